@@ -1,0 +1,98 @@
+/** The data contract of the survey: one {@link Row} a site, and what stands around the rows. */
+
+/** Who takes the reference: see the README's "How to read a row". */
+export type SiteKind = 'user' | 'wrapper' | 'internal' | 'test';
+/** What the site takes: a plain reference, a pin, one or nothing depending on the iterator or flags, or nothing at all. */
+export type Reference = 'get' | 'pin' | 'conditional' | 'none';
+/** What holds the page pointers, in the order that the pages flow through them. */
+export type Container = 'single' | 'page-array' | 'sgl' | 'skb' | 'bvec' | 'pipe' | 'pfn' | 'other';
+export type ReleaseForm = 'single' | 'loop-collapsible' | 'loop-other' | 'bulk' | 'container' | 'none' | 'caller';
+export type ReleaseScope = 'function' | 'file' | 'cross-file' | 'caller';
+/** How a written page is marked dirty before the drop. */
+export type Dirty = 'none' | 'set_page_dirty' | 'set_page_dirty_lock' | 'SetPageDirty' | 'bulk' | 'container' | 'other';
+
+/** A place in the tree. `line` and `column` count from 1; columns are bytes. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** A statement that drops the reference which a site took. */
+export interface Release {
+  file: string;
+  line: number;
+  function: string;
+  /** The releasing call as written there. */
+  api: string;
+}
+
+/** One step of a reference's way from acquire to release. */
+export interface Step extends Place {
+  function: string;
+  /** A phrase: `stored in ib_umem.sgt_append`, `passed to free_pages()`, `dropped by put_page()`. */
+  text: string;
+}
+
+/** Something that the analysis could not follow. */
+export interface Gap {
+  file: string;
+  line: number;
+  why: string;
+}
+
+/** One site: a call expression that takes references on user pages. */
+export interface Row extends Place {
+  /** `file:function:api#n`, n counting that api's calls in that function from 1. */
+  id: string;
+  function: string;
+  api: string;
+  kind: SiteKind;
+  reference: Reference;
+  /** True if FOLL_LONGTERM is passed. */
+  longterm: boolean;
+  containers: Container[];
+  /** `struct-tag.field` in which the pages survive the function. */
+  carrier: string[];
+  releases: Release[];
+  releaseForm: ReleaseForm;
+  /** Why a loop is not collapsible, or what decided the form; a phrase, `''` if there is nothing to say. */
+  releaseReason: string;
+  releaseScope: ReleaseScope;
+  dirty: Dirty;
+  /** True if what holds these pages can also hold pages from elsewhere. */
+  mixed: boolean;
+  mixedWith: string[];
+  /** One of the five cases of Documentation/core-api/pin_user_pages.rst, or null where the C does not decide it. */
+  case: { number: 1 | 2 | 3 | 4 | 5; reason: string } | null;
+  /** The functions that hand the pages on, outermost last, for a wrapper; empty otherwise. */
+  wrappers: string[];
+  trace: Step[];
+  gaps: Gap[];
+}
+
+/** What an acquiring name followed by `(` turned out to be. */
+export type TokenUse = 'row' | 'declaration' | 'definition' | 'macro' | 'own' | 'gap';
+
+/** Accounts for every acquiring name followed by `(` outside comments and strings. */
+export interface Coverage {
+  /** Tokens that the independent scanner counted. */
+  tokens: number;
+  rows: number;
+  /** Declarations and definitions of the API itself, macro definitions, and functions of a file's own with an API's name. */
+  declarations: (Place & { name: string; use: TokenUse })[];
+  gaps: (Place & { name: string; why: string })[];
+  /** Tokens that are none of these; empty unless putright is wrong. */
+  unaccounted: (Place & { name: string })[];
+}
+
+export interface Survey {
+  /** The tree's path as given. */
+  tree: string;
+  /** putright's version. */
+  version: string;
+  sites: Row[];
+  coverage: Coverage;
+  /** Files that could not be read or were left out, with the reason. */
+  warnings: { file: string; why: string }[];
+}
