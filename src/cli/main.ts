@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/** The command line: `putright --help`. */
+import { Command, CommanderError } from 'commander';
+import { visible } from '../report/visible.js';
+import { addExplain } from './explain.js';
+import { exitCodes, Failure } from './failure.js';
+import { discard, endQuietlyWithoutReader } from './output.js';
+import { version } from './package.js';
+import { clearLine } from './run-survey.js';
+import { addSurvey } from './survey.js';
+
+/** Each adds one command, with its options and help. A new command is a file of this folder and a line of this table. */
+const commands: readonly ((program: Command) => void)[] = [addSurvey, addExplain];
+
+const EXAMPLES = `
+Examples:
+  $ putright survey ~/linux
+  $ putright explain ~/linux drivers/infiniband/core/umem.c:220
+  $ putright survey --help
+`;
+
+function build(): Command {
+  const program = new Command('putright')
+    .description('Find every place where a kernel tree takes references on user pages, follow each to its release, and put it right.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', EXAMPLES)
+    // Commander's own exits are turned into ours below; its commands inherit this only if they are added after it.
+    .exitOverride()
+    .showHelpAfterError('(add --help for the options)')
+    .configureOutput({ outputError: (text, write) => write(`putright: ${text.replace(/^error: /, '')}`) });
+  for (const add of commands) add(program);
+  return program;
+}
+
+/** Says what went wrong; the exit code. */
+function failed(error: unknown): number {
+  // Commander has said it already; its 0 is for --help and --version.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.failed;
+  if (error instanceof Failure) {
+    process.stderr.write(`putright: ${error.message.split('\n').map(visible).join('\n')}\n`);
+    return exitCodes.failed;
+  }
+  const shown = error instanceof Error ? (process.env['PUTRIGHT_DEBUG'] ? error.stack : error.message) : String(error);
+  process.stderr.write(`putright: this should not have happened, please report it: ${shown}\n`);
+  if (!process.env['PUTRIGHT_DEBUG']) process.stderr.write('putright: PUTRIGHT_DEBUG=1 shows where\n');
+  return exitCodes.failed;
+}
+
+/** Ends at once, with nothing half done left behind. */
+function interrupted(): void {
+  discard();
+  clearLine();
+  process.exit(exitCodes.interrupted);
+}
+
+endQuietlyWithoutReader();
+process.on('SIGINT', interrupted);
+try {
+  await build().parseAsync();
+} catch (error) {
+  // Not process.exit(): what was printed may still be on its way into a pipe.
+  process.exitCode = failed(error);
+}

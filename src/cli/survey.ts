@@ -1,0 +1,87 @@
+import { type Command, Option } from 'commander';
+import { type FormatName, formatNames, formats } from '../report/index.js';
+import type { SurveyOptions } from '../survey/options.js';
+import type { SiteKind, Survey } from '../survey/row.js';
+import { exitCodes, Failure } from './failure.js';
+import { collect, collectKind, kinds, parseJobs } from './options.js';
+import { checkWritable, print, writeWhole } from './output.js';
+import { examples } from './package.js';
+import { runSurvey } from './run-survey.js';
+import { standardOutput } from './terminal.js';
+
+/** The options of `survey`, as commander hands them over. */
+interface Given {
+  format: FormatName;
+  output?: string;
+  path?: string[];
+  kind?: SiteKind[];
+  jobs?: number;
+  coverage?: boolean;
+  cache?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ putright survey                                  the examples that come with putright
+  $ putright survey ~/linux | less                   the sheet of a whole kernel tree
+  $ putright survey ~/linux --path 'drivers/gpu/**'  one subsystem
+  $ putright survey ~/linux --format xlsx -o gup.xlsx
+  $ putright survey ~/my-driver --coverage           prove that no call was missed
+
+Exit codes: 0 done, 1 --coverage found a call that is not accounted for, 2 could not run.
+`;
+
+/** Adds `putright survey`. */
+export function addSurvey(program: Command): void {
+  program
+    .command('survey')
+    .summary('one line per call that takes references on user pages')
+    .description(
+      'Reads a kernel tree, or the tree of one driver, as it is (nothing need be configured or built), and writes one line per call that takes references on user pages: what it takes, where the pages go, and what drops them.',
+    )
+    .argument('[tree]', 'folder to survey (default: the examples that come with putright)')
+    .addOption(new Option('-f, --format <format>', formatNames.map((name) => `${name}: ${formats[name].about}`).join('; ')).choices(formatNames).default('text'))
+    .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
+    .option('-p, --path <glob>', 'only sites in files that match, relative to the tree; may be repeated', collect)
+    .option('-k, --kind <kind>', `only sites of this kind (${kinds.join(', ')}); may be repeated`, collectKind)
+    .option('-j, --jobs <n>', 'threads that read the tree (default: one per core)', parseJobs)
+    .option('--coverage', 'account for every acquiring name of the tree; exit 1 if one is left over')
+    .option('--cache <dir>', 'keep results in this folder, so that the next run reads only what changed')
+    .addHelpText('after', EXAMPLES)
+    .action(async (tree: string | undefined, given: Given) => surveyCommand(tree ?? examples, given));
+}
+
+function engineOptions(given: Given): SurveyOptions {
+  return {
+    ...(given.path ? { paths: given.path } : {}),
+    ...(given.kind ? { kinds: given.kind } : {}),
+    ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
+    ...(given.cache === undefined ? {} : { cache: given.cache }),
+  };
+}
+
+async function surveyCommand(tree: string, given: Given): Promise<void> {
+  const file = given.output === '-' ? undefined : given.output;
+  const format = formats[given.format];
+  if (format.binary && file === undefined && process.stdout.isTTY) {
+    throw new Failure(`a terminal cannot show ${given.format}; add -o FILE.${given.format}, or pipe it into a program`);
+  }
+  if (file !== undefined) checkWritable(file);
+
+  const survey = await runSurvey(tree, engineOptions(given));
+  const write = await format.load();
+  const coverage = given.coverage ?? false;
+  const content = await write(survey, { coverage, ...(file === undefined ? standardOutput() : {}) });
+  if (file === undefined) await print(content);
+  else writeWhole(file, content);
+  if (coverage) await sayCoverage(survey, format.holdsCoverage);
+}
+
+/** A format without room for the accounting has it said beside it. */
+async function sayCoverage(survey: Survey, held: boolean): Promise<void> {
+  const { unaccounted } = survey.coverage;
+  if (unaccounted.length > 0) process.exitCode = exitCodes.found;
+  if (held) return;
+  const [{ coverageText }, { default: colours }] = await Promise.all([import('../report/coverage.js'), import('picocolors')]);
+  process.stderr.write(`${coverageText(survey.coverage, colours.createColors(false)).join('\n')}\n`);
+}

@@ -1,0 +1,539 @@
+/**
+ * The intraprocedural part: a forward worklist over one graph with a set of facts (see facts.ts), all about one reference.
+ *
+ * The facts are distributive but for the outcomes of the acquiring call, so this is the IFDS framework of Reps, Horwitz
+ * and Sagiv (POPL 1995) over bounded access paths: a callee is entered once for each fact at its entry, and its result is
+ * used wherever that fact arises again.
+ */
+import { dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, iterators, releases, transfers, type ReleaseCall } from '../protocol/index.js';
+import type { Assume, CallOperation, Graph, Guard, Loop, Node } from '../program/graph.js';
+import { join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
+import type { FunctionReference, Program } from '../program/program.js';
+import { contentsOf, heapFact, isHeap, isLocal, otherNames, outcomes, ownersIn, type Facts, type Outcome, type Scope } from './facts.js';
+import { refine, type Acquired } from './outcome.js';
+
+/** Where a node stands: what an event needs to be told apart and shown. */
+export interface At {
+  pos: number;
+  node: number;
+  loops: readonly Loop[];
+  guards: readonly Guard[];
+}
+
+/** A drop of the reference. */
+export interface ReleaseEvent extends At {
+  call: ReleaseCall;
+  api: string;
+  fact: string;
+  /** The call marks the pages dirty. */
+  dirty: boolean;
+  /** Only some of the pages can be held here. */
+  partial: boolean;
+}
+
+/** A page of the reference is marked dirty. */
+export interface DirtyEvent extends At {
+  api: string;
+  fact: string;
+}
+
+/** The reference is handed to a function whose body is known. */
+export interface CallEvent extends At {
+  callee: FunctionReference;
+  /** Fact at the callee's entry. */
+  entry: string;
+  fact: string;
+}
+
+/** The reference is handed to something that cannot be followed. */
+export interface UnknownEvent extends At {
+  name: string;
+  /** A call through a pointer. */
+  indirect: boolean;
+  suffix: string;
+}
+
+/** Where a fact came from: for the trace. */
+export interface Origin {
+  pos: number;
+  from: string | null;
+  text: string;
+}
+
+/** What became of the reference in one function. */
+export interface FunctionFlow {
+  reference: FunctionReference;
+  releases: ReleaseEvent[];
+  dirties: DirtyEvent[];
+  calls: CallEvent[];
+  unknowns: UnknownEvent[];
+  /** Statements on the way that could not be read. */
+  unread: { pos: number; why: string }[];
+  /** Every fact that held anywhere, with where it came from. */
+  origins: Map<string, Origin>;
+  /** Suffixes below the result when the function is left. */
+  returns: string[];
+  /** Below parameters when the function is left: index and suffix. */
+  outs: [index: number, suffix: string][];
+  /** Facts about fields and globals that this function, or one that it calls, brings about. */
+  heap: string[];
+  /** Functions that may be called back with an object that holds the reference. */
+  callbacks: { callee: string; suffix: string; tag: string; pos: number }[];
+}
+
+/** Facts that begin to hold after the calls at a position, or (`pos` null) at the function's entry. */
+export interface Seed {
+  pos: number | null;
+  facts: readonly string[];
+  acquired?: Acquired;
+}
+
+export interface Analysis {
+  program: Program;
+  /** The callee's flow for one entry fact. */
+  summary(callee: FunctionReference, entry: string): FunctionFlow;
+}
+
+/** Follows the seeds' facts through every variant of a function. */
+export function analyse(analysis: Analysis, reference: FunctionReference, seeds: readonly Seed[]): FunctionFlow {
+  const flow: FunctionFlow = { reference, releases: [], dirties: [], calls: [], unknowns: [], unread: [], origins: new Map(), returns: [], outs: [], heap: [], callbacks: [] };
+  for (const graph of analysis.program.graphs(reference)) run({ ...analysis, flow, graph, reference, seeds, scope: scopeOf(analysis.program, graph, reference), copies: new Map(), seen: new Set() });
+  return flow;
+}
+
+export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
+  return { graph, lookup: (tag) => program.structure(tag, reference.file), owners: new Map() };
+}
+
+interface Run extends Analysis {
+  flow: FunctionFlow;
+  graph: Graph;
+  reference: FunctionReference;
+  seeds: readonly Seed[];
+  scope: Scope;
+  /** For each target of a copy, where it was copied from: a drop of the copy is a drop of the original. */
+  copies: Map<string, Set<string>>;
+  /** Events already noted. */
+  seen: Set<string>;
+}
+
+function run(r: Run): void {
+  const { graph } = r;
+  const before: (Facts | undefined)[] = new Array(graph.nodes.length);
+  const entry: Facts = new Set();
+  for (const seed of r.seeds) {
+    if (seed.pos !== null) continue;
+    for (const fact of seed.facts) {
+      entry.add(fact);
+      note(r, fact, null, 'held on entry', graph.nodes[graph.entry]?.pos ?? 0);
+    }
+  }
+  before[graph.entry] = entry;
+  const order = reversePostorder(graph);
+  const rank = new Map(order.map((id, i) => [id, i]));
+  const pending = new Set<number>(order);
+  // Nodes are taken in reverse postorder; the loop ends as facts only grow along a finite set of bounded paths.
+  for (let rounds = 0; pending.size > 0 && rounds < 40; rounds++) {
+    for (const id of order) {
+      if (!pending.delete(id)) continue;
+      const input = before[id];
+      const n = graph.nodes[id] as Node;
+      if (!input) continue;
+      const output = transfer(r, n, input);
+      for (const next of n.successors) {
+        const known = before[next];
+        if (!known) {
+          before[next] = new Set(output);
+          if (rank.has(next)) pending.add(next);
+        } else {
+          const size = known.size;
+          for (const fact of output) known.add(fact);
+          if (known.size !== size) pending.add(next);
+        }
+      }
+    }
+  }
+  finish(r, before[graph.exit]);
+}
+
+function reversePostorder(graph: Graph): number[] {
+  const order: number[] = [];
+  const state = new Uint8Array(graph.nodes.length);
+  const stack: [number, number][] = [[graph.entry, 0]];
+  state[graph.entry] = 1;
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1] as [number, number];
+    const next = graph.nodes[top[0]]?.successors[top[1]++];
+    if (next === undefined) {
+      order.push(top[0]);
+      stack.pop();
+    } else if (!state[next]) {
+      state[next] = 1;
+      stack.push([next, 0]);
+    }
+  }
+  return order.reverse();
+}
+
+/** What holds when the function is left, in terms of its parameters. */
+function finish(r: Run, facts: Facts | undefined): void {
+  if (facts) {
+    r.graph.params.forEach((param, index) => {
+      if (param.name === '') return;
+      const reassigned = r.graph.nodes.some((n) => (n.operation?.kind === 'copy' && n.operation.replaces && n.operation.target === param.name && n.operation.source.path !== null && rootOf(n.operation.source.path) !== param.name));
+      if (reassigned) return;
+      for (const fact of facts) {
+        if (!isLocal(fact)) continue;
+        const suffix = suffixAfter(fact, param.name);
+        if (suffix !== null && !r.flow.outs.some(([i, s]) => i === index && s === suffix)) r.flow.outs.push([index, suffix]);
+      }
+    });
+  }
+  for (const callback of r.graph.callbacks) {
+    const steps = splitSteps(callback.owner.slice(rootOf(callback.owner).length));
+    for (let n = steps.length; n >= 0; n--) {
+      const object = rootOf(callback.owner) + steps.slice(0, n).join('');
+      const tag = r.program.typeOf(object, r.graph, r.reference.file)?.tag;
+      if (!tag) continue;
+      for (const fact of r.flow.origins.keys()) {
+        const suffix = isLocal(fact) ? suffixAfter(fact, object) : null;
+        if (suffix) r.flow.callbacks.push({ callee: callback.functionName, suffix, tag, pos: r.flow.origins.get(fact)?.pos ?? 0 });
+      }
+    }
+  }
+}
+
+function note(r: Run, fact: string, from: string | null, text: string, pos: number): void {
+  if (!r.flow.origins.has(fact)) r.flow.origins.set(fact, { pos, from, text });
+}
+
+/** True the first time that an event of this kind and place is seen. */
+function once(r: Run, ...parts: (string | number)[]): boolean {
+  const key = parts.join('\0');
+  if (r.seen.has(key)) return false;
+  r.seen.add(key);
+  return true;
+}
+
+function transfer(r: Run, n: Node, input: Facts): Facts {
+  const o = n.operation;
+  if (!o) return input;
+  if (o.kind !== 'call' && input.size === 0) return input;
+  switch (o.kind) {
+    case 'copy': {
+      const facts = new Set(input);
+      copy(r, facts, o.target, o.source, n.pos, o.replaces);
+      return facts;
+    }
+    case 'clear': {
+      const facts = new Set(input);
+      drop(facts, o.target, true);
+      facts.delete(`!${o.target}`);
+      return facts;
+    }
+    case 'assume':
+      return assume(r, o, input);
+    case 'return': {
+      if (o.value) {
+        for (const suffix of contentsOf(o.value, input, r.scope)) {
+          if (!r.flow.returns.includes(suffix)) r.flow.returns.push(suffix);
+        }
+      }
+      return input;
+    }
+    case 'update':
+      return input;
+    case 'unread':
+      if (once(r, 'unread', n.pos)) r.flow.unread.push({ pos: n.pos, why: o.why });
+      return input;
+    case 'call':
+      return call(r, n, o, input);
+  }
+}
+
+/** Removes what a local variable, or with `exact` a place, held. */
+function drop(facts: Facts, path: string, exact: boolean): void {
+  if (exact && rootOf(path) !== path) return;
+  for (const fact of facts) if (isLocal(fact) && suffixAfter(fact, path) !== null) facts.delete(fact);
+}
+
+/** `target` gets what `source` holds. */
+function copy(r: Run, facts: Facts, target: string, source: Value, pos: number, replaces: boolean, text?: string): void {
+  const suffixes = contentsOf(source, facts, r.scope);
+  const local = rootOf(target) === target;
+  const result = source.path !== null && facts.has(`!${source.path}`);
+  if (replaces && local && source.path !== target) {
+    const kept = suffixes.length > 0 && source.path !== null && rootOf(source.path) === target;
+    if (!kept) drop(facts, target, true);
+    facts.delete(`!${target}`);
+  }
+  if (replaces && result) facts.add(`!${target}`);
+  for (const suffix of suffixes) {
+    const from = source.path === null ? null : pathBelow(source, suffix);
+    put(r, facts, join(target, suffix), from, pos, text);
+  }
+}
+
+/** A path begins to hold the reference: under all its names, and in the field or global that it leads to. */
+function put(r: Run, facts: Facts, path: string | null, from: string | null, pos: number, text?: string): void {
+  if (path === null) return;
+  const through = from === null ? null : copiedFrom(r, path, from);
+  facts.add(path);
+  note(r, path, through, text ?? `kept in ${readable(path)}`, pos);
+  if (rootOf(path) === path) return;
+  for (const name of [path, ...otherNames(path, r.graph)]) {
+    if (name !== path) {
+      facts.add(name);
+      note(r, name, path, `which is ${readable(name)}`, pos);
+    }
+    const heap = heapFact(name, r.scope);
+    if (heap !== null) putHeap(r, facts, heap, name, pos);
+  }
+}
+
+function putHeap(r: Run, facts: Facts, heap: string, from: string, pos: number): void {
+  facts.add(heap);
+  note(r, heap, from, `stored in ${heap.slice(1).replace('::', '')}`, pos);
+  if (!r.flow.heap.includes(heap)) r.flow.heap.push(heap);
+}
+
+function copiedFrom(r: Run, path: string, from: string): string {
+  let sources = r.copies.get(path);
+  if (!sources) {
+    sources = new Set();
+    r.copies.set(path, sources);
+  }
+  sources.add(from);
+  return from;
+}
+
+function readable(path: string): string {
+  return path.replaceAll('%', 'result ');
+}
+
+/** A drop of what `path` holds is also a drop of what it was copied from. */
+function released(r: Run, facts: Facts, path: string): void {
+  const queue = [path];
+  const seen = new Set(queue);
+  while (queue.length > 0) {
+    const name = queue.shift() as string;
+    facts.delete(name);
+    for (const source of r.copies.get(name) ?? []) {
+      if (!seen.has(source)) {
+        seen.add(source);
+        queue.push(source);
+      }
+    }
+  }
+}
+
+function assume(r: Run, o: Assume, input: Facts): Facts {
+  const acquired = r.seeds.find((s) => s.acquired)?.acquired;
+  let facts = input;
+  if (acquired && o.left.path !== null && input.has(`!${o.left.path}`)) facts = refine(acquired, o, input);
+  // `if (!page)`: nothing is held where the pointer is NULL or an error.
+  const path = o.left.path;
+  if (path !== null && o.call === null && o.right.path === null && (o.right.text === '0' || o.right.text === 'NULL') && o.op === '==' && facts.has(path)) {
+    facts = new Set(facts);
+    facts.delete(path);
+  }
+  if (o.call !== null && o.op === '!=' && (o.call.name === 'IS_ERR' || o.call.name === 'IS_ERR_OR_NULL')) {
+    const tested = o.call.args[0]?.path;
+    if (tested && facts.has(tested)) {
+      facts = new Set(facts);
+      facts.delete(tested);
+    }
+  }
+  return facts;
+}
+
+/** The path that a place of a call names, e.g. `1[]` or `return@sgl`; `null` if the argument leads nowhere. */
+export function placeOf(o: CallOperation, place: string): Value | null {
+  const match = /^(return|\d+)(.*)$/.exec(place);
+  if (!match) return null;
+  let value: Value | undefined = match[1] === 'return' ? { path: o.result, address: false, text: '' } : o.args[Number(match[1])];
+  if (!value) return null;
+  for (const next of splitSteps(match[2] ?? '')) {
+    if (value.path === null) return null;
+    if (next === '[]' && value.address) value = { ...value, address: false };
+    else value = { path: step(value.path, next), address: false, text: '' };
+  }
+  return value.path === null ? null : value;
+}
+
+function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
+  const facts = new Set(input);
+  const own = o.name === null ? undefined : r.program.file(r.reference.file)?.byName.get(o.name);
+  // A static function or a macro of the file is what it is, whatever its name says.
+  const api = o.name !== null && !own?.some((f) => f.static || f.macro) ? o.name : null;
+  if (input.size > 0) {
+    if (api !== null && apply(r, n, o, api, facts)) {
+      // The tables say all that the call does.
+    } else if (o.name !== null && (own || !isNeutral(o.name))) enter(r, n, o, o.name, facts);
+    else if (o.name === null && o.through !== null) indirect(r, n, o, facts);
+  }
+  for (const seed of r.seeds) {
+    if (seed.pos !== n.pos) continue;
+    for (const fact of seed.facts) {
+      const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(o, fact);
+      if (path === null) continue;
+      if (isHeap(path)) putHeap(r, facts, path, path, n.pos);
+      else put(r, facts, path, null, n.pos, 'taken');
+    }
+    if (seed.acquired) {
+      for (const outcome of outcomes) facts.add(outcome);
+      facts.add(`!${o.result}`);
+    }
+  }
+  return facts;
+}
+
+/** A seed written against the call's arguments, `%3[]`, becomes a path of the caller. */
+function resolveSeed(o: CallOperation, fact: string): string | null {
+  const match = /^%arg(\d+)(.*)$/.exec(fact);
+  if (!match) return fact;
+  const value = o.args[Number(match[1])];
+  return value ? pathBelow(value, match[2] ?? '') : null;
+}
+
+/** What the tables say of a call; false if they say nothing. */
+function apply(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): boolean {
+  const release = releases.get(name);
+  if (release) {
+    applyRelease(r, n, o, release, facts);
+    return true;
+  }
+  if (dirtyCalls.has(name)) {
+    const value = o.args.find((a) => contentsOf(a, facts, r.scope).length > 0);
+    if (value?.path && once(r, 'dirty', n.pos)) r.flow.dirties.push({ ...at(n), api: name, fact: value.path });
+    return true;
+  }
+  if (extraReferenceCalls.has(name)) {
+    const value = o.args[0];
+    if (value?.path && contentsOf(value, facts, r.scope).includes('')) facts.add(`+${value.path}`);
+    return true;
+  }
+  if (freeingCalls.has(name)) {
+    for (const a of o.args) if (a.path !== null && !a.address) drop(facts, a.path, false);
+    return true;
+  }
+  const moves = (o.iterates ? iterators.get(name) : transfers.get(name))?.moves;
+  if (moves) {
+    applyMoves(r, n, o, name, moves, facts);
+    return true;
+  }
+  return false;
+}
+
+function applyMoves(r: Run, n: Node, o: CallOperation, name: string, moves: readonly (readonly [string, string])[], facts: Facts): void {
+  const input = new Set(facts);
+  for (const [from, to] of moves) {
+    const source = placeOf(o, from);
+    const target = placeOf(o, to);
+    if (!source || !target || target.path === null) continue;
+    const scratch = new Set(input);
+    copyInto(r, scratch, target, source, n.pos, `${moveWord(from, to)} by ${name}()`);
+    for (const fact of scratch) facts.add(fact);
+  }
+}
+
+function copyInto(r: Run, facts: Facts, target: Value, source: Value, pos: number, text: string): void {
+  const suffixes = contentsOf(source, facts, r.scope);
+  for (const suffix of suffixes) put(r, facts, target.path === null ? null : target.address ? pathBelow(target, suffix) : join(target.path, suffix), pathBelow(source, suffix), pos, text);
+}
+
+function moveWord(from: string, to: string): string {
+  if (to.includes('@sgl')) return 'put in the scatterlist';
+  if (to.includes('@bvec')) return 'put in the bvec';
+  if (to.includes('@skb')) return 'put in the skb';
+  if (to.includes('@pfn')) return 'turned into a page frame number';
+  if (to.includes('@address')) return 'mapped';
+  if (from.includes('@')) return 'fetched back';
+  return 'handed on';
+}
+
+function at(n: Node): At {
+  return { pos: n.pos, node: n.id, loops: n.loops, guards: n.guards };
+}
+
+function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, facts: Facts): void {
+  const place = placeOf(o, release.pages);
+  if (!place?.path) return;
+  const held = contentsOf(place, facts, r.scope);
+  // A container is dropped with all in it; of anything else, only what the place itself is.
+  const hit = release.shape === 'container' ? held.length > 0 : held.includes('') || (place.address && held.includes('[]'));
+  if (!hit) return;
+  if (facts.delete(`+${place.path}`)) return;
+  const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
+  const dirty = release.dirty === true || (flag !== undefined && !(flag.path === null && /^(0|false|NULL)$/.test(flag.text)));
+  const partial = facts.has('?short') && !facts.has('?all');
+  if (once(r, 'release', n.pos, release.name)) r.flow.releases.push({ ...at(n), call: release, api: release.name, fact: place.path, dirty, partial });
+  else if (!partial) for (const e of r.flow.releases) if (e.pos === n.pos && e.api === release.name) e.partial = false;
+  note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
+  released(r, facts, place.path);
+}
+
+/** The facts that make a place hold the reference. */
+function* originsOf(place: Value, facts: Facts, r: Run): Generator<string> {
+  if (place.path === null) return;
+  for (const fact of facts) if (isLocal(fact) && suffixAfter(fact, place.path) !== null) yield fact;
+  for (const owner of ownersIn(r.scope, place.path)) for (const fact of facts) if (isHeap(fact) && suffixAfter(fact, `#${owner.tag}${owner.rest}`) !== null) yield fact;
+  if (place.path.startsWith('::')) for (const fact of facts) if (suffixAfter(fact, `#${place.path}`) !== null) yield fact;
+}
+
+/** Hands the arguments' facts to a function's definitions and takes back what they leave. */
+function enter(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): void {
+  const given = o.args.map((a) => contentsOf(a, facts, r.scope));
+  if (given.every((g) => g.length === 0)) return;
+  const definitions = r.program.resolve(name, r.reference.file);
+  if (definitions.length === 0) {
+    unknown(r, n, name, false, given);
+    return;
+  }
+  into(r, n, o, definitions, given, facts);
+}
+
+function unknown(r: Run, n: Node, name: string, indirectly: boolean, given: string[][]): void {
+  const suffix = given.flat()[0] ?? '';
+  if (once(r, 'unknown', n.pos, name)) r.flow.unknowns.push({ ...at(n), name, indirect: indirectly, suffix });
+}
+
+function indirect(r: Run, n: Node, o: CallOperation, facts: Facts): void {
+  const given = o.args.map((a) => contentsOf(a, facts, r.scope));
+  if (given.every((g) => g.length === 0) || o.through === null) return;
+  const candidates = r.program.installed(r.reference.file, o.through);
+  if (candidates.length === 1) into(r, n, o, candidates, given, facts);
+  else unknown(r, n, o.through, true, given);
+}
+
+function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionReference[], given: string[][], facts: Facts): void {
+  const kept = new Set<string>();
+  const input = new Set(facts);
+  for (const callee of definitions) {
+    const params = r.program.variants(callee)[0]?.params ?? [];
+    given.forEach((suffixes, index) => {
+      const param = params[index];
+      const value = o.args[index];
+      if (!param || param.name === '' || !value) return;
+      for (const suffix of suffixes) {
+        const entry = join(param.name, suffix);
+        if (entry === null) continue;
+        const fact = pathBelow(value, suffix) ?? value.path ?? '';
+        if (once(r, 'call', n.pos, callee.key, entry)) r.flow.calls.push({ ...at(n), callee, entry, fact });
+        const result = r.summary(callee, entry);
+        for (const returned of result.returns) put(r, facts, join(o.result, returned), fact, n.pos, `returned by ${callee.name}()`);
+        for (const heap of result.heap) putHeap(r, facts, heap, fact, n.pos);
+        for (const [i, s] of result.outs) {
+          const target = o.args[i];
+          const path = target ? pathBelow(target, s) : null;
+          if (i === index && s === suffix) kept.add(fact);
+          else if (path !== null && !input.has(path)) put(r, facts, path, fact, n.pos, `handed out by ${callee.name}()`);
+        }
+        if (!result.outs.some(([i, s]) => i === index && s === suffix) && !kept.has(fact) && !callee.macro) released(r, facts, fact);
+      }
+    });
+  }
+  for (const fact of kept) if (input.has(fact)) facts.add(fact);
+}
+
+export type { Outcome };

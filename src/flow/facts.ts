@@ -1,0 +1,108 @@
+/**
+ * Facts: what is known at a point of a function about one site's reference. A fact is a string.
+ *
+ * | form | meaning |
+ * | --- | --- |
+ * | `pages[]`, `sg@sgl` | the access path holds the reference |
+ * | `#tag.field[]`, `#::global` | it is held in that field of some object of that struct, or in that global: true from then on, everywhere |
+ * | `!ret` | the variable holds the acquiring call's result |
+ * | `?none` … | this outcome of the acquiring call is possible here |
+ * | `+page` | the path was given one more reference, which the next release takes */
+import type { Graph } from '../program/graph.js';
+import { pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';
+import { ownersOf, type StructLookup } from '../program/types.js';
+
+export type Facts = Set<string>;
+
+/** Outcomes of an acquiring call: an error, zero pages, fewer than asked for, all. */
+export const outcomes = ['?error', '?zero', '?short', '?all'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** True for a fact that names a path of the function. */
+export function isLocal(fact: string): boolean {
+  const c = fact.charCodeAt(0);
+  return c !== 0x23 && c !== 0x21 && c !== 0x3f && c !== 0x2b;
+}
+
+/** True for a fact about a field or a global. */
+export function isHeap(fact: string): boolean {
+  return fact.charCodeAt(0) === 0x23;
+}
+
+/** Resolves paths of one function's graph against facts. */
+export interface Scope {
+  graph: Graph;
+  lookup: StructLookup;
+  /** `ownersOf`, remembered. */
+  owners: Map<string, ReturnType<typeof ownersOf>>;
+}
+
+export function ownersIn(scope: Scope, path: string): ReturnType<typeof ownersOf> {
+  let owners = scope.owners.get(path);
+  if (!owners) {
+    owners = ownersOf(path, scope.graph.types, scope.lookup);
+    scope.owners.set(path, owners);
+  }
+  return owners;
+}
+
+/** What a value leads to that holds the reference: suffixes below the value, as the value's holder would write them. */
+export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
+  if (value.path === null) return [];
+  const found = new Set<string>();
+  let heap = false;
+  for (const fact of facts) {
+    if (isHeap(fact)) heap = true;
+    if (!isLocal(fact)) continue;
+    const suffix = suffixAfter(fact, value.path);
+    if (suffix !== null) found.add(value.address && suffix === '' ? '[]' : suffix);
+  }
+  if (heap) {
+    const names = ownersIn(scope, value.path).map((o) => `#${o.tag}${o.rest}`);
+    if (value.path.startsWith('::')) names.push(`#${value.path}`);
+    for (const name of names) {
+      for (const fact of facts) {
+        if (!isHeap(fact)) continue;
+        const suffix = suffixAfter(fact, name);
+        if (suffix !== null) found.add(value.address && suffix === '' ? '[]' : suffix);
+      }
+    }
+  }
+  return [...found];
+}
+
+/** The fact for the field or global that a local path leads to, `null` for memory of the function's own. */
+export function heapFact(path: string, scope: Scope): string | null {
+  if (path.startsWith('::')) return `#${path}`;
+  const owners = ownersIn(scope, path).filter((o) => o.outlives);
+  const owner = owners[owners.length - 1];
+  return owner ? `#${owner.tag}${owner.rest}` : null;
+}
+
+/**
+ * Other names of the memory that a path names: through pointers that were copied from or to another path.
+ * `q = bar->foo` makes `q.f` also `bar.foo.f`. The path itself is not among them.
+ */
+export function otherNames(path: string, graph: Graph): string[] {
+  const found = new Set<string>([path]);
+  const queue = [path];
+  while (queue.length > 0 && found.size < 12) {
+    const name = queue.shift() as string;
+    if (rootOf(name) === name) continue;
+    for (const alias of graph.aliases) {
+      const add = (other: string | null) => {
+        if (other !== null && !found.has(other)) {
+          found.add(other);
+          queue.push(other);
+        }
+      };
+      const below = suffixAfter(name, alias.target);
+      if (below) add(pathBelow(alias.source, below));
+      if (alias.source.path === null) continue;
+      const through = suffixAfter(name, alias.source.path);
+      if (through) add(pathBelow({ path: alias.target, address: false, text: '' }, alias.source.address && !through.startsWith('.') && !through.startsWith('@') ? `[]${through}` : through));
+    }
+  }
+  found.delete(path);
+  return [...found];
+}

@@ -1,0 +1,247 @@
+/**
+ * The interprocedural part: from a site through callees, callers, fields, globals and callbacks to wherever its reference
+ * goes. A visit is one function entered in one way; visits are remembered across sites, since what a function does with a
+ * fact does not depend on who took the reference.
+ */
+import { analyse, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
+import type { Acquired } from './outcome.js';
+import { nearness, folderOf, type FunctionReference, type Program } from '../program/program.js';
+import { rootOf, splitSteps } from '../program/path.js';
+import { join } from '../program/path.js';
+
+/** How a visit came about. */
+export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
+
+/** One function entered in one way on behalf of a site. */
+export interface Visit {
+  id: number;
+  way: Way;
+  flow: FunctionFlow;
+  /** The visit that led here, and the position and fact there. */
+  parent: { visit: Visit; pos: number; fact: string } | null;
+  /** The field or global that brought us here, for `field` visits and what they lead to. */
+  heap: string | null;
+  depth: number;
+}
+
+/** Where a site's reference starts. */
+export interface Start {
+  reference: FunctionReference;
+  pos: number;
+  /** `%result`, `%argN…`: see {@link Seed}. */
+  facts: readonly string[];
+  acquired: Acquired;
+}
+
+/** All that was seen of one site's reference. */
+export interface Followed {
+  visits: Visit[];
+  /** Functions that hand the reference to their callers, innermost first. */
+  wrappers: FunctionReference[];
+  /** Fields and globals that hold it. */
+  heap: string[];
+  /** The bound on visits was reached. */
+  cut: boolean;
+}
+
+export interface Follower {
+  follow(start: Start): Followed;
+}
+
+const maxVisits = 400;
+const maxCallDepth = 24;
+
+/** A follower over a program; it remembers what functions do, so one serves all sites of a survey. */
+export function openFollower(program: Program): Follower {
+  const summaries = new Map<string, FunctionFlow>();
+  const active = new Set<string>();
+  const flows = new Map<string, FunctionFlow>();
+  let depth = 0;
+
+  const analysis: Analysis = { program, summary };
+
+  function summary(callee: FunctionReference, entry: string): FunctionFlow {
+    const key = `${callee.key}|${entry}`;
+    const known = summaries.get(key);
+    if (known && !active.has(key)) return known;
+    // A recursive call keeps what it was given; the outer evaluation sees all else that it does.
+    if (active.has(key) || depth > maxCallDepth) return unchanged(callee, entry);
+    active.add(key);
+    depth++;
+    const flow = analyse(analysis, callee, [{ pos: null, facts: [entry] }]);
+    depth--;
+    active.delete(key);
+    summaries.set(key, flow);
+    return flow;
+  }
+
+  function unchanged(callee: FunctionReference, entry: string): FunctionFlow {
+    const index = (program.variants(callee)[0]?.params ?? []).findIndex((p) => p.name === rootOf(entry));
+    return { reference: callee, releases: [], dirties: [], calls: [], unknowns: [], unread: [], origins: new Map(), returns: [], outs: index < 0 ? [] : [[index, entry.slice(rootOf(entry).length)]], heap: [], callbacks: [] };
+  }
+
+  function flowFor(reference: FunctionReference, seeds: readonly Seed[], key: string): FunctionFlow {
+    let flow = flows.get(key);
+    if (!flow) {
+      flow = analyse(analysis, reference, seeds);
+      flows.set(key, flow);
+    }
+    return flow;
+  }
+
+  function follow(start: Start): Followed {
+    const visits: Visit[] = [];
+    const wrappers: FunctionReference[] = [];
+    const seen = new Set<string>();
+    const heapSeen = new Map<string, Visit>();
+    const heapFiles = new Map<string, Set<string>>();
+    const queue: Visit[] = [];
+    let cut = false;
+
+    const visit = (key: string, way: Way, make: () => FunctionFlow, parent: Visit['parent'], heap: string | null) => {
+      if (seen.has(key)) return;
+      if (visits.length >= maxVisits) {
+        cut = true;
+        return;
+      }
+      seen.add(key);
+      const made: Visit = { id: visits.length, way, flow: make(), parent, heap, depth: (parent?.visit.depth ?? 0) + 1 };
+      visits.push(made);
+      queue.push(made);
+    };
+
+    const drain = () => {
+      for (let v = queue.shift(); v; v = queue.shift()) expand(v);
+    };
+
+    const expand = (v: Visit) => {
+      for (const c of v.flow.calls) {
+        visit(`${c.callee.key}|${c.entry}`, 'call', () => summary(c.callee, c.entry), { visit: v, pos: c.pos, fact: c.fact }, v.heap);
+      }
+      for (const h of v.flow.heap) if (!heapSeen.has(h)) heapSeen.set(h, v);
+      for (const c of v.flow.callbacks) {
+        for (const callee of program.resolve(c.callee, v.flow.reference.file)) {
+          const param = (program.variants(callee)[0]?.params ?? []).find((p) => p.type.tag === c.tag);
+          const entry = param ? join(param.name, c.suffix) : null;
+          if (entry) visit(`${callee.key}|${entry}`, 'callback', () => summary(callee, entry), { visit: v, pos: c.pos, fact: entry }, v.heap);
+        }
+      }
+      // What a callee hands back is taken up by its caller's own flow; otherwise all callers may receive it.
+      if (v.way !== 'call') toCallers(v);
+    };
+
+    const toCallers = (v: Visit) => {
+      const { reference, returns, outs, origins } = v.flow;
+      const handed = [
+        ...returns.map((s) => `%result${s}`),
+        ...outs.filter(([index, suffix]) => suffix !== '' && gained(v, index, suffix)).map(([index, suffix]) => `%arg${index}${suffix}`),
+      ].sort();
+      void origins;
+      if (handed.length === 0 || v.depth > maxCallDepth) return;
+      const callers = program.callers(reference);
+      if (callers.length > 0 && !wrappers.some((w) => w.key === reference.key)) wrappers.push(reference);
+      for (const caller of callers) {
+        const key = `${caller.key}<${reference.key}|${handed.join()}`;
+        const seeds: Seed[] = [];
+        for (const graph of program.graphs(caller)) {
+          for (const n of graph.nodes) {
+            if (n.operation?.kind === 'call' && n.operation.name === reference.name && !seeds.some((s) => s.pos === n.pos)) seeds.push({ pos: n.pos, facts: handed });
+          }
+        }
+        if (seeds.length > 0) visit(key, 'return', () => flowFor(caller, seeds, key), { visit: v, pos: seeds[0]?.pos ?? 0, fact: handed[0] ?? '' }, v.heap);
+      }
+    };
+
+    /** True if the parameter was given the reference here, not merely passed through with it. */
+    const gained = (v: Visit, index: number, suffix: string): boolean => {
+      const name = program.variants(v.flow.reference)[0]?.params[index]?.name;
+      const fact = name === undefined ? null : join(name, suffix);
+      const origin = fact === null ? undefined : v.flow.origins.get(fact);
+      if (!origin || (origin.from === null && origin.text === 'held on entry')) return false;
+      // Behind a field of a struct that outlives the call, the field itself is followed.
+      const type = name === undefined ? undefined : program.variants(v.flow.reference)[0]?.params[index]?.type;
+      return !(splitSteps(suffix)[0]?.startsWith('.') && type && [...v.flow.origins.keys()].some((f) => f.startsWith('#') && v.flow.origins.get(f)?.from === fact));
+    };
+
+    const toField = (heap: string, file: string, from: Visit) => {
+      let done = heapFiles.get(heap);
+      if (!done) {
+        done = new Set();
+        heapFiles.set(heap, done);
+      }
+      if (done.has(file)) return;
+      done.add(file);
+      const field = heap.startsWith('#::') ? null : (/\.([^.@[\]]+)/.exec(heap)?.[1] ?? null);
+      const functions = field === null ? program.naming(file, rootOf(heap.slice(1)).replace('::', '')) : program.touching(file, field);
+      for (const reference of functions) {
+        if (reference.macro) continue;
+        const key = `${reference.key}|${heap}`;
+        visit(key, 'field', () => flowFor(reference, [{ pos: null, facts: [heap] }], key), { visit: from, pos: from.flow.origins.get(heap)?.pos ?? 0, fact: heap }, heap);
+      }
+    };
+
+    const seeds: Seed[] = [{ pos: start.pos, facts: start.facts, acquired: start.acquired }];
+    const key = `${start.reference.key}!${start.pos}`;
+    visit(key, 'site', () => flowFor(start.reference, seeds, key), null, null);
+    drain();
+    // Fields are looked for near by first: the file, its folder and those below; the whole tree only if nothing is released there.
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const [heap, from] of heapSeen) {
+        for (const file of filesFor(heap, start.reference.file, program, false)) {
+          if (heapFiles.get(heap)?.has(file)) continue;
+          toField(heap, file, from);
+          changed = true;
+        }
+      }
+      drain();
+      if (changed) continue;
+      for (const [heap, from] of heapSeen) {
+        if (visits.some((v) => v.heap === heap && v.flow.releases.length > 0)) continue;
+        for (const file of filesFor(heap, start.reference.file, program, true)) {
+          if (heapFiles.get(heap)?.has(file)) continue;
+          toField(heap, file, from);
+          changed = true;
+        }
+      }
+      drain();
+    }
+    return { visits, wrappers, heap: [...heapSeen.keys()], cut };
+  }
+
+  return { follow };
+}
+
+/** Files in which a field's or global's holders are looked for. */
+function filesFor(heap: string, site: string, program: Program, everywhere: boolean): readonly string[] {
+  if (heap.startsWith('#::')) {
+    const name = rootOf(heap.slice(1)).replace('::', '');
+    const item = program.file(site)?.globals.get(name);
+    return item?.static || !everywhere ? [site] : program.tree.files.filter((f) => folderOf(f) === folderOf(site));
+  }
+  const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
+  if (field === undefined) return [];
+  const files = program.tree.filesAccessing(field);
+  if (everywhere) return files.length > 300 ? files.filter((f) => nearness(f, site) >= 2) : files;
+  const folder = folderOf(site);
+  return files.filter((f) => f === site || folderOf(f) === folder || f.startsWith(`${folder}/`));
+}
+
+/** A release and the visit in which it was seen. */
+export interface SeenRelease {
+  visit: Visit;
+  event: ReleaseEvent;
+}
+
+/** Every release of a followed reference, a statement once. */
+export function releasesOf(followed: Followed): SeenRelease[] {
+  const found = new Map<string, SeenRelease>();
+  for (const visit of followed.visits) {
+    for (const event of visit.flow.releases) {
+      const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
+      const known = found.get(key);
+      if (!known || (known.event.partial && !event.partial)) found.set(key, { visit, event });
+    }
+  }
+  return [...found.values()];
+}

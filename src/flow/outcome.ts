@@ -1,0 +1,58 @@
+/** What a condition on the acquiring call's result says about what is held. */
+import type { Assume } from '../program/graph.js';
+import { isHeap, isLocal, outcomes, type Facts, type Outcome } from './facts.js';
+import type { Result } from '../protocol/index.js';
+
+/** The acquiring call, as far as its result can be judged. */
+export interface Acquired {
+  result: Result;
+  /** Text of the asked number of pages, `''` if unknown. */
+  count: string;
+  /** Path of the asked number of pages. */
+  countPath: string | null;
+  /** In a loop, what earlier rounds took is still held where this round failed. */
+  repeated: boolean;
+}
+
+/** Outcome values to compare with: `short` lies between zero and all, which are symbols. */
+const order: Readonly<Record<Outcome, number>> = { '?error': -1, '?zero': 0, '?short': 1, '?all': 2 };
+
+/** How outcomes compare with the right side of a condition; `null` where that cannot be told. */
+function reference(acquired: Acquired, right: Assume['right']): number | null {
+  const text = right.text.trim();
+  if (text === '0' || text === 'false' || text === 'NULL') return 0;
+  if (acquired.result === 'bool') return text === '1' || text === 'true' ? 2 : null;
+  if (acquired.result === 'bytes') return null;
+  if (text !== '' && text === acquired.count) return 2;
+  if (right.path !== null && right.path === acquired.countPath) return 2;
+  return null;
+}
+
+function holds(a: number, op: string, b: number): boolean {
+  switch (op) {
+    case '==': return a === b;
+    case '!=': return a !== b;
+    case '<': return a < b;
+    case '<=': return a <= b;
+    case '>': return a > b;
+    case '>=': return a >= b;
+    default: return true;
+  }
+}
+
+/** Facts on the edge where the condition came out as it did. Where nothing can be held, no path holds anything. */
+export function refine(acquired: Acquired, condition: Assume, input: Facts): Facts {
+  const against = reference(acquired, condition.right);
+  if (against === null) return input;
+  const facts = new Set(input);
+  for (const outcome of outcomes) {
+    if (!facts.has(outcome)) continue;
+    // A call that takes one page, or answers yes or no, is never short.
+    if (outcome === '?short' && (acquired.count === '1' || acquired.result === 'bool')) facts.delete(outcome);
+    else if (!holds(order[outcome], condition.op, against)) facts.delete(outcome);
+  }
+  if (!acquired.repeated && !facts.has('?short') && !facts.has('?all')) {
+    for (const fact of facts) if (isLocal(fact) || isHeap(fact)) facts.delete(fact);
+  }
+  return facts;
+}

@@ -1,0 +1,86 @@
+/**
+ * A function as a control-flow graph of page operations: plain data, made by {@link file://./lower.ts} and walked by
+ * `flow/`. Nothing here knows a kernel name.
+ */
+import type { CType, Expression, Parameter } from '../syntax/ast.js';
+import type { Value } from './path.js';
+
+/** A loop in the source; nodes inside it list it. */
+export interface Loop {
+  id: number;
+  pos: number;
+  end: number;
+  /** The loop's keyword or macro name. */
+  name: string;
+  /** Names in the loop's control part: what it counts with. */
+  variables: string[];
+}
+
+/** A condition that holds where a node stands, from the enclosing `if`s and `switch`es. */
+export interface Guard {
+  /** The tested value, or the call that tests it. */
+  path: string | null;
+  /** Name of the called test (`user_backed_iter`), or `''`. */
+  call: string;
+  /** Paths of the call's arguments. */
+  args: (string | null)[];
+  /** What the value is (or, with `negated`, is not) one of; empty for a plain truth test. */
+  values: string[];
+  negated: boolean;
+  /** The tested expression as text. */
+  text: string;
+}
+
+/** `target` gets what `source` holds. */
+export interface Copy { kind: 'copy'; target: string; source: Value; /** False for a copy that does not replace what was there. */ replaces: boolean }
+/** A call. `through` is the field or variable of a call by pointer, then `name` is `null`. */
+export interface CallOperation {
+  kind: 'call';
+  name: string | null;
+  through: string | null;
+  args: Value[];
+  /** The argument expressions as written. */
+  expressions: Expression[];
+  /** Path of the temporary that holds the result. */
+  result: string;
+  pos: number;
+  end: number;
+  /** Made from a macro followed by a statement. */
+  iterates: boolean;
+}
+/** The condition `left op right` came out as `truth`. A plain value is `value != 0`. */
+export interface Assume { kind: 'assume'; left: Value; op: string; right: Value; truth: boolean; /** Result path of the call under test, if the condition is one. */ call: CallOperation | null }
+export interface ReturnOperation { kind: 'return'; value: Value | null }
+/** A store of something that holds no page: a constant or NULL. */
+export interface Clear { kind: 'clear'; target: string; text: string }
+/** `target++`, `target -= n` and the like on a number. */
+export interface Update { kind: 'update'; target: string }
+/** A place where the parser could not read what stands there. */
+export interface Unread { kind: 'unread'; why: string }
+
+export type Operation = Copy | CallOperation | Assume | ReturnOperation | Clear | Update | Unread;
+
+export interface Node {
+  id: number;
+  pos: number;
+  operation: Operation | null;
+  successors: number[];
+  loops: readonly Loop[];
+  guards: readonly Guard[];
+}
+
+export interface Graph {
+  nodes: Node[];
+  entry: number;
+  exit: number;
+  params: Parameter[];
+  /** Declared types of parameters and locals by name. */
+  types: ReadonlyMap<string, CType>;
+  /** `target = source` copies of pointers, for finding other names of the same memory. */
+  aliases: { target: string; source: Value }[];
+  /** A function's name stored below a path, or passed with an argument: who may call it back, with what. */
+  callbacks: { owner: string; functionName: string }[];
+  /** Every assignment, with the text of what is assigned: how flags and counts are looked up. */
+  assigned: { target: string; text: string }[];
+  assumptions: string[];
+}

@@ -1,0 +1,629 @@
+/** From the AST of one function variant to its {@link Graph}. */
+import type { Block, CType, Declarator, Expression, FunctionVariant, InitializerList, Statement } from '../syntax/ast.js';
+import type { Assume, CallOperation, Graph, Guard, Loop, Node, Operation } from './graph.js';
+import { step, type Value } from './path.js';
+
+/** What lowering must know of names: which calls hand their argument through, which macros iterate. */
+export interface Names {
+  isTransparent(name: string): boolean;
+  /** True for a name declared outside the function: its path is the program's, not the function's. */
+  isGlobal(name: string): boolean;
+  isFunction(name: string): boolean;
+}
+
+interface Builder {
+  nodes: Node[];
+  current: number;
+  loops: readonly Loop[];
+  guards: readonly Guard[];
+  breaks: number[];
+  continues: number[];
+  switches: { head: Value; dispatch: number; hasDefault: boolean; seen: string[]; guardBase: number }[];
+  labels: Map<string, number>;
+  types: Map<string, CType>;
+  aliases: Graph['aliases'];
+  callbacks: Graph['callbacks'];
+  assigned: Graph['assigned'];
+  exit: number;
+  names: Names;
+  temporaries: number;
+  loopIds: number;
+}
+
+const nothing: Value = { path: null, address: false, text: '' };
+
+/** Builds the control-flow graph of a function variant. Never throws on odd input; nesting is bounded by the parser. */
+export function lower(variant: FunctionVariant, names: Names): Graph {
+  const b: Builder = {
+    nodes: [], current: -1, loops: [], guards: [], breaks: [], continues: [], switches: [], labels: new Map(),
+    types: new Map(variant.params.filter((p) => p.name !== '').map((p) => [p.name, p.type])),
+    aliases: [], callbacks: [], assigned: [], exit: 0, names, temporaries: 0, loopIds: 0,
+  };
+  const entry = node(b, variant.pos, null, false);
+  b.exit = node(b, variant.end, null, false);
+  b.current = entry;
+  block(b, variant.body);
+  connect(b, b.exit);
+  return { nodes: b.nodes, entry, exit: b.exit, params: variant.params, types: b.types, aliases: b.aliases, callbacks: b.callbacks, assigned: b.assigned, assumptions: variant.assumptions };
+}
+
+function node(b: Builder, pos: number, operation: Operation | null, link = true): number {
+  const id = b.nodes.length;
+  b.nodes.push({ id, pos, operation, successors: [], loops: b.loops, guards: b.guards });
+  if (link) {
+    connect(b, id);
+    b.current = id;
+  }
+  return id;
+}
+
+/** An edge from where we stand to `target`; nothing if we stand nowhere (after a `goto`). */
+function connect(b: Builder, target: number): void {
+  if (b.current < 0) return;
+  const successors = b.nodes[b.current]?.successors;
+  if (successors && !successors.includes(target)) successors.push(target);
+}
+
+function join(b: Builder, pos: number): number {
+  return node(b, pos, null, false);
+}
+
+function label(b: Builder, name: string, pos: number): number {
+  let target = b.labels.get(name);
+  if (target === undefined) {
+    target = join(b, pos);
+    b.labels.set(name, target);
+  }
+  return target;
+}
+
+function temporary(b: Builder): string {
+  return `%${b.temporaries++}`;
+}
+
+function block(b: Builder, body: Block): void {
+  for (const s of body.body) {
+    statement(b, s);
+    const guard = earlyExitGuard(b, s);
+    if (guard) b.guards = [...b.guards, guard];
+  }
+}
+
+/** After `if (!test) return …;` the rest of the block stands under the test's opposite. */
+function earlyExitGuard(b: Builder, s: Statement): Guard | null {
+  if (s.kind !== 'if' || s.otherwise !== null || !leaves(s.then)) return null;
+  return guardOf(b, s.test, false);
+}
+
+function leaves(s: Statement): boolean {
+  if (s.kind === 'return' || s.kind === 'goto' || s.kind === 'break' || s.kind === 'continue') return true;
+  return s.kind === 'block' && s.body.length > 0 && leaves(s.body[s.body.length - 1] as Statement);
+}
+
+function within<T>(b: Builder, change: Partial<Pick<Builder, 'loops' | 'guards' | 'breaks' | 'continues'>>, run: () => T): T {
+  const saved = { loops: b.loops, guards: b.guards, breaks: b.breaks, continues: b.continues };
+  Object.assign(b, change);
+  const result = run();
+  Object.assign(b, saved);
+  return result;
+}
+
+function statement(b: Builder, s: Statement): void {
+  switch (s.kind) {
+    case 'expression':
+      evaluate(b, s.expression);
+      return;
+    case 'declaration':
+      for (const d of s.declarators) declare(b, d);
+      return;
+    case 'block':
+      within(b, {}, () => block(b, s));
+      return;
+    case 'if': {
+      const yes = join(b, s.then.pos);
+      const no = join(b, s.otherwise?.pos ?? s.end);
+      condition(b, s.test, yes, no);
+      const after = s.otherwise ? join(b, s.end) : no;
+      const guard = guardOf(b, s.test, true);
+      b.current = yes;
+      within(b, guard ? { guards: [...b.guards, guard] } : {}, () => statement(b, s.then));
+      connect(b, after);
+      if (s.otherwise) {
+        const otherwise = s.otherwise;
+        const opposite = guardOf(b, s.test, false);
+        b.current = no;
+        within(b, opposite ? { guards: [...b.guards, opposite] } : {}, () => statement(b, otherwise));
+        connect(b, after);
+      }
+      b.current = after;
+      return;
+    }
+    case 'while':
+      loop(b, s.pos, s.end, 'while', null, s.test, null, s.body);
+      return;
+    case 'do':
+      doWhile(b, s);
+      return;
+    case 'for':
+      if (s.init) s.init.kind === 'declaration' ? statement(b, s.init) : evaluate(b, s.init);
+      loop(b, s.pos, s.end, 'for', null, s.test, s.update, s.body);
+      return;
+    case 'macro-statement':
+      loop(b, s.pos, s.end, s.name, { kind: 'call', callee: { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length }, args: s.args, pos: s.pos, end: s.body.pos }, null, null, s.body);
+      return;
+    case 'switch': {
+      const value = evaluate(b, s.value);
+      const dispatch = node(b, s.pos, null);
+      const after = join(b, s.end);
+      b.switches.push({ head: value, dispatch, hasDefault: false, seen: [], guardBase: b.guards.length });
+      b.current = -1;
+      within(b, { breaks: [...b.breaks, after] }, () => statement(b, s.body));
+      connect(b, after);
+      const ended = b.switches.pop();
+      if (ended && !ended.hasDefault) {
+        b.current = dispatch;
+        connect(b, after);
+      }
+      b.current = after;
+      return;
+    }
+    case 'case': {
+      const inside = b.switches[b.switches.length - 1];
+      if (!inside) return;
+      const before = b.current;
+      const text = s.value ? sourceName(s.value) : '';
+      const fallen = before >= 0 ? b.guards[inside.guardBase] : undefined;
+      b.guards = [...b.guards.slice(0, inside.guardBase), caseGuard(inside, s.value ? text : null, fallen)];
+      b.current = inside.dispatch;
+      if (s.value) {
+        inside.seen.push(text);
+        node(b, s.pos, { kind: 'assume', left: inside.head, op: '==', right: { ...nothing, text }, truth: true, call: null });
+      } else {
+        inside.hasDefault = true;
+        node(b, s.pos, null);
+      }
+      const arm = b.current;
+      if (before >= 0) {
+        b.current = before;
+        connect(b, arm);
+      }
+      b.current = arm;
+      return;
+    }
+    case 'label': {
+      const target = label(b, s.name, s.pos);
+      connect(b, target);
+      b.current = target;
+      // A label can be reached from elsewhere: what was tested on the way here no longer holds.
+      b.guards = [];
+      return;
+    }
+    case 'goto':
+      connect(b, label(b, s.label, s.pos));
+      b.current = -1;
+      return;
+    case 'break':
+      leaveTo(b, b.breaks);
+      return;
+    case 'continue':
+      leaveTo(b, b.continues);
+      return;
+    case 'return': {
+      const value = s.value ? evaluate(b, s.value) : null;
+      node(b, s.pos, { kind: 'return', value });
+      connect(b, b.exit);
+      b.current = -1;
+      return;
+    }
+    case 'empty':
+      return;
+    case 'unknown-statement':
+      for (const call of s.calls) evaluate(b, call);
+      node(b, s.pos, { kind: 'unread', why: s.text.slice(0, 60) });
+      return;
+  }
+}
+
+/** What holds in a `case`: its value, joined with those of the cases that fall into it. `default` is none of those seen. */
+function caseGuard(inside: Builder['switches'][number], value: string | null, fallen: Guard | undefined): Guard {
+  const base = { path: inside.head.path, call: '', args: [], text: inside.head.text };
+  if (value === null) return { ...base, values: fallen ? [] : inside.seen.slice(), negated: true };
+  if (fallen?.negated) return { ...base, values: [], negated: true };
+  return { ...base, values: [...(fallen?.values ?? []), value], negated: false };
+}
+
+function leaveTo(b: Builder, targets: number[]): void {
+  const target = targets[targets.length - 1];
+  if (target !== undefined) connect(b, target);
+  b.current = -1;
+}
+
+function loop(b: Builder, pos: number, end: number, name: string, macro: Expression | null, test: Expression | null, update: Expression | null, body: Statement): void {
+  const outer = b.loops;
+  const inner: Loop = { id: b.loopIds++, pos, end, name, variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])) };
+  b.loops = [...outer, inner];
+  const head = join(b, pos);
+  connect(b, head);
+  b.current = head;
+  const start = join(b, body.pos);
+  const next = join(b, end);
+  b.loops = outer;
+  const after = join(b, end);
+  b.loops = [...outer, inner];
+  if (macro) {
+    connect(b, after);
+    evaluate(b, macro, true);
+    connect(b, start);
+  } else if (test) condition(b, test, start, after);
+  else connect(b, start);
+  b.current = start;
+  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, next] }, () => statement(b, body));
+  connect(b, next);
+  b.current = next;
+  if (update) evaluate(b, update);
+  connect(b, head);
+  b.loops = outer;
+  b.current = after;
+}
+
+/** Variables named in an expression. */
+export function namesIn(e: Expression): string[] {
+  switch (e.kind) {
+    case 'identifier': return [e.name];
+    case 'member': return namesIn(e.object);
+    case 'index': return [...namesIn(e.object), ...namesIn(e.index)];
+    case 'unary': case 'update': case 'cast': return namesIn(e.operand);
+    case 'binary': case 'assign': return [...namesIn(e.left), ...namesIn(e.right)];
+    case 'call': return e.args.flatMap(namesIn);
+    case 'conditional': return [e.test, e.otherwise, ...(e.then ? [e.then] : [])].flatMap(namesIn);
+    case 'comma': return e.items.flatMap(namesIn);
+    default: return [];
+  }
+}
+
+function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
+  // `do { … } while (0)` is a block, not a loop.
+  const once = s.test.kind === 'literal' && s.test.text === '0';
+  const outer = b.loops;
+  if (!once) b.loops = [...outer, { id: b.loopIds++, pos: s.pos, end: s.end, name: 'do', variables: namesIn(s.test) }];
+  const start = join(b, s.pos);
+  connect(b, start);
+  b.current = start;
+  const next = join(b, s.test.pos);
+  const loops = b.loops;
+  b.loops = outer;
+  const after = join(b, s.end);
+  b.loops = loops;
+  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, next] }, () => statement(b, s.body));
+  connect(b, next);
+  b.current = next;
+  if (once) connect(b, after);
+  else condition(b, s.test, start, after);
+  b.loops = outer;
+  b.current = after;
+}
+
+function declare(b: Builder, d: Declarator): void {
+  b.types.set(d.name, d.type);
+  if (d.init) {
+    if (d.init.kind === 'initializer') initialise(b, d.name, d.init);
+    else assign(b, d.name, evaluate(b, d.init), d.pos, true);
+  } else if (!d.static) node(b, d.pos, { kind: 'clear', target: d.name, text: '' });
+}
+
+function initialise(b: Builder, target: string, list: InitializerList): void {
+  for (const item of list.items) {
+    const named = item.designators.map((d) => (d === '[]' ? '[]' : `.${d}`));
+    const steps = named.length > 0 ? named : ['[]'];
+    let path: string | null = target;
+    for (const s of steps) path = path === null ? null : step(path, s);
+    if (path === null) continue;
+    if (item.value.kind === 'initializer') initialise(b, path, item.value);
+    else assign(b, path, evaluate(b, item.value), item.value.pos, false);
+  }
+}
+
+/** `target = value`, noting other names of the same memory and functions that are stored. */
+function assign(b: Builder, target: string, value: Value, pos: number, replaces: boolean): void {
+  b.assigned.push({ target, text: value.text });
+  if (value.path === null) {
+    node(b, pos, { kind: 'clear', target, text: value.text });
+    return;
+  }
+  if (b.names.isFunction(value.path) && !b.types.has(value.path)) {
+    b.callbacks.push({ owner: target, functionName: value.path });
+    return;
+  }
+  node(b, pos, { kind: 'copy', target, source: value, replaces });
+  b.aliases.push({ target, source: value });
+}
+
+function valueOf(path: string | null, text = ''): Value {
+  return { path, address: false, text };
+}
+
+/** Short text of a constant expression: the name or number that a condition or a flag is decided by. */
+export function sourceName(e: Expression): string {
+  switch (e.kind) {
+    case 'identifier': return e.name;
+    case 'literal': return e.text;
+    case 'member': return `${sourceName(e.object)}.${e.field}`;
+    case 'index': return `${sourceName(e.object)}[]`;
+    case 'cast': return sourceName(e.operand);
+    case 'unary': return e.op === '*' || e.op === '&' ? sourceName(e.operand) : `${e.op}${sourceName(e.operand)}`;
+    case 'binary': return `${sourceName(e.left)} ${e.op} ${sourceName(e.right)}`;
+    case 'assign': return sourceName(e.left);
+    case 'call': return `${sourceName(e.callee)}(${e.args.map(sourceName).join(', ')})`;
+    case 'conditional': return `${sourceName(e.test)} ? ${e.then ? sourceName(e.then) : ''} : ${sourceName(e.otherwise)}`;
+    case 'sizeof': return e.text;
+    default: return '';
+  }
+}
+
+/** Evaluates an expression: emits its calls and copies, and says what it leads to. */
+function evaluate(b: Builder, e: Expression, iterates = false): Value {
+  switch (e.kind) {
+    case 'identifier':
+      if (e.name === 'NULL') return { path: null, address: false, text: 'NULL' };
+      return valueOf(!b.types.has(e.name) && b.names.isGlobal(e.name) ? `::${e.name}` : e.name, e.name);
+    case 'literal':
+      return { ...nothing, text: e.text };
+    case 'member': {
+      const object = evaluate(b, e.object);
+      return valueOf(object.path === null ? null : step(object.path, `.${e.field}`), sourceName(e));
+    }
+    case 'index': {
+      evaluate(b, e.index);
+      const object = evaluate(b, e.object);
+      return element(object);
+    }
+    case 'unary': {
+      const operand = evaluate(b, e.operand);
+      if (e.op === '*') return element(operand);
+      if (e.op === '&') return addressOf(operand);
+      return { ...nothing, text: sourceName(e) };
+    }
+    case 'update': {
+      const operand = evaluate(b, e.operand);
+      if (operand.path !== null) node(b, e.pos, { kind: 'update', target: operand.path });
+      return operand;
+    }
+    case 'binary': {
+      if (e.op === '&&' || e.op === '||') {
+        const yes = join(b, e.end);
+        condition(b, e, yes, yes);
+        b.current = yes;
+        return { ...nothing, text: sourceName(e) };
+      }
+      const left = evaluate(b, e.left);
+      const right = evaluate(b, e.right);
+      if (comparison.has(e.op)) return { ...nothing, text: sourceName(e) };
+      return merge(b, [left, right], e.pos, sourceName(e));
+    }
+    case 'assign': {
+      const value = evaluate(b, e.right);
+      const target = evaluate(b, e.left);
+      if (target.path === null || target.address) return value;
+      if (e.op === '=') assign(b, target.path, e.right.kind === 'initializer' ? nothing : value, e.pos, true);
+      else {
+        b.assigned.push({ target: target.path, text: sourceName(e.right) });
+        if (value.path !== null) node(b, e.pos, { kind: 'copy', target: target.path, source: value, replaces: false });
+        node(b, e.pos, { kind: 'update', target: target.path });
+      }
+      if (e.right.kind === 'initializer') initialise(b, target.path, e.right);
+      return target;
+    }
+    case 'conditional':
+      return conditional(b, e);
+    case 'comma': {
+      let last = nothing;
+      for (const item of e.items) last = evaluate(b, item);
+      return last;
+    }
+    case 'cast': {
+      const operand = evaluate(b, e.operand);
+      return retype(b, operand, e.type, e.pos);
+    }
+    case 'call':
+      return call(b, e, iterates);
+    case 'statement-expression': {
+      let last = nothing;
+      for (const s of e.body.body) {
+        if (s.kind === 'expression') last = evaluate(b, s.expression);
+        else statement(b, s);
+      }
+      return last;
+    }
+    case 'initializer': {
+      const path = temporary(b);
+      if (e.type) b.types.set(path, e.type);
+      initialise(b, path, e);
+      return valueOf(path);
+    }
+    case 'sizeof':
+      return { ...nothing, text: e.text };
+    case 'type':
+      return nothing;
+    case 'unknown':
+      node(b, e.pos, { kind: 'unread', why: e.text.slice(0, 60) });
+      return nothing;
+  }
+}
+
+const comparison = new Set(['==', '!=', '<', '<=', '>', '>=', '%', '/', '^']);
+
+function element(value: Value): Value {
+  if (value.path === null) return value;
+  if (value.address) return { ...value, address: false };
+  return valueOf(step(value.path, '[]'), value.text);
+}
+
+function addressOf(value: Value): Value {
+  if (value.path === null || value.address) return value;
+  if (value.path.endsWith('[]')) return { ...value, path: value.path.slice(0, -2) };
+  return { ...value, address: true };
+}
+
+/** A cast to a struct pointer gives the bytes a type; it is remembered on a temporary that is another name for them. */
+function retype(b: Builder, value: Value, type: CType, pos: number): Value {
+  if (value.path === null || type.pointers === 0 || (type.tag === null && !/_t$/.test(type.base))) return value;
+  const path = temporary(b);
+  b.types.set(path, type);
+  assign(b, path, value, pos, true);
+  return { path, address: false, text: value.text };
+}
+
+/** One value that leads to what each of several leads to. */
+function merge(b: Builder, values: Value[], pos: number, text: string): Value {
+  const leading = values.filter((v) => v.path !== null);
+  if (leading.length === 0) return { ...nothing, text };
+  if (leading.length === 1) return { ...(leading[0] as Value), text };
+  const path = temporary(b);
+  for (const v of leading) assign(b, path, v, pos, false);
+  return { path, address: false, text };
+}
+
+function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>): Value {
+  const path = temporary(b);
+  const yes = join(b, e.then?.pos ?? e.pos);
+  const no = join(b, e.otherwise.pos);
+  const after = join(b, e.end);
+  let texts: string[] = [];
+  if (e.then === null) {
+    const v = evaluate(b, e.test);
+    assign(b, path, v, e.pos, true);
+    connect(b, after);
+    connect(b, no);
+  } else {
+    condition(b, e.test, yes, no);
+    b.current = yes;
+    const v = evaluate(b, e.then);
+    texts = [...texts, v.text];
+    assign(b, path, v, e.pos, true);
+    connect(b, after);
+  }
+  b.current = no;
+  const w = evaluate(b, e.otherwise);
+  texts = [...texts, w.text];
+  assign(b, path, w, e.pos, true);
+  connect(b, after);
+  b.current = after;
+  return { path, address: false, text: texts.join(' | ') };
+}
+
+function typeArgument(e: Expression | undefined): CType | null {
+  return e?.kind === 'type' ? e.type : null;
+}
+
+const containerCasts = /^(container_of\w*|list_(first_|last_|next_|prev_)?entry\w*|hlist_entry\w*|rb_entry\w*|from_\w+|kzalloc_obj|kmalloc_obj)$/;
+
+function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
+  let name = e.callee.kind === 'identifier' ? e.callee.name : null;
+  let through: string | null = null;
+  if (name === null) {
+    const callee = evaluate(b, e.callee);
+    through = e.callee.kind === 'member' ? e.callee.field : callee.text || '?';
+  } else if (b.types.has(name)) {
+    through = name;
+    name = null;
+  }
+  if (name !== null && b.names.isTransparent(name) && e.args.length >= 1) {
+    const first = evaluate(b, e.args[0] as Expression);
+    for (const rest of e.args.slice(1)) evaluate(b, rest);
+    return first;
+  }
+  const args = e.args.map((a) => evaluate(b, a));
+  const result = temporary(b);
+  const cast = name !== null && containerCasts.test(name) ? typeArgument(e.args[1]) : null;
+  if (cast) b.types.set(result, { ...cast, pointers: cast.pointers + 1 });
+  const owner = args.find((a) => a.path !== null && !(b.names.isFunction(a.path) && !b.types.has(a.path)));
+  for (const a of args) if (a.path !== null && b.names.isFunction(a.path) && !b.types.has(a.path) && owner?.path) b.callbacks.push({ owner: owner.path, functionName: a.path });
+  const operation: CallOperation = { kind: 'call', name, through, args, expressions: e.args, result, pos: e.pos, end: e.end, iterates };
+  node(b, e.pos, operation);
+  return { path: result, address: false, text: sourceName(e) };
+}
+
+const opposite: Readonly<Record<string, string>> = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };
+
+/** Branches on an expression: `yes` and `no` are joined with what the outcome says of the compared values. */
+function condition(b: Builder, e: Expression, yes: number, no: number): void {
+  if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) {
+    const second = join(b, e.right.pos);
+    if (e.op === '&&') condition(b, e.left, second, no);
+    else condition(b, e.left, yes, second);
+    b.current = second;
+    condition(b, e.right, yes, no);
+    return;
+  }
+  if (e.kind === 'unary' && e.op === '!') {
+    condition(b, e.operand, no, yes);
+    return;
+  }
+  if (e.kind === 'call' && e.callee.kind === 'identifier' && b.names.isTransparent(e.callee.name) && e.args[0]) {
+    condition(b, e.args[0], yes, no);
+    return;
+  }
+  if (e.kind === 'literal' && /^\d+$/.test(e.text)) {
+    connect(b, Number(e.text) === 0 ? no : yes);
+    b.current = -1;
+    return;
+  }
+  let assume: Omit<Assume, 'truth'>;
+  if (e.kind === 'binary' && e.op in opposite) {
+    const left = evaluate(b, e.left);
+    const right = evaluate(b, e.right);
+    assume = { kind: 'assume', left, op: e.op, right, call: null };
+  } else {
+    const left = evaluate(b, e);
+    const made = e.kind === 'call' ? b.nodes[b.current]?.operation : null;
+    assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null };
+  }
+  const from = b.current;
+  if (from < 0) return;
+  for (const [truth, target] of [[true, yes], [false, no]] as const) {
+    b.current = from;
+    node(b, e.pos, { ...assume, op: truth ? assume.op : (opposite[assume.op] ?? assume.op), truth });
+    connect(b, target);
+  }
+  b.current = -1;
+}
+
+/** What a condition says while it holds (or, with `truth` false, while it does not); `null` for what is not simple. */
+function guardOf(b: Builder, e: Expression, truth: boolean): Guard | null {
+  if (e.kind === 'unary' && e.op === '!') return guardOf(b, e.operand, !truth);
+  if (e.kind === 'call' && e.callee.kind === 'identifier') {
+    if (b.names.isTransparent(e.callee.name) && e.args[0]) return guardOf(b, e.args[0], truth);
+    return { path: null, call: e.callee.name, args: e.args.map((a) => plainPath(a)), values: [], negated: !truth, text: sourceName(e) };
+  }
+  if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) {
+    // `a && b` holds both, `!(a || b)` neither; the first part that says something is kept.
+    if ((e.op === '&&') !== truth) return null;
+    return guardOf(b, e.left, truth) ?? guardOf(b, e.right, truth);
+  }
+  if (e.kind === 'binary' && (e.op === '==' || e.op === '!=')) {
+    const path = plainPath(e.left);
+    const value = sourceName(e.right);
+    if (path === null || value === '') return null;
+    return { path, call: '', args: [], values: [value], negated: (e.op === '==') !== truth, text: sourceName(e.left) };
+  }
+  const path = plainPath(e);
+  return path === null ? null : { path, call: '', args: [], values: [], negated: !truth, text: sourceName(e) };
+}
+
+/** Path of a variable or member expression without side effects. */
+export function plainPath(e: Expression): string | null {
+  switch (e.kind) {
+    case 'identifier': return e.name;
+    case 'member': {
+      const object = plainPath(e.object);
+      return object === null ? null : step(object, `.${e.field}`);
+    }
+    case 'index': {
+      const object = plainPath(e.object);
+      return object === null ? null : step(object, '[]');
+    }
+    case 'unary': return e.op === '*' || e.op === '&' ? plainPath(e.operand) : null;
+    case 'cast': return plainPath(e.operand);
+    default: return null;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Access paths: a root variable, then steps, written as one string. `[]` is "an element of, or what it points at" with
+ * all indexes collapsed, `.f` a field (reached by `.` or `->` alike), `@sgl` and its like what a generic container holds.
+ *
+ * Paths are bounded: a path that grows past the bound is dropped, as in every k-limited access-path analysis.
+ */
+const maxLength = 160;
+const maxSteps = 7;
+
+/** `path` one step further, or `null` past the bound. A pointer to a struct and an array of structs are one. */
+export function step(path: string, next: string): string | null {
+  let base = path;
+  if (next === '[]') {
+    if (base.endsWith('[][]')) return base;
+  } else {
+    while (base.endsWith('[]')) base = base.slice(0, -2);
+    // A container inside itself (a chained scatterlist, a bio of a bio) is the same container.
+    if (next.startsWith('@') && base.endsWith(next)) return base;
+  }
+  const joined = base + next;
+  if (joined.length > maxLength || stepsOf(joined).length > maxSteps) return null;
+  return joined;
+}
+
+/** `path` followed by all steps of `suffix`. */
+export function join(path: string, suffix: string): string | null {
+  let result: string | null = path;
+  for (const next of splitSteps(suffix)) {
+    if (result === null) return null;
+    result = step(result, next);
+  }
+  return result;
+}
+
+const stepPattern = /\[\]|[.@][^.@[\]]+/g;
+
+/** The steps of a suffix: `.a[]@sgl` is `['.a', '[]', '@sgl']`. */
+export function splitSteps(suffix: string): string[] {
+  return suffix.match(stepPattern) ?? [];
+}
+
+/** The root variable of a path. */
+export function rootOf(path: string): string {
+  for (let i = 1; i < path.length; i++) {
+    const c = path.charCodeAt(i);
+    if (c === 0x2e || c === 0x5b || c === 0x40) return path.slice(0, i);
+  }
+  return path;
+}
+
+/** The steps of a path, after its root. */
+export function stepsOf(path: string): string[] {
+  return splitSteps(path.slice(rootOf(path).length));
+}
+
+/** What stands after `prefix` in `path`, `''` if they are the same, `null` if `prefix` does not lead to it. */
+export function suffixAfter(path: string, prefix: string): string | null {
+  if (!path.startsWith(prefix)) return null;
+  if (path.length === prefix.length) return '';
+  const c = path.charCodeAt(prefix.length);
+  return c === 0x2e || c === 0x5b || c === 0x40 ? path.slice(prefix.length) : null;
+}
+
+/**
+ * What an expression evaluates to, as far as pages are concerned: the value of `path`, or its address.
+ * `path` is `null` for constants and all that cannot lead to a page.
+ */
+export interface Value {
+  path: string | null;
+  address: boolean;
+  /** The expression's text if it is a constant or a bare name: what conditions and flags are decided by. */
+  text: string;
+}
+
+/** The suffixes of `facts` below a value, as seen through the value. */
+export function suffixesBelow(value: Value, facts: Iterable<string>): string[] {
+  if (value.path === null) return [];
+  const found: string[] = [];
+  for (const fact of facts) {
+    const suffix = suffixAfter(fact, value.path);
+    if (suffix === null) continue;
+    found.push(value.address && suffix === '' ? '[]' : suffix);
+  }
+  return found;
+}
+
+/** The path that `suffix` below a value names: the inverse of {@link suffixesBelow}. */
+export function pathBelow(value: Value, suffix: string): string | null {
+  if (value.path === null) return null;
+  if (!value.address) return join(value.path, suffix);
+  return suffix.startsWith('[]') ? join(value.path, suffix.slice(2)) : suffix === '' ? null : join(value.path, suffix);
+}

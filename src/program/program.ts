@@ -1,0 +1,405 @@
+/** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
+import { isFunctionLike, outline, parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable, type Item, type Outline } from '../syntax/index.js';
+import type { CType, Declarator, FunctionVariant, StructDefinition } from '../syntax/ast.js';
+import { transparent } from '../protocol/index.js';
+import type { Tree } from '../source/index.js';
+import type { Graph, Operation } from './graph.js';
+import { lower } from './lower.js';
+import type { Value } from './path.js';
+import { collapseContainers, structName, typeAt } from './types.js';
+
+/** A function definition, or a function-like macro that stands for one, in one file. */
+export interface FunctionReference {
+  key: string;
+  file: string;
+  name: string;
+  static: boolean;
+  macro: boolean;
+  item: Item;
+}
+
+/** What is known of one file. */
+export interface FileFacts {
+  file: string;
+  text: string;
+  outline: Outline;
+  functions: FunctionReference[];
+  byName: ReadonlyMap<string, FunctionReference[]>;
+  /** File-scope variables by name, parsed on demand. */
+  globals: ReadonlyMap<string, Item>;
+}
+
+export interface Program {
+  tree: Tree;
+  file(file: string): FileFacts | null;
+  /** One graph a variant, containers collapsed. */
+  graphs(reference: FunctionReference): Graph[];
+  variants(reference: FunctionReference): FunctionVariant[];
+  /** Definitions that a call of `name` in `file` can mean: the file's own, then headers', then the tree's. */
+  resolve(name: string, file: string): FunctionReference[];
+  /** Functions that call a function, in any file that can see it. */
+  callers(reference: FunctionReference): FunctionReference[];
+  /** Functions of a file that touch a field by name. */
+  touching(file: string, field: string): FunctionReference[];
+  /** Functions of a file that name a file-scope variable. */
+  naming(file: string, variable: string): FunctionReference[];
+  structure(tag: string, file: string): StructDefinition | null;
+  /** Type of a file-scope variable. */
+  globalType(name: string, file: string): CType | null;
+  typeOf(path: string, graph: Graph, file: string): CType | null;
+  position(file: string, pos: number): { line: number; column: number };
+  /** Function-like macros that a name can mean in a file: its own, then those of headers. */
+  macros(name: string, file: string): FunctionReference[];
+  /** Names of macros, of the file or of headers near it, whose text names one of the given calls. */
+  aliasNames(file: string): readonly string[];
+  /** Functions that designated initialisers or assignments of a file install in a field of this name. */
+  installed(file: string, field: string): FunctionReference[];
+}
+
+const maxDefinitions = 4;
+
+/**
+ * Opens the program of a tree. Nothing is parsed until it is asked for. Macros in `aliasFiles` whose text matches
+ * `aliasPattern` may stand for the calls that the survey looks for.
+ */
+export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readonly string[]): Program {
+  const files = new Map<string, FileFacts | null>();
+  const variantsOf = new Map<string, FunctionVariant[]>();
+  const graphsOf = new Map<string, Graph[]>();
+  const resolved = new Map<string, FunctionReference[]>();
+  const callersOf = new Map<string, FunctionReference[]>();
+  const structures = new Map<string, StructDefinition | null>();
+  const structsOfFile = new Map<string, Map<string, StructDefinition>>();
+  const globalTypes = new Map<string, Declarator | null>();
+  const external = new Map<string, FunctionReference[]>();
+
+  function file(name: string): FileFacts | null {
+    let facts = files.get(name);
+    if (facts === undefined) {
+      const text = tree.read(name);
+      facts = text === null ? null : describe(name, text);
+      files.set(name, facts);
+    }
+    return facts;
+  }
+
+  function variants(reference: FunctionReference): FunctionVariant[] {
+    let found: FunctionVariant[] | undefined = variantsOf.get(reference.key);
+    if (!found) {
+      const text = file(reference.file)?.text ?? '';
+      if (reference.macro) {
+        const body = parseMacroBody(parseMacro(text, reference.item));
+        found = body ? [body] : [];
+      } else found = parseFunction(text, reference.item);
+      variantsOf.set(reference.key, found);
+    }
+    return found;
+  }
+
+  function graphs(reference: FunctionReference): Graph[] {
+    let found = graphsOf.get(reference.key);
+    if (!found) {
+      const facts = file(reference.file) as FileFacts;
+      const names = {
+        isTransparent: (name: string) => transparent.has(name) && !facts.byName.has(name),
+        isGlobal: (name: string) => facts.globals.has(name),
+        isFunction: (name: string) => facts.byName.has(name),
+      };
+      found = variants(reference).map((variant) => collapse(lower(variant, names), reference.file));
+      graphsOf.set(reference.key, found);
+    }
+    return found;
+  }
+
+  /** Adds the types of the globals that a graph names, and rewrites the fields of generic containers. */
+  function collapse(graph: Graph, name: string): Graph {
+    const lookup = (tag: string) => structure(tag, name);
+    const types = new Map(graph.types);
+    const rewritten = new Map<string, string>();
+    const path = (p: string): string => {
+      let out = rewritten.get(p);
+      if (out === undefined) {
+        const global = /^::[\w]+/.exec(p)?.[0];
+        if (global && !types.has(global)) {
+          const type = globalType(global.slice(2), name);
+          if (type) types.set(global, type);
+        }
+        out = collapseContainers(p, types, lookup);
+        rewritten.set(p, out);
+      }
+      return out;
+    };
+    const value = (v: Value): Value => (v.path === null ? v : { ...v, path: path(v.path) });
+    const operation = (o: Operation | null): Operation | null => {
+      switch (o?.kind) {
+        case 'copy': return { ...o, target: path(o.target), source: value(o.source) };
+        case 'call': return { ...o, args: o.args.map(value) };
+        case 'assume': return { ...o, left: value(o.left), right: value(o.right), call: o.call && { ...o.call, args: o.call.args.map(value) } };
+        case 'return': return { ...o, value: o.value && value(o.value) };
+        case 'clear':
+        case 'update': return { ...o, target: path(o.target) };
+        default: return o;
+      }
+    };
+    // Temporaries of untyped copies take the type of what they copy, so that paths through them are typed too.
+    const nodes = graph.nodes.map((n) => {
+      const o = operation(n.operation);
+      if (o?.kind === 'copy' && o.target.startsWith('%') && !types.has(o.target) && o.source.path !== null) {
+        const type = typeAt(o.source.path, types, lookup);
+        if (type) types.set(o.target, o.source.address ? { ...type, pointers: type.pointers + 1 } : type);
+      }
+      if (o?.kind === 'call' && o.name !== null && !types.has(o.result)) {
+        const returned = resultType(o.name, name);
+        if (returned) types.set(o.result, returned);
+      }
+      return { ...n, operation: o };
+    });
+    return {
+      ...graph,
+      nodes,
+      types,
+      aliases: graph.aliases.map((a) => ({ target: path(a.target), source: value(a.source) })),
+      callbacks: graph.callbacks.map((c) => ({ ...c, owner: path(c.owner) })),
+      assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) })),
+    };
+  }
+
+  /** Declared result of a function of the same file; others are too dear to look up for a type. */
+  function resultType(called: string, name: string): CType | null {
+    const own = file(name)?.byName.get(called)?.[0];
+    if (!own || own.macro) return null;
+    const type = variants(own)[0]?.returns ?? null;
+    return structName(type) === null ? null : type;
+  }
+
+  function resolve(name: string, from: string): FunctionReference[] {
+    const key = `${name}\0${from}`;
+    let found = resolved.get(key);
+    if (!found) {
+      const own = file(from)?.byName.get(name);
+      found = own ?? visible(name, from);
+      resolved.set(key, found);
+    }
+    return found;
+  }
+
+  /** Definitions in headers and non-static ones elsewhere; those in or below the caller's folder come first. */
+  function visible(name: string, from: string): FunctionReference[] {
+    let all = external.get(name);
+    if (!all) {
+      all = [];
+      for (const candidate of tree.filesCalling(name)) {
+        if (!definesAtColumnZero(tree.read(candidate), name)) continue;
+        for (const reference of file(candidate)?.byName.get(name) ?? []) {
+          if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) all.push(reference);
+        }
+      }
+      external.set(name, all);
+    }
+    if (all.length <= 1) return all;
+    const folder = folderOf(from);
+    const near = all.filter((r) => folderOf(r.file) === folder);
+    if (near.length > 0) return near;
+    // Beside a definition in a .c file, an inline one in a header is the stub of a disabled configuration.
+    const real = all.filter((r) => r.file.endsWith('.c'));
+    const kept = real.length > 0 ? real : all;
+    return kept.length <= maxDefinitions ? kept : [];
+  }
+
+  function callers(reference: FunctionReference): FunctionReference[] {
+    let found = callersOf.get(reference.key);
+    if (!found) {
+      found = [];
+      const local = reference.static && reference.file.endsWith('.c');
+      for (const name of local ? [reference.file] : tree.filesCalling(reference.name)) {
+        const facts = file(name);
+        if (!facts) continue;
+        const own = facts.byName.get(reference.name);
+        if (own && !own.some((r) => r.key === reference.key)) continue;
+        found.push(...mentioning(facts, reference.name).filter((r) => r.key !== reference.key));
+      }
+      callersOf.set(reference.key, found);
+    }
+    return found;
+  }
+
+  function structure(tag: string, from: string): StructDefinition | null {
+    const key = `${tag}\0${folderOf(from)}`;
+    let found = structures.get(key);
+    if (found !== undefined) return found;
+    structures.set(key, null);
+    const candidates = tree.filesDefiningStruct(tag);
+    const nearest = candidates.slice().sort((a, b) => nearness(b, from) - nearness(a, from) || (a < b ? -1 : 1));
+    found = null;
+    for (const candidate of nearest.slice(0, 4)) {
+      found = structsIn(candidate).get(tag) ?? null;
+      if (found) break;
+    }
+    found ??= typedefOf(tag, from);
+    structures.set(key, found);
+    return found;
+  }
+
+  function structsIn(name: string): Map<string, StructDefinition> {
+    let found = structsOfFile.get(name);
+    if (!found) {
+      found = new Map();
+      const facts = file(name);
+      for (const item of facts?.outline.items ?? []) {
+        if (item.kind !== 'struct' && item.kind !== 'declaration') continue;
+        if (facts && item.kind === 'struct') for (const s of parseStruct(facts.text, item)) if (s.tag !== '' && !found.has(s.tag)) found.set(s.tag, s);
+      }
+      structsOfFile.set(name, found);
+    }
+    return found;
+  }
+
+  /** A typedef'd struct has no tag for the index to know: the file and its own headers are searched. */
+  function typedefOf(name: string, from: string): StructDefinition | null {
+    for (const candidate of [from, ...ownHeaders(from)]) {
+      const direct = structsIn(candidate).get(name);
+      if (direct) return direct;
+      const facts = file(candidate);
+      const item = facts?.outline.items.find((i) => i.kind === 'declaration' && i.name === name);
+      const type = facts && item ? parseTypedef(facts.text, item)?.type : null;
+      if (type?.tag && type.tag !== name) return structure(type.tag, from);
+    }
+    return null;
+  }
+
+  function ownHeaders(from: string): string[] {
+    const folder = folderOf(from);
+    const seen = new Set<string>();
+    const queue = [from];
+    while (queue.length > 0 && seen.size < 40) {
+      for (const include of file(queue.shift() as string)?.outline.includes ?? []) {
+        const path = include.quoted ? normalise(`${folder}/${include.path}`) : normalise(`include/${include.path}`);
+        if (seen.has(path) || !tree.exists(path)) continue;
+        seen.add(path);
+        if (include.quoted) queue.push(path);
+      }
+    }
+    return [...seen];
+  }
+
+  function globalType(name: string, from: string): CType | null {
+    const key = `${name}\0${from}`;
+    let found = globalTypes.get(key);
+    if (found === undefined) {
+      const facts = file(from);
+      const item = facts?.globals.get(name);
+      found = (facts && item && parseVariable(facts.text, item).find((d) => d.name === name)) || null;
+      globalTypes.set(key, found);
+    }
+    return found?.type ?? null;
+  }
+
+  function macros(name: string, from: string): FunctionReference[] {
+    const own = file(from)?.byName.get(name);
+    if (own) return own.filter((r) => r.macro);
+    return aliases().filter((r) => r.name === name && (r.file.endsWith('.h') || r.file === from));
+  }
+
+  let aliasList: FunctionReference[] | null = null;
+  function aliases(): FunctionReference[] {
+    if (!aliasList) {
+      aliasList = [];
+      for (const name of aliasFiles) {
+        const facts = file(name);
+        for (const r of facts?.functions ?? []) if (facts && r.macro && aliasPattern.test(facts.text.slice(r.item.bodyPos < 0 ? r.item.pos : r.item.bodyPos, r.item.end))) aliasList.push(r);
+      }
+    }
+    return aliasList;
+  }
+
+  function installed(name: string, field: string): FunctionReference[] {
+    const facts = file(name);
+    if (!facts) return [];
+    const found = new Set<FunctionReference>();
+    for (const match of facts.text.matchAll(new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`, 'g'))) {
+      for (const r of facts.byName.get(match[1] as string) ?? []) if (!r.macro) found.add(r);
+    }
+    return [...found];
+  }
+
+  return {
+    tree, file, graphs, variants, resolve, callers, structure, globalType, installed, macros,
+    aliasNames: (name) => aliases().filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
+    touching: (name, field) => searching(file(name), new RegExp(`(?:->|\\.)\\s*${field}\\b`)),
+    naming: (name, variable) => searching(file(name), new RegExp(`\\b${variable}\\b`)),
+    typeOf: (path, graph, name) => typeAt(path, graph.types, (tag) => structure(tag, name)),
+    position: (name, pos) => file(name)?.outline.position(pos) ?? { line: 1, column: 1 },
+  };
+}
+
+function describe(file: string, text: string): FileFacts {
+  const out = outline(text);
+  const functions: FunctionReference[] = [];
+  const byName = new Map<string, FunctionReference[]>();
+  const globals = new Map<string, Item>();
+  for (const item of out.items) {
+    if (item.kind === 'variable') globals.set(item.name, item);
+    const macro = item.kind === 'macro';
+    if (item.kind !== 'function' && !(macro && isFunctionLike(text, item))) continue;
+    const reference: FunctionReference = { key: `${file}:${item.name}@${item.pos}`, file, name: item.name, static: item.static, macro, item };
+    functions.push(reference);
+    const same = byName.get(item.name);
+    if (same) same.push(reference);
+    else byName.set(item.name, [reference]);
+  }
+  return { file, text, outline: out, functions, byName, globals };
+}
+
+function mentioning(facts: FileFacts, name: string): FunctionReference[] {
+  return searching(facts, new RegExp(`\\b${name}\\s*\\(`));
+}
+
+/** Functions whose text matches: every match is found once in the whole file, then placed. */
+function searching(facts: FileFacts | null, pattern: RegExp): FunctionReference[] {
+  if (!facts) return [];
+  const found: FunctionReference[] = [];
+  const positions = [...facts.text.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index);
+  let i = 0;
+  for (const reference of facts.functions) {
+    while (i < positions.length && (positions[i] as number) < reference.item.pos) i++;
+    // Functions in different arms of a widened `#if` can overlap, so look back too.
+    if (positions.some((p) => p >= reference.item.pos && p < reference.item.end)) found.push(reference);
+  }
+  return found;
+}
+
+/** True if some line that starts in column one has `name(`, or a `#define` of it: where definitions stand. */
+function definesAtColumnZero(text: string | null, name: string): boolean {
+  if (text === null) return false;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    const start = text.lastIndexOf('\n', at) + 1;
+    const first = text.charCodeAt(start);
+    if (start === at || first === 0x23 || (first > 0x20 && first !== 0x2a && first !== 0x2f)) return true;
+  }
+  return false;
+}
+
+export function folderOf(file: string): string {
+  const slash = file.lastIndexOf('/');
+  return slash < 0 ? '' : file.slice(0, slash);
+}
+
+/** How many leading folders two files share; the file itself is nearest, then its folder, then the common headers. */
+export function nearness(a: string, b: string): number {
+  if (a === b) return 1000;
+  const left = a.split('/');
+  const right = b.split('/');
+  let shared = 0;
+  while (shared < left.length - 1 && shared < right.length - 1 && left[shared] === right[shared]) shared++;
+  if (shared === right.length - 1 && shared === left.length - 1) return 500;
+  return shared * 2 + (left[0] === 'include' ? 3 : 0);
+}
+
+function normalise(path: string): string {
+  const out: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') out.pop();
+    else if (part !== '.' && part !== '') out.push(part);
+  }
+  return out.join('/');
+}

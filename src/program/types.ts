@@ -1,0 +1,119 @@
+/** Declared types along access paths: what struct a path leads through, and which field of it. */
+import type { CType, Field, StructDefinition } from '../syntax/ast.js';
+import { containerStructs, generalStructs } from '../protocol/index.js';
+import { rootOf, splitSteps } from './path.js';
+
+/** Finds a struct's definition as seen from one file; `null` if the tree has none. */
+export type StructLookup = (tag: string) => StructDefinition | null;
+
+/** Where a walk along a path stands: a declared type, or inside an unnamed struct member. */
+interface Standing {
+  type: CType | null;
+  members: Field[] | null;
+}
+
+/** A struct on the way of a path, and what of the path follows. */
+export interface Owner {
+  tag: string;
+  rest: string;
+  /** False for a struct that lives on the function's stack. */
+  outlives: boolean;
+}
+
+const scalar = /^(void|char|short|int|long|unsigned|signed|float|double|bool|_Bool|[us](8|16|32|64)|__[usbl]e?(8|16|32|64)|size_t|ssize_t|dma_addr_t|phys_addr_t|loff_t|pgoff_t|function)\b/;
+
+/** Name of the struct behind a type: its tag, or the typedef's name. */
+export function structName(type: CType | null): string | null {
+  if (type === null) return null;
+  if (type.tag !== null) return type.tag;
+  return type.base === '' || scalar.test(type.base) ? null : type.base;
+}
+
+/** The member `name` of a list of members, also inside anonymous structs and unions. */
+export function findField(fields: readonly Field[], name: string): Field | null {
+  for (const field of fields) {
+    if (field.name === name) return field;
+    if (field.name === '' && field.members) {
+      const inner = findField(field.members, name);
+      if (inner) return inner;
+    }
+  }
+  return null;
+}
+
+function intoField(at: Standing, name: string, lookup: StructLookup): Standing {
+  const members = at.members ?? (structName(at.type) !== null ? (lookup(structName(at.type) as string)?.fields ?? null) : null);
+  const field = members ? findField(members, name) : null;
+  if (!field) return { type: null, members: null };
+  return { type: field.type, members: field.type.tag === null || field.members ? field.members : null };
+}
+
+/** The type at the end of a path, `null` where it is not known. */
+export function typeAt(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): CType | null {
+  const root = rootOf(path);
+  let at: Standing = { type: types.get(root) ?? null, members: null };
+  for (const next of splitSteps(path.slice(root.length))) {
+    if (next.startsWith('.')) at = intoField(at, next.slice(1), lookup);
+    else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };
+    else return null;
+    if (at.type === null) return null;
+  }
+  return at.type;
+}
+
+function pointed(type: CType): CType {
+  if (type.dims.length > 0) return { ...type, dims: type.dims.slice(1) };
+  return { ...type, pointers: Math.max(0, type.pointers - 1) };
+}
+
+/**
+ * The structs that a path leads through, innermost last: `req.dma.pages[]` with the types of `req` and `dma` gives
+ * `[{tag: 'request', rest: '.dma.pages[]'}, {tag: 'dma', rest: '.pages[]'}]`. General structs own nothing and are left out.
+ */
+export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): Owner[] {
+  const root = rootOf(path);
+  const steps = splitSteps(path.slice(root.length));
+  const owners: Owner[] = [];
+  let at: Standing = { type: types.get(root) ?? null, members: null };
+  let outlives = root.startsWith('::') || (at.type?.pointers ?? 0) > 0;
+  for (let i = 0; i < steps.length; i++) {
+    const next = steps[i] as string;
+    if (next.startsWith('.')) {
+      const tag = at.members ? null : structName(at.type);
+      if (tag !== null && !generalStructs.has(tag) && !containerStructs.has(tag)) owners.push({ tag, rest: steps.slice(i).join(''), outlives });
+      at = intoField(at, next.slice(1), lookup);
+      outlives ||= (at.type?.pointers ?? 0) > 0;
+    } else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };
+    else break;
+  }
+  return owners;
+}
+
+/** Walks a path and rewrites the fields of generic containers: `sgt.sgl` is `sgt`, `bv.bv_page` is `bv@bvec`. */
+export function collapseContainers(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): string {
+  const root = rootOf(path);
+  const steps = splitSteps(path.slice(root.length));
+  if (!steps.some((s) => s.startsWith('.'))) return path;
+  let at: Standing = { type: types.get(root) ?? null, members: null };
+  const out: string[] = [];
+  for (const next of steps) {
+    if (next.startsWith('.')) {
+      const name = next.slice(1);
+      const container = at.members ? undefined : containerStructs.get(structName(at.type) ?? '');
+      at = intoField(at, name, lookup);
+      if (container?.pageFields.includes(name)) {
+        if (out[out.length - 1] !== container.content) out.push(container.content);
+        continue;
+      }
+      if (container?.same.includes(name)) continue;
+    } else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };
+    out.push(next);
+  }
+  let result = root;
+  for (const next of out) {
+    if (next !== '[]') while (result.endsWith('[]')) result = result.slice(0, -2);
+    else if (result.includes('@')) continue;
+    result += next;
+  }
+  return result;
+}

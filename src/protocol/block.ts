@@ -1,0 +1,48 @@
+import type { ContainerStruct, Iterator, ReleaseCall, Transfer } from './types.js';
+
+/** bvecs and bios: include/linux/bvec.h, include/linux/bio.h, block/bio.c. */
+export const blockStructs: readonly ContainerStruct[] = [
+  { tag: 'bio_vec', content: '@bvec', pageFields: ['bv_page'], same: [] },
+  { tag: 'bio', content: '@bvec', pageFields: [], same: ['bi_io_vec', 'bi_inline_vecs'] },
+  { tag: 'bio_integrity_payload', content: '@bvec', pageFields: [], same: ['bip_vec', 'bip_inline_vecs'] },
+  { tag: 'folio_iter', content: '@bvec', pageFields: ['folio'], same: [] },
+  { tag: 'bvec_iter_all', content: '@bvec', pageFields: [], same: ['bv'] },
+];
+
+export const blockTransfers: readonly Transfer[] = [
+  { name: 'bvec_set_page', moves: [['1', '0@bvec']] },
+  { name: 'bvec_set_folio', moves: [['1', '0@bvec']] },
+  { name: 'bio_add_page', moves: [['1', '0@bvec']] },
+  { name: '__bio_add_page', moves: [['1', '0@bvec']] },
+  { name: 'bio_add_folio', moves: [['1', '0@bvec']] },
+  { name: 'bio_add_folio_nofail', moves: [['1', '0@bvec']] },
+  { name: 'bio_add_hw_page', moves: [['2', '0@bvec'], ['2', '1@bvec']] },
+  { name: '__bio_try_merge_page', moves: [['1', '0@bvec']] },
+  { name: 'bio_try_merge_hw_seg', moves: [['2', '1@bvec']] },
+  { name: 'bio_add_pc_page', moves: [['2', '1@bvec']] },
+  { name: 'bio_add_zone_append_page', moves: [['1', '0@bvec']] },
+  { name: 'bio_integrity_add_page', moves: [['1', '0@bvec']] },
+  { name: 'bvec_virt', moves: [['0@bvec', 'return@address']] },
+  { name: 'bio_page', moves: [['0@bvec', 'return']] },
+  { name: 'bio_iovec', moves: [['0@bvec', 'return@bvec']] },
+  { name: 'bio_iter_iovec', moves: [['0@bvec', 'return@bvec']] },
+  { name: 'bio_first_page_all', moves: [['0@bvec', 'return']] },
+  { name: 'bio_first_bvec_all', moves: [['0@bvec', 'return@bvec']] },
+  { name: 'bio_last_bvec_all', moves: [['0@bvec', 'return@bvec']] },
+];
+
+export const blockIterators: readonly Iterator[] = [
+  { name: 'bio_for_each_segment_all', moves: [['1@bvec', '0@bvec']] },
+  { name: 'bio_for_each_segment', moves: [['1@bvec', '0@bvec']] },
+  { name: 'bio_for_each_bvec', moves: [['1@bvec', '0@bvec']] },
+  { name: 'bio_for_each_bvec_all', moves: [['1@bvec', '0@bvec']] },
+  { name: 'bio_for_each_folio_all', moves: [['1@bvec', '0@bvec']] },
+  { name: 'for_each_bvec', moves: [['1@bvec', '0@bvec']] },
+  { name: 'rq_for_each_segment', moves: [] },
+];
+
+export const blockReleases: readonly ReleaseCall[] = [
+  { name: 'bio_release_pages', pages: '0@bvec', shape: 'container', drops: 'any', dirty: 1, era: '5.2 on' },
+  { name: '__bio_release_pages', pages: '0@bvec', shape: 'container', drops: 'any', dirty: 1, era: '6.6 on' },
+  { name: 'bio_check_pages_dirty', pages: '0@bvec', shape: 'container', drops: 'any', dirty: true, era: 'all' },
+];

@@ -1,0 +1,29 @@
+/** What the kernel's calls do to page references: the tables of all families, looked up by name. */
+import { blockIterators, blockReleases, blockStructs, blockTransfers } from './block.js';
+import { gupAcquires, gupReleases } from './gup.js';
+import { iteratorAcquires } from './iterator.js';
+import { memfdAcquires, memfdReleases } from './memfd.js';
+import { memoryTransfers, origins } from './memory.js';
+import { networkReleases, networkStructs, networkTransfers } from './network.js';
+import { pageTransfers, transparentCalls } from './page.js';
+import { pinAcquires, pinReleases } from './pin.js';
+import { pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
+import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
+import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
+
+export * from './effects.js';
+export type * from './types.js';
+
+function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {
+  return new Map(families.flat().map((entry) => [entry.name, entry]));
+}
+
+export const acquires: ReadonlyMap<string, Acquire> = byName(gupAcquires, pinAcquires, iteratorAcquires, memfdAcquires);
+export const releases: ReadonlyMap<string, ReleaseCall> = byName(gupReleases, pinReleases, memfdReleases, blockReleases, networkReleases, pipeReleases);
+export const transfers: ReadonlyMap<string, Transfer> = byName(scatterlistTransfers, blockTransfers, networkTransfers, pipeTransfers, pageTransfers, memoryTransfers);
+export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators);
+export const originCalls: ReadonlyMap<string, Origin> = byName(origins);
+export const containerStructs: ReadonlyMap<string, ContainerStruct> = new Map(
+  [...scatterlistStructs, ...blockStructs, ...networkStructs, ...pipeStructs].map((entry) => [entry.tag, entry]),
+);
+export const transparent: ReadonlySet<string> = new Set(transparentCalls);

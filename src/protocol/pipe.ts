@@ -1,0 +1,18 @@
+import type { ContainerStruct, ReleaseCall, Transfer } from './types.js';
+
+/** Pipe buffers: include/linux/pipe_fs_i.h, fs/pipe.c, fs/splice.c. */
+export const pipeStructs: readonly ContainerStruct[] = [
+  { tag: 'pipe_buffer', content: '@pipe', pageFields: ['page'], same: [] },
+  { tag: 'pipe_inode_info', content: '@pipe', pageFields: [], same: ['bufs', 'tmp_page'] },
+  { tag: 'splice_pipe_desc', content: '@pipe', pageFields: ['pages'], same: [] },
+];
+
+export const pipeTransfers: readonly Transfer[] = [
+  { name: 'add_to_pipe', moves: [['1', '0']] },
+  { name: 'pipe_buf', moves: [['0', 'return']] },
+  { name: 'pipe_head_buf', moves: [['0', 'return']] },
+];
+
+export const pipeReleases: readonly ReleaseCall[] = [
+  { name: 'pipe_buf_release', pages: '1@pipe', shape: 'container', drops: 'any', era: 'all' },
+];

@@ -1,0 +1,49 @@
+import type { ContainerStruct, Iterator, Transfer } from './types.js';
+
+/** Scatterlists: include/linux/scatterlist.h, lib/scatterlist.c, lib/sg_split.c, include/linux/skmsg.h. */
+export const scatterlistStructs: readonly ContainerStruct[] = [
+  { tag: 'scatterlist', content: '@sgl', pageFields: ['page', 'page_link'], same: [] },
+  { tag: 'sg_table', content: '@sgl', pageFields: [], same: ['sgl'] },
+  { tag: 'sg_append_table', content: '@sgl', pageFields: [], same: ['sgt', 'prv'] },
+  { tag: 'sg_page_iter', content: '@sgl', pageFields: [], same: ['sg'] },
+  { tag: 'sg_dma_page_iter', content: '@sgl', pageFields: [], same: ['base'] },
+  { tag: 'sg_mapping_iter', content: '@sgl', pageFields: ['page'], same: ['piter'] },
+  { tag: 'sk_msg', content: '@sgl', pageFields: [], same: ['sg', 'data'] },
+  { tag: 'sk_msg_sg', content: '@sgl', pageFields: [], same: ['data'] },
+];
+
+export const scatterlistTransfers: readonly Transfer[] = [
+  { name: 'sg_set_page', moves: [['1', '0@sgl']] },
+  { name: 'sg_assign_page', moves: [['1', '0@sgl']] },
+  { name: 'sg_set_folio', moves: [['1', '0@sgl']] },
+  { name: 'sg_page', moves: [['0@sgl', 'return']] },
+  { name: 'sg_page_iter_page', moves: [['0@sgl', 'return']] },
+  { name: 'sg_next', moves: [['0', 'return']] },
+  { name: 'sg_last', moves: [['0', 'return']] },
+  { name: 'sg_chain_ptr', moves: [['0', 'return']] },
+  { name: 'sg_virt', moves: [['0@sgl', 'return@address']] },
+  { name: 'sg_phys', moves: [['0@sgl', 'return@pfn']] },
+  { name: 'sg_chain', moves: [['2', '0']] },
+  { name: 'sg_alloc_table_from_pages', moves: [['1[]', '0@sgl']] },
+  { name: 'sg_alloc_table_from_pages_segment', moves: [['1[]', '0@sgl']] },
+  { name: '__sg_alloc_table_from_pages', moves: [['1[]', '0@sgl'], ['1[]', 'return@sgl']] },
+  { name: 'sg_alloc_append_table_from_pages', moves: [['1[]', '0@sgl']] },
+  { name: 'drm_prime_pages_to_sg', moves: [['0[]', 'return@sgl'], ['1[]', 'return@sgl']] },
+  { name: 'sg_miter_start', moves: [['1', '0']] },
+  { name: '__sg_page_iter_start', moves: [['1', '0']] },
+  { name: 'sg_split', moves: [['0', '5[]']] },
+  { name: 'sk_msg_page_add', moves: [['1', '0@sgl']] },
+  { name: 'sk_msg_elem', moves: [['0', 'return']] },
+  { name: 'sk_msg_page', moves: [['0@sgl', 'return']] },
+];
+
+export const scatterlistIterators: readonly Iterator[] = [
+  { name: 'for_each_sg', moves: [['0', '1']] },
+  { name: 'for_each_sgtable_sg', moves: [['0', '1']] },
+  { name: 'for_each_sgtable_dma_sg', moves: [['0', '1']] },
+  { name: 'for_each_sg_page', moves: [['0', '1']] },
+  { name: 'for_each_sgtable_page', moves: [['0', '1']] },
+  { name: 'for_each_sg_dma_page', moves: [['0', '1']] },
+  { name: 'for_each_sgtable_dma_page', moves: [['0', '1']] },
+  { name: 'for_each_sgt_page', moves: [['2@sgl', '0']] },
+];

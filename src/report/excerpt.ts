@@ -1,0 +1,109 @@
+/** The lines of a tree's file around a place, with a caret. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cells, visible } from './visible.js';
+
+/** Lines shown before and after the line that is meant. */
+const CONTEXT = 2;
+/** Kernel code is written for tabs of eight. */
+const TAB = 8;
+/** A line is cut to this many characters around its caret, so that a file of one line stays readable. */
+const LONGEST = 160;
+const CUT = '…';
+
+/** Hands out a file's lines as bytes, or the reason why it cannot. */
+export type Reader = (file: string) => Promise<readonly Uint8Array[] | { why: string }>;
+
+/** A reader of the files below `tree` that reads each at most once. */
+export function readerOf(tree: string): Reader {
+  const read = new Map<string, ReturnType<Reader>>();
+  const load = async (file: string): ReturnType<Reader> => {
+    try {
+      return linesOf(await readFile(join(tree, file)));
+    } catch (error) {
+      return { why: error instanceof Error ? error.message : String(error) };
+    }
+  };
+  return (file) => {
+    const known = read.get(file) ?? load(file);
+    read.set(file, known);
+    return known;
+  };
+}
+
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let start = 0; start <= bytes.length; ) {
+    const newline = bytes.indexOf(10, start);
+    const end = newline < 0 ? bytes.length : newline;
+    lines.push(bytes.subarray(start, bytes[end - 1] === 13 && end > start ? end - 1 : end));
+    start = end + 1;
+  }
+  return lines;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** UTF-8, or Latin-1 where it is none: kernel files hold both, sometimes in one file. */
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  }
+}
+
+/** The text as a terminal shows it: tabs set out, nothing that steers. */
+function shown(text: string): string {
+  let line = '';
+  let width = 0;
+  for (const piece of text.split(/(\t)/)) {
+    const set = piece === '\t' ? ' '.repeat(TAB - (width % TAB)) : visible(piece);
+    line += set;
+    width += cells(set);
+  }
+  return line;
+}
+
+/** Where the caret goes: the byte column if there is one, else the place of `name`, else the first character. */
+export interface Spot {
+  file: string;
+  line: number;
+  column?: number;
+  name?: string;
+}
+
+function caretAt(bytes: Uint8Array, spot: Spot): number {
+  if (spot.column !== undefined) return cells(shown(decode(bytes.subarray(0, Math.max(0, spot.column - 1)))));
+  const text = decode(bytes);
+  const named = spot.name ? text.search(new RegExp(`\\b${spot.name.replace(/\W/g, '\\$&')}\\b`)) : -1;
+  return cells(shown(text.slice(0, named >= 0 ? named : Math.max(0, text.search(/\S/)))));
+}
+
+/** The code around a place, each line with its number, and a caret under the place. */
+export async function excerpt(read: Reader, spot: Spot): Promise<string[]> {
+  const lines = await read(spot.file);
+  if ('why' in lines) return [`  (cannot show the code: ${visible(lines.why)})`];
+  const meant = lines[spot.line - 1];
+  if (meant === undefined) return [`  (the file has ${lines.length} lines; it changed since it was read)`];
+  const first = Math.max(1, spot.line - CONTEXT);
+  const last = Math.min(lines.length, spot.line + CONTEXT);
+  const gutter = String(last).length + 2;
+  const caret = caretAt(meant, spot);
+  // All lines are cut alike, so that they stay below one another.
+  const from = caret < LONGEST - 20 ? 0 : caret - LONGEST / 2;
+  const cut = (text: string): string => {
+    const characters = [...text];
+    const part = characters.slice(from, from + LONGEST).join('');
+    return (from > 0 && characters.length > 0 ? CUT : '') + part + (characters.length > from + LONGEST ? CUT : '');
+  };
+  // A line may have megabytes; only what can be seen of it is decoded. A character has at most four bytes, and so has its escape's source.
+  const seen = 4 * (from + LONGEST + 1);
+  const out: string[] = [];
+  for (let number = first; number <= last; number++) {
+    const bytes = lines[number - 1] ?? new Uint8Array();
+    out.push(`${String(number).padStart(gutter)} | ${cut(shown(decode(bytes.subarray(0, seen))))}`.trimEnd());
+    if (number === spot.line) out.push(`${' '.repeat(gutter)} | ${' '.repeat(caret - from + (from > 0 ? CUT.length : 0))}^`);
+  }
+  return out;
+}

@@ -1,0 +1,73 @@
+/** One row as a story: the code of the site, of each step, of each release; then the gaps, then what the row says. */
+import pc from 'picocolors';
+import type { Row, Survey } from '../survey/row.js';
+import { closest } from './closest.js';
+import { at } from './describe.js';
+import { excerpt, type Reader, readerOf, type Spot } from './excerpt.js';
+import { wrap } from './layout.js';
+import { sentences } from './sentences.js';
+import { visible } from './visible.js';
+import type { WriterContext } from './writer.js';
+
+/** The story, or the ids that were perhaps meant. */
+export type Explanation = { found: true; text: string } | { found: false; closest: string[] };
+
+/** The row of this id; `file:line` and `file:line:column` find it too, if only one site stands there. */
+export function findSite(sites: readonly Row[], id: string): Row | undefined {
+  const exact = sites.find((row) => row.id === id);
+  if (exact) return exact;
+  const there = sites.filter((row) => `${row.file}:${row.line}` === id || `${row.file}:${row.line}:${row.column}` === id);
+  return there.length === 1 ? there[0] : undefined;
+}
+
+interface Scene extends Spot {
+  title: string;
+}
+
+const spot = (place: { file: string; line: number; column: number }): Spot => ({ file: place.file, line: place.line, column: place.column });
+const inFunction = (name: string): string => (name ? ` in ${visible(name)}()` : '');
+
+/** Everything that happens to the reference, in order: the site, the steps, and the releases that are no step. */
+function scenes(row: Row): Scene[] {
+  const steps = row.trace.map((step): Scene => ({ ...spot(step), title: `${at(step)}${inFunction(step.function)}: ${visible(step.text)}` }));
+  const begun = row.trace.some((step) => step.file === row.file && step.line === row.line);
+  const site: Scene = { ...spot(row), title: `${at(row)}${inFunction(row.function)}: ${visible(row.api)}() takes the reference` };
+  const told = new Set(row.trace.map((step) => `${step.file}:${step.line}`));
+  const releases = row.releases
+    .filter((release) => !told.has(`${release.file}:${release.line}`))
+    .map((release): Scene => ({ file: release.file, line: release.line, name: release.api, title: `${at(release)}${inFunction(release.function)}: dropped by ${visible(release.api)}()` }));
+  return [...(begun ? [] : [site]), ...steps, ...releases];
+}
+
+async function tell(row: Row, read: Reader, context: WriterContext): Promise<string> {
+  const colours = pc.createColors(context.colour ?? false);
+  const lines: string[] = [colours.bold(visible(row.id)), ''];
+  let last = '';
+  for (const [n, scene] of scenes(row).entries()) {
+    lines.push(`${String(n + 1).padStart(2)}. ${colours.cyan(scene.title)}`);
+    const place = `${scene.file}:${scene.line}:${scene.column ?? scene.name}`;
+    // Several steps may happen in one call; its code is shown once.
+    if (place !== last) lines.push(...(await excerpt(read, scene)));
+    last = place;
+    lines.push('');
+  }
+  if (row.gaps.length > 0) {
+    lines.push(colours.bold('What could not be followed'));
+    for (const gap of row.gaps) lines.push(`  - ${colours.red(`${at(gap)}: ${visible(gap.why)}`)}`, ...(await excerpt(read, gap)));
+    lines.push('');
+  }
+  lines.push(colours.bold('What this row says'));
+  const width = context.width === undefined ? undefined : Math.max(40, context.width - 4);
+  for (const sentence of sentences(row)) {
+    const wrapped = width === undefined ? [sentence] : wrap(sentence, width);
+    lines.push(...wrapped.map((line, n) => `${n === 0 ? '  - ' : '    '}${line}`));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** Explains the site that `id` names; reads the code from the survey's tree. */
+export async function explain(survey: Survey, id: string, context: WriterContext): Promise<Explanation> {
+  const row = findSite(survey.sites, id);
+  if (row) return { found: true, text: await tell(row, readerOf(survey.tree), context) };
+  return { found: false, closest: closest(id, survey.sites.map((site) => site.id)) };
+}

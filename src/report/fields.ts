@@ -1,0 +1,46 @@
+/** The row's keys as the columns of a spreadsheet; CSV and XLSX are two ways to write this table. */
+import type { Row } from '../survey/row.js';
+import { subsystem } from './subsystem.js';
+
+/** A cell's content; a list is joined by the writer. */
+export type FieldValue = string | number | boolean | readonly string[];
+
+/** One column. */
+export interface Field {
+  /** The row's key, and the header of the CSV. */
+  key: string;
+  /** The header for people. */
+  title: string;
+  /** Width in characters in a workbook. */
+  width: number;
+  value: (row: Row) => FieldValue;
+}
+
+const at = (place: { file: string; line: number }): string => `${place.file}:${place.line}`;
+
+export const fields: readonly Field[] = [
+  { key: 'id', title: 'Site', width: 52, value: (row) => row.id },
+  { key: 'subsystem', title: 'Subsystem', width: 20, value: (row) => subsystem(row.file) },
+  { key: 'file', title: 'File', width: 38, value: (row) => row.file },
+  { key: 'line', title: 'Line', width: 7, value: (row) => row.line },
+  { key: 'column', title: 'Column', width: 8, value: (row) => row.column },
+  { key: 'function', title: 'Function', width: 28, value: (row) => row.function },
+  { key: 'api', title: 'API', width: 24, value: (row) => row.api },
+  { key: 'kind', title: 'Kind', width: 10, value: (row) => row.kind },
+  { key: 'reference', title: 'Reference', width: 12, value: (row) => row.reference },
+  { key: 'longterm', title: 'Long term', width: 10, value: (row) => row.longterm },
+  { key: 'containers', title: 'Containers', width: 20, value: (row) => row.containers },
+  { key: 'carrier', title: 'Carrier', width: 30, value: (row) => row.carrier },
+  { key: 'releases', title: 'Releases', width: 60, value: (row) => row.releases.map((release) => `${at(release)} ${release.function}: ${release.api}`) },
+  { key: 'releaseForm', title: 'Release form', width: 16, value: (row) => row.releaseForm },
+  { key: 'releaseReason', title: 'Why this form', width: 40, value: (row) => row.releaseReason },
+  { key: 'releaseScope', title: 'Release scope', width: 14, value: (row) => row.releaseScope },
+  { key: 'dirty', title: 'Dirty', width: 20, value: (row) => row.dirty },
+  { key: 'mixed', title: 'Mixed', width: 8, value: (row) => row.mixed },
+  { key: 'mixedWith', title: 'Mixed with', width: 40, value: (row) => row.mixedWith },
+  { key: 'case', title: 'Case', width: 7, value: (row) => row.case?.number ?? '' },
+  { key: 'caseReason', title: 'Why this case', width: 40, value: (row) => row.case?.reason ?? '' },
+  { key: 'wrappers', title: 'Wrappers', width: 28, value: (row) => row.wrappers },
+  { key: 'gaps', title: 'Gaps', width: 50, value: (row) => row.gaps.map((gap) => `${at(gap)} ${gap.why}`) },
+  { key: 'trace', title: 'Trace', width: 60, value: (row) => row.trace.map((step) => `${at(step)} ${step.text}`) },
+];

@@ -1,0 +1,75 @@
+import { ANYTHING, hashName } from './hash.js';
+
+/** The hashes of all files: those of file `i` are `hashes[starts[i]]` up to `hashes[starts[i + 1]]`. */
+export interface FileHashes {
+  hashes: Uint32Array;
+  starts: Uint32Array;
+}
+
+/** Answers which files list a hash. */
+export interface Postings {
+  /** The numbers of the files that hold the name in this role, ascending; a few may not hold it. */
+  find(name: string, role: number): number[];
+}
+
+/** As many buckets as keep a bucket short and the list of buckets in the cache. */
+const BITS = 14;
+
+/** Turns the lists per file around; the work is done at the first question. */
+export function postings(index: FileHashes): Postings {
+  const files = index.starts.length - 1;
+  let turned: Turned | undefined;
+  return {
+    find(name, role) {
+      const hash = hashName(name, role);
+      if (hash === null) return Array.from({ length: files }, (_, file) => file);
+      turned ??= turn(index);
+      const named = bucket(turned, hash);
+      const any = bucket(turned, ANYTHING);
+      return any.length === 0 ? named : [...new Set([...named, ...any])].sort((a, b) => a - b);
+    },
+  };
+}
+
+/** Hashes in the order of their leading bits, and the file of each. */
+interface Turned {
+  ends: Uint32Array;
+  hashes: Uint32Array;
+  files: Uint32Array;
+}
+
+function turn({ hashes, starts }: FileHashes): Turned {
+  const shift = 32 - BITS;
+  const ends = new Uint32Array((1 << BITS) + 1);
+  for (let k = 0; k < hashes.length; k++) {
+    const b = ((hashes[k] as number) >>> shift) + 1;
+    ends[b] = (ends[b] as number) + 1;
+  }
+  for (let b = 1; b < ends.length; b++) ends[b] = (ends[b] as number) + (ends[b - 1] as number);
+  // From here on ends[b] is where bucket b begins, and moves to where it ends.
+  const sorted = new Uint32Array(hashes.length);
+  const files = new Uint32Array(hashes.length);
+  for (let file = 0; file + 1 < starts.length; file++) {
+    const stop = starts[file + 1] as number;
+    for (let k = starts[file] as number; k < stop; k++) {
+      const hash = hashes[k] as number;
+      const b = hash >>> shift;
+      const at = ends[b] as number;
+      ends[b] = at + 1;
+      sorted[at] = hash;
+      files[at] = file;
+    }
+  }
+  return { ends, hashes: sorted, files };
+}
+
+function bucket({ ends, hashes, files }: Turned, hash: number): number[] {
+  const b = hash >>> (32 - BITS);
+  const found: number[] = [];
+  const stop = ends[b] as number;
+  for (let k = b === 0 ? 0 : (ends[b - 1] as number); k < stop; k++) {
+    // A file's own list may repeat a hash.
+    if (hashes[k] === hash && files[k] !== found.at(-1)) found.push(files[k] as number);
+  }
+  return found;
+}

@@ -1,0 +1,76 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { reason, type SourceWarning } from './errors.js';
+import { LARGEST } from './slice.js';
+
+/** Reads files of a tree as latin1, so that a position in the text is one in the file, and keeps the latest. */
+export interface Reader {
+  read(file: string): string | null;
+  exists(file: string): boolean;
+}
+
+/** How many characters (bytes, as the text is latin1) are kept. */
+const KEPT = 96 << 20;
+
+export function reader(root: string, known: ReadonlySet<string>, warnings: SourceWarning[]): Reader {
+  /** In the order of use, the latest last. */
+  const kept = new Map<string, string>();
+  let size = 0;
+  const failed = new Set<string>();
+  const there = new Map<string, boolean>();
+
+  return {
+    read(file) {
+      const have = kept.get(file);
+      if (have !== undefined) {
+        kept.delete(file);
+        kept.set(file, have);
+        return have;
+      }
+      if (failed.has(file) || !isInside(file)) return null;
+      const text = fetch(file);
+      if (text === null) return null;
+      kept.set(file, text);
+      size += text.length;
+      for (const [oldest, old] of kept) {
+        if (size <= KEPT || oldest === file) break;
+        kept.delete(oldest);
+        size -= old.length;
+      }
+      return text;
+    },
+    exists(file) {
+      if (known.has(file)) return true;
+      let answer = there.get(file);
+      if (answer === undefined) {
+        answer = isInside(file) && (statSync(`${root}/${file}`, { throwIfNoEntry: false })?.isFile() ?? false);
+        there.set(file, answer);
+      }
+      return answer;
+    },
+  };
+
+  function fetch(file: string): string | null {
+    let why: string;
+    try {
+      const fd = openSync(`${root}/${file}`, constants.O_RDONLY | constants.O_NONBLOCK);
+      try {
+        const stat = fstatSync(fd);
+        if (!stat.isFile()) why = 'left out: not a regular file';
+        else if (stat.size > LARGEST) why = `left out: larger than ${LARGEST >> 20} MiB`;
+        else return readFileSync(fd, 'latin1');
+      } finally {
+        closeSync(fd);
+      }
+    } catch (error) {
+      why = reason(error);
+    }
+    failed.add(file);
+    if (!warnings.some((warning) => warning.file === file)) warnings.push({ file, why });
+    return null;
+  }
+}
+
+/** False for a path that would leave the tree by its words. */
+function isInside(file: string): boolean {
+  return file !== '' && !file.startsWith('/') && !file.split('/').includes('..') && !file.includes('\0');
+}

@@ -1,0 +1,277 @@
+import { ANYTHING, BLANK, CLASS, DIGIT, FIELD, CALL, hashBack, hashOn, STRUCT, WORD } from './hash.js';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const STAR = 0x2a;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const SLASH = 0x2f;
+const GREATER = 0x3e;
+const BACKSLASH = 0x5c;
+const BRACE = 0x7b;
+
+/** How many words between `struct` and `{` are looked at. */
+const MOST_ATTRIBUTES = 8;
+
+/**
+ * What a scanner does: read one file's bytes and list, as hashes, the identifiers that stand before `(`, after `->` or
+ * `.`, and between `struct` or `union` and `{`. Comments and strings are not told from code, and a hash may come more
+ * than once: the list may hold too much, never too little.
+ */
+export interface Scanner {
+  /** Where the text goes: from `base` on, at most `room` bytes. Void after `grow`. */
+  text: Uint8Array;
+  base: number;
+  room: number;
+  /** Makes room for twice the text, and keeps what is there. */
+  grow(): void;
+  /** Appends the hashes of the first `size` bytes of text to `sink`. */
+  scan(size: number, sink: Sink): void;
+}
+
+/** Zeros that a text needs behind it (and has before it), so that looking around it needs no test. */
+export const PAD = 64;
+
+/** A list of hashes that grows. */
+export interface Sink {
+  hashes: Uint32Array;
+  length: number;
+}
+
+export function newSink(): Sink {
+  return { hashes: new Uint32Array(1 << 16), length: 0 };
+}
+
+/** Appends one hash. */
+export function push(sink: Sink, hash: number): void {
+  if (sink.length === sink.hashes.length) reserve(sink, 1);
+  sink.hashes[sink.length++] = hash;
+}
+
+/** Makes room for `count` more hashes. */
+export function reserve(sink: Sink, count: number): void {
+  if (sink.length + count <= sink.hashes.length) return;
+  const wider = new Uint32Array(2 * (sink.length + count));
+  wider.set(sink.hashes.subarray(0, sink.length));
+  sink.hashes = wider;
+}
+
+/** One file on its way through a scanner. */
+export interface Sight {
+  text: Uint8Array;
+  base: number;
+  /** Behind the last byte. */
+  end: number;
+  sink: Sink;
+  seen: Set<number>;
+  /** What looking around comments and line breaks may still cost, in bytes; below 0 the file counts as holding anything. */
+  effort: number;
+  /** The joined line that was last searched for `//`: its end, and what was found. */
+  line: { end: number; comments: readonly number[] };
+}
+
+/** Begins a file. */
+export function sight(text: Uint8Array, base: number, size: number, sink: Sink): Sight {
+  return {
+    text,
+    base,
+    end: base + size,
+    sink,
+    seen: new Set(),
+    effort: 4 * size + (1 << 16),
+    line: { end: -1, comments: [] },
+  };
+}
+
+/** Ends a file. */
+export function leave(on: Sight): void {
+  if (on.effort < 0) push(on.sink, ANYTHING);
+}
+
+/** Looks at the `(`, `{`, `.` or `>` of `->` at `at`. */
+export function look(on: Sight, at: number): void {
+  const byte = on.text[at];
+  if (byte === OPEN) {
+    for (const place of placesBefore(on, at)) word(on, place);
+  } else if (byte === BRACE) tags(on, at, []);
+  else if (byte === DOT || (byte === GREATER && on.text[at - 1] === MINUS)) field(on, at + 1);
+}
+
+function add(on: Sight, hash: number): void {
+  if (on.seen.has(hash)) return;
+  on.seen.add(hash);
+  push(on.sink, hash);
+}
+
+/** The scanner that needs nothing but JavaScript. */
+export function plainScanner(room = 1 << 20): Scanner {
+  const marks = new Uint8Array(256);
+  for (const mark of '({.>') marks[mark.charCodeAt(0)] = 1;
+  const self: Scanner = {
+    text: new Uint8Array(PAD + room + PAD),
+    base: PAD,
+    room,
+    grow() {
+      const wider = new Uint8Array(PAD + 2 * self.room + PAD);
+      wider.set(self.text);
+      self.text = wider;
+      self.room *= 2;
+    },
+    scan(size, sink) {
+      const { text } = self;
+      const on = sight(text, PAD, size, sink);
+      for (let at = PAD; at < on.end; at++) if (marks[text[at] as number] === 1) look(on, at);
+      leave(on);
+    },
+  };
+  return self;
+}
+
+function word(on: Sight, end: number): void {
+  const { text } = on;
+  const start = wordStart(text, end);
+  if (start < end && ((CLASS[text[start] as number] as number) & DIGIT) === 0) add(on, hashBack(text, start, end, CALL));
+}
+
+function wordStart(text: Uint8Array, end: number): number {
+  let i = end;
+  while ((CLASS[text[i - 1] as number] as number) & WORD) i--;
+  return i;
+}
+
+/** `.name` or `->name`; `at` is behind the punctuation. */
+function field(on: Sight, at: number): void {
+  const { text } = on;
+  const start = placeAfter(on, at);
+  if (((CLASS[text[start] as number] as number) & (WORD | DIGIT)) !== WORD) return;
+  let end = start;
+  while ((CLASS[text[end] as number] as number) & WORD) end++;
+  add(on, hashOn(text, start, end, FIELD));
+}
+
+/**
+ * `struct name {` and `union name {`, attributes between the words allowed: goes back over words, and over `(...)` once a
+ * word has been seen, and records the words if it meets `struct` or `union`.
+ */
+function tags(on: Sight, at: number, seen: readonly number[]): void {
+  if (seen.length > MOST_ATTRIBUTES) return;
+  const { text } = on;
+  for (const place of placesBefore(on, at)) {
+    const start = wordStart(text, place);
+    if (start < place) {
+      if (isWord(text, start, place, 'struct') || isWord(text, start, place, 'union')) for (const tag of seen) add(on, tag);
+      else tags(on, start, [...seen, hashBack(text, start, place, STRUCT)]);
+    } else if (seen.length > 0 && text[place - 1] === CLOSE) {
+      const open = groupStart(on, place);
+      if (open !== null) tags(on, open, seen);
+    }
+  }
+}
+
+function isWord(text: Uint8Array, start: number, end: number, name: string): boolean {
+  if (end - start !== name.length) return false;
+  for (let k = 0; k < name.length; k++) if (text[start + k] !== name.charCodeAt(k)) return false;
+  return true;
+}
+
+/** Where the `(` is that belongs to the `)` before `end`; `null` if not nearby. */
+function groupStart(on: Sight, end: number): number | null {
+  const { text } = on;
+  let depth = 0;
+  for (let i = end - 1; i > end - 512; i--) {
+    on.effort--;
+    if (text[i] === CLOSE) depth++;
+    else if (text[i] === OPEN && --depth === 0) return i;
+    else if (text[i] === BRACE) return null;
+  }
+  return null;
+}
+
+/**
+ * Every place where the token before `at` may end, blanks, line breaks and comments left out. Backwards one cannot tell
+ * a comment from what only looks like one, so each reading gives a place. Blanks alone give one.
+ */
+function placesBefore(on: Sight, at: number): number[] {
+  const { text } = on;
+  const places: number[] = [];
+  const pending = [at];
+  const seen = new Set<number>();
+  for (let next = pending.pop(); next !== undefined && on.effort >= 0; next = pending.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    let i = next;
+    for (;;) {
+      const byte = text[i - 1] as number;
+      if ((CLASS[byte] as number) & BLANK) {
+        i--;
+        if (byte === LF) lineComments(on, i, pending);
+      } else if (byte === BACKSLASH && (text[i] === LF || text[i] === CR)) i--;
+      else break;
+    }
+    on.effort -= next - i;
+    places.push(i);
+    if (text[i - 1] === SLASH && text[i - 2] === STAR) blockComments(on, i, pending);
+  }
+  return places;
+}
+
+/** Adds each `//` of the line that ends at `end`; lines joined by a backslash are one. */
+function lineComments(on: Sight, end: number, pending: number[]): void {
+  const { text, line } = on;
+  const comments: number[] = [];
+  let i = end - 1;
+  for (; i >= on.base; i--) {
+    // A long macro is one line, and is asked about at each of its breaks: only what is new is read.
+    if (i === line.end) {
+      comments.push(...line.comments);
+      on.effort -= line.comments.length;
+      break;
+    }
+    const byte = text[i];
+    if (byte === LF && text[i - 1] !== BACKSLASH && !(text[i - 1] === CR && text[i - 2] === BACKSLASH)) break;
+    if (byte === SLASH && text[i - 1] === SLASH) comments.push(i - 1);
+  }
+  on.effort -= end - i;
+  on.line = { end, comments };
+  for (const comment of comments) pending.push(comment);
+}
+
+/** Adds each `/*` that may begin the comment whose end is at `end`: those after the comment before it. */
+function blockComments(on: Sight, end: number, pending: number[]): void {
+  const { text } = on;
+  let i = end - 3;
+  for (; i >= on.base; i--) {
+    const byte = text[i];
+    if (byte === SLASH && text[i + 1] === STAR && i + 1 < end - 2) pending.push(i);
+    else if (byte === STAR && text[i + 1] === SLASH) {
+      if (text[i - 1] === SLASH) pending.push(i - 1);
+      break;
+    }
+  }
+  on.effort -= end - i;
+}
+
+/** The place of the next token from `at` on, blanks, line breaks and comments left out. */
+function placeAfter(on: Sight, at: number): number {
+  const { text, end } = on;
+  let i = at;
+  while (i < end && on.effort >= 0) {
+    const byte = text[i] as number;
+    const next = text[i + 1];
+    const before = i;
+    if ((CLASS[byte] as number) & BLANK) i++;
+    else if (byte === BACKSLASH && (next === LF || next === CR)) i++;
+    else if (byte === SLASH && next === STAR) {
+      i += 2;
+      while (i < end && !(text[i] === STAR && text[i + 1] === SLASH)) i++;
+      i += 2;
+    } else if (byte === SLASH && next === SLASH) {
+      while (i < end && !(text[i] === LF && text[i - 1] !== BACKSLASH)) i++;
+    } else break;
+    on.effort -= i - before;
+  }
+  return Math.min(i, end);
+}
+

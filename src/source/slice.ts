@@ -1,0 +1,115 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs';
+import { reason } from './errors.js';
+import { fastScanner } from './fast.js';
+import { newSink, PAD, plainScanner, type Scanner, type Sink } from './scan.js';
+
+/** Some files of a tree, to be read or only looked at, by whichever thread is free. */
+export interface Slice {
+  root: string;
+  /** Paths from the root, joined by NUL, the one byte that no path holds. */
+  files: string;
+  /** `index` reads the files; `stamp` only asks when they changed. */
+  want: 'index' | 'stamp';
+  /** Whether `index` has to stamp the files, too (for a cache). */
+  stamps: boolean;
+}
+
+/** What a thread says of a slice, in the order of its files. */
+export interface SliceResult {
+  /** The hashes of all files, one file after the other. */
+  hashes: Uint32Array;
+  /** How many of them belong to each file. */
+  counts: Uint32Array;
+  /** `STAMP` numbers a file, or empty. All zero: not to be relied on. */
+  stamps: BigUint64Array;
+  problems: { index: number; why: string }[];
+}
+
+/** A stamp is size, mtime, ctime and inode. */
+export const STAMP = 4;
+
+/** Larger files are not indexed. */
+export const LARGEST = 64 << 20;
+
+/** A file that changed this shortly before it was read may change again without its times telling so. */
+const RACY_NS = 50_000_000n;
+
+interface Bench {
+  scanner: Scanner;
+  sink: Sink;
+}
+
+let bench: Bench | undefined;
+
+/** Does the work of one slice on this thread. Never throws for a file's sake. */
+export function runSlice(slice: Slice): SliceResult {
+  const files = slice.files.split('\0');
+  bench ??= open();
+  const { sink } = bench;
+  sink.length = 0;
+  const counts = new Uint32Array(files.length);
+  const stamped = slice.want === 'stamp' || slice.stamps;
+  const stamps = new BigUint64Array(stamped ? files.length * STAMP : 0);
+  const problems: SliceResult['problems'] = [];
+  for (let index = 0; index < files.length; index++) {
+    const path = `${slice.root}/${files[index]}`;
+    const before = sink.length;
+    try {
+      if (slice.want === 'stamp') stamp(path, stamps, index * STAMP);
+      else {
+        const why = indexFile(path, bench, stamped ? stamps : undefined, index * STAMP);
+        if (why !== undefined) problems.push({ index, why });
+      }
+    } catch (error) {
+      sink.length = before;
+      if (slice.want === 'index') problems.push({ index, why: reason(error) });
+    }
+    counts[index] = sink.length - before;
+  }
+  return { hashes: sink.hashes.slice(0, sink.length), counts, stamps, problems };
+}
+
+function open(): Bench {
+  return { scanner: fastScanner() ?? plainScanner(), sink: newSink() };
+}
+
+/** Indexes one file; says why if it is left out. */
+function indexFile(path: string, { scanner, sink }: Bench, stamps: BigUint64Array | undefined, at: number): string | undefined {
+  // O_NONBLOCK: a file that turned into a pipe since the walk must not hang the run.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (stamps !== undefined) note(fstatSync(fd, { bigint: true }), stamps, at);
+    let size = 0;
+    for (;;) {
+      const room = scanner.room - size;
+      const read = readSync(fd, scanner.text, scanner.base + size, room, null);
+      size += read;
+      if (read < room) break;
+      if (size > LARGEST) return `left out: larger than ${LARGEST >> 20} MiB`;
+      scanner.grow();
+    }
+    const end = scanner.base + size;
+    scanner.text.fill(0, end, end + PAD);
+    scanner.scan(size, sink);
+    return undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function stamp(path: string, stamps: BigUint64Array, at: number): void {
+  const link = lstatSync(path, { bigint: true });
+  note(link.isSymbolicLink() ? statSync(path, { bigint: true }) : link, stamps, at);
+}
+
+function note(
+  stat: { size: bigint; mtimeNs: bigint; ctimeNs: bigint; ino: bigint },
+  stamps: BigUint64Array,
+  at: number,
+): void {
+  if (BigInt(Date.now()) * 1_000_000n - stat.ctimeNs < RACY_NS) return;
+  stamps[at] = stat.size;
+  stamps[at + 1] = stat.mtimeNs;
+  stamps[at + 2] = stat.ctimeNs;
+  stamps[at + 3] = stat.ino;
+}

@@ -1,0 +1,68 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Values that a later run can use again, each in a file of its own. Losing one costs time, nothing else, so every
+ * failure to read or write is taken for a value that is not there.
+ */
+export interface Store {
+  get(key: string): Buffer | null;
+  put(key: string, value: Buffer): void;
+}
+
+const PREFIX = 'store-';
+const DIGEST = 20;
+
+/** Opens the values of one version below `dir`, and deletes those of all others. */
+export function openStore(dir: string, version: string): Store {
+  const name = PREFIX + digest(version).toString('hex').slice(0, 16);
+  const home = join(dir, name);
+  quietly(() => {
+    mkdirSync(home, { recursive: true });
+    for (const other of readdirSync(dir)) {
+      if (other.startsWith(PREFIX) && other !== name) rmSync(join(dir, other), { recursive: true, force: true });
+    }
+  });
+  const fileOf = (key: string): string => join(home, digest(key).toString('hex'));
+  return {
+    get(key) {
+      const bytes = quietly(() => readFileSync(fileOf(key)));
+      if (bytes === undefined || bytes.length < DIGEST) return null;
+      const value = bytes.subarray(DIGEST);
+      return seal(key, value).equals(bytes.subarray(0, DIGEST)) ? value : null;
+    },
+    put(key, value) {
+      writeWhole(fileOf(key), [seal(key, value), value]);
+    },
+  };
+}
+
+/** Writes a file so that whoever reads it meets the old one or the new one, never a part. False if it could not. */
+export function writeWhole(file: string, parts: readonly Uint8Array[]): boolean {
+  const draft = `${file}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+  const done = quietly(() => {
+    writeFileSync(draft, Buffer.concat(parts));
+    renameSync(draft, file);
+    return true;
+  });
+  if (done !== true) quietly(() => rmSync(draft, { force: true }));
+  return done === true;
+}
+
+/** The key is part of it, so that a value can never answer for another key. */
+function seal(key: string, value: Uint8Array): Buffer {
+  return createHash('sha1').update(`${Buffer.byteLength(key)}:${key}`).update(value).digest();
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha1').update(text).digest();
+}
+
+function quietly<T>(what: () => T): T | undefined {
+  try {
+    return what();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,101 @@
+import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { errorCode, reason, type SourceWarning } from './errors.js';
+
+/** True for the names that are C: `.c` and `.h`. */
+export function isC(name: string): boolean {
+  return name.endsWith('.c') || name.endsWith('.h');
+}
+
+/**
+ * Yields the C files below `root`, relative to it, in the order of their bytes, directory by directory.
+ *
+ * A link to a directory is not followed: where it leads is either in the tree, and found there under its own name, or
+ * outside of it. The same goes for a link to a file, unless it is what gives the file a C name.
+ */
+export function* walk(root: string, warnings: SourceWarning[]): Generator<string[]> {
+  const top = realpathSync(root);
+  const linked = new Set<string>();
+  const stack = [''];
+  for (let dir = stack.pop(); dir !== undefined; dir = stack.pop()) {
+    // A directory's files and directories have to come out interleaved by name, so a listing is
+    // cut at each directory: what comes after it waits on the stack.
+    if (!dir.endsWith('/') && dir !== '') {
+      yield dir.split('\0');
+      continue;
+    }
+    const names = list(root, top, dir, linked, warnings);
+    const parts: string[] = [];
+    let run: string[] = [];
+    for (const name of names) {
+      if (!name.endsWith('/')) run.push(name);
+      else {
+        if (run.length > 0) parts.push(run.join('\0'));
+        run = [];
+        parts.push(name);
+      }
+    }
+    if (run.length > 0) parts.push(run.join('\0'));
+    for (let k = parts.length - 1; k >= 0; k--) stack.push(parts[k] as string);
+  }
+}
+
+/** The C files and the directories (with a `/`) of one directory, as paths from the root, in the order of the tree. */
+function list(root: string, top: string, dir: string, linked: Set<string>, warnings: SourceWarning[]): string[] {
+  const names: string[] = [];
+  try {
+    for (const entry of readdirSync(`${root}/${dir}`, { withFileTypes: true })) {
+      const { name } = entry;
+      const path = dir + name;
+      if (name.includes('\uFFFD') && !present(`${root}/${path}`)) {
+        warnings.push({ file: path, why: 'left out: its name is not valid UTF-8' });
+      } else if (entry.isDirectory()) {
+        if (name !== '.git') names.push(`${path}/`);
+      } else if (entry.isFile()) {
+        if (isC(name)) names.push(path);
+      } else if (entry.isSymbolicLink()) {
+        if (keepsLink(root, top, path, linked, warnings)) names.push(path);
+      } else if (isC(name)) warnings.push({ file: path, why: 'left out: not a regular file' });
+    }
+  } catch (error) {
+    warnings.push({ file: dir === '' ? '.' : dir, why: `directory left out: ${reason(error)}` });
+  }
+  return inOrder(names);
+}
+
+function present(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** True if a symbolic link is itself to be read as a C file. */
+function keepsLink(root: string, top: string, path: string, linked: Set<string>, warnings: SourceWarning[]): boolean {
+  let target: string;
+  try {
+    target = realpathSync(`${root}/${path}`);
+    const inside = target === top || target.startsWith(top === '/' ? top : `${top}/`);
+    const stat = statSync(target);
+    if (!inside) {
+      if (stat.isDirectory() || isC(path)) warnings.push({ file: path, why: 'link not followed: it leads out of the tree' });
+      return false;
+    }
+    if (!stat.isFile() || !isC(path) || isC(target) || linked.has(target)) return false;
+  } catch (error) {
+    const why = errorCode(error) === 'ENOENT' ? 'a symbolic link to nothing' : reason(error);
+    if (isC(path) || errorCode(error) === 'ELOOP') warnings.push({ file: path, why });
+    return false;
+  }
+  linked.add(target);
+  return true;
+}
+
+/** Sorts by bytes of UTF-8; JavaScript's own order is that of UTF-16, which differs beyond U+FFFF. */
+function inOrder(names: string[]): string[] {
+  names.sort();
+  return names.some((name) => /[\uD800-\uDFFF]/.test(name))
+    ? names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+    : names;
+}

@@ -1,0 +1,140 @@
+/** The loop and form part of a row: what a release is, decided from the operations around it. */
+import { dirtyCalls, pageTestCalls, releases, transfers } from '../protocol/index.js';
+import type { CallOperation, Graph, Loop } from '../program/graph.js';
+import { rootOf } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import type { SeenRelease } from '../flow/follow.js';
+import type { Visit } from '../flow/follow.js';
+import type { ReleaseForm } from './row.js';
+
+/** The form of one release, with the reason where it is not the plain one. */
+export interface Form {
+  form: ReleaseForm;
+  reason: string;
+}
+
+/** Decides the form of a release from its call, the loops around it and the loops around the calls that lead to it. */
+export function formOf(program: Program, seen: SeenRelease, sitePos: number): Form {
+  const { event, visit } = seen;
+  if (event.call.shape === 'container') return { form: 'container', reason: '' };
+  const loop = loopAround(program, visit, event.pos, event.loops, sitePos);
+  const elements = event.call.shape === 'bulk' ? walksElements(program, seen) : null;
+  if (event.call.shape === 'bulk' && !(loop && elements)) return { form: 'bulk', reason: '' };
+  if (!loop) return { form: 'single', reason: '' };
+  const kept = containerOf(seen);
+  if (event.call.shape === 'bulk') return event.api.includes('range') ? { form: 'bulk', reason: '' } : { form: 'loop-other', reason: kept ?? 'drops one page a round with a bulk call' };
+  if (kept) return { form: 'loop-other', reason: kept };
+  const more = loop.reason ?? extraWork(program, loop.visit, loop.loop);
+  return more === null ? { form: 'loop-collapsible', reason: '' } : { form: 'loop-other', reason: more };
+}
+
+/** A bulk call that is handed one page at a time. */
+function walksElements(program: Program, seen: SeenRelease): boolean {
+  const { visit, event } = seen;
+  for (const graph of program.graphs(visit.flow.reference)) {
+    for (const n of graph.nodes) {
+      const o = n.operation;
+      if (n.pos === event.pos && o?.kind === 'call' && o.name === event.api) return o.args[0]?.address === true;
+    }
+  }
+  return false;
+}
+
+interface Around {
+  visit: Visit;
+  loop: Loop;
+  /** A reason already known: the drop stands in a helper that does more. */
+  reason: string | null;
+}
+
+/** The loop that repeats a release: around it, or around the call that leads to it, but not around the site too. */
+function loopAround(program: Program, visit: Visit, pos: number, loops: readonly Loop[], sitePos: number): Around | null {
+  void pos;
+  let v: Visit | null = visit;
+  let around = loops;
+  let helper: string | null = null;
+  while (v) {
+    const own = v.way === 'site' ? around.filter((l) => sitePos < l.pos || sitePos >= l.end) : around;
+    const loop = own[own.length - 1];
+    if (loop) return { visit: v, loop, reason: helper };
+    if (v.way !== 'call' || !v.parent) return null;
+    const parent: Visit['parent'] = v.parent;
+    const call: { loops: readonly Loop[] } | undefined = parent.visit.flow.calls.find((c) => c.pos === parent.pos);
+    helper ??= helperReason(program, v);
+    around = call?.loops ?? [];
+    v = parent.visit;
+  }
+  return null;
+}
+
+/** Why a helper that drops one page is more than a drop; `null` if it is not. */
+function helperReason(program: Program, visit: Visit): string | null {
+  for (const graph of program.graphs(visit.flow.reference)) {
+    for (const n of graph.nodes) {
+      const reason = n.operation ? strange(n.operation.kind === 'call' ? n.operation : null, n.operation.kind, program, visit, graph, []) : null;
+      if (reason) return `${visit.flow.reference.name}() ${reason}`;
+    }
+  }
+  return null;
+}
+
+function containerOf(seen: SeenRelease): string | null {
+  const chain = [seen.event.fact, ...ancestry(seen)];
+  if (chain.some((f) => f.includes('@sgl'))) return 'walks a scatterlist: there is no array to hand over';
+  if (chain.some((f) => f.includes('@bvec'))) return 'walks bvecs: there is no array to hand over';
+  if (chain.some((f) => f.includes('@skb'))) return 'walks the frags of an skb: there is no array to hand over';
+  if (chain.some((f) => f.includes('@slot'))) return 'walks a tree of slots: there is no array to hand over';
+  return null;
+}
+
+/** The facts that led to the released one, within the release's function. */
+function ancestry(seen: SeenRelease): string[] {
+  const { origins } = seen.visit.flow;
+  const found: string[] = [];
+  let fact = origins.get(`-${seen.event.pos}`)?.from ?? null;
+  while (fact !== null && !found.includes(fact)) {
+    found.push(fact);
+    fact = origins.get(fact)?.from ?? null;
+  }
+  return found;
+}
+
+/** What a loop does besides dropping, dirtying and testing for NULL; `null` if nothing. */
+function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
+  for (const graph of program.graphs(visit.flow.reference)) {
+    for (const n of graph.nodes) {
+      if (!n.operation || !n.loops.some((l) => l.pos === loop.pos)) continue;
+      const o = n.operation;
+      if (o.kind === 'call' && o.iterates) continue;
+      const reason = strange(o.kind === 'call' ? o : null, o.kind, program, visit, graph, loop.variables, o.kind === 'update' ? o.target : o.kind === 'assume' ? (o.left.path ?? '') : '');
+      if (reason) return reason;
+    }
+  }
+  return null;
+}
+
+function strange(call: CallOperation | null, kind: string, program: Program, visit: Visit, graph: Graph, variables: readonly string[], target = ''): string | null {
+  if (call) {
+    if (call.name === null) return `calls through ${call.through ?? 'a pointer'}`;
+    const name = call.name;
+    if (releases.has(name) || dirtyCalls.has(name) || pageTestCalls.has(name) || transfers.has(name)) return null;
+    if (visit.flow.calls.some((c) => c.pos === call.pos)) {
+      const callee = program.resolve(name, visit.flow.reference.file)[0];
+      if (callee && program.graphs(callee).every((g) => g.nodes.every((n) => n.operation?.kind !== 'call' || (n.operation.name !== null && (releases.has(n.operation.name) || dirtyCalls.has(n.operation.name) || pageTestCalls.has(n.operation.name) || transfers.has(n.operation.name)))))) return null;
+    }
+    return `also calls ${name}()`;
+  }
+  if (kind === 'update' && target !== '') {
+    const root = rootOf(target);
+    if (target !== root && !variables.includes(root)) return `also counts ${target}`;
+    const type = graph.types.get(root);
+    if (target === root && !variables.includes(root) && (type?.pointers ?? 0) === 0) return indexes(program, visit, root) ? null : `also counts ${root}`;
+  }
+  return null;
+}
+
+/** True if a variable is an index somewhere in the function: then it walks, it does not count. */
+function indexes(program: Program, visit: Visit, name: string): boolean {
+  const text = program.file(visit.flow.reference.file)?.text.slice(visit.flow.reference.item.pos, visit.flow.reference.item.end) ?? '';
+  return new RegExp(`\\[[^\\]]*\\b${name}\\b[^\\]]*\\]`).test(text);
+}

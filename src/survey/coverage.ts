@@ -1,0 +1,33 @@
+/** Accounts for every acquiring name before a parenthesis: counted by a scanner that shares no code with the parser. */
+import { acquires } from '../protocol/index.js';
+import type { Program } from '../program/program.js';
+import { countTokens } from '../source/index.js';
+import type { Coverage } from './row.js';
+import type { Site } from './sites.js';
+
+const names: ReadonlySet<string> = new Set(acquires.keys());
+
+/** What each token of the given files turned out to be. */
+export function coverageOf(program: Program, files: readonly string[], sites: readonly Site[]): Coverage {
+  const rows = new Set<string>();
+  for (const s of sites) rows.add(`${s.reference.file}:${s.call.pos}`);
+  const coverage: Coverage = { tokens: 0, rows: sites.length, declarations: [], gaps: [], unaccounted: [] };
+  for (const file of files) {
+    const facts = program.file(file);
+    if (!facts) continue;
+    for (const token of countTokens(facts.text, names)) {
+      coverage.tokens++;
+      if (rows.has(`${file}:${token.pos}`)) continue;
+      const place = { file, ...program.position(file, token.pos), name: token.name };
+      const item = facts.outline.items.find((i) => token.pos >= i.pos && token.pos < i.end);
+      const own = facts.byName.get(token.name);
+      if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
+      else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos)) coverage.declarations.push({ ...place, use: 'definition' });
+      else if (item?.kind === 'declaration' || (item?.kind === 'other' && item.bodyPos < 0)) coverage.declarations.push({ ...place, use: 'declaration' });
+      else if (own?.some((f) => f.static || f.macro)) coverage.declarations.push({ ...place, use: 'own' });
+      else if (item?.kind === 'function') coverage.gaps.push({ ...place, why: 'stands where the parser could not read a call' });
+      else coverage.unaccounted.push(place);
+    }
+  }
+  return coverage;
+}

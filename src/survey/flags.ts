@@ -1,0 +1,104 @@
+/** What flags a site passes, and whether its iterator is user backed: asked of the function, then of its callers. */
+import type { Graph, Guard } from '../program/graph.js';
+import { plainPath, sourceName } from '../program/lower.js';
+import { rootOf, suffixAfter } from '../program/path.js';
+import type { FunctionReference, Program } from '../program/program.js';
+import type { Expression } from '../syntax/ast.js';
+import type { Site } from './sites.js';
+
+const maxDepth = 4;
+
+/** True if some call of the site passes `flag`: written there, kept in a variable or a field, or passed by a caller. */
+export function passesFlag(program: Program, site: Site, flag: string): boolean {
+  const at = site.signature?.flags ?? null;
+  const expression = at === null ? undefined : site.expressions[at];
+  return expression !== undefined && mayHold(program, site.reference, site.graph, expression, flag, 0, new Set());
+}
+
+function mayHold(program: Program, reference: FunctionReference, graph: Graph, expression: Expression, flag: string, depth: number, seen: Set<string>): boolean {
+  const word = new RegExp(`\\b${flag}\\b`);
+  if (word.test(sourceName(expression))) return true;
+  return pathsIn(expression).some((path) => pathMayHold(program, reference, graph, path, word, flag, depth, seen));
+}
+
+function pathMayHold(program: Program, reference: FunctionReference, graph: Graph, path: string, word: RegExp, flag: string, depth: number, seen: Set<string>): boolean {
+  const key = `${reference.key}|${path}`;
+  if (seen.has(key) || depth > maxDepth) return false;
+  seen.add(key);
+  for (const g of program.graphs(reference)) {
+    for (const a of g.assigned) {
+      if (a.target !== path && a.target !== `::${path}`) continue;
+      if (word.test(a.text)) return true;
+      for (const name of a.text.match(/[A-Za-z_][\w.]*/g) ?? []) if (name !== path && /[a-z]/.test(name) && pathMayHold(program, reference, graph, name, word, flag, depth, seen)) return true;
+    }
+  }
+  const root = rootOf(path);
+  const index = graph.params.findIndex((p) => p.name === root);
+  if (index >= 0 && path === root) {
+    return program.callers(reference).some((caller) =>
+      program.graphs(caller).some((g) =>
+        g.nodes.some((n) => {
+          if (n.operation?.kind !== 'call' || n.operation.name !== reference.name) return false;
+          const argument = n.operation.expressions[index];
+          return argument !== undefined && mayHold(program, caller, g, argument, flag, depth + 1, seen);
+        }),
+      ),
+    );
+  }
+  // A field is set somewhere in the same file.
+  const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
+  if (field === undefined) return false;
+  return program.touching(reference.file, field).some((f) => program.graphs(f).some((g) => g.assigned.some((a) => a.target.endsWith(`.${field}`) && word.test(a.text))));
+}
+
+function pathsIn(e: Expression): string[] {
+  const path = plainPath(e);
+  if (path !== null) return [path];
+  switch (e.kind) {
+    case 'binary': return [...pathsIn(e.left), ...pathsIn(e.right)];
+    case 'conditional': return [...pathsIn(e.otherwise), ...(e.then ? pathsIn(e.then) : [])];
+    case 'call': return e.args.flatMap(pathsIn);
+    default: return [];
+  }
+}
+
+const userTests = new Set(['user_backed_iter', 'iter_is_iovec', 'iter_is_ubuf', 'iov_iter_extract_will_pin']);
+const userTypes = new Set(['ITER_UBUF', 'ITER_IOVEC']);
+const userMakers = new Set(['import_ubuf', 'import_iovec', '__import_iovec', 'import_single_range', 'iov_iter_ubuf', 'iov_iter_init', 'compat_import_iovec']);
+const kernelMakers = new Set(['iov_iter_kvec', 'iov_iter_bvec', 'iov_iter_pipe', 'iov_iter_discard', 'iov_iter_xarray', 'iov_iter_folio_queue']);
+
+/** True if the code makes sure that the site's iterator is user backed: by a test, by how it was made, or in every caller. */
+export function userBacked(program: Program, site: Site): boolean {
+  const at = site.acquire.iterator;
+  const path = at === null ? null : plainPath(site.expressions[at] as Expression);
+  return path !== null && backed(program, site.reference, site.graph, site.node.guards, path, 0);
+}
+
+function backed(program: Program, reference: FunctionReference, graph: Graph, guards: readonly Guard[], path: string, depth: number): boolean {
+  if (guards.some((g) => saysUser(g, path))) return true;
+  const made = graph.nodes.flatMap((n) => (n.operation?.kind === 'call' && n.operation.name !== null && n.operation.args.some((a) => a.path === path) ? [n.operation.name] : []));
+  if (made.some((name) => kernelMakers.has(name))) return false;
+  if (made.some((name) => userMakers.has(name))) return true;
+  const index = graph.params.findIndex((p) => p.name === path);
+  if (index < 0) {
+    const sources = graph.aliases.filter((a) => a.target === path && a.source.path !== null);
+    return sources.length > 0 && depth < maxDepth && sources.every((a) => backed(program, reference, graph, guards, a.source.path as string, depth + 1));
+  }
+  if (depth >= maxDepth) return false;
+  const calls = program.callers(reference).flatMap((caller) =>
+    program.graphs(caller).flatMap((g) =>
+      g.nodes.flatMap((n) => (n.operation?.kind === 'call' && n.operation.name === reference.name ? [{ caller, g, n, argument: n.operation.expressions[index] }] : [])),
+    ),
+  );
+  return calls.length > 0 && calls.every(({ caller, g, n, argument }) => {
+    const given = argument ? plainPath(argument) : null;
+    return given !== null && backed(program, caller, g, n.guards, given, depth + 1);
+  });
+}
+
+function saysUser(guard: Guard, path: string): boolean {
+  if (guard.negated) return false;
+  if (userTests.has(guard.call)) return guard.args.some((a) => a !== null && (a === path || suffixAfter(path, a) !== null));
+  if (guard.values.length === 0 || !guard.values.every((v) => userTypes.has(v))) return false;
+  return new RegExp(`\\b${rootOf(path)}\\b`).test(guard.text);
+}

@@ -1,0 +1,126 @@
+/** One site and what was followed of it, as a row of the sheet. */
+import { dirtyCalls } from '../protocol/index.js';
+
+import type { Program } from '../program/program.js';
+
+import { releasesOf, type Followed, type SeenRelease } from '../flow/follow.js';
+import { formOf, type Form } from './classify.js';
+import { containersOf } from './containers.js';
+import { passesFlag, userBacked } from './flags.js';
+import type { Origins } from './mixed.js';
+import type { Dirty, Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
+import { takesNothing, type Site } from './sites.js';
+import { traceOf } from './trace.js';
+
+const testFile = /(^|\/)((self)?tests?|kunit)\/|(^|[/_-])((self)?test|kunit)s?([_-][^/]*)?\.[ch]$|_(self)?tests?\.[ch]$/;
+
+/** The row of a site. `internal` says that the file defines acquiring calls itself. */
+export function rowOf(program: Program, site: Site, number: number, followed: Followed | null, internal: boolean, mixing: Origins): Row {
+  const { reference } = site;
+  const { line, column } = program.position(reference.file, site.call.pos);
+  const nothing = takesNothing(site);
+  const seen = followed ? releasesOf(followed).sort(byPlace) : [];
+  const forms = new Map(seen.map((s) => [s, formOf(program, s, site.call.pos)]));
+  const main = dominant(seen, forms);
+  const taken: Reference = nothing ? 'none' : site.acquire.taken === 'conditional' && userBacked(program, site) ? 'pin' : site.acquire.taken;
+  const handsOn = followed !== null && !internal && followed.wrappers.some((w) => w.key === reference.key);
+  const kind: SiteKind = internal ? 'internal' : testFile.test(reference.file) ? 'test' : handsOn ? 'wrapper' : 'user';
+  const form: Form = handsOn || internal ? { form: 'caller', reason: '' } : main ? (forms.get(main) as Form) : { form: 'none', reason: '' };
+  const mixed = nothing ? [] : mixing(site, followed);
+  const containers = nothing ? [] : containersOf(program, site, followed, seen);
+  return {
+    id: `${reference.file}:${reference.name}:${site.acquire.name}#${number}`,
+    file: reference.file,
+    line,
+    column,
+    function: reference.name,
+    api: site.acquire.name,
+    kind,
+    reference: taken,
+    longterm: site.acquire.longterm || passesFlag(program, site, 'FOLL_LONGTERM'),
+    containers,
+    carrier: followed ? carriersOf(followed) : [],
+    releases: seen.map((s): Release => ({ file: fileOf(s), line: program.position(fileOf(s), s.event.pos).line, function: s.visit.flow.reference.name, api: s.event.api })),
+    releaseForm: form.form,
+    releaseReason: form.reason,
+    releaseScope: scopeOf(form.form, seen, site),
+    dirty: dirtyOf(followed, seen, main),
+    mixed: mixed.length > 0,
+    mixedWith: mixed,
+    case: null,
+    wrappers: handsOn ? [...new Set((followed?.wrappers ?? []).map((w) => w.name))] : [],
+    trace: traceOf(program, site, main),
+    gaps: nothing || !followed ? [] : gapsOf(program, followed, seen),
+  };
+}
+
+function fileOf(s: SeenRelease): string {
+  return s.visit.flow.reference.file;
+}
+
+function byPlace(a: SeenRelease, b: SeenRelease): number {
+  return fileOf(a) < fileOf(b) ? -1 : fileOf(a) > fileOf(b) ? 1 : a.event.pos - b.event.pos;
+}
+
+/** Rank of a release: teardown through a field, then any full drop, then those that only a short count reaches. */
+function rank(s: SeenRelease): number {
+  if (s.event.partial) return 0;
+  return s.visit.heap !== null || s.visit.way === 'callback' ? 2 : 1;
+}
+
+const weight: Readonly<Record<ReleaseForm, number>> = { container: 3, 'loop-other': 4, 'loop-collapsible': 4, bulk: 4, single: 2, caller: 1, none: 0 };
+
+/** The release on the normal teardown path, which gives the row its form. */
+function dominant(seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>): SeenRelease | null {
+  let best: SeenRelease | null = null;
+  const key = (s: SeenRelease): number[] => [rank(s), weight[forms.get(s)?.form ?? 'none'], s.event.pos];
+  for (const s of seen) {
+    if (!best) best = s;
+    else {
+      const a = key(s);
+      const b = key(best);
+      const i = a.findIndex((v, at) => v !== b[at]);
+      if (i >= 0 && (a[i] as number) > (b[i] as number)) best = s;
+    }
+  }
+  return best;
+}
+
+function scopeOf(form: ReleaseForm, seen: readonly SeenRelease[], site: Site): ReleaseScope {
+  if (form === 'caller') return 'caller';
+  if (seen.some((s) => fileOf(s) !== site.reference.file)) return 'cross-file';
+  return seen.some((s) => s.visit.flow.reference.key !== site.reference.key) ? 'file' : 'function';
+}
+
+/** How pages are marked dirty before the drop: by the main release itself, else by a call on the way. */
+function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: SeenRelease | null): Dirty {
+  const byRelease = (s: SeenRelease): Dirty => (s.event.call.shape === 'container' ? 'container' : 'bulk');
+  if (main?.event.dirty) return byRelease(main);
+  const events = (followed?.visits ?? []).flatMap((v) => v.flow.dirties.map((d) => ({ v, d })));
+  const near = events.find((e) => e.v === main?.visit) ?? events[0];
+  if (near) return dirtyCalls.get(near.d.api) ?? 'other';
+  const any = seen.find((s) => s.event.dirty);
+  return any ? byRelease(any) : 'none';
+}
+
+/** `#tag.field.more[]` as `tag.field.more`. */
+function carriersOf(followed: Followed): string[] {
+  return [...new Set(followed.heap.map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
+}
+
+function gapsOf(program: Program, followed: Followed, seen: readonly SeenRelease[]): Gap[] {
+  const gaps = new Map<string, Gap>();
+  const add = (file: string, pos: number, why: string) => {
+    const { line } = program.position(file, pos);
+    gaps.set(`${file}:${line}:${why}`, { file, line, why });
+  };
+  for (const v of followed.visits) {
+    const { file } = v.flow.reference;
+    for (const u of v.flow.unread) add(file, u.pos, `could not be read: ${u.why}`);
+    if (seen.length > 0) continue;
+    for (const u of v.flow.unknowns) add(file, u.pos, u.indirect ? `handed to a call through ${u.name}, which could be several functions` : `handed to ${u.name}(), which is not in the tree`);
+  }
+  if (followed.cut) add(followed.visits[0]?.flow.reference.file ?? '', 0, 'the reference goes further than the analysis follows');
+  return [...gaps.values()];
+}
+

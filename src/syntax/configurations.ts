@@ -1,0 +1,140 @@
+/** Chooses a small set of consistent configurations under which every arm of an item's `#if` groups is shown. */
+import { atomsOf, conditionText, evaluate, negate, type Condition, type Configuration } from './conditions.js';
+
+/** More variants than this say more about the preprocessor than about the code. */
+export const MAX_VARIANTS = 16;
+const MAX_TRIED = 4096;
+
+/** The states worth trying for each name: the truth of every test of it changes only between them. */
+function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
+  const numbers = new Map<string, Set<number>>();
+  const tested = new Set<string>();
+  const opaque = new Set<string>();
+  for (const c of conditions) {
+    atomsOf(c, (atom) => {
+      if (atom.op === 'opaque') opaque.add(atom.text);
+      else if (atom.op === 'defined') tested.add(atom.name);
+      else if (atom.op === 'compare') {
+        const known = numbers.get(atom.name) ?? new Set();
+        known.add(atom.value);
+        numbers.set(atom.name, known);
+      }
+    });
+  }
+  const states = new Map<string, (number | null)[]>();
+  for (const name of opaque) states.set(name, [1, 0]);
+  for (const name of tested) if (!numbers.has(name)) states.set(name, [1, null]);
+  for (const [name, values] of numbers) {
+    const tests: Condition[] = [];
+    for (const c of conditions) atomsOf(c, (atom) => { if (atom.op === 'compare' && atom.name === name) tests.push(atom); });
+    const candidates = [...values].flatMap((v) => [v - 1, v, v + 1]).filter((v) => v >= 0 && !(v === 0 && tested.has(name)));
+    if (candidates.length === 0) candidates.push(1);
+    candidates.sort((a, b) => b - a);
+    const seen = new Set<string>();
+    const chosen: (number | null)[] = [];
+    for (const v of candidates) {
+      const truth = tests.map((test) => evaluate(test, new Map([[name, v]]))).join();
+      if (!seen.has(truth)) {
+        seen.add(truth);
+        chosen.push(v);
+      }
+    }
+    if (tested.has(name)) chosen.push(null);
+    states.set(name, chosen);
+  }
+  return states;
+}
+
+/**
+ * The chosen configurations: each satisfies `given` as far as that is possible, and together they make every satisfiable arm
+ * true at least once.
+ */
+export function chooseConfigurations(arms: Condition[], given: Condition[]): Configuration[] {
+  const states = statesOf([...arms, ...given]);
+  const names = [...states.keys()];
+  const total = names.reduce((product, name) => Math.min(product * states.get(name)!.length, 1e9), 1);
+  const tried = total <= MAX_TRIED ? everyConfiguration(names, states) : someConfigurations(arms, given, names, states);
+  let usable = tried.filter((config) => given.every((c) => evaluate(c, config)));
+  if (usable.length === 0) usable = tried;
+  const shows = usable.map((config) => arms.map((arm) => evaluate(arm, config)));
+  const missing = new Set(arms.keys());
+  const chosen: Configuration[] = [];
+  while (missing.size > 0 && chosen.length < MAX_VARIANTS) {
+    let best = -1;
+    let most = 0;
+    for (const [k, row] of shows.entries()) {
+      let count = 0;
+      for (const arm of missing) if (row[arm]) count++;
+      if (count > most) {
+        most = count;
+        best = k;
+      }
+    }
+    if (best < 0) break;
+    chosen.push(usable[best]!);
+    for (const arm of [...missing]) if (shows[best]![arm]) missing.delete(arm);
+  }
+  if (chosen.length === 0) chosen.push(usable[0] ?? new Map());
+  return chosen;
+}
+
+function everyConfiguration(names: string[], states: Map<string, (number | null)[]>): Configuration[] {
+  let all: Configuration[] = [new Map()];
+  for (const name of names) {
+    all = all.flatMap((config) => states.get(name)!.map((state) => new Map(config).set(name, state)));
+  }
+  return all;
+}
+
+/** With too many names for all combinations: for each arm, all combinations of the names in its own condition only. */
+function someConfigurations(arms: Condition[], given: Condition[], names: string[], states: Map<string, (number | null)[]>): Configuration[] {
+  const bases: Configuration[] = [
+    new Map(names.map((name) => [name, states.get(name)![0] ?? null])),
+    new Map(names.map((name) => [name, states.get(name)!.at(-1) ?? null])),
+  ];
+  const tried: Configuration[] = [...bases];
+  for (const arm of arms) {
+    if (tried.length > MAX_TRIED) break;
+    const own = new Set<string>();
+    for (const c of [arm, ...given]) {
+      atomsOf(c, (atom) => own.add(atom.op === 'opaque' ? atom.text : atom.op === 'defined' || atom.op === 'compare' ? atom.name : ''));
+    }
+    let local: Configuration[] = [new Map()];
+    for (const name of own) {
+      const of = states.get(name);
+      if (of === undefined || local.length * of.length > 512) continue;
+      local = local.flatMap((config) => of.map((state) => new Map(config).set(name, state)));
+    }
+    let kept = 0;
+    for (const config of local) {
+      if (kept >= 4 || !evaluate(arm, config)) continue;
+      kept++;
+      for (const base of bases) tried.push(new Map([...base, ...config]));
+    }
+  }
+  return tried;
+}
+
+/** What a configuration assumes, in words: of the tests of one name's number only the tightest bounds. */
+export function assumptionsOf(conditions: Condition[], config: Configuration): string[] {
+  const texts: string[] = [];
+  const lower = new Map<string, Condition & { op: 'compare' }>();
+  const upper = new Map<string, Condition & { op: 'compare' }>();
+  const seen = new Set<string>();
+  for (const c of conditions) {
+    atomsOf(c, (atom) => {
+      const key = conditionText(atom);
+      if (seen.has(key)) return;
+      seen.add(key);
+      const holds = evaluate(atom, config) ? atom : negate(atom);
+      if (holds.op === 'compare' && holds.shown !== '' && holds.sign !== '==' && holds.sign !== '!=') {
+        const bounds = holds.sign.startsWith('>') ? lower : upper;
+        const known = bounds.get(holds.name);
+        const tighter = known === undefined || (bounds === lower ? holds.value > known.value : holds.value < known.value);
+        if (tighter) bounds.set(holds.name, holds);
+      } else texts.push(conditionText(holds));
+    });
+  }
+  for (const bounds of [lower, upper]) for (const c of bounds.values()) texts.push(conditionText(c));
+  return texts;
+}

@@ -1,0 +1,94 @@
+/** What an item that is no function is, and how it is named. */
+import { isAnnotation, QUALIFIERS, STORAGE, TAG_KEYWORDS } from './words.js';
+
+/** The tokens of an item outside all brackets: 1 a word or number, 40 a bracket pair, 123 a brace pair, 34 a string, else the character. */
+export interface Head { kind: number[]; start: number[]; end: number[] }
+
+interface Described { kind: 'struct' | 'variable' | 'declaration' | 'other'; name: string; bodyPos: number; static: boolean; inline: boolean }
+
+/** Kind and name from an item's outermost tokens. */
+export function describeItem(text: string, head: Head, body: number, typeBody: number, assigned: boolean): Described {
+  const n = head.kind.length;
+  const word = (k: number): string => (head.kind[k] === 1 ? text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 200)) : '');
+  let isStatic = false;
+  let isInline = false;
+  let isExtern = false;
+  let isTypedef = false;
+  let limit = n;
+  const assign = head.kind.indexOf(61);
+  if (assign >= 0) limit = assign;
+  for (let k = 0; k < Math.min(limit, 24); k++) {
+    const w = word(k);
+    if (w === 'static') isStatic = true;
+    else if (w === 'extern') isExtern = true;
+    else if (w === 'typedef') isTypedef = true;
+    else if (w === 'inline' || w === '__always_inline') isInline = true;
+  }
+  const flags = { static: isStatic, inline: isInline };
+  if (typeBody >= 0) {
+    let keyword = typeBody - 1;
+    while (keyword >= 0 && !TAG_KEYWORDS.has(word(keyword))) keyword--;
+    let tag = '';
+    for (let k = keyword + 1; k < typeBody; k++) {
+      if (head.kind[k] === 58) break;
+      if (head.kind[k] === 1 && head.kind[k + 1] !== 40 && !isAnnotation(word(k))) tag = word(k);
+    }
+    if (tag === '') tag = declaredName(head, word, typeBody + 1, limit);
+    const kind = word(keyword) === 'enum' ? (isTypedef ? 'declaration' : 'other') : 'struct';
+    return { kind, name: tag, bodyPos: body, ...flags };
+  }
+  const name = declaredName(head, word, 0, limit);
+  if (isTypedef) return { kind: 'declaration', name: name !== '' ? name : pointerName(text, head, limit), bodyPos: -1, ...flags };
+  if (assigned) return { kind: 'variable', name: name !== '' ? name : pointerName(text, head, limit), bodyPos: -1, ...flags };
+  let groups = 0;
+  let words = 0;
+  let firstGroup = -1;
+  for (let k = 0; k < limit; k++) {
+    if (head.kind[k] === 40 && !isAnnotation(word(k - 1)) && word(k - 1) !== '__attribute__') {
+      groups++;
+      if (firstGroup < 0) firstGroup = k;
+    } else if (head.kind[k] === 1 && !STORAGE.has(word(k)) && !QUALIFIERS.has(word(k))) words++;
+  }
+  if (groups === 0) {
+    if (words < 2) return { kind: 'other', name, bodyPos: -1, ...flags };
+    const forward = words === 2 && TAG_KEYWORDS.has(word(0)) && n <= 2;
+    return { kind: isExtern || forward ? 'declaration' : 'variable', name, bodyPos: -1, ...flags };
+  }
+  if (head.kind[firstGroup + 1] === 40 && head.kind[firstGroup - 1] !== 40) {
+    const pointed = pointerName(text, head, limit);
+    if (pointed !== '') return { kind: isExtern ? 'declaration' : 'variable', name: pointed, bodyPos: -1, ...flags };
+  }
+  const before = word(firstGroup - 1);
+  const bare = words <= 1 && !head.kind.slice(0, firstGroup).includes(42);
+  return { kind: bare ? 'other' : 'declaration', name: before, bodyPos: -1, ...flags };
+}
+
+/** The last word before `limit` that can be a name: no annotation, nothing inside `[…]`. */
+function declaredName(head: Head, word: (k: number) => string, from: number, limit: number): string {
+  let inside = 0;
+  let name = '';
+  let second = '';
+  for (let k = from; k < limit; k++) {
+    const kind = head.kind[k]!;
+    if (kind === 91) inside++;
+    else if (kind === 93) inside--;
+    else if (kind === 44 && name !== '' && inside === 0) break;
+    else if (kind === 1 && inside === 0) {
+      const w = word(k);
+      if (QUALIFIERS.has(w) || STORAGE.has(w) || w === '__attribute__') continue;
+      if (isAnnotation(w)) second = w;
+      else if (head.kind[k + 1] !== 40 || name === '') name = w;
+    }
+  }
+  return name !== '' ? name : second;
+}
+
+/** `foo` in `int (*foo[2])(int)`. */
+function pointerName(text: string, head: Head, limit: number): string {
+  for (let k = 0; k < limit; k++) {
+    if (head.kind[k] !== 40) continue;
+    const m = /^\(\s*\*[\s*]*(?:const\s+)?(?:__\w+\s+)*([A-Za-z_]\w*)/.exec(text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 300)));
+    if (m !== null) return m[1]!;
+  }
+  return '';
+}

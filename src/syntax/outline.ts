@@ -1,0 +1,424 @@
+/**
+ * The fast pass: splits a file into its top-level items, whatever state the file is in.
+ *
+ * One loop, no recursion, linear time. `#if` groups are followed as the preprocessor would, with one memory: what was open at the
+ * `#if` is open again at its `#else`, and what the first living arm left open stays open behind the `#endif`.
+ */
+import { both, conditionList, FALSE, negate, readCondition, TRUE, type Condition } from './conditions.js';
+import { functionName } from './header.js';
+import { describeItem, type Head } from './items.js';
+import { CLASS, atLineStart, lineStartsOf, positionOf, skipDirective, skipLineComment, skipQuoted, tokenize } from './tokens.js';
+
+export type ItemKind = 'function' | 'struct' | 'macro' | 'variable' | 'declaration' | 'other';
+
+/** A top-level item; `text.slice(pos, end)` is all of it. */
+export interface Item {
+  kind: ItemKind;
+  /** `''` where it has none. */
+  name: string;
+  pos: number;
+  end: number;
+  /** Offset of the body's `{`, or -1. */
+  bodyPos: number;
+  static: boolean;
+  inline: boolean;
+  /** Conditions of the `#if` arms around it, outermost first, in the form of a variant's assumptions. */
+  conditions: string[];
+}
+
+export interface Include { path: string; quoted: boolean }
+
+/** What a file consists of. */
+export interface Outline {
+  /** In order, not overlapping. */
+  items: Item[];
+  /** Macros defined inside another item, in order. */
+  innerMacros: Item[];
+  includes: Include[];
+  problems: { pos: number; why: string }[];
+  /** Offsets at which lines start; made on first use. */
+  lineStarts(): Uint32Array;
+  /** Line and byte column of an offset, both from 1. */
+  position(pos: number): { line: number; column: number };
+}
+
+interface State {
+  start: number;
+  depth: number;
+  parens: number;
+  body: number;
+  typeBody: number;
+  assigned: boolean;
+  isFunction: boolean;
+  done: boolean;
+  groups: number;
+  headLength: number;
+}
+
+interface Group { pos: number; saved: State; first: State | null; before: Condition; arm: Condition }
+
+const STOP = new Uint8Array(65536);
+for (const c of '{}"\'/#') STOP[c.charCodeAt(0)] = 1;
+const STOP_PARENS = new Uint8Array(65536);
+for (const c of '{}()"\'/#') STOP_PARENS[c.charCodeAt(0)] = 1;
+const MAX_HEAD = 4096;
+
+/** Splits a file into its top-level items. Never throws; takes linear time. */
+export function outline(text: string): Outline {
+  const found: Outline = {
+    items: [], innerMacros: [], includes: [], problems: [],
+    lineStarts: () => (starts ??= lineStartsOf(text)),
+    position: (pos) => positionOf((starts ??= lineStartsOf(text)), pos),
+  };
+  let starts: Uint32Array | null = null;
+  const left = scan(text, 0, false, found);
+  if (left >= 0) {
+    // Something opened there never closed. Again from it, with a `}` in the first column closing everything, as kernel style has it.
+    found.problems.push({ pos: left, why: 'what opens here does not close before the end of the file' });
+    while (found.items.length > 0 && found.items.at(-1)!.end > left) found.items.pop();
+    while (found.innerMacros.length > 0 && found.innerMacros.at(-1)!.pos >= left) found.innerMacros.pop();
+    scan(text, left, true, found);
+  }
+  return found;
+}
+
+function scan(text: string, from: number, strict: boolean, found: Outline): number {
+  const size = text.length;
+  const head: Head = { kind: [], start: [], end: [] };
+  const groups: Group[] = [];
+  let s: State = fresh();
+  let i = from;
+
+  const begin = (pos: number): void => {
+    if (s.start >= 0) return;
+    s.start = pos;
+    s.groups = groups.length;
+    head.kind.length = head.start.length = head.end.length = 0;
+  };
+  const note = (kind: number, start: number, end: number): void => {
+    if (head.kind.length >= MAX_HEAD) return;
+    head.kind.push(kind);
+    head.start.push(start);
+    head.end.push(end);
+    s.headLength = head.kind.length;
+  };
+  const emit = (end: number): void => {
+    const pos = s.start;
+    if (pos >= 0) {
+      while (found.items.length > 0 && found.items.at(-1)!.end > pos) {
+        const lost = found.items.pop()!;
+        if (lost.kind === 'macro') found.innerMacros.push(lost);
+        else found.problems.push({ pos: lost.pos, why: `${lost.kind} ${lost.name} stands in an #if group that is part of another item` });
+      }
+      const conditions = groups.slice(0, s.groups).flatMap((g) => conditionList(g.arm));
+      if (s.isFunction && s.body >= 0) {
+        const t = tokenize(text, pos, s.body);
+        let isStatic = false;
+        let isInline = false;
+        for (let k = 0; k < head.kind.length; k++) {
+          if (head.kind[k] !== 1) continue;
+          const word = text.slice(head.start[k]!, head.end[k]!);
+          if (word === 'static') isStatic = true;
+          else if (word.includes('inline') && !word.startsWith('noinline')) isInline = true;
+        }
+        found.items.push({ kind: 'function', name: functionName(t, 0, t.count), pos, end, bodyPos: s.body, static: isStatic, inline: isInline, conditions });
+      } else {
+        found.items.push({ ...describeItem(text, head, s.body, s.typeBody, s.assigned), pos, end, conditions });
+      }
+    }
+    s = fresh();
+  };
+  const complete = (end: number): void => {
+    const top = groups.at(-1);
+    // Complete in this arm only: the other arms of the group may hold another ending.
+    if (top !== undefined && top.pos > s.start && s.start >= 0) s.done = true;
+    else emit(end);
+  };
+
+  while (i < size) {
+    if (s.done || s.depth > 0) {
+      while (i < size && STOP[text.charCodeAt(i)] === 0) i++;
+    } else if (s.parens > 0) {
+      while (i < size && STOP_PARENS[text.charCodeAt(i)] === 0) i++;
+    }
+    if (i >= size) break;
+    const c = text.charCodeAt(i);
+    if (c === 47) {
+      const next = text.charCodeAt(i + 1);
+      if (next === 42) {
+        const close = text.indexOf('*/', i + 2);
+        i = close < 0 ? size : close + 2;
+      } else if (next === 47) i = skipLineComment(text, i, size);
+      else i++;
+      continue;
+    }
+    if (c === 34 || c === 39) {
+      const e = skipQuoted(text, i, size);
+      if (s.depth === 0 && s.parens === 0 && !s.done) {
+        begin(i);
+        note(34, i, e);
+      }
+      i = e;
+      continue;
+    }
+    if (c === 35) {
+      i = atLineStart(text, i, from) ? directive(i) : i + 1;
+      continue;
+    }
+    if (s.done) {
+      i++;
+      continue;
+    }
+    if (s.depth > 0) {
+      if (c === 123) s.depth++;
+      else if (c === 125 && (--s.depth === 0 || (strict && text.charCodeAt(i - 1) === 10))) {
+        s.depth = 0;
+        if (!s.assigned && s.isFunction) complete(i + 1);
+        else if (s.start < 0) s.depth = 0;
+      }
+      i++;
+      continue;
+    }
+    if (s.parens > 0) {
+      if (c === 40) s.parens++;
+      else if (c === 41 && --s.parens === 0) {
+        head.end[head.end.length - 1] = i + 1;
+      } else if (strict && c === 125 && text.charCodeAt(i - 1) === 10) {
+        s.parens = 0;
+        complete(i + 1);
+      }
+      i++;
+      continue;
+    }
+    const cls = CLASS[c]!;
+    if (cls === 1) {
+      i++;
+    } else if (cls >= 2) {
+      const b = i++;
+      while (i < size && CLASS[text.charCodeAt(i)]! >= 2) i++;
+      if (s.start >= 0 && endsBefore(text, head, b, i)) emit(head.end.at(-1)!);
+      begin(b);
+      note(1, b, i);
+    } else if (c === 40) {
+      begin(i);
+      note(40, i, i + 1);
+      s.parens = 1;
+      i++;
+    } else if (c === 123) {
+      if (isExternC(text, head, s)) {
+        s = fresh();
+        i++;
+        continue;
+      }
+      begin(i);
+      if (!s.assigned) {
+        if (opensType(text, head)) {
+          s.typeBody = head.kind.length;
+          s.body = i;
+        } else {
+          s.isFunction = head.kind.includes(40);
+          if (!s.isFunction && head.kind.length === 0) s.isFunction = true;
+          s.isFunction = true;
+          s.body = i;
+        }
+      }
+      note(123, i, i + 1);
+      s.depth = 1;
+      i++;
+    } else if (c === 125) {
+      // The end of an `extern "C"` block, or one too many.
+      if (s.start >= 0) emit(i);
+      i++;
+    } else if (c === 59) {
+      i++;
+      if (s.start < 0) continue;
+      if (!s.assigned && s.body < 0 && oldStyleGoesOn(text, head, i)) note(59, i - 1, i);
+      else complete(i);
+    } else {
+      begin(i);
+      if (c === 61) s.assigned = true;
+      note(c, i, i + 1);
+      i++;
+    }
+  }
+  if (s.start >= 0) {
+    const unclosed = s.depth > 0 || s.parens > 0;
+    if (unclosed && !strict) return s.start;
+    if (unclosed) found.problems.push({ pos: s.start, why: 'does not close before the end of the file' });
+    emit(size);
+  }
+  return -1;
+
+  function directive(at: number): number {
+    const end = skipDirective(text, at, size);
+    let k = at + 1;
+    while (k < end && (text.charCodeAt(k) === 32 || text.charCodeAt(k) === 9)) k++;
+    const b = k;
+    while (k < end && CLASS[text.charCodeAt(k)]! >= 2) k++;
+    const name = text.slice(b, Math.min(k, b + 20));
+    switch (name) {
+      case 'define': {
+        const word = /^\s*([A-Za-z_$][\w$]*)/.exec(text.slice(k, k + 200))?.[1] ?? '';
+        const item: Item = { kind: 'macro', name: word, pos: at, end, bodyPos: -1, static: false, inline: false, conditions: groups.flatMap((g) => conditionList(g.arm)) };
+        if (s.start >= 0 && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(head.end.at(-1)!);
+        (s.start < 0 ? found.items : found.innerMacros).push(item);
+        return end;
+      }
+      case 'include': case 'include_next': case 'import': {
+        const m = /^\s*(?:"([^"\n]*)"|<([^>\n]*)>)/.exec(text.slice(k, Math.min(end, k + 1000)));
+        if (m !== null) found.includes.push({ path: m[1] ?? m[2] ?? '', quoted: m[1] !== undefined });
+        return end;
+      }
+      case 'if': case 'ifdef': case 'ifndef': {
+        const arm = name === 'ifndef' && isGuard(text, k, end) ? TRUE : armOf(name, k, end);
+        groups.push({ pos: at, saved: { ...s }, first: null, before: negate(arm), arm });
+        return arm === FALSE || isFalse(arm) ? skipDead(end) : end;
+      }
+      case 'else': case 'elif': case 'elifdef': case 'elifndef': {
+        const g = groups.at(-1);
+        if (g === undefined) return end;
+        leaveArm(g, at);
+        const own = name === 'else' ? TRUE : armOf(name, k, end);
+        g.arm = both(g.before, own);
+        g.before = both(g.before, negate(own));
+        s = { ...g.saved };
+        trimHead();
+        return isFalse(g.arm) ? skipDead(end) : end;
+      }
+      case 'endif': {
+        const g = groups.at(-1);
+        if (g === undefined) return end;
+        leaveArm(g, at);
+        groups.pop();
+        const other = s;
+        s = g.first ?? { ...g.saved };
+        if (s.start >= 0 && s.body < 0 && other.body >= 0 && other.start === g.saved.start) {
+          s.body = other.body;
+          s.isFunction = other.isFunction;
+        }
+        trimHead();
+        if (s.done && !(groups.at(-1) !== undefined && groups.at(-1)!.pos > s.start)) emit(end);
+        return end;
+      }
+      default:
+        return end;
+    }
+  }
+
+  function armOf(name: string, k: number, end: number): Condition {
+    return readCondition(name, text.slice(k, end));
+  }
+
+  /** Keeps the state at the end of the first living arm; an item that began in the arm and goes on is widened to the `#if`. */
+  function leaveArm(g: Group, at: number): void {
+    if (isFalse(g.arm)) return;
+    if (s.start > g.pos && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(Math.max(head.end.at(-1)!, s.start + 1));
+    if (g.first !== null) {
+      // An item begun and not ended in a later arm goes on with the first arm's; alone, it is an item of its own.
+      if (s.start > g.pos && g.first.start < 0 && !s.done) {
+        s.start = g.pos;
+        s.groups = groups.length - 1;
+        g.first = { ...s };
+      }
+      return;
+    }
+    if (s.start > g.pos) {
+      s.start = g.pos;
+      s.groups = groups.length - 1;
+    }
+    g.first = { ...s };
+    void at;
+  }
+
+  function trimHead(): void {
+    if (s.start < 0) return;
+    if (head.kind.length > s.headLength) head.kind.length = head.start.length = head.end.length = s.headLength;
+  }
+
+  /** Offset of the directive that ends the dead arm which begins at `k`. */
+  function skipDead(k: number): number {
+    let nested = 0;
+    for (let at = text.indexOf('#', k); at >= 0; at = text.indexOf('#', at + 1)) {
+      if (!atLineStart(text, at, from)) continue;
+      let b = at + 1;
+      while (text.charCodeAt(b) === 32 || text.charCodeAt(b) === 9) b++;
+      if (text.startsWith('if', b)) nested++;
+      else if (text.startsWith('endif', b)) {
+        if (nested-- === 0) return at;
+      } else if (nested === 0 && text.startsWith('el', b)) return at;
+    }
+    return size;
+  }
+}
+
+function fresh(): State {
+  return { start: -1, depth: 0, parens: 0, body: -1, typeBody: -1, assigned: false, isFunction: false, done: false, groups: 0, headLength: 0 };
+}
+
+function isFalse(c: Condition): boolean {
+  return c.op === 'const' && !c.value;
+}
+
+/** `#ifndef X` whose next line defines X: a header's guard, no condition of what is inside. */
+function isGuard(text: string, k: number, end: number): boolean {
+  const name = /^\s*(\w+)/.exec(text.slice(k, end))?.[1];
+  if (name === undefined) return false;
+  const next = /^\s*(?:\/\*[^]{0,300}?\*\/\s*)?#\s*define\s+(\w+)/.exec(text.slice(end, end + 600));
+  return next?.[1] === name && /_H_*$|_H_|^_/.test(name);
+}
+
+/** `MACRO(x)` alone on its lines: complete although no `;` follows. `at` is the next word. */
+function endsBefore(text: string, head: Head, at: number, atEnd: number): boolean {
+  const n = head.kind.length;
+  if (n < 2 || n > 3 || head.kind[n - 1] !== 40 || head.kind[n - 2] !== 1) return false;
+  if (n === 3 && text.slice(head.start[0]!, head.end[0]!) !== 'static') return false;
+  const name = text.slice(head.start[n - 2]!, head.end[n - 2]!);
+  if (!/^[A-Z][A-Za-z0-9_]*$|^(?:module|device|late|arch|core|subsys|fs|early|rootfs|postcore)_\w+$/.test(name)) return false;
+  if (!text.slice(head.end[n - 1]!, at).includes('\n')) return false;
+  const next = text.slice(at, atEnd);
+  return !next.startsWith('__');
+}
+
+function endsAtDirective(text: string, head: Head, s: State): boolean {
+  const n = head.kind.length;
+  return s.body < 0 && !s.assigned && n === 2 && head.kind[1] === 40 && head.kind[0] === 1 && /^[A-Z][A-Z0-9_]*$/.test(text.slice(head.start[0]!, head.end[0]!))
+    && !/^\s*(?:#[^\n]*\s*)*\{/.test(text.slice(head.end[1]!, head.end[1]! + 300));
+}
+
+function isExternC(text: string, head: Head, s: State): boolean {
+  const n = head.kind.length;
+  return s.start >= 0 && n >= 2 && head.kind[n - 1] === 34 && text.slice(head.start[n - 2]!, head.end[n - 2]!) === 'extern';
+}
+
+/** True if the `{` that comes next opens the body of a struct, union or enum. */
+function opensType(text: string, head: Head): boolean {
+  let k = head.kind.length - 1;
+  for (; k >= 0; k--) {
+    const kind = head.kind[k]!;
+    if (kind === 40 || kind === 58) continue;
+    if (kind !== 1) return false;
+    const word = text.slice(head.start[k]!, head.end[k]!);
+    if (word === 'struct' || word === 'union' || word === 'enum') break;
+  }
+  if (k < 0) return false;
+  // Brackets behind the keyword belong to attributes, unless this is a function that returns the struct.
+  for (let j = k + 1; j < head.kind.length; j++) {
+    if (head.kind[j] !== 40) continue;
+    const before = text.slice(head.start[j - 1]!, head.end[j - 1]!);
+    if (!before.startsWith('__') && !before.startsWith('_') && before !== 'alignas') return false;
+  }
+  return true;
+}
+
+/** `int f(a, b) int a; char *b; {`: true at the first `;` of such a definition. */
+function oldStyleGoesOn(text: string, head: Head, at: number): boolean {
+  if (head.kind.includes(59)) return /^[\w\s*,;[\]()]{0,2000}?;?\s*\{/.test(text.slice(at, at + 2000)) ;
+  const open = head.kind.indexOf(40);
+  if (open < 1 || open === head.kind.length - 1 || head.kind[open - 1] !== 1 || head.kind.indexOf(40, open + 1) >= 0) return false;
+  const list = text.slice(head.start[open]! + 1, Math.min(head.end[open]! - 1, head.start[open]! + 1000));
+  if (!/^\s*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*$/.test(list)) return false;
+  const names = new Set(list.split(',').map((name) => name.trim()));
+  const last = head.kind.lastIndexOf(1);
+  if (last <= open || !names.has(text.slice(head.start[last]!, head.end[last]!))) return false;
+  return /^(?:[\w\s*,[\]]*;)*\s*(?:\/\*[^*]*\*\/\s*)?\{/.test(text.slice(at, at + 2000));
+}

@@ -1,0 +1,244 @@
+/**
+ * C tokens as flat arrays: the lexer below serves every part of this room except the outline, which is faster still.
+ *
+ * Comments, continuation lines and preprocessor directives are passed over. The lexer never throws and takes linear time.
+ */
+
+export const WORD = 1;
+export const NUMBER = 2;
+export const STRING = 3;
+export const CHAR = 4;
+export const PUNCT = 5;
+
+/** The tokens of a stretch of text; token `i` is `text.slice(start[i], end[i])`. */
+export interface Tokens {
+  text: string;
+  count: number;
+  kind: Uint8Array;
+  start: Int32Array;
+  end: Int32Array;
+  /** Index of the partner of a bracket token, or -1. */
+  match: Int32Array;
+  /** Deepest nesting of brackets. */
+  depth: number;
+  /** Comments passed over, as pairs of offsets. */
+  comments: number[];
+  /** True if some bracket has no partner. */
+  unbalanced: boolean;
+}
+
+/** 0 other, 1 space, 2 letter or `_` or `$` or a byte above 127, 3 digit. */
+export const CLASS = new Uint8Array(65536).fill(2);
+for (let c = 0; c < 128; c++) CLASS[c] = 0;
+for (const c of ' \t\n\r\v\f') CLASS[c.charCodeAt(0)] = 1;
+for (let c = 48; c <= 57; c++) CLASS[c] = 3;
+for (const c of 'abcdefghijklmnopqrstuvwxyz_$') CLASS[c.charCodeAt(0)] = 2;
+for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') CLASS[c.charCodeAt(0)] = 2;
+
+const OPERATORS = new Set([
+  '->', '++', '--', '<<', '>>', '<=', '>=', '==', '!=', '&&', '||', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '##',
+]);
+
+/** Offset just behind the string or character literal whose quote is at `i`; a line's end ends a broken one. */
+export function skipQuoted(text: string, i: number, end: number): number {
+  const quote = text.charCodeAt(i++);
+  while (i < end) {
+    const c = text.charCodeAt(i);
+    if (c === quote) return i + 1;
+    if (c === 92) i += text.charCodeAt(i + 1) === 13 ? 3 : 2;
+    else if (c === 10) return i;
+    else i++;
+  }
+  return Math.min(i, end);
+}
+
+/** Offset of the newline that ends the logical line around `i`, over continuations and comments; or `end`. */
+export function skipDirective(text: string, i: number, end: number): number {
+  while (i < end) {
+    const c = text.charCodeAt(i);
+    if (c === 10) return i;
+    if (c === 92) {
+      const next = text.charCodeAt(i + 1);
+      i += next === 13 && text.charCodeAt(i + 2) === 10 ? 3 : 2;
+    } else if (c === 47 && text.charCodeAt(i + 1) === 42) {
+      const close = text.indexOf('*/', i + 2);
+      i = close < 0 || close + 2 > end ? end : close + 2;
+    } else if (c === 47 && text.charCodeAt(i + 1) === 47) {
+      i = skipLineComment(text, i, end);
+    } else if (c === 34 || c === 39) {
+      // An apostrophe in `#error don't` opens nothing: skipQuoted stops at the line's end.
+      i = skipQuoted(text, i, end);
+    } else i++;
+  }
+  return end;
+}
+
+/** Offset of the newline that ends the `//` comment at `i`, or `end`. */
+export function skipLineComment(text: string, i: number, end: number): number {
+  for (;;) {
+    const nl = text.indexOf('\n', i);
+    if (nl < 0 || nl >= end) return end;
+    const before = text.charCodeAt(nl - 1);
+    if (before !== 92 && !(before === 13 && text.charCodeAt(nl - 2) === 92)) return nl;
+    i = nl + 1;
+  }
+}
+
+/** True if only blanks stand between the line's start and `i`. */
+export function atLineStart(text: string, i: number, from: number): boolean {
+  for (let k = i - 1; k >= from; k--) {
+    const c = text.charCodeAt(k);
+    if (c === 10) return true;
+    if (c !== 32 && c !== 9 && c !== 13 && c !== 12) return false;
+  }
+  return true;
+}
+
+/** Tokenises `text` from `from` to `to`. */
+export function tokenize(text: string, from = 0, to = text.length): Tokens {
+  let room = Math.max(64, (to - from) >> 2);
+  let kind = new Uint8Array(room);
+  let start = new Int32Array(room);
+  let stop = new Int32Array(room);
+  const comments: number[] = [];
+  let n = 0;
+  let i = from;
+  const push = (k: number, s: number, e: number): void => {
+    if (n === room) {
+      room *= 2;
+      const grow = <T extends Uint8Array | Int32Array>(old: T, bigger: T): T => (bigger.set(old), bigger);
+      kind = grow(kind, new Uint8Array(room));
+      start = grow(start, new Int32Array(room));
+      stop = grow(stop, new Int32Array(room));
+    }
+    kind[n] = k;
+    start[n] = s;
+    stop[n++] = e;
+  };
+  while (i < to) {
+    const c = text.charCodeAt(i);
+    const cls = CLASS[c];
+    if (cls === 1) {
+      i++;
+    } else if (cls === 2) {
+      const s = i++;
+      while (i < to && CLASS[text.charCodeAt(i)]! >= 2) i++;
+      const q = text.charCodeAt(i);
+      if ((q === 34 || q === 39) && i < to && i - s <= 2 && /^(?:L|u|U|u8)$/.test(text.slice(s, i))) {
+        i = skipQuoted(text, i, to);
+        push(q === 34 ? STRING : CHAR, s, i);
+      } else push(WORD, s, i);
+    } else if (cls === 3 || (c === 46 && CLASS[text.charCodeAt(i + 1)] === 3)) {
+      const s = i++;
+      while (i < to) {
+        const d = text.charCodeAt(i);
+        if (CLASS[d]! >= 2 || d === 46) i++;
+        else if ((d === 43 || d === 45) && isExponent(text, s, i)) i++;
+        else break;
+      }
+      push(NUMBER, s, i);
+    } else if (c === 34 || c === 39) {
+      const s = i;
+      i = skipQuoted(text, i, to);
+      push(c === 34 ? STRING : CHAR, s, i);
+    } else if (c === 47 && text.charCodeAt(i + 1) === 42) {
+      const close = text.indexOf('*/', i + 2);
+      const e = close < 0 || close + 2 > to ? to : close + 2;
+      comments.push(i, e);
+      i = e;
+    } else if (c === 47 && text.charCodeAt(i + 1) === 47) {
+      const e = skipLineComment(text, i, to);
+      comments.push(i, e);
+      i = e;
+    } else if (c === 35 && atLineStart(text, i, from)) {
+      i = skipDirective(text, i, to);
+    } else if (c === 92 && CLASS[text.charCodeAt(i + 1)] === 1) {
+      i += 2;
+    } else {
+      let e = i + 1;
+      if (c === 46) {
+        if (text.charCodeAt(i + 1) === 46 && text.charCodeAt(i + 2) === 46) e = i + 3;
+      } else if (c !== 40 && c !== 41 && c !== 59 && c !== 44 && e < to && OPERATORS.has(text.slice(i, i + 2))) {
+        e = i + 2;
+        if ((c === 60 || c === 62) && text.charCodeAt(i + 1) === c && text.charCodeAt(i + 2) === 61) e = i + 3;
+      }
+      e = Math.min(e, to);
+      push(PUNCT, i, e);
+      i = e;
+    }
+  }
+  const tokens: Tokens = { text, count: n, kind, start, end: stop, match: new Int32Array(n).fill(-1), depth: 0, comments, unbalanced: false };
+  pairBrackets(tokens);
+  return tokens;
+}
+
+function isExponent(text: string, s: number, i: number): boolean {
+  const before = text.charCodeAt(i - 1) | 32;
+  const hex = text.charCodeAt(s) === 48 && (text.charCodeAt(s + 1) | 32) === 120;
+  return hex ? before === 112 : before === 101;
+}
+
+function pairBrackets(t: Tokens): void {
+  const open: number[] = [];
+  for (let i = 0; i < t.count; i++) {
+    if (t.kind[i] !== PUNCT) continue;
+    const c = t.text.charCodeAt(t.start[i]!);
+    if (c === 40 || c === 91 || c === 123) {
+      open.push(i);
+      if (open.length > t.depth) t.depth = open.length;
+    } else if (c === 41 || c === 93 || c === 125) {
+      const want = c === 41 ? 40 : c - 2;
+      // A closing brace closes brackets left open before it; a stray `)` closes nothing.
+      let k = open.length - 1;
+      if (c === 125) while (k >= 0 && t.text.charCodeAt(t.start[open[k]!]!) !== 123) k--;
+      if (k >= 0 && t.text.charCodeAt(t.start[open[k]!]!) === want) {
+        if (k !== open.length - 1) t.unbalanced = true;
+        t.match[i] = open[k]!;
+        t.match[open[k]!] = i;
+        open.length = k;
+      } else t.unbalanced = true;
+    }
+  }
+  if (open.length > 0) t.unbalanced = true;
+}
+
+/** Text of token `i`; `''` outside the list. */
+export function tokenText(t: Tokens, i: number): string {
+  return i < 0 || i >= t.count ? '' : t.text.slice(t.start[i]!, t.end[i]!);
+}
+
+/** First character of token `i` as a code, 0 outside the list. */
+export function tokenChar(t: Tokens, i: number): number {
+  return i < 0 || i >= t.count ? 0 : t.text.charCodeAt(t.start[i]!);
+}
+
+/** True if token `i` is the punctuation `p`. */
+export function isPunct(t: Tokens, i: number, p: string): boolean {
+  if (i < 0 || i >= t.count || t.kind[i] !== PUNCT) return false;
+  const s = t.start[i]!;
+  return t.end[i]! - s === p.length && t.text.startsWith(p, s);
+}
+
+/** True if token `i` is a word. */
+export function isWord(t: Tokens, i: number): boolean {
+  return i >= 0 && i < t.count && t.kind[i] === WORD;
+}
+
+/** Offset of the line and 1-based byte column of an offset, given where lines start. */
+export function positionOf(lineStarts: Uint32Array, pos: number): { line: number; column: number } {
+  let low = 0;
+  let high = lineStarts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (lineStarts[middle]! <= pos) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low + 1, column: pos - (lineStarts[low] ?? 0) + 1 };
+}
+
+/** Offsets at which the lines of a text start. */
+export function lineStartsOf(text: string): Uint32Array {
+  const starts: number[] = [0];
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+  return Uint32Array.from(starts);
+}

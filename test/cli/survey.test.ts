@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Survey } from '../../src/survey/row.js';
+import { engine, program, run } from './run.js';
+
+const DRIVER = `static int hold(struct ctx *c, unsigned long addr)
+{
+	struct page *page;
+	int n = get_user_pages_fast(addr, 1, FOLL_WRITE, &page);
+
+	if (n != 1)
+		return -EFAULT;
+	use(page);
+	put_page(page);
+	return 0;
+}
+`;
+
+let folder = '';
+let tree = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'putright-cli-'));
+  tree = join(folder, 'my tree');
+  mkdirSync(join(tree, 'drivers/x'), { recursive: true });
+  mkdirSync(join(folder, 'empty'));
+  writeFileSync(join(tree, 'drivers/x/a.c'), DRIVER);
+  writeFileSync(join(tree, 'drivers/x/b.c'), DRIVER.replaceAll('hold', 'other'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.skipIf(!engine)('survey', () => {
+  it('prints the sheet, plain and silent in a pipe', async () => {
+    const { code, stdout, stderr } = await run(['survey', tree]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/drivers\/x\/a\.c:4 hold\(\) +get_user_pages_fast +get +single/);
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('surveys the examples if no tree is named', async () => {
+    const { code, stdout } = await run(['survey', '--format', 'json'], {});
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as Survey).sites.length).toBeGreaterThan(0);
+  });
+
+  it('writes a file whole, and the same as it prints', async () => {
+    const file = join(folder, 'out.json');
+    const written = await run(['survey', tree, '--format', 'json', '-o', file]);
+    expect(written).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    const printed = await run(['survey', tree, '--format', 'json', '--jobs', '1']);
+    expect(readFileSync(file, 'utf8')).toBe(printed.stdout);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('keeps to --path and --kind', async () => {
+    const only = await run(['survey', tree, '--format', 'csv', '--path', '**/b.c', '--path', 'nowhere/**']);
+    expect(only.stdout.trimEnd().split('\r\n')).toHaveLength(2);
+    const none = await run(['survey', tree, '--format', 'csv', '--kind', 'test', '--kind', 'internal']);
+    expect(none.stdout.trimEnd().split('\r\n')).toHaveLength(1);
+  });
+
+  it('accounts for every token, beside a format that has no room for it', async () => {
+    const text = await run(['survey', tree, '--coverage']);
+    expect([text.code, text.stdout]).toEqual([0, expect.stringContaining('every token is accounted for')]);
+    const csv = await run(['survey', tree, '--coverage', '--format', 'csv']);
+    expect([csv.code, csv.stderr]).toEqual([0, expect.stringContaining('every token is accounted for')]);
+  });
+
+  it.each(['missing', 'empty'])('says in one line that a tree is %s, exit 2', async (name) => {
+    const { code, stdout, stderr } = await run(['survey', join(folder, name)]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^putright: .+\n$/);
+  });
+
+  it('ends quietly when its reader does', async () => {
+    const child = spawn('bash', ['-c', `set -o pipefail; '${process.execPath}' '${program}' survey '${tree}' --format json | head -c 1`]);
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const code = await new Promise((done) => child.on('close', done));
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it('ends at once at Ctrl-C, exit 130, with no file', async () => {
+    const file = join(folder, 'interrupted.json');
+    const { code } = await run(['survey', tree, '--format', 'json', '-o', file], {
+      // The handler stands as soon as the program runs at all, long before the parser is loaded.
+      meanwhile: (child) => setTimeout(() => child.kill('SIGINT'), 250),
+    });
+    if (code === 0) return;
+    expect(code).toBe(130);
+    expect(existsSync(file)).toBe(false);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
+describe.skipIf(!engine)('explain', () => {
+  it('tells a site by its id and by its place', async () => {
+    const byId = await run(['explain', tree, 'drivers/x/a.c:hold:get_user_pages_fast#1']);
+    expect([byId.code, byId.stderr]).toEqual([0, '']);
+    expect(byId.stdout).toMatch(/ 4 \| .*get_user_pages_fast[^\n]*\n {4}\| +\^/);
+    expect(byId.stdout).toContain('put_page(page);');
+    expect((await run(['explain', tree, 'drivers/x/a.c:4'])).stdout).toBe(byId.stdout);
+  });
+
+  it('names the closest ids for one that is unknown, exit 2', async () => {
+    const { code, stdout, stderr } = await run(['explain', tree, 'drivers/x/a.c:hodl:get_user_pages_fast#1']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^putright: no site .*closest are:\n {2}drivers\/x\/a\.c:hold:get_user_pages_fast#1\n {2}drivers\/x\/b\.c/);
+  });
+});

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from './run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'putright-usage-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the command line', () => {
+  it('states its version', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+    expect(await run(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it.each([[['--help']], [['survey', '--help']], [['explain', '--help']], [['help', 'survey']]])('helps with %j, examples at the bottom', async (args) => {
+    const { code, stdout, stderr } = await run(args);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Usage: putright/);
+    expect(stdout).toMatch(/Examples:\n {2}\$ putright /);
+  });
+
+  it.each([
+    [['survey', '--format', 'html'], /Allowed choices are text, json, csv, xlsx/],
+    [['survey', '--kind', 'driver'], /Allowed: user, wrapper, internal, test/],
+    [['survey', '--jobs', '0'], /from 1 to 256/],
+    [['survey', '--jobs', '2x'], /from 1 to 256/],
+    [['survey', '--path', ''], /It is empty/],
+    [['survey', '--frobnicate'], /unknown option '--frobnicate'/],
+    [['survey', 'a', 'b'], /too many arguments/],
+    [['explain', 'tree'], /missing required argument 'id'/],
+    [['surwey'], /unknown command 'surwey'\n\(Did you mean survey\?\)/],
+  ])('refuses %j in words, exit 2', async (args, words) => {
+    const { code, stdout, stderr } = await run(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(words);
+    expect(stderr).toMatch(/^putright: .*\n/);
+  });
+
+  it('shows its help if it is asked for nothing, exit 2', async () => {
+    const { code, stderr } = await run([]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^Usage: putright/);
+  });
+
+  it('refuses a file that it could not write before it reads the tree', async () => {
+    const missing = await run(['survey', '/', '-o', join(folder, 'no/such.json')]);
+    expect([missing.code, missing.stderr]).toEqual([2, `putright: cannot write ${join(folder, 'no/such.json')}: the folder does not exist; create it, or name another file\n`]);
+    const directory = await run(['survey', '/', '-o', folder]);
+    expect([directory.code, directory.stderr]).toEqual([2, `putright: cannot write ${folder}: it is a folder; name a file in it\n`]);
+  });
+});

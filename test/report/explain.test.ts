@@ -1,0 +1,106 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { closest, distance } from '../../src/report/closest.js';
+import { explain, findSite } from '../../src/report/explain.js';
+import { row, surveyOf } from './rows.js';
+
+let tree = '';
+beforeAll(() => {
+  tree = mkdtempSync(join(tmpdir(), 'putright-explain-'));
+  const lines = ['int hold(void)', '{', '\tint n;', '\t/* caf\xe9 */ n = get_user_pages_fast(a, 1, 0, &page);', '\tif (n != 1)', '\t\treturn -EFAULT;', '\tuse(\x1b[31mpage);', '\tput_page(page);', '}'];
+  writeFileSync(join(tree, 'latin.c'), Buffer.from(lines.join('\n'), 'latin1'));
+  writeFileSync(join(tree, 'long.c'), `${' x;'.repeat(2_000_000)}get_user_pages();${' y;'.repeat(2_000_000)}`);
+});
+afterAll(() => rmSync(tree, { recursive: true }));
+
+const site = row({
+  file: 'latin.c',
+  line: 4,
+  column: 17,
+  releases: [{ file: 'latin.c', line: 8, function: 'hold', api: 'put_page' }],
+  trace: [
+    { file: 'latin.c', line: 4, column: 17, function: 'hold', text: 'taken by get_user_pages_fast()' },
+    { file: 'latin.c', line: 7, column: 6, function: 'hold', text: 'passed to use()' },
+  ],
+  gaps: [{ file: 'gone.c', line: 1, why: 'a call through a pointer' }],
+  mixed: true,
+  mixedWith: ['ZERO_PAGE'],
+  carrier: ['s.page'],
+});
+const survey = () => surveyOf([site, row()], { tree });
+
+async function told(id: string, width?: number): Promise<string> {
+  const explanation = await explain(survey(), id, width === undefined ? {} : { width });
+  return explanation.found ? explanation.text : '';
+}
+
+describe('the story of a row', () => {
+  it('shows the code around each step, with numbers and a caret under the column', async () => {
+    const lines = (await told(site.id)).split('\n');
+    const at = lines.findIndex((line) => line.includes('get_user_pages_fast(a, 1'));
+    expect(lines[at]).toBe('  4 |         /* café */ n = get_user_pages_fast(a, 1, 0, &page);');
+    expect(lines[at + 1]?.indexOf('^')).toBe(lines[at]?.indexOf('get_user') ?? -2);
+    expect(lines[at - 2]).toBe('  2 | {');
+    expect(lines[at + 3]).toBe('  6 |                 return -EFAULT;');
+  });
+
+  it('tells the site, the step and the release in order, each once', async () => {
+    const titles = (await told(site.id)).split('\n').filter((line) => /^ *\d+\. /.test(line));
+    expect(titles).toEqual([' 1. latin.c:4 in hold(): taken by get_user_pages_fast()', ' 2. latin.c:7 in hold(): passed to use()', ' 3. latin.c:8 in hold(): dropped by put_page()']);
+  });
+
+  it('puts the caret of a release under its call', async () => {
+    const lines = (await told(site.id)).split('\n');
+    const at = lines.findLastIndex((line) => line.includes('put_page(page)'));
+    expect(lines[at + 1]?.indexOf('^')).toBe(lines[at]?.indexOf('put_page'));
+  });
+
+  it('lets nothing from the file steer the terminal', async () => {
+    const text = await told(site.id);
+    expect(text).not.toContain('\u001b');
+    expect(text).toContain('use(\\x1b[31mpage)');
+  });
+
+  it('says the gaps, also in a file that is gone, and the row in sentences', async () => {
+    const text = await told(site.id);
+    expect(text).toContain('gone.c:1: a call through a pointer');
+    expect(text).toContain('cannot show the code');
+    expect(text).toContain('They outlive the function in s.page.');
+    expect(text).toContain('can also hold other pages: ZERO_PAGE.');
+    expect(await told(site.id, 60)).toMatch(/What this row says[^]*\n {4}\w/);
+  });
+
+  it('cuts a huge line around the caret', async () => {
+    const column = 6_000_001;
+    const huge = row({ file: 'long.c', line: 1, column, trace: [], releases: [] });
+    const explanation = await explain(surveyOf([huge], { tree }), huge.id, {});
+    const lines = explanation.found ? explanation.text.split('\n') : [];
+    const at = lines.findIndex((line) => line.includes('get_user_pages();'));
+    expect(lines[at]?.length).toBeLessThan(200);
+    expect(lines[at + 1]?.indexOf('^')).toBe(lines[at]?.indexOf('get_user_pages();'));
+  });
+});
+
+describe('the id', () => {
+  it('may be a place, if only one site is there', () => {
+    expect(findSite([site, row()], 'latin.c:4')).toBe(site);
+    expect(findSite([site, row()], 'latin.c:4:17')).toBe(site);
+    expect(findSite([site, site], 'latin.c:4')).toBeUndefined();
+  });
+
+  it('that is unknown brings the closest', async () => {
+    const explanation = await explain(survey(), 'latin.c:hodl:get_user_pages_fast#1', {});
+    expect(explanation).toEqual({ found: false, closest: [site.id, row().id] });
+    expect(closest('hold', ['zzzz', 'a.c:hold:x#1'])[0]).toBe('a.c:hold:x#1');
+  });
+
+  it.each([
+    ['', 'abc', 3],
+    ['kitten', 'sitting', 3],
+    ['same', 'same', 0],
+  ])('distance of %j and %j is %i', (from, to, expected) => {
+    expect(distance(from, to)).toBe(expected);
+  });
+});
