@@ -28,15 +28,21 @@ export function addExplain(program: Command): void {
     .action(explainCommand);
 }
 
+/** A glob that only this path matches; an empty path is none's. */
+function exactly(path: string): string {
+  return path.replace(/[\\*?[\]{}()!+@|^$]/g, '\\$&') || '.';
+}
+
 async function explainCommand(tree: string, id: string, given: { jobs?: number; cache?: string }): Promise<void> {
-  const survey = await runSurvey(tree, given);
   const { explain } = await import('../report/explain.js');
-  const explanation = await explain(survey, id, standardOutput());
-  if (explanation.found) {
-    await print(explanation.text);
-    return;
+  // Only the sites of the id's own file are followed; those of the whole tree if it has none, to find the id or what is like it.
+  let closest: string[] = [];
+  for (const scope of [{ paths: [exactly(id.split(':')[0] ?? '')] }, {}]) {
+    const explanation = await explain(await runSurvey(tree, { ...given, ...scope }), id, standardOutput());
+    if (explanation.found) return print(explanation.text);
+    closest = explanation.closest;
+    if (closest.length > 0) break;
   }
-  const ids = explanation.closest.map((close) => `\n  ${visible(close)}`).join('');
-  const hint = ids ? `; closest are:${ids}` : '; the survey of it has no sites';
+  const hint = closest.length > 0 ? `; closest are:${closest.map((close) => `\n  ${visible(close)}`).join('')}` : '; the survey of it has no sites';
   throw new Failure(`no site ${visible(id)} in ${visible(tree)}${hint}`);
 }

@@ -4,9 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { visible } from '../report/visible.js';
 import { addExplain } from './explain.js';
 import { exitCodes, Failure } from './failure.js';
-import { discard, endQuietlyWithoutReader } from './output.js';
+import { endQuietlyWithoutReader } from './output.js';
 import { version } from './package.js';
-import { clearLine } from './run-survey.js';
 import { addSurvey } from './survey.js';
 
 /** Each adds one command, with its options and help. A new command is a file of this folder and a line of this table. */
@@ -42,21 +41,15 @@ function failed(error: unknown): number {
     process.stderr.write(`putright: ${error.message.split('\n').map(visible).join('\n')}\n`);
     return exitCodes.failed;
   }
-  const shown = error instanceof Error ? (process.env['PUTRIGHT_DEBUG'] ? error.stack : error.message) : String(error);
+  const shown = error instanceof Error ? (process.env.PUTRIGHT_DEBUG ? error.stack : error.message) : String(error);
   process.stderr.write(`putright: this should not have happened, please report it: ${shown}\n`);
-  if (!process.env['PUTRIGHT_DEBUG']) process.stderr.write('putright: PUTRIGHT_DEBUG=1 shows where\n');
+  if (!process.env.PUTRIGHT_DEBUG) process.stderr.write('putright: PUTRIGHT_DEBUG=1 shows where\n');
   return exitCodes.failed;
 }
 
-/** Ends at once, with nothing half done left behind. */
-function interrupted(): void {
-  discard();
-  clearLine();
-  process.exit(exitCodes.interrupted);
-}
-
 endQuietlyWithoutReader();
-process.on('SIGINT', interrupted);
+// At once, whatever the threads are doing; a result is written in one go, so none is left half written.
+process.on('SIGINT', () => process.exit(exitCodes.interrupted));
 try {
   await build().parseAsync();
 } catch (error) {

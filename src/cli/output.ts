@@ -4,15 +4,6 @@ import { accessSync, constants, realpathSync, renameSync, rmSync, type Stats, st
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure, reasonOf } from './failure.js';
 
-/** The temporary file that is being written, for {@link discard}. */
-let unfinished: string | null = null;
-
-/** Removes a half-written file; called when the program is interrupted. */
-export function discard(): void {
-  if (unfinished !== null) rmSync(unfinished, { force: true });
-  unfinished = null;
-}
-
 function stat(file: string): Stats | null {
   return statSync(file, { throwIfNoEntry: false }) ?? null;
 }
@@ -33,8 +24,12 @@ export function checkWritable(file: string): void {
   }
 }
 
-/** Writes the file next to its place and moves it there, so that no reader and no crash finds half of it. */
+/**
+ * Writes the file next to its place and moves it there, so that no reader and no crash finds half of it. All in one go:
+ * Ctrl-C is heard before it or after it, never in between.
+ */
 export function writeWhole(file: string, content: string | Uint8Array): void {
+  let temporary: string | null = null;
   try {
     const known = stat(file);
     // A device or a named pipe is written to, not replaced.
@@ -44,13 +39,11 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
     }
     // A link keeps pointing to its file, and the file keeps its mode.
     const target = known ? realpathSync(file) : resolve(file);
-    const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
-    unfinished = temporary;
+    temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
     writeFileSync(temporary, content, { flag: 'wx', ...(known ? { mode: known.mode & 0o777 } : {}) });
     renameSync(temporary, target);
-    unfinished = null;
   } catch (error) {
-    discard();
+    if (temporary !== null) rmSync(temporary, { force: true });
     throw cannotWrite(file, error);
   }
 }

@@ -1,9 +1,10 @@
 /** What `survey` and `explain` have in common: run the engine with its progress line and say its warnings. */
+import { Worker } from 'node:worker_threads';
 import { visible } from '../report/visible.js';
-import type { SurveyOptions } from '../survey/options.js';
 import type { Survey } from '../survey/row.js';
+import type { Message, Task } from './engine.js';
 import { Failure } from './failure.js';
-import { startProgress } from './progress.js';
+import { type Progress, startProgress } from './progress.js';
 
 /** Warnings that are printed one by one; the JSON has all of them. */
 const WARNINGS = 20;
@@ -16,29 +17,32 @@ function sayWarnings(survey: Survey): void {
   if (more > 0) process.stderr.write(`putright: warning: and ${more} more\n`);
 }
 
+/** Runs the engine on its thread. */
+function survey(task: Task, progress: Progress): Promise<Survey> {
+  return new Promise((done, fail) => {
+    const worker = new Worker(new URL('./engine.js', import.meta.url), { workerData: task });
+    worker.on('message', (message: Message) => {
+      if ('progress' in message) progress.report(...message.progress);
+      else if ('survey' in message) done(message.survey);
+      else fail(new Failure(message.refused));
+    });
+    worker.on('error', fail);
+    worker.on('exit', (code) => fail(new Error(`the survey of ${task.tree} ended early (${code})`)));
+  });
+}
+
 /** Surveys the tree; the progress line is gone and the warnings are said when it resolves. */
-export async function runSurvey(tree: string, options: SurveyOptions): Promise<Survey> {
+export async function runSurvey(tree: string, options: Task['options']): Promise<Survey> {
   const progress = startProgress(process.stderr);
-  clearLine = progress.clear;
+  // Ctrl-C leaves by process.exit(), past everything below.
+  process.once('exit', progress.clear);
   try {
-    progress.report('starting', 0, 0);
-    // The engine brings the parser with it, which --help and a wrong option need not wait for.
-    const { survey } = await import('../survey/index.js');
-    const result = await survey(tree, { ...options, onProgress: progress.report });
+    const result = await survey({ tree, options, watched: process.stderr.isTTY === true }, progress);
     progress.clear();
     sayWarnings(result);
     return result;
-  } catch (error) {
+  } finally {
     progress.clear();
-    throw await said(error);
+    process.off('exit', progress.clear);
   }
-}
-
-/** Takes the progress line away; called when the program is interrupted. */
-export let clearLine: () => void = () => {};
-
-/** A tree that cannot be surveyed is the user's to put right; its error is a line that says so already. */
-async function said(error: unknown): Promise<unknown> {
-  const { TreeError } = await import('../source/index.js');
-  return error instanceof TreeError ? new Failure(error.message) : error;
 }

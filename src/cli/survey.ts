@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type FormatName, formatNames, formats } from '../report/index.js';
-import type { SurveyOptions } from '../survey/options.js';
 import type { SiteKind, Survey } from '../survey/row.js';
+import type { Task } from './engine.js';
 import { exitCodes, Failure } from './failure.js';
 import { collect, collectKind, kinds, parseJobs } from './options.js';
 import { checkWritable, print, writeWhole } from './output.js';
@@ -51,7 +51,7 @@ export function addSurvey(program: Command): void {
     .action(async (tree: string | undefined, given: Given) => surveyCommand(tree ?? examples, given));
 }
 
-function engineOptions(given: Given): SurveyOptions {
+function engineOptions(given: Given): Task['options'] {
   return {
     ...(given.path ? { paths: given.path } : {}),
     ...(given.kind ? { kinds: given.kind } : {}),
@@ -80,7 +80,10 @@ async function surveyCommand(tree: string, given: Given): Promise<void> {
 /** A format without room for the accounting has it said beside it. */
 async function sayCoverage(survey: Survey, held: boolean): Promise<void> {
   const { unaccounted } = survey.coverage;
-  if (unaccounted.length > 0) process.exitCode = exitCodes.found;
+  if (unaccounted.length > 0) {
+    process.exitCode = exitCodes.found;
+    process.stderr.write(`putright: ${unaccounted.length} acquiring ${unaccounted.length === 1 ? 'name is' : 'names are'} not accounted for; please report it\n`);
+  }
   if (held) return;
   const [{ coverageText }, { default: colours }] = await Promise.all([import('../report/coverage.js'), import('picocolors')]);
   process.stderr.write(`${coverageText(survey.coverage, colours.createColors(false)).join('\n')}\n`);

@@ -4,6 +4,6 @@ import type { WriterContext } from '../report/index.js';
 export function standardOutput(): Pick<WriterContext, 'width' | 'colour'> {
   if (!process.stdout.isTTY) return {};
   // https://no-color.org: any value but the empty one.
-  const colour = !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  const colour = !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   return { colour, ...(process.stdout.columns > 0 ? { width: process.stdout.columns } : {}) };
 }

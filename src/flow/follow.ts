@@ -6,8 +6,9 @@
 import { analyse, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
 import type { Acquired } from './outcome.js';
 import { nearness, folderOf, type FunctionReference, type Program } from '../program/program.js';
-import { rootOf, splitSteps } from '../program/path.js';
-import { join } from '../program/path.js';
+import type { Guard } from '../program/graph.js';
+import { sourceName } from '../program/lower.js';
+import { join, rootOf, splitSteps } from '../program/path.js';
 
 /** How a visit came about. */
 export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
@@ -46,6 +47,8 @@ export interface Followed {
 
 export interface Follower {
   follow(start: Start): Followed;
+  /** For following single facts through single functions with the same memory. */
+  analysis: Analysis;
 }
 
 const maxVisits = 400;
@@ -209,7 +212,7 @@ export function openFollower(program: Program): Follower {
     return { visits, wrappers, heap: [...heapSeen.keys()], cut };
   }
 
-  return { follow };
+  return { follow, analysis };
 }
 
 /** Files in which a field's or global's holders are looked for. */
@@ -233,15 +236,69 @@ export interface SeenRelease {
   event: ReleaseEvent;
 }
 
-/** Every release of a followed reference, a statement once. */
-export function releasesOf(followed: Followed): SeenRelease[] {
+/** Every release of a followed reference, a statement once; those whose conditions exclude the site's are not its own. */
+export function releasesOf(program: Program, followed: Followed, siteGuards: readonly Guard[]): SeenRelease[] {
   const found = new Map<string, SeenRelease>();
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {
+      if (!compatible(program, visit, event.guards, siteGuards)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
       if (!known || (known.event.partial && !event.partial)) found.set(key, { visit, event });
     }
   }
   return [...found.values()];
+}
+
+/** False if what is tested around a release, or around a call that leads to it, cannot be so where the site is reached. */
+function compatible(program: Program, visit: Visit, guards: readonly Guard[], siteGuards: readonly Guard[]): boolean {
+  let here = guards;
+  for (let v = visit; ; ) {
+    if (v.way === 'site') return !here.some((g) => siteGuards.some((s) => contradicts(g, s)) && isConstant(program, v, g));
+    if (v.way !== 'call' || !v.parent) return true;
+    const { visit: from, pos } = v.parent;
+    const event = from.flow.calls.find((c) => c.pos === pos);
+    const names = argumentNames(program, v, pos);
+    here = [...here.flatMap((g) => renamed(g, names)), ...(event?.guards ?? [])];
+    v = from;
+  }
+}
+
+/** The arguments' texts by parameter name, for the call at `pos` of a visit's parent. */
+function argumentNames(program: Program, visit: Visit, pos: number): Map<string, string> {
+  const names = new Map<string, string>();
+  const params = program.variants(visit.flow.reference)[0]?.params ?? [];
+  const caller = visit.parent?.visit.flow.reference;
+  for (const graph of caller ? program.graphs(caller) : []) {
+    for (const n of graph.nodes) {
+      if (n.operation?.kind !== 'call' || n.operation.pos !== pos) continue;
+      n.operation.expressions.forEach((e, i) => {
+        const name = params[i]?.name;
+        if (name) names.set(name, sourceName(e));
+      });
+    }
+  }
+  return names;
+}
+
+/** A callee's guard in its caller's words; none if it tests anything but parameters. */
+function renamed(guard: Guard, names: ReadonlyMap<string, string>): Guard[] {
+  const root = /^[A-Za-z_]\w*/.exec(guard.text)?.[0];
+  const name = root === undefined ? undefined : names.get(root);
+  return root === undefined || !name ? [] : [{ ...guard, text: name + guard.text.slice(root.length) }];
+}
+
+function contradicts(a: Guard, b: Guard): boolean {
+  if (a.text === '' || a.text !== b.text) return false;
+  if (a.values.length === 0 && b.values.length === 0) return a.negated !== b.negated;
+  if (a.values.length === 0 || b.values.length === 0) return false;
+  if (!a.negated && !b.negated) return !a.values.some((v) => b.values.includes(v));
+  const [not, is] = a.negated ? [a, b] : [b, a];
+  return !is.negated && is.values.every((v) => not.values.includes(v));
+}
+
+/** True if nothing in the site's function changes what a guard tests. */
+function isConstant(program: Program, visit: Visit, guard: Guard): boolean {
+  const names = guard.text.match(/[A-Za-z_][\w.]*/g) ?? [];
+  return program.graphs(visit.flow.reference).every((g) => names.every((name) => g.assigned.filter((a) => a.target === name).length <= 1));
 }

@@ -607,7 +607,8 @@ function guardOf(b: Builder, e: Expression, truth: boolean): Guard | null {
     return { path, call: '', args: [], values: [value], negated: (e.op === '==') !== truth, text: sourceName(e.left) };
   }
   const path = plainPath(e);
-  return path === null ? null : { path, call: '', args: [], values: [], negated: !truth, text: sourceName(e) };
+  if (path === null && sourceName(e) === '') return null;
+  return { path, call: '', args: [], values: [], negated: !truth, text: sourceName(e) };
 }
 
 /** Path of a variable or member expression without side effects. */

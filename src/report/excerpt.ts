@@ -33,7 +33,7 @@ export function readerOf(tree: string): Reader {
 
 function linesOf(bytes: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
-  for (let start = 0; start <= bytes.length; ) {
+  for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(10, start);
     const end = newline < 0 ? bytes.length : newline;
     lines.push(bytes.subarray(start, bytes[end - 1] === 13 && end > start ? end - 1 : end));

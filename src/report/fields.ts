@@ -19,7 +19,7 @@ export interface Field {
 const at = (place: { file: string; line: number }): string => `${place.file}:${place.line}`;
 
 export const fields: readonly Field[] = [
-  { key: 'id', title: 'Site', width: 52, value: (row) => row.id },
+  { key: 'id', title: 'Site', width: 44, value: (row) => row.id },
   { key: 'subsystem', title: 'Subsystem', width: 20, value: (row) => subsystem(row.file) },
   { key: 'file', title: 'File', width: 38, value: (row) => row.file },
   { key: 'line', title: 'Line', width: 7, value: (row) => row.line },

@@ -1,7 +1,7 @@
 import type { Survey } from '../survey/row.js';
 
-/** C1 controls, DEL and the line separators are legal in JSON as they are, but a terminal obeys some of them. */
-const BARE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/** DEL, C1 and bidirectional controls are legal in JSON as they are, but a terminal obeys some; the newlines are the layout's own. */
+const BARE = /(?!\n)[\p{Cc}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2066}-\u{2069}]/gu;
 
 /**
  * The keys of every object of the contract in the order of the contract, so that two surveys differ only where their facts do.

@@ -44,7 +44,7 @@ export interface Wish {
 }
 
 /** Widths that fit `total`, taken from the widest column first; null if not even the least fits. */
-export function fit(wishes: readonly Wish[], total: number): number[] | null {
+export function squeeze(wishes: readonly Wish[], total: number): number[] | null {
   const widths = wishes.map((wish) => wish.natural);
   let excess = widths.reduce((sum, width) => sum + width, 0) - total;
   for (; excess > 0; excess--) {

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { Row, Survey } from '../survey/row.js';
 import { coverageText } from './coverage.js';
 import { at, mixedOf, referenceOf, releasesOf } from './describe.js';
-import { fit, wrap } from './layout.js';
+import { squeeze, wrap } from './layout.js';
 import { bySubsystem } from './subsystem.js';
 import { totalsText } from './totals-text.js';
 import { cells, visible } from './visible.js';
@@ -91,7 +91,7 @@ function setWrapped(rows: readonly Row[], colours: Colours, width: number): Sett
     const longest = rows.reduce((most, row) => Math.max(most, ...column.value(row).split('\n').map(cells)), cells(column.title));
     return { natural: Math.min(longest, column.cap), least: Math.min(longest, column.least) };
   });
-  const widths = fit(wishes, width - BETWEEN.length * (columns.length - 1));
+  const widths = squeeze(wishes, width - BETWEEN.length * (columns.length - 1));
   if (!widths) return null;
   const block = (texts: readonly string[], paint: (n: number) => (text: string) => string): string[] => {
     const wrapped = texts.map((text, n) => clip(wrap(text, widths[n] ?? 1), columns[n]?.lines, widths[n] ?? 1));

@@ -53,7 +53,7 @@ function conversionLines(rows: readonly Conversion[], colours: Colours): string[
 export function totalsText(survey: Survey, colours: Colours, width: number | undefined): string[] {
   const totals = totalsOf(survey);
   const internal = totals.internal > 0 ? `, not counting ${totals.internal} inside gup and iov_iter themselves` : '';
-  const lines = [colours.bold(`Totals of ${totals.counted} sites in ${visible(survey.tree)}${internal}`)];
+  const lines = [colours.bold(`Totals of ${totals.counted} ${totals.counted === 1 ? 'site' : 'sites'} in ${visible(survey.tree)}${internal}`)];
   if (totals.counted === 0) return lines;
   for (const group of totals.groups) lines.push('', colours.bold(group.title), ...group.totals.flatMap((total) => totalLines(total, width)));
   lines.push('', colours.bold('Conversion by subsystem'), ...conversionLines(totals.conversion, colours));

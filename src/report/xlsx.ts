@@ -40,10 +40,12 @@ function content(value: FieldValue): CellValue {
   return text(typeof value === 'string' ? value : value.join('; '));
 }
 
-function header(titles: readonly string[], cells: Cells): CellValue[] {
-  titles.forEach((title, column) => cells.set(`0,${column}`, { value: title, type: 'string', style: HEADER }));
+/** A header as row number `row`. */
+function header(titles: readonly string[], cells: Cells, row: number): CellValue[] {
+  for (const [column, title] of titles.entries()) cells.set(`${row},${column}`, { value: title, type: 'string', style: HEADER });
   return [...titles];
 }
+
 
 function link(cells: Cells, row: number, column: number, value: string, sheet: string, toRow: number): void {
   if (cells.size > LINK_LIMIT) return;
@@ -60,7 +62,7 @@ function tableSheet(name: string, columns: readonly { title: string; width: numb
   return {
     name,
     columns: columns.map((column) => ({ width: column.width, style: TOP })),
-    rows: [header(columns.map((column) => column.title), cells), ...body],
+    rows: [header(columns.map((column) => column.title), cells, 0), ...body],
     cells,
     freezePane: { rows: 1, columns: frozenColumns },
     autoFilter: { range: rangeRef(0, 0, body.length, columns.length - 1) },
@@ -115,7 +117,7 @@ const conversionColumns: readonly { title: string; value: (line: Conversion) => 
 function totalsSheet(survey: Survey): WriteSheet {
   const totals = totalsOf(survey);
   const cells: Cells = new Map();
-  const rows: CellValue[][] = [header(['Figure', 'Sites', 'Of', 'Share'], cells)];
+  const rows: CellValue[][] = [header(['Figure', 'Sites', 'Of', 'Share'], cells, 0)];
   const heading = (title: string): void => {
     rows.push([]);
     cells.set(`${rows.length},0`, { value: title, type: 'string', style: BOLD });
@@ -129,8 +131,7 @@ function totalsSheet(survey: Survey): WriteSheet {
     }
   }
   heading('Conversion by subsystem');
-  conversionColumns.forEach((column, n) => cells.set(`${rows.length},${n}`, { value: column.title, type: 'string', style: HEADER }));
-  rows.push(conversionColumns.map((column) => column.title));
+  rows.push(header(conversionColumns.map((column) => column.title), cells, rows.length));
   for (const line of totals.conversion) rows.push(conversionColumns.map((column) => column.value(line)));
   heading('Coverage');
   const coverage = survey.coverage;
@@ -164,7 +165,7 @@ export async function writeWorkbook(survey: Survey): Promise<Uint8Array> {
   });
   const sheets = [
     tableSheet(SITES, fields, siteRows, siteCells, 1),
-    tableSheet(TRACES, [{ title: 'Site', width: 52 }, ...traceColumns], traceRows, traceCells, 0),
+    tableSheet(TRACES, [{ title: 'Site', width: 44 }, ...traceColumns], traceRows, traceCells, 0),
     totalsSheet(survey),
   ];
   return writeXlsx({

@@ -13,12 +13,12 @@ const DIGIT: u8 = 4;
 const CALL: u32 = 0x811c9dc5;
 const FIELD: u32 = 0x2f0b4f37;
 const STRUCT: u32 = 0x5bd1e995;
-const PRIME: u32 = 0x01000193;
 
-// The memory, in bytes: classes of bytes, set of hashes (generation in the upper half), hashes, positions, text.
+// The memory, in bytes: classes of bytes, 16 zeros and 16 times 0xff, set, hashes, positions, text.
 const CLASSES: usize = 0x2000;
+const MASKS: usize = 0x2100;
 const SET: usize = 0x10000;
-const SET_BITS: u32 = 14;
+const SET_BITS: u32 = 12;
 const HASHES: usize = 0x40000;
 const LATER: usize = 0x80000;
 /** How many entries the two lists hold. */
@@ -26,8 +26,6 @@ const ROOM: u32 = 0xfff0;
 /** Where the text begins; zeros are before it and have to be behind it. */
 export const TEXT: usize = 0x100000;
 
-let generation: u64 = 0;
-let used: u32 = 0;
 let hashes: u32 = 0;
 let later: u32 = 0;
 
@@ -44,53 +42,45 @@ export function laterCount(): u32 {
 /** Sets what a byte is. */
 export function classify(byte: u32, kind: u32): void {
   store<u8>(CLASSES + byte, <u8>kind);
+  memory.fill(MASKS + 16, 0xff, 16);
 }
 
 /** Has to be called before the first `scan` of a file. */
 export function begin(): void {
-  generation++;
-  used = 0;
+  memory.fill(SET, 0, 4 << SET_BITS);
 }
 
-/** Scans from `from` until `to` or until a list is full; returns where to go on. `from` is 16-aligned. */
+// What a byte has to be, by its lower half, to be `(`, `{` or `.`; no byte with a lower half of 0 or 1 is wanted.
+const WANTED = i8x16(1, 0, 0, 0, 0, 0, 0, 0, 0x28, 0, 0, 0x7b, 0, 0, 0x2e, 0);
+
+// @ts-ignore: decorator
+@inline
+function marks(at: usize): u64 {
+  const now = v128.load(at);
+  const arrow = v128.and(i8x16.eq(now, i8x16.splat(0x3e)), i8x16.eq(v128.load(at - 1), i8x16.splat(0x2d)));
+  const one = i8x16.eq(v128.swizzle(WANTED, v128.and(now, i8x16.splat(0x0f))), now);
+  return <u64>(<u32>i8x16.bitmask(v128.or(arrow, one)));
+}
+
+/** Scans from `from` until `to` or until a list is full; returns where to go on. */
 export function scan(from: usize, to: usize): usize {
   hashes = 0;
   later = 0;
-  const open = i8x16.splat(0x28);
-  const brace = i8x16.splat(0x7b);
-  const dot = i8x16.splat(0x2e);
-  const more = i8x16.splat(0x3e);
-  const minus = i8x16.splat(0x2d);
-  const space = i8x16.splat(0x20);
-  const close = i8x16.splat(0x29);
-  const equal = i8x16.splat(0x3d);
   let at = from;
   while (at < to) {
-    const now = v128.load(at);
-    const back = v128.load(at - 1);
-    // Most braces are ") {" and "= {": no tag there.
-    const back2 = v128.load(at - 2);
-    const noTag = v128.and(i8x16.eq(back, space), v128.or(i8x16.eq(back2, close), i8x16.eq(back2, equal)));
-    let bits: u32 = i8x16.bitmask(
-      v128.or(
-        v128.or(i8x16.eq(now, open), i8x16.eq(now, dot)),
-        v128.or(
-          v128.andnot(i8x16.eq(now, brace), noTag),
-          v128.and(i8x16.eq(now, more), i8x16.eq(back, minus)),
-        ),
-      ),
-    );
+    let bits = marks(at) | (marks(at + 16) << 16) | (marks(at + 32) << 32) | (marks(at + 48) << 48);
     while (bits != 0) {
-      const place = at + ctz(bits);
+      mark(at + <usize>ctz(bits));
       bits &= bits - 1;
-      if (place < to) mark(place);
     }
-    at += 16;
-    if (hashes > ROOM - 16 || later > ROOM - 16) break;
+    at += 64;
+    if (hashes > ROOM - 64 || later > ROOM - 64) break;
   }
   return at;
 }
 
+// @ts-ignore: decorator
+@inline
 function mark(at: usize): void {
   const byte = load<u8>(at);
   if (byte == 0x28) call(at);
@@ -101,6 +91,40 @@ function mark(at: usize): void {
 function leave(at: usize): void {
   store<u32>(LATER + (later << 2), <u32>at);
   later++;
+}
+
+// One bit for each of the 16 bytes that is a letter, a digit or `_`.
+// @ts-ignore: decorator
+@inline
+function wordBits(bytes: v128): u32 {
+  const letter = i8x16.le_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(25));
+  const digit = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9));
+  return <u32>i8x16.bitmask(v128.or(v128.or(letter, digit), i8x16.eq(bytes, i8x16.splat(0x5f))));
+}
+
+let wordStart: usize = 0;
+
+// Hashes the word that ends before `end` as hash.ts does, 16 bytes at a time from its end, and sets `wordStart`.
+// @ts-ignore: decorator
+@inline
+function hashWord(end: usize, seed: u32): u32 {
+  let i = end;
+  let hash = seed;
+  for (;;) {
+    const bytes = v128.load(i - 16);
+    const length = <usize>(clz((~wordBits(bytes) << 16) | 0x8000));
+    i -= length;
+    let mix = v128.xor(v128.and(bytes, v128.load(MASKS + length)), i32x4.splat(hash));
+    mix = i32x4.mul(mix, i32x4(0x01000193, 0x2c1b3c6d, 0x297a2d39, 0x1b873593));
+    mix = v128.xor(mix, i32x4.shr_u(mix, 15));
+    mix = i32x4.mul(mix, i32x4(0x165667b1, 0x0f4d7a35, 0x4cf5ad43, 0x27d4eb2f));
+    mix = v128.xor(mix, i32x4.shr_u(mix, 13));
+    mix = i32x4.add(mix, i8x16.shuffle(mix, mix, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+    hash = i32x4.extract_lane(mix, 0) + i32x4.extract_lane(mix, 1);
+    if (length < 16) break;
+  }
+  wordStart = i;
+  return hash;
 }
 
 // Goes back over blanks and line breaks. The place where the token before `at` ends; 0 if there is a comment to be
@@ -130,63 +154,61 @@ function placeBefore(at: usize): usize {
   return 0;
 }
 
+// @ts-ignore: decorator
+@inline
 function call(at: usize): void {
-  let i = at - 1;
-  let byte = load<u8>(i);
-  let kind = load<u8>(CLASSES + byte);
+  let end = at;
+  const byte = load<u8>(at - 1);
+  const kind = load<u8>(CLASSES + byte);
   if (!(kind & WORD)) {
     if (!(kind & BLANK) && byte != 0x2f) return;
-    const place = placeBefore(at);
-    if (place == 0) {
+    end = placeBefore(at);
+    if (end == 0) {
       leave(at);
       return;
     }
-    i = place - 1;
-    byte = load<u8>(i);
-    kind = load<u8>(CLASSES + byte);
+    if (!(load<u8>(CLASSES + load<u8>(end - 1)) & WORD)) return;
   }
-  let hash = CALL;
-  let first = DIGIT;
-  while (kind & WORD) {
-    hash = (hash ^ byte) * PRIME;
-    first = kind;
-    byte = load<u8>(--i);
-    kind = load<u8>(CLASSES + byte);
-  }
-  if (!(first & DIGIT)) add(hash);
+  const hash = hashWord(end, CALL);
+  if (!(load<u8>(CLASSES + load<u8>(wordStart)) & DIGIT)) add(hash);
 }
 
 // `struct tag {` and `union tag {` as they are written nearly always; what has more words, or comments, is left.
 function brace(at: usize): void {
+  // ") {" and "= {" are most of them.
+  const before = load<u16>(at - 2);
+  if (before == 0x2029 || before == 0x203d) return;
   const place = placeBefore(at);
   if (place == 0) {
     leave(at);
     return;
   }
-  let i = place - 1;
-  let byte = load<u8>(i);
-  if (!(load<u8>(CLASSES + byte) & WORD)) return;
-  let hash = STRUCT;
-  while (load<u8>(CLASSES + byte) & WORD) {
-    hash = (hash ^ byte) * PRIME;
-    byte = load<u8>(--i);
-  }
+  if (!(load<u8>(CLASSES + load<u8>(place - 1)) & WORD)) return;
+  const hash = hashWord(place, STRUCT);
+  let i = wordStart - 1;
   // "do {" and "else {" are most of the rest.
-  const length = place - 1 - i;
-  if (length == 2 && load<u16>(i + 1) == 0x6f64) return;
-  if (length == 4 && load<u32>(i + 1) == 0x65736c65) return;
-  if (byte != 0x20 && byte != 0x09) {
-    if (load<u8>(CLASSES + byte) & BLANK || byte == 0x5c || byte == 0x2f || byte == 0x29) leave(at);
-    return;
-  }
+  const length = place - wordStart;
+  if (length == 2 && load<u16>(wordStart) == 0x6f64) return;
+  if (length == 4 && load<u32>(wordStart) == 0x65736c65) return;
+  let byte = load<u8>(i);
   while (byte == 0x20 || byte == 0x09) byte = load<u8>(--i);
-  if (!(load<u8>(CLASSES + load<u8>(i - 6)) & WORD) && load<u32>(i - 5) == 0x75727473 && load<u16>(i - 1) == 0x7463) {
-    add(hash);
-  } else if (!(load<u8>(CLASSES + load<u8>(i - 5)) & WORD) && load<u32>(i - 4) == 0x6f696e75 && byte == 0x6e) {
-    add(hash);
-  } else if (load<u8>(CLASSES + byte) & (WORD | BLANK) || byte == 0x5c || byte == 0x2f || byte == 0x29) leave(at);
+  const kind = load<u8>(CLASSES + byte);
+  if (byte == 0x74 && load<u32>(i - 5) == 0x75727473 && load<u8>(i - 1) == 0x63) {
+    if (!(load<u8>(CLASSES + load<u8>(i - 6)) & WORD)) {
+      add(hash);
+      return;
+    }
+  } else if (byte == 0x6e && load<u32>(i - 4) == 0x6f696e75) {
+    if (!(load<u8>(CLASSES + load<u8>(i - 5)) & WORD)) {
+      add(hash);
+      return;
+    }
+  }
+  if (kind & (WORD | BLANK) || byte == 0x5c || byte == 0x2f || byte == 0x29) leave(at);
 }
 
+// @ts-ignore: decorator
+@inline
 function field(start: usize, at: usize): void {
   let i = start;
   let byte = load<u8>(i);
@@ -197,31 +219,24 @@ function field(start: usize, at: usize): void {
   }
   if (kind & WORD) {
     if (kind & DIGIT) return;
-    let hash = FIELD;
-    while (kind & WORD) {
-      hash = (hash ^ byte) * PRIME;
-      byte = load<u8>(++i);
-      kind = load<u8>(CLASSES + byte);
+    for (;;) {
+      const length = ctz(~wordBits(v128.load(i)) | 0x10000);
+      i += <usize>length;
+      if (length < 16) break;
     }
-    add(hash);
+    add(hashWord(i, FIELD));
   } else if (byte == 0x2f || byte == 0x5c) leave(at);
 }
 
+// The set has one place for each value of some bits: of two that meet there, each puts out the other, and a hash is
+// listed again. That does no harm, and in most files nothing meets.
+// @ts-ignore: decorator
+@inline
 function add(raw: u32): void {
-  let hash = (raw ^ (raw >>> 15)) * 0x2c1b3c6d;
-  hash ^= hash >>> 13;
-  if (hash == 0) hash = 1;
-  const entry = (generation << 32) | <u64>hash;
-  let slot = hash & ((1 << SET_BITS) - 1);
-  for (;;) {
-    const there = load<u64>(SET + (<usize>slot << 3));
-    if (there == entry) return;
-    if (there >>> 32 != generation) break;
-    slot = (slot + 1) & ((1 << SET_BITS) - 1);
-  }
-  store<u64>(SET + (<usize>slot << 3), entry);
+  const hash = raw == 0 ? 1 : raw;
+  const slot = SET + (<usize>(hash & ((1 << SET_BITS) - 1)) << 2);
+  if (load<u32>(slot) == hash) return;
+  store<u32>(slot, hash);
   store<u32>(HASHES + (hashes << 2), hash);
   hashes++;
-  // A set that fills up begins anew: a repeated hash does no harm.
-  if (++used > 1 << (SET_BITS - 1)) begin();
 }

@@ -13,8 +13,6 @@ export const STRUCT = 0x5bd1e995;
 /** In the list of a file that has to be reported for every question (no identifier hashes to it). */
 export const ANYTHING = 0;
 
-const PRIME = 0x01000193;
-
 /** Class bits of a byte. */
 export const WORD = 1;
 export const BLANK = 2;
@@ -31,25 +29,33 @@ function classes(): Uint8Array {
   return table;
 }
 
-/** Hashes a word reading backwards, as a scanner meets it that comes from the `(`. */
-export function hashBack(text: Uint8Array, start: number, end: number, seed: number): number {
-  let hash = seed;
-  for (let i = end - 1; i >= start; i--) hash = Math.imul(hash ^ (text[i] as number), PRIME);
-  return finish(hash);
-}
+const FIRST = [0x01000193, 0x2c1b3c6d, 0x297a2d39, 0x1b873593];
+const SECOND = [0x165667b1, 0x0f4d7a35, 0x4cf5ad43, 0x27d4eb2f];
 
-/** Hashes a word reading forwards. */
-export function hashOn(text: Uint8Array, start: number, end: number, seed: number): number {
+/**
+ * Hashes a word in the role that `seed` names: 16 bytes at a time from its end, the first piece filled up with zeros in
+ * front, as four numbers side by side. That is how a processor can do it at once: fast.as has the same.
+ */
+export function hashWord(text: Uint8Array, start: number, end: number, seed: number): number {
   let hash = seed;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ (text[i] as number), PRIME);
-  return finish(hash);
-}
-
-/** Spreads the bits, and keeps `ANYTHING` for itself. */
-function finish(hash: number): number {
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash = (hash ^ (hash >>> 13)) >>> 0;
-  return hash === ANYTHING ? 1 : hash;
+  let i = end;
+  for (;;) {
+    const piece = Math.min(16, i - start);
+    let sum = 0;
+    for (let lane = 0; lane < 4; lane++) {
+      let mix = 0;
+      for (let byte = 0; byte < 4; byte++) {
+        const at = i - 16 + 4 * lane + byte;
+        if (at >= i - piece) mix |= (text[at] as number) << (8 * byte);
+      }
+      mix = Math.imul(mix ^ hash, FIRST[lane] as number);
+      mix = Math.imul(mix ^ (mix >>> 15), SECOND[lane] as number);
+      sum = (sum + (mix ^ (mix >>> 13))) | 0;
+    }
+    hash = sum;
+    i -= piece;
+    if (piece < 16) return hash === ANYTHING ? 1 : hash >>> 0;
+  }
 }
 
 /**
@@ -61,5 +67,5 @@ export function hashName(name: string, role: number): number | null {
   const part = (role === FIELD ? /^[A-Za-z_][A-Za-z0-9_]*/ : /[A-Za-z0-9_]+$/).exec(name)?.[0];
   if (part === undefined || /^[0-9]/.test(part)) return null;
   const bytes = Buffer.from(part, 'latin1');
-  return (role === FIELD ? hashOn : hashBack)(bytes, 0, bytes.length, role);
+  return hashWord(bytes, 0, bytes.length, role);
 }

@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { openCache } from './cache.js';
 import { errorCode, reason, type SourceWarning, TreeError } from './errors.js';
 import { CALL, FIELD, STRUCT } from './hash.js';
-import { defaultJobs, gather } from './pool.js';
+import { join, renew } from './join.js';
+import { defaultJobs, gather, type Work } from './pool.js';
 import { type FileHashes, postings } from './postings.js';
 import { reader } from './reader.js';
-import type { SliceResult } from './slice.js';
 import { walk } from './walk.js';
 
 export { type SourceWarning, TreeError } from './errors.js';
@@ -52,30 +53,38 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
   checkRoot(root, top);
   options.signal?.throwIfAborted();
   const warnings: SourceWarning[] = [];
-  const files: string[] = [];
-  const crew = gather({ root: top, want: 'index', stamps: false }, options.jobs ?? defaultJobs(), options.signal);
+  const cache = options.cache === undefined ? undefined : openCache(options.cache, top);
+  const crew = gather(Math.max(1, options.jobs ?? defaultJobs()), options.signal, options.onProgress);
   try {
-    let tick = performance.now();
-    for (const found of walk(top, warnings)) {
-      for (const file of found) files.push(file);
-      crew.add(found);
-      if (performance.now() - tick > 10) {
-        await breath();
-        options.signal?.throwIfAborted();
-        tick = performance.now();
-      }
-    }
-    const results = await crew.finish();
+    const known = cache?.load();
+    const work = { root: top, stamps: cache !== undefined };
+    const first = crew.begin({ ...work, want: known === undefined ? 'index' : 'stamp' });
+    const files = await find(top, warnings, first, options.signal);
     if (files.length === 0) throw new TreeError(`${root}: no C files in it; name the top of a kernel tree or of a driver`);
-    return answer(top, files, warnings, merge(files, results, warnings));
+    const fresh = join(files, await first.finish());
+    const index = known === undefined ? fresh : await renew(known, fresh, crew.begin({ ...work, want: 'index' }));
+    if (cache !== undefined && index !== known) cache.save(index);
+    for (const { file, why } of index.problems) warnings.push({ file: files[file] as string, why });
+    return answer(top, files, warnings, index);
   } finally {
     await crew.close();
   }
 }
 
-/** Lets the threads' messages in. */
-function breath(): Promise<void> {
-  return new Promise((done) => setImmediate(done));
+/** Walks the tree, and has what it finds worked on at the same time. */
+async function find(top: string, warnings: SourceWarning[], work: Work, signal: AbortSignal | undefined): Promise<string[]> {
+  const files: string[] = [];
+  let tick = performance.now();
+  for (const found of walk(top, warnings)) {
+    for (const file of found) files.push(file);
+    work.add(found);
+    if (performance.now() - tick < 10) continue;
+    // Lets the threads' messages in.
+    await new Promise((done) => setImmediate(done));
+    signal?.throwIfAborted();
+    tick = performance.now();
+  }
+  return files;
 }
 
 function checkRoot(root: string, top: string): void {
@@ -86,22 +95,6 @@ function checkRoot(root: string, top: string): void {
     const why = errorCode(error) === 'ENOENT' ? 'no such directory' : reason(error);
     throw new TreeError(`${root}: ${why}`);
   }
-}
-
-function merge(files: readonly string[], results: readonly SliceResult[], warnings: SourceWarning[]): FileHashes {
-  const starts = new Uint32Array(files.length + 1);
-  const hashes = new Uint32Array(results.reduce((sum, result) => sum + result.hashes.length, 0));
-  let file = 0;
-  let length = 0;
-  for (const result of results) {
-    for (const { index, why } of result.problems) warnings.push({ file: files[file + index] as string, why });
-    hashes.set(result.hashes, length);
-    for (const count of result.counts) {
-      length += count;
-      starts[++file] = length;
-    }
-  }
-  return { hashes, starts };
 }
 
 function answer(root: string, files: readonly string[], warnings: SourceWarning[], index: FileHashes): Tree {

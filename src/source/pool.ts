@@ -10,57 +10,86 @@ const WORTH_THREADS = 1000;
 /** How many files make a slice. */
 const SLICE = 200;
 
-/** Threads that work on slices while the caller goes on finding files. */
+/** Threads for the slices of one tree. They start when there is enough to do. */
 export interface Crew {
-  /** Takes more files; may start to work on them. */
-  add(files: readonly string[]): void;
-  /** Works off the rest, and gives the results in the order of the files. */
-  finish(): Promise<SliceResult[]>;
+  /** Begins a piece of work on files that are still being found. */
+  begin(work: Omit<Slice, 'files'>): Work;
   /** Stops the threads at once. */
   close(): Promise<void>;
 }
 
-/** Makes ready up to `jobs` threads; they start when there is enough to do. */
-export function gather(work: Omit<Slice, 'files'>, jobs: number, signal: AbortSignal | undefined): Crew {
-  const results: Promise<SliceResult>[] = [];
-  const waiting: string[][] = [];
-  let open: string[] = [];
+/** One piece of work. */
+export interface Work {
+  /** Takes more files; may start to work on them. */
+  add(files: readonly string[]): void;
+  /** Works off the rest, and gives the results in the order of the files. */
+  finish(): Promise<SliceResult[]>;
+}
+
+/** Tells how far one piece of work has come. */
+export type OnDone = (done: number, total: number) => void;
+
+/** Makes ready up to `jobs` threads. */
+export function gather(jobs: number, signal: AbortSignal | undefined, onDone: OnDone | undefined): Crew {
   let pool: Piscina<Slice, SliceResult> | undefined;
 
-  function submit(files: string[]): void {
-    if (pool === undefined && (waiting.length + 1) * SLICE < WORTH_THREADS) {
-      waiting.push(files);
-      return;
-    }
-    pool ??= start(jobs);
-    for (const early of waiting.splice(0)) results.push(send(pool, early));
-    results.push(send(pool, files));
-  }
+  function begin(work: Omit<Slice, 'files'>): Work {
+    const results: Promise<SliceResult>[] = [];
+    const waiting: string[][] = [];
+    let open: string[] = [];
+    let done = 0;
+    let total = 0;
 
-  function send(to: Piscina<Slice, SliceResult>, files: string[]): Promise<SliceResult> {
-    const result = to.run({ ...work, files: files.join('\0') }, signal === undefined ? {} : { signal });
-    // A rejection is reported by finish(); until then nobody may be listening.
-    result.catch(() => {});
-    return result;
+    function submit(files: string[]): void {
+      waiting.push(files);
+      if (pool === undefined && waiting.length * SLICE < WORTH_THREADS) return;
+      pool ??= start(jobs);
+      for (const slice of waiting.splice(0)) results.push(send(pool, slice));
+    }
+
+    function send(to: Piscina<Slice, SliceResult>, files: string[]): Promise<SliceResult> {
+      const result = to.run({ ...work, files: files.join('\0') }, signal === undefined ? {} : { signal });
+      const told = result.then((value) => {
+        tell(files.length);
+        return value;
+      });
+      // finish() reports a rejection; until then nobody may be listening.
+      told.catch(() => {});
+      return told;
+    }
+
+    function tell(count: number): void {
+      done += count;
+      onDone?.(done, total);
+    }
+
+    return {
+      add(files) {
+        total += files.length;
+        for (const file of files) open.push(file);
+        if (open.length < SLICE) return;
+        let from = 0;
+        for (; from + SLICE <= open.length; from += SLICE) submit(open.slice(from, from + SLICE));
+        open = open.slice(from);
+      },
+      async finish() {
+        if (open.length > 0) submit(open);
+        open = [];
+        if (results.length > 0) {
+          return Promise.all(results);
+        }
+        return waiting.splice(0).map((files) => {
+          signal?.throwIfAborted();
+          const result = runSlice({ ...work, files: files.join('\0') });
+          tell(files.length);
+          return result;
+        });
+      },
+    };
   }
 
   return {
-    add(files) {
-      for (const file of files) open.push(file);
-      while (open.length >= SLICE) {
-        submit(open.slice(0, SLICE));
-        open = open.slice(SLICE);
-      }
-    },
-    async finish() {
-      if (open.length > 0) submit(open);
-      open = [];
-      if (pool !== undefined) return Promise.all(results);
-      return waiting.splice(0).map((files) => {
-        signal?.throwIfAborted();
-        return runSlice({ ...work, files: files.join('\0') });
-      });
-    },
+    begin,
     async close() {
       await pool?.destroy();
     },

@@ -1,4 +1,4 @@
-import { ANYTHING, BLANK, CLASS, DIGIT, FIELD, CALL, hashBack, hashOn, STRUCT, WORD } from './hash.js';
+import { ANYTHING, BLANK, CALL, CLASS, DIGIT, FIELD, hashWord, STRUCT, WORD } from './hash.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -132,7 +132,7 @@ export function plainScanner(room = 1 << 20): Scanner {
 function word(on: Sight, end: number): void {
   const { text } = on;
   const start = wordStart(text, end);
-  if (start < end && ((CLASS[text[start] as number] as number) & DIGIT) === 0) add(on, hashBack(text, start, end, CALL));
+  if (start < end && ((CLASS[text[start] as number] as number) & DIGIT) === 0) add(on, hashWord(text, start, end, CALL));
 }
 
 function wordStart(text: Uint8Array, end: number): number {
@@ -148,7 +148,7 @@ function field(on: Sight, at: number): void {
   if (((CLASS[text[start] as number] as number) & (WORD | DIGIT)) !== WORD) return;
   let end = start;
   while ((CLASS[text[end] as number] as number) & WORD) end++;
-  add(on, hashOn(text, start, end, FIELD));
+  add(on, hashWord(text, start, end, FIELD));
 }
 
 /**
@@ -162,7 +162,7 @@ function tags(on: Sight, at: number, seen: readonly number[]): void {
     const start = wordStart(text, place);
     if (start < place) {
       if (isWord(text, start, place, 'struct') || isWord(text, start, place, 'union')) for (const tag of seen) add(on, tag);
-      else tags(on, start, [...seen, hashBack(text, start, place, STRUCT)]);
+      else tags(on, start, [...seen, hashWord(text, start, place, STRUCT)]);
     } else if (seen.length > 0 && text[place - 1] === CLOSE) {
       const open = groupStart(on, place);
       if (open !== null) tags(on, open, seen);

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { reason } from './errors.js';
 import { fastScanner } from './fast.js';
 import { newSink, PAD, plainScanner, type Scanner, type Sink } from './scan.js';
@@ -21,18 +21,18 @@ export interface SliceResult {
   /** How many of them belong to each file. */
   counts: Uint32Array;
   /** `STAMP` numbers a file, or empty. All zero: not to be relied on. */
-  stamps: BigUint64Array;
+  stamps: Float64Array;
   problems: { index: number; why: string }[];
 }
 
-/** A stamp is size, mtime, ctime and inode. */
+/** A stamp is size, mtime, ctime (milliseconds, to about a quarter of a microsecond) and inode. */
 export const STAMP = 4;
 
 /** Larger files are not indexed. */
 export const LARGEST = 64 << 20;
 
 /** A file that changed this shortly before it was read may change again without its times telling so. */
-const RACY_NS = 50_000_000n;
+const RACY_MS = 50;
 
 interface Bench {
   scanner: Scanner;
@@ -49,7 +49,7 @@ export function runSlice(slice: Slice): SliceResult {
   sink.length = 0;
   const counts = new Uint32Array(files.length);
   const stamped = slice.want === 'stamp' || slice.stamps;
-  const stamps = new BigUint64Array(stamped ? files.length * STAMP : 0);
+  const stamps = new Float64Array(stamped ? files.length * STAMP : 0);
   const problems: SliceResult['problems'] = [];
   for (let index = 0; index < files.length; index++) {
     const path = `${slice.root}/${files[index]}`;
@@ -65,6 +65,8 @@ export function runSlice(slice: Slice): SliceResult {
       if (slice.want === 'index') problems.push({ index, why: reason(error) });
     }
     counts[index] = sink.length - before;
+    // What went wrong has to be said in the next run, too.
+    if (problems.at(-1)?.index === index) stamps.fill(0, index * STAMP, (index + 1) * STAMP);
   }
   return { hashes: sink.hashes.slice(0, sink.length), counts, stamps, problems };
 }
@@ -74,11 +76,11 @@ function open(): Bench {
 }
 
 /** Indexes one file; says why if it is left out. */
-function indexFile(path: string, { scanner, sink }: Bench, stamps: BigUint64Array | undefined, at: number): string | undefined {
+function indexFile(path: string, { scanner, sink }: Bench, stamps: Float64Array | undefined, at: number): string | undefined {
   // O_NONBLOCK: a file that turned into a pipe since the walk must not hang the run.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (stamps !== undefined) note(fstatSync(fd, { bigint: true }), stamps, at);
+    if (stamps !== undefined) note(fstatSync(fd), stamps, at);
     let size = 0;
     for (;;) {
       const room = scanner.room - size;
@@ -97,19 +99,15 @@ function indexFile(path: string, { scanner, sink }: Bench, stamps: BigUint64Arra
   }
 }
 
-function stamp(path: string, stamps: BigUint64Array, at: number): void {
-  const link = lstatSync(path, { bigint: true });
-  note(link.isSymbolicLink() ? statSync(path, { bigint: true }) : link, stamps, at);
+function stamp(path: string, stamps: Float64Array, at: number): void {
+  const stat = lstatSync(path);
+  note(stat.isSymbolicLink() ? statSync(path) : stat, stamps, at);
 }
 
-function note(
-  stat: { size: bigint; mtimeNs: bigint; ctimeNs: bigint; ino: bigint },
-  stamps: BigUint64Array,
-  at: number,
-): void {
-  if (BigInt(Date.now()) * 1_000_000n - stat.ctimeNs < RACY_NS) return;
+function note(stat: Stats, stamps: Float64Array, at: number): void {
+  if (Date.now() - stat.ctimeMs < RACY_MS) return;
   stamps[at] = stat.size;
-  stamps[at + 1] = stat.mtimeNs;
-  stamps[at + 2] = stat.ctimeNs;
+  stamps[at + 1] = stat.mtimeMs;
+  stamps[at + 2] = stat.ctimeMs;
   stamps[at + 3] = stat.ino;
 }

@@ -67,7 +67,7 @@ function aliasUsers(tree: Tree, program: Program): string[] {
 
 async function rowsOf(program: Program, sites: readonly Site[], options: SurveyOptions): Promise<Row[]> {
   const follower = openFollower(program);
-  const origins = openOrigins(program);
+  const origins = openOrigins(program, follower.analysis);
   const counted = new Map<string, number>();
   const rows: Row[] = [];
   let last = Date.now();

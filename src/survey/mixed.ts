@@ -1,19 +1,76 @@
 /** Whether what holds a site's pages can also hold pages from elsewhere. */
-import { originCalls } from '../protocol/index.js';
-import type { Program } from '../program/program.js';
+import { analyse, type Analysis, type FunctionFlow } from '../flow/analyse.js';
 import type { Followed } from '../flow/follow.js';
+import type { FunctionReference, Program } from '../program/program.js';
+import { originCalls } from '../protocol/index.js';
 import { userBacked } from './flags.js';
 import type { Site } from './sites.js';
 
 /** The other origins that can stand beside a site's pages, as phrases; empty if there are none. */
 export type Origins = (site: Site, followed: Followed | null) => string[];
 
-/** Looks for other origins among the iterators and the functions that a site's reference was seen in. */
-export function openOrigins(program: Program): Origins {
-  return (site) => {
-    const found: string[] = [];
-    if (site.acquire.iterator !== null && !userBacked(program, site)) found.push('pages of an iterator that need not be user backed');
-    void originCalls;
+/** What one call of another origin reaches in its function. */
+interface Arrival {
+  what: string;
+  /** Result of the call: the site's own page, where the site's facts hold it too. */
+  result: string;
+  flow: FunctionFlow;
+}
+
+/**
+ * Follows the pages of other origins through the functions that the site's reference was seen in, and those that share a
+ * file with them, and reports those that reach the same array, field or releasing statement.
+ */
+export function openOrigins(program: Program, analysis: Analysis): Origins {
+  const arrivals = new Map<string, Arrival[]>();
+  const named = new RegExp(`\\b(?:${[...originCalls.keys()].join('|')})\\s*\\(`);
+
+  function arrivalsIn(reference: FunctionReference): Arrival[] {
+    let found = arrivals.get(reference.key);
+    if (!found) {
+      found = [];
+      arrivals.set(reference.key, found);
+      const text = program.file(reference.file)?.text.slice(reference.item.pos, reference.item.end) ?? '';
+      if (!reference.macro && named.test(text)) {
+        const seen = new Set<number>();
+        for (const graph of program.graphs(reference)) {
+          for (const n of graph.nodes) {
+            const o = n.operation;
+            const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
+            if (o?.kind !== 'call' || !origin || seen.has(o.pos)) continue;
+            seen.add(o.pos);
+            found.push({ what: origin.what, result: o.result, flow: analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]) });
+          }
+        }
+      }
+    }
     return found;
+  }
+
+  return (site, followed) => {
+    const found = new Set<string>();
+    if (site.acquire.iterator !== null && !userBacked(program, site)) found.add('pages of an iterator that need not be user backed');
+    const heap = new Set(followed?.heap ?? []);
+    const files = new Set<string>([site.reference.file]);
+    for (const visit of followed?.visits ?? []) {
+      if (visit.way === 'field') files.add(visit.flow.reference.file);
+      for (const arrival of arrivalsIn(visit.flow.reference)) if (!visit.flow.origins.has(arrival.result) && shares(visit.flow, arrival.flow)) found.add(arrival.what);
+    }
+    if (heap.size > 0) {
+      for (const file of files) {
+        for (const reference of program.file(file)?.functions ?? []) {
+          for (const arrival of arrivalsIn(reference)) if (arrival.flow.heap.some((h) => heap.has(h))) found.add(arrival.what);
+        }
+      }
+    }
+    return [...found].sort();
   };
 }
+
+/** True if both references stand in the same array or come to the same releasing statement. */
+function shares(a: FunctionFlow, b: FunctionFlow): boolean {
+  if (a.releases.some((r) => b.releases.some((s) => s.pos === r.pos))) return true;
+  for (const fact of a.origins.keys()) if (fact.endsWith('[]') && !fact.startsWith('%') && b.origins.has(fact)) return true;
+  return false;
+}
+

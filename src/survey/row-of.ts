@@ -4,6 +4,7 @@ import { dirtyCalls } from '../protocol/index.js';
 import type { Program } from '../program/program.js';
 
 import { releasesOf, type Followed, type SeenRelease } from '../flow/follow.js';
+import { caseOf } from './case.js';
 import { formOf, type Form } from './classify.js';
 import { containersOf } from './containers.js';
 import { passesFlag, userBacked } from './flags.js';
@@ -19,7 +20,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const { reference } = site;
   const { line, column } = program.position(reference.file, site.call.pos);
   const nothing = takesNothing(site);
-  const seen = followed ? releasesOf(followed).sort(byPlace) : [];
+  const seen = followed ? releasesOf(program, followed, site.node.guards).sort(byPlace) : [];
   const forms = new Map(seen.map((s) => [s, formOf(program, s, site.call.pos)]));
   const main = dominant(seen, forms);
   const taken: Reference = nothing ? 'none' : site.acquire.taken === 'conditional' && userBacked(program, site) ? 'pin' : site.acquire.taken;
@@ -27,6 +28,8 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const kind: SiteKind = internal ? 'internal' : testFile.test(reference.file) ? 'test' : handsOn ? 'wrapper' : 'user';
   const form: Form = handsOn || internal ? { form: 'caller', reason: '' } : main ? (forms.get(main) as Form) : { form: 'none', reason: '' };
   const mixed = nothing ? [] : mixing(site, followed);
+  const longterm = site.acquire.longterm || passesFlag(program, site, 'FOLL_LONGTERM');
+  const dirty = dirtyOf(followed, seen, main);
   const containers = nothing ? [] : containersOf(program, site, followed, seen);
   return {
     id: `${reference.file}:${reference.name}:${site.acquire.name}#${number}`,
@@ -37,17 +40,17 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     api: site.acquire.name,
     kind,
     reference: taken,
-    longterm: site.acquire.longterm || passesFlag(program, site, 'FOLL_LONGTERM'),
+    longterm,
     containers,
     carrier: followed ? carriersOf(followed) : [],
     releases: seen.map((s): Release => ({ file: fileOf(s), line: program.position(fileOf(s), s.event.pos).line, function: s.visit.flow.reference.name, api: s.event.api })),
     releaseForm: form.form,
     releaseReason: form.reason,
     releaseScope: scopeOf(form.form, seen, site),
-    dirty: dirtyOf(followed, seen, main),
+    dirty,
     mixed: mixed.length > 0,
     mixedWith: mixed,
-    case: null,
+    case: nothing ? null : caseOf(program, site, followed, { longterm, containers, dirty }),
     wrappers: handsOn ? [...new Set((followed?.wrappers ?? []).map((w) => w.name))] : [],
     trace: traceOf(program, site, main),
     gaps: nothing || !followed ? [] : gapsOf(program, followed, seen),

@@ -118,5 +118,5 @@ export interface FunctionVariant extends Span {
 /** A struct or union member; `tag` members without a name are anonymous and their members are reached through them. */
 export interface Field { name: string; type: CType; /** Members of an inline (tagless or tagged) struct or union body. */ members: Field[] | null }
 export interface StructDefinition extends Span { tag: string; union: boolean; fields: Field[] }
-/** A function-like macro; `body` is the replacement text with continuation lines joined by blanks, `bodyPos` its offset. */
-export interface MacroDefinition extends Span { name: string; params: string[]; variadic: boolean; body: string; bodyPos: number; conditions: string[] }
+/** A macro; `body` is the replacement text with continuation lines joined by blanks, `bodyPos` its offset. */
+export interface MacroDefinition extends Span { name: string; params: string[]; variadic: boolean; /** `#define NAME text`, without brackets. */ objectLike: boolean; body: string; bodyPos: number; conditions: string[] }

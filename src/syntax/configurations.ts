@@ -3,7 +3,7 @@ import { atomsOf, conditionText, evaluate, negate, type Condition, type Configur
 
 /** More variants than this say more about the preprocessor than about the code. */
 export const MAX_VARIANTS = 16;
-const MAX_TRIED = 4096;
+const MAX_TRIED = 512;
 
 /** The states worth trying for each name: the truth of every test of it changes only between them. */
 function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
@@ -102,7 +102,7 @@ function someConfigurations(arms: Condition[], given: Condition[], names: string
     let local: Configuration[] = [new Map()];
     for (const name of own) {
       const of = states.get(name);
-      if (of === undefined || local.length * of.length > 512) continue;
+      if (of === undefined || local.length * of.length > 128) continue;
       local = local.flatMap((config) => of.map((state) => new Map(config).set(name, state)));
     }
     let kept = 0;

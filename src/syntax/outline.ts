@@ -4,7 +4,7 @@
  * One loop, no recursion, linear time. `#if` groups are followed as the preprocessor would, with one memory: what was open at the
  * `#if` is open again at its `#else`, and what the first living arm left open stays open behind the `#endif`.
  */
-import { both, conditionList, FALSE, negate, readCondition, TRUE, type Condition } from './conditions.js';
+import { both, conditionList, negate, readCondition, TRUE, type Condition } from './conditions.js';
 import { functionName } from './header.js';
 import { describeItem, type Head } from './items.js';
 import { CLASS, atLineStart, lineStartsOf, positionOf, skipDirective, skipLineComment, skipQuoted, tokenize } from './tokens.js';
@@ -82,6 +82,23 @@ export function outline(text: string): Outline {
   return found;
 }
 
+/** Offset of the next character that a table marks, or `size`. Outside of any closure: this loop is where the time goes. */
+function nextIn(text: string, i: number, size: number, table: Uint8Array): number {
+  while (i < size && table[text.charCodeAt(i)] === 0) i++;
+  return i;
+}
+
+function skipBlanks(text: string, i: number, size: number): number {
+  while (i < size && CLASS[text.charCodeAt(i)] === 1) i++;
+  return i;
+}
+
+function wordEnd(text: string, i: number, size: number): number {
+  i++;
+  while (i < size && CLASS[text.charCodeAt(i)]! >= 2) i++;
+  return i;
+}
+
 function scan(text: string, from: number, strict: boolean, found: Outline): number {
   const size = text.length;
   const head: Head = { kind: [], start: [], end: [] };
@@ -112,7 +129,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
       }
       const conditions = groups.slice(0, s.groups).flatMap((g) => conditionList(g.arm));
       if (s.isFunction && s.body >= 0) {
-        const t = tokenize(text, pos, s.body);
+        const name = plainName(text, head);
         let isStatic = false;
         let isInline = false;
         for (let k = 0; k < head.kind.length; k++) {
@@ -121,7 +138,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           if (word === 'static') isStatic = true;
           else if (word.includes('inline') && !word.startsWith('noinline')) isInline = true;
         }
-        found.items.push({ kind: 'function', name: functionName(t, 0, t.count), pos, end, bodyPos: s.body, static: isStatic, inline: isInline, conditions });
+        found.items.push({ kind: 'function', name: name ?? nameOf(text, pos, s.body), pos, end, bodyPos: s.body, static: isStatic, inline: isInline, conditions });
       } else {
         found.items.push({ ...describeItem(text, head, s.body, s.typeBody, s.assigned), pos, end, conditions });
       }
@@ -137,9 +154,11 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
 
   while (i < size) {
     if (s.done || s.depth > 0) {
-      while (i < size && STOP[text.charCodeAt(i)] === 0) i++;
+      i = nextIn(text, i, size, STOP);
     } else if (s.parens > 0) {
-      while (i < size && STOP_PARENS[text.charCodeAt(i)] === 0) i++;
+      i = nextIn(text, i, size, STOP_PARENS);
+    } else {
+      i = skipBlanks(text, i, size);
     }
     if (i >= size) break;
     const c = text.charCodeAt(i);
@@ -174,7 +193,6 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
       else if (c === 125 && (--s.depth === 0 || (strict && text.charCodeAt(i - 1) === 10))) {
         s.depth = 0;
         if (!s.assigned && s.isFunction) complete(i + 1);
-        else if (s.start < 0) s.depth = 0;
       }
       i++;
       continue;
@@ -194,8 +212,8 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
     if (cls === 1) {
       i++;
     } else if (cls >= 2) {
-      const b = i++;
-      while (i < size && CLASS[text.charCodeAt(i)]! >= 2) i++;
+      const b = i;
+      i = wordEnd(text, i, size);
       if (s.start >= 0 && endsBefore(text, head, b, i)) emit(head.end.at(-1)!);
       begin(b);
       note(1, b, i);
@@ -216,8 +234,6 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           s.typeBody = head.kind.length;
           s.body = i;
         } else {
-          s.isFunction = head.kind.includes(40);
-          if (!s.isFunction && head.kind.length === 0) s.isFunction = true;
           s.isFunction = true;
           s.body = i;
         }
@@ -270,14 +286,15 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         return end;
       }
       case 'if': case 'ifdef': case 'ifndef': {
+        if (s.start >= 0 && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(head.end.at(-1)!);
         const arm = name === 'ifndef' && isGuard(text, k, end) ? TRUE : armOf(name, k, end);
         groups.push({ pos: at, saved: { ...s }, first: null, before: negate(arm), arm });
-        return arm === FALSE || isFalse(arm) ? skipDead(end) : end;
+        return isFalse(arm) ? skipDead(end) : end;
       }
       case 'else': case 'elif': case 'elifdef': case 'elifndef': {
         const g = groups.at(-1);
         if (g === undefined) return end;
-        leaveArm(g, at);
+        leaveArm(g);
         const own = name === 'else' ? TRUE : armOf(name, k, end);
         g.arm = both(g.before, own);
         g.before = both(g.before, negate(own));
@@ -288,7 +305,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
       case 'endif': {
         const g = groups.at(-1);
         if (g === undefined) return end;
-        leaveArm(g, at);
+        leaveArm(g);
         groups.pop();
         const other = s;
         s = g.first ?? { ...g.saved };
@@ -310,7 +327,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
   }
 
   /** Keeps the state at the end of the first living arm; an item that began in the arm and goes on is widened to the `#if`. */
-  function leaveArm(g: Group, at: number): void {
+  function leaveArm(g: Group): void {
     if (isFalse(g.arm)) return;
     if (s.start > g.pos && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(Math.max(head.end.at(-1)!, s.start + 1));
     if (g.first !== null) {
@@ -327,7 +344,6 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
       s.groups = groups.length - 1;
     }
     g.first = { ...s };
-    void at;
   }
 
   function trimHead(): void {
@@ -351,6 +367,24 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
   }
 }
 
+/** The name of a function whose header has one pair of brackets behind an ordinary word; `null` for the rest, which needs a closer look. */
+function plainName(text: string, head: Head): string | null {
+  const open = head.kind.indexOf(40);
+  if (open < 2 || head.kind[open - 1] !== 1 || head.kind.indexOf(40, open + 1) >= 0) return null;
+  const first = text.charCodeAt(head.start[open - 1]!);
+  if (first < 97 || first > 122) return null;
+  const before = head.kind[open - 2];
+  if (before === 42) return text.slice(head.start[open - 1]!, head.end[open - 1]!);
+  if (before !== 1) return null;
+  const c = text.charCodeAt(head.start[open - 2]!);
+  return c >= 97 && c <= 122 ? text.slice(head.start[open - 1]!, head.end[open - 1]!) : null;
+}
+
+function nameOf(text: string, pos: number, body: number): string {
+  const t = tokenize(text, pos, body);
+  return functionName(t, 0, t.count);
+}
+
 function fresh(): State {
   return { start: -1, depth: 0, parens: 0, body: -1, typeBody: -1, assigned: false, isFunction: false, done: false, groups: 0, headLength: 0 };
 }
@@ -367,22 +401,39 @@ function isGuard(text: string, k: number, end: number): boolean {
   return next?.[1] === name && /_H_*$|_H_|^_/.test(name);
 }
 
-/** `MACRO(x)` alone on its lines: complete although no `;` follows. `at` is the next word. */
-function endsBefore(text: string, head: Head, at: number, atEnd: number): boolean {
+const MODULE_MACRO = /^_*[A-Z][A-Za-z0-9_]*$|^(?:module|device|late|arch|core|subsys|fs|early|rootfs|postcore|builtin)_\w+$/;
+
+/** Macros that stand for a function's header: a body follows. */
+const FUNCTION_MACRO = /DEFINE\d|BPF_CALL_\d|^DEFINE_IDTENTRY/;
+
+/** True if the item so far is nothing but `MACRO(…)`, once or several times: complete although no `;` follows. */
+function isMacroLine(text: string, head: Head): boolean {
   const n = head.kind.length;
-  if (n < 2 || n > 3 || head.kind[n - 1] !== 40 || head.kind[n - 2] !== 1) return false;
-  if (n === 3 && text.slice(head.start[0]!, head.end[0]!) !== 'static') return false;
-  const name = text.slice(head.start[n - 2]!, head.end[n - 2]!);
-  if (!/^[A-Z][A-Za-z0-9_]*$|^(?:module|device|late|arch|core|subsys|fs|early|rootfs|postcore)_\w+$/.test(name)) return false;
-  if (!text.slice(head.end[n - 1]!, at).includes('\n')) return false;
-  const next = text.slice(at, atEnd);
-  return !next.startsWith('__');
+  let k = 0;
+  if (n > 2 && n % 2 === 1 && head.kind[0] === 1 && text.slice(head.start[0]!, head.end[0]!) === 'static') k = 1;
+  if (n - k < 2 || (n - k) % 2 === 1 || n > 64) return false;
+  for (; k < n; k += 2) {
+    const name = text.slice(head.start[k]!, head.end[k]!);
+    if (head.kind[k] !== 1 || head.kind[k + 1] !== 40 || !MODULE_MACRO.test(name) || FUNCTION_MACRO.test(name)) return false;
+  }
+  return true;
 }
 
-function endsAtDirective(text: string, head: Head, s: State): boolean {
+/** The same, before the word `[at, atEnd)`, which must stand on a line of its own and begin something else. */
+function endsBefore(text: string, head: Head, at: number, atEnd: number): boolean {
   const n = head.kind.length;
-  return s.body < 0 && !s.assigned && n === 2 && head.kind[1] === 40 && head.kind[0] === 1 && /^[A-Z][A-Z0-9_]*$/.test(text.slice(head.start[0]!, head.end[0]!))
-    && !/^\s*(?:#[^\n]*\s*)*\{/.test(text.slice(head.end[1]!, head.end[1]! + 300));
+  if (n < 2 || head.kind[n - 1] !== 40 || !isMacroLine(text, head)) return false;
+  const next = text.slice(at, atEnd);
+  return text.slice(head.end[n - 1]!, at).includes('\n') && (!next.startsWith('__') || MODULE_MACRO.test(next));
+}
+
+/** The same, before a directive: what stands there is no header that goes on behind it. */
+function endsAtDirective(text: string, head: Head, s: State): boolean {
+  if (s.body >= 0 || s.assigned || head.kind.length === 0) return false;
+  const lone = head.kind.length === 1 && head.kind[0] === 1 && /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(text.slice(head.start[0]!, head.end[0]!));
+  if (!lone && !isMacroLine(text, head)) return false;
+  const end = head.end.at(-1)!;
+  return !/^\s*(?:#[^\n]*\s*)*\{/.test(text.slice(end, end + 300));
 }
 
 function isExternC(text: string, head: Head, s: State): boolean {

@@ -35,10 +35,6 @@ for (let c = 48; c <= 57; c++) CLASS[c] = 3;
 for (const c of 'abcdefghijklmnopqrstuvwxyz_$') CLASS[c.charCodeAt(0)] = 2;
 for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') CLASS[c.charCodeAt(0)] = 2;
 
-const OPERATORS = new Set([
-  '->', '++', '--', '<<', '>>', '<=', '>=', '==', '!=', '&&', '||', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '##',
-]);
-
 /** Offset just behind the string or character literal whose quote is at `i`; a line's end ends a broken one. */
 export function skipQuoted(text: string, i: number, end: number): number {
   const quote = text.charCodeAt(i++);
@@ -94,27 +90,45 @@ export function atLineStart(text: string, i: number, from: number): boolean {
   return true;
 }
 
+/** Scratch that every call fills and copies from: growing typed arrays on the way costs more than the lexing. */
+let room = 4096;
+let kinds = new Uint8Array(room);
+let starts = new Int32Array(room);
+let ends = new Int32Array(room);
+
+function push(n: number, kind: number, start: number, end: number): number {
+  if (n === room) {
+    room *= 2;
+    const grow = <T extends Uint8Array | Int32Array>(old: T, bigger: T): T => (bigger.set(old), bigger);
+    kinds = grow(kinds, new Uint8Array(room));
+    starts = grow(starts, new Int32Array(room));
+    ends = grow(ends, new Int32Array(room));
+  }
+  kinds[n] = kind;
+  starts[n] = start;
+  ends[n] = end;
+  return n + 1;
+}
+
+/** Length of the operator at `i`, whose first character is `c`. */
+function operatorLength(text: string, i: number, c: number): number {
+  const d = text.charCodeAt(i + 1);
+  switch (c) {
+    case 46: return d === 46 && text.charCodeAt(i + 2) === 46 ? 3 : 1;
+    case 45: return d === 62 || d === 45 || d === 61 ? 2 : 1;
+    case 60: case 62: return d === c ? (text.charCodeAt(i + 2) === 61 ? 3 : 2) : d === 61 ? 2 : 1;
+    case 43: case 38: case 124: return d === c || d === 61 ? 2 : 1;
+    case 61: case 33: case 42: case 47: case 37: case 94: return d === 61 ? 2 : 1;
+    case 35: return d === 35 ? 2 : 1;
+    default: return 1;
+  }
+}
+
 /** Tokenises `text` from `from` to `to`. */
 export function tokenize(text: string, from = 0, to = text.length): Tokens {
-  let room = Math.max(64, (to - from) >> 2);
-  let kind = new Uint8Array(room);
-  let start = new Int32Array(room);
-  let stop = new Int32Array(room);
   const comments: number[] = [];
   let n = 0;
   let i = from;
-  const push = (k: number, s: number, e: number): void => {
-    if (n === room) {
-      room *= 2;
-      const grow = <T extends Uint8Array | Int32Array>(old: T, bigger: T): T => (bigger.set(old), bigger);
-      kind = grow(kind, new Uint8Array(room));
-      start = grow(start, new Int32Array(room));
-      stop = grow(stop, new Int32Array(room));
-    }
-    kind[n] = k;
-    start[n] = s;
-    stop[n++] = e;
-  };
   while (i < to) {
     const c = text.charCodeAt(i);
     const cls = CLASS[c];
@@ -126,8 +140,8 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
       const q = text.charCodeAt(i);
       if ((q === 34 || q === 39) && i < to && i - s <= 2 && /^(?:L|u|U|u8)$/.test(text.slice(s, i))) {
         i = skipQuoted(text, i, to);
-        push(q === 34 ? STRING : CHAR, s, i);
-      } else push(WORD, s, i);
+        n = push(n, q === 34 ? STRING : CHAR, s, i);
+      } else n = push(n, WORD, s, i);
     } else if (cls === 3 || (c === 46 && CLASS[text.charCodeAt(i + 1)] === 3)) {
       const s = i++;
       while (i < to) {
@@ -136,11 +150,11 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
         else if ((d === 43 || d === 45) && isExponent(text, s, i)) i++;
         else break;
       }
-      push(NUMBER, s, i);
+      n = push(n, NUMBER, s, i);
     } else if (c === 34 || c === 39) {
       const s = i;
       i = skipQuoted(text, i, to);
-      push(c === 34 ? STRING : CHAR, s, i);
+      n = push(n, c === 34 ? STRING : CHAR, s, i);
     } else if (c === 47 && text.charCodeAt(i + 1) === 42) {
       const close = text.indexOf('*/', i + 2);
       const e = close < 0 || close + 2 > to ? to : close + 2;
@@ -155,19 +169,15 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
     } else if (c === 92 && CLASS[text.charCodeAt(i + 1)] === 1) {
       i += 2;
     } else {
-      let e = i + 1;
-      if (c === 46) {
-        if (text.charCodeAt(i + 1) === 46 && text.charCodeAt(i + 2) === 46) e = i + 3;
-      } else if (c !== 40 && c !== 41 && c !== 59 && c !== 44 && e < to && OPERATORS.has(text.slice(i, i + 2))) {
-        e = i + 2;
-        if ((c === 60 || c === 62) && text.charCodeAt(i + 1) === c && text.charCodeAt(i + 2) === 61) e = i + 3;
-      }
-      e = Math.min(e, to);
-      push(PUNCT, i, e);
+      const e = Math.min(i + operatorLength(text, i, c), to);
+      n = push(n, PUNCT, i, e);
       i = e;
     }
   }
-  const tokens: Tokens = { text, count: n, kind, start, end: stop, match: new Int32Array(n).fill(-1), depth: 0, comments, unbalanced: false };
+  const tokens: Tokens = {
+    text, count: n, kind: kinds.slice(0, n), start: starts.slice(0, n), end: ends.slice(0, n), match: new Int32Array(n).fill(-1), depth: 0, comments,
+    unbalanced: false,
+  };
   pairBrackets(tokens);
   return tokens;
 }
@@ -241,4 +251,16 @@ export function lineStartsOf(text: string): Uint32Array {
   const starts: number[] = [0];
   for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
   return Uint32Array.from(starts);
+}
+
+/** Index of the first token that ends behind `offset`. */
+export function tokenAt(t: Tokens, offset: number): number {
+  let low = 0;
+  let high = t.count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (t.end[middle]! <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -4,14 +4,14 @@ import { fields } from '../../src/report/fields.js';
 import { formatNames, formats } from '../../src/report/index.js';
 import { writeJson } from '../../src/report/json.js';
 import type { Row } from '../../src/survey/row.js';
-import { HOSTILE, row, surveyOf } from './rows.js';
+import { HOSTILE, row, STEERS, surveyOf } from './rows.js';
 
 describe('json', () => {
   it('is the survey, with a newline at its end', () => {
     const survey = surveyOf([row({ case: { number: 2, reason: 'RDMA' }, gaps: [{ file: 'a.c', line: 1, why: HOSTILE }] })]);
     const text = writeJson(survey);
     expect(JSON.parse(text)).toEqual(survey);
-    expect(text).toMatch(/^\{\n {2}"tree": [^]*\n\}\n$/);
+    expect(text).toMatch(/^\{\n {2}"tree": [\s\S]*\n\}\n$/);
     expect(Object.keys(JSON.parse(text) as object)).toEqual(['tree', 'version', 'sites', 'coverage', 'warnings']);
   });
 
@@ -22,7 +22,7 @@ describe('json', () => {
   });
 
   it('holds no character that a terminal obeys', () => {
-    expect(writeJson(surveyOf([row({ function: HOSTILE })]))).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(writeJson(surveyOf([row({ function: HOSTILE })]))).not.toMatch(STEERS);
   });
 });
 
@@ -47,7 +47,7 @@ describe('csv', () => {
   it('stays one line and prints nothing that steers, whatever the tree holds', () => {
     const text = writeCsvSheet(surveyOf([row({ file: HOSTILE, carrier: [HOSTILE], releaseReason: HOSTILE })]));
     expect(text.split('\r\n')).toHaveLength(3);
-    expect(text.replaceAll('\r\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e\ud800]/);
+    expect(text).not.toMatch(STEERS);
   });
 
   it('has its header without sites', () => {

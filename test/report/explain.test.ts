@@ -69,7 +69,7 @@ describe('the story of a row', () => {
     expect(text).toContain('cannot show the code');
     expect(text).toContain('They outlive the function in s.page.');
     expect(text).toContain('can also hold other pages: ZERO_PAGE.');
-    expect(await told(site.id, 60)).toMatch(/What this row says[^]*\n {4}\w/);
+    expect(await told(site.id, 60)).toMatch(/What this row says[\s\S]*\n {4}\w/);
   });
 
   it('cuts a huge line around the caret', async () => {

@@ -46,3 +46,6 @@ export function surveyOf(sites: Row[], given: Partial<Survey> = {}): Survey {
 
 /** What a tree may hold to annoy its readers: escapes, a formula, quotes, line ends, bidirectional controls, half a character. */
 export const HOSTILE = '=HYPERLINK("x")\u001b[31m,\r\n\t"\u009b2J\u202e\ud800\u0000';
+
+/** What no output may hold, its own line ends apart. */
+export const STEERS = /(?!\r?\n)[\p{Cc}\p{Cs}\u{202e}]/u;

@@ -1,0 +1,43 @@
+/**
+ * The survey on a thread of its own. One function of a tree may keep the analysis busy for a while; the main thread stays
+ * free meanwhile, so that Ctrl-C ends the program at once and the progress line moves.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { TreeError } from '../source/index.js';
+import { survey } from '../survey/index.js';
+import type { SurveyOptions } from '../survey/options.js';
+import type { Survey } from '../survey/row.js';
+
+/** What the thread is told at its start. */
+export interface Task {
+  tree: string;
+  /** All but the functions, which cannot be sent. */
+  options: Omit<SurveyOptions, 'onProgress' | 'signal'>;
+  /** Somebody looks at the progress. */
+  watched: boolean;
+}
+
+/** What the thread says: any number of times how far it is, then the result, or why the tree cannot be surveyed. */
+export type Message = { progress: [stage: string, done: number, total: number] } | { survey: Survey } | { refused: string };
+
+/** The line is not drawn more often than this, and a tree has many files. */
+const PACE_MS = 40;
+
+const task = workerData as Task;
+const say = (message: Message): void => parentPort?.postMessage(message);
+
+let said = Number.NEGATIVE_INFINITY;
+function onProgress(stage: string, done: number, total: number): void {
+  const now = performance.now();
+  if (now - said < PACE_MS) return;
+  said = now;
+  say({ progress: [stage, done, total] });
+}
+
+try {
+  say({ survey: await survey(task.tree, { ...task.options, ...(task.watched ? { onProgress } : {}) }) });
+} catch (error) {
+  // Any other error is a fault of ours; it reaches the main thread as it is.
+  if (!(error instanceof TreeError)) throw error;
+  say({ refused: error.message });
+}

@@ -1,0 +1,97 @@
+/** Arguments of calls and macros: types, statements, operators and nothing at all become something that is an expression. */
+import { asIdentifier, blank, blankTokens, type Rewrite } from './dialect.js';
+import { isPunct, isWord, PUNCT, tokenText, type Tokens } from './tokens.js';
+import { splitArguments } from './types.js';
+import { ASM, isAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
+
+/** Rewrites the arguments between the brackets `open` and `close`. */
+export function rewriteArguments(r: Rewrite, open: number, close: number): void {
+  const { t } = r;
+  if (close === open + 1) return;
+  for (const [from, to] of splitArguments(t, open)) {
+    if (from >= to) emptyArgument(r, from, open, close);
+    else if (!r.skip[from]) argument(r, from, to);
+  }
+}
+
+function emptyArgument(r: Rewrite, at: number, open: number, close: number): void {
+  const { t, out } = r;
+  const gap = t.end[at - 1]!;
+  if (gap < t.start[at]!) out[gap] = 48;
+  else if (at === close) blank(r, t.start[at - 1]!, t.end[at - 1]!);
+  else blank(r, t.start[at]!, t.end[at]!);
+  void open;
+}
+
+function argument(r: Rewrite, from: number, to: number): void {
+  const { t } = r;
+  const first = tokenText(t, from);
+  const last = to - 1;
+  if (isWord(t, from)) {
+    if (ASM.has(first)) return;
+    if (STATEMENT_KEYWORDS.has(first)) {
+      if (first === 'sizeof' || first === '_Generic') return;
+      if (!braced(r, from, to)) asIdentifier(r, from, last, to - from === 1 ? 'literal' : 'unknown');
+      return;
+    }
+    const word = TAG_KEYWORDS.has(first) || TYPE_KEYWORDS.has(first) || QUALIFIERS.has(first);
+    if (word || TYPEOF.has(first) || first === 'auto' || first === 'static' || first === 'extern') {
+      if (!(word && to - from === 1 && first === 'bool' && isPunct(t, from + 1, '.'))) asIdentifier(r, from, last, 'type');
+      return;
+    }
+    if (isTypeShape(t, from, to)) {
+      asIdentifier(r, from, last, 'type');
+      return;
+    }
+  }
+  if (hasSemicolon(t, from, to)) {
+    if (!isPunct(t, from, '(') && !isPunct(t, from, '{') && !braced(r, from, to)) asIdentifier(r, from, last, 'unknown');
+    return;
+  }
+  if (isPunct(t, from, '.') && isWord(t, from + 1)) {
+    blank(r, t.start[from]!, t.end[from]!);
+    return;
+  }
+  if (t.kind[from] === PUNCT && to - from <= 2 && !isPunct(t, from, '{') && !isPunct(t, from, '(') && !isPunct(t, from, '[') && !isPunct(t, from, '#')) {
+    // `cmp(a, ==, b)`
+    if (to - from === 1 || t.kind[from + 1] === PUNCT) asIdentifier(r, from, last, 'literal');
+    return;
+  }
+  const end = tokenText(t, last);
+  if (t.kind[last] === PUNCT && /^(?:[-+*/%&|^<>=!]=?|&&|\|\||<<|>>)$/.test(end)) blankTokens(r, last, last);
+}
+
+/** Makes `wait(dev, 10, if (x) break; );` a block, if there is room for braces around the statements. */
+function braced(r: Rewrite, from: number, to: number): boolean {
+  const { t, out } = r;
+  const before = t.end[from - 1]!;
+  const after = t.end[to - 1]!;
+  if (!isPunct(t, to - 1, ';') || before >= t.start[from]! || to >= t.count || after >= t.start[to]!) return false;
+  out[before] = 123;
+  out[after] = 125;
+  return true;
+}
+
+/** Words and stars that end in a star or hold two words in a row: a type or a declaration, never an expression. */
+function isTypeShape(t: Tokens, from: number, to: number): boolean {
+  if (to - from < 2) return false;
+  let pair = false;
+  for (let k = from; k < to; k++) {
+    if (isWord(t, k)) {
+      const word = tokenText(t, k);
+      if (STATEMENT_KEYWORDS.has(word)) return false;
+      if (k > from && isWord(t, k - 1) && (!STORAGE.has(word) || isAnnotation(word))) pair = true;
+    } else if (isPunct(t, k, '[') && k > from) {
+      k = Math.max(k, t.match[k] ?? -1);
+    } else if (!isPunct(t, k, '*')) return false;
+  }
+  return pair || isPunct(t, to - 1, '*');
+}
+
+function hasSemicolon(t: Tokens, from: number, to: number): boolean {
+  for (let k = from; k < to; k++) {
+    if (isPunct(t, k, ';')) return true;
+    if ((t.match[k] ?? -1) > k) k = t.match[k]!;
+  }
+  return false;
+}

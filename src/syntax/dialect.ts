@@ -1,0 +1,310 @@
+/**
+ * The dialect pass: rewrites a body's text, at the same length, into C that the grammar knows.
+ *
+ * What was rewritten into something else than blanks is marked, so that the conversion can look up what stood there.
+ */
+import { rewriteArguments } from './arguments.js';
+import { fixLabel, fixStatementMacro } from './macros.js';
+import { blankWords } from './runs.js';
+import { CHAR, isPunct, isWord, STRING, tokenChar, tokenText, WORD, type Tokens } from './tokens.js';
+import { ASM, ATTRIBUTE, isKnownAnnotation, looksLikeType, STATEMENT_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
+
+/** What a rewritten stretch stood for. */
+export type Mark =
+  | { kind: 'type' | 'literal' | 'unknown' | 'paste'; end: number }
+  | { kind: 'macro'; end: number; name: string; bare: boolean; start?: number };
+
+/** State of one pass. */
+export interface Rewrite {
+  t: Tokens;
+  out: Buffer;
+  marks: Map<number, Mark>;
+  /** Tokens already dealt with. */
+  skip: Uint8Array;
+  /** 1: the `)` after which a statement begins. */
+  headClose: Uint8Array;
+}
+
+const OPAQUE = new Set([
+  'sizeof', 'offsetof', '__builtin_offsetof', '__alignof__', '__alignof', '_Alignof', 'alignof', 'sizeof_field', 'offsetofend',
+  '__builtin_types_compatible_p', 'va_arg_pack', '__same_type', 'typeof_member', 'FIELD_SIZEOF',
+]);
+
+/** True for calls that evaluate nothing and become a {@link import('./ast.js').Sizeof}. */
+export function isOpaque(word: string): boolean {
+  return OPAQUE.has(word);
+}
+
+/** Overwrites `[from, to)` with blanks, keeping line ends. */
+export function blank(r: Rewrite, from: number, to: number): void {
+  for (let i = from; i < to; i++) if (r.out[i] !== 10) r.out[i] = 32;
+}
+
+/** Blanks tokens `[from, to]` and takes them out of the pass. */
+export function blankTokens(r: Rewrite, from: number, to: number): void {
+  blank(r, r.t.start[from]!, r.t.end[to]!);
+  r.skip.fill(1, from, to + 1);
+}
+
+/** Makes tokens `[from, to]` one identifier. */
+export function asIdentifier(r: Rewrite, from: number, to: number, kind: 'type' | 'literal' | 'unknown' | 'paste'): void {
+  const start = r.t.start[from]!;
+  const end = r.t.end[to]!;
+  r.out.fill(95, start, end);
+  r.out[start] = 84;
+  r.marks.set(start, { kind, end });
+  r.skip.fill(1, from, to + 1);
+}
+
+/** Writes `word` over the start of a stretch and blanks the rest. */
+export function write(r: Rewrite, from: number, to: number, word: string): void {
+  blank(r, from, to);
+  for (let i = 0; i < word.length && from + i < to; i++) r.out[from + i] = word.charCodeAt(i);
+}
+
+/** Puts a `;` into the gap behind token `i`, if there is one. */
+export function closeStatement(r: Rewrite, i: number): boolean {
+  const at = r.t.end[i]!;
+  const next = i + 1 < r.t.count ? r.t.start[i + 1]! : r.out.length;
+  if (at >= next) return false;
+  r.out[at] = 59;
+  return true;
+}
+
+/** Rewrites the tokens `[from, to]` of a body. */
+export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
+  const r: Rewrite = {
+    t, out: Buffer.from(t.text, 'latin1'), marks: new Map(), skip: new Uint8Array(t.count + 1), headClose: new Uint8Array(t.count + 1),
+  };
+  for (let k = 0; k < t.comments.length; k += 2) blank(r, t.comments[k]!, t.comments[k + 1]!);
+  const low = t.start[from] ?? 0;
+  const high = t.end[to] ?? 0;
+  for (let k = low; k < high; k++) if (r.out[k] === 92 && (r.out[k + 1] === 10 || r.out[k + 1] === 13)) r.out[k] = 32;
+  // For each open brace: true if statements stand in it.
+  const blocks: boolean[] = [];
+  for (let i = from; i <= to; i++) {
+    if (r.skip[i]) continue;
+    const kind = t.kind[i]!;
+    if (kind === WORD) i = rewriteWord(r, i, to, blocks.at(-1) ?? true);
+    else if (kind === STRING) i = rewriteString(r, i, to);
+    else if (kind === CHAR) r.out.fill(48, t.start[i]!, t.end[i]!);
+    else {
+      const c = tokenChar(t, i);
+      if (c === 123) blocks.push(isBlock(r, i, from, blocks.at(-1) ?? true));
+      else if (c === 125) blocks.pop();
+      else if (c === 40) rewriteParen(r, i, to);
+      else if (c === 58) fixLabel(r, i, blocks.at(-1) ?? true);
+      else if (c === 38 && isPunct(t, i, '&&') && isWord(t, i + 1) && !isOperand(t, i - 1)) write(r, t.start[i]!, t.end[i]!, ' &');
+      else if (c === 35) rewriteHash(r, i, to);
+      else if (c === 64 || c === 96 || (c === 92 && t.end[i]! - t.start[i]! === 1)) blank(r, t.start[i]!, t.end[i]!);
+    }
+  }
+  return r;
+}
+
+/** True if token `i` can end an operand, so that what follows is a binary operator. */
+export function isOperand(t: Tokens, i: number): boolean {
+  if (i < 0) return false;
+  const c = tokenChar(t, i);
+  return t.kind[i] !== 5 ? !STATEMENT_KEYWORDS.has(tokenText(t, i)) : c === 41 || c === 93;
+}
+
+/** True if a statement may begin at token `i`. */
+export function atStatement(r: Rewrite, i: number): boolean {
+  const { t } = r;
+  if (i === 0) return true;
+  const c = tokenChar(t, i - 1);
+  if (t.kind[i - 1] === WORD) return /^(?:else|do)$/.test(tokenText(t, i - 1)) || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32 && atStatement(r, i - 1));
+  if (c === 41) return r.headClose[i - 1] === 1 || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32);
+  return (c === 59 || c === 123 || c === 125 || c === 58) && t.end[i - 1]! - t.start[i - 1]! === 1;
+}
+
+function isBlock(r: Rewrite, i: number, from: number, around: boolean): boolean {
+  if (i === from) return true;
+  const { t } = r;
+  const c = tokenChar(t, i - 1);
+  if (t.kind[i - 1] === WORD) {
+    const word = tokenText(t, i - 1);
+    if (word === 'else' || word === 'do') return true;
+    const before = tokenText(t, i - 2);
+    return around && !/^(?:struct|union|enum)$/.test(before) && !/^(?:struct|union|enum)$/.test(word);
+  }
+  if (c === 41) return r.headClose[i - 1] === 1 || !isCompoundLiteral(t, i - 1);
+  if (c === 40) return true;
+  if (c === 44) return false;
+  return around && (c === 59 || c === 123 || c === 125 || c === 58);
+}
+
+/** `(struct x) {`: the bracket before the `)` follows no word. */
+function isCompoundLiteral(t: Tokens, close: number): boolean {
+  const open = t.match[close] ?? -1;
+  return open > 0 && !(isWord(t, open - 1) && !STATEMENT_KEYWORDS.has(tokenText(t, open - 1)));
+}
+
+function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number {
+  const { t } = r;
+  const word = tokenText(t, i);
+  const open = isPunct(t, i + 1, '(') && (t.match[i + 1] ?? -1) > i && t.match[i + 1]! <= to ? i + 1 : -1;
+  const close = open > 0 ? t.match[open]! : -1;
+  if (word === 'if' || word === 'while' || word === 'for' || word === 'switch') {
+    if (close > 0) r.headClose[close] = 1;
+    return i;
+  }
+  if (isPunct(t, i - 1, '.') || isPunct(t, i - 1, '->')) return i;
+  if (word !== 'sizeof' && OPAQUE.has(word) && open < 0) {
+    // `__alignof__ *p`
+    write(r, t.start[i]!, t.end[i]!, 'sizeof');
+    return i;
+  }
+  if (OPAQUE.has(word) && open > 0) {
+    // Renamed, so that it is an ordinary call with one opaque argument whatever stands there.
+    r.out[t.end[i]! - 1] = 36;
+    if (close > open + 1) {
+      write(r, t.end[open]!, t.start[close]!, '0');
+      r.skip.fill(1, open + 1, close);
+    }
+    return close;
+  }
+  if (word === 'case') {
+    for (let k = i + 1; k < to && k < i + 60 && !isPunct(t, k, ':') && !isPunct(t, k, ';'); k++) {
+      if (isPunct(t, k, '...')) write(r, t.start[k]!, t.end[k]!, '||');
+    }
+    return i;
+  }
+  if (word === '__label__') {
+    let k = i;
+    while (k + 1 < to && !isPunct(t, k + 1, ';')) k++;
+    blankTokens(r, i, k);
+    return k;
+  }
+  if (word === 'goto') {
+    if (isPunct(t, i + 1, '*')) {
+      let k = i;
+      while (k + 1 < to && !isPunct(t, k + 1, ';')) k++;
+      asIdentifier(r, i, k, 'unknown');
+      return k;
+    }
+    return isWord(t, i + 1) ? i + 1 : i;
+  }
+  if (word === 'return' || word === 'else' || word === 'do' || word === 'default' || word === 'break' || word === 'continue' || word === 'sizeof') return i;
+  if (word === '_Generic' && open > 0) {
+    asIdentifier(r, i, close, 'literal');
+    return close;
+  }
+  if (ASM.has(word)) return rewriteAsm(r, i, to, block);
+  if (ATTRIBUTE.has(word)) {
+    blankTokens(r, i, close > 0 ? close : i);
+    return close > 0 ? close : i;
+  }
+  if (TYPEOF.has(word) && open > 0) {
+    // `struct t___`: a type wherever it stands.
+    const start = t.start[i]!;
+    r.out.fill(95, start, t.end[close]!);
+    r.out.write('struct t', start, 'latin1');
+    r.skip.fill(1, i, close + 1);
+    return blankWords(r, i, to, close + 1);
+  }
+  if ((word === 'auto' || word === '__auto_type') && isWord(t, i + 1) && (isPunct(t, i + 2, '=') || word === '__auto_type')) {
+    write(r, t.start[i]!, t.end[i]!, 'int');
+    return i;
+  }
+  if (word === '__extension__' || (isKnownAnnotation(word) && !isPunct(t, i + 1, '=') && !(block && isPunct(t, i + 1, ':')))) {
+    const all = open > 0 && !atStatement(r, i) ? close : i;
+    if (open < 0 || all > i) {
+      blankTokens(r, i, all);
+      return all;
+    }
+  }
+  if (block && word === 'static' && atStatement(r, i) && isWord(t, i + 1) && isPunct(t, i + 2, '(') && isPunct(t, (t.match[i + 2] ?? -1) + 1, ';')
+    && !TYPE_KEYWORDS.has(tokenText(t, i + 1))) {
+    // `static DEFINE_MUTEX(lock);`
+    blankTokens(r, i, i);
+    return i;
+  }
+  if (block && atStatement(r, i)) {
+    const next = fixStatementMacro(r, i, to);
+    if (next >= 0) return next;
+  }
+  if (isPunct(t, i + 1, '##')) {
+    let k = i;
+    while (isPunct(t, k + 1, '##') && k + 2 <= to) k += 2;
+    asIdentifier(r, i, k, 'paste');
+    return k;
+  }
+  if (isWord(t, i + 1) || (isPunct(t, i - 1, ']') && open !== 0)) return blankWords(r, i, to, i + 1);
+  if (t.kind[i + 1] === STRING && i + 1 <= to && !STATEMENT_KEYWORDS.has(word)) blank(r, t.start[i]!, t.end[i]!);
+  return i;
+}
+
+function rewriteAsm(r: Rewrite, i: number, to: number, block: boolean): number {
+  const { t } = r;
+  let k = i + 1;
+  while (isWord(t, k)) k++;
+  const close = isPunct(t, k, '(') ? (t.match[k] ?? -1) : -1;
+  if (close < 0 || close > to) return i;
+  if (isOperand(t, i - 1) && !(block && atStatement(r, i))) blankTokens(r, i, close);
+  else asIdentifier(r, i, close, 'literal');
+  return close;
+}
+
+function rewriteString(r: Rewrite, i: number, to: number): number {
+  const { t } = r;
+  const start = t.start[i]!;
+  const end = t.end[i]!;
+  r.out.fill(32, start, end);
+  if (end - start < 2) r.out[start] = 48;
+  else {
+    r.out[start] = 34;
+    r.out[end - 1] = 34;
+  }
+  let k = i;
+  for (;;) {
+    const next = k + 1;
+    if (next > to || r.skip[next]) break;
+    if (t.kind[next] === STRING) k = next;
+    else if (isWord(t, next) && !STATEMENT_KEYWORDS.has(tokenText(t, next))) {
+      const close = isPunct(t, next + 1, '(') ? (t.match[next + 1] ?? -1) : -1;
+      k = close > 0 && close <= to ? close : next;
+    } else if (isPunct(t, next, '#') && isWord(t, next + 1)) k = next + 1;
+    else break;
+  }
+  if (k > i) {
+    blankTokens(r, i + 1, k);
+    r.marks.set(start, { kind: 'literal', end: t.end[k]! });
+  }
+  return k;
+}
+
+function rewriteHash(r: Rewrite, i: number, to: number): void {
+  // `#param` of a macro's body is a string.
+  if (isWord(r.t, i + 1) && i + 1 <= to) asIdentifier(r, i, i + 1, 'literal');
+  else blank(r, r.t.start[i]!, r.t.end[i]!);
+}
+
+function rewriteParen(r: Rewrite, i: number, to: number): void {
+  const { t } = r;
+  const close = t.match[i] ?? -1;
+  if (close < 0 || close > to) return;
+  const before = tokenText(t, i - 1);
+  const isCall = isWord(t, i - 1) ? !STATEMENT_KEYWORDS.has(before) && !TYPE_KEYWORDS.has(before) : isPunct(t, i - 1, ')') && !r.headClose[i - 1];
+  if (isCall && (isWord(t, i - 1) || callee(t, i - 1))) {
+    rewriteArguments(r, i, close);
+    return;
+  }
+  // `(u64)*p`: the grammar takes it for a product unless the type is a keyword.
+  if (close === i + 2 && isWord(t, i + 1) && !isOperand(t, i - 1)) {
+    const word = tokenText(t, i + 1);
+    const c = tokenChar(t, close + 1);
+    if (!TYPE_KEYWORDS.has(word) && looksLikeType(word) && (c === 42 || c === 38 || c === 45 || c === 43 || c === 40)) {
+      if (word.length >= 3) write(r, t.start[i + 1]!, t.end[i + 1]!, 'int');
+      else if (c !== 40) blankTokens(r, i, close);
+    }
+  }
+}
+
+/** `(*fn)(…)` and `f(a)(…)` are calls, `(type)(…)` is not; `)` is token `i`. */
+function callee(t: Tokens, i: number): boolean {
+  const open = t.match[i] ?? -1;
+  if (open < 0) return false;
+  return isWord(t, open - 1) && !STATEMENT_KEYWORDS.has(tokenText(t, open - 1)) ? true : isPunct(t, open + 1, '*');
+}

@@ -1,0 +1,75 @@
+/** Functions: each configuration's header and body. */
+import type { CType, FunctionVariant } from './ast.js';
+import { hopelessBlock, MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
+import { parseCondition } from './conditions.js';
+import { functionName, readHeader } from './header.js';
+import type { Item } from './outline.js';
+import { isPunct, tokenize, type Tokens } from './tokens.js';
+import { activeTexts } from './variants.js';
+
+const NO_TYPE: CType = { base: '', tag: null, pointers: 0, dims: [] };
+
+/**
+ * Parses a function in each of its configurations. Never empty and never throws: what is hopeless becomes one variant whose body
+ * is a single unknown statement. `initSyntax()` must have been awaited.
+ */
+export function parseFunction(text: string, item: Item): FunctionVariant[] {
+  const own = text.slice(item.pos, item.end);
+  if (own.length > MAX_ITEM) return [hopeless(own, item, 'too long to be parsed', [])];
+  const variants: FunctionVariant[] = [];
+  for (const active of activeTexts(own, item.conditions.map(parseCondition))) {
+    variants.push(...parseActive(active.text, item, active.assumptions));
+  }
+  return variants.length > 0 ? variants : [hopeless(own, item, 'no function can be found here', [])];
+}
+
+function hopeless(own: string, item: Item, why: string, assumptions: string[]): FunctionVariant {
+  const problems: { pos: number; why: string }[] = [];
+  const from = item.bodyPos >= 0 ? item.bodyPos - item.pos : 0;
+  const body = hopelessBlock(own, from, own.length, item.pos, why, problems);
+  return {
+    name: item.name, static: item.static, inline: item.inline, returns: NO_TYPE, params: [], body, assumptions, problems, pos: item.pos, end: item.end,
+  };
+}
+
+function parseActive(own: string, item: Item, assumptions: string[]): FunctionVariant[] {
+  const t = tokenize(own);
+  const found: FunctionVariant[] = [];
+  let from = 0;
+  for (let i = 0; i < t.count; i++) {
+    if (isPunct(t, i, ';') && !isOldStyle(t, from, i)) from = i + 1;
+    else if (isPunct(t, i, '(') || isPunct(t, i, '[')) i = Math.max(i, t.match[i] ?? -1);
+    else if (isPunct(t, i, '{')) {
+      const closed = t.match[i] ?? -1;
+      if (closed < 0 && found.length > 0) break;
+      const close = closed < 0 ? t.count - 1 : closed;
+      if (functionName(t, from, i) !== '' || (i === 0 && found.length === 0)) {
+        found.push(parseOne(t, from, i, close, closed < 0, item, assumptions));
+        from = close + 1;
+      }
+      i = close;
+    }
+  }
+  return found;
+}
+
+/** True if the `;` at token `i` ends a K&R parameter declaration. */
+function isOldStyle(t: Tokens, from: number, i: number): boolean {
+  let k = i + 1;
+  while (k < t.count && !isPunct(t, k, '{') && !isPunct(t, k, '(') && !isPunct(t, k, '=')) k++;
+  if (!isPunct(t, k, '{')) return false;
+  for (let j = from; j < i; j++) if (isPunct(t, j, ')')) return true;
+  return false;
+}
+
+function parseOne(t: Tokens, from: number, open: number, close: number, unclosed: boolean, item: Item, assumptions: string[]): FunctionVariant {
+  const header = readHeader(t, from, open);
+  const problems: { pos: number; why: string }[] = [];
+  if (unclosed) problems.push({ pos: t.start[open]! + item.pos, why: 'the body does not close' });
+  const start = t.start[open]!;
+  const end = t.end[close]!;
+  const body = t.depth > MAX_BRACKETS
+    ? hopelessBlock(t.text, start, end, item.pos, `more than ${MAX_BRACKETS} brackets within one another`, problems)
+    : parseBody(t, open, close, item.pos, problems);
+  return { ...header, name: header.name || item.name, body, assumptions, problems, pos: (t.start[from] ?? 0) + item.pos, end: end + item.pos };
+}

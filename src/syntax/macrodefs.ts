@@ -1,0 +1,76 @@
+/** `#define`: the definition, and its body read as C. */
+import type { Expression, FunctionVariant, MacroDefinition } from './ast.js';
+import { MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
+import { convertExpression, type Context } from './expressions.js';
+import type { Item } from './outline.js';
+import { rewriteBody } from './dialect.js';
+import { isPunct, tokenize } from './tokens.js';
+import { parseTree } from './tree.js';
+
+/** True if a macro item has a parameter list: cheaper than {@link parseMacro}. */
+export function isFunctionLike(text: string, item: Item): boolean {
+  return /^#\s*define\s+[A-Za-z_$][\w$]*\(/.test(text.slice(item.pos, Math.min(item.end, item.pos + 300)));
+}
+
+/** Reads a macro's definition. */
+export function parseMacro(text: string, item: Item): MacroDefinition {
+  const own = text.slice(item.pos, Math.min(item.end, item.pos + MAX_ITEM));
+  const span = { pos: item.pos, end: item.end };
+  const m = /^#\s*define\s+([A-Za-z_$][\w$]*)(\(([^)]*)\))?/.exec(own);
+  if (m === null) return { name: item.name, params: [], variadic: false, objectLike: true, body: '', bodyPos: item.end, conditions: item.conditions, ...span };
+  const list = (m[3] ?? '').replace(/\\\r?\n/g, ' ').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  const variadic = list.some((name) => name.endsWith('...'));
+  const params = list.map((name) => (name === '...' ? '__VA_ARGS__' : name.replace(/\s*\.\.\.$/, '')));
+  let from = m[0].length;
+  while (from < own.length && (own[from] === ' ' || own[from] === '\t')) from++;
+  const body = own.slice(from).replace(/\\(\r?)\n/g, (all) => ' '.repeat(all.length));
+  return { name: m[1]!, params, variadic, objectLike: m[2] === undefined, body, bodyPos: item.pos + from, conditions: item.conditions, ...span };
+}
+
+/** Parses text as one expression, or `null`; positions are relative to the text plus `base`. */
+export function parseExpressionText(text: string, base = 0): Expression | null {
+  if (text.length > MAX_ITEM) return null;
+  const t = tokenize(text);
+  if (t.count === 0 || t.unbalanced || t.depth > MAX_BRACKETS) return null;
+  const rewrite = rewriteBody(t, 0, t.count - 1);
+  // Behind a `return`, only an expression can stand; in a block, so that nothing is taken for a declaration.
+  const prefix = '{return ';
+  const rewritten = `${prefix}${rewrite.out.toString('latin1')}\n;}`;
+  const root = parseTree(rewritten);
+  if (root === null || root.broken) return null;
+  const block = root.kids[0];
+  const statements = block?.kids.filter((kid) => kid.named) ?? [];
+  const only = statements[0];
+  if (root.kids.length !== 1 || statements.length !== 1 || only?.type !== 'return_statement') return null;
+  const value = only.kids.find((kid) => kid.named);
+  if (value === undefined) return null;
+  const problems: { pos: number; why: string }[] = [];
+  const ctx: Context = { text, tokens: t, rewritten, shift: -prefix.length, base, marks: rewrite.marks, lost: new Map(), problems, depth: 0 };
+  const result = convertExpression(ctx, value);
+  return problems.length > 0 ? null : result;
+}
+
+/**
+ * Parses the body of a function-like macro as that of a function whose parameters are the macro's, types unknown. A body that is
+ * one expression becomes `return` of it. `null` if the body is empty or makes no sense on its own.
+ */
+export function parseMacroBody(macro: MacroDefinition): FunctionVariant | null {
+  if (macro.body.trim() === '' || macro.body.length > MAX_ITEM) return null;
+  const shell = {
+    name: macro.name, static: false, inline: true, returns: { base: '', tag: null, pointers: 0, dims: [] },
+    params: macro.params.map((name) => ({ name, type: { base: '', tag: null, pointers: 0, dims: [] } })),
+    assumptions: [], pos: macro.pos, end: macro.end,
+  };
+  const span = { pos: macro.bodyPos, end: macro.bodyPos + macro.body.length };
+  const value = parseExpressionText(macro.body, macro.bodyPos);
+  if (value !== null) return { ...shell, body: { kind: 'block', body: [{ kind: 'return', value, ...span }], ...span }, problems: [] };
+  const wrapped = `{${macro.body}\n;}`;
+  const t = tokenize(wrapped);
+  if (t.unbalanced || t.depth > MAX_BRACKETS || !isPunct(t, 0, '{') || t.match[0] !== t.count - 1) return null;
+  const problems: { pos: number; why: string }[] = [];
+  const body = parseBody(t, 0, t.count - 1, macro.bodyPos - 1, problems);
+  const last = body.body.at(-1);
+  if (last?.kind === 'empty' && body.body.length > 1) body.body.pop();
+  if (body.body.length > 0 && body.body.every((s) => s.kind === 'unknown-statement')) return null;
+  return { ...shell, body: { ...body, ...span }, problems };
+}

@@ -1,0 +1,86 @@
+/** Words in a row stand only in declarations; the ones that are neither type nor name are annotations, and are blanked. */
+import { blankTokens, type Rewrite } from './dialect.js';
+import { isPunct, isWord, STRING, tokenText } from './tokens.js';
+import { ATTRIBUTE, isAnnotation, isKnownAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS, TYPEOF, ASM } from './words.js';
+
+/**
+ * Handles the run of words that begins at token `i` (or, where a `typeof(…)` came first, continues at `next`); returns the index of the
+ * run's last token.
+ */
+export function blankWords(r: Rewrite, i: number, to: number, next: number): number {
+  const { t } = r;
+  const typeFirst = next > i + 1;
+  const plain: number[] = [];
+  let hasType = typeFirst;
+  let k = typeFirst ? next : i;
+  for (; k <= to && isWord(t, k) && !r.skip[k]; k++) {
+    const word = tokenText(t, k);
+    if (STATEMENT_KEYWORDS.has(word) || ATTRIBUTE.has(word) || ASM.has(word) || (TYPEOF.has(word) && isPunct(t, k + 1, '('))) break;
+    if (TAG_KEYWORDS.has(word)) {
+      hasType = true;
+      while (isWord(t, k + 1) && isKnownAnnotation(tokenText(t, k + 1)) && isWord(t, k + 2)) blankTokens(r, ++k, k);
+      if (isWord(t, k + 1)) k++;
+    } else if (TYPE_KEYWORDS.has(word)) hasType = true;
+    else if (QUALIFIERS.has(word)) {
+      if (word.startsWith('__')) blankTokens(r, k, k);
+    } else if (!STORAGE.has(word)) plain.push(k);
+    else if (word !== 'static' && word !== 'extern' && word !== 'inline' && word !== 'register' && word !== 'typedef' && word !== 'auto') blankTokens(r, k, k);
+  }
+  const last = k - 1;
+  const afterBracket = isPunct(t, i - 1, ']');
+  const group = isPunct(t, k, '(') ? (t.match[k] ?? -1) : -1;
+  if (t.kind[k] === STRING && k <= to && plain.length > 0 && plain.at(-1) === last) {
+    blankTokens(r, last, last);
+    plain.pop();
+  }
+  if (afterBracket) {
+    // `char buf[8] __aligned(4);`
+    if (plain.length === last - i + 1) blankTokens(r, i, group > 0 && group <= to ? group : last);
+    return group > 0 && group <= to && plain.length > 0 ? group : last;
+  }
+  const star = isPunct(t, i - 1, '*');
+  let end = last;
+  if (group > 0 && isPunct(t, k + 1, '*') && plain.at(-1) === last && plain.length + Number(hasType) >= 2) {
+    // `__u8 __user (*tags)[8]`: all of them words of the type.
+    blankMore(r, plain, hasType, false, true);
+    return last;
+  }
+  const close = group > 0 && group <= to ? group : -1;
+  if (close > 0 && plain.at(-1) === last && plain.length + Number(hasType) + Number(star) >= 2) {
+    // A last word with a bracket: an annotation with arguments, or what is called or declared.
+    const word = tokenText(t, last);
+    const after = close + 1;
+    const enough = plain.length + Number(hasType) + Number(star) >= 3 || (isAnnotation(word) && (isPunct(t, after, '=') || isWord(t, after) || (isPunct(t, after, ';') && star) || isPunct(t, after, '*')));
+    if (isAnnotation(word) && enough) {
+      plain.pop();
+      blankTokens(r, last, close);
+      end = close;
+      if (isWord(t, after)) {
+        blankMore(r, plain, hasType, star, true);
+        return end;
+      }
+    }
+  }
+  blankMore(r, plain, hasType, star, isPunct(t, end + 1, '*'), end + 1);
+  return end;
+}
+
+function blankMore(r: Rewrite, plain: number[], hasType: boolean, star: boolean, starFollows: boolean, after = -1): void {
+  const { t } = r;
+  // Behind a comma that separates no arguments stands another declarator.
+  let need = star || hasType || isPunct(t, (plain[0] ?? 0) - 1, ',') ? 1 : 2;
+  if (starFollows && !star) need = hasType ? 0 : 1;
+  if (after >= 0 && isPunct(t, after, ')') && !star) need = Math.max(hasType ? 0 : 1, need - 1);
+  const excess = (): number => plain.length - need;
+  const drop = (test: (word: string) => boolean): void => {
+    for (let k = plain.length - 1; k >= 0 && excess() > 0; k--) {
+      if (!test(tokenText(t, plain[k]!))) continue;
+      blankTokens(r, plain[k]!, plain[k]!);
+      plain.splice(k, 1);
+    }
+  };
+  drop(isKnownAnnotation);
+  drop(isAnnotation);
+  drop((word) => /^[A-Z][A-Z0-9_]+$/.test(word));
+  if (plain.length > 2 || (plain.length === 2 && need < 2 && !(after >= 0 && isPunct(t, after, ')')))) drop(() => true);
+}

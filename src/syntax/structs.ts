@@ -1,0 +1,147 @@
+/** Structs, unions and typedefs, read from tokens in each configuration and merged: a field of any arm is a field. */
+import type { CType, Field, StructDefinition } from './ast.js';
+import type { Item } from './outline.js';
+import { isPunct, isWord, tokenize, tokenText, type Tokens } from './tokens.js';
+import { readDeclaration, readDeclarator, splitArguments } from './types.js';
+import { blanked } from './variants.js';
+
+const MAX_NESTING = 60;
+
+/** Blanks the directives of a text but none of its arms: both arms' fields exist in some kernel. */
+function withoutDirectives(text: string): string {
+  return text.includes('#') ? text.replace(/^[ \t]*#(?:[^\n\\]|\\[^])*/gm, blanked) : text;
+}
+
+/** The structs and unions that an item defines, outermost first, those with a tag inside others included. */
+export function parseStruct(text: string, item: Item): StructDefinition[] {
+  if (item.end - item.pos > 4 << 20) return [];
+  const t = tokenize(withoutDirectives(text.slice(item.pos, item.end)));
+  const found: StructDefinition[] = [];
+  if (t.depth > MAX_NESTING * 4) return found;
+  for (let i = 0; i < t.count; i++) {
+    const word = tokenText(t, i);
+    if ((word !== 'struct' && word !== 'union') || !isWord(t, i)) continue;
+    let open = i + 1;
+    while (open < t.count && !isPunct(t, open, '{') && !isPunct(t, open, ';') && !isPunct(t, open, '*') && !isPunct(t, open, '=') && !isPunct(t, open, ',')) {
+      open = isPunct(t, open, '(') ? Math.max(open, t.match[open] ?? -1) + 1 : open + 1;
+    }
+    if (!isPunct(t, open, '{')) continue;
+    const from = isPunct(t, 0, 'typedef') || tokenText(t, 0) === 'typedef' ? 0 : i;
+    const { spec, declarators } = readDeclaration(t, from, t.count);
+    const tag = spec.tag !== null && spec.tag !== '' ? spec.tag : (declarators[0]?.name ?? '') || item.name;
+    const fields = readFields(t, open, found, item.pos, 0);
+    found.unshift({ tag, union: word === 'union', fields, pos: item.pos, end: item.end });
+    break;
+  }
+  return found;
+}
+
+const GROUPS: Record<string, number> = { struct_group: 1, struct_group_attr: 2, struct_group_tagged: 2, __struct_group: 3 };
+
+function readFields(t: Tokens, open: number, found: StructDefinition[], base: number, nesting: number): Field[] {
+  const close = t.match[open] ?? -1;
+  return close < 0 || nesting > MAX_NESTING ? [] : readMembers(t, open + 1, close, found, base, nesting);
+}
+
+function readMembers(t: Tokens, begin: number, close: number, found: StructDefinition[], base: number, nesting: number): Field[] {
+  const fields: Field[] = [];
+  let from = begin;
+  for (let i = begin; i <= close; i++) {
+    if (i < close && !isPunct(t, i, ';')) {
+      if (isPunct(t, i, '(') && i === from + 1 && (t.match[i] ?? -1) > i) {
+        // A macro that holds members, or makes one, with or without a `;` behind it.
+        const next = macroMember(t, from, i, fields, found, base, nesting);
+        if (next > 0) {
+          i = next - 1;
+          from = next;
+          continue;
+        }
+      }
+      i = Math.max(i, t.match[i] ?? -1);
+      if (i > close) i = close;
+      continue;
+    }
+    if (i > from) readMember(t, from, i, fields, found, base, nesting);
+    from = i + 1;
+  }
+  return fields;
+}
+
+function macroMember(t: Tokens, from: number, open: number, fields: Field[], found: StructDefinition[], base: number, nesting: number): number {
+  const name = tokenText(t, from);
+  const close = t.match[open]!;
+  const args = splitArguments(t, open);
+  const skip = GROUPS[name];
+  if (skip !== undefined) {
+    const groupName = tokenText(t, args[name === 'struct_group_tagged' || name === '__struct_group' ? 1 : 0]?.[0] ?? -1);
+    const first = args[skip];
+    if (first !== undefined) {
+      const members = readMembers(t, first[0], close, found, base, nesting + 1);
+      const tag = name === 'struct_group' || name === 'struct_group_attr' ? '' : tokenText(t, args[0]![0]);
+      const base_ = tag === '' ? 'struct' : `struct ${tag}`;
+      fields.push({ name: '', type: { base: base_, tag, pointers: 0, dims: [] }, members });
+      void groupName;
+    }
+    return close + 1;
+  }
+  if (name === 'DECLARE_FLEX_ARRAY' || name === '__DECLARE_FLEX_ARRAY') {
+    const type = args[0];
+    const called = args[1];
+    if (type !== undefined && called !== undefined) {
+      const { spec, declarators } = readDeclaration(t, type[0], type[1]);
+      const pointers = declarators[0]?.type.pointers ?? 0;
+      fields.push({ name: tokenText(t, called[0]), type: { base: spec.base, tag: spec.tag, pointers, dims: [''] }, members: null });
+    }
+    return close + 1;
+  }
+  if (/^[A-Z][A-Z0-9_]*$/.test(name) && (isPunct(t, close + 1, ';') || isWord(t, close + 1) || isPunct(t, close + 1, '}'))) {
+    const called = args[0];
+    if (called !== undefined && called[1] - called[0] === 1 && isWord(t, called[0]) && /^DECLARE_|^DEFINE_/.test(name)) {
+      fields.push({ name: tokenText(t, called[0]), type: { base: name, tag: null, pointers: 0, dims: [] }, members: null });
+    }
+    return close + 1;
+  }
+  return -1;
+}
+
+function readMember(t: Tokens, from: number, to: number, fields: Field[], found: StructDefinition[], base: number, nesting: number): void {
+  const { spec, declarators } = readDeclaration(t, from, to);
+  let members: Field[] | null = null;
+  if (spec.bodyOpen >= 0 && spec.tagKind !== 'enum') {
+    members = readFields(t, spec.bodyOpen, found, base, nesting + 1);
+    if (spec.tag !== null && spec.tag !== '') {
+      const end = t.end[t.match[spec.bodyOpen]!]!;
+      found.push({ tag: spec.tag, union: spec.tagKind === 'union', fields: members, pos: t.start[from]! + base, end: end + base });
+    }
+  }
+  if (declarators.length === 0) {
+    // Unnamed: an anonymous member, or, with microsoft extensions, a tagged one.
+    if (members !== null || (spec.tag !== null && spec.tagKind !== 'enum')) {
+      const type: CType = { base: spec.base, tag: spec.tag ?? '', pointers: 0, dims: [] };
+      if (members === null || spec.tag === '' || spec.tag === null) fields.push({ name: '', type, members });
+      else fields.push({ name: '', type, members });
+    }
+    return;
+  }
+  for (const d of declarators) {
+    const type = d.isFunction ? { base: 'function', tag: null, pointers: 1, dims: [] } : d.type;
+    fields.push({ name: d.name, type, members });
+  }
+}
+
+/** What a `typedef` item names, or `null`. */
+export function parseTypedef(text: string, item: Item): { name: string; type: CType } | null {
+  if (item.end - item.pos > 1 << 20) return null;
+  const t = tokenize(withoutDirectives(text.slice(item.pos, item.end)));
+  if (t.depth > MAX_NESTING * 4) return null;
+  let from = 0;
+  while (from < t.count && tokenText(t, from) !== 'typedef') from++;
+  if (from >= t.count) return null;
+  const { spec, declarators } = readDeclaration(t, from, t.count);
+  const first = declarators[0] ?? (spec.next < t.count ? readDeclarator(t, spec.next, t.count, spec).declarator : undefined);
+  if (first === undefined || first.name === '') return null;
+  const type = first.isFunction ? { base: 'function', tag: null, pointers: 0, dims: [] } : { ...first.type };
+  // A tagless struct is known by its typedef's name.
+  if (type.tag === '') type.tag = first.name;
+  return { name: first.name, type };
+}

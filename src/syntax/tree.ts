@@ -1,0 +1,145 @@
+/** The tree-sitter parser: loaded once, run on one item at a time, its tree read into plain objects by one cursor walk. */
+import { createRequire } from 'node:module';
+import { Language, Parser } from 'web-tree-sitter';
+
+/** A node of the concrete tree. */
+export interface Node {
+  type: string;
+  /** Name of the field it stands in, or `''`. */
+  field: string;
+  start: number;
+  end: number;
+  kids: Node[];
+  /** True for rules, false for tokens such as `(`. */
+  named: boolean;
+  /** Number of kids that are rules. */
+  rules: number;
+  /** An error here or below. */
+  broken: boolean;
+}
+
+interface Loaded { parser: Parser; types: string[]; fields: (string | null)[]; named: Uint8Array }
+
+let loaded: Loaded | null = null;
+let loading: Promise<void> | null = null;
+
+/** Loads the grammar; cheap to call again. */
+export function initSyntax(): Promise<void> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<void> {
+  const require = createRequire(import.meta.url);
+  await Parser.init();
+  const language = await Language.load(require.resolve('tree-sitter-c/tree-sitter-c.wasm'));
+  const parser = new Parser();
+  parser.setLanguage(language);
+  const named = new Uint8Array(language.types.length);
+  for (let id = 0; id < language.types.length; id++) named[id] = language.nodeTypeIsNamed(id) ? 1 : 0;
+  loaded = { parser, types: language.types, fields: language.fields, named };
+}
+
+/** Milliseconds after which a parse is given up. */
+const PATIENCE = 4000;
+
+/** Nodes whose inside is not looked at: their text is read again from tokens, or says everything. */
+const LEAVES = new Set([
+  'identifier', 'field_identifier', 'type_identifier', 'statement_identifier', 'number_literal', 'primitive_type', 'true', 'false', 'null',
+  'string_literal', 'concatenated_string', 'char_literal', 'type_descriptor', 'parameter_list', 'pointer_declarator', 'array_declarator',
+  'function_declarator', 'struct_specifier', 'union_specifier', 'enum_specifier', 'sized_type_specifier', 'storage_class_specifier',
+  'type_qualifier', 'sizeof_expression',
+]);
+
+/** Nodes whose kids need no field names; those of the others are found by field. */
+const PLAIN = new Set([
+  'compound_statement', 'argument_list', 'parenthesized_expression', 'expression_statement', 'initializer_list', 'return_statement',
+  'translation_unit', 'declaration', 'else_clause', 'break_statement', 'continue_statement',
+]);
+
+/** Nodes whose fields are their rules, in this order: asking the cursor for a field costs as much as moving it. */
+const FIELDS = new Map<string, readonly string[]>([
+  ['call_expression', ['function', 'arguments']],
+  ['field_expression', ['argument', 'field']],
+  ['binary_expression', ['left', 'right']],
+  ['assignment_expression', ['left', 'right']],
+  ['subscript_expression', ['argument', 'index']],
+  ['pointer_expression', ['argument']],
+  ['unary_expression', ['argument']],
+  ['update_expression', ['argument']],
+  ['init_declarator', ['declarator', 'value']],
+  ['cast_expression', ['type', 'value']],
+  ['comma_expression', ['left', 'right']],
+  ['if_statement', ['condition', 'consequence', 'alternative']],
+  ['while_statement', ['condition', 'body']],
+  ['switch_statement', ['condition', 'body']],
+  ['goto_statement', ['label']],
+]);
+
+/** Parses `text`, or `null` if that takes too long. */
+export function parseTree(text: string): Node | null {
+  if (loaded === null) throw new Error('putright: initSyntax() must be awaited before a function can be parsed');
+  const { parser, types, fields, named } = loaded;
+  const until = performance.now() + PATIENCE;
+  const tree = text.length < 20_000
+    ? parser.parse(text)
+    : parser.parse(text, null, { progressCallback: () => performance.now() > until });
+  if (tree === null) {
+    parser.reset();
+    return null;
+  }
+  const careful = tree.rootNode.hasError;
+  const cursor = tree.walk();
+  const read = (parent: Node | null): Node => {
+    const id = cursor.nodeTypeId;
+    const isError = id >= types.length;
+    const isNamed = isError || named[id] === 1;
+    const type = isError ? 'ERROR' : types[id]!;
+    let field = '';
+    if (parent !== null && (isNamed || careful) && !PLAIN.has(parent.type)) {
+      const order = careful ? undefined : FIELDS.get(parent.type);
+      if (order !== undefined) field = order[parent.rules] ?? '';
+      else {
+        const fieldId = cursor.currentFieldId;
+        if (fieldId !== 0) field = fields[fieldId]!;
+      }
+    }
+    const start = cursor.startIndex;
+    // A token's type is its text; only in a broken tree can one be missing.
+    const end = isNamed || careful ? cursor.endIndex : start + type.length;
+    if (parent !== null && isNamed) parent.rules++;
+    return { type, field, start, end, kids: [], named: isNamed, rules: 0, broken: isError || (careful && start === end) };
+  };
+  const root = read(null);
+  root.broken = careful;
+  const open: Node[] = [root];
+  let node = root;
+  for (;;) {
+    if (node.named && (careful || !LEAVES.has(node.type)) && cursor.gotoFirstChild()) {
+      const kid = read(node);
+      node.kids.push(kid);
+      open.push(kid);
+      node = kid;
+      continue;
+    }
+    let moved = false;
+    while (open.length > 1) {
+      const last = open.pop()!;
+      const parent = open.at(-1)!;
+      if (last.broken) parent.broken = true;
+      if (cursor.gotoNextSibling()) {
+        const next = read(parent);
+        parent.kids.push(next);
+        open.push(next);
+        node = next;
+        moved = true;
+        break;
+      }
+      cursor.gotoParent();
+    }
+    if (!moved) break;
+  }
+  cursor.delete();
+  tree.delete();
+  return root;
+}

@@ -1,0 +1,83 @@
+/** The house's order: data goes one way, so a room imports only from the rooms before it. See docs/architecture.md. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, normalize, posix, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const order = ['protocol', 'source', 'syntax', 'program', 'flow', 'survey', 'check', 'convert', 'model', 'report', 'cli'];
+/** The model is a room of its own: it stands on nothing. */
+const alone = new Set(['model']);
+
+const specifiers = [
+  /^\s*(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]/gm,
+  /^\s*import\s*['"]([^'"]+)['"]/gm,
+  /\bimport\s*\(\s*['"]([^'"]+)['"]/g,
+];
+
+/** The modules that a text imports or exports from, as they are written. */
+function importsOf(text: string): string[] {
+  return specifiers.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] as string));
+}
+
+/** The room of a path below `src/`; `null` for the entry point, which is in none. */
+function roomOf(path: string): string | null {
+  const slash = path.indexOf('/');
+  return slash < 0 ? null : path.slice(0, slash);
+}
+
+/** What is wrong with an import of `specifier` by `file`; `null` if nothing is. */
+function complaint(file: string, specifier: string): string | null {
+  if (!specifier.startsWith('.')) return null;
+  const target = posix.normalize(posix.join(posix.dirname(file), specifier));
+  const from = roomOf(file);
+  const to = roomOf(target);
+  if (target.startsWith('..')) return `${file} reaches outside src/: ${specifier}`;
+  if (from === null || from === to) return null;
+  if (to === null) return `${file} imports the entry point: ${specifier}`;
+  if (alone.has(from)) return `${file}: ${from}/ imports no other room, but ${specifier}`;
+  return order.indexOf(to) < order.indexOf(from) ? null : `${file}: ${from}/ stands before ${to}/ and cannot import ${specifier}`;
+}
+
+const src = fileURLToPath(new URL('../src/', import.meta.url));
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .map((file) => normalize(file).split(sep).join('/'))
+  .filter((file) => file.endsWith('.ts'));
+
+describe('the rooms', () => {
+  it('are those of the design', () => {
+    expect(files.length).toBeGreaterThan(20);
+    expect([...new Set(files.map(roomOf))].filter((room) => room !== null && !order.includes(room))).toEqual([]);
+  });
+
+  it('import only from the rooms before them', () => {
+    const found = files.flatMap((file) => importsOf(readFileSync(join(src, file), 'utf8')).map((specifier) => complaint(file, specifier)));
+    expect(found.length).toBeGreaterThan(files.length);
+    expect(found.filter((line) => line !== null)).toEqual([]);
+  });
+});
+
+describe('the check of the rooms', () => {
+  it('sees every form of import', () => {
+    const text = `import a from './a.js';
+import {
+  b,
+  type C,
+} from "../b/index.js";
+import './c.js';
+export * from './d.js';
+export type { E } from './e.js';
+const f = await import('../f.js');`;
+    expect(importsOf(text).sort()).toEqual(['../b/index.js', '../f.js', './a.js', './c.js', './d.js', './e.js']);
+  });
+
+  it('tells the ways of the house', () => {
+    expect(complaint('flow/follow.ts', '../program/path.js')).toBeNull();
+    expect(complaint('flow/follow.ts', './facts.js')).toBeNull();
+    expect(complaint('index.ts', './cli/main.js')).toBeNull();
+    expect(complaint('report/text.ts', 'picocolors')).toBeNull();
+    expect(complaint('program/path.ts', '../flow/facts.js')).toContain('program/ stands before flow/');
+    expect(complaint('model/explore.ts', '../protocol/index.js')).toContain('imports no other room');
+    expect(complaint('cli/main.ts', '../index.js')).toContain('entry point');
+    expect(complaint('cli/main.ts', '../../test/x.js')).toContain('outside');
+  });
+});
