@@ -5,9 +5,9 @@
  * and Sagiv (POPL 1995) over bounded access paths: a callee is entered once for each fact at its entry, and its result is
  * used wherever that fact arises again.
  */
-import { dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, iterators, releases, transfers, type ReleaseCall } from '../protocol/index.js';
+import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, iterators, releases, transfers, type ReleaseCall } from '../protocol/index.js';
 import type { Assume, CallOperation, Graph, Guard, Loop, Node } from '../program/graph.js';
-import { join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
+import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { FunctionReference, Program } from '../program/program.js';
 import { contentsOf, heapFact, isHeap, isLocal, otherNames, outcomes, ownersIn, type Facts, type Outcome, type Scope } from './facts.js';
 import { refine, type Acquired } from './outcome.js';
@@ -90,6 +90,8 @@ export interface Seed {
 
 export interface Analysis {
   program: Program;
+  /** True if a function is worth entering with a suffix: what it does may matter to the reference. */
+  matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean;
   /** The callee's flow for one entry fact. */
   summary(callee: FunctionReference, entry: string): FunctionFlow;
 }
@@ -280,7 +282,7 @@ function put(r: Run, facts: Facts, path: string | null, from: string | null, pos
   const through = from === null ? null : copiedFrom(r, path, from);
   facts.add(path);
   note(r, path, through, text ?? `kept in ${readable(path)}`, pos);
-  if (rootOf(path) === path) return;
+  if (isOwnValue(path.slice(rootOf(path).length))) return;
   for (const name of [path, ...otherNames(path, r.graph)]) {
     if (name !== path) {
       facts.add(name);
@@ -369,7 +371,7 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   if (input.size > 0) {
     if (api !== null && apply(r, n, o, api, facts)) {
       // The tables say all that the call does.
-    } else if (o.name !== null && (own || !isNeutral(o.name))) enter(r, n, o, o.name, facts);
+    } else if (o.name !== null && (own || (!isNeutral(o.name) && !acquires.has(o.name)))) enter(r, n, o, o.name, facts);
     else if (o.name === null && o.through !== null) indirect(r, n, o, facts);
   }
   for (const seed of r.seeds) {
@@ -517,8 +519,11 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
       if (!param || param.name === '' || !value) return;
       for (const suffix of suffixes) {
         const entry = join(param.name, suffix);
-        if (entry === null) continue;
         const fact = pathBelow(value, suffix) ?? value.path ?? '';
+        if (entry === null || !r.matters(callee, suffix, r.reference)) {
+          kept.add(fact);
+          continue;
+        }
         if (once(r, 'call', n.pos, callee.key, entry)) r.flow.calls.push({ ...at(n), callee, entry, fact });
         const result = r.summary(callee, entry);
         for (const returned of result.returns) put(r, facts, join(o.result, returned), fact, n.pos, `returned by ${callee.name}()`);

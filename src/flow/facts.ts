@@ -9,7 +9,7 @@
  * | `?none` … | this outcome of the acquiring call is possible here |
  * | `+page` | the path was given one more reference, which the next release takes */
 import type { Graph } from '../program/graph.js';
-import { pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';
+import { isOwnValue, pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';
 import { ownersOf, type StructLookup } from '../program/types.js';
 
 export type Facts = Set<string>;
@@ -46,6 +46,16 @@ export function ownersIn(scope: Scope, path: string): ReturnType<typeof ownersOf
   return owners;
 }
 
+/**
+ * True if a fact is only another way to an object whose field is known to hold the reference: `x.obj.pages[]` beside
+ * `#object.pages[]`. Such facts are not handed on with the pointer: wherever the object turns up, its type says the same.
+ */
+export function impliedByField(path: string, suffix: string, facts: Facts, scope: Scope): boolean {
+  if (!suffix.includes('.')) return false;
+  for (const owner of ownersIn(scope, path)) if (suffix.endsWith(owner.rest) && facts.has(`#${owner.tag}${owner.rest}`)) return true;
+  return false;
+}
+
 /** What a value leads to that holds the reference: suffixes below the value, as the value's holder would write them. */
 export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
   if (value.path === null) return [];
@@ -55,9 +65,10 @@ export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
     if (isHeap(fact)) heap = true;
     if (!isLocal(fact)) continue;
     const suffix = suffixAfter(fact, value.path);
-    if (suffix !== null) found.add(value.address && suffix === '' ? '[]' : suffix);
+    if (suffix !== null && !impliedByField(fact, suffix, facts, scope)) found.add(value.address && suffix === '' ? '[]' : suffix);
   }
   if (heap) {
+    // Only what the path itself names: from a pointer to the object, the object's type leads on.
     const names = ownersIn(scope, value.path).map((o) => `#${o.tag}${o.rest}`);
     if (value.path.startsWith('::')) names.push(`#${value.path}`);
     for (const name of names) {
@@ -88,7 +99,7 @@ export function otherNames(path: string, graph: Graph): string[] {
   const queue = [path];
   while (queue.length > 0 && found.size < 12) {
     const name = queue.shift() as string;
-    if (rootOf(name) === name) continue;
+    if (isOwnValue(name.slice(rootOf(name).length))) continue;
     for (const alias of graph.aliases) {
       const add = (other: string | null) => {
         if (other !== null && !found.has(other)) {
@@ -97,10 +108,10 @@ export function otherNames(path: string, graph: Graph): string[] {
         }
       };
       const below = suffixAfter(name, alias.target);
-      if (below) add(pathBelow(alias.source, below));
+      if (below !== null && !isOwnValue(below)) add(pathBelow(alias.source, below));
       if (alias.source.path === null) continue;
       const through = suffixAfter(name, alias.source.path);
-      if (through) add(pathBelow({ path: alias.target, address: false, text: '' }, alias.source.address && !through.startsWith('.') && !through.startsWith('@') ? `[]${through}` : through));
+      if (through !== null && !isOwnValue(through)) add(pathBelow({ path: alias.target, address: false, text: '' }, alias.source.address && !through.startsWith('.') && !through.startsWith('@') ? `[]${through}` : through));
     }
   }
   found.delete(path);

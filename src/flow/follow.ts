@@ -3,12 +3,14 @@
  * goes. A visit is one function entered in one way; visits are remembered across sites, since what a function does with a
  * fact does not depend on who took the reference.
  */
-import { analyse, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
+import { ownersIn } from './facts.js';
+import { analyse, scopeOf, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
+import { releases, transfers } from '../protocol/index.js';
 import type { Acquired } from './outcome.js';
-import { nearness, folderOf, type FunctionReference, type Program } from '../program/program.js';
+import { folderOf, type FunctionReference, type Program } from '../program/program.js';
 import type { Guard } from '../program/graph.js';
 import { sourceName } from '../program/lower.js';
-import { join, rootOf, splitSteps } from '../program/path.js';
+import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
 
 /** How a visit came about. */
 export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
@@ -51,6 +53,12 @@ export interface Follower {
   analysis: Analysis;
 }
 
+const tableNames = new RegExp(`\\b(?:${[...releases.keys(), ...transfers.keys()].join('|')})\\s*\\(`);
+
+function mentionsTables(program: Program, macro: FunctionReference): boolean {
+  return tableNames.test(program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '');
+}
+
 const maxVisits = 400;
 const maxCallDepth = 24;
 
@@ -61,7 +69,20 @@ export function openFollower(program: Program): Follower {
   const flows = new Map<string, FunctionFlow>();
   let depth = 0;
 
-  const analysis: Analysis = { program, summary };
+  const dropping = new Set([...releases.keys()].flatMap((name) => [...program.tree.filesCalling(name)]));
+
+  /**
+   * Near by, everything is entered. Far away, one page, frame number or address matters only to a file that drops pages
+   * at all: it is not kept, and what is kept of it would be kept in memory of its own.
+   */
+  function matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean {
+    const folder = folderOf(from.file);
+    if (callee.file === from.file || folderOf(callee.file) === folder || callee.file.startsWith(`${folder}/`)) return true;
+    if (callee.macro) return mentionsTables(program, callee);
+    return !isOwnValue(suffix) || dropping.has(callee.file);
+  }
+
+  const analysis: Analysis = { program, summary, matters };
 
   function summary(callee: FunctionReference, entry: string): FunctionFlow {
     const key = `${callee.key}|${entry}`;
@@ -166,6 +187,17 @@ export function openFollower(program: Program): Follower {
       return !(splitSteps(suffix)[0]?.startsWith('.') && type && [...v.flow.origins.keys()].some((f) => f.startsWith('#') && v.flow.origins.get(f)?.from === fact));
     };
 
+    /** True if some path of the function goes through the field, by the types that are declared there. */
+    const leadsTo = (reference: FunctionReference, heap: string): boolean => {
+      if (heap.startsWith('#::')) return true;
+      const tag = rootOf(heap).slice(1);
+      const field = splitSteps(heap.slice(rootOf(heap).length))[0] ?? '';
+      return program.graphs(reference).some((graph) => {
+        const scope = scopeOf(program, graph, reference);
+        return graph.paths.some((path) => path.includes(field) && ownersIn(scope, path).some((o) => o.tag === tag && (o.rest === field || suffixAfter(o.rest, field) !== null)));
+      });
+    };
+
     const toField = (heap: string, file: string, from: Visit) => {
       let done = heapFiles.get(heap);
       if (!done) {
@@ -177,7 +209,7 @@ export function openFollower(program: Program): Follower {
       const field = heap.startsWith('#::') ? null : (/\.([^.@[\]]+)/.exec(heap)?.[1] ?? null);
       const functions = field === null ? program.naming(file, rootOf(heap.slice(1)).replace('::', '')) : program.touching(file, field);
       for (const reference of functions) {
-        if (reference.macro) continue;
+        if (reference.macro || !leadsTo(reference, heap)) continue;
         const key = `${reference.key}|${heap}`;
         visit(key, 'field', () => flowFor(reference, [{ pos: null, facts: [heap] }], key), { visit: from, pos: from.flow.origins.get(heap)?.pos ?? 0, fact: heap }, heap);
       }
@@ -198,9 +230,8 @@ export function openFollower(program: Program): Follower {
         }
       }
       drain();
-      if (changed) continue;
+      if (changed || visits.some((v) => v.way !== 'site' && v.flow.releases.some((e) => !e.partial))) continue;
       for (const [heap, from] of heapSeen) {
-        if (visits.some((v) => v.heap === heap && v.flow.releases.length > 0)) continue;
         for (const file of filesFor(heap, start.reference.file, program, true)) {
           if (heapFiles.get(heap)?.has(file)) continue;
           toField(heap, file, from);
@@ -225,7 +256,10 @@ function filesFor(heap: string, site: string, program: Program, everywhere: bool
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
   if (field === undefined) return [];
   const files = program.tree.filesAccessing(field);
-  if (everywhere) return files.length > 300 ? files.filter((f) => nearness(f, site) >= 2) : files;
+  if (everywhere) {
+    const tag = new RegExp(`\\b${rootOf(heap).slice(1)}\\b`);
+    return files.filter((f) => tag.test(program.tree.read(f) ?? ''));
+  }
   const folder = folderOf(site);
   return files.filter((f) => f === site || folderOf(f) === folder || f.startsWith(`${folder}/`));
 }

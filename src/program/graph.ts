@@ -82,5 +82,7 @@ export interface Graph {
   callbacks: { owner: string; functionName: string }[];
   /** Every assignment, with the text of what is assigned: how flags and counts are looked up. */
   assigned: { target: string; text: string }[];
+  /** Every path that an operation names. */
+  paths: string[];
   assumptions: string[];
 }

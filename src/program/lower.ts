@@ -44,7 +44,7 @@ export function lower(variant: FunctionVariant, names: Names): Graph {
   b.current = entry;
   block(b, variant.body);
   connect(b, b.exit);
-  return { nodes: b.nodes, entry, exit: b.exit, params: variant.params, types: b.types, aliases: b.aliases, callbacks: b.callbacks, assigned: b.assigned, assumptions: variant.assumptions };
+  return { nodes: b.nodes, entry, exit: b.exit, params: variant.params, types: b.types, aliases: b.aliases, callbacks: b.callbacks, assigned: b.assigned, paths: [], assumptions: variant.assumptions };
 }
 
 function node(b: Builder, pos: number, operation: Operation | null, link = true): number {
@@ -335,7 +335,7 @@ function assign(b: Builder, target: string, value: Value, pos: number, replaces:
     return;
   }
   node(b, pos, { kind: 'copy', target, source: value, replaces });
-  b.aliases.push({ target, source: value });
+  if (replaces) b.aliases.push({ target, source: value });
 }
 
 function valueOf(path: string | null, text = ''): Value {
@@ -479,7 +479,7 @@ function merge(b: Builder, values: Value[], pos: number, text: string): Value {
   if (leading.length === 0) return { ...nothing, text };
   if (leading.length === 1) return { ...(leading[0] as Value), text };
   const path = temporary(b);
-  for (const v of leading) assign(b, path, v, pos, false);
+  for (const v of leading) node(b, pos, { kind: 'copy', target: path, source: v, replaces: false });
   return { path, address: false, text };
 }
 

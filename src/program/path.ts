@@ -5,7 +5,7 @@
  * Paths are bounded: a path that grows past the bound is dropped, as in every k-limited access-path analysis.
  */
 const maxLength = 160;
-const maxSteps = 7;
+const maxSteps = 6;
 
 /** `path` one step further, or `null` past the bound. A pointer to a struct and an array of structs are one. */
 export function step(path: string, next: string): string | null {
@@ -17,9 +17,24 @@ export function step(path: string, next: string): string | null {
     // A container inside itself (a chained scatterlist, a bio of a bio) is the same container.
     if (next.startsWith('@') && base.endsWith(next)) return base;
   }
+  // A field below itself is a list or a tree: its other nodes are not told apart.
+  if (next.startsWith('.') && hasStep(base, next)) return null;
   const joined = base + next;
   if (joined.length > maxLength || stepsOf(joined).length > maxSteps) return null;
   return joined;
+}
+
+function hasStep(path: string, field: string): boolean {
+  for (let at = path.indexOf(field); at >= 0; at = path.indexOf(field, at + 1)) {
+    const c = path.charCodeAt(at + field.length);
+    if (Number.isNaN(c) || c === 0x2e || c === 0x5b || c === 0x40) return true;
+  }
+  return false;
+}
+
+/** True for what a value itself is, not the memory behind it: nothing, a frame number, an address. */
+export function isOwnValue(suffix: string): boolean {
+  return suffix === '' || suffix === '@pfn' || suffix === '@address';
 }
 
 /** `path` followed by all steps of `suffix`. */

@@ -157,6 +157,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     return {
       ...graph,
       nodes,
+      paths: [...new Set(rewritten.values())],
       types,
       aliases: graph.aliases.map((a) => ({ target: path(a.target), source: value(a.source) })),
       callbacks: graph.callbacks.map((c) => ({ ...c, owner: path(c.owner) })),
@@ -189,6 +190,8 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     if (!all) {
       all = [];
       for (const candidate of tree.filesCalling(name)) {
+        // User space beside the kernel has copies of its headers.
+        if (outsideKernel(candidate) && !outsideKernel(from)) continue;
         if (!definesAtColumnZero(tree.read(candidate), name)) continue;
         for (const reference of file(candidate)?.byName.get(name) ?? []) {
           if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) all.push(reference);
@@ -246,8 +249,12 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       found = new Map();
       const facts = file(name);
       for (const item of facts?.outline.items ?? []) {
-        if (item.kind !== 'struct' && item.kind !== 'declaration') continue;
-        if (facts && item.kind === 'struct') for (const s of parseStruct(facts.text, item)) if (s.tag !== '' && !found.has(s.tag)) found.set(s.tag, s);
+        if (!facts || item.kind !== 'struct') continue;
+        const alias = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : null;
+        for (const s of parseStruct(facts.text, item)) {
+          if (s.tag !== '' && !found.has(s.tag)) found.set(s.tag, s);
+          if (alias && alias.type.pointers === 0 && alias.type.tag === s.tag && !found.has(alias.name)) found.set(alias.name, s);
+        }
       }
       structsOfFile.set(name, found);
     }
@@ -377,6 +384,13 @@ function definesAtColumnZero(text: string | null, name: string): boolean {
     if (start === at || first === 0x23 || (first > 0x20 && first !== 0x2a && first !== 0x2f)) return true;
   }
   return false;
+}
+
+const userSpace = /^(tools|scripts|samples|Documentation|usr)\//;
+
+/** True for folders of a kernel tree that hold programs and texts, not the kernel. */
+function outsideKernel(file: string): boolean {
+  return userSpace.test(file);
 }
 
 export function folderOf(file: string): string {

@@ -26,7 +26,7 @@ const scalar = /^(void|char|short|int|long|unsigned|signed|float|double|bool|_Bo
 export function structName(type: CType | null): string | null {
   if (type === null) return null;
   if (type.tag !== null) return type.tag;
-  return type.base === '' || scalar.test(type.base) ? null : type.base;
+  return /^\w+$/.test(type.base) && !scalar.test(type.base) ? type.base : null;
 }
 
 /** The member `name` of a list of members, also inside anonymous structs and unions. */
@@ -80,7 +80,9 @@ export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup
     const next = steps[i] as string;
     if (next.startsWith('.')) {
       const tag = at.members ? null : structName(at.type);
-      if (tag !== null && !generalStructs.has(tag) && !containerStructs.has(tag)) owners.push({ tag, rest: steps.slice(i).join(''), outlives });
+      // What hangs below a general struct is that struct's, not its holder's.
+      if (tag !== null && generalStructs.has(tag)) owners.length = 0;
+      else if (tag !== null && !containerStructs.has(tag)) owners.push({ tag, rest: steps.slice(i).join(''), outlives });
       at = intoField(at, next.slice(1), lookup);
       outlives ||= (at.type?.pointers ?? 0) > 0;
     } else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };

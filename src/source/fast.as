@@ -48,6 +48,8 @@ export function classify(byte: u32, kind: u32): void {
 /** Has to be called before the first `scan` of a file. */
 export function begin(): void {
   memory.fill(SET, 0, 4 << SET_BITS);
+  without = 0;
+  having = 0;
 }
 
 // What a byte has to be, by its lower half, to be `(`, `{` or `.`; no byte with a lower half of 0 or 1 is wanted.
@@ -127,27 +129,41 @@ function hashWord(end: usize, seed: u32): u32 {
   return hash;
 }
 
+// The ends of the two joined lines that were last searched for `//`, one without and one with, so that a long macro is
+// not searched again at each of its line breaks.
+let without: usize = 0;
+let having: usize = 0;
+
+// Whether a `//` is in the line that ends at `end`; lines joined by a backslash are one.
+function hasLineComment(end: usize): bool {
+  let k = end - 1;
+  for (; k != without; k--) {
+    const byte = load<u8>(k);
+    if (byte == 0x0a) {
+      const joint = load<u8>(k - 1);
+      if (joint != 0x5c && (joint != 0x0d || load<u8>(k - 2) != 0x5c)) break;
+    }
+    if (k == having || (byte == 0x2f && load<u8>(k - 1) == 0x2f)) {
+      having = end;
+      return true;
+    }
+    if (k < TEXT) break;
+  }
+  without = end;
+  return false;
+}
+
 // Goes back over blanks and line breaks. The place where the token before `at` ends; 0 if there is a comment to be
 // looked at, or may be.
 function placeBefore(at: usize): usize {
   let i = at;
   for (;;) {
     const byte = load<u8>(i - 1);
-    if (byte == 0x20 || byte == 0x09) i--;
+    if (byte == 0x20 || byte == 0x09 || byte == 0x0d) i--;
     else if (byte == 0x0a) {
       i--;
-      // A `//` in the line before? Lines joined by a backslash are one.
-      const stop = i - 2000;
-      for (let k = i - 1; ; k--) {
-        const there = load<u8>(k);
-        if (there == 0x0a) {
-          const joint = load<u8>(k - 1);
-          if (joint != 0x5c && joint != 0x0d) break;
-        } else if (there == 0x2f && load<u8>(k - 1) == 0x2f) return 0;
-        else if (there == 0) break;
-        if (k < stop) return 0;
-      }
-    } else if (byte == 0x5c && load<u8>(i) == 0x0a) i--;
+      if (hasLineComment(i)) return 0;
+    } else if (byte == 0x5c && (load<u8>(i) == 0x0a || load<u8>(i) == 0x0d)) i--;
     else if (load<u8>(CLASSES + byte) & BLANK || byte == 0x5c || (byte == 0x2f && load<u8>(i - 2) == 0x2a)) return 0;
     else return i;
   }

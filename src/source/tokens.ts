@@ -5,16 +5,6 @@ export interface Token {
   pos: number;
 }
 
-// One alternative eats one thing of C, the earlier ones first: what they eat, the name cannot be found in.
-const NEWLINE = String.raw`\r?\n`;
-const JOINED = String.raw`\\${NEWLINE}`;
-const BLOCK = String.raw`\/\*[^*]*(?:\*(?!\/)[^*]*)*(?:\*\/|$)`;
-const LINE = String.raw`\/\/(?:\\(?:\r\n|[^])|[^\\\n])*`;
-const STRING = String.raw`"(?:\\(?:\r\n|[^])|[^"\\\n])*(?:"|(?=\n)|$)`;
-const CHAR = String.raw`'(?:\\(?:\r\n|[^])|[^'\\\n])*(?:'|(?=\n)|$)`;
-const WORD = String.raw`[A-Za-z0-9_$\x80-\uffff]+`;
-const GAP = String.raw`(?:[ \t\v\f\r\n]|${JOINED}|${BLOCK}|${LINE})*`;
-
 /**
  * Every place where one of the names, as a whole identifier, is followed by `(`, outside of comments, strings and
  * character constants. What `#if 0` switches off counts. It shares nothing with any parser, so that the one can check
@@ -22,14 +12,85 @@ const GAP = String.raw`(?:[ \t\v\f\r\n]|${JOINED}|${BLOCK}|${LINE})*`;
  */
 export function countTokens(text: string, names: ReadonlySet<string>): Token[] {
   const found: Token[] = [];
-  const thing = new RegExp(`${BLOCK}|${LINE}|${STRING}|${CHAR}|(${WORD})`, 'g');
-  const gap = new RegExp(GAP, 'y');
-  for (let match = thing.exec(text); match !== null; match = thing.exec(text)) {
-    const name = match[1];
-    if (name === undefined || !names.has(name)) continue;
-    gap.lastIndex = thing.lastIndex;
-    gap.test(text);
-    if (text[gap.lastIndex] === '(') found.push({ name, pos: match.index });
+  let pos = 0;
+  while (pos < text.length) {
+    const next = text.charCodeAt(pos);
+    if (isWord(next)) {
+      const start = pos;
+      while (pos < text.length && isWord(text.charCodeAt(pos))) pos++;
+      const name = text.slice(start, pos);
+      if (names.has(name) && text[afterGap(text, pos)] === '(') found.push({ name, pos: start });
+    } else if (next === QUOTE || next === APOSTROPHE) pos = afterQuoted(text, pos);
+    else if (next === SLASH) pos = afterComment(text, pos) ?? pos + 1;
+    else pos++;
   }
   return found;
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const QUOTE = 0x22;
+const APOSTROPHE = 0x27;
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+
+/** Letters, digits, `_`, `$`, and whatever is beyond ASCII. */
+function isWord(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    (code >= 0x30 && code <= 0x39) ||
+    code === 0x5f ||
+    code === 0x24 ||
+    code >= 0x80
+  );
+}
+
+/** Behind the comment that begins at `pos`, or null if none does. One that never ends goes to the end of the text. */
+function afterComment(text: string, pos: number): number | null {
+  if (text[pos] !== '/') return null;
+  if (text[pos + 1] === '*') {
+    const end = text.indexOf('*/', pos + 2);
+    return end < 0 ? text.length : end + 2;
+  }
+  return text[pos + 1] === '/' ? lineEnd(text, pos + 2) : null;
+}
+
+/** The first line break from `pos` on that no backslash takes away. */
+function lineEnd(text: string, pos: number): number {
+  for (let end = text.indexOf('\n', pos); end >= 0; end = text.indexOf('\n', end + 1)) {
+    const before = text[end - 1] === '\r' ? end - 2 : end - 1;
+    if (text[before] !== '\\') return end;
+  }
+  return text.length;
+}
+
+/** Behind the string or character constant that begins at `pos`; a line break that is not escaped ends it, too. */
+function afterQuoted(text: string, pos: number): number {
+  const quote = text.charCodeAt(pos);
+  let at = pos + 1;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at + 1;
+    if (code === LF) return at;
+    if (code === BACKSLASH) {
+      at++;
+      if (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF) at++;
+    }
+  }
+  return at;
+}
+
+/** Behind blanks, line breaks (with a backslash or without) and comments. */
+function afterGap(text: string, pos: number): number {
+  for (;;) {
+    const code = text.charCodeAt(pos);
+    if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) pos++;
+    else if (code === BACKSLASH && (text[pos + 1] === '\n' || text.startsWith('\r\n', pos + 1))) pos++;
+    else {
+      const end = afterComment(text, pos);
+      if (end === null) return pos;
+      pos = end;
+    }
+  }
 }

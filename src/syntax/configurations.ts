@@ -95,6 +95,12 @@ function someConfigurations(arms: Condition[], given: Condition[], names: string
   const tried: Configuration[] = [...bases];
   for (const arm of arms) {
     if (tried.length > MAX_TRIED) break;
+    for (const base of bases) {
+      const config = new Map(base);
+      for (const c of given) force(c, true, config, states);
+      force(arm, true, config, states);
+      if (evaluate(arm, config)) tried.push(config);
+    }
     const own = new Set<string>();
     for (const c of [arm, ...given]) {
       atomsOf(c, (atom) => own.add(atom.op === 'opaque' ? atom.text : atom.op === 'defined' || atom.op === 'compare' ? atom.name : ''));
@@ -113,6 +119,29 @@ function someConfigurations(arms: Condition[], given: Condition[], names: string
     }
   }
   return tried;
+}
+
+/** Sets what a condition tests so that it becomes `want`, where one choice will do. */
+function force(c: Condition, want: boolean, config: Configuration, states: Map<string, (number | null)[]>): void {
+  switch (c.op) {
+    case 'const': return;
+    case 'not': force(c.of, !want, config, states); return;
+    case 'and': case 'or':
+      force(c.left, want, config, states);
+      // Both sides of a true `&&` or a false `||`; one side is enough otherwise.
+      if ((c.op === 'and') === want) force(c.right, want, config, states);
+      return;
+    default: {
+      const name = c.op === 'opaque' ? c.text : c.name;
+      if (evaluate(c, config) === want) return;
+      for (const state of states.get(name) ?? []) {
+        if (evaluate(c, new Map([[name, state]])) === want) {
+          config.set(name, state);
+          return;
+        }
+      }
+    }
+  }
 }
 
 /** What a configuration assumes, in words: of the tests of one name's number only the tightest bounds. */

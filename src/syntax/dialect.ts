@@ -73,8 +73,9 @@ export function closeStatement(r: Rewrite, i: number): boolean {
 
 /** Rewrites the tokens `[from, to]` of a body. */
 export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
+  const flags = new Uint8Array((t.count + 1) * 2);
   const r: Rewrite = {
-    t, out: Buffer.from(t.text, 'latin1'), marks: new Map(), skip: new Uint8Array(t.count + 1), headClose: new Uint8Array(t.count + 1),
+    t, out: Buffer.from(t.text, 'latin1'), marks: new Map(), skip: flags.subarray(0, t.count + 1), headClose: flags.subarray(t.count + 1),
   };
   for (let k = 0; k < t.comments.length; k += 2) blank(r, t.comments[k]!, t.comments[k + 1]!);
   const low = t.start[from] ?? 0;
@@ -208,6 +209,11 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
     write(r, t.start[i]!, t.end[i]!, 'int');
     return i;
   }
+  if (block && word.length >= 3 && declaresPointer(t, i) && atStatement(r, i)) {
+    // `u8 (*tags)[8];`: to the grammar a call.
+    write(r, t.start[i]!, t.end[i]!, 'int');
+    return i;
+  }
   if (word === '__extension__' || (isKnownAnnotation(word) && !isPunct(t, i + 1, '=') && !(block && isPunct(t, i + 1, ':')))) {
     const all = open > 0 && !atStatement(r, i) ? close : i;
     if (open < 0 || all > i) {
@@ -234,6 +240,14 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
   if (isWord(t, i + 1) || (isPunct(t, i - 1, ']') && open !== 0)) return blankWords(r, i, to, i + 1);
   if (t.kind[i + 1] === STRING && i + 1 <= to && !STATEMENT_KEYWORDS.has(word)) blank(r, t.start[i]!, t.end[i]!);
   return i;
+}
+
+/** `type (*name)[…]`, `type_t (*name)(…)`; an annotation may stand behind the type, word `i`. */
+function declaresPointer(t: Tokens, i: number): boolean {
+  let k = i + 1;
+  while (isWord(t, k) && isKnownAnnotation(tokenText(t, k))) k++;
+  if (!isPunct(t, k, '(') || !isPunct(t, k + 1, '*') || !isWord(t, k + 2) || t.match[k] !== k + 3) return false;
+  return !TYPE_KEYWORDS.has(tokenText(t, i)) && (isPunct(t, k + 4, '[') ? k > i + 1 || looksLikeType(tokenText(t, i)) : isPunct(t, k + 4, '(') && looksLikeType(tokenText(t, i)));
 }
 
 function rewriteAsm(r: Rewrite, i: number, to: number, block: boolean): number {

@@ -77,7 +77,7 @@ function operatorOf(ctx: Context, node: Node): string {
 function convert(ctx: Context, node: Node): Expression {
   const span = at(ctx, node);
   const mark = ctx.marks.get(node.start + ctx.shift);
-  if (mark !== undefined && (node.kids.length === 0 || mark.kind === 'literal') && mark.kind !== 'macro') {
+  if (mark !== undefined && mark.kind !== 'macro' && node.end + ctx.shift <= mark.end && (node.kids.length === 0 || mark.kind === 'literal')) {
     const marked = convertMarked(ctx, node, mark);
     if (marked !== null) return marked;
   }

@@ -2,7 +2,7 @@
 import type { CType, Parameter } from './ast.js';
 import { isPunct, isWord, tokenText, type Tokens } from './tokens.js';
 import { readDeclaration, readDeclarator, readParameters, readSpecifiers, splitArguments, type Specifiers } from './types.js';
-import { ATTRIBUTE, ASM, isAnnotation, QUALIFIERS, STORAGE } from './words.js';
+import { ATTRIBUTE, ASM, isAnnotation, QUALIFIERS, STORAGE, TYPE_KEYWORDS } from './words.js';
 
 export interface Header {
   name: string;
@@ -22,7 +22,11 @@ function parameterList(t: Tokens, from: number, to: number): number {
       const close = t.match[i] ?? -1;
       if (close < 0 || close >= to) return fallback;
       const before = tokenText(t, i - 1);
-      if (i > from && isWord(t, i - 1) && !ATTRIBUTE.has(before) && !ASM.has(before)) {
+      if (isPunct(t, i + 1, '*') && i > from) {
+        // `int (*foo(int a))(int b)`: the inner list.
+        for (let k = i + 1; k < close; k++) if (isPunct(t, k, '(') && isWord(t, k - 1)) return k;
+      }
+      if (i > from && isWord(t, i - 1) && !TYPE_KEYWORDS.has(before) && !ATTRIBUTE.has(before) && !ASM.has(before)) {
         const typed = typeSeen;
         if (!isAnnotation(before)) {
           if (typed) return i;
@@ -30,9 +34,6 @@ function parameterList(t: Tokens, from: number, to: number): number {
           fallback = i;
         } else if (typed && doubtful < 0) doubtful = i;
         else if (fallback < 0 && !typed && (isPunct(t, close + 1, '{') || close + 1 >= to)) fallback = i;
-      } else if (isPunct(t, i + 1, '*') && (typeSeen || i > from)) {
-        // `int (*foo(int a))(int b)`: the inner list.
-        for (let k = i + 1; k < close; k++) if (isPunct(t, k, '(') && isWord(t, k - 1)) return k;
       } else if (isWord(t, i + 1) && close === i + 2 && isPunct(t, close + 1, '(')) return close + 1;
       i = close;
     } else if (isPunct(t, i, '*')) typeSeen = true;

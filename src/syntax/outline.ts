@@ -140,7 +140,8 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         }
         found.items.push({ kind: 'function', name: name ?? nameOf(text, pos, s.body), pos, end, bodyPos: s.body, static: isStatic, inline: isInline, conditions });
       } else {
-        found.items.push({ ...describeItem(text, head, s.body, s.typeBody, s.assigned), pos, end, conditions });
+        const d = describeItem(text, head, s.body, s.typeBody, s.assigned);
+        found.items.push({ kind: d.kind, name: d.name, pos, end, bodyPos: d.bodyPos, static: d.static, inline: d.inline, conditions });
       }
     }
     s = fresh();
@@ -276,7 +277,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
       case 'define': {
         const word = /^\s*([A-Za-z_$][\w$]*)/.exec(text.slice(k, k + 200))?.[1] ?? '';
         const item: Item = { kind: 'macro', name: word, pos: at, end, bodyPos: -1, static: false, inline: false, conditions: groups.flatMap((g) => conditionList(g.arm)) };
-        if (s.start >= 0 && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(head.end.at(-1)!);
+        endMacroLine();
         (s.start < 0 ? found.items : found.innerMacros).push(item);
         return end;
       }
@@ -286,7 +287,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         return end;
       }
       case 'if': case 'ifdef': case 'ifndef': {
-        if (s.start >= 0 && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(head.end.at(-1)!);
+        endMacroLine();
         const arm = name === 'ifndef' && isGuard(text, k, end) ? TRUE : armOf(name, k, end);
         groups.push({ pos: at, saved: { ...s }, first: null, before: negate(arm), arm });
         return isFalse(arm) ? skipDead(end) : end;
@@ -318,8 +319,14 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         return end;
       }
       default:
+        endMacroLine();
         return end;
     }
+  }
+
+  /** Ends an item that is only a macro's call, where a directive shows that nothing belongs to it any more. */
+  function endMacroLine(): void {
+    if (s.start >= 0 && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(head.end.at(-1)!);
   }
 
   function armOf(name: string, k: number, end: number): Condition {
@@ -329,7 +336,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
   /** Keeps the state at the end of the first living arm; an item that began in the arm and goes on is widened to the `#if`. */
   function leaveArm(g: Group): void {
     if (isFalse(g.arm)) return;
-    if (s.start > g.pos && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(Math.max(head.end.at(-1)!, s.start + 1));
+    if (s.start > g.pos) endMacroLine();
     if (g.first !== null) {
       // An item begun and not ended in a later arm goes on with the first arm's; alone, it is an item of its own.
       if (s.start > g.pos && g.first.start < 0 && !s.done) {
@@ -430,7 +437,7 @@ function endsBefore(text: string, head: Head, at: number, atEnd: number): boolea
 /** The same, before a directive: what stands there is no header that goes on behind it. */
 function endsAtDirective(text: string, head: Head, s: State): boolean {
   if (s.body >= 0 || s.assigned || head.kind.length === 0) return false;
-  const lone = head.kind.length === 1 && head.kind[0] === 1 && /^[A-Z][A-Z0-9]*_[A-Z0-9_]+$/.test(text.slice(head.start[0]!, head.end[0]!));
+  const lone = head.kind.length === 1 && head.kind[0] === 1 && /^[A-Z][A-Za-z0-9]*_\w+$/.test(text.slice(head.start[0]!, head.end[0]!));
   if (!lone && !isMacroLine(text, head)) return false;
   const end = head.end.at(-1)!;
   return !/^\s*(?:#[^\n]*\s*)*\{/.test(text.slice(end, end + 300));

@@ -174,10 +174,16 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
       i = e;
     }
   }
-  const tokens: Tokens = {
-    text, count: n, kind: kinds.slice(0, n), start: starts.slice(0, n), end: ends.slice(0, n), match: new Int32Array(n).fill(-1), depth: 0, comments,
-    unbalanced: false,
-  };
+  // One buffer for all arrays: each buffer of its own costs the collector more than its bytes.
+  const memory = new ArrayBuffer(n * 13);
+  const start = new Int32Array(memory, 0, n);
+  const end = new Int32Array(memory, n * 4, n);
+  const match = new Int32Array(memory, n * 8, n).fill(-1);
+  const kind = new Uint8Array(memory, n * 12, n);
+  start.set(starts.subarray(0, n));
+  end.set(ends.subarray(0, n));
+  kind.set(kinds.subarray(0, n));
+  const tokens: Tokens = { text, count: n, kind, start, end, match, depth: 0, comments, unbalanced: false };
   pairBrackets(tokens);
   return tokens;
 }

@@ -76,6 +76,12 @@ const FIELDS = new Map<string, readonly string[]>([
   ['goto_statement', ['label']],
 ]);
 
+/** Tokens that say nothing the tree does not: not read unless the tree is broken. */
+const SILENT = new Set([
+  '(', ')', '{', '}', '[', ']', ',', ';', '?', '"', "'", 'if', 'else', 'while', 'for', 'do', 'switch', 'case', 'default', 'return', 'break', 'continue',
+  'goto',
+]);
+
 /** Parses `text`, or `null` if that takes too long. */
 export function parseTree(text: string): Node | null {
   if (loaded === null) throw new Error('putright: initSyntax() must be awaited before a function can be parsed');
@@ -90,12 +96,13 @@ export function parseTree(text: string): Node | null {
   }
   const careful = tree.rootNode.hasError;
   const cursor = tree.walk();
-  const read = (parent: Node | null): Node => {
+  const read = (parent: Node | null): Node | null => {
     const id = cursor.nodeTypeId;
     const isError = id >= types.length;
     const isNamed = isError || named[id] === 1;
     const type = isError ? 'ERROR' : types[id]!;
     let field = '';
+    if (!careful && !isNamed && SILENT.has(type)) return null;
     if (parent !== null && (isNamed || careful) && !PLAIN.has(parent.type)) {
       const order = careful ? undefined : FIELDS.get(parent.type);
       if (order !== undefined) field = order[parent.rules] ?? '';
@@ -111,33 +118,35 @@ export function parseTree(text: string): Node | null {
     return { type, field, start, end, kids: [], named: isNamed, rules: 0, broken: isError || (careful && start === end) };
   };
   const root = read(null);
+  if (root === null) return null;
   root.broken = careful;
+  // The rule whose kids are being read is the last of `open`; the cursor stands on one of them.
   const open: Node[] = [root];
-  let node = root;
-  for (;;) {
-    if (node.named && (careful || !LEAVES.has(node.type)) && cursor.gotoFirstChild()) {
-      const kid = read(node);
-      node.kids.push(kid);
-      open.push(kid);
-      node = kid;
+  let down = cursor.gotoFirstChild();
+  while (open.length > 0) {
+    const parent = open.at(-1)!;
+    if (down) {
+      const kid = read(parent);
+      if (kid !== null) {
+        parent.kids.push(kid);
+        if (kid.named && (careful || !LEAVES.has(kid.type)) && cursor.gotoFirstChild()) {
+          open.push(kid);
+          continue;
+        }
+        if (kid.broken) parent.broken = true;
+      }
+    }
+    if (down) {
+      down = cursor.gotoNextSibling();
       continue;
     }
-    let moved = false;
-    while (open.length > 1) {
-      const last = open.pop()!;
-      const parent = open.at(-1)!;
-      if (last.broken) parent.broken = true;
-      if (cursor.gotoNextSibling()) {
-        const next = read(parent);
-        parent.kids.push(next);
-        open.push(next);
-        node = next;
-        moved = true;
-        break;
-      }
+    open.pop();
+    const above = open.at(-1);
+    if (above !== undefined) {
       cursor.gotoParent();
+      if (parent.broken) above.broken = true;
+      down = cursor.gotoNextSibling();
     }
-    if (!moved) break;
   }
   cursor.delete();
   tree.delete();

@@ -10,7 +10,7 @@ export const QUALIFIERS = new Set([
 ]);
 export const TYPE_KEYWORDS = new Set([
   'void', 'char', 'short', 'int', 'long', 'float', 'double', 'signed', 'unsigned', 'bool', '_Bool', '__signed__', '__signed', '__int128',
-  '_Complex', '__complex__', 'size_t', 'ssize_t', 'ptrdiff_t',
+  '_Complex', '__complex__', '__auto_type', 'size_t', 'ssize_t', 'ptrdiff_t',
 ]);
 export const TAG_KEYWORDS = new Set(['struct', 'union', 'enum']);
 export const TYPEOF = new Set(['typeof', '__typeof__', '__typeof', 'typeof_unqual', '__typeof_unqual__', 'typeof_member', '__unqual_scalar_typeof', 'TYPEOF_UNQUAL']);

@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { rewriteText } from '../../src/syntax/body.js';
+import { initSyntax, outline, parseExpressionText, parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable } from '../../src/syntax/index.js';
+
+beforeAll(initSyntax);
+
+/** Parses all that the outline of a text lists. */
+function readAll(text: string): void {
+  const o = outline(text);
+  for (const item of o.items) {
+    if (item.kind === 'function') expect(parseFunction(text, item).length).toBeGreaterThan(0);
+    else if (item.kind === 'struct') parseStruct(text, item);
+    else if (item.kind === 'macro') parseMacroBody(parseMacro(text, item));
+    if (item.kind === 'variable' || item.kind === 'struct') parseVariable(text, item);
+    if (item.kind === 'declaration' || item.kind === 'struct') parseTypedef(text, item);
+  }
+}
+
+function checkOutline(text: string): void {
+  const o = outline(text);
+  let last = 0;
+  for (const item of o.items) {
+    expect(item.pos).toBeGreaterThanOrEqual(last);
+    expect(item.end).toBeGreaterThan(item.pos);
+    expect(item.end).toBeLessThanOrEqual(text.length);
+    if (item.bodyPos >= 0) expect(text[item.bodyPos]).toBe('{');
+    last = item.end;
+  }
+}
+
+const SAMPLE = `#include "a.h"
+#define put(x) do { put_page(x); } while (0)
+#ifdef CONFIG_A
+struct foo { struct page **p; union { int a; long b; }; struct_group(g, int x; ); };
+#else
+struct foo { int a:3; };
+#endif
+static const struct ops o = { .release = rel, [2 ... 3] = x };
+static int __must_check f(struct foo __user *p, int n)
+{
+	struct page *q __free(put) = get(), **r = (u64)*p;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5,6,0)
+	for_each_sg(p->l, s, n, i) { put_page(sg_page(s)); }
+#else
+	if (unlikely(!q)) goto out;
+#endif
+	switch (n) { case 1 ... 2: break; default: return container_of(p, struct foo, a); }
+	asm volatile("nop" : : : "memory");
+	scoped_guard(mutex, &m) x = ({ 1; });
+out:
+}
+EXPORT_SYMBOL(f);
+SYSCALL_DEFINE2(g, int, a, char *, "b") { do { a(); } while_each(b); }
+`;
+
+const PIECES = ['{', '}', '(', ')', '[', ']', ';', ',', '"', "'", '/*', '*/', '//', '\n', '#if A\n', '#else\n', '#endif\n', '#elif B > 3\n', '\\\n', '*', '&', '=', ':', '?',
+  'struct ', 'int ', 'if ', 'else ', 'do ', 'while ', 'case ', 'return ', 'sizeof', 'typeof(', 'foo', 'FOO(x)', '__user ', ' 12 ', '.', '->', '...', '##', '#x', '\u00e9', '\0', 'asm('];
+
+const mutated = fc.array(fc.tuple(fc.nat(SAMPLE.length), fc.nat(12), fc.constantFrom(...PIECES)), { maxLength: 8 }).map((edits) => {
+  let text = SAMPLE;
+  for (const [at, drop, piece] of edits) text = text.slice(0, at) + piece + text.slice(at + drop);
+  return text;
+});
+const soup = fc.array(fc.constantFrom(...PIECES), { maxLength: 60 }).map((pieces) => pieces.join(''));
+
+describe('whatever the text', () => {
+  it('the outline is ordered, in range and never throws', () => {
+    fc.assert(fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 200 }), soup, mutated), checkOutline), { numRuns: 1500 });
+  });
+
+  it('what the outline lists can be parsed without throwing', () => {
+    fc.assert(fc.property(fc.oneof(soup, mutated), readAll), { numRuns: 250 });
+    fc.assert(fc.property(soup, (text) => { parseExpressionText(text); }), { numRuns: 300 });
+  });
+
+  it('the dialect pass keeps the length', () => {
+    fc.assert(fc.property(fc.oneof(soup, mutated), (text) => rewriteText(text).length === text.length), { numRuns: 500 });
+  });
+
+  it('reads the sample without a problem', () => {
+    const o = outline(SAMPLE);
+    const f = o.items.find((i) => i.name === 'f')!;
+    expect(parseFunction(SAMPLE, f).flatMap((v) => v.problems)).toEqual([]);
+  });
+});
+
+describe('monsters', () => {
+  const timed = (text: string): number => {
+    const from = performance.now();
+    readAll(text);
+    return performance.now() - from;
+  };
+  it.each<[string, () => string]>([
+    ['a line of many megabytes', () => `int a[] = { ${'1,'.repeat(4 << 20)} };`],
+    ['a line without any structure', () => 'a '.repeat(4 << 20)],
+    ['nested braces', () => `int f(void) { ${'{'.repeat(10_000)}${'}'.repeat(10_000)} }`],
+    ['nested brackets', () => `int f(void) { return ${'('.repeat(10_000)}1${')'.repeat(10_000)}; }`],
+    ['open braces', () => 'int f(void) {'.repeat(20_000)],
+    ['closing braces', () => '}'.repeat(100_000)],
+    ['open brackets', () => '('.repeat(200_000)],
+    ['open #ifs', () => '#if A\nint f(void) {\n'.repeat(3000)],
+    ['many #ifs in a function', () => `void f(void)\n{\n${Array.from({ length: 300 }, (_, i) => `#ifdef X${i}\nf${i}();\n#endif`).join('\n')}\n}\n`],
+    ['a long else-if chain', () => `void f(void) { ${'if (a) b(); else '.repeat(5000)} c(); }`],
+    ['a long sum', () => `int f(void) { return ${'a + '.repeat(20_000)} 1; }`],
+    ['many unary operators', () => `int f(void) { return ${'!'.repeat(20_000)} 1; }`],
+    ['a function above the limit', () => `void f(void) { ${'a();\n'.repeat(250_000)} }`],
+    ['nested structs', () => `${'struct { '.repeat(3000)}int a;${' } b;'.repeat(3000)}`],
+    ['deep conditions', () => `#if ${'!('.repeat(5000)}A${')'.repeat(5000)}\nint a;\n#endif\n`],
+    ['an unclosed comment', () => `int a;\n/* ${'x'.repeat(1 << 20)}`],
+    ['an unclosed string', () => `int f(void) { a("${'x'.repeat(1000)}\n); b(); }`],
+    ['binary', () => Buffer.from(Uint8Array.from({ length: 1 << 20 }, (_, i) => (i * 7919 + (i >> 8)) & 255)).toString('latin1')],
+    ['stars', () => `int ${'*'.repeat(50_000)}a; int f(void) { x = ${'*'.repeat(5000)}p; }`],
+  ])('%s', (_, make) => {
+    const text = make();
+    checkOutline(text);
+    expect(timed(text)).toBeLessThan(20_000);
+  });
+
+  it('says why it did not look', () => {
+    const text = `int f(void) { return ${'('.repeat(500)}put_page(p)${')'.repeat(500)}; }`;
+    const [v] = parseFunction(text, outline(text).items[0]!);
+    expect(v!.problems[0]!.why).toContain('400 brackets');
+    expect(v!.body.body[0]).toMatchObject({ kind: 'unknown-statement', calls: [{ callee: { name: 'put_page' } }] });
+  });
+});
