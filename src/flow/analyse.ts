@@ -9,7 +9,7 @@ import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, ite
 import type { Assume, CallOperation, Graph, Guard, Loop, Node } from '../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { FunctionReference, Program } from '../program/program.js';
-import { contentsOf, heapFact, isHeap, isLocal, otherNames, outcomes, ownersIn, type Facts, type Outcome, type Scope } from './facts.js';
+import { contentsOf, earlierRound, heapFact, impliedByField, isHeap, isLocal, otherNames, outcomes, ownersIn, type Facts, type Outcome, type Scope } from './facts.js';
 import { refine, type Acquired } from './outcome.js';
 
 /** Where a node stands: what an event needs to be told apart and shown. */
@@ -187,7 +187,7 @@ function finish(r: Run, facts: Facts | undefined): void {
       for (const fact of facts) {
         if (!isLocal(fact)) continue;
         const suffix = suffixAfter(fact, param.name);
-        if (suffix !== null && !r.flow.outs.some(([i, s]) => i === index && s === suffix)) r.flow.outs.push([index, suffix]);
+        if (suffix !== null && !impliedByField(suffix, facts) && !r.flow.outs.some(([i, s]) => i === index && s === suffix)) r.flow.outs.push([index, suffix]);
       }
     });
   }
@@ -313,13 +313,15 @@ function readable(path: string): string {
   return path.replaceAll('%', 'result ');
 }
 
-/** A drop of what `path` holds is also a drop of what it was copied from. */
+/** A drop of what `path` holds is also a drop of what it was copied from, and of what was made of it. */
 function released(r: Run, facts: Facts, path: string): void {
   const queue = [path];
   const seen = new Set(queue);
   while (queue.length > 0) {
     const name = queue.shift() as string;
     facts.delete(name);
+    // The frame number or address of a dropped page, and copies of the one pointer, are no references any more.
+    for (const fact of facts) if (isLocal(fact) && !fact.endsWith('[]') && r.copies.get(fact)?.has(name) && /@(pfn|address)$/.test(fact)) facts.delete(fact);
     for (const source of r.copies.get(name) ?? []) {
       if (!seen.has(source)) {
         seen.add(source);
@@ -379,6 +381,8 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
     for (const fact of seed.facts) {
       const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(o, fact);
       if (path === null) continue;
+      // What an earlier round of a loop took is still held where this round fails.
+      if (seed.acquired && input.has(path)) facts.add(earlierRound);
       if (isHeap(path)) putHeap(r, facts, path, path, n.pos);
       else put(r, facts, path, null, n.pos, 'taken');
     }

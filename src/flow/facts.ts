@@ -16,6 +16,9 @@ export type Facts = Set<string>;
 
 /** Outcomes of an acquiring call: an error, zero pages, fewer than asked for, all. */
 export const outcomes = ['?error', '?zero', '?short', '?all'] as const;
+
+/** Set where the call is reached while pages of an earlier round are still held. */
+export const earlierRound = '?earlier';
 export type Outcome = (typeof outcomes)[number];
 
 /** True for a fact that names a path of the function. */
@@ -50,9 +53,13 @@ export function ownersIn(scope: Scope, path: string): ReturnType<typeof ownersOf
  * True if a fact is only another way to an object whose field is known to hold the reference: `x.obj.pages[]` beside
  * `#object.pages[]`. Such facts are not handed on with the pointer: wherever the object turns up, its type says the same.
  */
-export function impliedByField(path: string, suffix: string, facts: Facts, scope: Scope): boolean {
+export function impliedByField(suffix: string, facts: Facts): boolean {
   if (!suffix.includes('.')) return false;
-  for (const owner of ownersIn(scope, path)) if (suffix.endsWith(owner.rest) && facts.has(`#${owner.tag}${owner.rest}`)) return true;
+  for (const fact of facts) {
+    if (!isHeap(fact) || fact.startsWith('#::')) continue;
+    const rest = fact.slice(rootOf(fact).length);
+    if (rest.startsWith('.') && suffix.endsWith(rest)) return true;
+  }
   return false;
 }
 
@@ -65,7 +72,7 @@ export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
     if (isHeap(fact)) heap = true;
     if (!isLocal(fact)) continue;
     const suffix = suffixAfter(fact, value.path);
-    if (suffix !== null && !impliedByField(fact, suffix, facts, scope)) found.add(value.address && suffix === '' ? '[]' : suffix);
+    if (suffix !== null && !impliedByField(suffix, facts)) found.add(value.address && suffix === '' ? '[]' : suffix);
   }
   if (heap) {
     // Only what the path itself names: from a pointer to the object, the object's type leads on.

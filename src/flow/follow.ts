@@ -41,6 +41,8 @@ export interface Followed {
   visits: Visit[];
   /** Functions that hand the reference to their callers, innermost first. */
   wrappers: FunctionReference[];
+  /** How the site's own function hands it on: as suffixes of its result and parameters. */
+  handed: readonly string[];
   /** Fields and globals that hold it. */
   heap: string[];
   /** The bound on visits was reached. */
@@ -121,6 +123,7 @@ export function openFollower(program: Program): Follower {
     const heapFiles = new Map<string, Set<string>>();
     const queue: Visit[] = [];
     let cut = false;
+    let handedOn: readonly string[] = [];
 
     const visit = (key: string, way: Way, make: () => FunctionFlow, parent: Visit['parent'], heap: string | null) => {
       if (seen.has(key)) return;
@@ -155,14 +158,14 @@ export function openFollower(program: Program): Follower {
     };
 
     const toCallers = (v: Visit) => {
-      const { reference, returns, outs, origins } = v.flow;
+      const { reference, returns, outs } = v.flow;
       const handed = [
         ...returns.map((s) => `%result${s}`),
         ...outs.filter(([index, suffix]) => suffix !== '' && gained(v, index, suffix)).map(([index, suffix]) => `%arg${index}${suffix}`),
       ].sort();
-      void origins;
       if (handed.length === 0 || v.depth > maxCallDepth) return;
       const callers = program.callers(reference);
+      if (v.way === 'site') handedOn = handed;
       if (callers.length > 0 && !wrappers.some((w) => w.key === reference.key)) wrappers.push(reference);
       for (const caller of callers) {
         const key = `${caller.key}<${reference.key}|${handed.join()}`;
@@ -181,10 +184,7 @@ export function openFollower(program: Program): Follower {
       const name = program.variants(v.flow.reference)[0]?.params[index]?.name;
       const fact = name === undefined ? null : join(name, suffix);
       const origin = fact === null ? undefined : v.flow.origins.get(fact);
-      if (!origin || (origin.from === null && origin.text === 'held on entry')) return false;
-      // Behind a field of a struct that outlives the call, the field itself is followed.
-      const type = name === undefined ? undefined : program.variants(v.flow.reference)[0]?.params[index]?.type;
-      return !(splitSteps(suffix)[0]?.startsWith('.') && type && [...v.flow.origins.keys()].some((f) => f.startsWith('#') && v.flow.origins.get(f)?.from === fact));
+      return origin !== undefined && !(origin.from === null && origin.text === 'held on entry');
     };
 
     /** True if some path of the function goes through the field, by the types that are declared there. */
@@ -223,7 +223,7 @@ export function openFollower(program: Program): Follower {
     for (let changed = true; changed; ) {
       changed = false;
       for (const [heap, from] of heapSeen) {
-        for (const file of filesFor(heap, start.reference.file, program, false)) {
+        for (const file of filesFor(heap, [start.reference.file, from.flow.reference.file], program, false)) {
           if (heapFiles.get(heap)?.has(file)) continue;
           toField(heap, file, from);
           changed = true;
@@ -232,7 +232,7 @@ export function openFollower(program: Program): Follower {
       drain();
       if (changed || visits.some((v) => v.way !== 'site' && v.flow.releases.some((e) => !e.partial))) continue;
       for (const [heap, from] of heapSeen) {
-        for (const file of filesFor(heap, start.reference.file, program, true)) {
+        for (const file of filesFor(heap, [start.reference.file], program, true)) {
           if (heapFiles.get(heap)?.has(file)) continue;
           toField(heap, file, from);
           changed = true;
@@ -240,18 +240,20 @@ export function openFollower(program: Program): Follower {
       }
       drain();
     }
-    return { visits, wrappers, heap: [...heapSeen.keys()], cut };
+    return { visits, wrappers, handed: handedOn, heap: [...heapSeen.keys()], cut };
   }
 
   return { follow, analysis };
 }
 
 /** Files in which a field's or global's holders are looked for. */
-function filesFor(heap: string, site: string, program: Program, everywhere: boolean): readonly string[] {
+function filesFor(heap: string, near: readonly string[], program: Program, everywhere: boolean): readonly string[] {
+  const folders = new Set(near.map(folderOf));
   if (heap.startsWith('#::')) {
     const name = rootOf(heap.slice(1)).replace('::', '');
-    const item = program.file(site)?.globals.get(name);
-    return item?.static || !everywhere ? [site] : program.tree.files.filter((f) => folderOf(f) === folderOf(site));
+    const owners = near.filter((f) => program.file(f)?.globals.has(name));
+    if (!everywhere || owners.every((f) => program.file(f)?.globals.get(name)?.static)) return owners;
+    return program.tree.files.filter((f) => folders.has(folderOf(f)));
   }
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
   if (field === undefined) return [];
@@ -260,8 +262,7 @@ function filesFor(heap: string, site: string, program: Program, everywhere: bool
     const tag = new RegExp(`\\b${rootOf(heap).slice(1)}\\b`);
     return files.filter((f) => tag.test(program.tree.read(f) ?? ''));
   }
-  const folder = folderOf(site);
-  return files.filter((f) => f === site || folderOf(f) === folder || f.startsWith(`${folder}/`));
+  return files.filter((f) => [...folders].some((folder) => folderOf(f) === folder || f.startsWith(`${folder}/`)));
 }
 
 /** A release and the visit in which it was seen. */

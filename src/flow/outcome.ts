@@ -1,6 +1,6 @@
 /** What a condition on the acquiring call's result says about what is held. */
 import type { Assume } from '../program/graph.js';
-import { isHeap, isLocal, outcomes, type Facts, type Outcome } from './facts.js';
+import { earlierRound, isHeap, isLocal, outcomes, type Facts, type Outcome } from './facts.js';
 import type { Result } from '../protocol/index.js';
 
 /** The acquiring call, as far as its result can be judged. */
@@ -10,8 +10,6 @@ export interface Acquired {
   count: string;
   /** Path of the asked number of pages. */
   countPath: string | null;
-  /** In a loop, what earlier rounds took is still held where this round failed. */
-  repeated: boolean;
 }
 
 /** Outcome values to compare with: `short` lies between zero and all, which are symbols. */
@@ -51,7 +49,7 @@ export function refine(acquired: Acquired, condition: Assume, input: Facts): Fac
     if (outcome === '?short' && (acquired.count === '1' || acquired.result === 'bool')) facts.delete(outcome);
     else if (!holds(order[outcome], condition.op, against)) facts.delete(outcome);
   }
-  if (!acquired.repeated && !facts.has('?short') && !facts.has('?all')) {
+  if (!facts.has(earlierRound) && !facts.has('?short') && !facts.has('?all')) {
     for (const fact of facts) if (isLocal(fact) || isHeap(fact)) facts.delete(fact);
   }
   return facts;

@@ -398,6 +398,11 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
       const left = evaluate(b, e.left);
       const right = evaluate(b, e.right);
       if (comparison.has(e.op)) return { ...nothing, text: sourceName(e) };
+      if (e.op === '+' || e.op === '-') {
+        // Pointer arithmetic stays with the pointer; a number that is added leads nowhere.
+        const pointer = isNumber(b, right) === isNumber(b, left) ? null : isNumber(b, right) ? left : right;
+        if (pointer?.path) return { ...pointer, text: sourceName(e) };
+      }
       return merge(b, [left, right], e.pos, sourceName(e));
     }
     case 'assign': {
@@ -471,6 +476,15 @@ function retype(b: Builder, value: Value, type: CType, pos: number): Value {
   b.types.set(path, type);
   assign(b, path, value, pos, true);
   return { path, address: false, text: value.text };
+}
+
+const numbers = /^(unsigned|signed|int|long|short|char|bool|size_t|ssize_t|loff_t|pgoff_t|__?[us](8|16|32|64)|[us](8|16|32|64)|u?int(8|16|32|64)_t)( |$)/;
+
+/** True for a local number that counts or indexes: not one that is wide enough to be an address is taken for sure. */
+function isNumber(b: Builder, value: Value): boolean {
+  if (value.path === null) return true;
+  const type = b.types.get(value.path);
+  return type !== undefined && type.pointers === 0 && type.dims.length === 0 && numbers.test(type.base) && !value.address;
 }
 
 /** One value that leads to what each of several leads to. */

@@ -4,7 +4,6 @@ import type { ContainerStruct, Iterator, ReleaseCall, Transfer } from './types.j
 export const blockStructs: readonly ContainerStruct[] = [
   { tag: 'bio_vec', content: '@bvec', pageFields: ['bv_page'], same: [] },
   { tag: 'bio', content: '@bvec', pageFields: [], same: ['bi_io_vec', 'bi_inline_vecs'] },
-  { tag: 'bio_integrity_payload', content: '@bvec', pageFields: [], same: ['bip_vec', 'bip_inline_vecs'] },
   { tag: 'folio_iter', content: '@bvec', pageFields: ['folio'], same: [] },
   { tag: 'bvec_iter_all', content: '@bvec', pageFields: [], same: ['bv'] },
 ];

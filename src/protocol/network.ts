@@ -28,6 +28,6 @@ export const networkReleases: readonly ReleaseCall[] = [
   { name: 'dev_kfree_skb_any', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
   { name: 'skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
   { name: '__skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
-  { name: 'sk_msg_free', pages: '1@sgl', shape: 'container', drops: 'any', era: '4.20 on' },
+  { name: 'sk_msg_free', pages: '1.sg.data@sgl', shape: 'container', drops: 'any', era: '4.20 on' },
   { name: 'page_ref_sub', pages: '0', shape: 'container', drops: 'get', era: 'all' },
 ];

@@ -8,8 +8,6 @@ export const scatterlistStructs: readonly ContainerStruct[] = [
   { tag: 'sg_page_iter', content: '@sgl', pageFields: [], same: ['sg'] },
   { tag: 'sg_dma_page_iter', content: '@sgl', pageFields: [], same: ['base'] },
   { tag: 'sg_mapping_iter', content: '@sgl', pageFields: ['page'], same: ['piter'] },
-  { tag: 'sk_msg', content: '@sgl', pageFields: [], same: ['sg', 'data'] },
-  { tag: 'sk_msg_sg', content: '@sgl', pageFields: [], same: ['data'] },
 ];
 
 export const scatterlistTransfers: readonly Transfer[] = [
@@ -32,9 +30,10 @@ export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sg_miter_start', moves: [['1', '0']] },
   { name: '__sg_page_iter_start', moves: [['1', '0']] },
   { name: 'sg_split', moves: [['0', '5[]']] },
-  { name: 'sk_msg_page_add', moves: [['1', '0@sgl']] },
-  { name: 'sk_msg_elem', moves: [['0', 'return']] },
-  { name: 'sk_msg_page', moves: [['0@sgl', 'return']] },
+  { name: 'sk_msg_page_add', moves: [['1', '0.sg.data@sgl']] },
+  { name: 'sk_msg_elem', moves: [['0.sg.data', 'return']] },
+  { name: 'sk_msg_elem_cpy', moves: [['0.sg.data', 'return']] },
+  { name: 'sk_msg_page', moves: [['0.sg.data@sgl', 'return']] },
 ];
 
 export const scatterlistIterators: readonly Iterator[] = [

@@ -71,6 +71,8 @@ export interface ReleaseCall {
   shape: ReleaseShape;
   /** Which kind of reference it drops. */
   drops: 'get' | 'pin' | 'any';
+  /** Gives the page back to the allocator: meant for pages that came from there. */
+  frees?: true;
   /** Marks dirty too: always, or if the argument at this position is not zero. */
   dirty?: true | number;
   era: string;

@@ -1,5 +1,5 @@
-import { CLASS } from './hash.js';
 import { FAST_WASM } from './fast-wasm.js';
+import { CLASS } from './hash.js';
 import { leave, look, PAD, reserve, type Scanner, sight } from './scan.js';
 
 /** The part of JavaScript's WebAssembly that is needed here; its types come with the browser's, which Node's leave out. */

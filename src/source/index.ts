@@ -99,24 +99,28 @@ function checkRoot(root: string, top: string): void {
 
 function answer(root: string, files: readonly string[], warnings: SourceWarning[], index: FileHashes): Tree {
   const { find } = postings(index);
-  const memory = new Map<number, Map<string, readonly string[]>>();
   const { read, exists } = reader(root, new Set(files), warnings);
 
-  function ask(name: string, role: number): readonly string[] {
-    let known = memory.get(role);
-    if (known === undefined) memory.set(role, (known = new Map()));
-    let found = known.get(name);
-    if (found === undefined) known.set(name, (found = find(name, role).map((file) => files[file] as string)));
-    return found;
+  /** The question that a role stands for; an answer is worked out once. */
+  function question(role: number): (name: string) => readonly string[] {
+    const answers = new Map<string, readonly string[]>();
+    return (name) => {
+      let found = answers.get(name);
+      if (found === undefined) {
+        found = find(name, role).map((file) => files[file] as string);
+        answers.set(name, found);
+      }
+      return found;
+    };
   }
 
   return {
     root,
     files,
     warnings,
-    filesCalling: (name) => ask(name, CALL),
-    filesAccessing: (field) => ask(field, FIELD),
-    filesDefiningStruct: (tag) => ask(tag, STRUCT),
+    filesCalling: question(CALL),
+    filesAccessing: question(FIELD),
+    filesDefiningStruct: question(STRUCT),
     read,
     exists,
   };

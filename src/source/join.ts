@@ -1,6 +1,6 @@
 import type { Work } from './pool.js';
 import type { FileHashes } from './postings.js';
-import { STAMP, type SliceResult } from './slice.js';
+import { type SliceResult, STAMP } from './slice.js';
 
 /** The index of a whole tree, with what is needed to use it again. */
 export interface TreeIndex extends FileHashes {
@@ -44,7 +44,10 @@ export async function renew(known: TreeIndex, now: TreeIndex, work: Work): Promi
   const changed: number[] = [];
   for (let file = 0; file < files.length; file++) if ((same[file] as number) < 0) changed.push(file);
   work.add(changed.map((file) => files[file] as string));
-  const read = join(changed.map((file) => files[file] as string), await work.finish());
+  const read = join(
+    changed.map((file) => files[file] as string),
+    await work.finish(),
+  );
   const problems = read.problems.map(({ file, why }) => ({ file: changed[file] as number, why }));
   if (files.length === known.files.length && changed.every((file, k) => nothingToKeep(known, read, file, k))) {
     known.problems = problems;

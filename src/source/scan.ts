@@ -233,12 +233,17 @@ function lineComments(on: Sight, end: number, pending: number[]): void {
       break;
     }
     const byte = text[i];
-    if (byte === LF && text[i - 1] !== BACKSLASH && !(text[i - 1] === CR && text[i - 2] === BACKSLASH)) break;
+    if (isLineEnd(text, i)) break;
     if (byte === SLASH && text[i - 1] === SLASH) comments.push(i - 1);
   }
   on.effort -= end - i;
   on.line = { end, comments };
   for (const comment of comments) pending.push(comment);
+}
+
+/** True at a line break that no backslash takes away. */
+function isLineEnd(text: Uint8Array, at: number): boolean {
+  return text[at] === LF && text[at - 1] !== BACKSLASH && !(text[at - 1] === CR && text[at - 2] === BACKSLASH);
 }
 
 /** Adds each `/*` that may begin the comment whose end is at `end`: those after the comment before it. */
@@ -271,10 +276,9 @@ function placeAfter(on: Sight, at: number): number {
       while (i < end && !(text[i] === STAR && text[i + 1] === SLASH)) i++;
       i += 2;
     } else if (byte === SLASH && next === SLASH) {
-      while (i < end && !(text[i] === LF && text[i - 1] !== BACKSLASH)) i++;
+      while (i < end && !isLineEnd(text, i)) i++;
     } else break;
     on.effort -= i - before;
   }
   return Math.min(i, end);
 }
-

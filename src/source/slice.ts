@@ -86,8 +86,8 @@ function indexFile(path: string, { scanner, sink }: Bench, stamps: Float64Array 
       const room = scanner.room - size;
       const read = readSync(fd, scanner.text, scanner.base + size, room, null);
       size += read;
-      if (read < room) break;
       if (size > LARGEST) return `left out: larger than ${LARGEST >> 20} MiB`;
+      if (read < room) break;
       scanner.grow();
     }
     const end = scanner.base + size;

@@ -52,7 +52,10 @@ export function writeWhole(file: string, parts: readonly Uint8Array[]): boolean 
 
 /** The key is part of it, so that a value can never answer for another key. */
 function seal(key: string, value: Uint8Array): Buffer {
-  return createHash('sha1').update(`${Buffer.byteLength(key)}:${key}`).update(value).digest();
+  return createHash('sha1')
+    .update(`${Buffer.byteLength(key)}:${key}`)
+    .update(value)
+    .digest();
 }
 
 function digest(text: string): Buffer {

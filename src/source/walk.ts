@@ -95,7 +95,5 @@ function keepsLink(root: string, top: string, path: string, linked: Set<string>,
 /** Sorts by bytes of UTF-8; JavaScript's own order is that of UTF-16, which differs beyond U+FFFF. */
 function inOrder(names: string[]): string[] {
   names.sort();
-  return names.some((name) => /[\uD800-\uDFFF]/.test(name))
-    ? names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    : names;
+  return names.some((name) => /[\uD800-\uDFFF]/.test(name)) ? names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))) : names;
 }

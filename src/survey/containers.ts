@@ -1,7 +1,7 @@
 /** The containers that a site's pages flow through, in that order. */
-import type { Program } from '../program/program.js';
+import { folderOf, type Program } from '../program/program.js';
 import { rootOf } from '../program/path.js';
-import type { Followed, SeenRelease } from '../flow/follow.js';
+import type { Followed, SeenRelease, Visit } from '../flow/follow.js';
 import type { Container } from './row.js';
 import type { Site } from './sites.js';
 
@@ -19,27 +19,35 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
   const add = (c: Container | null) => {
     if (c !== null && !found.includes(c)) found.push(c);
   };
+  const folder = folderOf(site.reference.file);
   for (const v of followed?.visits ?? []) {
+    if (folderOf(v.flow.reference.file) !== folder) continue;
     for (const fact of v.flow.origins.keys()) {
-      if (fact.startsWith('-') || fact.startsWith('!') || fact.startsWith('?')) continue;
+      if (!/^[#%\w:]/.test(fact) || throughFrame(v, fact)) continue;
       add(containerOf(fact));
-      if (fact.startsWith('#')) {
-        if (fact.endsWith('@pfn')) add('pfn');
-        else if (fact.endsWith('@address')) add(null);
-        else if (fact.endsWith('[]') && !fact.includes('@')) add('page-array');
-      }
+      if (fact.startsWith('#') && fact.endsWith('[]') && !fact.includes('@')) add('page-array');
     }
   }
   for (const { visit, event } of releases) {
-    let fact: string | null = visit.flow.origins.get(`-${event.pos}`)?.from ?? null;
-    const walked = new Set<string>();
-    while (fact !== null && !walked.has(fact)) {
-      walked.add(fact);
+    for (const fact of chain(visit, `-${event.pos}`)) {
       if (fact.endsWith('@pfn')) add('pfn');
-      fact = visit.flow.origins.get(fact)?.from ?? null;
+      if (fact.startsWith('#') && fact.endsWith('@address')) add('other');
+      if (fact.startsWith('#')) add(containerOf(fact));
     }
   }
   return found;
+}
+
+/** A fact and those that it came from, within its function. */
+function chain(visit: Visit, fact: string): string[] {
+  const walked: string[] = [];
+  for (let f: string | null = fact; f !== null && !walked.includes(f); f = visit.flow.origins.get(f)?.from ?? null) walked.push(f);
+  return walked;
+}
+
+/** What is looked up by frame number or address again does not hold the reference. */
+function throughFrame(visit: Visit, fact: string): boolean {
+  return chain(visit, fact).some((f) => f.endsWith('@pfn') || f.endsWith('@address'));
 }
 
 /** What the call itself fills: one page, or an array. */

@@ -74,6 +74,13 @@ export function userBacked(program: Program, site: Site): boolean {
   return path !== null && backed(program, site.reference, site.graph, site.node.guards, path, 0);
 }
 
+/** True if the function itself makes the iterator over kernel memory: then its origin is known, and is not a user's. */
+export function kernelBacked(site: Site): boolean {
+  const at = site.acquire.iterator;
+  const path = at === null ? null : plainPath(site.expressions[at] as Expression);
+  return site.graph.nodes.some((n) => n.operation?.kind === 'call' && n.operation.name !== null && kernelMakers.has(n.operation.name) && n.operation.args.some((a) => a.path === path));
+}
+
 function backed(program: Program, reference: FunctionReference, graph: Graph, guards: readonly Guard[], path: string, depth: number): boolean {
   if (guards.some((g) => saysUser(g, path))) return true;
   const made = graph.nodes.flatMap((n) => (n.operation?.kind === 'call' && n.operation.name !== null && n.operation.args.some((a) => a.path === path) ? [n.operation.name] : []));

@@ -2,18 +2,29 @@
 import { analyse, type Analysis, type FunctionFlow } from '../flow/analyse.js';
 import type { Followed } from '../flow/follow.js';
 import type { FunctionReference, Program } from '../program/program.js';
+import type { Graph } from '../program/graph.js';
 import { originCalls } from '../protocol/index.js';
-import { userBacked } from './flags.js';
+import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';
 
-/** The other origins that can stand beside a site's pages, as phrases; empty if there are none. */
-export type Origins = (site: Site, followed: Followed | null) => string[];
+/** Other origins, as phrases. */
+export interface Others {
+  /** Those that can stand in the same array, list or iterator at run time. */
+  mixed: string[];
+  /** Those that can stand in the same field, if only of other objects. */
+  beside: string[];
+}
+
+/** The other origins that can stand beside a site's pages. */
+export type Origins = (site: Site, followed: Followed | null) => Others;
 
 /** What one call of another origin reaches in its function. */
 interface Arrival {
   what: string;
   /** Result of the call: the site's own page, where the site's facts hold it too. */
   result: string;
+  /** The function makes the object that it stores the pages in: another object than the site's. */
+  fresh: boolean;
   flow: FunctionFlow;
 }
 
@@ -39,7 +50,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
             const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
             if (o?.kind !== 'call' || !origin || seen.has(o.pos)) continue;
             seen.add(o.pos);
-            found.push({ what: origin.what, result: o.result, flow: analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]) });
+            found.push({ what: origin.what, result: o.result, fresh: makesObjects(graph), flow: analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]) });
           }
         }
       }
@@ -49,7 +60,8 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
 
   return (site, followed) => {
     const found = new Set<string>();
-    if (site.acquire.iterator !== null && !userBacked(program, site)) found.add('pages of an iterator that need not be user backed');
+    const beside = new Set<string>();
+    if (site.acquire.iterator !== null && !userBacked(program, site) && !kernelBacked(site)) found.add('pages of an iterator that need not be user backed');
     const heap = new Set(followed?.heap ?? []);
     const files = new Set<string>([site.reference.file]);
     for (const visit of followed?.visits ?? []) {
@@ -59,12 +71,23 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     if (heap.size > 0) {
       for (const file of files) {
         for (const reference of program.file(file)?.functions ?? []) {
-          for (const arrival of arrivalsIn(reference)) if (arrival.flow.heap.some((h) => heap.has(h))) found.add(arrival.what);
+          for (const arrival of arrivalsIn(reference)) {
+            if (!arrival.flow.heap.some((h) => heap.has(h))) continue;
+            beside.add(arrival.what);
+            if (!arrival.fresh) found.add(arrival.what);
+          }
         }
       }
     }
-    return [...found].sort();
+    return { mixed: [...found].sort(), beside: [...new Set([...beside, ...found])].sort() };
   };
+}
+
+const makers = /^(k[mzc]alloc\w*|kv[mzc]alloc\w*|kmem_cache_z?alloc\w*|devm_k[mzc]alloc\w*|vz?alloc\w*)$/;
+
+/** True if the function allocates a struct: sizeof of what a struct pointer points at. */
+function makesObjects(graph: Graph): boolean {
+  return graph.nodes.some((n) => n.operation?.kind === 'call' && n.operation.name !== null && makers.test(n.operation.name) && n.operation.expressions.some((e) => e.kind === 'sizeof' && /\*|struct/.test(e.text) && !/page\s*\*/.test(e.text)));
 }
 
 /** True if both references stand in the same array or come to the same releasing statement. */

@@ -20,14 +20,15 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const { reference } = site;
   const { line, column } = program.position(reference.file, site.call.pos);
   const nothing = takesNothing(site);
-  const seen = followed ? releasesOf(program, followed, site.node.guards).sort(byPlace) : [];
+  const others = nothing ? { mixed: [], beside: [] } : mixing(site, followed);
+  const seen = followed ? ownReleases(releasesOf(program, followed, site.node.guards), others.beside).sort(byPlace) : [];
   const forms = new Map(seen.map((s) => [s, formOf(program, s, site.call.pos)]));
   const main = dominant(seen, forms);
   const taken: Reference = nothing ? 'none' : site.acquire.taken === 'conditional' && userBacked(program, site) ? 'pin' : site.acquire.taken;
-  const handsOn = followed !== null && !internal && followed.wrappers.some((w) => w.key === reference.key);
+  const handsOn = followed !== null && !internal && followed.wrappers.some((w) => w.key === reference.key) && isWrapper(followed, seen, forms, site);
   const kind: SiteKind = internal ? 'internal' : testFile.test(reference.file) ? 'test' : handsOn ? 'wrapper' : 'user';
   const form: Form = handsOn || internal ? { form: 'caller', reason: '' } : main ? (forms.get(main) as Form) : { form: 'none', reason: '' };
-  const mixed = nothing ? [] : mixing(site, followed);
+  const { mixed } = others;
   const longterm = site.acquire.longterm || passesFlag(program, site, 'FOLL_LONGTERM');
   const dirty = dirtyOf(followed, seen, main);
   const containers = nothing ? [] : containersOf(program, site, followed, seen);
@@ -57,8 +58,29 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   };
 }
 
+/**
+ * A function that hands pages, or an array of them, to its callers is a wrapper. One that fills its caller's container is
+ * one only if the container is released in several files or forms: generic kernel code tears a bio or an skb down.
+ */
+function isWrapper(followed: Followed, seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>, site: Site): boolean {
+  if (followed.handed.some((h) => !/@(sgl|bvec|skb|pipe)$/.test(h))) return true;
+  if (!followed.handed.some((h) => h.endsWith('@sgl'))) return followed.handed.some((h) => h.startsWith('%result'));
+  const own = seen.filter((s) => s.visit.flow.reference.key !== site.reference.key);
+  return new Set(own.map((s) => `${fileOf(s)} ${forms.get(s)?.form}`)).size > 1 || own.some((s) => fileOf(s) !== site.reference.file);
+}
+
 function fileOf(s: SeenRelease): string {
   return s.visit.flow.reference.file;
+}
+
+/**
+ * Where pages from the allocator can stand in the same place, and both kinds of release are there, those that free are the
+ * allocator's. Alone, a freeing call is how this site's reference is dropped, right or wrong.
+ */
+function ownReleases(seen: SeenRelease[], beside: readonly string[]): SeenRelease[] {
+  const allocated = beside.some((what) => what.includes('alloc'));
+  const kept = seen.filter((s) => !s.event.call.frees);
+  return allocated && kept.length > 0 ? kept : seen;
 }
 
 function byPlace(a: SeenRelease, b: SeenRelease): number {

@@ -121,7 +121,6 @@ export function acquiredOf(site: Site): Acquired {
     result: site.acquire.result,
     count: one ? '1' : expression ? sourceName(expression) : '',
     countPath: expression ? plainPath(expression) : null,
-    repeated: site.node.loops.length > 0,
   };
 }
 

@@ -50,6 +50,10 @@ function directivesOf(text: string): Directive[] {
   return found;
 }
 
+/** Bounds on the arms that get variants of their own: beyond them an item is a monster, not code. */
+const MAX_ARMS = 400;
+const MAX_NESTED = 40;
+
 /** Every arm's full condition, the absent `#else` included. */
 function armsOf(directives: Directive[]): Condition[] {
   const arms: Condition[] = [];
@@ -57,7 +61,12 @@ function armsOf(directives: Directive[]): Condition[] {
   let around: Condition = TRUE;
   for (const d of directives) {
     const top = open.at(-1);
-    if (d.kind === 'if') {
+    if (arms.length > MAX_ARMS) break;
+    if (open.length > MAX_NESTED && d.kind === 'if') {
+      open.push({ outer: around, before: TRUE, closed: true });
+    } else if (open.length > MAX_NESTED && d.kind === 'else') {
+      // Too deep to be worth a variant of its own.
+    } else if (d.kind === 'if') {
       open.push({ outer: around, before: negate(d.condition), closed: false });
       around = both(around, d.condition);
       arms.push(around);

