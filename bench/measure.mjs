@@ -57,12 +57,12 @@ export async function mustRun(command, output, well = [0]) {
 }
 
 /**
- * The first line of `program --version`, `null` if there is no such program.
+ * The number that `program --version` says, `null` if there is no such program.
  * @param {string} program
  */
 export function versionOf(program) {
   const { stdout, status } = spawnSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  return status === 0 ? (stdout.split('\n')[0] ?? '').trim() : null;
+  return status === 0 ? (/\d+(\.\d+)+/.exec(stdout)?.[0] ?? 'of unknown version') : null;
 }
 
 /** The machine in one line. */

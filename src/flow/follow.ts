@@ -5,7 +5,7 @@
  */
 import { ownersIn } from './facts.js';
 import { analyse, scopeOf, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
-import { releases, transfers } from '../protocol/index.js';
+import { addressLookups, releases, transfers } from '../protocol/index.js';
 import type { Acquired } from './outcome.js';
 import { folderOf, type FunctionReference, type Program } from '../program/program.js';
 import type { Guard } from '../program/graph.js';
@@ -206,8 +206,8 @@ export function openFollower(program: Program): Follower {
       }
       if (done.has(file)) return;
       done.add(file);
-      const field = heap.startsWith('#::') ? null : (/\.([^.@[\]]+)/.exec(heap)?.[1] ?? null);
-      const functions = field === null ? program.naming(file, rootOf(heap.slice(1)).replace('::', '')) : program.touching(file, field);
+      const fields = splitSteps(heap.slice(rootOf(heap).length)).filter((s) => s.startsWith('.')).map((s) => s.slice(1));
+      const functions = heap.startsWith('#::') ? program.naming(file, rootOf(heap.slice(1)).replace('::', '')) : program.touching(file, fields);
       for (const reference of functions) {
         if (reference.macro || !leadsTo(reference, heap)) continue;
         const key = `${reference.key}|${heap}`;
@@ -257,7 +257,10 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
   }
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
   if (field === undefined) return [];
-  const files = program.tree.filesAccessing(field);
+  const touching = program.tree.filesAccessing(field);
+  // An address in a field leads back to a page only where somebody looks pages up by address.
+  const lookups = heap.endsWith('@address') ? new Set(addressLookups.flatMap((name) => program.tree.filesCalling(name).map(folderOf))) : null;
+  const files = lookups ? touching.filter((f) => lookups.has(folderOf(f))) : touching;
   if (everywhere) {
     const tag = new RegExp(`\\b${rootOf(heap).slice(1)}\\b`);
     return files.filter((f) => tag.test(program.tree.read(f) ?? ''));

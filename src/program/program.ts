@@ -39,8 +39,8 @@ export interface Program {
   resolve(name: string, file: string): FunctionReference[];
   /** Functions that call a function, in any file that can see it. */
   callers(reference: FunctionReference): FunctionReference[];
-  /** Functions of a file that touch a field by name. */
-  touching(file: string, field: string): FunctionReference[];
+  /** Functions of a file that touch all of some fields by name. */
+  touching(file: string, fields: readonly string[]): FunctionReference[];
   /** Functions of a file that name a file-scope variable. */
   naming(file: string, variable: string): FunctionReference[];
   structure(tag: string, file: string): StructDefinition | null;
@@ -57,6 +57,7 @@ export interface Program {
 }
 
 const maxDefinitions = 4;
+const maxCallingFiles = 250;
 
 /**
  * Opens the program of a tree. Nothing is parsed until it is asked for. Macros in `aliasFiles` whose text matches
@@ -115,8 +116,8 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   function collapse(graph: Graph, name: string): Graph {
     const lookup = (tag: string) => structure(tag, name);
     const types = new Map(graph.types);
-    const rewritten = new Map<string, string>();
-    const path = (p: string): string => {
+    const rewritten = new Map<string, string | null>();
+    const path = (p: string): string | null => {
       let out = rewritten.get(p);
       if (out === undefined) {
         const global = /^::[\w]+/.exec(p)?.[0];
@@ -132,13 +133,19 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     const value = (v: Value): Value => (v.path === null ? v : { ...v, path: path(v.path) });
     const operation = (o: Operation | null): Operation | null => {
       switch (o?.kind) {
-        case 'copy': return { ...o, target: path(o.target), source: value(o.source) };
+        case 'copy': {
+          const target = path(o.target);
+          return target === null ? null : { ...o, target, source: value(o.source) };
+        }
         case 'call': return { ...o, args: o.args.map(value) };
         case 'assume': return { ...o, left: value(o.left), right: value(o.right), call: o.call && { ...o.call, args: o.call.args.map(value) } };
         case 'return': return { ...o, value: o.value && value(o.value) };
         case 'clear':
-        case 'update': return { ...o, target: path(o.target) };
-        default: return o;
+        case 'update': {
+          const target = path(o.target);
+          return target === null ? null : { ...o, target };
+        }
+        default: return o ?? null;
       }
     };
     // Temporaries of untyped copies take the type of what they copy, so that paths through them are typed too.
@@ -157,11 +164,13 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     return {
       ...graph,
       nodes,
-      paths: [...new Set(rewritten.values())],
+      paths: [...new Set([...rewritten.values()].filter((p) => p !== null))],
       types,
-      aliases: graph.aliases.map((a) => ({ target: path(a.target), source: value(a.source) })),
-      callbacks: graph.callbacks.map((c) => ({ ...c, owner: path(c.owner) })),
-      assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) })),
+      aliases: graph.aliases.flatMap((a) => {
+        const target = path(a.target);
+        return target === null ? [] : [{ target, source: value(a.source) }];
+      }),
+      assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) ?? a.target })),
     };
   }
 
@@ -189,7 +198,9 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     let all = external.get(name);
     if (!all) {
       all = [];
-      for (const candidate of tree.filesCalling(name)) {
+      const candidates = tree.filesCalling(name);
+      // What half the kernel calls is general: the tables say what matters of it, or nothing does.
+      for (const candidate of candidates.length > maxCallingFiles ? candidates.filter((c) => folderOf(c) === folderOf(from)) : candidates) {
         // User space beside the kernel has copies of its headers.
         if (outsideKernel(candidate) && !outsideKernel(from)) continue;
         if (!definesAtColumnZero(tree.read(candidate), name)) continue;
@@ -332,7 +343,10 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   return {
     tree, file, graphs, variants, resolve, callers, structure, globalType, installed, macros,
     aliasNames: (name) => aliases().filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
-    touching: (name, field) => searching(file(name), new RegExp(`(?:->|\\.)\\s*${field}\\b`)),
+    touching: (name, fields) => {
+      const found = fields.map((field) => searching(file(name), new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
+      return (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));
+    },
     naming: (name, variable) => searching(file(name), new RegExp(`\\b${variable}\\b`)),
     typeOf: (path, graph, name) => typeAt(path, graph.types, (tag) => structure(tag, name)),
     position: (name, pos) => file(name)?.outline.position(pos) ?? { line: 1, column: 1 },

@@ -91,8 +91,11 @@ export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup
   return owners;
 }
 
-/** Walks a path and rewrites the fields of generic containers: `sgt.sgl` is `sgt`, `bv.bv_page` is `bv@bvec`. */
-export function collapseContainers(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): string {
+/**
+ * Walks a path and rewrites the fields of generic containers: `sgt.sgl` is `sgt`, `bv.bv_page` is `bv@bvec`. `null` for a
+ * path through any other field of a general struct: `skb->next`, `bio->bi_private` say nothing about who holds a page.
+ */
+export function collapseContainers(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): string | null {
   const root = rootOf(path);
   const steps = splitSteps(path.slice(root.length));
   if (!steps.some((s) => s.startsWith('.'))) return path;
@@ -101,13 +104,15 @@ export function collapseContainers(path: string, types: ReadonlyMap<string, CTyp
   for (const next of steps) {
     if (next.startsWith('.')) {
       const name = next.slice(1);
-      const container = at.members ? undefined : containerStructs.get(structName(at.type) ?? '');
+      const tag = at.members ? '' : (structName(at.type) ?? '');
+      const container = containerStructs.get(tag);
       at = intoField(at, name, lookup);
       if (container?.pageFields.includes(name)) {
         if (out[out.length - 1] !== container.content) out.push(container.content);
         continue;
       }
       if (container?.same.includes(name)) continue;
+      if (generalStructs.has(tag)) return null;
     } else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };
     out.push(next);
   }

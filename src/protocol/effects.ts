@@ -42,5 +42,5 @@ export function isNeutral(name: string): boolean {
 
 /** Structs too general to own a page: a field of theirs says nothing about who put the page there. */
 export const generalStructs: ReadonlySet<string> = new Set([
-  'page', 'folio', 'list_head', 'hlist_node', 'sk_buff', 'bio', 'bio_vec', 'scatterlist', 'sg_table', 'sg_append_table', 'file', 'inode', 'kiocb', 'iov_iter', 'work_struct', 'kref', 'rcu_head', 'mm_struct', 'vm_area_struct', 'pipe_buffer', 'pipe_inode_info', 'skb_shared_info', 'skb_frag', 'skb_frag_struct', 'address_space', 'device', 'request', 'socket', 'sock', 'task_struct', 'xarray', 'idr', 'mutex', 'seq_file', 'splice_pipe_desc', 'folio_batch', 'pagevec',
+  'page', 'folio', 'list_head', 'hlist_node', 'sk_buff', 'bio', 'bio_vec', 'scatterlist', 'sg_table', 'sg_append_table', 'file', 'inode', 'kiocb', 'iov_iter', 'work_struct', 'kref', 'rcu_head', 'mm_struct', 'vm_area_struct', 'pipe_buffer', 'pipe_inode_info', 'skb_shared_info', 'skb_frag', 'skb_frag_struct', 'address_space', 'device', 'socket', 'sock', 'task_struct', 'xarray', 'idr', 'mutex', 'seq_file', 'splice_pipe_desc', 'folio_batch', 'pagevec',
 ]);

@@ -8,11 +8,13 @@ const same = (name: string, argument = '0'): Transfer => ({ name, moves: [[argum
 const toFrame = (name: string): Transfer => ({ name, moves: [['0', 'return@pfn']] });
 const fromFrame = (name: string): Transfer => ({ name, moves: [['0@pfn', 'return']] });
 const toAddress = (name: string): Transfer => ({ name, moves: [['0', 'return@address']] });
+/** Calls that find the page of an address again. */
+export const addressLookups: readonly string[] = ['virt_to_page', 'virt_to_head_page', 'virt_to_folio', 'kmap_to_page', 'kmap_atomic_to_page', 'vmalloc_to_page'];
 const fromAddress = (name: string): Transfer => ({ name, moves: [['0@address', 'return']] });
 
 export const pageTransfers: readonly Transfer[] = [
   ...['page_folio', 'compound_head', 'folio_page', 'nth_page', 'pfn_folio_page', 'page_rmappable_folio', 'ERR_CAST'].map((n) => same(n)),
-  ...['folio_file_page', 'folio_page_idx', 'sub_page', 'page_ptr', 'READ_ONCE', 'rcu_dereference', 'smp_load_acquire'].map((n) => same(n)),
+  ...['folio_file_page', 'sub_page', 'page_ptr', 'READ_ONCE', 'rcu_dereference', 'smp_load_acquire'].map((n) => same(n)),
   { name: 'page_address_in_vma', moves: [] },
   ...['page_to_pfn', 'page_to_phys', 'page_to_gfn', 'folio_pfn', 'folio_to_phys', 'page_to_pa', 'page_to_virt_pfn', 'pfn_to_pfn_t', 'page_to_pfn_t'].map(toFrame),
   ...['page_to_xen_pfn', 'page_to_bus', 'page_to_maddr', 'page_to_hvpfn'].map(toFrame),
@@ -20,7 +22,7 @@ export const pageTransfers: readonly Transfer[] = [
   ...['page_address', 'kmap', 'kmap_local_page', 'kmap_atomic', 'page_to_virt', 'folio_address', 'lowmem_page_address', 'kmap_local_folio', '__va_page'].map(toAddress),
   { name: 'vmap', moves: [['0[]', 'return@address']] },
   { name: 'vm_map_ram', moves: [['0[]', 'return@address']] },
-  ...['virt_to_page', 'virt_to_head_page', 'virt_to_folio', 'kmap_to_page', 'kmap_atomic_to_page', 'vmalloc_to_page'].map(fromAddress),
+  ...addressLookups.map(fromAddress),
   ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn', 'PHYS_PFN', 'PFN_DOWN', 'PFN_PHYS', 'PFN_UP', '__pfn_to_phys', '__phys_to_pfn', 'pfn_to_hpa', 'pfn_to_gpa', '__va', 'phys_to_virt', 'pfn_to_kaddr', 'pfn_to_virt', 'cpu_to_le64', 'le64_to_cpu', 'cpu_to_be64', 'be64_to_cpu', 'cpu_to_le32', 'le32_to_cpu'].map((n) => same(n)),
   { name: 'page_to_section', moves: [] },
 ];

@@ -48,7 +48,7 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
     }
 
     function send(to: Piscina<Slice, SliceResult>, files: string[]): Promise<SliceResult> {
-      const result = to.run({ ...work, files: files.join('\0') }, signal === undefined ? {} : { signal });
+      const result = to.run({ ...work, files: files.join('\0') });
       const told = result.then((value) => {
         tell(files.length);
         return value;
@@ -75,9 +75,7 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
       async finish() {
         if (open.length > 0) submit(open);
         open = [];
-        if (results.length > 0) {
-          return Promise.all(results);
-        }
+        if (results.length > 0) return orAborted(Promise.all(results), signal);
         return waiting.splice(0).map((files) => {
           signal?.throwIfAborted();
           const result = runSlice({ ...work, files: files.join('\0') });
@@ -94,6 +92,20 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
       await pool?.destroy();
     },
   };
+}
+
+/**
+ * Rejects as soon as the signal says so. The pool is not told: it takes a stopped task's answer for a fault. `close` ends
+ * what still runs.
+ */
+function orAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return result;
+  return new Promise((done, fail) => {
+    const stop = (): void => fail(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    result.then(done, fail).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** How many threads there are by default. */

@@ -48,7 +48,7 @@ function pathMayHold(program: Program, reference: FunctionReference, graph: Grap
   // A field is set somewhere in the same file.
   const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
   if (field === undefined) return false;
-  return program.touching(reference.file, field).some((f) => program.graphs(f).some((g) => g.assigned.some((a) => a.target.endsWith(`.${field}`) && word.test(a.text))));
+  return program.touching(reference.file, [field]).some((f) => program.graphs(f).some((g) => g.assigned.some((a) => a.target.endsWith(`.${field}`) && word.test(a.text))));
 }
 
 function pathsIn(e: Expression): string[] {

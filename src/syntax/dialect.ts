@@ -215,8 +215,8 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
     return i;
   }
   if (word === '__extension__' || (isKnownAnnotation(word) && !isPunct(t, i + 1, '=') && !(block && isPunct(t, i + 1, ':')))) {
-    const all = open > 0 && !atStatement(r, i) ? close : i;
-    if (open < 0 || all > i) {
+    const all = open > 0 && !isPunct(t, open + 1, '*') && !atStatement(r, i) ? close : i;
+    if (open < 0 || all > i || isPunct(t, open + 1, '*')) {
       blankTokens(r, i, all);
       return all;
     }

@@ -38,7 +38,7 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
     return { kind, name: tag, bodyPos: body, ...flags };
   }
   const name = declaredName(head, word, 0, limit);
-  if (isTypedef) return { kind: 'declaration', name: name !== '' ? name : pointerName(text, head, limit), bodyPos: -1, ...flags };
+  if (isTypedef) return { kind: 'declaration', name: pointerName(text, head, limit) || name, bodyPos: -1, ...flags };
   if (assigned) return { kind: 'variable', name: name !== '' ? name : pointerName(text, head, limit), bodyPos: -1, ...flags };
   let groups = 0;
   let words = 0;

@@ -5,9 +5,9 @@
  * `#if` is open again at its `#else`, and what the first living arm left open stays open behind the `#endif`.
  */
 import { both, conditionList, negate, readCondition, TRUE, type Condition } from './conditions.js';
-import { functionName } from './header.js';
+import { endsAtDirective, endsBefore, isExternC, isGuard, nameOf, oldStyleGoesOn, opensType, plainName } from './heads.js';
 import { describeItem, type Head } from './items.js';
-import { CLASS, atLineStart, lineStartsOf, positionOf, skipDirective, skipLineComment, skipQuoted, tokenize } from './tokens.js';
+import { CLASS, atLineStart, lineStartsOf, positionOf, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
 
 export type ItemKind = 'function' | 'struct' | 'macro' | 'variable' | 'declaration' | 'other';
 
@@ -224,7 +224,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
       s.parens = 1;
       i++;
     } else if (c === 123) {
-      if (isExternC(text, head, s)) {
+      if (s.start >= 0 && isExternC(text, head)) {
         s = fresh();
         i++;
         continue;
@@ -326,7 +326,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
 
   /** Ends an item that is only a macro's call, where a directive shows that nothing belongs to it any more. */
   function endMacroLine(): void {
-    if (s.start >= 0 && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head, s)) emit(head.end.at(-1)!);
+    if (s.start >= 0 && s.body < 0 && !s.assigned && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head)) emit(head.end.at(-1)!);
   }
 
   function armOf(name: string, k: number, end: number): Condition {
@@ -374,24 +374,6 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
   }
 }
 
-/** The name of a function whose header has one pair of brackets behind an ordinary word; `null` for the rest, which needs a closer look. */
-function plainName(text: string, head: Head): string | null {
-  const open = head.kind.indexOf(40);
-  if (open < 2 || head.kind[open - 1] !== 1 || head.kind.indexOf(40, open + 1) >= 0) return null;
-  const first = text.charCodeAt(head.start[open - 1]!);
-  if (first < 97 || first > 122) return null;
-  const before = head.kind[open - 2];
-  if (before === 42) return text.slice(head.start[open - 1]!, head.end[open - 1]!);
-  if (before !== 1) return null;
-  const c = text.charCodeAt(head.start[open - 2]!);
-  return c >= 97 && c <= 122 ? text.slice(head.start[open - 1]!, head.end[open - 1]!) : null;
-}
-
-function nameOf(text: string, pos: number, body: number): string {
-  const t = tokenize(text, pos, body);
-  return functionName(t, 0, t.count);
-}
-
 function fresh(): State {
   return { start: -1, depth: 0, parens: 0, body: -1, typeBody: -1, assigned: false, isFunction: false, done: false, groups: 0, headLength: 0 };
 }
@@ -400,83 +382,3 @@ function isFalse(c: Condition): boolean {
   return c.op === 'const' && !c.value;
 }
 
-/** `#ifndef X` whose next line defines X: a header's guard, no condition of what is inside. */
-function isGuard(text: string, k: number, end: number): boolean {
-  const name = /^\s*(\w+)/.exec(text.slice(k, end))?.[1];
-  if (name === undefined) return false;
-  const next = /^\s*(?:\/\*[^]{0,300}?\*\/\s*)?#\s*define\s+(\w+)/.exec(text.slice(end, end + 600));
-  return next?.[1] === name && /_H_*$|_H_|^_/.test(name);
-}
-
-const MODULE_MACRO = /^_*[A-Z][A-Za-z0-9_]*$|^(?:module|device|late|arch|core|subsys|fs|early|rootfs|postcore|builtin)_\w+$/;
-
-/** Macros that stand for a function's header: a body follows. */
-const FUNCTION_MACRO = /DEFINE\d|BPF_CALL_\d|^DEFINE_IDTENTRY/;
-
-/** True if the item so far is nothing but `MACRO(…)`, once or several times: complete although no `;` follows. */
-function isMacroLine(text: string, head: Head): boolean {
-  const n = head.kind.length;
-  let k = 0;
-  if (n > 2 && n % 2 === 1 && head.kind[0] === 1 && text.slice(head.start[0]!, head.end[0]!) === 'static') k = 1;
-  if (n - k < 2 || (n - k) % 2 === 1 || n > 64) return false;
-  for (; k < n; k += 2) {
-    const name = text.slice(head.start[k]!, head.end[k]!);
-    if (head.kind[k] !== 1 || head.kind[k + 1] !== 40 || !MODULE_MACRO.test(name) || FUNCTION_MACRO.test(name)) return false;
-  }
-  return true;
-}
-
-/** The same, before the word `[at, atEnd)`, which must stand on a line of its own and begin something else. */
-function endsBefore(text: string, head: Head, at: number, atEnd: number): boolean {
-  const n = head.kind.length;
-  if (n < 2 || head.kind[n - 1] !== 40 || !isMacroLine(text, head)) return false;
-  const next = text.slice(at, atEnd);
-  return text.slice(head.end[n - 1]!, at).includes('\n') && (!next.startsWith('__') || MODULE_MACRO.test(next));
-}
-
-/** The same, before a directive: what stands there is no header that goes on behind it. */
-function endsAtDirective(text: string, head: Head, s: State): boolean {
-  if (s.body >= 0 || s.assigned || head.kind.length === 0) return false;
-  const lone = head.kind.length === 1 && head.kind[0] === 1 && /^[A-Z][A-Za-z0-9]*_\w+$/.test(text.slice(head.start[0]!, head.end[0]!));
-  if (!lone && !isMacroLine(text, head)) return false;
-  const end = head.end.at(-1)!;
-  return !/^\s*(?:#[^\n]*\s*)*\{/.test(text.slice(end, end + 300));
-}
-
-function isExternC(text: string, head: Head, s: State): boolean {
-  const n = head.kind.length;
-  return s.start >= 0 && n >= 2 && head.kind[n - 1] === 34 && text.slice(head.start[n - 2]!, head.end[n - 2]!) === 'extern';
-}
-
-/** True if the `{` that comes next opens the body of a struct, union or enum. */
-function opensType(text: string, head: Head): boolean {
-  let k = head.kind.length - 1;
-  for (; k >= 0; k--) {
-    const kind = head.kind[k]!;
-    if (kind === 40 || kind === 58) continue;
-    if (kind !== 1) return false;
-    const word = text.slice(head.start[k]!, head.end[k]!);
-    if (word === 'struct' || word === 'union' || word === 'enum') break;
-  }
-  if (k < 0) return false;
-  // Brackets behind the keyword belong to attributes, unless this is a function that returns the struct.
-  for (let j = k + 1; j < head.kind.length; j++) {
-    if (head.kind[j] !== 40) continue;
-    const before = text.slice(head.start[j - 1]!, head.end[j - 1]!);
-    if (!before.startsWith('__') && !before.startsWith('_') && before !== 'alignas') return false;
-  }
-  return true;
-}
-
-/** `int f(a, b) int a; char *b; {`: true at the first `;` of such a definition. */
-function oldStyleGoesOn(text: string, head: Head, at: number): boolean {
-  if (head.kind.includes(59)) return /^[\w\s*,;[\]()]{0,2000}?;?\s*\{/.test(text.slice(at, at + 2000)) ;
-  const open = head.kind.indexOf(40);
-  if (open < 1 || open === head.kind.length - 1 || head.kind[open - 1] !== 1 || head.kind.indexOf(40, open + 1) >= 0) return false;
-  const list = text.slice(head.start[open]! + 1, Math.min(head.end[open]! - 1, head.start[open]! + 1000));
-  if (!/^\s*[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*$/.test(list)) return false;
-  const names = new Set(list.split(',').map((name) => name.trim()));
-  const last = head.kind.lastIndexOf(1);
-  if (last <= open || !names.has(text.slice(head.start[last]!, head.end[last]!))) return false;
-  return /^(?:[\w\s*,[\]]*;)*\s*(?:\/\*[^*]*\*\/\s*)?\{/.test(text.slice(at, at + 2000));
-}

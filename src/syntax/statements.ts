@@ -215,11 +215,10 @@ function convertDeclaration(ctx: Context, node: Node): Declaration {
     result.push({ name: d.name, type: d.type, init, cleanup: d.cleanup, static: spec.static, pos: d.pos + ctx.base, end: d.end + ctx.base });
   }
   const first = tokenAt(t, from);
-  if (result.every((d) => d.name === '') && isPunct(t, first + 1, '(') && values[0] !== undefined) {
+  if (result[0]?.init != null && result[0].type.base === '' && isPunct(t, first + 1, '(') && values[0] !== undefined) {
     // `DECLARE_FLAGS(present) = { };`
     const type = { base: tokenText(t, first), tag: null, pointers: 0, dims: [] };
-    const init = convertExpression(ctx, values[0]);
-    return { kind: 'declaration', declarators: [{ name: tokenText(t, first + 2), type, init, cleanup: null, static: false, ...at(ctx, node) }], ...at(ctx, node) };
+    return { kind: 'declaration', declarators: [{ name: tokenText(t, first + 2), type, init: result[0].init, cleanup: null, static: false, ...at(ctx, node) }], ...at(ctx, node) };
   }
   return { kind: 'declaration', declarators: result, ...at(ctx, node) };
 }

@@ -113,7 +113,7 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
   const real = plain.filter((k) => !isAnnotation(tokenText(t, k)));
   const words = real.length > 0 ? real : plain;
   let nameAt = -1;
-  const callName = i < to && isWord(t, i);
+  const callName = i < to && isWord(t, i) && !ASM.has(tokenText(t, i));
   if (base.length === 0) {
     let k = words.findIndex((w) => !/^[A-Z][A-Z0-9_]+$/.test(tokenText(t, w)));
     if (k < 0 || (k === words.length - 1 && !ends && !callName)) k = 0;

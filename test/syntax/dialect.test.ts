@@ -52,7 +52,7 @@ describe('statements', () => {
     ['attributes', '__attribute__((fallthrough));\nfallthrough;', ';\nfallthrough;'],
     ['sizeof evaluates nothing', 'a = sizeof(struct foo) * n + sizeof *p + offsetof(struct foo, a.b[2]);', '(= a (((<<sizeof(struct foo)>> * n) + <<sizeof *p>>) + <<offsetof(struct foo, a.b[2])>>));'],
     ['casts that look like products', 'a = (u64)*p; b = (dma_addr_t)&q == r; c = (u8)-1; d = (my_t)(x + 1); e = (HANDLE)(y);',
-      '(= a (cast <u64> (* p)));\n(= b ((cast <dma_addr_t> (& q)) == r));\n(= c (- 1));\n(= d (cast <my_t> (x + 1)));\n(= e (cast <HANDLE> y));'],
+      '(= a (cast <u64> (* p)));\n(= b ((cast <dma_addr_t> (& q)) == r));\n(= c -1);\n(= d (cast <my_t> (x + 1)));\n(= e (cast <HANDLE> y));'],
     ['operators as arguments', 'CHECK(a, ==, b); LIST(a, , b);', '(call CHECK a == b);\n(call LIST a  b);'],
     ['statements as arguments', 'wait(dev, 10,\n\tif (x())\n\t\tbreak;\n);', '(call wait dev 10 ({ if (call x) break; }));'],
     ['do … while_each', 'do {\n\ta();\n} while_each_thread(g, t);', 'do\n  {\n    (call a);\n  }\nwhile (call while_each_thread g t)'],
