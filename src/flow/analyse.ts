@@ -261,8 +261,9 @@ function drop(facts: Facts, path: string, exact: boolean): void {
 
 /** `target` gets what `source` holds. */
 function copy(r: Run, facts: Facts, target: string, source: Value, pos: number, replaces: boolean, text?: string): void {
-  const suffixes = contentsOf(source, facts, r.scope);
   const local = rootOf(target) === target;
+  if (!local && source.path !== null && facts.delete(`+${source.path}`)) return;
+  const suffixes = contentsOf(source, facts, r.scope);
   const result = source.path !== null && facts.has(`!${source.path}`);
   if (replaces && local && source.path !== target) {
     const kept = suffixes.length > 0 && source.path !== null && rootOf(source.path) === target;
@@ -381,12 +382,12 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
     for (const fact of seed.facts) {
       const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(o, fact);
       if (path === null) continue;
-      // What an earlier round of a loop took is still held where this round fails.
-      if (seed.acquired && input.has(path)) facts.add(earlierRound);
       if (isHeap(path)) putHeap(r, facts, path, path, n.pos);
       else put(r, facts, path, null, n.pos, 'taken');
     }
     if (seed.acquired) {
+      // What an earlier round of a loop took is still held where this round fails.
+      for (const fact of input) if (isLocal(fact) || isHeap(fact)) facts.add(earlierRound);
       for (const outcome of outcomes) facts.add(outcome);
       facts.add(`!${o.result}`);
     }
@@ -400,6 +401,19 @@ function resolveSeed(o: CallOperation, fact: string): string | null {
   if (!match) return fact;
   const value = o.args[Number(match[1])];
   return value ? pathBelow(value, match[2] ?? '') : null;
+}
+
+/** One more reference on a page: what was just stored away holds that one, or else what is stored or dropped next does. */
+function takeExtra(r: Run, facts: Facts, path: string): void {
+  const stored = [...facts].filter((f) => isLocal(f) && rootOf(f) !== f && !f.endsWith('[]') && r.copies.get(f)?.has(path));
+  if (stored.length === 0) facts.add(`+${path}`);
+  for (const fact of stored) {
+    facts.delete(fact);
+    const heap = heapFact(fact, r.scope);
+    if (heap === null) continue;
+    facts.delete(heap);
+    r.flow.heap = r.flow.heap.filter((h) => h !== heap);
+  }
 }
 
 /** What the tables say of a call; false if they say nothing. */
@@ -416,7 +430,7 @@ function apply(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): b
   }
   if (extraReferenceCalls.has(name)) {
     const value = o.args[0];
-    if (value?.path && contentsOf(value, facts, r.scope).includes('')) facts.add(`+${value.path}`);
+    if (value?.path && contentsOf(value, facts, r.scope).includes('')) takeExtra(r, facts, value.path);
     return true;
   }
   if (freeingCalls.has(name)) {
@@ -440,10 +454,13 @@ function applyMoves(r: Run, n: Node, o: CallOperation, name: string, moves: read
     const scratch = new Set(input);
     copyInto(r, scratch, target, source, n.pos, `${moveWord(from, to)} by ${name}()`);
     for (const fact of scratch) facts.add(fact);
+    if (/@(sgl|bvec|skb|pipe)/.test(to)) facts.delete(`+${source.path}`);
   }
 }
 
 function copyInto(r: Run, facts: Facts, target: Value, source: Value, pos: number, text: string): void {
+  // The extra reference of a page goes with it into the container.
+  if (source.path !== null && text.startsWith('put in') && facts.has(`+${source.path}`)) return;
   const suffixes = contentsOf(source, facts, r.scope);
   for (const suffix of suffixes) put(r, facts, target.path === null ? null : target.address ? pathBelow(target, suffix) : join(target.path, suffix), pathBelow(source, suffix), pos, text);
 }

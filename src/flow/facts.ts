@@ -65,28 +65,33 @@ export function impliedByField(suffix: string, facts: Facts): boolean {
 
 /** What a value leads to that holds the reference: suffixes below the value, as the value's holder would write them. */
 export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
-  if (value.path === null) return [];
+  if (value.path === null || facts.size === 0) return [];
   const found = new Set<string>();
+  const add = (suffix: string | null) => {
+    if (suffix !== null) found.add(value.address && suffix === '' ? '[]' : suffix);
+  };
   let heap = false;
   for (const fact of facts) {
     if (isHeap(fact)) heap = true;
     if (!isLocal(fact)) continue;
-    const suffix = suffixAfter(fact, value.path);
-    if (suffix !== null && !impliedByField(suffix, facts)) found.add(value.address && suffix === '' ? '[]' : suffix);
+    const suffix = below(fact, value.path);
+    if (suffix !== null && !impliedByField(suffix, facts)) add(suffix);
   }
   if (heap) {
     // Only what the path itself names: from a pointer to the object, the object's type leads on.
     const names = ownersIn(scope, value.path).map((o) => `#${o.tag}${o.rest}`);
     if (value.path.startsWith('::')) names.push(`#${value.path}`);
-    for (const name of names) {
-      for (const fact of facts) {
-        if (!isHeap(fact)) continue;
-        const suffix = suffixAfter(fact, name);
-        if (suffix !== null) found.add(value.address && suffix === '' ? '[]' : suffix);
-      }
-    }
+    for (const name of names) for (const fact of facts) if (isHeap(fact)) add(below(fact, name));
   }
   return [...found];
+}
+
+/** As {@link suffixAfter}; an element of an array of structs or containers is written without its `[]`. */
+function below(fact: string, path: string): string | null {
+  const suffix = suffixAfter(fact, path);
+  if (suffix !== null || !path.endsWith('[]')) return suffix;
+  const element = suffixAfter(fact, path.replace(/(\[\])+$/, ''));
+  return element?.startsWith('.') || element?.startsWith('@') ? element : null;
 }
 
 /** The fact for the field or global that a local path leads to, `null` for memory of the function's own. */

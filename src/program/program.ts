@@ -1,9 +1,9 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
 import { isFunctionLike, outline, parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable, type Item, type Outline } from '../syntax/index.js';
 import type { CType, Declarator, FunctionVariant, StructDefinition } from '../syntax/ast.js';
-import { transparent } from '../protocol/index.js';
+import { iterators, transfers, transparent } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
-import type { Graph, Operation } from './graph.js';
+import type { CallOperation, Graph, Operation } from './graph.js';
 import { lower } from './lower.js';
 import type { Value } from './path.js';
 import { collapseContainers, structName, typeAt } from './types.js';
@@ -161,6 +161,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       }
       return { ...n, operation: o };
     });
+    const moved = nodes.flatMap((n) => (n.operation?.kind === 'call' ? pointerMoves(n.operation) : []));
     return {
       ...graph,
       nodes,
@@ -169,7 +170,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       aliases: graph.aliases.flatMap((a) => {
         const target = path(a.target);
         return target === null ? [] : [{ target, source: value(a.source) }];
-      }),
+      }).concat(moved),
       assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) ?? a.target })),
     };
   }
@@ -351,6 +352,17 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     typeOf: (path, graph, name) => typeAt(path, graph.types, (tag) => structure(tag, name)),
     position: (name, pos) => file(name)?.outline.position(pos) ?? { line: 1, column: 1 },
   };
+}
+
+/** Calls and iteration macros that hand a pointer on make another name for what it points at: `sg = sg_next(sg)`. */
+function pointerMoves(call: CallOperation): Graph['aliases'] {
+  const moves = call.name === null ? undefined : (call.iterates ? iterators : transfers).get(call.name)?.moves;
+  return (moves ?? []).flatMap(([from, to]) => {
+    if (!/^\d+$/.test(from) || !/^(\d+|return)$/.test(to)) return [];
+    const source = call.args[Number(from)];
+    const target = to === 'return' ? call.result : call.args[Number(to)]?.path;
+    return source && target ? [{ target, source }] : [];
+  });
 }
 
 function describe(file: string, text: string): FileFacts {

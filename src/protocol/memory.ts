@@ -14,8 +14,6 @@ export const memoryTransfers: readonly Transfer[] = [
     (name): Transfer => ({ name, moves: [['0@slot', 'return']] }),
   ),
   ...['idr_alloc', 'idr_alloc_cyclic'].map((name): Transfer => ({ name, moves: [['1', '0@slot']] })),
-  { name: 'folio_batch_add', moves: [['1', '0[]']] },
-  { name: 'pagevec_add', moves: [['1', '0[]']] },
 ];
 
 /** Calls that bring pages which are not a user's: they make a container mixed. */

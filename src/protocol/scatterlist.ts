@@ -30,7 +30,8 @@ export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sg_miter_start', moves: [['1', '0']] },
   { name: '__sg_page_iter_start', moves: [['1', '0']] },
   { name: 'sg_split', moves: [['0', '5[]']] },
-  { name: 'sk_msg_page_add', moves: [['1', '0.sg.data@sgl']] },
+  // Takes a reference of its own for the message.
+  { name: 'sk_msg_page_add', moves: [] },
   { name: 'sk_msg_elem', moves: [['0.sg.data', 'return']] },
   { name: 'sk_msg_elem_cpy', moves: [['0.sg.data', 'return']] },
   { name: 'sk_msg_page', moves: [['0.sg.data@sgl', 'return']] },

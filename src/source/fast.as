@@ -202,10 +202,13 @@ function brace(at: usize): void {
   if (!(load<u8>(CLASSES + load<u8>(place - 1)) & WORD)) return;
   const hash = hashWord(place, STRUCT);
   let i = wordStart - 1;
-  // "do {" and "else {" are most of the rest.
+  // "do {", "else {", "enum {", "union {" and "struct {" are most of the rest.
   const length = place - wordStart;
-  if (length == 2 && load<u16>(wordStart) == 0x6f64) return;
-  if (length == 4 && load<u32>(wordStart) == 0x65736c65) return;
+  const four = load<u32>(wordStart);
+  if (length == 2 && (four & 0xffff) == 0x6f64) return;
+  if (length == 4 && (four == 0x65736c65 || four == 0x6d756e65)) return;
+  if (length == 5 && four == 0x6f696e75 && load<u8>(wordStart + 4) == 0x6e) return;
+  if (length == 6 && four == 0x75727473 && load<u16>(wordStart + 4) == 0x7463) return;
   let byte = load<u8>(i);
   while (byte == 0x20 || byte == 0x09) byte = load<u8>(--i);
   const kind = load<u8>(CLASSES + byte);
@@ -219,6 +222,8 @@ function brace(at: usize): void {
       add(hash);
       return;
     }
+  } else if (byte == 0x6d && load<u32>(i - 3) == 0x6d756e65) {
+    if (!(load<u8>(CLASSES + load<u8>(i - 4)) & WORD)) return;
   }
   if (kind & (WORD | BLANK) || byte == 0x5c || byte == 0x2f || byte == 0x29) leave(at);
 }
@@ -241,7 +246,11 @@ function field(start: usize, at: usize): void {
       if (length < 16) break;
     }
     add(hashWord(i, FIELD));
-  } else if (byte == 0x2f || byte == 0x5c) leave(at);
+  } else if (byte == 0x2f) {
+    if (load<u8>(i + 1) == 0x2f || load<u8>(i + 1) == 0x2a) leave(at);
+  } else if (byte == 0x5c) {
+    if (load<u8>(CLASSES + load<u8>(i + 1)) & BLANK) leave(at);
+  }
 }
 
 // The set has one place for each value of some bits: of two that meet there, each puts out the other, and a hash is

@@ -161,10 +161,10 @@ function tags(on: Sight, at: number, seen: readonly number[]): void {
   for (const place of placesBefore(on, at)) {
     const start = wordStart(text, place);
     if (start < place) {
-      // As in fast.as, where it saves most of the work.
-      if (seen.length === 0 && (isWord(text, start, place, 'do') || isWord(text, start, place, 'else'))) continue;
       const begins = isWord(text, start, place, 'struct') || isWord(text, start, place, 'union');
-      if (begins && seen.length > 0) for (const tag of seen) add(on, tag);
+      if (begins) for (const tag of seen) add(on, tag);
+      else if (isWord(text, start, place, 'enum')) continue;
+      else if (seen.length === 0 && (isWord(text, start, place, 'do') || isWord(text, start, place, 'else'))) continue;
       else tags(on, start, [...seen, hashWord(text, start, place, STRUCT)]);
     } else if (seen.length > 0 && text[place - 1] === CLOSE) {
       const open = groupStart(on, place);

@@ -60,7 +60,7 @@ export function conditionList(c: Condition): string[] {
 /** Reads the condition of an `#if`, `#ifdef`, `#ifndef`, `#elif`, `#elifdef` or `#elifndef` directive. */
 export function readCondition(directive: string, text: string): Condition {
   if (directive.endsWith('def')) {
-    const name = /^\s*(?:\/\*.*?\*\/\s*)*([A-Za-z_$][\w$]*)/.exec(text)?.[1] ?? text.trim();
+    const name = /^\s*([A-Za-z_$][\w$]*)/.exec(text.replace(/\/\*[^]*?\*\//g, ' '))?.[1] ?? text.trim();
     const c: Condition = { op: 'defined', name };
     return directive.endsWith('ndef') ? negate(c) : c;
   }

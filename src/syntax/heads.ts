@@ -62,7 +62,7 @@ export function endsAtDirective(text: string, head: Head): boolean {
   const lone = head.kind.length === 1 && head.kind[0] === 1 && /^[A-Z][A-Za-z0-9]*_\w+$/.test(text.slice(head.start[0]!, head.end[0]!));
   if (!lone && !isMacroLine(text, head)) return false;
   const end = head.end.at(-1)!;
-  return !/^\s*(?:#[^\n]*\s*)*\{/.test(text.slice(end, end + 300));
+  return !/^\s*(?:#[^\n]*\n\s*)*\{/.test(text.slice(end, end + 300));
 }
 
 /** True if the `{` that comes next opens an `extern "C"` block. */
@@ -93,7 +93,8 @@ export function opensType(text: string, head: Head): boolean {
 
 /** `int f(a, b) int a; char *b; {`: true at the first `;` of such a definition. */
 export function oldStyleGoesOn(text: string, head: Head, at: number): boolean {
-  if (head.kind.includes(59)) return /^[\w\s*,;[\]()]{0,2000}?;?\s*\{/.test(text.slice(at, at + 2000)) ;
+  const rest = /^(?:[\w\s*,[\]]*;)*\s*(?:\/\*[^*]*\*\/\s*)?\{/;
+  if (head.kind.includes(59)) return rest.test(text.slice(at, at + 2000));
   const open = head.kind.indexOf(40);
   if (open < 1 || open === head.kind.length - 1 || head.kind[open - 1] !== 1 || head.kind.indexOf(40, open + 1) >= 0) return false;
   const list = text.slice(head.start[open]! + 1, Math.min(head.end[open]! - 1, head.start[open]! + 1000));
@@ -101,5 +102,5 @@ export function oldStyleGoesOn(text: string, head: Head, at: number): boolean {
   const names = new Set(list.split(',').map((name) => name.trim()));
   const last = head.kind.lastIndexOf(1);
   if (last <= open || !names.has(text.slice(head.start[last]!, head.end[last]!))) return false;
-  return /^(?:[\w\s*,[\]]*;)*\s*(?:\/\*[^*]*\*\/\s*)?\{/.test(text.slice(at, at + 2000));
+  return rest.test(text.slice(at, at + 2000));
 }

@@ -128,7 +128,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         else found.problems.push({ pos: lost.pos, why: `${lost.kind} ${lost.name} stands in an #if group that is part of another item` });
       }
       const conditions = groups.slice(0, s.groups).flatMap((g) => conditionList(g.arm));
-      if (s.isFunction && s.body >= 0) {
+      if (s.isFunction && s.body >= 0 && head.kind.includes(40)) {
         const name = plainName(text, head);
         let isStatic = false;
         let isInline = false;

@@ -98,6 +98,9 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
       const next = skipGroup(t, i + 1, to);
       base.push(t.text.slice(t.start[i]!, t.end[next - 1]!));
       i = next;
+    } else if (isPunct(t, i + 1, '(') && isPunct(t, i + 2, '*') && i + 2 < to && !ATTRIBUTE.has(word)) {
+      // `vm_fault_t (*fault)(…)`: the bracket belongs to the declarator, the word to the type.
+      plain.push(i++);
     } else if (isPunct(t, i + 1, '(') && i + 1 < to) {
       // A word and a bracket: an attribute with arguments, or the function's name and its parameters.
       s.cleanup ??= cleanupOf(t, i);
@@ -109,7 +112,7 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
     }
   }
   // The words left over are annotations, the type if no keyword named one, and the first declarator's name.
-  const ends = i < to && (isPunct(t, i, '*') || (isPunct(t, i, '(') && isPunct(t, i + 1, '*') && !isWord(t, i - 1)));
+  const ends = i < to && (isPunct(t, i, '*') || (isPunct(t, i, '(') && isPunct(t, i + 1, '*')));
   const real = plain.filter((k) => !isAnnotation(tokenText(t, k)));
   const words = real.length > 0 ? real : plain;
   let nameAt = -1;

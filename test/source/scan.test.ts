@@ -100,7 +100,7 @@ describe('a tag before {', () => {
 
 // Pieces that make the cases above meet in every way.
 const piece = fc.constantFrom(
-  ...['foo', 'bar', 'x', '_9', 'struct', 'union', 'do', 'else', 'a_name_of_sixteen', 'a_name_that_is_longer_than_two_times_sixteen'],
+  ...['foo', 'bar', 'x', '_9', 'struct', 'union', 'enum', 'do', 'else', 'a_name_of_sixteen', 'a_name_that_is_longer_than_two_times_sixteen'],
   ...['(', ')', '{', '}', '.', '->', '>', '-', '=', ',', ';', '1', '"', "'", '\0', '\xe9', '$'],
   ...[' ', '\t', '\n', '\r\n', '\\\n', '\\\r\n', '\\', '/*', '*/', '//', '/', '*', '\f'],
 );
@@ -109,7 +109,7 @@ const spaced = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(' 
 
 const GAP = String.raw`(?:\s|\\\r?\n|/\*(?:[^*]|\*(?!/))*\*/|//(?:[^\\\n]|\\\r?\n|\\(?!\r?\n))*\n)*`;
 const WORD = '(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)';
-const KEYWORDS = new Set(['struct', 'union', 'do', 'else']);
+const KEYWORDS = new Set(['struct', 'union', 'enum', 'do', 'else']);
 const PATTERNS: [number, RegExp][] = [
   [CALL, new RegExp(`${WORD}(?=${GAP}\\()`, 'g')],
   [FIELD, new RegExp(`(?:->|\\.)${GAP}([A-Za-z_][A-Za-z0-9_]*)`, 'g')],

@@ -14,12 +14,13 @@ describe('structs', () => {
 	struct page **pages, *one;	/* x; */
 	unsigned long flags:3, :2;
 	int (*cb)(struct page *, int);
+	vm_fault_t (*fault)(struct vm_fault *vmf);
 	u8 mac[ETH_ALEN][2] __aligned(4);
 	void __user *ubuf;
 	struct bar;
 	const struct ops *ops __attribute__((unused));
 } __packed;`)).toEqual([
-      'struct foo\n  struct page** pages\n  struct page* one\n  unsigned long flags\n  function* cb\n  u8[ETH_ALEN][2] mac\n  void* ubuf\n  struct bar\n  struct ops* ops',
+      'struct foo\n  struct page** pages\n  struct page* one\n  unsigned long flags\n  function* cb\n  function* fault\n  u8[ETH_ALEN][2] mac\n  void* ubuf\n  struct bar\n  struct ops* ops',
     ]);
   });
 

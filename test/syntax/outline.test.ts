@@ -109,6 +109,12 @@ int dead(void) { }
     expect(o.innerMacros.map((i) => i.name)).toEqual(['A_FLAG']);
   });
 
+  it('takes linear time over text made to confuse its patterns', () => {
+    const from = performance.now();
+    outline(`A(x)\n${'#'.repeat(300)}\n#if ${'/**/ '.repeat(2000)}\n#ifdef ${'/* */ '.repeat(2000)}-\nint f(a) int a; ${'b; '.repeat(20_000)}`);
+    expect(performance.now() - from).toBeLessThan(2000);
+  });
+
   it('finds its feet behind a function that does not close', () => {
     const o = outline('int a(void)\n{\n\tif (x) {\n}\n\nint b(void)\n{\n}\n');
     expect(o.items.map((i) => i.name)).toEqual(['a', 'b']);
