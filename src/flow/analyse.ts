@@ -367,6 +367,10 @@ export function placeOf(o: CallOperation, place: string): Value | null {
 }
 
 function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
+  const seeded = r.seeds.some((s) => s.pos === n.pos);
+  const given = input.size === 0 ? [] : o.args.map((a) => contentsOf(a, input, r.scope));
+  const touched = given.some((g) => g.length > 0);
+  if (!seeded && !touched && !(o.name !== null && freeingCalls.has(o.name))) return input;
   const facts = new Set(input);
   const own = o.name === null ? undefined : r.program.file(r.reference.file)?.byName.get(o.name);
   // A static function or a macro of the file is what it is, whatever its name says.
@@ -374,25 +378,32 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   if (input.size > 0) {
     if (api !== null && apply(r, n, o, api, facts)) {
       // The tables say all that the call does.
-    } else if (o.name !== null && (own || (!isNeutral(o.name) && !acquires.has(o.name)))) enter(r, n, o, o.name, facts);
-    else if (o.name === null && o.through !== null) indirect(r, n, o, facts);
+    } else if (!touched) {
+      // Nothing of the reference is handed over.
+    } else if (o.name !== null && (own || (!isNeutral(o.name) && !acquires.has(o.name)))) enter(r, n, o, o.name, given, facts);
+    else if (o.name === null && o.through !== null) indirect(r, n, o, given, facts);
   }
-  for (const seed of r.seeds) {
-    if (seed.pos !== n.pos) continue;
-    for (const fact of seed.facts) {
+  if (seeded) seed(r, n, o, input, facts);
+  return facts;
+}
+
+/** What begins to hold after a seed's call. */
+function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): void {
+  for (const s of r.seeds) {
+    if (s.pos !== n.pos) continue;
+    for (const fact of s.facts) {
       const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(o, fact);
       if (path === null) continue;
       if (isHeap(path)) putHeap(r, facts, path, path, n.pos);
       else put(r, facts, path, null, n.pos, 'taken');
     }
-    if (seed.acquired) {
+    if (s.acquired) {
       // What an earlier round of a loop took is still held where this round fails.
       for (const fact of input) if (isLocal(fact) || isHeap(fact)) facts.add(earlierRound);
       for (const outcome of outcomes) facts.add(outcome);
       facts.add(`!${o.result}`);
     }
   }
-  return facts;
 }
 
 /** A seed written against the call's arguments, `%3[]`, becomes a path of the caller. */
@@ -505,9 +516,7 @@ function* originsOf(place: Value, facts: Facts, r: Run): Generator<string> {
 }
 
 /** Hands the arguments' facts to a function's definitions and takes back what they leave. */
-function enter(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): void {
-  const given = o.args.map((a) => contentsOf(a, facts, r.scope));
-  if (given.every((g) => g.length === 0)) return;
+function enter(r: Run, n: Node, o: CallOperation, name: string, given: string[][], facts: Facts): void {
   const definitions = r.program.resolve(name, r.reference.file);
   if (definitions.length === 0) {
     unknown(r, n, name, false, given);
@@ -521,9 +530,8 @@ function unknown(r: Run, n: Node, name: string, indirectly: boolean, given: stri
   if (once(r, 'unknown', n.pos, name)) r.flow.unknowns.push({ ...at(n), name, indirect: indirectly, suffix });
 }
 
-function indirect(r: Run, n: Node, o: CallOperation, facts: Facts): void {
-  const given = o.args.map((a) => contentsOf(a, facts, r.scope));
-  if (given.every((g) => g.length === 0) || o.through === null) return;
+function indirect(r: Run, n: Node, o: CallOperation, given: string[][], facts: Facts): void {
+  if (o.through === null) return;
   const candidates = r.program.installed(r.reference.file, o.through);
   if (candidates.length === 1) into(r, n, o, candidates, given, facts);
   else unknown(r, n, o.through, true, given);

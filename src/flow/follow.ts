@@ -207,7 +207,7 @@ export function openFollower(program: Program): Follower {
       if (done.has(file)) return;
       done.add(file);
       const fields = splitSteps(heap.slice(rootOf(heap).length)).filter((s) => s.startsWith('.')).map((s) => s.slice(1));
-      const functions = heap.startsWith('#::') ? program.naming(file, rootOf(heap.slice(1)).replace('::', '')) : program.touching(file, fields);
+      const functions = heap.startsWith('#::') ? program.naming(file, rootOf(heap.slice(1)).replace('::', '')) : program.touching(file, fields, rootOf(heap).slice(1));
       for (const reference of functions) {
         if (reference.macro || !leadsTo(reference, heap)) continue;
         const key = `${reference.key}|${heap}`;

@@ -6,7 +6,7 @@ import type { Tree } from '../source/index.js';
 import type { CallOperation, Graph, Operation } from './graph.js';
 import { lower } from './lower.js';
 import type { Value } from './path.js';
-import { collapseContainers, structName, typeAt } from './types.js';
+import { collapseContainers, typeAt } from './types.js';
 
 /** A function definition, or a function-like macro that stands for one, in one file. */
 export interface FunctionReference {
@@ -39,8 +39,8 @@ export interface Program {
   resolve(name: string, file: string): FunctionReference[];
   /** Functions that call a function, in any file that can see it. */
   callers(reference: FunctionReference): FunctionReference[];
-  /** Functions of a file that touch all of some fields by name. */
-  touching(file: string, fields: readonly string[]): FunctionReference[];
+  /** Functions of a file that touch all of some fields by name; with `tag`, not those that plainly mean another struct's. */
+  touching(file: string, fields: readonly string[], tag?: string): FunctionReference[];
   /** Functions of a file that name a file-scope variable. */
   naming(file: string, variable: string): FunctionReference[];
   structure(tag: string, file: string): StructDefinition | null;
@@ -177,10 +177,12 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
 
   /** Declared result of a function of the same file; others are too dear to look up for a type. */
   function resultType(called: string, name: string): CType | null {
-    const own = file(name)?.byName.get(called)?.[0];
-    if (!own || own.macro) return null;
-    const type = variants(own)[0]?.returns ?? null;
-    return structName(type) === null ? null : type;
+    const facts = file(name);
+    const own = facts?.byName.get(called)?.[0];
+    if (!facts || !own || own.macro) return null;
+    // The header's text says it; parsing the body for this alone would cost more than all the rest.
+    const tag = /\bstruct\s+(\w+)\s*(\*+)\s*\w+\s*\(/.exec(facts.text.slice(own.item.pos, own.item.bodyPos));
+    return tag ? { base: `struct ${tag[1]}`, tag: tag[1] as string, pointers: (tag[2] as string).length, dims: [] } : null;
   }
 
   function resolve(name: string, from: string): FunctionReference[] {
@@ -244,9 +246,8 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     if (found !== undefined) return found;
     structures.set(key, null);
     const candidates = tree.filesDefiningStruct(tag);
-    const nearest = candidates.slice().sort((a, b) => nearness(b, from) - nearness(a, from) || (a < b ? -1 : 1));
     found = null;
-    for (const candidate of nearest.slice(0, 4)) {
+    for (const candidate of nearestOf(candidates, from)) {
       found = structsIn(candidate).get(tag) ?? null;
       if (found) break;
     }
@@ -344,14 +345,35 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   return {
     tree, file, graphs, variants, resolve, callers, structure, globalType, installed, macros,
     aliasNames: (name) => aliases().filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
-    touching: (name, fields) => {
-      const found = fields.map((field) => searching(file(name), new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
-      return (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));
+    touching: (name, fields, tag) => {
+      const facts = file(name);
+      const found = fields.map((field) => searching(facts, new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
+      const all = (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));
+      return tag === undefined || !facts ? all : all.filter((r) => mayMean(facts.text.slice(r.item.pos, r.item.end), fields[0] ?? '', tag));
     },
     naming: (name, variable) => searching(file(name), new RegExp(`\\b${variable}\\b`)),
     typeOf: (path, graph, name) => typeAt(path, graph.types, (tag) => structure(tag, name)),
     position: (name, pos) => file(name)?.outline.position(pos) ?? { line: 1, column: 1 },
   };
+}
+
+/**
+ * False if every `name->field` of a function is of a name that its text declares as a pointer to another struct. A cheap
+ * look before parsing: what it does not see for sure is kept, and the types decide later.
+ */
+function mayMean(text: string, field: string, tag: string): boolean {
+  const declared = new Map<string, string[]>();
+  for (const match of text.matchAll(/\bstruct\s+(\w+)\s+(?:const\s+)?\**\s*(\w+)/g)) {
+    const tags = declared.get(match[2] as string);
+    if (tags) tags.push(match[1] as string);
+    else declared.set(match[2] as string, [match[1] as string]);
+  }
+  for (const match of text.matchAll(new RegExp(`([\\w\\])]+)\\s*(?:->|\\.)\\s*${field}\\b`, 'g'))) {
+    const before = text.slice(Math.max(0, match.index - 2), match.index).trimEnd();
+    const tags = /^\w+$/.test(match[1] as string) && !/(->|\.)$/.test(before) ? declared.get(match[1] as string) : undefined;
+    if (!tags || tags.includes(tag)) return true;
+  }
+  return false;
 }
 
 /** Calls and iteration macros that hand a pointer on make another name for what it points at: `sg = sg_next(sg)`. */
@@ -417,6 +439,16 @@ const userSpace = /^(tools|scripts|samples|Documentation|usr)\//;
 /** True for folders of a kernel tree that hold programs and texts, not the kernel. */
 function outsideKernel(file: string): boolean {
   return userSpace.test(file);
+}
+
+/** The few candidates nearest to a file, nearest first. */
+function nearestOf(candidates: readonly string[], from: string): string[] {
+  if (candidates.length <= 1) return [...candidates];
+  return candidates
+    .map((file) => ({ file, near: nearness(file, from) }))
+    .sort((a, b) => b.near - a.near || (a.file < b.file ? -1 : 1))
+    .slice(0, 4)
+    .map((c) => c.file);
 }
 
 export function folderOf(file: string): string {
