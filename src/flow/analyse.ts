@@ -418,7 +418,7 @@ function resolveSeed(o: CallOperation, fact: string): string | null {
 function takeExtra(r: Run, facts: Facts, path: string): void {
   const stored = [...facts].filter((f) => isLocal(f) && rootOf(f) !== f && !f.endsWith('[]') && r.copies.get(f)?.has(path));
   if (stored.length === 0) facts.add(`+${path}`);
-  for (const fact of stored) {
+  for (const fact of stored.flatMap((f) => [f, ...otherNames(f, r.graph)])) {
     facts.delete(fact);
     const heap = heapFact(fact, r.scope);
     if (heap === null) continue;

@@ -68,7 +68,7 @@ export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
   if (value.path === null || facts.size === 0) return [];
   const found = new Set<string>();
   const add = (suffix: string | null) => {
-    if (suffix !== null) found.add(value.address && suffix === '' ? '[]' : suffix);
+    if (suffix !== null) found.add(value.address && (suffix === '' || suffix.startsWith('[]')) ? `[]${suffix}` : suffix);
   };
   let heap = false;
   for (const fact of facts) {

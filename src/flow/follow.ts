@@ -5,7 +5,7 @@
  */
 import { ownersIn } from './facts.js';
 import { analyse, scopeOf, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
-import { addressLookups, releases, transfers } from '../protocol/index.js';
+import { pageLookups, releases, transfers } from '../protocol/index.js';
 import type { Acquired } from './outcome.js';
 import { folderOf, type FunctionReference, type Program } from '../program/program.js';
 import type { Guard } from '../program/graph.js';
@@ -259,7 +259,7 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
   if (field === undefined) return [];
   const touching = program.tree.filesAccessing(field);
   // An address in a field leads back to a page only where somebody looks pages up by address.
-  const lookups = heap.endsWith('@address') ? new Set(addressLookups.flatMap((name) => program.tree.filesCalling(name).map(folderOf))) : null;
+  const lookups = heap.endsWith('@address') ? new Set(pageLookups.flatMap((name) => program.tree.filesCalling(name).map(folderOf))) : null;
   const files = lookups ? touching.filter((f) => lookups.has(folderOf(f))) : touching;
   if (everywhere) {
     const tag = new RegExp(`\\b${rootOf(heap).slice(1)}\\b`);
@@ -282,7 +282,8 @@ export function releasesOf(program: Program, followed: Followed, siteGuards: rea
       if (!compatible(program, visit, event.guards, siteGuards)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
-      if (!known || (known.event.partial && !event.partial)) found.set(key, { visit, event });
+      // What the site's own function knows of the call's result is better than what its fields tell.
+      if (!known || (known.visit.way !== 'site' && known.event.partial && !event.partial)) found.set(key, { visit, event });
     }
   }
   return [...found.values()];

@@ -77,7 +77,7 @@ export interface Graph {
   /** Declared types of parameters and locals by name. */
   types: ReadonlyMap<string, CType>;
   /** `target = source` copies of pointers, for finding other names of the same memory. */
-  aliases: { target: string; source: Value }[];
+  aliases: { target: string; source: Value; /** One of several operands: a name only if it is a pointer. */ operand?: true }[];
   /** A function's name stored below a path, or passed with an argument: who may call it back, with what. */
   callbacks: { owner: string; functionName: string }[];
   /** Every assignment, with the text of what is assigned: how flags and counts are looked up. */

@@ -493,7 +493,10 @@ function merge(b: Builder, values: Value[], pos: number, text: string): Value {
   if (leading.length === 0) return { ...nothing, text };
   if (leading.length === 1) return { ...(leading[0] as Value), text };
   const path = temporary(b);
-  for (const v of leading) node(b, pos, { kind: 'copy', target: path, source: v, replaces: false });
+  for (const v of leading) {
+    node(b, pos, { kind: 'copy', target: path, source: v, replaces: false });
+    b.aliases.push({ target: path, source: v, operand: true });
+  }
   return { path, address: false, text };
 }
 

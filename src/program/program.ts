@@ -161,6 +161,10 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       }
       return { ...n, operation: o };
     });
+    const isPointer = (v: Value): boolean => {
+      const type = v.path === null ? null : typeAt(v.path, types, lookup);
+      return v.address || (type !== null && (type.pointers > 0 || type.dims.length > 0));
+    };
     const moved = nodes.flatMap((n) => (n.operation?.kind === 'call' ? pointerMoves(n.operation) : []));
     return {
       ...graph,
@@ -169,7 +173,9 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       types,
       aliases: graph.aliases.flatMap((a) => {
         const target = path(a.target);
-        return target === null ? [] : [{ target, source: value(a.source) }];
+        const source = value(a.source);
+        if (target === null || (a.operand && !isPointer(source))) return [];
+        return [{ target, source }];
       }).concat(moved),
       assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) ?? a.target })),
     };

@@ -4,6 +4,7 @@ import type { ContainerStruct, Iterator, ReleaseCall, Transfer } from './types.j
 export const blockStructs: readonly ContainerStruct[] = [
   { tag: 'bio_vec', content: '@bvec', pageFields: ['bv_page'], same: [] },
   { tag: 'bio', content: '@bvec', pageFields: [], same: ['bi_io_vec', 'bi_inline_vecs'] },
+  { tag: 'iov_iter', content: '@bvec', pageFields: [], same: ['bvec'] },
   { tag: 'folio_iter', content: '@bvec', pageFields: ['folio'], same: [] },
   { tag: 'bvec_iter_all', content: '@bvec', pageFields: [], same: ['bv'] },
 ];
@@ -21,6 +22,7 @@ export const blockTransfers: readonly Transfer[] = [
   { name: 'bio_add_pc_page', moves: [['2', '1@bvec']] },
   { name: 'bio_add_zone_append_page', moves: [['1', '0@bvec']] },
   { name: 'bio_integrity_add_page', moves: [['1', '0@bvec']] },
+  { name: 'iov_iter_bvec', moves: [['2@bvec', '0@bvec']] },
   { name: 'bvec_virt', moves: [['0@bvec', 'return@address']] },
   { name: 'bio_page', moves: [['0@bvec', 'return']] },
   { name: 'bio_iovec', moves: [['0@bvec', 'return@bvec']] },

@@ -5,14 +5,14 @@ import { iteratorAcquires } from './iterator.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
 import { memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
-import { addressLookups, pageTransfers, transparentCalls } from './page.js';
+import { pageLookups, pageTransfers, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
 import { pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
 import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
 
 export * from './effects.js';
-export { addressLookups };
+export { pageLookups };
 export type * from './types.js';
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {

@@ -6,11 +6,14 @@ import type { Transfer } from './types.js';
  */
 const same = (name: string, argument = '0'): Transfer => ({ name, moves: [[argument, 'return']] });
 const toFrame = (name: string): Transfer => ({ name, moves: [['0', 'return@pfn']] });
-const fromFrame = (name: string): Transfer => ({ name, moves: [['0@pfn', 'return']] });
 const toAddress = (name: string): Transfer => ({ name, moves: [['0', 'return@address']] });
-/** Calls that find the page of an address again. */
-export const addressLookups: readonly string[] = ['virt_to_page', 'virt_to_head_page', 'virt_to_folio', 'kmap_to_page', 'kmap_atomic_to_page', 'vmalloc_to_page'];
-const fromAddress = (name: string): Transfer => ({ name, moves: [['0@address', 'return']] });
+
+/** Calls that find a page again, by frame number, physical or kernel address: they are turned into each other freely. */
+export const pageLookups: readonly string[] = [
+  'virt_to_page', 'virt_to_head_page', 'virt_to_folio', 'kmap_to_page', 'kmap_atomic_to_page', 'vmalloc_to_page',
+  'pfn_to_page', 'phys_to_page', 'pfn_folio', 'gfn_to_page_frame', 'pfn_t_to_page', 'pfn_to_online_page', 'pfn_to_refcounted_page', 'kvm_pfn_to_refcounted_page', 'kvm_pfn_to_page',
+];
+const lookup = (name: string): Transfer => ({ name, moves: [['0@pfn', 'return'], ['0@address', 'return']] });
 
 export const pageTransfers: readonly Transfer[] = [
   ...['page_folio', 'compound_head', 'folio_page', 'nth_page', 'pfn_folio_page', 'page_rmappable_folio', 'ERR_CAST'].map((n) => same(n)),
@@ -18,11 +21,10 @@ export const pageTransfers: readonly Transfer[] = [
   { name: 'page_address_in_vma', moves: [] },
   ...['page_to_pfn', 'page_to_phys', 'page_to_gfn', 'folio_pfn', 'folio_to_phys', 'page_to_pa', 'page_to_virt_pfn', 'pfn_to_pfn_t', 'page_to_pfn_t'].map(toFrame),
   ...['page_to_xen_pfn', 'page_to_bus', 'page_to_maddr', 'page_to_hvpfn'].map(toFrame),
-  ...['pfn_to_page', 'phys_to_page', 'pfn_folio', 'gfn_to_page_frame', 'pfn_t_to_page', 'pfn_to_online_page', 'pfn_to_refcounted_page', 'kvm_pfn_to_refcounted_page', 'kvm_pfn_to_page'].map(fromFrame),
   ...['page_address', 'kmap', 'kmap_local_page', 'kmap_atomic', 'page_to_virt', 'folio_address', 'lowmem_page_address', 'kmap_local_folio', '__va_page'].map(toAddress),
   { name: 'vmap', moves: [['0[]', 'return@address']] },
   { name: 'vm_map_ram', moves: [['0[]', 'return@address']] },
-  ...addressLookups.map(fromAddress),
+  ...pageLookups.map(lookup),
   ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn', 'PHYS_PFN', 'PFN_DOWN', 'PFN_PHYS', 'PFN_UP', '__pfn_to_phys', '__phys_to_pfn', 'pfn_to_hpa', 'pfn_to_gpa', '__va', 'phys_to_virt', 'pfn_to_kaddr', 'pfn_to_virt', 'cpu_to_le64', 'le64_to_cpu', 'cpu_to_be64', 'be64_to_cpu', 'cpu_to_le32', 'le32_to_cpu'].map((n) => same(n)),
   { name: 'page_to_section', moves: [] },
 ];

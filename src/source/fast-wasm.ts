@@ -1,4 +1,7 @@
-/** fast.as, compiled; the command is in there. */
+/** The SHA-1 of the fast.as that this was compiled from, by make-fast.mjs. */
+export const FAST_SOURCE = 'e7442fba6d84c9fdc0c77dfb45daf0fae1e70ab5';
+
+/** fast.as, compiled. */
 export const FAST_WASM = [
   'AGFzbQEAAAABHAZgAAF/YAF/AX9gAn9/AX9gAn9/AGABfwBgAAADCAcBAgAAAwQFBQMBAEAGIgZ/AEGAgMAAC38BQQALfwFBAAt/AUEAC38BQQ',
   'ALfwFBAAsHRAcEVEVYVAMACWhhc2hDb3VudAADCmxhdGVyQ291bnQAAghjbGFzc2lmeQAEBWJlZ2luAAYEc2NhbgABBm1lbW9yeQIACo0YB7wC',

@@ -67,7 +67,8 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     for (const { file, why } of index.problems) warnings.push({ file: files[file] as string, why });
     return answer(top, files, warnings, index);
   } finally {
-    await crew.close();
+    // Nobody has to wait for the threads to be gone.
+    crew.close().catch(() => {});
   }
 }
 
@@ -99,7 +100,7 @@ function checkRoot(root: string, top: string): void {
 
 function answer(root: string, files: readonly string[], warnings: SourceWarning[], index: FileHashes): Tree {
   const { find } = postings(index);
-  const { read, exists } = reader(root, new Set(files), warnings);
+  const { read, exists } = reader(root, files, warnings);
 
   /** The question that a role stands for; an answer is worked out once. */
   function question(role: number): (name: string) => readonly string[] {

@@ -11,10 +11,11 @@ export interface Reader {
 /** How many characters (bytes, as the text is latin1) are kept. */
 const KEPT = 96 << 20;
 
-export function reader(root: string, known: ReadonlySet<string>, warnings: SourceWarning[]): Reader {
+export function reader(root: string, files: readonly string[], warnings: SourceWarning[]): Reader {
   /** In the order of use, the latest last. */
   const kept = new Map<string, string>();
   let size = 0;
+  let known: ReadonlySet<string> | undefined;
   const failed = new Set<string>();
   const there = new Map<string, boolean>();
 
@@ -39,6 +40,7 @@ export function reader(root: string, known: ReadonlySet<string>, warnings: Sourc
       return text;
     },
     exists(file) {
+      known ??= new Set(files);
       if (known.has(file)) return true;
       let answer = there.get(file);
       if (answer === undefined) {

@@ -1,6 +1,7 @@
 /** The loop and form part of a row: what a release is, decided from the operations around it. */
-import { dirtyCalls, pageTestCalls, releases, transfers } from '../protocol/index.js';
+import { dirtyCalls, pageLookups, pageTestCalls, releases, transfers } from '../protocol/index.js';
 import type { CallOperation, Graph, Loop } from '../program/graph.js';
+import type { Expression } from '../syntax/ast.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import type { SeenRelease } from '../flow/follow.js';
@@ -106,11 +107,22 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
       if (!n.operation || !n.loops.some((l) => l.pos === loop.pos)) continue;
       const o = n.operation;
       if (o.kind === 'call' && o.iterates) continue;
+      if (o.kind === 'call' && o.name !== null && pageLookups.includes(o.name) && o.expressions.some(hasIndex)) return 'looks each page up by an entry of another array';
       const reason = strange(o.kind === 'call' ? o : null, o.kind, program, visit, graph, loop.variables, o.kind === 'update' ? o.target : o.kind === 'assume' ? (o.left.path ?? '') : '');
       if (reason) return reason;
     }
   }
   return null;
+}
+
+function hasIndex(e: Expression): boolean {
+  switch (e.kind) {
+    case 'index': return true;
+    case 'binary': return hasIndex(e.left) || hasIndex(e.right);
+    case 'cast': case 'unary': return hasIndex(e.operand);
+    case 'call': return e.args.some(hasIndex);
+    default: return false;
+  }
 }
 
 function strange(call: CallOperation | null, kind: string, program: Program, visit: Visit, graph: Graph, variables: readonly string[], target = ''): string | null {

@@ -63,10 +63,16 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
  * one only if the container is released in several files or forms: generic kernel code tears a bio or an skb down.
  */
 function isWrapper(followed: Followed, seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>, site: Site): boolean {
-  if (followed.handed.some((h) => !/@(sgl|bvec|skb|pipe)$/.test(h))) return true;
-  if (!followed.handed.some((h) => h.endsWith('@sgl'))) return followed.handed.some((h) => h.startsWith('%result'));
-  const own = seen.filter((s) => s.visit.flow.reference.key !== site.reference.key);
-  return new Set(own.map((s) => `${fileOf(s)} ${forms.get(s)?.form}`)).size > 1 || own.some((s) => fileOf(s) !== site.reference.file);
+  const handed = followed.handed.filter((h) => !/@(bvec|skb|pipe)$/.test(h) || h.startsWith('%result'));
+  if (handed.length === 0) return false;
+  const plain = handed.filter((h) => !/@\w+$/.test(h));
+  if (plain.length > 0) return true;
+  const own = (s: SeenRelease): boolean => s.visit.flow.reference.key === site.reference.key;
+  const values = handed.every((h) => /@(pfn|address)$/.test(h));
+  if (values && seen.some((s) => own(s) && !s.event.partial)) return false;
+  if (handed.some((h) => h.startsWith('%result'))) return true;
+  const others = seen.filter((s) => !own(s));
+  return new Set(others.map((s) => `${fileOf(s)} ${forms.get(s)?.form}`)).size > 1 || others.some((s) => fileOf(s) !== site.reference.file);
 }
 
 function fileOf(s: SeenRelease): string {
@@ -93,7 +99,7 @@ function rank(s: SeenRelease): number {
   return s.visit.heap !== null || s.visit.way === 'callback' ? 2 : 1;
 }
 
-const weight: Readonly<Record<ReleaseForm, number>> = { container: 3, 'loop-other': 4, 'loop-collapsible': 4, bulk: 4, single: 2, caller: 1, none: 0 };
+const weight: Readonly<Record<ReleaseForm, number>> = { container: 5, 'loop-other': 4, 'loop-collapsible': 4, bulk: 4, single: 2, caller: 1, none: 0 };
 
 /** The release on the normal teardown path, which gives the row its form. */
 function dominant(seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>): SeenRelease | null {
@@ -122,7 +128,8 @@ function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: 
   const byRelease = (s: SeenRelease): Dirty => (s.event.call.shape === 'container' ? 'container' : 'bulk');
   if (main?.event.dirty) return byRelease(main);
   const events = (followed?.visits ?? []).flatMap((v) => v.flow.dirties.map((d) => ({ v, d })));
-  const near = events.find((e) => e.v === main?.visit) ?? events[0];
+  const file = main ? fileOf(main) : followed?.visits[0]?.flow.reference.file;
+  const near = events.find((e) => e.v === main?.visit) ?? events.find((e) => e.v.flow.reference.file === file) ?? events.find((e) => e.v.flow.reference.file === followed?.visits[0]?.flow.reference.file) ?? events[0];
   if (near) return dirtyCalls.get(near.d.api) ?? 'other';
   const any = seen.find((s) => s.event.dirty);
   return any ? byRelease(any) : 'none';

@@ -86,8 +86,8 @@ export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
   for (let i = from; i <= to; i++) {
     if (r.skip[i]) continue;
     const kind = t.kind[i]!;
-    if (kind === WORD) i = rewriteWord(r, i, to, blocks.at(-1) ?? true);
-    else if (kind === STRING) i = rewriteString(r, i, to);
+    if (kind === WORD) i = Math.max(i, rewriteWord(r, i, to, blocks.at(-1) ?? true));
+    else if (kind === STRING) i = Math.max(i, rewriteString(r, i, to));
     else if (kind === CHAR) r.out.fill(48, t.start[i]!, t.end[i]!);
     else {
       const c = tokenChar(t, i);

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fastScanner } from '../../src/source/fast.js';
+import { FAST_SOURCE } from '../../src/source/fast-wasm.js';
 import { ANYTHING, CALL, FIELD, hashName, STRUCT } from '../../src/source/hash.js';
 import { newSink, PAD, plainScanner, type Scanner } from '../../src/source/scan.js';
 
@@ -100,7 +103,19 @@ describe('a tag before {', () => {
 
 // Pieces that make the cases above meet in every way.
 const piece = fc.constantFrom(
-  ...['foo', 'bar', 'x', '_9', 'struct', 'union', 'enum', 'do', 'else', 'a_name_of_sixteen', 'a_name_that_is_longer_than_two_times_sixteen'],
+  ...[
+    'foo',
+    'bar',
+    'x',
+    '_9',
+    'struct',
+    'union',
+    'enum',
+    'do',
+    'else',
+    'a_name_of_sixteen',
+    'a_name_that_is_longer_than_two_times_sixteen',
+  ],
   ...['(', ')', '{', '}', '.', '->', '>', '-', '=', ',', ';', '1', '"', "'", '\0', '\xe9', '$'],
   ...[' ', '\t', '\n', '\r\n', '\\\n', '\\\r\n', '\\', '/*', '*/', '//', '/', '*', '\f'],
 );
@@ -117,6 +132,11 @@ const PATTERNS: [number, RegExp][] = [
 ];
 
 describe('laws', () => {
+  it('holds for the fast.as that lies beside it: run make-fast.mjs if not', () => {
+    const source = readFileSync(new URL('../../src/source/fast.as', import.meta.url));
+    expect(FAST_SOURCE).toBe(createHash('sha1').update(source).digest('hex'));
+  });
+
   it('never leaves out what a plain search finds', () => {
     fc.assert(
       fc.property(fc.oneof(soup, spaced), (text) => {
