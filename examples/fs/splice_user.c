@@ -44,3 +44,13 @@ put_rest:
 	}
 	return total ? total : ret;
 }
+
+/* Nobody reads any more: whatever is left goes, each buffer by its own ops. */
+void splice_user_drop(struct pipe_inode_info *pipe)
+{
+	unsigned int tail = pipe->tail;
+
+	while (!pipe_empty(pipe->head, tail))
+		pipe_buf_release(pipe, pipe_buf(pipe, tail++));
+	pipe->tail = tail;
+}

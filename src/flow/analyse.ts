@@ -148,14 +148,29 @@ function run(r: Run): void {
           before[next] = new Set(output);
           if (rank.has(next)) pending.add(next);
         } else {
-          const size = known.size;
-          for (const fact of output) known.add(fact);
-          if (known.size !== size) pending.add(next);
+          if (merge(known, output)) pending.add(next);
         }
       }
     }
   }
   finish(r, before[graph.exit]);
+}
+
+/** Joins the facts of two paths: what may hold on one may hold; what a variable holds for sure must hold on both. */
+function merge(known: Facts, more: Facts): boolean {
+  let changed = false;
+  for (const fact of known) {
+    if (fact.charCodeAt(0) === 0x21 && !more.has(fact)) {
+      known.delete(fact);
+      changed = true;
+    }
+  }
+  for (const fact of more) {
+    if (fact.charCodeAt(0) === 0x21 || known.has(fact)) continue;
+    known.add(fact);
+    changed = true;
+  }
+  return changed;
 }
 
 function reversePostorder(graph: Graph): number[] {
@@ -224,7 +239,7 @@ function transfer(r: Run, n: Node, input: Facts): Facts {
   switch (o.kind) {
     case 'copy': {
       const facts = new Set(input);
-      copy(r, facts, o.target, o.source, n.pos, o.replaces);
+      copy(r, facts, o.target, o.source, n.pos, o.replaces, o.valueOnly === true);
       return facts;
     }
     case 'clear': {
@@ -243,8 +258,13 @@ function transfer(r: Run, n: Node, input: Facts): Facts {
       }
       return input;
     }
-    case 'update':
-      return input;
+    case 'update': {
+      // A changed count is no longer what the call returned.
+      if (!input.has(`!${o.target}`)) return input;
+      const facts = new Set(input);
+      facts.delete(`!${o.target}`);
+      return facts;
+    }
     case 'unread':
       if (once(r, 'unread', n.pos)) r.flow.unread.push({ pos: n.pos, why: o.why });
       return input;
@@ -260,10 +280,10 @@ function drop(facts: Facts, path: string, exact: boolean): void {
 }
 
 /** `target` gets what `source` holds. */
-function copy(r: Run, facts: Facts, target: string, source: Value, pos: number, replaces: boolean, text?: string): void {
+function copy(r: Run, facts: Facts, target: string, source: Value, pos: number, replaces: boolean, valueOnly: boolean, text?: string): void {
   const local = rootOf(target) === target;
   if (!local && source.path !== null && facts.delete(`+${source.path}`)) return;
-  const suffixes = contentsOf(source, facts, r.scope);
+  const suffixes = contentsOf(source, facts, r.scope).filter((s) => !valueOnly || isOwnValue(s));
   const result = source.path !== null && facts.has(`!${source.path}`);
   if (replaces && local && source.path !== target) {
     const kept = suffixes.length > 0 && source.path !== null && rootOf(source.path) === target;
@@ -370,7 +390,7 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   const seeded = r.seeds.some((s) => s.pos === n.pos);
   const given = input.size === 0 ? [] : o.args.map((a) => contentsOf(a, input, r.scope));
   const touched = given.some((g) => g.length > 0);
-  if (!seeded && !touched && !(o.name !== null && freeingCalls.has(o.name))) return input;
+  if (!seeded && !touched && !(o.name !== null && input.size > 0 && (freeingCalls.has(o.name) || releases.has(o.name) || transfers.has(o.name) || iterators.has(o.name)))) return input;
   const facts = new Set(input);
   const own = o.name === null ? undefined : r.program.file(r.reference.file)?.byName.get(o.name);
   // A static function or a macro of the file is what it is, whatever its name says.
@@ -525,6 +545,20 @@ function enter(r: Run, n: Node, o: CallOperation, name: string, given: string[][
   into(r, n, o, definitions, given, facts);
 }
 
+/** True if two sets of assumed conditions cannot both be so. */
+function excludes(here: readonly string[], there: readonly string[]): boolean {
+  return here.some((a) => there.some((b) => opposite(a) === b || opposite(b) === a));
+}
+
+const inverse: Readonly<Record<string, string>> = { '>=': '<', '<': '>=', '>': '<=', '<=': '>', '==': '!=', '!=': '==' };
+
+/** The condition that holds where this one does not. */
+function opposite(condition: string): string {
+  const comparison = /^(\S.*?) (>=|<=|==|!=|<|>) (.*)$/.exec(condition);
+  if (comparison) return `${comparison[1]} ${inverse[comparison[2] as string]} ${comparison[3]}`;
+  return condition.startsWith('!') ? condition.slice(1) : `!${condition}`;
+}
+
 function unknown(r: Run, n: Node, name: string, indirectly: boolean, given: string[][]): void {
   const suffix = given.flat()[0] ?? '';
   if (once(r, 'unknown', n.pos, name)) r.flow.unknowns.push({ ...at(n), name, indirect: indirectly, suffix });
@@ -541,6 +575,7 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
   const kept = new Set<string>();
   const input = new Set(facts);
   for (const callee of definitions) {
+    if (excludes([...r.graph.assumptions, ...r.reference.item.conditions], callee.item.conditions)) continue;
     const params = r.program.variants(callee)[0]?.params ?? [];
     given.forEach((suffixes, index) => {
       const param = params[index];

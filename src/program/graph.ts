@@ -12,6 +12,8 @@ export interface Loop {
   end: number;
   /** The loop's keyword or macro name. */
   name: string;
+  /** Where the body begins: what stands before it controls the loop. */
+  bodyPos: number;
   /** Names in the loop's control part: what it counts with. */
   variables: string[];
 }
@@ -32,7 +34,7 @@ export interface Guard {
 }
 
 /** `target` gets what `source` holds. */
-export interface Copy { kind: 'copy'; target: string; source: Value; /** False for a copy that does not replace what was there. */ replaces: boolean }
+export interface Copy { kind: 'copy'; target: string; source: Value; /** False for a copy that does not replace what was there. */ replaces: boolean; /** Only what the value itself is: a number or address, not the memory behind it. */ valueOnly?: true }
 /** A call. `through` is the field or variable of a call by pointer, then `name` is `null`. */
 export interface CallOperation {
   kind: 'call';

@@ -240,7 +240,7 @@ function leaveTo(b: Builder, targets: number[]): void {
 
 function loop(b: Builder, pos: number, end: number, name: string, macro: Expression | null, test: Expression | null, update: Expression | null, body: Statement): void {
   const outer = b.loops;
-  const inner: Loop = { id: b.loopIds++, pos, end, name, variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])) };
+  const inner: Loop = { id: b.loopIds++, pos, end, bodyPos: body.pos, name, variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])) };
   b.loops = [...outer, inner];
   const head = join(b, pos);
   connect(b, head);
@@ -285,7 +285,7 @@ function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
   // `do { … } while (0)` is a block, not a loop.
   const once = s.test.kind === 'literal' && s.test.text === '0';
   const outer = b.loops;
-  if (!once) b.loops = [...outer, { id: b.loopIds++, pos: s.pos, end: s.end, name: 'do', variables: namesIn(s.test) }];
+  if (!once) b.loops = [...outer, { id: b.loopIds++, pos: s.pos, end: s.end, bodyPos: s.body.pos, name: 'do', variables: namesIn(s.test) }];
   const start = join(b, s.pos);
   connect(b, start);
   b.current = start;
@@ -401,6 +401,8 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
       if (e.op === '+' || e.op === '-') {
         // Pointer arithmetic stays with the pointer; a number that is added leads nowhere.
         const pointer = isNumber(b, right) === isNumber(b, left) ? null : isNumber(b, right) ? left : right;
+        const bytes = isByteCast(e.left) || isByteCast(e.right);
+        if (bytes) return carve(b, left.path === null ? right : left, e.pos, sourceName(e));
         if (pointer?.path) return { ...pointer, text: sourceName(e) };
       }
       return merge(b, [left, right], e.pos, sourceName(e));
@@ -427,6 +429,7 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
     }
     case 'cast': {
       const operand = evaluate(b, e.operand);
+      if (e.operand.kind === 'binary' && e.type.pointers > 0 && isOtherPointer(b, operand, e.type)) return carve(b, operand, e.pos, operand.text);
       return retype(b, operand, e.type, e.pos);
     }
     case 'call':
@@ -485,6 +488,25 @@ function isNumber(b: Builder, value: Value): boolean {
   if (value.path === null) return true;
   const type = b.types.get(value.path);
   return type !== undefined && type.pointers === 0 && type.dims.length === 0 && numbers.test(type.base) && !value.address;
+}
+
+/** `(void *)p + n`: what stands there is some other object in the same allocation. */
+function isByteCast(e: Expression): boolean {
+  return e.kind === 'cast' && e.type.pointers === 1 && /^(void|char|u8|unsigned char|__u8|uint8_t)$/.test(e.type.base);
+}
+
+/** True if a value is a local pointer to another type: a cast of its sum begins another array behind the first. */
+function isOtherPointer(b: Builder, value: Value, type: CType): boolean {
+  const own = value.path === null ? undefined : b.types.get(value.path);
+  return own !== undefined && own.pointers > 0 && (own.base !== type.base || own.pointers !== type.pointers) && own.base !== 'void' && type.base !== 'void';
+}
+
+/** Another object beside a value: an address stays one, but the memory behind is not the same. */
+function carve(b: Builder, value: Value, pos: number, text: string): Value {
+  if (value.path === null) return { ...nothing, text };
+  const path = temporary(b);
+  node(b, pos, { kind: 'copy', target: path, source: value, replaces: false, valueOnly: true });
+  return { path, address: false, text };
 }
 
 /** One value that leads to what each of several leads to. */

@@ -1,6 +1,6 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
 import { isFunctionLike, outline, parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable, type Item, type Outline } from '../syntax/index.js';
-import type { CType, Declarator, FunctionVariant, StructDefinition } from '../syntax/ast.js';
+import type { CType, Declarator, Field, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { iterators, transfers, transparent } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import type { CallOperation, Graph, Operation } from './graph.js';
@@ -156,7 +156,8 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
         if (type) types.set(o.target, o.source.address ? { ...type, pointers: type.pointers + 1 } : type);
       }
       if (o?.kind === 'call' && o.name !== null && !types.has(o.result)) {
-        const returned = resultType(o.name, name);
+        const known = transfers.get(o.name)?.returns;
+        const returned = known ? { base: `struct ${known}`, tag: known, pointers: 1, dims: [] } : resultType(o.name, name);
         if (returned) types.set(o.result, returned);
       }
       return { ...n, operation: o };
@@ -272,6 +273,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
         const alias = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : null;
         for (const s of parseStruct(facts.text, item)) {
           if (s.tag !== '' && !found.has(s.tag)) found.set(s.tag, s);
+          for (const inner of taggedMembers(s.fields)) if (!found.has(inner.tag)) found.set(inner.tag, { ...s, ...inner });
           if (alias && alias.type.pointers === 0 && alias.type.tag === s.tag && !found.has(alias.name)) found.set(alias.name, s);
         }
       }
@@ -380,6 +382,11 @@ function mayMean(text: string, field: string, tag: string): boolean {
     if (!tags || tags.includes(tag)) return true;
   }
   return false;
+}
+
+/** Structs with a tag that are defined inside another's body. */
+function taggedMembers(fields: readonly Field[]): { tag: string; fields: Field[] }[] {
+  return fields.flatMap((f) => (f.members ? [...(f.type.tag ? [{ tag: f.type.tag, fields: f.members }] : []), ...taggedMembers(f.members)] : []));
 }
 
 /** Calls and iteration macros that hand a pointer on make another name for what it points at: `sg = sg_next(sg)`. */

@@ -20,7 +20,7 @@ export interface Owner {
   outlives: boolean;
 }
 
-const scalar = /^(void|char|short|int|long|unsigned|signed|float|double|bool|_Bool|[us](8|16|32|64)|__[usbl]e?(8|16|32|64)|size_t|ssize_t|dma_addr_t|phys_addr_t|loff_t|pgoff_t|function)\b/;
+const scalar = /^(struct|union|enum|void|char|short|int|long|unsigned|signed|float|double|bool|_Bool|[us](8|16|32|64)|__[usbl]e?(8|16|32|64)|size_t|ssize_t|dma_addr_t|phys_addr_t|loff_t|pgoff_t|function)\b/;
 
 /** Name of the struct behind a type: its tag, or the typedef's name. */
 export function structName(type: CType | null): string | null {
@@ -79,7 +79,9 @@ export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup
   for (let i = 0; i < steps.length; i++) {
     const next = steps[i] as string;
     if (next.startsWith('.')) {
-      const tag = at.members ? null : structName(at.type);
+      const name = at.members && !at.type?.tag ? null : structName(at.type);
+      // A typedef and the tag behind it are one.
+      const tag = name === null ? null : (at.type?.tag ?? lookup(name)?.tag ?? name);
       // What hangs below a general struct is that struct's, not its holder's.
       if (tag !== null && generalStructs.has(tag)) owners.length = 0;
       else if (tag !== null && !containerStructs.has(tag)) owners.push({ tag, rest: steps.slice(i).join(''), outlives });

@@ -24,7 +24,7 @@ export const freeingCalls: ReadonlySet<string> = new Set([
 
 /** Tests of one page that lead to marking it dirty or to skipping it. */
 export const pageTestCalls: ReadonlySet<string> = new Set([
-  'PageReserved', 'PageDirty', 'PageCompound', 'PageHuge', 'IS_ERR', 'IS_ERR_OR_NULL', 'pfn_valid', 'is_zero_pfn', 'PageAnon', 'ARRAY_SIZE', 'min', 'max', 'min_t', 'max_t',
+  'PageReserved', 'PageDirty', 'PageCompound', 'PageHuge', 'IS_ERR', 'IS_ERR_OR_NULL', 'pfn_valid', 'is_zero_pfn', 'PageAnon', 'ARRAY_SIZE', 'min', 'max', 'min_t', 'max_t', 'lock_page', 'unlock_page', 'folio_lock', 'folio_unlock',
 ]);
 
 /** By whole name or by prefix (`prefix*`): they look at pages, map them, print, lock, sleep, copy; nothing of a reference moves. */
@@ -37,7 +37,7 @@ const prefixes = neutralNames.filter((name) => name.endsWith('*')).map((name) =>
 
 /** True for a call that no reference passes through. */
 export function isNeutral(name: string): boolean {
-  return exact.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+  return exact.has(name) || pageTestCalls.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
 }
 
 /** Structs too general to own a page: a field of theirs says nothing about who put the page there. */

@@ -18,7 +18,7 @@ export const networkTransfers: readonly Transfer[] = [
   { name: '__skb_frag_set_page', moves: [['1', '0@skb']] },
   { name: 'skb_frag_set_page', moves: [['2', '0@skb']] },
   { name: 'skb_frag_page', moves: [['0@skb', 'return']] },
-  { name: 'skb_shinfo', moves: [['0@skb', 'return@skb']] },
+  { name: 'skb_shinfo', moves: [['0@skb', 'return@skb']], returns: 'skb_shared_info' },
 ];
 
 export const networkReleases: readonly ReleaseCall[] = [

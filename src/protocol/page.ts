@@ -25,7 +25,9 @@ export const pageTransfers: readonly Transfer[] = [
   { name: 'vmap', moves: [['0[]', 'return@address']] },
   { name: 'vm_map_ram', moves: [['0[]', 'return@address']] },
   ...pageLookups.map(lookup),
-  ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn', 'PHYS_PFN', 'PFN_DOWN', 'PFN_PHYS', 'PFN_UP', '__pfn_to_phys', '__phys_to_pfn', 'pfn_to_hpa', 'pfn_to_gpa', '__va', 'phys_to_virt', 'pfn_to_kaddr', 'pfn_to_virt', 'cpu_to_le64', 'le64_to_cpu', 'cpu_to_be64', 'be64_to_cpu', 'cpu_to_le32', 'le32_to_cpu'].map((n) => same(n)),
+  ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn'].map((name): Transfer => ({ name, moves: [['0@address', 'return@pfn'], ['0@pfn', 'return@pfn']] })),
+  ...['__va', 'phys_to_virt', 'pfn_to_kaddr', 'pfn_to_virt'].map((name): Transfer => ({ name, moves: [['0@pfn', 'return@address'], ['0@address', 'return@address']] })),
+  ...['PHYS_PFN', 'PFN_DOWN', 'PFN_PHYS', 'PFN_UP', '__pfn_to_phys', '__phys_to_pfn', 'pfn_to_hpa', 'pfn_to_gpa', 'cpu_to_le64', 'le64_to_cpu', 'cpu_to_be64', 'be64_to_cpu', 'cpu_to_le32', 'le32_to_cpu'].map((n) => same(n)),
   { name: 'page_to_section', moves: [] },
 ];
 

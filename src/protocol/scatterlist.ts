@@ -16,7 +16,7 @@ export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sg_set_folio', moves: [['1', '0@sgl']] },
   { name: 'sg_page', moves: [['0@sgl', 'return']] },
   { name: 'sg_page_iter_page', moves: [['0@sgl', 'return']] },
-  { name: 'sg_next', moves: [['0', 'return']] },
+  { name: 'sg_next', moves: [['0', 'return']], returns: 'scatterlist' },
   { name: 'sg_last', moves: [['0', 'return']] },
   { name: 'sg_chain_ptr', moves: [['0', 'return']] },
   { name: 'sg_virt', moves: [['0@sgl', 'return@address']] },
@@ -32,7 +32,7 @@ export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sg_split', moves: [['0', '5[]']] },
   // Takes a reference of its own for the message.
   { name: 'sk_msg_page_add', moves: [] },
-  { name: 'sk_msg_elem', moves: [['0.sg.data', 'return']] },
+  { name: 'sk_msg_elem', moves: [['0.sg.data', 'return']], returns: 'scatterlist' },
   { name: 'sk_msg_elem_cpy', moves: [['0.sg.data', 'return']] },
   { name: 'sk_msg_page', moves: [['0.sg.data@sgl', 'return']] },
 ];

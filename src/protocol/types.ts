@@ -82,6 +82,8 @@ export interface ReleaseCall {
 export interface Transfer {
   name: string;
   moves: readonly (readonly [from: Place, to: Place])[];
+  /** Tag of the struct that the result points at, where that is part of a container. */
+  returns?: string;
 }
 
 /** A call that brings pages of another origin. */

@@ -35,7 +35,7 @@ function walksElements(program: Program, seen: SeenRelease): boolean {
   for (const graph of program.graphs(visit.flow.reference)) {
     for (const n of graph.nodes) {
       const o = n.operation;
-      if (n.pos === event.pos && o?.kind === 'call' && o.name === event.api) return o.args[0]?.address === true;
+      if (n.pos === event.pos && o?.kind === 'call' && o.name === event.api) return o.args[0]?.address === true || (o.expressions[1]?.kind === 'literal' && o.expressions[1].text === '1');
     }
   }
   return false;
@@ -72,7 +72,8 @@ function loopAround(program: Program, visit: Visit, pos: number, loops: readonly
 function helperReason(program: Program, visit: Visit): string | null {
   for (const graph of program.graphs(visit.flow.reference)) {
     for (const n of graph.nodes) {
-      const reason = n.operation ? strange(n.operation.kind === 'call' ? n.operation : null, n.operation.kind, program, visit, graph, []) : null;
+      const o = n.operation;
+      const reason = o ? strange(o.kind === 'call' ? o : null, o.kind, program, visit, graph, [], o.kind === 'update' ? o.target : '') : null;
       if (reason) return `${visit.flow.reference.name}() ${reason}`;
     }
   }
@@ -106,13 +107,18 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
     for (const n of graph.nodes) {
       if (!n.operation || !n.loops.some((l) => l.pos === loop.pos)) continue;
       const o = n.operation;
-      if (o.kind === 'call' && o.iterates) continue;
+      if (o.kind === 'call' && (o.iterates || (loop.name !== 'do' && o.pos < loop.bodyPos))) continue;
       if (o.kind === 'call' && o.name !== null && pageLookups.includes(o.name) && o.expressions.some(hasIndex)) return 'looks each page up by an entry of another array';
       const reason = strange(o.kind === 'call' ? o : null, o.kind, program, visit, graph, loop.variables, o.kind === 'update' ? o.target : o.kind === 'assume' ? (o.left.path ?? '') : '');
       if (reason) return reason;
     }
   }
   return null;
+}
+
+/** Drops, dirties, tests, or sees the page another way. */
+function isPlain(name: string): boolean {
+  return releases.has(name) || dirtyCalls.has(name) || pageTestCalls.has(name) || transfers.get(name)?.moves.every(([, to]) => to.startsWith('return')) === true;
 }
 
 function hasIndex(e: Expression): boolean {
@@ -129,10 +135,10 @@ function strange(call: CallOperation | null, kind: string, program: Program, vis
   if (call) {
     if (call.name === null) return `calls through ${call.through ?? 'a pointer'}`;
     const name = call.name;
-    if (releases.has(name) || dirtyCalls.has(name) || pageTestCalls.has(name) || transfers.has(name)) return null;
+    if (isPlain(name)) return null;
     if (visit.flow.calls.some((c) => c.pos === call.pos)) {
       const callee = program.resolve(name, visit.flow.reference.file)[0];
-      if (callee && program.graphs(callee).every((g) => g.nodes.every((n) => n.operation?.kind !== 'call' || (n.operation.name !== null && (releases.has(n.operation.name) || dirtyCalls.has(n.operation.name) || pageTestCalls.has(n.operation.name) || transfers.has(n.operation.name)))))) return null;
+      if (callee && program.graphs(callee).every((g) => g.nodes.every((n) => n.operation?.kind === 'update' ? !n.operation.target.includes('.') : n.operation?.kind !== 'call' || (n.operation.name !== null && isPlain(n.operation.name))))) return null;
     }
     return `also calls ${name}()`;
   }

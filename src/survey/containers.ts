@@ -21,11 +21,13 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
   };
   const folder = folderOf(site.reference.file);
   for (const v of followed?.visits ?? []) {
-    if (folderOf(v.flow.reference.file) !== folder) continue;
+    const { file } = v.flow.reference;
+    if (folderOf(file) !== folder) continue;
     for (const fact of v.flow.origins.keys()) {
-      if (!/^[#%\w:]/.test(fact) || throughFrame(v, fact)) continue;
+      const field = fact.startsWith('#');
+      if (!/^[#%\w:]/.test(fact) || (!field && (file !== site.reference.file || isOnStack(program, v, fact))) || throughFrame(v, fact)) continue;
       add(containerOf(fact));
-      if (fact.startsWith('#') && fact.endsWith('[]') && !fact.includes('@')) add('page-array');
+      if (field && fact.endsWith('[]') && !fact.includes('@')) add('page-array');
     }
   }
   for (const { visit, event } of releases) {
@@ -38,10 +40,19 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
   return found;
 }
 
-/** A fact and those that it came from, within its function. */
+/** A fact and those that it came from, back to the site. */
 function chain(visit: Visit, fact: string): string[] {
   const walked: string[] = [];
-  for (let f: string | null = fact; f !== null && !walked.includes(f); f = visit.flow.origins.get(f)?.from ?? null) walked.push(f);
+  let v: Visit | null = visit;
+  for (let f: string | null = fact; v; ) {
+    const seen = new Set<string>();
+    for (; f !== null && !seen.has(f); f = v.flow.origins.get(f)?.from ?? null) {
+      seen.add(f);
+      walked.push(f);
+    }
+    f = v.parent?.fact ?? null;
+    v = v.parent?.visit ?? null;
+  }
   return walked;
 }
 
@@ -50,17 +61,37 @@ function throughFrame(visit: Visit, fact: string): boolean {
   return chain(visit, fact).some((f) => f.endsWith('@pfn') || f.endsWith('@address'));
 }
 
+/** A single struct on the stack only carries a page to a call. */
+function isOnStack(program: Program, visit: Visit, fact: string): boolean {
+  return program.graphs(visit.flow.reference).some((g) => {
+    const type = g.types.get(rootOf(fact));
+    return type !== undefined && type.pointers === 0 && type.dims.length === 0;
+  });
+}
+
 /** What the call itself fills: one page, or an array. */
 function first(program: Program, site: Site): Container {
   if (site.pages === null) return 'single';
   const value = site.call.args[site.pages];
-  if (!value?.path || site.acquire.behind === '[][]') return 'page-array';
+  if (!value?.path) return 'page-array';
   const type = program.typeOf(value.path, site.graph, site.reference.file);
-  if (value.address) return 'single';
+  if ((value.address && site.acquire.behind !== '[][]') || site.graph.aliases.some((a) => a.target === value.path && a.source.address && a.source.path !== null && isPage(program, site, a.source.path))) return 'single';
+  if (site.acquire.behind === '[][]') return 'page-array';
   if (type && type.dims.length > 0) return type.dims[0] === '1' ? 'single' : 'page-array';
   const counted = site.signature?.count ?? null;
   const one = counted !== null && site.expressions[counted]?.kind === 'literal' && (site.expressions[counted] as { text: string }).text === '1';
   // A parameter that one page is written through, not an array that grows.
   const param = site.graph.params.find((p) => p.name === rootOf(value.path as string));
-  return one && param && value.path === param.name ? 'single' : 'page-array';
+  return one && param && value.path === param.name && callersPassOne(program, site, param.name) ? 'single' : 'page-array';
+}
+
+/** True if no caller passes a place in an array of its own. */
+function callersPassOne(program: Program, site: Site, name: string): boolean {
+  const index = site.graph.params.findIndex((p) => p.name === name);
+  return program.callers(site.reference).every((caller) => program.graphs(caller).every((g) => g.nodes.every((n) => n.operation?.kind !== 'call' || n.operation.name !== site.reference.name || n.operation.args[index]?.address !== false)));
+}
+
+function isPage(program: Program, site: Site, path: string): boolean {
+  const type = program.typeOf(path, site.graph, site.reference.file);
+  return (type?.tag === 'page' || type?.tag === 'folio') && type.pointers === 1 && type.dims.length === 0;
 }

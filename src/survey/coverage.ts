@@ -1,11 +1,18 @@
 /** Accounts for every acquiring name before a parenthesis: counted by a scanner that shares no code with the parser. */
 import { acquires } from '../protocol/index.js';
-import type { Program } from '../program/program.js';
+import type { FileFacts, Program } from '../program/program.js';
 import { countTokens } from '../source/index.js';
+import type { Item } from '../syntax/index.js';
 import type { Coverage } from './row.js';
 import type { Site } from './sites.js';
 
 const names: ReadonlySet<string> = new Set(acquires.keys());
+
+/** True if the function was read without a doubt: then a token in it that is no row is putright's mistake. */
+function isRead(program: Program, facts: FileFacts, item: Item): boolean {
+  const reference = facts.functions.find((f) => f.item === item);
+  return reference !== undefined && program.variants(reference).every((v) => v.problems.length === 0 && v.assumptions.length === 0);
+}
 
 /** What each token of the given files turned out to be. */
 export function coverageOf(program: Program, files: readonly string[], sites: readonly Site[]): Coverage {
@@ -25,8 +32,9 @@ export function coverageOf(program: Program, files: readonly string[], sites: re
       else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos)) coverage.declarations.push({ ...place, use: 'definition' });
       else if (item?.kind === 'declaration' || (item?.kind === 'other' && item.bodyPos < 0)) coverage.declarations.push({ ...place, use: 'declaration' });
       else if (own?.some((f) => f.static || f.macro)) coverage.declarations.push({ ...place, use: 'own' });
-      else if (item?.kind === 'function') coverage.gaps.push({ ...place, why: 'stands where the parser could not read a call' });
-      else coverage.unaccounted.push(place);
+      else if (item?.kind !== 'function') coverage.gaps.push({ ...place, why: 'stands outside any function, or in #if 0' });
+      else if (isRead(program, facts, item)) coverage.unaccounted.push(place);
+      else coverage.gaps.push({ ...place, why: 'stands where the parser could not read a call' });
     }
   }
   return coverage;

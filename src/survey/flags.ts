@@ -69,21 +69,38 @@ const kernelMakers = new Set(['iov_iter_kvec', 'iov_iter_bvec', 'iov_iter_pipe',
 
 /** True if the code makes sure that the site's iterator is user backed: by a test, by how it was made, or in every caller. */
 export function userBacked(program: Program, site: Site): boolean {
-  const at = site.acquire.iterator;
-  const path = at === null ? null : plainPath(site.expressions[at] as Expression);
+  const path = iteratorPath(site);
   return path !== null && backed(program, site.reference, site.graph, site.node.guards, path, 0);
 }
 
 /** True if the function itself makes the iterator over kernel memory: then its origin is known, and is not a user's. */
-export function kernelBacked(site: Site): boolean {
+export function kernelBacked(program: Program, site: Site): boolean {
+  const path = iteratorPath(site);
+  return path !== null && makersOf(program, site.reference, site.graph, path, 0).some((name) => kernelMakers.has(name));
+}
+
+function iteratorPath(site: Site): string | null {
   const at = site.acquire.iterator;
-  const path = at === null ? null : plainPath(site.expressions[at] as Expression);
-  return site.graph.nodes.some((n) => n.operation?.kind === 'call' && n.operation.name !== null && kernelMakers.has(n.operation.name) && n.operation.args.some((a) => a.path === path));
+  const expression = at === null ? undefined : site.expressions[at];
+  return expression ? plainPath(expression) : null;
+}
+
+/** Names of the calls that an iterator is handed to, in the function and in helpers of its file. */
+function makersOf(program: Program, reference: FunctionReference, graph: Graph, path: string, depth: number): string[] {
+  return graph.nodes.flatMap((n) => {
+    const o = n.operation;
+    if (o?.kind !== 'call' || o.name === null) return [];
+    const index = o.args.findIndex((a) => a.path === path);
+    if (index < 0) return [];
+    const own = depth < 2 ? program.file(reference.file)?.byName.get(o.name)?.[0] : undefined;
+    const param = own && !own.macro ? program.variants(own)[0]?.params[index]?.name : undefined;
+    return [o.name, ...(own && param ? program.graphs(own).flatMap((g) => makersOf(program, own, g, param, depth + 1)) : [])];
+  });
 }
 
 function backed(program: Program, reference: FunctionReference, graph: Graph, guards: readonly Guard[], path: string, depth: number): boolean {
   if (guards.some((g) => saysUser(g, path))) return true;
-  const made = graph.nodes.flatMap((n) => (n.operation?.kind === 'call' && n.operation.name !== null && n.operation.args.some((a) => a.path === path) ? [n.operation.name] : []));
+  const made = makersOf(program, reference, graph, path, 0);
   if (made.some((name) => kernelMakers.has(name))) return false;
   if (made.some((name) => userMakers.has(name))) return true;
   const index = graph.params.findIndex((p) => p.name === path);

@@ -91,7 +91,8 @@ async function rowsOf(program: Program, sites: readonly Site[], options: SurveyO
 
 /** Part of the implementation: the function, or a function of its file, is an acquiring call itself. */
 function isInternal(program: Program, site: Site): boolean {
-  if (acquires.has(site.reference.name) && !site.reference.macro) return true;
-  const functions = program.file(site.reference.file)?.functions ?? [];
+  const { name, file, macro } = site.reference;
+  if (acquires.has(name) && !macro && !(site.reference.static && file.endsWith('.c'))) return true;
+  const functions = program.file(file)?.functions ?? [];
   return functions.some((f) => acquires.has(f.name) && !f.macro && !f.static);
 }

@@ -3,7 +3,7 @@ import { analyse, type Analysis, type FunctionFlow } from '../flow/analyse.js';
 import type { Followed } from '../flow/follow.js';
 import type { FunctionReference, Program } from '../program/program.js';
 import type { Graph } from '../program/graph.js';
-import { originCalls } from '../protocol/index.js';
+import { originCalls, pageLookups } from '../protocol/index.js';
 import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';
 
@@ -25,6 +25,8 @@ interface Arrival {
   result: string;
   /** The function makes the object that it stores the pages in: another object than the site's. */
   fresh: boolean;
+  /** The page was looked up by number or address: where the site's are kept so, it is one of them. */
+  lookup: boolean;
   flow: FunctionFlow;
 }
 
@@ -50,7 +52,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
             const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
             if (o?.kind !== 'call' || !origin || seen.has(o.pos)) continue;
             seen.add(o.pos);
-            found.push({ what: origin.what, result: o.result, fresh: makesObjects(graph), flow: analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]) });
+            found.push({ what: origin.what, result: o.result, fresh: makesObjects(graph), lookup: pageLookups.includes(origin.name), flow: analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]) });
           }
         }
       }
@@ -61,12 +63,15 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
   return (site, followed) => {
     const found = new Set<string>();
     const beside = new Set<string>();
-    if (site.acquire.iterator !== null && !userBacked(program, site) && !kernelBacked(site)) found.add('pages of an iterator that need not be user backed');
+    if (site.acquire.iterator !== null && !userBacked(program, site) && !kernelBacked(program, site)) found.add('pages of an iterator that need not be user backed');
     const heap = new Set(followed?.heap ?? []);
+    // Where the site itself puts the pages; a pointer to the array that is kept elsewhere may point at other arrays too.
+    const own = new Set((followed?.visits ?? []).filter((v) => v.heap === null).flatMap((v) => v.flow.heap));
+    const lookedUp = [...own].some((h) => /@(pfn|address)$/.test(h));
     const files = new Set<string>([site.reference.file]);
     for (const visit of followed?.visits ?? []) {
       if (visit.way === 'field') files.add(visit.flow.reference.file);
-      for (const arrival of arrivalsIn(visit.flow.reference)) if (!visit.flow.origins.has(arrival.result) && shares(visit.flow, arrival.flow)) found.add(arrival.what);
+      for (const arrival of arrivalsIn(visit.flow.reference)) if (!visit.flow.origins.has(arrival.result) && !(lookedUp && arrival.lookup) && shares(visit.flow, arrival.flow)) found.add(arrival.what);
     }
     if (heap.size > 0) {
       for (const file of files) {
@@ -74,7 +79,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
           for (const arrival of arrivalsIn(reference)) {
             if (!arrival.flow.heap.some((h) => heap.has(h))) continue;
             beside.add(arrival.what);
-            if (!arrival.fresh) found.add(arrival.what);
+            if (!arrival.fresh && arrival.flow.heap.some((h) => own.has(h)) && !(lookedUp && arrival.lookup)) found.add(arrival.what);
           }
         }
       }

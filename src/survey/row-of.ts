@@ -80,13 +80,13 @@ function fileOf(s: SeenRelease): string {
 }
 
 /**
- * Where pages from the allocator can stand in the same place, and both kinds of release are there, those that free are the
- * allocator's. Alone, a freeing call is how this site's reference is dropped, right or wrong.
+ * Where pages from the allocator can stand in the same place, or the site's own function does not free, and both kinds of
+ * release are there, those that free are the allocator's. Alone, a freeing call is how this site's reference is dropped, right or wrong.
  */
 function ownReleases(seen: SeenRelease[], beside: readonly string[]): SeenRelease[] {
   const allocated = beside.some((what) => what.includes('alloc'));
-  const kept = seen.filter((s) => !s.event.call.frees);
-  return allocated && kept.length > 0 ? kept : seen;
+  const kept = seen.filter((s) => !s.event.call.frees || (!allocated && s.visit.way === 'site'));
+  return kept.length > 0 ? kept : seen;
 }
 
 function byPlace(a: SeenRelease, b: SeenRelease): number {

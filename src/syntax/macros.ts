@@ -37,7 +37,8 @@ export function fixStatementMacro(r: Rewrite, i: number, to: number): number {
     return i;
   }
   if (!isPunct(t, i + 1, '(')) {
-    const alone = /^[A-Z][A-Z0-9_]*$/.test(word) && isWord(t, i + 1) && newlineBetween(t, i, i + 1)
+    // `UNROLL` before a `for`, or in capitals alone on its line.
+    const alone = (isWord(t, i + 1) && STATEMENT_KEYWORDS.has(tokenText(t, i + 1))) || /^[A-Z][A-Z0-9_]*$/.test(word) && isWord(t, i + 1) && newlineBetween(t, i, i + 1)
       && indentOf(t.text, t.start[i + 1]!) <= indentOf(t.text, t.start[i]!);
     if ((alone || isPunct(t, i + 1, '}')) && i + 1 <= to) closeStatement(r, i);
     return alone ? i : -1;

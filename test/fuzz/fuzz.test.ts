@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +15,9 @@ const examples = Object.fromEntries(
     .map((name) => [name, readFileSync(root + name, 'latin1')]),
 );
 const names = Object.keys(examples);
+/** The same inputs each time, unless told otherwise: `FUZZ_RUNS=5000 FUZZ_SEED=$RANDOM npx vitest run test/fuzz`. */
 const runs = Number(process.env['FUZZ_RUNS'] ?? 150);
+const seed = Number(process.env['FUZZ_SEED'] ?? 20181105);
 
 /** What the issue allows: two seconds for 100 kB, and no input is too small for them. Seconds of this process, whatever else runs. */
 async function inTime<T>(size: number, run: () => T | Promise<T>): Promise<T> {
@@ -49,21 +51,23 @@ describe('the parser', () => {
         const text = mutate(examples[name] ?? '', made);
         await inTime(text.length, () => parseAll(text));
       }),
-      { numRuns: runs },
+      { numRuns: runs, seed },
     );
   });
 
   it('reads generated C, and mutations of it', async () => {
     await fc.assert(
       fc.asyncProperty(file, fc.option(changes), (text, made) => inTime(text.length, () => parseAll(made ? mutate(text, made) : text))),
-      { numRuns: runs },
+      { numRuns: runs, seed },
     );
   });
 
   it('reads any bytes', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), (bytes) => inTime(bytes.length, () => parseAll(Buffer.from(bytes).toString('latin1')))),
-      { numRuns: runs },
+      fc.asyncProperty(fc.uint8Array({ maxLength: 2000 }), (bytes) =>
+        inTime(bytes.length, () => parseAll(Buffer.from(bytes).toString('latin1'))),
+      ),
+      { numRuns: runs, seed },
     );
   });
 
@@ -90,7 +94,10 @@ describe('the parser', () => {
     ['structs', `${'struct x { '.repeat(5_000)}int a;${' };'.repeat(5_000)}`],
     ['initialisers', `int a[] = ${'{'.repeat(10_000)}${'}'.repeat(10_000)};`],
     ['#if', `void f(void) {\n${'#if A\n'.repeat(10_000)}a();\n${'#endif\n'.repeat(10_000)}}`],
-    ['#if one after the other', `void f(void) {\n${Array.from({ length: 2_000 }, (_, i) => `#ifdef A${i}\na();\n#else\nb();\n#endif\n`).join('')}}`],
+    [
+      '#if one after the other',
+      `void f(void) {\n${Array.from({ length: 2_000 }, (_, i) => `#ifdef A${i}\na();\n#else\nb();\n#endif\n`).join('')}}`,
+    ],
     ['#elif', `void f(void) {\n#if A\n${Array.from({ length: 2_000 }, (_, i) => `#elif B${i}\na();\n`).join('')}#endif\n}`],
     ['#if in a condition', `#if ${'('.repeat(10_000)}A${')'.repeat(10_000)}\nint a;\n#endif`],
     ['#if with a long condition', `#if ${'A && '.repeat(10_000)}A\nint a;\n#endif`],
@@ -119,7 +126,7 @@ describe('the survey', () => {
         const given = made ? mutate(text, made) : text;
         await inTime(given.length, () => rowsByFile({ 'a.c': given }));
       }),
-      { numRuns: runs },
+      { numRuns: runs, seed },
     );
   });
 
@@ -133,18 +140,25 @@ describe('the survey', () => {
           if (other !== name && !/alias/.test(name)) expect(found.get(other), other).toEqual(rows);
         }
       }),
-      { numRuns: Math.ceil(runs / 5) },
+      { numRuns: Math.ceil(runs / 5), seed },
     );
   });
 
   it('accounts for every acquiring token of mutated examples and generated C', async () => {
     const mutated = fc.tuple(fc.constantFrom(...names), changes).map(([name, made]) => mutate(examples[name] ?? '', made));
     await fc.assert(
-      fc.asyncProperty(fc.oneof(mutated, file, fc.tuple(file, changes).map(([text, made]) => mutate(text, made))), async (text) => {
-        const { coverage } = await withTree({ 'a.c': text }, (tree) => survey(tree, { jobs: 1 }));
-        expect(coverage.unaccounted).toEqual([]);
-      }),
-      { numRuns: runs },
+      fc.asyncProperty(
+        fc.oneof(
+          mutated,
+          file,
+          fc.tuple(file, changes).map(([text, made]) => mutate(text, made)),
+        ),
+        async (text) => {
+          const { coverage } = await withTree({ 'a.c': text }, (tree) => survey(tree, { jobs: 1 }));
+          expect(coverage.unaccounted).toEqual([]);
+        },
+      ),
+      { numRuns: runs, seed },
     );
   });
 

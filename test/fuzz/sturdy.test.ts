@@ -1,10 +1,11 @@
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { survey, type Survey } from '../../src/survey/index.js';
+import { type Survey, survey } from '../../src/survey/index.js';
 import { line, withTree } from '../survey/helper.js';
 
-const GOOD = 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\tif (get_user_pages_fast(a, 1, 0, &p) != 1)\n\t\treturn -1;\n\tput_page(p);\n\treturn 0;\n}\n';
+const GOOD =
+  'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\tif (get_user_pages_fast(a, 1, 0, &p) != 1)\n\t\treturn -1;\n\tput_page(p);\n\treturn 0;\n}\n';
 const ROW = 'get single single@function put:f:put_page';
 
 /** Surveys a tree of one good file and whatever `spoil` adds; the good file's row must be there. */
@@ -21,7 +22,10 @@ async function surveyWith(spoil: (tree: string) => void, jobs = 1, onProgress?: 
 describe('a tree of odd files', () => {
   it('binary content with a C name', async () => {
     const bytes = Buffer.alloc(300_000);
-    for (let i = 0, x = 1; i < bytes.length; i++) bytes[i] = (x = (x * 1103515245 + 12345) & 0x7fffffff) >> 16;
+    for (let i = 0, x = 1; i < bytes.length; i++) {
+      x = (x * 1103515245 + 12345) & 0x7fffffff;
+      bytes[i] = x >> 16;
+    }
     await surveyWith((tree) => {
       writeFileSync(join(tree, 'good/bin.c'), bytes);
       writeFileSync(join(tree, 'good/named.c'), Buffer.concat([bytes, Buffer.from('get_user_pages_fast('), bytes]));
@@ -31,7 +35,10 @@ describe('a tree of odd files', () => {
 
   it('a line of 50 MB, a table, with and without a call behind it', async () => {
     const found = await surveyWith((tree) => {
-      for (const [name, behind] of [['plain.c', ''], ['call.c', GOOD.replaceAll('\n', ' ')]] as const) {
+      for (const [name, behind] of [
+        ['plain.c', ''],
+        ['call.c', GOOD.replaceAll('\n', ' ')],
+      ] as const) {
         const fd = openSync(join(tree, 'good', name), 'w');
         writeSync(fd, 'static const u8 table[] = { ');
         for (let i = 0; i < 50; i++) writeSync(fd, '0x5a, 17, '.repeat(100_000));
@@ -66,8 +73,14 @@ describe('a tree of odd files', () => {
     ['fields', body(`x = a${'->a'.repeat(10_000)};`)],
     ['#if', body(`\n${'#if A\n'.repeat(10_000)}a();\n${'#endif\n'.repeat(10_000)}`)],
     ['braces that never close', body('{'.repeat(10_000))],
-    ['the site within parentheses', GOOD.replace('get_user_pages_fast(a, 1, 0, &p)', `${'('.repeat(10_000)}get_user_pages_fast(a, 1, 0, &p)${')'.repeat(10_000)}`)],
-    ['the site within braces', GOOD.replace('if (get', `${'{'.repeat(10_000)}if (get`).replace('return 0;\n', `return 0;${'}'.repeat(10_000)}\n`)],
+    [
+      'the site within parentheses',
+      GOOD.replace('get_user_pages_fast(a, 1, 0, &p)', `${'('.repeat(10_000)}get_user_pages_fast(a, 1, 0, &p)${')'.repeat(10_000)}`),
+    ],
+    [
+      'the site within braces',
+      GOOD.replace('if (get', `${'{'.repeat(10_000)}if (get`).replace('return 0;\n', `return 0;${'}'.repeat(10_000)}\n`),
+    ],
   ];
   for (const [what, text] of nested) {
     it(`10,000 nested ${what}`, async () => {
@@ -79,7 +92,10 @@ describe('a tree of odd files', () => {
 
   it('a long chain of functions, and functions that call each other in a circle', async () => {
     const chain = Array.from({ length: 3_000 }, (_, i) => `void g${i}(struct page *p)\n{\n\tg${i + 1}(p);\n}\n`).join('');
-    const circle = Array.from({ length: 200 }, (_, i) => `void c${i}(struct page **p)\n{\n\tc${(i + 1) % 200}(p);\n\tc${(i + 7) % 200}(p + 1);\n}\n`).join('');
+    const circle = Array.from(
+      { length: 200 },
+      (_, i) => `void c${i}(struct page **p)\n{\n\tc${(i + 1) % 200}(p);\n\tc${(i + 7) % 200}(p + 1);\n}\n`,
+    ).join('');
     await surveyWith((tree) => {
       writeFileSync(join(tree, 'good/chain.c'), `${chain}${GOOD.replace('put_page(p)', 'g0(p)')}`);
       writeFileSync(join(tree, 'good/circle.c'), `${circle}${GOOD.replace('put_page(p)', 'c0(&p)')}`);
@@ -88,7 +104,10 @@ describe('a tree of odd files', () => {
 
   it('a struct that holds itself, macros that expand to themselves, headers that include each other', async () => {
     await surveyWith((tree) => {
-      writeFileSync(join(tree, 'good/self.c'), `#include "self.h"\nstruct s { struct s s; struct s *p; struct page *page; };\n#define m(x) n(x)\n#define n(x) m(x)\n#define get_user_pages(x) get_user_pages(x)\n#define pin_user_pages pin_user_pages\nint f(struct s *s, unsigned long a)\n{\n\tm(pin_user_pages_fast(a, 1, 0, &s->s.p->s.page));\n\tn(s->page);\n\treturn get_user_pages(a) + pin_user_pages(a, 1, 0, &s->page);\n}\nvoid g(struct s *s)\n{\n\tfor (; s; s = s->p->s.p)\n\t\tunpin_user_page(s->page);\n}\n`);
+      writeFileSync(
+        join(tree, 'good/self.c'),
+        `#include "self.h"\nstruct s { struct s s; struct s *p; struct page *page; };\n#define m(x) n(x)\n#define n(x) m(x)\n#define get_user_pages(x) get_user_pages(x)\n#define pin_user_pages pin_user_pages\nint f(struct s *s, unsigned long a)\n{\n\tm(pin_user_pages_fast(a, 1, 0, &s->s.p->s.page));\n\tn(s->page);\n\treturn get_user_pages(a) + pin_user_pages(a, 1, 0, &s->page);\n}\nvoid g(struct s *s)\n{\n\tfor (; s; s = s->p->s.p)\n\t\tunpin_user_page(s->page);\n}\n`,
+      );
       writeFileSync(join(tree, 'good/self.h'), '#include "self2.h"\n');
       writeFileSync(join(tree, 'good/self2.h'), '#include "self.h"\n');
     });
@@ -162,7 +181,10 @@ describe('a tree of odd files', () => {
     const found = await surveyWith((tree) => {
       writeFileSync(join(tree, 'good/latin1.c'), Buffer.from(`/* M\xfcller */\n${GOOD}`, 'latin1'));
       writeFileSync(join(tree, 'good/utf8.c'), `/* Müller — ☃ */ const char *s = "☃";\n${GOOD}`);
-      writeFileSync(join(tree, 'good/broken.c'), Buffer.concat([Buffer.from([0x2f, 0x2a, 0xc3, 0x28, 0xff, 0xfe, 0x2a, 0x2f, 0x0a]), Buffer.from(GOOD)]));
+      writeFileSync(
+        join(tree, 'good/broken.c'),
+        Buffer.concat([Buffer.from([0x2f, 0x2a, 0xc3, 0x28, 0xff, 0xfe, 0x2a, 0x2f, 0x0a]), Buffer.from(GOOD)]),
+      );
       writeFileSync(join(tree, 'good/bom.c'), Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(GOOD)]));
       writeFileSync(join(tree, 'good/crlf.c'), GOOD.replaceAll('\n', '\r\n'));
     });
@@ -177,7 +199,12 @@ describe('a tree of odd files', () => {
   });
 
   it('columns are bytes', async () => {
-    const found = await surveyWith((tree) => writeFileSync(join(tree, 'good/wide.c'), 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\tint n = /* äöü */ get_user_pages_fast(a, 1, 0, &p);\n\tif (n == 1)\n\t\tput_page(p);\n\treturn n;\n}\n'));
+    const found = await surveyWith((tree) =>
+      writeFileSync(
+        join(tree, 'good/wide.c'),
+        'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\tint n = /* äöü */ get_user_pages_fast(a, 1, 0, &p);\n\tif (n == 1)\n\t\tput_page(p);\n\treturn n;\n}\n',
+      ),
+    );
     expect(found.sites.filter((row) => row.file === 'good/wide.c').map((row) => [row.line, row.column])).toEqual([[5, 23]]);
   });
 

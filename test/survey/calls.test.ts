@@ -19,7 +19,12 @@ int f(struct task_struct *tsk, struct mm_struct *mm, unsigned long a)
 
 describe('1. every call, in every era', () => {
   const taken: [era: string, call: string, release: string, row: string][] = [
-    ['to 4.5', 'get_user_pages(tsk, mm, a, 1, 1, 0, &page, NULL)', 'page_cache_release(page)', 'get single single@function put:f:page_cache_release'],
+    [
+      'to 4.5',
+      'get_user_pages(tsk, mm, a, 1, 1, 0, &page, NULL)',
+      'page_cache_release(page)',
+      'get single single@function put:f:page_cache_release',
+    ],
     ['4.6', 'get_user_pages(a, 1, 1, 0, &page, NULL)', 'put_page(page)', 'get single single@function put:f:put_page'],
     ['4.9', 'get_user_pages(a, 1, FOLL_WRITE, &page, &vma)', 'put_page(page)', 'get single single@function put:f:put_page'],
     ['6.5', 'get_user_pages(a, 1, FOLL_WRITE, &page)', 'put_page(page)', 'get single single@function put:f:put_page'],
@@ -28,7 +33,12 @@ describe('1. every call, in every era', () => {
     ['5.8', 'get_user_pages_fast_only(a, 1, 0, &page)', 'put_page(page)', 'get single single@function put:f:put_page'],
     ['4.6', 'get_user_pages_remote(tsk, mm, a, 1, 1, 0, &page, NULL)', 'put_page(page)', 'get single single@function put:f:put_page'],
     ['4.9', 'get_user_pages_remote(tsk, mm, a, 1, 0, &page, &vma)', 'put_page(page)', 'get single single@function put:f:put_page'],
-    ['4.10', 'get_user_pages_remote(tsk, mm, a, 1, 0, &page, &vma, &locked)', 'put_page(page)', 'get single single@function put:f:put_page'],
+    [
+      '4.10',
+      'get_user_pages_remote(tsk, mm, a, 1, 0, &page, &vma, &locked)',
+      'put_page(page)',
+      'get single single@function put:f:put_page',
+    ],
     ['5.9', 'get_user_pages_remote(mm, a, 1, 0, &page, &vma, &locked)', 'put_page(page)', 'get single single@function put:f:put_page'],
     ['6.5', 'get_user_pages_remote(mm, a, 1, 0, &page, &locked)', 'put_page(page)', 'get single single@function put:f:put_page'],
     ['4.0', 'get_user_pages_unlocked(tsk, mm, a, 1, 1, 0, &page)', 'put_page(page)', 'get single single@function put:f:put_page'],
@@ -40,13 +50,43 @@ describe('1. every call, in every era', () => {
     ['4.15', 'get_user_pages_longterm(a, 1, FOLL_WRITE, &page, NULL)', 'put_page(page)', 'get LT single single@function put:f:put_page'],
     ['5.2', 'get_user_pages_fast(a, 1, FOLL_LONGTERM, &page)', 'put_user_page(page)', 'get LT single single@function put:f:put_user_page'],
     ['5.6', 'pin_user_pages(a, 1, FOLL_WRITE, &page, NULL)', 'unpin_user_page(page)', 'pin single single@function put:f:unpin_user_page'],
-    ['6.5', 'pin_user_pages(a, 1, FOLL_WRITE | FOLL_LONGTERM, &page)', 'unpin_user_page(page)', 'pin LT single single@function put:f:unpin_user_page'],
+    [
+      '6.5',
+      'pin_user_pages(a, 1, FOLL_WRITE | FOLL_LONGTERM, &page)',
+      'unpin_user_page(page)',
+      'pin LT single single@function put:f:unpin_user_page',
+    ],
     ['5.6', 'pin_user_pages_fast(a, 1, FOLL_WRITE, &page)', 'unpin_user_page(page)', 'pin single single@function put:f:unpin_user_page'],
-    ['5.9', 'pin_user_pages_fast_only(a, 1, FOLL_WRITE, &page)', 'unpin_user_page(page)', 'pin single single@function put:f:unpin_user_page'],
-    ['5.6', 'pin_user_pages_remote(tsk, mm, a, 1, 0, &page, NULL, &locked)', 'unpin_user_page(page)', 'pin single single@function put:f:unpin_user_page'],
-    ['5.9', 'pin_user_pages_remote(mm, a, 1, 0, &page, NULL, &locked)', 'unpin_user_page(page)', 'pin single single@function put:f:unpin_user_page'],
-    ['6.5', 'pin_user_pages_remote(mm, a, 1, 0, &page, &locked)', 'unpin_user_page(page)', 'pin single single@function put:f:unpin_user_page'],
-    ['5.6', 'pin_user_pages_unlocked(a, 1, &page, FOLL_LONGTERM)', 'unpin_user_page(page)', 'pin LT single single@function put:f:unpin_user_page'],
+    [
+      '5.9',
+      'pin_user_pages_fast_only(a, 1, FOLL_WRITE, &page)',
+      'unpin_user_page(page)',
+      'pin single single@function put:f:unpin_user_page',
+    ],
+    [
+      '5.6',
+      'pin_user_pages_remote(tsk, mm, a, 1, 0, &page, NULL, &locked)',
+      'unpin_user_page(page)',
+      'pin single single@function put:f:unpin_user_page',
+    ],
+    [
+      '5.9',
+      'pin_user_pages_remote(mm, a, 1, 0, &page, NULL, &locked)',
+      'unpin_user_page(page)',
+      'pin single single@function put:f:unpin_user_page',
+    ],
+    [
+      '6.5',
+      'pin_user_pages_remote(mm, a, 1, 0, &page, &locked)',
+      'unpin_user_page(page)',
+      'pin single single@function put:f:unpin_user_page',
+    ],
+    [
+      '5.6',
+      'pin_user_pages_unlocked(a, 1, &page, FOLL_LONGTERM)',
+      'unpin_user_page(page)',
+      'pin LT single single@function put:f:unpin_user_page',
+    ],
     ['5.9', 'pin_user_pages_locked(a, 1, 0, &page, &locked)', 'unpin_user_page(page)', 'pin single single@function put:f:unpin_user_page'],
     ['5.16', 'get_user_pages_fast(a, 1, 0, &page)', 'folio_put(page_folio(page))', 'get single single@function put:f:folio_put'],
   ];
@@ -75,7 +115,11 @@ int f(unsigned long a, int want, struct page **pages)
     [pin, 'unpin_user_pages(pages, n)', 'pin page-array bulk@function put:f:unpin_user_pages'],
     [pin, 'unpin_user_pages_dirty_lock(pages, n, true)', 'pin page-array bulk@function put:f:unpin_user_pages_dirty_lock dirty=bulk'],
     [pin, 'unpin_user_pages_dirty_lock(pages, n, false)', 'pin page-array bulk@function put:f:unpin_user_pages_dirty_lock'],
-    [pin, 'unpin_user_page_range_dirty_lock(pages[0], n, true)', 'pin page-array bulk@function put:f:unpin_user_page_range_dirty_lock dirty=bulk'],
+    [
+      pin,
+      'unpin_user_page_range_dirty_lock(pages[0], n, true)',
+      'pin page-array bulk@function put:f:unpin_user_page_range_dirty_lock dirty=bulk',
+    ],
   ];
   for (const [call, release, row] of dropped) shows(release, many(call, release), row);
 
@@ -91,8 +135,16 @@ long f(struct file *memfd, struct folio **folios, int max)
 	return 0;
 }`;
   shows('unpin_folios', folios('unpin_folios(folios, n)'), 'pin page-array bulk@function put:f:unpin_folios');
-  shows('unpin_folio', folios('for (i = 0; i < n; i++) unpin_folio(folios[i])'), 'pin page-array loop-collapsible@function put:f:unpin_folio');
-  shows('unpin_user_folio', folios('for (i = 0; i < n; i++) unpin_user_folio(folios[i], 1)'), 'pin page-array loop-collapsible@function put:f:unpin_user_folio');
+  shows(
+    'unpin_folio',
+    folios('for (i = 0; i < n; i++) unpin_folio(folios[i])'),
+    'pin page-array loop-collapsible@function put:f:unpin_folio',
+  );
+  shows(
+    'unpin_user_folio',
+    folios('for (i = 0; i < n; i++) unpin_user_folio(folios[i], 1)'),
+    'pin page-array loop-collapsible@function put:f:unpin_user_folio',
+  );
 });
 
 describe('1. iterators', () => {
@@ -188,23 +240,57 @@ int f(unsigned long a, int b)
 
 ${text}
 }`;
-  shows('over several lines, with comments between', body('n = get_user_pages_fast /* one */ (\n a,\n 1, // one\n 0,\n &page);\n if (n == 1) put_page(page);\n return n;'), single);
+  shows(
+    'over several lines, with comments between',
+    body(`n = get_user_pages_fast /* one */ (
+ a,
+ 1, // one
+ 0,
+ &page);
+ if (n == 1) put_page(page);
+ return n;`),
+    single,
+  );
   shows('as a condition', body('if (get_user_pages_fast(a, 1, 0, &page) != 1) return -1; put_page(page); return 0;'), single);
-  shows('as an assignment in a condition', body('if ((n = get_user_pages_fast(a, 1, 0, &page)) < 1) return n; put_page(page); return 0;'), single);
+  shows(
+    'as an assignment in a condition',
+    body('if ((n = get_user_pages_fast(a, 1, 0, &page)) < 1) return n; put_page(page); return 0;'),
+    single,
+  );
   shows('behind &&', body('if (b && get_user_pages_fast(a, 1, 0, &page) == 1) { put_page(page); return 1; } return 0;'), single);
-  shows('in a while condition', body('while (get_user_pages_fast(a, 1, 0, &page) == 1) { a += PAGE_SIZE; put_page(page); } return 0;'), single);
+  shows(
+    'in a while condition',
+    body('while (get_user_pages_fast(a, 1, 0, &page) == 1) { a += PAGE_SIZE; put_page(page); } return 0;'),
+    single,
+  );
   shows('in a ternary', body('n = b ? get_user_pages_fast(a, 1, 0, &page) : 0; if (n == 1) put_page(page); return n;'), single);
   shows('as an initialiser', body('int m = get_user_pages_fast(a, 1, 0, &page); if (m == 1) put_page(page); return m;'), single);
   shows('in a cast', body('n = (int)get_user_pages_fast(a, 1, 0, &page); if (n == 1) put_page(page); return n;'), single);
-  shows('in a switch', body('switch (get_user_pages_fast(a, 1, 0, &page)) { case 1: put_page(page); return 0; default: return -1; }'), single);
+  shows(
+    'in a switch',
+    body('switch (get_user_pages_fast(a, 1, 0, &page)) { case 1: put_page(page); return 0; default: return -1; }'),
+    single,
+  );
   shows('behind a comma', body('if (b = 0, get_user_pages_fast(a, 1, 0, &page) == 1) put_page(page); return b;'), single);
-  shows('as the argument of unlikely()', body('if (unlikely(get_user_pages_fast(a, 1, 0, &page) != 1)) return -1; put_page(page); return 0;'), single);
-  shows('as the argument of a macro that nothing defines', body('CHECKED(n, get_user_pages_fast(a, 1, 0, &page)); put_page(page); return 0;'), single);
-  shows('as the value of return, the array its caller\'s', {
-    'a.c': 'int take(unsigned long a, int n, struct page **p) { return get_user_pages_fast(a, n, 0, p); }',
-    'b.c': 'void g(unsigned long a, struct page **p) { int n = take(a, 4, p); if (n > 0) release_pages(p, n); }',
-    'c.c': 'void h(unsigned long a) { struct page *p[2]; int n = take(a, 2, p); while (n-- > 0) put_page(p[n]); }',
-  }, 'wrapper get page-array caller@caller put:b.c:g:release_pages,c.c:h:put_page via=take');
+  shows(
+    'as the argument of unlikely()',
+    body('if (unlikely(get_user_pages_fast(a, 1, 0, &page) != 1)) return -1; put_page(page); return 0;'),
+    single,
+  );
+  shows(
+    'as the argument of a macro that nothing defines',
+    body('CHECKED(n, get_user_pages_fast(a, 1, 0, &page)); put_page(page); return 0;'),
+    single,
+  );
+  shows(
+    "as the value of return, the array its caller's",
+    {
+      'a.c': 'int take(unsigned long a, int n, struct page **p) { return get_user_pages_fast(a, n, 0, p); }',
+      'b.c': 'void g(unsigned long a, struct page **p) { int n = take(a, 4, p); if (n > 0) release_pages(p, n); }',
+      'c.c': 'void h(unsigned long a) { struct page *p[2]; int n = take(a, 2, p); while (n-- > 0) put_page(p[n]); }',
+    },
+    'wrapper get page-array caller@caller put:b.c:g:release_pages,c.c:h:put_page via=take',
+  );
 });
 
 describe('1. macros', () => {
@@ -287,7 +373,16 @@ int f(unsigned long a)
   it('a macro in another file of the tree', async () => {
     const rows = await rowsOf({
       'h/compat.h': '#define compat_gup(a, n, w, p) get_user_pages(current, current->mm, a, n, w, 0, p, NULL)\n',
-      'a.c': '#include "h/compat.h"\nint f(unsigned long a)\n{\n\tstruct page *p;\n\tif (compat_gup(a, 1, 1, &p) != 1)\n\t\treturn -1;\n\tput_page(p);\n\treturn 0;\n}\n',
+      'a.c': `#include "h/compat.h"
+int f(unsigned long a)
+{
+	struct page *p;
+	if (compat_gup(a, 1, 1, &p) != 1)
+		return -1;
+	put_page(p);
+	return 0;
+}
+`,
     });
     expect(rows.map((r) => `${r.id} ${line(r)}`)).toEqual(['a.c:f:get_user_pages#1 get single single@function put:f:put_page']);
   });
@@ -311,7 +406,8 @@ out:
 });
 
 describe('1. nothing taken', () => {
-  const body = (argument: string) => `long f(struct mm_struct *mm, unsigned long a) { return get_user_pages_remote(mm, a, 1, FOLL_WRITE, ${argument}, NULL); }`;
+  const body = (argument: string) =>
+    `long f(struct mm_struct *mm, unsigned long a) { return get_user_pages_remote(mm, a, 1, FOLL_WRITE, ${argument}, NULL); }`;
   shows('NULL for the pages', body('NULL'), 'none - none@function');
   shows('0 for the pages', body('0'), 'none - none@function');
 });

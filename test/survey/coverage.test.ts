@@ -14,29 +14,80 @@ function complete({ sites, coverage }: Survey): void {
   expect(coverage.tokens).toBe(sites.length - through + coverage.declarations.length + coverage.gaps.length);
 }
 
-const f = 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\tif (get_user_pages_fast(a, 1, 0, &p) != 1)\n\t\treturn -1;\n\tput_page(p);\n\treturn 0;\n}\n';
+const f =
+  'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\tif (get_user_pages_fast(a, 1, 0, &p) != 1)\n\t\treturn -1;\n\tput_page(p);\n\treturn 0;\n}\n';
 
 const odd: [name: string, files: Files, tokens: number, rows: number][] = [
-  ['in comments and strings', `/* get_user_pages_fast(a) */\nchar *s = "pin_user_pages(\\"";\n// pin_user_pages(a) \\\n pin_user_pages(b)\n${f}`, 1, 1],
+  [
+    'in comments and strings',
+    `/* get_user_pages_fast(a) */\nchar *s = "pin_user_pages(\\"";\n// pin_user_pages(a) \\\n pin_user_pages(b)\n${f}`,
+    1,
+    1,
+  ],
   ['a character constant that is a quote', `int c = '"';\nint d = '\\'';\n${f}`, 1, 1],
-  ['in the body of a macro that is the call', `#define take(a, p) get_user_pages_fast(a, 1, 0, p)\nint g(unsigned long a) { struct page *p; if (take(a, &p) == 1) put_page(p); return 0; }\n`, 1, 1],
-  ['in the body of a macro that nobody uses', `#define take(a, p) \\\n\tdo { if (get_user_pages_fast(a, 1, 0, p) < 0) goto out; } while (0)\n${f}`, 2, 1],
-  ['in declarations', `long get_user_pages(unsigned long a, unsigned long n, unsigned int f, struct page **p);\nextern int\npin_user_pages_fast(unsigned long a, int n, unsigned int f, struct page **p) __must_check;\n${f}`, 3, 1],
+  [
+    'in the body of a macro that is the call',
+    `#define take(a, p) get_user_pages_fast(a, 1, 0, p)\nint g(unsigned long a) { struct page *p; if (take(a, &p) == 1) put_page(p); return 0; }\n`,
+    1,
+    1,
+  ],
+  [
+    'in the body of a macro that nobody uses',
+    `#define take(a, p) \\\n\tdo { if (get_user_pages_fast(a, 1, 0, p) < 0) goto out; } while (0)\n${f}`,
+    2,
+    1,
+  ],
+  [
+    'in declarations',
+    `long get_user_pages(unsigned long a, unsigned long n, unsigned int f, struct page **p);\nextern int\npin_user_pages_fast(unsigned long a, int n, unsigned int f, struct page **p) __must_check;\n${f}`,
+    3,
+    1,
+  ],
   ['as an exported symbol', `EXPORT_SYMBOL_GPL(pin_user_pages);\n${f}`, 1, 1],
-  ['in a definition of the API itself', 'int get_user_pages_fast(unsigned long a, int n, unsigned int f, struct page **p)\n{\n\treturn 0;\n}\n', 1, 0],
-  ['a function pointer called by that name', 'struct o { long (*pin_user_pages)(unsigned long); };\nlong g(struct o *o)\n{\n\treturn o->pin_user_pages(3);\n}\n', 1, 0],
+  [
+    'in a definition of the API itself',
+    'int get_user_pages_fast(unsigned long a, int n, unsigned int f, struct page **p)\n{\n\treturn 0;\n}\n',
+    1,
+    0,
+  ],
+  [
+    'a function pointer called by that name',
+    'struct o { long (*pin_user_pages)(unsigned long); };\nlong g(struct o *o)\n{\n\treturn o->pin_user_pages(3);\n}\n',
+    1,
+    0,
+  ],
   ['a function pointer set to it', `long (*fn)(unsigned long, int, unsigned int, struct page **) = get_user_pages_fast;\n${f}`, 1, 1],
   ['K&R', 'int f(a)\n\tunsigned long a;\n{\n\tstruct page *p;\n\n\treturn get_user_pages_fast(a, 1, 0, &p);\n}\n', 1, 1],
-  ['the parenthesis on the next line, a comment between', 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\treturn get_user_pages_fast /* x */\n\t\t(a, 1, 0, &p);\n}\n', 1, 1],
-  ['a line joined in the middle', 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\treturn get_user_pages_fast \\\n(a, 1, 0, &p);\n}\n', 1, 1],
-  ['a call in an argument of a call', 'int f(unsigned long a, struct page **p)\n{\n\treturn check(get_user_pages_fast(a, pin_user_pages_fast(a, 1, 0, p), 0, p));\n}\n', 2, 2],
+  [
+    'the parenthesis on the next line, a comment between',
+    'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\treturn get_user_pages_fast /* x */\n\t\t(a, 1, 0, &p);\n}\n',
+    1,
+    1,
+  ],
+  [
+    'a line joined in the middle',
+    'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\treturn get_user_pages_fast \\\n(a, 1, 0, &p);\n}\n',
+    1,
+    1,
+  ],
+  [
+    'a call in an argument of a call',
+    'int f(unsigned long a, struct page **p)\n{\n\treturn check(get_user_pages_fast(a, pin_user_pages_fast(a, 1, 0, p), 0, p));\n}\n',
+    2,
+    2,
+  ],
   ['a call outside any function', 'int x = get_user_pages_fast(1, 2, 3, 4);\n', 1, 0],
   ['in code that cannot be read', 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\t@@ get_user_pages_fast(a, 1, 0, &p) ~~ ;\n}\n', 1, 1],
   ['in a function that never ends', 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\tif (get_user_pages_fast(a, 1, 0, &p)) {\n', 1, 1],
   ['with too few arguments', 'int f(void)\n{\n\treturn get_user_pages_fast() + pin_user_pages(1);\n}\n', 2, 2],
   ['in #if 0', `#if 0\n${f}#endif\nint g;\n`, 1, 1],
   ['in arms', `#ifdef A\n${f}#else\n${f}#endif\n`, 2, 2],
-  ['in a static function of that name', 'static int pin_user_pages(int a)\n{\n\treturn a;\n}\nint g(void)\n{\n\treturn pin_user_pages(3);\n}\n', 2, 0],
+  [
+    'in a static function of that name',
+    'static int pin_user_pages(int a)\n{\n\treturn a;\n}\nint g(void)\n{\n\treturn pin_user_pages(3);\n}\n',
+    2,
+    0,
+  ],
 ];
 
 describe('coverage', () => {

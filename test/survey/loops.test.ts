@@ -29,34 +29,137 @@ const collapsible: [name: string, loop: string][] = [
   ['for, downwards', 'for (i = n - 1; i >= 0; i--)\n\t\tput_page(pages[i]);'],
   ['while (n--)', 'while (n--)\n\t\tput_page(pages[n]);'],
   ['while (--n >= 0)', 'while (--n >= 0)\n\t\tput_page(pages[n]);'],
-  ['while with a count in its body', 'i = 0;\n\twhile (i < n) {\n\t\tput_page(pages[i]);\n\t\ti++;\n\t}'],
+  [
+    'while with a count in its body',
+    `i = 0;
+	while (i < n) {
+		put_page(pages[i]);
+		i++;
+	}`,
+  ],
   ['an index that counts in the subscript', 'i = 0;\n\twhile (i < n)\n\t\tput_page(pages[i++]);'],
-  ['do while', 'i = 0;\n\tdo {\n\t\tput_page(pages[i]);\n\t} while (++i < n);'],
+  [
+    'do while',
+    `i = 0;
+	do {
+		put_page(pages[i]);
+	} while (++i < n);`,
+  ],
   ['a pointer', 'for (p = pages; p < pages + n; p++)\n\t\tput_page(*p);'],
   ['a pointer and an end', 'for (p = pages, end = pages + n; p != end; ++p)\n\t\tput_page(*p);'],
   ['a pointer that counts in the call', 'p = pages;\n\twhile (n--)\n\t\tput_page(*p++);'],
   ['pointer arithmetic', 'for (i = 0; i < n; i++)\n\t\tput_page(*(pages + i));'],
-  ['goto', 'i = 0;\nagain:\n\tput_page(pages[i]);\n\tif (++i < n)\n\t\tgoto again;'],
-  ['a local for the page', 'for (i = 0; i < n; i++) {\n\t\tpage = pages[i];\n\t\tput_page(page);\n\t}'],
+  [
+    'goto',
+    `i = 0;
+again:
+	put_page(pages[i]);
+	if (++i < n)
+		goto again;`,
+  ],
+  [
+    'a local for the page',
+    `for (i = 0; i < n; i++) {
+		page = pages[i];
+		put_page(page);
+	}`,
+  ],
   ['tests for NULL', 'for (i = 0; i < n; i++)\n\t\tif (pages[i])\n\t\t\tput_page(pages[i]);'],
-  ['skips NULL', 'for (i = 0; i < n; i++) {\n\t\tif (!pages[i])\n\t\t\tcontinue;\n\t\tput_page(pages[i]);\n\t}'],
-  ['dirties', 'for (i = 0; i < n; i++) {\n\t\tset_page_dirty_lock(pages[i]);\n\t\tput_page(pages[i]);\n\t}'],
-  ['dirties if written', 'for (i = 0; i < n; i++) {\n\t\tif (write)\n\t\t\tset_page_dirty_lock(pages[i]);\n\t\tput_page(pages[i]);\n\t}'],
-  ['dirties what is not reserved', 'for (i = 0; i < n; i++) {\n\t\tif (!PageReserved(pages[i]))\n\t\t\tSetPageDirty(pages[i]);\n\t\tput_page(pages[i]);\n\t}'],
-  ['clears the slot', 'for (i = 0; i < n; i++) {\n\t\tput_page(pages[i]);\n\t\tpages[i] = NULL;\n\t}'],
-  ['locks to dirty', 'for (i = 0; i < n; i++) {\n\t\tlock_page(pages[i]);\n\t\tset_page_dirty(pages[i]);\n\t\tunlock_page(pages[i]);\n\t\tput_page(pages[i]);\n\t}'],
+  [
+    'skips NULL',
+    `for (i = 0; i < n; i++) {
+		if (!pages[i])
+			continue;
+		put_page(pages[i]);
+	}`,
+  ],
+  [
+    'dirties',
+    `for (i = 0; i < n; i++) {
+		set_page_dirty_lock(pages[i]);
+		put_page(pages[i]);
+	}`,
+  ],
+  [
+    'dirties if written',
+    `for (i = 0; i < n; i++) {
+		if (write)
+			set_page_dirty_lock(pages[i]);
+		put_page(pages[i]);
+	}`,
+  ],
+  [
+    'dirties what is not reserved',
+    `for (i = 0; i < n; i++) {
+		if (!PageReserved(pages[i]))
+			SetPageDirty(pages[i]);
+		put_page(pages[i]);
+	}`,
+  ],
+  [
+    'clears the slot',
+    `for (i = 0; i < n; i++) {
+		put_page(pages[i]);
+		pages[i] = NULL;
+	}`,
+  ],
+  [
+    'locks to dirty',
+    `for (i = 0; i < n; i++) {
+		lock_page(pages[i]);
+		set_page_dirty(pages[i]);
+		unlock_page(pages[i]);
+		put_page(pages[i]);
+	}`,
+  ],
   ['through a macro', 'for (i = 0; i < n; i++)\n\t\tRELEASE(pages[i]);'],
   ['a bound that a macro computes', 'for (i = 0; i < DIV_ROUND_UP(n * 4096, PAGE_SIZE); i++)\n\t\tput_page(pages[i]);'],
   ['folios of the pages', 'for (i = 0; i < n; i++)\n\t\tfolio_put(page_folio(pages[i]));'],
 ];
 
 const other: [name: string, loop: string][] = [
-  ['unmaps the page', 'for (i = 0; i < n; i++) {\n\t\tdma_unmap_page(dev, s->dma[i], PAGE_SIZE, DMA_FROM_DEVICE);\n\t\tput_page(pages[i]);\n\t}'],
-  ['unmaps its kernel address', 'for (i = 0; i < n; i++) {\n\t\tkunmap(pages[i]);\n\t\tput_page(pages[i]);\n\t}'],
-  ['counts', 'for (i = 0; i < n; i++) {\n\t\tput_page(pages[i]);\n\t\ts->freed++;\n\t}'],
-  ['frees something per page', 'for (i = 0; i < n; i++) {\n\t\tput_page(pages[i]);\n\t\tkfree(s->vaddr[i]);\n\t}'],
-  ['copies', 'for (i = 0; i < n; i++) {\n\t\tmemcpy(s->vaddr[i], page_address(pages[i]), PAGE_SIZE);\n\t\tput_page(pages[i]);\n\t}'],
-  ['hands each to hardware first', 'for (i = 0; i < n; i++) {\n\t\twritel(page_to_pfn(pages[i]), s->vaddr[0]);\n\t\tput_page(pages[i]);\n\t}'],
+  [
+    'unmaps the page',
+    `for (i = 0; i < n; i++) {
+		dma_unmap_page(dev, s->dma[i], PAGE_SIZE, DMA_FROM_DEVICE);
+		put_page(pages[i]);
+	}`,
+  ],
+  [
+    'unmaps its kernel address',
+    `for (i = 0; i < n; i++) {
+		kunmap(pages[i]);
+		put_page(pages[i]);
+	}`,
+  ],
+  [
+    'counts',
+    `for (i = 0; i < n; i++) {
+		put_page(pages[i]);
+		s->freed++;
+	}`,
+  ],
+  [
+    'frees something per page',
+    `for (i = 0; i < n; i++) {
+		put_page(pages[i]);
+		kfree(s->vaddr[i]);
+	}`,
+  ],
+  [
+    'copies',
+    `for (i = 0; i < n; i++) {
+		memcpy(s->vaddr[i], page_address(pages[i]), PAGE_SIZE);
+		put_page(pages[i]);
+	}`,
+  ],
+  [
+    'hands each to hardware first',
+    `for (i = 0; i < n; i++) {
+		writel(page_to_pfn(pages[i]), s->vaddr[0]);
+		put_page(pages[i]);
+	}`,
+  ],
   ['asks a driver about each', 'for (i = 0; i < n; i++)\n\t\tif (may_drop(s, i))\n\t\t\tput_page(pages[i]);'],
 ];
 
@@ -67,11 +170,24 @@ describe('7. a loop that collapses, however it is written', () => {
 describe('7. a loop that does more', () => {
   for (const [name, loop] of other) it(name, async () => expect(await formOf(loop)).toBe('loop-other'));
   it('in the helper that it calls', async () => {
-    const helper = 'static void drop(struct stat *s, struct page *p)\n{\n\ts->freed++;\n\tput_page(p);\n}';
+    const helper = `static void drop(struct stat *s, struct page *p)
+{
+	s->freed++;
+	put_page(p);
+}`;
     expect(await formOf('for (i = 0; i < n; i++)\n\t\tdrop(s, pages[i]);', helper)).toBe('loop-other');
   });
   it('and says why', async () => {
-    const rows = await rowsOf('int f(unsigned long a, struct page **p)\n{\n\tint n = get_user_pages_fast(a, 8, 0, p);\n\n\twhile (n-- > 0) {\n\t\tkunmap(p[n]);\n\t\tput_page(p[n]);\n\t}\n\treturn 0;\n}');
+    const rows = await rowsOf(`int f(unsigned long a, struct page **p)
+{
+	int n = get_user_pages_fast(a, 8, 0, p);
+
+	while (n-- > 0) {
+		kunmap(p[n]);
+		put_page(p[n]);
+	}
+	return 0;
+}`);
     expect(rows[0]?.releaseReason).toMatch(/kunmap/);
   });
 });
@@ -79,9 +195,19 @@ describe('7. a loop that does more', () => {
 describe('7. no release loop', () => {
   it('a single drop', async () => expect(await formOf('put_page(pages[0]);')).toBe('single'));
   it('a bulk call', async () => expect(await formOf('release_pages(pages, n);')).toBe('bulk'));
-  it('bulk calls in a loop over something else', async () => expect(await formOf('for (i = 0; i < n; i += 2)\n\t\trelease_pages(pages + i, 2);')).toBe('bulk'));
+  it('bulk calls in a loop over something else', async () =>
+    expect(await formOf('for (i = 0; i < n; i += 2)\n\t\trelease_pages(pages + i, 2);')).toBe('bulk'));
   it('a bulk call for one page a round', async () => {
-    const rows = await rowsOf('int f(unsigned long a, struct page **p, void **v)\n{\n\tint n = pin_user_pages_fast(a, 8, 0, p);\n\n\twhile (n-- > 0) {\n\t\tkunmap_local(v[n]);\n\t\tunpin_user_pages_dirty_lock(&p[n], 1, true);\n\t}\n\treturn 0;\n}');
+    const rows = await rowsOf(`int f(unsigned long a, struct page **p, void **v)
+{
+	int n = pin_user_pages_fast(a, 8, 0, p);
+
+	while (n-- > 0) {
+		kunmap_local(v[n]);
+		unpin_user_pages_dirty_lock(&p[n], 1, true);
+	}
+	return 0;
+}`);
     expect(rows.map(line)).toEqual(['pin page-array loop-other@function put:f:unpin_user_pages_dirty_lock dirty=bulk']);
   });
 });

@@ -2,7 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { rowsOf } from './helper.js';
 
 const foo = 'struct foo { struct page **pages; int nr; bool user; };\n';
-const user = 'int f(struct foo *o, unsigned long a)\n{\n\to->nr = get_user_pages_fast(a, 8, 0, o->pages);\n\treturn o->nr > 0 ? 0 : -1;\n}\nvoid g(struct foo *o)\n{\n\trelease_pages(o->pages, o->nr);\n}\n';
+const user = `int f(struct foo *o, unsigned long a)
+{
+	o->nr = get_user_pages_fast(a, 8, 0, o->pages);
+	return o->nr > 0 ? 0 : -1;
+}
+void g(struct foo *o)
+{
+	release_pages(o->pages, o->nr);
+}
+`;
 
 /** What the only row says that its array is mixed with; empty if it is not. */
 async function mixedWith(files: string | Record<string, string>): Promise<string> {
@@ -13,36 +22,171 @@ async function mixedWith(files: string | Record<string, string>): Promise<string
 }
 
 describe('8. arrays that also receive', () => {
-  const filled = (value: string) => `${foo}${user}int h(struct foo *o, void *addr, struct address_space *mapping)\n{\n\tint i;\n\n\tfor (i = 0; i < o->nr; i++)\n\t\to->pages[i] = ${value};\n\treturn 0;\n}`;
+  const filled = (value: string) => `${foo}${user}int h(struct foo *o, void *addr, struct address_space *mapping)
+{
+	int i;
+
+	for (i = 0; i < o->nr; i++)
+		o->pages[i] = ${value};
+	return 0;
+}`;
   it('alloc_page()', async () => expect(await mixedWith(filled('alloc_page(GFP_KERNEL)'))).toMatch(/alloc_page/));
   it('vmalloc_to_page()', async () => expect(await mixedWith(filled('vmalloc_to_page(addr + i * PAGE_SIZE)'))).toMatch(/vmalloc_to_page/));
   it('virt_to_page()', async () => expect(await mixedWith(filled('virt_to_page(addr)'))).toMatch(/virt_to_page/));
   it('ZERO_PAGE()', async () => expect(await mixedWith(filled('ZERO_PAGE(0)'))).toMatch(/[zZ]ero|ZERO_PAGE/));
   it('page cache', async () => expect(await mixedWith(filled('find_get_page(mapping, i)'))).toMatch(/page cache/));
   it('pages found by frame number', async () => expect(await mixedWith(filled('pfn_to_page(i)'))).toMatch(/pfn_to_page/));
-  it('by way of a local', async () => expect(await mixedWith(filled('NULL').replace('o->pages[i] = NULL;', '{\n\t\tstruct page *p = alloc_page(GFP_KERNEL);\n\n\t\tif (p)\n\t\t\to->pages[i] = p;\n\t}'))).toMatch(/alloc_page/));
-  it('in another file', async () => expect(await mixedWith({ 'foo.h': foo, 'a.c': `#include "foo.h"\n${user}`, 'b.c': '#include "foo.h"\nvoid h(struct foo *o)\n{\n\to->pages[0] = alloc_page(GFP_KERNEL);\n}\n' })).toMatch(/alloc_page/));
-  it('in the same function, in the other arm', async () => expect(await mixedWith('int f(unsigned long a, bool user, struct page **p, void *v)\n{\n\tint n = 1;\n\n\tif (user)\n\t\tn = get_user_pages_fast(a, 8, 0, p);\n\telse\n\t\tp[0] = vmalloc_to_page(v);\n\tif (n > 0)\n\t\trelease_pages(p, n);\n\treturn n;\n}')).toMatch(/vmalloc_to_page/));
-  it('the tail in the same function', async () => expect(await mixedWith('int f(unsigned long a, struct page **p)\n{\n\tint i, n = get_user_pages_fast(a, 8, 0, p);\n\n\tif (n < 0)\n\t\treturn n;\n\tfor (i = n; i < 8; i++)\n\t\tp[i] = ZERO_PAGE(0);\n\tfor (i = 0; i < n; i++)\n\t\tput_page(p[i]);\n\treturn 0;\n}')).toMatch(/ZERO_PAGE/));
-  it('a scatterlist that also gets allocated pages', async () => expect(await mixedWith('struct s { struct scatterlist sg[8]; };\nint f(struct s *s, unsigned long a)\n{\n\tstruct page *p;\n\n\tif (get_user_pages_fast(a, 1, 0, &p) != 1)\n\t\treturn -1;\n\tsg_set_page(&s->sg[0], p, PAGE_SIZE, 0);\n\tsg_set_page(&s->sg[1], alloc_page(GFP_KERNEL), PAGE_SIZE, 0);\n\treturn 0;\n}\nvoid g(struct s *s)\n{\n\tint i;\n\n\tfor (i = 0; i < 8; i++)\n\t\tput_page(sg_page(&s->sg[i]));\n}')).toMatch(/alloc_page/));
+  it('by way of a local', async () =>
+    expect(
+      await mixedWith(
+        filled('NULL').replace(
+          'o->pages[i] = NULL;',
+          `{
+		struct page *p = alloc_page(GFP_KERNEL);
+
+		if (p)
+			o->pages[i] = p;
+	}`,
+        ),
+      ),
+    ).toMatch(/alloc_page/));
+  it('in another file', async () =>
+    expect(
+      await mixedWith({
+        'foo.h': foo,
+        'a.c': `#include "foo.h"\n${user}`,
+        'b.c': `#include "foo.h"
+void h(struct foo *o)
+{
+	o->pages[0] = alloc_page(GFP_KERNEL);
+}
+`,
+      }),
+    ).toMatch(/alloc_page/));
+  it('in the same function, in the other arm', async () =>
+    expect(
+      await mixedWith(`int f(unsigned long a, bool user, struct page **p, void *v)
+{
+	int n = 1;
+
+	if (user)
+		n = get_user_pages_fast(a, 8, 0, p);
+	else
+		p[0] = vmalloc_to_page(v);
+	if (n > 0)
+		release_pages(p, n);
+	return n;
+}`),
+    ).toMatch(/vmalloc_to_page/));
+  it('the tail in the same function', async () =>
+    expect(
+      await mixedWith(`int f(unsigned long a, struct page **p)
+{
+	int i, n = get_user_pages_fast(a, 8, 0, p);
+
+	if (n < 0)
+		return n;
+	for (i = n; i < 8; i++)
+		p[i] = ZERO_PAGE(0);
+	for (i = 0; i < n; i++)
+		put_page(p[i]);
+	return 0;
+}`),
+    ).toMatch(/ZERO_PAGE/));
+  it('a scatterlist that also gets allocated pages', async () =>
+    expect(
+      await mixedWith(`struct s { struct scatterlist sg[8]; };
+int f(struct s *s, unsigned long a)
+{
+	struct page *p;
+
+	if (get_user_pages_fast(a, 1, 0, &p) != 1)
+		return -1;
+	sg_set_page(&s->sg[0], p, PAGE_SIZE, 0);
+	sg_set_page(&s->sg[1], alloc_page(GFP_KERNEL), PAGE_SIZE, 0);
+	return 0;
+}
+void g(struct s *s)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		put_page(sg_page(&s->sg[i]));
+}`),
+    ).toMatch(/alloc_page/));
 });
 
 describe('8. not mixed', () => {
   it('user pages only', async () => expect(await mixedWith(foo + user)).toBe(''));
-  it('NULL in the slots', async () => expect(await mixedWith(`${foo}${user}void h(struct foo *o)\n{\n\to->pages[0] = NULL;\n}`)).toBe(''));
-  it('allocated pages in another field', async () => expect(await mixedWith(`struct bar { struct page *pad; };\n${foo}${user}void h(struct bar *b)\n{\n\tb->pad = alloc_page(GFP_KERNEL);\n}`)).toBe(''));
-  it('an allocated page in a local beside it', async () => expect(await mixedWith('int f(unsigned long a)\n{\n\tstruct page *p, *q = alloc_page(GFP_KERNEL);\n\n\tif (get_user_pages_fast(a, 1, 0, &p) != 1)\n\t\treturn -1;\n\tcopy_highpage(q, p);\n\tput_page(p);\n\t__free_page(q);\n\treturn 0;\n}')).toBe(''));
+  it('NULL in the slots', async () =>
+    expect(
+      await mixedWith(`${foo}${user}void h(struct foo *o)
+{
+	o->pages[0] = NULL;
+}`),
+    ).toBe(''));
+  it('allocated pages in another field', async () =>
+    expect(
+      await mixedWith(`struct bar { struct page *pad; };
+${foo}${user}void h(struct bar *b)
+{
+	b->pad = alloc_page(GFP_KERNEL);
+}`),
+    ).toBe(''));
+  it('an allocated page in a local beside it', async () =>
+    expect(
+      await mixedWith(`int f(unsigned long a)
+{
+	struct page *p, *q = alloc_page(GFP_KERNEL);
+
+	if (get_user_pages_fast(a, 1, 0, &p) != 1)
+		return -1;
+	copy_highpage(q, p);
+	put_page(p);
+	__free_page(q);
+	return 0;
+}`),
+    ).toBe(''));
   it('another site fills the same field', async () => {
-    const rows = await rowsOf(`${foo}${user}int f2(struct foo *o, unsigned long a)\n{\n\to->nr = get_user_pages_unlocked(a, 8, o->pages, 0);\n\treturn 0;\n}`);
+    const rows = await rowsOf(`${foo}${user}int f2(struct foo *o, unsigned long a)
+{
+	o->nr = get_user_pages_unlocked(a, 8, o->pages, 0);
+	return 0;
+}`);
     expect(rows.map((r) => r.mixed)).toEqual([false, false]);
   });
 });
 
 describe('8. iterators', () => {
-  const iter = (before: string) => `ssize_t f(struct iov_iter *i, struct page **p)\n{\n\tsize_t off;\n\tssize_t n;\n\n\t${before}\n\tn = iov_iter_get_pages2(i, p, SIZE_MAX, 8, &off);\n\tif (n > 0)\n\t\trelease_pages(p, 8);\n\treturn n;\n}`;
+  const iter = (before: string) => `ssize_t f(struct iov_iter *i, struct page **p)
+{
+	size_t off;
+	ssize_t n;
+
+	${before}
+	n = iov_iter_get_pages2(i, p, SIZE_MAX, 8, &off);
+	if (n > 0)
+		release_pages(p, 8);
+	return n;
+}`;
   it('that may not be user backed', async () => expect(await mixedWith(iter(''))).toMatch(/user backed/));
   it('that are: user_backed_iter()', async () => expect(await mixedWith(iter('if (!user_backed_iter(i))\n\t\treturn -EINVAL;'))).toBe(''));
   it('that are: iter_is_iovec()', async () => expect(await mixedWith(iter('if (!iter_is_iovec(i))\n\t\treturn -EINVAL;'))).toBe(''));
-  it('that are: made from a user address', async () => expect(await mixedWith('ssize_t f(void __user *buf, size_t len, struct page **p)\n{\n\tstruct iov_iter i;\n\tsize_t off;\n\tssize_t n;\n\n\timport_ubuf(ITER_SOURCE, buf, len, &i);\n\tn = iov_iter_get_pages2(&i, p, SIZE_MAX, 8, &off);\n\tif (n > 0)\n\t\trelease_pages(p, 8);\n\treturn n;\n}')).toBe(''));
-  it('of which one kind is ruled out, but not the others', async () => expect(await mixedWith(iter('if (iov_iter_is_kvec(i))\n\t\treturn -EINVAL;'))).toMatch(/user backed/));
+  it('that are: made from a user address', async () =>
+    expect(
+      await mixedWith(`ssize_t f(void __user *buf, size_t len, struct page **p)
+{
+	struct iov_iter i;
+	size_t off;
+	ssize_t n;
+
+	import_ubuf(ITER_SOURCE, buf, len, &i);
+	n = iov_iter_get_pages2(&i, p, SIZE_MAX, 8, &off);
+	if (n > 0)
+		release_pages(p, 8);
+	return n;
+}`),
+    ).toBe(''));
+  it('of which one kind is ruled out, but not the others', async () =>
+    expect(await mixedWith(iter('if (iov_iter_is_kvec(i))\n\t\treturn -EINVAL;'))).toMatch(/user backed/));
 });

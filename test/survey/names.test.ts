@@ -1,21 +1,143 @@
 import { describe } from 'vitest';
 import { shows } from './helper.js';
 
-const use = 'int f(unsigned long a, int n)\n{\n\tstruct page *page;\n\n\tif (get_user_pages_fast(a, 1, 0, &page) != 1)\n\t\treturn -1;\n\tput_page(page);\n\treturn 0;\n}\n';
+const use = `int f(unsigned long a, int n)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -1;
+	put_page(page);
+	return 0;
+}
+`;
 const row = 'get single single@function put:f:put_page';
 
 describe('10. a name is what it is', () => {
-  shows('a static function with the name of an acquiring call', `static int get_user_pages_fast(unsigned long a, int n, int w, struct page **p)\n{\n\treturn 0;\n}\n${use}`);
-  shows('which stands below its use', `static int get_user_pages_fast(unsigned long a, int n, int w, struct page **p);\n${use}static int get_user_pages_fast(unsigned long a, int n, int w, struct page **p)\n{\n\treturn 0;\n}\n`);
-  shows('a static inline of another file is not seen here', { 'a.c': `static inline int get_user_pages_fast(unsigned long a, int n, int w, struct page **p)\n{\n\treturn 0;\n}\n`, 'b.c': use }, row);
+  shows(
+    'a static function with the name of an acquiring call',
+    `static int get_user_pages_fast(unsigned long a, int n, int w, struct page **p)
+{
+	return 0;
+}
+${use}`,
+  );
+  shows(
+    'which stands below its use',
+    `static int get_user_pages_fast(unsigned long a, int n, int w, struct page **p);
+${use}static int get_user_pages_fast(unsigned long a, int n, int w, struct page **p)
+{
+	return 0;
+}
+`,
+  );
+  shows(
+    'a static inline of another file is not seen here',
+    {
+      'a.c': `static inline int get_user_pages_fast(unsigned long a, int n, int w, struct page **p)
+{
+	return 0;
+}
+`,
+      'b.c': use,
+    },
+    row,
+  );
   shows('a macro with the name of an acquiring call', `#define get_user_pages_fast(a, n, w, p) mock_take(a, n)\n${use}`);
-  shows('a static function that takes itself, under the name of an API', 'static int pin_user_pages_fast(unsigned long a, int n, int w, struct page **p)\n{\n\treturn get_user_pages_fast(a, n, w, p);\n}\nint g(unsigned long a)\n{\n\tstruct page *p[4];\n\tint n = pin_user_pages_fast(a, 4, 0, p);\n\n\tif (n > 0)\n\t\trelease_pages(p, n);\n\treturn n;\n}\nint h(unsigned long a)\n{\n\tstruct page *p[4];\n\tint n = pin_user_pages_fast(a, 4, 0, p);\n\n\twhile (n-- > 0)\n\t\tput_page(p[n]);\n\treturn 0;\n}', 'wrapper get page-array caller@caller put:g:release_pages,h:put_page via=pin_user_pages_fast');
-  shows('a static function with the name of a releasing call', `static void put_page(struct page *p)\n{\n\tpr_debug("%p", p);\n}\n${use}`, 'get single none@function');
-  shows('a static function with the name of a releasing call, which drops', `static void put_page(struct page *p)\n{\n\tfolio_put(page_folio(p));\n}\n${use}`, 'get single single@file put:put_page:folio_put');
-  shows('a macro with the name of a releasing call', `#define put_page(p) page_cache_release(p)\n${use}`, 'get single single@function put:f:page_cache_release');
-  shows('a field called like an API is no call of it', `struct ops { int (*get_user_pages_fast)(unsigned long a, int n, int w, struct page **p); };\nint g(struct ops *o, unsigned long a)\n{\n\tstruct page *page;\n\n\treturn o->get_user_pages_fast(a, 1, 0, &page);\n}\n${use}`, row);
-  shows('a name that only begins or ends like one', `int h(unsigned long a)\n{\n\treturn my_get_user_pages_fast(a) + get_user_pages_fast_stats(a);\n}\n${use}`, row);
-  shows('comments and strings', `/* get_user_pages_fast(a, 1, 0, &page) */\n// pin_user_pages(x)\nconst char *s = "get_user_pages_fast(";\n${use}`, row);
-  shows('declarations', `int get_user_pages_fast(unsigned long a, int n, unsigned int flags, struct page **p);\nextern long pin_user_pages(unsigned long a, unsigned long n,\n\t\tunsigned int flags, struct page **p);\n${use}`, row);
-  shows('a local variable of that name', 'int g(unsigned long a)\n{\n\tint pin_user_pages = 0;\n\n\treturn pin_user_pages + a;\n}\n');
+  shows(
+    'a static function that takes itself, under the name of an API',
+    `static int pin_user_pages_fast(unsigned long a, int n, int w, struct page **p)
+{
+	return get_user_pages_fast(a, n, w, p);
+}
+int g(unsigned long a)
+{
+	struct page *p[4];
+	int n = pin_user_pages_fast(a, 4, 0, p);
+
+	if (n > 0)
+		release_pages(p, n);
+	return n;
+}
+int h(unsigned long a)
+{
+	struct page *p[4];
+	int n = pin_user_pages_fast(a, 4, 0, p);
+
+	while (n-- > 0)
+		put_page(p[n]);
+	return 0;
+}`,
+    'wrapper get page-array caller@caller put:g:release_pages,h:put_page via=pin_user_pages_fast',
+  );
+  shows(
+    'a static function with the name of a releasing call',
+    `static void put_page(struct page *p)
+{
+	pr_debug("%p", p);
+}
+${use}`,
+    'get single none@function',
+  );
+  shows(
+    'a static function with the name of a releasing call, which drops',
+    `static void put_page(struct page *p)
+{
+	folio_put(page_folio(p));
+}
+${use}`,
+    'get single single@file put:put_page:folio_put',
+  );
+  shows(
+    'a macro with the name of a releasing call',
+    `#define put_page(p) page_cache_release(p)\n${use}`,
+    'get single single@function put:f:page_cache_release',
+  );
+  shows(
+    'a field called like an API is no call of it',
+    `struct ops { int (*get_user_pages_fast)(unsigned long a, int n, int w, struct page **p); };
+int g(struct ops *o, unsigned long a)
+{
+	struct page *page;
+
+	return o->get_user_pages_fast(a, 1, 0, &page);
+}
+${use}`,
+    row,
+  );
+  shows(
+    'a name that only begins or ends like one',
+    `int h(unsigned long a)
+{
+	return my_get_user_pages_fast(a) + get_user_pages_fast_stats(a);
+}
+${use}`,
+    row,
+  );
+  shows(
+    'comments and strings',
+    `/* get_user_pages_fast(a, 1, 0, &page) */
+// pin_user_pages(x)
+const char *s = "get_user_pages_fast(";
+${use}`,
+    row,
+  );
+  shows(
+    'declarations',
+    `int get_user_pages_fast(unsigned long a, int n, unsigned int flags, struct page **p);
+extern long pin_user_pages(unsigned long a, unsigned long n,
+		unsigned int flags, struct page **p);
+${use}`,
+    row,
+  );
+  shows(
+    'a local variable of that name',
+    `int g(unsigned long a)
+{
+	int pin_user_pages = 0;
+
+	return pin_user_pages + a;
+}
+`,
+  );
 });

@@ -29,19 +29,61 @@ describe('2. one page: was it taken?', () => {
   shows('two tests in one condition', single(`n = ${call}; if (n < 0 || n != 1) return -1; put_page(page); return 0;`), dropped);
   shows('the page itself is tested', single(`n = ${call}; if (!page) return -1; put_page(page); return 0;`), dropped);
   shows('a bool', single('if (!get_user_page_fast_only(a, 0, &page)) return -1; put_page(page); return 0;'), dropped);
-  shows('an error pointer', single('page = get_user_page_vma_remote(mm, a, 0, &vma); if (IS_ERR(page)) return PTR_ERR(page); put_page(page); return 0;'), dropped);
-  shows('an error pointer or NULL', single('page = get_user_page_vma_remote(mm, a, 0, &vma); if (IS_ERR_OR_NULL(page)) return -1; put_page(page); return 0;'), dropped);
+  shows(
+    'an error pointer',
+    single('page = get_user_page_vma_remote(mm, a, 0, &vma); if (IS_ERR(page)) return PTR_ERR(page); put_page(page); return 0;'),
+    dropped,
+  );
+  shows(
+    'an error pointer or NULL',
+    single('page = get_user_page_vma_remote(mm, a, 0, &vma); if (IS_ERR_OR_NULL(page)) return -1; put_page(page); return 0;'),
+    dropped,
+  );
   shows('in an unsigned variable', single(`n = ${call}; if (n != 1) return -1; put_page(page); return 0;`, 'unsigned int n'), dropped);
-  shows('an unsigned variable, cast', single(`n = ${call}; if ((int)n < 0) return -1; put_page(page); return 0;`, 'unsigned long n'), dropped);
-  shows('in a field', `struct req { int got; };\nint f(struct req *r, unsigned long a)\n{\n\tstruct page *page;\n\n\tr->got = ${call};\n\tif (r->got != 1)\n\t\treturn -1;\n\tput_page(page);\n\treturn 0;\n}`, dropped);
+  shows(
+    'an unsigned variable, cast',
+    single(`n = ${call}; if ((int)n < 0) return -1; put_page(page); return 0;`, 'unsigned long n'),
+    dropped,
+  );
+  shows(
+    'in a field',
+    `struct req { int got; };
+int f(struct req *r, unsigned long a)
+{
+	struct page *page;
+
+	r->got = ${call};
+	if (r->got != 1)
+		return -1;
+	put_page(page);
+	return 0;
+}`,
+    dropped,
+  );
 });
 
 describe('2. nothing held', () => {
-  shows('where the result is negative', single(`n = ${call}; if (n < 0) { put_page(page); return n; } return 0;`), 'get single none@function');
+  shows(
+    'where the result is negative',
+    single(`n = ${call}; if (n < 0) { put_page(page); return n; } return 0;`),
+    'get single none@function',
+  );
   shows('where the result is zero', single(`n = ${call}; if (n == 0) { put_page(page); return n; } return 0;`), 'get single none@function');
-  shows('where the result is neither positive', single(`n = ${call}; if (n <= 0) goto out; return 0; out: put_page(page); return n;`), 'get single none@function');
-  shows('where the bool is false', single('if (get_user_page_fast_only(a, 0, &page)) return 0; put_page(page); return 1;'), 'get single none@function');
-  shows('where the pointer is an error', single('page = get_user_page_vma_remote(mm, a, 0, &vma); if (IS_ERR(page)) { put_page(page); return -1; } return 0;'), 'get single none@function');
+  shows(
+    'where the result is neither positive',
+    single(`n = ${call}; if (n <= 0) goto out; return 0; out: put_page(page); return n;`),
+    'get single none@function',
+  );
+  shows(
+    'where the bool is false',
+    single('if (get_user_page_fast_only(a, 0, &page)) return 0; put_page(page); return 1;'),
+    'get single none@function',
+  );
+  shows(
+    'where the pointer is an error',
+    single('page = get_user_page_vma_remote(mm, a, 0, &vma); if (IS_ERR(page)) { put_page(page); return -1; } return 0;'),
+    'get single none@function',
+  );
   shows(
     'before the call, and after another was put in its place',
     single(`page = find_get_page(mapping, 0); put_page(page); if (${call} != 1) return -1; page = other; put_page(page); return 0;`),
@@ -80,26 +122,82 @@ int f(unsigned long a, int want, struct page **pages)
 describe('2. an array: short and full', () => {
   shows(
     'ret != want drops what came',
-    array('if (n != want) {\n\t\tif (n > 0)\n\t\t\tunpin_user_pages(pages, n);\n\t\treturn -EFAULT;\n\t}\n\tuse(pages);\n\tunpin_user_pages_dirty_lock(pages, want, true);\n\treturn 0;'),
+    array(`if (n != want) {
+		if (n > 0)
+			unpin_user_pages(pages, n);
+		return -EFAULT;
+	}
+	use(pages);
+	unpin_user_pages_dirty_lock(pages, want, true);
+	return 0;`),
     'pin page-array bulk@function put:f:unpin_user_pages,f:unpin_user_pages_dirty_lock dirty=bulk',
   );
   shows(
     'ret < want, in a loop; the full count goes at once and gives the form',
-    array('if (n < want) {\n\t\tfor (i = 0; i < n; i++)\n\t\t\tunpin_user_page(pages[i]);\n\t\treturn -EFAULT;\n\t}\n\tunpin_user_pages(pages, want);\n\treturn 0;'),
+    array(`if (n < want) {
+		for (i = 0; i < n; i++)
+			unpin_user_page(pages[i]);
+		return -EFAULT;
+	}
+	unpin_user_pages(pages, want);
+	return 0;`),
     'pin page-array bulk@function put:f:unpin_user_page,f:unpin_user_pages',
   );
   shows(
     'want > ret; the full count goes in a loop and gives the form',
-    array('if (want > n) {\n\t\tif (n > 0)\n\t\t\tunpin_user_pages(pages, n);\n\t\treturn -EFAULT;\n\t}\n\tfor (i = 0; i < want; i++)\n\t\tunpin_user_page(pages[i]);\n\treturn 0;'),
+    array(`if (want > n) {
+		if (n > 0)
+			unpin_user_pages(pages, n);
+		return -EFAULT;
+	}
+	for (i = 0; i < want; i++)
+		unpin_user_page(pages[i]);
+	return 0;`),
     'pin page-array loop-collapsible@function put:f:unpin_user_pages,f:unpin_user_page',
   );
-  shows('ret > 0 drops as many', array('if (n > 0)\n\t\tunpin_user_pages(pages, n);\n\treturn n;'), 'pin page-array bulk@function put:f:unpin_user_pages');
-  shows('a short count is good enough', array('if (n < 0)\n\t\treturn n;\n\twant = n;\n\tuse(pages);\n\tunpin_user_pages(pages, want);\n\treturn 0;'), 'pin page-array bulk@function put:f:unpin_user_pages');
-  shows('a loop that runs zero times on an error', array('for (i = 0; i < n; i++)\n\t\tunpin_user_page(pages[i]);\n\treturn n;'), 'pin page-array loop-collapsible@function put:f:unpin_user_page');
-  shows('all in one unsigned variable', array('if (n != want)\n\t\treturn -EFAULT;\n\tunpin_user_pages(pages, n);\n\treturn 0;', 'unsigned int n'), 'pin page-array bulk@function put:f:unpin_user_pages');
+  shows(
+    'ret > 0 drops as many',
+    array('if (n > 0)\n\t\tunpin_user_pages(pages, n);\n\treturn n;'),
+    'pin page-array bulk@function put:f:unpin_user_pages',
+  );
+  shows(
+    'a short count is good enough',
+    array(`if (n < 0)
+		return n;
+	want = n;
+	use(pages);
+	unpin_user_pages(pages, want);
+	return 0;`),
+    'pin page-array bulk@function put:f:unpin_user_pages',
+  );
+  shows(
+    'a loop that runs zero times on an error',
+    array('for (i = 0; i < n; i++)\n\t\tunpin_user_page(pages[i]);\n\treturn n;'),
+    'pin page-array loop-collapsible@function put:f:unpin_user_page',
+  );
+  shows(
+    'all in one unsigned variable',
+    array(
+      `if (n != want)
+		return -EFAULT;
+	unpin_user_pages(pages, n);
+	return 0;`,
+      'unsigned int n',
+    ),
+    'pin page-array bulk@function put:f:unpin_user_pages',
+  );
   shows(
     'the count goes on in another variable',
-    array('if (n < 0)\n\t\treturn n;\n\ti = n;\n\tn = start_io(pages);\n\tif (n)\n\t\tgoto undo;\n\tfinish_io(pages);\nundo:\n\tunpin_user_pages(pages, i);\n\treturn n;'),
+    array(`if (n < 0)
+		return n;
+	i = n;
+	n = start_io(pages);
+	if (n)
+		goto undo;
+	finish_io(pages);
+undo:
+	unpin_user_pages(pages, i);
+	return n;`),
     'pin page-array bulk@function put:f:unpin_user_pages',
   );
 });

@@ -34,6 +34,7 @@ describe('statements', () => {
       'macro scoped_guard mutex (& m)\n  {\n    (call a);\n  }\nmacro scoped_cond_guard mutex_try (?? return -EBUSY) (& m)\n  {\n    (call b);\n  }\n! a statement stands where an argument is expected'],
     ['macro without arguments before a block', 'forever {\n\ta();\n}\nwith_it() { b(); }', 'macro forever\n  {\n    (call a);\n  }\nmacro with_it\n  {\n    (call b);\n  }'],
     ['macro call without a semicolon', 'LOCK(x)\na();\nUNLOCK\nb();\nLAST(x)', '(call LOCK x);\n(call a);\nUNLOCK;\n(call b);\n(call LAST x);'],
+    ['a bare macro before a loop', '__unroll_it\nfor (;;) a();', '__unroll_it;\nfor _; _; _\n  (call a);'],
     ['guards', 'guard(mutex)(&x);\nCLASS(fd, f)(n);', '(call (call guard mutex) (& x));\n(call (call CLASS fd f) n);'],
     ['types as arguments', 'a = container_of(p, struct foo, m); b = min_t(unsigned long, x, y); c = list_entry(p, typeof(*q), m); d = f(u32 *, void);',
       '(= a (call container_of p <struct foo> m));\n(= b (call min_t <unsigned long> x y));\n(= c (call list_entry p <typeof(*q)> m));\n(= d (call f <u32*> <void>));'],
