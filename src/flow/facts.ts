@@ -91,7 +91,8 @@ function below(fact: string, path: string): string | null {
   const suffix = suffixAfter(fact, path);
   if (suffix !== null || !path.endsWith('[]')) return suffix;
   const element = suffixAfter(fact, path.replace(/(\[\])+$/, ''));
-  return element?.startsWith('.') || element?.startsWith('@') ? element : null;
+  // What stands at an address is not the address.
+  return element?.startsWith('.') || (element?.startsWith('@') && element !== '@address') ? element : null;
 }
 
 /** The fact for the field or global that a local path leads to, `null` for memory of the function's own. */

@@ -79,7 +79,8 @@ export function openFollower(program: Program): Follower {
    */
   function matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean {
     const folder = folderOf(from.file);
-    if (callee.file === from.file || folderOf(callee.file) === folder || callee.file.startsWith(`${folder}/`)) return true;
+    if (isNear(callee.file, folder)) return true;
+    if (suffix.endsWith('@skb')) return false;
     if (callee.macro) return mentionsTables(program, callee);
     return !isOwnValue(suffix) || dropping.has(callee.file);
   }
@@ -164,7 +165,7 @@ export function openFollower(program: Program): Follower {
         ...outs.filter(([index, suffix]) => suffix !== '' && gained(v, index, suffix)).map(([index, suffix]) => `%arg${index}${suffix}`),
       ].sort();
       if (handed.length === 0 || v.depth > maxCallDepth) return;
-      const callers = program.callers(reference);
+      const callers = program.callers(reference).filter((caller) => mayReceive(v, handed, caller.file, start.reference.file));
       if (v.way === 'site') handedOn = handed;
       if (callers.length > 0 && !wrappers.some((w) => w.key === reference.key)) wrappers.push(reference);
       for (const caller of callers) {
@@ -246,6 +247,19 @@ export function openFollower(program: Program): Follower {
   return { follow, analysis };
 }
 
+/**
+ * True if a caller is near enough to be handed something. Pages, arrays and scatterlists go anywhere; an address, an skb
+ * (which generic code tears down), and what was fetched from a field stay in the folders of those who know them.
+ */
+function mayReceive(visit: Visit, handed: readonly string[], caller: string, site: string): boolean {
+  if (visit.heap === null && !handed.every((h) => h.endsWith('@address') || h.endsWith('@skb'))) return true;
+  return [visit.flow.reference.file, site].some((file) => isNear(caller, folderOf(file)));
+}
+
+function isNear(file: string, folder: string): boolean {
+  return folderOf(file) === folder || file.startsWith(`${folder}/`);
+}
+
 /** Files in which a field's or global's holders are looked for. */
 function filesFor(heap: string, near: readonly string[], program: Program, everywhere: boolean): readonly string[] {
   const folders = new Set(near.map(folderOf));
@@ -265,7 +279,7 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
     const tag = new RegExp(`\\b${rootOf(heap).slice(1)}\\b`);
     return files.filter((f) => tag.test(program.tree.read(f) ?? ''));
   }
-  return files.filter((f) => [...folders].some((folder) => folderOf(f) === folder || f.startsWith(`${folder}/`)));
+  return files.filter((f) => [...folders].some((folder) => isNear(f, folder)));
 }
 
 /** A release and the visit in which it was seen. */
