@@ -10,6 +10,7 @@ import type { Assume, CallOperation, Graph, Guard, Loop, Node } from '../program
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { FunctionReference, Program } from '../program/program.js';
 import { contentsOf, earlierRound, heapFact, impliedByField, isHeap, isLocal, otherNames, outcomes, ownersIn, type Facts, type Outcome, type Scope } from './facts.js';
+import { excludes } from './assumptions.js';
 import { refine, type Acquired } from './outcome.js';
 
 /** Where a node stands: what an event needs to be told apart and shown. */
@@ -29,6 +30,8 @@ export interface ReleaseEvent extends At {
   dirty: boolean;
   /** Only some of the pages can be held here. */
   partial: boolean;
+  /** What the variant of the function assumes in which it stands. */
+  assumptions: readonly string[];
 }
 
 /** A page of the reference is marked dirty. */
@@ -98,9 +101,20 @@ export interface Analysis {
 
 /** Follows the seeds' facts through every variant of a function. */
 export function analyse(analysis: Analysis, reference: FunctionReference, seeds: readonly Seed[]): FunctionFlow {
-  const flow: FunctionFlow = { reference, releases: [], dirties: [], calls: [], unknowns: [], unread: [], origins: new Map(), returns: [], outs: [], heap: [], callbacks: [] };
-  for (const graph of analysis.program.graphs(reference)) run({ ...analysis, flow, graph, reference, seeds, scope: scopeOf(analysis.program, graph, reference), copies: new Map(), seen: new Set() });
+  const flow = emptyFlow(reference);
+  for (const graph of analysis.program.graphs(reference)) {
+    const scope = scopeOf(analysis.program, graph, reference);
+    const loopDrops = new Map<number, Set<string>>();
+    const fresh = (into: FunctionFlow): Run => ({ ...analysis, flow: into, graph, reference, seeds, scope, copies: new Map(), seen: new Set(), loopDrops });
+    // Loops that drop elements are found first: then what leaves such a loop no longer holds them, also after no round at all.
+    if (graph.nodes.some((n) => n.loops.length > 0)) run(fresh(emptyFlow(reference)));
+    run(fresh(flow));
+  }
   return flow;
+}
+
+export function emptyFlow(reference: FunctionReference): FunctionFlow {
+  return { reference, releases: [], dirties: [], calls: [], unknowns: [], unread: [], origins: new Map(), returns: [], outs: [], heap: [], callbacks: [] };
 }
 
 export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
@@ -117,6 +131,8 @@ interface Run extends Analysis {
   copies: Map<string, Set<string>>;
   /** Events already noted. */
   seen: Set<string>;
+  /** For each loop, the arrays and containers whose elements it drops. */
+  loopDrops: Map<number, Set<string>>;
 }
 
 function run(r: Run): void {
@@ -144,16 +160,30 @@ function run(r: Run): void {
       const output = transfer(r, n, input);
       for (const next of n.successors) {
         const known = before[next];
+        const arriving = leaving(r, n, graph.nodes[next] as Node, output);
         if (!known) {
-          before[next] = new Set(output);
+          before[next] = new Set(arriving);
           if (rank.has(next)) pending.add(next);
         } else {
-          if (merge(known, output)) pending.add(next);
+          if (merge(known, arriving)) pending.add(next);
         }
       }
     }
   }
   finish(r, before[graph.exit]);
+}
+
+/** The facts on an edge: one that leaves a loop which drops elements leaves none behind. */
+function leaving(r: Run, from: Node, to: Node, facts: Facts): Facts {
+  if (r.loopDrops.size === 0 || from.loops.length <= to.loops.length) return facts;
+  let kept = facts;
+  for (const loop of from.loops) {
+    const drops = to.loops.includes(loop) ? undefined : r.loopDrops.get(loop.id);
+    if (!drops) continue;
+    if (kept === facts) kept = new Set(facts);
+    for (const path of drops) kept.delete(path);
+  }
+  return kept;
 }
 
 /** Joins the facts of two paths: what may hold on one may hold; what a variable holds for sure must hold on both. */
@@ -468,7 +498,9 @@ function apply(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): b
     for (const a of o.args) if (a.path !== null && !a.address) drop(facts, a.path, false);
     return true;
   }
-  const moves = (o.iterates ? iterators.get(name) : transfers.get(name))?.moves;
+  // Where the call is implemented, its body says more than the table.
+  const here = !o.iterates && r.program.file(r.reference.file)?.byName.get(name)?.some((f) => !f.macro);
+  const moves = here ? undefined : (o.iterates ? iterators.get(name) : transfers.get(name))?.moves;
   if (moves) {
     applyMoves(r, n, o, name, moves, facts);
     return true;
@@ -521,10 +553,15 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
   const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
   const dirty = release.dirty === true || (flag !== undefined && !(flag.path === null && /^(0|false|NULL)$/.test(flag.text)));
   const partial = facts.has('?short') && !facts.has('?all');
-  if (once(r, 'release', n.pos, release.name)) r.flow.releases.push({ ...at(n), call: release, api: release.name, fact: place.path, dirty, partial });
+  if (once(r, 'release', n.pos, release.name)) r.flow.releases.push({ ...at(n), call: release, api: release.name, fact: place.path, dirty, partial, assumptions: r.graph.assumptions });
   else if (!partial) for (const e of r.flow.releases) if (e.pos === n.pos && e.api === release.name) e.partial = false;
   note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
+  const before = [...facts];
   released(r, facts, place.path);
+  const loop = n.loops.findLast((l) => !r.seeds.some((s) => s.pos !== null && s.pos >= l.pos && s.pos < l.end));
+  if (!loop) return;
+  const dropped = before.filter((f) => !facts.has(f) && /\[\]$|@(sgl|bvec|skb|pipe)$/.test(f));
+  if (dropped.length > 0) r.loopDrops.set(loop.id, new Set([...(r.loopDrops.get(loop.id) ?? []), ...dropped]));
 }
 
 /** The facts that make a place hold the reference. */
@@ -543,20 +580,6 @@ function enter(r: Run, n: Node, o: CallOperation, name: string, given: string[][
     return;
   }
   into(r, n, o, definitions, given, facts);
-}
-
-/** True if two sets of assumed conditions cannot both be so. */
-function excludes(here: readonly string[], there: readonly string[]): boolean {
-  return here.some((a) => there.some((b) => opposite(a) === b || opposite(b) === a));
-}
-
-const inverse: Readonly<Record<string, string>> = { '>=': '<', '<': '>=', '>': '<=', '<=': '>', '==': '!=', '!=': '==' };
-
-/** The condition that holds where this one does not. */
-function opposite(condition: string): string {
-  const comparison = /^(\S.*?) (>=|<=|==|!=|<|>) (.*)$/.exec(condition);
-  if (comparison) return `${comparison[1]} ${inverse[comparison[2] as string]} ${comparison[3]}`;
-  return condition.startsWith('!') ? condition.slice(1) : `!${condition}`;
 }
 
 function unknown(r: Run, n: Node, name: string, indirectly: boolean, given: string[][]): void {

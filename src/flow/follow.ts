@@ -3,9 +3,10 @@
  * goes. A visit is one function entered in one way; visits are remembered across sites, since what a function does with a
  * fact does not depend on who took the reference.
  */
+import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
-import { analyse, scopeOf, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
-import { pageLookups, releases, transfers } from '../protocol/index.js';
+import { analyse, emptyFlow, scopeOf, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
+import { handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
 import type { Acquired } from './outcome.js';
 import { folderOf, type FunctionReference, type Program } from '../program/program.js';
 import type { Guard } from '../program/graph.js';
@@ -61,6 +62,12 @@ function mentionsTables(program: Program, macro: FunctionReference): boolean {
   return tableNames.test(program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '');
 }
 
+const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
+
+function mentionsReleases(program: Program, reference: FunctionReference): boolean {
+  return releaseNames.test(program.file(reference.file)?.text.slice(reference.item.pos, reference.item.end) ?? '');
+}
+
 const maxVisits = 400;
 const maxCallDepth = 24;
 
@@ -104,7 +111,7 @@ export function openFollower(program: Program): Follower {
 
   function unchanged(callee: FunctionReference, entry: string): FunctionFlow {
     const index = (program.variants(callee)[0]?.params ?? []).findIndex((p) => p.name === rootOf(entry));
-    return { reference: callee, releases: [], dirties: [], calls: [], unknowns: [], unread: [], origins: new Map(), returns: [], outs: index < 0 ? [] : [[index, entry.slice(rootOf(entry).length)]], heap: [], callbacks: [] };
+    return { ...emptyFlow(callee), outs: index < 0 ? [] : [[index, entry.slice(rootOf(entry).length)]] };
   }
 
   function flowFor(reference: FunctionReference, seeds: readonly Seed[], key: string): FunctionFlow {
@@ -167,7 +174,9 @@ export function openFollower(program: Program): Follower {
       if (handed.length === 0 || v.depth > maxCallDepth) return;
       const callers = program.callers(reference).filter((caller) => mayReceive(v, handed, caller.file, start.reference.file));
       if (v.way === 'site') handedOn = handed;
-      if (callers.length > 0 && !wrappers.some((w) => w.key === reference.key)) wrappers.push(reference);
+      // An exported function that nobody calls hands on to whoever will, unless it keeps or drops what it took.
+      const keeps = v.flow.heap.length > 0 || [v.flow, ...v.flow.calls.map((c) => summary(c.callee, c.entry))].some((f) => f.releases.some((e) => !e.partial));
+      if ((callers.length > 0 || (!reference.static && !keeps)) && !wrappers.some((w) => w.key === reference.key)) wrappers.push(reference);
       for (const caller of callers) {
         const key = `${caller.key}<${reference.key}|${handed.join()}`;
         const seeds: Seed[] = [];
@@ -216,6 +225,27 @@ export function openFollower(program: Program): Follower {
       }
     };
 
+    /**
+     * A bio, skb or pipe that was filled goes to the kernel and comes back to another function of the file, by a way that no
+     * call shows: those that drop what such a parameter holds are where it ends.
+     */
+    const teardown = (): void => {
+      const { file } = start.reference;
+      const held = new Set(visits.filter((v) => v.flow.reference.file === file).flatMap((v) => [...v.flow.origins.keys()].map((f) => /@\w+$/.exec(f)?.[0] ?? '')));
+      const from = visits[0];
+      if (!from) return;
+      for (const callee of program.file(file)?.functions ?? []) {
+        if (callee.macro || !mentionsReleases(program, callee)) continue;
+        for (const param of program.variants(callee)[0]?.params ?? []) {
+          const content = handedContainers.get(param.type.tag ?? '');
+          const entry = content !== undefined && held.has(content) && param.type.pointers === 1 ? join(param.name, content) : null;
+          if (entry === null || summary(callee, entry).releases.length === 0) continue;
+          const fact = [...from.flow.origins.keys()].find((f) => f.endsWith(content as string)) ?? entry;
+          visit(`${callee.key}|${entry}`, 'callback', () => summary(callee, entry), { visit: from, pos: start.pos, fact }, null);
+        }
+      }
+    };
+
     const seeds: Seed[] = [{ pos: start.pos, facts: start.facts, acquired: start.acquired }];
     const key = `${start.reference.key}!${start.pos}`;
     visit(key, 'site', () => flowFor(start.reference, seeds, key), null, null);
@@ -241,6 +271,8 @@ export function openFollower(program: Program): Follower {
       }
       drain();
     }
+    teardown();
+    drain();
     return { visits, wrappers, handed: handedOn, heap: [...heapSeen.keys()], cut };
   }
 
@@ -289,10 +321,11 @@ export interface SeenRelease {
 }
 
 /** Every release of a followed reference, a statement once; those whose conditions exclude the site's are not its own. */
-export function releasesOf(program: Program, followed: Followed, siteGuards: readonly Guard[]): SeenRelease[] {
+export function releasesOf(program: Program, followed: Followed, siteGuards: readonly Guard[], siteAssumptions: readonly (readonly string[])[]): SeenRelease[] {
   const found = new Map<string, SeenRelease>();
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {
+      if (siteAssumptions.every((assumed) => excludes(assumed, event.assumptions))) continue;
       if (!compatible(program, visit, event.guards, siteGuards)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);

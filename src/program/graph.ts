@@ -49,6 +49,8 @@ export interface CallOperation {
   end: number;
   /** Made from a macro followed by a statement. */
   iterates: boolean;
+  /** The macro that stands for the call at this place, `null` if the call is written out. */
+  macro: string | null;
 }
 /** The condition `left op right` came out as `truth`. A plain value is `value != 0`. */
 export interface Assume { kind: 'assume'; left: Value; op: string; right: Value; truth: boolean; /** Result path of the call under test, if the condition is one. */ call: CallOperation | null }

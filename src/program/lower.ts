@@ -6,9 +6,13 @@ import { step, type Value } from './path.js';
 /** What lowering must know of names: which calls hand their argument through, which macros iterate. */
 export interface Names {
   isTransparent(name: string): boolean;
+  /** True for a call that hands its argument through and leaves NULL in it. */
+  isTaking(name: string): boolean;
   /** True for a name declared outside the function: its path is the program's, not the function's. */
   isGlobal(name: string): boolean;
   isFunction(name: string): boolean;
+  /** True for a name that DEFINE_FREE() gave to a statement. */
+  isDefinedFree(name: string): boolean;
 }
 
 interface Builder {
@@ -19,6 +23,8 @@ interface Builder {
   breaks: number[];
   continues: number[];
   switches: { head: Value; dispatch: number; hasDefault: boolean; seen: string[]; guardBase: number }[];
+  /** Variables with a cleanup in the scopes that are open, outermost first. */
+  cleanups: { variable: string; call: string; pos: number }[];
   labels: Map<string, number>;
   types: Map<string, CType>;
   aliases: Graph['aliases'];
@@ -35,7 +41,7 @@ const nothing: Value = { path: null, address: false, text: '' };
 /** Builds the control-flow graph of a function variant. Never throws on odd input; nesting is bounded by the parser. */
 export function lower(variant: FunctionVariant, names: Names): Graph {
   const b: Builder = {
-    nodes: [], current: -1, loops: [], guards: [], breaks: [], continues: [], switches: [], labels: new Map(),
+    nodes: [], current: -1, loops: [], guards: [], breaks: [], continues: [], switches: [], cleanups: [], labels: new Map(),
     types: new Map(variant.params.filter((p) => p.name !== '').map((p) => [p.name, p.type])),
     aliases: [], callbacks: [], assigned: [], exit: 0, names, temporaries: 0, loopIds: 0,
   };
@@ -82,10 +88,23 @@ function temporary(b: Builder): string {
 }
 
 function block(b: Builder, body: Block): void {
+  const open = b.cleanups.length;
   for (const s of body.body) {
     statement(b, s);
     const guard = earlyExitGuard(b, s);
     if (guard) b.guards = [...b.guards, guard];
+  }
+  cleanUp(b, open, body.end - 1);
+  b.cleanups.length = open;
+}
+
+/** The cleanups of the scopes that are left, innermost first. */
+function cleanUp(b: Builder, from: number, pos: number): void {
+  if (b.current < 0) return;
+  for (const c of b.cleanups.slice(from).reverse()) {
+    // A cleanup function gets the variable's address; the statement of a DEFINE_FREE() its value.
+    const value: Value = { path: c.variable, address: b.names.isFunction(c.call) && !b.names.isDefinedFree(c.call), text: c.variable };
+    node(b, pos, { kind: 'call', name: c.call, through: null, args: [value], expressions: [], result: temporary(b), pos, end: pos, iterates: false, macro: null });
   }
 }
 
@@ -210,6 +229,7 @@ function statement(b: Builder, s: Statement): void {
       return;
     case 'return': {
       const value = s.value ? evaluate(b, s.value) : null;
+      cleanUp(b, 0, s.pos);
       node(b, s.pos, { kind: 'return', value });
       connect(b, b.exit);
       b.current = -1;
@@ -270,7 +290,10 @@ function loop(b: Builder, pos: number, end: number, name: string, macro: Express
 export function namesIn(e: Expression): string[] {
   switch (e.kind) {
     case 'identifier': return [e.name];
-    case 'member': return namesIn(e.object);
+    case 'member': {
+      const path = plainPath(e);
+      return path === null ? [] : [path];
+    }
     case 'index': return [...namesIn(e.object), ...namesIn(e.index)];
     case 'unary': case 'update': case 'cast': return namesIn(e.operand);
     case 'binary': case 'assign': return [...namesIn(e.left), ...namesIn(e.right)];
@@ -305,6 +328,7 @@ function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
 
 function declare(b: Builder, d: Declarator): void {
   b.types.set(d.name, d.type);
+  if (d.cleanup) b.cleanups.push({ variable: d.name, call: d.cleanup, pos: d.pos });
   if (d.init) {
     if (d.init.kind === 'initializer') initialise(b, d.name, d.init);
     else assign(b, d.name, evaluate(b, d.init), d.pos, true);
@@ -571,15 +595,25 @@ function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: bo
     for (const rest of e.args.slice(1)) evaluate(b, rest);
     return first;
   }
+  if (name !== null && b.names.isTaking(name) && e.args[0]) return takeOut(b, evaluate(b, e.args[0]), e.pos);
   const args = e.args.map((a) => evaluate(b, a));
   const result = temporary(b);
   const cast = name !== null && containerCasts.test(name) ? typeArgument(e.args[1]) : null;
   if (cast) b.types.set(result, { ...cast, pointers: cast.pointers + 1 });
   const owner = args.find((a) => a.path !== null && !(b.names.isFunction(a.path) && !b.types.has(a.path)));
   for (const a of args) if (a.path !== null && b.names.isFunction(a.path) && !b.types.has(a.path) && owner?.path) b.callbacks.push({ owner: owner.path, functionName: a.path });
-  const operation: CallOperation = { kind: 'call', name, through, args, expressions: e.args, result, pos: e.pos, end: e.end, iterates };
+  const operation: CallOperation = { kind: 'call', name, through, args, expressions: e.args, result, pos: e.pos, end: e.end, iterates, macro: null };
   node(b, e.pos, operation);
   return { path: result, address: false, text: sourceName(e) };
+}
+
+/** The value of a variable, which is NULL from then on. */
+function takeOut(b: Builder, value: Value, pos: number): Value {
+  if (value.path === null) return value;
+  const path = temporary(b);
+  assign(b, path, value, pos, true);
+  node(b, pos, { kind: 'clear', target: value.path, text: 'NULL' });
+  return { path, address: false, text: value.text };
 }
 
 const opposite: Readonly<Record<string, string>> = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };

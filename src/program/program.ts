@@ -1,10 +1,11 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
 import { isFunctionLike, outline, parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable, type Item, type Outline } from '../syntax/index.js';
-import type { CType, Declarator, Field, FunctionVariant, StructDefinition } from '../syntax/ast.js';
-import { iterators, transfers, transparent } from '../protocol/index.js';
+import type { CType, Declarator, Expression, Field, FunctionVariant, StructDefinition } from '../syntax/ast.js';
+import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, iterators, releases, taking, transfers, transparent } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import type { CallOperation, Graph, Operation } from './graph.js';
-import { lower } from './lower.js';
+import { definedFree, freeDefinitions, type FreeDefinition } from './free.js';
+import { lower, plainPath, sourceName } from './lower.js';
 import type { Value } from './path.js';
 import { collapseContainers, typeAt } from './types.js';
 
@@ -15,6 +16,10 @@ export interface FunctionReference {
   name: string;
   static: boolean;
   macro: boolean;
+  /** A macro without parameters. */
+  objectLike: boolean;
+  /** The statement of a DEFINE_FREE(name, type, statement), for one of those. */
+  free: FreeDefinition | null;
   item: Item;
 }
 
@@ -25,6 +30,8 @@ export interface FileFacts {
   outline: Outline;
   functions: FunctionReference[];
   byName: ReadonlyMap<string, FunctionReference[]>;
+  /** Macros without parameters. */
+  objectMacros: ReadonlyMap<string, FunctionReference[]>;
   /** File-scope variables by name, parsed on demand. */
   globals: ReadonlyMap<string, Item>;
 }
@@ -50,10 +57,24 @@ export interface Program {
   position(file: string, pos: number): { line: number; column: number };
   /** Function-like macros that a name can mean in a file: its own, then those of headers. */
   macros(name: string, file: string): FunctionReference[];
+  /** True if a macro's body is one call of a name in the tables: its uses are that call. */
+  isAlias(macro: FunctionReference): boolean;
   /** Names of macros, of the file or of headers near it, whose text names one of the given calls. */
   aliasNames(file: string): readonly string[];
   /** Functions that designated initialisers or assignments of a file install in a field of this name. */
   installed(file: string, field: string): FunctionReference[];
+}
+
+/** A macro that stands for one call: where each of the call's arguments comes from. */
+interface Alias {
+  name: string;
+  arguments: { expression: Expression; /** Of the macro's argument, -1 if it stands in the macro itself. */ position: number }[];
+  /** An object-like macro: the arguments are the call's own. */
+  same: boolean;
+}
+
+function isTabled(name: string): boolean {
+  return acquires.has(name) || releases.has(name) || transfers.has(name) || dirtyCalls.has(name) || extraReferenceCalls.has(name) || freeingCalls.has(name);
 }
 
 const maxDefinitions = 4;
@@ -72,6 +93,8 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   const structures = new Map<string, StructDefinition | null>();
   const structsOfFile = new Map<string, Map<string, StructDefinition>>();
   const globalTypes = new Map<string, Declarator | null>();
+  const quoted = new Map<string, string[]>();
+  const aliasCalls = new Map<string, Alias | null>();
   const external = new Map<string, FunctionReference[]>();
 
   function file(name: string): FileFacts | null {
@@ -88,7 +111,8 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     let found: FunctionVariant[] | undefined = variantsOf.get(reference.key);
     if (!found) {
       const text = file(reference.file)?.text ?? '';
-      if (reference.macro) {
+      if (reference.free) found = definedFree(text, reference.item, reference.free);
+      else if (reference.macro) {
         const body = parseMacroBody(parseMacro(text, reference.item));
         found = body ? [body] : [];
       } else found = parseFunction(text, reference.item);
@@ -103,8 +127,10 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       const facts = file(reference.file) as FileFacts;
       const names = {
         isTransparent: (name: string) => transparent.has(name) && !facts.byName.has(name),
+        isTaking: (name: string) => taking.has(name),
         isGlobal: (name: string) => facts.globals.has(name),
         isFunction: (name: string) => facts.byName.has(name),
+        isDefinedFree: (name: string) => facts.byName.get(name)?.some((r) => r.free !== null) === true,
       };
       found = variants(reference).map((variant) => collapse(lower(variant, names), reference.file));
       graphsOf.set(reference.key, found);
@@ -137,7 +163,10 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
           const target = path(o.target);
           return target === null ? null : { ...o, target, source: value(o.source) };
         }
-        case 'call': return { ...o, args: o.args.map(value) };
+        case 'call': {
+          const call = expand(o, name);
+          return { ...call, args: call.args.map(value) };
+        }
         case 'assume': return { ...o, left: value(o.left), right: value(o.right), call: o.call && { ...o.call, args: o.call.args.map(value) } };
         case 'return': return { ...o, value: o.value && value(o.value) };
         case 'clear':
@@ -180,6 +209,53 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       }).concat(moved),
       assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) ?? a.target })),
     };
+  }
+
+  /** A call of a macro that is one call of a name in the tables, as that call. */
+  function expand(call: CallOperation, from: string): CallOperation {
+    if (call.name === null || call.iterates) return call;
+    const alias = aliasFor(call.name, from);
+    if (!alias) return call;
+    if (alias.same) return { ...call, name: alias.name, macro: call.name };
+    const none: Value = { path: null, address: false, text: '' };
+    const at = (own: Expression, position: number): Expression => call.expressions[position] ?? own;
+    return {
+      ...call,
+      name: alias.name,
+      macro: call.macro ?? call.name,
+      args: alias.arguments.map((a) => (a.position < 0 ? { ...none, text: sourceName(a.expression) } : (call.args[a.position] ?? none))),
+      expressions: alias.arguments.map((a) => at(a.expression, a.position)),
+    };
+  }
+
+  function aliasFor(called: string, from: string): Alias | null {
+    const key = `${called}\0${from}`;
+    let found = aliasCalls.get(key);
+    if (found === undefined) {
+      aliasCalls.set(key, null);
+      found = null;
+      for (const macro of macros(called, from)) found ??= aliasOf(macro);
+      aliasCalls.set(key, found);
+    }
+    return found;
+  }
+
+  /** The one call that a macro's body is, if the tables know it. */
+  function aliasOf(macro: FunctionReference): Alias | null {
+    const text = file(macro.file)?.text.slice(macro.item.pos, macro.item.end) ?? '';
+    if (!macro.objectLike && !text.includes('(')) return null;
+    if (macro.objectLike) {
+      const target = /^#\s*define\s+\w+\s+(\w+)\s*$/.exec(text)?.[1];
+      return target !== undefined && isTabled(target) ? { name: target, arguments: [] , same: true } : null;
+    }
+    const params = variants(macro)[0]?.params ?? [];
+    for (const graph of graphs(macro)) {
+      const calls = graph.nodes.flatMap((n) => (n.operation?.kind === 'call' ? [n.operation] : []));
+      const call = calls[0];
+      if (calls.length !== 1 || !call || call.name === null || !isTabled(call.name) || call.name === macro.name) continue;
+      return { name: call.name, arguments: call.expressions.map((expression) => ({ expression, position: params.findIndex((p) => p.name === plainPath(expression)) })), same: false };
+    }
+    return null;
   }
 
   /** Declared result of a function of the same file; others are too dear to look up for a type. */
@@ -295,6 +371,16 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     return null;
   }
 
+  /** Headers that a file includes by a quoted name, through each other: a driver's own. */
+  function quotedHeaders(from: string): string[] {
+    let found = quoted.get(from);
+    if (!found) {
+      found = ownHeaders(from).filter((h) => !h.startsWith('include/'));
+      quoted.set(from, found);
+    }
+    return found;
+  }
+
   function ownHeaders(from: string): string[] {
     const folder = folderOf(from);
     const seen = new Set<string>();
@@ -323,8 +409,13 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   }
 
   function macros(name: string, from: string): FunctionReference[] {
-    const own = file(from)?.byName.get(name);
+    const facts = file(from);
+    const own = facts?.byName.get(name) ?? facts?.objectMacros.get(name);
     if (own) return own.filter((r) => r.macro);
+    for (const header of quotedHeaders(from)) {
+      const there = file(header)?.byName.get(name) ?? file(header)?.objectMacros.get(name);
+      if (there) return there.filter((r) => r.macro);
+    }
     return aliases().filter((r) => r.name === name && (r.file.endsWith('.h') || r.file === from));
   }
 
@@ -332,17 +423,28 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   function aliases(): FunctionReference[] {
     if (!aliasList) {
       aliasList = [];
-      for (const name of aliasFiles) {
-        const facts = file(name);
-        for (const r of facts?.functions ?? []) if (facts && r.macro && aliasPattern.test(facts.text.slice(r.item.bodyPos < 0 ? r.item.pos : r.item.bodyPos, r.item.end))) aliasList.push(r);
+      let pattern = aliasPattern;
+      let searched = [...aliasFiles];
+      // A macro may stand for a macro that stands for a call.
+      for (let depth = 0; depth < 3 && searched.length > 0; depth++) {
+        const found = searched.flatMap((name) => macrosMatching(name, pattern)).filter((r) => !aliasList?.some((a) => a.key === r.key));
+        if (found.length === 0) break;
+        aliasList.push(...found);
+        pattern = new RegExp(`\\b(?:${found.map((r) => r.name).join('|')})\\s*\\(`);
+        searched = [...new Set(found.flatMap((r) => [...tree.filesCalling(r.name)]))];
       }
     }
     return aliasList;
   }
 
+  function macrosMatching(name: string, pattern: RegExp): FunctionReference[] {
+    const facts = file(name);
+    return (facts?.functions ?? []).filter((r) => facts && r.macro && pattern.test(facts.text.slice(r.item.bodyPos < 0 ? r.item.pos : r.item.bodyPos, r.item.end)));
+  }
+
   function installed(name: string, field: string): FunctionReference[] {
     const facts = file(name);
-    if (!facts) return [];
+    if (!facts || !/^\w+$/.test(field)) return [];
     const found = new Set<FunctionReference>();
     for (const match of facts.text.matchAll(new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`, 'g'))) {
       for (const r of facts.byName.get(match[1] as string) ?? []) if (!r.macro) found.add(r);
@@ -352,6 +454,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
 
   return {
     tree, file, graphs, variants, resolve, callers, structure, globalType, installed, macros,
+    isAlias: (macro) => aliasOf(macro) !== null,
     aliasNames: (name) => aliases().filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
     touching: (name, fields, tag) => {
       const facts = file(name);
@@ -405,17 +508,28 @@ function describe(file: string, text: string): FileFacts {
   const functions: FunctionReference[] = [];
   const byName = new Map<string, FunctionReference[]>();
   const globals = new Map<string, Item>();
+  const objectMacros = new Map<string, FunctionReference[]>();
   for (const item of out.items) {
     if (item.kind === 'variable') globals.set(item.name, item);
     const macro = item.kind === 'macro';
-    if (item.kind !== 'function' && !(macro && isFunctionLike(text, item))) continue;
-    const reference: FunctionReference = { key: `${file}:${item.name}@${item.pos}`, file, name: item.name, static: item.static, macro, item };
+    if (item.kind !== 'function' && !macro) continue;
+    const objectLike = macro && !isFunctionLike(text, item);
+    const reference: FunctionReference = { key: `${file}:${item.name}@${item.pos}`, file, name: item.name, static: item.static, macro, objectLike, free: null, item };
+    if (objectLike) {
+      objectMacros.set(item.name, [reference]);
+      continue;
+    }
     functions.push(reference);
     const same = byName.get(item.name);
     if (same) same.push(reference);
     else byName.set(item.name, [reference]);
   }
-  return { file, text, outline: out, functions, byName, globals };
+  for (const { name, definition, item } of freeDefinitions(text)) {
+    const reference: FunctionReference = { key: `${file}:${name}@${item.pos}`, file, name, static: true, macro: false, objectLike: false, free: definition, item };
+    functions.push(reference);
+    byName.set(name, [...(byName.get(name) ?? []), reference]);
+  }
+  return { file, text, outline: out, functions, byName, objectMacros, globals };
 }
 
 function mentioning(facts: FileFacts, name: string): FunctionReference[] {

@@ -5,7 +5,7 @@ import { iteratorAcquires } from './iterator.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
 import { memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
-import { pageLookups, pageTransfers, transparentCalls } from './page.js';
+import { pageLookups, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
 import { pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
@@ -27,4 +27,7 @@ export const originCalls: ReadonlyMap<string, Origin> = byName(origins);
 export const containerStructs: ReadonlyMap<string, ContainerStruct> = new Map(
   [...scatterlistStructs, ...blockStructs, ...networkStructs, ...pipeStructs].map((entry) => [entry.tag, entry]),
 );
+/** Structs that are handed whole to the kernel and come back in another function: what they hold, by tag. */
+export const handedContainers: ReadonlyMap<string, string> = new Map([['bio', '@bvec'], ['sk_buff', '@skb'], ['pipe_inode_info', '@pipe'], ['pipe_buffer', '@pipe']]);
 export const transparent: ReadonlySet<string> = new Set(transparentCalls);
+export const taking: ReadonlySet<string> = new Set(takingCalls);

@@ -34,6 +34,9 @@ export const pageTransfers: readonly Transfer[] = [
 /** Calls that hand their argument through: `likely(x)`, casts in macro form, reads. */
 export const transparentCalls: readonly string[] = [
   'likely', 'unlikely', 'READ_ONCE', 'WARN_ON', 'WARN_ON_ONCE', 'ERR_CAST', 'rcu_dereference', 'rcu_dereference_protected', 'rcu_dereference_raw',
-  'smp_load_acquire', 'array_index_nospec', 'ACCESS_ONCE', 'no_free_ptr', 'kasan_reset_tag', 'untagged_addr', '__force', 'nth_page',
-  'ALIGN', 'PTR_ALIGN', 'round_up', 'round_down', 'data_race', 'take_fd', 'retain_and_null_ptr', 'barrier_data', 'ensure_page',
+  'smp_load_acquire', 'array_index_nospec', 'ACCESS_ONCE', 'kasan_reset_tag', 'untagged_addr', '__force', 'nth_page',
+  'ALIGN', 'PTR_ALIGN', 'round_up', 'round_down', 'data_race', 'barrier_data',
 ];
+
+/** Calls that take a variable's value out of it, so that its cleanup finds nothing: include/linux/cleanup.h. */
+export const takingCalls: readonly string[] = ['no_free_ptr', 'retain_and_null_ptr', 'return_ptr', '__get_and_null'];

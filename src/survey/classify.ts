@@ -23,7 +23,7 @@ export function formOf(program: Program, seen: SeenRelease, sitePos: number): Fo
   if (event.call.shape === 'bulk' && !(loop && elements)) return { form: 'bulk', reason: '' };
   if (!loop) return { form: 'single', reason: '' };
   const kept = containerOf(seen);
-  if (event.call.shape === 'bulk') return event.api.includes('range') ? { form: 'bulk', reason: '' } : { form: 'loop-other', reason: kept ?? 'drops one page a round with a bulk call' };
+  if (event.call.shape === 'bulk') return event.api.includes('range') ? { form: 'bulk', reason: '' } : { form: 'loop-other', reason: kept ?? loop.reason ?? extraWork(program, loop.visit, loop.loop) ?? 'drops one page a round with a bulk call' };
   if (kept) return { form: 'loop-other', reason: kept };
   const more = loop.reason ?? extraWork(program, loop.visit, loop.loop);
   return more === null ? { form: 'loop-collapsible', reason: '' } : { form: 'loop-other', reason: more };
@@ -144,7 +144,7 @@ function strange(call: CallOperation | null, kind: string, program: Program, vis
   }
   if (kind === 'update' && target !== '') {
     const root = rootOf(target);
-    if (target !== root && !variables.includes(root)) return `also counts ${target}`;
+    if (target !== root && !variables.includes(target)) return `also counts ${target}`;
     const type = graph.types.get(root);
     if (target === root && !variables.includes(root) && (type?.pointers ?? 0) === 0) return indexes(program, visit, root) ? null : `also counts ${root}`;
   }

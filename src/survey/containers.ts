@@ -71,15 +71,16 @@ function isOnStack(program: Program, visit: Visit, fact: string): boolean {
 
 /** What the call itself fills: one page, or an array. */
 function first(program: Program, site: Site): Container {
-  if (site.pages === null) return 'single';
-  const value = site.call.args[site.pages];
+  const pages = site.signature?.pages ?? null;
+  if (pages === null) return site.acquire.result === 'page' ? 'single' : 'page-array';
+  const value = site.call.args[pages];
   if (!value?.path) return 'page-array';
   const type = program.typeOf(value.path, site.graph, site.reference.file);
   if ((value.address && site.acquire.behind !== '[][]') || site.graph.aliases.some((a) => a.target === value.path && a.source.address && a.source.path !== null && isPage(program, site, a.source.path))) return 'single';
   if (site.acquire.behind === '[][]') return 'page-array';
   if (type && type.dims.length > 0) return type.dims[0] === '1' ? 'single' : 'page-array';
   const counted = site.signature?.count ?? null;
-  const one = counted !== null && site.expressions[counted]?.kind === 'literal' && (site.expressions[counted] as { text: string }).text === '1';
+  const one = counted !== null && site.call.expressions[counted]?.kind === 'literal' && (site.call.expressions[counted] as { text: string }).text === '1';
   // A parameter that one page is written through, not an array that grows.
   const param = site.graph.params.find((p) => p.name === rootOf(value.path as string));
   return one && param && value.path === param.name && callersPassOne(program, site, param.name) ? 'single' : 'page-array';

@@ -8,6 +8,12 @@ import type { Site } from './sites.js';
 
 const names: ReadonlySet<string> = new Set(acquires.keys());
 
+/** True if the function has a variable or parameter of that name. */
+function isLocal(program: Program, facts: FileFacts, item: Item, name: string): boolean {
+  const reference = facts.functions.find((f) => f.item === item);
+  return reference !== undefined && program.graphs(reference).some((g) => g.types.has(name));
+}
+
 /** True if the function was read without a doubt: then a token in it that is no row is putright's mistake. */
 function isRead(program: Program, facts: FileFacts, item: Item): boolean {
   const reference = facts.functions.find((f) => f.item === item);
@@ -31,7 +37,7 @@ export function coverageOf(program: Program, files: readonly string[], sites: re
       if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
       else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos)) coverage.declarations.push({ ...place, use: 'definition' });
       else if (item?.kind === 'declaration' || (item?.kind === 'other' && item.bodyPos < 0)) coverage.declarations.push({ ...place, use: 'declaration' });
-      else if (own?.some((f) => f.static || f.macro)) coverage.declarations.push({ ...place, use: 'own' });
+      else if (own?.some((f) => f.static || f.macro) || (item?.kind === 'function' && (/(\.|->)\s*$/.test(facts.text.slice(Math.max(0, token.pos - 8), token.pos)) || isLocal(program, facts, item, token.name)))) coverage.declarations.push({ ...place, use: 'own' });
       else if (item?.kind !== 'function') coverage.gaps.push({ ...place, why: 'stands outside any function, or in #if 0' });
       else if (isRead(program, facts, item)) coverage.unaccounted.push(place);
       else coverage.gaps.push({ ...place, why: 'stands where the parser could not read a call' });

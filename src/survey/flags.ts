@@ -11,7 +11,7 @@ const maxDepth = 4;
 /** True if some call of the site passes `flag`: written there, kept in a variable or a field, or passed by a caller. */
 export function passesFlag(program: Program, site: Site, flag: string): boolean {
   const at = site.signature?.flags ?? null;
-  const expression = at === null ? undefined : site.expressions[at];
+  const expression = at === null ? undefined : site.call.expressions[at];
   return expression !== undefined && mayHold(program, site.reference, site.graph, expression, flag, 0, new Set());
 }
 
@@ -81,7 +81,7 @@ export function kernelBacked(program: Program, site: Site): boolean {
 
 function iteratorPath(site: Site): string | null {
   const at = site.acquire.iterator;
-  const expression = at === null ? undefined : site.expressions[at];
+  const expression = at === null ? undefined : site.call.expressions[at];
   return expression ? plainPath(expression) : null;
 }
 

@@ -21,7 +21,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const { line, column } = program.position(reference.file, site.call.pos);
   const nothing = takesNothing(site);
   const others = nothing ? { mixed: [], beside: [] } : mixing(site, followed);
-  const seen = followed ? ownReleases(releasesOf(program, followed, site.node.guards), others.beside).sort(byPlace) : [];
+  const seen = followed ? ownReleases(releasesOf(program, followed, site.node.guards, assumptionsOf(program, site)), others.beside).sort(byPlace) : [];
   const forms = new Map(seen.map((s) => [s, formOf(program, s, site.call.pos)]));
   const main = dominant(seen, forms);
   const taken: Reference = nothing ? 'none' : site.acquire.taken === 'conditional' && userBacked(program, site) ? 'pin' : site.acquire.taken;
@@ -73,6 +73,11 @@ function isWrapper(followed: Followed, seen: readonly SeenRelease[], forms: Read
   if (handed.some((h) => h.startsWith('%result'))) return true;
   const others = seen.filter((s) => !own(s));
   return new Set(others.map((s) => `${fileOf(s)} ${forms.get(s)?.form}`)).size > 1 || others.some((s) => fileOf(s) !== site.reference.file);
+}
+
+/** What the variants of the function assume in which the site stands. */
+function assumptionsOf(program: Program, site: Site): string[][] {
+  return program.graphs(site.reference).filter((g) => g.nodes.some((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos)).map((g) => [...g.assumptions, ...site.reference.item.conditions]);
 }
 
 function fileOf(s: SeenRelease): string {
@@ -137,7 +142,9 @@ function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: 
 
 /** `#tag.field.more[]` as `tag.field.more`. */
 function carriersOf(followed: Followed): string[] {
-  return [...new Set(followed.heap.map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
+  // Where the pages themselves are kept, an address that is kept too carries nothing.
+  const pages = followed.heap.filter((h) => !h.endsWith('@address'));
+  return [...new Set((pages.length > 0 ? pages : followed.heap).map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
 }
 
 function gapsOf(program: Program, followed: Followed, seen: readonly SeenRelease[]): Gap[] {
@@ -146,6 +153,8 @@ function gapsOf(program: Program, followed: Followed, seen: readonly SeenRelease
     const { line } = program.position(file, pos);
     gaps.set(`${file}:${line}:${why}`, { file, line, why });
   };
+  const start = followed.visits[0]?.flow.reference;
+  for (const variant of start ? program.variants(start) : []) for (const p of variant.problems) add(start?.file ?? '', p.pos, `could not be read: ${p.why}`);
   for (const v of followed.visits) {
     const { file } = v.flow.reference;
     for (const u of v.flow.unread) add(file, u.pos, `could not be read: ${u.why}`);

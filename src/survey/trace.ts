@@ -6,7 +6,7 @@ import type { Site } from './sites.js';
 
 /** Steps from the site to `release`; only the first if there is none. */
 export function traceOf(program: Program, site: Site, release: SeenRelease | null): Step[] {
-  const steps: Step[] = [step(program, site.reference.file, site.reference.name, site.call.pos, `taken by ${site.acquire.name}()${site.macro ? ` (through ${site.macro}())` : ''}`)];
+  const steps: Step[] = [step(program, site.reference.file, site.reference.name, site.call.pos, `taken by ${site.acquire.name}()${site.call.macro ? ` (through ${site.call.macro}())` : ''}`)];
   if (release) steps.push(...stepsTo(program, release.visit, `-${release.event.pos}`));
   return steps.filter((s, i) => i === 0 || s.line !== steps[i - 1]?.line || s.file !== steps[i - 1]?.file || s.text !== steps[i - 1]?.text);
 }

@@ -51,7 +51,7 @@ function directivesOf(text: string): Directive[] {
 }
 
 /** Bounds on the arms that get variants of their own: beyond them an item is a monster, not code. */
-const MAX_ARMS = 400;
+const MAX_ARMS = 100;
 const MAX_NESTED = 40;
 
 /** Every arm's full condition, the absent `#else` included. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { line, rowsOf, shows, surveyOf } from './helper.js';
+import { limit, line, rowsOf, shows, surveyOf } from './helper.js';
 
 /** A function around one call of an API and one release. */
 const one = (call: string, release: string) => `
@@ -326,7 +326,8 @@ int f(void)
 }`,
     'get page-array bulk@function put:f:release_pages',
   );
-  shows(
+  // A limit: the index of names knows calls, and nothing in this text calls the name.
+  limit(
     'an object-like macro for the name',
     `
 #define OUR_GUP get_user_pages_fast

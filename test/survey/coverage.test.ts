@@ -80,6 +80,18 @@ const odd: [name: string, files: Files, tokens: number, rows: number][] = [
   ['in code that cannot be read', 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\t@@ get_user_pages_fast(a, 1, 0, &p) ~~ ;\n}\n', 1, 1],
   ['in a function that never ends', 'int f(unsigned long a)\n{\n\tstruct page *p;\n\n\tif (get_user_pages_fast(a, 1, 0, &p)) {\n', 1, 1],
   ['with too few arguments', 'int f(void)\n{\n\treturn get_user_pages_fast() + pin_user_pages(1);\n}\n', 2, 2],
+  [
+    'with no arguments at all',
+    'int f(struct page *p)\n{\n\treturn iov_iter_get_pages2() + iov_iter_extract_pages() + memfd_pin_folios() + get_user_page_fast_only() + put_page();\n}\n',
+    4,
+    4,
+  ],
+  [
+    'handed to a call of something that is no name',
+    'int f(unsigned long a, struct o *o, struct page *p)\n{\n\tint n = get_user_pages_fast(a, 1, 0, &p);\n\n\t(n ? o->x[({ a; })].fn : g(")(*"))(p);\n\t(*o->y)(p);\n\t({ o; })->z(p);\n\treturn n;\n}\n',
+    1,
+    1,
+  ],
   ['in #if 0', `#if 0\n${f}#endif\nint g;\n`, 1, 1],
   ['in arms', `#ifdef A\n${f}#else\n${f}#endif\n`, 2, 2],
   [

@@ -100,7 +100,7 @@ describe('11. statements', () => {
     row,
   );
   shows('labels with attributes, a label at the end', body('goto next;\nnext: __maybe_unused;'), row);
-  shows('computed goto', body('void *t = &&out;\n\tgoto *t;\nout:'), 'get single single@function put:f:put_page');
+  shows('computed goto', body('void *t = &&out;\n\tgoto *t;\nout:'), 'get single single@function put:f:put_page gap');
   shows('typeof and __auto_type', body('typeof(*c) *d = c;\n\t__auto_type e = a;'), row);
   shows('a nested function-like cast', body('x = ((int (*)(void *))c->fn)(c);'), row);
   shows(

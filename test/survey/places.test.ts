@@ -258,7 +258,7 @@ void g(struct ctx *c)
 	while (c->nr > 0)
 		put_page(c->inner[--c->nr]);
 }`,
-    'get single→page-array car=ctx.inner loop-collapsible@file put:g:put_page',
+    'get page-array car=ctx.inner loop-collapsible@file put:g:put_page',
   );
   shows(
     'in an anonymous struct',
