@@ -559,7 +559,8 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
   const before = [...facts];
   released(r, facts, place.path);
   const loop = n.loops.findLast((l) => !r.seeds.some((s) => s.pos !== null && s.pos >= l.pos && s.pos < l.end));
-  if (!loop) return;
+  // Some pages stay where a drop is done only in some rounds; a test of the page itself leaves none.
+  if (!loop || n.guards.slice(loop.guards).some((g) => g.negated || g.values.length > 0 || g.path === null || !(g.path === place.path || g.path === rootOf(place.path ?? '')))) return;
   const dropped = before.filter((f) => !facts.has(f) && /\[\]$|@(sgl|bvec|skb|pipe)$/.test(f));
   if (dropped.length > 0) r.loopDrops.set(loop.id, new Set([...(r.loopDrops.get(loop.id) ?? []), ...dropped]));
 }

@@ -6,7 +6,7 @@
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
 import { analyse, emptyFlow, scopeOf, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
-import { handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
+import { accessorsOf, handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
 import type { Acquired } from './outcome.js';
 import { folderOf, type FunctionReference, type Program } from '../program/program.js';
 import type { Guard } from '../program/graph.js';
@@ -303,7 +303,8 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
   }
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
   if (field === undefined) return [];
-  const touching = program.tree.filesAccessing(field);
+  const last = splitSteps(heap.slice(rootOf(heap).length)).findLast((s) => s.startsWith('.'))?.slice(1) ?? '';
+  const touching = [...new Set([...program.tree.filesAccessing(field), ...accessorsOf(last).flatMap((name) => [...program.tree.filesCalling(name)])])].sort();
   // An address in a field leads back to a page only where somebody looks pages up by address.
   const lookups = heap.endsWith('@address') ? new Set(pageLookups.flatMap((name) => program.tree.filesCalling(name).map(folderOf))) : null;
   const files = lookups ? touching.filter((f) => lookups.has(folderOf(f))) : touching;

@@ -36,6 +36,9 @@ interface Builder {
   loopIds: number;
 }
 
+/** A condition of which no more is known than that it is tested. */
+const someTest: Guard = { path: null, call: '', args: [], values: [], negated: false, text: '' };
+
 const nothing: Value = { path: null, address: false, text: '' };
 
 /** Builds the control-flow graph of a function variant. Never throws on odd input; nesting is bounded by the parser. */
@@ -111,7 +114,7 @@ function cleanUp(b: Builder, from: number, pos: number): void {
 /** After `if (!test) return …;` the rest of the block stands under the test's opposite. */
 function earlyExitGuard(b: Builder, s: Statement): Guard | null {
   if (s.kind !== 'if' || s.otherwise !== null || !leaves(s.then)) return null;
-  return guardOf(b, s.test, false);
+  return guardOf(b, s.test, false) ?? someTest;
 }
 
 function leaves(s: Statement): boolean {
@@ -145,13 +148,13 @@ function statement(b: Builder, s: Statement): void {
       const after = s.otherwise ? join(b, s.end) : no;
       const guard = guardOf(b, s.test, true);
       b.current = yes;
-      within(b, guard ? { guards: [...b.guards, guard] } : {}, () => statement(b, s.then));
+      within(b, { guards: [...b.guards, guard ?? someTest] }, () => statement(b, s.then));
       connect(b, after);
       if (s.otherwise) {
         const otherwise = s.otherwise;
         const opposite = guardOf(b, s.test, false);
         b.current = no;
-        within(b, opposite ? { guards: [...b.guards, opposite] } : {}, () => statement(b, otherwise));
+        within(b, { guards: [...b.guards, opposite ?? someTest] }, () => statement(b, otherwise));
         connect(b, after);
       }
       b.current = after;
@@ -260,7 +263,7 @@ function leaveTo(b: Builder, targets: number[]): void {
 
 function loop(b: Builder, pos: number, end: number, name: string, macro: Expression | null, test: Expression | null, update: Expression | null, body: Statement): void {
   const outer = b.loops;
-  const inner: Loop = { id: b.loopIds++, pos, end, bodyPos: body.pos, name, variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])) };
+  const inner: Loop = { id: b.loopIds++, pos, end, bodyPos: body.pos, guards: b.guards.length, name, variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])) };
   b.loops = [...outer, inner];
   const head = join(b, pos);
   connect(b, head);
@@ -308,7 +311,7 @@ function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
   // `do { … } while (0)` is a block, not a loop.
   const once = s.test.kind === 'literal' && s.test.text === '0';
   const outer = b.loops;
-  if (!once) b.loops = [...outer, { id: b.loopIds++, pos: s.pos, end: s.end, bodyPos: s.body.pos, name: 'do', variables: namesIn(s.test) }];
+  if (!once) b.loops = [...outer, { id: b.loopIds++, pos: s.pos, end: s.end, bodyPos: s.body.pos, guards: b.guards.length, name: 'do', variables: namesIn(s.test) }];
   const start = join(b, s.pos);
   connect(b, start);
   b.current = start;

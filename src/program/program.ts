@@ -1,12 +1,12 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
 import { isFunctionLike, outline, parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable, type Item, type Outline } from '../syntax/index.js';
 import type { CType, Declarator, Expression, Field, FunctionVariant, StructDefinition } from '../syntax/ast.js';
-import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, iterators, releases, taking, transfers, transparent } from '../protocol/index.js';
+import { accessorsOf, acquires, dirtyCalls, extraReferenceCalls, freeingCalls, iterators, releases, taking, transfers, transparent } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import type { CallOperation, Graph, Operation } from './graph.js';
 import { definedFree, freeDefinitions, type FreeDefinition } from './free.js';
 import { lower, plainPath, sourceName } from './lower.js';
-import type { Value } from './path.js';
+import { join, type Value } from './path.js';
 import { collapseContainers, typeAt } from './types.js';
 
 /** A function definition, or a function-like macro that stands for one, in one file. */
@@ -199,7 +199,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     return {
       ...graph,
       nodes,
-      paths: [...new Set([...rewritten.values()].filter((p) => p !== null))],
+      paths: [...new Set([...[...rewritten.values()].filter((p) => p !== null), ...nodes.flatMap((n) => (n.operation?.kind === 'call' ? tabledPaths(n.operation) : []))])],
       types,
       aliases: graph.aliases.flatMap((a) => {
         const target = path(a.target);
@@ -458,9 +458,12 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     aliasNames: (name) => aliases().filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
     touching: (name, fields, tag) => {
       const facts = file(name);
+      const accessors = accessorsOf(fields[fields.length - 1] ?? '');
+      const through = accessors.length > 0 ? searching(facts, new RegExp(`\\b(?:${accessors.join('|')})\\s*\\(`)) : [];
       const found = fields.map((field) => searching(facts, new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
       const all = (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));
-      return tag === undefined || !facts ? all : all.filter((r) => mayMean(facts.text.slice(r.item.pos, r.item.end), fields[0] ?? '', tag));
+      const meant = tag === undefined || !facts ? all : all.filter((r) => mayMean(facts.text.slice(r.item.pos, r.item.end), fields[0] ?? '', tag));
+      return [...meant, ...through.filter((r) => !meant.includes(r))];
     },
     naming: (name, variable) => searching(file(name), new RegExp(`\\b${variable}\\b`)),
     typeOf: (path, graph, name) => typeAt(path, graph.types, (tag) => structure(tag, name)),
@@ -492,12 +495,27 @@ function taggedMembers(fields: readonly Field[]): { tag: string; fields: Field[]
   return fields.flatMap((f) => (f.members ? [...(f.type.tag ? [{ tag: f.type.tag, fields: f.members }] : []), ...taggedMembers(f.members)] : []));
 }
 
+/** Paths that a call in the tables reaches below its arguments: `msg.sg.data` for `sk_msg_elem(msg, i)`. */
+function tabledPaths(call: CallOperation): string[] {
+  if (call.name === null) return [];
+  const places = [...(transfers.get(call.name)?.moves.flat() ?? []), releases.get(call.name)?.pages ?? ''];
+  return places.flatMap((place) => {
+    const match = /^(\d+)((?:\.\w+)+)/.exec(place);
+    const path = match ? call.args[Number(match[1])]?.path : null;
+    const reached = path ? join(path, match?.[2] ?? '') : null;
+    return reached === null ? [] : [reached];
+  });
+}
+
 /** Calls and iteration macros that hand a pointer on make another name for what it points at: `sg = sg_next(sg)`. */
 function pointerMoves(call: CallOperation): Graph['aliases'] {
   const moves = call.name === null ? undefined : (call.iterates ? iterators : transfers).get(call.name)?.moves;
   return (moves ?? []).flatMap(([from, to]) => {
-    if (!/^\d+$/.test(from) || !/^(\d+|return)$/.test(to)) return [];
-    const source = call.args[Number(from)];
+    const place = /^(\d+)((?:\.\w+)*)$/.exec(from);
+    if (!place || !/^(\d+|return)$/.test(to)) return [];
+    const argument = call.args[Number(place[1])];
+    const path = argument?.path ? join(argument.path, place[2] ?? '') : null;
+    const source = place[2] === '' ? argument : path === null ? undefined : { path, address: false, text: '' };
     const target = to === 'return' ? call.result : call.args[Number(to)]?.path;
     return source && target ? [{ target, source }] : [];
   });

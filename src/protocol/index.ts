@@ -29,5 +29,14 @@ export const containerStructs: ReadonlyMap<string, ContainerStruct> = new Map(
 );
 /** Structs that are handed whole to the kernel and come back in another function: what they hold, by tag. */
 export const handedContainers: ReadonlyMap<string, string> = new Map([['bio', '@bvec'], ['sk_buff', '@skb'], ['pipe_inode_info', '@pipe'], ['pipe_buffer', '@pipe']]);
+/** Calls that reach a field without naming it: `sk_msg_elem(msg, i)` is an element of `msg->sg.data`. */
+export function accessorsOf(field: string): readonly string[] {
+  const names = (places: readonly string[]): boolean => places.some((place) => place.includes(`.${field}`) && new RegExp(`\\.${field}(?!\\w)`).test(place));
+  return [
+    ...[...transfers.values()].filter((t) => names(t.moves.flat())).map((t) => t.name),
+    ...[...releases.values()].filter((r) => names([r.pages])).map((r) => r.name),
+  ];
+}
+
 export const transparent: ReadonlySet<string> = new Set(transparentCalls);
 export const taking: ReadonlySet<string> = new Set(takingCalls);
