@@ -19,7 +19,9 @@ export function addExplain(program: Command): void {
   program
     .command('explain')
     .summary('one site as a story, with the code around each step')
-    .description('Tells one row of the survey as a story: the code where the reference is taken, of each step on its way, and of each release, with line numbers and a caret; then what could not be followed, and what the row says in sentences.')
+    .description(
+      'Tells one row of the survey as a story: the code where the reference is taken, of each step on its way, and of each release, with line numbers and a caret; then what could not be followed, and what the row says in sentences.',
+    )
     .argument('<tree>', 'folder that the site is in')
     .argument('<id>', "the site's id, or its FILE:LINE")
     .option('-j, --jobs <n>', 'threads that read the tree (default: one per core)', parseJobs)
@@ -43,6 +45,7 @@ async function explainCommand(tree: string, id: string, given: { jobs?: number; 
     closest = explanation.closest;
     if (closest.length > 0) break;
   }
-  const hint = closest.length > 0 ? `; closest are:${closest.map((close) => `\n  ${visible(close)}`).join('')}` : '; the survey of it has no sites';
+  const hint =
+    closest.length > 0 ? `; closest are:${closest.map((close) => `\n  ${visible(close)}`).join('')}` : '; the survey of it has no sites';
   throw new Failure(`no site ${visible(id)} in ${visible(tree)}${hint}`);
 }

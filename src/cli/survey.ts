@@ -40,7 +40,11 @@ export function addSurvey(program: Command): void {
       'Reads a kernel tree, or the tree of one driver, as it is (nothing need be configured or built), and writes one line per call that takes references on user pages: what it takes, where the pages go, and what drops them.',
     )
     .argument('[tree]', 'folder to survey (default: the examples that come with putright)')
-    .addOption(new Option('-f, --format <format>', formatNames.map((name) => `${name}: ${formats[name].about}`).join('; ')).choices(formatNames).default('text'))
+    .addOption(
+      new Option('-f, --format <format>', formatNames.map((name) => `${name}: ${formats[name].about}`).join('; '))
+        .choices(formatNames)
+        .default('text'),
+    )
     .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
     .option('-p, --path <glob>', 'only sites in files that match, relative to the tree; may be repeated', collect)
     .option('-k, --kind <kind>', `only sites of this kind (${kinds.join(', ')}); may be repeated`, collectKind)
@@ -82,7 +86,9 @@ async function sayCoverage(survey: Survey, held: boolean): Promise<void> {
   const { unaccounted } = survey.coverage;
   if (unaccounted.length > 0) {
     process.exitCode = exitCodes.found;
-    process.stderr.write(`putright: ${unaccounted.length} acquiring ${unaccounted.length === 1 ? 'name is' : 'names are'} not accounted for; please report it\n`);
+    process.stderr.write(
+      `putright: ${unaccounted.length} acquiring ${unaccounted.length === 1 ? 'name is' : 'names are'} not accounted for; please report it\n`,
+    );
   }
   if (held) return;
   const [{ coverageText }, { default: colours }] = await Promise.all([import('../report/coverage.js'), import('picocolors')]);

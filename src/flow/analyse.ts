@@ -5,13 +5,37 @@
  * and Sagiv (POPL 1995) over bounded access paths: a callee is entered once for each fact at its entry, and its result is
  * used wherever that fact arises again.
  */
-import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, iterators, releases, transfers, type ReleaseCall } from '../protocol/index.js';
+
 import type { Assume, CallOperation, Graph, Guard, Loop, Node } from '../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { FunctionReference, Program } from '../program/program.js';
-import { contentsOf, earlierRound, heapFact, impliedByField, isHeap, isLocal, otherNames, outcomes, ownersIn, type Facts, type Outcome, type Scope } from './facts.js';
+import {
+  acquires,
+  dirtyCalls,
+  extraReferenceCalls,
+  freeingCalls,
+  isNeutral,
+  iterators,
+  type ReleaseCall,
+  releases,
+  transfers,
+} from '../protocol/index.js';
 import { excludes } from './assumptions.js';
-import { refine, type Acquired } from './outcome.js';
+import {
+  contentsOf,
+  earlierRound,
+  type Facts,
+  heapFact,
+  impliedByField,
+  isHeap,
+  isLocal,
+  type Outcome,
+  otherNames,
+  outcomes,
+  ownersIn,
+  type Scope,
+} from './facts.js';
+import { type Acquired, refine } from './outcome.js';
 
 /** Where a node stands: what an event needs to be told apart and shown. */
 export interface At {
@@ -105,7 +129,17 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
   for (const graph of analysis.program.graphs(reference)) {
     const scope = scopeOf(analysis.program, graph, reference);
     const loopDrops = new Map<number, Set<string>>();
-    const fresh = (into: FunctionFlow): Run => ({ ...analysis, flow: into, graph, reference, seeds, scope, copies: new Map(), seen: new Set(), loopDrops });
+    const fresh = (into: FunctionFlow): Run => ({
+      ...analysis,
+      flow: into,
+      graph,
+      reference,
+      seeds,
+      scope,
+      copies: new Map(),
+      seen: new Set(),
+      loopDrops,
+    });
     // Loops that drop elements are found first: then what leaves such a loop no longer holds them, also after no round at all.
     if (graph.nodes.some((n) => n.loops.length > 0)) run(fresh(emptyFlow(reference)));
     run(fresh(flow));
@@ -114,7 +148,19 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
 }
 
 export function emptyFlow(reference: FunctionReference): FunctionFlow {
-  return { reference, releases: [], dirties: [], calls: [], unknowns: [], unread: [], origins: new Map(), returns: [], outs: [], heap: [], callbacks: [] };
+  return {
+    reference,
+    releases: [],
+    dirties: [],
+    calls: [],
+    unknowns: [],
+    unread: [],
+    origins: new Map(),
+    returns: [],
+    outs: [],
+    heap: [],
+    callbacks: [],
+  };
 }
 
 export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
@@ -227,12 +273,20 @@ function finish(r: Run, facts: Facts | undefined): void {
   if (facts) {
     r.graph.params.forEach((param, index) => {
       if (param.name === '') return;
-      const reassigned = r.graph.nodes.some((n) => (n.operation?.kind === 'copy' && n.operation.replaces && n.operation.target === param.name && n.operation.source.path !== null && rootOf(n.operation.source.path) !== param.name));
+      const reassigned = r.graph.nodes.some(
+        (n) =>
+          n.operation?.kind === 'copy' &&
+          n.operation.replaces &&
+          n.operation.target === param.name &&
+          n.operation.source.path !== null &&
+          rootOf(n.operation.source.path) !== param.name,
+      );
       if (reassigned) return;
       for (const fact of facts) {
         if (!isLocal(fact)) continue;
         const suffix = suffixAfter(fact, param.name);
-        if (suffix !== null && !impliedByField(suffix, facts) && !r.flow.outs.some(([i, s]) => i === index && s === suffix)) r.flow.outs.push([index, suffix]);
+        if (suffix !== null && !impliedByField(suffix, facts) && !r.flow.outs.some(([i, s]) => i === index && s === suffix))
+          r.flow.outs.push([index, suffix]);
       }
     });
   }
@@ -310,7 +364,16 @@ function drop(facts: Facts, path: string, exact: boolean): void {
 }
 
 /** `target` gets what `source` holds. */
-function copy(r: Run, facts: Facts, target: string, source: Value, pos: number, replaces: boolean, valueOnly: boolean, text?: string): void {
+function copy(
+  r: Run,
+  facts: Facts,
+  target: string,
+  source: Value,
+  pos: number,
+  replaces: boolean,
+  valueOnly: boolean,
+  text?: string,
+): void {
   const local = rootOf(target) === target;
   if (!local && source.path !== null && facts.delete(`+${source.path}`)) return;
   const suffixes = contentsOf(source, facts, r.scope).filter((s) => !valueOnly || isOwnValue(s));
@@ -372,7 +435,8 @@ function released(r: Run, facts: Facts, path: string): void {
     const name = queue.shift() as string;
     facts.delete(name);
     // The frame number or address of a dropped page, and copies of the one pointer, are no references any more.
-    for (const fact of facts) if (isLocal(fact) && !fact.endsWith('[]') && r.copies.get(fact)?.has(name) && /@(pfn|address)$/.test(fact)) facts.delete(fact);
+    for (const fact of facts)
+      if (isLocal(fact) && !fact.endsWith('[]') && r.copies.get(fact)?.has(name) && /@(pfn|address)$/.test(fact)) facts.delete(fact);
     for (const source of r.copies.get(name) ?? []) {
       if (!seen.has(source)) {
         seen.add(source);
@@ -388,7 +452,14 @@ function assume(r: Run, o: Assume, input: Facts): Facts {
   if (acquired && o.left.path !== null && input.has(`!${o.left.path}`)) facts = refine(acquired, o, input);
   // `if (!page)`: nothing is held where the pointer is NULL or an error.
   const path = o.left.path;
-  if (path !== null && o.call === null && o.right.path === null && (o.right.text === '0' || o.right.text === 'NULL') && o.op === '==' && facts.has(path)) {
+  if (
+    path !== null &&
+    o.call === null &&
+    o.right.path === null &&
+    (o.right.text === '0' || o.right.text === 'NULL') &&
+    o.op === '==' &&
+    facts.has(path)
+  ) {
     facts = new Set(facts);
     facts.delete(path);
   }
@@ -420,7 +491,16 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   const seeded = r.seeds.some((s) => s.pos === n.pos);
   const given = input.size === 0 ? [] : o.args.map((a) => contentsOf(a, input, r.scope));
   const touched = given.some((g) => g.length > 0);
-  if (!seeded && !touched && !(o.name !== null && input.size > 0 && (freeingCalls.has(o.name) || releases.has(o.name) || transfers.has(o.name) || iterators.has(o.name)))) return input;
+  if (
+    !seeded &&
+    !touched &&
+    !(
+      o.name !== null &&
+      input.size > 0 &&
+      (freeingCalls.has(o.name) || releases.has(o.name) || transfers.has(o.name) || iterators.has(o.name))
+    )
+  )
+    return input;
   const facts = new Set(input);
   const own = o.name === null ? undefined : r.program.file(r.reference.file)?.byName.get(o.name);
   // A static function or a macro of the file is what it is, whatever its name says.
@@ -499,7 +579,12 @@ function apply(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): b
     return true;
   }
   // Where the call is implemented, its body says more than the table.
-  const here = !o.iterates && r.program.file(r.reference.file)?.byName.get(name)?.some((f) => !f.macro);
+  const here =
+    !o.iterates &&
+    r.program
+      .file(r.reference.file)
+      ?.byName.get(name)
+      ?.some((f) => !f.macro);
   const moves = here ? undefined : (o.iterates ? iterators.get(name) : transfers.get(name))?.moves;
   if (moves) {
     applyMoves(r, n, o, name, moves, facts);
@@ -525,7 +610,15 @@ function copyInto(r: Run, facts: Facts, target: Value, source: Value, pos: numbe
   // The extra reference of a page goes with it into the container.
   if (source.path !== null && text.startsWith('put in') && facts.has(`+${source.path}`)) return;
   const suffixes = contentsOf(source, facts, r.scope);
-  for (const suffix of suffixes) put(r, facts, target.path === null ? null : target.address ? pathBelow(target, suffix) : join(target.path, suffix), pathBelow(source, suffix), pos, text);
+  for (const suffix of suffixes)
+    put(
+      r,
+      facts,
+      target.path === null ? null : target.address ? pathBelow(target, suffix) : join(target.path, suffix),
+      pathBelow(source, suffix),
+      pos,
+      text,
+    );
 }
 
 function moveWord(from: string, to: string): string {
@@ -553,14 +646,29 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
   const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
   const dirty = release.dirty === true || (flag !== undefined && !(flag.path === null && /^(0|false|NULL)$/.test(flag.text)));
   const partial = facts.has('?short') && !facts.has('?all');
-  if (once(r, 'release', n.pos, release.name)) r.flow.releases.push({ ...at(n), call: release, api: release.name, fact: place.path, dirty, partial, assumptions: r.graph.assumptions });
+  if (once(r, 'release', n.pos, release.name))
+    r.flow.releases.push({
+      ...at(n),
+      call: release,
+      api: release.name,
+      fact: place.path,
+      dirty,
+      partial,
+      assumptions: r.graph.assumptions,
+    });
   else if (!partial) for (const e of r.flow.releases) if (e.pos === n.pos && e.api === release.name) e.partial = false;
   note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
   const before = [...facts];
   released(r, facts, place.path);
   const loop = n.loops.findLast((l) => !r.seeds.some((s) => s.pos !== null && s.pos >= l.pos && s.pos < l.end));
   // Some pages stay where a drop is done only in some rounds; a test of the page itself leaves none.
-  if (!loop || n.guards.slice(loop.guards).some((g) => g.negated || g.values.length > 0 || g.path === null || !(g.path === place.path || g.path === rootOf(place.path ?? '')))) return;
+  if (
+    !loop ||
+    n.guards
+      .slice(loop.guards)
+      .some((g) => g.negated || g.values.length > 0 || g.path === null || !(g.path === place.path || g.path === rootOf(place.path ?? '')))
+  )
+    return;
   const dropped = before.filter((f) => !facts.has(f) && /\[\]$|@(sgl|bvec|skb|pipe)$/.test(f));
   if (dropped.length > 0) r.loopDrops.set(loop.id, new Set([...(r.loopDrops.get(loop.id) ?? []), ...dropped]));
 }
@@ -569,7 +677,8 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
 function* originsOf(place: Value, facts: Facts, r: Run): Generator<string> {
   if (place.path === null) return;
   for (const fact of facts) if (isLocal(fact) && suffixAfter(fact, place.path) !== null) yield fact;
-  for (const owner of ownersIn(r.scope, place.path)) for (const fact of facts) if (isHeap(fact) && suffixAfter(fact, `#${owner.tag}${owner.rest}`) !== null) yield fact;
+  for (const owner of ownersIn(r.scope, place.path))
+    for (const fact of facts) if (isHeap(fact) && suffixAfter(fact, `#${owner.tag}${owner.rest}`) !== null) yield fact;
   if (place.path.startsWith('::')) for (const fact of facts) if (suffixAfter(fact, `#${place.path}`) !== null) yield fact;
 }
 

@@ -124,7 +124,13 @@ export function otherNames(path: string, graph: Graph): string[] {
       if (below !== null && !isOwnValue(below)) add(pathBelow(alias.source, below));
       if (alias.source.path === null) continue;
       const through = suffixAfter(name, alias.source.path);
-      if (through !== null && !isOwnValue(through)) add(pathBelow({ path: alias.target, address: false, text: '' }, alias.source.address && !through.startsWith('.') && !through.startsWith('@') ? `[]${through}` : through));
+      if (through !== null && !isOwnValue(through))
+        add(
+          pathBelow(
+            { path: alias.target, address: false, text: '' },
+            alias.source.address && !through.startsWith('.') && !through.startsWith('@') ? `[]${through}` : through,
+          ),
+        );
     }
   }
   found.delete(path);

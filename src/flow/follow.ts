@@ -3,15 +3,16 @@
  * goes. A visit is one function entered in one way; visits are remembered across sites, since what a function does with a
  * fact does not depend on who took the reference.
  */
-import { excludes } from './assumptions.js';
-import { ownersIn } from './facts.js';
-import { analyse, emptyFlow, scopeOf, type Analysis, type FunctionFlow, type ReleaseEvent, type Seed } from './analyse.js';
-import { accessorsOf, handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
-import type { Acquired } from './outcome.js';
-import { folderOf, type FunctionReference, type Program } from '../program/program.js';
+
 import type { Guard } from '../program/graph.js';
 import { sourceName } from '../program/lower.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
+import { type FunctionReference, folderOf, type Program } from '../program/program.js';
+import { accessorsOf, handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
+import { type Analysis, analyse, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed, scopeOf } from './analyse.js';
+import { excludes } from './assumptions.js';
+import { ownersIn } from './facts.js';
+import type { Acquired } from './outcome.js';
 
 /** How a visit came about. */
 export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
@@ -59,7 +60,9 @@ export interface Follower {
 const tableNames = new RegExp(`\\b(?:${[...releases.keys(), ...transfers.keys()].join('|')})\\s*\\(`);
 
 function mentionsTables(program: Program, macro: FunctionReference): boolean {
-  return tableNames.test(program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '');
+  return tableNames.test(
+    program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '',
+  );
 }
 
 const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
@@ -158,7 +161,8 @@ export function openFollower(program: Program): Follower {
         for (const callee of program.resolve(c.callee, v.flow.reference.file)) {
           const param = (program.variants(callee)[0]?.params ?? []).find((p) => p.type.tag === c.tag);
           const entry = param ? join(param.name, c.suffix) : null;
-          if (entry) visit(`${callee.key}|${entry}`, 'callback', () => summary(callee, entry), { visit: v, pos: c.pos, fact: entry }, v.heap);
+          if (entry)
+            visit(`${callee.key}|${entry}`, 'callback', () => summary(callee, entry), { visit: v, pos: c.pos, fact: entry }, v.heap);
         }
       }
       // What a callee hands back is taken up by its caller's own flow; otherwise all callers may receive it.
@@ -175,17 +179,21 @@ export function openFollower(program: Program): Follower {
       const callers = program.callers(reference).filter((caller) => mayReceive(v, handed, caller.file, start.reference.file));
       if (v.way === 'site') handedOn = handed;
       // An exported function that nobody calls hands on to whoever will, unless it keeps or drops what it took.
-      const keeps = v.flow.heap.length > 0 || [v.flow, ...v.flow.calls.map((c) => summary(c.callee, c.entry))].some((f) => f.releases.some((e) => !e.partial));
+      const keeps =
+        v.flow.heap.length > 0 ||
+        [v.flow, ...v.flow.calls.map((c) => summary(c.callee, c.entry))].some((f) => f.releases.some((e) => !e.partial));
       if ((callers.length > 0 || (!reference.static && !keeps)) && !wrappers.some((w) => w.key === reference.key)) wrappers.push(reference);
       for (const caller of callers) {
         const key = `${caller.key}<${reference.key}|${handed.join()}`;
         const seeds: Seed[] = [];
         for (const graph of program.graphs(caller)) {
           for (const n of graph.nodes) {
-            if (n.operation?.kind === 'call' && n.operation.name === reference.name && !seeds.some((s) => s.pos === n.pos)) seeds.push({ pos: n.pos, facts: handed });
+            if (n.operation?.kind === 'call' && n.operation.name === reference.name && !seeds.some((s) => s.pos === n.pos))
+              seeds.push({ pos: n.pos, facts: handed });
           }
         }
-        if (seeds.length > 0) visit(key, 'return', () => flowFor(caller, seeds, key), { visit: v, pos: seeds[0]?.pos ?? 0, fact: handed[0] ?? '' }, v.heap);
+        if (seeds.length > 0)
+          visit(key, 'return', () => flowFor(caller, seeds, key), { visit: v, pos: seeds[0]?.pos ?? 0, fact: handed[0] ?? '' }, v.heap);
       }
     };
 
@@ -204,7 +212,11 @@ export function openFollower(program: Program): Follower {
       const field = splitSteps(heap.slice(rootOf(heap).length))[0] ?? '';
       return program.graphs(reference).some((graph) => {
         const scope = scopeOf(program, graph, reference);
-        return graph.paths.some((path) => path.includes(field) && ownersIn(scope, path).some((o) => o.tag === tag && (o.rest === field || suffixAfter(o.rest, field) !== null)));
+        return graph.paths.some(
+          (path) =>
+            path.includes(field) &&
+            ownersIn(scope, path).some((o) => o.tag === tag && (o.rest === field || suffixAfter(o.rest, field) !== null)),
+        );
       });
     };
 
@@ -216,12 +228,22 @@ export function openFollower(program: Program): Follower {
       }
       if (done.has(file)) return;
       done.add(file);
-      const fields = splitSteps(heap.slice(rootOf(heap).length)).filter((s) => s.startsWith('.')).map((s) => s.slice(1));
-      const functions = heap.startsWith('#::') ? program.naming(file, rootOf(heap.slice(1)).replace('::', '')) : program.touching(file, fields, rootOf(heap).slice(1));
+      const fields = splitSteps(heap.slice(rootOf(heap).length))
+        .filter((s) => s.startsWith('.'))
+        .map((s) => s.slice(1));
+      const functions = heap.startsWith('#::')
+        ? program.naming(file, rootOf(heap.slice(1)).replace('::', ''))
+        : program.touching(file, fields, rootOf(heap).slice(1));
       for (const reference of functions) {
         if (reference.macro || !leadsTo(reference, heap)) continue;
         const key = `${reference.key}|${heap}`;
-        visit(key, 'field', () => flowFor(reference, [{ pos: null, facts: [heap] }], key), { visit: from, pos: from.flow.origins.get(heap)?.pos ?? 0, fact: heap }, heap);
+        visit(
+          key,
+          'field',
+          () => flowFor(reference, [{ pos: null, facts: [heap] }], key),
+          { visit: from, pos: from.flow.origins.get(heap)?.pos ?? 0, fact: heap },
+          heap,
+        );
       }
     };
 
@@ -231,7 +253,11 @@ export function openFollower(program: Program): Follower {
      */
     const teardown = (): void => {
       const { file } = start.reference;
-      const held = new Set(visits.filter((v) => v.flow.reference.file === file).flatMap((v) => [...v.flow.origins.keys()].map((f) => /@\w+$/.exec(f)?.[0] ?? '')));
+      const held = new Set(
+        visits
+          .filter((v) => v.flow.reference.file === file)
+          .flatMap((v) => [...v.flow.origins.keys()].map((f) => /@\w+$/.exec(f)?.[0] ?? '')),
+      );
       const from = visits[0];
       if (!from) return;
       for (const callee of program.file(file)?.functions ?? []) {
@@ -303,8 +329,13 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
   }
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
   if (field === undefined) return [];
-  const last = splitSteps(heap.slice(rootOf(heap).length)).findLast((s) => s.startsWith('.'))?.slice(1) ?? '';
-  const touching = [...new Set([...program.tree.filesAccessing(field), ...accessorsOf(last).flatMap((name) => [...program.tree.filesCalling(name)])])].sort();
+  const last =
+    splitSteps(heap.slice(rootOf(heap).length))
+      .findLast((s) => s.startsWith('.'))
+      ?.slice(1) ?? '';
+  const touching = [
+    ...new Set([...program.tree.filesAccessing(field), ...accessorsOf(last).flatMap((name) => [...program.tree.filesCalling(name)])]),
+  ].sort();
   // An address in a field leads back to a page only where somebody looks pages up by address.
   const lookups = heap.endsWith('@address') ? new Set(pageLookups.flatMap((name) => program.tree.filesCalling(name).map(folderOf))) : null;
   const files = lookups ? touching.filter((f) => lookups.has(folderOf(f))) : touching;
@@ -322,7 +353,12 @@ export interface SeenRelease {
 }
 
 /** Every release of a followed reference, a statement once; those whose conditions exclude the site's are not its own. */
-export function releasesOf(program: Program, followed: Followed, siteGuards: readonly Guard[], siteAssumptions: readonly (readonly string[])[]): SeenRelease[] {
+export function releasesOf(
+  program: Program,
+  followed: Followed,
+  siteGuards: readonly Guard[],
+  siteAssumptions: readonly (readonly string[])[],
+): SeenRelease[] {
   const found = new Map<string, SeenRelease>();
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {

@@ -1,7 +1,7 @@
 /** What a condition on the acquiring call's result says about what is held. */
 import type { Assume } from '../program/graph.js';
-import { earlierRound, isHeap, isLocal, outcomes, type Facts, type Outcome } from './facts.js';
 import type { Result } from '../protocol/index.js';
+import { earlierRound, type Facts, isHeap, isLocal, type Outcome, outcomes } from './facts.js';
 
 /** The acquiring call, as far as its result can be judged. */
 export interface Acquired {
@@ -28,13 +28,20 @@ function reference(acquired: Acquired, right: Assume['right']): number | null {
 
 function holds(a: number, op: string, b: number): boolean {
   switch (op) {
-    case '==': return a === b;
-    case '!=': return a !== b;
-    case '<': return a < b;
-    case '<=': return a <= b;
-    case '>': return a > b;
-    case '>=': return a >= b;
-    default: return true;
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+    default:
+      return true;
   }
 }
 

@@ -1,6 +1,6 @@
 /** `DEFINE_FREE(name, type, statement)` of include/linux/cleanup.h: what `__free(name)` runs at the end of a scope. */
 import type { FunctionVariant } from '../syntax/ast.js';
-import { outline, parseFunction, type Item } from '../syntax/index.js';
+import { type Item, outline, parseFunction } from '../syntax/index.js';
 
 /** The type of `_T` and where the statement stands. */
 export interface FreeDefinition {
@@ -16,7 +16,16 @@ export function freeDefinitions(text: string): { name: string; definition: FreeD
     const bodyPos = match.index + match[0].length;
     const bodyEnd = closing(text, bodyPos);
     if (bodyEnd < 0) return [];
-    const item: Item = { kind: 'function', name: match[1] as string, pos: match.index, end: bodyEnd + 1, bodyPos, static: true, inline: true, conditions: [] };
+    const item: Item = {
+      kind: 'function',
+      name: match[1] as string,
+      pos: match.index,
+      end: bodyEnd + 1,
+      bodyPos,
+      static: true,
+      inline: true,
+      conditions: [],
+    };
     return [{ name: match[1] as string, definition: { type: (match[2] as string).trim(), bodyPos, bodyEnd }, item }];
   });
 }

@@ -36,7 +36,13 @@ export interface Guard {
 }
 
 /** `target` gets what `source` holds. */
-export interface Copy { kind: 'copy'; target: string; source: Value; /** False for a copy that does not replace what was there. */ replaces: boolean; /** Only what the value itself is: a number or address, not the memory behind it. */ valueOnly?: true }
+export interface Copy {
+  kind: 'copy';
+  target: string;
+  source: Value /** False for a copy that does not replace what was there. */;
+  replaces: boolean /** Only what the value itself is: a number or address, not the memory behind it. */;
+  valueOnly?: true;
+}
 /** A call. `through` is the field or variable of a call by pointer, then `name` is `null`. */
 export interface CallOperation {
   kind: 'call';
@@ -55,14 +61,34 @@ export interface CallOperation {
   macro: string | null;
 }
 /** The condition `left op right` came out as `truth`. A plain value is `value != 0`. */
-export interface Assume { kind: 'assume'; left: Value; op: string; right: Value; truth: boolean; /** Result path of the call under test, if the condition is one. */ call: CallOperation | null }
-export interface ReturnOperation { kind: 'return'; value: Value | null }
+export interface Assume {
+  kind: 'assume';
+  left: Value;
+  op: string;
+  right: Value;
+  truth: boolean /** Result path of the call under test, if the condition is one. */;
+  call: CallOperation | null;
+}
+export interface ReturnOperation {
+  kind: 'return';
+  value: Value | null;
+}
 /** A store of something that holds no page: a constant or NULL. */
-export interface Clear { kind: 'clear'; target: string; text: string }
+export interface Clear {
+  kind: 'clear';
+  target: string;
+  text: string;
+}
 /** `target++`, `target -= n` and the like on a number. */
-export interface Update { kind: 'update'; target: string }
+export interface Update {
+  kind: 'update';
+  target: string;
+}
 /** A place where the parser could not read what stands there. */
-export interface Unread { kind: 'unread'; why: string }
+export interface Unread {
+  kind: 'unread';
+  why: string;
+}
 
 export type Operation = Copy | CallOperation | Assume | ReturnOperation | Clear | Update | Unread;
 
@@ -83,7 +109,7 @@ export interface Graph {
   /** Declared types of parameters and locals by name. */
   types: ReadonlyMap<string, CType>;
   /** `target = source` copies of pointers, for finding other names of the same memory. */
-  aliases: { target: string; source: Value; /** One of several operands: a name only if it is a pointer. */ operand?: true }[];
+  aliases: { target: string; source: Value /** One of several operands: a name only if it is a pointer. */; operand?: true }[];
   /** A function's name stored below a path, or passed with an argument: who may call it back, with what. */
   callbacks: { owner: string; functionName: string }[];
   /** Every assignment, with the text of what is assigned: how flags and counts are looked up. */

@@ -44,16 +44,41 @@ const nothing: Value = { path: null, address: false, text: '' };
 /** Builds the control-flow graph of a function variant. Never throws on odd input; nesting is bounded by the parser. */
 export function lower(variant: FunctionVariant, names: Names): Graph {
   const b: Builder = {
-    nodes: [], current: -1, loops: [], guards: [], breaks: [], continues: [], switches: [], cleanups: [], labels: new Map(),
+    nodes: [],
+    current: -1,
+    loops: [],
+    guards: [],
+    breaks: [],
+    continues: [],
+    switches: [],
+    cleanups: [],
+    labels: new Map(),
     types: new Map(variant.params.filter((p) => p.name !== '').map((p) => [p.name, p.type])),
-    aliases: [], callbacks: [], assigned: [], exit: 0, names, temporaries: 0, loopIds: 0,
+    aliases: [],
+    callbacks: [],
+    assigned: [],
+    exit: 0,
+    names,
+    temporaries: 0,
+    loopIds: 0,
   };
   const entry = node(b, variant.pos, null, false);
   b.exit = node(b, variant.end, null, false);
   b.current = entry;
   block(b, variant.body);
   connect(b, b.exit);
-  return { nodes: b.nodes, entry, exit: b.exit, params: variant.params, types: b.types, aliases: b.aliases, callbacks: b.callbacks, assigned: b.assigned, paths: [], assumptions: variant.assumptions };
+  return {
+    nodes: b.nodes,
+    entry,
+    exit: b.exit,
+    params: variant.params,
+    types: b.types,
+    aliases: b.aliases,
+    callbacks: b.callbacks,
+    assigned: b.assigned,
+    paths: [],
+    assumptions: variant.assumptions,
+  };
 }
 
 function node(b: Builder, pos: number, operation: Operation | null, link = true): number {
@@ -107,7 +132,18 @@ function cleanUp(b: Builder, from: number, pos: number): void {
   for (const c of b.cleanups.slice(from).reverse()) {
     // A cleanup function gets the variable's address; the statement of a DEFINE_FREE() its value.
     const value: Value = { path: c.variable, address: b.names.isFunction(c.call) && !b.names.isDefinedFree(c.call), text: c.variable };
-    node(b, pos, { kind: 'call', name: c.call, through: null, args: [value], expressions: [], result: temporary(b), pos, end: pos, iterates: false, macro: null });
+    node(b, pos, {
+      kind: 'call',
+      name: c.call,
+      through: null,
+      args: [value],
+      expressions: [],
+      result: temporary(b),
+      pos,
+      end: pos,
+      iterates: false,
+      macro: null,
+    });
   }
 }
 
@@ -171,7 +207,22 @@ function statement(b: Builder, s: Statement): void {
       loop(b, s.pos, s.end, 'for', null, s.test, s.update, s.body);
       return;
     case 'macro-statement':
-      loop(b, s.pos, s.end, s.name, { kind: 'call', callee: { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length }, args: s.args, pos: s.pos, end: s.body.pos }, null, null, s.body);
+      loop(
+        b,
+        s.pos,
+        s.end,
+        s.name,
+        {
+          kind: 'call',
+          callee: { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length },
+          args: s.args,
+          pos: s.pos,
+          end: s.body.pos,
+        },
+        null,
+        null,
+        s.body,
+      );
       return;
     case 'switch': {
       const value = evaluate(b, s.value);
@@ -261,9 +312,26 @@ function leaveTo(b: Builder, targets: number[]): void {
   b.current = -1;
 }
 
-function loop(b: Builder, pos: number, end: number, name: string, macro: Expression | null, test: Expression | null, update: Expression | null, body: Statement): void {
+function loop(
+  b: Builder,
+  pos: number,
+  end: number,
+  name: string,
+  macro: Expression | null,
+  test: Expression | null,
+  update: Expression | null,
+  body: Statement,
+): void {
   const outer = b.loops;
-  const inner: Loop = { id: b.loopIds++, pos, end, bodyPos: body.pos, guards: b.guards.length, name, variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])) };
+  const inner: Loop = {
+    id: b.loopIds++,
+    pos,
+    end,
+    bodyPos: body.pos,
+    guards: b.guards.length,
+    name,
+    variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])),
+  };
   b.loops = [...outer, inner];
   const head = join(b, pos);
   connect(b, head);
@@ -292,18 +360,29 @@ function loop(b: Builder, pos: number, end: number, name: string, macro: Express
 /** Variables named in an expression. */
 export function namesIn(e: Expression): string[] {
   switch (e.kind) {
-    case 'identifier': return [e.name];
+    case 'identifier':
+      return [e.name];
     case 'member': {
       const path = plainPath(e);
       return path === null ? [] : [path];
     }
-    case 'index': return [...namesIn(e.object), ...namesIn(e.index)];
-    case 'unary': case 'update': case 'cast': return namesIn(e.operand);
-    case 'binary': case 'assign': return [...namesIn(e.left), ...namesIn(e.right)];
-    case 'call': return e.args.flatMap(namesIn);
-    case 'conditional': return [e.test, e.otherwise, ...(e.then ? [e.then] : [])].flatMap(namesIn);
-    case 'comma': return e.items.flatMap(namesIn);
-    default: return [];
+    case 'index':
+      return [...namesIn(e.object), ...namesIn(e.index)];
+    case 'unary':
+    case 'update':
+    case 'cast':
+      return namesIn(e.operand);
+    case 'binary':
+    case 'assign':
+      return [...namesIn(e.left), ...namesIn(e.right)];
+    case 'call':
+      return e.args.flatMap(namesIn);
+    case 'conditional':
+      return [e.test, e.otherwise, ...(e.then ? [e.then] : [])].flatMap(namesIn);
+    case 'comma':
+      return e.items.flatMap(namesIn);
+    default:
+      return [];
   }
 }
 
@@ -311,7 +390,11 @@ function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
   // `do { … } while (0)` is a block, not a loop.
   const once = s.test.kind === 'literal' && s.test.text === '0';
   const outer = b.loops;
-  if (!once) b.loops = [...outer, { id: b.loopIds++, pos: s.pos, end: s.end, bodyPos: s.body.pos, guards: b.guards.length, name: 'do', variables: namesIn(s.test) }];
+  if (!once)
+    b.loops = [
+      ...outer,
+      { id: b.loopIds++, pos: s.pos, end: s.end, bodyPos: s.body.pos, guards: b.guards.length, name: 'do', variables: namesIn(s.test) },
+    ];
   const start = join(b, s.pos);
   connect(b, start);
   b.current = start;
@@ -365,25 +448,37 @@ function assign(b: Builder, target: string, value: Value, pos: number, replaces:
   if (replaces) b.aliases.push({ target, source: value });
 }
 
-function valueOf(path: string | null, text = ''): Value {
+function valueAt(path: string | null, text = ''): Value {
   return { path, address: false, text };
 }
 
 /** Short text of a constant expression: the name or number that a condition or a flag is decided by. */
 export function sourceName(e: Expression): string {
   switch (e.kind) {
-    case 'identifier': return e.name;
-    case 'literal': return e.text;
-    case 'member': return `${sourceName(e.object)}.${e.field}`;
-    case 'index': return `${sourceName(e.object)}[]`;
-    case 'cast': return sourceName(e.operand);
-    case 'unary': return e.op === '*' || e.op === '&' ? sourceName(e.operand) : `${e.op}${sourceName(e.operand)}`;
-    case 'binary': return `${sourceName(e.left)} ${e.op} ${sourceName(e.right)}`;
-    case 'assign': return sourceName(e.left);
-    case 'call': return `${sourceName(e.callee)}(${e.args.map(sourceName).join(', ')})`;
-    case 'conditional': return `${sourceName(e.test)} ? ${e.then ? sourceName(e.then) : ''} : ${sourceName(e.otherwise)}`;
-    case 'sizeof': return e.text;
-    default: return '';
+    case 'identifier':
+      return e.name;
+    case 'literal':
+      return e.text;
+    case 'member':
+      return `${sourceName(e.object)}.${e.field}`;
+    case 'index':
+      return `${sourceName(e.object)}[]`;
+    case 'cast':
+      return sourceName(e.operand);
+    case 'unary':
+      return e.op === '*' || e.op === '&' ? sourceName(e.operand) : `${e.op}${sourceName(e.operand)}`;
+    case 'binary':
+      return `${sourceName(e.left)} ${e.op} ${sourceName(e.right)}`;
+    case 'assign':
+      return sourceName(e.left);
+    case 'call':
+      return `${sourceName(e.callee)}(${e.args.map(sourceName).join(', ')})`;
+    case 'conditional':
+      return `${sourceName(e.test)} ? ${e.then ? sourceName(e.then) : ''} : ${sourceName(e.otherwise)}`;
+    case 'sizeof':
+      return e.text;
+    default:
+      return '';
   }
 }
 
@@ -392,12 +487,12 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
   switch (e.kind) {
     case 'identifier':
       if (e.name === 'NULL') return { path: null, address: false, text: 'NULL' };
-      return valueOf(!b.types.has(e.name) && b.names.isGlobal(e.name) ? `::${e.name}` : e.name, e.name);
+      return valueAt(!b.types.has(e.name) && b.names.isGlobal(e.name) ? `::${e.name}` : e.name, e.name);
     case 'literal':
       return { ...nothing, text: e.text };
     case 'member': {
       const object = evaluate(b, e.object);
-      return valueOf(object.path === null ? null : step(object.path, `.${e.field}`), sourceName(e));
+      return valueAt(object.path === null ? null : step(object.path, `.${e.field}`), sourceName(e));
     }
     case 'index': {
       evaluate(b, e.index);
@@ -456,7 +551,8 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
     }
     case 'cast': {
       const operand = evaluate(b, e.operand);
-      if (e.operand.kind === 'binary' && e.type.pointers > 0 && isOtherPointer(b, operand, e.type)) return carve(b, operand, e.pos, operand.text);
+      if (e.operand.kind === 'binary' && e.type.pointers > 0 && isOtherPointer(b, operand, e.type))
+        return carve(b, operand, e.pos, operand.text);
       return retype(b, operand, e.type, e.pos);
     }
     case 'call':
@@ -473,7 +569,7 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
       const path = temporary(b);
       if (e.type) b.types.set(path, e.type);
       initialise(b, path, e);
-      return valueOf(path);
+      return valueAt(path);
     }
     case 'sizeof':
       return { ...nothing, text: e.text };
@@ -490,7 +586,7 @@ const comparison = new Set(['==', '!=', '<', '<=', '>', '>=', '%', '/', '^']);
 function element(value: Value): Value {
   if (value.path === null) return value;
   if (value.address) return { ...value, address: false };
-  return valueOf(step(value.path, '[]'), value.text);
+  return valueAt(step(value.path, '[]'), value.text);
 }
 
 function addressOf(value: Value): Value {
@@ -508,7 +604,8 @@ function retype(b: Builder, value: Value, type: CType, pos: number): Value {
   return { path, address: false, text: value.text };
 }
 
-const numbers = /^(unsigned|signed|int|long|short|char|bool|size_t|ssize_t|loff_t|pgoff_t|__?[us](8|16|32|64)|[us](8|16|32|64)|u?int(8|16|32|64)_t)( |$)/;
+const numbers =
+  /^(unsigned|signed|int|long|short|char|bool|size_t|ssize_t|loff_t|pgoff_t|__?[us](8|16|32|64)|[us](8|16|32|64)|u?int(8|16|32|64)_t)( |$)/;
 
 /** True for a local number that counts or indexes: not one that is wide enough to be an address is taken for sure. */
 function isNumber(b: Builder, value: Value): boolean {
@@ -525,7 +622,13 @@ function isByteCast(e: Expression): boolean {
 /** True if a value is a local pointer to another type: a cast of its sum begins another array behind the first. */
 function isOtherPointer(b: Builder, value: Value, type: CType): boolean {
   const own = value.path === null ? undefined : b.types.get(value.path);
-  return own !== undefined && own.pointers > 0 && (own.base !== type.base || own.pointers !== type.pointers) && own.base !== 'void' && type.base !== 'void';
+  return (
+    own !== undefined &&
+    own.pointers > 0 &&
+    (own.base !== type.base || own.pointers !== type.pointers) &&
+    own.base !== 'void' &&
+    type.base !== 'void'
+  );
 }
 
 /** Another object beside a value: an address stays one, but the memory behind is not the same. */
@@ -581,7 +684,8 @@ function typeArgument(e: Expression | undefined): CType | null {
   return e?.kind === 'type' ? e.type : null;
 }
 
-const containerCasts = /^(container_of\w*|list_(first_|last_|next_|prev_)?entry\w*|hlist_entry\w*|rb_entry\w*|from_\w+|kzalloc_obj|kmalloc_obj)$/;
+const containerCasts =
+  /^(container_of\w*|list_(first_|last_|next_|prev_)?entry\w*|hlist_entry\w*|rb_entry\w*|from_\w+|kzalloc_obj|kmalloc_obj)$/;
 
 function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
   let name = e.callee.kind === 'identifier' ? e.callee.name : null;
@@ -604,8 +708,21 @@ function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: bo
   const cast = name !== null && containerCasts.test(name) ? typeArgument(e.args[1]) : null;
   if (cast) b.types.set(result, { ...cast, pointers: cast.pointers + 1 });
   const owner = args.find((a) => a.path !== null && !(b.names.isFunction(a.path) && !b.types.has(a.path)));
-  for (const a of args) if (a.path !== null && b.names.isFunction(a.path) && !b.types.has(a.path) && owner?.path) b.callbacks.push({ owner: owner.path, functionName: a.path });
-  const operation: CallOperation = { kind: 'call', name, through, args, expressions: e.args, result, pos: e.pos, end: e.end, iterates, macro: null };
+  for (const a of args)
+    if (a.path !== null && b.names.isFunction(a.path) && !b.types.has(a.path) && owner?.path)
+      b.callbacks.push({ owner: owner.path, functionName: a.path });
+  const operation: CallOperation = {
+    kind: 'call',
+    name,
+    through,
+    args,
+    expressions: e.args,
+    result,
+    pos: e.pos,
+    end: e.end,
+    iterates,
+    macro: null,
+  };
   node(b, e.pos, operation);
   return { path: result, address: false, text: sourceName(e) };
 }
@@ -656,7 +773,10 @@ function condition(b: Builder, e: Expression, yes: number, no: number): void {
   }
   const from = b.current;
   if (from < 0) return;
-  for (const [truth, target] of [[true, yes], [false, no]] as const) {
+  for (const [truth, target] of [
+    [true, yes],
+    [false, no],
+  ] as const) {
     b.current = from;
     node(b, e.pos, { ...assume, op: truth ? assume.op : (opposite[assume.op] ?? assume.op), truth });
     connect(b, target);
@@ -690,7 +810,8 @@ function guardOf(b: Builder, e: Expression, truth: boolean): Guard | null {
 /** Path of a variable or member expression without side effects. */
 export function plainPath(e: Expression): string | null {
   switch (e.kind) {
-    case 'identifier': return e.name;
+    case 'identifier':
+      return e.name;
     case 'member': {
       const object = plainPath(e.object);
       return object === null ? null : step(object, `.${e.field}`);
@@ -699,8 +820,11 @@ export function plainPath(e: Expression): string | null {
       const object = plainPath(e.object);
       return object === null ? null : step(object, '[]');
     }
-    case 'unary': return e.op === '*' || e.op === '&' ? plainPath(e.operand) : null;
-    case 'cast': return plainPath(e.operand);
-    default: return null;
+    case 'unary':
+      return e.op === '*' || e.op === '&' ? plainPath(e.operand) : null;
+    case 'cast':
+      return plainPath(e.operand);
+    default:
+      return null;
   }
 }

@@ -1,10 +1,33 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
-import { isFunctionLike, outline, parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable, type Item, type Outline } from '../syntax/index.js';
-import type { CType, Declarator, Expression, Field, FunctionVariant, StructDefinition } from '../syntax/ast.js';
-import { accessorsOf, acquires, dirtyCalls, extraReferenceCalls, freeingCalls, iterators, releases, taking, transfers, transparent } from '../protocol/index.js';
+
+import {
+  accessorsOf,
+  acquires,
+  dirtyCalls,
+  extraReferenceCalls,
+  freeingCalls,
+  iterators,
+  releases,
+  taking,
+  transfers,
+  transparent,
+} from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
+import type { CType, Declarator, Expression, Field, FunctionVariant, StructDefinition } from '../syntax/ast.js';
+import {
+  type Item,
+  isFunctionLike,
+  type Outline,
+  outline,
+  parseFunction,
+  parseMacro,
+  parseMacroBody,
+  parseStruct,
+  parseTypedef,
+  parseVariable,
+} from '../syntax/index.js';
+import { definedFree, type FreeDefinition, freeDefinitions } from './free.js';
 import type { CallOperation, Graph, Operation } from './graph.js';
-import { definedFree, freeDefinitions, type FreeDefinition } from './free.js';
 import { lower, plainPath, sourceName } from './lower.js';
 import { join, type Value } from './path.js';
 import { collapseContainers, typeAt } from './types.js';
@@ -68,13 +91,20 @@ export interface Program {
 /** A macro that stands for one call: where each of the call's arguments comes from. */
 interface Alias {
   name: string;
-  arguments: { expression: Expression; /** Of the macro's argument, -1 if it stands in the macro itself. */ position: number }[];
+  arguments: { expression: Expression /** Of the macro's argument, -1 if it stands in the macro itself. */; position: number }[];
   /** An object-like macro: the arguments are the call's own. */
   same: boolean;
 }
 
 function isTabled(name: string): boolean {
-  return acquires.has(name) || releases.has(name) || transfers.has(name) || dirtyCalls.has(name) || extraReferenceCalls.has(name) || freeingCalls.has(name);
+  return (
+    acquires.has(name) ||
+    releases.has(name) ||
+    transfers.has(name) ||
+    dirtyCalls.has(name) ||
+    extraReferenceCalls.has(name) ||
+    freeingCalls.has(name)
+  );
 }
 
 const maxDefinitions = 4;
@@ -167,14 +197,17 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
           const call = expand(o, name);
           return { ...call, args: call.args.map(value) };
         }
-        case 'assume': return { ...o, left: value(o.left), right: value(o.right), call: o.call && { ...o.call, args: o.call.args.map(value) } };
-        case 'return': return { ...o, value: o.value && value(o.value) };
+        case 'assume':
+          return { ...o, left: value(o.left), right: value(o.right), call: o.call && { ...o.call, args: o.call.args.map(value) } };
+        case 'return':
+          return { ...o, value: o.value && value(o.value) };
         case 'clear':
         case 'update': {
           const target = path(o.target);
           return target === null ? null : { ...o, target };
         }
-        default: return o ?? null;
+        default:
+          return o ?? null;
       }
     };
     // Temporaries of untyped copies take the type of what they copy, so that paths through them are typed too.
@@ -199,14 +232,21 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     return {
       ...graph,
       nodes,
-      paths: [...new Set([...[...rewritten.values()].filter((p) => p !== null), ...nodes.flatMap((n) => (n.operation?.kind === 'call' ? tabledPaths(n.operation) : []))])],
+      paths: [
+        ...new Set([
+          ...[...rewritten.values()].filter((p) => p !== null),
+          ...nodes.flatMap((n) => (n.operation?.kind === 'call' ? tabledPaths(n.operation) : [])),
+        ]),
+      ],
       types,
-      aliases: graph.aliases.flatMap((a) => {
-        const target = path(a.target);
-        const source = value(a.source);
-        if (target === null || (a.operand && !isPointer(source))) return [];
-        return [{ target, source }];
-      }).concat(moved),
+      aliases: graph.aliases
+        .flatMap((a) => {
+          const target = path(a.target);
+          const source = value(a.source);
+          if (target === null || (a.operand && !isPointer(source))) return [];
+          return [{ target, source }];
+        })
+        .concat(moved),
       assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) ?? a.target })),
     };
   }
@@ -246,14 +286,21 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     if (!macro.objectLike && !text.includes('(')) return null;
     if (macro.objectLike) {
       const target = /^#\s*define\s+\w+\s+(\w+)\s*$/.exec(text)?.[1];
-      return target !== undefined && isTabled(target) ? { name: target, arguments: [] , same: true } : null;
+      return target !== undefined && isTabled(target) ? { name: target, arguments: [], same: true } : null;
     }
     const params = variants(macro)[0]?.params ?? [];
     for (const graph of graphs(macro)) {
       const calls = graph.nodes.flatMap((n) => (n.operation?.kind === 'call' ? [n.operation] : []));
       const call = calls[0];
       if (calls.length !== 1 || !call || call.name === null || !isTabled(call.name) || call.name === macro.name) continue;
-      return { name: call.name, arguments: call.expressions.map((expression) => ({ expression, position: params.findIndex((p) => p.name === plainPath(expression)) })), same: false };
+      return {
+        name: call.name,
+        arguments: call.expressions.map((expression) => ({
+          expression,
+          position: params.findIndex((p) => p.name === plainPath(expression)),
+        })),
+        same: false,
+      };
     }
     return null;
   }
@@ -439,7 +486,9 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
 
   function macrosMatching(name: string, pattern: RegExp): FunctionReference[] {
     const facts = file(name);
-    return (facts?.functions ?? []).filter((r) => facts && r.macro && pattern.test(facts.text.slice(r.item.bodyPos < 0 ? r.item.pos : r.item.bodyPos, r.item.end)));
+    return (facts?.functions ?? []).filter(
+      (r) => facts && r.macro && pattern.test(facts.text.slice(r.item.bodyPos < 0 ? r.item.pos : r.item.bodyPos, r.item.end)),
+    );
   }
 
   function installed(name: string, field: string): FunctionReference[] {
@@ -453,16 +502,29 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   }
 
   return {
-    tree, file, graphs, variants, resolve, callers, structure, globalType, installed, macros,
+    tree,
+    file,
+    graphs,
+    variants,
+    resolve,
+    callers,
+    structure,
+    globalType,
+    installed,
+    macros,
     isAlias: (macro) => aliasOf(macro) !== null,
-    aliasNames: (name) => aliases().filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
+    aliasNames: (name) =>
+      aliases()
+        .filter((r) => r.file === name || r.file.endsWith('.h'))
+        .map((r) => r.name),
     touching: (name, fields, tag) => {
       const facts = file(name);
       const accessors = accessorsOf(fields[fields.length - 1] ?? '');
       const through = accessors.length > 0 ? searching(facts, new RegExp(`\\b(?:${accessors.join('|')})\\s*\\(`)) : [];
       const found = fields.map((field) => searching(facts, new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
       const all = (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));
-      const meant = tag === undefined || !facts ? all : all.filter((r) => mayMean(facts.text.slice(r.item.pos, r.item.end), fields[0] ?? '', tag));
+      const meant =
+        tag === undefined || !facts ? all : all.filter((r) => mayMean(facts.text.slice(r.item.pos, r.item.end), fields[0] ?? '', tag));
       return [...meant, ...through.filter((r) => !meant.includes(r))];
     },
     naming: (name, variable) => searching(file(name), new RegExp(`\\b${variable}\\b`)),
@@ -492,7 +554,9 @@ function mayMean(text: string, field: string, tag: string): boolean {
 
 /** Structs with a tag that are defined inside another's body. */
 function taggedMembers(fields: readonly Field[]): { tag: string; fields: Field[] }[] {
-  return fields.flatMap((f) => (f.members ? [...(f.type.tag ? [{ tag: f.type.tag, fields: f.members }] : []), ...taggedMembers(f.members)] : []));
+  return fields.flatMap((f) =>
+    f.members ? [...(f.type.tag ? [{ tag: f.type.tag, fields: f.members }] : []), ...taggedMembers(f.members)] : [],
+  );
 }
 
 /** Paths that a call in the tables reaches below its arguments: `msg.sg.data` for `sk_msg_elem(msg, i)`. */
@@ -532,7 +596,16 @@ function describe(file: string, text: string): FileFacts {
     const macro = item.kind === 'macro';
     if (item.kind !== 'function' && !macro) continue;
     const objectLike = macro && !isFunctionLike(text, item);
-    const reference: FunctionReference = { key: `${file}:${item.name}@${item.pos}`, file, name: item.name, static: item.static, macro, objectLike, free: null, item };
+    const reference: FunctionReference = {
+      key: `${file}:${item.name}@${item.pos}`,
+      file,
+      name: item.name,
+      static: item.static,
+      macro,
+      objectLike,
+      free: null,
+      item,
+    };
     if (objectLike) {
       objectMacros.set(item.name, [reference]);
       continue;
@@ -543,7 +616,16 @@ function describe(file: string, text: string): FileFacts {
     else byName.set(item.name, [reference]);
   }
   for (const { name, definition, item } of freeDefinitions(text)) {
-    const reference: FunctionReference = { key: `${file}:${name}@${item.pos}`, file, name, static: true, macro: false, objectLike: false, free: definition, item };
+    const reference: FunctionReference = {
+      key: `${file}:${name}@${item.pos}`,
+      file,
+      name,
+      static: true,
+      macro: false,
+      objectLike: false,
+      free: definition,
+      item,
+    };
     functions.push(reference);
     byName.set(name, [...(byName.get(name) ?? []), reference]);
   }

@@ -1,6 +1,7 @@
 /** Declared types along access paths: what struct a path leads through, and which field of it. */
-import type { CType, Field, StructDefinition } from '../syntax/ast.js';
+
 import { containerStructs, generalStructs } from '../protocol/index.js';
+import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { rootOf, splitSteps } from './path.js';
 
 /** Finds a struct's definition as seen from one file; `null` if the tree has none. */
@@ -20,7 +21,8 @@ export interface Owner {
   outlives: boolean;
 }
 
-const scalar = /^(struct|union|enum|void|char|short|int|long|unsigned|signed|float|double|bool|_Bool|[us](8|16|32|64)|__[usbl]e?(8|16|32|64)|size_t|ssize_t|dma_addr_t|phys_addr_t|loff_t|pgoff_t|function)\b/;
+const scalar =
+  /^(struct|union|enum|void|char|short|int|long|unsigned|signed|float|double|bool|_Bool|[us](8|16|32|64)|__[usbl]e?(8|16|32|64)|size_t|ssize_t|dma_addr_t|phys_addr_t|loff_t|pgoff_t|function)\b/;
 
 /** Name of the struct behind a type: its tag, or the typedef's name. */
 export function structName(type: CType | null): string | null {

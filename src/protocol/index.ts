@@ -12,26 +12,46 @@ import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from '
 import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
 
 export * from './effects.js';
-export { pageLookups };
 export type * from './types.js';
+export { pageLookups };
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {
   return new Map(families.flat().map((entry) => [entry.name, entry]));
 }
 
 export const acquires: ReadonlyMap<string, Acquire> = byName(gupAcquires, pinAcquires, iteratorAcquires, memfdAcquires);
-export const releases: ReadonlyMap<string, ReleaseCall> = byName(gupReleases, pinReleases, memfdReleases, blockReleases, networkReleases, pipeReleases);
-export const transfers: ReadonlyMap<string, Transfer> = byName(scatterlistTransfers, blockTransfers, networkTransfers, pipeTransfers, pageTransfers, memoryTransfers);
+export const releases: ReadonlyMap<string, ReleaseCall> = byName(
+  gupReleases,
+  pinReleases,
+  memfdReleases,
+  blockReleases,
+  networkReleases,
+  pipeReleases,
+);
+export const transfers: ReadonlyMap<string, Transfer> = byName(
+  scatterlistTransfers,
+  blockTransfers,
+  networkTransfers,
+  pipeTransfers,
+  pageTransfers,
+  memoryTransfers,
+);
 export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators);
 export const originCalls: ReadonlyMap<string, Origin> = byName(origins);
 export const containerStructs: ReadonlyMap<string, ContainerStruct> = new Map(
   [...scatterlistStructs, ...blockStructs, ...networkStructs, ...pipeStructs].map((entry) => [entry.tag, entry]),
 );
 /** Structs that are handed whole to the kernel and come back in another function: what they hold, by tag. */
-export const handedContainers: ReadonlyMap<string, string> = new Map([['bio', '@bvec'], ['sk_buff', '@skb'], ['pipe_inode_info', '@pipe'], ['pipe_buffer', '@pipe']]);
+export const handedContainers: ReadonlyMap<string, string> = new Map([
+  ['bio', '@bvec'],
+  ['sk_buff', '@skb'],
+  ['pipe_inode_info', '@pipe'],
+  ['pipe_buffer', '@pipe'],
+]);
 /** Calls that reach a field without naming it: `sk_msg_elem(msg, i)` is an element of `msg->sg.data`. */
 export function accessorsOf(field: string): readonly string[] {
-  const names = (places: readonly string[]): boolean => places.some((place) => place.includes(`.${field}`) && new RegExp(`\\.${field}(?!\\w)`).test(place));
+  const names = (places: readonly string[]): boolean =>
+    places.some((place) => place.includes(`.${field}`) && new RegExp(`\\.${field}(?!\\w)`).test(place));
   return [
     ...[...transfers.values()].filter((t) => names(t.moves.flat())).map((t) => t.name),
     ...[...releases.values()].filter((r) => names([r.pages])).map((r) => r.name),

@@ -3,12 +3,36 @@ import type { Origin, Transfer } from './types.js';
 /** Copies and exchanges of memory that may hold page pointers; slots that hold them under a key. */
 export const memoryTransfers: readonly Transfer[] = [
   ...['memcpy', 'memmove', '__memcpy'].map((name): Transfer => ({ name, moves: [['1[]', '0[]']] })),
-  ...['krealloc', 'kvrealloc', 'krealloc_array', 'no_free_ptr', 'get_free_ptr'].map((name): Transfer => ({ name, moves: [['0', 'return']] })),
+  ...['krealloc', 'kvrealloc', 'krealloc_array', 'no_free_ptr', 'get_free_ptr'].map(
+    (name): Transfer => ({ name, moves: [['0', 'return']] }),
+  ),
   ...['kmemdup', 'kmemdup_array', 'kvmemdup'].map((name): Transfer => ({ name, moves: [['0[]', 'return[]']] })),
   ...['rcu_assign_pointer', 'WRITE_ONCE', 'smp_store_release', 'RCU_INIT_POINTER'].map((name): Transfer => ({ name, moves: [['1', '0']] })),
-  ...['xchg', 'rcu_replace_pointer'].map((name): Transfer => ({ name, moves: [['0[]', 'return'], ['1', '0[]']] })),
-  ...['cmpxchg', 'try_cmpxchg'].map((name): Transfer => ({ name, moves: [['0[]', 'return'], ['2', '0[]']] })),
-  { name: 'swap', moves: [['0', '1'], ['1', '0']] },
+  ...['xchg', 'rcu_replace_pointer'].map(
+    (name): Transfer => ({
+      name,
+      moves: [
+        ['0[]', 'return'],
+        ['1', '0[]'],
+      ],
+    }),
+  ),
+  ...['cmpxchg', 'try_cmpxchg'].map(
+    (name): Transfer => ({
+      name,
+      moves: [
+        ['0[]', 'return'],
+        ['2', '0[]'],
+      ],
+    }),
+  ),
+  {
+    name: 'swap',
+    moves: [
+      ['0', '1'],
+      ['1', '0'],
+    ],
+  },
   ...['xa_store', 'xa_store_irq', '__xa_store', 'radix_tree_insert'].map((name): Transfer => ({ name, moves: [['2', '0@slot']] })),
   ...['xa_load', 'xa_erase', 'xa_find', 'radix_tree_lookup', 'radix_tree_delete', 'idr_find', 'idr_remove'].map(
     (name): Transfer => ({ name, moves: [['0@slot', 'return']] }),
@@ -19,10 +43,36 @@ export const memoryTransfers: readonly Transfer[] = [
 /** Calls that bring pages which are not a user's: they make a container mixed. */
 const page = (name: string, what: string, to = 'return'): Origin => ({ name, to, what });
 export const origins: readonly Origin[] = [
-  ...['alloc_page', 'alloc_pages', 'alloc_pages_node', '__page_cache_alloc', 'dev_alloc_page', 'alloc_page_vma', 'skb_page_frag_refill', 'mempool_alloc', 'folio_alloc'].map((n) => page(n, `${n}() pages`)),
-  ...['vmalloc_to_page', 'virt_to_page', 'virt_to_head_page', 'kmap_to_page', 'vmalloc_to_pfn'].map((n) => page(n, `kernel pages (${n}())`)),
+  ...[
+    'alloc_page',
+    'alloc_pages',
+    'alloc_pages_node',
+    '__page_cache_alloc',
+    'dev_alloc_page',
+    'alloc_page_vma',
+    'skb_page_frag_refill',
+    'mempool_alloc',
+    'folio_alloc',
+  ].map((n) => page(n, `${n}() pages`)),
+  ...['vmalloc_to_page', 'virt_to_page', 'virt_to_head_page', 'kmap_to_page', 'vmalloc_to_pfn'].map((n) =>
+    page(n, `kernel pages (${n}())`),
+  ),
   page('ZERO_PAGE', 'the zero page (ZERO_PAGE())'),
-  ...['find_get_page', 'find_lock_page', 'find_or_create_page', 'grab_cache_page', 'read_mapping_page', 'read_cache_page', 'filemap_get_folio', '__filemap_get_folio', 'shmem_read_mapping_page', 'pagecache_get_page', 'shmem_get_folio', 'shmem_read_mapping_page_gfp', 'shmem_read_folio_gfp'].map((n) => page(n, `page cache pages (${n}())`)),
+  ...[
+    'find_get_page',
+    'find_lock_page',
+    'find_or_create_page',
+    'grab_cache_page',
+    'read_mapping_page',
+    'read_cache_page',
+    'filemap_get_folio',
+    '__filemap_get_folio',
+    'shmem_read_mapping_page',
+    'pagecache_get_page',
+    'shmem_get_folio',
+    'shmem_read_mapping_page_gfp',
+    'shmem_read_folio_gfp',
+  ].map((n) => page(n, `page cache pages (${n}())`)),
   ...['pfn_to_page', 'phys_to_page', 'pte_page', 'follow_page', 'vm_normal_page'].map((n) => page(n, `pages found by address (${n}())`)),
   ...['balloon_page_dequeue', 'dma_alloc_coherent', 'xen_alloc_unpopulated_pages'].map((n) => page(n, `${n}() memory`)),
 ];

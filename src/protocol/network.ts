@@ -11,7 +11,13 @@ export const networkStructs: readonly ContainerStruct[] = [
 export const networkTransfers: readonly Transfer[] = [
   { name: 'skb_fill_page_desc', moves: [['2', '0@skb']] },
   { name: '__skb_fill_page_desc', moves: [['2', '0@skb']] },
-  { name: '__skb_fill_page_desc_noacc', moves: [['1', '0@skb'], ['2', '0@skb']] },
+  {
+    name: '__skb_fill_page_desc_noacc',
+    moves: [
+      ['1', '0@skb'],
+      ['2', '0@skb'],
+    ],
+  },
   { name: 'skb_fill_page_desc_noacc', moves: [['2', '0@skb']] },
   { name: 'skb_frag_fill_page_desc', moves: [['1', '0@skb']] },
   { name: 'skb_add_rx_frag', moves: [['2', '0@skb']] },

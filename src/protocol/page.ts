@@ -10,32 +10,121 @@ const toAddress = (name: string): Transfer => ({ name, moves: [['0', 'return@add
 
 /** Calls that find a page again, by frame number, physical or kernel address: they are turned into each other freely. */
 export const pageLookups: readonly string[] = [
-  'virt_to_page', 'virt_to_head_page', 'virt_to_folio', 'kmap_to_page', 'kmap_atomic_to_page', 'vmalloc_to_page',
-  'pfn_to_page', 'phys_to_page', 'pfn_folio', 'gfn_to_page_frame', 'pfn_t_to_page', 'pfn_to_online_page', 'pfn_to_refcounted_page', 'kvm_pfn_to_refcounted_page', 'kvm_pfn_to_page',
+  'virt_to_page',
+  'virt_to_head_page',
+  'virt_to_folio',
+  'kmap_to_page',
+  'kmap_atomic_to_page',
+  'vmalloc_to_page',
+  'pfn_to_page',
+  'phys_to_page',
+  'pfn_folio',
+  'gfn_to_page_frame',
+  'pfn_t_to_page',
+  'pfn_to_online_page',
+  'pfn_to_refcounted_page',
+  'kvm_pfn_to_refcounted_page',
+  'kvm_pfn_to_page',
 ];
-const lookup = (name: string): Transfer => ({ name, moves: [['0@pfn', 'return'], ['0@address', 'return']] });
+const lookup = (name: string): Transfer => ({
+  name,
+  moves: [
+    ['0@pfn', 'return'],
+    ['0@address', 'return'],
+  ],
+});
 
 export const pageTransfers: readonly Transfer[] = [
   ...['page_folio', 'compound_head', 'folio_page', 'nth_page', 'pfn_folio_page', 'page_rmappable_folio', 'ERR_CAST'].map((n) => same(n)),
   ...['folio_file_page', 'sub_page', 'page_ptr', 'READ_ONCE', 'rcu_dereference', 'smp_load_acquire'].map((n) => same(n)),
   { name: 'page_address_in_vma', moves: [] },
-  ...['page_to_pfn', 'page_to_phys', 'page_to_gfn', 'folio_pfn', 'folio_to_phys', 'page_to_pa', 'page_to_virt_pfn', 'pfn_to_pfn_t', 'page_to_pfn_t'].map(toFrame),
+  ...[
+    'page_to_pfn',
+    'page_to_phys',
+    'page_to_gfn',
+    'folio_pfn',
+    'folio_to_phys',
+    'page_to_pa',
+    'page_to_virt_pfn',
+    'pfn_to_pfn_t',
+    'page_to_pfn_t',
+  ].map(toFrame),
   ...['page_to_xen_pfn', 'page_to_bus', 'page_to_maddr', 'page_to_hvpfn'].map(toFrame),
-  ...['page_address', 'kmap', 'kmap_local_page', 'kmap_atomic', 'page_to_virt', 'folio_address', 'lowmem_page_address', 'kmap_local_folio', '__va_page'].map(toAddress),
+  ...[
+    'page_address',
+    'kmap',
+    'kmap_local_page',
+    'kmap_atomic',
+    'page_to_virt',
+    'folio_address',
+    'lowmem_page_address',
+    'kmap_local_folio',
+    '__va_page',
+  ].map(toAddress),
   { name: 'vmap', moves: [['0[]', 'return@address']] },
   { name: 'vm_map_ram', moves: [['0[]', 'return@address']] },
   ...pageLookups.map(lookup),
-  ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn'].map((name): Transfer => ({ name, moves: [['0@address', 'return@pfn'], ['0@pfn', 'return@pfn']] })),
-  ...['__va', 'phys_to_virt', 'pfn_to_kaddr', 'pfn_to_virt'].map((name): Transfer => ({ name, moves: [['0@pfn', 'return@address'], ['0@address', 'return@address']] })),
-  ...['PHYS_PFN', 'PFN_DOWN', 'PFN_PHYS', 'PFN_UP', '__pfn_to_phys', '__phys_to_pfn', 'pfn_to_hpa', 'pfn_to_gpa', 'cpu_to_le64', 'le64_to_cpu', 'cpu_to_be64', 'be64_to_cpu', 'cpu_to_le32', 'le32_to_cpu'].map((n) => same(n)),
+  ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn'].map(
+    (name): Transfer => ({
+      name,
+      moves: [
+        ['0@address', 'return@pfn'],
+        ['0@pfn', 'return@pfn'],
+      ],
+    }),
+  ),
+  ...['__va', 'phys_to_virt', 'pfn_to_kaddr', 'pfn_to_virt'].map(
+    (name): Transfer => ({
+      name,
+      moves: [
+        ['0@pfn', 'return@address'],
+        ['0@address', 'return@address'],
+      ],
+    }),
+  ),
+  ...[
+    'PHYS_PFN',
+    'PFN_DOWN',
+    'PFN_PHYS',
+    'PFN_UP',
+    '__pfn_to_phys',
+    '__phys_to_pfn',
+    'pfn_to_hpa',
+    'pfn_to_gpa',
+    'cpu_to_le64',
+    'le64_to_cpu',
+    'cpu_to_be64',
+    'be64_to_cpu',
+    'cpu_to_le32',
+    'le32_to_cpu',
+  ].map((n) => same(n)),
   { name: 'page_to_section', moves: [] },
 ];
 
 /** Calls that hand their argument through: `likely(x)`, casts in macro form, reads. */
 export const transparentCalls: readonly string[] = [
-  'likely', 'unlikely', 'READ_ONCE', 'WARN_ON', 'WARN_ON_ONCE', 'ERR_CAST', 'rcu_dereference', 'rcu_dereference_protected', 'rcu_dereference_raw',
-  'smp_load_acquire', 'array_index_nospec', 'ACCESS_ONCE', 'kasan_reset_tag', 'untagged_addr', '__force', 'nth_page',
-  'ALIGN', 'PTR_ALIGN', 'round_up', 'round_down', 'data_race', 'barrier_data',
+  'likely',
+  'unlikely',
+  'READ_ONCE',
+  'WARN_ON',
+  'WARN_ON_ONCE',
+  'ERR_CAST',
+  'rcu_dereference',
+  'rcu_dereference_protected',
+  'rcu_dereference_raw',
+  'smp_load_acquire',
+  'array_index_nospec',
+  'ACCESS_ONCE',
+  'kasan_reset_tag',
+  'untagged_addr',
+  '__force',
+  'nth_page',
+  'ALIGN',
+  'PTR_ALIGN',
+  'round_up',
+  'round_down',
+  'data_race',
+  'barrier_data',
 ];
 
 /** Calls that take a variable's value out of it, so that its cleanup finds nothing: include/linux/cleanup.h. */

@@ -24,9 +24,21 @@ export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sg_chain', moves: [['2', '0']] },
   { name: 'sg_alloc_table_from_pages', moves: [['1[]', '0@sgl']] },
   { name: 'sg_alloc_table_from_pages_segment', moves: [['1[]', '0@sgl']] },
-  { name: '__sg_alloc_table_from_pages', moves: [['1[]', '0@sgl'], ['1[]', 'return@sgl']] },
+  {
+    name: '__sg_alloc_table_from_pages',
+    moves: [
+      ['1[]', '0@sgl'],
+      ['1[]', 'return@sgl'],
+    ],
+  },
   { name: 'sg_alloc_append_table_from_pages', moves: [['1[]', '0@sgl']] },
-  { name: 'drm_prime_pages_to_sg', moves: [['0[]', 'return@sgl'], ['1[]', 'return@sgl']] },
+  {
+    name: 'drm_prime_pages_to_sg',
+    moves: [
+      ['0[]', 'return@sgl'],
+      ['1[]', 'return@sgl'],
+    ],
+  },
   { name: 'sg_miter_start', moves: [['1', '0']] },
   { name: '__sg_page_iter_start', moves: [['1', '0']] },
   { name: 'sg_split', moves: [['0', '5[]']] },

@@ -17,7 +17,11 @@ export function closest(text: string, candidates: readonly string[], most = 5): 
   // An id longer than this is no typing error, and the table grows with the product of the lengths.
   const wanted = text.slice(0, 300);
   return candidates
-    .map((candidate) => ({ candidate, contains: wanted !== '' && candidate.includes(wanted), distance: distance(wanted, candidate.slice(0, 300)) }))
+    .map((candidate) => ({
+      candidate,
+      contains: wanted !== '' && candidate.includes(wanted),
+      distance: distance(wanted, candidate.slice(0, 300)),
+    }))
     .sort((a, b) => Number(b.contains) - Number(a.contains) || a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .slice(0, most)
     .map((scored) => scored.candidate);

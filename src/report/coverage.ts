@@ -12,7 +12,8 @@ const USES: readonly (readonly [TokenUse, string])[] = [
   ['own', "a file's own function or macro of that name"],
 ];
 
-const place = (token: { file: string; line: number; column: number; name: string }): string => `${visible(token.file)}:${token.line}:${token.column} ${visible(token.name)}`;
+const place = (token: { file: string; line: number; column: number; name: string }): string =>
+  `${visible(token.file)}:${token.line}:${token.column} ${visible(token.name)}`;
 const line = (count: number, what: string): string => `${String(count).padStart(6)}  ${what}`;
 
 /** The accounting: every acquiring name followed by `(` is a row, a declaration or a gap, or it is named here. */

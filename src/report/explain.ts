@@ -24,18 +24,31 @@ interface Scene extends Spot {
   title: string;
 }
 
-const spot = (place: { file: string; line: number; column: number }): Spot => ({ file: place.file, line: place.line, column: place.column });
+const spot = (place: { file: string; line: number; column: number }): Spot => ({
+  file: place.file,
+  line: place.line,
+  column: place.column,
+});
 const inFunction = (name: string): string => (name ? ` in ${visible(name)}()` : '');
 
 /** Everything that happens to the reference, in order: the site, the steps, and the releases that are no step. */
 function scenes(row: Row): Scene[] {
-  const steps = row.trace.map((step): Scene => ({ ...spot(step), title: `${at(step)}${inFunction(step.function)}: ${visible(step.text)}` }));
+  const steps = row.trace.map(
+    (step): Scene => ({ ...spot(step), title: `${at(step)}${inFunction(step.function)}: ${visible(step.text)}` }),
+  );
   const begun = row.trace.some((step) => step.file === row.file && step.line === row.line);
   const site: Scene = { ...spot(row), title: `${at(row)}${inFunction(row.function)}: ${visible(row.api)}() takes the reference` };
   const told = new Set(row.trace.map((step) => `${step.file}:${step.line}`));
   const releases = row.releases
     .filter((release) => !told.has(`${release.file}:${release.line}`))
-    .map((release): Scene => ({ file: release.file, line: release.line, name: release.api, title: `${at(release)}${inFunction(release.function)}: dropped by ${visible(release.api)}()` }));
+    .map(
+      (release): Scene => ({
+        file: release.file,
+        line: release.line,
+        name: release.api,
+        title: `${at(release)}${inFunction(release.function)}: dropped by ${visible(release.api)}()`,
+      }),
+    );
   return [...(begun ? [] : [site]), ...steps, ...releases];
 }
 
@@ -69,5 +82,11 @@ async function tell(row: Row, read: Reader, context: WriterContext): Promise<str
 export async function explain(survey: Survey, id: string, context: WriterContext): Promise<Explanation> {
   const row = findSite(survey.sites, id);
   if (row) return { found: true, text: await tell(row, readerOf(survey.tree), context) };
-  return { found: false, closest: closest(id, survey.sites.map((site) => site.id)) };
+  return {
+    found: false,
+    closest: closest(
+      id,
+      survey.sites.map((site) => site.id),
+    ),
+  };
 }

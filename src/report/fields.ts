@@ -31,7 +31,12 @@ export const fields: readonly Field[] = [
   { key: 'longterm', title: 'Long term', width: 10, value: (row) => row.longterm },
   { key: 'containers', title: 'Containers', width: 20, value: (row) => row.containers },
   { key: 'carrier', title: 'Carrier', width: 30, value: (row) => row.carrier },
-  { key: 'releases', title: 'Releases', width: 60, value: (row) => row.releases.map((release) => `${at(release)} ${release.function}: ${release.api}`) },
+  {
+    key: 'releases',
+    title: 'Releases',
+    width: 60,
+    value: (row) => row.releases.map((release) => `${at(release)} ${release.function}: ${release.api}`),
+  },
   { key: 'releaseForm', title: 'Release form', width: 16, value: (row) => row.releaseForm },
   { key: 'releaseReason', title: 'Why this form', width: 40, value: (row) => row.releaseReason },
   { key: 'releaseScope', title: 'Release scope', width: 14, value: (row) => row.releaseScope },

@@ -16,10 +16,25 @@ export interface Format {
 }
 
 export const formats = {
-  text: { about: 'the sheet and its totals, to read', binary: false, holdsCoverage: true, load: async () => (await import('./text.js')).writeText },
+  text: {
+    about: 'the sheet and its totals, to read',
+    binary: false,
+    holdsCoverage: true,
+    load: async () => (await import('./text.js')).writeText,
+  },
   json: { about: 'everything, for programs', binary: false, holdsCoverage: true, load: async () => (await import('./json.js')).writeJson },
-  csv: { about: 'one line a site (RFC 4180)', binary: false, holdsCoverage: false, load: async () => (await import('./csv.js')).writeCsvSheet },
-  xlsx: { about: 'a workbook: sites, traces, totals', binary: true, holdsCoverage: true, load: async () => (await import('./xlsx.js')).writeWorkbook },
+  csv: {
+    about: 'one line a site (RFC 4180)',
+    binary: false,
+    holdsCoverage: false,
+    load: async () => (await import('./csv.js')).writeCsvSheet,
+  },
+  xlsx: {
+    about: 'a workbook: sites, traces, totals',
+    binary: true,
+    holdsCoverage: true,
+    load: async () => (await import('./xlsx.js')).writeWorkbook,
+  },
 } as const satisfies Record<string, Format>;
 
 /** The name of a format. */

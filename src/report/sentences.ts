@@ -29,7 +29,8 @@ const CONTAINER: Readonly<Record<Container, string>> = {
 
 const FORM: Readonly<Record<ReleaseForm, string>> = {
   single: 'One call drops one page',
-  'loop-collapsible': 'A loop drops the pages one by one and does nothing else, so one unpin_user_pages*() or put_user_pages*() call can replace it',
+  'loop-collapsible':
+    'A loop drops the pages one by one and does nothing else, so one unpin_user_pages*() or put_user_pages*() call can replace it',
   'loop-other': 'A loop drops the pages and does more for each, so no bulk call can replace it as it stands',
   bulk: 'One call drops all the pages',
   container: 'Generic code drops the pages with their container',
@@ -63,16 +64,23 @@ const SENTENCES: readonly ((row: Row) => string | null)[] = [
   (row) => (row.wrappers.length > 0 ? `The pages are handed on by ${list(row.wrappers.map((name) => `${name}()`))}.` : null),
   (row) => REFERENCE[row.reference],
   (row) => (row.longterm ? 'It takes it for the long term (FOLL_LONGTERM).' : null),
-  (row) => (row.containers.length > 0 ? `The pages are held in ${row.containers.map((container) => CONTAINER[container]).join(', then in ')}.` : null),
+  (row) =>
+    row.containers.length > 0
+      ? `The pages are held in ${row.containers.map((container) => CONTAINER[container]).join(', then in ')}.`
+      : null,
   (row) => (row.carrier.length > 0 ? `They outlive the function in ${list(row.carrier)}.` : null),
-  (row) => `${FORM[row.releaseForm]}${row.releaseForm === 'none' ? '' : `, ${SCOPE[row.releaseScope]}`}${row.releaseReason ? `: ${row.releaseReason}` : ''}.`,
+  (row) =>
+    `${FORM[row.releaseForm]}${row.releaseForm === 'none' ? '' : `, ${SCOPE[row.releaseScope]}`}${row.releaseReason ? `: ${row.releaseReason}` : ''}.`,
   (row) => DIRTY[row.dirty],
   (row) =>
     row.mixed
       ? `What holds them can also hold other pages${row.mixedWith.length > 0 ? `: ${row.mixedWith.join('; ')}` : ''}.`
       : 'Nothing else was seen to go into what holds them.',
   (row) => (row.case ? `It is case ${row.case.number} of Documentation/core-api/pin_user_pages.rst: ${row.case.reason}.` : null),
-  (row) => (row.gaps.length > 0 ? `Part of the way could not be followed (${row.gaps.length} ${row.gaps.length === 1 ? 'gap' : 'gaps'}), so there may be more than this.` : null),
+  (row) =>
+    row.gaps.length > 0
+      ? `Part of the way could not be followed (${row.gaps.length} ${row.gaps.length === 1 ? 'gap' : 'gaps'}), so there may be more than this.`
+      : null,
 ];
 
 /** The row in sentences, safe to print. */

@@ -48,8 +48,21 @@ const columns: readonly SheetColumn[] = [
     paint: (colours, row) => (row.releaseForm === 'none' ? colours.red : plain),
   },
   { title: 'dirty', least: 8, cap: 19, value: (row) => (row.dirty === 'none' ? '-' : row.dirty) },
-  { title: 'mixed with', least: 12, cap: 32, lines: 3, value: mixedOf, paint: (colours, row) => (row.mixed ? colours.yellow : colours.dim) },
-  { title: 'gaps', least: 4, cap: 4, value: (row) => String(row.gaps.length || '-'), paint: (colours, row) => (row.gaps.length > 0 ? colours.red : colours.dim) },
+  {
+    title: 'mixed with',
+    least: 12,
+    cap: 32,
+    lines: 3,
+    value: mixedOf,
+    paint: (colours, row) => (row.mixed ? colours.yellow : colours.dim),
+  },
+  {
+    title: 'gaps',
+    least: 4,
+    cap: 4,
+    value: (row) => String(row.gaps.length || '-'),
+    paint: (colours, row) => (row.gaps.length > 0 ? colours.red : colours.dim),
+  },
 ];
 
 const BETWEEN = '  ';
@@ -71,13 +84,32 @@ function setWhole(rows: readonly Row[], colours: Colours): Setting & { width: nu
     return Math.min(longest, column.cap);
   });
   let width = 0;
-  for (const row of rows) width = Math.max(width, columns.reduce((sum, column, n) => sum + Math.max(widths[n] ?? 0, cells(oneLine(column.value(row)))) + 2, -2));
+  for (const row of rows)
+    width = Math.max(
+      width,
+      columns.reduce((sum, column, n) => sum + Math.max(widths[n] ?? 0, cells(oneLine(column.value(row)))) + 2, -2),
+    );
   const line = (texts: readonly string[], paint: (n: number) => (text: string) => string): string =>
-    texts.map((text, n) => (n === texts.length - 1 ? paint(n)(text) : paint(n)(text) + ' '.repeat(Math.max(0, (widths[n] ?? 0) - cells(text))))).join(BETWEEN).trimEnd();
+    texts
+      .map((text, n) =>
+        n === texts.length - 1 ? paint(n)(text) : paint(n)(text) + ' '.repeat(Math.max(0, (widths[n] ?? 0) - cells(text))),
+      )
+      .join(BETWEEN)
+      .trimEnd();
   return {
     width,
-    header: [line(columns.map((column) => column.title), () => colours.bold)],
-    lines: (row) => [line(columns.map((column) => oneLine(column.value(row))), (n) => painted(columns[n] as SheetColumn, colours, row))],
+    header: [
+      line(
+        columns.map((column) => column.title),
+        () => colours.bold,
+      ),
+    ],
+    lines: (row) => [
+      line(
+        columns.map((column) => oneLine(column.value(row))),
+        (n) => painted(columns[n] as SheetColumn, colours, row),
+      ),
+    ],
   };
 }
 
@@ -104,8 +136,15 @@ function setWrapped(rows: readonly Row[], colours: Colours, width: number): Sett
     );
   };
   return {
-    header: block(columns.map((column) => column.title), () => colours.bold),
-    lines: (row) => block(columns.map((column) => column.value(row)), (n) => painted(columns[n] as SheetColumn, colours, row)),
+    header: block(
+      columns.map((column) => column.title),
+      () => colours.bold,
+    ),
+    lines: (row) =>
+      block(
+        columns.map((column) => column.value(row)),
+        (n) => painted(columns[n] as SheetColumn, colours, row),
+      ),
   };
 }
 
@@ -115,7 +154,11 @@ function setParagraphs(colours: Colours, width: number): Setting {
     header: [],
     lines: (row) => [
       ...wrap(`${at(row)} ${visible(row.function)}()`, Math.max(20, width)).map(colours.cyan),
-      ...indented([visible(row.api), row.kind === 'user' ? '' : `[${row.kind}]`, referenceOf(row), dash(row.containers, '→')].filter(Boolean).join('  ')),
+      ...indented(
+        [visible(row.api), row.kind === 'user' ? '' : `[${row.kind}]`, referenceOf(row), dash(row.containers, '→')]
+          .filter(Boolean)
+          .join('  '),
+      ),
       ...(row.carrier.length > 0 ? indented(`in ${dash(row.carrier, ', ')}`) : []),
       ...indented(`${row.releaseForm} (${row.releaseScope}): ${releasesOf(row)}`),
       ...(row.dirty === 'none' ? [] : indented(`dirty: ${row.dirty}`)),
@@ -141,11 +184,14 @@ export function writeText(survey: Survey, context: WriterContext): string {
     const set = setting(survey.sites, colours, context.width);
     parts.push(...set.header);
     for (const [name, rows] of bySubsystem(survey.sites)) {
-      parts.push('', colours.bold(`${visible(name)}  (${rows.length} ${rows.length === 1 ? 'site' : 'sites'})`), ...rows.flatMap(set.lines));
+      parts.push(
+        '',
+        colours.bold(`${visible(name)}  (${rows.length} ${rows.length === 1 ? 'site' : 'sites'})`),
+        ...rows.flatMap(set.lines),
+      );
     }
     parts.push('', ...totalsText(survey, colours, context.width), '');
   }
   if (context.coverage) parts.push(...coverageText(survey.coverage, colours));
   return `${parts.join('\n').replace(/^\n+|\n+$/g, '')}\n`;
 }
-

@@ -19,7 +19,9 @@ function totalLines(total: Total, width: number | undefined): string[] {
     const indent = ' '.repeat(NUMBER * 2 + 4);
     const text = visible(what);
     const wrapped = width === undefined ? [text] : wrap(text, Math.max(20, width - indent.length));
-    lines.push(...wrapped.map((line, n) => (n === 0 ? `${' '.repeat(NUMBER + 2)}${String(number).padStart(NUMBER)}  ${line}` : indent + line)));
+    lines.push(
+      ...wrapped.map((line, n) => (n === 0 ? `${' '.repeat(NUMBER + 2)}${String(number).padStart(NUMBER)}  ${line}` : indent + line)),
+    );
   }
   if (tally.length > NAMED) lines.push(`${' '.repeat(NUMBER * 2 + 4)}and ${tally.length - NAMED} more`);
   return lines;
@@ -45,7 +47,9 @@ function conversionLines(rows: readonly Conversion[], colours: Colours): string[
   const header = [pad('subsystem', first), ...conversionColumns.map((column) => column.title.padStart(9))].join(' ');
   return [
     colours.dim(`  ${header}`),
-    ...rows.map((row, n) => `  ${[pad(names[n] ?? '', first), ...conversionColumns.map((column) => column.value(row).padStart(9))].join(' ')}`),
+    ...rows.map(
+      (row, n) => `  ${[pad(names[n] ?? '', first), ...conversionColumns.map((column) => column.value(row).padStart(9))].join(' ')}`,
+    ),
   ];
 }
 
@@ -53,9 +57,12 @@ function conversionLines(rows: readonly Conversion[], colours: Colours): string[
 export function totalsText(survey: Survey, colours: Colours, width: number | undefined): string[] {
   const totals = totalsOf(survey);
   const internal = totals.internal > 0 ? `, not counting ${totals.internal} inside gup and iov_iter themselves` : '';
-  const lines = [colours.bold(`Totals of ${totals.counted} ${totals.counted === 1 ? 'site' : 'sites'} in ${visible(survey.tree)}${internal}`)];
+  const lines = [
+    colours.bold(`Totals of ${totals.counted} ${totals.counted === 1 ? 'site' : 'sites'} in ${visible(survey.tree)}${internal}`),
+  ];
   if (totals.counted === 0) return lines;
-  for (const group of totals.groups) lines.push('', colours.bold(group.title), ...group.totals.flatMap((total) => totalLines(total, width)));
+  for (const group of totals.groups)
+    lines.push('', colours.bold(group.title), ...group.totals.flatMap((total) => totalLines(total, width)));
   lines.push('', colours.bold('Conversion by subsystem'), ...conversionLines(totals.conversion, colours));
   lines.push('', `One row with the code that proves it: putright explain ${visible(survey.tree)} FILE:LINE`);
   return lines;

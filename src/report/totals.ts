@@ -128,8 +128,17 @@ export function totalsOf(survey: Survey): Totals {
     {
       title: 'Mixed origins',
       totals: [
-        { label: 'page arrays that can also hold pages from elsewhere', count: arrays.filter((row) => row.mixed).length, of: arrays.length },
-        { label: 'sites whose container, of whatever kind, can', count: mixed.length, of: rows.length, tally: tally(mixed.flatMap((row) => row.mixedWith)) },
+        {
+          label: 'page arrays that can also hold pages from elsewhere',
+          count: arrays.filter((row) => row.mixed).length,
+          of: arrays.length,
+        },
+        {
+          label: 'sites whose container, of whatever kind, can',
+          count: mixed.length,
+          of: rows.length,
+          tally: tally(mixed.flatMap((row) => row.mixedWith)),
+        },
       ],
     },
     {
@@ -143,7 +152,12 @@ export function totalsOf(survey: Survey): Totals {
     {
       title: 'What could not be followed',
       totals: [
-        { label: 'sites with a gap', count: count((row) => row.gaps.length > 0), of: rows.length, tally: tally(rows.flatMap((row) => row.gaps.map((gap) => gap.why))) },
+        {
+          label: 'sites with a gap',
+          count: count((row) => row.gaps.length > 0),
+          of: rows.length,
+          tally: tally(rows.flatMap((row) => row.gaps.map((gap) => gap.why))),
+        },
       ],
     },
   ];

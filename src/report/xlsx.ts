@@ -1,5 +1,5 @@
 /** The workbook: the sites, each linked to its trace and back, and the totals. */
-import { cellRef, rangeRef, type Cell, type CellStyle, type CellValue, type WriteSheet, writeXlsx } from 'hucre/xlsx';
+import { type Cell, type CellStyle, type CellValue, cellRef, rangeRef, type WriteSheet, writeXlsx } from 'hucre/xlsx';
 import type { Row, Survey } from '../survey/row.js';
 import { type FieldValue, fields } from './fields.js';
 import { type Conversion, share, totalsOf } from './totals.js';
@@ -46,7 +46,6 @@ function header(titles: readonly string[], cells: Cells, row: number): CellValue
   return [...titles];
 }
 
-
 function link(cells: Cells, row: number, column: number, value: string, sheet: string, toRow: number): void {
   if (cells.size > LINK_LIMIT) return;
   cells.set(`${row},${column}`, {
@@ -58,11 +57,24 @@ function link(cells: Cells, row: number, column: number, value: string, sheet: s
 }
 
 /** A sheet with a frozen header and a filter on each column. */
-function tableSheet(name: string, columns: readonly { title: string; width: number }[], body: readonly CellValue[][], cells: Cells, frozenColumns: number): WriteSheet {
+function tableSheet(
+  name: string,
+  columns: readonly { title: string; width: number }[],
+  body: readonly CellValue[][],
+  cells: Cells,
+  frozenColumns: number,
+): WriteSheet {
   return {
     name,
     columns: columns.map((column) => ({ width: column.width, style: TOP })),
-    rows: [header(columns.map((column) => column.title), cells, 0), ...body],
+    rows: [
+      header(
+        columns.map((column) => column.title),
+        cells,
+        0,
+      ),
+      ...body,
+    ],
     cells,
     freezePane: { rows: 1, columns: frozenColumns },
     autoFilter: { range: rangeRef(0, 0, body.length, columns.length - 1) },
@@ -131,7 +143,13 @@ function totalsSheet(survey: Survey): WriteSheet {
     }
   }
   heading('Conversion by subsystem');
-  rows.push(header(conversionColumns.map((column) => column.title), cells, rows.length));
+  rows.push(
+    header(
+      conversionColumns.map((column) => column.title),
+      cells,
+      rows.length,
+    ),
+  );
   for (const line of totals.conversion) rows.push(conversionColumns.map((column) => column.value(line)));
   heading('Coverage');
   const coverage = survey.coverage;
@@ -143,7 +161,11 @@ function totalsSheet(survey: Survey): WriteSheet {
     ['unaccounted', coverage.unaccounted.length],
   );
   heading('About');
-  rows.push(['tree', text(survey.tree)], ['putright', text(survey.version)], ['sites inside gup and iov_iter, listed but not counted', totals.internal]);
+  rows.push(
+    ['tree', text(survey.tree)],
+    ['putright', text(survey.version)],
+    ['sites inside gup and iov_iter, listed but not counted', totals.internal],
+  );
   return { name: TOTALS, columns: [70, 16, 10, 10, 14, 16, 12].map((width) => ({ width })), rows, cells, freezePane: { rows: 1 } };
 }
 
@@ -171,6 +193,11 @@ export async function writeWorkbook(survey: Survey): Promise<Uint8Array> {
   return writeXlsx({
     sheets,
     namedRanges: sheets.flatMap(filterRange),
-    properties: { title: `putright survey of ${text(survey.tree)}`, creator: `putright ${text(survey.version)}`, created: MADE, modified: MADE },
+    properties: {
+      title: `putright survey of ${text(survey.tree)}`,
+      creator: `putright ${text(survey.version)}`,
+      created: MADE,
+      modified: MADE,
+    },
   });
 }

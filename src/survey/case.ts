@@ -1,6 +1,7 @@
 /** Which of the five cases of Documentation/core-api/pin_user_pages.rst a site is, where the C decides it. */
-import type { Program } from '../program/program.js';
+
 import type { Followed } from '../flow/follow.js';
+import type { Program } from '../program/program.js';
 import type { Container, Dirty, Row } from './row.js';
 import type { Site } from './sites.js';
 
@@ -20,11 +21,20 @@ const rules: readonly { number: 1 | 2 | 3 | 5; applies: (e: Evidence) => boolean
   { number: 3, applies: (e) => e.notifier && !e.longterm, reason: 'the file registers an MMU notifier' },
   { number: 2, applies: (e) => e.longterm, reason: 'FOLL_LONGTERM is passed' },
   { number: 1, applies: (e) => e.iterator && e.containers.includes('bvec'), reason: 'pages of an iterator go into a bvec: direct I/O' },
-  { number: 5, applies: (e) => e.mapped && e.dirty !== 'none' && e.dirty !== 'container', reason: 'the page is mapped, and marked dirty before the drop' },
+  {
+    number: 5,
+    applies: (e) => e.mapped && e.dirty !== 'none' && e.dirty !== 'container',
+    reason: 'the page is mapped, and marked dirty before the drop',
+  },
 ];
 
 /** The case and its reason, or `null` where nothing decides it. */
-export function caseOf(program: Program, site: Site, followed: Followed | null, row: Pick<Row, 'longterm' | 'containers' | 'dirty'>): Row['case'] {
+export function caseOf(
+  program: Program,
+  site: Site,
+  followed: Followed | null,
+  row: Pick<Row, 'longterm' | 'containers' | 'dirty'>,
+): Row['case'] {
   if (!followed) return null;
   const text = program.file(site.reference.file)?.text ?? '';
   const evidence: Evidence = {

@@ -1,11 +1,11 @@
 /** The loop and form part of a row: what a release is, decided from the operations around it. */
-import { dirtyCalls, pageLookups, pageTestCalls, releases, transfers } from '../protocol/index.js';
+
+import type { SeenRelease, Visit } from '../flow/follow.js';
 import type { CallOperation, Graph, Loop } from '../program/graph.js';
-import type { Expression } from '../syntax/ast.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import type { SeenRelease } from '../flow/follow.js';
-import type { Visit } from '../flow/follow.js';
+import { dirtyCalls, pageLookups, pageTestCalls, releases, transfers } from '../protocol/index.js';
+import type { Expression } from '../syntax/ast.js';
 import type { ReleaseForm } from './row.js';
 
 /** The form of one release, with the reason where it is not the plain one. */
@@ -23,7 +23,13 @@ export function formOf(program: Program, seen: SeenRelease, sitePos: number): Fo
   if (event.call.shape === 'bulk' && !(loop && elements)) return { form: 'bulk', reason: '' };
   if (!loop) return { form: 'single', reason: '' };
   const kept = containerOf(seen);
-  if (event.call.shape === 'bulk') return event.api.includes('range') ? { form: 'bulk', reason: '' } : { form: 'loop-other', reason: kept ?? loop.reason ?? extraWork(program, loop.visit, loop.loop) ?? 'drops one page a round with a bulk call' };
+  if (event.call.shape === 'bulk')
+    return event.api.includes('range')
+      ? { form: 'bulk', reason: '' }
+      : {
+          form: 'loop-other',
+          reason: kept ?? loop.reason ?? extraWork(program, loop.visit, loop.loop) ?? 'drops one page a round with a bulk call',
+        };
   if (kept) return { form: 'loop-other', reason: kept };
   const more = loop.reason ?? extraWork(program, loop.visit, loop.loop);
   return more === null ? { form: 'loop-collapsible', reason: '' } : { form: 'loop-other', reason: more };
@@ -35,7 +41,8 @@ function walksElements(program: Program, seen: SeenRelease): boolean {
   for (const graph of program.graphs(visit.flow.reference)) {
     for (const n of graph.nodes) {
       const o = n.operation;
-      if (n.pos === event.pos && o?.kind === 'call' && o.name === event.api) return o.args[0]?.address === true || (o.expressions[1]?.kind === 'literal' && o.expressions[1].text === '1');
+      if (n.pos === event.pos && o?.kind === 'call' && o.name === event.api)
+        return o.args[0]?.address === true || (o.expressions[1]?.kind === 'literal' && o.expressions[1].text === '1');
     }
   }
   return false;
@@ -73,7 +80,9 @@ function helperReason(program: Program, visit: Visit): string | null {
   for (const graph of program.graphs(visit.flow.reference)) {
     for (const n of graph.nodes) {
       const o = n.operation;
-      const reason = o ? strange(o.kind === 'call' ? o : null, o.kind, program, visit, graph, [], o.kind === 'update' ? o.target : '') : null;
+      const reason = o
+        ? strange(o.kind === 'call' ? o : null, o.kind, program, visit, graph, [], o.kind === 'update' ? o.target : '')
+        : null;
       if (reason) return `${visit.flow.reference.name}() ${reason}`;
     }
   }
@@ -108,8 +117,17 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
       if (!n.operation || !n.loops.some((l) => l.pos === loop.pos)) continue;
       const o = n.operation;
       if (o.kind === 'call' && (o.iterates || (loop.name !== 'do' && o.pos < loop.bodyPos))) continue;
-      if (o.kind === 'call' && o.name !== null && pageLookups.includes(o.name) && o.expressions.some(hasIndex)) return 'looks each page up by an entry of another array';
-      const reason = strange(o.kind === 'call' ? o : null, o.kind, program, visit, graph, loop.variables, o.kind === 'update' ? o.target : o.kind === 'assume' ? (o.left.path ?? '') : '');
+      if (o.kind === 'call' && o.name !== null && pageLookups.includes(o.name) && o.expressions.some(hasIndex))
+        return 'looks each page up by an entry of another array';
+      const reason = strange(
+        o.kind === 'call' ? o : null,
+        o.kind,
+        program,
+        visit,
+        graph,
+        loop.variables,
+        o.kind === 'update' ? o.target : o.kind === 'assume' ? (o.left.path ?? '') : '',
+      );
       if (reason) return reason;
     }
   }
@@ -118,27 +136,58 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
 
 /** Drops, dirties, tests, or sees the page another way. */
 function isPlain(name: string): boolean {
-  return releases.has(name) || dirtyCalls.has(name) || pageTestCalls.has(name) || transfers.get(name)?.moves.every(([, to]) => to.startsWith('return')) === true;
+  return (
+    releases.has(name) ||
+    dirtyCalls.has(name) ||
+    pageTestCalls.has(name) ||
+    transfers.get(name)?.moves.every(([, to]) => to.startsWith('return')) === true
+  );
 }
 
 function hasIndex(e: Expression): boolean {
   switch (e.kind) {
-    case 'index': return true;
-    case 'binary': return hasIndex(e.left) || hasIndex(e.right);
-    case 'cast': case 'unary': return hasIndex(e.operand);
-    case 'call': return e.args.some(hasIndex);
-    default: return false;
+    case 'index':
+      return true;
+    case 'binary':
+      return hasIndex(e.left) || hasIndex(e.right);
+    case 'cast':
+    case 'unary':
+      return hasIndex(e.operand);
+    case 'call':
+      return e.args.some(hasIndex);
+    default:
+      return false;
   }
 }
 
-function strange(call: CallOperation | null, kind: string, program: Program, visit: Visit, graph: Graph, variables: readonly string[], target = ''): string | null {
+function strange(
+  call: CallOperation | null,
+  kind: string,
+  program: Program,
+  visit: Visit,
+  graph: Graph,
+  variables: readonly string[],
+  target = '',
+): string | null {
   if (call) {
     if (call.name === null) return `calls through ${call.through ?? 'a pointer'}`;
     const name = call.name;
     if (isPlain(name)) return null;
     if (visit.flow.calls.some((c) => c.pos === call.pos)) {
       const callee = program.resolve(name, visit.flow.reference.file)[0];
-      if (callee && program.graphs(callee).every((g) => g.nodes.every((n) => n.operation?.kind === 'update' ? !n.operation.target.includes('.') : n.operation?.kind !== 'call' || (n.operation.name !== null && isPlain(n.operation.name))))) return null;
+      if (
+        callee &&
+        program
+          .graphs(callee)
+          .every((g) =>
+            g.nodes.every((n) =>
+              n.operation?.kind === 'update'
+                ? !n.operation.target.includes('.')
+                : n.operation?.kind !== 'call' || (n.operation.name !== null && isPlain(n.operation.name)),
+            ),
+          )
+      )
+        return null;
     }
     return `also calls ${name}()`;
   }
@@ -146,7 +195,8 @@ function strange(call: CallOperation | null, kind: string, program: Program, vis
     const root = rootOf(target);
     if (target !== root && !variables.includes(target)) return `also counts ${target}`;
     const type = graph.types.get(root);
-    if (target === root && !variables.includes(root) && (type?.pointers ?? 0) === 0) return indexes(program, visit, root) ? null : `also counts ${root}`;
+    if (target === root && !variables.includes(root) && (type?.pointers ?? 0) === 0)
+      return indexes(program, visit, root) ? null : `also counts ${root}`;
   }
   return null;
 }

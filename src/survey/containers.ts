@@ -1,7 +1,8 @@
 /** The containers that a site's pages flow through, in that order. */
-import { folderOf, type Program } from '../program/program.js';
-import { rootOf } from '../program/path.js';
+
 import type { Followed, SeenRelease, Visit } from '../flow/follow.js';
+import { rootOf } from '../program/path.js';
+import { folderOf, type Program } from '../program/program.js';
 import type { Container } from './row.js';
 import type { Site } from './sites.js';
 
@@ -25,7 +26,8 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
     if (folderOf(file) !== folder) continue;
     for (const fact of v.flow.origins.keys()) {
       const field = fact.startsWith('#');
-      if (!/^[#%\w:]/.test(fact) || (!field && (file !== site.reference.file || isOnStack(program, v, fact))) || throughFrame(v, fact)) continue;
+      if (!/^[#%\w:]/.test(fact) || (!field && (file !== site.reference.file || isOnStack(program, v, fact))) || throughFrame(v, fact))
+        continue;
       add(containerOf(fact));
       if (field && fact.endsWith('[]') && !fact.includes('@')) add('page-array');
     }
@@ -76,11 +78,20 @@ function first(program: Program, site: Site): Container {
   const value = site.call.args[pages];
   if (!value?.path) return 'page-array';
   const type = program.typeOf(value.path, site.graph, site.reference.file);
-  if ((value.address && site.acquire.behind !== '[][]') || site.graph.aliases.some((a) => a.target === value.path && a.source.address && a.source.path !== null && isPage(program, site, a.source.path))) return 'single';
+  if (
+    (value.address && site.acquire.behind !== '[][]') ||
+    site.graph.aliases.some(
+      (a) => a.target === value.path && a.source.address && a.source.path !== null && isPage(program, site, a.source.path),
+    )
+  )
+    return 'single';
   if (site.acquire.behind === '[][]') return 'page-array';
   if (type && type.dims.length > 0) return type.dims[0] === '1' ? 'single' : 'page-array';
   const counted = site.signature?.count ?? null;
-  const one = counted !== null && site.call.expressions[counted]?.kind === 'literal' && (site.call.expressions[counted] as { text: string }).text === '1';
+  const one =
+    counted !== null &&
+    site.call.expressions[counted]?.kind === 'literal' &&
+    (site.call.expressions[counted] as { text: string }).text === '1';
   // A parameter that one page is written through, not an array that grows.
   const param = site.graph.params.find((p) => p.name === rootOf(value.path as string));
   return one && param && value.path === param.name && callersPassOne(program, site, param.name) ? 'single' : 'page-array';
@@ -89,7 +100,17 @@ function first(program: Program, site: Site): Container {
 /** True if no caller passes a place in an array of its own. */
 function callersPassOne(program: Program, site: Site, name: string): boolean {
   const index = site.graph.params.findIndex((p) => p.name === name);
-  return program.callers(site.reference).every((caller) => program.graphs(caller).every((g) => g.nodes.every((n) => n.operation?.kind !== 'call' || n.operation.name !== site.reference.name || n.operation.args[index]?.address !== false)));
+  return program
+    .callers(site.reference)
+    .every((caller) =>
+      program
+        .graphs(caller)
+        .every((g) =>
+          g.nodes.every(
+            (n) => n.operation?.kind !== 'call' || n.operation.name !== site.reference.name || n.operation.args[index]?.address !== false,
+          ),
+        ),
+    );
 }
 
 function isPage(program: Program, site: Site, path: string): boolean {

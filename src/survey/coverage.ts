@@ -1,6 +1,7 @@
 /** Accounts for every acquiring name before a parenthesis: counted by a scanner that shares no code with the parser. */
-import { acquires } from '../protocol/index.js';
+
 import type { FileFacts, Program } from '../program/program.js';
+import { acquires } from '../protocol/index.js';
 import { countTokens } from '../source/index.js';
 import type { Item } from '../syntax/index.js';
 import type { Coverage } from './row.js';
@@ -35,9 +36,16 @@ export function coverageOf(program: Program, files: readonly string[], sites: re
       const item = facts.outline.items.find((i) => token.pos >= i.pos && token.pos < i.end);
       const own = facts.byName.get(token.name);
       if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
-      else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos)) coverage.declarations.push({ ...place, use: 'definition' });
-      else if (item?.kind === 'declaration' || (item?.kind === 'other' && item.bodyPos < 0)) coverage.declarations.push({ ...place, use: 'declaration' });
-      else if (own?.some((f) => f.static || f.macro) || (item?.kind === 'function' && (/(\.|->)\s*$/.test(facts.text.slice(Math.max(0, token.pos - 8), token.pos)) || isLocal(program, facts, item, token.name)))) coverage.declarations.push({ ...place, use: 'own' });
+      else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos))
+        coverage.declarations.push({ ...place, use: 'definition' });
+      else if (item?.kind === 'declaration' || (item?.kind === 'other' && item.bodyPos < 0))
+        coverage.declarations.push({ ...place, use: 'declaration' });
+      else if (
+        own?.some((f) => f.static || f.macro) ||
+        (item?.kind === 'function' &&
+          (/(\.|->)\s*$/.test(facts.text.slice(Math.max(0, token.pos - 8), token.pos)) || isLocal(program, facts, item, token.name)))
+      )
+        coverage.declarations.push({ ...place, use: 'own' });
       else if (item?.kind !== 'function') coverage.gaps.push({ ...place, why: 'stands outside any function, or in #if 0' });
       else if (isRead(program, facts, item)) coverage.unaccounted.push(place);
       else coverage.gaps.push({ ...place, why: 'stands where the parser could not read a call' });

@@ -15,13 +15,30 @@ export function passesFlag(program: Program, site: Site, flag: string): boolean 
   return expression !== undefined && mayHold(program, site.reference, site.graph, expression, flag, 0, new Set());
 }
 
-function mayHold(program: Program, reference: FunctionReference, graph: Graph, expression: Expression, flag: string, depth: number, seen: Set<string>): boolean {
+function mayHold(
+  program: Program,
+  reference: FunctionReference,
+  graph: Graph,
+  expression: Expression,
+  flag: string,
+  depth: number,
+  seen: Set<string>,
+): boolean {
   const word = new RegExp(`\\b${flag}\\b`);
   if (word.test(sourceName(expression))) return true;
   return pathsIn(expression).some((path) => pathMayHold(program, reference, graph, path, word, flag, depth, seen));
 }
 
-function pathMayHold(program: Program, reference: FunctionReference, graph: Graph, path: string, word: RegExp, flag: string, depth: number, seen: Set<string>): boolean {
+function pathMayHold(
+  program: Program,
+  reference: FunctionReference,
+  graph: Graph,
+  path: string,
+  word: RegExp,
+  flag: string,
+  depth: number,
+  seen: Set<string>,
+): boolean {
   const key = `${reference.key}|${path}`;
   if (seen.has(key) || depth > maxDepth) return false;
   seen.add(key);
@@ -29,7 +46,8 @@ function pathMayHold(program: Program, reference: FunctionReference, graph: Grap
     for (const a of g.assigned) {
       if (a.target !== path && a.target !== `::${path}`) continue;
       if (word.test(a.text)) return true;
-      for (const name of a.text.match(/[A-Za-z_][\w.]*/g) ?? []) if (name !== path && /[a-z]/.test(name) && pathMayHold(program, reference, graph, name, word, flag, depth, seen)) return true;
+      for (const name of a.text.match(/[A-Za-z_][\w.]*/g) ?? [])
+        if (name !== path && /[a-z]/.test(name) && pathMayHold(program, reference, graph, name, word, flag, depth, seen)) return true;
     }
   }
   const root = rootOf(path);
@@ -48,24 +66,45 @@ function pathMayHold(program: Program, reference: FunctionReference, graph: Grap
   // A field is set somewhere in the same file.
   const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
   if (field === undefined) return false;
-  return program.touching(reference.file, [field]).some((f) => program.graphs(f).some((g) => g.assigned.some((a) => a.target.endsWith(`.${field}`) && word.test(a.text))));
+  return program
+    .touching(reference.file, [field])
+    .some((f) => program.graphs(f).some((g) => g.assigned.some((a) => a.target.endsWith(`.${field}`) && word.test(a.text))));
 }
 
 function pathsIn(e: Expression): string[] {
   const path = plainPath(e);
   if (path !== null) return [path];
   switch (e.kind) {
-    case 'binary': return [...pathsIn(e.left), ...pathsIn(e.right)];
-    case 'conditional': return [...pathsIn(e.otherwise), ...(e.then ? pathsIn(e.then) : [])];
-    case 'call': return e.args.flatMap(pathsIn);
-    default: return [];
+    case 'binary':
+      return [...pathsIn(e.left), ...pathsIn(e.right)];
+    case 'conditional':
+      return [...pathsIn(e.otherwise), ...(e.then ? pathsIn(e.then) : [])];
+    case 'call':
+      return e.args.flatMap(pathsIn);
+    default:
+      return [];
   }
 }
 
 const userTests = new Set(['user_backed_iter', 'iter_is_iovec', 'iter_is_ubuf', 'iov_iter_extract_will_pin']);
 const userTypes = new Set(['ITER_UBUF', 'ITER_IOVEC']);
-const userMakers = new Set(['import_ubuf', 'import_iovec', '__import_iovec', 'import_single_range', 'iov_iter_ubuf', 'iov_iter_init', 'compat_import_iovec']);
-const kernelMakers = new Set(['iov_iter_kvec', 'iov_iter_bvec', 'iov_iter_pipe', 'iov_iter_discard', 'iov_iter_xarray', 'iov_iter_folio_queue']);
+const userMakers = new Set([
+  'import_ubuf',
+  'import_iovec',
+  '__import_iovec',
+  'import_single_range',
+  'iov_iter_ubuf',
+  'iov_iter_init',
+  'compat_import_iovec',
+]);
+const kernelMakers = new Set([
+  'iov_iter_kvec',
+  'iov_iter_bvec',
+  'iov_iter_pipe',
+  'iov_iter_discard',
+  'iov_iter_xarray',
+  'iov_iter_folio_queue',
+]);
 
 /** True if the code makes sure that the site's iterator is user backed: by a test, by how it was made, or in every caller. */
 export function userBacked(program: Program, site: Site): boolean {
@@ -98,7 +137,14 @@ function makersOf(program: Program, reference: FunctionReference, graph: Graph, 
   });
 }
 
-function backed(program: Program, reference: FunctionReference, graph: Graph, guards: readonly Guard[], path: string, depth: number): boolean {
+function backed(
+  program: Program,
+  reference: FunctionReference,
+  graph: Graph,
+  guards: readonly Guard[],
+  path: string,
+  depth: number,
+): boolean {
   if (guards.some((g) => saysUser(g, path))) return true;
   const made = makersOf(program, reference, graph, path, 0);
   if (made.some((name) => kernelMakers.has(name))) return false;
@@ -106,18 +152,33 @@ function backed(program: Program, reference: FunctionReference, graph: Graph, gu
   const index = graph.params.findIndex((p) => p.name === path);
   if (index < 0) {
     const sources = graph.aliases.filter((a) => a.target === path && a.source.path !== null);
-    return sources.length > 0 && depth < maxDepth && sources.every((a) => backed(program, reference, graph, guards, a.source.path as string, depth + 1));
+    return (
+      sources.length > 0 &&
+      depth < maxDepth &&
+      sources.every((a) => backed(program, reference, graph, guards, a.source.path as string, depth + 1))
+    );
   }
   if (depth >= maxDepth) return false;
-  const calls = program.callers(reference).flatMap((caller) =>
-    program.graphs(caller).flatMap((g) =>
-      g.nodes.flatMap((n) => (n.operation?.kind === 'call' && n.operation.name === reference.name ? [{ caller, g, n, argument: n.operation.expressions[index] }] : [])),
-    ),
+  const calls = program
+    .callers(reference)
+    .flatMap((caller) =>
+      program
+        .graphs(caller)
+        .flatMap((g) =>
+          g.nodes.flatMap((n) =>
+            n.operation?.kind === 'call' && n.operation.name === reference.name
+              ? [{ caller, g, n, argument: n.operation.expressions[index] }]
+              : [],
+          ),
+        ),
+    );
+  return (
+    calls.length > 0 &&
+    calls.every(({ caller, g, n, argument }) => {
+      const given = argument ? plainPath(argument) : null;
+      return given !== null && backed(program, caller, g, n.guards, given, depth + 1);
+    })
   );
-  return calls.length > 0 && calls.every(({ caller, g, n, argument }) => {
-    const given = argument ? plainPath(argument) : null;
-    return given !== null && backed(program, caller, g, n.guards, given, depth + 1);
-  });
 }
 
 function saysUser(guard: Guard, path: string): boolean {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import picomatch from 'picomatch';
 import { openFollower } from '../flow/follow.js';
-import { acquires } from '../protocol/index.js';
 import { openProgram, type Program } from '../program/program.js';
+import { acquires } from '../protocol/index.js';
 import { openTree, type Tree } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
 import { coverageOf } from './coverage.js';
@@ -10,7 +10,7 @@ import { openOrigins } from './mixed.js';
 import type { SurveyOptions } from './options.js';
 import type { Row, Survey } from './row.js';
 import { rowOf } from './row-of.js';
-import { acquiredOf, seedsOf, sitesIn, takesNothing, type Site } from './sites.js';
+import { acquiredOf, type Site, seedsOf, sitesIn, takesNothing } from './sites.js';
 
 export type { SurveyOptions } from './options.js';
 export type * from './row.js';
@@ -76,7 +76,10 @@ async function rowsOf(program: Program, sites: readonly Site[], options: SurveyO
     const number = (counted.get(stem) ?? 0) + 1;
     counted.set(stem, number);
     const internal = isInternal(program, site);
-    const followed = takesNothing(site) || internal ? null : follower.follow({ reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) });
+    const followed =
+      takesNothing(site) || internal
+        ? null
+        : follower.follow({ reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) });
     rows.push(rowOf(program, site, number, followed, internal, origins));
     if (Date.now() - last > 50) {
       options.onProgress?.('following', i + 1, sites.length);

@@ -1,8 +1,8 @@
 /** Whether what holds a site's pages can also hold pages from elsewhere. */
-import { analyse, type Analysis, type FunctionFlow } from '../flow/analyse.js';
+import { type Analysis, analyse, type FunctionFlow } from '../flow/analyse.js';
 import type { Followed } from '../flow/follow.js';
-import type { FunctionReference, Program } from '../program/program.js';
 import type { Graph } from '../program/graph.js';
+import type { FunctionReference, Program } from '../program/program.js';
 import { originCalls, pageLookups } from '../protocol/index.js';
 import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';
@@ -52,7 +52,13 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
             const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
             if (o?.kind !== 'call' || !origin || seen.has(o.pos)) continue;
             seen.add(o.pos);
-            found.push({ what: origin.what, result: o.result, fresh: makesObjects(graph), lookup: pageLookups.includes(origin.name), flow: analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]) });
+            found.push({
+              what: origin.what,
+              result: o.result,
+              fresh: makesObjects(graph),
+              lookup: pageLookups.includes(origin.name),
+              flow: analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]),
+            });
           }
         }
       }
@@ -63,7 +69,8 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
   return (site, followed) => {
     const found = new Set<string>();
     const beside = new Set<string>();
-    if (site.acquire.iterator !== null && !userBacked(program, site) && !kernelBacked(program, site)) found.add('pages of an iterator that need not be user backed');
+    if (site.acquire.iterator !== null && !userBacked(program, site) && !kernelBacked(program, site))
+      found.add('pages of an iterator that need not be user backed');
     const heap = new Set(followed?.heap ?? []);
     // Where the site itself puts the pages; a pointer to the array that is kept elsewhere may point at other arrays too.
     const own = new Set((followed?.visits ?? []).filter((v) => v.heap === null).flatMap((v) => v.flow.heap));
@@ -71,7 +78,9 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     const files = new Set<string>([site.reference.file]);
     for (const visit of followed?.visits ?? []) {
       if (visit.way === 'field') files.add(visit.flow.reference.file);
-      for (const arrival of arrivalsIn(visit.flow.reference)) if (!visit.flow.origins.has(arrival.result) && !(lookedUp && arrival.lookup) && shares(visit.flow, arrival.flow)) found.add(arrival.what);
+      for (const arrival of arrivalsIn(visit.flow.reference))
+        if (!visit.flow.origins.has(arrival.result) && !(lookedUp && arrival.lookup) && shares(visit.flow, arrival.flow))
+          found.add(arrival.what);
     }
     if (heap.size > 0) {
       for (const file of files) {
@@ -92,7 +101,13 @@ const makers = /^(k[mzc]alloc\w*|kv[mzc]alloc\w*|kmem_cache_z?alloc\w*|devm_k[mz
 
 /** True if the function allocates a struct: sizeof of what a struct pointer points at. */
 function makesObjects(graph: Graph): boolean {
-  return graph.nodes.some((n) => n.operation?.kind === 'call' && n.operation.name !== null && makers.test(n.operation.name) && n.operation.expressions.some((e) => e.kind === 'sizeof' && /\*|struct/.test(e.text) && !/page\s*\*/.test(e.text)));
+  return graph.nodes.some(
+    (n) =>
+      n.operation?.kind === 'call' &&
+      n.operation.name !== null &&
+      makers.test(n.operation.name) &&
+      n.operation.expressions.some((e) => e.kind === 'sizeof' && /\*|struct/.test(e.text) && !/page\s*\*/.test(e.text)),
+  );
 }
 
 /** True if both references stand in the same array or come to the same releasing statement. */
@@ -101,4 +116,3 @@ function shares(a: FunctionFlow, b: FunctionFlow): boolean {
   for (const fact of a.origins.keys()) if (fact.endsWith('[]') && !fact.startsWith('%') && b.origins.has(fact)) return true;
   return false;
 }
-

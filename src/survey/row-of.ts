@@ -1,16 +1,16 @@
 /** One site and what was followed of it, as a row of the sheet. */
-import { dirtyCalls } from '../protocol/index.js';
+
+import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 
 import type { Program } from '../program/program.js';
-
-import { releasesOf, type Followed, type SeenRelease } from '../flow/follow.js';
+import { dirtyCalls } from '../protocol/index.js';
 import { caseOf } from './case.js';
-import { formOf, type Form } from './classify.js';
+import { type Form, formOf } from './classify.js';
 import { containersOf } from './containers.js';
 import { passesFlag, userBacked } from './flags.js';
 import type { Origins } from './mixed.js';
 import type { Dirty, Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
-import { takesNothing, type Site } from './sites.js';
+import { type Site, takesNothing } from './sites.js';
 import { traceOf } from './trace.js';
 
 const testFile = /(^|\/)((self)?tests?|kunit)\/|(^|[/_-])((self)?test|kunit)s?([_-][^/]*)?\.[ch]$|_(self)?tests?\.[ch]$/;
@@ -21,11 +21,18 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const { line, column } = program.position(reference.file, site.call.pos);
   const nothing = takesNothing(site);
   const others = nothing ? { mixed: [], beside: [] } : mixing(site, followed);
-  const seen = followed ? ownReleases(releasesOf(program, followed, site.node.guards, assumptionsOf(program, site)), others.beside).sort(byPlace) : [];
+  const seen = followed
+    ? ownReleases(releasesOf(program, followed, site.node.guards, assumptionsOf(program, site)), others.beside).sort(byPlace)
+    : [];
   const forms = new Map(seen.map((s) => [s, formOf(program, s, site.call.pos)]));
   const main = dominant(seen, forms);
-  const taken: Reference = nothing ? 'none' : site.acquire.taken === 'conditional' && userBacked(program, site) ? 'pin' : site.acquire.taken;
-  const handsOn = followed !== null && !internal && followed.wrappers.some((w) => w.key === reference.key) && isWrapper(followed, seen, forms, site);
+  const taken: Reference = nothing
+    ? 'none'
+    : site.acquire.taken === 'conditional' && userBacked(program, site)
+      ? 'pin'
+      : site.acquire.taken;
+  const handsOn =
+    followed !== null && !internal && followed.wrappers.some((w) => w.key === reference.key) && isWrapper(followed, seen, forms, site);
   const kind: SiteKind = internal ? 'internal' : testFile.test(reference.file) ? 'test' : handsOn ? 'wrapper' : 'user';
   const form: Form = handsOn || internal ? { form: 'caller', reason: '' } : main ? (forms.get(main) as Form) : { form: 'none', reason: '' };
   const { mixed } = others;
@@ -44,7 +51,14 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     longterm,
     containers,
     carrier: followed ? carriersOf(followed) : [],
-    releases: seen.map((s): Release => ({ file: fileOf(s), line: program.position(fileOf(s), s.event.pos).line, function: s.visit.flow.reference.name, api: s.event.api })),
+    releases: seen.map(
+      (s): Release => ({
+        file: fileOf(s),
+        line: program.position(fileOf(s), s.event.pos).line,
+        function: s.visit.flow.reference.name,
+        api: s.event.api,
+      }),
+    ),
     releaseForm: form.form,
     releaseReason: form.reason,
     releaseScope: scopeOf(form.form, seen, site),
@@ -77,7 +91,10 @@ function isWrapper(followed: Followed, seen: readonly SeenRelease[], forms: Read
 
 /** What the variants of the function assume in which the site stands. */
 function assumptionsOf(program: Program, site: Site): string[][] {
-  return program.graphs(site.reference).filter((g) => g.nodes.some((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos)).map((g) => [...g.assumptions, ...site.reference.item.conditions]);
+  return program
+    .graphs(site.reference)
+    .filter((g) => g.nodes.some((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos))
+    .map((g) => [...g.assumptions, ...site.reference.item.conditions]);
 }
 
 function fileOf(s: SeenRelease): string {
@@ -104,7 +121,15 @@ function rank(s: SeenRelease): number {
   return s.visit.heap !== null || s.visit.way === 'callback' ? 2 : 1;
 }
 
-const weight: Readonly<Record<ReleaseForm, number>> = { container: 5, 'loop-other': 4, 'loop-collapsible': 4, bulk: 4, single: 2, caller: 1, none: 0 };
+const weight: Readonly<Record<ReleaseForm, number>> = {
+  container: 5,
+  'loop-other': 4,
+  'loop-collapsible': 4,
+  bulk: 4,
+  single: 2,
+  caller: 1,
+  none: 0,
+};
 
 /** The release on the normal teardown path, which gives the row its form. */
 function dominant(seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>): SeenRelease | null {
@@ -134,7 +159,11 @@ function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: 
   if (main?.event.dirty) return byRelease(main);
   const events = (followed?.visits ?? []).flatMap((v) => v.flow.dirties.map((d) => ({ v, d })));
   const file = main ? fileOf(main) : followed?.visits[0]?.flow.reference.file;
-  const near = events.find((e) => e.v === main?.visit) ?? events.find((e) => e.v.flow.reference.file === file) ?? events.find((e) => e.v.flow.reference.file === followed?.visits[0]?.flow.reference.file) ?? events[0];
+  const near =
+    events.find((e) => e.v === main?.visit) ??
+    events.find((e) => e.v.flow.reference.file === file) ??
+    events.find((e) => e.v.flow.reference.file === followed?.visits[0]?.flow.reference.file) ??
+    events[0];
   if (near) return dirtyCalls.get(near.d.api) ?? 'other';
   const any = seen.find((s) => s.event.dirty);
   return any ? byRelease(any) : 'none';
@@ -144,7 +173,11 @@ function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: 
 function carriersOf(followed: Followed): string[] {
   // Where the pages themselves are kept, an address that is kept too carries nothing.
   const pages = followed.heap.filter((h) => !h.endsWith('@address'));
-  return [...new Set((pages.length > 0 ? pages : followed.heap).map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
+  return [
+    ...new Set(
+      (pages.length > 0 ? pages : followed.heap).map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')),
+    ),
+  ];
 }
 
 function gapsOf(program: Program, followed: Followed, seen: readonly SeenRelease[]): Gap[] {
@@ -154,14 +187,21 @@ function gapsOf(program: Program, followed: Followed, seen: readonly SeenRelease
     gaps.set(`${file}:${line}:${why}`, { file, line, why });
   };
   const start = followed.visits[0]?.flow.reference;
-  for (const variant of start ? program.variants(start) : []) for (const p of variant.problems) add(start?.file ?? '', p.pos, `could not be read: ${p.why}`);
+  for (const variant of start ? program.variants(start) : [])
+    for (const p of variant.problems) add(start?.file ?? '', p.pos, `could not be read: ${p.why}`);
   for (const v of followed.visits) {
     const { file } = v.flow.reference;
     for (const u of v.flow.unread) add(file, u.pos, `could not be read: ${u.why}`);
     if (seen.length > 0) continue;
-    for (const u of v.flow.unknowns) add(file, u.pos, u.indirect ? `handed to a call through ${u.name}, which could be several functions` : `handed to ${u.name}(), which is not in the tree`);
+    for (const u of v.flow.unknowns)
+      add(
+        file,
+        u.pos,
+        u.indirect
+          ? `handed to a call through ${u.name}, which could be several functions`
+          : `handed to ${u.name}(), which is not in the tree`,
+      );
   }
   if (followed.cut) add(followed.visits[0]?.flow.reference.file ?? '', 0, 'the reference goes further than the analysis follows');
   return [...gaps.values()];
 }
-

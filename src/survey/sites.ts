@@ -1,9 +1,10 @@
 /** Finds the sites: every call of an acquiring name, also through a macro that is one. */
-import { acquires, type Acquire, type Signature } from '../protocol/index.js';
+
+import type { Acquired } from '../flow/outcome.js';
 import type { CallOperation, Graph, Node } from '../program/graph.js';
 import { plainPath, sourceName } from '../program/lower.js';
 import type { FunctionReference, Program } from '../program/program.js';
-import type { Acquired } from '../flow/outcome.js';
+import { type Acquire, acquires, type Signature } from '../protocol/index.js';
 
 /** A site before it is followed. */
 export interface Site {

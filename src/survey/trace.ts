@@ -1,12 +1,21 @@
 /** The way from acquire to a release, as steps that a person can follow in the source. */
-import type { Program } from '../program/program.js';
+
 import type { SeenRelease, Visit } from '../flow/follow.js';
+import type { Program } from '../program/program.js';
 import type { Step } from './row.js';
 import type { Site } from './sites.js';
 
 /** Steps from the site to `release`; only the first if there is none. */
 export function traceOf(program: Program, site: Site, release: SeenRelease | null): Step[] {
-  const steps: Step[] = [step(program, site.reference.file, site.reference.name, site.call.pos, `taken by ${site.acquire.name}()${site.call.macro ? ` (through ${site.call.macro}())` : ''}`)];
+  const steps: Step[] = [
+    step(
+      program,
+      site.reference.file,
+      site.reference.name,
+      site.call.pos,
+      `taken by ${site.acquire.name}()${site.call.macro ? ` (through ${site.call.macro}())` : ''}`,
+    ),
+  ];
   if (release) steps.push(...stepsTo(program, release.visit, `-${release.event.pos}`));
   return steps.filter((s, i) => i === 0 || s.line !== steps[i - 1]?.line || s.file !== steps[i - 1]?.file || s.text !== steps[i - 1]?.text);
 }
@@ -21,17 +30,25 @@ function stepsTo(program: Program, visit: Visit, fact: string): Step[] {
     entry = f;
     const origin = origins.get(f);
     if (!origin) break;
-    if (origin.text !== 'held on entry' && origin.text !== 'taken') here.unshift(step(program, reference.file, reference.name, origin.pos, origin.text));
+    if (origin.text !== 'held on entry' && origin.text !== 'taken')
+      here.unshift(step(program, reference.file, reference.name, origin.pos, origin.text));
     f = origin.from;
   }
   if (!visit.parent) return here;
   const { visit: from, pos, fact: handed } = visit.parent;
   const word = {
-    site: '', call: `passed to ${reference.name}()`, return: `handed to its caller ${reference.name}()`, field: `reached in ${reference.name}() through ${entry.slice(1).replace('::', '')}`, callback: `called back: ${reference.name}()`,
+    site: '',
+    call: `passed to ${reference.name}()`,
+    return: `handed to its caller ${reference.name}()`,
+    field: `reached in ${reference.name}() through ${entry.slice(1).replace('::', '')}`,
+    callback: `called back: ${reference.name}()`,
   }[visit.way];
   const file = visit.way === 'return' ? reference.file : from.flow.reference.file;
   const name = visit.way === 'return' ? reference.name : from.flow.reference.name;
-  const arrival = visit.way === 'field' || visit.way === 'callback' ? step(program, reference.file, reference.name, reference.item.bodyPos, word) : step(program, file, name, pos, word);
+  const arrival =
+    visit.way === 'field' || visit.way === 'callback'
+      ? step(program, reference.file, reference.name, reference.item.bodyPos, word)
+      : step(program, file, name, pos, word);
   return [...stepsTo(program, from, handed), arrival, ...here];
 }
 

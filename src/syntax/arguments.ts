@@ -1,6 +1,6 @@
 /** Arguments of calls and macros: types, statements, operators and nothing at all become something that is an expression. */
 import { asIdentifier, blank, blankTokens, type Rewrite } from './dialect.js';
-import { isPunct, isWord, PUNCT, tokenText, type Tokens } from './tokens.js';
+import { isPunct, isWord, PUNCT, type Tokens, tokenText } from './tokens.js';
 import { splitArguments } from './types.js';
 import { ASM, isAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
 
@@ -52,7 +52,14 @@ function argument(r: Rewrite, from: number, to: number): void {
     blank(r, t.start[from]!, t.end[from]!);
     return;
   }
-  if (t.kind[from] === PUNCT && to - from <= 2 && !isPunct(t, from, '{') && !isPunct(t, from, '(') && !isPunct(t, from, '[') && !isPunct(t, from, '#')) {
+  if (
+    t.kind[from] === PUNCT &&
+    to - from <= 2 &&
+    !isPunct(t, from, '{') &&
+    !isPunct(t, from, '(') &&
+    !isPunct(t, from, '[') &&
+    !isPunct(t, from, '#')
+  ) {
     // `cmp(a, ==, b)`
     if (to - from === 1 || t.kind[from + 1] === PUNCT) asIdentifier(r, from, last, 'literal');
     return;

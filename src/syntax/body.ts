@@ -1,10 +1,10 @@
 /** One body: dialect pass, parse, and, where errors are left, the statement that holds each is given up and the rest parsed again. */
 import type { Block } from './ast.js';
-import { rewriteBody, type Rewrite } from './dialect.js';
+import { type Rewrite, rewriteBody } from './dialect.js';
 import type { Context } from './expressions.js';
 import { convertBlock, unknownStatement } from './statements.js';
-import { isPunct, tokenAt, tokenChar, tokenize, type Tokens } from './tokens.js';
-import { parseTree, type Node } from './tree.js';
+import { isPunct, type Tokens, tokenAt, tokenChar, tokenize } from './tokens.js';
+import { type Node, parseTree } from './tree.js';
 
 /** Deeper brackets and longer items than these are not given to the parser. */
 export const MAX_BRACKETS = 400;
@@ -12,8 +12,25 @@ export const MAX_ITEM = 1 << 20;
 const MAX_REPAIRS = 12;
 
 /** A body that is not looked into. */
-export function hopelessBlock(text: string, from: number, to: number, base: number, why: string, problems: { pos: number; why: string }[]): Block {
-  const ctx: Context = { text, tokens: tokenize(''), rewritten: text, shift: 0, base, marks: new Map(), lost: new Map(), problems, depth: 0 };
+export function hopelessBlock(
+  text: string,
+  from: number,
+  to: number,
+  base: number,
+  why: string,
+  problems: { pos: number; why: string }[],
+): Block {
+  const ctx: Context = {
+    text,
+    tokens: tokenize(''),
+    rewritten: text,
+    shift: 0,
+    base,
+    marks: new Map(),
+    lost: new Map(),
+    problems,
+    depth: 0,
+  };
   const body = [unknownStatement(ctx, from, to, why)];
   return { kind: 'block', body, pos: from + base, end: to + base };
 }
@@ -62,7 +79,14 @@ function firstError(root: Node): { start: number; end: number; wide: boolean } |
 }
 
 /** Replaces the smallest statement around an error by a placeholder; false if there is none. */
-function giveUp(r: Rewrite, open: number, close: number, error: { start: number; end: number; wide: boolean }, shift: number, lost: Map<number, number>): boolean {
+function giveUp(
+  r: Rewrite,
+  open: number,
+  close: number,
+  error: { start: number; end: number; wide: boolean },
+  shift: number,
+  lost: Map<number, number>,
+): boolean {
   const { t } = r;
   let k = tokenAt(t, error.start + shift);
   if (k <= open) k = open + 1;

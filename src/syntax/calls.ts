@@ -1,6 +1,6 @@
 /** Calls recovered from text that could not be parsed: a name and a bracket, its arguments as far as they are plain. */
 import type { Call, Expression } from './ast.js';
-import { isPunct, isWord, NUMBER, STRING, tokenize, tokenText, type Tokens } from './tokens.js';
+import { isPunct, isWord, NUMBER, STRING, type Tokens, tokenize, tokenText } from './tokens.js';
 import { splitArguments } from './types.js';
 import { STATEMENT_KEYWORDS } from './words.js';
 
@@ -32,7 +32,8 @@ function simpleExpression(t: Tokens, from: number, to: number, base: number): Ex
   while (i < to && (isPunct(t, i, '&') || isPunct(t, i, '*'))) ops.push(i++);
   if (ops.length > 4) return unknown;
   let e: Expression;
-  if (t.kind[i] === NUMBER || t.kind[i] === STRING) e = { kind: 'literal', text: tokenText(t, i), pos: t.start[i]! + base, end: t.end[i]! + base };
+  if (t.kind[i] === NUMBER || t.kind[i] === STRING)
+    e = { kind: 'literal', text: tokenText(t, i), pos: t.start[i]! + base, end: t.end[i]! + base };
   else if (isWord(t, i)) e = { kind: 'identifier', name: tokenText(t, i), pos: t.start[i]! + base, end: t.end[i]! + base };
   else return unknown;
   const begin = e.pos;

@@ -4,7 +4,7 @@
  * A configuration gives each name one state, so that `defined(X)`, `X` and `X >= 3` never contradict each other, and a ladder of
  * `LINUX_VERSION_CODE` tests is climbed as the preprocessor would.
  */
-import { isPunct, NUMBER, tokenize, tokenText, WORD, type Tokens } from './tokens.js';
+import { isPunct, NUMBER, type Tokens, tokenize, tokenText, WORD } from './tokens.js';
 
 /** A condition; `compare` tests a name's number, `defined` that it has one, `opaque` is text not looked into. */
 export type Condition =
@@ -38,13 +38,21 @@ export function negate(c: Condition): Condition {
 /** The normal text of a condition: `CONFIG_X`, `!defined(Y)`, `LINUX_VERSION_CODE >= KERNEL_VERSION(5,6,0)`. */
 export function conditionText(c: Condition): string {
   switch (c.op) {
-    case 'const': return c.value ? '1' : '0';
-    case 'defined': return c.name.startsWith('CONFIG_') ? c.name : `defined(${c.name})`;
-    case 'opaque': return c.text;
-    case 'compare': return c.shown === '' ? (c.sign === '!=' ? c.name : `!${c.name}`) : `${c.name} ${c.sign} ${c.shown}`;
-    case 'not': return c.of.op === 'defined' || (c.of.op === 'compare' && c.of.shown === '') ? `!${conditionText(c.of)}` : `!(${conditionText(c.of)})`;
+    case 'const':
+      return c.value ? '1' : '0';
+    case 'defined':
+      return c.name.startsWith('CONFIG_') ? c.name : `defined(${c.name})`;
+    case 'opaque':
+      return c.text;
+    case 'compare':
+      return c.shown === '' ? (c.sign === '!=' ? c.name : `!${c.name}`) : `${c.name} ${c.sign} ${c.shown}`;
+    case 'not':
+      return c.of.op === 'defined' || (c.of.op === 'compare' && c.of.shown === '')
+        ? `!${conditionText(c.of)}`
+        : `!(${conditionText(c.of)})`;
     default: {
-      const side = (s: Condition): string => ((s.op === 'and' || s.op === 'or') && s.op !== c.op ? `(${conditionText(s)})` : conditionText(s));
+      const side = (s: Condition): string =>
+        (s.op === 'and' || s.op === 'or') && s.op !== c.op ? `(${conditionText(s)})` : conditionText(s);
       return `${side(c.left)} ${c.op === 'and' ? '&&' : '||'} ${side(c.right)}`;
     }
   }
@@ -60,7 +68,7 @@ export function conditionList(c: Condition): string[] {
 /** Reads the condition of an `#if`, `#ifdef`, `#ifndef`, `#elif`, `#elifdef` or `#elifndef` directive. */
 export function readCondition(directive: string, text: string): Condition {
   if (directive.endsWith('def')) {
-    const name = /^\s*([A-Za-z_$][\w$]*)/.exec(text.replace(/\/\*[^]*?\*\//g, ' '))?.[1] ?? text.trim();
+    const name = /^\s*([A-Za-z_$][\w$]*)/.exec(text.replace(/\/\*[\s\S]*?\*\//g, ' '))?.[1] ?? text.trim();
     const c: Condition = { op: 'defined', name };
     return directive.endsWith('ndef') ? negate(c) : c;
   }
@@ -78,7 +86,9 @@ export function parseCondition(text: string): Condition {
   return at.i === t.count && t.count > 0 ? c : opaque;
 }
 
-interface At { i: number }
+interface At {
+  i: number;
+}
 
 function parseOr(t: Tokens, at: At): Condition {
   let left = parseAnd(t, at);
@@ -192,24 +202,37 @@ export type Configuration = Map<string, number | null>;
 /** Evaluates a condition; names that the configuration does not hold are undefined. */
 export function evaluate(c: Condition, config: Configuration): boolean {
   switch (c.op) {
-    case 'const': return c.value;
-    case 'not': return !evaluate(c.of, config);
-    case 'and': return evaluate(c.left, config) && evaluate(c.right, config);
-    case 'or': return evaluate(c.left, config) || evaluate(c.right, config);
-    case 'defined': return (config.get(c.name) ?? null) !== null;
-    case 'opaque': return (config.get(c.text) ?? 0) !== 0;
-    case 'compare': return compare(config.get(c.name) ?? 0, c.sign, c.value);
+    case 'const':
+      return c.value;
+    case 'not':
+      return !evaluate(c.of, config);
+    case 'and':
+      return evaluate(c.left, config) && evaluate(c.right, config);
+    case 'or':
+      return evaluate(c.left, config) || evaluate(c.right, config);
+    case 'defined':
+      return (config.get(c.name) ?? null) !== null;
+    case 'opaque':
+      return (config.get(c.text) ?? 0) !== 0;
+    case 'compare':
+      return compare(config.get(c.name) ?? 0, c.sign, c.value);
   }
 }
 
 function compare(a: number, sign: string, b: number): boolean {
   switch (sign) {
-    case '<': return a < b;
-    case '>': return a > b;
-    case '<=': return a <= b;
-    case '>=': return a >= b;
-    case '==': return a === b;
-    default: return a !== b;
+    case '<':
+      return a < b;
+    case '>':
+      return a > b;
+    case '<=':
+      return a <= b;
+    case '>=':
+      return a >= b;
+    case '==':
+      return a === b;
+    default:
+      return a !== b;
   }
 }
 

@@ -1,5 +1,5 @@
 /** Chooses a small set of consistent configurations under which every arm of an item's `#if` groups is shown. */
-import { atomsOf, conditionText, evaluate, negate, type Condition, type Configuration } from './conditions.js';
+import { atomsOf, type Condition, type Configuration, conditionText, evaluate, negate } from './conditions.js';
 
 /** More variants than this say more about the preprocessor than about the code. */
 export const MAX_VARIANTS = 16;
@@ -26,7 +26,10 @@ function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
   for (const name of tested) if (!numbers.has(name)) states.set(name, [1, null]);
   for (const [name, values] of numbers) {
     const tests: Condition[] = [];
-    for (const c of conditions) atomsOf(c, (atom) => { if (atom.op === 'compare' && atom.name === name) tests.push(atom); });
+    for (const c of conditions)
+      atomsOf(c, (atom) => {
+        if (atom.op === 'compare' && atom.name === name) tests.push(atom);
+      });
     const candidates = [...values].flatMap((v) => [v - 1, v, v + 1]).filter((v) => v >= 0 && !(v === 0 && tested.has(name)));
     if (candidates.length === 0) candidates.push(1);
     candidates.sort((a, b) => b - a);
@@ -87,7 +90,12 @@ function everyConfiguration(names: string[], states: Map<string, (number | null)
 }
 
 /** With too many names for all combinations: for each arm, all combinations of the names in its own condition only. */
-function someConfigurations(arms: Condition[], given: Condition[], names: string[], states: Map<string, (number | null)[]>): Configuration[] {
+function someConfigurations(
+  arms: Condition[],
+  given: Condition[],
+  names: string[],
+  states: Map<string, (number | null)[]>,
+): Configuration[] {
   const bases: Configuration[] = [
     new Map(names.map((name) => [name, states.get(name)![0] ?? null])),
     new Map(names.map((name) => [name, states.get(name)!.at(-1) ?? null])),
@@ -124,9 +132,13 @@ function someConfigurations(arms: Condition[], given: Condition[], names: string
 /** Sets what a condition tests so that it becomes `want`, where one choice will do. */
 function force(c: Condition, want: boolean, config: Configuration, states: Map<string, (number | null)[]>): void {
   switch (c.op) {
-    case 'const': return;
-    case 'not': force(c.of, !want, config, states); return;
-    case 'and': case 'or':
+    case 'const':
+      return;
+    case 'not':
+      force(c.of, !want, config, states);
+      return;
+    case 'and':
+    case 'or':
       force(c.left, want, config, states);
       // Both sides of a true `&&` or a false `||`; one side is enough otherwise.
       if ((c.op === 'and') === want) force(c.right, want, config, states);

@@ -6,7 +6,7 @@
 import { rewriteArguments } from './arguments.js';
 import { fixLabel, fixStatementMacro } from './macros.js';
 import { blankWords } from './runs.js';
-import { CHAR, isPunct, isWord, STRING, tokenChar, tokenText, WORD, type Tokens } from './tokens.js';
+import { CHAR, isPunct, isWord, STRING, type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
 import { ASM, ATTRIBUTE, isKnownAnnotation, looksLikeType, STATEMENT_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
 
 /** What a rewritten stretch stood for. */
@@ -26,8 +26,20 @@ export interface Rewrite {
 }
 
 const OPAQUE = new Set([
-  'sizeof', 'offsetof', '__builtin_offsetof', '__alignof__', '__alignof', '_Alignof', 'alignof', 'sizeof_field', 'offsetofend',
-  '__builtin_types_compatible_p', 'va_arg_pack', '__same_type', 'typeof_member', 'FIELD_SIZEOF',
+  'sizeof',
+  'offsetof',
+  '__builtin_offsetof',
+  '__alignof__',
+  '__alignof',
+  '_Alignof',
+  'alignof',
+  'sizeof_field',
+  'offsetofend',
+  '__builtin_types_compatible_p',
+  'va_arg_pack',
+  '__same_type',
+  'typeof_member',
+  'FIELD_SIZEOF',
 ]);
 
 /** True for calls that evaluate nothing and become a {@link import('./ast.js').Sizeof}. */
@@ -75,7 +87,11 @@ export function closeStatement(r: Rewrite, i: number): boolean {
 export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
   const flags = new Uint8Array((t.count + 1) * 2);
   const r: Rewrite = {
-    t, out: Buffer.from(t.text, 'latin1'), marks: new Map(), skip: flags.subarray(0, t.count + 1), headClose: flags.subarray(t.count + 1),
+    t,
+    out: Buffer.from(t.text, 'latin1'),
+    marks: new Map(),
+    skip: flags.subarray(0, t.count + 1),
+    headClose: flags.subarray(t.count + 1),
   };
   for (let k = 0; k < t.comments.length; k += 2) blank(r, t.comments[k]!, t.comments[k + 1]!);
   const low = t.start[from] ?? 0;
@@ -115,7 +131,8 @@ export function atStatement(r: Rewrite, i: number): boolean {
   const { t } = r;
   if (i === 0) return true;
   const c = tokenChar(t, i - 1);
-  if (t.kind[i - 1] === WORD) return /^(?:else|do)$/.test(tokenText(t, i - 1)) || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32 && atStatement(r, i - 1));
+  if (t.kind[i - 1] === WORD)
+    return /^(?:else|do)$/.test(tokenText(t, i - 1)) || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32 && atStatement(r, i - 1));
   if (c === 41) return r.headClose[i - 1] === 1 || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32);
   return (c === 59 || c === 123 || c === 125 || c === 58) && t.end[i - 1]! - t.start[i - 1]! === 1;
 }
@@ -187,7 +204,16 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
     }
     return isWord(t, i + 1) ? i + 1 : i;
   }
-  if (word === 'return' || word === 'else' || word === 'do' || word === 'default' || word === 'break' || word === 'continue' || word === 'sizeof') return i;
+  if (
+    word === 'return' ||
+    word === 'else' ||
+    word === 'do' ||
+    word === 'default' ||
+    word === 'break' ||
+    word === 'continue' ||
+    word === 'sizeof'
+  )
+    return i;
   if (word === '_Generic' && open > 0) {
     asIdentifier(r, i, close, 'literal');
     return close;
@@ -221,8 +247,15 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
       return all;
     }
   }
-  if (block && word === 'static' && atStatement(r, i) && isWord(t, i + 1) && isPunct(t, i + 2, '(') && isPunct(t, (t.match[i + 2] ?? -1) + 1, ';')
-    && !TYPE_KEYWORDS.has(tokenText(t, i + 1))) {
+  if (
+    block &&
+    word === 'static' &&
+    atStatement(r, i) &&
+    isWord(t, i + 1) &&
+    isPunct(t, i + 2, '(') &&
+    isPunct(t, (t.match[i + 2] ?? -1) + 1, ';') &&
+    !TYPE_KEYWORDS.has(tokenText(t, i + 1))
+  ) {
     // `static DEFINE_MUTEX(lock);`
     blankTokens(r, i, i);
     return i;
@@ -247,7 +280,10 @@ function declaresPointer(t: Tokens, i: number): boolean {
   let k = i + 1;
   while (isWord(t, k) && isKnownAnnotation(tokenText(t, k))) k++;
   if (!isPunct(t, k, '(') || !isPunct(t, k + 1, '*') || !isWord(t, k + 2) || t.match[k] !== k + 3) return false;
-  return !TYPE_KEYWORDS.has(tokenText(t, i)) && (isPunct(t, k + 4, '[') ? k > i + 1 || looksLikeType(tokenText(t, i)) : isPunct(t, k + 4, '(') && looksLikeType(tokenText(t, i)));
+  return (
+    !TYPE_KEYWORDS.has(tokenText(t, i)) &&
+    (isPunct(t, k + 4, '[') ? k > i + 1 || looksLikeType(tokenText(t, i)) : isPunct(t, k + 4, '(') && looksLikeType(tokenText(t, i)))
+  );
 }
 
 function rewriteAsm(r: Rewrite, i: number, to: number, block: boolean): number {
@@ -300,7 +336,9 @@ function rewriteParen(r: Rewrite, i: number, to: number): void {
   const close = t.match[i] ?? -1;
   if (close < 0 || close > to) return;
   const before = tokenText(t, i - 1);
-  const isCall = isWord(t, i - 1) ? !STATEMENT_KEYWORDS.has(before) && !TYPE_KEYWORDS.has(before) : isPunct(t, i - 1, ')') && !r.headClose[i - 1];
+  const isCall = isWord(t, i - 1)
+    ? !STATEMENT_KEYWORDS.has(before) && !TYPE_KEYWORDS.has(before)
+    : isPunct(t, i - 1, ')') && !r.headClose[i - 1];
   if (isCall && (isWord(t, i - 1) || callee(t, i - 1))) {
     rewriteArguments(r, i, close);
     return;

@@ -2,7 +2,7 @@
 import type { Call, Expression, InitializerItem, InitializerList } from './ast.js';
 import { isOpaque, type Mark } from './dialect.js';
 import { convertBlock } from './statements.js';
-import { tokenAt, tokenize, type Tokens } from './tokens.js';
+import { type Tokens, tokenAt, tokenize } from './tokens.js';
 import type { Node } from './tree.js';
 import { readTypeName } from './types.js';
 import { looksLikeType } from './words.js';
@@ -77,30 +77,52 @@ function operatorOf(ctx: Context, node: Node): string {
 function convert(ctx: Context, node: Node): Expression {
   const span = at(ctx, node);
   const mark = ctx.marks.get(node.start + ctx.shift);
-  if (mark !== undefined && mark.kind !== 'macro' && node.end + ctx.shift <= mark.end && (node.kids.length === 0 || mark.kind === 'literal')) {
+  if (
+    mark !== undefined &&
+    mark.kind !== 'macro' &&
+    node.end + ctx.shift <= mark.end &&
+    (node.kids.length === 0 || mark.kind === 'literal')
+  ) {
     const marked = convertMarked(ctx, node, mark);
     if (marked !== null) return marked;
   }
   const sub = (field: string): Expression => convertExpression(ctx, fieldOf(node, field));
   switch (node.type) {
-    case 'identifier': case 'field_identifier': case 'type_identifier': case 'statement_identifier': {
+    case 'identifier':
+    case 'field_identifier':
+    case 'type_identifier':
+    case 'statement_identifier': {
       const name = sourceText(ctx, node);
       if (node.end === node.start) return unknown(ctx, node, 'something is missing here');
-      if (/^(?:[us](?:8|16|32|64)|__[us](?:8|16|32|64))$/.test(name)) return { kind: 'type', type: { base: name, tag: null, pointers: 0, dims: [] }, ...span };
+      if (/^(?:[us](?:8|16|32|64)|__[us](?:8|16|32|64))$/.test(name))
+        return { kind: 'type', type: { base: name, tag: null, pointers: 0, dims: [] }, ...span };
       return { kind: 'identifier', name, ...span };
     }
-    case 'number_literal': case 'string_literal': case 'char_literal': case 'concatenated_string': case 'true': case 'false': case 'null':
+    case 'number_literal':
+    case 'string_literal':
+    case 'char_literal':
+    case 'concatenated_string':
+    case 'true':
+    case 'false':
+    case 'null':
     case 'gnu_asm_expression':
       return { kind: 'literal', text: sourceText(ctx, node), ...span };
     case 'call_expression':
       return convertCall(ctx, node);
     case 'field_expression': {
       const field = fieldOf(node, 'field');
-      return { kind: 'member', object: sub('argument'), field: field === undefined ? '' : markedName(ctx, field), arrow: operatorOf(ctx, node) === '->', ...span };
+      return {
+        kind: 'member',
+        object: sub('argument'),
+        field: field === undefined ? '' : markedName(ctx, field),
+        arrow: operatorOf(ctx, node) === '->',
+        ...span,
+      };
     }
     case 'subscript_expression':
       return { kind: 'index', object: sub('argument'), index: sub('index'), ...span };
-    case 'pointer_expression': case 'unary_expression':
+    case 'pointer_expression':
+    case 'unary_expression':
       return { kind: 'unary', op: operatorOf(ctx, node), operand: sub('argument'), ...span };
     case 'update_expression': {
       const op = operatorOf(ctx, node) === '--' ? '--' : '++';
@@ -123,7 +145,13 @@ function convert(ctx: Context, node: Node): Expression {
       return { kind: 'assign', op: operatorOf(ctx, node), left: sub('left'), right: sub('right'), ...span };
     case 'conditional_expression': {
       const then = fieldOf(node, 'consequence');
-      return { kind: 'conditional', test: sub('condition'), then: then === undefined ? null : convertExpression(ctx, then), otherwise: sub('alternative'), ...span };
+      return {
+        kind: 'conditional',
+        test: sub('condition'),
+        then: then === undefined ? null : convertExpression(ctx, then),
+        otherwise: sub('alternative'),
+        ...span,
+      };
     }
     case 'comma_expression': {
       const items: Expression[] = [];
@@ -139,7 +167,9 @@ function convert(ctx: Context, node: Node): Expression {
       const type = typeOf(ctx, fieldOf(node, 'type'));
       return { kind: 'cast', type, operand: sub('value'), ...span };
     }
-    case 'sizeof_expression': case 'alignof_expression': case 'offsetof_expression':
+    case 'sizeof_expression':
+    case 'alignof_expression':
+    case 'offsetof_expression':
       return { kind: 'sizeof', text: sourceText(ctx, node), ...span };
     case 'compound_literal_expression': {
       const value = fieldOf(node, 'value');
@@ -148,7 +178,8 @@ function convert(ctx: Context, node: Node): Expression {
     }
     case 'initializer_list':
       return { kind: 'initializer', type: null, items: initializerItems(ctx, node), ...span } satisfies InitializerList;
-    case 'parenthesized_expression': case 'extension_expression': {
+    case 'parenthesized_expression':
+    case 'extension_expression': {
       const rules = node.kids.filter((kid) => kid.named);
       const error = rules.find((kid) => kid.type === 'ERROR');
       if (error !== undefined) problem(ctx, error, 'cannot be read as an expression');
@@ -156,7 +187,13 @@ function convert(ctx: Context, node: Node): Expression {
     }
     case 'compound_statement':
       return { kind: 'statement-expression', body: convertBlock(ctx, node), ...span };
-    case 'type_descriptor': case 'macro_type_specifier': case 'primitive_type': case 'sized_type_specifier': case 'struct_specifier': case 'union_specifier': case 'enum_specifier':
+    case 'type_descriptor':
+    case 'macro_type_specifier':
+    case 'primitive_type':
+    case 'sized_type_specifier':
+    case 'struct_specifier':
+    case 'union_specifier':
+    case 'enum_specifier':
       return { kind: 'type', type: typeOf(ctx, node), ...span };
     case 'generic_expression':
       return { kind: 'literal', text: sourceText(ctx, node), ...span };
@@ -214,7 +251,9 @@ function typeOf(ctx: Context, node: Node | undefined): { base: string; tag: stri
   if (node === undefined) return { base: '', tag: null, pointers: 0, dims: [] };
   const from = tokenAt(ctx.tokens, node.start + ctx.shift);
   const to = tokenAt(ctx.tokens, node.end + ctx.shift - 1) + 1;
-  return readTypeName(ctx.tokens, from, Math.min(to, ctx.tokens.count)) ?? { base: sourceText(ctx, node), tag: null, pointers: 0, dims: [] };
+  return (
+    readTypeName(ctx.tokens, from, Math.min(to, ctx.tokens.count)) ?? { base: sourceText(ctx, node), tag: null, pointers: 0, dims: [] }
+  );
 }
 
 function initializerItems(ctx: Context, node: Node): InitializerItem[] {

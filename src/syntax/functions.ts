@@ -4,7 +4,7 @@ import { hopelessBlock, MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { parseCondition } from './conditions.js';
 import { functionName, readHeader } from './header.js';
 import type { Item } from './outline.js';
-import { isPunct, tokenize, type Tokens } from './tokens.js';
+import { isPunct, type Tokens, tokenize } from './tokens.js';
 import { activeTexts } from './variants.js';
 
 const NO_TYPE: CType = { base: '', tag: null, pointers: 0, dims: [] };
@@ -28,7 +28,16 @@ function hopeless(own: string, item: Item, why: string, assumptions: string[]): 
   const from = item.bodyPos >= 0 ? item.bodyPos - item.pos : 0;
   const body = hopelessBlock(own, from, own.length, item.pos, why, problems);
   return {
-    name: item.name, static: item.static, inline: item.inline, returns: NO_TYPE, params: [], body, assumptions, problems, pos: item.pos, end: item.end,
+    name: item.name,
+    static: item.static,
+    inline: item.inline,
+    returns: NO_TYPE,
+    params: [],
+    body,
+    assumptions,
+    problems,
+    pos: item.pos,
+    end: item.end,
   };
 }
 
@@ -62,14 +71,31 @@ function isOldStyle(t: Tokens, from: number, i: number): boolean {
   return false;
 }
 
-function parseOne(t: Tokens, from: number, open: number, close: number, unclosed: boolean, item: Item, assumptions: string[]): FunctionVariant {
+function parseOne(
+  t: Tokens,
+  from: number,
+  open: number,
+  close: number,
+  unclosed: boolean,
+  item: Item,
+  assumptions: string[],
+): FunctionVariant {
   const header = readHeader(t, from, open);
   const problems: { pos: number; why: string }[] = [];
   if (unclosed) problems.push({ pos: t.start[open]! + item.pos, why: 'the body does not close' });
   const start = t.start[open]!;
   const end = t.end[close]!;
-  const body = t.depth > MAX_BRACKETS
-    ? hopelessBlock(t.text, start, end, item.pos, `more than ${MAX_BRACKETS} brackets within one another`, problems)
-    : parseBody(t, open, close, item.pos, problems);
-  return { ...header, name: header.name || item.name, body, assumptions, problems, pos: (t.start[from] ?? 0) + item.pos, end: end + item.pos };
+  const body =
+    t.depth > MAX_BRACKETS
+      ? hopelessBlock(t.text, start, end, item.pos, `more than ${MAX_BRACKETS} brackets within one another`, problems)
+      : parseBody(t, open, close, item.pos, problems);
+  return {
+    ...header,
+    name: header.name || item.name,
+    body,
+    assumptions,
+    problems,
+    pos: (t.start[from] ?? 0) + item.pos,
+    end: end + item.pos,
+  };
 }

@@ -1,8 +1,8 @@
 /** The part of a function before its body: name, result, parameters, also of `SYSCALL_DEFINEn` and K&R definitions. */
 import type { CType, Parameter } from './ast.js';
-import { isPunct, isWord, tokenText, type Tokens } from './tokens.js';
-import { readDeclaration, readDeclarator, readParameters, readSpecifiers, splitArguments, type Specifiers } from './types.js';
-import { ATTRIBUTE, ASM, isAnnotation, QUALIFIERS, STORAGE, TYPE_KEYWORDS } from './words.js';
+import { isPunct, isWord, type Tokens, tokenText } from './tokens.js';
+import { readDeclaration, readDeclarator, readParameters, readSpecifiers, type Specifiers, splitArguments } from './types.js';
+import { ASM, ATTRIBUTE, isAnnotation, QUALIFIERS, STORAGE, TYPE_KEYWORDS } from './words.js';
 
 export interface Header {
   name: string;
@@ -72,8 +72,12 @@ export function functionName(t: Tokens, from: number, to: number): string {
 }
 
 function madeByMacro(t: Tokens, from: number, open: number): boolean {
-  return /^[A-Z][A-Z0-9_x]*$/.test(tokenText(t, open - 1)) && isWord(t, open + 1) && isBare(t, from, open - 1)
-    && (isPunct(t, open + 2, ',') || isPunct(t, open + 2, ')'));
+  return (
+    /^[A-Z][A-Z0-9_x]*$/.test(tokenText(t, open - 1)) &&
+    isWord(t, open + 1) &&
+    isBare(t, from, open - 1) &&
+    (isPunct(t, open + 2, ',') || isPunct(t, open + 2, ')'))
+  );
 }
 
 /** Reads a header, tokens `[from, to)`; never throws. */
@@ -95,12 +99,27 @@ export function readHeader(t: Tokens, from: number, to: number): Header {
   const returns = { ...declarator.type, base: declarator.type.base || spec.base };
   let params = readParameters(t, open);
   const afterList = (t.match[open] ?? open) + 1;
-  if (params.length > 0 && params.every((p) => p.name === '' && /^\w+$/.test(p.type.base)) && afterList < to && hasSemicolon(t, afterList, to)) {
-    params = oldStyle(t, params.map((p) => p.type.base), afterList, to);
+  if (
+    params.length > 0 &&
+    params.every((p) => p.name === '' && /^\w+$/.test(p.type.base)) &&
+    afterList < to &&
+    hasSemicolon(t, afterList, to)
+  ) {
+    params = oldStyle(
+      t,
+      params.map((p) => p.type.base),
+      afterList,
+      to,
+    );
   }
   const inner = isPunct(t, open - 2, '*') && isPunct(t, open - 3, '(');
   if (inner) returns.pointers = Math.max(1, returns.pointers);
-  return { name: tokenText(t, nameAt), ...flags, returns: inner ? { base: 'function', tag: null, pointers: 1, dims: [] } : returns, params };
+  return {
+    name: tokenText(t, nameAt),
+    ...flags,
+    returns: inner ? { base: 'function', tag: null, pointers: 1, dims: [] } : returns,
+    params,
+  };
 }
 
 function flagsBefore(t: Tokens, from: number, to: number, spec: Specifiers): { static: boolean; inline: boolean } {
@@ -119,7 +138,12 @@ function afterAnnotations(t: Tokens, from: number, to: number): number {
   for (let i = from; i < to; i++) {
     if (isPunct(t, i, '(') && isWord(t, i - 1) && (t.match[i] ?? -1) > i && t.match[i]! < to && !/typeof/.test(tokenText(t, i - 1))) {
       let typeBefore = false;
-      for (let k = at; k < i - 1; k++) if (isPunct(t, k, '*') || (isWord(t, k) && !STORAGE.has(tokenText(t, k)) && !QUALIFIERS.has(tokenText(t, k)) && !isAnnotation(tokenText(t, k)))) typeBefore = true;
+      for (let k = at; k < i - 1; k++)
+        if (
+          isPunct(t, k, '*') ||
+          (isWord(t, k) && !STORAGE.has(tokenText(t, k)) && !QUALIFIERS.has(tokenText(t, k)) && !isAnnotation(tokenText(t, k)))
+        )
+          typeBefore = true;
       i = t.match[i]!;
       if (!typeBefore) at = i + 1;
     } else if ((t.match[i] ?? -1) > i) i = t.match[i]!;

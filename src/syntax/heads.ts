@@ -26,7 +26,7 @@ export function nameOf(text: string, pos: number, body: number): string {
 export function isGuard(text: string, k: number, end: number): boolean {
   const name = /^\s*(\w+)/.exec(text.slice(k, end))?.[1];
   if (name === undefined) return false;
-  const next = /^\s*(?:\/\*[^]{0,300}?\*\/\s*)?#\s*define\s+(\w+)/.exec(text.slice(end, end + 600));
+  const next = /^\s*(?:\/\*[\s\S]{0,300}?\*\/\s*)?#\s*define\s+(\w+)/.exec(text.slice(end, end + 600));
   return next?.[1] === name && /_H_*$|_H_|^_/.test(name);
 }
 

@@ -2,9 +2,19 @@
 import { isAnnotation, QUALIFIERS, STORAGE, TAG_KEYWORDS } from './words.js';
 
 /** The tokens of an item outside all brackets: 1 a word or number, 40 a bracket pair, 123 a brace pair, 34 a string, else the character. */
-export interface Head { kind: number[]; start: number[]; end: number[] }
+export interface Head {
+  kind: number[];
+  start: number[];
+  end: number[];
+}
 
-interface Described { kind: 'struct' | 'variable' | 'declaration' | 'other'; name: string; bodyPos: number; static: boolean; inline: boolean }
+interface Described {
+  kind: 'struct' | 'variable' | 'declaration' | 'other';
+  name: string;
+  bodyPos: number;
+  static: boolean;
+  inline: boolean;
+}
 
 /** Kind and name from an item's outermost tokens. */
 export function describeItem(text: string, head: Head, body: number, typeBody: number, assigned: boolean): Described {
@@ -87,7 +97,9 @@ function declaredName(head: Head, word: (k: number) => string, from: number, lim
 function pointerName(text: string, head: Head, limit: number): string {
   for (let k = 0; k < limit; k++) {
     if (head.kind[k] !== 40) continue;
-    const m = /^\(\s*\*[\s*]*(?:const\s+)?(?:__\w+\s+)*([A-Za-z_]\w*)/.exec(text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 300)));
+    const m = /^\(\s*\*[\s*]*(?:const\s+)?(?:__\w+\s+)*([A-Za-z_]\w*)/.exec(
+      text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 300)),
+    );
     if (m !== null) return m[1]!;
   }
   return '';

@@ -1,9 +1,9 @@
 /** `#define`: the definition, and its body read as C. */
 import type { Expression, FunctionVariant, MacroDefinition } from './ast.js';
 import { MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
-import { convertExpression, type Context } from './expressions.js';
-import type { Item } from './outline.js';
 import { rewriteBody } from './dialect.js';
+import { type Context, convertExpression } from './expressions.js';
+import type { Item } from './outline.js';
 import { isPunct, tokenize } from './tokens.js';
 import { parseTree } from './tree.js';
 
@@ -17,14 +17,37 @@ export function parseMacro(text: string, item: Item): MacroDefinition {
   const own = text.slice(item.pos, Math.min(item.end, item.pos + MAX_ITEM));
   const span = { pos: item.pos, end: item.end };
   const m = /^#\s*define\s+([A-Za-z_$][\w$]*)(\(([^)]*)\))?/.exec(own);
-  if (m === null) return { name: item.name, params: [], variadic: false, objectLike: true, body: '', bodyPos: item.end, conditions: item.conditions, ...span };
-  const list = (m[3] ?? '').replace(/\\\r?\n/g, ' ').split(',').map((name) => name.trim()).filter((name) => name !== '');
+  if (m === null)
+    return {
+      name: item.name,
+      params: [],
+      variadic: false,
+      objectLike: true,
+      body: '',
+      bodyPos: item.end,
+      conditions: item.conditions,
+      ...span,
+    };
+  const list = (m[3] ?? '')
+    .replace(/\\\r?\n/g, ' ')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   const variadic = list.some((name) => name.endsWith('...'));
   const params = list.map((name) => (name === '...' ? '__VA_ARGS__' : name.replace(/\s*\.\.\.$/, '')));
   let from = m[0].length;
   while (from < own.length && (own[from] === ' ' || own[from] === '\t')) from++;
   const body = own.slice(from).replace(/\\(\r?)\n/g, (all) => ' '.repeat(all.length));
-  return { name: m[1]!, params, variadic, objectLike: m[2] === undefined, body, bodyPos: item.pos + from, conditions: item.conditions, ...span };
+  return {
+    name: m[1]!,
+    params,
+    variadic,
+    objectLike: m[2] === undefined,
+    body,
+    bodyPos: item.pos + from,
+    conditions: item.conditions,
+    ...span,
+  };
 }
 
 /** Parses text as one expression, or `null`; positions are relative to the text plus `base`. */
@@ -45,7 +68,17 @@ export function parseExpressionText(text: string, base = 0): Expression | null {
   const value = only.kids.find((kid) => kid.named);
   if (value === undefined) return null;
   const problems: { pos: number; why: string }[] = [];
-  const ctx: Context = { text, tokens: t, rewritten, shift: -prefix.length, base, marks: rewrite.marks, lost: new Map(), problems, depth: 0 };
+  const ctx: Context = {
+    text,
+    tokens: t,
+    rewritten,
+    shift: -prefix.length,
+    base,
+    marks: rewrite.marks,
+    lost: new Map(),
+    problems,
+    depth: 0,
+  };
   const result = convertExpression(ctx, value);
   return problems.length > 0 ? null : result;
 }
@@ -57,9 +90,14 @@ export function parseExpressionText(text: string, base = 0): Expression | null {
 export function parseMacroBody(macro: MacroDefinition): FunctionVariant | null {
   if (macro.body.trim() === '' || macro.body.length > MAX_ITEM) return null;
   const shell = {
-    name: macro.name, static: false, inline: true, returns: { base: '', tag: null, pointers: 0, dims: [] },
+    name: macro.name,
+    static: false,
+    inline: true,
+    returns: { base: '', tag: null, pointers: 0, dims: [] },
     params: macro.params.map((name) => ({ name, type: { base: '', tag: null, pointers: 0, dims: [] } })),
-    assumptions: [], pos: macro.pos, end: macro.end,
+    assumptions: [],
+    pos: macro.pos,
+    end: macro.end,
   };
   const span = { pos: macro.bodyPos, end: macro.bodyPos + macro.body.length };
   const value = parseExpressionText(macro.body, macro.bodyPos);

@@ -1,6 +1,6 @@
 /** Macros where a statement begins: `for_each_sg(…) {`, `MACRO(x)` without a `;`, `forever {`. */
 import { atStatement, blank, blankTokens, closeStatement, type Rewrite, write } from './dialect.js';
-import { isPunct, isWord, NUMBER, STRING, tokenText, type Tokens } from './tokens.js';
+import { isPunct, isWord, NUMBER, STRING, type Tokens, tokenText } from './tokens.js';
 import { isAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS } from './words.js';
 
 /** Column of the first character of the line on which offset `at` stands, tabs as 8. */
@@ -38,8 +38,12 @@ export function fixStatementMacro(r: Rewrite, i: number, to: number): number {
   }
   if (!isPunct(t, i + 1, '(')) {
     // `UNROLL` before a `for`, or in capitals alone on its line.
-    const alone = (isWord(t, i + 1) && STATEMENT_KEYWORDS.has(tokenText(t, i + 1))) || /^[A-Z][A-Z0-9_]*$/.test(word) && isWord(t, i + 1) && newlineBetween(t, i, i + 1)
-      && indentOf(t.text, t.start[i + 1]!) <= indentOf(t.text, t.start[i]!);
+    const alone =
+      (isWord(t, i + 1) && STATEMENT_KEYWORDS.has(tokenText(t, i + 1))) ||
+      (/^[A-Z][A-Z0-9_]*$/.test(word) &&
+        isWord(t, i + 1) &&
+        newlineBetween(t, i, i + 1) &&
+        indentOf(t.text, t.start[i + 1]!) <= indentOf(t.text, t.start[i]!));
     if ((alone || isPunct(t, i + 1, '}')) && i + 1 <= to) closeStatement(r, i);
     return alone ? i : -1;
   }
@@ -59,9 +63,17 @@ export function fixStatementMacro(r: Rewrite, i: number, to: number): number {
     return open;
   }
   const opens = isPunct(t, after, '{');
-  if (!opens && !isWord(t, after) && !isPunct(t, after, '}') && t.kind[after] !== NUMBER && t.kind[after] !== STRING
-    && !isPunct(t, after, '++') && !isPunct(t, after, '--')) {
-    if (isPunct(t, after, ';') && isEachMacro(word) && !isPunct(t, after + 1, '}') && newlineBetween(t, close, after)) macroStatement(r, i, open, close);
+  if (
+    !opens &&
+    !isWord(t, after) &&
+    !isPunct(t, after, '}') &&
+    t.kind[after] !== NUMBER &&
+    t.kind[after] !== STRING &&
+    !isPunct(t, after, '++') &&
+    !isPunct(t, after, '--')
+  ) {
+    if (isPunct(t, after, ';') && isEachMacro(word) && !isPunct(t, after + 1, '}') && newlineBetween(t, close, after))
+      macroStatement(r, i, open, close);
     return -1;
   }
   if ((isPunct(t, after, '++') || isPunct(t, after, '--')) && !newlineBetween(t, close, after)) return -1;

@@ -4,10 +4,10 @@
  * One loop, no recursion, linear time. `#if` groups are followed as the preprocessor would, with one memory: what was open at the
  * `#if` is open again at its `#else`, and what the first living arm left open stays open behind the `#endif`.
  */
-import { both, conditionList, negate, readCondition, TRUE, type Condition } from './conditions.js';
+import { both, type Condition, conditionList, negate, readCondition, TRUE } from './conditions.js';
 import { endsAtDirective, endsBefore, isExternC, isGuard, nameOf, oldStyleGoesOn, opensType, plainName } from './heads.js';
 import { describeItem, type Head } from './items.js';
-import { CLASS, atLineStart, lineStartsOf, positionOf, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
+import { atLineStart, CLASS, lineStartsOf, positionOf, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
 
 export type ItemKind = 'function' | 'struct' | 'macro' | 'variable' | 'declaration' | 'other';
 
@@ -26,7 +26,10 @@ export interface Item {
   conditions: string[];
 }
 
-export interface Include { path: string; quoted: boolean }
+export interface Include {
+  path: string;
+  quoted: boolean;
+}
 
 /** What a file consists of. */
 export interface Outline {
@@ -55,7 +58,13 @@ interface State {
   headLength: number;
 }
 
-interface Group { pos: number; saved: State; first: State | null; before: Condition; arm: Condition }
+interface Group {
+  pos: number;
+  saved: State;
+  first: State | null;
+  before: Condition;
+  arm: Condition;
+}
 
 const STOP = new Uint8Array(65536);
 for (const c of '{}"\'/#') STOP[c.charCodeAt(0)] = 1;
@@ -66,11 +75,18 @@ const MAX_HEAD = 4096;
 /** Splits a file into its top-level items. Never throws; takes linear time. */
 export function outline(text: string): Outline {
   const found: Outline = {
-    items: [], innerMacros: [], includes: [], problems: [],
-    lineStarts: () => (starts ??= lineStartsOf(text)),
-    position: (pos) => positionOf((starts ??= lineStartsOf(text)), pos),
+    items: [],
+    innerMacros: [],
+    includes: [],
+    problems: [],
+    lineStarts,
+    position: (pos) => positionOf(lineStarts(), pos),
   };
   let starts: Uint32Array | null = null;
+  function lineStarts(): Uint32Array {
+    starts ??= lineStartsOf(text);
+    return starts;
+  }
   const left = scan(text, 0, false, found);
   if (left >= 0) {
     // Something opened there never closed. Again from it, with a `}` in the first column closing everything, as kernel style has it.
@@ -138,7 +154,16 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           if (word === 'static') isStatic = true;
           else if (word.includes('inline') && !word.startsWith('noinline')) isInline = true;
         }
-        found.items.push({ kind: 'function', name: name ?? nameOf(text, pos, s.body), pos, end, bodyPos: s.body, static: isStatic, inline: isInline, conditions });
+        found.items.push({
+          kind: 'function',
+          name: name ?? nameOf(text, pos, s.body),
+          pos,
+          end,
+          bodyPos: s.body,
+          static: isStatic,
+          inline: isInline,
+          conditions,
+        });
       } else {
         const d = describeItem(text, head, s.body, s.typeBody, s.assigned);
         found.items.push({ kind: d.kind, name: d.name, pos, end, bodyPos: d.bodyPos, static: d.static, inline: d.inline, conditions });
@@ -276,23 +301,39 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
     switch (name) {
       case 'define': {
         const word = /^\s*([A-Za-z_$][\w$]*)/.exec(text.slice(k, k + 200))?.[1] ?? '';
-        const item: Item = { kind: 'macro', name: word, pos: at, end, bodyPos: -1, static: false, inline: false, conditions: groups.flatMap((g) => conditionList(g.arm)) };
+        const item: Item = {
+          kind: 'macro',
+          name: word,
+          pos: at,
+          end,
+          bodyPos: -1,
+          static: false,
+          inline: false,
+          conditions: groups.flatMap((g) => conditionList(g.arm)),
+        };
         endMacroLine();
         (s.start < 0 ? found.items : found.innerMacros).push(item);
         return end;
       }
-      case 'include': case 'include_next': case 'import': {
+      case 'include':
+      case 'include_next':
+      case 'import': {
         const m = /^\s*(?:"([^"\n]*)"|<([^>\n]*)>)/.exec(text.slice(k, Math.min(end, k + 1000)));
         if (m !== null) found.includes.push({ path: m[1] ?? m[2] ?? '', quoted: m[1] !== undefined });
         return end;
       }
-      case 'if': case 'ifdef': case 'ifndef': {
+      case 'if':
+      case 'ifdef':
+      case 'ifndef': {
         endMacroLine();
         const arm = name === 'ifndef' && isGuard(text, k, end) ? TRUE : armOf(name, k, end);
         groups.push({ pos: at, saved: { ...s }, first: null, before: negate(arm), arm });
         return isFalse(arm) ? skipDead(end) : end;
       }
-      case 'else': case 'elif': case 'elifdef': case 'elifndef': {
+      case 'else':
+      case 'elif':
+      case 'elifdef':
+      case 'elifndef': {
         const g = groups.at(-1);
         if (g === undefined) return end;
         leaveArm(g);
@@ -326,7 +367,8 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
 
   /** Ends an item that is only a macro's call, where a directive shows that nothing belongs to it any more. */
   function endMacroLine(): void {
-    if (s.start >= 0 && s.body < 0 && !s.assigned && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head)) emit(head.end.at(-1)!);
+    if (s.start >= 0 && s.body < 0 && !s.assigned && !s.done && s.depth === 0 && s.parens === 0 && endsAtDirective(text, head))
+      emit(head.end.at(-1)!);
   }
 
   function armOf(name: string, k: number, end: number): Condition {
@@ -375,10 +417,20 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
 }
 
 function fresh(): State {
-  return { start: -1, depth: 0, parens: 0, body: -1, typeBody: -1, assigned: false, isFunction: false, done: false, groups: 0, headLength: 0 };
+  return {
+    start: -1,
+    depth: 0,
+    parens: 0,
+    body: -1,
+    typeBody: -1,
+    assigned: false,
+    isFunction: false,
+    done: false,
+    groups: 0,
+    headLength: 0,
+  };
 }
 
 function isFalse(c: Condition): boolean {
   return c.op === 'const' && !c.value;
 }
-

@@ -1,5 +1,5 @@
 /** The tree as short s-expressions, one statement a line: for tests and for `putright debug syntax`. */
-import type { CType, Declarator, Expression, FunctionVariant, Statement, StructDefinition, Field } from './ast.js';
+import type { CType, Declarator, Expression, Field, FunctionVariant, Statement, StructDefinition } from './ast.js';
 
 /** `struct page**`, `int[4]`. */
 export function printType(type: CType): string {
@@ -12,26 +12,44 @@ const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
 export function printExpression(e: Expression): string {
   const p = printExpression;
   switch (e.kind) {
-    case 'identifier': return e.name;
-    case 'literal': return squeeze(e.text);
-    case 'call': return `(call ${[e.callee, ...e.args].map(p).join(' ')})`;
-    case 'member': return `${p(e.object)}${e.arrow ? '->' : '.'}${e.field}`;
-    case 'index': return `${p(e.object)}[${p(e.index)}]`;
-    case 'unary': return `(${e.op} ${p(e.operand)})`;
-    case 'update': return e.prefix ? `(${e.op} ${p(e.operand)})` : `(${p(e.operand)} ${e.op})`;
-    case 'binary': return `(${p(e.left)} ${e.op} ${p(e.right)})`;
-    case 'assign': return `(${e.op} ${p(e.left)} ${p(e.right)})`;
-    case 'conditional': return `(? ${p(e.test)} ${e.then === null ? '_' : p(e.then)} ${p(e.otherwise)})`;
-    case 'comma': return `(, ${e.items.map(p).join(' ')})`;
-    case 'cast': return `(cast <${printType(e.type)}> ${p(e.operand)})`;
-    case 'sizeof': return `<<${squeeze(e.text)}>>`;
-    case 'type': return `<${printType(e.type)}>`;
-    case 'statement-expression': return `({ ${e.body.body.map((s) => printStatement(s, '').replace(/\n\s*/g, ' ')).join(' ')} })`;
+    case 'identifier':
+      return e.name;
+    case 'literal':
+      return squeeze(e.text);
+    case 'call':
+      return `(call ${[e.callee, ...e.args].map(p).join(' ')})`;
+    case 'member':
+      return `${p(e.object)}${e.arrow ? '->' : '.'}${e.field}`;
+    case 'index':
+      return `${p(e.object)}[${p(e.index)}]`;
+    case 'unary':
+      return `(${e.op} ${p(e.operand)})`;
+    case 'update':
+      return e.prefix ? `(${e.op} ${p(e.operand)})` : `(${p(e.operand)} ${e.op})`;
+    case 'binary':
+      return `(${p(e.left)} ${e.op} ${p(e.right)})`;
+    case 'assign':
+      return `(${e.op} ${p(e.left)} ${p(e.right)})`;
+    case 'conditional':
+      return `(? ${p(e.test)} ${e.then === null ? '_' : p(e.then)} ${p(e.otherwise)})`;
+    case 'comma':
+      return `(, ${e.items.map(p).join(' ')})`;
+    case 'cast':
+      return `(cast <${printType(e.type)}> ${p(e.operand)})`;
+    case 'sizeof':
+      return `<<${squeeze(e.text)}>>`;
+    case 'type':
+      return `<${printType(e.type)}>`;
+    case 'statement-expression':
+      return `({ ${e.body.body.map((s) => printStatement(s, '').replace(/\n\s*/g, ' ')).join(' ')} })`;
     case 'initializer': {
-      const items = e.items.map((i) => `${i.designators.map((d) => (d === '[]' ? d : `.${d}`)).join('')}${i.designators.length > 0 ? '=' : ''}${p(i.value)}`);
+      const items = e.items.map(
+        (i) => `${i.designators.map((d) => (d === '[]' ? d : `.${d}`)).join('')}${i.designators.length > 0 ? '=' : ''}${p(i.value)}`,
+      );
       return `${e.type === null ? '' : `<${printType(e.type)}>`}{${items.join(', ')}}`;
     }
-    case 'unknown': return `(?? ${squeeze(e.text)})`;
+    case 'unknown':
+      return `(?? ${squeeze(e.text)})`;
   }
 }
 
@@ -47,26 +65,42 @@ export function printStatement(s: Statement, indent = ''): string {
   const inner = (child: Statement): string => `\n${printStatement(child, `${indent}  `)}`;
   const e = printExpression;
   switch (s.kind) {
-    case 'expression': return `${indent}${e(s.expression)};`;
-    case 'declaration': return `${indent}decl ${s.declarators.map(printDeclarator).join(', ')};`;
-    case 'block': return s.body.length === 0 ? `${indent}{}` : `${indent}{${s.body.map(inner).join('')}\n${indent}}`;
-    case 'if': return `${indent}if ${e(s.test)}${inner(s.then)}${s.otherwise === null ? '' : `\n${indent}else${inner(s.otherwise)}`}`;
-    case 'while': return `${indent}while ${e(s.test)}${inner(s.body)}`;
-    case 'do': return `${indent}do${inner(s.body)}\n${indent}while ${e(s.test)}`;
+    case 'expression':
+      return `${indent}${e(s.expression)};`;
+    case 'declaration':
+      return `${indent}decl ${s.declarators.map(printDeclarator).join(', ')};`;
+    case 'block':
+      return s.body.length === 0 ? `${indent}{}` : `${indent}{${s.body.map(inner).join('')}\n${indent}}`;
+    case 'if':
+      return `${indent}if ${e(s.test)}${inner(s.then)}${s.otherwise === null ? '' : `\n${indent}else${inner(s.otherwise)}`}`;
+    case 'while':
+      return `${indent}while ${e(s.test)}${inner(s.body)}`;
+    case 'do':
+      return `${indent}do${inner(s.body)}\n${indent}while ${e(s.test)}`;
     case 'for': {
       const init = s.init === null ? '_' : s.init.kind === 'declaration' ? printStatement(s.init).replace(/;$/, '') : e(s.init);
       return `${indent}for ${init}; ${s.test === null ? '_' : e(s.test)}; ${s.update === null ? '_' : e(s.update)}${inner(s.body)}`;
     }
-    case 'macro-statement': return `${indent}macro ${[s.name, ...s.args.map(e)].join(' ')}${inner(s.body)}`;
-    case 'switch': return `${indent}switch ${e(s.value)}${inner(s.body)}`;
-    case 'case': return `${indent}${s.value === null ? 'default' : `case ${e(s.value)}`}:`;
-    case 'label': return `${indent}${s.name}:`;
-    case 'goto': return `${indent}goto ${s.label};`;
-    case 'break': return `${indent}break;`;
-    case 'continue': return `${indent}continue;`;
-    case 'return': return `${indent}return${s.value === null ? '' : ` ${e(s.value)}`};`;
-    case 'empty': return `${indent};`;
-    case 'unknown-statement': return `${indent}?? ${squeeze(s.text)}${s.calls.length === 0 ? '' : ` [${s.calls.map(e).join(' ')}]`}`;
+    case 'macro-statement':
+      return `${indent}macro ${[s.name, ...s.args.map(e)].join(' ')}${inner(s.body)}`;
+    case 'switch':
+      return `${indent}switch ${e(s.value)}${inner(s.body)}`;
+    case 'case':
+      return `${indent}${s.value === null ? 'default' : `case ${e(s.value)}`}:`;
+    case 'label':
+      return `${indent}${s.name}:`;
+    case 'goto':
+      return `${indent}goto ${s.label};`;
+    case 'break':
+      return `${indent}break;`;
+    case 'continue':
+      return `${indent}continue;`;
+    case 'return':
+      return `${indent}return${s.value === null ? '' : ` ${e(s.value)}`};`;
+    case 'empty':
+      return `${indent};`;
+    case 'unknown-statement':
+      return `${indent}?? ${squeeze(s.text)}${s.calls.length === 0 ? '' : ` [${s.calls.map(e).join(' ')}]`}`;
   }
 }
 

@@ -1,7 +1,18 @@
 /** Words in a row stand only in declarations; the ones that are neither type nor name are annotations, and are blanked. */
 import { blankTokens, type Rewrite } from './dialect.js';
 import { isPunct, isWord, STRING, tokenText } from './tokens.js';
-import { ATTRIBUTE, isAnnotation, isKnownAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS, TYPEOF, ASM } from './words.js';
+import {
+  ASM,
+  ATTRIBUTE,
+  isAnnotation,
+  isKnownAnnotation,
+  QUALIFIERS,
+  STATEMENT_KEYWORDS,
+  STORAGE,
+  TAG_KEYWORDS,
+  TYPE_KEYWORDS,
+  TYPEOF,
+} from './words.js';
 
 /**
  * Handles the run of words that begins at token `i` (or, where a `typeof(…)` came first, continues at `next`); returns the index of the
@@ -24,7 +35,8 @@ export function blankWords(r: Rewrite, i: number, to: number, next: number): num
     else if (QUALIFIERS.has(word)) {
       if (word.startsWith('__')) blankTokens(r, k, k);
     } else if (!STORAGE.has(word)) plain.push(k);
-    else if (word !== 'static' && word !== 'extern' && word !== 'inline' && word !== 'register' && word !== 'typedef' && word !== 'auto') blankTokens(r, k, k);
+    else if (word !== 'static' && word !== 'extern' && word !== 'inline' && word !== 'register' && word !== 'typedef' && word !== 'auto')
+      blankTokens(r, k, k);
   }
   const last = k - 1;
   const afterBracket = isPunct(t, i - 1, ']');
@@ -50,7 +62,9 @@ export function blankWords(r: Rewrite, i: number, to: number, next: number): num
     // A last word with a bracket: an annotation with arguments, or what is called or declared.
     const word = tokenText(t, last);
     const after = close + 1;
-    const enough = plain.length + Number(hasType) + Number(star) >= 3 || (isAnnotation(word) && (isPunct(t, after, '=') || isWord(t, after) || (isPunct(t, after, ';') && star) || isPunct(t, after, '*')));
+    const enough =
+      plain.length + Number(hasType) + Number(star) >= 3 ||
+      (isAnnotation(word) && (isPunct(t, after, '=') || isWord(t, after) || (isPunct(t, after, ';') && star) || isPunct(t, after, '*')));
     if (isAnnotation(word) && enough) {
       plain.pop();
       blankTokens(r, last, close);

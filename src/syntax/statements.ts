@@ -1,7 +1,7 @@
 /** Concrete tree -> statements. */
 import type { Block, Call, Declaration, Declarator, Expression, For, Statement } from './ast.js';
 import { callsIn } from './calls.js';
-import { convertExpression, fieldOf, namedKid, sourceText, type Context } from './expressions.js';
+import { type Context, convertExpression, fieldOf, namedKid, sourceText } from './expressions.js';
 import { isPunct, tokenAt, tokenText } from './tokens.js';
 import type { Node } from './tree.js';
 import { readDeclaration } from './types.js';
@@ -87,10 +87,15 @@ function convertStatement(ctx: Context, node: Node, list: Statement[], span: { p
     case 'declaration':
       list.push(convertDeclaration(ctx, node));
       return;
-    case 'type_definition': case 'struct_specifier': case 'union_specifier': case 'enum_specifier': case 'attribute_specifier':
+    case 'type_definition':
+    case 'struct_specifier':
+    case 'union_specifier':
+    case 'enum_specifier':
+    case 'attribute_specifier':
       list.push({ kind: 'empty', ...span });
       return;
-    case 'if_statement': case 'while_statement': {
+    case 'if_statement':
+    case 'while_statement': {
       strayErrors(ctx, node, list);
       const mark = ctx.marks.get(from);
       const body = convertOne(ctx, fieldOf(node, node.type === 'if_statement' ? 'consequence' : 'body'));
@@ -99,7 +104,8 @@ function convertStatement(ctx: Context, node: Node, list: Statement[], span: { p
         const args = test === null ? [] : test.kind === 'comma' ? test.items : [test];
         const alternative = fieldOf(node, 'alternative');
         list.push({ kind: 'macro-statement', name: mark.name, args, body, ...span });
-        if (alternative !== undefined) list.push(unknownStatement(ctx, alternative.start + ctx.shift, alternative.end + ctx.shift, 'an else behind a macro'));
+        if (alternative !== undefined)
+          list.push(unknownStatement(ctx, alternative.start + ctx.shift, alternative.end + ctx.shift, 'an else behind a macro'));
         return;
       }
       if (node.type === 'while_statement') list.push({ kind: 'while', test: condition(ctx, node), body, ...span });
@@ -121,7 +127,14 @@ function convertStatement(ctx: Context, node: Node, list: Statement[], span: { p
       };
       const first = fieldOf(node, 'initializer');
       const init = first?.type === 'declaration' ? convertDeclaration(ctx, first) : part('initializer');
-      const loop: For = { kind: 'for', init, test: part('condition'), update: part('update'), body: convertOne(ctx, fieldOf(node, 'body')), ...span };
+      const loop: For = {
+        kind: 'for',
+        init,
+        test: part('condition'),
+        update: part('update'),
+        body: convertOne(ctx, fieldOf(node, 'body')),
+        ...span,
+      };
       list.push(loop);
       return;
     }
@@ -131,14 +144,24 @@ function convertStatement(ctx: Context, node: Node, list: Statement[], span: { p
     case 'case_statement': {
       const value = fieldOf(node, 'value');
       const colon = node.kids.find((kid) => !kid.named && kid.type === ':');
-      list.push({ kind: 'case', value: value === undefined ? null : convertExpression(ctx, value), pos: span.pos, end: (colon?.end ?? node.end) + ctx.shift + ctx.base });
+      list.push({
+        kind: 'case',
+        value: value === undefined ? null : convertExpression(ctx, value),
+        pos: span.pos,
+        end: (colon?.end ?? node.end) + ctx.shift + ctx.base,
+      });
       for (const kid of node.kids) if (kid.named && kid.field !== 'value') convertInto(ctx, kid, list);
       return;
     }
     case 'labeled_statement': {
       const label = fieldOf(node, 'label');
       const colon = node.kids.find((kid) => !kid.named && kid.type === ':');
-      list.push({ kind: 'label', name: label === undefined ? '' : sourceText(ctx, label), pos: span.pos, end: (colon?.end ?? node.end) + ctx.shift + ctx.base });
+      list.push({
+        kind: 'label',
+        name: label === undefined ? '' : sourceText(ctx, label),
+        pos: span.pos,
+        end: (colon?.end ?? node.end) + ctx.shift + ctx.base,
+      });
       for (const kid of node.kids) if (kid.named && kid.field !== 'label') convertInto(ctx, kid, list);
       return;
     }
@@ -178,7 +201,8 @@ function convertStatement(ctx: Context, node: Node, list: Statement[], span: { p
 function strayErrors(ctx: Context, node: Node, list: Statement[]): void {
   for (const kid of node.kids) {
     if (kid.type === 'ERROR') list.push(unknownStatement(ctx, kid.start + ctx.shift, kid.end + ctx.shift, 'the parser cannot read this'));
-    else if (kid.named && kid.start === kid.end) ctx.problems.push({ pos: kid.start + ctx.shift + ctx.base, why: 'something is missing here' });
+    else if (kid.named && kid.start === kid.end)
+      ctx.problems.push({ pos: kid.start + ctx.shift + ctx.base, why: 'something is missing here' });
   }
 }
 
@@ -192,7 +216,8 @@ function convertDeclaration(ctx: Context, node: Node): Declaration {
     if (kid.type === 'init_declarator') {
       const value = fieldOf(kid, 'value');
       if (value !== undefined) values.push(value);
-      for (const part of kid.kids) if (part.type === 'ERROR') ctx.problems.push({ pos: part.start + ctx.shift + ctx.base, why: 'cannot be read in a declaration' });
+      for (const part of kid.kids)
+        if (part.type === 'ERROR') ctx.problems.push({ pos: part.start + ctx.shift + ctx.base, why: 'cannot be read in a declaration' });
     } else if (kid.type === 'ERROR') ctx.problems.push({ pos: kid.start + ctx.shift + ctx.base, why: 'cannot be read in a declaration' });
   }
   const result: Declarator[] = [];
@@ -212,13 +237,25 @@ function convertDeclaration(ctx: Context, node: Node): Declaration {
         ctx.problems.push({ pos: begin + ctx.base, why: 'cannot be read as an initialiser' });
       }
     }
-    result.push({ name: d.name, type: d.type, init, cleanup: d.cleanup, static: spec.static, pos: d.pos + ctx.base, end: d.end + ctx.base });
+    result.push({
+      name: d.name,
+      type: d.type,
+      init,
+      cleanup: d.cleanup,
+      static: spec.static,
+      pos: d.pos + ctx.base,
+      end: d.end + ctx.base,
+    });
   }
   const first = tokenAt(t, from);
   if (result[0]?.init != null && result[0].type.base === '' && isPunct(t, first + 1, '(') && values[0] !== undefined) {
     // `DECLARE_FLAGS(present) = { };`
     const type = { base: tokenText(t, first), tag: null, pointers: 0, dims: [] };
-    return { kind: 'declaration', declarators: [{ name: tokenText(t, first + 2), type, init: result[0].init, cleanup: null, static: false, ...at(ctx, node) }], ...at(ctx, node) };
+    return {
+      kind: 'declaration',
+      declarators: [{ name: tokenText(t, first + 2), type, init: result[0].init, cleanup: null, static: false, ...at(ctx, node) }],
+      ...at(ctx, node),
+    };
   }
   return { kind: 'declaration', declarators: result, ...at(ctx, node) };
 }

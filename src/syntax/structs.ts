@@ -1,7 +1,7 @@
 /** Structs, unions and typedefs, read from tokens in each configuration and merged: a field of any arm is a field. */
 import type { CType, Field, StructDefinition } from './ast.js';
 import type { Item } from './outline.js';
-import { isPunct, isWord, tokenize, tokenText, type Tokens } from './tokens.js';
+import { isPunct, isWord, type Tokens, tokenize, tokenText } from './tokens.js';
 import { readDeclaration, readDeclarator, splitArguments } from './types.js';
 import { blanked } from './variants.js';
 
@@ -9,7 +9,7 @@ const MAX_NESTING = 60;
 
 /** Blanks the directives of a text but none of its arms: both arms' fields exist in some kernel. */
 function withoutDirectives(text: string): string {
-  return text.includes('#') ? text.replace(/^[ \t]*#(?:[^\n\\]|\\[^])*/gm, blanked) : text;
+  return text.includes('#') ? text.replace(/^[ \t]*#(?:[^\n\\]|\\[\s\S])*/gm, blanked) : text;
 }
 
 /** The structs and unions that an item defines, outermost first, those with a tag inside others included. */
@@ -22,7 +22,14 @@ export function parseStruct(text: string, item: Item): StructDefinition[] {
     const word = tokenText(t, i);
     if ((word !== 'struct' && word !== 'union') || !isWord(t, i)) continue;
     let open = i + 1;
-    while (open < t.count && !isPunct(t, open, '{') && !isPunct(t, open, ';') && !isPunct(t, open, '*') && !isPunct(t, open, '=') && !isPunct(t, open, ',')) {
+    while (
+      open < t.count &&
+      !isPunct(t, open, '{') &&
+      !isPunct(t, open, ';') &&
+      !isPunct(t, open, '*') &&
+      !isPunct(t, open, '=') &&
+      !isPunct(t, open, ',')
+    ) {
       open = isPunct(t, open, '(') ? Math.max(open, t.match[open] ?? -1) + 1 : open + 1;
     }
     if (!isPunct(t, open, '{')) continue;
@@ -67,7 +74,15 @@ function readMembers(t: Tokens, begin: number, close: number, found: StructDefin
   return fields;
 }
 
-function macroMember(t: Tokens, from: number, open: number, fields: Field[], found: StructDefinition[], base: number, nesting: number): number {
+function macroMember(
+  t: Tokens,
+  from: number,
+  open: number,
+  fields: Field[],
+  found: StructDefinition[],
+  base: number,
+  nesting: number,
+): number {
   const name = tokenText(t, from);
   const close = t.match[open]!;
   const args = splitArguments(t, open);

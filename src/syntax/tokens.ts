@@ -114,13 +114,28 @@ function push(n: number, kind: number, start: number, end: number): number {
 function operatorLength(text: string, i: number, c: number): number {
   const d = text.charCodeAt(i + 1);
   switch (c) {
-    case 46: return d === 46 && text.charCodeAt(i + 2) === 46 ? 3 : 1;
-    case 45: return d === 62 || d === 45 || d === 61 ? 2 : 1;
-    case 60: case 62: return d === c ? (text.charCodeAt(i + 2) === 61 ? 3 : 2) : d === 61 ? 2 : 1;
-    case 43: case 38: case 124: return d === c || d === 61 ? 2 : 1;
-    case 61: case 33: case 42: case 47: case 37: case 94: return d === 61 ? 2 : 1;
-    case 35: return d === 35 ? 2 : 1;
-    default: return 1;
+    case 46:
+      return d === 46 && text.charCodeAt(i + 2) === 46 ? 3 : 1;
+    case 45:
+      return d === 62 || d === 45 || d === 61 ? 2 : 1;
+    case 60:
+    case 62:
+      return d === c ? (text.charCodeAt(i + 2) === 61 ? 3 : 2) : d === 61 ? 2 : 1;
+    case 43:
+    case 38:
+    case 124:
+      return d === c || d === 61 ? 2 : 1;
+    case 61:
+    case 33:
+    case 42:
+    case 47:
+    case 37:
+    case 94:
+      return d === 61 ? 2 : 1;
+    case 35:
+      return d === 35 ? 2 : 1;
+    default:
+      return 1;
   }
 }
 

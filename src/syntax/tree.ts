@@ -18,7 +18,12 @@ export interface Node {
   broken: boolean;
 }
 
-interface Loaded { parser: Parser; types: string[]; fields: (string | null)[]; named: Uint8Array }
+interface Loaded {
+  parser: Parser;
+  types: string[];
+  fields: (string | null)[];
+  named: Uint8Array;
+}
 
 let loaded: Loaded | null = null;
 let loading: Promise<void> | null = null;
@@ -45,16 +50,45 @@ const PATIENCE = 4000;
 
 /** Nodes whose inside is not looked at: their text is read again from tokens, or says everything. */
 const LEAVES = new Set([
-  'identifier', 'field_identifier', 'type_identifier', 'statement_identifier', 'number_literal', 'primitive_type', 'true', 'false', 'null',
-  'string_literal', 'concatenated_string', 'char_literal', 'type_descriptor', 'parameter_list', 'pointer_declarator', 'array_declarator',
-  'function_declarator', 'struct_specifier', 'union_specifier', 'enum_specifier', 'sized_type_specifier', 'storage_class_specifier',
-  'type_qualifier', 'sizeof_expression',
+  'identifier',
+  'field_identifier',
+  'type_identifier',
+  'statement_identifier',
+  'number_literal',
+  'primitive_type',
+  'true',
+  'false',
+  'null',
+  'string_literal',
+  'concatenated_string',
+  'char_literal',
+  'type_descriptor',
+  'parameter_list',
+  'pointer_declarator',
+  'array_declarator',
+  'function_declarator',
+  'struct_specifier',
+  'union_specifier',
+  'enum_specifier',
+  'sized_type_specifier',
+  'storage_class_specifier',
+  'type_qualifier',
+  'sizeof_expression',
 ]);
 
 /** Nodes whose kids need no field names; those of the others are found by field. */
 const PLAIN = new Set([
-  'compound_statement', 'argument_list', 'parenthesized_expression', 'expression_statement', 'initializer_list', 'return_statement',
-  'translation_unit', 'declaration', 'else_clause', 'break_statement', 'continue_statement',
+  'compound_statement',
+  'argument_list',
+  'parenthesized_expression',
+  'expression_statement',
+  'initializer_list',
+  'return_statement',
+  'translation_unit',
+  'declaration',
+  'else_clause',
+  'break_statement',
+  'continue_statement',
 ]);
 
 /** Nodes whose fields are their rules, in this order: asking the cursor for a field costs as much as moving it. */
@@ -78,7 +112,28 @@ const FIELDS = new Map<string, readonly string[]>([
 
 /** Tokens that say nothing the tree does not: not read unless the tree is broken. */
 const SILENT = new Set([
-  '(', ')', '{', '}', '[', ']', ',', ';', '?', '"', "'", 'if', 'else', 'while', 'for', 'do', 'switch', 'case', 'default', 'return', 'break', 'continue',
+  '(',
+  ')',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ';',
+  '?',
+  '"',
+  "'",
+  'if',
+  'else',
+  'while',
+  'for',
+  'do',
+  'switch',
+  'case',
+  'default',
+  'return',
+  'break',
+  'continue',
   'goto',
 ]);
 
@@ -87,9 +142,7 @@ export function parseTree(text: string): Node | null {
   if (loaded === null) throw new Error('putright: initSyntax() must be awaited before a function can be parsed');
   const { parser, types, fields, named } = loaded;
   const until = performance.now() + PATIENCE;
-  const tree = text.length < 20_000
-    ? parser.parse(text)
-    : parser.parse(text, null, { progressCallback: () => performance.now() > until });
+  const tree = text.length < 20_000 ? parser.parse(text) : parser.parse(text, null, { progressCallback: () => performance.now() > until });
   if (tree === null) {
     parser.reset();
     return null;

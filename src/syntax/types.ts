@@ -1,6 +1,6 @@
 /** Declarations read from tokens: specifiers, declarators, parameters. Serves headers, structs, typedefs, casts and locals alike. */
 import type { CType, Parameter } from './ast.js';
-import { isPunct, isWord, NUMBER, PUNCT, tokenText, type Tokens } from './tokens.js';
+import { isPunct, isWord, NUMBER, PUNCT, type Tokens, tokenText } from './tokens.js';
 import { ASM, ATTRIBUTE, isAnnotation, QUALIFIERS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
 
 /** One declarator of a declaration; the numbers are token indexes, `pos` and `end` offsets. */
@@ -61,7 +61,16 @@ function cleanupOf(t: Tokens, i: number): string | null {
 /** Reads the specifiers of a declaration whose tokens are `[from, to)`. */
 export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers {
   const s: Specifiers = {
-    base: '', tag: null, tagKind: '', static: false, extern: false, inline: false, typedef: false, bodyOpen: -1, cleanup: null, next: from,
+    base: '',
+    tag: null,
+    tagKind: '',
+    static: false,
+    extern: false,
+    inline: false,
+    typedef: false,
+    bodyOpen: -1,
+    cleanup: null,
+    next: from,
   };
   const base: string[] = [];
   const plain: number[] = [];
@@ -79,7 +88,12 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
     else if (TAG_KEYWORDS.has(word)) {
       s.tagKind = word;
       i++;
-      while (isWord(t, i) && i < to && (ATTRIBUTE.has(tokenText(t, i)) || (isAnnotation(tokenText(t, i)) && (isWord(t, i + 1) || isPunct(t, i + 1, '{') || isPunct(t, i + 1, '('))))) {
+      while (
+        isWord(t, i) &&
+        i < to &&
+        (ATTRIBUTE.has(tokenText(t, i)) ||
+          (isAnnotation(tokenText(t, i)) && (isWord(t, i + 1) || isPunct(t, i + 1, '{') || isPunct(t, i + 1, '('))))
+      ) {
         i++;
         if (isPunct(t, i, '(')) i = skipGroup(t, i, to);
       }
@@ -105,7 +119,17 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
       // A word and a bracket: an attribute with arguments, or the function's name and its parameters.
       s.cleanup ??= cleanupOf(t, i);
       const close = t.match[i + 1] ?? -1;
-      if (!ATTRIBUTE.has(word) && !(isAnnotation(word) && close > 0 && (isWord(t, close + 1) || isPunct(t, close + 1, '*') || base.length + plain.length > 1 - Number(base.length > 0 && plain.length > 0)))) break;
+      if (
+        !ATTRIBUTE.has(word) &&
+        !(
+          isAnnotation(word) &&
+          close > 0 &&
+          (isWord(t, close + 1) ||
+            isPunct(t, close + 1, '*') ||
+            base.length + plain.length > 1 - Number(base.length > 0 && plain.length > 0))
+        )
+      )
+        break;
       i = skipGroup(t, i + 1, to);
     } else {
       plain.push(i++);
@@ -140,8 +164,14 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
 /** Reads one declarator that begins at token `i`; returns it and where reading stopped (at `,`, `;`, `=`-less end, …). */
 export function readDeclarator(t: Tokens, from: number, to: number, spec: Specifiers): { declarator: RawDeclarator; next: number } {
   const d: RawDeclarator = {
-    name: '', type: { base: spec.base, tag: spec.tag, pointers: 0, dims: [] }, pos: from < to ? t.start[from]! : 0, end: 0, init: null,
-    cleanup: spec.cleanup, paramsOpen: -1, isFunction: false,
+    name: '',
+    type: { base: spec.base, tag: spec.tag, pointers: 0, dims: [] },
+    pos: from < to ? t.start[from]! : 0,
+    end: 0,
+    init: null,
+    cleanup: spec.cleanup,
+    paramsOpen: -1,
+    isFunction: false,
   };
   let i = from;
   let wrapped = 0;
@@ -151,7 +181,11 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
       d.type.pointers++;
       i++;
     } else if (isPunct(t, i, '^')) i++;
-    else if (isPunct(t, i, '(') && wrapped < 8 && (isPunct(t, i + 1, '*') || isPunct(t, i + 1, '(') || (isWord(t, i + 1) && d.name === '' && isPunct(t, i + 2, ')') && wrapped === 0))) {
+    else if (
+      isPunct(t, i, '(') &&
+      wrapped < 8 &&
+      (isPunct(t, i + 1, '*') || isPunct(t, i + 1, '(') || (isWord(t, i + 1) && d.name === '' && isPunct(t, i + 2, ')') && wrapped === 0))
+    ) {
       if (wrapped > 0 || isPunct(t, i + 1, '*')) wrapped++;
       const close = t.match[i] ?? -1;
       if (close < 0 || close >= to) break;
@@ -183,7 +217,14 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
         d.cleanup ??= cleanupOf(t, i);
         i++;
         if (isPunct(t, i, '(')) i = skipGroup(t, i, to);
-      } else if (isWord(t, i + 1) && i + 1 < to && !isAnnotation(tokenText(t, i + 1)) && !ATTRIBUTE.has(tokenText(t, i + 1)) && !ASM.has(tokenText(t, i + 1))) i++;
+      } else if (
+        isWord(t, i + 1) &&
+        i + 1 < to &&
+        !isAnnotation(tokenText(t, i + 1)) &&
+        !ATTRIBUTE.has(tokenText(t, i + 1)) &&
+        !ASM.has(tokenText(t, i + 1))
+      )
+        i++;
       else {
         d.name = word;
         i++;

@@ -32,7 +32,13 @@ function parseActive(own: string, item: Item): Declarator[] {
   const { spec, declarators } = readDeclaration(t, 0, t.count);
   if (declarators.every((d) => d.init === null)) {
     return declarators.map((d) => ({
-      name: d.name, type: d.type, init: null, cleanup: d.cleanup, static: spec.static, pos: d.pos + item.pos, end: d.end + item.pos,
+      name: d.name,
+      type: d.type,
+      init: null,
+      cleanup: d.cleanup,
+      static: spec.static,
+      pos: d.pos + item.pos,
+      end: d.end + item.pos,
     }));
   }
   // Parsed as the only declaration of a block.

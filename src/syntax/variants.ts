@@ -1,12 +1,20 @@
 /** The configurations of one item: its text with directives and inactive arms blanked, at the same length. */
-import { both, evaluate, negate, readCondition, TRUE, type Condition, type Configuration } from './conditions.js';
+import { both, type Condition, type Configuration, evaluate, negate, readCondition, TRUE } from './conditions.js';
 import { assumptionsOf, chooseConfigurations } from './configurations.js';
 import { atLineStart, CLASS, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
 
 /** An item's text in one configuration. */
-export interface ActiveText { text: string; assumptions: string[] }
+export interface ActiveText {
+  text: string;
+  assumptions: string[];
+}
 
-interface Directive { from: number; to: number; kind: 'if' | 'else' | 'endif' | 'plain'; condition: Condition }
+interface Directive {
+  from: number;
+  to: number;
+  kind: 'if' | 'else' | 'endif' | 'plain';
+  condition: Condition;
+}
 
 const STOP = new Uint8Array(65536);
 for (const c of '"\'/#') STOP[c.charCodeAt(0)] = 1;
@@ -40,7 +48,8 @@ function directivesOf(text: string): Directive[] {
       let k = b;
       while (k < to && CLASS[text.charCodeAt(k)]! >= 2) k++;
       const name = text.slice(b, k);
-      if (name === 'if' || name === 'ifdef' || name === 'ifndef') found.push({ from: i, to, kind: 'if', condition: readCondition(name, text.slice(k, to)) });
+      if (name === 'if' || name === 'ifdef' || name === 'ifndef')
+        found.push({ from: i, to, kind: 'if', condition: readCondition(name, text.slice(k, to)) });
       else if (name === 'else') found.push({ from: i, to, kind: 'else', condition: TRUE });
       else if (name.startsWith('elif')) found.push({ from: i, to, kind: 'else', condition: readCondition(name, text.slice(k, to)) });
       else found.push({ from: i, to, kind: name === 'endif' ? 'endif' : 'plain', condition: TRUE });

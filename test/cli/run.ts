@@ -15,7 +15,10 @@ export interface Ended {
 }
 
 /** Runs the program to its end; `meanwhile` may talk to it. */
-export function run(args: readonly string[], given: { env?: NodeJS.ProcessEnv; meanwhile?: (child: ChildProcess) => void } = {}): Promise<Ended> {
+export function run(
+  args: readonly string[],
+  given: { env?: NodeJS.ProcessEnv; meanwhile?: (child: ChildProcess) => void } = {},
+): Promise<Ended> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, ...given.env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let [stdout, stderr] = ['', ''];

@@ -14,12 +14,15 @@ describe('the command line', () => {
     expect(await run(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.each([[['--help']], [['survey', '--help']], [['explain', '--help']], [['help', 'survey']]])('helps with %j, examples at the bottom', async (args) => {
-    const { code, stdout, stderr } = await run(args);
-    expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^Usage: putright/);
-    expect(stdout).toMatch(/Examples:\n {2}\$ putright /);
-  });
+  it.each([[['--help']], [['survey', '--help']], [['explain', '--help']], [['help', 'survey']]])(
+    'helps with %j, examples at the bottom',
+    async (args) => {
+      const { code, stdout, stderr } = await run(args);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/^Usage: putright/);
+      expect(stdout).toMatch(/Examples:\n {2}\$ putright /);
+    },
+  );
 
   it.each([
     [['survey', '--format', 'html'], /Allowed choices are text, json, csv, xlsx/],
@@ -46,7 +49,10 @@ describe('the command line', () => {
 
   it('refuses a file that it could not write before it reads the tree', async () => {
     const missing = await run(['survey', '/', '-o', join(folder, 'no/such.json')]);
-    expect([missing.code, missing.stderr]).toEqual([2, `putright: cannot write ${join(folder, 'no/such.json')}: the folder does not exist; create it, or name another file\n`]);
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      `putright: cannot write ${join(folder, 'no/such.json')}: the folder does not exist; create it, or name another file\n`,
+    ]);
     const directory = await run(['survey', '/', '-o', folder]);
     expect([directory.code, directory.stderr]).toEqual([2, `putright: cannot write ${folder}: it is a folder; name a file in it\n`]);
   });

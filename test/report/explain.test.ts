@@ -9,7 +9,17 @@ import { row, surveyOf } from './rows.js';
 let tree = '';
 beforeAll(() => {
   tree = mkdtempSync(join(tmpdir(), 'putright-explain-'));
-  const lines = ['int hold(void)', '{', '\tint n;', '\t/* caf\xe9 */ n = get_user_pages_fast(a, 1, 0, &page);', '\tif (n != 1)', '\t\treturn -EFAULT;', '\tuse(\x1b[31mpage);', '\tput_page(page);', '}'];
+  const lines = [
+    'int hold(void)',
+    '{',
+    '\tint n;',
+    '\t/* caf\xe9 */ n = get_user_pages_fast(a, 1, 0, &page);',
+    '\tif (n != 1)',
+    '\t\treturn -EFAULT;',
+    '\tuse(\x1b[31mpage);',
+    '\tput_page(page);',
+    '}',
+  ];
   writeFileSync(join(tree, 'latin.c'), Buffer.from(lines.join('\n'), 'latin1'));
   writeFileSync(join(tree, 'long.c'), `${' x;'.repeat(2_000_000)}get_user_pages();${' y;'.repeat(2_000_000)}`);
 });
@@ -48,7 +58,11 @@ describe('the story of a row', () => {
 
   it('tells the site, the step and the release in order, each once', async () => {
     const titles = (await told(site.id)).split('\n').filter((line) => /^ *\d+\. /.test(line));
-    expect(titles).toEqual([' 1. latin.c:4 in hold(): taken by get_user_pages_fast()', ' 2. latin.c:7 in hold(): passed to use()', ' 3. latin.c:8 in hold(): dropped by put_page()']);
+    expect(titles).toEqual([
+      ' 1. latin.c:4 in hold(): taken by get_user_pages_fast()',
+      ' 2. latin.c:7 in hold(): passed to use()',
+      ' 3. latin.c:8 in hold(): dropped by put_page()',
+    ]);
   });
 
   it('puts the caret of a release under its call', async () => {

@@ -36,7 +36,9 @@ describe('the sheet', () => {
   });
 
   it('groups by the first two folders, in order', () => {
-    const headings = writeText(many, {}).split('\n').filter((line) => /\(\d+ sites?\)$/.test(line));
+    const headings = writeText(many, {})
+      .split('\n')
+      .filter((line) => /\(\d+ sites?\)$/.test(line));
     expect(headings).toEqual(['.  (1 site)', 'drivers/gpu  (1 site)', 'drivers/infiniband  (1 site)']);
   });
 
@@ -53,7 +55,14 @@ describe('the sheet', () => {
   });
 
   it('lets nothing from the tree steer the terminal', () => {
-    const hostile = row({ file: `a/${HOSTILE}.c`, function: HOSTILE, carrier: [HOSTILE], mixed: true, mixedWith: [HOSTILE], gaps: [{ file: HOSTILE, line: 1, why: HOSTILE }] });
+    const hostile = row({
+      file: `a/${HOSTILE}.c`,
+      function: HOSTILE,
+      carrier: [HOSTILE],
+      mixed: true,
+      mixedWith: [HOSTILE],
+      gaps: [{ file: HOSTILE, line: 1, why: HOSTILE }],
+    });
     const text = writeText(surveyOf([hostile], { tree: HOSTILE }), { coverage: true });
     expect(text).not.toMatch(STEERS);
     expect(text.split('\n').filter((line) => line.includes('HYPERLINK') && line.includes(':10'))).toHaveLength(1);

@@ -5,14 +5,29 @@ import { row, surveyOf } from './rows.js';
 const survey = surveyOf([
   row({ api: 'get_user_pages' }),
   row({ api: 'pin_user_pages', reference: 'pin', containers: ['page-array', 'sgl'], releaseForm: 'loop-collapsible' }),
-  row({ api: 'pin_user_pages', reference: 'pin', containers: ['page-array'], releaseForm: 'loop-other', releaseReason: 'also unmaps', mixed: true, mixedWith: ['ZERO_PAGE'] }),
+  row({
+    api: 'pin_user_pages',
+    reference: 'pin',
+    containers: ['page-array'],
+    releaseForm: 'loop-other',
+    releaseReason: 'also unmaps',
+    mixed: true,
+    mixedWith: ['ZERO_PAGE'],
+  }),
   row({ api: 'get_user_pages', reference: 'none' }),
-  row({ file: 'net/core/b.c', api: 'iov_iter_get_pages2', containers: ['page-array', 'skb'], mixed: true, mixedWith: ['ITER_BVEC', 'ZERO_PAGE'] }),
+  row({
+    file: 'net/core/b.c',
+    api: 'iov_iter_get_pages2',
+    containers: ['page-array', 'skb'],
+    mixed: true,
+    mixedWith: ['ITER_BVEC', 'ZERO_PAGE'],
+  }),
   row({ file: 'block/c.c', api: 'iov_iter_extract_pages', reference: 'conditional', containers: ['bvec'], kind: 'wrapper' }),
   row({ file: 'mm/gup.c', kind: 'internal', mixed: true }),
 ]);
 const totals = totalsOf(survey);
-const find = (label: string | RegExp): Total | undefined => totals.groups.flatMap((group) => group.totals).find((total) => total.label.match(label));
+const find = (label: string | RegExp): Total | undefined =>
+  totals.groups.flatMap((group) => group.totals).find((total) => total.label.match(label));
 
 describe('the totals', () => {
   it('leave out what is gup itself, and say how much', () => {
@@ -35,7 +50,14 @@ describe('the totals', () => {
   it('tally why loops cannot collapse, and what arrays are mixed with', () => {
     expect(find(/^release loops that cannot/)?.tally).toEqual([['also unmaps', 1]]);
     expect(find(/^page arrays that can/)).toMatchObject({ count: 2, of: 3 });
-    expect(find(/^sites whose container/)).toMatchObject({ count: 2, of: 6, tally: [['ZERO_PAGE', 2], ['ITER_BVEC', 1]] });
+    expect(find(/^sites whose container/)).toMatchObject({
+      count: 2,
+      of: 6,
+      tally: [
+        ['ZERO_PAGE', 2],
+        ['ITER_BVEC', 1],
+      ],
+    });
   });
 
   it('measure the conversion, whole and by subsystem; a call that takes nothing is not to be converted', () => {

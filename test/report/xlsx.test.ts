@@ -14,7 +14,11 @@ const sheet = (n: number): string => files.get(`xl/worksheets/sheet${n}.xml`) ??
 
 describe('the workbook', () => {
   it('has the sites, the traces and the totals', () => {
-    expect([...(files.get('xl/workbook.xml') ?? '').matchAll(/<sheet name="(\w+)"/g)].map((match) => match[1])).toEqual(['Sites', 'Traces', 'Totals']);
+    expect([...(files.get('xl/workbook.xml') ?? '').matchAll(/<sheet name="(\w+)"/g)].map((match) => match[1])).toEqual([
+      'Sites',
+      'Traces',
+      'Totals',
+    ]);
   });
 
   it('freezes the header of each sheet and filters the tables', () => {
@@ -23,7 +27,9 @@ describe('the workbook', () => {
     expect(fields).toHaveLength(24);
     expect(sheet(2)).toMatch(/<autoFilter ref="A1:G\d+"\/>/);
     // LibreOffice goes by the name alone.
-    expect(files.get('xl/workbook.xml')).toContain('<definedName name="_xlnm._FilterDatabase" localSheetId="0">Sites!$A$1:$X$3</definedName>');
+    expect(files.get('xl/workbook.xml')).toContain(
+      '<definedName name="_xlnm._FilterDatabase" localSheetId="0">Sites!$A$1:$X$3</definedName>',
+    );
   });
 
   it('links each site to its trace and each trace back', () => {
@@ -39,13 +45,17 @@ describe('the workbook', () => {
   });
 
   it('holds texts, never formulas, and nothing that XML forbids', async () => {
-    const hostile = unzip(await writeWorkbook(surveyOf([row({ function: HOSTILE, api: '=cmd|x', releaseReason: 'x'.repeat(50_000) })], { tree: HOSTILE })));
+    const hostile = unzip(
+      await writeWorkbook(surveyOf([row({ function: HOSTILE, api: '=cmd|x', releaseReason: 'x'.repeat(50_000) })], { tree: HOSTILE })),
+    );
     for (const [name, xml] of hostile) {
       expect(xml, name).not.toMatch(/<f>|\ufffd/);
       expect(xml, name).not.toMatch(STEERS);
     }
     expect(hostile.get('xl/sharedStrings.xml')).toContain('=cmd|x');
-    expect(Math.max(...[...(hostile.get('xl/sharedStrings.xml') ?? '').matchAll(/<t[^>]*>([^<]*)</g)].map((match) => match[1]?.length ?? 0))).toBeLessThan(32_767);
+    expect(
+      Math.max(...[...(hostile.get('xl/sharedStrings.xml') ?? '').matchAll(/<t[^>]*>([^<]*)</g)].map((match) => match[1]?.length ?? 0)),
+    ).toBeLessThan(32_767);
   });
 
   it('is the same bytes at another time', async () => {

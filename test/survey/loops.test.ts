@@ -165,7 +165,8 @@ const other: [name: string, loop: string][] = [
 
 describe('7. a loop that collapses, however it is written', () => {
   // A loop by goto is a limit: a loop is what a loop statement or an iteration macro makes.
-  for (const [name, loop] of collapsible) (name === 'goto' ? it.fails : it)(name, async () => expect(await formOf(loop)).toBe('loop-collapsible'));
+  for (const [name, loop] of collapsible)
+    (name === 'goto' ? it.fails : it)(name, async () => expect(await formOf(loop)).toBe('loop-collapsible'));
 });
 
 describe('7. a loop that does more', () => {

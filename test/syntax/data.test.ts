@@ -1,7 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
-  initSyntax, isFunctionLike, outline, parseExpressionText, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable, printExpression, printFunction,
-  printStruct, printType,
+  initSyntax,
+  isFunctionLike,
+  outline,
+  parseExpressionText,
+  parseMacro,
+  parseMacroBody,
+  parseStruct,
+  parseTypedef,
+  parseVariable,
+  printExpression,
+  printFunction,
+  printStruct,
+  printType,
 } from '../../src/syntax/index.js';
 
 beforeAll(initSyntax);
@@ -10,7 +21,8 @@ const structs = (text: string): string[] => parseStruct(text, outline(text).item
 
 describe('structs', () => {
   it('reads fields', () => {
-    expect(structs(`struct foo {
+    expect(
+      structs(`struct foo {
 	struct page **pages, *one;	/* x; */
 	unsigned long flags:3, :2;
 	int (*cb)(struct page *, int);
@@ -19,7 +31,8 @@ describe('structs', () => {
 	void __user *ubuf;
 	struct bar;
 	const struct ops *ops __attribute__((unused));
-} __packed;`)).toEqual([
+} __packed;`),
+    ).toEqual([
       'struct foo\n  struct page** pages\n  struct page* one\n  unsigned long flags\n  function* cb\n  function* fault\n  u8[ETH_ALEN][2] mac\n  void* ubuf\n  struct bar\n  struct ops* ops',
     ]);
   });
@@ -32,13 +45,19 @@ describe('structs', () => {
   });
 
   it('reads struct_group and flexible arrays', () => {
-    expect(structs('struct a { struct_group(g, int x; int y; ); struct_group_tagged(tag, h, char c; ); DECLARE_FLEX_ARRAY(struct page *, v); DECLARE_BITMAP(m, 8); KABI_RESERVE(1) int z; };')).toEqual([
+    expect(
+      structs(
+        'struct a { struct_group(g, int x; int y; ); struct_group_tagged(tag, h, char c; ); DECLARE_FLEX_ARRAY(struct page *, v); DECLARE_BITMAP(m, 8); KABI_RESERVE(1) int z; };',
+      ),
+    ).toEqual([
       'struct a\n  struct {\n    int x\n    int y\n  }\n  struct tag {\n    char c\n  }\n  struct page*[] v\n  DECLARE_BITMAP m\n  int z',
     ]);
   });
 
   it('reads both arms and typedefs', () => {
-    expect(structs('typedef struct {\n#ifdef A\n\tint x;\n#else\n\tlong y;\n#endif\n} foo_t;')).toEqual(['struct foo_t\n  int x\n  long y']);
+    expect(structs('typedef struct {\n#ifdef A\n\tint x;\n#else\n\tlong y;\n#endif\n} foo_t;')).toEqual([
+      'struct foo_t\n  int x\n  long y',
+    ]);
     expect(structs('union u { int a; } v;')).toEqual(['union u\n  int a']);
   });
 
@@ -73,7 +92,9 @@ describe('macros', () => {
 
   it('parses the body', () => {
     expect(printed('#define p(x) put_page(x)\n')).toBe('inline  p( x)\n{\n  return (call put_page x);\n}'.replace('( x)', '(x)'));
-    expect(printed('#define p(x) do { a(x); b(x); } while (0)\n')).toContain('do\n    {\n      (call a x);\n      (call b x);\n    }\n  while 0');
+    expect(printed('#define p(x) do { a(x); b(x); } while (0)\n')).toContain(
+      'do\n    {\n      (call a x);\n      (call b x);\n    }\n  while 0',
+    );
     expect(printed('#define p(x) ({ int y = (x); y; })\n')).toContain('return ({ decl int y = x; y; });');
     expect(printed('#define p(x) a(x); b(x)\n')).toContain('(call a x);\n  (call b x);');
     expect(printed('#define p(x) a##x(#x)\n')).toContain('(call a##x #x)');
@@ -92,9 +113,15 @@ describe('macros', () => {
 });
 
 describe('variables', () => {
-  const variables = (text: string): string[] => parseVariable(text, outline(text).items[0]!).map((d) => `${d.static ? 'static ' : ''}${printType(d.type)} ${d.name}${d.init === null ? '' : ` = ${printExpression(d.init)}`}`);
+  const variables = (text: string): string[] =>
+    parseVariable(text, outline(text).items[0]!).map(
+      (d) => `${d.static ? 'static ' : ''}${printType(d.type)} ${d.name}${d.init === null ? '' : ` = ${printExpression(d.init)}`}`,
+    );
   it.each([
-    ['static const struct file_operations fops = { .open = o, .release = foo_release, };', ['static struct file_operations fops = {.open=o, .release=foo_release}']],
+    [
+      'static const struct file_operations fops = { .open = o, .release = foo_release, };',
+      ['static struct file_operations fops = {.open=o, .release=foo_release}'],
+    ],
     ['static struct page **pages;', ['static struct page** pages']],
     ['int a = 1, *b = &a;', ['int a = 1', 'int* b = (& a)']],
     ['struct foo { int a; } x = { .a = 1 };', ['struct foo x = {.a=1}']],
@@ -102,6 +129,9 @@ describe('variables', () => {
   ])('%j', (text, expected) => expect(variables(text)).toEqual(expected));
 
   it('merges configurations', () => {
-    expect(variables('static struct ops o = {\n#ifdef A\n.f = x,\n#endif\n.g = y };')).toEqual(['static struct ops o = {.f=x, .g=y}', 'static struct ops o = {.g=y}']);
+    expect(variables('static struct ops o = {\n#ifdef A\n.f = x,\n#endif\n.g = y };')).toEqual([
+      'static struct ops o = {.f=x, .g=y}',
+      'static struct ops o = {.g=y}',
+    ]);
   });
 });

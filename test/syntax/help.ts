@@ -19,7 +19,9 @@ export function body(statements: string): string {
   const item = outline(text).items[0];
   if (item === undefined) throw new Error('no function found');
   const variants = parseFunction(text, item);
-  return variants.map((v) => [...v.body.body.map((s) => printStatement(s)), ...v.problems.map((p) => `! ${p.why}`)].join('\n')).join('\n----\n');
+  return variants
+    .map((v) => [...v.body.body.map((s) => printStatement(s)), ...v.problems.map((p) => `! ${p.why}`)].join('\n'))
+    .join('\n----\n');
 }
 
 /** `kind name`, one an item. */

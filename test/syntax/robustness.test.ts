@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rewriteText } from '../../src/syntax/body.js';
-import { initSyntax, outline, parseExpressionText, parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable } from '../../src/syntax/index.js';
+import {
+  initSyntax,
+  outline,
+  parseExpressionText,
+  parseFunction,
+  parseMacro,
+  parseMacroBody,
+  parseStruct,
+  parseTypedef,
+  parseVariable,
+} from '../../src/syntax/index.js';
 
 beforeAll(initSyntax);
 
@@ -54,8 +64,54 @@ EXPORT_SYMBOL(f);
 SYSCALL_DEFINE2(g, int, a, char *, "b") { do { a(); } while_each(b); }
 `;
 
-const PIECES = ['{', '}', '(', ')', '[', ']', ';', ',', '"', "'", '/*', '*/', '//', '\n', '#if A\n', '#else\n', '#endif\n', '#elif B > 3\n', '\\\n', '*', '&', '=', ':', '?',
-  'struct ', 'int ', 'if ', 'else ', 'do ', 'while ', 'case ', 'return ', 'sizeof', 'typeof(', 'foo', 'FOO(x)', '__user ', ' 12 ', '.', '->', '...', '##', '#x', '\u00e9', '\0', 'asm('];
+const PIECES = [
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ';',
+  ',',
+  '"',
+  "'",
+  '/*',
+  '*/',
+  '//',
+  '\n',
+  '#if A\n',
+  '#else\n',
+  '#endif\n',
+  '#elif B > 3\n',
+  '\\\n',
+  '*',
+  '&',
+  '=',
+  ':',
+  '?',
+  'struct ',
+  'int ',
+  'if ',
+  'else ',
+  'do ',
+  'while ',
+  'case ',
+  'return ',
+  'sizeof',
+  'typeof(',
+  'foo',
+  'FOO(x)',
+  '__user ',
+  ' 12 ',
+  '.',
+  '->',
+  '...',
+  '##',
+  '#x',
+  '\u00e9',
+  '\0',
+  'asm(',
+];
 
 const mutated = fc.array(fc.tuple(fc.nat(SAMPLE.length), fc.nat(12), fc.constantFrom(...PIECES)), { maxLength: 8 }).map((edits) => {
   let text = SAMPLE;
@@ -71,11 +127,19 @@ describe('whatever the text', () => {
 
   it('what the outline lists can be parsed without throwing', () => {
     fc.assert(fc.property(fc.oneof(soup, mutated), readAll), { numRuns: 250 });
-    fc.assert(fc.property(soup, (text) => { parseExpressionText(text); }), { numRuns: 300 });
+    fc.assert(
+      fc.property(soup, (text) => {
+        parseExpressionText(text);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('the dialect pass keeps the length', () => {
-    fc.assert(fc.property(fc.oneof(soup, mutated), (text) => rewriteText(text).length === text.length), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.oneof(soup, mutated), (text) => rewriteText(text).length === text.length),
+      { numRuns: 500 },
+    );
   });
 
   it('reads the sample without a problem', () => {
@@ -100,7 +164,10 @@ describe('monsters', () => {
     ['closing braces', () => '}'.repeat(100_000)],
     ['open brackets', () => '('.repeat(200_000)],
     ['open #ifs', () => '#if A\nint f(void) {\n'.repeat(3000)],
-    ['many #ifs in a function', () => `void f(void)\n{\n${Array.from({ length: 300 }, (_, i) => `#ifdef X${i}\nf${i}();\n#endif`).join('\n')}\n}\n`],
+    [
+      'many #ifs in a function',
+      () => `void f(void)\n{\n${Array.from({ length: 300 }, (_, i) => `#ifdef X${i}\nf${i}();\n#endif`).join('\n')}\n}\n`,
+    ],
     ['a long else-if chain', () => `void f(void) { ${'if (a) b(); else '.repeat(5000)} c(); }`],
     ['a long sum', () => `int f(void) { return ${'a + '.repeat(20_000)} 1; }`],
     ['many unary operators', () => `int f(void) { return ${'!'.repeat(20_000)} 1; }`],

@@ -1,19 +1,21 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { conditionText, evaluate, parseCondition } from '../../src/syntax/conditions.js';
 import { initSyntax, outline, parseFunction } from '../../src/syntax/index.js';
-import { parseCondition, conditionText, evaluate } from '../../src/syntax/conditions.js';
 import { functions } from './help.js';
 
 beforeAll(initSyntax);
 
-const inBody = (text: string): { assumptions: string[]; calls: string }[] => functions(`void f(void)\n{\n${text}\n}\n`).map((v) => ({
-  assumptions: /^\[/.test(v) ? v.split('\n')[0]!.slice(1, -1).split('] [') : [],
-  calls: [...v.matchAll(/\(call (\w+)/g)].map((m) => m[1]).join(' '),
-}));
+const inBody = (text: string): { assumptions: string[]; calls: string }[] =>
+  functions(`void f(void)\n{\n${text}\n}\n`).map((v) => ({
+    assumptions: /^\[/.test(v) ? v.split('\n')[0]!.slice(1, -1).split('] [') : [],
+    calls: [...v.matchAll(/\(call (\w+)/g)].map((m) => m[1]).join(' '),
+  }));
 
 describe('variants', () => {
   it('shows every arm, the absent #else too', () => {
     expect(inBody('a();\n#ifdef CONFIG_X\nb();\n#endif\nc();')).toEqual([
-      { assumptions: ['CONFIG_X'], calls: 'a b c' }, { assumptions: ['!CONFIG_X'], calls: 'a c' },
+      { assumptions: ['CONFIG_X'], calls: 'a b c' },
+      { assumptions: ['!CONFIG_X'], calls: 'a c' },
     ]);
   });
 
@@ -22,7 +24,8 @@ describe('variants', () => {
   });
 
   it('climbs a ladder of versions', () => {
-    const text = '#if LINUX_VERSION_CODE >= KERNEL_VERSION(6,5,0)\na();\n#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)\nb();\n#else\nc();\n#endif\n#if KERNEL_VERSION(5,8,0) <= LINUX_VERSION_CODE\nd();\n#endif';
+    const text =
+      '#if LINUX_VERSION_CODE >= KERNEL_VERSION(6,5,0)\na();\n#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)\nb();\n#else\nc();\n#endif\n#if KERNEL_VERSION(5,8,0) <= LINUX_VERSION_CODE\nd();\n#endif';
     const seen = inBody(text);
     expect(seen.map((v) => v.calls).sort()).toEqual(['a d', 'b', 'c'].sort().length === 3 ? expect.arrayContaining(['a d', 'c']) : []);
     for (const v of seen) expect(['a d', 'b d', 'b', 'c']).toContain(v.calls);
@@ -30,7 +33,7 @@ describe('variants', () => {
     expect(seen.find((v) => v.calls === 'a d')!.assumptions).toEqual(['LINUX_VERSION_CODE >= KERNEL_VERSION(6,5,0)']);
   });
 
-  it('assumes the item\'s own conditions', () => {
+  it("assumes the item's own conditions", () => {
     const text = '#ifdef A\nvoid f(void)\n{\n#ifdef A\na();\n#else\nb();\n#endif\n}\n#endif\n';
     const item = outline(text).items[0]!;
     expect(parseFunction(text, item)).toHaveLength(1);
@@ -50,7 +53,10 @@ describe('variants', () => {
   });
 
   it('reads alternative headers and openings', () => {
-    expect(functions('#ifdef A\nint f(int x)\n#else\nint f(long x)\n#endif\n{\n\treturn x;\n}\n').map((v) => v.split('\n')[1])).toEqual(['int f(int x)', 'int f(long x)']);
+    expect(functions('#ifdef A\nint f(int x)\n#else\nint f(long x)\n#endif\n{\n\treturn x;\n}\n').map((v) => v.split('\n')[1])).toEqual([
+      'int f(int x)',
+      'int f(long x)',
+    ]);
     expect(inBody('#ifdef A\nif (a()) {\n#else\nif (b()) {\n#endif\nc();\n}\nd();').map((v) => v.calls)).toEqual(['a c d', 'b c d']);
   });
 
