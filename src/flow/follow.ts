@@ -95,6 +95,19 @@ export function openFollower(program: Program): Follower {
     return !isOwnValue(suffix) || dropping.has(callee.file);
   }
 
+  const reaches = new Map<string, readonly string[]>();
+
+  /** {@link filesFor}, remembered. */
+  function reach(heap: string, near: readonly string[], everywhere: boolean): readonly string[] {
+    const key = `${heap}\0${near.join('\0')}\0${everywhere}`;
+    let found = reaches.get(key);
+    if (!found) {
+      found = filesFor(heap, near, program, everywhere);
+      reaches.set(key, found);
+    }
+    return found;
+  }
+
   const analysis: Analysis = { program, summary, matters };
 
   function summary(callee: FunctionReference, entry: string): FunctionFlow {
@@ -280,7 +293,7 @@ export function openFollower(program: Program): Follower {
     for (let changed = true; changed; ) {
       changed = false;
       for (const [heap, from] of heapSeen) {
-        for (const file of filesFor(heap, [start.reference.file, from.flow.reference.file], program, false)) {
+        for (const file of reach(heap, [start.reference.file, from.flow.reference.file], false)) {
           if (heapFiles.get(heap)?.has(file)) continue;
           toField(heap, file, from);
           changed = true;
@@ -289,7 +302,7 @@ export function openFollower(program: Program): Follower {
       drain();
       if (changed || visits.some((v) => v.way !== 'site' && v.flow.releases.some((e) => !e.partial))) continue;
       for (const [heap, from] of heapSeen) {
-        for (const file of filesFor(heap, [start.reference.file], program, true)) {
+        for (const file of reach(heap, [start.reference.file], true)) {
           if (heapFiles.get(heap)?.has(file)) continue;
           toField(heap, file, from);
           changed = true;
@@ -333,17 +346,15 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
     splitSteps(heap.slice(rootOf(heap).length))
       .findLast((s) => s.startsWith('.'))
       ?.slice(1) ?? '';
-  const touching = [
-    ...new Set([...program.tree.filesAccessing(field), ...accessorsOf(last).flatMap((name) => [...program.tree.filesCalling(name)])]),
-  ].sort();
+  const inReach = (f: string): boolean => everywhere || [...folders].some((folder) => isNear(f, folder));
+  const touching = new Set(program.tree.filesAccessing(field).filter(inReach));
+  for (const name of accessorsOf(last)) for (const f of program.tree.filesCalling(name)) if (inReach(f)) touching.add(f);
   // An address in a field leads back to a page only where somebody looks pages up by address.
   const lookups = heap.endsWith('@address') ? new Set(pageLookups.flatMap((name) => program.tree.filesCalling(name).map(folderOf))) : null;
-  const files = lookups ? touching.filter((f) => lookups.has(folderOf(f))) : touching;
-  if (everywhere) {
-    const tag = new RegExp(`\\b${rootOf(heap).slice(1)}\\b`);
-    return files.filter((f) => tag.test(program.tree.read(f) ?? ''));
-  }
-  return files.filter((f) => [...folders].some((folder) => isNear(f, folder)));
+  const files = [...touching].filter((f) => !lookups || lookups.has(folderOf(f))).sort();
+  if (!everywhere) return files;
+  const tag = new RegExp(`\\b${rootOf(heap).slice(1)}\\b`);
+  return files.filter((f) => tag.test(program.tree.read(f) ?? ''));
 }
 
 /** A release and the visit in which it was seen. */

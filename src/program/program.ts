@@ -686,12 +686,11 @@ export function folderOf(file: string): string {
 /** How many leading folders two files share; the file itself is nearest, then its folder, then the common headers. */
 export function nearness(a: string, b: string): number {
   if (a === b) return 1000;
-  const left = a.split('/');
-  const right = b.split('/');
   let shared = 0;
-  while (shared < left.length - 1 && shared < right.length - 1 && left[shared] === right[shared]) shared++;
-  if (shared === right.length - 1 && shared === left.length - 1) return 500;
-  return shared * 2 + (left[0] === 'include' ? 3 : 0);
+  let i = 0;
+  for (; i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i); i++) if (a.charCodeAt(i) === 0x2f) shared++;
+  if (a.indexOf('/', i) < 0 && b.indexOf('/', i) < 0) return 500;
+  return shared * 2 + (a.startsWith('include/') ? 3 : 0);
 }
 
 function normalise(path: string): string {

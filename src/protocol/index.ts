@@ -50,12 +50,15 @@ export const handedContainers: ReadonlyMap<string, string> = new Map([
 ]);
 /** Calls that reach a field without naming it: `sk_msg_elem(msg, i)` is an element of `msg->sg.data`. */
 export function accessorsOf(field: string): readonly string[] {
-  const names = (places: readonly string[]): boolean =>
-    places.some((place) => place.includes(`.${field}`) && new RegExp(`\\.${field}(?!\\w)`).test(place));
-  return [
-    ...[...transfers.values()].filter((t) => names(t.moves.flat())).map((t) => t.name),
-    ...[...releases.values()].filter((r) => names([r.pages])).map((r) => r.name),
-  ];
+  return accessors.get(field) ?? [];
+}
+
+const accessors = new Map<string, string[]>();
+for (const { name, places } of [
+  ...[...transfers.values()].map((t) => ({ name: t.name, places: t.moves.flat() })),
+  ...[...releases.values()].map((r) => ({ name: r.name, places: [r.pages] })),
+]) {
+  for (const [, field] of places.join(' ').matchAll(/\.(\w+)/g)) accessors.set(field as string, [...(accessors.get(field as string) ?? []), name]);
 }
 
 export const transparent: ReadonlySet<string> = new Set(transparentCalls);
