@@ -103,6 +103,13 @@ export function heapFact(path: string, scope: Scope): string | null {
   return owner ? `#${owner.tag}${owner.rest}` : null;
 }
 
+/** True for a field that the function sets to several things: which of them it points at, nobody can say. */
+function pointsAnywhere(target: string, graph: Graph): boolean {
+  if (rootOf(target) === target) return false;
+  const sources = graph.aliases.filter((a) => a.target === target).map((a) => `${a.source.address}${a.source.path}`);
+  return new Set(sources).size > 1;
+}
+
 /**
  * Other names of the memory that a path names: through pointers that were copied from or to another path.
  * `q = bar->foo` makes `q.f` also `bar.foo.f`. The path itself is not among them.
@@ -121,7 +128,7 @@ export function otherNames(path: string, graph: Graph): string[] {
         }
       };
       const below = suffixAfter(name, alias.target);
-      if (below !== null && !isOwnValue(below)) add(pathBelow(alias.source, below));
+      if (below !== null && !isOwnValue(below) && !pointsAnywhere(alias.target, graph)) add(pathBelow(alias.source, below));
       if (alias.source.path === null) continue;
       const through = suffixAfter(name, alias.source.path);
       if (through !== null && !isOwnValue(through))

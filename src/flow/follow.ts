@@ -8,7 +8,7 @@ import type { Guard } from '../program/graph.js';
 import { sourceName } from '../program/lower.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { type FunctionReference, folderOf, type Program } from '../program/program.js';
-import { accessorsOf, handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
+import { accessorsOf, acquires, handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
 import { type Analysis, analyse, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
@@ -375,6 +375,7 @@ export function releasesOf(
     for (const event of visit.flow.releases) {
       if (siteAssumptions.every((assumed) => excludes(assumed, event.assumptions))) continue;
       if (!compatible(program, visit, event.guards, siteGuards)) continue;
+      if (isOfOwnAcquire(program, visit, event.pos, followed)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
       // What the site's own function knows of the call's result is better than what its fields tell.
@@ -382,6 +383,20 @@ export function releasesOf(
     }
   }
   return [...found.values()];
+}
+
+/**
+ * True for a drop in a function that has taken pages into the same field itself before: on its way out it drops its own,
+ * not those that another site put there.
+ */
+function isOfOwnAcquire(program: Program, visit: Visit, pos: number, followed: Followed): boolean {
+  const { reference } = visit.flow;
+  if (visit.way !== 'field' || visit.heap === null || reference.key === followed.visits[0]?.flow.reference.key) return false;
+  const heap = visit.heap;
+  return program.graphs(reference).some((graph) => {
+    const scope = scopeOf(program, graph, reference);
+    return graph.nodes.some((n) => n.operation?.kind === 'call' && n.operation.name !== null && acquires.has(n.operation.name) && n.pos < pos && n.operation.args.some((a) => a.path !== null && ownersIn(scope, a.path).some((o) => heap.startsWith(`#${o.tag}${o.rest}`))));
+  });
 }
 
 /** False if what is tested around a release, or around a call that leads to it, cannot be so where the site is reached. */

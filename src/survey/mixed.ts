@@ -4,6 +4,7 @@ import type { Followed } from '../flow/follow.js';
 import type { Graph } from '../program/graph.js';
 import type { FunctionReference, Program } from '../program/program.js';
 import { originCalls, pageLookups } from '../protocol/index.js';
+import { rootOf } from '../program/path.js';
 import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';
 
@@ -52,12 +53,13 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
             const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
             if (o?.kind !== 'call' || !origin || seen.has(o.pos)) continue;
             seen.add(o.pos);
+            const flow = analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]);
             found.push({
               what: origin.what,
               result: o.result,
-              fresh: makesObjects(graph),
+              fresh: makesObjects(graph) || livesInPage(flow),
               lookup: pageLookups.includes(origin.name),
-              flow: analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]),
+              flow,
             });
           }
         }
@@ -108,6 +110,12 @@ function makesObjects(graph: Graph): boolean {
       makers.test(n.operation.name) &&
       n.operation.expressions.some((e) => e.kind === 'sizeof' && /\*|struct/.test(e.text) && !/page\s*\*/.test(e.text)),
   );
+}
+
+/** True if the object that keeps the page stands in the page's own memory. */
+function livesInPage(flow: FunctionFlow): boolean {
+  const facts = [...flow.origins.keys()];
+  return facts.some((f) => f.endsWith('@address') && facts.some((g) => g.startsWith(`${rootOf(f)}.`)));
 }
 
 /** True if both references stand in the same array or come to the same releasing statement. */
