@@ -57,6 +57,8 @@ export interface Follower {
   analysis: Analysis;
 }
 
+const coreFolders = /^(mm|lib|kernel)\//;
+
 const tableNames = new RegExp(`\\b(?:${[...releases.keys(), ...transfers.keys()].join('|')})\\s*\\(`);
 
 function mentionsTables(program: Program, macro: FunctionReference): boolean {
@@ -92,6 +94,8 @@ export function openFollower(program: Program): Follower {
     if (isNear(callee.file, folder)) return true;
     if (suffix.endsWith('@skb')) return false;
     if (callee.macro) return mentionsTables(program, callee);
+    // What the memory manager and the libraries do to a page of their caller's stands in the tables, or is balanced.
+    if (isOwnValue(suffix) && coreFolders.test(callee.file)) return false;
     return !isOwnValue(suffix) || dropping.has(callee.file);
   }
 

@@ -85,7 +85,8 @@ export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup
       // A typedef and the tag behind it are one.
       const tag = name === null ? null : (at.type?.tag ?? lookup(name)?.tag ?? name);
       // What hangs below a general struct is that struct's, not its holder's.
-      if (tag !== null && generalStructs.has(tag)) owners.length = 0;
+      // Nor is what hangs below an untyped pointer its holder's: it is another object, known by its own type.
+      if ((tag !== null && generalStructs.has(tag)) || (at.type !== null && !at.members && tag === null)) owners.length = 0;
       else if (tag !== null && !containerStructs.has(tag)) owners.push({ tag, rest: steps.slice(i).join(''), outlives });
       at = intoField(at, next.slice(1), lookup);
       outlives ||= (at.type?.pointers ?? 0) > 0;
