@@ -88,7 +88,10 @@ export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup
       // Nor is what hangs below an untyped pointer its holder's: it is another object, known by its own type.
       if ((tag !== null && generalStructs.has(tag)) || (at.type !== null && !at.members && tag === null)) owners.length = 0;
       else if (tag !== null && !containerStructs.has(tag)) owners.push({ tag, rest: steps.slice(i).join(''), outlives });
+      const definition = at.members === null && name !== null ? lookup(name) : null;
       at = intoField(at, next.slice(1), lookup);
+      // A field that its struct does not have is a macro for who knows what.
+      if (definition && at.type === null) owners.length = 0;
       outlives ||= (at.type?.pointers ?? 0) > 0;
     } else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };
     else break;
