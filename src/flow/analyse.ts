@@ -102,6 +102,8 @@ export interface FunctionFlow {
   returns: string[];
   /** Below parameters when the function is left: index and suffix. */
   outs: [index: number, suffix: string][];
+  /** Parameters whose page is given one more reference that is still there when the function is left. */
+  extras: number[];
   /** Facts about fields and globals that this function, or one that it calls, brings about. */
   heap: string[];
   /** Functions that may be called back with an object that holds the reference. */
@@ -158,6 +160,7 @@ export function emptyFlow(reference: FunctionReference): FunctionFlow {
     origins: new Map(),
     returns: [],
     outs: [],
+    extras: [],
     heap: [],
     callbacks: [],
   };
@@ -282,6 +285,7 @@ function finish(r: Run, facts: Facts | undefined): void {
           rootOf(n.operation.source.path) !== param.name,
       );
       if (reassigned) return;
+      if (facts.has(`+${param.name}`) && !r.flow.extras.includes(index)) r.flow.extras.push(index);
       for (const fact of facts) {
         if (!isLocal(fact)) continue;
         const suffix = suffixAfter(fact, param.name);
@@ -723,6 +727,7 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
         }
         if (once(r, 'call', n.pos, callee.key, entry)) r.flow.calls.push({ ...at(n), callee, entry, fact });
         const result = r.summary(callee, entry);
+        if (suffix === '' && value.path !== null && result.extras.includes(index)) facts.add(`+${value.path}`);
         for (const returned of result.returns) put(r, facts, join(o.result, returned), fact, n.pos, `returned by ${callee.name}()`);
         for (const heap of result.heap) putHeap(r, facts, heap, fact, n.pos);
         for (const [i, s] of result.outs) {
