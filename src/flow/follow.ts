@@ -399,7 +399,14 @@ function isOfOwnAcquire(program: Program, visit: Visit, pos: number, followed: F
   const heap = visit.heap;
   return program.graphs(reference).some((graph) => {
     const scope = scopeOf(program, graph, reference);
-    return graph.nodes.some((n) => n.operation?.kind === 'call' && n.operation.name !== null && acquires.has(n.operation.name) && n.pos < pos && n.operation.args.some((a) => a.path !== null && ownersIn(scope, a.path).some((o) => heap.startsWith(`#${o.tag}${o.rest}`))));
+    return graph.nodes.some(
+      (n) =>
+        n.operation?.kind === 'call' &&
+        n.operation.name !== null &&
+        acquires.has(n.operation.name) &&
+        n.pos < pos &&
+        n.operation.args.some((a) => a.path !== null && ownersIn(scope, a.path).some((o) => heap.startsWith(`#${o.tag}${o.rest}`))),
+    );
   });
 }
 

@@ -58,7 +58,8 @@ for (const { name, places } of [
   ...[...transfers.values()].map((t) => ({ name: t.name, places: t.moves.flat() })),
   ...[...releases.values()].map((r) => ({ name: r.name, places: [r.pages] })),
 ]) {
-  for (const [, field] of places.join(' ').matchAll(/\.(\w+)/g)) accessors.set(field as string, [...(accessors.get(field as string) ?? []), name]);
+  for (const [, field] of places.join(' ').matchAll(/\.(\w+)/g))
+    accessors.set(field as string, [...(accessors.get(field as string) ?? []), name]);
 }
 
 export const transparent: ReadonlySet<string> = new Set(transparentCalls);

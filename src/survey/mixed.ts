@@ -2,9 +2,9 @@
 import { type Analysis, analyse, type FunctionFlow } from '../flow/analyse.js';
 import type { Followed } from '../flow/follow.js';
 import type { Graph } from '../program/graph.js';
+import { rootOf } from '../program/path.js';
 import type { FunctionReference, Program } from '../program/program.js';
 import { originCalls, pageLookups } from '../protocol/index.js';
-import { rootOf } from '../program/path.js';
 import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';
 
