@@ -2,6 +2,7 @@
 /** The command line: `putright --help`. */
 import { Command, CommanderError } from 'commander';
 import { visible } from '../report/visible.js';
+import { addDebug } from './debug.js';
 import { addExplain } from './explain.js';
 import { exitCodes, Failure } from './failure.js';
 import { endQuietlyWithoutReader } from './output.js';
@@ -9,7 +10,7 @@ import { version } from './package.js';
 import { addSurvey } from './survey.js';
 
 /** Each adds one command, with its options and help. A new command is a file of this folder and a line of this table. */
-const commands: readonly ((program: Command) => void)[] = [addSurvey, addExplain];
+const commands: readonly ((program: Command) => void)[] = [addSurvey, addExplain, addDebug];
 
 const EXAMPLES = `
 Examples:

@@ -10,7 +10,7 @@ import { openOrigins } from './mixed.js';
 import type { SurveyOptions } from './options.js';
 import type { Row, Survey } from './row.js';
 import { rowOf } from './row-of.js';
-import { acquiredOf, type Site, seedsOf, sitesIn, takesNothing } from './sites.js';
+import { acquiredOf, acquiringFiles, acquiringPattern, type Site, seedsOf, sitesIn, takesNothing } from './sites.js';
 
 export type { SurveyOptions } from './options.js';
 export type * from './row.js';
@@ -39,7 +39,7 @@ export async function survey(path: string, options: SurveyOptions = {}): Promise
     initSyntax(),
   ]);
   const candidates = acquiringFiles(tree);
-  const program = openProgram(tree, new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\s*\\(`), candidates);
+  const program = openProgram(tree, acquiringPattern, candidates);
   const wanted = options.paths && options.paths.length > 0 ? picomatch([...options.paths], { dot: true }) : () => true;
   const files = [...new Set([...candidates, ...aliasUsers(tree, program)])].sort().filter((file) => wanted(file));
   const sites: Site[] = [];
@@ -51,13 +51,6 @@ export async function survey(path: string, options: SurveyOptions = {}): Promise
   const kinds = options.kinds;
   const kept = kinds && kinds.length > 0 ? rows.filter((row) => kinds.includes(row.kind)) : rows;
   return { tree: path, version, sites: kept, coverage: coverageOf(program, files, sites), warnings: [...tree.warnings] };
-}
-
-/** Files that name an acquiring call before a parenthesis. User space beside the kernel is not the kernel. */
-function acquiringFiles(tree: Tree): string[] {
-  const found = new Set<string>();
-  for (const name of acquires.keys()) for (const file of tree.filesCalling(name)) found.add(file);
-  return [...found].sort();
 }
 
 function aliasUsers(tree: Tree, program: Program): string[] {

@@ -5,6 +5,7 @@ import type { CallOperation, Graph, Node } from '../program/graph.js';
 import { plainPath, sourceName } from '../program/lower.js';
 import type { FunctionReference, Program } from '../program/program.js';
 import { type Acquire, acquires, type Signature } from '../protocol/index.js';
+import type { Tree } from '../source/index.js';
 
 /** A site before it is followed. */
 export interface Site {
@@ -15,6 +16,16 @@ export interface Site {
   call: CallOperation;
   node: Node;
   graph: Graph;
+}
+
+/** An acquiring name before a parenthesis. */
+export const acquiringPattern = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\s*\\(`);
+
+/** Files that name an acquiring call before a parenthesis. User space beside the kernel is not the kernel. */
+export function acquiringFiles(tree: Tree): string[] {
+  const found = new Set<string>();
+  for (const name of acquires.keys()) for (const file of tree.filesCalling(name)) found.add(file);
+  return [...found].sort();
 }
 
 /** All sites of a file, in the order of the text. */

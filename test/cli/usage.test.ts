@@ -57,3 +57,28 @@ describe('the command line', () => {
     expect([directory.code, directory.stderr]).toEqual([2, `putright: cannot write ${folder}: it is a folder; name a file in it\n`]);
   });
 });
+
+describe('debug', () => {
+  const file = 'examples/drivers/misc/loops.c';
+
+  it.each([
+    ['syntax', '(call get_user_pages_fast uaddr want FOLL_WRITE l->pages)'],
+    ['program', 'get_user_pages_fast(uaddr, want, FOLL_WRITE, l.pages)'],
+    ['flow', 'dropped by put_page@'],
+  ])('%s prints what that stage sees', async (stage, seen) => {
+    const ran = await run(['debug', stage, file, 'loop_fill', '--tree', 'examples']);
+    expect(ran.stderr).toBe('');
+    expect(ran.stdout).toContain(seen);
+    expect(ran.code).toBe(0);
+  });
+
+  it.each([
+    [['debug', 'nonsense', file], 'no stage nonsense'],
+    [['debug', 'syntax', 'examples/drivers/misc/none.c'], 'not a readable C file'],
+    [['debug', 'syntax', file, 'nobody'], 'has no function nobody'],
+  ])('%j is refused with what to do', async (args, why) => {
+    const ran = await run(args);
+    expect(ran.stderr).toContain(why);
+    expect(ran.code).toBe(2);
+  });
+});

@@ -1,0 +1,72 @@
+/** The stages of the engine on one file, as text. */
+import { openFollower } from '../flow/follow.js';
+import { printGraph } from '../program/print.js';
+import { type FunctionReference, openProgram, type Program } from '../program/program.js';
+import { visible } from '../report/visible.js';
+import { openTree } from '../source/index.js';
+import { acquiredOf, acquiringFiles, acquiringPattern, seedsOf, sitesIn } from '../survey/sites.js';
+import { initSyntax, printFunction } from '../syntax/index.js';
+
+/** A file in its tree. */
+export interface Opened {
+  program: Program;
+  file: string;
+}
+
+/** Opens a tree for one of its files; `null` if the file is not in it. Throws TreeError as `openTree` does. */
+export async function open(root: string, file: string): Promise<Opened | null> {
+  const [tree] = await Promise.all([openTree(root), initSyntax()]);
+  const program = openProgram(tree, acquiringPattern, acquiringFiles(tree));
+  return program.file(file) ? { program, file } : null;
+}
+
+function functionsOf({ program, file }: Opened, name: string | null): FunctionReference[] {
+  return (program.file(file)?.functions ?? []).filter((f) => name === null || f.name === name);
+}
+
+/** The C as it was understood, a variant after the other. */
+export function showSyntax(opened: Opened, name: string | null): string {
+  return clean(functionsOf(opened, name).flatMap((f) => opened.program.variants(f).map(printFunction)));
+}
+
+/** The control-flow graphs. */
+export function showProgram(opened: Opened, name: string | null): string {
+  const { program, file } = opened;
+  const line = (pos: number): number => program.position(file, pos).line;
+  return clean(functionsOf(opened, name).flatMap((f) => program.graphs(f).map((g) => `${f.name}()\n${printGraph(g, line)}`)));
+}
+
+/** Each site, then each function that its reference was followed into: how, what held it there, what dropped it. */
+export function showFlow({ program, file }: Opened, name: string | null): string {
+  const follower = openFollower(program);
+  return clean(
+    sitesIn(program, file)
+      .filter((site) => name === null || site.reference.name === name)
+      .map((site) => {
+        const { visits, heap } = follower.follow({
+          reference: site.reference,
+          pos: site.call.pos,
+          facts: seedsOf(site),
+          acquired: acquiredOf(site),
+        });
+        const lines = visits.map((v) => {
+          const { reference, releases, origins, unknowns } = v.flow;
+          const drops = releases.map((e) => `${e.api}@${program.position(reference.file, e.pos).line}${e.partial ? ' (some)' : ''}`);
+          return [
+            `  ${v.id} ${v.way}${v.parent ? ` from ${v.parent.visit.id}` : ''} ${reference.file}:${reference.name}()${v.heap ? ` by ${v.heap}` : ''}`,
+            `      held by ${[...origins.keys()].filter((f) => !f.startsWith('-')).join(' ')}`,
+            ...(drops.length > 0 ? [`      dropped by ${drops.join(', ')}`] : []),
+            ...(unknowns.length > 0 ? [`      handed to ${unknowns.map((u) => u.name).join(', ')}, not followed`] : []),
+          ].join('\n');
+        });
+        return [
+          `${site.acquire.name}() in ${site.reference.name}(), line ${program.position(file, site.call.pos).line}; fields: ${heap.join(' ') || 'none'}`,
+          ...lines,
+        ].join('\n');
+      }),
+  );
+}
+
+function clean(parts: readonly string[]): string {
+  return parts.length === 0 ? '' : `${parts.join('\n\n').split('\n').map(visible).join('\n')}\n`;
+}
