@@ -485,6 +485,8 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   }
 
   function macrosMatching(name: string, pattern: RegExp): FunctionReference[] {
+    // Most files that call the name define no macro for it; the text says so sooner than the outline.
+    if (!definesNear(tree.read(name) ?? '', pattern)) return [];
     const facts = file(name);
     return (facts?.functions ?? []).filter(
       (r) => facts && r.macro && pattern.test(facts.text.slice(r.item.bodyPos < 0 ? r.item.pos : r.item.bodyPos, r.item.end)),
@@ -657,6 +659,16 @@ function definesAtColumnZero(text: string | null, name: string): boolean {
     const start = text.lastIndexOf('\n', at) + 1;
     const first = text.charCodeAt(start);
     if (start === at || first === 0x23 || (first > 0x20 && first !== 0x2a && first !== 0x2f)) return true;
+  }
+  return false;
+}
+
+/** True if some macro definition of a text matches. */
+function definesNear(text: string, pattern: RegExp): boolean {
+  for (let at = text.indexOf('#define'); at >= 0; at = text.indexOf('#define', at + 7)) {
+    let end = text.indexOf('\n', at);
+    while (end > 0 && text.charCodeAt(end - 1) === 0x5c) end = text.indexOf('\n', end + 1);
+    if (pattern.test(text.slice(at, end < 0 ? text.length : end))) return true;
   }
   return false;
 }
