@@ -1,7 +1,9 @@
 /** The stages of the engine on one file, as text. */
+
 import { openFollower } from '../flow/follow.js';
+import type { FunctionReference } from '../program/file.js';
 import { printGraph } from '../program/print.js';
-import { type FunctionReference, openProgram, type Program } from '../program/program.js';
+import { openProgram, type Program } from '../program/program.js';
 import { visible } from '../report/visible.js';
 import { openTree } from '../source/index.js';
 import { acquiredOf, acquiringFiles, acquiringPattern, seedsOf, sitesIn } from '../survey/sites.js';

@@ -6,9 +6,10 @@
  * used wherever that fact arises again.
  */
 
-import type { Assume, CallOperation, Graph, Guard, Loop, Node } from '../program/graph.js';
+import type { FunctionReference } from '../program/file.js';
+import type { Assume, CallOperation, Graph, Node } from '../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
-import type { FunctionReference, Program } from '../program/program.js';
+import type { Program } from '../program/program.js';
 import {
   acquires,
   dirtyCalls,
@@ -29,101 +30,13 @@ import {
   impliedByField,
   isHeap,
   isLocal,
-  type Outcome,
   otherNames,
   outcomes,
   ownersIn,
   type Scope,
 } from './facts.js';
-import { type Acquired, refine } from './outcome.js';
-
-/** Where a node stands: what an event needs to be told apart and shown. */
-export interface At {
-  pos: number;
-  node: number;
-  loops: readonly Loop[];
-  guards: readonly Guard[];
-}
-
-/** A drop of the reference. */
-export interface ReleaseEvent extends At {
-  call: ReleaseCall;
-  api: string;
-  fact: string;
-  /** The call marks the pages dirty. */
-  dirty: boolean;
-  /** Only some of the pages can be held here. */
-  partial: boolean;
-  /** What the variant of the function assumes in which it stands. */
-  assumptions: readonly string[];
-}
-
-/** A page of the reference is marked dirty. */
-export interface DirtyEvent extends At {
-  api: string;
-  fact: string;
-}
-
-/** The reference is handed to a function whose body is known. */
-export interface CallEvent extends At {
-  callee: FunctionReference;
-  /** Fact at the callee's entry. */
-  entry: string;
-  fact: string;
-}
-
-/** The reference is handed to something that cannot be followed. */
-export interface UnknownEvent extends At {
-  name: string;
-  /** A call through a pointer. */
-  indirect: boolean;
-  suffix: string;
-}
-
-/** Where a fact came from: for the trace. */
-export interface Origin {
-  pos: number;
-  from: string | null;
-  text: string;
-}
-
-/** What became of the reference in one function. */
-export interface FunctionFlow {
-  reference: FunctionReference;
-  releases: ReleaseEvent[];
-  dirties: DirtyEvent[];
-  calls: CallEvent[];
-  unknowns: UnknownEvent[];
-  /** Statements on the way that could not be read. */
-  unread: { pos: number; why: string }[];
-  /** Every fact that held anywhere, with where it came from. */
-  origins: Map<string, Origin>;
-  /** Suffixes below the result when the function is left. */
-  returns: string[];
-  /** Below parameters when the function is left: index and suffix. */
-  outs: [index: number, suffix: string][];
-  /** Parameters whose page is given one more reference that is still there when the function is left. */
-  extras: number[];
-  /** Facts about fields and globals that this function, or one that it calls, brings about. */
-  heap: string[];
-  /** Functions that may be called back with an object that holds the reference. */
-  callbacks: { callee: string; suffix: string; tag: string; pos: number }[];
-}
-
-/** Facts that begin to hold after the calls at a position, or (`pos` null) at the function's entry. */
-export interface Seed {
-  pos: number | null;
-  facts: readonly string[];
-  acquired?: Acquired;
-}
-
-export interface Analysis {
-  program: Program;
-  /** True if a function is worth entering with a suffix: what it does may matter to the reference. */
-  matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean;
-  /** The callee's flow for one entry fact. */
-  summary(callee: FunctionReference, entry: string): FunctionFlow;
-}
+import { type Analysis, type At, emptyFlow, type FunctionFlow, type Seed } from './flow.js';
+import { refine } from './outcome.js';
 
 /** Follows the seeds' facts through every variant of a function. */
 export function analyse(analysis: Analysis, reference: FunctionReference, seeds: readonly Seed[]): FunctionFlow {
@@ -147,23 +60,6 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
     run(fresh(flow));
   }
   return flow;
-}
-
-export function emptyFlow(reference: FunctionReference): FunctionFlow {
-  return {
-    reference,
-    releases: [],
-    dirties: [],
-    calls: [],
-    unknowns: [],
-    unread: [],
-    origins: new Map(),
-    returns: [],
-    outs: [],
-    extras: [],
-    heap: [],
-    callbacks: [],
-  };
 }
 
 export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
@@ -742,5 +638,3 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
   }
   for (const fact of kept) if (input.has(fact)) facts.add(fact);
 }
-
-export type { Outcome };

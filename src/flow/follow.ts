@@ -4,14 +4,18 @@
  * fact does not depend on who took the reference.
  */
 
+import type { FunctionReference } from '../program/file.js';
 import type { Guard } from '../program/graph.js';
-import { sourceName } from '../program/lower.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
-import { type FunctionReference, folderOf, type Program } from '../program/program.js';
+import { folderOf } from '../program/place.js';
+import type { Program } from '../program/program.js';
+import { sourceName } from '../program/text.js';
 import { accessorsOf, acquires, handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
-import { type Analysis, analyse, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed, scopeOf } from './analyse.js';
+import { analyse, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
+import type { Analysis, FunctionFlow, ReleaseEvent, Seed } from './flow.js';
+import { emptyFlow } from './flow.js';
 import type { Acquired } from './outcome.js';
 
 /** How a visit came about. */

@@ -1,7 +1,9 @@
 /** From the AST of one function variant to its {@link Graph}. */
+
 import type { Block, CType, Declarator, Expression, FunctionVariant, InitializerList, Statement } from '../syntax/ast.js';
 import type { Assume, CallOperation, Graph, Guard, Loop, Node, Operation } from './graph.js';
 import { step, type Value } from './path.js';
+import { namesIn, plainPath, sourceName } from './text.js';
 
 /** What lowering must know of names: which calls hand their argument through, which macros iterate. */
 export interface Names {
@@ -357,35 +359,6 @@ function loop(
   b.current = after;
 }
 
-/** Variables named in an expression. */
-export function namesIn(e: Expression): string[] {
-  switch (e.kind) {
-    case 'identifier':
-      return [e.name];
-    case 'member': {
-      const path = plainPath(e);
-      return path === null ? [] : [path];
-    }
-    case 'index':
-      return [...namesIn(e.object), ...namesIn(e.index)];
-    case 'unary':
-    case 'update':
-    case 'cast':
-      return namesIn(e.operand);
-    case 'binary':
-    case 'assign':
-      return [...namesIn(e.left), ...namesIn(e.right)];
-    case 'call':
-      return e.args.flatMap(namesIn);
-    case 'conditional':
-      return [e.test, e.otherwise, ...(e.then ? [e.then] : [])].flatMap(namesIn);
-    case 'comma':
-      return e.items.flatMap(namesIn);
-    default:
-      return [];
-  }
-}
-
 function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
   // `do { … } while (0)` is a block, not a loop.
   const once = s.test.kind === 'literal' && s.test.text === '0';
@@ -450,36 +423,6 @@ function assign(b: Builder, target: string, value: Value, pos: number, replaces:
 
 function valueAt(path: string | null, text = ''): Value {
   return { path, address: false, text };
-}
-
-/** Short text of a constant expression: the name or number that a condition or a flag is decided by. */
-export function sourceName(e: Expression): string {
-  switch (e.kind) {
-    case 'identifier':
-      return e.name;
-    case 'literal':
-      return e.text;
-    case 'member':
-      return `${sourceName(e.object)}.${e.field}`;
-    case 'index':
-      return `${sourceName(e.object)}[]`;
-    case 'cast':
-      return sourceName(e.operand);
-    case 'unary':
-      return e.op === '*' || e.op === '&' ? sourceName(e.operand) : `${e.op}${sourceName(e.operand)}`;
-    case 'binary':
-      return `${sourceName(e.left)} ${e.op} ${sourceName(e.right)}`;
-    case 'assign':
-      return sourceName(e.left);
-    case 'call':
-      return `${sourceName(e.callee)}(${e.args.map(sourceName).join(', ')})`;
-    case 'conditional':
-      return `${sourceName(e.test)} ? ${e.then ? sourceName(e.then) : ''} : ${sourceName(e.otherwise)}`;
-    case 'sizeof':
-      return e.text;
-    default:
-      return '';
-  }
 }
 
 /** Evaluates an expression: emits its calls and copies, and says what it leads to. */
@@ -805,26 +748,4 @@ function guardOf(b: Builder, e: Expression, truth: boolean): Guard | null {
   const path = plainPath(e);
   if (path === null && sourceName(e) === '') return null;
   return { path, call: '', args: [], values: [], negated: !truth, text: sourceName(e) };
-}
-
-/** Path of a variable or member expression without side effects. */
-export function plainPath(e: Expression): string | null {
-  switch (e.kind) {
-    case 'identifier':
-      return e.name;
-    case 'member': {
-      const object = plainPath(e.object);
-      return object === null ? null : step(object, `.${e.field}`);
-    }
-    case 'index': {
-      const object = plainPath(e.object);
-      return object === null ? null : step(object, '[]');
-    }
-    case 'unary':
-      return e.op === '*' || e.op === '&' ? plainPath(e.operand) : null;
-    case 'cast':
-      return plainPath(e.operand);
-    default:
-      return null;
-  }
 }

@@ -6,58 +6,32 @@ import {
   dirtyCalls,
   extraReferenceCalls,
   freeingCalls,
-  iterators,
   releases,
   taking,
   transfers,
   transparent,
 } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
-import type { CType, Declarator, Expression, Field, FunctionVariant, StructDefinition } from '../syntax/ast.js';
+import type { CType, Declarator, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
+import { parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable } from '../syntax/index.js';
 import {
-  type Item,
-  isFunctionLike,
-  type Outline,
-  outline,
-  parseFunction,
-  parseMacro,
-  parseMacroBody,
-  parseStruct,
-  parseTypedef,
-  parseVariable,
-} from '../syntax/index.js';
-import { definedFree, type FreeDefinition, freeDefinitions } from './free.js';
+  definesAtColumnZero,
+  definesNear,
+  describe,
+  type FileFacts,
+  type FunctionReference,
+  mayMean,
+  mentioning,
+  searching,
+} from './file.js';
+import { definedFree } from './free.js';
 import type { CallOperation, Graph, Operation } from './graph.js';
-import { lower, plainPath, sourceName } from './lower.js';
-import { join, type Value } from './path.js';
+import { lower } from './lower.js';
+import type { Value } from './path.js';
+import { folderOf, nearestOf, normalise, outsideKernel } from './place.js';
+import { pointerMoves, tabledPaths, taggedMembers } from './tabled.js';
+import { plainPath, sourceName } from './text.js';
 import { collapseContainers, typeAt } from './types.js';
-
-/** A function definition, or a function-like macro that stands for one, in one file. */
-export interface FunctionReference {
-  key: string;
-  file: string;
-  name: string;
-  static: boolean;
-  macro: boolean;
-  /** A macro without parameters. */
-  objectLike: boolean;
-  /** The statement of a DEFINE_FREE(name, type, statement), for one of those. */
-  free: FreeDefinition | null;
-  item: Item;
-}
-
-/** What is known of one file. */
-export interface FileFacts {
-  file: string;
-  text: string;
-  outline: Outline;
-  functions: FunctionReference[];
-  byName: ReadonlyMap<string, FunctionReference[]>;
-  /** Macros without parameters. */
-  objectMacros: ReadonlyMap<string, FunctionReference[]>;
-  /** File-scope variables by name, parsed on demand. */
-  globals: ReadonlyMap<string, Item>;
-}
 
 export interface Program {
   tree: Tree;
@@ -533,183 +507,4 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     typeOf: (path, graph, name) => typeAt(path, graph.types, (tag) => structure(tag, name)),
     position: (name, pos) => file(name)?.outline.position(pos) ?? { line: 1, column: 1 },
   };
-}
-
-/**
- * False if every `name->field` of a function is of a name that its text declares as a pointer to another struct. A cheap
- * look before parsing: what it does not see for sure is kept, and the types decide later.
- */
-function mayMean(text: string, field: string, tag: string): boolean {
-  const declared = new Map<string, string[]>();
-  for (const match of text.matchAll(/\bstruct\s+(\w+)\s+(?:const\s+)?\**\s*(\w+)/g)) {
-    const tags = declared.get(match[2] as string);
-    if (tags) tags.push(match[1] as string);
-    else declared.set(match[2] as string, [match[1] as string]);
-  }
-  for (const match of text.matchAll(new RegExp(`([\\w\\])]+)\\s*(?:->|\\.)\\s*${field}\\b`, 'g'))) {
-    const before = text.slice(Math.max(0, match.index - 2), match.index).trimEnd();
-    const tags = /^\w+$/.test(match[1] as string) && !/(->|\.)$/.test(before) ? declared.get(match[1] as string) : undefined;
-    if (!tags || tags.includes(tag)) return true;
-  }
-  return false;
-}
-
-/** Structs with a tag that are defined inside another's body. */
-function taggedMembers(fields: readonly Field[]): { tag: string; fields: Field[] }[] {
-  return fields.flatMap((f) =>
-    f.members ? [...(f.type.tag ? [{ tag: f.type.tag, fields: f.members }] : []), ...taggedMembers(f.members)] : [],
-  );
-}
-
-/** Paths that a call in the tables reaches below its arguments: `msg.sg.data` for `sk_msg_elem(msg, i)`. */
-function tabledPaths(call: CallOperation): string[] {
-  if (call.name === null) return [];
-  const places = [...(transfers.get(call.name)?.moves.flat() ?? []), releases.get(call.name)?.pages ?? ''];
-  return places.flatMap((place) => {
-    const match = /^(\d+)((?:\.\w+)+)/.exec(place);
-    const path = match ? call.args[Number(match[1])]?.path : null;
-    const reached = path ? join(path, match?.[2] ?? '') : null;
-    return reached === null ? [] : [reached];
-  });
-}
-
-/** Calls and iteration macros that hand a pointer on make another name for what it points at: `sg = sg_next(sg)`. */
-function pointerMoves(call: CallOperation): Graph['aliases'] {
-  const moves = call.name === null ? undefined : (call.iterates ? iterators : transfers).get(call.name)?.moves;
-  return (moves ?? []).flatMap(([from, to]) => {
-    const place = /^(\d+)((?:\.\w+)*)$/.exec(from);
-    if (!place || !/^(\d+|return)$/.test(to)) return [];
-    const argument = call.args[Number(place[1])];
-    const path = argument?.path ? join(argument.path, place[2] ?? '') : null;
-    const source = place[2] === '' ? argument : path === null ? undefined : { path, address: false, text: '' };
-    const target = to === 'return' ? call.result : call.args[Number(to)]?.path;
-    return source && target ? [{ target, source }] : [];
-  });
-}
-
-function describe(file: string, text: string): FileFacts {
-  const out = outline(text);
-  const functions: FunctionReference[] = [];
-  const byName = new Map<string, FunctionReference[]>();
-  const globals = new Map<string, Item>();
-  const objectMacros = new Map<string, FunctionReference[]>();
-  for (const item of out.items) {
-    if (item.kind === 'variable') globals.set(item.name, item);
-    const macro = item.kind === 'macro';
-    if (item.kind !== 'function' && !macro) continue;
-    const objectLike = macro && !isFunctionLike(text, item);
-    const reference: FunctionReference = {
-      key: `${file}:${item.name}@${item.pos}`,
-      file,
-      name: item.name,
-      static: item.static,
-      macro,
-      objectLike,
-      free: null,
-      item,
-    };
-    if (objectLike) {
-      objectMacros.set(item.name, [reference]);
-      continue;
-    }
-    functions.push(reference);
-    const same = byName.get(item.name);
-    if (same) same.push(reference);
-    else byName.set(item.name, [reference]);
-  }
-  for (const { name, definition, item } of freeDefinitions(text)) {
-    const reference: FunctionReference = {
-      key: `${file}:${name}@${item.pos}`,
-      file,
-      name,
-      static: true,
-      macro: false,
-      objectLike: false,
-      free: definition,
-      item,
-    };
-    functions.push(reference);
-    byName.set(name, [...(byName.get(name) ?? []), reference]);
-  }
-  return { file, text, outline: out, functions, byName, objectMacros, globals };
-}
-
-function mentioning(facts: FileFacts, name: string): FunctionReference[] {
-  return searching(facts, new RegExp(`\\b${name}\\s*\\(`));
-}
-
-/** Functions whose text matches: every match is found once in the whole file, then placed. */
-function searching(facts: FileFacts | null, pattern: RegExp): FunctionReference[] {
-  if (!facts) return [];
-  const found: FunctionReference[] = [];
-  const positions = [...facts.text.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index);
-  let i = 0;
-  for (const reference of facts.functions) {
-    while (i < positions.length && (positions[i] as number) < reference.item.pos) i++;
-    // Functions in different arms of a widened `#if` can overlap, so look back too.
-    if (positions.some((p) => p >= reference.item.pos && p < reference.item.end)) found.push(reference);
-  }
-  return found;
-}
-
-/** True if some line that starts in column one has `name(`, or a `#define` of it: where definitions stand. */
-function definesAtColumnZero(text: string | null, name: string): boolean {
-  if (text === null) return false;
-  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
-    const start = text.lastIndexOf('\n', at) + 1;
-    const first = text.charCodeAt(start);
-    if (start === at || first === 0x23 || (first > 0x20 && first !== 0x2a && first !== 0x2f)) return true;
-  }
-  return false;
-}
-
-/** True if some macro definition of a text matches. */
-function definesNear(text: string, pattern: RegExp): boolean {
-  for (let at = text.indexOf('#define'); at >= 0; at = text.indexOf('#define', at + 7)) {
-    let end = text.indexOf('\n', at);
-    while (end > 0 && text.charCodeAt(end - 1) === 0x5c) end = text.indexOf('\n', end + 1);
-    if (pattern.test(text.slice(at, end < 0 ? text.length : end))) return true;
-  }
-  return false;
-}
-
-const userSpace = /^(tools|scripts|samples|Documentation|usr)\//;
-
-/** True for folders of a kernel tree that hold programs and texts, not the kernel. */
-function outsideKernel(file: string): boolean {
-  return userSpace.test(file);
-}
-
-/** The few candidates nearest to a file, nearest first. */
-function nearestOf(candidates: readonly string[], from: string): string[] {
-  if (candidates.length <= 1) return [...candidates];
-  return candidates
-    .map((file) => ({ file, near: nearness(file, from) }))
-    .sort((a, b) => b.near - a.near || (a.file < b.file ? -1 : 1))
-    .slice(0, 4)
-    .map((c) => c.file);
-}
-
-export function folderOf(file: string): string {
-  const slash = file.lastIndexOf('/');
-  return slash < 0 ? '' : file.slice(0, slash);
-}
-
-/** How many leading folders two files share; the file itself is nearest, then its folder, then the common headers. */
-export function nearness(a: string, b: string): number {
-  if (a === b) return 1000;
-  let shared = 0;
-  let i = 0;
-  for (; i < a.length && i < b.length && a.charCodeAt(i) === b.charCodeAt(i); i++) if (a.charCodeAt(i) === 0x2f) shared++;
-  if (a.indexOf('/', i) < 0 && b.indexOf('/', i) < 0) return 500;
-  return shared * 2 + (a.startsWith('include/') ? 3 : 0);
-}
-
-function normalise(path: string): string {
-  const out: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') out.pop();
-    else if (part !== '.' && part !== '') out.push(part);
-  }
-  return out.join('/');
 }

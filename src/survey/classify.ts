@@ -18,7 +18,7 @@ export interface Form {
 export function formOf(program: Program, seen: SeenRelease, sitePos: number): Form {
   const { event, visit } = seen;
   if (event.call.shape === 'container') return { form: 'container', reason: '' };
-  const loop = loopAround(program, visit, event.pos, event.loops, sitePos);
+  const loop = loopAround(program, visit, event.loops, sitePos);
   const elements = event.call.shape === 'bulk' ? walksElements(program, seen) : null;
   if (event.call.shape === 'bulk' && !(loop && elements)) return { form: 'bulk', reason: '' };
   if (!loop) return { form: 'single', reason: '' };
@@ -56,8 +56,7 @@ interface Around {
 }
 
 /** The loop that repeats a release: around it, or around the call that leads to it, but not around the site too. */
-function loopAround(program: Program, visit: Visit, pos: number, loops: readonly Loop[], sitePos: number): Around | null {
-  void pos;
+function loopAround(program: Program, visit: Visit, loops: readonly Loop[], sitePos: number): Around | null {
   let v: Visit | null = visit;
   let around = loops;
   let helper: string | null = null;

@@ -2,7 +2,8 @@
 
 import type { Followed, SeenRelease, Visit } from '../flow/follow.js';
 import { rootOf } from '../program/path.js';
-import { folderOf, type Program } from '../program/program.js';
+import { folderOf } from '../program/place.js';
+import type { Program } from '../program/program.js';
 import type { Container } from './row.js';
 import type { Site } from './sites.js';
 

@@ -1,6 +1,7 @@
 /** Accounts for every acquiring name before a parenthesis: counted by a scanner that shares no code with the parser. */
 
-import type { FileFacts, Program } from '../program/program.js';
+import type { FileFacts } from '../program/file.js';
+import type { Program } from '../program/program.js';
 import { acquires } from '../protocol/index.js';
 import { countTokens } from '../source/index.js';
 import type { Item } from '../syntax/index.js';

@@ -1,8 +1,10 @@
 /** What flags a site passes, and whether its iterator is user backed: asked of the function, then of its callers. */
+
+import type { FunctionReference } from '../program/file.js';
 import type { Graph, Guard } from '../program/graph.js';
-import { plainPath, sourceName } from '../program/lower.js';
 import { rootOf, suffixAfter } from '../program/path.js';
-import type { FunctionReference, Program } from '../program/program.js';
+import type { Program } from '../program/program.js';
+import { plainPath, sourceName } from '../program/text.js';
 import type { Expression } from '../syntax/ast.js';
 import type { Site } from './sites.js';
 

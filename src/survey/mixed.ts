@@ -1,9 +1,12 @@
 /** Whether what holds a site's pages can also hold pages from elsewhere. */
-import { type Analysis, analyse, type FunctionFlow } from '../flow/analyse.js';
+
+import { analyse } from '../flow/analyse.js';
+import type { Analysis, FunctionFlow } from '../flow/flow.js';
 import type { Followed } from '../flow/follow.js';
+import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
-import type { FunctionReference, Program } from '../program/program.js';
+import type { Program } from '../program/program.js';
 import { originCalls, pageLookups } from '../protocol/index.js';
 import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';

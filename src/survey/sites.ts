@@ -1,9 +1,10 @@
 /** Finds the sites: every call of an acquiring name, also through a macro that is one. */
 
 import type { Acquired } from '../flow/outcome.js';
+import type { FunctionReference } from '../program/file.js';
 import type { CallOperation, Graph, Node } from '../program/graph.js';
-import { plainPath, sourceName } from '../program/lower.js';
-import type { FunctionReference, Program } from '../program/program.js';
+import type { Program } from '../program/program.js';
+import { plainPath, sourceName } from '../program/text.js';
 import { type Acquire, acquires, type Signature } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 

@@ -1,0 +1,111 @@
+/** What becomes of one reference in one function: plain data, made by analyse.ts, read by follow.ts and survey/. */
+import type { FunctionReference } from '../program/file.js';
+import type { Guard, Loop } from '../program/graph.js';
+import type { Program } from '../program/program.js';
+import type { ReleaseCall } from '../protocol/index.js';
+import type { Acquired } from './outcome.js';
+
+/** Where a node stands: what an event needs to be told apart and shown. */
+export interface At {
+  pos: number;
+  node: number;
+  loops: readonly Loop[];
+  guards: readonly Guard[];
+}
+
+/** A drop of the reference. */
+export interface ReleaseEvent extends At {
+  call: ReleaseCall;
+  api: string;
+  fact: string;
+  /** The call marks the pages dirty. */
+  dirty: boolean;
+  /** Only some of the pages can be held here. */
+  partial: boolean;
+  /** What the variant of the function assumes in which it stands. */
+  assumptions: readonly string[];
+}
+
+/** A page of the reference is marked dirty. */
+export interface DirtyEvent extends At {
+  api: string;
+  fact: string;
+}
+
+/** The reference is handed to a function whose body is known. */
+export interface CallEvent extends At {
+  callee: FunctionReference;
+  /** Fact at the callee's entry. */
+  entry: string;
+  fact: string;
+}
+
+/** The reference is handed to something that cannot be followed. */
+export interface UnknownEvent extends At {
+  name: string;
+  /** A call through a pointer. */
+  indirect: boolean;
+  suffix: string;
+}
+
+/** Where a fact came from: for the trace. */
+export interface Origin {
+  pos: number;
+  from: string | null;
+  text: string;
+}
+
+/** What became of the reference in one function. */
+export interface FunctionFlow {
+  reference: FunctionReference;
+  releases: ReleaseEvent[];
+  dirties: DirtyEvent[];
+  calls: CallEvent[];
+  unknowns: UnknownEvent[];
+  /** Statements on the way that could not be read. */
+  unread: { pos: number; why: string }[];
+  /** Every fact that held anywhere, with where it came from. */
+  origins: Map<string, Origin>;
+  /** Suffixes below the result when the function is left. */
+  returns: string[];
+  /** Below parameters when the function is left: index and suffix. */
+  outs: [index: number, suffix: string][];
+  /** Parameters whose page is given one more reference that is still there when the function is left. */
+  extras: number[];
+  /** Facts about fields and globals that this function, or one that it calls, brings about. */
+  heap: string[];
+  /** Functions that may be called back with an object that holds the reference. */
+  callbacks: { callee: string; suffix: string; tag: string; pos: number }[];
+}
+
+/** Facts that begin to hold after the calls at a position, or (`pos` null) at the function's entry. */
+export interface Seed {
+  pos: number | null;
+  facts: readonly string[];
+  acquired?: Acquired;
+}
+
+export interface Analysis {
+  program: Program;
+  /** True if a function is worth entering with a suffix: what it does may matter to the reference. */
+  matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean;
+  /** The callee's flow for one entry fact. */
+  summary(callee: FunctionReference, entry: string): FunctionFlow;
+}
+
+export function emptyFlow(reference: FunctionReference): FunctionFlow {
+  return {
+    reference,
+    releases: [],
+    dirties: [],
+    calls: [],
+    unknowns: [],
+    unread: [],
+    origins: new Map(),
+    returns: [],
+    outs: [],
+    extras: [],
+    heap: [],
+    callbacks: [],
+  };
+}

@@ -1,0 +1,135 @@
+/** One file: its functions, macros and variables, and cheap looks at its text before anything is parsed. */
+import { type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
+import { type FreeDefinition, freeDefinitions } from './free.js';
+
+/** A function definition, or a function-like macro that stands for one, in one file. */
+export interface FunctionReference {
+  key: string;
+  file: string;
+  name: string;
+  static: boolean;
+  macro: boolean;
+  /** A macro without parameters. */
+  objectLike: boolean;
+  /** The statement of a DEFINE_FREE(name, type, statement), for one of those. */
+  free: FreeDefinition | null;
+  item: Item;
+}
+
+/** What is known of one file. */
+export interface FileFacts {
+  file: string;
+  text: string;
+  outline: Outline;
+  functions: FunctionReference[];
+  byName: ReadonlyMap<string, FunctionReference[]>;
+  /** Macros without parameters. */
+  objectMacros: ReadonlyMap<string, FunctionReference[]>;
+  /** File-scope variables by name, parsed on demand. */
+  globals: ReadonlyMap<string, Item>;
+}
+
+/**
+ * False if every `name->field` of a function is of a name that its text declares as a pointer to another struct. A cheap
+ * look before parsing: what it does not see for sure is kept, and the types decide later.
+ */
+export function mayMean(text: string, field: string, tag: string): boolean {
+  const declared = new Map<string, string[]>();
+  for (const match of text.matchAll(/\bstruct\s+(\w+)\s+(?:const\s+)?\**\s*(\w+)/g)) {
+    const tags = declared.get(match[2] as string);
+    if (tags) tags.push(match[1] as string);
+    else declared.set(match[2] as string, [match[1] as string]);
+  }
+  for (const match of text.matchAll(new RegExp(`([\\w\\])]+)\\s*(?:->|\\.)\\s*${field}\\b`, 'g'))) {
+    const before = text.slice(Math.max(0, match.index - 2), match.index).trimEnd();
+    const tags = /^\w+$/.test(match[1] as string) && !/(->|\.)$/.test(before) ? declared.get(match[1] as string) : undefined;
+    if (!tags || tags.includes(tag)) return true;
+  }
+  return false;
+}
+
+export function describe(file: string, text: string): FileFacts {
+  const out = outline(text);
+  const functions: FunctionReference[] = [];
+  const byName = new Map<string, FunctionReference[]>();
+  const globals = new Map<string, Item>();
+  const objectMacros = new Map<string, FunctionReference[]>();
+  for (const item of out.items) {
+    if (item.kind === 'variable') globals.set(item.name, item);
+    const macro = item.kind === 'macro';
+    if (item.kind !== 'function' && !macro) continue;
+    const objectLike = macro && !isFunctionLike(text, item);
+    const reference: FunctionReference = {
+      key: `${file}:${item.name}@${item.pos}`,
+      file,
+      name: item.name,
+      static: item.static,
+      macro,
+      objectLike,
+      free: null,
+      item,
+    };
+    if (objectLike) {
+      objectMacros.set(item.name, [reference]);
+      continue;
+    }
+    functions.push(reference);
+    const same = byName.get(item.name);
+    if (same) same.push(reference);
+    else byName.set(item.name, [reference]);
+  }
+  for (const { name, definition, item } of freeDefinitions(text)) {
+    const reference: FunctionReference = {
+      key: `${file}:${name}@${item.pos}`,
+      file,
+      name,
+      static: true,
+      macro: false,
+      objectLike: false,
+      free: definition,
+      item,
+    };
+    functions.push(reference);
+    byName.set(name, [...(byName.get(name) ?? []), reference]);
+  }
+  return { file, text, outline: out, functions, byName, objectMacros, globals };
+}
+
+export function mentioning(facts: FileFacts, name: string): FunctionReference[] {
+  return searching(facts, new RegExp(`\\b${name}\\s*\\(`));
+}
+
+/** Functions whose text matches: every match is found once in the whole file, then placed. */
+export function searching(facts: FileFacts | null, pattern: RegExp): FunctionReference[] {
+  if (!facts) return [];
+  const found: FunctionReference[] = [];
+  const positions = [...facts.text.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index);
+  let i = 0;
+  for (const reference of facts.functions) {
+    while (i < positions.length && (positions[i] as number) < reference.item.pos) i++;
+    // Functions in different arms of a widened `#if` can overlap, so look back too.
+    if (positions.some((p) => p >= reference.item.pos && p < reference.item.end)) found.push(reference);
+  }
+  return found;
+}
+
+/** True if some line that starts in column one has `name(`, or a `#define` of it: where definitions stand. */
+export function definesAtColumnZero(text: string | null, name: string): boolean {
+  if (text === null) return false;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
+    const start = text.lastIndexOf('\n', at) + 1;
+    const first = text.charCodeAt(start);
+    if (start === at || first === 0x23 || (first > 0x20 && first !== 0x2a && first !== 0x2f)) return true;
+  }
+  return false;
+}
+
+/** True if some macro definition of a text matches. */
+export function definesNear(text: string, pattern: RegExp): boolean {
+  for (let at = text.indexOf('#define'); at >= 0; at = text.indexOf('#define', at + 7)) {
+    let end = text.indexOf('\n', at);
+    while (end > 0 && text.charCodeAt(end - 1) === 0x5c) end = text.indexOf('\n', end + 1);
+    if (pattern.test(text.slice(at, end < 0 ? text.length : end))) return true;
+  }
+  return false;
+}
