@@ -8,6 +8,8 @@ import { namesIn, plainPath, sourceName } from './text.js';
 /** What lowering must know of names: which calls hand their argument through, which macros iterate. */
 export interface Names {
   isTransparent(name: string): boolean;
+  /** True for a call whose second argument is the struct that its result points at. */
+  isCast(name: string): boolean;
   /** True for a call that hands its argument through and leaves NULL in it. */
   isTaking(name: string): boolean;
   /** True for a name declared outside the function: its path is the program's, not the function's. */
@@ -627,9 +629,6 @@ function typeArgument(e: Expression | undefined): CType | null {
   return e?.kind === 'type' ? e.type : null;
 }
 
-const containerCasts =
-  /^(container_of\w*|list_(first_|last_|next_|prev_)?entry\w*|hlist_entry\w*|rb_entry\w*|from_\w+|kzalloc_obj|kmalloc_obj)$/;
-
 function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
   let name = e.callee.kind === 'identifier' ? e.callee.name : null;
   let through: string | null = null;
@@ -648,7 +647,7 @@ function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: bo
   if (name !== null && b.names.isTaking(name) && e.args[0]) return takeOut(b, evaluate(b, e.args[0]), e.pos);
   const args = e.args.map((a) => evaluate(b, a));
   const result = temporary(b);
-  const cast = name !== null && containerCasts.test(name) ? typeArgument(e.args[1]) : null;
+  const cast = name !== null && b.names.isCast(name) ? typeArgument(e.args[1]) : null;
   if (cast) b.types.set(result, { ...cast, pointers: cast.pointers + 1 });
   const owner = args.find((a) => a.path !== null && !(b.names.isFunction(a.path) && !b.types.has(a.path)));
   for (const a of args)

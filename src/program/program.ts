@@ -3,6 +3,7 @@
 import {
   accessorsOf,
   acquires,
+  castCalls,
   dirtyCalls,
   extraReferenceCalls,
   freeingCalls,
@@ -131,6 +132,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       const facts = file(reference.file) as FileFacts;
       const names = {
         isTransparent: (name: string) => transparent.has(name) && !facts.byName.has(name),
+        isCast: (name: string) => castCalls.test(name),
         isTaking: (name: string) => taking.has(name),
         isGlobal: (name: string) => facts.globals.has(name),
         isFunction: (name: string) => facts.byName.has(name),

@@ -76,3 +76,7 @@ export const origins: readonly Origin[] = [
   ...['pfn_to_page', 'phys_to_page', 'pte_page', 'follow_page', 'vm_normal_page'].map((n) => page(n, `pages found by address (${n}())`)),
   ...['balloon_page_dequeue', 'dma_alloc_coherent', 'xen_alloc_unpopulated_pages'].map((n) => page(n, `${n}() memory`)),
 ];
+
+/** From a member to the struct around it, whose type is the second argument: include/linux/container_of.h, list.h, rbtree.h. */
+export const castCalls: RegExp =
+  /^(container_of\w*|list_(first_|last_|next_|prev_)?entry\w*|hlist_entry\w*|rb_entry\w*|from_\w+|kzalloc_obj|kmalloc_obj)$/;
