@@ -109,3 +109,10 @@ export function emptyFlow(reference: FunctionReference): FunctionFlow {
     callbacks: [],
   };
 }
+
+/** A fact and those that it came from within its function, latest first. */
+export function sourcesOf(flow: FunctionFlow, fact: string): string[] {
+  const found = new Set<string>();
+  for (let f: string | null = fact; f !== null && !found.has(f); f = flow.origins.get(f)?.from ?? null) found.add(f);
+  return [...found];
+}

@@ -5,7 +5,7 @@
  */
 
 import type { FunctionReference } from '../program/file.js';
-import type { Guard } from '../program/graph.js';
+import { callsOf, type Guard } from '../program/graph.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import type { Program } from '../program/program.js';
@@ -14,8 +14,7 @@ import { accessorsOf, acquires, handedContainers, pageLookups, releases, transfe
 import { analyse, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
-import type { Analysis, FunctionFlow, ReleaseEvent, Seed } from './flow.js';
-import { emptyFlow } from './flow.js';
+import { type Analysis, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed } from './flow.js';
 import type { Acquired } from './outcome.js';
 
 /** How a visit came about. */
@@ -74,7 +73,7 @@ function mentionsTables(program: Program, macro: FunctionReference): boolean {
 const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
 
 function mentionsReleases(program: Program, reference: FunctionReference): boolean {
-  return releaseNames.test(program.file(reference.file)?.text.slice(reference.item.pos, reference.item.end) ?? '');
+  return releaseNames.test(program.textOf(reference));
 }
 
 const maxVisits = 400;
@@ -208,9 +207,8 @@ export function openFollower(program: Program): Follower {
         const key = `${caller.key}<${reference.key}|${handed.join()}`;
         const seeds: Seed[] = [];
         for (const graph of program.graphs(caller)) {
-          for (const n of graph.nodes) {
-            if (n.operation?.kind === 'call' && n.operation.name === reference.name && !seeds.some((s) => s.pos === n.pos))
-              seeds.push({ pos: n.pos, facts: handed });
+          for (const { node } of callsOf(graph, reference.name)) {
+            if (!seeds.some((s) => s.pos === node.pos)) seeds.push({ pos: node.pos, facts: handed });
           }
         }
         if (seeds.length > 0)

@@ -118,3 +118,10 @@ export interface Graph {
   paths: string[];
   assumptions: string[];
 }
+
+/** A graph's calls of a function by name, with the nodes that they stand on. */
+export function callsOf(graph: Graph, name: string): { node: Node; call: CallOperation }[] {
+  return graph.nodes.flatMap((node) =>
+    node.operation?.kind === 'call' && node.operation.name === name ? [{ node, call: node.operation }] : [],
+  );
+}

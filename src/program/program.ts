@@ -26,7 +26,7 @@ import {
   searching,
 } from './file.js';
 import { definedFree } from './free.js';
-import type { CallOperation, Graph, Operation } from './graph.js';
+import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
 import { lower } from './lower.js';
 import type { Value } from './path.js';
 import { folderOf, nearestOf, normalise, outsideKernel } from './place.js';
@@ -37,6 +37,8 @@ import { collapseContainers, typeAt } from './types.js';
 export interface Program {
   tree: Tree;
   file(file: string): FileFacts | null;
+  /** The text of a function or macro, `''` if its file is gone. */
+  textOf(reference: FunctionReference): string;
   /** One graph a variant, containers collapsed. */
   graphs(reference: FunctionReference): Graph[];
   variants(reference: FunctionReference): FunctionVariant[];
@@ -44,6 +46,8 @@ export interface Program {
   resolve(name: string, file: string): FunctionReference[];
   /** Functions that call a function, in any file that can see it. */
   callers(reference: FunctionReference): FunctionReference[];
+  /** Every call of a function, in every variant of its callers. */
+  callSites(reference: FunctionReference): CallSite[];
   /** Functions of a file that touch all of some fields by name; with `tag`, not those that plainly mean another struct's. */
   touching(file: string, fields: readonly string[], tag?: string): FunctionReference[];
   /** Functions of a file that name a file-scope variable. */
@@ -61,6 +65,14 @@ export interface Program {
   aliasNames(file: string): readonly string[];
   /** Functions that designated initialisers or assignments of a file install in a field of this name. */
   installed(file: string, field: string): FunctionReference[];
+}
+
+/** A call where it stands. */
+export interface CallSite {
+  caller: FunctionReference;
+  graph: Graph;
+  node: Node;
+  call: CallOperation;
 }
 
 /** A macro that stands for one call: where each of the call's arguments comes from. */
@@ -110,6 +122,10 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       files.set(name, facts);
     }
     return facts;
+  }
+
+  function textOf({ file: name, item }: FunctionReference): string {
+    return file(name)?.text.slice(item.pos, item.end) ?? '';
   }
 
   function variants(reference: FunctionReference): FunctionVariant[] {
@@ -258,7 +274,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
 
   /** The one call that a macro's body is, if the tables know it. */
   function aliasOf(macro: FunctionReference): Alias | null {
-    const text = file(macro.file)?.text.slice(macro.item.pos, macro.item.end) ?? '';
+    const text = textOf(macro);
     if (!macro.objectLike && !text.includes('(')) return null;
     if (macro.objectLike) {
       const target = /^#\s*define\s+\w+\s+(\w+)\s*$/.exec(text)?.[1];
@@ -304,12 +320,15 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
 
   /** Definitions in headers and non-static ones elsewhere; those in or below the caller's folder come first. */
   function visible(name: string, from: string): FunctionReference[] {
-    let all = external.get(name);
+    const folder = folderOf(from);
+    const candidates = tree.filesCalling(name);
+    // What half the kernel calls is general: the tables say what matters of it, or nothing does.
+    const general = candidates.length > maxCallingFiles;
+    const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
+    let all = external.get(key);
     if (!all) {
       all = [];
-      const candidates = tree.filesCalling(name);
-      // What half the kernel calls is general: the tables say what matters of it, or nothing does.
-      for (const candidate of candidates.length > maxCallingFiles ? candidates.filter((c) => folderOf(c) === folderOf(from)) : candidates) {
+      for (const candidate of general ? candidates.filter((c) => folderOf(c) === folder) : candidates) {
         // User space beside the kernel has copies of its headers.
         if (outsideKernel(candidate) && !outsideKernel(from)) continue;
         if (!definesAtColumnZero(tree.read(candidate), name)) continue;
@@ -317,10 +336,9 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
           if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) all.push(reference);
         }
       }
-      external.set(name, all);
+      external.set(key, all);
     }
     if (all.length <= 1) return all;
-    const folder = folderOf(from);
     const near = all.filter((r) => folderOf(r.file) === folder);
     if (near.length > 0) return near;
     // Beside a definition in a .c file, an inline one in a header is the stub of a disabled configuration.
@@ -482,6 +500,11 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   return {
     tree,
     file,
+    textOf,
+    callSites: (reference) =>
+      callers(reference).flatMap((caller) =>
+        graphs(caller).flatMap((graph) => callsOf(graph, reference.name).map((found) => ({ caller, graph, ...found }))),
+      ),
     graphs,
     variants,
     resolve,
@@ -501,8 +524,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       const through = accessors.length > 0 ? searching(facts, new RegExp(`\\b(?:${accessors.join('|')})\\s*\\(`)) : [];
       const found = fields.map((field) => searching(facts, new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
       const all = (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));
-      const meant =
-        tag === undefined || !facts ? all : all.filter((r) => mayMean(facts.text.slice(r.item.pos, r.item.end), fields[0] ?? '', tag));
+      const meant = tag === undefined ? all : all.filter((r) => mayMean(textOf(r), fields[0] ?? '', tag));
       return [...meant, ...through.filter((r) => !meant.includes(r))];
     },
     naming: (name, variable) => searching(file(name), new RegExp(`\\b${variable}\\b`)),

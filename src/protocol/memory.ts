@@ -3,9 +3,7 @@ import type { Origin, Transfer } from './types.js';
 /** Copies and exchanges of memory that may hold page pointers; slots that hold them under a key. */
 export const memoryTransfers: readonly Transfer[] = [
   ...['memcpy', 'memmove', '__memcpy'].map((name): Transfer => ({ name, moves: [['1[]', '0[]']] })),
-  ...['krealloc', 'kvrealloc', 'krealloc_array', 'no_free_ptr', 'get_free_ptr'].map(
-    (name): Transfer => ({ name, moves: [['0', 'return']] }),
-  ),
+  ...['krealloc', 'kvrealloc', 'krealloc_array'].map((name): Transfer => ({ name, moves: [['0', 'return']] })),
   ...['kmemdup', 'kmemdup_array', 'kvmemdup'].map((name): Transfer => ({ name, moves: [['0[]', 'return[]']] })),
   ...['rcu_assign_pointer', 'WRITE_ONCE', 'smp_store_release', 'RCU_INIT_POINTER'].map((name): Transfer => ({ name, moves: [['1', '0']] })),
   ...['xchg', 'rcu_replace_pointer'].map(
@@ -41,7 +39,7 @@ export const memoryTransfers: readonly Transfer[] = [
 ];
 
 /** Calls that bring pages which are not a user's: they make a container mixed. */
-const page = (name: string, what: string, to = 'return'): Origin => ({ name, to, what });
+const page = (name: string, what: string): Origin => ({ name, what });
 export const origins: readonly Origin[] = [
   ...[
     'alloc_page',

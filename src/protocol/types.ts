@@ -86,11 +86,9 @@ export interface Transfer {
   returns?: string;
 }
 
-/** A call that brings pages of another origin. */
+/** A call whose result is a page of another origin. */
 export interface Origin {
   name: string;
-  /** Where the pages appear. */
-  to: Place;
   /** What they are, as a phrase for `mixedWith`. */
   what: string;
 }

@@ -1,5 +1,6 @@
 /** The loop and form part of a row: what a release is, decided from the operations around it. */
 
+import { sourcesOf } from '../flow/flow.js';
 import type { SeenRelease, Visit } from '../flow/follow.js';
 import type { CallOperation, Graph, Loop } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
@@ -89,24 +90,12 @@ function helperReason(program: Program, visit: Visit): string | null {
 }
 
 function containerOf(seen: SeenRelease): string | null {
-  const chain = [seen.event.fact, ...ancestry(seen)];
+  const chain = [seen.event.fact, ...sourcesOf(seen.visit.flow, `-${seen.event.pos}`)];
   if (chain.some((f) => f.includes('@sgl'))) return 'walks a scatterlist: there is no array to hand over';
   if (chain.some((f) => f.includes('@bvec'))) return 'walks bvecs: there is no array to hand over';
   if (chain.some((f) => f.includes('@skb'))) return 'walks the frags of an skb: there is no array to hand over';
   if (chain.some((f) => f.includes('@slot'))) return 'walks a tree of slots: there is no array to hand over';
   return null;
-}
-
-/** The facts that led to the released one, within the release's function. */
-function ancestry(seen: SeenRelease): string[] {
-  const { origins } = seen.visit.flow;
-  const found: string[] = [];
-  let fact = origins.get(`-${seen.event.pos}`)?.from ?? null;
-  while (fact !== null && !found.includes(fact)) {
-    found.push(fact);
-    fact = origins.get(fact)?.from ?? null;
-  }
-  return found;
 }
 
 /** What a loop does besides dropping, dirtying and testing for NULL; `null` if nothing. */
@@ -202,6 +191,6 @@ function strange(
 
 /** True if a variable is an index somewhere in the function: then it walks, it does not count. */
 function indexes(program: Program, visit: Visit, name: string): boolean {
-  const text = program.file(visit.flow.reference.file)?.text.slice(visit.flow.reference.item.pos, visit.flow.reference.item.end) ?? '';
+  const text = program.textOf(visit.flow.reference);
   return new RegExp(`\\[[^\\]]*\\b${name}\\b[^\\]]*\\]`).test(text);
 }

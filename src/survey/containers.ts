@@ -1,5 +1,6 @@
 /** The containers that a site's pages flow through, in that order. */
 
+import { sourcesOf } from '../flow/flow.js';
 import type { Followed, SeenRelease, Visit } from '../flow/follow.js';
 import { rootOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
@@ -45,18 +46,8 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
 
 /** A fact and those that it came from, back to the site. */
 function chain(visit: Visit, fact: string): string[] {
-  const walked: string[] = [];
-  let v: Visit | null = visit;
-  for (let f: string | null = fact; v; ) {
-    const seen = new Set<string>();
-    for (; f !== null && !seen.has(f); f = v.flow.origins.get(f)?.from ?? null) {
-      seen.add(f);
-      walked.push(f);
-    }
-    f = v.parent?.fact ?? null;
-    v = v.parent?.visit ?? null;
-  }
-  return walked;
+  const here = sourcesOf(visit.flow, fact);
+  return visit.parent ? [...here, ...chain(visit.parent.visit, visit.parent.fact)] : here;
 }
 
 /** What is looked up by frame number or address again does not hold the reference. */
@@ -101,17 +92,7 @@ function first(program: Program, site: Site): Container {
 /** True if no caller passes a place in an array of its own. */
 function callersPassOne(program: Program, site: Site, name: string): boolean {
   const index = site.graph.params.findIndex((p) => p.name === name);
-  return program
-    .callers(site.reference)
-    .every((caller) =>
-      program
-        .graphs(caller)
-        .every((g) =>
-          g.nodes.every(
-            (n) => n.operation?.kind !== 'call' || n.operation.name !== site.reference.name || n.operation.args[index]?.address !== false,
-          ),
-        ),
-    );
+  return program.callSites(site.reference).every(({ call }) => call.args[index]?.address !== false);
 }
 
 function isPage(program: Program, site: Site, path: string): boolean {

@@ -55,15 +55,10 @@ function pathMayHold(
   const root = rootOf(path);
   const index = graph.params.findIndex((p) => p.name === root);
   if (index >= 0 && path === root) {
-    return program.callers(reference).some((caller) =>
-      program.graphs(caller).some((g) =>
-        g.nodes.some((n) => {
-          if (n.operation?.kind !== 'call' || n.operation.name !== reference.name) return false;
-          const argument = n.operation.expressions[index];
-          return argument !== undefined && mayHold(program, caller, g, argument, flag, depth + 1, seen);
-        }),
-      ),
-    );
+    return program.callSites(reference).some(({ caller, graph: g, call }) => {
+      const argument = call.expressions[index];
+      return argument !== undefined && mayHold(program, caller, g, argument, flag, depth + 1, seen);
+    });
   }
   // A field is set somewhere in the same file.
   const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
@@ -161,24 +156,13 @@ function backed(
     );
   }
   if (depth >= maxDepth) return false;
-  const calls = program
-    .callers(reference)
-    .flatMap((caller) =>
-      program
-        .graphs(caller)
-        .flatMap((g) =>
-          g.nodes.flatMap((n) =>
-            n.operation?.kind === 'call' && n.operation.name === reference.name
-              ? [{ caller, g, n, argument: n.operation.expressions[index] }]
-              : [],
-          ),
-        ),
-    );
+  const calls = program.callSites(reference);
   return (
     calls.length > 0 &&
-    calls.every(({ caller, g, n, argument }) => {
+    calls.every(({ caller, graph: g, node, call }) => {
+      const argument = call.expressions[index];
       const given = argument ? plainPath(argument) : null;
-      return given !== null && backed(program, caller, g, n.guards, given, depth + 1);
+      return given !== null && backed(program, caller, g, node.guards, given, depth + 1);
     })
   );
 }

@@ -47,8 +47,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     if (!found) {
       found = [];
       arrivals.set(reference.key, found);
-      const text = program.file(reference.file)?.text.slice(reference.item.pos, reference.item.end) ?? '';
-      if (!reference.macro && named.test(text)) {
+      if (!reference.macro && named.test(program.textOf(reference))) {
         const seen = new Set<number>();
         for (const graph of program.graphs(reference)) {
           for (const n of graph.nodes) {

@@ -33,11 +33,12 @@ export function acquiringFiles(tree: Tree): string[] {
 export function sitesIn(program: Program, file: string): Site[] {
   const facts = program.file(file);
   if (!facts) return [];
+  const aliases = program.aliasNames(file);
   const found = new Map<number, Site>();
   for (const reference of facts.functions) {
     if (reference.macro && program.isAlias(reference)) continue;
-    const text = facts.text.slice(reference.item.pos, reference.item.end);
-    if (!mentionsAcquire(text) && !mentionsAlias(program, facts.file, text)) continue;
+    const text = program.textOf(reference);
+    if (!anyAcquire.test(text) && !aliases.some((name) => text.includes(name))) continue;
     for (const graph of program.graphs(reference)) {
       for (const node of graph.nodes) {
         const call = node.operation;
@@ -51,15 +52,6 @@ export function sitesIn(program: Program, file: string): Site[] {
 }
 
 const anyAcquire = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\b`);
-
-export function mentionsAcquire(text: string): boolean {
-  return anyAcquire.test(text);
-}
-
-function mentionsAlias(program: Program, file: string, text: string): boolean {
-  for (const name of program.aliasNames(file)) if (text.includes(name)) return true;
-  return false;
-}
 
 function siteOf(program: Program, reference: FunctionReference, graph: Graph, node: Node, call: CallOperation, name: string): Site | null {
   const acquire = acquires.get(name);
