@@ -16,6 +16,7 @@ import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed } from './flow.js';
 import type { Acquired } from './outcome.js';
+import { summaries } from './summary.js';
 
 /** How a visit came about. */
 export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
@@ -79,12 +80,15 @@ function mentionsReleases(program: Program, reference: FunctionReference): boole
 const maxVisits = 400;
 const maxCallDepth = 24;
 
+/** What a recursive call is taken to do: it keeps what it was given; the outer evaluation sees all else that it does. */
+function unchanged(program: Program, callee: FunctionReference, entry: string): FunctionFlow {
+  const index = (program.variants(callee)[0]?.params ?? []).findIndex((p) => p.name === rootOf(entry));
+  return { ...emptyFlow(callee), outs: index < 0 ? [] : [[index, entry.slice(rootOf(entry).length)]] };
+}
+
 /** A follower over a program; it remembers what functions do, so one serves all sites of a survey. */
 export function openFollower(program: Program): Follower {
-  const summaries = new Map<string, FunctionFlow>();
-  const active = new Set<string>();
   const flows = new Map<string, FunctionFlow>();
-  let depth = 0;
 
   const dropping = new Set([...releases.keys()].flatMap((name) => [...program.tree.filesCalling(name)]));
 
@@ -115,27 +119,11 @@ export function openFollower(program: Program): Follower {
     return found;
   }
 
+  const summary = summaries(
+    (callee, entry) => analyse(analysis, callee, [{ pos: null, facts: [entry] }]),
+    (callee, entry) => unchanged(program, callee, entry),
+  );
   const analysis: Analysis = { program, summary, matters };
-
-  function summary(callee: FunctionReference, entry: string): FunctionFlow {
-    const key = `${callee.key}|${entry}`;
-    const known = summaries.get(key);
-    if (known && !active.has(key)) return known;
-    // A recursive call keeps what it was given; the outer evaluation sees all else that it does.
-    if (active.has(key) || depth > maxCallDepth) return unchanged(callee, entry);
-    active.add(key);
-    depth++;
-    const flow = analyse(analysis, callee, [{ pos: null, facts: [entry] }]);
-    depth--;
-    active.delete(key);
-    summaries.set(key, flow);
-    return flow;
-  }
-
-  function unchanged(callee: FunctionReference, entry: string): FunctionFlow {
-    const index = (program.variants(callee)[0]?.params ?? []).findIndex((p) => p.name === rootOf(entry));
-    return { ...emptyFlow(callee), outs: index < 0 ? [] : [[index, entry.slice(rootOf(entry).length)]] };
-  }
 
   function flowFor(reference: FunctionReference, seeds: readonly Seed[], key: string): FunctionFlow {
     let flow = flows.get(key);

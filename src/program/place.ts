@@ -7,14 +7,22 @@ export function outsideKernel(file: string): boolean {
   return userSpace.test(file);
 }
 
+const few = 4;
+
 /** The few candidates nearest to a file, nearest first. */
 export function nearestOf(candidates: readonly string[], from: string): string[] {
   if (candidates.length <= 1) return [...candidates];
-  return candidates
-    .map((file) => ({ file, near: nearness(file, from) }))
-    .sort((a, b) => b.near - a.near || (a.file < b.file ? -1 : 1))
-    .slice(0, 4)
-    .map((c) => c.file);
+  // A common field name has thousands of candidates: only the few that can win are sorted.
+  const best: { file: string; near: number }[] = [];
+  for (const file of candidates) {
+    const near = nearness(file, from);
+    const last = best[few - 1];
+    if (last && (near < last.near || (near === last.near && file > last.file))) continue;
+    best.push({ file, near });
+    best.sort((a, b) => b.near - a.near || (a.file < b.file ? -1 : 1));
+    if (best.length > few) best.pop();
+  }
+  return best.map((c) => c.file);
 }
 
 export function folderOf(file: string): string {

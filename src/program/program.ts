@@ -108,6 +108,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   const resolved = new Map<string, FunctionReference[]>();
   const callersOf = new Map<string, FunctionReference[]>();
   const structures = new Map<string, StructDefinition | null>();
+  const tags = new Map<string, StructDefinition | null>();
   const structsOfFile = new Map<string, Map<string, StructDefinition>>();
   const globalTypes = new Map<string, Declarator | null>();
   const quoted = new Map<string, string[]>();
@@ -365,18 +366,27 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
   }
 
   function structure(tag: string, from: string): StructDefinition | null {
-    const key = `${tag}\0${folderOf(from)}`;
+    const key = `${tag}\0${from}`;
     let found = structures.get(key);
-    if (found !== undefined) return found;
-    structures.set(key, null);
-    const candidates = tree.filesDefiningStruct(tag);
-    found = null;
-    for (const candidate of nearestOf(candidates, from)) {
-      found = structsIn(candidate).get(tag) ?? null;
-      if (found) break;
+    if (found === undefined) {
+      structures.set(key, null);
+      found = tagged(tag, from) ?? typedefOf(tag, from);
+      structures.set(key, found);
     }
-    found ??= typedefOf(tag, from);
-    structures.set(key, found);
+    return found;
+  }
+
+  /** What a file sees of a tag is what its folder sees, but for the file's own. */
+  function tagged(tag: string, from: string): StructDefinition | null {
+    const candidates = tree.filesDefiningStruct(tag);
+    if (candidates.length === 0) return null;
+    const key = `${tag}\0${candidates.includes(from) ? from : folderOf(from)}`;
+    let found = tags.get(key);
+    if (found === undefined) {
+      found = null;
+      for (const candidate of nearestOf(candidates, from)) found ??= structsIn(candidate).get(tag) ?? null;
+      tags.set(key, found);
+    }
     return found;
   }
 
