@@ -1,6 +1,7 @@
 /** The stages of the engine on one file, as text. */
 
 import { openFollower } from '../flow/follow.js';
+import { findAliases } from '../program/aliases.js';
 import type { FunctionReference } from '../program/file.js';
 import { printGraph } from '../program/print.js';
 import { openProgram, type Program } from '../program/program.js';
@@ -18,7 +19,7 @@ export interface Opened {
 /** Opens a tree for one of its files; `null` if the file is not in it. Throws TreeError as `openTree` does. */
 export async function open(root: string, file: string): Promise<Opened | null> {
   const [tree] = await Promise.all([openTree(root), initSyntax()]);
-  const program = openProgram(tree, acquiringPattern, acquiringFiles(tree));
+  const program = openProgram(tree, findAliases(tree, acquiringPattern, acquiringFiles(tree)));
   return program.file(file) ? { program, file } : null;
 }
 

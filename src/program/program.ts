@@ -15,16 +15,7 @@ import {
 import type { Tree } from '../source/index.js';
 import type { CType, Declarator, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable } from '../syntax/index.js';
-import {
-  definesAtColumnZero,
-  definesNear,
-  describe,
-  type FileFacts,
-  type FunctionReference,
-  mayMean,
-  mentioning,
-  searching,
-} from './file.js';
+import { definesAtColumnZero, describe, type FileFacts, type FunctionReference, mayMean, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
 import { lower } from './lower.js';
@@ -97,11 +88,8 @@ function isTabled(name: string): boolean {
 const maxDefinitions = 4;
 const maxCallingFiles = 250;
 
-/**
- * Opens the program of a tree. Nothing is parsed until it is asked for. Macros in `aliasFiles` whose text matches
- * `aliasPattern` may stand for the calls that the survey looks for.
- */
-export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readonly string[]): Program {
+/** Opens the program of a tree, with the macros that {@link findAliases} found in it. Nothing is parsed until it is asked for. */
+export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): Program {
   const files = new Map<string, FileFacts | null>();
   const variantsOf = new Map<string, FunctionVariant[]>();
   const graphsOf = new Map<string, Graph[]>();
@@ -467,34 +455,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
       const there = file(header)?.byName.get(name) ?? file(header)?.objectMacros.get(name);
       if (there) return there.filter((r) => r.macro);
     }
-    return aliases().filter((r) => r.name === name && (r.file.endsWith('.h') || r.file === from));
-  }
-
-  let aliasList: FunctionReference[] | null = null;
-  function aliases(): FunctionReference[] {
-    if (!aliasList) {
-      aliasList = [];
-      let pattern = aliasPattern;
-      let searched = [...aliasFiles];
-      // A macro may stand for a macro that stands for a call.
-      for (let depth = 0; depth < 3 && searched.length > 0; depth++) {
-        const found = searched.flatMap((name) => macrosMatching(name, pattern)).filter((r) => !aliasList?.some((a) => a.key === r.key));
-        if (found.length === 0) break;
-        aliasList.push(...found);
-        pattern = new RegExp(`\\b(?:${found.map((r) => r.name).join('|')})\\s*\\(`);
-        searched = [...new Set(found.flatMap((r) => [...tree.filesCalling(r.name)]))];
-      }
-    }
-    return aliasList;
-  }
-
-  function macrosMatching(name: string, pattern: RegExp): FunctionReference[] {
-    // Most files that call the name define no macro for it; the text says so sooner than the outline.
-    if (!definesNear(tree.read(name) ?? '', pattern)) return [];
-    const facts = file(name);
-    return (facts?.functions ?? []).filter(
-      (r) => facts && r.macro && pattern.test(facts.text.slice(r.item.bodyPos < 0 ? r.item.pos : r.item.bodyPos, r.item.end)),
-    );
+    return aliases.filter((r) => r.name === name && (r.file.endsWith('.h') || r.file === from));
   }
 
   function installed(name: string, field: string): FunctionReference[] {
@@ -524,10 +485,7 @@ export function openProgram(tree: Tree, aliasPattern: RegExp, aliasFiles: readon
     installed,
     macros,
     isAlias: (macro) => aliasOf(macro) !== null,
-    aliasNames: (name) =>
-      aliases()
-        .filter((r) => r.file === name || r.file.endsWith('.h'))
-        .map((r) => r.name),
+    aliasNames: (name) => aliases.filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
     touching: (name, fields, tag) => {
       const facts = file(name);
       const accessors = accessorsOf(fields[fields.length - 1] ?? '');

@@ -5,11 +5,12 @@ import { errorCode, reason, type SourceWarning, TreeError } from './errors.js';
 import { CALL, FIELD, STRUCT } from './hash.js';
 import { join, renew } from './join.js';
 import { defaultJobs, gather, type Work } from './pool.js';
-import { type FileHashes, postings } from './postings.js';
+import { postings, type Turned, turn } from './postings.js';
 import { reader } from './reader.js';
 import { walk } from './walk.js';
 
 export { type SourceWarning, TreeError } from './errors.js';
+export { defaultJobs } from './pool.js';
 export { openStore, type Store } from './store.js';
 export { countTokens, type Token } from './tokens.js';
 
@@ -45,6 +46,16 @@ export interface Tree {
   read(file: string): string | null;
   /** Whether the tree has such a file, C or not. */
   exists(file: string): boolean;
+  /** What another thread needs to open the same tree without reading it again. */
+  share(): SharedTree;
+}
+
+/** A tree as it is handed from thread to thread: what is large in it is not copied. */
+export interface SharedTree {
+  root: string;
+  /** The files in UTF-8, separated by NUL. */
+  names: Uint8Array;
+  turned: Turned;
 }
 
 /** Reads every C file below `root` once. Throws `TreeError` if there is nothing to analyse. */
@@ -65,7 +76,7 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     const index = known === undefined ? fresh : await renew(known, fresh, crew.begin({ ...work, want: 'index' }));
     if (cache !== undefined && index !== known) cache.save(index);
     for (const { file, why } of index.problems) warnings.push({ file: files[file] as string, why });
-    return answer(top, files, warnings, index);
+    return answer({ root: top, names: sharedNames(files), turned: turn(index) }, files, warnings);
   } finally {
     // Nobody has to wait for the threads to be gone.
     crew.close().catch(() => {});
@@ -98,8 +109,21 @@ function checkRoot(root: string, top: string): void {
   }
 }
 
-function answer(root: string, files: readonly string[], warnings: SourceWarning[], index: FileHashes): Tree {
-  const { find } = postings(index);
+/** Opens, on any thread, a tree that {@link Tree.share} gave; its warnings are only those of its own reads. */
+export function openShared(tree: SharedTree): Tree {
+  return answer(tree, Buffer.from(tree.names).toString('utf8').split('\0'), []);
+}
+
+function sharedNames(files: readonly string[]): Uint8Array {
+  const names = Buffer.from(files.join('\0'));
+  const shared = new Uint8Array(new SharedArrayBuffer(names.length));
+  shared.set(names);
+  return shared;
+}
+
+function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarning[]): Tree {
+  const { root } = tree;
+  const { find } = postings(tree.turned, files.length);
   const { read, exists } = reader(root, files, warnings);
 
   /** The question that a role stands for; an answer is worked out once. */
@@ -124,5 +148,6 @@ function answer(root: string, files: readonly string[], warnings: SourceWarning[
     filesDefiningStruct: question(STRUCT),
     read,
     exists,
+    share: () => tree,
   };
 }

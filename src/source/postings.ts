@@ -15,15 +15,19 @@ export interface Postings {
 /** So few buckets that all of their ends stay in the cache while they fill; a bucket is read in microseconds. */
 const BITS = 10;
 
-/** Turns the lists per file around; the work is done at the first question. */
-export function postings(index: FileHashes): Postings {
-  const files = index.starts.length - 1;
-  let turned: Turned | undefined;
+/** The lists of all files turned around: hashes in the order of their leading bits, and the file of each. In shared memory. */
+export interface Turned {
+  ends: Uint32Array;
+  hashes: Uint32Array;
+  files: Uint32Array;
+}
+
+/** Answers from the lists of `count` files. */
+export function postings(turned: Turned, count: number): Postings {
   return {
     find(name, role) {
       const hash = hashName(name, role);
-      if (hash === null) return Array.from({ length: files }, (_, file) => file);
-      turned ??= turn(index);
+      if (hash === null) return Array.from({ length: count }, (_, file) => file);
       const named = bucket(turned, hash);
       const any = bucket(turned, ANYTHING);
       return any.length === 0 ? named : [...new Set([...named, ...any])].sort((a, b) => a - b);
@@ -31,24 +35,18 @@ export function postings(index: FileHashes): Postings {
   };
 }
 
-/** Hashes in the order of their leading bits, and the file of each. */
-interface Turned {
-  ends: Uint32Array;
-  hashes: Uint32Array;
-  files: Uint32Array;
-}
-
-function turn({ hashes, starts }: FileHashes): Turned {
+/** Turns the lists per file around. */
+export function turn({ hashes, starts }: FileHashes): Turned {
   const shift = 32 - BITS;
-  const ends = new Uint32Array((1 << BITS) + 1);
+  const ends = shared((1 << BITS) + 1);
   for (let k = 0; k < hashes.length; k++) {
     const b = ((hashes[k] as number) >>> shift) + 1;
     ends[b] = (ends[b] as number) + 1;
   }
   for (let b = 1; b < ends.length; b++) ends[b] = (ends[b] as number) + (ends[b - 1] as number);
   // From here on ends[b] is where bucket b begins, and moves to where it ends.
-  const sorted = new Uint32Array(hashes.length);
-  const files = new Uint32Array(hashes.length);
+  const sorted = shared(hashes.length);
+  const files = shared(hashes.length);
   for (let file = 0; file + 1 < starts.length; file++) {
     const stop = starts[file + 1] as number;
     for (let k = starts[file] as number; k < stop; k++) {
@@ -61,6 +59,10 @@ function turn({ hashes, starts }: FileHashes): Turned {
     }
   }
   return { ends, hashes: sorted, files };
+}
+
+function shared(length: number): Uint32Array {
+  return new Uint32Array(new SharedArrayBuffer(4 * length));
 }
 
 function bucket({ ends, hashes, files }: Turned, hash: number): number[] {

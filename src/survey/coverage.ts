@@ -22,35 +22,44 @@ function isRead(program: Program, facts: FileFacts, item: Item): boolean {
   return reference !== undefined && program.variants(reference).every((v) => v.problems.length === 0 && v.assumptions.length === 0);
 }
 
-/** What each token of the given files turned out to be. */
-export function coverageOf(program: Program, files: readonly string[], sites: readonly Site[]): Coverage {
-  const rows = new Set<string>();
-  for (const s of sites) rows.add(`${s.reference.file}:${s.call.pos}`);
+/** What each token of a file turned out to be. */
+export function coverageOf(program: Program, file: string, sites: readonly Site[]): Coverage {
+  const rows = new Set(sites.map((s) => s.call.pos));
   const coverage: Coverage = { tokens: 0, rows: sites.length, declarations: [], gaps: [], unaccounted: [] };
-  for (const file of files) {
-    const facts = program.file(file);
-    if (!facts) continue;
-    for (const token of countTokens(facts.text, names)) {
-      coverage.tokens++;
-      if (rows.has(`${file}:${token.pos}`)) continue;
-      const place = { file, ...program.position(file, token.pos), name: token.name };
-      const item = facts.outline.items.find((i) => token.pos >= i.pos && token.pos < i.end);
-      const own = facts.byName.get(token.name);
-      if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
-      else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos))
-        coverage.declarations.push({ ...place, use: 'definition' });
-      else if (item?.kind === 'declaration' || (item?.kind === 'other' && item.bodyPos < 0))
-        coverage.declarations.push({ ...place, use: 'declaration' });
-      else if (
-        own?.some((f) => f.static || f.macro) ||
-        (item?.kind === 'function' &&
-          (/(\.|->)\s*$/.test(facts.text.slice(Math.max(0, token.pos - 8), token.pos)) || isLocal(program, facts, item, token.name)))
-      )
-        coverage.declarations.push({ ...place, use: 'own' });
-      else if (item?.kind !== 'function') coverage.gaps.push({ ...place, why: 'stands outside any function, or in #if 0' });
-      else if (isRead(program, facts, item)) coverage.unaccounted.push(place);
-      else coverage.gaps.push({ ...place, why: 'stands where the parser could not read a call' });
-    }
+  const facts = program.file(file);
+  if (!facts) return coverage;
+  for (const token of countTokens(facts.text, names)) {
+    coverage.tokens++;
+    if (rows.has(token.pos)) continue;
+    const place = { file, ...program.position(file, token.pos), name: token.name };
+    const item = facts.outline.items.find((i) => token.pos >= i.pos && token.pos < i.end);
+    const own = facts.byName.get(token.name);
+    if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
+    else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos))
+      coverage.declarations.push({ ...place, use: 'definition' });
+    else if (item?.kind === 'declaration' || (item?.kind === 'other' && item.bodyPos < 0))
+      coverage.declarations.push({ ...place, use: 'declaration' });
+    else if (
+      own?.some((f) => f.static || f.macro) ||
+      (item?.kind === 'function' &&
+        (/(\.|->)\s*$/.test(facts.text.slice(Math.max(0, token.pos - 8), token.pos)) || isLocal(program, facts, item, token.name)))
+    )
+      coverage.declarations.push({ ...place, use: 'own' });
+    else if (item?.kind !== 'function') coverage.gaps.push({ ...place, why: 'stands outside any function, or in #if 0' });
+    else if (isRead(program, facts, item)) coverage.unaccounted.push(place);
+    else coverage.gaps.push({ ...place, why: 'stands where the parser could not read a call' });
   }
   return coverage;
+}
+
+/** The accounts of several files as one. */
+export function sumOf(parts: readonly Coverage[]): Coverage {
+  const sum = (count: (part: Coverage) => number): number => parts.reduce((all, part) => all + count(part), 0);
+  return {
+    tokens: sum((part) => part.tokens),
+    rows: sum((part) => part.rows),
+    declarations: parts.flatMap((part) => part.declarations),
+    gaps: parts.flatMap((part) => part.gaps),
+    unaccounted: parts.flatMap((part) => part.unaccounted),
+  };
 }

@@ -1,16 +1,13 @@
 import { readFileSync } from 'node:fs';
 import picomatch from 'picomatch';
-import { openFollower } from '../flow/follow.js';
-import { openProgram, type Program } from '../program/program.js';
-import { acquires } from '../protocol/index.js';
-import { openTree, type Tree } from '../source/index.js';
+import { findAliases } from '../program/aliases.js';
+import { openTree } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
-import { coverageOf } from './coverage.js';
-import { openOrigins } from './mixed.js';
+import { sumOf } from './coverage.js';
 import type { SurveyOptions } from './options.js';
-import type { Row, Survey } from './row.js';
-import { rowOf } from './row-of.js';
-import { acquiredOf, acquiringFiles, acquiringPattern, type Site, seedsOf, sitesIn, takesNothing } from './sites.js';
+import type { Survey } from './row.js';
+import { acquiringFiles, acquiringPattern } from './sites.js';
+import { surveyFiles } from './threads.js';
 
 export type { SurveyOptions } from './options.js';
 export type * from './row.js';
@@ -39,56 +36,13 @@ export async function survey(path: string, options: SurveyOptions = {}): Promise
     initSyntax(),
   ]);
   const candidates = acquiringFiles(tree);
-  const program = openProgram(tree, acquiringPattern, candidates);
+  const aliases = findAliases(tree, acquiringPattern, candidates);
+  const users = aliases.filter((r) => r.file.endsWith('.h')).flatMap((r) => [...tree.filesCalling(r.name)]);
   const wanted = options.paths && options.paths.length > 0 ? picomatch([...options.paths], { dot: true }) : () => true;
-  const files = [...new Set([...candidates, ...aliasUsers(tree, program)])].sort().filter((file) => wanted(file));
-  const sites: Site[] = [];
-  for (const file of files) {
-    options.signal?.throwIfAborted();
-    sites.push(...sitesIn(program, file));
-  }
-  const rows = await rowsOf(program, sites, options);
+  const files = [...new Set([...candidates, ...users])].sort().filter((file) => wanted(file));
+  const { units, warnings } = await surveyFiles(tree, { aliases, files }, options);
+  const rows = units.flatMap((unit) => unit.sites);
   const kinds = options.kinds;
   const kept = kinds && kinds.length > 0 ? rows.filter((row) => kinds.includes(row.kind)) : rows;
-  return { tree: path, version, sites: kept, coverage: coverageOf(program, files, sites), warnings: [...tree.warnings] };
-}
-
-function aliasUsers(tree: Tree, program: Program): string[] {
-  const names = new Set(tree.files.length > 0 ? program.aliasNames('') : []);
-  return [...names].flatMap((name) => [...tree.filesCalling(name)]);
-}
-
-async function rowsOf(program: Program, sites: readonly Site[], options: SurveyOptions): Promise<Row[]> {
-  const follower = openFollower(program);
-  const origins = openOrigins(program, follower.analysis);
-  const counted = new Map<string, number>();
-  const rows: Row[] = [];
-  let last = Date.now();
-  for (const [i, site] of sites.entries()) {
-    const stem = `${site.reference.file}:${site.reference.name}:${site.acquire.name}`;
-    const number = (counted.get(stem) ?? 0) + 1;
-    counted.set(stem, number);
-    const internal = isInternal(program, site);
-    const followed =
-      takesNothing(site) || internal
-        ? null
-        : follower.follow({ reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) });
-    rows.push(rowOf(program, site, number, followed, internal, origins));
-    if (Date.now() - last > 50) {
-      options.onProgress?.('following', i + 1, sites.length);
-      // Lets a signal and the progress line in.
-      await new Promise((done) => setImmediate(done));
-      options.signal?.throwIfAborted();
-      last = Date.now();
-    }
-  }
-  return rows;
-}
-
-/** Part of the implementation: the function, or a function of its file, is an acquiring call itself. */
-function isInternal(program: Program, site: Site): boolean {
-  const { name, file, macro } = site.reference;
-  if (acquires.has(name) && !macro && !(site.reference.static && file.endsWith('.c'))) return true;
-  const functions = program.file(file)?.functions ?? [];
-  return functions.some((f) => acquires.has(f.name) && !f.macro && !f.static);
+  return { tree: path, version, sites: kept, coverage: sumOf(units.map((unit) => unit.coverage)), warnings };
 }

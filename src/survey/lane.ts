@@ -1,0 +1,49 @@
+/** One thread's part of a survey: files near each other, then what slower threads have not begun. */
+import type { FunctionReference } from '../program/file.js';
+import { openShared, type SharedTree, type SourceWarning } from '../source/index.js';
+import { initSyntax } from '../syntax/index.js';
+import { openUnits, type Unit } from './unit.js';
+
+/** What all lanes of a survey share. */
+export interface Lanes {
+  tree: SharedTree;
+  aliases: readonly FunctionReference[];
+  files: readonly string[];
+  /** How many lanes there are. */
+  count: number;
+  /** In shared memory: for each file whether a lane has begun it, and behind them how many files are done. */
+  claims: Int32Array;
+}
+
+export interface LaneTask extends Lanes {
+  lane: number;
+}
+
+export interface LaneResult {
+  units: { index: number; unit: Unit }[];
+  warnings: readonly SourceWarning[];
+}
+
+/**
+ * The order in which a lane tries the files: a run of its own first, since neighbours need the same helpers, then the others'
+ * from their ends.
+ */
+export function orderOf(lane: number, { files, count }: Pick<Lanes, 'files' | 'count'>): number[] {
+  const bound = (k: number): number => Math.round((k * files.length) / count);
+  const run = (k: number): number[] => Array.from({ length: bound(k + 1) - bound(k) }, (_, i) => bound(k) + i);
+  const others = Array.from({ length: count - 1 }, (_, k) => (lane + 1 + k) % count);
+  return [...run(lane), ...others.flatMap((k) => run(k).reverse())];
+}
+
+export default async function work(task: LaneTask): Promise<LaneResult> {
+  await initSyntax();
+  const tree = openShared(task.tree);
+  const survey = openUnits(tree, task.aliases);
+  const units: LaneResult['units'] = [];
+  for (const index of orderOf(task.lane, task)) {
+    if (Atomics.compareExchange(task.claims, index, 0, 1) !== 0) continue;
+    units.push({ index, unit: survey(task.files[index] as string) });
+    Atomics.add(task.claims, task.files.length, 1);
+  }
+  return { units, warnings: tree.warnings };
+}

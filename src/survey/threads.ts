@@ -1,0 +1,82 @@
+/** Hands the files of a survey to threads, and puts together what they say. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Piscina } from 'piscina';
+import type { FunctionReference } from '../program/file.js';
+import { defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
+import type { LaneResult, LaneTask } from './lane.js';
+import type { SurveyOptions } from './options.js';
+import { openUnits, type Unit } from './unit.js';
+
+/** Fewer files than this are surveyed sooner than a thread has started. */
+const worthThreads = 12;
+const paceMs = 50;
+
+interface Work {
+  aliases: readonly FunctionReference[];
+  /** In the order of the result. */
+  files: readonly string[];
+}
+
+/**
+ * Surveys the files: here, or by as many threads as `options.jobs` says where there are enough of them. The result is the
+ * same. Rejects with the signal's reason if it is aborted.
+ */
+export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions): Promise<{ units: Unit[]; warnings: SourceWarning[] }> {
+  const jobs = Math.min(options.jobs ?? defaultJobs(), work.files.length);
+  if (jobs <= 1 || work.files.length < worthThreads) return { units: await here(tree, work, options), warnings: [...tree.warnings] };
+  const results = await byThreads(tree, work, jobs, options);
+  const units: Unit[] = [];
+  for (const { index, unit } of results.flatMap((result) => result.units)) units[index] = unit;
+  return { units, warnings: [...tree.warnings, ...newWarnings(tree, results)] };
+}
+
+async function here(tree: Tree, { aliases, files }: Work, options: SurveyOptions): Promise<Unit[]> {
+  const survey = openUnits(tree, aliases);
+  const units: Unit[] = [];
+  let last = performance.now();
+  for (const file of files) {
+    units.push(survey(file));
+    if (performance.now() - last < paceMs) continue;
+    options.onProgress?.('following', units.length, files.length);
+    // Lets a signal and the progress line in.
+    await new Promise((done) => setImmediate(done));
+    options.signal?.throwIfAborted();
+    last = performance.now();
+  }
+  return units;
+}
+
+async function byThreads(tree: Tree, { aliases, files }: Work, jobs: number, options: SurveyOptions): Promise<LaneResult[]> {
+  const pool = new Piscina<LaneTask, LaneResult>({ filename: laneFile(), minThreads: jobs, maxThreads: jobs, recordTiming: false });
+  const claims = new Int32Array(new SharedArrayBuffer(4 * (files.length + 1)));
+  const lanes = { tree: tree.share(), aliases, files, count: jobs, claims };
+  const watch = setInterval(() => options.onProgress?.('following', Atomics.load(claims, files.length), files.length), paceMs);
+  const stopped = new Promise<never>((_, fail) => {
+    if (options.signal?.aborted) fail(options.signal.reason);
+    options.signal?.addEventListener('abort', () => fail(options.signal?.reason), { once: true });
+  });
+  try {
+    const running = Promise.all(Array.from({ length: jobs }, (_, lane) => pool.run({ ...lanes, lane })));
+    // The pool is not told of a signal; ending it is all that it takes, and what still runs then fails unheard.
+    running.catch(() => {});
+    return await Promise.race([running, stopped]);
+  } finally {
+    clearInterval(watch);
+    // Nobody has to wait for the threads to be gone.
+    pool.destroy().catch(() => {});
+  }
+}
+
+/** What the lanes could not read, each file once, in the order of the names. */
+function newWarnings(tree: Tree, results: readonly LaneResult[]): SourceWarning[] {
+  const known = new Set(tree.warnings.map((warning) => warning.file));
+  const added = new Map(results.flatMap((result) => result.warnings.map((warning) => [warning.file, warning])));
+  return [...added.values()].filter((warning) => !known.has(warning.file)).sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** The compiled lane, also when this module runs from its TypeScript source, as in tests. */
+function laneFile(): string {
+  const beside = new URL('./lane.js', import.meta.url);
+  return fileURLToPath(existsSync(beside) ? beside : new URL('../../dist/survey/lane.js', import.meta.url));
+}

@@ -1,0 +1,52 @@
+/** The survey of one file: the unit that is worked on alone, by any thread, in any order. */
+import { openFollower } from '../flow/follow.js';
+import type { FunctionReference } from '../program/file.js';
+import { openProgram, type Program } from '../program/program.js';
+import { acquires } from '../protocol/index.js';
+import type { Tree } from '../source/index.js';
+import { coverageOf } from './coverage.js';
+import { openOrigins } from './mixed.js';
+import type { Coverage, Row } from './row.js';
+import { rowOf } from './row-of.js';
+import { acquiredOf, type Site, seedsOf, sitesIn, takesNothing } from './sites.js';
+
+/** What the survey says of one file. */
+export interface Unit {
+  sites: Row[];
+  coverage: Coverage;
+}
+
+/**
+ * Makes ready to survey files of a tree, one at a time. What one file needed of others is remembered for the next, but a
+ * unit is the same whichever were surveyed before it.
+ */
+export function openUnits(tree: Tree, aliases: readonly FunctionReference[]): (file: string) => Unit {
+  const program = openProgram(tree, aliases);
+  const follower = openFollower(program);
+  const origins = openOrigins(program, follower.analysis);
+
+  return (file) => {
+    const counted = new Map<string, number>();
+    const sites = sitesIn(program, file);
+    const rows = sites.map((site) => {
+      const stem = `${site.reference.name}:${site.acquire.name}`;
+      const number = (counted.get(stem) ?? 0) + 1;
+      counted.set(stem, number);
+      const internal = isInternal(program, site);
+      const followed =
+        takesNothing(site) || internal
+          ? null
+          : follower.follow({ reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) });
+      return rowOf(program, site, number, followed, internal, origins);
+    });
+    return { sites: rows, coverage: coverageOf(program, file, sites) };
+  };
+}
+
+/** Part of the implementation: the function, or a function of its file, is an acquiring call itself. */
+function isInternal(program: Program, site: Site): boolean {
+  const { name, file, macro } = site.reference;
+  if (acquires.has(name) && !macro && !(site.reference.static && file.endsWith('.c'))) return true;
+  const functions = program.file(file)?.functions ?? [];
+  return functions.some((f) => acquires.has(f.name) && !f.macro && !f.static);
+}
