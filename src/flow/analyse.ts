@@ -24,6 +24,7 @@ import {
 import { excludes } from './assumptions.js';
 import {
   contentsOf,
+  credible,
   earlierRound,
   type Facts,
   heapFact,
@@ -63,7 +64,7 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
 }
 
 export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
-  return { graph, lookup: (tag) => program.structure(tag, reference.file), owners: new Map() };
+  return { graph, lookup: (tag) => program.structure(tag, reference.file), owners: new Map(), credible: new Map() };
 }
 
 interface Run extends Analysis {
@@ -293,6 +294,7 @@ function copy(
 /** A path begins to hold the reference: under all its names, and in the field or global that it leads to. */
 function put(r: Run, facts: Facts, path: string | null, from: string | null, pos: number, text?: string): void {
   if (path === null) return;
+  if (!credible(path, r.scope)) return;
   const through = from === null ? null : copiedFrom(r, path, from);
   facts.add(path);
   note(r, path, through, text ?? `kept in ${readable(path)}`, pos);

@@ -10,7 +10,7 @@
  * | `+page` | the path was given one more reference, which the next release takes */
 import type { Graph } from '../program/graph.js';
 import { isOwnValue, pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';
-import { ownersOf, type StructLookup } from '../program/types.js';
+import { mayHold, ownersOf, type StructLookup, typeAt } from '../program/types.js';
 
 export type Facts = Set<string>;
 
@@ -38,6 +38,21 @@ export interface Scope {
   lookup: StructLookup;
   /** `ownersOf`, remembered. */
   owners: Map<string, ReturnType<typeof ownersOf>>;
+  /** {@link credible}, remembered. */
+  credible: Map<string, boolean>;
+}
+
+/** True unless the declared type at a path rules out what it is said to hold. */
+export function credible(path: string, scope: Scope): boolean {
+  const content = path.lastIndexOf('@');
+  if (content < 0) return true;
+  let found = scope.credible.get(path);
+  if (found === undefined) {
+    const base = path.slice(0, content);
+    found = base.includes('@') || mayHold(typeAt(base, scope.graph.types, scope.lookup), path.slice(content));
+    scope.credible.set(path, found);
+  }
+  return found;
 }
 
 export function ownersIn(scope: Scope, path: string): ReturnType<typeof ownersOf> {

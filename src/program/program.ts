@@ -7,6 +7,7 @@ import {
   dirtyCalls,
   extraReferenceCalls,
   freeingCalls,
+  generalStructs,
   releases,
   taking,
   transfers,
@@ -23,7 +24,7 @@ import type { Value } from './path.js';
 import { folderOf, nearestOf, normalise, outsideKernel } from './place.js';
 import { pointerMoves, tabledPaths, taggedMembers } from './tabled.js';
 import { plainPath, sourceName } from './text.js';
-import { collapseContainers, typeAt } from './types.js';
+import { collapseContainers, findField, typeAt } from './types.js';
 
 export interface Program {
   tree: Tree;
@@ -378,6 +379,12 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
     return found;
   }
 
+  /** The tag of a struct's member that is a struct with a tag, or points at one. */
+  function memberTag(tag: string, member: string, from: string): string | null {
+    const type = findField(structure(tag, from)?.fields ?? [], member)?.type;
+    return type && !generalStructs.has(type.tag ?? '') ? type.tag : null;
+  }
+
   function structsIn(name: string): Map<string, StructDefinition> {
     let found = structsOfFile.get(name);
     if (!found) {
@@ -492,7 +499,8 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
       const through = accessors.length > 0 ? searching(facts, new RegExp(`\\b(?:${accessors.join('|')})\\s*\\(`)) : [];
       const found = fields.map((field) => searching(facts, new RegExp(`(?:->|\\.)\\s*${field}\\b`)));
       const all = (found[0] ?? []).filter((r) => found.every((f) => f.includes(r)));
-      const meant = tag === undefined ? all : all.filter((r) => mayMean(textOf(r), fields[0] ?? '', tag));
+      const meant =
+        tag === undefined ? all : all.filter((r) => mayMean(textOf(r), fields[0] ?? '', tag, (t, member) => memberTag(t, member, name)));
       return [...meant, ...through.filter((r) => !meant.includes(r))];
     },
     naming: (name, variable) => searching(file(name), new RegExp(`\\b${variable}\\b`)),

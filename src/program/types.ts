@@ -31,6 +31,21 @@ export function structName(type: CType | null): string | null {
   return /^\w+$/.test(type.base) && !scalar.test(type.base) ? type.base : null;
 }
 
+/** Integers too narrow for a pointer, and characters: what points at them is text or bytes, not a container of pages. */
+const narrow =
+  /^(char|short|int|unsigned( char| short| int)?|signed( char| short| int)?|bool|_Bool|[us](8|16|32)|__[usbl]e?(8|16|32)|float|double)$/;
+
+/**
+ * False where a declared type rules out that a place holds a content: a scatterlist is no number, an address no character.
+ * What nothing is known of may hold anything; so may a `void *`, and an `unsigned long`, which often is a pointer.
+ */
+export function mayHold(type: CType | null, content: string): boolean {
+  if (type === null || type.tag !== null || content === '') return true;
+  if (!narrow.test(type.base)) return true;
+  // A frame number may be an `int` of a driver's own, an address may point at bytes.
+  return content === '@pfn' || (content === '@address' && type.pointers > 0);
+}
+
 /** The member `name` of a list of members, also inside anonymous structs and unions. */
 export function findField(fields: readonly Field[], name: string): Field | null {
   for (const field of fields) {
