@@ -88,7 +88,8 @@ function unchanged(program: Program, callee: FunctionReference, entry: string): 
 
 /** A follower over a program; it remembers what functions do, so one serves all sites of a survey. */
 export function openFollower(program: Program): Follower {
-  const flows = new Map<string, FunctionFlow>();
+  const { ledger } = program;
+  const flows = ledger.memo<FunctionFlow>();
 
   const dropping = new Set([...releases.keys()].flatMap((name) => [...program.tree.filesCalling(name)]));
 
@@ -106,32 +107,23 @@ export function openFollower(program: Program): Follower {
     return !isOwnValue(suffix) || dropping.has(callee.file);
   }
 
-  const reaches = new Map<string, readonly string[]>();
+  const reaches = ledger.memo<readonly string[]>();
 
   /** {@link filesFor}, remembered. */
   function reach(heap: string, near: readonly string[], everywhere: boolean): readonly string[] {
     const key = `${heap}\0${near.join('\0')}\0${everywhere}`;
-    let found = reaches.get(key);
-    if (!found) {
-      found = filesFor(heap, near, program, everywhere);
-      reaches.set(key, found);
-    }
-    return found;
+    return reaches.get(key) ?? reaches.work(key, () => filesFor(heap, near, program, everywhere));
   }
 
   const summary = summaries(
+    ledger,
     (callee, entry) => analyse(analysis, callee, [{ pos: null, facts: [entry] }]),
     (callee, entry) => unchanged(program, callee, entry),
   );
   const analysis: Analysis = { program, summary, matters };
 
   function flowFor(reference: FunctionReference, seeds: readonly Seed[], key: string): FunctionFlow {
-    let flow = flows.get(key);
-    if (!flow) {
-      flow = analyse(analysis, reference, seeds);
-      flows.set(key, flow);
-    }
-    return flow;
+    return flows.get(key) ?? flows.work(key, () => analyse(analysis, reference, seeds));
   }
 
   function follow(start: Start): Followed {
@@ -332,7 +324,7 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
     const name = rootOf(heap.slice(1)).replace('::', '');
     const owners = near.filter((f) => program.file(f)?.globals.has(name));
     if (!everywhere || owners.every((f) => program.file(f)?.globals.get(name)?.static)) return owners;
-    return program.tree.files.filter((f) => folders.has(folderOf(f)));
+    return program.tree.list().filter((f) => folders.has(folderOf(f)));
   }
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
   if (field === undefined) return [];
@@ -347,8 +339,7 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
   const lookups = heap.endsWith('@address') ? new Set(pageLookups.flatMap((name) => program.tree.filesCalling(name).map(folderOf))) : null;
   const files = [...touching].filter((f) => !lookups || lookups.has(folderOf(f))).sort();
   if (!everywhere) return files;
-  const tag = new RegExp(`\\b${rootOf(heap).slice(1)}\\b`);
-  return files.filter((f) => tag.test(program.tree.read(f) ?? ''));
+  return files.filter((f) => program.tree.mentions(f, rootOf(heap).slice(1)));
 }
 
 /** A release and the visit in which it was seen. */

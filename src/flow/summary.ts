@@ -7,24 +7,28 @@
  * forgotten. The head's own summary is kept for good, but not used while a member of its component is the head.
  */
 import type { FunctionReference } from '../program/file.js';
+import type { Entry, Ledger } from '../program/ledger.js';
 import type { FunctionFlow } from './flow.js';
 
 const maxDepth = 24;
 
 interface Provisional {
   flow: FunctionFlow;
+  entry: Entry;
   /** The lowest place in the stack whose guess it rests on. */
   low: number;
 }
 
 interface Final {
   flow: FunctionFlow;
+  entry: Entry;
   /** What was worked out under a guess at this one. */
   members: readonly string[];
 }
 
 /** Remembers what `evaluate` gives; `guess` answers for a function that is being worked out. */
 export function summaries(
+  ledger: Ledger,
   evaluate: (callee: FunctionReference, entry: string) => FunctionFlow,
   guess: (callee: FunctionReference, entry: string) => FunctionFlow,
 ): (callee: FunctionReference, entry: string) => FunctionFlow {
@@ -40,33 +44,38 @@ export function summaries(
     if (top >= 0) lows[top] = Math.min(lows[top] as number, low);
   };
 
-  return (callee, entry) => {
-    const key = `${callee.key}|${entry}`;
+  return (callee, fact) => {
+    const key = `${callee.key}|${fact}`;
     const known = final.get(key);
-    if (known && !known.members.some((member) => stack.has(member))) return known.flow;
+    if (known && !known.members.some((member) => stack.has(member))) {
+      ledger.use(known.entry);
+      return known.flow;
+    }
     const place = stack.get(key);
     if (place !== undefined) {
       rest(place);
-      return guess(callee, entry);
+      return guess(callee, fact);
     }
     const kept = provisional.get(key);
     if (kept) {
       rest(kept.low);
+      ledger.use(kept.entry);
       return kept.flow;
     }
     const here = lows.length;
     if (here > maxDepth) {
       // Below the outermost: nothing between has seen all.
       rest(0);
-      return guess(callee, entry);
+      return guess(callee, fact);
     }
     stack.set(key, here);
     lows.push(here);
-    const flow = evaluate(callee, entry);
+    const { value: flow, entry } = ledger.entry(() => evaluate(callee, fact));
+    ledger.use(entry);
     const low = lows.pop() as number;
     stack.delete(key);
     if (low < here) {
-      provisional.set(key, { flow, low });
+      provisional.set(key, { flow, entry, low });
       rest(low);
       return flow;
     }
@@ -76,7 +85,7 @@ export function summaries(
       members.push(member);
       provisional.delete(member);
     }
-    final.set(key, { flow, members });
+    final.set(key, { flow, entry, members });
     return flow;
   };
 }

@@ -16,18 +16,22 @@ import {
 import type { Tree } from '../source/index.js';
 import type { CType, Declarator, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable } from '../syntax/index.js';
-import { definesAtColumnZero, describe, type FileFacts, type FunctionReference, mayMean, mentioning, searching } from './file.js';
+import { describe, type FileFacts, type FunctionReference, mayMean, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
+import { type Ledger, unkept } from './ledger.js';
 import { lower } from './lower.js';
 import type { Value } from './path.js';
 import { folderOf, nearestOf, normalise, outsideKernel } from './place.js';
+import { type AskedTree, asked } from './questions.js';
 import { pointerMoves, tabledPaths, taggedMembers } from './tabled.js';
 import { plainPath, sourceName } from './text.js';
 import { collapseContainers, findField, typeAt } from './types.js';
 
 export interface Program {
-  tree: Tree;
+  tree: AskedTree;
+  /** Where what was asked of the tree is noted. */
+  ledger: Ledger;
   file(file: string): FileFacts | null;
   /** The text of a function or macro, `''` if its file is gone. */
   textOf(reference: FunctionReference): string;
@@ -89,29 +93,44 @@ function isTabled(name: string): boolean {
 const maxDefinitions = 4;
 const maxCallingFiles = 250;
 
+/** The structs that a file defines, by tag or by the name of their typedef. */
+function structsOf(facts: FileFacts | null): Map<string, StructDefinition> {
+  const found = new Map<string, StructDefinition>();
+  for (const item of facts?.outline.items ?? []) {
+    if (!facts || item.kind !== 'struct') continue;
+    const alias = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : null;
+    for (const s of parseStruct(facts.text, item)) {
+      if (s.tag !== '' && !found.has(s.tag)) found.set(s.tag, s);
+      for (const inner of taggedMembers(s.fields)) if (!found.has(inner.tag)) found.set(inner.tag, { ...s, ...inner });
+      if (alias && alias.type.pointers === 0 && alias.type.tag === s.tag && !found.has(alias.name)) found.set(alias.name, s);
+    }
+  }
+  return found;
+}
+
 /** Opens the program of a tree, with the macros that {@link findAliases} found in it. Nothing is parsed until it is asked for. */
-export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): Program {
-  const files = new Map<string, FileFacts | null>();
-  const variantsOf = new Map<string, FunctionVariant[]>();
-  const graphsOf = new Map<string, Graph[]>();
-  const resolved = new Map<string, FunctionReference[]>();
-  const callersOf = new Map<string, FunctionReference[]>();
-  const structures = new Map<string, StructDefinition | null>();
-  const tags = new Map<string, StructDefinition | null>();
-  const structsOfFile = new Map<string, Map<string, StructDefinition>>();
-  const globalTypes = new Map<string, Declarator | null>();
-  const quoted = new Map<string, string[]>();
-  const aliasCalls = new Map<string, Alias | null>();
-  const external = new Map<string, FunctionReference[]>();
+export function openProgram(source: Tree, aliases: readonly FunctionReference[], ledger: Ledger = unkept): Program {
+  const tree = asked(source, ledger);
+  const files = ledger.memo<FileFacts | null>();
+  const variantsOf = ledger.memo<FunctionVariant[]>();
+  const graphsOf = ledger.memo<Graph[]>();
+  const resolved = ledger.memo<FunctionReference[]>();
+  const callersOf = ledger.memo<FunctionReference[]>();
+  const structures = ledger.memo<StructDefinition | null>();
+  const tags = ledger.memo<StructDefinition | null>();
+  const structsOfFile = ledger.memo<Map<string, StructDefinition>>();
+  const globalTypes = ledger.memo<Declarator | null>();
+  const quoted = ledger.memo<string[]>();
+  const aliasCalls = ledger.memo<Alias | null>();
+  const external = ledger.memo<FunctionReference[]>();
 
   function file(name: string): FileFacts | null {
-    let facts = files.get(name);
-    if (facts === undefined) {
+    const known = files.get(name);
+    if (known !== undefined) return known;
+    return files.work(name, () => {
       const text = tree.read(name);
-      facts = text === null ? null : describe(name, text);
-      files.set(name, facts);
-    }
-    return facts;
+      return text === null ? null : describe(name, text);
+    });
   }
 
   function textOf({ file: name, item }: FunctionReference): string {
@@ -119,22 +138,21 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
   }
 
   function variants(reference: FunctionReference): FunctionVariant[] {
-    let found: FunctionVariant[] | undefined = variantsOf.get(reference.key);
-    if (!found) {
+    const known = variantsOf.get(reference.key);
+    if (known) return known;
+    return variantsOf.work(reference.key, () => {
       const text = file(reference.file)?.text ?? '';
-      if (reference.free) found = definedFree(text, reference.item, reference.free);
-      else if (reference.macro) {
-        const body = parseMacroBody(parseMacro(text, reference.item));
-        found = body ? [body] : [];
-      } else found = parseFunction(text, reference.item);
-      variantsOf.set(reference.key, found);
-    }
-    return found;
+      if (reference.free) return definedFree(text, reference.item, reference.free);
+      if (!reference.macro) return parseFunction(text, reference.item);
+      const body = parseMacroBody(parseMacro(text, reference.item));
+      return body ? [body] : [];
+    });
   }
 
   function graphs(reference: FunctionReference): Graph[] {
-    let found = graphsOf.get(reference.key);
-    if (!found) {
+    const known = graphsOf.get(reference.key);
+    if (known) return known;
+    return graphsOf.work(reference.key, () => {
       const facts = file(reference.file) as FileFacts;
       const names = {
         isTransparent: (name: string) => transparent.has(name) && !facts.byName.has(name),
@@ -144,10 +162,8 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
         isFunction: (name: string) => facts.byName.has(name),
         isDefinedFree: (name: string) => facts.byName.get(name)?.some((r) => r.free !== null) === true,
       };
-      found = variants(reference).map((variant) => collapse(lower(variant, names), reference.file));
-      graphsOf.set(reference.key, found);
-    }
-    return found;
+      return variants(reference).map((variant) => collapse(lower(variant, names), reference.file));
+    });
   }
 
   /** Adds the types of the globals that a graph names, and rewrites the fields of generic containers. */
@@ -252,14 +268,14 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
 
   function aliasFor(called: string, from: string): Alias | null {
     const key = `${called}\0${from}`;
-    let found = aliasCalls.get(key);
-    if (found === undefined) {
-      aliasCalls.set(key, null);
-      found = null;
+    const known = aliasCalls.get(key);
+    if (known !== undefined) return known;
+    const find = (): Alias | null => {
+      let found: Alias | null = null;
       for (const macro of macros(called, from)) found ??= aliasOf(macro);
-      aliasCalls.set(key, found);
-    }
-    return found;
+      return found;
+    };
+    return aliasCalls.work(key, find, null);
   }
 
   /** The one call that a macro's body is, if the tables know it. */
@@ -299,13 +315,7 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
 
   function resolve(name: string, from: string): FunctionReference[] {
     const key = `${name}\0${from}`;
-    let found = resolved.get(key);
-    if (!found) {
-      const own = file(from)?.byName.get(name);
-      found = own ?? visible(name, from);
-      resolved.set(key, found);
-    }
-    return found;
+    return resolved.get(key) ?? resolved.work(key, () => file(from)?.byName.get(name) ?? visible(name, from));
   }
 
   /** Definitions in headers and non-static ones elsewhere; those in or below the caller's folder come first. */
@@ -315,19 +325,19 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
     // What half the kernel calls is general: the tables say what matters of it, or nothing does.
     const general = candidates.length > maxCallingFiles;
     const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
-    let all = external.get(key);
-    if (!all) {
-      all = [];
+    const find = (): FunctionReference[] => {
+      const found: FunctionReference[] = [];
       for (const candidate of general ? candidates.filter((c) => folderOf(c) === folder) : candidates) {
         // User space beside the kernel has copies of its headers.
         if (outsideKernel(candidate) && !outsideKernel(from)) continue;
-        if (!definesAtColumnZero(tree.read(candidate), name)) continue;
+        if (!tree.defines(candidate, name)) continue;
         for (const reference of file(candidate)?.byName.get(name) ?? []) {
-          if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) all.push(reference);
+          if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) found.push(reference);
         }
       }
-      external.set(key, all);
-    }
+      return found;
+    };
+    const all = external.get(key) ?? external.work(key, find);
     if (all.length <= 1) return all;
     const near = all.filter((r) => folderOf(r.file) === folder);
     if (near.length > 0) return near;
@@ -338,9 +348,8 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
   }
 
   function callers(reference: FunctionReference): FunctionReference[] {
-    let found = callersOf.get(reference.key);
-    if (!found) {
-      found = [];
+    const find = (): FunctionReference[] => {
+      const found: FunctionReference[] = [];
       const local = reference.static && reference.file.endsWith('.c');
       for (const name of local ? [reference.file] : tree.filesCalling(reference.name)) {
         const facts = file(name);
@@ -349,20 +358,15 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
         if (own && !own.some((r) => r.key === reference.key)) continue;
         found.push(...mentioning(facts, reference.name).filter((r) => r.key !== reference.key));
       }
-      callersOf.set(reference.key, found);
-    }
-    return found;
+      return found;
+    };
+    return callersOf.get(reference.key) ?? callersOf.work(reference.key, find);
   }
 
   function structure(tag: string, from: string): StructDefinition | null {
     const key = `${tag}\0${from}`;
-    let found = structures.get(key);
-    if (found === undefined) {
-      structures.set(key, null);
-      found = tagged(tag, from) ?? typedefOf(tag, from);
-      structures.set(key, found);
-    }
-    return found;
+    const known = structures.get(key);
+    return known !== undefined ? known : structures.work(key, () => tagged(tag, from) ?? typedefOf(tag, from), null);
   }
 
   /** What a file sees of a tag is what its folder sees, but for the file's own. */
@@ -370,13 +374,13 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
     const candidates = tree.filesDefiningStruct(tag);
     if (candidates.length === 0) return null;
     const key = `${tag}\0${candidates.includes(from) ? from : folderOf(from)}`;
-    let found = tags.get(key);
-    if (found === undefined) {
-      found = null;
+    const known = tags.get(key);
+    if (known !== undefined) return known;
+    return tags.work(key, () => {
+      let found: StructDefinition | null = null;
       for (const candidate of nearestOf(candidates, from)) found ??= structsIn(candidate).get(tag) ?? null;
-      tags.set(key, found);
-    }
-    return found;
+      return found;
+    });
   }
 
   /** The tag of a struct's member that is a struct with a tag, or points at one. */
@@ -386,22 +390,7 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
   }
 
   function structsIn(name: string): Map<string, StructDefinition> {
-    let found = structsOfFile.get(name);
-    if (!found) {
-      found = new Map();
-      const facts = file(name);
-      for (const item of facts?.outline.items ?? []) {
-        if (!facts || item.kind !== 'struct') continue;
-        const alias = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : null;
-        for (const s of parseStruct(facts.text, item)) {
-          if (s.tag !== '' && !found.has(s.tag)) found.set(s.tag, s);
-          for (const inner of taggedMembers(s.fields)) if (!found.has(inner.tag)) found.set(inner.tag, { ...s, ...inner });
-          if (alias && alias.type.pointers === 0 && alias.type.tag === s.tag && !found.has(alias.name)) found.set(alias.name, s);
-        }
-      }
-      structsOfFile.set(name, found);
-    }
-    return found;
+    return structsOfFile.get(name) ?? structsOfFile.work(name, () => structsOf(file(name)));
   }
 
   /** A typedef'd struct has no tag for the index to know: the file and its own headers are searched. */
@@ -419,12 +408,7 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
 
   /** Headers that a file includes by a quoted name, through each other: a driver's own. */
   function quotedHeaders(from: string): string[] {
-    let found = quoted.get(from);
-    if (!found) {
-      found = ownHeaders(from).filter((h) => !h.startsWith('include/'));
-      quoted.set(from, found);
-    }
-    return found;
+    return quoted.get(from) ?? quoted.work(from, () => ownHeaders(from).filter((h) => !h.startsWith('include/')));
   }
 
   function ownHeaders(from: string): string[] {
@@ -444,13 +428,13 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
 
   function globalType(name: string, from: string): CType | null {
     const key = `${name}\0${from}`;
-    let found = globalTypes.get(key);
-    if (found === undefined) {
+    const find = (): Declarator | null => {
       const facts = file(from);
       const item = facts?.globals.get(name);
-      found = (facts && item && parseVariable(facts.text, item).find((d) => d.name === name)) || null;
-      globalTypes.set(key, found);
-    }
+      return (facts && item && parseVariable(facts.text, item).find((d) => d.name === name)) || null;
+    };
+    const known = globalTypes.get(key);
+    const found = known !== undefined ? known : globalTypes.work(key, find);
     return found?.type ?? null;
   }
 
@@ -477,6 +461,7 @@ export function openProgram(tree: Tree, aliases: readonly FunctionReference[]): 
 
   return {
     tree,
+    ledger,
     file,
     textOf,
     callSites: (reference) =>

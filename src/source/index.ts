@@ -7,6 +7,7 @@ import { join, renew } from './join.js';
 import { defaultJobs, gather, type Work } from './pool.js';
 import { postings, type Turned, turn } from './postings.js';
 import { reader } from './reader.js';
+import { STAMP } from './slice.js';
 import { walk } from './walk.js';
 
 export { type SourceWarning, TreeError } from './errors.js';
@@ -46,6 +47,11 @@ export interface Tree {
   read(file: string): string | null;
   /** Whether the tree has such a file, C or not. */
   exists(file: string): boolean;
+  /**
+   * What tells a file from what it was in another run: the same stamp, the same content. Empty if it is not to be relied on,
+   * or no cache was asked for.
+   */
+  stampOf(file: string): string;
   /** What another thread needs to open the same tree without reading it again. */
   share(): SharedTree;
 }
@@ -76,7 +82,7 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     const index = known === undefined ? fresh : await renew(known, fresh, crew.begin({ ...work, want: 'index' }));
     if (cache !== undefined && index !== known) cache.save(index);
     for (const { file, why } of index.problems) warnings.push({ file: files[file] as string, why });
-    return answer({ root: top, names: sharedNames(files), turned: turn(index) }, files, warnings);
+    return answer({ root: top, names: sharedNames(files), turned: turn(index) }, files, warnings, index.stamps);
   } finally {
     // Nobody has to wait for the threads to be gone.
     crew.close().catch(() => {});
@@ -111,7 +117,7 @@ function checkRoot(root: string, top: string): void {
 
 /** Opens, on any thread, a tree that {@link Tree.share} gave; its warnings are only those of its own reads. */
 export function openShared(tree: SharedTree): Tree {
-  return answer(tree, Buffer.from(tree.names).toString('utf8').split('\0'), []);
+  return answer(tree, Buffer.from(tree.names).toString('utf8').split('\0'), [], new Float64Array(0));
 }
 
 function sharedNames(files: readonly string[]): Uint8Array {
@@ -121,7 +127,7 @@ function sharedNames(files: readonly string[]): Uint8Array {
   return shared;
 }
 
-function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarning[]): Tree {
+function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarning[], stamps: Float64Array): Tree {
   const { root } = tree;
   const { find } = postings(tree.turned, files.length);
   const { read, exists } = reader(root, files, warnings);
@@ -139,6 +145,14 @@ function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarn
     };
   }
 
+  let places: ReadonlyMap<string, number> | undefined;
+
+  function stampOf(file: string): string {
+    places ??= new Map(files.map((name, place) => [name, place]));
+    const at = (places.get(file) ?? files.length) * STAMP;
+    return stamps[at + 1] ? stamps.subarray(at, at + STAMP).join() : '';
+  }
+
   return {
     root,
     files,
@@ -148,6 +162,7 @@ function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarn
     filesDefiningStruct: question(STRUCT),
     read,
     exists,
+    stampOf,
     share: () => tree,
   };
 }

@@ -11,6 +11,8 @@ export interface Lanes {
   files: readonly string[];
   /** How many lanes there are. */
   count: number;
+  /** Whether the questions behind the units are wanted. */
+  keep: boolean;
   /** In shared memory: for each file whether a lane has begun it, and behind them how many files are done. */
   claims: Int32Array;
 }
@@ -20,7 +22,9 @@ export interface LaneTask extends Lanes {
 }
 
 export interface LaneResult {
-  units: { index: number; unit: Unit }[];
+  /** Questions by their numbers in `questions`: many units rest on the same. */
+  units: { index: number; unit: Unit; questions: Uint32Array }[];
+  questions: string[];
   warnings: readonly SourceWarning[];
 }
 
@@ -38,12 +42,19 @@ export function orderOf(lane: number, { files, count }: Pick<Lanes, 'files' | 'c
 export default async function work(task: LaneTask): Promise<LaneResult> {
   await initSyntax();
   const tree = openShared(task.tree);
-  const survey = openUnits(tree, task.aliases);
+  const survey = openUnits(tree, task.aliases, task.keep);
+  const numbers = new Map<string, number>();
+  const number = (question: string): number => {
+    const found = numbers.get(question) ?? numbers.size;
+    if (found === numbers.size) numbers.set(question, found);
+    return found;
+  };
   const units: LaneResult['units'] = [];
   for (const index of orderOf(task.lane, task)) {
     if (Atomics.compareExchange(task.claims, index, 0, 1) !== 0) continue;
-    units.push({ index, unit: survey(task.files[index] as string) });
+    const { unit, questions } = survey(task.files[index] as string);
+    units.push({ index, unit, questions: Uint32Array.from(questions, number) });
     Atomics.add(task.claims, task.files.length, 1);
   }
-  return { units, warnings: tree.warnings };
+  return { units, questions: [...numbers.keys()], warnings: tree.warnings };
 }

@@ -39,32 +39,31 @@ interface Arrival {
  * file with them, and reports those that reach the same array, field or releasing statement.
  */
 export function openOrigins(program: Program, analysis: Analysis): Origins {
-  const arrivals = new Map<string, Arrival[]>();
+  const arrivals = program.ledger.memo<Arrival[]>();
   const named = new RegExp(`\\b(?:${[...originCalls.keys()].join('|')})\\s*\\(`);
 
   function arrivalsIn(reference: FunctionReference): Arrival[] {
-    let found = arrivals.get(reference.key);
-    if (!found) {
-      found = [];
-      arrivals.set(reference.key, found);
-      if (!reference.macro && named.test(program.textOf(reference))) {
-        const seen = new Set<number>();
-        for (const graph of program.graphs(reference)) {
-          for (const n of graph.nodes) {
-            const o = n.operation;
-            const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
-            if (o?.kind !== 'call' || !origin || seen.has(o.pos)) continue;
-            seen.add(o.pos);
-            const flow = analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]);
-            found.push({
-              what: origin.what,
-              result: o.result,
-              fresh: makesObjects(graph) || livesInPage(flow),
-              lookup: pageLookups.includes(origin.name),
-              flow,
-            });
-          }
-        }
+    return arrivals.get(reference.key) ?? arrivals.work(reference.key, () => arrivalsOf(reference));
+  }
+
+  function arrivalsOf(reference: FunctionReference): Arrival[] {
+    if (reference.macro || !named.test(program.textOf(reference))) return [];
+    const found: Arrival[] = [];
+    const seen = new Set<number>();
+    for (const graph of program.graphs(reference)) {
+      for (const n of graph.nodes) {
+        const o = n.operation;
+        const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
+        if (o?.kind !== 'call' || !origin || seen.has(o.pos)) continue;
+        seen.add(o.pos);
+        const flow = analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]);
+        found.push({
+          what: origin.what,
+          result: o.result,
+          fresh: makesObjects(graph) || livesInPage(flow),
+          lookup: pageLookups.includes(origin.name),
+          flow,
+        });
       }
     }
     return found;

@@ -4,9 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { FunctionReference } from '../program/file.js';
 import { defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
+import type { AskedUnit } from './kept.js';
 import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
-import { openUnits, type Unit } from './unit.js';
+import { openUnits } from './unit.js';
 
 /** Fewer files than this are surveyed sooner than a thread has started. */
 const worthThreads = 12;
@@ -16,24 +17,33 @@ interface Work {
   aliases: readonly FunctionReference[];
   /** In the order of the result. */
   files: readonly string[];
+  /** Whether the questions behind the units are wanted. */
+  keep: boolean;
 }
 
 /**
  * Surveys the files: here, or by as many threads as `options.jobs` says where there are enough of them. The result is the
  * same. Rejects with the signal's reason if it is aborted.
  */
-export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions): Promise<{ units: Unit[]; warnings: SourceWarning[] }> {
+export async function surveyFiles(
+  tree: Tree,
+  work: Work,
+  options: SurveyOptions,
+): Promise<{ units: AskedUnit[]; warnings: SourceWarning[] }> {
   const jobs = Math.min(options.jobs ?? defaultJobs(), work.files.length);
   if (jobs <= 1 || work.files.length < worthThreads) return { units: await here(tree, work, options), warnings: [...tree.warnings] };
   const results = await byThreads(tree, work, jobs, options);
-  const units: Unit[] = [];
-  for (const { index, unit } of results.flatMap((result) => result.units)) units[index] = unit;
+  const units: AskedUnit[] = [];
+  for (const result of results) {
+    for (const { index, unit, questions } of result.units)
+      units[index] = { unit, questions: Array.from(questions, (number) => result.questions[number] as string) };
+  }
   return { units, warnings: [...tree.warnings, ...newWarnings(tree, results)] };
 }
 
-async function here(tree: Tree, { aliases, files }: Work, options: SurveyOptions): Promise<Unit[]> {
-  const survey = openUnits(tree, aliases);
-  const units: Unit[] = [];
+async function here(tree: Tree, { aliases, files, keep }: Work, options: SurveyOptions): Promise<AskedUnit[]> {
+  const survey = openUnits(tree, aliases, keep);
+  const units: AskedUnit[] = [];
   let last = performance.now();
   for (const file of files) {
     units.push(survey(file));
@@ -47,10 +57,10 @@ async function here(tree: Tree, { aliases, files }: Work, options: SurveyOptions
   return units;
 }
 
-async function byThreads(tree: Tree, { aliases, files }: Work, jobs: number, options: SurveyOptions): Promise<LaneResult[]> {
+async function byThreads(tree: Tree, { aliases, files, keep }: Work, jobs: number, options: SurveyOptions): Promise<LaneResult[]> {
   const pool = new Piscina<LaneTask, LaneResult>({ filename: laneFile(), minThreads: jobs, maxThreads: jobs, recordTiming: false });
   const claims = new Int32Array(new SharedArrayBuffer(4 * (files.length + 1)));
-  const lanes = { tree: tree.share(), aliases, files, count: jobs, claims };
+  const lanes = { tree: tree.share(), aliases, files, keep, count: jobs, claims };
   const watch = setInterval(() => options.onProgress?.('following', Atomics.load(claims, files.length), files.length), paceMs);
   const stopped = new Promise<never>((_, fail) => {
     if (options.signal?.aborted) fail(options.signal.reason);

@@ -1,10 +1,12 @@
 /** The survey of one file: the unit that is worked on alone, by any thread, in any order. */
 import { openFollower } from '../flow/follow.js';
 import type { FunctionReference } from '../program/file.js';
+import { openLedger, questionsOf, unkept } from '../program/ledger.js';
 import { openProgram, type Program } from '../program/program.js';
 import { acquires } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { coverageOf } from './coverage.js';
+import type { AskedUnit } from './kept.js';
 import { openOrigins } from './mixed.js';
 import type { Coverage, Row } from './row.js';
 import { rowOf } from './row-of.js';
@@ -18,10 +20,20 @@ export interface Unit {
 
 /**
  * Makes ready to survey files of a tree, one at a time. What one file needed of others is remembered for the next, but a
- * unit is the same whichever were surveyed before it.
+ * unit is the same whichever were surveyed before it. With `keep`, each comes with the questions that it rests on.
  */
-export function openUnits(tree: Tree, aliases: readonly FunctionReference[]): (file: string) => Unit {
-  const program = openProgram(tree, aliases);
+export function openUnits(tree: Tree, aliases: readonly FunctionReference[], keep: boolean): (file: string) => AskedUnit {
+  const ledger = keep ? openLedger() : unkept;
+  const program = openProgram(tree, aliases, ledger);
+  const { value: survey, entry: base } = ledger.entry(() => openSurvey(program));
+
+  return (file) => {
+    const { value: unit, entry } = ledger.entry(() => survey(file));
+    return { unit, questions: keep ? [...questionsOf(base), ...questionsOf(entry)] : [] };
+  };
+}
+
+function openSurvey(program: Program): (file: string) => Unit {
   const follower = openFollower(program);
   const origins = openOrigins(program, follower.analysis);
 

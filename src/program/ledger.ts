@@ -1,0 +1,109 @@
+/**
+ * What results were worked out from. Each remembered result knows which questions were put to the tree for it, itself or
+ * through other remembered results; a later run that finds all answers unchanged can use the result without the work.
+ */
+
+/** A table of remembered results. */
+export interface Memo<V> {
+  /** What is remembered under a key. */
+  get(key: string): V | undefined;
+  /**
+   * Does the work and remembers what it gives. With `meanwhile`, that is the answer where the work asks for itself.
+   */
+  work(key: string, work: () => V, meanwhile?: V): V;
+}
+
+/** What was asked for one result, and for which other results it was used. */
+export interface Entry {
+  questions: Set<string>;
+  uses: Set<Entry>;
+}
+
+export interface Ledger {
+  memo<V>(): Memo<V>;
+  /** Notes a question that was put to the tree, as questions.ts writes them. */
+  note(question: string): void;
+  /** Does some work, and gives what it was worked out from. */
+  entry<T>(work: () => T): { value: T; entry: Entry };
+  /** Notes that a result is used here. */
+  use(entry: Entry): void;
+}
+
+/** A ledger in which nothing is written: for a run that leaves nothing behind. */
+export const unkept: Ledger = {
+  memo<V>() {
+    const values = new Map<string, V>();
+    return {
+      get: (key) => values.get(key),
+      work(key: string, work: () => V, meanwhile?: V): V {
+        if (meanwhile !== undefined) values.set(key, meanwhile);
+        const value = work();
+        values.set(key, value);
+        return value;
+      },
+    };
+  },
+  note: () => {},
+  entry: (work) => ({ value: work(), entry: nothing }),
+  use: () => {},
+};
+
+const nothing: Entry = { questions: new Set(), uses: new Set() };
+
+/** A ledger that is written in. */
+export function openLedger(): Ledger {
+  let open: Entry | null = null;
+
+  const self: Ledger = {
+    memo<V>() {
+      const known = new Map<string, { value: V; entry: Entry }>();
+      return {
+        get(key) {
+          const found = known.get(key);
+          if (found) open?.uses.add(found.entry);
+          return found?.value;
+        },
+        work(key: string, work: () => V, meanwhile?: V): V {
+          if (meanwhile !== undefined) known.set(key, { value: meanwhile, entry: nothing });
+          const found = self.entry(work);
+          known.set(key, found);
+          open?.uses.add(found.entry);
+          return found.value;
+        },
+      };
+    },
+    note(question) {
+      open?.questions.add(question);
+    },
+    entry(work) {
+      const before = open;
+      const entry: Entry = { questions: new Set(), uses: new Set() };
+      open = entry;
+      try {
+        return { value: work(), entry };
+      } finally {
+        open = before;
+      }
+    },
+    use(entry) {
+      open?.uses.add(entry);
+    },
+  };
+  return self;
+}
+
+/** All questions behind a result. */
+export function questionsOf(entry: Entry): Set<string> {
+  const found = new Set<string>();
+  const seen = new Set<Entry>([entry]);
+  const pending = [entry];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    for (const question of next.questions) found.add(question);
+    for (const use of next.uses) {
+      if (seen.has(use)) continue;
+      seen.add(use);
+      pending.push(use);
+    }
+  }
+  return found;
+}

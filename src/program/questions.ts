@@ -1,0 +1,92 @@
+/** The questions that may be put to a tree, each as a line of text with which a later run can ask again. */
+import { createHash } from 'node:crypto';
+import type { Tree } from '../source/index.js';
+import { definesAtColumnZero } from './file.js';
+import type { Ledger } from './ledger.js';
+
+/** A tree whose questions are noted in a ledger. */
+export interface AskedTree extends Pick<Tree, 'filesCalling' | 'filesAccessing' | 'filesDefiningStruct' | 'read' | 'exists'> {
+  /** All files of the tree. */
+  list(): readonly string[];
+  /** True if some line that starts in column one has `name(`: see {@link definesAtColumnZero}. */
+  defines(file: string, name: string): boolean;
+  /** True if the file has the word. */
+  mentions(file: string, word: string): boolean;
+}
+
+/** Kinds of questions; what is asked about a file's text rests on the file's content. */
+type Kind = 'calling' | 'accessing' | 'struct' | 'read' | 'exists' | 'list' | 'defines' | 'mentions';
+
+const separator = '\0';
+
+/** Has every question that is put to a tree noted. */
+export function asked(tree: Tree, ledger: Ledger): AskedTree {
+  const noted = (kind: Kind, ...words: readonly string[]): void => ledger.note([kind, ...words].join(separator));
+  return {
+    filesCalling(name) {
+      noted('calling', name);
+      return tree.filesCalling(name);
+    },
+    filesAccessing(field) {
+      noted('accessing', field);
+      return tree.filesAccessing(field);
+    },
+    filesDefiningStruct(tag) {
+      noted('struct', tag);
+      return tree.filesDefiningStruct(tag);
+    },
+    read(file) {
+      noted('read', file);
+      return tree.read(file);
+    },
+    exists(file) {
+      noted('exists', file);
+      return tree.exists(file);
+    },
+    list() {
+      noted('list');
+      return tree.files;
+    },
+    defines(file, name) {
+      noted('defines', file, name);
+      return definesAtColumnZero(tree.read(file), name);
+    },
+    mentions(file, word) {
+      noted('mentions', file, word);
+      return new RegExp(`\\b${word}\\b`).test(tree.read(file) ?? '');
+    },
+  };
+}
+
+/** The file whose content decides a question's answer, `null` for one that the index answers. */
+export function fileOf(question: string): string | null {
+  const [kind, file] = question.split(separator);
+  return kind === 'read' || kind === 'defines' || kind === 'mentions' ? (file as string) : null;
+}
+
+/** The answer of a tree to a question, shortened; `null` for a file's whole content, which its stamp stands for. */
+export function answerOf(tree: Tree, question: string): string | null {
+  const [kind, first, second] = question.split(separator) as [Kind, string, string];
+  switch (kind) {
+    case 'calling':
+      return digest(tree.filesCalling(first));
+    case 'accessing':
+      return digest(tree.filesAccessing(first));
+    case 'struct':
+      return digest(tree.filesDefiningStruct(first));
+    case 'list':
+      return digest(tree.files);
+    case 'exists':
+      return String(tree.exists(first));
+    case 'defines':
+      return String(definesAtColumnZero(tree.read(first), second));
+    case 'mentions':
+      return String(new RegExp(`\\b${second}\\b`).test(tree.read(first) ?? ''));
+    case 'read':
+      return null;
+  }
+}
+
+function digest(files: readonly string[]): string {
+  return files.length < 2 ? files.join() : createHash('sha1').update(files.join(separator)).digest('base64');
+}

@@ -1,0 +1,95 @@
+/** Units that a later run can use again: kept with the questions that they rest on, and used where the answers are the same. */
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
+import type { FunctionReference } from '../program/file.js';
+import { answerOf, fileOf } from '../program/questions.js';
+import { openStore, type Tree } from '../source/index.js';
+import type { Unit } from './unit.js';
+
+/** Goes up when a unit, or what it rests on, is written differently. */
+const FORMAT = 1;
+
+/** A unit and what it was worked out from. */
+export interface AskedUnit {
+  unit: Unit;
+  questions: readonly string[];
+}
+
+/** The units of one tree that still hold. */
+export interface Kept {
+  units: ReadonlyMap<string, AskedUnit>;
+  /** Keeps these and those that hold, in place of what was kept. */
+  save(fresh: ReadonlyMap<string, AskedUnit>): void;
+}
+
+/** As it is written: questions are many and shared, so units name them by number. */
+interface Document {
+  aliases: string;
+  questions: string[];
+  /** The answer to each question, `null` where the file's stamp stands for it. */
+  answers: (string | null)[];
+  /** Of each file whose content was asked about. */
+  stamps: Record<string, string>;
+  units: Record<string, { unit: Unit; questions: number[] }>;
+}
+
+/** Opens what earlier runs of this version kept of the tree in the folder `dir`. */
+export function openKept(dir: string, version: string, tree: Tree, aliases: readonly FunctionReference[]): Kept {
+  const store = openStore(dir, `units ${version} ${FORMAT}`);
+  const key = realpathSync(tree.root);
+  const macros = createHash('sha1').update(JSON.stringify(aliases)).digest('base64');
+  const units = holding(read(store.get(key)), macros, tree);
+  return {
+    units,
+    save(fresh) {
+      if (fresh.size === 0) return;
+      store.put(key, Buffer.from(JSON.stringify(written(new Map([...units, ...fresh]), macros, tree))));
+    },
+  };
+}
+
+function read(value: Buffer | null): Document | null {
+  try {
+    return value && (JSON.parse(value.toString()) as Document);
+  } catch {
+    return null;
+  }
+}
+
+function holding(document: Document | null, macros: string, tree: Tree): Map<string, AskedUnit> {
+  const found = new Map<string, AskedUnit>();
+  if (!document || document.aliases !== macros) return found;
+  const holds = document.questions.map((question, i) => isSame(question, document.answers[i] ?? null, document.stamps, tree));
+  for (const [file, { unit, questions }] of Object.entries(document.units)) {
+    if (!questions.every((i) => holds[i] === true)) continue;
+    found.set(file, { unit, questions: questions.map((i) => document.questions[i] as string) });
+  }
+  return found;
+}
+
+function isSame(question: string, answer: string | null, stamps: Readonly<Record<string, string>>, tree: Tree): boolean {
+  const file = fileOf(question);
+  if (file !== null) {
+    const stamp = tree.stampOf(file);
+    if (stamp !== '' && stamp === stamps[file]) return true;
+  }
+  return answer !== null && answerOf(tree, question) === answer;
+}
+
+function written(units: ReadonlyMap<string, AskedUnit>, aliases: string, tree: Tree): Document {
+  const numbers = new Map<string, number>();
+  const document: Document = { aliases, questions: [], answers: [], stamps: {}, units: {} };
+  const number = (question: string): number => {
+    let found = numbers.get(question);
+    if (found === undefined) {
+      found = document.questions.push(question) - 1;
+      numbers.set(question, found);
+      document.answers.push(answerOf(tree, question));
+      const file = fileOf(question);
+      if (file !== null) document.stamps[file] = tree.stampOf(file);
+    }
+    return found;
+  };
+  for (const [file, { unit, questions }] of units) document.units[file] = { unit, questions: questions.map(number) };
+  return document;
+}
