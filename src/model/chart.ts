@@ -25,7 +25,9 @@ export function runSvg(run: Run, title: string): string {
   const height = TOP + (run.steps.length + 2) * ROW + 30;
   const lane = (actor: string): number => 60 + actors.indexOf(actor) * LANE;
   const y = (n: number): number => TOP + n * ROW;
-  const frames = run.start.map((_, n) => n).filter((n) => [run.start, ...run.steps.map(({ pages }) => pages)].some((pages) => pages[n]!.ref !== 0));
+  const frames = run.start
+    .map((_, n) => n)
+    .filter((n) => [run.start, ...run.steps.map(({ pages }) => pages)].some((pages) => pages[n]!.ref !== 0));
   const views = [run.start, ...run.steps.map(({ pages }) => pages)];
   const values = frames.flatMap((n) => views.map((view) => scaled(view[n]!.ref)));
   const [low, high] = [Math.min(0, ...values), Math.max(1, ...values)];
@@ -44,7 +46,9 @@ export function runSvg(run: Run, title: string): string {
     const colour = step.mistake ? '#c00000' : '#222222';
     out.push(`<circle cx="${lane(step.actor)}" cy="${y(n + 1)}" r="4" fill="${colour}"/>`);
     const said = `${step.text}${step.mistake ? ' (the mistake)' : ''}${step.notices.length > 0 ? ` !! ${step.notices.join(', ')}` : ''}`;
-    out.push(`<text x="${lane(step.actor) + 9}" y="${y(n + 1) + 4}" fill="${colour}" stroke="#ffffff" stroke-width="3" paint-order="stroke">${escaped(said)}</text>`);
+    out.push(
+      `<text x="${lane(step.actor) + 9}" y="${y(n + 1) + 4}" fill="${colour}" stroke="#ffffff" stroke-width="3" paint-order="stroke">${escaped(said)}</text>`,
+    );
   });
   out.push(`<line x1="${x(0)}" y1="${y(0)}" x2="${x(0)}" y2="${y(run.steps.length)}" stroke="#cccccc" stroke-dasharray="3 3"/>`);
   frames.forEach((frame, i) => {
@@ -54,9 +58,13 @@ export function runSvg(run: Run, title: string): string {
     out.push(`<text x="${curveLeft + i * 80}" y="${TOP - 12}" fill="${colour}">count, frame ${frame}</text>`);
     views.forEach((view, n) => {
       const here = view[frame]!.ref;
-      if (n === 0 || here !== views[n - 1]![frame]!.ref) out.push(`<text x="${(x(here) + 4).toFixed(1)}" y="${y(n) + 4}" font-size="10" fill="${colour}">${here}</text>`);
+      if (n === 0 || here !== views[n - 1]![frame]!.ref)
+        out.push(`<text x="${(x(here) + 4).toFixed(1)}" y="${y(n) + 4}" font-size="10" fill="${colour}">${here}</text>`);
     });
   });
-  out.push(`<text x="20" y="${y(run.steps.length + 2)}">In the end: ${escaped(run.outcomes.join(', ') || 'nothing went wrong')}</text>`, '</svg>');
+  out.push(
+    `<text x="20" y="${y(run.steps.length + 2)}">In the end: ${escaped(run.outcomes.join(', ') || 'nothing went wrong')}</text>`,
+    '</svg>',
+  );
   return `${out.join('\n')}\n`;
 }

@@ -95,7 +95,8 @@ function checkMeaning(scenario: Scenario): void {
   scenario.actors.forEach((actor, a) => {
     if (names.has(actor.name)) throw new ScenarioError(`there are two actors ${actor.name}`, ['actors', a, 'name']);
     names.add(actor.name);
-    if ((actor.space ?? 0) >= (scenario.spaces ?? 1)) throw new ScenarioError(`there is no address space ${actor.space}`, ['actors', a, 'space']);
+    if ((actor.space ?? 0) >= (scenario.spaces ?? 1))
+      throw new ScenarioError(`there is no address space ${actor.space}`, ['actors', a, 'space']);
     const labels = new Set(actor.program.filter(isLabel).map(({ label }) => label));
     actor.program.forEach((instruction, i) => {
       if (isLabel(instruction)) return;
@@ -203,7 +204,12 @@ function assemble(machine: Machine, scenario: Scenario, names: readonly (readonl
   });
   if (at > LIMITS.steps) throw new ScenarioError(`the program has ${at} steps, more than ${LIMITS.steps}`, ['actors', a, 'program']);
   const flat = laid.flatMap(({ steps, at: first, op }) =>
-    steps.map((step, n) => ({ step, operation: op, mistakes: op.mistake === true && n === 0, targets: targetsOf(step, n, first, steps.length) })),
+    steps.map((step, n) => ({
+      step,
+      operation: op,
+      mistakes: op.mistake === true && n === 0,
+      targets: targetsOf(step, n, first, steps.length),
+    })),
   );
   function targetsOf(step: Step, n: number, first: number, count: number): Int32Array {
     const op = laid.find((entry) => entry.at === first && entry.steps.includes(step))?.op;

@@ -6,7 +6,7 @@ import { ALLOCATED, ANON, DIRTY, GLOBAL, LOCKED, LRU, MISTAKEN, type State, WRIT
 import { contentOf, hasFlag, type Machine, mapcountOf, pinsOf, refOf } from './machine.js';
 import { type MatrixOptions, planOf, settingsOf } from './matrix.js';
 import type { Misuse } from './misuses.js';
-import { noticeBit, noticeNames, type Notice } from './notices.js';
+import { type Notice, noticeBit, noticeNames } from './notices.js';
 import { type Outcome, outcomeBit, outcomesOf } from './outcomes.js';
 import { scenarioOf } from './settings.js';
 import { verdictOf } from './verdict.js';
@@ -83,7 +83,13 @@ export function replay(system: System, moves: readonly { actor: number; choice: 
       pages: viewOf(m, s),
     };
   });
-  return { scenario: system.scenario.name, actors: system.scenario.actors.map(({ name }) => name), start, steps, outcomes: outcomesOf(verdictOf(m, s)) };
+  return {
+    scenario: system.scenario.name,
+    actors: system.scenario.actors.map(({ name }) => name),
+    start,
+    steps,
+    outcomes: outcomesOf(verdictOf(m, s)),
+  };
 }
 
 /** What was looked for, and whether the search for it was whole. */

@@ -4,8 +4,8 @@
  */
 import { compile, type System } from './compile.js';
 import type { Design } from './designs/design.js';
-import { addPins, addRef, hasFlag, pinsOf, pteFrame, pteOf, putPage as put, refOf } from './machine.js';
 import { ALLOCATED, type State } from './layout.js';
+import { addPins, addRef, hasFlag, pinsOf, pteFrame, pteOf, putPage as put, refOf } from './machine.js';
 import { FAULT, fault, usable } from './operations/fault.js';
 import { undoPin } from './operations/gup.js';
 
@@ -82,7 +82,11 @@ export interface Memory {
 /** A process with this many anonymous pages, 1 to 4. */
 export function createMemory(design: Design, pages = 1): Memory {
   const spec = { kind: 'anon' } as const;
-  const scenario = { name: 'memory', pages: Array.from({ length: pages }, () => spec), actors: [{ name: 'user', program: [{ op: 'omit', what: '' }] }] } as const;
+  const scenario = {
+    name: 'memory',
+    pages: Array.from({ length: pages }, () => spec),
+    actors: [{ name: 'user', program: [{ op: 'omit', what: '' }] }],
+  } as const;
   const system = compile(scenario, design);
   return { system, state: system.initial.slice() };
 }
@@ -124,5 +128,9 @@ export function unpinUserPage(memory: Memory, page: Pinned<Page>): void {
 /** The counts of a page, and whether it is still allocated. */
 export function countsOf(memory: Memory, page: AnyPage): { readonly ref: number; readonly pins: number; readonly allocated: boolean } {
   const m = memory.system.machine;
-  return { ref: refOf(m, memory.state, page.frame), pins: pinsOf(m, memory.state, page.frame), allocated: hasFlag(m, memory.state, page.frame, ALLOCATED) };
+  return {
+    ref: refOf(m, memory.state, page.frame),
+    pins: pinsOf(m, memory.state, page.frame),
+    allocated: hasFlag(m, memory.state, page.frame, ALLOCATED),
+  };
 }

@@ -10,9 +10,9 @@ export { type Cell, cellOf, type Matrix, type MatrixOptions, matrixOf, planOf, t
 export { type Misuse, misuses } from './misuses.js';
 export { type Notice, notices } from './notices.js';
 export { type Outcome, outcomeNames, outcomes, outcomesOf } from './outcomes.js';
+export { parseScenario, ScenarioFault, withLine } from './parse.js';
 export { correctPlan, driverOf, type Plan } from './plan.js';
 export * from './scenario.js';
-export { parseScenario, ScenarioFault } from './parse.js';
 export { scenarioSchema } from './schema.js';
 export { type Setting, scenarioOf, settings } from './settings.js';
 export { cellLines, matrixText, runText } from './text.js';

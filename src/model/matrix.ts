@@ -4,11 +4,11 @@ import type { Design } from './designs/design.js';
 import { designs as allDesigns } from './designs/index.js';
 import { type Exploration, explore } from './explore.js';
 import { refOf } from './machine.js';
-import { type Misuse, misuses as allMisuses } from './misuses.js';
-import { outcomesOf, type Outcome } from './outcomes.js';
+import { misuses as allMisuses, type Misuse } from './misuses.js';
+import { type Outcome, outcomesOf } from './outcomes.js';
 import { correctPlan, type Plan } from './plan.js';
 import type { ContainerKind } from './scenario.js';
-import { scenarioOf, type Setting, settings as allSettings } from './settings.js';
+import { settings as allSettings, type Setting, scenarioOf } from './settings.js';
 import type { TypeFault } from './types.js';
 
 /** One search of a cell. */
@@ -127,10 +127,19 @@ function searchOf(setting: Setting, plan: Plan, design: Design, references: numb
 }
 
 /** The file page of a driver that has made its mistake so often that once more overflows the count. */
-const REPEATED: Setting = { name: 'repeated', about: 'a file page on which the mistake was made before, until the count is nearly full', page: { kind: 'file' }, others: [] };
+const REPEATED: Setting = {
+  name: 'repeated',
+  about: 'a file page on which the mistake was made before, until the count is nearly full',
+  page: { kind: 'file' },
+  others: [],
+};
 
 /** Every setting that a cell is run in; the last only where the mistake adds up. */
-export function settingsOf(plan: Plan, design: Design, settings: readonly Setting[] = allSettings): { setting: Setting; references: number; passes: number | null }[] {
+export function settingsOf(
+  plan: Plan,
+  design: Design,
+  settings: readonly Setting[] = allSettings,
+): { setting: Setting; references: number; passes: number | null }[] {
   const runs = settings.map((setting) => ({ setting, references: 0, passes: null as number | null }));
   const left = leftOver(plan, design);
   if (left <= 0) return runs;
@@ -150,7 +159,18 @@ export function cellOf(design: Design, misuse: Misuse, options: MatrixOptions = 
   const common = { design: design.name, misuse: misuse.name };
   const { typeFaults } = compile(scenarioOf(plan, allSettings[0]!), design);
   if (typeFaults.length > 0) {
-    return { ...common, outcomes: [], notices: 'compiler', mistaken: 0, noticed: 0, criesWolf: null, passesToOverflow: null, typeFaults, finished: true, searches: [] };
+    return {
+      ...common,
+      outcomes: [],
+      notices: 'compiler',
+      mistaken: 0,
+      noticed: 0,
+      criesWolf: null,
+      passesToOverflow: null,
+      typeFaults,
+      finished: true,
+      searches: [],
+    };
   }
   const usable = (options.settings ?? allSettings).filter(({ correctOnly }) => !correctOnly || misuse.name === 'none');
   const runs = settingsOf(plan, design, usable);
@@ -165,7 +185,9 @@ export function cellOf(design: Design, misuse: Misuse, options: MatrixOptions = 
     notices: correct ? null : reliabilityOf(mistaken, noticed),
     mistaken,
     noticed,
-    criesWolf: correct ? { warns: searches.some(({ warned }) => warned > 0), falsePin: searches.some(({ falsePins }) => falsePins > 0) } : null,
+    criesWolf: correct
+      ? { warns: searches.some(({ warned }) => warned > 0), falsePin: searches.some(({ falsePins }) => falsePins > 0) }
+      : null,
     passesToOverflow: runs.at(-1)?.passes ?? null,
     typeFaults,
     finished: searches.every(({ finished }) => finished),

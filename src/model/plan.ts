@@ -84,10 +84,15 @@ export function driverOf(plan: Plan): Actor[] {
   ];
   if (plan.short !== null) {
     const first = plan.entries[0]!;
-    const drop = plan.short === 'dropped' ? releases('pages[0]', first) : [{ op: 'omit', what: 'drop the pages of a short pin', mistake: true } as const];
+    const drop =
+      plan.short === 'dropped'
+        ? releases('pages[0]', first)
+        : [{ op: 'omit', what: 'drop the pages of a short pin', mistake: true } as const];
     program.push({ op: 'goto' }, { label: 'short' }, ...drop);
   }
-  const device = plan.entries.filter(({ take }) => take !== 'own').map((_, n) => ({ op: 'dma', write: plan.write, content: DMA_CONTENT + n }) as const);
+  const device = plan.entries
+    .filter(({ take }) => take !== 'own')
+    .map((_, n) => ({ op: 'dma', write: plan.write, content: DMA_CONTENT + n }) as const);
   return [
     { name: 'driver', containers: { [plan.container]: plan.container }, program },
     { name: 'device', program: device },

@@ -1,5 +1,5 @@
 /** The surroundings in which the matrix runs a driver: what kind of page, and what the rest of the kernel does meanwhile. */
-import { type Plan, driverOf } from './plan.js';
+import { driverOf, type Plan } from './plan.js';
 import type { Actor, Instruction, PageSpec, Scenario } from './scenario.js';
 
 export interface Setting {
@@ -37,7 +37,12 @@ const crowd = actor('crowd', { op: 'get-many', slot: 'many', count: 1024 }, { op
 export const settings: readonly Setting[] = [
   { name: 'reclaim', about: 'a file page, and memory runs short', page: file, others: [actor('reclaim', { op: 'reclaim' })] },
   { name: 'writeback', about: 'a file page, and the flusher', page: file, others: [actor('flusher', { op: 'writeback', page: 0 })] },
-  { name: 'truncate', about: 'a file page, truncated; a stranger gets free pages', page: file, others: [actor('truncate', { op: 'truncate', page: 0 }), stranger] },
+  {
+    name: 'truncate',
+    about: 'a file page, truncated; a stranger gets free pages',
+    page: file,
+    others: [actor('truncate', { op: 'truncate', page: 0 }), stranger],
+  },
   {
     name: 'fork',
     about: 'anonymous memory; the process forks and writes',
@@ -45,9 +50,19 @@ export const settings: readonly Setting[] = [
     spaces: 2,
     others: [actor('process', { op: 'fork' }, { op: 'write', page: 0, content: 40 })],
   },
-  { name: 'exit', about: 'anonymous memory; the process exits, and a stranger gets free pages', page: anon, others: [actor('process', { op: 'exit' }), stranger] },
+  {
+    name: 'exit',
+    about: 'anonymous memory; the process exits, and a stranger gets free pages',
+    page: anon,
+    others: [actor('process', { op: 'exit' }), stranger],
+  },
   { name: 'swap', about: 'anonymous memory, and memory runs short', page: anon, others: [actor('reclaim', { op: 'reclaim' })] },
-  { name: 'bystander', about: 'anonymous memory that a second driver pins correctly; the process exits', page: anon, others: [...bystander, actor('process', { op: 'exit' })] },
+  {
+    name: 'bystander',
+    about: 'anonymous memory that a second driver pins correctly; the process exits',
+    page: anon,
+    others: [...bystander, actor('process', { op: 'exit' })],
+  },
   {
     name: 'bystander-fork',
     about: 'anonymous memory that a second driver pins correctly; the process forks and writes',
@@ -55,7 +70,14 @@ export const settings: readonly Setting[] = [
     spaces: 2,
     others: [...bystander, actor('process', { op: 'fork' }, { op: 'write', page: 0, content: 40 })],
   },
-  { name: 'crowd', about: 'anonymous memory with 1024 plain references; the process forks', page: anon, correctOnly: true, spaces: 2, others: [crowd, actor('process', { op: 'fork' })] },
+  {
+    name: 'crowd',
+    about: 'anonymous memory with 1024 plain references; the process forks',
+    page: anon,
+    correctOnly: true,
+    spaces: 2,
+    others: [crowd, actor('process', { op: 'fork' })],
+  },
   { name: 'zero', about: 'the shared page of zeros, pinned for reading', page: { kind: 'zero' }, others: [stranger], readOnly: true },
 ];
 

@@ -117,4 +117,3 @@ export function canonicaliser(m: Machine): (s: State) => void {
     }
   }
 }
-

@@ -1,5 +1,5 @@
 /** The matrix and a run as text. */
-import type { Run, PageView } from './explain.js';
+import type { PageView, Run } from './explain.js';
 import type { Cell, Matrix } from './matrix.js';
 import { misuses } from './misuses.js';
 import { notices } from './notices.js';
@@ -31,12 +31,19 @@ function table(matrix: Matrix, columns: readonly string[], label: number): strin
     cells: columns.map((design) => cellLines(at(misuse, design), matrix.misuses.includes('none') ? at('none', design) : undefined)),
   }));
   const widths = columns.map((design, n) => Math.max(design.length, ...rows.flatMap(({ cells }) => cells[n]!.map((line) => line.length))));
-  const line = (first: string, rest: readonly string[]) => `${first.padEnd(label)}  ${rest.map((text, n) => text.padEnd(widths[n]!)).join('  ')}`.trimEnd();
+  const line = (first: string, rest: readonly string[]) =>
+    `${first.padEnd(label)}  ${rest.map((text, n) => text.padEnd(widths[n]!)).join('  ')}`.trimEnd();
   const out = [line('', columns)];
   for (const { name, cells } of rows) {
     out.push('');
     const height = Math.max(...cells.map(({ length }) => length));
-    for (let n = 0; n < height; n++) out.push(line(n === 0 ? name : '', cells.map((lines) => lines[n] ?? '')));
+    for (let n = 0; n < height; n++)
+      out.push(
+        line(
+          n === 0 ? name : '',
+          cells.map((lines) => lines[n] ?? ''),
+        ),
+      );
   }
   return out;
 }
@@ -54,7 +61,8 @@ export function matrixText(matrix: Matrix, width = 140): string {
   out.push('  nothing                  none of these; the search is finished');
   out.push('Below: how reliably the design notices. 7/40: in 7 of the 40 distinct end states of runs in which the mistake was made.');
   out.push('false pin: a page without any pin was taken for pinned. CRIES WOLF: it warned of a correct program.', '', 'The mistakes:');
-  for (const { name, about } of misuses.filter((misuse) => matrix.misuses.includes(misuse.name))) out.push(`  ${name.padEnd(label)}  ${about}`);
+  for (const { name, about } of misuses.filter((misuse) => matrix.misuses.includes(misuse.name)))
+    out.push(`  ${name.padEnd(label)}  ${about}`);
   out.push('', ...assumptions(matrix), '', ...totals(matrix));
   return `${out.join('\n')}\n`;
 }
@@ -89,25 +97,36 @@ function totals(matrix: Matrix): string[] {
 /** A page's counts in a few characters. */
 function pageText(page: PageView): string {
   const pins = page.pins === 0 ? '' : ` pins ${page.pins}`;
-  return page.flags.includes('free') && page.ref === 0 ? 'free' : `ref ${page.ref}${pins} map ${page.mapcount}${page.flags.map((flag) => ` ${flag}`).join('')}`;
+  return page.flags.includes('free') && page.ref === 0
+    ? 'free'
+    : `ref ${page.ref}${pins} map ${page.mapcount}${page.flags.map((flag) => ` ${flag}`).join('')}`;
 }
 
 /** Writes a run: a line a step, an actor a column, the counts of each page frame behind. */
 export function runText(run: Run, title: string): string {
-  const shown = run.start.map((_, n) => n).filter((n) => run.steps.some((step) => pageText(step.pages[n]!) !== 'free') || pageText(run.start[n]!) !== 'free');
+  const shown = run.start
+    .map((_, n) => n)
+    .filter((n) => run.steps.some((step) => pageText(step.pages[n]!) !== 'free') || pageText(run.start[n]!) !== 'free');
   const actors = run.actors.filter((name) => run.steps.some(({ actor }) => actor === name));
   const indent = 2;
   const says = run.steps.map((step) => `${' '.repeat(indent * actors.indexOf(step.actor))}${step.actor}: ${step.text}`);
   const width = Math.max(10, ...says.map(({ length }) => length));
   const views = [run.start, ...run.steps.map(({ pages }) => pages)].map((pages) => shown.map((n) => pageText(pages[n]!)));
   const widths = shown.map((_, n) => Math.max(7, ...views.map((view) => view[n]!.length)));
-  const counts = (view: readonly string[]) => view.map((text, n) => text.padEnd(widths[n]!)).join('  ').trimEnd();
+  const counts = (view: readonly string[]) =>
+    view
+      .map((text, n) => text.padEnd(widths[n]!))
+      .join('  ')
+      .trimEnd();
   const out = [title, '', `      ${'step'.padEnd(width)}  ${shown.map((n, i) => `frame ${n}`.padEnd(widths[i]!)).join('  ')}`.trimEnd()];
   out.push(`      ${'(start)'.padEnd(width)}  ${counts(views[0]!)}`);
   run.steps.forEach((step, n) => {
     const marks = `${step.mistake ? '  <- the mistake' : ''}${step.notices.map((notice) => `  !! ${notices[notice].about}`).join('')}`;
     out.push(`${String(n + 1).padStart(4)}  ${says[n]!.padEnd(width)}  ${counts(views[n + 1]!)}${marks}`);
   });
-  out.push('', `In the end: ${run.outcomes.length > 0 ? run.outcomes.map((outcome) => `${outcome}: ${outcomes[outcome]}`).join('\n            ') : 'nothing went wrong'}`);
+  out.push(
+    '',
+    `In the end: ${run.outcomes.length > 0 ? run.outcomes.map((outcome) => `${outcome}: ${outcomes[outcome]}`).join('\n            ') : 'nothing went wrong'}`,
+  );
   return `${out.join('\n')}\n`;
 }

@@ -24,7 +24,8 @@ function faultsOf(actor: Actor): TypeFault[] {
     known.set(slot, keeps(slot) ? what : 'unknown');
     if (!keeps(slot) || !slot.includes('[') || what === 'unknown') return;
     const before = element.get(group(slot));
-    if (before && before !== what) faults.push({ actor: actor.name, operation, why: `${group(slot)}[] holds pages of one type, and this is another` });
+    if (before && before !== what)
+      faults.push({ actor: actor.name, operation, why: `${group(slot)}[] holds pages of one type, and this is another` });
     element.set(group(slot), before ?? what);
   };
   const release = (operation: Operation, slot: string, takes: Known): void => {

@@ -33,11 +33,8 @@ import { outcomeBit } from './outcomes.js';
 function isUnevictable(m: Machine, s: State): boolean {
   for (let frame = 0; frame < m.layout.frames; frame++) {
     const ref = refOf(m, s, frame);
-    if (hasFlag(m, s, frame, ZERO)) {
-      // It is not evicted anyway; it is one that collects references.
-      continue;
-    }
-    if (!hasFlag(m, s, frame, ALLOCATED)) continue;
+    // The page of zeros is never evicted anyway.
+    if (hasFlag(m, s, frame, ZERO) || !hasFlag(m, s, frame, ALLOCATED)) continue;
     const accounted = mapcountOf(m, s, frame) + (isCached(m, s, frame) ? 1 : 0);
     const looksPinned = m.design.looksPinned?.({ ref, pins: pinsOf(m, s, frame) }) ?? false;
     if (ref > accounted || ref <= 0 || looksPinned) return true;
@@ -55,6 +52,8 @@ function isLost(m: Machine, s: State): boolean {
     const mapped = (pte & PRESENT) !== 0 ? pteFrame(pte) : -1;
     const cached = cachedAt(m, s, page);
     const frame = mapped >= 0 ? mapped : cached;
+    // The page of zeros is nobody's write; what becomes of it is told by its being freed.
+    if (frame >= 0 && hasFlag(m, s, frame, ZERO)) continue;
     if (kind !== 'file' && mapped < 0 && (pte & SWAPPED) === 0) continue;
     const found = frame >= 0 ? contentOf(m, s, frame) : diskOf(m, s, page);
     if (found !== expected) return true;

@@ -1,4 +1,4 @@
-import { type Design } from './design.js';
+import type { Design } from './design.js';
 
 export const lruCount: Design = {
   name: 'lru-count',

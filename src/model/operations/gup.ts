@@ -17,6 +17,7 @@ import {
   addPins,
   addRef,
   checkUnpin,
+  dropRef,
   generationOf,
   handleFrame,
   handleOf,
@@ -27,7 +28,6 @@ import {
   pteFrame,
   pteOf,
   putPage,
-  dropRef,
   refOf,
   refuse,
   remember,
@@ -35,8 +35,8 @@ import {
 } from '../machine.js';
 import type { Take } from '../scenario.js';
 import { FAULT, fault, usable } from './fault.js';
-import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step, tablesOf } from './step.js';
 import { replaceFrame } from './migrate.js';
+import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step, tablesOf } from './step.js';
 
 const PLAIN: readonly Count[] = [{ field: 'ref', add: 1 }];
 
@@ -179,7 +179,8 @@ export function takeSteps(c: Context, op: Omit<Take, 'op'>, pin: boolean): Step[
       run: (s, choice) => {
         const frame = handleFrame(handleOf(m, s, slot));
         if (!hasFlag(m, s, frame, CMA)) return choice === 0 ? 0 : BLOCKED;
-        if (choice >= m.layout.frames || !isFree(m, s, choice) || hasFlag(m, s, choice, CMA)) return choice === frame ? giveUp(s, frame) : BLOCKED;
+        if (choice >= m.layout.frames || !isFree(m, s, choice) || hasFlag(m, s, choice, CMA))
+          return choice === frame ? giveUp(s, frame) : BLOCKED;
         letGo(s, frame);
         return replaceFrame(m, s, op.page, frame, choice) ? 1 : 2;
       },
@@ -195,4 +196,3 @@ export function takeSteps(c: Context, op: Omit<Take, 'op'>, pin: boolean): Step[
   };
   return steps;
 }
-

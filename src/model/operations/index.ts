@@ -34,7 +34,10 @@ const table: { readonly [Name in Operation['op']]: (c: Context, op: Of<Name>) =>
   pin: (c, op) => takeSteps(c, op, true),
   'get-many': (c, op) => {
     const first = takeSteps(c, { page: 0, slot: op.slot }, false);
-    return [...first.map((step) => ({ ...step, to: (step.to ?? []).map((to) => (to === 'next' ? first.length : to)) })), moreReferences(c, op)];
+    return [
+      ...first.map((step) => ({ ...step, to: (step.to ?? []).map((to) => (to === 'next' ? first.length : to)) })),
+      moreReferences(c, op),
+    ];
   },
   'put-many': putManySteps,
   put: putSteps,

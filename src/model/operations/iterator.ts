@@ -1,7 +1,7 @@
 /** `iov_iter_get_pages()` and `iov_iter_extract_pages()` over each kind of iterator: which of them take a reference at all. */
 import { HANDLE_HELD, type State } from '../layout.js';
 import { addRef, allocate, cachedAt, handleFrame, handleOf, hasFree, isFree, setContent, setHandle } from '../machine.js';
-import type { Allocate, IteratorKind, Iterate, ReleaseExtracted } from '../scenario.js';
+import type { Allocate, Iterate, IteratorKind, ReleaseExtracted } from '../scenario.js';
 import { handleTo, takeSteps } from './gup.js';
 import { unpinSteps } from './release.js';
 import { BLOCKED, type Context, privately, SHARED, type Step } from './step.js';
@@ -101,4 +101,3 @@ export function releaseExtractedSteps(c: Context, op: ReleaseExtracted): Step[] 
   const slot = c.slot(op.slot);
   return [privately(`has nothing to drop for ${op.slot}`, 'iov_iter_extract_will_pin()', (s) => setHandle(c.machine, s, slot, 0))];
 }
-

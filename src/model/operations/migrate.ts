@@ -20,6 +20,7 @@ import {
   addRef,
   allocate,
   cachedAt,
+  clearFlag,
   contentOf,
   dropRef,
   frameAt,
@@ -41,7 +42,6 @@ import {
   setFlag,
   setHandle,
   setPte,
-  clearFlag,
 } from '../machine.js';
 import { handleTo } from './gup.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';

@@ -1,5 +1,18 @@
 /** What a process does to its own memory: write, fork, munmap, exit. */
-import { ANON, EXCLUSIVE, GLOBAL, GONE_SHIFT, HAS_PINNED_SHIFT, MIGRATING, PRESENT, PTE_DIRTY, type State, SWAPPED, WRITABLE, ZERO } from '../layout.js';
+import {
+  ANON,
+  EXCLUSIVE,
+  GLOBAL,
+  GONE_SHIFT,
+  HAS_PINNED_SHIFT,
+  MIGRATING,
+  PRESENT,
+  PTE_DIRTY,
+  type State,
+  SWAPPED,
+  WRITABLE,
+  ZERO,
+} from '../layout.js';
 import {
   addRef,
   allocate,

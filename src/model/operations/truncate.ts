@@ -1,6 +1,18 @@
 /** `truncate_inode_folio()`: the file loses a page, whoever holds it. */
 import { DIRTY, LOCKED, type State, TRUNCATED, WRITEBACK } from '../layout.js';
-import { cachedAt, clearFlag, expect, handleFrame, handleOf, hasFlag, noteStale, putPage, setCached, setFlag, setHandle } from '../machine.js';
+import {
+  cachedAt,
+  clearFlag,
+  expect,
+  handleFrame,
+  handleOf,
+  hasFlag,
+  noteStale,
+  putPage,
+  setCached,
+  setFlag,
+  setHandle,
+} from '../machine.js';
 import { handleTo } from './gup.js';
 import { unmapEverywhere } from './reclaim.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
