@@ -13,7 +13,7 @@ export { type Outcome, outcomeNames, outcomes, outcomesOf } from './outcomes.js'
 export { parseScenario, ScenarioFault, withLine } from './parse.js';
 export { correctPlan, driverOf, type Plan } from './plan.js';
 export * from './scenario.js';
-export { scenarioSchema } from './schema.js';
+export { operationsInSchema, scenarioSchema } from './schema.js';
 export { type Setting, scenarioOf, settings } from './settings.js';
 export { cellLines, matrixText, runText } from './text.js';
 export { type Walks, walk } from './walk.js';

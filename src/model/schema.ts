@@ -108,3 +108,6 @@ export const scenarioSchema: Schema = {
     },
   }),
 };
+
+/** The operations that the schema knows. */
+export const operationsInSchema: readonly string[] = Object.keys(operations);
