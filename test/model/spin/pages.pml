@@ -19,7 +19,6 @@ bit warned = 0;
 bit mistaken = 0;
 bit holds[ND];
 byte holds_since[ND];
-byte over = 0;
 hidden byte k;
 
 inline page_free() {
@@ -77,10 +76,7 @@ proctype driver(byte me; bit wrong) {
   byte since;
   bit ok;
 walk:
-  if
-  :: d_step { present -> ok = 1 }
-  :: d_step { !present -> ok = 0 }
-  fi;
+  ok = present;
   if
   :: !ok -> goto out    /* the fault finds no mapping */
   :: else
@@ -145,14 +141,15 @@ walk:
 #endif
   fi;
 out:
-  d_step { since = 0; ok = 0; holds_since[me] = (holds[me] -> holds_since[me] : 0); over++ }
+  since = 0;
+  d_step { ok = 0; holds_since[me] = (holds[me] -> holds_since[me] : 0) }
 }
 
 proctype process() {
   byte since;
   d_step { since = freed; present = 0; mapcount-- };
   d_step { used(since); put_page() };
-  d_step { since = 0; over++ }
+  since = 0
 }
 
 init {
@@ -164,6 +161,7 @@ init {
     od;
     run process()
   };
-  over == ND + 1;
+  /* All others are gone: one such state for each end. */
+  _nr_pr == 1;
   printf("END %d %d %d %d %d %d %d %d %d\n", allocated, refcount, pincount, mapcount, lru, in_use, warned, mistaken, holds[0])
 }
