@@ -1,0 +1,266 @@
+/** A scenario and a design become a system: an initial state, and for each actor a list of steps with fixed targets. */
+import type { Design } from './designs/design.js';
+import {
+  ALLOCATED,
+  ANON,
+  CMA,
+  DISK_SHIFT,
+  EXCLUSIVE,
+  EXPECTED_SHIFT,
+  type Layout,
+  LIMITS,
+  LRU,
+  layoutOf,
+  MISTAKEN,
+  PRESENT,
+  PTE_FRAME_SHIFT,
+  type State,
+  WRITABLE,
+  ZERO,
+} from './layout.js';
+import { addRef, allocate, type Machine, mapFrame, remember, setCached, setFlag, setPte } from './machine.js';
+import { stepsOf } from './operations/index.js';
+import { type Context, SHARED, type Step } from './operations/step.js';
+import { type Actor, type Instruction, isLabel, type Operation, type PageSpec, type Scenario } from './scenario.js';
+import { checkTypes, type TypeFault } from './types.js';
+
+/** A step as the explorer takes it. */
+export interface CompiledStep {
+  readonly step: Step;
+  readonly choices: number;
+  /** The step's number in its actor's program that each result leads to. */
+  readonly targets: Int32Array;
+  /** What this step and all that its actor may do from here on read and write. */
+  readonly futureReads: number;
+  readonly futureWrites: number;
+  readonly run: (s: State, choice: number) => number;
+  /** The instruction that it is part of, for people. */
+  readonly operation: Operation;
+}
+
+/** What the explorer runs. */
+export interface System {
+  readonly scenario: Scenario;
+  readonly machine: Machine;
+  readonly initial: State;
+  readonly programs: readonly (readonly CompiledStep[])[];
+  /** Why the design's types refuse the scenario's programs; empty if they do not. */
+  readonly typeFaults: readonly TypeFault[];
+}
+
+/** A scenario that means nothing: a slot that nobody fills, a page that is not there. `path` leads to the place in it. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+  readonly path: readonly (string | number)[];
+  constructor(message: string, path: readonly (string | number)[]) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** The slots that an operation names. */
+export function slotsOf(op: Operation): readonly string[] {
+  if ('slots' in op) return op.slots;
+  if (op.op === 'move') return [op.from, op.to];
+  return 'slot' in op ? [op.slot] : [];
+}
+
+/** Slots that each operation needs for itself. */
+const SCRATCH: Readonly<Partial<Record<Operation['op'], string>>> = {
+  munmap: 'unmapped',
+  exit: 'unmapped',
+  reclaim: 'isolated',
+  writeback: 'written',
+  truncate: 'truncated',
+  migrate: 'migrated',
+};
+const DEVICE = 'dma';
+
+function namesOf(actor: Actor): string[] {
+  const names = new Set<string>();
+  for (const instruction of actor.program) {
+    if (isLabel(instruction)) continue;
+    for (const slot of slotsOf(instruction)) names.add(slot);
+    const scratch = SCRATCH[instruction.op];
+    if (scratch) names.add(` ${scratch}`);
+    if (instruction.op === 'dma') names.add(` ${DEVICE}`);
+    if ('iterator' in instruction && instruction.op === 'iov-get' && instruction.iterator === 'pipe') names.add(' pipe buffer');
+  }
+  return [...names];
+}
+
+/** Checks what the schema cannot say. */
+function checkMeaning(scenario: Scenario): void {
+  const names = new Set<string>();
+  scenario.actors.forEach((actor, a) => {
+    if (names.has(actor.name)) throw new ScenarioError(`there are two actors ${actor.name}`, ['actors', a, 'name']);
+    names.add(actor.name);
+    if ((actor.space ?? 0) >= (scenario.spaces ?? 1))
+      throw new ScenarioError(`there is no address space ${actor.space}`, ['actors', a, 'space']);
+    const labels = new Set(actor.program.filter(isLabel).map(({ label }) => label));
+    actor.program.forEach((instruction, i) => {
+      if (isLabel(instruction)) return;
+      const path = ['actors', a, 'program', i];
+      if ('page' in instruction && instruction.page >= scenario.pages.length) {
+        throw new ScenarioError(`there is no page ${instruction.page}`, [...path, 'page']);
+      }
+      if ('else' in instruction && instruction.else !== undefined && !labels.has(instruction.else)) {
+        throw new ScenarioError(`there is no label ${instruction.else}`, [...path, 'else']);
+      }
+      if (instruction.op === 'fork' && (scenario.spaces ?? 1) < 2) {
+        throw new ScenarioError('fork needs "spaces": 2', [...path, 'op']);
+      }
+      if ('device' in instruction) {
+        const device = scenario.actors.find(({ name }) => name === instruction.device);
+        if (!device?.program.some((own) => !isLabel(own) && own.op === 'dma')) {
+          throw new ScenarioError(`${instruction.device} is no actor with a dma instruction`, [...path, 'device']);
+        }
+      }
+    });
+  });
+}
+
+/**
+ * Makes a scenario ready to run in a design. Throws a {@link ScenarioError} if it means nothing, and a `RangeError` if
+ * it is larger than a state can name.
+ */
+export function compile(scenario: Scenario, design: Design): System {
+  checkMeaning(scenario);
+  const names = scenario.actors.map(namesOf);
+  const layout = layoutOf({
+    frames: scenario.frames ?? scenario.pages.length + 2,
+    spaces: scenario.spaces ?? 1,
+    pages: scenario.pages.length,
+    slots: names.map(({ length }) => length),
+  });
+  const machine: Machine = { layout, design, kinds: scenario.pages.map(({ kind }) => kind) };
+  const programs = scenario.actors.map((_, a) => assemble(machine, scenario, names, a));
+  return { scenario, machine, initial: initialState(machine, scenario), programs, typeFaults: design.typed ? checkTypes(scenario) : [] };
+}
+
+function initialState(m: Machine, scenario: Scenario): State {
+  const s = new Int32Array(m.layout.words);
+  let next = 0;
+  scenario.pages.forEach((page, p) => {
+    s[m.layout.objects + p] = (1 << EXPECTED_SHIFT) | ((page.kind === 'file' ? 1 : 0) << DISK_SHIFT);
+    if (page.present === false && page.kind === 'file') return;
+    if (next >= m.layout.frames) throw new ScenarioError('there are more pages in memory than frames', ['frames']);
+    place(m, s, p, page, next++);
+  });
+  return s;
+}
+
+/** Puts a page into memory, as it is before anybody begins. */
+function place(m: Machine, s: State, page: number, spec: PageSpec, frame: number): void {
+  const bits = spec.kind === 'zero' ? 0 : WRITABLE;
+  if (spec.kind === 'zero') {
+    // empty_zero_page: reserved, with one reference and no mapping that counts.
+    allocate(m, s, frame, -1, ZERO, 1);
+    setPte(m, s, 0, page, PRESENT | (frame << PTE_FRAME_SHIFT));
+  } else {
+    const flags: Record<Exclude<PageSpec['kind'], 'zero'>, number> = { file: LRU, anon: LRU | ANON | EXCLUSIVE, kernel: 0 };
+    allocate(m, s, frame, page, flags[spec.kind], 1);
+    if (spec.kind !== 'anon') setCached(m, s, page, frame);
+    if (spec.kind === 'file') addRef(m, s, frame, 1);
+    // A file page is mapped read-only until somebody writes.
+    if (spec.kind !== 'kernel') mapFrame(m, s, 0, page, frame, spec.kind === 'file' ? 0 : bits);
+  }
+  addRef(m, s, frame, spec.references ?? 0);
+  if (spec.cma) setFlag(m, s, frame, CMA);
+  setFlag(m, s, frame, ALLOCATED);
+}
+
+function slotNumber(layout: Layout, names: readonly (readonly string[])[], actor: number, name: string): number {
+  const index = names[actor]?.indexOf(name) ?? -1;
+  if (index < 0) throw new Error(`no slot ${name}`);
+  return ((layout.handles[actor] ?? 0) - layout.firstHandle) * 2 + index;
+}
+
+function assemble(machine: Machine, scenario: Scenario, names: readonly (readonly string[])[], a: number): CompiledStep[] {
+  const actor = scenario.actors[a]!;
+  const { program } = actor;
+  const deviceOf = (index: number) => ({ slot: slotNumber(machine.layout, names, index, ` ${DEVICE}`), bit: SHARED.device << index });
+  const laid: { steps: Step[]; at: number; op: Operation }[] = [];
+  const labels = new Map<string, number>();
+  let at = 0;
+  program.forEach((instruction, i) => {
+    if (isLabel(instruction)) {
+      labels.set(instruction.label, at);
+      return;
+    }
+    const later = program.slice(i + 1).filter((other): other is Operation => !isLabel(other));
+    const context: Context = {
+      machine,
+      space: actor.space ?? 0,
+      slot: (name) => slotNumber(machine.layout, names, a, name),
+      scratch: (name) => slotNumber(machine.layout, names, a, ` ${name}`),
+      isLast: (name) => !later.some((other) => slotsOf(other).includes(name)),
+      device: (name) => deviceOf(scenario.actors.findIndex((other) => other.name === name)),
+      own: () => deviceOf(a),
+    };
+    const steps = stepsOf(context, instruction);
+    laid.push({ steps, at, op: instruction });
+    at += steps.length;
+  });
+  if (at > LIMITS.steps) throw new ScenarioError(`the program has ${at} steps, more than ${LIMITS.steps}`, ['actors', a, 'program']);
+  const flat = laid.flatMap(({ steps, at: first, op }) =>
+    steps.map((step, n) => ({
+      step,
+      operation: op,
+      mistakes: op.mistake === true && n === 0,
+      targets: targetsOf(step, n, first, steps.length),
+    })),
+  );
+  function targetsOf(step: Step, n: number, first: number, count: number): Int32Array {
+    const op = laid.find((entry) => entry.at === first && entry.steps.includes(step))?.op;
+    const label = op && 'else' in op ? op.else : undefined;
+    return Int32Array.from(step.to ?? [n + 1], (to) => {
+      if (to === 'else') return label === undefined ? at : (labels.get(label) ?? at);
+      return to === 'next' ? first + count : first + to;
+    });
+  }
+  return withFutures(flat);
+}
+
+interface Laid {
+  readonly step: Step;
+  readonly operation: Operation;
+  readonly mistakes: boolean;
+  readonly targets: Int32Array;
+}
+
+/** Finds what each step's actor can still touch: the least fixed point over the program's graph. */
+function withFutures(flat: readonly Laid[]): CompiledStep[] {
+  const reads = flat.map(({ step }) => step.reads);
+  const writes = flat.map(({ step }) => step.writes);
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let n = flat.length - 1; n >= 0; n--) {
+      for (const to of flat[n]!.targets) {
+        const [r, w] = [reads[n]! | (reads[to] ?? 0), writes[n]! | (writes[to] ?? 0)];
+        changed ||= r !== reads[n] || w !== writes[n];
+        reads[n] = r;
+        writes[n] = w;
+      }
+    }
+  }
+  return flat.map(({ step, operation, mistakes, targets }, n) => ({
+    step,
+    operation,
+    targets,
+    choices: step.choices ?? 1,
+    futureReads: reads[n]!,
+    futureWrites: writes[n]!,
+    run: mistakes ? (s, choice) => mistaken(s, step.run(s, choice)) : step.run,
+  }));
+}
+
+function mistaken(s: State, result: number): number {
+  if (result >= 0) remember(s, MISTAKEN);
+  return result;
+}
+
+/** The instructions of a program without its labels. */
+export function operationsOf(program: readonly Instruction[]): Operation[] {
+  return program.filter((instruction): instruction is Operation => !isLabel(instruction));
+}

@@ -1,0 +1,22 @@
+import { BIAS, type Design, silent } from './design.js';
+
+export const bias: Design = {
+  name: 'bias',
+  about: 'a pin adds 1024 to _refcount, so that 1024 and more looks pinned',
+  source: 'GUP_PIN_COUNTING_BIAS, Linux 5.6 on, small pages; checked against 6.12',
+  calls: { take: 'pin_user_pages_fast()', drop: 'unpin_user_page()' },
+  pin: [{ field: 'ref', add: BIAS }],
+  unpin: [{ field: 'ref', add: -BIAS }],
+  // Unsigned, as in folio_maybe_dma_pinned(): a count that has overflowed still looks pinned, and so does one below zero.
+  looksPinned: ({ ref }) => ref >>> 0 >= BIAS,
+  asks: { fork: true, reclaim: true, writeback: false },
+  offLru: false,
+  zeroUncounted: true,
+  refuses: true,
+  reuse: 'exclusive',
+  checksPages: false,
+  typed: false,
+  noticesPut: silent,
+  noticesUnpin: silent,
+  prevents: ['unevictable', 'freed-in-use', 'lost-write', 'overflow'],
+};

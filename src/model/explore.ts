@@ -1,0 +1,213 @@
+/** The explorer: every interleaving of a system's actors, breadth first, so that the first run to anything is a shortest one. */
+import type { CompiledStep, System } from './compile.js';
+import { FALSE_PIN, GLOBAL, MISTAKEN, type State } from './layout.js';
+import { NOTICE_MASK } from './notices.js';
+import { createStore } from './store.js';
+import { canonicaliser } from './symmetry.js';
+import { verdictOf } from './verdict.js';
+
+export interface ExploreOptions {
+  /** Stop after this many states, and say so. One million if it is not said. */
+  readonly maxStates?: number;
+  /** Leave out interleavings that can only end as others do. True if it is not said. */
+  readonly partialOrder?: boolean;
+  /** Take states that differ only in the names of page frames as one. True if it is not said. */
+  readonly symmetry?: boolean;
+  /** Keep how each state was reached, for {@link runTo}. */
+  readonly parents?: boolean;
+  /** Called now and then with the states and transitions so far. */
+  readonly onProgress?: (states: number, transitions: number) => void;
+  /** Called for each end state, which must be copied if it is kept; `true` ends the search there. */
+  readonly onEnd?: (state: State, verdict: number, index: number) => boolean | undefined;
+}
+
+/** What a search found. */
+export interface Exploration {
+  /** Whether every reachable state was seen (with reductions: enough of them to see every end state). */
+  readonly finished: boolean;
+  readonly states: number;
+  readonly transitions: number;
+  /** Distinct end states: nobody can do anything more. */
+  readonly ends: number;
+  /** End states in which somebody waits for ever; a device that was never started does not count. */
+  readonly stuck: number;
+  /** End states by their verdict, `runs` in which the mistake was made among them, and of these the noticed ones. */
+  readonly verdicts: ReadonlyMap<number, { ends: number; mistaken: number; noticed: number }>;
+  /** End states with a warning, and all warnings as bits. */
+  readonly warned: number;
+  readonly warnings: number;
+  /** End states before which a page without a pin was taken for a pinned one. */
+  readonly falsePins: number;
+  readonly seconds: number;
+  /** Bytes of the state store. */
+  readonly bytes: number;
+  /** For each state the one before it and the move that led here: actor, then choice, a byte each. Only with `parents`. */
+  readonly before: { readonly state: Int32Array; readonly move: Int32Array } | null;
+}
+
+const DEFAULT_MAX = 1_000_000;
+const PROGRESS_EVERY = 1 << 14;
+
+/** A program counter as it stands in a state. */
+export function counterOf(system: System, s: State, actor: number): number {
+  return (s[system.machine.layout.counters + (actor >> 2)]! >>> ((actor & 3) * 8)) & 0xff;
+}
+
+/** Sets a program counter. */
+export function setCounter(system: System, s: State, actor: number, to: number): void {
+  const at = system.machine.layout.counters + (actor >> 2);
+  const shift = (actor & 3) * 8;
+  s[at] = (s[at]! & ~(0xff << shift)) | (to << shift);
+}
+
+/**
+ * Chooses actors whose next steps are enough to look at, as bits: none of their next steps can be seen by, or can see,
+ * anything that the others may still do (a persistent set, after Godefroid, "Partial-Order Methods for the Verification
+ * of Concurrent Systems", 1996, which keeps every state where nothing more can be done).
+ */
+export function persistentSet(current: readonly (CompiledStep | undefined)[], start: number): number {
+  let chosen = 1 << start;
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (let a = 0; a < current.length; a++) {
+      const step = current[a];
+      if (!step || (chosen & (1 << a)) === 0) continue;
+      for (let b = 0; b < current.length; b++) {
+        const other = current[b];
+        if (!other || (chosen & (1 << b)) !== 0) continue;
+        const { reads, writes } = step.step;
+        if ((writes & (other.futureReads | other.futureWrites)) === 0 && (reads & other.futureWrites) === 0) continue;
+        chosen |= 1 << b;
+        grown = true;
+      }
+    }
+  }
+  return chosen;
+}
+
+/** Bits that are set in a number. */
+function population(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+/** Runs every interleaving. */
+export function explore(system: System, options: ExploreOptions = {}): Exploration {
+  const begun = performance.now();
+  const { machine, programs } = system;
+  const { words } = machine.layout;
+  const actors = programs.length;
+  const max = options.maxStates ?? DEFAULT_MAX;
+  const canonical = (options.symmetry ?? true) ? canonicaliser(machine) : null;
+  const partialOrder = options.partialOrder ?? true;
+  const store = createStore(words);
+  const current: State = new Int32Array(words);
+  const next: State = new Int32Array(words);
+  const steps: (CompiledStep | undefined)[] = new Array<CompiledStep | undefined>(actors).fill(undefined);
+  const all = (1 << actors) - 1;
+  let parents = options.parents ? { state: new Int32Array(1024), move: new Int32Array(1024) } : null;
+  const verdicts = new Map<number, { ends: number; mistaken: number; noticed: number }>();
+  let [transitions, ends, stuck, warned, warnings, falsePins] = [0, 0, 0, 0, 0, 0];
+  let [finished, asked] = [true, false];
+
+  const first = system.initial.slice();
+  canonical?.(first);
+  store.add(first);
+
+  function noteParent(state: number, before: number, move: number): void {
+    if (!parents) return;
+    if (state >= parents.state.length) {
+      const larger = { state: new Int32Array(state * 2), move: new Int32Array(state * 2) };
+      larger.state.set(parents.state);
+      larger.move.set(parents.move);
+      parents = larger;
+    }
+    parents.state[state] = before;
+    parents.move[state] = move;
+  }
+
+  /** Takes all next steps of the actors in `chosen`; gives whether there was any. */
+  function expand(index: number, chosen: number): boolean {
+    let any = false;
+    for (let actor = 0; actor < actors; actor++) {
+      const step = steps[actor];
+      if (!step || (chosen & (1 << actor)) === 0) continue;
+      for (let choice = 0; choice < step.choices; choice++) {
+        for (let i = 0; i < words; i++) next[i] = current[i]!;
+        const result = step.run(next, choice);
+        if (result < 0) continue;
+        any = true;
+        transitions++;
+        setCounter(system, next, actor, step.targets[result]!);
+        canonical?.(next);
+        const added = store.add(next);
+        if (added >= 0) noteParent(added, index, actor | (choice << 8));
+      }
+    }
+    return any;
+  }
+
+  function end(index: number): boolean {
+    ends++;
+    if (steps.some((step) => step !== undefined && step.operation.op !== 'dma')) stuck++;
+    const verdict = verdictOf(machine, current);
+    const past = current[GLOBAL]!;
+    const seen = verdicts.get(verdict) ?? { ends: 0, mistaken: 0, noticed: 0 };
+    verdicts.set(verdict, seen);
+    seen.ends++;
+    if ((past & MISTAKEN) !== 0) {
+      seen.mistaken++;
+      if ((past & NOTICE_MASK) !== 0) seen.noticed++;
+    }
+    if ((past & NOTICE_MASK) !== 0) warned++;
+    if ((past & FALSE_PIN) !== 0) falsePins++;
+    warnings |= past & NOTICE_MASK;
+    return options.onEnd?.(current, verdict, index) === true;
+  }
+
+  for (let index = 0; index < store.size(); index++) {
+    if (store.size() > max) {
+      finished = false;
+      break;
+    }
+    if ((index & (PROGRESS_EVERY - 1)) === 0 && index > 0) options.onProgress?.(store.size(), transitions);
+    store.read(index, current);
+    for (let actor = 0; actor < actors; actor++) steps[actor] = programs[actor]![counterOf(system, current, actor)];
+    let any = false;
+    if (partialOrder) {
+      let tried = 0;
+      // The smallest sets first; one whose actors are all blocked says nothing, and the next is tried.
+      const sets: number[] = [];
+      for (let actor = 0; actor < actors; actor++) {
+        if (steps[actor]) sets.push(persistentSet(steps, actor));
+      }
+      sets.sort((a, b) => population(a) - population(b));
+      for (const set of sets) {
+        if (any || set === tried) continue;
+        tried = set;
+        any = expand(index, set);
+      }
+    } else {
+      any = expand(index, all);
+    }
+    if (!any && end(index)) {
+      asked = true;
+      break;
+    }
+  }
+  return {
+    finished: finished && !asked,
+    states: store.size(),
+    transitions,
+    ends,
+    stuck,
+    verdicts,
+    warned,
+    warnings,
+    falsePins,
+    seconds: (performance.now() - begun) / 1000,
+    bytes: store.bytes(),
+    before: parents,
+  };
+}

@@ -1,0 +1,146 @@
+/**
+ * Where things stand in a state: a fixed number of 32-bit words, so that a state is copied, compared and hashed as a
+ * block. Bit fields share a word only where no kernel counter could overflow into its neighbour: `_refcount` and the
+ * pin count have words of their own and wrap as the kernel's `atomic_t` does.
+ */
+
+/** One state of the machine; the words are laid out by {@link Layout}. */
+export type State = Int32Array;
+
+/** How many of each thing a machine has. All are fixed before a search begins. */
+export interface Sizes {
+  /** Page frames, 1 to 7: what `struct page`s exist. */
+  readonly frames: number;
+  /** Address spaces (`mm_struct`s), 1 or 2. */
+  readonly spaces: number;
+  /** Logical pages: pages of a file, or of anonymous memory, 1 to 4. Page `n` is mapped at address `n` of each space. */
+  readonly pages: number;
+  /** Handles that each actor can hold at once, in the order of the actors. */
+  readonly slots: readonly number[];
+}
+
+/** The positions of everything in a state. */
+export interface Layout extends Sizes {
+  /** Length of a state in words. */
+  readonly words: number;
+  /** First word of the program counters, a byte an actor. */
+  readonly counters: number;
+  /** First word of the frames: `FRAME_WORDS` words each. */
+  readonly frame: number;
+  /** First word of the page tables: a word a space, a byte a page. */
+  readonly tables: number;
+  /** First word of the logical pages, one each: page cache or swap cache, content on disk, content expected. */
+  readonly objects: number;
+  /** First word of each actor's handles, two a word. */
+  readonly handles: readonly number[];
+  /** Number of handles of all actors together, padding included. */
+  readonly handleCount: number;
+  /** First word of the handles of all actors. */
+  readonly firstHandle: number;
+}
+
+/** Most that a state can name: three bits for a frame, four actors a word. */
+export const LIMITS = { frames: 7, spaces: 2, pages: 4, actors: 8, steps: 254 } as const;
+
+/** Word 0 of a state. */
+export const GLOBAL = 0;
+
+/** Words of a frame: `_refcount`, the pin count of designs that keep one, and everything else in bit fields. */
+export const FRAME_WORDS = 3;
+export const REF = 0;
+export const PINS = 1;
+export const INFO = 2;
+
+/** Bits of a frame's INFO word. */
+export const ALLOCATED = 1 << 0;
+export const DIRTY = 1 << 1;
+export const WRITEBACK = 1 << 2;
+export const LOCKED = 1 << 3;
+export const LRU = 1 << 4;
+export const ANON = 1 << 5;
+/** The shared page of zeros. It is never given out and belongs to nobody. */
+export const ZERO = 1 << 6;
+/** In memory that must stay movable (CMA, ZONE_MOVABLE). */
+export const CMA = 1 << 7;
+/** `PageAnonExclusive()`: only one process can have this anonymous page. */
+export const EXCLUSIVE = 1 << 8;
+/** What a frame keeps when it is freed. */
+export const PERMANENT = ZERO | CMA;
+
+/** A frame's generation: it grows when the frame is freed, so that a handle on the old page is told from one on the new. */
+export const GENERATION_SHIFT = 9;
+export const GENERATION_MASK = 15;
+export const MAPCOUNT_SHIFT = 13;
+export const MAPCOUNT_MASK = 7;
+export const CONTENT_SHIFT = 16;
+/** Contents are small numbers: each write of a scenario has its own, 0 is none, 1 is what was there at the start. */
+export const CONTENT_MASK = 127;
+/** Which logical page the frame was filled for (`page->mapping` and `index`), plus one; 0 for none. */
+export const OWNER_SHIFT = 23;
+export const OWNER_MASK = 7;
+
+/** Bits of a page table entry, one byte; the frame is in the upper three. */
+export const PRESENT = 1 << 0;
+export const WRITABLE = 1 << 1;
+export const PTE_DIRTY = 1 << 2;
+/** Not present: the content is in swap, or still in the swap cache. */
+export const SWAPPED = 1 << 3;
+/** Not present: a migration entry; who comes here waits. */
+export const MIGRATING = 1 << 4;
+export const PTE_FRAME_SHIFT = 5;
+
+/** Bits of a logical page's word. */
+export const CACHE_MASK = 15;
+export const DISK_SHIFT = 4;
+export const EXPECTED_SHIFT = 11;
+/** The file was truncated below this page. */
+export const TRUNCATED = 1 << 18;
+
+/** Bits of a handle, 16 of them: which frame of which generation an actor thinks that it has, and for what. */
+export const HANDLE_VALID = 1 << 0;
+/** The actor holds a reference through this handle, as it believes. */
+export const HANDLE_HELD = 1 << 1;
+/** The reference is a pin. */
+export const HANDLE_PIN = 1 << 2;
+export const HANDLE_FRAME_SHIFT = 3;
+export const HANDLE_GENERATION_SHIFT = 6;
+/** Which logical page it was looked up for. */
+export const HANDLE_PAGE_SHIFT = 10;
+/** Looked up through space 0, whose expectations the model keeps. */
+export const HANDLE_OWN = 1 << 12;
+
+/** Bits of the global word. The lower ones are what the model remembers of a run; no operation reads them. */
+export const FREED_IN_USE = 1 << 0;
+export const CHANGED_UNDER_WRITEBACK = 1 << 1;
+export const OVERFLOWED = 1 << 2;
+/** A page without any pin was taken for a pinned one. */
+export const FALSE_PIN = 1 << 3;
+/** The program has made the mistake that it was given. */
+export const MISTAKEN = 1 << 4;
+/** First bit of the warnings: one for each entry of the table in `notices.ts`. */
+export const NOTICE_SHIFT = 8;
+/** First bit of "this space has taken pins" (`MMF_HAS_PINNED`), then of "this space is gone", a bit a space. */
+export const HAS_PINNED_SHIFT = 20;
+export const GONE_SHIFT = 22;
+
+/** Lays out a machine of these sizes. Throws a `RangeError` if it is larger than a state can name. */
+export function layoutOf(sizes: Sizes): Layout {
+  const actors = sizes.slots.length;
+  const given = { frames: sizes.frames, spaces: sizes.spaces, pages: sizes.pages, actors };
+  for (const [what, count] of Object.entries(given)) {
+    const most = LIMITS[what as keyof typeof given];
+    if (count < 1 || count > most) throw new RangeError(`${what} must be from 1 to ${most}, not ${count}`);
+  }
+  const counters = 1;
+  const frame = counters + Math.ceil(actors / 4);
+  const tables = frame + sizes.frames * FRAME_WORDS;
+  const objects = tables + sizes.spaces;
+  const firstHandle = objects + sizes.pages;
+  const handles: number[] = [];
+  let next = firstHandle;
+  for (const slots of sizes.slots) {
+    handles.push(next);
+    next += Math.ceil(slots / 2);
+  }
+  return { ...sizes, words: next, counters, frame, tables, objects, handles, firstHandle, handleCount: (next - firstHandle) * 2 };
+}

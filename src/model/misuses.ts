@@ -1,0 +1,96 @@
+/** The mistakes. To add one, add an entry: its name, what it is, what it asks of the thread, and how it changes a correct plan. */
+import type { Plan } from './plan.js';
+
+export interface Misuse {
+  readonly name: string;
+  readonly about: string;
+  /** The question of the thread that its row answers. */
+  readonly question: string;
+  /** Makes the correct driver a mistaken one. */
+  readonly change: (plan: Plan) => Plan;
+}
+
+const releasedBy = (plan: Plan, ...release: ('put' | 'unpin')[]): Plan => ({
+  ...plan,
+  entries: plan.entries.map((entry) => ({ ...entry, release })),
+});
+
+const MIXED: Plan['entries'] = [
+  { take: 'pin', release: [] },
+  { take: 'own', release: [] },
+];
+
+export const misuses: readonly Misuse[] = [
+  {
+    name: 'none',
+    about: 'a correct program',
+    question: 'what is each design worth when nobody makes a mistake?',
+    change: (plan) => plan,
+  },
+  {
+    name: 'put-for-pin',
+    about: 'put_page() for a pin',
+    question: '"If someone uses a mistaken put_page() then how will that bug manifest at runtime?"',
+    change: (plan) => releasedBy(plan, 'put'),
+  },
+  {
+    name: 'unpin-for-get',
+    about: 'an unpin for a plain reference',
+    question: 'the same mistake the other way round, in a half converted tree',
+    change: (plan) => ({ ...plan, entries: [{ take: 'get', release: ['unpin'] }] }),
+  },
+  {
+    name: 'no-release',
+    about: 'no release',
+    question: '"a page that can never be evicted from memory"',
+    change: (plan) => releasedBy(plan),
+  },
+  {
+    name: 'release-twice',
+    about: 'the right release, twice',
+    question: '"what set of circumstances will the kernel trigger the bug?"',
+    change: (plan) => releasedBy(plan, 'unpin', 'unpin'),
+  },
+  {
+    name: 'mixed-put',
+    about: 'put_page() for all of an array of mixed origin',
+    question: '"pile all the gup-pinned pages into the same page** array that also contains other allocation types"',
+    change: (plan) => releasedBy({ ...plan, entries: MIXED }, 'put'),
+  },
+  {
+    name: 'mixed-unpin',
+    about: 'an unpin for all of an array of mixed origin',
+    question: 'the same array, after its release loop was collapsed into put_user_pages()',
+    change: (plan) => releasedBy({ ...plan, entries: MIXED }, 'unpin'),
+  },
+  {
+    name: 'short-pin',
+    about: 'a short pin, and what was had is not dropped',
+    question: 'the ad-hoc loops that "cannot" be collapsed',
+    change: (plan) => ({ ...plan, entries: [plan.entries[0]!, plan.entries[0]!], short: 'kept' }),
+  },
+  {
+    name: 'refetched-put',
+    about: 'a page fetched back from the SGL, and put_page() for the pin',
+    question: '"at put_page time we get the page back out of the sgl via sg_page(). So type safety will not help this case"',
+    change: (plan) => releasedBy({ ...plan, container: plan.container === 'array' ? 'sgl' : plan.container }, 'put'),
+  },
+  {
+    name: 'release-during-dma',
+    about: 'released while the device still writes',
+    question: 'what a pin is for: "a pretty reasonable flow for DMA with user pages"',
+    change: (plan) => ({ ...plan, waits: false }),
+  },
+  {
+    name: 'dirty-not-set',
+    about: 'the device wrote, and the page is not marked dirty',
+    question: 'why there are put_user_pages_dirty() and put_user_pages_dirty_lock()',
+    change: (plan) => ({ ...plan, dirty: 'never' }),
+  },
+  {
+    name: 'dirty-after-release',
+    about: 'the page is marked dirty after it was released',
+    question: 'why the dirtying is inside put_user_pages_dirty()',
+    change: (plan) => ({ ...plan, dirty: 'after' }),
+  },
+];

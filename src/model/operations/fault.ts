@@ -1,0 +1,142 @@
+/** `handle_mm_fault()`: makes an address usable, by the page cache, the disk, the swap, or a copy. */
+import {
+  DIRTY,
+  EXCLUSIVE,
+  GLOBAL,
+  GONE_SHIFT,
+  LOCKED,
+  MIGRATING,
+  PRESENT,
+  PTE_DIRTY,
+  type State,
+  SWAPPED,
+  TRUNCATED,
+  WRITABLE,
+  WRITEBACK,
+} from '../layout.js';
+import {
+  addRef,
+  allocate,
+  cachedAt,
+  contentOf,
+  diskOf,
+  dropRef,
+  freshFlags,
+  hasFlag,
+  hasFree,
+  isFree,
+  type Machine,
+  mapcountOf,
+  mapFrame,
+  pteFrame,
+  pteOf,
+  putPage,
+  refOf,
+  setCached,
+  setFlag,
+  setPte,
+  unmapPte,
+} from '../machine.js';
+
+/** The address can be used now; it never can (-EFAULT, SIGBUS); or not now, or not by this choice of a frame. */
+export const FAULT = { done: 0, failed: 1, not: 2 } as const;
+type Fault = (typeof FAULT)[keyof typeof FAULT];
+
+const USABLE_FOR_WRITE = PRESENT | WRITABLE;
+
+/** Whether an access of this kind needs no fault. */
+export function usable(pte: number, write: boolean): boolean {
+  const wanted = write ? USABLE_FOR_WRITE : PRESENT;
+  return (pte & wanted) === wanted;
+}
+
+/**
+ * Handles one fault. `choice` is the frame to take if one must be allocated; where none is needed only choice 0 is a
+ * way, so that the same thing is not done twice. With no frame left the fault fails.
+ */
+export function fault(m: Machine, s: State, space: number, page: number, write: boolean, choice: number): Fault {
+  if ((s[GLOBAL]! & (1 << (GONE_SHIFT + space))) !== 0) return choice === 0 ? FAULT.failed : FAULT.not;
+  const pte = pteOf(m, s, space, page);
+  if ((pte & MIGRATING) !== 0) return FAULT.not;
+  if ((pte & PRESENT) !== 0) return writeProtected(m, s, space, page, pteFrame(pte), choice);
+  return m.kinds[page] === 'file' ? fileFault(m, s, space, page, write, choice) : anonFault(m, s, space, page, pte, write, choice);
+}
+
+/** Takes the frame of the choice, if it is one; gives whether that can go on. */
+function takeFrame(m: Machine, s: State, choice: number): Fault {
+  if (!hasFree(m, s)) return choice === 0 ? FAULT.failed : FAULT.not;
+  return choice < m.layout.frames && isFree(m, s, choice) ? FAULT.done : FAULT.not;
+}
+
+/** `do_wp_page()`. */
+function writeProtected(m: Machine, s: State, space: number, page: number, frame: number, choice: number): Fault {
+  if (m.kinds[page] === 'file') {
+    // page_mkwrite: waits for the lock and for stable pages, then the page counts as dirty.
+    if (choice !== 0 || hasFlag(m, s, frame, LOCKED | WRITEBACK)) return FAULT.not;
+    setPte(m, s, space, page, pteOf(m, s, space, page) | WRITABLE | PTE_DIRTY);
+    setFlag(m, s, frame, DIRTY);
+    return FAULT.done;
+  }
+  if (m.kinds[page] === 'anon' && canReuse(m, s, frame)) {
+    if (choice !== 0) return FAULT.not;
+    setFlag(m, s, frame, EXCLUSIVE);
+    setPte(m, s, space, page, pteOf(m, s, space, page) | WRITABLE | PTE_DIRTY);
+    return FAULT.done;
+  }
+  // wp_page_copy(): the new page takes the old one's place, then the old one's reference is dropped.
+  const taken = takeFrame(m, s, choice);
+  if (taken !== FAULT.done) return taken;
+  allocate(m, s, choice, page, freshFlags('anon'), contentOf(m, s, frame));
+  const old = unmapPte(m, s, space, page, 0);
+  mapFrame(m, s, space, page, choice, WRITABLE | PTE_DIRTY);
+  if (old >= 0) putPage(m, s, old);
+  return FAULT.done;
+}
+
+/** Whether the process may write to the page itself instead of a copy. */
+function canReuse(m: Machine, s: State, frame: number): boolean {
+  if (m.design.reuse === 'mapcount') return mapcountOf(m, s, frame) === 1;
+  return hasFlag(m, s, frame, EXCLUSIVE) || refOf(m, s, frame) === 1;
+}
+
+/** `filemap_fault()` and `do_shared_fault()`. */
+function fileFault(m: Machine, s: State, space: number, page: number, write: boolean, choice: number): Fault {
+  if ((s[m.layout.objects + page]! & TRUNCATED) !== 0) return choice === 0 ? FAULT.failed : FAULT.not;
+  let frame = cachedAt(m, s, page);
+  if (frame < 0) {
+    const taken = takeFrame(m, s, choice);
+    if (taken !== FAULT.done) return taken;
+    frame = choice;
+    allocate(m, s, frame, page, freshFlags('file'), diskOf(m, s, page));
+    setCached(m, s, page, frame);
+  } else if (choice !== 0 || hasFlag(m, s, frame, LOCKED) || (write && hasFlag(m, s, frame, WRITEBACK))) {
+    return FAULT.not;
+  }
+  addRef(m, s, frame, 1);
+  mapFrame(m, s, space, page, frame, write ? WRITABLE | PTE_DIRTY : 0);
+  if (write) setFlag(m, s, frame, DIRTY);
+  return FAULT.done;
+}
+
+/** `do_anonymous_page()` and `do_swap_page()`. */
+function anonFault(m: Machine, s: State, space: number, page: number, pte: number, write: boolean, choice: number): Fault {
+  // Nothing there and nothing in swap: the mapping is gone.
+  if ((pte & SWAPPED) === 0) return choice === 0 ? FAULT.failed : FAULT.not;
+  const cached = cachedAt(m, s, page);
+  const bits = WRITABLE | (write ? PTE_DIRTY : 0);
+  if (cached < 0) {
+    const taken = takeFrame(m, s, choice);
+    if (taken !== FAULT.done) return taken;
+    allocate(m, s, choice, page, freshFlags('anon') | DIRTY, diskOf(m, s, page));
+    mapFrame(m, s, space, page, choice, bits);
+    return FAULT.done;
+  }
+  if (choice !== 0 || hasFlag(m, s, cached, LOCKED)) return FAULT.not;
+  addRef(m, s, cached, 1);
+  mapFrame(m, s, space, page, cached, bits);
+  // The slot in swap is not kept: the page is dirty again, and its cache reference goes.
+  setCached(m, s, page, -1);
+  setFlag(m, s, cached, DIRTY | EXCLUSIVE);
+  dropRef(m, s, cached, 1);
+  return FAULT.done;
+}

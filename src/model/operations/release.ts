@@ -1,0 +1,148 @@
+/** `put_page()`, `unpin_user_page()` and `set_page_dirty()`, alone and in bulk. */
+import { ALLOCATED, DIRTY, HANDLE_HELD, HANDLE_PIN, LOCKED, type State } from '../layout.js';
+import {
+  addRef,
+  handleFrame,
+  handleOf,
+  hasFlag,
+  isCached,
+  type Machine,
+  noteStale,
+  ownerOf,
+  putPage,
+  setFlag,
+  setHandle,
+} from '../machine.js';
+import type { Dirty, Many, Release, ReleaseMany } from '../scenario.js';
+import { unpinStep } from './gup.js';
+import { BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
+
+/** The holder does not count on the page any more; what was in the slot stays only if the program names the slot again. */
+function letGo(m: Machine, s: State, slot: number, last: boolean): void {
+  setHandle(m, s, slot, last ? 0 : handleOf(m, s, slot) & ~(HANDLE_HELD | HANDLE_PIN));
+}
+
+/** `put_page()`. */
+export function putSteps(c: Context, op: Release): Step[] {
+  const m = c.machine;
+  const slot = c.slot(op.slot);
+  const last = c.isLast(op.slot);
+  return [
+    {
+      text: `put_page(${op.slot})`,
+      stands: 'put_page()',
+      ...MAY_FREE,
+      run: (s) => {
+        const handle = handleOf(m, s, slot);
+        if (handle === 0) return 0;
+        noteStale(m, s, handle);
+        letGo(m, s, slot, last);
+        putPage(m, s, handleFrame(handle));
+        return 0;
+      },
+    },
+  ];
+}
+
+/** `unpin_user_page()`, by whatever name and count the design has it. */
+export function unpinSteps(c: Context, op: { readonly slot: string }): Step[] {
+  const m = c.machine;
+  const slot = c.slot(op.slot);
+  const last = c.isLast(op.slot);
+  const counts = m.design.unpin;
+  const name = m.design.calls.drop.replace('()', '');
+  // A design whose unpin is put_page() itself has its put_page() warn too.
+  const isPut = counts.length === 1 && counts[0]?.add === -1;
+  return counts.map((step, n) => ({
+    text: counts.length === 1 || n > 0 ? `${name}(${op.slot})` : `${name}(${op.slot}): drops the pin count`,
+    stands: m.design.calls.drop,
+    ...MAY_FREE,
+    run: (s: State) => {
+      const handle = handleOf(m, s, slot);
+      if (handle === 0) return 0;
+      if (n === 0) noteStale(m, s, handle);
+      if (n === counts.length - 1) letGo(m, s, slot, last);
+      if (isPut) putPage(m, s, handleFrame(handle));
+      else unpinStep(m, s, handleFrame(handle), step);
+      return 0;
+    },
+  }));
+}
+
+/** `set_page_dirty_lock()`: under the page lock, which keeps truncation away; without it, `set_page_dirty()`. */
+export function dirtySteps(c: Context, op: Pick<Dirty, 'slot' | 'lock'>): Step[] {
+  const m = c.machine;
+  const slot = c.slot(op.slot);
+  const last = c.isLast(op.slot);
+  const lock = op.lock ?? true;
+  const name = lock ? 'set_page_dirty_lock' : 'set_page_dirty';
+  return [
+    {
+      text: `${name}(${op.slot})`,
+      stands: `${name}()`,
+      reads: MAY_FREE.reads | SHARED.lock,
+      writes: SHARED.flags,
+      run: (s) => {
+        const handle = handleOf(m, s, slot);
+        if (handle === 0) return 0;
+        const frame = handleFrame(handle);
+        if (lock && hasFlag(m, s, frame, LOCKED)) return BLOCKED;
+        noteStale(m, s, handle);
+        if (last) setHandle(m, s, slot, 0);
+        // Without a mapping there is nobody to write it for.
+        const mapped = hasFlag(m, s, frame, ALLOCATED) && ownerOf(m, s, frame) >= 0;
+        if (mapped && (isCached(m, s, frame) || m.kinds[ownerOf(m, s, frame)] === 'anon')) setFlag(m, s, frame, DIRTY);
+        return 0;
+      },
+    },
+  ];
+}
+
+/** `put_user_pages*()` and `unpin_user_pages*()`: what each page would get by itself, one after the other. */
+export function unpinManySteps(c: Context, op: ReleaseMany): Step[] {
+  const dirty = op.dirty ?? 'no';
+  return op.slots.flatMap((slot) => {
+    const drop = unpinSteps(c, { slot });
+    if (dirty === 'no') return drop;
+    const kept: Context = { ...c, isLast: () => false };
+    return [...dirtySteps(kept, { slot, lock: dirty === 'dirty-lock' }), ...drop];
+  });
+}
+
+/** Many `put_page()`s as one step. */
+export function putManySteps(c: Context, op: Many): Step[] {
+  const m = c.machine;
+  const slot = c.slot(op.slot);
+  const last = c.isLast(op.slot);
+  return [
+    {
+      text: `put_page(${op.slot}), ${op.count} times`,
+      stands: 'put_page()',
+      ...MAY_FREE,
+      run: (s) => {
+        const handle = handleOf(m, s, slot);
+        if (handle === 0) return 0;
+        noteStale(m, s, handle);
+        letGo(m, s, slot, last);
+        putPage(m, s, handleFrame(handle), op.count);
+        return 0;
+      },
+    },
+  ];
+}
+
+/** The further references of `get-many`, after the first. */
+export function moreReferences(c: Context, op: Many): Step {
+  const m = c.machine;
+  const slot = c.slot(op.slot);
+  return {
+    text: `takes ${op.count - 1} more references on ${op.slot}`,
+    stands: 'get_page()',
+    reads: SHARED.counts,
+    writes: SHARED.counts,
+    run: (s) => {
+      addRef(m, s, handleFrame(handleOf(m, s, slot)), op.count - 1);
+      return 0;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** The scenario that `test/model/spin/pages.pml` writes down independently, so that the two can be compared. */
+import type { Actor, Instruction, Scenario } from './scenario.js';
+
+/** A mistake of the shared scenario, by the name of its macro in the Promela file. */
+export const sharedMistakes = {
+  PUTFORPIN: [{ op: 'put', slot: 'a', mistake: true }],
+  TWICE: [
+    { op: 'unpin', slot: 'a' },
+    { op: 'unpin', slot: 'a', mistake: true },
+  ],
+  NORELEASE: [{ op: 'omit', what: 'release a', mistake: true }],
+} as const satisfies Record<string, readonly Instruction[]>;
+
+/** The shared pairs: macro of the design, its name here, macro of the mistake. */
+export const sharedPairs = [
+  { define: 'BIAS', design: 'bias', mistake: 'PUTFORPIN' },
+  { define: 'PINCOUNT', design: 'folio-pincount', mistake: 'TWICE' },
+  { define: 'LRUCOUNT', design: 'lru-count', mistake: 'NORELEASE' },
+] as const;
+
+/** One mistaken driver, `drivers - 1` correct ones, and a process that unmaps the page. */
+export function sharedScenario(mistake: keyof typeof sharedMistakes, drivers = 2): Scenario {
+  const pin: Instruction = { op: 'pin', page: 0, slot: 'a' };
+  const driver = (name: string, ...rest: readonly Instruction[]): Actor => ({ name, program: [pin, ...rest] });
+  return {
+    name: `shared ${mistake}`,
+    pages: [{ kind: 'anon' }],
+    frames: 1,
+    actors: [
+      driver('mistaken', ...sharedMistakes[mistake]),
+      ...Array.from({ length: drivers - 1 }, (_, n) => driver(`correct ${n}`, { op: 'unpin', slot: 'a' })),
+      { name: 'process', program: [{ op: 'munmap', page: 0 }] },
+    ],
+  };
+}

@@ -1,0 +1,132 @@
+/** The matrix and a run as text. */
+import type { PageView, Run } from './explain.js';
+import type { Cell, Matrix } from './matrix.js';
+import { misuses } from './misuses.js';
+import { notices } from './notices.js';
+import { outcomes } from './outcomes.js';
+import { settings } from './settings.js';
+
+const number = (value: number): string => Math.round(value).toLocaleString('en-GB');
+
+/** What a cell says: an outcome a line, then how reliably the design notices. */
+export function cellLines(cell: Cell, correct: Cell | undefined): string[] {
+  if (cell.notices === 'compiler') return ['does not compile'];
+  const names = cell.outcomes.map((outcome) => (cell.misuse !== 'none' && correct?.outcomes.includes(outcome) ? `(${outcome})` : outcome));
+  const none = cell.finished ? 'nothing' : 'cut short';
+  const lines = names.length > 0 ? names : [none];
+  if (cell.criesWolf) {
+    const { warns, falsePin } = cell.criesWolf;
+    if (warns || falsePin) lines.push(warns ? 'CRIES WOLF' : 'false pin');
+  } else {
+    lines.push(`${cell.notices}${cell.notices === 'never' ? '' : ` ${cell.noticed}/${cell.mistaken}`}`);
+  }
+  if (!cell.finished && names.length > 0) lines.push('cut short');
+  return lines;
+}
+
+function table(matrix: Matrix, columns: readonly string[], label: number): string[] {
+  const at = (misuse: string, design: string) => matrix.cells.find((cell) => cell.misuse === misuse && cell.design === design)!;
+  const rows = matrix.misuses.map((misuse) => ({
+    name: misuse,
+    cells: columns.map((design) => cellLines(at(misuse, design), matrix.misuses.includes('none') ? at('none', design) : undefined)),
+  }));
+  const widths = columns.map((design, n) => Math.max(design.length, ...rows.flatMap(({ cells }) => cells[n]!.map((line) => line.length))));
+  const line = (first: string, rest: readonly string[]) =>
+    `${first.padEnd(label)}  ${rest.map((text, n) => text.padEnd(widths[n]!)).join('  ')}`.trimEnd();
+  const out = [line('', columns)];
+  for (const { name, cells } of rows) {
+    out.push('');
+    const height = Math.max(...cells.map(({ length }) => length));
+    for (let n = 0; n < height; n++)
+      out.push(
+        line(
+          n === 0 ? name : '',
+          cells.map((lines) => lines[n] ?? ''),
+        ),
+      );
+  }
+  return out;
+}
+
+/** Writes the matrix, as many columns side by side as fit. */
+export function matrixText(matrix: Matrix, width = 140): string {
+  const label = Math.max(...matrix.misuses.map(({ length }) => length));
+  const each = 26;
+  const fit = Math.max(1, Math.floor((width - label) / each));
+  const out: string[] = [];
+  for (let n = 0; n < matrix.designs.length; n += fit) out.push(...table(matrix, matrix.designs.slice(n, n + fit), label), '', '');
+  out.push('What can happen:');
+  for (const [name, about] of Object.entries(outcomes)) out.push(`  ${name.padEnd(23)}  ${about}`);
+  out.push('  (in brackets)            it happens in a correct program of this design too');
+  out.push('  nothing                  none of these; the search is finished');
+  out.push('Below: how reliably the design notices. 7/40: in 7 of the 40 distinct end states of runs in which the mistake was made.');
+  out.push('false pin: a page without any pin was taken for pinned. CRIES WOLF: it warned of a correct program.', '', 'The mistakes:');
+  for (const { name, about } of misuses.filter((misuse) => matrix.misuses.includes(misuse.name)))
+    out.push(`  ${name.padEnd(label)}  ${about}`);
+  out.push('', ...assumptions(matrix), '', ...totals(matrix));
+  return `${out.join('\n')}\n`;
+}
+
+/** What the cells assumed: the largest of each setting's searches. */
+function assumptions(matrix: Matrix): string[] {
+  const out = ['What each cell assumed: one driver with its device, in each of these settings (largest of all cells)'];
+  const searches = matrix.cells.flatMap((cell) => cell.searches);
+  for (const name of new Set(searches.map(({ setting }) => setting))) {
+    const of = searches.filter((search) => search.setting === name);
+    const most = (pick: (search: (typeof of)[number]) => number) => Math.max(...of.map(pick));
+    const about = settings.find((setting) => setting.name === name)?.about ?? 'the mistake was made before, until the count is nearly full';
+    out.push(
+      `  ${name.padEnd(15)} ${`${most((s) => s.pages)} page in ${most((s) => s.frames)} frames, ${most((s) => s.actors)} actors, ${most((s) => s.steps)} steps, ${number(most((s) => s.states))} states`.padEnd(60)} ${about}`,
+    );
+  }
+  return out;
+}
+
+function totals(matrix: Matrix): string[] {
+  const searches = matrix.cells.flatMap((cell) => cell.searches);
+  const cut = searches.filter(({ finished }) => !finished).length;
+  const rate = matrix.states / Math.max(matrix.seconds, 1e-6);
+  return [
+    `${number(searches.length)} searches, ${number(matrix.states)} states, ${number(matrix.transitions)} transitions in ${matrix.seconds.toFixed(1)} s: ${number(rate)} states/s`,
+    cut === 0
+      ? 'Every search was finished.'
+      : `${cut} of the searches were cut short by --max-states: where a cell says so, what it does not name may still happen.`,
+  ];
+}
+
+/** A page's counts in a few characters. */
+function pageText(page: PageView): string {
+  const pins = page.pins === 0 ? '' : ` pins ${page.pins}`;
+  return page.flags.includes('free') && page.ref === 0
+    ? 'free'
+    : `ref ${page.ref}${pins} map ${page.mapcount}${page.flags.map((flag) => ` ${flag}`).join('')}`;
+}
+
+/** Writes a run: a line a step, an actor a column, the counts of each page frame behind. */
+export function runText(run: Run, title: string): string {
+  const shown = run.start
+    .map((_, n) => n)
+    .filter((n) => run.steps.some((step) => pageText(step.pages[n]!) !== 'free') || pageText(run.start[n]!) !== 'free');
+  const actors = run.actors.filter((name) => run.steps.some(({ actor }) => actor === name));
+  const indent = 2;
+  const says = run.steps.map((step) => `${' '.repeat(indent * actors.indexOf(step.actor))}${step.actor}: ${step.text}`);
+  const width = Math.max(10, ...says.map(({ length }) => length));
+  const views = [run.start, ...run.steps.map(({ pages }) => pages)].map((pages) => shown.map((n) => pageText(pages[n]!)));
+  const widths = shown.map((_, n) => Math.max(7, ...views.map((view) => view[n]!.length)));
+  const counts = (view: readonly string[]) =>
+    view
+      .map((text, n) => text.padEnd(widths[n]!))
+      .join('  ')
+      .trimEnd();
+  const out = [title, '', `      ${'step'.padEnd(width)}  ${shown.map((n, i) => `frame ${n}`.padEnd(widths[i]!)).join('  ')}`.trimEnd()];
+  out.push(`      ${'(start)'.padEnd(width)}  ${counts(views[0]!)}`);
+  run.steps.forEach((step, n) => {
+    const marks = `${step.mistake ? '  <- the mistake' : ''}${step.notices.map((notice) => `  !! ${notices[notice].about}`).join('')}`;
+    out.push(`${String(n + 1).padStart(4)}  ${says[n]!.padEnd(width)}  ${counts(views[n + 1]!)}${marks}`);
+  });
+  out.push(
+    '',
+    `In the end: ${run.outcomes.length > 0 ? run.outcomes.map((outcome) => `${outcome}: ${outcomes[outcome]}`).join('\n            ') : 'nothing went wrong'}`,
+  );
+  return `${out.join('\n')}\n`;
+}

@@ -1,0 +1,77 @@
+/** What became of the pages when nobody can do anything more. */
+import {
+  ALLOCATED,
+  ANON,
+  CHANGED_UNDER_WRITEBACK,
+  FREED_IN_USE,
+  GLOBAL,
+  OVERFLOWED,
+  PRESENT,
+  type State,
+  SWAPPED,
+  TRUNCATED,
+  ZERO,
+} from './layout.js';
+import {
+  cachedAt,
+  contentOf,
+  diskOf,
+  expectedOf,
+  hasFlag,
+  isCached,
+  isDirty,
+  type Machine,
+  mapcountOf,
+  pinsOf,
+  pteFrame,
+  pteOf,
+  refOf,
+} from './machine.js';
+import { outcomeBit } from './outcomes.js';
+
+/** Whether reclaim could never free a page: more (or fewer than any) references than are accounted for, or it looks pinned. */
+function isUnevictable(m: Machine, s: State): boolean {
+  for (let frame = 0; frame < m.layout.frames; frame++) {
+    const ref = refOf(m, s, frame);
+    // The page of zeros is never evicted anyway.
+    if (hasFlag(m, s, frame, ZERO) || !hasFlag(m, s, frame, ALLOCATED)) continue;
+    const accounted = mapcountOf(m, s, frame) + (isCached(m, s, frame) ? 1 : 0);
+    const looksPinned = m.design.looksPinned?.({ ref, pins: pinsOf(m, s, frame) }) ?? false;
+    if (ref > accounted || ref <= 0 || looksPinned) return true;
+  }
+  return false;
+}
+
+/** Whether a page that is to be found at its address, in its file or in swap is not what was last written to it. */
+function isLost(m: Machine, s: State): boolean {
+  for (let page = 0; page < m.layout.pages; page++) {
+    const expected = expectedOf(m, s, page);
+    const kind = m.kinds[page];
+    if (expected === 0 || kind === 'kernel' || (s[m.layout.objects + page]! & TRUNCATED) !== 0) continue;
+    const pte = pteOf(m, s, 0, page);
+    const mapped = (pte & PRESENT) !== 0 ? pteFrame(pte) : -1;
+    const cached = cachedAt(m, s, page);
+    const frame = mapped >= 0 ? mapped : cached;
+    // The page of zeros is nobody's write; what becomes of it is told by its being freed.
+    if (frame >= 0 && hasFlag(m, s, frame, ZERO)) continue;
+    if (kind !== 'file' && mapped < 0 && (pte & SWAPPED) === 0) continue;
+    const found = frame >= 0 ? contentOf(m, s, frame) : diskOf(m, s, page);
+    if (found !== expected) return true;
+    // In memory, newer than the disk, and clean: the next eviction drops it.
+    const backed = kind === 'file' || (frame === cached && frame >= 0 && hasFlag(m, s, frame, ANON));
+    if (frame >= 0 && backed && !isDirty(m, s, frame) && diskOf(m, s, page) !== expected) return true;
+  }
+  return false;
+}
+
+/** The outcomes of an end state, as bits of `outcomes.ts`. */
+export function verdictOf(m: Machine, s: State): number {
+  const past = s[GLOBAL]!;
+  return (
+    ((past & FREED_IN_USE) !== 0 ? outcomeBit('freed-in-use') : 0) |
+    ((past & CHANGED_UNDER_WRITEBACK) !== 0 ? outcomeBit('changed-under-writeback') : 0) |
+    ((past & OVERFLOWED) !== 0 ? outcomeBit('overflow') : 0) |
+    (isUnevictable(m, s) ? outcomeBit('unevictable') : 0) |
+    (isLost(m, s) ? outcomeBit('lost-write') : 0)
+  );
+}

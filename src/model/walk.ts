@@ -1,0 +1,71 @@
+/** Random walks, for systems too large to search: what they find can happen, and what they do not find may happen all the same. */
+import type { System } from './compile.js';
+import { counterOf, setCounter } from './explore.js';
+import { GLOBAL, MISTAKEN } from './layout.js';
+import { NOTICE_MASK } from './notices.js';
+import { type Outcome, outcomesOf } from './outcomes.js';
+import { verdictOf } from './verdict.js';
+
+export interface Walks {
+  readonly walks: number;
+  readonly steps: number;
+  /** How many walks ended with each outcome. */
+  readonly outcomes: ReadonlyMap<Outcome, number>;
+  readonly mistaken: number;
+  readonly noticed: number;
+  readonly seconds: number;
+}
+
+/** A generator of 32-bit numbers from a seed (mulberry32); the same seed gives the same walks. */
+function randomOf(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return (t ^ (t >>> 14)) >>> 0;
+  };
+}
+
+/** No walk is longer; programs that only retry would otherwise never end. */
+const LONGEST = 10_000;
+
+/** Takes `count` random walks, each to an end state. */
+export function walk(system: System, seed: number, count: number): Walks {
+  const begun = performance.now();
+  const random = randomOf(seed);
+  const { machine, programs, initial } = system;
+  const found = new Map<Outcome, number>();
+  const s = initial.slice();
+  const saved = initial.slice();
+  let [steps, mistaken, noticed] = [0, 0, 0];
+  for (let n = 0; n < count; n++) {
+    s.set(initial);
+    for (let length = 0; length < LONGEST; length++) {
+      const moves: (readonly [actor: number, choice: number])[] = [];
+      programs.forEach((program, actor) => {
+        const step = program[counterOf(system, s, actor)];
+        for (let choice = 0; choice < (step?.choices ?? 0); choice++) moves.push([actor, choice]);
+      });
+      let taken = false;
+      while (!taken && moves.length > 0) {
+        const [[actor, choice]] = moves.splice(random() % moves.length, 1) as [readonly [number, number]];
+        const step = programs[actor]![counterOf(system, s, actor)]!;
+        saved.set(s);
+        const result = step.run(s, choice);
+        if (result < 0) {
+          s.set(saved);
+          continue;
+        }
+        setCounter(system, s, actor, step.targets[result]!);
+        taken = true;
+        steps++;
+      }
+      if (!taken) break;
+    }
+    for (const outcome of outcomesOf(verdictOf(machine, s))) found.set(outcome, (found.get(outcome) ?? 0) + 1);
+    if ((s[GLOBAL]! & MISTAKEN) !== 0) mistaken++;
+    if ((s[GLOBAL]! & MISTAKEN) !== 0 && (s[GLOBAL]! & NOTICE_MASK) !== 0) noticed++;
+  }
+  return { walks: count, steps, outcomes: found, mistaken, noticed, seconds: (performance.now() - begun) / 1000 };
+}

@@ -1,0 +1,88 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run } from './run.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'putright-model-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const scenario = join(folder, 'mine.json');
+writeFileSync(
+  scenario,
+  '{\n  "name": "mine",\n  "pages": [{ "kind": "anon" }],\n  "actors": [{ "name": "d", "program": [\n    { "op": "pin", "page": 0, "slot": "a" }\n  ] }]\n}\n',
+);
+
+describe('model', () => {
+  it('prints cells as text and as JSON, with nothing on the standard error of a pipe', async () => {
+    const text = await run(['model', '--design', 'bias', '--misuse', 'put-for-pin']);
+    expect([text.code, text.stderr]).toEqual([0, '']);
+    expect(text.stdout).toMatch(/put-for-pin +unevictable/);
+    expect(text.stdout).toMatch(/[\d,]+ states\/s\nEvery search was finished\.\n$/);
+    const json = await run(['model', '--design', 'bias', '--misuse', 'put-for-pin', '--format', 'json']);
+    const { cells } = JSON.parse(json.stdout) as { cells: { outcomes: string[]; notices: string }[] };
+    expect(cells.map(({ outcomes, notices }) => [outcomes.includes('unevictable'), notices])).toEqual([[true, 'never']]);
+  });
+
+  it('says that a search was cut short, exit 1', async () => {
+    const { code, stdout, stderr } = await run(['model', '--design', 'bias', '--misuse', 'none', '--max-states', '10']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('cut short');
+    expect(stderr).toMatch(/^putright: cut short after .* may still happen/);
+  });
+
+  it('explains a cell, and draws it', async () => {
+    const svg = join(folder, 'run.svg');
+    const { code, stdout } = await run([
+      'model',
+      'explain',
+      '--design',
+      'bias',
+      '--misuse',
+      'put-for-pin',
+      '--outcome',
+      'unevictable',
+      '--svg',
+      svg,
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('<- the mistake');
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
+  });
+
+  it('says that no run shows what cannot happen, and what does not compile', async () => {
+    const none = await run(['model', 'explain', '--design', 'bias', '--misuse', 'none', '--outcome', 'freed-in-use']);
+    expect([none.code, none.stdout]).toEqual([
+      0,
+      expect.stringMatching(/no run shows freed-in-use; the search is finished \([\d,]+ states\)/),
+    ]);
+    const typed = await run(['model', 'explain', '--design', 'typed', '--misuse', 'put-for-pin']);
+    expect(typed.stdout).toContain('does not compile');
+  });
+
+  it('runs a scenario file, in search and in walks', async () => {
+    const { code, stdout } = await run(['model', '--scenario', scenario, '--design', 'bias']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^bias: \d+ states .*finished\n +1 end states: unevictable\n$/);
+    const walks = await run(['model', '--scenario', scenario, '--design', 'bias', '--seed', '3', '--walks', '10']);
+    expect(walks.stdout).toBe('bias, mine: 10 random walks, no finished search: unevictable in 10\n');
+  });
+
+  it.each([
+    [['model', '--design', 'none-such'], 'no design none-such; there are plain'],
+    [['model', '--max-states', '0'], 'from 1 to'],
+    [['model', 'explain', '--design', 'bias'], 'say which misuse'],
+    [['model', '--scenario', '/no/such.json'], 'cannot read /no/such.json: there is no such file'],
+  ])('refuses %j, exit 2', async (args, words) => {
+    const { code, stdout, stderr } = await run(args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(words);
+  });
+
+  it('names file, line and key of a wrong scenario', async () => {
+    const wrong = join(folder, 'wrong.json');
+    writeFileSync(wrong, readFileSync(scenario, 'utf8').replace('"pin"', '"pim"'));
+    const { code, stderr } = await run(['model', '--scenario', wrong]);
+    expect([code, stderr]).toEqual([2, `putright: ${wrong}: line 5, actors[0].program[0].op: no such operation: pim\n`]);
+    expect(existsSync(wrong)).toBe(true);
+  });
+});
