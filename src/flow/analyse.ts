@@ -34,6 +34,7 @@ import {
   otherNames,
   outcomes,
   ownersIn,
+  readable,
   type Scope,
 } from './facts.js';
 import { type Analysis, type At, emptyFlow, type FunctionFlow, type Seed } from './flow.js';
@@ -311,7 +312,7 @@ function put(r: Run, facts: Facts, path: string | null, from: string | null, pos
 
 function putHeap(r: Run, facts: Facts, heap: string, from: string, pos: number): void {
   facts.add(heap);
-  note(r, heap, from, `stored in ${heap.slice(1).replace('::', '')}`, pos);
+  note(r, heap, from, `stored in ${readable(heap)}`, pos);
   if (!r.flow.heap.includes(heap)) r.flow.heap.push(heap);
 }
 
@@ -323,10 +324,6 @@ function copiedFrom(r: Run, path: string, from: string): string {
   }
   sources.add(from);
   return from;
-}
-
-function readable(path: string): string {
-  return path.replaceAll('%', 'result ');
 }
 
 /** A drop of what `path` holds is also a drop of what it was copied from, and of what was made of it. */

@@ -21,6 +21,11 @@ export const outcomes = ['?error', '?zero', '?short', '?all'] as const;
 export const earlierRound = '?earlier';
 export type Outcome = (typeof outcomes)[number];
 
+/** A fact's path as a person reads it. */
+export function readable(fact: string): string {
+  return fact.replace(/^#/, '').replace(/^::/, '').replace('%result', 'its result').replace(/%\w+/, 'a result');
+}
+
 /** True for a fact that names a path of the function. */
 export function isLocal(fact: string): boolean {
   const c = fact.charCodeAt(0);

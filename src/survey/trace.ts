@@ -1,5 +1,6 @@
 /** The way from acquire to a release, as steps that a person can follow in the source. */
 
+import { readable } from '../flow/facts.js';
 import type { SeenRelease, Visit } from '../flow/follow.js';
 import type { Program } from '../program/program.js';
 import type { Step } from './row.js';
@@ -40,7 +41,7 @@ function stepsTo(program: Program, visit: Visit, fact: string): Step[] {
     site: '',
     call: `passed to ${reference.name}()`,
     return: `handed to its caller ${reference.name}()`,
-    field: `reached in ${reference.name}() through ${entry.slice(1).replace('::', '')}`,
+    field: `reached in ${reference.name}() through ${readable(entry)}`,
     callback: `called back: ${reference.name}()`,
   }[visit.way];
   const file = visit.way === 'return' ? reference.file : from.flow.reference.file;

@@ -46,6 +46,37 @@ void g(struct foo *o)
     row('b.c:g', 'cross-file'),
   );
   shows(
+    'a request that an inline setter of a far header fills',
+    {
+      'include/crypto/aead.h': `struct aead_request { struct scatterlist *src; struct scatterlist *dst; };
+static inline void aead_request_set_crypt(struct aead_request *req, struct scatterlist *src, struct scatterlist *dst)
+{
+	req->src = src;
+	req->dst = dst;
+}
+`,
+      'net/a.c': `#include <crypto/aead.h>
+int f(struct aead_request *req, struct scatterlist *sg, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	sg_set_page(sg, page, 64, 0);
+	aead_request_set_crypt(req, sg, sg);
+	return 0;
+}
+static void done(struct aead_request *req)
+{
+	struct scatterlist *sg = req->dst;
+
+	unpin_user_page(sg_page(sg));
+}
+`,
+    },
+    'pin single→sgl car=aead_request.src,aead_request.dst single@file put:done:unpin_user_page',
+  );
+  shows(
     'another folder',
     {
       'include/foo.h': foo(),
