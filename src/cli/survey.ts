@@ -48,9 +48,9 @@ export function addSurvey(program: Command): void {
     .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
     .option('-p, --path <glob>', 'only sites in files that match, relative to the tree; may be repeated', collect)
     .option('-k, --kind <kind>', `only sites of this kind (${kinds.join(', ')}); may be repeated`, collectKind)
-    .option('-j, --jobs <n>', 'threads that read the tree (default: one per core)', parseJobs)
+    .option('-j, --jobs <n>', 'threads that read the tree and follow the sites (default: one per core)', parseJobs)
     .option('--coverage', 'account for every acquiring name of the tree; exit 1 if one is left over')
-    .option('--cache <dir>', 'keep results in this folder, so that the next run reads only what changed')
+    .option('--cache <dir>', 'keep results in this folder, so that the next run reads and follows only what changed')
     .addHelpText('after', EXAMPLES)
     .action(async (tree: string | undefined, given: Given) => surveyCommand(tree ?? examples, given));
 }

@@ -6,7 +6,7 @@ export interface SurveyOptions {
   paths?: readonly string[];
   /** Keep only rows of these kinds. */
   kinds?: readonly SiteKind[];
-  /** Worker threads that read the tree; default: the number of cores. */
+  /** Worker threads that read the tree and follow the sites; default: the number of cores. */
   jobs?: number;
   /** Folder of a cache that later runs may share; absent: none. */
   cache?: string;
