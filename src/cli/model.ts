@@ -50,7 +50,7 @@ function shared(command: Command): Command {
   return command
     .option('-d, --design <name>', 'only this design')
     .option('-m, --misuse <name>', 'only this misuse')
-    .option('--pages <n>', 'pages that the driver takes, 1 to 2', whole(1, 2))
+    .option('--pages <n>', 'how many references on the page the driver takes, 1 to 2', whole(1, 2))
     .option('--actors <n>', 'only settings of at most this many actors', whole(2, 8))
     .addOption(new Option('--container <kind>', 'what the pages travel in').choices(['array', 'sgl', 'skb', 'bvec', 'pipe']))
     .option('--scenario <file>', 'run this scenario (JSON, see docs/model.md) instead of the built-in ones')
