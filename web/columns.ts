@@ -51,7 +51,7 @@ export function columnsFor(data: PageData): Column[] {
     text: value,
   });
   return [
-    text('where', 'Where', 330, (site) => `${site.file}:${site.line} ${site.function}()`),
+    text('where', 'Where', 290, (site) => `${site.file}:${site.line} ${site.function}()`),
     choice('subsystem', 'Subsystem', 150, (site) => site.subsystem),
     choice('api', 'Call', 190, (site) => site.api),
     choice('family', 'Family', 110, (site) => site.family, 'get, pin, iterator get or iterator extract'),

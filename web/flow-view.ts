@@ -1,7 +1,7 @@
 /** The flow: from the acquiring call through containers and carriers to the releasing call; what does not fit stands out. */
 import type { Context, Shown } from './context.js';
 import { h, s, scrolling } from './dom.js';
-import { type Flow, type FlowLink, type FlowNode, flowOf, layOut } from './flow.js';
+import { type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut } from './flow.js';
 import { select, tally } from './query.js';
 import { type State, withFilter } from './state.js';
 
@@ -79,11 +79,10 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
     const [x0, x1] = [from.x + (from.passing ? 0 : box), to.x];
     const middle = (x0 + x1) / 2;
     const [a, b] = [link.y0 + link.width / 2, link.y1 + link.width / 2];
-    const pass = to.passing ? ` H${x1 + box}` : '';
     return s(
       'path',
       {
-        d: `M${x0},${a} C${middle},${a} ${middle},${b} ${x1},${b}${pass}`,
+        d: `M${x0},${a} C${middle},${a} ${middle},${b} ${x1},${b}`,
         class: `band ${link.pairing}`,
         'stroke-width': link.width,
         click: () => show(link),
@@ -115,7 +114,7 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
       );
     });
   const titles = flow.layers.map((title, layer) => {
-    const x = (layer * (flow.width - 150)) / Math.max(1, flow.layers.length - 1);
+    const x = (layer * (flow.width - LABEL)) / Math.max(1, flow.layers.length - 1);
     return s('text', { x, y: 12, class: 'layer' }, title);
   });
   return s(

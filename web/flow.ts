@@ -124,6 +124,8 @@ function namedIn(ways: readonly Way[]): Set<string> {
 }
 
 const GAP = 14;
+/** Room for the names behind the last layer. */
+export const LABEL = 190;
 /** The least height of a band, so that half a site can still be seen. */
 const THINNEST = 1.5;
 
@@ -141,7 +143,7 @@ export function layOut(flow: Flow, width: number): Flow {
     return members.map((node): FlowNode => {
       const placed = {
         ...node,
-        x: (layer * (width - 150)) / Math.max(1, layers.length - 1),
+        x: (layer * (width - LABEL)) / Math.max(1, layers.length - 1),
         y,
         height: Math.max(THINNEST, node.value * scale),
       };

@@ -32,7 +32,20 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['n p', 'next and previous site'],
   ['u or Esc', 'from a site back to the sheet'],
   ['Esc', 'leave a field; once more: clear all filters'],
-  ['?', 'these keys'],
+  ['?', 'these words and keys'],
+];
+
+/** What a reader who never saw a survey has to know. */
+const WORDS: readonly (readonly [word: string, meaning: string])[] = [
+  ['site', 'one call that takes references on user pages'],
+  ['get', 'a plain reference: get_user_pages*(), to be dropped by put_page() and its kin'],
+  ['pin', 'a pin: pin_user_pages*(), to be dropped by unpin_user_page*()'],
+  ['conditional', 'a pin or nothing, depending on the iterator or on flags at run time'],
+  ['container', 'what holds the page pointers, in the order that the pages go through it'],
+  ['carrier', 'the struct field in which they survive the function'],
+  ['release form', 'how they are dropped; loop-collapsible: a loop that one bulk call can replace'],
+  ['pairing', 'whether the releases drop what was taken; open: it depends on the run, or a container does it'],
+  ['gap', 'something that could not be followed: there may be more than the row says'],
 ];
 
 function start(data: PageData): void {
@@ -79,7 +92,7 @@ function start(data: PageData): void {
   const nav = h('nav', { 'aria-label': 'Views' });
   const chips = h('div', { class: 'chips' });
   const main = h('main', { id: 'main', tabindex: -1 });
-  const keys = keysDialog();
+  const help = helpDialog();
   const header = h(
     'header',
     {},
@@ -89,7 +102,7 @@ function start(data: PageData): void {
       { class: 'title' },
       h('strong', {}, 'putright'),
       h('span', { class: 'tree', title: data.tree }, data.tree),
-      h('button', { type: 'button', class: 'link', click: () => keys.showModal() }, 'Keys'),
+      h('button', { type: 'button', class: 'link', click: () => help.showModal() }, 'Words and keys'),
       h('button', { type: 'button', class: 'link', click: theme }, 'Dark or light'),
     ),
     h('div', { class: 'bar-line' }, nav, search),
@@ -180,7 +193,7 @@ function start(data: PageData): void {
   }
 
   function pressed(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || keys.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || help.open) return;
     const field = event.target instanceof Element && event.target.closest('input, select, textarea');
     if (field) {
       if (event.key !== 'Escape') return;
@@ -198,7 +211,7 @@ function start(data: PageData): void {
     else if (event.key === '/') {
       search.focus();
       search.select();
-    } else if (event.key === '?') keys.showModal();
+    } else if (event.key === '?') help.showModal();
     else if (event.key === 'Escape' && (state.q !== '' || Object.keys(state.filters).length > 0)) clear();
     else return false;
     return true;
@@ -214,17 +227,21 @@ function start(data: PageData): void {
   window.addEventListener('popstate', changed);
   window.addEventListener('hashchange', changed);
   document.addEventListener('keydown', pressed);
-  document.getElementById('app')?.append(header, main, footer(data), status, keys);
+  document.getElementById('app')?.append(header, main, footer(data), status, help);
   search.value = state.q;
   render();
 }
 
-function keysDialog(): HTMLDialogElement {
+function helpDialog(): HTMLDialogElement {
+  const list = (lines: readonly (readonly [string, string])[], tag: 'kbd' | 'b'): HTMLElement =>
+    h('dl', {}, ...lines.flatMap(([term, meaning]) => [h('dt', {}, h(tag, {}, term)), h('dd', {}, meaning)]));
   const dialog: HTMLDialogElement = h(
     'dialog',
-    { 'aria-label': 'Keys' },
+    { 'aria-label': 'Words and keys' },
+    h('h2', {}, 'Words'),
+    list(WORDS, 'b'),
     h('h2', {}, 'Keys'),
-    h('dl', {}, ...KEYS.flatMap(([keys, what]) => [h('dt', {}, h('kbd', {}, keys)), h('dd', {}, what)])),
+    list(KEYS, 'kbd'),
     h('button', { type: 'button', click: () => dialog.close() }, 'Close'),
   );
   return dialog;

@@ -51,12 +51,13 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
   const taking = sites.filter((site) => site.kind !== 'internal' && site.reference !== 'none');
   const of = (family: string): number => taking.filter((site) => site.family === family).length;
   const [get, pin, iterator, extract] = [of('get'), of('pin'), of('iterator get'), of('iterator extract')];
-  const some = (label: string, filters: State['filters'], test: (site: PageSite) => boolean): HTMLElement =>
+  const some = (label: string, filters: State['filters'], test: (site: PageSite) => boolean, more = ''): HTMLElement =>
     h(
       'a',
       { class: 'figure', href: context.link({ ...START, q: state.q, view: 'sheet', filters: { ...state.filters, ...filters } }) },
       h('b', {}, String(sites.filter(test).length)),
       h('span', {}, label),
+      more === '' ? null : h('small', {}, more),
     );
   const progress = (label: string, part: number, whole: number): HTMLElement =>
     h(
@@ -72,13 +73,19 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
   return h(
     'section',
     { class: 'figures', 'aria-label': 'Figures' },
-    some(sites.length === context.index.sites.length ? 'sites' : `of ${context.index.sites.length} sites`, {}, () => true),
+    some(sites.length === context.index.sites.length ? 'sites' : `of ${context.index.sites.length} sites`, {}, () => true, inside(sites)),
     progress('get_user_pages*() converted to pin', pin, pin + get),
     progress('iov_iter_get_pages*() converted to extract', extract, extract + iterator),
     some('loops that collapse into one call', { releaseForm: ['loop-collapsible'] }, (site) => site.releaseForm === 'loop-collapsible'),
     some('with a release that does not fit', { pairing: ['wrong'] }, (site) => site.pairings.includes('wrong')),
     some('hold pages of mixed origin', { mixed: ['yes'] }, (site) => site.mixed),
   );
+}
+
+/** Those which no figure of the conversion counts. */
+function inside(sites: readonly PageSite[]): string {
+  const count = sites.filter((site) => site.kind === 'internal').length;
+  return count === 0 ? '' : `${count} inside gup itself, not counted in the shares`;
 }
 
 function meter(label: string, parts: readonly (readonly [kind: string, count: number])[]): HTMLElement {
@@ -141,6 +148,7 @@ function chart(
     'section',
     { class: `chart${chosen.length > 0 ? ' chosen' : ''}`, 'aria-label': title },
     h('h2', {}, title),
+    column.about ? h('p', { class: 'about' }, column.about) : null,
     h('ul', {}, ...shown.map(bar)),
     counts.length === 0 ? h('p', { class: 'quiet' }, 'no site') : null,
     hidden > 0 ? more(`${hidden} more`) : open.has(column.key) && counts.length > most ? more('fewer') : null,

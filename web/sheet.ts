@@ -8,7 +8,7 @@ import { select, sorted, tally } from './query.js';
 import { type State, withFilter } from './state.js';
 
 /** Height of a row in pixels; the style sheet has the same. */
-const ROW = 34;
+const ROW = 46;
 /** Rows made beyond the edges of what is in sight. */
 const SPARE = 12;
 
@@ -279,15 +279,16 @@ function button(text: string, click: () => void): HTMLButtonElement {
   return h('button', { type: 'button', click }, text);
 }
 
-/** The end of a path says most, and a cell cuts the end. */
+/** The function, and below it the place; the end of a path says most, so that its beginning is cut. */
 function where(site: PageSite): HTMLElement {
   const slash = site.file.lastIndexOf('/') + 1;
-  return h(
+  const place = h(
     'span',
-    { class: 'where' },
+    { class: 'place' },
     h('span', { class: 'folder' }, site.file.slice(0, slash)),
-    h('span', { class: 'leaf' }, `${site.file.slice(slash)}:${site.line} `, h('b', {}, `${site.function}()`)),
+    h('span', { class: 'leaf' }, `${site.file.slice(slash)}:${site.line}`),
   );
+  return h('span', { class: 'where' }, h('b', {}, `${site.function}()`), ' ', place);
 }
 
 function gaps(site: PageSite): string {
