@@ -4,7 +4,7 @@ import { join, normalize, posix, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-const order = ['protocol', 'source', 'syntax', 'program', 'flow', 'survey', 'check', 'convert', 'model', 'report', 'cli'];
+const order = ['protocol', 'source', 'syntax', 'program', 'flow', 'survey', 'check', 'convert', 'model', 'compare', 'report', 'cli'];
 /** The model is a room of its own: it stands on nothing. */
 const alone = new Set(['model']);
 

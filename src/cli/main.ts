@@ -2,16 +2,18 @@
 /** The command line: `putright --help`. */
 import { Command, CommanderError } from 'commander';
 import { visible } from '../report/visible.js';
+import { addCompare } from './compare.js';
 import { addDebug } from './debug.js';
 import { addExplain } from './explain.js';
 import { exitCodes, Failure } from './failure.js';
 import { addModel } from './model.js';
 import { endQuietlyWithoutReader } from './output.js';
 import { version } from './package.js';
+import { addReport } from './report.js';
 import { addSurvey } from './survey.js';
 
 /** Each adds one command, with its options and help. A new command is a file of this folder and a line of this table. */
-const commands: readonly ((program: Command) => void)[] = [addSurvey, addExplain, addModel, addDebug];
+const commands: readonly ((program: Command) => void)[] = [addSurvey, addExplain, addReport, addCompare, addModel, addDebug];
 
 const EXAMPLES = `
 Examples:

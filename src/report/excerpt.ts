@@ -80,15 +80,21 @@ function caretAt(bytes: Uint8Array, spot: Spot): number {
   return cells(shown(text.slice(0, named >= 0 ? named : Math.max(0, text.search(/\S/)))));
 }
 
-/** The code around a place, each line with its number, and a caret under the place. */
-export async function excerpt(read: Reader, spot: Spot): Promise<string[]> {
+/** The code around a place: its lines from `first` on, and under which character of the meant line the caret goes. */
+export interface Excerpt {
+  first: number;
+  lines: string[];
+  caret: number;
+}
+
+/** The code around a place as data, `context` lines before and after; or why it cannot be shown. */
+export async function excerptAt(read: Reader, spot: Spot, context = CONTEXT): Promise<Excerpt | { why: string }> {
   const lines = await read(spot.file);
-  if ('why' in lines) return [`  (cannot show the code: ${visible(lines.why)})`];
+  if ('why' in lines) return lines;
   const meant = lines[spot.line - 1];
-  if (meant === undefined) return [`  (the file has ${lines.length} lines; it changed since it was read)`];
-  const first = Math.max(1, spot.line - CONTEXT);
-  const last = Math.min(lines.length, spot.line + CONTEXT);
-  const gutter = String(last).length + 2;
+  if (meant === undefined) return { why: `the file has ${lines.length} lines; it changed since it was read` };
+  const first = Math.max(1, spot.line - context);
+  const last = Math.min(lines.length, spot.line + context);
   const caret = caretAt(meant, spot);
   // All lines are cut alike, so that they stay below one another.
   const from = caret < LONGEST - 20 ? 0 : caret - LONGEST / 2;
@@ -102,8 +108,19 @@ export async function excerpt(read: Reader, spot: Spot): Promise<string[]> {
   const out: string[] = [];
   for (let number = first; number <= last; number++) {
     const bytes = lines[number - 1] ?? new Uint8Array();
-    out.push(`${String(number).padStart(gutter)} | ${cut(shown(decode(bytes.subarray(0, seen))))}`.trimEnd());
-    if (number === spot.line) out.push(`${' '.repeat(gutter)} | ${' '.repeat(caret - from + (from > 0 ? CUT.length : 0))}^`);
+    out.push(cut(shown(decode(bytes.subarray(0, seen)))).trimEnd());
   }
-  return out;
+  return { first, lines: out, caret: caret - from + (from > 0 ? CUT.length : 0) };
+}
+
+/** The code around a place, each line with its number, and a caret under the place. */
+export async function excerpt(read: Reader, spot: Spot): Promise<string[]> {
+  const code = await excerptAt(read, spot);
+  if ('why' in code) return [`  (${code.why.startsWith('the file has') ? '' : 'cannot show the code: '}${visible(code.why)})`];
+  const gutter = String(code.first + code.lines.length - 1).length + 2;
+  return code.lines.flatMap((line, n) => {
+    const number = code.first + n;
+    const shownLine = `${String(number).padStart(gutter)} | ${line}`.trimEnd();
+    return number === spot.line ? [shownLine, `${' '.repeat(gutter)} | ${' '.repeat(code.caret)}^`] : [shownLine];
+  });
 }

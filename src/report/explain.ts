@@ -20,7 +20,8 @@ export function findSite(sites: readonly Row[], id: string): Row | undefined {
   return there.length === 1 ? there[0] : undefined;
 }
 
-interface Scene extends Spot {
+/** A place of the story, with what happens there. */
+export interface Scene extends Spot {
   title: string;
 }
 
@@ -32,7 +33,7 @@ const spot = (place: { file: string; line: number; column: number }): Spot => ({
 const inFunction = (name: string): string => (name ? ` in ${visible(name)}()` : '');
 
 /** Everything that happens to the reference, in order: the site, the steps, and the releases that are no step. */
-function scenes(row: Row): Scene[] {
+export function scenes(row: Row): Scene[] {
   const steps = row.trace.map(
     (step): Scene => ({ ...spot(step), title: `${at(step)}${inFunction(step.function)}: ${visible(step.text)}` }),
   );

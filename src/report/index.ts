@@ -35,6 +35,12 @@ export const formats = {
     holdsCoverage: true,
     load: async () => (await import('./xlsx.js')).writeWorkbook,
   },
+  md: {
+    about: 'the figures and a table a subsystem, for a mail',
+    binary: false,
+    holdsCoverage: false,
+    load: async () => (await import('./markdown.js')).writeMarkdown,
+  },
 } as const satisfies Record<string, Format>;
 
 /** The name of a format. */

@@ -1,6 +1,7 @@
 /** The figures that the thread argues about, as data: the text writer and the workbook show the same ones. */
+
+import { type Family, family } from '../survey/family.js';
 import type { Container, ReleaseForm, Row, Survey } from '../survey/row.js';
-import { type Family, family } from './family.js';
 import { bySubsystem } from './subsystem.js';
 
 /** One figure: `count` sites of `of`, or of all that are counted. */

@@ -1,5 +1,5 @@
 import { acquires } from '../protocol/index.js';
-import type { Row } from '../survey/row.js';
+import type { Row } from './row.js';
 
 /** The families of acquiring calls that the conversion from get to pin is counted in. */
 export type Family = 'get' | 'pin' | 'iterator get' | 'iterator extract';

@@ -1,0 +1,86 @@
+import { type Command, Option } from 'commander';
+import type { Progress } from '../compare/compare.js';
+import { exitCodes, Failure } from './failure.js';
+import { findingsOf, surveyOf } from './given.js';
+import { collect, parseJobs } from './options.js';
+import { checkWritable, print, writeWhole } from './output.js';
+import { standardOutput } from './terminal.js';
+
+/** How a comparison is written. */
+const writers: Readonly<Record<string, (progress: Progress, colour: boolean) => Promise<string>>> = {
+  text: async (progress, colour) => (await import('../report/comparison/text.js')).writeComparisonText(progress, colour),
+  json: async (progress) => (await import('../report/comparison/json.js')).writeComparisonJson(progress),
+  md: async (progress) => (await import('../report/comparison/markdown.js')).writeComparisonMarkdown(progress),
+};
+
+interface Given {
+  format: string;
+  output?: string;
+  failOn?: string;
+  findings?: string[];
+  jobs?: number;
+  cache?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ putright compare ~/linux-6.1 ~/linux-6.12
+  $ putright compare 5.10.json 6.1.json 6.6.json 6.12.json       the progress curve
+  $ putright compare base.json . --fail-on regression            in a CI job
+
+A regression is: a converted call that gets again; a release that is not found any more; a container that can now hold
+pages of other origins; a new site that gets for the long term, or without a release; a new finding, where --findings
+is given for every tree.
+
+Exit codes: 0 done, 1 --fail-on found something, 2 could not run.
+`;
+
+/** Adds `putright compare`. */
+export function addCompare(program: Command): void {
+  program
+    .command('compare')
+    .summary('what happened to the sites between two trees or more')
+    .description(
+      'Compares surveys of two trees or more, the oldest first: which sites are new, gone, moved or converted, and whose facts changed. Sites are matched by what they are, never by their lines.',
+    )
+    .argument('<old>', 'folder of a tree, or the JSON file of its survey')
+    .argument('<new...>', 'the tree or survey to compare with; several make a progress curve')
+    .addOption(
+      new Option('-f, --format <format>', 'text to read, json for programs, md for a mail').choices(Object.keys(writers)).default('text'),
+    )
+    .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
+    .addOption(new Option('--fail-on <what>', 'exit 1 if there is one').choices(['regression']))
+    .option('--findings <file>', 'findings of a tree (JSON of putright check); once for each tree, in the same order', collect)
+    .option('-j, --jobs <n>', 'threads that read the trees (default: one per core)', parseJobs)
+    .option('--cache <dir>', 'cache folder, as for survey')
+    .addHelpText('after', EXAMPLES)
+    .action(compareCommand);
+}
+
+async function compareCommand(old: string, news: string[], given: Given): Promise<void> {
+  const trees = [old, ...news];
+  const files = given.findings ?? [];
+  if (files.length > 0 && files.length !== trees.length) {
+    throw new Failure(`--findings was given ${files.length} times for ${trees.length} trees; give it once for each, or not at all`);
+  }
+  const file = given.output === '-' ? undefined : given.output;
+  if (file !== undefined) checkWritable(file);
+  const options = {
+    ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
+    ...(given.cache === undefined ? {} : { cache: given.cache }),
+  };
+  const compared = [];
+  for (const [n, tree] of trees.entries()) compared.push({ survey: await surveyOf(tree, options), findings: await findingsOf(files[n]) });
+  const { progressOf } = await import('../compare/compare.js');
+  const progress = progressOf(compared);
+  const colour = file === undefined && (standardOutput().colour ?? false);
+  const content = (await writers[given.format]?.(progress, colour)) ?? '';
+  if (file === undefined) await print(content);
+  else writeWhole(file, content);
+  if (given.failOn === undefined) return;
+  // From the first tree to the last: what was broken and put right on the way is no regression.
+  const count = progress.whole.regressions.length;
+  if (count === 0) return;
+  process.exitCode = exitCodes.found;
+  process.stderr.write(`putright: ${count} ${count === 1 ? 'regression' : 'regressions'}\n`);
+}

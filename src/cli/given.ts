@@ -1,0 +1,48 @@
+/** What `report` and `compare` are given: a tree, or a file that another command wrote. */
+import { readFileSync, statSync } from 'node:fs';
+import type { Finding } from '../compare/finding.js';
+import type { Matrix } from '../report/read/matrix.js';
+import { ShapeError } from '../report/read/shape.js';
+import { visible } from '../report/visible.js';
+import type { Survey } from '../survey/row.js';
+import type { Task } from './engine.js';
+import { Failure, reasonOf } from './failure.js';
+import { runSurvey } from './run-survey.js';
+
+/** Reads a file by `read`; what is wrong with it is a failure that names it and says what to do. */
+function readBy<T>(file: string, what: string, read: (json: string) => T): T {
+  let json: string;
+  try {
+    json = readFileSync(file, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : reasonOf(error);
+    throw new Failure(`cannot read ${visible(file)}: ${reason}`);
+  }
+  try {
+    return read(json);
+  } catch (error) {
+    if (error instanceof ShapeError) throw new Failure(`${visible(file)} is not ${what}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The survey of a tree, or the one that a JSON file holds. */
+export async function surveyOf(given: string, options: Task['options']): Promise<Survey> {
+  if (!statSync(given, { throwIfNoEntry: false })?.isFile()) return runSurvey(given, options);
+  const { readSurvey } = await import('../report/read/survey.js');
+  return readBy(given, 'a survey (putright survey TREE --format json -o FILE makes one)', readSurvey);
+}
+
+/** The findings of a file, if one is named. */
+export async function findingsOf(file: string | undefined): Promise<Finding[] | undefined> {
+  if (file === undefined) return undefined;
+  const { readFindings } = await import('../report/read/findings.js');
+  return readBy(file, 'a file of findings (putright check TREE --format json -o FILE makes one)', readFindings);
+}
+
+/** The model's matrix of a file, if one is named. */
+export async function matrixOf(file: string | undefined): Promise<Matrix | undefined> {
+  if (file === undefined) return undefined;
+  const { readMatrix } = await import('../report/read/matrix.js');
+  return readBy(file, "the model's matrix (putright model --format json -o FILE makes one)", readMatrix);
+}

@@ -1,0 +1,88 @@
+import { type Command, Option } from 'commander';
+import type { Progress } from '../compare/compare.js';
+import { formats, type Writer } from '../report/index.js';
+import type { Survey } from '../survey/row.js';
+import { Failure } from './failure.js';
+import { findingsOf, matrixOf, surveyOf } from './given.js';
+import { collect, parseJobs } from './options.js';
+import { checkWritable, print, writeWhole } from './output.js';
+
+/** What `report` writes beside the page, by the writers of `survey`. */
+const others = ['xlsx', 'csv', 'md'] as const;
+type ReportFormat = 'html' | (typeof others)[number];
+
+interface Given {
+  format?: ReportFormat;
+  output?: string;
+  findings?: string;
+  model?: string;
+  against?: string[];
+  source?: string;
+  jobs?: number;
+  cache?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ putright report ~/linux -o report.html
+  $ putright report linux-6.12.json --source ~/linux -o report.html
+  $ putright report ~/linux-6.12 --against ~/linux-6.1 -o progress.html
+  $ putright report ~/linux --format md | less
+
+The page is one file: it opens from the disk, asks no network, and can be attached to a mail.
+`;
+
+/** Adds `putright report`. */
+export function addReport(program: Command): void {
+  program
+    .command('report')
+    .summary('a survey as one HTML page with charts, sheet, stories and flow')
+    .description(
+      'Writes one self-contained HTML page of a survey: charts that filter, the sheet, each site with the code of its steps, and the way of the pages through each subsystem.',
+    )
+    .argument('<tree>', 'folder to survey, or the JSON file of a survey')
+    .addOption(new Option('-f, --format <format>', 'html, or a file for elsewhere (default: html)').choices(['html', ...others]))
+    .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
+    .option('--findings <file>', 'findings of the same tree (JSON of putright check): shown at their sites')
+    .option('--model <file>', "the model's matrix (JSON of putright model)")
+    .option('--against <tree>', 'an older tree or its survey JSON, to compare with; may be repeated, the oldest first', collect)
+    .option('--source <dir>', "where the code is read from (default: the survey's tree)")
+    .option('-j, --jobs <n>', 'threads that read the tree (default: one per core)', parseJobs)
+    .option('--cache <dir>', 'cache folder, as for survey')
+    .addHelpText('after', EXAMPLES)
+    .action(reportCommand);
+}
+
+async function reportCommand(tree: string, given: Given): Promise<void> {
+  const format = given.format ?? 'html';
+  const file = given.output === '-' ? undefined : given.output;
+  if ((format === 'html' || format === 'xlsx') && file === undefined && process.stdout.isTTY) {
+    throw new Failure(`a terminal cannot show ${format}; add -o report.${format}`);
+  }
+  if (file !== undefined) checkWritable(file);
+  const options = {
+    ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
+    ...(given.cache === undefined ? {} : { cache: given.cache }),
+  };
+  const [findings, matrix] = await Promise.all([findingsOf(given.findings), matrixOf(given.model)]);
+  const survey = await surveyOf(tree, options);
+  const older: Survey[] = [];
+  for (const one of given.against ?? []) older.push(await surveyOf(one, options));
+  const content = format === 'html' ? await page() : await written(formats[format].load());
+  if (file === undefined) await print(content);
+  else writeWhole(file, content);
+
+  async function written(loading: Promise<Writer>): Promise<string | Uint8Array> {
+    return (await loading)(survey, {});
+  }
+
+  async function page(): Promise<string> {
+    const { writePage } = await import('../report/page/page.js');
+    let progress: Progress | undefined;
+    if (older.length > 0) {
+      const { progressOf } = await import('../compare/compare.js');
+      progress = progressOf([...older.map((one) => ({ survey: one })), { survey, findings }]);
+    }
+    return writePage(survey, { findings, matrix, progress, source: given.source });
+  }
+}

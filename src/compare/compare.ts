@@ -1,0 +1,191 @@
+/** What happened to the sites between two surveys, and how far the conversion came along a row of them. */
+import { family } from '../survey/family.js';
+import type { Row, Survey } from '../survey/row.js';
+import type { Finding } from './finding.js';
+import { type Clue, match } from './match.js';
+
+/** One fact of a site that is another now. */
+export interface Change {
+  /** The row's key, or `findings`. */
+  fact: string;
+  before: string[];
+  after: string[];
+}
+
+/** A site that is in both surveys and not the same in both. */
+export interface Changed {
+  before: Row;
+  after: Row;
+  by: Clue;
+  /** From get to pin, or from iov_iter_get to extract. */
+  converted: boolean;
+  /** The other way. */
+  reverted: boolean;
+  /** The file or the function is another. */
+  moved: boolean;
+  changes: Change[];
+}
+
+/** Something that was right, or not there, before. */
+export interface Regression {
+  site: Row;
+  why: string;
+}
+
+/** The sites of two surveys side by side. Lines alone are no change. */
+export interface Comparison {
+  before: Side;
+  after: Side;
+  added: Row[];
+  gone: Row[];
+  changed: Changed[];
+  /** Sites that are the same in both, but perhaps for their lines. */
+  same: number;
+  regressions: Regression[];
+}
+
+/** One survey of a comparison, with its point on the progress curve. */
+export interface Side {
+  tree: string;
+  version: string;
+  sites: number;
+  /** `get_user_pages*()` calls, and those that pin. */
+  get: number;
+  pin: number;
+  /** iov_iter calls that get, and those that extract. */
+  iteratorGet: number;
+  extract: number;
+}
+
+/** A survey, with the findings of a check of the same tree if there are some. */
+export interface Compared {
+  survey: Survey;
+  findings?: readonly Finding[] | undefined;
+}
+
+/** The facts of a row whose change is told, as lists; places are left out, they move. */
+const facts: readonly { fact: string; value: (row: Row) => string[] }[] = [
+  { fact: 'api', value: (row) => [row.api] },
+  { fact: 'kind', value: (row) => [row.kind] },
+  { fact: 'reference', value: (row) => [row.reference + (row.longterm ? ' LT' : '')] },
+  { fact: 'containers', value: (row) => (row.containers.length > 0 ? [row.containers.join('→')] : []) },
+  { fact: 'carrier', value: (row) => [...row.carrier].sort() },
+  { fact: 'releases', value: (row) => tallied(row.releases.map((release) => release.api)) },
+  { fact: 'releaseForm', value: (row) => [row.releaseForm] },
+  { fact: 'releaseScope', value: (row) => [row.releaseScope] },
+  { fact: 'dirty', value: (row) => [row.dirty] },
+  { fact: 'mixedWith', value: (row) => (!row.mixed ? [] : row.mixedWith.length > 0 ? [...row.mixedWith].sort() : ['yes']) },
+  { fact: 'case', value: (row) => (row.case ? [String(row.case.number)] : []) },
+  { fact: 'gaps', value: (row) => tallied(row.gaps.map((gap) => gap.why)) },
+];
+
+/** `put_page ×2` and `unpin_user_pages`, in the order of the texts. */
+function tallied(texts: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([text, count]) => (count > 1 ? `${text} ×${count}` : text));
+}
+
+const alike = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((text, n) => text === b[n]);
+
+const counted = (survey: Survey): Row[] => survey.sites.filter((row) => row.kind !== 'internal');
+
+/** A survey's point on the progress curve. */
+export function sideOf(survey: Survey): Side {
+  const rows = counted(survey);
+  const taking = rows.filter((row) => row.reference !== 'none').map(family);
+  const of = (wanted: string): number => taking.filter((name) => name === wanted).length;
+  return {
+    tree: survey.tree,
+    version: survey.version,
+    sites: rows.length,
+    get: of('get'),
+    pin: of('pin'),
+    iteratorGet: of('iterator get'),
+    extract: of('iterator extract'),
+  };
+}
+
+const conversions: Readonly<Record<string, string>> = { get: 'pin', 'iterator get': 'iterator extract' };
+
+function rulesOf(findings: readonly Finding[] | undefined, row: Row): string[] | null {
+  return findings ? findings.filter((finding) => finding.site === row.id).map((finding) => finding.rule) : null;
+}
+
+/** Compares two surveys. `internal` sites, which are gup and iov_iter themselves, are left out. */
+export function compare(old: Compared, now: Compared): Comparison {
+  const { pairs, gone, added } = match(counted(old.survey), counted(now.survey));
+  const changed = pairs
+    .map(({ before, after, by }): Changed => {
+      const [from, to] = [family(before), family(after)];
+      const [was, is] = [rulesOf(old.findings, before), rulesOf(now.findings, after)];
+      const changes = facts.map(({ fact, value }) => ({ fact, before: value(before), after: value(after) }));
+      if (was && is) changes.push({ fact: 'findings', before: tallied(was), after: tallied(is) });
+      return {
+        before,
+        after,
+        by,
+        converted: conversions[from] === to,
+        reverted: conversions[to] === from,
+        moved: before.file !== after.file || before.function !== after.function,
+        changes: changes.filter((change) => !alike(change.before, change.after)),
+      };
+    })
+    .filter((pair) => pair.moved || pair.changes.length > 0);
+  const known = old.findings && now.findings ? now.findings : [];
+  return {
+    before: sideOf(old.survey),
+    after: sideOf(now.survey),
+    added,
+    gone,
+    changed,
+    same: pairs.length - changed.length,
+    regressions: [...changed.flatMap(worsened), ...added.flatMap((row) => arrived(row, known))],
+  };
+}
+
+/** What became worse about a site that was there before. */
+function worsened({ before, after, reverted, changes }: Changed): Regression[] {
+  const why: string[] = [];
+  if (reverted) why.push(`was ${before.api}(), is ${after.api}(): converted before, not any more`);
+  if (before.releaseForm !== 'none' && after.releaseForm === 'none') why.push('its release was found before, none is found now');
+  if (!before.mixed && after.mixed)
+    why.push(`what holds its pages can now also hold others: ${after.mixedWith.join('; ') || 'of unknown origin'}`);
+  const verdict = changes.find((change) => change.fact === 'findings');
+  if (verdict) {
+    const fresh = verdict.after.filter((rule) => !verdict.before.includes(rule));
+    if (fresh.length > 0) why.push(`new finding: ${fresh.join(', ')}`);
+  }
+  return why.map((reason) => ({ site: after, why: reason }));
+}
+
+/** What a site that was not there before should not have come with. */
+function arrived(row: Row, findings: readonly Finding[]): Regression[] {
+  const why: string[] = [];
+  if (row.reference === 'get' && row.longterm) why.push('new, and takes a plain reference for the long term (FOLL_LONGTERM)');
+  if (row.releaseForm === 'none' && row.reference !== 'none' && row.kind === 'user') why.push('new, and no release is found');
+  for (const finding of findings) {
+    if (finding.site === row.id && finding.severity !== 'note') why.push(`new, with a finding: ${finding.rule}`);
+  }
+  return why.map((reason) => ({ site: row, why: reason }));
+}
+
+/** Several surveys in their order: each step's comparison, and the curve. */
+export interface Progress {
+  curve: Side[];
+  /** From the first to the last. */
+  whole: Comparison;
+  /** From each to the next; the same as `whole` for two. */
+  steps: Comparison[];
+}
+
+/** Compares a row of surveys, the oldest first. Throws RangeError for fewer than two. */
+export function progressOf(surveys: readonly Compared[]): Progress {
+  const [first, last] = [surveys[0], surveys[surveys.length - 1]];
+  if (!first || !last || surveys.length < 2) throw new RangeError('a comparison needs two surveys');
+  return {
+    curve: surveys.map(({ survey }) => sideOf(survey)),
+    whole: compare(first, last),
+    steps: surveys.slice(1).map((next, n) => compare(surveys[n] ?? first, next)),
+  };
+}

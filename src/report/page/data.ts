@@ -1,0 +1,198 @@
+/** What the page is told, as data: the browser's side (`web/`) imports only the types. */
+
+import { realpath } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Comparison, Progress } from '../../compare/compare.js';
+import type { Finding } from '../../compare/finding.js';
+import { acquires, releases } from '../../protocol/index.js';
+import { type Family, family } from '../../survey/family.js';
+import type { Row, Survey } from '../../survey/row.js';
+import { excerptAt, type Reader, readerOf, type Spot } from '../excerpt.js';
+import { scenes } from '../explain.js';
+import type { Matrix } from '../read/matrix.js';
+import { sentences } from '../sentences.js';
+import { subsystem } from '../subsystem.js';
+import { visible } from '../visible.js';
+
+/** Lines of code before and after each place. */
+const CONTEXT = 4;
+
+/** The code of one place. */
+export interface Code {
+  first: number;
+  lines: string[];
+}
+
+/** One step of a site's story. */
+export interface PageScene {
+  title: string;
+  file: string;
+  line: number;
+  /** Where in the line the caret goes, counted in characters; -1 if there is no code. */
+  caret: number;
+  /** Key into {@link PageData.code}, or why there is none. */
+  code: string | null;
+  why: string;
+}
+
+/** Whether a release drops what its site took. */
+export type Pairing = 'right' | 'wrong' | 'open';
+
+/** A row with what the page needs beside it. */
+export interface PageSite extends Row {
+  subsystem: string;
+  family: Family;
+  /** One for each of `releases`. */
+  pairings: Pairing[];
+  sentences: string[];
+  scenes: PageScene[];
+  gapScenes: PageScene[];
+}
+
+/** A finding with the code of its path. */
+export interface PageFinding extends Finding {
+  scenes: PageScene[];
+}
+
+/** All that is in the page. */
+export interface PageData {
+  tree: string;
+  version: string;
+  sites: PageSite[];
+  code: Record<string, Code>;
+  /** Null where no findings were given: none given is not none found. */
+  findings: PageFinding[] | null;
+  progress: Progress | null;
+  matrix: Matrix | null;
+  coverage: { tokens: number; rows: number; gaps: number; unaccounted: number };
+  warnings: number;
+}
+
+/** What a report may show beside the survey. */
+export interface Extras {
+  findings?: readonly Finding[] | undefined;
+  progress?: Progress | undefined;
+  matrix?: Matrix | undefined;
+  /** Where the code is read from; default: the survey's tree. */
+  source?: string | undefined;
+}
+
+/**
+ * A reader for the places that a survey names. A survey may come as a file from anywhere, and the page may go anywhere: only C files
+ * below the tree are read, whatever the names say and wherever links lead.
+ */
+export function guardedReader(tree: string): Reader {
+  const read = readerOf(tree);
+  const root = realpath(resolve(tree)).catch(() => null);
+  return async (file) => {
+    if (!/\.[ch]$/.test(file) || isAbsolute(file)) return { why: 'it is no C file of the tree' };
+    const base = await root;
+    if (base === null) return { why: 'the tree is not there; name it with --source' };
+    const real = await realpath(resolve(base, file)).catch(() => null);
+    if (real === null) return { why: 'the file is not in the tree' };
+    const way = relative(base, real);
+    if (way === '' || way.startsWith(`..${sep}`) || way === '..' || isAbsolute(way)) return { why: 'the file is not in the tree' };
+    return read(file);
+  };
+}
+
+/** What the call takes, for telling which release fits; a call of no table has its row's word. */
+function taken(row: Row): 'get' | 'pin' | null {
+  const known = acquires.get(row.api)?.taken;
+  if (known === 'get' || known === 'pin') return row.reference === 'conditional' ? null : known;
+  return row.reference === 'get' || row.reference === 'pin' ? row.reference : null;
+}
+
+/** Whether a releasing call drops what the site took; `open` where either depends on the run or belongs to a container. */
+export function pairingOf(row: Row, api: string): Pairing {
+  const [takes, drops] = [taken(row), releases.get(api)?.drops];
+  if (takes === null || drops === undefined || drops === 'any') return 'open';
+  return takes === drops ? 'right' : 'wrong';
+}
+
+type Codes = Record<string, Code>;
+
+async function sceneAt(read: Reader, codes: Codes, spot: Spot, title: string): Promise<PageScene> {
+  const found = await excerptAt(read, spot, CONTEXT);
+  const { file, line } = spot;
+  const bare = { title, file: visible(file), line };
+  if ('why' in found) return { ...bare, caret: -1, code: null, why: visible(found.why) };
+  const key = `${file}:${line}`;
+  codes[key] = { first: found.first, lines: found.lines };
+  return { ...bare, caret: found.caret, code: key, why: '' };
+}
+
+/** Names of a tree as they may be shown. */
+function shownRow(row: Row): Row {
+  return JSON.parse(JSON.stringify(row), (_key, value: unknown) => (typeof value === 'string' ? visible(value) : value)) as Row;
+}
+
+function shownAll<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => (typeof inner === 'string' ? visible(inner) : inner)) as T;
+}
+
+async function all<T, U>(values: readonly T[], make: (value: T) => Promise<U>): Promise<U[]> {
+  const made: U[] = [];
+  for (const value of values) made.push(await make(value));
+  return made;
+}
+
+/** Gathers the page's data; reads the code from the tree. */
+export async function pageData(survey: Survey, extras: Extras = {}): Promise<PageData> {
+  const read = guardedReader(extras.source ?? survey.tree);
+  const code: Codes = Object.create(null) as Codes;
+  const sites = await all(
+    survey.sites,
+    async (row): Promise<PageSite> => ({
+      ...shownRow(row),
+      subsystem: visible(subsystem(row.file)),
+      family: family(row),
+      pairings: row.releases.map((release) => pairingOf(row, release.api)),
+      sentences: sentences(row),
+      scenes: await all(scenes(row), (scene) => sceneAt(read, code, scene, scene.title)),
+      gapScenes: await all(row.gaps, (gap) => sceneAt(read, code, gap, visible(`${gap.file}:${gap.line}: ${gap.why}`))),
+    }),
+  );
+  const findings = extras.findings
+    ? await all(
+        extras.findings,
+        async (finding): Promise<PageFinding> => ({
+          ...shownAll(finding),
+          scenes: await all(finding.path, (step) =>
+            sceneAt(
+              read,
+              code,
+              { file: step.file, line: step.line },
+              visible(`${step.file}:${step.line} in ${step.function}(): ${step.text}`),
+            ),
+          ),
+        }),
+      )
+    : null;
+  const { coverage } = survey;
+  return {
+    tree: visible(survey.tree),
+    version: visible(survey.version),
+    sites,
+    code,
+    findings,
+    progress: extras.progress ? slim(shownAll(extras.progress)) : null,
+    matrix: extras.matrix ? shownAll(extras.matrix) : null,
+    coverage: { tokens: coverage.tokens, rows: coverage.rows, gaps: coverage.gaps.length, unaccounted: coverage.unaccounted.length },
+    warnings: survey.warnings.length,
+  };
+}
+
+/** The page tells a changed site by its facts; stories of older trees are left out, they would double its size. */
+function slim(progress: Progress): Progress {
+  const bare = (row: Row): Row => ({ ...row, trace: [], gaps: [], releases: row.releases.slice(0, 20) });
+  const step = (comparison: Comparison): Comparison => ({
+    ...comparison,
+    added: comparison.added.map(bare),
+    gone: comparison.gone.map(bare),
+    changed: comparison.changed.map((pair) => ({ ...pair, before: bare(pair.before), after: bare(pair.after) })),
+    regressions: comparison.regressions.map(({ site, why }) => ({ site: bare(site), why })),
+  });
+  // One step is the whole; the page need not hold it twice.
+  return { curve: progress.curve, whole: step(progress.whole), steps: progress.steps.length > 1 ? progress.steps.map(step) : [] };
+}

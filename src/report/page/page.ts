@@ -1,0 +1,92 @@
+/** The report as one HTML file that needs nothing else. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Survey } from '../../survey/row.js';
+import { fields } from '../fields.js';
+import { visible } from '../visible.js';
+import { type Extras, type PageData, pageData } from './data.js';
+import { embedJson, escapeHtml } from './escape.js';
+
+/** What the browser runs; `npm run build` makes it of `web/`. The same place from `src/` and from `dist/`. */
+const built = (name: string): string => readFileSync(new URL(`../../../dist/web/${name}`, import.meta.url), 'utf8');
+
+/** Hides the plain table before it is painted; the page's script shows it again if it cannot start. */
+const FIRST = "document.documentElement.classList.add('js')";
+
+const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** Only our own two scripts and our own style; no network, no markup made of text, no form, no base. */
+function policy(scripts: readonly string[], style: string): string {
+  return [
+    "default-src 'none'",
+    `script-src ${scripts.map(hash).join(' ')}`,
+    `style-src ${hash(style)}`,
+    "img-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join('; ');
+}
+
+/** The facts without JavaScript; the columns that say most, in the order of the sheet. */
+const PLAIN = new Set([
+  'api',
+  'kind',
+  'reference',
+  'containers',
+  'carrier',
+  'releases',
+  'releaseForm',
+  'dirty',
+  'mixedWith',
+  'case',
+  'gaps',
+]);
+
+function plainTable(survey: Survey): string {
+  const columns = fields.filter((field) => PLAIN.has(field.key));
+  const cell = (value: unknown): string => escapeHtml(visible(Array.isArray(value) ? value.join('; ') : String(value)));
+  const head = ['Site', ...columns.map((field) => field.title)].map((title) => `<th scope="col">${escapeHtml(title)}</th>`).join('');
+  const body = survey.sites
+    .map((row) => {
+      const where = `<th scope="row">${cell(`${row.file}:${row.line}`)} ${cell(row.function)}()</th>`;
+      return `<tr>${where}${columns.map((field) => `<td>${cell(field.value(row))}</td>`).join('')}</tr>`;
+    })
+    .join('\n');
+  return `<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
+}
+
+/** Writes the page of a survey; the same survey, tree and extras give the same bytes. */
+export async function writePage(survey: Survey, extras: Extras = {}): Promise<string> {
+  return render(survey, await pageData(survey, extras));
+}
+
+function render(survey: Survey, data: PageData): string {
+  const [script, style] = [built('page.js'), built('page.css')];
+  const title = escapeHtml(`putright: ${data.tree}`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy([FIRST, script], style))}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${style}</style>
+<script>${FIRST}</script>
+</head>
+<body>
+<div id="app"></div>
+<main id="plain">
+<h1>${title}</h1>
+<p>${survey.sites.length} calls that take references on user pages, found by putright ${escapeHtml(data.version)}. With JavaScript this page also has charts, filters, each site's story with its code, and the flow of the pages.</p>
+<div class="scroll" tabindex="0" role="region" aria-label="All sites">${plainTable(survey)}</div>
+</main>
+<script type="application/json" id="data">${embedJson(data)}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}

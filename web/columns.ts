@@ -1,0 +1,101 @@
+/** The columns of the sheet: what they show, and how they are filtered. */
+import type { PageData, PageSite } from '../src/report/page/data.js';
+
+export interface Column {
+  key: string;
+  title: string;
+  /** Width in pixels. */
+  width: number;
+  /** `choice`: few values, any of which may be chosen; `text`: part of the text; `number`: the same, sorted by size. */
+  kind: 'choice' | 'text' | 'number';
+  /** What the cell says. */
+  text: (site: PageSite) => string;
+  /** The values of a choice; a cell may have several. */
+  values?: (site: PageSite) => readonly string[];
+  about?: string;
+}
+
+const yes = (truth: boolean): string => (truth ? 'yes' : 'no');
+
+/** Each releasing call once, with how often: `put_page ×2`. */
+export function releasesOf(site: PageSite): string {
+  const counts = new Map<string, number>();
+  for (const { api } of site.releases) counts.set(api, (counts.get(api) ?? 0) + 1);
+  return [...counts].map(([api, count]) => (count > 1 ? `${api} ×${count}` : api)).join(', ');
+}
+
+/** Whether a site's releases drop what it took. */
+export function pairingOf(site: PageSite): string {
+  if (site.pairings.includes('wrong')) return 'wrong';
+  return site.pairings.includes('right') ? 'right' : 'open';
+}
+
+/** The usual columns, and those for a narrow page. */
+export const USUAL = ['where', 'api', 'reference', 'containers', 'carrier', 'releases', 'releaseForm', 'dirty', 'mixedWith', 'gaps'];
+export const NARROW = ['where', 'reference', 'releaseForm', 'releases'];
+
+/** The columns for this data: findings and changes have theirs only where they were given. */
+export function columnsFor(data: PageData): Column[] {
+  const rules = new Map<string, string[]>();
+  for (const finding of data.findings ?? []) rules.set(finding.site, [...(rules.get(finding.site) ?? []), finding.rule]);
+  const changes = changesOf(data);
+  const choice = (key: string, title: string, width: number, value: (site: PageSite) => string | readonly string[], about = ''): Column => {
+    const values = (site: PageSite): readonly string[] => [value(site)].flat();
+    return { key, title, width, kind: 'choice', values, text: (site) => values(site).join(', '), about };
+  };
+  const text = (key: string, title: string, width: number, value: (site: PageSite) => string): Column => ({
+    key,
+    title,
+    width,
+    kind: 'text',
+    text: value,
+  });
+  return [
+    text('where', 'Where', 290, (site) => `${site.file}:${site.line} ${site.function}()`),
+    choice('subsystem', 'Subsystem', 150, (site) => site.subsystem),
+    choice('api', 'Call', 190, (site) => site.api),
+    choice('family', 'Family', 110, (site) => site.family, 'get, pin, iterator get or iterator extract'),
+    choice('kind', 'Kind', 80, (site) => site.kind),
+    choice('reference', 'Reference', 100, (site) => site.reference, 'get: drop with put_page(); pin: drop with unpin_user_page()'),
+    choice('longterm', 'Long term', 90, (site) => yes(site.longterm)),
+    {
+      ...choice('containers', 'Containers', 140, (site) => (site.containers.length > 0 ? site.containers : ['none'])),
+      text: (site) => site.containers.join(' → '),
+    },
+    text('carrier', 'Carrier', 180, (site) => site.carrier.join(', ')),
+    text('releases', 'Releases', 220, releasesOf),
+    choice('releaseForm', 'Release form', 120, (site) => site.releaseForm),
+    text('releaseReason', 'Why this form', 220, (site) => site.releaseReason),
+    choice('releaseScope', 'Release scope', 110, (site) => site.releaseScope),
+    choice(
+      'pairing',
+      'Pairing',
+      80,
+      pairingOf,
+      'whether the releases drop what was taken; open: it depends on the run or on the container',
+    ),
+    choice('dirty', 'Dirty', 150, (site) => site.dirty),
+    choice('mixed', 'Mixed', 70, (site) => yes(site.mixed)),
+    text('mixedWith', 'Mixed with', 220, (site) => site.mixedWith.join('; ')),
+    choice('case', 'Case', 60, (site) => String(site.case?.number ?? '-'), 'of Documentation/core-api/pin_user_pages.rst'),
+    text('wrappers', 'Wrappers', 160, (site) => site.wrappers.join(', ')),
+    text('gaps', 'Gaps', 200, (site) => site.gaps.map((gap) => gap.why).join('; ')),
+    ...(data.findings ? [choice('findings', 'Findings', 160, (site) => rules.get(site.id) ?? ['none'])] : []),
+    ...(changes ? [choice('change', 'Change', 100, (site) => changes.get(site.id) ?? 'same')] : []),
+    text('file', 'File', 260, (site) => site.file),
+    { key: 'line', title: 'Line', width: 70, kind: 'number', text: (site) => String(site.line) },
+    text('function', 'Function', 190, (site) => site.function),
+    text('id', 'Id', 420, (site) => site.id),
+  ];
+}
+
+function changesOf(data: PageData): Map<string, string> | null {
+  if (!data.progress) return null;
+  const { changed, added } = data.progress.whole;
+  const changes = new Map<string, string>();
+  for (const pair of changed) {
+    changes.set(pair.after.id, pair.converted ? 'converted' : pair.reverted ? 'reverted' : pair.moved ? 'moved' : 'changed');
+  }
+  for (const row of added) changes.set(row.id, 'new');
+  return changes;
+}

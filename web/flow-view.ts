@@ -1,0 +1,177 @@
+/** The flow: from the acquiring call through containers and carriers to the releasing call; what does not fit stands out. */
+import type { Context, Shown } from './context.js';
+import { h, s, scrolling } from './dom.js';
+import { type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut } from './flow.js';
+import { select, tally } from './query.js';
+import { type State, withFilter } from './state.js';
+
+const NARROWEST = 860;
+
+export function flowView(context: Context): Shown {
+  const node = h('div', { class: 'flow' });
+  const update = (state: State): void => {
+    const column = context.index.columns.get('subsystem');
+    const subsystems = column ? tally(select(context.index, state, 'subsystem'), column) : [];
+    const chosen = state.filters['subsystem'] ?? [];
+    const choice: HTMLSelectElement = h(
+      'select',
+      {
+        id: 'flow-subsystem',
+        change: () => context.go(withFilter(context.state(), 'subsystem', choice.value === '' ? [] : [choice.value])),
+      },
+      h('option', { value: '' }, 'all of the tree'),
+      chosen.length > 1 ? h('option', { value: chosen.join(' '), selected: true, disabled: true }, chosen.join(' and ')) : null,
+      ...subsystems.map(([value, count]) =>
+        h('option', { value, selected: chosen.length === 1 && chosen[0] === value }, `${value} (${count})`),
+      ),
+    );
+    const focused = document.activeElement?.id === 'flow-subsystem';
+    const flow = layOut(flowOf(select(context.index, state)), NARROWEST + 240);
+    node.replaceChildren(
+      h('h1', {}, 'The way of the pages'),
+      h('p', { class: 'choose' }, h('label', { for: 'flow-subsystem' }, 'Subsystem '), choice),
+      h(
+        'p',
+        { class: 'legend' },
+        h('span', {}, h('i', { class: 'right' }), ' the release drops what was taken'),
+        h('span', {}, h('i', { class: 'wrong' }), ' it does not'),
+        h('span', {}, h('i', { class: 'open' }), ' it depends on the run, or the container does it'),
+        h(
+          'span',
+          { class: 'quiet' },
+          'A band is as wide as its number of sites; a site with several releasing calls is divided among them. Click one for its sites.',
+        ),
+      ),
+      flow.links.length === 0
+        ? h('p', { class: 'quiet' }, 'No site passes all filters.')
+        : scrolling('Diagram', diagram(context, state, flow)),
+      flow.links.length === 0 ? '' : asTable(context, state, flow),
+    );
+    if (focused) choice.focus();
+  };
+  update(context.state());
+  return { node, update };
+}
+
+const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
+const sites = (count: number): string => `${Number(count.toFixed(1))} ${count === 1 ? 'site' : 'sites'}`;
+
+/** The column whose filter shows the sites of a node. */
+function columnOf(flow: Flow, layer: number): string {
+  if (layer === 0) return 'api';
+  if (layer === flow.layers.length - 1) return 'releases';
+  return layer === flow.layers.length - 2 ? 'carrier' : 'containers';
+}
+
+/** The sheet of a node's sites, with the reader's filters; null where no filter says it. */
+function sheetOf(flow: Flow, state: State, node: FlowNode): State | null {
+  if (node.label === 'others' || node.passing || / found$|^callers$/.test(node.label)) return null;
+  const column = columnOf(flow, node.layer);
+  return { ...withFilter(state, column, [node.label.replace(/ \+\d+$/, '')]), view: 'sheet' };
+}
+
+function diagram(context: Context, state: State, flow: Flow): SVGElement {
+  const byId = new Map(flow.nodes.map((node) => [node.id, node]));
+  const box = 12;
+  const bands = flow.links.map((link) => {
+    const [from, to] = [byId.get(link.from), byId.get(link.to)];
+    if (!from || !to) return null;
+    const [x0, x1] = [from.x + (from.passing ? 0 : box), to.x];
+    const middle = (x0 + x1) / 2;
+    const [a, b] = [link.y0 + link.width / 2, link.y1 + link.width / 2];
+    return s(
+      'path',
+      {
+        d: `M${x0},${a} C${middle},${a} ${middle},${b} ${x1},${b}`,
+        class: `band ${link.pairing}`,
+        'stroke-width': link.width,
+        click: () => show(link),
+      },
+      s(
+        'title',
+        {},
+        `${from.label || '…'} → ${to.label || '…'}: ${sites(link.value)}${link.pairing === 'wrong' ? '; the release does not fit' : ''}`,
+      ),
+    );
+  });
+  const show = (link: FlowLink): void => {
+    const [from, to] = [byId.get(link.from), byId.get(link.to)];
+    let next: State = state;
+    for (const end of [from, to]) if (end) next = sheetOf(flow, next, end) ?? next;
+    if (link.pairing === 'wrong') next = withFilter(next, 'pairing', ['wrong']);
+    context.go({ ...next, view: 'sheet' });
+  };
+  const boxes = flow.nodes
+    .filter((node) => !node.passing)
+    .map((node) => {
+      const target = sheetOf(flow, state, node);
+      return s(
+        'g',
+        { class: `node${target ? ' live' : ''}`, ...(target ? { click: () => context.go(target) } : {}) },
+        s('rect', { x: node.x, y: node.y, width: box, height: node.height, rx: 2 }),
+        s('text', { x: node.x + box + 5, y: node.y + node.height / 2, dy: '0.35em' }, short(node.label)),
+        s('title', {}, `${node.label}: ${sites(node.value)}`),
+      );
+    });
+  const titles = flow.layers.map((title, layer) => {
+    const x = (layer * (flow.width - LABEL)) / Math.max(1, flow.layers.length - 1);
+    return s('text', { x, y: 12, class: 'layer' }, title);
+  });
+  return s(
+    'svg',
+    {
+      viewBox: `0 0 ${flow.width} ${flow.height + 24}`,
+      width: flow.width,
+      height: flow.height + 24,
+      role: 'img',
+      'aria-label': 'The way of the pages from the acquiring call to the releasing call; the table below says the same',
+    },
+    ...titles,
+    s('g', { transform: 'translate(0 20)' }, ...bands, ...boxes),
+  );
+}
+
+/** The same as a table: for reading aloud, and for the keyboard. Passing bands are joined to where they go. */
+function asTable(context: Context, state: State, flow: Flow): HTMLElement {
+  const byId = new Map(flow.nodes.map((node) => [node.id, node]));
+  const name = (id: string): string => byId.get(id)?.label || '(straight on)';
+  const end = (id: string): Node | string => {
+    const node = byId.get(id);
+    const target = node ? sheetOf(flow, state, node) : null;
+    return target ? h('a', { href: context.link(target) }, name(id)) : name(id);
+  };
+  const words = { right: 'fits', wrong: 'does not fit', open: 'depends' } as const;
+  const links = [...flow.links].sort(
+    (a, b) =>
+      Number(b.pairing === 'wrong') - Number(a.pairing === 'wrong') ||
+      (byId.get(a.from)?.layer ?? 0) - (byId.get(b.from)?.layer ?? 0) ||
+      b.value - a.value,
+  );
+  return h(
+    'details',
+    {},
+    h('summary', {}, 'The same as a table'),
+    scrolling(
+      'The flow as a table',
+      h(
+        'table',
+        { class: 'lines' },
+        h('thead', {}, h('tr', {}, ...['From', 'To', 'Sites', 'Release'].map((title) => h('th', { scope: 'col' }, title)))),
+        h(
+          'tbody',
+          {},
+          ...links.map((link) =>
+            h(
+              'tr',
+              {},
+              h('td', {}, end(link.from)),
+              h('td', {}, end(link.to)),
+              h('td', { class: 'number' }, String(Number(link.value.toFixed(2)))),
+              h('td', { class: `value-${link.pairing}` }, words[link.pairing]),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}

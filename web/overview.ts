@@ -1,0 +1,228 @@
+/** The overview: figures, progress, and charts that filter. */
+import type { PageSite } from '../src/report/page/data.js';
+import type { Column } from './columns.js';
+import type { Context, Shown } from './context.js';
+import { h, scrolling, styled } from './dom.js';
+import { select, tally } from './query.js';
+import { START, type State, toggled } from './state.js';
+
+/** The charts, in the order of the questions that people ask. */
+const CHARTS: readonly { column: string; title: string; most: number }[] = [
+  { column: 'reference', title: 'What the sites take', most: 8 },
+  { column: 'containers', title: 'What holds the pages', most: 10 },
+  { column: 'releaseForm', title: 'How they are released', most: 10 },
+  { column: 'subsystem', title: 'Subsystem', most: 12 },
+  { column: 'pairing', title: 'Does the release fit?', most: 4 },
+  { column: 'mixed', title: 'Can other pages be in there too?', most: 4 },
+  { column: 'longterm', title: 'For the long term?', most: 4 },
+  { column: 'kind', title: 'Who takes', most: 6 },
+  { column: 'findings', title: 'Findings by rule', most: 12 },
+  { column: 'change', title: 'Against the older tree', most: 8 },
+];
+
+export function overview(context: Context): Shown {
+  const node = h('div', { class: 'overview' });
+  const open = new Set<string>();
+  const update = (state: State): void => {
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['bar'] : undefined;
+    const sites = select(context.index, state);
+    node.replaceChildren(
+      figures(context, state, sites),
+      h(
+        'div',
+        { class: 'charts' },
+        ...CHARTS.flatMap(({ column, title, most }) => {
+          const found = context.index.columns.get(column);
+          return found ? [chart(context, state, found, title, most, open, () => update(context.state()))] : [];
+        }),
+      ),
+      conversion(context, state, sites),
+    );
+    // A click makes all charts anew; the reader's place stays.
+    if (focused !== undefined) [...node.querySelectorAll<HTMLElement>('[data-bar]')].find((bar) => bar.dataset['bar'] === focused)?.focus();
+  };
+  update(context.state());
+  return { node, update };
+}
+
+const percent = (part: number, of: number): string => (of === 0 ? '–' : `${Math.round((100 * part) / of)} %`);
+
+function figures(context: Context, state: State, sites: readonly PageSite[]): HTMLElement {
+  const taking = sites.filter((site) => site.kind !== 'internal' && site.reference !== 'none');
+  const of = (family: string): number => taking.filter((site) => site.family === family).length;
+  const [get, pin, iterator, extract] = [of('get'), of('pin'), of('iterator get'), of('iterator extract')];
+  const some = (label: string, filters: State['filters'], test: (site: PageSite) => boolean, more = ''): HTMLElement =>
+    h(
+      'a',
+      { class: 'figure', href: context.link({ ...START, q: state.q, view: 'sheet', filters: { ...state.filters, ...filters } }) },
+      h('b', {}, String(sites.filter(test).length)),
+      h('span', {}, label),
+      more === '' ? null : h('small', {}, more),
+    );
+  const progress = (label: string, part: number, whole: number): HTMLElement =>
+    h(
+      'div',
+      { class: 'figure wide' },
+      h('b', {}, percent(part, whole)),
+      h('span', {}, `${label}: ${part} of ${whole}`),
+      meter(`${label}: ${part} of ${whole}`, [
+        ['pin', part],
+        ['get', whole - part],
+      ]),
+    );
+  return h(
+    'section',
+    { class: 'figures', 'aria-label': 'Figures' },
+    some(sites.length === context.index.sites.length ? 'sites' : `of ${context.index.sites.length} sites`, {}, () => true, inside(sites)),
+    progress('get_user_pages*() converted to pin', pin, pin + get),
+    progress('iov_iter_get_pages*() converted to extract', extract, extract + iterator),
+    some('loops that collapse into one call', { releaseForm: ['loop-collapsible'] }, (site) => site.releaseForm === 'loop-collapsible'),
+    some('with a release that does not fit', { pairing: ['wrong'] }, (site) => site.pairings.includes('wrong')),
+    some('hold pages of mixed origin', { mixed: ['yes'] }, (site) => site.mixed),
+  );
+}
+
+/** Those which no figure of the conversion counts. */
+function inside(sites: readonly PageSite[]): string {
+  const count = sites.filter((site) => site.kind === 'internal').length;
+  return count === 0 ? '' : `${count} inside gup itself, not counted in the shares`;
+}
+
+function meter(label: string, parts: readonly (readonly [kind: string, count: number])[]): HTMLElement {
+  const whole = parts.reduce((sum, [, count]) => sum + count, 0);
+  return h(
+    'div',
+    { class: 'meter', role: 'img', 'aria-label': label },
+    ...parts.map(([kind, count]) => styled(h('i', { class: kind }), { width: `${whole === 0 ? 0 : (100 * count) / whole}%` })),
+  );
+}
+
+function chart(
+  context: Context,
+  state: State,
+  column: Column,
+  title: string,
+  most: number,
+  open: Set<string>,
+  again: () => void,
+): HTMLElement {
+  // A chart counts what all the other filters leave, so that a second value of it can be added.
+  const counts = tally(select(context.index, state, column.key), column);
+  const chosen = state.filters[column.key] ?? [];
+  const largest = Math.max(1, ...counts.map(([, count]) => count));
+  const shown = open.has(column.key) ? counts : counts.filter(([value], n) => n < most || chosen.includes(value));
+  const bar = ([value, count]: readonly [string, number]): HTMLElement =>
+    h(
+      'li',
+      {},
+      h(
+        'button',
+        {
+          type: 'button',
+          class: `bar value-${value.replace(/\W+/g, '-')}`,
+          'aria-pressed': chosen.includes(value) ? 'true' : 'false',
+          'data-bar': `${column.key}=${value}`,
+          click: () => context.go(toggled(context.state(), column.key, value)),
+        },
+        h('span', { class: 'label' }, value),
+        h('span', { class: 'track' }, styled(h('i'), { width: `${(100 * count) / largest}%` })),
+        h('span', { class: 'count' }, String(count)),
+      ),
+    );
+  const hidden = counts.length - shown.length;
+  const more = (text: string): HTMLElement =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'link',
+        'data-bar': `${column.key}: more`,
+        click: () => {
+          if (!open.delete(column.key)) open.add(column.key);
+          again();
+        },
+      },
+      text,
+    );
+  return h(
+    'section',
+    { class: `chart${chosen.length > 0 ? ' chosen' : ''}`, 'aria-label': title },
+    h('h2', {}, title),
+    column.about ? h('p', { class: 'about' }, column.about) : null,
+    h('ul', {}, ...shown.map(bar)),
+    counts.length === 0 ? h('p', { class: 'quiet' }, 'no site') : null,
+    hidden > 0 ? more(`${hidden} more`) : open.has(column.key) && counts.length > most ? more('fewer') : null,
+  );
+}
+
+const FAMILIES = [
+  ['pin', 'pin'],
+  ['get', 'get'],
+  ['iterator extract', 'extract'],
+  ['iterator get', 'iter-get'],
+] as const;
+
+/** How far each subsystem is; the longest way to go first. */
+function conversion(context: Context, state: State, sites: readonly PageSite[]): HTMLElement {
+  const taking = sites.filter((site) => site.kind !== 'internal' && site.reference !== 'none');
+  const rows = new Map<string, PageSite[]>();
+  for (const site of taking) rows.set(site.subsystem, [...(rows.get(site.subsystem) ?? []), site]);
+  const lines = [...rows]
+    .map(([name, members]) => {
+      const counts = FAMILIES.map(([family]) => members.filter((site) => site.family === family).length);
+      return { name, counts, todo: (counts[1] ?? 0) + (counts[3] ?? 0), of: members.length };
+    })
+    .sort((a, b) => b.todo - a.todo || b.of - a.of || (a.name < b.name ? -1 : 1));
+  return h(
+    'section',
+    { class: 'conversion' },
+    h('h2', {}, 'The conversion by subsystem'),
+    h(
+      'p',
+      { class: 'legend' },
+      ...FAMILIES.map(([family, kind]) => h('span', {}, h('i', { class: kind }), ` ${family}`)),
+      h('span', { class: 'quiet' }, 'pin and extract are the new calls, get and iterator get the old'),
+    ),
+    scrolling(
+      'The conversion by subsystem',
+      h(
+        'table',
+        { class: 'lines' },
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ...['Subsystem', 'pin', 'get', 'extract', 'iter. get', 'Converted', 'Share'].map((title) => h('th', { scope: 'col' }, title)),
+          ),
+        ),
+        h(
+          'tbody',
+          {},
+          ...lines.map(({ name, counts, todo, of }) =>
+            h(
+              'tr',
+              {},
+              h(
+                'th',
+                { scope: 'row' },
+                h('a', { href: context.link({ ...state, view: 'sheet', filters: { ...state.filters, subsystem: [name] } }) }, name),
+              ),
+              ...counts.map((count) => h('td', { class: 'number' }, count === 0 ? '·' : String(count))),
+              h('td', { class: 'number' }, `${of - todo} of ${of}`),
+              h(
+                'td',
+                { class: 'wide' },
+                meter(
+                  `${name}: ${of - todo} of ${of} converted`,
+                  FAMILIES.map(([, kind], n) => [kind, counts[n] ?? 0]),
+                ),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}

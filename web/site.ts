@@ -1,0 +1,146 @@
+/** One site: its story with the code, its releases, its findings; next and previous in the order of the sheet. */
+import type { PageSite } from '../src/report/page/data.js';
+import { story } from './code.js';
+import type { Context, Shown } from './context.js';
+import { h, scrolling } from './dom.js';
+import { sheetOrder } from './sheet.js';
+import type { State } from './state.js';
+
+const PAIRINGS = { right: 'fits', wrong: 'does not fit', open: 'depends' } as const;
+
+export function siteView(context: Context): Shown {
+  const node = h('article', { class: 'site' });
+  let neighbours: { before: PageSite | undefined; after: PageSite | undefined } = { before: undefined, after: undefined };
+  const to = (state: State, site: PageSite): State => ({ ...state, view: 'site', site: site.id });
+
+  function update(state: State): void {
+    const order = sheetOrder(context, state);
+    const at = order.findIndex((site) => site.id === state.site);
+    const site = context.byId.get(state.site);
+    neighbours = { before: order[at - 1], after: order[at + 1] };
+    if (at < 0) neighbours = { before: undefined, after: order[0] };
+    node.replaceChildren(...(site ? body(state, site, at, order.length) : missing(state)));
+    window.scrollTo(0, 0);
+  }
+
+  function missing(state: State): Node[] {
+    return [
+      h('h1', {}, 'No such site'),
+      h('p', {}, `This report has no site ${state.site}.`),
+      h('p', {}, h('a', { href: context.link({ ...state, view: 'sheet' }) }, 'Back to the sheet')),
+    ];
+  }
+
+  function step(state: State, site: PageSite | undefined, text: string, key: string): HTMLElement {
+    return site
+      ? h('a', { href: context.link(to(state, site)), title: `${site.id} (key ${key})`, rel: key === 'n' ? 'next' : 'prev' }, text)
+      : h('span', { class: 'quiet' }, text);
+  }
+
+  function body(state: State, site: PageSite, at: number, of: number): Node[] {
+    const findings = (context.data.findings ?? []).filter((finding) => finding.site === site.id);
+    return [
+      h(
+        'nav',
+        { class: 'steps', 'aria-label': 'Sites' },
+        h('a', { href: context.link({ ...state, view: 'sheet' }) }, '↑ Sheet'),
+        step(state, neighbours.before, '← Previous', 'p'),
+        h('span', { class: 'quiet' }, at < 0 ? 'not among the filtered' : `${at + 1} of ${of}`),
+        step(state, neighbours.after, 'Next →', 'n'),
+      ),
+      h('h1', {}, `${site.function}()`, h('small', {}, `${site.api}() at ${site.file}:${site.line}`)),
+      h(
+        'div',
+        { class: 'columns' },
+        h(
+          'div',
+          {},
+          ...findings.map((finding) =>
+            h(
+              'section',
+              { class: `finding ${finding.severity}`, 'aria-label': `Finding: ${finding.rule}` },
+              h('h2', {}, `${finding.severity}: ${finding.rule}`),
+              h('p', {}, finding.message),
+              h('p', { class: 'quiet' }, `at ${finding.file}:${finding.line} in ${finding.function}()`),
+              finding.scenes.length > 0
+                ? h('details', {}, h('summary', {}, 'The path that shows it'), story(context.data, finding.scenes))
+                : null,
+            ),
+          ),
+          h('h2', {}, 'What happens to the reference'),
+          story(context.data, site.scenes),
+          ...(site.gapScenes.length > 0 ? [h('h2', {}, 'What could not be followed'), story(context.data, site.gapScenes)] : []),
+        ),
+        h(
+          'aside',
+          {},
+          h('h2', {}, 'What this row says'),
+          h('ul', {}, ...site.sentences.map((sentence) => h('li', {}, sentence))),
+          releases(site),
+          facts(site),
+        ),
+      ),
+    ];
+  }
+
+  function facts(site: PageSite): HTMLElement {
+    return h(
+      'details',
+      {},
+      h('summary', {}, 'All columns'),
+      h('dl', {}, ...context.columns.flatMap((column) => [h('dt', {}, column.title), h('dd', {}, column.text(site) || '–')])),
+    );
+  }
+
+  update(context.state());
+  return {
+    node,
+    update,
+    key: (event) => {
+      const state = context.state();
+      const next =
+        event.key === 'n' || event.key === ']' ? neighbours.after : event.key === 'p' || event.key === '[' ? neighbours.before : undefined;
+      if (next) context.go(to(state, next));
+      else if (event.key === 'Escape' || event.key === 'u') context.go({ ...state, view: 'sheet' });
+      else return false;
+      return true;
+    },
+  };
+}
+
+function releases(site: PageSite): HTMLElement {
+  if (site.releases.length === 0) return h('p', { class: 'quiet' }, 'No release was found.');
+  return h(
+    'section',
+    {},
+    h('h2', {}, `Releases (${site.releases.length})`),
+    scrolling(
+      'Releases',
+      h(
+        'table',
+        { class: 'lines' },
+        h('thead', {}, h('tr', {}, ...['Call', 'Where', 'Fits?'].map((title) => h('th', { scope: 'col' }, title)))),
+        h(
+          'tbody',
+          {},
+          ...site.releases.map((release, n) => {
+            const pairing = site.pairings[n] ?? 'open';
+            return h(
+              'tr',
+              {},
+              h('td', {}, h('code', {}, release.api)),
+              h(
+                'td',
+                {},
+                `${release.file === site.file ? '' : release.file}:${release.line}`,
+                h('br'),
+                h('span', { class: 'quiet' }, `${release.function}()`),
+              ),
+              h('td', { class: `value-${pairing}` }, PAIRINGS[pairing]),
+            );
+          }),
+        ),
+      ),
+    ),
+  );
+}

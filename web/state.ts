@@ -1,0 +1,75 @@
+/** What the reader sees, as it stands in the URL's hash: a link shows what its sender saw. */
+
+export const views = ['overview', 'sheet', 'flow', 'findings', 'compare', 'model', 'site'] as const;
+export type View = (typeof views)[number];
+
+/** All that the page shows follows from the data and this. */
+export interface State {
+  view: View;
+  /** Free text. */
+  q: string;
+  /** Filters by column: any of the values. */
+  filters: Readonly<Record<string, readonly string[]>>;
+  /** Column, and whether the largest comes first. */
+  sort: { column: string; down: boolean } | null;
+  /** Columns of the sheet; null: the usual ones. */
+  columns: readonly string[] | null;
+  /** Id of the site in the site view. */
+  site: string;
+  /** `scenario / design` of the run that the model view shows. */
+  run: string;
+}
+
+export const START: State = { view: 'overview', q: '', filters: {}, sort: null, columns: null, site: '', run: '' };
+
+/** The state as a hash, without what is as at the start. */
+export function toHash(state: State): string {
+  const parts = new URLSearchParams();
+  if (state.view !== START.view) parts.set('view', state.view);
+  if (state.site !== '' && state.view === 'site') parts.set('site', state.site);
+  if (state.q !== '') parts.set('q', state.q);
+  for (const [column, values] of Object.entries(state.filters)) for (const value of values) parts.append(`f.${column}`, value);
+  if (state.sort) parts.set('sort', `${state.sort.down ? '-' : ''}${state.sort.column}`);
+  if (state.columns) parts.set('cols', state.columns.join(','));
+  if (state.run !== '' && state.view === 'model') parts.set('run', state.run);
+  return `#${parts.toString()}`;
+}
+
+/** The state that a hash tells; what it does not know, it leaves as at the start. */
+export function fromHash(hash: string, columns: ReadonlySet<string>): State {
+  const parts = new URLSearchParams(hash.replace(/^#/, ''));
+  const filters: Record<string, string[]> = {};
+  for (const [name, value] of parts) {
+    const column = name.startsWith('f.') ? name.slice(2) : '';
+    if (columns.has(column) && value !== '') filters[column] = [...(filters[column] ?? []), value];
+  }
+  const sort = parts.get('sort') ?? '';
+  const sorted = sort.replace(/^-/, '');
+  const chosen =
+    parts
+      .get('cols')
+      ?.split(',')
+      .filter((column) => columns.has(column)) ?? [];
+  return {
+    view: views.find((view) => view === parts.get('view')) ?? START.view,
+    q: parts.get('q') ?? '',
+    filters,
+    sort: columns.has(sorted) ? { column: sorted, down: sort.startsWith('-') } : null,
+    columns: chosen.length > 0 ? chosen : null,
+    site: parts.get('site') ?? '',
+    run: parts.get('run') ?? '',
+  };
+}
+
+/** The state with one value of a column's filter put in, or taken out if it is there. */
+export function toggled(state: State, column: string, value: string): State {
+  const before = state.filters[column] ?? [];
+  const values = before.includes(value) ? before.filter((one) => one !== value) : [...before, value];
+  return withFilter(state, column, values);
+}
+
+/** The state with a column's filter replaced; none if there are no values. */
+export function withFilter(state: State, column: string, values: readonly string[]): State {
+  const { [column]: _, ...rest } = state.filters;
+  return { ...state, filters: values.length > 0 ? { ...rest, [column]: values } : rest };
+}
