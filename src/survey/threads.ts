@@ -6,13 +6,21 @@ import type { FunctionReference } from '../program/file.js';
 import { defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
 import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
-import { openUnits, type Unit } from './unit.js';
+import { type Inspect, openUnits, type Unit } from './unit.js';
 
 /** Fewer files than this are surveyed sooner than a thread has started. */
 const worthThreads = 12;
 const paceMs = 50;
 
+/** How another room looks at what is followed: here, and in the threads by a lane file that does the same. */
+export interface Inspection {
+  inspect: Inspect;
+  /** Compiled file of the lane. */
+  lane: string;
+}
+
 interface Work {
+  inspection?: Inspection | undefined;
   aliases: readonly FunctionReference[];
   /** In the order of the result. */
   files: readonly string[];
@@ -31,8 +39,8 @@ export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions
   return { units, warnings: [...tree.warnings, ...newWarnings(tree, results)] };
 }
 
-async function here(tree: Tree, { aliases, files }: Work, options: SurveyOptions): Promise<Unit[]> {
-  const survey = openUnits(tree, aliases);
+async function here(tree: Tree, { aliases, files, inspection }: Work, options: SurveyOptions): Promise<Unit[]> {
+  const survey = openUnits(tree, aliases, inspection?.inspect);
   const units: Unit[] = [];
   let last = performance.now();
   for (const file of files) {
@@ -47,8 +55,13 @@ async function here(tree: Tree, { aliases, files }: Work, options: SurveyOptions
   return units;
 }
 
-async function byThreads(tree: Tree, { aliases, files }: Work, jobs: number, options: SurveyOptions): Promise<LaneResult[]> {
-  const pool = new Piscina<LaneTask, LaneResult>({ filename: laneFile(), minThreads: jobs, maxThreads: jobs, recordTiming: false });
+async function byThreads(tree: Tree, { aliases, files, inspection }: Work, jobs: number, options: SurveyOptions): Promise<LaneResult[]> {
+  const pool = new Piscina<LaneTask, LaneResult>({
+    filename: inspection?.lane ?? laneFile(),
+    minThreads: jobs,
+    maxThreads: jobs,
+    recordTiming: false,
+  });
   const claims = new Int32Array(new SharedArrayBuffer(4 * (files.length + 1)));
   const lanes = { tree: tree.share(), aliases, files, count: jobs, claims };
   const watch = setInterval(() => options.onProgress?.('following', Atomics.load(claims, files.length), files.length), paceMs);

@@ -1,5 +1,6 @@
 /** The survey of one file: the unit that is worked on alone, by any thread, in any order. */
-import { openFollower } from '../flow/follow.js';
+import type { Analysis } from '../flow/flow.js';
+import { type Followed, openFollower } from '../flow/follow.js';
 import type { FunctionReference } from '../program/file.js';
 import { openProgram, type Program } from '../program/program.js';
 import { acquires } from '../protocol/index.js';
@@ -14,13 +15,27 @@ import { acquiredOf, type Site, seedsOf, sitesIn, takesNothing } from './sites.j
 export interface Unit {
   sites: Row[];
   coverage: Coverage;
+  /** What an {@link Inspect} found; none without one. */
+  found: unknown[];
 }
+
+/** One site with its row and all that was followed, for rooms that ask more of it than the sheet shows. */
+export interface Subject {
+  program: Program;
+  analysis: Analysis;
+  site: Site;
+  followed: Followed;
+  row: Row;
+}
+
+/** Looks at the followed sites of one file. What it gives must be plain data: it is sent between threads. */
+export type Inspect = (subjects: readonly Subject[]) => unknown[];
 
 /**
  * Makes ready to survey files of a tree, one at a time. What one file needed of others is remembered for the next, but a
  * unit is the same whichever were surveyed before it.
  */
-export function openUnits(tree: Tree, aliases: readonly FunctionReference[]): (file: string) => Unit {
+export function openUnits(tree: Tree, aliases: readonly FunctionReference[], inspect: Inspect = () => []): (file: string) => Unit {
   const program = openProgram(tree, aliases);
   const follower = openFollower(program);
   const origins = openOrigins(program, follower.analysis);
@@ -28,6 +43,7 @@ export function openUnits(tree: Tree, aliases: readonly FunctionReference[]): (f
   return (file) => {
     const counted = new Map<string, number>();
     const sites = sitesIn(program, file);
+    const subjects: Subject[] = [];
     const rows = sites.map((site) => {
       const stem = `${site.reference.name}:${site.acquire.name}`;
       const number = (counted.get(stem) ?? 0) + 1;
@@ -37,9 +53,11 @@ export function openUnits(tree: Tree, aliases: readonly FunctionReference[]): (f
         takesNothing(site) || internal
           ? null
           : follower.follow({ reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) });
-      return rowOf(program, site, number, followed, internal, origins);
+      const row = rowOf(program, site, number, followed, internal, origins);
+      if (followed) subjects.push({ program, analysis: follower.analysis, site, followed, row });
+      return row;
     });
-    return { sites: rows, coverage: coverageOf(program, file, sites) };
+    return { sites: rows, coverage: coverageOf(program, file, sites), found: inspect(subjects) };
   };
 }
 
