@@ -6,9 +6,9 @@
  * What drops a reference in any round of a loop is taken to have dropped all of it, and what is handed to something
  * unknown is taken to be kept there, so that only paths are told on which nobody else can have it.
  */
-import type { Graph, Node } from '../program/graph.js';
+import type { Assume, Graph, Node } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
-import { acquires, freeingCalls, releases } from '../protocol/index.js';
+import { acquires, freeingCalls, releases, transfers } from '../protocol/index.js';
 import { stepper } from './analyse.js';
 import { type Facts, isHeap, isLocal } from './facts.js';
 import type { Analysis } from './flow.js';
@@ -62,6 +62,10 @@ function walk(analysis: Analysis, graph: Graph, start: Start): Witness[] {
   const lost = new Set([...flow.unknowns, ...flow.unread].map((e) => e.pos));
   const drops = new Set([...flow.releases, ...flow.calls].flatMap((e) => e.loops.map((l) => l.id)));
   const releasing = new Map(flow.releases.map((e) => [e.node, e]));
+  const keeps = flow.heap.length + flow.outs.length + flow.returns.length > 0;
+  const moves = new Set(
+    graph.nodes.flatMap((n) => (n.operation?.kind === 'call' && transfers.has(n.operation.name ?? '') ? n.loops.map((l) => l.id) : [])),
+  );
   const out: Witness[] = [];
   const seen = new Set<string>();
   const first: State = {
@@ -110,6 +114,8 @@ function walk(analysis: Analysis, graph: Graph, start: Start): Witness[] {
       const before = holding(facts);
       facts = step(n, facts);
       const after = holding(facts);
+      // A test that ends one name of the reference says that there is none.
+      if (phase === 'held' && o?.kind === 'assume' && (namesIn(facts) < namesIn(state.facts) || isErrorCode(o, facts))) continue;
       if (phase === 'before' && n.pos === start.pos && o?.kind === 'call' && after) {
         phase = 'held';
         text = `taken by ${o.name}()`;
@@ -143,7 +149,9 @@ function walk(analysis: Analysis, graph: Graph, start: Start): Witness[] {
     for (const next of n.successors) {
       const to = graph.nodes[next] as Node;
       const leaves = n.loops.some((l) => drops.has(l.id) && !to.loops.some((m) => m.id === l.id));
-      if (phase === 'held' && leaves) continue;
+      // A loop over the pages that makes no round had none: where the function keeps or hands on what it took, it may do so there.
+      const ends = n.loops.some((l) => (keeps || moves.has(l.id)) && n.pos < l.bodyPos && !to.loops.some((m) => m.id === l.id));
+      if (phase === 'held' && (leaves || ends)) continue;
       push({ ...here, node: next, facts: phase === 'held' ? edge(n, to, facts) : facts, parent: here, step: null });
     }
   }
@@ -159,6 +167,15 @@ function leak(state: State, graph: Graph, facts: Facts): Witness {
     break;
   }
   return { kind: 'leak', short: !facts.has('?all'), pos, steps: [...steps, { pos, text: 'left here with the pages still held' }] };
+}
+
+function namesIn(facts: Facts): number {
+  return [...facts].filter(isLocal).length;
+}
+
+/** `ret == -EFAULT` on the acquiring call's result. */
+function isErrorCode(o: Assume, facts: Facts): boolean {
+  return o.op === '==' && o.left.path !== null && facts.has(`!${o.left.path}`) && /^-\s*E/.test(o.right.path ?? o.right.text);
 }
 
 function holding(facts: Facts): boolean {

@@ -1,4 +1,5 @@
 import type { SeenRelease } from '../../flow/follow.js';
+import type { Guard } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
@@ -33,10 +34,32 @@ function isOurs(subject: Subject, release: SeenRelease, seen: readonly SeenRelea
   const right = seen.filter((s) => s !== release && s.event.call.drops === (row.reference === 'get' ? 'get' : 'pin'));
   // `if (pinned) unpin_user_page(page); else put_page(page);`
   const chosen = right.some((s) =>
-    s.event.guards.some((g) => release.event.guards.some((h) => g.text !== '' && g.text === h.text && g.negated !== h.negated)),
+    guardsOf(s).some((g) => guardsOf(release).some((h) => g.text !== '' && g.text === h.text && g.negated !== h.negated)),
   );
   if (chosen) return false;
+  // One teardown that drops both ways, in helpers of its own: which pages go which way is not told apart.
+  if (
+    release.visit.way === 'call' &&
+    right.some((s) => s.visit !== release.visit && fieldOf(s) !== null && fieldOf(s) === fieldOf(release))
+  )
+    return false;
   return !others.some(
     (o) => o.row.reference !== row.reference && o.followed.heap.some((h) => followed.heap.includes(h)) && release.visit.heap !== null,
   );
+}
+
+/** The conditions around a drop and around the calls that lead to it. */
+function guardsOf({ visit, event }: SeenRelease): Guard[] {
+  const guards = [...event.guards];
+  for (let v = visit; v.way === 'call' && v.parent; v = v.parent.visit) {
+    const { pos, visit: from } = v.parent;
+    guards.push(...(from.flow.calls.find((c) => c.pos === pos)?.guards ?? []));
+  }
+  return guards;
+}
+
+/** Key of the function that fetched the pages from a field, on the way to a drop. */
+function fieldOf({ visit }: SeenRelease): string | null {
+  for (let v: SeenRelease['visit'] | undefined = visit; v; v = v.parent?.visit) if (v.way === 'field') return v.flow.reference.key;
+  return null;
 }
