@@ -2,6 +2,7 @@
 /** The command line: `putright --help`. */
 import { Command, CommanderError } from 'commander';
 import { visible } from '../report/visible.js';
+import { addCheck } from './check.js';
 import { addCompare } from './compare.js';
 import { addDebug } from './debug.js';
 import { addExplain } from './explain.js';
@@ -13,12 +14,21 @@ import { addReport } from './report.js';
 import { addSurvey } from './survey.js';
 
 /** Each adds one command, with its options and help. A new command is a file of this folder and a line of this table. */
-const commands: readonly ((program: Command) => void)[] = [addSurvey, addExplain, addReport, addCompare, addModel, addDebug];
+const commands: readonly ((program: Command) => void)[] = [
+  addSurvey,
+  addCheck,
+  addExplain,
+  addReport,
+  addCompare,
+  addModel,
+  addDebug,
+];
 
 const EXAMPLES = `
 Examples:
   $ putright survey ~/linux
   $ putright explain ~/linux drivers/infiniband/core/umem.c:220
+  $ putright check ~/linux
   $ putright survey --help
 `;
 

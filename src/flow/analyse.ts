@@ -64,6 +64,23 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
   return flow;
 }
 
+/** One step at a time through a graph, without joining paths: what paths.ts walks with. */
+export interface Stepper {
+  step(node: Node, facts: Facts): Facts;
+  edge(from: Node, to: Node, facts: Facts): Facts;
+  /** What the joined analysis saw of the same graph. */
+  flow: FunctionFlow;
+}
+
+/** Makes ready to walk one variant of a function from its seeds. */
+export function stepper(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Stepper {
+  const flow = emptyFlow(reference);
+  const scope = scopeOf(analysis.program, graph, reference);
+  const r: Run = { ...analysis, flow, graph, reference, seeds, scope, copies: new Map(), seen: new Set(), loopDrops: new Map() };
+  run(r);
+  return { flow, step: (node, facts) => transfer(r, node, facts), edge: (from, to, facts) => leaving(r, from, to, facts) };
+}
+
 export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
   return { graph, lookup: (tag) => program.structure(tag, reference.file), owners: new Map(), credible: new Map() };
 }

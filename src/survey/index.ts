@@ -8,7 +8,7 @@ import { type AskedUnit, openKept } from './kept.js';
 import type { SurveyOptions } from './options.js';
 import type { Survey } from './row.js';
 import { acquiringFiles, acquiringPattern } from './sites.js';
-import { surveyFiles } from './threads.js';
+import { type Inspection, surveyFiles } from './threads.js';
 
 export type { SurveyOptions } from './options.js';
 export type * from './row.js';
@@ -26,6 +26,15 @@ const version = (JSON.parse(readFileSync(new URL('../../package.json', import.me
  * for (const row of sites) console.log(row.id, row.reference, row.releaseForm);
  */
 export async function survey(path: string, options: SurveyOptions = {}): Promise<Survey> {
+  return (await inspectTree(path, options)).survey;
+}
+
+/** A survey, with what `inspection` found in it, in the order of the files. */
+export async function inspectTree(
+  path: string,
+  options: SurveyOptions,
+  inspection?: Inspection,
+): Promise<{ survey: Survey; found: unknown[] }> {
   const progress = options.onProgress ?? (() => {});
   const [tree] = await Promise.all([
     openTree(path, {
@@ -41,14 +50,18 @@ export async function survey(path: string, options: SurveyOptions = {}): Promise
   const users = aliases.filter((r) => r.file.endsWith('.h')).flatMap((r) => [...tree.filesCalling(r.name)]);
   const wanted = options.paths && options.paths.length > 0 ? picomatch([...options.paths], { dot: true }) : () => true;
   const files = [...new Set([...candidates, ...users])].sort().filter((file) => wanted(file));
-  const earlier = options.cache === undefined ? null : openKept(options.cache, version, tree, aliases);
+  // What an inspection found is kept with it, apart from what the survey alone keeps.
+  const reader = `${version} ${inspection?.lane ?? ''}`;
+  const earlier = options.cache === undefined ? null : openKept(options.cache, reader, tree, aliases);
   const open = files.filter((file) => !earlier?.units.has(file));
-  const { units: surveyed, warnings } = await surveyFiles(tree, { aliases, files: open, keep: earlier !== null }, options);
+  const work = { aliases, files: open, keep: earlier !== null, inspection };
+  const { units: surveyed, warnings } = await surveyFiles(tree, work, options);
   const fresh = new Map(open.map((file, i) => [file, surveyed[i] as AskedUnit]));
   earlier?.save(fresh);
   const units = files.flatMap((file) => (fresh.get(file) ?? earlier?.units.get(file))?.unit ?? []);
   const rows = units.flatMap((unit) => unit.sites);
   const kinds = options.kinds;
   const kept = kinds && kinds.length > 0 ? rows.filter((row) => kinds.includes(row.kind)) : rows;
-  return { tree: path, version, sites: kept, coverage: sumOf(units.map((unit) => unit.coverage)), warnings };
+  const sum = sumOf(units.map((unit) => unit.coverage));
+  return { survey: { tree: path, version, sites: kept, coverage: sum, warnings }, found: units.flatMap((unit) => unit.found) };
 }

@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../program/file.js';
 import { openShared, type SharedTree, type SourceWarning } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
-import { openUnits, type Unit } from './unit.js';
+import { type Inspect, openUnits, type Unit } from './unit.js';
 
 /** What all lanes of a survey share. */
 export interface Lanes {
@@ -39,10 +39,15 @@ export function orderOf(lane: number, { files, count }: Pick<Lanes, 'files' | 'c
   return [...run(lane), ...others.flatMap((k) => run(k).reverse())];
 }
 
-export default async function work(task: LaneTask): Promise<LaneResult> {
+export default function work(task: LaneTask): Promise<LaneResult> {
+  return workWith(task);
+}
+
+/** A lane that also inspects what it follows: how another room runs on the same threads, from a lane file of its own. */
+export async function workWith(task: LaneTask, inspect?: Inspect): Promise<LaneResult> {
   await initSyntax();
   const tree = openShared(task.tree);
-  const survey = openUnits(tree, task.aliases, task.keep);
+  const survey = openUnits(tree, task.aliases, task.keep, inspect);
   const numbers = new Map<string, number>();
   const number = (question: string): number => {
     const found = numbers.get(question) ?? numbers.size;

@@ -90,7 +90,7 @@ function isWrapper(followed: Followed, seen: readonly SeenRelease[], forms: Read
 }
 
 /** What the variants of the function assume in which the site stands. */
-function assumptionsOf(program: Program, site: Site): string[][] {
+export function assumptionsOf(program: Program, site: Site): string[][] {
   return program
     .graphs(site.reference)
     .filter((g) => g.nodes.some((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos))

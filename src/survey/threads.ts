@@ -7,13 +7,21 @@ import { defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
 import type { AskedUnit } from './kept.js';
 import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
-import { openUnits } from './unit.js';
+import { type Inspect, openUnits } from './unit.js';
 
 /** Fewer files than this are surveyed sooner than a thread has started. */
 const worthThreads = 12;
 const paceMs = 50;
 
+/** How another room looks at what is followed: here, and in the threads by a lane file that does the same. */
+export interface Inspection {
+  inspect: Inspect;
+  /** Compiled file of the lane. */
+  lane: string;
+}
+
 interface Work {
+  inspection?: Inspection | undefined;
   aliases: readonly FunctionReference[];
   /** In the order of the result. */
   files: readonly string[];
@@ -41,8 +49,8 @@ export async function surveyFiles(
   return { units, warnings: [...tree.warnings, ...newWarnings(tree, results)] };
 }
 
-async function here(tree: Tree, { aliases, files, keep }: Work, options: SurveyOptions): Promise<AskedUnit[]> {
-  const survey = openUnits(tree, aliases, keep);
+async function here(tree: Tree, { aliases, files, keep, inspection }: Work, options: SurveyOptions): Promise<AskedUnit[]> {
+  const survey = openUnits(tree, aliases, keep, inspection?.inspect);
   const units: AskedUnit[] = [];
   let last = performance.now();
   for (const file of files) {
@@ -57,8 +65,18 @@ async function here(tree: Tree, { aliases, files, keep }: Work, options: SurveyO
   return units;
 }
 
-async function byThreads(tree: Tree, { aliases, files, keep }: Work, jobs: number, options: SurveyOptions): Promise<LaneResult[]> {
-  const pool = new Piscina<LaneTask, LaneResult>({ filename: laneFile(), minThreads: jobs, maxThreads: jobs, recordTiming: false });
+async function byThreads(
+  tree: Tree,
+  { aliases, files, keep, inspection }: Work,
+  jobs: number,
+  options: SurveyOptions,
+): Promise<LaneResult[]> {
+  const pool = new Piscina<LaneTask, LaneResult>({
+    filename: inspection?.lane ?? laneFile(),
+    minThreads: jobs,
+    maxThreads: jobs,
+    recordTiming: false,
+  });
   const claims = new Int32Array(new SharedArrayBuffer(4 * (files.length + 1)));
   const lanes = { tree: tree.share(), aliases, files, keep, count: jobs, claims };
   const watch = setInterval(() => options.onProgress?.('following', Atomics.load(claims, files.length), files.length), paceMs);

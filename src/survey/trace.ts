@@ -21,7 +21,8 @@ export function traceOf(program: Program, site: Site, release: SeenRelease | nul
   return steps.filter((s, i) => i === 0 || s.line !== steps[i - 1]?.line || s.file !== steps[i - 1]?.file || s.text !== steps[i - 1]?.text);
 }
 
-function stepsTo(program: Program, visit: Visit, fact: string): Step[] {
+/** Steps from a visit's beginning to a fact of it. */
+export function stepsTo(program: Program, visit: Visit, fact: string): Step[] {
   const { reference, origins } = visit.flow;
   const here: Step[] = [];
   const seen = new Set<string>();

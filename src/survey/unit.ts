@@ -1,5 +1,6 @@
 /** The survey of one file: the unit that is worked on alone, by any thread, in any order. */
-import { openFollower } from '../flow/follow.js';
+import type { Analysis } from '../flow/flow.js';
+import { type Followed, openFollower } from '../flow/follow.js';
 import type { FunctionReference } from '../program/file.js';
 import { openLedger, questionsOf, unkept } from '../program/ledger.js';
 import { openProgram, type Program } from '../program/program.js';
@@ -16,16 +17,35 @@ import { acquiredOf, type Site, seedsOf, sitesIn, takesNothing } from './sites.j
 export interface Unit {
   sites: Row[];
   coverage: Coverage;
+  /** What an {@link Inspect} found; none without one. */
+  found: unknown[];
 }
+
+/** One site with its row and all that was followed, for rooms that ask more of it than the sheet shows. */
+export interface Subject {
+  program: Program;
+  analysis: Analysis;
+  site: Site;
+  followed: Followed;
+  row: Row;
+}
+
+/** Looks at the followed sites of one file. What it gives must be plain data: it is sent between threads. */
+export type Inspect = (subjects: readonly Subject[]) => unknown[];
 
 /**
  * Makes ready to survey files of a tree, one at a time. What one file needed of others is remembered for the next, but a
  * unit is the same whichever were surveyed before it. With `keep`, each comes with the questions that it rests on.
  */
-export function openUnits(tree: Tree, aliases: readonly FunctionReference[], keep: boolean): (file: string) => AskedUnit {
+export function openUnits(
+  tree: Tree,
+  aliases: readonly FunctionReference[],
+  keep: boolean,
+  inspect: Inspect = () => [],
+): (file: string) => AskedUnit {
   const ledger = keep ? openLedger() : unkept;
   const program = openProgram(tree, aliases, ledger);
-  const { value: survey, entry: base } = ledger.entry(() => openSurvey(program));
+  const { value: survey, entry: base } = ledger.entry(() => openSurvey(program, inspect));
 
   return (file) => {
     const { value: unit, entry } = ledger.entry(() => survey(file));
@@ -33,13 +53,14 @@ export function openUnits(tree: Tree, aliases: readonly FunctionReference[], kee
   };
 }
 
-function openSurvey(program: Program): (file: string) => Unit {
+function openSurvey(program: Program, inspect: Inspect): (file: string) => Unit {
   const follower = openFollower(program);
   const origins = openOrigins(program, follower.analysis);
 
   return (file) => {
     const counted = new Map<string, number>();
     const sites = sitesIn(program, file);
+    const subjects: Subject[] = [];
     const rows = sites.map((site) => {
       const stem = `${site.reference.name}:${site.acquire.name}`;
       const number = (counted.get(stem) ?? 0) + 1;
@@ -49,9 +70,11 @@ function openSurvey(program: Program): (file: string) => Unit {
         takesNothing(site) || internal
           ? null
           : follower.follow({ reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) });
-      return rowOf(program, site, number, followed, internal, origins);
+      const row = rowOf(program, site, number, followed, internal, origins);
+      if (followed) subjects.push({ program, analysis: follower.analysis, site, followed, row });
+      return row;
     });
-    return { sites: rows, coverage: coverageOf(program, file, sites) };
+    return { sites: rows, coverage: coverageOf(program, file, sites), found: inspect(subjects) };
   };
 }
 

@@ -1,0 +1,83 @@
+/** The data contract of `check`: a rule's complaint, with the path that shows it. */
+import { createHash } from 'node:crypto';
+import type { Program } from '../program/program.js';
+import type { Subject } from '../survey/unit.js';
+
+export type Severity = 'error' | 'warning' | 'note';
+
+/** One step of a finding's path, from acquire to fault. */
+export interface FindingStep {
+  file: string;
+  line: number;
+  function: string;
+  text: string;
+}
+
+export interface Finding {
+  /** `rule:fingerprint`. */
+  id: string;
+  rule: string;
+  severity: Severity;
+  message: string;
+  /** Where the fault is: the wrong release, or the exit that leaks. */
+  file: string;
+  line: number;
+  column: number;
+  function: string;
+  /** The row's id. */
+  site: string;
+  path: FindingStep[];
+  /** The same when lines move: of the rule, the file, the function, the site and the text of the faulty line. */
+  fingerprint: string;
+}
+
+/** What a rule says; the rest of the finding follows from it. */
+export interface Complaint {
+  message: string;
+  file: string;
+  function: string;
+  pos: number;
+  path: FindingStep[];
+}
+
+/** A rule: a pure function from one followed site to complaints. `others` are the file's other sites. */
+export interface Rule {
+  id: string;
+  severity: Severity;
+  /** The mistake in a line. */
+  about: string;
+  check(subject: Subject, others: readonly Subject[]): Complaint[];
+}
+
+/** A complaint as a finding. Its line's text stands in the fingerprint without its white space. */
+export function findingOf(rule: Rule, { program, row }: Subject, complaint: Complaint): Finding {
+  const place = program.position(complaint.file, complaint.pos);
+  const text = lineAt(program, complaint.file, complaint.pos).replace(/\s+/g, '');
+  const fingerprint = createHash('sha256')
+    .update([rule.id, complaint.file, complaint.function, row.id, text].join('\0'))
+    .digest('hex')
+    .slice(0, 16);
+  return {
+    id: `${rule.id}:${fingerprint}`,
+    rule: rule.id,
+    severity: rule.severity,
+    message: complaint.message,
+    file: complaint.file,
+    ...place,
+    function: complaint.function,
+    site: row.id,
+    path: complaint.path,
+    fingerprint,
+  };
+}
+
+function lineAt(program: Program, file: string, pos: number): string {
+  const text = program.file(file)?.text ?? '';
+  const end = text.indexOf('\n', pos);
+  return text.slice(text.lastIndexOf('\n', pos - 1) + 1, end < 0 ? text.length : end);
+}
+
+/** Where the site stands, as the first step of a path. */
+export function taken({ row }: Subject): FindingStep {
+  return { file: row.file, line: row.line, function: row.function, text: `taken by ${row.api}()` };
+}

@@ -1,0 +1,51 @@
+/** Turns followed references into findings: every rule asked of every site. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { inspectTree } from '../survey/index.js';
+import type { SurveyOptions } from '../survey/options.js';
+import type { Finding } from './finding.js';
+import { inspectSites } from './inspect.js';
+
+export interface Check {
+  /** The tree's path as given. */
+  tree: string;
+  /** putright's version. */
+  version: string;
+  findings: Finding[];
+  /** Files that could not be read or were left out, with the reason. */
+  warnings: { file: string; why: string }[];
+}
+
+/** Checks a kernel tree, or the tree of one driver. */
+export async function check(path: string, options: Omit<SurveyOptions, 'kinds'> = {}): Promise<Check> {
+  const { survey, found } = await inspectTree(path, options, { inspect: inspectSites, lane: laneFile() });
+  const { tree, version, warnings } = survey;
+  return { tree, version, findings: numbered(found as Finding[]), warnings };
+}
+
+/** In the order of the text, a fault once; equal fingerprints get an ordinal. */
+function numbered(findings: readonly Finding[]): Finding[] {
+  const sorted = [...findings].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.rule, b.rule));
+  const once = new Map<string, Finding>();
+  for (const f of sorted) {
+    const key = `${f.rule}\0${f.file}\0${f.line}\0${f.column}`;
+    if (!once.has(key)) once.set(key, f);
+  }
+  const counted = new Map<string, number>();
+  return [...once.values()].map((f) => {
+    const n = (counted.get(f.fingerprint) ?? 0) + 1;
+    counted.set(f.fingerprint, n);
+    const fingerprint = n === 1 ? f.fingerprint : `${f.fingerprint}-${n}`;
+    return { ...f, fingerprint, id: `${f.rule}:${fingerprint}` };
+  });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The compiled lane, also when this module runs from its TypeScript source, as in tests. */
+function laneFile(): string {
+  const beside = new URL('./lane.js', import.meta.url);
+  return fileURLToPath(existsSync(beside) ? beside : new URL('../../dist/check/lane.js', import.meta.url));
+}
