@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { type Command, Option } from 'commander';
 import type { Finding, Severity } from '../check/finding.js';
 import { check } from '../check/index.js';
@@ -10,6 +11,7 @@ import { exitCodes, Failure, reasonOf } from './failure.js';
 import { collect, parseJobs } from './options.js';
 import { checkWritable, print, writeWhole } from './output.js';
 import { examples } from './package.js';
+import { lessHaste } from './run-survey.js';
 
 interface Given {
   format: keyof typeof findingFormats;
@@ -69,6 +71,7 @@ async function checkCommand(tree: string, given: Given): Promise<void> {
 }
 
 async function run(tree: string, given: Given): ReturnType<typeof check> {
+  setFlagsFromString(lessHaste);
   try {
     return await check(tree, { ...(given.path ? { paths: given.path } : {}), ...(given.jobs === undefined ? {} : { jobs: given.jobs }) });
   } catch (error) {

@@ -22,7 +22,7 @@ function sayWarnings(survey: Survey): void {
  * A survey is over before most of its functions are hot, and every thread compiles for itself: V8's usual haste to optimise
  * takes more of the processors than it gives back (a fifth of all time on two of them).
  */
-const lessHaste = '--interrupt-budget=250000';
+export const lessHaste = '--interrupt-budget=250000';
 
 /** Runs the engine on its thread. */
 function survey(task: Task, progress: Progress): Promise<Survey> {
