@@ -6,7 +6,10 @@ import { highlight } from './highlight.js';
 export function codeOf(data: PageData, scene: PageScene): HTMLElement {
   const code = scene.code === null ? undefined : data.code[scene.code];
   if (!code) return h('p', { class: 'quiet' }, `The code cannot be shown: ${scene.why}.`);
-  const lines = highlight(code.lines).flatMap((tokens, n) => {
+  // What all lines are set in by is taken off: a narrow page has no room for it.
+  const indent = Math.min(...code.lines.filter((line) => line !== '').map((line) => line.search(/\S|$/)));
+  const cut = Number.isFinite(indent) && indent <= scene.caret ? indent : 0;
+  const lines = highlight(code.lines.map((line) => line.slice(cut))).flatMap((tokens, n) => {
     const number = code.first + n;
     const meant = number === scene.line;
     const text = tokens.map((token) => (token.kind === 'plain' ? token.text : h('span', { class: `t-${token.kind}` }, token.text)));
@@ -20,7 +23,13 @@ export function codeOf(data: PageData, scene: PageScene): HTMLElement {
     if (!meant || scene.caret < 0) return [line];
     return [
       line,
-      h('span', { class: 'line caret', 'aria-hidden': 'true' }, h('span', { class: 'gutter' }, ''), `${' '.repeat(scene.caret)}^`, '\n'),
+      h(
+        'span',
+        { class: 'line caret', 'aria-hidden': 'true' },
+        h('span', { class: 'gutter' }, ''),
+        `${' '.repeat(scene.caret - cut)}^`,
+        '\n',
+      ),
     ];
   });
   return h('pre', { tabindex: 0, 'aria-label': `${scene.file}, line ${scene.line}` }, h('code', {}, ...lines));

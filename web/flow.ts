@@ -55,7 +55,7 @@ function carrierOf(site: PageSite): string | null {
 /** A site's ways, one for each releasing call; their values make one site. */
 function waysOf(site: PageSite, depth: number): Way[] {
   const steps = [{ layer: 0, label: site.api }];
-  site.containers.slice(0, depth).forEach((container, n) => steps.push({ layer: n + 1, label: container }));
+  for (const [n, container] of site.containers.slice(0, depth).entries()) steps.push({ layer: n + 1, label: container });
   const carrier = carrierOf(site);
   if (carrier !== null) steps.push({ layer: depth + 1, label: carrier });
   const pairings = new Map<string, Pairing>();

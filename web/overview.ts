@@ -51,14 +51,14 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
   const taking = sites.filter((site) => site.kind !== 'internal' && site.reference !== 'none');
   const of = (family: string): number => taking.filter((site) => site.family === family).length;
   const [get, pin, iterator, extract] = [of('get'), of('pin'), of('iterator get'), of('iterator extract')];
-  const some = (label: string, filters: State['filters'], test: (site: PageSite) => boolean, more = ''): HTMLElement =>
-    h(
-      'a',
-      { class: 'figure', href: context.link({ ...START, q: state.q, view: 'sheet', filters: { ...state.filters, ...filters } }) },
-      h('b', {}, String(sites.filter(test).length)),
-      h('span', {}, label),
-      more === '' ? null : h('small', {}, more),
-    );
+  const some = (label: string, filters: State['filters'], test: (site: PageSite) => boolean, more = ''): HTMLElement => {
+    const count = sites.filter(test).length;
+    const inner = [h('b', {}, String(count)), h('span', {}, label), more === '' ? null : h('small', {}, more)];
+    // Nothing is no place to go to.
+    if (count === 0) return h('div', { class: 'figure' }, ...inner);
+    const target = { ...START, q: state.q, view: 'sheet' as const, filters: { ...state.filters, ...filters } };
+    return h('a', { class: 'figure', href: context.link(target) }, ...inner);
+  };
   const progress = (label: string, part: number, whole: number): HTMLElement =>
     h(
       'div',

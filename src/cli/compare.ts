@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Progress } from '../compare/compare.js';
+import type { Compared, Progress } from '../compare/compare.js';
 import { exitCodes, Failure } from './failure.js';
 import { findingsOf, surveyOf } from './given.js';
 import { collect, parseJobs } from './options.js';
@@ -69,7 +69,7 @@ async function compareCommand(old: string, news: string[], given: Given): Promis
     ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
     ...(given.cache === undefined ? {} : { cache: given.cache }),
   };
-  const compared = [];
+  const compared: Compared[] = [];
   for (const [n, tree] of trees.entries()) compared.push({ survey: await surveyOf(tree, options), findings: await findingsOf(files[n]) });
   const { progressOf } = await import('../compare/compare.js');
   const progress = progressOf(compared);

@@ -1,0 +1,561 @@
+/** The report in a real browser. */
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { executable, launch, open, type Watched } from './chromium.js';
+import { type Fixture, HARM, makeFixture } from './fixture.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let browser: Browser;
+let fixture: Fixture;
+beforeAll(async () => {
+  if (executable === null) return;
+  [browser, fixture] = await Promise.all([launch(), makeFixture()]);
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  fixture?.remove();
+});
+
+/** Opens a page, does something, and expects that nothing was complained of. */
+async function using(address: string, act: (watched: Watched) => Promise<void>, options: Parameters<typeof open>[2] = {}): Promise<void> {
+  const watched = await open(browser, address, options);
+  try {
+    await act(watched);
+    expect(watched.faults).toEqual([]);
+  } finally {
+    await watched.close();
+  }
+}
+
+const hash = (page: Page): Promise<URLSearchParams> =>
+  page.evaluate(() => location.hash.slice(1)).then((text) => new URLSearchParams(text));
+const count = (page: Page): Promise<string> => page.locator('.count-line').innerText();
+const rows = (page: Page): Promise<string[]> => page.locator('.sheet tbody tr:not(.space) .c-where b').allInnerTexts();
+const aSite = (): string => encodeURIComponent(fixture.survey.sites[3]?.id ?? '');
+
+const VIEWS = ['overview', 'sheet', 'flow', 'findings', 'compare', 'model'] as const;
+
+async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { axe: checker } = window as unknown as {
+      axe: { run: () => Promise<{ violations: { impact: string; id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+    };
+    return (await checker.run()).violations;
+  });
+  return found
+    .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
+    .map((fault) => `${fault.id}: ${fault.nodes.slice(0, 2).map((node) => `${node.html} ${node.failureSummary}`)}`);
+}
+
+describe.skipIf(executable === null)('every view', () => {
+  for (const width of [1280, 390]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      it(`is whole and accessible at ${width} pixels, ${colorScheme}`, async () => {
+        const options = { viewport: { width, height: 800 }, colorScheme };
+        for (const view of [...VIEWS, `site&site=${aSite()}`]) {
+          await using(
+            `${fixture.full}#view=${view}`,
+            async ({ page, requests }) => {
+              await page.locator('main :is(section, table, h1)').first().waitFor();
+              expect(
+                await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+                `${view} is wider than the window`,
+              ).toBeLessThanOrEqual(0);
+              expect(await serious(page), view).toEqual([]);
+              expect(requests.filter((address) => !address.startsWith('file:'))).toEqual([]);
+              expect(requests).toHaveLength(1);
+              const ground = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+              expect(Number(/\d+/.exec(ground)?.[0]) < 128).toBe(colorScheme === 'dark');
+            },
+            options,
+          );
+        }
+      }, 120_000);
+    }
+  }
+
+  it('has no link that leads nowhere', async () => {
+    await using(fixture.full, async ({ page }) => {
+      const links = new Set<string>();
+      for (const view of [...VIEWS, `site&site=${aSite()}`]) {
+        await page.evaluate((to) => {
+          location.hash = `view=${to}`;
+        }, view);
+        await page.locator('main > *').first().waitFor();
+        for (const link of await page
+          .locator('#app a[href^="#"]:not(.skip)')
+          .evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? '')))
+          links.add(link);
+      }
+      expect(links.size).toBeGreaterThan(40);
+      for (const link of links) {
+        await page.evaluate((to) => {
+          location.hash = to;
+        }, link);
+        const wanted = new URLSearchParams(link.slice(1)).get('view') ?? 'overview';
+        await page.locator(`main > .${wanted === 'sheet' ? 'sheet-view' : wanted}`).waitFor();
+        if (wanted === 'sheet') expect(await count(page), link).not.toMatch(/^0 /);
+        if (wanted === 'site') expect(await page.locator('h1').innerText(), link).not.toBe('No such site');
+      }
+    });
+  }, 120_000);
+});
+
+describe.skipIf(executable === null)('the overview', () => {
+  it('filters by a click, and lets go by another', async () => {
+    await using(fixture.full, async ({ page }) => {
+      const all = fixture.survey.sites.length;
+      const pins = fixture.survey.sites.filter((site) => site.reference === 'pin').length;
+      const gets = fixture.survey.sites.filter((site) => site.reference === 'get').length;
+      const bar = page.locator('[data-bar="reference=pin"]');
+      expect(await bar.locator('.count').innerText()).toBe(String(pins));
+      await bar.click();
+      expect(await bar.getAttribute('aria-pressed')).toBe('true');
+      expect((await hash(page)).getAll('f.reference')).toEqual(['pin']);
+      expect(await page.locator('.chips').innerText()).toContain(`${pins} of ${all} sites`);
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('data-bar'))).toBe('reference=pin');
+      // The chart's own filter does not hide its other values.
+      await page.locator('[data-bar="reference=get"]').click();
+      expect(await page.locator('.chips').innerText()).toContain(`${pins + gets} of ${all} sites`);
+      await bar.click();
+      await page.getByRole('button', { name: 'Remove the filter Reference: get' }).click();
+      expect(await page.locator('.chips').innerText()).toBe('');
+      await page.goBack();
+      expect((await hash(page)).getAll('f.reference')).toEqual(['get']);
+    });
+  });
+
+  it('has a chart for everything that was given', async () => {
+    await using(fixture.full, async ({ page }) => {
+      const titles = await page.locator('.chart h2').allInnerTexts();
+      expect(titles).toEqual(
+        expect.arrayContaining([
+          'What the sites take',
+          'What holds the pages',
+          'How they are released',
+          'Subsystem',
+          'Findings by rule',
+          'Against the older tree',
+        ]),
+      );
+      const more = page.locator('[data-bar="subsystem: more"]');
+      const before = await page.locator('[data-bar^="subsystem="]').count();
+      await more.click();
+      expect(await page.locator('[data-bar^="subsystem="]').count()).toBeGreaterThan(before);
+      await page.getByRole('button', { name: 'fewer' }).click();
+      expect(await page.locator('[data-bar^="subsystem="]').count()).toBe(before);
+    });
+    await using(fixture.thousand, async ({ page }) => {
+      expect(await page.locator('.chart h2').allInnerTexts()).not.toContain('Findings by rule');
+      expect(await page.locator('nav[aria-label=Views] a').allInnerTexts()).toEqual(['Overview', 'Sheet', 'Flow']);
+    });
+  });
+
+  it('leads to the sites of a figure', async () => {
+    await using(fixture.full, async ({ page }) => {
+      const collapsible = fixture.survey.sites.filter((site) => site.releaseForm === 'loop-collapsible').length;
+      await page.getByRole('link', { name: 'loops that collapse' }).click();
+      expect(await count(page)).toBe(`${collapsible} of ${fixture.survey.sites.length} sites`);
+    });
+  });
+});
+
+describe.skipIf(executable === null)('the sheet', () => {
+  it('sorts up, down, and back', async () => {
+    await using(`${fixture.thousand}#view=sheet&cols=where,line`, async ({ page }) => {
+      const first = async (): Promise<string | undefined> => (await rows(page))[0];
+      await page.getByRole('button', { name: 'Line', exact: true }).click();
+      await page.getByRole('button', { name: 'Line', exact: true }).click();
+      expect(await first()).toBe('hold_999()');
+      expect(await page.locator('th[aria-sort=descending]').innerText()).toContain('Line');
+      expect((await hash(page)).get('sort')).toBe('-line');
+      await page.getByRole('button', { name: 'Line', exact: true }).click();
+      expect((await hash(page)).get('sort')).toBeNull();
+      expect(await first()).toBe('hold_0()');
+    });
+  });
+
+  it('filters by choice, by text in a column and by free text', async () => {
+    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+      await page.getByLabel('Filter by Reference').selectOption('pin');
+      expect(await count(page)).toBe('334 of 1000 sites');
+      await page.getByLabel('Filter by Carrier').pressSequentially('ctx_30');
+      expect(await count(page)).toBe('11 of 1000 sites');
+      expect(await page.getByLabel('Filter by Carrier').inputValue()).toBe('ctx_30');
+      expect(await page.evaluate(() => document.activeElement?.getAttribute('data-filter'))).toBe('carrier');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('/');
+      await page.keyboard.type('d30 bulk');
+      expect(await count(page)).toBe('0 of 1000 sites');
+      expect(await page.locator('.sheet tbody').innerText()).toContain('No site passes all filters');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      expect(await count(page)).toBe('1000 sites');
+      expect(await page.getByLabel('Filter by Carrier').inputValue()).toBe('');
+    });
+  });
+
+  it('shows in a link what its sender saw', async () => {
+    let address = '';
+    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+      await page.getByLabel('Filter by Reference').selectOption('pin');
+      await page.locator('.choice summary').click();
+      await page.locator('.popup').getByLabel('Line', { exact: true }).check();
+      await page.locator('.popup').getByLabel('Dirty', { exact: true }).uncheck();
+      await page.locator('.choice summary').click();
+      await page.getByRole('button', { name: 'Line', exact: true }).click();
+      await page.locator('#search').fill('d1');
+      address = page.url();
+    });
+    await using(address, async ({ page }) => {
+      expect((await hash(page)).get('sort')).toBe('line');
+      expect(await page.locator('.sheet thead th').allInnerTexts()).toEqual(expect.arrayContaining([expect.stringContaining('Line')]));
+      expect((await page.locator('.sheet thead th').allInnerTexts()).join()).not.toContain('Dirty');
+      expect(await page.locator('#search').inputValue()).toBe('d1');
+      expect(await page.getByLabel('Filter by Reference').inputValue()).toBe('pin');
+      expect(await count(page)).toMatch(/^\d+ of 1000 sites$/);
+      await page.locator('.choice summary').click();
+      await page.getByRole('button', { name: 'The usual ones' }).click();
+      expect((await page.locator('.sheet thead th').allInnerTexts()).join()).toContain('Dirty');
+    });
+  });
+
+  it('is all there by keyboard', async () => {
+    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+      const active = (): Promise<string> => page.locator('.sheet tr.active .c-where b').innerText();
+      const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement?.querySelector('b')?.textContent ?? null);
+      await page.keyboard.press('ArrowDown');
+      expect(await focused()).toBe('hold_0()');
+      await page.keyboard.press('j');
+      await page.keyboard.press('ArrowDown');
+      expect([await active(), await focused()]).toEqual(['hold_2()', 'hold_2()']);
+      await page.keyboard.press('k');
+      expect(await active()).toBe('hold_1()');
+      await page.keyboard.press('End');
+      expect([await active(), await focused()]).toEqual(['hold_999()', 'hold_999()']);
+      await page.keyboard.press('PageUp');
+      expect(await active()).toBe('hold_984()');
+      await page.keyboard.press('Home');
+      await page.keyboard.press('PageDown');
+      expect(await active()).toBe('hold_15()');
+      await page.keyboard.press('Enter');
+      expect(await page.locator('h1').innerText()).toContain('hold_15()');
+      // Back in the sheet the reader stands where she was.
+      await page.keyboard.press('Escape');
+      await page.locator('.sheet-view').waitFor();
+    });
+  });
+
+  it('holds only the rows in sight, and all of them when scrolled to', async () => {
+    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+      expect(await page.locator('.sheet tbody tr').count()).toBeLessThan(60);
+      expect(await page.locator('table.sheet').getAttribute('aria-rowcount')).toBe('1002');
+      await page.locator('.sheet-scroll').evaluate((view) => {
+        view.scrollTop = view.scrollHeight;
+      });
+      await page.getByText('hold_999()').waitFor();
+      const last = await page.locator('.sheet tbody tr:not(.space)').last().boundingBox();
+      const view = await page.locator('.sheet-scroll').boundingBox();
+      expect((last?.y ?? 0) + (last?.height ?? 0)).toBeLessThanOrEqual((view?.y ?? 0) + (view?.height ?? 0) + 1);
+    });
+  });
+
+  it('goes elsewhere as Markdown, as CSV and as a link', async () => {
+    await using(
+      `${fixture.full}#view=sheet&f.reference=pin`,
+      async ({ page }) => {
+        const pins = fixture.survey.sites.filter((site) => site.reference === 'pin').length;
+        const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+        await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+        await page.getByText(`${pins} rows copied as Markdown`).waitFor();
+        expect((await clipboard()).trim().split('\n')).toHaveLength(pins + 2);
+        const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download CSV' }).click()]);
+        expect(download.suggestedFilename()).toBe('putright.csv');
+        const text = readFileSync(await download.path(), 'utf8');
+        expect(text.trim().split('\r\n')).toHaveLength(pins + 1);
+        expect(text.split('\r\n')[0]).toContain('Release form');
+        await page.getByRole('button', { name: 'Copy link' }).click();
+        await page.getByText('Link copied').waitFor();
+        expect(await clipboard()).toBe(page.url());
+      },
+      { permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true },
+    );
+  });
+
+  it('has its few columns on a narrow page', async () => {
+    await using(
+      `${fixture.full}#view=sheet`,
+      async ({ page }) => {
+        expect(await page.locator('.sheet thead th').count()).toBe(4);
+        await page.locator('.sheet tbody a').first().click();
+        await page.locator('.site h1').waitFor();
+      },
+      { viewport: { width: 390, height: 800 } },
+    );
+  });
+});
+
+describe.skipIf(executable === null)('a site', () => {
+  it('is a story with its code', async () => {
+    const site = fixture.survey.sites.find((one) => one.trace.length > 2 && one.releases.length > 0);
+    await using(`${fixture.full}#view=site&site=${encodeURIComponent(site?.id ?? '')}`, async ({ page }) => {
+      expect(await page.locator('h1').innerText()).toContain(`${site?.function}()`);
+      const meant = page.locator('.columns > div > .story .meant').first();
+      expect(await meant.innerText()).toContain(site?.api);
+      expect(await page.locator('.story .t-call').count()).toBeGreaterThan(0);
+      // The mark stands below the first character of what is meant.
+      const caret = await page.locator('.columns > div > .story .caret').first().innerText();
+      const line = await meant.innerText();
+      const gutter = String(site?.line).length;
+      expect(
+        line
+          .slice(gutter)
+          .slice(caret.indexOf('^'))
+          .startsWith(site?.api ?? '?'),
+      ).toBe(true);
+      expect(await page.getByRole('heading', { name: `Releases (${site?.releases.length})` }).count()).toBe(1);
+      expect(await page.locator('aside').innerText()).toContain(site?.releases[0]?.api);
+    });
+  });
+
+  it('has a next and a previous in the order of the sheet', async () => {
+    await using(`${fixture.thousand}#view=sheet&sort=-line&f.reference=pin`, async ({ page }) => {
+      await page.locator('.sheet tbody a').first().click();
+      const heading = (): Promise<string> => page.locator('h1').innerText();
+      expect(await heading()).toContain('hold_999()');
+      await page.getByRole('link', { name: 'Next' }).click();
+      expect(await heading()).toContain('hold_996()');
+      await page.keyboard.press('n');
+      expect(await heading()).toContain('hold_993()');
+      await page.keyboard.press('p');
+      await page.getByRole('link', { name: 'Previous' }).click();
+      expect(await heading()).toContain('hold_999()');
+      expect(await page.locator('.steps').innerText()).toContain('1 of 334');
+      await page.keyboard.press('u');
+      expect(await count(page)).toBe('334 of 1000 sites');
+    });
+  });
+
+  it('shows its finding with the path', async () => {
+    await using(`${fixture.full}#view=findings`, async ({ page }) => {
+      expect(await page.locator('h1').innerText()).toBe('1 findings');
+      await page.getByText('The path that shows it').click();
+      await page.locator('.finding .story pre').first().waitFor();
+      await page.locator('.finding').getByRole('link').click();
+      await page.locator('.site .finding').waitFor();
+      expect(await page.locator('.site .finding').innerText()).toContain('A pin is dropped by put_page().');
+    });
+  });
+
+  it('that is not in the report is said so', async () => {
+    await using(`${fixture.full}#view=site&site=nowhere`, async ({ page }) => {
+      expect(await page.locator('h1').innerText()).toBe('No such site');
+      await page.getByRole('link', { name: 'Back to the sheet' }).click();
+      await page.locator('.sheet-view').waitFor();
+    });
+  });
+
+  it('says why there is no code', async () => {
+    await using(
+      `${fixture.thousand}#view=site&site=${encodeURIComponent('drivers/d0/file0.c:hold_0:pin_user_pages_fast#1')}`,
+      async ({ page }) => {
+        expect(await page.locator('.story').innerText()).toContain('the tree is not there; name it with --source');
+      },
+    );
+  });
+});
+
+describe.skipIf(executable === null)('the flow', () => {
+  it('is drawn for a subsystem, and leads to its sites', async () => {
+    await using(`${fixture.full}#view=flow`, async ({ page }) => {
+      const all = await page.locator('.band').count();
+      await page.getByLabel('Subsystem').selectOption('drivers/gpu');
+      expect(await page.locator('.band').count()).toBeLessThan(all);
+      expect((await hash(page)).get('f.subsystem')).toBe('drivers/gpu');
+      await page.getByText('The same as a table').click();
+      await page.locator('.flow table a').first().click();
+      expect(await count(page)).not.toMatch(/^0 /);
+      await page.goBack();
+      await page.locator('.node.live').first().click();
+      expect(await count(page)).not.toMatch(/^0 /);
+      await page.goBack();
+      await page.locator('.band').first().dispatchEvent('click');
+      expect(await count(page)).not.toMatch(/^0 /);
+    });
+  });
+});
+
+describe.skipIf(executable === null)('the comparison', () => {
+  it('tells what happened, and the curve of three trees', async () => {
+    await using(`${fixture.full}#view=compare`, async ({ page }) => {
+      const text = await page.locator('.compare').innerText();
+      expect(text).toMatch(/Converted \(2\)/);
+      expect(text).toMatch(/Gone \(1\)/);
+      expect(text).toContain('left_behind()');
+      expect(text).toMatch(/New \(1\)/);
+      expect(await page.locator('circle.curve-pin').count()).toBe(3);
+      expect(await page.getByText('Only from before to between').count()).toBe(1);
+      await page.getByRole('region', { name: 'New', exact: true }).getByRole('link').first().click();
+      expect(await page.locator('h1').innerText()).toContain(`${fixture.survey.sites[0]?.function}()`);
+    });
+  });
+
+  it('can be filtered in the sheet', async () => {
+    await using(`${fixture.full}#view=sheet&f.change=converted`, async ({ page }) => {
+      expect(await count(page)).toBe(`2 of ${fixture.survey.sites.length} sites`);
+    });
+  });
+});
+
+describe.skipIf(executable === null)('the model', () => {
+  it('shows the shortest run of a cell', async () => {
+    await using(`${fixture.full}#view=model`, async ({ page }) => {
+      await page.getByRole('button', { name: 'unevictable not noticed' }).click();
+      expect(await page.locator('.run').innerText()).toContain('cannot free page 0');
+      expect((await hash(page)).get('run')).toBe('put_page() on a pin / biased count');
+      await page.getByRole('button', { name: 'unevictable not noticed' }).click();
+      expect(await page.locator('.run').count()).toBe(0);
+    });
+  });
+});
+
+describe.skipIf(executable === null)('the frame', () => {
+  it('has keys for the views, the search and the help', async () => {
+    await using(fixture.full, async ({ page }) => {
+      for (const [n, view] of VIEWS.entries()) {
+        await page.keyboard.press(String(n + 1));
+        expect((await hash(page)).get('view') ?? 'overview').toBe(view);
+        expect(await page.locator('nav[aria-label=Views] [aria-current]').innerText()).toBe(view[0]?.toUpperCase() + view.slice(1));
+      }
+      await page.keyboard.press('?');
+      expect(await page.locator('dialog').innerText()).toContain('next and previous site');
+      expect(await serious(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      expect(await page.locator('dialog').isVisible()).toBe(false);
+      await page.getByRole('button', { name: 'Words and keys' }).click();
+      await page.getByRole('button', { name: 'Close' }).click();
+      await page.keyboard.press('/');
+      // In a field a key is a letter.
+      await page.keyboard.type('2?n');
+      expect(await page.locator('#search').inputValue()).toBe('2?n');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      expect((await hash(page)).get('q')).toBeNull();
+    });
+  });
+
+  it('takes the first tab to the content, and the other colours', async () => {
+    await using(fixture.full, async ({ page }) => {
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+      const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      const light = await ground();
+      await page.getByRole('button', { name: 'Dark or light' }).click();
+      expect(await ground()).not.toBe(light);
+      await page.getByRole('button', { name: 'Dark or light' }).click();
+      expect(await ground()).toBe(light);
+    });
+  });
+
+  it('survives an address that makes no sense', async () => {
+    await using(`${fixture.full}#view=nothing&f.nothing=1&sort=x&cols=,&f.reference=%00&__proto__=1`, async ({ page }) => {
+      expect(await page.locator('.chips').innerText()).toContain('0 of');
+      await page.getByRole('button', { name: 'Clear all' }).click();
+      expect(await page.locator('.chips').innerText()).toBe('');
+    });
+  });
+});
+
+describe.skipIf(executable === null)('without JavaScript', () => {
+  it('is a table with the facts', async () => {
+    await using(
+      fixture.full,
+      async ({ page }) => {
+        expect(await page.locator('#plain tbody tr').count()).toBe(fixture.survey.sites.length);
+        expect(await page.locator('#plain').innerText()).toContain(fixture.survey.sites[0]?.api);
+        expect(await page.locator('#plain').isVisible()).toBe(true);
+      },
+      { javaScriptEnabled: false },
+    );
+  });
+});
+
+describe.skipIf(executable === null)('a tree that means harm', () => {
+  it('runs nothing in any view, and is shown as it is', async () => {
+    const views = ['overview', 'sheet', 'flow', 'findings', 'compare', 'model', `site&site=${encodeURIComponent(HARM)}`];
+    for (const view of views) {
+      await using(`${fixture.hostile}#view=${view}&q=`, async ({ page, requests }) => {
+        await page.locator('main > *').first().waitFor();
+        for (const details of await page.locator('details:not(.choice) > summary').all()) await details.click();
+        await page.waitForTimeout(50);
+        expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+        expect(await page.evaluate(() => document.querySelectorAll('#app img, #app script, body > img, [onerror], [onload]').length)).toBe(
+          0,
+        );
+        expect(requests).toHaveLength(1);
+      });
+    }
+    await using(`${fixture.hostile}#view=site&site=${encodeURIComponent(HARM)}`, async ({ page }) => {
+      expect(await page.locator('h1').innerText()).toContain('<img src=x onerror="window.hacked=1">');
+    });
+    await using(`${fixture.hostile}#view=sheet`, async ({ page }) => {
+      await page.locator('.sheet tbody a').first().click();
+      expect(await page.locator('.story .meant').first().innerText()).toContain('<script>window.hacked=1</script>');
+      expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+    });
+  }, 120_000);
+
+  it('runs nothing without JavaScript either, nor by way of the address', async () => {
+    await using(fixture.hostile, async ({ page }) => expect(await page.locator('img, #plain script').count()).toBe(0), {
+      javaScriptEnabled: false,
+    });
+    await using(
+      `${fixture.full}#view=sheet&q=${encodeURIComponent(HARM)}&f.where=${encodeURIComponent(HARM)}&site=${encodeURIComponent(HARM)}`,
+      async ({ page }) => {
+        await page.locator('.chip').first().waitFor();
+        expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
+      },
+    );
+  });
+
+  it('is stopped by the policy if it came in all the same', async () => {
+    const watched = await open(browser, fixture.full);
+    const { page, faults, close } = watched;
+    const ran = await page.evaluate(() => {
+      const script = document.createElement('script');
+      try {
+        script.text = 'window.hacked = 1';
+      } catch {
+        return 'refused';
+      }
+      document.body.append(script);
+      return 'hacked' in window ? 'ran' : 'blocked';
+    });
+    expect(ran).toBe('refused');
+    const markup = await page.evaluate(() => {
+      try {
+        document.body.innerHTML = '<b>x</b>';
+        return 'taken';
+      } catch {
+        return 'refused';
+      }
+    });
+    expect(markup).toBe('refused');
+    expect(
+      await page.evaluate(() =>
+        fetch('https://example.org/').then(
+          () => 'sent',
+          () => 'blocked',
+        ),
+      ),
+    ).toBe('blocked');
+    expect(faults.length).toBeGreaterThan(0);
+    await close();
+  });
+});
