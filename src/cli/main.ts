@@ -14,15 +14,7 @@ import { addReport } from './report.js';
 import { addSurvey } from './survey.js';
 
 /** Each adds one command, with its options and help. A new command is a file of this folder and a line of this table. */
-const commands: readonly ((program: Command) => void)[] = [
-  addSurvey,
-  addCheck,
-  addExplain,
-  addReport,
-  addCompare,
-  addModel,
-  addDebug,
-];
+const commands: readonly ((program: Command) => void)[] = [addSurvey, addCheck, addExplain, addReport, addCompare, addModel, addDebug];
 
 const EXAMPLES = `
 Examples:
