@@ -1,0 +1,86 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { row, surveyOf } from '../report/rows.js';
+import { engine, run } from './run.js';
+
+let folder = '';
+const at = (name: string): string => join(folder, name);
+const pin = row({ api: 'pin_user_pages_fast', reference: 'pin' });
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'putright-report-'));
+  writeFileSync(at('old.json'), JSON.stringify(surveyOf([row()], { tree: 'old' })));
+  writeFileSync(at('new.json'), JSON.stringify(surveyOf([pin], { tree: 'new' })));
+  writeFileSync(at('empty.json'), '{"findings":[]}');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.skipIf(!engine)('report', () => {
+  it('writes one page of a survey file, whole', async () => {
+    expect(await run(['report', at('new.json'), '--against', at('old.json'), '-o', at('r.html')])).toEqual({
+      code: 0,
+      signal: null,
+      stdout: '',
+      stderr: '',
+    });
+    const page = readFileSync(at('r.html'), 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain('"converted":true');
+  });
+
+  it('surveys a tree, and reads its code', async () => {
+    const { code } = await run(['report', 'examples', '-o', at('e.html')]);
+    expect(code).toBe(0);
+    expect(readFileSync(at('e.html'), 'utf8')).toMatch(/"code":\{"drivers\/[^"]+":\{"first"/);
+  });
+
+  it.each([
+    ['md', /^# Page references in `new`/],
+    ['csv', /^id,subsystem,/],
+    ['xlsx', /^PK/],
+  ])('writes %s', async (format, begins) => {
+    const { code, stdout } = await run(['report', at('new.json'), '--format', format]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(begins)]);
+  });
+
+  it.each([
+    [['report', 'nowhere'], 'nowhere'],
+    [['report', '@empty.json'], 'is not a survey (putright survey TREE --format json -o FILE makes one): tree is not a text'],
+    [['report', '@new.json', '--findings', '@old.json'], 'is not a file of findings'],
+    [['report', '@new.json', '--findings', '@none.json'], 'there is no such file'],
+    [['report', '@new.json', '--model', '@empty.json'], "is not the model's matrix"],
+    [['report', '@new.json', '-o', '/nowhere/x.html'], 'cannot write /nowhere/x.html'],
+    [['report', '@new.json', '--format', 'pdf'], 'Allowed choices are html, xlsx, csv, md'],
+    [['compare', '@new.json'], 'missing required argument'],
+    [['compare', '@old.json', '@new.json', '--findings', '@empty.json'], 'given 1 times for 2 trees'],
+  ])('says what is wrong with %j', async (args, why) => {
+    const { code, stderr, stdout } = await run(args.map((arg) => (arg.startsWith('@') ? at(arg.slice(1)) : arg)));
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(why);
+    expect(existsSync(at('none.html'))).toBe(false);
+  });
+});
+
+describe.skipIf(!engine)('compare', () => {
+  it('tells a conversion, and fails only on a regression', async () => {
+    const there = await run(['compare', at('old.json'), at('new.json'), '--fail-on', 'regression']);
+    expect([there.code, there.stderr]).toEqual([0, '']);
+    expect(there.stdout).toContain('Converted (1)');
+    const back = await run(['compare', at('new.json'), at('old.json'), '--fail-on', 'regression']);
+    expect([back.code, back.stderr]).toEqual([1, 'putright: 1 regression\n']);
+    expect((await run(['compare', at('new.json'), at('old.json')])).code).toBe(0);
+  });
+
+  it('makes a curve of several, in every format', async () => {
+    const trees = [at('old.json'), at('new.json'), at('old.json')];
+    expect((await run(['compare', ...trees])).stdout).toContain('Progress');
+    const { curve, steps } = JSON.parse((await run(['compare', ...trees, '--format', 'json'])).stdout) as {
+      curve: object[];
+      steps: object[];
+    };
+    expect([curve.length, steps.length]).toEqual([3, 2]);
+    await run(['compare', ...trees, '--format', 'md', '-o', at('c.md')]);
+    expect(readFileSync(at('c.md'), 'utf8')).toContain('| tree | sites | pin | extract |');
+  });
+});

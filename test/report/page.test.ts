@@ -1,0 +1,144 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeMarkdown } from '../../src/report/markdown.js';
+import { guardedReader, pageData, pairingOf } from '../../src/report/page/data.js';
+import { embedJson, escapeHtml } from '../../src/report/page/escape.js';
+import { writePage } from '../../src/report/page/page.js';
+import { readFindings } from '../../src/report/read/findings.js';
+import { readMatrix } from '../../src/report/read/matrix.js';
+import { ShapeError } from '../../src/report/read/shape.js';
+import { readSurvey } from '../../src/report/read/survey.js';
+import { HOSTILE, row, STEERS, surveyOf } from './rows.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'putright-data-'));
+  mkdirSync(join(folder, 'tree/drivers'), { recursive: true });
+  writeFileSync(join(folder, 'secret.c'), 'secret\n');
+  writeFileSync(join(folder, 'tree/passwords.txt'), 'secret\n');
+  writeFileSync(join(folder, 'tree/drivers/a.c'), 'one\n\tget_user_pages(x);\nthree\n');
+  symlinkSync(join(folder, 'secret.c'), join(folder, 'tree/link.c'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the code of the page', () => {
+  it('comes from C files below the tree, and from nowhere else', async () => {
+    const read = guardedReader(join(folder, 'tree'));
+    expect(await read('drivers/a.c')).toHaveLength(3);
+    for (const file of ['../secret.c', 'drivers/../../secret.c', join(folder, 'secret.c'), 'link.c', 'passwords.txt', 'nowhere.c', '']) {
+      expect(await read(file), file).toEqual({ why: expect.any(String) });
+    }
+    expect(await guardedReader(join(folder, 'none'))('a.c')).toEqual({ why: expect.stringContaining('--source') });
+  });
+
+  it('is shown once for each place, with the caret below what is meant', async () => {
+    const site = row({ file: 'drivers/a.c', line: 2, column: 2, trace: [], releases: [] });
+    const data = await pageData(surveyOf([site, site], { tree: join(folder, 'tree') }));
+    expect(data.code).toEqual({ 'drivers/a.c:2': { first: 1, lines: ['one', '        get_user_pages(x);', 'three'] } });
+    expect(data.sites[0]?.scenes[0]).toMatchObject({ code: 'drivers/a.c:2', caret: 8 });
+  });
+});
+
+describe('the pairing', () => {
+  it.each([
+    ['get_user_pages', 'get', 'put_page', 'right'],
+    ['get_user_pages', 'get', 'unpin_user_page', 'wrong'],
+    ['pin_user_pages', 'pin', 'unpin_user_pages', 'right'],
+    ['pin_user_pages', 'pin', 'put_page', 'wrong'],
+    ['pin_user_pages', 'pin', 'my_own_release', 'open'],
+    ['iov_iter_extract_pages', 'conditional', 'unpin_user_page', 'open'],
+    ['my_pin_macro', 'pin', 'put_page', 'wrong'],
+  ] as const)('of %s (%s) with %s is %s', (api, reference, release, pairing) => {
+    expect(pairingOf(row({ api, reference }), release)).toBe(pairing);
+  });
+});
+
+describe('the page', () => {
+  it('is the same bytes for the same survey', async () => {
+    const survey = surveyOf([row()]);
+    expect(await writePage(survey)).toBe(await writePage(survey));
+  });
+
+  it('holds what comes from a tree as text only', async () => {
+    const name = `</script><script>x()</script><!--${HOSTILE}`;
+    const page = await writePage(
+      surveyOf([row({ file: name, function: name, api: name, mixed: true, mixedWith: [name] })], { tree: name }),
+    );
+    expect(page.match(/<script/g)).toHaveLength(3);
+    expect(page.match(/<\/script/g)).toHaveLength(3);
+    expect(page).not.toMatch(STEERS);
+    expect(page).toMatch(/default-src &#39;none&#39;; script-src &#39;sha256-/);
+    expect(page).not.toContain('unsafe-inline');
+  });
+
+  it('escapes', () => {
+    expect(escapeHtml(`<a b="c" d='e'>&`)).toBe('&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;');
+    expect(embedJson({ a: '</script><!--\u2028' })).toBe('{"a":"\\u003c/script\\u003e\\u003c!--\\u2028"}');
+  });
+});
+
+describe('Markdown', () => {
+  it('has the figures and a table for each subsystem', () => {
+    const text = writeMarkdown(surveyOf([row(), row({ file: 'net/core/b.c' })]));
+    expect(text).toContain('## drivers/gpu');
+    expect(text).toContain('| `net/core/b.c:10` `hold()` | `get_user_pages_fast` | get | single |');
+    expect(text).toContain('- 0 of 2 (0 %) sites that take references, converted');
+  });
+
+  it('holds names as text', () => {
+    const text = writeMarkdown(surveyOf([row({ function: `x|y<img src=x>\`[a](b)${HOSTILE}` })]));
+    expect(text).not.toMatch(/<img|\]\(b\)/);
+    expect(text).not.toMatch(STEERS);
+    expect(
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('| '))
+        .map((line) => line.replaceAll('\\|', '').split('|').length),
+    ).toEqual([10, 10, 10]);
+  });
+});
+
+describe('reading', () => {
+  it('gives back the survey that was written', () => {
+    const survey = surveyOf([row({ case: { number: 2, reason: 'x' } })]);
+    expect(readSurvey(JSON.stringify(survey))).toEqual(survey);
+  });
+
+  it.each([
+    ['{', 'it is no JSON'],
+    ['[]', 'the top is not an object'],
+    ['{"tree":"x","version":"1","sites":[{}]}', 'sites[0].file is not a text'],
+    [JSON.stringify(surveyOf([{ ...row(), kind: 'odd' as 'user' }])), 'sites[0].kind is not one of user, wrapper'],
+    [JSON.stringify(surveyOf([{ ...row(), case: { number: 9 as 1, reason: '' } }])), 'sites[0].case.number is not a number from 1 to 5'],
+    [JSON.stringify(surveyOf([{ ...row(), line: null as unknown as number }])), 'sites[0].line is not a number'],
+  ])('refuses %s', (json, why) => {
+    expect(() => readSurvey(json)).toThrow(ShapeError);
+    expect(() => readSurvey(json)).toThrow(why);
+  });
+
+  it('takes findings with and without what is optional', () => {
+    const [finding] = readFindings('{"findings":[{"id":"1","rule":"r","severity":"note","message":"m","file":"a.c","line":3}]}');
+    expect(finding).toMatchObject({ rule: 'r', path: [], site: '' });
+    expect(() => readFindings('{}')).toThrow('findings is not a list');
+  });
+
+  it('takes a matrix as a list or with its key, steps as texts or with their actor', () => {
+    const cell = { scenario: 's', design: { name: 'd' }, run: ['a', { actor: 'x', text: 'b' }] };
+    const wanted = {
+      scenario: 's',
+      design: 'd',
+      outcomes: [],
+      noticed: false,
+      states: 0,
+      run: [
+        { actor: '', text: 'a' },
+        { actor: 'x', text: 'b' },
+      ],
+    };
+    expect(readMatrix(JSON.stringify([cell])).cells).toEqual([wanted]);
+    expect(readMatrix(JSON.stringify({ cells: [cell] })).cells).toEqual([wanted]);
+    expect(() => readMatrix('{"cells":[]}')).toThrow('empty');
+  });
+});

@@ -1,0 +1,153 @@
+/** The parts of the page that need no browser. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type PageSite, pageData } from '../../src/report/page/data.js';
+import { columnsFor } from '../../web/columns.js';
+import { flowOf, layOut } from '../../web/flow.js';
+import { highlight } from '../../web/highlight.js';
+import { indexOf, select, sorted, tally } from '../../web/query.js';
+import { fromHash, START, type State, toggled, toHash, views } from '../../web/state.js';
+import { row, surveyOf } from '../report/rows.js';
+
+const known = new Set(['reference', 'where', 'line']);
+
+describe('the state', () => {
+  const anyState: fc.Arbitrary<State> = fc.record({
+    view: fc.constantFrom(...views.filter((view) => view !== 'site' && view !== 'model')),
+    q: fc.string(),
+    filters: fc.dictionary(fc.constantFrom(...known), fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 }), {
+      noNullPrototype: true,
+    }),
+    sort: fc.option(fc.record({ column: fc.constantFrom(...known), down: fc.boolean() })),
+    columns: fc.option(fc.subarray([...known], { minLength: 1 })),
+    site: fc.constant(''),
+    run: fc.constant(''),
+  });
+
+  it('is in its hash, whole', () => {
+    fc.assert(
+      fc.property(anyState, (state) => {
+        expect(fromHash(toHash(state), known)).toEqual(state);
+      }),
+    );
+  });
+
+  it('takes any hash', () => {
+    fc.assert(
+      fc.property(fc.string(), (hash) => {
+        expect(views).toContain(fromHash(hash, known).view);
+      }),
+    );
+  });
+
+  it('is as before after two clicks', () => {
+    expect(toggled(toggled(START, 'line', '1'), 'line', '1')).toEqual(START);
+  });
+});
+
+describe('the query', async () => {
+  const data = await pageData(
+    surveyOf([
+      row({ file: 'a.c', line: 9, containers: ['page-array', 'sgl'] }),
+      row({ file: 'b.c', line: 10, reference: 'pin', api: 'pin_user_pages', containers: [] }),
+    ]),
+  );
+  const columns = columnsFor(data);
+  const index = indexOf(data.sites, columns);
+  const files = (sites: readonly PageSite[]): string[] => sites.map((site) => site.file);
+
+  it('wants every word, any chosen value, and part of a text', () => {
+    expect(files(select(index, { q: 'PIN b.c', filters: {} }))).toEqual(['b.c']);
+    expect(files(select(index, { q: '', filters: { containers: ['sgl', 'none'] } }))).toEqual(['a.c', 'b.c']);
+    expect(files(select(index, { q: '', filters: { where: ['A.C'], reference: ['get'] } }))).toEqual(['a.c']);
+    expect(files(select(index, { q: '', filters: { reference: ['get'] } }, 'reference'))).toEqual(['a.c', 'b.c']);
+    expect(files(select(index, { q: '', filters: { nothing: ['x'] } }))).toEqual(['a.c', 'b.c']);
+  });
+
+  it('sorts numbers as numbers', () => {
+    expect(files(sorted(index, index.sites, { column: 'line', down: true }))).toEqual(['b.c', 'a.c']);
+  });
+
+  it('counts a site once for each of its values', () => {
+    const containers = index.columns.get('containers');
+    expect(containers && tally(index.sites, containers)).toEqual([
+      ['none', 1],
+      ['page-array', 1],
+      ['sgl', 1],
+    ]);
+  });
+});
+
+describe('the flow', async () => {
+  const rows = [
+    row({ containers: ['page-array', 'sgl'], carrier: ['umem.sg', 'umem.pages'], reference: 'pin', api: 'pin_user_pages' }),
+    row({ file: 'b.c', releases: [], releaseForm: 'none' }),
+    row({
+      file: 'c.c',
+      containers: ['single', 'pfn'],
+      releases: [1, 2].flatMap((line) => ['put_page', 'folio_put'].map((api) => ({ file: 'c.c', line, function: 'f', api }))),
+    }),
+  ];
+  const { sites } = await pageData(surveyOf(rows));
+  const flow = layOut(flowOf(sites), 900);
+
+  it('loses no site on the way', () => {
+    for (const [layer] of flow.layers.entries()) {
+      const nodes = flow.nodes.filter((node) => node.layer === layer);
+      expect(nodes.reduce((sum, node) => sum + node.value, 0)).toBeCloseTo(3);
+    }
+    for (const node of flow.nodes) {
+      const into = flow.links.filter((link) => link.to === node.id).reduce((sum, link) => sum + link.value, 0);
+      if (node.layer > 0) expect(into).toBeCloseTo(node.value);
+    }
+  });
+
+  it('marks the way of a release that does not fit, from end to end', () => {
+    const wrong = flow.links.filter((link) => link.pairing === 'wrong');
+    expect(wrong).toHaveLength(flow.layers.length - 1);
+    expect(new Set(wrong.flatMap((link) => link.sites))).toEqual(new Set([sites[0]?.id]));
+  });
+
+  it('puts no two boxes of a layer over one another, and all inside', () => {
+    for (const [layer] of flow.layers.entries()) {
+      const nodes = flow.nodes.filter((node) => node.layer === layer).sort((a, b) => a.y - b.y);
+      for (const [n, node] of nodes.entries()) {
+        expect(node.y).toBeGreaterThanOrEqual(0);
+        expect(node.y + node.height).toBeLessThanOrEqual(nodes[n + 1]?.y ?? flow.height);
+      }
+    }
+  });
+
+  it('takes small nodes together', () => {
+    const many = Array.from({ length: 40 }, (_, n) => ({ ...(sites[0] as PageSite), id: String(n), carrier: [`s${n}.f`] }));
+    const carriers = flowOf(many).nodes.filter((node) => !node.passing && node.layer === 3);
+    expect(carriers).toHaveLength(15);
+    expect(carriers.map((node) => node.label)).toContain('others');
+  });
+
+  it('of nothing is nothing', () => {
+    expect(layOut(flowOf([]), 900).links).toEqual([]);
+  });
+});
+
+describe('the colours of C', () => {
+  it('keep every character', () => {
+    const anyLine = fc.string({ unit: fc.constantFrom('/', '*', '"', "'", '\\', 'a', '1', ' ', '(', '#', '💥', '<') });
+    fc.assert(
+      fc.property(fc.array(anyLine, { maxLength: 6 }), (lines) => {
+        expect(highlight(lines).map((tokens) => tokens.map((token) => token.text).join(''))).toEqual(lines);
+      }),
+    );
+  });
+
+  it('know calls, keywords, texts, and comments that began before', () => {
+    const kinds = (...lines: string[]): string[][] =>
+      highlight(lines).map((tokens) => tokens.filter((token) => token.kind !== 'plain').map((token) => `${token.kind} ${token.text}`));
+    expect(kinds('\treturn put_page(p, "a", 1); /* x', ' y */ if')).toEqual([
+      ['keyword return', 'call put_page', 'text "a"', 'number 1', 'comment /* x'],
+      ['comment  y */', 'keyword if'],
+    ]);
+    expect(kinds('still a comment', 'end */ int')).toEqual([['comment still a comment'], ['comment end */', 'keyword int']]);
+    expect(kinds('#define X(a) 1')[0]).toContain('directive #define');
+  });
+});
