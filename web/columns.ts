@@ -24,12 +24,6 @@ export function releasesOf(site: PageSite): string {
   return [...counts].map(([api, count]) => (count > 1 ? `${api} ×${count}` : api)).join(', ');
 }
 
-/** Whether a site's releases drop what it took. */
-export function pairingOf(site: PageSite): string {
-  if (site.pairings.includes('wrong')) return 'wrong';
-  return site.pairings.includes('right') ? 'right' : 'open';
-}
-
 /** The usual columns, and those for a narrow page. */
 export const USUAL = ['where', 'api', 'reference', 'containers', 'carrier', 'releases', 'releaseForm', 'dirty', 'mixedWith', 'gaps'];
 export const NARROW = ['where', 'reference', 'releaseForm', 'releases'];
@@ -71,8 +65,8 @@ export function columnsFor(data: PageData): Column[] {
       'pairing',
       'Pairing',
       80,
-      pairingOf,
-      'whether the releases drop what was taken; open: it depends on the run or on the container',
+      (site) => site.pairing,
+      'whether the releases drop what was taken. wrong: the check found it so; suspect: the name of a call does not fit, and the check did not confirm it; open: it depends on the run, or a container does it',
     ),
     choice('dirty', 'Dirty', 150, (site) => site.dirty),
     choice('mixed', 'Mixed', 70, (site) => yes(site.mixed)),

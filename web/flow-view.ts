@@ -1,7 +1,8 @@
 /** The flow: from the acquiring call through containers and carriers to the releasing call; what does not fit stands out. */
+import type { Pairing } from '../src/report/page/data.js';
 import type { Context, Shown } from './context.js';
 import { h, s, scrolling } from './dom.js';
-import { type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut } from './flow.js';
+import { BOX, type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut, WORST } from './flow.js';
 import { select, tally } from './query.js';
 import { type State, withFilter } from './state.js';
 
@@ -33,9 +34,7 @@ export function flowView(context: Context): Shown {
       h(
         'p',
         { class: 'legend' },
-        h('span', {}, h('i', { class: 'right' }), ' the release drops what was taken'),
-        h('span', {}, h('i', { class: 'wrong' }), ' it does not'),
-        h('span', {}, h('i', { class: 'open' }), ' it depends on the run, or the container does it'),
+        ...WORST.map((pairing) => h('span', {}, h('i', { class: pairing }), ` ${WORDS[pairing]}`)),
         h(
           'span',
           { class: 'quiet' },
@@ -52,6 +51,14 @@ export function flowView(context: Context): Shown {
   update(context.state());
   return { node, update };
 }
+
+/** What a band says of its release. */
+const WORDS: Readonly<Record<Pairing, string>> = {
+  right: 'the release drops what was taken',
+  wrong: 'wrong: the release does not drop what was taken',
+  suspect: 'suspect: the name of the release does not fit; the check did not find it wrong',
+  open: 'open: it depends on the run, or the container drops the pages',
+};
 
 const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 const sites = (count: number): string => `${Number(count.toFixed(1))} ${count === 1 ? 'site' : 'sites'}`;
@@ -72,33 +79,27 @@ function sheetOf(flow: Flow, state: State, node: FlowNode): State | null {
 
 function diagram(context: Context, state: State, flow: Flow): SVGElement {
   const byId = new Map(flow.nodes.map((node) => [node.id, node]));
-  const box = 12;
-  const bands = flow.links.map((link) => {
+  // What is worst is painted last, over the others.
+  const painted = [...flow.links].sort((a, b) => WORST.indexOf(b.pairing) - WORST.indexOf(a.pairing));
+  const bands = painted.map((link) => {
     const [from, to] = [byId.get(link.from), byId.get(link.to)];
     if (!from || !to) return null;
-    const [x0, x1] = [from.x + (from.passing ? 0 : box), to.x];
-    const middle = (x0 + x1) / 2;
-    const [a, b] = [link.y0 + link.width / 2, link.y1 + link.width / 2];
     return s(
       'path',
       {
-        d: `M${x0},${a} C${middle},${a} ${middle},${b} ${x1},${b}`,
+        d: link.path,
         class: `band ${link.pairing}`,
         'stroke-width': link.width,
         click: () => show(link),
       },
-      s(
-        'title',
-        {},
-        `${from.label || '…'} → ${to.label || '…'}: ${sites(link.value)}${link.pairing === 'wrong' ? '; the release does not fit' : ''}`,
-      ),
+      s('title', {}, `${from.label || '…'} → ${to.label || '…'}: ${sites(link.value)}; ${WORDS[link.pairing]}`),
     );
   });
   const show = (link: FlowLink): void => {
     const [from, to] = [byId.get(link.from), byId.get(link.to)];
     let next: State = state;
     for (const end of [from, to]) if (end) next = sheetOf(flow, next, end) ?? next;
-    if (link.pairing === 'wrong') next = withFilter(next, 'pairing', ['wrong']);
+    if (link.pairing === 'wrong' || link.pairing === 'suspect') next = withFilter(next, 'pairing', [link.pairing]);
     context.go({ ...next, view: 'sheet' });
   };
   const boxes = flow.nodes
@@ -108,8 +109,8 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
       return s(
         'g',
         { class: `node${target ? ' live' : ''}`, ...(target ? { click: () => context.go(target) } : {}) },
-        s('rect', { x: node.x, y: node.y, width: box, height: node.height, rx: 2 }),
-        s('text', { x: node.x + box + 5, y: node.y + node.height / 2, dy: '0.35em' }, short(node.label)),
+        s('rect', { x: node.x, y: node.y, width: BOX, height: node.height, rx: 2 }),
+        s('text', { x: node.x + BOX + 5, y: node.y + node.height / 2, dy: '0.35em' }, short(node.label)),
         s('title', {}, `${node.label}: ${sites(node.value)}`),
       );
     });
@@ -140,10 +141,9 @@ function asTable(context: Context, state: State, flow: Flow): HTMLElement {
     const target = node ? sheetOf(flow, state, node) : null;
     return target ? h('a', { href: context.link(target) }, name(id)) : name(id);
   };
-  const words = { right: 'fits', wrong: 'does not fit', open: 'depends' } as const;
   const links = [...flow.links].sort(
     (a, b) =>
-      Number(b.pairing === 'wrong') - Number(a.pairing === 'wrong') ||
+      WORST.indexOf(a.pairing) - WORST.indexOf(b.pairing) ||
       (byId.get(a.from)?.layer ?? 0) - (byId.get(b.from)?.layer ?? 0) ||
       b.value - a.value,
   );
@@ -167,7 +167,7 @@ function asTable(context: Context, state: State, flow: Flow): HTMLElement {
               h('td', {}, end(link.from)),
               h('td', {}, end(link.to)),
               h('td', { class: 'number' }, String(Number(link.value.toFixed(2)))),
-              h('td', { class: `value-${link.pairing}` }, words[link.pairing]),
+              h('td', { class: `value-${link.pairing}` }, WORDS[link.pairing]),
             ),
           ),
         ),

@@ -1,4 +1,5 @@
 /** The way of the pages as a graph of layers with widths, and its layout. Pure: no browser needed. */
+import { sankey, sankeyLinkHorizontal } from 'd3-sankey';
 import type { PageSite, Pairing } from '../src/report/page/data.js';
 
 export interface FlowNode {
@@ -19,9 +20,8 @@ export interface FlowLink {
   value: number;
   pairing: Pairing;
   sites: string[];
-  /** Where the band leaves and arrives: its upper edge. */
-  y0: number;
-  y1: number;
+  /** The middle of the band as the data of an SVG path, and its width. */
+  path: string;
   width: number;
 }
 
@@ -37,6 +37,9 @@ export interface Flow {
 const MOST = 14;
 /** Containers a site at most; longer ways end in the last. */
 const DEEPEST = 3;
+
+/** Of several releases by the same call, a band tells the worst. */
+export const WORST: readonly Pairing[] = ['wrong', 'suspect', 'right', 'open'];
 
 interface Way {
   site: string;
@@ -60,8 +63,8 @@ function waysOf(site: PageSite, depth: number): Way[] {
   if (carrier !== null) steps.push({ layer: depth + 1, label: carrier });
   const pairings = new Map<string, Pairing>();
   site.releases.forEach((release, n) => {
-    const pairing = site.pairings[n] ?? 'open';
-    if (pairings.get(release.api) !== 'wrong') pairings.set(release.api, pairing);
+    const [pairing, other] = [site.pairings[n] ?? 'open', pairings.get(release.api)];
+    if (other === undefined || WORST.indexOf(pairing) < WORST.indexOf(other)) pairings.set(release.api, pairing);
   });
   if (pairings.size === 0) pairings.set(site.releaseForm === 'caller' ? 'callers' : 'no release found', 'open');
   return [...pairings].map(([api, pairing]) => ({
@@ -92,7 +95,7 @@ export function flowOf(sites: readonly PageSite[]): Flow {
       nodes.set(id, node);
       if (before) {
         const key = JSON.stringify([before.id, id, way.pairing]);
-        const link = links.get(key) ?? { from: before.id, to: id, value: 0, pairing: way.pairing, sites: [], y0: 0, y1: 0, width: 0 };
+        const link = links.get(key) ?? { from: before.id, to: id, value: 0, pairing: way.pairing, sites: [], path: '', width: 0 };
         link.value += way.value;
         if (!link.sites.includes(way.site)) link.sites.push(way.site);
         links.set(key, link);
@@ -126,69 +129,47 @@ function namedIn(ways: readonly Way[]): Set<string> {
 const GAP = 14;
 /** Room for the names behind the last layer. */
 export const LABEL = 190;
-/** The least height of a band, so that half a site can still be seen. */
+/** Width of a node's box. */
+export const BOX = 12;
+/** The least width of a band, so that half a site can still be seen. */
 const THINNEST = 1.5;
+/** Pixels for one site: few sites are not blown up, many are not squeezed to nothing. */
+const [SMALLEST, LARGEST, ROOM] = [3, 22, 420];
 
 /** Gives every node and band its place. */
 export function layOut(flow: Flow, width: number): Flow {
   const layers = flow.layers.map((_, layer) => flow.nodes.filter((node) => node.layer === layer));
-  const most = Math.max(1, ...layers.map((nodes) => nodes.reduce((sum, node) => sum + node.value, 0)));
-  const scale = Math.max(3, Math.min(22, 420 / most));
-  order(flow, layers);
-  const heightOf = (nodes: readonly FlowNode[]): number =>
-    nodes.reduce((sum, node) => sum + Math.max(THINNEST, node.value * scale) + GAP, -GAP);
-  const height = Math.max(60, ...layers.map(heightOf)) + 2 * GAP;
-  const nodes = layers.flatMap((members, layer) => {
-    let y = (height - heightOf(members)) / 2;
-    return members.map((node): FlowNode => {
-      const placed = {
-        ...node,
-        x: (layer * (width - LABEL)) / Math.max(1, layers.length - 1),
-        y,
-        height: Math.max(THINNEST, node.value * scale),
-      };
-      y += placed.height + GAP;
-      return placed;
-    });
+  const sum = (nodes: readonly FlowNode[]): number => nodes.reduce((total, node) => total + node.value, 0);
+  const scale = Math.max(SMALLEST, Math.min(LARGEST, ROOM / Math.max(1, ...layers.map(sum))));
+  const inner = Math.max(40, ...layers.map((nodes) => sum(nodes) * scale + (nodes.length - 1) * GAP));
+  if (flow.links.length === 0) return { ...flow, width, height: inner + 2 * GAP };
+  const graph = sankey<FlowNode, FlowLink>()
+    .nodeId((node) => node.id)
+    .nodeAlign((node) => node.layer)
+    .nodeWidth(BOX)
+    .nodePadding(GAP)
+    .iterations(24)
+    .extent([
+      [0, GAP],
+      [width - LABEL + BOX, inner + GAP],
+    ])({
+    nodes: flow.nodes.map((node) => ({ ...node })),
+    links: flow.links.map((link) => ({ ...link, source: link.from, target: link.to })),
   });
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const top = (id: string): number => byId.get(id)?.y ?? 0;
-  const links = flow.links.map((link) => ({ ...link, width: Math.max(THINNEST, link.value * scale) }));
-  const used = new Map<string, number>();
-  const take = (side: string, id: string, amount: number): number => {
-    const offset = used.get(side + id) ?? 0;
-    used.set(side + id, offset + amount);
-    return top(id) + offset;
+  // A band only passes here: it is not to stop at one side of a box that is not drawn.
+  for (const node of graph.nodes) if (node.passing) node.x1 = node.x0;
+  const path = sankeyLinkHorizontal<FlowNode, FlowLink>();
+  return {
+    ...flow,
+    nodes: graph.nodes.map(({ id, layer, label, passing, value = 0, x0 = 0, y0 = 0, y1 = 0 }) => ({
+      ...{ id, layer, label, passing, value },
+      ...{ x: x0, y: y0, height: Math.max(THINNEST, y1 - y0) },
+    })),
+    links: graph.links.map((link) => {
+      const { from, to, value, pairing, sites } = link;
+      return { from, to, value, pairing, sites, path: path(link) ?? '', width: Math.max(THINNEST, link.width ?? 0) };
+    }),
+    width,
+    height: inner + 2 * GAP,
   };
-  for (const link of [...links].sort((a, b) => top(a.to) - top(b.to))) link.y0 = take('out ', link.from, link.value * scale);
-  for (const link of [...links].sort((a, b) => top(a.from) - top(b.from))) link.y1 = take('in ', link.to, link.value * scale);
-  return { ...flow, nodes, links, width, height };
-}
-
-/** Puts each layer in the order of where its bands come from and go to, so that few cross. */
-function order(flow: Flow, layers: FlowNode[][]): void {
-  const position = new Map<string, number>();
-  const number = (nodes: readonly FlowNode[]): void => {
-    nodes.forEach((node, n) => {
-      position.set(node.id, (n + 0.5) / nodes.length);
-    });
-  };
-  for (const nodes of layers) {
-    nodes.sort((a, b) => b.value - a.value || (a.id < b.id ? -1 : 1));
-    number(nodes);
-  }
-  const centre = (node: FlowNode, forward: boolean): number => {
-    const links = flow.links.filter((link) => (forward ? link.to : link.from) === node.id);
-    const sum = links.reduce((total, link) => total + link.value * (position.get(forward ? link.from : link.to) ?? 0.5), 0);
-    const weight = links.reduce((total, link) => total + link.value, 0);
-    return weight === 0 ? (position.get(node.id) ?? 0.5) : sum / weight;
-  };
-  for (let round = 0; round < 6; round++) {
-    const forward = round % 2 === 0;
-    for (const nodes of forward ? layers.slice(1) : layers.slice(0, -1).reverse()) {
-      const centres = new Map(nodes.map((node) => [node, centre(node, forward)]));
-      nodes.sort((a, b) => (centres.get(a) ?? 0) - (centres.get(b) ?? 0) || (a.id < b.id ? -1 : 1));
-      number(nodes);
-    }
-  }
 }

@@ -44,7 +44,10 @@ const WORDS: readonly (readonly [word: string, meaning: string])[] = [
   ['container', 'what holds the page pointers, in the order that the pages go through it'],
   ['carrier', 'the struct field in which they survive the function'],
   ['release form', 'how they are dropped; loop-collapsible: a loop that one bulk call can replace'],
-  ['pairing', 'whether the releases drop what was taken; open: it depends on the run, or a container does it'],
+  [
+    'pairing',
+    'whether the releases drop what was taken. wrong: the check found that one does not; suspect: the name of a call does not fit, but the check did not find it wrong, or was not run; open: it depends on the run, or a container does it',
+  ],
   ['gap', 'something that could not be followed: there may be more than the row says'],
 ];
 

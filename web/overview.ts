@@ -77,7 +77,9 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
     progress('get_user_pages*() converted to pin', pin, pin + get),
     progress('iov_iter_get_pages*() converted to extract', extract, extract + iterator),
     some('loops that collapse into one call', { releaseForm: ['loop-collapsible'] }, (site) => site.releaseForm === 'loop-collapsible'),
-    some('with a release that does not fit', { pairing: ['wrong'] }, (site) => site.pairings.includes('wrong')),
+    context.data.findings
+      ? some('with a wrong release, by the check', { pairing: ['wrong'] }, (site) => site.pairing === 'wrong')
+      : some('with a release of another kind, not checked', { pairing: ['suspect'] }, (site) => site.pairing === 'suspect'),
     some('hold pages of mixed origin', { mixed: ['yes'] }, (site) => site.mixed),
   );
 }

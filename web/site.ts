@@ -6,7 +6,7 @@ import { h, scrolling } from './dom.js';
 import { sheetOrder } from './sheet.js';
 import type { State } from './state.js';
 
-const PAIRINGS = { right: 'fits', wrong: 'does not fit', open: 'depends' } as const;
+const PAIRINGS = { right: 'fits', wrong: 'does not fit', suspect: 'unconfirmed', open: 'depends' } as const;
 
 export function siteView(context: Context): Shown {
   const node = h('article', { class: 'site' });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspectTree } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
+import type { Survey } from '../survey/row.js';
 import type { Finding } from './finding.js';
 import { inspectSites } from './inspect.js';
 
@@ -18,9 +19,18 @@ export interface Check {
 
 /** Checks a kernel tree, or the tree of one driver. */
 export async function check(path: string, options: Omit<SurveyOptions, 'kinds'> = {}): Promise<Check> {
-  const { survey, found } = await inspectTree(path, options, { inspect: inspectSites, lane: laneFile() });
+  const { survey, findings } = await checkedSurvey(path, options);
   const { tree, version, warnings } = survey;
-  return { tree, version, findings: numbered(found as Finding[]), warnings };
+  return { tree, version, findings, warnings };
+}
+
+/** The survey of a tree and its findings, of one pass: the rules are asked of each site while it is followed. */
+export async function checkedSurvey(
+  path: string,
+  options: Omit<SurveyOptions, 'kinds'> = {},
+): Promise<{ survey: Survey; findings: Finding[] }> {
+  const { survey, found } = await inspectTree(path, options, { inspect: inspectSites, lane: laneFile() });
+  return { survey, findings: numbered(found as Finding[]) };
 }
 
 /** In the order of the text, a fault once; equal fingerprints get an ordinal. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Compared, Progress } from '../compare/compare.js';
 import { exitCodes, Failure } from './failure.js';
-import { findingsOf, surveyOf } from './given.js';
+import { checkedOf } from './given.js';
 import { collect, parseJobs } from './options.js';
 import { checkWritable, print, writeWhole } from './output.js';
 import { standardOutput } from './terminal.js';
@@ -29,8 +29,9 @@ Examples:
   $ putright compare base.json . --fail-on regression            in a CI job
 
 A regression is: a converted call that gets again; a release that is not found any more; a container that can now hold
-pages of other origins; a new site that gets for the long term, or without a release; a new finding, where --findings
-is given for every tree.
+pages of other origins; a new site that gets for the long term, or without a release; a new finding. A tree given as a
+folder is checked in the same pass; the file of a survey has findings only by --findings, and they are compared only where
+every tree has them.
 
 Exit codes: 0 done, 1 --fail-on found something, 2 could not run.
 `;
@@ -70,7 +71,7 @@ async function compareCommand(old: string, news: string[], given: Given): Promis
     ...(given.cache === undefined ? {} : { cache: given.cache }),
   };
   const compared: Compared[] = [];
-  for (const [n, tree] of trees.entries()) compared.push({ survey: await surveyOf(tree, options), findings: await findingsOf(files[n]) });
+  for (const [n, tree] of trees.entries()) compared.push(await checkedOf(tree, files[n], options));
   const { progressOf } = await import('../compare/compare.js');
   const progress = progressOf(compared);
   const colour = file === undefined && (standardOutput().colour ?? false);

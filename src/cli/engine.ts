@@ -3,6 +3,8 @@
  * free meanwhile, so that Ctrl-C ends the program at once and the progress line moves.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Finding } from '../check/finding.js';
+import { checkedSurvey } from '../check/index.js';
 import { TreeError } from '../source/index.js';
 import { survey } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
@@ -15,10 +17,18 @@ export interface Task {
   options: Omit<SurveyOptions, 'onProgress' | 'signal'>;
   /** Somebody looks at the progress. */
   watched: boolean;
+  /** The rules of `check` are asked in the same pass. */
+  checked: boolean;
+}
+
+/** What comes of a run: the survey, and the findings if the tree was checked too. */
+export interface Result {
+  survey: Survey;
+  findings?: Finding[];
 }
 
 /** What the thread says: any number of times how far it is, then the result, or why the tree cannot be surveyed. */
-export type Message = { progress: [stage: string, done: number, total: number] } | { survey: Survey } | { refused: string };
+export type Message = { progress: [stage: string, done: number, total: number] } | Result | { refused: string };
 
 /** The line is not drawn more often than this, and a tree has many files. */
 const PACE_MS = 40;
@@ -35,7 +45,8 @@ function onProgress(stage: string, done: number, total: number): void {
 }
 
 try {
-  say({ survey: await survey(task.tree, { ...task.options, ...(task.watched ? { onProgress } : {}) }) });
+  const options = { ...task.options, ...(task.watched ? { onProgress } : {}) };
+  say(task.checked ? await checkedSurvey(task.tree, options) : { survey: await survey(task.tree, options) });
 } catch (error) {
   // Any other error is a fault of ours; it reaches the main thread as it is.
   if (!(error instanceof TreeError)) throw error;

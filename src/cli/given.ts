@@ -1,5 +1,6 @@
 /** What `report` and `compare` are given: a tree, or a file that another command wrote. */
 import { readFileSync, statSync } from 'node:fs';
+import type { Compared } from '../compare/compare.js';
 import type { Finding } from '../compare/finding.js';
 import type { Matrix } from '../report/read/matrix.js';
 import { ShapeError } from '../report/read/shape.js';
@@ -7,7 +8,7 @@ import { visible } from '../report/visible.js';
 import type { Survey } from '../survey/row.js';
 import type { Task } from './engine.js';
 import { Failure, reasonOf } from './failure.js';
-import { runSurvey } from './run-survey.js';
+import { runChecked, runSurvey } from './run-survey.js';
 
 /** Reads a file by `read`; what is wrong with it is a failure that names it and says what to do. */
 function readBy<T>(file: string, what: string, read: (json: string) => T): T {
@@ -26,15 +27,31 @@ function readBy<T>(file: string, what: string, read: (json: string) => T): T {
   }
 }
 
+const isFile = (given: string): boolean => statSync(given, { throwIfNoEntry: false })?.isFile() ?? false;
+
 /** The survey of a tree, or the one that a JSON file holds. */
 export async function surveyOf(given: string, options: Task['options']): Promise<Survey> {
-  if (!statSync(given, { throwIfNoEntry: false })?.isFile()) return runSurvey(given, options);
+  return isFile(given) ? readSurveyFile(given) : runSurvey(given, options);
+}
+
+/**
+ * The survey with its findings: a tree is checked in the same pass; a file of a survey holds none, so that they are those of
+ * `findings`, and nothing is known of them without it.
+ */
+export async function checkedOf(given: string, findings: string | undefined, options: Task['options']): Promise<Compared> {
+  const told = await findingsOf(findings);
+  if (isFile(given)) return { survey: await readSurveyFile(given), findings: told };
+  if (told) return { survey: await runSurvey(given, options), findings: told };
+  return runChecked(given, options);
+}
+
+async function readSurveyFile(given: string): Promise<Survey> {
   const { readSurvey } = await import('../report/read/survey.js');
   return readBy(given, 'a survey (putright survey TREE --format json -o FILE makes one)', readSurvey);
 }
 
 /** The findings of a file, if one is named. */
-export async function findingsOf(file: string | undefined): Promise<Finding[] | undefined> {
+async function findingsOf(file: string | undefined): Promise<Finding[] | undefined> {
   if (file === undefined) return undefined;
   const { readFindings } = await import('../report/read/findings.js');
   return readBy(file, 'a file of findings (putright check TREE --format json -o FILE makes one)', readFindings);

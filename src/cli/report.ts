@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
-import type { Progress } from '../compare/compare.js';
+import type { Compared, Progress } from '../compare/compare.js';
 import { formats, type Writer } from '../report/index.js';
-import type { Survey } from '../survey/row.js';
 import { Failure } from './failure.js';
-import { findingsOf, matrixOf, surveyOf } from './given.js';
+import { checkedOf, matrixOf, surveyOf } from './given.js';
 import { collect, parseJobs } from './options.js';
 import { checkWritable, print, writeWhole } from './output.js';
 
@@ -43,7 +42,10 @@ export function addReport(program: Command): void {
     .argument('<tree>', 'folder to survey, or the JSON file of a survey')
     .addOption(new Option('-f, --format <format>', 'html, or a file for elsewhere (default: html)').choices(['html', ...others]))
     .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
-    .option('--findings <file>', 'findings of the same tree (JSON of putright check): shown at their sites')
+    .option(
+      '--findings <file>',
+      'findings of the same tree (JSON of putright check) to show at their sites; a tree given as a folder is checked anyway',
+    )
     .option('--model <file>', "the model's matrix (JSON of putright model)")
     .option('--against <tree>', 'an older tree or its survey JSON, to compare with; may be repeated, the oldest first', collect)
     .option('--source <dir>', "where the code is read from (default: the survey's tree)")
@@ -64,10 +66,12 @@ async function reportCommand(tree: string, given: Given): Promise<void> {
     ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
     ...(given.cache === undefined ? {} : { cache: given.cache }),
   };
-  const [findings, matrix] = await Promise.all([findingsOf(given.findings), matrixOf(given.model)]);
-  const survey = await surveyOf(tree, options);
-  const older: Survey[] = [];
-  for (const one of given.against ?? []) older.push(await surveyOf(one, options));
+  const matrix = await matrixOf(given.model);
+  // Only the page shows findings.
+  const { survey, findings } =
+    format === 'html' ? await checkedOf(tree, given.findings, options) : { survey: await surveyOf(tree, options), findings: undefined };
+  const older: Compared[] = [];
+  for (const one of given.against ?? []) older.push(await checkedOf(one, undefined, options));
   const content = format === 'html' ? await page() : await written(formats[format].load());
   if (file === undefined) await print(content);
   else writeWhole(file, content);
@@ -81,7 +85,7 @@ async function reportCommand(tree: string, given: Given): Promise<void> {
     let progress: Progress | undefined;
     if (older.length > 0) {
       const { progressOf } = await import('../compare/compare.js');
-      progress = progressOf([...older.map((one) => ({ survey: one })), { survey, findings }]);
+      progress = progressOf([...older, { survey, findings }]);
     }
     return writePage(survey, { findings, matrix, progress, source: given.source });
   }

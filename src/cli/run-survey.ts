@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { visible } from '../report/visible.js';
 import type { Survey } from '../survey/row.js';
-import type { Message, Task } from './engine.js';
+import type { Message, Result, Task } from './engine.js';
 import { Failure } from './failure.js';
 import { type Progress, startProgress } from './progress.js';
 
@@ -25,13 +25,13 @@ function sayWarnings(survey: Survey): void {
 export const lessHaste = '--interrupt-budget=250000';
 
 /** Runs the engine on its thread. */
-function survey(task: Task, progress: Progress): Promise<Survey> {
+function engine(task: Task, progress: Progress): Promise<Result> {
   return new Promise((done, fail) => {
     setFlagsFromString(lessHaste);
     const worker = new Worker(new URL('./engine.js', import.meta.url), { workerData: task });
     worker.on('message', (message: Message) => {
       if ('progress' in message) progress.report(...message.progress);
-      else if ('survey' in message) done(message.survey);
+      else if ('survey' in message) done(message);
       else fail(new Failure(message.refused));
     });
     worker.on('error', fail);
@@ -41,13 +41,23 @@ function survey(task: Task, progress: Progress): Promise<Survey> {
 
 /** Surveys the tree; the progress line is gone and the warnings are said when it resolves. */
 export async function runSurvey(tree: string, options: Task['options']): Promise<Survey> {
+  return (await run(tree, options, false)).survey;
+}
+
+/** As {@link runSurvey}, and asks the rules of `check` in the same pass. */
+export async function runChecked(tree: string, options: Task['options']): Promise<Required<Result>> {
+  const { survey, findings = [] } = await run(tree, options, true);
+  return { survey, findings };
+}
+
+async function run(tree: string, options: Task['options'], checked: boolean): Promise<Result> {
   const progress = startProgress(process.stderr);
   // Ctrl-C leaves by process.exit(), past everything below.
   process.once('exit', progress.clear);
   try {
-    const result = await survey({ tree, options, watched: process.stderr.isTTY === true }, progress);
+    const result = await engine({ tree, options, checked, watched: process.stderr.isTTY === true }, progress);
     progress.clear();
-    sayWarnings(result);
+    sayWarnings(result.survey);
     return result;
   } finally {
     progress.clear();

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/compare/finding.js';
 import { writeMarkdown } from '../../src/report/markdown.js';
 import { guardedReader, pageData, pairingOf } from '../../src/report/page/data.js';
 import { embedJson, escapeHtml } from '../../src/report/page/escape.js';
@@ -42,16 +43,35 @@ describe('the code of the page', () => {
 });
 
 describe('the pairing', () => {
+  const release = (api: string) => ({ file: 'a.c', line: 20, function: 'drop', api });
+
   it.each([
     ['get_user_pages', 'get', 'put_page', 'right'],
-    ['get_user_pages', 'get', 'unpin_user_page', 'wrong'],
+    ['get_user_pages', 'get', 'unpin_user_page', 'suspect'],
     ['pin_user_pages', 'pin', 'unpin_user_pages', 'right'],
-    ['pin_user_pages', 'pin', 'put_page', 'wrong'],
+    ['pin_user_pages', 'pin', 'put_page', 'suspect'],
     ['pin_user_pages', 'pin', 'my_own_release', 'open'],
     ['iov_iter_extract_pages', 'conditional', 'unpin_user_page', 'open'],
-    ['my_pin_macro', 'pin', 'put_page', 'wrong'],
-  ] as const)('of %s (%s) with %s is %s', (api, reference, release, pairing) => {
-    expect(pairingOf(row({ api, reference }), release)).toBe(pairing);
+    ['my_pin_macro', 'pin', 'put_page', 'suspect'],
+  ] as const)('of %s (%s) with %s is %s by the names alone', (api, reference, name, pairing) => {
+    expect(pairingOf(row({ api, reference }), release(name), new Set())).toBe(pairing);
+  });
+
+  const pin = row({ api: 'pin_user_pages', reference: 'pin', releases: [release('unpin_user_page'), release('put_page')] });
+  const finding = {
+    ...{ id: 'x', rule: 'wrong-release', severity: 'error' as const, message: 'm', file: 'a.c', line: 20, column: 1 },
+    ...{ function: 'drop', site: pin.id, path: [], fingerprint: 'x' },
+  };
+  const one = async (...findings: Finding[]) => (await pageData(surveyOf([pin]), { findings })).sites[0];
+
+  it('is wrong only where the check found it wrong', async () => {
+    expect((await one())?.pairing).toBe('suspect');
+    expect((await one(finding))?.pairing).toBe('wrong');
+    expect((await one({ ...finding, line: 19 }))?.pairings).toEqual(['right', 'suspect']);
+    expect((await one({ ...finding, line: 19 }))?.pairing).toBe('wrong');
+    expect((await one({ ...finding, site: 'another' }))?.pairing).toBe('suspect');
+    expect((await one({ ...finding, rule: 'leak-on-path' }))?.pairing).toBe('suspect');
+    expect((await one({ ...finding, rule: 'mixed-release', severity: 'note' }))?.pairing).toBe('suspect');
   });
 });
 

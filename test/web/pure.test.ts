@@ -103,7 +103,7 @@ describe('the flow', async () => {
   });
 
   it('marks the way of a release that does not fit, from end to end', () => {
-    const wrong = flow.links.filter((link) => link.pairing === 'wrong');
+    const wrong = flow.links.filter((link) => link.pairing === 'suspect');
     expect(wrong).toHaveLength(flow.layers.length - 1);
     expect(new Set(wrong.flatMap((link) => link.sites))).toEqual(new Set([sites[0]?.id]));
   });

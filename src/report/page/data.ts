@@ -35,8 +35,11 @@ export interface PageScene {
   why: string;
 }
 
-/** Whether a release drops what its site took. */
-export type Pairing = 'right' | 'wrong' | 'open';
+/**
+ * Whether a release drops what its site took. `wrong` is only what `check` found; a call that looks so by its name alone is
+ * `suspect`: the row may tell a release that is none, and a row is no proof.
+ */
+export type Pairing = 'right' | 'wrong' | 'suspect' | 'open';
 
 /** A row with what the page needs beside it. */
 export interface PageSite extends Row {
@@ -44,6 +47,8 @@ export interface PageSite extends Row {
   family: Family;
   /** One for each of `releases`. */
   pairings: Pairing[];
+  /** The site's own: the worst of them. */
+  pairing: Pairing;
   sentences: string[];
   scenes: PageScene[];
   gapScenes: PageScene[];
@@ -103,11 +108,31 @@ function taken(row: Row): 'get' | 'pin' | null {
   return row.reference === 'get' || row.reference === 'pin' ? row.reference : null;
 }
 
-/** Whether a releasing call drops what the site took; `open` where either depends on the run or belongs to a container. */
-export function pairingOf(row: Row, api: string): Pairing {
+/** The rules of `check` that say that a release is not the one for what was taken. */
+const WRONG_RELEASE: ReadonlySet<string> = new Set(['wrong-release', 'mixed-release']);
+
+/** The places, as `file:line`, of a site's releases that the check found to be wrong. */
+function wrongPlaces(findings: readonly Finding[], row: Row): ReadonlySet<string> {
+  // A note says that it may be so.
+  const wrong = findings.filter((finding) => finding.site === row.id && WRONG_RELEASE.has(finding.rule) && finding.severity !== 'note');
+  return new Set(wrong.map((finding) => `${finding.file}:${finding.line}`));
+}
+
+/**
+ * Whether a release drops what the site took; `open` where either depends on the run or belongs to a container.
+ * `wrong` holds the places at which the check found it wrong.
+ */
+export function pairingOf(row: Row, { file, line, api }: Row['releases'][number], wrong: ReadonlySet<string>): Pairing {
+  if (wrong.has(`${file}:${line}`)) return 'wrong';
   const [takes, drops] = [taken(row), releases.get(api)?.drops];
   if (takes === null || drops === undefined || drops === 'any') return 'open';
-  return takes === drops ? 'right' : 'wrong';
+  return takes === drops ? 'right' : 'suspect';
+}
+
+/** A site's pairing: the worst that is known of its releases. `wrong` also where the row does not list the place. */
+function pairingOfSite(pairings: readonly Pairing[], wrong: ReadonlySet<string>): Pairing {
+  if (wrong.size > 0) return 'wrong';
+  return (['suspect', 'right'] as const).find((pairing) => pairings.includes(pairing)) ?? 'open';
 }
 
 type Codes = Record<string, Code>;
@@ -141,18 +166,20 @@ async function all<T, U>(values: readonly T[], make: (value: T) => Promise<U>): 
 export async function pageData(survey: Survey, extras: Extras = {}): Promise<PageData> {
   const read = guardedReader(extras.source ?? survey.tree);
   const code: Codes = Object.create(null) as Codes;
-  const sites = await all(
-    survey.sites,
-    async (row): Promise<PageSite> => ({
+  const sites = await all(survey.sites, async (row): Promise<PageSite> => {
+    const wrong = wrongPlaces(extras.findings ?? [], row);
+    const pairings = row.releases.map((release) => pairingOf(row, release, wrong));
+    return {
       ...shownRow(row),
       subsystem: visible(subsystem(row.file)),
       family: family(row),
-      pairings: row.releases.map((release) => pairingOf(row, release.api)),
+      pairings,
+      pairing: pairingOfSite(pairings, wrong),
       sentences: sentences(row),
       scenes: await all(scenes(row), (scene) => sceneAt(read, code, scene, scene.title)),
       gapScenes: await all(row.gaps, (gap) => sceneAt(read, code, gap, visible(`${gap.file}:${gap.line}: ${gap.why}`))),
-    }),
-  );
+    };
+  });
   const findings = extras.findings
     ? await all(
         extras.findings,
