@@ -40,7 +40,7 @@ export function pathsIn(subject: Subject): Witness[] {
 /** A path of the site's function as a complaint about its end. */
 export function complaintOf({ program, row }: Subject, witness: Witness, message: string): Complaint {
   const steps = witness.steps.map(
-    ({ pos, text }): FindingStep => ({ file: row.file, line: program.position(row.file, pos).line, function: row.function, text }),
+    ({ pos, text }): FindingStep => ({ file: row.file, ...program.position(row.file, pos), function: row.function, text }),
   );
   return { message, file: row.file, function: row.function, pos: witness.pos, path: steps };
 }
@@ -48,10 +48,7 @@ export function complaintOf({ program, row }: Subject, witness: Witness, message
 /** A complaint about one release, with the way to it. */
 export function complaintAt(subject: Subject, release: SeenRelease, message: string): Complaint {
   const { reference } = release.visit.flow;
-  const steps = stepsTo(subject.program, release.visit, `-${release.event.pos}`).map(
-    ({ file, line, function: name, text }): FindingStep => ({ file, line, function: name, text }),
-  );
-  const path = [taken(subject), ...steps];
+  const path: FindingStep[] = [taken(subject), ...stepsTo(subject.program, release.visit, `-${release.event.pos}`)];
   return { message, file: reference.file, function: reference.name, pos: release.event.pos, path };
 }
 

@@ -5,10 +5,11 @@ import type { Subject } from '../survey/unit.js';
 
 export type Severity = 'error' | 'warning' | 'note';
 
-/** One step of a finding's path, from acquire to fault. */
+/** One step of a finding's path, from acquire to fault. Lines and columns count from 1; columns are bytes. */
 export interface FindingStep {
   file: string;
   line: number;
+  column: number;
   function: string;
   text: string;
 }
@@ -79,5 +80,5 @@ function lineAt(program: Program, file: string, pos: number): string {
 
 /** Where the site stands, as the first step of a path. */
 export function taken({ row }: Subject): FindingStep {
-  return { file: row.file, line: row.line, function: row.function, text: `taken by ${row.api}()` };
+  return { file: row.file, line: row.line, column: row.column, function: row.function, text: `taken by ${row.api}()` };
 }

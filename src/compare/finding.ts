@@ -10,7 +10,7 @@ export interface Finding {
   function: string;
   /** The id of the row that it is about. */
   site: string;
-  path: { file: string; line: number; function: string; text: string }[];
+  path: { file: string; line: number; column: number; function: string; text: string }[];
   /** Stays when lines move. */
   fingerprint: string;
 }

@@ -7,7 +7,7 @@ export function findingsText({ findings }: Check): string {
     .map((f) =>
       [
         `${visible(f.file)}:${f.line}:${f.column}: ${f.severity}: ${visible(f.message)} [${f.rule}]`,
-        ...f.path.map((s) => `${visible(s.file)}:${s.line}: note: ${visible(s.text)} (${visible(s.function)})`),
+        ...f.path.map((s) => `${visible(s.file)}:${s.line}:${s.column}: note: ${visible(s.text)} (${visible(s.function)})`),
         '',
       ].join('\n'),
     )

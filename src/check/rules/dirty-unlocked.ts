@@ -15,7 +15,7 @@ export const dirtyUnlocked: Rule = {
           /\block_page\s*\(|\bfolio_lock\s*\(/.test(subject.program.textOf(v.flow.reference));
         if (locked) return [];
         const { file, name } = v.flow.reference;
-        const { line } = subject.program.position(file, d.pos);
+        const place = subject.program.position(file, d.pos);
         const message = `a page of ${subject.row.api}() is marked dirty without its lock; set_page_dirty_lock() takes it`;
         return [
           {
@@ -23,7 +23,7 @@ export const dirtyUnlocked: Rule = {
             file,
             function: name,
             pos: d.pos,
-            path: [taken(subject), { file, line, function: name, text: `marked dirty by ${d.api}()` }],
+            path: [taken(subject), { file, ...place, function: name, text: `marked dirty by ${d.api}()` }],
           },
         ];
       }),

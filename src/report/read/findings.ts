@@ -11,7 +11,10 @@ const finding = object<Finding>({
   column: orElse(number, 1),
   function: orElse(text, ''),
   site: orElse(text, ''),
-  path: orElse(list(object<Finding['path'][number]>({ file: text, line: number, function: orElse(text, ''), text })), []),
+  path: orElse(
+    list(object<Finding['path'][number]>({ file: text, line: number, column: orElse(number, 1), function: orElse(text, ''), text })),
+    [],
+  ),
   fingerprint: orElse(text, ''),
 });
 
