@@ -3,7 +3,7 @@ import { blockIterators, blockReleases, blockStructs, blockTransfers } from './b
 import { gupAcquires, gupReleases } from './gup.js';
 import { iteratorAcquires } from './iterator.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
-import { castCalls, memoryTransfers, origins } from './memory.js';
+import { allocatingCalls, castCalls, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
 import { pageLookups, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
@@ -13,7 +13,7 @@ import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer 
 
 export * from './effects.js';
 export type * from './types.js';
-export { castCalls, pageLookups };
+export { allocatingCalls, castCalls, pageLookups };
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {
   return new Map(families.flat().map((entry) => [entry.name, entry]));

@@ -75,6 +75,31 @@ export const origins: readonly Origin[] = [
   ...['balloon_page_dequeue', 'dma_alloc_coherent', 'xen_alloc_unpopulated_pages'].map((n) => page(n, `${n}() memory`)),
 ];
 
+/** Calls that take pages from the allocator, also where what they give is not a page's pointer: include/linux/gfp.h. */
+export const allocatingCalls: readonly string[] = [
+  'alloc_page',
+  'alloc_pages',
+  'alloc_pages_node',
+  'alloc_pages_exact',
+  'alloc_pages_bulk',
+  'alloc_pages_bulk_array',
+  'alloc_pages_bulk_array_node',
+  'alloc_pages_bulk_list',
+  'alloc_pages_noprof',
+  '__alloc_pages',
+  'alloc_page_vma',
+  'folio_alloc',
+  'dev_alloc_page',
+  'dev_alloc_pages',
+  'page_pool_alloc_pages',
+  'page_pool_dev_alloc_pages',
+  'skb_page_frag_refill',
+  'mempool_alloc',
+  'get_zeroed_page',
+  '__get_free_page',
+  '__get_free_pages',
+];
+
 /** From a member to the struct around it, whose type is the second argument: include/linux/container_of.h, list.h, rbtree.h. */
 export const castCalls: RegExp =
   /^(container_of\w*|list_(first_|last_|next_|prev_)?entry\w*|hlist_entry\w*|rb_entry\w*|from_\w+|kzalloc_obj|kmalloc_obj)$/;

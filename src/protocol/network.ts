@@ -28,12 +28,12 @@ export const networkTransfers: readonly Transfer[] = [
 ];
 
 export const networkReleases: readonly ReleaseCall[] = [
-  { name: 'kfree_skb', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
-  { name: 'consume_skb', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
-  { name: 'dev_kfree_skb', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
-  { name: 'dev_kfree_skb_any', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
-  { name: 'skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
-  { name: '__skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'any', era: 'all' },
-  { name: 'sk_msg_free', pages: '1.sg.data@sgl', shape: 'container', drops: 'any', era: '4.20 on' },
+  { name: 'kfree_skb', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
+  { name: 'consume_skb', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
+  { name: 'dev_kfree_skb', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
+  { name: 'dev_kfree_skb_any', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
+  { name: 'skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
+  { name: '__skb_frag_unref', pages: '0@skb', shape: 'container', drops: 'get', era: 'all' },
+  { name: 'sk_msg_free', pages: '1.sg.data@sgl', shape: 'container', drops: 'get', era: '4.20 on' },
   { name: 'page_ref_sub', pages: '0', shape: 'container', drops: 'get', era: 'all' },
 ];

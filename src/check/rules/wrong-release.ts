@@ -1,6 +1,6 @@
 import type { SeenRelease } from '../../flow/follow.js';
-import type { Guard } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
+import { allocatesNear, chosenBetween, kindOf, pinnedElsewhere, plainBeside, plainNear, sharedWith } from '../company.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 
@@ -13,8 +13,7 @@ export const wrongRelease: Rule = {
   about: 'a pin is dropped by put_page() or its kin, or a plain reference by unpin_user_page*()',
   check(subject, others) {
     const { row } = subject;
-    // Extracted pages are pinned or not held at all: a plain drop is wrong for both.
-    const kind = row.reference === 'get' ? 'get' : 'pin';
+    const kind = kindOf(subject);
     const seen = releasesIn(subject);
     return seen
       .filter((s) => s.event.call.drops !== 'any' && (s.event.call.drops !== kind || (s.event.call.frees && row.reference === 'get')))
@@ -29,33 +28,25 @@ export const wrongRelease: Rule = {
 /** False where the drop may be that of another origin's page in the same place. */
 function isOurs(subject: Subject, release: SeenRelease, seen: readonly SeenRelease[], others: readonly Subject[]): boolean {
   const { row, followed } = subject;
-  if (row.mixed) return false;
-  if (release.event.call.frees && release.visit.heap !== null) return false;
-  const right = seen.filter((s) => s !== release && s.event.call.drops === (row.reference === 'get' ? 'get' : 'pin'));
-  // `if (pinned) unpin_user_page(page); else put_page(page);`
-  const chosen = right.some((s) =>
-    guardsOf(s).some((g) => guardsOf(release).some((h) => g.text !== '' && g.text === h.text && g.negated !== h.negated)),
-  );
+  const { drops, frees } = release.event.call;
+  const right = seen.filter((s) => s !== release && s.event.call.drops === kindOf(subject) && !s.event.call.frees);
+  const chosen = right.some((s) => chosenBetween(subject, release, s));
+  // What frees is meant for pages from the allocator.
+  if (frees) return !row.mixed && !(allocatesNear(subject, release) && (release.visit.heap !== null || chosen));
+  // Nothing drops what was taken but this, and its like.
+  if (right.length === 0 && row.gaps.length === 0 && !followed.cut) return true;
+  if (sharedWith(subject, release, others)) return false;
+  // No page of another origin is pinned: only another site can bring one that is.
+  if (drops === 'pin') return !pinnedElsewhere(subject, release);
+  // Where only a short count of this call is dropped, nothing else can be.
+  if (release.event.partial) return true;
+  if (plainBeside(subject, release)) return false;
+  if (!plainNear(subject, release)) return true;
   if (chosen) return false;
   // One teardown that drops both ways, in helpers of its own: which pages go which way is not told apart.
-  if (
-    release.visit.way === 'call' &&
-    right.some((s) => s.visit !== release.visit && fieldOf(s) !== null && fieldOf(s) === fieldOf(release))
-  )
-    return false;
-  return !others.some(
-    (o) => o.row.reference !== row.reference && o.followed.heap.some((h) => followed.heap.includes(h)) && release.visit.heap !== null,
+  return !(
+    release.visit.way === 'call' && right.some((s) => s.visit !== release.visit && fieldOf(s) !== null && fieldOf(s) === fieldOf(release))
   );
-}
-
-/** The conditions around a drop and around the calls that lead to it. */
-function guardsOf({ visit, event }: SeenRelease): Guard[] {
-  const guards = [...event.guards];
-  for (let v = visit; v.way === 'call' && v.parent; v = v.parent.visit) {
-    const { pos, visit: from } = v.parent;
-    guards.push(...(from.flow.calls.find((c) => c.pos === pos)?.guards ?? []));
-  }
-  return guards;
 }
 
 /** Key of the function that fetched the pages from a field, on the way to a drop. */

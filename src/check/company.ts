@@ -1,0 +1,125 @@
+/**
+ * Whose pages a release drops besides a site's own: what a rule asks before it calls a drop of the other kind wrong. A field,
+ * an array or a teardown helper may hold pages of several origins, told apart by a flag.
+ */
+import type { SeenRelease } from '../flow/follow.js';
+import type { Guard } from '../program/graph.js';
+import { rootOf, suffixAfter } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import { acquires, allocatingCalls, extraReferenceCalls, originCalls } from '../protocol/index.js';
+import type { Subject } from '../survey/unit.js';
+import { releasesIn } from './evidence.js';
+
+/** What a site's reference must be dropped as. Extracted pages are pinned, or not held at all. */
+export function kindOf({ row }: Subject): 'get' | 'pin' {
+  return row.reference === 'get' ? 'get' : 'pin';
+}
+
+const pinning = [...acquires.values()].filter((a) => a.taken !== 'get').map((a) => a.name);
+/** Origins whose pages come with a plain reference, which somebody has to put. */
+const counted = [...originCalls.values()].filter((o) => !uncounted(o.what)).map((o) => o.name);
+
+/** True for an origin whose pages come without a reference of their own, if nobody takes one for them. */
+function uncounted(what: string): boolean {
+  return /zero page|found by address|kernel pages/.test(what);
+}
+
+function calls(program: Program, file: string, names: Iterable<string>): boolean {
+  for (const name of names) if (program.tree.filesCalling(name).includes(file)) return true;
+  return false;
+}
+
+/** The site's file and the drop's. */
+function bothFiles({ row }: Subject, release: SeenRelease): string[] {
+  return [...new Set([row.file, release.visit.flow.reference.file])];
+}
+
+/** True if the site's file or the drop's takes pages from the allocator. */
+export function allocatesNear(subject: Subject, release: SeenRelease): boolean {
+  return bothFiles(subject, release).some((file) => calls(subject.program, file, allocatingCalls));
+}
+
+/**
+ * True if plain references of other origins can stand where the site's pages do. Of an iterator's pages those that are no
+ * user's are not held at all, and the page of zeros, looked-up pages and the kernel's own need no put unless one was taken.
+ */
+export function plainBeside(subject: Subject, release: SeenRelease): boolean {
+  return subject.row.mixedWith.some(
+    (what) =>
+      !/iterator/.test(what) &&
+      (!uncounted(what) || bothFiles(subject, release).some((file) => calls(subject.program, file, extraReferenceCalls))),
+  );
+}
+
+/** True if pages with a plain reference of another origin come up in the site's or the drop's file at all. */
+export function plainNear(subject: Subject, release: SeenRelease): boolean {
+  return bothFiles(subject, release).some((file) => calls(subject.program, file, [...counted, ...allocatingCalls, ...extraReferenceCalls]));
+}
+
+/**
+ * True if pages that another file pins may come to a drop: one that calls the dropping function, or, where the pages were
+ * fetched from a field, one that touches that field of that struct.
+ */
+export function pinnedElsewhere({ program, row }: Subject, release: SeenRelease): boolean {
+  const { reference } = release.visit.flow;
+  const { heap } = release.visit;
+  const pins = new Set(pinning.flatMap((name) => [...program.tree.filesCalling(name)]));
+  pins.delete(row.file);
+  if (pins.has(reference.file)) return true;
+  if (heap === null) return program.callers(reference).some((caller) => pins.has(caller.file));
+  const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
+  if (field === undefined) return false;
+  const tag = rootOf(heap).slice(1);
+  return program.tree.filesAccessing(field).some((file) => pins.has(file) && program.tree.mentions(file, tag));
+}
+
+/** True if another site of the file, with another kind of reference, comes to the same drop or keeps its pages in the same field. */
+export function sharedWith(subject: Subject, release: SeenRelease, others: readonly Subject[]): boolean {
+  const { file } = release.visit.flow.reference;
+  return others.some(
+    (o) =>
+      kindOf(o) !== kindOf(subject) &&
+      ((release.visit.heap !== null && o.followed.heap.some((h) => subject.followed.heap.includes(h))) ||
+        releasesIn(o).some((s) => s.event.pos === release.event.pos && s.visit.flow.reference.file === file)),
+  );
+}
+
+/** The conditions around a drop and around the calls that lead to it. */
+function guardsOf({ visit, event }: SeenRelease): Guard[] {
+  const guards = [...event.guards];
+  for (let v = visit; v.way === 'call' && v.parent; v = v.parent.visit) {
+    const { pos, visit: from } = v.parent;
+    guards.push(...(from.flow.calls.find((c) => c.pos === pos)?.guards ?? []));
+  }
+  return guards;
+}
+
+/** `if (pinned) unpin_user_page(page); else put_page(page);`: two drops of which a flag chooses one. */
+export function chosenBetween({ program }: Subject, one: SeenRelease, other: SeenRelease): boolean {
+  const there = guardsOf(other);
+  return guardsOf(one).some(
+    (g) =>
+      g.text !== '' &&
+      there.some((h) => g.text === h.text && g.negated !== h.negated) &&
+      !isPageTest(g, one) &&
+      !isPageTest(g, other) &&
+      mayBeFlag(program, one, g),
+  );
+}
+
+/** A test of the pointer that leads to the pages says whether there are any, not of what kind they are. */
+function isPageTest(guard: Guard, { event }: SeenRelease): boolean {
+  return guard.call === '' && guard.path !== null && suffixAfter(event.fact, guard.path) !== null;
+}
+
+const integers = /^(int|long|ssize_t|s64|s32|unsigned|unsigned int|unsigned long|size_t)$/;
+
+/** False for a test of a number, which counts, or reports an error: it tells nothing of the kind of a reference. */
+function mayBeFlag(program: Program, { visit }: SeenRelease, guard: Guard): boolean {
+  if (/[<>]|[=!]=/.test(guard.text)) return false;
+  if (guard.call !== '' || guard.path === null || guard.text.includes('&')) return true;
+  const { reference } = visit.flow;
+  const graph = program.graphs(reference)[0];
+  const type = graph && rootOf(guard.path) === guard.path ? program.typeOf(guard.path, graph, reference.file) : null;
+  return !(type && type.pointers === 0 && integers.test(type.base));
+}

@@ -1,0 +1,132 @@
+/** wrong-release: a drop of the other kind is told, and where two kinds come to one place, the one that is meant is not. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+describe('in one function', () => {
+  complains(
+    'wrong-release',
+    'one error path of several',
+    `int f(unsigned long a, int n)
+{
+	struct page *pages[16];
+	int ret = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+
+	if (ret != n) {
+		if (ret > 0)
+			release_pages(pages, ret);
+		return -EFAULT;
+	}
+	use(pages, n);
+	unpin_user_pages(pages, n);
+	return 0;
+}`,
+    'f:release_pages(pages, ret);',
+  );
+  complains(
+    'wrong-release',
+    'a plain reference unpinned though the page has others',
+    `int f(struct iov_iter *i, struct page **pages, size_t size)
+{
+	size_t off;
+	ssize_t got = iov_iter_get_pages2(i, pages, size, 16, &off);
+
+	if (got <= 0)
+		return got;
+	unpin_user_page(pages[0]);
+	return 0;
+}`,
+    'f:unpin_user_page(pages[0]);',
+  );
+  complains(
+    'wrong-release',
+    'a user page given to the allocator',
+    `int f(struct device *dev, unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	if (start(dev, a)) {
+		__free_page(page);
+		return -EIO;
+	}
+	put_page(page);
+	return 0;
+}`,
+    'f:__free_page(page);',
+  );
+  accepts(
+    'wrong-release',
+    'a flag that tells a pin from a page of the driver',
+    `static void drop(struct page *page, u16 pinned)
+{
+	if (pinned)
+		unpin_user_page(page);
+	else
+		__free_page(page);
+}
+
+int f(unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	drop(page, 1);
+	return 0;
+}
+
+int g(void)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (page)
+		drop(page, 0);
+	return 0;
+}`,
+  );
+});
+
+const bound = (release: string): Record<string, string> => ({
+  'd/box.h': 'struct box { struct page *page; struct page **pages; int n; bool user; };\n',
+  'd/take.c': `#include "box.h"
+int box_take(struct box *b, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &b->page);
+
+	if (ret != 1)
+		return -EFAULT;
+	if (box_start(b)) {
+		unpin_user_page(b->page);
+		return -EIO;
+	}
+	return 0;
+}`,
+  'd/drop.c': `#include "box.h"
+void box_drop(struct box *b)
+{
+	if (b->page)
+		${release}(b->page);
+}`,
+});
+
+describe('across files, through a field', () => {
+  complains('wrong-release', 'a put in the other file', bound('put_page'), 'box_drop:put_page(b->page);');
+  accepts('wrong-release', 'an unpin in the other file', bound('unpin_user_page'));
+});
+
+const skb = (api: string): string => `int f(struct sk_buff *skb, unsigned long a)
+{
+	struct page *page;
+
+	if (${api}(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	skb_fill_page_desc(skb, 0, page, 0, PAGE_SIZE);
+	kfree_skb(skb);
+	return 0;
+}`;
+
+describe('in an skb, whose frags are put', () => {
+  complains('wrong-release', 'a pin', skb('pin_user_pages_fast'), 'f:kfree_skb(skb);');
+  accepts('wrong-release', 'a plain reference', skb('get_user_pages_fast'));
+});
