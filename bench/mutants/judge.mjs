@@ -6,7 +6,7 @@
 
 import { inspectSites } from '../../dist/check/inspect.js';
 import { findAliases } from '../../dist/program/aliases.js';
-import { acquiringFiles, acquiringPattern } from '../../dist/survey/sites.js';
+import { acquiringFiles } from '../../dist/survey/sites.js';
 import { openUnits } from '../../dist/survey/unit.js';
 import { mutated } from './make.mjs';
 
@@ -26,7 +26,7 @@ import { mutated } from './make.mjs';
  * @returns {(mutant: Mutant) => Verdict}
  */
 export function openJudge(tree) {
-  const aliases = findAliases(tree, acquiringPattern, acquiringFiles(tree));
+  const aliases = findAliases(tree, acquiringFiles(tree));
   const plain = openUnits(tree, aliases, false, inspectSites);
   /** @type {Map<string, Finding[]>} */
   const known = new Map();

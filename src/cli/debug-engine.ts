@@ -7,7 +7,7 @@ import { printGraph } from '../program/print.js';
 import { openProgram, type Program } from '../program/program.js';
 import { visible } from '../report/visible.js';
 import { openTree } from '../source/index.js';
-import { acquiredOf, acquiringFiles, acquiringPattern, seedsOf, sitesIn } from '../survey/sites.js';
+import { acquiredOf, acquiringFiles, seedsOf, sitesIn } from '../survey/sites.js';
 import { initSyntax, printFunction } from '../syntax/index.js';
 
 /** A file in its tree. */
@@ -19,7 +19,7 @@ export interface Opened {
 /** Opens a tree for one of its files; `null` if the file is not in it. Throws TreeError as `openTree` does. */
 export async function open(root: string, file: string): Promise<Opened | null> {
   const [tree] = await Promise.all([openTree(root), initSyntax()]);
-  const program = openProgram(tree, findAliases(tree, acquiringPattern, acquiringFiles(tree)));
+  const program = openProgram(tree, findAliases(tree, acquiringFiles(tree)));
   return program.file(file) ? { program, file } : null;
 }
 

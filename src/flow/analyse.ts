@@ -560,7 +560,9 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
   if (!hit) return;
   if (facts.delete(`+${place.path}`)) return;
   const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
-  const dirty = release.dirty === true || (flag !== undefined && !(flag.path === null && /^(0|false|NULL)$/.test(flag.text)));
+  // Before there was such an argument, the call always marked.
+  const always = release.dirty === true || (typeof release.dirty === 'number' && flag === undefined);
+  const dirty = always || (flag !== undefined && !(flag.path === null && /^(0|false|NULL)$/.test(flag.text)));
   const partial = facts.has('?short') && !facts.has('?all');
   if (once(r, 'release', n.pos, release.name))
     r.flow.releases.push({

@@ -1,30 +1,43 @@
 /** Macros that may stand for the calls that the survey looks for. */
+import { acquires } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { definesNear, describe, type FunctionReference } from './file.js';
 
 /** A macro may stand for a macro that stands for a call. */
 const depth = 3;
 
-/** The macros whose text matches, or whose text names a macro that does. `files` are those that may hold a match. */
-export function findAliases(tree: Tree, pattern: RegExp, files: readonly string[]): FunctionReference[] {
+/**
+ * In a tree of up to so many files every one is searched for macros without parameters: the index knows names before
+ * parentheses, and `#define GUP get_user_pages` has none. Larger trees are kernels, and only files that may hold a call are read.
+ */
+const smallTree = 5000;
+
+/** The macros that stand for an acquiring call, directly or by another macro. `files` are those that may hold such a call. */
+export function findAliases(tree: Tree, files: readonly string[]): FunctionReference[] {
   const found = new Map<string, FunctionReference>();
+  const all = tree.files.length <= smallTree ? tree.files : null;
   let searched = files;
-  let wanted = pattern;
+  let wanted = [...acquires.keys()];
   for (let round = 0; round < depth; round++) {
-    const more = searched.flatMap((file) => macrosMatching(tree, file, wanted)).filter((r) => !found.has(r.key));
+    const calling = new RegExp(`\\b(?:${wanted.join('|')})\\s*\\(`);
+    const naming = new RegExp(`^#\\s*define[\\s\\\\]+\\w+[\\s\\\\]+(?:${wanted.join('|')})\\b(?!\\s*\\()`);
+    const more = [
+      ...searched.flatMap((file) => macrosMatching(tree, file, calling, false)),
+      ...(all ?? searched).flatMap((file) => macrosMatching(tree, file, naming, true)),
+    ].filter((r) => !found.has(r.key));
     if (more.length === 0) break;
     for (const r of more) found.set(r.key, r);
-    wanted = new RegExp(`\\b(?:${more.map((r) => r.name).join('|')})\\s*\\(`);
+    wanted = more.map((r) => r.name);
     searched = [...new Set(more.flatMap((r) => [...tree.filesCalling(r.name)]))];
   }
   return [...found.values()];
 }
 
-function macrosMatching(tree: Tree, file: string, pattern: RegExp): FunctionReference[] {
+function macrosMatching(tree: Tree, file: string, pattern: RegExp, objectLike: boolean): FunctionReference[] {
   const text = tree.read(file);
   // Most files that call the name define no macro for it; the text says so sooner than the outline.
   if (text === null || !definesNear(text, pattern)) return [];
-  return describe(file, text).functions.filter(
-    (r) => r.macro && pattern.test(text.slice(r.item.bodyPos < 0 ? r.item.pos : r.item.bodyPos, r.item.end)),
-  );
+  const { functions, objectMacros } = describe(file, text);
+  const macros = objectLike ? [...objectMacros.values()].flat() : functions.filter((r) => r.macro);
+  return macros.filter(({ item }) => pattern.test(text.slice(objectLike || item.bodyPos < 0 ? item.pos : item.bodyPos, item.end)));
 }

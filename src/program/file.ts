@@ -83,7 +83,7 @@ export function describe(file: string, text: string): FileFacts {
       item,
     };
     if (objectLike) {
-      objectMacros.set(item.name, [reference]);
+      objectMacros.set(item.name, [...(objectMacros.get(item.name) ?? []), reference]);
       continue;
     }
     functions.push(reference);

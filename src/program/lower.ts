@@ -1,6 +1,7 @@
 /** From the AST of one function variant to its {@link Graph}. */
 
 import type { Block, CType, Declarator, Expression, FunctionVariant, InitializerList, Statement } from '../syntax/ast.js';
+import { type GotoLoop, gotoLoops } from './goto-loops.js';
 import type { Assume, CallOperation, Graph, Guard, Loop, Node, Operation } from './graph.js';
 import { step, type Value } from './path.js';
 import { namesIn, plainPath, sourceName } from './text.js';
@@ -121,13 +122,23 @@ function temporary(b: Builder): string {
 
 function block(b: Builder, body: Block): void {
   const open = b.cleanups.length;
-  for (const s of body.body) {
+  const around = b.loops;
+  const jumps = gotoLoops(body.body);
+  body.body.forEach((s, at) => {
+    for (const jump of jumps) if (jump.first === at) b.loops = [...b.loops, loopByGoto(b, body.body, jump)];
     statement(b, s);
     const guard = earlyExitGuard(b, s);
     if (guard) b.guards = [...b.guards, guard];
-  }
+    if (jumps.some((jump) => jump.last === at)) b.loops = [...around, ...b.loops.filter((l) => l.end > s.end && !around.includes(l))];
+  });
   cleanUp(b, open, body.end - 1);
   b.cleanups.length = open;
+}
+
+function loopByGoto(b: Builder, statements: readonly Statement[], jump: GotoLoop): Loop {
+  const pos = statements[jump.first]?.pos ?? 0;
+  const end = statements[jump.last]?.end ?? pos;
+  return { id: b.loopIds++, pos, end, bodyPos: pos, guards: 0, name: 'goto', variables: jump.variables };
 }
 
 /** The cleanups of the scopes that are left, innermost first. */
@@ -269,6 +280,7 @@ function statement(b: Builder, s: Statement): void {
     }
     case 'label': {
       const target = label(b, s.name, s.pos);
+      (b.nodes[target] as Node).loops = b.loops;
       connect(b, target);
       b.current = target;
       // A label can be reached from elsewhere: what was tested on the way here no longer holds.

@@ -74,7 +74,13 @@ export interface CallSite {
 /** A macro that stands for one call: where each of the call's arguments comes from. */
 interface Alias {
   name: string;
-  arguments: { expression: Expression /** Of the macro's argument, -1 if it stands in the macro itself. */; position: number }[];
+  arguments: {
+    expression: Expression;
+    /** Of the macro's argument, -1 if it stands in the macro itself. */
+    position: number;
+    /** It is all arguments from there on. */
+    rest: boolean;
+  }[];
   /** An object-like macro: the arguments are the call's own. */
   same: boolean;
 }
@@ -92,6 +98,12 @@ function isTabled(name: string): boolean {
 
 const maxDefinitions = 4;
 const maxCallingFiles = 250;
+
+/** A file's macros of a name, with parameters first; `null` if the name is not defined there at all. */
+function macrosOf(facts: FileFacts | null, name: string): FunctionReference[] | null {
+  const defined = [...(facts?.byName.get(name) ?? []), ...(facts?.objectMacros.get(name) ?? [])];
+  return defined.length > 0 ? defined.filter((r) => r.macro) : null;
+}
 
 /** The structs that a file defines, by tag or by the name of their typedef. */
 function structsOf(facts: FileFacts | null): Map<string, StructDefinition> {
@@ -256,13 +268,17 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     if (!alias) return call;
     if (alias.same) return { ...call, name: alias.name, macro: call.name };
     const none: Value = { path: null, address: false, text: '' };
-    const at = (own: Expression, position: number): Expression => call.expressions[position] ?? own;
     return {
       ...call,
       name: alias.name,
       macro: call.macro ?? call.name,
-      args: alias.arguments.map((a) => (a.position < 0 ? { ...none, text: sourceName(a.expression) } : (call.args[a.position] ?? none))),
-      expressions: alias.arguments.map((a) => at(a.expression, a.position)),
+      args: alias.arguments.flatMap((a) => {
+        if (a.rest) return call.args.slice(a.position);
+        return a.position < 0 ? { ...none, text: sourceName(a.expression) } : (call.args[a.position] ?? none);
+      }),
+      expressions: alias.arguments.flatMap((a) =>
+        a.rest ? call.expressions.slice(a.position) : (call.expressions[a.position] ?? a.expression),
+      ),
     };
   }
 
@@ -283,20 +299,22 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     const text = textOf(macro);
     if (!macro.objectLike && !text.includes('(')) return null;
     if (macro.objectLike) {
-      const target = /^#\s*define\s+\w+\s+(\w+)\s*$/.exec(text)?.[1];
-      return target !== undefined && isTabled(target) ? { name: target, arguments: [], same: true } : null;
+      const target = /^#\s*define[\s\\]+\w+[\s\\]+(\w+)\s*(?:$|\/[*/])/.exec(text)?.[1];
+      if (target === undefined) return null;
+      return isTabled(target) ? { name: target, arguments: [], same: true } : aliasFor(target, macro.file);
     }
     const params = variants(macro)[0]?.params ?? [];
     for (const graph of graphs(macro)) {
       const calls = graph.nodes.flatMap((n) => (n.operation?.kind === 'call' ? [n.operation] : []));
       const call = calls[0];
       if (calls.length !== 1 || !call || call.name === null || !isTabled(call.name) || call.name === macro.name) continue;
+      const rest = parseMacro(file(macro.file)?.text ?? '', macro.item).variadic ? params.length - 1 : -1;
       return {
         name: call.name,
-        arguments: call.expressions.map((expression) => ({
-          expression,
-          position: params.findIndex((p) => p.name === plainPath(expression)),
-        })),
+        arguments: call.expressions.map((expression) => {
+          const position = params.findIndex((p) => p.name === plainPath(expression));
+          return { expression, position, rest: position >= 0 && position === rest };
+        }),
         same: false,
       };
     }
@@ -440,11 +458,11 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
 
   function macros(name: string, from: string): FunctionReference[] {
     const facts = file(from);
-    const own = facts?.byName.get(name) ?? facts?.objectMacros.get(name);
-    if (own) return own.filter((r) => r.macro);
+    const own = macrosOf(facts, name);
+    if (own) return own;
     for (const header of quotedHeaders(from)) {
-      const there = file(header)?.byName.get(name) ?? file(header)?.objectMacros.get(name);
-      if (there) return there.filter((r) => r.macro);
+      const there = macrosOf(file(header), name);
+      if (there) return there;
     }
     return aliases.filter((r) => r.name === name && (r.file.endsWith('.h') || r.file === from));
   }

@@ -7,7 +7,7 @@ import { sumOf } from './coverage.js';
 import { type AskedUnit, openKept } from './kept.js';
 import type { SurveyOptions } from './options.js';
 import type { Survey } from './row.js';
-import { acquiringFiles, acquiringPattern } from './sites.js';
+import { acquiringFiles } from './sites.js';
 import { type Inspection, surveyFiles } from './threads.js';
 
 export type { SurveyOptions } from './options.js';
@@ -46,8 +46,8 @@ export async function inspectTree(
     initSyntax(),
   ]);
   const candidates = acquiringFiles(tree);
-  const aliases = findAliases(tree, acquiringPattern, candidates);
-  const users = aliases.filter((r) => r.file.endsWith('.h')).flatMap((r) => [...tree.filesCalling(r.name)]);
+  const aliases = findAliases(tree, candidates);
+  const users = aliases.flatMap((r) => (r.file.endsWith('.h') ? [...tree.filesCalling(r.name)] : [r.file]));
   const wanted = options.paths && options.paths.length > 0 ? picomatch([...options.paths], { dot: true }) : () => true;
   const files = [...new Set([...candidates, ...users])].sort().filter((file) => wanted(file));
   // What an inspection found is kept with it, apart from what the survey alone keeps.

@@ -19,9 +19,6 @@ export interface Site {
   graph: Graph;
 }
 
-/** An acquiring name before a parenthesis. */
-export const acquiringPattern = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\s*\\(`);
-
 /** Files that name an acquiring call before a parenthesis. User space beside the kernel is not the kernel. */
 export function acquiringFiles(tree: Tree): string[] {
   const found = new Set<string>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { limit, line, rowsOf, shows, surveyOf } from './helper.js';
+import { line, rowsOf, shows, surveyOf } from './helper.js';
 
 /** A function around one call of an API and one release. */
 const one = (call: string, release: string) => `
@@ -326,8 +326,7 @@ int f(void)
 }`,
     'get page-array bulk@function put:f:release_pages',
   );
-  // A limit: the index of names knows calls, and nothing in this text calls the name.
-  limit(
+  shows(
     'an object-like macro for the name',
     `
 #define OUR_GUP get_user_pages_fast
@@ -341,6 +340,53 @@ int f(unsigned long a)
 	return 0;
 }`,
     'get single single@function put:f:put_page',
+  );
+  shows(
+    'an object-like macro of a header, by way of another, in a ladder of versions',
+    {
+      'compat.h': `
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
+#define OUR_PIN pin_user_pages /* takes a pin */
+#define OUR_UNPIN unpin_user_page
+#else
+#define OUR_PIN OUR_GUP
+#define OUR_UNPIN put_page
+#endif
+#if defined(OUR_GUP_TAKES_FLAGS)
+#define OUR_GUP get_user_pages
+#else
+#define OUR_GUP(start, count, write, pages, vmas) \\
+	get_user_pages(current, current->mm, start, count, write, 0, pages, vmas)
+#endif
+`,
+      'lock.c': `
+#include "compat.h"
+int lock(unsigned long a, struct page **pages, int n)
+{
+	int i, got = OUR_PIN(a, n, FOLL_WRITE, pages);
+
+	for (i = 0; i < got; i++)
+		OUR_UNPIN(pages[i]);
+	return 0;
+}`,
+    },
+    'pin page-array loop-collapsible@function put:lock:unpin_user_page',
+  );
+  shows(
+    'a macro that hands on whatever arguments it is given',
+    `
+#define our_gup(addr, ...) get_user_pages_fast(addr, __VA_ARGS__)
+#define our_put(args...) release_pages(args)
+int f(unsigned long a)
+{
+	struct page *pages[4];
+	int n = our_gup(a, 4, 0, pages);
+
+	if (n > 0)
+		our_put(pages, n);
+	return n;
+}`,
+    'get page-array bulk@function put:f:release_pages',
   );
   shows(
     'a macro for the release is the release',

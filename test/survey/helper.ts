@@ -67,10 +67,3 @@ export function shows(name: string, files: Files, ...rows: string[]): void {
     expect((await rowsOf(files)).map(line)).toEqual(rows);
   });
 }
-
-/** As {@link shows}, of what putright is known not to see yet: fails on the day that it does. */
-export function limit(name: string, files: Files, ...rows: string[]): void {
-  it.fails(name, async () => {
-    expect((await rowsOf(files)).map(line)).toEqual(rows);
-  });
-}
