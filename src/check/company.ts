@@ -107,6 +107,11 @@ export function chosenBetween({ program }: Subject, one: SeenRelease, other: See
   );
 }
 
+/** True if a flag, of whatever meaning, decides whether a drop is made. */
+export function flaggedIn({ program }: Subject, release: SeenRelease): boolean {
+  return guardsOf(release).some((g) => g.text !== '' && !isPageTest(g, release) && mayBeFlag(program, release, g));
+}
+
 /** A test of the pointer that leads to the pages says whether there are any, not of what kind they are. */
 function isPageTest(guard: Guard, { event }: SeenRelease): boolean {
   return guard.call === '' && guard.path !== null && suffixAfter(event.fact, guard.path) !== null;

@@ -1,10 +1,12 @@
 /** The rules. A new rule is a file of `rules/` and a line here; its page is `docs/rules/ID.md`. */
 import type { Rule } from './finding.js';
+import { dirtyLost } from './rules/dirty-lost.js';
 import { dirtyUnlocked } from './rules/dirty-unlocked.js';
 import { doubleRelease } from './rules/double-release.js';
 import { leakOnPath } from './rules/leak-on-path.js';
 import { mixedRelease } from './rules/mixed-release.js';
 import { needsLongterm } from './rules/needs-longterm.js';
+import { needsPin } from './rules/needs-pin.js';
 import { neverReleased } from './rules/never-released.js';
 import { partialPinLeak } from './rules/partial-pin-leak.js';
 import { wrongRelease } from './rules/wrong-release.js';
@@ -16,6 +18,8 @@ export const rules: readonly Rule[] = [
   leakOnPath,
   partialPinLeak,
   doubleRelease,
+  needsPin,
   needsLongterm,
+  dirtyLost,
   dirtyUnlocked,
 ];

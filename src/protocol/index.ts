@@ -1,5 +1,6 @@
 /** What the kernel's calls do to page references: the tables of all families, looked up by name. */
 import { blockIterators, blockReleases, blockStructs, blockTransfers } from './block.js';
+import { type DeviceCall, deviceCallList } from './device.js';
 import { gupAcquires, gupReleases } from './gup.js';
 import { iteratorAcquires } from './iterator.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
@@ -11,6 +12,7 @@ import { pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
 import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
 
+export { fillingCalls } from './device.js';
 export * from './effects.js';
 export type * from './types.js';
 export { allocatingCalls, castCalls, pageLookups };
@@ -37,6 +39,7 @@ export const transfers: ReadonlyMap<string, Transfer> = byName(
   memoryTransfers,
 );
 export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators);
+export const deviceCalls: ReadonlyMap<string, DeviceCall> = byName(deviceCallList);
 export const originCalls: ReadonlyMap<string, Origin> = byName(origins);
 export const containerStructs: ReadonlyMap<string, ContainerStruct> = new Map(
   [...scatterlistStructs, ...blockStructs, ...networkStructs, ...pipeStructs].map((entry) => [entry.tag, entry]),

@@ -1,0 +1,96 @@
+/** What becomes of the data in a site's pages: who reads and writes it, and whether it is marked dirty. */
+import { placeOf, scopeOf } from '../flow/analyse.js';
+import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
+import type { DirtyEvent } from '../flow/flow.js';
+import type { Visit } from '../flow/follow.js';
+import type { CallOperation } from '../program/graph.js';
+import { folderOf } from '../program/place.js';
+import { sourceName } from '../program/text.js';
+import { deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
+import { passesFlag } from '../survey/flags.js';
+import type { Subject } from '../survey/unit.js';
+import { releasesIn } from './evidence.js';
+import type { FindingStep } from './finding.js';
+
+/** A call that reaches the pages' data. */
+export interface Access {
+  visit: Visit;
+  call: CallOperation;
+  /** A device's, else a processor's. */
+  device: boolean;
+  /** Text of the DMA direction, `''` if it is no constant. */
+  direction: string;
+}
+
+const accesses = new WeakMap<Subject, Access[]>();
+
+/** The calls by which a device reaches the pages, or the processor fills them, as far as tables know them. */
+export function accessesOf(subject: Subject): Access[] {
+  let found = accesses.get(subject);
+  if (!found) {
+    found = subject.followed.visits.flatMap((visit) => accessesIn(subject, visit));
+    accesses.set(subject, found);
+  }
+  return found;
+}
+
+const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls].join('|')})\\s*\\(`);
+
+function accessesIn({ program }: Subject, visit: Visit): Access[] {
+  const { reference, origins } = visit.flow;
+  if (!named.test(program.textOf(reference))) return [];
+  const facts = new Set([...origins.keys()].filter((f) => isLocal(f) || isHeap(f)));
+  const found = new Map<number, Access>();
+  for (const graph of program.graphs(reference)) {
+    const scope = scopeOf(program, graph, reference);
+    for (const { operation: o } of graph.nodes) {
+      if (o?.kind !== 'call' || o.name === null || found.has(o.pos)) continue;
+      const device = deviceCalls.get(o.name);
+      if (!device && !fillingCalls.has(o.name)) continue;
+      const place = placeOf(o, device?.memory ?? '0');
+      const reached = place ? contentsOf(place, facts, scope) : [];
+      if (!reached.some((suffix) => device !== undefined || suffix === '@address')) continue;
+      const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
+      found.set(o.pos, { visit, call: o, device: device !== undefined, direction });
+    }
+  }
+  return [...found.values()];
+}
+
+/** A place of a visited function as a step of a path. */
+export function stepAt({ program }: Subject, { flow }: Visit, pos: number, text: string): FindingStep {
+  const { file, name } = flow.reference;
+  return { file, ...program.position(file, pos), function: name, text };
+}
+
+/** An access as a step of a path. */
+export function accessStep(subject: Subject, { visit, call, device }: Access): FindingStep {
+  return stepAt(subject, visit, call.pos, device ? `given to a device by ${call.name}()` : `written to by ${call.name}()`);
+}
+
+/** True if the pages are taken to be written to: FOLL_WRITE, the write flag of old kernels, or a direction in its place. */
+export function mayWrite({ program, site }: Subject): boolean {
+  const at = site.signature?.flags ?? null;
+  const flags = at === null ? undefined : site.call.expressions[at];
+  if (!flags) return false;
+  return /^1$|FROM_DEVICE/.test(sourceName(flags)) || passesFlag(program, site, 'FOLL_WRITE');
+}
+
+/** The marks as dirty that belong to this site's pages: of the folders in which they are taken and dropped, not of general code. */
+export function dirtiesOf(subject: Subject): { visit: Visit; event: DirtyEvent }[] {
+  const folders = new Set([subject.row.file, ...releasesIn(subject).map((s) => s.visit.flow.reference.file)].map(folderOf));
+  return subject.followed.visits
+    .filter((visit) => folders.has(folderOf(visit.flow.reference.file)))
+    .flatMap((visit) => visit.flow.dirties.map((event) => ({ visit, event })));
+}
+
+const marking = new RegExp(`\\b(?:${[...dirtyCalls.keys()].join('|')})\\s*\\(`);
+
+/** True if the pages are marked dirty, or may be: the files in which they are taken and dropped name a marking call. */
+export function mayBeDirtied(subject: Subject): boolean {
+  const { program, row } = subject;
+  const seen = releasesIn(subject);
+  if (dirtiesOf(subject).length > 0 || seen.some((s) => s.event.dirty)) return true;
+  const files = new Set([row.file, ...seen.map((s) => s.visit.flow.reference.file)]);
+  return [...files].some((file) => marking.test(program.file(file)?.text ?? ''));
+}

@@ -1,0 +1,36 @@
+import type { Place } from './types.js';
+
+/** A call after which a device reaches the memory that an argument leads to. */
+export interface DeviceCall {
+  name: string;
+  /** The argument: a page, an address in it, or a container of pages. */
+  memory: Place;
+  /** Position of the `enum dma_data_direction`, `null` if there is none. */
+  direction: number | null;
+}
+
+const call = (name: string, memory: number, direction: number | null): DeviceCall => ({ name, memory: String(memory), direction });
+
+/** include/linux/dma-mapping.h, include/rdma/ib_verbs.h, include/linux/iommu.h, include/linux/virtio.h. */
+export const deviceCallList: readonly DeviceCall[] = [
+  ...['dma_map_page', 'dma_map_page_attrs', 'ib_dma_map_page', 'pci_map_page'].map((name) => call(name, 1, 4)),
+  ...['dma_map_single', 'dma_map_single_attrs', 'ib_dma_map_single', 'pci_map_single'].map((name) => call(name, 1, 3)),
+  ...['dma_map_sg', 'dma_map_sg_attrs', 'ib_dma_map_sg', 'ib_dma_map_sg_attrs', 'pci_map_sg'].map((name) => call(name, 1, 3)),
+  ...['dma_map_sgtable', 'ib_dma_map_sgtable_attrs'].map((name) => call(name, 1, 2)),
+  ...['iommu_map', 'iommu_map_sg', 'iommu_map_sgtable', 'iommu_map_atomic'].map((name) => call(name, 2, null)),
+  ...['virtqueue_add_sgs', 'virtqueue_add_outbuf', 'virtqueue_add_inbuf'].map((name) => call(name, 1, null)),
+];
+
+/** Calls that fill the memory that their first argument points at: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c. */
+export const fillingCalls: ReadonlySet<string> = new Set([
+  'memcpy',
+  'memmove',
+  'memset',
+  'memcpy_fromio',
+  'copy_from_user',
+  '__copy_from_user',
+  'copy_from_user_nofault',
+  'copy_from_iter',
+  'clear_page',
+  'memzero_explicit',
+]);
