@@ -6,6 +6,7 @@
 
 import { inspectSites } from '../../dist/check/inspect.js';
 import { findAliases } from '../../dist/program/aliases.js';
+import { overlay } from '../../dist/source/index.js';
 import { acquiringFiles } from '../../dist/survey/sites.js';
 import { openUnits } from '../../dist/survey/unit.js';
 import { mutated } from './make.mjs';
@@ -39,7 +40,8 @@ export function openJudge(tree) {
 
   return (mutant) => {
     const begun = performance.now();
-    const units = openUnits(exchanged(tree, mutant), aliases, false, inspectSites);
+    const text = mutated(tree.read(mutant.file) ?? '', mutant);
+    const units = openUnits(overlay(tree, new Map([[mutant.file, text]])), aliases, false, inspectSites);
     /** @type {Set<string>} */
     const found = new Set();
     /** @type {Set<string>} */
@@ -88,24 +90,4 @@ function fits(finding, mutant) {
   if (!mutant.rules.includes(finding.rule)) return false;
   const place = placeOf(finding.site);
   return mutant.sites.some((id) => placeOf(id) === place) || (finding.file === mutant.file && finding.function === mutant.function);
-}
-
-/**
- * The tree with the mutant in it. The index may name a file too many, never one too few, so names that are new in the file are
- * added to the answers.
- * @param {Tree} tree
- * @param {Mutant} mutant
- * @returns {Tree}
- */
-function exchanged(tree, mutant) {
-  const text = mutated(tree.read(mutant.file) ?? '', mutant);
-  const names = new Set([...mutant.by.matchAll(/\b(\w+)(?=\s*\()|\b(\w+)$/g)].map((m) => m[1] ?? m[2]));
-  return {
-    ...tree,
-    read: (file) => (file === mutant.file ? text : tree.read(file)),
-    filesCalling(name) {
-      const files = tree.filesCalling(name);
-      return names.has(name) && !files.includes(mutant.file) ? [...files, mutant.file].sort() : files;
-    },
-  };
 }

@@ -5,6 +5,9 @@ import type { Subject } from '../survey/unit.js';
 
 export type Severity = 'error' | 'warning' | 'note';
 
+/** From the least to the worst. */
+export const severities: readonly Severity[] = ['note', 'warning', 'error'];
+
 /** One step of a finding's path, from acquire to fault. Lines and columns count from 1; columns are bytes. */
 export interface FindingStep {
   file: string;

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { inspectTree } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
+import { unitsWith } from '../survey/other-texts.js';
 import type { Survey } from '../survey/row.js';
+import { type Change, touchedBy } from './change.js';
 import type { Finding } from './finding.js';
 import { inspectSites } from './inspect.js';
 
@@ -24,13 +26,23 @@ export async function check(path: string, options: Omit<SurveyOptions, 'kinds'> 
   return { tree, version, findings, warnings };
 }
 
-/** The survey of a tree and its findings, of one pass: the rules are asked of each site while it is followed. */
+/**
+ * The survey of a tree and its findings, of one pass: the rules are asked of each site while it is followed. With a change,
+ * only the findings that it has to do with: see {@link touchedBy}.
+ */
 export async function checkedSurvey(
   path: string,
   options: Omit<SurveyOptions, 'kinds'> = {},
+  since?: Promise<Change>,
 ): Promise<{ survey: Survey; findings: Finding[] }> {
-  const { survey, found } = await inspectTree(path, options, { inspect: inspectSites, lane: laneFile() });
-  return { survey, findings: numbered(found as Finding[]) };
+  const inspection = { name: 'check', inspect: inspectSites, lane: laneFile() };
+  const inspected = await inspectTree(path, options, inspection, since !== undefined);
+  const findings = numbered(inspected.found as Finding[]);
+  if (since === undefined) return { survey: inspected.survey, findings };
+  const change = await since;
+  const earlier = await unitsWith(inspected, change.before, inspection, options);
+  const before = numbered([...earlier.values()].flatMap((unit) => unit.found as Finding[]));
+  return { survey: inspected.survey, findings: touchedBy(change, findings, before, inspected.tree.read) };
 }
 
 /** In the order of the text, a fault once; equal fingerprints get an ordinal. */

@@ -9,6 +9,8 @@ import { TreeError } from '../source/index.js';
 import { survey } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
 import type { Survey } from '../survey/row.js';
+import { changesSince } from './changes.js';
+import { Failure } from './failure.js';
 
 /** What the thread is told at its start. */
 export interface Task {
@@ -19,6 +21,8 @@ export interface Task {
   watched: boolean;
   /** The rules of `check` are asked in the same pass. */
   checked: boolean;
+  /** A revision of git: only findings that what came after it has to do with. */
+  since?: string;
 }
 
 /** What comes of a run: the survey, and the findings if the tree was checked too. */
@@ -46,9 +50,12 @@ function onProgress(stage: string, done: number, total: number): void {
 
 try {
   const options = { ...task.options, ...(task.watched ? { onProgress } : {}) };
-  say(task.checked ? await checkedSurvey(task.tree, options) : { survey: await survey(task.tree, options) });
+  const change = task.since === undefined ? undefined : changesSince(task.tree, task.since);
+  // It is awaited when the tree has been followed; should it fail before that, somebody has heard of it.
+  change?.catch(() => {});
+  say(task.checked ? await checkedSurvey(task.tree, options, change) : { survey: await survey(task.tree, options) });
 } catch (error) {
   // Any other error is a fault of ours; it reaches the main thread as it is.
-  if (!(error instanceof TreeError)) throw error;
+  if (!(error instanceof TreeError) && !(error instanceof Failure)) throw error;
   say({ refused: error.message });
 }

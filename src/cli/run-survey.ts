@@ -41,21 +41,21 @@ function engine(task: Task, progress: Progress): Promise<Result> {
 
 /** Surveys the tree; the progress line is gone and the warnings are said when it resolves. */
 export async function runSurvey(tree: string, options: Task['options']): Promise<Survey> {
-  return (await run(tree, options, false)).survey;
+  return (await run(tree, options, { checked: false })).survey;
 }
 
 /** As {@link runSurvey}, and asks the rules of `check` in the same pass. */
-export async function runChecked(tree: string, options: Task['options']): Promise<Required<Result>> {
-  const { survey, findings = [] } = await run(tree, options, true);
+export async function runChecked(tree: string, options: Task['options'], since?: string): Promise<Required<Result>> {
+  const { survey, findings = [] } = await run(tree, options, { checked: true, ...(since === undefined ? {} : { since }) });
   return { survey, findings };
 }
 
-async function run(tree: string, options: Task['options'], checked: boolean): Promise<Result> {
+async function run(tree: string, options: Task['options'], asked: Pick<Task, 'checked' | 'since'>): Promise<Result> {
   const progress = startProgress(process.stderr);
   // Ctrl-C leaves by process.exit(), past everything below.
   process.once('exit', progress.clear);
   try {
-    const result = await engine({ tree, options, checked, watched: process.stderr.isTTY === true }, progress);
+    const result = await engine({ tree, options, ...asked, watched: process.stderr.isTTY === true }, progress);
     progress.clear();
     sayWarnings(result.survey);
     return result;

@@ -1,13 +1,25 @@
 /** Findings as compilers print them, each with its path as notes. */
+import pc from 'picocolors';
+import type { Severity } from '../check/finding.js';
 import type { Check } from '../check/index.js';
 import { visible } from './visible.js';
+import type { WriterContext } from './writer.js';
 
-export function findingsText({ findings }: Check): string {
+/** `file:line:column: severity: message [rule]`, which editors and CI systems know, and a note for each step. */
+export function findingsText({ findings }: Check, context: WriterContext = {}): string {
+  const colours = pc.createColors(context.colour ?? false);
+  const painted: Readonly<Record<Severity, (text: string) => string>> = {
+    error: (text) => colours.bold(colours.red(text)),
+    warning: (text) => colours.bold(colours.magenta(text)),
+    note: (text) => colours.bold(colours.cyan(text)),
+  };
+  const place = (at: { file: string; line: number; column: number }): string =>
+    colours.bold(`${visible(at.file)}:${at.line}:${at.column}:`);
   return findings
-    .map((f) =>
+    .map((finding) =>
       [
-        `${visible(f.file)}:${f.line}:${f.column}: ${f.severity}: ${visible(f.message)} [${f.rule}]`,
-        ...f.path.map((s) => `${visible(s.file)}:${s.line}:${s.column}: note: ${visible(s.text)} (${visible(s.function)})`),
+        `${place(finding)} ${painted[finding.severity](`${finding.severity}:`)} ${visible(finding.message)} [${finding.rule}]`,
+        ...finding.path.map((step) => `${place(step)} ${painted.note('note:')} ${visible(step.text)} (${visible(step.function)})`),
         '',
       ].join('\n'),
     )

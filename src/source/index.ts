@@ -11,6 +11,7 @@ import { STAMP } from './slice.js';
 import { walk } from './walk.js';
 
 export { type SourceWarning, TreeError } from './errors.js';
+export { overlay } from './overlay.js';
 export { defaultJobs } from './pool.js';
 export { openStore, type Store } from './store.js';
 export { countTokens, type Token } from './tokens.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import picomatch from 'picomatch';
 import { findAliases } from '../program/aliases.js';
-import { openTree } from '../source/index.js';
+import type { FunctionReference } from '../program/file.js';
+import { openTree, type Tree } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
 import { sumOf } from './coverage.js';
 import { type AskedUnit, openKept } from './kept.js';
@@ -29,12 +30,35 @@ export async function survey(path: string, options: SurveyOptions = {}): Promise
   return (await inspectTree(path, options)).survey;
 }
 
-/** A survey, with what `inspection` found in it, in the order of the files. */
-export async function inspectTree(
-  path: string,
-  options: SurveyOptions,
-  inspection?: Inspection,
-): Promise<{ survey: Survey; found: unknown[] }> {
+/** A survey, and what it was put together from. */
+export interface Inspected {
+  survey: Survey;
+  /** What the inspection found, in the order of the files. */
+  found: unknown[];
+  tree: Tree;
+  /** By their files, in their order. */
+  units: ReadonlyMap<string, AskedUnit>;
+}
+
+/** The files that are surveyed: those that name an acquiring call or use a header's macro for one. */
+export function surveyedFiles(tree: Tree): { files: string[]; aliases: FunctionReference[] } {
+  const candidates = acquiringFiles(tree);
+  const aliases = findAliases(tree, candidates);
+  const users = aliases.flatMap((r) => (r.file.endsWith('.h') ? [...tree.filesCalling(r.name)] : [r.file]));
+  return { files: [...new Set([...candidates, ...users])].sort(), aliases };
+}
+
+/** True for the files that `options.paths` lets through. */
+export function wantedFiles({ paths }: SurveyOptions): (file: string) => boolean {
+  const matches = paths && paths.length > 0 ? picomatch([...paths], { dot: true }) : () => true;
+  return (file) => matches(file);
+}
+
+/**
+ * A survey, with what `inspection` found in it. With a cache, or if they are `asked` for, its units come with the questions that
+ * they rest on.
+ */
+export async function inspectTree(path: string, options: SurveyOptions, inspection?: Inspection, asked = false): Promise<Inspected> {
   const progress = options.onProgress ?? (() => {});
   const [tree] = await Promise.all([
     openTree(path, {
@@ -45,23 +69,20 @@ export async function inspectTree(
     }),
     initSyntax(),
   ]);
-  const candidates = acquiringFiles(tree);
-  const aliases = findAliases(tree, candidates);
-  const users = aliases.flatMap((r) => (r.file.endsWith('.h') ? [...tree.filesCalling(r.name)] : [r.file]));
-  const wanted = options.paths && options.paths.length > 0 ? picomatch([...options.paths], { dot: true }) : () => true;
-  const files = [...new Set([...candidates, ...users])].sort().filter((file) => wanted(file));
+  const { files: all, aliases } = surveyedFiles(tree);
+  const files = all.filter(wantedFiles(options));
   // What an inspection found is kept with it, apart from what the survey alone keeps.
-  const reader = `${version} ${inspection?.lane ?? ''}`;
-  const earlier = options.cache === undefined ? null : openKept(options.cache, reader, tree, aliases);
+  const earlier = options.cache === undefined ? null : openKept(options.cache, inspection?.name ?? 'survey', tree, aliases);
   const open = files.filter((file) => !earlier?.units.has(file));
-  const work = { aliases, files: open, keep: earlier !== null, inspection };
+  const work = { aliases, files: open, keep: asked || earlier !== null, inspection };
   const { units: surveyed, warnings } = await surveyFiles(tree, work, options);
   const fresh = new Map(open.map((file, i) => [file, surveyed[i] as AskedUnit]));
   earlier?.save(fresh);
-  const units = files.flatMap((file) => (fresh.get(file) ?? earlier?.units.get(file))?.unit ?? []);
-  const rows = units.flatMap((unit) => unit.sites);
+  const units = new Map(files.map((file) => [file, (fresh.get(file) ?? earlier?.units.get(file)) as AskedUnit]));
+  const told = [...units.values()].map(({ unit }) => unit);
+  const rows = told.flatMap((unit) => unit.sites);
   const kinds = options.kinds;
   const kept = kinds && kinds.length > 0 ? rows.filter((row) => kinds.includes(row.kind)) : rows;
-  const sum = sumOf(units.map((unit) => unit.coverage));
-  return { survey: { tree: path, version, sites: kept, coverage: sum, warnings }, found: units.flatMap((unit) => unit.found) };
+  const sum = sumOf(told.map((unit) => unit.coverage));
+  return { survey: { tree: path, version, sites: kept, coverage: sum, warnings }, found: told.flatMap((unit) => unit.found), tree, units };
 }

@@ -4,6 +4,7 @@ import { realpathSync } from 'node:fs';
 import type { FunctionReference } from '../program/file.js';
 import { answerOf, fileOf } from '../program/questions.js';
 import { openStore, type Tree } from '../source/index.js';
+import { codeDigest } from './code.js';
 import type { Unit } from './unit.js';
 
 /** Goes up when a unit, or what it rests on, is written differently. */
@@ -33,10 +34,14 @@ interface Document {
   units: Record<string, { unit: Unit; questions: number[] }>;
 }
 
-/** Opens what earlier runs of this version kept of the tree in the folder `dir`. */
-export function openKept(dir: string, version: string, tree: Tree, aliases: readonly FunctionReference[]): Kept {
-  const store = openStore(dir, `units ${version} ${FORMAT}`);
-  const key = realpathSync(tree.root);
+/**
+ * Opens what earlier runs of the same code kept of the tree in the folder `dir`.
+ *
+ * @param reader who asks: a check keeps its findings with the units, a survey has none
+ */
+export function openKept(dir: string, reader: string, tree: Tree, aliases: readonly FunctionReference[]): Kept {
+  const store = openStore(dir, `units ${codeDigest()} ${FORMAT}`);
+  const key = `${reader} ${realpathSync(tree.root)}`;
   const macros = createHash('sha1').update(JSON.stringify(aliases)).digest('base64');
   const units = holding(read(store.get(key)), macros, tree);
   return {

@@ -15,6 +15,8 @@ const paceMs = 50;
 
 /** How another room looks at what is followed: here, and in the threads by a lane file that does the same. */
 export interface Inspection {
+  /** Tells what it finds from what others find, in a cache. */
+  name: string;
   inspect: Inspect;
   /** Compiled file of the lane. */
   lane: string;

@@ -1,0 +1,37 @@
+/** The findings that are known and not to be told again, in a file that a person can read. */
+import { readFileSync } from 'node:fs';
+import type { Finding } from '../check/finding.js';
+import { list, object, parse, ShapeError, text } from '../report/read/shape.js';
+import { visible } from '../report/visible.js';
+import { Failure, reasonOf } from './failure.js';
+
+/** The id alone decides; it stays when lines move. The rest is for whoever reads the file. */
+interface Known {
+  id: string;
+}
+
+/** The ids in a baseline. Throws Failure. */
+export function readBaseline(file: string): Set<string> {
+  let json: string;
+  try {
+    json = readFileSync(file, 'utf8');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = missing ? 'there is no such file; --update-baseline writes it' : reasonOf(error);
+    throw new Failure(`cannot read the baseline ${visible(file)}: ${why}`);
+  }
+  try {
+    return new Set(parse(json, list(object<Known>({ id: text }))).map(({ id }) => id));
+  } catch (error) {
+    if (!(error instanceof ShapeError)) throw error;
+    throw new Failure(`${visible(file)} is no baseline: ${error.message}; --update-baseline writes one`);
+  }
+}
+
+/** Findings as a baseline: a line each, in the order of their ids, so that two of them compare well. */
+export function writtenBaseline(findings: readonly Finding[]): string {
+  const lines = [...findings]
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+    .map(({ id, file, function: name, message }) => `  ${JSON.stringify({ id, file, function: name, message })}`);
+  return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
+}

@@ -1,0 +1,59 @@
+/** A tree some of whose files have other texts than on disk: as it was before a change, or as it would be after one. */
+import { ANYTHING, CALL, FIELD, hashName, STRUCT } from './hash.js';
+import type { Tree } from './index.js';
+import { newSink, plainScanner } from './scan.js';
+
+/**
+ * The same questions asked of other texts.
+ *
+ * @param texts of C files by their path, as latin1; `null` for one that is not there
+ */
+export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): Tree {
+  const added = [...texts].filter(([, text]) => text !== null).map(([file]) => file);
+  const there = (file: string): boolean => (texts.has(file) ? texts.get(file) !== null : tree.exists(file));
+  const fresh = added.filter((file) => !tree.exists(file));
+  const sameFiles = fresh.length === 0 && added.length === texts.size;
+  const files = sameFiles ? tree.files : inOrder([...tree.files.filter((file) => texts.get(file) !== null), ...fresh]);
+  const names = new Map(added.map((file) => [file, namesIn(texts.get(file) ?? '')]));
+
+  function question(asked: (name: string) => readonly string[], role: number): (name: string) => readonly string[] {
+    return (name) => {
+      const hash = hashName(name, role);
+      const ours = added.filter((file) => {
+        const held = names.get(file);
+        return hash === null || held?.has(hash) || held?.has(ANYTHING);
+      });
+      const others = asked(name).filter((file) => !texts.has(file));
+      return ours.length === 0 ? others : inOrder([...others, ...ours]);
+    };
+  }
+
+  return {
+    root: tree.root,
+    files,
+    warnings: tree.warnings,
+    filesCalling: question(tree.filesCalling, CALL),
+    filesAccessing: question(tree.filesAccessing, FIELD),
+    filesDefiningStruct: question(tree.filesDefiningStruct, STRUCT),
+    read: (file) => (texts.has(file) ? (texts.get(file) ?? null) : tree.read(file)),
+    exists: there,
+    stampOf: (file) => (texts.has(file) ? '' : tree.stampOf(file)),
+    share() {
+      throw new Error('a tree with other texts cannot be handed to another thread');
+    },
+  };
+}
+
+/** In the order of their bytes, as a tree lists its files. */
+function inOrder(files: string[]): string[] {
+  return files.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+function namesIn(text: string): Set<number> {
+  const bytes = Buffer.from(text, 'latin1');
+  const scanner = plainScanner(bytes.length);
+  scanner.text.set(bytes, scanner.base);
+  const sink = newSink();
+  scanner.scan(bytes.length, sink);
+  return new Set(sink.hashes.subarray(0, sink.length));
+}

@@ -1,0 +1,50 @@
+/** The survey of a tree some of whose files had other texts: what rests on none of them need not be done again. */
+import { answerOf, fileOf } from '../program/questions.js';
+import { overlay, type Tree } from '../source/index.js';
+import { type Inspected, surveyedFiles, wantedFiles } from './index.js';
+import type { AskedUnit } from './kept.js';
+import type { SurveyOptions } from './options.js';
+import { type Inspection, surveyFiles } from './threads.js';
+import type { Unit } from './unit.js';
+
+/**
+ * The units of the tree with other texts, by their files.
+ *
+ * @param inspected with the questions behind its units
+ * @param texts of C files by their path, as latin1; `null` for one that is not there
+ */
+export async function unitsWith(
+  inspected: Inspected,
+  texts: ReadonlyMap<string, string | null>,
+  inspection: Inspection,
+  options: SurveyOptions,
+): Promise<Map<string, Unit>> {
+  const { tree, units } = inspected;
+  const other = overlay(tree, texts);
+  const { files: all, aliases } = surveyedFiles(other);
+  const files = all.filter(wantedFiles(options));
+  const same = sameAnswers(tree, other, texts);
+  const sameMacros = JSON.stringify(aliases) === JSON.stringify(surveyedFiles(tree).aliases);
+  const holds = (known: AskedUnit | undefined): known is AskedUnit => known !== undefined && sameMacros && known.questions.every(same);
+  const open = files.filter((file) => !holds(units.get(file)));
+  // One thread: the other texts are not handed to others, and a change mostly touches few units.
+  const work = { aliases, files: open, keep: false, inspection };
+  const fresh = await surveyFiles(other, work, { ...options, jobs: 1 });
+  const renewed = new Map(open.map((file, i) => [file, fresh.units[i] as AskedUnit]));
+  return new Map(files.map((file) => [file, ((renewed.get(file) ?? units.get(file)) as AskedUnit).unit]));
+}
+
+/** Whether a question has the same answer in both trees; each is put once. */
+function sameAnswers(tree: Tree, other: Tree, texts: ReadonlyMap<string, unknown>): (question: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (question) => {
+    let answer = known.get(question);
+    if (answer === undefined) {
+      const file = fileOf(question);
+      const before = file !== null && !texts.has(file) ? '' : answerOf(tree, question);
+      answer = before === '' || (before !== null && before === answerOf(other, question));
+      known.set(question, answer);
+    }
+    return answer;
+  };
+}
