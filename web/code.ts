@@ -45,7 +45,12 @@ export function story(data: PageData, scenes: readonly PageScene[]): HTMLElement
       const place = `${scene.code}:${scene.caret}`;
       const again = place === last && scene.code !== null;
       last = place;
-      return h('li', {}, h('p', {}, scene.title), again ? null : codeOf(data, scene));
+      return h(
+        'li',
+        {},
+        h('p', {}, h('b', {}, scene.text), ' ', h('span', { class: 'quiet at' }, again ? 'at the same place' : scene.where)),
+        again ? null : codeOf(data, scene),
+      );
     }),
   );
 }

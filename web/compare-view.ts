@@ -3,15 +3,18 @@ import type { Changed, Comparison, Side } from '../src/compare/compare.js';
 import { changeOf } from '../src/report/comparison/change.js';
 import type { Row } from '../src/survey/row.js';
 import type { Context, Shown } from './context.js';
-import { h, s, scrolling } from './dom.js';
-import { START } from './state.js';
+import { h, opening, s, scrolling } from './dom.js';
+import { select } from './query.js';
+import { START, type State } from './state.js';
 
 export function compareView(context: Context): Shown {
   const node = h('div', { class: 'compare' });
   const progress = context.data.progress;
-  if (progress) {
+  const update = (state: State): void => {
+    if (!progress) return;
     const { whole, curve, steps } = progress;
-    node.append(
+    const shown = shownBy(context, state);
+    node.replaceChildren(
       h('h1', {}, 'From ', h('code', {}, whole.before.tree), ' to ', h('code', {}, whole.after.tree)),
       summary(whole),
       h(
@@ -21,13 +24,14 @@ export function compareView(context: Context): Shown {
         scrolling('Curve', chart(curve)),
         scrolling('Figures', table(curve)),
       ),
-      ...lists(context, whole),
+      ...lists(context, whole, shown),
       ...steps.map((step) =>
-        h('details', {}, h('summary', {}, `Only from ${step.before.tree} to ${step.after.tree}`), summary(step), ...lists(context, step)),
+        opening(`Only from ${step.before.tree} to ${step.after.tree}`, () => h('div', {}, summary(step), ...lists(context, step, shown))),
       ),
     );
-  }
-  return { node, update: () => {} };
+  };
+  update(context.state());
+  return { node, update };
 }
 
 function summary(comparison: Comparison): HTMLElement {
@@ -117,6 +121,25 @@ function table(curve: readonly Side[]): HTMLElement {
   );
 }
 
+/** What the reader's search and filters leave. A site that this report does not have is known by its names alone. */
+function shownBy(context: Context, state: State): (row: Row) => boolean {
+  const selected = new Set(select(context.index, state));
+  const words = state.q.toLowerCase().split(/\s+/);
+  return (row) => {
+    const here = context.byId.get(row.id);
+    if (here) return selected.has(here);
+    const text = `${row.file}:${row.line} ${row.function}() ${row.api} ${row.reference} ${row.containers.join(' ')}`.toLowerCase();
+    return Object.keys(state.filters).length === 0 && words.every((word) => text.includes(word));
+  };
+}
+
+/** A long list of fields is told by its beginning; the rest opens. */
+function shortened(text: string): Node | string {
+  const most = 160;
+  if (text.length <= most + 40) return text;
+  return opening(`${text.slice(0, most)}…`, () => h('p', {}, text));
+}
+
 /** A site as a link, if this report has it. */
 function site(context: Context, row: Row): HTMLElement {
   const text = `${row.file}:${row.line} ${row.function}()`;
@@ -126,8 +149,8 @@ function site(context: Context, row: Row): HTMLElement {
     : h('span', {}, text);
 }
 
-function lists(context: Context, comparison: Comparison): Node[] {
-  const left = new Set(comparison.changed);
+function lists(context: Context, comparison: Comparison, shown: (row: Row) => boolean): Node[] {
+  const left = new Set(comparison.changed.filter((pair) => shown(pair.after)));
   const take = (test: (pair: Changed) => boolean): Changed[] => {
     const pairs = [...left].filter(test);
     for (const pair of pairs) left.delete(pair);
@@ -151,7 +174,9 @@ function lists(context: Context, comparison: Comparison): Node[] {
       {},
       site(context, after),
       moved ? h('span', { class: 'quiet' }, ` was ${before.file}:${before.line} ${before.function}()`) : null,
-      changes.length === 0 ? null : h('dl', {}, ...changes.flatMap((change) => [h('dt', {}, change.fact), h('dd', {}, changeOf(change))])),
+      changes.length === 0
+        ? null
+        : h('dl', {}, ...changes.flatMap((change) => [h('dt', {}, change.fact), h('dd', {}, shortened(changeOf(change)))])),
     );
   const alone = (row: Row): HTMLElement =>
     h(
@@ -164,13 +189,15 @@ function lists(context: Context, comparison: Comparison): Node[] {
     ...section(
       'Regressions',
       'What was right before, or came without what it should have.',
-      comparison.regressions.map((regression) => h('li', { class: 'bad' }, site(context, regression.site), h('p', {}, regression.why))),
+      comparison.regressions
+        .filter(({ site }) => shown(site))
+        .map((regression) => h('li', { class: 'bad' }, site(context, regression.site), h('p', {}, regression.why))),
     ),
     ...section('Converted', 'From get to pin, or from iov_iter_get to extract.', take((one) => one.converted).map(pair)),
     ...section('Reverted', 'The other way.', take((one) => one.reverted).map(pair)),
     ...section('Moved', 'In another file or function now.', take((one) => one.moved).map(pair)),
     ...section('Changed', 'The same call, with other facts.', take(() => true).map(pair)),
-    ...section('New', 'Not in the older tree.', comparison.added.map(alone)),
-    ...section('Gone', 'Only in the older tree.', comparison.gone.map(alone)),
+    ...section('New', 'Not in the older tree.', comparison.added.filter(shown).map(alone)),
+    ...section('Gone', 'Only in the older tree.', comparison.gone.filter(shown).map(alone)),
   ];
 }

@@ -41,3 +41,17 @@ export function styled<T extends HTMLElement | SVGElement>(element: T, style: Re
 export function scrolling(label: string, ...children: Child[]): HTMLElement {
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label }, ...children);
 }
+
+/** Something that opens; its inside is made when it first does, since most readers open few. */
+export function opening(summary: string, make: () => Node): HTMLDetailsElement {
+  const node: HTMLDetailsElement = h(
+    'details',
+    {
+      toggle: () => {
+        if (node.open && node.children.length === 1) node.append(make());
+      },
+    },
+    h('summary', {}, summary),
+  );
+  return node;
+}

@@ -1,12 +1,13 @@
 /** The flow: from the acquiring call through containers and carriers to the releasing call; what does not fit stands out. */
 import type { Pairing } from '../src/report/page/data.js';
 import type { Context, Shown } from './context.js';
-import { h, s, scrolling } from './dom.js';
+import { h, opening, s, scrolling } from './dom.js';
 import { BOX, type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut, WORST } from './flow.js';
 import { select, tally } from './query.js';
 import { type State, withFilter } from './state.js';
 
-const NARROWEST = 860;
+/** Narrower than this the diagram scrolls. */
+const WIDTH = 1180;
 
 export function flowView(context: Context): Shown {
   const node = h('div', { class: 'flow' });
@@ -27,7 +28,7 @@ export function flowView(context: Context): Shown {
       ),
     );
     const focused = document.activeElement?.id === 'flow-subsystem';
-    const flow = layOut(flowOf(select(context.index, state)), NARROWEST + 240);
+    const flow = layOut(flowOf(select(context.index, state)), WIDTH);
     node.replaceChildren(
       h('h1', {}, 'The way of the pages'),
       h('p', { class: 'choose' }, h('label', { for: 'flow-subsystem' }, 'Subsystem '), choice),
@@ -41,6 +42,7 @@ export function flowView(context: Context): Shown {
           'A band is as wide as its number of sites; a site with several releasing calls is divided among them. Click one for its sites.',
         ),
       ),
+      h('p', { class: 'standing-out' }, 'Of these sites ', ...standingOut(context, state)),
       flow.links.length === 0
         ? h('p', { class: 'quiet' }, 'No site passes all filters.')
         : scrolling('Diagram', diagram(context, state, flow)),
@@ -60,7 +62,19 @@ const WORDS: Readonly<Record<Pairing, string>> = {
   open: 'open: it depends on the run, or the container drops the pages',
 };
 
-const short = (text: string): string => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
+/** A name behind its box; the last layer has room for the longest call. */
+const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+/** How many sites have a release that does not fit, with the way to them. */
+function standingOut(context: Context, state: State): (Node | string)[] {
+  const shown = select(context.index, state);
+  return (['wrong', 'suspect'] as const).flatMap((pairing, n) => {
+    const count = shown.filter((site) => site.pairing === pairing).length;
+    const text = `${count} ${count === 1 ? 'has' : 'have'} a ${pairing} release`;
+    const target = { ...withFilter(state, 'pairing', [pairing]), view: 'sheet' as const };
+    return [n === 0 ? '' : ', ', count === 0 ? text : h('a', { class: `value-${pairing}`, href: context.link(target) }, text)];
+  });
+}
+
 const sites = (count: number): string => `${Number(count.toFixed(1))} ${count === 1 ? 'site' : 'sites'}`;
 
 /** The column whose filter shows the sites of a node. */
@@ -102,6 +116,10 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
     if (link.pairing === 'wrong' || link.pairing === 'suspect') next = withFilter(next, 'pairing', [link.pairing]);
     context.go({ ...next, view: 'sheet' });
   };
+  // Where bands only pass, a joint shows that they are the same ones in another order.
+  const joints = flow.nodes
+    .filter((node) => node.passing)
+    .map((node) => s('rect', { class: 'joint', x: node.x - 1, y: node.y, width: 2, height: node.height }));
   const boxes = flow.nodes
     .filter((node) => !node.passing)
     .map((node) => {
@@ -110,7 +128,11 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
         'g',
         { class: `node${target ? ' live' : ''}`, ...(target ? { click: () => context.go(target) } : {}) },
         s('rect', { x: node.x, y: node.y, width: BOX, height: node.height, rx: 2 }),
-        s('text', { x: node.x + BOX + 5, y: node.y + node.height / 2, dy: '0.35em' }, short(node.label)),
+        s(
+          'text',
+          { x: node.x + BOX + 5, y: node.y + node.height / 2, dy: '0.35em' },
+          short(node.label, node.layer === flow.layers.length - 1 ? 34 : 24),
+        ),
         s('title', {}, `${node.label}: ${sites(node.value)}`),
       );
     });
@@ -128,7 +150,7 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
       'aria-label': 'The way of the pages from the acquiring call to the releasing call; the table below says the same',
     },
     ...titles,
-    s('g', { transform: 'translate(0 20)' }, ...bands, ...boxes),
+    s('g', { transform: 'translate(0 20)' }, ...bands, ...joints, ...boxes),
   );
 }
 
@@ -147,10 +169,7 @@ function asTable(context: Context, state: State, flow: Flow): HTMLElement {
       (byId.get(a.from)?.layer ?? 0) - (byId.get(b.from)?.layer ?? 0) ||
       b.value - a.value,
   );
-  return h(
-    'details',
-    {},
-    h('summary', {}, 'The same as a table'),
+  return opening('The same as a table', () =>
     scrolling(
       'The flow as a table',
       h(

@@ -128,13 +128,16 @@ function namedIn(ways: readonly Way[]): Set<string> {
 
 const GAP = 14;
 /** Room for the names behind the last layer. */
-export const LABEL = 190;
+export const LABEL = 245;
 /** Width of a node's box. */
 export const BOX = 12;
-/** The least width of a band, so that half a site can still be seen. */
+/** The least width of a band, so that half a site can still be seen; and of one that is to stand out. */
 const THINNEST = 1.5;
+const STANDING_OUT = 3;
 /** Pixels for one site: few sites are not blown up, many are not squeezed to nothing. */
 const [SMALLEST, LARGEST, ROOM] = [3, 22, 420];
+
+const least = (pairing: Pairing): number => (pairing === 'wrong' || pairing === 'suspect' ? STANDING_OUT : THINNEST);
 
 /** Gives every node and band its place. */
 export function layOut(flow: Flow, width: number): Flow {
@@ -167,7 +170,7 @@ export function layOut(flow: Flow, width: number): Flow {
     })),
     links: graph.links.map((link) => {
       const { from, to, value, pairing, sites } = link;
-      return { from, to, value, pairing, sites, path: path(link) ?? '', width: Math.max(THINNEST, link.width ?? 0) };
+      return { from, to, value, pairing, sites, path: path(link) ?? '', width: Math.max(least(pairing), link.width ?? 0) };
     }),
     width,
     height: inner + 2 * GAP,

@@ -51,6 +51,9 @@ const WORDS: readonly (readonly [word: string, meaning: string])[] = [
   ['gap', 'something that could not be followed: there may be more than the row says'],
 ];
 
+/** The address waits for a pause in typing: each change costs some milliseconds, and browsers allow only so many in a time. */
+const PAUSE_MS = 150;
+
 function start(data: PageData): void {
   const columns = columnsFor(data);
   const known = new Set(columns.map((column) => column.key));
@@ -61,6 +64,14 @@ function start(data: PageData): void {
   };
   let state = read();
   let shown: { view: View; it: Shown } | null = null;
+  let waiting = 0;
+  /** Writes what was typed into the address, if that is still to be done. */
+  const settle = (): void => {
+    if (waiting === 0) return;
+    clearTimeout(waiting);
+    waiting = 0;
+    history.replaceState(null, '', toHash(state));
+  };
 
   const context: Context = {
     data,
@@ -73,11 +84,13 @@ function start(data: PageData): void {
       status.textContent = message;
     },
     go: (next, quiet = false) => {
-      const address = toHash(next);
-      // Pages from the disk may change their own hash, and nothing else.
-      if (quiet) history.replaceState(null, '', address);
-      else if (address !== location.hash) history.pushState(null, '', address);
+      if (!quiet) settle();
       state = next;
+      if (quiet) {
+        clearTimeout(waiting);
+        waiting = window.setTimeout(settle, PAUSE_MS);
+        // Pages from the disk may change their own hash, and nothing else.
+      } else if (toHash(next) !== location.hash) history.pushState(null, '', toHash(next));
       render();
     },
   };
@@ -221,12 +234,17 @@ function start(data: PageData): void {
   }
 
   const changed = (): void => {
+    clearTimeout(waiting);
+    waiting = 0;
     const next = read();
     if (toHash(next) === toHash(state) && shown) return;
     state = next;
     search.value = state.q;
     render();
   };
+  // What a link or a button leads to comes after what was typed before.
+  window.addEventListener('click', settle, true);
+  window.addEventListener('pagehide', settle);
   window.addEventListener('popstate', changed);
   window.addEventListener('hashchange', changed);
   document.addEventListener('keydown', pressed);

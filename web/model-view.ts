@@ -1,10 +1,36 @@
-/** The model's matrix: what each misuse does under each design, and the shortest run that shows it. */
-import type { Matrix, MatrixCell } from '../src/report/read/matrix.js';
+/** The model's matrix: what each misuse does under each design, and the shortest runs that show it. */
+import type { Matrix, MatrixCell, Meanings } from '../src/report/read/matrix.js';
 import type { Context, Shown } from './context.js';
-import { h, scrolling } from './dom.js';
+import { h, opening, scrolling } from './dom.js';
+import { runView } from './model-run.js';
 import type { State } from './state.js';
 
-const name = (cell: MatrixCell): string => `${cell.scenario} / ${cell.design}`;
+const name = (cell: MatrixCell): string => `${cell.misuse} / ${cell.design}`;
+
+/** What a name means, if the model says so. */
+const meaningOf = (meanings: Meanings, of: string): string => (Object.hasOwn(meanings, of) ? (meanings[of] ?? '') : '');
+
+/** The outcomes that are the misuse's own: a correct program of the design has the others too. */
+const own = (cell: MatrixCell): string[] => cell.outcomes.filter((outcome) => !cell.alsoCorrect.includes(outcome));
+
+/** How a cell is coloured: harm that nobody is told of, harm that is told of, or none. */
+function kindOf(cell: MatrixCell): 'right' | 'open' | 'wrong' {
+  if (cell.criesWolf) return 'open';
+  if (own(cell).length === 0) return cell.finished ? 'right' : 'open';
+  return cell.notices === 'never' && cell.misuse !== 'none' ? 'wrong' : 'open';
+}
+
+/** Whether somebody is told, in a phrase. */
+function noticeOf(cell: MatrixCell): string {
+  if (cell.typeFaults.length > 0) return 'does not compile';
+  const parts = [
+    cell.criesWolf ? 'complains though all is right' : '',
+    cell.notices === null ? '' : cell.notices === 'never' ? 'never noticed' : `${cell.notices} noticed`,
+    cell.noticesDebug !== null && cell.noticesDebug !== cell.notices ? `${cell.noticesDebug} in a debugging kernel` : '',
+    cell.finished ? '' : 'not all was searched',
+  ];
+  return parts.filter((part) => part !== '').join('; ');
+}
 
 export function modelView(context: Context): Shown {
   const node = h('div', { class: 'model' });
@@ -14,37 +40,51 @@ export function modelView(context: Context): Shown {
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['cell'] : undefined;
     const chosen = matrix.cells.find((cell) => name(cell) === state.run);
     node.replaceChildren(
-      h('h1', {}, 'What each misuse does'),
+      h('h1', {}, 'What each misuse does under each design'),
       h(
         'p',
         { class: 'quiet' },
-        'Every interleaving of each scenario was tried under each design. A cell says what can happen, and whether the design says something; choose one for the shortest run.',
+        'Every interleaving of small programs was tried on a model of page references. A row is a mistake, a column a way to count references. A cell says what can then happen and whether the kernel says something. Choose a cell for its shortest runs.',
+      ),
+      h(
+        'p',
+        { class: 'legend' },
+        h('span', {}, h('i', { class: 'wrong' }), ' harm, and nobody is told'),
+        h('span', {}, h('i', { class: 'suspect' }), ' harm that is noticed in some runs or in all, or a false alarm'),
+        h('span', {}, h('i', { class: 'right' }), ' the mistake adds no harm'),
+        h('span', { class: 'quiet' }, '(in brackets: happens to a correct program of this design too)'),
       ),
       scrolling('The matrix', table(state, matrix)),
-      chosen ? run(chosen) : '',
+      legend(matrix),
+      chosen ? details(matrix, chosen) : h('p', { class: 'quiet run' }, 'No cell is chosen.'),
     );
-    if (focused !== undefined)
-      [...node.querySelectorAll<HTMLElement>('[data-cell]')].find((cell) => cell.dataset['cell'] === focused)?.focus();
+    if (focused === undefined) return;
+    [...node.querySelectorAll<HTMLElement>('[data-cell]')].find((cell) => cell.dataset['cell'] === focused)?.focus({ preventScroll: true });
   };
 
-  function table(state: State, { cells }: Matrix): HTMLElement {
-    const designs = [...new Set(cells.map((cell) => cell.design))];
-    const scenarios = [...new Set(cells.map((cell) => cell.scenario))];
+  function table(state: State, { designs, misuses, cells, about }: Matrix): HTMLElement {
     const found = new Map(cells.map((cell) => [name(cell), cell]));
+    const head = (text: string, meanings: Meanings, scope: 'row' | 'col'): HTMLElement =>
+      h(
+        'th',
+        { scope, title: meaningOf(meanings, text) || null },
+        text,
+        scope === 'row' ? h('small', { class: 'quiet' }, meaningOf(meanings, text)) : null,
+      );
     return h(
       'table',
       { class: 'lines matrix' },
-      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Scenario'), ...designs.map((design) => h('th', { scope: 'col' }, design)))),
+      h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, 'Misuse'), ...designs.map((design) => head(design, about.designs, 'col')))),
       h(
         'tbody',
         {},
-        ...scenarios.map((scenario) =>
+        ...misuses.map((misuse) =>
           h(
             'tr',
             {},
-            h('th', { scope: 'row' }, scenario),
+            head(misuse, about.misuses, 'row'),
             ...designs.map((design) => {
-              const cell = found.get(`${scenario} / ${design}`);
+              const cell = found.get(`${misuse} / ${design}`);
               return h('td', {}, cell ? result(state, cell) : '–');
             }),
           ),
@@ -54,58 +94,67 @@ export function modelView(context: Context): Shown {
   }
 
   function result(state: State, cell: MatrixCell): HTMLElement {
-    const kind = cell.outcomes.length === 0 ? 'right' : cell.noticed ? 'open' : 'wrong';
-    const text = cell.outcomes.join(', ') || 'ends well';
+    const harm = own(cell);
+    const others = cell.outcomes.filter((outcome) => !harm.includes(outcome));
     return h(
       'button',
       {
         type: 'button',
-        class: `cell ${kind}`,
+        class: `cell ${kindOf(cell)}`,
         'data-cell': name(cell),
         'aria-pressed': state.run === name(cell) ? 'true' : 'false',
-        click: () => context.go({ ...context.state(), run: state.run === name(cell) ? '' : name(cell) }),
+        click: () => {
+          const run = state.run === name(cell) ? '' : name(cell);
+          context.go({ ...context.state(), run });
+          // The runs stand below the matrix, out of sight.
+          if (run !== '') node.querySelector('.run')?.scrollIntoView({ block: 'start' });
+        },
       },
-      text,
-      h('small', {}, cell.outcomes.length === 0 ? '' : cell.noticed ? 'noticed' : 'not noticed'),
+      ...harm.map((outcome) => h('b', {}, outcome)),
+      ...others.map((outcome) => h('span', { class: 'quiet' }, `(${outcome})`)),
+      cell.outcomes.length === 0 && cell.typeFaults.length === 0 && cell.finished ? h('span', {}, 'nothing can happen') : null,
+      h('small', {}, noticeOf(cell)),
     );
   }
   update(context.state());
+  // A link to a run means the run, which stands below the matrix.
+  if (context.state().run !== '') requestAnimationFrame(() => node.querySelector('.run')?.scrollIntoView({ block: 'start' }));
   return { node, update };
 }
 
-/** A run as a chart: a column for each actor, time downwards. */
-function run(cell: MatrixCell): HTMLElement {
-  const actors = [...new Set(cell.run.map((step) => step.actor))];
+/** What the words in the matrix mean. */
+function legend({ about, designs, misuses, cells }: Matrix): HTMLElement {
+  const outcomes = [...new Set(cells.flatMap((cell) => cell.outcomes))];
+  const list = (title: string, names: readonly string[], meanings: Meanings): Node[] => {
+    const lines = names.flatMap((one) =>
+      meaningOf(meanings, one) === '' ? [] : [h('dt', {}, one), h('dd', {}, meaningOf(meanings, one))],
+    );
+    return lines.length === 0 ? [] : [h('h3', {}, title), h('dl', {}, ...lines)];
+  };
+  const all = [
+    ...list('What can happen', outcomes, about.outcomes),
+    ...list('Designs', designs, about.designs),
+    ...list('Misuses', misuses, about.misuses),
+    ...list('Settings', Object.keys(about.settings), about.settings),
+  ];
+  return all.length === 0 ? h('p') : opening('What the words mean', () => h('div', { class: 'meanings' }, ...all));
+}
+
+function details({ about }: Matrix, cell: MatrixCell): HTMLElement {
+  const harm = own(cell);
+  // The misuse's own first.
+  const runs = [...cell.runs].sort((a, b) => Number(harm.includes(b.outcome)) - Number(harm.includes(a.outcome)));
   return h(
     'section',
-    { class: 'run', 'aria-label': 'The shortest run' },
-    h('h2', {}, `${cell.scenario}, ${cell.design}: ${cell.outcomes.join(', ') || 'ends well'}`),
-    cell.states > 0 ? h('p', { class: 'quiet' }, `${cell.states} states searched.`) : null,
-    cell.run.length === 0
-      ? h('p', { class: 'quiet' }, 'No run was given.')
-      : scrolling(
-          'The run',
-          h(
-            'table',
-            { class: 'lines steps' },
-            h(
-              'thead',
-              {},
-              h('tr', {}, h('th', { scope: 'col' }, '#'), ...actors.map((actor) => h('th', { scope: 'col' }, actor || 'step'))),
-            ),
-            h(
-              'tbody',
-              {},
-              ...cell.run.map((step, n) =>
-                h(
-                  'tr',
-                  {},
-                  h('td', { class: 'number' }, String(n + 1)),
-                  ...actors.map((actor) => h('td', { class: actor === step.actor ? 'acts' : '' }, actor === step.actor ? step.text : '')),
-                ),
-              ),
-            ),
-          ),
-        ),
+    { class: 'run', 'aria-label': 'The shortest runs' },
+    h('h2', {}, `${cell.misuse}, ${cell.design}`),
+    meaningOf(about.misuses, cell.misuse) === '' ? null : h('p', {}, meaningOf(about.misuses, cell.misuse)),
+    meaningOf(about.designs, cell.design) === '' ? null : h('p', {}, meaningOf(about.designs, cell.design)),
+    cell.states > 0
+      ? h('p', { class: 'quiet' }, `${cell.states} states searched${cell.finished ? ', all there are' : ', not all there are'}.`)
+      : null,
+    ...cell.typeFaults.map((fault) => h('p', {}, `It does not compile: ${fault.why} (${fault.actor}).`)),
+    ...runs.map((run) => runView(run, meaningOf(about.outcomes, run.outcome), harm.includes(run.outcome))),
+    runs.length === 0 && cell.outcomes.length > 0 ? h('p', { class: 'quiet' }, 'The file holds no run for this cell.') : null,
   );
 }

@@ -3,21 +3,25 @@ import type { PageSite } from '../src/report/page/data.js';
 import type { Column } from './columns.js';
 import type { Context, Shown } from './context.js';
 import { h, scrolling, styled } from './dom.js';
+import { severities } from './findings-view.js';
 import { select, tally } from './query.js';
 import { START, type State, toggled } from './state.js';
 
-/** The charts, in the order of the questions that people ask. */
-const CHARTS: readonly { column: string; title: string; most: number }[] = [
+/**
+ * The charts, in the order of the questions that people ask. `most` values are shown at first; `rest` is the value of all that
+ * the chart is not about: it stands last, and does not set the scale.
+ */
+const CHARTS: readonly { column: string; title: string; most: number; rest?: string }[] = [
   { column: 'reference', title: 'What the sites take', most: 8 },
   { column: 'containers', title: 'What holds the pages', most: 10 },
   { column: 'releaseForm', title: 'How they are released', most: 10 },
   { column: 'subsystem', title: 'Subsystem', most: 12 },
+  { column: 'findings', title: 'Findings by rule', most: 12, rest: 'none' },
   { column: 'pairing', title: 'Does the release fit?', most: 4 },
   { column: 'mixed', title: 'Can other pages be in there too?', most: 4 },
   { column: 'longterm', title: 'For the long term?', most: 4 },
   { column: 'kind', title: 'Who takes', most: 6 },
-  { column: 'findings', title: 'Findings by rule', most: 12 },
-  { column: 'change', title: 'Against the older tree', most: 8 },
+  { column: 'change', title: 'Against the older tree', most: 8, rest: 'same' },
 ];
 
 export function overview(context: Context): Shown {
@@ -27,13 +31,18 @@ export function overview(context: Context): Shown {
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['bar'] : undefined;
     const sites = select(context.index, state);
     node.replaceChildren(
+      h(
+        'p',
+        { class: 'lead' },
+        'Every call in this tree that takes references on user pages, what holds the pages, and which calls drop them. Click a bar to see only its sites, in all views.',
+      ),
       figures(context, state, sites),
       h(
         'div',
         { class: 'charts' },
-        ...CHARTS.flatMap(({ column, title, most }) => {
+        ...CHARTS.flatMap(({ column, title, most, rest }) => {
           const found = context.index.columns.get(column);
-          return found ? [chart(context, state, found, title, most, open, () => update(context.state()))] : [];
+          return found ? [chart(context, state, found, { title, most, rest }, open, () => update(context.state()))] : [];
         }),
       ),
       conversion(context, state, sites),
@@ -77,10 +86,35 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
     progress('get_user_pages*() converted to pin', pin, pin + get),
     progress('iov_iter_get_pages*() converted to extract', extract, extract + iterator),
     some('loops that collapse into one call', { releaseForm: ['loop-collapsible'] }, (site) => site.releaseForm === 'loop-collapsible'),
+    complaints(context, state, sites),
     context.data.findings
       ? some('with a wrong release, by the check', { pairing: ['wrong'] }, (site) => site.pairing === 'wrong')
       : some('with a release of another kind, not checked', { pairing: ['suspect'] }, (site) => site.pairing === 'suspect'),
     some('hold pages of mixed origin', { mixed: ['yes'] }, (site) => site.mixed),
+  );
+}
+
+/** What the check complains of at these sites. */
+function complaints(context: Context, state: State, sites: readonly PageSite[]): HTMLElement {
+  const { findings } = context.data;
+  if (!findings)
+    return h(
+      'div',
+      { class: 'figure' },
+      h('b', {}, '–'),
+      h('span', {}, 'findings: no check was given'),
+      h('small', {}, 'report TREE, or --findings'),
+    );
+  const shown = new Set(sites.map((site) => site.id));
+  const here = findings.filter((finding) => shown.has(finding.site) || !context.byId.has(finding.site));
+  const notes = here.filter((finding) => finding.severity === 'note');
+  const worse = here.length - notes.length;
+  return h(
+    'a',
+    { class: `figure${worse > 0 ? ' bad' : ''}`, href: context.link({ ...state, view: 'findings' }) },
+    h('b', {}, String(worse)),
+    h('span', {}, worse === 1 ? 'finding' : 'findings'),
+    notes.length > 0 ? h('small', {}, `and ${severities(notes)}`) : null,
   );
 }
 
@@ -103,15 +137,15 @@ function chart(
   context: Context,
   state: State,
   column: Column,
-  title: string,
-  most: number,
+  { title, most, rest }: { title: string; most: number; rest: string | undefined },
   open: Set<string>,
   again: () => void,
 ): HTMLElement {
   // A chart counts what all the other filters leave, so that a second value of it can be added.
-  const counts = tally(select(context.index, state, column.key), column);
+  const tallied = tally(select(context.index, state, column.key), column);
+  const counts = [...tallied.filter(([value]) => value !== rest), ...tallied.filter(([value]) => value === rest)];
   const chosen = state.filters[column.key] ?? [];
-  const largest = Math.max(1, ...counts.map(([, count]) => count));
+  const largest = Math.max(1, ...counts.filter(([value]) => value !== rest).map(([, count]) => count));
   const shown = open.has(column.key) ? counts : counts.filter(([value], n) => n < most || chosen.includes(value));
   const bar = ([value, count]: readonly [string, number]): HTMLElement =>
     h(
@@ -127,7 +161,7 @@ function chart(
           click: () => context.go(toggled(context.state(), column.key, value)),
         },
         h('span', { class: 'label' }, value),
-        h('span', { class: 'track' }, styled(h('i'), { width: `${(100 * count) / largest}%` })),
+        h('span', { class: 'track' }, value === rest ? null : styled(h('i'), { width: `${(100 * count) / largest}%` })),
         h('span', { class: 'count' }, String(count)),
       ),
     );

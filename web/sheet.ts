@@ -10,7 +10,7 @@ import { type State, withFilter } from './state.js';
 /** Height of a row in pixels; the style sheet has the same. */
 const ROW = 46;
 /** Rows made beyond the edges of what is in sight. */
-const SPARE = 12;
+const SPARE = 4;
 
 /** The columns that are shown, in the order of all columns. */
 export function chosenColumns(context: Context, state: State): Column[] {
@@ -44,7 +44,13 @@ export function sheet(context: Context): Shown {
     table,
   );
   const count = h('p', { class: 'count-line', role: 'status' });
-  const node = h('div', { class: 'sheet-view' }, toolbar(), view);
+  const summary = h('summary', {});
+  const choice = columnChoice();
+  const node = h('div', { class: 'sheet-view', click: closeChoice }, toolbar(), view);
+
+  function closeChoice(event: Event): void {
+    if (event.target instanceof Node && !choice.contains(event.target)) choice.open = false;
+  }
 
   function toolbar(): HTMLElement {
     const now = (): readonly PageSite[] => rows;
@@ -52,7 +58,7 @@ export function sheet(context: Context): Shown {
       'div',
       { class: 'toolbar' },
       count,
-      columnChoice(),
+      choice,
       button('Copy as Markdown', async () => {
         const done = await copy(toMarkdown(now(), columns));
         context.say(done ? `${now().length} rows copied as Markdown` : 'The browser did not allow copying');
@@ -69,7 +75,7 @@ export function sheet(context: Context): Shown {
     );
   }
 
-  function columnChoice(): HTMLElement {
+  function columnChoice(): HTMLDetailsElement {
     const boxes = context.columns.map((column) =>
       h(
         'label',
@@ -94,7 +100,7 @@ export function sheet(context: Context): Shown {
         if (box) box.checked = shown.has(column);
       });
     });
-    return h('details', { class: 'choice' }, h('summary', {}, 'Columns'), h('div', { class: 'popup' }, ...boxes, usual));
+    return h('details', { class: 'choice' }, summary, h('div', { class: 'popup' }, ...boxes, usual));
   }
 
   function drawHead(state: State): void {
@@ -155,12 +161,12 @@ export function sheet(context: Context): Shown {
   }
 
   function line(site: PageSite, n: number): HTMLTableRowElement {
+    const href = context.link({ ...context.state(), view: 'site', site: site.id });
     return h(
       'tr',
       { 'aria-rowindex': n + 3, class: n === active ? 'active' : null, 'data-row': n },
       ...columns.map((column, at) => {
         const text = column.text(site);
-        const href = context.link({ ...context.state(), view: 'site', site: site.id });
         const inside =
           at === 0
             ? h('a', { href, 'data-row': n }, column.key === 'where' ? where(site) : text || site.id)
@@ -227,6 +233,7 @@ export function sheet(context: Context): Shown {
       view.scrollTop = 0;
     }
     before = state;
+    summary.textContent = `Columns (${columns.length} of ${context.columns.length})`;
     const all = context.index.sites.length;
     count.textContent = rows.length === all ? `${all} sites` : `${rows.length} of ${all} sites`;
     table.setAttribute('aria-rowcount', String(rows.length + 2));

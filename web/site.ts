@@ -2,7 +2,7 @@
 import type { PageSite } from '../src/report/page/data.js';
 import { story } from './code.js';
 import type { Context, Shown } from './context.js';
-import { h, scrolling } from './dom.js';
+import { h, opening, scrolling } from './dom.js';
 import { sheetOrder } from './sheet.js';
 import type { State } from './state.js';
 
@@ -63,7 +63,7 @@ export function siteView(context: Context): Shown {
               h('p', {}, finding.message),
               h('p', { class: 'quiet' }, `at ${finding.file}:${finding.line} in ${finding.function}()`),
               finding.scenes.length > 0
-                ? h('details', {}, h('summary', {}, 'The path that shows it'), story(context.data, finding.scenes))
+                ? h('details', { open: true }, h('summary', {}, 'The path that shows it'), story(context.data, finding.scenes))
                 : null,
             ),
           ),
@@ -84,10 +84,7 @@ export function siteView(context: Context): Shown {
   }
 
   function facts(site: PageSite): HTMLElement {
-    return h(
-      'details',
-      {},
-      h('summary', {}, 'All columns'),
+    return opening('All columns', () =>
       h('dl', {}, ...context.columns.flatMap((column) => [h('dt', {}, column.title), h('dd', {}, column.text(site) || '–')])),
     );
   }
@@ -132,7 +129,7 @@ function releases(site: PageSite): HTMLElement {
               h(
                 'td',
                 {},
-                `${release.file === site.file ? '' : release.file}:${release.line}`,
+                `${release.file === site.file ? (release.file.split('/').pop() ?? '') : release.file}:${release.line}`,
                 h('br'),
                 h('span', { class: 'quiet' }, `${release.function}()`),
               ),

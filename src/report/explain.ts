@@ -22,7 +22,9 @@ export function findSite(sites: readonly Row[], id: string): Row | undefined {
 
 /** A place of the story, with what happens there. */
 export interface Scene extends Spot {
-  title: string;
+  /** `file:line in function()`. */
+  where: string;
+  text: string;
 }
 
 const spot = (place: { file: string; line: number; column: number }): Spot => ({
@@ -31,14 +33,32 @@ const spot = (place: { file: string; line: number; column: number }): Spot => ({
   column: place.column,
 });
 const inFunction = (name: string): string => (name ? ` in ${visible(name)}()` : '');
+const whereOf = (place: { file: string; line: number; function: string }): string => `${at(place)}${inFunction(place.function)}`;
+
+/** What the analysis writes behind a path for what a container holds, in words. */
+const CONTENTS: Readonly<Record<string, string>> = {
+  sgl: 'the scatterlist',
+  skb: 'the skb',
+  bvec: 'the bvec',
+  pipe: 'the pipe',
+  pfn: 'the pfn',
+  address: 'the address',
+  slot: 'the slot',
+};
+
+/** A step's text with its paths in words: `umem.sg@sgl` is the scatterlist `umem.sg`. */
+function spoken(text: string): string {
+  return visible(text).replace(/([\w.>[\]-]+)@(\w+)/g, (whole, path: string, content: string) => {
+    const words = Object.hasOwn(CONTENTS, content) ? CONTENTS[content] : undefined;
+    return words === undefined ? whole : `${words} ${path}`;
+  });
+}
 
 /** Everything that happens to the reference, in order: the site, the steps, and the releases that are no step. */
 export function scenes(row: Row): Scene[] {
-  const steps = row.trace.map(
-    (step): Scene => ({ ...spot(step), title: `${at(step)}${inFunction(step.function)}: ${visible(step.text)}` }),
-  );
+  const steps = row.trace.map((step): Scene => ({ ...spot(step), where: whereOf(step), text: spoken(step.text) }));
   const begun = row.trace.some((step) => step.file === row.file && step.line === row.line);
-  const site: Scene = { ...spot(row), title: `${at(row)}${inFunction(row.function)}: ${visible(row.api)}() takes the reference` };
+  const site: Scene = { ...spot(row), where: whereOf(row), text: `${visible(row.api)}() takes the reference` };
   const told = new Set(row.trace.map((step) => `${step.file}:${step.line}`));
   const releases = row.releases
     .filter((release) => !told.has(`${release.file}:${release.line}`))
@@ -47,7 +67,8 @@ export function scenes(row: Row): Scene[] {
         file: release.file,
         line: release.line,
         name: release.api,
-        title: `${at(release)}${inFunction(release.function)}: dropped by ${visible(release.api)}()`,
+        where: whereOf(release),
+        text: `dropped by ${visible(release.api)}()`,
       }),
     );
   return [...(begun ? [] : [site]), ...steps, ...releases];
@@ -58,7 +79,7 @@ async function tell(row: Row, read: Reader, context: WriterContext): Promise<str
   const lines: string[] = [colours.bold(visible(row.id)), ''];
   let last = '';
   for (const [n, scene] of scenes(row).entries()) {
-    lines.push(`${String(n + 1).padStart(2)}. ${colours.cyan(scene.title)}`);
+    lines.push(`${String(n + 1).padStart(2)}. ${colours.cyan(`${scene.where}: ${scene.text}`)}`);
     const place = `${scene.file}:${scene.line}:${scene.column ?? scene.name}`;
     // Several steps may happen in one call; its code is shown once.
     if (place !== last) lines.push(...(await excerpt(read, scene)));

@@ -72,18 +72,56 @@ function findings(survey: Survey): object {
   return { tree: survey.tree, version: survey.version, findings: [finding] };
 }
 
+const page = (ref: number, pins = 0) => ({ ref, pins, mapcount: 1, content: 1, flags: ['anon', 'lru'] });
+const bare = { alsoCorrect: [], notices: 'never', noticesDebug: 'never', finished: true, typeFaults: [], searches: [], runs: [] };
+
+/** As `putright model --format json` writes it. */
 const MATRIX = {
+  designs: ['bias', 'bias-warn', 'typed'],
+  misuses: ['none', 'put-for-pin'],
+  about: {
+    designs: { bias: { about: 'A pin is 1024 references.', source: 's' } },
+    misuses: { 'put-for-pin': { about: 'A pin is dropped by put_page().', question: 'q' } },
+    outcomes: { unevictable: 'A page that nobody uses can never be freed.' },
+    notices: {},
+    settings: { reclaim: 'Reclaim runs beside the driver.' },
+  },
   cells: [
     {
-      ...{ scenario: 'put_page() on a pin', design: 'biased count', outcomes: ['unevictable'], noticed: false, states: 412 },
-      run: [
-        { actor: 'driver', text: 'pins page 0' },
-        { actor: 'driver', text: 'puts page 0' },
-        { actor: 'reclaim', text: 'cannot free page 0' },
+      ...{ ...bare, design: 'bias', misuse: 'put-for-pin', outcomes: ['changed-under-writeback', 'unevictable'] },
+      ...{
+        alsoCorrect: ['changed-under-writeback'],
+        searches: [
+          { setting: 'reclaim', states: 400 },
+          { setting: 'fork', states: 12 },
+        ],
+      },
+      runs: [
+        {
+          ...{ outcome: 'unevictable', scenario: 'reclaim', actors: ['driver', 'reclaim'], outcomes: ['unevictable'] },
+          start: [page(1), page(1)],
+          steps: [
+            { actor: 'driver', text: 'pins page 0', stands: '', mistake: false, notices: [], pages: [page(1025, 1), page(1)] },
+            { actor: 'driver', text: 'puts page 0', stands: '', mistake: true, notices: ['odd-count'], pages: [page(1024, 1), page(1)] },
+            { actor: 'reclaim', text: 'cannot free page 0', stands: '', mistake: false, notices: [], pages: [page(1024, 1), page(1)] },
+          ],
+        },
       ],
     },
-    { scenario: 'put_page() on a pin', design: 'warning', outcomes: ['unevictable'], noticed: true, states: 500, run: [] },
-    { scenario: 'right release', design: 'biased count', outcomes: [], noticed: false, states: 90, run: [] },
+    { ...bare, design: 'bias-warn', misuse: 'put-for-pin', outcomes: ['unevictable'], notices: 'sometimes', noticesDebug: 'always' },
+    {
+      ...{ ...bare, design: 'typed', misuse: 'put-for-pin', outcomes: [], notices: 'compiler' },
+      typeFaults: [{ actor: 'driver', why: 'a pin is no page', operation: { op: 'put' } }],
+    },
+    {
+      ...bare,
+      design: 'bias',
+      misuse: 'none',
+      outcomes: [],
+      notices: null,
+      noticesDebug: null,
+      criesWolf: { warns: true, falsePin: false },
+    },
   ],
 };
 
@@ -149,7 +187,13 @@ static int hold(struct ctx *c, unsigned long addr)
   };
   writeFileSync(found, JSON.stringify({ findings: [finding] }));
   const matrix = join(folder, 'hostile-matrix.json');
-  const cell = { scenario: HARM, design: HARM, outcomes: [HARM], noticed: false, states: 1, run: [{ actor: HARM, text: HARM }] };
-  writeFileSync(matrix, JSON.stringify({ cells: [cell] }));
+  const told = { about: HARM, source: HARM, question: HARM };
+  const run = { actor: HARM, text: HARM, stands: HARM, notices: [HARM], pages: [{ ref: 1, flags: [HARM] }] };
+  const cell = {
+    ...{ misuse: HARM, design: HARM, outcomes: [HARM], notices: HARM, typeFaults: [{ actor: HARM, why: HARM }] },
+    runs: [{ outcome: HARM, scenario: HARM, actors: [HARM], start: [{ ref: 2, flags: [HARM] }], steps: [run] }],
+  };
+  const about = { designs: { [HARM]: told }, misuses: { [HARM]: told }, outcomes: { [HARM]: HARM }, settings: { [HARM]: HARM } };
+  writeFileSync(matrix, JSON.stringify({ designs: [HARM], misuses: [HARM], about, cells: [cell] }));
   await must('report', json, '--against', before, '--findings', found, '--model', matrix, '-o', join(folder, 'hostile.html'));
 }

@@ -210,6 +210,8 @@ describe.skipIf(executable === null)('the sheet', () => {
       await page.locator('.choice summary').click();
       await page.getByRole('button', { name: 'Line', exact: true }).click();
       await page.locator('#search').fill('d1');
+      // The address follows a pause in typing.
+      await page.waitForURL(/q=d1/);
       address = page.url();
     });
     await using(address, async ({ page }) => {
@@ -343,11 +345,14 @@ describe.skipIf(executable === null)('a site', () => {
 
   it('shows its finding with the path', async () => {
     await using(`${fixture.full}#view=findings`, async ({ page }) => {
-      expect(await page.locator('h1').innerText()).toBe('1 findings');
-      await page.getByText('The path that shows it').click();
+      expect(await page.locator('h1').innerText()).toBe('1 finding\n1 error');
+      expect(await page.locator('section > .quiet').innerText()).toMatch(/^a pin is dropped by put_page/);
+      await page.getByText('The path that shows it', { exact: true }).click();
       await page.locator('.finding .story pre').first().waitFor();
       await page.locator('.finding').getByRole('link').click();
       await page.locator('.site .finding').waitFor();
+      // What a finding rests on is seen without a click.
+      expect(await page.locator('.site .finding pre').count()).toBeGreaterThan(0);
       expect(await page.locator('.site .finding').innerText()).toContain('A pin is dropped by put_page().');
     });
   });
@@ -371,6 +376,24 @@ describe.skipIf(executable === null)('a site', () => {
 });
 
 describe.skipIf(executable === null)('the flow', () => {
+  it('lets a wrong release stand out, and leads to its site', async () => {
+    await using(`${fixture.full}#view=flow`, async ({ page }) => {
+      expect(await page.locator('.standing-out').innerText()).toMatch(
+        /^Of these sites 1 has a wrong release, \d+ ha(s|ve) a suspect release$/,
+      );
+      await page.getByRole('link', { name: '1 has a wrong release' }).click();
+      expect(await count(page)).toBe(`1 of ${fixture.survey.sites.length} sites`);
+    });
+    // What only the names of the calls say is never told as wrong.
+    await using(`${fixture.thousand}#view=flow`, async ({ page }) => {
+      expect(await page.locator('.standing-out').innerText()).toMatch(/^Of these sites 0 have a wrong release/);
+      expect(await page.locator('.band.wrong').count()).toBe(0);
+      expect(await page.locator('.band.suspect').count()).toBeGreaterThan(0);
+      await page.keyboard.press('1');
+      expect(await page.locator('.figures').innerText()).toContain('no check was given');
+    });
+  });
+
   it('is drawn for a subsystem, and leads to its sites', async () => {
     await using(`${fixture.full}#view=flow`, async ({ page }) => {
       const all = await page.locator('.band').count();
@@ -405,6 +428,15 @@ describe.skipIf(executable === null)('the comparison', () => {
     });
   });
 
+  it('follows the search, also for sites that are gone', async () => {
+    await using(`${fixture.full}#view=compare`, async ({ page }) => {
+      await page.locator('#search').fill('left_behind');
+      expect(await page.locator('.compare section > h2').allInnerTexts()).toEqual(['How far the conversion is', 'Gone (1)']);
+      await page.locator('#search').fill('');
+      expect(await page.locator('.compare').innerText()).toMatch(/Converted \(2\)/);
+    });
+  });
+
   it('can be filtered in the sheet', async () => {
     await using(`${fixture.full}#view=sheet&f.change=converted`, async ({ page }) => {
       expect(await count(page)).toBe(`2 of ${fixture.survey.sites.length} sites`);
@@ -413,13 +445,27 @@ describe.skipIf(executable === null)('the comparison', () => {
 });
 
 describe.skipIf(executable === null)('the model', () => {
-  it('shows the shortest run of a cell', async () => {
+  it('shows the shortest run of a cell, as a chart and in words', async () => {
     await using(`${fixture.full}#view=model`, async ({ page }) => {
-      await page.getByRole('button', { name: 'unevictable not noticed' }).click();
-      expect(await page.locator('.run').innerText()).toContain('cannot free page 0');
-      expect((await hash(page)).get('run')).toBe('put_page() on a pin / biased count');
-      await page.getByRole('button', { name: 'unevictable not noticed' }).click();
-      expect(await page.locator('.run').count()).toBe(0);
+      const cell = page.locator('[data-cell="put-for-pin / bias"]');
+      expect(await cell.innerText()).toMatch(/^unevictable\s+\(changed-under-writeback\)\s+never noticed$/);
+      expect(await page.locator('[data-cell="put-for-pin / bias-warn"]').innerText()).toContain(
+        'sometimes noticed; always in a debugging kernel',
+      );
+      expect(await page.locator('[data-cell="put-for-pin / typed"]').innerText()).toContain('does not compile');
+      expect(await page.locator('[data-cell="none / bias"]').innerText()).toContain('complains though all is right');
+      await cell.click();
+      const run = page.locator('.run');
+      expect(await run.innerText()).toContain('A page that nobody uses can never be freed.');
+      expect(await run.innerText()).toContain('412 states searched, all there are.');
+      expect(await run.locator('tr.mistake').innerText()).toContain('puts page 0 ← the mistake');
+      expect(await run.locator('svg .act').count()).toBe(3);
+      expect(await run.locator('svg .act.mistake').count()).toBe(1);
+      // Only the frame that changes is counted.
+      expect(await run.locator('svg .num.up, svg .num.down').allTextContents()).toEqual(['1025', '1024', '1']);
+      expect((await hash(page)).get('run')).toBe('put-for-pin / bias');
+      await cell.click();
+      expect(await page.locator('.run').innerText()).toBe('No cell is chosen.');
     });
   });
 });

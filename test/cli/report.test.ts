@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/compare/finding.js';
+import type { PageData } from '../../src/report/page/data.js';
 import { row, surveyOf } from '../report/rows.js';
 import { engine, run } from './run.js';
 
@@ -33,6 +35,23 @@ describe.skipIf(!engine)('report', () => {
     const { code } = await run(['report', 'examples', '-o', at('e.html')]);
     expect(code).toBe(0);
     expect(readFileSync(at('e.html'), 'utf8')).toMatch(/"code":\{"drivers\/[^"]+":\{"first"/);
+  });
+
+  it('checks a tree in the same pass, and takes what the model writes', async () => {
+    await run(['model', '--format', 'json', '-o', at('model.json')]);
+    await run(['check', 'examples', '--severity', 'note', '--format', 'json', '-o', at('findings.json')]);
+    const { code, stderr } = await run(['report', 'examples', '--model', at('model.json'), '-o', at('m.html')]);
+    expect([code, stderr]).toEqual([0, '']);
+    const page = readFileSync(at('m.html'), 'utf8');
+    const data = JSON.parse(/id="data">(.*)<\/script>/.exec(page)?.[1] ?? '') as PageData;
+    const { findings } = JSON.parse(readFileSync(at('findings.json'), 'utf8')) as { findings: Finding[] };
+    expect(findings.length).toBeGreaterThan(5);
+    expect(data.findings?.map((finding) => finding.id)).toEqual(findings.map((finding) => finding.id));
+    expect(data.sites.filter((site) => site.pairing === 'wrong').map((site) => site.id)).toEqual([
+      ...new Set(findings.filter((finding) => finding.rule === 'wrong-release').map((finding) => finding.site)),
+    ]);
+    expect(data.matrix?.cells.length).toBe((data.matrix?.designs.length ?? 0) * (data.matrix?.misuses.length ?? 0));
+    expect(data.matrix?.cells.find((cell) => cell.design === 'bias' && cell.misuse === 'put-for-pin')?.outcomes).toContain('unevictable');
   });
 
   it.each([

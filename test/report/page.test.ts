@@ -144,21 +144,32 @@ describe('reading', () => {
     expect(() => readFindings('{}')).toThrow('findings is not a list');
   });
 
-  it('takes a matrix as a list or with its key, steps as texts or with their actor', () => {
-    const cell = { scenario: 's', design: { name: 'd' }, run: ['a', { actor: 'x', text: 'b' }] };
-    const wanted = {
-      scenario: 's',
-      design: 'd',
-      outcomes: [],
-      noticed: false,
+  it('takes a matrix as the model writes it, with and without what is optional', () => {
+    const cell = { misuse: 'm', design: 'd', outcomes: ['lost-write'] };
+    const written = { designs: ['d'], misuses: ['m'], cells: [cell] };
+    const bare = {
+      alsoCorrect: [],
+      notices: null,
+      noticesDebug: null,
+      criesWolf: false,
+      finished: true,
       states: 0,
-      run: [
-        { actor: '', text: 'a' },
-        { actor: 'x', text: 'b' },
-      ],
+      typeFaults: [],
+      runs: [],
     };
-    expect(readMatrix(JSON.stringify([cell])).cells).toEqual([wanted]);
-    expect(readMatrix(JSON.stringify({ cells: [cell] })).cells).toEqual([wanted]);
-    expect(() => readMatrix('{"cells":[]}')).toThrow('empty');
+    expect(readMatrix(JSON.stringify(written))).toEqual({
+      ...{ designs: ['d'], misuses: ['m'], cells: [{ ...cell, ...bare }] },
+      about: { designs: {}, misuses: {}, outcomes: {}, settings: {} },
+    });
+    const more = { criesWolf: { warns: false, falsePin: true }, searches: [{ states: 2 }, { states: 3 }], finished: false };
+    expect(readMatrix(JSON.stringify({ ...written, cells: [{ ...cell, ...more }] })).cells[0]).toMatchObject({
+      ...{ criesWolf: true, states: 5, finished: false },
+    });
+    const about = { designs: { d: { about: 'counts', source: 's' } }, misuses: {}, outcomes: { 'lost-write': 'lost' }, settings: {} };
+    expect(readMatrix(JSON.stringify({ ...written, about })).about.designs).toEqual({ d: 'counts' });
+    expect(() => readMatrix(JSON.stringify({ ...written, cells: [] }))).toThrow('empty');
+    expect(() => readMatrix(JSON.stringify({ ...written, cells: [{ ...cell, runs: [{ outcome: 'x' }] }] }))).toThrow(
+      'cells[0].runs[0].steps',
+    );
   });
 });

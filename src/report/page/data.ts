@@ -2,6 +2,7 @@
 
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { rules } from '../../check/rules.js';
 import type { Comparison, Progress } from '../../compare/compare.js';
 import type { Finding } from '../../compare/finding.js';
 import { acquires, releases } from '../../protocol/index.js';
@@ -25,7 +26,10 @@ export interface Code {
 
 /** One step of a site's story. */
 export interface PageScene {
-  title: string;
+  /** What happens. */
+  text: string;
+  /** `file:line in function()`. */
+  where: string;
   file: string;
   line: number;
   /** Where in the line the caret goes, counted in characters; -1 if there is no code. */
@@ -67,6 +71,8 @@ export interface PageData {
   code: Record<string, Code>;
   /** Null where no findings were given: none given is not none found. */
   findings: PageFinding[] | null;
+  /** What the rules of the findings mean. */
+  rules: Record<string, string>;
   progress: Progress | null;
   matrix: Matrix | null;
   coverage: { tokens: number; rows: number; gaps: number; unaccounted: number };
@@ -137,10 +143,10 @@ function pairingOfSite(pairings: readonly Pairing[], wrong: ReadonlySet<string>)
 
 type Codes = Record<string, Code>;
 
-async function sceneAt(read: Reader, codes: Codes, spot: Spot, title: string): Promise<PageScene> {
+async function sceneAt(read: Reader, codes: Codes, spot: Spot, where: string, text: string): Promise<PageScene> {
   const found = await excerptAt(read, spot, CONTEXT);
   const { file, line } = spot;
-  const bare = { title, file: visible(file), line };
+  const bare = { text: visible(text), where: visible(where), file: visible(file), line };
   if ('why' in found) return { ...bare, caret: -1, code: null, why: visible(found.why) };
   const key = `${file}:${line}`;
   codes[key] = { first: found.first, lines: found.lines };
@@ -176,8 +182,8 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
       pairings,
       pairing: pairingOfSite(pairings, wrong),
       sentences: sentences(row),
-      scenes: await all(scenes(row), (scene) => sceneAt(read, code, scene, scene.title)),
-      gapScenes: await all(row.gaps, (gap) => sceneAt(read, code, gap, visible(`${gap.file}:${gap.line}: ${gap.why}`))),
+      scenes: await all(scenes(row), (scene) => sceneAt(read, code, scene, scene.where, scene.text)),
+      gapScenes: await all(row.gaps, (gap) => sceneAt(read, code, gap, `${gap.file}:${gap.line}`, gap.why)),
     };
   });
   const findings = extras.findings
@@ -189,8 +195,9 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
             sceneAt(
               read,
               code,
-              { file: step.file, line: step.line },
-              visible(`${step.file}:${step.line} in ${step.function}(): ${step.text}`),
+              { file: step.file, line: step.line, column: step.column },
+              `${step.file}:${step.line} in ${step.function}()`,
+              step.text,
             ),
           ),
         }),
@@ -203,6 +210,9 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
     sites,
     code,
     findings,
+    rules: Object.fromEntries(
+      rules.filter(({ id }) => findings?.some((finding) => finding.rule === id)).map(({ id, about }) => [id, about]),
+    ),
     progress: extras.progress ? slim(shownAll(extras.progress)) : null,
     matrix: extras.matrix ? shownAll(extras.matrix) : null,
     coverage: { tokens: coverage.tokens, rows: coverage.rows, gaps: coverage.gaps.length, unaccounted: coverage.unaccounted.length },

@@ -1,51 +1,147 @@
-/** The model's results: what each misuse does under each design, with the shortest run that shows it. See docs/report.md. */
-import { list, number, object, orElse, parse, type Shape, ShapeError, text, truth } from './shape.js';
+/** The model's results: what each misuse does under each design, with the shortest runs that show it. See docs/model.md. */
+import { list, named, nullable, number, object, orElse, parse, ShapeError, text, truth } from './shape.js';
 
-/** One step of a run: who does what. */
+/** What is counted of a page frame at one moment. */
+export interface RunPage {
+  ref: number;
+  pins: number;
+  mapcount: number;
+  flags: string[];
+}
+
+/** One step of a run: who does what, and how the page frames stand afterwards. */
 export interface RunStep {
   actor: string;
   text: string;
+  /** What of the kernel it stands for. */
+  stands: string;
+  /** The step that is the mistake. */
+  mistake: boolean;
+  /** What the design says at this step. */
+  notices: string[];
+  /** One a page frame, by its number. */
+  pages: RunPage[];
 }
 
-/** One cell: a scenario under a design. */
-export interface MatrixCell {
+/** The shortest run to an outcome. */
+export interface MatrixRun {
+  outcome: string;
+  /** The setting in which it happens: `reclaim`, `fork`… */
   scenario: string;
+  actors: string[];
+  start: RunPage[];
+  steps: RunStep[];
+}
+
+/** One cell: a misuse under a design. */
+export interface MatrixCell {
+  misuse: string;
   design: string;
   /** What can happen: `unevictable`, `lost-write`…; empty if every run ends well. */
   outcomes: string[];
-  /** Whether the design says something before the harm is done. */
-  noticed: boolean;
-  /** How many states were searched, 0 if unknown. */
+  /** Those of `outcomes` that a correct program of the design has too. */
+  alsoCorrect: string[];
+  /** How often the design says something: `always`, `sometimes`, `never`, or `compiler`; null of no misuse. */
+  notices: string | null;
+  /** The same in a debugging kernel. */
+  noticesDebug: string | null;
+  /** Whether the design complains of a correct program. */
+  criesWolf: boolean;
+  /** Whether all was searched. */
+  finished: boolean;
+  /** How many states were searched, in all settings together. */
   states: number;
-  /** The shortest run to the first outcome. */
-  run: RunStep[];
+  /** Why it does not compile, where it does not. */
+  typeFaults: { actor: string; why: string }[];
+  runs: MatrixRun[];
 }
+
+/** Names with what they mean. */
+export type Meanings = Record<string, string>;
 
 /** The model's matrix. */
 export interface Matrix {
+  designs: string[];
+  misuses: string[];
+  about: { designs: Meanings; misuses: Meanings; outcomes: Meanings; settings: Meanings };
   cells: MatrixCell[];
 }
 
-const step: Shape<RunStep> = (value, at) =>
-  typeof value === 'string' ? { actor: '', text: value } : object<RunStep>({ actor: orElse(text, ''), text })(value, at);
+const page = object<RunPage>({ ref: number, pins: orElse(number, 0), mapcount: orElse(number, 0), flags: orElse(list(text), []) });
 
-/** A text, or an object with a name. */
-const named: Shape<string> = (value, at) => (typeof value === 'string' ? value : object<{ name: string }>({ name: text })(value, at).name);
-
-const cell: Shape<MatrixCell> = object<MatrixCell>({
-  scenario: named,
-  design: named,
-  outcomes: orElse(list(named), []),
-  noticed: orElse(truth, false),
-  states: orElse(number, 0),
-  run: orElse(list(step), []),
+const step = object<RunStep>({
+  actor: orElse(text, ''),
+  text,
+  stands: orElse(text, ''),
+  mistake: orElse(truth, false),
+  notices: orElse(list(text), []),
+  pages: orElse(list(page), []),
 });
 
-/** Reads the matrix of `model --format json`: `{ "cells": [...] }`, or the list alone. Throws ShapeError. */
+const run = object<MatrixRun>({
+  outcome: text,
+  scenario: orElse(text, ''),
+  actors: orElse(list(text), []),
+  start: orElse(list(page), []),
+  steps: list(step),
+});
+
+const wolf = object<{ warns: boolean; falsePin: boolean }>({ warns: orElse(truth, false), falsePin: orElse(truth, false) });
+const searches = list(object<{ states: number }>({ states: number }));
+const fault = object<MatrixCell['typeFaults'][number]>({ actor: orElse(text, ''), why: text });
+
+/** A cell as the model writes it; the page's own is told from it. */
+type Written = Omit<MatrixCell, 'criesWolf' | 'states'> & {
+  criesWolf: { warns: boolean; falsePin: boolean } | null;
+  searches: { states: number }[];
+};
+
+const cell = object<Written>({
+  misuse: text,
+  design: text,
+  outcomes: list(text),
+  alsoCorrect: orElse(list(text), []),
+  notices: orElse(nullable(text), null),
+  noticesDebug: orElse(nullable(text), null),
+  criesWolf: orElse(nullable(wolf), null),
+  finished: orElse(truth, true),
+  searches: orElse(searches, []),
+  typeFaults: orElse(list(fault), []),
+  runs: orElse(list(run), []),
+});
+
+const meanings = orElse(named(object<{ about: string }>({ about: text })), {});
+const about = orElse(
+  object<{
+    designs: Record<string, { about: string }>;
+    misuses: Record<string, { about: string }>;
+    outcomes: Meanings;
+    settings: Meanings;
+  }>({
+    designs: meanings,
+    misuses: meanings,
+    outcomes: orElse(named(text), {}),
+    settings: orElse(named(text), {}),
+  }),
+  { designs: {}, misuses: {}, outcomes: {}, settings: {} },
+);
+
+const matrix = object({ designs: list(text), misuses: list(text), about, cells: list(cell) });
+
+/** Reads the matrix of `model --format json`. Throws ShapeError. */
 export function readMatrix(json: string): Matrix {
-  const cells = parse(json, (value, at) =>
-    Array.isArray(value) ? list(cell)(value, at) : object<Matrix>({ cells: list(cell) })(value, at).cells,
-  );
-  if (cells.length === 0) throw new ShapeError('cells is empty');
-  return { cells };
+  const read = parse(json, matrix);
+  if (read.cells.length === 0) throw new ShapeError('cells is empty');
+  const texts = (of: Record<string, { about: string }>): Meanings =>
+    Object.fromEntries(Object.entries(of).map(([name, meaning]) => [name, meaning.about]));
+  return {
+    designs: read.designs,
+    misuses: read.misuses,
+    about: { ...read.about, designs: texts(read.about.designs), misuses: texts(read.about.misuses) },
+    cells: read.cells.map(({ criesWolf, searches, ...rest }) => ({
+      ...rest,
+      criesWolf: criesWolf !== null && (criesWolf.warns || criesWolf.falsePin),
+      states: searches.reduce((sum, { states }) => sum + states, 0),
+    })),
+  };
 }

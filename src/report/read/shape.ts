@@ -47,6 +47,14 @@ export function object<T extends object>(keys: { [K in keyof T]: Shape<T[K]> }):
   };
 }
 
+/** An object with any names, and such a value at each. */
+export function named<T>(of: Shape<T>): Shape<Record<string, T>> {
+  return (value, at) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(at, 'an object');
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, of(one, `${at}.${name}`)]));
+  };
+}
+
 /** Parses a text as JSON of this shape. Throws ShapeError if it is no JSON, or of another shape. */
 export function parse<T>(json: string, shape: Shape<T>): T {
   let value: unknown;
