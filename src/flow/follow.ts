@@ -21,13 +21,22 @@ import { summaries } from './summary.js';
 /** How a visit came about. */
 export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
 
+/** A call, or a field's holder, that leads to a visit: where, and the fact there. */
+export interface Arrival {
+  visit: Visit;
+  pos: number;
+  fact: string;
+}
+
 /** One function entered in one way on behalf of a site. */
 export interface Visit {
   id: number;
   way: Way;
   flow: FunctionFlow;
   /** The visit that led here, and the position and fact there. */
-  parent: { visit: Visit; pos: number; fact: string } | null;
+  parent: Arrival | null;
+  /** Other calls that led here with the same fact, later. */
+  also: Arrival[];
   /** The field or global that brought us here, for `field` visits and what they lead to. */
   heap: string | null;
   depth: number;
@@ -129,7 +138,7 @@ export function openFollower(program: Program): Follower {
   function follow(start: Start): Followed {
     const visits: Visit[] = [];
     const wrappers: FunctionReference[] = [];
-    const seen = new Set<string>();
+    const seen = new Map<string, Visit>();
     const heapSeen = new Map<string, Visit>();
     const heapFiles = new Map<string, Set<string>>();
     const queue: Visit[] = [];
@@ -137,13 +146,17 @@ export function openFollower(program: Program): Follower {
     let handedOn: readonly string[] = [];
 
     const visit = (key: string, way: Way, make: () => FunctionFlow, parent: Visit['parent'], heap: string | null) => {
-      if (seen.has(key)) return;
+      const known = seen.get(key);
+      if (known) {
+        if (way === 'call' && known.way === 'call' && parent) known.also.push(parent);
+        return;
+      }
       if (visits.length >= maxVisits) {
         cut = true;
         return;
       }
-      seen.add(key);
-      const made: Visit = { id: visits.length, way, flow: make(), parent, heap, depth: (parent?.visit.depth ?? 0) + 1 };
+      const made: Visit = { id: visits.length, way, flow: make(), parent, also: [], heap, depth: (parent?.visit.depth ?? 0) + 1 };
+      seen.set(key, made);
       visits.push(made);
       queue.push(made);
     };
@@ -356,10 +369,12 @@ export function releasesOf(
   siteAssumptions: readonly (readonly string[])[],
 ): SeenRelease[] {
   const found = new Map<string, SeenRelease>();
+  const site = followed.visits[0]?.flow.reference;
+  if (!site) return [];
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {
       if (siteAssumptions.every((assumed) => excludes(assumed, event.assumptions))) continue;
-      if (!compatible(program, visit, event.guards, siteGuards)) continue;
+      if (!compatible(program, visit, event.guards, site, siteGuards)) continue;
       if (isOfOwnAcquire(program, visit, event.pos, followed)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
@@ -391,26 +406,36 @@ function isOfOwnAcquire(program: Program, visit: Visit, pos: number, followed: F
   });
 }
 
-/** False if what is tested around a release, or around a call that leads to it, cannot be so where the site is reached. */
-function compatible(program: Program, visit: Visit, guards: readonly Guard[], siteGuards: readonly Guard[]): boolean {
-  let here = guards;
-  for (let v = visit; ; ) {
-    if (v.way === 'site') return !here.some((g) => siteGuards.some((s) => contradicts(g, s)) && isConstant(program, v, g));
-    if (v.way !== 'call' || !v.parent) return true;
-    const { visit: from, pos } = v.parent;
-    const event = from.flow.calls.find((c) => c.pos === pos);
-    const names = argumentNames(program, v, pos);
-    here = [...here.flatMap((g) => renamed(g, names)), ...(event?.guards ?? [])];
-    v = from;
-  }
+/** False if what is tested around a release, or around the calls that lead to it, cannot be so where the site is reached. */
+function compatible(
+  program: Program,
+  visit: Visit,
+  guards: readonly Guard[],
+  site: FunctionReference,
+  siteGuards: readonly Guard[],
+  depth = 0,
+): boolean {
+  if (visit.flow.reference.key === site.key)
+    return !guards.some((g) => siteGuards.some((s) => contradicts(g, s)) && isConstant(program, visit, g));
+  if (visit.way !== 'call' || depth > maxCallDepth) return !guards.some((g) => siteGuards.some((s) => contradicts(flagOf(g), flagOf(s))));
+  return arrivalsOf(visit).some((arrival) => {
+    const event = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
+    const names = argumentNames(program, visit, arrival);
+    const here = [...guards.flatMap((g) => renamed(g, names)), ...(event?.guards ?? [])];
+    return compatible(program, arrival.visit, here, site, siteGuards, depth + 1);
+  });
 }
 
-/** The arguments' texts by parameter name, for the call at `pos` of a visit's parent. */
-function argumentNames(program: Program, visit: Visit, pos: number): Map<string, string> {
+/** All calls that led to a visit, the first one first. */
+export function arrivalsOf(visit: Visit): readonly Arrival[] {
+  return visit.parent ? [visit.parent, ...visit.also] : [];
+}
+
+/** The arguments' texts by parameter name, for one call that leads to a visit. */
+function argumentNames(program: Program, visit: Visit, { visit: from, pos }: Arrival): Map<string, string> {
   const names = new Map<string, string>();
   const params = program.variants(visit.flow.reference)[0]?.params ?? [];
-  const caller = visit.parent?.visit.flow.reference;
-  for (const graph of caller ? program.graphs(caller) : []) {
+  for (const graph of program.graphs(from.flow.reference)) {
     for (const n of graph.nodes) {
       if (n.operation?.kind !== 'call' || n.operation.pos !== pos) continue;
       n.operation.expressions.forEach((e, i) => {
@@ -427,6 +452,15 @@ function renamed(guard: Guard, names: ReadonlyMap<string, string>): Guard[] {
   const root = /^[A-Za-z_]\w*/.exec(guard.text)?.[0];
   const name = root === undefined ? undefined : names.get(root);
   return root === undefined || !name ? [] : [{ ...guard, text: name + guard.text.slice(root.length) }];
+}
+
+/**
+ * A test of a named bit, in the words of whoever holds the flags: `flags & FOO` where the object is made is `obj->flags & FOO`
+ * where it is torn down. Other guards say nothing outside their function.
+ */
+function flagOf(guard: Guard): Guard {
+  const bit = /(?:^|\.)(\w+ & [A-Z][A-Z0-9_]+)$/.exec(guard.text);
+  return { ...guard, text: bit && guard.values.length === 0 ? (bit[1] as string) : '' };
 }
 
 function contradicts(a: Guard, b: Guard): boolean {

@@ -1,7 +1,7 @@
 /** The loop and form part of a row: what a release is, decided from the operations around it. */
 
 import { sourcesOf } from '../flow/flow.js';
-import type { SeenRelease, Visit } from '../flow/follow.js';
+import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
 import type { CallOperation, Graph, Loop } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
@@ -15,11 +15,16 @@ export interface Form {
   reason: string;
 }
 
-/** Decides the form of a release from its call, the loops around it and the loops around the calls that lead to it. */
+/**
+ * Decides the form of a release from its call, the loops around it and the loops around the calls that lead to it. Of several
+ * ways to the release that of a teardown decides, and of those one with a loop.
+ */
 export function formOf(program: Program, seen: SeenRelease, sitePos: number): Form {
   const { event, visit } = seen;
   if (event.call.shape === 'container') return { form: 'container', reason: '' };
-  const loop = loopAround(program, visit, event.loops, sitePos);
+  const ways = [...loopsAround(program, visit, event.loops, sitePos)];
+  const decisive = ways.some((w) => w.teardown) ? ways.filter((w) => w.teardown) : ways;
+  const loop = decisive.find((w) => w.around !== null)?.around ?? null;
   const elements = event.call.shape === 'bulk' ? walksElements(program, seen) : null;
   if (event.call.shape === 'bulk' && !(loop && elements)) return { form: 'bulk', reason: '' };
   if (!loop) return { form: 'single', reason: '' };
@@ -36,6 +41,18 @@ export function formOf(program: Program, seen: SeenRelease, sitePos: number): Fo
   return more === null ? { form: 'loop-collapsible', reason: '' } : { form: 'loop-other', reason: more };
 }
 
+/** True if some way to a visit begins with a field that holds the pages, or a callback. */
+export function isTeardown(visit: Visit): boolean {
+  return reachedFrom(visit).some((v) => v.heap !== null || v.way === 'callback');
+}
+
+/** A visit and those that it was called from, directly or not. */
+function reachedFrom(visit: Visit): Visit[] {
+  const found = new Set([visit]);
+  for (const v of found) if (v.way === 'call') for (const { visit: from } of arrivalsOf(v)) found.add(from);
+  return [...found];
+}
+
 /** A bulk call that is handed one page at a time. */
 function walksElements(program: Program, seen: SeenRelease): boolean {
   const { visit, event } = seen;
@@ -49,6 +66,9 @@ function walksElements(program: Program, seen: SeenRelease): boolean {
   return false;
 }
 
+/** How many calls up a loop is looked for. */
+const maxDepth = 8;
+
 interface Around {
   visit: Visit;
   loop: Loop;
@@ -56,23 +76,34 @@ interface Around {
   reason: string | null;
 }
 
-/** The loop that repeats a release: around it, or around the call that leads to it, but not around the site too. */
-function loopAround(program: Program, visit: Visit, loops: readonly Loop[], sitePos: number): Around | null {
-  let v: Visit | null = visit;
-  let around = loops;
-  let helper: string | null = null;
-  while (v) {
-    const own = v.way === 'site' ? around.filter((l) => sitePos < l.pos || sitePos >= l.end) : around;
-    const loop = own[own.length - 1];
-    if (loop) return { visit: v, loop, reason: helper };
-    if (v.way !== 'call' || !v.parent) return null;
-    const parent: Visit['parent'] = v.parent;
-    const call: { loops: readonly Loop[] } | undefined = parent.visit.flow.calls.find((c) => c.pos === parent.pos);
-    helper ??= helperReason(program, v);
-    around = call?.loops ?? [];
-    v = parent.visit;
+/** One way to a release, and the loop on it that repeats the release. */
+interface WayTo {
+  around: Around | null;
+  /** It begins with a field or a callback. */
+  teardown: boolean;
+}
+
+/** The loops that repeat a release: around it, or around a call that leads to it, but not around the site too. */
+function* loopsAround(
+  program: Program,
+  visit: Visit,
+  loops: readonly Loop[],
+  sitePos: number,
+  helper: string | null = null,
+  below: readonly Visit[] = [],
+): Generator<WayTo> {
+  const own = visit.way === 'site' ? loops.filter((l) => sitePos < l.pos || sitePos >= l.end) : loops;
+  const loop = own[own.length - 1];
+  if (loop) yield { around: { visit, loop, reason: helper }, teardown: isTeardown(visit) };
+  else if (visit.way !== 'call' || below.length > maxDepth) yield { around: null, teardown: isTeardown(visit) };
+  else {
+    const reason = helper ?? helperReason(program, visit);
+    for (const { visit: from, pos } of arrivalsOf(visit)) {
+      if (from === visit || below.includes(from)) continue;
+      const around = from.flow.calls.find((c) => c.pos === pos)?.loops ?? [];
+      yield* loopsAround(program, from, around, sitePos, reason, [...below, visit]);
+    }
   }
-  return null;
 }
 
 /** Why a helper that drops one page is more than a drop; `null` if it is not. */

@@ -5,7 +5,7 @@ import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls } from '../protocol/index.js';
 import { caseOf } from './case.js';
-import { type Form, formOf } from './classify.js';
+import { type Form, formOf, isTeardown } from './classify.js';
 import { containersOf } from './containers.js';
 import { passesFlag, userBacked } from './flags.js';
 import type { Origins } from './mixed.js';
@@ -118,7 +118,7 @@ function byPlace(a: SeenRelease, b: SeenRelease): number {
 /** Rank of a release: teardown through a field, then any full drop, then those that only a short count reaches. */
 function rank(s: SeenRelease): number {
   if (s.event.partial) return 0;
-  return s.visit.heap !== null || s.visit.way === 'callback' ? 2 : 1;
+  return isTeardown(s.visit) ? 2 : 1;
 }
 
 const weight: Readonly<Record<ReleaseForm, number>> = {

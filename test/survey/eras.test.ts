@@ -1,0 +1,248 @@
+import { describe } from 'vitest';
+import { shows } from './helper.js';
+
+const unmap = (put: string) => `struct dma_buf_user { struct page **pages; unsigned int nr; struct sg_table sgt; int flags; };
+static void unmap_user(struct dma_buf_user *u, bool write)
+{
+	unsigned int i;
+
+	sg_free_table(&u->sgt);
+	for (i = 0; i < u->nr; i++) {
+		if (!u->pages[i])
+			break;
+		if (!write)
+			set_page_dirty_lock(u->pages[i]);
+		${put}
+	}
+	kfree(u->pages);
+}
+`;
+
+describe('a driver of 2018 to 2022', () => {
+  shows(
+    'one pin for each kernel, one release for all',
+    `#include <linux/version.h>
+${unmap('put_page(u->pages[i]);')}
+int map_user(struct dma_buf_user *u, unsigned long buf, unsigned int n)
+{
+	struct scatterlist *sg;
+	int i, rv;
+
+	u->pages = kcalloc(n, sizeof(struct page *), GFP_KERNEL);
+	if (!u->pages)
+		return -ENOMEM;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 6, 0)
+	down_read(&current->mm->mmap_sem);
+	rv = get_user_pages(current, current->mm, buf, n, 1, 0, u->pages, NULL);
+	up_read(&current->mm->mmap_sem);
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(5, 2, 0)
+	rv = get_user_pages_longterm(buf, n, FOLL_WRITE, u->pages, NULL);
+#else
+	rv = get_user_pages_fast(buf, n, 1/* write */, u->pages);
+#endif
+	if (rv != n) {
+		u->nr = rv < 0 ? 0 : rv;
+		goto err;
+	}
+	for (i = 0, sg = u->sgt.sgl; i < n; i++, sg = sg_next(sg))
+		sg_set_page(sg, u->pages[i], PAGE_SIZE, 0);
+	u->nr = n;
+	return 0;
+err:
+	unmap_user(u, true);
+	return -EFAULT;
+}`,
+    ...['', ' LT', ''].map(
+      (lt) =>
+        `get${lt} page-array→sgl car=dma_buf_user.pages,dma_buf_user.sgt loop-collapsible@file put:unmap_user:put_page dirty=set_page_dirty_lock`,
+    ),
+  );
+  shows(
+    'arguments and braces that stand in arms of their own',
+    `#include <linux/version.h>
+struct lock { struct page **pages; unsigned long nr; };
+int lock(struct lock *l, struct task_struct *task, unsigned long va, unsigned long nr)
+{
+	long rc;
+
+	l->pages = kmalloc(sizeof(*l->pages) * nr, GFP_KERNEL);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 6, 0)
+	if (task == current) {
+		rc = get_user_pages(va, nr,
+# if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 9, 0)
+				    FOLL_WRITE,
+# else
+				    1, 0,
+# endif
+				    l->pages
+# if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+				    , NULL
+# endif
+				    );
+	} else {
+#else
+	{
+#endif
+		rc = get_user_pages_remote(task, task->mm, va, nr, FOLL_WRITE, l->pages, NULL
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 10, 0)
+					   , NULL
+#endif
+					   );
+	}
+	l->nr = rc > 0 ? rc : 0;
+	return rc == nr ? 0 : -EFAULT;
+}
+void unlock(struct lock *l)
+{
+	while (l->nr-- > 0) {
+		if (!PageReserved(l->pages[l->nr]))
+			SetPageDirty(l->pages[l->nr]);
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 6, 0)
+		put_page(l->pages[l->nr]);
+#else
+		page_cache_release(l->pages[l->nr]);
+#endif
+	}
+}`,
+    'get page-array car=lock.pages loop-collapsible@file put:unlock:put_page dirty=SetPageDirty',
+    'get page-array car=lock.pages loop-collapsible@file put:unlock:put_page,unlock:page_cache_release dirty=SetPageDirty',
+  );
+  shows(
+    'put_user_pages_dirty_lock() of 5.2, which always marks, and of 5.4, which is told to',
+    `struct umem { struct page **pages; unsigned long npages; };
+int umem_get(struct umem *u, unsigned long a)
+{
+	long pinned;
+
+	down_read(&current->mm->mmap_sem);
+	pinned = get_user_pages(a, u->npages, FOLL_WRITE | FOLL_LONGTERM, u->pages, NULL);
+	up_read(&current->mm->mmap_sem);
+	return pinned == u->npages ? 0 : -ENOMEM;
+}
+void umem_release(struct umem *u) { put_user_pages_dirty_lock(u->pages, u->npages); }
+struct umem4 { struct page **pages; unsigned long npages; };
+int umem4_get(struct umem4 *u, unsigned long a)
+{
+	return get_user_pages_fast(a, u->npages, FOLL_WRITE, u->pages) == u->npages ? 0 : -ENOMEM;
+}
+void umem4_release(struct umem4 *u) { put_user_pages_dirty_lock(u->pages, u->npages, false); }`,
+    'get LT page-array car=umem.pages bulk@file put:umem_release:put_user_pages_dirty_lock dirty=bulk',
+    'get page-array car=umem4.pages bulk@file put:umem4_release:put_user_pages_dirty_lock',
+  );
+  shows(
+    'get_user_pages_locked() and iov_iter_get_pages_alloc()',
+    `struct vdma { struct page **pages; int nr; };
+int vdma_init(struct vdma *d, unsigned long data, int *locked)
+{
+	int err = get_user_pages_locked(data & PAGE_MASK, d->nr, FOLL_FORCE, d->pages, locked);
+
+	if (err != d->nr) {
+		d->nr = err >= 0 ? err : 0;
+		return -EINVAL;
+	}
+	return 0;
+}
+void vdma_free(struct vdma *d)
+{
+	int i;
+
+	for (i = 0; i < d->nr; i++)
+		put_page(d->pages[i]);
+}
+ssize_t rq_read(struct iov_iter *iter)
+{
+	struct page **pagevec;
+	size_t base;
+	unsigned i, n;
+	ssize_t bytes = iov_iter_get_pages_alloc(iter, &pagevec, 1 << 20, &base);
+
+	if (bytes < 0)
+		return bytes;
+	n = DIV_ROUND_UP(bytes + base, PAGE_SIZE);
+	for (i = 0; i < n; i++)
+		put_page(pagevec[i]);
+	kvfree(pagevec);
+	return bytes;
+}`,
+    'get page-array car=vdma.pages loop-collapsible@file put:vdma_free:put_page',
+    'get page-array loop-collapsible@function put:rq_read:put_page mixed',
+  );
+});
+
+describe('a helper that several callers share', () => {
+  shows(
+    'has the loop of the one that tears down',
+    `struct slot { struct page *page; dma_addr_t dma; };
+struct table { struct device *dev; struct slot *slots; int active; };
+static bool drop(struct page *page)
+{
+	if (!page)
+		return false;
+	SetPageDirty(page);
+	put_page(page);
+	return true;
+}
+static int map(struct table *t, unsigned long a, int n)
+{
+	struct page *page;
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (get_user_pages_fast(a + i * PAGE_SIZE, 1, FOLL_WRITE, &page) != 1)
+			return -ENOMEM;
+		t->slots[i].page = page;
+		t->slots[i].dma = dma_map_page(t->dev, page, 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+		if (dma_mapping_error(t->dev, t->slots[i].dma)) {
+			drop(page);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+void unmap(struct table *t, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		dma_unmap_page(t->dev, t->slots[i].dma, PAGE_SIZE, DMA_BIDIRECTIONAL);
+		if (drop(t->slots[i].page))
+			--t->active;
+	}
+}`,
+    'get single car=slot.page loop-other@file put:drop:put_page dirty=SetPageDirty',
+  );
+  shows(
+    'is not a release where only objects of another flag come to it',
+    `#define SHM_USER 1
+struct shm { struct page **pages; int n; int flags; };
+static void put_kernel_pages(struct page **pages, int n)
+{
+	while (n--)
+		put_page(pages[n]);
+}
+int make(struct shm *shm, unsigned long a, int flags)
+{
+	shm->flags = flags;
+	if (flags & SHM_USER) {
+		if (pin_user_pages_fast(a, shm->n, 0, shm->pages) != shm->n)
+			return -ENOMEM;
+	} else if (get_kernel_pages(a, shm->n, shm->pages))
+		return -ENOMEM;
+	if (!enter(shm))
+		return 0;
+	if (flags & SHM_USER)
+		unpin_user_pages(shm->pages, shm->n);
+	else
+		put_kernel_pages(shm->pages, shm->n);
+	return -EINVAL;
+}
+void destroy(struct shm *shm)
+{
+	if (shm->flags & SHM_USER)
+		unpin_user_pages(shm->pages, shm->n);
+	else
+		put_kernel_pages(shm->pages, shm->n);
+}`,
+    'pin page-array car=shm.pages bulk@file put:make:unpin_user_pages,destroy:unpin_user_pages',
+  );
+});
