@@ -18,7 +18,7 @@ import {
   WRITABLE,
   ZERO,
 } from './layout.js';
-import { addRef, allocate, type Machine, mapFrame, remember, setCached, setFlag, setPte } from './machine.js';
+import { addRef, allocate, type Machine, mapFrame, pteOf, remember, setCached, setFlag, setPte } from './machine.js';
 import { stepsOf } from './operations/index.js';
 import { type Context, SHARED, type Step } from './operations/step.js';
 import { type Actor, type Instruction, isLabel, type Operation, type PageSpec, type Scenario } from './scenario.js';
@@ -75,6 +75,12 @@ const SCRATCH: Readonly<Partial<Record<Operation['op'], string>>> = {
   migrate: 'migrated',
 };
 const DEVICE = 'dma';
+const PIPE = 'pipe';
+
+/** Whether an instruction pushes pages into its actor's pipe. */
+function fillsPipe(op: Operation): boolean {
+  return op.op === 'iov-get' && op.iterator === 'pipe';
+}
 
 function namesOf(actor: Actor): string[] {
   const names = new Set<string>();
@@ -84,7 +90,7 @@ function namesOf(actor: Actor): string[] {
     const scratch = SCRATCH[instruction.op];
     if (scratch) names.add(` ${scratch}`);
     if (instruction.op === 'dma') names.add(` ${DEVICE}`);
-    if ('iterator' in instruction && instruction.op === 'iov-get' && instruction.iterator === 'pipe') names.add(' pipe buffer');
+    if (fillsPipe(instruction)) names.add(` ${PIPE}`);
   }
   return [...names];
 }
@@ -109,6 +115,12 @@ function checkMeaning(scenario: Scenario): void {
       }
       if (instruction.op === 'fork' && (scenario.spaces ?? 1) < 2) {
         throw new ScenarioError('fork needs "spaces": 2', [...path, 'op']);
+      }
+      const filler = instruction.op === 'pipe-read' ? scenario.actors.find(({ name }) => name === instruction.pipe) : actor;
+      const pipes = instruction.op === 'pipe-read' || instruction.op === 'pipe-unlock';
+      if (pipes && !filler?.program.some((own) => !isLabel(own) && fillsPipe(own))) {
+        const [who, key] = instruction.op === 'pipe-read' ? [instruction.pipe, 'pipe'] : [actor.name, 'op'];
+        throw new ScenarioError(`${who} is no actor with an iov-get over a pipe`, [...path, key]);
       }
       if ('device' in instruction) {
         const device = scenario.actors.find(({ name }) => name === instruction.device);
@@ -144,6 +156,12 @@ function initialState(m: Machine, scenario: Scenario): State {
   scenario.pages.forEach((page, p) => {
     s[m.layout.objects + p] = (1 << EXPECTED_SHIFT) | ((page.kind === 'file' ? 1 : 0) << DISK_SHIFT);
     if (page.present === false && page.kind === 'file') return;
+    const zero = page.kind === 'zero' ? scenario.pages.findIndex(({ kind }) => kind === 'zero') : p;
+    if (zero < p) {
+      // There is but one page of zeros.
+      setPte(m, s, 0, p, pteOf(m, s, 0, zero));
+      return;
+    }
     if (next >= m.layout.frames) throw new ScenarioError('there are more pages in memory than frames', ['frames']);
     place(m, s, p, page, next++);
   });
@@ -179,7 +197,11 @@ function slotNumber(layout: Layout, names: readonly (readonly string[])[], actor
 function assemble(machine: Machine, scenario: Scenario, names: readonly (readonly string[])[], a: number): CompiledStep[] {
   const actor = scenario.actors[a]!;
   const { program } = actor;
-  const deviceOf = (index: number) => ({ slot: slotNumber(machine.layout, names, index, ` ${DEVICE}`), bit: SHARED.device << index });
+  const sharedBy = (index: number, what: string) => ({
+    slot: slotNumber(machine.layout, names, index, ` ${what}`),
+    bit: SHARED.device << index,
+  });
+  const numberOf = (name: string): number => scenario.actors.findIndex((other) => other.name === name);
   const laid: { steps: Step[]; at: number; op: Operation }[] = [];
   const labels = new Map<string, number>();
   let at = 0;
@@ -195,8 +217,9 @@ function assemble(machine: Machine, scenario: Scenario, names: readonly (readonl
       slot: (name) => slotNumber(machine.layout, names, a, name),
       scratch: (name) => slotNumber(machine.layout, names, a, ` ${name}`),
       isLast: (name) => !later.some((other) => slotsOf(other).includes(name)),
-      device: (name) => deviceOf(scenario.actors.findIndex((other) => other.name === name)),
-      own: () => deviceOf(a),
+      device: (name) => sharedBy(numberOf(name), DEVICE),
+      own: () => sharedBy(a, DEVICE),
+      pipe: (name) => sharedBy(name === undefined ? a : numberOf(name), PIPE),
     };
     const steps = stepsOf(context, instruction);
     laid.push({ steps, at, op: instruction });

@@ -1,14 +1,13 @@
 /** One run as a list of steps: the shortest that shows something. */
-import { compile, type System } from './compile.js';
+import type { System } from './compile.js';
 import type { Design } from './designs/design.js';
 import { counterOf, type Exploration, explore, setCounter } from './explore.js';
 import { ALLOCATED, ANON, DIRTY, GLOBAL, LOCKED, LRU, MISTAKEN, type State, WRITEBACK, ZERO } from './layout.js';
 import { contentOf, hasFlag, type Machine, mapcountOf, pinsOf, refOf } from './machine.js';
-import { type MatrixOptions, planOf, settingsOf } from './matrix.js';
+import { type Cell, type MatrixOptions, settingsOf, systemIn } from './matrix.js';
 import type { Misuse } from './misuses.js';
 import { type Notice, noticeBit, noticeNames } from './notices.js';
 import { type Outcome, outcomeBit, outcomesOf } from './outcomes.js';
-import { scenarioOf } from './settings.js';
 import { verdictOf } from './verdict.js';
 
 /** A frame as a person sees it after a step. */
@@ -99,41 +98,96 @@ export interface Found {
   readonly states: number;
 }
 
-/** The shortest run of a system to an end with this outcome, or with any if none is named. All interleavings, no reduction. */
-export function shortestRun(system: System, outcome: Outcome | null, maxStates?: number): Found {
-  const wanted = outcome === null ? ~0 : outcomeBit(outcome);
-  let at = -1;
+/** How a run is searched for. */
+export interface RunOptions {
+  readonly maxStates?: number;
+  /** Called now and then with the states so far. */
+  readonly onStates?: (states: number) => void;
+}
+
+/**
+ * Searches all interleavings, without reductions, breadth first, for the first end with each of `wanted` (as bits of a verdict),
+ * and gives the runs to them.
+ */
+function firstRuns(
+  system: System,
+  wanted: readonly number[],
+  options: RunOptions,
+): { runs: (Run | null)[]; finished: boolean; states: number } {
+  const at = wanted.map(() => -1);
+  const { maxStates, onStates } = options;
   const found: Exploration = explore(system, {
     partialOrder: false,
     symmetry: false,
     parents: true,
     ...(maxStates === undefined ? {} : { maxStates }),
+    ...(onStates === undefined ? {} : { onProgress: onStates }),
     onEnd: (_s, verdict, index) => {
-      if ((verdict & wanted) === 0) return false;
-      at = index;
-      return true;
+      wanted.forEach((bits, n) => {
+        if (at[n] === -1 && (verdict & bits) !== 0) at[n] = index;
+      });
+      return !at.includes(-1);
     },
   });
-  if (at < 0 || !found.before) return { run: null, finished: found.finished, states: found.states };
-  const moves: { actor: number; choice: number }[] = [];
-  for (let index = at; index !== 0; index = found.before.state[index]!) {
-    const move = found.before.move[index]!;
-    moves.push({ actor: move & 0xff, choice: move >>> 8 });
-  }
-  return { run: replay(system, moves.reverse()), finished: true, states: found.states };
+  const { before } = found;
+  const runs = at.map((end) => {
+    if (end < 0 || !before) return null;
+    const moves: { actor: number; choice: number }[] = [];
+    for (let index = end; index !== 0; index = before.state[index]!) {
+      const move = before.move[index]!;
+      moves.push({ actor: move & 0xff, choice: move >>> 8 });
+    }
+    return replay(system, moves.reverse());
+  });
+  return { runs, finished: found.finished || !at.includes(-1), states: found.states };
+}
+
+/** The shortest run of a system to an end with this outcome, or with any if none is named. */
+export function shortestRun(system: System, outcome: Outcome | null, options: RunOptions = {}): Found {
+  const { runs, finished, states } = firstRuns(system, [outcome === null ? ~0 : outcomeBit(outcome)], options);
+  return { run: runs[0] ?? null, finished, states };
 }
 
 /** The shortest run of a cell, over all its settings. */
 export function explainCell(design: Design, misuse: Misuse, outcome: Outcome | null, options: MatrixOptions = {}): Found {
-  const plan = planOf(misuse, options);
+  const begun = performance.now();
   let best: Run | null = null;
   let [finished, states] = [true, 0];
-  for (const { setting, references } of settingsOf(plan, design, options.settings)) {
-    if (setting.correctOnly && misuse.name !== 'none') continue;
-    const found = shortestRun(compile(scenarioOf(plan, setting, references), design), outcome, options.maxStates);
+  const settings = settingsOf(design, misuse, options);
+  settings.forEach((setting, n) => {
+    const tell = (more: number): void => options.onProgress?.(n, settings.length, states + more, (performance.now() - begun) / 1000);
+    const system = systemIn(setting, design, misuse, options);
+    const { maxStates } = options;
+    const found = shortestRun(system, outcome, { ...(maxStates === undefined ? {} : { maxStates }), onStates: tell });
     finished &&= found.finished;
     states += found.states;
+    tell(0);
     if (found.run && (best === null || found.run.steps.length < best.steps.length)) best = found.run;
-  }
+  });
   return { run: best, finished, states };
+}
+
+/** A run that shows an outcome of a cell. */
+export interface CellRun extends Run {
+  readonly outcome: Outcome;
+}
+
+/** The shortest run to each outcome of a cell that was searched; one is missing only if its search is cut short by `maxStates`. */
+export function cellRuns(design: Design, misuse: Misuse, cell: Cell, options: MatrixOptions = {}): CellRun[] {
+  const best = new Map<Outcome, Run>();
+  for (const setting of settingsOf(design, misuse, options)) {
+    const outcomes = cell.searches.find((search) => search.setting === setting.setting.name)?.outcomes ?? [];
+    if (outcomes.length === 0) continue;
+    const system = systemIn(setting, design, misuse, options);
+    const { maxStates } = options;
+    const { runs } = firstRuns(system, outcomes.map(outcomeBit), maxStates === undefined ? {} : { maxStates });
+    outcomes.forEach((outcome, n) => {
+      const run = runs[n];
+      if (run && run.steps.length < (best.get(outcome)?.steps.length ?? Number.POSITIVE_INFINITY)) best.set(outcome, run);
+    });
+  }
+  return cell.outcomes.flatMap((outcome) => {
+    const run = best.get(outcome);
+    return run ? [{ outcome, ...run }] : [];
+  });
 }

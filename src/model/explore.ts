@@ -1,7 +1,7 @@
 /** The explorer: every interleaving of a system's actors, breadth first, so that the first run to anything is a shortest one. */
 import type { CompiledStep, System } from './compile.js';
 import { FALSE_PIN, GLOBAL, MISTAKEN, type State } from './layout.js';
-import { NOTICE_MASK } from './notices.js';
+import { DEBUG_MASK, NOTICE_MASK } from './notices.js';
 import { createStore } from './store.js';
 import { canonicaliser } from './symmetry.js';
 import { verdictOf } from './verdict.js';
@@ -31,11 +31,11 @@ export interface Exploration {
   readonly ends: number;
   /** End states in which somebody waits for ever; a device that was never started does not count. */
   readonly stuck: number;
-  /** End states by their verdict, `runs` in which the mistake was made among them, and of these the noticed ones. */
-  readonly verdicts: ReadonlyMap<number, { ends: number; mistaken: number; noticed: number }>;
-  /** End states with a warning, and all warnings as bits. */
+  /** End states by their verdict. */
+  readonly verdicts: ReadonlyMap<number, Readonly<Seen>>;
+  /** End states with a warning of any kernel, and of a debugging kernel. */
   readonly warned: number;
-  readonly warnings: number;
+  readonly warnedDebug: number;
   /** End states before which a page without a pin was taken for a pinned one. */
   readonly falsePins: number;
   readonly seconds: number;
@@ -43,6 +43,16 @@ export interface Exploration {
   readonly bytes: number;
   /** For each state the one before it and the move that led here: actor, then choice, a byte each. Only with `parents`. */
   readonly before: { readonly state: Int32Array; readonly move: Int32Array } | null;
+}
+
+/** How many end states have a verdict. */
+export interface Seen {
+  ends: number;
+  /** Those of runs in which the mistake was made. */
+  mistaken: number;
+  /** Of these, those with a warning that every kernel gives, and those with one that a debugging kernel gives. */
+  noticed: number;
+  noticedDebug: number;
 }
 
 const DEFAULT_MAX = 1_000_000;
@@ -107,8 +117,8 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
   const steps: (CompiledStep | undefined)[] = new Array<CompiledStep | undefined>(actors).fill(undefined);
   const all = (1 << actors) - 1;
   let parents = options.parents ? { state: new Int32Array(1024), move: new Int32Array(1024) } : null;
-  const verdicts = new Map<number, { ends: number; mistaken: number; noticed: number }>();
-  let [transitions, ends, stuck, warned, warnings, falsePins] = [0, 0, 0, 0, 0, 0];
+  const verdicts = new Map<number, Seen>();
+  let [transitions, ends, stuck, warned, warnedDebug, falsePins] = [0, 0, 0, 0, 0, 0];
   let [finished, asked] = [true, false];
 
   const first = system.initial.slice();
@@ -153,16 +163,17 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
     if (steps.some((step) => step !== undefined && step.operation.op !== 'dma')) stuck++;
     const verdict = verdictOf(machine, current);
     const past = current[GLOBAL]!;
-    const seen = verdicts.get(verdict) ?? { ends: 0, mistaken: 0, noticed: 0 };
+    const seen = verdicts.get(verdict) ?? { ends: 0, mistaken: 0, noticed: 0, noticedDebug: 0 };
     verdicts.set(verdict, seen);
     seen.ends++;
     if ((past & MISTAKEN) !== 0) {
       seen.mistaken++;
       if ((past & NOTICE_MASK) !== 0) seen.noticed++;
+      if ((past & DEBUG_MASK) !== 0) seen.noticedDebug++;
     }
     if ((past & NOTICE_MASK) !== 0) warned++;
+    if ((past & DEBUG_MASK) !== 0) warnedDebug++;
     if ((past & FALSE_PIN) !== 0) falsePins++;
-    warnings |= past & NOTICE_MASK;
     return options.onEnd?.(current, verdict, index) === true;
   }
 
@@ -204,7 +215,7 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
     stuck,
     verdicts,
     warned,
-    warnings,
+    warnedDebug,
     falsePins,
     seconds: (performance.now() - begun) / 1000,
     bytes: store.bytes(),

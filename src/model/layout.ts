@@ -64,6 +64,8 @@ export const ZERO = 1 << 6;
 export const CMA = 1 << 7;
 /** `PageAnonExclusive()`: only one process can have this anonymous page. */
 export const EXCLUSIVE = 1 << 8;
+/** `PageDmaPinnedWasLru()` of the series of 2018: the last unpin puts the page back on the LRU. */
+export const WAS_LRU = 1 << 26;
 /** What a frame keeps when it is freed. */
 export const PERMANENT = ZERO | CMA;
 
@@ -108,6 +110,8 @@ export const HANDLE_GENERATION_SHIFT = 6;
 export const HANDLE_PAGE_SHIFT = 10;
 /** Looked up through space 0, whose expectations the model keeps. */
 export const HANDLE_OWN = 1 << 12;
+/** A pipe buffer that a reader can find: the pipe was unlocked after it was filled. */
+export const HANDLE_PUBLISHED = 1 << 13;
 
 /** Bits of the global word. The lower ones are what the model remembers of a run; no operation reads them. */
 export const FREED_IN_USE = 1 << 0;

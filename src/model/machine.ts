@@ -39,6 +39,7 @@ import {
   PTE_FRAME_SHIFT,
   REF,
   type State,
+  WAS_LRU,
   ZERO,
 } from './layout.js';
 import { type Notice, noticeBit } from './notices.js';
@@ -232,13 +233,21 @@ export function addRef(m: Machine, s: State, frame: number, add: number): void {
   if (add > 0 && before > 0 && s[at]! < 0) remember(s, OVERFLOWED);
 }
 
-/** Adds to the design's own pin count; the first pin takes a page off the LRU, and the last puts it back, where the design says so. */
+/** Adds to the design's own pin count; the first pin takes a page off the LRU, and the last unpin puts it back, where the design says so. */
 export function addPins(m: Machine, s: State, frame: number, add: number): void {
   const at = frameAt(m, frame) + PINS;
-  s[at] = s[at]! + add;
-  if (!m.design.offLru || !hasFlag(m, s, frame, ALLOCATED)) return;
-  if (s[at]! > 0) clearFlag(m, s, frame, LRU);
-  else if (add < 0 && s[at] === 0 && ownerOf(m, s, frame) >= 0) setFlag(m, s, frame, LRU);
+  const before = s[at]!;
+  s[at] = before + add;
+  if (!m.design.offLru) return;
+  // pin_page_for_dma() sets the first pin, whatever stood in the word; who finds the page isolated cannot mark it.
+  if (add > 0 && before <= 0) {
+    s[at] = add;
+    if (hasFlag(m, s, frame, LRU)) setFlag(m, s, frame, WAS_LRU);
+    clearFlag(m, s, frame, LRU);
+  } else if (add < 0 && s[at] === 0 && hasFlag(m, s, frame, WAS_LRU)) {
+    clearFlag(m, s, frame, WAS_LRU);
+    setFlag(m, s, frame, LRU);
+  }
 }
 
 /**
@@ -258,6 +267,11 @@ export function putPage(m: Machine, s: State, frame: number, count = 1): void {
   dropRef(m, s, frame, count);
 }
 
+/** What a page in an impossible state is told by. */
+function badPage(m: Machine): Notice {
+  return m.design.checksPages === 'always' ? 'bad-page' : 'bad-page-debug';
+}
+
 /** `free_unref_page()`: the frame may be given out again. Freed while something still uses it is remembered. */
 export function freeFrame(m: Machine, s: State, frame: number): void {
   const at = frameAt(m, frame);
@@ -266,7 +280,8 @@ export function freeFrame(m: Machine, s: State, frame: number): void {
   const cached = isCached(m, s, frame);
   if (mapped || cached || (info & ZERO) !== 0 || isHeld(m, s, frame, 0)) remember(s, FREED_IN_USE);
   // What free_pages_check() can see: a mapcount, a mapping, a page of zeros that nobody may free. It sees no holders.
-  if (m.design.checksPages && (mapped || cached || (info & ZERO) !== 0)) warn(s, 'bad-page');
+  if (mapped || cached || (info & ZERO) !== 0) warn(s, badPage(m));
+  if (m.design.countsAtFree && pinsOf(m, s, frame) !== 0) warn(s, 'pins-at-free');
   const generation = (((info >>> GENERATION_SHIFT) & GENERATION_MASK) + 1) & GENERATION_MASK;
   s[at + REF] = 0;
   s[at + PINS] = 0;
@@ -290,7 +305,7 @@ export function hasFree(m: Machine, s: State): boolean {
 export function allocate(m: Machine, s: State, frame: number, owner: number, flags: number, content: number): void {
   const at = frameAt(m, frame);
   // A count that was moved while the page was free: check_new_page().
-  if (s[at + REF] !== 0 && m.design.checksPages) warn(s, 'bad-page');
+  if (s[at + REF] !== 0) warn(s, badPage(m));
   const kept = s[at + INFO]! & (PERMANENT | (GENERATION_MASK << GENERATION_SHIFT));
   s[at + REF] = 1;
   s[at + PINS] = 0;
@@ -316,9 +331,9 @@ export function refuse(s: State): void {
   warn(s, 'grab-refused');
 }
 
-/** What the design says of an unpin that is about to count. */
+/** `sanity_check_pinned_pages()`: what the design says of a release that is about to count. What gup takes back itself is not looked at. */
 export function checkUnpin(m: Machine, s: State, frame: number): void {
-  warn(s, m.design.noticesUnpin({ ref: refOf(m, s, frame), pins: pinsOf(m, s, frame) }));
+  if (m.design.pinsExclusive && hasFlag(m, s, frame, ANON) && !hasFlag(m, s, frame, EXCLUSIVE)) warn(s, 'unpin-shared');
 }
 
 /** Maps a frame at an address: one more reference and one more mapping. */

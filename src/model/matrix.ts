@@ -1,14 +1,14 @@
 /** The matrix: each misuse in each design, run in every setting. Nothing in a cell is written down; all of it is found. */
-import { compile } from './compile.js';
+import { compile, type System } from './compile.js';
 import type { Design } from './designs/design.js';
 import { designs as allDesigns } from './designs/index.js';
 import { type Exploration, explore } from './explore.js';
 import { refOf } from './machine.js';
-import { misuses as allMisuses, type Misuse } from './misuses.js';
-import { type Outcome, outcomesOf } from './outcomes.js';
-import { correctPlan, type Plan } from './plan.js';
+import { misuses as allMisuses, correct, type Misuse } from './misuses.js';
+import { type Outcome, outcomeNames, outcomesOf } from './outcomes.js';
+import { correctPlan, type Plan, pagesOf } from './plan.js';
 import type { ContainerKind } from './scenario.js';
-import { settings as allSettings, type Setting, scenarioOf } from './settings.js';
+import { actorsIn, settings as allSettings, type Setting, scenarioOf } from './settings.js';
 import type { TypeFault } from './types.js';
 
 /** One search of a cell. */
@@ -24,10 +24,12 @@ export interface Search {
   readonly transitions: number;
   readonly ends: number;
   readonly stuck: number;
-  /** End states of runs in which the mistake was made, and of these those with a warning. */
+  /** End states of runs in which the mistake was made, and of these those with a warning, in every kernel and in a debugging kernel. */
   readonly mistaken: number;
   readonly noticed: number;
+  readonly noticedDebug: number;
   readonly warned: number;
+  readonly warnedDebug: number;
   readonly falsePins: number;
   readonly finished: boolean;
   readonly seconds: number;
@@ -40,12 +42,17 @@ export interface Cell {
   readonly misuse: string;
   /** What can happen, over all settings. */
   readonly outcomes: readonly Outcome[];
+  /** Those of them that a correct program of this design has, too; of a correct program, all. */
+  readonly alsoCorrect: readonly Outcome[];
   /** How reliably the design notices the mistake; `null` for a correct program, which has none. */
   readonly notices: Reliability | null;
+  /** The same in a kernel that was built or booted for debugging. */
+  readonly noticesDebug: Reliability | null;
   readonly mistaken: number;
   readonly noticed: number;
-  /** Whether the design warns, or takes a page for pinned that is not, in a correct program. */
-  readonly criesWolf: { readonly warns: boolean; readonly falsePin: boolean } | null;
+  readonly noticedDebug: number;
+  /** Whether the design warns, in every kernel or in a debugging kernel, or takes a page for pinned that is not, in a correct program. */
+  readonly criesWolf: { readonly warns: boolean; readonly warnsDebug: boolean; readonly falsePin: boolean } | null;
   /** How often the mistake must be made until the count overflows; `null` if it does not add up. */
   readonly passesToOverflow: number | null;
   /** Why it does not compile; then nothing was run. */
@@ -59,9 +66,12 @@ export interface MatrixOptions {
   readonly misuses?: readonly Misuse[];
   readonly settings?: readonly Setting[];
   readonly container?: ContainerKind;
-  /** Pages that the driver takes; 1 if it is not said. */
+  /** Pages of the user's that the driver takes, 1 to 3; 1 if it is not said. */
   readonly pages?: number;
+  /** Actors in each scenario: settings that need more are left out, and others get further correct drivers. */
+  readonly actors?: number;
   readonly maxStates?: number;
+  /** Called after each cell, and now and then in a long search: cells done, cells in all, states and seconds so far. */
   readonly onProgress?: (done: number, total: number, states: number, seconds: number) => void;
 }
 
@@ -78,7 +88,7 @@ export interface Matrix {
 /** The driver of a cell. */
 export function planOf(misuse: Misuse, options: Pick<MatrixOptions, 'container' | 'pages'> = {}): Plan {
   const entry = correctPlan.entries[0]!;
-  const entries = Array.from({ length: options.pages ?? 1 }, () => entry);
+  const entries = Array.from({ length: options.pages ?? 1 }, (_, page) => ({ ...entry, page }));
   return misuse.change({ ...correctPlan, entries, container: options.container ?? correctPlan.container });
 }
 
@@ -90,39 +100,38 @@ const INT_MAX = 2 ** 31 - 1;
  * runs by itself, once, on a file page.
  */
 export function leftOver(plan: Plan, design: Design): number {
-  const setting: Setting = { name: 'alone', about: '', page: { kind: 'file' }, others: [] };
+  const setting: Setting = { name: 'alone', about: '', page: { kind: 'file' }, others: () => [] };
   const system = compile(scenarioOf(plan, setting), design);
   let most = 0;
   explore(system, {
     symmetry: false,
     onEnd: (s) => {
       // The page's mapping and the cache have one each.
-      most = Math.max(most, refOf(system.machine, s, 0) - 2);
+      for (let page = 0; page < pagesOf(plan); page++) most = Math.max(most, refOf(system.machine, s, page) - 2);
       return undefined;
     },
   });
   return most;
 }
 
-function searchOf(setting: Setting, plan: Plan, design: Design, references: number, maxStates: number | undefined): Search {
-  const scenario = scenarioOf(plan, setting, references);
-  const system = compile(scenario, design);
-  const found: Exploration = explore(system, maxStates === undefined ? {} : { maxStates });
-  let [verdict, mistaken, noticed] = [0, 0, 0];
+function searchOf(system: System, setting: Setting, maxStates: number | undefined, onStates: (states: number) => void): Search {
+  const { scenario } = system;
+  const found: Exploration = explore(system, { ...(maxStates === undefined ? {} : { maxStates }), onProgress: onStates });
+  const sum = { mistaken: 0, noticed: 0, noticedDebug: 0 };
+  let verdict = 0;
   for (const [bits, seen] of found.verdicts) {
     verdict |= bits;
-    mistaken += seen.mistaken;
-    noticed += seen.noticed;
+    for (const key of ['mistaken', 'noticed', 'noticedDebug'] as const) sum[key] += seen[key];
   }
-  const { states, transitions, ends, stuck, warned, falsePins, finished, seconds } = found;
+  const { states, transitions, ends, stuck, warned, warnedDebug, falsePins, finished, seconds } = found;
   return {
     setting: setting.name,
     pages: scenario.pages.length,
     frames: system.machine.layout.frames,
     actors: scenario.actors.length,
-    steps: system.programs.reduce((sum, program) => sum + program.length, 0),
+    steps: system.programs.reduce((steps, program) => steps + program.length, 0),
     outcomes: outcomesOf(verdict),
-    ...{ states, transitions, ends, stuck, mistaken, noticed, warned, falsePins, finished, seconds },
+    ...{ states, transitions, ends, stuck, ...sum, warned, warnedDebug, falsePins, finished, seconds },
   };
 }
 
@@ -131,16 +140,24 @@ const REPEATED: Setting = {
   name: 'repeated',
   about: 'a file page on which the mistake was made before, until the count is nearly full',
   page: { kind: 'file' },
-  others: [],
+  others: () => [],
 };
 
+/** A setting, as a cell is run in it. */
+export interface SettingRun {
+  readonly setting: Setting;
+  /** References that earlier runs of the driver left on the page, and how many runs those were. */
+  readonly references: number;
+  readonly passes: number | null;
+}
+
 /** Every setting that a cell is run in; the last only where the mistake adds up. */
-export function settingsOf(
-  plan: Plan,
-  design: Design,
-  settings: readonly Setting[] = allSettings,
-): { setting: Setting; references: number; passes: number | null }[] {
-  const runs = settings.map((setting) => ({ setting, references: 0, passes: null as number | null }));
+export function settingsOf(design: Design, misuse: Misuse, options: MatrixOptions = {}): SettingRun[] {
+  const plan = planOf(misuse, options);
+  const fitting = (options.settings ?? allSettings).filter(
+    (setting) => (!setting.correctOnly || misuse === correct) && actorsIn(setting) <= (options.actors ?? Number.POSITIVE_INFINITY),
+  );
+  const runs = fitting.map((setting): SettingRun => ({ setting, references: 0, passes: null }));
   const left = leftOver(plan, design);
   if (left <= 0) return runs;
   // Two of the references are the page table's and the cache's.
@@ -153,40 +170,62 @@ function reliabilityOf(mistaken: number, noticed: number): Reliability {
   return noticed === mistaken ? 'always' : 'sometimes';
 }
 
-/** One cell. */
-export function cellOf(design: Design, misuse: Misuse, options: MatrixOptions = {}): Cell {
-  const plan = planOf(misuse, options);
+/** The system of a cell in one of its settings. */
+export function systemIn(run: SettingRun, design: Design, misuse: Misuse, options: MatrixOptions = {}): System {
+  const { actors } = options;
+  const scenario = scenarioOf(planOf(misuse, options), run.setting, {
+    references: run.references,
+    ...(actors === undefined ? {} : { actors }),
+  });
+  return compile(scenario, design);
+}
+
+/** The systems of a cell, one a setting. */
+export function systemsOf(design: Design, misuse: Misuse, options: MatrixOptions = {}): System[] {
+  return settingsOf(design, misuse, options).map((run) => systemIn(run, design, misuse, options));
+}
+
+/** Why the driver of a cell does not compile in this design; empty if it does. */
+export function typeFaultsOf(design: Design, misuse: Misuse, options: MatrixOptions = {}): readonly TypeFault[] {
+  return compile(scenarioOf(planOf(misuse, options), allSettings[0]!), design).typeFaults;
+}
+
+/** One cell. `alone` is what a correct program of the design can come to, if that is known already. */
+export function cellOf(design: Design, misuse: Misuse, options: MatrixOptions = {}, alone?: readonly Outcome[]): Cell {
   const common = { design: design.name, misuse: misuse.name };
-  const { typeFaults } = compile(scenarioOf(plan, allSettings[0]!), design);
+  const typeFaults = typeFaultsOf(design, misuse, options);
   if (typeFaults.length > 0) {
     return {
       ...common,
-      outcomes: [],
-      notices: 'compiler',
-      mistaken: 0,
-      noticed: 0,
-      criesWolf: null,
-      passesToOverflow: null,
-      typeFaults,
-      finished: true,
-      searches: [],
+      ...{ outcomes: [], alsoCorrect: [], notices: 'compiler', noticesDebug: 'compiler', mistaken: 0, noticed: 0, noticedDebug: 0 },
+      ...{ criesWolf: null, passesToOverflow: null, typeFaults, finished: true, searches: [] },
     };
   }
-  const usable = (options.settings ?? allSettings).filter(({ correctOnly }) => !correctOnly || misuse.name === 'none');
-  const runs = settingsOf(plan, design, usable);
-  const searches = runs.map(({ setting, references }) => searchOf(setting, plan, design, references, options.maxStates));
-  const outcomes = new Set(searches.flatMap((search) => search.outcomes));
-  const mistaken = searches.reduce((sum, search) => sum + search.mistaken, 0);
-  const noticed = searches.reduce((sum, search) => sum + search.noticed, 0);
-  const correct = misuse.name === 'none';
+  const runs = settingsOf(design, misuse, options);
+  const begun = performance.now();
+  let states = 0;
+  const searches = runs.map((run) => {
+    const tell = (more: number) => options.onProgress?.(0, 1, states + more, (performance.now() - begun) / 1000);
+    const search = searchOf(systemIn(run, design, misuse, options), run.setting, options.maxStates, tell);
+    states += search.states;
+    return search;
+  });
+  const seen = new Set(searches.flatMap((search) => search.outcomes));
+  const outcomes = outcomeNames.filter((outcome) => seen.has(outcome));
+  const sum = (pick: (search: Search) => number): number => searches.reduce((all, search) => all + pick(search), 0);
+  const [mistaken, noticed, noticedDebug] = [sum((one) => one.mistaken), sum((one) => one.noticed), sum((one) => one.noticedDebug)];
+  const isCorrect = misuse === correct;
+  const { onProgress: _, ...quietly } = options;
+  const without = isCorrect ? outcomes : (alone ?? cellOf(design, correct, quietly).outcomes);
   return {
     ...common,
-    outcomes: outcomesOf(~0).filter((outcome) => outcomes.has(outcome)),
-    notices: correct ? null : reliabilityOf(mistaken, noticed),
-    mistaken,
-    noticed,
-    criesWolf: correct
-      ? { warns: searches.some(({ warned }) => warned > 0), falsePin: searches.some(({ falsePins }) => falsePins > 0) }
+    outcomes,
+    alsoCorrect: outcomes.filter((outcome) => without.includes(outcome)),
+    notices: isCorrect ? null : reliabilityOf(mistaken, noticed),
+    noticesDebug: isCorrect ? null : reliabilityOf(mistaken, noticedDebug),
+    ...{ mistaken, noticed, noticedDebug },
+    criesWolf: isCorrect
+      ? { warns: sum((one) => one.warned) > 0, warnsDebug: sum((one) => one.warnedDebug) > 0, falsePin: sum((one) => one.falsePins) > 0 }
       : null,
     passesToOverflow: runs.at(-1)?.passes ?? null,
     typeFaults,
@@ -202,12 +241,16 @@ export function matrixOf(options: MatrixOptions = {}): Matrix {
   const begun = performance.now();
   const cells: Cell[] = [];
   let states = 0;
+  const alone = new Map<Design, readonly Outcome[]>();
+  const total = designs.length * misuses.length;
+  const tell = (more: number): void => options.onProgress?.(cells.length, total, states + more, (performance.now() - begun) / 1000);
   for (const misuse of misuses) {
     for (const design of designs) {
-      const cell = cellOf(design, misuse, options);
+      const cell = cellOf(design, misuse, { ...options, onProgress: (_done, _total, more) => tell(more) }, alone.get(design));
+      if (misuse === correct) alone.set(design, cell.outcomes);
       cells.push(cell);
       states += cell.searches.reduce((sum, search) => sum + search.states, 0);
-      options.onProgress?.(cells.length, designs.length * misuses.length, states, (performance.now() - begun) / 1000);
+      tell(0);
     }
   }
   return {

@@ -15,18 +15,22 @@ const releasedBy = (plan: Plan, ...release: ('put' | 'unpin')[]): Plan => ({
   entries: plan.entries.map((entry) => ({ ...entry, release })),
 });
 
-const MIXED: Plan['entries'] = [
-  { take: 'pin', release: [] },
-  { take: 'own', release: [] },
-];
+/** The user's pages, and one of the driver's own behind them. */
+const mixed = (plan: Plan): Plan => ({ ...plan, entries: [...plan.entries, { take: 'own', page: 0, release: [] }] });
+
+/** At least two pages, so that the second can be missing. */
+const several = ({ entries }: Plan): Plan['entries'] => (entries.length > 1 ? entries : [entries[0]!, { ...entries[0]!, page: 1 }]);
+
+/** No mistake. */
+export const correct: Misuse = {
+  name: 'none',
+  about: 'a correct program',
+  question: 'is it worth it? What does each design do for a program in which nobody makes a mistake?',
+  change: (plan) => plan,
+};
 
 export const misuses: readonly Misuse[] = [
-  {
-    name: 'none',
-    about: 'a correct program',
-    question: 'what is each design worth when nobody makes a mistake?',
-    change: (plan) => plan,
-  },
+  correct,
   {
     name: 'put-for-pin',
     about: 'put_page() for a pin',
@@ -37,7 +41,7 @@ export const misuses: readonly Misuse[] = [
     name: 'unpin-for-get',
     about: 'an unpin for a plain reference',
     question: 'the same mistake the other way round, in a half converted tree',
-    change: (plan) => ({ ...plan, entries: [{ take: 'get', release: ['unpin'] }] }),
+    change: (plan) => ({ ...plan, entries: plan.entries.map((entry) => ({ ...entry, take: 'get', release: ['unpin'] })) }),
   },
   {
     name: 'no-release',
@@ -55,19 +59,19 @@ export const misuses: readonly Misuse[] = [
     name: 'mixed-put',
     about: 'put_page() for all of an array of mixed origin',
     question: '"pile all the gup-pinned pages into the same page** array that also contains other allocation types"',
-    change: (plan) => releasedBy({ ...plan, entries: MIXED }, 'put'),
+    change: (plan) => releasedBy(mixed(plan), 'put'),
   },
   {
     name: 'mixed-unpin',
     about: 'an unpin for all of an array of mixed origin',
     question: 'the same array, after its release loop was collapsed into put_user_pages()',
-    change: (plan) => releasedBy({ ...plan, entries: MIXED }, 'unpin'),
+    change: (plan) => releasedBy(mixed(plan), 'unpin'),
   },
   {
     name: 'short-pin',
     about: 'a short pin, and what was had is not dropped',
     question: 'the ad-hoc loops that "cannot" be collapsed',
-    change: (plan) => ({ ...plan, entries: [plan.entries[0]!, plan.entries[0]!], short: 'kept' }),
+    change: (plan) => ({ ...plan, entries: several(plan), short: 'kept' }),
   },
   {
     name: 'refetched-put',

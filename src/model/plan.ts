@@ -3,9 +3,11 @@ import type { Actor, ContainerKind, Instruction } from './scenario.js';
 
 /** What one entry of the driver's array is, and what is done to it in the end. */
 export interface Entry {
-  /** A pin or a plain reference on the user's page, or a page of the driver's own. */
+  /** A pin or a plain reference on a page of the user's, or a page of the driver's own. */
   readonly take: 'pin' | 'get' | 'own';
-  /** The release that is called; `null` for none at all, two for a release twice. */
+  /** Which page of the user's, from 0; of no meaning for one of the driver's own. */
+  readonly page: number;
+  /** The releases that are called: none at all, or two for a release twice. */
   readonly release: readonly ('put' | 'unpin')[];
 }
 
@@ -18,7 +20,10 @@ export interface Plan {
   readonly waits: boolean;
   /** When the pages are marked dirty. */
   readonly dirty: 'before' | 'after' | 'never';
-  /** The second page may not be had, and then the first is (not) dropped; `null` if both always are. */
+  /**
+   * A page after the first may not be had whatever its state, and then those before it are dropped, or kept; `null` if only its
+   * state can be the reason, and then they are dropped.
+   */
   readonly short: 'dropped' | 'kept' | null;
   /** FOLL_WRITE. */
   readonly write: boolean;
@@ -29,7 +34,7 @@ export const rightRelease = { pin: 'unpin', get: 'put', own: 'put' } as const;
 
 /** The correct driver of one page. */
 export const correctPlan: Plan = {
-  entries: [{ take: 'pin', release: ['unpin'] }],
+  entries: [{ take: 'pin', page: 0, release: ['unpin'] }],
   container: 'array',
   waits: true,
   dirty: 'before',
@@ -40,12 +45,25 @@ export const correctPlan: Plan = {
 /** What the driver's device writes. */
 const DMA_CONTENT = 10;
 
+/** How many pages of the user's a driver takes. */
+export function pagesOf(plan: Plan): number {
+  return 1 + Math.max(0, ...plan.entries.filter(({ take }) => take !== 'own').map(({ page }) => page));
+}
+
+/** Where a driver goes on that has not got page `n`. */
+const shortAt = (n: number): string => `short at ${n}`;
+
 function takes(plan: Plan): Instruction[] {
   return plan.entries.map((entry, n) => {
     const slot = `pages[${n}]`;
     if (entry.take === 'own') return { op: 'alloc', slot, content: 3 };
-    const failing = n > 0 && plan.short !== null;
-    return { op: entry.take, page: 0, slot, write: plan.write, ...(failing ? { mayFail: true, else: 'short' } : {}) };
+    return {
+      op: entry.take,
+      page: entry.page,
+      slot,
+      write: plan.write,
+      ...(n > 0 ? { mayFail: plan.short !== null, else: shortAt(n) } : {}),
+    };
   });
 }
 
@@ -60,6 +78,22 @@ function gives(plan: Plan, slot: string, entry: Entry): Instruction[] {
   const drop = releases(slot, entry);
   if (plan.dirty === 'never') return [...(written ? [{ op: 'omit', what: `mark ${slot} dirty`, mistake: true } as const] : []), ...drop];
   return plan.dirty === 'before' ? [...dirty, ...drop] : [...drop, ...dirty.map((one) => ({ ...one, mistake: true }))];
+}
+
+/** What is done if not all pages were had: those before are dropped, the last first. */
+function unwinds(plan: Plan): Instruction[] {
+  const failing = plan.entries.flatMap(({ take }, n) => (n > 0 && take !== 'own' ? [n] : []));
+  if (failing.length === 0) return [];
+  if (plan.short === 'kept') {
+    const labels = failing.map((n) => ({ label: shortAt(n) }));
+    return [{ op: 'goto' }, ...labels, { op: 'omit', what: 'drop the pages of a short pin', mistake: true }];
+  }
+  const out: Instruction[] = [{ op: 'goto' }];
+  for (let n = Math.max(...failing); n > 0; n--) {
+    if (failing.includes(n)) out.push({ label: shortAt(n) });
+    out.push(...releases(`pages[${n - 1}]`, plan.entries[n - 1]!));
+  }
+  return out;
 }
 
 /** The driver and its device as actors. */
@@ -82,14 +116,7 @@ export function driverOf(plan: Plan): Actor[] {
       ...gives(plan, carried ? `page[${n}]` : place(n), entry),
     ]),
   ];
-  if (plan.short !== null) {
-    const first = plan.entries[0]!;
-    const drop =
-      plan.short === 'dropped'
-        ? releases('pages[0]', first)
-        : [{ op: 'omit', what: 'drop the pages of a short pin', mistake: true } as const];
-    program.push({ op: 'goto' }, { label: 'short' }, ...drop);
-  }
+  program.push(...unwinds(plan));
   const device = plan.entries
     .filter(({ take }) => take !== 'own')
     .map((_, n) => ({ op: 'dma', write: plan.write, content: DMA_CONTENT + n }) as const);

@@ -101,6 +101,18 @@ export interface Iterate extends Common {
   readonly else?: string;
 }
 
+/** What was pushed into the actor's pipe can be read from now on. */
+export interface PipeUnlock extends Common {
+  readonly op: 'pipe-unlock';
+}
+
+/** Somebody reads the pipe of another actor, and the buffer's reference goes. */
+export interface PipeRead extends Common {
+  readonly op: 'pipe-read';
+  /** Name of the actor that fills the pipe by an `iov-get` over a `pipe`. */
+  readonly pipe: string;
+}
+
 /** Drops what `iov_iter_extract_pages()` took, if `iov_iter_extract_will_pin()`. */
 export interface ReleaseExtracted extends Common {
   readonly op: 'release-extracted';
@@ -151,6 +163,8 @@ export type Operation =
   | Write
   | Iterate
   | ReleaseExtracted
+  | PipeUnlock
+  | PipeRead
   | Allocate
   | OnPage
   | Whole

@@ -40,6 +40,8 @@ const operations: { readonly [Name in Operation['op']]: { readonly required: rea
   'iov-get': iterate,
   'iov-extract': iterate,
   'release-extracted': { required: ['iterator', 'slot'], properties: { iterator, slot: text } },
+  'pipe-unlock': whole,
+  'pipe-read': { required: ['pipe'], properties: { pipe: text } },
   alloc: { required: ['slot', 'content'], properties: { slot: text, content } },
   munmap: onPage,
   truncate: onPage,

@@ -1,5 +1,6 @@
 /** The surroundings in which the matrix runs a driver: what kind of page, and what the rest of the kernel does meanwhile. */
-import { driverOf, type Plan } from './plan.js';
+import { LIMITS } from './layout.js';
+import { driverOf, type Plan, pagesOf } from './plan.js';
 import type { Actor, Instruction, PageSpec, Scenario } from './scenario.js';
 
 export interface Setting {
@@ -7,7 +8,8 @@ export interface Setting {
   readonly about: string;
   readonly page: PageSpec;
   readonly spaces?: number;
-  readonly others: readonly Actor[];
+  /** Who else there is, for so many pages of the user's. */
+  readonly others: (pages: number) => readonly Actor[];
   /** The driver cannot write to this page, and asks only to read. */
   readonly readOnly?: boolean;
   /** Only correct programs are run in it: it shows false alarms, which would pass for noticing a mistake. */
@@ -34,41 +36,46 @@ const bystander: Actor[] = [
 /** As many plain references as look like a pin, held by somebody who makes no mistake. */
 const crowd = actor('crowd', { op: 'get-many', slot: 'many', count: 1024 }, { op: 'put-many', slot: 'many', count: 1024 });
 
+/** One instruction for each of the user's pages. */
+const each = (pages: number, one: (page: number) => Instruction): Instruction[] => Array.from({ length: pages }, (_, page) => one(page));
+
+const forking = (pages: number): Actor =>
+  actor('process', { op: 'fork' }, ...each(pages, (page) => ({ op: 'write', page, content: 40 + page })));
+
 export const settings: readonly Setting[] = [
-  { name: 'reclaim', about: 'a file page, and memory runs short', page: file, others: [actor('reclaim', { op: 'reclaim' })] },
-  { name: 'writeback', about: 'a file page, and the flusher', page: file, others: [actor('flusher', { op: 'writeback', page: 0 })] },
+  { name: 'reclaim', about: 'file pages, and memory runs short', page: file, others: () => [actor('reclaim', { op: 'reclaim' })] },
+  {
+    name: 'writeback',
+    about: 'file pages, and the flusher',
+    page: file,
+    others: (pages) => [actor('flusher', ...each(pages, (page) => ({ op: 'writeback', page })))],
+  },
   {
     name: 'truncate',
-    about: 'a file page, truncated; a stranger gets free pages',
+    about: 'file pages, truncated; a stranger gets free pages',
     page: file,
-    others: [actor('truncate', { op: 'truncate', page: 0 }), stranger],
+    others: (pages) => [actor('truncate', ...each(pages, (page) => ({ op: 'truncate', page }))), stranger],
   },
-  {
-    name: 'fork',
-    about: 'anonymous memory; the process forks and writes',
-    page: anon,
-    spaces: 2,
-    others: [actor('process', { op: 'fork' }, { op: 'write', page: 0, content: 40 })],
-  },
+  { name: 'fork', about: 'anonymous memory; the process forks and writes', page: anon, spaces: 2, others: (pages) => [forking(pages)] },
   {
     name: 'exit',
     about: 'anonymous memory; the process exits, and a stranger gets free pages',
     page: anon,
-    others: [actor('process', { op: 'exit' }), stranger],
+    others: () => [actor('process', { op: 'exit' }), stranger],
   },
-  { name: 'swap', about: 'anonymous memory, and memory runs short', page: anon, others: [actor('reclaim', { op: 'reclaim' })] },
+  { name: 'swap', about: 'anonymous memory, and memory runs short', page: anon, others: () => [actor('reclaim', { op: 'reclaim' })] },
   {
     name: 'bystander',
     about: 'anonymous memory that a second driver pins correctly; the process exits',
     page: anon,
-    others: [...bystander, actor('process', { op: 'exit' })],
+    others: () => [...bystander, actor('process', { op: 'exit' })],
   },
   {
     name: 'bystander-fork',
     about: 'anonymous memory that a second driver pins correctly; the process forks and writes',
     page: anon,
     spaces: 2,
-    others: [...bystander, actor('process', { op: 'fork' }, { op: 'write', page: 0, content: 40 })],
+    others: (pages) => [...bystander, forking(pages)],
   },
   {
     name: 'crowd',
@@ -76,21 +83,49 @@ export const settings: readonly Setting[] = [
     page: anon,
     correctOnly: true,
     spaces: 2,
-    others: [crowd, actor('process', { op: 'fork' })],
+    others: () => [crowd, actor('process', { op: 'fork' })],
   },
-  { name: 'zero', about: 'the shared page of zeros, pinned for reading', page: { kind: 'zero' }, others: [stranger], readOnly: true },
+  {
+    name: 'zero',
+    about: 'the shared page of zeros, pinned for reading; a stranger gets free pages',
+    page: { kind: 'zero' },
+    others: () => [stranger],
+    readOnly: true,
+  },
 ];
 
-/** A driver in a setting; `references` are left on the page by earlier runs. */
-export function scenarioOf(plan: Plan, setting: Setting, references = 0): Scenario {
+/** The driver and its device, and the actors of a setting. */
+export function actorsIn(setting: Setting): number {
+  return 2 + setting.others(1).length;
+}
+
+export interface ScenarioOptions {
+  /** References that earlier runs left on the pages; none if it is not said. */
+  readonly references?: number;
+  /** How many actors there are in all: correct drivers are added until there are as many. Those of the setting if it is not said. */
+  readonly actors?: number;
+}
+
+/** A driver without a device that makes no mistake. */
+const furtherDriver = (n: number, write: boolean): Actor =>
+  actor(`driver ${n}`, { op: 'pin', page: 0, slot: 'own[0]', write }, { op: 'unpin', slot: 'own[0]' });
+
+/** A driver in a setting. */
+export function scenarioOf(plan: Plan, setting: Setting, options: ScenarioOptions = {}): Scenario {
   const given = setting.readOnly ? { ...plan, write: false } : plan;
-  const others = setting.spaces === 2 ? 1 : 0;
+  const pages = pagesOf(plan);
+  const { references } = options;
+  const page: PageSpec = references ? { ...setting.page, references } : setting.page;
+  const actors = [...driverOf(given), ...setting.others(pages)];
+  const further = Math.max(0, (options.actors ?? 0) - actors.length);
+  // One to spare, one for each copy that a fork or a write can make, one for the driver's own page.
+  const frames = 1 + pages * (setting.spaces === 2 ? 2 : 1) + (plan.entries.some(({ take }) => take === 'own') ? 1 : 0);
   return {
     name: setting.name,
     about: setting.about,
-    pages: [references === 0 ? setting.page : { ...setting.page, references }],
-    frames: 2 + others + (plan.entries.some(({ take }) => take === 'own') ? 1 : 0),
+    pages: Array.from({ length: pages }, () => page),
+    frames: Math.min(frames, LIMITS.frames),
     spaces: setting.spaces ?? 1,
-    actors: [...driverOf(given), ...setting.others],
+    actors: [...actors, ...Array.from({ length: further }, (_, n) => furtherDriver(n + 2, given.write))],
   };
 }

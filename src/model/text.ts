@@ -1,6 +1,6 @@
 /** The matrix and a run as text. */
 import type { PageView, Run } from './explain.js';
-import type { Cell, Matrix } from './matrix.js';
+import type { Cell, Matrix, Search } from './matrix.js';
 import { misuses } from './misuses.js';
 import { notices } from './notices.js';
 import { outcomes } from './outcomes.js';
@@ -9,9 +9,9 @@ import { settings } from './settings.js';
 const number = (value: number): string => Math.round(value).toLocaleString('en-GB');
 
 /** What a cell says: an outcome a line, then how reliably the design notices. */
-export function cellLines(cell: Cell, correct: Cell | undefined): string[] {
+export function cellLines(cell: Cell): string[] {
   if (cell.notices === 'compiler') return ['does not compile'];
-  const names = cell.outcomes.map((outcome) => (cell.misuse !== 'none' && correct?.outcomes.includes(outcome) ? `(${outcome})` : outcome));
+  const names = cell.outcomes.map((outcome) => (cell.misuse !== 'none' && cell.alsoCorrect.includes(outcome) ? `(${outcome})` : outcome));
   const none = cell.finished ? 'nothing' : 'cut short';
   const lines = names.length > 0 ? names : [none];
   if (cell.criesWolf) {
@@ -19,29 +19,31 @@ export function cellLines(cell: Cell, correct: Cell | undefined): string[] {
     if (warns || falsePin) lines.push(warns ? 'CRIES WOLF' : 'false pin');
   } else {
     lines.push(`${cell.notices}${cell.notices === 'never' ? '' : ` ${cell.noticed}/${cell.mistaken}`}`);
+    if (cell.noticedDebug !== cell.noticed) lines.push(`debug: ${cell.noticesDebug} ${cell.noticedDebug}/${cell.mistaken}`);
   }
   if (!cell.finished && names.length > 0) lines.push('cut short');
   return lines;
 }
 
-function table(matrix: Matrix, columns: readonly string[], label: number): string[] {
-  const at = (misuse: string, design: string) => matrix.cells.find((cell) => cell.misuse === misuse && cell.design === design)!;
+/** A table, misuse by design, of what `lines` says of each cell. */
+function table(matrix: Matrix, columns: readonly string[], label: number, lines: (cell: Cell) => readonly string[]): string[] {
   const rows = matrix.misuses.map((misuse) => ({
     name: misuse,
-    cells: columns.map((design) => cellLines(at(misuse, design), matrix.misuses.includes('none') ? at('none', design) : undefined)),
+    cells: columns.map((design) => lines(matrix.cells.find((cell) => cell.misuse === misuse && cell.design === design)!)),
   }));
   const widths = columns.map((design, n) => Math.max(design.length, ...rows.flatMap(({ cells }) => cells[n]!.map((line) => line.length))));
   const line = (first: string, rest: readonly string[]) =>
     `${first.padEnd(label)}  ${rest.map((text, n) => text.padEnd(widths[n]!)).join('  ')}`.trimEnd();
+  const tall = rows.some(({ cells }) => cells.some(({ length }) => length > 1));
   const out = [line('', columns)];
   for (const { name, cells } of rows) {
-    out.push('');
+    if (tall) out.push('');
     const height = Math.max(...cells.map(({ length }) => length));
     for (let n = 0; n < height; n++)
       out.push(
         line(
           n === 0 ? name : '',
-          cells.map((lines) => lines[n] ?? ''),
+          cells.map((texts) => texts[n] ?? ''),
         ),
       );
   }
@@ -54,32 +56,50 @@ export function matrixText(matrix: Matrix, width = 140): string {
   const each = 26;
   const fit = Math.max(1, Math.floor((width - label) / each));
   const out: string[] = [];
-  for (let n = 0; n < matrix.designs.length; n += fit) out.push(...table(matrix, matrix.designs.slice(n, n + fit), label), '', '');
+  for (let n = 0; n < matrix.designs.length; n += fit)
+    out.push(...table(matrix, matrix.designs.slice(n, n + fit), label, cellLines), '', '');
   out.push('What can happen:');
   for (const [name, about] of Object.entries(outcomes)) out.push(`  ${name.padEnd(23)}  ${about}`);
   out.push('  (in brackets)            it happens in a correct program of this design too');
   out.push('  nothing                  none of these; the search is finished');
   out.push('Below: how reliably the design notices. 7/40: in 7 of the 40 distinct end states of runs in which the mistake was made.');
+  out.push('debug: the same in a kernel that was built or booted for debugging, where it says more.');
   out.push('false pin: a page without any pin was taken for pinned. CRIES WOLF: it warned of a correct program.', '', 'The mistakes:');
   for (const { name, about } of misuses.filter((misuse) => matrix.misuses.includes(misuse.name)))
     out.push(`  ${name.padEnd(label)}  ${about}`);
-  out.push('', ...assumptions(matrix), '', ...totals(matrix));
+  out.push('', ...assumptions(matrix, label), '', ...totals(matrix));
   return `${out.join('\n')}\n`;
 }
 
-/** What the cells assumed: the largest of each setting's searches. */
-function assumptions(matrix: Matrix): string[] {
-  const out = ['What each cell assumed: one driver with its device, in each of these settings (largest of all cells)'];
-  const searches = matrix.cells.flatMap((cell) => cell.searches);
-  for (const name of new Set(searches.map(({ setting }) => setting))) {
-    const of = searches.filter((search) => search.setting === name);
-    const most = (pick: (search: (typeof of)[number]) => number) => Math.max(...of.map(pick));
-    const about = settings.find((setting) => setting.name === name)?.about ?? 'the mistake was made before, until the count is nearly full';
-    out.push(
-      `  ${name.padEnd(15)} ${`${most((s) => s.pages)} page in ${most((s) => s.frames)} frames, ${most((s) => s.actors)} actors, ${most((s) => s.steps)} steps, ${number(most((s) => s.states))} states`.padEnd(60)} ${about}`,
-    );
-  }
-  return out;
+/** What each cell assumed: the largest of its searches, and which settings there are. */
+function assumptions(matrix: Matrix, label: number): string[] {
+  const most = (cell: Cell, pick: (search: Search) => number): number => Math.max(0, ...cell.searches.map(pick));
+  const sizes = (cell: Cell): string[] =>
+    cell.searches.length === 0
+      ? ['not run']
+      : [
+          [
+            most(cell, (s) => s.pages),
+            most(cell, (s) => s.frames),
+            most(cell, (s) => s.actors),
+            most(cell, (s) => s.steps),
+            number(sum(cell)),
+          ].join(' '),
+        ];
+  const sum = (cell: Cell): number => cell.searches.reduce((all, { states }) => all + states, 0);
+  const run = new Set(matrix.cells.flatMap((cell) => cell.searches.map(({ setting }) => setting)));
+  const known = settings.map(({ name, about }) => ({ name, about }));
+  known.push({ name: 'repeated', about: 'a file page on which the mistake was made before, until the count is nearly full' });
+  const told = (one: (typeof known)[number]): string => `  ${one.name.padEnd(label)}  ${one.about}`;
+  const left = settings.filter(({ name, correctOnly }) => !run.has(name) && !(correctOnly && !matrix.misuses.includes('none')));
+  return [
+    'What each cell assumed: pages of the user, page frames, actors, steps of all programs (each the most of any setting), states in all settings',
+    ...table(matrix, matrix.designs, label, sizes),
+    '',
+    'One driver with its device, in each of these settings:',
+    ...known.filter(({ name }) => run.has(name)).map(told),
+    ...(left.length > 0 ? ['Left out, since they need more actors:', ...left.map(told)] : []),
+  ];
 }
 
 function totals(matrix: Matrix): string[] {
@@ -102,8 +122,8 @@ function pageText(page: PageView): string {
     : `ref ${page.ref}${pins} map ${page.mapcount}${page.flags.map((flag) => ` ${flag}`).join('')}`;
 }
 
-/** Writes a run: a line a step, an actor a column, the counts of each page frame behind. */
-export function runText(run: Run, title: string): string {
+/** Writes a run: a line a step, an actor a column, the counts of each page frame behind. `question` is what it answers. */
+export function runText(run: Run, title: string, question?: string): string {
   const shown = run.start
     .map((_, n) => n)
     .filter((n) => run.steps.some((step) => pageText(step.pages[n]!) !== 'free') || pageText(run.start[n]!) !== 'free');
@@ -118,7 +138,12 @@ export function runText(run: Run, title: string): string {
       .map((text, n) => text.padEnd(widths[n]!))
       .join('  ')
       .trimEnd();
-  const out = [title, '', `      ${'step'.padEnd(width)}  ${shown.map((n, i) => `frame ${n}`.padEnd(widths[i]!)).join('  ')}`.trimEnd()];
+  const out = [
+    title,
+    ...(question === undefined ? [] : [`Asked: ${question}`]),
+    '',
+    `      ${'step'.padEnd(width)}  ${shown.map((n, i) => `frame ${n}`.padEnd(widths[i]!)).join('  ')}`.trimEnd(),
+  ];
   out.push(`      ${'(start)'.padEnd(width)}  ${counts(views[0]!)}`);
   run.steps.forEach((step, n) => {
     const marks = `${step.mistake ? '  <- the mistake' : ''}${step.notices.map((notice) => `  !! ${notices[notice].about}`).join('')}`;

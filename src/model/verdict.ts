@@ -5,6 +5,8 @@ import {
   CHANGED_UNDER_WRITEBACK,
   FREED_IN_USE,
   GLOBAL,
+  HANDLE_PUBLISHED,
+  LRU,
   OVERFLOWED,
   PRESENT,
   type State,
@@ -17,11 +19,15 @@ import {
   contentOf,
   diskOf,
   expectedOf,
+  handleFrame,
+  handleOf,
   hasFlag,
   isCached,
   isDirty,
+  isFresh,
   type Machine,
   mapcountOf,
+  ownerOf,
   pinsOf,
   pteFrame,
   pteOf,
@@ -29,15 +35,31 @@ import {
 } from './machine.js';
 import { outcomeBit } from './outcomes.js';
 
-/** Whether reclaim could never free a page: more (or fewer than any) references than are accounted for, or it looks pinned. */
+/** Pipe buffers that a reader can still find; each has a reference. */
+function inPipes(m: Machine, s: State, frame: number): number {
+  let count = 0;
+  for (let slot = 0; slot < m.layout.handleCount; slot++) {
+    const handle = handleOf(m, s, slot);
+    if ((handle & HANDLE_PUBLISHED) !== 0 && handleFrame(handle) === frame && isFresh(m, s, handle)) count++;
+  }
+  return count;
+}
+
+/** Whether a design that takes pages off the LRU has left one off it for good. */
+function isLostToReclaim(m: Machine, s: State, frame: number): boolean {
+  const owner = ownerOf(m, s, frame);
+  return m.design.offLru && owner >= 0 && m.kinds[owner] !== 'kernel' && !hasFlag(m, s, frame, LRU);
+}
+
+/** Whether reclaim could never free a page: more (or fewer than any) references than are accounted for, it looks pinned, or it is not on the LRU. */
 function isUnevictable(m: Machine, s: State): boolean {
   for (let frame = 0; frame < m.layout.frames; frame++) {
     const ref = refOf(m, s, frame);
     // The page of zeros is never evicted anyway.
     if (hasFlag(m, s, frame, ZERO) || !hasFlag(m, s, frame, ALLOCATED)) continue;
-    const accounted = mapcountOf(m, s, frame) + (isCached(m, s, frame) ? 1 : 0);
+    const accounted = mapcountOf(m, s, frame) + (isCached(m, s, frame) ? 1 : 0) + inPipes(m, s, frame);
     const looksPinned = m.design.looksPinned?.({ ref, pins: pinsOf(m, s, frame) }) ?? false;
-    if (ref > accounted || ref <= 0 || looksPinned) return true;
+    if (ref > accounted || ref <= 0 || looksPinned || isLostToReclaim(m, s, frame)) return true;
   }
   return false;
 }

@@ -2,7 +2,7 @@
 import type { System } from './compile.js';
 import { counterOf, setCounter } from './explore.js';
 import { GLOBAL, MISTAKEN } from './layout.js';
-import { NOTICE_MASK } from './notices.js';
+import { DEBUG_MASK, NOTICE_MASK } from './notices.js';
 import { type Outcome, outcomesOf } from './outcomes.js';
 import { verdictOf } from './verdict.js';
 
@@ -13,6 +13,7 @@ export interface Walks {
   readonly outcomes: ReadonlyMap<Outcome, number>;
   readonly mistaken: number;
   readonly noticed: number;
+  readonly noticedDebug: number;
   readonly seconds: number;
 }
 
@@ -30,16 +31,19 @@ function randomOf(seed: number): () => number {
 /** No walk is longer; programs that only retry would otherwise never end. */
 const LONGEST = 10_000;
 
-/** Takes `count` random walks, each to an end state. */
-export function walk(system: System, seed: number, count: number): Walks {
+const PROGRESS_EVERY = 1 << 10;
+
+/** Takes `count` random walks, each to an end state. `onProgress` is called now and then with the walks and steps so far. */
+export function walk(system: System, seed: number, count: number, onProgress?: (walks: number, steps: number) => void): Walks {
   const begun = performance.now();
   const random = randomOf(seed);
   const { machine, programs, initial } = system;
   const found = new Map<Outcome, number>();
   const s = initial.slice();
   const saved = initial.slice();
-  let [steps, mistaken, noticed] = [0, 0, 0];
+  let [steps, mistaken, noticed, noticedDebug] = [0, 0, 0, 0];
   for (let n = 0; n < count; n++) {
+    if ((n & (PROGRESS_EVERY - 1)) === 0 && n > 0) onProgress?.(n, steps);
     s.set(initial);
     for (let length = 0; length < LONGEST; length++) {
       const moves: (readonly [actor: number, choice: number])[] = [];
@@ -64,8 +68,10 @@ export function walk(system: System, seed: number, count: number): Walks {
       if (!taken) break;
     }
     for (const outcome of outcomesOf(verdictOf(machine, s))) found.set(outcome, (found.get(outcome) ?? 0) + 1);
-    if ((s[GLOBAL]! & MISTAKEN) !== 0) mistaken++;
-    if ((s[GLOBAL]! & MISTAKEN) !== 0 && (s[GLOBAL]! & NOTICE_MASK) !== 0) noticed++;
+    if ((s[GLOBAL]! & MISTAKEN) === 0) continue;
+    mistaken++;
+    if ((s[GLOBAL]! & NOTICE_MASK) !== 0) noticed++;
+    if ((s[GLOBAL]! & DEBUG_MASK) !== 0) noticedDebug++;
   }
-  return { walks: count, steps, outcomes: found, mistaken, noticed, seconds: (performance.now() - begun) / 1000 };
+  return { walks: count, steps, outcomes: found, mistaken, noticed, noticedDebug, seconds: (performance.now() - begun) / 1000 };
 }

@@ -49,6 +49,45 @@ describe('model', () => {
     expect(readFileSync(svg, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 
+  it('explains as JSON, into a file', async () => {
+    const file = join(folder, 'run.json');
+    const args = ['model', 'explain', '--design', 'bias', '--misuse', 'put-for-pin', '--format', 'json'];
+    const { code, stdout } = await run([...args, '--outcome', 'unevictable', '--output', file]);
+    expect([code, stdout]).toEqual([0, '']);
+    const told = JSON.parse(readFileSync(file, 'utf8')) as {
+      finished: boolean;
+      run: { steps: { actor: string; pages: { ref: number }[] }[] };
+    };
+    expect(told).toMatchObject({ design: 'bias', misuse: 'put-for-pin', outcome: 'unevictable', finished: true, typeFaults: [] });
+    expect(told.run.steps.at(-1)?.pages[0]?.ref).toBeGreaterThan(1000);
+    const none = await run([...args, '--outcome', 'changed-under-writeback', '--max-states', '5']);
+    expect([none.code, JSON.parse(none.stdout)]).toMatchObject([1, { finished: false, run: null }]);
+    const own = await run(['model', 'explain', '--design', 'bias', '--scenario', scenario, '--format', 'json']);
+    expect(JSON.parse(own.stdout)).toMatchObject({ scenario, outcome: null, run: { outcomes: ['unevictable'] } });
+    const typed = await run(['model', 'explain', '--design', 'typed', '--misuse', 'put-for-pin', '--format', 'json']);
+    expect(JSON.parse(typed.stdout)).toMatchObject({ run: null, typeFaults: [{ actor: 'driver' }] });
+  });
+
+  it('takes two pages, and more actors', async () => {
+    const { stdout } = await run([
+      'model',
+      '--design',
+      'bias',
+      '--misuse',
+      'put-for-pin',
+      '--pages',
+      '2',
+      '--actors',
+      '4',
+      '--format',
+      'json',
+    ]);
+    const { cells } = JSON.parse(stdout) as { cells: { searches: { pages: number; actors: number }[] }[] };
+    expect(new Set(cells[0]!.searches.map(({ pages, actors }) => `${pages} ${actors}`))).toEqual(new Set(['2 4']));
+    const text = await run(['model', '--design', 'bias', '--misuse', 'put-for-pin', '--actors', '4']);
+    expect(text.stdout).toMatch(/Left out, since they need more actors:\n {2}bystander /);
+  });
+
   it('says that no run shows what cannot happen, and what does not compile', async () => {
     const none = await run(['model', 'explain', '--design', 'bias', '--misuse', 'none', '--outcome', 'freed-in-use']);
     expect([none.code, none.stdout]).toEqual([
@@ -64,7 +103,7 @@ describe('model', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^bias: \d+ states .*finished\n +1 end states: unevictable\n$/);
     const walks = await run(['model', '--scenario', scenario, '--design', 'bias', '--seed', '3', '--walks', '10']);
-    expect(walks.stdout).toBe('bias, mine: 10 random walks, no finished search: unevictable in 10\n');
+    expect(walks.stdout).toMatch(/^bias, mine: 10 random walks \([\d,]+ steps\/s\), no finished search: unevictable in 10\n$/);
   });
 
   it.each([

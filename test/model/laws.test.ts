@@ -11,7 +11,7 @@ import { misuses } from '../../src/model/misuses.js';
 import { outcomesOf } from '../../src/model/outcomes.js';
 import { correctPlan } from '../../src/model/plan.js';
 import type { Actor, Instruction, Scenario } from '../../src/model/scenario.js';
-import { scenarioOf, settings } from '../../src/model/settings.js';
+import { actorsIn, scenarioOf, settings } from '../../src/model/settings.js';
 import { canonicaliser } from '../../src/model/symmetry.js';
 
 const none = misuses.find(({ name }) => name === 'none')!;
@@ -78,7 +78,7 @@ describe('the explorer', () => {
 
   it.each(designs.map((design) => [design.name, design] as const))('finds the same end states in every cell of %s', (_name, design) => {
     for (const misuse of misuses) {
-      for (const setting of settings.filter(({ others }) => others.length < 3)) {
+      for (const setting of settings.filter((setting) => actorsIn(setting) < 5)) {
         const system = compile(scenarioOf(planOf(misuse), setting), design);
         expect(endsOf(system, true, true), `${misuse.name}, ${setting.name}`).toEqual(endsOf(system, false, false));
       }
@@ -105,7 +105,7 @@ describe('a correct program', () => {
   it.each(designs.map((design) => [design.name, design] as const))('is safe in %s from what that claims to prevent', (_name, design) => {
     const cell = cellOf(design, none);
     expect(cell.finished).toBe(true);
-    expect(cell.outcomes.filter((outcome) => design.prevents.includes(outcome))).toEqual([]);
+    expect(cell.outcomes.filter((outcome) => outcome in design.prevents)).toEqual([]);
     expect(cell.searches.map(({ stuck }) => stuck)).toEqual(cell.searches.map(() => 0));
   });
 
@@ -135,7 +135,8 @@ describe('a correct program', () => {
     ['folio-pincount', false, false],
   ])('among 1024 plain references: %s warns %s, sees a pin %s', (name, warns, falsePin) => {
     const design = designs.find((one) => one.name === name)!;
-    expect(cellOf(design, none).criesWolf).toEqual({ warns, falsePin });
+    // A debugging kernel has nothing more to say of a correct program.
+    expect(cellOf(design, none).criesWolf).toEqual({ warns, warnsDebug: warns, falsePin });
   });
 });
 

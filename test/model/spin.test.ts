@@ -10,7 +10,7 @@ import { designs } from '../../src/model/designs/index.js';
 import { explore } from '../../src/model/explore.js';
 import { ALLOCATED, FREED_IN_USE, GLOBAL, HANDLE_HELD, LRU, MISTAKEN } from '../../src/model/layout.js';
 import { handleOf, hasFlag, mapcountOf, pinsOf, refOf } from '../../src/model/machine.js';
-import { NOTICE_MASK } from '../../src/model/notices.js';
+import { NOTICE_MASK, noticeBit } from '../../src/model/notices.js';
 import { sharedPairs, sharedScenario } from '../../src/model/shared-scenarios.js';
 
 const missing = ['spin', 'gcc'].filter((program) => spawnSync(program, [program === 'spin' ? '-V' : '--version']).status !== 0);
@@ -48,6 +48,7 @@ function modelEnds(designName: string, mistake: (typeof sharedPairs)[number]['mi
         bit(hasFlag(m, s, 0, LRU)),
         bit(past & FREED_IN_USE),
         bit(past & NOTICE_MASK),
+        (['put-below-pin-count', 'bad-page-debug', 'pins-at-free'] as const).map((name) => bit(past & noticeBit(name))).join(''),
         bit(past & MISTAKEN),
         bit(handleOf(m, s, 0) & HANDLE_HELD),
       ];

@@ -14,9 +14,15 @@ export const bias: Design = {
   zeroUncounted: true,
   refuses: true,
   reuse: 'exclusive',
-  checksPages: false,
+  checksPages: 'debug',
+  countsAtFree: false,
+  pinsExclusive: true,
   typed: false,
   noticesPut: silent,
-  noticesUnpin: silent,
-  prevents: ['unevictable', 'freed-in-use', 'lost-write', 'overflow'],
+  prevents: {
+    unevictable: 'pin_user_pages.rst: an unpin takes away what the pin added',
+    'freed-in-use': 'pin_user_pages.rst: FOLL_PIN is a reference "for DIO and/or RDMA use"',
+    'lost-write': 'folio_needs_cow_for_dma() in include/linux/mm.h: a page that may be pinned is copied for the child at fork',
+    overflow: 'try_grab_folio() and try_get_folio() in mm/gup.c refuse a count that is not positive',
+  },
 };

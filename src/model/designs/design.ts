@@ -41,16 +41,18 @@ export interface Design {
   readonly refuses: boolean;
   /** What `do_wp_page()` goes by when it reuses an anonymous page: its mapcount (4.20), or PageAnonExclusive (5.19 on). */
   readonly reuse: 'mapcount' | 'exclusive';
-  /** Freed and new pages are checked by default (4.20), not only under CONFIG_DEBUG_VM. */
-  readonly checksPages: boolean;
+  /** Freed and new pages are checked by default (4.20), or only where `is_check_pages_enabled()` (6.3 on). */
+  readonly checksPages: 'always' | 'debug';
+  /** A page that is freed with pins is told (`free_tail_page_prepare()`), in a debugging kernel. */
+  readonly countsAtFree: boolean;
+  /** Only exclusive anonymous pages can be pinned (5.19 on), and a debugging kernel looks at the unpin whether it is one. */
+  readonly pinsExclusive: boolean;
   /** The release takes a handle of its own type: a call with the wrong one does not compile, where the type is still known. */
   readonly typed: boolean;
   /** What `put_page()` says when it takes the count from `before` to `after`. */
   readonly noticesPut: (before: number, after: number, pins: number) => Notice | null;
-  /** What the unpin says, before it counts. */
-  readonly noticesUnpin: (counts: Counts) => Notice | null;
-  /** What a correct program is safe from in this design, by what its authors say. The tests hold it to that. */
-  readonly prevents: readonly Outcome[];
+  /** What a correct program is safe from in this design, and where its authors say so. The tests hold it to that. */
+  readonly prevents: Readonly<Partial<Record<Outcome, string>>>;
 }
 
 /** `GUP_PIN_COUNTING_BIAS`: 1U << 10, include/linux/mm.h. */

@@ -15,4 +15,5 @@ export const folioPincount: Design = {
     { field: 'ref', add: -1 },
   ],
   looksPinned: ({ pins }) => pins > 0,
+  countsAtFree: true,
 };

@@ -13,9 +13,14 @@ export const plain: Design = {
   zeroUncounted: false,
   refuses: false,
   reuse: 'mapcount',
-  checksPages: true,
+  checksPages: 'always',
+  countsAtFree: false,
+  pinsExclusive: false,
   typed: false,
   noticesPut: silent,
-  noticesUnpin: silent,
-  prevents: ['unevictable', 'freed-in-use', 'overflow'],
+  prevents: {
+    unevictable: 'what references are: a page with none but those of its mappings and caches can be evicted (__remove_mapping())',
+    'freed-in-use': 'what references are: a page is freed by put_page() of the last (__put_page())',
+    overflow: 'every reference is dropped once; get_page() trusts in that',
+  },
 };

@@ -1,5 +1,6 @@
 /** `handle_mm_fault()`: makes an address usable, by the page cache, the disk, the swap, or a copy. */
 import {
+  ANON,
   DIRTY,
   EXCLUSIVE,
   GLOBAL,
@@ -50,6 +51,12 @@ export function usable(pte: number, write: boolean): boolean {
   return (pte & wanted) === wanted;
 }
 
+/** `gup_must_unshare()`: a pin for reading wants anonymous memory that only this process can have. */
+export function mustUnshare(m: Machine, s: State, pte: number): boolean {
+  const frame = pteFrame(pte);
+  return m.design.pinsExclusive && (pte & WRITABLE) === 0 && hasFlag(m, s, frame, ANON) && !hasFlag(m, s, frame, EXCLUSIVE);
+}
+
 /**
  * Handles one fault. `choice` is the frame to take if one must be allocated; where none is needed only choice 0 is a
  * way, so that the same thing is not done twice. With no frame left the fault fails.
@@ -58,7 +65,7 @@ export function fault(m: Machine, s: State, space: number, page: number, write: 
   if ((s[GLOBAL]! & (1 << (GONE_SHIFT + space))) !== 0) return choice === 0 ? FAULT.failed : FAULT.not;
   const pte = pteOf(m, s, space, page);
   if ((pte & MIGRATING) !== 0) return FAULT.not;
-  if ((pte & PRESENT) !== 0) return writeProtected(m, s, space, page, pteFrame(pte), choice);
+  if ((pte & PRESENT) !== 0) return writeProtected(m, s, space, page, pteFrame(pte), write, choice);
   return m.kinds[page] === 'file' ? fileFault(m, s, space, page, write, choice) : anonFault(m, s, space, page, pte, write, choice);
 }
 
@@ -68,8 +75,9 @@ function takeFrame(m: Machine, s: State, choice: number): Fault {
   return choice < m.layout.frames && isFree(m, s, choice) ? FAULT.done : FAULT.not;
 }
 
-/** `do_wp_page()`. */
-function writeProtected(m: Machine, s: State, space: number, page: number, frame: number, choice: number): Fault {
+/** `do_wp_page()`; to write, or only to have the page for this process alone (FAULT_FLAG_UNSHARE). */
+function writeProtected(m: Machine, s: State, space: number, page: number, frame: number, write: boolean, choice: number): Fault {
+  const bits = write ? WRITABLE | PTE_DIRTY : 0;
   if (m.kinds[page] === 'file') {
     // page_mkwrite: waits for the lock and for stable pages, then the page counts as dirty.
     if (choice !== 0 || hasFlag(m, s, frame, LOCKED | WRITEBACK)) return FAULT.not;
@@ -80,7 +88,7 @@ function writeProtected(m: Machine, s: State, space: number, page: number, frame
   if (m.kinds[page] === 'anon' && canReuse(m, s, frame)) {
     if (choice !== 0) return FAULT.not;
     setFlag(m, s, frame, EXCLUSIVE);
-    setPte(m, s, space, page, pteOf(m, s, space, page) | WRITABLE | PTE_DIRTY);
+    setPte(m, s, space, page, pteOf(m, s, space, page) | bits);
     return FAULT.done;
   }
   // wp_page_copy(): the new page takes the old one's place, then the old one's reference is dropped.
@@ -88,7 +96,7 @@ function writeProtected(m: Machine, s: State, space: number, page: number, frame
   if (taken !== FAULT.done) return taken;
   allocate(m, s, choice, page, freshFlags('anon'), contentOf(m, s, frame));
   const old = unmapPte(m, s, space, page, 0);
-  mapFrame(m, s, space, page, choice, WRITABLE | PTE_DIRTY);
+  mapFrame(m, s, space, page, choice, bits);
   if (old >= 0) putPage(m, s, old);
   return FAULT.done;
 }

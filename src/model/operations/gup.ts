@@ -16,7 +16,6 @@ import {
 import {
   addPins,
   addRef,
-  checkUnpin,
   dropRef,
   generationOf,
   handleFrame,
@@ -34,7 +33,7 @@ import {
   setHandle,
 } from '../machine.js';
 import type { Take } from '../scenario.js';
-import { FAULT, fault, usable } from './fault.js';
+import { FAULT, fault, mustUnshare, usable } from './fault.js';
 import { replaceFrame } from './migrate.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step, tablesOf } from './step.js';
 
@@ -62,7 +61,6 @@ export function undoPin(m: Machine, s: State, frame: number): void {
 /** One atomic of a release. */
 export function unpinStep(m: Machine, s: State, frame: number, step: Count): void {
   if (m.design.zeroUncounted && hasFlag(m, s, frame, ZERO)) return;
-  if (step === m.design.unpin[0]) checkUnpin(m, s, frame);
   if (step.field === 'pins') addPins(m, s, frame, step.add);
   else dropRef(m, s, frame, -step.add);
 }
@@ -78,6 +76,8 @@ export function takeSteps(c: Context, op: Omit<Take, 'op'>, pin: boolean): Step[
   const page = `page ${op.page}`;
   const tables = tablesOf(c.space);
   const shortly = op.mayFail === true;
+  /** Whether the entry serves this access as it is. */
+  const serves = (s: State, pte: number): boolean => usable(pte, write) && !(pin && mustUnshare(m, s, pte));
 
   const grabs = counts.length;
   const [WALK, GRAB, FAULTS] = [0, 1, 2 + grabs];
@@ -96,7 +96,7 @@ export function takeSteps(c: Context, op: Omit<Take, 'op'>, pin: boolean): Step[
       if (pin) remember(s, 1 << (HAS_PINNED_SHIFT + c.space));
       const pte = pteOf(m, s, c.space, op.page);
       // Its grab comes in another step: the page may go and come again as another in between.
-      if (!usable(pte, write)) return 1;
+      if (!serves(s, pte)) return 1;
       setHandle(m, s, slot, handleTo(m, s, pteFrame(pte), op.page, c.space, 0));
       return 0;
     },
@@ -148,7 +148,7 @@ export function takeSteps(c: Context, op: Omit<Take, 'op'>, pin: boolean): Step[
     run: (s) => {
       const frame = handleFrame(handleOf(m, s, slot));
       const pte = pteOf(m, s, c.space, op.page);
-      if (usable(pte, write) && maps(pte, frame)) return 0;
+      if (serves(s, pte) && maps(pte, frame)) return 0;
       letGo(s, frame);
       return 1;
     },
@@ -162,7 +162,7 @@ export function takeSteps(c: Context, op: Omit<Take, 'op'>, pin: boolean): Step[
     choices: m.layout.frames,
     to: [WALK, 'else'],
     run: (s, choice) => {
-      if (usable(pteOf(m, s, c.space, op.page), write)) return choice === 0 ? 0 : BLOCKED;
+      if (serves(s, pteOf(m, s, c.space, op.page))) return choice === 0 ? 0 : BLOCKED;
       const result = fault(m, s, c.space, op.page, write, choice);
       return result === FAULT.not ? BLOCKED : result;
     },

@@ -5,6 +5,7 @@ import { dmaStartSteps, dmaSteps, dmaWaitSteps } from './dma.js';
 import { takeSteps } from './gup.js';
 import { allocateSteps, iterateSteps, releaseExtractedSteps } from './iterator.js';
 import { migrateSteps } from './migrate.js';
+import { pipeReadSteps, pipeUnlockSteps } from './pipe.js';
 import { exitSteps, forkSteps, munmapSteps, writeSteps } from './process.js';
 import { reclaimSteps } from './reclaim.js';
 import { dirtySteps, moreReferences, putManySteps, putSteps, unpinManySteps, unpinSteps } from './release.js';
@@ -52,6 +53,8 @@ const table: { readonly [Name in Operation['op']]: (c: Context, op: Of<Name>) =>
   'iov-get': iterateSteps,
   'iov-extract': iterateSteps,
   'release-extracted': releaseExtractedSteps,
+  'pipe-unlock': (c) => pipeUnlockSteps(c),
+  'pipe-read': pipeReadSteps,
   alloc: allocateSteps,
   munmap: (c, op) => munmapSteps(c, op.page),
   truncate: (c, op) => truncateSteps(c, op.page),

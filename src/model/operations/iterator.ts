@@ -1,8 +1,9 @@
 /** `iov_iter_get_pages()` and `iov_iter_extract_pages()` over each kind of iterator: which of them take a reference at all. */
 import { HANDLE_HELD, type State } from '../layout.js';
-import { addRef, allocate, cachedAt, handleFrame, handleOf, hasFree, isFree, setContent, setHandle } from '../machine.js';
+import { addRef, allocate, cachedAt, hasFree, isFree, setContent, setHandle } from '../machine.js';
 import type { Allocate, Iterate, IteratorKind, ReleaseExtracted } from '../scenario.js';
 import { handleTo, takeSteps } from './gup.js';
+import { fillPipeSteps } from './pipe.js';
 import { unpinSteps } from './release.js';
 import { BLOCKED, type Context, privately, SHARED, type Step } from './step.js';
 
@@ -61,8 +62,7 @@ const takes: Readonly<Record<Iterate['op'], Record<IteratorKind, (c: Context, op
     user: (c, op) => takeSteps(c, op, false),
     kvec: (_c, op) => refused(op),
     bvec: (c, op) => handOut(c, op, true),
-    // A pipe's pages are new ones for the data to come; the pipe buffer has one reference, the caller another.
-    pipe: (c, op) => [...allocateSteps(c, { slot: op.slot, content: 0 }), pipeReference(c, op.slot)],
+    pipe: fillPipeSteps,
   },
   'iov-extract': {
     user: (c, op) => takeSteps(c, op, true),
@@ -71,25 +71,6 @@ const takes: Readonly<Record<Iterate['op'], Record<IteratorKind, (c: Context, op
     pipe: (_c, op) => refused(op),
   },
 };
-
-function pipeReference(c: Context, name: string): Step {
-  const m = c.machine;
-  const slot = c.slot(name);
-  const buffer = c.scratch('pipe buffer');
-  return {
-    text: 'pushes the page into the pipe, and takes a reference of its own',
-    stands: 'pipe_get_pages(): get_page()',
-    reads: SHARED.counts,
-    writes: SHARED.counts,
-    run: (s) => {
-      const handle = handleOf(m, s, slot);
-      if (handle === 0) return 0;
-      setHandle(m, s, buffer, handle);
-      addRef(m, s, handleFrame(handle), 1);
-      return 0;
-    },
-  };
-}
 
 export function iterateSteps(c: Context, op: Iterate): Step[] {
   return takes[op.op][op.iterator](c, op);

@@ -131,7 +131,8 @@ export function migrateSteps(c: Context, page: number): Step[] {
         const expected = mapcountOf(m, s, from) + (cachedAt(m, s, page) === from ? 1 : 0) + 1;
         let target = false;
         for (let frame = 0; frame < frames; frame++) target ||= usable(frame);
-        if (refOf(m, s, from) !== expected || !target) return choice === 0 ? 1 : BLOCKED;
+        // With none but this reference it was freed by all others meanwhile: nothing is left to move.
+        if (expected === 1 || refOf(m, s, from) !== expected || !target) return choice === 0 ? 1 : BLOCKED;
         if (!usable(choice)) return BLOCKED;
         clearFlag(m, s, from, LOCKED);
         setHandle(m, s, slot, 0);

@@ -2,6 +2,7 @@
 import { ALLOCATED, DIRTY, HANDLE_HELD, HANDLE_PIN, LOCKED, type State } from '../layout.js';
 import {
   addRef,
+  checkUnpin,
   handleFrame,
   handleOf,
   hasFlag,
@@ -60,7 +61,10 @@ export function unpinSteps(c: Context, op: { readonly slot: string }): Step[] {
     run: (s: State) => {
       const handle = handleOf(m, s, slot);
       if (handle === 0) return 0;
-      if (n === 0) noteStale(m, s, handle);
+      if (n === 0) {
+        noteStale(m, s, handle);
+        checkUnpin(m, s, handleFrame(handle));
+      }
       if (n === counts.length - 1) letGo(m, s, slot, last);
       if (isPut) putPage(m, s, handleFrame(handle));
       else unpinStep(m, s, handleFrame(handle), step);
@@ -98,15 +102,40 @@ export function dirtySteps(c: Context, op: Pick<Dirty, 'slot' | 'lock'>): Step[]
   ];
 }
 
-/** `put_user_pages*()` and `unpin_user_pages*()`: what each page would get by itself, one after the other. */
+/**
+ * `put_user_pages()`, `put_user_pages_dirty()`, `put_user_pages_dirty_lock()` and `unpin_user_pages_dirty_lock()`: one page after
+ * the other. Those that dirty look first whether the page is dirty already, without its lock.
+ */
 export function unpinManySteps(c: Context, op: ReleaseMany): Step[] {
   const dirty = op.dirty ?? 'no';
-  return op.slots.flatMap((slot) => {
-    const drop = unpinSteps(c, { slot });
-    if (dirty === 'no') return drop;
-    const kept: Context = { ...c, isLast: () => false };
-    return [...dirtySteps(kept, { slot, lock: dirty === 'dirty-lock' }), ...drop];
-  });
+  const steps: Step[] = [];
+  for (const slot of op.slots) {
+    if (dirty !== 'no') {
+      const [DIRTY_IT, DROP] = [steps.length + 1, steps.length + 2];
+      const kept: Context = { ...c, isLast: () => false };
+      steps.push(looksDirty(c, slot, [DROP, DIRTY_IT]), ...dirtySteps(kept, { slot, lock: dirty === 'dirty-lock' }));
+    }
+    // Its steps follow one another, wherever they begin.
+    steps.push(...unpinSteps(c, { slot }));
+  }
+  return steps;
+}
+
+/** `__put_user_pages_dirty()` of 5.2, `unpin_user_pages_dirty_lock()` of 6.12: only a clean page is marked. */
+function looksDirty(c: Context, name: string, to: Step['to'] & object): Step {
+  const m = c.machine;
+  const slot = c.slot(name);
+  return {
+    text: `looks whether ${name} is dirty already`,
+    stands: 'unpin_user_pages_dirty_lock(): folio_test_dirty()',
+    reads: SHARED.flags,
+    writes: 0,
+    to,
+    run: (s) => {
+      const handle = handleOf(m, s, slot);
+      return handle === 0 || hasFlag(m, s, handleFrame(handle), DIRTY) ? 0 : 1;
+    },
+  };
 }
 
 /** Many `put_page()`s as one step. */

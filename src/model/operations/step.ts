@@ -18,7 +18,7 @@ export const SHARED = {
   space: 1 << 5,
   /** The page tables of a space: this bit, shifted by its number. */
   tables: 1 << 6,
-  /** What a device was given: this bit, shifted by the actor's number. */
+  /** What a device was given, or what is in a pipe: this bit, shifted by the number of the actor whose it is. */
   device: 1 << 8,
 } as const;
 
@@ -68,6 +68,8 @@ export interface Context {
   readonly device: (name: string) => { slot: number; bit: number };
   /** The same of the device whose program this is. */
   readonly own: () => { slot: number; bit: number };
+  /** The buffer of an actor's pipe, and its bit; the own actor's if no name is said. */
+  readonly pipe: (name?: string) => { slot: number; bit: number };
 }
 
 /** A step that only its actor can see. */

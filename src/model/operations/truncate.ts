@@ -30,6 +30,7 @@ export function truncateSteps(c: Context, page: number): Step[] {
       writes: SHARED.lock | SHARED.content | SHARED.cache,
       to: [UNMAP, 'next'],
       run: (s) => {
+        if (m.kinds[page] !== 'file') return 1;
         const frame = cachedAt(m, s, page);
         if (frame >= 0 && hasFlag(m, s, frame, LOCKED | WRITEBACK)) return BLOCKED;
         s[m.layout.objects + page] = s[m.layout.objects + page]! | TRUNCATED;

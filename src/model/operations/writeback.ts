@@ -44,7 +44,8 @@ export function writebackSteps(c: Context, page: number): Step[] {
       to: [CLEAN, 'next'],
       run: (s) => {
         const frame = cachedAt(m, s, page);
-        if (frame < 0 || !isDirty(m, s, frame)) return 1;
+        // What is in swap is written by reclaim.
+        if (m.kinds[page] !== 'file' || frame < 0 || !isDirty(m, s, frame)) return 1;
         if (hasFlag(m, s, frame, LOCKED | WRITEBACK)) return BLOCKED;
         setFlag(m, s, frame, LOCKED);
         setHandle(m, s, slot, handleTo(m, s, frame, page, 0, 0));

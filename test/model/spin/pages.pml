@@ -14,8 +14,12 @@ byte freed = 0;             /* how often */
 bit present = 1;            /* the page table entry */
 bit allocated = 1;
 bit lru = 1;
+bit was_lru = 0;            /* PageDmaPinnedWasLru() */
 bit in_use = 0;             /* freed while used, or used after it */
-bit warned = 0;
+bit warned = 0;             /* by every kernel */
+bit few_refs = 0;           /* by debugging kernels: put_page() with fewer references than pins, */
+bit bad_page = 0;           /* a page freed while mapped, */
+bit pins_left = 0;          /* a page freed with pins */
 bit mistaken = 0;
 bit holds[ND];
 byte holds_since[ND];
@@ -30,8 +34,13 @@ inline page_free() {
   od;
 #ifdef LRUCOUNT
   warned = warned || mapcount > 0;
+#else
+  bad_page = bad_page || mapcount > 0;
 #endif
-  allocated = 0; refcount = 0; pincount = 0; lru = 0; freed++
+#ifdef PINCOUNT
+  pins_left = pins_left || pincount != 0;
+#endif
+  allocated = 0; refcount = 0; pincount = 0; lru = 0; was_lru = 0; freed++
 }
 
 inline sub_ref(n) {
@@ -44,7 +53,7 @@ inline sub_ref(n) {
 
 inline put_page() {
 #ifdef LRUCOUNT
-  warned = warned || (pincount > 0 && refcount - 1 < pincount);
+  few_refs = few_refs || (pincount > 0 && refcount < pincount);
 #endif
   sub_ref(1)
 }
@@ -56,14 +65,10 @@ inline used(since) { in_use = in_use || since != freed }
 #define UNDO sub_ref(1024)
 #else
 inline sub_pin() {
-#ifdef LRUCOUNT
-  warned = warned || pincount <= 0;
-#endif
   pincount--;
 #ifdef LRUCOUNT
   if
-  :: allocated && pincount > 0 -> lru = 0
-  :: allocated && pincount == 0 -> lru = 1
+  :: pincount == 0 && was_lru -> was_lru = 0; lru = 1
   :: else
   fi
 #endif
@@ -102,15 +107,16 @@ walk:
   :: else
   fi;
 #ifndef BIAS
-  d_step {
-    pincount++;
 #ifdef LRUCOUNT
+  d_step {
     if
-    :: allocated -> lru = 0
-    :: else
+    :: pincount <= 0 -> pincount = 1; was_lru = was_lru || lru; lru = 0
+    :: else -> pincount++
     fi
-#endif
   };
+#else
+  pincount++;
+#endif
 #endif
   d_step {
     if
@@ -163,5 +169,5 @@ init {
   };
   /* All others are gone: one such state for each end. */
   _nr_pr == 1;
-  printf("END %d %d %d %d %d %d %d %d %d\n", allocated, refcount, pincount, mapcount, lru, in_use, warned, mistaken, holds[0])
+  printf("END %d %d %d %d %d %d %d %d%d%d %d %d\n", allocated, refcount, pincount, mapcount, lru, in_use, warned, few_refs, bad_page, pins_left, mistaken, holds[0])
 }

@@ -1,0 +1,135 @@
+/** What the commands of the model have in common: their options, scenario files, and what they say. */
+import { readFileSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { exitCodes, Failure, reasonOf } from './failure.js';
+import { print, writeWhole } from './output.js';
+import { startProgress } from './progress.js';
+
+export type Model = typeof import('../model/index.js');
+type Options = NonNullable<Parameters<Model['matrixOf']>[0]>;
+
+/** The options of `model` and `model explain`, as commander hands them over. */
+export interface Given {
+  format: 'text' | 'json';
+  output?: string;
+  design?: string;
+  misuse?: string;
+  outcome?: string;
+  pages?: number;
+  actors?: number;
+  container?: 'array' | 'sgl' | 'skb' | 'bvec' | 'pipe';
+  scenario?: string;
+  seed?: number;
+  walks: number;
+  maxStates?: number;
+  svg?: string;
+}
+
+/** Reads a whole number in a range. */
+export function whole(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const read = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!(read >= least && read <= most)) throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+    return read;
+  };
+}
+
+/** Options that the matrix and a single run share. */
+export function shared(command: Command): Command {
+  return command
+    .option('-d, --design <name>', 'only this design')
+    .option('-m, --misuse <name>', 'only this misuse')
+    .option('--pages <n>', "how many of the user's pages the driver takes, 1 to 3", whole(1, 3))
+    .option(
+      '--actors <n>',
+      'how many actors there are: settings that need more are left out, others get further correct drivers',
+      whole(3, 8),
+    )
+    .addOption(new Option('--container <kind>', 'what the pages travel in').choices(['array', 'sgl', 'skb', 'bvec', 'pipe']))
+    .option('--scenario <file>', 'run this scenario (JSON, see docs/model.md) instead of the built-in ones')
+    .option('--max-states <n>', 'cut a search short after this many states, and say so', whole(1, 50_000_000))
+    .addOption(new Option('-f, --format <format>', 'text or json').choices(['text', 'json']).default('text'))
+    .option('-o, --output <file>', 'write to this file instead of the standard output');
+}
+
+/** Those entries that have this name, or all if none is given. Throws a {@link Failure} that lists what there is. */
+export function named<T extends { readonly name: string }>(what: string, all: readonly T[], name: string | undefined): readonly T[] {
+  if (name === undefined) return all;
+  const found = all.filter((one) => one.name === name);
+  if (found.length === 0) throw new Failure(`no ${what} ${name}; there are ${all.map((one) => one.name).join(', ')}`);
+  return found;
+}
+
+/** The model's options that were given. */
+export function optionsOf({ container, pages, actors, maxStates }: Given): Options {
+  return {
+    ...(container === undefined ? {} : { container }),
+    ...(pages === undefined ? {} : { pages }),
+    ...(actors === undefined ? {} : { actors }),
+    ...(maxStates === undefined ? {} : { maxStates }),
+  };
+}
+
+function readScenario(model: Model, file: string): { text: string; scenario: ReturnType<Model['parseScenario']> } {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new Failure(`cannot read ${file}: ${missing ? 'there is no such file' : reasonOf(error)}`);
+  }
+  try {
+    return { text, scenario: model.parseScenario(text) };
+  } catch (error) {
+    if (error instanceof model.ScenarioFault) throw new Failure(error.problems.map((problem) => `${file}: ${problem}`).join('\n'));
+    throw error;
+  }
+}
+
+/** Makes a scenario file ready to run in one design. Throws a {@link Failure} with file, line and key if it cannot be. */
+export function systemOf(model: Model, file: string, design: Parameters<Model['compile']>[1]): ReturnType<Model['compile']> {
+  const { text, scenario } = readScenario(model, file);
+  try {
+    return model.compile(scenario, design);
+  } catch (error) {
+    if (error instanceof model.ScenarioError) throw new Failure(`${file}: ${model.withLine(text, error).message}`);
+    if (error instanceof RangeError) throw new Failure(`${file}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A number as people read it. */
+export const amount = (value: number): string => Math.round(value).toLocaleString('en-GB');
+
+/** Writes a result to where it was asked for. */
+export async function give(given: Given, text: string): Promise<void> {
+  if (given.output === undefined || given.output === '-') await print(text);
+  else writeWhole(given.output, text);
+}
+
+/** Data as the text of a file. */
+export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Says on the standard error that a search was not finished, and makes it the exit code. */
+export function sayCutShort(states: number): void {
+  process.exitCode = exitCodes.found;
+  process.stderr.write(
+    `putright: cut short after ${amount(states)} states; what was not found may still happen. --max-states takes a larger number\n`,
+  );
+}
+
+/** A line on the terminal with states (or another unit) per second. */
+export function startRate(unit = 'states'): {
+  report: (what: string, done: number, total: number, count: number) => void;
+  clear: () => void;
+} {
+  const progress = startProgress(process.stderr);
+  const begun = performance.now();
+  return {
+    report: (what, done, total, count) => {
+      const seconds = Math.max((performance.now() - begun) / 1000, 1e-3);
+      progress.report(`${what}${amount(count)} ${unit}, ${amount(count / seconds)} ${unit}/s`, done, total);
+    },
+    clear: progress.clear,
+  };
+}
