@@ -8,6 +8,7 @@ import { type Cell, type MatrixOptions, settingsOf, systemIn } from './matrix.js
 import type { Misuse } from './misuses.js';
 import { type Notice, noticeBit, noticeNames } from './notices.js';
 import { type Outcome, outcomeBit, outcomesOf } from './outcomes.js';
+import type { Operation } from './scenario.js';
 import { verdictOf } from './verdict.js';
 
 /** A frame as a person sees it after a step. */
@@ -25,6 +26,8 @@ export interface RunStep {
   readonly text: string;
   /** The kernel function that the step stands for. */
   readonly stands: string;
+  /** The actor that it starts (`to`) or hears from (`from`), if any: a device, whose pipe is read. */
+  readonly peer: { readonly name: string; readonly way: 'to' | 'from' } | null;
   /** The step is the mistake. */
   readonly mistake: boolean;
   /** Warnings that it set off. */
@@ -60,6 +63,12 @@ function viewOf(m: Machine, s: State): PageView[] {
   }));
 }
 
+function peerOf(op: Operation): RunStep['peer'] {
+  if (op.op === 'dma-start') return { name: op.device, way: 'to' };
+  if (op.op === 'dma-wait') return { name: op.device, way: 'from' };
+  return op.op === 'pipe-read' ? { name: op.pipe, way: 'from' } : null;
+}
+
 /** Takes a run's moves again, from the start; each is an actor and a choice. */
 export function replay(system: System, moves: readonly { actor: number; choice: number }[]): Run {
   const s = system.initial.slice();
@@ -77,6 +86,7 @@ export function replay(system: System, moves: readonly { actor: number; choice: 
       actor: system.scenario.actors[actor]!.name,
       text: step.step.text,
       stands: step.step.stands,
+      peer: peerOf(step.operation),
       mistake: (fresh & MISTAKEN) !== 0,
       notices: noticeNames.filter((name) => (fresh & noticeBit(name)) !== 0),
       pages: viewOf(m, s),
