@@ -11,12 +11,15 @@ const design = (name: string) => designs.find((one) => one.name === name)!;
 const misuse = (name: string) => misuses.find((one) => one.name === name)!;
 
 describe('the default matrix', () => {
+  const before = process.cpuUsage();
   const matrix = matrixOf();
+  const { user, system } = process.cpuUsage(before);
 
   it('has every cell, finished, within its time', () => {
     expect(matrix.cells).toHaveLength(designs.length * misuses.length);
     expect(matrix.finished).toBe(true);
-    expect(matrix.seconds).toBeLessThan(20);
+    // Processor time, since others may be at work on this machine; bench/model.mjs measures the clock.
+    expect((user + system) / 1e6).toBeLessThan(20);
   });
 
   it('has a run for each outcome of each cell, and else a finished search', { timeout: 120_000 }, () => {

@@ -20,8 +20,8 @@ export const bias: Design = {
   typed: false,
   noticesPut: silent,
   prevents: {
-    unevictable: 'pin_user_pages.rst: an unpin takes away what the pin added',
-    'freed-in-use': 'pin_user_pages.rst: FOLL_PIN is a reference "for DIO and/or RDMA use"',
+    unevictable: 'unpin_user_page() in mm/gup.c: gup_put_folio() takes away what try_grab_folio() added',
+    'freed-in-use': 'try_grab_folio() in mm/gup.c: _refcount is raised "at least once, so that the page really is pinned"',
     'lost-write': 'folio_needs_cow_for_dma() in include/linux/mm.h: a page that may be pinned is copied for the child at fork',
     overflow: 'try_grab_folio() and try_get_folio() in mm/gup.c refuse a count that is not positive',
   },

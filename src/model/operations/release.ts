@@ -102,6 +102,12 @@ export function dirtySteps(c: Context, op: Pick<Dirty, 'slot' | 'lock'>): Step[]
   ];
 }
 
+/** Where each kind looks whether a page is dirty. */
+const CALLS = {
+  dirty: 'put_user_pages_dirty(): PageDirty()',
+  'dirty-lock': 'unpin_user_pages_dirty_lock(), put_user_pages_dirty_lock() before it: folio_test_dirty()',
+} as const;
+
 /**
  * `put_user_pages()`, `put_user_pages_dirty()`, `put_user_pages_dirty_lock()` and `unpin_user_pages_dirty_lock()`: one page after
  * the other. Those that dirty look first whether the page is dirty already, without its lock.
@@ -113,7 +119,7 @@ export function unpinManySteps(c: Context, op: ReleaseMany): Step[] {
     if (dirty !== 'no') {
       const [DIRTY_IT, DROP] = [steps.length + 1, steps.length + 2];
       const kept: Context = { ...c, isLast: () => false };
-      steps.push(looksDirty(c, slot, [DROP, DIRTY_IT]), ...dirtySteps(kept, { slot, lock: dirty === 'dirty-lock' }));
+      steps.push(looksDirty(c, slot, CALLS[dirty], [DROP, DIRTY_IT]), ...dirtySteps(kept, { slot, lock: dirty === 'dirty-lock' }));
     }
     // Its steps follow one another, wherever they begin.
     steps.push(...unpinSteps(c, { slot }));
@@ -122,12 +128,12 @@ export function unpinManySteps(c: Context, op: ReleaseMany): Step[] {
 }
 
 /** `__put_user_pages_dirty()` of 5.2, `unpin_user_pages_dirty_lock()` of 6.12: only a clean page is marked. */
-function looksDirty(c: Context, name: string, to: Step['to'] & object): Step {
+function looksDirty(c: Context, name: string, stands: string, to: Step['to'] & object): Step {
   const m = c.machine;
   const slot = c.slot(name);
   return {
     text: `looks whether ${name} is dirty already`,
-    stands: 'unpin_user_pages_dirty_lock(): folio_test_dirty()',
+    stands,
     reads: SHARED.flags,
     writes: 0,
     to,
