@@ -74,6 +74,20 @@ describe('try-grab', () => {
   });
 });
 
+describe('a pin for reading', () => {
+  it('has anonymous memory for itself first, where only exclusive pages are pinned', () => {
+    const scenario: Omit<Scenario, 'name'> = {
+      pages: [{ kind: 'anon' }],
+      frames: 2,
+      spaces: 2,
+      actors: [driver({ op: 'fork' }, { op: 'pin', page: 0, slot: 'a', write: false }, { op: 'unpin', slot: 'a' })],
+    };
+    // The child keeps the old page; a debugging kernel has nothing to say of the unpin.
+    expect(ends(scenario).map(({ refs, notices }) => [[...refs].sort(), notices])).toEqual([[[1, 1], []]]);
+    expect(ends(scenario, 'plain').map(({ refs }) => refs)).toEqual([[2, 0]]);
+  });
+});
+
 describe('a release of many that dirties', () => {
   const scenario = (dirty: 'dirty' | 'dirty-lock'): Omit<Scenario, 'name'> => ({
     pages: [{ kind: 'file' }],

@@ -11,6 +11,7 @@ import { explore } from '../../src/model/explore.js';
 import { ALLOCATED, FREED_IN_USE, GLOBAL, HANDLE_HELD, LRU, MISTAKEN } from '../../src/model/layout.js';
 import { handleOf, hasFlag, mapcountOf, pinsOf, refOf } from '../../src/model/machine.js';
 import { NOTICE_MASK, noticeBit } from '../../src/model/notices.js';
+import { outcomeBit } from '../../src/model/outcomes.js';
 import { sharedPairs, sharedScenario } from '../../src/model/shared-scenarios.js';
 
 const missing = ['spin', 'gcc'].filter((program) => spawnSync(program, [program === 'spin' ? '-V' : '--version']).status !== 0);
@@ -37,7 +38,7 @@ function modelEnds(designName: string, mistake: (typeof sharedPairs)[number]['mi
   const m = system.machine;
   const lines: string[] = [];
   explore(system, {
-    onEnd: (s) => {
+    onEnd: (s, verdict) => {
       const bit = (value: number | boolean) => (value ? 1 : 0);
       const past = s[GLOBAL]!;
       const values = [
@@ -52,7 +53,9 @@ function modelEnds(designName: string, mistake: (typeof sharedPairs)[number]['mi
         bit(past & MISTAKEN),
         bit(handleOf(m, s, 0) & HANDLE_HELD),
       ];
-      lines.push(`END ${values.join(' ')}`);
+      const found = (['unevictable', 'freed-in-use'] as const).map((outcome) => bit(verdict & outcomeBit(outcome)));
+      expect(verdict & ~(outcomeBit('unevictable') | outcomeBit('freed-in-use'))).toBe(0);
+      lines.push(`END verdict ${found.join('')} state ${values.join(' ')}`);
       return undefined;
     },
   });
@@ -61,12 +64,15 @@ function modelEnds(designName: string, mistake: (typeof sharedPairs)[number]['mi
 
 describe.skipIf(missing.length > 0)(`Spin${missing.length > 0 ? ` (not installed: ${missing.join(', ')})` : ''}`, () => {
   const cases = sharedPairs.flatMap((pair) => [2, 3].map((drivers) => [pair.design, pair.mistake, drivers, pair.define] as const));
-  it.each(cases)('finds the end states that the explorer finds: %s, %s, %d drivers', (design, mistake, drivers, define) => {
-    const spin = spinEnds([define, mistake, `ND=${drivers}`]);
-    const model = modelEnds(design, mistake, drivers);
-    expect(model.length).toBeGreaterThan(1);
-    expect([...new Set(model)].sort()).toEqual([...new Set(spin)].sort());
-    // One end state a line, on either side.
-    expect(model.length).toBe(spin.length);
-  });
+  it.each(cases)(
+    'finds the verdicts and the end states that the explorer finds: %s, %s, %d drivers',
+    (design, mistake, drivers, define) => {
+      const spin = spinEnds([define, mistake, `ND=${drivers}`]);
+      const model = modelEnds(design, mistake, drivers);
+      expect(model.length).toBeGreaterThan(1);
+      expect([...new Set(model)].sort()).toEqual([...new Set(spin)].sort());
+      // One end state a line, on either side.
+      expect(model.length).toBe(spin.length);
+    },
+  );
 });

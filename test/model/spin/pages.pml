@@ -158,6 +158,18 @@ proctype process() {
   since = 0
 }
 
+/* Nobody will drop what is left: more references than mappings, none that is positive, pins, or off the LRU for good. */
+#ifdef BIAS
+#define LEFT refcount >= 1024
+#else
+#ifdef LRUCOUNT
+#define LEFT pincount > 0 || !lru
+#else
+#define LEFT pincount > 0
+#endif
+#endif
+#define UNEVICTABLE (allocated && (refcount > mapcount || refcount <= 0 || LEFT))
+
 init {
   byte n = 0;
   atomic {
@@ -169,5 +181,5 @@ init {
   };
   /* All others are gone: one such state for each end. */
   _nr_pr == 1;
-  printf("END %d %d %d %d %d %d %d %d%d%d %d %d\n", allocated, refcount, pincount, mapcount, lru, in_use, warned, few_refs, bad_page, pins_left, mistaken, holds[0])
+  printf("END verdict %d%d state %d %d %d %d %d %d %d %d%d%d %d %d\n", UNEVICTABLE, in_use, allocated, refcount, pincount, mapcount, lru, in_use, warned, few_refs, bad_page, pins_left, mistaken, holds[0])
 }
