@@ -14,6 +14,7 @@ const gnuTime = existsSync('/usr/bin/time') ? '/usr/bin/time' : null;
 /**
  * @typedef {object} Run
  * @property {number} seconds wall time
+ * @property {number | null} processor processor time, the program's and the system's for it, in seconds; `null` where it cannot be measured
  * @property {number | null} mib largest resident set, `null` where it cannot be measured
  * @property {number} code exit code
  */
@@ -25,7 +26,7 @@ const gnuTime = existsSync('/usr/bin/time') ? '/usr/bin/time' : null;
  * @returns {Promise<Run>}
  */
 export function run(command, output) {
-  const [file, ...args] = gnuTime ? [gnuTime, '-o', `${output}.time`, '-f', '%M', ...command] : command;
+  const [file, ...args] = gnuTime ? [gnuTime, '-o', `${output}.time`, '-f', '%M %U %S', ...command] : command;
   const out = openSync(output, 'w');
   const err = openSync(`${output}.err`, 'w');
   return new Promise((done, fail) => {
@@ -36,8 +37,10 @@ export function run(command, output) {
       const seconds = (performance.now() - begun) / 1000;
       closeSync(out);
       closeSync(err);
-      const kib = gnuTime ? Number(readFileSync(`${output}.time`, 'utf8').trim().split('\n').pop()) : Number.NaN;
-      done({ seconds, mib: Number.isFinite(kib) ? kib / 1024 : null, code: code ?? 1 });
+      const told = gnuTime ? readFileSync(`${output}.time`, 'utf8').trim().split('\n').pop() : undefined;
+      const [kib = Number.NaN, user = Number.NaN, system = Number.NaN] = told?.split(' ').map(Number) ?? [];
+      const or = (/** @type {number} */ value) => (Number.isFinite(value) ? value : null);
+      done({ seconds, processor: or(user + system), mib: or(kib / 1024), code: code ?? 1 });
     });
   });
 }

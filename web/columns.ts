@@ -68,7 +68,7 @@ export function columnsFor(data: PageData): Column[] {
       'Pairing',
       80,
       (site) => site.pairing,
-      'whether the releases drop what was taken. wrong: the check found it so; suspect: the name of a call does not fit, and the check did not confirm it; open: it depends on the run, or a container does it',
+      'wrong: the check found it so; suspect: a call’s name does not fit, but the check did not find it wrong; open: it depends on the run, or a container does it',
     ),
     choice('dirty', 'Dirty', 150, (site) => site.dirty),
     choice('mixed', 'Mixed', 70, (site) => yes(site.mixed)),

@@ -107,14 +107,13 @@ function complaints(context: Context, state: State, sites: readonly PageSite[]):
     );
   const shown = new Set(sites.map((site) => site.id));
   const here = findings.filter((finding) => shown.has(finding.site) || !context.byId.has(finding.site));
-  const notes = here.filter((finding) => finding.severity === 'note');
-  const worse = here.length - notes.length;
+  const worse = here.filter((finding) => finding.severity !== 'note').length;
   return h(
     'a',
     { class: `figure${worse > 0 ? ' bad' : ''}`, href: context.link({ ...state, view: 'findings' }) },
     h('b', {}, String(worse)),
     h('span', {}, worse === 1 ? 'finding' : 'findings'),
-    notes.length > 0 ? h('small', {}, `and ${severities(notes)}`) : null,
+    here.length > 0 ? h('small', {}, severities(here)) : null,
   );
 }
 

@@ -133,6 +133,13 @@ export function compare(old: Compared, now: Compared): Comparison {
     })
     .filter((pair) => pair.moved || pair.changes.length > 0);
   const known = old.findings && now.findings ? now.findings : [];
+  /** The rules that complain of a site now and did not before. A note is no complaint, only a place to look at. */
+  const fresh = ({ before, after }: Changed): string[] => {
+    if (!old.findings || !now.findings) return [];
+    const loud = now.findings.filter((finding) => finding.severity !== 'note');
+    const was = new Set(rulesOf(old.findings, before));
+    return [...new Set(rulesOf(loud, after))].filter((rule) => !was.has(rule));
+  };
   return {
     before: sideOf(old.survey),
     after: sideOf(now.survey),
@@ -140,22 +147,18 @@ export function compare(old: Compared, now: Compared): Comparison {
     gone,
     changed,
     same: pairs.length - changed.length,
-    regressions: [...changed.flatMap(worsened), ...added.flatMap((row) => arrived(row, known))],
+    regressions: [...changed.flatMap((pair) => worsened(pair, fresh(pair))), ...added.flatMap((row) => arrived(row, known))],
   };
 }
 
-/** What became worse about a site that was there before. */
-function worsened({ before, after, reverted, changes }: Changed): Regression[] {
+/** What became worse about a site that was there before; `rules` complain of it now and did not. */
+function worsened({ before, after, reverted }: Changed, rules: readonly string[]): Regression[] {
   const why: string[] = [];
   if (reverted) why.push(`was ${before.api}(), is ${after.api}(): converted before, not any more`);
   if (before.releaseForm !== 'none' && after.releaseForm === 'none') why.push('its release was found before, none is found now');
   if (!before.mixed && after.mixed)
     why.push(`what holds its pages can now also hold others: ${after.mixedWith.join('; ') || 'of unknown origin'}`);
-  const verdict = changes.find((change) => change.fact === 'findings');
-  if (verdict) {
-    const fresh = verdict.after.filter((rule) => !verdict.before.includes(rule));
-    if (fresh.length > 0) why.push(`new finding: ${fresh.join(', ')}`);
-  }
+  if (rules.length > 0) why.push(`new finding: ${[...rules].sort().join(', ')}`);
   return why.map((reason) => ({ site: after, why: reason }));
 }
 

@@ -73,6 +73,9 @@ describe('a comparison', () => {
   it('tells verdicts only where both sides have them', () => {
     expect(reasons(between([get], [get], [[], [finding('wrong-release', get)]]))).toEqual(['new finding: wrong-release']);
     expect(reasons(between([], [get], [[], [finding('leak', get)]]))).toEqual(['new, with a finding: leak']);
+    // A note is shown as a change; it fails nobody's CI.
+    const noted = between([get], [get], [[], [{ ...finding('needs-longterm', get), severity: 'note' as const }]]);
+    expect([noted.changed.length, noted.regressions]).toEqual([1, []]);
     const half = compare({ survey: surveyOf([get]) }, { survey: surveyOf([get]), findings: [finding('leak', get)] });
     expect([half.changed, half.regressions]).toEqual([[], []]);
   });
