@@ -1,4 +1,4 @@
-/** The model's results: what each misuse does under each design, with the shortest runs that show it. See docs/model.md. */
+/** The model's results: what each misuse does under each design, with the shortest runs that show it. */
 import { list, named, nullable, number, object, orElse, parse, ShapeError, text, truth } from './shape.js';
 
 /** What is counted of a page frame at one moment. */
