@@ -71,7 +71,7 @@ export interface MatrixOptions {
   /** Actors in each scenario: settings that need more are left out, and others get further correct drivers. */
   readonly actors?: number;
   readonly maxStates?: number;
-  /** Called after each cell, and now and then in a long search: cells done, cells in all, states and seconds so far. */
+  /** Called after each cell and each search, and now and then in a long search: cells done, cells in all, states and seconds so far. */
   readonly onProgress?: (done: number, total: number, states: number, seconds: number) => void;
 }
 
@@ -208,6 +208,7 @@ export function cellOf(design: Design, misuse: Misuse, options: MatrixOptions = 
     const tell = (more: number) => options.onProgress?.(0, 1, states + more, (performance.now() - begun) / 1000);
     const search = searchOf(systemIn(run, design, misuse, options), run.setting, options.maxStates, tell);
     states += search.states;
+    tell(0);
     return search;
   });
   const seen = new Set(searches.flatMap((search) => search.outcomes));
