@@ -32,7 +32,8 @@ export function startProgress(screen: Screen, now: () => number = performance.no
       drawn = time;
       visible = true;
       const line = total > 0 ? `${stage}: ${done} of ${total}` : stage;
-      screen.write(`\r\x1b[K${line.slice(0, Math.max(0, (screen.columns ?? 80) - 1))}`);
+      // A terminal that does not know its width says 0.
+      screen.write(`\r\x1b[K${line.slice(0, (screen.columns || 80) - 1)}`);
     },
     clear: () => {
       if (visible) screen.write('\r\x1b[K');

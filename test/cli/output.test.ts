@@ -82,6 +82,16 @@ describe('the progress line', () => {
     expect(tty.text.endsWith('\r\u001b[K')).toBe(true);
   });
 
+  it('is seen on a terminal that does not know its width', () => {
+    const tty = { ...screen(true), columns: 0 };
+    const written: string[] = [];
+    let time = 0;
+    const progress = startProgress({ ...tty, write: (text) => written.push(text) }, () => time);
+    time = 301;
+    progress.report('reading', 5, 10);
+    expect(written).toEqual(['\r\u001b[Kreading: 5 of 10']);
+  });
+
   it('is never seen in a pipe', () => {
     const pipe = screen(false);
     let time = 0;
