@@ -1,5 +1,5 @@
 /** One file: its functions, macros and variables, and cheap looks at its text before anything is parsed. */
-import { type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
+import { type Include, type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
 import { type FreeDefinition, freeDefinitions } from './free.js';
 
 /** A function definition, or a function-like macro that stands for one, in one file. */
@@ -106,6 +106,25 @@ export function describe(file: string, text: string): FileFacts {
     byName.set(name, [...(byName.get(name) ?? []), reference]);
   }
   return { file, text, outline: out, functions, byName, objectMacros, globals };
+}
+
+/** What a text's preprocessor lines name, also in comments and in arms that are never taken. */
+export interface Directives {
+  includes: readonly Include[];
+  /** Names of macros. */
+  defines: ReadonlySet<string>;
+}
+
+const directive = /^[ \t]*#[ \t]*(?:include(?:_next)?[ \t]*(?:"([^"\n]*)"|<([^>\n]*)>)|define[ \t]+([\w$]+))/gm;
+
+export function directivesOf(text: string): Directives {
+  const includes: Include[] = [];
+  const defines = new Set<string>();
+  for (const [, quoted, path, macro] of text.matchAll(directive)) {
+    if (macro !== undefined) defines.add(macro);
+    else includes.push({ path: quoted ?? path ?? '', quoted: quoted !== undefined });
+  }
+  return { includes, defines };
 }
 
 export function mentioning(facts: FileFacts, name: string): FunctionReference[] {

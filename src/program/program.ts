@@ -16,7 +16,7 @@ import {
 import type { Tree } from '../source/index.js';
 import type { CType, Declarator, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable } from '../syntax/index.js';
-import { describe, type FileFacts, type FunctionReference, mayMean, mentioning, searching } from './file.js';
+import { type Directives, describe, directivesOf, type FileFacts, type FunctionReference, mayMean, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
 import { type Ledger, unkept } from './ledger.js';
@@ -133,6 +133,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const structsOfFile = ledger.memo<Map<string, StructDefinition>>();
   const globalTypes = ledger.memo<Declarator | null>();
   const quoted = ledger.memo<string[]>();
+  const directives = ledger.memo<Directives>();
   const aliasCalls = ledger.memo<Alias | null>();
   const external = ledger.memo<FunctionReference[]>();
 
@@ -424,6 +425,11 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     return null;
   }
 
+  /** What a file includes and defines: most headers are asked for nothing else, and need no outline for it. */
+  function directivesIn(name: string): Directives {
+    return directives.get(name) ?? directives.work(name, () => directivesOf(files.get(name)?.text ?? tree.read(name) ?? ''));
+  }
+
   /** Headers that a file includes by a quoted name, through each other: a driver's own. */
   function quotedHeaders(from: string): string[] {
     return quoted.get(from) ?? quoted.work(from, () => ownHeaders(from).filter((h) => !h.startsWith('include/')));
@@ -434,7 +440,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     const seen = new Set<string>();
     const queue = [from];
     while (queue.length > 0 && seen.size < 40) {
-      for (const include of file(queue.shift() as string)?.outline.includes ?? []) {
+      for (const include of directivesIn(queue.shift() as string).includes) {
         const path = include.quoted ? normalise(`${folder}/${include.path}`) : normalise(`include/${include.path}`);
         if (seen.has(path) || !tree.exists(path)) continue;
         seen.add(path);
@@ -461,6 +467,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     const own = macrosOf(facts, name);
     if (own) return own;
     for (const header of quotedHeaders(from)) {
+      if (!directivesIn(header).defines.has(name)) continue;
       const there = macrosOf(file(header), name);
       if (there) return there;
     }
