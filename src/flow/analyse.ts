@@ -350,15 +350,22 @@ function released(r: Run, facts: Facts, path: string): void {
   while (queue.length > 0) {
     const name = queue.shift() as string;
     facts.delete(name);
-    // The frame number or address of a dropped page, and copies of the one pointer, are no references any more.
-    for (const fact of facts)
-      if (isLocal(fact) && !fact.endsWith('[]') && r.copies.get(fact)?.has(name) && /@(pfn|address)$/.test(fact)) facts.delete(fact);
+    dropValues(r, facts, name);
     for (const source of r.copies.get(name) ?? []) {
       if (!seen.has(source)) {
         seen.add(source);
         queue.push(source);
       }
     }
+  }
+}
+
+/** The frame number or address of a dropped page, and copies of it, are no references any more. */
+function dropValues(r: Run, facts: Facts, name: string): void {
+  for (const fact of [...facts]) {
+    if (!facts.has(fact) || !isLocal(fact) || !/@(pfn|address)$/.test(fact) || !r.copies.get(fact)?.has(name)) continue;
+    facts.delete(fact);
+    dropValues(r, facts, fact);
   }
 }
 

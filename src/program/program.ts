@@ -98,6 +98,8 @@ function isTabled(name: string): boolean {
 
 const maxDefinitions = 4;
 const maxCallingFiles = 250;
+/** In more files than this, who installs a function in a field is not looked for. */
+const maxInstallers = 40;
 
 /** A file's macros of a name, with parameters first; `null` if the name is not defined there at all. */
 function macrosOf(facts: FileFacts | null, name: string): FunctionReference[] | null {
@@ -136,6 +138,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const directives = ledger.memo<Directives>();
   const aliasCalls = ledger.memo<Alias | null>();
   const external = ledger.memo<FunctionReference[]>();
+  const installedIn = ledger.memo<FunctionReference[]>();
 
   function file(name: string): FileFacts | null {
     const known = files.get(name);
@@ -475,13 +478,28 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   }
 
   function installed(name: string, field: string): FunctionReference[] {
-    const facts = file(name);
-    if (!facts || !/^\w+$/.test(field)) return [];
-    const found = new Set<FunctionReference>();
-    for (const match of facts.text.matchAll(new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`, 'g'))) {
-      for (const r of facts.byName.get(match[1] as string) ?? []) if (!r.macro) found.add(r);
-    }
-    return [...found];
+    const key = `${name}\0${field}`;
+    return installedIn.get(key) ?? installedIn.work(key, () => findInstalled(name, field));
+  }
+
+  /** The file's own installations; without any, those of its folder and below, if they all name one function. */
+  function findInstalled(name: string, field: string): FunctionReference[] {
+    if (!/^\w+$/.test(field)) return [];
+    const own = installers(name, field).flatMap((f) => (file(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
+    if (own.length > 0) return own;
+    const folder = folderOf(name);
+    const near = tree.filesAccessing(field).filter((f) => folderOf(f) === folder || f.startsWith(`${folder}/`));
+    if (near.length > maxInstallers) return [];
+    const names = new Map(near.flatMap((f) => installers(f, field).map((installs) => [installs, f])));
+    const [only] = names.size === 1 ? names : [];
+    return only ? resolve(only[0], only[1]).filter((r) => !r.macro) : [];
+  }
+
+  /** Names that a file's initialisers and assignments put into a field. */
+  function installers(name: string, field: string): string[] {
+    const pattern = new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`, 'g');
+    const values = [...(file(name)?.text.matchAll(pattern) ?? [])].map((m) => m[1] as string);
+    return [...new Set(values)].filter((value) => value !== 'NULL');
   }
 
   return {

@@ -89,10 +89,15 @@ function first(program: Program, site: Site): Container {
   return one && param && value.path === param.name && callersPassOne(program, site, param.name) ? 'single' : 'page-array';
 }
 
-/** True if no caller passes a place in an array of its own. */
+/** True if no caller passes a place in an array of its own, unless the array has one element. */
 function callersPassOne(program: Program, site: Site, name: string): boolean {
   const index = site.graph.params.findIndex((p) => p.name === name);
-  return program.callSites(site.reference).every(({ call }) => call.args[index]?.address !== false);
+  return program.callSites(site.reference).every(({ caller, graph, call }) => {
+    const value = call.args[index];
+    if (value?.address !== false) return true;
+    const type = value.path === null ? null : program.typeOf(value.path, graph, caller.file);
+    return type?.dims[0] === '1';
+  });
 }
 
 function isPage(program: Program, site: Site, path: string): boolean {

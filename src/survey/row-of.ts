@@ -3,7 +3,7 @@
 import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 
 import type { Program } from '../program/program.js';
-import { dirtyCalls } from '../protocol/index.js';
+import { dirtyCalls, handedContainers } from '../protocol/index.js';
 import { caseOf } from './case.js';
 import { type Form, formOf, isTeardown } from './classify.js';
 import { containersOf } from './containers.js';
@@ -32,7 +32,10 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
       ? 'pin'
       : site.acquire.taken;
   const handsOn =
-    followed !== null && !internal && followed.wrappers.some((w) => w.key === reference.key) && isWrapper(followed, seen, forms, site);
+    followed !== null &&
+    !internal &&
+    followed.wrappers.some((w) => w.key === reference.key) &&
+    isWrapper(program, followed, seen, forms, site);
   const kind: SiteKind = internal ? 'internal' : testFile.test(reference.file) ? 'test' : handsOn ? 'wrapper' : 'user';
   const form: Form = handsOn || internal ? { form: 'caller', reason: '' } : main ? (forms.get(main) as Form) : { form: 'none', reason: '' };
   const { mixed } = others;
@@ -73,17 +76,23 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
 }
 
 /**
- * A function that hands pages, or an array of them, to its callers is a wrapper. One that fills its caller's container is
- * one only if the container is released in several files or forms: generic kernel code tears a bio or an skb down.
+ * A function that hands pages, or an array of them or of bvecs, to its callers is a wrapper. One that fills its caller's
+ * container is one only if the container is released in several files or forms: generic kernel code tears a bio or an skb down.
  */
-function isWrapper(followed: Followed, seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>, site: Site): boolean {
-  const handed = followed.handed.filter((h) => !/@(bvec|skb|pipe)$/.test(h) || h.startsWith('%result'));
+function isWrapper(
+  program: Program,
+  followed: Followed,
+  seen: readonly SeenRelease[],
+  forms: ReadonlyMap<SeenRelease, Form>,
+  site: Site,
+): boolean {
+  const params = program.variants(site.reference)[0]?.params ?? [];
+  const generic = (h: string): boolean => handedContainers.has(params[Number(/^%arg(\d+)/.exec(h)?.[1] ?? -1)]?.type.tag ?? '');
+  const handed = followed.handed.filter((h) => !/@(bvec|skb|pipe)$/.test(h) || h.startsWith('%result') || !generic(h));
   if (handed.length === 0) return false;
-  const plain = handed.filter((h) => !/@\w+$/.test(h));
+  const plain = handed.filter((h) => !/@\w+$/.test(h) || h.endsWith('@bvec'));
   if (plain.length > 0) return true;
   const own = (s: SeenRelease): boolean => s.visit.flow.reference.key === site.reference.key;
-  const values = handed.every((h) => /@(pfn|address)$/.test(h));
-  if (values && seen.some((s) => own(s) && !s.event.partial)) return false;
   if (handed.some((h) => h.startsWith('%result'))) return true;
   const others = seen.filter((s) => !own(s));
   return new Set(others.map((s) => `${fileOf(s)} ${forms.get(s)?.form}`)).size > 1 || others.some((s) => fileOf(s) !== site.reference.file);

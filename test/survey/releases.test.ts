@@ -139,6 +139,51 @@ void g(struct foo *o)
 
 describe('5. callbacks', () => {
   shows(
+    'installed in an ops structure of another file, where it alone can be meant',
+    {
+      'net/foo.h': `struct transport { void *(*get_mr)(struct scatterlist *sg, int n); };
+struct mr { struct scatterlist *sg; int n; };
+void *foo_ib_get_mr(struct scatterlist *sg, int n);
+`,
+      'net/map.c': `#include "foo.h"
+int map(struct transport *t, unsigned long a, struct scatterlist *sg)
+{
+	struct page *pages[8];
+	int i;
+
+	if (pin_user_pages_fast(a, 8, 0, pages) != 8)
+		return -EFAULT;
+	for (i = 0; i < 8; i++)
+		sg_set_page(&sg[i], pages[i], PAGE_SIZE, 0);
+	t->get_mr(sg, 8);
+	return 0;
+}
+`,
+      'net/ib.c': `#include "foo.h"
+struct transport ib = { .get_mr = foo_ib_get_mr, };
+`,
+      'net/mr.c': `#include "foo.h"
+void *foo_ib_get_mr(struct scatterlist *sg, int n)
+{
+	struct mr *mr = kzalloc(sizeof(*mr), GFP_KERNEL);
+
+	mr->sg = sg;
+	mr->n = n;
+	return mr;
+}
+void foo_ib_free_mr(struct mr *mr)
+{
+	int i;
+
+	for (i = 0; i < mr->n; i++)
+		put_page(sg_page(&mr->sg[i]));
+}
+`,
+      'other/ops.c': 'struct transport elsewhere = { .get_mr = something_else };\n',
+    },
+    'pin page-array→sgl car=mr.sg loop-other@cross-file put:mr.c:foo_ib_free_mr:put_page',
+  );
+  shows(
     'installed in an ops structure',
     `${foo()}${fill()}static void foo_put(struct foo *o)
 {

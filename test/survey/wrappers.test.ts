@@ -178,6 +178,46 @@ int b(struct vec *v, unsigned long a)
     'wrapper pin page-array caller@caller put:b.c:b:unpin_user_pages via=rec',
   );
   shows(
+    'an array of bvecs is handed on as an array of pages is',
+    `static int get_bvecs(struct iov_iter *i, struct bio_vec *bv)
+{
+	struct page *pages[8];
+	size_t off;
+	int k, n = iov_iter_get_pages2(i, pages, 8 * PAGE_SIZE, 8, &off) / PAGE_SIZE;
+
+	for (k = 0; k < n; k++)
+		bv[k].bv_page = pages[k];
+	return n;
+}
+void f(struct iov_iter *i)
+{
+	struct bio_vec bv[8];
+	int k, n = get_bvecs(i, bv);
+
+	for (k = 0; k < n; k++)
+		put_page(bv[k].bv_page);
+}`,
+    'wrapper get page-array→bvec caller@caller put:f:put_page mixed via=get_bvecs',
+  );
+  shows(
+    'the address of a page that was dropped before is no reference',
+    `static int lookup(unsigned long a, unsigned long *paddr, unsigned long *copy)
+{
+	struct page *page;
+	unsigned long at;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	at = page_to_phys(page);
+	*paddr = at;
+	*copy = at;
+	put_page(page);
+	return 0;
+}
+int f(unsigned long a, unsigned long *copy) { unsigned long p; return lookup(a, &p, copy); }`,
+    'get single single@function put:lookup:put_page',
+  );
+  shows(
     'a wrapper nobody calls hands on to whoever will',
     { 'a.c': `${low}EXPORT_SYMBOL_GPL(low);\n` },
     'wrapper pin page-array caller@caller via=low',
