@@ -4,7 +4,7 @@ import { type DeviceCall, deviceCallList } from './device.js';
 import { gupAcquires, gupReleases } from './gup.js';
 import { iteratorAcquires } from './iterator.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
-import { allocatingCalls, castCalls, memoryTransfers, origins } from './memory.js';
+import { allocatingCalls, castCalls, frameOrigins, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
 import { pageLookups, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
@@ -41,6 +41,8 @@ export const transfers: ReadonlyMap<string, Transfer> = byName(
 export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators);
 export const deviceCalls: ReadonlyMap<string, DeviceCall> = byName(deviceCallList);
 export const originCalls: ReadonlyMap<string, Origin> = byName(origins);
+/** Calls that give a frame number, by name: of which origin, and where. */
+export const frameOriginCalls: ReadonlyMap<string, (typeof frameOrigins)[number]> = new Map(frameOrigins.map((f) => [f.origin.name, f]));
 export const containerStructs: ReadonlyMap<string, ContainerStruct> = new Map(
   [...scatterlistStructs, ...blockStructs, ...networkStructs, ...pipeStructs].map((entry) => [entry.tag, entry]),
 );

@@ -1,4 +1,4 @@
-import type { Origin, Transfer } from './types.js';
+import type { Origin, Place, Transfer } from './types.js';
 
 /** Copies and exchanges of memory that may hold page pointers; slots that hold them under a key. */
 export const memoryTransfers: readonly Transfer[] = [
@@ -73,6 +73,13 @@ export const origins: readonly Origin[] = [
   ].map((n) => page(n, `page cache pages (${n}())`)),
   ...['pfn_to_page', 'phys_to_page', 'pte_page', 'follow_page', 'vm_normal_page'].map((n) => page(n, `pages found by address (${n}())`)),
   ...['balloon_page_dequeue', 'dma_alloc_coherent', 'xen_alloc_unpopulated_pages'].map((n) => page(n, `${n}() memory`)),
+];
+
+/** Calls that give the frame number of a page which nobody took a reference on, and where: include/linux/pgtable.h, mm.h. */
+export const frameOrigins: readonly { origin: Origin; place: Place }[] = [
+  ...['pte_pfn', 'pmd_pfn', 'pud_pfn'].map((name) => ({ origin: page(name, `pages found by address (${name}())`), place: 'return@pfn' })),
+  { origin: page('follow_pfn', 'pages found by address (follow_pfn())'), place: '2[]@pfn' },
+  { origin: page('follow_pfnmap_start', 'pages found by address (follow_pfnmap_start())'), place: '0.pfn@pfn' },
 ];
 
 /** Calls that take pages from the allocator, also where what they give is not a page's pointer: include/linux/gfp.h. */

@@ -7,7 +7,7 @@ import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { originCalls, pageLookups } from '../protocol/index.js';
+import { frameOriginCalls, originCalls, type Place, pageLookups } from '../protocol/index.js';
 import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';
 
@@ -34,13 +34,25 @@ interface Arrival {
   flow: FunctionFlow;
 }
 
+/** Where pages of another origin come up in a function: at one call. */
+interface Beginning extends Pick<Arrival, 'what' | 'lookup'> {
+  /** As seeds are written. */
+  facts: string[];
+}
+
+/** A place of a call, as a seed is written. */
+function seedAt(place: Place): string {
+  return place.startsWith('return') ? `%result${place.slice(6)}` : `%arg${place}`;
+}
+
 /**
  * Follows the pages of other origins through the functions that the site's reference was seen in, and those that share a
  * file with them, and reports those that reach the same array, field or releasing statement.
  */
 export function openOrigins(program: Program, analysis: Analysis): Origins {
   const arrivals = program.ledger.memo<Arrival[]>();
-  const named = new RegExp(`\\b(?:${[...originCalls.keys()].join('|')})\\s*\\(`);
+  const handed = program.ledger.memo<Arrival[]>();
+  const named = new RegExp(`\\b(?:${[...originCalls.keys(), ...frameOriginCalls.keys()].join('|')})\\s*\\(`);
 
   function arrivalsIn(reference: FunctionReference): Arrival[] {
     return arrivals.get(reference.key) ?? arrivals.work(reference.key, () => arrivalsOf(reference));
@@ -48,22 +60,48 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
 
   function arrivalsOf(reference: FunctionReference): Arrival[] {
     if (reference.macro || !named.test(program.textOf(reference))) return [];
+    return arrivalsBy(reference, (name) => {
+      const origin = originCalls.get(name);
+      if (origin) return [{ what: origin.what, lookup: pageLookups.includes(name), facts: ['%result'] }];
+      const frame = frameOriginCalls.get(name);
+      return frame ? [{ what: frame.origin.what, lookup: false, facts: [seedAt(frame.place)] }] : [];
+    });
+  }
+
+  /** What helpers of the file hand to a function that they found elsewhere. */
+  function handedTo(reference: FunctionReference): Arrival[] {
+    return handed.get(reference.key) ?? handed.work(reference.key, () => handedOf(reference));
+  }
+
+  function handedOf(reference: FunctionReference): Arrival[] {
+    if (reference.macro) return [];
+    const own = program.file(reference.file)?.byName;
+    return arrivalsBy(reference, (name) =>
+      (own?.get(name) ?? [])
+        .filter((callee) => callee.key !== reference.key)
+        .flatMap(arrivalsIn)
+        .filter((arrival) => !arrival.lookup)
+        .map(({ what, lookup, flow }) => ({
+          what,
+          lookup,
+          facts: [...flow.returns.map((s) => `%result${s}`), ...flow.outs.map(([index, s]) => `%arg${index}${s}`)],
+        }))
+        .filter(({ facts }) => facts.length > 0),
+    );
+  }
+
+  function arrivalsBy(reference: FunctionReference, beginning: (name: string) => Beginning[]): Arrival[] {
     const found: Arrival[] = [];
     const seen = new Set<number>();
     for (const graph of program.graphs(reference)) {
       for (const n of graph.nodes) {
         const o = n.operation;
-        const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
-        if (o?.kind !== 'call' || !origin || seen.has(o.pos)) continue;
-        seen.add(o.pos);
-        const flow = analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]);
-        found.push({
-          what: origin.what,
-          result: o.result,
-          fresh: makesObjects(graph) || livesInPage(flow),
-          lookup: pageLookups.includes(origin.name),
-          flow,
-        });
+        if (o?.kind !== 'call' || o.name === null || seen.has(o.pos)) continue;
+        for (const { what, lookup, facts } of beginning(o.name)) {
+          seen.add(o.pos);
+          const flow = analyse(analysis, reference, [{ pos: o.pos, facts }]);
+          found.push({ what, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, flow });
+        }
       }
     }
     return found;
@@ -81,7 +119,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     const files = new Set<string>([site.reference.file]);
     for (const visit of followed?.visits ?? []) {
       if (visit.way === 'field') files.add(visit.flow.reference.file);
-      for (const arrival of arrivalsIn(visit.flow.reference))
+      for (const arrival of [...arrivalsIn(visit.flow.reference), ...handedTo(visit.flow.reference)])
         if (!visit.flow.origins.has(arrival.result) && !(lookedUp && arrival.lookup) && shares(visit.flow, arrival.flow))
           found.add(arrival.what);
     }
@@ -119,9 +157,10 @@ function livesInPage(flow: FunctionFlow): boolean {
   return facts.some((f) => f.endsWith('@address') && facts.some((g) => g.startsWith(`${rootOf(f)}.`)));
 }
 
-/** True if both references stand in the same array or come to the same releasing statement. */
+/** True if both references stand in the same array, or in the same frame number, or come to the same releasing statement. */
 function shares(a: FunctionFlow, b: FunctionFlow): boolean {
   if (a.releases.some((r) => b.releases.some((s) => s.pos === r.pos))) return true;
-  for (const fact of a.origins.keys()) if (fact.endsWith('[]') && !fact.startsWith('%') && b.origins.has(fact)) return true;
+  for (const fact of a.origins.keys())
+    if ((fact.endsWith('[]') || fact.endsWith('@pfn')) && !fact.startsWith('%') && b.origins.has(fact)) return true;
   return false;
 }

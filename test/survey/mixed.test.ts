@@ -190,3 +190,66 @@ describe('8. iterators', () => {
   it('of which one kind is ruled out, but not the others', async () =>
     expect(await mixedWith(iter('if (iov_iter_is_kvec(i))\n\t\treturn -EINVAL;'))).toMatch(/user backed/));
 });
+
+describe('8. pages that a helper finds', () => {
+  const frame = (helper: string, call: string) => `${helper}
+static int frame(struct vm_area_struct *vma, unsigned long a, unsigned long *pfn)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) == 1) {
+		*pfn = page_to_pfn(page);
+		return 0;
+	}
+	${call}
+}
+void f(struct vm_area_struct *vma, unsigned long a)
+{
+	unsigned long pfn;
+
+	if (!frame(vma, a, &pfn))
+		unpin_user_page(pfn_to_page(pfn));
+}`;
+  it('by frame number, in the page table', async () =>
+    expect(
+      await mixedWith(
+        frame(
+          `static int fault_pfn(struct vm_area_struct *vma, unsigned long a, unsigned long *pfn)
+{
+	pte_t *pte = walk(vma, a);
+
+	if (!pte)
+		return -EFAULT;
+	*pfn = pte_pfn(*pte);
+	return 0;
+}`,
+          'return fault_pfn(vma, a, pfn);',
+        ),
+      ),
+    ).toMatch(/pte_pfn/));
+  it('by follow_pfn() in the function itself', async () =>
+    expect(await mixedWith(frame('', 'return follow_pfn(vma, a, pfn);'))).toMatch(/follow_pfn/));
+  it('for something else', async () =>
+    expect(
+      await mixedWith(frame('static unsigned long note(pte_t pte)\n{\n\treturn pte_pfn(pte);\n}', 'return note(*vma->pte) ? -1 : -2;')),
+    ).toBe(''));
+  it('and allocates', async () =>
+    expect(
+      await mixedWith(`static struct page *bounce(void)
+{
+	return alloc_page(GFP_KERNEL);
+}
+int f(unsigned long a, struct page **pages)
+{
+	int i, n = get_user_pages_fast(a, 8, 0, pages);
+
+	if (n < 0)
+		return n;
+	if (n < 8)
+		pages[n++] = bounce();
+	for (i = 0; i < n; i++)
+		put_page(pages[i]);
+	return 0;
+}`),
+    ).toMatch(/alloc_page/));
+});
