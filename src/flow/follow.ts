@@ -100,8 +100,6 @@ export function openFollower(program: Program): Follower {
   const { ledger } = program;
   const flows = ledger.memo<FunctionFlow>();
 
-  const dropping = new Set([...releases.keys()].flatMap((name) => [...program.tree.filesCalling(name)]));
-
   /**
    * Near by, everything is entered. Far away, one page, frame number or address matters only to a file that drops pages
    * at all: it is not kept, and what is kept of it would be kept in memory of its own.
@@ -113,7 +111,7 @@ export function openFollower(program: Program): Follower {
     if (callee.macro) return mentionsTables(program, callee);
     // What the memory manager and the libraries do to a page of their caller's stands in the tables, or is balanced.
     if (isOwnValue(suffix) && coreFolders.test(callee.file)) return false;
-    return !isOwnValue(suffix) || dropping.has(callee.file);
+    return !isOwnValue(suffix) || program.tree.drops(callee.file);
   }
 
   const reaches = ledger.memo<readonly string[]>();

@@ -1,5 +1,6 @@
 /** The questions that may be put to a tree, each as a line of text with which a later run can ask again. */
 import { createHash } from 'node:crypto';
+import { releases } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { definesAtColumnZero } from './file.js';
 import type { Ledger } from './ledger.js';
@@ -12,10 +13,12 @@ export interface AskedTree extends Pick<Tree, 'filesCalling' | 'filesAccessing' 
   defines(file: string, name: string): boolean;
   /** True if the file has the word. */
   mentions(file: string, word: string): boolean;
+  /** True if the file calls something that drops references. */
+  drops(file: string): boolean;
 }
 
 /** Kinds of questions; what is asked about a file's text rests on the file's content. */
-type Kind = 'calling' | 'accessing' | 'struct' | 'read' | 'exists' | 'list' | 'defines' | 'mentions';
+type Kind = 'calling' | 'accessing' | 'struct' | 'read' | 'exists' | 'list' | 'defines' | 'mentions' | 'drops';
 
 const separator = '\0';
 
@@ -55,6 +58,10 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
       noted('mentions', file, word);
       return new RegExp(`\\b${word}\\b`).test(tree.read(file) ?? '');
     },
+    drops(file) {
+      noted('drops', file);
+      return droppingIn(tree).has(file);
+    },
   };
 }
 
@@ -82,9 +89,20 @@ export function answerOf(tree: Tree, question: string): string | null {
       return String(definesAtColumnZero(tree.read(first), second));
     case 'mentions':
       return String(new RegExp(`\\b${second}\\b`).test(tree.read(first) ?? ''));
+    case 'drops':
+      return String(droppingIn(tree).has(first));
     case 'read':
       return null;
   }
+}
+
+const dropping = new WeakMap<Tree, ReadonlySet<string>>();
+
+/** The files that call a releasing function: asked for one at a time, so that a new one matters only where it is met. */
+function droppingIn(tree: Tree): ReadonlySet<string> {
+  const found = dropping.get(tree) ?? new Set([...releases.keys()].flatMap((name) => [...tree.filesCalling(name)]));
+  dropping.set(tree, found);
+  return found;
 }
 
 function digest(files: readonly string[]): string {

@@ -43,12 +43,12 @@ export function openKept(dir: string, reader: string, tree: Tree, aliases: reado
   const store = openStore(dir, `units ${codeDigest()} ${FORMAT}`);
   const key = `${reader} ${realpathSync(tree.root)}`;
   const macros = createHash('sha1').update(JSON.stringify(aliases)).digest('base64');
-  const units = holding(read(store.get(key)), macros, tree);
+  const { units, answers } = holding(read(store.get(key)), macros, tree);
   return {
     units,
     save(fresh) {
       if (fresh.size === 0) return;
-      store.put(key, Buffer.from(JSON.stringify(written(new Map([...units, ...fresh]), macros, tree))));
+      store.put(key, Buffer.from(JSON.stringify(written(new Map([...units, ...fresh]), answers, macros, tree))));
     },
   };
 }
@@ -61,15 +61,25 @@ function read(value: Buffer | null): Document | null {
   }
 }
 
-function holding(document: Document | null, macros: string, tree: Tree): Map<string, AskedUnit> {
-  const found = new Map<string, AskedUnit>();
-  if (!document || document.aliases !== macros) return found;
-  const holds = document.questions.map((question, i) => isSame(question, document.answers[i] ?? null, document.stamps, tree));
+/** What of a document still holds: its units, and the answers to its questions. */
+interface Holding {
+  units: Map<string, AskedUnit>;
+  answers: Map<string, string | null>;
+}
+
+function holding(document: Document | null, macros: string, tree: Tree): Holding {
+  const units = new Map<string, AskedUnit>();
+  const answers = new Map<string, string | null>();
+  if (!document || document.aliases !== macros) return { units, answers };
+  document.questions.forEach((question, i) => {
+    const answer = document.answers[i] ?? null;
+    if (isSame(question, answer, document.stamps, tree)) answers.set(question, answer);
+  });
   for (const [file, { unit, questions }] of Object.entries(document.units)) {
-    if (!questions.every((i) => holds[i] === true)) continue;
-    found.set(file, { unit, questions: questions.map((i) => document.questions[i] as string) });
+    const asked = questions.map((i) => document.questions[i] as string);
+    if (asked.every((question) => answers.has(question))) units.set(file, { unit, questions: asked });
   }
-  return found;
+  return { units, answers };
 }
 
 function isSame(question: string, answer: string | null, stamps: Readonly<Record<string, string>>, tree: Tree): boolean {
@@ -81,7 +91,13 @@ function isSame(question: string, answer: string | null, stamps: Readonly<Record
   return answer !== null && answerOf(tree, question) === answer;
 }
 
-function written(units: ReadonlyMap<string, AskedUnit>, aliases: string, tree: Tree): Document {
+/** The units as they are kept; what was answered already is not asked again, since asking may mean reading a file. */
+function written(
+  units: ReadonlyMap<string, AskedUnit>,
+  answers: ReadonlyMap<string, string | null>,
+  aliases: string,
+  tree: Tree,
+): Document {
   const numbers = new Map<string, number>();
   const document: Document = { aliases, questions: [], answers: [], stamps: {}, units: {} };
   const number = (question: string): number => {
@@ -89,7 +105,8 @@ function written(units: ReadonlyMap<string, AskedUnit>, aliases: string, tree: T
     if (found === undefined) {
       found = document.questions.push(question) - 1;
       numbers.set(question, found);
-      document.answers.push(answerOf(tree, question));
+      const known = answers.get(question);
+      document.answers.push(known === undefined ? answerOf(tree, question) : known);
       const file = fileOf(question);
       if (file !== null) document.stamps[file] = tree.stampOf(file);
     }
