@@ -9,6 +9,8 @@ import { needsLongterm } from './rules/needs-longterm.js';
 import { needsPin } from './rules/needs-pin.js';
 import { neverReleased } from './rules/never-released.js';
 import { partialPinLeak } from './rules/partial-pin-leak.js';
+import { releaseCount } from './rules/release-count.js';
+import { uncheckedCount } from './rules/unchecked-count.js';
 import { wrongRelease } from './rules/wrong-release.js';
 
 export const rules: readonly Rule[] = [
@@ -18,6 +20,8 @@ export const rules: readonly Rule[] = [
   leakOnPath,
   partialPinLeak,
   doubleRelease,
+  uncheckedCount,
+  releaseCount,
   needsPin,
   needsLongterm,
   dirtyLost,

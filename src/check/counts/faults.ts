@@ -1,0 +1,24 @@
+/** The counting faults of a site, worked out once for the rules that share them. */
+import type { Subject } from '../../survey/unit.js';
+import type { Complaint } from '../finding.js';
+import { taken } from '../finding.js';
+import { type CountFault, countFaults } from './walk.js';
+
+const known = new WeakMap<Subject, CountFault[]>();
+
+export function faultsOf(subject: Subject): CountFault[] {
+  let found = known.get(subject);
+  if (!found) {
+    found = countFaults(subject);
+    known.set(subject, found);
+  }
+  return found;
+}
+
+/** A counting fault as a complaint, with the conditions on the way. */
+export function complaintOfFault(subject: Subject, fault: CountFault, message: string, last: string): Complaint {
+  const { program, row } = subject;
+  const at = (pos: number, text: string) => ({ file: row.file, ...program.position(row.file, pos), function: row.function, text });
+  const path = [taken(subject), ...fault.steps.map((s) => at(s.pos, s.text)), at(fault.pos, last)];
+  return { message, file: row.file, function: row.function, pos: fault.pos, path };
+}

@@ -1,0 +1,191 @@
+/** What is known of an integer in the site's function: the acquiring call's result, the number asked for, or a constant, and an offset. */
+import type { FunctionReference } from '../../program/file.js';
+import type { Assume, Graph, Node } from '../../program/graph.js';
+import { rootOf, suffixAfter, type Value } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+
+export interface Known {
+  base: 'result' | 'asked' | 'number';
+  plus: number;
+}
+
+/** Outcomes of the acquiring call that are still possible: a set of bits. */
+export const ERROR = 1;
+export const ZERO = 2;
+export const SHORT = 4;
+export const ALL = 8;
+
+export type Names = ReadonlyMap<string, Known>;
+
+const constant = /^-?\s*(?:0x[0-9a-f]+|\d+)[uUlL]*$/i;
+
+/** A constant as a number: an error code is any number below zero. `null` for what is none. */
+export function numberOf(text: string): number | null {
+  const t = text.trim();
+  if (/^-\s*E[A-Z0-9]+$/.test(t)) return -1;
+  if (t === 'NULL' || t === 'false') return 0;
+  if (t === 'true') return 1;
+  return constant.test(t) ? Number.parseInt(t.replace(/\s/g, ''), /0x/i.test(t) ? 16 : 10) : null;
+}
+
+/** What a value stands for; `null` if nothing is known of it. `asked` is the text of the number asked for. */
+export function symbolOf(value: Value, names: Names, asked: string): Known | null {
+  if (value.address) return null;
+  if (value.path !== null)
+    return names.get(value.path) ?? (value.path === asked && /^[A-Z_0-9]+$/.test(asked) ? { base: 'asked', plus: 0 } : null);
+  if (value.text !== '' && value.text === asked) return { base: 'asked', plus: 0 };
+  const number = numberOf(value.text);
+  return number === null ? null : { base: 'number', plus: number };
+}
+
+/** `names` without what an assignment to `target` makes untrue. */
+export function forget(names: Names, target: string): Names {
+  if (![...names.keys()].some((name) => name === target || suffixAfter(name, target) !== null)) return names;
+  return new Map([...names].filter(([name]) => name !== target && suffixAfter(name, target) === null));
+}
+
+/** What is written behind the `=` of an assignment that stands at `pos`. */
+function assignedText(program: Program, { file }: FunctionReference, pos: number): string {
+  const text = program.file(file)?.text ?? '';
+  const match = /^[^=;{}]*?[^=!<>;]=(?!=)\s*([^;]*)/.exec(text.slice(pos, pos + 240));
+  return match?.[1] ?? '';
+}
+
+/** Names after a node, for the operations that change an integer. */
+export function after(program: Program, reference: FunctionReference, node: Node, names: Names, asked: string): Names {
+  const o = node.operation;
+  switch (o?.kind) {
+    case 'copy': {
+      if (!o.replaces) return forget(names, o.target);
+      const kept = forget(names, o.target);
+      const source = symbolOf(o.source, names, asked);
+      if (!source) return kept;
+      // The result of a call stands alone; of anything else the source says whether something is added.
+      const offset = o.source.path?.startsWith('%') ? 0 : offsetIn(assignedText(program, reference, node.pos));
+      return offset === null ? kept : new Map([...kept, [o.target, { ...source, plus: source.plus + offset }]]);
+    }
+    case 'clear': {
+      const kept = forget(names, o.target);
+      const number = numberOf(o.text);
+      return number === null ? kept : new Map([...kept, [o.target, { base: 'number', plus: number }]]);
+    }
+    case 'update': {
+      const known = names.get(o.target);
+      const kept = forget(names, o.target);
+      const by = known ? stepAt(program, reference, node.pos) : null;
+      // An index that is counted up is one place for the walk, or it would not end.
+      const moved = known && known.base !== 'number' && by !== null ? { ...known, plus: known.plus + by } : null;
+      return moved && Math.abs(moved.plus) < 3 ? new Map([...kept, [o.target, moved]]) : kept;
+    }
+    case 'call':
+      return o.args.reduce((n, a) => (a.address && a.path !== null ? forget(n, a.path) : n), names);
+    default:
+      return names;
+  }
+}
+
+/** `n - 1` is -1, `n` is 0; `null` for anything else. */
+function offsetIn(text: string): number | null {
+  const plain = text.trim().replace(/^\((?:unsigned |signed )?\w+(?: \w+)?\)\s*/, '');
+  const first = (plain.split(/[,;]/)[0] ?? '').replace(/\)+\s*$/, '').trim();
+  const match = /^\(?(?:\w|->|\.|\[\w+\])+(?:\s*([-+])\s*(\d+))?$/.exec(first);
+  if (!match) return null;
+  return match[2] === undefined ? 0 : Number(match[2]) * (match[1] === '-' ? -1 : 1);
+}
+
+/** By how much `i++`, `--i`, `i -= 2` at a place change it; `null` if that cannot be told. */
+function stepAt(program: Program, { file }: FunctionReference, pos: number): number | null {
+  const text = (program.file(file)?.text ?? '').slice(pos, pos + 80);
+  const match = /^(?:\+\+|--)|^[\w.>[\]-]*?(\+\+|--)|^[\w.>[\]-]*?\s*([-+])=\s*(\d+)\s*[;,)]/.exec(text);
+  if (!match) return null;
+  if (match[3] !== undefined) return Number(match[3]) * (match[2] === '-' ? -1 : 1);
+  return (match[1] ?? match[0]).includes('+') ? 1 : -1;
+}
+
+const opposite: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' };
+
+/**
+ * The outcomes that a condition on the result leaves, `null` if it says nothing of the result that is understood. Between a
+ * signed result and an unsigned number C compares unsigned: an error is larger than any count.
+ */
+export function leaves(outcomes: number, o: Assume, names: Names, asked: string, unsigned: (o: Assume) => boolean): number | null {
+  let [left, right, op] = [symbolOf(o.left, names, asked), symbolOf(o.right, names, asked), o.op];
+  if (right?.base === 'result' && left?.base !== 'result') [left, right, op] = [right, left, opposite[op] ?? op];
+  if (left?.base !== 'result' || left.plus !== 0 || !right || right.plus !== (right.base === 'asked' ? 0 : right.plus)) return null;
+  const big = unsigned(o);
+  const against = right.base === 'asked' ? 2 : right.plus <= 0 ? Math.max(right.plus, -1) : null;
+  // `ret < 1` asks for none; other numbers say nothing.
+  // One error code is not all of them.
+  if (against === -1 && op === '!=') return outcomes;
+  if (against === null) {
+    if (right.plus !== 1 || !(op === '<' || op === '>=')) return null;
+    return filter(outcomes, op === '<' ? '<=' : '>', 0, big);
+  }
+  return filter(outcomes, op, against, big);
+}
+
+const order: readonly [bit: number, value: number][] = [
+  [ERROR, -1],
+  [ZERO, 0],
+  [SHORT, 1],
+  [ALL, 2],
+];
+
+function filter(outcomes: number, op: string, against: number, unsigned: boolean): number {
+  const relational = op !== '==' && op !== '!=';
+  let kept = 0;
+  for (const [bit, value] of order) {
+    const here = unsigned && relational && value < 0 ? 3 : value;
+    if (outcomes & bit && holds(here, op, against)) kept |= bit;
+  }
+  return kept;
+}
+
+export function holds(a: number, op: string, b: number): boolean {
+  switch (op) {
+    case '==':
+      return a === b;
+    case '!=':
+      return a !== b;
+    case '<':
+      return a < b;
+    case '<=':
+      return a <= b;
+    case '>':
+      return a > b;
+    case '>=':
+      return a >= b;
+    default:
+      return true;
+  }
+}
+
+const unsignedBase = /^(unsigned|size_t|u(32|64)|__u(32|64)|uint(32|64)?_t|pgoff_t|dma_addr_t|phys_addr_t)/;
+const wide = /^(unsigned long|size_t|u64|__u64|uint64_t|pgoff_t)/;
+
+/** True if C compares the two sides of a condition without a sign: after Documentation of 64-bit kernels, C11 6.3.1.8. */
+export function comparesUnsigned(program: Program, reference: FunctionReference, graph: Graph, o: Assume): boolean {
+  const text = (program.file(reference.file)?.text ?? '').slice(Math.max(0, posOf(graph, o) - 24), posOf(graph, o) + 60);
+  if (/\((?:int|long|s32|s64|ssize_t)\)/.test(text)) return false;
+  const [left, right] = [o.left, o.right].map((v) => (v.path === null ? null : program.typeOf(v.path, graph, reference.file)));
+  const bases = [left, right].map((t) => (t && t.pointers === 0 ? t.base : ''));
+  if (!bases.some((b) => unsignedBase.test(b))) return false;
+  // A `long` holds every `unsigned int` on 64 bits.
+  if (bases.some((b) => /^(long|ssize_t|s64)/.test(b)) && !bases.some((b) => wide.test(b))) return false;
+  return true;
+}
+
+function posOf(graph: Graph, o: Assume): number {
+  return graph.nodes.find((n) => n.operation === o)?.pos ?? 0;
+}
+
+/** True if a name is declared without a sign. */
+export function isUnsigned(program: Program, reference: FunctionReference, graph: Graph, path: string): boolean {
+  const type = program.typeOf(path, graph, reference.file);
+  return type !== null && type.pointers === 0 && unsignedBase.test(type.base);
+}
+
+/** Root of an index: `i` of `i`, nothing of a field. */
+export function isLocalName(path: string): boolean {
+  return rootOf(path) === path && !path.startsWith('%') && !path.startsWith('::');
+}

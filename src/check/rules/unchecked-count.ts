@@ -1,0 +1,81 @@
+import type { Graph } from '../../program/graph.js';
+import type { Subject } from '../../survey/unit.js';
+import { complaintOfFault, faultsOf } from '../counts/faults.js';
+import { ERROR, isUnsigned, SHORT } from '../counts/symbols.js';
+import { complaintHere } from '../evidence.js';
+import type { Complaint, Rule } from '../finding.js';
+
+/** A call may take fewer pages than asked, or none: the comment of get_user_pages() in mm/gup.c. */
+export const uncheckedCount: Rule = {
+  id: 'unchecked-count',
+  severity: 'error',
+  about: 'the result of the call is not looked at, or looked at so that an error or a short count passes as success',
+  check(subject) {
+    const { row, site } = subject;
+    if (site.acquire.result === 'page') return [];
+    if (isIgnored(subject))
+      return [complaintHere(subject, `the result of ${row.api}() is ignored: fewer pages than asked, or none, may be there`)];
+    const unsigned = unsignedTests(subject);
+    if (unsigned.length > 0) return unsigned;
+    return faultsOf(subject)
+      .filter((f) => f.kind !== 'drop')
+      .map((f) => {
+        const what = f.outcomes & ERROR ? 'an error' : f.outcomes & SHORT ? 'a short count' : 'a count of none';
+        const how = f.how === 'past' ? 'one page more than there is' : 'all that were asked for';
+        const done = f.kind === 'success' ? 'is handed on as success' : 'is passed over here';
+        const message =
+          f.how === 'past'
+            ? `pages of ${row.api}() are taken up to the count itself: ${how}`
+            : `${what} of ${row.api}() ${done}: not all pages are there`;
+        return complaintOfFault(subject, f, message, f.kind === 'success' ? 'returns success' : 'takes up pages that may not be there');
+      });
+  },
+};
+
+/** True if nothing in the function reads the call's result, nor was the one page's pointer cleared before, which then tells. */
+function isIgnored({ site }: Subject): boolean {
+  const page = site.call.args[site.signature?.pages ?? -1];
+  const cleared = site.graph.nodes.some(
+    ({ operation: o, pos }) => o?.kind === 'clear' && o.target === page?.path && /^(NULL|0)$/.test(o.text) && pos < site.call.pos,
+  );
+  if (page?.address && cleared) return false;
+  const reads = (graph: Graph): boolean =>
+    graph.nodes.some(({ operation: o }) => {
+      if (o?.kind === 'copy') return o.source.path === site.call.result;
+      if (o?.kind === 'assume') return o.left.path === site.call.result || o.right.path === site.call.result;
+      if (o?.kind === 'return') return o.value?.path === site.call.result;
+      return o?.kind === 'call' && o.args.some((a) => a.path === site.call.result);
+    });
+  return !reads(site.graph) && site.graph.nodes.every((n) => n.operation?.kind !== 'unread');
+}
+
+/** Tests whether the result is below zero, of a name that never is. */
+function unsignedTests(subject: Subject): Complaint[] {
+  const { program, row, site } = subject;
+  const { graph, reference } = site;
+  const names = new Set(
+    graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.source.path === site.call.result ? [o.target] : [])),
+  );
+  const text = program.file(reference.file)?.text ?? '';
+  const found = new Map<number, Complaint>();
+  for (const n of graph.nodes) {
+    const o = n.operation;
+    if (o?.kind !== 'assume' || o.left.path === null || !names.has(o.left.path) || o.right.text !== '0') continue;
+    if (!['<', '>=', '<=', '>'].includes(o.op) || n.pos < site.call.pos || !isUnsigned(program, reference, graph, o.left.path)) continue;
+    // `(int)count < 0`, IS_ERR_VALUE(count): the sign is brought back.
+    if (/\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(text.slice(Math.max(0, n.pos - 16), n.pos + 48))) continue;
+    const written = (o.op === '<=' || o.op === '>') === false;
+    const message = written
+      ? `${o.left.path} is unsigned and never below zero: an error of ${row.api}() passes for a count of pages`
+      : `${o.left.path} is unsigned: an error of ${row.api}() is a very large count of pages, not one below zero`;
+    const complaint = complaintHere(subject, message);
+    complaint.path.push({
+      file: row.file,
+      ...program.position(row.file, n.pos),
+      function: row.function,
+      text: `tested here: ${o.left.path} ${o.op} 0`,
+    });
+    if (!found.has(n.pos)) found.set(n.pos, { ...complaint, pos: n.pos });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,213 @@
+/** unchecked-count and release-count: what the result says against what is taken up. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const pin = (body: string, declare = 'int ret, i, j'): string => `struct obj { struct page **pages; unsigned int n; };
+static void obj_free(struct obj *o)
+{
+	unpin_user_pages(o->pages, o->n);
+	kfree(o->pages);
+}
+int f(unsigned long a, int n, struct obj *o)
+{
+	struct page *pages[16];
+	${declare};
+
+${body}
+}
+`;
+const take = '	ret = pin_user_pages_fast(a, n, FOLL_WRITE, pages);\n';
+const rest = '	unpin_user_pages(pages, n);\n	return 0;';
+
+describe('unchecked-count', () => {
+  const rule = 'unchecked-count';
+  complains(
+    rule,
+    'a result that nobody reads',
+    pin(`	pin_user_pages_fast(a, n, FOLL_WRITE, pages);\n${rest}`),
+    'f:pin_user_pages_fast(a, n, FOLL_WRITE, pages);',
+  );
+  complains(
+    rule,
+    'an error alone that is looked for',
+    pin(
+      `${take}	if (ret < 0)\n		return ret;\n	for (i = 0; i < n; i++)\n		fill(pages[i]);\n	unpin_user_pages(pages, ret);\n	return 0;`,
+    ),
+    'f:fill(pages[i]);',
+  );
+  complains(
+    rule,
+    'none, and a test for any',
+    pin(
+      `${take}	if (ret <= 0)\n		return -EFAULT;\n	sg_alloc_table_from_pages(o, pages, n, 0, 64, GFP_KERNEL);\n	unpin_user_pages(pages, ret);\n	return 0;`,
+    ),
+    'f:sg_alloc_table_from_pages(o, pages, n, 0, 64, GFP_KERNEL);',
+  );
+  complains(
+    rule,
+    'a field with the number asked for, handed on as success',
+    pin(`	o->n = n;\n	ret = pin_user_pages_fast(a, n, FOLL_WRITE, o->pages);\n	if (ret < 0)\n		return ret;\n	return 0;`),
+    'f:return 0;',
+  );
+  complains(
+    rule,
+    'an unsigned name that is tested for less than zero',
+    pin(
+      `	got = pin_user_pages_fast(a, n, FOLL_WRITE, pages);\n	if (got < 0)\n		return -EFAULT;\n	unpin_user_pages(pages, got);\n	return 0;`,
+      'unsigned long got',
+    ),
+    'f:if (got < 0)',
+  );
+  complains(
+    rule,
+    'an error that is compared with an unsigned number',
+    pin(
+      `	ret = pin_user_pages_fast(a, o->n, FOLL_WRITE, pages);\n	if (ret < o->n)\n		return -EFAULT;\n	for (i = 0; i < o->n; i++)\n		fill(pages[i]);\n	unpin_user_pages(pages, o->n);\n	return 0;`,
+    ),
+    'f:fill(pages[i]);',
+  );
+  complains(
+    rule,
+    'one page whose error is passed over',
+    pin(
+      '	ret = pin_user_pages_fast(a, 1, FOLL_WRITE, pages);\n	fill(pages[0]);\n	if (ret == 1)\n		unpin_user_page(pages[0]);\n	return 0;',
+    ),
+    'f:fill(pages[0]);',
+  );
+  for (const [name, body] of [
+    [
+      'all or nothing',
+      `${take}	if (ret != n) {\n		if (ret > 0)\n			unpin_user_pages(pages, ret);\n		return -EFAULT;\n	}\n	for (i = 0; i < n; i++)\n		fill(pages[i]);\n${rest}`,
+    ],
+    [
+      'a number that becomes the result',
+      `${take}	if (ret < 0)\n		return ret;\n	n = ret;\n	for (i = 0; i < n; i++)\n		fill(pages[i]);\n${rest}`,
+    ],
+    [
+      'a field that keeps the result',
+      `	ret = pin_user_pages_fast(a, n, 0, o->pages);\n	if (ret < 0)\n		return ret;\n	o->n = ret;\n	return 0;`,
+    ],
+    [
+      'less than asked between signed numbers',
+      `${take}	if (ret < n) {\n		for (i = 0; i < ret; i++)\n			unpin_user_page(pages[i]);\n		return -EFAULT;\n	}\n	fill(pages[0]);\n${rest}`,
+    ],
+    [
+      'one page, which is there or not',
+      '	ret = pin_user_pages_fast(a, 1, FOLL_WRITE, pages);\n	if (ret < 0)\n		return ret;\n	fill(pages[0]);\n	unpin_user_page(pages[0]);\n	return 0;',
+    ],
+    [
+      'a loop that goes on until all are there',
+      '	for (i = 0; i < n; i += ret) {\n		ret = pin_user_pages_fast(a, n - i, 0, pages + i);\n		if (ret <= 0)\n			break;\n	}\n	unpin_user_pages(pages, i);\n	return 0;',
+    ],
+    [
+      'slots that are tested',
+      `	memset(pages, 0, sizeof(pages));\n${take}	for (i = 0; i < n; i++)\n		if (pages[i])\n			unpin_user_page(pages[i]);\n	return ret;`,
+    ],
+    ['a result that the caller gets', `${take}	return ret;`],
+  ] as const)
+    accepts(rule, name, pin(body));
+  accepts(
+    rule,
+    'an unsigned name that is compared with the number',
+    pin(`	got = pin_user_pages_fast(a, n, 0, pages);\n	if (got != n)\n		return -EFAULT;\n${rest}`, 'unsigned long got'),
+  );
+  accepts(
+    rule,
+    'a pointer that was NULL before and tells',
+    'struct page *f(unsigned long a)\n{\n	struct page *page = NULL;\n	get_user_pages_fast(a, 1, 0, &page);\n	return page;\n}',
+  );
+  accepts(
+    rule,
+    'a call that says yes or no',
+    'void f(unsigned long a)\n{\n	struct page *page;\n	if (get_user_page_fast_only(a, 0, &page)) {\n		look(page);\n		put_page(page);\n	}\n}',
+  );
+});
+
+describe('release-count', () => {
+  const rule = 'release-count';
+  complains(
+    rule,
+    'all that were asked for, where fewer were taken',
+    pin(
+      `${take}	if (ret != n) {\n		unpin_user_pages(pages, n);\n		return -EFAULT;\n	}\n	fill(pages[0]);\n	unpin_user_pages(pages, ret);\n	return 0;`,
+    ),
+    'f:unpin_user_pages(pages, n);',
+  );
+  complains(
+    rule,
+    'an error as a number',
+    pin(
+      `${take}	if (ret != n) {\n		unpin_user_pages(pages, ret);\n		return -EFAULT;\n	}\n	fill(pages[0]);\n	unpin_user_pages(pages, ret);\n	return 0;`,
+    ),
+    'f:unpin_user_pages(pages, ret);',
+  );
+  complains(
+    rule,
+    'one more, up to the count itself',
+    pin(`${take}	if (ret < 0)\n		return ret;\n	for (i = 0; i <= ret; i++)\n		unpin_user_page(pages[i]);\n	return 0;`),
+    'f:unpin_user_page(pages[i]);',
+  );
+  complains(
+    rule,
+    'one more, down from the count',
+    pin(`${take}	if (ret < 0)\n		return ret;\n	i = ret;\n	while (i >= 0)\n		unpin_user_page(pages[i--]);\n	return 0;`),
+    'f:unpin_user_page(pages[i--]);',
+  );
+  complains(
+    rule,
+    'one less, down to the second',
+    pin(`${take}	if (ret < 0)\n		return ret;\n	for (i = ret - 1; i > 0; i--)\n		unpin_user_page(pages[i]);\n	return 0;`),
+    'f:unpin_user_page(pages[i]);',
+  );
+  complains(
+    rule,
+    'one less, from the second',
+    pin(`${take}	if (ret < 0)\n		return ret;\n	for (i = 1; i < ret; i++)\n		unpin_user_page(pages[i]);\n	return 0;`),
+    'f:unpin_user_page(pages[i]);',
+  );
+  complains(
+    rule,
+    'a helper that drops as many as the field says',
+    pin(
+      `	o->n = n;\n	ret = pin_user_pages_fast(a, n, FOLL_WRITE, o->pages);\n	if (ret != n) {\n		obj_free(o);\n		return -EFAULT;\n	}\n	return 0;`,
+    ),
+    'f:obj_free(o);',
+  );
+  complains(
+    rule,
+    'a loop over all that were asked for',
+    pin(
+      `${take}	if (ret < n) {\n		for (i = 0; i < n; i++)\n			put_it(pages[i]);\n	}\n	for (i = 0; i < ret; i++)\n		unpin_user_page(pages[i]);\n	return 0;`.replace(
+        'put_it',
+        'unpin_user_page',
+      ),
+    ),
+    'f:unpin_user_page(pages[i]);',
+  );
+  for (const [name, body] of [
+    ['the result', `${take}	if (ret < 0)\n		return ret;\n	unpin_user_pages(pages, ret);\n	return 0;`],
+    [
+      'the result where there is one',
+      `${take}	if (ret != n) {\n		if (ret > 0)\n			unpin_user_pages(pages, ret);\n		return -EFAULT;\n	}\n${rest}`,
+    ],
+    [
+      'an unwind that counts down',
+      `${take}	if (ret < 0)\n		return ret;\n	i = ret;\n	while (--i >= 0)\n		unpin_user_page(pages[i]);\n	return 0;`,
+    ],
+    [
+      'another that counts down',
+      `${take}	if (ret < 0)\n		return ret;\n	for (i = ret - 1; i >= 0; i--)\n		unpin_user_page(pages[i]);\n	return 0;`,
+    ],
+    ['a third', `${take}	if (ret < 0)\n		return ret;\n	while (ret--)\n		unpin_user_page(pages[ret]);\n	return 0;`],
+    [
+      'a field that was corrected',
+      `	o->n = n;\n	ret = pin_user_pages_fast(a, n, FOLL_WRITE, o->pages);\n	if (ret != n) {\n		o->n = ret < 0 ? 0 : ret;\n		obj_free(o);\n		return -EFAULT;\n	}\n	return 0;`,
+    ],
+    [
+      'a number that was corrected',
+      `${take}	if (ret < n) {\n		n = ret > 0 ? ret : 0;\n		unpin_user_pages(pages, n);\n		return -EFAULT;\n	}\n${rest}`,
+    ],
+    ['an error that a loop makes nothing of', `${take}	for (i = 0; i < ret; i++)\n		unpin_user_page(pages[i]);\n	return ret;`],
+  ] as const)
+    accepts(rule, name, pin(body));
+});
