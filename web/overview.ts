@@ -25,30 +25,29 @@ const CHARTS: readonly { column: string; title: string; most: number; rest?: str
 ];
 
 export function overview(context: Context): Shown {
-  const node = h('div', { class: 'overview' });
-  const open = new Set<string>();
+  const numbers = h('div');
+  const progress = h('div');
+  const charts = CHARTS.flatMap((spec) => {
+    const column = context.index.columns.get(spec.column);
+    return column ? [chart(context, column, spec)] : [];
+  });
+  const node = h(
+    'div',
+    { class: 'overview' },
+    h(
+      'p',
+      { class: 'lead' },
+      'Every call in this tree that takes references on user pages, what holds the pages, and which calls drop them. Click a bar to see only its sites, in all views.',
+    ),
+    numbers,
+    h('div', { class: 'charts' }, ...charts.map((one) => one.node)),
+    progress,
+  );
   const update = (state: State): void => {
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['bar'] : undefined;
     const sites = select(context.index, state);
-    node.replaceChildren(
-      h(
-        'p',
-        { class: 'lead' },
-        'Every call in this tree that takes references on user pages, what holds the pages, and which calls drop them. Click a bar to see only its sites, in all views.',
-      ),
-      figures(context, state, sites),
-      h(
-        'div',
-        { class: 'charts' },
-        ...CHARTS.flatMap(({ column, title, most, rest }) => {
-          const found = context.index.columns.get(column);
-          return found ? [chart(context, state, found, { title, most, rest }, open, () => update(context.state()))] : [];
-        }),
-      ),
-      conversion(context, state, sites),
-    );
-    // A click makes all charts anew; the reader's place stays.
-    if (focused !== undefined) [...node.querySelectorAll<HTMLElement>('[data-bar]')].find((bar) => bar.dataset['bar'] === focused)?.focus();
+    numbers.replaceChildren(figures(context, state, sites));
+    for (const one of charts) one.update(state);
+    progress.replaceChildren(conversion(context, state, sites));
   };
   update(context.state());
   return { node, update };
@@ -132,62 +131,84 @@ function meter(label: string, parts: readonly (readonly [kind: string, count: nu
   );
 }
 
-function chart(
-  context: Context,
-  state: State,
-  column: Column,
-  { title, most, rest }: { title: string; most: number; rest: string | undefined },
-  open: Set<string>,
-  again: () => void,
-): HTMLElement {
-  // A chart counts what all the other filters leave, so that a second value of it can be added.
-  const tallied = tally(select(context.index, state, column.key), column);
-  const counts = [...tallied.filter(([value]) => value !== rest), ...tallied.filter(([value]) => value === rest)];
-  const chosen = state.filters[column.key] ?? [];
-  const largest = Math.max(1, ...counts.filter(([value]) => value !== rest).map(([, count]) => count));
-  const shown = open.has(column.key) ? counts : counts.filter(([value], n) => n < most || chosen.includes(value));
-  const bar = ([value, count]: readonly [string, number]): HTMLElement =>
-    h(
-      'li',
-      {},
-      h(
-        'button',
-        {
-          type: 'button',
-          class: `bar value-${value.replace(/\W+/g, '-')}`,
-          'aria-pressed': chosen.includes(value) ? 'true' : 'false',
-          'data-bar': `${column.key}=${value}`,
-          click: () => context.go(toggled(context.state(), column.key, value)),
-        },
-        h('span', { class: 'label' }, value),
-        h('span', { class: 'track' }, value === rest ? null : styled(h('i'), { width: `${(100 * count) / largest}%` })),
-        h('span', { class: 'count' }, String(count)),
-      ),
-    );
-  const hidden = counts.length - shown.length;
-  const more = (text: string): HTMLElement =>
-    h(
+interface Bar {
+  item: HTMLElement;
+  button: HTMLElement;
+  fill: HTMLElement;
+  count: HTMLElement;
+}
+
+/** A chart keeps its bars, and changes only what is another now: it is asked with every key. */
+function chart(context: Context, column: Column, { title, most, rest }: (typeof CHARTS)[number]): Shown {
+  const bars = new Map<string, Bar>();
+  let open = false;
+  const list = h('ul');
+  const none = h('p', { class: 'quiet' }, 'no site');
+  const more = h('button', { type: 'button', class: 'link', 'data-bar': `${column.key}: more`, click: toggle });
+  const node = h(
+    'section',
+    { class: 'chart', 'aria-label': title },
+    h('h2', {}, title),
+    column.about ? h('p', { class: 'about' }, column.about) : null,
+    list,
+    none,
+    more,
+  );
+
+  function toggle(): void {
+    open = !open;
+    update(context.state());
+  }
+
+  function barOf(value: string): Bar {
+    const known = bars.get(value);
+    if (known) return known;
+    const fill = h('i');
+    const count = h('span', { class: 'count' });
+    const button = h(
       'button',
       {
         type: 'button',
-        class: 'link',
-        'data-bar': `${column.key}: more`,
-        click: () => {
-          if (!open.delete(column.key)) open.add(column.key);
-          again();
-        },
+        class: `bar value-${value.replace(/\W+/g, '-')}`,
+        'data-bar': `${column.key}=${value}`,
+        click: () => context.go(toggled(context.state(), column.key, value)),
       },
-      text,
+      h('span', { class: 'label' }, value),
+      h('span', { class: 'track' }, value === rest ? null : fill),
+      count,
     );
-  return h(
-    'section',
-    { class: `chart${chosen.length > 0 ? ' chosen' : ''}`, 'aria-label': title },
-    h('h2', {}, title),
-    column.about ? h('p', { class: 'about' }, column.about) : null,
-    h('ul', {}, ...shown.map(bar)),
-    counts.length === 0 ? h('p', { class: 'quiet' }, 'no site') : null,
-    hidden > 0 ? more(`${hidden} more`) : open.has(column.key) && counts.length > most ? more('fewer') : null,
-  );
+    const bar = { item: h('li', {}, button), button, fill, count };
+    bars.set(value, bar);
+    return bar;
+  }
+
+  function update(state: State): void {
+    // A chart counts what all the other filters leave, so that a second value of it can be added.
+    const tallied = tally(select(context.index, state, column.key), column);
+    const counts = [...tallied.filter(([value]) => value !== rest), ...tallied.filter(([value]) => value === rest)];
+    const chosen = state.filters[column.key] ?? [];
+    const largest = Math.max(1, ...counts.filter(([value]) => value !== rest).map(([, count]) => count));
+    const shown = open ? counts : counts.filter(([value], n) => n < most || chosen.includes(value));
+    const items = shown.map(([value, count]) => {
+      const bar = barOf(value);
+      styled(bar.fill, { width: `${(100 * count) / largest}%` });
+      bar.count.textContent = String(count);
+      bar.button.setAttribute('aria-pressed', chosen.includes(value) ? 'true' : 'false');
+      return bar.item;
+    });
+    if (items.length !== list.children.length || items.some((item, n) => item !== list.children[n])) {
+      const focused = document.activeElement;
+      const inside = focused instanceof HTMLElement && list.contains(focused);
+      list.replaceChildren(...items);
+      if (inside) focused.focus();
+    }
+    node.classList.toggle('chosen', chosen.length > 0);
+    none.hidden = counts.length > 0;
+    const hidden = counts.length - shown.length;
+    more.textContent = hidden > 0 ? `${hidden} more` : 'fewer';
+    more.hidden = hidden === 0 && !(open && counts.length > most);
+  }
+  return { node, update };
 }
 
 const FAMILIES = [
