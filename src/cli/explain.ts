@@ -3,27 +3,29 @@ import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
 import { parseJobs } from './options.js';
 import { print } from './output.js';
-import { runSurvey } from './run-survey.js';
+import { runChecked, runSurvey } from './run-survey.js';
 import { standardOutput } from './terminal.js';
 
 const EXAMPLES = `
 Examples:
   $ putright explain ~/linux drivers/infiniband/core/umem.c:ib_umem_get:pin_user_pages_fast#1
   $ putright explain ~/linux drivers/infiniband/core/umem.c:220
+  $ putright explain ~/linux leak-on-path:577ea2910d1bdb8b
 
-The ids are in the JSON, CSV and XLSX of the survey; the text sheet shows FILE:LINE.
+The ids of sites are in the JSON, CSV and XLSX of the survey; the text sheet shows FILE:LINE. Those of findings are in the JSON
+and in the baseline of the check.
 `;
 
 /** Adds `putright explain`. */
 export function addExplain(program: Command): void {
   program
     .command('explain')
-    .summary('one site as a story, with the code around each step')
+    .summary('one site or finding as a story, with the code around each step')
     .description(
-      'Tells one row of the survey as a story: the code where the reference is taken, of each step on its way, and of each release, with line numbers and a caret; then what could not be followed, and what the row says in sentences.',
+      'Tells one row of the survey as a story: the code where the reference is taken, of each step on its way, and of each release, with line numbers and a caret; then what could not be followed, and what the row says in sentences. Or one finding of the check: the code of each step of its path.',
     )
     .argument('<tree>', 'folder that the site is in')
-    .argument('<id>', "the site's id, or its FILE:LINE")
+    .argument('<id>', "the site's id, or its FILE:LINE, or a finding's id")
     .option('-j, --jobs <n>', 'threads that read the tree (default: one per core)', parseJobs)
     .option('--cache <dir>', 'cache folder, as for survey')
     .addHelpText('after', EXAMPLES)
@@ -36,6 +38,13 @@ function exactly(path: string): string {
 }
 
 async function explainCommand(tree: string, id: string, given: { jobs?: number; cache?: string }): Promise<void> {
+  const { explainFinding, isFindingId } = await import('../report/explain-finding.js');
+  if (isFindingId(id)) {
+    const { findings } = await runChecked(tree, given);
+    const told = await explainFinding(tree, findings, id, standardOutput());
+    if (told.found) return print(told.text);
+    throw new Failure(`no finding ${visible(id)} in ${visible(tree)}${hintOf(told.closest, 'the check of it has no findings')}`);
+  }
   const { explain } = await import('../report/explain.js');
   // Only the sites of the id's own file are followed; those of the whole tree if it has none, to find the id or what is like it.
   let closest: string[] = [];
@@ -45,7 +54,9 @@ async function explainCommand(tree: string, id: string, given: { jobs?: number; 
     closest = explanation.closest;
     if (closest.length > 0) break;
   }
-  const hint =
-    closest.length > 0 ? `; closest are:${closest.map((close) => `\n  ${visible(close)}`).join('')}` : '; the survey of it has no sites';
-  throw new Failure(`no site ${visible(id)} in ${visible(tree)}${hint}`);
+  throw new Failure(`no site ${visible(id)} in ${visible(tree)}${hintOf(closest, 'the survey of it has no sites')}`);
+}
+
+function hintOf(closest: readonly string[], none: string): string {
+  return closest.length > 0 ? `; closest are:${closest.map((close) => `\n  ${visible(close)}`).join('')}` : `; ${none}`;
 }

@@ -86,31 +86,18 @@ describe('check', () => {
     withTree(
       { 'a.c': wrong.replace('release_pages(pages, ret)', 'set_page_dirty(pages[0]);\n\trelease_pages(pages, ret)') },
       async (tree) => {
-        const rulesOf = async (...args: string[]) =>
-          [...(await checked(tree, ...args)).stdout.matchAll(/\[([\w-]+)\]$/gm)].map((m) => m[1]);
-        const all = await rulesOf('--severity', 'note');
-        expect(all).toEqual(expect.arrayContaining(['wrong-release', 'dirty-unlocked']));
-        expect(await rulesOf('--severity', 'note', '--rule', 'dirty-unlocked')).toEqual(['dirty-unlocked']);
-        expect(await rulesOf()).not.toContain('dirty-unlocked');
-        expect(await rulesOf('--rule', 'never-released')).toEqual([]);
+        const told = async (...args: string[]) =>
+          (JSON.parse((await checked(tree, '--format', 'json', ...args)).stdout) as { findings: { rule: string; severity: string }[] })
+            .findings;
+        const all = await told('--severity', 'note');
+        expect(new Set(all.map((f) => f.rule)).size).toBeGreaterThan(1);
+        expect(await told()).toEqual(all.filter((f) => f.severity !== 'note'));
+        expect(await told('--severity', 'error')).toEqual(all.filter((f) => f.severity === 'error'));
+        expect(all.some((f) => f.severity !== 'error')).toBe(true);
+        expect(await told('--severity', 'note', '--rule', 'dirty-unlocked')).toEqual(all.filter((f) => f.rule === 'dirty-unlocked'));
+        expect(await told('--rule', 'never-released')).toEqual([]);
       },
     ));
-
-  it('writes JSON into a file, and the exit code is the same', () =>
-    withTree({ 'a.c': wrong }, async (tree) => {
-      const file = join(folder, 'findings.json');
-      const { code, stdout } = await checked(tree, '--format', 'json', '-o', file);
-      expect([code, stdout]).toEqual([1, '']);
-      const { findings } = JSON.parse(readFileSync(file, 'utf8')) as { findings: { rule: string; path: object[] }[] };
-      expect(findings.map(({ rule }) => rule)).toEqual(['wrong-release']);
-      expect(findings[0]?.path[0]).toEqual({
-        file: 'a.c',
-        line: 3,
-        column: 12,
-        function: 'wrong',
-        text: 'taken by pin_user_pages_fast()',
-      });
-    }));
 
   it('says the same with a cache, and again from it, beside a survey in the same folder', () =>
     withTree({ 'a.c': wrong }, async (tree) => {
@@ -120,6 +107,25 @@ describe('check', () => {
         expect((await checked(tree, '--cache', cache)).stdout).toBe(plain);
         expect((await run(['survey', tree, '--cache', cache])).code).toBe(0);
       }
+    }));
+});
+
+describe('explain FINDING', () => {
+  it('tells the finding with the code of each step, a caret under it', () =>
+    withTree({ 'a.c': wrong }, async (tree) => {
+      const { findings } = JSON.parse((await checked(tree, '--format', 'json')).stdout) as { findings: { id: string }[] };
+      const { code, stdout, stderr } = await run(['explain', tree, findings[0]?.id ?? '']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toContain('  3 |         int ret = pin_user_pages_fast');
+      expect(stdout).toMatch(/ {2}7 \| {9}release_pages\(pages, ret\);\n +\| {9}\^\n/);
+      expect(stdout).toContain('docs/rules/wrong-release.md');
+    }));
+
+  it('says which findings there are if there is none of that id, exit 2', () =>
+    withTree({ 'a.c': wrong }, async (tree) => {
+      const { code, stderr } = await run(['explain', tree, 'wrong-release:0000000000000000']);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^putright: no finding wrong-release:0{16} in .*; closest are:\n {2}wrong-release:[0-9a-f]{16}\n$/);
     }));
 });
 

@@ -1,0 +1,51 @@
+/** One finding as a story: the code of each step of its path, then what is wrong and where to read more. */
+import pc from 'picocolors';
+import type { Finding } from '../check/finding.js';
+import { rules } from '../check/rules.js';
+import { closest } from './closest.js';
+import { at } from './describe.js';
+import { excerpt, type Reader, readerOf } from './excerpt.js';
+import type { Explanation } from './explain.js';
+import { visible } from './visible.js';
+import type { WriterContext } from './writer.js';
+
+/** True for what is written as a finding's id, and not as a site's. */
+export function isFindingId(id: string): boolean {
+  return /^[a-z]+(?:-[a-z]+)*:[0-9a-f]{16}(?:-\d+)?$/.test(id);
+}
+
+/** Explains the finding with this id; reads the code from the tree. */
+export async function explainFinding(tree: string, findings: readonly Finding[], id: string, context: WriterContext): Promise<Explanation> {
+  const finding = findings.find((f) => f.id === id);
+  if (finding) return { found: true, text: await tell(finding, readerOf(tree), context) };
+  return {
+    found: false,
+    closest: closest(
+      id,
+      findings.map((f) => f.id),
+    ),
+  };
+}
+
+async function tell(finding: Finding, read: Reader, context: WriterContext): Promise<string> {
+  const colours = pc.createColors(context.colour ?? false);
+  const lines: string[] = [colours.bold(`${finding.severity}: ${visible(finding.message)}`), visible(finding.id), ''];
+  const fault = { ...finding, text: finding.message };
+  const last = finding.path.at(-1);
+  const steps = last && last.file === fault.file && last.line === fault.line ? finding.path : [...finding.path, fault];
+  let shown = '';
+  for (const [n, step] of steps.entries()) {
+    lines.push(`${String(n + 1).padStart(2)}. ${colours.cyan(`${at(step)} in ${visible(step.function)}(): ${visible(step.text)}`)}`);
+    const place = `${step.file}:${step.line}:${step.column}`;
+    // Several steps may happen in one place; its code is shown once.
+    if (place !== shown) lines.push(...(await excerpt(read, step)));
+    shown = place;
+    lines.push('');
+  }
+  const rule = rules.find(({ id }) => id === finding.rule);
+  lines.push(colours.bold('What is wrong'));
+  if (rule) lines.push(`  - ${rule.about}`);
+  lines.push(`  - docs/rules/${finding.rule}.md says what it does at run time, how to repair it, and what the rule cannot see`);
+  lines.push(`  - the site is ${visible(finding.site)}`);
+  return `${lines.join('\n')}\n`;
+}
