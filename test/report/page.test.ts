@@ -42,6 +42,19 @@ describe('the code of the page', () => {
   });
 });
 
+describe('the path of a finding', () => {
+  it('has its caret at the column, and below the first word where none is told', async () => {
+    const step = { file: 'drivers/a.c', line: 2, function: 'f', text: 't' };
+    const [finding] = readFindings(
+      JSON.stringify({
+        findings: [{ id: '1', rule: 'r', severity: 'note', message: 'm', file: 'a.c', line: 2, path: [{ ...step, column: 17 }, step] }],
+      }),
+    );
+    const data = await pageData(surveyOf([], { tree: join(folder, 'tree') }), { findings: finding ? [finding] : [] });
+    expect(data.findings?.[0]?.scenes.map((scene) => scene.caret)).toEqual([23, 8]);
+  });
+});
+
 describe('the pairing', () => {
   const release = (api: string) => ({ file: 'a.c', line: 20, function: 'drop', api });
 

@@ -192,13 +192,7 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
         async (finding): Promise<PageFinding> => ({
           ...shownAll(finding),
           scenes: await all(finding.path, (step) =>
-            sceneAt(
-              read,
-              code,
-              { file: step.file, line: step.line, column: step.column },
-              `${step.file}:${step.line} in ${step.function}()`,
-              step.text,
-            ),
+            sceneAt(read, code, spotOf(step), `${step.file}:${step.line} in ${step.function}()`, step.text),
           ),
         }),
       )
@@ -218,6 +212,11 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
     coverage: { tokens: coverage.tokens, rows: coverage.rows, gaps: coverage.gaps.length, unaccounted: coverage.unaccounted.length },
     warnings: survey.warnings.length,
   };
+}
+
+/** Where a step is. The first column is also what is told where none is known; then the caret goes below the line's first word. */
+function spotOf({ file, line, column }: Finding['path'][number]): Spot {
+  return { file, line, ...(column > 1 ? { column } : {}) };
 }
 
 /** The page tells a changed site by its facts; stories of older trees are left out, they would double its size. */
