@@ -2,7 +2,7 @@
 
 import { analyse } from '../flow/analyse.js';
 import type { Analysis, FunctionFlow } from '../flow/flow.js';
-import type { Followed } from '../flow/follow.js';
+import type { Followed, Visit } from '../flow/follow.js';
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
@@ -31,11 +31,13 @@ interface Arrival {
   fresh: boolean;
   /** The page was looked up by number or address: where the site's are kept so, it is one of them. */
   lookup: boolean;
+  /** Only its number was found: what keeps that is an object of its own. */
+  frame: boolean;
   flow: FunctionFlow;
 }
 
 /** Where pages of another origin come up in a function: at one call. */
-interface Beginning extends Pick<Arrival, 'what' | 'lookup'> {
+interface Beginning extends Pick<Arrival, 'what' | 'lookup' | 'frame'> {
   /** As seeds are written. */
   facts: string[];
 }
@@ -62,9 +64,9 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     if (reference.macro || !named.test(program.textOf(reference))) return [];
     return arrivalsBy(reference, (name) => {
       const origin = originCalls.get(name);
-      if (origin) return [{ what: origin.what, lookup: pageLookups.includes(name), facts: ['%result'] }];
+      if (origin) return [{ what: origin.what, lookup: pageLookups.includes(name), frame: false, facts: ['%result'] }];
       const frame = frameOriginCalls.get(name);
-      return frame ? [{ what: frame.origin.what, lookup: false, facts: [seedAt(frame.place)] }] : [];
+      return frame ? [{ what: frame.origin.what, lookup: false, frame: true, facts: [seedAt(frame.place)] }] : [];
     });
   }
 
@@ -81,9 +83,10 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
         .filter((callee) => callee.key !== reference.key)
         .flatMap(arrivalsIn)
         .filter((arrival) => !arrival.lookup)
-        .map(({ what, lookup, flow }) => ({
+        .map(({ what, lookup, frame, flow }) => ({
           what,
           lookup,
+          frame,
           facts: [...flow.returns.map((s) => `%result${s}`), ...flow.outs.map(([index, s]) => `%arg${index}${s}`)],
         }))
         .filter(({ facts }) => facts.length > 0),
@@ -97,10 +100,10 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
       for (const n of graph.nodes) {
         const o = n.operation;
         if (o?.kind !== 'call' || o.name === null || seen.has(o.pos)) continue;
-        for (const { what, lookup, facts } of beginning(o.name)) {
+        for (const { what, lookup, frame, facts } of beginning(o.name)) {
           seen.add(o.pos);
           const flow = analyse(analysis, reference, [{ pos: o.pos, facts }]);
-          found.push({ what, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, flow });
+          found.push({ what, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, frame, flow });
         }
       }
     }
@@ -120,14 +123,18 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     for (const visit of followed?.visits ?? []) {
       if (visit.way === 'field') files.add(visit.flow.reference.file);
       for (const arrival of [...arrivalsIn(visit.flow.reference), ...handedTo(visit.flow.reference)])
-        if (!visit.flow.origins.has(arrival.result) && !(lookedUp && arrival.lookup) && shares(visit.flow, arrival.flow))
+        if (
+          !visit.flow.origins.has(arrival.result) &&
+          !(lookedUp && arrival.lookup) &&
+          (shares(visit.flow, arrival.flow) || sharesFrame(visit, arrival.flow))
+        )
           found.add(arrival.what);
     }
     if (heap.size > 0) {
       for (const file of files) {
         for (const reference of program.file(file)?.functions ?? []) {
           for (const arrival of arrivalsIn(reference)) {
-            if (!arrival.flow.heap.some((h) => heap.has(h))) continue;
+            if (arrival.frame || !arrival.flow.heap.some((h) => heap.has(h))) continue;
             beside.add(arrival.what);
             if (!arrival.fresh && arrival.flow.heap.some((h) => own.has(h)) && !(lookedUp && arrival.lookup)) found.add(arrival.what);
           }
@@ -157,10 +164,16 @@ function livesInPage(flow: FunctionFlow): boolean {
   return facts.some((f) => f.endsWith('@address') && facts.some((g) => g.startsWith(`${rootOf(f)}.`)));
 }
 
-/** True if both references stand in the same array, or in the same frame number, or come to the same releasing statement. */
+/** True if both references stand in the same array or come to the same releasing statement. */
 function shares(a: FunctionFlow, b: FunctionFlow): boolean {
   if (a.releases.some((r) => b.releases.some((s) => s.pos === r.pos))) return true;
-  for (const fact of a.origins.keys())
-    if ((fact.endsWith('[]') || fact.endsWith('@pfn')) && !fact.startsWith('%') && b.origins.has(fact)) return true;
+  for (const fact of a.origins.keys()) if (fact.endsWith('[]') && !fact.startsWith('%') && b.origins.has(fact)) return true;
+  return false;
+}
+
+/** True if both come to the same variable as a frame number, where the site's is taken or handed back. */
+function sharesFrame({ way, flow }: Visit, b: FunctionFlow): boolean {
+  if (way !== 'site' && way !== 'return') return false;
+  for (const fact of flow.origins.keys()) if (fact.endsWith('@pfn') && /^\w/.test(fact) && b.origins.has(fact)) return true;
   return false;
 }
