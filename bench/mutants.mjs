@@ -107,6 +107,7 @@ async function judgeAll(tree, mutants, folder) {
         worker.on('message', (/** @type {Verdict | null} */ verdict) => {
           const mutant = verdict && places.get(verdict.id);
           if (mutant) mutant.verdict = verdict;
+          if (process.stderr.isTTY) process.stderr.write(`\r${queue.filter((m) => m.verdict).length} of ${queue.length} judged\x1b[K`);
           const next = front < back ? queue[lane % 2 === 0 ? front++ : --back] : undefined;
           if (next) worker.postMessage(next);
           else done(worker.terminate());
@@ -114,6 +115,7 @@ async function judgeAll(tree, mutants, folder) {
       });
     }),
   );
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   return judged;
 }
 
