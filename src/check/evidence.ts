@@ -1,8 +1,8 @@
 /** What several rules ask of a followed site. */
-import { releasesOf, type SeenRelease } from '../flow/follow.js';
-import { type Witness, walkPaths } from '../flow/paths.js';
+import { releasesOf, type SeenRelease, type Start } from '../flow/follow.js';
+import { keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import { assumptionsOf } from '../survey/row-of.js';
-import { acquiredOf, seedsOf } from '../survey/sites.js';
+import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
@@ -21,28 +21,34 @@ export function releasesIn(subject: Subject): SeenRelease[] {
   return found;
 }
 
-/** Paths through the site's function that end wrongly. */
+/** Paths from the site that end wrongly, in its function, in those that it calls and in its callers. */
 export function pathsIn(subject: Subject): Witness[] {
   let found = paths.get(subject);
   if (!found) {
-    const { analysis, site } = subject;
-    found = walkPaths(analysis, {
-      reference: site.reference,
-      pos: site.call.pos,
-      facts: seedsOf(site),
-      acquired: acquiredOf(site),
-    });
+    const { analysis, site, row } = subject;
+    // An iterator that need not be a user's, and no drop anywhere: nothing is held.
+    const isNone = row.reference === 'conditional' && releasesIn(subject).length === 0;
+    found = isNone ? [] : walkPaths(analysis, startOf(site));
     paths.set(subject, found);
   }
   return found;
 }
 
-/** A path of the site's function as a complaint about its end. */
-export function complaintOf({ program, row }: Subject, witness: Witness, message: string): Complaint {
+/** True if the acquiring function leaves the pages in memory that outlives it, and on no such path drops them. */
+export function keptOnSuccess({ analysis, site }: Subject): boolean {
+  return keepsPages(analysis, startOf(site));
+}
+
+function startOf(site: Site): Start {
+  return { reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) };
+}
+
+/** A path as a complaint about its end. */
+export function complaintOf({ program }: Subject, witness: Witness, message: string): Complaint {
   const steps = witness.steps.map(
-    ({ pos, text }): FindingStep => ({ file: row.file, ...program.position(row.file, pos), function: row.function, text }),
+    ({ file, function: name, pos, text }): FindingStep => ({ file, ...program.position(file, pos), function: name, text }),
   );
-  return { message, file: row.file, function: row.function, pos: witness.pos, path: steps };
+  return { message, file: witness.file, function: witness.function, pos: witness.pos, path: steps };
 }
 
 /** A complaint about one release, with the way to it. */

@@ -8,6 +8,6 @@ export const leakOnPath: Rule = {
   check(subject) {
     return pathsIn(subject)
       .filter((w) => w.kind === 'leak' && !w.short)
-      .map((w) => complaintOf(subject, w, `${subject.row.function}() is left with the pages of ${subject.row.api}() still held`));
+      .map((w) => complaintOf(subject, w, `${w.function}() is left with the pages of ${subject.row.api}() still held`));
   },
 };

@@ -1,17 +1,35 @@
-import { complaintHere, releasesIn } from '../evidence.js';
+import type { SeenRelease } from '../../flow/follow.js';
+import type { Subject } from '../../survey/unit.js';
+import { complaintHere, keptOnSuccess, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 
 export const neverReleased: Rule = {
   id: 'never-released',
   severity: 'warning',
-  about: 'nothing in the tree drops the pages',
+  about: 'nothing in the tree drops the pages once they are kept',
   check(subject) {
     const { row, followed } = subject;
-    if (row.kind !== 'user' || row.reference === 'conditional' || releasesIn(subject).length > 0 || row.gaps.length > 0 || followed.cut)
-      return [];
+    if (row.kind === 'test' || row.kind === 'internal' || row.reference === 'conditional' || followed.cut) return [];
+    const seen = releasesIn(subject);
+    if (seen.some((s) => !isOwnUnwind(subject, s))) return [];
+    if (row.gaps.length > 0 || followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)) return [];
     if (row.containers.some((c) => c === 'skb' || c === 'bvec' || c === 'pipe' || c === 'other')) return [];
+    if (seen.length > 0 && !keptOnSuccess(subject)) return [];
+    const carrier = keptIn(subject);
     // Without a field that keeps them it is a path's leak, which tells more.
-    const where = row.carrier.length > 0 ? ` and kept in ${row.carrier.join(', ')}` : '';
-    return [complaintHere(subject, `pages taken by ${row.api}()${where} are dropped nowhere`)];
+    if (carrier.length === 0) return [];
+    const but = seen.length > 0 ? 'by nothing but the function that takes them' : 'by nothing in the tree';
+    return [complaintHere(subject, `pages taken by ${row.api}() and kept in ${carrier.join(', ')} are dropped ${but}`)];
   },
 };
+
+/** A drop in the acquiring function: the unwinding of a failure, not the end of what was kept. */
+function isOwnUnwind({ site }: Subject, { visit }: SeenRelease): boolean {
+  return visit.flow.reference.key === site.reference.key;
+}
+
+/** Fields that keep the pages themselves. An address or a frame number alone may be something's own. */
+function keptIn({ followed, row }: Subject): string[] {
+  const pages = followed.heap.some((h) => !/@(address|pfn)$/.test(h));
+  return pages ? row.carrier : [];
+}

@@ -1,0 +1,166 @@
+/** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
+import type { Assume } from '../../program/graph.js';
+import type { Acquired } from '../outcome.js';
+import { valueIn } from './memory.js';
+import { outcome, type State, sign, theReference } from './state.js';
+
+const flipped: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '==': '==', '!=': '!=' };
+const positive: Readonly<Record<string, { op: string; truth: boolean }>> = {
+  '!=': { op: '==', truth: false },
+  '>=': { op: '<', truth: false },
+  '>': { op: '<=', truth: false },
+};
+
+/** The sign of a constant as it is written. */
+export function signOfText(text: string): number {
+  if (/^-(E[A-Z]|[1-9])/.test(text)) return sign.negative;
+  if (/^(0|NULL|false|0x0)$/.test(text)) return sign.zero;
+  if (/^(true|[1-9]\d*|0x\w*[1-9a-f]\w*)[uUlL]*$/i.test(text)) return sign.positive;
+  return sign.any;
+}
+
+/** What is known of a value's sign. */
+export function signOf(state: State, value: string | null): number {
+  if (value === null) return sign.any;
+  if (value.startsWith('=')) return signOfText(value.slice(1));
+  if (value.startsWith('&')) return sign.positive;
+  if (value === state.result) return (state.signs.get(value) ?? sign.any) & signsOfOutcomes(state.outcomes);
+  return state.signs.get(value) ?? (state.fresh.has(value) ? sign.zero | sign.positive : sign.any);
+}
+
+function signsOfOutcomes(outcomes: number): number {
+  let bits = 0;
+  if (outcomes & outcome.error) bits |= sign.negative;
+  if (outcomes & outcome.zero) bits |= sign.zero;
+  if (outcomes & (outcome.short | outcome.all)) bits |= sign.positive;
+  return bits;
+}
+
+/** Signs for which `value op 0` holds. */
+function signsFor(op: string): number {
+  const { negative, zero, positive: above } = sign;
+  return { '==': zero, '!=': negative | above, '<': negative, '<=': negative | zero, '>': above, '>=': zero | above }[op] ?? sign.any;
+}
+
+/** The state where a value has one of some signs, `null` if it cannot. */
+export function withSign(state: State, value: string, bits: number): State | null {
+  const known = signOf(state, value);
+  const left = known & bits;
+  if (left === 0) return null;
+  if (left === known || value.startsWith('=') || value.startsWith('&')) return state;
+  const signs = new Map(state.signs);
+  signs.set(value, left);
+  return { ...state, signs };
+}
+
+/** The state where a condition came out as it did, `null` where it cannot. */
+export function assume(state: State, o: Assume, acquired: Acquired | null): State | null {
+  const left = valueIn(state, o.left);
+  const right = valueIn(state, o.right);
+  if (o.call !== null) {
+    const tested = valueIn(state, o.call.args[0]);
+    const holds = o.op === '!=';
+    if (/^IS_ERR(_OR_NULL)?$/.test(o.call.name ?? '') && tested !== null) {
+      const bits = o.call.name === 'IS_ERR' ? sign.negative : sign.negative | sign.zero;
+      return isNothing(state, tested, holds) ? null : withSign(state, tested, holds ? bits : sign.any & ~bits);
+    }
+  }
+  if (left === null && right === null) return state;
+  const zeroRight = right?.startsWith('=') === true && signOfText(right.slice(1)) === sign.zero;
+  let next: State | null = state;
+  if (left !== null && zeroRight) {
+    if (isHeld(state, left)) {
+      // Where the reference is, its pointer and what it stands in are not NULL.
+      if (o.op === '==') return null;
+    }
+    next = withSign(state, left, signsFor(o.op));
+    if (next && left === state.result) next = outcomesAfter(next, o.op, 0);
+    return next;
+  }
+  if (left === null || right === null) return state;
+  // A page is none of the values that a name stands for.
+  if (
+    o.op === '==' &&
+    state.phase === 'held' &&
+    [left, right].includes(theReference) &&
+    [left, right].some((v) => /^=[A-Z]/.test(v) || /^[A-Z][A-Z_\d]+$/.test(v))
+  )
+    return null;
+  // Of whole numbers, below one is no more than zero.
+  if (right === '=1' && left !== state.asked && state.asked !== '=1' && (o.op === '<' || o.op === '>=')) {
+    const bits = signsFor(o.op === '<' ? '<=' : '>');
+    next = withSign(state, left, bits);
+    return next && left === state.result ? outcomesAfter(next, o.op === '<' ? '<=' : '>', 0) : next;
+  }
+  if (right.startsWith('=') && signOfText(right.slice(1)) !== sign.any) {
+    const bits = signOfText(right.slice(1));
+    if (o.op === '==' || (o.op === '>=' && bits === sign.positive) || (o.op === '>' && bits === sign.positive)) {
+      next = withSign(state, left, o.op === '==' ? bits : sign.positive);
+      if (!next) return null;
+      // A certain error code is no page.
+      if (left === state.result && bits === sign.negative) next = outcomesAfter(next, '<', 0);
+    } else if (o.op === '<=' && bits === sign.negative) next = withSign(state, left, sign.negative);
+    else if (o.op === '<' && bits === sign.negative) next = withSign(state, left, sign.negative);
+    if (!next) return null;
+  }
+  if (left.startsWith('=') && right.startsWith('=')) {
+    if (o.op === '==' || o.op === '!=') {
+      const same = left === right || (signOf(state, left) === sign.zero && signOf(state, right) === sign.zero);
+      const different = !same && constant.test(left) && constant.test(right);
+      if ((o.op === '==' && different) || (o.op === '!=' && same)) return null;
+    }
+    return next;
+  }
+  next = compared(next, left, o.op, right);
+  if (!next || state.result === null) return next;
+  const isAsked = (value: string, text: string): boolean =>
+    value === state.asked || (acquired !== null && acquired.result !== 'bytes' && text !== '' && text === acquired.count);
+  if (left === state.result && isAsked(right, o.right.text)) return outcomesAfter(next, o.op, 2);
+  if (right === state.result && isAsked(left, o.left.text)) return outcomesAfter(next, flipped[o.op] ?? o.op, 2);
+  return next;
+}
+
+const constant = /^=(-?(\d|0x)|-?[A-Z]|NULL|true|false)/;
+
+/** True for a test of the reference itself, or of what holds it, that says that there is none. */
+function isNothing(state: State, value: string, holds: boolean): boolean {
+  return holds && isHeld(state, value);
+}
+
+function isHeld(state: State, value: string): boolean {
+  if (state.phase !== 'held' || value.startsWith('&') || value === state.result) return false;
+  if (value === theReference) return true;
+  for (const [place, held] of state.store)
+    if (held === theReference && place.length > value.length && place.startsWith(value) && /^[.[@]/.test(place.slice(value.length)))
+      return true;
+  return false;
+}
+
+/** Two values compared: the same comparison comes out the same until one of them changes. */
+function compared(state: State, left: string, op: string, right: string): State | null {
+  const { op: plain, truth } = positive[op] ?? { op, truth: true };
+  const key = `${left} ${plain} ${right}`;
+  const known = state.conditions.get(key);
+  if (known !== undefined) return known === truth ? state : null;
+  const conditions = new Map(state.conditions);
+  conditions.set(key, truth);
+  return { ...state, conditions };
+}
+
+/** Outcomes that agree with a comparison of the result with zero (0) or with the number asked for (2). */
+function outcomesAfter(state: State, op: string, against: number): State | null {
+  const rank: readonly [number, number][] = [
+    [outcome.error, -1],
+    [outcome.zero, 0],
+    [outcome.short, 1],
+    [outcome.all, 2],
+  ];
+  let left = state.outcomes & outcome.earlier;
+  for (const [bit, value] of rank) if (state.outcomes & bit && holds(value, op, against)) left |= bit;
+  if (left === 0) return null;
+  return left === state.outcomes ? state : { ...state, outcomes: left };
+}
+
+function holds(a: number, op: string, b: number): boolean {
+  return { '==': a === b, '!=': a !== b, '<': a < b, '<=': a <= b, '>': a > b, '>=': a >= b }[op] ?? true;
+}

@@ -1,0 +1,178 @@
+/** Summaries and callers: how walks of single functions make paths through many. */
+import type { FunctionReference } from '../../program/file.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import type { Analysis } from '../flow.js';
+import type { Start } from '../follow.js';
+import type { Context } from './call.js';
+import { droppers } from './shape.js';
+import { type Exit, outcome, type PathStep, sign, stepsOf } from './state.js';
+import { type Entry, unknownExit, type Walked, walk } from './walk.js';
+
+const maxDepth = 12;
+const maxCallers = 5;
+const maxCallerWalks = 60;
+
+/** A path that ends wrongly. */
+export interface Witness {
+  kind: 'leak' | 'double' | 'use';
+  /** Only a short count reaches the end. */
+  short: boolean;
+  /** The function with the fault, and where in it. */
+  file: string;
+  function: string;
+  pos: number;
+  steps: PathStep[];
+}
+
+export interface Engine {
+  /** Every wrong end of a path from a site, one for each place and kind. */
+  witnesses(start: Start): Witness[];
+  /** True if the acquiring function leaves the pages in memory that outlives it where it succeeds. */
+  keeps(start: Start): boolean;
+  /** What a function does with a reference below its parameters, given as paths. */
+  effects(callee: FunctionReference, facts: readonly string[]): readonly Exit[];
+}
+
+const engines = new WeakMap<Analysis, Engine>();
+
+/** The engine of an analysis; it remembers what functions do. */
+export function engineOf(analysis: Analysis): Engine {
+  let engine = engines.get(analysis);
+  if (!engine) {
+    engine = openEngine(analysis);
+    engines.set(analysis, engine);
+  }
+  return engine;
+}
+
+function openEngine(analysis: Analysis): Engine {
+  const { program } = analysis;
+  const firsts = new Map<string, Walked>();
+  const summaries = program.ledger.memo<readonly Exit[]>();
+  const drops = droppers(program);
+  const context: Context = {
+    program,
+    mayDrop: drops,
+    matters: (callee, suffix, from) => analysis.matters(callee, suffix, from),
+    mayKeep: keepers(program),
+    effects,
+  };
+  let depth = 0;
+
+  function effects(callee: FunctionReference, facts: readonly string[]): readonly Exit[] {
+    const key = `${callee.key}|${facts.join()}`;
+    const known = summaries.get(key);
+    if (known) return known;
+    if (depth > maxDepth) return [unknownExit()];
+    depth++;
+    const found = summaries.work(
+      key,
+      () => program.graphs(callee).flatMap((graph) => walk(context, callee, graph, { kind: 'given', facts }).exits),
+      [unknownExit()],
+    );
+    depth--;
+    return found;
+  }
+
+  function walked(reference: FunctionReference, entry: Entry): Walked {
+    const all: Walked = { exits: [], late: [] };
+    for (const graph of program.graphs(reference)) {
+      const { exits, late } = walk(context, reference, graph, entry);
+      all.exits.push(...exits);
+      all.late.push(...late);
+    }
+    return all;
+  }
+
+  function witnesses(start: Start): Witness[] {
+    const found = new Map<string, Witness>();
+    const visited = new Set<string>();
+    let walks = 0;
+    const note = (reference: FunctionReference, w: Walked): void => {
+      for (const exit of w.exits) {
+        if (exit.kind !== 'lost') continue;
+        const { file, name } = reference;
+        const steps = stepsOf(exit.trail).filter((s) => s.text !== '');
+        add({
+          kind: 'leak',
+          short: (exit.outcomes & (outcome.all | outcome.earlier)) === 0,
+          file,
+          function: name,
+          pos: exit.pos,
+          steps: [...steps, { file, function: name, pos: exit.pos, text: 'left here with the pages still held' }],
+        });
+      }
+      for (const late of w.late)
+        add({
+          kind: late.kind,
+          short: false,
+          file: reference.file,
+          function: reference.name,
+          pos: late.pos,
+          steps: stepsOf(late.trail).filter((s) => s.text !== ''),
+        });
+    };
+    const add = (w: Witness): void => {
+      const key = `${w.kind}:${w.file}:${w.pos}`;
+      const known = found.get(key);
+      if (!known || (known.short && !w.short)) found.set(key, w);
+    };
+    const up = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
+      const handed = exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1));
+      if (handed.length === 0 || level > maxCallers) return;
+      for (const caller of program.callers(reference)) {
+        const key = `${caller.key}<${reference.key}`;
+        if (visited.has(key) || walks >= maxCallerWalks) continue;
+        visited.add(key);
+        walks++;
+        const w = walked(caller, { kind: 'returned', callee: reference.name, exits: handed });
+        note(caller, w);
+        up(caller, w.exits, level + 1);
+      }
+    };
+    const own = first(start);
+    note(start.reference, own);
+    up(start.reference, own.exits, 1);
+    return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
+  }
+
+  function first(start: Start): Walked {
+    const key = `${start.reference.key}!${start.pos}`;
+    let found = firsts.get(key);
+    if (!found) {
+      found = walked(start.reference, { kind: 'site', pos: start.pos, facts: start.facts, acquired: start.acquired });
+      firsts.set(key, found);
+    }
+    return found;
+  }
+
+  function keeps(start: Start): boolean {
+    const good = first(start).exits.filter((e) => (e.result & (sign.zero | sign.positive)) !== 0 && (e.outcomes & outcome.all) !== 0);
+    return good.some((e) => e.kind === 'held') && !good.some((e) => e.kind === 'dropped');
+  }
+
+  return { witnesses, effects, keeps };
+}
+
+const linkingText =
+  /\b(list_add|list_move|hlist_add|rb_insert|rb_link|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|interval_tree_insert|queue_work|queue_delayed_work|schedule_|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
+
+/** Asks whether a function may keep what it is given: it lists it, stores it, or is not known. */
+function keepers(program: Program): (name: string, file: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (name, file) => {
+    const definitions = program.resolve(name, file);
+    if (definitions.length === 0) return true;
+    return definitions.some((r) => {
+      const found = known.get(r.key);
+      if (found !== undefined) return found;
+      const text = program.textOf(r);
+      const params = (program.variants(r)[0]?.params ?? []).map((p) => p.name).filter((p) => p !== '' && rootOf(p) === p);
+      const stores = params.length > 0 && new RegExp(`(->|\\.)\\s*\\w+(\\[[^\\]]*\\])?\\s*=\\s*&?(${params.join('|')})\\b`).test(text);
+      const result = stores || linkingText.test(text);
+      known.set(r.key, result);
+      return result;
+    });
+  };
+}

@@ -1,0 +1,132 @@
+/** What is left of the reference when a function is left. */
+import type { Node } from '../../program/graph.js';
+import { suffixAfter } from '../../program/path.js';
+import type { Called } from './call.js';
+import { signOf } from './conditions.js';
+import { baseOf, holders, reach } from './memory.js';
+import { type Exit, type Holder, outcome, type State, sign, theReference } from './state.js';
+
+/** The exit of a path; `null` for one on which the reference never was. */
+export function exitOf(local: Called, state: State, n: Node): Exit | null {
+  if (state.phase === 'before') return null;
+  const returned = state.store.get('%return') ?? null;
+  const pos = leftAt(state, n);
+  const exit: Exit = {
+    result: returned === null ? sign.any : signOf(state, returned),
+    kind: 'dropped',
+    holders: [],
+    freed: [],
+    outcomes: state.outcomes,
+    counts: returned !== null && returned === state.result,
+    asked: askedOf(local, state),
+    equals: equalOf(state, returned),
+    allocated: returned !== null && state.fresh.has(returned),
+    extra: state.extra,
+    drop: state.dropped,
+    trail: state.trail,
+    pos,
+  };
+  if (state.phase === 'released') return { ...exit, holders: outliving(local, state, returned) };
+  // A reference that was never looked for may not be there.
+  if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
+  const found = outliving(local, state, returned);
+  if (found.length > 0) return { ...exit, kind: 'held', holders: found };
+  if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
+  return { ...exit, kind: state.extra > 0 ? 'unknown' : 'lost' };
+}
+
+/** True if the caller has the page itself in a variable of its own. */
+function byValue({ entry }: Called): boolean {
+  return entry.kind === 'given' && entry.facts.some((f) => !/[.[@]/.test(f));
+}
+
+function askedOf({ graph }: Called, { asked }: State): Holder | string | null {
+  if (asked?.startsWith('=')) return asked;
+  const index = asked === null ? -1 : graph.params.findIndex((p) => p.name === asked);
+  return index < 0 ? null : { of: index, suffix: '' };
+}
+
+/** The constant that a value is known to be. */
+function equalOf(state: State, value: string | null): string | null {
+  if (value === null || value.startsWith('=')) return value;
+  for (const [key, truth] of state.conditions) if (truth && key.startsWith(`${value} == =`)) return key.slice(value.length + 4);
+  return null;
+}
+
+/** Where the function was left: its return statement, or its end. */
+function leftAt(state: State, n: Node): number {
+  for (let t = state.trail; t; t = t.before) if (t.step.text === '') return t.step.pos;
+  return n.pos;
+}
+
+/** Places that outlive the function. */
+function outliving(local: Called, state: State, returned: string | null): Holder[] {
+  const { graph } = local;
+  const found: Holder[] = [];
+  const add = (of: number, suffix: string): void => {
+    if (!found.some((h) => h.of === of && h.suffix === suffix)) found.push({ of, suffix });
+  };
+  graph.params.forEach((param, index) => {
+    if (param.name === '') return;
+    for (const suffix of reach({ ...state, store: without(state, param.name) }, param.name)) if (suffix !== '') add(index, suffix);
+  });
+  if (returned !== null) for (const suffix of reach(state, returned)) add(-1, suffix);
+  for (const place of holders(state)) {
+    const base = baseOf(place);
+    if (place === base && !base.startsWith('::')) continue;
+    if (graph.params.some((p) => p.name === base)) continue;
+    // What is reached from a parameter or the result stands there already.
+    if (state.fresh.has(base) && !state.shared.has(base) && found.some((h) => h.of >= -1) && isReached(local, state, base, returned))
+      continue;
+    if ((returned !== null && baseOf(returned) === base && state.fresh.has(base)) || outlives(local, state, base, 0)) add(-2, place);
+  }
+  return found;
+}
+
+function isReached({ graph }: Called, state: State, base: string, returned: string | null): boolean {
+  const roots = new Set([...graph.params.map((p) => p.name), ...(returned === null ? [] : [returned])]);
+  const seen = new Set<string>();
+  const queue = [base];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (roots.has(at)) return true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    for (const [place, value] of state.store)
+      if (baseOf(value) === at && value !== theReference && place !== baseOf(place)) queue.push(baseOf(place));
+  }
+  return false;
+}
+
+function without(state: State, name: string): ReadonlyMap<string, string> {
+  if (!state.store.has(name)) return state.store;
+  const store = new Map(state.store);
+  store.delete(name);
+  return store;
+}
+
+/** True if somebody else may reach what a base leads to once the function is left. */
+function outlives(local: Called, state: State, base: string, depth: number): boolean {
+  if (base.startsWith('::')) return true;
+  const { graph } = local;
+  if (graph.params.some((p) => p.name === base)) return true;
+  if (base.startsWith('%') || base.startsWith('?')) {
+    if (!state.fresh.has(base)) return true;
+    if (state.shared.has(base)) return true;
+    if (depth > 4) return true;
+    for (const [place, value] of state.store) {
+      if (baseOf(value) !== base || value === theReference) continue;
+      const holder = baseOf(place);
+      if (holder === base || (place === holder && !place.startsWith('::'))) continue;
+      if (outlives(local, state, holder, depth + 1)) return true;
+    }
+    return false;
+  }
+  const type = graph.types.get(base);
+  if (!type) return true;
+  // A local array or struct goes with the function; a local pointer that was set to nothing known leads to somebody's object.
+  return type.pointers > 0 && type.dims.length === 0 && !isOwnArray(state, base);
+}
+
+function isOwnArray(state: State, base: string): boolean {
+  return [...state.store.keys()].some((place) => suffixAfter(place, base) !== null && state.fresh.has(base));
+}

@@ -1,0 +1,152 @@
+/** Reading and writing the memory of a path. */
+import { join, rootOf, splitSteps, step, suffixAfter, type Value } from '../../program/path.js';
+import { type State, theReference } from './state.js';
+
+/** A value as a function's caller would reach what is behind it: `&x` leads to `x`. */
+export function below(value: string, suffix: string): string | null {
+  if (!value.startsWith('&')) return join(value, suffix);
+  const place = value.slice(1);
+  return join(place, suffix.startsWith('[]') ? suffix.slice(2) : suffix);
+}
+
+/** The place that a path names, `null` past the bound on paths. */
+export function placeAt(state: State, path: string): string | null {
+  const root = rootOf(path);
+  let place: string | null = root;
+  for (const next of splitSteps(path.slice(root.length))) {
+    if (place === null) return null;
+    place = below(state.store.get(place) ?? place, next);
+  }
+  return place;
+}
+
+/** The value of a place. */
+export function valueAt(state: State, place: string): string {
+  const stored = state.store.get(place);
+  if (stored !== undefined) return stored;
+  return state.zeroed.size > 0 && /[.[]/.test(place) && !place.includes('@') && state.zeroed.has(baseOf(place)) ? '=0' : place;
+}
+
+/** What an expression is worth, `null` for what leads nowhere. */
+export function valueIn(state: State, value: Value | undefined): string | null {
+  if (!value) return null;
+  if (value.path === null) return /^-?\w+$/.test(value.text.replace(/\s/g, '')) ? `=${value.text.replace(/\s/g, '')}` : null;
+  const place = placeAt(state, value.path);
+  if (place === null) return null;
+  // An array or struct inside another is where it stands.
+  return value.address ? `&${place}` : valueAt(state, place);
+}
+
+/** The place behind a value and some steps. */
+export function placeBelow(state: State, value: string, suffix: string): string | null {
+  let place: string | null = null;
+  let at = value;
+  const steps = splitSteps(suffix);
+  for (let i = 0; i < steps.length; i++) {
+    place = below(at, steps[i] as string);
+    if (place === null) return null;
+    if (i < steps.length - 1) at = valueAt(state, place);
+  }
+  return place;
+}
+
+/** How the reference is reached from a value: suffixes, `''` for the value itself. */
+export function reach(state: State, value: string | null, depth = 0): string[] {
+  if (value === null || depth > 3 || value.startsWith('=')) return [];
+  if (value === theReference) return [''];
+  const found = new Set<string>();
+  const address = value.startsWith('&');
+  const base = address ? value.slice(1) : value;
+  for (const [place, held] of state.store) {
+    const suffix = suffixAfter(place, base);
+    if (suffix === null || (suffix === '' && !address)) continue;
+    const seen = address && (suffix === '' || suffix.startsWith('[]')) ? `[]${suffix}` : suffix;
+    if (held === theReference) found.add(seen);
+    else if (held !== value && held !== place)
+      for (const more of reach(state, held, depth + 1)) {
+        const whole = joined(seen, more);
+        if (whole !== null) found.add(whole);
+      }
+  }
+  return [...found];
+}
+
+function joined(a: string, b: string): string | null {
+  const whole = join(`x${a}`, b);
+  return whole === null ? null : whole.slice(1);
+}
+
+/** True if the reference can be reached from a value. */
+export function reaches(state: State, value: string | null): boolean {
+  return reach(state, value).length > 0;
+}
+
+/** Stores a value; an element of an array keeps the reference, as its other elements may. */
+export function put(state: State, place: string | null, value: string | null, weak = false): State {
+  if (place === null) return state;
+  const before = state.store.get(place);
+  const stays = before === theReference && (weak || /\[\]$|@\w+$/.test(place));
+  if (stays && value !== theReference) return state;
+  if (before === value) return state;
+  const store = new Map(state.store);
+  store.set(place, value ?? `?${place}`);
+  return { ...state, store };
+}
+
+/** All places that hold the reference. */
+export function holders(state: State): string[] {
+  const found: string[] = [];
+  for (const [place, value] of state.store) if (value === theReference) found.push(place);
+  return found;
+}
+
+/** The root that a place or value is below: a variable, a result, a global. */
+export function baseOf(place: string): string {
+  return rootOf(place.startsWith('&') ? place.slice(1) : place);
+}
+
+/** Memory that is gone: nothing is held there any more. */
+export function freed(state: State, value: string): State {
+  if (value.startsWith('&') || value.startsWith('=')) return state;
+  const gone = [...state.store.keys()].filter((place) => place !== value && suffixAfter(place, value) !== null);
+  if (gone.length === 0) return state;
+  const store = new Map(state.store);
+  for (const place of gone) store.delete(place);
+  return { ...state, store };
+}
+
+/** A value is made anew where it was made before: what is known of it is known of the older one. */
+export function renewed(state: State, value: string): State {
+  const older = `${value}~`;
+  let store: Map<string, string> | null = null;
+  const isOf = (text: string): boolean => suffixAfter(text.startsWith('&') ? text.slice(1) : text, value) !== null;
+  const rename = (text: string): string =>
+    text.startsWith('&') ? `&${older}${text.slice(1 + value.length)}` : older + text.slice(value.length);
+  for (const [place, held] of state.store) {
+    const p = isOf(place) && place !== value;
+    const h = isOf(held);
+    if (!p && !h) continue;
+    store ??= new Map(state.store);
+    store.delete(place);
+    store.set(p ? rename(place) : place, h ? rename(held) : held);
+  }
+  const known = [...state.signs.keys()].some(isOf) || [...state.conditions.keys()].some((k) => mentions(k, value));
+  let next = store ? { ...state, store } : state;
+  if (state.fresh.has(value)) next = { ...next, fresh: new Set([...[...state.fresh].filter((f) => f !== value), older]) };
+  if (state.shared.has(value)) next = { ...next, shared: new Set([...[...state.shared].filter((f) => f !== value), older]) };
+  if (!known) return next;
+  return {
+    ...next,
+    signs: new Map([...state.signs].filter(([k]) => !isOf(k))),
+    conditions: new Map([...state.conditions].filter(([k]) => !mentions(k, value))),
+  };
+}
+
+function mentions(key: string, value: string): boolean {
+  return key.split(' ').some((word) => word === value || word.startsWith(`${value}.`) || word.startsWith(`${value}[`));
+}
+
+/** One step further, for values. */
+export function stepFrom(value: string, next: string): string | null {
+  return value.startsWith('&') ? below(value, next) : step(value, next);
+}

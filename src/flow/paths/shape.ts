@@ -1,0 +1,228 @@
+/** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
+import type { FunctionReference } from '../../program/file.js';
+import type { Graph, Loop, Node, Operation } from '../../program/graph.js';
+import { rootOf, type Value } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { acquires, isNeutral, releases } from '../../protocol/index.js';
+
+export interface Shape {
+  /** Variables that are read from here on before they are set anew. */
+  isLive(node: number, variable: string): boolean;
+  /** True if another condition's outcome at the same place leads to all drops that this one leads to, and to more. */
+  passesDrop(node: number): boolean;
+  /** Nodes that may drop a reference. */
+  drops: Uint8Array;
+  /** Loops with such a node in them. */
+  dropLoops: ReadonlySet<number>;
+  predecessors: readonly (readonly number[])[];
+  /** Pointers that were set to a place some way into an array. */
+  offsets: ReadonlySet<string>;
+  /** Names that say how much is dropped. */
+  counts: ReadonlySet<string>;
+}
+
+const shapes = new WeakMap<Graph, Shape>();
+
+export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape {
+  let shape = shapes.get(graph);
+  if (!shape) {
+    shape = made(graph, mayDrop);
+    shapes.set(graph, shape);
+  }
+  return shape;
+}
+
+function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
+  const { nodes } = graph;
+  const predecessors: number[][] = nodes.map(() => []);
+  for (const n of nodes) for (const s of n.successors) predecessors[s]?.push(n.id);
+  const drops = new Uint8Array(nodes.length);
+  const dropLoops = new Set<number>();
+  const counts = new Set<string>();
+  for (const n of nodes) {
+    const o = n.operation;
+    if (o?.kind !== 'call' || o.name === null) continue;
+    const table = releases.has(o.name);
+    if (!table && (isNeutral(o.name) || acquires.has(o.name) || !mayDrop(o.name))) continue;
+    drops[n.id] = 1;
+    for (const l of n.loops) {
+      if (!goesOn(nodes, n, l)) continue;
+      dropLoops.add(l.id);
+      for (const v of l.variables) counts.add(v);
+    }
+    for (const a of o.args) if (a.path !== null && !a.path.startsWith('%')) counts.add(a.path);
+  }
+  const ahead = dropsAhead(drops, nodes, predecessors);
+  const siblings = (id: number): number[] =>
+    (predecessors[id] ?? []).flatMap((p) => nodes[p]?.successors.filter((s) => s !== id && nodes[s]?.operation?.kind === 'assume') ?? []);
+  return {
+    isLive: liveness(graph, predecessors),
+    passesDrop: (id) => siblings(id).some((s) => isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
+    drops,
+    dropLoops,
+    predecessors,
+    counts,
+    offsets: new Set(graph.assigned.filter((a) => / [+-] /.test(a.text)).map((a) => a.target)),
+  };
+}
+
+/** True if another round of a loop may follow a node: it does not stand on a way out. */
+function goesOn(nodes: readonly Node[], from: Node, loop: Loop): boolean {
+  const seen = new Set<number>();
+  const queue = [...from.successors];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const n = nodes[id] as Node;
+    if (seen.has(id) || !n.loops.some((l) => l.id === loop.id)) continue;
+    if (n.operation === null && n.pos === loop.pos) return true;
+    seen.add(id);
+    queue.push(...n.successors);
+  }
+  return false;
+}
+
+/** For each node, the drops that can be reached from it, as bits. */
+function dropsAhead(drops: Uint8Array, nodes: readonly Node[], predecessors: readonly (readonly number[])[]): Uint32Array[] {
+  const ids = [...drops.keys()].filter((id) => drops[id]);
+  const words = Math.ceil((ids.length + 1) / 32);
+  const ahead = nodes.map(() => new Uint32Array(words));
+  ids.forEach((id, bit) => {
+    const queue = [id];
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      const set = ahead[at] as Uint32Array;
+      if (((set[bit >> 5] as number) & (1 << (bit & 31))) !== 0) continue;
+      set[bit >> 5] = (set[bit >> 5] as number) | (1 << (bit & 31));
+      queue.push(...(predecessors[at] ?? []));
+    }
+  });
+  return ahead;
+}
+
+/** True if all bits of `a` are in `b`, and more. */
+function isLess(a: Uint32Array, b: Uint32Array): boolean {
+  return a.every((w, i) => (w & ~(b[i] as number)) === 0) && a.some((w, i) => w !== b[i]);
+}
+
+/** The nodes from which a marked one can be reached, themselves too. */
+export function backwards(marked: Uint8Array, predecessors: readonly (readonly number[])[]): Uint8Array {
+  const found = Uint8Array.from(marked);
+  const queue = [...found.keys()].filter((id) => found[id]);
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    for (const p of predecessors[id] ?? []) {
+      if (found[p]) continue;
+      found[p] = 1;
+      queue.push(p);
+    }
+  }
+  return found;
+}
+
+function liveness(graph: Graph, predecessors: readonly (readonly number[])[]): Shape['isLive'] {
+  const { nodes } = graph;
+  const numbers = new Map<string, number>();
+  const number = (name: string): number => {
+    let at = numbers.get(name);
+    if (at === undefined) {
+      at = numbers.size;
+      numbers.set(name, at);
+    }
+    return at;
+  };
+  const reads = nodes.map((n) => readsOf(n.operation).map(number));
+  const sets = nodes.map((n) => setsOf(n.operation).map(number));
+  const words = Math.ceil((numbers.size + 1) / 32);
+  const live = nodes.map(() => new Uint32Array(words));
+  const queue = nodes.map((n) => n.id);
+  const waiting = new Set(queue);
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    waiting.delete(id);
+    const n = nodes[id] as Node;
+    const now = new Uint32Array(words);
+    for (const s of n.successors) {
+      const after = live[s] as Uint32Array;
+      for (let i = 0; i < words; i++) now[i] = (now[i] as number) | (after[i] as number);
+    }
+    for (const v of sets[id] as number[]) now[v >> 5] = (now[v >> 5] as number) & ~(1 << (v & 31));
+    for (const v of reads[id] as number[]) now[v >> 5] = (now[v >> 5] as number) | (1 << (v & 31));
+    const known = live[id] as Uint32Array;
+    if (now.every((w, i) => w === known[i])) continue;
+    live[id] = now;
+    for (const p of predecessors[id] ?? []) {
+      if (waiting.has(p)) continue;
+      waiting.add(p);
+      queue.push(p);
+    }
+  }
+  return (node, variable) => {
+    const v = numbers.get(variable);
+    return v !== undefined && (((live[node] as Uint32Array)[v >> 5] as number) & (1 << (v & 31))) !== 0;
+  };
+}
+
+function rootsOf(...values: (Value | null)[]): string[] {
+  return values.flatMap((v) => (v?.path ? [rootOf(v.path)] : []));
+}
+
+function readsOf(o: Operation | null): string[] {
+  switch (o?.kind) {
+    case 'copy':
+      return [...rootsOf(o.source), ...(rootOf(o.target) === o.target && o.replaces ? [] : [rootOf(o.target)])];
+    case 'clear':
+      return rootOf(o.target) === o.target ? [] : [rootOf(o.target)];
+    case 'update':
+      return [rootOf(o.target)];
+    case 'assume':
+      return [...rootsOf(o.left, o.right), ...(o.call ? rootsOf(...o.call.args) : [])];
+    case 'return':
+      return rootsOf(o.value);
+    case 'call':
+      return rootsOf(...o.args);
+    default:
+      return [];
+  }
+}
+
+function setsOf(o: Operation | null): string[] {
+  if (o?.kind === 'copy') return o.replaces && rootOf(o.target) === o.target ? [o.target] : [];
+  if (o?.kind === 'clear') return rootOf(o.target) === o.target ? [o.target] : [];
+  return o?.kind === 'call' ? [o.result] : [];
+}
+
+const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
+const called = /\b([A-Za-z_]\w*)\s*\(/g;
+
+/** Asks whether a function of some name, or one that it calls near by, names a releasing call. */
+export function droppers(program: Program): (name: string, file: string) => boolean {
+  const known = new Map<string, boolean>();
+  const drops = (r: FunctionReference, visited: Set<string>): boolean => {
+    const found = known.get(r.key);
+    if (found !== undefined) return found;
+    if (visited.has(r.key) || visited.size > 200) return false;
+    visited.add(r.key);
+    const text = program.textOf(r);
+    const result =
+      releaseNames.test(text) ||
+      [...new Set([...text.slice(text.indexOf('{')).matchAll(called)].map((m) => m[1] as string))].some(
+        (name) => name !== r.name && reaching(name, r.file, visited),
+      );
+    if (result) known.set(r.key, true);
+    return result;
+  };
+  const reaching = (name: string, file: string, visited: Set<string>): boolean => {
+    if (isNeutral(name) || words.has(name)) return false;
+    const own = program.file(file)?.byName.get(name);
+    return (own ?? program.resolve(name, file).filter((c) => near(c.file, file))).some((c) => drops(c, visited));
+  };
+  return (name, file) =>
+    program.resolve(name, file).some((r) => {
+      const result = drops(r, new Set());
+      known.set(r.key, result);
+      return result;
+    });
+}
+
+const words = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof']);
+
+/** Two files of one driver. */
+function near(a: string, b: string): boolean {
+  return a.slice(0, a.lastIndexOf('/')) === b.slice(0, b.lastIndexOf('/'));
+}

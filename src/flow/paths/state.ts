@@ -1,0 +1,125 @@
+/**
+ * What is known at one point of one path. Memory is a map from places to values, both written as access paths over the
+ * values that stood there when the function was entered: `obj.pages` is the place, and until somebody stores there also
+ * its value. So two names of one object are one, on this path.
+ */
+import type { ReleaseCall } from '../../protocol/index.js';
+
+/** The value that is the followed reference: the page, its frame number or its address alike. */
+export const theReference = '%R';
+
+/** A step of a path, as a person reads it. */
+export interface PathStep {
+  file: string;
+  function: string;
+  pos: number;
+  text: string;
+}
+
+/** Steps, latest first, shared between paths. */
+export interface Trail {
+  step: PathStep;
+  before: Trail | null;
+}
+
+/** Outcomes of the acquiring call as bits. */
+export const outcome = { error: 1, zero: 2, short: 4, all: 8, earlier: 16 } as const;
+
+/** Signs of a value as bits; a pointer is zero or positive, an error pointer negative. */
+export const sign = { negative: 1, zero: 2, positive: 4, any: 7 } as const;
+
+/** What was dropped, on a path where nothing is held any more. */
+export interface Drop {
+  pos: number;
+  call: ReleaseCall | null;
+  /** Everything was dropped, by a statement that stands in no loop. */
+  whole: boolean;
+  /** Places that held the reference. */
+  places: readonly string[];
+}
+
+export interface State {
+  /** Values by place; a place that is not there holds its own name. */
+  store: ReadonlyMap<string, string>;
+  /** Signs of values. */
+  signs: ReadonlyMap<string, number>;
+  /** Comparisons of values that came out on this path. */
+  conditions: ReadonlyMap<string, boolean>;
+  phase: 'before' | 'held' | 'released';
+  /** Possible outcomes of the acquiring call. */
+  outcomes: number;
+  /** The value that is the acquiring call's result, and the one that it is compared with. */
+  result: string | null;
+  asked: string | null;
+  /** Further references on the same page. */
+  extra: number;
+  /** Memory that this path allocated. */
+  fresh: ReadonlySet<string>;
+  /** Of that, what still is zero where nobody has stored. */
+  zeroed: ReadonlySet<string>;
+  /** Memory that somebody else may reach. */
+  shared: ReadonlySet<string>;
+  /** The variable that says which element of an array the reference stands in, on a path that has not gone on from it. */
+  index: string | null;
+  /** Loops of which the body was entered. */
+  loops: ReadonlySet<number>;
+  dropped: Drop | null;
+  trail: Trail | null;
+}
+
+export const nothingKnown: State = {
+  store: new Map(),
+  signs: new Map(),
+  conditions: new Map(),
+  phase: 'before',
+  outcomes: 0,
+  result: null,
+  asked: null,
+  extra: 0,
+  fresh: new Set(),
+  zeroed: new Set(),
+  shared: new Set(),
+  index: null,
+  loops: new Set(),
+  dropped: null,
+  trail: null,
+};
+
+/** What a function does with a reference that it was given or took, on one of its paths. */
+export interface Exit {
+  /** Sign of the result. */
+  result: number;
+  kind: 'held' | 'dropped' | 'lost' | 'unknown';
+  /** Where it is held, in the caller's terms: below a parameter, below the result, or in memory of nobody's. */
+  holders: readonly Holder[];
+  /** Memory below parameters that was freed. */
+  freed: readonly Holder[];
+  outcomes: number;
+  /** The result is the acquiring call's result. */
+  counts: boolean;
+  /** What the acquiring call was asked for, a constant or in the caller's terms. */
+  asked: Holder | string | null;
+  /** The constant that the result is. */
+  equals: string | null;
+  /** The result is memory that the function allocated. */
+  allocated: boolean;
+  extra: number;
+  drop: Drop | null;
+  trail: Trail | null;
+  /** Where the function was left. */
+  pos: number;
+}
+
+/** A place in the terms of a function's caller. */
+export interface Holder {
+  /** Index of the parameter, -1 for the result, -2 for memory that is reached in another way. */
+  of: number;
+  suffix: string;
+}
+
+/** The steps of a trail in order. */
+export function stepsOf(trail: Trail | null): PathStep[] {
+  const steps: PathStep[] = [];
+  for (let t = trail; t; t = t.before) steps.unshift(t.step);
+  return steps;
+}

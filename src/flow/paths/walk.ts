@@ -1,0 +1,347 @@
+/**
+ * The walk: every path of one function from where the reference is taken, given or handed back, as long as it is held. A
+ * state is walked once; what a path need not know any more is forgotten, so that paths that differ in it alone are one.
+ * Past a bound the walk gives up, and says so by an exit of kind `unknown`.
+ */
+import type { FunctionReference } from '../../program/file.js';
+import type { Graph, Loop, Node } from '../../program/graph.js';
+import { rootOf, type Value } from '../../program/path.js';
+import type { Acquired } from '../outcome.js';
+import { type Called, type Context, call } from './call.js';
+import { assume, signOf, withSign } from './conditions.js';
+import { exitOf } from './exit.js';
+import { baseOf, holders, placeAt, put, reaches, renewed, valueAt, valueIn } from './memory.js';
+import { backwards, type Shape, shapeOf } from './shape.js';
+import { type Exit, nothingKnown, outcome, type PathStep, type State, sign, type Trail, theReference } from './state.js';
+import { isBelow } from './unwind.js';
+
+const maxStates = 4000;
+/** How often a node is walked before and while the reference is held: enough for what paths correlate in practice. */
+const maxVisits = { before: 16, held: 80, released: 24 } as const;
+
+/** How the reference comes into a function. */
+export type Entry =
+  | { kind: 'site'; pos: number; facts: readonly string[]; acquired: Acquired }
+  | { kind: 'given'; facts: readonly string[] }
+  | { kind: 'returned'; callee: string; exits: readonly Exit[] };
+
+export interface Walked {
+  exits: Exit[];
+  /** Second drops and uses after the last, with the way to them. */
+  late: { kind: 'double' | 'use'; trail: Trail; pos: number }[];
+}
+
+const gaveUp: Exit = {
+  result: 7,
+  kind: 'unknown',
+  holders: [],
+  freed: [],
+  outcomes: 0,
+  counts: false,
+  asked: null,
+  equals: null,
+  allocated: false,
+  extra: 0,
+  drop: null,
+  trail: null,
+  pos: 0,
+};
+
+export function unknownExit(): Exit {
+  return gaveUp;
+}
+
+interface At {
+  node: number;
+  state: State;
+}
+
+/** Walks one variant of a function. */
+export function walk(context: Context, reference: FunctionReference, graph: Graph, entry: Entry): Walked {
+  const shape = shapeOf(graph, (name) => context.mayDrop(name, reference.file));
+  const seeds = new Uint8Array(graph.nodes.length);
+  for (const n of graph.nodes) if (isSeed(n, entry)) seeds[n.id] = 1;
+  if (entry.kind !== 'given' && !seeds.some((s) => s === 1)) return { exits: [], late: [] };
+  const towardsSeed = entry.kind === 'given' ? null : backwards(seeds, shape.predecessors);
+  const walked: Walked = { exits: [], late: [] };
+  const known = new Set<string>();
+  const seen = new Set<string>();
+  const visits = {
+    before: new Uint16Array(graph.nodes.length),
+    held: new Uint16Array(graph.nodes.length),
+    released: new Uint16Array(graph.nodes.length),
+  };
+  const queue: At[] = [{ node: graph.entry, state: firstState(entry) }];
+  const leave = (exit: Exit): void => {
+    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${exit.holders.map((h) => `${h.of}${h.suffix}`).join()}|${exit.freed.map((h) => `${h.of}${h.suffix}`).join()}|${exit.counts}|${exit.equals}|${exit.kind === 'lost' ? exit.pos : ''}`;
+    if (known.has(key)) return;
+    known.add(key);
+    walked.exits.push(exit);
+  };
+  const local: Called = { ...context, reference, graph, shape, entry, late: (l) => walked.late.push(l) };
+  for (let i = 0; i < queue.length; i++) {
+    if (queue.length > maxStates) return { exits: [gaveUp], late: [] };
+    const { node, state } = queue[i] as At;
+    const n = graph.nodes[node] as Node;
+    if (state.phase === 'before' && towardsSeed?.[node] === 0) continue;
+    for (const after of run(local, n, state)) {
+      if (n.id === graph.exit || n.successors.length === 0) {
+        const exit = exitOf(local, after, n);
+        if (exit) leave(exit);
+        continue;
+      }
+      for (const next of n.successors) {
+        const moved = along(local, n, graph.nodes[next] as Node, after);
+        if (moved === 'unknown') leave(gaveUp);
+        if (moved === null || moved === 'unknown') continue;
+        const kept = forgetting(moved, graph, shape, next);
+        const key = keyOf(next, kept);
+        if (seen.has(key)) continue;
+        const count = visits[kept.phase];
+        if ((count[next] as number) >= maxVisits[kept.phase]) continue;
+        count[next] = (count[next] as number) + 1;
+        seen.add(key);
+        queue.push({ node: next, state: kept });
+      }
+    }
+  }
+  return walked;
+}
+
+function isSeed(n: Node, entry: Entry): boolean {
+  if (n.operation?.kind !== 'call') return false;
+  if (entry.kind === 'site') return n.pos === entry.pos && n.operation.pos === entry.pos;
+  return entry.kind === 'returned' && n.operation.name === entry.callee;
+}
+
+function firstState(entry: Entry): State {
+  if (entry.kind !== 'given') return nothingKnown;
+  let state: State = { ...nothingKnown, phase: 'held', outcomes: outcome.all };
+  for (const fact of entry.facts) state = put(state, fact, theReference);
+  return state;
+}
+
+/** The states after a node; none where the path ends or cannot be. */
+function run(local: Called, n: Node, state: State): State[] {
+  const o = n.operation;
+  switch (o?.kind) {
+    case undefined:
+    case 'unread':
+      return state.phase !== 'before' && o?.kind === 'unread' ? [] : [state];
+    case 'call':
+      if (state.index !== null && state.phase === 'held' && n.loops.some((l) => isUndoing(local, l, state))) return [state];
+      return call(local, n, o, state);
+    case 'copy': {
+      const source = valueIn(state, o.source);
+      const target = placeAt(state, o.target);
+      if (!o.replaces && source !== theReference) {
+        // One of several operands: what is known of the others goes.
+        if (target !== null && state.store.has(target) && (!reaches(state, source) || reaches(state, valueAt(state, target))))
+          return [state];
+        return [o.target.startsWith('%') ? put(state, target, source) : state];
+      }
+      const next = put(state, target, source);
+      const kept = state.phase === 'held' && next !== state && target !== null && rootOf(target) !== target && source !== null;
+      if (kept && holders(next).length > holders(state).length) return [told(local, n, next, `kept in ${o.target.replace(/^::/, '')}`)];
+      return [next];
+    }
+    case 'clear':
+      // The declaration of an array or a struct: it is where it stands.
+      if (o.text === '' && isOwnMemory(local.graph, o.target)) return [state];
+      return [put(state, placeAt(state, o.target), constantOf(o.text, n.id))];
+    case 'update': {
+      // The next round: what was followed stands in an earlier element from here on.
+      if (state.index === o.target && n.loops.some((l) => isTaking(local, l))) return [{ ...state, index: null }];
+      const place = placeAt(state, o.target);
+      // A pointer that goes on stays in the same memory.
+      if (place === null || valueAt(state, place) === theReference || isPointer(local.graph, o.target)) return [state];
+      const fresh = `~${n.id}`;
+      const grows = isIncrease(local, n) && (signOf(state, valueAt(state, place)) & sign.negative) === 0;
+      const changed = put(renewed(state, fresh), place, fresh);
+      return [grows ? (withSign(changed, fresh, sign.zero | sign.positive) ?? changed) : changed];
+    }
+    case 'assume': {
+      if (state.phase !== 'before' && settled(local, n, state)) return [];
+      const next = assume(state, o, local.entry.kind === 'site' ? local.entry.acquired : null);
+      if (!next) return [];
+      if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
+      const text = next.phase === 'before' ? null : conditionText(n);
+      return [text === null ? next : told(local, n, next, text)];
+    }
+    case 'return': {
+      const value = o.value ? valueIn(state, o.value) : null;
+      return [told(local, n, put(state, '%return', value), null)];
+    }
+  }
+}
+
+function isTaking({ graph, entry }: Called, loop: Loop): boolean {
+  if (entry.kind === 'given') return false;
+  return graph.nodes.some((n) => isSeed(n, entry) && n.loops.some((l) => l.id === loop.id));
+}
+
+/** `n++`, `n += more`. */
+function isIncrease({ program, reference }: Called, n: Node): boolean {
+  const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 80) ?? '';
+  return /^(\+\+|[\w>.[\]-]+?\s*(\+\+|\+=))/.test(text);
+}
+
+function isOwnMemory(graph: Graph, path: string): boolean {
+  const type = graph.types.get(path);
+  return type !== undefined && (type.dims.length > 0 || (type.pointers === 0 && type.tag !== null));
+}
+
+function isPointer(graph: Graph, path: string): boolean {
+  const type = graph.types.get(path);
+  return type !== undefined && type.pointers > 0;
+}
+
+function constantOf(text: string, id: number): string {
+  const plain = text.replace(/\s/g, '');
+  return /^-?\w+$/.test(plain) ? `=${plain}` : `?${id}`;
+}
+
+/** Adds a step to a path. A return is remembered without words. */
+export function told(local: { reference: FunctionReference }, n: { pos: number }, state: State, text: string | null): State {
+  const { file, name } = local.reference;
+  const step: PathStep = { file, function: name, pos: n.pos, text: text ?? '' };
+  return { ...state, trail: { step, before: state.trail } };
+}
+
+function conditionText(n: Node): string | null {
+  const o = n.operation;
+  if (o?.kind !== 'assume') return null;
+  if (o.call?.name) return `where ${o.call.name}() is ${o.op === '!=' ? 'true' : 'false'}`;
+  const tested = o.left.text || o.left.path || '';
+  if (tested === '' || tested.startsWith('%')) return null;
+  return `where ${tested} ${o.op} ${o.right.text || o.right.path || '0'}`;
+}
+
+/**
+ * True where a condition on the state of an object, or on a count, decides whether something is dropped: who has the
+ * reference knows how it comes out, and the way past the drop is not taken.
+ */
+function settled(local: Called, n: Node, state: State): boolean {
+  const o = n.operation;
+  if (o?.kind !== 'assume' || state.phase !== 'held') return false;
+  const { shape, entry } = local;
+  const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
+  // A frame number that stands for an error, or for no page, holds nothing.
+  if (isAsked && o.op === '!=' && /_err|error|noslot|^is_\w+_pfn$/i.test(o.call?.name ?? '')) return true;
+  if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
+  if (!shape.passesDrop(n.id)) return false;
+  if (
+    o.call !== null &&
+    /err|valid|refcounted|noslot|reserved/i.test(o.call.name ?? '') &&
+    o.call.args.some((a) => valueIn(state, a) === theReference)
+  )
+    return true;
+  if (o.call !== null) return /will_pin|user_backed|refcount|kref|atomic|_test_|test_bit/.test(o.call.name ?? '');
+  const path = o.left.path;
+  if (path === null) return false;
+  // A count of what is held is not zero; it may be the index of a round that failed.
+  if (shape.counts.has(path) && isZero(o.right) && valueIn(state, o.left) !== state.result) return path !== state.index;
+  if (entry.kind === 'site') return false;
+  const value = valueIn(state, o.left);
+  if (value === null || /^[=~?%&]/.test(value)) return false;
+  const root = rootOf(value);
+  const isParam = local.graph.params.some((p) => p.name === root);
+  return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
+}
+
+function isZero(value: Value): boolean {
+  return value.path === null && /^(0|NULL|false)$/.test(value.text);
+}
+
+/** A path along one edge: into and out of loops. */
+function along(local: Called, from: Node, to: Node, state: State): State | null | 'unknown' {
+  if (from.loops.length === 0 && to.loops.length === 0) return state;
+  let loops: Set<number> | null = null;
+  for (const l of to.loops) {
+    if (state.loops.has(l.id) || to.pos < l.bodyPos) continue;
+    loops ??= new Set(state.loops);
+    loops.add(l.id);
+  }
+  for (const l of from.loops) {
+    if (to.loops.some((m) => m.id === l.id)) continue;
+    if (state.phase === 'held') {
+      const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
+      // A loop over pages that are held has at least one round; one that drops pages drops all.
+      if (!state.loops.has(l.id) && !isUndoing(local, l, state)) return null;
+      if (local.shape.dropLoops.has(l.id) && !isUndoing(local, l, state) && !around && !isCallLoop(local, l.pos, l.end)) return 'unknown';
+    }
+    if (state.loops.has(l.id)) {
+      loops ??= new Set(state.loops);
+      loops.delete(l.id);
+    }
+  }
+  return loops ? { ...state, loops } : state;
+}
+
+/** True in a loop that drops what earlier rounds of another took, and not what the path follows. */
+function isUndoing({ program, reference }: Called, loop: Loop, state: State): boolean {
+  return state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, loop, state.index);
+}
+
+/** True if the call that hands the reference back stands in a loop. */
+function isCallLoop(local: Called, pos: number, end: number): boolean {
+  if (local.entry.kind !== 'returned') return false;
+  const { callee } = local.entry;
+  return local.graph.nodes.some((n) => n.pos >= pos && n.pos < end && n.operation?.kind === 'call' && n.operation.name === callee);
+}
+
+/** What no later statement reads is forgotten. */
+function forgetting(state: State, graph: Graph, shape: Shape, node: number): State {
+  const bases = new Set<string>();
+  let store: Map<string, string> | null = null;
+  for (const [place, value] of state.store) {
+    const root = rootOf(place);
+    const variable = root === place && !place.startsWith('::');
+    if (variable && place !== '%return' && value !== theReference && !shape.isLive(node, place)) {
+      store ??= new Map(state.store);
+      store.delete(place);
+      continue;
+    }
+    bases.add(baseOf(value));
+    if (!variable) bases.add(root);
+  }
+  if (state.result !== null) bases.add(state.result);
+  const isKept = (value: string): boolean => {
+    const base = baseOf(value);
+    return bases.has(base) || shape.isLive(node, base) || value.startsWith('=') || base.startsWith('::') || graph.types.has(base);
+  };
+  const signs = [...state.signs].filter(([value]) => isKept(value));
+  const conditions = [...state.conditions].filter(([key]) => {
+    const [left, , right] = key.split(' ') as [string, string, string];
+    return isKept(left) && isKept(right ?? '');
+  });
+  if (!store && signs.length === state.signs.size && conditions.length === state.conditions.size) return state;
+  return {
+    ...state,
+    store: store ?? state.store,
+    signs: signs.length === state.signs.size ? state.signs : new Map(signs),
+    conditions: conditions.length === state.conditions.size ? state.conditions : new Map(conditions),
+  };
+}
+
+function keyOf(node: number, s: State): string {
+  const parts = [`${node}${s.phase}${s.outcomes},${s.extra},${s.result},${s.index}`];
+  parts.push(
+    listed(s.store),
+    listed(s.signs),
+    listed(s.conditions),
+    [...s.fresh].sort().join(),
+    [...s.zeroed].sort().join(),
+    [...s.shared].sort().join(),
+    [...s.loops].join(),
+  );
+  if (s.dropped) parts.push(`${s.dropped.pos}`);
+  return parts.join('|');
+}
+
+function listed(map: ReadonlyMap<string, string | number | boolean>): string {
+  if (map.size === 0) return '';
+  const out: string[] = [];
+  for (const [k, v] of map) out.push(`${k}>${v}`);
+  return out.sort().join();
+}
