@@ -1,6 +1,7 @@
 /** What several rules ask of a followed site. */
 import { releasesOf, type SeenRelease, type Start } from '../flow/follow.js';
-import { keepsPages, type Witness, walkPaths } from '../flow/paths.js';
+import { type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
+import { rootOf } from '../program/path.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
@@ -28,7 +29,7 @@ export function pathsIn(subject: Subject): Witness[] {
     const { analysis, site, row } = subject;
     // An iterator that need not be a user's, and no drop anywhere: nothing is held.
     const isNone = row.reference === 'conditional' && releasesIn(subject).length === 0;
-    found = isNone ? [] : walkPaths(analysis, startOf(site));
+    found = isNone ? [] : walkPaths(analysis, startOf(site), keptIn(subject)).filter((w) => isCertain(subject, w));
     paths.set(subject, found);
   }
   return found;
@@ -37,6 +38,21 @@ export function pathsIn(subject: Subject): Witness[] {
 /** True if the acquiring function leaves the pages in memory that outlives it, and on no such path drops them. */
 export function keptOnSuccess({ analysis, site }: Subject): boolean {
   return keepsPages(analysis, startOf(site));
+}
+
+/** Fields from which the pages are dropped somewhere. */
+function keptIn(subject: Subject): Kept {
+  const seen = releasesIn(subject).filter((s) => s.visit.heap !== null);
+  const facts = [...new Set(seen.map((s) => s.visit.heap as string))].filter((h) => !h.startsWith('#::'));
+  return {
+    carriers: facts.map((h) => ({ tag: rootOf(h).slice(1), suffix: h.slice(rootOf(h).length) })),
+    files: [...new Set([subject.site.reference.file, ...seen.map((s) => s.visit.flow.reference.file)])],
+  };
+}
+
+/** Whether an iterator is a user's is known where it is used; its callers may hand in others. */
+function isCertain({ site, row }: Subject, witness: Witness): boolean {
+  return site.acquire.iterator === null || witness.file === row.file;
 }
 
 function startOf(site: Site): Start {

@@ -8,9 +8,11 @@ import { mixedRelease } from './rules/mixed-release.js';
 import { needsLongterm } from './rules/needs-longterm.js';
 import { needsPin } from './rules/needs-pin.js';
 import { neverReleased } from './rules/never-released.js';
+import { overwritten } from './rules/overwritten.js';
 import { partialPinLeak } from './rules/partial-pin-leak.js';
 import { releaseCount } from './rules/release-count.js';
 import { uncheckedCount } from './rules/unchecked-count.js';
+import { useAfterRelease } from './rules/use-after-release.js';
 import { wrongRelease } from './rules/wrong-release.js';
 
 export const rules: readonly Rule[] = [
@@ -19,9 +21,11 @@ export const rules: readonly Rule[] = [
   neverReleased,
   leakOnPath,
   partialPinLeak,
+  overwritten,
   doubleRelease,
   uncheckedCount,
   releaseCount,
+  useAfterRelease,
   needsPin,
   needsLongterm,
   dirtyLost,

@@ -4,14 +4,14 @@
  */
 import type { Analysis } from './flow.js';
 import type { Start } from './follow.js';
-import { engineOf, type Witness } from './paths/engine.js';
+import { engineOf, type Kept, type Witness } from './paths/engine.js';
 
-export type { Witness } from './paths/engine.js';
+export type { Kept, Witness } from './paths/engine.js';
 export type { PathStep } from './paths/state.js';
 
-/** Every wrong end of a path from the site, one for each place and kind. */
-export function walkPaths(analysis: Analysis, start: Start): Witness[] {
-  return engineOf(analysis).witnesses(start);
+/** Every wrong end of a path from the site, and of the objects that keep its pages, one for each place and kind. */
+export function walkPaths(analysis: Analysis, start: Start, kept: Kept): Witness[] {
+  return engineOf(analysis).witnesses(start, kept);
 }
 
 /** True if the acquiring function leaves the pages in memory that outlives it where it succeeds. */

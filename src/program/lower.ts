@@ -618,8 +618,7 @@ function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>
   if (e.then === null) {
     const v = evaluate(b, e.test);
     assign(b, path, v, e.pos, true);
-    connect(b, after);
-    connect(b, no);
+    branch(b, { kind: 'assume', left: v, op: '!=', right: { ...nothing, text: '0' }, call: null }, e.pos, after, no);
   } else {
     condition(b, e.test, yes, no);
     b.current = yes;
@@ -725,6 +724,10 @@ function condition(b: Builder, e: Expression, yes: number, no: number): void {
     const made = e.kind === 'call' ? b.nodes[b.current]?.operation : null;
     assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null };
   }
+  branch(b, assume, e.pos, yes, no);
+}
+
+function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: number, no: number): void {
   const from = b.current;
   if (from < 0) return;
   for (const [truth, target] of [
@@ -732,7 +735,7 @@ function condition(b: Builder, e: Expression, yes: number, no: number): void {
     [false, no],
   ] as const) {
     b.current = from;
-    node(b, e.pos, { ...assume, op: truth ? assume.op : (opposite[assume.op] ?? assume.op), truth });
+    node(b, pos, { ...assume, op: truth ? assume.op : (opposite[assume.op] ?? assume.op), truth });
     connect(b, target);
   }
   b.current = -1;

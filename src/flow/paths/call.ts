@@ -66,6 +66,8 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     const release = releases.get(api);
     if (release) return drop(local, n, o, release, state);
     if (freeingCalls.has(api)) return [free(local, n, o, state)];
+    const late = state.phase === 'released' ? lateUse(local, n, o, api, state) : null;
+    if (late) return late;
     const tabled = moved(local, n, o, api, state);
     if (tabled) return [tabled];
     if (extraReferenceCalls.has(api) || unmapping.test(api))
@@ -79,7 +81,16 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   if (state.phase === 'before') return [escaped(local, state, o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
   const given = o.args.map((a) => reach(state, valueIn(state, a)));
-  if (given.every((g) => g.length === 0)) return [escaped(local, state, o)];
+  if (given.every((g) => g.length === 0)) {
+    // Who drops pages of objects that it finds for itself may drop those of this one.
+    const mayMean =
+      entry.kind === 'object' &&
+      state.phase === 'held' &&
+      o.name !== null &&
+      !isNeutral(o.name) &&
+      local.mayDrop(o.name, local.reference.file);
+    return mayMean ? [] : [escaped(local, state, o)];
+  }
   if (o.name !== null && sending.test(o.name) && !own) return [];
   if (o.name !== null && !own && isNeutral(o.name)) {
     // Who is given a function may call it.
@@ -137,7 +148,10 @@ function refilled(local: Called, o: CallOperation, state: State): State {
       next = { ...next, store };
     }
   });
-  return next === state ? state : told(local, o, next, `filled again by ${o.name}()`);
+  if (next === state) return state;
+  const end = told(local, o, next, `filled again by ${o.name}()${local.entry.kind === 'again' ? ' while it still holds pages' : ''}`);
+  if (local.entry.kind === 'again' && holders(next).length === 0) local.late({ kind: 'over', trail: end.trail as Trail, pos: o.pos });
+  return end;
 }
 
 /** True if an argument is a whole array, not a place in it. */
@@ -268,6 +282,20 @@ function again(local: Called, n: Node, o: CallOperation, state: State): State[] 
   if (!state.dropped?.whole || n.loops.length > 0 || !isWhole(o, 0) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
+  return [];
+}
+
+/** Calls that look into a page, or change what is known of it. */
+const looking =
+  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram)$/;
+
+/** A page that is looked into after its last drop; `null` for any other call. */
+function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
+  if (!looking.test(name) || !state.dropped?.whole) return null;
+  const isRead = o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))));
+  if (!isRead) return null;
+  const end = told(local, n, state, `read by ${name}() after the drop`);
+  local.late({ kind: 'use', trail: end.trail as Trail, pos: n.pos });
   return [];
 }
 

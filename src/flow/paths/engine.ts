@@ -5,8 +5,10 @@ import type { Program } from '../../program/program.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
 import type { Context } from './call.js';
+import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
 import { type Exit, outcome, type PathStep, sign, stepsOf } from './state.js';
+import { type Carrier, endingsOf } from './teardown.js';
 import { type Entry, unknownExit, type Walked, walk } from './walk.js';
 
 const maxDepth = 12;
@@ -15,7 +17,7 @@ const maxCallerWalks = 60;
 
 /** A path that ends wrongly. */
 export interface Witness {
-  kind: 'leak' | 'double' | 'use';
+  kind: 'leak' | 'double' | 'use' | 'over';
   /** Only a short count reaches the end. */
   short: boolean;
   /** The function with the fault, and where in it. */
@@ -25,9 +27,15 @@ export interface Witness {
   steps: PathStep[];
 }
 
+/** Where a site's pages are kept and known to be dropped from, and the files in which that happens. */
+export interface Kept {
+  carriers: readonly Carrier[];
+  files: readonly string[];
+}
+
 export interface Engine {
   /** Every wrong end of a path from a site, one for each place and kind. */
-  witnesses(start: Start): Witness[];
+  witnesses(start: Start, kept: Kept): Witness[];
   /** True if the acquiring function leaves the pages in memory that outlives it where it succeeds. */
   keeps(start: Start): boolean;
   /** What a function does with a reference below its parameters, given as paths. */
@@ -85,11 +93,11 @@ function openEngine(analysis: Analysis): Engine {
     return all;
   }
 
-  function witnesses(start: Start): Witness[] {
+  function witnesses(start: Start, given: Kept): Witness[] {
     const found = new Map<string, Witness>();
     const visited = new Set<string>();
     let walks = 0;
-    const note = (reference: FunctionReference, w: Walked): void => {
+    const note = (reference: FunctionReference, w: Walked, before: readonly PathStep[] = []): void => {
       for (const exit of w.exits) {
         if (exit.kind !== 'lost') continue;
         const { file, name } = reference;
@@ -100,7 +108,7 @@ function openEngine(analysis: Analysis): Engine {
           file,
           function: name,
           pos: exit.pos,
-          steps: [...steps, { file, function: name, pos: exit.pos, text: 'left here with the pages still held' }],
+          steps: [...before, ...steps, { file, function: name, pos: exit.pos, text: 'left here with the pages still held' }],
         });
       }
       for (const late of w.late)
@@ -134,7 +142,59 @@ function openEngine(analysis: Analysis): Engine {
     const own = first(start);
     note(start.reference, own);
     up(start.reference, own.exits, 1);
+    over(start, own, add);
+    for (const carrier of given.carriers) {
+      const endings = endingsOf(program, given.files, carrier, walked);
+      // Somebody who frees the object drops its pages first: then all have to.
+      if (!endings.some((e) => e.exits.some((x) => x.kind === 'dropped'))) continue;
+      const { file, name } = start.reference;
+      const kept: PathStep = {
+        file,
+        function: name,
+        pos: start.pos,
+        text: `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`,
+      };
+      for (const { reference, exits } of endings) note(reference, { exits: [...exits], late: [] }, [kept]);
+    }
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
+  }
+
+  /** Stores over what an earlier call of the acquiring function kept in an object that both are given. */
+  function over(start: Start, own: Walked, add: (w: Witness) => void): void {
+    const { reference } = start;
+    const params = program.variants(reference)[0]?.params ?? [];
+    const kept = own.exits.filter(
+      (e) => e.kind === 'held' && (e.result & (sign.zero | sign.positive)) !== 0 && (e.outcomes & outcome.all) !== 0,
+    );
+    const facts = [
+      ...new Set(
+        kept.flatMap((e) => e.holders.flatMap((h) => (h.of >= 0 && h.suffix.startsWith('.') ? [`${params[h.of]?.name}${h.suffix}`] : []))),
+      ),
+    ];
+    if (
+      facts.length === 0 ||
+      !isReentered(
+        program,
+        reference,
+        params.findIndex((p) => facts[0]?.startsWith(`${p.name}.`)),
+      )
+    )
+      return;
+    for (const graph of program.graphs(reference)) {
+      for (const late of walk(context, reference, graph, { kind: 'again', facts }).late) {
+        if (late.kind !== 'over') continue;
+        const { file, name } = reference;
+        const earlier: PathStep = { file, function: name, pos: start.pos, text: 'an earlier call took pages here, and kept them' };
+        add({
+          kind: 'over',
+          short: false,
+          file,
+          function: name,
+          pos: late.pos,
+          steps: [earlier, ...stepsOf(late.trail).filter((s) => s.text !== '')],
+        });
+      }
+    }
   }
 
   function first(start: Start): Walked {

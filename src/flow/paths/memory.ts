@@ -60,6 +60,8 @@ export function reach(state: State, value: string | null, depth = 0): string[] {
   for (const [place, held] of state.store) {
     const suffix = suffixAfter(place, base);
     if (suffix === null || (suffix === '' && !address)) continue;
+    // What stood behind a pointer is not behind what was stored over it.
+    if (held === theReference && isCut(state, place, base)) continue;
     const seen = address && (suffix === '' || suffix.startsWith('[]')) ? `[]${suffix}` : suffix;
     if (held === theReference) found.add(seen);
     else if (held !== value && held !== place)
@@ -69,6 +71,19 @@ export function reach(state: State, value: string | null, depth = 0): string[] {
       }
   }
   return [...found];
+}
+
+/** True if a pointer on the way from a base to a place was stored over. */
+export function isCut(state: State, place: string, base: string): boolean {
+  let at = base;
+  for (const next of splitSteps(place.slice(base.length))) {
+    if (at !== base && at !== place) {
+      const stored = state.store.get(at);
+      if (stored !== undefined && stored !== at && stored !== theReference) return true;
+    }
+    at += next;
+  }
+  return false;
 }
 
 function joined(a: string, b: string): string | null {

@@ -4,13 +4,14 @@
  * Past a bound the walk gives up, and says so by an exit of kind `unknown`.
  */
 import type { FunctionReference } from '../../program/file.js';
-import type { Graph, Loop, Node } from '../../program/graph.js';
-import { rootOf, type Value } from '../../program/path.js';
+import type { Assume, Graph, Loop, Node } from '../../program/graph.js';
+import { rootOf, suffixAfter, type Value } from '../../program/path.js';
+import { isNeutral, releases } from '../../protocol/index.js';
 import type { Acquired } from '../outcome.js';
 import { type Called, type Context, call } from './call.js';
 import { assume, signOf, withSign } from './conditions.js';
 import { exitOf } from './exit.js';
-import { baseOf, holders, placeAt, put, reaches, renewed, valueAt, valueIn } from './memory.js';
+import { baseOf, holders, isCut, placeAt, placeBelow, put, reaches, renewed, valueAt, valueIn } from './memory.js';
 import { backwards, type Shape, shapeOf } from './shape.js';
 import { type Exit, nothingKnown, outcome, type PathStep, type State, sign, type Trail, theReference } from './state.js';
 import { isBelow } from './unwind.js';
@@ -23,12 +24,16 @@ const maxVisits = { before: 16, held: 80, released: 24 } as const;
 export type Entry =
   | { kind: 'site'; pos: number; facts: readonly string[]; acquired: Acquired }
   | { kind: 'given'; facts: readonly string[] }
+  /** The function is entered again while what it kept the last time is still there. */
+  | { kind: 'again'; facts: readonly string[] }
+  /** An object that a variable is set to, which holds the reference below it. */
+  | { kind: 'object'; variable: string; suffixes: readonly string[] }
   | { kind: 'returned'; callee: string; exits: readonly Exit[] };
 
 export interface Walked {
   exits: Exit[];
-  /** Second drops and uses after the last, with the way to them. */
-  late: { kind: 'double' | 'use'; trail: Trail; pos: number }[];
+  /** Second drops, uses after the last and stores over what is held, with the way to them. */
+  late: { kind: 'double' | 'use' | 'over'; trail: Trail; pos: number }[];
 }
 
 const gaveUp: Exit = {
@@ -61,8 +66,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const shape = shapeOf(graph, (name) => context.mayDrop(name, reference.file));
   const seeds = new Uint8Array(graph.nodes.length);
   for (const n of graph.nodes) if (isSeed(n, entry)) seeds[n.id] = 1;
-  if (entry.kind !== 'given' && !seeds.some((s) => s === 1)) return { exits: [], late: [] };
-  const towardsSeed = entry.kind === 'given' ? null : backwards(seeds, shape.predecessors);
+  if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return { exits: [], late: [] };
+  const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
   const walked: Walked = { exits: [], late: [] };
   const known = new Set<string>();
   const seen = new Set<string>();
@@ -84,7 +89,11 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     const { node, state } = queue[i] as At;
     const n = graph.nodes[node] as Node;
     if (state.phase === 'before' && towardsSeed?.[node] === 0) continue;
-    for (const after of run(local, n, state)) {
+    for (const made of run(local, n, state)) {
+      const after =
+        entry.kind === 'object' && seeds[node] === 1 && made.phase === 'before'
+          ? withObject(made, graph, entry.variable, entry.suffixes)
+          : made;
       if (n.id === graph.exit || n.successors.length === 0) {
         const exit = exitOf(local, after, n);
         if (exit) leave(exit);
@@ -109,13 +118,30 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
 }
 
 function isSeed(n: Node, entry: Entry): boolean {
+  if (entry.kind === 'object') {
+    const o = n.operation;
+    return o?.kind === 'copy'
+      ? o.target === entry.variable
+      : o?.kind === 'call' && o.iterates && o.args.some((a) => a.path === entry.variable);
+  }
   if (n.operation?.kind !== 'call') return false;
   if (entry.kind === 'site') return n.pos === entry.pos && n.operation.pos === entry.pos;
   return entry.kind === 'returned' && n.operation.name === entry.callee;
 }
 
+/** The state in which an object that was just found holds the reference; one that was just allocated holds nothing. */
+function withObject(state: State, graph: Graph, variable: string, suffixes: readonly string[]): State {
+  const value = valueAt(state, variable);
+  if (/^[=?]/.test(value) || state.fresh.has(baseOf(value))) return state;
+  const maker = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === value)?.operation;
+  if (maker?.kind === 'call' && /alloc|create|new|dup|init|ERR_PTR/.test(maker.name ?? '')) return state;
+  let next: State = { ...state, phase: 'held', outcomes: outcome.all };
+  for (const suffix of suffixes) next = put(next, placeBelow(next, value, suffix), theReference);
+  return next;
+}
+
 function firstState(entry: Entry): State {
-  if (entry.kind !== 'given') return nothingKnown;
+  if (entry.kind !== 'given' && entry.kind !== 'again') return nothingKnown;
   let state: State = { ...nothingKnown, phase: 'held', outcomes: outcome.all };
   for (const fact of entry.facts) state = put(state, fact, theReference);
   return state;
@@ -129,6 +155,7 @@ function run(local: Called, n: Node, state: State): State[] {
     case 'unread':
       return state.phase !== 'before' && o?.kind === 'unread' ? [] : [state];
     case 'call':
+      if (local.entry.kind === 'again' && isLookedAfter(local, o.name)) return [];
       if (state.index !== null && state.phase === 'held' && n.loops.some((l) => isUndoing(local, l, state))) return [state];
       return call(local, n, o, state);
     case 'copy': {
@@ -141,6 +168,11 @@ function run(local: Called, n: Node, state: State): State[] {
         return [o.target.startsWith('%') ? put(state, target, source) : state];
       }
       const next = put(state, target, source);
+      if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
+        const end = told(local, n, next, `${o.target.replace(/^::/, '')} is stored over while it still holds pages`);
+        local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
+        return [];
+      }
       const kept = state.phase === 'held' && next !== state && target !== null && rootOf(target) !== target && source !== null;
       if (kept && holders(next).length > holders(state).length) return [told(local, n, next, `kept in ${o.target.replace(/^::/, '')}`)];
       return [next];
@@ -161,6 +193,7 @@ function run(local: Called, n: Node, state: State): State[] {
       return [grows ? (withSign(changed, fresh, sign.zero | sign.positive) ?? changed) : changed];
     }
     case 'assume': {
+      if (local.entry.kind === 'again' && testsState(state, o)) return [];
       if (state.phase !== 'before' && settled(local, n, state)) return [];
       const next = assume(state, o, local.entry.kind === 'site' ? local.entry.acquired : null);
       if (!next) return [];
@@ -176,8 +209,30 @@ function run(local: Called, n: Node, state: State): State[] {
 }
 
 function isTaking({ graph, entry }: Called, loop: Loop): boolean {
-  if (entry.kind === 'given') return false;
+  if (entry.kind === 'given' || entry.kind === 'object') return false;
   return graph.nodes.some((n) => isSeed(n, entry) && n.loops.some((l) => l.id === loop.id));
+}
+
+/** True for a test of something that outlives the function: it may be what keeps a second round out. */
+function testsState(state: State, o: Assume): boolean {
+  const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
+  return values.some((v) => v === theReference || (!/^[=~?]/.test(v) && (v.includes('.') || v.startsWith('::'))));
+}
+
+/** True for a call that may drop or test what an object holds before it is filled again. */
+function isLookedAfter(local: Called, name: string | null): boolean {
+  return (
+    name !== null &&
+    (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name) ||
+      (!releases.has(name) && !isNeutral(name) && local.mayDrop(name, local.reference.file)))
+  );
+}
+
+function isStoredOver(before: State, after: State, target: string): boolean {
+  if (before.phase !== 'held' || rootOf(target) === target) return false;
+  return holders(before).some(
+    (place) => suffixAfter(place, target) !== null && (after.store.get(place) !== theReference || isCut(after, place, baseOf(place))),
+  );
 }
 
 /** `n++`, `n += more`. */

@@ -1,0 +1,15 @@
+/* Looks at a user's buffer. A short count drops what was taken. */
+int peek_pages(unsigned long addr, int n, struct page **pages)
+{
+	int ret = pin_user_pages_fast(addr, n, 0, pages);
+
+	if (ret < n) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		kfree(pages);
+		return -EFAULT;
+	}
+	peek_sum(n);
+	unpin_user_pages(pages, n);
+	return 0;
+}

@@ -1,0 +1,13 @@
+import { complaintOf, pathsIn } from '../evidence.js';
+import type { Rule } from '../finding.js';
+
+export const overwritten: Rule = {
+  id: 'overwritten',
+  severity: 'warning',
+  about: 'a field that may still hold pages is stored over, with no drop and no test before',
+  check(subject) {
+    return pathsIn(subject)
+      .filter((w) => w.kind === 'over')
+      .map((w) => complaintOf(subject, w, `pages of an earlier ${subject.row.api}() are stored over, and nothing has dropped them`));
+  },
+};
