@@ -171,20 +171,22 @@ function isWhole(o: CallOperation, index: number): boolean {
 function take(local: Called, n: Node, o: CallOperation, before: State): State[] {
   const { entry } = local;
   if (entry.kind !== 'site' || before.phase === 'released') return [];
-  const earlier = before.phase === 'held' ? outcome.earlier : 0;
   const { acquired } = entry;
-  let outcomes = outcome.error | outcome.zero | outcome.all | earlier;
-  if (acquired.result === 'count' && acquired.count !== '1') outcomes |= outcome.short;
-  if (acquired.result === 'bool') outcomes = outcome.zero | outcome.all | earlier;
-  if (acquired.result === 'page') outcomes = outcome.all | earlier;
-  let state: State = {
-    ...before,
-    phase: 'held',
-    index: elementOf(o, n.loops),
-    outcomes,
-    result: acquired.result === 'page' ? null : o.result,
-    asked: null,
-  };
+  const outcomes = outcome.all | (acquired.result === 'count' && acquired.count !== '1' ? outcome.short : 0);
+  const result = acquired.result === 'page' ? null : o.result;
+  // Where the call takes nothing there is nothing to follow, but for what an earlier round still holds.
+  const failed: State[] =
+    before.phase === 'held' && acquired.result !== 'page'
+      ? [
+          told(
+            local,
+            n,
+            { ...before, outcomes: outcome.error | outcome.zero | outcome.earlier, result, asked: null, index: null },
+            `nothing taken by ${o.name}()`,
+          ),
+        ]
+      : [];
+  let state: State = { ...before, phase: 'held', index: elementOf(o, n.loops), outcomes, result, asked: null };
   for (const fact of entry.facts) {
     const match = /^%(result|arg(\d+))(.*)$/.exec(fact);
     const value = match?.[1] === 'result' ? o.result : valueIn(state, o.args[Number(match?.[2])]);
@@ -195,7 +197,7 @@ function take(local: Called, n: Node, o: CallOperation, before: State): State[] 
   const count = acquired.countPath === null ? null : o.args.findIndex((a) => a.path === acquired.countPath);
   if (count !== null && count >= 0) state = { ...state, asked: valueIn(state, o.args[count]) };
   else if (/^\d+$/.test(acquired.count)) state = { ...state, asked: `=${acquired.count}` };
-  return [told(local, n, state, `taken by ${o.name}()`)];
+  return [told(local, n, state, `taken by ${o.name}()`), ...failed];
 }
 
 /** A function that hands the reference to this one. */

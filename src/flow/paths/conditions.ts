@@ -1,7 +1,7 @@
 /** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
 import type { Assume } from '../../program/graph.js';
 import type { Acquired } from '../outcome.js';
-import { valueIn } from './memory.js';
+import { baseOf, valueIn } from './memory.js';
 import { outcome, type State, sign, theReference } from './state.js';
 
 const flipped: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '==': '==', '!=': '!=' };
@@ -55,7 +55,7 @@ export function withSign(state: State, value: string, bits: number): State | nul
 
 /** The state where a condition came out as it did, `null` where it cannot. */
 export function assume(state: State, o: Assume, acquired: Acquired | null): State | null {
-  const left = valueIn(state, o.left);
+  const left = unset(state, valueIn(state, o.left));
   const right = valueIn(state, o.right);
   if (o.call !== null) {
     const tested = valueIn(state, o.call.args[0]);
@@ -118,6 +118,12 @@ export function assume(state: State, o: Assume, acquired: Acquired | null): Stat
   if (left === state.result && isAsked(right, o.right.text)) return outcomesAfter(next, o.op, 2);
   if (right === state.result && isAsked(left, o.left.text)) return outcomesAfter(next, flipped[o.op] ?? o.op, 2);
   return next;
+}
+
+/** What nobody has stored to in memory that was allocated as zeros. */
+function unset(state: State, value: string | null): string | null {
+  if (value === null || state.zeroed.size === 0 || !/[.[]/.test(value) || value.includes('@') || value.startsWith('&')) return value;
+  return state.zeroed.has(baseOf(value)) && !isHeld(state, value) ? '=0' : value;
 }
 
 const constant = /^=(-?(\d|0x)|-?[A-Z]|NULL|true|false)/;

@@ -154,7 +154,10 @@ function openEngine(analysis: Analysis): Engine {
         pos: start.pos,
         text: `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`,
       };
-      for (const { reference, exits } of endings) note(reference, { exits: [...exits], late: [] }, [kept]);
+      for (const { reference, exits } of endings)
+        note(reference, { exits: exits.filter((x) => stepsOf(x.trail).some((step) => step.text.includes('frees what holds'))), late: [] }, [
+          kept,
+        ]);
     }
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
   }

@@ -22,9 +22,7 @@ export function placeAt(state: State, path: string): string | null {
 
 /** The value of a place. */
 export function valueAt(state: State, place: string): string {
-  const stored = state.store.get(place);
-  if (stored !== undefined) return stored;
-  return state.zeroed.size > 0 && /[.[]/.test(place) && !place.includes('@') && state.zeroed.has(baseOf(place)) ? '=0' : place;
+  return state.store.get(place) ?? place;
 }
 
 /** What an expression is worth, `null` for what leads nowhere. */

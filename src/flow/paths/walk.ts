@@ -163,6 +163,7 @@ function run(local: Called, n: Node, state: State): State[] {
       const target = placeAt(state, o.target);
       if (!o.replaces && source !== theReference) {
         // One of several operands: what is known of the others goes.
+        if (!o.target.startsWith('%') && !reaches(state, source)) return [added(state, o.target, source)];
         if (target !== null && state.store.has(target) && (!reaches(state, source) || reaches(state, valueAt(state, target))))
           return [state];
         return [o.target.startsWith('%') ? put(state, target, source) : state];
@@ -188,9 +189,10 @@ function run(local: Called, n: Node, state: State): State[] {
       // A pointer that goes on stays in the same memory.
       if (place === null || valueAt(state, place) === theReference || isPointer(local.graph, o.target)) return [state];
       const fresh = `~${n.id}`;
+      const more = state.signs.get(`+${o.target}`) ?? sign.any;
       const grows = isIncrease(local, n) && (signOf(state, valueAt(state, place)) & sign.negative) === 0;
       const changed = put(renewed(state, fresh), place, fresh);
-      return [grows ? (withSign(changed, fresh, sign.zero | sign.positive) ?? changed) : changed];
+      return [grows ? (withSign(changed, fresh, more === sign.positive ? more : sign.zero | sign.positive) ?? changed) : changed];
     }
     case 'assume': {
       if (local.entry.kind === 'again' && testsState(state, o)) return [];
@@ -233,6 +235,13 @@ function isStoredOver(before: State, after: State, target: string): boolean {
   return holders(before).some(
     (place) => suffixAfter(place, target) !== null && (after.store.get(place) !== theReference || isCut(after, place, baseOf(place))),
   );
+}
+
+/** Remembers the sign of what the next statement adds. */
+function added(state: State, target: string, value: string | null): State {
+  const signs = new Map(state.signs);
+  signs.set(`+${target}`, signOf(state, value));
+  return { ...state, signs };
 }
 
 /** `n++`, `n += more`. */
@@ -363,7 +372,14 @@ function forgetting(state: State, graph: Graph, shape: Shape, node: number): Sta
   if (state.result !== null) bases.add(state.result);
   const isKept = (value: string): boolean => {
     const base = baseOf(value);
-    return bases.has(base) || shape.isLive(node, base) || value.startsWith('=') || base.startsWith('::') || graph.types.has(base);
+    return (
+      bases.has(base) ||
+      base.startsWith('+') ||
+      shape.isLive(node, base) ||
+      value.startsWith('=') ||
+      base.startsWith('::') ||
+      graph.types.has(base)
+    );
   };
   const signs = [...state.signs].filter(([value]) => isKept(value));
   const conditions = [...state.conditions].filter(([key]) => {
