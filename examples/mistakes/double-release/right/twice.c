@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Sends a user's page. Only the caller drops it. */
 static int send_one(struct page *page)
 {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Sends a user's page. The helper drops it where it fails, and so does its caller. */
 static int send_one(struct page *page)
 {

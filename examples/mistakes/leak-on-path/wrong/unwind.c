@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Pins a user's buffer for a transfer. The last unwind starts one label too late. */
 int xfer_prepare(unsigned long addr, int n, void **copy)
 {

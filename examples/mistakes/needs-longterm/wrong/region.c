@@ -12,6 +12,8 @@ static int nl_region_add(struct nl_region *region, unsigned long uaddr, int nr)
 {
 	int ret;
 
+	if (region->pages)
+		return -EBUSY;
 	region->pages = kvcalloc(nr, sizeof(*region->pages), GFP_KERNEL);
 	if (!region->pages)
 		return -ENOMEM;

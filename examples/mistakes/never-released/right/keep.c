@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Keeps a user's buffer for as long as a file is open. Its end drops the pages. */
 struct keeper {
 	struct page **pages;

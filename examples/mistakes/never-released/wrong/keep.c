@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Keeps a user's buffer for as long as a file is open. Its end frees the array alone. */
 struct keeper {
 	struct page **pages;

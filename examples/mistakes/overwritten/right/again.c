@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Registers a user's buffer with a device. A second request is refused. */
 struct ring {
 	struct page **pages;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Registers a user's buffer with a device. A second request loses the pages of the first. */
 struct ring {
 	struct page **pages;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Looks at a user's buffer. A short count drops what was taken. */
 int peek_pages(unsigned long addr, int n, struct page **pages)
 {

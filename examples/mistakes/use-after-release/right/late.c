@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Adds up a user's page. It is dropped last. */
 int sum_page(unsigned long addr, int *sum)
 {
