@@ -1,9 +1,9 @@
 /** What becomes of the data in a site's pages: who reads and writes it, and whether it is marked dirty. */
 import { placeOf, scopeOf } from '../flow/analyse.js';
-import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
+import { contentsOf, type Facts, isHeap, isLocal, type Scope } from '../flow/facts.js';
 import type { DirtyEvent } from '../flow/flow.js';
 import type { Visit } from '../flow/follow.js';
-import type { CallOperation } from '../program/graph.js';
+import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import { sourceName } from '../program/text.js';
 import { deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
@@ -12,10 +12,12 @@ import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
 import type { FindingStep } from './finding.js';
 
-/** A call that reaches the pages' data. */
+/** A call or a store that reaches the pages' data. */
 export interface Access {
   visit: Visit;
-  call: CallOperation;
+  pos: number;
+  /** Name of the call, `null` for a store. */
+  name: string | null;
   /** A device's, else a processor's. */
   device: boolean;
   /** Text of the DMA direction, `''` if it is no constant. */
@@ -24,7 +26,7 @@ export interface Access {
 
 const accesses = new WeakMap<Subject, Access[]>();
 
-/** The calls by which a device reaches the pages, or the processor fills them, as far as tables know them. */
+/** Where a device is let at the pages, or the processor writes to them: by calls that tables know, and by stores. */
 export function accessesOf(subject: Subject): Access[] {
   let found = accesses.get(subject);
   if (!found) {
@@ -38,23 +40,38 @@ const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls].join(
 
 function accessesIn({ program }: Subject, visit: Visit): Access[] {
   const { reference, origins } = visit.flow;
-  if (!named.test(program.textOf(reference))) return [];
   const facts = new Set([...origins.keys()].filter((f) => isLocal(f) || isHeap(f)));
+  const mapped = [...facts].some((f) => f.endsWith('@address'));
+  if (!mapped && !named.test(program.textOf(reference))) return [];
   const found = new Map<number, Access>();
   for (const graph of program.graphs(reference)) {
     const scope = scopeOf(program, graph, reference);
-    for (const { operation: o } of graph.nodes) {
-      if (o?.kind !== 'call' || o.name === null || found.has(o.pos)) continue;
-      const device = deviceCalls.get(o.name);
-      if (!device && !fillingCalls.has(o.name)) continue;
-      const place = placeOf(o, device?.memory ?? '0');
-      const reached = place ? contentsOf(place, facts, scope) : [];
-      if (!reached.some((suffix) => device !== undefined || suffix === '@address')) continue;
-      const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
-      found.set(o.pos, { visit, call: o, device: device !== undefined, direction });
+    for (const { operation: o, pos } of graph.nodes) {
+      if (found.has(pos)) continue;
+      if (o?.kind === 'call') {
+        const device = o.name === null ? undefined : deviceCalls.get(o.name);
+        if (o.name === null || (!device && !fillingCalls.has(o.name))) continue;
+        const place = placeOf(o, device?.memory ?? '0');
+        const reached = place ? contentsOf(place, facts, scope) : [];
+        if (!reached.some((suffix) => device !== undefined || suffix === '@address')) continue;
+        const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
+        found.set(pos, { visit, pos, name: o.name, device: device !== undefined, direction });
+      } else if (mapped && (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && storesIn(o.target, facts, scope))
+        found.set(pos, { visit, pos, name: null, device: false, direction: '' });
     }
   }
   return [...found.values()];
+}
+
+/** True if a store goes to memory behind an address at which the pages are mapped: `*p`, `p->field`, `p[i]`. */
+function storesIn(target: string, facts: Facts, scope: Scope): boolean {
+  const steps = stepsOf(target);
+  let path = rootOf(target);
+  for (const step of steps) {
+    if (contentsOf({ path, address: false, text: '' }, facts, scope).includes('@address')) return true;
+    path += step;
+  }
+  return false;
 }
 
 /** A place of a visited function as a step of a path. */
@@ -64,8 +81,9 @@ export function stepAt({ program }: Subject, { flow }: Visit, pos: number, text:
 }
 
 /** An access as a step of a path. */
-export function accessStep(subject: Subject, { visit, call, device }: Access): FindingStep {
-  return stepAt(subject, visit, call.pos, device ? `given to a device by ${call.name}()` : `written to by ${call.name}()`);
+export function accessStep(subject: Subject, { visit, pos, name, device }: Access): FindingStep {
+  const by = name === null ? 'here' : `by ${name}()`;
+  return stepAt(subject, visit, pos, device ? `given to a device ${by}` : `written to ${by}`);
 }
 
 /** True if the pages are taken to be written to: FOLL_WRITE, the write flag of old kernels, or a direction in its place. */

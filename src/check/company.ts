@@ -69,8 +69,8 @@ export function pinnedElsewhere({ program, row }: Subject, release: SeenRelease)
   if (heap === null) return program.callers(reference).some((caller) => pins.has(caller.file));
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
   if (field === undefined) return false;
-  const tag = rootOf(heap).slice(1);
-  return program.tree.filesAccessing(field).some((file) => pins.has(file) && program.tree.mentions(file, tag));
+  const struct = new RegExp(`\\bstruct\\s+${rootOf(heap).slice(1)}\\b`);
+  return program.tree.filesAccessing(field).some((file) => pins.has(file) && struct.test(program.tree.read(file) ?? ''));
 }
 
 /** True if another site of the file, with another kind of reference, comes to the same drop or keeps its pages in the same field. */

@@ -74,7 +74,12 @@ describe('dirty-unlocked', () => {
   accepts('dirty-unlocked', 'set_page_dirty_lock()', marked('', 'set_page_dirty_lock', ''));
 });
 
-const used = (api: string, drop: string, use: string): string => `int f(struct device *dev, unsigned long a, struct scatterlist *sg)
+const used = (
+  api: string,
+  drop: string,
+  use: string,
+): string => `struct board { void *shared; int value; void *buf; struct iommu_domain *domain; };
+int f(struct board *dev, unsigned long a, struct scatterlist *sg)
 {
 	struct page *page;
 	void *p;
@@ -92,6 +97,9 @@ describe('needs-pin', () => {
   complains('needs-pin', 'DMA through a scatterlist', get('sg_set_page(sg, page, 64, 0);\n	dma_map_sg(dev, sg, 1, DMA_TO_DEVICE);'), site);
   complains('needs-pin', 'a mapping by its frame', get('iommu_map(dev->domain, 0, page_to_phys(page), 64, 0);'), site);
   complains('needs-pin', 'a write by the processor', get('p = kmap(page);\n	memset(p, 0, 64);\n	kunmap(page);'), site);
+  complains('needs-pin', 'a store', get('p = kmap(page);\n	*(int *)p = 1;\n	kunmap(page);'), site);
+  complains('needs-pin', 'an address that is kept to be written to', get('dev->shared = kmap(page);'), site);
+  accepts('needs-pin', 'a load', get('p = kmap(page);\n	dev->value = *(int *)p;\n	kunmap(page);'));
   accepts('needs-pin', 'a page of which only the struct page matters', get('note(page_to_nid(page));'));
   accepts('needs-pin', 'a page that the processor reads', get('p = kmap(page);\n	memcpy(dev->buf, p, 64);\n	kunmap(page);'));
   accepts('needs-pin', 'a pin', used('pin_user_pages_fast', 'unpin_user_page', 'dma_map_page(dev, page, 0, 64, DMA_TO_DEVICE);'));

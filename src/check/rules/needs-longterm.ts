@@ -9,7 +9,7 @@ export const needsLongterm: Rule = {
   about: 'a pin outlives the call that took it, in a field, without FOLL_LONGTERM',
   check(subject) {
     const { row, site } = subject;
-    if (row.kind !== 'user' || row.reference !== 'pin' || row.longterm || row.carrier.length === 0) return [];
+    if (row.reference !== 'pin' || row.longterm || row.carrier.length === 0) return [];
     // memfd_pin_folios() takes no flags: it moves folios out of the way of a long pin by itself.
     if (site.signature?.flags == null || site.acquire.iterator !== null || row.case?.number === 3) return [];
     const late = releasesIn(subject).find((s) => s.visit.heap !== null && !s.event.partial && outlivesCall(subject, s));

@@ -1,6 +1,7 @@
-import { accessesOf, accessStep, dirtiesOf, stepAt } from '../access.js';
+import type { Subject } from '../../survey/unit.js';
+import { type Access, accessesOf, accessStep, dirtiesOf, mayWrite, stepAt } from '../access.js';
 import { complaintHere } from '../evidence.js';
-import type { Rule } from '../finding.js';
+import type { FindingStep, Rule } from '../finding.js';
 
 /** Cases 1, 2 and 5 of pin_user_pages.rst: who reaches the data of a page, and not only its struct page, must pin it. */
 export const needsPin: Rule = {
@@ -11,16 +12,33 @@ export const needsPin: Rule = {
     const { row } = subject;
     if (row.reference !== 'get' || row.case?.number === 3) return [];
     const accesses = accessesOf(subject);
-    const device = accesses.find((a) => a.device);
-    const mapped = subject.followed.visits.some((v) => [...v.flow.origins.keys()].some((f) => f.endsWith('@address')));
-    const dirtied = mapped ? dirtiesOf(subject)[0] : undefined;
-    const filled = accesses.find((a) => !a.device);
-    const access = device ?? filled;
-    if (!access && !dirtied) return [];
-    const what = device ? 'reached by a device' : 'written to by the processor';
-    const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${what}: they want pin_user_pages*()`);
-    if (access) complaint.path.push(accessStep(subject, access));
-    else if (dirtied) complaint.path.push(stepAt(subject, dirtied.visit, dirtied.event.pos, `marked dirty by ${dirtied.event.api}()`));
+    const access = accesses.find((a) => a.device) ?? accesses[0];
+    const step = access ? accessStep(subject, access) : writtenIn(subject);
+    if (!step) return [];
+    const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${word(access)}: they want pin_user_pages*()`);
+    complaint.path.push(step);
     return [complaint];
   },
 };
+
+function word(access: Access | undefined): string {
+  return access?.device ? 'reached by a device' : 'written to by the processor';
+}
+
+/** Where a mapped page is marked dirty, or its address is kept though it was taken to be written to: what else says that it is written. */
+function writtenIn(subject: Subject): FindingStep | null {
+  const { visits } = subject.followed;
+  const isAddress = (fact: string): boolean => fact.endsWith('@address');
+  const dirtied = dirtiesOf(subject)[0];
+  if (dirtied && visits.some((v) => [...v.flow.origins.keys()].some(isAddress)))
+    return stepAt(subject, dirtied.visit, dirtied.event.pos, `marked dirty by ${dirtied.event.api}()`);
+  const keeping = visits.find((v) => v.flow.heap.some(isAddress));
+  const fact = keeping?.flow.heap.find(isAddress);
+  if (!keeping || !fact || !mayWrite(subject)) return null;
+  return stepAt(
+    subject,
+    keeping,
+    keeping.flow.origins.get(fact)?.pos ?? keeping.flow.reference.item.pos,
+    'its address is kept, to be written to',
+  );
+}
