@@ -45,7 +45,7 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
 }
 
 /** A fact and those that it came from, back to the site. */
-function chain(visit: Visit, fact: string): string[] {
+export function chain(visit: Visit, fact: string): string[] {
   const here = sourcesOf(visit.flow, fact);
   return visit.parent ? [...here, ...chain(visit.parent.visit, visit.parent.fact)] : here;
 }

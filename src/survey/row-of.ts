@@ -2,11 +2,12 @@
 
 import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 
+import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls, handedContainers } from '../protocol/index.js';
 import { caseOf } from './case.js';
 import { type Form, formOf, isTeardown } from './classify.js';
-import { containersOf } from './containers.js';
+import { chain, containersOf } from './containers.js';
 import { passesFlag, userBacked } from './flags.js';
 import type { Origins } from './mixed.js';
 import type { Dirty, Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
@@ -53,7 +54,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     reference: taken,
     longterm,
     containers,
-    carrier: followed ? carriersOf(followed) : [],
+    carrier: followed ? carriersOf(followed, seen) : [],
     releases: seen.map(
       (s): Release => ({
         file: fileOf(s),
@@ -178,15 +179,18 @@ function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: 
   return any ? byRelease(any) : 'none';
 }
 
-/** `#tag.field.more[]` as `tag.field.more`. */
-function carriersOf(followed: Followed): string[] {
-  // Where the pages themselves are kept, an address that is kept too carries nothing.
-  const pages = followed.heap.filter((h) => !h.endsWith('@address'));
-  return [
-    ...new Set(
-      (pages.length > 0 ? pages : followed.heap).map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')),
-    ),
-  ];
+/**
+ * The fields through which some release gets at the pages, and what else of those structs holds them, as `tag.field.more`;
+ * where no release does so by a field, all that hold them. A frame number or an address that is kept beside the pages, and
+ * that nobody drops them by, carries nothing.
+ */
+function carriersOf(followed: Followed, seen: readonly SeenRelease[]): string[] {
+  const ways = new Set(seen.flatMap(({ visit, event }) => chain(visit, `-${event.pos}`)));
+  const pages = followed.heap.filter((h) => !/@(?:address|pfn)$/.test(h));
+  const structs = new Set(followed.heap.filter((h) => ways.has(h)).map(rootOf));
+  const leading = followed.heap.filter((h) => ways.has(h) || (structs.has(rootOf(h)) && pages.includes(h)));
+  const kept = [leading, pages, followed.heap].find((heap) => heap.length > 0) ?? [];
+  return [...new Set(kept.map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
 }
 
 function gapsOf(program: Program, followed: Followed, seen: readonly SeenRelease[]): Gap[] {

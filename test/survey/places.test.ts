@@ -697,3 +697,35 @@ void g(struct page *p)
     'get single single@file put:put:put_page',
   );
 });
+
+describe('3. what carries, of the fields that hold', () => {
+  const region = (setup: string, teardown: string) => `struct descriptor { unsigned long frame; };
+struct region { struct page **pages; struct sg_table sgt; struct descriptor *first; };
+int region_map(struct region *r, unsigned long a)
+{
+	if (pin_user_pages_fast(a, 8, FOLL_WRITE, r->pages) != 8)
+		return -EFAULT;
+	${setup}
+	return 0;
+}
+void region_unmap(struct region *r)
+{
+	${teardown}
+}
+`;
+  shows(
+    'the device is told a frame number, which nobody looks up again',
+    region('r->first->frame = page_to_pfn(r->pages[0]);', 'unpin_user_pages(r->pages, 8);'),
+    'pin page-array car=region.pages bulk@file put:region_unmap:unpin_user_pages',
+  );
+  shows(
+    'a scatterlist of the same struct, beside the array that is dropped',
+    region('sg_alloc_table_from_pages(&r->sgt, r->pages, 8, 0, 8 * PAGE_SIZE, GFP_KERNEL);', 'unpin_user_pages(r->pages, 8);'),
+    'pin page-array→sgl car=region.pages,region.sgt bulk@file put:region_unmap:unpin_user_pages',
+  );
+  shows(
+    'nobody drops them',
+    region('r->first->frame = page_to_pfn(r->pages[0]);', 'kfree(r->pages);'),
+    'pin page-array car=region.pages none@function',
+  );
+});
