@@ -111,26 +111,25 @@ function run(r: Run): void {
     }
   }
   before[graph.entry] = entry;
-  const order = reversePostorder(graph);
-  const rank = new Map(order.map((id, i) => [id, i]));
-  const pending = new Set<number>(order);
+  const order = orderOf(graph);
+  const pending = new Uint8Array(graph.nodes.length);
+  pending[graph.entry] = 1;
   // Nodes are taken in reverse postorder; the loop ends as facts only grow along a finite set of bounded paths.
-  for (let rounds = 0; pending.size > 0 && rounds < 40; rounds++) {
+  for (let rounds = 0, open = true; open && rounds < 40; rounds++) {
+    open = false;
     for (const id of order) {
-      if (!pending.delete(id)) continue;
       const input = before[id];
+      if (!pending[id] || !input) continue;
+      pending[id] = 0;
       const n = graph.nodes[id] as Node;
-      if (!input) continue;
       const output = transfer(r, n, input);
       for (const next of n.successors) {
         const known = before[next];
         const arriving = leaving(r, n, graph.nodes[next] as Node, output);
-        if (!known) {
-          before[next] = new Set(arriving);
-          if (rank.has(next)) pending.add(next);
-        } else {
-          if (merge(known, arriving)) pending.add(next);
-        }
+        if (!known) before[next] = new Set(arriving);
+        else if (!merge(known, arriving)) continue;
+        pending[next] = 1;
+        open = true;
       }
     }
   }
@@ -165,6 +164,18 @@ function merge(known: Facts, more: Facts): boolean {
     changed = true;
   }
   return changed;
+}
+
+const orders = new WeakMap<Graph, readonly number[]>();
+
+/** {@link reversePostorder}, remembered: a graph is run through once for each fact that it is entered with. */
+function orderOf(graph: Graph): readonly number[] {
+  let order = orders.get(graph);
+  if (!order) {
+    order = reversePostorder(graph);
+    orders.set(graph, order);
+  }
+  return order;
 }
 
 function reversePostorder(graph: Graph): number[] {

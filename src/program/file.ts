@@ -145,13 +145,50 @@ export function searching(facts: FileFacts | null, pattern: RegExp): FunctionRef
   return found;
 }
 
-/** True if some line that starts in column one has `name(`, or a `#define` of it: where definitions stand. */
+/**
+ * True if some line that starts in column one has the name, or a `#define` of it, where definitions stand; not if it is
+ * plainly a declaration there.
+ */
 export function definesAtColumnZero(text: string | null, name: string): boolean {
   if (text === null) return false;
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + name.length)) {
     const start = text.lastIndexOf('\n', at) + 1;
     const first = text.charCodeAt(start);
-    if (start === at || first === 0x23 || (first > 0x20 && first !== 0x2a && first !== 0x2f)) return true;
+    if (first === 0x23) return true;
+    const outside = start === at || (first > 0x20 && first !== 0x2a && first !== 0x2f);
+    if (outside && !isDeclared(text, at + name.length)) return true;
+  }
+  return false;
+}
+
+/** True if `(…);` follows: a declaration. What has a comment, a string or a brace in it is not looked through. */
+function isDeclared(text: string, from: number): boolean {
+  let depth = 0;
+  for (let i = from; i < text.length; i++) {
+    switch (text.charCodeAt(i)) {
+      case 0x28:
+        depth++;
+        break;
+      case 0x29:
+        depth--;
+        if (depth === 0) return /^\s*;/.test(text.slice(i + 1, i + 9));
+        break;
+      // Blanks between the name and its bracket.
+      case 0x20:
+      case 0x09:
+      case 0x0a:
+        break;
+      case 0x22:
+      case 0x23:
+      case 0x27:
+      case 0x2f:
+      case 0x5c:
+      case 0x7b:
+      case 0x7d:
+        return false;
+      default:
+        if (depth === 0) return false;
+    }
   }
   return false;
 }

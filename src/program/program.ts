@@ -298,6 +298,14 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     return aliasCalls.work(key, find, null);
   }
 
+  /** False if nothing that a macro's text calls is in the tables, or may be a macro for what is. A cheap look before parsing. */
+  function mayStandFor(macro: FunctionReference, text: string): boolean {
+    if (text.includes('/*')) return true;
+    const called = new Set(Array.from(text.matchAll(/\b(\w+)[\s\\]*\(/g), (match) => match[1] as string));
+    called.delete(macro.name);
+    return [...called].some((name) => isTabled(name) || macros(name, macro.file).length > 0);
+  }
+
   /** The one call that a macro's body is, if the tables know it. */
   function aliasOf(macro: FunctionReference): Alias | null {
     const text = textOf(macro);
@@ -307,6 +315,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       if (target === undefined) return null;
       return isTabled(target) ? { name: target, arguments: [], same: true } : aliasFor(target, macro.file);
     }
+    if (!mayStandFor(macro, text)) return null;
     const params = variants(macro)[0]?.params ?? [];
     for (const graph of graphs(macro)) {
       const calls = graph.nodes.flatMap((n) => (n.operation?.kind === 'call' ? [n.operation] : []));

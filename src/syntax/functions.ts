@@ -81,20 +81,31 @@ function parseOne(
   assumptions: string[],
 ): FunctionVariant {
   const header = readHeader(t, from, open);
-  const problems: { pos: number; why: string }[] = [];
-  if (unclosed) problems.push({ pos: t.start[open]! + item.pos, why: 'the body does not close' });
   const start = t.start[open]!;
   const end = t.end[close]!;
-  const body =
-    t.depth > MAX_BRACKETS
-      ? hopelessBlock(t.text, start, end, item.pos, `more than ${MAX_BRACKETS} brackets within one another`, problems)
-      : parseBody(t, open, close, item.pos, problems);
+  const parse = (): Pick<FunctionVariant, 'body' | 'problems'> => {
+    const problems: { pos: number; why: string }[] = [];
+    if (unclosed) problems.push({ pos: start + item.pos, why: 'the body does not close' });
+    const body =
+      t.depth > MAX_BRACKETS
+        ? hopelessBlock(t.text, start, end, item.pos, `more than ${MAX_BRACKETS} brackets within one another`, problems)
+        : parseBody(t, open, close, item.pos, problems);
+    return { body, problems };
+  };
+  // Of many functions only the parameters are ever asked for, and the body is nearly all of the work.
+  let parsed: ReturnType<typeof parse> | undefined;
   return {
     ...header,
     name: header.name || item.name,
-    body,
+    get body() {
+      parsed ??= parse();
+      return parsed.body;
+    },
+    get problems() {
+      parsed ??= parse();
+      return parsed.problems;
+    },
     assumptions,
-    problems,
     pos: (t.start[from] ?? 0) + item.pos,
     end: end + item.pos,
   };

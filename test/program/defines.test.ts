@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { definesAtColumnZero } from '../../src/program/file.js';
+
+describe('where a name may be defined', () => {
+  it.each([
+    ['a definition', 'int give(struct page *p)\n{\n}\n', true],
+    ['a name in a line of its own', 'static int\ngive(struct page *p) {\n}\n', true],
+    ['a result in parentheses', 'int (*give(int a))(int b)\n{\n}\n', true],
+    ['a K&R definition', 'int give(p)\nstruct page *p;\n{\n}\n', true],
+    ['a definition after a declaration', 'int give(int a);\nint give(int a) { return a; }\n', true],
+    ['a macro', '#define give(p) put_page(p)\n', true],
+    ['a name that a macro makes a function of', 'SYSCALL_DEFINE1(give, int, a)\n{\n}\n', true],
+    ['a declaration with an attribute: not looked through', 'int give(int a) __attribute__((cold));\n', true],
+    ['a comment that looks like an end', 'int give(int a /* ); */)\n{\n}\n', true],
+    ['a call', 'int f(void)\n{\n\tgive(1);\n}\n', false],
+    ['a declaration', 'extern int give(struct page *p,\n\t\tint (*f)(int a));\n', false],
+    ['another name', 'int take(int a)\n{\n}\n', false],
+  ])('%s', (_, text, expected) => {
+    expect(definesAtColumnZero(text, 'give')).toBe(expected);
+  });
+});
