@@ -184,7 +184,15 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
 
   /** Adds the types of the globals that a graph names, and rewrites the fields of generic containers. */
   function collapse(graph: Graph, name: string): Graph {
-    const lookup = (tag: string) => structure(tag, name);
+    const structs = new Map<string, StructDefinition | null>();
+    const lookup = (tag: string): StructDefinition | null => {
+      let found = structs.get(tag);
+      if (found === undefined) {
+        found = structure(tag, name);
+        structs.set(tag, found);
+      }
+      return found;
+    };
     const types = new Map(graph.types);
     const rewritten = new Map<string, string | null>();
     const path = (p: string): string | null => {
@@ -200,24 +208,37 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       }
       return out;
     };
-    const value = (v: Value): Value => (v.path === null ? v : { ...v, path: path(v.path) });
+    // Most paths stay as they are, and what holds them is then not made anew.
+    const value = (v: Value): Value => {
+      const to = v.path === null ? null : path(v.path);
+      return to === v.path ? v : { ...v, path: to };
+    };
+    const values = (all: Value[]): Value[] => {
+      const changed = all.map(value);
+      return changed.every((v, i) => v === all[i]) ? all : changed;
+    };
+    const called = (call: CallOperation): CallOperation => {
+      const args = values(call.args);
+      return args === call.args ? call : { ...call, args };
+    };
     const operation = (o: Operation | null): Operation | null => {
       switch (o?.kind) {
         case 'copy': {
           const target = path(o.target);
-          return target === null ? null : { ...o, target, source: value(o.source) };
+          if (target === null) return null;
+          const source = value(o.source);
+          return target === o.target && source === o.source ? o : { ...o, target, source };
         }
-        case 'call': {
-          const call = expand(o, name);
-          return { ...call, args: call.args.map(value) };
-        }
+        case 'call':
+          return called(expand(o, name));
         case 'assume':
-          return { ...o, left: value(o.left), right: value(o.right), call: o.call && { ...o.call, args: o.call.args.map(value) } };
+          return { ...o, left: value(o.left), right: value(o.right), call: o.call && called(o.call) };
         case 'return':
           return { ...o, value: o.value && value(o.value) };
         case 'clear':
         case 'update': {
           const target = path(o.target);
+          if (target === o.target) return o;
           return target === null ? null : { ...o, target };
         }
         default:
@@ -236,7 +257,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
         const returned = known ? { base: `struct ${known}`, tag: known, pointers: 1, dims: [] } : resultType(o.name, name);
         if (returned) types.set(o.result, returned);
       }
-      return { ...n, operation: o };
+      return o === n.operation ? n : { ...n, operation: o };
     });
     const isPointer = (v: Value): boolean => {
       const type = v.path === null ? null : typeAt(v.path, types, lookup);
