@@ -186,7 +186,8 @@ function take(local: Called, n: Node, o: CallOperation, before: State): State[] 
           ),
         ]
       : [];
-  let state: State = { ...before, phase: 'held', index: elementOf(o, n.loops), outcomes, result, asked: null };
+  const filled = entry.facts.flatMap((f) => Number(/^%arg(\d+)/.exec(f)?.[1] ?? []));
+  let state: State = { ...before, phase: 'held', index: elementOf(o, filled, n.loops), outcomes, result, asked: null };
   for (const fact of entry.facts) {
     const match = /^%(result|arg(\d+))(.*)$/.exec(fact);
     const value = match?.[1] === 'result' ? o.result : valueIn(state, o.args[Number(match?.[2])]);
@@ -211,7 +212,11 @@ function handedBack(local: Called, n: Node, o: CallOperation, state: State, exit
     next = {
       ...next,
       phase: 'held',
-      index: elementOf(o, n.loops),
+      index: elementOf(
+        o,
+        exit.holders.map((h) => h.of),
+        n.loops,
+      ),
       outcomes: exit.outcomes | earlier,
       result: exit.counts ? o.result : null,
       asked:

@@ -54,7 +54,12 @@ export function withSign(state: State, value: string, bits: number): State | nul
 }
 
 /** The state where a condition came out as it did, `null` where it cannot. */
-export function assume(state: State, o: Assume, acquired: Acquired | null): State | null {
+export function assume(state: State, given: Assume, acquired: Acquired | null): State | null {
+  // `0 == ret` says what `ret == 0` says.
+  const o =
+    given.call === null && given.left.path === null && given.right.path !== null
+      ? { ...given, left: given.right, right: given.left, op: flipped[given.op] ?? given.op }
+      : given;
   const left = unset(state, valueIn(state, o.left));
   const right = valueIn(state, o.right);
   if (o.call !== null) {

@@ -2,6 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { excludes } from '../assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
 import type { Context } from './call.js';
@@ -83,9 +84,11 @@ function openEngine(analysis: Analysis): Engine {
     return found;
   }
 
-  function walked(reference: FunctionReference, entry: Entry): Walked {
+  function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
     const all: Walked = { exits: [], late: [] };
     for (const graph of program.graphs(reference)) {
+      // An arm of an `#if` in which the function behind the call is another one.
+      if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
       const { exits, late } = walk(context, reference, graph, entry);
       all.exits.push(...exits);
       all.late.push(...late);
@@ -134,7 +137,7 @@ function openEngine(analysis: Analysis): Engine {
         if (visited.has(key) || walks >= maxCallerWalks) continue;
         visited.add(key);
         walks++;
-        const w = walked(caller, { kind: 'returned', callee: reference.name, exits: handed });
+        const w = walked(caller, { kind: 'returned', callee: reference.name, exits: handed }, reference.item.conditions);
         note(caller, w);
         up(caller, w.exits, level + 1);
       }

@@ -78,7 +78,7 @@ function outliving(local: Called, state: State, returned: string | null): Holder
     // What is reached from a parameter or the result stands there already.
     if (state.fresh.has(base) && !state.shared.has(base) && found.some((h) => h.of >= -1) && isReached(local, state, base, returned))
       continue;
-    if ((returned !== null && baseOf(returned) === base && state.fresh.has(base)) || outlives(local, state, base, 0)) add(-2, place);
+    if (outlives(local, state, base, returned, 0)) add(-2, place);
   }
   return found;
 }
@@ -105,8 +105,8 @@ function without(state: State, name: string): ReadonlyMap<string, string> {
 }
 
 /** True if somebody else may reach what a base leads to once the function is left. */
-function outlives(local: Called, state: State, base: string, depth: number): boolean {
-  if (base.startsWith('::')) return true;
+function outlives(local: Called, state: State, base: string, returned: string | null, depth: number): boolean {
+  if (base.startsWith('::') || (returned !== null && baseOf(returned) === base)) return true;
   const { graph } = local;
   if (graph.params.some((p) => p.name === base)) return true;
   if (base.startsWith('%') || base.startsWith('?')) {
@@ -117,7 +117,7 @@ function outlives(local: Called, state: State, base: string, depth: number): boo
       if (baseOf(value) !== base || value === theReference) continue;
       const holder = baseOf(place);
       if (holder === base || (place === holder && !place.startsWith('::'))) continue;
-      if (outlives(local, state, holder, depth + 1)) return true;
+      if (outlives(local, state, holder, returned, depth + 1)) return true;
     }
     return false;
   }

@@ -1,17 +1,23 @@
 /** Loops that undo the earlier rounds of another loop, but not the round that failed. */
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Loop } from '../../program/graph.js';
+import type { CallOperation, Graph, Loop } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import type { Expression } from '../../syntax/ast.js';
 
-/** The loop variable that says which element a call fills, `null` if none of its arguments is an element. */
-export function elementOf(call: CallOperation, loops: readonly Loop[]): string | null {
-  const counting = new Set(loops.flatMap((l) => l.variables));
-  for (const e of call.expressions) {
-    const name = indexIn(e);
-    if (name !== null && counting.has(name)) return name;
+/** The variable that says which element a call in a loop fills by one of some arguments, `null` if none is an element. */
+export function elementOf(call: CallOperation, positions: readonly number[], loops: readonly Loop[]): string | null {
+  if (loops.length === 0) return null;
+  for (const at of positions) {
+    const e = call.expressions[at];
+    const name = e ? indexIn(e) : null;
+    if (name !== null) return name;
   }
   return null;
+}
+
+/** An index and what it was set to: `i = region->nr` counts as the other does. */
+export function namesOf(graph: Graph, index: string): string[] {
+  return [index, ...graph.assigned.flatMap((a) => (a.target === index && /^[A-Za-z_][\w.]*$/.test(a.text) ? [a.text] : []))];
 }
 
 function indexIn(e: Expression): string | null {
@@ -33,7 +39,7 @@ function indexIn(e: Expression): string | null {
 const known = new WeakMap<Loop, Map<string, boolean>>();
 
 /** True if a loop visits only the elements below the one that `index` stands at where the loop begins. */
-export function isBelow(program: Program, reference: FunctionReference, loop: Loop, index: string): boolean {
+export function isBelow(program: Program, reference: FunctionReference, graph: Graph, loop: Loop, index: string): boolean {
   let answers = known.get(loop);
   if (!answers) {
     answers = new Map();
@@ -43,7 +49,8 @@ export function isBelow(program: Program, reference: FunctionReference, loop: Lo
   if (found === undefined) {
     const text = program.file(reference.file)?.text ?? '';
     // A decrement before the loop, as in `for (i--; i >= 0; i--)`, stands in its head.
-    found = below(text.slice(loop.pos, loop.end).replace(/\s+/g, ' '), index);
+    const plain = text.slice(loop.pos, loop.end).replace(/\s+/g, ' ').replaceAll('->', '.');
+    found = namesOf(graph, index).some((name) => below(plain, name.replaceAll('.', '\\.')));
     answers.set(index, found);
   }
   return found;

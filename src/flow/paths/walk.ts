@@ -14,7 +14,7 @@ import { exitOf } from './exit.js';
 import { baseOf, holders, isCut, placeAt, placeBelow, put, reaches, renewed, valueAt, valueIn } from './memory.js';
 import { backwards, type Shape, shapeOf } from './shape.js';
 import { type Exit, nothingKnown, outcome, type PathStep, type State, sign, type Trail, theReference } from './state.js';
-import { isBelow } from './unwind.js';
+import { isBelow, namesOf } from './unwind.js';
 
 const maxStates = 4000;
 /** How often a node is walked before and while the reference is held: enough for what paths correlate in practice. */
@@ -168,6 +168,15 @@ function run(local: Called, n: Node, state: State): State[] {
           return [state];
         return [o.target.startsWith('%') ? put(state, target, source) : state];
       }
+      // Of an array of structs, another element may be meant.
+      if (
+        target !== null &&
+        state.phase === 'held' &&
+        state.store.has(target) &&
+        reaches(state, valueAt(state, target)) &&
+        isInElement(local, n)
+      )
+        return [state];
       const next = put(state, target, source);
       if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
         const end = told(local, n, next, `${o.target.replace(/^::/, '')} is stored over while it still holds pages`);
@@ -184,14 +193,17 @@ function run(local: Called, n: Node, state: State): State[] {
       return [put(state, placeAt(state, o.target), constantOf(o.text, n.id))];
     case 'update': {
       // The next round: what was followed stands in an earlier element from here on.
-      if (state.index === o.target && n.loops.some((l) => isTaking(local, l))) return [{ ...state, index: null }];
-      const place = placeAt(state, o.target);
+      const here: State =
+        state.index !== null && namesOf(local.graph, state.index).includes(o.target) && n.loops.some((l) => isTaking(local, l))
+          ? { ...state, index: null }
+          : state;
+      const place = placeAt(here, o.target);
       // A pointer that goes on stays in the same memory.
-      if (place === null || valueAt(state, place) === theReference || isPointer(local.graph, o.target)) return [state];
+      if (place === null || valueAt(here, place) === theReference || isPointer(local.graph, o.target)) return [here];
       const fresh = `~${n.id}`;
-      const more = state.signs.get(`+${o.target}`) ?? sign.any;
-      const grows = isIncrease(local, n) && (signOf(state, valueAt(state, place)) & sign.negative) === 0;
-      const changed = put(renewed(state, fresh), place, fresh);
+      const more = here.signs.get(`+${o.target}`) ?? sign.any;
+      const grows = isIncrease(local, n) && (signOf(here, valueAt(here, place)) & sign.negative) === 0;
+      const changed = put(renewed(here, fresh), place, fresh);
       return [grows ? (withSign(changed, fresh, more === sign.positive ? more : sign.zero | sign.positive) ?? changed) : changed];
     }
     case 'assume': {
@@ -242,6 +254,12 @@ function added(state: State, target: string, value: string | null): State {
   const signs = new Map(state.signs);
   signs.set(`+${target}`, signOf(state, value));
   return { ...state, signs };
+}
+
+/** `chunk[i].pages = …` */
+function isInElement({ program, reference }: Called, n: Node): boolean {
+  const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
+  return /^[^=;]*\[[^\]=;]+\]\s*(\.|->)[^=;]*=/.test(text);
 }
 
 /** `n++`, `n += more`. */
@@ -307,7 +325,8 @@ function settled(local: Called, n: Node, state: State): boolean {
   if (shape.counts.has(path) && isZero(o.right) && valueIn(state, o.left) !== state.result) return path !== state.index;
   if (entry.kind === 'site') return false;
   const value = valueIn(state, o.left);
-  if (value === null || /^[=~?%&]/.test(value)) return false;
+  if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
+    return false;
   const root = rootOf(value);
   const isParam = local.graph.params.some((p) => p.name === root);
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
@@ -343,8 +362,8 @@ function along(local: Called, from: Node, to: Node, state: State): State | null 
 }
 
 /** True in a loop that drops what earlier rounds of another took, and not what the path follows. */
-function isUndoing({ program, reference }: Called, loop: Loop, state: State): boolean {
-  return state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, loop, state.index);
+function isUndoing({ program, reference, graph }: Called, loop: Loop, state: State): boolean {
+  return state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
 }
 
 /** True if the call that hands the reference back stands in a loop. */

@@ -1,0 +1,162 @@
+/** Paths through several functions, and what must be understood for a path to be told or left alone. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const wrapper = `struct box { struct page **pages; int n; };
+static int box_fill(struct box *b, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, b->n, 0, b->pages);
+
+	if (ret == b->n)
+		return 0;
+	if (ret > 0)
+		unpin_user_pages(b->pages, ret);
+	return -EFAULT;
+}
+static void box_empty(struct box *b)
+{
+	unpin_user_pages(b->pages, b->n);
+}
+`;
+
+const caller = (onError: string): string => `${wrapper}
+struct box *box_make(unsigned long a, int n)
+{
+	struct box *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	if (!b)
+		return NULL;
+	b->n = n;
+	b->pages = kcalloc(n, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages || box_fill(b, a))
+		goto free;
+	if (box_announce(n)) {
+		${onError}
+		goto free;
+	}
+	return b;
+free:
+	kfree(b->pages);
+	kfree(b);
+	return NULL;
+}
+void box_end(struct box *b)
+{
+	box_empty(b);
+	kfree(b->pages);
+	kfree(b);
+}
+`;
+
+describe('the caller of a function that hands pages on', () => {
+  complains('leak-on-path', 'an object that is freed with its pages', caller(''), 'box_make:return NULL;');
+  accepts('leak-on-path', 'one whose pages are dropped by a helper first', caller('box_empty(b);'));
+});
+
+const rounds = (undo: string): string => `static int one(unsigned long a, struct page **page, unsigned long *at)
+{
+	if (pin_user_pages_fast(a, 1, 0, page) != 1)
+		return -EFAULT;
+	*at = look_at(a);
+	return *at ? 0 : -EINVAL;
+}
+int all(unsigned long a, int n, struct page **pages, unsigned long *at)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < n; i++) {
+		ret = one(a + i * PAGE_SIZE, &pages[i], &at[i]);
+		if (ret)
+			goto undo;
+	}
+	for (i = 0; i < n; i++)
+		unpin_user_page(pages[i]);
+	return 0;
+undo:
+	${undo}
+	kfree(pages);
+	return ret;
+}
+`;
+
+describe('the undoing of a loop', () => {
+  complains(
+    'leak-on-path',
+    'the rounds before the one that failed',
+    rounds('while (--i >= 0)\n\t\tunpin_user_page(pages[i]);'),
+    'all:return ret;',
+  );
+  accepts('leak-on-path', 'the round that failed too', rounds('for (; i >= 0; i--)\n\t\tunpin_user_page(pages[i]);'));
+});
+
+const teardown = (drop: string): string => `${wrapper}
+long box_ioctl(struct box *b, unsigned int cmd, unsigned long arg)
+{
+	if (b->n)
+		return -EBUSY;
+	b->n = 1;
+	return box_fill(b, arg);
+}
+void box_close(struct box *b)
+{
+	box_empty(b);
+	kfree(b->pages);
+	kfree(b);
+}
+void box_abort(struct list_head *boxes)
+{
+	struct box *b = list_first_entry(boxes, struct box, list);
+
+	list_del(&b->list);
+	${drop}
+	kfree(b->pages);
+	kfree(b);
+}
+`;
+
+describe('the ends of an object', () => {
+  complains('leak-on-path', 'one that frees what another drops first', teardown(''), 'box_abort:}');
+  accepts('leak-on-path', 'one that drops first too', teardown('box_empty(b);'));
+});
+
+describe('conditions that belong together', () => {
+  const mode = (second: string): string => `int f(unsigned long a, int user, struct page **pages)
+{
+	int ret = 0;
+
+	if (user) {
+		ret = pin_user_pages_fast(a, 1, 0, pages);
+		if (ret != 1)
+			return -EFAULT;
+	}
+	ret = look_at(a);
+	${second}
+		unpin_user_page(pages[0]);
+	kfree(pages);
+	return ret;
+}
+`;
+  accepts('leak-on-path', 'the same test around the drop', mode('if (user)'));
+  complains('leak-on-path', 'another test around the drop', mode('if (ret)'), 'f:return ret;');
+
+  const zeroed = `struct req { struct page **list; };
+int f(unsigned long a, int n)
+{
+	struct req *req = kzalloc(sizeof(*req), GFP_KERNEL);
+	struct page **list = kcalloc(n, sizeof(*list), GFP_KERNEL);
+	int ret;
+
+	ret = pin_user_pages_fast(a, n, 0, list);
+	if (ret < 0)
+		goto free;
+	ret = look_at(a);
+	if (!req->list)
+		unpin_user_pages(list, n);
+free:
+	kfree(list);
+	kfree(req);
+	return ret;
+}
+`;
+  accepts('leak-on-path', 'a field of zeroed memory that nobody has set', zeroed);
+});
