@@ -35,7 +35,7 @@ export function pathsIn(subject: Subject): Witness[] {
   return found;
 }
 
-/** True if the acquiring function leaves the pages in memory that outlives it, and on no such path drops them. */
+/** True if the acquiring function, on some path on which it succeeds, leaves the pages in memory that outlives it. */
 export function keptOnSuccess({ analysis, site }: Subject): boolean {
   return keepsPages(analysis, startOf(site));
 }

@@ -215,7 +215,7 @@ function openEngine(analysis: Analysis): Engine {
 
   function keeps(start: Start): boolean {
     const good = first(start).exits.filter((e) => (e.result & (sign.zero | sign.positive)) !== 0 && (e.outcomes & outcome.all) !== 0);
-    return good.some((e) => e.kind === 'held') && !good.some((e) => e.kind === 'dropped');
+    return good.some((e) => e.kind === 'held');
   }
 
   return { witnesses, effects, keeps };

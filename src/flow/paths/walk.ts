@@ -201,7 +201,7 @@ function run(local: Called, n: Node, state: State): State[] {
       // A pointer that goes on stays in the same memory.
       if (place === null || valueAt(here, place) === theReference || isPointer(local.graph, o.target)) return [here];
       const fresh = `~${n.id}`;
-      const more = here.signs.get(`+${o.target}`) ?? sign.any;
+      const more = isStep(local, n) ? sign.positive : (here.signs.get(`+${o.target}`) ?? sign.any);
       const grows = isIncrease(local, n) && (signOf(here, valueAt(here, place)) & sign.negative) === 0;
       const changed = put(renewed(here, fresh), place, fresh);
       return [grows ? (withSign(changed, fresh, more === sign.positive ? more : sign.zero | sign.positive) ?? changed) : changed];
@@ -260,6 +260,11 @@ function added(state: State, target: string, value: string | null): State {
 function isInElement({ program, reference }: Called, n: Node): boolean {
   const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
   return /^[^=;]*\[[^\]=;]+\]\s*(\.|->)[^=;]*=/.test(text);
+}
+
+/** `n++`, of which the sum is above zero where `n` was not below. */
+function isStep({ program, reference }: Called, n: Node): boolean {
+  return /^(\+\+|[\w>.[\]-]+?\s*\+\+)/.test(program.file(reference.file)?.text.slice(n.pos, n.pos + 80) ?? '');
 }
 
 /** `n++`, `n += more`. */
