@@ -16,9 +16,9 @@ import { backwards, type Shape, shapeOf } from './shape.js';
 import { type Exit, nothingKnown, outcome, type PathStep, type State, sign, type Trail, theReference } from './state.js';
 import { isBelow, namesOf } from './unwind.js';
 
-const maxStates = 4000;
+const maxStates = 2500;
 /** How often a node is walked before and while the reference is held: enough for what paths correlate in practice. */
-const maxVisits = { before: 16, held: 80, released: 24 } as const;
+const maxVisits = { before: 8, held: 32, released: 6 } as const;
 
 /** How the reference comes into a function. */
 export type Entry =
@@ -380,18 +380,18 @@ function isCallLoop(local: Called, pos: number, end: number): boolean {
 
 /** What no later statement reads is forgotten. */
 function forgetting(state: State, graph: Graph, shape: Shape, node: number): State {
-  const bases = new Set<string>();
   let store: Map<string, string> | null = null;
   for (const [place, value] of state.store) {
-    const root = rootOf(place);
-    const variable = root === place && !place.startsWith('::');
-    if (variable && place !== '%return' && value !== theReference && !shape.isLive(node, place)) {
-      store ??= new Map(state.store);
-      store.delete(place);
+    if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::') || shape.isLive(node, place))
       continue;
-    }
+    store ??= new Map(state.store);
+    store.delete(place);
+  }
+  if (state.signs.size === 0 && state.conditions.size === 0) return store ? { ...state, store } : state;
+  const bases = new Set<string>();
+  for (const [place, value] of store ?? state.store) {
     bases.add(baseOf(value));
-    if (!variable) bases.add(root);
+    if (rootOf(place) !== place || place.startsWith('::')) bases.add(rootOf(place));
   }
   if (state.result !== null) bases.add(state.result);
   const isKept = (value: string): boolean => {
