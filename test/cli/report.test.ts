@@ -48,7 +48,7 @@ describe.skipIf(!engine)('report', () => {
     expect(findings.length).toBeGreaterThan(5);
     expect(data.findings?.map((finding) => finding.id)).toEqual(findings.map((finding) => finding.id));
     expect(data.sites.filter((site) => site.pairing === 'wrong').map((site) => site.id)).toEqual([
-      ...new Set(findings.filter((finding) => finding.rule === 'wrong-release').map((finding) => finding.site)),
+      ...new Set(findings.filter(({ rule }) => rule === 'wrong-release' || rule === 'mixed-release').map((finding) => finding.site)),
     ]);
     expect(data.matrix?.cells.length).toBe((data.matrix?.designs.length ?? 0) * (data.matrix?.misuses.length ?? 0));
     expect(data.matrix?.cells.find((cell) => cell.design === 'bias' && cell.misuse === 'put-for-pin')?.outcomes).toContain('unevictable');
