@@ -2,6 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph, Loop, Node, Operation } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
+import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { acquires, isNeutral, releases } from '../../protocol/index.js';
 
@@ -187,16 +188,21 @@ function setsOf(o: Operation | null): string[] {
   return o?.kind === 'call' ? [o.result] : [];
 }
 
+/** How many functions are looked at for one answer. */
+const most = 200;
+
 const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
 const called = /\b([A-Za-z_]\w*)\s*\(/g;
 
 /** Asks whether a function of some name, or one that it calls near by, names a releasing call. */
 export function droppers(program: Program): (name: string, file: string) => boolean {
   const known = new Map<string, boolean>();
+  // What is near stands in one folder: where no file of it names a releasing call, nothing is to be looked for.
+  const folders = new Set([...releases.keys()].flatMap((name) => program.tree.filesCalling(name).map(folderOf)));
   const drops = (r: FunctionReference, visited: Set<string>): boolean => {
     const found = known.get(r.key);
     if (found !== undefined) return found;
-    if (visited.has(r.key) || visited.size > 200) return false;
+    if (!folders.has(folderOf(r.file)) || visited.has(r.key) || visited.size > most) return false;
     visited.add(r.key);
     const text = program.textOf(r);
     const result =
@@ -210,12 +216,17 @@ export function droppers(program: Program): (name: string, file: string) => bool
   const reaching = (name: string, file: string, visited: Set<string>): boolean => {
     if (isNeutral(name) || words.has(name)) return false;
     const own = program.file(file)?.byName.get(name);
-    return (own ?? program.resolve(name, file).filter((c) => near(c.file, file))).some((c) => drops(c, visited));
+    if (own) return own.some((c) => drops(c, visited));
+    // Only a file of the folder can hold what is near; the index says so before anything is resolved.
+    if (!program.tree.filesCalling(name).some((f) => f !== file && near(f, file))) return false;
+    return program.resolve(name, file).some((c) => near(c.file, file) && drops(c, visited));
   };
   return (name, file) =>
     program.resolve(name, file).some((r) => {
-      const result = drops(r, new Set());
-      known.set(r.key, result);
+      const visited = new Set<string>();
+      const result = drops(r, visited);
+      // Where none of all that was reached drops, none of it does; a search that was cut short says so of its start alone.
+      for (const key of result || visited.size > most ? [r.key] : visited) known.set(key, result);
       return result;
     });
 }
@@ -224,5 +235,5 @@ const words = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof']);
 
 /** Two files of one driver. */
 function near(a: string, b: string): boolean {
-  return a.slice(0, a.lastIndexOf('/')) === b.slice(0, b.lastIndexOf('/'));
+  return folderOf(a) === folderOf(b);
 }
