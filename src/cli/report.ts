@@ -44,7 +44,7 @@ export function addReport(program: Command): void {
     .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
     .option(
       '--findings <file>',
-      'findings of the same tree (JSON of putright check) to show at their sites; a tree given as a folder is checked anyway',
+      'findings of the same tree (JSON of putright check) to show at their sites; without it, a tree given as a folder is checked',
     )
     .option('--model <file>', "the model's matrix (JSON of putright model)")
     .option('--against <tree>', 'an older tree or its survey JSON, to compare with; may be repeated, the oldest first', collect)

@@ -99,7 +99,10 @@ let ends = new Int32Array(room);
 function push(n: number, kind: number, start: number, end: number): number {
   if (n === room) {
     room *= 2;
-    const grow = <T extends Uint8Array | Int32Array>(old: T, bigger: T): T => (bigger.set(old), bigger);
+    const grow = <T extends Uint8Array | Int32Array>(old: T, bigger: T): T => {
+      bigger.set(old);
+      return bigger;
+    };
     kinds = grow(kinds, new Uint8Array(room));
     starts = grow(starts, new Int32Array(room));
     ends = grow(ends, new Int32Array(room));
