@@ -64,12 +64,12 @@ async function writing() {
   for (let round = 0; round <= rounds; round++) {
     for (const [name, command] of Object.entries(commands)) {
       // A check that found something ends with 1.
-      const { seconds, processor } = await mustRun([process.execPath, putright, ...command], at('out'), [0, 1]);
-      // The first round warms the page cache. Processor time is disturbed less by what else runs; all that a report adds is on one thread.
-      if (round > 0) series.set(name, [...(series.get(name) ?? []), processor ?? seconds]);
+      const { seconds } = await mustRun([process.execPath, putright, ...command], at('out'), [0, 1]);
+      // The first round warms the page cache.
+      if (round > 0) series.set(name, [...(series.get(name) ?? []), seconds]);
     }
   }
-  for (const [name, values] of series) say(`${name}, processor time`, values, ' s', 2);
+  for (const [name, values] of series) say(name, values, ' s', 2);
   const of = (/** @type {string} */ name) => median(series.get(name) ?? []);
   limit('the report adds to the survey, the findings being given', of('report TREE --findings') - of('survey'), LIMITS.adds, ' s', 2);
   limit('of that the page alone, from files', of('report survey.json'), LIMITS.adds, ' s', 2);
