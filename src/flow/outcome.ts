@@ -26,7 +26,8 @@ function reference(acquired: Acquired, right: Assume['right']): number | null {
   return null;
 }
 
-function holds(a: number, op: string, b: number): boolean {
+/** Whether two numbers compare as C's operator says; true for any other. */
+export function holds(a: number, op: string, b: number): boolean {
   switch (op) {
     case '==':
       return a === b;

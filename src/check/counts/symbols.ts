@@ -1,4 +1,5 @@
 /** What is known of an integer in the site's function: the acquiring call's result, the number asked for, or a constant, and an offset. */
+import { holds } from '../../flow/outcome.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
@@ -139,25 +140,6 @@ function filter(outcomes: number, op: string, against: number, unsigned: boolean
     if (outcomes & bit && holds(here, op, against)) kept |= bit;
   }
   return kept;
-}
-
-export function holds(a: number, op: string, b: number): boolean {
-  switch (op) {
-    case '==':
-      return a === b;
-    case '!=':
-      return a !== b;
-    case '<':
-      return a < b;
-    case '<=':
-      return a <= b;
-    case '>':
-      return a > b;
-    case '>=':
-      return a >= b;
-    default:
-      return true;
-  }
 }
 
 const unsignedBase = /^(unsigned|size_t|u(32|64)|__u(32|64)|uint(32|64)?_t|pgoff_t|dma_addr_t|phys_addr_t)/;

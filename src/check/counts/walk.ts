@@ -5,26 +5,14 @@
 
 import { otherNames } from '../../flow/facts.js';
 import type { SeenRelease } from '../../flow/follow.js';
+import { holds } from '../../flow/outcome.js';
 import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { acquires, isNeutral, releases, transfers } from '../../protocol/index.js';
 import { acquiredOf } from '../../survey/sites.js';
 import type { Subject } from '../../survey/unit.js';
 import { controlsOf, countsAtSite } from './bounds.js';
-import {
-  ALL,
-  after,
-  comparesUnsigned,
-  ERROR,
-  holds,
-  isLocalName,
-  type Known,
-  leaves,
-  type Names,
-  SHORT,
-  symbolOf,
-  ZERO,
-} from './symbols.js';
+import { ALL, after, comparesUnsigned, ERROR, isLocalName, type Known, leaves, type Names, SHORT, symbolOf, ZERO } from './symbols.js';
 
 const maxStates = 3000;
 
