@@ -198,11 +198,10 @@ const called = /\b([A-Za-z_]\w*)\s*\(/g;
 export function droppers(program: Program): (name: string, file: string) => boolean {
   const known = new Map<string, boolean>();
   // What is near stands in one folder: where no file of it names a releasing call, nothing is to be looked for.
-  const folders = new Set([...releases.keys()].flatMap((name) => program.tree.filesCalling(name).map(folderOf)));
   const drops = (r: FunctionReference, visited: Set<string>): boolean => {
     const found = known.get(r.key);
     if (found !== undefined) return found;
-    if (!folders.has(folderOf(r.file)) || visited.has(r.key) || visited.size > most) return false;
+    if (visited.has(r.key) || visited.size > most) return false;
     visited.add(r.key);
     const text = program.textOf(r);
     const result =
