@@ -197,7 +197,6 @@ const called = /\b([A-Za-z_]\w*)\s*\(/g;
 /** Asks whether a function of some name, or one that it calls near by, names a releasing call. */
 export function droppers(program: Program): (name: string, file: string) => boolean {
   const known = new Map<string, boolean>();
-  // What is near stands in one folder: where no file of it names a releasing call, nothing is to be looked for.
   const drops = (r: FunctionReference, visited: Set<string>): boolean => {
     const found = known.get(r.key);
     if (found !== undefined) return found;
