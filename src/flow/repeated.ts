@@ -1,0 +1,149 @@
+/**
+ * Drops of what certainly was dropped before: a must-analysis over one function's graph. A drop is known by its argument as it
+ * is written, element and all, so that two drops in one round of a loop are seen, where paths know only "some element".
+ */
+import type { CallOperation, Graph, Node } from '../program/graph.js';
+import { rootOf } from '../program/path.js';
+import { castCalls, extraReferenceCalls, isNeutral, releases, transfers } from '../protocol/index.js';
+import type { Expression } from '../syntax/ast.js';
+import { printExpression } from '../syntax/print.js';
+
+/** Two drops of one thing, with nothing in between that makes another thing of it. */
+export interface Repeated {
+  /** Position of each node that drops it first on some way here. */
+  firsts: readonly number[];
+  pos: number;
+  api: string;
+}
+
+/** What a call drops: the text, and every variable and field that it is made of. */
+interface Dropped {
+  text: string;
+  names: ReadonlySet<string>;
+}
+
+/** Every drop of the graph that on all ways to it follows a drop of the same. */
+export function repeatedDrops(graph: Graph): Repeated[] {
+  const { nodes } = graph;
+  const drops = nodes.map((n) => (n.operation?.kind === 'call' ? droppedBy(n.operation) : null));
+  if (drops.filter((d) => d !== null).length < 2) return [];
+  const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
+  const before = solve(graph, drops, known);
+  return nodes.flatMap((n, id): Repeated[] => {
+    const firsts = before[id]?.get(drops[id]?.text ?? '');
+    if (firsts === undefined || n.operation?.kind !== 'call') return [];
+    return [{ firsts: [...firsts], pos: n.pos, api: n.operation.name ?? '' }];
+  });
+}
+
+type Facts = ReadonlyMap<string, ReadonlySet<number>>;
+
+/** By node, what is dropped on every way to it, with where; `undefined` for a node that is not reached. */
+function solve(graph: Graph, drops: readonly (Dropped | null)[], known: ReadonlyMap<string, Dropped>): (Facts | undefined)[] {
+  const before: (Facts | undefined)[] = graph.nodes.map(() => undefined);
+  before[graph.entry] = new Map();
+  const queue = [graph.entry];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const n = graph.nodes[id] as Node;
+    const after = new Map(before[id]);
+    const drop = drops[id];
+    if (drop) after.set(drop.text, new Set([n.pos]));
+    else for (const text of [...after.keys()]) if (renews(n, known.get(text) as Dropped)) after.delete(text);
+    for (const next of n.successors) {
+      const old = before[next];
+      const met = old === undefined ? after : meet(old, after);
+      if (met === old) continue;
+      before[next] = met;
+      queue.push(next);
+    }
+  }
+  return before;
+}
+
+/** What both say, with the places of both; the older one itself if nothing changes. */
+function meet(old: Facts, other: Facts): Facts {
+  const both = new Map<string, ReadonlySet<number>>();
+  let changed = false;
+  for (const [text, places] of old) {
+    const more = other.get(text);
+    if (more === undefined) changed = true;
+    else if ([...more].every((p) => places.has(p))) both.set(text, places);
+    else {
+      changed = true;
+      both.set(text, new Set([...places, ...more]));
+    }
+  }
+  return changed ? both : old;
+}
+
+function droppedBy(call: CallOperation): Dropped | null {
+  const release = call.name === null ? undefined : releases.get(call.name);
+  if (!release) return null;
+  const at = Number(/^\d+/.exec(release.pages)?.[0] ?? 0);
+  // Of an array, the number dropped belongs to what is dropped.
+  const given = release.shape === 'bulk' ? call.expressions.slice(at, at + 2) : call.expressions.slice(at, at + 1);
+  if (given.length === 0) return null;
+  const names = new Set<string>();
+  if (!given.every((e) => collect(e, names)) || names.size === 0) return null;
+  return { text: given.map(printExpression).join(', '), names };
+}
+
+/** Adds the variables and fields of an expression; false if evaluating it twice need not give the same. */
+function collect(e: Expression, names: Set<string>): boolean {
+  switch (e.kind) {
+    case 'identifier':
+      names.add(e.name);
+      return true;
+    case 'literal':
+    case 'sizeof':
+      return true;
+    case 'member':
+      names.add(`.${e.field}`);
+      return collect(e.object, names);
+    case 'index':
+      return collect(e.object, names) && collect(e.index, names);
+    case 'unary':
+    case 'cast':
+      return collect(e.operand, names);
+    case 'binary':
+      return collect(e.left, names) && collect(e.right, names);
+    case 'call':
+      return e.callee.kind === 'identifier' && isLookup(e.callee.name) && e.args.every((a) => collect(a, names));
+    default:
+      return false;
+  }
+}
+
+/** A call that gives the same for the same arguments. */
+function isLookup(name: string): boolean {
+  return transfers.has(name) || castCalls.test(name) || isNeutral(name);
+}
+
+/** True if after a node the dropped thing's text may stand for something else, or may be held once more. */
+function renews({ operation: o }: Node, { names }: Dropped): boolean {
+  switch (o?.kind) {
+    case 'copy':
+    case 'clear':
+    case 'update':
+      return names.has(lastOf(o.target));
+    case 'call': {
+      if (o.name !== null && extraReferenceCalls.has(o.name)) return true;
+      const given = o.args.flatMap((a) => (a.path === null ? [] : [a]));
+      if (o.iterates) return given.some((a) => names.has(rootOf(a.path as string)));
+      const looks = o.name !== null && (transfers.has(o.name) || castCalls.test(o.name));
+      if (!looks && given.some((a) => a.address && names.has(lastOf(a.path as string)))) return true;
+      // Who may store to memory may have filled the field again.
+      return !looks && [...names].some((name) => name.startsWith('.')) && (o.name === null || !isNeutral(o.name));
+    }
+    case 'unread':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** The variable, or the field, that a store to a path changes. */
+function lastOf(path: string): string {
+  const steps = path.match(/\.[^.@[\]]+/g);
+  return steps?.at(-1) ?? rootOf(path);
+}

@@ -1,0 +1,86 @@
+/** Drops of what was dropped before: what makes two drops the same, and what lies between that makes them two. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const rule = 'double-release';
+
+const pinned = (body: string): string => `struct obj { struct page *page; struct page **pages; int n; };
+int f(struct obj *o, unsigned long a, int n)
+{
+	int ret, i;
+
+	ret = pin_user_pages_fast(a, n, FOLL_WRITE, o->pages);
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(o->pages, ret);
+		return -EFAULT;
+	}
+${body}
+	return 0;
+}
+`;
+
+describe('two drops of one thing', () => {
+  complains(
+    rule,
+    'an element in a loop, twice in a round',
+    pinned('	for (i = 0; i < n; i++) {\n		unpin_user_page(o->pages[i]);\n		pr_debug("gone");\n		unpin_user_page(o->pages[i]);\n	}'),
+    'f:unpin_user_page(o->pages[i]);',
+  );
+  accepts(
+    rule,
+    'two elements of a round',
+    pinned('	for (i = 0; i < n; i += 2) {\n		unpin_user_page(o->pages[i]);\n		unpin_user_page(o->pages[i + 1]);\n	}'),
+  );
+  accepts(
+    rule,
+    'an index that goes on in between',
+    pinned('	i = 0;\n	while (i < n) {\n		unpin_user_page(o->pages[i]);\n		i++;\n		unpin_user_page(o->pages[i]);\n		i++;\n	}'),
+  );
+  accepts(
+    rule,
+    'a page with one more reference',
+    pinned('	for (i = 0; i < n; i++) {\n		unpin_user_page(o->pages[i]);\n		get_page(o->pages[i]);\n		put_page(o->pages[i]);\n	}'),
+  );
+  accepts(
+    rule,
+    'a field that another function may have filled again',
+    pinned('	unpin_user_pages(o->pages, n);\n	fill(o);\n	unpin_user_pages(o->pages, n);'),
+  );
+  accepts(
+    rule,
+    'two arms of which one is taken',
+    pinned('	if (o->n)\n		unpin_user_pages(o->pages, n);\n	else\n		unpin_user_pages(o->pages, n);'),
+  );
+  accepts(rule, 'two parts of an array', pinned('	unpin_user_pages(o->pages, 2);\n	unpin_user_pages(o->pages + 2, n - 2);'));
+  complains(
+    rule,
+    'one page of a scatterlist, through a lookup',
+    `struct map { struct scatterlist sg[4]; int n; };
+static void unmap(struct map *m)
+{
+	int i;
+
+	for (i = 0; i < m->n; i++) {
+		unpin_user_page(sg_page(&m->sg[i]));
+		unpin_user_page(sg_page(&m->sg[i]));
+	}
+}
+int map(struct map *m, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	sg_set_page(&m->sg[m->n++], page, PAGE_SIZE, 0);
+	return 0;
+}
+void end(struct map *m)
+{
+	unmap(m);
+	kfree(m);
+}
+`,
+    'unmap:unpin_user_page(sg_page(&m->sg[i]));',
+  );
+});
