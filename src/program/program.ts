@@ -26,7 +26,7 @@ import { folderOf, nearestOf, normalise, outsideKernel } from './place.js';
 import { type AskedTree, asked } from './questions.js';
 import { pointerMoves, tabledPaths, taggedMembers } from './tabled.js';
 import { plainPath, sourceName } from './text.js';
-import { collapseContainers, findField, typeAt } from './types.js';
+import { collapseContainers, findField, typeAt, wholeOf } from './types.js';
 
 export interface Program {
   tree: AskedTree;
@@ -40,6 +40,8 @@ export interface Program {
   variants(reference: FunctionReference): FunctionVariant[];
   /** Definitions that a call of `name` in `file` can mean: the file's own, then headers', then the tree's. */
   resolve(name: string, file: string): FunctionReference[];
+  /** Those of them that the file itself or its folder holds. */
+  resolveNear(name: string, file: string): FunctionReference[];
   /** Functions that call a function, in any file that can see it. */
   callers(reference: FunctionReference): FunctionReference[];
   /** Every call of a function, in every variant of its callers. */
@@ -129,6 +131,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const variantsOf = ledger.memo<FunctionVariant[]>();
   const graphsOf = ledger.memo<Graph[]>();
   const resolved = ledger.memo<FunctionReference[]>();
+  const resolvedNear = ledger.memo<FunctionReference[]>();
   const callersOf = ledger.memo<FunctionReference[]>();
   const structures = ledger.memo<StructDefinition | null>();
   const tags = ledger.memo<StructDefinition | null>();
@@ -210,6 +213,8 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     };
     // Most paths stay as they are, and what holds them is then not made anew.
     const value = (v: Value): Value => {
+      const whole = v.address && v.path !== null ? wholeOf(v.path, types, lookup) : null;
+      if (whole !== null) return { ...v, path: path(whole), address: false };
       const to = v.path === null ? null : path(v.path);
       return to === v.path ? v : { ...v, path: to };
     };
@@ -377,18 +382,8 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     // What half the kernel calls is general: the tables say what matters of it, or nothing does.
     const general = candidates.length > maxCallingFiles;
     const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
-    const find = (): FunctionReference[] => {
-      const found: FunctionReference[] = [];
-      for (const candidate of general ? candidates.filter((c) => folderOf(c) === folder) : candidates) {
-        // User space beside the kernel has copies of its headers.
-        if (outsideKernel(candidate) && !outsideKernel(from)) continue;
-        if (!tree.defines(candidate, name)) continue;
-        for (const reference of file(candidate)?.byName.get(name) ?? []) {
-          if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) found.push(reference);
-        }
-      }
-      return found;
-    };
+    const find = (): FunctionReference[] =>
+      definitionsIn(general ? candidates.filter((c) => folderOf(c) === folder) : candidates, name, from);
     const all = external.get(key) ?? external.work(key, find);
     if (all.length <= 1) return all;
     const near = all.filter((r) => folderOf(r.file) === folder);
@@ -397,6 +392,30 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     const real = all.filter((r) => r.file.endsWith('.c'));
     const kept = real.length > 0 ? real : all;
     return kept.length <= maxDefinitions ? kept : [];
+  }
+
+  function resolveNear(name: string, from: string): FunctionReference[] {
+    const key = `${name}\0${from}`;
+    const find = (): FunctionReference[] => {
+      const folder = folderOf(from);
+      const near = tree.filesCalling(name).filter((candidate) => folderOf(candidate) === folder);
+      return definitionsIn(near, name, from);
+    };
+    return file(from)?.byName.get(name) ?? resolvedNear.get(key) ?? resolvedNear.work(key, find);
+  }
+
+  /** The definitions that the files of a list hold, as far as another file sees them. */
+  function definitionsIn(candidates: readonly string[], name: string, from: string): FunctionReference[] {
+    const found: FunctionReference[] = [];
+    for (const candidate of candidates) {
+      // User space beside the kernel has copies of its headers.
+      if (outsideKernel(candidate) && !outsideKernel(from)) continue;
+      if (!tree.defines(candidate, name)) continue;
+      for (const reference of file(candidate)?.byName.get(name) ?? []) {
+        if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) found.push(reference);
+      }
+    }
+    return found;
   }
 
   function callers(reference: FunctionReference): FunctionReference[] {
@@ -544,6 +563,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     graphs,
     variants,
     resolve,
+    resolveNear,
     callers,
     structure,
     globalType,

@@ -4,6 +4,7 @@ import { releases } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { definesAtColumnZero } from './file.js';
 import type { Ledger } from './ledger.js';
+import { folderOf } from './place.js';
 
 /** A tree whose questions are noted in a ledger. */
 export interface AskedTree extends Pick<Tree, 'filesCalling' | 'filesAccessing' | 'filesDefiningStruct' | 'read' | 'exists'> {
@@ -15,10 +16,12 @@ export interface AskedTree extends Pick<Tree, 'filesCalling' | 'filesAccessing' 
   mentions(file: string, word: string): boolean;
   /** True if the file calls something that drops references. */
   drops(file: string): boolean;
+  /** True if some file of its folder does. */
+  dropsNear(file: string): boolean;
 }
 
 /** Kinds of questions; what is asked about a file's text rests on the file's content. */
-type Kind = 'calling' | 'accessing' | 'struct' | 'read' | 'exists' | 'list' | 'defines' | 'mentions' | 'drops';
+type Kind = 'calling' | 'accessing' | 'struct' | 'read' | 'exists' | 'list' | 'defines' | 'mentions' | 'drops' | 'drops-near';
 
 const separator = '\0';
 
@@ -60,7 +63,11 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
     },
     drops(file) {
       noted('drops', file);
-      return droppingIn(tree).has(file);
+      return droppingIn(tree).files.has(file);
+    },
+    dropsNear(file) {
+      noted('drops-near', folderOf(file));
+      return droppingIn(tree).folders.has(folderOf(file));
     },
   };
 }
@@ -90,18 +97,29 @@ export function answerOf(tree: Tree, question: string): string | null {
     case 'mentions':
       return String(new RegExp(`\\b${second}\\b`).test(tree.read(first) ?? ''));
     case 'drops':
-      return String(droppingIn(tree).has(first));
+      return String(droppingIn(tree).files.has(first));
+    case 'drops-near':
+      return String(droppingIn(tree).folders.has(first));
     case 'read':
       return null;
   }
 }
 
-const dropping = new WeakMap<Tree, ReadonlySet<string>>();
+interface Dropping {
+  files: ReadonlySet<string>;
+  folders: ReadonlySet<string>;
+}
+
+const dropping = new WeakMap<Tree, Dropping>();
 
 /** The files that call a releasing function: asked for one at a time, so that a new one matters only where it is met. */
-function droppingIn(tree: Tree): ReadonlySet<string> {
-  const found = dropping.get(tree) ?? new Set([...releases.keys()].flatMap((name) => [...tree.filesCalling(name)]));
-  dropping.set(tree, found);
+function droppingIn(tree: Tree): Dropping {
+  let found = dropping.get(tree);
+  if (!found) {
+    const files = new Set([...releases.keys()].flatMap((name) => [...tree.filesCalling(name)]));
+    found = { files, folders: new Set([...files].map(folderOf)) };
+    dropping.set(tree, found);
+  }
   return found;
 }
 

@@ -1,6 +1,6 @@
 /** Declared types along access paths: what struct a path leads through, and which field of it. */
 
-import { containerStructs, generalStructs } from '../protocol/index.js';
+import { containerStructs, generalStructs, pageMembers } from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { rootOf, splitSteps } from './path.js';
 
@@ -146,4 +146,15 @@ export function collapseContainers(path: string, types: ReadonlyMap<string, CTyp
     result += next;
   }
   return result;
+}
+
+/** `&folio->page` is `folio`: the path of the whole whose first member a path names, `null` for any other path. */
+export function wholeOf(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): string | null {
+  const at = path.lastIndexOf('.');
+  if (at < 0) return null;
+  const member = path.slice(at + 1);
+  if (![...pageMembers.values()].includes(member)) return null;
+  const whole = path.slice(0, at);
+  const type = typeAt(whole, types, lookup);
+  return type !== null && type.pointers === 1 && pageMembers.get(type.tag ?? '') === member ? whole : null;
 }

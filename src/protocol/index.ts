@@ -6,7 +6,7 @@ import { iteratorAcquires } from './iterator.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
 import { allocatingCalls, castCalls, frameOrigins, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
-import { pageLookups, pageTransfers, takingCalls, transparentCalls } from './page.js';
+import { pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
 import { pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
@@ -15,7 +15,7 @@ import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer 
 export { fillingCalls } from './device.js';
 export * from './effects.js';
 export type * from './types.js';
-export { allocatingCalls, castCalls, pageLookups };
+export { allocatingCalls, castCalls, pageLookups, pageMembers };
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {
   return new Map(families.flat().map((entry) => [entry.name, entry]));

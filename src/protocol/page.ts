@@ -129,3 +129,6 @@ export const transparentCalls: readonly string[] = [
 
 /** Calls that take a variable's value out of it, so that its cleanup finds nothing: include/linux/cleanup.h. */
 export const takingCalls: readonly string[] = ['no_free_ptr', 'retain_and_null_ptr', 'return_ptr', '__get_and_null'];
+
+/** Structs whose first member is a page: a pointer to it is a pointer to them. include/linux/mm_types.h. */
+export const pageMembers: ReadonlyMap<string, string> = new Map([['folio', 'page']]);

@@ -40,6 +40,8 @@ export interface Called extends Context {
   graph: Graph;
   shape: Shape;
   entry: Entry;
+  /** How many nodes may hand the reference in. */
+  seeds: number;
   late(found: Walked['late'][number]): void;
 }
 
@@ -204,31 +206,36 @@ function take(local: Called, n: Node, o: CallOperation, before: State): State[] 
 /** A function that hands the reference to this one. */
 function handedBack(local: Called, n: Node, o: CallOperation, state: State, exits: readonly Exit[]): State[] {
   if (state.phase === 'released') return [];
-  return exits.flatMap((exit) => {
-    if (exit.kind !== 'held') return [];
-    const earlier = state.phase === 'held' ? outcome.earlier : 0;
-    let next: State | null = withSign(state, o.result, exit.result);
-    if (!next) return [];
-    next = {
-      ...next,
-      phase: 'held',
-      index: elementOf(
-        o,
-        exit.holders.map((h) => h.of),
-        n.loops,
-      ),
-      outcomes: exit.outcomes | earlier,
-      result: exit.counts ? o.result : null,
-      asked:
-        !exit.counts || exit.asked === null ? null : typeof exit.asked === 'string' ? exit.asked : valueIn(next, o.args[exit.asked.of]),
-      extra: next.extra + exit.extra,
-      trail: after(exit.trail, next.trail),
-    };
-    next = equal(next, o.result, exit.equals);
-    if (exit.allocated) next = { ...next, fresh: new Set([...next.fresh, o.result]) };
-    next = placed(next, o, exit.holders);
-    return [told(local, n, next, `handed on by ${o.name}()${signText(exit.result)}`)];
-  });
+  // What another call hands in is another reference, and has paths of its own.
+  if (state.phase === 'held' && state.from !== n.id) return [state];
+  const others = state.phase === 'before' && local.seeds > 1 ? [state] : [];
+  return [...others, ...exits.flatMap((exit) => handedBy(local, n, o, state, exit))];
+}
+
+function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
+  if (exit.kind !== 'held') return [];
+  const earlier = state.phase === 'held' ? outcome.earlier : 0;
+  let next: State | null = withSign(state, o.result, exit.result);
+  if (!next) return [];
+  next = {
+    ...next,
+    phase: 'held',
+    from: n.id,
+    index: elementOf(
+      o,
+      exit.holders.map((h) => h.of),
+      n.loops,
+    ),
+    outcomes: exit.outcomes | earlier,
+    result: exit.counts ? o.result : null,
+    asked: !exit.counts || exit.asked === null ? null : typeof exit.asked === 'string' ? exit.asked : valueIn(next, o.args[exit.asked.of]),
+    extra: next.extra + exit.extra,
+    trail: after(exit.trail, next.trail),
+  };
+  next = equal(next, o.result, exit.equals);
+  if (exit.allocated) next = { ...next, fresh: new Set([...next.fresh, o.result]) };
+  next = placed(next, o, exit.holders);
+  return [told(local, n, next, `handed on by ${o.name}()${signText(exit.result)}`)];
 }
 
 function equal(state: State, value: string, constant: string | null): State {
@@ -340,7 +347,8 @@ function moved(local: Called, _n: Node, o: CallOperation, name: string, state: S
     if (value === null) continue;
     // A frame number or an address is the reference under another name.
     const bare = source.suffix.replace(/@(pfn|address)$/, '');
-    const given = bare === '' ? value : fetched(state, value, bare);
+    // What stands in the page is not the page.
+    const given = bare === '' ? value : value === theReference && bare.startsWith('[]') ? null : fetched(state, value, bare);
     if (given === null) continue;
     const suffix = target.suffix.replace(/@(pfn|address)$/, '');
     const into = target.of === -1 ? o.result : valueIn(next, o.args[target.of]);

@@ -2,13 +2,14 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph, Loop, Node, Operation } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
-import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { acquires, isNeutral, releases } from '../../protocol/index.js';
 
 export interface Shape {
   /** Variables that are read from here on before they are set anew. */
   isLive(node: number, variable: string): boolean;
+  /** True if a variable, or what hangs below it, may be tested, handed on or returned from here on before it is set anew. */
+  isTested(node: number, variable: string): boolean;
   /** True if another condition's outcome at the same place leads to all drops that this one leads to, and to more. */
   passesDrop(node: number): boolean;
   /** Nodes that may drop a reference. */
@@ -57,7 +58,8 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
   const siblings = (id: number): number[] =>
     (predecessors[id] ?? []).flatMap((p) => nodes[p]?.successors.filter((s) => s !== id && nodes[s]?.operation?.kind === 'assume') ?? []);
   return {
-    isLive: liveness(graph, predecessors),
+    isLive: liveness(graph, predecessors, readsOf),
+    isTested: liveness(graph, predecessors, testsOf),
     passesDrop: (id) => siblings(id).some((s) => isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
     drops,
     dropLoops,
@@ -117,7 +119,7 @@ export function backwards(marked: Uint8Array, predecessors: readonly (readonly n
   return found;
 }
 
-function liveness(graph: Graph, predecessors: readonly (readonly number[])[]): Shape['isLive'] {
+function liveness(graph: Graph, predecessors: readonly (readonly number[])[], readsIn: (o: Operation | null) => string[]): Shape['isLive'] {
   const { nodes } = graph;
   const numbers = new Map<string, number>();
   const number = (name: string): number => {
@@ -128,7 +130,7 @@ function liveness(graph: Graph, predecessors: readonly (readonly number[])[]): S
     }
     return at;
   };
-  const reads = nodes.map((n) => readsOf(n.operation).map(number));
+  const reads = nodes.map((n) => readsIn(n.operation).map(number));
   const sets = nodes.map((n) => setsOf(n.operation).map(number));
   const words = Math.ceil((numbers.size + 1) / 32);
   const live = nodes.map(() => new Uint32Array(words));
@@ -182,6 +184,11 @@ function readsOf(o: Operation | null): string[] {
   }
 }
 
+/** What an operation reads but to hand it to a call, which does not ask what is known of its arguments. */
+function testsOf(o: Operation | null): string[] {
+  return o?.kind === 'call' ? [] : readsOf(o);
+}
+
 function setsOf(o: Operation | null): string[] {
   if (o?.kind === 'copy') return o.replaces && rootOf(o.target) === o.target ? [o.target] : [];
   if (o?.kind === 'clear') return rootOf(o.target) === o.target ? [o.target] : [];
@@ -213,25 +220,21 @@ export function droppers(program: Program): (name: string, file: string) => bool
   };
   const reaching = (name: string, file: string, visited: Set<string>): boolean => {
     if (isNeutral(name) || words.has(name)) return false;
-    const own = program.file(file)?.byName.get(name);
-    if (own) return own.some((c) => drops(c, visited));
-    // Only a file of the folder can hold what is near; the index says so before anything is resolved.
-    if (!program.tree.filesCalling(name).some((f) => f !== file && near(f, file))) return false;
-    return program.resolve(name, file).some((c) => near(c.file, file) && drops(c, visited));
+    return program.resolveNear(name, file).some((c) => drops(c, visited));
   };
-  return (name, file) =>
-    program.resolve(name, file).some((r) => {
+  return (name, file) => {
+    // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
+    const near = program.resolveNear(name, file);
+    const { filesCalling, dropsNear } = program.tree;
+    if (near.length === 0 && !filesCalling(name).some((candidate) => dropsNear(candidate))) return false;
+    return (near.length > 0 ? near : program.resolve(name, file)).some((r) => {
       const visited = new Set<string>();
       const result = drops(r, visited);
       // Where none of all that was reached drops, none of it does; a search that was cut short says so of its start alone.
       for (const key of result || visited.size > most ? [r.key] : visited) known.set(key, result);
       return result;
     });
+  };
 }
 
 const words = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof']);
-
-/** Two files of one driver. */
-function near(a: string, b: string): boolean {
-  return folderOf(a) === folderOf(b);
-}

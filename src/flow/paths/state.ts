@@ -46,6 +46,8 @@ export interface State {
   /** Comparisons of values that came out on this path. */
   conditions: ReadonlyMap<string, boolean>;
   phase: 'before' | 'held' | 'released';
+  /** The node of the call that handed the reference in, of several that may. */
+  from: number | null;
   /** Possible outcomes of the acquiring call. */
   outcomes: number;
   /** The value that is the acquiring call's result, and the one that it is compared with. */
@@ -72,6 +74,7 @@ export const nothingKnown: State = {
   signs: new Map(),
   conditions: new Map(),
   phase: 'before',
+  from: null,
   outcomes: 0,
   result: null,
   asked: null,

@@ -83,7 +83,15 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     known.add(key);
     walked.exits.push(exit);
   };
-  const local: Called = { ...context, reference, graph, shape, entry, late: (l) => walked.late.push(l) };
+  const local: Called = {
+    ...context,
+    reference,
+    graph,
+    shape,
+    entry,
+    seeds: seeds.reduce((a, b) => a + b, 0),
+    late: (l) => walked.late.push(l),
+  };
   for (let i = 0; i < queue.length; i++) {
     if (queue.length > maxStates) return { exits: [gaveUp], late: [] };
     const { node, state } = queue[i] as At;
@@ -103,7 +111,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
         const moved = along(local, n, graph.nodes[next] as Node, after);
         if (moved === 'unknown') leave(gaveUp);
         if (moved === null || moved === 'unknown') continue;
-        const kept = forgetting(moved, graph, shape, next);
+        const kept = forgetting(moved, shape, next);
         const key = keyOf(next, kept);
         if (seen.has(key)) continue;
         const count = visits[kept.phase];
@@ -379,7 +387,7 @@ function isCallLoop(local: Called, pos: number, end: number): boolean {
 }
 
 /** What no later statement reads is forgotten. */
-function forgetting(state: State, graph: Graph, shape: Shape, node: number): State {
+function forgetting(state: State, shape: Shape, node: number): State {
   let store: Map<string, string> | null = null;
   for (const [place, value] of state.store) {
     if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::') || shape.isLive(node, place))
@@ -390,20 +398,14 @@ function forgetting(state: State, graph: Graph, shape: Shape, node: number): Sta
   if (state.signs.size === 0 && state.conditions.size === 0) return store ? { ...state, store } : state;
   const bases = new Set<string>();
   for (const [place, value] of store ?? state.store) {
-    bases.add(baseOf(value));
-    if (rootOf(place) !== place || place.startsWith('::')) bases.add(rootOf(place));
+    const isVariable = rootOf(place) === place && !place.startsWith('::');
+    if (!isVariable) bases.add(rootOf(place));
+    if (!isVariable || place === '%return' || shape.isTested(node, place)) bases.add(baseOf(value));
   }
   if (state.result !== null) bases.add(state.result);
   const isKept = (value: string): boolean => {
     const base = baseOf(value);
-    return (
-      bases.has(base) ||
-      base.startsWith('+') ||
-      shape.isLive(node, base) ||
-      value.startsWith('=') ||
-      base.startsWith('::') ||
-      graph.types.has(base)
-    );
+    return bases.has(base) || base.startsWith('+') || value.startsWith('=') || base.startsWith('::') || shape.isTested(node, base);
   };
   const signs = [...state.signs].filter(([value]) => isKept(value));
   const conditions = [...state.conditions].filter(([key]) => {
@@ -420,7 +422,7 @@ function forgetting(state: State, graph: Graph, shape: Shape, node: number): Sta
 }
 
 function keyOf(node: number, s: State): string {
-  const parts = [`${node}${s.phase}${s.outcomes},${s.extra},${s.result},${s.index}`];
+  const parts = [`${node}${s.phase}${s.from},${s.outcomes},${s.extra},${s.result},${s.index}`];
   parts.push(
     listed(s.store),
     listed(s.signs),
