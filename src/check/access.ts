@@ -6,7 +6,7 @@ import type { Visit } from '../flow/follow.js';
 import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import { sourceName } from '../program/text.js';
-import { deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
+import { deviceCalls, fillingCalls } from '../protocol/index.js';
 import { passesFlag } from '../survey/flags.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
@@ -102,13 +102,5 @@ export function dirtiesOf(subject: Subject): { visit: Visit; event: DirtyEvent }
     .flatMap((visit) => visit.flow.dirties.map((event) => ({ visit, event })));
 }
 
-const marking = new RegExp(`\\b(?:${[...dirtyCalls.keys()].join('|')})\\s*\\(`);
-
-/** True if the pages are marked dirty, or may be: the files in which they are taken and dropped name a marking call. */
-export function mayBeDirtied(subject: Subject): boolean {
-  const { program, row } = subject;
-  const seen = releasesIn(subject);
-  if (dirtiesOf(subject).length > 0 || seen.some((s) => s.event.dirty)) return true;
-  const files = new Set([row.file, ...seen.map((s) => s.visit.flow.reference.file)]);
-  return [...files].some((file) => marking.test(program.file(file)?.text ?? ''));
-}
+/** What locks a page. */
+export const locking = /\b(lock_page|trylock_page|lock_page_killable|folio_lock|folio_trylock)\s*\(/;

@@ -668,7 +668,8 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
           if (i === index && s === suffix) kept.add(fact);
           else if (path !== null && !input.has(path)) put(r, facts, path, fact, n.pos, `handed out by ${callee.name}()`);
         }
-        if (!result.outs.some(([i, s]) => i === index && s === suffix) && !kept.has(fact) && !callee.macro) released(r, facts, fact);
+        const left = result.outs.some(([i, s]) => i === index && s === suffix) || impliedByField(suffix, new Set(result.heap));
+        if (!left && !kept.has(fact) && !callee.macro) released(r, facts, fact);
       }
     });
   }

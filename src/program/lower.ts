@@ -756,7 +756,9 @@ function guardOf(b: Builder, e: Expression, truth: boolean): Guard | null {
   if (e.kind === 'binary' && (e.op === '==' || e.op === '!=')) {
     const path = plainPath(e.left);
     const value = sourceName(e.right);
-    if (path === null || value === '') return null;
+    // `iov_iter_rw(iter) == WRITE`: which of several named answers a call gives, by its text.
+    const answers = e.left.kind === 'call' && /^[A-Z]\w*$/.test(value);
+    if ((path === null && !answers) || value === '') return null;
     return { path, call: '', args: [], values: [value], negated: (e.op === '==') !== truth, text: sourceName(e.left) };
   }
   const path = plainPath(e);

@@ -13,6 +13,7 @@ import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from '
 import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
 
 export { fillingCalls } from './device.js';
+export * from './direction.js';
 export * from './effects.js';
 export type * from './types.js';
 export { allocatingCalls, castCalls, pageLookups, pageMembers };

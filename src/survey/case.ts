@@ -36,13 +36,17 @@ export function caseOf(
   row: Pick<Row, 'longterm' | 'containers' | 'dirty'>,
 ): Row['case'] {
   if (!followed) return null;
-  const text = program.file(site.reference.file)?.text ?? '';
   const evidence: Evidence = {
     ...row,
     mapped: followed.visits.some((v) => [...v.flow.origins.keys()].some((f) => f.endsWith('@address'))),
     iterator: site.acquire.iterator !== null,
-    notifier: /\bmmu_(interval_)?notifier_(insert|register|get)\w*\s*\(/.test(text),
+    notifier: hasNotifier(program, site.reference.file),
   };
   const rule = rules.find((r) => r.applies(evidence));
   return rule ? { number: rule.number, reason: rule.reason } : null;
+}
+
+/** True if a file registers an MMU notifier. */
+export function hasNotifier(program: Program, file: string): boolean {
+  return /\bmmu_(interval_)?notifier_(insert|register|get)\w*\s*\(/.test(program.file(file)?.text ?? '');
 }

@@ -14,17 +14,18 @@ const maxDepth = 4;
 export function passesFlag(program: Program, site: Site, flag: string): boolean {
   const at = site.signature?.flags ?? null;
   const expression = at === null ? undefined : site.call.expressions[at];
-  return expression !== undefined && mayHold(program, site.reference, site.graph, expression, flag, 0, new Set());
+  return expression !== undefined && mayHold(program, site.reference, site.graph, expression, flag);
 }
 
-function mayHold(
+/** True if an expression may stand for a value that names `flag`, a pattern of one or several names: there, or where its variables are set. */
+export function mayHold(
   program: Program,
   reference: FunctionReference,
   graph: Graph,
   expression: Expression,
   flag: string,
-  depth: number,
-  seen: Set<string>,
+  depth = 0,
+  seen = new Set<string>(),
 ): boolean {
   const word = new RegExp(`\\b${flag}\\b`);
   if (word.test(sourceName(expression))) return true;

@@ -53,6 +53,156 @@ describe('dirty-lost', () => {
 }`;
   complains('dirty-lost', 'a page that the function fills itself', local('memcpy(p, from, 64);'), 'f:unpin_user_page(page);');
   accepts('dirty-lost', 'a page that the function reads', local('memcpy(from, p, 64);'));
+  complains(
+    'dirty-lost',
+    'a clean drop beside marks of other pages',
+    kept('FOLL_WRITE', clean, 'void note_other(struct page *page)\n{\n	set_page_dirty_lock(page);\n}'),
+    `box_drop:${clean}`,
+  );
+  accepts(
+    'dirty-lost',
+    'pages on which the request has references of its own',
+    kept('FOLL_WRITE', clean, 'void box_queue(struct box *b, struct request *r)\n{\n	get_page(b->pages[0]);\n	r->page = b->pages[0];\n}'),
+  );
+  complains(
+    'dirty-lost',
+    'a page that a device reaches by its frame number',
+    `int f(struct bridge *to, unsigned long a)
+{
+	struct page *page;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	send(to, page_to_phys(page));
+	unpin_user_page(page);
+	return 0;
+}
+int send(struct bridge *to, unsigned long at)
+{
+	return tell(to, at);
+}`,
+    'f:unpin_user_page(page);',
+  );
+  complains(
+    'dirty-lost',
+    'shared memory that is mapped for a device',
+    `struct box { struct device *dev; struct folio *folios[4]; struct sg_table table; struct page *page; };
+int box_take(struct box *b, struct file *f)
+{
+	unsigned long at;
+	return memfd_pin_folios(f, 0, 100, b->folios, 4, &at);
+}
+int box_map(struct box *b, enum dma_data_direction way)
+{
+	return dma_map_page(b->dev, folio_page(b->folios[0], 0), 0, 64, way);
+}
+void box_drop(struct box *b)
+{
+	unpin_folios(b->folios, 4);
+}`,
+    'box_drop:unpin_folios(b->folios, 4);',
+  );
+});
+
+describe('dirty-lost, where callers of one function share it', () => {
+  const wrapper = (flags: string): string => `static struct page *take(unsigned long a, int flags)
+{
+	struct page *page;
+	if (pin_user_pages_fast(a, 1, ${flags}, &page) != 1)
+		return NULL;
+	return page;
+}
+static void drop(struct page *page)
+{
+	unpin_user_page(page);
+}
+`;
+  const caller = (name: string, flags: string, more: string): string => `int ${name}(struct bridge *to, unsigned long a)
+{
+	struct page *page = take(a, ${flags});
+	if (!page)
+		return -EFAULT;
+	tell(to, page_to_pfn(page));
+	${more}
+	drop(page); /* ${name} */
+	return 0;
+}
+`;
+  const marks = caller('marks', 'FOLL_WRITE', 'set_page_dirty_lock(page);');
+  const both = (flags: string): string => wrapper(flags) + marks;
+  complains('dirty-lost', 'one caller that does not mark', both('flags') + caller('f', 'FOLL_WRITE', ''), 'f:drop(page); /* f */');
+  accepts('dirty-lost', 'one caller that does not write', both('flags') + caller('f', '0', ''));
+  accepts('dirty-lost', 'one caller that says so', both('flags ? FOLL_WRITE : 0') + caller('f', 'false', ''));
+  complains('dirty-lost', 'callers of whom none marks', wrapper('flags') + caller('f', 'FOLL_WRITE', ''), 'drop:unpin_user_page(page);');
+});
+
+describe('dirty-lost, of iterators', () => {
+  const queue = (more: string): string => `struct queue { struct page *pages[4]; };
+static int queue_take(struct queue *q, struct iov_iter *iter)
+{
+	size_t at;
+	return iov_iter_get_pages2(iter, q->pages, 16384, 4, &at);
+}
+void queue_drop(struct queue *q)
+{
+	put_page(q->pages[0]);
+}
+${more}`;
+  const drop = 'queue_drop:put_page(q->pages[0]);';
+  const made = (maker: string, direction: string): string => `int queue_start(struct queue *q, void __user *buf, int rw)
+{
+	struct iov_iter iter, *it = &iter;
+	${maker}(${direction});
+	return queue_take(q, it);
+}`;
+  complains('dirty-lost', 'an iterator that is made to be filled', queue(made('iov_iter_ubuf', '&iter, ITER_DEST, buf, 16384')), drop);
+  accepts('dirty-lost', 'an iterator that is read from', queue(made('iov_iter_ubuf', '&iter, ITER_SOURCE, buf, 16384')));
+  complains('dirty-lost', 'one that may be either', queue(made('import_ubuf', 'rw ? WRITE : READ, buf, 16384, &iter')), drop);
+  accepts('dirty-lost', 'one of which nothing is seen', queue(''));
+  const operation = (field: string): string =>
+    `static ssize_t queue_move(struct kiocb *iocb, struct iov_iter *to)
+{
+	return queue_take(iocb->ki_filp->private_data, to);
+}
+static const struct file_operations fops = { .${field} = queue_move };`;
+  complains('dirty-lost', 'the iterator of read_iter()', queue(operation('read_iter')), drop);
+  accepts('dirty-lost', 'the iterator of write_iter()', queue(operation('write_iter')));
+  const both = (test: string): string => `static ssize_t queue_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	if (${test})
+		return queue_take(iocb->ki_filp->private_data, to);
+	return 0;
+}
+static const struct file_operations fops = { .read_iter = queue_read };`;
+  accepts('dirty-lost', 'an iterator that is tested to be read from', queue(both('iov_iter_rw(to) == WRITE')));
+  const message = `static int queue_recv(struct socket *sock, struct msghdr *m, size_t n, int flags)
+{
+	struct iov_iter *to = &m->msg_iter;
+	return sock->ops->fill(sock, to);
+}
+static int queue_fill(struct socket *sock, struct iov_iter *to)
+{
+	return queue_take(sock->q, to);
+}
+static const struct proto_ops ops = { .recvmsg = queue_recv, .fill = queue_fill };`;
+  complains('dirty-lost', "a message's iterator, by a call through a pointer", queue(message), drop);
+  const field = (from: string): string => `struct job { struct iov_iter iter; struct queue *q; };
+static int job_start(struct job *j, struct iov_iter *iter)
+{
+	j->iter = *iter;
+	return 0;
+}
+static int job_run(struct work_struct *w)
+{
+	struct job *j = container_of(w, struct job, work);
+	return queue_take(j->q, &j->iter);
+}
+static ssize_t job_move(struct kiocb *iocb, struct iov_iter *iter)
+{
+	return job_start(iocb->private, iter);
+}
+static const struct file_operations fops = { .${from} = job_move };`;
+  complains('dirty-lost', 'an iterator that was kept', queue(field('read_iter')), drop);
+  accepts('dirty-lost', 'a kept iterator that is read from', queue(field('write_iter')));
 });
 
 const marked = (before: string, mark: string, after: string): string => `int f(unsigned long a)

@@ -1,28 +1,68 @@
-import { accessesOf, accessStep, mayBeDirtied, mayWrite } from '../access.js';
+import { readable } from '../../flow/facts.js';
+import { stepsTo } from '../../survey/trace.js';
+import type { Subject } from '../../survey/unit.js';
+import { accessesOf, accessStep, mayWrite, stepAt } from '../access.js';
+import { byLateWay, type CleanDrop, cleanDrops, isSharedOn } from '../clean.js';
+import { destinationOf } from '../destination.js';
 import { complaintAt, releasesIn } from '../evidence.js';
-import type { Rule } from '../finding.js';
+import { type Complaint, type FindingStep, type Rule, taken } from '../finding.js';
 
 /** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
 export const dirtyLost: Rule = {
   id: 'dirty-lost',
   severity: 'warning',
-  about: 'pages that are taken to be written to are dropped without being marked dirty, on every path',
-  check(subject) {
+  about: 'pages that are taken to be written to are dropped without being marked dirty',
+  check(subject, others) {
     const { row, site, followed } = subject;
-    if (row.kind !== 'user' || site.acquire.iterator !== null || row.gaps.length > 0 || followed.cut || !mayWrite(subject)) return [];
-    const seen = releasesIn(subject);
-    if (seen.length === 0 || mayBeDirtied(subject) || seen.some((s) => s.event.call.shape === 'container')) return [];
+    // The page table holds what an MMU notifier's driver reaches, and says that it was written to.
+    if (row.gaps.length > 0 || followed.cut || row.case?.number === 3) return [];
     const accesses = accessesOf(subject);
     const directions = accesses.flatMap((a) => (a.device ? [a.direction] : []));
     if (directions.length > 0 && directions.every((d) => /TO_DEVICE$/.test(d))) return [];
-    // Kept as a frame number, the page may be marked by whoever looks it up.
-    const kept = followed.heap.some((h) => !/@(pfn|address)/.test(h));
-    const full = seen.filter((s) => !s.event.partial && !s.event.call.frees && (kept ? s.visit.heap !== null : accesses.length > 0));
-    const last = full.at(-1);
-    if (!last) return [];
-    const complaint = complaintAt(subject, last, `pages taken by ${row.api}() to be written to are dropped clean by ${last.event.api}()`);
-    const writer = accesses[0];
-    if (writer) complaint.path.splice(1, 0, accessStep(subject, writer));
-    return [complaint];
+    // Shared memory is pinned without saying for what.
+    const isWritten = site.acquire.result === 'folios' ? accesses.length > 0 : site.acquire.iterator !== null || mayWrite(subject);
+    if (!isWritten) return [];
+    // Generic code may drop what a container holds elsewhere too, and marks it there.
+    if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
+    const drops = lastOfEach(cleanDrops(subject, others));
+    if (drops.length === 0 || isSharedOn(subject)) return [];
+    const how = writer(subject);
+    return how ? drops.map((drop) => complaintOf(subject, drop, how)) : [];
   },
 };
+
+/** One drop a function: the last that it makes. */
+function lastOfEach(drops: readonly CleanDrop[]): CleanDrop[] {
+  const found = new Map<string, CleanDrop>();
+  for (const drop of drops) found.set((drop.from?.visit ?? drop.release.visit).flow.reference.key, drop);
+  return [...found.values()];
+}
+
+/** What says that the pages are written to, as steps; `null` if nothing does. */
+function writer(subject: Subject): FindingStep[] | null {
+  const { program, site } = subject;
+  const access = accessesOf(subject)[0];
+  const steps = access ? [accessStep(subject, access)] : [];
+  if (site.acquire.iterator === null) return steps;
+  const destination = destinationOf(program, site);
+  if (!destination) return null;
+  const { file, name } = destination.reference;
+  return [{ file, ...program.position(file, destination.pos), function: name, text: destination.text }, ...steps];
+}
+
+function complaintOf(subject: Subject, { release, from }: CleanDrop, how: readonly FindingStep[]): Complaint {
+  const { program, row } = subject;
+  const message = `pages taken by ${row.api}() to be written to are dropped clean by ${release.event.api}()`;
+  if (!from) {
+    const complaint = complaintAt(subject, { ...release, visit: byLateWay(release.visit) }, message);
+    complaint.path.splice(1, 0, ...how);
+    return complaint;
+  }
+  const { visit, call } = from;
+  const { file, name } = visit.flow.reference;
+  const path = [taken(subject), ...how, ...stepsTo(program, visit, call.fact)];
+  path.push(
+    stepAt(subject, visit, call.pos, `${readable(call.fact)} passed to ${call.callee.name}(), which drops it by ${release.event.api}()`),
+  );
+  return { message: `${message} in ${call.callee.name}()`, file, function: name, pos: call.pos, path };
+}

@@ -1,9 +1,7 @@
 import { dirtyCalls } from '../../protocol/index.js';
-import { dirtiesOf, stepAt } from '../access.js';
+import { dirtiesOf, locking, stepAt } from '../access.js';
 import type { Rule } from '../finding.js';
 import { taken } from '../finding.js';
-
-const locking = /\b(lock_page|trylock_page|lock_page_killable|folio_lock|folio_trylock)\s*\(/;
 
 /** set_page_dirty() needs the page lock, or another promise that the page stays in its mapping: set_page_dirty_lock() in mm/. */
 export const dirtyUnlocked: Rule = {

@@ -1,0 +1,190 @@
+/**
+ * Which drops leave pages clean that were taken to be written to. Where a function hands the pages to its callers, each caller
+ * is asked by itself: one may mark the pages, and another not.
+ */
+import { placeOf, scopeOf } from '../flow/analyse.js';
+import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
+import { type CallEvent, sourcesOf } from '../flow/flow.js';
+import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
+import { folderOf } from '../program/place.js';
+import { namesIn, sourceName } from '../program/text.js';
+import { allocatingCalls, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
+import { hasNotifier } from '../survey/case.js';
+import { mayHold } from '../survey/flags.js';
+import type { Subject } from '../survey/unit.js';
+import { accessesOf, dirtiesOf, locking } from './access.js';
+import { isOurs, kindOf } from './company.js';
+import { destinationOfArgument } from './destination.js';
+import { releasesIn } from './evidence.js';
+
+/** A drop of pages that nothing has marked on the way. */
+export interface CleanDrop {
+  release: SeenRelease;
+  /** The call that leads to the drop, in the one caller that leaves the pages clean; `null` if all do. */
+  from: { visit: Visit; call: CallEvent } | null;
+}
+
+/** The visits by which a visit came about, itself among them. */
+function above(visit: Visit): Set<Visit> {
+  const found = new Set([visit]);
+  for (const v of found) for (const a of arrivalsOf(v)) found.add(a.visit);
+  return found;
+}
+
+/**
+ * A visit as if it had come about by a field, where it did that too: a path to the end of what is kept, not to the unwinding of a
+ * failure in the function that took it.
+ */
+export function byLateWay(visit: Visit): Visit {
+  const way = arrivalsOf(visit).find((a) => byField(a.visit));
+  return visit.way !== 'call' || !way ? visit : { ...visit, parent: { ...way, visit: byLateWay(way.visit) } };
+}
+
+/** The functions that were given the pages last, by the acquiring call or by a function that hands them on, before a visit. */
+function holdersOf(visit: Visit): Visit[] {
+  const seen = new Set([visit]);
+  const found: Visit[] = [];
+  for (const v of seen) {
+    if (v.way === 'site' || v.way === 'return') found.push(v);
+    else for (const a of arrivalsOf(v)) seen.add(a.visit);
+  }
+  return found;
+}
+
+function byField(visit: Visit): boolean {
+  return [...above(visit)].some((v) => v.way === 'field' || v.way === 'callback');
+}
+
+const marking = new RegExp(`\\b(?:${[...dirtyCalls.keys()].join('|')})\\s*\\(`);
+
+/** The holders whose pages are marked, or may be: a function that sees the pages names a marking call. */
+function markedHolders(subject: Subject): Set<Visit> {
+  const { program, followed } = subject;
+  const releases = releasesIn(subject);
+  const folders = new Set([subject.row.file, ...releases.map((s) => s.visit.flow.reference.file)].map(folderOf));
+  const events = new Set(dirtiesOf(subject).map((d) => d.visit));
+  for (const s of releases) if (s.event.dirty) events.add(s.visit);
+  for (const v of followed.visits)
+    if (folders.has(folderOf(v.flow.reference.file)) && marking.test(program.textOf(v.flow.reference))) events.add(v);
+  return new Set([...events].flatMap(holdersOf));
+}
+
+/** True if somebody takes a reference of his own on the pages: then the drop of the site's is not the last word. */
+export function isSharedOn({ program, followed, site }: Subject): boolean {
+  return followed.visits.some((visit) => {
+    const { reference, origins } = visit.flow;
+    // The acquiring function, entered again by its field, may take the reference of another kind of page.
+    if ([...above(visit)].some((v) => v.way === 'field' && v.flow.reference.key === site.reference.key)) return false;
+    const facts = new Set([...origins.keys()].filter((f) => isLocal(f) || isHeap(f)));
+    return program.graphs(reference).some((graph) => {
+      const scope = scopeOf(program, graph, reference);
+      return graph.nodes.some(({ operation: o }) => {
+        if (o?.kind !== 'call' || o.name === null || !extraReferenceCalls.has(o.name)) return false;
+        const place = placeOf(o, '0');
+        return place !== null && contentsOf(place, facts, scope).includes('');
+      });
+    });
+  });
+}
+
+/** The drops of a site's pages that leave them clean. */
+export function cleanDrops(subject: Subject, others: readonly Subject[]): CleanDrop[] {
+  const { followed, site } = subject;
+  const marked = markedHolders(subject);
+  const isMarked = (holder: Visit): boolean => [...above(holder)].some((v) => marked.has(v));
+  const handing = new Set(followed.visits.filter((v) => v.way === 'return').flatMap((v) => arrivalsOf(v).map((a) => a.visit)));
+  return lastDrops(subject, others).flatMap((release): CleanDrop[] => {
+    const late = byField(release.visit);
+    const holders = holdersOf(release.visit).filter((h) => !handing.has(h) || late);
+    const calls = holders
+      .filter((h) => !isMarked(h))
+      .flatMap((visit) => callsTo(visit, release).map((call) => ({ visit, call })))
+      .filter(({ visit, call }) => isWritten(subject, visit, call.fact));
+    // Of what is kept in a field nobody knows which caller's it is.
+    const all = late ? marked.size === 0 : !holders.some(isMarked);
+    if (!all) return calls.map((from) => ({ release, from }));
+    // A helper of another file drops for whoever calls it.
+    const helper = release.visit.flow.reference.file !== site.reference.file;
+    const here = helper ? calls.filter((c) => c.visit.flow.reference.file === site.reference.file) : [];
+    if (here.length > 0) return here.map((from) => ({ release, from }));
+    return holders.some((h) => writesFor(subject, h, release)) ? [{ release, from: null }] : [];
+  });
+}
+
+/** Drops at the end of what is kept, where something keeps the pages; else those behind an access. */
+function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] {
+  const { program } = subject;
+  const all = releasesIn(subject).filter(
+    (s) =>
+      !s.event.partial &&
+      !s.event.call.frees &&
+      !s.event.dirty &&
+      (s.event.call.drops === 'any' || s.event.call.drops === kindOf(subject) || isOurs(subject, s, others)) &&
+      !hasNotifier(program, s.visit.flow.reference.file),
+  );
+  const late = all.filter((s) => byField(s.visit));
+  if (late.length > 0) return late.filter((s) => s.visit.way === 'site' || !isOfOthers(subject, s));
+  return accessesOf(subject).some((a) => a.device || subject.row.kind !== 'wrapper') || isHandedAsFrame(subject) ? all : [];
+}
+
+const allocating = new RegExp(`\\b(?:${allocatingCalls.join('|')})\\s*\\(`);
+const unlocking = /\b(?:unlock_page|folio_unlock)\s*\(/;
+
+/**
+ * True for a drop in a function that fills the field itself, or unlocks the pages, which only those of the page cache need;
+ * or that drops some elements of it only, the others being dropped elsewhere.
+ */
+function isOfOthers({ program }: Subject, { visit, event }: SeenRelease): boolean {
+  const text = program.textOf(visit.flow.reference);
+  const loop = event.loops.at(-1);
+  const some = loop !== undefined && event.guards.slice(loop.guards).some((g) => /[<>]/.test(g.text));
+  return allocating.test(text) || (unlocking.test(text) && !locking.test(text)) || some;
+}
+
+/** True if the frame number of a page is given to a function, or put in memory: to a device or to firmware, which reach the page by it. */
+function isHandedAsFrame({ followed }: Subject): boolean {
+  return (
+    followed.heap.some((h) => h.endsWith('@pfn')) ||
+    followed.visits.some(
+      ({ flow }) =>
+        flow.unknowns.some((u) => u.suffix.endsWith('@pfn')) || flow.calls.some((c) => c.entry.endsWith('@pfn') && !c.callee.macro),
+    )
+  );
+}
+
+/** Calls in a holder that lead straight to a drop. */
+function callsTo(holder: Visit, { visit }: SeenRelease): CallEvent[] {
+  return arrivalsOf(visit)
+    .filter((a) => a.visit === holder)
+    .flatMap((a) => holder.flow.calls.filter((c) => c.pos === a.pos && c.callee.key === visit.flow.reference.key));
+}
+
+/** False if a holder's own call of the acquiring function says that nothing is written to what it drops. */
+function writesFor(subject: Subject, holder: Visit, release: SeenRelease): boolean {
+  const calls = callsTo(holder, release);
+  return calls.length === 0 || calls.some((c) => isWritten(subject, holder, c.fact));
+}
+
+/** What a caller of the acquiring function passes for the iterator or the flags, or what they depend on, of the pages that a fact stands for. */
+function isWritten({ program, site }: Subject, holder: Visit, fact: string): boolean {
+  if (holder.way !== 'return' || holder.parent?.visit.way !== 'site') return true;
+  const at = site.acquire.iterator ?? site.signature?.flags ?? null;
+  const wanted = at === null ? undefined : site.call.expressions[at];
+  const params = program.variants(site.reference)[0]?.params ?? [];
+  const index = wanted ? params.findIndex((p) => namesIn(wanted).includes(p.name)) : -1;
+  if (!wanted || index < 0) return true;
+  const origins = sourcesOf(holder.flow, fact).map((f) => holder.flow.origins.get(f));
+  const taken = origins.findLast((o) => o !== undefined)?.pos;
+  const { reference } = holder.flow;
+  for (const graph of program.graphs(reference)) {
+    const call = graph.nodes.find((n) => n.pos === taken)?.operation;
+    const given = call?.kind === 'call' ? call.expressions[index] : undefined;
+    if (!given) continue;
+    const isSame = sourceName(wanted) === params[index]?.name;
+    if (site.acquire.iterator !== null) return !isSame || destinationOfArgument(program, reference, graph, given) !== null;
+    if (/^(0|false)$/.test(sourceName(given))) return false;
+    // A condition of the flags, not the flags themselves.
+    return !isSame || mayHold(program, reference, graph, given, 'FOLL_WRITE');
+  }
+  return true;
+}

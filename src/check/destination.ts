@@ -1,0 +1,185 @@
+/** Whether an iterator may be one that the kernel fills: asked of the function that has it, then of its callers. */
+import type { FunctionReference } from '../program/file.js';
+import type { CallOperation, Graph, Guard } from '../program/graph.js';
+import { rootOf, suffixAfter } from '../program/path.js';
+import { folderOf } from '../program/place.js';
+import type { Program } from '../program/program.js';
+import { plainPath } from '../program/text.js';
+import { destinationWords, iteratorMakers, iteratorOperations } from '../protocol/index.js';
+import { mayHold } from '../survey/flags.js';
+import type { Site } from '../survey/sites.js';
+import type { Expression } from '../syntax/ast.js';
+
+/** Calls between the site and where its iterator is made. */
+const maxDepth = 8;
+/** In more files than this a call through a field is not looked for. */
+const maxFiles = 40;
+
+/** Where it is seen that an iterator is filled. */
+export interface Destination {
+  reference: FunctionReference;
+  pos: number;
+  text: string;
+}
+
+/** One question: may what stands at `path` in a function be an iterator that is filled? */
+interface Place {
+  reference: FunctionReference;
+  graph: Graph;
+  path: string;
+}
+
+/** Where it is seen that the site's iterator is a user's that the kernel fills, or may be one; `null` if it is not seen. */
+export function destinationOf(program: Program, site: Site): Destination | null {
+  const at = site.acquire.iterator;
+  const expression = at === null ? undefined : site.call.expressions[at];
+  return expression ? destinationOfArgument(program, site.reference, site.graph, expression) : null;
+}
+
+/** The same of an iterator, or of what leads to it, that a function hands to another. */
+export function destinationOfArgument(
+  program: Program,
+  reference: FunctionReference,
+  graph: Graph,
+  expression: Expression,
+): Destination | null {
+  const path = plainPath(expression);
+  if (path === null) return null;
+  const direct = search(program, { reference, graph, path }, false);
+  // A field is one for all objects of its struct: it is asked only where nothing nearer tells.
+  return destinationIn(direct === 'unknown' ? search(program, { reference, graph, path }, true) : direct);
+}
+
+function destinationIn(found: Destination | 'source' | 'unknown'): Destination | null {
+  return found === 'source' || found === 'unknown' ? null : found;
+}
+
+/** The nearest place that makes the iterator be filled; else whether one was seen that makes it be read from. */
+function search(program: Program, start: Place, fields: boolean): Destination | 'source' | 'unknown' {
+  const queue: { place: Place; depth: number }[] = [{ place: start, depth: 0 }];
+  const seen = new Set<string>();
+  let source = false;
+  for (const { place, depth } of queue) {
+    const { reference, graph, path } = place;
+    const key = `${reference.key}|${path}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const end = madeIn(program, place) ?? operationOf(program, place);
+    if (end !== null && end !== 'source') return end;
+    if (end === 'source') source = true;
+    if (end !== null || depth >= maxDepth) continue;
+    for (const to of sourcesIn(graph, path)) queue.push({ place: { reference, graph, path: to }, depth });
+    for (const to of givenBy(program, place)) queue.push({ place: to, depth: depth + 1 });
+    if (fields) for (const to of fieldsOf(program, place)) queue.push({ place: to, depth: depth + 1 });
+  }
+  return source ? 'source' : 'unknown';
+}
+
+/** The call that makes the iterator in the function, if one does. */
+function madeIn(program: Program, { reference, graph, path }: Place): Destination | 'source' | null {
+  let found: 'source' | null = null;
+  for (const { operation: o, pos } of graph.nodes) {
+    const maker = o?.kind === 'call' && o.name !== null ? iteratorMakers.get(o.name) : undefined;
+    if (o?.kind !== 'call' || !maker || o.args[maker.iterator]?.path !== path) continue;
+    const direction = o.expressions[maker.direction];
+    if (direction && mayHold(program, reference, graph, direction, destinationWords))
+      return { reference, pos, text: `the iterator is made by ${o.name}() to be filled` };
+    found = 'source';
+  }
+  return found;
+}
+
+/** What is copied to a path, or is another name of it, in the function. */
+function sourcesIn(graph: Graph, path: string): string[] {
+  const found: string[] = [];
+  const add = (target: string, source: string | null): void => {
+    const below = source === null ? null : suffixAfter(path, target);
+    if (source !== null && below !== null) found.push(plain(source) + below);
+  };
+  for (const a of graph.aliases) add(a.target, a.source.path);
+  for (const { operation: o } of graph.nodes) if (o?.kind === 'copy') add(o.target, o.source.path);
+  return [...new Set(found)].filter((p) => p !== path);
+}
+
+/** `*to` is the iterator that `to` points at. */
+function plain(path: string): string {
+  return path.replace(/(\[\])+$/, '');
+}
+
+/** Where other functions of the file copy an iterator to the field in which this one stands. */
+function fieldsOf(program: Program, { reference, graph, path }: Place): Place[] {
+  const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
+  const owner = field === undefined ? null : program.typeOf(path.slice(0, -field.length - 1), graph, reference.file)?.tag;
+  if (field === undefined || !owner || owner === 'msghdr') return [];
+  return program.touching(reference.file, [field], owner).flatMap((other) =>
+    program.graphs(other).flatMap((g) =>
+      g.nodes.flatMap(({ operation: o }) => {
+        if (o?.kind !== 'copy' || o.source.path === null || !o.target.endsWith(`.${field}`)) return [];
+        const holder = program.typeOf(o.target.slice(0, -field.length - 1), g, other.file)?.tag;
+        return holder === owner ? [{ reference: other, graph: g, path: plain(o.source.path) }] : [];
+      }),
+    ),
+  );
+}
+
+/** What the callers give for a parameter, also those that call through a field. */
+function givenBy(program: Program, { reference, graph, path }: Place): Place[] {
+  const root = rootOf(path);
+  const index = graph.params.findIndex((p) => p.name === root);
+  if (index < 0) return [];
+  const argument = (caller: FunctionReference, g: Graph, call: CallOperation): Place[] => {
+    const expression = call.expressions[index];
+    const given = expression ? plainPath(expression) : null;
+    return given === null ? [] : [{ reference: caller, graph: g, path: given + path.slice(root.length) }];
+  };
+  const direct = program
+    .callSites(reference)
+    .filter((c) => !c.node.guards.some(isSource))
+    .flatMap((c) => argument(c.caller, c.graph, c.call));
+  if (direct.length > 0) return direct;
+  return fieldsOfFunction(program, reference).flatMap((field) => {
+    const files = program.tree.filesCalling(field);
+    if (files.length > maxFiles) return [];
+    return files.flatMap((file) =>
+      (program.file(file)?.functions ?? []).flatMap((caller) =>
+        caller.macro || !program.textOf(caller).includes(field)
+          ? []
+          : program
+              .graphs(caller)
+              .flatMap((g) =>
+                g.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.through === field ? argument(caller, g, o) : [])),
+              ),
+      ),
+    );
+  });
+}
+
+/** True for what holds only where an iterator is read from: `if (iov_iter_rw(iter) == WRITE)`. */
+function isSource({ text, values, negated }: Guard): boolean {
+  if (!text.includes('iov_iter_rw(')) return false;
+  const is = (word: RegExp): boolean => values.some((v) => word.test(v));
+  return negated ? is(/^(READ|ITER_DEST)$/) : is(/^(WRITE|ITER_SOURCE)$/);
+}
+
+/** Fields that a function's own file installs it in. */
+function fieldsOfFunction(program: Program, { file, name }: FunctionReference): string[] {
+  const pattern = new RegExp(`[.>](\\w+)\\s*=\\s*&?${name}\\b`, 'g');
+  return [...new Set([...(program.file(file)?.text.matchAll(pattern) ?? [])].map((m) => m[1] as string))];
+}
+
+/** What an operation of a file or socket that has the iterator as a parameter says of it. */
+function operationOf(program: Program, { reference, graph, path }: Place): Destination | 'source' | null {
+  const root = rootOf(path);
+  const param = graph.params.find((p) => p.name === root);
+  const isIterator = param?.type.tag === 'iov_iter' && path === root;
+  const isMessage = param?.type.tag === 'msghdr' && path === `${root}.msg_iter`;
+  if (!isIterator && !isMessage) return null;
+  const folder = folderOf(reference.file);
+  for (const [operation, filled] of iteratorOperations) {
+    const pattern = new RegExp(`[.>]${operation}\\s*=\\s*&?${reference.name}\\b`);
+    const files = reference.static ? [reference.file] : program.tree.filesAccessing(operation).filter((f) => folderOf(f) === folder);
+    if (!files.some((file) => pattern.test(program.file(file)?.text ?? ''))) continue;
+    return filled ? { reference, pos: reference.item.pos, text: `the iterator of ${operation}() is to be filled` } : 'source';
+  }
+  return null;
+}
