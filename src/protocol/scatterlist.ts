@@ -22,8 +22,8 @@ export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sg_virt', moves: [['0@sgl', 'return@address']] },
   { name: 'sg_phys', moves: [['0@sgl', 'return@pfn']] },
   { name: 'sg_chain', moves: [['2', '0']] },
-  { name: 'sg_alloc_table_from_pages', moves: [['1[]', '0@sgl']] },
-  { name: 'sg_alloc_table_from_pages_segment', moves: [['1[]', '0@sgl']] },
+  { name: 'sg_alloc_table_from_pages', moves: [['1[]', '0@sgl']], fails: 'error' },
+  { name: 'sg_alloc_table_from_pages_segment', moves: [['1[]', '0@sgl']], fails: 'error' },
   {
     name: '__sg_alloc_table_from_pages',
     moves: [
@@ -31,13 +31,14 @@ export const scatterlistTransfers: readonly Transfer[] = [
       ['1[]', 'return@sgl'],
     ],
   },
-  { name: 'sg_alloc_append_table_from_pages', moves: [['1[]', '0@sgl']] },
+  { name: 'sg_alloc_append_table_from_pages', moves: [['1[]', '0@sgl']], fails: 'error' },
   {
     name: 'drm_prime_pages_to_sg',
     moves: [
       ['0[]', 'return@sgl'],
       ['1[]', 'return@sgl'],
     ],
+    fails: 'error pointer',
   },
   { name: 'sg_miter_start', moves: [['1', '0']] },
   { name: '__sg_page_iter_start', moves: [['1', '0']] },

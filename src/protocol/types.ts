@@ -84,6 +84,8 @@ export interface Transfer {
   moves: readonly (readonly [from: Place, to: Place])[];
   /** Tag of the struct that the result points at, where that is part of a container. */
   returns?: string;
+  /** The result that says that nothing was moved. */
+  fails?: 'error' | 'zero' | 'error pointer';
 }
 
 /** A call whose result is a page of another origin. */

@@ -16,7 +16,7 @@ import {
 } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import { withSign } from './conditions.js';
-import { freed, holders, placeBelow, put, reach, renewed, valueIn } from './memory.js';
+import { baseOf, freed, holders, placeBelow, put, reach, renewed, valueIn } from './memory.js';
 import type { Shape } from './shape.js';
 import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference } from './state.js';
 import { elementOf } from './unwind.js';
@@ -71,14 +71,14 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     const late = state.phase === 'released' ? lateUse(local, n, o, api, state) : null;
     if (late) return late;
     const tabled = moved(local, n, o, api, state);
-    if (tabled) return [tabled];
+    if (tabled) return tabled;
     if (extraReferenceCalls.has(api) || unmapping.test(api))
       return [
         reach(state, valueIn(state, o.args[0])).includes('') && state.phase === 'held' ? { ...state, extra: state.extra + 1 } : state,
       ];
     if (dirtyCalls.has(api)) return used(local, n, o, state);
   }
-  if (o.name !== null && linking.test(o.name)) state = share(state, o);
+  if (o.name !== null && linking.test(o.name)) state = linked(share(state, o), o);
   if (o.name === null || own || !isNeutral(o.name)) state = written(state, o);
   if (state.phase === 'before') return [escaped(local, state, o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
@@ -231,6 +231,7 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     asked: !exit.counts || exit.asked === null ? null : typeof exit.asked === 'string' ? exit.asked : valueIn(next, o.args[exit.asked.of]),
     extra: next.extra + exit.extra,
     trail: after(exit.trail, next.trail),
+    linked: next.linked || exit.linked,
   };
   next = equal(next, o.result, exit.equals);
   if (exit.allocated) next = { ...next, fresh: new Set([...next.fresh, o.result]) };
@@ -329,8 +330,15 @@ function free(local: Called, n: Node, o: CallOperation, state: State): State {
   return next;
 }
 
-/** What the tables say of a call that moves pages; `null` if they say nothing. */
-function moved(local: Called, _n: Node, o: CallOperation, name: string, state: State): State | null {
+/** Signs of the result where a call moved pages, and where it failed to. */
+const results = {
+  error: [sign.zero, sign.negative],
+  zero: [sign.positive, sign.zero],
+  'error pointer': [sign.positive, sign.negative],
+} as const;
+
+/** What the tables say of a call that moves pages, where it does and where it fails; `null` if they say nothing. */
+function moved(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const here =
     !o.iterates &&
     local.program
@@ -359,7 +367,11 @@ function moved(local: Called, _n: Node, o: CallOperation, name: string, state: S
     else if (into !== null && (given === theReference || reach(state, given).length > 0))
       next = put(next, placeBelow(next, into, suffix), given);
   }
-  return next;
+  const fails = o.iterates ? undefined : transfers.get(name)?.fails;
+  if (fails === undefined || state.phase !== 'held' || holders(next).length <= holders(state).length) return [next];
+  const [done, failed] = results[fails];
+  const not = withSign(told(local, n, state, `where ${name}() fails`), o.result, failed);
+  return [withSign(next, o.result, done), not].filter((s) => s !== null);
 }
 
 function fetched(state: State, value: string, suffix: string): string | null {
@@ -381,6 +393,14 @@ function share(state: State, o: CallOperation): State {
     return base !== null && state.fresh.has(base) && !state.shared.has(base) ? [base] : [];
   });
   return bases.length === 0 ? state : { ...state, shared: new Set([...state.shared, ...bases]) };
+}
+
+/** True from then on for a reference that is reached from something that was listed or scheduled. */
+function linked(state: State, o: CallOperation): State {
+  if (state.linked || state.phase !== 'held') return state;
+  const bases = new Set(holders(state).map(baseOf));
+  const isOf = (value: string | null): boolean => value !== null && (bases.has(baseOf(value)) || reach(state, value).length > 0);
+  return o.args.some((a) => isOf(valueIn(state, a))) ? { ...state, linked: true } : state;
 }
 
 /** A call that is not looked into may keep what it is given. */
@@ -487,7 +507,7 @@ function taken(
     return [{ ...next, trail: after(exit.trail, told(local, n, next, entered).trail) }];
   }
   if (local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
-  next = placed({ ...next, extra: next.extra + exit.extra }, o, exit.holders);
+  next = placed({ ...next, extra: next.extra + exit.extra, linked: next.linked || exit.linked }, o, exit.holders);
   const changed = holders(next).join() !== before.join();
   if (!changed && exit.result === sign.any) return [next];
   const walked = told(local, n, next, `${entered}${signText(exit.result)}`);

@@ -8,7 +8,7 @@ import type { Start } from '../follow.js';
 import type { Context } from './call.js';
 import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
-import { type Exit, outcome, type PathStep, sign, stepsOf } from './state.js';
+import { type Exit, outcome, type PathStep, sign, stepsOf, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { type Entry, unknownExit, type Walked, walk } from './walk.js';
 
@@ -85,12 +85,14 @@ function openEngine(analysis: Analysis): Engine {
   }
 
   function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
-    const all: Walked = { exits: [], late: [] };
+    const all: Walked = { exits: [], lost: [], failing: [], late: [] };
     for (const graph of program.graphs(reference)) {
       // An arm of an `#if` in which the function behind the call is another one.
       if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
-      const { exits, late } = walk(context, reference, graph, entry);
+      const { exits, lost, failing, late } = walk(context, reference, graph, entry);
       all.exits.push(...exits);
+      all.lost.push(...lost);
+      all.failing.push(...failing);
       all.late.push(...late);
     }
     return all;
@@ -100,26 +102,19 @@ function openEngine(analysis: Analysis): Engine {
     const found = new Map<string, Witness>();
     const visited = new Set<string>();
     let walks = 0;
+    const failures: { reference: FunctionReference; turned: Turned }[] = [];
+    const cleaned = new Set<string>();
     const note = (reference: FunctionReference, w: Walked, before: readonly PathStep[] = []): void => {
-      for (const exit of w.exits) {
-        if (exit.kind !== 'lost') continue;
-        const { file, name } = reference;
-        const steps = stepsOf(exit.trail).filter((s) => s.text !== '');
-        add({
-          kind: 'leak',
-          short: (exit.outcomes & (outcome.all | outcome.earlier)) === 0,
-          file,
-          function: name,
-          pos: exit.pos,
-          steps: [...before, ...steps, { file, function: name, pos: exit.pos, text: 'left here with the pages still held' }],
-        });
-      }
+      const { file, name } = reference;
+      for (const turned of w.lost) add(leakOf(reference, turned, 'left here with the pages still held', before));
+      if (isTidy(w)) failures.push(...w.failing.filter((t) => isOwn(t.exit, reference)).map((turned) => ({ reference, turned })));
+      for (const name of cleanedIn(w)) cleaned.add(name);
       for (const late of w.late)
         add({
           kind: late.kind,
           short: false,
-          file: reference.file,
-          function: reference.name,
+          file,
+          function: name,
           pos: late.pos,
           steps: stepsOf(late.trail).filter((s) => s.text !== ''),
         });
@@ -145,11 +140,14 @@ function openEngine(analysis: Analysis): Engine {
     const own = first(start);
     note(start.reference, own);
     up(start.reference, own.exits, 1);
+    for (const { reference, turned } of failures)
+      if (!cleaned.has(reference.name))
+        add(leakOf(reference, turned, 'left here, as failed, with the pages still held; other failures drop them'));
     over(start, own, add);
     for (const carrier of given.carriers) {
       const endings = endingsOf(program, given.files, carrier, walked);
       // Somebody who frees the object drops its pages first: then all have to.
-      if (!endings.some((e) => e.exits.some((x) => x.kind === 'dropped'))) continue;
+      if (!endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped'))) continue;
       const { file, name } = start.reference;
       const kept: PathStep = {
         file,
@@ -157,10 +155,14 @@ function openEngine(analysis: Analysis): Engine {
         pos: start.pos,
         text: `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`,
       };
-      for (const { reference, exits } of endings)
-        note(reference, { exits: exits.filter((x) => stepsOf(x.trail).some((step) => step.text.includes('frees what holds'))), late: [] }, [
-          kept,
-        ]);
+      for (const { reference, walked: w } of endings) {
+        // The fault is the freeing, wherever the path to it turned off.
+        const lost = w.lost.flatMap(({ exit }): Turned[] => {
+          const freeing = stepsOf(exit.trail).find((step) => step.text.includes('frees what holds'));
+          return freeing ? [{ exit, pos: freeing.file === reference.file ? freeing.pos : exit.pos }] : [];
+        });
+        note(reference, { exits: [], lost, failing: [], late: [] }, [kept]);
+      }
     }
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
   }
@@ -219,6 +221,42 @@ function openEngine(analysis: Analysis): Engine {
   }
 
   return { witnesses, effects, keeps };
+}
+
+function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: string, before: readonly PathStep[] = []): Witness {
+  const steps = stepsOf(exit.trail).filter((s) => s.text !== '');
+  return {
+    kind: 'leak',
+    short: (exit.outcomes & (outcome.all | outcome.earlier)) === 0,
+    file,
+    function: name,
+    pos,
+    steps: [...before, ...steps, { file, function: name, pos: exit.pos, text: end }],
+  };
+}
+
+/** True for a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. */
+function isTidy({ exits }: Walked): boolean {
+  const taken = outcome.short | outcome.all;
+  return (
+    exits.some((e) => e.kind === 'dropped' && e.result === sign.negative && (e.outcomes & taken) !== 0) &&
+    exits.some((e) => e.kind === 'held' && (e.result & (sign.zero | sign.positive)) !== 0 && (e.outcomes & outcome.all) !== 0)
+  );
+}
+
+/** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
+function isOwn({ holders, linked, trail }: Exit, { name }: FunctionReference): boolean {
+  if (linked || holders.some((h) => h.of < 0)) return false;
+  const steps = stepsOf(trail);
+  const own = new Set([name, ...steps.flatMap((step) => /^handed on by (\w+)\(/.exec(step.text)?.[1] ?? [])]);
+  return steps.every((step) => own.has(step.function) || !step.text.startsWith('kept in '));
+}
+
+/** Names of functions whose failure a caller answers by dropping the pages. */
+function cleanedIn({ exits }: Walked): string[] {
+  return exits
+    .filter((e) => e.kind === 'dropped')
+    .flatMap((e) => stepsOf(e.trail).flatMap((step) => /^handed on by (\w+)\(\), which failed/.exec(step.text)?.[1] ?? []));
 }
 
 const linkingText =

@@ -25,6 +25,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     drop: state.dropped,
     trail: state.trail,
     pos,
+    linked: state.linked,
   };
   if (state.phase === 'released') return { ...exit, holders: outliving(local, state, returned) };
   // A reference that was never looked for may not be there.

@@ -61,6 +61,8 @@ export interface State {
   zeroed: ReadonlySet<string>;
   /** Memory that somebody else may reach. */
   shared: ReadonlySet<string>;
+  /** Something that holds the reference was listed, scheduled or handed to somebody who keeps it. */
+  linked: boolean;
   /** The variable that says which element of an array the reference stands in, on a path that has not gone on from it. */
   index: string | null;
   /** Loops of which the body was entered. */
@@ -82,6 +84,7 @@ export const nothingKnown: State = {
   fresh: new Set(),
   zeroed: new Set(),
   shared: new Set(),
+  linked: false,
   index: null,
   loops: new Set(),
   dropped: null,
@@ -110,6 +113,14 @@ export interface Exit {
   drop: Drop | null;
   trail: Trail | null;
   /** Where the function was left. */
+  pos: number;
+  /** What the path went through was listed, scheduled or handed to somebody who keeps it. */
+  linked: boolean;
+}
+
+/** A way out, and the statement from which on every path ends as it does. */
+export interface Turned {
+  exit: Exit;
   pos: number;
 }
 

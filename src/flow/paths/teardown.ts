@@ -7,7 +7,6 @@ import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { freeingCalls } from '../../protocol/index.js';
-import type { Exit } from './state.js';
 import type { Entry, Walked } from './walk.js';
 
 /** A field of a struct in which pages are kept: the tag, and the steps below the object. */
@@ -19,7 +18,7 @@ export interface Carrier {
 /** What becomes of the pages in one function that ends the object's life, or that calls one. */
 export interface Ending {
   reference: FunctionReference;
-  exits: readonly Exit[];
+  walked: Walked;
 }
 
 const maxLevels = 3;
@@ -49,12 +48,12 @@ export function endingsOf(
     const params = program.variants(reference)[0]?.params ?? [];
     const index = params.findIndex((p) => p.name === variable);
     if (index < 0) {
-      found.push({ reference, exits: walked(reference, { kind: 'object', variable, suffixes: [carrier.suffix] }).exits });
+      found.push({ reference, walked: walked(reference, { kind: 'object', variable, suffixes: [carrier.suffix] }) });
       return;
     }
     const calls = level < maxLevels ? program.callSites(reference) : [];
     if (calls.length === 0) {
-      found.push({ reference, exits: walked(reference, { kind: 'given', facts: [variable + carrier.suffix] }).exits });
+      found.push({ reference, walked: walked(reference, { kind: 'given', facts: [variable + carrier.suffix] }) });
       return;
     }
     for (const { caller, graph, call } of calls) {

@@ -13,7 +13,8 @@ import { assume, signOf, withSign } from './conditions.js';
 import { exitOf } from './exit.js';
 import { baseOf, holders, isCut, placeAt, placeBelow, put, reaches, renewed, valueAt, valueIn } from './memory.js';
 import { backwards, type Shape, shapeOf } from './shape.js';
-import { type Exit, nothingKnown, outcome, type PathStep, type State, sign, type Trail, theReference } from './state.js';
+import { type Exit, nothingKnown, outcome, type PathStep, type State, sign, type Trail, type Turned, theReference } from './state.js';
+import { openTracks } from './tracks.js';
 import { isBelow, namesOf } from './unwind.js';
 
 const maxStates = 2500;
@@ -32,6 +33,10 @@ export type Entry =
 
 export interface Walked {
   exits: Exit[];
+  /** Ways out that lose the reference, one for each branch from which nothing else can be reached. */
+  lost: Turned[];
+  /** Ways out that hold it in memory that lives on though they fail, one for each such branch. */
+  failing: Turned[];
   /** Second drops, uses after the last and stores over what is held, with the way to them. */
   late: { kind: 'double' | 'use' | 'over'; trail: Trail; pos: number }[];
 }
@@ -50,6 +55,7 @@ const gaveUp: Exit = {
   drop: null,
   trail: null,
   pos: 0,
+  linked: false,
 };
 
 export function unknownExit(): Exit {
@@ -66,17 +72,21 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const shape = shapeOf(graph, (name) => context.mayDrop(name, reference.file));
   const seeds = new Uint8Array(graph.nodes.length);
   for (const n of graph.nodes) if (isSeed(n, entry)) seeds[n.id] = 1;
-  if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return { exits: [], late: [] };
+  if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return nowhere();
   const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
-  const walked: Walked = { exits: [], late: [] };
+  const walked = nowhere();
   const known = new Set<string>();
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   const visits = {
     before: new Uint16Array(graph.nodes.length),
     held: new Uint16Array(graph.nodes.length),
     released: new Uint16Array(graph.nodes.length),
   };
   const queue: At[] = [{ node: graph.entry, state: firstState(entry) }];
+  const tracks = openTracks((index) => {
+    const { node, state } = queue[index] as At;
+    return state.phase === 'before' ? null : (graph.nodes[node] as Node).pos;
+  });
   const leave = (exit: Exit): void => {
     const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${exit.holders.map((h) => `${h.of}${h.suffix}`).join()}|${exit.freed.map((h) => `${h.of}${h.suffix}`).join()}|${exit.counts}|${exit.equals}|${exit.kind === 'lost' ? exit.pos : ''}`;
     if (known.has(key)) return;
@@ -93,36 +103,63 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     late: (l) => walked.late.push(l),
   };
   for (let i = 0; i < queue.length; i++) {
-    if (queue.length > maxStates) return { exits: [gaveUp], late: [] };
+    if (queue.length > maxStates) return { ...nowhere(), exits: [gaveUp] };
     const { node, state } = queue[i] as At;
     const n = graph.nodes[node] as Node;
     if (state.phase === 'before' && towardsSeed?.[node] === 0) continue;
-    for (const made of run(local, n, state)) {
+    const outcomes = run(local, n, state);
+    // A condition that cannot hold ends a path; anything else that ends one is not understood.
+    if (outcomes.length === 0 && n.operation?.kind !== 'assume') tracks.other(i);
+    for (const made of outcomes) {
       const after =
         entry.kind === 'object' && seeds[node] === 1 && made.phase === 'before'
           ? withObject(made, graph, entry.variable, entry.suffixes)
           : made;
       if (n.id === graph.exit || n.successors.length === 0) {
         const exit = exitOf(local, after, n);
-        if (exit) leave(exit);
+        if (!exit) continue;
+        tracks.exit(i, exit);
+        leave(exit);
         continue;
       }
       for (const next of n.successors) {
         const moved = along(local, n, graph.nodes[next] as Node, after);
-        if (moved === 'unknown') leave(gaveUp);
+        if (moved === 'unknown') {
+          tracks.other(i);
+          leave(gaveUp);
+        }
         if (moved === null || moved === 'unknown') continue;
         const kept = forgetting(moved, shape, next);
         const key = keyOf(next, kept);
-        if (seen.has(key)) continue;
+        const known = seen.get(key);
+        if (known !== undefined) {
+          tracks.edge(i, known);
+          continue;
+        }
         const count = visits[kept.phase];
-        if ((count[next] as number) >= maxVisits[kept.phase]) continue;
+        if ((count[next] as number) >= maxVisits[kept.phase]) {
+          tracks.other(i);
+          continue;
+        }
         count[next] = (count[next] as number) + 1;
-        seen.add(key);
+        seen.set(key, queue.length);
+        tracks.edge(i, queue.length);
         queue.push({ node: next, state: kept });
       }
     }
   }
+  walked.lost = tracks.turns((exit) => exit.kind === 'lost');
+  walked.failing = tracks.turns(isFailing);
   return walked;
+}
+
+function nowhere(): Walked {
+  return { exits: [], lost: [], failing: [], late: [] };
+}
+
+/** True for an exit that says by its result that the function failed, with pages in memory that lives on. */
+function isFailing(exit: Exit): boolean {
+  return exit.kind === 'held' && exit.result === sign.negative && (exit.outcomes & (outcome.short | outcome.all)) !== 0;
 }
 
 function isSeed(n: Node, entry: Entry): boolean {
