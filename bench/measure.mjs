@@ -2,8 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const putright = join(root, 'dist/cli/main.js');
@@ -91,4 +92,29 @@ export function treeOf(argument, usage) {
   if (tree && existsSync(tree)) return tree;
   console.error(tree ? `${tree}: no such folder` : usage);
   process.exit(2);
+}
+
+/**
+ * What a bench of a tree is told: the tree, how often it measures, and its own flags.
+ * @param {string} usage
+ * @param {readonly string[]} flags
+ */
+export function readArguments(usage, flags = []) {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string', default: '3' },
+        ...Object.fromEntries(flags.map((flag) => [flag, { type: /** @type {const} */ ('boolean') }])),
+      },
+    });
+    const { rounds: told, ...given } = values;
+    const rounds = Number(told);
+    if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number from 1');
+    const asked = new Set(Object.keys(given));
+    return { tree: resolve(treeOf(positionals[0], usage)), rounds, asked };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    process.exit(2);
+  }
 }

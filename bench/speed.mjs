@@ -9,24 +9,18 @@
  */
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { acquires } from '../dist/protocol/index.js';
-import { machine, mustRun, ownVersion, putright, treeOf, versionOf } from './measure.mjs';
+import { median } from './figures.mjs';
+import { machine, mustRun, ownVersion, putright, readArguments, versionOf } from './measure.mjs';
 
-const args = process.argv.slice(2);
-const roundsAt = args.indexOf('--rounds');
-const rounds = roundsAt < 0 ? 3 : Number(args[roundsAt + 1]);
-if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number from 1');
-const tree = resolve(
-  treeOf(
-    args.find((arg, at) => !arg.startsWith('--') && args[at - 1] !== '--rounds'),
-    'usage: node bench/speed.mjs TREE [--rounds N] [--no-coccinelle], or PUTRIGHT_TREE=TREE',
-  ),
-);
+const { tree, rounds, asked } = readArguments('usage: node bench/speed.mjs TREE [--rounds N] [--no-coccinelle], or PUTRIGHT_TREE=TREE', [
+  'no-coccinelle',
+]);
 const names = [...acquires.keys()];
 const versions = { node: process.version, putright: ownVersion(), ripgrep: versionOf('rg'), coccinelle: versionOf('spatch') };
 const useRipgrep = versions.ripgrep !== null;
-const useCoccinelle = versions.coccinelle !== null && !args.includes('--no-coccinelle');
+const useCoccinelle = versions.coccinelle !== null && !asked.has('no-coccinelle');
 
 /** @typedef {{ seconds: number[], mib: number[] }} Series */
 /** @type {Map<string, Series>} */
@@ -176,14 +170,6 @@ function ratio(one, other, aim) {
   const value = median(a.seconds) / median(b.seconds);
   const beside = aim === null ? '' : `   aim: at most ${aim.toFixed(2)}, ${value <= aim ? 'met' : 'MISSED'}`;
   console.log(`${`${one} / ${other}`.padEnd(46)} ${value.toFixed(2)}${beside}`);
-}
-
-/** @param {readonly number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  const upper = sorted[half] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? 0) + upper) / 2;
 }
 
 /** @param {string} name */

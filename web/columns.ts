@@ -25,7 +25,7 @@ export function releasesOf(site: PageSite): string {
 }
 
 /** The usual columns, and those for a narrow page. */
-export const USUAL = ['where', 'api', 'reference', 'containers', 'carrier', 'releases', 'releaseForm', 'dirty', 'mixedWith', 'gaps'];
+export const USUAL = ['where', 'api', 'reference', 'containers', 'carrier', 'releases', 'releaseForm', 'dirty', 'mixed', 'gaps'];
 export const NARROW = ['where', 'reference', 'releaseForm', 'releases'];
 
 /** The columns for this data: findings and changes have theirs only where they were given. */
@@ -45,22 +45,24 @@ export function columnsFor(data: PageData): Column[] {
     text: value,
   });
   return [
-    text('where', 'Where', 250, (site) => `${site.file}:${site.line} ${site.function}()`),
+    text('where', 'Where', 224, (site) => `${site.file}:${site.line} ${site.function}()`),
     choice('subsystem', 'Subsystem', 150, (site) => site.subsystem),
-    choice('api', 'Call', 180, (site) => site.api),
+    choice('api', 'Call', 135, (site) => site.api),
     choice('family', 'Family', 110, (site) => site.family, 'get, pin, iterator get or iterator extract'),
     choice('kind', 'Kind', 80, (site) => site.kind),
-    choice('reference', 'Reference', 95, (site) => site.reference, 'get: drop with put_page(); pin: drop with unpin_user_page()'),
+    choice('reference', 'Reference', 97, (site) => site.reference, 'get: drop with put_page(); pin: drop with unpin_user_page()'),
     choice('longterm', 'Long term', 90, (site) => yes(site.longterm)),
     {
-      ...choice('containers', 'Containers', 130, (site) => (site.containers.length > 0 ? site.containers : ['none'])),
+      ...choice('containers', 'Containers', 100, (site) => (site.containers.length > 0 ? site.containers : ['none'])),
       text: (site) => site.containers.join(' → '),
     },
-    text('carrier', 'Carrier', 150, (site) => site.carrier.join(', ')),
-    text('releases', 'Releases', 180, releasesOf),
-    choice('releaseForm', 'Release form', 125, (site) => site.releaseForm),
-    ...(data.findings ? [choice('findings', 'Findings', 120, (site) => rules.get(site.id) ?? ['none'])] : []),
-    ...(changes ? [choice('change', 'Change', 100, (site) => changes.get(site.id) ?? 'same')] : []),
+    text('carrier', 'Carrier', 120, (site) => site.carrier.join(', ')),
+    text('releases', 'Releases', 133, releasesOf),
+    choice('releaseForm', 'Release form', 120, (site) => site.releaseForm),
+    ...(data.findings ? [choice('findings', 'Findings', 92, (site) => rules.get(site.id) ?? ['none'])] : []),
+    ...(changes
+      ? [choice('change', 'Change', 90, (site) => changes.get(site.id) ?? (site.kind === 'internal' ? 'not compared' : 'same'))]
+      : []),
     text('releaseReason', 'Why this form', 220, (site) => site.releaseReason),
     choice('releaseScope', 'Release scope', 110, (site) => site.releaseScope),
     choice(
@@ -68,14 +70,14 @@ export function columnsFor(data: PageData): Column[] {
       'Pairing',
       80,
       (site) => site.pairing,
-      'wrong: the check found it so; suspect: a call’s name does not fit, but the check did not find it wrong; open: it depends on the run, or a container does it',
+      'wrong: the check found it so; suspect: by a call’s name alone; open: it depends on the run, or a container does it',
     ),
-    choice('dirty', 'Dirty', 150, (site) => site.dirty),
-    choice('mixed', 'Mixed', 70, (site) => yes(site.mixed)),
+    choice('dirty', 'Dirty', 105, (site) => site.dirty),
+    choice('mixed', 'Mixed', 66, (site) => yes(site.mixed)),
     text('mixedWith', 'Mixed with', 220, (site) => site.mixedWith.join('; ')),
     choice('case', 'Case', 60, (site) => String(site.case?.number ?? '-'), 'of Documentation/core-api/pin_user_pages.rst'),
     text('wrappers', 'Wrappers', 160, (site) => site.wrappers.join(', ')),
-    text('gaps', 'Gaps', 200, (site) => site.gaps.map((gap) => gap.why).join('; ')),
+    text('gaps', 'Gaps', 55, (site) => site.gaps.map((gap) => gap.why).join('; ')),
     text('file', 'File', 260, (site) => site.file),
     { key: 'line', title: 'Line', width: 70, kind: 'number', text: (site) => String(site.line) },
     text('function', 'Function', 190, (site) => site.function),

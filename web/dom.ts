@@ -31,6 +31,15 @@ export function s<K extends keyof SVGElementTagNameMap>(
   return fill(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 }
 
+/** A drawing of this size in pixels; `label` says what it is to those who do not see it. */
+export function drawing(
+  { width, height, class: kind }: { width: number; height: number; class?: string },
+  label: string,
+  ...children: Child[]
+): SVGSVGElement {
+  return s('svg', { viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', class: kind, 'aria-label': label }, ...children);
+}
+
 /** Sets a style that depends on data; style attributes are not allowed by the page's policy. */
 export function styled<T extends HTMLElement | SVGElement>(element: T, style: Record<string, string>): T {
   for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
@@ -54,4 +63,35 @@ export function opening(summary: string, make: () => Node): HTMLDetailsElement {
     h('summary', {}, summary),
   );
   return node;
+}
+
+/** Gives a node these children, and touches only those that are not in their place: what stays keeps its focus and its layout. */
+export function settleChildren(parent: Element, children: readonly Element[]): void {
+  const wanted = new Set<Element>(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  children.forEach((child, n) => {
+    if (parent.children[n] !== child) parent.insertBefore(child, parent.children[n] ?? null);
+  });
+}
+
+/** Listens to the window for as long as a node is in the page. */
+export function listenWhile(node: Node, type: string, act: () => void): void {
+  const listener = (): void => {
+    if (node.isConnected) act();
+    else window.removeEventListener(type, listener);
+  };
+  window.addEventListener(type, listener);
+}
+
+/** Brings the section of this name to the reader, and the reader's keys into it. The address holds the state, and is no place for this. */
+export function goTo(inside: Element, label: string): void {
+  const section = [...inside.querySelectorAll('section')].find((one) => one.getAttribute('aria-label') === label);
+  const heading = section?.querySelector<HTMLElement>('h2');
+  heading?.focus({ preventScroll: true });
+  section?.scrollIntoView({ block: 'start' });
+}
+
+/** A text of long names, which may be broken after the marks that they are made of. */
+export function breakable(text: string): (string | Node)[] {
+  return text.split(/(?<=[_./])(?=\w)/).flatMap((part, n) => (n === 0 ? [part] : [h('wbr'), part]));
 }

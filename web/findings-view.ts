@@ -2,9 +2,10 @@
 import type { PageFinding } from '../src/report/page/data.js';
 import { story } from './code.js';
 import type { Context, Shown } from './context.js';
-import { h, opening } from './dom.js';
+import { goTo, h, opening } from './dom.js';
 import { select } from './query.js';
 import type { State } from './state.js';
+import { sentence } from './words.js';
 
 const RANK = { error: 0, warning: 1, note: 2 } as const;
 
@@ -37,18 +38,40 @@ export function findingsView(context: Context): Shown {
         { class: 'quiet' },
         'What the check complains of, worst first: errors and warnings are paths that it followed to their end; notes are places to look at. Each has the path that shows it.',
       ),
+      index([...rules]),
       ...[...rules].map(([rule, members]) =>
         h(
           'section',
           { 'aria-label': rule },
-          h('h2', {}, `${rule} (${members.length})`),
-          Object.hasOwn(context.data.rules, rule) ? h('p', { class: 'quiet' }, `${context.data.rules[rule]}.`) : null,
+          h('h2', { tabindex: -1 }, `${rule} (${members.length})`),
+          Object.hasOwn(context.data.rules, rule) ? h('p', { class: 'quiet' }, sentence(context.data.rules[rule] ?? '')) : null,
           ...members.map((finding) => one(state, finding)),
         ),
       ),
       all === 0 ? h('p', { class: 'quiet' }, 'The check found nothing.') : '',
     );
   };
+
+  /** The rules, each with the way to its findings: a list of these is many screens long. */
+  function index(rules: readonly (readonly [rule: string, members: readonly PageFinding[]])[]): HTMLElement | string {
+    if (rules.length < 2) return '';
+    return h(
+      'ul',
+      { class: 'index', 'aria-label': 'Rules' },
+      ...rules.map(([rule, members]) =>
+        h(
+          'li',
+          {},
+          h(
+            'button',
+            { type: 'button', class: `to ${members[0]?.severity}`, click: () => goTo(node, rule) },
+            rule,
+            h('b', {}, ` ${members.length}`),
+          ),
+        ),
+      ),
+    );
+  }
 
   /** A finding's article is made once, so that its path stays open while the reader filters. */
   function one(state: State, finding: PageFinding): HTMLElement {
@@ -65,7 +88,7 @@ export function findingsView(context: Context): Shown {
       'article',
       { class: `finding ${finding.severity}` },
       h('h3', {}, `${finding.severity}: ${finding.file}:${finding.line} ${finding.function}()`),
-      h('p', {}, finding.message),
+      h('p', {}, sentence(finding.message)),
       site ? h('p', {}, h('a', { class: 'site-link' }, `the site ${site.function}(), ${site.api}()`)) : null,
       finding.scenes.length > 0 ? opening('The path that shows it', () => story(context.data, finding.scenes)) : null,
     );

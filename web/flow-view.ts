@@ -1,10 +1,10 @@
 /** The flow: from the acquiring call through containers and carriers to the releasing call; what does not fit stands out. */
-import type { Pairing } from '../src/report/page/data.js';
 import type { Context, Shown } from './context.js';
-import { h, opening, s, scrolling } from './dom.js';
+import { drawing, h, opening, s, scrolling } from './dom.js';
 import { BOX, type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut, WORST } from './flow.js';
 import { select, tally } from './query.js';
 import { type State, withFilter } from './state.js';
+import { PAIRINGS } from './words.js';
 
 /** Narrower than this the diagram scrolls. */
 const WIDTH = 1180;
@@ -35,14 +35,14 @@ export function flowView(context: Context): Shown {
       h(
         'p',
         { class: 'legend' },
-        ...WORST.map((pairing) => h('span', {}, h('i', { class: pairing }), ` ${WORDS[pairing]}`)),
+        ...WORST.map((pairing) => h('span', {}, h('i', { class: pairing }), ` ${pairing}: ${PAIRINGS[pairing]}`)),
         h(
           'span',
           { class: 'quiet' },
           'A band is as wide as its number of sites; a site with several releasing calls is divided among them. Click one for its sites.',
         ),
       ),
-      h('p', { class: 'standing-out' }, 'Of these sites ', ...standingOut(context, state)),
+      h('p', { class: 'standing-out' }, ...standingOut(context, state)),
       flow.links.length === 0
         ? h('p', { class: 'quiet' }, 'No site passes all filters.')
         : scrolling('Diagram', diagram(context, state, flow)),
@@ -54,25 +54,22 @@ export function flowView(context: Context): Shown {
   return { node, update };
 }
 
-/** What a band says of its release. */
-const WORDS: Readonly<Record<Pairing, string>> = {
-  right: 'the release drops what was taken',
-  wrong: 'wrong: the release does not drop what was taken',
-  suspect: 'suspect: the name of the release does not fit; the check did not find it wrong',
-  open: 'open: it depends on the run, or the container drops the pages',
-};
-
 /** A name behind its box; the last layer has room for the longest call. */
 const short = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 /** How many sites have a release that does not fit, with the way to them. */
 function standingOut(context: Context, state: State): (Node | string)[] {
   const shown = select(context.index, state);
-  return (['wrong', 'suspect'] as const).flatMap((pairing, n) => {
+  const parts = (['wrong', 'suspect'] as const).flatMap((pairing) => {
     const count = shown.filter((site) => site.pairing === pairing).length;
-    const text = `${count} ${count === 1 ? 'has' : 'have'} a ${pairing} release`;
+    if (count === 0) return [];
     const target = { ...withFilter(state, 'pairing', [pairing]), view: 'sheet' as const };
-    return [n === 0 ? '' : ', ', count === 0 ? text : h('a', { class: `value-${pairing}`, href: context.link(target) }, text)];
+    const text = `${count} ${count === 1 ? 'has' : 'have'} a ${pairing} release`;
+    return [h('a', { class: `value-${pairing}`, href: context.link(target) }, text)];
   });
+  // Without a check nothing can be wrong, which says nothing.
+  const checked = context.data.findings === null ? 'The tree was not checked: a release can be suspect, and none is told as wrong. ' : '';
+  if (parts.length === 0) return [checked, 'No release of these sites is known not to fit.'];
+  return [checked, 'Of these sites ', ...parts.flatMap((part, n) => (n === 0 ? [part] : [', ', part])), '.'];
 }
 
 const sites = (count: number): string => `${Number(count.toFixed(1))} ${count === 1 ? 'site' : 'sites'}`;
@@ -106,7 +103,7 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
         'stroke-width': link.width,
         click: () => show(link),
       },
-      s('title', {}, `${from.label || '…'} → ${to.label || '…'}: ${sites(link.value)}; ${WORDS[link.pairing]}`),
+      s('title', {}, `${from.label || '…'} → ${to.label || '…'}: ${sites(link.value)}; ${link.pairing}: ${PAIRINGS[link.pairing]}`),
     );
   });
   const show = (link: FlowLink): void => {
@@ -140,15 +137,9 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
     const x = (layer * (flow.width - LABEL)) / Math.max(1, flow.layers.length - 1);
     return s('text', { x, y: 12, class: 'layer' }, title);
   });
-  return s(
-    'svg',
-    {
-      viewBox: `0 0 ${flow.width} ${flow.height + 24}`,
-      width: flow.width,
-      height: flow.height + 24,
-      role: 'img',
-      'aria-label': 'The way of the pages from the acquiring call to the releasing call; the table below says the same',
-    },
+  return drawing(
+    { width: flow.width, height: flow.height + 24 },
+    'The way of the pages from the acquiring call to the releasing call; the table below says the same',
     ...titles,
     s('g', { transform: 'translate(0 20)' }, ...bands, ...joints, ...boxes),
   );
@@ -186,7 +177,7 @@ function asTable(context: Context, state: State, flow: Flow): HTMLElement {
               h('td', {}, end(link.from)),
               h('td', {}, end(link.to)),
               h('td', { class: 'number' }, String(Number(link.value.toFixed(2)))),
-              h('td', { class: `value-${link.pairing}` }, WORDS[link.pairing]),
+              h('td', { class: `value-${link.pairing}` }, `${link.pairing}: ${PAIRINGS[link.pairing]}`),
             ),
           ),
         ),

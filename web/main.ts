@@ -12,6 +12,7 @@ import { indexOf, select } from './query.js';
 import { sheet } from './sheet.js';
 import { siteView } from './site.js';
 import { fromHash, START, type State, toggled, toHash, type View } from './state.js';
+import { nameOf, PAIRINGS } from './words.js';
 
 /** The views; one without data is not offered. */
 const makers: Readonly<Record<View, { title: string; there: (data: PageData) => boolean; make: (context: Context) => Shown }>> = {
@@ -44,10 +45,8 @@ const WORDS: readonly (readonly [word: string, meaning: string])[] = [
   ['container', 'what holds the page pointers, in the order that the pages go through it'],
   ['carrier', 'the struct field in which they survive the function'],
   ['release form', 'how they are dropped; loop-collapsible: a loop that one bulk call can replace'],
-  [
-    'pairing',
-    'whether the releases drop what was taken. wrong: the check found that one does not; suspect: the name of a call does not fit, but the check did not find it wrong, or was not run; open: it depends on the run, or a container does it',
-  ],
+  ['pairing', 'whether the releases drop what was taken; of several releases, the worst'],
+  ...(['right', 'wrong', 'suspect', 'open'] as const).map((pairing) => [pairing, PAIRINGS[pairing]] as const),
   ['gap', 'something that could not be followed: there may be more than the row says'],
 ];
 
@@ -117,7 +116,7 @@ function start(data: PageData): void {
       'div',
       { class: 'title' },
       h('strong', {}, 'putright'),
-      h('span', { class: 'tree', title: data.tree }, data.tree),
+      h('span', { class: 'tree', title: data.tree }, nameOf(data.tree)),
       h('button', { type: 'button', class: 'link', click: () => help.showModal() }, 'Words and keys'),
       h('button', { type: 'button', class: 'link', click: theme }, 'Dark or light'),
     ),
@@ -135,7 +134,7 @@ function start(data: PageData): void {
     const dark =
       getComputedStyle(root).colorScheme === 'dark' ||
       (getComputedStyle(root).colorScheme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-    root.style.colorScheme = dark ? 'light' : 'dark';
+    root.dataset['scheme'] = dark ? 'light' : 'dark';
   }
 
   function render(): void {
@@ -153,6 +152,8 @@ function start(data: PageData): void {
       ),
     );
     chips.replaceChildren(...chipsOf());
+    // The sheet takes what the window leaves, and scrolls by itself.
+    document.body.dataset['view'] = state.view;
     if (shown?.view === state.view) shown.it.update(state);
     else {
       const it = makers[state.view].make(context);
@@ -160,12 +161,11 @@ function start(data: PageData): void {
       // The way to a view was a link that may be gone; the reader goes on from its top.
       if (shown) main.focus({ preventScroll: true });
       shown = { view: state.view, it };
-      if (state.view === 'sheet') it.update(state);
     }
-    document.title = `putright: ${state.view === 'site' ? `${context.byId.get(state.site)?.function ?? ''}() in ` : ''}${data.tree}`;
+    document.title = `putright: ${state.view === 'site' ? `${context.byId.get(state.site)?.function ?? ''}() in ` : ''}${nameOf(data.tree)}`;
   }
 
-  function chipsOf(): Node[] {
+  function chipsOf(): (Node | string)[] {
     const filters = Object.entries(state.filters).flatMap(([column, values]) =>
       values.map((value) => {
         const title = context.index.columns.get(column)?.title ?? column;
@@ -195,7 +195,8 @@ function start(data: PageData): void {
     if (all.length === 0) return [];
     const count = select(context.index, state).length;
     return [
-      h('span', { class: 'quiet' }, `${count} of ${data.sites.length} sites`),
+      // The sheet has its own count beside its buttons.
+      state.view === 'sheet' ? '' : h('span', { class: 'quiet' }, `${count} of ${data.sites.length} sites`),
       ...all,
       h('button', { type: 'button', class: 'link', click: clear }, 'Clear all'),
     ];
@@ -276,7 +277,7 @@ function footer(data: PageData): HTMLElement {
     h(
       'p',
       {},
-      `Made by putright ${data.version}. ${tokens} acquiring names were found in the tree: ${rows} are rows, ${gaps} are gaps, ${unaccounted} are not accounted for, the rest are declarations and definitions.`,
+      `Made by putright ${data.version} of ${data.tree}. ${tokens} acquiring names were found in the tree: ${rows} are rows, ${gaps} are gaps, ${unaccounted} are not accounted for, the rest are declarations and definitions.`,
     ),
     data.warnings > 0 ? h('p', {}, `${data.warnings} files could not be read.`) : null,
   );

@@ -1,6 +1,6 @@
 /** A run as a chart: a lane for each actor, time to the right, and below how each page frame is counted after each step. */
 import type { MatrixRun, RunPage, RunStep } from '../src/report/read/matrix.js';
-import { h, s, scrolling } from './dom.js';
+import { drawing, h, s, scrolling } from './dom.js';
 
 const [LEFT, NARROWEST, LANE, TOP] = [150, 58, 30, 26];
 
@@ -54,16 +54,9 @@ function chart(run: MatrixRun): SVGElement {
   const across = (n: number): number => LEFT + (n + 0.5) * wide;
   const [width, height] = [LEFT + run.steps.length * wide + 8, below + lines.length * 20 + 6];
   const path = run.steps.map((step, n) => `${across(n)},${TOP + actors.indexOf(step.actor) * LANE + LANE / 2}`).join(' ');
-  return s(
-    'svg',
-    {
-      viewBox: `0 0 ${width} ${height}`,
-      width,
-      height,
-      role: 'img',
-      class: 'run-chart',
-      'aria-label': 'The run; the table below says the same',
-    },
+  return drawing(
+    { width, height, class: 'run-chart' },
+    'The run; the table below says the same',
     ...run.steps.map((_, n) => s('text', { x: across(n), y: 12, 'text-anchor': 'middle', class: 'layer' }, String(n + 1))),
     ...actors.flatMap((actor, lane) => [
       s('line', { x1: LEFT, x2: width - 8, y1: TOP + lane * LANE + LANE / 2, y2: TOP + lane * LANE + LANE / 2, class: 'grid' }),

@@ -52,7 +52,7 @@ export function modelView(context: Context): Shown {
         h('span', {}, h('i', { class: 'wrong' }), ' harm, and nobody is told'),
         h('span', {}, h('i', { class: 'suspect' }), ' harm that is noticed in some runs or in all, or a false alarm'),
         h('span', {}, h('i', { class: 'right' }), ' the mistake adds no harm'),
-        h('span', { class: 'quiet' }, '(in brackets: happens to a correct program of this design too)'),
+        h('span', { class: 'quiet' }, '(in brackets: the design itself, with a correct program)'),
       ),
       scrolling('The matrix', table(state, matrix)),
       legend(matrix),
@@ -65,12 +65,7 @@ export function modelView(context: Context): Shown {
   function table(state: State, { designs, misuses, cells, about }: Matrix): HTMLElement {
     const found = new Map(cells.map((cell) => [name(cell), cell]));
     const head = (text: string, meanings: Meanings, scope: 'row' | 'col'): HTMLElement =>
-      h(
-        'th',
-        { scope, title: meaningOf(meanings, text) || null },
-        text,
-        scope === 'row' ? h('small', { class: 'quiet' }, meaningOf(meanings, text)) : null,
-      );
+      h('th', { scope }, text, meaningOf(meanings, text) === '' ? null : h('small', { class: 'quiet' }, meaningOf(meanings, text)));
     return h(
       'table',
       { class: 'lines matrix' },
@@ -95,7 +90,9 @@ export function modelView(context: Context): Shown {
 
   function result(state: State, cell: MatrixCell): HTMLElement {
     const harm = own(cell);
-    const others = cell.outcomes.filter((outcome) => !harm.includes(outcome));
+    // What a correct program of the design comes to is said where there is no misuse, and not again in each row below.
+    const others = cell.misuse === 'none' ? cell.outcomes.filter((outcome) => !harm.includes(outcome)) : [];
+    const harmless = harm.length === 0 && others.length === 0 && cell.typeFaults.length === 0 && cell.finished;
     return h(
       'button',
       {
@@ -112,7 +109,7 @@ export function modelView(context: Context): Shown {
       },
       ...harm.map((outcome) => h('b', {}, outcome)),
       ...others.map((outcome) => h('span', { class: 'quiet' }, `(${outcome})`)),
-      cell.outcomes.length === 0 && cell.typeFaults.length === 0 && cell.finished ? h('span', {}, 'nothing can happen') : null,
+      harmless ? h('span', { class: 'quiet' }, cell.misuse === 'none' ? 'nothing can happen' : 'adds no harm') : null,
       h('small', {}, noticeOf(cell)),
     );
   }

@@ -2,35 +2,54 @@
 import type { PageSite } from '../src/report/page/data.js';
 import type { Column } from './columns.js';
 import type { Context, Shown } from './context.js';
-import { h, scrolling, styled } from './dom.js';
+import { h, scrolling, settleChildren, styled } from './dom.js';
 import { severities } from './findings-view.js';
 import { select, tally } from './query.js';
 import { START, type State, toggled } from './state.js';
 
 /**
- * The charts, in the order of the questions that people ask. `most` values are shown at first; `rest` is the value of all that
- * the chart is not about: it stands last, and does not set the scale.
+ * The charts by stacks, which stand side by side where there is room: a chart keeps its place whatever is filtered. `most` values are
+ * shown at first; `rest` is the value of all that the chart is not about: it stands last, and does not set the scale.
  */
-const CHARTS: readonly { column: string; title: string; most: number; rest?: string }[] = [
-  { column: 'reference', title: 'What the sites take', most: 8 },
-  { column: 'containers', title: 'What holds the pages', most: 10 },
-  { column: 'releaseForm', title: 'How they are released', most: 10 },
-  { column: 'subsystem', title: 'Subsystem', most: 12 },
-  { column: 'findings', title: 'Findings by rule', most: 12, rest: 'none' },
-  { column: 'pairing', title: 'Does the release fit?', most: 4 },
-  { column: 'mixed', title: 'Can other pages be in there too?', most: 4 },
-  { column: 'longterm', title: 'For the long term?', most: 4 },
-  { column: 'kind', title: 'Who takes', most: 6 },
-  { column: 'change', title: 'Against the older tree', most: 8, rest: 'same' },
+const STACKS: readonly (readonly ChartSpec[])[] = [
+  [
+    { column: 'reference', title: 'What the sites take', most: 8 },
+    { column: 'containers', title: 'What holds the pages', most: 10 },
+    { column: 'releaseForm', title: 'How they are released', most: 10 },
+  ],
+  [
+    { column: 'subsystem', title: 'Subsystem', most: 12 },
+    { column: 'findings', title: 'Sites with findings, by rule', most: 12, rest: 'none' },
+  ],
+  [
+    { column: 'pairing', title: 'Does the release fit?', most: 4 },
+    { column: 'mixed', title: 'Can other pages be in there too?', most: 4 },
+    { column: 'longterm', title: 'For the long term?', most: 4 },
+    { column: 'kind', title: 'Who takes', most: 6 },
+    { column: 'change', title: 'Against the older tree', most: 8, rest: 'same' },
+  ],
 ];
+
+/** What is below the first screen waits for a pause of this length. */
+const PAUSE_MS = 100;
+
+interface ChartSpec {
+  column: string;
+  title: string;
+  most: number;
+  rest?: string;
+}
 
 export function overview(context: Context): Shown {
   const numbers = h('div');
   const progress = h('div');
-  const charts = CHARTS.flatMap((spec) => {
-    const column = context.index.columns.get(spec.column);
-    return column ? [chart(context, column, spec)] : [];
-  });
+  let waiting = 0;
+  const stacks = STACKS.map((specs) =>
+    specs.flatMap((spec) => {
+      const column = context.index.columns.get(spec.column);
+      return column ? [chart(context, column, spec)] : [];
+    }),
+  );
   const node = h(
     'div',
     { class: 'overview' },
@@ -40,16 +59,23 @@ export function overview(context: Context): Shown {
       'Every call in this tree that takes references on user pages, what holds the pages, and which calls drop them. Click a bar to see only its sites, in all views.',
     ),
     numbers,
-    h('div', { class: 'charts' }, ...charts.map((one) => one.node)),
+    h('div', { class: 'charts' }, ...stacks.map((charts) => h('div', {}, ...charts.map((one) => one.node)))),
     progress,
   );
   const update = (state: State): void => {
     const sites = select(context.index, state);
     numbers.replaceChildren(figures(context, state, sites));
-    for (const one of charts) one.update(state);
-    progress.replaceChildren(conversion(context, state, sites));
+    for (const one of stacks.flat()) one.update(state, sites);
+    // It stands below the first screen, and is long: it comes when the reader pauses.
+    clearTimeout(waiting);
+    waiting = window.setTimeout(() => drawProgress(state, sites), PAUSE_MS);
+  };
+  const drawProgress = (state: State, sites: readonly PageSite[]): void => {
+    progress.replaceChildren(conversion(context, state, sites) ?? '');
   };
   update(context.state());
+  clearTimeout(waiting);
+  drawProgress(context.state(), select(context.index, context.state()));
   return { node, update };
 }
 
@@ -67,23 +93,23 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
     const target = { ...START, q: state.q, view: 'sheet' as const, filters: { ...state.filters, ...filters } };
     return h('a', { class: 'figure', href: context.link(target) }, ...inner);
   };
-  const progress = (label: string, part: number, whole: number): HTMLElement =>
+  const progress = (label: string, kinds: readonly [done: string, left: string], part: number, whole: number): HTMLElement =>
     h(
       'div',
       { class: 'figure wide' },
       h('b', {}, percent(part, whole)),
       h('span', {}, `${label}: ${part} of ${whole}`),
       meter(`${label}: ${part} of ${whole}`, [
-        ['pin', part],
-        ['get', whole - part],
+        [kinds[0], part],
+        [kinds[1], whole - part],
       ]),
     );
   return h(
     'section',
     { class: 'figures', 'aria-label': 'Figures' },
     some(sites.length === context.index.sites.length ? 'sites' : `of ${context.index.sites.length} sites`, {}, () => true, inside(sites)),
-    progress('get_user_pages*() converted to pin', pin, pin + get),
-    progress('iov_iter_get_pages*() converted to extract', extract, extract + iterator),
+    progress('get_user_pages*() converted to pin', ['pin', 'get'], pin, pin + get),
+    progress('iov_iter_get_pages*() converted to extract', ['extract', 'iter-get'], extract, extract + iterator),
     some('loops that collapse into one call', { releaseForm: ['loop-collapsible'] }, (site) => site.releaseForm === 'loop-collapsible'),
     complaints(context, state, sites),
     context.data.findings
@@ -118,8 +144,14 @@ function complaints(context: Context, state: State, sites: readonly PageSite[]):
 
 /** Those which no figure of the conversion counts. */
 function inside(sites: readonly PageSite[]): string {
-  const count = sites.filter((site) => site.kind === 'internal').length;
-  return count === 0 ? '' : `${count} inside gup itself, not counted in the shares`;
+  const internal = sites.filter((site) => site.kind === 'internal').length;
+  const nothing = sites.filter((site) => site.kind !== 'internal' && site.reference === 'none').length;
+  const parts = [
+    internal > 0 ? `${internal} inside gup itself` : '',
+    nothing > 0 ? `${nothing} that ${nothing === 1 ? 'takes' : 'take'} nothing` : '',
+  ];
+  const told = parts.filter((part) => part !== '');
+  return told.length === 0 ? '' : `with ${told.join(' and ')}, not in the shares`;
 }
 
 function meter(label: string, parts: readonly (readonly [kind: string, count: number])[]): HTMLElement {
@@ -138,8 +170,14 @@ interface Bar {
   count: HTMLElement;
 }
 
+/** A chart in the page: its node, and how it takes a new state and the sites that pass its filters. */
+interface Chart {
+  node: HTMLElement;
+  update: (state: State, sites: readonly PageSite[]) => void;
+}
+
 /** A chart keeps its bars, and changes only what is another now: it is asked with every key. */
-function chart(context: Context, column: Column, { title, most, rest }: (typeof CHARTS)[number]): Shown {
+function chart(context: Context, column: Column, { title, most, rest }: ChartSpec): Chart {
   const bars = new Map<string, Bar>();
   let open = false;
   const list = h('ul');
@@ -157,7 +195,7 @@ function chart(context: Context, column: Column, { title, most, rest }: (typeof 
 
   function toggle(): void {
     open = !open;
-    update(context.state());
+    update(context.state(), select(context.index, context.state()));
   }
 
   function barOf(value: string): Bar {
@@ -182,9 +220,9 @@ function chart(context: Context, column: Column, { title, most, rest }: (typeof 
     return bar;
   }
 
-  function update(state: State): void {
+  function update(state: State, sites: readonly PageSite[]): void {
     // A chart counts what all the other filters leave, so that a second value of it can be added.
-    const tallied = tally(select(context.index, state, column.key), column);
+    const tallied = tally(state.filters[column.key] ? select(context.index, state, column.key) : sites, column);
     const counts = [...tallied.filter(([value]) => value !== rest), ...tallied.filter(([value]) => value === rest)];
     const chosen = state.filters[column.key] ?? [];
     const largest = Math.max(1, ...counts.filter(([value]) => value !== rest).map(([, count]) => count));
@@ -196,12 +234,10 @@ function chart(context: Context, column: Column, { title, most, rest }: (typeof 
       bar.button.setAttribute('aria-pressed', chosen.includes(value) ? 'true' : 'false');
       return bar.item;
     });
-    if (items.length !== list.children.length || items.some((item, n) => item !== list.children[n])) {
-      const focused = document.activeElement;
-      const inside = focused instanceof HTMLElement && list.contains(focused);
-      list.replaceChildren(...items);
-      if (inside) focused.focus();
-    }
+    const focused = document.activeElement;
+    settleChildren(list, items);
+    // A bar that had to move has lost it.
+    if (focused instanceof HTMLElement && list.contains(focused)) focused.focus();
     node.classList.toggle('chosen', chosen.length > 0);
     none.hidden = counts.length > 0;
     const hidden = counts.length - shown.length;
@@ -219,8 +255,9 @@ const FAMILIES = [
 ] as const;
 
 /** How far each subsystem is; the longest way to go first. */
-function conversion(context: Context, state: State, sites: readonly PageSite[]): HTMLElement {
+function conversion(context: Context, state: State, sites: readonly PageSite[]): HTMLElement | null {
   const taking = sites.filter((site) => site.kind !== 'internal' && site.reference !== 'none');
+  if (taking.length === 0) return null;
   const rows = new Map<string, PageSite[]>();
   for (const site of taking) rows.set(site.subsystem, [...(rows.get(site.subsystem) ?? []), site]);
   const lines = [...rows]

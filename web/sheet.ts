@@ -2,11 +2,22 @@
 import type { PageSite } from '../src/report/page/data.js';
 import { type Column, NARROW, USUAL } from './columns.js';
 import type { Context, Shown } from './context.js';
-import { h, styled } from './dom.js';
+import { breakable, h, listenWhile, settleChildren, styled } from './dom.js';
 import { copy, download, toCsv, toMarkdown } from './export.js';
 import { select, sorted, tally } from './query.js';
 import { type State, withFilter } from './state.js';
 
+/** A row in the page. */
+interface Line {
+  row: HTMLTableRowElement;
+  /** Tells it its place. */
+  number: (n: number) => void;
+}
+
+/** Characters that every column has room for in one line. */
+const SHORT = 12;
+/** The value of a choice that stands for several. */
+const SEVERAL = ' ';
 /** Height of a row in pixels; the style sheet has the same. */
 const ROW = 46;
 /** Rows made beyond the edges of what is in sight. */
@@ -14,10 +25,9 @@ const SPARE = 4;
 
 /** The columns that are shown, in the order of all columns. */
 export function chosenColumns(context: Context, state: State): Column[] {
-  const usual =
-    window.innerWidth < 700
-      ? NARROW
-      : [...USUAL, ...(context.data.findings ? ['findings'] : []), ...(context.data.progress ? ['change'] : [])];
+  const usual = narrow()
+    ? NARROW
+    : [...USUAL, ...(context.data.findings ? ['findings'] : []), ...(context.data.progress ? ['change'] : [])];
   const wanted = new Set(state.columns ?? usual);
   return context.columns.filter((column) => wanted.has(column.key));
 }
@@ -33,9 +43,11 @@ export function sheet(context: Context): Shown {
   /** The row that the keys move, and whether it has the focus. */
   let active = 0;
   let drawn = '';
+  let printing = false;
 
   const head = h('thead');
   const body = h('tbody');
+  const none = h('tr');
   const group = h('colgroup');
   const table = h('table', { class: 'sheet' }, h('caption', { class: 'unseen' }, 'Sites'), group, head, body);
   const view = h(
@@ -103,19 +115,22 @@ export function sheet(context: Context): Shown {
     return h('details', { class: 'choice' }, summary, h('div', { class: 'popup' }, ...boxes, usual));
   }
 
-  function drawHead(state: State): void {
-    group.replaceChildren(...columns.map((column) => styled(h('col'), { width: `${column.width}px` })));
-    styled(table, { width: `${columns.reduce((sum, column) => sum + column.width, 0)}px` });
-    head.replaceChildren(
-      h(
-        'tr',
-        {},
-        ...columns.map((column) =>
-          h('th', { scope: 'col', 'aria-sort': sortOf(state, column), title: column.about || null }, sorter(column)),
-        ),
-      ),
-      h('tr', { class: 'filters' }, ...columns.map((column) => h('td', {}, filterOf(state, column)))),
-    );
+  /** The head's cells with what they show of the state, in the order of the columns. */
+  let heads: { show: (state: State) => void }[] = [];
+
+  /** Made only for other columns: a filter that is being typed into must stay the same node, and making them all takes long. */
+  function drawHead(): void {
+    group.replaceChildren(...columns.map((column) => styled(h('col'), { width: `${widthOf(column)}px` })));
+    styled(table, { '--width': `${columns.reduce((sum, column) => sum + widthOf(column), 0)}px` });
+    const titles = columns.map((column) => h('th', { scope: 'col', title: column.about || null }, sorter(column)));
+    const filters = columns.map(filterOf);
+    heads = columns.map((column, n) => ({
+      show: (state) => {
+        titles[n]?.setAttribute('aria-sort', sortOf(state, column));
+        filters[n]?.show(state.filters[column.key] ?? []);
+      },
+    }));
+    head.replaceChildren(h('tr', {}, ...titles), h('tr', { class: 'filters' }, ...filters.map(({ field }) => h('td', {}, field))));
   }
 
   function sorter(column: Column): HTMLElement {
@@ -128,81 +143,97 @@ export function sheet(context: Context): Shown {
     });
   }
 
-  function filterOf(state: State, column: Column): HTMLElement {
+  /** A column's filter, and how it shows the values that are filtered by. */
+  function filterOf(column: Column): { field: HTMLElement; show: (values: readonly string[]) => void } {
     const label = `Filter by ${column.title}`;
-    const values = state.filters[column.key] ?? [];
+    const filter = (values: readonly string[], quiet = false): void => context.go(withFilter(context.state(), column.key, values), quiet);
     if (column.kind !== 'choice') {
       const input: HTMLInputElement = h('input', {
         type: 'search',
         'aria-label': label,
         'data-filter': column.key,
-        value: values.join(' '),
         placeholder: 'filter',
-        input: () => context.go(withFilter(context.state(), column.key, input.value === '' ? [] : [input.value]), true),
+        input: () => filter(input.value === '' ? [] : [input.value], true),
       });
-      return input;
+      const show = (values: readonly string[]): void => {
+        if (document.activeElement !== input) input.value = values.join(' ');
+      };
+      return { field: input, show };
     }
-    const several = values.length > 1;
+    const several = h('option', { value: SEVERAL });
     const choice: HTMLSelectElement = h(
       'select',
       {
         'aria-label': label,
         'data-filter': column.key,
-        change: () =>
-          context.go(withFilter(context.state(), column.key, choice.value === '' ? [] : choice.value === ' ' ? values : [choice.value])),
+        change: () => {
+          if (choice.value !== SEVERAL) filter(choice.value === '' ? [] : [choice.value]);
+        },
       },
       h('option', { value: '' }, 'any'),
-      several ? h('option', { value: ' ', selected: true }, values.join(' or ')) : null,
-      ...tally(context.index.sites, column).map(([value, n]) =>
-        h('option', { value, selected: !several && values[0] === value }, `${value} (${n})`),
-      ),
+      ...tally(context.index.sites, column).map(([value, n]) => h('option', { value }, `${value} (${n})`)),
     );
-    return choice;
+    const show = (values: readonly string[]): void => {
+      if (values.length > 1) {
+        several.textContent = values.join(' or ');
+        choice.prepend(several);
+      } else several.remove();
+      choice.value = values.length > 1 ? SEVERAL : (values[0] ?? '');
+    };
+    return { field: choice, show };
   }
 
-  function line(site: PageSite, n: number): HTMLTableRowElement {
-    const href = context.link({ ...context.state(), view: 'site', site: site.id });
-    return h(
-      'tr',
-      { 'aria-rowindex': n + 3, class: n === active ? 'active' : null, 'data-row': n },
-      ...columns.map((column, at) => {
-        const text = column.text(site);
-        const inside =
-          at === 0
-            ? h('a', { href, 'data-row': n }, column.key === 'where' ? where(site) : text || site.id)
-            : column.key === 'gaps'
-              ? gaps(site)
-              : text || '·';
-        return h(
-          'td',
-          {
-            class: `c-${column.key} ${column.kind === 'choice' ? `value-${text.replace(/\W+/g, '-')}` : ''}`,
-            title: text.length > 18 ? text : null,
-          },
-          inside,
-        );
-      }),
-    );
+  /** A site's row; `number` tells it where in the sheet it stands now. */
+  function line(site: PageSite): Line {
+    const link = h('a');
+    const cells = columns.map((column, at) => {
+      const text = column.text(site);
+      const shown = column.key === 'where' ? where(site) : text || (at === 0 ? site.id : '·');
+      const inside = column.key === 'gaps' ? gaps(site) : shown;
+      const kind = column.kind === 'choice' ? `value-${text.replace(/\W+/g, '-')}` : '';
+      if (at === 0) link.append(inside);
+      return h('td', { class: `c-${column.key} ${kind}`, title: text.length > SHORT ? text : null }, at === 0 ? link : folded(inside));
+    });
+    const row = h('tr', {}, ...cells);
+    const number = (n: number): void => {
+      link.href = context.link({ ...context.state(), view: 'site', site: site.id });
+      link.dataset['row'] = String(n);
+      row.setAttribute('aria-rowindex', String(n + 3));
+      row.classList.toggle('active', n === active);
+    };
+    return { row, number };
+  }
+
+  /** The rows that are in the page: a site that stays in sight, while the reader scrolls or types, keeps its row. */
+  let made = new Map<PageSite, Line>();
+  const above = h('tr', { 'aria-hidden': 'true', class: 'space' }, h('td'));
+  const below = h('tr', { 'aria-hidden': 'true', class: 'space' }, h('td'));
+
+  /** What is in sight, with some to spare; all of it on paper. */
+  function sight(): [first: number, last: number] {
+    if (printing) return [0, rows.length];
+    const height = view.clientHeight || 600;
+    const top = view.scrollTop - head.offsetHeight;
+    return [Math.max(0, Math.floor(top / ROW) - SPARE), Math.min(rows.length, Math.ceil((view.scrollTop + height) / ROW) + SPARE)];
   }
 
   function drawRows(): void {
-    const height = view.clientHeight || 600;
-    const top = head.offsetHeight;
-    const first = Math.max(0, Math.floor((view.scrollTop - top) / ROW) - SPARE);
-    const last = Math.min(rows.length, Math.ceil((view.scrollTop + height) / ROW) + SPARE);
+    const [first, last] = sight();
     const key = `${first} ${last} ${active}`;
     if (key === drawn) return;
     drawn = key;
-    const had =
-      document.activeElement instanceof HTMLElement && body.contains(document.activeElement)
-        ? document.activeElement.dataset['row']
-        : undefined;
-    const space = (count: number): Node[] =>
-      count > 0
-        ? [styled(h('tr', { 'aria-hidden': 'true', class: 'space' }, h('td', { colspan: columns.length })), { height: `${count * ROW}px` })]
-        : [];
-    body.replaceChildren(...space(first), ...rows.slice(first, last).map((site, n) => line(site, first + n)), ...space(rows.length - last));
-    if (had !== undefined) body.querySelector<HTMLElement>(`a[data-row="${Number(had)}"]`)?.focus({ preventScroll: true });
+    const focused = document.activeElement instanceof HTMLElement && body.contains(document.activeElement) ? document.activeElement : null;
+    const at = focused?.dataset['row'];
+    const shown = rows.slice(first, last).map((site) => [site, made.get(site) ?? line(site)] as const);
+    shown.forEach(([, one], n) => {
+      one.number(first + n);
+    });
+    made = new Map(shown);
+    styled(above, { height: `${first * ROW}px` });
+    styled(below, { height: `${(rows.length - last) * ROW}px` });
+    settleChildren(body, rows.length === 0 ? [none] : [above, ...shown.map(([, { row }]) => row), below]);
+    if (at !== undefined && document.activeElement !== focused)
+      body.querySelector<HTMLElement>(`a[data-row="${Number(at)}"]`)?.focus({ preventScroll: true });
   }
 
   /** Moves the reader's row, and the sheet as far as needed to see it. */
@@ -220,14 +251,15 @@ export function sheet(context: Context): Shown {
   let before: State | null = null;
   function update(state: State): void {
     const next = chosenColumns(context, state);
-    const typing = document.activeElement instanceof HTMLElement ? document.activeElement.dataset['filter'] : undefined;
     const others = next.length !== columns.length || next.some((column, n) => column !== columns[n]);
     columns = next;
     rows = sheetOrder(context, state);
-    // While a filter is typed into, it must stay the same node.
-    const typed = typing !== undefined && columns.find((column) => column.key === typing)?.kind !== 'choice';
-    if (!before || others || (!typed && (before.filters !== state.filters || before.sort !== state.sort))) drawHead(state);
-    if (!typed && typing !== undefined) head.querySelector<HTMLElement>(`[data-filter="${typing}"]`)?.focus();
+    if (!before || others) {
+      made = new Map();
+      none.replaceChildren(h('td', { colspan: columns.length, class: 'quiet' }, 'No site passes all filters.'));
+      drawHead();
+    }
+    for (const one of heads) one.show(state);
     if (before && (before.filters !== state.filters || before.q !== state.q || before.sort !== state.sort)) {
       active = 0;
       view.scrollTop = 0;
@@ -239,13 +271,17 @@ export function sheet(context: Context): Shown {
     table.setAttribute('aria-rowcount', String(rows.length + 2));
     drawn = '';
     drawRows();
-    if (rows.length === 0)
-      body.replaceChildren(h('tr', {}, h('td', { colspan: columns.length, class: 'quiet' }, 'No site passes all filters.')));
   }
 
   view.addEventListener('scroll', () => drawRows(), { passive: true });
   // The height is known only once the page is laid out.
   new ResizeObserver(() => drawRows()).observe(view);
+  const print = (now: boolean) => (): void => {
+    printing = now;
+    drawRows();
+  };
+  listenWhile(node, 'beforeprint', print(true));
+  listenWhile(node, 'afterprint', print(false));
   update(context.state());
   const wanted = rows.findIndex((site) => site.id === context.state().site);
   if (wanted > 0) requestAnimationFrame(() => move(wanted));
@@ -293,11 +329,20 @@ function where(site: PageSite): HTMLElement {
     'span',
     { class: 'place' },
     h('span', { class: 'folder' }, site.file.slice(0, slash)),
-    h('span', { class: 'leaf' }, `${site.file.slice(slash)}:${site.line}`),
+    h('span', { class: 'leaf' }, site.file.slice(slash)),
+    h('span', {}, `:${site.line}`),
   );
   return h('span', { class: 'where' }, h('b', {}, `${site.function}()`), ' ', place);
 }
 
-function gaps(site: PageSite): string {
-  return site.gaps.length === 0 ? '·' : `${site.gaps.length}: ${site.gaps[0]?.why ?? ''}`;
+/** How many; what they are stands at the site. */
+const gaps = (site: PageSite): string => (site.gaps.length === 0 ? '·' : String(site.gaps.length));
+
+/** A long text takes two lines. */
+function folded(text: string | Node): string | Node {
+  return typeof text !== 'string' || text.length <= SHORT ? text : h('div', { class: 'cell-text' }, ...breakable(text));
 }
+
+/** The first column is pinned, and leaves a narrow page room for others. */
+const widthOf = (column: Column): number => (column.key === 'where' && narrow() ? 180 : column.width);
+const narrow = (): boolean => window.innerWidth < 700;

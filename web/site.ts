@@ -2,11 +2,10 @@
 import type { PageSite } from '../src/report/page/data.js';
 import { story } from './code.js';
 import type { Context, Shown } from './context.js';
-import { h, opening, scrolling } from './dom.js';
+import { breakable, h, opening } from './dom.js';
 import { sheetOrder } from './sheet.js';
 import type { State } from './state.js';
-
-const PAIRINGS = { right: 'fits', wrong: 'does not fit', suspect: 'unconfirmed', open: 'depends' } as const;
+import { PAIRINGS, sentence } from './words.js';
 
 export function siteView(context: Context): Shown {
   const node = h('article', { class: 'site' });
@@ -60,7 +59,7 @@ export function siteView(context: Context): Shown {
               'section',
               { class: `finding ${finding.severity}`, 'aria-label': `Finding: ${finding.rule}` },
               h('h2', {}, `${finding.severity}: ${finding.rule}`),
-              h('p', {}, finding.message),
+              h('p', {}, sentence(finding.message)),
               h('p', { class: 'quiet' }, `at ${finding.file}:${finding.line} in ${finding.function}()`),
               finding.scenes.length > 0
                 ? h('details', { open: true }, h('summary', {}, 'The path that shows it'), story(context.data, finding.scenes))
@@ -111,33 +110,38 @@ function releases(site: PageSite): HTMLElement {
     'section',
     {},
     h('h2', {}, `Releases (${site.releases.length})`),
-    scrolling(
-      'Releases',
+    h(
+      'table',
+      { class: 'lines releases' },
+      h('thead', {}, h('tr', {}, ...['Call, and where', 'Pairing'].map((title) => h('th', { scope: 'col' }, title)))),
       h(
-        'table',
-        { class: 'lines' },
-        h('thead', {}, h('tr', {}, ...['Call', 'Where', 'Fits?'].map((title) => h('th', { scope: 'col' }, title)))),
-        h(
-          'tbody',
-          {},
-          ...site.releases.map((release, n) => {
-            const pairing = site.pairings[n] ?? 'open';
-            return h(
-              'tr',
+        'tbody',
+        {},
+        ...site.releases.map((release, n) => {
+          const pairing = site.pairings[n] ?? 'open';
+          const file = release.file === site.file ? (release.file.split('/').pop() ?? '') : release.file;
+          return h(
+            'tr',
+            {},
+            h(
+              'td',
               {},
-              h('td', {}, h('code', {}, release.api)),
-              h(
-                'td',
-                {},
-                `${release.file === site.file ? (release.file.split('/').pop() ?? '') : release.file}:${release.line}`,
-                h('br'),
-                h('span', { class: 'quiet' }, `${release.function}()`),
-              ),
-              h('td', { class: `value-${pairing}` }, PAIRINGS[pairing]),
-            );
-          }),
-        ),
+              h('code', {}, release.api),
+              h('span', { class: 'quiet' }, ...breakable(`${file}:${release.line}`)),
+              h('span', { class: 'quiet' }, ...breakable(`in ${release.function}()`)),
+            ),
+            h('td', { class: `value-${pairing}`, title: PAIRINGS[pairing] }, pairing),
+          );
+        }),
       ),
     ),
+    ...pairings(site),
   );
+}
+
+/** What the words of the table mean; that all is right needs none. */
+function pairings(site: PageSite): Node[] {
+  return (['wrong', 'suspect', 'open'] as const)
+    .filter((pairing) => site.pairings.includes(pairing))
+    .map((pairing) => h('p', { class: 'quiet note' }, h('b', {}, pairing), `: ${PAIRINGS[pairing]}`));
 }

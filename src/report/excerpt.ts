@@ -11,8 +11,15 @@ const TAB = 8;
 const LONGEST = 160;
 const CUT = '…';
 
-/** Hands out a file's lines as bytes, or the reason why it cannot. */
-export type Reader = (file: string) => Promise<readonly Uint8Array[] | { why: string }>;
+/** A file's lines as bytes; each is cut out when it is asked for, since few are. */
+export interface Lines {
+  readonly length: number;
+  /** The line of this index, from 0, without its end. */
+  at: (index: number) => Uint8Array | undefined;
+}
+
+/** Hands out a file's lines, or the reason why it cannot. */
+export type Reader = (file: string) => Promise<Lines | { why: string }>;
 
 /** A reader of the files below `tree` that reads each at most once. */
 export function readerOf(tree: string): Reader {
@@ -31,15 +38,23 @@ export function readerOf(tree: string): Reader {
   };
 }
 
-function linesOf(bytes: Uint8Array): Uint8Array[] {
-  const lines: Uint8Array[] = [];
+function linesOf(bytes: Uint8Array): Lines {
+  const starts: number[] = [];
   for (let start = 0; start < bytes.length; ) {
+    starts.push(start);
     const newline = bytes.indexOf(10, start);
-    const end = newline < 0 ? bytes.length : newline;
-    lines.push(bytes.subarray(start, bytes[end - 1] === 13 && end > start ? end - 1 : end));
-    start = end + 1;
+    start = newline < 0 ? bytes.length : newline + 1;
   }
-  return lines;
+  return {
+    length: starts.length,
+    at: (index) => {
+      const start = starts[index];
+      if (start === undefined) return undefined;
+      const next = starts[index + 1] ?? bytes.length;
+      const end = bytes[next - 1] === 10 ? next - 1 : next;
+      return bytes.subarray(start, bytes[end - 1] === 13 && end > start ? end - 1 : end);
+    },
+  };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -91,7 +106,7 @@ export interface Excerpt {
 export async function excerptAt(read: Reader, spot: Spot, context = CONTEXT): Promise<Excerpt | { why: string }> {
   const lines = await read(spot.file);
   if ('why' in lines) return lines;
-  const meant = lines[spot.line - 1];
+  const meant = lines.at(spot.line - 1);
   if (meant === undefined) return { why: `the file has ${lines.length} lines; it changed since it was read` };
   const first = Math.max(1, spot.line - context);
   const last = Math.min(lines.length, spot.line + context);
@@ -107,7 +122,7 @@ export async function excerptAt(read: Reader, spot: Spot, context = CONTEXT): Pr
   const seen = 4 * (from + LONGEST + 1);
   const out: string[] = [];
   for (let number = first; number <= last; number++) {
-    const bytes = lines[number - 1] ?? new Uint8Array();
+    const bytes = lines.at(number - 1) ?? new Uint8Array();
     out.push(cut(shown(decode(bytes.subarray(0, seen)))).trimEnd());
   }
   return { first, lines: out, caret: caret - from + (from > 0 ? CUT.length : 0) };

@@ -103,7 +103,7 @@ async function resultOf(finding: Finding, read: Reader): Promise<object> {
 
 async function locationOf({ file, line, column }: Pick<FindingStep, 'file' | 'line' | 'column'>, read: Reader): Promise<object> {
   const lines = await read(file);
-  const bytes = 'why' in lines ? undefined : lines[line - 1];
+  const bytes = 'why' in lines ? undefined : lines.at(line - 1);
   const region = { startLine: line, ...(bytes === undefined ? {} : { startColumn: unitsBefore(bytes, column) + 1 }) };
   return { physicalLocation: { artifactLocation: { uri: uriOf(file), uriBaseId: 'SRCROOT' }, region } };
 }

@@ -58,10 +58,15 @@ const DIRTY: Readonly<Record<Dirty, string>> = {
 const list = (texts: readonly string[], last = 'and'): string =>
   texts.length < 2 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} ${last} ${texts[texts.length - 1]}`;
 
+/** More names than these are counted: the row has them all. */
+const NAMES = 6;
+const beginning = (texts: readonly string[]): readonly string[] =>
+  texts.length <= NAMES + 1 ? texts : [...texts.slice(0, NAMES), `${texts.length - NAMES} more`];
+
 /** Each gives a sentence, or nothing where the row has nothing to say. */
 const SENTENCES: readonly ((row: Row) => string | null)[] = [
   (row) => KIND[row.kind],
-  (row) => (row.wrappers.length > 0 ? `The pages are handed on by ${list(row.wrappers.map((name) => `${name}()`))}.` : null),
+  (row) => (row.wrappers.length > 0 ? `The pages are handed on by ${list(beginning(row.wrappers.map((name) => `${name}()`)))}.` : null),
   (row) => REFERENCE[row.reference],
   (row) => (row.longterm ? 'It takes it for the long term (FOLL_LONGTERM).' : null),
   (row) =>

@@ -139,7 +139,7 @@ describe.skipIf(executable === null)('the overview', () => {
           'What holds the pages',
           'How they are released',
           'Subsystem',
-          'Findings by rule',
+          'Sites with findings, by rule',
           'Against the older tree',
         ]),
       );
@@ -151,7 +151,7 @@ describe.skipIf(executable === null)('the overview', () => {
       expect(await page.locator('[data-bar^="subsystem="]').count()).toBe(before);
     });
     await using(fixture.thousand, async ({ page }) => {
-      expect(await page.locator('.chart h2').allInnerTexts()).not.toContain('Findings by rule');
+      expect(await page.locator('.chart h2').allInnerTexts()).not.toContain('Sites with findings, by rule');
       expect(await page.locator('nav[aria-label=Views] a').allInnerTexts()).toEqual(['Overview', 'Sheet', 'Flow']);
     });
   });
@@ -267,6 +267,82 @@ describe.skipIf(executable === null)('the sheet', () => {
     });
   });
 
+  it('keeps the rows that stay in sight, and each stands in its place', async () => {
+    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+      const scroll = async (top: number): Promise<void> => {
+        await page.locator('.sheet-scroll').evaluate((view, to) => {
+          view.scrollTop = to;
+        }, top);
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+      };
+      const shown = (): Promise<{ place: number; name: string }[]> =>
+        page.evaluate(() =>
+          [...document.querySelectorAll<HTMLElement>('.sheet tbody tr:not(.space)')].map((row) => ({
+            // Where it is, by its height alone: the head and what is above are not of one size with it.
+            place: (row.offsetTop - (document.querySelector<HTMLElement>('.sheet thead')?.offsetHeight ?? 0)) / row.offsetHeight,
+            name: row.querySelector('b')?.textContent ?? '',
+          })),
+        );
+      await scroll(4600);
+      await page.evaluate(() => document.querySelector('[aria-rowindex="106"]')?.setAttribute('data-kept', ''));
+      for (const top of [4700, 4400, 4650]) await scroll(top);
+      expect(await page.locator('[data-kept] b').innerText()).toBe('hold_103()');
+      for (const top of [0, 40_000, 20_000, 20_900, 19_500]) {
+        await scroll(top);
+        const all = await shown();
+        expect(all.length).toBeGreaterThan(10);
+        expect(all.map(({ place }) => `hold_${Math.round(place)}()`)).toEqual(all.map(({ name }) => name));
+      }
+      // Other rows come into the places of those that a filter takes away.
+      await page.locator('#search').fill('hold_12');
+      await page.waitForFunction(() => document.querySelector('.count-line')?.textContent === '11 of 1000 sites');
+      expect(await rows(page)).toEqual(['hold_12()', ...Array.from({ length: 10 }, (_, n) => `hold_12${n}()`)]);
+      expect(await page.locator('.sheet tbody [aria-rowindex]').evaluateAll((all) => all.map((row) => row.ariaRowIndex))).toEqual(
+        Array.from({ length: 11 }, (_, n) => String(n + 3)),
+      );
+      // A link of a row that stayed leads back to what is seen now.
+      await page.locator('.sheet tbody a').nth(1).click();
+      expect((await hash(page)).get('q')).toBe('hold_12');
+      expect(await page.locator('h1').innerText()).toContain('hold_120()');
+    });
+  });
+
+  it('is whole on paper, and light', async () => {
+    await using(
+      `${fixture.thousand}#view=sheet`,
+      async ({ page }) => {
+        const made = page.locator('.sheet tbody tr:not(.space)');
+        await page.emulateMedia({ media: 'print' });
+        await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+        expect(await made.count()).toBe(1000);
+        expect(await page.getByText('Download CSV').isVisible()).toBe(false);
+        expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe('light');
+        expect(await page.evaluate(() => document.body.scrollHeight)).toBeGreaterThan(1000 * 10);
+        await page.emulateMedia({ media: 'screen' });
+        await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+        expect(await made.count()).toBeLessThan(60);
+      },
+      { colorScheme: 'dark' },
+    );
+  });
+
+  it('takes what the window leaves, and the page does not scroll beside it', async () => {
+    for (const viewport of [
+      { width: 1280, height: 800 },
+      { width: 390, height: 800 },
+    ]) {
+      await using(
+        `${fixture.thousand}#view=sheet&f.reference=pin`,
+        async ({ page }) => {
+          const view = await page.locator('.sheet-scroll').boundingBox();
+          expect(view?.height).toBeGreaterThan(300);
+          expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0);
+        },
+        { viewport },
+      );
+    }
+  });
+
   it('goes elsewhere as Markdown, as CSV and as a link', async () => {
     await using(
       `${fixture.full}#view=sheet&f.reference=pin`,
@@ -343,10 +419,29 @@ describe.skipIf(executable === null)('a site', () => {
     });
   });
 
+  it('shows code that its steps share once, with the number of each step at its place', async () => {
+    const site = fixture.survey.sites.find((one) =>
+      one.trace.some((step, n) => step.file === one.trace[n - 1]?.file && step.line === one.trace[n - 1]?.line),
+    );
+    await using(`${fixture.full}#view=site&site=${encodeURIComponent(site?.id ?? '')}`, async ({ page }) => {
+      const story = page.locator('.columns > div > .story').last();
+      const [steps, codes] = [await story.locator('li').count(), await story.locator('pre').count()];
+      expect(codes).toBeLessThan(steps);
+      const numbers = (await story.locator('.caret').allInnerTexts()).flatMap((text) =>
+        [...text.matchAll(/\^([\d,]+)/g)].map(([, list]) => list),
+      );
+      const told = numbers.flatMap((list) => (list ?? '').split(',').map(Number));
+      expect(told.length).toBeGreaterThan(1);
+      expect(new Set(told).size).toBe(told.length);
+      expect(Math.max(...told)).toBeLessThanOrEqual(steps);
+      expect(await story.innerText()).toContain('at the same line');
+    });
+  });
+
   it('shows its finding with the path', async () => {
     await using(`${fixture.full}#view=findings`, async ({ page }) => {
       expect(await page.locator('h1').innerText()).toBe('1 finding\n1 error');
-      expect(await page.locator('section > .quiet').innerText()).toMatch(/^a pin is dropped by put_page/);
+      expect(await page.locator('section > .quiet').innerText()).toMatch(/^A pin is dropped by put_page/);
       await page.getByText('The path that shows it', { exact: true }).click();
       await page.locator('.finding .story pre').first().waitFor();
       await page.locator('.finding').getByRole('link').click();
@@ -379,14 +474,16 @@ describe.skipIf(executable === null)('the flow', () => {
   it('lets a wrong release stand out, and leads to its site', async () => {
     await using(`${fixture.full}#view=flow`, async ({ page }) => {
       expect(await page.locator('.standing-out').innerText()).toMatch(
-        /^Of these sites 1 has a wrong release, \d+ ha(s|ve) a suspect release$/,
+        /^Of these sites 1 has a wrong release, \d+ ha(s|ve) a suspect release\.$/,
       );
       await page.getByRole('link', { name: '1 has a wrong release' }).click();
       expect(await count(page)).toBe(`1 of ${fixture.survey.sites.length} sites`);
     });
     // What only the names of the calls say is never told as wrong.
     await using(`${fixture.thousand}#view=flow`, async ({ page }) => {
-      expect(await page.locator('.standing-out').innerText()).toMatch(/^Of these sites 0 have a wrong release/);
+      expect(await page.locator('.standing-out').innerText()).toMatch(
+        /^The tree was not checked: .* Of these sites \d+ have a suspect release\.$/,
+      );
       expect(await page.locator('.band.wrong').count()).toBe(0);
       expect(await page.locator('.band.suspect').count()).toBeGreaterThan(0);
       await page.keyboard.press('1');
@@ -428,10 +525,23 @@ describe.skipIf(executable === null)('the comparison', () => {
     });
   });
 
+  it('has figures that lead to their sites', async () => {
+    await using(`${fixture.full}#view=compare`, async ({ page }) => {
+      await page
+        .getByRole('button', { name: /converted/ })
+        .first()
+        .click();
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Converted (2)');
+      // Nothing is no place to go to.
+      expect(await page.getByRole('button', { name: /reverted/ }).count()).toBe(0);
+    });
+  });
+
   it('follows the search, also for sites that are gone', async () => {
     await using(`${fixture.full}#view=compare`, async ({ page }) => {
       await page.locator('#search').fill('left_behind');
       expect(await page.locator('.compare section > h2').allInnerTexts()).toEqual(['How far the conversion is', 'Gone (1)']);
+      expect(await page.locator('.compare > div > .figures').innerText()).toMatch(/2\s+converted/);
       await page.locator('#search').fill('');
       expect(await page.locator('.compare').innerText()).toMatch(/Converted \(2\)/);
     });
@@ -448,7 +558,7 @@ describe.skipIf(executable === null)('the model', () => {
   it('shows the shortest run of a cell, as a chart and in words', async () => {
     await using(`${fixture.full}#view=model`, async ({ page }) => {
       const cell = page.locator('[data-cell="put-for-pin / bias"]');
-      expect(await cell.innerText()).toMatch(/^unevictable\s+\(changed-under-writeback\)\s+never noticed$/);
+      expect(await cell.innerText()).toMatch(/^unevictable\s+never noticed$/);
       expect(await page.locator('[data-cell="put-for-pin / bias-warn"]').innerText()).toContain(
         'sometimes noticed; always in a debugging kernel',
       );

@@ -86,6 +86,17 @@ describe('the story of a row', () => {
     expect(await told(site.id, 60)).toMatch(/What this row says[\s\S]*\n {4}\w/);
   });
 
+  it('counts the last of many names', async () => {
+    const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `f${n}`);
+    const saying = async (count: number): Promise<string> => {
+      const one = row({ kind: 'wrapper', wrappers: names(count) });
+      const explanation = await explain(surveyOf([one], { tree }), one.id, {});
+      return explanation.found ? explanation.text : '';
+    };
+    expect(await saying(7)).toContain('handed on by f0(), f1(), f2(), f3(), f4(), f5() and f6().');
+    expect(await saying(24)).toContain('handed on by f0(), f1(), f2(), f3(), f4(), f5() and 18 more.');
+  });
+
   it('cuts a huge line around the caret', async () => {
     const column = 6_000_001;
     const huge = row({ file: 'long.c', line: 1, column, trace: [], releases: [] });

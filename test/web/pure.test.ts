@@ -1,12 +1,15 @@
 /** The parts of the page that need no browser. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PageSite, pageData } from '../../src/report/page/data.js';
+import { progressOf } from '../../src/compare/compare.js';
+import { type PageScene, type PageSite, pageData } from '../../src/report/page/data.js';
 import { columnsFor } from '../../web/columns.js';
 import { flowOf, layOut } from '../../web/flow.js';
 import { highlight } from '../../web/highlight.js';
+import { marks, passages } from '../../web/passages.js';
 import { indexOf, select, sorted, tally } from '../../web/query.js';
 import { fromHash, START, type State, toggled, toHash, views } from '../../web/state.js';
+import { nameOf, sentence } from '../../web/words.js';
 import { row, surveyOf } from '../report/rows.js';
 
 const known = new Set(['reference', 'where', 'line']);
@@ -149,5 +152,92 @@ describe('the colours of C', () => {
     ]);
     expect(kinds('still a comment', 'end */ int')).toEqual([['comment still a comment'], ['comment end */', 'keyword int']]);
     expect(kinds('#define X(a) 1')[0]).toContain('directive #define');
+  });
+});
+
+describe('the steps of a story', () => {
+  const lines = (first: number, count: number): string[] => Array.from({ length: count }, (_, n) => `line ${first + n}`);
+  const scene = (file: string, line: number): PageScene => ({
+    ...{ text: 't', where: `${file}:${line}`, file, line, caret: 0, code: `${file}:${line}`, why: '' },
+  });
+  const around = (scenes: readonly PageScene[]) => ({
+    code: Object.fromEntries(scenes.map(({ file, line }) => [`${file}:${line}`, { first: line - 4, lines: lines(line - 4, 9) }])),
+  });
+
+  it('share their code where they follow one another in it', () => {
+    const scenes = [scene('a.c', 10), scene('a.c', 10), scene('a.c', 14), scene('a.c', 30), scene('b.c', 30), scene('a.c', 28)];
+    const made = passages(around(scenes), scenes);
+    expect(made.map((passage) => [passage.number, passage.scenes.map(({ line }) => line)])).toEqual([
+      [1, [10, 10, 14]],
+      [4, [30]],
+      [5, [30]],
+      [6, [28]],
+    ]);
+    expect(made[0]?.code).toEqual({ first: 6, lines: lines(6, 13) });
+  });
+
+  it('share it also when the later step stands above, and never where the two excerpts differ', () => {
+    const scenes = [scene('a.c', 14), scene('a.c', 10)];
+    expect(passages(around(scenes), scenes).map(({ code }) => code)).toEqual([{ first: 6, lines: lines(6, 13) }]);
+    const { code } = around(scenes);
+    const cut = { ...code, 'a.c:10': { first: 6, lines: lines(6, 9).map((line) => `…${line}`) } };
+    expect(passages({ code: cut }, scenes)).toHaveLength(2);
+  });
+
+  it('do not share without end, and are alone without code', () => {
+    const scenes = Array.from({ length: 20 }, (_, n) => scene('a.c', 10 + 4 * n));
+    const made = passages(around(scenes), scenes);
+    expect(made.length).toBeGreaterThan(1);
+    expect(Math.max(...made.map(({ code }) => code?.lines.length ?? 0))).toBeLessThanOrEqual(30);
+    expect(made.flatMap((passage) => passage.scenes)).toEqual(scenes);
+    expect(passages({ code: {} }, scenes.slice(0, 2))).toHaveLength(2);
+  });
+
+  it('have a mark each, with their number where there are several', () => {
+    expect(marks([{ caret: 4, number: null }], 2)).toBe('  ^');
+    expect(
+      marks(
+        [
+          { caret: 9, number: 3 },
+          { caret: 2, number: 1 },
+          { caret: 2, number: 2 },
+        ],
+        0,
+      ),
+    ).toBe('  ^1,2   ^3');
+    // What is written at one mark may reach the next.
+    expect(
+      marks(
+        [
+          { caret: 0, number: 10 },
+          { caret: 1, number: 11 },
+        ],
+        0,
+      ),
+    ).toBe('^10 ^11');
+    expect(marks([{ caret: -1, number: 1 }], 0)).toBe('');
+  });
+});
+
+describe('words', () => {
+  it('make a sentence, and leave the names of the tree as they are', () => {
+    expect(sentence('a pin is dropped')).toBe('A pin is dropped.');
+    expect(sentence('hold_it() leaks.')).toBe('hold_it() leaks.');
+    expect(sentence('hold() leaks')).toBe('hold() leaks.');
+    expect(sentence('')).toBe('.');
+  });
+
+  it('name a tree by the end of its path', () => {
+    expect(['/a/linux-6.12/', 'linux', '/', 'C/'].map(nameOf)).toEqual(['linux-6.12', 'linux', '/', 'C']);
+  });
+});
+
+describe('the column of what changed', () => {
+  it('says of gup itself that it was not compared', async () => {
+    const survey = surveyOf([row(), row({ file: 'mm/gup.c', kind: 'internal' }), row({ file: 'new.c' })]);
+    const progress = progressOf([{ survey: surveyOf([row()]) }, { survey }]);
+    const data = await pageData(survey, { progress });
+    const column = columnsFor(data).find(({ key }) => key === 'change');
+    expect(data.sites.map((site) => column?.text(site))).toEqual(['same', 'not compared', 'new']);
   });
 });

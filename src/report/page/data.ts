@@ -95,7 +95,7 @@ export interface Extras {
 export function guardedReader(tree: string): Reader {
   const read = readerOf(tree);
   const root = realpath(resolve(tree)).catch(() => null);
-  return async (file) => {
+  const guarded = async (file: string): ReturnType<Reader> => {
     if (!/\.[ch]$/.test(file) || isAbsolute(file)) return { why: 'it is no C file of the tree' };
     const base = await root;
     if (base === null) return { why: 'the tree is not there; name it with --source' };
@@ -104,6 +104,12 @@ export function guardedReader(tree: string): Reader {
     const way = relative(base, real);
     if (way === '' || way.startsWith(`..${sep}`) || way === '..' || isAbsolute(way)) return { why: 'the file is not in the tree' };
     return read(file);
+  };
+  const asked = new Map<string, ReturnType<Reader>>();
+  return (file) => {
+    const known = asked.get(file) ?? guarded(file);
+    asked.set(file, known);
+    return known;
   };
 }
 
@@ -168,10 +174,29 @@ async function all<T, U>(values: readonly T[], make: (value: T) => Promise<U>): 
   return made;
 }
 
+/** The files of which the page shows code. */
+function filesOf(survey: Survey, findings: readonly Finding[]): Set<string> {
+  const places = survey.sites.flatMap((row) => [row, ...row.trace, ...row.releases, ...row.gaps]);
+  return new Set([...places, ...findings.flatMap(({ path }) => path)].map(({ file }) => file));
+}
+
+/** Files that are read at a time. */
+const LANES = 16;
+
+/** Reads these before anybody asks: one after the other, most of the time would go into waiting for the disk. */
+async function readAhead(read: Reader, files: Iterable<string>): Promise<void> {
+  const left = [...files];
+  const lane = async (): Promise<void> => {
+    for (let file = left.pop(); file !== undefined; file = left.pop()) await read(file);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
 /** Gathers the page's data; reads the code from the tree. */
 export async function pageData(survey: Survey, extras: Extras = {}): Promise<PageData> {
   const read = guardedReader(extras.source ?? survey.tree);
   const code: Codes = Object.create(null) as Codes;
+  await readAhead(read, filesOf(survey, extras.findings ?? []));
   const sites = await all(survey.sites, async (row): Promise<PageSite> => {
     const wrong = wrongPlaces(extras.findings ?? [], row);
     const pairings = row.releases.map((release) => pairingOf(row, release, wrong));
