@@ -13,7 +13,7 @@ type ReportFormat = 'html' | (typeof others)[number];
 interface Given {
   format?: ReportFormat;
   output?: string;
-  findings?: string;
+  findings?: string[];
   model?: string;
   against?: string[];
   source?: string;
@@ -24,6 +24,7 @@ interface Given {
 const EXAMPLES = `
 Examples:
   $ putright report ~/linux -o report.html
+  $ putright report linux-6.12.json --findings linux-6.12.check.json -o report.html
   $ putright report linux-6.12.json --source ~/linux -o report.html
   $ putright report ~/linux-6.12 --against ~/linux-6.1 -o progress.html
   $ putright report ~/linux --format md | less
@@ -44,7 +45,8 @@ export function addReport(program: Command): void {
     .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
     .option(
       '--findings <file>',
-      'findings of the same tree (JSON of putright check) to show at their sites; without it, a tree given as a folder is checked',
+      'findings of the same tree (JSON of putright check) to show at their sites; without it, a tree given as a folder is checked; may be repeated, for each --against in its order',
+      collect,
     )
     .option('--model <file>', "the model's matrix (JSON of putright model)")
     .option('--against <tree>', 'an older tree or its survey JSON, to compare with; may be repeated, the oldest first', collect)
@@ -66,12 +68,17 @@ async function reportCommand(tree: string, given: Given): Promise<void> {
     ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
     ...(given.cache === undefined ? {} : { cache: given.cache }),
   };
+  const [told, ...ofOlder] = given.findings ?? [];
+  const against = given.against ?? [];
+  if (ofOlder.length > against.length) {
+    throw new Failure(`--findings is given ${ofOlder.length + 1} times for ${against.length + 1} trees`);
+  }
   const matrix = await matrixOf(given.model);
   // Only the page shows findings.
   const { survey, findings } =
-    format === 'html' ? await checkedOf(tree, given.findings, options) : { survey: await surveyOf(tree, options), findings: undefined };
+    format === 'html' ? await checkedOf(tree, told, options) : { survey: await surveyOf(tree, options), findings: undefined };
   const older: Compared[] = [];
-  for (const one of given.against ?? []) older.push(await checkedOf(one, undefined, options));
+  for (const [n, one] of against.entries()) older.push(await checkedOf(one, ofOlder[n], options));
   const content = format === 'html' ? await page() : await written(formats[format].load());
   if (file === undefined) await print(content);
   else writeWhole(file, content);

@@ -31,6 +31,20 @@ describe.skipIf(!engine)('report', () => {
     expect(page).toContain('"converted":true');
   });
 
+  it('takes the findings of each tree, the older ones too', async () => {
+    const finding = { ...{ id: 'x', rule: 'needs-pin', severity: 'warning', message: 'm', file: pin.file, line: 10 }, site: pin.id };
+    writeFileSync(at('found.json'), JSON.stringify({ findings: [finding] }));
+    const regressions = async (...older: string[]): Promise<string[]> => {
+      const { code, stderr } = await run(['report', at('new.json'), '--findings', at('found.json'), ...older, '-o', at('f.html')]);
+      expect([code, stderr]).toEqual([0, '']);
+      const data = JSON.parse(/id="data">(.*)<\/script>/.exec(readFileSync(at('f.html'), 'utf8'))?.[1] ?? '') as PageData;
+      return data.progress?.whole.regressions.map(({ why }) => why) ?? [];
+    };
+    // Without findings of the older tree nobody knows which are new.
+    expect(await regressions('--against', at('old.json'))).toEqual([]);
+    expect(await regressions('--against', at('old.json'), '--findings', at('empty.json'))).toEqual(['new finding: needs-pin']);
+  });
+
   it('surveys a tree, and reads its code', async () => {
     const { code } = await run(['report', 'examples', '-o', at('e.html')]);
     expect(code).toBe(0);
@@ -68,6 +82,7 @@ describe.skipIf(!engine)('report', () => {
     [['report', '@empty.json'], 'is not a survey (putright survey TREE --format json -o FILE makes one): tree is not a text'],
     [['report', '@new.json', '--findings', '@old.json'], 'is not a file of findings'],
     [['report', '@new.json', '--findings', '@none.json'], 'there is no such file'],
+    [['report', '@new.json', '--findings', '@empty.json', '--findings', '@empty.json'], 'given 2 times for 1 trees'],
     [['report', '@new.json', '--model', '@empty.json'], "is not the model's matrix"],
     [['report', '@new.json', '-o', '/nowhere/x.html'], 'cannot write /nowhere/x.html'],
     [['report', '@new.json', '--format', 'pdf'], 'Allowed choices are html, xlsx, csv, md'],
