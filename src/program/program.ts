@@ -42,6 +42,8 @@ export interface Program {
   resolve(name: string, file: string): FunctionReference[];
   /** Those of them that the file itself or its folder holds. */
   resolveNear(name: string, file: string): FunctionReference[];
+  /** True for a name that half the kernel calls: the tables say what matters of it, or nothing does. */
+  isGeneral(name: string): boolean;
   /** Functions that call a function, in any file that can see it. */
   callers(reference: FunctionReference): FunctionReference[];
   /** Every call of a function, in every variant of its callers. */
@@ -375,12 +377,15 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     return resolved.get(key) ?? resolved.work(key, () => file(from)?.byName.get(name) ?? visible(name, from));
   }
 
+  function isGeneral(name: string): boolean {
+    return tree.filesCalling(name).length > maxCallingFiles;
+  }
+
   /** Definitions in headers and non-static ones elsewhere; those in or below the caller's folder come first. */
   function visible(name: string, from: string): FunctionReference[] {
     const folder = folderOf(from);
     const candidates = tree.filesCalling(name);
-    // What half the kernel calls is general: the tables say what matters of it, or nothing does.
-    const general = candidates.length > maxCallingFiles;
+    const general = isGeneral(name);
     const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
     const find = (): FunctionReference[] =>
       definitionsIn(general ? candidates.filter((c) => folderOf(c) === folder) : candidates, name, from);
@@ -564,6 +569,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     variants,
     resolve,
     resolveNear,
+    isGeneral,
     callers,
     structure,
     globalType,

@@ -61,8 +61,8 @@ export const pageTransfers: readonly Transfer[] = [
     'kmap_local_folio',
     '__va_page',
   ].map(toAddress),
-  { name: 'vmap', moves: [['0[]', 'return@address']] },
-  { name: 'vm_map_ram', moves: [['0[]', 'return@address']] },
+  { name: 'vmap', moves: [['0[]', 'return@address']], fails: 'zero' },
+  { name: 'vm_map_ram', moves: [['0[]', 'return@address']], fails: 'zero' },
   ...pageLookups.map(lookup),
   ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn'].map(
     (name): Transfer => ({

@@ -104,7 +104,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   }
   const definitions =
     o.name !== null ? local.program.resolve(o.name, local.reference.file) : o.through === null ? [] : installed(local, o.through);
-  if (definitions.length === 0) return [];
+  if (definitions.length === 0) return o.name !== null && local.program.isGeneral(o.name) ? [state] : [];
   const assumed = [...local.graph.assumptions, ...local.reference.item.conditions];
   const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
   const dropping = possible.filter((callee) => local.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(local, callee)));

@@ -361,7 +361,7 @@ function settled(local: Called, n: Node, state: State): boolean {
   // A frame number that stands for an error, or for no page, holds nothing.
   if (isAsked && o.op === '!=' && /_err|error|noslot|^is_\w+_pfn$/i.test(o.call?.name ?? '')) return true;
   if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
-  if (!shape.passesDrop(n.id)) return false;
+  if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
   if (
     o.call !== null &&
     /err|valid|refcounted|noslot|reserved/i.test(o.call.name ?? '') &&
@@ -381,6 +381,9 @@ function settled(local: Called, n: Node, state: State): boolean {
   const isParam = local.graph.params.some((p) => p.name === root);
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
 }
+
+/** Tests of what a page is, which say nothing of whether it is held. */
+const pageTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
 
 function isZero(value: Value): boolean {
   return value.path === null && /^(0|NULL|false)$/.test(value.text);
