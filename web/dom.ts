@@ -91,7 +91,7 @@ export function goTo(inside: Element, label: string): void {
   section?.scrollIntoView({ block: 'start' });
 }
 
-/** A text of long names, which may be broken after the marks that they are made of. */
+/** A text of long names, which may be broken after the marks that they are made of, but not before a file's `.c`. */
 export function breakable(text: string): (string | Node)[] {
-  return text.split(/(?<=[_./])(?=\w)/).flatMap((part, n) => (n === 0 ? [part] : [h('wbr'), part]));
+  return text.split(/(?<=[_/]|\.(?![ch]\b))(?=\w)/).flatMap((part, n) => (n === 0 ? [part] : [h('wbr'), part]));
 }

@@ -260,11 +260,12 @@ function helpDialog(): HTMLDialogElement {
   const dialog: HTMLDialogElement = h(
     'dialog',
     { 'aria-label': 'Words and keys' },
+    // It gets the focus, and stands first, so that the dialog opens at its beginning.
+    h('button', { type: 'button', click: () => dialog.close() }, 'Close'),
     h('h2', {}, 'Words'),
     list(WORDS, 'b'),
     h('h2', {}, 'Keys'),
     list(KEYS, 'kbd'),
-    h('button', { type: 'button', click: () => dialog.close() }, 'Close'),
   );
   return dialog;
 }

@@ -1,6 +1,7 @@
 /** A run as a chart: a lane for each actor, time to the right, and below how each page frame is counted after each step. */
 import type { MatrixRun, RunPage, RunStep } from '../src/report/read/matrix.js';
 import { drawing, h, s, scrolling } from './dom.js';
+import { sentence } from './words.js';
 
 const [LEFT, NARROWEST, LANE, TOP] = [150, 58, 30, 26];
 
@@ -80,7 +81,7 @@ export function runView(run: MatrixRun, meaning: string, harm: boolean): HTMLEle
     'section',
     { class: 'one-run', 'aria-label': `The shortest run to ${run.outcome}` },
     h('h3', { class: harm ? 'value-wrong' : '' }, `${run.outcome}: the shortest run has ${run.steps.length} steps`),
-    meaning === '' ? null : h('p', {}, meaning),
+    meaning === '' ? null : h('p', {}, sentence(meaning)),
     run.scenario === ''
       ? null
       : h('p', { class: 'quiet' }, `In the setting “${run.scenario}”.${harm ? '' : ' A correct program can come to this, too.'}`),

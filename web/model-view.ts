@@ -4,6 +4,7 @@ import type { Context, Shown } from './context.js';
 import { h, opening, scrolling } from './dom.js';
 import { runView } from './model-run.js';
 import type { State } from './state.js';
+import { sentence } from './words.js';
 
 const name = (cell: MatrixCell): string => `${cell.misuse} / ${cell.design}`;
 
@@ -145,8 +146,10 @@ function details({ about }: Matrix, cell: MatrixCell): HTMLElement {
     'section',
     { class: 'run', 'aria-label': 'The shortest runs' },
     h('h2', {}, `${cell.misuse}, ${cell.design}`),
-    meaningOf(about.misuses, cell.misuse) === '' ? null : h('p', {}, meaningOf(about.misuses, cell.misuse)),
-    meaningOf(about.designs, cell.design) === '' ? null : h('p', {}, meaningOf(about.designs, cell.design)),
+    ...[
+      ['Misuse', meaningOf(about.misuses, cell.misuse)],
+      ['Design', meaningOf(about.designs, cell.design)],
+    ].map(([what, meaning]) => (meaning ? h('p', {}, h('span', { class: 'quiet' }, `${what}: `), sentence(meaning)) : null)),
     cell.states > 0
       ? h('p', { class: 'quiet' }, `${cell.states} states searched${cell.finished ? ', all there are' : ', not all there are'}.`)
       : null,

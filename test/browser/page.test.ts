@@ -590,6 +590,8 @@ describe.skipIf(executable === null)('the frame', () => {
       }
       await page.keyboard.press('?');
       expect(await page.locator('dialog').innerText()).toContain('next and previous site');
+      // It opens at its beginning, also where it is longer than the window.
+      expect(await page.locator('dialog').evaluate((dialog) => dialog.scrollTop)).toBe(0);
       expect(await serious(page)).toEqual([]);
       await page.keyboard.press('Escape');
       expect(await page.locator('dialog').isVisible()).toBe(false);

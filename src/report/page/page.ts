@@ -1,6 +1,7 @@
 /** The report as one HTML file that needs nothing else. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Survey } from '../../survey/row.js';
 import { fields } from '../fields.js';
 import { visible } from '../visible.js';
@@ -64,7 +65,7 @@ export async function writePage(survey: Survey, extras: Extras = {}): Promise<st
 
 function render(survey: Survey, data: PageData): string {
   const [script, style] = [built('page.js'), built('page.css')];
-  const title = escapeHtml(`putright: ${data.tree}`);
+  const title = escapeHtml(`putright: ${basename(data.tree) || data.tree}`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -81,7 +82,7 @@ function render(survey: Survey, data: PageData): string {
 <div id="app"></div>
 <main id="plain">
 <h1>${title}</h1>
-<p>${survey.sites.length} calls that take references on user pages, found by putright ${escapeHtml(data.version)}. With JavaScript this page also has charts, filters, each site's story with its code, and the flow of the pages.</p>
+<p>${survey.sites.length} calls that take references on user pages, found by putright ${escapeHtml(data.version)} in ${escapeHtml(data.tree)}. With JavaScript this page also has charts, filters, each site's story with its code, and the flow of the pages.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="All sites">${plainTable(survey)}</div>
 </main>
 <script type="application/json" id="data">${embedJson(data)}</script>
