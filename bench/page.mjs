@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { faults, limit, median, say } from './figures.mjs';
 
-/** What must hold, in ms: until the first paint; from a key or a click to the frame that shows what it did; a task while scrolling. */
-const LIMITS = { paint: 1000, act: 50, task: 50 };
+/** What must hold, in ms: until the first paint; from a key, a click or a turn of the wheel to the frame that shows it. */
+const LIMITS = { paint: 1000, act: 50 };
 /** As in test/browser/chromium.ts: without a sandbox, which root cannot have, and without a network of its own. */
 const ARGUMENTS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
@@ -54,6 +54,8 @@ export async function measurePages({ real, many }) {
         page.getByRole('button', { name, exact: true }).click(),
       );
       await scrolling(page);
+      // The button of the last sort still has the focus, and would take Enter for itself.
+      await page.locator('.sheet-scroll').focus();
       await acts(page, 'many sites: opening a site, and back', Array(TIMES).fill(['Enter', 'u']).flat(), (key) => page.keyboard.press(key));
       await page.keyboard.press('Enter');
       await acts(page, 'many sites: next and previous', [...Array(TIMES).fill('n'), ...Array(TIMES).fill('p')], (key) =>
@@ -110,11 +112,7 @@ async function keys(page, name, field) {
  * @param {(one: T) => Promise<void>} act
  */
 async function acts(page, name, all, act) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  const used = async () =>
-    1000 *
-    ((await session.send('Performance.getMetrics')).metrics.find(({ name: metric }) => metric === 'TaskDuration')?.value ?? Number.NaN);
+  const { used, done } = await processor(page);
   await page.evaluate(() => {
     const store = /** @type {{ taken?: number[] }} */ (/** @type {unknown} */ (window));
     const first = store.taken === undefined;
@@ -140,7 +138,7 @@ async function acts(page, name, all, act) {
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0))));
   }
   const each = ((await used()) - before) / all.length;
-  await session.detach();
+  await done();
   const taken = await page.evaluate(() => /** @type {{ taken: number[] }} */ (/** @type {unknown} */ (window)).taken);
   if (taken.length !== all.length) faults.push(`${name}: ${taken.length} of ${all.length} were measured`);
   say(name, taken, ' ms', 1);
@@ -149,7 +147,7 @@ async function acts(page, name, all, act) {
 }
 
 /**
- * Turns the wheel down the sheet and up again, and says the time between frames and the tasks of over 50 ms.
+ * Turns the wheel down the sheet and up again, and says the time between frames, and the tasks of over 50 ms.
  * @param {Page} page
  */
 async function scrolling(page) {
@@ -169,6 +167,8 @@ async function scrolling(page) {
     };
     requestAnimationFrame(frame);
   });
+  const { used, done } = await processor(page);
+  const before = await used();
   for (const way of [1, -1]) for (let turn = 0; turn < 60; turn++) await page.mouse.wheel(0, way * 700);
   const { frames, tasks, moved } = await page.evaluate(async () => {
     await new Promise((done) => setTimeout(done, 300));
@@ -178,7 +178,24 @@ async function scrolling(page) {
     return { frames: store.frames.slice(1), tasks: store.tasks, moved: store.tops.size };
   });
   if (moved < 60) faults.push(`many sites: the wheel moved the sheet to ${moved} places only`);
-  say('many sites: a frame while scrolling', frames, ' ms', 1);
-  const none = tasks.length === 0 ? 0 : Math.max(...tasks);
-  limit(`many sites: ${tasks.length} tasks of over 50 ms while scrolling, the longest`, none, LIMITS.task, ' ms', 0);
+  const name = 'many sites: a frame while scrolling';
+  say(name, frames, ' ms', 1);
+  limit(`${name}, median`, median(frames), LIMITS.act, ' ms', 1);
+  limit(`${name}, processor time, mean`, ((await used()) - before) / frames.length, LIMITS.act, ' ms', 1);
+  // By the clock: on a busy machine a task is long because others run.
+  console.log(`many sites: tasks of over 50 ms while scrolling: ${tasks.length}, the longest ${Math.round(Math.max(0, ...tasks))} ms`);
+  await done();
+}
+
+/**
+ * Processor time of the page's thread so far, in ms: what else the machine does is not in it.
+ * @param {Page} page
+ */
+async function processor(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const used = async () =>
+    1000 *
+    ((await session.send('Performance.getMetrics')).metrics.find(({ name: metric }) => metric === 'TaskDuration')?.value ?? Number.NaN);
+  return { used, done: () => session.detach() };
 }

@@ -64,7 +64,7 @@ export function overview(context: Context): Shown {
   );
   const update = (state: State): void => {
     const sites = select(context.index, state);
-    numbers.replaceChildren(figures(context, state, sites));
+    numbers.replaceChildren(figures(context, state, sites), leftOut(sites));
     for (const one of stacks.flat()) one.update(state, sites);
     // It stands below the first screen, and is long: it comes when the reader pauses.
     clearTimeout(waiting);
@@ -85,9 +85,9 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
   const taking = sites.filter((site) => site.kind !== 'internal' && site.reference !== 'none');
   const of = (family: string): number => taking.filter((site) => site.family === family).length;
   const [get, pin, iterator, extract] = [of('get'), of('pin'), of('iterator get'), of('iterator extract')];
-  const some = (label: string, filters: State['filters'], test: (site: PageSite) => boolean, more = ''): HTMLElement => {
+  const some = (label: string, filters: State['filters'], test: (site: PageSite) => boolean): HTMLElement => {
     const count = sites.filter(test).length;
-    const inner = [h('b', {}, String(count)), h('span', {}, label), more === '' ? null : h('small', {}, more)];
+    const inner = [h('b', {}, String(count)), h('span', {}, label)];
     // Nothing is no place to go to.
     if (count === 0) return h('div', { class: 'figure' }, ...inner);
     const target = { ...START, q: state.q, view: 'sheet' as const, filters: { ...state.filters, ...filters } };
@@ -107,7 +107,7 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
   return h(
     'section',
     { class: 'figures', 'aria-label': 'Figures' },
-    some(sites.length === context.index.sites.length ? 'sites' : `of ${context.index.sites.length} sites`, {}, () => true, inside(sites)),
+    some(sites.length === context.index.sites.length ? 'sites' : `of ${context.index.sites.length} sites`, {}, () => true),
     progress('get_user_pages*() converted to pin', ['pin', 'get'], pin, pin + get),
     progress('iov_iter_get_pages*() converted to extract', ['extract', 'iter-get'], extract, extract + iterator),
     some('loops that collapse into one call', { releaseForm: ['loop-collapsible'] }, (site) => site.releaseForm === 'loop-collapsible'),
@@ -143,15 +143,14 @@ function complaints(context: Context, state: State, sites: readonly PageSite[]):
 }
 
 /** Those which no figure of the conversion counts. */
-function inside(sites: readonly PageSite[]): string {
+function leftOut(sites: readonly PageSite[]): HTMLElement | string {
   const internal = sites.filter((site) => site.kind === 'internal').length;
   const nothing = sites.filter((site) => site.kind !== 'internal' && site.reference === 'none').length;
   const parts = [
     internal > 0 ? `${internal} inside gup itself` : '',
     nothing > 0 ? `${nothing} that ${nothing === 1 ? 'takes' : 'take'} nothing` : '',
-  ];
-  const told = parts.filter((part) => part !== '');
-  return told.length === 0 ? '' : `with ${told.join(' and ')}, not in the shares`;
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? '' : h('p', { class: 'quiet left-out' }, `The shares of converted calls leave out ${parts.join(' and ')}.`);
 }
 
 function meter(label: string, parts: readonly (readonly [kind: string, count: number])[]): HTMLElement {

@@ -156,6 +156,18 @@ describe.skipIf(executable === null)('the overview', () => {
     });
   });
 
+  it('says which sites its shares leave out', async () => {
+    const { sites } = fixture.survey;
+    const out = sites.filter((site) => site.kind === 'internal' || site.reference === 'none').length;
+    await using(fixture.full, async ({ page }) => {
+      const told = (await page.locator('.left-out').allInnerTexts()).join(' ');
+      const numbers = [...told.matchAll(/\d+/g)].map(([number]) => Number(number));
+      expect(numbers.reduce((sum, number) => sum + number, 0)).toBe(out);
+      const wholes = (await page.locator('.figure.wide span').allInnerTexts()).map((text) => Number(/of (\d+)$/.exec(text)?.[1]));
+      expect(wholes.reduce((sum, whole) => sum + whole, out)).toBe(sites.length);
+    });
+  });
+
   it('leads to the sites of a figure', async () => {
     await using(fixture.full, async ({ page }) => {
       const collapsible = fixture.survey.sites.filter((site) => site.releaseForm === 'loop-collapsible').length;

@@ -64,6 +64,11 @@ describe.skipIf(!engine)('report', () => {
     expect(data.sites.filter((site) => site.pairing === 'wrong').map((site) => site.id)).toEqual([
       ...new Set(findings.filter(({ rule }) => rule === 'wrong-release' || rule === 'mixed-release').map((finding) => finding.site)),
     ]);
+    // Made of files, the page shows the same.
+    await run(['survey', 'examples', '--format', 'json', '-o', at('survey.json')]);
+    const files = [at('survey.json'), '--findings', at('findings.json'), '--model', at('model.json')];
+    await run(['report', ...files, '-o', at('files.html')]);
+    expect(JSON.parse(/id="data">(.*)<\/script>/.exec(readFileSync(at('files.html'), 'utf8'))?.[1] ?? '')).toEqual(data);
     expect(data.matrix?.cells.length).toBe((data.matrix?.designs.length ?? 0) * (data.matrix?.misuses.length ?? 0));
     expect(data.matrix?.cells.find((cell) => cell.design === 'bias' && cell.misuse === 'put-for-pin')?.outcomes).toContain('unevictable');
   });
