@@ -43,6 +43,8 @@ export interface Called extends Context {
   /** How many nodes may hand the reference in. */
   seeds: number;
   late(found: Walked['late'][number]): void;
+  /** Notes that some way on from here is not followed. */
+  unfollowed(): void;
 }
 
 const allocating =
@@ -104,11 +106,25 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   }
   const definitions =
     o.name !== null ? local.program.resolve(o.name, local.reference.file) : o.through === null ? [] : installed(local, o.through);
-  if (definitions.length === 0) return o.name !== null && local.program.isGeneral(o.name) ? [state] : [];
+  if (definitions.length === 0) {
+    if (o.name !== null && local.program.isGeneral(o.name)) return [state];
+    return given.some((g) => g.some((suffix) => suffix !== '')) ? whereFailed(local, n, o, state) : [];
+  }
   const assumed = [...local.graph.assumptions, ...local.reference.item.conditions];
   const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
   const dropping = possible.filter((callee) => local.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(local, callee)));
   return (dropping.length > 0 ? dropping : possible).flatMap((callee) => enter(local, n, o, callee, given, state));
+}
+
+/**
+ * The way on from a call that cannot be looked into, where it is tested to have failed: by the kernel's convention what fails
+ * has taken nothing. What it does where it succeeds is not followed.
+ */
+function whereFailed(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  local.unfollowed();
+  if (!local.shape.isDecided(o.result)) return [];
+  const failed = withSign(state, o.result, sign.negative);
+  return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
 }
 
 function bodyOf({ program }: Called, callee: FunctionReference): string {
@@ -473,7 +489,7 @@ function taken(
   exit: Exit,
   state: State,
 ): State[] {
-  if (exit.kind === 'unknown') return [];
+  if (exit.kind === 'unknown') return whereFailed(local, n, o, state);
   let next = withSign(state, o.result, exit.result);
   if (!next) return [];
   next = equal(next, o.result, exit.equals);

@@ -10,7 +10,7 @@ import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
 import { type Exit, outcome, type PathStep, sign, stepsOf, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
-import { type Entry, unknownExit, type Walked, walk } from './walk.js';
+import { type Entry, saysFailed, unknownExit, type Walked, walk } from './walk.js';
 
 const maxDepth = 12;
 const maxCallers = 5;
@@ -102,12 +102,21 @@ function openEngine(analysis: Analysis): Engine {
     const found = new Map<string, Witness>();
     const visited = new Set<string>();
     let walks = 0;
+    const failing = new Map<string, { reference: FunctionReference; turned: readonly Turned[] }>();
     const failures: { reference: FunctionReference; turned: Turned }[] = [];
     const cleaned = new Set<string>();
     const note = (reference: FunctionReference, w: Walked, before: readonly PathStep[] = []): void => {
       const { file, name } = reference;
-      for (const turned of w.lost) add(leakOf(reference, turned, 'left here with the pages still held', before));
-      if (isTidy(w)) failures.push(...w.failing.filter((t) => isOwn(t.exit, reference)).map((turned) => ({ reference, turned })));
+      failing.set(name, { reference, turned: w.failing });
+      for (const turned of w.lost) {
+        // Who fails has to undo what it did: its caller is not told of the pages.
+        const blamed = failing.get(failedIn(turned.exit) ?? '');
+        if (!blamed || blamed.turned.length === 0) add(leakOf(reference, turned, 'left here with the pages still held', before));
+        else
+          for (const own of blamed.turned)
+            add(leakOf(blamed.reference, own, `left here, as failed, with the pages still held; ${name}() does not drop them`));
+      }
+      for (const turned of untidy(w)) if (isOwn(turned.exit, reference)) failures.push({ reference, turned });
       for (const name of cleanedIn(w)) cleaned.add(name);
       for (const late of w.late)
         add({
@@ -235,13 +244,13 @@ function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: s
   };
 }
 
-/** True for a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. */
-function isTidy({ exits }: Walked): boolean {
-  const taken = outcome.short | outcome.all;
-  return (
-    exits.some((e) => e.kind === 'dropped' && e.result === sign.negative && (e.outcomes & taken) !== 0) &&
-    exits.some((e) => e.kind === 'held' && (e.result & (sign.zero | sign.positive)) !== 0 && (e.outcomes & outcome.all) !== 0)
-  );
+/** The failures of a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. */
+function untidy({ exits, failing }: Walked): Turned[] {
+  const good = exits.filter((e) => e.kind === 'held' && (e.outcomes & outcome.all) !== 0 && (e.result & (sign.zero | sign.positive)) !== 0);
+  const isZeroGood = good.some((e) => e.result === sign.zero);
+  const failed = (e: Exit): boolean => e.result === sign.negative || (isZeroGood && saysFailed(e));
+  const drops = exits.some((e) => e.kind === 'dropped' && failed(e) && (e.outcomes & (outcome.short | outcome.all)) !== 0);
+  return drops && good.some((e) => !failed(e)) ? failing.filter((t) => failed(t.exit)) : [];
 }
 
 /** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
@@ -250,6 +259,15 @@ function isOwn({ holders, linked, trail }: Exit, { name }: FunctionReference): b
   const steps = stepsOf(trail);
   const own = new Set([name, ...steps.flatMap((step) => /^handed on by (\w+)\(/.exec(step.text)?.[1] ?? [])]);
   return steps.every((step) => own.has(step.function) || !step.text.startsWith('kept in '));
+}
+
+/** The innermost function on a way out that handed the pages on though it failed. */
+function failedIn({ trail }: Exit): string | null {
+  for (const step of stepsOf(trail)) {
+    const name = /^handed on by (\w+)\(\), which failed/.exec(step.text)?.[1];
+    if (name !== undefined) return name;
+  }
+  return null;
 }
 
 /** Names of functions whose failure a caller answers by dropping the pages. */

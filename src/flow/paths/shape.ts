@@ -1,6 +1,6 @@
 /** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
 import type { FunctionReference } from '../../program/file.js';
-import type { Graph, Loop, Node, Operation } from '../../program/graph.js';
+import type { CallOperation, Graph, Loop, Node, Operation } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { acquires, isNeutral, releases } from '../../protocol/index.js';
@@ -12,6 +12,8 @@ export interface Shape {
   isTested(node: number, variable: string): boolean;
   /** True if another condition's outcome at the same place leads to all drops that this one leads to, and to more. */
   passesDrop(node: number): boolean;
+  /** True if some condition tests a call's result, or a variable that is set to it. */
+  isDecided(result: string): boolean;
   /** Nodes that may drop a reference. */
   drops: Uint8Array;
   /** Loops with such a node in them. */
@@ -19,6 +21,8 @@ export interface Shape {
   predecessors: readonly (readonly number[])[];
   /** Pointers that were set to a place some way into an array. */
   offsets: ReadonlySet<string>;
+  /** Of those, the ones that pages are taken into or dropped by: with a count of their own, they are arrays of their own. */
+  parts: ReadonlySet<string>;
   /** Names that say how much is dropped. */
   counts: ReadonlySet<string>;
 }
@@ -54,6 +58,7 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
     }
     for (const a of o.args) if (a.path !== null && !a.path.startsWith('%')) counts.add(a.path);
   }
+  const offsets = new Set(graph.assigned.filter((a) => / [+-] /.test(a.text)).map((a) => a.target));
   const ahead = dropsAhead(drops, nodes, predecessors);
   const siblings = (id: number): number[] =>
     (predecessors[id] ?? []).flatMap((p) => nodes[p]?.successors.filter((s) => s !== id && nodes[s]?.operation?.kind === 'assume') ?? []);
@@ -61,12 +66,19 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
     isLive: liveness(graph, predecessors, readsOf),
     isTested: liveness(graph, predecessors, testsOf),
     passesDrop: (id) => siblings(id).some((s) => isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
+    isDecided: decisions(graph),
     drops,
     dropLoops,
     predecessors,
     counts,
-    offsets: new Set(graph.assigned.filter((a) => / [+-] /.test(a.text)).map((a) => a.target)),
+    offsets,
+    parts: new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' ? partsIn(o, offsets) : []))),
   };
+}
+
+function partsIn({ name, args }: CallOperation, offsets: ReadonlySet<string>): string[] {
+  if (!acquires.has(name ?? '') && !releases.has(name ?? '')) return [];
+  return args.flatMap(({ path }) => (path !== null && offsets.has(path) ? [path] : []));
 }
 
 /** True if another round of a loop may follow a node: it does not stand on a way out. */
@@ -159,6 +171,15 @@ function liveness(graph: Graph, predecessors: readonly (readonly number[])[], re
     const v = numbers.get(variable);
     return v !== undefined && (((live[node] as Uint32Array)[v >> 5] as number) & (1 << (v & 31))) !== 0;
   };
+}
+
+function decisions({ nodes }: Graph): Shape['isDecided'] {
+  const tested = new Set<string>();
+  for (const { operation: o } of nodes)
+    if (o?.kind === 'assume') for (const v of [o.left, o.right, ...(o.call?.args ?? [])]) if (v.path !== null) tested.add(v.path);
+  for (const { operation: o } of nodes)
+    if (o?.kind === 'copy' && o.source.path?.startsWith('%') && tested.has(o.target)) tested.add(o.source.path);
+  return (result) => tested.has(result);
 }
 
 function rootsOf(...values: (Value | null)[]): string[] {

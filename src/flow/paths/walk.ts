@@ -93,6 +93,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     known.add(key);
     walked.exits.push(exit);
   };
+  let at = 0;
   const local: Called = {
     ...context,
     reference,
@@ -101,8 +102,10 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     entry,
     seeds: seeds.reduce((a, b) => a + b, 0),
     late: (l) => walked.late.push(l),
+    unfollowed: () => tracks.other(at),
   };
   for (let i = 0; i < queue.length; i++) {
+    at = i;
     if (queue.length > maxStates) return { ...nowhere(), exits: [gaveUp] };
     const { node, state } = queue[i] as At;
     const n = graph.nodes[node] as Node;
@@ -157,9 +160,14 @@ function nowhere(): Walked {
   return { exits: [], lost: [], failing: [], late: [] };
 }
 
-/** True for an exit that says by its result that the function failed, with pages in memory that lives on. */
+/** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
 function isFailing(exit: Exit): boolean {
-  return exit.kind === 'held' && exit.result === sign.negative && (exit.outcomes & (outcome.short | outcome.all)) !== 0;
+  return exit.kind === 'held' && saysFailed(exit) && (exit.outcomes & (outcome.short | outcome.all)) !== 0;
+}
+
+/** True for a result below zero, or that is not zero: where success is zero, that says the same. */
+export function saysFailed({ result }: Exit): boolean {
+  return (result & sign.negative) !== 0 && (result & sign.zero) === 0;
 }
 
 function isSeed(n: Node, entry: Entry): boolean {
@@ -212,6 +220,11 @@ function run(local: Called, n: Node, state: State): State[] {
         if (target !== null && state.store.has(target) && (!reaches(state, source) || reaches(state, valueAt(state, target))))
           return [state];
         return [o.target.startsWith('%') ? put(state, target, source) : state];
+      }
+      // Of one array that was allocated here, parts that are dropped apart are told apart.
+      if (n.loops.length === 0 && local.shape.parts.has(o.target) && o.replaces && source !== null && state.fresh.has(baseOf(source))) {
+        const part = `?part${n.id}`;
+        return [put({ ...state, fresh: new Set([...state.fresh, part]) }, target, part)];
       }
       // Of an array of structs, another element may be meant.
       if (
@@ -359,7 +372,9 @@ function settled(local: Called, n: Node, state: State): boolean {
   const { shape, entry } = local;
   const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
   // A frame number that stands for an error, or for no page, holds nothing.
-  if (isAsked && o.op === '!=' && /_err|error|noslot|^is_\w+_pfn$/i.test(o.call?.name ?? '')) return true;
+  if (isAsked && o.op === '!=' && /_err|error|noslot|^is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
+  // Nothing is held of pages that are no user's.
+  if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
   if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
   if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
   if (
@@ -372,7 +387,8 @@ function settled(local: Called, n: Node, state: State): boolean {
   const path = o.left.path;
   if (path === null) return false;
   // A count of what is held is not zero; it may be the index of a round that failed.
-  if (shape.counts.has(path) && isZero(o.right) && valueIn(state, o.left) !== state.result) return path !== state.index;
+  if (shape.counts.has(path) && isZero(o.right) && valueIn(state, o.left) !== state.result && !isOther(local, state, path, o.left))
+    return path !== state.index;
   if (entry.kind === 'site') return false;
   const value = valueIn(state, o.left);
   if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
@@ -380,6 +396,14 @@ function settled(local: Called, n: Node, state: State): boolean {
   const root = rootOf(value);
   const isParam = local.graph.params.some((p) => p.name === root);
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
+}
+
+const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
+const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
+
+/** True for a pointer that does not lead to what is followed: whether it is NULL says nothing of that. */
+function isOther({ graph }: Called, state: State, path: string, tested: Value): boolean {
+  return isPointer(graph, path) && !reaches(state, valueIn(state, tested));
 }
 
 /** Tests of what a page is, which say nothing of whether it is held. */
