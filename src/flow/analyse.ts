@@ -10,6 +10,7 @@ import type { FunctionReference } from '../program/file.js';
 import type { Assume, CallOperation, Graph, Node } from '../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
+import { isByValue } from '../program/types.js';
 import {
   acquires,
   dirtyCalls,
@@ -106,6 +107,7 @@ function run(r: Run): void {
   for (const seed of r.seeds) {
     if (seed.pos !== null) continue;
     for (const fact of seed.facts) {
+      if (isLocal(fact) && !credible(fact, r.scope)) continue;
       entry.add(fact);
       note(r, fact, null, 'held on entry', graph.nodes[graph.entry]?.pos ?? 0);
     }
@@ -215,6 +217,7 @@ function finish(r: Run, facts: Facts | undefined): void {
       for (const fact of facts) {
         if (!isLocal(fact)) continue;
         const suffix = suffixAfter(fact, param.name);
+        if (suffix !== null && isByValue(param.type, suffix) && !r.seeds.some((s) => s.pos === null && s.facts.includes(fact))) continue;
         if (suffix !== null && !impliedByField(suffix, facts) && !r.flow.outs.some(([i, s]) => i === index && s === suffix))
           r.flow.outs.push([index, suffix]);
       }

@@ -54,7 +54,7 @@ export function credible(path: string, scope: Scope): boolean {
   let found = scope.credible.get(path);
   if (found === undefined) {
     const base = path.slice(0, content);
-    found = base.includes('@') || mayHold(typeAt(base, scope.graph.types, scope.lookup), path.slice(content));
+    found = base.includes('@') || mayHold(typeAt(base, scope.graph.types, scope.lookup), path.slice(content), scope.lookup);
     scope.credible.set(path, found);
   }
   return found;

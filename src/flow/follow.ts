@@ -7,14 +7,15 @@
 import type { FunctionReference } from '../program/file.js';
 import { callsOf, type Guard } from '../program/graph.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
-import { folderOf } from '../program/place.js';
+import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { sourceName } from '../program/text.js';
-import { accessorsOf, acquires, handedContainers, pageLookups, releases, transfers } from '../protocol/index.js';
+import { accessorsOf, acquires, handedContainers, releases, transfers } from '../protocol/index.js';
 import { analyse, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed } from './flow.js';
+import { openLookups } from './lookups.js';
 import type { Acquired } from './outcome.js';
 import { summaries } from './summary.js';
 
@@ -99,6 +100,7 @@ function unchanged(program: Program, callee: FunctionReference, entry: string): 
 export function openFollower(program: Program): Follower {
   const { ledger } = program;
   const flows = ledger.memo<FunctionFlow>();
+  const looksUp = openLookups(program);
 
   /**
    * Near by, everything is entered. Far away, one page, frame number or address matters only to a file that drops pages
@@ -241,11 +243,14 @@ export function openFollower(program: Program): Follower {
       const fields = splitSteps(heap.slice(rootOf(heap).length))
         .filter((s) => s.startsWith('.'))
         .map((s) => s.slice(1));
+      const name = fields.at(-1) ?? '';
+      const isNumber = /@(pfn|address)$/.test(heap);
       const functions = heap.startsWith('#::')
         ? program.naming(file, rootOf(heap.slice(1)).replace('::', ''))
         : program.touching(file, fields, rootOf(heap).slice(1));
       for (const reference of functions) {
-        if (reference.macro || !leadsTo(reference, heap)) continue;
+        if (reference.macro || (isNumber && !looksUp(reference, name, [start.reference.file, from.flow.reference.file]))) continue;
+        if (!leadsTo(reference, heap)) continue;
         const key = `${reference.key}|${heap}`;
         visit(
           key,
@@ -324,10 +329,6 @@ function mayReceive(visit: Visit, handed: readonly string[], caller: string, sit
   return [visit.flow.reference.file, site].some((file) => isNear(caller, folderOf(file)));
 }
 
-function isNear(file: string, folder: string): boolean {
-  return folderOf(file) === folder || file.startsWith(`${folder}/`);
-}
-
 /** Files in which a field's or global's holders are looked for. */
 function filesFor(heap: string, near: readonly string[], program: Program, everywhere: boolean): readonly string[] {
   const folders = new Set(near.map(folderOf));
@@ -346,9 +347,7 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
   const inReach = (f: string): boolean => everywhere || [...folders].some((folder) => isNear(f, folder));
   const touching = new Set(program.tree.filesAccessing(field).filter(inReach));
   for (const name of accessorsOf(last)) for (const f of program.tree.filesCalling(name)) if (inReach(f)) touching.add(f);
-  // An address in a field leads back to a page only where somebody looks pages up by address.
-  const lookups = heap.endsWith('@address') ? new Set(pageLookups.flatMap((name) => program.tree.filesCalling(name).map(folderOf))) : null;
-  const files = [...touching].filter((f) => !lookups || lookups.has(folderOf(f))).sort();
+  const files = [...touching].sort();
   if (!everywhere) return files;
   return files.filter((f) => program.tree.mentions(f, rootOf(heap).slice(1)));
 }

@@ -29,38 +29,6 @@ export interface FileFacts {
   globals: ReadonlyMap<string, Item>;
 }
 
-/** The tag of a member of a struct, by its tag; `null` for one that is no struct or not known. */
-export type MemberTag = (tag: string, member: string) => string | null;
-
-/**
- * False if every `path->field` of a function begins with a name that its text declares as a pointer to a struct, and leads
- * by the structs' members to another struct than the tag's. A cheap look before parsing: what it does not see for sure is
- * kept, and the types decide later.
- */
-export function mayMean(text: string, field: string, tag: string, memberTag: MemberTag): boolean {
-  const declared = new Map<string, string[]>();
-  for (const match of text.matchAll(/\bstruct\s+(\w+)\s+(?:const\s+)?\**\s*(\w+)/g)) {
-    const tags = declared.get(match[2] as string);
-    if (tags) tags.push(match[1] as string);
-    else declared.set(match[2] as string, [match[1] as string]);
-  }
-  for (const match of text.matchAll(new RegExp(`(?:->|\\.)\\s*${field}\\b`, 'g'))) {
-    const names = chainBefore(text, match.index);
-    let tags: readonly (string | null)[] = declared.get(names?.[0] ?? '') ?? [null];
-    for (const name of names?.slice(1) ?? []) tags = tags.map((t) => t && memberTag(t, name));
-    if (tags.some((t) => t === null || t === tag)) return true;
-  }
-  return false;
-}
-
-/** The names of the path `a->b[i].c` that ends before `end`; `null` for anything but names and indexes. */
-function chainBefore(text: string, end: number): string[] | null {
-  const chain = /(?<![\w)\].>-]\s*)(\w+(?:\[[\w+\- ]*\])*(?:\s*(?:->|\.)\s*\w+(?:\[[\w+\- ]*\])*)*)\s*$/.exec(
-    text.slice(Math.max(0, end - 120), end),
-  );
-  return chain ? (chain[1] as string).replaceAll(/\[[^\]]*\]/g, '').split(/\s*(?:->|\.)\s*/) : null;
-}
-
 export function describe(file: string, text: string): FileFacts {
   const out = outline(text);
   const functions: FunctionReference[] = [];

@@ -30,6 +30,11 @@ export function folderOf(file: string): string {
   return slash < 0 ? '' : file.slice(0, slash);
 }
 
+/** True for a file of a folder, or of one below. */
+export function isNear(file: string, folder: string): boolean {
+  return folderOf(file) === folder || file.startsWith(`${folder}/`);
+}
+
 /** How many leading folders two files share; the file itself is nearest, then its folder, then the common headers. */
 export function nearness(a: string, b: string): number {
   if (a === b) return 1000;

@@ -7,7 +7,6 @@ import {
   dirtyCalls,
   extraReferenceCalls,
   freeingCalls,
-  generalStructs,
   releases,
   taking,
   transfers,
@@ -15,18 +14,20 @@ import {
 } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import type { CType, Declarator, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
-import { parseFunction, parseMacro, parseMacroBody, parseStruct, parseTypedef, parseVariable } from '../syntax/index.js';
-import { type Directives, describe, directivesOf, type FileFacts, type FunctionReference, mayMean, mentioning, searching } from './file.js';
+import { parseFunction, parseMacro, parseMacroBody, parseVariable } from '../syntax/index.js';
+import { type Directives, describe, directivesOf, type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
 import { type Ledger, unkept } from './ledger.js';
 import { lower } from './lower.js';
+import { mayMean } from './meant.js';
 import type { Value } from './path.js';
-import { folderOf, nearestOf, normalise, outsideKernel } from './place.js';
+import { folderOf, normalise, outsideKernel } from './place.js';
 import { type AskedTree, asked } from './questions.js';
-import { pointerMoves, tabledPaths, taggedMembers } from './tabled.js';
+import { openStructures } from './structures.js';
+import { pointerMoves, tabledPaths } from './tabled.js';
 import { plainPath, sourceName } from './text.js';
-import { collapseContainers, findField, typeAt, wholeOf } from './types.js';
+import { collapseContainers, typeAt, wholeOf } from './types.js';
 
 export interface Program {
   tree: AskedTree;
@@ -111,21 +112,6 @@ function macrosOf(facts: FileFacts | null, name: string): FunctionReference[] | 
   return defined.length > 0 ? defined.filter((r) => r.macro) : null;
 }
 
-/** The structs that a file defines, by tag or by the name of their typedef. */
-function structsOf(facts: FileFacts | null): Map<string, StructDefinition> {
-  const found = new Map<string, StructDefinition>();
-  for (const item of facts?.outline.items ?? []) {
-    if (!facts || item.kind !== 'struct') continue;
-    const alias = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : null;
-    for (const s of parseStruct(facts.text, item)) {
-      if (s.tag !== '' && !found.has(s.tag)) found.set(s.tag, s);
-      for (const inner of taggedMembers(s.fields)) if (!found.has(inner.tag)) found.set(inner.tag, { ...s, ...inner });
-      if (alias && alias.type.pointers === 0 && alias.type.tag === s.tag && !found.has(alias.name)) found.set(alias.name, s);
-    }
-  }
-  return found;
-}
-
 /** Opens the program of a tree, with the macros that {@link findAliases} found in it. Nothing is parsed until it is asked for. */
 export function openProgram(source: Tree, aliases: readonly FunctionReference[], ledger: Ledger = unkept): Program {
   const tree = asked(source, ledger);
@@ -135,15 +121,14 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const resolved = ledger.memo<FunctionReference[]>();
   const resolvedNear = ledger.memo<FunctionReference[]>();
   const callersOf = ledger.memo<FunctionReference[]>();
-  const structures = ledger.memo<StructDefinition | null>();
-  const tags = ledger.memo<StructDefinition | null>();
-  const structsOfFile = ledger.memo<Map<string, StructDefinition>>();
   const globalTypes = ledger.memo<Declarator | null>();
   const quoted = ledger.memo<string[]>();
   const directives = ledger.memo<Directives>();
   const aliasCalls = ledger.memo<Alias | null>();
   const external = ledger.memo<FunctionReference[]>();
   const installedIn = ledger.memo<FunctionReference[]>();
+
+  const { structure, memberTag } = openStructures({ tree, ledger, file, ownHeaders });
 
   function file(name: string): FileFacts | null {
     const known = files.get(name);
@@ -437,49 +422,6 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       return found;
     };
     return callersOf.get(reference.key) ?? callersOf.work(reference.key, find);
-  }
-
-  function structure(tag: string, from: string): StructDefinition | null {
-    const key = `${tag}\0${from}`;
-    const known = structures.get(key);
-    return known !== undefined ? known : structures.work(key, () => tagged(tag, from) ?? typedefOf(tag, from), null);
-  }
-
-  /** What a file sees of a tag is what its folder sees, but for the file's own. */
-  function tagged(tag: string, from: string): StructDefinition | null {
-    const candidates = tree.filesDefiningStruct(tag);
-    if (candidates.length === 0) return null;
-    const key = `${tag}\0${candidates.includes(from) ? from : folderOf(from)}`;
-    const known = tags.get(key);
-    if (known !== undefined) return known;
-    return tags.work(key, () => {
-      let found: StructDefinition | null = null;
-      for (const candidate of nearestOf(candidates, from)) found ??= structsIn(candidate).get(tag) ?? null;
-      return found;
-    });
-  }
-
-  /** The tag of a struct's member that is a struct with a tag, or points at one. */
-  function memberTag(tag: string, member: string, from: string): string | null {
-    const type = findField(structure(tag, from)?.fields ?? [], member)?.type;
-    return type && !generalStructs.has(type.tag ?? '') ? type.tag : null;
-  }
-
-  function structsIn(name: string): Map<string, StructDefinition> {
-    return structsOfFile.get(name) ?? structsOfFile.work(name, () => structsOf(file(name)));
-  }
-
-  /** A typedef'd struct has no tag for the index to know: the file and its own headers are searched. */
-  function typedefOf(name: string, from: string): StructDefinition | null {
-    for (const candidate of [from, ...ownHeaders(from)]) {
-      const direct = structsIn(candidate).get(name);
-      if (direct) return direct;
-      const facts = file(candidate);
-      const item = facts?.outline.items.find((i) => i.kind === 'declaration' && i.name === name);
-      const type = facts && item ? parseTypedef(facts.text, item)?.type : null;
-      if (type?.tag && type.tag !== name) return structure(type.tag, from);
-    }
-    return null;
   }
 
   /** What a file includes and defines: most headers are asked for nothing else, and need no outline for it. */

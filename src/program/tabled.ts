@@ -1,15 +1,7 @@
 /** What the protocol's tables say of a call's paths. */
 import { iterators, releases, transfers } from '../protocol/index.js';
-import type { Field } from '../syntax/ast.js';
 import type { CallOperation, Graph } from './graph.js';
 import { join } from './path.js';
-
-/** Structs with a tag that are defined inside another's body. */
-export function taggedMembers(fields: readonly Field[]): { tag: string; fields: Field[] }[] {
-  return fields.flatMap((f) =>
-    f.members ? [...(f.type.tag ? [{ tag: f.type.tag, fields: f.members }] : []), ...taggedMembers(f.members)] : [],
-  );
-}
 
 /** Paths that a call in the tables reaches below its arguments: `msg.sg.data` for `sk_msg_elem(msg, i)`. */
 export function tabledPaths(call: CallOperation): string[] {

@@ -1,8 +1,8 @@
 /** Declared types along access paths: what struct a path leads through, and which field of it. */
 
-import { containerStructs, generalStructs, pageMembers } from '../protocol/index.js';
+import { containerStructs, generalStructs, isForeign, pageMembers } from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
-import { rootOf, splitSteps } from './path.js';
+import { isOwnValue, rootOf, splitSteps } from './path.js';
 
 /** Finds a struct's definition as seen from one file; `null` if the tree has none. */
 export type StructLookup = (tag: string) => StructDefinition | null;
@@ -39,11 +39,20 @@ const narrow =
  * False where a declared type rules out that a place holds a content: a scatterlist is no number, an address no character.
  * What nothing is known of may hold anything; so may a `void *`, and an `unsigned long`, which often is a pointer.
  */
-export function mayHold(type: CType | null, content: string): boolean {
-  if (type === null || type.tag !== null || content === '') return true;
+export function mayHold(type: CType | null, content: string, lookup: StructLookup): boolean {
+  if (type === null || content === '') return true;
+  if (type.tag !== null) return !isForeign(type.tag, content) || lookup(type.tag) === null;
   if (!narrow.test(type.base)) return true;
   // A frame number may be an `int` of a driver's own, an address may point at bytes.
   return content === '@pfn' || (content === '@address' && type.pointers > 0);
+}
+
+/**
+ * True for what a parameter of this type holds itself, and not the memory that it points at: what becomes of it in the
+ * function is nothing to the caller.
+ */
+export function isByValue(type: CType, suffix: string): boolean {
+  return isOwnValue(suffix) && type.pointers === 0 && type.dims.length === 0;
 }
 
 /** The member `name` of a list of members, also inside anonymous structs and unions. */

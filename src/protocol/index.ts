@@ -54,6 +54,12 @@ export const handedContainers: ReadonlyMap<string, string> = new Map([
   ['pipe_inode_info', '@pipe'],
   ['pipe_buffer', '@pipe'],
 ]);
+const contents: ReadonlySet<string> = new Set([...[...containerStructs.values()].map((c) => c.content), ...handedContainers.values()]);
+/** True if a struct that is no generic container of that content cannot hold it itself: a frame number is no struct either. */
+export function isForeign(tag: string, content: string): boolean {
+  if (content === '@pfn') return true;
+  return contents.has(content) && containerStructs.get(tag)?.content !== content && handedContainers.get(tag) !== content;
+}
 /** Calls that reach a field without naming it: `sk_msg_elem(msg, i)` is an element of `msg->sg.data`. */
 export function accessorsOf(field: string): readonly string[] {
   return accessors.get(field) ?? [];

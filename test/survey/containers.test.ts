@@ -506,6 +506,108 @@ void g(struct r *r)
     },
     'wrapper pin LT single→pfn caller@caller put:b.c:g:unpin_user_page via=take',
   );
+  const kept = `${head}int f(struct map *m, unsigned long a)
+{
+	${take1}
+	m->pfn = page_to_pfn(page);
+	return 0;
+}
+`;
+  shows(
+    'a pfn given to a helper of another folder',
+    {
+      'a/a.c': `${kept}void g(struct map *m)
+{
+	frame_put(m->pfn);
+}
+`,
+      'b/b.c': `void frame_put(unsigned long pfn)
+{
+	unpin_user_page(pfn_to_page(pfn));
+}
+`,
+    },
+    'pin LT single→pfn car=map.pfn single@cross-file put:b.c:frame_put:unpin_user_page',
+  );
+  shows(
+    'a pfn by way of who gives it',
+    `${kept}static unsigned long frame_of(struct map *m)
+{
+	return m->pfn;
+}
+void g(struct map *m)
+{
+	unpin_user_page(pfn_to_page(frame_of(m)));
+}`,
+    'pin LT single→pfn car=map.pfn single@file put:g:unpin_user_page',
+  );
+  shows(
+    'a pfn by way of another struct',
+    `${kept}struct batch { unsigned long frame; };
+void g(struct map *m, struct batch *b)
+{
+	b->frame = m->pfn;
+}
+void h(struct batch *b)
+{
+	unpin_user_page(pfn_to_page(b->frame));
+}`,
+    'pin LT single→pfn car=map.pfn,batch.frame single@file put:h:unpin_user_page',
+  );
+  shows(
+    'a number by value is not changed for the caller',
+    `struct win { unsigned long at; unsigned long other; };
+int step(unsigned long at, unsigned long pfn)
+{
+	at += pfn;
+	return at > 8;
+}
+int f(struct win *w, unsigned long a)
+{
+	${take1}
+	if (step(w->at, page_to_pfn(page)))
+		return 1;
+	unpin_user_page(page);
+	return 0;
+}
+void g(struct win *w)
+{
+	unpin_user_page(pfn_to_page(w->at));
+}`,
+    'pin LT single single@function put:f:unpin_user_page',
+  );
+  shows(
+    'a number by reference is',
+    `struct win { unsigned long at; };
+void frame(unsigned long *at, struct page *page)
+{
+	*at = page_to_pfn(page);
+}
+int f(struct win *w, unsigned long a)
+{
+	${take1}
+	frame(&w->at, page);
+	return 0;
+}
+void g(struct win *w)
+{
+	unpin_user_page(pfn_to_page(w->at));
+}`,
+    'pin LT single→pfn car=win.at single@file put:g:unpin_user_page',
+  );
+  shows(
+    'a struct is no frame number',
+    `${kept}struct node { struct node *next; unsigned long at; };
+void g(struct map *m, struct node *n)
+{
+	n->next = (struct node *)m->pfn;
+}
+void h(struct node *n)
+{
+	unpin_user_page(pfn_to_page((unsigned long)n->next));
+}`,
+    'pin LT single car=map.pfn none@function',
+  );
   shows(
     'an address of the page kept, the page found by it',
     `struct win { void *vaddr; };

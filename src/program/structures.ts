@@ -1,0 +1,107 @@
+/** Definitions of structs: by tag wherever the index knows one, by a typedef's name in a file and its own headers. */
+import type { Field, StructDefinition } from '../syntax/ast.js';
+import { parseStruct, parseTypedef } from '../syntax/index.js';
+import type { FileFacts } from './file.js';
+import type { Ledger } from './ledger.js';
+import { folderOf, nearestOf } from './place.js';
+import type { AskedTree } from './questions.js';
+import { findField, structName } from './types.js';
+
+export interface Structures {
+  /** The struct that a tag or a typedef's name means in a file; `null` if it cannot be found. */
+  structure(tag: string, from: string): StructDefinition | null;
+  /** The tag, or the typedef's name, of a struct's member that is a struct or points at one; `null` if that is not known. */
+  memberTag(tag: string, member: string, from: string): string | null;
+}
+
+/** What definitions are looked up in. */
+export interface Sources {
+  tree: AskedTree;
+  ledger: Ledger;
+  file(file: string): FileFacts | null;
+  /** Headers that a file includes, through its own headers. */
+  ownHeaders(file: string): readonly string[];
+}
+
+export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Structures {
+  const structures = ledger.memo<StructDefinition | null>();
+  const tags = ledger.memo<StructDefinition | null>();
+  const definitions = ledger.memo<StructDefinition | null>();
+
+  function structure(tag: string, from: string): StructDefinition | null {
+    const key = `${tag}\0${from}`;
+    const known = structures.get(key);
+    return known !== undefined ? known : structures.work(key, () => tagged(tag, from) ?? typedefOf(tag, from), null);
+  }
+
+  /** What a file sees of a tag is what its folder sees, but for the file's own. */
+  function tagged(tag: string, from: string): StructDefinition | null {
+    const candidates = tree.filesDefiningStruct(tag);
+    if (candidates.length === 0) return null;
+    const key = `${tag}\0${candidates.includes(from) ? from : folderOf(from)}`;
+    const known = tags.get(key);
+    if (known !== undefined) return known;
+    return tags.work(key, () => {
+      let found: StructDefinition | null = null;
+      for (const candidate of nearestOf(candidates, from)) found ??= definedIn(candidate, tag);
+      return found;
+    });
+  }
+
+  function definedIn(name: string, tag: string): StructDefinition | null {
+    const key = `${name}\0${tag}`;
+    const known = definitions.get(key);
+    return known !== undefined ? known : definitions.work(key, () => definitionOf(file(name), tag));
+  }
+
+  /** A typedef'd struct has no tag for the index to know: the file and its own headers are searched. */
+  function typedefOf(name: string, from: string): StructDefinition | null {
+    if (!/^\w+$/.test(name)) return null;
+    const declares = new RegExp(`\\b${name}\\s*(?:[;,[]|__|/\\*)`);
+    for (const candidate of [from, ...ownHeaders(from)]) {
+      // Most headers only use the name, and need no outline for that.
+      if (!declares.test(tree.read(candidate) ?? '')) continue;
+      const direct = definedIn(candidate, name);
+      if (direct) return direct;
+      const facts = file(candidate);
+      const item = facts?.outline.items.find((i) => i.kind === 'declaration' && i.name === name);
+      const type = facts && item ? parseTypedef(facts.text, item)?.type : null;
+      if (type?.tag && type.tag !== name) return structure(type.tag, from);
+    }
+    return null;
+  }
+
+  function memberTag(tag: string, member: string, from: string): string | null {
+    const type = findField(structure(tag, from)?.fields ?? [], member)?.type ?? null;
+    const name = structName(type);
+    return (type?.tag ?? (name === null ? null : (structure(name, from)?.tag ?? name))) || null;
+  }
+
+  return { structure, memberTag };
+}
+
+/** The first struct of a file with this tag, or with a typedef of this name. Only items that have the word are parsed. */
+function definitionOf(facts: FileFacts | null, name: string): StructDefinition | null {
+  let at = facts?.text.indexOf(name) ?? -1;
+  for (const item of facts?.outline.items ?? []) {
+    if (!facts || at < 0) return null;
+    if (item.kind !== 'struct' || item.end <= at) continue;
+    if (at < item.pos) at = facts.text.indexOf(name, item.pos);
+    if (at < 0 || at >= item.end) continue;
+    const alias = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : null;
+    for (const s of parseStruct(facts.text, item)) {
+      if (s.tag === name) return s;
+      const inner = taggedMembers(s.fields).find((member) => member.tag === name);
+      if (inner) return { ...s, ...inner };
+      if (alias?.name === name && alias.type.pointers === 0 && alias.type.tag === s.tag) return s;
+    }
+  }
+  return null;
+}
+
+/** Structs with a tag that are defined inside another's body. */
+function taggedMembers(fields: readonly Field[]): { tag: string; fields: Field[] }[] {
+  return fields.flatMap((f) =>
+    f.members ? [...(f.type.tag ? [{ tag: f.type.tag, fields: f.members }] : []), ...taggedMembers(f.members)] : [],
+  );
+}
