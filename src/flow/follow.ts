@@ -244,12 +244,12 @@ export function openFollower(program: Program): Follower {
         .filter((s) => s.startsWith('.'))
         .map((s) => s.slice(1));
       const name = fields.at(-1) ?? '';
-      const isNumber = /@(pfn|address)$/.test(heap);
+      const content = /@(?:pfn|address|sgl)$/.exec(heap)?.[0];
       const functions = heap.startsWith('#::')
         ? program.naming(file, rootOf(heap.slice(1)).replace('::', ''))
         : program.touching(file, fields, rootOf(heap).slice(1));
       for (const reference of functions) {
-        if (reference.macro || (isNumber && !looksUp(reference, name, [start.reference.file, from.flow.reference.file]))) continue;
+        if (reference.macro || (content && !looksUp(reference, name, content, [start.reference.file, from.flow.reference.file]))) continue;
         if (!leadsTo(reference, heap)) continue;
         const key = `${reference.key}|${heap}`;
         visit(

@@ -65,6 +65,22 @@ export function accessorsOf(field: string): readonly string[] {
   return accessors.get(field) ?? [];
 }
 
+/**
+ * What takes pages out of a content: the calls, releases and dirtying among them, and the fields of its structs that hold a
+ * page's pointer.
+ */
+export function waysOut(content: string): { calls: readonly string[]; fields: readonly string[] } {
+  if (content === '@pfn' || content === '@address') return { calls: pageLookups, fields: [] };
+  const tables = [...transfers.values(), ...iterators.values()];
+  const takes = (t: Transfer | Iterator): boolean => t.moves.some(([from, to]) => from.endsWith(content) && !to.endsWith(content));
+  return {
+    calls: [
+      ...new Set([...tables.filter(takes), ...[...releases.values()].filter((r) => r.pages.endsWith(content))].map((entry) => entry.name)),
+    ],
+    fields: [...containerStructs.values()].filter((c) => c.content === content).flatMap((c) => c.pageFields),
+  };
+}
+
 const accessors = new Map<string, string[]>();
 for (const { name, places } of [
   ...[...transfers.values()].map((t) => ({ name: t.name, places: t.moves.flat() })),

@@ -542,6 +542,55 @@ void g(struct map *m)
     'pin LT single→pfn car=map.pfn single@file put:g:unpin_user_page',
   );
   shows(
+    'a pfn by way of who gives it, from a variable',
+    `${kept}static unsigned long frame_of(struct map *m)
+{
+	unsigned long pfn = m->pfn;
+
+	return pfn;
+}
+void g(struct map *m)
+{
+	unpin_user_page(pfn_to_page(frame_of(m)));
+}`,
+    'pin LT single→pfn car=map.pfn single@file put:g:unpin_user_page',
+  );
+  shows(
+    'a scatterlist given to a helper of another folder, by way of who gives it',
+    {
+      'a/a.c': `struct map { struct sg_table *sgt; };
+int f(struct map *m, unsigned long a)
+{
+	struct page *pages[8];
+
+	${take()}
+	sg_alloc_table_from_pages(m->sgt, pages, 8, 0, 8 << PAGE_SHIFT, GFP_KERNEL);
+	return 0;
+}
+static struct sg_table *table_of(struct map *m)
+{
+	struct sg_table *sgt = m->sgt;
+
+	m->sgt = NULL;
+	return sgt;
+}
+void g(struct map *m)
+{
+	table_put(table_of(m));
+}
+`,
+      'b/b.c': `void table_put(struct sg_table *sgt)
+{
+	struct sg_page_iter it;
+
+	for_each_sgtable_page(sgt, &it, 0)
+		unpin_user_page(sg_page_iter_page(&it));
+}
+`,
+    },
+    'pin page-array→sgl car=map.sgt loop-other@cross-file put:b.c:table_put:unpin_user_page',
+  );
+  shows(
     'a pfn by way of another struct',
     `${kept}struct batch { unsigned long frame; };
 void g(struct map *m, struct batch *b)
