@@ -51,7 +51,8 @@ function holdersOf(visit: Visit): Visit[] {
   return found;
 }
 
-function byField(visit: Visit): boolean {
+/** True if a visit came about by a field that keeps the pages, or by a callback. */
+export function byField(visit: Visit): boolean {
   return [...above(visit)].some((v) => v.way === 'field' || v.way === 'callback');
 }
 

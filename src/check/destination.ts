@@ -6,7 +6,7 @@ import { folderOf } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { plainPath } from '../program/text.js';
 import { destinationWords, iteratorMakers, iteratorOperations } from '../protocol/index.js';
-import { mayHold } from '../survey/flags.js';
+import { mayHold, userTests } from '../survey/flags.js';
 import type { Site } from '../survey/sites.js';
 import type { Expression } from '../syntax/ast.js';
 
@@ -89,15 +89,13 @@ function madeIn(program: Program, { reference, graph, path }: Place): Destinatio
   return found;
 }
 
-/** What is copied to a path, or is another name of it, in the function. */
+/** What is copied to a path, or is another name of it, in the function; not what is tested to be no user's before. */
 function sourcesIn(graph: Graph, path: string): string[] {
-  const found: string[] = [];
-  const add = (target: string, source: string | null): void => {
-    const below = source === null ? null : suffixAfter(path, target);
-    if (source !== null && below !== null) found.push(plain(source) + below);
-  };
-  for (const a of graph.aliases) add(a.target, a.source.path);
-  for (const { operation: o } of graph.nodes) if (o?.kind === 'copy') add(o.target, o.source.path);
+  const found = graph.nodes.flatMap(({ operation: o, guards }) => {
+    const below = o?.kind === 'copy' && o.source.path !== null ? suffixAfter(path, o.target) : null;
+    if (o?.kind !== 'copy' || o.source.path === null || below === null) return [];
+    return guards.some(isNoUsers) ? [] : [plain(o.source.path) + below];
+  });
   return [...new Set(found)].filter((p) => p !== path);
 }
 
@@ -113,8 +111,8 @@ function fieldsOf(program: Program, { reference, graph, path }: Place): Place[] 
   if (field === undefined || !owner || owner === 'msghdr') return [];
   return program.touching(reference.file, [field], owner).flatMap((other) =>
     program.graphs(other).flatMap((g) =>
-      g.nodes.flatMap(({ operation: o }) => {
-        if (o?.kind !== 'copy' || o.source.path === null || !o.target.endsWith(`.${field}`)) return [];
+      g.nodes.flatMap(({ operation: o, guards }) => {
+        if (o?.kind !== 'copy' || o.source.path === null || guards.some(isNoUsers) || !o.target.endsWith(`.${field}`)) return [];
         const holder = program.typeOf(o.target.slice(0, -field.length - 1), g, other.file)?.tag;
         return holder === owner ? [{ reference: other, graph: g, path: plain(o.source.path) }] : [];
       }),
@@ -152,6 +150,11 @@ function givenBy(program: Program, { reference, graph, path }: Place): Place[] {
       ),
     );
   });
+}
+
+/** True for what holds only where an iterator is no user's. */
+function isNoUsers({ call, negated }: Guard): boolean {
+  return negated && userTests.has(call);
 }
 
 /** True for what holds only where an iterator is read from: `if (iov_iter_rw(iter) == WRITE)`. */

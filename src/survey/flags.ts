@@ -84,7 +84,8 @@ function pathsIn(e: Expression): string[] {
   }
 }
 
-const userTests = new Set(['user_backed_iter', 'iter_is_iovec', 'iter_is_ubuf', 'iov_iter_extract_will_pin']);
+/** Calls that answer whether an iterator is a user's. */
+export const userTests: ReadonlySet<string> = new Set(['user_backed_iter', 'iter_is_iovec', 'iter_is_ubuf', 'iov_iter_extract_will_pin']);
 const userTypes = new Set(['ITER_UBUF', 'ITER_IOVEC']);
 const userMakers = new Set([
   'import_ubuf',

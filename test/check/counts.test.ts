@@ -121,6 +121,54 @@ describe('unchecked-count', () => {
     'a call that says yes or no',
     'void f(unsigned long a)\n{\n	struct page *page;\n	if (get_user_page_fast_only(a, 0, &page)) {\n		look(page);\n		put_page(page);\n	}\n}',
   );
+  const returned = (what: string): string =>
+    pin(`${take}	if (ret != n) {\n		if (ret > 0)\n			unpin_user_pages(pages, ret);\n		return ${what};\n	}\n${rest}`);
+  complains(rule, 'a short count that is returned where zero is success', returned('ret'), 'f:return ret;');
+  accepts(rule, 'an error that is returned for a short count', returned('ret < 0 ? ret : -EFAULT'));
+  accepts(rule, 'a count that is what the function returns', pin(`${take}	return ret;`));
+  complains(
+    rule,
+    'a short count of a part, in a loop',
+    pin(
+      '	for (i = 0; i < n; i += j) {\n		j = 4;\n		ret = pin_user_pages_fast(a, j, FOLL_WRITE, o->pages + i);\n		if (ret == j)\n			continue;\n		break;\n	}\n	if (i != n) {\n		obj_free(o);\n		return ret;\n	}\n	return 0;',
+    ),
+    'f:return ret;',
+  );
+  const moved = (onError: string): string => `int f(struct queue *q, struct iov_iter *iter)
+{
+	size_t at;
+	ssize_t ret = iov_iter_get_pages2(iter, q->pages, 16384, 4, &at);
+	if (ret < 0) {
+		${onError}
+	}
+	q->len = ret;
+out:
+	return 0;
+}`;
+  complains(rule, 'an error of an iterator that ends as success', moved('goto out;'), 'f:return 0;');
+  accepts(rule, 'an error that is kept', moved('q->error = ret;\n		goto out;'));
+  accepts(rule, 'an error after which something is tested', moved('if (q->zeroes)\n			goto out;\n		return ret;'));
+  const helper = (call: string): string => `struct box { struct page **pages; int n; };
+static int box_take(struct box *b, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, b->n, FOLL_WRITE, b->pages);
+	if (ret == b->n)
+		return 0;
+	if (ret > 0)
+		unpin_user_pages(b->pages, ret);
+	return -EFAULT;
+}
+void box_drop(struct box *b)
+{
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+}
+int box_start(struct box *b, unsigned long a)
+{
+	${call}
+	return box_go(b);
+}`;
+  complains(rule, "a helper's result that a caller ignores", helper('box_take(b, a);'), 'box_start:box_take(b, a);');
+  accepts(rule, "a helper's result that a caller tests", helper('if (box_take(b, a))\n		return -EFAULT;'));
 });
 
 describe('release-count', () => {

@@ -252,6 +252,37 @@ describe('needs-pin', () => {
   accepts('needs-pin', 'a load', get('p = kmap(page);\n	dev->value = *(int *)p;\n	kunmap(page);'));
   accepts('needs-pin', 'a page of which only the struct page matters', get('note(page_to_nid(page));'));
   accepts('needs-pin', 'a page that the processor reads', get('p = kmap(page);\n	memcpy(dev->buf, p, 64);\n	kunmap(page);'));
+  complains(
+    'needs-pin',
+    'a frame number that is kept for somebody else',
+    `struct request { u64 target; };
+int f(struct request *r, unsigned long a)
+{
+	struct page *page;
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	r->target = page_to_phys(page);
+	run(r);
+	put_page(page);
+	return 0;
+}`,
+    site,
+  );
+  const iterator = (direction: string): string => `int f(struct job *j, void __user *buf)
+{
+	struct page *pages[4];
+	struct iov_iter iter;
+	size_t at;
+	iov_iter_ubuf(&iter, ${direction}, buf, 16384);
+	if (iov_iter_get_pages2(&iter, pages, 16384, 4, &at) < 0)
+		return -EFAULT;
+	run(j, pages);
+	put_page(pages[0]);
+	return 0;
+}`;
+  const call = 'f:if (iov_iter_get_pages2(&iter, pages, 16384, 4, &at) < 0)';
+  complains('needs-pin', 'an iterator that is filled', iterator('ITER_DEST'), call);
+  accepts('needs-pin', 'an iterator that is read from', iterator('ITER_SOURCE'));
   accepts('needs-pin', 'a pin', used('pin_user_pages_fast', 'unpin_user_page', 'dma_map_page(dev, page, 0, 64, DMA_TO_DEVICE);'));
 });
 
@@ -269,6 +300,50 @@ describe('needs-longterm', () => {
     'needs-longterm',
     'pins of one command',
     kept('FOLL_WRITE', clean, ioctl('	box_take(b, a);\n	run(b);\n	box_drop(b);\n	return 0;')),
+  );
+  const plain = (use: string): string =>
+    kept('FOLL_WRITE', 'put_page(b->pages[0]);', ioctl('	if (cmd == 1)\n		return box_take(b, a);\n	box_drop(b);\n	return 0;') + use)
+      .replace('pin_user_pages_fast', 'get_user_pages_fast')
+      .replace('unpin_user_pages(b->pages, ret)', 'release_pages(b->pages, ret)');
+  const mapped = '\nint box_map(struct box *b)\n{\n	return dma_map_page(b->dev, b->pages[0], 0, 64, DMA_FROM_DEVICE);\n}';
+  complains('needs-longterm', 'plain references to what a device reaches', plain(mapped), site.replace('pin_', 'get_'));
+  accepts('needs-longterm', 'plain references to pages of which only the struct page matters', plain(''));
+  complains(
+    'needs-longterm',
+    'pins by frame numbers in a table',
+    `static int take(unsigned long a, unsigned long *frame)
+{
+	struct page *page;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	*frame = page_to_pfn(page);
+	return 0;
+}
+static void drop(unsigned long frame)
+{
+	unpin_user_page(pfn_to_page(frame));
+}
+static int map(struct table *t, unsigned long a)
+{
+	unsigned long frame;
+	int ret = take(a, &frame);
+	if (ret)
+		return ret;
+	ret = table_exchange(t, &frame);
+	if (ret)
+		drop(frame);
+	return ret;
+}
+long table_ioctl(struct table *t, unsigned int cmd, unsigned long a)
+{
+	unsigned long frame = 0;
+	if (cmd == 1)
+		return map(t, a);
+	table_exchange(t, &frame);
+	drop(frame);
+	return 0;
+}`,
+    'take:if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)',
   );
   accepts('needs-longterm', 'the flag', kept('FOLL_WRITE | FOLL_LONGTERM', clean));
 });

@@ -18,8 +18,8 @@ const maxStates = 3000;
 
 /** A statement that takes up another number of pages than the call took. */
 export interface CountFault {
-  /** Drops pages, or uses them, or hands them on as a success. */
-  kind: 'drop' | 'use' | 'success';
+  /** Drops pages, or uses them, or hands them on as a success; or returns the count itself, or zero after an error, where zero is the success. */
+  kind: 'drop' | 'use' | 'success' | 'result' | 'error';
   /** More than there are, with an error as the number, one behind the last, one too few. */
   how: 'unfilled' | 'negative' | 'past' | 'few';
   pos: number;
@@ -35,6 +35,8 @@ interface State {
   conditions: ReadonlyMap<string, boolean>;
   /** The result was taken for the number of pages somewhere on the way. */
   counted: boolean;
+  /** After a failure something was tested, or done with the result, that may have told it. */
+  told: boolean;
   parent: State | null;
   step: { pos: number; text: string } | null;
 }
@@ -45,15 +47,17 @@ export function countFaults(subject: Subject): CountFault[] {
   const at = site.signature?.pages ?? null;
   const array = at === null ? undefined : site.call.args[at];
   const { result, count } = acquiredOf(site);
-  if (!array?.path || result === 'bytes' || count === '') return [];
+  if (!array?.path || (result !== 'bytes' && count === '')) return [];
+
   // A part of an array: its indexes do not count from the call's first page.
   const written = at === null ? undefined : site.call.expressions[at];
-  if (written?.kind === 'binary' || (array.address && array.path.endsWith('[]'))) return [];
+  const part = result === 'bytes' || written?.kind === 'binary' || (array.address && array.path.endsWith('[]'));
   const found = new Map<string, CountFault>();
   for (const graph of program.graphs(site.reference)) {
     const start = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos);
     if (!start) continue;
     for (const fault of new Walk(subject, graph, start).faults()) {
+      if (part && fault.kind !== 'result' && fault.kind !== 'error') continue;
       const key = `${fault.kind}:${fault.pos}`;
       if (!found.has(key)) found.set(key, fault);
     }
@@ -63,6 +67,10 @@ export function countFaults(subject: Subject): CountFault[] {
 
 class Walk {
   private readonly out: CountFault[] = [];
+  /** Returns that are wrong if zero is the success. */
+  private readonly results: CountFault[] = [];
+  /** Zero is returned on a path on which all pages are there. */
+  private zeroIsSuccess = false;
   private readonly asked: string;
   private readonly one: boolean;
   /** Names of the array, or of the one page. */
@@ -97,13 +105,13 @@ class Walk {
     const outcomes = this.one ? failed | ALL : ERROR | ZERO | SHORT | ALL;
     const queue: State[] = [];
     const push = (state: State): void => {
-      const key = `${state.node}|${state.outcomes}|${state.counted}|${[...state.names].map(([n, s]) => `${n}=${s.base}${s.plus}`).sort()}|${[...state.conditions].map(([k, v]) => k + v).sort()}`;
+      const key = `${state.node}|${state.outcomes}|${state.counted}|${state.told}|${[...state.names].map(([n, s]) => `${n}=${s.base}${s.plus}`).sort()}|${[...state.conditions].map(([k, v]) => k + v).sort()}`;
       if (seen.has(key)) return;
       seen.add(key);
       queue.push(state);
     };
     for (const next of this.start.successors)
-      push({ node: next, outcomes, names, conditions: new Map(), counted: false, parent: null, step: null });
+      push({ node: next, outcomes, names, conditions: new Map(), counted: false, told: false, parent: null, step: null });
     for (let i = 0; i < queue.length; i++) {
       if (queue.length > maxStates) return [];
       const state = queue[i] as State;
@@ -111,7 +119,7 @@ class Walk {
       const next = this.step(state, this.graph.nodes[state.node] as Node);
       if (next) for (const id of this.graph.nodes[state.node]?.successors ?? []) push({ ...next, node: id, parent: next, step: null });
     }
-    return this.out;
+    return this.zeroIsSuccess ? [...this.out, ...this.results] : this.out;
   }
 
   /** Other names of the number asked for, from before the call. */
@@ -139,7 +147,8 @@ class Walk {
   private step(state: State, n: Node): State | null {
     const { program, site } = this.subject;
     const o = n.operation;
-    let { outcomes, conditions, counted } = state;
+    let { outcomes, conditions, counted, told } = state;
+    const failed = !(outcomes & (SHORT | ALL));
     let step: State['step'] = null;
     if (o?.kind === 'unread') return null;
     if (o?.kind === 'assume') {
@@ -159,6 +168,7 @@ class Walk {
         const known = assumed(conditions, o.left.path ?? '', o.op, o.right.path ?? o.right.text);
         if (!known) return null;
         conditions = known;
+        if (failed) told = true;
       }
       if (this.inLoop({ ...state, outcomes }, n)) counted = true;
     } else if (o?.kind === 'call') {
@@ -180,11 +190,11 @@ class Walk {
     } else if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') {
       conditions = without(conditions, o.target);
       if (o.kind === 'copy' && rootOf(o.target) !== o.target && symbolOf(o.source, state.names, this.asked)?.base === 'result')
-        counted = true;
+        counted = told = true;
       if (this.one && o.kind === 'copy' && this.isArray(o.source.path) && !o.target.startsWith('%')) this.used(state, n.pos, outcomes);
     }
     const names = after(program, site.reference, n, state.names, this.asked);
-    return { ...state, outcomes, names, conditions, counted, step };
+    return { ...state, outcomes, names, conditions, counted, told, step };
   }
 
   private isArray(path: string | null): boolean {
@@ -265,25 +275,30 @@ class Walk {
     return pos < drop && /[;{}]\s*$/.test(text.slice(Math.max(0, pos - 60), pos));
   }
 
-  /** Pages that stay in an object beside the number asked for, where fewer may be there, and zero is returned. */
+  /** Notes pages that are handed on as a success, and a count that is handed on as an error. */
   private atReturn(state: State, n: Node): void {
-    const { followed, program, site } = this.subject;
+    const { program, site } = this.subject;
     const o = n.operation;
-    if (
-      o?.kind !== 'return' ||
-      this.one ||
-      state.counted ||
-      this.start.loops.length > 0 ||
-      (followed.visits[0]?.flow.heap.length ?? 0) === 0
-    )
-      return;
+    if (o?.kind !== 'return' || this.one) return;
     const type = program.variants(site.reference)[0]?.returns;
     // Zero is a success of a number; a pointer that is NULL and `false` are failures.
     if (!type || type.pointers > 0 || /bool/i.test(type.base)) return;
     const value = o.value ? symbolOf(o.value, state.names, this.asked) : null;
-    if (value?.base !== 'number' || value.plus !== 0) return;
-    const kept = [...state.names].some(([name, s]) => s.base === 'asked' && s.plus === 0 && rootOf(name) !== name);
-    if (kept) this.report(state, n.pos, 'success', 'unfilled', SHORT | ZERO | ERROR);
+    if (value?.base === 'number' && value.plus === 0) {
+      if (state.outcomes & ALL) this.zeroIsSuccess = true;
+      // A loop over counts may end early, with what it has.
+      const early = this.start.loops.length > 0 && site.acquire.result !== 'bytes';
+      if (!early && !state.told && !(state.outcomes & (SHORT | ALL))) this.report(state, n.pos, 'error', 'unfilled', ERROR);
+      if (this.isKept(state)) this.report(state, n.pos, 'success', 'unfilled', SHORT | ZERO | ERROR);
+    } else if (value?.base === 'result' && value.plus === 0 && !(state.outcomes & ALL))
+      this.report(state, n.pos, 'result', 'unfilled', SHORT);
+  }
+
+  /** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */
+  private isKept(state: State): boolean {
+    const { followed } = this.subject;
+    if (state.counted || this.start.loops.length > 0 || (followed.visits[0]?.flow.heap.length ?? 0) === 0) return false;
+    return [...state.names].some(([name, s]) => s.base === 'asked' && s.plus === 0 && rootOf(name) !== name);
   }
 
   private report(state: State, pos: number, kind: CountFault['kind'], how: CountFault['how'], wrong: number): void {
@@ -291,7 +306,7 @@ class Walk {
     if (outcomes === 0) return;
     const steps: CountFault['steps'] = [];
     for (let s: State | null = state; s; s = s.parent) if (s.step) steps.unshift(s.step);
-    this.out.push({ kind, how, pos, outcomes, steps });
+    (kind === 'result' || kind === 'error' ? this.results : this.out).push({ kind, how, pos, outcomes, steps });
   }
 }
 

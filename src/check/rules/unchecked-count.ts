@@ -1,9 +1,19 @@
 import type { Graph } from '../../program/graph.js';
+import { outsideKernel } from '../../program/place.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { ERROR, isUnsigned, SHORT } from '../counts/symbols.js';
+import type { CountFault } from '../counts/walk.js';
 import { complaintHere } from '../evidence.js';
-import type { Complaint, Rule } from '../finding.js';
+import { type Complaint, type Rule, taken } from '../finding.js';
+
+const done: Readonly<Record<CountFault['kind'], { what: string; step: string }>> = {
+  success: { what: 'is handed on as success', step: 'returns success' },
+  result: { what: 'is returned as it is, where zero is success and an error is below', step: 'returns the count' },
+  error: { what: 'is dropped, and zero returned as for success', step: 'returns zero' },
+  use: { what: 'is passed over here', step: 'takes up pages that may not be there' },
+  drop: { what: 'is passed over here', step: 'dropped here' },
+};
 
 /** A call may take fewer pages than asked, or none: the comment of get_user_pages() in mm/gup.c. */
 export const uncheckedCount: Rule = {
@@ -17,20 +27,40 @@ export const uncheckedCount: Rule = {
       return [complaintHere(subject, `the result of ${row.api}() is ignored: fewer pages than asked, or none, may be there`)];
     const unsigned = unsignedTests(subject);
     if (unsigned.length > 0) return unsigned;
-    return faultsOf(subject)
-      .filter((f) => f.kind !== 'drop')
-      .map((f) => {
-        const what = f.outcomes & ERROR ? 'an error' : f.outcomes & SHORT ? 'a short count' : 'a count of none';
-        const how = f.how === 'past' ? 'one page more than there is' : 'all that were asked for';
-        const done = f.kind === 'success' ? 'is handed on as success' : 'is passed over here';
-        const message =
-          f.how === 'past'
-            ? `pages of ${row.api}() are taken up to the count itself: ${how}`
-            : `${what} of ${row.api}() ${done}: not all pages are there`;
-        return complaintOfFault(subject, f, message, f.kind === 'success' ? 'returns success' : 'takes up pages that may not be there');
-      });
+    return [...ignoredByCallers(subject), ...faults(subject)];
   },
 };
+
+function faults(subject: Subject): Complaint[] {
+  const { row } = subject;
+  return faultsOf(subject)
+    .filter((f) => f.kind !== 'drop')
+    .map((f) => {
+      const what = f.outcomes & ERROR ? 'an error' : f.outcomes & SHORT ? 'a short count' : 'a count of none';
+      const how = f.how === 'past' ? 'one page more than there is' : 'all that were asked for';
+      const message =
+        f.how === 'past'
+          ? `pages of ${row.api}() are taken up to the count itself: ${how}`
+          : `${what} of ${row.api}() ${done[f.kind].what}: not all pages are there`;
+      return complaintOfFault(subject, f, message, done[f.kind].step);
+    });
+}
+
+/** Calls of the function that takes the pages, and keeps them in a field, of which nothing reads the result. */
+function ignoredByCallers(subject: Subject): Complaint[] {
+  const { program, row, site, followed } = subject;
+  const returned = program.variants(site.reference)[0]?.returns;
+  const keeps = followed.visits[0]?.flow.heap.some((h) => !/@(pfn|address)$/.test(h));
+  if (!keeps || !returned || (returned.base === 'void' && returned.pointers === 0)) return [];
+  return program
+    .callSites(site.reference)
+    .filter(({ caller, graph, call }) => !caller.macro && !outsideKernel(caller.file) && !isRead(graph, call.result))
+    .map(({ caller: { file, name }, call }) => {
+      const message = `the result of ${row.function}(), which takes pages by ${row.api}(), is ignored: fewer than asked, or none, may be there`;
+      const step = { file, ...program.position(file, call.pos), function: name, text: `the result of ${row.function}() is not looked at` };
+      return { message, file, function: name, pos: call.pos, path: [taken(subject), step] };
+    });
+}
 
 /** True if nothing in the function reads the call's result, nor was the one page's pointer cleared before, which then tells. */
 function isIgnored({ site }: Subject): boolean {
@@ -39,14 +69,17 @@ function isIgnored({ site }: Subject): boolean {
     ({ operation: o, pos }) => o?.kind === 'clear' && o.target === page?.path && /^(NULL|0)$/.test(o.text) && pos < site.call.pos,
   );
   if (page?.address && cleared) return false;
-  const reads = (graph: Graph): boolean =>
-    graph.nodes.some(({ operation: o }) => {
-      if (o?.kind === 'copy') return o.source.path === site.call.result;
-      if (o?.kind === 'assume') return o.left.path === site.call.result || o.right.path === site.call.result;
-      if (o?.kind === 'return') return o.value?.path === site.call.result;
-      return o?.kind === 'call' && o.args.some((a) => a.path === site.call.result);
-    });
-  return !reads(site.graph) && site.graph.nodes.every((n) => n.operation?.kind !== 'unread');
+  return !isRead(site.graph, site.call.result);
+}
+
+/** True if something in a function reads the result of a call, or may. */
+function isRead(graph: Graph, result: string): boolean {
+  return graph.nodes.some(({ operation: o }) => {
+    if (o?.kind === 'copy') return o.source.path === result;
+    if (o?.kind === 'assume') return o.left.path === result || o.right.path === result;
+    if (o?.kind === 'return') return o.value?.path === result;
+    return o?.kind === 'unread' || (o?.kind === 'call' && o.args.some((a) => a.path === result));
+  });
 }
 
 /** Tests whether the result is below zero, of a name that never is. */

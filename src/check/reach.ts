@@ -1,0 +1,68 @@
+/** Who reaches the data of a site's pages, and not only their struct page: cases 1, 2 and 5 of pin_user_pages.rst. */
+import { hasNotifier } from '../survey/case.js';
+import type { Subject } from '../survey/unit.js';
+import { accessesOf, accessStep, dirtiesOf, mayWrite, stepAt } from './access.js';
+import { destinationOf } from './destination.js';
+import type { FindingStep } from './finding.js';
+
+/** What says that the data is reached. */
+export interface Reach {
+  /** By whom, as a phrase. */
+  how: string;
+  step: FindingStep;
+}
+
+const known = new WeakMap<Subject, Reach | null>();
+
+/** The first that says so; `null` if nothing does, or the driver follows the page table by an MMU notifier (case 3). */
+export function reachOf(subject: Subject): Reach | null {
+  let found = known.get(subject);
+  if (found === undefined) {
+    found = subject.row.case?.number === 3 ? null : (byAccess(subject) ?? byMark(subject) ?? byIterator(subject) ?? byFrame(subject));
+    known.set(subject, found);
+  }
+  return found;
+}
+
+function byAccess(subject: Subject): Reach | null {
+  const accesses = accessesOf(subject);
+  const access = accesses.find((a) => a.device) ?? accesses[0];
+  if (!access) return null;
+  return { how: access.device ? 'reached by a device' : 'written to by the processor', step: accessStep(subject, access) };
+}
+
+/** Where a function marks a page dirty that it has mapped, or its address is kept though it was taken to be written to: what else says that it is written. */
+function byMark(subject: Subject): Reach | null {
+  const { visits } = subject.followed;
+  const isAddress = (fact: string): boolean => fact.endsWith('@address');
+  const how = 'written to by the processor';
+  const dirtied = dirtiesOf(subject).find(({ visit }) => [...visit.flow.origins.keys()].some(isAddress));
+  if (dirtied) return { how, step: stepAt(subject, dirtied.visit, dirtied.event.pos, `marked dirty by ${dirtied.event.api}()`) };
+  const keeping = visits.find((v) => v.flow.heap.some(isAddress));
+  const fact = keeping?.flow.heap.find(isAddress);
+  if (!keeping || !fact || !mayWrite(subject)) return null;
+  const pos = keeping.flow.origins.get(fact)?.pos ?? keeping.flow.reference.item.pos;
+  return { how, step: stepAt(subject, keeping, pos, 'its address is kept, to be written to') };
+}
+
+/** Pages of an iterator that is filled are written to by whoever has them. */
+function byIterator({ program, site }: Subject): Reach | null {
+  const destination = site.acquire.iterator === null ? null : destinationOf(program, site);
+  if (!destination) return null;
+  const { file, name } = destination.reference;
+  return {
+    how: 'filled as direct I/O',
+    step: { file, ...program.position(file, destination.pos), function: name, text: destination.text },
+  };
+}
+
+/** A frame number that is put in memory is for somebody who has no struct page: a device, firmware, a hypervisor. */
+function byFrame(subject: Subject): Reach | null {
+  const { visits } = subject.followed;
+  if (visits.some((v) => hasNotifier(subject.program, v.flow.reference.file))) return null;
+  const keeping = visits.find((v) => v.flow.heap.some((h) => h.endsWith('@pfn')));
+  const fact = keeping?.flow.heap.find((h) => h.endsWith('@pfn'));
+  if (!keeping || !fact) return null;
+  const pos = keeping.flow.origins.get(fact)?.pos ?? keeping.flow.reference.item.pos;
+  return { how: 'reached by their frame numbers', step: stepAt(subject, keeping, pos, 'its frame number is kept') };
+}
