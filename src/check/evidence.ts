@@ -1,6 +1,6 @@
 /** What several rules ask of a followed site. */
-import { releasesOf, type SeenRelease, type Start } from '../flow/follow.js';
-import { type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
+import { releasesOf, type SeenRelease, type Start, type Visit } from '../flow/follow.js';
+import { type Dropping, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import { rootOf } from '../program/path.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
@@ -47,7 +47,22 @@ function keptIn(subject: Subject): Kept {
   return {
     carriers: facts.map((h) => ({ tag: rootOf(h).slice(1), suffix: h.slice(rootOf(h).length) })),
     files: [...new Set([subject.site.reference.file, ...seen.map((s) => s.visit.flow.reference.file)])],
+    drops: subject.followed.visits.filter((v) => v.flow.releases.length > 0).flatMap(sourcesOf),
   };
+}
+
+/** The fields, and the functions that were handed the pages by a callee, from which they came to a visited function. */
+function sourcesOf(visit: Visit): Dropping[] {
+  const found: Dropping[] = [];
+  const seen = new Set<Visit>();
+  const queue = [visit];
+  for (let at = queue.pop(); at; at = queue.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    if (at.way !== 'call') found.push({ heap: at.heap, holder: at.flow.reference.key });
+    else queue.push(...[...(at.parent ? [at.parent] : []), ...at.also].map((arrival) => arrival.visit));
+  }
+  return found;
 }
 
 /** Whether an iterator is a user's is known where it is used; its callers may hand in others. */

@@ -7,6 +7,7 @@ import type { Start } from './follow.js';
 import { engineOf, type Kept, type Witness } from './paths/engine.js';
 
 export type { Kept, Witness } from './paths/engine.js';
+export type { Dropping } from './paths/keeping.js';
 export type { PathStep } from './paths/state.js';
 
 /** Every wrong end of a path from the site, and of the objects that keep its pages, one for each place and kind. */

@@ -1,6 +1,6 @@
 import type { SeenRelease } from '../../flow/follow.js';
 import type { Subject } from '../../survey/unit.js';
-import { complaintHere, keptOnSuccess, releasesIn } from '../evidence.js';
+import { complaintHere, complaintOf, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 
 export const neverReleased: Rule = {
@@ -9,10 +9,17 @@ export const neverReleased: Rule = {
   about: 'nothing in the tree drops the pages once they are kept',
   check(subject) {
     const { row, followed } = subject;
-    if (row.kind === 'test' || row.kind === 'internal' || row.reference === 'conditional' || followed.cut) return [];
     const seen = releasesIn(subject);
+    if (row.kind === 'test' || row.kind === 'internal' || followed.cut || row.gaps.length > 0) return [];
+    // An iterator that need not be a user's, and no drop anywhere: nothing is held.
+    if (row.reference === 'conditional' && seen.length === 0) return [];
+    const kept = pathsIn(subject).filter((w) => w.kind === 'kept');
+    if (kept.length > 0)
+      return kept.map((w) =>
+        complaintOf(subject, w, `pages taken by ${row.api}() are kept in ${w.fields.join(', ')}, from where nothing drops them`),
+      );
     if (seen.some((s) => !isOwnUnwind(subject, s))) return [];
-    if (row.gaps.length > 0 || followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)) return [];
+    if (row.reference === 'conditional' || followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)) return [];
     if (row.containers.some((c) => c === 'skb' || c === 'bvec' || c === 'pipe' || c === 'other')) return [];
     if (seen.length > 0 && !keptOnSuccess(subject)) return [];
     const carrier = keptIn(subject);

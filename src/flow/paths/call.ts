@@ -310,6 +310,8 @@ function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, st
 
 /** A drop of what was dropped before. */
 function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  // Of an array, it may be an element that was not dropped.
+  if (o.args[0]?.path?.endsWith('[]')) return [];
   if (!state.dropped?.whole || n.loops.length > 0 || !isWhole(o, 0) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });

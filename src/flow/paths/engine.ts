@@ -6,6 +6,7 @@ import { excludes } from '../assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
 import type { Context } from './call.js';
+import { type Dropping, type End, succeeds, undropped } from './keeping.js';
 import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
 import { type Exit, outcome, type PathStep, sign, stepsOf, type Turned } from './state.js';
@@ -18,7 +19,7 @@ const maxCallerWalks = 60;
 
 /** A path that ends wrongly. */
 export interface Witness {
-  kind: 'leak' | 'double' | 'use' | 'over';
+  kind: 'leak' | 'double' | 'use' | 'over' | 'kept';
   /** Only a short count reaches the end. */
   short: boolean;
   /** The function with the fault, and where in it. */
@@ -26,12 +27,15 @@ export interface Witness {
   function: string;
   pos: number;
   steps: PathStep[];
+  /** For pages that are kept for good: the fields that do. */
+  fields: readonly string[];
 }
 
 /** Where a site's pages are kept and known to be dropped from, and the files in which that happens. */
 export interface Kept {
   carriers: readonly Carrier[];
   files: readonly string[];
+  drops: readonly Dropping[];
 }
 
 export interface Engine {
@@ -105,6 +109,8 @@ function openEngine(analysis: Analysis): Engine {
     const failing = new Map<string, { reference: FunctionReference; turned: readonly Turned[] }>();
     const failures: { reference: FunctionReference; turned: Turned }[] = [];
     const cleaned = new Set<string>();
+    const ends: End[] = [];
+    const levels = new Map<string, number>();
     const note = (reference: FunctionReference, w: Walked, before: readonly PathStep[] = []): void => {
       const { file, name } = reference;
       failing.set(name, { reference, turned: w.failing });
@@ -126,12 +132,17 @@ function openEngine(analysis: Analysis): Engine {
           function: name,
           pos: late.pos,
           steps: stepsOf(late.trail).filter((s) => s.text !== ''),
+          fields: [],
         });
     };
     const add = (w: Witness): void => {
       const key = `${w.kind}:${w.file}:${w.pos}`;
       const known = found.get(key);
       if (!known || (known.short && !w.short)) found.set(key, w);
+    };
+    const end = (reference: FunctionReference, { exits }: Walked, level: number): void => {
+      levels.set(reference.key, level);
+      ends.push(...exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
     };
     const up = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
       const handed = exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1));
@@ -143,15 +154,21 @@ function openEngine(analysis: Analysis): Engine {
         walks++;
         const w = walked(caller, { kind: 'returned', callee: reference.name, exits: handed }, reference.item.conditions);
         note(caller, w);
+        end(caller, w, level);
         up(caller, w.exits, level + 1);
       }
     };
     const own = first(start);
     note(start.reference, own);
+    end(start.reference, own, 0);
     up(start.reference, own.exits, 1);
     for (const { reference, turned } of failures)
       if (!cleaned.has(reference.name))
         add(leakOf(reference, turned, 'left here, as failed, with the pages still held; other failures drop them'));
+    for (const e of ends) {
+      const fields = undropped(program, e, given.drops, levels);
+      if (fields.length > 0) add(keptFor(e, fields));
+    }
     over(start, own, add);
     for (const carrier of given.carriers) {
       const endings = endingsOf(program, given.files, carrier, walked);
@@ -180,9 +197,7 @@ function openEngine(analysis: Analysis): Engine {
   function over(start: Start, own: Walked, add: (w: Witness) => void): void {
     const { reference } = start;
     const params = program.variants(reference)[0]?.params ?? [];
-    const kept = own.exits.filter(
-      (e) => e.kind === 'held' && (e.result & (sign.zero | sign.positive)) !== 0 && (e.outcomes & outcome.all) !== 0,
-    );
+    const kept = own.exits.filter(succeeds);
     const facts = [
       ...new Set(
         kept.flatMap((e) => e.holders.flatMap((h) => (h.of >= 0 && h.suffix.startsWith('.') ? [`${params[h.of]?.name}${h.suffix}`] : []))),
@@ -209,6 +224,7 @@ function openEngine(analysis: Analysis): Engine {
           function: name,
           pos: late.pos,
           steps: [earlier, ...stepsOf(late.trail).filter((s) => s.text !== '')],
+          fields: [],
         });
       }
     }
@@ -225,8 +241,7 @@ function openEngine(analysis: Analysis): Engine {
   }
 
   function keeps(start: Start): boolean {
-    const good = first(start).exits.filter((e) => (e.result & (sign.zero | sign.positive)) !== 0 && (e.outcomes & outcome.all) !== 0);
-    return good.some((e) => e.kind === 'held');
+    return first(start).exits.some(succeeds);
   }
 
   return { witnesses, effects, keeps };
@@ -241,7 +256,17 @@ function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: s
     function: name,
     pos,
     steps: [...before, ...steps, { file, function: name, pos: exit.pos, text: end }],
+    fields: [],
   };
+}
+
+/** Pages that are kept in fields, as a fault of the function that leaves them there. */
+function keptFor({ reference, exit }: End, fields: readonly string[]): Witness {
+  const { file, name } = reference;
+  const steps = stepsOf(exit.trail).filter((s) => s.text !== '');
+  const last = steps.findLast((s) => s.file === file && s.function === name);
+  const left: PathStep = { file, function: name, pos: exit.pos, text: `left here with the pages in ${fields.join(', ')}` };
+  return { kind: 'kept', short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
 }
 
 /** The failures of a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. */
