@@ -1,12 +1,12 @@
 /** What becomes of the data in a site's pages: who reads and writes it, and whether it is marked dirty. */
-import { placeOf, scopeOf } from '../flow/analyse.js';
+import { analyse, placeOf, scopeOf } from '../flow/analyse.js';
 import { contentsOf, type Facts, isHeap, isLocal, type Scope } from '../flow/facts.js';
 import type { DirtyEvent } from '../flow/flow.js';
 import type { Visit } from '../flow/follow.js';
 import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import { sourceName } from '../program/text.js';
-import { deviceCalls, fillingCalls } from '../protocol/index.js';
+import { deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
 import { passesFlag } from '../survey/flags.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
@@ -101,6 +101,32 @@ export function dirtiesOf(subject: Subject): { visit: Visit; event: DirtyEvent }
     .filter((visit) => folders.has(folderOf(visit.flow.reference.file)))
     .flatMap((visit) => visit.flow.dirties.map((event) => ({ visit, event })));
 }
+
+/**
+ * Marks of the same pages by functions near by that have them of a field in which they stand with a reference of their own. Where that
+ * goes is not followed: it is no reference of the site's.
+ */
+export function marksOfShared({ program, analysis, followed, row }: Subject): { visit: Visit; event: DirtyEvent }[] {
+  const marks: { visit: Visit; event: DirtyEvent }[] = [];
+  for (const from of followed.visits) {
+    for (const heap of from.flow.shared) {
+      const field = stepsOf(heap)[0]?.slice(1);
+      const folders = new Set([row.file, from.flow.reference.file].map(folderOf));
+      const files = field === undefined ? [] : program.tree.filesAccessing(field).filter((f) => folders.has(folderOf(f)));
+      for (const reference of files.flatMap((file) => program.touching(file, [field as string], rootOf(heap).slice(1)))) {
+        if (reference.macro || !marking.test(program.textOf(reference))) continue;
+        const flow = analyse(analysis, reference, [{ pos: null, facts: [heap] }]);
+        const parent = { visit: from, pos: from.flow.reference.item.pos, fact: heap };
+        const visit: Visit = { id: followed.visits.length, way: 'field', flow, parent, also: [], heap, depth: from.depth + 1 };
+        marks.push(...flow.dirties.map((event) => ({ visit, event })));
+      }
+    }
+  }
+  return marks;
+}
+
+/** What marks a page dirty. */
+export const marking = new RegExp(`\\b(?:${[...dirtyCalls.keys()].join('|')})\\s*\\(`);
 
 /** What locks a page. */
 export const locking = /\b(lock_page|trylock_page|lock_page_killable|folio_lock|folio_trylock)\s*\(/;

@@ -8,11 +8,11 @@ import { type CallEvent, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
 import { folderOf } from '../program/place.js';
 import { namesIn, sourceName } from '../program/text.js';
-import { allocatingCalls, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
+import { allocatingCalls, extraReferenceCalls } from '../protocol/index.js';
 import { hasNotifier } from '../survey/case.js';
 import { mayHold } from '../survey/flags.js';
 import type { Subject } from '../survey/unit.js';
-import { accessesOf, dirtiesOf, locking } from './access.js';
+import { accessesOf, dirtiesOf, locking, marking } from './access.js';
 import { isOurs, kindOf } from './company.js';
 import { destinationOfArgument } from './destination.js';
 import { releasesIn } from './evidence.js';
@@ -55,8 +55,6 @@ function holdersOf(visit: Visit): Visit[] {
 export function byField(visit: Visit): boolean {
   return [...above(visit)].some((v) => v.way === 'field' || v.way === 'callback');
 }
-
-const marking = new RegExp(`\\b(?:${[...dirtyCalls.keys()].join('|')})\\s*\\(`);
 
 /** The holders whose pages are marked, or may be: a function that sees the pages names a marking call. */
 function markedHolders(subject: Subject): Set<Visit> {

@@ -6,7 +6,7 @@ import type { Program } from '../program/program.js';
 import { acquires } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 
-const maxFunctions = 80;
+const maxFunctions = 300;
 const acquiring = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\s*\\(`);
 
 /**

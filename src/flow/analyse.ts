@@ -489,6 +489,7 @@ function takeExtra(r: Run, facts: Facts, path: string): void {
     facts.delete(fact);
     const heap = heapFact(fact, r.scope);
     if (heap === null) continue;
+    if (!r.flow.shared.includes(heap)) r.flow.shared.push(heap);
     facts.delete(heap);
     r.flow.heap = r.flow.heap.filter((h) => h !== heap);
   }

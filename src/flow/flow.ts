@@ -72,6 +72,8 @@ export interface FunctionFlow {
   outs: [index: number, suffix: string][];
   /** Parameters whose page is given one more reference that is still there when the function is left. */
   extras: number[];
+  /** Fields in which the same pages stand with a reference of their own, taken here. */
+  shared: string[];
   /** Facts about fields and globals that this function, or one that it calls, brings about. */
   heap: string[];
   /** Functions that may be called back with an object that holds the reference. */
@@ -105,6 +107,7 @@ export function emptyFlow(reference: FunctionReference): FunctionFlow {
     returns: [],
     outs: [],
     extras: [],
+    shared: [],
     heap: [],
     callbacks: [],
   };

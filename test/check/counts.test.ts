@@ -258,4 +258,20 @@ describe('release-count', () => {
     ['an error that a loop makes nothing of', `${take}	for (i = 0; i < ret; i++)\n		unpin_user_page(pages[i]);\n	return ret;`],
   ] as const)
     accepts(rule, name, pin(body));
+
+  const bytes = (count: string): string => `struct box { struct page **pages; size_t n; };
+int f(struct box *b, struct iov_iter *iter, size_t n)
+{
+	size_t at;
+	ssize_t len = iov_iter_extract_pages(iter, &b->pages, n, 16, 0, &at);
+	if (len < 0)
+		return len;
+	if (len == n)
+		return 0;
+	b->n = ${count};
+	unpin_user_pages(b->pages, b->n);
+	return -EFAULT;
+}`;
+  complains('release-count', 'bytes that are counted in whole pages', bytes('len / PAGE_SIZE'), 'f:unpin_user_pages(b->pages, b->n);');
+  accepts('release-count', 'bytes behind an offset, rounded up', bytes('DIV_ROUND_UP(len + at, PAGE_SIZE)'));
 });

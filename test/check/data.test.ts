@@ -221,6 +221,29 @@ describe('dirty-unlocked', () => {
   complains('dirty-unlocked', 'set_page_dirty()', marked('', 'set_page_dirty', ''), 'f:set_page_dirty(page);');
   complains('dirty-unlocked', 'SetPageDirty()', marked('', 'SetPageDirty', ''), 'f:SetPageDirty(page);');
   accepts('dirty-unlocked', 'a mark under the lock', marked('lock_page(page);', 'set_page_dirty', 'unlock_page(page);'));
+  const queued = (mark: string): string => `struct req { struct page *page; struct list_head list; };
+static void attach(struct req *r, struct page *page)
+{
+	r->page = page;
+	get_page(page);
+}
+int f(struct req *r, unsigned long a)
+{
+	struct page *page;
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	attach(r, page);
+	put_page(page);
+	return 0;
+}
+void done(struct req *r)
+{
+	struct page *page = r->page;
+	${mark}(page);
+	put_page(page);
+}`;
+  complains('dirty-unlocked', "a page of a request's own reference", queued('set_page_dirty'), 'done:set_page_dirty(page);');
+  accepts('dirty-unlocked', 'the locked mark of such a page', queued('set_page_dirty_lock'));
   accepts('dirty-unlocked', 'set_page_dirty_lock()', marked('', 'set_page_dirty_lock', ''));
 });
 

@@ -2,6 +2,7 @@
 import type { Subject } from '../../survey/unit.js';
 import type { Complaint } from '../finding.js';
 import { taken } from '../finding.js';
+import { byteFaults } from './bytes.js';
 import { type CountFault, countFaults } from './walk.js';
 
 const known = new WeakMap<Subject, CountFault[]>();
@@ -9,10 +10,15 @@ const known = new WeakMap<Subject, CountFault[]>();
 export function faultsOf(subject: Subject): CountFault[] {
   let found = known.get(subject);
   if (!found) {
-    found = countFaults(subject);
+    found = [...countFaults(subject), ...once(byteFaults(subject))];
     known.set(subject, found);
   }
   return found;
+}
+
+/** The same fault of several variants of a function. */
+function once(faults: readonly CountFault[]): CountFault[] {
+  return [...new Map(faults.map((f) => [f.pos, f])).values()];
 }
 
 /** A counting fault as a complaint, with the conditions on the way. */

@@ -1,5 +1,5 @@
 import { dirtyCalls } from '../../protocol/index.js';
-import { dirtiesOf, locking, stepAt } from '../access.js';
+import { dirtiesOf, locking, marksOfShared, stepAt } from '../access.js';
 import type { Rule } from '../finding.js';
 import { taken } from '../finding.js';
 
@@ -12,7 +12,7 @@ export const dirtyUnlocked: Rule = {
     const { program, row } = subject;
     // An MMU notifier's driver holds no reference while it marks pages: the page table does.
     if (row.case?.number === 3) return [];
-    return dirtiesOf(subject).flatMap(({ visit, event }) => {
+    return [...dirtiesOf(subject), ...marksOfShared(subject)].flatMap(({ visit, event }) => {
       const { reference } = visit.flow;
       // The memory manager marks under locks that its own callers took.
       if (reference.file.startsWith('mm/')) return [];

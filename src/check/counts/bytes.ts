@@ -1,0 +1,35 @@
+/** Calls that return bytes: how many pages those are depends on where in the first page they begin. */
+import type { Subject } from '../../survey/unit.js';
+import { kindOf } from '../company.js';
+import { releasesIn } from '../evidence.js';
+import { countsAtSite } from './bounds.js';
+import type { CountFault } from './walk.js';
+
+/** Drops of as many pages as the result fills from the start of a page, which is one too few where it begins behind. */
+export function byteFaults(subject: Subject): CountFault[] {
+  const { program, site } = subject;
+  if (site.acquire.result !== 'bytes') return [];
+  const text = program.file(site.reference.file)?.text ?? '';
+  // What drops the other kind drops pages that are no user's, and were not taken.
+  const own = releasesIn(subject).filter((s) => s.event.call.drops === kindOf(subject));
+  const drops = own.flatMap((release) => countsAtSite(program, release, site.reference));
+  return program.graphs(site.reference).flatMap((graph) => {
+    const results = new Set(
+      graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.source.path === site.call.result ? [o.target] : [])),
+    );
+    return graph.nodes.flatMap(({ operation: o, pos }): CountFault[] => {
+      if ((o?.kind !== 'copy' && o?.kind !== 'clear') || pos < site.call.pos) return [];
+      const whole = /^[^=;]*[^=!<>;]=\s*(\w+)\s*(?:\/\s*PAGE_SIZE|>>\s*PAGE_SHIFT)\s*;/.exec(text.slice(pos, pos + 160));
+      if (!whole || !results.has(whole[1] as string)) return [];
+      return drops
+        .filter((d) => d.count.path === o.target)
+        .map((d) => ({
+          kind: 'drop',
+          how: 'few',
+          pos: d.pos,
+          outcomes: 0,
+          steps: [{ pos, text: 'bytes counted as whole pages, without the offset in the first' }],
+        }));
+    });
+  });
+}
