@@ -715,7 +715,13 @@ function condition(b: Builder, e: Expression, yes: number, no: number): void {
     return;
   }
   let assume: Omit<Assume, 'truth'>;
-  if (e.kind === 'binary' && e.op in opposite) {
+  let after: Operation | null = null;
+  if (e.kind === 'update' && !e.prefix) {
+    // What is tested is the value before.
+    const left = evaluate(b, e.operand);
+    if (left.path !== null) after = { kind: 'update', target: left.path };
+    assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: null };
+  } else if (e.kind === 'binary' && e.op in opposite) {
     const left = evaluate(b, e.left);
     const right = evaluate(b, e.right);
     assume = { kind: 'assume', left, op: e.op, right, call: null };
@@ -724,10 +730,11 @@ function condition(b: Builder, e: Expression, yes: number, no: number): void {
     const made = e.kind === 'call' ? b.nodes[b.current]?.operation : null;
     assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null };
   }
-  branch(b, assume, e.pos, yes, no);
+  branch(b, assume, e.pos, yes, no, after);
 }
 
-function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: number, no: number): void {
+/** Both ways from a condition; `after` happens on each of them. */
+function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: number, no: number, after: Operation | null = null): void {
   const from = b.current;
   if (from < 0) return;
   for (const [truth, target] of [
@@ -736,6 +743,7 @@ function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: num
   ] as const) {
     b.current = from;
     node(b, pos, { ...assume, op: truth ? assume.op : (opposite[assume.op] ?? assume.op), truth });
+    if (after) node(b, pos, after);
     connect(b, target);
   }
   b.current = -1;

@@ -126,7 +126,17 @@ function convert(ctx: Context, node: Node): Expression {
       return { kind: 'unary', op: operatorOf(ctx, node), operand: sub('argument'), ...span };
     case 'update_expression': {
       const op = operatorOf(ctx, node) === '--' ? '--' : '++';
-      return { kind: 'update', op, prefix: node.kids[0]?.named === false, operand: sub('argument'), ...span };
+      const prefix = node.kids[0]?.named === false;
+      const argument = fieldOf(node, 'argument');
+      const operand = sub('argument');
+      // The grammar takes `!n++` for `(!n)++`; C binds what stands behind first.
+      if (!prefix && argument?.type === 'unary_expression' && operand.kind === 'unary')
+        return {
+          ...operand,
+          operand: { kind: 'update', op, prefix, operand: operand.operand, pos: operand.operand.pos, end: node.end },
+          end: node.end,
+        };
+      return { kind: 'update', op, prefix, operand, ...span };
     }
     case 'binary_expression': {
       const left = fieldOf(node, 'left');

@@ -116,6 +116,7 @@ describe('statements', () => {
       'x = a ?: b; for (i = 0, j = 1; i < n; i++, --j) ; ',
       '(= x (? a _ b));\nfor (, (= i 0) (= j 1)); (i < n); (, (i ++) (-- j))\n  ;',
     ],
+    ['updates bind before signs', 'if (!o->n++) x = -y--; *p++ = 0;', 'if (! (o->n ++))\n  (= x (- (y --)));\n(= (* (p ++)) 0);'],
     [
       'for with a declaration',
       'for (struct page *p = a; p; p = p->next) f(p);',
