@@ -333,6 +333,7 @@ function put(r: Run, facts: Facts, path: string | null, from: string | null, pos
   if (isOwnValue(path.slice(rootOf(path).length))) return;
   for (const name of [path, ...otherNames(path, r.graph)]) {
     if (name !== path) {
+      if (!credible(name, r.scope)) continue;
       facts.add(name);
       note(r, name, path, `which is ${readable(name)}`, pos);
     }

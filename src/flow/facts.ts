@@ -10,7 +10,7 @@
  * | `+page` | the path was given one more reference, which the next release takes */
 import type { Graph } from '../program/graph.js';
 import { isOwnValue, pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';
-import { mayHold, ownersOf, type StructLookup, typeAt } from '../program/types.js';
+import { isOtherStruct, mayHold, ownersOf, type StructLookup, typeAt } from '../program/types.js';
 
 export type Facts = Set<string>;
 
@@ -50,7 +50,7 @@ export interface Scope {
 /** True unless the declared type at a path rules out what it is said to hold. */
 export function credible(path: string, scope: Scope): boolean {
   const content = path.lastIndexOf('@');
-  if (content < 0) return true;
+  if (content < 0) return !path.endsWith('[]') || !isOtherStruct(typeAt(path, scope.graph.types, scope.lookup), scope.lookup);
   let found = scope.credible.get(path);
   if (found === undefined) {
     const base = path.slice(0, content);

@@ -244,7 +244,7 @@ export function openFollower(program: Program): Follower {
         .filter((s) => s.startsWith('.'))
         .map((s) => s.slice(1));
       const name = fields.at(-1) ?? '';
-      const content = /@(?:pfn|address|sgl)$/.exec(heap)?.[0];
+      const content = /@(?:pfn|address|sgl|bvec)$/.exec(heap)?.[0];
       const functions = heap.startsWith('#::')
         ? program.naming(file, rootOf(heap.slice(1)).replace('::', ''))
         : program.touching(file, fields, rootOf(heap).slice(1));

@@ -47,6 +47,12 @@ export function mayHold(type: CType | null, content: string, lookup: StructLooku
   return content === '@pfn' || (content === '@address' && type.pointers > 0);
 }
 
+/** True for a struct itself that is no page: where one stands, no pointer to a page does. */
+export function isOtherStruct(type: CType | null, lookup: StructLookup): boolean {
+  if (type === null || type.pointers > 0 || type.dims.length > 0 || !type.base.startsWith('struct ')) return false;
+  return type.tag !== null && !pageMembers.has(type.tag) && type.tag !== 'page' && lookup(type.tag) !== null;
+}
+
 /**
  * True for what a parameter of this type holds itself, and not the memory that it points at: what becomes of it in the
  * function is nothing to the caller.

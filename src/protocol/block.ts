@@ -3,7 +3,7 @@ import type { ContainerStruct, Iterator, ReleaseCall, Transfer } from './types.j
 /** bvecs and bios: include/linux/bvec.h, include/linux/bio.h, block/bio.c. */
 export const blockStructs: readonly ContainerStruct[] = [
   { tag: 'bio_vec', content: '@bvec', pageFields: ['bv_page'], same: [] },
-  { tag: 'bio', content: '@bvec', pageFields: [], same: ['bi_io_vec', 'bi_inline_vecs'] },
+  { tag: 'bio', content: '@bvec', pageFields: [], same: ['bi_io_vec', 'bi_inline_vecs'], completes: ['bi_end_io'] },
   { tag: 'iov_iter', content: '@bvec', pageFields: [], same: ['bvec'] },
   { tag: 'folio_iter', content: '@bvec', pageFields: ['folio'], same: [] },
   { tag: 'bvec_iter_all', content: '@bvec', pageFields: [], same: ['bv'] },

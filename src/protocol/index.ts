@@ -67,7 +67,7 @@ export function accessorsOf(field: string): readonly string[] {
 
 /**
  * What takes pages out of a content: the calls, releases and dirtying among them, and the fields of its structs that hold a
- * page's pointer.
+ * page's pointer, or name who does it later.
  */
 export function waysOut(content: string): { calls: readonly string[]; fields: readonly string[] } {
   if (content === '@pfn' || content === '@address') return { calls: pageLookups, fields: [] };
@@ -77,7 +77,7 @@ export function waysOut(content: string): { calls: readonly string[]; fields: re
     calls: [
       ...new Set([...tables.filter(takes), ...[...releases.values()].filter((r) => r.pages.endsWith(content))].map((entry) => entry.name)),
     ],
-    fields: [...containerStructs.values()].filter((c) => c.content === content).flatMap((c) => c.pageFields),
+    fields: [...containerStructs.values()].filter((c) => c.content === content).flatMap((c) => [...c.pageFields, ...(c.completes ?? [])]),
   };
 }
 

@@ -111,4 +111,6 @@ export interface ContainerStruct {
   pageFields: readonly string[];
   /** Fields that lead to another part of the same container. */
   same: readonly string[];
+  /** Fields that name the function to which the kernel gives it back. */
+  completes?: readonly string[];
 }

@@ -591,6 +591,52 @@ void g(struct map *m)
     'pin page-array→sgl car=map.sgt loop-other@cross-file put:b.c:table_put:unpin_user_page',
   );
   shows(
+    'a bio in a field, which another file has given back to its own function',
+    {
+      'a.c': `struct req { struct bio *bio; };
+int f(struct req *r, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -1;
+	bio_add_page(r->bio, page, PAGE_SIZE, 0);
+	return 0;
+}
+`,
+      'b.c': `static void done(struct bio *bio)
+{
+	bio_release_pages(bio, false);
+}
+void send(struct req *r)
+{
+	struct bio *bio = r->bio;
+
+	bio->bi_end_io = done;
+	submit_bio(bio);
+}
+`,
+    },
+    'pin single→bvec car=req.bio container@cross-file put:b.c:done:bio_release_pages',
+  );
+  shows(
+    'structs beside an array are no pages',
+    `struct desc { int length; };
+struct set { struct page **pages; struct desc *descs; };
+int f(struct set *s, unsigned long a)
+{
+	s->descs = (void *)(s->pages + 8);
+	if (pin_user_pages_fast(a, 8, 0, s->pages) != 8)
+		return -1;
+	return 0;
+}
+void g(struct set *s)
+{
+	unpin_user_pages(s->pages, 8);
+}`,
+    'pin page-array car=set.pages bulk@file put:g:unpin_user_pages',
+  );
+  shows(
     'a pfn by way of another struct',
     `${kept}struct batch { unsigned long frame; };
 void g(struct map *m, struct batch *b)
