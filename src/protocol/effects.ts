@@ -296,6 +296,9 @@ const neutralNames: readonly string[] = [
   'isolate_*',
   'pfn_valid',
   'shrink_*',
+  // They give memory back to the allocator that took it from there.
+  'free_contig_range',
+  'cma_*',
   'cmpxchg*',
   'try_cmpxchg*',
 ];
