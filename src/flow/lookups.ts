@@ -2,7 +2,7 @@
  * A frame number, an address or a scatterlist in a field leads back to pages only where somebody looks them up by it or takes
  * them out. Which functions do is told from names alone, since a number that is copied about leads to half of a folder.
  */
-import { type FunctionReference, searching } from '../program/file.js';
+import type { FunctionReference } from '../program/file.js';
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { waysOut } from '../protocol/index.js';
@@ -16,11 +16,21 @@ export type LooksUp = (reference: FunctionReference, field: string, content: str
 /** Remembers, for each place in the tree, who looks pages up there. */
 export function openLookups(program: Program): LooksUp {
   const known = program.ledger.memo<ReadonlySet<string>>();
+  const calling = program.ledger.memo<readonly Calling[]>();
 
   /** The lookups, and the functions near some folders that call them, themselves or through each other. */
   function lookersNear(content: string, folders: readonly string[]): ReadonlySet<string> {
     const key = [content, ...folders].join('\0');
-    return known.get(key) ?? known.work(key, () => findLookers(program, waysOut(content).calls, folders));
+    const find = (): Set<string> => {
+      const { calls } = waysOut(content);
+      const all = new Set(calls.flatMap((name) => program.tree.filesCalling(name)));
+      const files = [...all].filter((file) => all.size <= few || folders.some((folder) => isNear(file, folder)));
+      return findLookers(
+        calls,
+        files.flatMap((file) => calling.get(file) ?? calling.work(file, () => callingIn(program, file))),
+      );
+    };
+    return known.get(key) ?? known.work(key, find);
   }
 
   return (reference, field, content, near) => {
@@ -28,7 +38,7 @@ export function openLookups(program: Program): LooksUp {
     const lookers = lookersNear(content, [...new Set([reference.file, ...near].map(folderOf))].sort());
     const text = program.textOf(reference);
     if (fields.length > 0 && new RegExp(`(?:->|\\.)\\s*(?:${fields.join('|')})\\b`).test(text)) return true;
-    for (const [, name] of text.matchAll(/\b(\w+)\s*\(/g)) if (lookers.has(name as string)) return true;
+    for (const name of calledIn(text)) if (lookers.has(name)) return true;
     // Where nobody near by looks pages up, there is nobody to hand it to.
     return lookers.size > calls.length && handsOn(text, field);
   };
@@ -43,14 +53,32 @@ function handsOn(text: string, field: string): boolean {
   return variables.length > 0 && new RegExp(`${to}\\s*(?:\\([^()]*\\)\\s*)?(?:${variables.join('|')})\\b\\s*[;>+]`).test(text);
 }
 
-function findLookers(program: Program, calls: readonly string[], folders: readonly string[]): Set<string> {
+/** A function, and the names that stand before a parenthesis in it. */
+interface Calling {
+  name: string;
+  calls: readonly string[];
+}
+
+function callingIn(program: Program, file: string): Calling[] {
+  return (program.file(file)?.functions ?? []).map((reference) => ({
+    name: reference.name,
+    calls: [...new Set(calledIn(program.textOf(reference)))],
+  }));
+}
+
+function* calledIn(text: string): Generator<string> {
+  for (const [, name] of text.matchAll(/\b(\w+)\s*\(/g)) yield name as string;
+}
+
+function findLookers(calls: readonly string[], functions: readonly Calling[]): Set<string> {
   const found = new Set(calls);
-  const all = new Set(calls.flatMap((name) => program.tree.filesCalling(name)));
-  const files = [...all].filter((file) => all.size <= few || folders.some((folder) => isNear(file, folder))).map(program.file);
-  for (let before = 0; before < found.size; ) {
+  for (let before = 0, left = functions; before < found.size; ) {
     before = found.size;
-    const pattern = new RegExp(`\\b(?:${[...found].join('|')})\\s*\\(`);
-    for (const facts of files) for (const { name } of searching(facts, pattern)) found.add(name);
+    left = left.filter((f) => {
+      const looks = f.calls.some((name) => found.has(name));
+      if (looks) found.add(f.name);
+      return !looks;
+    });
   }
   return found;
 }
