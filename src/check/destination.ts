@@ -12,6 +12,8 @@ import type { Expression } from '../syntax/ast.js';
 
 /** Calls between the site and where its iterator is made. */
 const maxDepth = 8;
+/** More places than these say that the iterator is everybody's. */
+const maxPlaces = 80;
 /** In more files than this a call through a field is not looked for. */
 const maxFiles = 40;
 
@@ -63,6 +65,7 @@ function search(program: Program, start: Place, fields: boolean): Destination | 
     const { reference, graph, path } = place;
     const key = `${reference.key}|${path}`;
     if (seen.has(key)) continue;
+    if (seen.size >= maxPlaces) break;
     seen.add(key);
     const end = madeIn(program, place) ?? operationOf(program, place);
     if (end !== null && end !== 'source') return end;
