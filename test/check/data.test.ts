@@ -368,6 +368,26 @@ long table_ioctl(struct table *t, unsigned int cmd, unsigned long a)
 }`,
     'take:if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)',
   );
+  accepts(
+    'needs-longterm',
+    'pins in a bio, which ends with the transfer',
+    `static void done(struct bio *bio)
+{
+	bio_release_pages(bio, true);
+	bio_put(bio);
+}
+int f(struct bio *bio, unsigned long a)
+{
+	struct page *page;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	bio_set_flag(bio, BIO_PAGE_PINNED);
+	bio_add_page(bio, page, 4096, 0);
+	bio->bi_end_io = done;
+	submit_bio(bio);
+	return 0;
+}`,
+  );
   accepts('needs-longterm', 'the flag', kept('FOLL_WRITE | FOLL_LONGTERM', clean));
 });
 

@@ -1,4 +1,5 @@
 import type { SeenRelease } from '../../flow/follow.js';
+import type { Subject } from '../../survey/unit.js';
 import { byField } from '../clean.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
@@ -18,7 +19,7 @@ export const needsLongterm: Rule = {
     // Of a plain reference only where the page's data is reached: then it wants to be a pin.
     const reach = row.reference === 'get' ? reachOf(subject) : null;
     if (row.reference === 'get' && !reach) return [];
-    const late = releasesIn(subject).find((s) => !s.event.partial && isKept(s) && outlivesCall(subject, s));
+    const late = releasesIn(subject).find((s) => !s.event.partial && isKept(subject, s) && outlivesCall(subject, s));
     if (!late) return [];
     const what = row.reference === 'pin' ? 'pins' : 'pages';
     const where = row.carrier.length > 0 ? row.carrier.join(', ') : 'a table of frame numbers';
@@ -33,6 +34,6 @@ export const needsLongterm: Rule = {
 };
 
 /** A drop of what a field keeps, or by a frame number that was handed to whoever drops it. */
-function isKept({ visit }: SeenRelease): boolean {
-  return byField(visit) || (visit.way === 'call' && visit.parent?.fact.endsWith('@pfn') === true);
+function isKept({ row }: Subject, { visit }: SeenRelease): boolean {
+  return (row.carrier.length > 0 && byField(visit)) || (visit.way === 'call' && visit.parent?.fact.endsWith('@pfn') === true);
 }
