@@ -43,6 +43,8 @@ export interface Program {
   resolve(name: string, file: string): FunctionReference[];
   /** Those of them that the file itself or its folder holds. */
   resolveNear(name: string, file: string): FunctionReference[];
+  /** Those that a few files hold. */
+  resolveIn(files: readonly string[], name: string, file: string): FunctionReference[];
   /** True for a name that half the kernel calls: the tables say what matters of it, or nothing does. */
   isGeneral(name: string): boolean;
   /** Functions that call a function, in any file that can see it. */
@@ -385,9 +387,9 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   }
 
   function resolveNear(name: string, from: string): FunctionReference[] {
-    const key = `${name}\0${from}`;
+    const folder = folderOf(from);
+    const key = `${name}\0${folder}`;
     const find = (): FunctionReference[] => {
-      const folder = folderOf(from);
       const near = tree.filesCalling(name).filter((candidate) => folderOf(candidate) === folder);
       return definitionsIn(near, name, from);
     };
@@ -511,6 +513,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     variants,
     resolve,
     resolveNear,
+    resolveIn: definitionsIn,
     isGeneral,
     callers,
     structure,

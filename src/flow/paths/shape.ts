@@ -218,6 +218,8 @@ function setsOf(o: Operation | null): string[] {
 
 /** How many functions are looked at for one answer. */
 const most = 200;
+/** A name that more functions have means none of them for certain. */
+const maxDefinitions = 4;
 
 const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
 const called = /\b([A-Za-z_]\w*)\s*\(/g;
@@ -240,21 +242,32 @@ export function droppers(program: Program): (name: string, file: string) => bool
     return result;
   };
   const reaching = (name: string, file: string, visited: Set<string>): boolean => {
-    if (isNeutral(name) || words.has(name)) return false;
+    // All that is reached stands in one folder.
+    if (isNeutral(name) || words.has(name) || !program.tree.dropsNear(file)) return false;
     return program.resolveNear(name, file).some((c) => drops(c, visited));
   };
-  return (name, file) => {
-    // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
-    const near = program.resolveNear(name, file);
+  const elsewhere = program.ledger.memo<readonly FunctionReference[]>();
+  const far = (name: string, file: string): readonly FunctionReference[] => {
     const { filesCalling, dropsNear } = program.tree;
-    if (near.length === 0 && !filesCalling(name).some((candidate) => dropsNear(candidate))) return false;
-    return (near.length > 0 ? near : program.resolve(name, file)).some((r) => {
+    const find = () => program.resolveIn(filesCalling(name).filter(dropsNear), name, file);
+    const found = elsewhere.get(name) ?? elsewhere.work(name, find);
+    return found.length <= maxDefinitions ? found : [];
+  };
+  const any = (definitions: readonly FunctionReference[]): boolean =>
+    definitions.some((r) => {
       const visited = new Set<string>();
       const result = drops(r, visited);
       // Where none of all that was reached drops, none of it does; a search that was cut short says so of its start alone.
       for (const key of result || visited.size > most ? [r.key] : visited) known.set(key, result);
       return result;
     });
+  return (name, file) => {
+    // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
+    const isNear = program.tree.dropsNear(file);
+    const near = isNear ? program.resolveNear(name, file) : [];
+    if (near.length > 0 || program.isGeneral(name)) return any(near);
+    const away = far(name, file);
+    return away.length > 0 && (isNear || program.resolveNear(name, file).length === 0) && any(away);
   };
 }
 
