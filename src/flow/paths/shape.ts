@@ -243,7 +243,7 @@ export function droppers(program: Program): (name: string, file: string) => bool
   };
   const reaching = (name: string, file: string, visited: Set<string>): boolean => {
     // All that is reached stands in one folder.
-    if (isNeutral(name) || words.has(name) || !program.tree.dropsNear(file)) return false;
+    if (isNeutral(name) || words.has(name) || program.isGeneral(name) || !program.tree.dropsNear(file)) return false;
     return program.resolveNear(name, file).some((c) => drops(c, visited));
   };
   const elsewhere = program.ledger.memo<readonly FunctionReference[]>();
