@@ -132,9 +132,11 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
           leave(gaveUp);
         }
         if (moved === null || moved === 'unknown') continue;
-        const kept = forgetting(moved, shape, next);
-        const key = keyOf(next, kept);
-        const known = seen.get(key);
+        // Where ways do not meet, no two states can be one.
+        const isJoin = (shape.predecessors[next] as readonly number[]).length > 1;
+        const kept = isJoin ? forgetting(moved, shape, next) : moved;
+        const key = isJoin ? keyOf(next, kept) : null;
+        const known = key === null ? undefined : seen.get(key);
         if (known !== undefined) {
           tracks.edge(i, known);
           continue;
@@ -145,7 +147,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
           continue;
         }
         count[next] = (count[next] as number) + 1;
-        seen.set(key, queue.length);
+        if (key !== null) seen.set(key, queue.length);
         tracks.edge(i, queue.length);
         queue.push({ node: next, state: kept });
       }
