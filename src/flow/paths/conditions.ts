@@ -149,6 +149,8 @@ function isHeld(state: State, value: string): boolean {
 
 /** Two values compared: the same comparison comes out the same until one of them changes. */
 function compared(state: State, left: string, op: string, right: string): State | null {
+  // Of two that are equal none is less.
+  if (state.conditions.get(`${left} == ${right}`) === true) return /^(==|<=|>=)$/.test(op) ? state : null;
   const { op: plain, truth } = positive[op] ?? { op, truth: true };
   const key = `${left} ${plain} ${right}`;
   const known = state.conditions.get(key);

@@ -47,12 +47,16 @@ function askedOf({ graph }: Called, { asked }: State): Holder | string | null {
   return index < 0 ? null : { of: index, suffix: '' };
 }
 
-/** The constant that a value is known to be. */
+/** The constant that a value is known to be: a number, or a name in capitals. */
 function equalOf(state: State, value: string | null): string | null {
-  if (value === null || value.startsWith('=')) return value;
-  for (const [key, truth] of state.conditions) if (truth && key.startsWith(`${value} == =`)) return key.slice(value.length + 4);
+  if (value === null || constant.test(value)) return value;
+  const prefix = `${value} == `;
+  for (const [key, truth] of state.conditions)
+    if (truth && key.startsWith(prefix) && constant.test(key.slice(prefix.length))) return key.slice(prefix.length);
   return null;
 }
+
+const constant = /^(=|[A-Z][A-Z\d_]+$)/;
 
 /** Where the function was left: its return statement, or its end. */
 function leftAt(state: State, n: Node): number {
