@@ -171,6 +171,27 @@ int box_start(struct box *b, unsigned long a)
   accepts(rule, "a helper's result that a caller tests", helper('if (box_take(b, a))\n		return -EFAULT;'));
 });
 
+describe('unchecked-count of what a pointer hands on', () => {
+  const filled = (test: string): string => `struct page **take(unsigned long a, int n, int *count)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int ret;
+
+	ret = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+	if (${test}) {
+		*count = n;
+		return pages;
+	}
+	if (ret > 0)
+		unpin_user_pages(pages, ret);
+	kfree(pages);
+	return NULL;
+}
+`;
+  complains('unchecked-count', 'an array with the number asked for, and no error', filled('ret >= 0'), 'take:return pages;');
+  accepts('unchecked-count', 'an array with all that was asked for', filled('ret == n'));
+});
+
 describe('release-count', () => {
   const rule = 'release-count';
   complains(

@@ -282,7 +282,12 @@ class Walk {
     if (o?.kind !== 'return' || this.one) return;
     const type = program.variants(site.reference)[0]?.returns;
     // Zero is a success of a number; a pointer that is NULL and `false` are failures.
-    if (!type || type.pointers > 0 || /bool/i.test(type.base)) return;
+    if (!type || /bool/i.test(type.base)) return;
+    if (type.pointers > 0) {
+      const path = o.value?.path ?? null;
+      if (this.isArray(path) && this.isToldAsked(state)) this.report(state, n.pos, 'success', 'unfilled', SHORT | ZERO | ERROR);
+      return;
+    }
     const value = o.value ? symbolOf(o.value, state.names, this.asked) : null;
     if (value?.base === 'number' && value.plus === 0) {
       if (state.outcomes & ALL) this.zeroIsSuccess = true;
@@ -297,7 +302,12 @@ class Walk {
   /** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */
   private isKept(state: State): boolean {
     const { followed } = this.subject;
-    if (state.counted || this.start.loops.length > 0 || (followed.visits[0]?.flow.heap.length ?? 0) === 0) return false;
+    return (followed.visits[0]?.flow.heap.length ?? 0) > 0 && this.isToldAsked(state);
+  }
+
+  /** True if the number asked for stands in an object or behind a pointer, and nothing has taken the result for their number. */
+  private isToldAsked(state: State): boolean {
+    if (state.counted || this.start.loops.length > 0) return false;
     return [...state.names].some(([name, s]) => s.base === 'asked' && s.plus === 0 && rootOf(name) !== name);
   }
 
