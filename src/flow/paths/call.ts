@@ -3,22 +3,13 @@ import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import { join, splitSteps } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import {
-  acquires,
-  dirtyCalls,
-  extraReferenceCalls,
-  freeingCalls,
-  isNeutral,
-  iterators,
-  type ReleaseCall,
-  releases,
-  transfers,
-} from '../../protocol/index.js';
+import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, type ReleaseCall, releases } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import { withSign } from './conditions.js';
 import { baseOf, freed, holders, placeBelow, put, reach, renewed, valueIn } from './memory.js';
 import type { Shape } from './shape.js';
 import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference } from './state.js';
+import { moved } from './transfer.js';
 import { elementOf } from './unwind.js';
 import { type Entry, told, type Walked } from './walk.js';
 
@@ -346,61 +337,6 @@ function free(local: Called, n: Node, o: CallOperation, state: State): State {
   if (state.phase === 'held' && holders(next).length < holders(state).length)
     next = told(local, n, next, `${o.name}() frees what holds the pages, not the pages`);
   return next;
-}
-
-/** Signs of the result where a call moved pages, and where it failed to. */
-const results = {
-  error: [sign.zero, sign.negative],
-  zero: [sign.positive, sign.zero],
-  'error pointer': [sign.positive, sign.negative],
-} as const;
-
-/** What the tables say of a call that moves pages, where it does and where it fails; `null` if they say nothing. */
-function moved(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
-  const here =
-    !o.iterates &&
-    local.program
-      .file(local.reference.file)
-      ?.byName.get(name)
-      ?.some((f) => !f.macro);
-  const moves = here ? undefined : (o.iterates ? iterators.get(name) : transfers.get(name))?.moves;
-  if (!moves) return null;
-  let next = state;
-  for (const [from, to] of moves) {
-    const source = placeText(from);
-    const target = placeText(to);
-    const value = source.of === -1 ? o.result : valueIn(state, o.args[source.of]);
-    if (value === null) continue;
-    // A frame number or an address is the reference under another name.
-    const bare = source.suffix.replace(/@(pfn|address)$/, '');
-    // What stands in the page is not the page.
-    const given = bare === '' ? value : value === theReference && bare.startsWith('[]') ? null : fetched(state, value, bare);
-    if (given === null) continue;
-    const suffix = target.suffix.replace(/@(pfn|address)$/, '');
-    const into = target.of === -1 ? o.result : valueIn(next, o.args[target.of]);
-    if (suffix === '' && target.of >= 0) {
-      const path = o.args[target.of]?.path;
-      if (path) next = put(next, path, given);
-    } else if (suffix === '') next = put(next, o.result, given);
-    else if (into !== null && (given === theReference || reach(state, given).length > 0))
-      next = put(next, placeBelow(next, into, suffix), given);
-  }
-  const fails = o.iterates ? undefined : transfers.get(name)?.fails;
-  if (fails === undefined || state.phase !== 'held' || holders(next).length <= holders(state).length) return [next];
-  const [done, failed] = results[fails];
-  const not = withSign(told(local, n, state, `where ${name}() fails`), o.result, failed);
-  return [withSign(next, o.result, done), not].filter((s) => s !== null);
-}
-
-function fetched(state: State, value: string, suffix: string): string | null {
-  if (reach(state, value).includes('')) return theReference;
-  const place = placeBelow(state, value, suffix);
-  return place === null ? null : (state.store.get(place) ?? place);
-}
-
-function placeText(text: string): Holder {
-  const match = /^(return|\d+)(.*)$/.exec(text);
-  return { of: match?.[1] === 'return' ? -1 : Number(match?.[1]), suffix: match?.[2] ?? '' };
 }
 
 /** Objects that are put on a list, or handed to somebody who keeps them. */

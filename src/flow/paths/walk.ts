@@ -5,14 +5,16 @@
  */
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Loop, Node } from '../../program/graph.js';
-import { rootOf, suffixAfter, type Value } from '../../program/path.js';
+import { rootOf, suffixAfter } from '../../program/path.js';
 import { isNeutral, releases } from '../../protocol/index.js';
 import type { Acquired } from '../outcome.js';
 import { type Called, type Context, call } from './call.js';
 import { assume, signOf, withSign } from './conditions.js';
 import { exitOf } from './exit.js';
 import { baseOf, holders, isCut, placeAt, placeBelow, put, reaches, renewed, valueAt, valueIn } from './memory.js';
-import { backwards, type Shape, shapeOf } from './shape.js';
+import { forgetting, keyOf } from './merge.js';
+import { settled } from './settled.js';
+import { backwards, shapeOf } from './shape.js';
 import { type Exit, nothingKnown, outcome, type PathStep, type State, sign, type Trail, type Turned, theReference } from './state.js';
 import { openTracks } from './tracks.js';
 import { isBelow, namesOf } from './unwind.js';
@@ -338,7 +340,8 @@ function isOwnMemory(graph: Graph, path: string): boolean {
   return type !== undefined && (type.dims.length > 0 || (type.pointers === 0 && type.tag !== null));
 }
 
-function isPointer(graph: Graph, path: string): boolean {
+/** True for a declared pointer. */
+export function isPointer(graph: Graph, path: string): boolean {
   const type = graph.types.get(path);
   return type !== undefined && type.pointers > 0;
 }
@@ -362,57 +365,6 @@ function conditionText(n: Node): string | null {
   const tested = o.left.text || o.left.path || '';
   if (tested === '' || tested.startsWith('%')) return null;
   return `where ${tested} ${o.op} ${o.right.text || o.right.path || '0'}`;
-}
-
-/**
- * True where a condition on the state of an object, or on a count, decides whether something is dropped: who has the
- * reference knows how it comes out, and the way past the drop is not taken.
- */
-function settled(local: Called, n: Node, state: State): boolean {
-  const o = n.operation;
-  if (o?.kind !== 'assume' || state.phase !== 'held') return false;
-  const { shape, entry } = local;
-  const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
-  // A frame number that stands for an error, or for no page, holds nothing.
-  if (isAsked && o.op === '!=' && /_err|error|noslot|^is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
-  // Nothing is held of pages that are no user's.
-  if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
-  if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
-  if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
-  if (
-    o.call !== null &&
-    /err|valid|refcounted|noslot|reserved/i.test(o.call.name ?? '') &&
-    o.call.args.some((a) => valueIn(state, a) === theReference)
-  )
-    return true;
-  if (o.call !== null) return /will_pin|user_backed|refcount|kref|atomic|_test_|test_bit/.test(o.call.name ?? '');
-  const path = o.left.path;
-  if (path === null) return false;
-  // A count of what is held is not zero; it may be the index of a round that failed.
-  if (shape.counts.has(path) && isZero(o.right) && valueIn(state, o.left) !== state.result && !isOther(local, state, path, o.left))
-    return path !== state.index;
-  if (entry.kind === 'site') return false;
-  const value = valueIn(state, o.left);
-  if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
-    return false;
-  const root = rootOf(value);
-  const isParam = local.graph.params.some((p) => p.name === root);
-  return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
-}
-
-const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
-const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
-
-/** True for a pointer that does not lead to what is followed: whether it is NULL says nothing of that. */
-function isOther({ graph }: Called, state: State, path: string, tested: Value): boolean {
-  return isPointer(graph, path) && !reaches(state, valueIn(state, tested));
-}
-
-/** Tests of what a page is, which say nothing of whether it is held. */
-const pageTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
-
-function isZero(value: Value): boolean {
-  return value.path === null && /^(0|NULL|false)$/.test(value.text);
 }
 
 /** A path along one edge: into and out of loops. */
@@ -450,61 +402,4 @@ function isCallLoop(local: Called, pos: number, end: number): boolean {
   if (local.entry.kind !== 'returned') return false;
   const { callee } = local.entry;
   return local.graph.nodes.some((n) => n.pos >= pos && n.pos < end && n.operation?.kind === 'call' && n.operation.name === callee);
-}
-
-/** What no later statement reads is forgotten. */
-function forgetting(state: State, shape: Shape, node: number): State {
-  let store: Map<string, string> | null = null;
-  for (const [place, value] of state.store) {
-    if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::') || shape.isLive(node, place))
-      continue;
-    store ??= new Map(state.store);
-    store.delete(place);
-  }
-  if (state.signs.size === 0 && state.conditions.size === 0) return store ? { ...state, store } : state;
-  const bases = new Set<string>();
-  for (const [place, value] of store ?? state.store) {
-    const isVariable = rootOf(place) === place && !place.startsWith('::');
-    if (!isVariable) bases.add(rootOf(place));
-    if (!isVariable || place === '%return' || shape.isTested(node, place)) bases.add(baseOf(value));
-  }
-  if (state.result !== null) bases.add(state.result);
-  const isKept = (value: string): boolean => {
-    const base = baseOf(value);
-    return bases.has(base) || base.startsWith('+') || value.startsWith('=') || base.startsWith('::') || shape.isTested(node, base);
-  };
-  const signs = [...state.signs].filter(([value]) => isKept(value));
-  const conditions = [...state.conditions].filter(([key]) => {
-    const [left, , right] = key.split(' ') as [string, string, string];
-    return isKept(left) && isKept(right ?? '');
-  });
-  if (!store && signs.length === state.signs.size && conditions.length === state.conditions.size) return state;
-  return {
-    ...state,
-    store: store ?? state.store,
-    signs: signs.length === state.signs.size ? state.signs : new Map(signs),
-    conditions: conditions.length === state.conditions.size ? state.conditions : new Map(conditions),
-  };
-}
-
-function keyOf(node: number, s: State): string {
-  const parts = [`${node}${s.phase}${s.from},${s.outcomes},${s.extra},${s.result},${s.index}`];
-  parts.push(
-    listed(s.store),
-    listed(s.signs),
-    listed(s.conditions),
-    [...s.fresh].sort().join(),
-    [...s.zeroed].sort().join(),
-    [...s.shared].sort().join(),
-    [...s.loops].join(),
-  );
-  if (s.dropped) parts.push(`${s.dropped.pos}`);
-  return parts.join('|');
-}
-
-function listed(map: ReadonlyMap<string, string | number | boolean>): string {
-  if (map.size === 0) return '';
-  const out: string[] = [];
-  for (const [k, v] of map) out.push(`${k}>${v}`);
-  return out.sort().join();
 }

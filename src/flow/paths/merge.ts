@@ -1,0 +1,63 @@
+/** When two states are one: what no later statement reads is forgotten, and the rest is compared as text. */
+import { rootOf } from '../../program/path.js';
+import { baseOf } from './memory.js';
+import type { Shape } from './shape.js';
+import { type State, theReference } from './state.js';
+
+/** What no later statement reads is forgotten. */
+export function forgetting(state: State, shape: Shape, node: number): State {
+  let store: Map<string, string> | null = null;
+  for (const [place, value] of state.store) {
+    if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::') || shape.isLive(node, place))
+      continue;
+    store ??= new Map(state.store);
+    store.delete(place);
+  }
+  if (state.signs.size === 0 && state.conditions.size === 0) return store ? { ...state, store } : state;
+  const bases = new Set<string>();
+  for (const [place, value] of store ?? state.store) {
+    const isVariable = rootOf(place) === place && !place.startsWith('::');
+    if (!isVariable) bases.add(rootOf(place));
+    if (!isVariable || place === '%return' || shape.isTested(node, place)) bases.add(baseOf(value));
+  }
+  if (state.result !== null) bases.add(state.result);
+  const isKept = (value: string): boolean => {
+    const base = baseOf(value);
+    return bases.has(base) || base.startsWith('+') || value.startsWith('=') || base.startsWith('::') || shape.isTested(node, base);
+  };
+  const signs = [...state.signs].filter(([value]) => isKept(value));
+  const conditions = [...state.conditions].filter(([key]) => {
+    const [left, , right] = key.split(' ') as [string, string, string];
+    return isKept(left) && isKept(right ?? '');
+  });
+  if (!store && signs.length === state.signs.size && conditions.length === state.conditions.size) return state;
+  return {
+    ...state,
+    store: store ?? state.store,
+    signs: signs.length === state.signs.size ? state.signs : new Map(signs),
+    conditions: conditions.length === state.conditions.size ? state.conditions : new Map(conditions),
+  };
+}
+
+/** Equal for equal states at one node. */
+export function keyOf(node: number, s: State): string {
+  const parts = [`${node}${s.phase}${s.from},${s.outcomes},${s.extra},${s.result},${s.index}`];
+  parts.push(
+    listed(s.store),
+    listed(s.signs),
+    listed(s.conditions),
+    [...s.fresh].sort().join(),
+    [...s.zeroed].sort().join(),
+    [...s.shared].sort().join(),
+    [...s.loops].join(),
+  );
+  if (s.dropped) parts.push(`${s.dropped.pos}`);
+  return parts.join('|');
+}
+
+function listed(map: ReadonlyMap<string, string | number | boolean>): string {
+  if (map.size === 0) return '';
+  const out: string[] = [];
+  for (const [k, v] of map) out.push(`${k}>${v}`);
+  return out.sort().join();
+}

@@ -1,0 +1,58 @@
+/** Conditions of which who has the reference knows how they come out. */
+import type { Node } from '../../program/graph.js';
+import { rootOf, type Value } from '../../program/path.js';
+import type { Called } from './call.js';
+import { baseOf, reaches, valueIn } from './memory.js';
+import { type State, theReference } from './state.js';
+import { isPointer } from './walk.js';
+
+/**
+ * True where a condition on the state of an object, or on a count, decides whether something is dropped: who has the
+ * reference knows how it comes out, and the way past the drop is not taken.
+ */
+export function settled(local: Called, n: Node, state: State): boolean {
+  const o = n.operation;
+  if (o?.kind !== 'assume' || state.phase !== 'held') return false;
+  const { shape, entry } = local;
+  const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
+  // A frame number that stands for an error, or for no page, holds nothing.
+  if (isAsked && o.op === '!=' && /_err|error|noslot|^is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
+  // Nothing is held of pages that are no user's.
+  if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
+  if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
+  if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
+  if (
+    o.call !== null &&
+    /err|valid|refcounted|noslot|reserved/i.test(o.call.name ?? '') &&
+    o.call.args.some((a) => valueIn(state, a) === theReference)
+  )
+    return true;
+  if (o.call !== null) return /will_pin|user_backed|refcount|kref|atomic|_test_|test_bit/.test(o.call.name ?? '');
+  const path = o.left.path;
+  if (path === null) return false;
+  // A count of what is held is not zero; it may be the index of a round that failed.
+  if (shape.counts.has(path) && isZero(o.right) && valueIn(state, o.left) !== state.result && !isOther(local, state, path, o.left))
+    return path !== state.index;
+  if (entry.kind === 'site') return false;
+  const value = valueIn(state, o.left);
+  if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
+    return false;
+  const root = rootOf(value);
+  const isParam = local.graph.params.some((p) => p.name === root);
+  return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
+}
+
+const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
+const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
+
+/** True for a pointer that does not lead to what is followed: whether it is NULL says nothing of that. */
+function isOther({ graph }: Called, state: State, path: string, tested: Value): boolean {
+  return isPointer(graph, path) && !reaches(state, valueIn(state, tested));
+}
+
+/** Tests of what a page is, which say nothing of whether it is held. */
+const pageTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
+
+function isZero(value: Value): boolean {
+  return value.path === null && /^(0|NULL|false)$/.test(value.text);
+}
