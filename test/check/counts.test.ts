@@ -171,6 +171,29 @@ int box_start(struct box *b, unsigned long a)
   accepts(rule, "a helper's result that a caller tests", helper('if (box_take(b, a))\n		return -EFAULT;'));
 });
 
+describe('unchecked-count of pages that an object keeps', () => {
+  const kept = (after: string): string => `struct box { struct page **pages; int n; };
+static void box_free(struct box *b, int n)
+{
+	unpin_user_pages(b->pages, n);
+	kfree(b->pages);
+}
+int box_fill(struct box *b, unsigned long a, unsigned long size)
+{
+	int n = size >> PAGE_SHIFT;
+	int ret = pin_user_pages_fast(a, n, FOLL_WRITE, b->pages);
+
+	if (ret < 0)
+		return ret;
+	${after}
+	return 0;
+}
+`;
+  complains('unchecked-count', 'a number that nobody looks at', kept(''), 'box_fill:return 0;');
+  accepts('unchecked-count', 'a number that the object keeps', kept('b->n = ret;'));
+  accepts('unchecked-count', 'a number that another function is told', kept('box_count(b, ret);'));
+});
+
 describe('unchecked-count of what a pointer hands on', () => {
   const filled = (test: string): string => `struct page **take(unsigned long a, int n, int *count)
 {

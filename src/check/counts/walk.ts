@@ -175,6 +175,7 @@ class Walk {
       // The array is filled anew: that is another site's to check.
       if (acquires.has(o.name ?? '') && o.args.some((a) => this.isArray(a.path))) return null;
       if (this.atCall({ ...state, outcomes }, n, o)) counted = true;
+      if (!isTest(o.name) && o.args.some((a) => symbolOf(a, state.names, this.asked)?.base === 'result')) counted = true;
       if (
         o.args.some((a) => this.isArray(a.path)) &&
         !isNeutral(o.name ?? '') &&
@@ -189,8 +190,10 @@ class Walk {
       return null;
     } else if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') {
       conditions = without(conditions, o.target);
-      if (o.kind === 'copy' && rootOf(o.target) !== o.target && symbolOf(o.source, state.names, this.asked)?.base === 'result')
-        counted = told = true;
+      if (o.kind === 'copy' && symbolOf(o.source, state.names, this.asked)?.base === 'result') {
+        if (rootOf(o.target) !== o.target) counted = told = true;
+        else if (!o.replaces) counted = true;
+      }
       if (this.one && o.kind === 'copy' && this.isArray(o.source.path) && !o.target.startsWith('%')) this.used(state, n.pos, outcomes);
     }
     const names = after(program, site.reference, n, state.names, this.asked);
@@ -302,7 +305,8 @@ class Walk {
   /** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */
   private isKept(state: State): boolean {
     const { followed } = this.subject;
-    return (followed.visits[0]?.flow.heap.length ?? 0) > 0 && this.isToldAsked(state);
+    if ((followed.visits[0]?.flow.heap.length ?? 0) === 0) return false;
+    return this.isToldAsked(state) || (!state.counted && this.start.loops.length === 0 && this.subject.row.carrier.length > 0);
   }
 
   /** True if the number asked for stands in an object or behind a pointer, and nothing has taken the result for their number. */
