@@ -1,5 +1,5 @@
 /** What several rules ask of a followed site. */
-import { releasesOf, type SeenRelease, type Start, type Visit } from '../flow/follow.js';
+import { arrivalsOf, releasesOf, type SeenRelease, type Start, type Visit } from '../flow/follow.js';
 import { type Dropping, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import { rootOf } from '../program/path.js';
 import { assumptionsOf } from '../survey/row-of.js';
@@ -47,12 +47,12 @@ function keptIn(subject: Subject): Kept {
   return {
     carriers: facts.map((h) => ({ tag: rootOf(h).slice(1), suffix: h.slice(rootOf(h).length) })),
     files: [...new Set([subject.site.reference.file, ...seen.map((s) => s.visit.flow.reference.file)])],
-    drops: subject.followed.visits.filter((v) => v.flow.releases.length > 0).flatMap(sourcesOf),
+    drops: subject.followed.visits.filter((v) => v.flow.releases.length > 0).flatMap(droppingsOf),
   };
 }
 
 /** The fields, and the functions that were handed the pages by a callee, from which they came to a visited function. */
-function sourcesOf(visit: Visit): Dropping[] {
+function droppingsOf(visit: Visit): Dropping[] {
   const found: Dropping[] = [];
   const seen = new Set<Visit>();
   const queue = [visit];
@@ -60,7 +60,7 @@ function sourcesOf(visit: Visit): Dropping[] {
     if (seen.has(at)) continue;
     seen.add(at);
     if (at.way !== 'call') found.push({ heap: at.heap, holder: at.flow.reference.key });
-    else queue.push(...[...(at.parent ? [at.parent] : []), ...at.also].map((arrival) => arrival.visit));
+    else queue.push(...arrivalsOf(at).map((arrival) => arrival.visit));
   }
   return found;
 }

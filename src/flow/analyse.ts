@@ -39,6 +39,7 @@ import {
   type Scope,
 } from './facts.js';
 import { type Analysis, type At, emptyFlow, type FunctionFlow, type Seed } from './flow.js';
+import { movesOf } from './moves.js';
 import { refine } from './outcome.js';
 
 /** Follows the seeds' facts through every variant of a function. */
@@ -517,14 +518,7 @@ function apply(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): b
     for (const a of o.args) if (a.path !== null && !a.address) drop(facts, a.path, false);
     return true;
   }
-  // Where the call is implemented, its body says more than the table.
-  const here =
-    !o.iterates &&
-    r.program
-      .file(r.reference.file)
-      ?.byName.get(name)
-      ?.some((f) => !f.macro);
-  const moves = here ? undefined : (o.iterates ? iterators.get(name) : transfers.get(name))?.moves;
+  const moves = movesOf(r.program, r.reference.file, o, name);
   if (moves) {
     applyMoves(r, n, o, name, moves, facts);
     return true;

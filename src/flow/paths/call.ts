@@ -8,10 +8,10 @@ import { excludes } from '../assumptions.js';
 import { withSign } from './conditions.js';
 import { baseOf, freed, holders, placeBelow, put, reach, renewed, valueIn } from './memory.js';
 import type { Shape } from './shape.js';
-import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference } from './state.js';
+import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { moved } from './transfer.js';
 import { elementOf } from './unwind.js';
-import { type Entry, told, type Walked } from './walk.js';
+import type { Entry, Walked } from './walk.js';
 
 /** What a walk asks of the world around the function. */
 export interface Context {
@@ -69,7 +69,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
       return [
         reach(state, valueIn(state, o.args[0])).includes('') && state.phase === 'held' ? { ...state, extra: state.extra + 1 } : state,
       ];
-    if (dirtyCalls.has(api)) return used(local, n, o, state);
+    if (dirtyCalls.has(api)) return [state];
   }
   if (o.name !== null && linking.test(o.name)) state = linked(share(state, o), o);
   if (o.name === null || own || !isNeutral(o.name)) state = written(state, o);
@@ -93,7 +93,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
       (a) => a.path !== null && !local.graph.types.has(a.path) && local.program.file(local.reference.file)?.byName.has(a.path),
     )
       ? []
-      : used(local, n, o, state);
+      : [state];
   }
   const definitions =
     o.name !== null ? local.program.resolve(o.name, local.reference.file) : o.through === null ? [] : installed(local, o.through);
@@ -321,11 +321,6 @@ function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: 
   const end = told(local, n, state, `read by ${name}() after the drop`);
   local.late({ kind: 'use', trail: end.trail as Trail, pos: n.pos });
   return [];
-}
-
-/** A call that looks at the page. */
-function used(_local: Called, _n: Node, _o: CallOperation, state: State): State[] {
-  return [state];
 }
 
 function free(local: Called, n: Node, o: CallOperation, state: State): State {

@@ -1,6 +1,6 @@
 /** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
 import type { Assume } from '../../program/graph.js';
-import type { Acquired } from '../outcome.js';
+import { type Acquired, holds } from '../outcome.js';
 import { baseOf, valueIn } from './memory.js';
 import { outcome, type State, sign, theReference } from './state.js';
 
@@ -172,8 +172,4 @@ function outcomesAfter(state: State, op: string, against: number): State | null 
   for (const [bit, value] of rank) if (state.outcomes & bit && holds(value, op, against)) left |= bit;
   if (left === 0) return null;
   return left === state.outcomes ? state : { ...state, outcomes: left };
-}
-
-function holds(a: number, op: string, b: number): boolean {
-  return { '==': a === b, '!=': a !== b, '<': a < b, '<=': a <= b, '>': a > b, '>=': a >= b }[op] ?? true;
 }

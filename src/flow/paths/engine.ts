@@ -9,7 +9,7 @@ import type { Context } from './call.js';
 import { type Dropping, type End, succeeds, undropped } from './keeping.js';
 import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
-import { type Exit, outcome, type PathStep, sign, stepsOf, type Turned } from './state.js';
+import { type Exit, outcome, type PathStep, sign, spokenSteps, stepsOf, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { type Entry, saysFailed, unknownExit, type Walked, walk } from './walk.js';
 
@@ -131,7 +131,7 @@ function openEngine(analysis: Analysis): Engine {
           file,
           function: name,
           pos: late.pos,
-          steps: stepsOf(late.trail).filter((s) => s.text !== ''),
+          steps: spokenSteps(late.trail),
           fields: [],
         });
     };
@@ -223,7 +223,7 @@ function openEngine(analysis: Analysis): Engine {
           file,
           function: name,
           pos: late.pos,
-          steps: [earlier, ...stepsOf(late.trail).filter((s) => s.text !== '')],
+          steps: [earlier, ...spokenSteps(late.trail)],
           fields: [],
         });
       }
@@ -248,7 +248,7 @@ function openEngine(analysis: Analysis): Engine {
 }
 
 function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: string, before: readonly PathStep[] = []): Witness {
-  const steps = stepsOf(exit.trail).filter((s) => s.text !== '');
+  const steps = spokenSteps(exit.trail);
   return {
     kind: 'leak',
     short: (exit.outcomes & (outcome.all | outcome.earlier)) === 0,
@@ -263,7 +263,7 @@ function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: s
 /** Pages that are kept in fields, as a fault of the function that leaves them there. */
 function keptFor({ reference, exit }: End, fields: readonly string[]): Witness {
   const { file, name } = reference;
-  const steps = stepsOf(exit.trail).filter((s) => s.text !== '');
+  const steps = spokenSteps(exit.trail);
   const last = steps.findLast((s) => s.file === file && s.function === name);
   const left: PathStep = { file, function: name, pos: exit.pos, text: `left here with the pages in ${fields.join(', ')}` };
   return { kind: 'kept', short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };

@@ -3,8 +3,8 @@ import type { Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import type { Called } from './call.js';
 import { baseOf, reaches, valueIn } from './memory.js';
+import { isPointer } from './shape.js';
 import { type State, theReference } from './state.js';
-import { isPointer } from './walk.js';
 
 /**
  * True where a condition on the state of an object, or on a count, decides whether something is dropped: who has the

@@ -14,8 +14,6 @@ export interface Shape {
   passesDrop(node: number): boolean;
   /** True if some condition tests a call's result, or a variable that is set to it. */
   isDecided(result: string): boolean;
-  /** Nodes that may drop a reference. */
-  drops: Uint8Array;
   /** Loops with such a node in them. */
   dropLoops: ReadonlySet<number>;
   predecessors: readonly (readonly number[])[];
@@ -67,7 +65,6 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
     isTested: liveness(graph, predecessors, testsOf),
     passesDrop: (id) => siblings(id).some((s) => isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
     isDecided: decisions(graph),
-    drops,
     dropLoops,
     predecessors,
     counts,
@@ -214,6 +211,12 @@ function setsOf(o: Operation | null): string[] {
   if (o?.kind === 'copy') return o.replaces && rootOf(o.target) === o.target ? [o.target] : [];
   if (o?.kind === 'clear') return rootOf(o.target) === o.target ? [o.target] : [];
   return o?.kind === 'call' ? [o.result] : [];
+}
+
+/** True for a declared pointer. */
+export function isPointer(graph: Graph, path: string): boolean {
+  const type = graph.types.get(path);
+  return type !== undefined && type.pointers > 0;
 }
 
 /** How many functions are looked at for one answer. */

@@ -3,6 +3,7 @@
  * values that stood there when the function was entered: `obj.pages` is the place, and until somebody stores there also
  * its value. So two names of one object are one, on this path.
  */
+import type { FunctionReference } from '../../program/file.js';
 import type { ReleaseCall } from '../../protocol/index.js';
 
 /** The value that is the followed reference: the page, its frame number or its address alike. */
@@ -136,4 +137,16 @@ export function stepsOf(trail: Trail | null): PathStep[] {
   const steps: PathStep[] = [];
   for (let t = trail; t; t = t.before) steps.unshift(t.step);
   return steps;
+}
+
+/** The steps that have words: a return has none. */
+export function spokenSteps(trail: Trail | null): PathStep[] {
+  return stepsOf(trail).filter((step) => step.text !== '');
+}
+
+/** Adds a step to a path. A return is remembered without words. */
+export function told(local: { reference: FunctionReference }, n: { pos: number }, state: State, text: string | null): State {
+  const { file, name } = local.reference;
+  const step: PathStep = { file, function: name, pos: n.pos, text: text ?? '' };
+  return { ...state, trail: { step, before: state.trail } };
 }

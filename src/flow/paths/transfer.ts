@@ -1,11 +1,11 @@
 /** Calls that the tables know to move pages from one place to another. */
 import type { CallOperation, Node } from '../../program/graph.js';
-import { iterators, transfers } from '../../protocol/index.js';
+import { transfers } from '../../protocol/index.js';
+import { movesOf } from '../moves.js';
 import type { Called } from './call.js';
 import { withSign } from './conditions.js';
 import { holders, placeBelow, put, reach, valueIn } from './memory.js';
-import { type Holder, type State, sign, theReference } from './state.js';
-import { told } from './walk.js';
+import { type Holder, type State, sign, theReference, told } from './state.js';
 
 /** Signs of the result where a call moved pages, and where it failed to. */
 const results = {
@@ -16,13 +16,7 @@ const results = {
 
 /** What the tables say of a call that moves pages, where it does and where it fails; `null` if they say nothing. */
 export function moved(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
-  const here =
-    !o.iterates &&
-    local.program
-      .file(local.reference.file)
-      ?.byName.get(name)
-      ?.some((f) => !f.macro);
-  const moves = here ? undefined : (o.iterates ? iterators.get(name) : transfers.get(name))?.moves;
+  const moves = movesOf(local.program, local.reference.file, o, name);
   if (!moves) return null;
   let next = state;
   for (const [from, to] of moves) {

@@ -14,8 +14,8 @@ import { exitOf } from './exit.js';
 import { baseOf, holders, isCut, placeAt, placeBelow, put, reaches, renewed, valueAt, valueIn } from './memory.js';
 import { forgetting, keyOf } from './merge.js';
 import { settled } from './settled.js';
-import { backwards, shapeOf } from './shape.js';
-import { type Exit, nothingKnown, outcome, type PathStep, type State, sign, type Trail, type Turned, theReference } from './state.js';
+import { backwards, isPointer, shapeOf } from './shape.js';
+import { type Exit, nothingKnown, outcome, type State, sign, type Trail, type Turned, theReference, told } from './state.js';
 import { openTracks } from './tracks.js';
 import { isBelow, namesOf } from './unwind.js';
 
@@ -340,22 +340,9 @@ function isOwnMemory(graph: Graph, path: string): boolean {
   return type !== undefined && (type.dims.length > 0 || (type.pointers === 0 && type.tag !== null));
 }
 
-/** True for a declared pointer. */
-export function isPointer(graph: Graph, path: string): boolean {
-  const type = graph.types.get(path);
-  return type !== undefined && type.pointers > 0;
-}
-
 function constantOf(text: string, id: number): string {
   const plain = text.replace(/\s/g, '');
   return /^-?\w+$/.test(plain) ? `=${plain}` : `?${id}`;
-}
-
-/** Adds a step to a path. A return is remembered without words. */
-export function told(local: { reference: FunctionReference }, n: { pos: number }, state: State, text: string | null): State {
-  const { file, name } = local.reference;
-  const step: PathStep = { file, function: name, pos: n.pos, text: text ?? '' };
-  return { ...state, trail: { step, before: state.trail } };
 }
 
 function conditionText(n: Node): string | null {
