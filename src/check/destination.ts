@@ -9,6 +9,7 @@ import { destinationWords, iteratorMakers, iteratorOperations } from '../protoco
 import { mayHold, userTests } from '../survey/flags.js';
 import type { Site } from '../survey/sites.js';
 import type { Expression } from '../syntax/ast.js';
+import type { FindingStep } from './finding.js';
 
 /** Calls between the site and where its iterator is made. */
 const maxDepth = 8;
@@ -31,11 +32,24 @@ interface Place {
   path: string;
 }
 
+const known = new WeakMap<Site, Destination | null>();
+
 /** Where it is seen that the site's iterator is a user's that the kernel fills, or may be one; `null` if it is not seen. */
 export function destinationOf(program: Program, site: Site): Destination | null {
-  const at = site.acquire.iterator;
-  const expression = at === null ? undefined : site.call.expressions[at];
-  return expression ? destinationOfArgument(program, site.reference, site.graph, expression) : null;
+  let found = known.get(site);
+  if (found === undefined) {
+    const at = site.acquire.iterator;
+    const expression = at === null ? undefined : site.call.expressions[at];
+    found = expression ? destinationOfArgument(program, site.reference, site.graph, expression) : null;
+    known.set(site, found);
+  }
+  return found;
+}
+
+/** A destination as a step of a path. */
+export function destinationStep(program: Program, { reference, pos, text }: Destination): FindingStep {
+  const { file, name } = reference;
+  return { file, ...program.position(file, pos), function: name, text };
 }
 
 /** The same of an iterator, or of what leads to it, that a function hands to another. */

@@ -2,7 +2,7 @@
 import { hasNotifier } from '../survey/case.js';
 import type { Subject } from '../survey/unit.js';
 import { accessesOf, accessStep, dirtiesOf, mayWrite, stepAt } from './access.js';
-import { destinationOf } from './destination.js';
+import { destinationOf, destinationStep } from './destination.js';
 import type { FindingStep } from './finding.js';
 
 /** What says that the data is reached. */
@@ -48,12 +48,7 @@ function byMark(subject: Subject): Reach | null {
 /** Pages of an iterator that is filled are written to by whoever has them. */
 function byIterator({ program, site }: Subject): Reach | null {
   const destination = site.acquire.iterator === null ? null : destinationOf(program, site);
-  if (!destination) return null;
-  const { file, name } = destination.reference;
-  return {
-    how: 'filled as direct I/O',
-    step: { file, ...program.position(file, destination.pos), function: name, text: destination.text },
-  };
+  return destination && { how: 'filled as direct I/O', step: destinationStep(program, destination) };
 }
 
 /** A frame number that is put in memory is for somebody who has no struct page: a device, firmware, a hypervisor. */

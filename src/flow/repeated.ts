@@ -22,13 +22,24 @@ interface Dropped {
   names: ReadonlySet<string>;
 }
 
+const known = new WeakMap<Graph, readonly Repeated[]>();
+
 /** Every drop of the graph that on all ways to it follows a drop of the same. */
-export function repeatedDrops(graph: Graph): Repeated[] {
+export function repeatedDrops(graph: Graph): readonly Repeated[] {
+  let found = known.get(graph);
+  if (!found) {
+    found = findRepeated(graph);
+    known.set(graph, found);
+  }
+  return found;
+}
+
+function findRepeated(graph: Graph): Repeated[] {
   const { nodes } = graph;
   const drops = nodes.map((n) => (n.operation?.kind === 'call' ? droppedBy(n.operation) : null));
   if (drops.filter((d) => d !== null).length < 2) return [];
-  const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
-  const before = solve(graph, drops, known);
+  const byText = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
+  const before = solve(graph, drops, byText);
   return nodes.flatMap((n, id): Repeated[] => {
     const firsts = before[id]?.get(drops[id]?.text ?? '');
     if (firsts === undefined || n.operation?.kind !== 'call') return [];

@@ -3,7 +3,7 @@ import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { accessesOf, accessStep, mayWrite, stepAt } from '../access.js';
 import { byLateWay, type CleanDrop, cleanDrops, isSharedOn } from '../clean.js';
-import { destinationOf } from '../destination.js';
+import { destinationOf, destinationStep } from '../destination.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, type Rule, taken } from '../finding.js';
 
@@ -45,9 +45,7 @@ function writer(subject: Subject): FindingStep[] | null {
   const steps = access ? [accessStep(subject, access)] : [];
   if (site.acquire.iterator === null) return steps;
   const destination = destinationOf(program, site);
-  if (!destination) return null;
-  const { file, name } = destination.reference;
-  return [{ file, ...program.position(file, destination.pos), function: name, text: destination.text }, ...steps];
+  return destination && [destinationStep(program, destination), ...steps];
 }
 
 function complaintOf(subject: Subject, { release, from }: CleanDrop, how: readonly FindingStep[]): Complaint {

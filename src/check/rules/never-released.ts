@@ -11,8 +11,6 @@ export const neverReleased: Rule = {
     const { row, followed } = subject;
     const seen = releasesIn(subject);
     if (row.kind === 'test' || row.kind === 'internal' || followed.cut || row.gaps.length > 0) return [];
-    // An iterator that need not be a user's, and no drop anywhere: nothing is held.
-    if (row.reference === 'conditional' && seen.length === 0) return [];
     const kept = pathsIn(subject).filter((w) => w.kind === 'kept');
     if (kept.length > 0)
       return kept.map((w) =>
