@@ -9,7 +9,7 @@ import type { Context } from './call.js';
 import { type Dropping, type End, succeeds, undropped } from './keeping.js';
 import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
-import { type Exit, outcome, type PathStep, sign, spokenSteps, stepsOf, type Turned } from './state.js';
+import { type Exit, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { type Entry, saysFailed, unknownExit, type Walked, walk } from './walk.js';
 
@@ -116,7 +116,7 @@ function openEngine(analysis: Analysis): Engine {
       failing.set(name, { reference, turned: w.failing });
       for (const turned of w.lost) {
         // Who fails has to undo what it did: its caller is not told of the pages.
-        const blamed = failing.get(failedIn(turned.exit) ?? '');
+        const blamed = failing.get(failedOn(turned.exit.trail)[0] ?? '');
         if (!blamed || blamed.turned.length === 0) add(leakOf(reference, turned, 'left here with the pages still held', before));
         else
           for (const own of blamed.turned)
@@ -271,7 +271,7 @@ function keptFor({ reference, exit }: End, fields: readonly string[]): Witness {
 
 /** The failures of a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. */
 function untidy({ exits, failing }: Walked): Turned[] {
-  const good = exits.filter((e) => e.kind === 'held' && (e.outcomes & outcome.all) !== 0 && (e.result & (sign.zero | sign.positive)) !== 0);
+  const good = exits.filter(succeeds);
   const isZeroGood = good.some((e) => e.result === sign.zero);
   const failed = (e: Exit): boolean => e.result === sign.negative || (isZeroGood && saysFailed(e));
   const drops = exits.some((e) => e.kind === 'dropped' && failed(e) && (e.outcomes & (outcome.short | outcome.all)) !== 0);
@@ -286,20 +286,14 @@ function isOwn({ holders, linked, trail }: Exit, { name }: FunctionReference): b
   return steps.every((step) => own.has(step.function) || !step.text.startsWith('kept in '));
 }
 
-/** The innermost function on a way out that handed the pages on though it failed. */
-function failedIn({ trail }: Exit): string | null {
-  for (const step of stepsOf(trail)) {
-    const name = /^handed on by (\w+)\(\), which failed/.exec(step.text)?.[1];
-    if (name !== undefined) return name;
-  }
-  return null;
+/** The functions on a way that handed the pages on though they failed, innermost first. */
+function failedOn(trail: Trail | null): string[] {
+  return stepsOf(trail).flatMap((step) => /^handed on by (\w+)\(\), which failed/.exec(step.text)?.[1] ?? []);
 }
 
 /** Names of functions whose failure a caller answers by dropping the pages. */
 function cleanedIn({ exits }: Walked): string[] {
-  return exits
-    .filter((e) => e.kind === 'dropped')
-    .flatMap((e) => stepsOf(e.trail).flatMap((step) => /^handed on by (\w+)\(\), which failed/.exec(step.text)?.[1] ?? []));
+  return exits.filter((e) => e.kind === 'dropped').flatMap((e) => failedOn(e.trail));
 }
 
 const linkingText =
