@@ -15,6 +15,7 @@ import {
 import type { Tree } from '../source/index.js';
 import type { CType, Declarator, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody, parseVariable } from '../syntax/index.js';
+import { openConstants } from './constants.js';
 import { type Directives, describe, directivesOf, type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
@@ -59,6 +60,8 @@ export interface Program {
   /** Type of a file-scope variable. */
   globalType(name: string, file: string): CType | null;
   typeOf(path: string, graph: Graph, file: string): CType | null;
+  /** The number that a name in capitals stands for in a file: a macro or an enumerator; `null` if that is not plain. */
+  constant(name: string, file: string): number | null;
   position(file: string, pos: number): { line: number; column: number };
   /** Function-like macros that a name can mean in a file: its own, then those of headers. */
   macros(name: string, file: string): FunctionReference[];
@@ -131,6 +134,8 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const installedIn = ledger.memo<FunctionReference[]>();
 
   const { structure, memberTag } = openStructures({ tree, ledger, file, ownHeaders });
+
+  const constant = openConstants({ tree, ledger, ownHeaders });
 
   function file(name: string): FileFacts | null {
     const known = files.get(name);
@@ -518,6 +523,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     callers,
     structure,
     globalType,
+    constant,
     installed,
     macros,
     isAlias: (macro) => aliasOf(macro) !== null,

@@ -36,6 +36,8 @@ export interface Signature {
   flags: number | null;
   /** Position of the number of pages, `null` where one page is meant or the size is in bytes. */
   count: number | null;
+  /** Position of the number of bytes, of calls that count those. */
+  bytes?: number;
 }
 
 /** A call that takes references on user pages. */

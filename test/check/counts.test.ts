@@ -171,6 +171,71 @@ int box_start(struct box *b, unsigned long a)
   accepts(rule, "a helper's result that a caller tests", helper('if (box_take(b, a))\n		return -EFAULT;'));
 });
 
+describe('unchecked-count of numbers on the way', () => {
+  const rule = 'unchecked-count';
+  const above = (test: string): string => `${take}	if (${test})\n		return -EFAULT;\n`;
+  complains(
+    rule,
+    'a loop from the second page on',
+    pin(`${above('ret < 0')}	for (i = 1; i < n; i++)\n		fill(pages[i]);\n	unpin_user_pages(pages, ret);\n	return 0;`),
+    'f:fill(pages[i]);',
+  );
+  accepts(
+    rule,
+    'a loop from the second page on, up to the result',
+    pin(`${above('ret < 0')}	for (i = 1; i < ret; i++)\n		fill(pages[i]);\n	unpin_user_pages(pages, ret);\n	return 0;`),
+  );
+  const chunks = (test: string): string =>
+    pin(
+      `	for (i = 0; i < o->n; i += 16) {\n		n = min(o->n - i, 16);\n		ret = pin_user_pages_fast(a, n, FOLL_WRITE, o->pages + i);\n		if (${test}) {\n			j += n;\n			continue;\n		}\n		if (ret > 0)\n			j += ret;\n		break;\n	}\n	o->n = j;\n	return 0;`,
+      'int ret, i, j = 0',
+    );
+  complains(rule, 'a chunk that is counted as whole', chunks('ret >= 0'), 'f:j += n;');
+  accepts(rule, 'a chunk that is counted as whole where it is', chunks('ret == n'));
+  const named = (value: string): string =>
+    `enum { BOX_OK = ${value}, BOX_FAILED = -1 };\n${pin(
+      `	int err = BOX_OK;\n	o->n = n;\n	ret = pin_user_pages_fast(a, n, FOLL_WRITE, o->pages);\n	if (ret < 0)\n		err = BOX_FAILED;\n	return err;`,
+    )}`;
+  complains(rule, 'a success with a name, set before', named('0'), 'f:return err;');
+  accepts(rule, 'a result with a name that is no zero', named('1'));
+  const wrapped = (test: string, asked = 'n'): string => `static int take(unsigned long a, int n, struct page **pages)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+	if (ret == -EAGAIN)
+		log_it();
+	return ret;
+}
+int f(unsigned long a, int n, struct page **pages)
+{
+	int i, ret = take(a, ${asked}, pages);
+	if (${test})
+		return -EFAULT;
+	for (i = 0; i < n; i++)
+		fill(pages[i]);
+	unpin_user_pages(pages, ret);
+	return 0;
+}`;
+  complains(rule, 'a count that a helper hands on', wrapped('ret < 0'), 'f:fill(pages[i]);');
+  accepts(rule, 'a count that a helper hands on, compared with what was asked', wrapped('ret != n'));
+  accepts(rule, 'one page that a helper takes', wrapped('ret < 0', '1'));
+  const bytes = (test: string): string => `int f(struct bio *bio, struct iov_iter *iter, struct page **pages, int nr)
+{
+	size_t at, len = iter->count;
+	ssize_t ret = iov_iter_extract_pages(iter, &pages, len, nr, 0, &at);
+	if (ret < 0)
+		return ret;
+	if (user_backed_iter(iter) && ${test}) {
+		if (ret > 0)
+			unpin_user_pages(pages, DIV_ROUND_UP(at + ret, PAGE_SIZE));
+		return -EFAULT;
+	}
+	fill(pages, nr, len, at);
+	return 0;
+}`;
+  complains(rule, 'bytes of which fewer came', bytes('ret == 0'), 'f:fill(pages, nr, len, at);');
+  accepts(rule, 'bytes of which fewer would have been seen', bytes('ret != len'));
+});
+
 describe('unchecked-count of pages that an object keeps', () => {
   const kept = (after: string): string => `struct box { struct page **pages; int n; };
 static void box_free(struct box *b, int n)

@@ -1,5 +1,5 @@
 /** How many pages a statement takes up: the count of a bulk call, or the bound of the loop around a drop. */
-import type { SeenRelease } from '../../flow/follow.js';
+import type { SeenRelease, Visit } from '../../flow/follow.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, CallOperation, Graph, Loop, Node } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
@@ -34,10 +34,10 @@ function countOf(program: Program, { visit, event }: SeenRelease): Value | null 
 }
 
 /**
- * The calls of the site's function that lead to a release, with what says how many pages it drops, in that function's words:
- * through the parameters of the helpers between. None if the release is reached in another way, or by no plain count.
+ * The calls of a function that has the pages which lead to a release, with what says how many pages it drops, in that function's
+ * words: through the parameters of the helpers between. None if the release is reached in another way, or by no plain count.
  */
-export function countsAtSite(program: Program, release: SeenRelease, site: FunctionReference): { pos: number; count: Value }[] {
+export function countsAt(program: Program, release: SeenRelease, at: FunctionReference): { pos: number; count: Value }[] {
   let count = countOf(program, release);
   let { visit } = release;
   let { pos } = release.event;
@@ -52,15 +52,20 @@ export function countsAtSite(program: Program, release: SeenRelease, site: Funct
     visit = visit.parent.visit;
   }
   if (!count) return [];
-  if (visit.way === 'site') return [{ pos, count }];
+  if (isEntered(visit, at)) return [{ pos, count }];
   if (visit.way !== 'field') return [];
   // A helper that fetches the pages from the object which it is handed.
   const { reference } = visit.flow;
   const found = count;
-  return argumentsAt(program, site, (o) => o.name === reference.name).flatMap((o) => {
+  return argumentsAt(program, at, (o) => o.name === reference.name).flatMap((o) => {
     const here = inCaller(program, reference, found, o);
     return here ? [{ pos: o.pos, count: here }] : [];
   });
+}
+
+/** True for a visit of a function that takes the pages, or is handed them by what it calls. */
+export function isEntered({ way, flow }: Visit, reference: FunctionReference): boolean {
+  return (way === 'site' || way === 'return') && flow.reference.key === reference.key;
 }
 
 /** A callee's count in the words of a call of it. */

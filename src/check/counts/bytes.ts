@@ -2,7 +2,8 @@
 import type { Subject } from '../../survey/unit.js';
 import { kindOf } from '../company.js';
 import { releasesIn } from '../evidence.js';
-import { countsAtSite } from './bounds.js';
+import { taken } from '../finding.js';
+import { countsAt } from './bounds.js';
 import type { CountFault } from './walk.js';
 
 /** Drops of as many pages as the result fills from the start of a page, which is one too few where it begins behind. */
@@ -12,7 +13,7 @@ export function byteFaults(subject: Subject): CountFault[] {
   const text = program.file(site.reference.file)?.text ?? '';
   // What drops the other kind drops pages that are no user's, and were not taken.
   const own = releasesIn(subject).filter((s) => s.event.call.drops === kindOf(subject));
-  const drops = own.flatMap((release) => countsAtSite(program, release, site.reference));
+  const drops = own.flatMap((release) => countsAt(program, release, site.reference));
   return program.graphs(site.reference).flatMap((graph) => {
     const results = new Set(
       graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.source.path === site.call.result ? [o.target] : [])),
@@ -26,8 +27,10 @@ export function byteFaults(subject: Subject): CountFault[] {
         .map((d) => ({
           kind: 'drop',
           how: 'few',
+          reference: site.reference,
           pos: d.pos,
           outcomes: 0,
+          way: [taken(subject)],
           steps: [{ pos, text: 'bytes counted as whole pages, without the offset in the first' }],
         }));
     });

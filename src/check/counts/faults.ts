@@ -1,7 +1,6 @@
 /** The counting faults of a site, worked out once for the rules that share them. */
 import type { Subject } from '../../survey/unit.js';
 import type { Complaint } from '../finding.js';
-import { taken } from '../finding.js';
 import { byteFaults } from './bytes.js';
 import { type CountFault, countFaults } from './walk.js';
 
@@ -22,9 +21,9 @@ function once(faults: readonly CountFault[]): CountFault[] {
 }
 
 /** A counting fault as a complaint, with the conditions on the way. */
-export function complaintOfFault(subject: Subject, fault: CountFault, message: string, last: string): Complaint {
-  const { program, row } = subject;
-  const at = (pos: number, text: string) => ({ file: row.file, ...program.position(row.file, pos), function: row.function, text });
-  const path = [taken(subject), ...fault.steps.map((s) => at(s.pos, s.text)), at(fault.pos, last)];
-  return { message, file: row.file, function: row.function, pos: fault.pos, path };
+export function complaintOfFault({ program }: Subject, fault: CountFault, message: string, last: string): Complaint {
+  const { file, name } = fault.reference;
+  const at = (pos: number, text: string) => ({ file, ...program.position(file, pos), function: name, text });
+  const path = [...fault.way, ...fault.steps.map((s) => at(s.pos, s.text)), at(fault.pos, last)];
+  return { message, file, function: name, pos: fault.pos, path };
 }

@@ -18,7 +18,19 @@ export const ALL = 8;
 
 export type Names = ReadonlyMap<string, Known>;
 
-const constant = /^-?\s*(?:0x[0-9a-f]+|\d+)[uUlL]*$/i;
+/** What words stand for wherever they are written. */
+export interface Words {
+  /** The number asked for, as it is written; `''` if it has no name. */
+  asked: string;
+  /** The value of a constant's name; `null` for what is none, or not known. */
+  constant(name: string): number | null;
+}
+
+/** Words that mean nothing. */
+export const wordless: Words = { asked: '', constant: () => null };
+
+const number = /^-?\s*(?:0x[0-9a-f]+|\d+)[uUlL]*$/i;
+const constantName = /^[A-Z][A-Z_0-9]*$/;
 
 /** A constant as a number: an error code is any number below zero. `null` for what is none. */
 export function numberOf(text: string): number | null {
@@ -26,16 +38,16 @@ export function numberOf(text: string): number | null {
   if (/^-\s*E[A-Z0-9]+$/.test(t)) return -1;
   if (t === 'NULL' || t === 'false') return 0;
   if (t === 'true') return 1;
-  return constant.test(t) ? Number.parseInt(t.replace(/\s/g, ''), /0x/i.test(t) ? 16 : 10) : null;
+  return number.test(t) ? Number.parseInt(t.replace(/\s/g, ''), /0x/i.test(t) ? 16 : 10) : null;
 }
 
-/** What a value stands for; `null` if nothing is known of it. `asked` is the text of the number asked for. */
-export function symbolOf(value: Value, names: Names, asked: string): Known | null {
+/** What a value stands for; `null` if nothing is known of it. */
+export function symbolOf(value: Value, names: Names, { asked, constant }: Words): Known | null {
   if (value.address) return null;
-  if (value.path !== null)
-    return names.get(value.path) ?? (value.path === asked && /^[A-Z_0-9]+$/.test(asked) ? { base: 'asked', plus: 0 } : null);
-  if (value.text !== '' && value.text === asked) return { base: 'asked', plus: 0 };
-  const number = numberOf(value.text);
+  if (value.path === null && value.text !== '' && value.text === asked) return { base: 'asked', plus: 0 };
+  if (value.path !== null && !constantName.test(value.path)) return names.get(value.path) ?? null;
+  if (value.path !== null && value.path === asked) return { base: 'asked', plus: 0 };
+  const number = value.path === null ? numberOf(value.text) : constant(value.path);
   return number === null ? null : { base: 'number', plus: number };
 }
 
@@ -53,13 +65,13 @@ function assignedText(program: Program, { file }: FunctionReference, pos: number
 }
 
 /** Names after a node, for the operations that change an integer. */
-export function after(program: Program, reference: FunctionReference, node: Node, names: Names, asked: string): Names {
+export function after(program: Program, reference: FunctionReference, node: Node, names: Names, words: Words): Names {
   const o = node.operation;
   switch (o?.kind) {
     case 'copy': {
       if (!o.replaces) return forget(names, o.target);
       const kept = forget(names, o.target);
-      const source = symbolOf(o.source, names, asked);
+      const source = symbolOf(o.source, names, words);
       if (!source) return kept;
       // The result of a call stands alone; of anything else the source says whether something is added.
       const offset = o.source.path?.startsWith('%') ? 0 : offsetIn(assignedText(program, reference, node.pos));
@@ -109,8 +121,8 @@ const opposite: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '
  * The outcomes that a condition on the result leaves, `null` if it says nothing of the result that is understood. Between a
  * signed result and an unsigned number C compares unsigned: an error is larger than any count.
  */
-export function leaves(outcomes: number, o: Assume, names: Names, asked: string, unsigned: (o: Assume) => boolean): number | null {
-  let [left, right, op] = [symbolOf(o.left, names, asked), symbolOf(o.right, names, asked), o.op];
+export function leaves(outcomes: number, o: Assume, names: Names, words: Words, unsigned: (o: Assume) => boolean): number | null {
+  let [left, right, op] = [symbolOf(o.left, names, words), symbolOf(o.right, names, words), o.op];
   if (right?.base === 'result' && left?.base !== 'result') [left, right, op] = [right, left, opposite[op] ?? op];
   if (left?.base !== 'result' || left.plus !== 0 || !right || right.plus !== (right.base === 'asked' ? 0 : right.plus)) return null;
   const big = unsigned(o);

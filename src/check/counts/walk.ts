@@ -1,30 +1,58 @@
 /**
- * A walk over the paths of the function that takes the pages, from the call on: which outcomes of the call are still possible,
+ * A walk over the paths of a function that takes the pages, from the call on: which outcomes of the call are still possible,
  * and what the integers at hand stand for. At every statement that takes up so many pages the two are compared.
  */
 
 import { otherNames } from '../../flow/facts.js';
-import type { SeenRelease } from '../../flow/follow.js';
 import { holds } from '../../flow/outcome.js';
-import type { CallOperation, Graph, Node } from '../../program/graph.js';
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation, Copy, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
 import { acquires, isNeutral, releases, transfers } from '../../protocol/index.js';
-import { acquiredOf } from '../../survey/sites.js';
+import { userTests } from '../../survey/flags.js';
 import type { Subject } from '../../survey/unit.js';
-import { controlsOf, countsAtSite } from './bounds.js';
-import { ALL, after, comparesUnsigned, ERROR, isLocalName, type Known, leaves, type Names, SHORT, symbolOf, ZERO } from './symbols.js';
+import type { FindingStep } from '../finding.js';
+import { namesBefore } from './before.js';
+import { controlsOf, isEntered } from './bounds.js';
+import { assumed, without } from './conditions.js';
+import { dropsIn } from './drops.js';
+import {
+  ALL,
+  after,
+  comparesUnsigned,
+  ERROR,
+  isLocalName,
+  type Known,
+  leaves,
+  type Names,
+  SHORT,
+  symbolOf,
+  type Words,
+  ZERO,
+} from './symbols.js';
+import { type Taking, takingsAbove, takingsOf } from './taking.js';
 
 const maxStates = 3000;
 
+/** How far up the callers a count is followed that each hands on. */
+const maxCallers = 3;
+
 /** A statement that takes up another number of pages than the call took. */
 export interface CountFault {
-  /** Drops pages, or uses them, or hands them on as a success; or returns the count itself, or zero after an error, where zero is the success. */
-  kind: 'drop' | 'use' | 'success' | 'result' | 'error';
+  /**
+   * Drops pages, or uses them, or hands them on as a success; adds up the number asked for; or returns the count itself, or zero
+   * after an error, where zero is the success.
+   */
+  kind: 'drop' | 'use' | 'success' | 'sum' | 'result' | 'error';
   /** More than there are, with an error as the number, one behind the last, one too few. */
   how: 'unfilled' | 'negative' | 'past' | 'few';
+  reference: FunctionReference;
   pos: number;
   /** Outcomes that reach it. */
   outcomes: number;
+  /** From the acquiring call to the call whose result is looked at, and on from there. */
+  way: readonly FindingStep[];
   steps: { pos: number; text: string }[];
 }
 
@@ -41,26 +69,29 @@ interface State {
   step: { pos: number; text: string } | null;
 }
 
-/** Every such statement on some path of the site's function, one of each kind at a place. */
-export function countFaults(subject: Subject): CountFault[] {
-  const { program, site } = subject;
-  const at = site.signature?.pages ?? null;
-  const array = at === null ? undefined : site.call.args[at];
-  const { result, count } = acquiredOf(site);
-  if (!array?.path || (result !== 'bytes' && count === '')) return [];
+/** What can be told where indexes are what they are. */
+const told: Readonly<Record<Taking['indexes'], ReadonlySet<CountFault['kind']>>> = {
+  all: new Set(['drop', 'use', 'success', 'sum', 'result', 'error']),
+  part: new Set(['sum', 'result', 'error']),
+  bytes: new Set(['use', 'sum', 'result', 'error']),
+};
 
-  // A part of an array: its indexes do not count from the call's first page.
-  const written = at === null ? undefined : site.call.expressions[at];
-  const part = result === 'bytes' || written?.kind === 'binary' || (array.address && array.path.endsWith('[]'));
+/** Every such statement on some path of the site's function or of a caller that gets the count, one of each kind at a place. */
+export function countFaults(subject: Subject): CountFault[] {
   const found = new Map<string, CountFault>();
-  for (const graph of program.graphs(site.reference)) {
-    const start = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos);
-    if (!start) continue;
-    for (const fault of new Walk(subject, graph, start).faults()) {
-      if (part && fault.kind !== 'result' && fault.kind !== 'error') continue;
-      const key = `${fault.kind}:${fault.pos}`;
-      if (!found.has(key)) found.set(key, fault);
+  let takings = takingsOf(subject);
+  for (let up = 0; takings.length > 0 && up <= maxCallers; up++) {
+    const above: Taking[] = [];
+    for (const taking of takings) {
+      const { faults, handed } = new Walk(taking).result();
+      for (const fault of faults) {
+        if (!told[taking.indexes].has(fault.kind)) continue;
+        const key = `${fault.kind}:${fault.reference.key}:${fault.pos}`;
+        if (!found.has(key)) found.set(key, fault);
+      }
+      if (handed & SHORT && handed & ALL) above.push(...takingsAbove(taking, handed));
     }
+    takings = above;
   }
   return [...found.values()];
 }
@@ -71,38 +102,38 @@ class Walk {
   private readonly results: CountFault[] = [];
   /** Zero is returned on a path on which all pages are there. */
   private zeroIsSuccess = false;
-  private readonly asked: string;
+  /** Outcomes with which the result itself is returned. */
+  private handed = 0;
+  private readonly words: Words;
   private readonly one: boolean;
   /** Names of the array, or of the one page. */
   private readonly arrays: readonly string[];
-  /** Drops by the place in the site's function from which they are made. */
-  private readonly drops: ReturnType<typeof dropsOf>;
+  /** Drops by the place in the function from which they are made. */
+  private readonly drops: ReturnType<typeof dropsIn>;
 
-  private readonly subject: Subject;
+  private readonly taking: Taking;
+  private readonly program: Program;
   private readonly graph: Graph;
   private readonly start: Node;
 
-  constructor(subject: Subject, graph: Graph, start: Node) {
-    this.subject = subject;
+  constructor(taking: Taking) {
+    const { subject, reference, graph, start, array, asked } = taking;
+    this.taking = taking;
+    this.program = subject.program;
     this.graph = graph;
     this.start = start;
-    const { site } = subject;
-    this.asked = acquiredOf(site).count;
-    this.one = this.asked === '1';
-    const array = site.call.args[site.signature?.pages ?? 0];
-    const path = array?.path ?? '';
-    this.arrays = array?.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))];
-    this.drops = dropsOf(subject);
+    this.words = { asked: asked.text, constant: (name) => subject.program.constant(name, reference.file) };
+    this.one = asked.text === '1' && taking.indexes !== 'bytes';
+    const path = array.path ?? '';
+    this.arrays = array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))];
+    this.drops = dropsIn(subject, reference);
   }
 
-  faults(): CountFault[] {
+  /** The faults, and the outcomes with which the result is handed on as the count that it is. */
+  result(): { faults: CountFault[]; handed: number } {
     const seen = new Set<string>();
-    const o = this.start.operation as CallOperation;
-    const names = new Map<string, Known>([...this.askedBefore(), [o.result, { base: 'result', plus: 0 }]]);
-    const only = /_only$/.test(o.name ?? '');
-    const { result } = acquiredOf(this.subject.site);
-    const failed = result === 'bool' ? ZERO : only ? ERROR | ZERO : ERROR;
-    const outcomes = this.one ? failed | ALL : ERROR | ZERO | SHORT | ALL;
+    const { outcomes, call } = this.taking;
+    const names = new Map<string, Known>([...namesBefore(this.taking, this.words), [call.result, { base: 'result', plus: 0 }]]);
     const queue: State[] = [];
     const push = (state: State): void => {
       const key = `${state.node}|${state.outcomes}|${state.counted}|${state.told}|${[...state.names].map(([n, s]) => `${n}=${s.base}${s.plus}`).sort()}|${[...state.conditions].map(([k, v]) => k + v).sort()}`;
@@ -113,47 +144,29 @@ class Walk {
     for (const next of this.start.successors)
       push({ node: next, outcomes, names, conditions: new Map(), counted: false, told: false, parent: null, step: null });
     for (let i = 0; i < queue.length; i++) {
-      if (queue.length > maxStates) return [];
+      if (queue.length > maxStates) return { faults: [], handed: 0 };
       const state = queue[i] as State;
       if (state.node === this.start.id) continue;
       const next = this.step(state, this.graph.nodes[state.node] as Node);
       if (next) for (const id of this.graph.nodes[state.node]?.successors ?? []) push({ ...next, node: id, parent: next, step: null });
     }
-    return this.zeroIsSuccess ? [...this.out, ...this.results] : this.out;
-  }
-
-  /** Other names of the number asked for, from before the call. */
-  private askedBefore(): [string, Known][] {
-    const { program, site } = this.subject;
-    const { countPath } = acquiredOf(site);
-    if (countPath === null) return [];
-    const symbol: Known = { base: 'asked', plus: 0 };
-    const only: Names = new Map([[countPath, symbol]]);
-    let names = only;
-    for (const n of this.graph.nodes.filter((m) => m.pos < this.start.pos).sort((x, y) => x.pos - y.pos)) {
-      const o = n.operation;
-      if (o?.kind !== 'copy' && o?.kind !== 'clear' && o?.kind !== 'update') continue;
-      if (suffixAfter(countPath, o.target) === null) names = after(program, site.reference, n, names, '');
-      else names = only;
-      // `req->n = n` before `pin(…, req->n, …)`.
-      if (o.kind !== 'copy' || o.target !== countPath || !o.replaces || o.source.path === null || o.source.path.startsWith('%')) continue;
-      const copied = after(program, site.reference, n, new Map([[o.source.path, symbol]]), '').get(countPath);
-      if (copied?.plus === 0) names = new Map([...only, [o.source.path, symbol]]);
-    }
-    return [...names].filter(([, s]) => s.base === 'asked');
+    return this.zeroIsSuccess ? { faults: [...this.out, ...this.results], handed: 0 } : { faults: this.out, handed: this.handed };
   }
 
   /** What a node makes of a state; `null` where the path ends or cannot be. */
   private step(state: State, n: Node): State | null {
-    const { program, site } = this.subject;
+    const { program } = this;
+    const { reference } = this.taking;
     const o = n.operation;
     let { outcomes, conditions, counted, told } = state;
     const failed = !(outcomes & (SHORT | ALL));
     let step: State['step'] = null;
     if (o?.kind === 'unread') return null;
     if (o?.kind === 'assume') {
-      const kept = leaves(outcomes, o, state.names, this.asked, (c) => comparesUnsigned(program, site.reference, this.graph, c));
-      const [left, right] = [symbolOf(o.left, state.names, this.asked), symbolOf(o.right, state.names, this.asked)];
+      // Of an iterator that is no user's all pages are there.
+      if (o.op === '==' && userTests.has(o.call?.name ?? '')) return null;
+      const kept = leaves(outcomes, o, state.names, this.words, (c) => comparesUnsigned(program, reference, this.graph, c));
+      const [left, right] = [symbolOf(o.left, state.names, this.words), symbolOf(o.right, state.names, this.words)];
       if (kept !== null) {
         outcomes = kept;
         if (outcomes === 0) return null;
@@ -175,7 +188,7 @@ class Walk {
       // The array is filled anew: that is another site's to check.
       if (acquires.has(o.name ?? '') && o.args.some((a) => this.isArray(a.path))) return null;
       if (this.atCall({ ...state, outcomes }, n, o)) counted = true;
-      if (!isTest(o.name) && o.args.some((a) => symbolOf(a, state.names, this.asked)?.base === 'result')) counted = true;
+      if (!isTest(o.name) && o.args.some((a) => symbolOf(a, state.names, this.words)?.base === 'result')) counted = true;
       if (
         o.args.some((a) => this.isArray(a.path)) &&
         !isNeutral(o.name ?? '') &&
@@ -183,21 +196,33 @@ class Walk {
         !transfers.has(o.name ?? '')
       ) {
         // A helper that is handed the result with the pages may do what is needed.
-        if (o.args.some((a) => symbolOf(a, state.names, this.asked)?.base === 'result')) return null;
+        if (o.args.some((a) => symbolOf(a, state.names, this.words)?.base === 'result')) return null;
       }
     } else if (o?.kind === 'return') {
       this.atReturn({ ...state, outcomes }, n);
       return null;
     } else if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') {
       conditions = without(conditions, o.target);
-      if (o.kind === 'copy' && symbolOf(o.source, state.names, this.asked)?.base === 'result') {
+      if (o.kind === 'copy' && symbolOf(o.source, state.names, this.words)?.base === 'result') {
         if (rootOf(o.target) !== o.target) counted = told = true;
         else if (!o.replaces) counted = true;
       }
+      if (o.kind === 'copy' && this.isSumOfAsked(state, n, o)) this.report(state, n.pos, 'sum', 'unfilled', ZERO | SHORT);
       if (this.one && o.kind === 'copy' && this.isArray(o.source.path) && !o.target.startsWith('%')) this.used(state, n.pos, outcomes);
     }
-    const names = after(program, site.reference, n, state.names, this.asked);
+    const names = after(program, reference, n, state.names, this.words);
     return { ...state, outcomes, names, conditions, counted, told, step };
+  }
+
+  /** `done += n`, where an error was looked for, and a short count was not. */
+  private isSumOfAsked({ outcomes, names }: State, n: Node, o: Copy): boolean {
+    if (this.one || o.replaces || !isLocalName(o.target) || outcomes & ERROR || !(outcomes & ALL)) return false;
+    const symbol = symbolOf(o.source, names, this.words);
+    return (
+      symbol?.base === 'asked' &&
+      symbol.plus === 0 &&
+      /^[^=;]*\+=/.test(this.program.file(this.taking.reference.file)?.text.slice(n.pos, n.pos + 80) ?? '')
+    );
   }
 
   private isArray(path: string | null): boolean {
@@ -215,7 +240,7 @@ class Walk {
     }
     if (release) {
       if (release.loop) return false;
-      const symbol = symbolOf(release.count, state.names, this.asked);
+      const symbol = symbolOf(release.count, state.names, this.words);
       if (symbol?.base === 'asked' && symbol.plus >= 0) this.report(state, n.pos, 'drop', 'unfilled', ERROR | ZERO | SHORT);
       else if (symbol?.base === 'asked' || (symbol?.base === 'result' && symbol.plus < 0)) return false;
       else if (symbol?.base === 'result' && symbol.plus > 0) this.report(state, n.pos, 'drop', 'past', SHORT | ALL);
@@ -223,7 +248,7 @@ class Walk {
       return symbol?.base === 'result';
     }
     if (!o.args.some((a) => this.isArray(a.path)) || isNeutral(o.name ?? '')) return false;
-    const symbols = o.args.map((a) => symbolOf(a, state.names, this.asked));
+    const symbols = o.args.map((a) => symbolOf(a, state.names, this.words));
     if (symbols.some((s) => s?.base === 'result')) return true;
     if (symbols.some((s) => s?.base === 'asked' && s.plus === 0)) this.report(state, n.pos, 'use', 'unfilled', ERROR | ZERO | SHORT);
     return false;
@@ -252,14 +277,15 @@ class Walk {
     const dropping = body.find((m) => this.drops.has(m.pos));
     const kind = dropping ? 'drop' : 'use';
     const pos = (dropping ?? using).pos;
-    const bound = symbolOf(o.right, state.names, this.asked);
+    const bound = symbolOf(o.right, state.names, this.words);
     const from = state.names.get(index);
     if (bound && bound.base !== 'number') {
       if (from?.base === 'number' && (o.op === '<' || o.op === '<=' || o.op === '!=')) {
         if (from.plus === 0 && o.op === '<=' && bound.plus === 0) this.report(state, pos, kind, 'past', SHORT | ALL);
-        else if (from.plus === 0 && bound.base === 'asked' && bound.plus === 0)
-          this.report(state, pos, kind, 'unfilled', ERROR | ZERO | SHORT);
-        else if (from.plus > 0 && o.op === '<' && dropping && this.drops.size === 1) this.report(state, pos, 'drop', 'few', SHORT | ALL);
+        else {
+          if (from.plus >= 0 && bound.base === 'asked' && bound.plus === 0) this.report(state, pos, kind, 'unfilled', ERROR | ZERO | SHORT);
+          if (from.plus > 0 && o.op === '<' && dropping && this.drops.size === 1) this.report(state, pos, 'drop', 'few', SHORT | ALL);
+        }
       }
       return bound.base === 'result';
     }
@@ -274,16 +300,16 @@ class Walk {
 
   /** True for an `i--;` that stands alone before the drop. */
   private isStatement(pos: number, drop: number): boolean {
-    const text = this.subject.program.file(this.subject.row.file)?.text ?? '';
+    const text = this.program.file(this.taking.reference.file)?.text ?? '';
     return pos < drop && /[;{}]\s*$/.test(text.slice(Math.max(0, pos - 60), pos));
   }
 
   /** Notes pages that are handed on as a success, and a count that is handed on as an error. */
   private atReturn(state: State, n: Node): void {
-    const { program, site } = this.subject;
+    const { subject, reference } = this.taking;
     const o = n.operation;
     if (o?.kind !== 'return' || this.one) return;
-    const type = program.variants(site.reference)[0]?.returns;
+    const type = this.program.variants(reference)[0]?.returns;
     // Zero is a success of a number; a pointer that is NULL and `false` are failures.
     if (!type || /bool/i.test(type.base)) return;
     if (type.pointers > 0) {
@@ -291,22 +317,24 @@ class Walk {
       if (this.isArray(path) && this.isToldAsked(state)) this.report(state, n.pos, 'success', 'unfilled', SHORT | ZERO | ERROR);
       return;
     }
-    const value = o.value ? symbolOf(o.value, state.names, this.asked) : null;
+    const value = o.value ? symbolOf(o.value, state.names, this.words) : null;
     if (value?.base === 'number' && value.plus === 0) {
       if (state.outcomes & ALL) this.zeroIsSuccess = true;
       // A loop over counts may end early, with what it has.
-      const early = this.start.loops.length > 0 && site.acquire.result !== 'bytes';
+      const early = this.start.loops.length > 0 && subject.site.acquire.result !== 'bytes';
       if (!early && !state.told && !(state.outcomes & (SHORT | ALL))) this.report(state, n.pos, 'error', 'unfilled', ERROR);
       if (this.isKept(state)) this.report(state, n.pos, 'success', 'unfilled', SHORT | ZERO | ERROR);
-    } else if (value?.base === 'result' && value.plus === 0 && !(state.outcomes & ALL))
-      this.report(state, n.pos, 'result', 'unfilled', SHORT);
+    } else if (value?.base === 'result' && value.plus === 0) {
+      this.handed |= state.outcomes;
+      if (!(state.outcomes & ALL)) this.report(state, n.pos, 'result', 'unfilled', SHORT);
+    }
   }
 
   /** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */
   private isKept(state: State): boolean {
-    const { followed } = this.subject;
-    if ((followed.visits[0]?.flow.heap.length ?? 0) === 0) return false;
-    return this.isToldAsked(state) || (!state.counted && this.start.loops.length === 0 && this.subject.row.carrier.length > 0);
+    const { subject, reference } = this.taking;
+    if (!subject.followed.visits.some((v) => isEntered(v, reference) && v.flow.heap.length > 0)) return false;
+    return this.isToldAsked(state) || (!state.counted && this.start.loops.length === 0 && subject.row.carrier.length > 0);
   }
 
   /** True if the number asked for stands in an object or behind a pointer, and nothing has taken the result for their number. */
@@ -318,62 +346,13 @@ class Walk {
   private report(state: State, pos: number, kind: CountFault['kind'], how: CountFault['how'], wrong: number): void {
     const outcomes = state.outcomes & wrong;
     if (outcomes === 0) return;
+    const { reference, way } = this.taking;
     const steps: CountFault['steps'] = [];
     for (let s: State | null = state; s; s = s.parent) if (s.step) steps.unshift(s.step);
-    (kind === 'result' || kind === 'error' ? this.results : this.out).push({ kind, how, pos, outcomes, steps });
+    (kind === 'result' || kind === 'error' ? this.results : this.out).push({ kind, how, reference, pos, outcomes, way, steps });
   }
-}
-
-interface Drop {
-  count: { path: string | null; address: boolean; text: string };
-  /** One page in each round of a loop of the site's own function. */
-  loop: boolean;
-  /** The count is an `unsigned long`. */
-  wide: boolean;
-}
-
-/** The drops that the site's function makes, itself or by helpers, by the place of the call. */
-function dropsOf(subject: Subject): Map<number, Drop[]> {
-  const { program, site } = subject;
-  const found = new Map<number, Drop[]>();
-  const seen = subject.followed.visits.flatMap((visit) => visit.flow.releases.map((event): SeenRelease => ({ visit, event })));
-  for (const release of seen) {
-    const { visit, event } = release;
-    const own = visit.way === 'site';
-    // A test in the helper may leave out what was not filled.
-    if (!own && event.guards.length > 0) continue;
-    const counted = countsAtSite(program, release, site.reference);
-    const places = own && counted.length === 0 ? [{ pos: event.pos, count: { path: null, address: false, text: '' } }] : counted;
-    for (const { pos, count } of places) {
-      const drop: Drop = {
-        count,
-        loop: own && event.call.shape !== 'bulk',
-        wide: event.call.shape === 'bulk' && /^unpin_|^put_user/.test(event.api),
-      };
-      found.set(pos, [...(found.get(pos) ?? []), drop]);
-    }
-  }
-  return found;
 }
 
 function isTest(name: string | null): boolean {
   return name === null || /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/.test(name);
-}
-
-const opposite: Readonly<Record<string, string>> = { '!=': '==', '>=': '<', '>': '<=' };
-
-/** The conditions that were assumed, with one more; `null` if it was assumed the other way round. */
-function assumed(known: ReadonlyMap<string, boolean>, left: string, op: string, right: string): ReadonlyMap<string, boolean> | null {
-  if (left === '' || left.startsWith('%')) return known;
-  const turned = opposite[op];
-  const key = `${left} ${turned ?? op} ${right}`;
-  const before = known.get(key);
-  if (before !== undefined) return before === (turned === undefined) ? known : null;
-  return new Map([...known, [key, turned === undefined]]);
-}
-
-function without(known: ReadonlyMap<string, boolean>, target: string): ReadonlyMap<string, boolean> {
-  if (known.size === 0) return known;
-  const root = rootOf(target);
-  return new Map([...known].filter(([key]) => !new RegExp(`(^|\\W)${root.replace(/\W/g, '\\$&')}\\b`).test(key)));
 }

@@ -11,6 +11,7 @@ const done: Readonly<Record<CountFault['kind'], { what: string; step: string }>>
   success: { what: 'is handed on as success', step: 'returns success' },
   result: { what: 'is returned as it is, where zero is success and an error is below', step: 'returns the count' },
   error: { what: 'is dropped, and zero returned as for success', step: 'returns zero' },
+  sum: { what: 'is counted here as all that were asked for', step: 'adds the number asked for' },
   use: { what: 'is passed over here', step: 'takes up pages that may not be there' },
   drop: { what: 'is passed over here', step: 'dropped here' },
 };

@@ -1,0 +1,57 @@
+/** What integers stand for when the call is reached. */
+import type { Node } from '../../program/graph.js';
+import { suffixAfter } from '../../program/path.js';
+import { after, type Known, type Names, type Words, wordless } from './symbols.js';
+import type { Taking } from './taking.js';
+
+/** Names of the number asked for, and variables that hold one constant on every way to the call. */
+export function namesBefore(taking: Taking, words: Words): [string, Known][] {
+  return [...constantsBefore(taking, words), ...askedBefore(taking)];
+}
+
+function askedBefore({ subject, reference, graph, start, asked }: Taking): [string, Known][] {
+  const { program } = subject;
+  if (asked.path === null) return [];
+  const symbol: Known = { base: 'asked', plus: 0 };
+  const only: Names = new Map([[asked.path, symbol]]);
+  let names = only;
+  for (const n of graph.nodes.filter((m) => m.pos < start.pos).sort((x, y) => x.pos - y.pos)) {
+    const o = n.operation;
+    if (o?.kind !== 'copy' && o?.kind !== 'clear' && o?.kind !== 'update') continue;
+    if (suffixAfter(asked.path, o.target) === null) names = after(program, reference, n, names, wordless);
+    else names = only;
+    // `req->n = n` before `pin(…, req->n, …)`.
+    if (o.kind !== 'copy' || o.target !== asked.path || !o.replaces || o.source.path === null || o.source.path.startsWith('%')) continue;
+    const copied = after(program, reference, n, new Map([[o.source.path, symbol]]), wordless).get(asked.path);
+    if (copied?.plus === 0) names = new Map([...only, [o.source.path, symbol]]);
+  }
+  return [...names].filter(([, s]) => s.base === 'asked');
+}
+
+/** A forward must-analysis up to the call: `err = 0`. */
+function constantsBefore({ subject, reference, graph, start }: Taking, words: Words): [string, Known][] {
+  const before: (Names | undefined)[] = graph.nodes.map(() => undefined);
+  before[graph.entry] = new Map();
+  const queue = [graph.entry];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const n = graph.nodes[id] as Node;
+    const names = after(subject.program, reference, n, before[id] as Names, words);
+    for (const next of n.successors) {
+      const old = before[next];
+      const met = old === undefined ? names : meet(old, names);
+      if (met === old) continue;
+      before[next] = met;
+      queue.push(next);
+    }
+  }
+  return [...(before[start.id] ?? [])].filter(([, s]) => s.base === 'number');
+}
+
+/** What both say; the older one itself if it says no more. */
+function meet(old: Names, other: Names): Names {
+  const both = [...old].filter(([name, s]) => {
+    const there = other.get(name);
+    return there?.base === s.base && there.plus === s.plus;
+  });
+  return both.length === old.size ? old : new Map(both);
+}

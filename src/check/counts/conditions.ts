@@ -1,0 +1,21 @@
+/** The conditions that a path has assumed of values that the walk knows nothing else of. */
+import { rootOf } from '../../program/path.js';
+
+const opposite: Readonly<Record<string, string>> = { '!=': '==', '>=': '<', '>': '<=' };
+
+/** The conditions that were assumed, with one more; `null` if it was assumed the other way round. */
+export function assumed(known: ReadonlyMap<string, boolean>, left: string, op: string, right: string): ReadonlyMap<string, boolean> | null {
+  if (left === '' || left.startsWith('%')) return known;
+  const turned = opposite[op];
+  const key = `${left} ${turned ?? op} ${right}`;
+  const before = known.get(key);
+  if (before !== undefined) return before === (turned === undefined) ? known : null;
+  return new Map([...known, [key, turned === undefined]]);
+}
+
+/** The conditions without those that name what an assignment to `target` changes. */
+export function without(known: ReadonlyMap<string, boolean>, target: string): ReadonlyMap<string, boolean> {
+  if (known.size === 0) return known;
+  const root = rootOf(target);
+  return new Map([...known].filter(([key]) => !new RegExp(`(^|\\W)${root.replace(/\W/g, '\\$&')}\\b`).test(key)));
+}

@@ -1,0 +1,37 @@
+/** What one function drops of a site's pages, itself or by helpers, and what says how many. */
+import type { SeenRelease } from '../../flow/follow.js';
+import type { FunctionReference } from '../../program/file.js';
+import type { Value } from '../../program/path.js';
+import type { Subject } from '../../survey/unit.js';
+import { countsAt, isEntered } from './bounds.js';
+
+export interface Drop {
+  count: Value;
+  /** One page in each round of a loop of the function itself. */
+  loop: boolean;
+  /** The count is an `unsigned long`. */
+  wide: boolean;
+}
+
+/** The drops that a function which has the pages makes, itself or by helpers, by the place of the call. */
+export function dropsIn({ program, followed }: Subject, reference: FunctionReference): Map<number, Drop[]> {
+  const found = new Map<number, Drop[]>();
+  const seen = followed.visits.flatMap((visit) => visit.flow.releases.map((event): SeenRelease => ({ visit, event })));
+  for (const release of seen) {
+    const { visit, event } = release;
+    const own = isEntered(visit, reference);
+    // A test in the helper may leave out what was not filled.
+    if (!own && event.guards.length > 0) continue;
+    const counted = countsAt(program, release, reference);
+    const places = own && counted.length === 0 ? [{ pos: event.pos, count: { path: null, address: false, text: '' } }] : counted;
+    for (const { pos, count } of places) {
+      const drop: Drop = {
+        count,
+        loop: own && event.call.shape !== 'bulk',
+        wide: event.call.shape === 'bulk' && /^unpin_|^put_user/.test(event.api),
+      };
+      found.set(pos, [...(found.get(pos) ?? []), drop]);
+    }
+  }
+  return found;
+}

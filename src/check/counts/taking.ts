@@ -1,0 +1,114 @@
+/** A call after which pages are counted: the acquiring call itself, or one of a function that hands its count on. */
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation, Graph, Node } from '../../program/graph.js';
+import type { Value } from '../../program/path.js';
+import { plainPath, sourceName } from '../../program/text.js';
+import { acquiredOf, type Site } from '../../survey/sites.js';
+import type { Subject } from '../../survey/unit.js';
+import { type FindingStep, taken } from '../finding.js';
+import { ALL, ERROR, SHORT, ZERO } from './symbols.js';
+
+export interface Taking {
+  subject: Subject;
+  reference: FunctionReference;
+  graph: Graph;
+  start: Node;
+  call: CallOperation;
+  array: Value;
+  /** The number asked for, as it is written and as a path. */
+  asked: { text: string; path: string | null };
+  /** Outcomes that the result may stand for. */
+  outcomes: number;
+  /** The numbers are of pages, from the array's first on; else they are of a part of it, or of bytes. */
+  indexes: 'all' | 'part' | 'bytes';
+  /** From the acquiring call to this one. */
+  way: readonly FindingStep[];
+}
+
+/** The site's own call, in each variant of its function; none where nothing says how many pages it takes. */
+export function takingsOf(subject: Subject): Taking[] {
+  const { program, site } = subject;
+  const at = site.signature?.pages ?? null;
+  const array = at === null ? undefined : site.call.args[at];
+  const { result } = acquiredOf(site);
+  const asked = askedOf(site);
+  if (at === null || !array?.path || asked.text === '') return [];
+  const one = asked.text === '1' && result !== 'bytes';
+  // The calls that only look may find nothing without an error.
+  const failed = result === 'bool' ? ZERO : /_only$/.test(site.call.name ?? '') ? ERROR | ZERO : ERROR;
+  return program.graphs(site.reference).flatMap((graph): Taking[] => {
+    const start = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos);
+    if (start?.operation?.kind !== 'call') return [];
+    return [
+      {
+        subject,
+        reference: site.reference,
+        graph,
+        start,
+        call: start.operation,
+        array,
+        asked,
+        outcomes: one ? failed | ALL : ERROR | ZERO | SHORT | ALL,
+        indexes: result === 'bytes' ? 'bytes' : isPart(site.call, at) ? 'part' : 'all',
+        way: [taken(subject)],
+      },
+    ];
+  });
+}
+
+/** The number of pages or bytes that is asked for. */
+function askedOf(site: Site): Taking['asked'] {
+  const { count, countPath } = acquiredOf(site);
+  const bytes = site.call.expressions[site.signature?.bytes ?? -1];
+  return bytes ? { text: sourceName(bytes), path: plainPath(bytes) } : { text: count, path: countPath };
+}
+
+/** An array that is written with an offset, or begins at one of its elements. */
+function isPart(call: CallOperation, at: number): boolean {
+  const value = call.args[at];
+  return call.expressions[at]?.kind === 'binary' || (value?.address === true && value.path?.endsWith('[]') === true);
+}
+
+/**
+ * The calls of a function that hands its count on, with `handed` outcomes, and that was itself given the array and the number
+ * by its caller, untouched.
+ */
+export function takingsAbove(taking: Taking, handed: number): Taking[] {
+  const { subject, reference, graph, start, array, asked } = taking;
+  const { program } = subject;
+  const params = graph.params.map((p) => p.name);
+  const place = (path: string | null): number => (path === null ? -1 : params.indexOf(path));
+  const [pages, count] = [place(array.address ? null : array.path), place(asked.path)];
+  if (pages < 0 || count < 0 || taking.indexes === 'bytes') return [];
+  const changed = graph.nodes.some(({ operation: o, pos }) => {
+    const isSet = o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update';
+    return isSet && pos < start.pos && (o.target === params[pages] || o.target === params[count]);
+  });
+  if (changed) return [];
+  return program.callSites(reference).flatMap(({ caller, graph: above, node, call }): Taking[] => {
+    const [given, wanted] = [call.args[pages], call.expressions[count]];
+    if (caller.macro || !given?.path || !wanted) return [];
+    const text = sourceName(wanted);
+    if (text === '1') return [];
+    const step = {
+      file: caller.file,
+      ...program.position(caller.file, call.pos),
+      function: caller.name,
+      text: `handed on by ${reference.name}()`,
+    };
+    return [
+      {
+        subject,
+        reference: caller,
+        graph: above,
+        start: node,
+        call,
+        array: given,
+        asked: { text, path: plainPath(wanted) },
+        outcomes: ERROR | handed,
+        indexes: isPart(call, pages) ? 'part' : 'all',
+        way: [...taking.way, step],
+      },
+    ];
+  });
+}
