@@ -2,10 +2,10 @@
  * Whose pages a release drops besides a site's own: what a rule asks before it calls a drop of the other kind wrong. A field,
  * an array or a teardown helper may hold pages of several origins, told apart by a flag.
  */
-import type { SeenRelease } from '../flow/follow.js';
+import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
 import type { Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
-import type { Program } from '../program/program.js';
+import type { CallSite, Program } from '../program/program.js';
 import { acquires, allocatingCalls, extraReferenceCalls, originCalls } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
@@ -129,6 +129,39 @@ function mayBeFlag(program: Program, { visit }: SeenRelease, guard: Guard): bool
   return !(type && type.pointers === 0 && integers.test(type.base));
 }
 
+/** Calls between a drop and the function in which the pages were taken. */
+const maxBetween = 3;
+
+/**
+ * True if a drop can be of nothing but what the call, or the helper that makes it, has just put in the function's own variable
+ * or in the array that it was given: no page of another origin comes there, nor does anybody else call what drops.
+ */
+function isOfTheCall(subject: Subject, visit: Visit, pos: number, fact: string, between = 0): boolean {
+  if (subject.origins.reach(visit, pos, fact)) return false;
+  if (visit.way === 'site' || visit.way === 'return') return isJustFilled(subject, visit, fact);
+  if (visit.way !== 'call' || between === maxBetween) return false;
+  const arrivals = arrivalsOf(visit);
+  const isKnown = ({ caller, call }: CallSite): boolean =>
+    arrivals.some((a) => a.pos === call.pos && a.visit.flow.reference.key === caller.key);
+  if (!subject.program.callSites(visit.flow.reference).every(isKnown)) return false;
+  return arrivals.every((arrival) => {
+    const event = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
+    return event !== undefined && isOfTheCall(subject, arrival.visit, arrival.pos, event.fact, between + 1);
+  });
+}
+
+/** True for a variable of the function, or an element behind it; and for the whole array that was given to the site's call. */
+function isJustFilled({ program, site }: Subject, visit: Visit, fact: string): boolean {
+  const root = rootOf(fact);
+  const graph = program.graphs(visit.flow.reference)[0];
+  if (!graph || visit.heap !== null) return false;
+  if (/^(\[\])?$/.test(fact.slice(root.length)) && graph.types.has(root) && !graph.params.some((p) => p.name === root)) return true;
+  const at = site.signature?.pages ?? null;
+  const array = at === null || visit.way !== 'site' ? undefined : site.call.args[at];
+  const isWhole = array?.path && site.call.expressions[at as number]?.kind !== 'binary' && !array.path.endsWith('[]');
+  return isWhole === true && suffixAfter(fact, array?.path as string) !== null;
+}
+
 /** False for a drop of the wrong kind that may be that of another origin's page in the same place. */
 export function isOurs(subject: Subject, release: SeenRelease, others: readonly Subject[]): boolean {
   const { row, followed } = subject;
@@ -145,6 +178,7 @@ export function isOurs(subject: Subject, release: SeenRelease, others: readonly 
   if (drops === 'pin') return !pinnedElsewhere(subject, release);
   // Where only a short count of this call is dropped, nothing else can be.
   if (release.event.partial) return true;
+  if (isOfTheCall(subject, release.visit, release.event.pos, release.event.fact)) return true;
   if (plainBeside(subject, release)) return false;
   if (!plainNear(subject, release)) return true;
   if (chosen) return false;

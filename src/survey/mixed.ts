@@ -19,8 +19,15 @@ export interface Others {
   beside: string[];
 }
 
-/** The other origins that can stand beside a site's pages. */
-export type Origins = (site: Site, followed: Followed | null) => Others;
+export interface Origins {
+  /** The other origins that can stand beside a site's pages. */
+  beside: (site: Site, followed: Followed | null) => Others;
+  /**
+   * True if pages of another origin come to a statement that deals with what a fact holds: those that come up in the function,
+   * are handed to it by the file's own helpers, or are stored by them in the field that the fact names.
+   */
+  reach: (visit: Visit, pos: number, fact: string) => boolean;
+}
 
 /** What one call of another origin reaches in its function. */
 interface Arrival {
@@ -110,9 +117,9 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     return found;
   }
 
-  return (site, followed) => {
+  function beside(site: Site, followed: Followed | null): Others {
     const found = new Set<string>();
-    const beside = new Set<string>();
+    const near = new Set<string>();
     if (site.acquire.iterator !== null && !userBacked(program, site) && !kernelBacked(program, site))
       found.add('pages of an iterator that need not be user backed');
     const heap = new Set(followed?.heap ?? []);
@@ -135,14 +142,36 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
         for (const reference of program.file(file)?.functions ?? []) {
           for (const arrival of arrivalsIn(reference)) {
             if (arrival.frame || !arrival.flow.heap.some((h) => heap.has(h))) continue;
-            beside.add(arrival.what);
+            near.add(arrival.what);
             if (!arrival.fresh && arrival.flow.heap.some((h) => own.has(h)) && !(lookedUp && arrival.lookup)) found.add(arrival.what);
           }
         }
       }
     }
-    return { mixed: [...found].sort(), beside: [...new Set([...beside, ...found])].sort() };
-  };
+    return { mixed: [...found].sort(), beside: [...new Set([...near, ...found])].sort() };
+  }
+
+  function reach({ flow }: Visit, pos: number, fact: string): boolean {
+    const comes = [...arrivalsIn(flow.reference), ...handedTo(flow.reference)].some(
+      (arrival) =>
+        !flow.origins.has(arrival.result) && [...arrival.flow.releases, ...arrival.flow.calls].some((event) => event.pos === pos),
+    );
+    const field = fact.lastIndexOf('.');
+    if (comes || field < 0) return comes;
+    return helpersOf(flow.reference)
+      .flatMap((helper) => [...arrivalsIn(helper), ...handedTo(helper)])
+      .some((arrival) => arrival.flow.heap.some((h) => h.endsWith(fact.slice(field))));
+  }
+
+  /** Functions of its file that a function calls. */
+  function helpersOf(reference: FunctionReference): FunctionReference[] {
+    const own = program.file(reference.file)?.byName;
+    const calls = program.graphs(reference).flatMap((graph) => graph.nodes.map((n) => n.operation));
+    const names = new Set(calls.flatMap((o) => (o?.kind === 'call' && o.name !== null ? [o.name] : [])));
+    return [...names].flatMap((name) => own?.get(name) ?? []).filter((callee) => callee.key !== reference.key);
+  }
+
+  return { beside, reach };
 }
 
 const makers = /^(k[mzc]alloc\w*|kv[mzc]alloc\w*|kmem_cache_z?alloc\w*|devm_k[mzc]alloc\w*|vz?alloc\w*)$/;

@@ -21,7 +21,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const { reference } = site;
   const { line, column } = program.position(reference.file, site.call.pos);
   const nothing = takesNothing(site);
-  const others = nothing ? { mixed: [], beside: [] } : mixing(site, followed);
+  const others = nothing ? { mixed: [], beside: [] } : mixing.beside(site, followed);
   const seen = followed
     ? ownReleases(releasesOf(program, followed, site.node.guards, assumptionsOf(program, site)), others.beside).sort(byPlace)
     : [];

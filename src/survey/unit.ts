@@ -8,7 +8,7 @@ import { acquires } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { coverageOf } from './coverage.js';
 import type { AskedUnit } from './kept.js';
-import { openOrigins } from './mixed.js';
+import { type Origins, openOrigins } from './mixed.js';
 import type { Coverage, Row } from './row.js';
 import { rowOf } from './row-of.js';
 import { acquiredOf, type Site, seedsOf, sitesIn, takesNothing } from './sites.js';
@@ -28,6 +28,7 @@ export interface Subject {
   site: Site;
   followed: Followed;
   row: Row;
+  origins: Origins;
 }
 
 /** Looks at the followed sites of one file. What it gives must be plain data: it is sent between threads. */
@@ -71,7 +72,7 @@ function openSurvey(program: Program, inspect: Inspect): (file: string) => Unit 
           ? null
           : follower.follow({ reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) });
       const row = rowOf(program, site, number, followed, internal, origins);
-      if (followed) subjects.push({ program, analysis: follower.analysis, site, followed, row });
+      if (followed) subjects.push({ program, analysis: follower.analysis, site, followed, row, origins });
       return row;
     });
     return { sites: rows, coverage: coverageOf(program, file, sites), found: inspect(subjects) };

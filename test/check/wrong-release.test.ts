@@ -130,3 +130,102 @@ describe('in an skb, whose frags are put', () => {
   complains('wrong-release', 'a pin', skb('pin_user_pages_fast'), 'f:kfree_skb(skb);');
   accepts('wrong-release', 'a plain reference', skb('get_user_pages_fast'));
 });
+
+describe('beside bounce pages from the allocator', () => {
+  const bounced = (
+    target: string,
+    release: string,
+  ): string => `struct box { struct page *map[16]; struct page *bounce[16]; struct scatterlist sgl[16]; };
+static int box_fill(struct box *b, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (PageHighMem(b->map[i])) {
+			b->${target}[i] = alloc_page(GFP_KERNEL);
+			if (!b->${target}[i])
+				return -ENOMEM;
+			sg_set_page(&b->sgl[i], b->${target}[i], PAGE_SIZE, 0);
+		} else {
+			sg_set_page(&b->sgl[i], b->map[i], PAGE_SIZE, 0);
+		}
+	}
+	return 0;
+}
+int box_take(struct box *b, unsigned long a, int n)
+{
+	int ret = pin_user_pages_fast(a, n, 0, b->map);
+
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(b->map, ret);
+		return -EFAULT;
+	}
+	if (box_fill(b, n)) {
+		${release}(b->map, n);
+		return -ENOMEM;
+	}
+	return 0;
+}
+void box_drop(struct box *b, int n)
+{
+	unpin_user_pages(b->map, n);
+}`;
+  complains(
+    'wrong-release',
+    'a put of the array that the call has just filled',
+    bounced('bounce', 'release_pages'),
+    'box_take:release_pages(b->map, n);',
+  );
+  accepts('wrong-release', 'an unpin of it', bounced('bounce', 'unpin_user_pages'));
+  accepts('wrong-release', 'a put of an array in which bounce pages stand, too', bounced('map', 'release_pages'));
+});
+
+describe('of what a helper hands back', () => {
+  const handed = (second: string): string => `struct box { struct page **pages; int n; bool mapped; };
+static struct page **take(unsigned long a, int n)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int ret;
+
+	if (!pages)
+		return NULL;
+	ret = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (ret == n)
+		return pages;
+	if (ret > 0)
+		unpin_user_pages(pages, ret);
+	kfree(pages);
+	return NULL;
+}
+int box_make(struct box *b, int n)
+{
+	b->pages = kcalloc(n, sizeof(*b->pages), GFP_KERNEL);
+	b->pages[0] = alloc_page(GFP_KERNEL);
+	return b->pages[0] ? 0 : -ENOMEM;
+}
+int box_take(struct box *b, unsigned long a, int n)
+{
+	struct page **pages = take(a, n);
+
+	if (!pages)
+		return -EFAULT;
+	${second}
+	if (box_start(b)) {
+		release_pages(pages, n);
+		return -EIO;
+	}
+	b->pages = pages;
+	b->n = n;
+	return 0;
+}
+void box_drop(struct box *b)
+{
+	if (!b->mapped)
+		unpin_user_pages(b->pages, b->n);
+	else
+		put_page(b->pages[0]);
+}`;
+  complains('wrong-release', 'a put of it', handed(''), 'box_take:release_pages(pages, n);');
+  accepts('wrong-release', 'a put where another page stands there, too', handed('pages[0] = alloc_page(GFP_KERNEL);'));
+});
