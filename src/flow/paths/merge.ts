@@ -15,7 +15,9 @@ export function forgetting(state: State, shape: Shape, node: number): State {
   }
   if (state.signs.size === 0 && state.conditions.size === 0) return store ? { ...state, store } : state;
   const bases = new Set<string>();
+  const values = new Set<string>();
   for (const [place, value] of store ?? state.store) {
+    values.add(value);
     const isVariable = rootOf(place) === place && !place.startsWith('::');
     if (!isVariable) bases.add(rootOf(place));
     if (!isVariable || place === '%return' || shape.isTested(node, place)) bases.add(baseOf(value));
@@ -23,7 +25,11 @@ export function forgetting(state: State, shape: Shape, node: number): State {
   if (state.result !== null) bases.add(state.result);
   const isKept = (value: string): boolean => {
     const base = baseOf(value);
-    return bases.has(base) || base.startsWith('+') || value.startsWith('=') || base.startsWith('::') || shape.isTested(node, base);
+    if (base.startsWith('+') || value.startsWith('=')) return true;
+    if (!(bases.has(base) || base.startsWith('::') || shape.isTested(node, base))) return false;
+    // What stood in a field is met again where that field is read, or where it was copied to.
+    const field = /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0];
+    return field === undefined || value === state.result || value === state.asked || values.has(value) || shape.isFieldTested(node, field);
   };
   const signs = [...state.signs].filter(([value]) => isKept(value));
   const conditions = [...state.conditions].filter(([key]) => {

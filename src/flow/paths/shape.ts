@@ -10,6 +10,8 @@ export interface Shape {
   isLive(node: number, variable: string): boolean;
   /** True if a variable, or what hangs below it, may be tested, handed on or returned from here on before it is set anew. */
   isTested(node: number, variable: string): boolean;
+  /** True if a field of this name, of whatever object, may be tested, copied or returned from here on. */
+  isFieldTested(node: number, field: string): boolean;
   /** True if another condition's outcome at the same place leads to all drops that this one leads to, and to more. */
   passesDrop(node: number): boolean;
   /** True if some condition tests a call's result, or a variable that is set to it. */
@@ -63,6 +65,7 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
   return {
     isLive: liveness(graph, predecessors, readsOf),
     isTested: liveness(graph, predecessors, testsOf),
+    isFieldTested: liveness(graph, predecessors, fieldsOf, () => []),
     passesDrop: (id) => siblings(id).some((s) => isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
     isDecided: decisions(graph),
     dropLoops,
@@ -128,7 +131,12 @@ export function backwards(marked: Uint8Array, predecessors: readonly (readonly n
   return found;
 }
 
-function liveness(graph: Graph, predecessors: readonly (readonly number[])[], readsIn: (o: Operation | null) => string[]): Shape['isLive'] {
+function liveness(
+  graph: Graph,
+  predecessors: readonly (readonly number[])[],
+  readsIn: (o: Operation | null) => string[],
+  setsIn: (o: Operation | null) => string[] = setsOf,
+): Shape['isLive'] {
   const { nodes } = graph;
   const numbers = new Map<string, number>();
   const number = (name: string): number => {
@@ -140,7 +148,7 @@ function liveness(graph: Graph, predecessors: readonly (readonly number[])[], re
     return at;
   };
   const reads = nodes.map((n) => readsIn(n.operation).map(number));
-  const sets = nodes.map((n) => setsOf(n.operation).map(number));
+  const sets = nodes.map((n) => setsIn(n.operation).map(number));
   const words = Math.ceil((numbers.size + 1) / 32);
   const live = nodes.map(() => new Uint32Array(words));
   const queue = nodes.map((n) => n.id);
@@ -205,6 +213,25 @@ function readsOf(o: Operation | null): string[] {
 /** What an operation reads but to hand it to a call, which does not ask what is known of its arguments. */
 function testsOf(o: Operation | null): string[] {
   return o?.kind === 'call' ? [] : readsOf(o);
+}
+
+/** The fields in what an operation reads, as {@link testsOf} has it; those of its target, too, which say what is stored to. */
+function fieldsOf(o: Operation | null): string[] {
+  const paths = (...values: (Value | null)[]): (string | null)[] => values.map((v) => v?.path ?? null);
+  const of = (found: (string | null)[]): string[] => found.flatMap((path) => (path === null ? [] : (path.match(/\.[^.@[\]]+/g) ?? [])));
+  switch (o?.kind) {
+    case 'copy':
+      return of([o.target, ...paths(o.source)]);
+    case 'clear':
+    case 'update':
+      return of([o.target]);
+    case 'assume':
+      return of([...paths(o.left, o.right), ...paths(...(o.call?.args ?? []))]);
+    case 'return':
+      return of(paths(o.value));
+    default:
+      return [];
+  }
 }
 
 function setsOf(o: Operation | null): string[] {

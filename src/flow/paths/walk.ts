@@ -265,7 +265,7 @@ function run(local: Called, n: Node, state: State): State[] {
       const fresh = `~${n.id}`;
       const more = isStep(local, n) ? sign.positive : (here.signs.get(`+${o.target}`) ?? sign.any);
       const grows = isIncrease(local, n) && (signOf(here, valueAt(here, place)) & sign.negative) === 0;
-      const changed = put(renewed(here, fresh), place, fresh);
+      const changed = put(renewed(summed(here, o.target), fresh), place, fresh);
       return [grows ? (withSign(changed, fresh, more === sign.positive ? more : sign.zero | sign.positive) ?? changed) : changed];
     }
     case 'assume': {
@@ -316,6 +316,12 @@ function added(state: State, target: string, value: string | null): State {
   const signs = new Map(state.signs);
   signs.set(`+${target}`, signOf(state, value));
   return { ...state, signs };
+}
+
+/** Forgets that sign where it was added. */
+function summed(state: State, target: string): State {
+  if (!state.signs.has(`+${target}`)) return state;
+  return { ...state, signs: new Map([...state.signs].filter(([value]) => value !== `+${target}`)) };
 }
 
 /** `chunk[i].pages = …` */
