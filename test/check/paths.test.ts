@@ -160,3 +160,62 @@ free:
 `;
   accepts('leak-on-path', 'a field of zeroed memory that nobody has set', zeroed);
 });
+
+const many = (leave: string): string => `struct box { ${Array.from({ length: 60 }, (_, i) => `int f${i};`).join(' ')} int bad; };
+int box_look(struct box *b, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+${Array.from({ length: 60 }, (_, i) => `	if (b->f${i})\n		look(${i});`).join('\n')}
+	if (b->bad)
+		${leave}
+	look(-1);
+put:
+	unpin_user_page(page);
+	return 0;
+}
+`;
+
+describe('conditions of which nothing is asked again', () => {
+  complains('leak-on-path', 'a return behind many of them', many('return -EIO;'), 'box_look:if (b->bad)');
+  accepts('leak-on-path', 'a jump to the drop behind many of them', many('goto put;'));
+});
+
+const handing = (onError: string): string => `struct frag { struct page *page; };
+struct box { struct frag frags[16]; int n; };
+int box_take(struct box *b, unsigned long a, int n)
+{
+	struct page *pages[16];
+	int i, ret;
+
+	ret = pin_user_pages_fast(a, n, 0, pages);
+	if (ret != n) {
+		n = ret;
+		i = 0;
+		ret = -EFAULT;
+		goto drop;
+	}
+	for (i = 0; i < n; i++) {
+		if (box_has(b, i)) {
+			unpin_user_page(pages[i]);
+			continue;
+		}
+		ret = box_reserve(b, i);
+		if (ret < 0)
+			${onError}
+		b->frags[i].page = pages[i];
+	}
+	return 0;
+drop:
+	while (i < n)
+		unpin_user_page(pages[i++]);
+	return ret;
+}
+`;
+
+describe('a loop that drops some pages', () => {
+  complains('leak-on-path', 'a way out that forgets the others', handing('return ret;'), 'box_take:if (ret < 0)');
+  accepts('leak-on-path', 'a way out that drops the others', handing('goto drop;'));
+});

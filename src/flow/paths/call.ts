@@ -7,7 +7,7 @@ import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, typ
 import { excludes } from '../assumptions.js';
 import { withSign } from './conditions.js';
 import { baseOf, freed, holders, placeBelow, put, reach, renewed, valueIn } from './memory.js';
-import type { Shape } from './shape.js';
+import { errorCalls, type Shape } from './shape.js';
 import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { moved } from './transfer.js';
 import { elementOf } from './unwind.js';
@@ -57,7 +57,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const api = o.name !== null && !own?.some((f) => f.static || f.macro) ? o.name : null;
   if (api !== null) {
     if (allocating.test(api)) return [allocated(state, o, api)];
-    if (/^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO)$/.test(api)) return [put(state, o.result, valueIn(state, o.args[0]))];
+    if (errorCalls.test(api)) return [put(state, o.result, valueIn(state, o.args[0]))];
     const release = releases.get(api);
     if (release) return drop(local, n, o, release, state);
     if (freeingCalls.has(api)) return [free(local, n, o, state)];

@@ -8,8 +8,8 @@ import { type State, theReference } from './state.js';
 export function forgetting(state: State, shape: Shape, node: number): State {
   let store: Map<string, string> | null = null;
   for (const [place, value] of state.store) {
-    if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::') || shape.isLive(node, place))
-      continue;
+    if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::')) continue;
+    if (shape.isLive(node, place) && !(isNumber(value) && !shape.isTested(node, place) && isLeaf(state, place))) continue;
     store ??= new Map(state.store);
     store.delete(place);
   }
@@ -43,6 +43,17 @@ export function forgetting(state: State, shape: Shape, node: number): State {
     signs: signs.length === state.signs.size ? state.signs : new Map(signs),
     conditions: conditions.length === state.conditions.size ? state.conditions : new Map(conditions),
   };
+}
+
+/** True for a value that leads nowhere. */
+function isNumber(value: string): boolean {
+  return value.startsWith('~') || value.startsWith('=');
+}
+
+/** True if nothing is known of what hangs below a variable: without its value it would be seen there again. */
+function isLeaf({ store }: State, variable: string): boolean {
+  for (const place of store.keys()) if (place !== variable && rootOf(place) === variable) return false;
+  return true;
 }
 
 /** Equal for equal states at one node. */

@@ -16,6 +16,8 @@ export interface Shape {
   passesDrop(node: number): boolean;
   /** True if some condition tests a call's result, or a variable that is set to it. */
   isDecided(result: string): boolean;
+  /** True for a way out of a loop that has an end of its own, to another place than behind it. */
+  isJump(from: number, to: number, loop: Loop): boolean;
   /** Loops with such a node in them. */
   dropLoops: ReadonlySet<number>;
   predecessors: readonly (readonly number[])[];
@@ -68,6 +70,7 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
     isFieldTested: liveness(graph, predecessors, fieldsOf, () => []),
     passesDrop: (id) => siblings(id).some((s) => isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
     isDecided: decisions(graph),
+    isJump: jumps(nodes),
     dropLoops,
     predecessors,
     counts,
@@ -93,6 +96,21 @@ function goesOn(nodes: readonly Node[], from: Node, loop: Loop): boolean {
     queue.push(...n.successors);
   }
   return false;
+}
+
+function jumps(nodes: readonly Node[]): Shape['isJump'] {
+  const ends = new Map<number, Set<number>>();
+  const endsOf = (loop: Loop): Set<number> => {
+    let found = ends.get(loop.id);
+    if (!found) {
+      const inside = (n: Node | undefined): boolean => n?.loops.some((l) => l.id === loop.id) === true;
+      const controls = nodes.filter((n) => n.operation?.kind === 'assume' && inside(n) && (n.pos < loop.bodyPos || loop.name === 'do'));
+      found = new Set(controls.flatMap((n) => n.successors.filter((s) => !inside(nodes[s]))));
+      ends.set(loop.id, found);
+    }
+    return found;
+  };
+  return (from, to, loop) => (nodes[from] as Node).pos >= loop.bodyPos && endsOf(loop).size > 0 && !endsOf(loop).has(to);
 }
 
 /** For each node, the drops that can be reached from it, as bits. */
@@ -210,9 +228,12 @@ function readsOf(o: Operation | null): string[] {
   }
 }
 
+/** Calls that give what they are given, as another type. */
+export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO)$/;
+
 /** What an operation reads but to hand it to a call, which does not ask what is known of its arguments. */
 function testsOf(o: Operation | null): string[] {
-  return o?.kind === 'call' ? [] : readsOf(o);
+  return o?.kind === 'call' && !errorCalls.test(o.name ?? '') ? [] : readsOf(o);
 }
 
 /** The fields in what an operation reads, as {@link testsOf} has it; those of its target, too, which say what is stored to. */

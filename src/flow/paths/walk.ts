@@ -373,9 +373,10 @@ function along(local: Called, from: Node, to: Node, state: State): State | null 
     if (to.loops.some((m) => m.id === l.id)) continue;
     if (state.phase === 'held') {
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
-      // A loop over pages that are held has at least one round; one that drops pages drops all.
+      // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
       if (!state.loops.has(l.id) && !isUndoing(local, l, state)) return null;
-      if (local.shape.dropLoops.has(l.id) && !isUndoing(local, l, state) && !around && !isCallLoop(local, l.pos, l.end)) return 'unknown';
+      const drops = local.shape.dropLoops.has(l.id) && !isUndoing(local, l, state) && !around && !isCallLoop(local, l.pos, l.end);
+      if (drops && !local.shape.isJump(from.id, to.id, l)) return 'unknown';
     }
     if (state.loops.has(l.id)) {
       loops ??= new Set(state.loops);
