@@ -1,4 +1,5 @@
 /** What several rules ask of a followed site. */
+import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, releasesOf, type SeenRelease, type Start, type Visit } from '../flow/follow.js';
 import { type Dropping, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import { rootOf } from '../program/path.js';
@@ -47,11 +48,19 @@ function keptIn(subject: Subject): Kept {
   return {
     carriers: facts.map((h) => ({ tag: rootOf(h).slice(1), suffix: h.slice(rootOf(h).length) })),
     files: [...new Set([subject.site.reference.file, ...seen.map((s) => s.visit.flow.reference.file)])],
-    drops: subject.followed.visits.filter((v) => v.flow.releases.length > 0).flatMap(droppingsOf),
+    drops: droppingsIn(subject),
+    heap: subject.followed.heap,
   };
 }
 
-/** The fields, and the functions that were handed the pages by a callee, from which they came to a visited function. */
+/** Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves. */
+function droppingsIn({ followed: { visits } }: Subject): Dropping[] {
+  const dropsOf = (v: Visit): string[] => v.flow.releases.filter((e) => !e.call.frees).map((e) => `${v.flow.reference.file}:${e.pos}`);
+  const undone = new Set(visits.filter((v) => v.heap === null && (v.way === 'site' || v.way === 'return')).flatMap(dropsOf));
+  return visits.filter((v) => dropsOf(v).some((drop) => v.heap === null || !undone.has(drop))).flatMap(droppingsOf);
+}
+
+/** The ways by which the pages came to a visited function: through a field, or handed to a function by a callee. */
 function droppingsOf(visit: Visit): Dropping[] {
   const found: Dropping[] = [];
   const seen = new Set<Visit>();
@@ -59,10 +68,28 @@ function droppingsOf(visit: Visit): Dropping[] {
   for (let at = queue.pop(); at; at = queue.pop()) {
     if (seen.has(at)) continue;
     seen.add(at);
-    if (at.way !== 'call') found.push({ heap: at.heap, holder: at.flow.reference.key });
+    if (at.way !== 'call') found.push({ heaps: fieldsBefore(at), holder: at.flow.reference.key });
     else queue.push(...arrivalsOf(at).map((arrival) => arrival.visit));
   }
   return found;
+}
+
+/** The field through which the pages came to a visited function, and those of the same struct from which they had been moved there. */
+function fieldsBefore(visit: Visit): string[] {
+  const found: string[] = [];
+  for (let at: Visit | undefined = visit; at; at = at.parent?.visit) {
+    const { heap, parent } = at;
+    if (heap === null || found.includes(heap)) continue;
+    if (found.length > 0 && rootOf(heap) !== rootOf(found[0] as string)) break;
+    found.push(heap, ...(parent ? movedFrom(parent.visit.flow, heap) : []));
+  }
+  return found;
+}
+
+/** Other fields of a field's struct in which its pages stood before, in one function. */
+function movedFrom(flow: FunctionFlow, field: string): string[] {
+  const before = new Set(sourcesOf(flow, field));
+  return flow.heap.filter((h) => h !== field && rootOf(h) === rootOf(field) && before.has(flow.origins.get(h)?.from ?? ''));
 }
 
 /** Whether an iterator is a user's is known where it is used; its callers may hand in others. */

@@ -35,6 +35,11 @@ export function structName(type: CType | null): string | null {
 const narrow =
   /^(char|short|int|unsigned( char| short| int)?|signed( char| short| int)?|bool|_Bool|[us](8|16|32)|__[usbl]e?(8|16|32)|float|double)$/;
 
+/** True for a number that is too narrow for a page or its address. */
+export function isNarrow(type: CType | null): boolean {
+  return type !== null && type.pointers === 0 && narrow.test(type.base);
+}
+
 /**
  * False where a declared type rules out that a place holds a content: a scatterlist is no number, an address no character.
  * What nothing is known of may hold anything; so may a `void *`, and an `unsigned long`, which often is a pointer.

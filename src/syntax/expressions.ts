@@ -249,6 +249,8 @@ function convertCall(ctx: Context, node: Node): Expression {
     if (kid.type === 'ERROR') problem(ctx, kid, 'cannot be read as an argument');
     else args.push(convertExpression(ctx, kid));
   }
+  // `"b"(rbx)`: an operand of an asm statement, on its way there through a macro.
+  if (fn?.type === 'string_literal' && args[0] !== undefined) return args[0];
   const inner = fn?.type === 'parenthesized_expression' ? namedKid(fn) : undefined;
   if (inner?.type === 'identifier' && args.length === 1 && args[0] !== undefined) {
     // `(u64)(x)`: nobody writes a call that way.

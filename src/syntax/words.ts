@@ -79,7 +79,7 @@ export const TYPEOF = new Set([
   'TYPEOF_UNQUAL',
 ]);
 export const ATTRIBUTE = new Set(['__attribute__', '__attribute', '__declspec']);
-export const ASM = new Set(['asm', '__asm__', '__asm']);
+export const ASM = new Set(['asm', '__asm__', '__asm', 'asm_inline']);
 
 /** Keywords that begin or join statements: never a type, a name or an annotation. */
 export const STATEMENT_KEYWORDS = new Set([

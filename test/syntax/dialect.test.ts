@@ -94,8 +94,8 @@ describe('statements', () => {
     ],
     [
       'asm',
-      'asm volatile("x" : "=r"(a) : : "memory"); asm goto("j" : : : : out); register int r asm("r0") = 1;',
-      'asm volatile("x" : "=r"(a) : : "memory");\nasm goto("j" : : : : out);\ndecl int r = 1;',
+      'asm volatile("x" : "=r"(a) : : "memory"); asm goto("j" : : : : out); asm_inline volatile("i"); register int r asm("r0") = 1;',
+      'asm volatile("x" : "=r"(a) : : "memory");\nasm goto("j" : : : : out);\nasm_inline volatile("i");\ndecl int r = 1;',
     ],
     ['attributes', '__attribute__((fallthrough));\nfallthrough;', ';\nfallthrough;'],
     [

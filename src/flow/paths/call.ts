@@ -3,6 +3,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import { join, splitSteps } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { structName } from '../../program/types.js';
 import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, type ReleaseCall, releases } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import { withSign } from './conditions.js';
@@ -98,8 +99,8 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const definitions =
     o.name !== null ? local.program.resolve(o.name, local.reference.file) : o.through === null ? [] : installed(local, o.through);
   if (definitions.length === 0) {
-    if (o.name !== null && local.program.isGeneral(o.name)) return [state];
-    return given.some((g) => g.some((suffix) => suffix !== '')) ? whereFailed(local, n, o, state) : [];
+    if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
+    return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : [];
   }
   const assumed = [...local.graph.assumptions, ...local.reference.item.conditions];
   const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
@@ -108,14 +109,24 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
 }
 
 /**
- * The way on from a call that cannot be looked into, where it is tested to have failed: by the kernel's convention what fails
- * has taken nothing. What it does where it succeeds is not followed.
+ * The ways on from a call that cannot be looked into. Where it is tested to have failed it has taken nothing, by the kernel's
+ * convention. Where it succeeds, what it did with the pages is not known.
  */
-function whereFailed(local: Called, n: Node, o: CallOperation, state: State): State[] {
+function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
   local.unfollowed();
-  if (!local.shape.isDecided(o.result)) return [];
+  const unsure: State = { ...state, unsure: true };
+  if (!local.shape.isDecided(o.result)) return [unsure];
   const failed = withSign(state, o.result, sign.negative);
-  return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
+  const done = withSign(unsure, o.result, sign.zero | sign.positive);
+  return [...(failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : []), ...(done ? [done] : [])];
+}
+
+/** True if all that a call is given of the pages is the address of their data: who copies it has no say in the reference. */
+function isData({ graph }: Called, { args }: CallOperation, given: readonly string[][]): boolean {
+  return given.every((suffixes, i) => {
+    const type = graph.types.get(args[i]?.path ?? '');
+    return suffixes.length === 0 || (suffixes.join() === '' && type?.pointers === 1 && structName(type) === null);
+  });
 }
 
 function bodyOf({ program }: Called, callee: FunctionReference): string {
@@ -239,6 +250,7 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     extra: next.extra + exit.extra,
     trail: after(exit.trail, next.trail),
     linked: next.linked || exit.linked,
+    unsure: next.unsure || exit.unsure,
   };
   next = equal(next, o.result, exit.equals);
   if (exit.allocated) next = { ...next, fresh: new Set([...next.fresh, o.result]) };
@@ -302,7 +314,7 @@ function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, st
 /** A drop of what was dropped before. */
 function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
   // Of an array, it may be an element that was not dropped.
-  if (o.args[0]?.path?.endsWith('[]')) return [];
+  if (state.unsure || o.args[0]?.path?.endsWith('[]')) return [];
   if (!state.dropped?.whole || n.loops.length > 0 || !isWhole(o, 0) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
@@ -315,7 +327,7 @@ const looking =
 
 /** A page that is looked into after its last drop; `null` for any other call. */
 function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
-  if (!looking.test(name) || !state.dropped?.whole) return null;
+  if (state.unsure || !looking.test(name) || !state.dropped?.whole) return null;
   const isRead = o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))));
   if (!isRead) return null;
   const end = told(local, n, state, `read by ${name}() after the drop`);
@@ -403,7 +415,8 @@ function isMore(a: Exit, b: Exit): boolean {
 
 /** A function is handed what was dropped before. */
 function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionReference, exits: readonly Exit[], state: State): State[] {
-  if (exits.length > 0 && exits.every((e) => e.kind === 'dropped' && e.drop?.whole) && state.dropped?.whole && n.loops.length === 0) {
+  const isCertain = !state.unsure && exits.length > 0 && exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure);
+  if (isCertain && state.dropped?.whole && n.loops.length === 0) {
     const first = exits[0] as Exit;
     const end = told(local, n, state, `passed to ${callee.name}()`);
     local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
@@ -422,8 +435,8 @@ function taken(
   exit: Exit,
   state: State,
 ): State[] {
-  if (exit.kind === 'unknown') return whereFailed(local, n, o, state);
-  let next = withSign(state, o.result, exit.result);
+  if (exit.kind === 'unknown') return unseen(local, n, o, state);
+  let next = withSign(exit.unsure ? { ...state, unsure: true } : state, o.result, exit.result);
   if (!next) return [];
   next = equal(next, o.result, exit.equals);
   if (exit.allocated) next = { ...next, fresh: new Set([...next.fresh, o.result]) };

@@ -6,7 +6,7 @@ import { excludes } from '../assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
 import type { Context } from './call.js';
-import { type Dropping, type End, succeeds, undropped } from './keeping.js';
+import { type Dropped, type End, succeeds, undropped } from './keeping.js';
 import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
 import { type Exit, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
@@ -32,10 +32,9 @@ export interface Witness {
 }
 
 /** Where a site's pages are kept and known to be dropped from, and the files in which that happens. */
-export interface Kept {
+export interface Kept extends Dropped {
   carriers: readonly Carrier[];
   files: readonly string[];
-  drops: readonly Dropping[];
 }
 
 export interface Engine {
@@ -122,7 +121,8 @@ function openEngine(analysis: Analysis): Engine {
           for (const own of blamed.turned)
             add(leakOf(blamed.reference, own, `left here, as failed, with the pages still held; ${name}() does not drop them`));
       }
-      for (const turned of untidy(w)) if (isOwn(turned.exit, reference)) failures.push({ reference, turned });
+      for (const turned of untidy({ ...w, exits: w.exits.filter((e) => !e.unsure) }))
+        if (isOwn(turned.exit, reference)) failures.push({ reference, turned });
       for (const name of cleanedIn(w)) cleaned.add(name);
       for (const late of w.late)
         add({
@@ -145,7 +145,7 @@ function openEngine(analysis: Analysis): Engine {
       ends.push(...exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
     };
     const up = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
-      const handed = exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1));
+      const handed = surest(exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1)));
       if (handed.length === 0 || level > maxCallers) return;
       for (const caller of program.callers(reference)) {
         const key = `${caller.key}<${reference.key}`;
@@ -166,14 +166,14 @@ function openEngine(analysis: Analysis): Engine {
       if (!cleaned.has(reference.name))
         add(leakOf(reference, turned, 'left here, as failed, with the pages still held; other failures drop them'));
     for (const e of ends) {
-      const fields = undropped(program, e, given.drops, levels);
+      const fields = undropped(program, e, given, levels);
       if (fields.length > 0) add(keptFor(e, fields));
     }
     over(start, own, add);
     for (const carrier of given.carriers) {
       const endings = endingsOf(program, given.files, carrier, walked);
       // Somebody who frees the object drops its pages first: then all have to.
-      if (!endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped'))) continue;
+      if (!endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure))) continue;
       const { file, name } = start.reference;
       const kept: PathStep = {
         file,
@@ -197,10 +197,14 @@ function openEngine(analysis: Analysis): Engine {
   function over(start: Start, own: Walked, add: (w: Witness) => void): void {
     const { reference } = start;
     const params = program.variants(reference)[0]?.params ?? [];
-    const kept = own.exits.filter(succeeds);
+    const kept = own.exits.filter((e) => succeeds(e) && !e.unsure);
     const facts = [
       ...new Set(
-        kept.flatMap((e) => e.holders.flatMap((h) => (h.of >= 0 && h.suffix.startsWith('.') ? [`${params[h.of]?.name}${h.suffix}`] : []))),
+        kept.flatMap((e) =>
+          e.holders.flatMap((h) =>
+            h.of >= 0 && h.suffix.startsWith('.') ? [`${params[h.of]?.name}${h.suffix}`] : h.suffix.startsWith('?') ? [h.suffix] : [],
+          ),
+        ),
       ),
     ];
     if (
@@ -258,6 +262,13 @@ function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: s
     steps: [...before, ...steps, { file, function: name, pos: exit.pos, text: end }],
     fields: [],
   };
+}
+
+/** Ways out without those that, but for not being certain, are the same as another. */
+function surest(exits: readonly Exit[]): Exit[] {
+  const keyOf = (e: Exit): string => [e.result, e.outcomes, e.equals, ...e.holders.map((h) => `${h.of}${h.suffix}`).sort()].join();
+  const sure = new Set(exits.filter((e) => !e.unsure).map(keyOf));
+  return exits.filter((e) => !e.unsure || !sure.has(keyOf(e)));
 }
 
 /** Pages that are kept in fields, as a fault of the function that leaves them there. */

@@ -26,6 +26,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     trail: state.trail,
     pos,
     linked: state.linked,
+    unsure: state.unsure,
   };
   if (state.phase === 'released') return { ...exit, holders: outliving(local, state, returned) };
   // A reference that was never looked for may not be there.
@@ -33,7 +34,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   const found = outliving(local, state, returned);
   if (found.length > 0) return { ...exit, kind: 'held', holders: found };
   if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
-  return { ...exit, kind: state.extra > 0 ? 'unknown' : 'lost' };
+  return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
 }
 
 /** True if the caller has the page itself in a variable of its own. */
@@ -81,11 +82,17 @@ function outliving(local: Called, state: State, returned: string | null): Holder
     if (place === base && !base.startsWith('::')) continue;
     if (graph.params.some((p) => p.name === base)) continue;
     // What is reached from a parameter or the result stands there already.
-    if (state.fresh.has(base) && !state.shared.has(base) && found.some((h) => h.of >= -1) && isReached(local, state, base, returned))
-      continue;
-    if (outlives(local, state, base, returned, 0)) add(-2, place);
+    const isNobodys = state.fresh.has(base) ? !state.shared.has(base) : base.startsWith('%');
+    if (isNobodys && found.some((h) => h.of >= -1) && isReached(local, state, base, returned)) continue;
+    if (outlives(local, state, base, returned, 0)) for (const name of namesFrom(state, base)) add(-2, name + place.slice(base.length));
   }
   return found;
+}
+
+/** What memory is called by the pointers in other memory that lead to it; its own name if none does. */
+function namesFrom(state: State, base: string): string[] {
+  const found = [...state.store].flatMap(([place, value]) => (value === base && place !== baseOf(place) ? [place] : []));
+  return found.length > 0 ? found : [base];
 }
 
 function isReached({ graph }: Called, state: State, base: string, returned: string | null): boolean {

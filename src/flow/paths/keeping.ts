@@ -1,17 +1,23 @@
 /** What keeps the pages once a function has succeeded, as fields, to be held against the fields from which pages are dropped. */
 import type { FunctionReference } from '../../program/file.js';
-import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { isNarrow, typeAt } from '../../program/types.js';
 import { scopeOf } from '../analyse.js';
 import { heapFact } from '../facts.js';
 import { type Exit, outcome, sign } from './state.js';
 
 /** A drop that is not an unwinding of the acquiring function. */
 export interface Dropping {
-  /** The field or global by which the pages came to it; `null` where they were handed to it. */
-  heap: string | null;
+  /** The field or global by which the pages came to it, and those from which they were moved there; none where they were handed to it. */
+  heaps: readonly string[];
   /** Key of the function that was handed them by a callee. */
   holder: string;
+}
+
+/** What is known of a site's pages in fields: which hold them, and from which they are dropped. */
+export interface Dropped {
+  drops: readonly Dropping[];
+  heap: readonly string[];
 }
 
 /** A function that was left in success with the pages in memory that lives on, so many calls above the acquiring one. */
@@ -30,16 +36,16 @@ export function succeeds(exit: Exit): boolean {
  * The fields that keep the pages at an end although no drop takes them from there, and no caller drops them. Empty if one
  * does, or if it cannot be said where they are kept.
  */
-export function undropped(program: Program, end: End, drops: readonly Dropping[], levels: ReadonlyMap<string, number>): string[] {
-  if (drops.some((d) => d.heap === null && (levels.get(d.holder) ?? Number.POSITIVE_INFINITY) > end.level)) return [];
-  const fields = fieldsOf(program, end);
+export function undropped(program: Program, end: End, { drops, heap }: Dropped, levels: ReadonlyMap<string, number>): string[] {
+  if (drops.some((d) => d.heaps.length === 0 && (levels.get(d.holder) ?? Number.POSITIVE_INFINITY) > end.level)) return [];
+  const fields = fieldsOf(program, end, heap);
   if (fields === null || fields.length === 0) return [];
-  const isDropped = (field: string): boolean => drops.some((d) => d.heap !== null && isSame(d.heap, field));
+  const isDropped = (field: string): boolean => drops.some((d) => d.heaps.some((heap) => isSame(heap, field)));
   return fields.some(isDropped) ? [] : fields.map(readable);
 }
 
 /** The fields that an end's holders are, `null` if one of them is memory of which nothing is known. */
-function fieldsOf(program: Program, { reference, exit }: End): string[] | null {
+function fieldsOf(program: Program, { reference, exit }: End, heap: readonly string[]): string[] | null {
   const graph = program.graphs(reference)[0];
   const returns = program.variants(reference)[0]?.returns;
   if (!graph || !returns) return null;
@@ -48,17 +54,40 @@ function fieldsOf(program: Program, { reference, exit }: End): string[] | null {
   for (const { of, suffix } of exit.holders) {
     const path = of >= 0 ? `${graph.params[of]?.name}${suffix}` : of === -1 ? `%return${suffix}` : suffix;
     const fact = /^::elsewhere|^\?/.test(path) ? null : heapFact(path, scope);
-    if (fact !== null) found.push(fact);
+    const like = fact === null ? fieldsLike(path, heap) : [];
+    if (like.length > 0) {
+      found.push(...like);
+      continue;
+    }
+    const isNumber = fact !== null && isNarrow(typeAt(path.replace(/@.*/, ''), scope.graph.types, scope.lookup));
+    if (fact !== null && !isNumber) found.push(fact);
     // An array that was allocated here is reached from what else holds the pages, or is nobody's.
-    else if (!/^%\d+[~\d]*(\[\])*$/.test(path)) return null;
+    else if (!isNumber && !/^%\d+[~\d]*(\[\])*$/.test(path)) return null;
   }
   return found;
 }
 
-/** Two fields of one struct, or one that is reached through two structs: what is dropped of one may be what the other keeps. */
+/** The fields known to hold the pages that a place below some object may be: `%3.dma.pages[]` and `#dma.pages[]`. */
+function fieldsLike(place: string, known: readonly string[]): string[] {
+  const steps = stepsOf(place);
+  if (steps === '') return [];
+  return known.filter((field) => {
+    const [own, other] = [stepsOf(field), steps];
+    return own !== '' && (own === other || own.endsWith(other) || other.endsWith(own));
+  });
+}
+
+/** The fields on a path, without what they are below and hold. */
+function stepsOf(path: string): string {
+  const bare = plain(path);
+  const first = bare.indexOf('.');
+  return first < 0 ? '' : bare.slice(first);
+}
+
+/** One field, or a part of it, or one that is reached through two structs: what is dropped of one may be what the other keeps. */
 function isSame(a: string, b: string): boolean {
   const [x, y] = [plain(a), plain(b)];
-  if (rootOf(x) === rootOf(y)) return true;
+  if (x === y || x.startsWith(`${y}.`) || y.startsWith(`${x}.`)) return true;
   const [short, long] = x.split('.').length < y.split('.').length ? [x, y] : [y, x];
   return short.split('.').length < long.split('.').length && long.endsWith(short.slice(short.indexOf('.')));
 }

@@ -58,7 +58,7 @@ function isLeaf({ store }: State, variable: string): boolean {
 
 /** Equal for equal states at one node. */
 export function keyOf(node: number, s: State): string {
-  const parts = [`${node}${s.phase}${s.from},${s.outcomes},${s.extra},${s.result},${s.index}`];
+  const parts = [`${node}${s.phase}${s.from},${s.outcomes},${s.extra},${s.result},${s.index},${s.unsure}`];
   parts.push(
     listed(s.store),
     listed(s.signs),

@@ -1,5 +1,5 @@
 /** Conditions of which who has the reference knows how they come out. */
-import type { Node } from '../../program/graph.js';
+import type { Graph, Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import type { Called } from './call.js';
 import { baseOf, reaches, valueIn } from './memory.js';
@@ -31,8 +31,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
   const path = o.left.path;
   if (path === null) return false;
   // A count of what is held is not zero; it may be the index of a round that failed.
-  if (shape.counts.has(path) && isZero(o.right) && valueIn(state, o.left) !== state.result && !isOther(local, state, path, o.left))
-    return path !== state.index;
+  if (shape.counts.has(path) && isZero(o.right) && isCount(local, state, path, o.left)) return path !== state.index;
   if (entry.kind === 'site') return false;
   const value = valueIn(state, o.left);
   if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
@@ -45,9 +44,21 @@ export function settled(local: Called, n: Node, state: State): boolean {
 const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
 const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
 
+/** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
+function isCount({ graph }: Called, state: State, path: string, tested: Value): boolean {
+  const value = valueIn(state, tested);
+  if (state.result !== null && value !== null) {
+    if (value === state.result) return false;
+    // `rc = pin(…); … rc = map(…); if (rc)`: the variable is used again.
+    const { result } = state;
+    if (/^%\d+$/.test(value) && graph.aliases.some((a) => a.target === path && a.source.path === result)) return false;
+  }
+  return !isOther(graph, state, path, value);
+}
+
 /** True for a pointer that does not lead to what is followed: whether it is NULL says nothing of that. */
-function isOther({ graph }: Called, state: State, path: string, tested: Value): boolean {
-  return isPointer(graph, path) && !reaches(state, valueIn(state, tested));
+function isOther(graph: Graph, state: State, path: string, tested: string | null): boolean {
+  return isPointer(graph, path) && !reaches(state, tested);
 }
 
 /** Tests of what a page is, which say nothing of whether it is held. */

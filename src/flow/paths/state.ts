@@ -64,6 +64,8 @@ export interface State {
   shared: ReadonlySet<string>;
   /** Something that holds the reference was listed, scheduled or handed to somebody who keeps it. */
   linked: boolean;
+  /** The path goes on from a call that could not be looked into: that the pages still are where they were is not certain. */
+  unsure: boolean;
   /** The variable that says which element of an array the reference stands in, on a path that has not gone on from it. */
   index: string | null;
   /** Loops of which the body was entered. */
@@ -86,6 +88,7 @@ export const nothingKnown: State = {
   zeroed: new Set(),
   shared: new Set(),
   linked: false,
+  unsure: false,
   index: null,
   loops: new Set(),
   dropped: null,
@@ -117,6 +120,8 @@ export interface Exit {
   pos: number;
   /** What the path went through was listed, scheduled or handed to somebody who keeps it. */
   linked: boolean;
+  /** What a call that could not be looked into did is not known: only what is kept by all that is known is told. */
+  unsure: boolean;
 }
 
 /** A way out, and the statement from which on every path ends as it does. */

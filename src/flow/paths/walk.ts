@@ -58,6 +58,7 @@ const gaveUp: Exit = {
   trail: null,
   pos: 0,
   linked: false,
+  unsure: true,
 };
 
 export function unknownExit(): Exit {
@@ -90,7 +91,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     return state.phase === 'before' ? null : (graph.nodes[node] as Node).pos;
   });
   const leave = (exit: Exit): void => {
-    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${exit.holders.map((h) => `${h.of}${h.suffix}`).join()}|${exit.freed.map((h) => `${h.of}${h.suffix}`).join()}|${exit.counts}|${exit.equals}|${exit.kind === 'lost' ? exit.pos : ''}`;
+    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${exit.holders.map((h) => `${h.of}${h.suffix}`).join()}|${exit.freed.map((h) => `${h.of}${h.suffix}`).join()}|${exit.counts}|${exit.equals}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
     if (known.has(key)) return;
     known.add(key);
     walked.exits.push(exit);
@@ -166,7 +167,7 @@ function nowhere(): Walked {
 
 /** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
 function isFailing(exit: Exit): boolean {
-  return exit.kind === 'held' && saysFailed(exit) && (exit.outcomes & (outcome.short | outcome.all)) !== 0;
+  return exit.kind === 'held' && !exit.unsure && saysFailed(exit) && (exit.outcomes & (outcome.short | outcome.all)) !== 0;
 }
 
 /** True for a result below zero, or that is not zero: where success is zero, that says the same. */
@@ -292,7 +293,7 @@ function isTaking({ graph, entry }: Called, loop: Loop): boolean {
 /** True for a test of something that outlives the function: it may be what keeps a second round out. */
 function testsState(state: State, o: Assume): boolean {
   const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
-  return values.some((v) => v === theReference || (!/^[=~?]/.test(v) && (v.includes('.') || v.startsWith('::'))));
+  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::'))));
 }
 
 /** True for a call that may drop or test what an object holds before it is filled again. */
