@@ -125,3 +125,13 @@ export function callsOf(graph: Graph, name: string): { node: Node; call: CallOpe
     node.operation?.kind === 'call' && node.operation.name === name ? [{ node, call: node.operation }] : [],
   );
 }
+
+/** True if something in a function reads the result of a call, or may. */
+export function isRead(graph: Graph, result: string): boolean {
+  return graph.nodes.some(({ operation: o }) => {
+    if (o?.kind === 'copy') return o.source.path === result;
+    if (o?.kind === 'assume') return o.left.path === result || o.right.path === result;
+    if (o?.kind === 'return') return o.value?.path === result;
+    return o?.kind === 'unread' || (o?.kind === 'call' && o.args.some((a) => a.path === result));
+  });
+}

@@ -1,4 +1,4 @@
-import type { Graph } from '../../program/graph.js';
+import { isRead } from '../../program/graph.js';
 import { outsideKernel } from '../../program/place.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
@@ -71,16 +71,6 @@ function isIgnored({ site }: Subject): boolean {
   );
   if (page?.address && cleared) return false;
   return !isRead(site.graph, site.call.result);
-}
-
-/** True if something in a function reads the result of a call, or may. */
-function isRead(graph: Graph, result: string): boolean {
-  return graph.nodes.some(({ operation: o }) => {
-    if (o?.kind === 'copy') return o.source.path === result;
-    if (o?.kind === 'assume') return o.left.path === result || o.right.path === result;
-    if (o?.kind === 'return') return o.value?.path === result;
-    return o?.kind === 'unread' || (o?.kind === 'call' && o.args.some((a) => a.path === result));
-  });
 }
 
 /** Tests whether the result is below zero, of a name that never is. */

@@ -1,5 +1,6 @@
 /** Summaries and callers: how walks of single functions make paths through many. */
 import type { FunctionReference } from '../../program/file.js';
+import { callsOf, isRead } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { excludes } from '../assumptions.js';
@@ -108,6 +109,8 @@ function openEngine(analysis: Analysis): Engine {
     const failing = new Map<string, { reference: FunctionReference; turned: readonly Turned[] }>();
     const failures: { reference: FunctionReference; turned: Turned }[] = [];
     const cleaned = new Set<string>();
+    /** Which function's result which caller never looks at. */
+    const ignored = new Set<string>();
     const ends: End[] = [];
     const levels = new Map<string, number>();
     const note = (reference: FunctionReference, w: Walked, before: readonly PathStep[] = []): void => {
@@ -123,7 +126,7 @@ function openEngine(analysis: Analysis): Engine {
       }
       for (const turned of untidy({ ...w, exits: w.exits.filter((e) => !e.unsure) }))
         if (isOwn(turned.exit, reference)) failures.push({ reference, turned });
-      for (const name of cleanedIn(w)) cleaned.add(name);
+      for (const name of cleanedIn(w, (callee, caller) => ignored.has(`${callee}<${caller}`))) cleaned.add(name);
       for (const late of w.late)
         add({
           kind: late.kind,
@@ -152,6 +155,7 @@ function openEngine(analysis: Analysis): Engine {
         if (visited.has(key) || walks >= maxCallerWalks) continue;
         visited.add(key);
         walks++;
+        if (ignores(program, reference.name, caller)) ignored.add(`${reference.name}<${caller.name}`);
         const w = walked(caller, { kind: 'returned', callee: reference.name, exits: handed }, reference.item.conditions);
         note(caller, w);
         end(caller, w, level);
@@ -299,12 +303,28 @@ function isOwn({ holders, linked, trail }: Exit, { name }: FunctionReference): b
 
 /** The functions on a way that handed the pages on though they failed, innermost first. */
 function failedOn(trail: Trail | null): string[] {
-  return stepsOf(trail).flatMap((step) => /^handed on by (\w+)\(\), which failed/.exec(step.text)?.[1] ?? []);
+  return stepsOf(trail).flatMap(failedAt);
 }
 
-/** Names of functions whose failure a caller answers by dropping the pages. */
-function cleanedIn({ exits }: Walked): string[] {
-  return exits.filter((e) => e.kind === 'dropped').flatMap((e) => failedOn(e.trail));
+function failedAt({ text }: PathStep): string[] {
+  const name = /^handed on by (\w+)\(\), which failed/.exec(text)?.[1];
+  return name === undefined ? [] : [name];
+}
+
+/** Names of functions whose failure a caller answers by dropping the pages: one that is passed on as it is, not one that becomes a success. */
+function cleanedIn({ exits }: Walked, isIgnored: (callee: string, caller: string) => boolean): string[] {
+  return exits
+    .filter((e) => e.kind === 'dropped')
+    .flatMap((e) => {
+      const steps = stepsOf(e.trail);
+      const success = steps.findLastIndex((step) => /^handed on by \w+\(\), which (?:returned 0|succeeded)/.test(step.text));
+      return steps.slice(success + 1).flatMap((step) => failedAt(step).filter((name) => !isIgnored(name, step.function)));
+    });
+}
+
+/** True if one function calls another and never looks at what it returns. */
+function ignores(program: Program, callee: string, caller: FunctionReference): boolean {
+  return program.graphs(caller).every((graph) => callsOf(graph, callee).every(({ call }) => !isRead(graph, call.result)));
 }
 
 const linkingText =
