@@ -219,3 +219,46 @@ describe('a loop that drops some pages', () => {
   complains('leak-on-path', 'a way out that forgets the others', handing('return ret;'), 'box_take:if (ret < 0)');
   accepts('leak-on-path', 'a way out that drops the others', handing('goto drop;'));
 });
+
+const taking = (onError: string, caller = 'return box_take(b, a);'): string => `struct box { struct page *page; void *at; };
+static int box_take(struct box *b, unsigned long a)
+{
+	struct client *client;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &b->page) != 1)
+		return -EFAULT;
+	client = client_new(a);
+	if (!client) {
+		${onError}
+		return -ENOMEM;
+	}
+	b->at = page_address(b->page);
+	return 0;
+}
+int box_start(struct box *b, unsigned long a)
+{
+	${caller}
+}
+void box_drop(struct box *b)
+{
+	if (b->at)
+		unpin_user_page(b->page);
+}
+`;
+
+describe('who takes pages and fails', () => {
+  complains('leak-on-path', 'a failure that leaves them in the object', taking(''), 'box_take:if (!client) {');
+  accepts('leak-on-path', 'a failure that drops them', taking('unpin_user_page(b->page);'));
+  accepts(
+    'leak-on-path',
+    'a failure that its caller answers',
+    taking('', 'int ret = box_take(b, a);\n\n	if (ret < 0)\n		unpin_user_page(b->page);\n	return ret;'),
+  );
+  complains(
+    'leak-on-path',
+    'a failure that its caller does not look at, and drops later',
+    taking('', 'box_take(b, a);\n	if (b->at)\n		box_look(b);\n	unpin_user_page(b->page);\n	return 0;'),
+    'box_take:if (!client) {',
+  );
+  accepts('leak-on-path', 'a failure that cannot be', taking('').replace('if (!client) {', 'if (WARN_ON(!client)) {'));
+});

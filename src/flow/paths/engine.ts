@@ -124,8 +124,8 @@ function openEngine(analysis: Analysis): Engine {
           for (const own of blamed.turned)
             add(leakOf(blamed.reference, own, `left here, as failed, with the pages still held; ${name}() does not drop them`));
       }
-      for (const turned of untidy({ ...w, exits: w.exits.filter((e) => !e.unsure) }))
-        if (isOwn(turned.exit, reference)) failures.push({ reference, turned });
+      for (const turned of untidy({ ...w, exits: w.exits.filter((e) => !e.unsure) }, reference.key === start.reference.key))
+        if (isOwn(turned.exit, reference) && !isAsserted(program, reference, turned)) failures.push({ reference, turned });
       for (const name of cleanedIn(w, (callee, caller) => ignored.has(`${callee}<${caller}`))) cleaned.add(name);
       for (const late of w.late)
         add({
@@ -168,7 +168,7 @@ function openEngine(analysis: Analysis): Engine {
     up(start.reference, own.exits, 1);
     for (const { reference, turned } of failures)
       if (!cleaned.has(reference.name))
-        add(leakOf(reference, turned, 'left here, as failed, with the pages still held; other failures drop them'));
+        add(leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'));
     for (const e of ends) {
       const fields = undropped(program, e, given, levels);
       if (fields.length > 0) add(keptFor(e, fields));
@@ -284,13 +284,25 @@ function keptFor({ reference, exit }: End, fields: readonly string[]): Witness {
   return { kind: 'kept', short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
 }
 
-/** The failures of a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. */
-function untidy({ exits, failing }: Walked): Turned[] {
+/**
+ * The failures of a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. Who takes
+ * them itself need not show that it can drop them, where all of them certainly are there: of a short count it may keep the number
+ * for whoever ends the object.
+ */
+function untidy({ exits, failing }: Walked, takes: boolean): Turned[] {
   const good = exits.filter(succeeds);
   const isZeroGood = good.some((e) => e.result === sign.zero);
   const failed = (e: Exit): boolean => e.result === sign.negative || (isZeroGood && saysFailed(e));
   const drops = exits.some((e) => e.kind === 'dropped' && failed(e) && (e.outcomes & (outcome.short | outcome.all)) !== 0);
-  return drops && good.some((e) => !failed(e)) ? failing.filter((t) => failed(t.exit)) : [];
+  const areThere = ({ outcomes }: Exit): boolean => (outcomes & outcome.all) !== 0 && (outcomes & (outcome.error | outcome.zero)) === 0;
+  return good.some((e) => !failed(e)) ? failing.filter(({ exit }) => failed(exit) && (drops || (takes && areThere(exit)))) : [];
+}
+
+/** True for `if (WARN_ON(…))`: what its author holds for impossible. */
+function isAsserted(program: Program, { file }: FunctionReference, { pos }: Turned): boolean {
+  const text = program.file(file)?.text ?? '';
+  const warn = String.raw`\bWARN(_ON)?(_ONCE)?\s*\([\s!(]*`;
+  return new RegExp(`${warn}$`).test(text.slice(Math.max(0, pos - 24), pos)) || new RegExp(`^${warn}`).test(text.slice(pos, pos + 24));
 }
 
 /** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
