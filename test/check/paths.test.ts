@@ -262,3 +262,35 @@ describe('who takes pages and fails', () => {
   );
   accepts('leak-on-path', 'a failure that cannot be', taking('').replace('if (!client) {', 'if (WARN_ON(!client)) {'));
 });
+
+const planes = (undo: string): string => `struct dma { struct page *map[64]; };
+int prepare(struct dma *dma, unsigned long y, int ny, unsigned long uv, int nuv)
+{
+	int y_pages, uv_pages = 0;
+
+	y_pages = pin_user_pages_unlocked(y, ny, &dma->map[0], 0);
+	if (y_pages == ny)
+		uv_pages = pin_user_pages_unlocked(uv, nuv, &dma->map[y_pages], 0);
+	if (y_pages != ny || uv_pages != nuv) {
+		if (y_pages == ny && uv_pages > 0)
+			${undo}
+		if (y_pages > 0)
+			unpin_user_pages(dma->map, y_pages);
+		return -EFAULT;
+	}
+	if (announce(ny + nuv)) {
+		unpin_user_pages(dma->map, ny + nuv);
+		return -EIO;
+	}
+	return 0;
+}
+void finish(struct dma *dma, int n)
+{
+	unpin_user_pages(dma->map, n);
+}
+`;
+
+describe('one array that two calls fill', () => {
+  complains('partial-pin-leak', 'a drop of the first part alone', planes('log_it();'), 'prepare:if (y_pages != ny || uv_pages != nuv) {');
+  accepts('partial-pin-leak', 'a drop of both', planes('unpin_user_pages(&dma->map[y_pages], uv_pages);'));
+});

@@ -11,7 +11,7 @@ import { baseOf, freed, holders, placeBelow, put, reach, renewed, valueIn } from
 import { errorCalls, type Shape } from './shape.js';
 import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { moved } from './transfer.js';
-import { elementOf } from './unwind.js';
+import { elementOf, isBefore } from './unwind.js';
 import type { Entry, Walked } from './walk.js';
 
 /** What a walk asks of the world around the function. */
@@ -300,6 +300,8 @@ function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, st
       ? suffixes.some((s) => s.endsWith(splitSteps(suffix).at(-1) ?? suffix) || s === suffix || s === '')
       : suffixes.includes(suffix) || suffixes.includes('') || suffixes.includes('[]');
   if (!hit || state.phase === 'before') return [state];
+  if (local.entry.kind === 'site' && release.shape === 'bulk' && isBefore(local.graph, local.entry.pos, o, Number(place?.[1])))
+    return [state];
   if (state.phase === 'released') return again(local, n, o, state);
   if (state.extra > 0) return [{ ...state, extra: state.extra - 1 }];
   const whole =

@@ -70,3 +70,19 @@ function below(text: string, i: string): boolean {
   ];
   return patterns.some((p) => new RegExp(p).test(text));
 }
+
+/**
+ * True for a drop of the elements before those that the site's call has filled: `unpin(pages, n)` after `pin(…, pages + n)`. Their
+ * number must be the same then as it was.
+ */
+export function isBefore(graph: Graph, pos: number, drop: CallOperation, at: number): boolean {
+  const filling = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call' && n.operation.pos === pos);
+  if (filling?.operation?.kind !== 'call' || filling.loops.length > 0 || drop.args[at + 1]?.path == null) return false;
+  const count = drop.args[at + 1]?.path;
+  if (!drop.expressions[at] || indexIn(drop.expressions[at]) !== null) return false;
+  const isChanged = graph.nodes.some(
+    ({ operation: o, pos: later }) =>
+      later > pos && (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === count,
+  );
+  return !isChanged && filling.operation.expressions.some((e) => indexIn(e) === count);
+}
