@@ -53,6 +53,11 @@ function keptIn(subject: Subject): Kept {
   };
 }
 
+/** True if the acquiring function, and what it calls, are all that drops the pages: the unwinding of a failure, not the end of what is kept. */
+export function isOnlyUndone(subject: Subject): boolean {
+  return droppingsIn(subject).every((d) => d.heaps.length === 0 && d.holder === subject.site.reference.key);
+}
+
 /** Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves. */
 function droppingsIn({ followed: { visits } }: Subject): Dropping[] {
   const dropsOf = (v: Visit): string[] => v.flow.releases.filter((e) => !e.call.frees).map((e) => `${v.flow.reference.file}:${e.pos}`);

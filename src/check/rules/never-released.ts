@@ -1,6 +1,5 @@
-import type { SeenRelease } from '../../flow/follow.js';
 import type { Subject } from '../../survey/unit.js';
-import { complaintHere, complaintOf, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
+import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 
 export const neverReleased: Rule = {
@@ -16,9 +15,9 @@ export const neverReleased: Rule = {
       return kept.map((w) =>
         complaintOf(subject, w, `pages taken by ${row.api}() are kept in ${w.fields.join(', ')}, from where nothing drops them`),
       );
-    if (seen.some((s) => !isOwnUnwind(subject, s))) return [];
+    if (!isOnlyUndone(subject)) return [];
     if (row.reference === 'conditional' || followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)) return [];
-    if (row.containers.some((c) => c === 'skb' || c === 'bvec' || c === 'pipe' || c === 'other')) return [];
+    if (row.containers.some((c) => c === 'skb' || c === 'pipe' || c === 'other')) return [];
     if (seen.length > 0 && !keptOnSuccess(subject)) return [];
     const carrier = keptIn(subject);
     // Without a field that keeps them it is a path's leak, which tells more.
@@ -28,10 +27,6 @@ export const neverReleased: Rule = {
   },
 };
 
-/** A drop in the acquiring function: the unwinding of a failure, not the end of what was kept. */
-function isOwnUnwind({ site }: Subject, { visit }: SeenRelease): boolean {
-  return visit.flow.reference.key === site.reference.key;
-}
 
 /** Fields that keep the pages themselves. An address or a frame number alone may be something's own. */
 function keptIn({ followed, row }: Subject): string[] {

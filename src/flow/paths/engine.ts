@@ -41,7 +41,7 @@ export interface Kept extends Dropped {
 export interface Engine {
   /** Every wrong end of a path from a site, one for each place and kind. */
   witnesses(start: Start, kept: Kept): Witness[];
-  /** True if the acquiring function leaves the pages in memory that outlives it where it succeeds. */
+  /** True if the acquiring function leaves the pages in memory that outlives it where it succeeds, or may on a way that is not followed. */
   keeps(start: Start): boolean;
   /** What a function does with a reference below its parameters, given as paths. */
   effects(callee: FunctionReference, facts: readonly string[]): readonly Exit[];
@@ -89,15 +89,16 @@ function openEngine(analysis: Analysis): Engine {
   }
 
   function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
-    const all: Walked = { exits: [], lost: [], failing: [], late: [] };
+    const all: Walked = { exits: [], lost: [], failing: [], late: [], cut: false };
     for (const graph of program.graphs(reference)) {
       // An arm of an `#if` in which the function behind the call is another one.
       if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
-      const { exits, lost, failing, late } = walk(context, reference, graph, entry);
+      const { exits, lost, failing, late, cut } = walk(context, reference, graph, entry);
       all.exits.push(...exits);
       all.lost.push(...lost);
       all.failing.push(...failing);
       all.late.push(...late);
+      all.cut ||= cut;
     }
     return all;
   }
@@ -191,7 +192,7 @@ function openEngine(analysis: Analysis): Engine {
           const freeing = stepsOf(exit.trail).find((step) => step.text.includes('frees what holds'));
           return freeing ? [{ exit, pos: freeing.file === reference.file ? freeing.pos : exit.pos }] : [];
         });
-        note(reference, { exits: [], lost, failing: [], late: [] }, [kept]);
+        note(reference, { ...w, exits: [], lost, failing: [], late: [] }, [kept]);
       }
     }
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
@@ -249,7 +250,8 @@ function openEngine(analysis: Analysis): Engine {
   }
 
   function keeps(start: Start): boolean {
-    return first(start).exits.some(succeeds);
+    const { exits, cut } = first(start);
+    return cut || exits.some(succeeds);
   }
 
   return { witnesses, effects, keeps };

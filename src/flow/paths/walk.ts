@@ -41,6 +41,8 @@ export interface Walked {
   failing: Turned[];
   /** Second drops, uses after the last and stores over what is held, with the way to them. */
   late: { kind: 'double' | 'use' | 'over'; trail: Trail; pos: number }[];
+  /** Some way on which the reference was held was not followed to its end. */
+  cut: boolean;
 }
 
 const gaveUp: Exit = {
@@ -96,6 +98,10 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     known.add(key);
     walked.exits.push(exit);
   };
+  const unknown = (index: number): void => {
+    tracks.other(index);
+    if ((queue[index] as At).state.phase === 'held') walked.cut = true;
+  };
   let at = 0;
   const local: Called = {
     ...context,
@@ -105,17 +111,17 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     entry,
     seeds: seeds.reduce((a, b) => a + b, 0),
     late: (l) => walked.late.push(l),
-    unfollowed: () => tracks.other(at),
+    unfollowed: () => unknown(at),
   };
   for (let i = 0; i < queue.length; i++) {
     at = i;
-    if (queue.length > maxStates) return { ...nowhere(), exits: [gaveUp] };
+    if (queue.length > maxStates) return { ...nowhere(), exits: [gaveUp], cut: true };
     const { node, state } = queue[i] as At;
     const n = graph.nodes[node] as Node;
     if (state.phase === 'before' && towardsSeed?.[node] === 0) continue;
     const outcomes = run(local, n, state);
     // A condition that cannot hold ends a path; anything else that ends one is not understood.
-    if (outcomes.length === 0 && n.operation?.kind !== 'assume') tracks.other(i);
+    if (outcomes.length === 0 && n.operation?.kind !== 'assume') unknown(i);
     for (const made of outcomes) {
       const after =
         entry.kind === 'object' && seeds[node] === 1 && made.phase === 'before'
@@ -131,7 +137,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
       for (const next of n.successors) {
         const moved = along(local, n, graph.nodes[next] as Node, after);
         if (moved === 'unknown') {
-          tracks.other(i);
+          unknown(i);
           leave(gaveUp);
         }
         if (moved === null || moved === 'unknown') continue;
@@ -146,7 +152,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
         }
         const count = visits[kept.phase];
         if ((count[next] as number) >= maxVisits[kept.phase]) {
-          tracks.other(i);
+          unknown(i);
           continue;
         }
         count[next] = (count[next] as number) + 1;
@@ -162,7 +168,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
 }
 
 function nowhere(): Walked {
-  return { exits: [], lost: [], failing: [], late: [] };
+  return { exits: [], lost: [], failing: [], late: [], cut: false };
 }
 
 /** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
