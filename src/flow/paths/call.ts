@@ -7,7 +7,7 @@ import { structName } from '../../program/types.js';
 import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, type ReleaseCall, releases } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import { withSign } from './conditions.js';
-import { baseOf, freed, holders, placeBelow, put, reach, renewed, valueIn } from './memory.js';
+import { baseOf, freed, holders, placeBelow, put, reach, renewed, valueAt, valueIn } from './memory.js';
 import { errorCalls, type Shape } from './shape.js';
 import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { moved } from './transfer.js';
@@ -213,12 +213,24 @@ function take(local: Called, n: Node, o: CallOperation, before: State): State[] 
     const value = match?.[1] === 'result' ? o.result : valueIn(state, o.args[Number(match?.[2])]);
     if (value === null) return [];
     const suffix = match?.[3] ?? '';
+    if (suffix === '[][]') state = withArray(state, value, o.result);
     state = put(state, suffix === '' ? value : placeBelow(state, value, suffix), theReference);
   }
   const count = acquired.countPath === null ? null : o.args.findIndex((a) => a.path === acquired.countPath);
   if (count !== null && count >= 0) state = { ...state, asked: valueIn(state, o.args[count]) };
   else if (/^\d+$/.test(acquired.count)) state = { ...state, asked: `=${acquired.count}` };
   return [told(local, n, state, `taken by ${o.name}()`), ...failed];
+}
+
+/** Where a local pointer to an array is handed in that leads nowhere yet, the call allocates the array. */
+function withArray(state: State, pointer: string, result: string): State {
+  if (!pointer.startsWith('&')) return state;
+  const place = pointer.slice(1);
+  const array = valueAt(state, place);
+  if (baseOf(place) !== place || !(array === place || /^[=?]/.test(array))) return state;
+  const made = `${result}~0`;
+  const next = put(renewed(state, made), place, made);
+  return { ...next, fresh: new Set([...next.fresh, made]) };
 }
 
 /** A function that hands the reference to this one. */
@@ -427,6 +439,12 @@ function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionRefe
   return exits.some((e) => e.kind === 'dropped' || e.kind === 'unknown') ? [] : [put(state, o.result, null)];
 }
 
+/** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */
+function hasFailed({ program }: Called, callee: FunctionReference, { result, unsure }: Exit): boolean {
+  const pointer = (program.variants(callee)[0]?.returns.pointers ?? 0) > 0;
+  return !unsure && (result === sign.negative || (pointer && result === sign.zero));
+}
+
 /** One of the ways out of a callee. */
 function taken(
   local: Called,
@@ -470,7 +488,7 @@ function taken(
     next = { ...next, phase: 'released', dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, places: before } };
     return [{ ...next, trail: after(exit.trail, told(local, n, next, entered).trail) }];
   }
-  if (local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
+  if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
   next = placed({ ...next, extra: next.extra + exit.extra, linked: next.linked || exit.linked }, o, exit.holders);
   const changed = holders(next).join() !== before.join();
   if (!changed && exit.result === sign.any) return [next];

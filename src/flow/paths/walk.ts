@@ -115,7 +115,12 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   };
   for (let i = 0; i < queue.length; i++) {
     at = i;
-    if (queue.length > maxStates) return { ...nowhere(), exits: [gaveUp], cut: true };
+    if (queue.length > maxStates) {
+      // What was found so far is found; where the rest leads to is not known.
+      for (let rest = i; rest < queue.length; rest++) unknown(rest);
+      leave(gaveUp);
+      break;
+    }
     const { node, state } = queue[i] as At;
     const n = graph.nodes[node] as Node;
     if (state.phase === 'before' && towardsSeed?.[node] === 0) continue;
