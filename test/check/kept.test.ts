@@ -194,3 +194,75 @@ describe('operands of asm that go through a macro', () => {
   complains('leak-on-path', 'a page that they lead to', assembled(''), 'load:if (get_user_pages_fast(a, 1, 0, &page) != 1)');
   accepts('leak-on-path', 'one that is dropped behind them', assembled('put_page(page);'));
 });
+
+const allocated = (drop: string): string => `struct read { struct page **pages; };
+static struct read *read_make(struct page **pages)
+{
+	struct read *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (r)
+		r->pages = pages;
+	return r;
+}
+int read_start(struct iov_iter *iter, struct list_head *reads)
+{
+	struct page **pages;
+	struct read *r;
+	size_t start;
+	ssize_t got = iov_iter_get_pages_alloc2(iter, &pages, 4096, &start);
+
+	if (got < 0)
+		return got;
+	r = read_make(pages);
+	if (!r) {
+		${drop}
+		return -ENOMEM;
+	}
+	list_add(&r->list, reads);
+	return 0;
+}
+void read_end(struct read *r)
+{
+	put_page(r->pages[0]);
+	kvfree(r->pages);
+}
+`;
+
+describe('an array that the call allocates', () => {
+  complains(
+    'leak-on-path',
+    'one that a function which fails does not keep',
+    allocated('kvfree(pages);'),
+    'read_start:r = read_make(pages);',
+  );
+  accepts('leak-on-path', 'one of which the pages are dropped then', allocated('put_page(pages[0]);\n\t\tkvfree(pages);'));
+});
+
+const vector = (drop: string): string => `struct io { struct bio_vec *bv; int n; };
+int io_fill(struct io *io, unsigned long a)
+{
+	struct page *pages[16];
+	int i, n = pin_user_pages_fast(a, 16, FOLL_LONGTERM, pages);
+
+	if (n <= 0)
+		return -EFAULT;
+	for (i = 0; i < n; i++)
+		bvec_set_page(&io->bv[i], pages[i], PAGE_SIZE, 0);
+	io->n = n;
+	return 0;
+}
+void io_free(struct io *io)
+{
+	int i;
+
+	for (i = 0; i < io->n; i++) {
+		${drop}
+	}
+	kfree(io->bv);
+}
+`;
+
+describe('pages in bio_vecs of a struct', () => {
+  complains('never-released', 'those that nothing drops', vector(''), 'io_fill:for (i = 0; i < n; i++)');
+  accepts('never-released', 'those that the teardown drops', vector('unpin_user_page(io->bv[i].bv_page);'));
+});

@@ -27,7 +27,6 @@ export const neverReleased: Rule = {
   },
 };
 
-
 /** Fields that keep the pages themselves. An address or a frame number alone may be something's own. */
 function keptIn({ followed, row }: Subject): string[] {
   const pages = followed.heap.some((h) => !/@(address|pfn)$/.test(h));
