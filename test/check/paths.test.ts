@@ -294,3 +294,31 @@ describe('one array that two calls fill', () => {
   complains('partial-pin-leak', 'a drop of the first part alone', planes('log_it();'), 'prepare:if (y_pages != ny || uv_pages != nuv) {');
   accepts('partial-pin-leak', 'a drop of both', planes('unpin_user_pages(&dma->map[y_pages], uv_pages);'));
 });
+
+const counted = (drop: string): string => `static int take(unsigned long a, struct page **pages, int n, int *got)
+{
+	int ret = pin_user_pages_fast(a, n, 0, pages);
+
+	*got = ret > 0 ? ret : 0;
+	return ret == n ? 0 : -EFAULT;
+}
+int use(unsigned long a, int n)
+{
+	struct page *pages[16];
+	int got = 0, err;
+
+	err = take(a, pages, n, &got);
+	if (err)
+		goto drop;
+	err = look(a);
+drop:
+	for (; got > 0; got--)
+		${drop};
+	return err;
+}
+`;
+
+describe('a number that a helper sets behind a pointer', () => {
+  complains('leak-on-path', 'a loop over it that drops nothing', counted('log_it(got)'), 'use:err = take(a, pages, n, &got);');
+  accepts('leak-on-path', 'a loop over it that drops', counted('unpin_user_page(pages[got - 1])'));
+});

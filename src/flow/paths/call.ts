@@ -7,8 +7,8 @@ import { structName } from '../../program/types.js';
 import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, type ReleaseCall, releases } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import { withSign } from './conditions.js';
-import { baseOf, freed, holders, placeBelow, put, reach, renewed, valueAt, valueIn } from './memory.js';
-import { errorCalls, type Shape } from './shape.js';
+import { baseOf, freed, holders, placeAt, placeBelow, put, reach, renewed, valueAt, valueIn } from './memory.js';
+import { errorCalls, isAlwaysSet, type Shape } from './shape.js';
 import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { moved } from './transfer.js';
 import { elementOf, isBefore } from './unwind.js';
@@ -50,7 +50,7 @@ const sending =
 
 /** The states after a call; none where the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
-  let state = renewed(before, o.result);
+  let state = setBehind(local, n, o, renewed(before, o.result));
   const { entry } = local;
   if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
   if (entry.kind === 'returned' && o.name === entry.callee) return handedBack(local, n, o, state, entry.exits);
@@ -143,6 +143,20 @@ function allocated(state: State, o: CallOperation, name: string): State {
   const fresh = new Set([...state.fresh, o.result]);
   const zeroed = /zalloc|calloc|zeroed/.test(name) || o.args.some((a) => /__GFP_ZERO/.test(a.text));
   return { ...state, fresh, ...(zeroed ? { zeroed: new Set([...state.zeroed, o.result]) } : {}) };
+}
+
+/** A number whose address is given to a function that stores there on all its ways is another one afterwards. */
+function setBehind({ program, reference }: Called, n: Node, o: CallOperation, before: State): State {
+  let state = before;
+  o.args.forEach((a, i) => {
+    const place = a.address && a.path !== null ? placeAt(state, a.path) : null;
+    if (place === null || o.name === null || !/^[=~]/.test(state.store.get(place) ?? '')) return;
+    const graphs = program.resolve(o.name, reference.file).flatMap(program.graphs);
+    if (graphs.length === 0 || !graphs.every((graph) => isAlwaysSet(graph, `${graph.params[i]?.name}[]`))) return;
+    const unknown = `?${n.id}_${i}`;
+    state = put(renewed(state, unknown), place, unknown);
+  });
+  return state;
 }
 
 /** What a function is given it may write to. */

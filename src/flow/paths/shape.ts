@@ -261,6 +261,37 @@ function setsOf(o: Operation | null): string[] {
   return o?.kind === 'call' ? [o.result] : [];
 }
 
+const always = new WeakMap<Graph, Map<string, boolean>>();
+
+/** True if on every way through a function something is stored at a path. */
+export function isAlwaysSet(graph: Graph, path: string): boolean {
+  let answers = always.get(graph);
+  if (!answers) {
+    answers = new Map();
+    always.set(graph, answers);
+  }
+  let found = answers.get(path);
+  if (found === undefined) {
+    found = !canAvoid(graph, path);
+    answers.set(path, found);
+  }
+  return found;
+}
+
+function canAvoid({ nodes, entry, exit }: Graph, path: string): boolean {
+  const seen = new Set<number>();
+  const queue = [entry];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const { operation: o, successors } = nodes[id] as Node;
+    if ((o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === path) continue;
+    if (id === exit || successors.length === 0) return true;
+    queue.push(...successors);
+  }
+  return false;
+}
+
 /** True for a declared pointer. */
 export function isPointer(graph: Graph, path: string): boolean {
   const type = graph.types.get(path);
