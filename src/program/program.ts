@@ -404,7 +404,10 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   /** The definitions that the files of a list hold, as far as another file sees them. */
   function definitionsIn(candidates: readonly string[], name: string, from: string): FunctionReference[] {
     const found: FunctionReference[] = [];
+    if (candidates.length === 0) return found;
+    const defining = new Set(tree.filesDefining(name));
     for (const candidate of candidates) {
+      if (!defining.has(candidate)) continue;
       // User space beside the kernel has copies of its headers.
       if (outsideKernel(candidate) && !outsideKernel(from)) continue;
       if (!tree.defines(candidate, name)) continue;

@@ -7,7 +7,8 @@ import type { Ledger } from './ledger.js';
 import { folderOf } from './place.js';
 
 /** A tree whose questions are noted in a ledger. */
-export interface AskedTree extends Pick<Tree, 'filesCalling' | 'filesAccessing' | 'filesDefiningStruct' | 'read' | 'exists'> {
+export interface AskedTree
+  extends Pick<Tree, 'filesCalling' | 'filesDefining' | 'filesAccessing' | 'filesDefiningStruct' | 'read' | 'exists'> {
   /** All files of the tree. */
   list(): readonly string[];
   /** True if some line that starts in column one has `name(`: see {@link definesAtColumnZero}. */
@@ -21,7 +22,7 @@ export interface AskedTree extends Pick<Tree, 'filesCalling' | 'filesAccessing' 
 }
 
 /** Kinds of questions; what is asked about a file's text rests on the file's content. */
-type Kind = 'calling' | 'accessing' | 'struct' | 'read' | 'exists' | 'list' | 'defines' | 'mentions' | 'drops' | 'drops-near';
+type Kind = 'calling' | 'defining' | 'accessing' | 'struct' | 'read' | 'exists' | 'list' | 'defines' | 'mentions' | 'drops' | 'drops-near';
 
 const separator = '\0';
 
@@ -32,6 +33,10 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
     filesCalling(name) {
       noted('calling', name);
       return tree.filesCalling(name);
+    },
+    filesDefining(name) {
+      noted('defining', name);
+      return tree.filesDefining(name);
     },
     filesAccessing(field) {
       noted('accessing', field);
@@ -84,6 +89,8 @@ export function answerOf(tree: Tree, question: string): string | null {
   switch (kind) {
     case 'calling':
       return digest(tree.filesCalling(first));
+    case 'defining':
+      return digest(tree.filesDefining(first));
     case 'accessing':
       return digest(tree.filesAccessing(first));
     case 'struct':

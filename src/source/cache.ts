@@ -13,7 +13,7 @@ export interface TreeCache {
 }
 
 /** Goes up when what a scanner lists, or how this file writes it, changes. */
-const FORMAT = 1;
+const FORMAT = 2;
 const MAGIC = 0x70757472;
 const DIGEST = 20;
 /** Digest, then magic, files, hashes, bytes of names; the rest is a multiple of 8 from the beginning. */

@@ -8,6 +8,7 @@ const BLANK: u8 = 2;
 const DIGIT: u8 = 4;
 
 const CALL: u32 = 0x811c9dc5;
+const DEFINITION: u32 = 0x3c6ef372;
 const FIELD: u32 = 0x2f0b4f37;
 const STRUCT: u32 = 0x5bd1e995;
 
@@ -47,6 +48,8 @@ export function begin(): void {
   memory.fill(SET, 0, 4 << SET_BITS);
   without = 0;
   having = 0;
+  lineStart = TEXT;
+  lineKnown = TEXT;
 }
 
 // What a byte has to be, by its lower half, to be `(`, `{` or `.`; no byte with a lower half of 0 or 1 is wanted.
@@ -73,7 +76,7 @@ export function scan(from: usize, to: usize): usize {
       bits &= bits - 1;
     }
     at += 64;
-    if (hashes > ROOM - 64 || later > ROOM - 64) break;
+    if (hashes > ROOM - 192 || later > ROOM - 64) break;
   }
   return at;
 }
@@ -167,9 +170,61 @@ function placeBefore(at: usize): usize {
   return 0;
 }
 
+// The line that was last asked about: where it starts, and how far it is known to go on. A long line is not searched again
+// at each of its brackets.
+let lineStart: usize = 0;
+let lineKnown: usize = 0;
+
+// True on a line that begins in column one, and not with a comment.
+function isOutside(at: usize): bool {
+  if (at < lineStart || at > lineKnown) {
+    let start = at;
+    for (;;) {
+      const breaks = <u32>i8x16.bitmask(i8x16.eq(v128.load(start - 16), i8x16.splat(0x0a)));
+      start -= 16;
+      if (breaks != 0) {
+        start += 32 - clz(breaks);
+        break;
+      }
+      if (start <= lineKnown && at > lineKnown) {
+        start = lineStart;
+        break;
+      }
+      if (start <= TEXT) {
+        start = TEXT;
+        break;
+      }
+    }
+    lineStart = start;
+    lineKnown = at;
+  }
+  const first = load<u8>(lineStart);
+  return first > 0x20 && first != 0x2a && first != 0x2f;
+}
+
+function wordEnd(start: usize): usize {
+  let i = start;
+  let length: usize;
+  do {
+    length = <usize>ctz(~wordBits(v128.load(i)) | 0x10000);
+    i += length;
+  } while (length == 16);
+  return i;
+}
+
+// The word behind a bracket: what some macros define.
+function behind(at: usize): void {
+  let start = at;
+  while (load<u8>(start) == 0x20 || load<u8>(start) == 0x09) start++;
+  const kind = load<u8>(CLASSES + load<u8>(start));
+  if (kind & WORD && !(kind & DIGIT)) add(hashWord(wordEnd(start), DEFINITION));
+}
+
 // @ts-ignore: decorator
 @inline
 function call(at: usize): void {
+  const outside = isOutside(at);
+  if (outside) behind(at + 1);
   let end = at;
   const byte = load<u8>(at - 1);
   const kind = load<u8>(CLASSES + byte);
@@ -183,7 +238,9 @@ function call(at: usize): void {
     if (!(load<u8>(CLASSES + load<u8>(end - 1)) & WORD)) return;
   }
   const hash = hashWord(end, CALL);
-  if (!(load<u8>(CLASSES + load<u8>(wordStart)) & DIGIT)) add(hash);
+  if (load<u8>(CLASSES + load<u8>(wordStart)) & DIGIT) return;
+  add(hash);
+  if (end == at ? outside : isOutside(wordStart)) add(hashWord(end, DEFINITION));
 }
 
 // `struct tag {` and `union tag {` as they are written nearly always; what has more words, or comments, is left.
@@ -237,12 +294,7 @@ function field(start: usize, at: usize): void {
   }
   if (kind & WORD) {
     if (kind & DIGIT) return;
-    for (;;) {
-      const length = ctz(~wordBits(v128.load(i)) | 0x10000);
-      i += <usize>length;
-      if (length < 16) break;
-    }
-    add(hashWord(i, FIELD));
+    add(hashWord(wordEnd(i), FIELD));
   } else if (byte == 0x2f) {
     if (load<u8>(i + 1) == 0x2f || load<u8>(i + 1) == 0x2a) leave(at);
   } else if (byte == 0x5c) {

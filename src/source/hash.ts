@@ -5,6 +5,8 @@
 
 /** Before `(`. */
 export const CALL = 0x811c9dc5;
+/** Before `(`, or next behind one, on a line that begins in column one: where definitions stand. */
+export const DEFINITION = 0x3c6ef372;
 /** After `->` or `.`. */
 export const FIELD = 0x2f0b4f37;
 /** Between `struct` or `union` and `{`. */

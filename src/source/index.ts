@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openCache } from './cache.js';
 import { errorCode, reason, type SourceWarning, TreeError } from './errors.js';
-import { CALL, FIELD, STRUCT } from './hash.js';
+import { CALL, DEFINITION, FIELD, STRUCT } from './hash.js';
 import { join, renew } from './join.js';
 import { defaultJobs, gather, type Work } from './pool.js';
 import { postings, type Turned, turn } from './postings.js';
@@ -40,6 +40,8 @@ export interface Tree {
   readonly warnings: readonly SourceWarning[];
   /** Files in which the name stands before a `(`: calls, declarations, definitions, macros. */
   filesCalling(name: string): readonly string[];
+  /** Files in which the name stands before a `(`, or next behind one, on a line that begins in column one: it may be defined there. */
+  filesDefining(name: string): readonly string[];
   /** Files with `->field` or `.field`, designated initialisers among them. */
   filesAccessing(field: string): readonly string[];
   /** Files with `struct tag {` or `union tag {`. */
@@ -159,6 +161,7 @@ function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarn
     files,
     warnings,
     filesCalling: question(CALL),
+    filesDefining: question(DEFINITION),
     filesAccessing: question(FIELD),
     filesDefiningStruct: question(STRUCT),
     read,

@@ -1,5 +1,5 @@
 /** A tree some of whose files have other texts than on disk: as it was before a change, or as it would be after one. */
-import { ANYTHING, CALL, FIELD, hashName, STRUCT } from './hash.js';
+import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from './hash.js';
 import type { Tree } from './index.js';
 import { newSink, plainScanner } from './scan.js';
 
@@ -33,6 +33,7 @@ export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): 
     files,
     warnings: tree.warnings,
     filesCalling: question(tree.filesCalling, CALL),
+    filesDefining: question(tree.filesDefining, DEFINITION),
     filesAccessing: question(tree.filesAccessing, FIELD),
     filesDefiningStruct: question(tree.filesDefiningStruct, STRUCT),
     read: (file) => (texts.has(file) ? (texts.get(file) ?? null) : tree.read(file)),

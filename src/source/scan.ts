@@ -1,9 +1,11 @@
-import { ANYTHING, BLANK, CALL, CLASS, DIGIT, FIELD, hashWord, STRUCT, WORD } from './hash.js';
+import { ANYTHING, BLANK, CALL, CLASS, DEFINITION, DIGIT, FIELD, hashWord, STRUCT, WORD } from './hash.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const OPEN = 0x28;
 const CLOSE = 0x29;
+const TAB = 0x09;
+const SPACE = 0x20;
 const STAR = 0x2a;
 const MINUS = 0x2d;
 const DOT = 0x2e;
@@ -17,7 +19,7 @@ const MOST_ATTRIBUTES = 8;
 
 /**
  * What a scanner does: read one file's bytes and list, as hashes, the identifiers that stand before `(`, after `->` or
- * `.`, and between `struct` or `union` and `{`. Comments and strings are not told from code, and a hash may come more
+ * `.`, and between `struct` or `union` and `{`; and once more those around a `(` in lines that begin in column one. Comments and strings are not told from code, and a hash may come more
  * than once: the list may hold too much, never too little.
  */
 export interface Scanner {
@@ -70,6 +72,8 @@ export interface Sight {
   effort: number;
   /** The joined line that was last searched for `//`: its end, and what was found. */
   line: { end: number; comments: readonly number[] };
+  /** The line that was last asked about: where it starts, and how far it is known to go on. */
+  lastLine: { start: number; known: number };
 }
 
 /** Begins a file. */
@@ -82,6 +86,7 @@ export function sight(text: Uint8Array, base: number, size: number, sink: Sink):
     seen: new Set(),
     effort: 4 * size + (1 << 16),
     line: { end: -1, comments: [] },
+    lastLine: { start: base, known: base },
   };
 }
 
@@ -95,6 +100,7 @@ export function look(on: Sight, at: number): void {
   const byte = on.text[at];
   if (byte === OPEN) {
     for (const place of placesBefore(on, at)) word(on, place);
+    if (isOutside(on, at)) behind(on, at + 1);
   } else if (byte === BRACE) tags(on, at, []);
   else if (byte === DOT || (byte === GREATER && on.text[at - 1] === MINUS)) field(on, at + 1);
 }
@@ -132,7 +138,36 @@ export function plainScanner(room = 1 << 20): Scanner {
 function word(on: Sight, end: number): void {
   const { text } = on;
   const start = wordStart(text, end);
-  if (start < end && ((CLASS[text[start] as number] as number) & DIGIT) === 0) add(on, hashWord(text, start, end, CALL));
+  if (start === end || ((CLASS[text[start] as number] as number) & DIGIT) !== 0) return;
+  add(on, hashWord(text, start, end, CALL));
+  if (isOutside(on, start)) add(on, hashWord(text, start, end, DEFINITION));
+}
+
+/** The word behind a bracket: what some macros define. */
+function behind(on: Sight, at: number): void {
+  const { text } = on;
+  let start = at;
+  while (text[start] === SPACE || text[start] === TAB) start++;
+  if (((CLASS[text[start] as number] as number) & (WORD | DIGIT)) === WORD)
+    add(on, hashWord(text, start, wordEnd(text, start), DEFINITION));
+}
+
+/** True on a line that begins in column one, and not with a comment. */
+function isOutside({ text, base, lastLine }: Sight, at: number): boolean {
+  if (at < lastLine.start || at > lastLine.known) {
+    let start = at;
+    while (start > base && start !== lastLine.known && text[start - 1] !== LF) start--;
+    lastLine.start = start === lastLine.known ? lastLine.start : start;
+    lastLine.known = at;
+  }
+  const first = text[lastLine.start] as number;
+  return first > SPACE && first !== STAR && first !== SLASH;
+}
+
+function wordEnd(text: Uint8Array, start: number): number {
+  let end = start;
+  while ((CLASS[text[end] as number] as number) & WORD) end++;
+  return end;
 }
 
 function wordStart(text: Uint8Array, end: number): number {
@@ -146,9 +181,7 @@ function field(on: Sight, at: number): void {
   const { text } = on;
   const start = placeAfter(on, at);
   if (((CLASS[text[start] as number] as number) & (WORD | DIGIT)) !== WORD) return;
-  let end = start;
-  while ((CLASS[text[end] as number] as number) & WORD) end++;
-  add(on, hashWord(text, start, end, FIELD));
+  add(on, hashWord(text, start, wordEnd(text, start), FIELD));
 }
 
 /**

@@ -4,12 +4,13 @@ import { expect, it } from 'vitest';
 import { openTree, overlay, type Tree } from '../../src/source/index.js';
 import { withTree } from '../survey/helper.js';
 
-const pieces = ['take(a);\n', 'drop (b);\n', 'x->pages = 0;\n', 'struct job {\n', '/* nothing */\n', 'k\xe4fer(1);\n'];
+const pieces = ['take(a);\n', 'drop (b);\n', 'x->pages = 0;\n', 'struct job {\n', '/* nothing */\n', '\ttake(1);\n', 'k\xe4fer(1);\n'];
 const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 5 }).map((lines) => lines.join(''));
 
 const answers = (tree: Tree) => ({
   files: tree.files,
   calling: ['take', 'drop', 'fer', 'none'].map(tree.filesCalling),
+  defining: ['take', 'drop', 'fer', 'none'].map(tree.filesDefining),
   accessing: ['pages', 'none'].map(tree.filesAccessing),
   structs: ['job', 'none'].map(tree.filesDefiningStruct),
   texts: ['a.c', 'b.c', 'sub/c.h', 'new.c'].map((file) => [tree.exists(file), tree.exists(file) ? tree.read(file) : null]),

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fastScanner } from '../../src/source/fast.js';
 import { FAST_SOURCE } from '../../src/source/fast-wasm.js';
-import { ANYTHING, CALL, FIELD, hashName, STRUCT } from '../../src/source/hash.js';
+import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from '../../src/source/hash.js';
 import { newSink, PAD, plainScanner, type Scanner } from '../../src/source/scan.js';
 
 const plain = plainScanner();
@@ -55,6 +55,26 @@ describe('a name before (', () => {
     ['"foo(" /* bar( */', ['foo', 'bar']],
   ])('%j', (text, names) => {
     expect(reported(text, CALL, NAMES)).toEqual(names);
+  });
+});
+
+describe('a name that may be defined', () => {
+  it.each([
+    ['int foo(void)\n{', ['foo']],
+    ['/* x */\nstatic int\nfoo(void)\n{', ['foo']],
+    ['int foo\n\t(void)\n{', ['foo']],
+    ['int foo // bar\n(void)\n{', ['foo', 'bar']],
+    ['#define foo(a) bar(a)', ['foo', 'bar']],
+    ['int (foo)(void)\n{', ['foo']],
+    ['MAKE(foo, bar)\n{', ['foo']],
+    ['MAKE( foo)', ['foo']],
+    ['MAKE(1, foo)', []],
+    ['\tfoo(1);', []],
+    ['int x(void)\n{\n\tfoo(bar);\n}', ['x']],
+    [' * foo(1)\n/* bar(2) */\n* x(3)', []],
+    ['int\n\tfoo(void)', []],
+  ])('%j', (text, names) => {
+    expect(reported(text, DEFINITION, NAMES)).toEqual(names);
   });
 });
 
@@ -127,6 +147,7 @@ const WORD = '(?<![A-Za-z0-9_])([A-Za-z_][A-Za-z0-9_]*)';
 const KEYWORDS = new Set(['struct', 'union', 'enum', 'do', 'else']);
 const PATTERNS: [number, RegExp][] = [
   [CALL, new RegExp(`${WORD}(?=${GAP}\\()`, 'g')],
+  [DEFINITION, new RegExp(`^[^\\0-\\x20*/][^\\n]*?${WORD}(?=${GAP}\\()`, 'gm')],
   [FIELD, new RegExp(`(?:->|\\.)${GAP}([A-Za-z_][A-Za-z0-9_]*)`, 'g')],
   [STRUCT, new RegExp(`(?<![A-Za-z0-9_])(?:struct|union)(?=[\\s/\\\\])${GAP}([A-Za-z_][A-Za-z0-9_]*)(?=${GAP}\\{)`, 'g')],
 ];

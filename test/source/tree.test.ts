@@ -17,6 +17,8 @@ describe('questions', () => {
     );
     expect(tree.files).toEqual(['a.c', 'b/c.h', 'b/d.c']);
     expect(tree.filesCalling('pin_user_pages')).toEqual(['a.c']);
+    expect(tree.filesDefining('f')).toEqual(['a.c']);
+    expect(tree.filesDefining('none')).toEqual([]);
     expect(tree.filesAccessing('pages')).toEqual(['a.c', 'b/d.c']);
     expect(tree.filesDefiningStruct('umem')).toEqual(['b/c.h']);
     expect(tree.filesCalling('nobody')).toEqual([]);
