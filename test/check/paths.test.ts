@@ -322,3 +322,29 @@ describe('a number that a helper sets behind a pointer', () => {
   complains('leak-on-path', 'a loop over it that drops nothing', counted('log_it(got)'), 'use:err = take(a, pages, n, &got);');
   accepts('leak-on-path', 'a loop over it that drops', counted('unpin_user_page(pages[got - 1])'));
 });
+
+const framed = (test: string): string => `static unsigned long take_pfn(unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return 0;
+	return page_to_pfn(page);
+}
+int use(unsigned long a, int bad)
+{
+	unsigned long pfn = take_pfn(a);
+
+	if (!pfn)
+		return -EFAULT;
+	if (${test})
+		return -ENOEXEC;
+	unpin_user_page(pfn_to_page(pfn));
+	return 0;
+}
+`;
+
+describe('a frame number', () => {
+  complains('leak-on-path', 'a return where something is wrong', framed('bad'), 'use:if (bad)');
+  accepts('leak-on-path', 'a return where it is no page of the system', framed('box_is_device_pfn(pfn)'));
+});

@@ -16,7 +16,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
   const { shape, entry } = local;
   const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
   // A frame number that stands for an error, or for no page, holds nothing.
-  if (isAsked && o.op === '!=' && /_err|error|noslot|^is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
+  if (isAsked && o.op === '!=' && /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
   // Nothing is held of pages that are no user's.
   if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
   if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
