@@ -323,7 +323,11 @@ describe('a number that a helper sets behind a pointer', () => {
   accepts('leak-on-path', 'a loop over it that drops', counted('unpin_user_page(pages[got - 1])'));
 });
 
-const framed = (test: string): string => `static unsigned long take_pfn(unsigned long a)
+const framed = (test: string): string => `static bool box_is_device_pfn(unsigned long pfn)
+{
+	return pfn >= last_pfn;
+}
+static unsigned long take_pfn(unsigned long a)
 {
 	struct page *page;
 
