@@ -29,19 +29,19 @@ function readBy<T>(file: string, what: string, read: (json: string) => T): T {
 
 const isFile = (given: string): boolean => statSync(given, { throwIfNoEntry: false })?.isFile() ?? false;
 
-/** The survey of a tree, or the one that a JSON file holds. */
-export async function surveyOf(given: string, options: Task['options']): Promise<Survey> {
-  return isFile(given) ? readSurveyFile(given) : runSurvey(given, options);
-}
-
 /**
- * The survey with its findings: a tree is checked in the same pass; a file of a survey holds none, so that they are those of
- * `findings`, and nothing is known of them without it.
+ * The survey with its findings: a tree is checked in the same pass, unless it is only to be surveyed; a file of a survey holds
+ * none, so that they are those of `findings`, and nothing is known of them without it.
  */
-export async function checkedOf(given: string, findings: string | undefined, options: Task['options']): Promise<Compared> {
+export async function checkedOf(
+  given: string,
+  findings: string | undefined,
+  options: Task['options'],
+  isChecked = true,
+): Promise<Compared> {
   const told = await findingsOf(findings);
   if (isFile(given)) return { survey: await readSurveyFile(given), findings: told };
-  if (told) return { survey: await runSurvey(given, options), findings: told };
+  if (told || !isChecked) return { survey: await runSurvey(given, options), findings: told };
   return runChecked(given, options);
 }
 

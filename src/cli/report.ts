@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Compared, Progress } from '../compare/compare.js';
 import { formats, type Writer } from '../report/index.js';
 import { Failure } from './failure.js';
-import { checkedOf, matrixOf, surveyOf } from './given.js';
+import { checkedOf, matrixOf } from './given.js';
 import { collect, parseJobs } from './options.js';
 import { checkWritable, print, writeWhole } from './output.js';
 
@@ -14,6 +14,7 @@ interface Given {
   format?: ReportFormat;
   output?: string;
   findings?: string[];
+  check: boolean;
   model?: string;
   against?: string[];
   source?: string;
@@ -24,6 +25,7 @@ interface Given {
 const EXAMPLES = `
 Examples:
   $ putright report ~/linux -o report.html
+  $ putright report ~/linux --no-check -o sheet.html
   $ putright report linux-6.12.json --findings linux-6.12.check.json -o report.html
   $ putright report linux-6.12.json --source ~/linux -o report.html
   $ putright report ~/linux-6.12 --against ~/linux-6.1 -o progress.html
@@ -48,6 +50,7 @@ export function addReport(program: Command): void {
       'findings of the same tree (JSON of putright check) to show at their sites; without it, a tree given as a folder is checked; may be repeated, for each --against in its order',
       collect,
     )
+    .option('--no-check', 'no findings but those of --findings: the page in the time of a survey')
     .option('--model <file>', "the model's matrix (JSON of putright model)")
     .option('--against <tree>', 'an older tree or its survey JSON, to compare with; may be repeated, the oldest first', collect)
     .option('--source <dir>', "where the code is read from (default: the survey's tree)")
@@ -75,10 +78,10 @@ async function reportCommand(tree: string, given: Given): Promise<void> {
   }
   const matrix = await matrixOf(given.model);
   // Only the page shows findings.
-  const { survey, findings } =
-    format === 'html' ? await checkedOf(tree, told, options) : { survey: await surveyOf(tree, options), findings: undefined };
+  const isChecked = format === 'html' && given.check;
+  const { survey, findings } = await checkedOf(tree, told, options, isChecked);
   const older: Compared[] = [];
-  for (const [n, one] of against.entries()) older.push(await checkedOf(one, ofOlder[n], options));
+  for (const [n, one] of against.entries()) older.push(await checkedOf(one, ofOlder[n], options, isChecked));
   const content = format === 'html' ? await page() : await written(formats[format].load());
   if (file === undefined) await print(content);
   else writeWhole(file, content);

@@ -51,6 +51,13 @@ describe.skipIf(!engine)('report', () => {
     expect(readFileSync(at('e.html'), 'utf8')).toMatch(/"code":\{"drivers\/[^"]+":\{"first"/);
   });
 
+  it('leaves the findings out where no check is wanted, and does not call that none found', async () => {
+    const { code, stderr } = await run(['report', 'examples', '--no-check', '-o', at('sheet.html')]);
+    expect([code, stderr]).toEqual([0, '']);
+    const data = JSON.parse(/id="data">(.*)<\/script>/.exec(readFileSync(at('sheet.html'), 'utf8'))?.[1] ?? '') as PageData;
+    expect([data.findings, data.sites.length > 50]).toEqual([null, true]);
+  });
+
   it('checks a tree in the same pass, and takes what the model writes', async () => {
     await run(['model', '--format', 'json', '-o', at('model.json')]);
     await run(['check', 'examples', '--severity', 'note', '--format', 'json', '-o', at('findings.json')]);
