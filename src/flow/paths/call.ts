@@ -9,7 +9,7 @@ import { excludes } from '../assumptions.js';
 import { withSign } from './conditions.js';
 import { baseOf, freed, holders, placeAt, placeBelow, put, reach, renewed, valueAt, valueIn } from './memory.js';
 import { errorCalls, isAlwaysSet, type Shape } from './shape.js';
-import { type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
+import { altered, type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { moved } from './transfer.js';
 import { elementOf, isBefore } from './unwind.js';
 import type { Entry, Walked } from './walk.js';
@@ -68,7 +68,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     if (tabled) return tabled;
     if (extraReferenceCalls.has(api) || unmapping.test(api))
       return [
-        reach(state, valueIn(state, o.args[0])).includes('') && state.phase === 'held' ? { ...state, extra: state.extra + 1 } : state,
+        reach(state, valueIn(state, o.args[0])).includes('') && state.phase === 'held' ? altered(state, { extra: state.extra + 1 }) : state,
       ];
     if (dirtyCalls.has(api)) return [state];
   }
@@ -114,7 +114,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
  */
 function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
   local.unfollowed();
-  const unsure: State = { ...state, unsure: true };
+  const unsure: State = altered(state, { unsure: true });
   if (!local.shape.isDecided(o.result)) return [unsure];
   const failed = withSign(state, o.result, sign.negative);
   const done = withSign(unsure, o.result, sign.zero | sign.positive);
@@ -142,7 +142,7 @@ function installed(local: Called, field: string): FunctionReference[] {
 function allocated(state: State, o: CallOperation, name: string): State {
   const fresh = new Set([...state.fresh, o.result]);
   const zeroed = /zalloc|calloc|zeroed/.test(name) || o.args.some((a) => /__GFP_ZERO/.test(a.text));
-  return { ...state, fresh, ...(zeroed ? { zeroed: new Set([...state.zeroed, o.result]) } : {}) };
+  return altered(state, { fresh, ...(zeroed ? { zeroed: new Set([...state.zeroed, o.result]) } : {}) });
 }
 
 /** A number whose address is given to a function that stores there on all its ways is another one afterwards. */
@@ -164,7 +164,7 @@ function written(state: State, o: CallOperation): State {
   if (state.zeroed.size === 0) return state;
   const bases = new Set(o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, '')));
   const zeroed = [...state.zeroed].filter((z) => !bases.has(z));
-  return zeroed.length === state.zeroed.size ? state : { ...state, zeroed: new Set(zeroed) };
+  return zeroed.length === state.zeroed.size ? state : altered(state, { zeroed: new Set(zeroed) });
 }
 
 /** Another acquiring call: what it fills no longer is what stood there. */
@@ -179,7 +179,7 @@ function refilled(local: Called, o: CallOperation, state: State): State {
       if (place === null) continue;
       const store = new Map(next.store);
       store.set(place, `${o.result}'`);
-      next = { ...next, store };
+      next = altered(next, { store });
     }
   });
   if (next === state) return state;
@@ -215,13 +215,13 @@ function take(local: Called, n: Node, o: CallOperation, before: State): State[] 
           told(
             local,
             n,
-            { ...before, outcomes: outcome.error | outcome.zero | outcome.earlier, result, asked: null, index: null },
+            altered(before, { outcomes: outcome.error | outcome.zero | outcome.earlier, result, asked: null, index: null }),
             `nothing taken by ${o.name}()`,
           ),
         ]
       : [];
   const filled = entry.facts.flatMap((f) => Number(/^%arg(\d+)/.exec(f)?.[1] ?? []));
-  let state: State = { ...before, phase: 'held', index: elementOf(o, filled, n.loops), outcomes, result, asked: null };
+  let state: State = altered(before, { phase: 'held', index: elementOf(o, filled, n.loops), outcomes, result, asked: null });
   for (const fact of entry.facts) {
     const match = /^%(result|arg(\d+))(.*)$/.exec(fact);
     const value = match?.[1] === 'result' ? o.result : valueIn(state, o.args[Number(match?.[2])]);
@@ -231,8 +231,8 @@ function take(local: Called, n: Node, o: CallOperation, before: State): State[] 
     state = put(state, suffix === '' ? value : placeBelow(state, value, suffix), theReference);
   }
   const count = acquired.countPath === null ? null : o.args.findIndex((a) => a.path === acquired.countPath);
-  if (count !== null && count >= 0) state = { ...state, asked: valueIn(state, o.args[count]) };
-  else if (/^\d+$/.test(acquired.count)) state = { ...state, asked: `=${acquired.count}` };
+  if (count !== null && count >= 0) state = altered(state, { asked: valueIn(state, o.args[count]) });
+  else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
   return [told(local, n, state, `taken by ${o.name}()`), ...failed];
 }
 
@@ -244,7 +244,7 @@ function withArray(state: State, pointer: string, result: string): State {
   if (baseOf(place) !== place || !(array === place || /^[=?]/.test(array))) return state;
   const made = `${result}~0`;
   const next = put(renewed(state, made), place, made);
-  return { ...next, fresh: new Set([...next.fresh, made]) };
+  return altered(next, { fresh: new Set([...next.fresh, made]) });
 }
 
 /** A function that hands the reference to this one. */
@@ -261,8 +261,7 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   const earlier = state.phase === 'held' ? outcome.earlier : 0;
   let next: State | null = withSign(state, o.result, exit.result);
   if (!next) return [];
-  next = {
-    ...next,
+  next = altered(next, {
     phase: 'held',
     from: n.id,
     index: elementOf(
@@ -277,15 +276,15 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     trail: after(exit.trail, next.trail),
     linked: next.linked || exit.linked,
     unsure: next.unsure || exit.unsure,
-  };
+  });
   next = equal(next, o.result, exit.equals);
-  if (exit.allocated) next = { ...next, fresh: new Set([...next.fresh, o.result]) };
+  if (exit.allocated) next = altered(next, { fresh: new Set([...next.fresh, o.result]) });
   next = placed(next, o, exit.holders);
   return [told(local, n, next, `handed on by ${o.name}()${signText(exit.result)}`)];
 }
 
 function equal(state: State, value: string, constant: string | null): State {
-  return constant === null ? state : { ...state, conditions: new Map([...state.conditions, [`${value} == ${constant}`, true]]) };
+  return constant === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${value} == ${constant}`, true]]) });
 }
 
 function signText(bits: number): string {
@@ -329,13 +328,13 @@ function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, st
   if (local.entry.kind === 'site' && release.shape === 'bulk' && isBefore(local.graph, local.entry.pos, o, Number(place?.[1])))
     return [state];
   if (state.phase === 'released') return again(local, n, o, state);
-  if (state.extra > 0) return [{ ...state, extra: state.extra - 1 }];
+  if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];
   const whole =
     n.loops.length === 0 &&
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
     (release.shape === 'bulk' || (argument?.path !== undefined && !/\[\]$/.test(argument?.path ?? '')));
-  const next: State = { ...state, phase: 'released', dropped: { pos: n.pos, call: release, whole, places: holders(state) } };
+  const next: State = altered(state, { phase: 'released', dropped: { pos: n.pos, call: release, whole, places: holders(state) } });
   return [told(local, n, next, `dropped by ${o.name}()`)];
 }
 
@@ -381,7 +380,7 @@ function share(state: State, o: CallOperation): State {
     const base = value === null ? null : (/^&?([^.[@]+)/.exec(value)?.[1] ?? null);
     return base !== null && state.fresh.has(base) && !state.shared.has(base) ? [base] : [];
   });
-  return bases.length === 0 ? state : { ...state, shared: new Set([...state.shared, ...bases]) };
+  return bases.length === 0 ? state : altered(state, { shared: new Set([...state.shared, ...bases]) });
 }
 
 /** True from then on for a reference that is reached from something that was listed or scheduled. */
@@ -389,7 +388,7 @@ function linked(state: State, o: CallOperation): State {
   if (state.linked || state.phase !== 'held') return state;
   const bases = new Set(holders(state).map(baseOf));
   const isOf = (value: string | null): boolean => value !== null && (bases.has(baseOf(value)) || reach(state, value).length > 0);
-  return o.args.some((a) => isOf(valueIn(state, a))) ? { ...state, linked: true } : state;
+  return o.args.some((a) => isOf(valueIn(state, a))) ? altered(state, { linked: true }) : state;
 }
 
 /** A call that is not looked into may keep what it is given. */
@@ -470,10 +469,10 @@ function taken(
   state: State,
 ): State[] {
   if (exit.kind === 'unknown') return unseen(local, n, o, state);
-  let next = withSign(exit.unsure ? { ...state, unsure: true } : state, o.result, exit.result);
+  let next = withSign(exit.unsure ? altered(state, { unsure: true }) : state, o.result, exit.result);
   if (!next) return [];
   next = equal(next, o.result, exit.equals);
-  if (exit.allocated) next = { ...next, fresh: new Set([...next.fresh, o.result]) };
+  if (exit.allocated) next = altered(next, { fresh: new Set([...next.fresh, o.result]) });
   const entered = `passed to ${callee.name}()`;
   const before = holders(next);
   // What the callee left where it was stays; what it took away from there is gone.
@@ -495,15 +494,15 @@ function taken(
       store.delete(place);
     }
   });
-  if (store) next = { ...next, store };
+  if (store) next = altered(next, { store });
   if (exit.kind === 'dropped') {
-    if (next.extra > 0) return [{ ...next, extra: next.extra - 1 }];
+    if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
     const whole = exit.drop?.whole === true && n.loops.length === 0;
-    next = { ...next, phase: 'released', dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, places: before } };
-    return [{ ...next, trail: after(exit.trail, told(local, n, next, entered).trail) }];
+    next = altered(next, { phase: 'released', dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, places: before } });
+    return [altered(next, { trail: after(exit.trail, told(local, n, next, entered).trail) })];
   }
   if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
-  next = placed({ ...next, extra: next.extra + exit.extra, linked: next.linked || exit.linked }, o, exit.holders);
+  next = placed(altered(next, { extra: next.extra + exit.extra, linked: next.linked || exit.linked }), o, exit.holders);
   const changed = holders(next).join() !== before.join();
   if (!changed && exit.result === sign.any) return [next];
   const walked = told(local, n, next, `${entered}${signText(exit.result)}`);

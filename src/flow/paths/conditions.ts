@@ -2,7 +2,7 @@
 import type { Assume } from '../../program/graph.js';
 import { type Acquired, holds } from '../outcome.js';
 import { baseOf, valueIn } from './memory.js';
-import { outcome, type State, sign, theReference } from './state.js';
+import { altered, outcome, type State, sign, theReference } from './state.js';
 
 const flipped: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '==': '==', '!=': '!=' };
 const positive: Readonly<Record<string, { op: string; truth: boolean }>> = {
@@ -50,7 +50,7 @@ export function withSign(state: State, value: string, bits: number): State | nul
   if (left === known || value.startsWith('=') || value.startsWith('&')) return state;
   const signs = new Map(state.signs);
   signs.set(value, left);
-  return { ...state, signs };
+  return altered(state, { signs });
 }
 
 /** The state where a condition came out as it did, `null` where it cannot. */
@@ -157,7 +157,7 @@ function compared(state: State, left: string, op: string, right: string): State 
   if (known !== undefined) return known === truth ? state : null;
   const conditions = new Map(state.conditions);
   conditions.set(key, truth);
-  return { ...state, conditions };
+  return altered(state, { conditions });
 }
 
 /** Outcomes that agree with a comparison of the result with zero (0) or with the number asked for (2). */
@@ -171,5 +171,5 @@ function outcomesAfter(state: State, op: string, against: number): State | null 
   let left = state.outcomes & outcome.earlier;
   for (const [bit, value] of rank) if (state.outcomes & bit && holds(value, op, against)) left |= bit;
   if (left === 0) return null;
-  return left === state.outcomes ? state : { ...state, outcomes: left };
+  return left === state.outcomes ? state : altered(state, { outcomes: left });
 }

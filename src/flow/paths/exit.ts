@@ -4,7 +4,7 @@ import { suffixAfter } from '../../program/path.js';
 import type { Called } from './call.js';
 import { signOf } from './conditions.js';
 import { baseOf, holders, reach } from './memory.js';
-import { type Exit, type Holder, outcome, type State, sign, theReference } from './state.js';
+import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from './state.js';
 
 /** The exit of a path; `null` for one on which the reference never was. */
 export function exitOf(local: Called, state: State, n: Node): Exit | null {
@@ -74,7 +74,7 @@ function outliving(local: Called, state: State, returned: string | null): Holder
   };
   graph.params.forEach((param, index) => {
     if (param.name === '') return;
-    for (const suffix of reach({ ...state, store: without(state, param.name) }, param.name)) if (suffix !== '') add(index, suffix);
+    for (const suffix of reach(altered(state, { store: without(state, param.name) }), param.name)) if (suffix !== '') add(index, suffix);
   });
   if (returned !== null) for (const suffix of reach(state, returned)) add(-1, suffix);
   for (const place of holders(state)) {

@@ -1,6 +1,6 @@
 /** Reading and writing the memory of a path. */
 import { join, rootOf, splitSteps, step, suffixAfter, type Value } from '../../program/path.js';
-import { type State, theReference } from './state.js';
+import { altered, type State, theReference } from './state.js';
 
 /** A value as a function's caller would reach what is behind it: `&x` leads to `x`. */
 export function below(value: string, suffix: string): string | null {
@@ -103,7 +103,7 @@ export function put(state: State, place: string | null, value: string | null, we
   if (before === value) return state;
   const store = new Map(state.store);
   store.set(place, value ?? `?${place}`);
-  return { ...state, store };
+  return altered(state, { store });
 }
 
 /** All places that hold the reference. */
@@ -125,7 +125,7 @@ export function freed(state: State, value: string): State {
   if (gone.length === 0) return state;
   const store = new Map(state.store);
   for (const place of gone) store.delete(place);
-  return { ...state, store };
+  return altered(state, { store });
 }
 
 /** A value is made anew where it was made before: what is known of it is known of the older one. */
@@ -144,15 +144,14 @@ export function renewed(state: State, value: string): State {
     store.set(p ? rename(place) : place, h ? rename(held) : held);
   }
   const known = [...state.signs.keys()].some(isOf) || [...state.conditions.keys()].some((k) => mentions(k, value));
-  let next = store ? { ...state, store } : state;
-  if (state.fresh.has(value)) next = { ...next, fresh: new Set([...[...state.fresh].filter((f) => f !== value), older]) };
-  if (state.shared.has(value)) next = { ...next, shared: new Set([...[...state.shared].filter((f) => f !== value), older]) };
+  let next = store ? altered(state, { store }) : state;
+  if (state.fresh.has(value)) next = altered(next, { fresh: new Set([...[...state.fresh].filter((f) => f !== value), older]) });
+  if (state.shared.has(value)) next = altered(next, { shared: new Set([...[...state.shared].filter((f) => f !== value), older]) });
   if (!known) return next;
-  return {
-    ...next,
+  return altered(next, {
     signs: new Map([...state.signs].filter(([k]) => !isOf(k))),
     conditions: new Map([...state.conditions].filter(([k]) => !mentions(k, value))),
-  };
+  });
 }
 
 function mentions(key: string, value: string): boolean {

@@ -2,7 +2,7 @@
 import { rootOf } from '../../program/path.js';
 import { baseOf } from './memory.js';
 import type { Shape } from './shape.js';
-import { type State, theReference } from './state.js';
+import { altered, type State, theReference } from './state.js';
 
 /** What no later statement reads is forgotten. */
 export function forgetting(state: State, shape: Shape, node: number): State {
@@ -13,7 +13,7 @@ export function forgetting(state: State, shape: Shape, node: number): State {
     store ??= new Map(state.store);
     store.delete(place);
   }
-  if (state.signs.size === 0 && state.conditions.size === 0) return store ? { ...state, store } : state;
+  if (state.signs.size === 0 && state.conditions.size === 0) return store ? altered(state, { store }) : state;
   const bases = new Set<string>();
   const values = new Set<string>();
   for (const [place, value] of store ?? state.store) {
@@ -37,12 +37,11 @@ export function forgetting(state: State, shape: Shape, node: number): State {
     return isKept(left) && isKept(right ?? '');
   });
   if (!store && signs.length === state.signs.size && conditions.length === state.conditions.size) return state;
-  return {
-    ...state,
+  return altered(state, {
     store: store ?? state.store,
     signs: signs.length === state.signs.size ? state.signs : new Map(signs),
     conditions: conditions.length === state.conditions.size ? state.conditions : new Map(conditions),
-  };
+  });
 }
 
 /** True for a value that leads nowhere. */

@@ -95,6 +95,34 @@ export const nothingKnown: State = {
   trail: null,
 };
 
+/**
+ * A state of which some parts are other ones. All states are made by one literal and so have one shape: the engine gives every
+ * spread a shape of its own, and what is compiled for some shapes is thrown away when it meets the next.
+ */
+export function altered(s: State, parts: Partial<State>): State {
+  const next: State = {
+    store: s.store,
+    signs: s.signs,
+    conditions: s.conditions,
+    phase: s.phase,
+    from: s.from,
+    outcomes: s.outcomes,
+    result: s.result,
+    asked: s.asked,
+    extra: s.extra,
+    fresh: s.fresh,
+    zeroed: s.zeroed,
+    shared: s.shared,
+    linked: s.linked,
+    unsure: s.unsure,
+    index: s.index,
+    loops: s.loops,
+    dropped: s.dropped,
+    trail: s.trail,
+  };
+  return Object.assign(next, parts);
+}
+
 /** What a function does with a reference that it was given or took, on one of its paths. */
 export interface Exit {
   /** Sign of the result. */
@@ -153,5 +181,5 @@ export function spokenSteps(trail: Trail | null): PathStep[] {
 export function told(local: { reference: FunctionReference }, n: { pos: number }, state: State, text: string | null): State {
   const { file, name } = local.reference;
   const step: PathStep = { file, function: name, pos: n.pos, text: text ?? '' };
-  return { ...state, trail: { step, before: state.trail } };
+  return altered(state, { trail: { step, before: state.trail } });
 }

@@ -15,7 +15,7 @@ import { baseOf, holders, isCut, placeAt, placeBelow, put, reaches, renewed, val
 import { forgetting, keyOf } from './merge.js';
 import { settled } from './settled.js';
 import { backwards, isPointer, shapeOf } from './shape.js';
-import { type Exit, nothingKnown, outcome, type State, sign, type Trail, type Turned, theReference, told } from './state.js';
+import { altered, type Exit, nothingKnown, outcome, type State, sign, type Trail, type Turned, theReference, told } from './state.js';
 import { openTracks } from './tracks.js';
 import { isBelow, namesOf } from './unwind.js';
 
@@ -204,14 +204,14 @@ function withObject(state: State, graph: Graph, variable: string, suffixes: read
   if (/^[=?]/.test(value) || state.fresh.has(baseOf(value))) return state;
   const maker = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === value)?.operation;
   if (maker?.kind === 'call' && /alloc|create|new|dup|init|ERR_PTR/.test(maker.name ?? '')) return state;
-  let next: State = { ...state, phase: 'held', outcomes: outcome.all };
+  let next: State = altered(state, { phase: 'held', outcomes: outcome.all });
   for (const suffix of suffixes) next = put(next, placeBelow(next, value, suffix), theReference);
   return next;
 }
 
 function firstState(entry: Entry): State {
   if (entry.kind !== 'given' && entry.kind !== 'again') return nothingKnown;
-  let state: State = { ...nothingKnown, phase: 'held', outcomes: outcome.all };
+  let state: State = altered(nothingKnown, { phase: 'held', outcomes: outcome.all });
   for (const fact of entry.facts) state = put(state, fact, theReference);
   return state;
 }
@@ -240,7 +240,7 @@ function run(local: Called, n: Node, state: State): State[] {
       // Of one array that was allocated here, parts that are dropped apart are told apart.
       if (n.loops.length === 0 && local.shape.parts.has(o.target) && o.replaces && source !== null && state.fresh.has(baseOf(source))) {
         const part = `?part${n.id}`;
-        return [put({ ...state, fresh: new Set([...state.fresh, part]) }, target, part)];
+        return [put(altered(state, { fresh: new Set([...state.fresh, part]) }), target, part)];
       }
       // Of an array of structs, another element may be meant.
       if (
@@ -269,7 +269,7 @@ function run(local: Called, n: Node, state: State): State[] {
       // The next round: what was followed stands in an earlier element from here on.
       const here: State =
         state.index !== null && namesOf(local.graph, state.index).includes(o.target) && n.loops.some((l) => isTaking(local, l))
-          ? { ...state, index: null }
+          ? altered(state, { index: null })
           : state;
       const place = placeAt(here, o.target);
       // A pointer that goes on stays in the same memory.
@@ -327,13 +327,13 @@ function isStoredOver(before: State, after: State, target: string): boolean {
 function added(state: State, target: string, value: string | null): State {
   const signs = new Map(state.signs);
   signs.set(`+${target}`, signOf(state, value));
-  return { ...state, signs };
+  return altered(state, { signs });
 }
 
 /** Forgets that sign where it was added. */
 function summed(state: State, target: string): State {
   if (!state.signs.has(`+${target}`)) return state;
-  return { ...state, signs: new Map([...state.signs].filter(([value]) => value !== `+${target}`)) };
+  return altered(state, { signs: new Map([...state.signs].filter(([value]) => value !== `+${target}`)) });
 }
 
 /** `chunk[i].pages = …` */
@@ -395,7 +395,7 @@ function along(local: Called, from: Node, to: Node, state: State): State | null 
       loops.delete(l.id);
     }
   }
-  return loops ? { ...state, loops } : state;
+  return loops ? altered(state, { loops }) : state;
 }
 
 /** True in a loop that drops what earlier rounds of another took, and not what the path follows. */
