@@ -94,6 +94,12 @@ it.each([
   expect(text.split('\n').length).toBe(code.split('\n').length);
 });
 
+it('keeps what a release counts, so that the loop around it ends', () => {
+  const counting = code.replace('for (int i = 0; i < n; i++)', 'while (n)').replace('pages[i]', 'pages[--n]');
+  const gone = makeMutants([row], () => counting).mutants.find((m) => m.id === 'error-path a.c:19');
+  expect(gone && mutated(counting, gone)).toBe(counting.replace('unpin_user_page(pages[--n]);', '(void)(pages[--n]);'));
+});
+
 it('does without rows that are not resolved', () => {
   expect(makeMutants([{ ...row, gaps: [{}] }], () => code).mutants).toEqual([]);
 });
