@@ -352,3 +352,38 @@ describe('a frame number', () => {
   complains('leak-on-path', 'a return where something is wrong', framed('bad'), 'use:if (bad)');
   accepts('leak-on-path', 'a return where it is no page of the system', framed('box_is_device_pfn(pfn)'));
 });
+
+const mapping = (onError: string): string => `int box_map(struct device *dev, unsigned long a, int n)
+{
+	struct page *pages[16];
+	int i, err;
+
+	if (pin_user_pages_fast(a, n, FOLL_WRITE, pages) != n)
+		return -EFAULT;
+	for (i = 0; i < n; i++) {
+		err = box_map_one(dev, i);
+		if (err) {
+			${onError}
+		}
+	}
+	unpin_user_pages(pages, n);
+	return 0;
+}
+`;
+
+describe('a loop that fails in one of its rounds', () => {
+  complains(
+    'leak-on-path',
+    'a drop of the page of that round alone',
+    mapping('unpin_user_page(pages[i]);\n			return err;'),
+    'box_map:if (err) {',
+  );
+  accepts('leak-on-path', 'a drop of all', mapping('unpin_user_pages(pages, n);\n			return err;'));
+  accepts(
+    'leak-on-path',
+    'a drop of that page and of the others',
+    mapping(
+      'unpin_user_page(pages[i]);\n			for (j = 0; j < n; j++)\n				if (j != i)\n					unpin_user_page(pages[j]);\n			return err;',
+    ).replace('int i,', 'int i, j,'),
+  );
+});

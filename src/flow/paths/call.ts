@@ -11,7 +11,7 @@ import { baseOf, freed, holders, placeAt, placeBelow, put, reach, renewed, value
 import { errorCalls, isAlwaysSet, type Shape } from './shape.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { moved } from './transfer.js';
-import { elementOf, isBefore } from './unwind.js';
+import { elementOf, isBefore, loopOf } from './unwind.js';
 import type { Entry, Walked } from './walk.js';
 
 /** What a walk asks of the world around the function. */
@@ -334,7 +334,10 @@ function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, st
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
     (release.shape === 'bulk' || (argument?.path !== undefined && !/\[\]$/.test(argument?.path ?? '')));
-  const next: State = altered(state, { phase: 'released', dropped: { pos: n.pos, call: release, whole, places: holders(state) } });
+  const next: State = altered(state, {
+    phase: 'released',
+    dropped: { pos: n.pos, call: release, whole, loop: loopOf(o, Number(place?.[1]), n.loops), places: holders(state) },
+  });
   return [told(local, n, next, `dropped by ${o.name}()`)];
 }
 
@@ -498,7 +501,9 @@ function taken(
   if (exit.kind === 'dropped') {
     if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
     const whole = exit.drop?.whole === true && n.loops.length === 0;
-    next = altered(next, { phase: 'released', dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, places: before } });
+    const at = given.findIndex((suffixes) => suffixes.length > 0);
+    const loop = loopOf(o, at, n.loops);
+    next = altered(next, { phase: 'released', dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, loop, places: before } });
     return [altered(next, { trail: after(exit.trail, told(local, n, next, entered).trail) })];
   }
   if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);

@@ -35,6 +35,8 @@ export interface Drop {
   call: ReleaseCall | null;
   /** Everything was dropped, by a statement that stands in no loop. */
   whole: boolean;
+  /** The loop that drops one element in a round, by its own index; `null` for any other drop. */
+  loop: number | null;
   /** Places that held the reference. */
   places: readonly string[];
 }

@@ -15,6 +15,13 @@ export function elementOf(call: CallOperation, positions: readonly number[], loo
   return null;
 }
 
+/** The innermost loop, where its own variable says which element of an array a call is given; `null` if none does. */
+export function loopOf(call: CallOperation, at: number, loops: readonly Loop[]): number | null {
+  const e = call.expressions[at];
+  const loop = loops.at(-1);
+  return loop && e?.kind === 'index' && e.index.kind === 'identifier' && loop.variables.includes(e.index.name) ? loop.id : null;
+}
+
 /** An index and what it was set to: `i = region->nr` counts as the other does. */
 export function namesOf(graph: Graph, index: string): string[] {
   return [index, ...graph.assigned.flatMap((a) => (a.target === index && /^[A-Za-z_][\w.]*$/.test(a.text) ? [a.text] : []))];

@@ -376,6 +376,7 @@ function conditionText(n: Node): string | null {
 function along(local: Called, from: Node, to: Node, state: State): State | null | 'unknown' {
   if (from.loops.length === 0 && to.loops.length === 0) return state;
   let loops: Set<number> | null = null;
+  let rest: State | null = null;
   for (const l of to.loops) {
     if (state.loops.has(l.id) || to.pos < l.bodyPos) continue;
     loops ??= new Set(state.loops);
@@ -390,12 +391,31 @@ function along(local: Called, from: Node, to: Node, state: State): State | null 
       const drops = local.shape.dropLoops.has(l.id) && !isUndoing(local, l, state) && !around && !isCallLoop(local, l.pos, l.end);
       if (drops && !local.shape.isJump(from.id, to.id, l)) return 'unknown';
     }
+    if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
+      const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
+      rest = told(local, from, altered(state, { phase: 'held', dropped: null }), text);
+    }
     if (state.loops.has(l.id)) {
       loops ??= new Set(state.loops);
       loops.delete(l.id);
     }
   }
+  if (rest) return altered(rest, { loops: loops ?? state.loops });
   return loops ? altered(state, { loops }) : state;
+}
+
+/** True for a jump out of a loop that has dropped one element of an array in this round: those of later rounds are held. */
+function isOthersLeft({ entry, graph, shape }: Called, from: Node, to: Node, loop: Loop, state: State): boolean {
+  if (entry.kind !== 'site' || (entry.pos >= loop.pos && entry.pos < loop.end)) return false;
+  // Where another loop that drops stands in it, that is for the others.
+  if (
+    graph.nodes.some(
+      (n) =>
+        n.loops.some((l) => l.id === loop.id) && n.loops.some((l) => l.id !== loop.id && l.pos > loop.pos && shape.dropLoops.has(l.id)),
+    )
+  )
+    return false;
+  return state.dropped?.loop === loop.id && shape.isJump(from.id, to.id, loop) && holders(state).some((place) => place.endsWith('[]'));
 }
 
 /** True in a loop that drops what earlier rounds of another took, and not what the path follows. */
