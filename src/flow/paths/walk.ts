@@ -21,7 +21,7 @@ import { isBelow, namesOf } from './unwind.js';
 
 const maxStates = 2500;
 /** How often a node is walked before and while the reference is held: enough for what paths correlate in practice. */
-const maxVisits = { before: 8, held: 32, released: 6 } as const;
+const maxVisits = { before: 8, held: 32, unsure: 8, released: 6 } as const;
 
 /** How the reference comes into a function. */
 export type Entry =
@@ -85,6 +85,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const visits = {
     before: new Uint16Array(graph.nodes.length),
     held: new Uint16Array(graph.nodes.length),
+    unsure: new Uint16Array(graph.nodes.length),
     released: new Uint16Array(graph.nodes.length),
   };
   const queue: At[] = [{ node: graph.entry, state: firstState(entry) }];
@@ -141,11 +142,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
       }
       for (const next of n.successors) {
         const moved = along(local, n, graph.nodes[next] as Node, after);
-        if (moved === 'unknown') {
-          unknown(i);
-          leave(gaveUp);
-        }
-        if (moved === null || moved === 'unknown') continue;
+        if (moved === null) continue;
+        if (moved.unsure && !after.unsure) unknown(i);
         // Where ways do not meet, no two states can be one.
         const isJoin = (shape.predecessors[next] as readonly number[]).length > 1;
         const kept = isJoin ? forgetting(moved, shape, next) : moved;
@@ -155,8 +153,9 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
           tracks.edge(i, known);
           continue;
         }
-        const count = visits[kept.phase];
-        if ((count[next] as number) >= maxVisits[kept.phase]) {
+        const stage = kept.phase === 'held' && kept.unsure ? 'unsure' : kept.phase;
+        const count = visits[stage];
+        if ((count[next] as number) >= maxVisits[stage]) {
           unknown(i);
           continue;
         }
@@ -373,10 +372,11 @@ function conditionText(n: Node): string | null {
 }
 
 /** A path along one edge: into and out of loops. */
-function along(local: Called, from: Node, to: Node, state: State): State | null | 'unknown' {
+function along(local: Called, from: Node, to: Node, state: State): State | null {
   if (from.loops.length === 0 && to.loops.length === 0) return state;
   let loops: Set<number> | null = null;
   let rest: State | null = null;
+  let unsure = state.unsure;
   for (const l of to.loops) {
     if (state.loops.has(l.id) || to.pos < l.bodyPos) continue;
     loops ??= new Set(state.loops);
@@ -389,7 +389,7 @@ function along(local: Called, from: Node, to: Node, state: State): State | null 
       // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
       if (!state.loops.has(l.id) && !isUndoing(local, l, state)) return null;
       const drops = local.shape.dropLoops.has(l.id) && !isUndoing(local, l, state) && !around && !isCallLoop(local, l.pos, l.end);
-      if (drops && !local.shape.isJump(from.id, to.id, l)) return 'unknown';
+      if (drops && !local.shape.isJump(from.id, to.id, l)) unsure = true;
     }
     if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
       const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
@@ -401,7 +401,7 @@ function along(local: Called, from: Node, to: Node, state: State): State | null 
     }
   }
   if (rest) return altered(rest, { loops: loops ?? state.loops });
-  return loops ? altered(state, { loops }) : state;
+  return loops || unsure !== state.unsure ? altered(state, { loops: loops ?? state.loops, unsure }) : state;
 }
 
 /** True for a jump out of a loop that has dropped one element of an array in this round: those of later rounds are held. */
