@@ -40,7 +40,7 @@ export function undropped(program: Program, end: End, { drops, heap }: Dropped, 
   if (drops.some((d) => d.heaps.length === 0 && (levels.get(d.holder) ?? Number.POSITIVE_INFINITY) > end.level)) return [];
   const fields = fieldsOf(program, end, heap);
   if (fields === null || fields.length === 0) return [];
-  const isDropped = (field: string): boolean => drops.some((d) => d.heaps.some((heap) => isSame(heap, field)));
+  const isDropped = (field: string): boolean => drops.some((d) => d.heaps.some((h) => isSame(h, field)));
   return fields.some(isDropped) ? [] : fields.map(readable);
 }
 
@@ -54,31 +54,29 @@ function fieldsOf(program: Program, { reference, exit }: End, heap: readonly str
   for (const { of, suffix } of exit.holders) {
     const path = of >= 0 ? `${graph.params[of]?.name}${suffix}` : of === -1 ? `%return${suffix}` : suffix;
     const fact = /^::elsewhere|^\?/.test(path) ? null : heapFact(path, scope);
-    const like = fact === null ? fieldsLike(path, heap) : [];
-    if (like.length > 0) {
-      found.push(...like);
+    if (fact !== null) {
+      if (!isNarrow(typeAt(path.replace(/@.*/, ''), scope.graph.types, scope.lookup))) found.push(fact);
       continue;
     }
-    const isNumber = fact !== null && isNarrow(typeAt(path.replace(/@.*/, ''), scope.graph.types, scope.lookup));
-    if (fact !== null && !isNumber) found.push(fact);
+    const like = fieldsLike(path, heap);
     // An array that was allocated here is reached from what else holds the pages, or is nobody's.
-    else if (!isNumber && !/^%\d+[~\d]*(\[\])*$/.test(path)) return null;
+    if (like.length === 0 && !/^%\d+[~\d]*(\[\])*$/.test(path)) return null;
+    found.push(...like);
   }
   return found;
 }
 
 /** The fields known to hold the pages that a place below some object may be: `%3.dma.pages[]` and `#dma.pages[]`. */
 function fieldsLike(place: string, known: readonly string[]): string[] {
-  const steps = stepsOf(place);
-  if (steps === '') return [];
-  return known.filter((field) => {
-    const [own, other] = [stepsOf(field), steps];
-    return own !== '' && (own === other || own.endsWith(other) || other.endsWith(own));
+  const here = fieldsOn(place);
+  return known.filter((fact) => {
+    const there = fieldsOn(fact);
+    return here !== '' && there !== '' && (there.endsWith(here) || here.endsWith(there));
   });
 }
 
 /** The fields on a path, without what they are below and hold. */
-function stepsOf(path: string): string {
+function fieldsOn(path: string): string {
   const bare = plain(path);
   const first = bare.indexOf('.');
   return first < 0 ? '' : bare.slice(first);
