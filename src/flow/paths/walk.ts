@@ -1,7 +1,7 @@
 /**
  * The walk: every path of one function from where the reference is taken, given or handed back, as long as it is held. A
  * state is walked once; what a path need not know any more is forgotten, so that paths that differ in it alone are one.
- * Past a bound the walk gives up, and says so by an exit of kind `unknown`.
+ * Past a bound the walk keeps what it has found, and says by an exit of kind `unknown` that there may be more.
  */
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Loop, Node } from '../../program/graph.js';
