@@ -6,7 +6,7 @@ import type { Program } from '../../program/program.js';
 import { excludes } from '../assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
-import type { Context } from './call.js';
+import type { Context } from './context.js';
 import { type Dropped, type End, succeeds, undropped } from './keeping.js';
 import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';

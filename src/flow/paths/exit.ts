@@ -1,8 +1,8 @@
 /** What is left of the reference when a function is left. */
 import type { Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
-import type { Called } from './call.js';
 import { signOf } from './conditions.js';
+import type { Called } from './context.js';
 import { baseOf, holders, reach } from './memory.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from './state.js';
 

@@ -1,7 +1,7 @@
 /** Conditions of which who has the reference knows how they come out. */
 import type { Graph, Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
-import type { Called } from './call.js';
+import type { Called } from './context.js';
 import { baseOf, reaches, valueIn } from './memory.js';
 import { isPointer } from './shape.js';
 import { type State, theReference } from './state.js';

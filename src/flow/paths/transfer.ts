@@ -2,8 +2,8 @@
 import type { CallOperation, Node } from '../../program/graph.js';
 import { transfers } from '../../protocol/index.js';
 import { movesOf } from '../moves.js';
-import type { Called } from './call.js';
 import { withSign } from './conditions.js';
+import type { Called } from './context.js';
 import { holders, placeBelow, put, reach, valueIn } from './memory.js';
 import { type Holder, type State, sign, theReference, told } from './state.js';
 

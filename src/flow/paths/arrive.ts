@@ -1,0 +1,90 @@
+/** How the reference comes to a function: by the acquiring call, or from a function that hands it on. */
+import type { CallOperation, Node } from '../../program/graph.js';
+import { withSign } from './conditions.js';
+import type { Called } from './context.js';
+import { after, equal, placed, signText } from './exits.js';
+import { baseOf, placeBelow, put, renewed, valueAt, valueIn } from './memory.js';
+import { altered, type Exit, outcome, type State, theReference, told } from './state.js';
+import { elementOf } from './unwind.js';
+
+/** The acquiring call itself. */
+export function take(local: Called, n: Node, o: CallOperation, before: State): State[] {
+  const { entry } = local;
+  if (entry.kind !== 'site' || before.phase === 'released') return [];
+  const { acquired } = entry;
+  const outcomes = outcome.all | (acquired.result === 'count' && acquired.count !== '1' ? outcome.short : 0);
+  const result = acquired.result === 'page' ? null : o.result;
+  // Where the call takes nothing there is nothing to follow, but for what an earlier round still holds.
+  const failed: State[] =
+    before.phase === 'held' && acquired.result !== 'page'
+      ? [
+          told(
+            local,
+            n,
+            altered(before, { outcomes: outcome.error | outcome.zero | outcome.earlier, result, asked: null, index: null }),
+            `nothing taken by ${o.name}()`,
+          ),
+        ]
+      : [];
+  const filled = entry.facts.flatMap((f) => Number(/^%arg(\d+)/.exec(f)?.[1] ?? []));
+  let state: State = altered(before, { phase: 'held', index: elementOf(o, filled, n.loops), outcomes, result, asked: null });
+  for (const fact of entry.facts) {
+    const match = /^%(result|arg(\d+))(.*)$/.exec(fact);
+    const value = match?.[1] === 'result' ? o.result : valueIn(state, o.args[Number(match?.[2])]);
+    if (value === null) return [];
+    const suffix = match?.[3] ?? '';
+    if (suffix === '[][]') state = withArray(state, value, o.result);
+    state = put(state, suffix === '' ? value : placeBelow(state, value, suffix), theReference);
+  }
+  const count = acquired.countPath === null ? null : o.args.findIndex((a) => a.path === acquired.countPath);
+  if (count !== null && count >= 0) state = altered(state, { asked: valueIn(state, o.args[count]) });
+  else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
+  return [told(local, n, state, `taken by ${o.name}()`), ...failed];
+}
+
+/** Where a local pointer to an array is handed in that leads nowhere yet, the call allocates the array. */
+function withArray(state: State, pointer: string, result: string): State {
+  if (!pointer.startsWith('&')) return state;
+  const place = pointer.slice(1);
+  const array = valueAt(state, place);
+  if (baseOf(place) !== place || !(array === place || /^[=?]/.test(array))) return state;
+  const made = `${result}~0`;
+  const next = put(renewed(state, made), place, made);
+  return altered(next, { fresh: new Set([...next.fresh, made]) });
+}
+
+/** A function that hands the reference to this one. */
+export function handedBack(local: Called, n: Node, o: CallOperation, state: State, exits: readonly Exit[]): State[] {
+  if (state.phase === 'released') return [];
+  // What another call hands in is another reference, and has paths of its own.
+  if (state.phase === 'held' && state.from !== n.id) return [state];
+  const others = state.phase === 'before' && local.seeds > 1 ? [state] : [];
+  return [...others, ...exits.flatMap((exit) => handedBy(local, n, o, state, exit))];
+}
+
+function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
+  if (exit.kind !== 'held') return [];
+  const earlier = state.phase === 'held' ? outcome.earlier : 0;
+  let next: State | null = withSign(state, o.result, exit.result);
+  if (!next) return [];
+  next = altered(next, {
+    phase: 'held',
+    from: n.id,
+    index: elementOf(
+      o,
+      exit.holders.map((h) => h.of),
+      n.loops,
+    ),
+    outcomes: exit.outcomes | earlier,
+    result: exit.counts ? o.result : null,
+    asked: !exit.counts || exit.asked === null ? null : typeof exit.asked === 'string' ? exit.asked : valueIn(next, o.args[exit.asked.of]),
+    extra: next.extra + exit.extra,
+    trail: after(exit.trail, next.trail),
+    linked: next.linked || exit.linked,
+    unsure: next.unsure || exit.unsure,
+  });
+  next = equal(next, o.result, exit.equals);
+  if (exit.allocated) next = altered(next, { fresh: new Set([...next.fresh, o.result]) });
+  next = placed(next, o, exit.holders);
+  return [told(local, n, next, `handed on by ${o.name}()${signText(exit.result)}`)];
+}

@@ -1,0 +1,32 @@
+/** What a walk and its parts know of where they are, and of the world around. */
+import type { FunctionReference } from '../../program/file.js';
+import type { Graph } from '../../program/graph.js';
+import type { Program } from '../../program/program.js';
+import type { Shape } from './shape.js';
+import type { Exit } from './state.js';
+import type { Entry, Walked } from './walk.js';
+
+/** What a walk asks of the world around the function. */
+export interface Context {
+  program: Program;
+  /** True if a function of this name, as seen from a file, may drop references. */
+  mayDrop(name: string, file: string): boolean;
+  /** True if what a function does with what it is handed may matter. */
+  matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean;
+  /** True if a function of this name, as seen from a file, may keep what it is given: it stores or lists it, or is not known. */
+  mayKeep(name: string, file: string): boolean;
+  /** What a function does with a reference below its parameters, given as paths. */
+  effects(callee: FunctionReference, facts: readonly string[]): readonly Exit[];
+}
+
+export interface Called extends Context {
+  reference: FunctionReference;
+  graph: Graph;
+  shape: Shape;
+  entry: Entry;
+  /** How many nodes may hand the reference in. */
+  seeds: number;
+  late(found: Walked['late'][number]): void;
+  /** Notes that some way on from here is not followed. */
+  unfollowed(): void;
+}

@@ -1,0 +1,85 @@
+/** Calls that drop the reference or free what holds it, and what comes too late after them. */
+import type { CallOperation, Node } from '../../program/graph.js';
+import { splitSteps } from '../../program/path.js';
+import type { ReleaseCall } from '../../protocol/index.js';
+import type { Called } from './context.js';
+import { freed, holders, reach, valueIn } from './memory.js';
+import { altered, type State, type Trail, told } from './state.js';
+import { isBefore, loopOf } from './unwind.js';
+
+/** A drop that the tables know. */
+export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
+  const place = /^(\d+)(.*)$/.exec(release.pages);
+  const argument = o.args[Number(place?.[1])];
+  const value = valueIn(state, argument);
+  const suffixes = reach(state, value);
+  const suffix = place?.[2] ?? '';
+  const hit =
+    release.shape === 'container'
+      ? suffixes.some((s) => s.endsWith(splitSteps(suffix).at(-1) ?? suffix) || s === suffix || s === '')
+      : suffixes.includes(suffix) || suffixes.includes('') || suffixes.includes('[]');
+  if (!hit || state.phase === 'before') return [state];
+  if (local.entry.kind === 'site' && release.shape === 'bulk' && isBefore(local.graph, local.entry.pos, o, Number(place?.[1])))
+    return [state];
+  if (state.phase === 'released') return again(local, n, o, state);
+  if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];
+  const whole =
+    n.loops.length === 0 &&
+    isWhole(o, Number(place?.[1])) &&
+    !local.shape.offsets.has(argument?.path ?? '') &&
+    (release.shape === 'bulk' || (argument?.path !== undefined && !/\[\]$/.test(argument?.path ?? '')));
+  const next: State = altered(state, {
+    phase: 'released',
+    dropped: { pos: n.pos, call: release, whole, loop: loopOf(o, Number(place?.[1]), n.loops), places: holders(state) },
+  });
+  return [told(local, n, next, `dropped by ${o.name}()`)];
+}
+
+/** A drop of what was dropped before. */
+function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  // Of an array, it may be an element that was not dropped.
+  if (state.unsure || o.args[0]?.path?.endsWith('[]')) return [];
+  if (!state.dropped?.whole || n.loops.length > 0 || !isWhole(o, 0) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
+  const end = told(local, n, state, `dropped again by ${o.name}()`);
+  local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
+  return [];
+}
+
+/** Calls that look into a page, or change what is known of it. */
+const looking =
+  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram)$/;
+
+/** A page that is looked into after its last drop; `null` for any other call. */
+export function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
+  if (state.unsure || !looking.test(name) || !state.dropped?.whole) return null;
+  const isRead = o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))));
+  if (!isRead) return null;
+  const end = told(local, n, state, `read by ${name}() after the drop`);
+  local.late({ kind: 'use', trail: end.trail as Trail, pos: n.pos });
+  return [];
+}
+
+/** Memory that is freed with the pages still in it. */
+export function free(local: Called, n: Node, o: CallOperation, state: State): State {
+  let next = state;
+  for (const a of o.args) {
+    const value = valueIn(state, a);
+    if (value !== null) next = freed(next, value);
+  }
+  if (state.phase === 'held' && holders(next).length < holders(state).length)
+    next = told(local, n, next, `${o.name}() frees what holds the pages, not the pages`);
+  return next;
+}
+
+/** True if an argument is a whole array, not a place in it. */
+export function isWhole(o: CallOperation, index: number): boolean {
+  const e = o.expressions[index];
+  if (!e) return true;
+  if (e.kind === 'binary') return false;
+  return !(
+    e.kind === 'unary' &&
+    e.op === '&' &&
+    e.operand.kind === 'index' &&
+    !(e.operand.index.kind === 'literal' && e.operand.index.text === '0')
+  );
+}

@@ -1,0 +1,145 @@
+/** Calls of functions: those that can be looked into, and those that cannot. */
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation, Node } from '../../program/graph.js';
+import { join } from '../../program/path.js';
+import { withSign } from './conditions.js';
+import type { Called } from './context.js';
+import { after, equal, placed, signText } from './exits.js';
+import { holders, placeBelow, put, valueIn } from './memory.js';
+import { share } from './shared.js';
+import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
+import { loopOf } from './unwind.js';
+
+/** A function whose body is known. */
+export function enter(
+  local: Called,
+  n: Node,
+  o: CallOperation,
+  callee: FunctionReference,
+  given: readonly string[][],
+  state: State,
+): State[] {
+  const params = local.program.variants(callee)[0]?.params ?? [];
+  const facts: string[] = [];
+  let skipped = false;
+  given.forEach((suffixes, i) => {
+    const name = params[i]?.name;
+    for (const suffix of suffixes) {
+      if (!local.matters(callee, suffix, local.reference)) {
+        skipped = true;
+        continue;
+      }
+      const fact = name ? join(name, suffix) : null;
+      if (fact !== null && !facts.includes(fact)) facts.push(fact);
+    }
+  });
+  // What is not entered keeps the reference as it is, unless it drops some.
+  if (facts.length === 0) return skipped && !local.mayDrop(callee.name, callee.file) ? [state] : [];
+  const exits = local.effects(callee, facts.sort());
+  if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state);
+  return decided(exits).flatMap((exit) => taken(local, n, o, callee, given, exit, state));
+}
+
+/**
+ * Where a function drops on one path and not on another, and its result does not tell which, it knows better than a walk
+ * does: it is taken to drop.
+ */
+function decided(all: readonly Exit[]): readonly Exit[] {
+  // What it keeps somewhere on one path, it may keep merged with another on the next.
+  const exits = all.filter((e) => e.kind !== 'held' || !all.some((x) => x.kind === 'held' && (x.result & e.result) !== 0 && isMore(x, e)));
+  const dropped = exits.filter((e) => e.kind === 'dropped');
+  if (dropped.length === 0) return exits;
+  const doubtful = (e: Exit): boolean => exits.some((x) => x.kind !== 'dropped' && (x.result & e.result) !== 0);
+  return exits.flatMap((e) => {
+    if (e.kind === 'dropped') return [doubtful(e) && e.drop ? { ...e, drop: { ...e.drop, whole: false } } : e];
+    return dropped.some((d) => (d.result & e.result) !== 0) ? [] : [e];
+  });
+}
+
+function isMore(a: Exit, b: Exit): boolean {
+  return a.holders.length > b.holders.length && b.holders.every((h) => a.holders.some((k) => k.of === h.of && k.suffix === h.suffix));
+}
+
+/** A function is handed what was dropped before. */
+function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionReference, exits: readonly Exit[], state: State): State[] {
+  const isCertain = !state.unsure && exits.length > 0 && exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure);
+  if (isCertain && state.dropped?.whole && n.loops.length === 0) {
+    const first = exits[0] as Exit;
+    const end = told(local, n, state, `passed to ${callee.name}()`);
+    local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
+    return [];
+  }
+  return exits.some((e) => e.kind === 'dropped' || e.kind === 'unknown') ? [] : [put(state, o.result, null)];
+}
+
+/** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */
+function hasFailed({ program }: Called, callee: FunctionReference, { result, unsure }: Exit): boolean {
+  const pointer = (program.variants(callee)[0]?.returns.pointers ?? 0) > 0;
+  return !unsure && (result === sign.negative || (pointer && result === sign.zero));
+}
+
+/** One of the ways out of a callee. */
+function taken(
+  local: Called,
+  n: Node,
+  o: CallOperation,
+  callee: FunctionReference,
+  given: readonly string[][],
+  exit: Exit,
+  state: State,
+): State[] {
+  if (exit.kind === 'unknown') return unseen(local, n, o, state);
+  let next = withSign(exit.unsure ? altered(state, { unsure: true }) : state, o.result, exit.result);
+  if (!next) return [];
+  next = equal(next, o.result, exit.equals);
+  if (exit.allocated) next = altered(next, { fresh: new Set([...next.fresh, o.result]) });
+  const entered = `passed to ${callee.name}()`;
+  const before = holders(next);
+  // What the callee left where it was stays; what it took away from there is gone.
+  const stays = new Set(
+    exit.holders.flatMap((h) => {
+      const value = h.of < 0 ? null : valueIn(state, o.args[h.of]);
+      const place = value === null || h.suffix === '' ? null : placeBelow(state, value, h.suffix);
+      return place === null ? [] : [place];
+    }),
+  );
+  let store: Map<string, string> | null = null;
+  given.forEach((suffixes, i) => {
+    const value = valueIn(state, o.args[i]);
+    for (const suffix of suffixes) {
+      const place = value === null || suffix === '' ? null : placeBelow(state, value, suffix);
+      if (place === null || stays.has(place) || state.store.get(place) !== theReference || !local.matters(callee, suffix, local.reference))
+        continue;
+      store ??= new Map(state.store);
+      store.delete(place);
+    }
+  });
+  if (store) next = altered(next, { store });
+  if (exit.kind === 'dropped') {
+    if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
+    const whole = exit.drop?.whole === true && n.loops.length === 0;
+    const at = given.findIndex((suffixes) => suffixes.length > 0);
+    const loop = loopOf(o, at, n.loops);
+    next = altered(next, { phase: 'released', dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, loop, places: before } });
+    return [altered(next, { trail: after(exit.trail, told(local, n, next, entered).trail) })];
+  }
+  if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
+  next = placed(altered(next, { extra: next.extra + exit.extra, linked: next.linked || exit.linked }), o, exit.holders);
+  const changed = holders(next).join() !== before.join();
+  if (!changed && exit.result === sign.any) return [next];
+  const walked = told(local, n, next, `${entered}${signText(exit.result)}`);
+  return [changed ? { ...walked, trail: after(exit.trail, walked.trail) } : walked];
+}
+
+/**
+ * The ways on from a call that cannot be looked into. Where it is tested to have failed it has taken nothing, by the kernel's
+ * convention. Where it succeeds, what it did with the pages is not known.
+ */
+export function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  local.unfollowed();
+  const unsure: State = altered(state, { unsure: true });
+  if (!local.shape.isDecided(o.result)) return [unsure];
+  const failed = withSign(state, o.result, sign.negative);
+  const done = withSign(unsure, o.result, sign.zero | sign.positive);
+  return [...(failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : []), ...(done ? [done] : [])];
+}

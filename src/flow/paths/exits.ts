@@ -1,0 +1,37 @@
+/** What a function's way out says, in the words of who called it. */
+import type { CallOperation } from '../../program/graph.js';
+import { placeBelow, put, valueIn } from './memory.js';
+import { altered, type Holder, type State, sign, type Trail, theReference } from './state.js';
+
+/** The state where a value is known to be a constant. */
+export function equal(state: State, value: string, constant: string | null): State {
+  return constant === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${value} == ${constant}`, true]]) });
+}
+
+/** The sign of a result, as a person reads it. */
+export function signText(bits: number): string {
+  const { negative, zero, positive } = sign;
+  if (bits === negative) return ', which failed';
+  if (bits === zero) return ', which returned 0';
+  return bits === positive || bits === (zero | positive) ? ', which succeeded' : '';
+}
+
+/** A trail behind another. */
+export function after(later: Trail | null, earlier: Trail | null): Trail | null {
+  if (!later) return earlier;
+  return { step: later.step, before: after(later.before, earlier) };
+}
+
+/** The places at which a function left the reference, filled in. */
+export function placed(state: State, o: CallOperation, found: readonly Holder[]): State {
+  let next = state;
+  for (const h of found) {
+    if (h.of === -2) next = put(next, h.suffix.startsWith('::') ? h.suffix : `::elsewhere ${h.suffix}`, theReference);
+    else {
+      const value = h.of === -1 ? o.result : valueIn(next, o.args[h.of]);
+      if (value === null) continue;
+      next = put(next, h.suffix === '' ? (h.of === -1 ? o.result : null) : placeBelow(next, value, h.suffix), theReference);
+    }
+  }
+  return next;
+}

@@ -1,0 +1,42 @@
+/** Memory that somebody else may reach from now on, or has written to. */
+import type { CallOperation } from '../../program/graph.js';
+import { isNeutral } from '../../protocol/index.js';
+import type { Called } from './context.js';
+import { baseOf, holders, reach, valueIn } from './memory.js';
+import { altered, type State } from './state.js';
+
+/** Calls that put an object where others find it. */
+export const linking =
+  /^(list_(add|move|splice)\w*|hlist_add\w*|rb_link_node\w*|rb_insert\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|call_rcu|rcu_assign_pointer)$/;
+
+/** Objects that are put on a list, or handed to somebody who keeps them. */
+export function share(state: State, o: CallOperation): State {
+  const bases = o.args.flatMap((a) => {
+    const value = valueIn(state, a);
+    const base = value === null ? null : (/^&?([^.[@]+)/.exec(value)?.[1] ?? null);
+    return base !== null && state.fresh.has(base) && !state.shared.has(base) ? [base] : [];
+  });
+  return bases.length === 0 ? state : altered(state, { shared: new Set([...state.shared, ...bases]) });
+}
+
+/** True from then on for a reference that is reached from something that was listed or scheduled. */
+export function linked(state: State, o: CallOperation): State {
+  if (state.linked || state.phase !== 'held') return state;
+  const bases = new Set(holders(state).map(baseOf));
+  const isOf = (value: string | null): boolean => value !== null && (bases.has(baseOf(value)) || reach(state, value).length > 0);
+  return o.args.some((a) => isOf(valueIn(state, a))) ? altered(state, { linked: true }) : state;
+}
+
+/** A call that is not looked into may keep what it is given. */
+export function escaped(local: Called, state: State, o: CallOperation): State {
+  if (state.fresh.size === 0 || (o.name !== null && isNeutral(o.name) && !linking.test(o.name))) return state;
+  return o.name !== null && local.mayKeep(o.name, local.reference.file) ? share(state, o) : state;
+}
+
+/** What a function is given it may write to. */
+export function written(state: State, o: CallOperation): State {
+  if (state.zeroed.size === 0) return state;
+  const bases = new Set(o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, '')));
+  const zeroed = [...state.zeroed].filter((z) => !bases.has(z));
+  return zeroed.length === state.zeroed.size ? state : altered(state, { zeroed: new Set(zeroed) });
+}
