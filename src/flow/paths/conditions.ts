@@ -1,5 +1,5 @@
 /** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
-import type { Assume } from '../../program/graph.js';
+import type { Assume, Node } from '../../program/graph.js';
 import { type Acquired, holds } from '../outcome.js';
 import { baseOf, valueIn } from './memory.js';
 import { altered, outcome, type State, sign, theReference } from './state.js';
@@ -172,4 +172,14 @@ function outcomesAfter(state: State, op: string, against: number): State | null 
   for (const [bit, value] of rank) if (state.outcomes & bit && holds(value, op, against)) left |= bit;
   if (left === 0) return null;
   return left === state.outcomes ? state : altered(state, { outcomes: left });
+}
+
+/** A condition as a person reads it; `null` for one that has no words. */
+export function conditionText(n: Node): string | null {
+  const o = n.operation;
+  if (o?.kind !== 'assume') return null;
+  if (o.call?.name) return `where ${o.call.name}() is ${o.op === '!=' ? 'true' : 'false'}`;
+  const tested = o.left.text || o.left.path || '';
+  if (tested === '' || tested.startsWith('%')) return null;
+  return `where ${tested} ${o.op} ${o.right.text || o.right.path || '0'}`;
 }

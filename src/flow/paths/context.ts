@@ -2,9 +2,10 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
+import type { Entry } from './entry.js';
 import type { Shape } from './shape.js';
 import type { Exit } from './state.js';
-import type { Entry, Walked } from './walk.js';
+import type { Walked } from './walk.js';
 
 /** What a walk asks of the world around the function. */
 export interface Context {

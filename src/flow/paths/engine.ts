@@ -7,12 +7,13 @@ import { excludes } from '../assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
 import type { Context } from './context.js';
+import type { Entry } from './entry.js';
 import { type Dropped, type End, succeeds, undropped } from './keeping.js';
 import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
 import { type Exit, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
-import { type Entry, saysFailed, unknownExit, type Walked, walk } from './walk.js';
+import { saysFailed, unknownExit, type Walked, walk } from './walk.js';
 
 const maxDepth = 12;
 const maxCallers = 5;

@@ -7,7 +7,8 @@ import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { freeingCalls } from '../../protocol/index.js';
-import type { Entry, Walked } from './walk.js';
+import type { Entry } from './entry.js';
+import type { Walked } from './walk.js';
 
 /** A field of a struct in which pages are kept: the tag, and the steps below the object. */
 export interface Carrier {

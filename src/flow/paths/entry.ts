@@ -1,0 +1,48 @@
+/** How the reference comes into a function, and what is known there. */
+
+import type { Graph, Node } from '../../program/graph.js';
+import type { Acquired } from '../outcome.js';
+import { baseOf, placeBelow, put, valueAt } from './memory.js';
+import { altered, type Exit, nothingKnown, outcome, type State, theReference } from './state.js';
+
+/** How the reference comes into a function. */
+export type Entry =
+  | { kind: 'site'; pos: number; facts: readonly string[]; acquired: Acquired }
+  | { kind: 'given'; facts: readonly string[] }
+  /** The function is entered again while what it kept the last time is still there. */
+  | { kind: 'again'; facts: readonly string[] }
+  /** An object that a variable is set to, which holds the reference below it. */
+  | { kind: 'object'; variable: string; suffixes: readonly string[] }
+  | { kind: 'returned'; callee: string; exits: readonly Exit[] };
+
+/** True for a node at which the reference comes in. */
+export function isSeed(n: Node, entry: Entry): boolean {
+  if (entry.kind === 'object') {
+    const o = n.operation;
+    return o?.kind === 'copy'
+      ? o.target === entry.variable
+      : o?.kind === 'call' && o.iterates && o.args.some((a) => a.path === entry.variable);
+  }
+  if (n.operation?.kind !== 'call') return false;
+  if (entry.kind === 'site') return n.pos === entry.pos && n.operation.pos === entry.pos;
+  return entry.kind === 'returned' && n.operation.name === entry.callee;
+}
+
+/** The state in which an object that was just found holds the reference; one that was just allocated holds nothing. */
+export function withObject(state: State, graph: Graph, variable: string, suffixes: readonly string[]): State {
+  const value = valueAt(state, variable);
+  if (/^[=?]/.test(value) || state.fresh.has(baseOf(value))) return state;
+  const maker = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === value)?.operation;
+  if (maker?.kind === 'call' && /alloc|create|new|dup|init|ERR_PTR/.test(maker.name ?? '')) return state;
+  let next: State = altered(state, { phase: 'held', outcomes: outcome.all });
+  for (const suffix of suffixes) next = put(next, placeBelow(next, value, suffix), theReference);
+  return next;
+}
+
+/** What is known where a function begins. */
+export function firstState(entry: Entry): State {
+  if (entry.kind !== 'given' && entry.kind !== 'again') return nothingKnown;
+  let state: State = altered(nothingKnown, { phase: 'held', outcomes: outcome.all });
+  for (const fact of entry.facts) state = put(state, fact, theReference);
+  return state;
+}

@@ -1,0 +1,67 @@
+/** Ways along an edge, into loops and out of them. */
+
+import type { Loop, Node } from '../../program/graph.js';
+import { conditionText } from './conditions.js';
+import type { Called } from './context.js';
+import { holders } from './memory.js';
+import { altered, outcome, type State, told } from './state.js';
+import { isBelow } from './unwind.js';
+
+/** A path along one edge: into and out of loops. */
+export function along(local: Called, from: Node, to: Node, state: State): State | null {
+  if (from.loops.length === 0 && to.loops.length === 0) return state;
+  let loops: Set<number> | null = null;
+  let rest: State | null = null;
+  let unsure = state.unsure;
+  for (const l of to.loops) {
+    if (state.loops.has(l.id) || to.pos < l.bodyPos) continue;
+    loops ??= new Set(state.loops);
+    loops.add(l.id);
+  }
+  for (const l of from.loops) {
+    if (to.loops.some((m) => m.id === l.id)) continue;
+    if (state.phase === 'held') {
+      const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
+      // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
+      if (!state.loops.has(l.id) && !isUndoing(local, l, state)) return null;
+      const drops = local.shape.dropLoops.has(l.id) && !isUndoing(local, l, state) && !around && !isCallLoop(local, l.pos, l.end);
+      if (drops && !local.shape.isJump(from.id, to.id, l)) unsure = true;
+    }
+    if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
+      const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
+      rest = told(local, from, altered(state, { phase: 'held', dropped: null }), text);
+    }
+    if (state.loops.has(l.id)) {
+      loops ??= new Set(state.loops);
+      loops.delete(l.id);
+    }
+  }
+  if (rest) return altered(rest, { loops: loops ?? state.loops });
+  return loops || unsure !== state.unsure ? altered(state, { loops: loops ?? state.loops, unsure }) : state;
+}
+
+/** True for a jump out of a loop that has dropped one element of an array in this round: those of later rounds are held. */
+function isOthersLeft({ entry, graph, shape }: Called, from: Node, to: Node, loop: Loop, state: State): boolean {
+  if (entry.kind !== 'site' || (entry.pos >= loop.pos && entry.pos < loop.end)) return false;
+  // Where another loop that drops stands in it, that is for the others.
+  if (
+    graph.nodes.some(
+      (n) =>
+        n.loops.some((l) => l.id === loop.id) && n.loops.some((l) => l.id !== loop.id && l.pos > loop.pos && shape.dropLoops.has(l.id)),
+    )
+  )
+    return false;
+  return state.dropped?.loop === loop.id && shape.isJump(from.id, to.id, loop) && holders(state).some((place) => place.endsWith('[]'));
+}
+
+/** True in a loop that drops what earlier rounds of another took, and not what the path follows. */
+export function isUndoing({ program, reference, graph }: Called, loop: Loop, state: State): boolean {
+  return state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
+}
+
+/** True if the call that hands the reference back stands in a loop. */
+function isCallLoop(local: Called, pos: number, end: number): boolean {
+  if (local.entry.kind !== 'returned') return false;
+  const { callee } = local.entry;
+  return local.graph.nodes.some((n) => n.pos >= pos && n.pos < end && n.operation?.kind === 'call' && n.operation.name === callee);
+}

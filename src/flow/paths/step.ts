@@ -1,0 +1,162 @@
+/** The states after a node: what one operation does to the memory of a path. */
+
+import type { Assume, Graph, Loop, Node } from '../../program/graph.js';
+import { rootOf, suffixAfter } from '../../program/path.js';
+import { isNeutral, releases } from '../../protocol/index.js';
+import { call } from './call.js';
+import { assume, conditionText, signOf, withSign } from './conditions.js';
+import type { Called } from './context.js';
+import { isSeed } from './entry.js';
+import { isUndoing } from './loops.js';
+import { baseOf, holders, isCut, placeAt, put, reaches, renewed, valueAt, valueIn } from './memory.js';
+import { settled } from './settled.js';
+import { isPointer } from './shape.js';
+import { altered, outcome, type State, sign, type Trail, theReference, told } from './state.js';
+import { namesOf } from './unwind.js';
+
+/** The states after a node; none where the path ends or cannot be. */
+export function run(local: Called, n: Node, state: State): State[] {
+  const o = n.operation;
+  switch (o?.kind) {
+    case undefined:
+    case 'unread':
+      return state.phase !== 'before' && o?.kind === 'unread' ? [] : [state];
+    case 'call':
+      if (local.entry.kind === 'again' && isLookedAfter(local, o.name)) return [];
+      if (state.index !== null && state.phase === 'held' && n.loops.some((l) => isUndoing(local, l, state))) return [state];
+      return call(local, n, o, state);
+    case 'copy': {
+      const source = valueIn(state, o.source);
+      const target = placeAt(state, o.target);
+      if (!o.replaces && source !== theReference) {
+        // One of several operands: what is known of the others goes.
+        if (!o.target.startsWith('%') && !reaches(state, source)) return [added(state, o.target, source)];
+        if (target !== null && state.store.has(target) && (!reaches(state, source) || reaches(state, valueAt(state, target))))
+          return [state];
+        return [o.target.startsWith('%') ? put(state, target, source) : state];
+      }
+      // Of one array that was allocated here, parts that are dropped apart are told apart.
+      if (n.loops.length === 0 && local.shape.parts.has(o.target) && o.replaces && source !== null && state.fresh.has(baseOf(source))) {
+        const part = `?part${n.id}`;
+        return [put(altered(state, { fresh: new Set([...state.fresh, part]) }), target, part)];
+      }
+      // Of an array of structs, another element may be meant.
+      if (
+        target !== null &&
+        state.phase === 'held' &&
+        state.store.has(target) &&
+        reaches(state, valueAt(state, target)) &&
+        isInElement(local, n)
+      )
+        return [state];
+      const next = put(state, target, source);
+      if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
+        const end = told(local, n, next, `${o.target.replace(/^::/, '')} is stored over while it still holds pages`);
+        local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
+        return [];
+      }
+      const kept = state.phase === 'held' && next !== state && target !== null && rootOf(target) !== target && source !== null;
+      if (kept && holders(next).length > holders(state).length) return [told(local, n, next, `kept in ${o.target.replace(/^::/, '')}`)];
+      return [next];
+    }
+    case 'clear':
+      // The declaration of an array or a struct: it is where it stands.
+      if (o.text === '' && isOwnMemory(local.graph, o.target)) return [state];
+      return [put(state, placeAt(state, o.target), constantOf(o.text, n.id))];
+    case 'update': {
+      // The next round: what was followed stands in an earlier element from here on.
+      const here: State =
+        state.index !== null && namesOf(local.graph, state.index).includes(o.target) && n.loops.some((l) => isTaking(local, l))
+          ? altered(state, { index: null })
+          : state;
+      const place = placeAt(here, o.target);
+      // A pointer that goes on stays in the same memory.
+      if (place === null || valueAt(here, place) === theReference || isPointer(local.graph, o.target)) return [here];
+      const fresh = `~${n.id}`;
+      const more = isStep(local, n) ? sign.positive : (here.signs.get(`+${o.target}`) ?? sign.any);
+      const grows = isIncrease(local, n) && (signOf(here, valueAt(here, place)) & sign.negative) === 0;
+      const changed = put(renewed(summed(here, o.target), fresh), place, fresh);
+      return [grows ? (withSign(changed, fresh, more === sign.positive ? more : sign.zero | sign.positive) ?? changed) : changed];
+    }
+    case 'assume': {
+      if (local.entry.kind === 'again' && testsState(state, o)) return [];
+      if (state.phase !== 'before' && settled(local, n, state)) return [];
+      const next = assume(state, o, local.entry.kind === 'site' ? local.entry.acquired : null);
+      if (!next) return [];
+      if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
+      const text = next.phase === 'before' ? null : conditionText(n);
+      return [text === null ? next : told(local, n, next, text)];
+    }
+    case 'return': {
+      const value = o.value ? valueIn(state, o.value) : null;
+      return [told(local, n, put(state, '%return', value), null)];
+    }
+  }
+}
+
+function isTaking({ graph, entry }: Called, loop: Loop): boolean {
+  if (entry.kind === 'given' || entry.kind === 'object') return false;
+  return graph.nodes.some((n) => isSeed(n, entry) && n.loops.some((l) => l.id === loop.id));
+}
+
+/** True for a test of something that outlives the function: it may be what keeps a second round out. */
+function testsState(state: State, o: Assume): boolean {
+  const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
+  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::'))));
+}
+
+/** True for a call that may drop or test what an object holds before it is filled again. */
+function isLookedAfter(local: Called, name: string | null): boolean {
+  return (
+    name !== null &&
+    (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name) ||
+      (!releases.has(name) && !isNeutral(name) && local.mayDrop(name, local.reference.file)))
+  );
+}
+
+function isStoredOver(before: State, after: State, target: string): boolean {
+  if (before.phase !== 'held' || rootOf(target) === target) return false;
+  return holders(before).some(
+    (place) => suffixAfter(place, target) !== null && (after.store.get(place) !== theReference || isCut(after, place, baseOf(place))),
+  );
+}
+
+/** Remembers the sign of what the next statement adds. */
+function added(state: State, target: string, value: string | null): State {
+  const signs = new Map(state.signs);
+  signs.set(`+${target}`, signOf(state, value));
+  return altered(state, { signs });
+}
+
+/** Forgets that sign where it was added. */
+function summed(state: State, target: string): State {
+  if (!state.signs.has(`+${target}`)) return state;
+  return altered(state, { signs: new Map([...state.signs].filter(([value]) => value !== `+${target}`)) });
+}
+
+/** `chunk[i].pages = …` */
+function isInElement({ program, reference }: Called, n: Node): boolean {
+  const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
+  return /^[^=;]*\[[^\]=;]+\]\s*(\.|->)[^=;]*=/.test(text);
+}
+
+/** `n++`, of which the sum is above zero where `n` was not below. */
+function isStep({ program, reference }: Called, n: Node): boolean {
+  return /^(\+\+|[\w>.[\]-]+?\s*\+\+)/.test(program.file(reference.file)?.text.slice(n.pos, n.pos + 80) ?? '');
+}
+
+/** `n++`, `n += more`. */
+function isIncrease({ program, reference }: Called, n: Node): boolean {
+  const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 80) ?? '';
+  return /^(\+\+|[\w>.[\]-]+?\s*(\+\+|\+=))/.test(text);
+}
+
+function isOwnMemory(graph: Graph, path: string): boolean {
+  const type = graph.types.get(path);
+  return type !== undefined && (type.dims.length > 0 || (type.pointers === 0 && type.tag !== null));
+}
+
+function constantOf(text: string, id: number): string {
+  const plain = text.replace(/\s/g, '');
+  return /^-?\w+$/.test(plain) ? `=${plain}` : `?${id}`;
+}
