@@ -128,7 +128,7 @@ function complaints(context: Context, state: State, sites: readonly PageSite[]):
       { class: 'figure' },
       h('b', {}, '–'),
       h('span', {}, 'findings: no check was given'),
-      h('small', {}, 'report TREE, or --findings'),
+      h('small', {}, 'putright check makes them'),
     );
   const shown = new Set(sites.map((site) => site.id));
   const here = findings.filter((finding) => shown.has(finding.site) || !context.byId.has(finding.site));
