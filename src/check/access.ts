@@ -5,6 +5,7 @@ import type { DirtyEvent } from '../flow/flow.js';
 import type { Visit } from '../flow/follow.js';
 import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
+import { remembered } from '../program/remembered.js';
 import { sourceName } from '../program/text.js';
 import { deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
 import { passesFlag } from '../survey/flags.js';
@@ -24,17 +25,10 @@ export interface Access {
   direction: string;
 }
 
-const accesses = new WeakMap<Subject, Access[]>();
-
 /** Where a device is let at the pages, or the processor writes to them: by calls that tables know, and by stores. */
-export function accessesOf(subject: Subject): Access[] {
-  let found = accesses.get(subject);
-  if (!found) {
-    found = subject.followed.visits.flatMap((visit) => accessesIn(subject, visit));
-    accesses.set(subject, found);
-  }
-  return found;
-}
+export const accessesOf = remembered((subject: Subject): Access[] =>
+  subject.followed.visits.flatMap((visit) => accessesIn(subject, visit)),
+);
 
 const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls].join('|')})\\s*\\(`);
 

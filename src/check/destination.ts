@@ -4,6 +4,7 @@ import type { CallOperation, Graph, Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import type { Program } from '../program/program.js';
+import { remembered } from '../program/remembered.js';
 import { plainPath } from '../program/text.js';
 import { destinationWords, iteratorMakers, iteratorOperations } from '../protocol/index.js';
 import { mayHold, userTests } from '../survey/flags.js';
@@ -32,19 +33,12 @@ interface Place {
   path: string;
 }
 
-const known = new WeakMap<Site, Destination | null>();
-
 /** Where it is seen that the site's iterator is a user's that the kernel fills, or may be one; `null` if it is not seen. */
-export function destinationOf(program: Program, site: Site): Destination | null {
-  let found = known.get(site);
-  if (found === undefined) {
-    const at = site.acquire.iterator;
-    const expression = at === null ? undefined : site.call.expressions[at];
-    found = expression ? destinationOfArgument(program, site.reference, site.graph, expression) : null;
-    known.set(site, found);
-  }
-  return found;
-}
+export const destinationOf = remembered((site: Site, program: Program): Destination | null => {
+  const at = site.acquire.iterator;
+  const expression = at === null ? undefined : site.call.expressions[at];
+  return expression ? destinationOfArgument(program, site.reference, site.graph, expression) : null;
+});
 
 /** A destination as a step of a path. */
 export function destinationStep(program: Program, { reference, pos, text }: Destination): FindingStep {

@@ -3,38 +3,25 @@ import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, releasesOf, type SeenRelease, type Start, type Visit } from '../flow/follow.js';
 import { type Dropping, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import { rootOf } from '../program/path.js';
+import { remembered } from '../program/remembered.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
 
-const releases = new WeakMap<Subject, SeenRelease[]>();
-const paths = new WeakMap<Subject, Witness[]>();
-
 /** Every statement that can drop the reference, those that free pages too. */
-export function releasesIn(subject: Subject): SeenRelease[] {
-  let found = releases.get(subject);
-  if (!found) {
-    const { program, followed, site } = subject;
-    found = releasesOf(program, followed, site.node.guards, assumptionsOf(program, site));
-    releases.set(subject, found);
-  }
-  return found;
-}
+export const releasesIn = remembered(({ program, followed, site }: Subject): SeenRelease[] =>
+  releasesOf(program, followed, site.node.guards, assumptionsOf(program, site)),
+);
 
 /** Paths from the site that end wrongly, in its function, in those that it calls and in its callers. */
-export function pathsIn(subject: Subject): Witness[] {
-  let found = paths.get(subject);
-  if (!found) {
-    const { analysis, site, row } = subject;
-    // An iterator that need not be a user's, and no drop anywhere: nothing is held.
-    const isNone = row.reference === 'conditional' && releasesIn(subject).length === 0;
-    found = isNone ? [] : walkPaths(analysis, startOf(site), keptIn(subject)).filter((w) => isCertain(subject, w));
-    paths.set(subject, found);
-  }
-  return found;
-}
+export const pathsIn = remembered((subject: Subject): Witness[] => {
+  const { analysis, site, row } = subject;
+  // An iterator that need not be a user's, and no drop anywhere: nothing is held.
+  if (row.reference === 'conditional' && releasesIn(subject).length === 0) return [];
+  return walkPaths(analysis, startOf(site), keptIn(subject)).filter((w) => isCertain(subject, w));
+});
 
 /** True if the acquiring function, on some path on which it succeeds, leaves the pages in memory that outlives it. */
 export function keptOnSuccess({ analysis, site }: Subject): boolean {

@@ -1,4 +1,5 @@
 /** Who reaches the data of a site's pages, and not only their struct page: cases 1, 2 and 5 of pin_user_pages.rst. */
+import { remembered } from '../program/remembered.js';
 import { hasNotifier } from '../survey/case.js';
 import type { Subject } from '../survey/unit.js';
 import { accessesOf, accessStep, dirtiesOf, mayWrite, stepAt } from './access.js';
@@ -12,17 +13,11 @@ export interface Reach {
   step: FindingStep;
 }
 
-const known = new WeakMap<Subject, Reach | null>();
-
 /** The first that says so; `null` if nothing does, or the driver follows the page table by an MMU notifier (case 3). */
-export function reachOf(subject: Subject): Reach | null {
-  let found = known.get(subject);
-  if (found === undefined) {
-    found = subject.row.case?.number === 3 ? null : (byAccess(subject) ?? byMark(subject) ?? byIterator(subject) ?? byFrame(subject));
-    known.set(subject, found);
-  }
-  return found;
-}
+export const reachOf = remembered((subject: Subject): Reach | null => {
+  if (subject.row.case?.number === 3) return null;
+  return byAccess(subject) ?? byMark(subject) ?? byIterator(subject) ?? byFrame(subject);
+});
 
 function byAccess(subject: Subject): Reach | null {
   const accesses = accessesOf(subject);
@@ -47,7 +42,7 @@ function byMark(subject: Subject): Reach | null {
 
 /** Pages of an iterator that is filled are written to by whoever has them. */
 function byIterator({ program, site }: Subject): Reach | null {
-  const destination = site.acquire.iterator === null ? null : destinationOf(program, site);
+  const destination = site.acquire.iterator === null ? null : destinationOf(site, program);
   return destination && { how: 'filled as direct I/O', step: destinationStep(program, destination) };
 }
 

@@ -5,11 +5,11 @@
  * and Sagiv (POPL 1995) over bounded access paths: a callee is entered once for each fact at its entry, and its result is
  * used wherever that fact arises again.
  */
-
 import type { FunctionReference } from '../program/file.js';
 import type { Assume, CallOperation, Graph, Node } from '../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
+import { remembered } from '../program/remembered.js';
 import { isByValue } from '../program/types.js';
 import {
   acquires,
@@ -169,17 +169,8 @@ function merge(known: Facts, more: Facts): boolean {
   return changed;
 }
 
-const orders = new WeakMap<Graph, readonly number[]>();
-
-/** {@link reversePostorder}, remembered: a graph is run through once for each fact that it is entered with. */
-function orderOf(graph: Graph): readonly number[] {
-  let order = orders.get(graph);
-  if (!order) {
-    order = reversePostorder(graph);
-    orders.set(graph, order);
-  }
-  return order;
-}
+/** {@link reversePostorder}: a graph is run through once for each fact that it is entered with. */
+const orderOf = remembered(reversePostorder);
 
 function reversePostorder(graph: Graph): number[] {
   const order: number[] = [];

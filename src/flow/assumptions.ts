@@ -1,6 +1,5 @@
 /** Conditions of `#if` arms: which of them cannot both be so. */
-
-const inverse: Readonly<Record<string, string>> = { '>=': '<', '<': '>=', '>': '<=', '<=': '>', '==': '!=', '!=': '==' };
+import { negated } from '../syntax/comparisons.js';
 
 /** True if two sets of assumed conditions cannot both hold: an arm and its opposite, or two steps of a version ladder. */
 export function excludes(here: readonly string[], there: readonly string[]): boolean {
@@ -10,7 +9,7 @@ export function excludes(here: readonly string[], there: readonly string[]): boo
 /** The condition that holds where this one does not. */
 function opposite(condition: string): string {
   const comparison = /^(\S.*?) (>=|<=|==|!=|<|>) (.*)$/.exec(condition);
-  if (comparison) return `${comparison[1]} ${inverse[comparison[2] as string]} ${comparison[3]}`;
+  if (comparison) return `${comparison[1]} ${negated[comparison[2] as string]} ${comparison[3]}`;
   return condition.startsWith('!') ? condition.slice(1) : `!${condition}`;
 }
 

@@ -4,9 +4,11 @@
  */
 import type { CallOperation, Graph, Node } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
+import { remembered } from '../program/remembered.js';
 import { castCalls, extraReferenceCalls, isNeutral, releases, transfers } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { printExpression } from '../syntax/print.js';
+import { forward } from './forward.js';
 
 /** Two drops of one thing, with nothing in between that makes another thing of it. */
 export interface Repeated {
@@ -22,24 +24,15 @@ interface Dropped {
   names: ReadonlySet<string>;
 }
 
-const known = new WeakMap<Graph, readonly Repeated[]>();
-
 /** Every drop of the graph that on all ways to it follows a drop of the same. */
-export function repeatedDrops(graph: Graph): readonly Repeated[] {
-  let found = known.get(graph);
-  if (!found) {
-    found = findRepeated(graph);
-    known.set(graph, found);
-  }
-  return found;
-}
+export const repeatedDrops = remembered(findRepeated);
 
-function findRepeated(graph: Graph): Repeated[] {
+function findRepeated(graph: Graph): readonly Repeated[] {
   const { nodes } = graph;
   const drops = nodes.map((n) => (n.operation?.kind === 'call' ? droppedBy(n.operation) : null));
   if (drops.filter((d) => d !== null).length < 2) return [];
-  const byText = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
-  const before = solve(graph, drops, byText);
+  const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
+  const before = forward(graph, new Map() as Facts, (n, facts) => after(n, drops[n.id] ?? null, facts, known), meet);
   return nodes.flatMap((n, id): Repeated[] => {
     const firsts = before[id]?.get(drops[id]?.text ?? '');
     if (firsts === undefined || n.operation?.kind !== 'call') return [];
@@ -49,26 +42,12 @@ function findRepeated(graph: Graph): Repeated[] {
 
 type Facts = ReadonlyMap<string, ReadonlySet<number>>;
 
-/** By node, what is dropped on every way to it, with where; `undefined` for a node that is not reached. */
-function solve(graph: Graph, drops: readonly (Dropped | null)[], known: ReadonlyMap<string, Dropped>): (Facts | undefined)[] {
-  const before: (Facts | undefined)[] = graph.nodes.map(() => undefined);
-  before[graph.entry] = new Map();
-  const queue = [graph.entry];
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const n = graph.nodes[id] as Node;
-    const after = new Map(before[id]);
-    const drop = drops[id];
-    if (drop) after.set(drop.text, new Set([n.pos]));
-    else for (const text of [...after.keys()]) if (renews(n, known.get(text) as Dropped)) after.delete(text);
-    for (const next of n.successors) {
-      const old = before[next];
-      const met = old === undefined ? after : meet(old, after);
-      if (met === old) continue;
-      before[next] = met;
-      queue.push(next);
-    }
-  }
-  return before;
+/** What has been dropped after a node, and not been made another thing since, by its text with where. */
+function after(n: Node, drop: Dropped | null, before: Facts, known: ReadonlyMap<string, Dropped>): Facts {
+  const facts = new Map(before);
+  if (drop) facts.set(drop.text, new Set([n.pos]));
+  else for (const text of [...facts.keys()]) if (renews(n, known.get(text) as Dropped)) facts.delete(text);
+  return facts;
 }
 
 /** What both say, with the places of both; the older one itself if nothing changes. */

@@ -1,6 +1,6 @@
 /** From the AST of one function variant to its {@link Graph}. */
-
 import type { Block, CType, Declarator, Expression, FunctionVariant, InitializerList, Statement } from '../syntax/ast.js';
+import { negated } from '../syntax/comparisons.js';
 import { type GotoLoop, gotoLoops } from './goto-loops.js';
 import type { Assume, CallOperation, Graph, Guard, Loop, Node, Operation } from './graph.js';
 import { step, type Value } from './path.js';
@@ -689,8 +689,6 @@ function takeOut(b: Builder, value: Value, pos: number): Value {
   return { path, address: false, text: value.text };
 }
 
-const opposite: Readonly<Record<string, string>> = { '==': '!=', '!=': '==', '<': '>=', '>=': '<', '>': '<=', '<=': '>' };
-
 /** Branches on an expression: `yes` and `no` are joined with what the outcome says of the compared values. */
 function condition(b: Builder, e: Expression, yes: number, no: number): void {
   if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) {
@@ -721,7 +719,7 @@ function condition(b: Builder, e: Expression, yes: number, no: number): void {
     const left = evaluate(b, e.operand);
     if (left.path !== null) after = { kind: 'update', target: left.path };
     assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: null };
-  } else if (e.kind === 'binary' && e.op in opposite) {
+  } else if (e.kind === 'binary' && e.op in negated) {
     const left = evaluate(b, e.left);
     const right = evaluate(b, e.right);
     assume = { kind: 'assume', left, op: e.op, right, call: null };
@@ -742,7 +740,7 @@ function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: num
     [false, no],
   ] as const) {
     b.current = from;
-    node(b, pos, { ...assume, op: truth ? assume.op : (opposite[assume.op] ?? assume.op), truth });
+    node(b, pos, { ...assume, op: truth ? assume.op : (negated[assume.op] ?? assume.op), truth });
     if (after) node(b, pos, after);
     connect(b, target);
   }

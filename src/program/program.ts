@@ -1,5 +1,4 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
-
 import {
   accessorsOf,
   acquires,

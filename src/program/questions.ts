@@ -5,6 +5,7 @@ import type { Tree } from '../source/index.js';
 import { definesAtColumnZero } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf } from './place.js';
+import { remembered } from './remembered.js';
 
 /** A tree whose questions are noted in a ledger. */
 export interface AskedTree
@@ -117,18 +118,11 @@ interface Dropping {
   folders: ReadonlySet<string>;
 }
 
-const dropping = new WeakMap<Tree, Dropping>();
-
 /** The files that call a releasing function: asked for one at a time, so that a new one matters only where it is met. */
-function droppingIn(tree: Tree): Dropping {
-  let found = dropping.get(tree);
-  if (!found) {
-    const files = new Set([...releases.keys()].flatMap((name) => [...tree.filesCalling(name)]));
-    found = { files, folders: new Set([...files].map(folderOf)) };
-    dropping.set(tree, found);
-  }
-  return found;
-}
+const droppingIn = remembered((tree: Tree): Dropping => {
+  const files = new Set([...releases.keys()].flatMap((name) => [...tree.filesCalling(name)]));
+  return { files, folders: new Set([...files].map(folderOf)) };
+});
 
 function digest(files: readonly string[]): string {
   return files.length < 2 ? files.join() : createHash('sha1').update(files.join(separator)).digest('base64');

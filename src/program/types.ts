@@ -1,5 +1,4 @@
 /** Declared types along access paths: what struct a path leads through, and which field of it. */
-
 import { containerStructs, generalStructs, isForeign, pageMembers } from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { isOwnValue, rootOf, splitSteps } from './path.js';

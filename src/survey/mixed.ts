@@ -1,5 +1,4 @@
 /** Whether what holds a site's pages can also hold pages from elsewhere. */
-
 import { analyse } from '../flow/analyse.js';
 import type { Analysis, FunctionFlow } from '../flow/flow.js';
 import type { Followed, Visit } from '../flow/follow.js';

@@ -1,5 +1,4 @@
 /** One site and what was followed of it, as a row of the sheet. */
-
 import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 
 import { rootOf } from '../program/path.js';

@@ -4,6 +4,7 @@
  * A configuration gives each name one state, so that `defined(X)`, `X` and `X >= 3` never contradict each other, and a ladder of
  * `LINUX_VERSION_CODE` tests is climbed as the preprocessor would.
  */
+import { negated } from './comparisons.js';
 import { isPunct, NUMBER, type Tokens, tokenize, tokenText, WORD } from './tokens.js';
 
 /** A condition; `compare` tests a name's number, `defined` that it has one, `opaque` is text not looked into. */
@@ -25,13 +26,11 @@ export function both(left: Condition, right: Condition): Condition {
   return { op: 'and', left, right };
 }
 
-const OPPOSITE: Record<string, string> = { '<': '>=', '>=': '<', '>': '<=', '<=': '>', '==': '!=', '!=': '==' };
-
 /** The opposite, pushed down to the parts where that reads better. */
 export function negate(c: Condition): Condition {
   if (c.op === 'const') return { op: 'const', value: !c.value };
   if (c.op === 'not') return c.of;
-  if (c.op === 'compare' && c.shown !== '') return { ...c, sign: OPPOSITE[c.sign] ?? c.sign };
+  if (c.op === 'compare' && c.shown !== '') return { ...c, sign: negated[c.sign] ?? c.sign };
   return { op: 'not', of: c };
 }
 
@@ -157,7 +156,7 @@ function parseAtom(t: Tokens, at: At): Condition {
       return { op: 'defined', name: tokenText(t, from + 2) };
     }
     const sign = tokenText(t, from + 1);
-    if (OPPOSITE[sign] !== undefined) {
+    if (negated[sign] !== undefined) {
       const number = readNumber(t, from + 2, to);
       if (number !== null) return { op: 'compare', name: first, sign, ...number };
     }
@@ -169,7 +168,7 @@ function parseAtom(t: Tokens, at: At): Condition {
   }
   // `KERNEL_VERSION(5,6,0) <= LINUX_VERSION_CODE`, read the other way round.
   const sign = tokenText(t, to - 2);
-  if (t.kind[to - 1] === WORD && OPPOSITE[sign] !== undefined) {
+  if (t.kind[to - 1] === WORD && negated[sign] !== undefined) {
     const number = readNumber(t, from, to - 2);
     const mirrored = sign.replace(/^[<>]/, (s) => (s === '<' ? '>' : '<'));
     if (number !== null) return { op: 'compare', name: tokenText(t, to - 1), sign: mirrored, ...number };

@@ -1,5 +1,5 @@
 /** What integers stand for when the call is reached. */
-import type { Node } from '../../program/graph.js';
+import { forward } from '../../flow/forward.js';
 import { suffixAfter } from '../../program/path.js';
 import { after, type Known, type Names, type Words, wordless } from './symbols.js';
 import type { Taking } from './taking.js';
@@ -30,20 +30,8 @@ function askedBefore({ subject, reference, graph, start, asked }: Taking): [stri
 
 /** A forward must-analysis up to the call: `err = 0`. */
 function constantsBefore({ subject, reference, graph, start }: Taking, words: Words): [string, Known][] {
-  const before: (Names | undefined)[] = graph.nodes.map(() => undefined);
-  before[graph.entry] = new Map();
-  const queue = [graph.entry];
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    const n = graph.nodes[id] as Node;
-    const names = after(subject.program, reference, n, before[id] as Names, words);
-    for (const next of n.successors) {
-      const old = before[next];
-      const met = old === undefined ? names : meet(old, names);
-      if (met === old) continue;
-      before[next] = met;
-      queue.push(next);
-    }
-  }
+  const first: Names = new Map();
+  const before = forward(graph, first, (n, names) => after(subject.program, reference, n, names, words), meet);
   return [...(before[start.id] ?? [])].filter(([, s]) => s.base === 'number');
 }
 

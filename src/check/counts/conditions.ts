@@ -1,16 +1,15 @@
 /** The conditions that a path has assumed of values that the walk knows nothing else of. */
 import { rootOf } from '../../program/path.js';
-
-const opposite: Readonly<Record<string, string>> = { '!=': '==', '>=': '<', '>': '<=' };
+import { plain } from '../../syntax/comparisons.js';
 
 /** The conditions that were assumed, with one more; `null` if it was assumed the other way round. */
 export function assumed(known: ReadonlyMap<string, boolean>, left: string, op: string, right: string): ReadonlyMap<string, boolean> | null {
   if (left === '' || left.startsWith('%')) return known;
-  const turned = opposite[op];
-  const key = `${left} ${turned ?? op} ${right}`;
+  const { op: said, truth } = plain(op);
+  const key = `${left} ${said} ${right}`;
   const before = known.get(key);
-  if (before !== undefined) return before === (turned === undefined) ? known : null;
-  return new Map([...known, [key, turned === undefined]]);
+  if (before !== undefined) return before === truth ? known : null;
+  return new Map([...known, [key, truth]]);
 }
 
 /** The conditions without those that name what an assignment to `target` changes. */

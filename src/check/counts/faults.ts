@@ -1,19 +1,12 @@
 /** The counting faults of a site, worked out once for the rules that share them. */
+import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
 import type { Complaint } from '../finding.js';
 import { byteFaults } from './bytes.js';
 import { type CountFault, countFaults } from './walk.js';
 
-const known = new WeakMap<Subject, CountFault[]>();
-
-export function faultsOf(subject: Subject): CountFault[] {
-  let found = known.get(subject);
-  if (!found) {
-    found = [...countFaults(subject), ...once(byteFaults(subject))];
-    known.set(subject, found);
-  }
-  return found;
-}
+/** Every counting fault, one of each kind at a place. */
+export const faultsOf = remembered((subject: Subject): CountFault[] => [...countFaults(subject), ...once(byteFaults(subject))]);
 
 /** The same fault of several variants of a function. */
 function once(faults: readonly CountFault[]): CountFault[] {

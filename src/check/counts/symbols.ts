@@ -4,6 +4,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { swapped } from '../../syntax/comparisons.js';
 
 export interface Known {
   base: 'result' | 'asked' | 'number';
@@ -115,15 +116,13 @@ function stepAt(program: Program, { file }: FunctionReference, pos: number): num
   return (match[1] ?? match[0]).includes('+') ? 1 : -1;
 }
 
-const opposite: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' };
-
 /**
  * The outcomes that a condition on the result leaves, `null` if it says nothing of the result that is understood. Between a
  * signed result and an unsigned number C compares unsigned: an error is larger than any count.
  */
 export function leaves(outcomes: number, o: Assume, names: Names, words: Words, unsigned: (o: Assume) => boolean): number | null {
   let [left, right, op] = [symbolOf(o.left, names, words), symbolOf(o.right, names, words), o.op];
-  if (right?.base === 'result' && left?.base !== 'result') [left, right, op] = [right, left, opposite[op] ?? op];
+  if (right?.base === 'result' && left?.base !== 'result') [left, right, op] = [right, left, swapped[op] ?? op];
   if (left?.base !== 'result' || left.plus !== 0 || !right || right.plus !== (right.base === 'asked' ? 0 : right.plus)) return null;
   const big = unsigned(o);
   const against = right.base === 'asked' ? 2 : right.plus <= 0 ? Math.max(right.plus, -1) : null;

@@ -2,7 +2,6 @@
  * A walk over the paths of a function that takes the pages, from the call on: which outcomes of the call are still possible,
  * and what the integers at hand stand for. At every statement that takes up so many pages the two are compared.
  */
-
 import { otherNames } from '../../flow/facts.js';
 import { holds } from '../../flow/outcome.js';
 import type { FunctionReference } from '../../program/file.js';

@@ -44,7 +44,7 @@ function writer(subject: Subject): FindingStep[] | null {
   const access = accessesOf(subject)[0];
   const steps = access ? [accessStep(subject, access)] : [];
   if (site.acquire.iterator === null) return steps;
-  const destination = destinationOf(program, site);
+  const destination = destinationOf(site, program);
   return destination && [destinationStep(program, destination), ...steps];
 }
 

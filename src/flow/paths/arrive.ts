@@ -2,8 +2,8 @@
 import type { CallOperation, Node } from '../../program/graph.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
-import { after, equal, placed, signText } from './exits.js';
-import { baseOf, placeBelow, put, renewed, valueAt, valueIn } from './memory.js';
+import { after, placed, resulting, signText } from './exits.js';
+import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, outcome, type State, theReference, told } from './state.js';
 import { elementOf } from './unwind.js';
 
@@ -49,8 +49,7 @@ function withArray(state: State, pointer: string, result: string): State {
   const array = valueAt(state, place);
   if (baseOf(place) !== place || !(array === place || /^[=?]/.test(array))) return state;
   const made = `${result}~0`;
-  const next = put(renewed(state, made), place, made);
-  return altered(next, { fresh: new Set([...next.fresh, made]) });
+  return withFresh(put(renewed(state, made), place, made), made);
 }
 
 /** A function that hands the reference to this one. */
@@ -83,8 +82,6 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     linked: next.linked || exit.linked,
     unsure: next.unsure || exit.unsure,
   });
-  next = equal(next, o.result, exit.equals);
-  if (exit.allocated) next = altered(next, { fresh: new Set([...next.fresh, o.result]) });
-  next = placed(next, o, exit.holders);
+  next = placed(resulting(next, o, exit), o, exit.holders);
   return [told(local, n, next, `handed on by ${o.name}()${signText(exit.result)}`)];
 }

@@ -8,7 +8,7 @@ import { handedBack, take } from './arrive.js';
 import type { Called } from './context.js';
 import { drop, free, isWhole, lateUse } from './drop.js';
 import { enter, unseen } from './enter.js';
-import { holders, placeAt, placeBelow, put, reach, renewed, valueIn } from './memory.js';
+import { holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
 import { errorCalls, isAlwaysSet } from './shape.js';
 import { escaped, linked, linking, share, written } from './shared.js';
 import { altered, type State, type Trail, told } from './state.js';
@@ -100,9 +100,9 @@ function installed(local: Called, field: string): FunctionReference[] {
 }
 
 function allocated(state: State, o: CallOperation, name: string): State {
-  const fresh = new Set([...state.fresh, o.result]);
+  const next = withFresh(state, o.result);
   const zeroed = /zalloc|calloc|zeroed/.test(name) || o.args.some((a) => /__GFP_ZERO/.test(a.text));
-  return altered(state, { fresh, ...(zeroed ? { zeroed: new Set([...state.zeroed, o.result]) } : {}) });
+  return zeroed ? altered(next, { zeroed: new Set([...state.zeroed, o.result]) }) : next;
 }
 
 /** A number whose address is given to a function that stores there on all its ways is another one afterwards. */

@@ -1,15 +1,9 @@
 /** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
 import type { Assume, Node } from '../../program/graph.js';
+import { plain, swapped } from '../../syntax/comparisons.js';
 import { type Acquired, holds } from '../outcome.js';
 import { baseOf, valueIn } from './memory.js';
 import { altered, outcome, type State, sign, theReference } from './state.js';
-
-const flipped: Readonly<Record<string, string>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '==': '==', '!=': '!=' };
-const positive: Readonly<Record<string, { op: string; truth: boolean }>> = {
-  '!=': { op: '==', truth: false },
-  '>=': { op: '<', truth: false },
-  '>': { op: '<=', truth: false },
-};
 
 /** The sign of a constant as it is written. */
 export function signOfText(text: string): number {
@@ -58,7 +52,7 @@ export function assume(state: State, given: Assume, acquired: Acquired | null): 
   // `0 == ret` says what `ret == 0` says.
   const o =
     given.call === null && given.left.path === null && given.right.path !== null
-      ? { ...given, left: given.right, right: given.left, op: flipped[given.op] ?? given.op }
+      ? { ...given, left: given.right, right: given.left, op: swapped[given.op] ?? given.op }
       : given;
   const left = unset(state, valueIn(state, o.left));
   const right = valueIn(state, o.right);
@@ -121,7 +115,7 @@ export function assume(state: State, given: Assume, acquired: Acquired | null): 
   const isAsked = (value: string, text: string): boolean =>
     value === state.asked || (acquired !== null && acquired.result !== 'bytes' && text !== '' && text === acquired.count);
   if (left === state.result && isAsked(right, o.right.text)) return outcomesAfter(next, o.op, 2);
-  if (right === state.result && isAsked(left, o.left.text)) return outcomesAfter(next, flipped[o.op] ?? o.op, 2);
+  if (right === state.result && isAsked(left, o.left.text)) return outcomesAfter(next, swapped[o.op] ?? o.op, 2);
   return next;
 }
 
@@ -151,8 +145,8 @@ function isHeld(state: State, value: string): boolean {
 function compared(state: State, left: string, op: string, right: string): State | null {
   // Of two that are equal none is less.
   if (state.conditions.get(`${left} == ${right}`) === true) return /^(==|<=|>=)$/.test(op) ? state : null;
-  const { op: plain, truth } = positive[op] ?? { op, truth: true };
-  const key = `${left} ${plain} ${right}`;
+  const { op: said, truth } = plain(op);
+  const key = `${left} ${said} ${right}`;
   const known = state.conditions.get(key);
   if (known !== undefined) return known === truth ? state : null;
   const conditions = new Map(state.conditions);

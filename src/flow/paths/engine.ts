@@ -3,6 +3,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { callsOf, isRead } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import { excludes } from '../assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
@@ -48,17 +49,8 @@ export interface Engine {
   effects(callee: FunctionReference, facts: readonly string[]): readonly Exit[];
 }
 
-const engines = new WeakMap<Analysis, Engine>();
-
 /** The engine of an analysis; it remembers what functions do. */
-export function engineOf(analysis: Analysis): Engine {
-  let engine = engines.get(analysis);
-  if (!engine) {
-    engine = openEngine(analysis);
-    engines.set(analysis, engine);
-  }
-  return engine;
-}
+export const engineOf = remembered(openEngine);
 
 function openEngine(analysis: Analysis): Engine {
   const { program } = analysis;
@@ -126,7 +118,7 @@ function openEngine(analysis: Analysis): Engine {
           for (const own of blamed.turned)
             add(leakOf(blamed.reference, own, `left here, as failed, with the pages still held; ${name}() does not drop them`));
       }
-      for (const turned of untidy({ ...w, exits: w.exits.filter((e) => !e.unsure) }, reference.key === start.reference.key))
+      for (const turned of untidy(w, reference.key === start.reference.key))
         if (isOwn(turned.exit, reference) && !isAsserted(program, reference, turned)) failures.push({ reference, turned });
       for (const name of cleanedIn(w, (callee, caller) => ignored.has(`${callee}<${caller}`))) cleaned.add(name);
       for (const late of w.late)
@@ -292,7 +284,8 @@ function keptFor({ reference, exit }: End, fields: readonly string[]): Witness {
  * them itself need not show that it can drop them, where all of them certainly are there: of a short count it may keep the number
  * for whoever ends the object.
  */
-function untidy({ exits, failing }: Walked, takes: boolean): Turned[] {
+function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[] {
+  const exits = all.filter((e) => !e.unsure);
   const good = exits.filter(succeeds);
   const isZeroGood = good.some((e) => e.result === sign.zero);
   const failed = (e: Exit): boolean => e.result === sign.negative || (isZeroGood && saysFailed(e));

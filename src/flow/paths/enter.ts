@@ -4,7 +4,7 @@ import type { CallOperation, Node } from '../../program/graph.js';
 import { join } from '../../program/path.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
-import { after, equal, placed, signText } from './exits.js';
+import { after, placed, resulting, signText } from './exits.js';
 import { holders, placeBelow, put, valueIn } from './memory.js';
 import { share } from './shared.js';
 import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
@@ -91,8 +91,7 @@ function taken(
   if (exit.kind === 'unknown') return unseen(local, n, o, state);
   let next = withSign(exit.unsure ? altered(state, { unsure: true }) : state, o.result, exit.result);
   if (!next) return [];
-  next = equal(next, o.result, exit.equals);
-  if (exit.allocated) next = altered(next, { fresh: new Set([...next.fresh, o.result]) });
+  next = resulting(next, o, exit);
   const entered = `passed to ${callee.name}()`;
   const before = holders(next);
   // What the callee left where it was stays; what it took away from there is gone.
@@ -128,7 +127,7 @@ function taken(
   const changed = holders(next).join() !== before.join();
   if (!changed && exit.result === sign.any) return [next];
   const walked = told(local, n, next, `${entered}${signText(exit.result)}`);
-  return [changed ? { ...walked, trail: after(exit.trail, walked.trail) } : walked];
+  return [changed ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
 }
 
 /**

@@ -1,5 +1,4 @@
 /** How the reference comes into a function, and what is known there. */
-
 import type { Graph, Node } from '../../program/graph.js';
 import type { Acquired } from '../outcome.js';
 import { baseOf, placeBelow, put, valueAt } from './memory.js';

@@ -1,11 +1,12 @@
 /** What a function's way out says, in the words of who called it. */
 import type { CallOperation } from '../../program/graph.js';
-import { placeBelow, put, valueIn } from './memory.js';
-import { altered, type Holder, type State, sign, type Trail, theReference } from './state.js';
+import { placeBelow, put, valueIn, withFresh } from './memory.js';
+import { altered, type Exit, type Holder, type State, sign, type Trail, theReference } from './state.js';
 
-/** The state where a value is known to be a constant. */
-export function equal(state: State, value: string, constant: string | null): State {
-  return constant === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${value} == ${constant}`, true]]) });
+/** What a function's result is known to be: a constant, or memory that it allocated. */
+export function resulting(state: State, { result }: CallOperation, { equals, allocated }: Exit): State {
+  const next = equals === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${result} == ${equals}`, true]]) });
+  return allocated ? withFresh(next, result) : next;
 }
 
 /** The sign of a result, as a person reads it. */

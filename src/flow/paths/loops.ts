@@ -1,5 +1,4 @@
 /** Ways along an edge, into loops and out of them. */
-
 import type { Loop, Node } from '../../program/graph.js';
 import { conditionText } from './conditions.js';
 import type { Called } from './context.js';
@@ -23,8 +22,9 @@ export function along(local: Called, from: Node, to: Node, state: State): State 
     if (state.phase === 'held') {
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
       // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
-      if (!state.loops.has(l.id) && !isUndoing(local, l, state)) return null;
-      const drops = local.shape.dropLoops.has(l.id) && !isUndoing(local, l, state) && !around && !isCallLoop(local, l.pos, l.end);
+      const undoes = isUndoing(local, l, state);
+      if (!state.loops.has(l.id) && !undoes) return null;
+      const drops = local.shape.dropLoops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
       if (drops && !local.shape.isJump(from.id, to.id, l)) unsure = true;
     }
     if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
@@ -42,16 +42,12 @@ export function along(local: Called, from: Node, to: Node, state: State): State 
 
 /** True for a jump out of a loop that has dropped one element of an array in this round: those of later rounds are held. */
 function isOthersLeft({ entry, graph, shape }: Called, from: Node, to: Node, loop: Loop, state: State): boolean {
-  if (entry.kind !== 'site' || (entry.pos >= loop.pos && entry.pos < loop.end)) return false;
+  if (state.dropped?.loop !== loop.id || entry.kind !== 'site' || (entry.pos >= loop.pos && entry.pos < loop.end)) return false;
+  if (!shape.isJump(from.id, to.id, loop) || !holders(state).some((place) => place.endsWith('[]'))) return false;
   // Where another loop that drops stands in it, that is for the others.
-  if (
-    graph.nodes.some(
-      (n) =>
-        n.loops.some((l) => l.id === loop.id) && n.loops.some((l) => l.id !== loop.id && l.pos > loop.pos && shape.dropLoops.has(l.id)),
-    )
-  )
-    return false;
-  return state.dropped?.loop === loop.id && shape.isJump(from.id, to.id, loop) && holders(state).some((place) => place.endsWith('[]'));
+  return !graph.nodes.some(
+    (n) => n.loops.some((l) => l.id === loop.id) && n.loops.some((l) => l.id !== loop.id && l.pos > loop.pos && shape.dropLoops.has(l.id)),
+  );
 }
 
 /** True in a loop that drops what earlier rounds of another took, and not what the path follows. */

@@ -106,6 +106,11 @@ export function put(state: State, place: string | null, value: string | null, we
   return altered(state, { store });
 }
 
+/** The state where a value is memory that the path allocated. */
+export function withFresh(state: State, value: string): State {
+  return altered(state, { fresh: new Set([...state.fresh, value]) });
+}
+
 /** All places that hold the reference. */
 export function holders(state: State): string[] {
   const found: string[] = [];

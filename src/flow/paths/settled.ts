@@ -21,12 +21,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
   if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
   if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
-  if (
-    o.call !== null &&
-    /err|valid|refcounted|noslot|reserved/i.test(o.call.name ?? '') &&
-    o.call.args.some((a) => valueIn(state, a) === theReference)
-  )
-    return true;
+  if (isAsked && /err|valid|refcounted|noslot|reserved/i.test(o.call?.name ?? '')) return true;
   if (o.call !== null) return /will_pin|user_backed|refcount|kref|atomic|_test_|test_bit/.test(o.call.name ?? '');
   const path = o.left.path;
   if (path === null) return false;
@@ -47,10 +42,10 @@ const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_wil
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
 function isCount({ graph }: Called, state: State, path: string, tested: Value): boolean {
   const value = valueIn(state, tested);
-  if (state.result !== null && value !== null) {
-    if (value === state.result) return false;
+  const { result } = state;
+  if (result !== null && value !== null) {
+    if (value === result) return false;
     // `rc = pin(…); … rc = map(…); if (rc)`: the variable is used again.
-    const { result } = state;
     if (/^%\d+$/.test(value) && graph.aliases.some((a) => a.target === path && a.source.path === result)) return false;
   }
   return !isOther(graph, state, path, value);

@@ -3,6 +3,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Loop, Node, Operation } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import { acquires, isNeutral, releases } from '../../protocol/index.js';
 
 export interface Shape {
@@ -29,16 +30,8 @@ export interface Shape {
   counts: ReadonlySet<string>;
 }
 
-const shapes = new WeakMap<Graph, Shape>();
-
-export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape {
-  let shape = shapes.get(graph);
-  if (!shape) {
-    shape = made(graph, mayDrop);
-    shapes.set(graph, shape);
-  }
-  return shape;
-}
+/** @param mayDrop whether a function of a name may drop references, as the graph's file sees it */
+export const shapeOf = remembered(made);
 
 function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
   const { nodes } = graph;
@@ -261,20 +254,13 @@ function setsOf(o: Operation | null): string[] {
   return o?.kind === 'call' ? [o.result] : [];
 }
 
-const always = new WeakMap<Graph, Map<string, boolean>>();
+const alwaysSet = remembered((_graph: Graph) => new Map<string, boolean>());
 
 /** True if on every way through a function something is stored at a path. */
 export function isAlwaysSet(graph: Graph, path: string): boolean {
-  let answers = always.get(graph);
-  if (!answers) {
-    answers = new Map();
-    always.set(graph, answers);
-  }
-  let found = answers.get(path);
-  if (found === undefined) {
-    found = !canAvoid(graph, path);
-    answers.set(path, found);
-  }
+  const answers = alwaysSet(graph);
+  const found = answers.get(path) ?? !canAvoid(graph, path);
+  answers.set(path, found);
   return found;
 }
 

@@ -1,5 +1,4 @@
 /** The states after a node: what one operation does to the memory of a path. */
-
 import type { Assume, Graph, Loop, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { isNeutral, releases } from '../../protocol/index.js';
@@ -8,7 +7,7 @@ import { assume, conditionText, signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { isSeed } from './entry.js';
 import { isUndoing } from './loops.js';
-import { baseOf, holders, isCut, placeAt, put, reaches, renewed, valueAt, valueIn } from './memory.js';
+import { baseOf, holders, isCut, placeAt, put, reaches, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
 import { altered, outcome, type State, sign, type Trail, theReference, told } from './state.js';
@@ -38,7 +37,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       // Of one array that was allocated here, parts that are dropped apart are told apart.
       if (n.loops.length === 0 && local.shape.parts.has(o.target) && o.replaces && source !== null && state.fresh.has(baseOf(source))) {
         const part = `?part${n.id}`;
-        return [put(altered(state, { fresh: new Set([...state.fresh, part]) }), target, part)];
+        return [put(withFresh(state, part), target, part)];
       }
       // Of an array of structs, another element may be meant.
       if (

@@ -2,6 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Loop } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import type { Expression } from '../../syntax/ast.js';
 
 /** The variable that says which element a call in a loop fills by one of some arguments, `null` if none is an element. */
@@ -43,15 +44,11 @@ function indexIn(e: Expression): string | null {
   }
 }
 
-const known = new WeakMap<Loop, Map<string, boolean>>();
+const belowIn = remembered((_loop: Loop) => new Map<string, boolean>());
 
 /** True if a loop visits only the elements below the one that `index` stands at where the loop begins. */
 export function isBelow(program: Program, reference: FunctionReference, graph: Graph, loop: Loop, index: string): boolean {
-  let answers = known.get(loop);
-  if (!answers) {
-    answers = new Map();
-    known.set(loop, answers);
-  }
+  const answers = belowIn(loop);
   let found = answers.get(index);
   if (found === undefined) {
     const text = program.file(reference.file)?.text ?? '';

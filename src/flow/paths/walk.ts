@@ -3,7 +3,6 @@
  * state is walked once; what a path need not know any more is forgotten, so that paths that differ in it alone are one.
  * Past a bound the walk keeps what it has found, and says by an exit of kind `unknown` that there may be more.
  */
-
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph, Node } from '../../program/graph.js';
 import type { Called, Context } from './context.js';
