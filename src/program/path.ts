@@ -47,11 +47,18 @@ export function join(path: string, suffix: string): string | null {
   return result;
 }
 
-const stepPattern = /\[\]|[.@][^.@[\]]+/g;
-
 /** The steps of a suffix: `.a[]@sgl` is `['.a', '[]', '@sgl']`. */
 export function splitSteps(suffix: string): string[] {
-  return suffix.match(stepPattern) ?? [];
+  const steps: string[] = [];
+  let from = -1;
+  for (let i = 0; i <= suffix.length; i++) {
+    const c = i === suffix.length ? 0x2e : suffix.charCodeAt(i);
+    if (c !== 0x2e && c !== 0x40 && c !== 0x5b && c !== 0x5d) continue;
+    if (from >= 0 && i > from + 1) steps.push(suffix.slice(from, i));
+    if (c === 0x5b && suffix.charCodeAt(i + 1) === 0x5d) steps.push('[]');
+    from = c === 0x2e || c === 0x40 ? i : -1;
+  }
+  return steps;
 }
 
 /** The root variable of a path. */

@@ -306,9 +306,16 @@ const neutralNames: readonly string[] = [
 const exact = new Set(neutralNames.filter((name) => !name.includes('*')));
 const prefixes = neutralNames.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
 
+const neutral = new Map<string, boolean>();
+
 /** True for a call that no reference passes through. */
 export function isNeutral(name: string): boolean {
-  return exact.has(name) || pageTestCalls.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+  let found = neutral.get(name);
+  if (found === undefined) {
+    found = exact.has(name) || pageTestCalls.has(name) || prefixes.some((prefix) => name.startsWith(prefix));
+    neutral.set(name, found);
+  }
+  return found;
 }
 
 /** Structs too general to own a page: a field of theirs says nothing about who put the page there. */

@@ -13,7 +13,7 @@ export interface Postings {
 }
 
 /** So few buckets that all of their ends stay in the cache while they fill; a bucket is read in microseconds. */
-const BITS = 10;
+const BITS = 12;
 
 /** The lists of all files turned around: hashes in the order of their leading bits, and the file of each. In shared memory. */
 export interface Turned {

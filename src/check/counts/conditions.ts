@@ -16,5 +16,17 @@ export function assumed(known: ReadonlyMap<string, boolean>, left: string, op: s
 export function without(known: ReadonlyMap<string, boolean>, target: string): ReadonlyMap<string, boolean> {
   if (known.size === 0) return known;
   const root = rootOf(target);
-  return new Map([...known].filter(([key]) => !new RegExp(`(^|\\W)${root.replace(/\W/g, '\\$&')}\\b`).test(key)));
+  let left: Map<string, boolean> | null = null;
+  for (const key of known.keys()) {
+    if (!names(key, root)) continue;
+    left ??= new Map(known);
+    left.delete(key);
+  }
+  return left ?? known;
+}
+
+/** True if a condition has a variable as a word. */
+function names(key: string, variable: string): boolean {
+  if (!key.includes(variable)) return false;
+  return new RegExp(`(^|\\W)${variable.replace(/\W/g, '\\$&')}\\b`).test(key);
 }

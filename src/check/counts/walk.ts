@@ -8,6 +8,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Copy, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import { acquires, isNeutral, releases, transfers } from '../../protocol/index.js';
 import { userTests } from '../../survey/flags.js';
 import type { Subject } from '../../survey/unit.js';
@@ -135,7 +136,7 @@ class Walk {
     const names = new Map<string, Known>([...namesBefore(this.taking, this.words), [call.result, { base: 'result', plus: 0 }]]);
     const queue: State[] = [];
     const push = (state: State): void => {
-      const key = `${state.node}|${state.outcomes}|${state.counted}|${state.told}|${[...state.names].map(([n, s]) => `${n}=${s.base}${s.plus}`).sort()}|${[...state.conditions].map(([k, v]) => k + v).sort()}`;
+      const key = `${state.node}|${state.outcomes}|${state.counted}|${state.told}|${namesIn(state.names)}|${conditionsIn(state.conditions)}`;
       if (seen.has(key)) return;
       seen.add(key);
       queue.push(state);
@@ -351,6 +352,20 @@ class Walk {
     (kind === 'result' || kind === 'error' ? this.results : this.out).push({ kind, how, reference, pos, outcomes, way, steps });
   }
 }
+
+// The parts of a state are shared with those before it.
+const namesIn = remembered((names: Names): string =>
+  [...names]
+    .map(([n, s]) => `${n}=${s.base}${s.plus}`)
+    .sort()
+    .join(),
+);
+const conditionsIn = remembered((known: State['conditions']): string =>
+  [...known]
+    .map(([k, v]) => k + v)
+    .sort()
+    .join(),
+);
 
 function isTest(name: string | null): boolean {
   return name === null || /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/.test(name);

@@ -1,5 +1,6 @@
 /** When two states are one: what no later statement reads is forgotten, and the rest is compared as text. */
 import { rootOf } from '../../program/path.js';
+import { remembered } from '../../program/remembered.js';
 import { baseOf } from './memory.js';
 import type { Shape } from './shape.js';
 import { altered, type State, theReference } from './state.js';
@@ -58,22 +59,17 @@ function isLeaf({ store }: State, variable: string): boolean {
 /** Equal for equal states at one node. */
 export function keyOf(node: number, s: State): string {
   const parts = [`${node}${s.phase}${s.from},${s.outcomes},${s.extra},${s.result},${s.index},${s.unsure}`];
-  parts.push(
-    listed(s.store),
-    listed(s.signs),
-    listed(s.conditions),
-    [...s.fresh].sort().join(),
-    [...s.zeroed].sort().join(),
-    [...s.shared].sort().join(),
-    [...s.loops].join(),
-  );
+  parts.push(listed(s.store), listed(s.signs), listed(s.conditions), named(s.fresh), named(s.zeroed), named(s.shared), [...s.loops].join());
   if (s.dropped) parts.push(`${s.dropped.pos}`);
   return parts.join('|');
 }
 
-function listed(map: ReadonlyMap<string, string | number | boolean>): string {
+/** The parts of a state are shared with those before it. */
+const listed = remembered((map: ReadonlyMap<string, string | number | boolean>): string => {
   if (map.size === 0) return '';
   const out: string[] = [];
   for (const [k, v] of map) out.push(`${k}>${v}`);
   return out.sort().join();
-}
+});
+
+const named = remembered((set: ReadonlySet<string>): string => (set.size === 0 ? '' : [...set].sort().join()));

@@ -54,14 +54,11 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
     for (const a of o.args) if (a.path !== null && !a.path.startsWith('%')) counts.add(a.path);
   }
   const offsets = new Set(graph.assigned.filter((a) => / [+-] /.test(a.text)).map((a) => a.target));
-  const ahead = dropsAhead(drops, nodes, predecessors);
-  const siblings = (id: number): number[] =>
-    (predecessors[id] ?? []).flatMap((p) => nodes[p]?.successors.filter((s) => s !== id && nodes[s]?.operation?.kind === 'assume') ?? []);
   return {
-    isLive: liveness(graph, predecessors, readsOf),
-    isTested: liveness(graph, predecessors, testsOf),
-    isFieldTested: liveness(graph, predecessors, fieldsOf, () => []),
-    passesDrop: (id) => siblings(id).some((s) => isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
+    isLive: whenAsked(() => liveness(graph, predecessors, readsOf)),
+    isTested: whenAsked(() => liveness(graph, predecessors, testsOf)),
+    isFieldTested: whenAsked(() => liveness(graph, predecessors, fieldsOf, () => [])),
+    passesDrop: whenAsked(() => passings(nodes, predecessors, dropsAhead(drops, nodes, predecessors))),
     isDecided: decisions(graph),
     isJump: jumps(nodes),
     dropLoops,
@@ -69,6 +66,33 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
     counts,
     offsets,
     parts: new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' ? partsIn(o, offsets) : []))),
+  };
+}
+
+/** A question whose answers take some work to make ready: most functions are never asked. */
+function whenAsked<A extends readonly unknown[], R>(make: () => (...asked: A) => R): (...asked: A) => R {
+  let answer: ((...asked: A) => R) | undefined;
+  return (...asked) => {
+    answer ??= make();
+    return answer(...asked);
+  };
+}
+
+function passings(
+  nodes: readonly Node[],
+  predecessors: readonly (readonly number[])[],
+  ahead: readonly Uint32Array[],
+): Shape['passesDrop'] {
+  const isSibling = (id: number, s: number): boolean => s !== id && nodes[s]?.operation?.kind === 'assume';
+  const passes = (id: number): boolean =>
+    (predecessors[id] ?? []).some((p) =>
+      nodes[p]?.successors.some((s) => isSibling(id, s) && isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
+    );
+  const known = new Map<number, boolean>();
+  return (id) => {
+    const found = known.get(id) ?? passes(id);
+    known.set(id, found);
+    return found;
   };
 }
 
@@ -160,33 +184,40 @@ function liveness(
   };
   const reads = nodes.map((n) => readsIn(n.operation).map(number));
   const sets = nodes.map((n) => setsIn(n.operation).map(number));
+  // The variables of node `n` are the bits from `n * words` on.
   const words = Math.ceil((numbers.size + 1) / 32);
-  const live = nodes.map(() => new Uint32Array(words));
+  const live = new Uint32Array(words * nodes.length);
+  const now = new Uint32Array(words);
   const queue = nodes.map((n) => n.id);
-  const waiting = new Set(queue);
+  const waiting = new Uint8Array(nodes.length).fill(1);
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    waiting.delete(id);
-    const n = nodes[id] as Node;
-    const now = new Uint32Array(words);
-    for (const s of n.successors) {
-      const after = live[s] as Uint32Array;
-      for (let i = 0; i < words; i++) now[i] = (now[i] as number) | (after[i] as number);
+    waiting[id] = 0;
+    const at = id * words;
+    now.fill(0);
+    for (const s of (nodes[id] as Node).successors) for (let i = 0; i < words; i++) now[i] = at32(now, i) | at32(live, s * words + i);
+    for (const v of sets[id] as number[]) now[v >> 5] = at32(now, v >> 5) & ~(1 << (v & 31));
+    for (const v of reads[id] as number[]) now[v >> 5] = at32(now, v >> 5) | (1 << (v & 31));
+    let isNew = false;
+    for (let i = 0; i < words; i++) {
+      if (at32(now, i) === at32(live, at + i)) continue;
+      isNew = true;
+      live[at + i] = at32(now, i);
     }
-    for (const v of sets[id] as number[]) now[v >> 5] = (now[v >> 5] as number) & ~(1 << (v & 31));
-    for (const v of reads[id] as number[]) now[v >> 5] = (now[v >> 5] as number) | (1 << (v & 31));
-    const known = live[id] as Uint32Array;
-    if (now.every((w, i) => w === known[i])) continue;
-    live[id] = now;
+    if (!isNew) continue;
     for (const p of predecessors[id] ?? []) {
-      if (waiting.has(p)) continue;
-      waiting.add(p);
+      if (waiting[p]) continue;
+      waiting[p] = 1;
       queue.push(p);
     }
   }
   return (node, variable) => {
     const v = numbers.get(variable);
-    return v !== undefined && (((live[node] as Uint32Array)[v >> 5] as number) & (1 << (v & 31))) !== 0;
+    return v !== undefined && (at32(live, node * words + (v >> 5)) & (1 << (v & 31))) !== 0;
   };
+}
+
+function at32(words: Uint32Array, index: number): number {
+  return words[index] as number;
 }
 
 function decisions({ nodes }: Graph): Shape['isDecided'] {
