@@ -43,8 +43,8 @@ export interface Program {
   resolve(name: string, file: string): FunctionReference[];
   /** Those of them that the file itself or its folder holds. */
   resolveNear(name: string, file: string): FunctionReference[];
-  /** Those that a few files hold. */
-  resolveIn(files: readonly string[], name: string, file: string): FunctionReference[];
+  /** Those that some of the files hold. */
+  resolveIn(isCandidate: (file: string) => boolean, name: string, file: string): FunctionReference[];
   /** True for a name that half the kernel calls: the tables say what matters of it, or nothing does. */
   isGeneral(name: string): boolean;
   /** Functions that call a function, in any file that can see it. */
@@ -375,11 +375,9 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   /** Definitions in headers and non-static ones elsewhere; those in or below the caller's folder come first. */
   function visible(name: string, from: string): FunctionReference[] {
     const folder = folderOf(from);
-    const candidates = tree.filesCalling(name);
     const general = isGeneral(name);
     const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
-    const find = (): FunctionReference[] =>
-      definitionsIn(general ? candidates.filter((c) => folderOf(c) === folder) : candidates, name, from);
+    const find = (): FunctionReference[] => definitionsIn((file) => !general || folderOf(file) === folder, name, from);
     const all = external.get(key) ?? external.work(key, find);
     if (all.length <= 1) return all;
     const near = all.filter((r) => folderOf(r.file) === folder);
@@ -393,20 +391,15 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   function resolveNear(name: string, from: string): FunctionReference[] {
     const folder = folderOf(from);
     const key = `${name}\0${folder}`;
-    const find = (): FunctionReference[] => {
-      const near = tree.filesCalling(name).filter((candidate) => folderOf(candidate) === folder);
-      return definitionsIn(near, name, from);
-    };
+    const find = (): FunctionReference[] => definitionsIn((file) => folderOf(file) === folder, name, from);
     return file(from)?.byName.get(name) ?? resolvedNear.get(key) ?? resolvedNear.work(key, find);
   }
 
-  /** The definitions that the files of a list hold, as far as another file sees them. */
-  function definitionsIn(candidates: readonly string[], name: string, from: string): FunctionReference[] {
+  /** The definitions in some of the files, as far as another file sees them. */
+  function definitionsIn(isCandidate: (file: string) => boolean, name: string, from: string): FunctionReference[] {
     const found: FunctionReference[] = [];
-    if (candidates.length === 0) return found;
-    const defining = new Set(tree.filesDefining(name));
-    for (const candidate of candidates) {
-      if (!defining.has(candidate)) continue;
+    for (const candidate of tree.filesDefining(name)) {
+      if (!isCandidate(candidate)) continue;
       // User space beside the kernel has copies of its headers.
       if (outsideKernel(candidate) && !outsideKernel(from)) continue;
       if (!tree.defines(candidate, name)) continue;

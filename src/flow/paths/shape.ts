@@ -347,8 +347,7 @@ export function droppers(program: Program): (name: string, file: string) => bool
   };
   const elsewhere = program.ledger.memo<readonly FunctionReference[]>();
   const far = (name: string, file: string): readonly FunctionReference[] => {
-    const { filesCalling, dropsNear } = program.tree;
-    const find = () => program.resolveIn(filesCalling(name).filter(dropsNear), name, file);
+    const find = () => program.resolveIn(program.tree.dropsNear, name, file);
     const found = elsewhere.get(name) ?? elsewhere.work(name, find);
     return found.length <= maxDefinitions ? found : [];
   };
