@@ -209,7 +209,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       const whole = v.address && v.path !== null ? wholeOf(v.path, types, lookup) : null;
       if (whole !== null) return { ...v, path: path(whole), address: false };
       const to = v.path === null ? null : path(v.path);
-      return to === v.path ? v : { ...v, path: to };
+      return to === v.path ? v : { path: to, address: v.address, text: v.text };
     };
     const values = (all: Value[]): Value[] => {
       const changed = all.map(value);
@@ -255,7 +255,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
         const returned = known ? { base: `struct ${known}`, tag: known, pointers: 1, dims: [] } : resultType(o.name, name);
         if (returned) types.set(o.result, returned);
       }
-      return o === n.operation ? n : { ...n, operation: o };
+      return o === n.operation ? n : { id: n.id, pos: n.pos, operation: o, successors: n.successors, loops: n.loops, guards: n.guards };
     });
     const isPointer = (v: Value): boolean => {
       const type = v.path === null ? null : typeAt(v.path, types, lookup);
