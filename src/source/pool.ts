@@ -89,6 +89,8 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
   return {
     begin,
     async close() {
+      // An answer that comes in while the pool ends is nobody's any more, and to the pool an error.
+      pool?.on('error', () => {});
       await pool?.destroy();
     },
   };

@@ -93,7 +93,8 @@ async function byThreads(
     return await Promise.race([running, stopped]);
   } finally {
     clearInterval(watch);
-    // Nobody has to wait for the threads to be gone.
+    // Nobody has to wait for the threads to be gone; an answer that still comes in is nobody's, and to the pool an error.
+    pool.on('error', () => {});
     pool.destroy().catch(() => {});
   }
 }
