@@ -1,6 +1,5 @@
 /** Turns followed references into findings: every rule asked of every site. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { compiled } from '../source/index.js';
 import { inspectTree } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
 import { unitsWith } from '../survey/other-texts.js';
@@ -35,7 +34,7 @@ export async function checkedSurvey(
   options: Omit<SurveyOptions, 'kinds'> = {},
   since?: Promise<Change>,
 ): Promise<{ survey: Survey; findings: Finding[] }> {
-  const inspection = { name: 'check', inspect: inspectSites, lane: laneFile() };
+  const inspection = { name: 'check', inspect: inspectSites, lane: compiled('check/lane.js') };
   const inspected = await inspectTree(path, options, inspection, since !== undefined);
   const findings = numbered(inspected.found as Finding[]);
   if (since === undefined) return { survey: inspected.survey, findings };
@@ -64,10 +63,4 @@ function numbered(findings: readonly Finding[]): Finding[] {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The compiled lane, also when this module runs from its TypeScript source, as in tests. */
-function laneFile(): string {
-  const beside = new URL('./lane.js', import.meta.url);
-  return fileURLToPath(existsSync(beside) ? beside : new URL('../../dist/check/lane.js', import.meta.url));
 }

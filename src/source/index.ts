@@ -10,6 +10,7 @@ import { reader } from './reader.js';
 import { STAMP } from './slice.js';
 import { walk } from './walk.js';
 
+export { compiled } from './compiled.js';
 export { type SourceWarning, TreeError } from './errors.js';
 export { overlay } from './overlay.js';
 export { defaultJobs } from './pool.js';

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { compiled } from './compiled.js';
 import { runSlice, type Slice, type SliceResult } from './slice.js';
 
 /** Fewer files than this are read sooner than a thread has started. */
@@ -117,16 +116,10 @@ export function defaultJobs(): number {
 
 function start(jobs: number): Piscina<Slice, SliceResult> {
   return new Piscina<Slice, SliceResult>({
-    filename: workerFile(),
+    filename: compiled('source/worker.js'),
     minThreads: jobs,
     maxThreads: jobs,
     concurrentTasksPerWorker: 2,
     recordTiming: false,
   });
-}
-
-/** The compiled worker, also when this module runs from its TypeScript source, as in tests. */
-function workerFile(): string {
-  const beside = new URL('./worker.js', import.meta.url);
-  return fileURLToPath(existsSync(beside) ? beside : new URL('../../dist/source/worker.js', import.meta.url));
 }

@@ -1,9 +1,7 @@
 /** Hands the files of a survey to threads, and puts together what they say. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import type { FunctionReference } from '../program/file.js';
-import { defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
+import { compiled, defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
 import type { AskedUnit } from './kept.js';
 import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
@@ -74,7 +72,7 @@ async function byThreads(
   options: SurveyOptions,
 ): Promise<LaneResult[]> {
   const pool = new Piscina<LaneTask, LaneResult>({
-    filename: inspection?.lane ?? laneFile(),
+    filename: inspection?.lane ?? compiled('survey/lane.js'),
     minThreads: jobs,
     maxThreads: jobs,
     recordTiming: false,
@@ -104,10 +102,4 @@ function newWarnings(tree: Tree, results: readonly LaneResult[]): SourceWarning[
   const known = new Set(tree.warnings.map((warning) => warning.file));
   const added = new Map(results.flatMap((result) => result.warnings.map((warning) => [warning.file, warning])));
   return [...added.values()].filter((warning) => !known.has(warning.file)).sort((a, b) => (a.file < b.file ? -1 : 1));
-}
-
-/** The compiled lane, also when this module runs from its TypeScript source, as in tests. */
-function laneFile(): string {
-  const beside = new URL('./lane.js', import.meta.url);
-  return fileURLToPath(existsSync(beside) ? beside : new URL('../../dist/survey/lane.js', import.meta.url));
 }

@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { compiled } from '../../source/index.js';
 import type { Survey } from '../../survey/row.js';
 import { fields } from '../fields.js';
 import { visible } from '../visible.js';
 import { type Extras, type PageData, pageData } from './data.js';
 import { embedJson, escapeHtml } from './escape.js';
 
-/** What the browser runs; `npm run build` makes it of `web/`. The same place from `src/` and from `dist/`. */
-const built = (name: string): string => readFileSync(new URL(`../../../dist/web/${name}`, import.meta.url), 'utf8');
+/** What the browser runs; `npm run build` makes it of `web/`. */
+const built = (name: string): string => readFileSync(compiled(`web/${name}`), 'utf8');
 
 /** Hides the plain table before it is painted; the page's script shows it again if it cannot start. */
 const FIRST = "document.documentElement.classList.add('js')";
