@@ -338,6 +338,9 @@ function ignores(program: Program, callee: string, caller: FunctionReference): b
 const linkingText =
   /\b(list_add|list_move|hlist_add|rb_insert|rb_link|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|interval_tree_insert|queue_work|queue_delayed_work|schedule_|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
 
+/** A name that is stored to a field. */
+const storing = /(?:->|\.)\s*\w+(?:\[[^\]]*\])?\s*=\s*&?(\w+)/g;
+
 /** Asks whether a function may keep what it is given: it lists it, stores it, or is not known. */
 function keepers(program: Program): (name: string, file: string) => boolean {
   const known = new Map<string, boolean>();
@@ -348,8 +351,8 @@ function keepers(program: Program): (name: string, file: string) => boolean {
       const found = known.get(r.key);
       if (found !== undefined) return found;
       const text = program.textOf(r);
-      const params = (program.variants(r)[0]?.params ?? []).map((p) => p.name).filter((p) => p !== '' && rootOf(p) === p);
-      const stores = params.length > 0 && new RegExp(`(->|\\.)\\s*\\w+(\\[[^\\]]*\\])?\\s*=\\s*&?(${params.join('|')})\\b`).test(text);
+      const params = new Set((program.variants(r)[0]?.params ?? []).map((p) => p.name).filter((p) => p !== '' && rootOf(p) === p));
+      const stores = params.size > 0 && [...text.matchAll(storing)].some((m) => params.has(m[1] as string));
       const result = stores || linkingText.test(text);
       known.set(r.key, result);
       return result;

@@ -160,7 +160,9 @@ export function renewed(state: State, value: string): State {
 }
 
 function mentions(key: string, value: string): boolean {
-  return key.split(' ').some((word) => word === value || word.startsWith(`${value}.`) || word.startsWith(`${value}[`));
+  return (
+    key.includes(value) && key.split(' ').some((word) => word === value || word.startsWith(`${value}.`) || word.startsWith(`${value}[`))
+  );
 }
 
 /** One step further, for values. */

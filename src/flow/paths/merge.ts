@@ -64,12 +64,18 @@ export function keyOf(node: number, s: State): string {
   return parts.join('|');
 }
 
-/** The parts of a state are shared with those before it. */
-const listed = remembered((map: ReadonlyMap<string, string | number | boolean>): string => {
-  if (map.size === 0) return '';
+function listed(map: ReadonlyMap<string, string | number | boolean>): string {
+  return map.size === 0 ? '' : listing(map);
+}
+
+function named(set: ReadonlySet<string>): string {
+  return set.size === 0 ? '' : naming(set);
+}
+
+// The parts of a state are shared with those before it.
+const listing = remembered((map: ReadonlyMap<string, string | number | boolean>): string => {
   const out: string[] = [];
   for (const [k, v] of map) out.push(`${k}>${v}`);
   return out.sort().join();
 });
-
-const named = remembered((set: ReadonlySet<string>): string => (set.size === 0 ? '' : [...set].sort().join()));
+const naming = remembered((set: ReadonlySet<string>): string => [...set].sort().join());
