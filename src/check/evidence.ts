@@ -4,6 +4,7 @@ import { arrivalsOf, releasesOf, type SeenRelease, type Start, type Visit } from
 import { type Dropping, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import { rootOf } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
+import { handedContainers, releases } from '../protocol/index.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
@@ -31,13 +32,33 @@ export function keptOnSuccess({ analysis, site }: Subject): boolean {
 /** Fields from which the pages are dropped somewhere. */
 function keptIn(subject: Subject): Kept {
   const seen = releasesIn(subject).filter((s) => s.visit.heap !== null);
-  const facts = [...new Set(seen.map((s) => s.visit.heap as string))].filter((h) => !h.startsWith('#::'));
+  const facts = [...new Set([...seen.map((s) => s.visit.heap as string), ...subject.followed.heap.filter(holdsPages)])].filter(
+    (h) => !h.startsWith('#::'),
+  );
   return {
     carriers: facts.map((h) => ({ tag: rootOf(h).slice(1), suffix: h.slice(rootOf(h).length) })),
     files: [...new Set([subject.site.reference.file, ...seen.map((s) => s.visit.flow.reference.file)])],
+    backs: backsIn(subject),
     drops: droppingsIn(subject),
     heap: subject.followed.heap,
   };
+}
+
+/** The functions that are called back with a bio, skb or pipe that holds the pages. */
+function backsIn({ program, followed }: Subject): Kept['backs'] {
+  return followed.visits.flatMap(({ way, flow: { reference } }) =>
+    way !== 'callback'
+      ? []
+      : (program.variants(reference)[0]?.params ?? []).flatMap((p) => {
+          const content = handedContainers.get(p.type.tag ?? '');
+          return content === undefined ? [] : [{ reference, fact: p.name + content }];
+        }),
+  );
+}
+
+/** False for a frame number or an address: what it stands in may be freed before the pages are dropped. */
+function holdsPages(heap: string): boolean {
+  return !/@(address|pfn)$/.test(heap);
 }
 
 /** True if the acquiring function, and what it calls, are all that drops the pages: the unwinding of a failure, not the end of what is kept. */
@@ -46,8 +67,12 @@ export function isOnlyUndone(subject: Subject): boolean {
 }
 
 /** Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves. */
-function droppingsIn({ followed: { visits } }: Subject): Dropping[] {
-  const dropsOf = (v: Visit): string[] => v.flow.releases.filter((e) => !e.call.frees).map((e) => `${v.flow.reference.file}:${e.pos}`);
+function droppingsIn(subject: Subject): Dropping[] {
+  const { visits } = subject.followed;
+  const placeOf = (v: Visit, pos: number): string => `${v.flow.reference.file}:${pos}`;
+  const known = new Set(releasesIn(subject).map((s) => placeOf(s.visit, s.event.pos)));
+  const dropsOf = (v: Visit): string[] =>
+    v.flow.releases.flatMap((e) => (e.call.frees || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)]));
   const undone = new Set(visits.filter((v) => v.heap === null && (v.way === 'site' || v.way === 'return')).flatMap(dropsOf));
   return visits.filter((v) => dropsOf(v).some((drop) => v.heap === null || !undone.has(drop))).flatMap(droppingsOf);
 }
@@ -84,10 +109,21 @@ function movedFrom(flow: FunctionFlow, field: string): string[] {
   return flow.heap.filter((h) => h !== field && rootOf(h) === rootOf(field) && before.has(flow.origins.get(h)?.from ?? ''));
 }
 
-/** Whether an iterator is a user's is known where it is used; its callers may hand in others. */
-function isCertain({ site, row }: Subject, witness: Witness): boolean {
-  return site.acquire.iterator === null || witness.file === row.file;
+/**
+ * Whether an iterator is a user's is known where it is used; its callers may hand in others. Who asks for that, or drops the
+ * pages on another path, has the user's.
+ */
+function isCertain({ program, site, row }: Subject, { file, function: name }: Witness): boolean {
+  if (site.acquire.iterator === null || file === row.file) return true;
+  return (
+    program
+      .file(file)
+      ?.byName.get(name)
+      ?.some((f) => knowsUser.test(program.textOf(f))) === true
+  );
 }
+
+const knowsUser = new RegExp(`\\b(?:user_backed_iter|iter_is_iovec|iter_is_ubuf|${[...releases.keys()].join('|')})\\s*\\(`);
 
 function startOf(site: Site): Start {
   return { reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) };

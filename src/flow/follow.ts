@@ -10,11 +10,12 @@ import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/pa
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { sourceName } from '../program/text.js';
-import { accessorsOf, acquires, handedContainers, releases, transfers } from '../protocol/index.js';
+import { accessorsOf, handedContainers, releases, transfers } from '../protocol/index.js';
 import { analyse, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed } from './flow.js';
+import { isForeignDrop } from './foreign.js';
 import { openLookups } from './lookups.js';
 import type { Acquired } from './outcome.js';
 import { summaries } from './summary.js';
@@ -85,6 +86,11 @@ const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(
 
 function mentionsReleases(program: Program, reference: FunctionReference): boolean {
   return releaseNames.test(program.textOf(reference));
+}
+
+/** True if a function's name is stored or handed on somewhere in its file: somebody may call it back. */
+function isNamed(program: Program, { file, name }: FunctionReference): boolean {
+  return new RegExp(`(?:=|,|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;)}]`).test(program.file(file)?.text ?? '');
 }
 
 const maxVisits = 400;
@@ -264,7 +270,8 @@ export function openFollower(program: Program): Follower {
 
     /**
      * A bio, skb or pipe that was filled goes to the kernel and comes back to another function of the file, by a way that no
-     * call shows: those that drop what such a parameter holds are where it ends.
+     * call shows: those that drop what such a parameter holds are where it ends. An skb comes back to who is named to the kernel:
+     * functions that free any skb are no more its end than those of the network core, which its owner calls.
      */
     const teardown = (): void => {
       const { file } = start.reference;
@@ -281,6 +288,7 @@ export function openFollower(program: Program): Follower {
           const content = handedContainers.get(param.type.tag ?? '');
           const entry = content !== undefined && held.has(content) && param.type.pointers === 1 ? join(param.name, content) : null;
           if (entry === null || summary(callee, entry).releases.length === 0) continue;
+          if (content === '@skb' && !isNamed(program, callee)) continue;
           const fact = [...from.flow.origins.keys()].find((f) => f.endsWith(content as string)) ?? entry;
           visit(`${callee.key}|${entry}`, 'callback', () => summary(callee, entry), { visit: from, pos: start.pos, fact }, null);
         }
@@ -372,7 +380,7 @@ export function releasesOf(
     for (const event of visit.flow.releases) {
       if (siteAssumptions.every((assumed) => excludes(assumed, event.assumptions))) continue;
       if (!compatible(program, visit, event.guards, site, siteGuards)) continue;
-      if (isOfOwnAcquire(program, visit, event.pos, followed)) continue;
+      if (isForeignDrop(program, visit, event, followed)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
       // What the site's own function knows of the call's result is better than what its fields tell.
@@ -380,27 +388,6 @@ export function releasesOf(
     }
   }
   return [...found.values()];
-}
-
-/**
- * True for a drop in a function that has taken pages into the same field itself before: on its way out it drops its own,
- * not those that another site put there.
- */
-function isOfOwnAcquire(program: Program, visit: Visit, pos: number, followed: Followed): boolean {
-  const { reference } = visit.flow;
-  if (visit.way !== 'field' || visit.heap === null || reference.key === followed.visits[0]?.flow.reference.key) return false;
-  const heap = visit.heap;
-  return program.graphs(reference).some((graph) => {
-    const scope = scopeOf(program, graph, reference);
-    return graph.nodes.some(
-      (n) =>
-        n.operation?.kind === 'call' &&
-        n.operation.name !== null &&
-        acquires.has(n.operation.name) &&
-        n.pos < pos &&
-        n.operation.args.some((a) => a.path !== null && ownersIn(scope, a.path).some((o) => heap.startsWith(`#${o.tag}${o.rest}`))),
-    );
-  });
 }
 
 /** False if what is tested around a release, or around the calls that lead to it, cannot be so where the site is reached. */

@@ -12,16 +12,17 @@ export const blockStructs: readonly ContainerStruct[] = [
 export const blockTransfers: readonly Transfer[] = [
   { name: 'bvec_set_page', moves: [['1', '0@bvec']] },
   { name: 'bvec_set_folio', moves: [['1', '0@bvec']] },
-  { name: 'bio_add_page', moves: [['1', '0@bvec']], fails: 'zero' },
+  { name: 'bio_add_page', moves: [['1', '0@bvec']], fails: 'zero', gives: 2 },
   { name: '__bio_add_page', moves: [['1', '0@bvec']] },
   { name: 'bio_add_folio', moves: [['1', '0@bvec']], fails: 'zero' },
   { name: 'bio_add_folio_nofail', moves: [['1', '0@bvec']] },
-  { name: 'bio_add_hw_page', moves: [['2', '1@bvec']], fails: 'zero' },
+  { name: 'bio_add_hw_page', moves: [['2', '1@bvec']], fails: 'zero', gives: 3 },
+  { name: 'bio_add_hw_folio', moves: [['2', '1@bvec']], fails: 'zero', gives: 3 },
   { name: '__bio_try_merge_page', moves: [['1', '0@bvec']] },
   { name: 'bio_try_merge_hw_seg', moves: [['2', '1@bvec']] },
-  { name: 'bio_add_pc_page', moves: [['2', '1@bvec']], fails: 'zero' },
-  { name: 'bio_add_zone_append_page', moves: [['1', '0@bvec']], fails: 'zero' },
-  { name: 'bio_integrity_add_page', moves: [['1', '0@bvec']], fails: 'zero' },
+  { name: 'bio_add_pc_page', moves: [['2', '1@bvec']], fails: 'zero', gives: 3 },
+  { name: 'bio_add_zone_append_page', moves: [['1', '0@bvec']], fails: 'zero', gives: 2 },
+  { name: 'bio_integrity_add_page', moves: [['1', '0@bvec']], fails: 'zero', gives: 2 },
   { name: 'iov_iter_bvec', moves: [['2@bvec', '0@bvec']] },
   { name: 'bvec_virt', moves: [['0@bvec', 'return@address']] },
   { name: 'bio_page', moves: [['0@bvec', 'return']] },
@@ -47,3 +48,6 @@ export const blockReleases: readonly ReleaseCall[] = [
   { name: '__bio_release_pages', pages: '0@bvec', shape: 'container', drops: 'any', dirty: 1, era: '6.6 on' },
   { name: 'bio_check_pages_dirty', pages: '0@bvec', shape: 'container', drops: 'any', dirty: true, era: 'all' },
 ];
+
+/** Calls that give a bio up: its last user drops the pages before. */
+export const blockEnds: readonly string[] = ['bio_put'];

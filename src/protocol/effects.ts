@@ -83,6 +83,8 @@ const neutralNames: readonly string[] = [
   'TestClearPage*',
   'folio_*',
   'set_page_*',
+  'end_page_writeback',
+  'redirty_page_for_writepage',
   'clear_page*',
   'clear_user_*',
   'lock_page*',
@@ -357,3 +359,24 @@ export const generalStructs: ReadonlySet<string> = new Set([
   'folio_batch',
   'pagevec',
 ]);
+
+/** What only who owns a page of the page cache does with it: include/linux/page-flags.h, pagemap.h, mm/page-writeback.c. */
+export const cacheCalls: ReadonlySet<string> = new Set([
+  'set_page_writeback',
+  'end_page_writeback',
+  'folio_start_writeback',
+  'folio_end_writeback',
+  'SetPageUptodate',
+  'ClearPageUptodate',
+  'folio_mark_uptodate',
+  'folio_end_read',
+  'SetPageError',
+  'ClearPageError',
+  'clear_page_dirty_for_io',
+  'folio_clear_dirty_for_io',
+  'redirty_page_for_writepage',
+  'folio_redirty_for_writepage',
+]);
+
+/** They end a lock under which the pages came: as they do from readahead. */
+export const cacheUnlocks: ReadonlySet<string> = new Set(['unlock_page', 'folio_unlock']);

@@ -1,5 +1,5 @@
 /** What the kernel's calls do to page references: the tables of all families, looked up by name. */
-import { blockIterators, blockReleases, blockStructs, blockTransfers } from './block.js';
+import { blockEnds, blockIterators, blockReleases, blockStructs, blockTransfers } from './block.js';
 import { type DeviceCall, deviceCallList } from './device.js';
 import { gupAcquires, gupReleases } from './gup.js';
 import { iteratorAcquires } from './iterator.js';
@@ -54,6 +54,8 @@ export const handedContainers: ReadonlyMap<string, string> = new Map([
   ['pipe_inode_info', '@pipe'],
   ['pipe_buffer', '@pipe'],
 ]);
+/** Calls that give such a struct up, the first argument, whatever it still holds. */
+export const handedEnds: ReadonlySet<string> = new Set(blockEnds);
 const contents: ReadonlySet<string> = new Set([...[...containerStructs.values()].map((c) => c.content), ...handedContainers.values()]);
 /** True if a struct that is no generic container of that content cannot hold it itself: a frame number is no struct either. */
 export function isForeign(tag: string, content: string): boolean {

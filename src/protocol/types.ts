@@ -88,6 +88,8 @@ export interface Transfer {
   returns?: string;
   /** The result that says that nothing was moved. */
   fails?: 'error' | 'zero' | 'error pointer';
+  /** Position of the argument that the result is, where something was moved. */
+  gives?: number;
 }
 
 /** A call whose result is a page of another origin. */

@@ -433,3 +433,37 @@ int f(unsigned long a, const struct ops *o)
     'pin page-array none@function gap',
   );
 });
+
+const cached = (before: string): string => `struct io { struct page **pages; int n; };
+int io_direct(struct io *io, unsigned long a)
+{
+	if (get_user_pages_fast(a, io->n, 0, io->pages) != io->n)
+		return -EFAULT;
+	return 0;
+}
+void io_cached(struct io *io)
+{
+	struct page *page;
+	int i;
+
+	for (i = 0; i < io->n; i++) {
+		page = io->pages[i];
+		${before}
+		put_page(page);
+	}
+}
+void io_done(struct io *io)
+{
+	release_pages(io->pages, io->n);
+}
+`;
+const both = 'get page-array car=io.pages bulk@file put:io_cached:put_page,io_done:release_pages';
+const own = 'get page-array car=io.pages bulk@file put:io_done:release_pages';
+
+describe('a field that pages of other origins come to, too', () => {
+  shows('a drop after nothing that tells', cached(''), both);
+  shows('a drop of what was written back', cached('end_page_writeback(page);'), own);
+  shows('a drop of what came locked', cached('unlock_page(page);'), own);
+  shows('a drop of what was locked here', cached('lock_page(page); unlock_page(page);'), both);
+  shows('a drop of what was allocated here', cached('page = alloc_page(GFP_KERNEL); io->pages[i] = page;'), `${own} mixed`);
+});

@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Node } from '../../program/graph.js';
 import { structName } from '../../program/types.js';
-import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, isNeutral, releases } from '../../protocol/index.js';
+import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, handedEnds, isNeutral, releases } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import { handedBack, take } from './arrive.js';
 import type { Called } from './context.js';
@@ -19,7 +19,7 @@ const allocating =
 /** Their caller drops the reference that the mapping had: mm/rmap.c. */
 const unmapping = /^(folio|page)_remove_rmap\w*$/;
 const sending =
-  /^(submit_bio\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|iommu_map\w*|set_pte\w*|vm_insert_\w+|vmf_insert_\w+|remap_pfn_range|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
+  /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|iommu_map\w*|set_pte\w*|vm_insert_\w+|vmf_insert_\w+|remap_pfn_range|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
 
 /** The states after a call; none where the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
@@ -34,7 +34,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     if (errorCalls.test(api)) return [put(state, o.result, valueIn(state, o.args[0]))];
     const release = releases.get(api);
     if (release) return drop(local, n, o, release, state);
-    if (freeingCalls.has(api)) return [free(local, n, o, state)];
+    if (freeingCalls.has(api) || handedEnds.has(api)) return [free(local, n, o, state)];
     const late = state.phase === 'released' ? lateUse(local, n, o, api, state) : null;
     if (late) return late;
     const tabled = moved(local, n, o, api, state);

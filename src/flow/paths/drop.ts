@@ -4,7 +4,7 @@ import { splitSteps } from '../../program/path.js';
 import type { ReleaseCall } from '../../protocol/index.js';
 import type { Called } from './context.js';
 import { freed, holders, reach, valueIn } from './memory.js';
-import { altered, type State, type Trail, told } from './state.js';
+import { altered, type State, type Trail, theReference, told } from './state.js';
 import { isBefore, loopOf } from './unwind.js';
 
 /** A drop that the tables know. */
@@ -62,12 +62,15 @@ export function lateUse(local: Called, n: Node, o: CallOperation, name: string, 
 /** Memory that is freed with the pages still in it. */
 export function free(local: Called, n: Node, o: CallOperation, state: State): State {
   let next = state;
+  let isArray = false;
   for (const a of o.args) {
     const value = valueIn(state, a);
-    if (value !== null) next = freed(next, value);
+    if (value === null) continue;
+    isArray ||= state.store.get(`${value}[]`) === theReference;
+    next = freed(next, value);
   }
   if (state.phase === 'held' && holders(next).length < holders(state).length)
-    next = told(local, n, next, `${o.name}() frees what holds the pages, not the pages`);
+    next = told(local, n, next, `${o.name}() frees ${isArray ? 'the array that' : 'what'} holds the pages, not the pages`);
   return next;
 }
 

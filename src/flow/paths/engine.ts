@@ -38,6 +38,8 @@ export interface Witness {
 export interface Kept extends Dropped {
   carriers: readonly Carrier[];
   files: readonly string[];
+  /** Functions to which the kernel gives back what was handed to it, and the fact at their entry. */
+  backs: readonly { reference: FunctionReference; fact: string }[];
 }
 
 export interface Engine {
@@ -170,8 +172,8 @@ function openEngine(analysis: Analysis): Engine {
     over(start, own, add);
     for (const carrier of given.carriers) {
       const endings = endingsOf(program, given.files, carrier, walked);
-      // Somebody who frees the object drops its pages first: then all have to.
-      if (!endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure))) continue;
+      // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
+      const isUsual = endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
       const { file, name } = start.reference;
       const kept: PathStep = {
         file,
@@ -179,14 +181,22 @@ function openEngine(analysis: Analysis): Engine {
         pos: start.pos,
         text: `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`,
       };
-      for (const { reference, walked: w } of endings) {
+      for (const { reference, listed, walked: w } of endings) {
         // The fault is the freeing, wherever the path to it turned off.
         const lost = w.lost.flatMap(({ exit }): Turned[] => {
-          const freeing = stepsOf(exit.trail).find((step) => step.text.includes('frees what holds'));
-          return freeing ? [{ exit, pos: freeing.file === reference.file ? freeing.pos : exit.pos }] : [];
+          const freeing = stepsOf(exit.trail).find((step) => /frees (what|the array that) holds/.test(step.text));
+          return freeing && (isUsual || listed === 'object' || (listed === 'array' && freeing.text.includes('the array')))
+            ? [{ exit, pos: freeing.file === reference.file ? freeing.pos : exit.pos }]
+            : [];
         });
         note(reference, { ...w, exits: [], lost, failing: [], late: [] }, [kept]);
       }
+    }
+    for (const { reference, fact } of given.backs) {
+      const w = walked(reference, { kind: 'given', facts: [fact] });
+      const { file, name } = start.reference;
+      const back: PathStep = { file, function: name, pos: start.pos, text: `taken here, and given back to ${reference.name}()` };
+      note(reference, { ...w, failing: [], late: [], lost: w.lost.filter(({ exit }) => freesHolder(exit)) }, [back]);
     }
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
   }
@@ -263,6 +273,11 @@ function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: s
   };
 }
 
+/** True for a path on which what holds the pages is freed, or given up, with the pages in it. */
+function freesHolder({ trail }: Exit): boolean {
+  return stepsOf(trail).some((step) => /frees (what|the array that) holds/.test(step.text));
+}
+
 /** Ways out without those that, but for not being certain, are the same as another. */
 function surest(exits: readonly Exit[]): Exit[] {
   const keyOf = (e: Exit): string => [e.result, e.outcomes, e.equals, ...e.holders.map((h) => `${h.of}${h.suffix}`).sort()].join();
@@ -291,7 +306,11 @@ function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[] {
   const failed = (e: Exit): boolean => e.result === sign.negative || (isZeroGood && saysFailed(e));
   const drops = exits.some((e) => e.kind === 'dropped' && failed(e) && (e.outcomes & (outcome.short | outcome.all)) !== 0);
   const areThere = ({ outcomes }: Exit): boolean => (outcomes & outcome.all) !== 0 && (outcomes & (outcome.error | outcome.zero)) === 0;
-  return good.some((e) => !failed(e)) ? failing.filter(({ exit }) => failed(exit) && (drops || (takes && areThere(exit)))) : [];
+  // Of what was moved into the caller's container one by one, some may be what the caller was promised.
+  const isMoved = ({ holders }: Exit): boolean =>
+    holders.some((h) => h.suffix.endsWith('[]')) && holders.some((h) => /@\w+$/.test(h.suffix));
+  const mayTell = (e: Exit): boolean => failed(e) && !isMoved(e) && (drops || (takes && areThere(e)));
+  return good.some((e) => !failed(e)) ? failing.filter(({ exit }) => mayTell(exit)) : [];
 }
 
 /** True for `if (WARN_ON(…))`: what its author holds for impossible. */

@@ -46,7 +46,9 @@ export function enter(
  */
 function decided(all: readonly Exit[]): readonly Exit[] {
   // What it keeps somewhere on one path, it may keep merged with another on the next.
-  const exits = all.filter((e) => e.kind !== 'held' || !all.some((x) => x.kind === 'held' && (x.result & e.result) !== 0 && isMore(x, e)));
+  const exits = all.filter(
+    (e) => e.kind !== 'held' || !all.some((x) => x.kind === 'held' && x.gives === e.gives && (x.result & e.result) !== 0 && isMore(x, e)),
+  );
   const dropped = exits.filter((e) => e.kind === 'dropped');
   if (dropped.length === 0) return exits;
   const doubtful = (e: Exit): boolean => exits.some((x) => x.kind !== 'dropped' && (x.result & e.result) !== 0);

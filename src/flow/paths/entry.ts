@@ -1,7 +1,7 @@
 /** How the reference comes into a function, and what is known there. */
 import type { Graph, Node } from '../../program/graph.js';
 import type { Acquired } from '../outcome.js';
-import { baseOf, placeBelow, put, valueAt } from './memory.js';
+import { baseOf, placeBelow, put, renewed, valueAt } from './memory.js';
 import { altered, type Exit, nothingKnown, outcome, type State, theReference } from './state.js';
 
 /** How the reference comes into a function. */
@@ -28,7 +28,9 @@ export function isSeed(n: Node, entry: Entry): boolean {
 }
 
 /** The state in which an object that was just found holds the reference; one that was just allocated holds nothing. */
-export function withObject(state: State, graph: Graph, variable: string, suffixes: readonly string[]): State {
+export function withObject(before: State, graph: Graph, { operation: o }: Node, variable: string, suffixes: readonly string[]): State {
+  // A loop over a list sets its variable anew in every round.
+  const state = o?.kind === 'call' ? put(renewed(before, o.result), variable, o.result) : before;
   const value = valueAt(state, variable);
   if (/^[=?]/.test(value) || state.fresh.has(baseOf(value))) return state;
   const maker = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === value)?.operation;

@@ -20,6 +20,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     counts: returned !== null && returned === state.result,
     asked: askedOf(local, state),
     equals: equalOf(state, returned),
+    gives: givenOf(local, state, returned),
     allocated: returned !== null && state.fresh.has(returned),
     extra: state.extra,
     drop: state.dropped,
@@ -46,6 +47,14 @@ function askedOf({ graph }: Called, { asked }: State): Holder | string | null {
   if (asked?.startsWith('=')) return asked;
   const index = asked === null ? -1 : graph.params.findIndex((p) => p.name === asked);
   return index < 0 ? null : { of: index, suffix: '' };
+}
+
+/** The number among a function's parameters that a result is, still as it was given. */
+function givenOf({ graph }: Called, { conditions }: State, returned: string | null): number | null {
+  if (returned === null) return null;
+  const isIt = (name: string): boolean => name === returned || conditions.get(`${returned} == ${name}`) === true;
+  const index = graph.params.findIndex((p) => p.name !== '' && p.type.pointers === 0 && p.type.tag === null && isIt(p.name));
+  return index < 0 ? null : index;
 }
 
 /** The constant that a value is known to be: a number, or a name in capitals. */

@@ -3,9 +3,10 @@ import type { CallOperation } from '../../program/graph.js';
 import { placeBelow, put, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, type Holder, type State, sign, type Trail, theReference } from './state.js';
 
-/** What a function's result is known to be: a constant, or memory that it allocated. */
-export function resulting(state: State, { result }: CallOperation, { equals, allocated }: Exit): State {
-  const next = equals === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${result} == ${equals}`, true]]) });
+/** What a function's result is known to be: a constant, one of its arguments, or memory that it allocated. */
+export function resulting(state: State, { result, args }: CallOperation, { equals, gives, allocated }: Exit): State {
+  const known = equals ?? (gives === null ? null : valueIn(state, args[gives]));
+  const next = known === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${result} == ${known}`, true]]) });
   return allocated ? withFresh(next, result) : next;
 }
 

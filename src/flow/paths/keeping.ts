@@ -60,7 +60,7 @@ function fieldsOf(program: Program, { reference, exit }: End, heap: readonly str
     }
     const like = fieldsLike(path, heap);
     // An array that was allocated here is reached from what else holds the pages, or is nobody's.
-    if (like.length === 0 && !/^%\d+[~\d]*(\[\])*$/.test(path)) return null;
+    if (like.length === 0 && !/^%\d+[~\d]*(\[\]|@\w+)*$/.test(path)) return null;
     found.push(...like);
   }
   return found;

@@ -2,9 +2,9 @@
 import type { Loop, Node } from '../../program/graph.js';
 import { conditionText } from './conditions.js';
 import type { Called } from './context.js';
-import { holders } from './memory.js';
+import { holders, isContained } from './memory.js';
 import { altered, outcome, type State, told } from './state.js';
-import { isBelow } from './unwind.js';
+import { isBelow, isMovedOn, isRest } from './unwind.js';
 
 /** A path along one edge: into and out of loops. */
 export function along(local: Called, from: Node, to: Node, state: State): State | null {
@@ -22,10 +22,10 @@ export function along(local: Called, from: Node, to: Node, state: State): State 
     if (state.phase === 'held') {
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
       // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
-      const undoes = isUndoing(local, l, state);
+      const undoes = isUndoing(local, l, state) || isPast(local, l, state);
       if (!state.loops.has(l.id) && !undoes) return null;
       const drops = local.shape.dropLoops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
-      if (drops && !local.shape.isJump(from.id, to.id, l)) unsure = true;
+      if (drops && !local.shape.isJump(from.id, to.id, l) && !isMovedOn(local, state)) unsure = true;
     }
     if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
       const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
@@ -53,6 +53,11 @@ function isOthersLeft({ entry, graph, shape }: Called, from: Node, to: Node, loo
 /** True in a loop that drops what earlier rounds of another took, and not what the path follows. */
 export function isUndoing({ program, reference, graph }: Called, loop: Loop, state: State): boolean {
   return state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
+}
+
+/** True in a loop that drops what is left of an array, where what the path follows has been moved on from there. */
+export function isPast({ program, reference, graph }: Called, loop: Loop, state: State): boolean {
+  return state.phase === 'held' && isRest(program, reference, graph, loop) && isContained(state);
 }
 
 /** True if the call that hands the reference back stands in a loop. */

@@ -118,6 +118,12 @@ export function holders(state: State): string[] {
   return found;
 }
 
+/** True where the reference stands in a container, and still in the array from which it was put there. */
+export function isContained(state: State): boolean {
+  const places = holders(state);
+  return places.some((p) => p.endsWith('[]')) && places.some((p) => /@\w+$/.test(p));
+}
+
 /** The root that a place or value is below: a variable, a result, a global. */
 export function baseOf(place: string): string {
   return rootOf(place.startsWith('&') ? place.slice(1) : place);

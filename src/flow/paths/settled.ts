@@ -1,10 +1,12 @@
 /** Conditions of which who has the reference knows how they come out. */
 import type { Graph, Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
+import { signOf } from './conditions.js';
 import type { Called } from './context.js';
 import { baseOf, reaches, valueIn } from './memory.js';
 import { isPointer } from './shape.js';
-import { type State, theReference } from './state.js';
+import { type State, sign, theReference } from './state.js';
+import { isMovedOn } from './unwind.js';
 
 /**
  * True where a condition on the state of an object, or on a count, decides whether something is dropped: who has the
@@ -40,9 +42,12 @@ const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
 const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
 
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
-function isCount({ graph }: Called, state: State, path: string, tested: Value): boolean {
+function isCount(local: Called, state: State, path: string, tested: Value): boolean {
+  const { graph } = local;
   const value = valueIn(state, tested);
   const { result } = state;
+  // Where the pages went into a container one by one, what a round has taken from it may be all.
+  if (value?.startsWith('~') && signOf(state, value) === sign.any && isMovedOn(local, state)) return false;
   if (result !== null && value !== null) {
     if (value === result) return false;
     // `rc = pin(…); … rc = map(…); if (rc)`: the variable is used again.

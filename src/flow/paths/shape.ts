@@ -4,7 +4,7 @@ import type { CallOperation, Graph, Loop, Node, Operation } from '../../program/
 import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
-import { acquires, isNeutral, releases } from '../../protocol/index.js';
+import { acquires, handedEnds, isNeutral, releases } from '../../protocol/index.js';
 
 export interface Shape {
   /** Variables that are read from here on before they are set anew. */
@@ -44,7 +44,9 @@ function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
     const o = n.operation;
     if (o?.kind !== 'call' || o.name === null) continue;
     const table = releases.has(o.name);
-    if (!table && (isNeutral(o.name) || acquires.has(o.name) || !mayDrop(o.name))) continue;
+    // What is given up is not kept for whoever knows better.
+    if (handedEnds.has(o.name)) drops[n.id] = 1;
+    if (!table && (handedEnds.has(o.name) || isNeutral(o.name) || acquires.has(o.name) || !mayDrop(o.name))) continue;
     drops[n.id] = 1;
     for (const l of n.loops) {
       if (!goesOn(nodes, n, l)) continue;

@@ -141,6 +141,8 @@ export interface Exit {
   asked: Holder | string | null;
   /** The constant that the result is. */
   equals: string | null;
+  /** The parameter that the result is, as it was given, `null` for any other. */
+  gives: number | null;
   /** The result is memory that the function allocated. */
   allocated: boolean;
   extra: number;

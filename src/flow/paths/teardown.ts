@@ -19,6 +19,8 @@ export interface Carrier {
 /** What becomes of the pages in one function that ends the object's life, or that calls one. */
 export interface Ending {
   reference: FunctionReference;
+  /** The objects are those of a list, one after the other: of these, what may not be freed with the pages in it. */
+  listed: 'object' | 'array' | null;
   walked: Walked;
 }
 
@@ -35,13 +37,7 @@ export function endingsOf(
   const found: Ending[] = [];
   const seen = new Set<string>();
   let walks = 0;
-  const field =
-    carrier.suffix
-      .match(/\.(\w+)/g)
-      ?.at(-1)
-      ?.slice(1) ?? '';
-  const names = new RegExp(`\\b${field}\\b`);
-  const visit = (reference: FunctionReference, variable: string, level: number): void => {
+  const visit = (reference: FunctionReference, variable: string, own: Field, level: number): void => {
     const key = `${reference.key}|${variable}`;
     if (seen.has(key) || walks >= maxWalks) return;
     seen.add(key);
@@ -49,42 +45,78 @@ export function endingsOf(
     const params = program.variants(reference)[0]?.params ?? [];
     const index = params.findIndex((p) => p.name === variable);
     if (index < 0) {
-      found.push({ reference, walked: walked(reference, { kind: 'object', variable, suffixes: [carrier.suffix] }) });
+      const listed = isListed(program, reference, variable) ? (own.embedded ? 'object' : 'array') : null;
+      found.push({ reference, listed, walked: walked(reference, { kind: 'object', variable, suffixes: [own.suffix] }) });
       return;
     }
     const calls = level < maxLevels ? program.callSites(reference) : [];
     if (calls.length === 0) {
-      found.push({ reference, walked: walked(reference, { kind: 'given', facts: [variable + carrier.suffix] }) });
+      found.push({ reference, listed: null, walked: walked(reference, { kind: 'given', facts: [variable + own.suffix] }) });
       return;
     }
     for (const { caller, graph, call } of calls) {
       const path = call.args[index]?.path;
-      if (path && rootOf(path) === path && isObject(graph, path, carrier.tag)) visit(caller, path, level + 1);
+      if (path && rootOf(path) === path && isObject(graph, path, own.tag)) visit(caller, path, own, level + 1);
     }
   };
   for (const file of files) {
     for (const reference of program.file(file)?.functions ?? []) {
       if (reference.macro || !freeing.test(program.textOf(reference))) continue;
-      // Who ends an object in another of its uses does not name the field.
-      if (!names.test(program.textOf(reference))) continue;
-      for (const graph of program.graphs(reference)) for (const variable of freedIn(graph, carrier.tag)) visit(reference, variable, 0);
+      for (const graph of program.graphs(reference))
+        for (const variable of freedIn(graph)) {
+          const own = within(program, file, graph.types.get(variable)?.tag ?? '', carrier);
+          // Who ends an object in another of its uses does not name the field.
+          if (own && new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference))) visit(reference, variable, own, 0);
+        }
     }
   }
   return found;
 }
 
+/** A carrier of a struct itself, or of one of which that is a member. */
+interface Field extends Carrier {
+  /** The name by which it is spoken of. */
+  named: string;
+  /** The pages' pointers stand in the object's own memory. */
+  embedded: boolean;
+}
+
+function within(program: Program, file: string, tag: string, { tag: inner, suffix }: Carrier): Field | null {
+  const fields = (suffix.match(/\.\w+/g) ?? []).map((f) => f.slice(1));
+  const last = program.structure(inner, file)?.fields.find((f) => f.name === fields[0]);
+  const embedded =
+    fields.length === 1 && last !== undefined && last.type.pointers === (/\[\]$/.test(suffix) ? 1 : 0) && last.type.dims.length > 0;
+  if (tag === inner) return { tag, suffix, named: fields.at(-1) ?? '', embedded };
+  const member = program
+    .structure(tag, file)
+    ?.fields.find((f) => f.type.tag === inner && f.type.pointers === 0 && f.type.dims.length === 0);
+  return member ? { tag, suffix: `.${member.name}${suffix}`, named: member.name, embedded } : null;
+}
+
 const freeing = new RegExp(`\\b(?:${[...freeingCalls].filter((name) => !/^devm_|^sg_|vunmap|^free_page/.test(name)).join('|')})\\s*\\(`);
 
-function freedIn(graph: Graph, tag: string): string[] {
+/** The variables of which the objects are freed in a function. */
+function freedIn(graph: Graph): string[] {
   return [
     ...new Set(
       graph.nodes.flatMap(({ operation: o }) => {
         if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name) || o.name.startsWith('devm_')) return [];
         const path = o.args.at(o.name === 'kmem_cache_free' ? 1 : 0)?.path;
-        return path && rootOf(path) === path && isObject(graph, path, tag) ? [path] : [];
+        return path && rootOf(path) === path && graph.types.get(path)?.pointers === 1 && graph.types.get(path)?.dims.length === 0
+          ? [path]
+          : [];
       }),
     ),
   ];
+}
+
+/** True for the variable of a loop over a list. */
+function isListed(program: Program, reference: FunctionReference, variable: string): boolean {
+  return program
+    .graphs(reference)
+    .some(({ nodes }) =>
+      nodes.some(({ operation: o }) => o?.kind === 'call' && o.iterates === true && o.args.some((a) => a.path === variable)),
+    );
 }
 
 function isObject(graph: Graph, path: string, tag: string): boolean {

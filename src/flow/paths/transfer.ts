@@ -5,7 +5,7 @@ import { movesOf } from '../moves.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { holders, placeBelow, put, reach, valueIn } from './memory.js';
-import { type Holder, type State, sign, theReference, told } from './state.js';
+import { altered, type Holder, type State, sign, theReference, told } from './state.js';
 
 /** Signs of the result where a call moved pages, and where it failed to. */
 const results = {
@@ -38,11 +38,13 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
     else if (into !== null && (given === theReference || reach(state, given).length > 0))
       next = put(next, placeBelow(next, into, suffix), given);
   }
-  const fails = o.iterates ? undefined : transfers.get(name)?.fails;
+  const { fails, gives } = (o.iterates ? undefined : transfers.get(name)) ?? {};
   if (fails === undefined || state.phase !== 'held' || holders(next).length <= holders(state).length) return [next];
   const [done, failed] = results[fails];
   const not = withSign(told(local, n, state, `where ${name}() fails`), o.result, failed);
-  return [withSign(next, o.result, done), not].filter((s) => s !== null);
+  const length = gives === undefined ? null : valueIn(state, o.args[gives]);
+  const full = length === null ? next : altered(next, { conditions: new Map([...next.conditions, [`${o.result} == ${length}`, true]]) });
+  return [withSign(full, o.result, done), not].filter((s) => s !== null);
 }
 
 function fetched(state: State, value: string, suffix: string): string | null {

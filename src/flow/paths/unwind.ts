@@ -4,6 +4,9 @@ import type { CallOperation, Graph, Loop } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import type { Expression } from '../../syntax/ast.js';
+import type { Called } from './context.js';
+import { isContained } from './memory.js';
+import type { State } from './state.js';
 
 /** The variable that says which element a call in a loop fills by one of some arguments, `null` if none is an element. */
 export function elementOf(call: CallOperation, positions: readonly number[], loops: readonly Loop[]): string | null {
@@ -73,6 +76,29 @@ function below(text: string, i: string): boolean {
     `^for ?\\( ?(int |unsigned int )?(\\w+) ?= ?${i} ?- ?1 ?; ?\\2 ?>= ?0 ?;`,
   ];
   return patterns.some((p) => new RegExp(p).test(text));
+}
+
+const restIn = remembered((_loop: Loop) => new Map<Graph, boolean>());
+
+/**
+ * True if a loop visits only the elements from where an earlier loop was left: `while (i < n) put_page(pages[i++])` after a loop
+ * by the same variable.
+ */
+export function isRest(program: Program, reference: FunctionReference, graph: Graph, loop: Loop): boolean {
+  const answers = restIn(loop);
+  const known = answers.get(graph);
+  if (known !== undefined) return known;
+  const text = (program.file(reference.file)?.text ?? '').slice(loop.pos, loop.end).replace(/\s+/g, ' ');
+  const name = /^(?:while ?\(|for ?\( ?;) ?(\w+) ?(?:<|!=) ?[^;{]*/.exec(text)?.[1];
+  const goesUp = name !== undefined && new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text);
+  const found = goesUp && graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name as string)));
+  answers.set(graph, found);
+  return found;
+}
+
+/** True for an element that went from an array into a container, where the function drops the rest of the array later. */
+export function isMovedOn({ program, reference, graph }: Called, state: State): boolean {
+  return isContained(state) && graph.nodes.some((n) => n.loops.some((l) => isRest(program, reference, graph, l)));
 }
 
 /**

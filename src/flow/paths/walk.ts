@@ -40,6 +40,7 @@ const gaveUp: Exit = {
   counts: false,
   asked: null,
   equals: null,
+  gives: null,
   allocated: false,
   extra: 0,
   drop: null,
@@ -80,7 +81,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     return state.phase === 'before' ? null : (graph.nodes[node] as Node).pos;
   });
   const leave = (exit: Exit): void => {
-    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${exit.holders.map((h) => `${h.of}${h.suffix}`).join()}|${exit.freed.map((h) => `${h.of}${h.suffix}`).join()}|${exit.counts}|${exit.equals}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
+    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${exit.holders.map((h) => `${h.of}${h.suffix}`).join()}|${exit.freed.map((h) => `${h.of}${h.suffix}`).join()}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
     if (known.has(key)) return;
     known.add(key);
     walked.exits.push(exit);
@@ -117,7 +118,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     for (const made of outcomes) {
       const after =
         entry.kind === 'object' && seeds[node] === 1 && made.phase === 'before'
-          ? withObject(made, graph, entry.variable, entry.suffixes)
+          ? withObject(made, graph, n, entry.variable, entry.suffixes)
           : made;
       if (n.id === graph.exit || n.successors.length === 0) {
         const exit = exitOf(local, after, n);

@@ -1,0 +1,54 @@
+/** Drops in a field's holders that are of pages which another origin put there, as the dropping function itself shows. */
+import type { Graph, Node } from '../program/graph.js';
+import type { Program } from '../program/program.js';
+import { acquires, allocatingCalls, cacheCalls, cacheUnlocks, originCalls } from '../protocol/index.js';
+import { scopeOf } from './analyse.js';
+import { ownersIn, type Scope } from './facts.js';
+import type { ReleaseEvent } from './flow.js';
+import type { Followed, Visit } from './follow.js';
+
+const allocated = new Set([...allocatingCalls, ...originCalls.keys()]);
+
+/** True for a drop in a visited function that is not of a site's pages, though it takes from a field which holds them. */
+export function isForeignDrop(program: Program, visit: Visit, { pos }: ReleaseEvent, followed: Followed): boolean {
+  const { reference } = visit.flow;
+  if (visit.heap === null || reference.key === followed.visits[0]?.flow.reference.key) return false;
+  return program.graphs(reference).some((graph) => {
+    const scope = scopeOf(program, graph, reference);
+    return (visit.way === 'field' && fillsBefore(graph, scope, visit.heap as string, pos)) || isCached(program, visit, graph, scope);
+  });
+}
+
+/**
+ * True where a function has put pages into the same field itself before, taken by a call or fresh from the allocator: on its
+ * way out it drops its own, not those that another site put there.
+ */
+function fillsBefore(graph: Graph, scope: Scope, heap: string, pos: number): boolean {
+  const isThere = (path: string | null): boolean =>
+    path !== null && ownersIn(scope, path).some((o) => heap.startsWith(`#${o.tag}${o.rest}`));
+  const fills = ({ operation: o }: Node): boolean => {
+    if (o?.kind === 'call') return o.name !== null && acquires.has(o.name) && o.args.some((a) => isThere(a.path));
+    return o?.kind === 'copy' && isThere(o.target) && isAllocated(graph, o.source.path);
+  };
+  return graph.nodes.some((n) => n.pos < pos && fills(n));
+}
+
+/** True for what a call gives that brings pages of another origin, or for a variable that was set to it and to nothing else. */
+function isAllocated({ nodes, aliases }: Graph, path: string | null): boolean {
+  if (path === null) return false;
+  const from = path.startsWith('%') ? [path] : aliases.flatMap((a) => (a.target === path ? [a.source.path] : []));
+  const isOrigin = (result: string | null): boolean =>
+    nodes.some(({ operation: o }) => o?.kind === 'call' && o.result === result && o.name !== null && allocated.has(o.name));
+  return from.length > 0 && from.every(isOrigin);
+}
+
+/** True where a function does to the pages what only the page cache's owner may: the user's pages are not his to lock or write back. */
+function isCached(program: Program, { flow, heap }: Visit, graph: Graph, scope: Scope): boolean {
+  const isHeld = (path: string | null | undefined): boolean =>
+    path != null && (flow.origins.has(path) || ownersIn(scope, path).some((o) => heap === `#${o.tag}${o.rest}`));
+  const locks = /\b(try)?lock_page\s*\(|\bfolio_(try)?lock\s*\(/.test(program.textOf(flow.reference));
+  return graph.nodes.some(({ operation: o }) => {
+    if (o?.kind !== 'call' || o.name === null) return false;
+    return (cacheCalls.has(o.name) || (!locks && cacheUnlocks.has(o.name))) && isHeld(o.args[0]?.path);
+  });
+}

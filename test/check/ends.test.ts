@@ -1,0 +1,205 @@
+/** Where the life of what holds the pages ends: lists that are emptied, bios that come back, containers that pages went into one by one. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const listed = (drop: string): string => `struct chunk { struct list_head list; struct page **pages; int n; };
+struct owner { struct list_head chunks; };
+static int chunk_add(struct owner *o, unsigned long a, int n)
+{
+	struct chunk *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	int got;
+
+	c->pages = kcalloc(n, sizeof(*c->pages), GFP_KERNEL);
+	got = get_user_pages_fast(a, n, 0, c->pages);
+	if (got != n) {
+		release_pages(c->pages, got);
+		kfree(c->pages);
+		kfree(c);
+		return -EFAULT;
+	}
+	c->n = n;
+	list_add(&c->list, &o->chunks);
+	return 0;
+}
+static void chunk_done(struct owner *o, struct chunk *c)
+{
+	release_pages(c->pages, c->n);
+	c->n = 0;
+}
+void owner_free(struct owner *o)
+{
+	struct chunk *c, *next;
+	int i;
+
+	list_for_each_entry_safe(c, next, &o->chunks, list) {
+		list_del(&c->list);
+		for (i = 0; i < c->n; i++)
+			${drop};
+		kfree(c->pages);
+		kfree(c);
+	}
+}
+`;
+
+describe('a list that is emptied', () => {
+  complains('leak-on-path', 'objects that are freed with their array, not the pages', listed(''), 'owner_free:kfree(c->pages);');
+  accepts('leak-on-path', 'objects of which the pages are dropped', listed('put_page(c->pages[i])'));
+});
+
+const member = (drop: string): string => `struct pages { struct page *at[16]; int n; };
+struct message { struct list_head list; struct pages body; };
+int message_fill(struct message *m, unsigned long a)
+{
+	if (get_user_pages_fast(a, 16, 0, m->body.at) != 16)
+		return -EFAULT;
+	return 0;
+}
+void message_end(struct message *m)
+{
+	release_pages(m->body.at, 16);
+}
+void queue_purge(struct list_head *queue)
+{
+	struct message *m, *next;
+
+	list_for_each_entry_safe(m, next, queue, list) {
+		m->body.n = 0;
+		${drop}
+		kfree(m);
+	}
+}
+`;
+
+describe('pages in a member of what is listed', () => {
+  complains('leak-on-path', 'objects that are freed with the pages in them', member(''), 'queue_purge:kfree(m);');
+  accepts('leak-on-path', 'objects of which the pages are dropped', member('message_end(m);'));
+});
+
+const back = (drop: string): string => `struct dio { int dirty; };
+int dio_start(struct dio *dio, struct iov_iter *iter, struct bio *bio)
+{
+	struct page *page;
+	size_t offset;
+
+	if (iov_iter_get_pages2(iter, &page, PAGE_SIZE, 1, &offset) <= 0)
+		return -EFAULT;
+	__bio_add_page(bio, page, PAGE_SIZE, offset);
+	bio->bi_private = dio;
+	bio->bi_end_io = dio_end;
+	submit_bio(bio);
+	return 0;
+}
+static void dio_end(struct bio *bio)
+{
+	struct dio *dio = bio->bi_private;
+
+	if (dio->dirty) {
+		bio_check_pages_dirty(bio);
+	} else {
+		${drop}
+		bio_put(bio);
+	}
+}
+`;
+
+describe('a bio that comes back', () => {
+  complains('leak-on-path', 'one that is given up with its pages', back(''), 'dio_end:if (dio->dirty) {');
+  accepts('leak-on-path', 'one of which the pages are dropped', back('bio_release_pages(bio, false);'));
+});
+
+const waited = (drop: string): string => `int read_now(struct iov_iter *iter, struct block_device *bdev)
+{
+	struct bio_vec vec;
+	struct page *page;
+	struct bio bio;
+	size_t offset;
+
+	bio_init(&bio, bdev, &vec, 1, REQ_OP_READ);
+	if (iov_iter_get_pages2(iter, &page, PAGE_SIZE, 1, &offset) <= 0)
+		return -EFAULT;
+	__bio_add_page(&bio, page, PAGE_SIZE, offset);
+	submit_bio_wait(&bio);
+	${drop}
+	return 0;
+}
+`;
+
+describe('a bio that is waited for', () => {
+  complains(
+    'leak-on-path',
+    'one that goes with the function',
+    waited(''),
+    'read_now:if (iov_iter_get_pages2(iter, &page, PAGE_SIZE, 1, &offset) <= 0)',
+  );
+  accepts('leak-on-path', 'one of which the pages are dropped', waited('bio_release_pages(&bio, false);'));
+});
+
+const rest = (left: string, drop: string): string => `int write_now(struct iov_iter *iter, struct block_device *bdev, int n)
+{
+	struct page *pages[16];
+	struct bio_vec vecs[16];
+	struct bio bio;
+	size_t offset;
+	ssize_t left;
+	int i;
+
+	bio_init(&bio, bdev, vecs, 16, REQ_OP_WRITE);
+	left = iov_iter_get_pages2(iter, pages, n * PAGE_SIZE, n, &offset);
+	if (left <= 0)
+		return -EFAULT;
+	for (i = 0; left > 0; left -= PAGE_SIZE, i++) {
+		if (bio_add_page(&bio, pages[i], PAGE_SIZE, 0) != PAGE_SIZE)
+			break;
+	}
+	while (i < n)
+		${left}
+	submit_bio_wait(&bio);
+	${drop}
+	return 0;
+}
+`;
+
+const put = 'put_page(pages[i++]);';
+
+describe('pages that went into a bio one by one', () => {
+  accepts('leak-on-path', 'those in the bio dropped, and the rest', rest(put, 'bio_release_pages(&bio, false);'));
+  complains(
+    'leak-on-path',
+    'the rest dropped, and those in the bio not',
+    rest(put, ''),
+    'write_now:if (bio_add_page(&bio, pages[i], PAGE_SIZE, 0) != PAGE_SIZE)',
+  );
+});
+
+const shared = (before: string, drop: string): string => `struct io { struct page **pages; int n; };
+int io_direct(struct io *io, unsigned long a)
+{
+	if (get_user_pages_fast(a, io->n, 0, io->pages) != io->n)
+		return -EFAULT;
+	return 0;
+}
+void io_cached(struct io *io)
+{
+	int i;
+
+	for (i = 0; i < io->n; i++) {
+		${before}
+		put_page(io->pages[i]);
+	}
+}
+void io_done(struct io *io)
+{
+	${drop}
+}
+`;
+
+describe('a field that pages of the page cache come to, too', () => {
+  accepts('never-released', 'pages that somebody else drops', shared('SetPageUptodate(io->pages[i]);', 'release_pages(io->pages, io->n);'));
+  accepts('never-released', 'pages that are dropped where nothing else is done', shared('', ''));
+  complains(
+    'never-released',
+    'pages that only who writes pages back drops',
+    shared('end_page_writeback(io->pages[i]);', ''),
+    'io_direct:if (get_user_pages_fast(a, io->n, 0, io->pages) != io->n)',
+  );
+});
