@@ -2,9 +2,10 @@
 import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, releasesOf, type SeenRelease, type Start, type Visit } from '../flow/follow.js';
 import { type Dropping, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
+import type { FunctionReference } from '../program/file.js';
 import { rootOf } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
-import { handedContainers, releases } from '../protocol/index.js';
+import { consumed, handedContainers, releases } from '../protocol/index.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
@@ -39,6 +40,7 @@ function keptIn(subject: Subject): Kept {
     carriers: facts.map((h) => ({ tag: rootOf(h).slice(1), suffix: h.slice(rootOf(h).length) })),
     files: [...new Set([subject.site.reference.file, ...seen.map((s) => s.visit.flow.reference.file)])],
     backs: backsIn(subject),
+    handlers: handlersIn(subject),
     drops: droppingsIn(subject),
     heap: subject.followed.heap,
   };
@@ -54,6 +56,42 @@ function backsIn({ program, followed }: Subject): Kept['backs'] {
           return content === undefined ? [] : [{ reference, fact: p.name + content }];
         }),
   );
+}
+
+/** A store of nothing to an element, or to what says where a queue begins: the object forgets what stood there. */
+const forgetting = new RegExp(
+  `\\]\\s*=\\s*(?:NULL|0)\\s*;|(?:${[...consumed.keys()].map((f) => `->${f.slice(f.indexOf('.') + 1)}`).join('|')})\\s*=[^=]`,
+);
+
+/** An element that is moved as a whole to another queue. */
+const whole = /\*\s*\w+\s*=\s*\*\s*\w+\s*;/;
+
+/** Functions that may forget the pages: those to which a field brings them, and those of the file that consume what was filled. */
+function handlersIn({ program, followed, site }: Subject): Kept['handlers'] {
+  const mayForget = (reference: FunctionReference): boolean => !reference.macro && forgetting.test(program.textOf(reference));
+  const byField = followed.visits.flatMap(({ way, heap, flow: { reference } }) =>
+    way !== 'field' || heap === null || heap.startsWith('#::') || !mayForget(reference)
+      ? []
+      : (program.variants(reference)[0]?.params ?? []).flatMap((p) =>
+          p.type.tag === rootOf(heap).slice(1) && p.type.pointers === 1
+            ? [{ reference, fact: p.name + heap.slice(rootOf(heap).length) }]
+            : [],
+        ),
+  );
+  const filled = new Set(followed.visits.flatMap(({ flow }) => [...flow.origins.keys()].map((f) => /@\w+$/.exec(f)?.[0] ?? '')));
+  const queues = [...consumed].flatMap(([field, content]) =>
+    filled.has(content) ? [[field.slice(0, field.indexOf('.')), content] as const] : [],
+  );
+  const byQueue = queues.flatMap(([tag, content]) =>
+    (program.file(site.reference.file)?.functions ?? [])
+      .filter((r) => mayForget(r) && !whole.test(program.textOf(r)))
+      .flatMap((reference) =>
+        (program.variants(reference)[0]?.params ?? []).flatMap((p) =>
+          p.type.tag === tag && p.type.pointers === 1 ? [{ reference, fact: p.name + content }] : [],
+        ),
+      ),
+  );
+  return [...byField, ...byQueue];
 }
 
 /** False for a frame number or an address: what it stands in may be freed before the pages are dropped. */

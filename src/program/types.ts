@@ -1,5 +1,5 @@
 /** Declared types along access paths: what struct a path leads through, and which field of it. */
-import { containerStructs, generalStructs, isForeign, pageMembers } from '../protocol/index.js';
+import { consumed, containerStructs, generalStructs, isForeign, pageMembers } from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { isOwnValue, rootOf, splitSteps } from './path.js';
 
@@ -154,7 +154,8 @@ export function collapseContainers(path: string, types: ReadonlyMap<string, CTyp
         continue;
       }
       if (container?.same.includes(name)) continue;
-      if (generalStructs.has(tag)) return null;
+      // Where a queue begins says which of its elements are done with.
+      if (generalStructs.has(tag) && !consumed.has(tag + next)) return null;
     } else if (next === '[]') at = { type: at.type && pointed(at.type), members: at.members };
     out.push(next);
   }

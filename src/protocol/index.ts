@@ -8,7 +8,7 @@ import { allocatingCalls, castCalls, frameOrigins, memoryTransfers, origins } fr
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
 import { pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
-import { pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
+import { pipeConsumed, pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
 import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
 
@@ -56,6 +56,8 @@ export const handedContainers: ReadonlyMap<string, string> = new Map([
 ]);
 /** Calls that give such a struct up, the first argument, whatever it still holds. */
 export const handedEnds: ReadonlySet<string> = new Set(blockEnds);
+/** Fields that say where the first element of a queue is. */
+export const consumed: ReadonlyMap<string, string> = new Map(pipeConsumed);
 const contents: ReadonlySet<string> = new Set([...[...containerStructs.values()].map((c) => c.content), ...handedContainers.values()]);
 /** True if a struct that is no generic container of that content cannot hold it itself: a frame number is no struct either. */
 export function isForeign(tag: string, content: string): boolean {

@@ -16,3 +16,6 @@ export const pipeTransfers: readonly Transfer[] = [
 export const pipeReleases: readonly ReleaseCall[] = [
   { name: 'pipe_buf_release', pages: '1@pipe', shape: 'container', drops: 'any', era: 'all' },
 ];
+
+/** Fields that say where the first element of a queue is, by struct, and what its elements hold: to set one is to be done with those before. */
+export const pipeConsumed: readonly (readonly [field: string, content: string])[] = [['pipe_inode_info.tail', '@pipe']];

@@ -203,3 +203,61 @@ describe('a field that pages of the page cache come to, too', () => {
     'io_direct:if (get_user_pages_fast(a, io->n, 0, io->pages) != io->n)',
   );
 });
+
+const cleared = (drop: string): string => `int take_some(struct mm_struct *mm, unsigned long a, int n, struct page **pages)
+{
+	int i, got = get_user_pages_remote(mm, a, n, 0, pages, NULL);
+
+	for (i = 0; i < got; i++) {
+		struct page *page = pages[i];
+
+		if (!trylock_page(page)) {
+			${drop}
+			pages[i] = NULL;
+			continue;
+		}
+	}
+	return got;
+}
+`;
+
+describe('an element that is cleared', () => {
+  complains('leak-on-path', 'the page in it, which nobody else has', cleared(''), 'take_some:if (!trylock_page(page)) {');
+  accepts('leak-on-path', 'a page that was dropped', cleared('put_page(page);'));
+  accepts('leak-on-path', 'a page that is dropped after', cleared('pages[i] = NULL; put_page(page);'));
+  accepts(
+    'leak-on-path',
+    'elements behind those that were taken',
+    cleared('put_page(page);').replace('return got', 'for (; i < n; i++) pages[i] = NULL;\n\treturn got'),
+  );
+});
+
+const queue = (drop: string): string => `static int fill(struct iov_iter *from, struct pipe_inode_info *pipe)
+{
+	struct pipe_buffer *buf = &pipe->bufs[pipe->head & 15];
+	struct page *page;
+	size_t start;
+
+	if (iov_iter_get_pages2(from, &page, PAGE_SIZE, 1, &start) <= 0)
+		return -EFAULT;
+	buf->page = page;
+	pipe->head++;
+	return 0;
+}
+static bool eat(struct pipe_inode_info *pipe)
+{
+	unsigned int tail = pipe->tail;
+	struct pipe_buffer *buf = &pipe->bufs[tail & 15];
+
+	if (buf->len)
+		return false;
+	${drop}
+	pipe->tail = tail + 1;
+	return true;
+}
+`;
+
+describe('a pipe that is read', () => {
+  complains('leak-on-path', 'a buffer that is stepped over', queue(''), 'eat:if (buf->len)');
+  accepts('leak-on-path', 'a buffer that is released', queue('pipe_buf_release(pipe, buf);'));
+});

@@ -9,6 +9,7 @@ import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
 import type { Context } from './context.js';
 import type { Entry } from './entry.js';
+import { hasForgotten } from './forget.js';
 import { type Dropped, type End, succeeds, undropped } from './keeping.js';
 import { isReentered } from './reentry.js';
 import { droppers } from './shape.js';
@@ -40,6 +41,8 @@ export interface Kept extends Dropped {
   files: readonly string[];
   /** Functions to which the kernel gives back what was handed to it, and the fact at their entry. */
   backs: readonly { reference: FunctionReference; fact: string }[];
+  /** Functions that may make an object forget the pages which it holds, likewise. */
+  handlers: readonly { reference: FunctionReference; fact: string }[];
 }
 
 export interface Engine {
@@ -192,12 +195,14 @@ function openEngine(analysis: Analysis): Engine {
         note(reference, { ...w, exits: [], lost, failing: [], late: [] }, [kept]);
       }
     }
-    for (const { reference, fact } of given.backs) {
+    const handed = ({ reference, fact }: Kept['backs'][number], way: string, isFault: (exit: Exit) => boolean): void => {
       const w = walked(reference, { kind: 'given', facts: [fact] });
       const { file, name } = start.reference;
-      const back: PathStep = { file, function: name, pos: start.pos, text: `taken here, and given back to ${reference.name}()` };
-      note(reference, { ...w, failing: [], late: [], lost: w.lost.filter(({ exit }) => freesHolder(exit)) }, [back]);
-    }
+      const step: PathStep = { file, function: name, pos: start.pos, text: `taken here, and ${way} ${reference.name}()` };
+      note(reference, { ...w, exits: [], failing: [], late: [], lost: w.lost.filter(({ exit }) => isFault(exit)) }, [step]);
+    };
+    for (const back of given.backs) handed(back, 'given back to', freesHolder);
+    for (const handler of given.handlers) handed(handler, 'kept until', ({ trail }) => hasForgotten(trail));
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
   }
 

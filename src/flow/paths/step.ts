@@ -6,6 +6,7 @@ import { call } from './call.js';
 import { assume, conditionText, signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { isSeed } from './entry.js';
+import { forgetElement, stepOver } from './forget.js';
 import { isPast, isUndoing } from './loops.js';
 import { baseOf, holders, isCut, placeAt, put, reaches, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { settled } from './settled.js';
@@ -49,6 +50,8 @@ export function run(local: Called, n: Node, state: State): State[] {
         isInElement(local, n)
       )
         return [state];
+      const over = stepOver(local, n, o.target, state);
+      if (over) return [over];
       const next = put(state, target, source);
       if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
         const end = told(local, n, next, `${o.target.replace(/^::/, '')} is stored over while it still holds pages`);
@@ -62,8 +65,10 @@ export function run(local: Called, n: Node, state: State): State[] {
     case 'clear':
       // The declaration of an array or a struct: it is where it stands.
       if (o.text === '' && isOwnMemory(local.graph, o.target)) return [state];
-      return [put(state, placeAt(state, o.target), constantOf(o.text, n.id))];
+      return [forgetElement(local, n, o.target, state) ?? put(state, placeAt(state, o.target), constantOf(o.text, n.id))];
     case 'update': {
+      const over = stepOver(local, n, o.target, state);
+      if (over) return [over];
       // The next round: what was followed stands in an earlier element from here on.
       const here: State =
         state.index !== null && namesOf(local.graph, state.index).includes(o.target) && n.loops.some((l) => isTaking(local, l))

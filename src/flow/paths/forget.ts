@@ -1,0 +1,56 @@
+/** Stores that make an object forget pages which it holds: an element is cleared, or stepped over. */
+import type { Node } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import { consumed } from '../../protocol/index.js';
+import type { Called } from './context.js';
+import { holders, placeAt, valueIn } from './memory.js';
+import { altered, type State, stepsOf, type Trail, theReference, told } from './state.js';
+
+/** How the step of a path is told on which pages are forgotten. */
+const forgets = 'forgets the pages in it';
+
+/** True for a path on which an object forgot what is followed. */
+export function hasForgotten(trail: Trail | null): boolean {
+  return stepsOf(trail).some((step) => step.text.endsWith(forgets));
+}
+
+/** `pages[i] = NULL` in a round that has looked at the element: without it, what was followed there is in the round's variables only. */
+export function forgetElement(local: Called, n: Node, target: string, state: State): State | null {
+  const place = placeAt(state, target);
+  if (state.phase !== 'held' || state.unsure || place === null || state.store.get(place) !== theReference) return null;
+  const index = /^[\w>.-]+\[(\w+)\]\s*=\s*(?:NULL|0)\b/.exec(textAt(local, n))?.[1];
+  const loop = n.loops.at(-1);
+  if (index === undefined || !loop?.variables.includes(index)) return null;
+  const others = holders(state).filter((p) => p !== place);
+  if (others.length === 0 || !others.every(isVariable)) return null;
+  return without(local, n, state, [place], target);
+}
+
+/** A store to what says where the first element of a queue is: those before it are gone. */
+export function stepOver(local: Called, n: Node, target: string, state: State): State | null {
+  const dot = target.lastIndexOf('.');
+  if (state.phase !== 'held' || dot < 0) return null;
+  const object = target.slice(0, dot);
+  const content = consumed.get(`${local.graph.types.get(object)?.tag}${target.slice(dot)}`);
+  const base = content === undefined ? null : placeAt(state, object);
+  if (base === null) return null;
+  const value = valueIn(state, { path: object, address: false, text: '' });
+  const gone = holders(state).filter((p) => p === `${value}${content}`);
+  // Whatever else was done to the element: who is done with it drops it.
+  return gone.length === 0 ? null : without(local, n, altered(state, { unsure: false }), gone, target);
+}
+
+function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {
+  const store = new Map(state.store);
+  for (const place of places) store.delete(place);
+  return told(local, n, altered(state, { store }), `${target.replace('[]', '')} ${forgets}`);
+}
+
+/** True for a plain variable: it goes with the round or the function. */
+function isVariable(place: string): boolean {
+  return rootOf(place) === place && !place.startsWith('::');
+}
+
+function textAt({ program, reference }: Called, n: Node): string {
+  return program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
+}
