@@ -1,7 +1,7 @@
 /** The questions that may be put to a tree, each as a line of text with which a later run can ask again. */
 import { createHash } from 'node:crypto';
 import { releases } from '../protocol/index.js';
-import type { Tree } from '../source/index.js';
+import type { Differences, Tree } from '../source/index.js';
 import { definesAtColumnZero } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf } from './place.js';
@@ -83,6 +83,30 @@ export function fileOf(question: string): string | null {
   const [kind, file] = question.split(separator);
   return kind === 'read' || kind === 'defines' || kind === 'mentions' ? (file as string) : null;
 }
+
+/** True for a question that the index alone answers, and not otherwise than before. */
+export function isUntouched(question: string, differences: Differences): boolean {
+  const [kind, name] = question.split(separator) as [Kind, string];
+  switch (kind) {
+    case 'calling':
+      return !differences.calling(name);
+    case 'defining':
+      return !differences.defining(name);
+    case 'accessing':
+      return !differences.accessing(name);
+    case 'struct':
+      return !differences.definingStruct(name);
+    case 'list':
+      return !differences.files;
+    case 'drops':
+    case 'drops-near':
+      return !dropsDiffer(differences);
+    default:
+      return false;
+  }
+}
+
+const dropsDiffer = remembered((differences: Differences): boolean => [...releases.keys()].some(differences.calling));
 
 /** The answer of a tree to a question, shortened; `null` for a file's whole content, which its stamp stands for. */
 export function answerOf(tree: Tree, question: string): string | null {

@@ -2,22 +2,28 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TreeIndex } from './join.js';
-import { STAMP } from './slice.js';
+import { STAMP } from './stamp.js';
 import { writeWhole } from './store.js';
+
+/** An index as it is kept, with a name that no other has. */
+export interface KeptIndex {
+  index: TreeIndex;
+  name: string;
+}
 
 /** Where the index of one tree waits for the next run. */
 export interface TreeCache {
   /** What an earlier run left, or undefined if there is nothing of use. */
-  load(): TreeIndex | undefined;
-  save(index: TreeIndex): void;
+  load(): KeptIndex | undefined;
+  save(index: TreeIndex): KeptIndex;
 }
 
 /** Goes up when what a scanner lists, or how this file writes it, changes. */
-const FORMAT = 2;
+const FORMAT = 3;
 const MAGIC = 0x70757472;
 const DIGEST = 20;
-/** Digest, then magic, files, hashes, bytes of names; the rest is a multiple of 8 from the beginning. */
-const HEADER = 40;
+/** Digest, then magic, files, hashes, bytes of file names, directories, bytes of their names; the rest is a multiple of 8 from the beginning. */
+const HEADER = 48;
 
 /** The cache of the tree at `root` in the directory `dir`. Whatever goes wrong with it costs time, and nothing else. */
 export function openCache(dir: string, root: string): TreeCache {
@@ -42,41 +48,56 @@ export function openCache(dir: string, root: string): TreeCache {
       } catch {
         // writeWhole finds out.
       }
-      writeWhole(file, encode(index));
+      const parts = encode(index);
+      writeWhole(file, parts);
+      return { index, name: nameIn(parts[0] as Buffer) };
     },
   };
 }
 
-function encode({ files, stamps, starts, hashes }: TreeIndex): Uint8Array[] {
+function encode({ files, stamps, starts, hashes, directories }: TreeIndex): Uint8Array[] {
   const names = Buffer.from(files.join('\0'));
+  const directoryNames = Buffer.from(directories.names.join('\0'));
   const header = Buffer.alloc(HEADER);
-  [MAGIC, files.length, hashes.length, names.length].forEach((number, k) => {
+  [MAGIC, files.length, hashes.length, names.length, directories.names.length, directoryNames.length].forEach((number, k) => {
     header.writeUInt32LE(number, DIGEST + 4 * k);
   });
-  const parts = [header, bytes(stamps), bytes(starts), bytes(hashes), names];
+  const parts = [header, bytes(stamps), bytes(directories.stamps), bytes(starts), bytes(hashes), names, directoryNames];
   digest(parts).copy(header);
   return parts;
 }
 
-function decode(raw: Buffer): TreeIndex | undefined {
+function decode(raw: Buffer): KeptIndex | undefined {
   if (raw.length < HEADER || raw.byteOffset % 8 !== 0) return undefined;
-  const numbers = [0, 1, 2, 3].map((k) => raw.readUInt32LE(DIGEST + 4 * k));
-  const [magic, count, hashCount, nameBytes] = numbers as [number, number, number, number];
+  const numbers = [0, 1, 2, 3, 4, 5].map((k) => raw.readUInt32LE(DIGEST + 4 * k));
+  const [magic, count, hashCount, nameBytes, directoryCount, directoryBytes] = numbers as [number, number, number, number, number, number];
   const stampsEnd = HEADER + 8 * STAMP * count;
-  const startsEnd = stampsEnd + 4 * (count + 1);
+  const directoriesEnd = stampsEnd + 8 * STAMP * directoryCount;
+  const startsEnd = directoriesEnd + 4 * (count + 1);
   const hashesEnd = startsEnd + 4 * hashCount;
-  if (magic !== MAGIC || raw.length !== hashesEnd + nameBytes) return undefined;
-  const said = Buffer.from(raw.subarray(0, DIGEST));
+  const namesEnd = hashesEnd + nameBytes;
+  if (magic !== MAGIC || raw.length !== namesEnd + directoryBytes) return undefined;
+  const name = nameIn(raw);
   raw.fill(0, 0, DIGEST);
-  if (!digest([raw]).equals(said)) return undefined;
+  if (digest([raw]).toString('hex') !== name) return undefined;
   const at = raw.byteOffset;
-  return {
-    files: raw.toString('utf8', hashesEnd).split('\0'),
+  const index: TreeIndex = {
+    files: raw.toString('utf8', hashesEnd, namesEnd).split('\0'),
     stamps: new Float64Array(raw.buffer, at + HEADER, STAMP * count),
-    starts: new Uint32Array(raw.buffer, at + stampsEnd, count + 1),
+    starts: new Uint32Array(raw.buffer, at + directoriesEnd, count + 1),
     hashes: new Uint32Array(raw.buffer, at + startsEnd, hashCount),
+    directories: {
+      names: directoryCount === 0 ? [] : raw.toString('utf8', namesEnd).split('\0'),
+      stamps: new Float64Array(raw.buffer, at + stampsEnd, STAMP * directoryCount),
+    },
     problems: [],
   };
+  return { index, name };
+}
+
+/** The digest at the beginning. */
+function nameIn(raw: Buffer): string {
+  return raw.toString('hex', 0, DIGEST);
 }
 
 /** Over everything, the digest's own place being zero. */

@@ -1,16 +1,19 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openCache } from './cache.js';
+import type { Differences } from './differences.js';
 import { errorCode, reason, type SourceWarning, TreeError } from './errors.js';
 import { CALL, DEFINITION, FIELD, STRUCT } from './hash.js';
 import { join, renew } from './join.js';
+import { noListings, openListings } from './listings.js';
 import { defaultJobs, gather, type Work } from './pool.js';
 import { postings, type Turned, turn } from './postings.js';
 import { reader } from './reader.js';
-import { STAMP } from './slice.js';
+import { STAMP } from './stamp.js';
 import { walk } from './walk.js';
 
 export { compiled } from './compiled.js';
+export type { Differences } from './differences.js';
 export { type SourceWarning, TreeError } from './errors.js';
 export { overlay } from './overlay.js';
 export { defaultJobs } from './pool.js';
@@ -56,6 +59,10 @@ export interface Tree {
    * or no cache was asked for.
    */
   stampOf(file: string): string;
+  /** Names the index on which the answers rest; empty if no cache was asked for. */
+  readonly index: string;
+  /** How the answers may differ from those of another index; `null` if none is known. */
+  readonly since: { readonly index: string; readonly differences: Differences } | null;
   /** What another thread needs to open the same tree without reading it again. */
   share(): SharedTree;
 }
@@ -80,13 +87,17 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     const known = cache?.load();
     const work = { root: top, stamps: cache !== undefined };
     const first = crew.begin({ ...work, want: known === undefined ? 'index' : 'stamp' });
-    const files = await find(top, warnings, first, options.signal);
+    const listings = cache === undefined ? noListings : openListings(top, known?.index);
+    const files = await find(walk(top, warnings, listings), first, options.signal);
     if (files.length === 0) throw new TreeError(`${root}: no C files in it; name the top of a kernel tree or of a driver`);
-    const fresh = join(files, await first.finish());
-    const index = known === undefined ? fresh : await renew(known, fresh, crew.begin({ ...work, want: 'index' }));
-    if (cache !== undefined && index !== known) cache.save(index);
+    const fresh = join(files, await first.finish(), listings.made());
+    const renewed = known === undefined ? null : await renew(known.index, fresh, crew.begin({ ...work, want: 'index' }));
+    const index = renewed?.index ?? fresh;
+    const name = known && index === known.index ? known.name : (cache?.save(index).name ?? '');
     for (const { file, why } of index.problems) warnings.push({ file: files[file] as string, why });
-    return answer({ root: top, names: sharedNames(files), turned: turn(index) }, files, warnings, index.stamps);
+    const since = known && renewed?.differences ? { index: known.name, differences: renewed.differences } : null;
+    const shared = { root: top, names: sharedNames(files), turned: turn(index) };
+    return answer(shared, files, warnings, { name, since, stamps: index.stamps });
   } finally {
     // Nobody has to wait for the threads to be gone.
     crew.close().catch(() => {});
@@ -94,10 +105,10 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
 }
 
 /** Walks the tree, and has what it finds worked on at the same time. */
-async function find(top: string, warnings: SourceWarning[], work: Work, signal: AbortSignal | undefined): Promise<string[]> {
+async function find(walked: Iterable<string[]>, work: Work, signal: AbortSignal | undefined): Promise<string[]> {
   const files: string[] = [];
   let tick = performance.now();
-  for (const found of walk(top, warnings)) {
+  for (const found of walked) {
     for (const file of found) files.push(file);
     work.add(found);
     if (performance.now() - tick < 10) continue;
@@ -121,7 +132,7 @@ function checkRoot(root: string, top: string): void {
 
 /** Opens, on any thread, a tree that {@link Tree.share} gave; its warnings are only those of its own reads. */
 export function openShared(tree: SharedTree): Tree {
-  return answer(tree, Buffer.from(tree.names).toString('utf8').split('\0'), [], new Float64Array(0));
+  return answer(tree, Buffer.from(tree.names).toString('utf8').split('\0'), [], { name: '', since: null, stamps: new Float64Array(0) });
 }
 
 function sharedNames(files: readonly string[]): Uint8Array {
@@ -131,7 +142,13 @@ function sharedNames(files: readonly string[]): Uint8Array {
   return shared;
 }
 
-function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarning[], stamps: Float64Array): Tree {
+/** What is known of a tree beside its files and its index, with a cache. */
+interface Earlier extends Pick<Tree, 'since'> {
+  name: string;
+  stamps: Float64Array;
+}
+
+function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarning[], { name: index, since, stamps }: Earlier): Tree {
   const { root } = tree;
   const { find } = postings(tree.turned, files.length);
   const { read, exists } = reader(root, files, warnings);
@@ -168,6 +185,8 @@ function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarn
     read,
     exists,
     stampOf,
+    index,
+    since,
     share: () => tree,
   };
 }

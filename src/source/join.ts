@@ -1,6 +1,9 @@
+import { type Differences, differencesOf, differing } from './differences.js';
+import { type Directories, noListings } from './listings.js';
 import type { Work } from './pool.js';
 import type { FileHashes } from './postings.js';
-import { type SliceResult, STAMP } from './slice.js';
+import type { SliceResult } from './slice.js';
+import { STAMP } from './stamp.js';
 
 /** The index of a whole tree, with what is needed to use it again. */
 export interface TreeIndex extends FileHashes {
@@ -9,10 +12,15 @@ export interface TreeIndex extends FileHashes {
   stamps: Float64Array;
   /** Files by their numbers. */
   problems: { file: number; why: string }[];
+  /** Empty if no cache is wanted. */
+  directories: Directories;
 }
 
+/** So many files can change that it is sooner to ask everything anew than to say what has another answer. */
+const FEW = 500;
+
 /** Puts the results of slices together; `files` are those of all slices, in their order. */
-export function join(files: readonly string[], results: readonly SliceResult[]): TreeIndex {
+export function join(files: readonly string[], results: readonly SliceResult[], directories: Directories = noListings.made()): TreeIndex {
   const sum = (size: (result: SliceResult) => number): number => results.reduce((all, result) => all + size(result), 0);
   const starts = new Uint32Array(files.length + 1);
   const hashes = new Uint32Array(sum((result) => result.hashes.length));
@@ -31,14 +39,15 @@ export function join(files: readonly string[], results: readonly SliceResult[]):
       starts[++file] = length;
     }
   }
-  return { files, hashes, starts, stamps, problems };
+  return { files, hashes, starts, stamps, problems, directories };
 }
 
 /**
  * Takes from `known` what has not changed since, going by the stamps in `now`, and reads the rest. Gives `known`
- * itself (with the problems of this run) if nothing in it has changed.
+ * itself (with the problems of this run) if nothing in it has changed. The differences from `known` are `null` where too
+ * much has changed.
  */
-export async function renew(known: TreeIndex, now: TreeIndex, work: Work): Promise<TreeIndex> {
+export async function renew(known: TreeIndex, now: TreeIndex, work: Work): Promise<{ index: TreeIndex; differences: Differences | null }> {
   const { files } = now;
   const same = sameFiles(known, now);
   const changed: number[] = [];
@@ -51,26 +60,55 @@ export async function renew(known: TreeIndex, now: TreeIndex, work: Work): Promi
   const problems = read.problems.map(({ file, why }) => ({ file: changed[file] as number, why }));
   if (files.length === known.files.length && changed.every((file, k) => nothingToKeep(known, read, file, k))) {
     known.problems = problems;
-    return known;
+    return { index: known, differences: differencesOf(new Set(), false) };
   }
 
   const starts = new Uint32Array(files.length + 1);
   const stamps = new Float64Array(files.length * STAMP);
   const parts: Uint32Array[] = [];
-  let length = 0;
   let k = 0;
-  for (let file = 0; file < files.length; file++) {
+  // As one part, files that follow each other in both.
+  for (let file = 0; file < files.length; ) {
     const old = same[file] as number;
-    const [from, at] = old < 0 ? [read, k++] : [known, old];
-    const part = from.hashes.subarray(from.starts[at], from.starts[at + 1]);
-    stamps.set(from.stamps.subarray(at * STAMP, (at + 1) * STAMP), file * STAMP);
-    parts.push(part);
-    length += part.length;
-    starts[file + 1] = length;
+    const [from, at] = old < 0 ? [read, k] : [known, old];
+    let count = 1;
+    if (old < 0) k++;
+    else while (file + count < files.length && same[file + count] === old + count) count++;
+    const begin = from.starts[at] as number;
+    const before = starts[file] as number;
+    for (let i = 1; i <= count; i++) starts[file + i] = before + (from.starts[at + i] as number) - begin;
+    stamps.set(from.stamps.subarray(at * STAMP, (at + count) * STAMP), file * STAMP);
+    parts.push(from.hashes.subarray(begin, from.starts[at + count]));
+    file += count;
   }
-  const hashes = new Uint32Array(length);
-  for (let file = 0; file < files.length; file++) hashes.set(parts[file] as Uint32Array, starts[file] as number);
-  return { files, hashes, starts, stamps, problems };
+  const hashes = new Uint32Array(starts[files.length] as number);
+  let filled = 0;
+  for (const part of parts) {
+    hashes.set(part, filled);
+    filled += part.length;
+  }
+  const index = { files, hashes, starts, stamps, problems, directories: now.directories };
+  return { index, differences: changed.length > FEW ? null : differencesFrom(known, index, changed) };
+}
+
+/** How an index differs from an earlier one, of which some files have changed, are new or are gone. */
+function differencesFrom(known: TreeIndex, index: TreeIndex, changed: readonly number[]): Differences | null {
+  const found = new Set<number>();
+  if (index.files.length === known.files.length && index.files.every((file, place) => file === known.files[place])) {
+    for (const file of changed) differing(hashesOf(known, file), hashesOf(index, file), found);
+    return differencesOf(found, false);
+  }
+  const places = new Map(known.files.map((name, place) => [name, place]));
+  const isThere = new Set(index.files);
+  const gone = known.files.flatMap((file, place) => (isThere.has(file) ? [] : [place]));
+  if (gone.length > FEW) return null;
+  for (const file of changed) differing(hashesOf(known, places.get(index.files[file] as string)), hashesOf(index, file), found);
+  for (const place of gone) differing(hashesOf(known, place), [], found);
+  return differencesOf(found, true);
+}
+
+function hashesOf({ hashes, starts }: TreeIndex, file: number | undefined): Uint32Array {
+  return file === undefined ? new Uint32Array(0) : hashes.subarray(starts[file], starts[file + 1]);
 }
 
 /** The number in `known` of each file that has not changed, or -1. Both lists are in the same order. */

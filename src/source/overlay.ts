@@ -1,6 +1,8 @@
 /** A tree some of whose files have other texts than on disk: as it was before a change, or as it would be after one. */
+import { differencesOf, differing } from './differences.js';
 import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from './hash.js';
 import type { Tree } from './index.js';
+import { inOrder } from './order.js';
 import { newSink, plainScanner } from './scan.js';
 
 /**
@@ -15,6 +17,8 @@ export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): 
   const sameFiles = fresh.length === 0 && added.length === texts.size;
   const files = sameFiles ? tree.files : inOrder([...tree.files.filter((file) => texts.get(file) !== null), ...fresh]);
   const names = new Map(added.map((file) => [file, namesIn(texts.get(file) ?? '')]));
+  const hashes = new Set<number>();
+  for (const file of texts.keys()) differing(tree.exists(file) ? namesIn(tree.read(file) ?? '') : [], names.get(file) ?? [], hashes);
 
   function question(asked: (name: string) => readonly string[], role: number): (name: string) => readonly string[] {
     return (name) => {
@@ -39,15 +43,12 @@ export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): 
     read: (file) => (texts.has(file) ? (texts.get(file) ?? null) : tree.read(file)),
     exists: there,
     stampOf: (file) => (texts.has(file) ? '' : tree.stampOf(file)),
+    index: '',
+    since: { index: tree.index, differences: differencesOf(hashes, !sameFiles) },
     share() {
       throw new Error('a tree with other texts cannot be handed to another thread');
     },
   };
-}
-
-/** In the order of their bytes, as a tree lists its files. */
-function inOrder(files: string[]): string[] {
-  return files.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 function namesIn(text: string): Set<number> {

@@ -1,7 +1,8 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs';
 import { reason } from './errors.js';
 import { fastScanner } from './fast.js';
 import { newSink, PAD, plainScanner, type Scanner, type Sink } from './scan.js';
+import { note, STAMP } from './stamp.js';
 
 /** Some files of a tree, to be read or only looked at, by whichever thread is free. */
 export interface Slice {
@@ -25,14 +26,8 @@ export interface SliceResult {
   problems: { index: number; why: string }[];
 }
 
-/** A stamp is size, mtime, ctime (milliseconds, to about a quarter of a microsecond) and inode. */
-export const STAMP = 4;
-
 /** Larger files are not indexed. */
 export const LARGEST = 64 << 20;
-
-/** A file that changed this shortly before it was read may change again without its times telling so. */
-const RACY_MS = 50;
 
 interface Bench {
   scanner: Scanner;
@@ -102,12 +97,4 @@ function indexFile(path: string, { scanner, sink }: Bench, stamps: Float64Array 
 function stamp(path: string, stamps: Float64Array, at: number): void {
   const stat = lstatSync(path);
   note(stat.isSymbolicLink() ? statSync(path) : stat, stamps, at);
-}
-
-function note(stat: Stats, stamps: Float64Array, at: number): void {
-  if (Date.now() - stat.ctimeMs < RACY_MS) return;
-  stamps[at] = stat.size;
-  stamps[at + 1] = stat.mtimeMs;
-  stamps[at + 2] = stat.ctimeMs;
-  stamps[at + 3] = stat.ino;
 }

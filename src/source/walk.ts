@@ -1,5 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { errorCode, reason, type SourceWarning } from './errors.js';
+import { type Listings, noListings } from './listings.js';
+import { inOrder } from './order.js';
 
 /** True for the names that are C: `.c` and `.h`. */
 export function isC(name: string): boolean {
@@ -12,7 +14,7 @@ export function isC(name: string): boolean {
  * A link to a directory is not followed: where it leads is either in the tree, and found there under its own name, or
  * outside of it. The same goes for a link to a file, unless it is what gives the file a C name.
  */
-export function* walk(root: string, warnings: SourceWarning[]): Generator<string[]> {
+export function* walk(root: string, warnings: SourceWarning[], listings: Listings = noListings): Generator<string[]> {
   const top = realpathSync(root);
   const linked = new Set<string>();
   const stack = [''];
@@ -23,7 +25,7 @@ export function* walk(root: string, warnings: SourceWarning[]): Generator<string
       yield dir.split('\0');
       continue;
     }
-    const names = list(root, top, dir, linked, warnings);
+    const names = listings.known(dir) ?? list(root, top, dir, linked, warnings, listings);
     const parts: string[] = [];
     let run: string[] = [];
     for (const name of names) {
@@ -39,9 +41,10 @@ export function* walk(root: string, warnings: SourceWarning[]): Generator<string
   }
 }
 
-/** The C files and the directories (with a `/`) of one directory, as paths from the root, in the order of the tree. */
-function list(root: string, top: string, dir: string, linked: Set<string>, warnings: SourceWarning[]): string[] {
+/** The C files and the directories (with a `/`) of one directory, as paths from the root. */
+function list(root: string, top: string, dir: string, linked: Set<string>, warnings: SourceWarning[], listings: Listings): string[] {
   const names: string[] = [];
+  const warned = warnings.length;
   try {
     for (const entry of readdirSync(`${root}/${dir}`, { withFileTypes: true })) {
       const { name } = entry;
@@ -53,12 +56,14 @@ function list(root: string, top: string, dir: string, linked: Set<string>, warni
       } else if (entry.isFile()) {
         if (isC(name)) names.push(path);
       } else if (entry.isSymbolicLink()) {
+        listings.unsettled(dir);
         if (keepsLink(root, top, path, linked, warnings)) names.push(path);
       } else if (isC(name)) warnings.push({ file: path, why: 'left out: not a regular file' });
     }
   } catch (error) {
     warnings.push({ file: dir === '' ? '.' : dir, why: `directory left out: ${reason(error)}` });
   }
+  if (warnings.length > warned) listings.unsettled(dir);
   return inOrder(names);
 }
 
@@ -90,10 +95,4 @@ function keepsLink(root: string, top: string, path: string, linked: Set<string>,
   }
   linked.add(target);
   return true;
-}
-
-/** Sorts by bytes of UTF-8; JavaScript's own order is that of UTF-16, which differs beyond U+FFFF. */
-function inOrder(names: string[]): string[] {
-  names.sort();
-  return names.some((name) => /[\uD800-\uDFFF]/.test(name)) ? names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))) : names;
 }

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import type { FunctionReference } from '../program/file.js';
-import { answerOf, fileOf } from '../program/questions.js';
+import { answerOf, fileOf, isUntouched } from '../program/questions.js';
 import { openStore, type Tree } from '../source/index.js';
 import { codeDigest } from './code.js';
 import type { Unit } from './unit.js';
 
 /** Goes up when a unit, or what it rests on, is written differently. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** A unit and what it was worked out from. */
 export interface AskedUnit {
@@ -25,6 +25,8 @@ export interface Kept {
 
 /** As it is written: questions are many and shared, so units name them by number. */
 interface Document {
+  /** Names the tree's index of which the answers are. */
+  index: string;
   aliases: string;
   questions: string[];
   /** The answer to each question, `null` where the file's stamp stands for it. */
@@ -43,11 +45,13 @@ export function openKept(dir: string, reader: string, tree: Tree, aliases: reado
   const store = openStore(dir, `units ${codeDigest()} ${FORMAT}`);
   const key = `${reader} ${realpathSync(tree.root)}`;
   const macros = createHash('sha1').update(JSON.stringify(aliases)).digest('base64');
-  const { units, answers } = holding(read(store.get(key)), macros, tree);
+  const document = read(store.get(key));
+  const { units, answers } = holding(document, macros, tree);
   return {
     units,
     save(fresh) {
-      if (fresh.size === 0) return;
+      // What was kept of another index takes long to compare with this one's answers.
+      if (fresh.size === 0 && document?.index === tree.index) return;
       store.put(key, Buffer.from(JSON.stringify(written(new Map([...units, ...fresh]), answers, macros, tree))));
     },
   };
@@ -73,7 +77,7 @@ function holding(document: Document | null, macros: string, tree: Tree): Holding
   if (!document || document.aliases !== macros) return { units, answers };
   document.questions.forEach((question, i) => {
     const answer = document.answers[i] ?? null;
-    if (isSame(question, answer, document.stamps, tree)) answers.set(question, answer);
+    if (isSame(question, answer, document, tree)) answers.set(question, answer);
   });
   for (const [file, { unit, questions }] of Object.entries(document.units)) {
     const asked = questions.map((i) => document.questions[i] as string);
@@ -82,12 +86,12 @@ function holding(document: Document | null, macros: string, tree: Tree): Holding
   return { units, answers };
 }
 
-function isSame(question: string, answer: string | null, stamps: Readonly<Record<string, string>>, tree: Tree): boolean {
+function isSame(question: string, answer: string | null, { index, stamps }: Document, tree: Tree): boolean {
   const file = fileOf(question);
   if (file !== null) {
     const stamp = tree.stampOf(file);
     if (stamp !== '' && stamp === stamps[file]) return true;
-  }
+  } else if (tree.since !== null && index === tree.since.index && isUntouched(question, tree.since.differences)) return true;
   return answer !== null && answerOf(tree, question) === answer;
 }
 
@@ -99,7 +103,7 @@ function written(
   tree: Tree,
 ): Document {
   const numbers = new Map<string, number>();
-  const document: Document = { aliases, questions: [], answers: [], stamps: {}, units: {} };
+  const document: Document = { index: tree.index, aliases, questions: [], answers: [], stamps: {}, units: {} };
   const number = (question: string): number => {
     let found = numbers.get(question);
     if (found === undefined) {

@@ -1,5 +1,5 @@
 /** The survey of a tree some of whose files had other texts: what rests on none of them need not be done again. */
-import { answerOf, fileOf } from '../program/questions.js';
+import { answerOf, fileOf, isUntouched } from '../program/questions.js';
 import { overlay, type Tree } from '../source/index.js';
 import { type Inspected, surveyedFiles, wantedFiles } from './index.js';
 import type { AskedUnit } from './kept.js';
@@ -37,11 +37,14 @@ export async function unitsWith(
 /** Whether a question has the same answer in both trees; each is put once. */
 function sameAnswers(tree: Tree, other: Tree, texts: ReadonlyMap<string, unknown>): (question: string) => boolean {
   const known = new Map<string, boolean>();
+  const isUntouchedBy = (question: string): boolean => {
+    const file = fileOf(question);
+    return file === null ? other.since !== null && isUntouched(question, other.since.differences) : !texts.has(file);
+  };
   return (question) => {
     let answer = known.get(question);
     if (answer === undefined) {
-      const file = fileOf(question);
-      const before = file !== null && !texts.has(file) ? '' : answerOf(tree, question);
+      const before = isUntouchedBy(question) ? '' : answerOf(tree, question);
       answer = before === '' || (before !== null && before === answerOf(other, question));
       known.set(question, answer);
     }
