@@ -3,6 +3,8 @@
  * through other remembered results; a later run that finds all answers unchanged can use the result without the work.
  */
 
+import { remembered } from './remembered.js';
+
 /** A table of remembered results. */
 export interface Memo<V> {
   /** What is remembered under a key. */
@@ -21,6 +23,8 @@ export interface Entry {
 
 export interface Ledger {
   memo<V>(): Memo<V>;
+  /** As a memo, by an object instead of a key, as long as that lives; what else the work is given belongs to the object. */
+  remembered<Of extends object, With extends readonly unknown[], V>(work: (of: Of, ...more: With) => V): (of: Of, ...more: With) => V;
   /** Notes a question that was put to the tree, as questions.ts writes them. */
   note(question: string): void;
   /** Does some work, and gives what it was worked out from. */
@@ -43,6 +47,7 @@ export const unkept: Ledger = {
       },
     };
   },
+  remembered,
   note: () => {},
   entry: (work) => ({ value: work(), entry: nothing }),
   use: () => {},
@@ -70,6 +75,14 @@ export function openLedger(): Ledger {
           open?.uses.add(found.entry);
           return found.value;
         },
+      };
+    },
+    remembered(work) {
+      const worked = remembered((of: Parameters<typeof work>[0], ...more) => self.entry(() => work(of, ...(more as never))));
+      return (of, ...more) => {
+        const { value, entry } = worked(of, ...more);
+        open?.uses.add(entry);
+        return value;
       };
     },
     note(question) {

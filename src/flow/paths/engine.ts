@@ -12,7 +12,7 @@ import type { Entry } from './entry.js';
 import { hasForgotten } from './forget.js';
 import { type Dropped, type End, succeeds, undropped } from './keeping.js';
 import { isReentered } from './reentry.js';
-import { droppers } from './shape.js';
+import { droppers, shapeOf } from './shape.js';
 import { type Exit, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { saysFailed, unknownExit, type Walked, walk } from './walk.js';
@@ -65,6 +65,7 @@ function openEngine(analysis: Analysis): Engine {
   const context: Context = {
     program,
     mayDrop: drops,
+    shapeOf: program.ledger.remembered((graph, { file }) => shapeOf(graph, (name) => drops(name, file))),
     matters: (callee, suffix, from) => analysis.matters(callee, suffix, from),
     mayKeep: keepers(program),
     effects,
@@ -367,19 +368,15 @@ const storing = /(?:->|\.)\s*\w+(?:\[[^\]]*\])?\s*=\s*&?(\w+)/g;
 
 /** Asks whether a function may keep what it is given: it lists it, stores it, or is not known. */
 function keepers(program: Program): (name: string, file: string) => boolean {
-  const known = new Map<string, boolean>();
+  const known = program.ledger.memo<boolean>();
+  const keeps = (r: FunctionReference): boolean => {
+    const text = program.textOf(r);
+    const params = new Set((program.variants(r)[0]?.params ?? []).map((p) => p.name).filter((p) => p !== '' && rootOf(p) === p));
+    const stores = params.size > 0 && [...text.matchAll(storing)].some((m) => params.has(m[1] as string));
+    return stores || linkingText.test(text);
+  };
   return (name, file) => {
     const definitions = program.resolve(name, file);
-    if (definitions.length === 0) return true;
-    return definitions.some((r) => {
-      const found = known.get(r.key);
-      if (found !== undefined) return found;
-      const text = program.textOf(r);
-      const params = new Set((program.variants(r)[0]?.params ?? []).map((p) => p.name).filter((p) => p !== '' && rootOf(p) === p));
-      const stores = params.size > 0 && [...text.matchAll(storing)].some((m) => params.has(m[1] as string));
-      const result = stores || linkingText.test(text);
-      known.set(r.key, result);
-      return result;
-    });
+    return definitions.length === 0 || definitions.some((r) => known.get(r.key) ?? known.work(r.key, () => keeps(r)));
   };
 }

@@ -1,7 +1,9 @@
 /** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Loop, Node, Operation } from '../../program/graph.js';
+import type { Entry } from '../../program/ledger.js';
 import { rootOf, type Value } from '../../program/path.js';
+import { outsideKernel } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { acquires, handedEnds, isNeutral, releases } from '../../protocol/index.js';
@@ -31,9 +33,7 @@ export interface Shape {
 }
 
 /** @param mayDrop whether a function of a name may drop references, as the graph's file sees it */
-export const shapeOf = remembered(made);
-
-function made(graph: Graph, mayDrop: (name: string) => boolean): Shape {
+export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape {
   const { nodes } = graph;
   const predecessors: number[][] = nodes.map(() => []);
   for (const n of nodes) for (const s of n.successors) predecessors[s]?.push(n.id);
@@ -327,9 +327,16 @@ const called = /\b([A-Za-z_]\w*)\s*\(/g;
 
 /** Asks whether a function of some name, or one that it calls near by, names a releasing call. */
 export function droppers(program: Program): (name: string, file: string) => boolean {
-  const known = new Map<string, boolean>();
-  const drops = (r: FunctionReference, visited: Set<string>): boolean => {
+  const { ledger } = program;
+  const known = new Map<string, { drops: boolean; entry: Entry }>();
+  /** What is known already of a function that the present work rests on from here. */
+  const knownOf = (r: FunctionReference): boolean | undefined => {
     const found = known.get(r.key);
+    if (found) ledger.use(found.entry);
+    return found?.drops;
+  };
+  const drops = (r: FunctionReference, visited: Set<string>, dropping: string[]): boolean => {
+    const found = knownOf(r);
     if (found !== undefined) return found;
     if (visited.has(r.key) || visited.size > most) return false;
     visited.add(r.key);
@@ -337,29 +344,34 @@ export function droppers(program: Program): (name: string, file: string) => bool
     const result =
       releaseNames.test(text) ||
       [...new Set([...text.slice(text.indexOf('{')).matchAll(called)].map((m) => m[1] as string))].some(
-        (name) => name !== r.name && reaching(name, r.file, visited),
+        (name) => name !== r.name && reaching(name, r.file, visited, dropping),
       );
-    if (result) known.set(r.key, true);
+    if (result) dropping.push(r.key);
     return result;
   };
-  const reaching = (name: string, file: string, visited: Set<string>): boolean => {
+  const reaching = (name: string, file: string, visited: Set<string>, dropping: string[]): boolean => {
     // All that is reached stands in one folder.
     if (isNeutral(name) || words.has(name) || program.isGeneral(name) || !program.tree.dropsNear(file)) return false;
-    return program.resolveNear(name, file).some((c) => drops(c, visited));
+    return program.resolveNear(name, file).some((c) => drops(c, visited, dropping));
   };
-  const elsewhere = program.ledger.memo<readonly FunctionReference[]>();
+  const elsewhere = ledger.memo<readonly FunctionReference[]>();
   const far = (name: string, file: string): readonly FunctionReference[] => {
     const find = () => program.resolveIn(program.tree.dropsNear, name, file);
-    const found = elsewhere.get(name) ?? elsewhere.work(name, find);
+    const key = `${name}\0${outsideKernel(file)}`;
+    const found = elsewhere.get(key) ?? elsewhere.work(key, find);
     return found.length <= maxDefinitions ? found : [];
   };
   const any = (definitions: readonly FunctionReference[]): boolean =>
     definitions.some((r) => {
+      const before = knownOf(r);
+      if (before !== undefined) return before;
       const visited = new Set<string>();
-      const result = drops(r, visited);
+      const dropping: string[] = [];
+      const { value, entry } = ledger.entry(() => drops(r, visited, dropping));
+      ledger.use(entry);
       // Where none of all that was reached drops, none of it does; a search that was cut short says so of its start alone.
-      for (const key of result || visited.size > most ? [r.key] : visited) known.set(key, result);
-      return result;
+      for (const key of value ? dropping : visited.size > most ? [r.key] : visited) known.set(key, { drops: value, entry });
+      return value;
     });
   return (name, file) => {
     // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.

@@ -10,7 +10,7 @@ import { type Entry, firstState, isSeed, withObject } from './entry.js';
 import { exitOf } from './exit.js';
 import { along } from './loops.js';
 import { forgetting, keyOf } from './merge.js';
-import { backwards, shapeOf } from './shape.js';
+import { backwards } from './shape.js';
 import { type Exit, outcome, type State, sign, type Trail, type Turned } from './state.js';
 import { run } from './step.js';
 import { openTracks } from './tracks.js';
@@ -61,7 +61,7 @@ interface At {
 
 /** Walks one variant of a function. */
 export function walk(context: Context, reference: FunctionReference, graph: Graph, entry: Entry): Walked {
-  const shape = shapeOf(graph, (name) => context.mayDrop(name, reference.file));
+  const shape = context.shapeOf(graph, reference);
   const seeds = new Uint8Array(graph.nodes.length);
   for (const n of graph.nodes) if (isSeed(n, entry)) seeds[n.id] = 1;
   if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return nowhere();
