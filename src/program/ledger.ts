@@ -53,11 +53,25 @@ export const unkept: Ledger = {
   use: () => {},
 };
 
-const nothing: Entry = { questions: new Set(), uses: new Set() };
+function newEntry(): Entry {
+  return { questions: new Set(), uses: new Set() };
+}
+
+const nothing = newEntry();
 
 /** A ledger that is written in. */
 export function openLedger(): Ledger {
   let open: Entry | null = null;
+
+  function within<T>(entry: Entry, work: () => T): T {
+    const before = open;
+    open = entry;
+    try {
+      return work();
+    } finally {
+      open = before;
+    }
+  }
 
   const self: Ledger = {
     memo<V>() {
@@ -69,11 +83,13 @@ export function openLedger(): Ledger {
           return found?.value;
         },
         work(key: string, work: () => V, meanwhile?: V): V {
-          if (meanwhile !== undefined) known.set(key, { value: meanwhile, entry: nothing });
-          const found = self.entry(work);
-          known.set(key, found);
-          open?.uses.add(found.entry);
-          return found.value;
+          const entry = newEntry();
+          // What takes the answer in the meantime rests on all that this one will have asked.
+          if (meanwhile !== undefined) known.set(key, { value: meanwhile, entry });
+          const value = within(entry, work);
+          known.set(key, { value, entry });
+          open?.uses.add(entry);
+          return value;
         },
       };
     },
@@ -89,14 +105,8 @@ export function openLedger(): Ledger {
       open?.questions.add(question);
     },
     entry(work) {
-      const before = open;
-      const entry: Entry = { questions: new Set(), uses: new Set() };
-      open = entry;
-      try {
-        return { value: work(), entry };
-      } finally {
-        open = before;
-      }
+      const entry = newEntry();
+      return { value: within(entry, work), entry };
     },
     use(entry) {
       open?.uses.add(entry);
