@@ -41,9 +41,21 @@ function keptIn(subject: Subject): Kept {
     files: [...new Set([subject.site.reference.file, ...seen.map((s) => s.visit.flow.reference.file)])],
     backs: backsIn(subject),
     handlers: handlersIn(subject),
+    passed: passedIn(subject),
     drops: droppingsIn(subject),
     heap: subject.followed.heap,
   };
+}
+
+/** The functions to which one page, folio or frame number was handed by itself. */
+function passedIn({ followed }: Subject): Kept['passed'] {
+  return followed.visits.flatMap(({ way, heap, parent, flow: { reference } }) => {
+    const call =
+      way === 'call' && heap === null
+        ? parent?.visit.flow.calls.find((c) => c.pos === parent.pos && c.callee.key === reference.key)
+        : undefined;
+    return call && /^\w+$/.test(call.entry) ? [{ reference, fact: call.entry }] : [];
+  });
 }
 
 /** The functions that are called back with a bio, skb or pipe that holds the pages. */

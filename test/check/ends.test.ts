@@ -261,3 +261,33 @@ describe('a pipe that is read', () => {
   complains('leak-on-path', 'a buffer that is stepped over', queue(''), 'eat:if (buf->len)');
   accepts('leak-on-path', 'a buffer that is released', queue('pipe_buf_release(pipe, buf);'));
 });
+
+const passed = (poisoned: string, busy: string, after = 'return offline(page);'): string => `static int offline(struct page *page)
+{
+	if (PageHWPoison(page)) {
+		${poisoned}
+		return 0;
+	}
+	if (PageLRU(page)) {
+		${busy}
+		return -EBUSY;
+	}
+	put_page(page);
+	return 0;
+}
+int inject(unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	${after}
+}
+`;
+const drop = 'put_page(page);';
+
+describe('a page that is handed to who drops it', () => {
+  accepts('leak-on-path', 'every way out drops it', passed(drop, drop));
+  accepts('leak-on-path', 'the ways out that leave it say so', passed(drop, '', 'if (offline(page) < 0) put_page(page);\n\treturn 0;'));
+  complains('leak-on-path', 'one way out of two that end alike leaves it', passed('', drop), 'offline:return 0;');
+});

@@ -144,7 +144,7 @@ function isHeld(state: State, value: string): boolean {
 /** Two values compared: the same comparison comes out the same until one of them changes. */
 function compared(state: State, left: string, op: string, right: string): State | null {
   // Of two that are equal none is less; a value is its own equal, but where it may be another element's.
-  if ((left === right && !/[[@]/.test(left)) || state.conditions.get(`${left} == ${right}`) === true)
+  if ((left === right && left !== theReference && !/[[@]/.test(left)) || state.conditions.get(`${left} == ${right}`) === true)
     return /^(==|<=|>=)$/.test(op) ? state : null;
   const { op: said, truth } = plain(op);
   const key = `${left} ${said} ${right}`;

@@ -4,6 +4,7 @@ import { callsOf, isRead } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
+import { handedContainers } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
@@ -11,6 +12,7 @@ import type { Context } from './context.js';
 import type { Entry } from './entry.js';
 import { hasForgotten } from './forget.js';
 import { type Dropped, type End, succeeds, undropped } from './keeping.js';
+import { kept } from './passed.js';
 import { isReentered } from './reentry.js';
 import { droppers, shapeOf } from './shape.js';
 import { type Exit, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
@@ -43,6 +45,8 @@ export interface Kept extends Dropped {
   backs: readonly { reference: FunctionReference; fact: string }[];
   /** Functions that may make an object forget the pages which it holds, likewise. */
   handlers: readonly { reference: FunctionReference; fact: string }[];
+  /** Functions that are handed one page by itself, likewise. */
+  passed: readonly { reference: FunctionReference; fact: string }[];
 }
 
 export interface Engine {
@@ -202,6 +206,9 @@ function openEngine(analysis: Analysis): Engine {
       const step: PathStep = { file, function: name, pos: start.pos, text: `taken here, and ${way} ${reference.name}()` };
       note(reference, { ...w, exits: [], failing: [], late: [], lost: w.lost.filter(({ exit }) => isFault(exit)) }, [step]);
     };
+    for (const { reference, fact } of given.passed)
+      for (const exit of kept(program, reference, effects(reference, [fact])))
+        add(leakOf(reference, { exit, pos: exit.pos }, 'left here with the page still held, which other ways with such a result drop'));
     for (const back of given.backs) handed(back, 'given back to', freesHolder);
     for (const handler of given.handlers) handed(handler, 'kept until', ({ trail }) => hasForgotten(trail));
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
@@ -300,6 +307,8 @@ function keptFor({ reference, exit }: End, fields: readonly string[]): Witness {
   return { kind: 'kept', short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
 }
 
+const handedWhole = new Set(handedContainers.values());
+
 /**
  * The failures of a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. Who takes
  * them itself need not show that it can drop them, where all of them certainly are there: of a short count it may keep the number
@@ -314,7 +323,7 @@ function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[] {
   const areThere = ({ outcomes }: Exit): boolean => (outcomes & outcome.all) !== 0 && (outcomes & (outcome.error | outcome.zero)) === 0;
   // Of what was moved into the caller's container one by one, some may be what the caller was promised.
   const isMoved = ({ holders }: Exit): boolean =>
-    holders.some((h) => h.suffix.endsWith('[]')) && holders.some((h) => /@\w+$/.test(h.suffix));
+    holders.some((h) => h.suffix.endsWith('[]')) && holders.some((h) => handedWhole.has(h.suffix));
   const mayTell = (e: Exit): boolean => failed(e) && !isMoved(e) && (drops || (takes && areThere(e)));
   return good.some((e) => !failed(e)) ? failing.filter(({ exit }) => mayTell(exit)) : [];
 }

@@ -1,6 +1,6 @@
 /** Calls of functions: those that can be looked into, and those that cannot. */
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Node } from '../../program/graph.js';
+import { type CallOperation, isRead, type Node } from '../../program/graph.js';
 import { join } from '../../program/path.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
@@ -37,24 +37,25 @@ export function enter(
   if (facts.length === 0) return skipped && !local.mayDrop(callee.name, callee.file) ? [state] : [];
   const exits = local.effects(callee, facts.sort());
   if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state);
-  return decided(exits).flatMap((exit) => taken(local, n, o, callee, given, exit, state));
+  return decided(exits, isRead(local.graph, o.result)).flatMap((exit) => taken(local, n, o, callee, given, exit, state));
 }
 
 /**
  * Where a function drops on one path and not on another, and its result does not tell which, it knows better than a walk
- * does: it is taken to drop.
+ * does: it is taken to drop. So it is where nobody asks for its result.
  */
-function decided(all: readonly Exit[]): readonly Exit[] {
+function decided(all: readonly Exit[], isAsked: boolean): readonly Exit[] {
+  const isLike = (a: Exit, b: Exit): boolean => !isAsked || (a.result & b.result) !== 0;
   // What it keeps somewhere on one path, it may keep merged with another on the next.
   const exits = all.filter(
     (e) => e.kind !== 'held' || !all.some((x) => x.kind === 'held' && x.gives === e.gives && (x.result & e.result) !== 0 && isMore(x, e)),
   );
   const dropped = exits.filter((e) => e.kind === 'dropped');
   if (dropped.length === 0) return exits;
-  const doubtful = (e: Exit): boolean => exits.some((x) => x.kind !== 'dropped' && (x.result & e.result) !== 0);
+  const doubtful = (e: Exit): boolean => exits.some((x) => x.kind !== 'dropped' && isLike(x, e));
   return exits.flatMap((e) => {
     if (e.kind === 'dropped') return [doubtful(e) && e.drop ? { ...e, drop: { ...e.drop, whole: false } } : e];
-    return dropped.some((d) => (d.result & e.result) !== 0) ? [] : [e];
+    return dropped.some((d) => isLike(d, e)) ? [] : [e];
   });
 }
 
