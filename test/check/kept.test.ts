@@ -1,14 +1,8 @@
 /** A cache changes no finding: whatever is edited between two runs, the check with it is the check without. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { check } from '../../src/check/index.js';
-import { withTree } from '../survey/helper.js';
-
-const settle = () => setTimeout(80);
+import { type Edit, expectSameWithCache } from '../survey/edits.js';
 
 /** A file with a site, one of two that rest on the same helpers. */
 const site = (name: string) => `#include "job.h"
@@ -49,7 +43,7 @@ void job_flush(struct job *job)
 }
 `;
 
-const edits: readonly (readonly [file: string, text: string])[] = [
+const edits: readonly Edit[] = [
   ['help.c', helpers('return 0;', '')],
   ['help.c', helpers('if (job->bad) return -EIO;\n\treturn 0;', '')],
   ['help.c', helpers('if (job->bad) { unpin_user_page(page); return -EIO; }\n\treturn 0;', '')],
@@ -78,21 +72,8 @@ it('finds the same with a cache as without, after any edits', async () => {
   const said = new Set<string>();
   await fc.assert(
     fc.asyncProperty(steps, (chosen) =>
-      withTree(start, async (tree) => {
-        const cache = mkdtempSync(join(tmpdir(), 'putright-kept-'));
-        try {
-          await settle();
-          await check(tree, { jobs: 1, cache });
-          for (const [file, text] of chosen) {
-            writeFileSync(join(tree, file), text);
-            await settle();
-            const plain = await check(tree, { jobs: 1 });
-            for (const finding of plain.findings) said.add(`${finding.rule} ${finding.function}`);
-            expect(await check(tree, { jobs: 1, cache })).toEqual(plain);
-          }
-        } finally {
-          rmSync(cache, { recursive: true, force: true });
-        }
+      expectSameWithCache(start, chosen, check, ({ findings }) => {
+        for (const { rule, function: name } of findings) said.add(`${rule} ${name}`);
       }),
     ),
     { numRuns: 25 },

@@ -1,11 +1,11 @@
 /** A cache changes no byte: whatever is edited between two runs, the survey with it is the survey without. */
-import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { survey } from '../../src/survey/index.js';
+import { type Edit, expectSameWithCache } from './edits.js';
 import { withTree } from './helper.js';
 
 const header = (field: string) => `struct job { struct page *pages[4]; int ${field}; };
@@ -32,10 +32,8 @@ void job_done(struct job *job)
 }
 `;
 
-const settle = () => setTimeout(80);
-
 /** What may be done to the tree between two runs: a file and its new text. */
-const edits: readonly (readonly [file: string, text: string])[] = [
+const edits: readonly Edit[] = [
   ['done.c', done('unpin_user_pages(job->pages, 4);')],
   ['done.c', done('release_pages(job->pages, 4);')],
   ['done.c', done('')],
@@ -53,23 +51,7 @@ describe('a survey with a cache', () => {
   it('is the survey without one, after any edits', async () => {
     const steps = fc.array(fc.constantFrom(...edits), { minLength: 1, maxLength: 4 });
     await fc.assert(
-      fc.asyncProperty(steps, (chosen) =>
-        withTree(start, async (tree) => {
-          const cache = mkdtempSync(join(tmpdir(), 'putright-kept-'));
-          try {
-            // What was written a moment ago may change again unseen, and is not relied on.
-            await settle();
-            await survey(tree, { jobs: 1, cache });
-            for (const [file, text] of chosen) {
-              writeFileSync(join(tree, file), text);
-              await settle();
-              expect(await survey(tree, { jobs: 1, cache })).toEqual(await survey(tree, { jobs: 1 }));
-            }
-          } finally {
-            rmSync(cache, { recursive: true, force: true });
-          }
-        }),
-      ),
+      fc.asyncProperty(steps, (chosen) => expectSameWithCache(start, chosen, survey)),
       { numRuns: 12 },
     );
   });
