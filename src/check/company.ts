@@ -171,8 +171,9 @@ export function isOurs(subject: Subject, release: SeenRelease, others: readonly 
   const chosen = right.some((s) => chosenBetween(subject, release, s));
   // What frees is meant for pages from the allocator.
   if (frees) return !row.mixed && !(allocatesNear(subject, release) && (release.visit.heap !== null || chosen));
-  // Nothing drops what was taken but this, and its like.
-  if (right.length === 0 && row.gaps.length === 0 && !followed.cut) return true;
+  // Nothing drops what was taken, or was kept, but this, and its like.
+  const there = release.visit.heap === null ? right : right.filter((s) => s.visit.heap !== null);
+  if (there.length === 0 && row.gaps.length === 0 && !followed.cut) return true;
   if (sharedWith(subject, release, others)) return false;
   // No page of another origin is pinned: only another site can bring one that is.
   if (drops === 'pin') return !pinnedElsewhere(subject, release);

@@ -5,7 +5,7 @@ import { type Dropping, type Kept, keepsPages, type Witness, walkPaths } from '.
 import type { FunctionReference } from '../program/file.js';
 import { rootOf } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
-import { consumed, handedContainers, releases } from '../protocol/index.js';
+import { consumed, handedContainers, type ReleaseCall, releases } from '../protocol/index.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
@@ -121,8 +121,11 @@ function droppingsIn(subject: Subject): Dropping[] {
   const { visits } = subject.followed;
   const placeOf = (v: Visit, pos: number): string => `${v.flow.reference.file}:${pos}`;
   const known = new Set(releasesIn(subject).map((s) => placeOf(s.visit, s.event.pos)));
+  const { row } = subject;
+  // Where pages of other origins stand beside pins, a plain put is for those.
+  const isOfOthers = (call: ReleaseCall): boolean => row.reference !== 'get' && row.mixed && call.drops === 'get';
   const dropsOf = (v: Visit): string[] =>
-    v.flow.releases.flatMap((e) => (e.call.frees || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)]));
+    v.flow.releases.flatMap((e) => (e.call.frees || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)]));
   const undone = new Set(visits.filter((v) => v.heap === null && (v.way === 'site' || v.way === 'return')).flatMap(dropsOf));
   return visits.filter((v) => dropsOf(v).some((drop) => v.heap === null || !undone.has(drop))).flatMap(droppingsOf);
 }

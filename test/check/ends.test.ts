@@ -291,3 +291,75 @@ describe('a page that is handed to who drops it', () => {
   accepts('leak-on-path', 'the ways out that leave it say so', passed(drop, '', 'if (offline(page) < 0) put_page(page);\n\treturn 0;'));
   complains('leak-on-path', 'one way out of two that end alike leaves it', passed('', drop), 'offline:return 0;');
 });
+
+const looked = (drop: string): string => `int map_some(struct mm_struct *mm, unsigned long a)
+{
+	struct page *pages[8];
+	int i, got = get_user_pages_remote(mm, a, 8, 0, pages, NULL);
+
+	for (i = 0; i < got; i++) {
+		struct page *page = pages[i];
+
+		if (PageTail(page)) {
+			${drop}
+			continue;
+		}
+		put_page(page);
+	}
+	return 0;
+}
+`;
+
+describe('a loop that drops some elements', () => {
+  complains('leak-on-path', 'a round that has the page and leaves it', looked(''), 'map_some:for (i = 0; i < got; i++) {');
+  accepts('leak-on-path', 'rounds that drop it all', looked(drop));
+});
+
+const twoKinds = (user: string): string => `struct shm { struct page **pages; int n; int user; };
+int shm_user(struct shm *shm, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, shm->n, FOLL_LONGTERM, shm->pages);
+
+	if (got != shm->n) {
+		if (got > 0)
+			unpin_user_pages(shm->pages, got);
+		return -EFAULT;
+	}
+	return 0;
+}
+int shm_kernel(struct shm *shm, unsigned long a)
+{
+	int i;
+
+	for (i = 0; i < shm->n; i++) {
+		shm->pages[i] = virt_to_page(a + i * PAGE_SIZE);
+		get_page(shm->pages[i]);
+	}
+	return 0;
+}
+void shm_free(struct shm *shm)
+{
+	int i;
+
+	if (shm->user)
+		${user}
+	else
+		for (i = 0; i < shm->n; i++)
+			put_page(shm->pages[i]);
+	kfree(shm->pages);
+}
+`;
+const unpin = 'unpin_user_pages(shm->pages, shm->n);';
+
+describe('pins beside pages of another origin', () => {
+  accepts('never-released', 'pins that are unpinned', twoKinds(unpin));
+  complains('never-released', 'pins where only the others are put', twoKinds(';'), 'shm_user:if (got != shm->n) {');
+  accepts('wrong-release', 'both dropped as they should be', twoKinds(unpin));
+  complains(
+    'wrong-release',
+    'pins that nothing unpins but the failure of their own call',
+    twoKinds('release_pages(shm->pages, shm->n);'),
+    'shm_free:release_pages(shm->pages, shm->n);',
+    'shm_free:put_page(shm->pages[i]);',
+  );
+});

@@ -1,5 +1,5 @@
 /** Stores that make an object forget pages which it holds: an element is cleared, or stepped over. */
-import type { Node } from '../../program/graph.js';
+import type { Loop, Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { consumed } from '../../protocol/index.js';
 import type { Called } from './context.js';
@@ -22,7 +22,7 @@ export function forgetElement(local: Called, n: Node, target: string, state: Sta
   const loop = n.loops.at(-1);
   if (index === undefined || !loop?.variables.includes(index)) return null;
   const others = holders(state).filter((p) => p !== place);
-  if (others.length === 0 || !others.every(isVariable)) return null;
+  if (!others.every(isVariable) || !isSeen(local, loop, state)) return null;
   return without(local, n, state, [place], target);
 }
 
@@ -44,6 +44,14 @@ function without(local: Called, n: Node, state: State, places: readonly string[]
   const store = new Map(state.store);
   for (const place of places) store.delete(place);
   return told(local, n, altered(state, { store }), `${target.replace('[]', '')} ${forgets}`);
+}
+
+/** True where a round of a loop has had the followed element in a variable of its own, and did not drop it. */
+export function isSeen({ graph }: Called, loop: Loop, state: State): boolean {
+  const own = new Set(
+    graph.nodes.flatMap(({ operation: o, loops }) => (o?.kind === 'copy' && loops.some((l) => l.id === loop.id) ? [o.target] : [])),
+  );
+  return holders(state).some((place) => own.has(place) && isVariable(place));
 }
 
 /** True for a plain variable: it goes with the round or the function. */

@@ -2,7 +2,7 @@
 import type { Loop, Node } from '../../program/graph.js';
 import { conditionText } from './conditions.js';
 import type { Called } from './context.js';
-import { hasForgotten } from './forget.js';
+import { hasForgotten, isSeen } from './forget.js';
 import { holders, isContained } from './memory.js';
 import { altered, outcome, type State, told } from './state.js';
 import { isBelow, isMovedOn, isRest } from './unwind.js';
@@ -26,7 +26,14 @@ export function along(local: Called, from: Node, to: Node, state: State): State 
       const undoes = isUndoing(local, l, state) || isPast(local, l, state);
       if (!state.loops.has(l.id) && !undoes) return null;
       const drops = local.shape.dropLoops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
-      if (drops && !local.shape.isJump(from.id, to.id, l) && !isMovedOn(local, state) && !hasForgotten(state.trail)) unsure = true;
+      if (
+        drops &&
+        !local.shape.isJump(from.id, to.id, l) &&
+        !isMovedOn(local, state) &&
+        !hasForgotten(state.trail) &&
+        !isSeen(local, l, state)
+      )
+        unsure = true;
     }
     if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
       const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
