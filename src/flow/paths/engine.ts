@@ -21,6 +21,8 @@ import { saysFailed, unknownExit, type Walked, walk } from './walk.js';
 
 const maxDepth = 12;
 const maxCallers = 5;
+/** For a page that each of them hands on as its result, nothing else having it. */
+const maxResults = 7;
 const maxCallerWalks = 60;
 
 /** A path that ends wrongly. */
@@ -153,7 +155,8 @@ function openEngine(analysis: Analysis): Engine {
     };
     const up = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
       const handed = surest(exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1)));
-      if (handed.length === 0 || level > maxCallers) return;
+      const isResult = handed.every((e) => e.holders.every((h) => h.of === -1 && h.suffix === ''));
+      if (handed.length === 0 || level > (isResult ? maxResults : maxCallers)) return;
       for (const caller of program.callers(reference)) {
         const key = `${caller.key}<${reference.key}`;
         if (visited.has(key) || walks >= maxCallerWalks) continue;

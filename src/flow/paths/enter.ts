@@ -22,19 +22,24 @@ export function enter(
   const params = local.program.variants(callee)[0]?.params ?? [];
   const facts: string[] = [];
   let skipped = false;
+  let address = false;
   given.forEach((suffixes, i) => {
     const name = params[i]?.name;
     for (const suffix of suffixes) {
       if (!local.matters(callee, suffix, local.reference)) {
         skipped = true;
+        address ||= suffix === '' && params[i]?.type.pointers === 1 && params[i]?.type.tag === null;
         continue;
       }
       const fact = name ? join(name, suffix) : null;
       if (fact !== null && !facts.includes(fact)) facts.push(fact);
     }
   });
-  // What is not entered keeps the reference as it is, unless it drops some.
-  if (facts.length === 0) return skipped && !local.mayDrop(callee.name, callee.file) ? [state] : [];
+  if (facts.length === 0) {
+    if (!skipped || local.mayDrop(callee.name, callee.file)) return [];
+    // What is not entered keeps the reference as it is; the address of its data may be all that whoever drops it needs.
+    return [address && local.mayKeep(callee.name, callee.file) ? altered(state, { unsure: true }) : state];
+  }
   const exits = local.effects(callee, facts.sort());
   if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state);
   return decided(exits, isRead(local.graph, o.result)).flatMap((exit) => taken(local, n, o, callee, given, exit, state));

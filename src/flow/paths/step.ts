@@ -1,5 +1,5 @@
 /** The states after a node: what one operation does to the memory of a path. */
-import type { Assume, Graph, Loop, Node } from '../../program/graph.js';
+import type { Assume, Copy, Graph, Loop, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { isNeutral, releases } from '../../protocol/index.js';
 import { call } from './call.js';
@@ -32,8 +32,10 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (!o.replaces && source !== theReference) {
         // One of several operands: what is known of the others goes.
         if (!o.target.startsWith('%') && !reaches(state, source)) return [added(state, o.target, source)];
-        if (target !== null && state.store.has(target) && (!reaches(state, source) || reaches(state, valueAt(state, target))))
-          return [state];
+        if (target !== null && state.store.has(target)) {
+          if (reaches(state, valueAt(state, target))) return [state];
+          if (!reaches(state, source)) return [isSum(local.graph, o) ? put(renewed(state, `~${n.id}`), target, `~${n.id}`) : state];
+        }
         return [o.target.startsWith('%') ? put(state, target, source) : state];
       }
       // Of one array that was allocated here, parts that are dropped apart are told apart.
@@ -97,6 +99,15 @@ export function run(local: Called, n: Node, state: State): State[] {
       return [told(local, n, put(state, '%return', value), null)];
     }
   }
+}
+
+/** True for a further operand of a number: with it, the number is none of those that it is made of. */
+function isSum({ types }: Graph, { target, source }: Copy): boolean {
+  const isNumber = (path: string | null): boolean => {
+    const type = path === null ? undefined : types.get(path);
+    return path === null || (type !== undefined && type.pointers === 0 && type.dims.length === 0 && type.tag === null);
+  };
+  return target.startsWith('%') && isNumber(target) && isNumber(source.path);
 }
 
 function isTaking({ graph, entry }: Called, loop: Loop): boolean {

@@ -1,24 +1,29 @@
 /** How the states of a walk follow each other: from which on nothing but one sort of end can be reached. */
-import type { Exit, Turned } from './state.js';
+import type { Exit, Trail, Turned } from './state.js';
 
 export interface Tracks {
-  /** A state leads to another; both are numbers in the order in which they were met. */
-  edge(from: number, to: number): void;
+  /** A state leads to another, with a trail; both are numbers in the order in which they were met. */
+  edge(from: number, to: number, trail: Trail | null): void;
   /** The function is left from a state. */
   exit(from: number, exit: Exit): void;
   /** A state leads to where the walk does not follow. */
   other(from: number): void;
   /**
-   * The exits of a sort, each with the place of the first state on its way from which only such exits can be reached: the
-   * branch that decides. One for each such place and exit's place.
+   * The exits of a sort, each with the place of a state on a way to it from which, and not from the one before, only such exits
+   * can be reached: a branch that decides. One for each such place and exit's place, with the trail that leads by there.
    */
   turns(isOfSort: (exit: Exit) => boolean): Turned[];
 }
 
-/** @param posOf where a state stands, `null` before the reference is there */
-export function openTracks(posOf: (state: number) => number | null): Tracks {
-  const into: number[][] = [];
-  const parents: number[] = [];
+/** What a walk tells of its states. */
+export interface States {
+  /** Where a state stands, `null` before the reference is there. */
+  posOf(state: number): number | null;
+  trailOf(state: number): Trail | null;
+}
+
+export function openTracks({ posOf, trailOf }: States): Tracks {
+  const into: { from: number; trail: Trail | null }[][] = [];
   const exits: { from: number; exit: Exit }[] = [];
   const others: number[] = [];
 
@@ -30,30 +35,49 @@ export function openTracks(posOf: (state: number) => number | null): Tracks {
     for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
       if (elsewhere.has(at)) continue;
       elsewhere.add(at);
-      queue.push(...(into[at] ?? []));
+      queue.push(...(into[at] ?? []).map((e) => e.from));
     }
     const found = new Map<string, Turned>();
     for (const { from, exit } of mine) {
-      let pos = posOf(from) ?? exit.pos;
-      for (let at = parents[from]; at !== undefined && !elsewhere.has(at); at = parents[at]) pos = posOf(at) ?? pos;
-      const key = `${pos}|${exit.pos}`;
-      const known = found.get(key);
-      if (!known || isMore(exit, known.exit)) found.set(key, { exit, pos });
+      for (const [at, trail] of waysTo(from, exit, elsewhere)) {
+        const pos = posOf(at) ?? exit.pos;
+        const key = `${pos}|${exit.pos}`;
+        const known = found.get(key);
+        if (!known || isMore(exit, known.exit)) found.set(key, { exit: trail === exit.trail ? exit : { ...exit, trail }, pos });
+      }
     }
     return [...found.values()];
   }
 
+  /** The branches that decide for an exit, each with the trail by there. */
+  function waysTo(from: number, exit: Exit, elsewhere: ReadonlySet<number>): [at: number, trail: Trail | null][] {
+    const found: [number, Trail | null][] = [];
+    const trails = new Map([[from, exit.trail]]);
+    for (const [at, trail] of trails) {
+      const before = into[at] ?? [];
+      const own = before.filter((e) => !elsewhere.has(e.from) && posOf(e.from) !== null);
+      if (own.length < before.length || before.length === 0) found.push([at, trail]);
+      for (const edge of own) if (!trails.has(edge.from)) trails.set(edge.from, rerouted(trail, trailOf(at), edge.trail));
+    }
+    return found;
+  }
+
   return {
-    edge(from, to) {
-      parents[to] ??= from;
+    edge(from, to, trail) {
       const list = into[to];
-      if (list) list.push(from);
-      else into[to] = [from];
+      if (list) list.push({ from, trail });
+      else into[to] = [{ from, trail }];
     },
     exit: (from, exit) => exits.push({ from, exit }),
     other: (from) => others.push(from),
     turns,
   };
+}
+
+/** A trail of which the part that led to a state is replaced by another way to it. */
+function rerouted(trail: Trail | null, part: Trail | null, other: Trail | null): Trail | null {
+  if (part === other) return trail;
+  return trail === part || trail === null ? other : { step: trail.step, before: rerouted(trail.before, part, other) };
 }
 
 /** Of two ways to one end, the one with more of the pages. */

@@ -76,9 +76,12 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     released: new Uint16Array(graph.nodes.length),
   };
   const queue: At[] = [{ node: graph.entry, state: firstState(entry) }];
-  const tracks = openTracks((index) => {
-    const { node, state } = queue[index] as At;
-    return state.phase === 'before' ? null : (graph.nodes[node] as Node).pos;
+  const tracks = openTracks({
+    posOf(index) {
+      const { node, state } = queue[index] as At;
+      return state.phase === 'before' ? null : (graph.nodes[node] as Node).pos;
+    },
+    trailOf: (index) => (queue[index] as At).state.trail,
   });
   const leave = (exit: Exit): void => {
     const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${exit.holders.map((h) => `${h.of}${h.suffix}`).join()}|${exit.freed.map((h) => `${h.of}${h.suffix}`).join()}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
@@ -137,7 +140,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
         const key = isJoin ? keyOf(next, kept) : null;
         const known = key === null ? undefined : seen.get(key);
         if (known !== undefined) {
-          tracks.edge(i, known);
+          tracks.edge(i, known, kept.trail);
           continue;
         }
         const stage = kept.phase === 'held' && kept.unsure ? 'unsure' : kept.phase;
@@ -148,7 +151,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
         }
         count[next] = (count[next] as number) + 1;
         if (key !== null) seen.set(key, queue.length);
-        tracks.edge(i, queue.length);
+        tracks.edge(i, queue.length, kept.trail);
         queue.push({ node: next, state: kept });
       }
     }
