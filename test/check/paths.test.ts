@@ -387,3 +387,116 @@ describe('a loop that fails in one of its rounds', () => {
     ).replace('int i,', 'int i, j,'),
   );
 });
+
+const ranged = (drop: string): string => `int range_touch(struct mm_struct *mm, unsigned long addr, unsigned long size)
+{
+	struct page *page;
+	unsigned long start = addr & PAGE_MASK, end, at;
+
+	end = start + size;
+	for (at = start; at < end; at += PAGE_SIZE) {
+		if (get_user_pages_fast(at, 1, FOLL_WRITE, &page) != 1)
+			return -EFAULT;
+		${drop}
+	}
+	return 0;
+}
+`;
+
+describe('a sum of numbers', () => {
+  complains('leak-on-path', 'a loop up to it', ranged(''), 'range_touch:if (get_user_pages_fast(at, 1, FOLL_WRITE, &page) != 1)');
+  accepts('leak-on-path', 'a loop up to it that drops', ranged('put_page(page);'));
+});
+
+const meeting = (second: string): string => `int box_fill(struct box *b, unsigned long a)
+{
+	struct page *page;
+	int ret = 0;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	if (box_full(b)) {
+		ret = -ENOSPC;
+		goto out;
+	}
+	if (box_late(b)) {
+		ret = -ENOSPC;
+		${second}
+	}
+	unpin_user_page(page);
+out:
+	return ret;
+}
+`;
+
+describe('branches that meet', () => {
+  complains(
+    'leak-on-path',
+    'each of two that end alike',
+    meeting('goto out;'),
+    'box_fill:if (box_full(b)) {',
+    'box_fill:if (box_late(b)) {',
+  );
+  complains(
+    'leak-on-path',
+    'the one of two that forgets the page',
+    meeting('goto drop;\n	}\ndrop:\n	if (b) {'),
+    'box_fill:if (box_full(b)) {',
+  );
+});
+
+const passing = (depth: number, drop: string): string => `struct page *take_0(unsigned long a)
+{
+	struct page *page;
+
+	return get_user_pages_fast(a, 1, 0, &page) == 1 ? page : NULL;
+}
+${Array.from({ length: depth }, (_, k) => `struct page *take_${k + 1}(unsigned long a)\n{\n\treturn take_${k}(a);\n}\n`).join('')}int take(unsigned long a)
+{
+	struct page *page = take_${depth}(a);
+
+	if (!page)
+		return -EFAULT;
+	${drop}
+	return 0;
+}
+`;
+
+describe('a page that many functions hand on as their result', () => {
+  complains('leak-on-path', 'the last that forgets it', passing(6, ''), 'take:struct page *page = take_6(a);');
+  accepts('leak-on-path', 'the last that drops it', passing(6, 'put_page(page);'));
+});
+
+const addressed = (store: string): Readonly<Record<string, string>> => ({
+  'driver/queue.h': 'struct queue { u32 *entries; };\nint hw_queue_set(struct queue *q, u32 *entries);\n',
+  'driver/set.c': `#include "queue.h"
+int queue_set(struct queue *q, unsigned long a)
+{
+	struct page *page;
+	u32 *entries;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	entries = page_to_virt(page);
+	hw_queue_set(q, entries);
+	return 0;
+}
+`,
+  'hw/queue.c': `#include "../driver/queue.h"
+int hw_queue_set(struct queue *q, u32 *entries)
+{
+	${store}
+	return 0;
+}
+`,
+});
+
+describe('the address of a page that is handed far away', () => {
+  complains(
+    'leak-on-path',
+    'one that is only looked at',
+    addressed('hw_write(entries[0]);'),
+    'queue_set:if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)',
+  );
+  accepts('leak-on-path', 'one that is kept there', addressed('q->entries = entries;'));
+});
