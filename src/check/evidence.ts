@@ -58,9 +58,17 @@ function passedIn({ followed }: Subject): Kept['passed'] {
   });
 }
 
-/** The functions that are called back with a bio, skb or pipe that holds the pages. */
-function backsIn({ program, followed }: Subject): Kept['backs'] {
-  return followed.visits.flatMap(({ way, flow: { reference } }) =>
+/**
+ * The functions that are called back with a bio, skb or pipe that holds the pages, and those of the site's file of which the
+ * tables say that they drop what they are given holds: they have to.
+ */
+function backsIn({ program, followed, site }: Subject): Kept['backs'] {
+  const named = (program.file(site.reference.file)?.functions ?? []).flatMap((reference) => {
+    const match = reference.macro ? null : /^(\d+)(@\w+)$/.exec(releases.get(reference.name)?.pages ?? '');
+    const param = match ? program.variants(reference)[0]?.params[Number(match[1])] : undefined;
+    return param ? [{ reference, fact: `${param.name}${match?.[2]}` }] : [];
+  });
+  const called = followed.visits.flatMap(({ way, flow: { reference } }) =>
     way !== 'callback'
       ? []
       : (program.variants(reference)[0]?.params ?? []).flatMap((p) => {
@@ -68,6 +76,7 @@ function backsIn({ program, followed }: Subject): Kept['backs'] {
           return content === undefined ? [] : [{ reference, fact: p.name + content }];
         }),
   );
+  return [...called, ...named.filter(({ reference }) => !called.some((c) => c.reference.key === reference.key))];
 }
 
 /** A store of nothing to an element, or to what says where a queue begins: the object forgets what stood there. */

@@ -107,6 +107,37 @@ describe('a bio that comes back', () => {
   accepts('leak-on-path', 'one of which the pages are dropped', back('bio_release_pages(bio, false);'));
 });
 
+const named = (drop: string): string => `int bio_fill(struct bio *bio, struct iov_iter *iter)
+{
+	struct page *page;
+	size_t offset;
+
+	if (iov_iter_get_pages2(iter, &page, PAGE_SIZE, 1, &offset) <= 0)
+		return -EFAULT;
+	__bio_add_page(bio, page, PAGE_SIZE, offset);
+	return 0;
+}
+void bio_check_pages_dirty(struct bio *bio)
+{
+	if (bio_is_clean(bio)) {
+		${drop}
+		bio_put(bio);
+		return;
+	}
+	bio_defer(bio);
+}
+void bio_end(struct bio *bio)
+{
+	bio_release_pages(bio, false);
+	bio_put(bio);
+}
+`;
+
+describe('a function that by its name drops what a bio holds', () => {
+  complains('leak-on-path', 'one that gives the bio up with its pages', named(''), 'bio_check_pages_dirty:if (bio_is_clean(bio)) {');
+  accepts('leak-on-path', 'one that drops them', named('bio_release_pages(bio, false);'));
+});
+
 const waited = (drop: string): string => `int read_now(struct iov_iter *iter, struct block_device *bdev)
 {
 	struct bio_vec vec;
