@@ -8,6 +8,8 @@ import { Failure } from './failure.js';
 const QUIET = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'diff.noprefix=false', '-c', 'diff.mnemonicPrefix=false'];
 const DIFF = ['diff', '--relative', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules'];
 const C_FILES = ['--', '*.c', '*.h'];
+/** So many names fit on a command line. */
+const FEW = 200;
 
 /**
  * What changed in the work tree since a revision: what was committed after it, what is not committed, and files that git does
@@ -28,13 +30,18 @@ export async function changesSince(tree: string, revision: string): Promise<Chan
       throw new Failure(`no revision ${visible(revision)} in ${visible(tree)}; git log shows them`);
     },
   );
-  const [raw, patch, unknown] = await Promise.all([
+  const [raw, unknown] = await Promise.all([
     git([...DIFF, '--raw', '-z', '--no-abbrev', commit, ...C_FILES]),
-    git([...DIFF, '--unified=0', commit, ...C_FILES]),
     git(['ls-files', '-z', '--others', '--exclude-standard', ...C_FILES]),
   ]);
   const blobs = blobsIn(raw.toString());
-  const texts = await textsOf(git, blobs);
+  // Of few files git need not look at all of the others again.
+  const paths = blobs.size > FEW ? C_FILES : ['--', ...blobs.keys()];
+  const literally = blobs.size > FEW ? [] : ['--literal-pathspecs'];
+  const [patch, texts] = await Promise.all([
+    blobs.size === 0 ? Buffer.alloc(0) : git([...literally, ...DIFF, '--unified=0', commit, ...paths]),
+    textsOf(git, blobs),
+  ]);
   const added = unknown.toString().split('\0').filter(Boolean);
   return {
     before: new Map([...texts, ...added.map((file): [string, null] => [file, null])]),

@@ -78,10 +78,15 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
   };
 }
 
+/** Questions about a file's text, and nothing else. */
+const ofText: readonly Kind[] = ['read', 'defines', 'mentions'];
+
 /** The file whose content decides a question's answer, `null` for one that the index answers. */
 export function fileOf(question: string): string | null {
-  const [kind, file] = question.split(separator);
-  return kind === 'read' || kind === 'defines' || kind === 'mentions' ? (file as string) : null;
+  const end = question.indexOf(separator);
+  if (!ofText.some((kind) => kind.length === end && question.startsWith(kind))) return null;
+  const next = question.indexOf(separator, end + 1);
+  return question.slice(end + 1, next < 0 ? question.length : next);
 }
 
 /** True for a question that the index alone answers, and not otherwise than before. */

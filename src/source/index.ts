@@ -10,7 +10,7 @@ import { defaultJobs, gather, type Work } from './pool.js';
 import { postings, type Turned, turn } from './postings.js';
 import { reader } from './reader.js';
 import { STAMP } from './stamp.js';
-import { walk } from './walk.js';
+import { isAsBefore, walk } from './walk.js';
 
 export { compiled } from './compiled.js';
 export type { Differences } from './differences.js';
@@ -86,9 +86,16 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
   try {
     const known = cache?.load();
     const work = { root: top, stamps: cache !== undefined };
-    const first = crew.begin({ ...work, want: known === undefined ? 'index' : 'stamp' });
+    const begin = () => crew.begin({ ...work, want: known === undefined ? 'index' : 'stamp' });
     const listings = cache === undefined ? noListings : openListings(top, known?.index);
-    const files = await find(walk(top, warnings, listings), first, options.signal);
+    let first = begin();
+    // Mostly the files are those of the last run: the threads look at them while that is being found out.
+    if (known) first.add(known.index.files);
+    let files = known?.index.files ?? [];
+    if (!known || !isAsBefore(top, warnings, listings)) {
+      if (known) first = begin();
+      files = await find(walk(top, warnings, listings), first, options.signal);
+    }
     if (files.length === 0) throw new TreeError(`${root}: no C files in it; name the top of a kernel tree or of a driver`);
     const fresh = join(files, await first.finish(), listings.made());
     const renewed = known === undefined ? null : await renew(known.index, fresh, crew.begin({ ...work, want: 'index' }));

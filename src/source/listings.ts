@@ -12,6 +12,8 @@ export interface Directories {
 export interface Listings {
   /** The C files and the directories of a directory, in the order of the tree, if it has not changed; otherwise it has to be read. */
   known(dir: string): string[] | undefined;
+  /** True if every directory holds what it held; `list` reads one. */
+  unchanged(list: (dir: string) => readonly string[]): boolean;
   /** Notes that what a directory holds depends on more than the directory: links, and what was warned of. */
   unsettled(dir: string): void;
   /** All directories that were asked for. */
@@ -21,6 +23,7 @@ export interface Listings {
 /** Of a run that leaves nothing behind. */
 export const noListings: Listings = {
   known: () => undefined,
+  unchanged: () => false,
   unsettled: () => {},
   made: () => ({ names: [], stamps: new Float64Array(0) }),
 };
@@ -31,19 +34,32 @@ export function openListings(root: string, earlier: { directories: Directories; 
   const children = earlier ? childrenOf(earlier.directories.names, earlier.files) : new Map<string, string[]>();
   const places = new Map(earlier?.directories.names.map((name, place) => [name, place]));
 
+  const childrenIn = (dir: string): string[] => inOrder(children.get(dir) ?? []);
+
+  /** True for a directory that has the stamp which it had. */
+  function isSettled(dir: string): boolean {
+    const stamp = new Float64Array(STAMP);
+    stamps.set(dir, stamp);
+    try {
+      note(lstatSync(`${root}/${dir}`), stamp, 0);
+    } catch {
+      return false;
+    }
+    const place = places.get(dir);
+    if (earlier === undefined || place === undefined || stamp[1] === 0) return false;
+    return stamp.every((part, k) => part === earlier.directories.stamps[place * STAMP + k]);
+  }
+
   return {
-    known(dir) {
-      const stamp = new Float64Array(STAMP);
-      stamps.set(dir, stamp);
-      try {
-        note(lstatSync(`${root}/${dir}`), stamp, 0);
-      } catch {
-        return undefined;
-      }
-      const place = places.get(dir);
-      if (earlier === undefined || place === undefined || stamp[1] === 0) return undefined;
-      for (let k = 0; k < STAMP; k++) if (stamp[k] !== earlier.directories.stamps[place * STAMP + k]) return undefined;
-      return inOrder(children.get(dir) ?? []);
+    known: (dir) => (isSettled(dir) ? childrenIn(dir) : undefined),
+    unchanged(list) {
+      if (earlier === undefined) return false;
+      return earlier.directories.names.every((dir) => {
+        if (isSettled(dir)) return true;
+        const now = list(dir);
+        const then = childrenIn(dir);
+        return now.length === then.length && now.every((name, k) => name === then[k]);
+      });
     },
     unsettled(dir) {
       stamps.get(dir)?.fill(0);

@@ -41,6 +41,16 @@ export function* walk(root: string, warnings: SourceWarning[], listings: Listing
   }
 }
 
+/** True if the tree has the same files and directories as before: most directories need not be read to tell. */
+export function isAsBefore(root: string, warnings: SourceWarning[], listings: Listings): boolean {
+  const top = realpathSync(root);
+  const linked = new Set<string>();
+  const said: SourceWarning[] = [];
+  const same = listings.unchanged((dir) => list(root, top, dir, linked, said, listings));
+  if (same) warnings.push(...said);
+  return same;
+}
+
 /** The C files and the directories (with a `/`) of one directory, as paths from the root. */
 function list(root: string, top: string, dir: string, linked: Set<string>, warnings: SourceWarning[], listings: Listings): string[] {
   const names: string[] = [];
