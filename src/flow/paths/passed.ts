@@ -31,12 +31,9 @@ export function kept(program: Program, reference: FunctionReference, all: readon
 }
 
 const dropsItself = remembered((program: Program) => {
-  const known = new Map<string, boolean>();
-  return (reference: FunctionReference): boolean => {
-    const found = known.get(reference.key) ?? (dropping.test(program.textOf(reference)) && !mayTake(program, reference));
-    known.set(reference.key, found);
-    return found;
-  };
+  const known = program.ledger.memo<boolean>();
+  return (reference: FunctionReference): boolean =>
+    known.get(reference.key) ?? known.work(reference.key, () => dropping.test(program.textOf(reference)) && !mayTake(program, reference));
 });
 
 function mayTake(program: Program, reference: FunctionReference): boolean {
