@@ -1,15 +1,17 @@
 /** What several rules ask of a followed site. */
 import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, releasesOf, type SeenRelease, type Start, type Visit } from '../flow/follow.js';
-import { type Dropping, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
+import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import type { FunctionReference } from '../program/file.js';
 import { rootOf } from '../program/path.js';
+import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { consumed, handedContainers, type ReleaseCall, releases } from '../protocol/index.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
+import type { CType } from '../syntax/ast.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
 
 /** Every statement that can drop the reference, those that free pages too. */
@@ -69,14 +71,22 @@ function backsIn({ program, followed, site }: Subject): Kept['backs'] {
     return param ? [{ reference, fact: `${param.name}${match?.[2]}` }] : [];
   });
   const called = followed.visits.flatMap(({ way, flow: { reference } }) =>
-    way !== 'callback'
-      ? []
-      : (program.variants(reference)[0]?.params ?? []).flatMap((p) => {
-          const content = handedContainers.get(p.type.tag ?? '');
-          return content === undefined ? [] : [{ reference, fact: p.name + content }];
-        }),
+    way !== 'callback' ? [] : givenBelow(program, reference, ({ tag }) => handedContainers.get(tag ?? '')),
   );
   return [...called, ...named.filter(({ reference }) => !called.some((c) => c.reference.key === reference.key))];
+}
+
+/** What stands below the parameters of a function, by their types; nothing below any other. */
+function givenBelow(program: Program, reference: FunctionReference, below: (type: CType) => string | undefined): Given[] {
+  return (program.variants(reference)[0]?.params ?? []).flatMap(({ name, type }) => {
+    const suffix = below(type);
+    return suffix === undefined ? [] : [{ reference, fact: name + suffix }];
+  });
+}
+
+/** Below a pointer to one struct. */
+function belowOne(struct: string, suffix: string): (type: CType) => string | undefined {
+  return ({ tag, pointers }) => (tag === struct && pointers === 1 ? suffix : undefined);
 }
 
 /** A store of nothing to an element, or to what says where a queue begins: the object forgets what stood there. */
@@ -93,11 +103,7 @@ function handlersIn({ program, followed, site }: Subject): Kept['handlers'] {
   const byField = followed.visits.flatMap(({ way, heap, flow: { reference } }) =>
     way !== 'field' || heap === null || heap.startsWith('#::') || !mayForget(reference)
       ? []
-      : (program.variants(reference)[0]?.params ?? []).flatMap((p) =>
-          p.type.tag === rootOf(heap).slice(1) && p.type.pointers === 1
-            ? [{ reference, fact: p.name + heap.slice(rootOf(heap).length) }]
-            : [],
-        ),
+      : givenBelow(program, reference, belowOne(rootOf(heap).slice(1), heap.slice(rootOf(heap).length))),
   );
   const filled = new Set(followed.visits.flatMap(({ flow }) => [...flow.origins.keys()].map((f) => /@\w+$/.exec(f)?.[0] ?? '')));
   const queues = [...consumed].flatMap(([field, content]) =>
@@ -106,11 +112,7 @@ function handlersIn({ program, followed, site }: Subject): Kept['handlers'] {
   const byQueue = queues.flatMap(([tag, content]) =>
     (program.file(site.reference.file)?.functions ?? [])
       .filter((r) => mayForget(r) && !whole.test(program.textOf(r)))
-      .flatMap((reference) =>
-        (program.variants(reference)[0]?.params ?? []).flatMap((p) =>
-          p.type.tag === tag && p.type.pointers === 1 ? [{ reference, fact: p.name + content }] : [],
-        ),
-      ),
+      .flatMap((reference) => givenBelow(program, reference, belowOne(tag, content))),
   );
   return [...byField, ...byQueue];
 }

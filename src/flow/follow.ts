@@ -17,6 +17,7 @@ import { ownersIn } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed } from './flow.js';
 import { isForeignDrop } from './foreign.js';
 import { openLookups } from './lookups.js';
+import { mentionsReleases } from './mentions.js';
 import type { Acquired } from './outcome.js';
 import { summaries } from './summary.js';
 
@@ -80,12 +81,6 @@ function mentionsTables(program: Program, macro: FunctionReference): boolean {
   return tableNames.test(
     program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '',
   );
-}
-
-const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
-
-function mentionsReleases(program: Program, reference: FunctionReference): boolean {
-  return releaseNames.test(program.textOf(reference));
 }
 
 /** True if a function's name is stored or handed on somewhere in its file: somebody may call it back. */

@@ -6,7 +6,7 @@ import type { Analysis } from './flow.js';
 import type { Start } from './follow.js';
 import { engineOf, type Kept, type Witness } from './paths/engine.js';
 
-export type { Kept, Witness } from './paths/engine.js';
+export type { Given, Kept, Witness } from './paths/engine.js';
 export type { Dropping } from './paths/keeping.js';
 export type { PathStep } from './paths/state.js';
 

@@ -15,7 +15,8 @@ export interface KeptIndex {
 export interface TreeCache {
   /** What an earlier run left, or undefined if there is nothing of use. */
   load(): KeptIndex | undefined;
-  save(index: TreeIndex): KeptIndex;
+  /** Keeps an index; the name that it has from then on. */
+  save(index: TreeIndex): string;
 }
 
 /** Goes up when what a scanner lists, or how this file writes it, changes. */
@@ -50,7 +51,7 @@ export function openCache(dir: string, root: string): TreeCache {
       }
       const parts = encode(index);
       writeWhole(file, parts);
-      return { index, name: nameIn(parts[0] as Buffer) };
+      return nameIn(parts[0] as Buffer);
     },
   };
 }

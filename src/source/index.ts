@@ -100,7 +100,7 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     const fresh = join(files, await first.finish(), listings.made());
     const renewed = known === undefined ? null : await renew(known.index, fresh, crew.begin({ ...work, want: 'index' }));
     const index = renewed?.index ?? fresh;
-    const name = known && index === known.index ? known.name : (cache?.save(index).name ?? '');
+    const name = known && index === known.index ? known.name : (cache?.save(index) ?? '');
     for (const { file, why } of index.problems) warnings.push({ file: files[file] as string, why });
     const since = known && renewed?.differences ? { index: known.name, differences: renewed.differences } : null;
     const shared = { root: top, names: sharedNames(files), turned: turn(index) };

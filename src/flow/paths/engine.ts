@@ -39,16 +39,22 @@ export interface Witness {
   fields: readonly string[];
 }
 
+/** A function, and the fact with which it is entered. */
+export interface Given {
+  reference: FunctionReference;
+  fact: string;
+}
+
 /** Where a site's pages are kept and known to be dropped from, and the files in which that happens. */
 export interface Kept extends Dropped {
   carriers: readonly Carrier[];
   files: readonly string[];
-  /** Functions to which the kernel gives back what was handed to it, and the fact at their entry. */
-  backs: readonly { reference: FunctionReference; fact: string }[];
-  /** Functions that may make an object forget the pages which it holds, likewise. */
-  handlers: readonly { reference: FunctionReference; fact: string }[];
-  /** Functions that are handed one page by itself, likewise. */
-  passed: readonly { reference: FunctionReference; fact: string }[];
+  /** Functions to which the kernel gives back what was handed to it. */
+  backs: readonly Given[];
+  /** Functions that may make an object forget the pages which it holds. */
+  handlers: readonly Given[];
+  /** Functions that are handed one page by itself. */
+  passed: readonly Given[];
 }
 
 export interface Engine {
@@ -195,7 +201,7 @@ function openEngine(analysis: Analysis): Engine {
       for (const { reference, listed, walked: w } of endings) {
         // The fault is the freeing, wherever the path to it turned off.
         const lost = w.lost.flatMap(({ exit }): Turned[] => {
-          const freeing = stepsOf(exit.trail).find((step) => /frees (what|the array that) holds/.test(step.text));
+          const freeing = freeingIn(exit);
           return freeing && (isUsual || listed === 'object' || (listed === 'array' && freeing.text.includes('the array')))
             ? [{ exit, pos: freeing.file === reference.file ? freeing.pos : exit.pos }]
             : [];
@@ -203,7 +209,7 @@ function openEngine(analysis: Analysis): Engine {
         note(reference, { ...w, exits: [], lost, failing: [], late: [] }, [kept]);
       }
     }
-    const handed = ({ reference, fact }: Kept['backs'][number], way: string, isFault: (exit: Exit) => boolean): void => {
+    const handed = ({ reference, fact }: Given, way: string, isFault: (exit: Exit) => boolean): void => {
       const w = walked(reference, { kind: 'given', facts: [fact] });
       const { file, name } = start.reference;
       const step: PathStep = { file, function: name, pos: start.pos, text: `taken here, and ${way} ${reference.name}()` };
@@ -212,7 +218,7 @@ function openEngine(analysis: Analysis): Engine {
     for (const { reference, fact } of given.passed)
       for (const exit of kept(program, reference, effects(reference, [fact])))
         add(leakOf(reference, { exit, pos: exit.pos }, 'left here with the page still held, which other ways with such a result drop'));
-    for (const back of given.backs) handed(back, 'given back to', freesHolder);
+    for (const back of given.backs) handed(back, 'given back to', (exit) => freeingIn(exit) !== undefined);
     for (const handler of given.handlers) handed(handler, 'kept until', ({ trail }) => hasForgotten(trail));
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
   }
@@ -289,9 +295,9 @@ function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: s
   };
 }
 
-/** True for a path on which what holds the pages is freed, or given up, with the pages in it. */
-function freesHolder({ trail }: Exit): boolean {
-  return stepsOf(trail).some((step) => /frees (what|the array that) holds/.test(step.text));
+/** The step of a path on which what holds the pages is freed, or given up, with the pages in it. */
+function freeingIn({ trail }: Exit): PathStep | undefined {
+  return stepsOf(trail).find((step) => /frees (what|the array that) holds/.test(step.text));
 }
 
 /** Ways out without those that, but for not being certain, are the same as another. */

@@ -23,7 +23,7 @@ export function along(local: Called, from: Node, to: Node, state: State): State 
     if (state.phase === 'held') {
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
       // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
-      const undoes = isUndoing(local, l, state) || isPast(local, l, state);
+      const undoes = isOthers(local, l, state);
       if (!state.loops.has(l.id) && !undoes) return null;
       const drops = local.shape.dropLoops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
       if (
@@ -58,14 +58,15 @@ function isOthersLeft({ entry, graph, shape }: Called, from: Node, to: Node, loo
   );
 }
 
-/** True in a loop that drops what earlier rounds of another took, and not what the path follows. */
-export function isUndoing({ program, reference, graph }: Called, loop: Loop, state: State): boolean {
-  return state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
-}
-
-/** True in a loop that drops what is left of an array, where what the path follows has been moved on from there. */
-export function isPast({ program, reference, graph }: Called, loop: Loop, state: State): boolean {
-  return state.phase === 'held' && isRest(program, reference, graph, loop) && isContained(state);
+/**
+ * True in a loop that drops elements, and not what the path follows: what earlier rounds of another loop took, or what is left of
+ * an array from which that has been moved on.
+ */
+export function isOthers(local: Called, loop: Loop, state: State): boolean {
+  if (state.phase !== 'held') return false;
+  const { program, reference, graph } = local;
+  const undoes = state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
+  return undoes || (isRest(loop, local) && isContained(state));
 }
 
 /** True if the call that hands the reference back stands in a loop. */

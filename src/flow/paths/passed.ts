@@ -2,10 +2,9 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
-import { releases } from '../../protocol/index.js';
+import { mentionsReleases } from '../mentions.js';
 import { type Exit, sign, stepsOf } from './state.js';
 
-const dropping = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
 /** Calls that take a reference on a page of which nobody need hold one. */
 const trying = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;
 
@@ -25,7 +24,7 @@ export function kept(program: Program, reference: FunctionReference, all: readon
   const mayHave = (e: Exit): boolean =>
     stepsOf(e.trail).some(({ file, text }) => {
       const name = /^passed to (\w+)\(/.exec(text)?.[1];
-      return name !== undefined && program.resolveNear(name, file).some((r) => dropping.test(program.textOf(r)));
+      return name !== undefined && program.resolveNear(name, file).some((r) => mentionsReleases(program, r));
     });
   return held.filter((e) => !mayHave(e));
 }
@@ -33,7 +32,7 @@ export function kept(program: Program, reference: FunctionReference, all: readon
 const dropsItself = remembered((program: Program) => {
   const known = program.ledger.memo<boolean>();
   return (reference: FunctionReference): boolean =>
-    known.get(reference.key) ?? known.work(reference.key, () => dropping.test(program.textOf(reference)) && !mayTake(program, reference));
+    known.get(reference.key) ?? known.work(reference.key, () => mentionsReleases(program, reference) && !mayTake(program, reference));
 });
 
 function mayTake(program: Program, reference: FunctionReference): boolean {

@@ -7,6 +7,7 @@ import { outsideKernel } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { acquires, handedEnds, isNeutral, releases } from '../../protocol/index.js';
+import { mentionsReleases } from '../mentions.js';
 
 export interface Shape {
   /** Variables that are read from here on before they are set anew. */
@@ -322,7 +323,6 @@ const most = 200;
 /** A name that more functions have means none of them for certain. */
 const maxDefinitions = 4;
 
-const releaseNames = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
 const called = /\b([A-Za-z_]\w*)\s*\(/g;
 
 /** Asks whether a function of some name, or one that it calls near by, names a releasing call. */
@@ -342,7 +342,7 @@ export function droppers(program: Program): (name: string, file: string) => bool
     visited.add(r.key);
     const text = program.textOf(r);
     const result =
-      releaseNames.test(text) ||
+      mentionsReleases(program, r) ||
       [...new Set([...text.slice(text.indexOf('{')).matchAll(called)].map((m) => m[1] as string))].some(
         (name) => name !== r.name && reaching(name, r.file, visited, dropping),
       );

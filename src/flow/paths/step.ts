@@ -7,7 +7,7 @@ import { assume, conditionText, signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { isSeed } from './entry.js';
 import { forgetElement, stepOver } from './forget.js';
-import { isPast, isUndoing } from './loops.js';
+import { isOthers } from './loops.js';
 import { baseOf, holders, isCut, placeAt, put, reaches, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
@@ -23,8 +23,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       return state.phase !== 'before' && o?.kind === 'unread' ? [] : [state];
     case 'call':
       if (local.entry.kind === 'again' && isLookedAfter(local, o.name)) return [];
-      if (state.index !== null && state.phase === 'held' && n.loops.some((l) => isUndoing(local, l, state))) return [state];
-      if (n.loops.some((l) => isPast(local, l, state))) return [state];
+      if (n.loops.some((l) => isOthers(local, l, state))) return [state];
       return call(local, n, o, state);
     case 'copy': {
       const source = valueIn(state, o.source);

@@ -56,7 +56,7 @@ export function endingsOf(
     }
     for (const { caller, graph, call } of calls) {
       const path = call.args[index]?.path;
-      if (path && rootOf(path) === path && isObject(graph, path, own.tag)) visit(caller, path, own, level + 1);
+      if (path && rootOf(path) === path && tagOf(graph, path) === own.tag) visit(caller, path, own, level + 1);
     }
   };
   for (const file of files) {
@@ -64,7 +64,7 @@ export function endingsOf(
       if (reference.macro || !freeing.test(program.textOf(reference))) continue;
       for (const graph of program.graphs(reference))
         for (const variable of freedIn(graph)) {
-          const own = within(program, file, graph.types.get(variable)?.tag ?? '', carrier);
+          const own = within(program, file, tagOf(graph, variable) ?? '', carrier);
           // Who ends an object in another of its uses does not name the field.
           if (own && new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference))) visit(reference, variable, own, 0);
         }
@@ -102,9 +102,7 @@ function freedIn(graph: Graph): string[] {
       graph.nodes.flatMap(({ operation: o }) => {
         if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name) || o.name.startsWith('devm_')) return [];
         const path = o.args.at(o.name === 'kmem_cache_free' ? 1 : 0)?.path;
-        return path && rootOf(path) === path && graph.types.get(path)?.pointers === 1 && graph.types.get(path)?.dims.length === 0
-          ? [path]
-          : [];
+        return path && rootOf(path) === path && tagOf(graph, path) !== null ? [path] : [];
       }),
     ),
   ];
@@ -119,7 +117,8 @@ function isListed(program: Program, reference: FunctionReference, variable: stri
     );
 }
 
-function isObject(graph: Graph, path: string, tag: string): boolean {
+/** The struct of the one object that a variable points at. */
+function tagOf(graph: Graph, path: string): string | null {
   const type = graph.types.get(path);
-  return type !== undefined && type.tag === tag && type.pointers === 1 && type.dims.length === 0;
+  return type !== undefined && type.pointers === 1 && type.dims.length === 0 ? type.tag : null;
 }

@@ -78,27 +78,20 @@ function below(text: string, i: string): boolean {
   return patterns.some((p) => new RegExp(p).test(text));
 }
 
-const restIn = remembered((_loop: Loop) => new Map<Graph, boolean>());
-
 /**
  * True if a loop visits only the elements from where an earlier loop was left: `while (i < n) put_page(pages[i++])` after a loop
  * by the same variable.
  */
-export function isRest(program: Program, reference: FunctionReference, graph: Graph, loop: Loop): boolean {
-  const answers = restIn(loop);
-  const known = answers.get(graph);
-  if (known !== undefined) return known;
+export const isRest = remembered((loop: Loop, { program, reference, graph }: Called): boolean => {
   const text = (program.file(reference.file)?.text ?? '').slice(loop.pos, loop.end).replace(/\s+/g, ' ');
   const name = /^(?:while ?\(|for ?\( ?;) ?(\w+) ?(?:<|!=) ?[^;{]*/.exec(text)?.[1];
-  const goesUp = name !== undefined && new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text);
-  const found = goesUp && graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name as string)));
-  answers.set(graph, found);
-  return found;
-}
+  if (name === undefined || !new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text)) return false;
+  return graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));
+});
 
 /** True for an element that went from an array into a container, where the function drops the rest of the array later. */
-export function isMovedOn({ program, reference, graph }: Called, state: State): boolean {
-  return isContained(state) && graph.nodes.some((n) => n.loops.some((l) => isRest(program, reference, graph, l)));
+export function isMovedOn(local: Called, state: State): boolean {
+  return isContained(state) && local.graph.nodes.some((n) => n.loops.some((l) => isRest(l, local)));
 }
 
 /**
