@@ -7,7 +7,7 @@ export interface Surroundings {
   tree: Pick<AskedTree, 'read'>;
   ledger: Ledger;
   /** Headers that a file includes. */
-  ownHeaders(from: string): string[];
+  ownHeaders(from: string): readonly string[];
 }
 
 /** Makes the lookup of a constant by name, as a file sees it; `null` for what is no plain number. */

@@ -712,27 +712,30 @@ function condition(b: Builder, e: Expression, yes: number, no: number): void {
     b.current = -1;
     return;
   }
+  const after: Operation[] = [];
   let assume: Omit<Assume, 'truth'>;
-  let after: Operation | null = null;
-  if (e.kind === 'update' && !e.prefix) {
-    // What is tested is the value before.
-    const left = evaluate(b, e.operand);
-    if (left.path !== null) after = { kind: 'update', target: left.path };
-    assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: null };
-  } else if (e.kind === 'binary' && e.op in negated) {
-    const left = evaluate(b, e.left);
-    const right = evaluate(b, e.right);
+  if (e.kind === 'binary' && e.op in negated) {
+    const left = tested(b, e.left, after);
+    const right = tested(b, e.right, after);
     assume = { kind: 'assume', left, op: e.op, right, call: null };
   } else {
-    const left = evaluate(b, e);
+    const left = tested(b, e, after);
     const made = e.kind === 'call' ? b.nodes[b.current]?.operation : null;
     assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null };
   }
   branch(b, assume, e.pos, yes, no, after);
 }
 
+/** What a condition compares: of `n--` the value before, which changes `after`. */
+function tested(b: Builder, e: Expression, after: Operation[]): Value {
+  if (e.kind !== 'update' || e.prefix) return evaluate(b, e);
+  const value = evaluate(b, e.operand);
+  if (value.path !== null) after.push({ kind: 'update', target: value.path });
+  return value;
+}
+
 /** Both ways from a condition; `after` happens on each of them. */
-function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: number, no: number, after: Operation | null = null): void {
+function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: number, no: number, after: readonly Operation[] = []): void {
   const from = b.current;
   if (from < 0) return;
   for (const [truth, target] of [
@@ -741,7 +744,7 @@ function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: num
   ] as const) {
     b.current = from;
     node(b, pos, { ...assume, op: truth ? assume.op : (negated[assume.op] ?? assume.op), truth });
-    if (after) node(b, pos, after);
+    for (const operation of after) node(b, pos, operation);
     connect(b, target);
   }
   b.current = -1;

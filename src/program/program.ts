@@ -15,19 +15,20 @@ import type { Tree } from '../source/index.js';
 import type { CType, Declarator, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody, parseVariable } from '../syntax/index.js';
 import { openConstants } from './constants.js';
-import { type Directives, describe, directivesOf, type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
+import { describe, type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
+import { openHeaders } from './headers.js';
 import { type Ledger, unkept } from './ledger.js';
 import { lower } from './lower.js';
 import { mayMean } from './meant.js';
-import type { Value } from './path.js';
-import { folderOf, normalise, outsideKernel } from './place.js';
+import { rootOf, type Value } from './path.js';
+import { folderOf, outsideKernel } from './place.js';
 import { type AskedTree, asked } from './questions.js';
 import { openStructures } from './structures.js';
 import { pointerMoves, tabledPaths } from './tabled.js';
 import { plainPath, sourceName } from './text.js';
-import { collapseContainers, typeAt, wholeOf } from './types.js';
+import { collapseContainers, structName, typeAt, wholeOf } from './types.js';
 
 export interface Program {
   tree: AskedTree;
@@ -126,13 +127,17 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const resolvedNear = ledger.memo<FunctionReference[]>();
   const callersOf = ledger.memo<FunctionReference[]>();
   const globalTypes = ledger.memo<Declarator | null>();
-  const quoted = ledger.memo<string[]>();
-  const directives = ledger.memo<Directives>();
   const aliasCalls = ledger.memo<Alias | null>();
   const external = ledger.memo<FunctionReference[]>();
   const installedIn = ledger.memo<FunctionReference[]>();
 
-  const { structure, memberTag } = openStructures({ tree, ledger, file, ownHeaders });
+  const { directivesIn, ownHeaders, quotedHeaders } = openHeaders({
+    tree,
+    ledger,
+    textOf: (name) => files.get(name)?.text ?? tree.read(name) ?? '',
+  });
+
+  const { structure, memberTag, typedef } = openStructures({ tree, ledger, file, ownHeaders });
 
   const constant = openConstants({ tree, ledger, ownHeaders });
 
@@ -190,6 +195,13 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       return found;
     };
     const types = new Map(graph.types);
+    /** A variable whose type is but a name may be a pointer to a struct. */
+    const unname = (variable: string): void => {
+      const type = types.get(variable);
+      if (!type || type.tag !== null || type.pointers > 0 || structName(type) === null) return;
+      const named = typedef(type.base, name);
+      if (named) types.set(variable, { ...named, dims: type.dims });
+    };
     const rewritten = new Map<string, string | null>();
     const path = (p: string): string | null => {
       let out = rewritten.get(p);
@@ -199,6 +211,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
           const type = globalType(global.slice(2), name);
           if (type) types.set(global, type);
         }
+        if (p.includes('.')) unname(rootOf(p));
         out = collapseContainers(p, types, lookup);
         rewritten.set(p, out);
       }
@@ -265,6 +278,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     return {
       ...graph,
       nodes,
+      params: graph.params.map((p) => ({ ...p, type: types.get(p.name) ?? p.type })),
       paths: [
         ...new Set([
           ...[...rewritten.values()].filter((p) => p !== null),
@@ -424,31 +438,6 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       return found;
     };
     return callersOf.get(reference.key) ?? callersOf.work(reference.key, find);
-  }
-
-  /** What a file includes and defines: most headers are asked for nothing else, and need no outline for it. */
-  function directivesIn(name: string): Directives {
-    return directives.get(name) ?? directives.work(name, () => directivesOf(files.get(name)?.text ?? tree.read(name) ?? ''));
-  }
-
-  /** Headers that a file includes by a quoted name, through each other: a driver's own. */
-  function quotedHeaders(from: string): string[] {
-    return quoted.get(from) ?? quoted.work(from, () => ownHeaders(from).filter((h) => !h.startsWith('include/')));
-  }
-
-  function ownHeaders(from: string): string[] {
-    const folder = folderOf(from);
-    const seen = new Set<string>();
-    const queue = [from];
-    while (queue.length > 0 && seen.size < 40) {
-      for (const include of directivesIn(queue.shift() as string).includes) {
-        const path = include.quoted ? normalise(`${folder}/${include.path}`) : normalise(`include/${include.path}`);
-        if (seen.has(path) || !tree.exists(path)) continue;
-        seen.add(path);
-        if (include.quoted) queue.push(path);
-      }
-    }
-    return [...seen];
   }
 
   function globalType(name: string, from: string): CType | null {

@@ -12,6 +12,8 @@ export interface AskedTree
   extends Pick<Tree, 'filesCalling' | 'filesDefining' | 'filesAccessing' | 'filesDefiningStruct' | 'read' | 'exists'> {
   /** All files of the tree. */
   list(): readonly string[];
+  /** The files of a name, in whatever folder. */
+  filesNamed(name: string): readonly string[];
   /** True if some line that starts in column one has `name(`: see {@link definesAtColumnZero}. */
   defines(file: string, name: string): boolean;
   /** True if the file has the word. */
@@ -23,7 +25,19 @@ export interface AskedTree
 }
 
 /** Kinds of questions; what is asked about a file's text rests on the file's content. */
-type Kind = 'calling' | 'defining' | 'accessing' | 'struct' | 'read' | 'exists' | 'list' | 'defines' | 'mentions' | 'drops' | 'drops-near';
+type Kind =
+  | 'calling'
+  | 'defining'
+  | 'accessing'
+  | 'struct'
+  | 'read'
+  | 'exists'
+  | 'list'
+  | 'named'
+  | 'defines'
+  | 'mentions'
+  | 'drops'
+  | 'drops-near';
 
 const separator = '\0';
 
@@ -58,6 +72,10 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
     list() {
       noted('list');
       return tree.files;
+    },
+    filesNamed(name) {
+      noted('named', name);
+      return namesOf(tree).get(name) ?? [];
     },
     defines(file, name) {
       noted('defines', file, name);
@@ -102,6 +120,7 @@ export function isUntouched(question: string, differences: Differences): boolean
     case 'struct':
       return !differences.definingStruct(name);
     case 'list':
+    case 'named':
       return !differences.files;
     case 'drops':
     case 'drops-near':
@@ -127,6 +146,8 @@ export function answerOf(tree: Tree, question: string): string | null {
       return digest(tree.filesDefiningStruct(first));
     case 'list':
       return digest(tree.files);
+    case 'named':
+      return digest(namesOf(tree).get(first) ?? []);
     case 'exists':
       return String(tree.exists(first));
     case 'defines':
@@ -141,6 +162,17 @@ export function answerOf(tree: Tree, question: string): string | null {
       return null;
   }
 }
+
+const namesOf = remembered((tree: Tree): ReadonlyMap<string, readonly string[]> => {
+  const found = new Map<string, string[]>();
+  for (const file of tree.files) {
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    const known = found.get(name);
+    if (known) known.push(file);
+    else found.set(name, [file]);
+  }
+  return found;
+});
 
 interface Dropping {
   files: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 /** Definitions of structs: by tag wherever the index knows one, by a typedef's name in a file and its own headers. */
-import type { Field, StructDefinition } from '../syntax/ast.js';
+import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { parseStruct, parseTypedef } from '../syntax/index.js';
 import type { FileFacts } from './file.js';
 import type { Ledger } from './ledger.js';
@@ -12,6 +12,8 @@ export interface Structures {
   structure(tag: string, from: string): StructDefinition | null;
   /** The tag, or the typedef's name, of a struct's member that is a struct or points at one; `null` if that is not known. */
   memberTag(tag: string, member: string, from: string): string | null;
+  /** The struct, or the pointer to one, that a typedef's name stands for in a file; `null` for any other name. */
+  typedef(name: string, from: string): CType | null;
 }
 
 /** What definitions are looked up in. */
@@ -26,6 +28,7 @@ export interface Sources {
 export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Structures {
   const structures = ledger.memo<StructDefinition | null>();
   const tags = ledger.memo<StructDefinition | null>();
+  const typedefs = ledger.memo<CType | null>();
   const definitions = ledger.memo<StructDefinition | null>();
 
   function structure(tag: string, from: string): StructDefinition | null {
@@ -56,17 +59,47 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
 
   /** A typedef'd struct has no tag for the index to know: the file and its own headers are searched. */
   function typedefOf(name: string, from: string): StructDefinition | null {
-    if (!/^\w+$/.test(name)) return null;
-    const declares = new RegExp(`\\b${name}\\s*(?:[;,[]|__|/\\*)`);
-    for (const candidate of [from, ...ownHeaders(from)]) {
-      // Most headers only use the name, and need no outline for that.
-      if (!declares.test(tree.read(candidate) ?? '')) continue;
+    for (const candidate of declaring(name, from)) {
       const direct = definedIn(candidate, name);
       if (direct) return direct;
-      const facts = file(candidate);
-      const item = facts?.outline.items.find((i) => i.kind === 'declaration' && i.name === name);
-      const type = facts && item ? parseTypedef(facts.text, item)?.type : null;
+      const type = declaredIn(candidate, name, from);
       if (type?.tag && type.tag !== name) return structure(type.tag, from);
+    }
+    return null;
+  }
+
+  function typedef(name: string, from: string): CType | null {
+    const key = `${name}\0${from}`;
+    const known = typedefs.get(key);
+    const find = (): CType | null => {
+      for (const candidate of declaring(name, from)) {
+        const type = declaredIn(candidate, name, from);
+        if (type) return type;
+      }
+      return null;
+    };
+    return known !== undefined ? known : typedefs.work(key, find, null);
+  }
+
+  /** The file and those of its own headers that may say what a name stands for. */
+  function declaring(name: string, from: string): string[] {
+    if (!/^\w+$/.test(name)) return [];
+    const declares = new RegExp(`\\b${name}\\s*(?:[;,[]|__|/\\*)`);
+    // Most headers only use the name, and need no outline for that.
+    return [from, ...ownHeaders(from)].filter((candidate) => declares.test(tree.read(candidate) ?? ''));
+  }
+
+  function declaredIn(candidate: string, name: string, from: string): CType | null {
+    const facts = file(candidate);
+    for (const item of facts?.outline.items ?? []) {
+      if (!facts || (item.kind !== 'declaration' && item.kind !== 'struct') || !facts.text.startsWith('typedef', item.pos)) continue;
+      if (!facts.text.slice(item.pos, item.end).includes(name)) continue;
+      const type = parseTypedef(facts.text, item).find((alias) => alias.name === name)?.type;
+      if (!type) continue;
+      if (type.tag !== null) return type;
+      // A name for what another name stands for.
+      const behind = type.base === name || !/^\w+$/.test(type.base) ? null : typedef(type.base, from);
+      return behind && { ...behind, pointers: behind.pointers + type.pointers, dims: [...type.dims, ...behind.dims] };
     }
     return null;
   }
@@ -77,7 +110,7 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
     return (type?.tag ?? (name === null ? null : (structure(name, from)?.tag ?? name))) || null;
   }
 
-  return { structure, memberTag };
+  return { structure, memberTag, typedef };
 }
 
 /** The first struct of a file with this tag, or with a typedef of this name. Only items that have the word are parsed. */
@@ -88,12 +121,12 @@ function definitionOf(facts: FileFacts | null, name: string): StructDefinition |
     if (item.kind !== 'struct' || item.end <= at) continue;
     if (at < item.pos) at = facts.text.indexOf(name, item.pos);
     if (at < 0 || at >= item.end) continue;
-    const alias = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : null;
+    const aliases = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : [];
     for (const s of parseStruct(facts.text, item)) {
       if (s.tag === name) return s;
       const inner = taggedMembers(s.fields).find((member) => member.tag === name);
       if (inner) return { ...s, ...inner };
-      if (alias?.name === name && alias.type.pointers === 0 && alias.type.tag === s.tag) return s;
+      if (aliases.some((alias) => alias.name === name && alias.type.tag === s.tag)) return s;
     }
   }
   return null;

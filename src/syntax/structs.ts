@@ -144,19 +144,21 @@ function readMember(t: Tokens, from: number, to: number, fields: Field[], found:
   }
 }
 
-/** What a `typedef` item names, or `null`. */
-export function parseTypedef(text: string, item: Item): { name: string; type: CType } | null {
-  if (item.end - item.pos > 1 << 20) return null;
+/** What a `typedef` item names: several names where pointers to the type have one too; none for any other item. */
+export function parseTypedef(text: string, item: Item): { name: string; type: CType }[] {
+  if (item.end - item.pos > 1 << 20) return [];
   const t = tokenize(withoutDirectives(text.slice(item.pos, item.end)));
-  if (t.depth > MAX_NESTING * 4) return null;
+  if (t.depth > MAX_NESTING * 4) return [];
   let from = 0;
   while (from < t.count && tokenText(t, from) !== 'typedef') from++;
-  if (from >= t.count) return null;
+  if (from >= t.count) return [];
   const { spec, declarators } = readDeclaration(t, from, t.count);
-  const first = declarators[0] ?? (spec.next < t.count ? readDeclarator(t, spec.next, t.count, spec).declarator : undefined);
-  if (first === undefined || first.name === '') return null;
-  const type = first.isFunction ? { base: 'function', tag: null, pointers: 0, dims: [] } : { ...first.type };
-  // A tagless struct is known by its typedef's name.
-  if (type.tag === '') type.tag = first.name;
-  return { name: first.name, type };
+  const named = declarators.length > 0 || spec.next >= t.count ? declarators : [readDeclarator(t, spec.next, t.count, spec).declarator];
+  const first = named[0]?.name ?? '';
+  if (first === '') return [];
+  return named.map(({ name, isFunction, type }) => ({
+    name,
+    // A tagless struct is known by its typedef's name.
+    type: isFunction ? { base: 'function', tag: null, pointers: 0, dims: [] } : { ...type, tag: type.tag === '' ? first : type.tag },
+  }));
 }

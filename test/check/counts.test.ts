@@ -355,6 +355,14 @@ describe('release-count', () => {
       'another that counts down',
       `${take}	if (ret < 0)\n		return ret;\n	for (i = ret - 1; i >= 0; i--)\n		unpin_user_page(pages[i]);\n	return 0;`,
     ],
+    [
+      'one that compares what it counts down',
+      `${take}	if (ret < 0)\n		return ret;\n	while (ret-- > 0)\n		unpin_user_page(pages[ret]);\n	return 0;`,
+    ],
+    [
+      'one that stands one behind',
+      `${take}	if (ret < 0)\n		return ret;\n	for (i = ret; i > 0; i--)\n		unpin_user_page(pages[i - 1]);\n	return 0;`,
+    ],
     ['a third', `${take}	if (ret < 0)\n		return ret;\n	while (ret--)\n		unpin_user_page(pages[ret]);\n	return 0;`],
     [
       'a field that was corrected',

@@ -67,9 +67,10 @@ describe('structs', () => {
     ['typedef unsigned long __bitwise x_t;', 'x_t', 'unsigned long'],
     ['typedef int (*fn_t)(int);', 'fn_t', 'function*'],
     ['typedef struct foo { int a; } foo_t;', 'foo_t', 'struct foo'],
-  ])('typedef %j', (text, name, type) => {
-    const t = parseTypedef(text, outline(text).items[0]!)!;
-    expect([t.name, printType(t.type)]).toEqual([name, type]);
+    ['typedef struct foo { int a; } FOO, *PFOO;', 'FOO, PFOO', 'struct foo, struct foo*'],
+  ])('typedef %j', (text, names, types) => {
+    const found = parseTypedef(text, outline(text).items[0]!);
+    expect([found.map((t) => t.name).join(', '), found.map((t) => printType(t.type)).join(', ')]).toEqual([names, types]);
   });
 });
 

@@ -5,7 +5,7 @@
 import { otherNames } from '../../flow/facts.js';
 import { holds } from '../../flow/outcome.js';
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Copy, Graph, Node } from '../../program/graph.js';
+import type { CallOperation, Copy, Graph, Loop, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -290,12 +290,23 @@ class Walk {
       return bound.base === 'result';
     }
     if (bound?.base !== 'number' || bound.plus !== 0 || !from || from.base === 'number' || !dropping) return false;
+    if (this.isLaterRound(state, loop, index)) return from.base === 'result';
     // Down to zero: `i >= 0` begins at the last page, `i > 0` one behind it.
     const moved = body.find((m) => m.operation?.kind === 'update' && m.operation.target === index && m.pos >= loop.bodyPos);
     if (o.op === '>=' && from.plus === 0 && !(moved && this.isStatement(moved.pos, dropping.pos)))
       this.report(state, pos, 'drop', 'past', SHORT | ALL);
     if (o.op === '>' && from.plus === -1) this.report(state, pos, 'drop', 'few', SHORT | ALL);
     return from.base === 'result';
+  }
+
+  /** True where a loop has moved its index already: what it begins with is known at its first round. */
+  private isLaterRound(state: State, loop: Loop, index: string): boolean {
+    for (let s = state.parent; s; s = s.parent) {
+      const { operation: o, loops } = this.graph.nodes[s.node] as Node;
+      if (!loops.some((l) => l.id === loop.id)) return false;
+      if (o?.kind === 'update' && o.target === index) return true;
+    }
+    return false;
   }
 
   /** True for an `i--;` that stands alone before the drop. */

@@ -1,0 +1,69 @@
+/** Which headers a file includes, as far as the tree alone says it: nobody configured the folders that a compiler would search. */
+import { type Directives, directivesOf } from './file.js';
+import type { Ledger } from './ledger.js';
+import { folderOf, nearestOf, nearness, normalise } from './place.js';
+import type { AskedTree } from './questions.js';
+
+export interface Headers {
+  /** What a file includes and defines: most headers are asked for nothing else, and need no outline for it. */
+  directivesIn(file: string): Directives;
+  /** Headers that a file includes, and those that its quoted ones include. */
+  ownHeaders(file: string): readonly string[];
+  /** Of these, the ones outside the kernel's `include/`: a driver's own. */
+  quotedHeaders(file: string): readonly string[];
+}
+
+/** What headers are looked up in. */
+export interface Texts {
+  tree: AskedTree;
+  ledger: Ledger;
+  /** A file's text, empty if it cannot be read. */
+  textOf(file: string): string;
+}
+
+const maxHeaders = 300;
+
+export function openHeaders({ tree, ledger, textOf }: Texts): Headers {
+  const directives = ledger.memo<Directives>();
+  const own = ledger.memo<string[]>();
+  const quoted = ledger.memo<string[]>();
+
+  function directivesIn(file: string): Directives {
+    return directives.get(file) ?? directives.work(file, () => directivesOf(textOf(file)));
+  }
+
+  function ownHeaders(from: string): string[] {
+    return own.get(from) ?? own.work(from, () => search(from));
+  }
+
+  function quotedHeaders(from: string): string[] {
+    return quoted.get(from) ?? quoted.work(from, () => ownHeaders(from).filter((h) => !h.startsWith('include/')));
+  }
+
+  function search(from: string): string[] {
+    const seen = new Set<string>();
+    const queue = [from];
+    for (let file = queue.shift(); file !== undefined && seen.size < maxHeaders; file = queue.shift()) {
+      for (const include of directivesIn(file).includes) {
+        const path = include.quoted ? locate(include.path, file, from) : normalise(`include/${include.path}`);
+        if (path === null || seen.has(path) || !tree.exists(path)) continue;
+        seen.add(path);
+        if (include.quoted) queue.push(path);
+      }
+    }
+    return [...seen];
+  }
+
+  /** Beside the file that includes it, beside the one that all is compiled for, or where an `-I` of the build must lead. */
+  function locate(path: string, file: string, from: string): string | null {
+    const beside = [file, from].map((f) => normalise(`${folderOf(f)}/${path}`)).find((place) => tree.exists(place));
+    if (beside !== undefined) return beside;
+    const wanted = normalise(path);
+    const named = tree.filesNamed(wanted.slice(wanted.lastIndexOf('/') + 1)).filter((f) => f === wanted || f.endsWith(`/${wanted}`));
+    const [first, second] = nearestOf(named, from);
+    const isPlain = first !== undefined && (second === undefined || nearness(first, from) > nearness(second, from));
+    return isPlain ? first : null;
+  }
+
+  return { directivesIn, ownHeaders, quotedHeaders };
+}

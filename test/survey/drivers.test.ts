@@ -1,0 +1,95 @@
+import { describe } from 'vitest';
+import { shows } from './helper.js';
+
+const hold = (take: string, put: string): string => `#include "my_mm.h"
+int hold(unsigned long a, int n, struct page **pages)
+{
+	int i, ret = ${take};
+
+	if (ret < 0)
+		return ret;
+	look_at(pages);
+	for (i = 0; i < ret; i++)
+		${put}(pages[i]);
+	return 0;
+}
+`;
+
+const ladder = `#ifdef HAVE_PIN
+#define MY_PIN pin_user_pages
+#define MY_UNPIN unpin_user_page
+#else
+#define MY_PIN get_user_pages
+#define MY_UNPIN put_page
+#endif
+`;
+
+const held = `typedef struct HELD {
+	size_t count;
+	struct page *pages[];
+} HELD, *PHELD;
+
+int take(PHELD held, unsigned long a, int n)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, held->pages);
+
+	held->count = ret < 0 ? 0 : ret;
+	return ret == n ? 0 : -EFAULT;
+}
+`;
+
+describe('drivers outside the kernel', () => {
+  shows(
+    'macros of a header that only the build knows how to find',
+    { 'common/inc/my_mm.h': ladder, 'driver/hold.c': hold('MY_PIN(a, n, FOLL_WRITE, pages)', 'MY_UNPIN') },
+    'pin page-array loop-collapsible@function put:hold:unpin_user_page',
+  );
+  shows(
+    'of headers with the same name the nearer one',
+    {
+      'one/inc/my_mm.h': ladder,
+      'two/inc/my_mm.h': ladder.replace(/MY_UNPIN \w+/g, 'MY_UNPIN my_own_put'),
+      'one/driver/hold.c': hold('MY_PIN(a, n, FOLL_WRITE, pages)', 'MY_UNPIN'),
+    },
+    'pin page-array loop-collapsible@function put:hold:unpin_user_page',
+  );
+  shows(
+    'of headers that are equally far neither',
+    {
+      'one/my_mm.h': ladder.replaceAll('MY_', 'ONE_').replace('ONE_UNPIN unpin_user_page', 'MY_UNPIN unpin_user_page'),
+      'two/my_mm.h': ladder.replaceAll('MY_', 'TWO_').replace('TWO_UNPIN unpin_user_page', 'MY_UNPIN put_page'),
+      'driver/hold.c': hold('pin_user_pages(a, n, FOLL_WRITE, pages)', 'MY_UNPIN'),
+    },
+    'wrapper pin page-array caller@caller via=hold gap',
+  );
+  shows(
+    'a header of a header, which stands beside that',
+    {
+      'inc/my_mm.h': '#include "sub/calls.h"\n',
+      'inc/sub/calls.h': '#include "ladder.h"\n',
+      'inc/sub/ladder.h': ladder,
+      'driver/hold.c': hold('MY_PIN(a, n, FOLL_WRITE, pages)', 'MY_UNPIN'),
+    },
+    'pin page-array loop-collapsible@function put:hold:unpin_user_page',
+  );
+  shows(
+    'a pointer to a struct with a name of its own',
+    `${held}void drop(void *object)
+{
+	PHELD held = (PHELD)object;
+
+	unpin_user_pages(held->pages, held->count);
+}
+`,
+    'pin LT page-array car=HELD.pages bulk@file put:drop:unpin_user_pages',
+  );
+  shows(
+    'which is named in another typedef',
+    `${held.replace('HELD, *PHELD;', 'HELD;\ntypedef HELD *PHELD;')}void drop(PHELD held)
+{
+	unpin_user_pages(held->pages, held->count);
+}
+`,
+    'pin LT page-array car=HELD.pages bulk@file put:drop:unpin_user_pages',
+  );
+});
