@@ -24,6 +24,8 @@ import {
 } from '../protocol/index.js';
 import { excludes } from './assumptions.js';
 import {
+  type Behind,
+  behind,
   contentsOf,
   credible,
   earlierRound,
@@ -41,6 +43,7 @@ import {
 import { type Analysis, type At, emptyFlow, type FunctionFlow, type Seed } from './flow.js';
 import { movesOf } from './moves.js';
 import { refine } from './outcome.js';
+import { storesOf } from './stores.js';
 
 /** Follows the seeds' facts through every variant of a function. */
 export function analyse(analysis: Analysis, reference: FunctionReference, seeds: readonly Seed[]): FunctionFlow {
@@ -421,9 +424,11 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   const seeded = r.seeds.some((s) => s.pos === n.pos);
   const given = input.size === 0 ? [] : o.args.map((a) => contentsOf(a, input, r.scope));
   const touched = given.some((g) => g.length > 0);
+  const stored = input.size === 0 ? [] : storedBehind(r, o, input);
   if (
     !seeded &&
     !touched &&
+    stored.length === 0 &&
     !(
       o.name !== null &&
       input.size > 0 &&
@@ -442,9 +447,19 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
       // Nothing of the reference is handed over.
     } else if (o.name !== null && (own || (!isNeutral(o.name) && !acquires.has(o.name)))) enter(r, n, o, o.name, given, facts);
     else if (o.name === null && o.through !== null) indirect(r, n, o, given, facts);
+    for (const { name, field } of stored) put(r, facts, name, field, n.pos, `which is ${readable(field)}`);
   }
   if (seeded) seed(r, n, o, input, facts);
   return facts;
+}
+
+/** What a call leaves in memory that an object leads to which it is given. */
+function storedBehind(r: Run, o: CallOperation, facts: Facts): Behind[] {
+  if (o.name === null || isNeutral(o.name)) return [];
+  const found = behind(o.args, facts, r.scope);
+  if (found.length === 0) return found;
+  const callees = r.program.resolve(o.name, r.reference.file);
+  return found.filter(({ argument, suffix }) => callees.some((callee) => storesOf(r.program)(callee, argument, suffix)));
 }
 
 /** What begins to hold after a seed's call. */

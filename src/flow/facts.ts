@@ -163,3 +163,31 @@ export function otherNames(path: string, graph: Graph): string[] {
   found.delete(path);
   return [...found];
 }
+
+/** A name of memory that a field leads to, which a call may have stored to: that field below which of the call's arguments. */
+export interface Behind {
+  name: string;
+  field: string;
+  argument: number;
+  suffix: string;
+}
+
+/**
+ * Names of what a call may store through pointers that stand in an object which it is given: `f.out = out; take(&f)` leaves in
+ * `out[]` what `take()` stores in `f->out[]`, and so what the field is known to hold.
+ */
+export function behind(args: readonly Value[], facts: Facts, scope: Scope): Behind[] {
+  return scope.graph.aliases.flatMap(({ target, source }) => {
+    if (rootOf(target) === target) return [];
+    const argument = args.findIndex((a) => a.path !== null && suffixAfter(target, a.path)?.startsWith('.'));
+    if (argument < 0) return [];
+    return ownersIn(scope, target).flatMap((owner) =>
+      [...facts].flatMap((field): Behind[] => {
+        const more = isHeap(field) ? suffixAfter(field, `#${owner.tag}${owner.rest}`) : null;
+        const name = more === null || isOwnValue(more) ? null : pathBelow(source, more);
+        const suffix = `${suffixAfter(target, args[argument]?.path ?? '')}${more}`;
+        return name === null ? [] : [{ name, field, argument, suffix }];
+      }),
+    );
+  });
+}

@@ -416,7 +416,8 @@ function initialise(b: Builder, target: string, list: InitializerList): void {
     for (const s of steps) path = path === null ? null : step(path, s);
     if (path === null) continue;
     if (item.value.kind === 'initializer') initialise(b, path, item.value);
-    else assign(b, path, evaluate(b, item.value), item.value.pos, false);
+    // A member has this value and no other; of an array, each element has one.
+    else assign(b, path, evaluate(b, item.value), item.value.pos, !path.includes('[]'));
   }
 }
 

@@ -1,7 +1,10 @@
 /** The containers that a site's pages flow through, in that order. */
 
+import { scopeOf } from '../flow/analyse.js';
+import { ownersIn } from '../flow/facts.js';
 import { sourcesOf } from '../flow/flow.js';
 import type { Followed, SeenRelease, Visit } from '../flow/follow.js';
+import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import type { Program } from '../program/program.js';
@@ -31,7 +34,7 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
       if (!/^[#%\w:]/.test(fact) || (!field && (file !== site.reference.file || isOnStack(program, v, fact))) || throughFrame(v, fact))
         continue;
       add(containerOf(fact));
-      if (field && fact.endsWith('[]') && !fact.includes('@')) add('page-array');
+      if (field && fact.endsWith('[]') && !fact.includes('@') && !pointsAtOne(program, followed, fact)) add('page-array');
     }
   }
   for (const { visit, event } of releases) {
@@ -42,6 +45,22 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
     }
   }
   return found;
+}
+
+/** True for a field that some function sets to the address of a page's pointer: it leads to that, not to an array. */
+function pointsAtOne(program: Program, followed: Followed | null, fact: string): boolean {
+  return (followed?.visits ?? []).some(({ flow: { reference } }) =>
+    program.graphs(reference).some((graph) => {
+      const scope = scopeOf(program, graph, reference);
+      return graph.aliases.some(
+        ({ target, source }) =>
+          source.address &&
+          source.path !== null &&
+          ownersIn(scope, target).some((o) => `#${o.tag}${o.rest}[]` === fact) &&
+          isPageAt(program, graph, reference.file, source.path),
+      );
+    }),
+  );
 }
 
 /** A fact and those that it came from, back to the site. */
@@ -101,6 +120,10 @@ function callersPassOne(program: Program, site: Site, name: string): boolean {
 }
 
 function isPage(program: Program, site: Site, path: string): boolean {
-  const type = program.typeOf(path, site.graph, site.reference.file);
+  return isPageAt(program, site.graph, site.reference.file, path);
+}
+
+function isPageAt(program: Program, graph: Graph, file: string, path: string): boolean {
+  const type = program.typeOf(path, graph, file);
   return (type?.tag === 'page' || type?.tag === 'folio') && type.pointers === 1 && type.dims.length === 0;
 }

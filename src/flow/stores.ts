@@ -1,0 +1,40 @@
+/** Which functions store through a pointer that stands in an object that they are given: `*f->out = page`. */
+import type { FunctionReference } from '../program/file.js';
+import { join, suffixAfter } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import { remembered } from '../program/remembered.js';
+
+const maxDepth = 6;
+
+/** True if a function, or one that it hands its parameter to, stores a value at `suffix` below that parameter. */
+export type Stores = (callee: FunctionReference, parameter: number, suffix: string) => boolean;
+
+/** Remembers it for a program's functions. */
+export const storesOf = remembered(openStores);
+
+function openStores(program: Program): Stores {
+  const known = program.ledger.memo<boolean>();
+
+  const stores = (callee: FunctionReference, parameter: number, suffix: string, depth: number): boolean => {
+    const key = `${callee.key}|${parameter}${suffix}`;
+    const find = (): boolean =>
+      program.graphs(callee).some(({ params, nodes }) => {
+        const name = params[parameter]?.name;
+        const place = name ? join(name, suffix) : null;
+        if (place === null) return false;
+        return nodes.some(({ operation: o }) => {
+          if (o?.kind === 'copy') return o.target === place;
+          if (o?.kind !== 'call' || o.name === null || depth >= maxDepth) return false;
+          const { name: called, args } = o;
+          return args.some((a, i) => {
+            const below = a.path === null || a.address ? null : suffixAfter(place, a.path);
+            if (below === null || below === '') return false;
+            return program.resolve(called, callee.file).some((next) => next.key !== callee.key && stores(next, i, below, depth + 1));
+          });
+        });
+      });
+    return known.get(key) ?? known.work(key, find, false);
+  };
+
+  return (callee, parameter, suffix) => stores(callee, parameter, suffix, 0);
+}

@@ -1,0 +1,102 @@
+import { describe } from 'vitest';
+import { accepts, complains } from '../check/findings.js';
+import { shows } from './helper.js';
+
+/** One page is taken two functions deep, and stored through a pointer that stands in a struct of the caller's. */
+const lookup = `struct lookup {
+	unsigned long uaddr;
+	struct page **out;
+};
+static unsigned long lookup_result(struct lookup *l, struct page *page)
+{
+	*l->out = page;
+	return page_to_pfn(page);
+}
+static unsigned long lookup_page(struct lookup *l)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(l->uaddr, 1, FOLL_WRITE, &page) != 1)
+		return 0;
+	return lookup_result(l, page);
+}
+`;
+const find = `static unsigned long find_page(unsigned long uaddr, struct page **out)
+{
+	struct lookup l = {
+		.uaddr = uaddr,
+		.out = out,
+	};
+
+	*out = NULL;
+	return lookup_page(&l);
+}
+`;
+const map = (drop: string) => `int map_page(struct table *t, unsigned long uaddr)
+{
+	struct page *page;
+	unsigned long pfn = find_page(uaddr, &page);
+
+	if (!pfn)
+		return -EFAULT;
+	t->entry = pfn;
+	${drop}
+	return 0;
+}
+`;
+
+describe('pages stored through a pointer in a struct', () => {
+  shows(
+    'of a caller that handed it on as a parameter',
+    `${lookup}${find}${map('unpin_user_page(page);')}`,
+    'wrapper pin single→page-array car=lookup.out caller@caller put:map_page:unpin_user_page via=lookup_page,find_page',
+  );
+  shows(
+    'of a caller whose own variable it is',
+    `${lookup}
+struct page *find_any(unsigned long uaddr)
+{
+	struct page *page = NULL;
+	struct lookup l = { .uaddr = uaddr, .out = &page };
+
+	lookup_page(&l);
+	return page;
+}
+int poke(unsigned long uaddr)
+{
+	struct page *page = find_any(uaddr);
+
+	if (!page)
+		return -EFAULT;
+	poke_at(uaddr);
+	unpin_user_page(page);
+	return 0;
+}
+`,
+    'wrapper pin single car=lookup.out caller@caller put:poke:unpin_user_page via=lookup_page,find_any',
+  );
+  shows(
+    'are not those of a struct that goes where nothing is stored in it',
+    `${lookup}${find}${map('unpin_user_page(page);')}
+static void show(struct lookup *l)
+{
+	print_page(*l->out);
+}
+void unrelated(struct page **pages)
+{
+	struct lookup l = { .out = pages };
+
+	show(&l);
+	put_page(pages[0]);
+}
+`,
+    'wrapper pin single→page-array car=lookup.out caller@caller put:map_page:unpin_user_page via=lookup_page,find_page',
+  );
+  accepts('never-released', 'a frame number that outlives the page', `${lookup}${find}${map('unpin_user_page(page);')}`);
+  complains(
+    'leak-on-path',
+    'the same function without the drop',
+    `${lookup}${find}${map('').replace('t->entry = pfn;', 't->hits++;')}`,
+    'map_page:unsigned long pfn = find_page(uaddr, &page);',
+  );
+});
