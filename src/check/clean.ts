@@ -146,7 +146,8 @@ function isHandedAsFrame({ followed }: Subject): boolean {
     followed.heap.some((h) => h.endsWith('@pfn')) ||
     followed.visits.some(
       ({ flow }) =>
-        flow.unknowns.some((u) => u.suffix.endsWith('@pfn')) || flow.calls.some((c) => c.entry.endsWith('@pfn') && !c.callee.macro),
+        flow.unknowns.some((u) => u.given.flat().some((suffix) => suffix.endsWith('@pfn'))) ||
+        flow.calls.some((c) => c.entry.endsWith('@pfn') && !c.callee.macro),
     )
   );
 }

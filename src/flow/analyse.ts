@@ -314,19 +314,19 @@ function copy(
   if (replaces && result) facts.add(`!${target}`);
   for (const suffix of suffixes) {
     const from = source.path === null ? null : pathBelow(source, suffix);
-    put(r, facts, join(target, suffix), from, pos, text);
+    put(r, facts, join(target, suffix), from, pos, text, replaces && local ? target : null);
   }
 }
 
 /** A path begins to hold the reference: under all its names, and in the field or global that it leads to. */
-function put(r: Run, facts: Facts, path: string | null, from: string | null, pos: number, text?: string): void {
+function put(r: Run, facts: Facts, path: string | null, from: string | null, pos: number, text?: string, set: string | null = null): void {
   if (path === null) return;
   if (!credible(path, r.scope)) return;
   const through = from === null ? null : copiedFrom(r, path, from);
   facts.add(path);
   note(r, path, through, text ?? `kept in ${readable(path)}`, pos);
   if (isOwnValue(path.slice(rootOf(path).length))) return;
-  for (const name of [path, ...otherNames(path, r.graph)]) {
+  for (const name of [path, ...otherNames(path, r.graph, set)]) {
     if (name !== path) {
       if (!credible(name, r.scope)) continue;
       facts.add(name);
@@ -491,7 +491,9 @@ function resolveSeed(o: CallOperation, fact: string): string | null {
 
 /** One more reference on a page: what was just stored away holds that one, or else what is stored or dropped next does. */
 function takeExtra(r: Run, facts: Facts, path: string): void {
-  const stored = [...facts].filter((f) => isLocal(f) && rootOf(f) !== f && !f.endsWith('[]') && r.copies.get(f)?.has(path));
+  const stored = [...facts].filter(
+    (f) => isLocal(f) && rootOf(f) !== f && !/^%\w+@/.test(f) && !f.endsWith('[]') && r.copies.get(f)?.has(path),
+  );
   if (stored.length === 0) facts.add(`+${path}`);
   for (const fact of stored.flatMap((f) => [f, ...otherNames(f, r.graph)])) {
     facts.delete(fact);
@@ -633,9 +635,8 @@ function enter(r: Run, n: Node, o: CallOperation, name: string, given: string[][
   into(r, n, o, definitions, given, facts);
 }
 
-function unknown(r: Run, n: Node, name: string, indirectly: boolean, given: string[][]): void {
-  const suffix = given.flat()[0] ?? '';
-  if (once(r, 'unknown', n.pos, name)) r.flow.unknowns.push({ ...at(n), name, indirect: indirectly, suffix });
+function unknown(r: Run, n: Node, name: string, indirectly: boolean, given: readonly (readonly string[])[]): void {
+  if (once(r, 'unknown', n.pos, name)) r.flow.unknowns.push({ ...at(n), name, indirect: indirectly, given });
 }
 
 function indirect(r: Run, n: Node, o: CallOperation, given: string[][], facts: Facts): void {

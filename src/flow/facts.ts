@@ -133,22 +133,22 @@ function pointsAnywhere(target: string, graph: Graph): boolean {
 /**
  * Other names of the memory that a path names: through pointers that were copied from or to another path.
  * `q = bar->foo` makes `q.f` also `bar.foo.f`. The path itself is not among them.
+ *
+ * @param set a variable that has just been set to point here: what it points at, at other times, is other memory
  */
-export function otherNames(path: string, graph: Graph): string[] {
-  const found = new Set<string>([path]);
-  const queue = [path];
-  while (queue.length > 0 && found.size < 12) {
-    const name = queue.shift() as string;
+export function otherNames(path: string, graph: Graph, set: string | null = null): string[] {
+  /** By name, the pointer by which it was found. */
+  const found = new Map<string, string | null>([[path, set]]);
+  for (const [name, by] of found) {
+    if (found.size >= 12) break;
     if (isOwnValue(name.slice(rootOf(name).length))) continue;
     for (const alias of graph.aliases) {
-      const add = (other: string | null) => {
-        if (other !== null && !found.has(other)) {
-          found.add(other);
-          queue.push(other);
-        }
+      const add = (other: string | null, pointer: string | null) => {
+        if (other !== null && !found.has(other)) found.set(other, pointer);
       };
       const below = suffixAfter(name, alias.target);
-      if (below !== null && !isOwnValue(below) && !pointsAnywhere(alias.target, graph)) add(pathBelow(alias.source, below));
+      if (below !== null && !isOwnValue(below) && alias.target !== by && !pointsAnywhere(alias.target, graph))
+        add(pathBelow(alias.source, below), null);
       if (alias.source.path === null) continue;
       const through = suffixAfter(name, alias.source.path);
       if (through !== null && !isOwnValue(through))
@@ -157,11 +157,12 @@ export function otherNames(path: string, graph: Graph): string[] {
             { path: alias.target, address: false, text: '' },
             alias.source.address && !through.startsWith('.') && !through.startsWith('@') ? `[]${through}` : through,
           ),
+          alias.target,
         );
     }
   }
   found.delete(path);
-  return [...found];
+  return [...found.keys()];
 }
 
 /** A name of memory that a field leads to, which a call may have stored to: that field below which of the call's arguments. */

@@ -45,7 +45,8 @@ export interface UnknownEvent extends At {
   name: string;
   /** A call through a pointer. */
   indirect: boolean;
-  suffix: string;
+  /** What each argument holds of the reference, as suffixes below it. */
+  given: readonly (readonly string[])[];
 }
 
 /** Where a fact came from: for the trace. */

@@ -14,7 +14,7 @@ import { accessorsOf, handedContainers, releases, transfers } from '../protocol/
 import { analyse, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
-import { type Analysis, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed } from './flow.js';
+import { type Analysis, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed, type UnknownEvent } from './flow.js';
 import { isForeignDrop } from './foreign.js';
 import { openLookups } from './lookups.js';
 import { mentionsReleases } from './mentions.js';
@@ -171,6 +171,7 @@ export function openFollower(program: Program): Follower {
         visit(`${c.callee.key}|${c.entry}`, 'call', () => summary(c.callee, c.entry), { visit: v, pos: c.pos, fact: c.fact }, v.heap);
       }
       for (const h of v.flow.heap) if (!heapSeen.has(h)) heapSeen.set(h, v);
+      for (const u of v.flow.unknowns) if (u.indirect) toOperation(v, u);
       for (const c of v.flow.callbacks) {
         for (const callee of program.resolve(c.callee, v.flow.reference.file)) {
           const param = (program.variants(callee)[0]?.params ?? []).find((p) => p.type.tag === c.tag);
@@ -181,6 +182,23 @@ export function openFollower(program: Program): Follower {
       }
       // What a callee hands back is taken up by its caller's own flow; otherwise all callers may receive it.
       if (v.way !== 'call') toCallers(v);
+    };
+
+    /**
+     * Generic code that is handed the reference back calls an operation of the object, which several drivers define: of those,
+     * the one that the site's own file installs.
+     */
+    const toOperation = (v: Visit, { name, pos, given }: UnknownEvent) => {
+      const own = program.installed(start.reference.file, name);
+      const [callee] = own.length === 1 ? own : [];
+      if (callee?.file !== start.reference.file || v.flow.reference.file === callee.file) return;
+      const params = program.variants(callee)[0]?.params ?? [];
+      given.forEach((suffixes, index) => {
+        for (const suffix of suffixes) {
+          const entry = params[index] ? join(params[index].name, suffix) : null;
+          if (entry) visit(`${callee.key}|${entry}`, 'callback', () => summary(callee, entry), { visit: v, pos, fact: entry }, v.heap);
+        }
+      });
     };
 
     const toCallers = (v: Visit) => {

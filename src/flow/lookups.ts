@@ -44,13 +44,16 @@ export function openLookups(program: Program): LooksUp {
   };
 }
 
-/** True if a text returns what is in a field, or stores it in another: at once, or by a variable. */
+/** True if a text returns what is in a field, stores it in another, or hands it to an operation: at once, or by a variable. */
 function handsOn(text: string, field: string): boolean {
   const to = '(?:\\breturn\\b|(?:->|\\.)\\s*\\w+(?:\\[[^\\]]*\\])?\\s*=)';
+  const operation = '(?:->|\\.)\\s*\\w+\\s*\\((?:[^;{}]*[,(&\\s])?';
   const read = `(?:->|\\.)\\s*${field}\\b`;
   if (new RegExp(`${to}[^;=]*${read}`).test(text)) return true;
   const variables = Array.from(text.matchAll(new RegExp(`(\\w+)\\s*=[^;=]*${read}`, 'g')), (match) => match[1] as string);
-  return variables.length > 0 && new RegExp(`${to}\\s*(?:\\([^()]*\\)\\s*)?(?:${variables.join('|')})\\b\\s*[;>+]`).test(text);
+  if (variables.length === 0) return false;
+  const variable = `(?:${variables.join('|')})\\b\\s*`;
+  return new RegExp(`${to}\\s*(?:\\([^()]*\\)\\s*)?${variable}[;>+]|${operation}${variable}[,)]`).test(text);
 }
 
 /** A function, and the names that stand before a parenthesis in it. */

@@ -27,6 +27,8 @@ export const extraReferenceCalls: ReadonlySet<string> = new Set([
   'skb_frag_ref',
   '__skb_frag_ref',
   'pipe_buf_get',
+  // The mappings' own references are dropped next: mm/filemap.c.
+  'page_mapcount_reset',
 ]);
 
 /** Calls that free memory in which page pointers stood, without dropping the pages. */

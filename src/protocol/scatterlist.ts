@@ -21,7 +21,7 @@ export const scatterlistTransfers: readonly Transfer[] = [
   { name: 'sg_chain_ptr', moves: [['0', 'return']] },
   { name: 'sg_virt', moves: [['0@sgl', 'return@address']] },
   { name: 'sg_phys', moves: [['0@sgl', 'return@pfn']] },
-  { name: 'sg_chain', moves: [['2', '0']] },
+  { name: 'sg_chain', moves: [['2@sgl', '0@sgl']] },
   { name: 'sg_alloc_table_from_pages', moves: [['1[]', '0@sgl']], fails: 'error' },
   { name: 'sg_alloc_table_from_pages_segment', moves: [['1[]', '0@sgl']], fails: 'error' },
   {

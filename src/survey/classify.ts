@@ -15,14 +15,20 @@ export interface Form {
   reason: string;
 }
 
+/** Where a site's call stands: its function, by its key, and the position there. */
+export interface Place {
+  key: string;
+  pos: number;
+}
+
 /**
  * Decides the form of a release from its call, the loops around it and the loops around the calls that lead to it. Of several
  * ways to the release that of a teardown decides, and of those one with a loop.
  */
-export function formOf(program: Program, seen: SeenRelease, sitePos: number): Form {
+export function formOf(program: Program, seen: SeenRelease, site: Place): Form {
   const { event, visit } = seen;
   if (event.call.shape === 'container') return { form: 'container', reason: '' };
-  const ways = [...loopsAround(program, visit, event.loops, sitePos)];
+  const ways = [...loopsAround(program, visit, event.loops, site)];
   const decisive = ways.some((w) => w.teardown) ? ways.filter((w) => w.teardown) : ways;
   const loop = decisive.find((w) => w.around !== null)?.around ?? null;
   const elements = event.call.shape === 'bulk' ? walksElements(program, seen) : null;
@@ -88,11 +94,11 @@ function* loopsAround(
   program: Program,
   visit: Visit,
   loops: readonly Loop[],
-  sitePos: number,
+  site: Place,
   helper: string | null = null,
   below: readonly Visit[] = [],
 ): Generator<WayTo> {
-  const own = visit.way === 'site' ? loops.filter((l) => sitePos < l.pos || sitePos >= l.end) : loops;
+  const own = visit.flow.reference.key === site.key ? loops.filter((l) => site.pos < l.pos || site.pos >= l.end) : loops;
   const loop = own[own.length - 1];
   if (loop) yield { around: { visit, loop, reason: helper }, teardown: isTeardown(visit) };
   else if (visit.way !== 'call' || below.length > maxDepth) yield { around: null, teardown: isTeardown(visit) };
@@ -101,7 +107,7 @@ function* loopsAround(
     for (const { visit: from, pos } of arrivalsOf(visit)) {
       if (from === visit || below.includes(from)) continue;
       const around = from.flow.calls.find((c) => c.pos === pos)?.loops ?? [];
-      yield* loopsAround(program, from, around, sitePos, reason, [...below, visit]);
+      yield* loopsAround(program, from, around, site, reason, [...below, visit]);
     }
   }
 }

@@ -125,13 +125,18 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     // Where the site itself puts the pages; a pointer to the array that is kept elsewhere may point at other arrays too.
     const own = new Set((followed?.visits ?? []).filter((v) => v.heap === null).flatMap((v) => v.flow.heap));
     const lookedUp = [...own].some((h) => /@(pfn|address)$/.test(h));
+    // Who is handed the page's number looks that page up by it.
+    const handed = new Set(
+      (followed?.visits ?? []).filter((v) => /@(pfn|address)$/.test(v.parent?.fact ?? '')).map((v) => v.flow.reference.key),
+    );
+    const isOwn = (arrival: Arrival, { key }: FunctionReference): boolean => arrival.lookup && (lookedUp || handed.has(key));
     const files = new Set<string>([site.reference.file]);
     for (const visit of followed?.visits ?? []) {
       if (visit.way === 'field') files.add(visit.flow.reference.file);
       for (const arrival of [...arrivalsIn(visit.flow.reference), ...handedTo(visit.flow.reference)])
         if (
           !visit.flow.origins.has(arrival.result) &&
-          !(lookedUp && arrival.lookup) &&
+          !isOwn(arrival, visit.flow.reference) &&
           (shares(visit.flow, arrival.flow) || sharesFrame(visit, arrival.flow))
         )
           found.add(arrival.what);
@@ -142,7 +147,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
           for (const arrival of arrivalsIn(reference)) {
             if (arrival.frame || !arrival.flow.heap.some((h) => heap.has(h))) continue;
             near.add(arrival.what);
-            if (!arrival.fresh && arrival.flow.heap.some((h) => own.has(h)) && !(lookedUp && arrival.lookup)) found.add(arrival.what);
+            if (!arrival.fresh && arrival.flow.heap.some((h) => own.has(h)) && !isOwn(arrival, reference)) found.add(arrival.what);
           }
         }
       }

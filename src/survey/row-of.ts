@@ -9,11 +9,12 @@ import { type Form, formOf, isTeardown } from './classify.js';
 import { chain, containersOf } from './containers.js';
 import { passesFlag, userBacked } from './flags.js';
 import type { Origins } from './mixed.js';
+import { isSkipped } from './rounds.js';
 import type { Dirty, Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
 import { type Site, takesNothing } from './sites.js';
 import { traceOf } from './trace.js';
 
-const testFile = /(^|\/)((self)?tests?|kunit)\/|(^|[/_-])((self)?test|kunit)s?([_-][^/]*)?\.[ch]$|_(self)?tests?\.[ch]$/;
+const testFile = /(^|\/)((self)?tests?|kunit)\/|(^|[/_-])((self)?test|kunit|benchmark)s?([_-][^/]*)?\.[ch]$|_(self)?tests?\.[ch]$/;
 
 /** The row of a site. `internal` says that the file defines acquiring calls itself. */
 export function rowOf(program: Program, site: Site, number: number, followed: Followed | null, internal: boolean, mixing: Origins): Row {
@@ -24,8 +25,8 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const seen = followed
     ? ownReleases(releasesOf(program, followed, site.node.guards, assumptionsOf(program, site)), others.beside).sort(byPlace)
     : [];
-  const forms = new Map(seen.map((s) => [s, formOf(program, s, site.call.pos)]));
-  const main = dominant(seen, forms);
+  const forms = new Map(seen.map((s) => [s, formOf(program, s, { key: reference.key, pos: site.call.pos })]));
+  const main = dominant(program, seen, forms);
   const taken: Reference = nothing
     ? 'none'
     : site.acquire.taken === 'conditional' && userBacked(program, site)
@@ -141,9 +142,9 @@ const weight: Readonly<Record<ReleaseForm, number>> = {
 };
 
 /** The release on the normal teardown path, which gives the row its form. */
-function dominant(seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>): SeenRelease | null {
+function dominant(program: Program, seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>): SeenRelease | null {
   let best: SeenRelease | null = null;
-  const key = (s: SeenRelease): number[] => [rank(s), weight[forms.get(s)?.form ?? 'none'], s.event.pos];
+  const key = (s: SeenRelease): number[] => [rank(s), isSkipped(program, s) ? 0 : 1, weight[forms.get(s)?.form ?? 'none'], s.event.pos];
   for (const s of seen) {
     if (!best) best = s;
     else {
@@ -166,6 +167,8 @@ function scopeOf(form: ReleaseForm, seen: readonly SeenRelease[], site: Site): R
 function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: SeenRelease | null): Dirty {
   const byRelease = (s: SeenRelease): Dirty => (s.event.call.shape === 'container' ? 'container' : 'bulk');
   if (main?.event.dirty) return byRelease(main);
+  // Generic code drops them in several ways, of which some mark.
+  if (main?.event.call.shape === 'container' && seen.some((s) => s.event.dirty && s.event.call.shape === 'container')) return 'container';
   const events = (followed?.visits ?? []).flatMap((v) => v.flow.dirties.map((d) => ({ v, d })));
   const file = main ? fileOf(main) : followed?.visits[0]?.flow.reference.file;
   const near =

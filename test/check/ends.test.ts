@@ -263,6 +263,44 @@ describe('an element that is cleared', () => {
   );
 });
 
+const mapped = (coherent: string): string => `struct entry { struct page *page; unsigned long dma; };
+int map(struct entry *e, unsigned long a, int n)
+{
+	struct page *page;
+	int i, ret;
+
+	for (i = 0; i < n; i++) {
+		if (is_coherent(a)) {
+			${coherent}
+			continue;
+		}
+		ret = pin_user_pages_fast(a, 1, 0, &page);
+		if (ret <= 0)
+			return ret ? ret : -ENOMEM;
+		e[i].page = page;
+	}
+	return 0;
+}
+void unmap(struct entry *e, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		unpin_user_page(e[i].page);
+}
+`;
+
+describe('an element of an array of structs that is cleared', () => {
+  accepts('leak-on-path', 'another round’s', mapped('e[i].page = NULL;'));
+  complains(
+    'leak-on-path',
+    'the one at the pointer',
+    mapped('e->page = NULL;'),
+    'map:for (i = 0; i < n; i++) {',
+    'map:ret = pin_user_pages_fast(a, 1, 0, &page);',
+  );
+});
+
 const queue = (drop: string): string => `static int fill(struct iov_iter *from, struct pipe_inode_info *pipe)
 {
 	struct pipe_buffer *buf = &pipe->bufs[pipe->head & 15];
@@ -317,10 +355,51 @@ int inject(unsigned long a)
 `;
 const drop = 'put_page(page);';
 
+const dissolved = (end: string): string => `static void update(struct page *page)
+{
+	${end}
+}
+static int dissolve(struct page *page)
+{
+	if (!PageHuge(page))
+		return -EBUSY;
+	update(page);
+	return 0;
+}
+static bool off_buddy(unsigned long pfn)
+{
+	return buddy[pfn];
+}
+static bool poison(struct page *page, bool huge)
+{
+	unsigned long pfn = page_to_pfn(page);
+
+	if (huge) {
+		if (dissolve(page) || !off_buddy(pfn))
+			return false;
+	} else {
+		put_page(page);
+	}
+	return true;
+}
+int inject(unsigned long a, bool huge)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	if (!poison(page, huge))
+		put_page(page);
+	return 0;
+}
+`;
+
 describe('a page that is handed to who drops it', () => {
   accepts('leak-on-path', 'every way out drops it', passed(drop, drop));
   accepts('leak-on-path', 'the ways out that leave it say so', passed(drop, '', 'if (offline(page) < 0) put_page(page);\n\treturn 0;'));
   complains('leak-on-path', 'one way out of two that end alike leaves it', passed('', drop), 'offline:return 0;');
+  accepts('leak-on-path', 'one way out of two frees what nobody holds', dissolved('__free_pages(page, 9);'));
+  complains('leak-on-path', 'one way out of two drops it far down', dissolved('put_page(page);'), 'poison:return false;');
 });
 
 const looked = (drop: string): string => `int map_some(struct mm_struct *mm, unsigned long a)

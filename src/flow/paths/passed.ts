@@ -15,7 +15,8 @@ const trying = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cac
 export function kept(program: Program, reference: FunctionReference, all: readonly Exit[]): Exit[] {
   const exits = all.filter((e) => !e.unsure);
   const isCertain = ({ result }: Exit): boolean => result === sign.negative || result === sign.zero || result === sign.positive;
-  const dropped = exits.filter((e) => e.kind === 'dropped' && isCertain(e));
+  // Who frees pages that nobody holds has not dropped its caller's.
+  const dropped = exits.filter((e) => e.kind === 'dropped' && isCertain(e) && e.drop?.call?.frees !== true);
   const held = exits.filter(
     (e) => e.kind === 'held' && e.holders.length === 0 && isCertain(e) && dropped.some((d) => d.result === e.result),
   );

@@ -1,5 +1,5 @@
 /** The states after a node: what one operation does to the memory of a path. */
-import type { Assume, Copy, Graph, Loop, Node } from '../../program/graph.js';
+import type { Assume, Clear, Copy, Graph, Loop, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { isNeutral, releases } from '../../protocol/index.js';
 import { call } from './call.js';
@@ -42,15 +42,7 @@ export function run(local: Called, n: Node, state: State): State[] {
         const part = `?part${n.id}`;
         return [put(withFresh(state, part), target, part)];
       }
-      // Of an array of structs, another element may be meant.
-      if (
-        target !== null &&
-        state.phase === 'held' &&
-        state.store.has(target) &&
-        reaches(state, valueAt(state, target)) &&
-        isInElement(local, n)
-      )
-        return [state];
+      if (isOfAnother(local, n, target, state)) return [state];
       const over = stepOver(local, n, o.target, state);
       if (over) return [over];
       const next = put(state, target, source);
@@ -66,7 +58,7 @@ export function run(local: Called, n: Node, state: State): State[] {
     case 'clear':
       // The declaration of an array or a struct: it is where it stands.
       if (o.text === '' && isOwnMemory(local.graph, o.target)) return [state];
-      return [forgetElement(local, n, o.target, state) ?? put(state, placeAt(state, o.target), constantOf(o.text, n.id))];
+      return [forgetElement(local, n, o.target, state) ?? cleared(local, n, o, state)];
     case 'update': {
       const over = stepOver(local, n, o.target, state);
       if (over) return [over];
@@ -147,6 +139,19 @@ function added(state: State, target: string, value: string | null): State {
 function summed(state: State, target: string): State {
   if (!state.signs.has(`+${target}`)) return state;
   return altered(state, { signs: new Map([...state.signs].filter(([value]) => value !== `+${target}`)) });
+}
+
+/** A constant is stored. */
+function cleared(local: Called, n: Node, { target, text }: Clear, state: State): State {
+  const place = placeAt(state, target);
+  return isOfAnother(local, n, place, state) ? state : put(state, place, constantOf(text, n.id));
+}
+
+/** True for a store to an array of structs where the pages are: another element may be meant. */
+function isOfAnother(local: Called, n: Node, place: string | null, state: State): boolean {
+  return (
+    place !== null && state.phase === 'held' && state.store.has(place) && reaches(state, valueAt(state, place)) && isInElement(local, n)
+  );
 }
 
 /** `chunk[i].pages = …` */
