@@ -107,6 +107,20 @@ export function chosenBetween({ program }: Subject, one: SeenRelease, other: See
   );
 }
 
+/**
+ * `if (obj->pin) pin_user_pages(…); else get_user_pages(…);`: a flag of the object says what was taken, and who drops it may know.
+ * True if the kind of drop that the site's reference wants is there.
+ */
+export function flagDecides(subject: Subject, others: readonly Subject[]): boolean {
+  const { reference, node } = subject.site;
+  const isOpposite = (a: Guard, b: Guard): boolean => a.text !== '' && a.text === b.text && a.negated !== b.negated;
+  return (
+    others.some(
+      ({ site }) => site.reference.key === reference.key && site.node.guards.some((g) => node.guards.some((h) => isOpposite(g, h))),
+    ) && releasesIn(subject).some((s) => s.event.call.drops === kindOf(subject))
+  );
+}
+
 /** True if a flag, of whatever meaning, decides whether a drop is made. */
 export function flaggedIn({ program }: Subject, release: SeenRelease): boolean {
   return guardsOf(release).some((g) => g.text !== '' && !isPageTest(g, release) && mayBeFlag(program, release, g));

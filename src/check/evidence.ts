@@ -6,7 +6,7 @@ import type { FunctionReference } from '../program/file.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
-import { consumed, handedContainers, type ReleaseCall, releases } from '../protocol/index.js';
+import { consumed, frameOriginCalls, handedContainers, type ReleaseCall, releases } from '../protocol/index.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
@@ -127,14 +127,18 @@ export function isOnlyUndone(subject: Subject): boolean {
   return droppingsIn(subject).every((d) => d.heaps.length === 0 && d.holder === subject.site.reference.key);
 }
 
+/** Origins of frame numbers: nobody took a reference on those pages, so nobody puts one. */
+const unheld = new Set([...frameOriginCalls.values()].map(({ origin }) => origin.what));
+
 /** Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves. */
 function droppingsIn(subject: Subject): Dropping[] {
   const { visits } = subject.followed;
   const placeOf = (v: Visit, pos: number): string => `${v.flow.reference.file}:${pos}`;
   const known = new Set(releasesIn(subject).map((s) => placeOf(s.visit, s.event.pos)));
   const { row } = subject;
-  // Where pages of other origins stand beside pins, a plain put is for those.
-  const isOfOthers = (call: ReleaseCall): boolean => row.reference !== 'get' && row.mixed && call.drops === 'get';
+  // Where pages of other origins that want a put stand beside pins, a plain put is for those.
+  const isBeside = row.mixedWith.some((what) => !unheld.has(what));
+  const isOfOthers = (call: ReleaseCall): boolean => row.reference !== 'get' && isBeside && call.drops === 'get';
   const dropsOf = (v: Visit): string[] =>
     v.flow.releases.flatMap((e) => (e.call.frees || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)]));
   const undone = new Set(visits.filter((v) => v.heap === null && (v.way === 'site' || v.way === 'return')).flatMap(dropsOf));

@@ -447,6 +447,7 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
       // Nothing of the reference is handed over.
     } else if (o.name !== null && (own || (!isNeutral(o.name) && !acquires.has(o.name)))) enter(r, n, o, o.name, given, facts);
     else if (o.name === null && o.through !== null) indirect(r, n, o, given, facts);
+    if (stored.length > 0) r.flow.storedThrough = true;
     for (const { name, field } of stored) put(r, facts, name, field, n.pos, `which is ${readable(field)}`);
   }
   if (seeded) seed(r, n, o, input, facts);

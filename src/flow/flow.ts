@@ -77,6 +77,8 @@ export interface FunctionFlow {
   shared: string[];
   /** Facts about fields and globals that this function, or one that it calls, brings about. */
   heap: string[];
+  /** It gave callees an object through which they stored the reference in memory that it was given, or that is its own. */
+  storedThrough: boolean;
   /** Functions that may be called back with an object that holds the reference. */
   callbacks: { callee: string; suffix: string; tag: string; pos: number }[];
 }
@@ -110,6 +112,7 @@ export function emptyFlow(reference: FunctionReference): FunctionFlow {
     extras: [],
     shared: [],
     heap: [],
+    storedThrough: false,
     callbacks: [],
   };
 }

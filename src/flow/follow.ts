@@ -208,7 +208,10 @@ export function openFollower(program: Program): Follower {
         ...outs.filter(([index, suffix]) => suffix !== '' && gained(v, index, suffix)).map(([index, suffix]) => `%arg${index}${suffix}`),
       ].sort();
       if (handed.length === 0 || v.depth > maxCallDepth) return;
-      const callers = program.callers(reference).filter((caller) => mayReceive(v, handed, caller.file, start.reference.file));
+      // A field that only leads callees to memory of the function's callers is not where it found the pages.
+      const heap = v.flow.storedThrough ? null : v.heap;
+      const near = [reference.file, start.reference.file];
+      const callers = program.callers(reference).filter((caller) => mayReceive(heap, handed, caller.file, near));
       if (v.way === 'site') handedOn = handed;
       // An exported function that nobody calls hands on to whoever will, unless it keeps or drops what it took.
       const keeps =
@@ -224,7 +227,7 @@ export function openFollower(program: Program): Follower {
           }
         }
         if (seeds.length > 0)
-          visit(key, 'return', () => flowFor(caller, seeds, key), { visit: v, pos: seeds[0]?.pos ?? 0, fact: handed[0] ?? '' }, v.heap);
+          visit(key, 'return', () => flowFor(caller, seeds, key), { visit: v, pos: seeds[0]?.pos ?? 0, fact: handed[0] ?? '' }, heap);
       }
     };
 
@@ -345,9 +348,9 @@ export function openFollower(program: Program): Follower {
  * True if a caller is near enough to be handed something. Pages, arrays and scatterlists go anywhere; an address, an skb
  * (which generic code tears down), and what was fetched from a field stay in the folders of those who know them.
  */
-function mayReceive(visit: Visit, handed: readonly string[], caller: string, site: string): boolean {
-  if (visit.heap === null && !handed.every((h) => h.endsWith('@address') || h.endsWith('@skb'))) return true;
-  return [visit.flow.reference.file, site].some((file) => isNear(caller, folderOf(file)));
+function mayReceive(heap: string | null, handed: readonly string[], caller: string, near: readonly string[]): boolean {
+  if (heap === null && !handed.every((h) => h.endsWith('@address') || h.endsWith('@skb'))) return true;
+  return near.some((file) => isNear(caller, folderOf(file)));
 }
 
 /** Files in which a field's or global's holders are looked for. */

@@ -404,7 +404,7 @@ function declare(b: Builder, d: Declarator): void {
   if (d.cleanup) b.cleanups.push({ variable: d.name, call: d.cleanup, pos: d.pos });
   if (d.init) {
     if (d.init.kind === 'initializer') initialise(b, d.name, d.init);
-    else assign(b, d.name, evaluate(b, d.init), d.pos, true);
+    else assign(b, d.name, stored(b, d.init), d.pos, true);
   } else if (!d.static) node(b, d.pos, { kind: 'clear', target: d.name, text: '' });
 }
 
@@ -488,7 +488,7 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
       return merge(b, [left, right], e.pos, sourceName(e));
     }
     case 'assign': {
-      const value = evaluate(b, e.right);
+      const value = e.op === '=' ? stored(b, e.right) : evaluate(b, e.right);
       const target = evaluate(b, e.left);
       if (target.path === null || target.address) return value;
       if (e.op === '=') assign(b, target.path, e.right.kind === 'initializer' ? nothing : value, e.pos, true);
@@ -635,6 +635,14 @@ function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>
   connect(b, after);
   b.current = after;
   return { path, address: false, text: texts.join(' | ') };
+}
+
+/** What is stored: of `call() == n`, whether it came out so, which is known on each of two ways. */
+function stored(b: Builder, e: Expression): Value {
+  if (e.kind !== 'binary' || !(e.op in negated) || (e.left.kind !== 'call' && e.right.kind !== 'call')) return evaluate(b, e);
+  const answer = (text: string): Expression => ({ kind: 'literal', text, pos: e.pos, end: e.end });
+  const value = conditional(b, { kind: 'conditional', test: e, then: answer('1'), otherwise: answer('0'), pos: e.pos, end: e.end });
+  return { ...value, text: sourceName(e) };
 }
 
 function typeArgument(e: Expression | undefined): CType | null {

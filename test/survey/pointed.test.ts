@@ -99,4 +99,67 @@ void unrelated(struct page **pages)
     `${lookup}${find}${map('').replace('t->entry = pfn;', 't->hits++;')}`,
     'map_page:unsigned long pfn = find_page(uaddr, &page);',
   );
+  shows(
+    'of a caller in another folder',
+    {
+      'core/find.h': 'unsigned long find_page(unsigned long uaddr, struct page **out);\n',
+      'core/find.c': `${lookup}${find.replace('static ', '')}`,
+      'arch/map.c': `#include "../core/find.h"
+struct fault { unsigned long pfn; struct page *page; };
+void fault_in(struct fault *f, unsigned long uaddr)
+{
+	f->pfn = find_page(uaddr, &f->page);
+}
+void fault_done(struct fault *f)
+{
+	unpin_user_page(f->page);
+}
+`,
+    },
+    'wrapper pin single→page-array car=lookup.out,fault.page caller@caller put:map.c:fault_done:unpin_user_page via=lookup_page,find_page',
+  );
+});
+
+/** What a flag of the object says is taken, is dropped by who knows it. */
+const byFlag = (drop: string) => `struct map { unsigned long uaddr; bool pin; struct page *page; };
+static bool map_take(struct map *m)
+{
+	struct page *page;
+	bool ok;
+
+	if (m->pin)
+		ok = pin_user_pages_fast(m->uaddr, 1, FOLL_WRITE, &page) == 1;
+	else
+		ok = get_user_page_fast_only(m->uaddr, FOLL_WRITE, &page);
+	if (ok)
+		m->page = page;
+	return ok;
+}
+void map_read_done(struct map *m)
+{
+	put_page(m->page);
+}
+void map_write_done(struct map *m)
+{
+	${drop}
+}
+`;
+
+describe('a reference of the kind that a flag says', () => {
+  accepts('unchecked-count', 'a result that is stored as whether it is the count', byFlag('unpin_user_page(m->page);'));
+  accepts('leak-on-path', 'a result that is stored as whether it is the count', byFlag('unpin_user_page(m->page);'));
+  complains(
+    'leak-on-path',
+    'a result that is stored as whether it is another count',
+    byFlag('unpin_user_page(m->page);').replace('&page) == 1;', '&page) != 1;'),
+    'map_take:ok = pin_user_pages_fast(m->uaddr, 1, FOLL_WRITE, &page) != 1;',
+  );
+  accepts('mixed-release', 'pages for which there are drops of both kinds', byFlag('unpin_user_page(m->page);'));
+  complains(
+    'mixed-release',
+    'pages for which there are drops of one kind alone',
+    byFlag('put_page(m->page);'),
+    'map_read_done:put_page(m->page);',
+    'map_write_done:put_page(m->page);',
+  );
 });

@@ -4,7 +4,7 @@ import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { originCalls, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
-import { flaggedIn, kindOf } from '../company.js';
+import { flagDecides, flaggedIn, kindOf } from '../company.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 
@@ -28,7 +28,7 @@ export const mixedRelease: Rule = {
 
 /** The file's other sites, with another kind of reference, that come to the same drop: written about once, at the pinning site. */
 function siblings(subject: Subject, release: SeenRelease, others: readonly Subject[]): string[] {
-  if (kindOf(subject) !== 'pin') return [];
+  if (kindOf(subject) !== 'pin' || flagDecides(subject, others)) return [];
   const { file } = release.visit.flow.reference;
   return (
     others
