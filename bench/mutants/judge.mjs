@@ -5,7 +5,7 @@
  */
 
 import { inspectSites } from '../../dist/check/inspect.js';
-import { findAliases } from '../../dist/program/aliases.js';
+import { acquiringMacros } from '../../dist/program/aliases.js';
 import { overlay } from '../../dist/source/index.js';
 import { acquiringFiles } from '../../dist/survey/sites.js';
 import { openUnits } from '../../dist/survey/unit.js';
@@ -27,7 +27,7 @@ import { mutated } from './make.mjs';
  * @returns {(mutant: Mutant) => Verdict}
  */
 export function openJudge(tree) {
-  const aliases = findAliases(tree, acquiringFiles(tree));
+  const aliases = acquiringMacros(tree, acquiringFiles(tree));
   const plain = openUnits(tree, aliases, false, inspectSites);
   /** @type {Map<string, Finding[]>} */
   const known = new Map();

@@ -1,6 +1,6 @@
 /** What several rules ask of a followed site. */
 import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
-import { arrivalsOf, releasesOf, type SeenRelease, type Start, type Visit } from '../flow/follow.js';
+import { arrivalsOf, releasesOf, type SeenRelease, type Visit } from '../flow/follow.js';
 import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import type { FunctionReference } from '../program/file.js';
 import { rootOf } from '../program/path.js';
@@ -8,7 +8,7 @@ import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { consumed, frameOriginCalls, handedContainers, type ReleaseCall, releases } from '../protocol/index.js';
 import { assumptionsOf } from '../survey/row-of.js';
-import { acquiredOf, type Site, seedsOf } from '../survey/sites.js';
+import { startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
 import type { CType } from '../syntax/ast.js';
@@ -192,10 +192,6 @@ function isCertain({ program, site, row }: Subject, { file, function: name }: Wi
 }
 
 const knowsUser = new RegExp(`\\b(?:user_backed_iter|iter_is_iovec|iter_is_ubuf|${[...releases.keys()].join('|')})\\s*\\(`);
-
-function startOf(site: Site): Start {
-  return { reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) };
-}
 
 /** A path as a complaint about its end. */
 export function complaintOf({ program }: Subject, witness: Witness, message: string): Complaint {

@@ -1,13 +1,13 @@
 /** The stages of the engine on one file, as text. */
 
 import { openFollower } from '../flow/follow.js';
-import { findAliases } from '../program/aliases.js';
+import { acquiringMacros, releasingMacros } from '../program/aliases.js';
 import type { FunctionReference } from '../program/file.js';
 import { printGraph } from '../program/print.js';
 import { openProgram, type Program } from '../program/program.js';
 import { visible } from '../report/visible.js';
 import { openTree } from '../source/index.js';
-import { acquiredOf, acquiringFiles, seedsOf, sitesIn } from '../survey/sites.js';
+import { acquiringFiles, sitesIn, startOf } from '../survey/sites.js';
 import { initSyntax, printFunction } from '../syntax/index.js';
 
 /** A file in its tree. */
@@ -19,7 +19,7 @@ export interface Opened {
 /** Opens a tree for one of its files; `null` if the file is not in it. Throws TreeError as `openTree` does. */
 export async function open(root: string, file: string): Promise<Opened | null> {
   const [tree] = await Promise.all([openTree(root), initSyntax()]);
-  const program = openProgram(tree, findAliases(tree, acquiringFiles(tree)));
+  const program = openProgram(tree, [...acquiringMacros(tree, acquiringFiles(tree)), ...releasingMacros(tree)]);
   return program.file(file) ? { program, file } : null;
 }
 
@@ -46,12 +46,7 @@ export function showFlow({ program, file }: Opened, name: string | null): string
     sitesIn(program, file)
       .filter((site) => name === null || site.reference.name === name)
       .map((site) => {
-        const { visits, heap } = follower.follow({
-          reference: site.reference,
-          pos: site.call.pos,
-          facts: seedsOf(site),
-          acquired: acquiredOf(site),
-        });
+        const { visits, heap } = follower.follow(startOf(site));
         const lines = visits.map((v) => {
           const { reference, releases, origins, unknowns } = v.flow;
           const drops = releases.map((e) => `${e.api}@${program.position(reference.file, e.pos).line}${e.partial ? ' (some)' : ''}`);

@@ -40,7 +40,7 @@ import {
   readable,
   type Scope,
 } from './facts.js';
-import { type Analysis, type At, emptyFlow, type FunctionFlow, type Seed } from './flow.js';
+import { type Analysis, type At, emptyFlow, type FunctionFlow, factsAt, type Seed } from './flow.js';
 import { movesOf } from './moves.js';
 import { refine } from './outcome.js';
 import { storesOf } from './stores.js';
@@ -467,7 +467,7 @@ function storedBehind(r: Run, o: CallOperation, facts: Facts): Behind[] {
 function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): void {
   for (const s of r.seeds) {
     if (s.pos !== n.pos) continue;
-    for (const fact of s.facts) {
+    for (const fact of factsAt(s, o)) {
       const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(o, fact);
       if (path === null) continue;
       if (isHeap(path)) putHeap(r, facts, path, path, n.pos);

@@ -1,6 +1,6 @@
 /** What becomes of one reference in one function: plain data, made by analyse.ts, read by follow.ts and survey/. */
 import type { FunctionReference } from '../program/file.js';
-import type { Guard, Loop } from '../program/graph.js';
+import type { CallOperation, Guard, Loop } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import type { ReleaseCall } from '../protocol/index.js';
 import type { Acquired } from './outcome.js';
@@ -87,7 +87,17 @@ export interface FunctionFlow {
 export interface Seed {
   pos: number | null;
   facts: readonly string[];
+  /** Facts of each call at the position: an arm of an `#if` may write it as another kernel has it. */
+  layouts?: Layouts;
   acquired?: Acquired;
+}
+
+/** Seeds' facts by calls; none where the arguments fit no kernel. */
+export type Layouts = ReadonlyMap<CallOperation, readonly string[]>;
+
+/** The facts that begin to hold at one of the calls at a seed's position. */
+export function factsAt({ facts, layouts }: Pick<Seed, 'facts' | 'layouts'>, call: CallOperation): readonly string[] {
+  return layouts?.get(call) ?? facts;
 }
 
 export interface Analysis {

@@ -14,7 +14,7 @@ import { accessorsOf, handedContainers, releases, transfers } from '../protocol/
 import { analyse, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
-import { type Analysis, emptyFlow, type FunctionFlow, type ReleaseEvent, type Seed, type UnknownEvent } from './flow.js';
+import { type Analysis, emptyFlow, type FunctionFlow, type Layouts, type ReleaseEvent, type Seed, type UnknownEvent } from './flow.js';
 import { isForeignDrop } from './foreign.js';
 import { openLookups } from './lookups.js';
 import { mentionsReleases } from './mentions.js';
@@ -51,6 +51,7 @@ export interface Start {
   pos: number;
   /** `%result`, `%argN…`: see {@link Seed}. */
   facts: readonly string[];
+  layouts: Layouts;
   acquired: Acquired;
 }
 
@@ -311,7 +312,8 @@ export function openFollower(program: Program): Follower {
       }
     };
 
-    const seeds: Seed[] = [{ pos: start.pos, facts: start.facts, acquired: start.acquired }];
+    const { pos, facts, layouts, acquired } = start;
+    const seeds: Seed[] = [{ pos, facts, layouts, acquired }];
     const key = `${start.reference.key}!${start.pos}`;
     visit(key, 'site', () => flowFor(start.reference, seeds, key), null, null);
     drain();

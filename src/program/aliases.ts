@@ -1,7 +1,8 @@
 /** Macros that may stand for the calls that the survey looks for. */
-import { acquires } from '../protocol/index.js';
+import { acquires, releases } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { definesNear, describe, type FunctionReference } from './file.js';
+import { remembered } from './remembered.js';
 
 /** A macro may stand for a macro that stands for a call. */
 const depth = 3;
@@ -12,12 +13,32 @@ const depth = 3;
  */
 const smallTree = 5000;
 
+/** True for the tree of a driver, of which every file can be searched. */
+export function isSmall(tree: Tree): boolean {
+  return tree.files.length <= smallTree;
+}
+
 /** The macros that stand for an acquiring call, directly or by another macro. `files` are those that may hold such a call. */
-export function findAliases(tree: Tree, files: readonly string[]): FunctionReference[] {
+export function acquiringMacros(tree: Tree, files: readonly string[]): FunctionReference[] {
+  return macrosFor(tree, [...acquires.keys()], files);
+}
+
+/** The macros of a driver's tree that stand for a releasing call: the kernel has none. */
+export const releasingMacros = remembered((tree: Tree): readonly FunctionReference[] =>
+  isSmall(tree) ? macrosFor(tree, [...releases.keys()], tree.files) : [],
+);
+
+/** Names of calls that drop references, those of macros among them. */
+export const releasingNames = remembered((tree: Tree): readonly string[] => [
+  ...releases.keys(),
+  ...new Set(releasingMacros(tree).map((r) => r.name)),
+]);
+
+function macrosFor(tree: Tree, names: readonly string[], files: readonly string[]): FunctionReference[] {
   const found = new Map<string, FunctionReference>();
-  const all = tree.files.length <= smallTree ? tree.files : null;
+  const all = isSmall(tree) ? tree.files : null;
   let searched = files;
-  let wanted = [...acquires.keys()];
+  let wanted = names;
   for (let round = 0; round < depth; round++) {
     const calling = new RegExp(`\\b(?:${wanted.join('|')})\\s*\\(`);
     const naming = new RegExp(`^#\\s*define[\\s\\\\]+\\w+[\\s\\\\]+(?:${wanted.join('|')})\\b(?!\\s*\\()`);

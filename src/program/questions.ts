@@ -1,7 +1,7 @@
 /** The questions that may be put to a tree, each as a line of text with which a later run can ask again. */
 import { createHash } from 'node:crypto';
-import { releases } from '../protocol/index.js';
 import type { Differences, Tree } from '../source/index.js';
+import { isSmall, releasingNames } from './aliases.js';
 import { definesAtColumnZero } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf } from './place.js';
@@ -22,6 +22,8 @@ export interface AskedTree
   drops(file: string): boolean;
   /** True if some file of its folder does. */
   dropsNear(file: string): boolean;
+  /** Names of the calls that drop references: those of the tables, and of the tree's macros for them. */
+  dropNames(): readonly string[];
 }
 
 /** Kinds of questions; what is asked about a file's text rests on the file's content. */
@@ -37,7 +39,8 @@ type Kind =
   | 'defines'
   | 'mentions'
   | 'drops'
-  | 'drops-near';
+  | 'drops-near'
+  | 'drop-names';
 
 const separator = '\0';
 
@@ -93,6 +96,10 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
       noted('drops-near', folderOf(file));
       return droppingIn(tree).folders.has(folderOf(file));
     },
+    dropNames() {
+      noted('drop-names');
+      return releasingNames(tree);
+    },
   };
 }
 
@@ -108,7 +115,7 @@ export function fileOf(question: string): string | null {
 }
 
 /** True for a question that the index alone answers, and not otherwise than before. */
-export function isUntouched(question: string, differences: Differences): boolean {
+export function isUntouched(tree: Tree, question: string, differences: Differences): boolean {
   const [kind, name] = question.split(separator) as [Kind, string];
   switch (kind) {
     case 'calling':
@@ -124,13 +131,15 @@ export function isUntouched(question: string, differences: Differences): boolean
       return !differences.files;
     case 'drops':
     case 'drops-near':
-      return !dropsDiffer(differences);
+    case 'drop-names':
+      // The index does not know macros that stand for a name.
+      return !isSmall(tree) && !dropsDiffer(differences, tree);
     default:
       return false;
   }
 }
 
-const dropsDiffer = remembered((differences: Differences): boolean => [...releases.keys()].some(differences.calling));
+const dropsDiffer = remembered((differences: Differences, tree: Tree): boolean => releasingNames(tree).some(differences.calling));
 
 /** The answer of a tree to a question, shortened; `null` for a file's whole content, which its stamp stands for. */
 export function answerOf(tree: Tree, question: string): string | null {
@@ -158,6 +167,8 @@ export function answerOf(tree: Tree, question: string): string | null {
       return String(droppingIn(tree).files.has(first));
     case 'drops-near':
       return String(droppingIn(tree).folders.has(first));
+    case 'drop-names':
+      return digest(releasingNames(tree));
     case 'read':
       return null;
   }
@@ -181,7 +192,7 @@ interface Dropping {
 
 /** The files that call a releasing function: asked for one at a time, so that a new one matters only where it is met. */
 const droppingIn = remembered((tree: Tree): Dropping => {
-  const files = new Set([...releases.keys()].flatMap((name) => [...tree.filesCalling(name)]));
+  const files = new Set(releasingNames(tree).flatMap((name) => [...tree.filesCalling(name)]));
   return { files, folders: new Set([...files].map(folderOf)) };
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import picomatch from 'picomatch';
-import { findAliases } from '../program/aliases.js';
+import { acquiringMacros, releasingMacros } from '../program/aliases.js';
 import type { FunctionReference } from '../program/file.js';
 import { openTree, type Tree } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
@@ -43,9 +43,9 @@ export interface Inspected {
 /** The files that are surveyed: those that name an acquiring call or use a header's macro for one. */
 export function surveyedFiles(tree: Tree): { files: string[]; aliases: FunctionReference[] } {
   const candidates = acquiringFiles(tree);
-  const aliases = findAliases(tree, candidates);
-  const users = aliases.flatMap((r) => (r.file.endsWith('.h') ? [...tree.filesCalling(r.name)] : [r.file]));
-  return { files: [...new Set([...candidates, ...users])].sort(), aliases };
+  const acquiring = acquiringMacros(tree, candidates);
+  const users = acquiring.flatMap((r) => (r.file.endsWith('.h') ? [...tree.filesCalling(r.name)] : [r.file]));
+  return { files: [...new Set([...candidates, ...users])].sort(), aliases: [...acquiring, ...releasingMacros(tree)] };
 }
 
 /** True for the files that `options.paths` lets through. */

@@ -91,7 +91,7 @@ function isSame(question: string, answer: string | null, { index, stamps }: Docu
   if (file !== null) {
     const stamp = tree.stampOf(file);
     if (stamp !== '' && stamp === stamps[file]) return true;
-  } else if (tree.since !== null && index === tree.since.index && isUntouched(question, tree.since.differences)) return true;
+  } else if (tree.since !== null && index === tree.since.index && isUntouched(tree, question, tree.since.differences)) return true;
   return answer !== null && answerOf(tree, question) === answer;
 }
 

@@ -39,7 +39,7 @@ function sameAnswers(tree: Tree, other: Tree, texts: ReadonlyMap<string, unknown
   const known = new Map<string, boolean>();
   const isUntouchedBy = (question: string): boolean => {
     const file = fileOf(question);
-    return file === null ? other.since !== null && isUntouched(question, other.since.differences) : !texts.has(file);
+    return file === null ? other.since !== null && isUntouched(other, question, other.since.differences) : !texts.has(file);
   };
   return (question) => {
     let answer = known.get(question);

@@ -1,12 +1,15 @@
 /** Finds the sites: every call of an acquiring name, also through a macro that is one. */
 
+import type { Start } from '../flow/follow.js';
 import type { Acquired } from '../flow/outcome.js';
 import type { FunctionReference } from '../program/file.js';
 import type { CallOperation, Graph, Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { plainPath, sourceName } from '../program/text.js';
+import { isNarrow } from '../program/types.js';
 import { type Acquire, acquires, type Signature } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
+import type { CType } from '../syntax/ast.js';
 
 /** A site before it is followed. */
 export interface Site {
@@ -17,6 +20,8 @@ export interface Site {
   call: CallOperation;
   node: Node;
   graph: Graph;
+  /** Seeds of the call in each variant of the function. */
+  layouts: Map<CallOperation, readonly string[]>;
 }
 
 /** Files that name an acquiring call before a parenthesis. User space beside the kernel is not the kernel. */
@@ -39,9 +44,14 @@ export function sitesIn(program: Program, file: string): Site[] {
     for (const graph of program.graphs(reference)) {
       for (const node of graph.nodes) {
         const call = node.operation;
-        if (call?.kind !== 'call' || call.name === null || found.has(call.pos)) continue;
+        if (call?.kind !== 'call' || call.name === null) continue;
         const site = siteOf(program, reference, graph, node, call, call.name);
-        if (site) found.set(call.pos, site);
+        if (!site) continue;
+        const known = found.get(call.pos);
+        const layouts = known?.layouts ?? site.layouts;
+        layouts.set(call, seedsOf(site));
+        // An arm that fits no kernel comes of conditions that cannot hold together.
+        if (!known || (known.signature === null && site.signature !== null)) found.set(call.pos, { ...site, layouts });
       }
     }
   }
@@ -56,27 +66,33 @@ function siteOf(program: Program, reference: FunctionReference, graph: Graph, no
   const own = call.macro === null ? program.file(reference.file)?.byName.get(name) : undefined;
   if (own?.some((f) => (f.static || f.macro) && f.key !== reference.key)) return null;
   const signature = signatureOf(acquire, call, graph, program, reference.file);
-  return { reference, acquire, signature, call, node, graph };
+  return { reference, acquire, signature, call, node, graph, layouts: new Map() };
 }
 
-/** The signature that fits the number of arguments; where several do, the one whose page argument is of a page type. */
+/**
+ * The signature that fits the number of arguments, unless a number stands where the pages go; where several do, the one whose
+ * page argument is of a page type.
+ */
 function signatureOf(acquire: Acquire, call: CallOperation, graph: Graph, program: Program, file: string): Signature | null {
-  const fitting = acquire.signatures.filter((s) => s.args === call.args.length);
-  if (fitting.length <= 1) return fitting[0] ?? null;
-  const isPage = (s: Signature): boolean => {
-    const value = s.pages === null ? undefined : call.args[s.pages];
-    if (!value?.path) return false;
-    const type = program.typeOf(value.path, graph, file);
-    return type?.tag === 'page' || type?.tag === 'folio';
+  const typeOf = ({ pages }: Signature): CType | null => {
+    const path = pages === null ? null : (call.args[pages]?.path ?? null);
+    return path === null ? null : program.typeOf(path, graph, file);
   };
-  return fitting.find(isPage) ?? fitting[0] ?? null;
+  const fitting = acquire.signatures.filter((s) => s.args === call.args.length && !isNarrow(typeOf(s)));
+  return fitting.find((s) => /^(page|folio)$/.test(typeOf(s)?.tag ?? '')) ?? fitting[0] ?? null;
 }
 
 /** Facts that begin to hold after the site's call, as seeds are written. */
-export function seedsOf(site: Site): string[] {
+function seedsOf(site: Site): string[] {
   if (site.acquire.result === 'page') return ['%result'];
   const pages = site.signature?.pages ?? null;
   return pages === null ? [] : [`%arg${pages}${site.acquire.behind}`];
+}
+
+/** Where following a site starts. */
+export function startOf(site: Site): Start {
+  const { reference, call, layouts } = site;
+  return { reference, pos: call.pos, facts: seedsOf(site), layouts, acquired: acquiredOf(site) };
 }
 
 /** What the result of a site's call says. */

@@ -11,7 +11,7 @@ import type { AskedUnit } from './kept.js';
 import { type Origins, openOrigins } from './mixed.js';
 import type { Coverage, Row } from './row.js';
 import { rowOf } from './row-of.js';
-import { acquiredOf, type Site, seedsOf, sitesIn, takesNothing } from './sites.js';
+import { type Site, sitesIn, startOf, takesNothing } from './sites.js';
 
 /** What the survey says of one file. */
 export interface Unit {
@@ -67,10 +67,7 @@ function openSurvey(program: Program, inspect: Inspect): (file: string) => Unit 
       const number = (counted.get(stem) ?? 0) + 1;
       counted.set(stem, number);
       const internal = isInternal(program, site);
-      const followed =
-        takesNothing(site) || internal
-          ? null
-          : follower.follow({ reference: site.reference, pos: site.call.pos, facts: seedsOf(site), acquired: acquiredOf(site) });
+      const followed = takesNothing(site) || internal ? null : follower.follow(startOf(site));
       const row = rowOf(program, site, number, followed, internal, origins);
       if (followed) subjects.push({ program, analysis: follower.analysis, site, followed, row, origins });
       return row;

@@ -280,6 +280,16 @@ describe('unchecked-count of what a pointer hands on', () => {
   accepts('unchecked-count', 'an array with all that was asked for', filled('ret == n'));
 });
 
+describe('an array that is filled again', () => {
+  accepts(
+    'unchecked-count',
+    'the parts that are taken where all at once could not be',
+    pin(
+      `${take}	if (ret == -ENOMEM) {\n		for (i = 0; i < n; i += ret) {\n			ret = pin_user_pages_fast(a + i, 1, FOLL_WRITE, &pages[i]);\n			if (ret <= 0)\n				break;\n		}\n	}\n	if (i < n)\n		return -EFAULT;\n${rest}`,
+    ),
+  );
+});
+
 describe('release-count', () => {
   const rule = 'release-count';
   complains(

@@ -500,3 +500,119 @@ describe('the address of a page that is handed far away', () => {
   );
   accepts('leak-on-path', 'one that is kept there', addressed('q->entries = entries;'));
 });
+
+describe('arrays that may not be there', () => {
+  const touched = (unless: string): string => `int touch(unsigned long a, int n, bool keep)
+{
+	struct page **pages = NULL;
+	int i, ret;
+
+	if (keep) {
+		pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+		if (!pages)
+			return -ENOMEM;
+	}
+	ret = get_user_pages_fast(a, n, 0, pages);
+	${unless}
+		for (i = 0; i < ret; i++)
+			put_page(pages[i]);
+	kfree(pages);
+	return ret < 0 ? ret : 0;
+}
+`;
+  accepts('leak-on-path', 'a call that takes nothing where there is no array', touched('if (keep)'));
+  complains(
+    'leak-on-path',
+    'an array that is dropped in the other case',
+    touched('if (!keep)'),
+    'touch:ret = get_user_pages_fast(a, n, 0, pages);',
+  );
+});
+
+describe('a driver with names of its own', () => {
+  const own = (drop: string): string => `#define MY_UNPIN unpin_user_page
+void my_free(void *p)
+{
+	if (my_tracker)
+		my_tracker->forget(p);
+	if (is_vmalloc_addr(p))
+		vfree(p);
+	else
+		kfree(p);
+}
+struct kept { struct page **pages, **counters; int n; bool queue; };
+static void drop_all(struct page **pages, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		MY_UNPIN(pages[i]);
+}
+static void kept_end(struct kept *k)
+{
+	if (k->queue) {
+		${drop}
+		my_free(k->pages);
+	} else {
+		drop_all(k->counters, k->n);
+		my_free(k->counters);
+	}
+	kmem_cache_free(kept_cache, k);
+}
+int kept_make(unsigned long a, int n)
+{
+	struct kept *k = kmem_cache_zalloc(kept_cache, GFP_KERNEL);
+	int ret = -ENOMEM;
+
+	if (!k)
+		return ret;
+	k->queue = true;
+	k->pages = my_alloc(n);
+	if (!k->pages)
+		goto free;
+	ret = pin_user_pages_fast(a, n, 0, k->pages);
+	if (ret != n) {
+		if (ret > 0)
+			drop_all(k->pages, ret);
+		my_free(k->pages);
+		goto free;
+	}
+	k->n = n;
+	ret = announce(n);
+	kept_end(k);
+	return ret;
+free:
+	kmem_cache_free(kept_cache, k);
+	return ret;
+}
+`;
+  accepts('leak-on-path', 'pages that are dropped before the array is freed', own('drop_all(k->pages, k->n);'));
+  complains('leak-on-path', 'pages that are not', own(''), 'kept_make:if (ret != n) {');
+});
+
+describe('a call that another kernel takes otherwise', () => {
+  accepts(
+    'leak-on-path',
+    'arguments that fit no kernel',
+    `struct mem { int n; struct page *pages[8]; };
+int lock(struct mem *mem, unsigned long a, int n, int write)
+{
+	int ret = get_user_pages(a, n,
+#if MY_API >= KERNEL_VERSION(4, 9, 0)
+		write ? FOLL_WRITE : 0,
+#else
+		write, write,
+#endif
+		&mem->pages[0]
+#if MY_API < KERNEL_VERSION(6, 5, 0) && !MY_BACKPORT(15, 6)
+		, NULL
+#endif
+		);
+
+	while (ret-- > 0)
+		put_page(mem->pages[ret]);
+	return -EFAULT;
+}
+`,
+  );
+});

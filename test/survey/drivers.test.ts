@@ -54,15 +54,6 @@ describe('drivers outside the kernel', () => {
     'pin page-array loop-collapsible@function put:hold:unpin_user_page',
   );
   shows(
-    'of headers that are equally far neither',
-    {
-      'one/my_mm.h': ladder.replaceAll('MY_', 'ONE_').replace('ONE_UNPIN unpin_user_page', 'MY_UNPIN unpin_user_page'),
-      'two/my_mm.h': ladder.replaceAll('MY_', 'TWO_').replace('TWO_UNPIN unpin_user_page', 'MY_UNPIN put_page'),
-      'driver/hold.c': hold('pin_user_pages(a, n, FOLL_WRITE, pages)', 'MY_UNPIN'),
-    },
-    'wrapper pin page-array caller@caller via=hold gap',
-  );
-  shows(
     'a header of a header, which stands beside that',
     {
       'inc/my_mm.h': '#include "sub/calls.h"\n',
@@ -91,5 +82,51 @@ describe('drivers outside the kernel', () => {
 }
 `,
     'pin LT page-array car=HELD.pages bulk@file put:drop:unpin_user_pages',
+  );
+});
+
+const arms = (first: string, second: string): string => `struct mem { int n; struct page *pages[8]; };
+int lock(struct mem *mem, unsigned long a, int n, int write)
+{
+	int ret;
+
+#if MY_API >= KERNEL_VERSION(4, 6, 0)
+	ret = get_user_pages(a, n,
+# if MY_API >= KERNEL_VERSION(4, 9, 0)
+		write ? FOLL_WRITE : 0,
+# else
+		write, write,
+# endif
+		&mem->pages[0]
+# if MY_API < KERNEL_VERSION(6, 5, 0) && !MY_BACKPORT(15, 6)
+		, NULL
+# endif
+		);
+#else
+	ret = get_user_pages(current, current->mm, a, n, write, 0, &mem->pages[0], NULL);
+#endif
+	if (ret == n) {
+		mem->n = n;
+		return 0;
+	}
+	while (ret-- > 0)
+		${first}(mem->pages[ret]);
+	return -EFAULT;
+}
+void unlock(struct mem *mem)
+{
+	int i;
+
+	for (i = 0; i < mem->n; i++)
+		${second}(mem->pages[i]);
+}
+`;
+
+describe('calls whose arguments are chosen by the kernel', () => {
+  shows(
+    'also where a backport leaves an argument out',
+    arms('put_page', 'put_page'),
+    'get page-array car=mem.pages loop-collapsible@file put:lock:put_page,unlock:put_page',
+    'get page-array car=mem.pages loop-collapsible@file put:lock:put_page,unlock:put_page',
   );
 });

@@ -267,8 +267,9 @@ class Walk {
     const index = o.left.path;
     if (index === null || !isLocalName(index)) return false;
     const body = this.graph.nodes.filter((m) => m.loops.some((l) => l.id === loop.id) && m.operation !== null);
+    // A loop that fills the array anew does not use what is in it.
     const touches = (m: Node): boolean =>
-      (m.operation?.kind === 'call' && m.operation.args.some((a) => this.isArray(a.path))) ||
+      (m.operation?.kind === 'call' && !acquires.has(m.operation.name ?? '') && m.operation.args.some((a) => this.isArray(a.path))) ||
       (m.operation?.kind === 'copy' && this.isArray(m.operation.source.path) && m.operation.source.path?.endsWith('[]') === true);
     const using = body.find(touches);
     if (!using) return false;

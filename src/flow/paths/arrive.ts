@@ -1,5 +1,6 @@
 /** How the reference comes to a function: by the acquiring call, or from a function that hands it on. */
 import type { CallOperation, Node } from '../../program/graph.js';
+import { factsAt } from '../flow.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { after, placed, resulting, signText } from './exits.js';
@@ -12,6 +13,10 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
   const { entry } = local;
   if (entry.kind !== 'site' || before.phase === 'released') return [];
   const { acquired } = entry;
+  const facts = factsAt(entry, o);
+  const places = facts.map((fact) => takenAt(before, o, fact));
+  // The call takes nothing where its arguments are no call's, or there is no array for the pages.
+  if (places.length === 0 || places.some((place) => place !== null && /^=(NULL|0)$/.test(place))) return [before];
   const outcomes = outcome.all | (acquired.result === 'count' && acquired.count !== '1' ? outcome.short : 0);
   const result = acquired.result === 'page' ? null : o.result;
   // Where the call takes nothing there is nothing to follow, but for what an earlier round still holds.
@@ -26,13 +31,12 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
           ),
         ]
       : [];
-  const filled = entry.facts.flatMap((f) => Number(/^%arg(\d+)/.exec(f)?.[1] ?? []));
+  const filled = facts.flatMap((f) => Number(/^%arg(\d+)/.exec(f)?.[1] ?? []));
   let state: State = altered(before, { phase: 'held', index: elementOf(o, filled, n.loops), outcomes, result, asked: null });
-  for (const fact of entry.facts) {
-    const match = /^%(result|arg(\d+))(.*)$/.exec(fact);
-    const value = match?.[1] === 'result' ? o.result : valueIn(state, o.args[Number(match?.[2])]);
+  for (const fact of facts) {
+    const value = takenAt(state, o, fact);
     if (value === null) return [];
-    const suffix = match?.[3] ?? '';
+    const suffix = fact.replace(/^%(result|arg\d+)/, '');
     if (suffix === '[][]') state = withArray(state, value, o.result);
     state = put(state, suffix === '' ? value : placeBelow(state, value, suffix), theReference);
   }
@@ -40,6 +44,12 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
   if (count !== null && count >= 0) state = altered(state, { asked: valueIn(state, o.args[count]) });
   else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
   return [told(local, n, state, `taken by ${o.name}()`), ...failed];
+}
+
+/** The value of the argument, or of the result, by which a seed's fact is reached. */
+function takenAt(state: State, o: CallOperation, fact: string): string | null {
+  const match = /^%(?:result|arg(\d+))/.exec(fact);
+  return match?.[1] === undefined ? o.result : valueIn(state, o.args[Number(match[1])]);
 }
 
 /** Where a local pointer to an array is handed in that leads nowhere yet, the call allocates the array. */

@@ -268,7 +268,7 @@ function openEngine(analysis: Analysis): Engine {
     const key = `${start.reference.key}!${start.pos}`;
     let found = firsts.get(key);
     if (!found) {
-      found = walked(start.reference, { kind: 'site', pos: start.pos, facts: start.facts, acquired: start.acquired });
+      found = walked(start.reference, { ...start, kind: 'site' });
       firsts.set(key, found);
     }
     return found;

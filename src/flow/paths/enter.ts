@@ -77,7 +77,10 @@ function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionRefe
     local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
     return [];
   }
-  return exits.some((e) => e.kind === 'dropped' || e.kind === 'unknown') ? [] : [put(state, o.result, null)];
+  const isOther = exits.some((e) => e.kind === 'dropped' || e.kind === 'unknown');
+  const next = put(state, o.result, null);
+  // What it drops may be another reference, which does not undo the drop before.
+  return [isOther ? altered(next, { unsure: true }) : next];
 }
 
 /** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */

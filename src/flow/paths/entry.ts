@@ -1,12 +1,13 @@
 /** How the reference comes into a function, and what is known there. */
 import type { Graph, Node } from '../../program/graph.js';
+import type { Layouts } from '../flow.js';
 import type { Acquired } from '../outcome.js';
 import { baseOf, placeBelow, put, renewed, valueAt } from './memory.js';
 import { altered, type Exit, nothingKnown, outcome, type State, theReference } from './state.js';
 
 /** How the reference comes into a function. */
 export type Entry =
-  | { kind: 'site'; pos: number; facts: readonly string[]; acquired: Acquired }
+  | { kind: 'site'; pos: number; facts: readonly string[]; layouts: Layouts; acquired: Acquired }
   | { kind: 'given'; facts: readonly string[] }
   /** The function is entered again while what it kept the last time is still there. */
   | { kind: 'again'; facts: readonly string[] }

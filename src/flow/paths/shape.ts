@@ -258,9 +258,9 @@ function readsOf(o: Operation | null): string[] {
 /** Calls that give what they are given, as another type. */
 export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO)$/;
 
-/** What an operation reads but to hand it to a call, which does not ask what is known of its arguments. */
+/** What an operation reads but to hand it to a call, which does not ask what is known of its arguments; one that takes pages does. */
 function testsOf(o: Operation | null): string[] {
-  return o?.kind === 'call' && !errorCalls.test(o.name ?? '') ? [] : readsOf(o);
+  return o?.kind === 'call' && !errorCalls.test(o.name ?? '') && !acquires.has(o.name ?? '') ? [] : readsOf(o);
 }
 
 /** The fields in what an operation reads, as {@link testsOf} has it; those of its target, too, which say what is stored to. */
