@@ -207,7 +207,11 @@ function finish(r: Run, facts: Facts | undefined): void {
           n.operation.source.path !== null &&
           rootOf(n.operation.source.path) !== param.name,
       );
-      if (reassigned) return;
+      if (reassigned) {
+        // Who walks along by its parameter, and drops nothing, leaves all where it was.
+        if (!dropsSome(r, r.flow)) for (const suffix of givenTo(r, param.name)) r.flow.outs.push([index, suffix]);
+        return;
+      }
       if (facts.has(`+${param.name}`) && !r.flow.extras.includes(index)) r.flow.extras.push(index);
       for (const fact of facts) {
         if (!isLocal(fact)) continue;
@@ -230,6 +234,19 @@ function finish(r: Run, facts: Facts | undefined): void {
       }
     }
   }
+}
+
+/** What a parameter held on entry. */
+function givenTo(r: Run, param: string): string[] {
+  const facts = r.seeds.flatMap((s) => (s.pos === null ? s.facts : []));
+  const suffixes = facts.map((f) => (isLocal(f) ? suffixAfter(f, param) : null));
+  return suffixes.filter((s): s is string => s !== null && s !== '' && !r.flow.outs.some(([, known]) => known === s));
+}
+
+/** True if a function drops what it was given, or keeps it, itself or through those that it calls. */
+function dropsSome(r: Run, flow: FunctionFlow, depth = 0): boolean {
+  if (flow.releases.length > 0 || flow.heap.length > 0 || depth > 3) return true;
+  return flow.calls.some((c) => dropsSome(r, r.summary(c.callee, c.entry), depth + 1));
 }
 
 function note(r: Run, fact: string, from: string | null, text: string, pos: number): void {

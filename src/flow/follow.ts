@@ -78,10 +78,13 @@ const coreFolders = /^(mm|lib|kernel)\//;
 
 const tableNames = new RegExp(`\\b(?:${[...releases.keys(), ...transfers.keys()].join('|')})\\s*\\(`);
 
-function mentionsTables(program: Program, macro: FunctionReference): boolean {
-  return tableNames.test(
-    program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '',
-  );
+/** `*(ptr) = NULL`, in a macro that gives what stood there. */
+const clearing = /\(\{[^}]*\*\s*\(?\s*\w+\s*\)?\s*=\s*(\([^;]*\)\s*)?(0|NULL)\s*;/;
+
+/** True for a macro that names a call of the tables, or that takes out what its argument leads to. */
+function movesPages(program: Program, macro: FunctionReference): boolean {
+  const text = program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '';
+  return tableNames.test(text) || clearing.test(text);
 }
 
 /** True if a function's name is stored or handed on somewhere in its file: somebody may call it back. */
@@ -112,7 +115,7 @@ export function openFollower(program: Program): Follower {
     const folder = folderOf(from.file);
     if (isNear(callee.file, folder)) return true;
     if (suffix.endsWith('@skb')) return false;
-    if (callee.macro) return mentionsTables(program, callee);
+    if (callee.macro) return movesPages(program, callee);
     // What the memory manager and the libraries do to a page of their caller's stands in the tables, or is balanced.
     if (isOwnValue(suffix) && coreFolders.test(callee.file)) return false;
     return !isOwnValue(suffix) || program.tree.drops(callee.file);

@@ -45,9 +45,21 @@ static void own_put_pages(struct obj *o, struct sg_table *st)
 static const struct obj_ops own_ops = { .put_pages = own_put_pages };
 `;
   const files = (ops: string) => ({ 'obj.h': obj, 'generic.c': generic, 'other.c': other, 'user.c': user(ops) });
+  const ops = 'static const struct obj_ops user_ops = { .put_pages = user_put_pages };\n';
   shows(
     'is the one that the site’s file installs',
-    files('static const struct obj_ops user_ops = { .put_pages = user_put_pages };\n'),
+    files(ops),
+    'pin page-array→sgl car=obj.pages loop-other@file put:user_get_pages:unpin_user_pages,user_put_pages:unpin_user_page',
+  );
+  shows(
+    'comes by a macro of another folder, which takes out what stood there',
+    {
+      'gem/obj.h': obj,
+      'utils.h': '#define fetch_and_zero(ptr) ({ typeof(*ptr) __T = *(ptr); *(ptr) = (typeof(*ptr))0; __T; })\n',
+      'gem/generic.c': `#include "../utils.h"\n${generic.replace(/st = o->pages;[\s\S]*NULL;/, 'st = fetch_and_zero(&o->pages);')}`,
+      'gem/other.c': other,
+      'gem/user.c': user(ops),
+    },
     'pin page-array→sgl car=obj.pages loop-other@file put:user_get_pages:unpin_user_pages,user_put_pages:unpin_user_page',
   );
   shows(
@@ -265,4 +277,48 @@ int f(struct bio *bio, struct iov_iter *i)
 `);
     expect(rows.map((r) => `${r.releaseForm} ${r.dirty}`)).toEqual(['container container']);
   });
+});
+
+const walked = (body: string) => `struct obj { struct sg_table *pages; };
+static unsigned int sizes(struct scatterlist *sg)
+{
+	unsigned int all = 0;
+
+	while (sg) {
+		${body}
+		sg = next_of(sg);
+	}
+	return all;
+}
+static struct scatterlist *next_of(struct scatterlist *sg)
+{
+	return sg_is_last(sg) ? NULL : sg + 1;
+}
+static void keep(struct obj *o, struct sg_table *st)
+{
+	o->pages = st;
+}
+int f(struct obj *o, struct page **p, unsigned long a)
+{
+	struct sg_table *st = kmalloc(sizeof(*st), GFP_KERNEL);
+
+	if (pin_user_pages_fast(a, 8, 0, p) != 8)
+		return -EFAULT;
+	sg_alloc_table_from_pages(st, p, 8, 0, 8 << PAGE_SHIFT, GFP_KERNEL);
+	sizes(st->sgl);
+	keep(o, st);
+	return 0;
+}
+void g(struct obj *o)
+{
+	struct scatterlist *sg;
+	int i;
+
+	for_each_sg(o->pages->sgl, sg, 8, i)
+		unpin_user_page(sg_page(sg));
+}
+`;
+describe('who walks along a list by its parameter', () => {
+  shows('leaves what is in it', walked('all |= sg->length;'), 'pin page-array→sgl car=obj.pages loop-other@file put:g:unpin_user_page');
+  shows('drops what is in it', walked('unpin_user_page(sg_page(sg));'), 'pin page-array→sgl loop-other@file put:sizes:unpin_user_page');
 });
