@@ -21,7 +21,7 @@ export interface Owner {
 }
 
 const scalar =
-  /^(struct|union|enum|void|char|short|int|long|unsigned|signed|float|double|bool|_Bool|[us](8|16|32|64)|__[usbl]e?(8|16|32|64)|size_t|ssize_t|dma_addr_t|phys_addr_t|loff_t|pgoff_t|function)\b/;
+  /^(struct|union|enum|void|char|short|int|long|unsigned|signed|float|double|bool|_Bool|[us](8|16|32|64)|__[usbl]e?(8|16|32|64)|u?int(8|16|32|64|ptr|max)_t|uint|ulong|size_t|ssize_t|dma_addr_t|phys_addr_t|loff_t|pgoff_t|function)\b/;
 
 /** Name of the struct behind a type: its tag, or the typedef's name. */
 export function structName(type: CType | null): string | null {
@@ -32,7 +32,7 @@ export function structName(type: CType | null): string | null {
 
 /** Integers too narrow for a pointer, and characters: what points at them is text or bytes, not a container of pages. */
 const narrow =
-  /^(char|short|int|unsigned( char| short| int)?|signed( char| short| int)?|bool|_Bool|[us](8|16|32)|__[usbl]e?(8|16|32)|float|double)$/;
+  /^(char|short|int|unsigned( char| short| int)?|signed( char| short| int)?|bool|_Bool|[us](8|16|32)|__[usbl]e?(8|16|32)|u?int(8|16|32)_t|uint|float|double)$/;
 
 /** True for a number that is too narrow for a page or its address. */
 export function isNarrow(type: CType | null): boolean {

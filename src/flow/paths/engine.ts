@@ -203,7 +203,7 @@ function openEngine(analysis: Analysis): Engine {
         const lost = w.lost.flatMap(({ exit }): Turned[] => {
           const freeing = freeingIn(exit);
           return freeing && (isUsual || listed === 'object' || (listed === 'array' && freeing.text.includes('the array')))
-            ? [{ exit, pos: freeing.file === reference.file ? freeing.pos : exit.pos }]
+            ? [{ exit, pos: placeIn(reference, exit, freeing) }]
             : [];
         });
         note(reference, { ...w, exits: [], lost, failing: [], late: [] }, [kept]);
@@ -298,6 +298,13 @@ function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: s
 /** The step of a path on which what holds the pages is freed, or given up, with the pages in it. */
 function freeingIn({ trail }: Exit): PathStep | undefined {
   return stepsOf(trail).find((step) => /frees (what|the array that) holds/.test(step.text));
+}
+
+/** The place in a function at which a step of its path was taken, itself or in what it called there. */
+function placeIn({ file, name }: FunctionReference, { trail, pos }: Exit, step: PathStep): number {
+  const steps = stepsOf(trail);
+  const own = steps.slice(0, steps.indexOf(step) + 1).findLast((s) => s.file === file && s.function === name);
+  return own?.pos ?? pos;
 }
 
 /** Ways out without those that, but for not being certain, are the same as another. */
