@@ -616,3 +616,35 @@ int lock(struct mem *mem, unsigned long a, int n, int write)
 `,
   );
 });
+
+describe('an object that knows what it holds', () => {
+  const ended = (test: string): string => `struct obj { struct page **pages; int n; unsigned int flags; };
+static inline bool obj_is_user(const struct obj *o)
+{
+	return o->flags & OBJ_USER;
+}
+static void my_free(void *p)
+{
+	kvfree(p);
+}
+int obj_fill(struct obj *o, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, o->n, 0, o->pages);
+
+	if (ret == o->n)
+		return 0;
+	if (ret > 0)
+		unpin_user_pages(o->pages, ret);
+	return -EFAULT;
+}
+void obj_end(struct obj *o)
+{
+	if (${test})
+		unpin_user_pages(o->pages, o->n);
+	my_free(o->pages);
+	kfree(o);
+}
+`;
+  accepts('leak-on-path', 'pages of which the object is asked whether they are there', ended('obj_is_user(o)'));
+  complains('leak-on-path', 'pages of which somebody else is asked', ended('may_sleep()'), 'obj_end:my_free(o->pages);');
+});

@@ -1,5 +1,5 @@
 /** Conditions of which who has the reference knows how they come out. */
-import type { Graph, Node } from '../../program/graph.js';
+import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { signOf } from './conditions.js';
 import type { Called } from './context.js';
@@ -24,7 +24,11 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
   if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
   if (isAsked && /err|valid|refcounted|noslot|reserved/i.test(o.call?.name ?? '')) return true;
-  if (o.call !== null) return /will_pin|user_backed|refcount|kref|atomic|_test_|test_bit/.test(o.call.name ?? '');
+  if (o.call !== null)
+    return (
+      /will_pin|user_backed|refcount|kref|atomic|_test_|test_bit/.test(o.call.name ?? '') ||
+      (entry.kind !== 'site' && entry.kind !== 'returned' && asksHolder(local, state, o.call))
+    );
   const path = o.left.path;
   if (path === null) return false;
   // A count of what is held is not zero; it may be the index of a round that failed.
@@ -40,6 +44,12 @@ export function settled(local: Called, n: Node, state: State): boolean {
 
 const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
 const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
+
+/** True for a question that is put to the object alone which holds the reference. */
+function asksHolder(local: Called, state: State, { name, args }: CallOperation): boolean {
+  const [object, ...others] = args;
+  return name !== null && others.length === 0 && reaches(state, valueIn(state, object)) && !local.mayDrop(name, local.reference.file);
+}
 
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
 function isCount(local: Called, state: State, path: string, tested: Value): boolean {
