@@ -5,13 +5,15 @@ import { structName } from '../../program/types.js';
 import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, handedEnds, isNeutral, releases } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import { handedBack, take } from './arrive.js';
+import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { drop, free, isWhole, lateUse } from './drop.js';
 import { enter, unseen } from './enter.js';
+import { alwaysFails } from './fails.js';
 import { holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
 import { errorCalls, isAlwaysSet } from './shape.js';
 import { escaped, linked, linking, share, written } from './shared.js';
-import { altered, type State, type Trail, told } from './state.js';
+import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
 
 const allocating =
@@ -58,7 +60,9 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
       o.name !== null &&
       !isNeutral(o.name) &&
       local.mayDrop(o.name, local.reference.file);
-    return mayMean ? [] : [escaped(local, state, o)];
+    if (mayMean) return [];
+    const next = failed(local, o, state);
+    return next ? [escaped(local, next, o)] : [];
   }
   if (o.name !== null && sending.test(o.name) && !own) return [];
   if (o.name !== null && !own && isNeutral(o.name)) {
@@ -117,6 +121,14 @@ function setBehind({ program, reference }: Called, n: Node, o: CallOperation, be
     state = put(renewed(state, unknown), place, unknown);
   });
   return state;
+}
+
+/** The state after a call of a function that is handed nothing: one that only fails has failed. */
+function failed({ program, reference, shape }: Called, { name, result }: CallOperation, state: State): State | null {
+  if (name === null || !shape.isDecided(result)) return state;
+  const definitions = program.file(reference.file)?.byName.get(name) ?? [];
+  const isFailing = definitions.length > 0 && definitions.every((callee) => !callee.macro && alwaysFails(program)(callee));
+  return isFailing ? withSign(state, result, sign.negative) : state;
 }
 
 /** Another acquiring call: what it fills no longer is what stood there. */

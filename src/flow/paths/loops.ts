@@ -3,13 +3,22 @@ import type { Loop, Node } from '../../program/graph.js';
 import { conditionText } from './conditions.js';
 import type { Called } from './context.js';
 import { hasForgotten, isSeen } from './forget.js';
+import { inNewRound, isEarly } from './last.js';
 import { holders, isContained } from './memory.js';
 import { altered, outcome, type State, told } from './state.js';
 import { isBelow, isMovedOn, isRest } from './unwind.js';
 
 /** A path along one edge: into and out of loops. */
-export function along(local: Called, from: Node, to: Node, state: State): State | null {
-  if (from.loops.length === 0 && to.loops.length === 0) return state;
+export function along(local: Called, from: Node, to: Node, before: State): State | null {
+  if (from.loops.length === 0 && to.loops.length === 0) return before;
+  let state = before;
+  if (state.last.size > 0) {
+    for (const l of from.loops) {
+      const isLeft = !to.loops.some((m) => m.id === l.id);
+      if (isLeft && from.pos < l.bodyPos && isEarly(state, l)) return null;
+      if (isLeft || (from.pos < l.bodyPos && to.pos >= l.bodyPos)) state = inNewRound(state, l);
+    }
+  }
   let loops: Set<number> | null = null;
   let rest: State | null = null;
   let unsure = state.unsure;

@@ -59,12 +59,21 @@ function isLeaf({ store }: State, variable: string): boolean {
 /** Equal for equal states at one node. */
 export function keyOf(node: number, s: State): string {
   const parts = [`${node}${s.phase}${s.from},${s.outcomes},${s.extra},${s.result},${s.index},${s.unsure}`];
-  parts.push(listed(s.store), listed(s.signs), listed(s.conditions), named(s.fresh), named(s.zeroed), named(s.shared), [...s.loops].join());
+  parts.push(
+    listed(s.store),
+    listed(s.signs),
+    listed(s.conditions),
+    named(s.fresh),
+    named(s.zeroed),
+    named(s.shared),
+    [...s.loops].join(),
+    listed(s.last),
+  );
   if (s.dropped) parts.push(`${s.dropped.pos}`);
   return parts.join('|');
 }
 
-function listed(map: ReadonlyMap<string, string | number | boolean>): string {
+function listed(map: ReadonlyMap<string | number, string | number | boolean>): string {
   return map.size === 0 ? '' : listing(map);
 }
 
@@ -73,7 +82,7 @@ function named(set: ReadonlySet<string>): string {
 }
 
 // The parts of a state are shared with those before it.
-const listing = remembered((map: ReadonlyMap<string, string | number | boolean>): string => {
+const listing = remembered((map: ReadonlyMap<string | number, string | number | boolean>): string => {
   const out: string[] = [];
   for (const [k, v] of map) out.push(`${k}>${v}`);
   return out.sort().join();

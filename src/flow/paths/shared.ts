@@ -1,5 +1,6 @@
 /** Memory that somebody else may reach from now on, or has written to. */
 import type { CallOperation } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
 import { isNeutral } from '../../protocol/index.js';
 import type { Called } from './context.js';
 import { baseOf, holders, reach, valueIn } from './memory.js';
@@ -7,7 +8,7 @@ import { altered, type State } from './state.js';
 
 /** Calls that put an object where others find it. */
 export const linking =
-  /^(list_(add|move|splice)\w*|hlist_add\w*|rb_link_node\w*|rb_insert\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|call_rcu|rcu_assign_pointer)$/;
+  /^(list_(add|move|splice)\w*|hlist_add\w*|rb_link_node\w*|rb_insert\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
 
 /** Objects that are put on a list, or handed to somebody who keeps them. */
 export function share(state: State, o: CallOperation): State {
@@ -19,12 +20,26 @@ export function share(state: State, o: CallOperation): State {
   return bases.length === 0 ? state : altered(state, { shared: new Set([...state.shared, ...bases]) });
 }
 
-/** True from then on for a reference that is reached from something that was listed or scheduled. */
+const waiting = /^wait_(for_completion|event)\w*$/;
+
+/**
+ * True from then on for a reference that is reached from something that was listed or scheduled. Who waits, with the pages in memory
+ * that others reach, waits for those: they have them.
+ */
 export function linked(state: State, o: CallOperation): State {
   if (state.linked || state.phase !== 'held') return state;
+  if (waiting.test(o.name ?? ''))
+    return holders(state).some((place) => isOthers(state, baseOf(place))) ? altered(state, { linked: true }) : state;
   const bases = new Set(holders(state).map(baseOf));
   const isOf = (value: string | null): boolean => value !== null && (bases.has(baseOf(value)) || reach(state, value).length > 0);
   return o.args.some((a) => isOf(valueIn(state, a))) ? altered(state, { linked: true }) : state;
+}
+
+/** True for memory that is not the function's own, or to which a pointer was stored somewhere. */
+function isOthers({ fresh, shared, store }: State, base: string): boolean {
+  if (!fresh.has(base) || shared.has(base)) return true;
+  for (const [place, value] of store) if (baseOf(value) === base && rootOf(place) !== place && baseOf(place) !== base) return true;
+  return false;
 }
 
 /** A call that is not looked into may keep what it is given. */

@@ -72,6 +72,8 @@ export interface State {
   index: string | null;
   /** Loops of which the body was entered. */
   loops: ReadonlySet<number>;
+  /** Of loops that count, whether this round is known to be the last one. */
+  last: ReadonlyMap<number, boolean>;
   dropped: Drop | null;
   trail: Trail | null;
 }
@@ -93,6 +95,7 @@ export const nothingKnown: State = {
   unsure: false,
   index: null,
   loops: new Set(),
+  last: new Map(),
   dropped: null,
   trail: null,
 };
@@ -119,6 +122,7 @@ export function altered(s: State, parts: Partial<State>): State {
     unsure: s.unsure,
     index: s.index,
     loops: s.loops,
+    last: s.last,
     dropped: s.dropped,
     trail: s.trail,
   };

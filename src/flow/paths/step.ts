@@ -7,6 +7,7 @@ import { assume, conditionText, signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { isSeed } from './entry.js';
 import { forgetElement, stepOver } from './forget.js';
+import { roundOf } from './last.js';
 import { isOthers } from './loops.js';
 import { baseOf, holders, isCut, placeAt, put, reaches, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { settled } from './settled.js';
@@ -79,7 +80,8 @@ export function run(local: Called, n: Node, state: State): State[] {
     case 'assume': {
       if (local.entry.kind === 'again' && testsState(state, o)) return [];
       if (state.phase !== 'before' && settled(local, n, state)) return [];
-      const next = assume(state, o, local.entry.kind === 'site' ? local.entry.acquired : null);
+      const round = roundOf(local, n, o, state);
+      const next = round && assume(round, o, local.entry.kind === 'site' ? local.entry.acquired : null);
       if (!next) return [];
       if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
       const text = next.phase === 'before' ? null : conditionText(n);

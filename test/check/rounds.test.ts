@@ -1,0 +1,109 @@
+/** What a path cannot do: leave a loop early by its end, get on from a call that only fails, lose what somebody else is at work on. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const described = (test: string, loop = 'for (i = 0; i < n; i++)') => `struct desc { struct req *req; struct desc *next; };
+struct req { struct page *pages[8]; int n; };
+int start(struct desc *desc, struct scatterlist *sgl, unsigned long a, int n)
+{
+	struct req *req = kmalloc(sizeof(*req), GFP_KERNEL);
+	struct scatterlist *sg;
+	int i;
+
+	req->n = pin_user_pages_fast(a, 8, 0, req->pages);
+	if (req->n != 8)
+		goto unpin;
+	${loop} {
+		if (${test})
+			desc->req = req;
+		desc = desc->next;
+	}
+	return 0;
+unpin:
+	if (req->n > 0)
+		unpin_user_pages(req->pages, req->n);
+	kfree(req);
+	return -EFAULT;
+}
+void done(struct desc *desc)
+{
+	unpin_user_pages(desc->req->pages, desc->req->n);
+	kfree(desc->req);
+}
+`;
+describe('a request that the last round of a loop hands over', () => {
+  accepts('leak-on-path', 'what the last index hands over', described('i == n - 1'));
+  accepts('leak-on-path', 'what the last index hands over, tested the other way', described('!(i < n - 1)'));
+  accepts('leak-on-path', 'what the last entry hands over', described('i == n - 1', 'for_each_sg(sgl, sg, n, i)'));
+  accepts('leak-on-path', 'what both of two tests hand over', described('i == n - 1 && i >= n - 1'));
+  complains('leak-on-path', 'what some other round hands over', described('i == 8 - 1'), 'start:for (i = 0; i < n; i++) {');
+  complains('leak-on-path', 'what a test of another variable hands over', described('a == n - 1'), 'start:if (a == n - 1)');
+  complains(
+    'leak-on-path',
+    'what is not handed over where the loop is left',
+    described('i == n - 1').replace('desc = desc->next;', 'if (!desc->next)\n\t\t\tbreak;\n\t\tdesc = desc->next;'),
+    'start:if (!desc->next)',
+  );
+});
+
+const later = (result: string) => `static void *later(struct obj *o)
+{
+	schedule_work(&o->work);
+	return ${result};
+}
+int get(struct obj *o, unsigned long a)
+{
+	struct page **p = kvmalloc_array(8, sizeof(*p), GFP_KERNEL);
+	void *st;
+	int n = pin_user_pages_fast(a, 8, 0, p);
+
+	if (n < 0) {
+		st = ERR_PTR(n);
+		n = 0;
+	} else if (n < 8) {
+		st = later(o);
+	} else {
+		st = ERR_PTR(-EIO);
+	}
+	if (IS_ERR(st))
+		unpin_user_pages(p, n);
+	kvfree(p);
+	return PTR_ERR_OR_ZERO(st);
+}
+`;
+
+describe('a call of a function that is handed nothing', () => {
+  accepts('partial-pin-leak', 'one that only fails', later('ERR_PTR(-EAGAIN)'));
+  complains('partial-pin-leak', 'one that may succeed', later('o->st ?: ERR_PTR(-EAGAIN)'), 'get:if (IS_ERR(st))');
+});
+
+const waited = (wait: string) => `struct io { struct page *pages[8]; int n; };
+struct dev { struct io *io; struct completion done; };
+int transfer(struct dev *d, unsigned long a)
+{
+	struct io *io = kmalloc(sizeof(*io), GFP_KERNEL);
+	int ret;
+
+	io->n = pin_user_pages_fast(a, 8, 0, io->pages);
+	if (io->n != 8) {
+		unpin_user_pages(io->pages, io->n > 0 ? io->n : 0);
+		kfree(io);
+		return -EFAULT;
+	}
+	d->io = io;
+	ret = ${wait}(&d->done);
+	if (ret)
+		return -EINTR;
+	return 0;
+}
+void complete_io(struct dev *d)
+{
+	unpin_user_pages(d->io->pages, d->io->n);
+	kfree(d->io);
+}
+`;
+
+describe('who fails with the pages where others reach them', () => {
+  accepts('leak-on-path', 'a wait that was interrupted', waited('wait_for_completion_interruptible'));
+  complains('leak-on-path', 'a start that failed', waited('start_engine'), 'transfer:if (ret)');
+});
