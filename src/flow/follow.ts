@@ -205,6 +205,12 @@ export function openFollower(program: Program): Follower {
       });
     };
 
+    /** Who calls the site's function, if nobody near by does: it is a library's, and its users get at the pages by its header. */
+    const usersElsewhere = (): string[] => {
+      const users = program.callSites(start.reference).map(({ caller }) => caller.file);
+      return users.some((file) => isNear(file, folderOf(start.reference.file))) ? [] : users;
+    };
+
     const toCallers = (v: Visit) => {
       const { reference, returns, outs } = v.flow;
       const handed = [
@@ -214,7 +220,7 @@ export function openFollower(program: Program): Follower {
       if (handed.length === 0 || v.depth > maxCallDepth) return;
       // A field that only leads callees to memory of the function's callers is not where it found the pages.
       const heap = v.flow.storedThrough ? null : v.heap;
-      const near = [reference.file, start.reference.file];
+      const near = [reference.file, start.reference.file, ...(reference.file.endsWith('.h') ? usersElsewhere() : [])];
       const callers = program.callers(reference).filter((caller) => mayReceive(heap, handed, caller.file, near));
       if (v.way === 'site') handedOn = handed;
       // An exported function that nobody calls hands on to whoever will, unless it keeps or drops what it took.

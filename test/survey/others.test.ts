@@ -322,3 +322,50 @@ describe('who walks along a list by its parameter', () => {
   shows('leaves what is in it', walked('all |= sg->length;'), 'pin page-array→sgl car=obj.pages loop-other@file put:g:unpin_user_page');
   shows('drops what is in it', walked('unpin_user_page(sg_page(sg));'), 'pin page-array→sgl loop-other@file put:sizes:unpin_user_page');
 });
+
+const vector = (caller: string) => ({
+  'include/linux/vec.h': `struct vec { int nr; void *ptrs[8]; };
+int vec_get(struct vec *v, unsigned long a);
+void vec_put(struct vec *v);
+static inline struct page **vec_pages(struct vec *v)
+{
+	return (struct page **)v->ptrs;
+}
+`,
+  'mm/vec.c': `#include <linux/vec.h>
+int vec_get(struct vec *v, unsigned long a)
+{
+	v->nr = pin_user_pages_fast(a, 8, FOLL_WRITE, (struct page **)v->ptrs);
+	return v->nr;
+}
+/** vec_put() - what vec_get() took */
+void vec_put(struct vec *v)
+{
+	unpin_user_pages(vec_pages(v), v->nr);
+}
+`,
+  [caller]: `#include <linux/vec.h>
+struct buf { struct vec *vec; };
+int buf_get(struct buf *b, unsigned long a)
+{
+	return vec_get(b->vec, a);
+}
+`,
+  'drivers/media/put.c': `#include <linux/vec.h>
+void buf_put(struct buf *b)
+{
+	struct page **pages = vec_pages(b->vec);
+	int i;
+
+	for (i = 0; i < b->vec->nr; i++)
+		set_page_dirty_lock(pages[i]);
+	vec_put(b->vec);
+}
+`,
+});
+
+describe('pages that a library keeps for its users', () => {
+  const row = 'pin page-array car=vec.ptrs bulk@file put:vec_put:unpin_user_pages';
+  shows('are dirtied by them', vector('drivers/media/get.c'), `${row} dirty=set_page_dirty_lock`);
+  shows('are not looked for far away where it has users near by', vector('mm/get.c'), row);
+});
