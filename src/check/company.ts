@@ -197,6 +197,8 @@ export function isOurs(subject: Subject, release: SeenRelease, others: readonly 
   if (plainBeside(subject, release)) return false;
   if (!plainNear(subject, release)) return true;
   if (chosen) return false;
+  const isBeside = (s: SeenRelease): boolean => s.visit === release.visit || s.visit.parent?.visit === release.visit;
+  if (release.visit.way === 'call' && right.some(isBeside)) return false;
   // One teardown that drops both ways, in helpers of its own: which pages go which way is not told apart.
   return !(
     release.visit.way === 'call' && right.some((s) => s.visit !== release.visit && fieldOf(s) !== null && fieldOf(s) === fieldOf(release))

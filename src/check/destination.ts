@@ -168,9 +168,8 @@ function isNoUsers({ call, negated }: Guard): boolean {
   return negated && userTests.has(call);
 }
 
-/** True for what holds only where an iterator is read from: `if (iov_iter_rw(iter) == WRITE)`. */
-function isSource({ text, values, negated }: Guard): boolean {
-  if (!text.includes('iov_iter_rw(')) return false;
+/** True for what holds only where an iterator is read from: `if (iov_iter_rw(iter) == WRITE)`, `if (type == ITER_SOURCE)`. */
+function isSource({ values, negated }: Guard): boolean {
   const is = (word: RegExp): boolean => values.some((v) => word.test(v));
   return negated ? is(/^(READ|ITER_DEST)$/) : is(/^(WRITE|ITER_SOURCE)$/);
 }

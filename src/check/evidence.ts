@@ -139,8 +139,12 @@ function droppingsIn(subject: Subject): Dropping[] {
   // Where pages of other origins that want a put stand beside pins, a plain put is for those.
   const isBeside = row.mixedWith.some((what) => !unheld.has(what));
   const isOfOthers = (call: ReleaseCall): boolean => row.reference !== 'get' && isBeside && call.drops === 'get';
+  // What frees is meant for pages from the allocator, unless it is all that drops these.
+  const isFreed = releasesIn(subject).every((s) => s.event.call.frees);
   const dropsOf = (v: Visit): string[] =>
-    v.flow.releases.flatMap((e) => (e.call.frees || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)]));
+    v.flow.releases.flatMap((e) =>
+      (e.call.frees && !isFreed) || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
+    );
   const undone = new Set(visits.filter((v) => v.heap === null && (v.way === 'site' || v.way === 'return')).flatMap(dropsOf));
   return visits.filter((v) => dropsOf(v).some((drop) => v.heap === null || !undone.has(drop))).flatMap(droppingsOf);
 }
@@ -171,10 +175,12 @@ function fieldsBefore(visit: Visit): string[] {
   return found;
 }
 
-/** Other fields of a field's struct in which its pages stood before, in one function. */
+/** Other fields of a field's struct, or below the object that has it, in which its pages stood before, in one function. */
 function movedFrom(flow: FunctionFlow, field: string): string[] {
   const before = new Set(sourcesOf(flow, field));
-  return flow.heap.filter((h) => h !== field && rootOf(h) === rootOf(field) && before.has(flow.origins.get(h)?.from ?? ''));
+  const holder = (h: string): string => rootOf(flow.origins.get(h)?.from ?? '');
+  const isBeside = (h: string): boolean => rootOf(h) === rootOf(field) || (/^\w/.test(holder(h)) && holder(h) === holder(field));
+  return flow.heap.filter((h) => h !== field && isBeside(h) && before.has(flow.origins.get(h)?.from ?? ''));
 }
 
 /**

@@ -21,6 +21,7 @@ import {
   type ReleaseCall,
   releases,
   transfers,
+  unmappingCalls,
 } from '../protocol/index.js';
 import { excludes } from './assumptions.js';
 import {
@@ -370,6 +371,17 @@ function copiedFrom(r: Run, path: string, from: string): string {
   return from;
 }
 
+/** What a variable was copied from, where that is one thing: of a folio, the page that it was made of. */
+function originalOf(r: Run, path: string): string {
+  let original = path;
+  for (let n = 0; n < 8; n++) {
+    const sources = [...(r.copies.get(original) ?? [])];
+    if (sources.length !== 1) break;
+    original = sources[0] as string;
+  }
+  return original;
+}
+
 /** A drop of what `path` holds is also a drop of what it was copied from, and of what was made of it. */
 function released(r: Run, facts: Facts, path: string): void {
   const queue = [path];
@@ -540,6 +552,11 @@ function apply(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): b
     if (value?.path && contentsOf(value, facts, r.scope).includes('')) takeExtra(r, facts, value.path);
     return true;
   }
+  if (unmappingCalls.has(name)) {
+    const value = o.args[0];
+    if (value?.path && contentsOf(value, facts, r.scope).includes('')) facts.add(`+${originalOf(r, value.path)}`);
+    return true;
+  }
   if (freeingCalls.has(name)) {
     for (const a of o.args) if (a.path !== null && !a.address) drop(facts, a.path, false);
     return true;
@@ -601,7 +618,7 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
   // A container is dropped with all in it; of anything else, only what the place itself is.
   const hit = release.shape === 'container' ? held.length > 0 : held.includes('') || (place.address && held.includes('[]'));
   if (!hit) return;
-  if (facts.delete(`+${place.path}`)) return;
+  if (facts.delete(`+${place.path}`) || facts.delete(`+${originalOf(r, place.path)}`)) return;
   const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
   // Before there was such an argument, the call always marked.
   const always = release.dirty === true || (typeof release.dirty === 'number' && flag === undefined);

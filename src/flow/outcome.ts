@@ -10,6 +10,8 @@ export interface Acquired {
   count: string;
   /** Path of the asked number of pages. */
   countPath: string | null;
+  /** Text of a number of entries, which is above zero as long as what was taken is held. */
+  filled?: string;
 }
 
 /** Outcome values to compare with: `short` lies between zero and all, which are symbols. */

@@ -25,9 +25,13 @@ export const blockTransfers: readonly Transfer[] = [
   { name: 'bio_integrity_add_page', moves: [['1', '0@bvec']], fails: 'zero', gives: 2 },
   { name: 'iov_iter_bvec', moves: [['2@bvec', '0@bvec']] },
   { name: 'bvec_virt', moves: [['0@bvec', 'return@address']] },
+  // From 7.1.
+  { name: 'bvec_folio', moves: [['0@bvec', 'return']] },
   { name: 'bio_page', moves: [['0@bvec', 'return']] },
   { name: 'bio_iovec', moves: [['0@bvec', 'return@bvec']] },
   { name: 'bio_iter_iovec', moves: [['0@bvec', 'return@bvec']] },
+  // From 6.17, where the array was a member before.
+  { name: 'bio_inline_vecs', moves: [['0@bvec', 'return@bvec']] },
   { name: 'bio_first_page_all', moves: [['0@bvec', 'return']] },
   { name: 'bio_first_bvec_all', moves: [['0@bvec', 'return@bvec']] },
   { name: 'bio_last_bvec_all', moves: [['0@bvec', 'return@bvec']] },
@@ -40,6 +44,7 @@ export const blockIterators: readonly Iterator[] = [
   { name: 'bio_for_each_bvec_all', moves: [['1@bvec', '0@bvec']] },
   { name: 'bio_for_each_folio_all', moves: [['1@bvec', '0@bvec']] },
   { name: 'for_each_bvec', moves: [['1@bvec', '0@bvec']] },
+  { name: 'for_each_mp_bvec', moves: [['1@bvec', '0@bvec']] },
   { name: 'rq_for_each_segment', moves: [] },
 ];
 

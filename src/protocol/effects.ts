@@ -31,6 +31,16 @@ export const extraReferenceCalls: ReadonlySet<string> = new Set([
   'page_mapcount_reset',
 ]);
 
+/** They end a mapping, whose own reference their caller drops next: mm/rmap.c. */
+export const unmappingCalls: ReadonlySet<string> = new Set([
+  'page_remove_rmap',
+  'page_remove_file_rmap',
+  'folio_remove_rmap_pte',
+  'folio_remove_rmap_ptes',
+  'folio_remove_rmap_pmd',
+  'folio_remove_rmap_pud',
+]);
+
 /** Calls that free memory in which page pointers stood, without dropping the pages. */
 export const freeingCalls: ReadonlySet<string> = new Set([
   'kfree',
@@ -362,7 +372,7 @@ export const generalStructs: ReadonlySet<string> = new Set([
   'pagevec',
 ]);
 
-/** What only who owns a page of the page cache does with it: include/linux/page-flags.h, pagemap.h, mm/page-writeback.c. */
+/** What only who owns a page of the page cache does with it: include/linux/page-flags.h, pagemap.h, iomap.h, mm/page-writeback.c. */
 export const cacheCalls: ReadonlySet<string> = new Set([
   'set_page_writeback',
   'end_page_writeback',
@@ -372,6 +382,11 @@ export const cacheCalls: ReadonlySet<string> = new Set([
   'ClearPageUptodate',
   'folio_mark_uptodate',
   'folio_end_read',
+  'folio_end_dropbehind',
+  'folio_end_writeback_no_dropbehind',
+  'iomap_finish_folio_read',
+  'iomap_start_folio_write',
+  'iomap_finish_folio_write',
   'SetPageError',
   'ClearPageError',
   'clear_page_dirty_for_io',

@@ -4,7 +4,7 @@ import { type DeviceCall, deviceCallList } from './device.js';
 import { gupAcquires, gupReleases } from './gup.js';
 import { iteratorAcquires } from './iterator.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
-import { allocatingCalls, castCalls, frameOrigins, memoryTransfers, origins } from './memory.js';
+import { allocatingCalls, castCalls, frameOrigins, memoryIterators, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
 import { pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
@@ -39,7 +39,7 @@ export const transfers: ReadonlyMap<string, Transfer> = byName(
   pageTransfers,
   memoryTransfers,
 );
-export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators);
+export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators, memoryIterators);
 export const deviceCalls: ReadonlyMap<string, DeviceCall> = byName(deviceCallList);
 export const originCalls: ReadonlyMap<string, Origin> = byName(origins);
 /** Calls that give a frame number, by name: of which origin, and where. */

@@ -1,6 +1,6 @@
 import type { Acquire } from './types.js';
 
-/** `iov_iter_get_pages*()` and `iov_iter_extract_pages()`; lib/iov_iter.c. Bytes come back, not pages. */
+/** `iov_iter_get_pages*()`, `iov_iter_extract_pages()` and `iov_iter_extract_bvecs()`; lib/iov_iter.c. Bytes come back, not pages. */
 const iter = { result: 'bytes', longterm: false, iterator: 0 } as const;
 
 export const iteratorAcquires: readonly Acquire[] = [
@@ -31,5 +31,17 @@ export const iteratorAcquires: readonly Acquire[] = [
     behind: '[][]',
     signatures: [{ args: 6, pages: 1, flags: 4, count: null, bytes: 2 }],
     era: '6.3 on',
+  },
+  {
+    ...iter,
+    name: 'iov_iter_extract_bvecs',
+    taken: 'conditional',
+    behind: '@bvec',
+    signatures: [
+      { args: 6, pages: 1, flags: 5, count: null, bytes: 2, filled: 3 },
+      // With a mask that addresses and lengths must be aligned to.
+      { args: 7, pages: 1, flags: 6, count: null, bytes: 2, filled: 3 },
+    ],
+    era: '7.0 on',
   },
 ];

@@ -1,4 +1,4 @@
-import type { Origin, Place, Transfer } from './types.js';
+import type { Iterator, Origin, Place, Transfer } from './types.js';
 
 /** Copies and exchanges of memory that may hold page pointers; slots that hold them under a key. */
 export const memoryTransfers: readonly Transfer[] = [
@@ -36,7 +36,16 @@ export const memoryTransfers: readonly Transfer[] = [
     (name): Transfer => ({ name, moves: [['0@slot', 'return']] }),
   ),
   ...['idr_alloc', 'idr_alloc_cyclic'].map((name): Transfer => ({ name, moves: [['1', '0@slot']] })),
+  // Frame numbers as the keys of a maple tree, and a state that stands at one of them: include/linux/maple_tree.h, 6.1 on.
+  ...['mtree_insert', 'mtree_insert_range', 'mtree_store', 'mtree_store_range'].map(
+    (name): Transfer => ({ name, moves: [['1@pfn', '0@slot']] }),
+  ),
+  { name: 'MA_STATE', moves: [['1@slot', '0@slot']] },
+  // The buffer keeps what its exporter gives it as private data: include/linux/dma-buf.h.
+  { name: 'dma_buf_export', moves: [['0.priv', 'return.priv']], fails: 'error pointer' },
 ];
+
+export const memoryIterators: readonly Iterator[] = [{ name: 'mas_for_each', moves: [['0@slot', '0.index@pfn']] }];
 
 /** Calls that bring pages which are not a user's: they make a container mixed. */
 const page = (name: string, what: string): Origin => ({ name, what });

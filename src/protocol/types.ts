@@ -38,6 +38,8 @@ export interface Signature {
   count: number | null;
   /** Position of the number of bytes, of calls that count those. */
   bytes?: number;
+  /** Position of the pointer to the number of entries that are filled, which grows with what is taken. */
+  filled?: number;
 }
 
 /** A call that takes references on user pages. */
@@ -45,7 +47,7 @@ export interface Acquire {
   name: string;
   taken: Taken;
   result: Result;
-  /** How far behind the page argument the pages lie: `[]` for `struct page **`, `[][]` for `struct page ***`. */
+  /** How far behind the page argument the pages lie: `[]` for `struct page **`, `[][]` for `struct page ***`, `@bvec` for bvecs. */
   behind: string;
   /** FOLL_LONGTERM is implied by the name. */
   longterm: boolean;

@@ -84,6 +84,8 @@ function isOnStack(program: Program, visit: Visit, fact: string): boolean {
 
 /** What the call itself fills: one page, or an array. */
 function first(program: Program, site: Site): Container {
+  const container = containerOf(site.acquire.behind);
+  if (container !== null) return container;
   const pages = site.signature?.pages ?? null;
   if (pages === null) return site.acquire.result === 'page' ? 'single' : 'page-array';
   const value = site.call.args[pages];

@@ -187,7 +187,9 @@ function makesObjects(graph: Graph): boolean {
       n.operation?.kind === 'call' &&
       n.operation.name !== null &&
       makers.test(n.operation.name) &&
-      n.operation.expressions.some((e) => e.kind === 'sizeof' && /\*|struct/.test(e.text) && !/page\s*\*/.test(e.text)),
+      // `kzalloc_obj(*p)` from 7.0 on.
+      (/_(obj|flex)$/.test(n.operation.name) ||
+        n.operation.expressions.some((e) => e.kind === 'sizeof' && /\*|struct/.test(e.text) && !/page\s*\*/.test(e.text))),
   );
 }
 

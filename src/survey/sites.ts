@@ -99,11 +99,13 @@ export function startOf(site: Site): Start {
 export function acquiredOf(site: Site): Acquired {
   const at = site.signature?.count ?? null;
   const expression = at === null ? undefined : site.call.expressions[at];
+  const number = site.signature?.filled === undefined ? undefined : site.call.expressions[site.signature.filled];
   const one = site.acquire.result === 'bool' || site.acquire.result === 'page';
   return {
     result: site.acquire.result,
     count: one ? '1' : expression ? sourceName(expression) : '',
     countPath: expression ? plainPath(expression) : null,
+    ...(number?.kind === 'unary' && number.op === '&' ? { filled: sourceName(number.operand) } : {}),
   };
 }
 

@@ -2,7 +2,16 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Node } from '../../program/graph.js';
 import { structName } from '../../program/types.js';
-import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, handedEnds, isNeutral, releases } from '../../protocol/index.js';
+import {
+  acquires,
+  dirtyCalls,
+  extraReferenceCalls,
+  freeingCalls,
+  handedEnds,
+  isNeutral,
+  releases,
+  unmappingCalls,
+} from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import { handedBack, take } from './arrive.js';
 import { withSign } from './conditions.js';
@@ -18,8 +27,6 @@ import { moved } from './transfer.js';
 
 const allocating =
   /^(k|kv|v)(m|z|c)?alloc\w*$|^k(m|z)alloc_\w+$|^(kcalloc|kvcalloc|kmalloc_array|kvmalloc_array|array_size|kmem_cache_z?alloc\w*|k?memdup\w*|__get_free_pages?|get_zeroed_page|drm_calloc_large|drm_malloc_ab|vmalloc_user|__vmalloc\w*)$/;
-/** Their caller drops the reference that the mapping had: mm/rmap.c. */
-const unmapping = /^(folio|page)_remove_rmap\w*$/;
 const sending =
   /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|iommu_map\w*|set_pte\w*|vm_insert_\w+|vmf_insert_\w+|remap_pfn_range|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
 
@@ -41,7 +48,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     if (late) return late;
     const tabled = moved(local, n, o, api, state);
     if (tabled) return tabled;
-    if (extraReferenceCalls.has(api) || unmapping.test(api))
+    if (extraReferenceCalls.has(api) || unmappingCalls.has(api))
       return [
         reach(state, valueIn(state, o.args[0])).includes('') && state.phase === 'held' ? altered(state, { extra: state.extra + 1 }) : state,
       ];

@@ -54,6 +54,7 @@ export function assume(state: State, given: Assume, acquired: Acquired | null): 
     given.call === null && given.left.path === null && given.right.path !== null
       ? { ...given, left: given.right, right: given.left, op: swapped[given.op] ?? given.op }
       : given;
+  if (o.op === '==' && state.phase === 'held' && acquired?.filled === o.left.text && signOfText(o.right.text) === sign.zero) return null;
   const left = unset(state, valueIn(state, o.left));
   const right = valueIn(state, o.right);
   if (o.call !== null) {
