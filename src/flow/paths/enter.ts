@@ -77,10 +77,10 @@ function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionRefe
     local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
     return [];
   }
-  const isOther = exits.some((e) => e.kind === 'dropped' || e.kind === 'unknown');
+  if (exits.some((e) => e.kind === 'dropped')) return [];
   const next = put(state, o.result, null);
-  // What it drops may be another reference, which does not undo the drop before.
-  return [isOther ? altered(next, { unsure: true }) : next];
+  // What it does with what is not there any more is nobody's concern, but for what would come too late.
+  return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
 }
 
 /** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */
