@@ -92,10 +92,14 @@ function isWrapper(
   const handed = followed.handed.filter((h) => !/@(bvec|skb|pipe)$/.test(h) || h.startsWith('%result') || !generic(h));
   if (handed.length === 0) return false;
   const plain = handed.filter((h) => !/@\w+$/.test(h) || h.endsWith('@bvec'));
-  if (plain.length > 0) return true;
   const own = (s: SeenRelease): boolean => s.visit.flow.reference.key === site.reference.key;
-  if (handed.some((h) => h.startsWith('%result'))) return true;
   const others = seen.filter((s) => !own(s));
+  // What the function keeps in a field itself, and its file drops from there, is not what its callers drop from the array.
+  const keeps = followed.visits[0]?.flow.heap ?? [];
+  const isKept = ({ visit }: SeenRelease): boolean =>
+    visit.heap !== null && keeps.includes(visit.heap) && visit.flow.reference.file === site.reference.file;
+  if (plain.length > 0) return handed.some((h) => h.startsWith('%result')) || others.length === 0 || !others.every(isKept);
+  if (handed.some((h) => h.startsWith('%result'))) return true;
   return new Set(others.map((s) => `${fileOf(s)} ${forms.get(s)?.form}`)).size > 1 || others.some((s) => fileOf(s) !== site.reference.file);
 }
 
@@ -184,14 +188,15 @@ function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: 
 /**
  * The fields through which some release gets at the pages, and what else of those structs holds them, as `tag.field.more`;
  * where no release does so by a field, all that hold them. A frame number or an address that is kept beside the pages, and
- * that nobody drops them by, carries nothing.
+ * that nobody drops them by, carries nothing, nor does a frame number alone of pages that are dropped in another way.
  */
 function carriersOf(followed: Followed, seen: readonly SeenRelease[]): string[] {
   const ways = new Set(seen.flatMap(({ visit, event }) => chain(visit, `-${event.pos}`)));
   const pages = followed.heap.filter((h) => !/@(?:address|pfn)$/.test(h));
   const structs = new Set(followed.heap.filter((h) => ways.has(h)).map(rootOf));
   const leading = followed.heap.filter((h) => ways.has(h) || (structs.has(rootOf(h)) && pages.includes(h)));
-  const kept = [leading, pages, followed.heap].find((heap) => heap.length > 0) ?? [];
+  const others = followed.heap.filter((h) => seen.length === 0 || !h.endsWith('@pfn'));
+  const kept = [leading, pages, others].find((heap) => heap.length > 0) ?? [];
   return [...new Set(kept.map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
 }
 

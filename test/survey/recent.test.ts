@@ -287,3 +287,67 @@ long splice_user(struct iovec *uiov, int n, int mode, struct page **pages)
     'to_pipe:ssize_t n = iov_iter_get_pages2(from, pages, ~0UL, 16, &start);',
   );
 });
+
+const memfd = (keep: string) => `struct buf { struct folio **kept; long n; };
+static long buf_pin(struct buf *b, struct file *memfd, loff_t end, struct folio **folios)
+{
+	pgoff_t offset;
+	long i, n = memfd_pin_folios(memfd, 0, end, folios, 16, &offset);
+
+	if (n <= 0)
+		return n ? n : -EINVAL;
+	for (i = 0; i < n; i++)
+		${keep}
+	return n;
+}
+long buf_create(struct buf *b, struct file *memfd, loff_t end)
+{
+	struct folio **folios = kvmalloc_objs(*folios, 16);
+	long n = buf_pin(b, memfd, end, folios);
+
+	${keep === 'count(b);' ? 'unpin_folios(folios, n);' : ''}
+	kvfree(folios);
+	return n;
+}
+void buf_free(struct buf *b)
+{
+	long i;
+
+	for (i = 0; i < b->n; i++)
+		unpin_folio(b->kept[i]);
+}
+`;
+
+describe('folios that are pinned into an array of the caller', () => {
+  shows(
+    'and kept in a field, are the kept ones',
+    memfd('b->kept[b->n++] = folios[i];'),
+    'pin page-array car=buf.kept loop-collapsible@file put:buf_free:unpin_folio',
+  );
+  shows(
+    'and kept nowhere else, are the caller’s',
+    memfd('count(b);'),
+    'wrapper pin page-array caller@caller put:buf_create:unpin_folios via=buf_pin',
+  );
+});
+
+describe('a frame number beside pages that their array drops', () => {
+  shows(
+    'carries nothing',
+    `struct input { u64 pfns[8]; };
+int hypercall(struct input *in, unsigned long a)
+{
+	struct page *pages[8];
+	int i, n = pin_user_pages_fast(a, 8, FOLL_WRITE, pages);
+
+	for (i = 0; i < n; i++)
+		in->pfns[i] = page_to_pfn(pages[i]);
+	do_hypercall(in);
+	if (n > 0)
+		unpin_user_pages(pages, n);
+	return n;
+}
+`,
+    'pin page-array bulk@function put:hypercall:unpin_user_pages',
+  );
+});
