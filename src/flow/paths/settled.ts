@@ -3,7 +3,7 @@ import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { signOf } from './conditions.js';
 import type { Called } from './context.js';
-import { baseOf, reaches, valueIn } from './memory.js';
+import { baseOf, reach, reaches, valueIn } from './memory.js';
 import { isPointer } from './shape.js';
 import { type State, sign, theReference } from './state.js';
 import { isMovedOn } from './unwind.js';
@@ -45,10 +45,12 @@ export function settled(local: Called, n: Node, state: State): boolean {
 const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
 const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
 
-/** True for a question that is put to the object alone which holds the reference. */
+/** True for a question that is put to the object alone which holds the reference, not to the page. */
 function asksHolder(local: Called, state: State, { name, args }: CallOperation): boolean {
   const [object, ...others] = args;
-  return name !== null && others.length === 0 && reaches(state, valueIn(state, object)) && !local.mayDrop(name, local.reference.file);
+  if (name === null || others.length > 0 || local.mayDrop(name, local.reference.file)) return false;
+  const held = reach(state, valueIn(state, object));
+  return held.length > 0 && !held.includes('');
 }
 
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
