@@ -107,3 +107,63 @@ describe('who fails with the pages where others reach them', () => {
   accepts('leak-on-path', 'a wait that was interrupted', waited('wait_for_completion_interruptible'));
   complains('leak-on-path', 'a start that failed', waited('start_engine'), 'transfer:if (ret)');
 });
+
+const library = (drop: string) => ({
+  'include/linux/vec.h': `struct vec { int nr; void *ptrs[8]; };
+static inline struct page **vec_pages(struct vec *v)
+{
+	return (struct page **)v->ptrs;
+}
+`,
+  'mm/vec.c': `#include <linux/vec.h>
+int vec_get(struct vec *v, unsigned long a)
+{
+	v->nr = pin_user_pages_fast(a, 8, FOLL_WRITE, (struct page **)v->ptrs);
+	return v->nr;
+}
+void vec_put(struct vec *v)
+{
+	unpin_user_pages(vec_pages(v), v->nr);
+}
+`,
+  'drivers/media/buf.c': `#include <linux/vec.h>
+struct buf { struct vec *vec; struct page **pages; };
+int buf_get(struct buf *b, unsigned long a)
+{
+	if (vec_get(b->vec, a) != 8)
+		return -EFAULT;
+	b->pages = vec_pages(b->vec);
+	return 0;
+}
+static void forget(struct vec *v)
+{
+	kvfree(v);
+}
+static void destroy(struct vec *v)
+{
+	vec_put(v);
+	kvfree(v);
+}
+void buf_put(void *priv)
+{
+	struct buf *b = priv;
+
+	set_page_dirty_lock(b->pages[0]);
+	${drop}
+	kfree(b);
+}
+void buf_free(void *priv)
+{
+	struct buf *b = priv;
+
+	for (int i = 0; i < 8; i++)
+		put_page(b->pages[i]);
+	kfree(b);
+}
+`,
+});
+
+describe('an object that ends with what a library keeps for it', () => {
+  accepts('leak-on-path', 'what is given back to it', library('destroy(b->vec);'));
+  complains('leak-on-path', 'what is not', library('forget(b->vec);'), 'buf_put:kfree(b);');
+});

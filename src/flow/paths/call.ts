@@ -66,7 +66,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
       state.phase === 'held' &&
       o.name !== null &&
       !isNeutral(o.name) &&
-      local.mayDrop(o.name, local.reference.file);
+      local.mayGiveBack(o.name, local.reference.file);
     if (mayMean) return [];
     const next = failed(local, o, state);
     return next ? [escaped(local, next, o)] : [];

@@ -12,6 +12,8 @@ export interface Context {
   program: Program;
   /** True if a function of this name, as seen from a file, may drop references. */
   mayDrop(name: string, file: string): boolean;
+  /** As {@link mayDrop}, or gives back to a library far away what it keeps for its users. */
+  mayGiveBack(name: string, file: string): boolean;
   /** What a function's graph says before any path is walked. */
   shapeOf(graph: Graph, reference: FunctionReference): Shape;
   /** True if what a function does with what it is handed may matter. */

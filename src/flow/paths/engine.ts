@@ -76,7 +76,8 @@ function openEngine(analysis: Analysis): Engine {
   const drops = droppers(program);
   const context: Context = {
     program,
-    mayDrop: drops,
+    mayDrop: (name, file) => drops(name, file),
+    mayGiveBack: (name, file) => drops(name, file, true),
     shapeOf: program.ledger.remembered((graph, { file }) => shapeOf(graph, (name) => drops(name, file))),
     matters: (callee, suffix, from) => analysis.matters(callee, suffix, from),
     mayKeep: keepers(program),

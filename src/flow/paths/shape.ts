@@ -323,10 +323,16 @@ const most = 200;
 /** A name that more functions have means none of them for certain. */
 const maxDefinitions = 4;
 
+/** A wrapper has no more calls that may matter. */
+const fewCalls = 2;
+
 const called = /\b([A-Za-z_]\w*)\s*\(/g;
 
-/** Asks whether a function of some name, or one that it calls near by, names a releasing call. */
-export function droppers(program: Program): (name: string, file: string) => boolean {
+/**
+ * Asks whether a function of some name, or one that it calls near by, names a releasing call; with `givesBack` also whether it
+ * does little but call one far away that does.
+ */
+export function droppers(program: Program): (name: string, file: string, givesBack?: boolean) => boolean {
   const { ledger } = program;
   const known = new Map<string, { drops: boolean; entry: Entry }>();
   /** What is known already of a function that the present work rests on from here. */
@@ -373,11 +379,18 @@ export function droppers(program: Program): (name: string, file: string) => bool
       for (const key of value ? dropping : visited.size > most ? [r.key] : visited) known.set(key, { drops: value, entry });
       return value;
     });
-  return (name, file) => {
+  /** True for a function that does little but call one far away that drops: a library's user, which gives back what it got there. */
+  const handsFar = (r: FunctionReference): boolean => {
+    const text = program.textOf(r);
+    const names = new Set([...text.slice(text.indexOf('{')).matchAll(called)].map((m) => m[1] as string));
+    const left = [...names].filter((name) => name !== r.name && !isNeutral(name) && !words.has(name) && !program.isGeneral(name));
+    return left.length <= fewCalls && left.some((name) => program.resolveNear(name, r.file).length === 0 && any(far(name, r.file)));
+  };
+  return (name, file, givesBack = false) => {
     // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
     const isNear = program.tree.dropsNear(file);
     const near = isNear ? program.resolveNear(name, file) : [];
-    if (near.length > 0 || program.isGeneral(name)) return any(near);
+    if (near.length > 0 || program.isGeneral(name)) return any(near) || (givesBack && near.some(handsFar));
     const away = far(name, file);
     return away.length > 0 && (isNear || program.resolveNear(name, file).length === 0) && any(away);
   };
