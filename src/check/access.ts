@@ -21,7 +21,7 @@ export interface Access {
   name: string | null;
   /** A device's, else a processor's. */
   device: boolean;
-  /** Text of the DMA direction, `''` if it is no constant. */
+  /** Text of the DMA direction, `''` if it is no constant; `PCI_DMA_TODEVICE` and its like to 5.17. */
   direction: string;
 }
 
@@ -85,7 +85,7 @@ export function mayWrite({ program, site }: Subject): boolean {
   const at = site.signature?.flags ?? null;
   const flags = at === null ? undefined : site.call.expressions[at];
   if (!flags) return false;
-  return /^1$|FROM_DEVICE/.test(sourceName(flags)) || passesFlag(program, site, 'FOLL_WRITE');
+  return /^1$|FROM_?DEVICE/.test(sourceName(flags)) || passesFlag(program, site, 'FOLL_WRITE');
 }
 
 /** The marks as dirty that belong to this site's pages: of the folders in which they are taken and dropped, not of general code. */

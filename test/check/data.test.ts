@@ -39,6 +39,17 @@ describe('dirty-lost', () => {
     'pages that a device only reads',
     kept('FOLL_WRITE', clean, 'int box_map(struct box *b)\n{\n	return dma_map_page(b->dev, b->pages[0], 0, 64, DMA_TO_DEVICE);\n}'),
   );
+  accepts(
+    'dirty-lost',
+    'pages that a device only reads, in the words of a PCI driver to 5.17',
+    kept('FOLL_WRITE', clean, 'int box_map(struct box *b)\n{\n	return pci_map_page(b->pdev, b->pages[0], 0, 64, PCI_DMA_TODEVICE);\n}'),
+  );
+  complains(
+    'dirty-lost',
+    'pages that a device writes to, in those words',
+    kept('FOLL_WRITE', clean, 'int box_map(struct box *b)\n{\n	return pci_map_page(b->pdev, b->pages[0], 0, 64, PCI_DMA_FROMDEVICE);\n}'),
+    `box_drop:${clean}`,
+  );
   const local = (work: string): string => `int f(unsigned long a, void *from)
 {
 	struct page *page;
