@@ -5,9 +5,8 @@
  */
 
 import { inspectSites } from '../../dist/check/inspect.js';
-import { acquiringMacros } from '../../dist/program/aliases.js';
 import { overlay } from '../../dist/source/index.js';
-import { acquiringFiles } from '../../dist/survey/sites.js';
+import { surveyedFiles } from '../../dist/survey/index.js';
 import { openUnits } from '../../dist/survey/unit.js';
 import { mutated } from './make.mjs';
 
@@ -27,7 +26,7 @@ import { mutated } from './make.mjs';
  * @returns {(mutant: Mutant) => Verdict}
  */
 export function openJudge(tree) {
-  const aliases = acquiringMacros(tree, acquiringFiles(tree));
+  const { aliases } = surveyedFiles(tree);
   const plain = openUnits(tree, aliases, false, inspectSites);
   /** @type {Map<string, Finding[]>} */
   const known = new Map();

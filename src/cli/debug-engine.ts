@@ -1,13 +1,13 @@
 /** The stages of the engine on one file, as text. */
 
 import { openFollower } from '../flow/follow.js';
-import { acquiringMacros, releasingMacros } from '../program/aliases.js';
 import type { FunctionReference } from '../program/file.js';
 import { printGraph } from '../program/print.js';
 import { openProgram, type Program } from '../program/program.js';
 import { visible } from '../report/visible.js';
 import { openTree } from '../source/index.js';
-import { acquiringFiles, sitesIn, startOf } from '../survey/sites.js';
+import { surveyedFiles } from '../survey/index.js';
+import { sitesIn, startOf } from '../survey/sites.js';
 import { initSyntax, printFunction } from '../syntax/index.js';
 
 /** A file in its tree. */
@@ -19,7 +19,7 @@ export interface Opened {
 /** Opens a tree for one of its files; `null` if the file is not in it. Throws TreeError as `openTree` does. */
 export async function open(root: string, file: string): Promise<Opened | null> {
   const [tree] = await Promise.all([openTree(root), initSyntax()]);
-  const program = openProgram(tree, [...acquiringMacros(tree, acquiringFiles(tree)), ...releasingMacros(tree)]);
+  const program = openProgram(tree, surveyedFiles(tree).aliases);
   return program.file(file) ? { program, file } : null;
 }
 

@@ -485,9 +485,9 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
 
 /** What a call leaves in memory that an object leads to which it is given. */
 function storedBehind(r: Run, o: CallOperation, facts: Facts): Behind[] {
-  if (o.name === null || isNeutral(o.name)) return [];
+  if (o.name === null) return [];
   const found = behind(o.args, facts, r.scope);
-  if (found.length === 0) return found;
+  if (found.length === 0 || isNeutral(o.name)) return [];
   const callees = r.program.resolve(o.name, r.reference.file);
   return found.filter(({ argument, suffix }) => callees.some((callee) => storesOf(r.program)(callee, argument, suffix)));
 }

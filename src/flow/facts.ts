@@ -178,13 +178,15 @@ export interface Behind {
  * `out[]` what `take()` stores in `f->out[]`, and so what the field is known to hold.
  */
 export function behind(args: readonly Value[], facts: Facts, scope: Scope): Behind[] {
+  const fields = [...facts].filter(isHeap);
+  if (fields.length === 0) return [];
   return scope.graph.aliases.flatMap(({ target, source }) => {
     if (rootOf(target) === target) return [];
     const argument = args.findIndex((a) => a.path !== null && suffixAfter(target, a.path)?.startsWith('.'));
     if (argument < 0) return [];
     return ownersIn(scope, target).flatMap((owner) =>
-      [...facts].flatMap((field): Behind[] => {
-        const more = isHeap(field) ? suffixAfter(field, `#${owner.tag}${owner.rest}`) : null;
+      fields.flatMap((field): Behind[] => {
+        const more = suffixAfter(field, `#${owner.tag}${owner.rest}`);
         const name = more === null || isOwnValue(more) ? null : pathBelow(source, more);
         const suffix = `${suffixAfter(target, args[argument]?.path ?? '')}${more}`;
         return name === null ? [] : [{ name, field, argument, suffix }];

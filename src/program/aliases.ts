@@ -23,7 +23,7 @@ export function acquiringMacros(tree: Tree, files: readonly string[]): FunctionR
   return macrosFor(tree, [...acquires.keys()], files);
 }
 
-/** The macros of a driver's tree that stand for a releasing call: the kernel has none. */
+/** The macros of a driver's tree that stand for a releasing call; in a kernel's they are not looked for. */
 export const releasingMacros = remembered((tree: Tree): readonly FunctionReference[] =>
   isSmall(tree) ? macrosFor(tree, [...releases.keys()], tree.files) : [],
 );

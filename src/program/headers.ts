@@ -45,8 +45,8 @@ export function openHeaders({ tree, ledger, textOf }: Texts): Headers {
     const queue = [from];
     for (let file = queue.shift(); file !== undefined && seen.size < maxHeaders; file = queue.shift()) {
       for (const include of directivesIn(file).includes) {
-        const path = include.quoted ? locate(include.path, file, from) : normalise(`include/${include.path}`);
-        if (path === null || seen.has(path) || !tree.exists(path)) continue;
+        const path = include.quoted ? locate(include.path, file, from) : existing(`include/${include.path}`);
+        if (path === null || seen.has(path)) continue;
         seen.add(path);
         if (include.quoted) queue.push(path);
       }
@@ -54,10 +54,15 @@ export function openHeaders({ tree, ledger, textOf }: Texts): Headers {
     return [...seen];
   }
 
+  function existing(path: string): string | null {
+    const place = normalise(path);
+    return tree.exists(place) ? place : null;
+  }
+
   /** Beside the file that includes it, beside the one that all is compiled for, or where an `-I` of the build must lead. */
   function locate(path: string, file: string, from: string): string | null {
-    const beside = [file, from].map((f) => normalise(`${folderOf(f)}/${path}`)).find((place) => tree.exists(place));
-    if (beside !== undefined) return beside;
+    const beside = existing(`${folderOf(file)}/${path}`) ?? existing(`${folderOf(from)}/${path}`);
+    if (beside !== null) return beside;
     const wanted = normalise(path);
     const named = tree.filesNamed(wanted.slice(wanted.lastIndexOf('/') + 1)).filter((f) => f === wanted || f.endsWith(`/${wanted}`));
     const [first, second] = nearestOf(named, from);

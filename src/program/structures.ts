@@ -81,12 +81,12 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
     return known !== undefined ? known : typedefs.work(key, find, null);
   }
 
-  /** The file and those of its own headers that may say what a name stands for. */
-  function declaring(name: string, from: string): string[] {
-    if (!/^\w+$/.test(name)) return [];
+  /** The file and those of its own headers that may say what a name stands for; a header is not read before it is wanted. */
+  function* declaring(name: string, from: string): Generator<string> {
+    if (!/^\w+$/.test(name)) return;
     const declares = new RegExp(`\\b${name}\\s*(?:[;,[]|__|/\\*)`);
     // Most headers only use the name, and need no outline for that.
-    return [from, ...ownHeaders(from)].filter((candidate) => declares.test(tree.read(candidate) ?? ''));
+    for (const candidate of [from, ...ownHeaders(from)]) if (declares.test(tree.read(candidate) ?? '')) yield candidate;
   }
 
   function declaredIn(candidate: string, name: string, from: string): CType | null {

@@ -147,18 +147,14 @@ const weight: Readonly<Record<ReleaseForm, number>> = {
 
 /** The release on the normal teardown path, which gives the row its form. */
 function dominant(program: Program, seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>): SeenRelease | null {
-  let best: SeenRelease | null = null;
-  const key = (s: SeenRelease): number[] => [rank(s), isSkipped(program, s) ? 0 : 1, weight[forms.get(s)?.form ?? 'none'], s.event.pos];
-  for (const s of seen) {
-    if (!best) best = s;
-    else {
-      const a = key(s);
-      const b = key(best);
-      const i = a.findIndex((v, at) => v !== b[at]);
-      if (i >= 0 && (a[i] as number) > (b[i] as number)) best = s;
-    }
+  let best: { release: SeenRelease; key: number[] } | null = null;
+  for (const release of seen) {
+    const key = [rank(release), isSkipped(program, release) ? 0 : 1, weight[forms.get(release)?.form ?? 'none'], release.event.pos];
+    const known: number[] = best?.key ?? [];
+    const i = key.findIndex((v, at) => v !== known[at]);
+    if (best === null || (i >= 0 && (key[i] as number) > (known[i] as number))) best = { release, key };
   }
-  return best;
+  return best?.release ?? null;
 }
 
 function scopeOf(form: ReleaseForm, seen: readonly SeenRelease[], site: Site): ReleaseScope {

@@ -1,6 +1,7 @@
 /** Functions that can do nothing but fail: they begin something that whoever called them must wait for. */
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
+import type { Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 
@@ -22,7 +23,7 @@ function returnsErrors(program: Program, reference: FunctionReference): boolean 
   );
 }
 
-function isError({ nodes }: Graph, value: { path: string | null; text: string } | null): boolean {
+function isError({ nodes }: Graph, value: Value | null): boolean {
   if (value === null) return false;
   if (value.path === null) return /^-\s*E[A-Z]/.test(value.text);
   return nodes.some(

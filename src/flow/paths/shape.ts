@@ -328,6 +328,13 @@ const fewCalls = 2;
 
 const called = /\b([A-Za-z_]\w*)\s*\(/g;
 
+/** The names that a function's body has before a parenthesis, but for its own. */
+function namesCalled(program: Program, reference: FunctionReference): string[] {
+  const text = program.textOf(reference);
+  const names = Array.from(text.slice(text.indexOf('{')).matchAll(called), (match) => match[1] as string);
+  return [...new Set(names)].filter((name) => name !== reference.name);
+}
+
 /**
  * Asks whether a function of some name, or one that it calls near by, names a releasing call; with `givesBack` also whether it
  * does little but call one far away that does.
@@ -346,12 +353,7 @@ export function droppers(program: Program): (name: string, file: string, givesBa
     if (found !== undefined) return found;
     if (visited.has(r.key) || visited.size > most) return false;
     visited.add(r.key);
-    const text = program.textOf(r);
-    const result =
-      mentionsReleases(program, r) ||
-      [...new Set([...text.slice(text.indexOf('{')).matchAll(called)].map((m) => m[1] as string))].some(
-        (name) => name !== r.name && reaching(name, r.file, visited, dropping),
-      );
+    const result = mentionsReleases(program, r) || namesCalled(program, r).some((name) => reaching(name, r.file, visited, dropping));
     if (result) dropping.push(r.key);
     return result;
   };
@@ -381,9 +383,7 @@ export function droppers(program: Program): (name: string, file: string, givesBa
     });
   /** True for a function that does little but call one far away that drops: a library's user, which gives back what it got there. */
   const handsFar = (r: FunctionReference): boolean => {
-    const text = program.textOf(r);
-    const names = new Set([...text.slice(text.indexOf('{')).matchAll(called)].map((m) => m[1] as string));
-    const left = [...names].filter((name) => name !== r.name && !isNeutral(name) && !words.has(name) && !program.isGeneral(name));
+    const left = namesCalled(program, r).filter((name) => !isNeutral(name) && !words.has(name) && !program.isGeneral(name));
     return left.length <= fewCalls && left.some((name) => program.resolveNear(name, r.file).length === 0 && any(far(name, r.file)));
   };
   return (name, file, givesBack = false) => {

@@ -20,15 +20,13 @@ export function share(state: State, o: CallOperation): State {
   return bases.length === 0 ? state : altered(state, { shared: new Set([...state.shared, ...bases]) });
 }
 
-const waiting = /^wait_(for_completion|event)\w*$/;
-
 /**
  * True from then on for a reference that is reached from something that was listed or scheduled. Who waits, with the pages in memory
  * that others reach, waits for those: they have them.
  */
 export function linked(state: State, o: CallOperation): State {
   if (state.linked || state.phase !== 'held') return state;
-  if (waiting.test(o.name ?? ''))
+  if (o.name?.startsWith('wait_'))
     return holders(state).some((place) => isOthers(state, baseOf(place))) ? altered(state, { linked: true }) : state;
   const bases = new Set(holders(state).map(baseOf));
   const isOf = (value: string | null): boolean => value !== null && (bases.has(baseOf(value)) || reach(state, value).length > 0);
