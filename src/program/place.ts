@@ -45,7 +45,10 @@ export function nearness(a: string, b: string): number {
   return shared * 2 + (a.startsWith('include/') ? 3 : 0);
 }
 
+/** A path without `.`, `..` and empty parts. */
 export function normalise(path: string): string {
+  // Nearly all are so already.
+  if (!/^\/|\/\/|\/$|(?:^|\/)\.\.?(?:\/|$)/.test(path)) return path;
   const out: string[] = [];
   for (const part of path.split('/')) {
     if (part === '..') out.pop();

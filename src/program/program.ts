@@ -242,10 +242,16 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
         }
         case 'call':
           return called(expand(o, name));
-        case 'assume':
-          return { ...o, left: value(o.left), right: value(o.right), call: o.call && called(o.call) };
-        case 'return':
-          return { ...o, value: o.value && value(o.value) };
+        case 'assume': {
+          const left = value(o.left);
+          const right = value(o.right);
+          const call = o.call && called(o.call);
+          return left === o.left && right === o.right && call === o.call ? o : { ...o, left, right, call };
+        }
+        case 'return': {
+          const returned = o.value && value(o.value);
+          return returned === o.value ? o : { ...o, value: returned };
+        }
         case 'clear':
         case 'update': {
           const target = path(o.target);

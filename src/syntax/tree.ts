@@ -1,6 +1,7 @@
 /** The tree-sitter parser: loaded once, run on one item at a time, its tree read into plain objects by one cursor walk. */
 import { createRequire } from 'node:module';
 import { Language, Parser } from 'web-tree-sitter';
+import { type Cursor, startParser } from './cursor.js';
 
 /** A node of the concrete tree. */
 export interface Node {
@@ -20,6 +21,7 @@ export interface Node {
 
 interface Loaded {
   parser: Parser;
+  cursor: Cursor;
   types: string[];
   fields: (string | null)[];
   named: Uint8Array;
@@ -36,13 +38,13 @@ export function initSyntax(): Promise<void> {
 
 async function load(): Promise<void> {
   const require = createRequire(import.meta.url);
-  await Parser.init();
+  const cursor = await startParser(require.resolve('web-tree-sitter/web-tree-sitter.wasm'));
   const language = await Language.load(require.resolve('tree-sitter-c/tree-sitter-c.wasm'));
   const parser = new Parser();
   parser.setLanguage(language);
   const named = new Uint8Array(language.types.length);
   for (let id = 0; id < language.types.length; id++) named[id] = language.nodeTypeIsNamed(id) ? 1 : 0;
-  loaded = { parser, types: language.types, fields: language.fields, named };
+  loaded = { parser, cursor, types: language.types, fields: language.fields, named };
 }
 
 /** Milliseconds after which a parse is given up. */
@@ -140,7 +142,7 @@ const SILENT = new Set([
 /** Parses `text`, or `null` if that takes too long. */
 export function parseTree(text: string): Node | null {
   if (loaded === null) throw new Error('putright: initSyntax() must be awaited before a function can be parsed');
-  const { parser, types, fields, named } = loaded;
+  const { parser, cursor, types, fields, named } = loaded;
   const until = performance.now() + PATIENCE;
   const tree = text.length < 20_000 ? parser.parse(text) : parser.parse(text, null, { progressCallback: () => performance.now() > until });
   if (tree === null) {
@@ -148,9 +150,9 @@ export function parseTree(text: string): Node | null {
     return null;
   }
   const careful = tree.rootNode.hasError;
-  const cursor = tree.walk();
+  cursor.enter(tree);
   const read = (parent: Node | null): Node | null => {
-    const id = cursor.nodeTypeId;
+    const id = cursor.typeId();
     const isError = id >= types.length;
     const isNamed = isError || named[id] === 1;
     const type = isError ? 'ERROR' : types[id]!;
@@ -160,13 +162,13 @@ export function parseTree(text: string): Node | null {
       const order = careful ? undefined : FIELDS.get(parent.type);
       if (order !== undefined) field = order[parent.rules] ?? '';
       else {
-        const fieldId = cursor.currentFieldId;
+        const fieldId = cursor.fieldId();
         if (fieldId !== 0) field = fields[fieldId]!;
       }
     }
-    const start = cursor.startIndex;
+    const start = cursor.start();
     // A token's type is its text; only in a broken tree can one be missing.
-    const end = isNamed || careful ? cursor.endIndex : start + type.length;
+    const end = isNamed || careful ? cursor.end() : start + type.length;
     if (parent !== null && isNamed) parent.rules++;
     return { type, field, start, end, kids: [], named: isNamed, rules: 0, broken: isError || (careful && start === end) };
   };
@@ -175,14 +177,14 @@ export function parseTree(text: string): Node | null {
   root.broken = careful;
   // The rule whose kids are being read is the last of `open`; the cursor stands on one of them.
   const open: Node[] = [root];
-  let down = cursor.gotoFirstChild();
+  let down = cursor.firstChild();
   while (open.length > 0) {
     const parent = open.at(-1)!;
     if (down) {
       const kid = read(parent);
       if (kid !== null) {
         parent.kids.push(kid);
-        if (kid.named && (careful || !LEAVES.has(kid.type)) && cursor.gotoFirstChild()) {
+        if (kid.named && (careful || !LEAVES.has(kid.type)) && cursor.firstChild()) {
           open.push(kid);
           continue;
         }
@@ -190,18 +192,18 @@ export function parseTree(text: string): Node | null {
       }
     }
     if (down) {
-      down = cursor.gotoNextSibling();
+      down = cursor.nextSibling();
       continue;
     }
     open.pop();
     const above = open.at(-1);
     if (above !== undefined) {
-      cursor.gotoParent();
+      cursor.parent();
       if (parent.broken) above.broken = true;
-      down = cursor.gotoNextSibling();
+      down = cursor.nextSibling();
     }
   }
-  cursor.delete();
+  cursor.leave();
   tree.delete();
   return root;
 }
