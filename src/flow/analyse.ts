@@ -156,21 +156,38 @@ function leaving(r: Run, from: Node, to: Node, facts: Facts): Facts {
   return kept;
 }
 
-/** Joins the facts of two paths: what may hold on one may hold; what a variable holds for sure must hold on both. */
+/**
+ * Joins the facts of two paths: what may hold on one may hold; that a variable is the call's result must hold on both, but for
+ * one on which nothing is held: `pinned` is zero, or what the call gave.
+ */
 function merge(known: Facts, more: Facts): boolean {
   let changed = false;
-  for (const fact of known) {
-    if (fact.charCodeAt(0) === 0x21 && !more.has(fact)) {
-      known.delete(fact);
-      changed = true;
-    }
+  const added = [...more].filter((fact) => isSure(fact) && !known.has(fact));
+  const lost = [...known].filter((fact) => isSure(fact) && !more.has(fact));
+  if (added.length > 0 && !holdsAny(known)) {
+    for (const fact of added) known.add(fact);
+    changed = true;
+  }
+  if (lost.length > 0 && holdsAny(more)) {
+    for (const fact of lost) known.delete(fact);
+    changed = true;
   }
   for (const fact of more) {
-    if (fact.charCodeAt(0) === 0x21 || known.has(fact)) continue;
+    if (isSure(fact) || known.has(fact)) continue;
     known.add(fact);
     changed = true;
   }
   return changed;
+}
+
+/** True for what is known of a variable, not what may hold. */
+function isSure(fact: string): boolean {
+  return fact.charCodeAt(0) === 0x21;
+}
+
+function holdsAny(facts: Facts): boolean {
+  for (const fact of facts) if (isLocal(fact) || isHeap(fact)) return true;
+  return false;
 }
 
 /** {@link reversePostorder}: a graph is run through once for each fact that it is entered with. */

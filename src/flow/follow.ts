@@ -223,10 +223,12 @@ export function openFollower(program: Program): Follower {
       const near = [reference.file, start.reference.file, ...(reference.file.endsWith('.h') ? usersElsewhere() : [])];
       const callers = program.callers(reference).filter((caller) => mayReceive(heap, handed, caller.file, near));
       if (v.way === 'site') handedOn = handed;
-      // An exported function that nobody calls hands on to whoever will, unless it keeps or drops what it took.
+      // An exported function that nobody calls hands on to whoever will, unless it keeps what it took, or drops it and has but
+      // left it in memory that it was given.
       const keeps =
         v.flow.heap.length > 0 ||
-        [v.flow, ...v.flow.calls.map((c) => summary(c.callee, c.entry))].some((f) => f.releases.some((e) => !e.partial));
+        (!outs.some(([index, suffix]) => storesAt(reference, index, suffix)) &&
+          [v.flow, ...v.flow.calls.map((c) => summary(c.callee, c.entry))].some((f) => f.releases.some((e) => !e.partial)));
       if ((callers.length > 0 || (!reference.static && !keeps)) && !wrappers.some((w) => w.key === reference.key)) wrappers.push(reference);
       for (const caller of callers) {
         const key = `${caller.key}<${reference.key}|${handed.join()}`;
@@ -239,6 +241,19 @@ export function openFollower(program: Program): Follower {
         if (seeds.length > 0)
           visit(key, 'return', () => flowFor(caller, seeds, key), { visit: v, pos: seeds[0]?.pos ?? 0, fact: handed[0] ?? '' }, heap);
       }
+    };
+
+    /** True if a function stores at what is below a parameter, or on the way there: `*out = pages`. */
+    const storesAt = (reference: FunctionReference, index: number, suffix: string): boolean => {
+      const name = program.variants(reference)[0]?.params[index]?.name ?? '';
+      const place = join(name, suffix);
+      return program
+        .graphs(reference)
+        .some(({ nodes }) =>
+          nodes.some(
+            ({ operation: o }) => o?.kind === 'copy' && o.target !== name && place !== null && suffixAfter(place, o.target) !== null,
+          ),
+        );
     };
 
     /** True if the parameter was given the reference here, not merely passed through with it. */

@@ -5,10 +5,12 @@ import type { Acquire, ReleaseCall, Signature } from './types.js';
  * the placeholders `put_user_page*()`. Signatures: mm/gup.c of each release; the vmas argument went away in 6.5, tsk in 5.9.
  */
 const fast: Signature[] = [{ args: 4, pages: 3, flags: 2, count: 1 }];
+/** Stable releases of 4.4 took the flags of 4.9 and kept tsk and mm. */
 const plain: Signature[] = [
   { args: 4, pages: 3, flags: 2, count: 1 },
   { args: 5, pages: 3, flags: 2, count: 1 },
   { args: 6, pages: 4, flags: 2, count: 1 },
+  { args: 7, pages: 5, flags: 4, count: 3 },
   { args: 8, pages: 6, flags: 4, count: 3 },
 ];
 /** Eight arguments were two things: (…, write, force, pages, vmas) to 4.8 and (…, flags, pages, vmas, locked) from 4.10. */
@@ -22,6 +24,7 @@ const remote: Signature[] = [
 const unlocked: Signature[] = [
   { args: 4, pages: 2, flags: 3, count: 1 },
   { args: 5, pages: 4, flags: 2, count: 1 },
+  { args: 6, pages: 4, flags: 5, count: 3 },
   { args: 7, pages: 6, flags: 4, count: 3 },
 ];
 
@@ -40,6 +43,7 @@ export const gupAcquires: readonly Acquire[] = [
     signatures: [
       { args: 5, pages: 3, flags: 2, count: 1 },
       { args: 6, pages: 4, flags: 2, count: 1 },
+      { args: 7, pages: 5, flags: 4, count: 3 },
       { args: 8, pages: 6, flags: 4, count: 3 },
     ],
     era: 'to 6.2',

@@ -72,7 +72,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     case: nothing ? null : caseOf(program, site, followed, { longterm, containers, dirty }),
     wrappers: handsOn ? [...new Set((followed?.wrappers ?? []).map((w) => w.name))] : [],
     trace: traceOf(program, site, main),
-    gaps: nothing || !followed ? [] : gapsOf(program, followed, seen),
+    gaps: nothing || !followed ? [] : gapsOf(program, site, followed, seen),
   };
 }
 
@@ -196,12 +196,15 @@ function carriersOf(followed: Followed, seen: readonly SeenRelease[]): string[] 
   return [...new Set(kept.map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
 }
 
-function gapsOf(program: Program, followed: Followed, seen: readonly SeenRelease[]): Gap[] {
+function gapsOf(program: Program, site: Site, followed: Followed, seen: readonly SeenRelease[]): Gap[] {
   const gaps = new Map<string, Gap>();
   const add = (file: string, pos: number, why: string) => {
     const { line } = program.position(file, pos);
     gaps.set(`${file}:${line}:${why}`, { file, line, why });
   };
+  const { call, acquire, signature, reference } = site;
+  if (signature === null && acquire.result !== 'page')
+    add(reference.file, call.pos, `${acquire.name}() of no kernel that is known takes these ${call.args.length} arguments`);
   const start = followed.visits[0]?.flow.reference;
   for (const variant of start ? program.variants(start) : [])
     for (const p of variant.problems) add(start?.file ?? '', p.pos, `could not be read: ${p.why}`);

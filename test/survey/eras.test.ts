@@ -245,4 +245,33 @@ void destroy(struct shm *shm)
 }`,
     'pin page-array car=shm.pages bulk@file put:make:unpin_user_pages,destroy:unpin_user_pages',
   );
+  shows(
+    'stable releases of 4.4',
+    `int f(unsigned long a, int n, struct page **pages)
+{
+	int ret, i;
+
+	ret = get_user_pages(current, current->mm, a, n, FOLL_WRITE, pages, NULL);
+	for (i = 0; i < ret; i++)
+		put_page(pages[i]);
+	ret = get_user_pages_unlocked(current, current->mm, a, n, pages, FOLL_WRITE);
+	for (i = 0; i < ret; i++)
+		put_page(pages[i]);
+	return 0;
+}`,
+    'get page-array loop-collapsible@function put:f:put_page',
+    'get page-array loop-collapsible@function put:f:put_page',
+  );
+  shows(
+    'arguments that fit no kernel are a gap',
+    `int f(unsigned long a, int n, struct page **pages)
+{
+	int ret = get_user_pages_fast(current, a, n, FOLL_WRITE, pages);
+
+	if (ret > 0)
+		release_pages(pages, ret);
+	return 0;
+}`,
+    'get page-array none@function gap',
+  );
 });

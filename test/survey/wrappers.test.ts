@@ -86,6 +86,37 @@ describe('6. wrappers', () => {
     },
     'wrapper pin page-array caller@caller put:all:unpin_user_pages,b.c:b:unpin_user_page via=all',
   );
+  const locked = (head: string, count: string): string => `${head}
+{
+	struct page **pages = kvcalloc(count, sizeof(*pages), GFP_KERNEL);
+	unsigned long i, pinned = 0;
+	long ret;
+
+	if (!pages)
+		return -ENOMEM;
+	ret = pin_user_pages_fast(a, ${count}, FOLL_WRITE, pages);
+	if (ret > 0)
+		pinned = ret;
+	if (pinned < count) {
+		for (i = 0; i < pinned; i++)
+			unpin_user_page(pages[i]);
+		kvfree(pages);
+		return -EINVAL;
+	}
+	*out = pages;
+	return 0;
+}
+`;
+  shows(
+    'hands out an array of its own, of which it drops a part where it was short; nobody in the tree calls it',
+    locked('int lock(unsigned long a, unsigned long count, struct page ***out)', 'count'),
+    'wrapper pin page-array caller@caller put:lock:unpin_user_page via=lock',
+  );
+  shows(
+    'the same behind a pointer to anything, where the drop may be of all',
+    locked('int lock(unsigned long a, unsigned long count, void **out)', 'count - 1'),
+    'wrapper pin page-array caller@caller put:lock:unpin_user_page via=lock',
+  );
   shows(
     'a caller that drops what it gave on from its field',
     {
