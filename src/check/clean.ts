@@ -6,13 +6,14 @@ import { placeOf, scopeOf } from '../flow/analyse.js';
 import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
+import { leadsTo } from '../program/graph.js';
 import { folderOf } from '../program/place.js';
 import { namesIn, sourceName } from '../program/text.js';
 import { allocatingCalls, extraReferenceCalls } from '../protocol/index.js';
 import { hasNotifier } from '../survey/case.js';
 import { mayHold } from '../survey/flags.js';
 import type { Subject } from '../survey/unit.js';
-import { accessesOf, dirtiesOf, locking, marking } from './access.js';
+import { type Access, accessesOf, dirtiesOf, locking, marking } from './access.js';
 import { isOurs, kindOf } from './company.js';
 import { destinationOfArgument } from './destination.js';
 import { releasesIn } from './evidence.js';
@@ -56,6 +57,21 @@ export function byField(visit: Visit): boolean {
   return [...above(visit)].some((v) => v.way === 'field' || v.way === 'callback');
 }
 
+/**
+ * True if a visit came about so with none of the functions on the way that fill the field: what those drop are the pages that they
+ * have just taken, as they fail.
+ */
+function isLate({ followed }: Subject, visit: Visit): boolean {
+  const filling = new Set(followed.visits.flatMap((v) => (v.way === 'site' || v.way === 'return' ? [v.flow.reference.key] : [])));
+  const seen = new Set([visit]);
+  for (const v of seen) {
+    if (v !== visit && filling.has(v.flow.reference.key)) continue;
+    if (v.way === 'field' || v.way === 'callback') return true;
+    for (const a of arrivalsOf(v)) seen.add(a.visit);
+  }
+  return false;
+}
+
 /** The holders whose pages are marked, or may be: a function that sees the pages names a marking call. */
 function markedHolders(subject: Subject): Set<Visit> {
   const { program, followed } = subject;
@@ -93,7 +109,7 @@ export function cleanDrops(subject: Subject, others: readonly Subject[]): CleanD
   const isMarked = (holder: Visit): boolean => [...above(holder)].some((v) => marked.has(v));
   const handing = new Set(followed.visits.filter((v) => v.way === 'return').flatMap((v) => arrivalsOf(v).map((a) => a.visit)));
   return lastDrops(subject, others).flatMap((release): CleanDrop[] => {
-    const late = byField(release.visit);
+    const late = isLate(subject, release.visit);
     const holders = holdersOf(release.visit).filter((h) => !handing.has(h) || late);
     const calls = holders
       .filter((h) => !isMarked(h))
@@ -121,9 +137,30 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
       (s.event.call.drops === 'any' || s.event.call.drops === kindOf(subject) || isOurs(subject, s, others)) &&
       !hasNotifier(program, s.visit.flow.reference.file),
   );
-  const late = all.filter((s) => byField(s.visit));
+  const late = all.filter((s) => isLate(subject, s.visit));
   if (late.length > 0) return late.filter((s) => s.visit.way === 'site' || !isOfOthers(subject, s));
-  return accessesOf(subject).some((a) => a.device || subject.row.kind !== 'wrapper') || isHandedAsFrame(subject) ? all : [];
+  if (isHandedAsFrame(subject)) return all;
+  const accesses = accessesOf(subject).filter((a) => a.device || subject.row.kind !== 'wrapper');
+  return all.filter((s) => accesses.some((a) => mayPrecede(subject, a, s)));
+}
+
+/** False for an access in the function that drops, from which there is no way to the drop but by taking pages anew. */
+function mayPrecede({ program, site }: Subject, access: Access, { visit, event }: SeenRelease): boolean {
+  const { reference } = visit.flow;
+  if (access.visit.flow.reference.key !== reference.key) return true;
+  const taking = reference.key === site.reference.key ? site.node.pos : null;
+  return program.graphs(reference).some((graph) => {
+    return graph.nodes.some(
+      (n) =>
+        n.pos === access.pos &&
+        leadsTo(
+          graph,
+          n,
+          (to) => to.pos === event.pos,
+          (to) => to.pos === taking,
+        ),
+    );
+  });
 }
 
 const allocating = new RegExp(`\\b(?:${allocatingCalls.join('|')})\\s*\\(`);

@@ -1,7 +1,7 @@
 /** Whether a reference can outlive the call from user space in which it was taken. */
 import type { SeenRelease } from '../flow/follow.js';
 import type { FunctionReference } from '../program/file.js';
-import { callsOf, type Graph } from '../program/graph.js';
+import { type Graph, leadsTo, type Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
@@ -44,18 +44,8 @@ function ancestors(program: Program, reference: FunctionReference): Set<string> 
 
 /** True if a call of `name` stands behind a call of a function that takes pages. */
 function takesBefore(graph: Graph, name: string, takes: (name: string) => boolean): boolean {
-  const to = new Set(callsOf(graph, name).map(({ node }) => node.id));
-  const from = graph.nodes.filter((n) => n.operation?.kind === 'call' && n.operation.name !== null && takes(n.operation.name));
-  const queue = from.flatMap((n) => n.successors);
-  const seen = new Set(queue);
-  while (queue.length > 0) {
-    const id = queue.pop() as number;
-    if (to.has(id)) return true;
-    for (const next of graph.nodes[id]?.successors ?? []) {
-      if (seen.has(next)) continue;
-      seen.add(next);
-      queue.push(next);
-    }
-  }
-  return false;
+  const isCall = (n: Node): boolean => n.operation?.kind === 'call' && n.operation.name === name;
+  return graph.nodes.some(
+    (n) => n.operation?.kind === 'call' && n.operation.name !== null && takes(n.operation.name) && leadsTo(graph, n, isCall),
+  );
 }

@@ -135,3 +135,14 @@ export function isRead(graph: Graph, result: string): boolean {
     return o?.kind === 'unread' || (o?.kind === 'call' && o.args.some((a) => a.path === result));
   });
 }
+
+/** True if a way from behind a node leads to a wanted one, past none that bars it. */
+export function leadsTo({ nodes }: Graph, from: Node, isWanted: (n: Node) => boolean, bars: (n: Node) => boolean = () => false): boolean {
+  const seen = new Set(from.successors);
+  for (const id of seen) {
+    const n = nodes[id] as Node;
+    if (isWanted(n)) return true;
+    if (!bars(n)) for (const next of n.successors) seen.add(next);
+  }
+  return false;
+}

@@ -64,6 +64,61 @@ describe('dirty-lost', () => {
 }`;
   complains('dirty-lost', 'a page that the function fills itself', local('memcpy(p, from, 64);'), 'f:unpin_user_page(page);');
   accepts('dirty-lost', 'a page that the function reads', local('memcpy(from, p, 64);'));
+  accepts(
+    'dirty-lost',
+    'a drop before the write, though a round before wrote to its own page',
+    `int f(unsigned long a, void **slots, int n)
+{
+	struct page *page;
+	int i;
+	for (i = 0; i < n; i++) {
+		if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
+			return -EFAULT;
+		if (PageHighMem(page)) {
+			unpin_user_page(page);
+			return -EOPNOTSUPP;
+		}
+		memset(page_address(page), 0, 64);
+		slots[i] = page_address(page);
+	}
+	return 0;
+}`,
+  );
+  complains(
+    'dirty-lost',
+    'the drop at the end, and not that of a function which gives up what it has just taken',
+    `struct box { struct scatterlist *sg; struct page **upages; };
+static void box_revert(struct scatterlist *at, int n)
+{
+	while (n--) {
+		put_page(sg_page(at));
+		at = sg_next(at);
+	}
+}
+static int box_map(struct box *b, struct scatterlist *sg, unsigned long a, int n)
+{
+	int i, ret = get_user_pages_fast(a, n, FOLL_WRITE, b->upages);
+	if (ret <= 0)
+		return -EFAULT;
+	for (i = 0; i < ret; i++)
+		sg_set_page(&sg[i], b->upages[i], 4096, 0);
+	if (ret != n) {
+		box_revert(sg, ret);
+		return -EINVAL;
+	}
+	return 0;
+}
+int box_start(struct box *b, unsigned long a, int n)
+{
+	return box_map(b, b->sg, a, n);
+}
+void box_end(struct box *b, int n)
+{
+	while (n--)
+		put_page(sg_page(&b->sg[n])); /* end */
+}`,
+    'box_end:put_page(sg_page(&b->sg[n])); /* end */',
+  );
   complains(
     'dirty-lost',
     'a clean drop beside marks of other pages',
