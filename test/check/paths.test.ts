@@ -246,6 +246,65 @@ void box_drop(struct box *b)
 }
 `;
 
+const partly = (onError: string): string => `struct args { struct page **pages; int num; };
+static void args_drop(struct args *ap)
+{
+	int i;
+
+	for (i = 0; i < ap->num; i++)
+		put_page(ap->pages[i]);
+}
+static int args_fill(struct args *ap, unsigned long a, size_t *n)
+{
+	struct page **pages = kcalloc(*n, sizeof(*pages), GFP_KERNEL);
+	size_t got = 0;
+	int i, ret = 0;
+
+	if (!pages)
+		return -ENOMEM;
+	while (got < *n) {
+		ret = get_user_pages_fast(a + got, *n - got, 0, pages);
+		if (ret < 0)
+			break;
+		got += ret;
+		for (i = 0; i < got; i++) {
+			ap->pages[ap->num] = pages[i];
+			ret -= 1;
+			ap->num++;
+		}
+	}
+	kfree(pages);
+	*n = got;
+	return ret < 0 ? ret : 0;
+}
+int args_send(struct args *ap, unsigned long a, size_t count)
+{
+	int sent, err = 0, all = 0;
+
+	while (count) {
+		size_t n = count;
+
+		err = args_fill(ap, a, &n);
+		if (${onError})
+			break;
+		sent = send_all(ap, n);
+		args_drop(ap);
+		if (sent < 0) {
+			err = sent;
+			break;
+		}
+		count -= sent;
+		all += sent;
+	}
+	return all > 0 ? all : err;
+}
+`;
+
+describe('who takes pages and fails after some', () => {
+  accepts('leak-on-path', 'a caller that sends what there is', partly('err && !n'));
+  complains('leak-on-path', 'a caller that gives up', partly('err'), 'args_fill:return ret < 0 ? ret : 0;');
+});
+
 describe('who takes pages and fails', () => {
   complains('leak-on-path', 'a failure that leaves them in the object', taking(''), 'box_take:if (!client) {');
   accepts('leak-on-path', 'a failure that drops them', taking('unpin_user_page(b->page);'));

@@ -101,14 +101,15 @@ function openEngine(analysis: Analysis): Engine {
   }
 
   function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
-    const all: Walked = { exits: [], lost: [], failing: [], late: [], cut: false };
+    const all: Walked = { exits: [], lost: [], failing: [], undone: [], late: [], cut: false };
     for (const graph of program.graphs(reference)) {
       // An arm of an `#if` in which the function behind the call is another one.
       if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
-      const { exits, lost, failing, late, cut } = walk(context, reference, graph, entry);
+      const { exits, lost, failing, undone, late, cut } = walk(context, reference, graph, entry);
       all.exits.push(...exits);
       all.lost.push(...lost);
       all.failing.push(...failing);
+      all.undone.push(...undone);
       all.late.push(...late);
       all.cut ||= cut;
     }
@@ -371,14 +372,12 @@ function failedAt({ text }: PathStep): string[] {
 }
 
 /** Names of functions whose failure a caller answers by dropping the pages: one that is passed on as it is, not one that becomes a success. */
-function cleanedIn({ exits }: Walked, isIgnored: (callee: string, caller: string) => boolean): string[] {
-  return exits
-    .filter((e) => e.kind === 'dropped')
-    .flatMap((e) => {
-      const steps = stepsOf(e.trail);
-      const success = steps.findLastIndex((step) => /^handed on by \w+\(\), which (?:returned 0|succeeded)/.test(step.text));
-      return steps.slice(success + 1).flatMap((step) => failedAt(step).filter((name) => !isIgnored(name, step.function)));
-    });
+function cleanedIn({ undone }: Walked, isIgnored: (callee: string, caller: string) => boolean): string[] {
+  return undone.flatMap((trail) => {
+    const steps = stepsOf(trail);
+    const success = steps.findLastIndex((step) => /^handed on by \w+\(\), which (?:returned 0|succeeded)/.test(step.text));
+    return steps.slice(success + 1).flatMap((step) => failedAt(step).filter((name) => !isIgnored(name, step.function)));
+  });
 }
 
 /** True if one function calls another and never looks at what it returns. */

@@ -13,6 +13,8 @@ export interface Tracks {
    * can be reached: a branch that decides. One for each such place and exit's place, with the trail that leads by there.
    */
   turns(isOfSort: (exit: Exit) => boolean): Turned[];
+  /** The trails on which some states are left towards an exit of a sort. Where ways meet, the exit itself tells of one of them only. */
+  leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[];
 }
 
 /** What a walk tells of its states. */
@@ -27,16 +29,22 @@ export function openTracks({ posOf, trailOf }: States): Tracks {
   const exits: { from: number; exit: Exit }[] = [];
   const others: number[] = [];
 
+  /** The states from which some are reached, these among them. */
+  function upTo(ends: readonly number[]): Set<number> {
+    const found = new Set(ends);
+    for (const at of found) for (const { from } of into[at] ?? []) found.add(from);
+    return found;
+  }
+
+  function leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[] {
+    const ends = upTo(exits.filter((e) => isOfSort(e.exit)).map((e) => e.from));
+    return [...ends].flatMap((to) => (into[to] ?? []).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
+  }
+
   function turns(isOfSort: (exit: Exit) => boolean): Turned[] {
     const mine = exits.filter((e) => isOfSort(e.exit));
     if (mine.length === 0) return [];
-    const elsewhere = new Set<number>();
-    const queue = [...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)];
-    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-      if (elsewhere.has(at)) continue;
-      elsewhere.add(at);
-      queue.push(...(into[at] ?? []).map((e) => e.from));
-    }
+    const elsewhere = upTo([...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
     const found = new Map<string, Turned>();
     for (const { from, exit } of mine) {
       for (const [at, trail] of waysTo(from, exit, elsewhere)) {
@@ -71,6 +79,7 @@ export function openTracks({ posOf, trailOf }: States): Tracks {
     exit: (from, exit) => exits.push({ from, exit }),
     other: (from) => others.push(from),
     turns,
+    leading,
   };
 }
 

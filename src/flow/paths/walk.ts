@@ -25,6 +25,8 @@ export interface Walked {
   lost: Turned[];
   /** Ways out that hold it in memory that lives on though they fail, one for each such branch. */
   failing: Turned[];
+  /** How the reference was handed to the function on ways on which it is dropped. */
+  undone: Trail[];
   /** Second drops, uses after the last and stores over what is held, with the way to them. */
   late: { kind: 'double' | 'use' | 'over'; trail: Trail; pos: number }[];
   /** Some way on which the reference was held was not followed to its end. */
@@ -158,11 +160,16 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   }
   walked.lost = tracks.turns((exit) => exit.kind === 'lost');
   walked.failing = tracks.turns(isFailing);
+  if (entry.kind === 'returned')
+    walked.undone = tracks.leading(
+      (index) => seeds[(queue[index] as At).node] === 1,
+      (exit) => exit.kind === 'dropped',
+    );
   return walked;
 }
 
 function nowhere(): Walked {
-  return { exits: [], lost: [], failing: [], late: [], cut: false };
+  return { exits: [], lost: [], failing: [], undone: [], late: [], cut: false };
 }
 
 /** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
