@@ -447,6 +447,7 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
       if (e.name === 'NULL') return { path: null, address: false, text: 'NULL' };
       return valueAt(!b.types.has(e.name) && b.names.isGlobal(e.name) ? `::${e.name}` : e.name, e.name);
     case 'literal':
+      for (const name of e.jumps ?? []) connect(b, label(b, name, e.pos));
       return { ...nothing, text: e.text };
     case 'member': {
       const object = evaluate(b, e.object);

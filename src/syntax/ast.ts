@@ -32,6 +32,8 @@ export interface Identifier extends Span {
 export interface Literal extends Span {
   kind: 'literal';
   text: string;
+  /** The labels to which control may go from here: those of an `asm goto`. */
+  jumps?: string[];
 }
 export interface Call extends Span {
   kind: 'call';

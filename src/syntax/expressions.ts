@@ -5,7 +5,7 @@ import { convertBlock } from './statements.js';
 import { type Tokens, tokenAt, tokenize } from './tokens.js';
 import type { Node } from './tree.js';
 import { readTypeName } from './types.js';
-import { looksLikeType } from './words.js';
+import { asmJumps, looksLikeType } from './words.js';
 
 /** What a conversion works with. */
 export interface Context {
@@ -222,8 +222,10 @@ function convertMarked(ctx: Context, node: Node, mark: Mark): Expression | null 
       const type = readTypeName(t, 0, t.count) ?? { base: text, tag: null, pointers: 0, dims: [] };
       return { kind: 'type', type, ...span };
     }
-    case 'literal':
-      return { kind: 'literal', text, ...span };
+    case 'literal': {
+      const jumps = asmJumps(text);
+      return { kind: 'literal', text, ...(jumps.length > 0 && { jumps }), ...span };
+    }
     case 'paste':
       return { kind: 'identifier', name: text.replace(/\s+/g, ''), ...span };
     case 'unknown':

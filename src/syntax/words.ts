@@ -79,7 +79,15 @@ export const TYPEOF = new Set([
   'TYPEOF_UNQUAL',
 ]);
 export const ATTRIBUTE = new Set(['__attribute__', '__attribute', '__declspec']);
-export const ASM = new Set(['asm', '__asm__', '__asm', 'asm_inline']);
+/** Those that the kernel's compiler headers define as `asm goto` among them (include/linux/compiler_types.h). */
+export const ASM = new Set(['asm', '__asm__', '__asm', 'asm_inline', 'asm_volatile_goto', 'asm_goto_output']);
+
+/** The labels to which an asm statement may jump: `asm goto(code : outputs : inputs : clobbers : labels)`. */
+export function asmJumps(text: string): string[] {
+  const words = /^\w[\w\s]*/.exec(text)?.[0] ?? '';
+  if (!words.includes('goto') || !ASM.has(/^\w+/.exec(words)?.[0] ?? '')) return [];
+  return text.slice(text.lastIndexOf(':')).match(/[A-Za-z_]\w*/g) ?? [];
+}
 
 /** Keywords that begin or join statements: never a type, a name or an annotation. */
 export const STATEMENT_KEYWORDS = new Set([

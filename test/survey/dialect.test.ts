@@ -85,6 +85,49 @@ describe('11. statements', () => {
     ),
     row,
   );
+  shows(
+    'an asm that jumps, by the names of the compiler headers, in a macro too',
+    `#define poke(page, label) \\
+do { \\
+	asm_goto_output("1: mov %l[" #label "]" _ASM_EXTABLE(1b, %l[fault]) \\
+			: "=r"(x) : "r"(page) : "cc" : label); \\
+	asm_volatile_goto("2: " __stringify(label) : : op(page) : "cc" : fault); \\
+	break; \\
+fault: \\
+	warn(page); \\
+} while (0)
+int f(unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -1;
+	poke(page, out);
+out:
+	put_page(page);
+	return 0;
+}`,
+    row,
+  );
+  shows(
+    'what only an asm jumps to drops',
+    `int f(struct ctx *c, unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -1;
+	asm_volatile_goto("1: jmp %l[fault]"
+			  : : "m"(c->x) : "memory"
+			  : fault);
+	c->page = page;
+	return 0;
+fault:
+	put_page(page);
+	return -1;
+}`,
+    'get single car=ctx.page single@function put:f:put_page',
+  );
   shows('designated initialisers', body('struct ops o = { .a = { [0] = 1, [1 ... 3] = 2 }, .b.c = 3, d: 4 };'), row);
   shows('a compound literal as an argument', body('go(&(struct arg){ .x = 1, .y = { 2 } });'), row);
   shows(
