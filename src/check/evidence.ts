@@ -16,7 +16,7 @@ import { type Complaint, type FindingStep, taken } from './finding.js';
 
 /** Every statement that can drop the reference, those that free pages too. */
 export const releasesIn = remembered(({ program, followed, site }: Subject): SeenRelease[] =>
-  releasesOf(program, followed, site.node.guards, assumptionsOf(program, site)),
+  releasesOf(program, followed, site.node, assumptionsOf(program, site)),
 );
 
 /** Paths from the site that end wrongly, in its function, in those that it calls and in its callers. */

@@ -70,21 +70,12 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
   return flow;
 }
 
-/** One step at a time through a graph, without joining paths: what paths.ts walks with. */
-export interface Stepper {
-  step(node: Node, facts: Facts): Facts;
-  edge(from: Node, to: Node, facts: Facts): Facts;
-  /** What the joined analysis saw of the same graph. */
-  flow: FunctionFlow;
-}
-
-/** Makes ready to walk one variant of a function from its seeds. */
-export function stepper(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Stepper {
-  const flow = emptyFlow(reference);
+/** The nodes of one variant of a function at which something of it holds the seeds' reference. */
+export function holdingIn(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Set<number> {
   const scope = scopeOf(analysis.program, graph, reference);
-  const r: Run = { ...analysis, flow, graph, reference, seeds, scope, copies: new Map(), seen: new Set(), loopDrops: new Map() };
-  run(r);
-  return { flow, step: (node, facts) => transfer(r, node, facts), edge: (from, to, facts) => leaving(r, from, to, facts) };
+  const flow = emptyFlow(reference);
+  const before = run({ ...analysis, flow, graph, reference, seeds, scope, copies: new Map(), seen: new Set(), loopDrops: new Map() });
+  return new Set(graph.nodes.filter((n) => [...(before[n.id] ?? [])].some(isLocal)).map((n) => n.id));
 }
 
 export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
@@ -105,7 +96,8 @@ interface Run extends Analysis {
   loopDrops: Map<number, Set<string>>;
 }
 
-function run(r: Run): void {
+/** What holds before each node. */
+function run(r: Run): (Facts | undefined)[] {
   const { graph } = r;
   const before: (Facts | undefined)[] = new Array(graph.nodes.length);
   const entry: Facts = new Set();
@@ -141,6 +133,7 @@ function run(r: Run): void {
     }
   }
   finish(r, before[graph.exit]);
+  return before;
 }
 
 /** The facts on an edge: one that leaves a loop which drops elements leaves none behind. */

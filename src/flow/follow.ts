@@ -5,17 +5,18 @@
  */
 
 import type { FunctionReference } from '../program/file.js';
-import { callsOf, type Guard } from '../program/graph.js';
+import { callsOf, type Graph, type Guard, type Node } from '../program/graph.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { sourceName } from '../program/text.js';
 import { accessorsOf, handedContainers, releases, transfers } from '../protocol/index.js';
-import { analyse, scopeOf } from './analyse.js';
+import { analyse, holdingIn, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type Layouts, type ReleaseEvent, type Seed, type UnknownEvent } from './flow.js';
 import { isForeignDrop } from './foreign.js';
+import { openKinds } from './kinds.js';
 import { openLookups } from './lookups.js';
 import { mentionsReleases } from './mentions.js';
 import type { Acquired } from './outcome.js';
@@ -66,6 +67,8 @@ export interface Followed {
   heap: string[];
   /** The bound on visits was reached. */
   cut: boolean;
+  /** The nodes of a variant of the site's function at which the reference is held. */
+  holding: (graph: Graph) => ReadonlySet<number>;
 }
 
 export interface Follower {
@@ -364,7 +367,14 @@ export function openFollower(program: Program): Follower {
     }
     teardown();
     drain();
-    return { visits, wrappers, handed: handedOn, heap: [...heapSeen.keys()], cut };
+    return {
+      visits,
+      wrappers,
+      handed: handedOn,
+      heap: [...heapSeen.keys()],
+      cut,
+      holding: (graph) => holdingIn(analysis, start.reference, graph, seeds),
+    };
   }
 
   return { follow, analysis };
@@ -412,17 +422,18 @@ export interface SeenRelease {
 export function releasesOf(
   program: Program,
   followed: Followed,
-  siteGuards: readonly Guard[],
+  siteNode: Node,
   siteAssumptions: readonly (readonly string[])[],
 ): SeenRelease[] {
   const found = new Map<string, SeenRelease>();
   const site = followed.visits[0]?.flow.reference;
   if (!site) return [];
+  const isOther = openKinds(program, followed, siteNode);
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {
       if (siteAssumptions.every((assumed) => excludes(assumed, event.assumptions))) continue;
-      if (!compatible(program, visit, event.guards, site, siteGuards)) continue;
-      if (isForeignDrop(program, visit, event, followed)) continue;
+      if (!compatible(program, visit, event.guards, site, siteNode.guards)) continue;
+      if (isForeignDrop(program, visit, event, followed) || isOther(visit, event)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
       // What the site's own function knows of the call's result is better than what its fields tell.

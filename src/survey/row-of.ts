@@ -23,7 +23,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const nothing = takesNothing(site);
   const others = nothing ? { mixed: [], beside: [] } : mixing.beside(site, followed);
   const seen = followed
-    ? ownReleases(releasesOf(program, followed, site.node.guards, assumptionsOf(program, site)), others.beside).sort(byPlace)
+    ? ownReleases(releasesOf(program, followed, site.node, assumptionsOf(program, site)), others.beside).sort(byPlace)
     : [];
   const forms = new Map(seen.map((s) => [s, formOf(program, s, { key: reference.key, pos: site.call.pos })]));
   const main = dominant(program, seen, forms);

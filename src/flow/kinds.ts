@@ -1,0 +1,205 @@
+/**
+ * What an object says of the pages in it: where a site's function sets a field of the object that holds the pages to a constant
+ * (`bo->kind = PINNED`), or has tested it, a drop under a test for another value is of other pages.
+ */
+import type { FunctionReference } from '../program/file.js';
+import type { Graph, Guard, Node } from '../program/graph.js';
+import { rootOf } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import { acquires, allocatingCalls, originCalls } from '../protocol/index.js';
+import { scopeOf } from './analyse.js';
+import { ownersIn } from './facts.js';
+import type { ReleaseEvent } from './flow.js';
+import type { Followed, Visit } from './follow.js';
+
+/** A field of a struct and what it is known to say: `#tag.field`, from a position of the site's function on. */
+interface Kind {
+  field: string;
+  guard: Guard;
+  from: number;
+}
+
+/** A store of a constant, or (`value` null) of something else, to a field of some struct. */
+interface Store {
+  field: string;
+  value: string | null;
+  node: number;
+  pos: number;
+}
+
+const fills = new Set([...acquires.keys(), ...allocatingCalls, ...originCalls.keys()]);
+const maxDepth = 24;
+
+/** True for drops that the object's fields tell to be of other pages than the site's. */
+export function openKinds(program: Program, followed: Followed, site: Node): (visit: Visit, event: ReleaseEvent) => boolean {
+  const start = followed.visits[0]?.flow.reference;
+  const kinds = start ? kindsOf(program, followed, start, site) : [];
+  if (kinds.length === 0) return () => false;
+  const files = new Set(followed.visits.map((v) => v.flow.reference.file));
+  const dropping = new Set(followed.visits.filter((v) => v.flow.releases.length > 0).map((v) => v.flow.reference.key));
+  const settled = new Map<string, boolean>();
+
+  /** True if only those who fill an object, and those who have emptied it, say what it holds. */
+  const isSettled = ({ field, guard }: Kind): boolean => {
+    const known = settled.get(field) ?? settledIn(field, guard);
+    settled.set(field, known);
+    return known;
+  };
+  const settledIn = (field: string, guard: Guard): boolean =>
+    [...files].every((file) =>
+      program
+        .touching(file, [field.slice(field.lastIndexOf('.') + 1)], rootOf(field).slice(1))
+        .every(
+          (reference) =>
+            reference.key === start?.key ||
+            dropping.has(reference.key) ||
+            program
+              .graphs(reference)
+              .every(
+                (graph) =>
+                  callsAny(graph, fills) || storesIn(program, reference, graph).every((s) => s.field !== field || says(guard, s.value)),
+              ),
+        ),
+    );
+
+  const denies = ({ flow: { reference }, way }: Visit, pos: number, guards: readonly Guard[]): boolean =>
+    program.graphs(reference).some((graph) =>
+      guards.some((guard) => {
+        const fields = fieldsAt(program, reference, graph, guard.path);
+        return kinds.some(
+          (kind) =>
+            fields.includes(kind.field) &&
+            contradict(kind.guard, guard) &&
+            (way !== 'site' || kind.from < pos) &&
+            !storesIn(program, reference, graph).some((s) => s.field === kind.field && s.pos < pos && way !== 'site') &&
+            isSettled(kind),
+        );
+      }),
+    );
+
+  const isOther = (visit: Visit, pos: number, guards: readonly Guard[], depth: number): boolean => {
+    if (denies(visit, pos, guards)) return true;
+    if (visit.way !== 'call' || !visit.parent || depth > maxDepth) return false;
+    return [visit.parent, ...visit.also].every((arrival) => {
+      const call = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
+      return call !== undefined && arrival.visit !== visit && isOther(arrival.visit, call.pos, call.guards, depth + 1);
+    });
+  };
+  return (visit, event) => isOther(visit, event.pos, event.guards, 0);
+}
+
+/**
+ * What the site's function says of the pages in the structs that hold them: what it has stored wherever it ends with them still
+ * held, or, where it stores nothing, what it has tested.
+ */
+function kindsOf(program: Program, followed: Followed, reference: FunctionReference, site: Node): Kind[] {
+  const tags = new Set(followed.heap.map((h) => rootOf(h).slice(1)));
+  const found = new Map<string, Kind | null>();
+  const add = (field: string, guard: Guard, from: number): void => {
+    const known = found.get(field);
+    found.set(field, known === undefined || known?.guard.text === guard.text ? { field, guard, from } : null);
+  };
+  for (const graph of program.graphs(reference)) {
+    const at = graph.nodes.find((n) => n.pos === site.pos && n.operation?.kind === 'call');
+    if (!at) continue;
+    const stores = storesIn(program, reference, graph).filter((s) => tags.has(rootOf(s.field).slice(1)));
+    const holding = stores.length > 0 ? followed.holding(graph) : new Set<number>();
+    for (const field of new Set(stores.map((s) => s.field))) {
+      const own = stores.filter((s) => s.field === field);
+      const before = valuesAt(graph, own, [[graph.entry, unset]], at.id, null);
+      const left = valuesAt(
+        graph,
+        own,
+        before.map((value) => [at.id, value] as const),
+        graph.exit,
+        holding,
+      );
+      const [value] = left;
+      if (left.length === 1 && value != null && value !== unset) add(field, is(value), Math.min(...own.map((s) => s.pos)));
+      else found.set(field, null);
+    }
+    for (const guard of at.guards)
+      for (const field of fieldsAt(program, reference, graph, guard.path))
+        if (tags.has(rootOf(field).slice(1)) && !stores.some((s) => s.field === field)) add(field, guard, -1);
+  }
+  return [...found.values()].filter((k): k is Kind => k !== null);
+}
+
+const unset = '';
+
+/** The values of a field with which a node is reached, from others, through `within` only; `null` is no constant. */
+function valuesAt(
+  graph: Graph,
+  stores: readonly Store[],
+  from: readonly (readonly [node: number, value: string | null])[],
+  target: number,
+  within: ReadonlySet<number> | null,
+): (string | null)[] {
+  const key = (node: number, value: string | null): string => `${node} ${value}`;
+  const queue = [...from];
+  const seen = new Set(queue.map(([node, value]) => key(node, value)));
+  const found = new Set<string | null>();
+  for (const [id, value] of queue) {
+    const store = stores.find((s) => s.node === id);
+    const after = store ? store.value : value;
+    if (id === target) found.add(value);
+    for (const next of graph.nodes[id]?.successors ?? []) {
+      if ((within && !within.has(next)) || seen.has(key(next, after))) continue;
+      seen.add(key(next, after));
+      queue.push([next, after]);
+    }
+  }
+  return [...found];
+}
+
+/** The test that a constant passes. */
+function is(value: string): Guard {
+  return { path: null, call: '', args: [], values: [value], negated: false, text: value };
+}
+
+/** True if a value passes a test. */
+function says(guard: Guard, value: string | null): boolean {
+  if (value === null) return false;
+  return guard.values.length > 0 ? guard.values.includes(value) !== guard.negated : truth(value) === !guard.negated;
+}
+
+/** Whether a constant is true; null for a name, which may be either. */
+function truth(value: string): boolean | null {
+  return /^(0|false|NULL)$/.test(value) ? false : /^(true|[1-9]\w*)$/.test(value) ? true : null;
+}
+
+/** True if no value passes both tests. */
+function contradict(known: Guard, test: Guard): boolean {
+  if (known.values.length === 0 && test.values.length === 0) return known.negated !== test.negated;
+  if (known.values.length > 0 && !known.negated)
+    return known.values.every((v) => (test.values.length > 0 ? !says(test, v) : truth(v) === test.negated));
+  return (
+    test.values.length > 0 &&
+    !test.negated &&
+    test.values.every((v) => (known.values.length > 0 ? !says(known, v) : truth(v) === known.negated))
+  );
+}
+
+/** The fields that a path names by the declared types. */
+function fieldsAt(program: Program, reference: FunctionReference, graph: Graph, path: string | null): string[] {
+  if (path === null || !path.includes('.')) return [];
+  return ownersIn(scopeOf(program, graph, reference), path).map((o) => `#${o.tag}${o.rest}`);
+}
+
+/** The stores to fields in a function. */
+function storesIn(program: Program, reference: FunctionReference, graph: Graph): Store[] {
+  return graph.nodes.flatMap(({ id, pos, operation: o }): Store[] => {
+    if (o?.kind !== 'clear' && o?.kind !== 'copy' && o?.kind !== 'update') return [];
+    const value = o.kind === 'clear' ? o.text : o.kind === 'copy' ? nameIn(graph, o.source.path) : null;
+    return fieldsAt(program, reference, graph, o.target).map((field) => ({ field, value: value === '' ? null : value, node: id, pos }));
+  });
+}
+
+/** The name of an enumerator or macro: what is no variable. */
+function nameIn(graph: Graph, path: string | null): string | null {
+  return path !== null && /^[A-Za-z_]\w*$/.test(path) && !graph.types.has(path) ? path : null;
+}
+
+function callsAny(graph: Graph, names: ReadonlySet<string>): boolean {
+  return graph.nodes.some(({ operation: o }) => o?.kind === 'call' && o.name !== null && names.has(o.name));
+}

@@ -1,0 +1,102 @@
+import { describe } from 'vitest';
+import { shows } from './helper.js';
+
+/** A driver that says in the object how its pages were taken: `set` behind each call, and the teardown. */
+const driver = (pinned: string, got: string, teardown: string, more = '') => `enum kind { KIND_NONE, KIND_PINNED, KIND_GOT };
+struct obj { struct page **pages; int kind; bool pinned; int n; };
+${more}
+static void drop(struct obj *o)
+{
+	int i;
+
+${teardown}
+	kfree(o->pages);
+}
+int take(struct obj *o, unsigned long a, int vm)
+{
+	int n;
+
+	if (vm) {
+		n = pin_user_pages_fast(a, o->n, FOLL_WRITE, o->pages);
+		${pinned}
+	} else {
+		n = get_user_pages_fast(a, o->n, FOLL_WRITE, o->pages);
+		${got}
+	}
+	return n;
+}`;
+
+const byKind = `	if (o->kind == KIND_PINNED) {
+		unpin_user_pages(o->pages, o->n);
+	} else {
+		for (i = 0; i < o->n; i++)
+			put_page(o->pages[i]);
+	}`;
+const head = 'page-array car=obj.pages';
+const pinned = `pin ${head} bulk@file put:drop:unpin_user_pages`;
+const got = `get ${head} loop-collapsible@file put:drop:put_page`;
+const both = 'put:drop:unpin_user_pages,drop:put_page';
+const told = ['o->kind = KIND_PINNED;', 'o->kind = KIND_GOT;'] as const;
+
+describe('what the object says of its pages', () => {
+  shows('a kind that is set where they are taken', driver(...told, byKind), pinned, got);
+  shows(
+    'a switch over it, in a helper',
+    driver(
+      ...told,
+      '	drop_pages(o, o->kind);',
+      `static void drop_pages(struct obj *o, int kind)
+{
+	int i;
+
+	switch (o->kind) {
+	case KIND_PINNED:
+		unpin_user_pages(o->pages, o->n);
+		break;
+	case KIND_GOT:
+		for (i = 0; i < o->n; i++)
+			put_page(o->pages[i]);
+		break;
+	}
+	o->kind = KIND_NONE;
+}`,
+    ),
+    pinned.replace('drop:', 'drop_pages:'),
+    got.replace('drop:', 'drop_pages:'),
+  );
+  shows('a flag', driver('o->pinned = true;', 'o->pinned = false;', byKind.replace('o->kind == KIND_PINNED', 'o->pinned')), pinned, got);
+  shows(
+    'a kind that somebody else changes says nothing, but to whose value it is set',
+    driver(...told, byKind, 'void detach(struct obj *o)\n{\n\to->kind = KIND_GOT;\n}'),
+    `pin ${head} loop-collapsible@file ${both}`,
+    got,
+  );
+  shows(
+    'nor one that is not the same on all ways',
+    driver('o->kind = KIND_PINNED;\n\t\tif (n < o->n)\n\t\t\to->kind = KIND_GOT;', 'o->kind = KIND_GOT;', byKind),
+    `pin ${head} loop-collapsible@file ${both}`,
+    got,
+  );
+  shows(
+    'nor another object of another struct',
+    driver(...told, byKind.replace('o->kind', 'other->kind'), 'struct other { int kind; };\nextern struct other *other;'),
+    `pin ${head} loop-collapsible@file ${both}`,
+    `get ${head} loop-collapsible@file ${both}`,
+  );
+  shows(
+    'where the pages are gone, what is stored says nothing of them',
+    driver(
+      'if (n < 0)\n\t\t\tgoto fail;\n\t\tif (n < o->n) {\n\t\t\tunpin_user_pages(o->pages, n);\n\t\t\tgoto fail;\n\t\t}\n\t\to->kind = KIND_PINNED;\n\t\treturn 0;\nfail:\n\t\to->kind = KIND_NONE;',
+      'o->kind = KIND_GOT;',
+      byKind,
+    ),
+    `pin ${head} bulk@file put:drop:unpin_user_pages,take:unpin_user_pages`,
+    got,
+  );
+  shows(
+    'a field that the way out empties is not one that says so',
+    driver('if (n < o->n)\n\t\t\to->pinned = false;', 'o->pinned = false;', byKind.replace('o->kind == KIND_PINNED', 'o->pinned')),
+    `pin ${head} loop-collapsible@file ${both}`,
+    got,
+  );
+});
