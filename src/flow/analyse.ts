@@ -361,8 +361,14 @@ function put(r: Run, facts: Facts, path: string | null, from: string | null, pos
       note(r, name, path, `which is ${readable(name)}`, pos);
     }
     const heap = heapFact(name, r.scope);
-    if (heap !== null) putHeap(r, facts, heap, name, pos);
+    // By another name it is the same memory, be it on the stack, and who points a variable at it has not stored it again.
+    if (heap !== null && !isOf(r, name !== path ? path : set === rootOf(name) ? from : null, heap)) putHeap(r, facts, heap, name, pos);
   }
+}
+
+/** True if a path goes through the field that a fact names. */
+function isOf(r: Run, path: string | null, heap: string): boolean {
+  return path !== null && ownersIn(r.scope, path).some((o) => `#${o.tag}${o.rest}` === heap);
 }
 
 function putHeap(r: Run, facts: Facts, heap: string, from: string, pos: number): void {

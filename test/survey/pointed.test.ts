@@ -163,3 +163,48 @@ describe('a reference of the kind that a flag says', () => {
     'map_write_done:put_page(m->page);',
   );
 });
+
+/** A request on the stack borrows an object's pages for a call; other requests, with pages of their own, are emptied. */
+const request = (object: string) => `struct obj { struct page **pages; int n; };
+struct request { struct page **pages; int n; };
+static int send_one(struct request *requests, int at)
+{
+	struct request *one = &requests[at];
+
+	return send_pages(one->pages, one->n);
+}
+int take(struct obj *o, unsigned long a)
+{
+	o->n = get_user_pages_fast(a, o->n, FOLL_WRITE, o->pages);
+	return o->n;
+}
+int submit(struct obj *o)
+{
+	${object}
+	return send_one(rq, 0);
+}
+void give(struct obj *o)
+{
+	int i;
+
+	for (i = 0; i < o->n; i++)
+		put_page(o->pages[i]);
+}
+void request_empty(struct request *rq)
+{
+	while (rq->n--)
+		put_page(rq->pages[rq->n]);
+}`;
+
+describe('a pointer to an object', () => {
+  shows(
+    'that lives on the stack keeps nothing in the struct',
+    request('struct request own = { .pages = o->pages, .n = o->n }, *rq = &own;'),
+    'get page-array car=obj.pages loop-collapsible@file put:give:put_page',
+  );
+  shows(
+    'that stays has the pages in its field',
+    request('struct request *rq = kzalloc(sizeof(*rq), GFP_KERNEL);\n\n\trq->pages = o->pages;\n\trq->n = o->n;'),
+    'get page-array car=obj.pages,request.pages loop-collapsible@file put:give:put_page,request_empty:put_page',
+  );
+});
