@@ -37,6 +37,8 @@ interface Arrival {
   fresh: boolean;
   /** The page was looked up by number or address: where the site's are kept so, it is one of them. */
   lookup: boolean;
+  /** What it was looked up by. */
+  key: string | null;
   /** Only its number was found: what keeps that is an object of its own. */
   frame: boolean;
   flow: FunctionFlow;
@@ -109,7 +111,8 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
         for (const { what, lookup, frame, facts } of beginning(o.name)) {
           seen.add(o.pos);
           const flow = analyse(analysis, reference, [{ pos: o.pos, facts }]);
-          found.push({ what, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, frame, flow });
+          const key = lookup ? (o.args[0]?.path ?? null) : null;
+          found.push({ what, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, key, frame, flow });
         }
       }
     }
@@ -130,6 +133,10 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
       (followed?.visits ?? []).filter((v) => /@(pfn|address)$/.test(v.parent?.fact ?? '')).map((v) => v.flow.reference.key),
     );
     const isOwn = (arrival: Arrival, { key }: FunctionReference): boolean => arrival.lookup && (lookedUp || handed.has(key));
+    // As is one that is looked up by what stands among the site's.
+    const isAmong = (arrival: Arrival, { key }: FunctionReference): boolean =>
+      arrival.key !== null &&
+      (followed?.visits ?? []).some((v) => v.flow.reference.key === key && v.flow.origins.has(arrival.key as string));
     const files = new Set<string>([site.reference.file]);
     for (const visit of followed?.visits ?? []) {
       if (visit.way === 'field') files.add(visit.flow.reference.file);
@@ -137,7 +144,8 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
         if (
           !visit.flow.origins.has(arrival.result) &&
           !isOwn(arrival, visit.flow.reference) &&
-          (shares(visit.flow, arrival.flow) || sharesFrame(visit, arrival.flow))
+          !isAmong(arrival, visit.flow.reference) &&
+          (shares(visit, arrival, own) || sharesFrame(visit, arrival.flow))
         )
           found.add(arrival.what);
     }
@@ -145,7 +153,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
       for (const file of files) {
         for (const reference of program.file(file)?.functions ?? []) {
           for (const arrival of arrivalsIn(reference)) {
-            if (arrival.frame || !arrival.flow.heap.some((h) => heap.has(h))) continue;
+            if (arrival.frame || isAmong(arrival, reference) || !arrival.flow.heap.some((h) => heap.has(h))) continue;
             near.add(arrival.what);
             if (!arrival.fresh && arrival.flow.heap.some((h) => own.has(h)) && !isOwn(arrival, reference)) found.add(arrival.what);
           }
@@ -188,9 +196,14 @@ function makesObjects(graph: Graph): boolean {
       n.operation.name !== null &&
       makers.test(n.operation.name) &&
       // `kzalloc_obj(*p)` from 7.0 on.
-      (/_(obj|flex)$/.test(n.operation.name) ||
-        n.operation.expressions.some((e) => e.kind === 'sizeof' && /\*|struct/.test(e.text) && !/page\s*\*/.test(e.text))),
+      (/_(obj|flex)$/.test(n.operation.name) || n.operation.expressions.some((e) => e.kind === 'sizeof' && isObject(graph, e.text))),
   );
+}
+
+/** True for the size of a struct; that of what a variable points at only if those are no pointers. */
+function isObject({ types }: Graph, sizeOf: string): boolean {
+  const pointed = types.get(/^sizeof\s*\(?\s*\*\s*(\w+)\s*\)?$/.exec(sizeOf)?.[1] ?? '');
+  return /\*|struct/.test(sizeOf) && !/page\s*\*/.test(sizeOf) && (pointed === undefined || pointed.pointers < 2);
 }
 
 /** True if the object that keeps the page stands in the page's own memory. */
@@ -199,11 +212,17 @@ function livesInPage(flow: FunctionFlow): boolean {
   return facts.some((f) => f.endsWith('@address') && facts.some((g) => g.startsWith(`${rootOf(f)}.`)));
 }
 
-/** True if both references stand in the same array or come to the same releasing statement. */
-function shares(a: FunctionFlow, b: FunctionFlow): boolean {
-  if (a.releases.some((r) => b.releases.some((s) => s.pos === r.pos))) return true;
-  for (const fact of a.origins.keys()) if (fact.endsWith('[]') && !fact.startsWith('%') && b.origins.has(fact)) return true;
-  return false;
+/**
+ * True if both references stand in the same array, or in one of the site's own fields, or come to the same releasing statement.
+ * What a function keeps in an object that it makes is not in the one by whose field the site's came to it; and what frees the
+ * pages of a field that only borrows the site's is meant for the allocator's.
+ */
+function shares({ way, heap, flow: a }: Visit, { fresh, flow: b }: Arrival, own: ReadonlySet<string>): boolean {
+  if (way === 'field' && fresh) return false;
+  const borrows = heap !== null && !own.has(heap);
+  if (a.releases.some((r) => !(borrows && r.call.frees) && b.releases.some((s) => s.pos === r.pos))) return true;
+  const isArray = (fact: string): boolean => fact.endsWith('[]') && !fact.startsWith('%') && (!fact.startsWith('#') || own.has(fact));
+  return [...a.origins.keys()].some((fact) => isArray(fact) && b.origins.has(fact));
 }
 
 /** True if both come to the same variable as a frame number, where the site's is taken or handed back. */

@@ -253,3 +253,157 @@ int f(unsigned long a, struct page **pages)
 }`),
     ).toMatch(/alloc_page/));
 });
+
+/** An array of pages that can be turned into frame numbers and back, and a buffer that borrows it. */
+const vector = (back: string, buffer = '') => `struct vec { int n; bool numbers; void *ptrs[]; };
+struct buf { struct vec *vec; struct page **pages; int n; };
+int take(struct vec *v, unsigned long a)
+{
+	v->n = pin_user_pages_fast(a, v->n, FOLL_WRITE, (struct page **)v->ptrs);
+	v->numbers = false;
+	return v->n;
+}
+static struct page **vec_pages(struct vec *v)
+{
+	return (struct page **)v->ptrs;
+}
+void to_numbers(struct vec *v)
+{
+	unsigned long *numbers = (unsigned long *)v->ptrs;
+	struct page **pages = (struct page **)v->ptrs;
+	int i;
+
+	for (i = 0; i < v->n; i++)
+		numbers[i] = page_to_pfn(pages[i]);
+	v->numbers = true;
+}
+void to_pages(struct vec *v, unsigned long *given)
+{
+	unsigned long *numbers = (unsigned long *)v->ptrs;
+	struct page **pages = (struct page **)numbers;
+	int i;
+
+	for (i = 0; i < v->n; i++)
+		pages[i] = pfn_to_page(${back}[i]);
+	v->numbers = false;
+}
+${buffer}
+void give(struct vec *v)
+{
+	unpin_user_pages(vec_pages(v), v->n);
+}`;
+
+describe('8. mixed: pages that come back', () => {
+  it('found again by the numbers that stand in the array itself', async () => expect(await mixedWith(vector('numbers'))).toBe(''));
+  it('found by numbers that somebody gives', async () => expect(await mixedWith(vector('given'))).toMatch(/pfn_to_page/));
+});
+
+const buffers = (make: string) =>
+  vector(
+    'numbers',
+    `static int fill(struct buf *b)
+{
+	int i;
+
+	for (i = 0; i < b->n; i++) {
+		b->pages[i] = alloc_page(GFP_KERNEL);
+		if (!b->pages[i])
+			goto undo;
+	}
+	return 0;
+undo:
+	while (i--)
+		__free_page(b->pages[i]);
+	return -ENOMEM;
+}
+${make}
+void *buf_borrow(struct vec *v)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	b->vec = v;
+	b->pages = vec_pages(v);
+	return b;
+}
+void buf_put(struct buf *b)
+{
+	while (b->n--)
+		__free_page(b->pages[b->n]);
+}`,
+  );
+
+describe('8. mixed: one struct for objects of either origin', () => {
+  it('where who allocates makes the object', async () =>
+    expect(
+      await mixedWith(
+        buffers(`void *buf_alloc(int n)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int i;
+
+	b->n = n;
+	b->pages = kvmalloc_array(n, sizeof(struct page *), GFP_KERNEL);
+	if (fill(b))
+		return NULL;
+	for (i = 0; i < n; i++)
+		clear_page(page_address(b->pages[i]));
+	return b;
+}`),
+      ),
+    ).toBe(''));
+  it('where who allocates makes only the array', async () =>
+    expect(
+      await mixedWith(`${foo}${user}int fill(struct foo *o, void *memory)
+{
+	struct page **pages = kcalloc(o->nr, sizeof(*pages), GFP_KERNEL);
+	int i;
+
+	for (i = 0; i < o->nr; i++)
+		pages[i] = virt_to_page(memory + i * PAGE_SIZE);
+	o->pages = pages;
+	return 0;
+}`),
+    ).toMatch(/virt_to_page/));
+  it('where the same scatterlist gets pages that are freed', async () =>
+    expect(
+      await mixedWith(`struct cmd { struct scatterlist *sgl; int n; bool bounced; };
+int map(struct cmd *c, unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	sg_set_page(c->sgl, page, PAGE_SIZE, 0);
+	return 0;
+}
+int bounce(struct cmd *c)
+{
+	struct page *page;
+	int i;
+
+	for (i = 0; i < c->n; i++) {
+		page = alloc_page(GFP_KERNEL);
+		if (!page)
+			goto undo;
+		sg_set_page(&c->sgl[i], page, PAGE_SIZE, 0);
+	}
+	c->bounced = true;
+	return 0;
+undo:
+	while (i--)
+		__free_page(sg_page(&c->sgl[i]));
+	return -ENOMEM;
+}
+void done(struct cmd *c)
+{
+	int i;
+
+	for (i = 0; i < c->n; i++) {
+		if (c->bounced)
+			__free_page(sg_page(&c->sgl[i]));
+		else
+			put_page(sg_page(&c->sgl[i]));
+	}
+}`),
+    ).toMatch(/alloc_page/));
+});
