@@ -1,5 +1,7 @@
 /** Where the life of what holds the pages ends: lists that are emptied, bios that come back, containers that pages went into one by one. */
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/check/index.js';
+import { withTree } from '../survey/helper.js';
 import { accepts, complains } from './findings.js';
 
 const listed = (drop: string): string => `struct chunk { struct list_head list; struct page **pages; int n; };
@@ -472,4 +474,33 @@ describe('pins beside pages of another origin', () => {
     'shm_free:release_pages(shm->pages, shm->n);',
     'shm_free:put_page(shm->pages[i]);',
   );
+});
+
+const ended = (end: string) => ({
+  'take.c': `/* A long file, so that a place in it is none in the other. ${'-'.repeat(600)} */
+struct page *take_page(unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return NULL;
+	return page;
+}`,
+  'use.c': `void look(unsigned long a)
+{
+	struct page *page = take_page(a);
+
+	if (page)
+		note(a);
+${end}}`,
+});
+
+describe('a function that ends without a return', () => {
+  complains('leak-on-path', 'a page that a function of another file took', ended(''), 'look:struct page *page = take_page(a);');
+  it('is left at its end', async () =>
+    withTree(ended(''), async (tree) => {
+      const [leak] = (await check(tree, { jobs: 1 })).findings.filter((f) => f.rule === 'leak-on-path');
+      expect(leak?.path.at(-1)).toMatchObject({ file: 'use.c', function: 'look', line: 7, column: 2 });
+    }));
+  accepts('leak-on-path', 'one that is dropped there', ended('\tif (page)\n\t\tput_page(page);\n'));
 });

@@ -10,7 +10,7 @@ import { altered, type Exit, type Holder, outcome, type State, sign, theReferenc
 export function exitOf(local: Called, state: State, n: Node): Exit | null {
   if (state.phase === 'before') return null;
   const returned = state.store.get('%return') ?? null;
-  const pos = leftAt(state, n);
+  const pos = leftAt(local, state, n);
   const exit: Exit = {
     result: returned === null ? sign.any : signOf(state, returned),
     kind: 'dropped',
@@ -68,9 +68,9 @@ function equalOf(state: State, value: string | null): string | null {
 
 const constant = /^(=|[A-Z][A-Z\d_]+$)/;
 
-/** Where the function was left: its return statement, or its end. */
-function leftAt(state: State, n: Node): number {
-  for (let t = state.trail; t; t = t.before) if (t.step.text === '') return t.step.pos;
+/** Where the function was left: its return statement, or its end. Those that it called have returned too. */
+function leftAt({ reference: { file, name } }: Called, { trail }: State, n: Node): number {
+  for (let t = trail; t; t = t.before) if (t.step.text === '' && t.step.function === name && t.step.file === file) return t.step.pos;
   return n.pos;
 }
 
