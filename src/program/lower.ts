@@ -298,7 +298,7 @@ function statement(b: Builder, s: Statement): void {
       leaveTo(b, b.continues);
       return;
     case 'return': {
-      const value = s.value ? evaluate(b, s.value) : null;
+      const value = s.value ? returned(b, s.value) : null;
       cleanUp(b, 0, s.pos);
       node(b, s.pos, { kind: 'return', value });
       connect(b, b.exit);
@@ -640,7 +640,16 @@ function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>
 
 /** What is stored: of `call() == n`, whether it came out so, which is known on each of two ways. */
 function stored(b: Builder, e: Expression): Value {
-  if (e.kind !== 'binary' || !(e.op in negated) || (e.left.kind !== 'call' && e.right.kind !== 'call')) return evaluate(b, e);
+  return e.kind === 'binary' && e.op in negated && (e.left.kind === 'call' || e.right.kind === 'call') ? decided(b, e) : evaluate(b, e);
+}
+
+/** What is returned: of any comparison, whether it came out so: the caller asks for nothing else. */
+function returned(b: Builder, e: Expression): Value {
+  return (e.kind === 'binary' && e.op in negated) || (e.kind === 'unary' && e.op === '!') ? decided(b, e) : evaluate(b, e);
+}
+
+/** One or zero, each on a way of its own. */
+function decided(b: Builder, e: Expression): Value {
   const answer = (text: string): Expression => ({ kind: 'literal', text, pos: e.pos, end: e.end });
   const value = conditional(b, { kind: 'conditional', test: e, then: answer('1'), otherwise: answer('0'), pos: e.pos, end: e.end });
   return { ...value, text: sourceName(e) };

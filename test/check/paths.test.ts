@@ -707,3 +707,33 @@ void obj_end(struct obj *o)
   accepts('leak-on-path', 'pages of which the object is asked whether they are there', ended('obj_is_user(o)'));
   complains('leak-on-path', 'pages of which somebody else is asked', ended('may_sleep()'), 'obj_end:my_free(o->pages);');
 });
+
+describe('a helper that says whether all came', () => {
+  const looked = (count: string, failed: string): string => `static int get(void *at, struct page **pages, unsigned int n)
+{
+	int got = get_user_pages_fast((unsigned long)at, n, 0, pages);
+
+	return got != n;
+}
+int look_up(void *at, unsigned int n)
+{
+	struct page *pages[4];
+
+	if (get(at, pages, ${count})) {
+		${failed}
+		return -EFAULT;
+	}
+	flush_dcache_page(pages[0]);
+	release_pages(pages, ${count});
+	return 0;
+}
+`;
+  accepts('leak-on-path', 'one page, of which none is not a few', looked('1', ''));
+  complains('partial-pin-leak', 'two pages, of which one may come', looked('2', ''), 'look_up:if (get(at, pages, 2)) {');
+  complains(
+    'leak-on-path',
+    'one page that came',
+    looked('1', '').replace('release_pages(pages, 1);', ''),
+    'look_up:if (get(at, pages, 1)) {',
+  );
+});

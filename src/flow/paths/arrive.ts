@@ -74,6 +74,10 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
 function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
   if (exit.kind !== 'held') return [];
   const earlier = state.phase === 'held' ? outcome.earlier : 0;
+  const asked = exit.asked === null || typeof exit.asked === 'string' ? exit.asked : valueIn(state, o.args[exit.asked.of]);
+  // Of one page, none is not a few.
+  const outcomes = (asked === '=1' ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
+  if ((outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
   let next: State | null = withSign(state, o.result, exit.result);
   if (!next) return [];
   next = altered(next, {
@@ -84,9 +88,9 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
       exit.holders.map((h) => h.of),
       n.loops,
     ),
-    outcomes: exit.outcomes | earlier,
+    outcomes,
     result: exit.counts ? o.result : null,
-    asked: !exit.counts || exit.asked === null ? null : typeof exit.asked === 'string' ? exit.asked : valueIn(next, o.args[exit.asked.of]),
+    asked,
     extra: next.extra + exit.extra,
     trail: after(exit.trail, next.trail),
     linked: next.linked || exit.linked,
