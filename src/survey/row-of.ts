@@ -3,14 +3,15 @@ import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { dirtyCalls, handedContainers } from '../protocol/index.js';
+import { handedContainers } from '../protocol/index.js';
 import { caseOf } from './case.js';
 import { type Form, formOf, isTeardown } from './classify.js';
 import { chain, containersOf } from './containers.js';
+import { dirtyOf } from './dirty.js';
 import { passesFlag, userBacked } from './flags.js';
 import type { Origins } from './mixed.js';
 import { isSkipped } from './rounds.js';
-import type { Dirty, Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
+import type { Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
 import { type Site, takesNothing } from './sites.js';
 import { traceOf } from './trace.js';
 
@@ -41,7 +42,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const form: Form = handsOn || internal ? { form: 'caller', reason: '' } : main ? (forms.get(main) as Form) : { form: 'none', reason: '' };
   const { mixed } = others;
   const longterm = site.acquire.longterm || passesFlag(program, site, 'FOLL_LONGTERM');
-  const dirty = dirtyOf(followed, seen, main);
+  const dirty = dirtyOf(program, followed, seen, main);
   const containers = nothing ? [] : containersOf(program, site, followed, seen);
   return {
     id: `${reference.file}:${reference.name}:${site.acquire.name}#${number}`,
@@ -161,24 +162,6 @@ function scopeOf(form: ReleaseForm, seen: readonly SeenRelease[], site: Site): R
   if (form === 'caller') return 'caller';
   if (seen.some((s) => fileOf(s) !== site.reference.file)) return 'cross-file';
   return seen.some((s) => s.visit.flow.reference.key !== site.reference.key) ? 'file' : 'function';
-}
-
-/** How pages are marked dirty before the drop: by the main release itself, else by a call on the way. */
-function dirtyOf(followed: Followed | null, seen: readonly SeenRelease[], main: SeenRelease | null): Dirty {
-  const byRelease = (s: SeenRelease): Dirty => (s.event.call.shape === 'container' ? 'container' : 'bulk');
-  if (main?.event.dirty) return byRelease(main);
-  // Generic code drops them in several ways, of which some mark.
-  if (main?.event.call.shape === 'container' && seen.some((s) => s.event.dirty && s.event.call.shape === 'container')) return 'container';
-  const events = (followed?.visits ?? []).flatMap((v) => v.flow.dirties.map((d) => ({ v, d })));
-  const file = main ? fileOf(main) : followed?.visits[0]?.flow.reference.file;
-  const near =
-    events.find((e) => e.v === main?.visit) ??
-    events.find((e) => e.v.flow.reference.file === file) ??
-    events.find((e) => e.v.flow.reference.file === followed?.visits[0]?.flow.reference.file) ??
-    events[0];
-  if (near) return dirtyCalls.get(near.d.api) ?? 'other';
-  const any = seen.find((s) => s.event.dirty);
-  return any ? byRelease(any) : 'none';
 }
 
 /**

@@ -1,0 +1,76 @@
+/** How a site's pages are marked dirty before they are dropped. */
+import { sourcesOf } from '../flow/flow.js';
+import { arrivalsOf, type Followed, type SeenRelease, type Visit } from '../flow/follow.js';
+import type { CallOperation, Guard } from '../program/graph.js';
+import { rootOf } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import { dirtyCalls, freeingCalls } from '../protocol/index.js';
+import type { Dirty } from './row.js';
+
+/** By the main release itself, else by a call on the way: one that is near it. */
+export function dirtyOf(program: Program, followed: Followed | null, seen: readonly SeenRelease[], main: SeenRelease | null): Dirty {
+  const byRelease = (s: SeenRelease): Dirty => (s.event.call.shape === 'container' ? 'container' : 'bulk');
+  if (main?.event.dirty) return byRelease(main);
+  // Generic code drops them in several ways, of which some mark.
+  if (main?.event.call.shape === 'container' && seen.some((s) => s.event.dirty && s.event.call.shape === 'container')) return 'container';
+  const visits = followed?.visits ?? [];
+  const events = visits.flatMap((v) =>
+    v.flow.dirties.filter((d) => !isRuledOut(program, v, d.guards) && !endsOthers(program, visits, v, d.fact)).map((d) => ({ v, d })),
+  );
+  const site = visits[0]?.flow.reference.file;
+  const file = main ? main.visit.flow.reference.file : site;
+  const near =
+    events.find((e) => e.v === main?.visit) ??
+    events.find((e) => e.v.flow.reference.file === file) ??
+    events.find((e) => e.v.flow.reference.file === site) ??
+    events[0];
+  if (near) return dirtyCalls.get(near.d.api) ?? 'other';
+  const any = seen.find((s) => s.event.dirty);
+  return any ? byRelease(any) : 'none';
+}
+
+/** True for what stands under a test of a parameter that is a constant wherever the pages come from, and not the one tested for. */
+function isRuledOut(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
+  if (visit.way !== 'call') return false;
+  const params = program.variants(visit.flow.reference)[0]?.params ?? [];
+  return guards.some(({ path, values, negated }) => {
+    const index = params.findIndex((p) => p.name !== '' && p.name === path);
+    return (
+      index >= 0 &&
+      values.length === 0 &&
+      arrivalsOf(visit).every((arrival) => {
+        const texts = callsAt(program, arrival.visit, arrival.pos).map((call) => call.args[index]?.text ?? '');
+        return texts.length > 0 && texts.every((text) => (negated ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(text));
+      })
+    );
+  });
+}
+
+/**
+ * True where a function frees the array in which it has found the pages, and neither it nor what it calls drops them: whatever becomes
+ * of them there, they were not the site's.
+ */
+function endsOthers(program: Program, visits: readonly Visit[], visit: Visit, fact: string): boolean {
+  const { flow } = visit;
+  const arrays = new Set(sourcesOf(flow, fact).map(rootOf));
+  const frees = program.graphs(flow.reference).some((graph) =>
+    graph.nodes.some(({ operation: o }) => {
+      const freed = o?.kind === 'call' && o.name !== null && freeingCalls.has(o.name) ? o.args[0]?.path : null;
+      return freed != null && freed === rootOf(freed) && arrays.has(freed);
+    }),
+  );
+  return frees && !visits.some((v) => v.flow.releases.length > 0 && (v === visit || comesFrom(v, visit)));
+}
+
+/** True if a visit was entered from another, by calls. */
+function comesFrom(visit: Visit, other: Visit): boolean {
+  const found = new Set([visit]);
+  for (const v of found) if (v.way === 'call') for (const arrival of arrivalsOf(v)) found.add(arrival.visit);
+  return found.has(other);
+}
+
+function callsAt(program: Program, { flow }: Visit, pos: number): CallOperation[] {
+  return program
+    .graphs(flow.reference)
+    .flatMap(({ nodes }) => nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o] : [])));
+}
