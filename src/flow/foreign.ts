@@ -1,4 +1,5 @@
 /** Drops in a field's holders that are of pages which another origin put there, as the dropping function itself shows. */
+import type { FunctionReference } from '../program/file.js';
 import type { Graph, Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, cacheCalls, cacheUnlocks, originCalls } from '../protocol/index.js';
@@ -10,12 +11,18 @@ import type { Followed, Visit } from './follow.js';
 const allocated = new Set([...allocatingCalls, ...originCalls.keys()]);
 
 /** True for a drop in a visited function that is not of a site's pages, though it takes from a field which holds them. */
-export function isForeignDrop(program: Program, visit: Visit, { pos }: ReleaseEvent, followed: Followed): boolean {
+export function isForeignDrop(program: Program, visit: Visit, { pos, fact }: ReleaseEvent, followed: Followed): boolean {
   const { reference } = visit.flow;
   if (visit.heap === null || reference.key === followed.visits[0]?.flow.reference.key) return false;
   return program.graphs(reference).some((graph) => {
     const scope = scopeOf(program, graph, reference);
-    return (visit.way === 'field' && fillsBefore(graph, scope, visit.heap as string, pos)) || isCached(program, visit, graph, scope);
+    if (visit.way !== 'field') return isCached(program, visit, graph, scope);
+    const heap = visit.heap as string;
+    return (
+      fillsBefore(graph, scope, heap, pos) ||
+      isApart(program, reference, scope, heap, fact, followed) ||
+      isCached(program, visit, graph, scope)
+    );
   });
 }
 
@@ -31,6 +38,32 @@ function fillsBefore(graph: Graph, scope: Scope, heap: string, pos: number): boo
     return o?.kind === 'copy' && isThere(o.target) && isAllocated(graph, o.source.path);
   };
   return graph.nodes.some((n) => n.pos < pos && fills(n));
+}
+
+/**
+ * True for a field that is reached through a struct around it which its file alone knows, where nothing leads from the site to
+ * that file: neither the pages are handed to it, nor does it call who takes them. Such objects are filled by their own file.
+ */
+function isApart(program: Program, { file }: FunctionReference, scope: Scope, heap: string, fact: string, followed: Followed): boolean {
+  const owners = ownersIn(scope, fact);
+  const at = owners.findIndex((o) => heap.startsWith(`#${o.tag}${o.rest}`));
+  const around = new Set(owners.slice(0, Math.max(at, 0)).map((o) => o.tag));
+  if (around.size === 0 || file.endsWith('.h')) return false;
+  const isOwn = program.file(file)?.outline.items.some((item) => item.kind === 'struct' && around.has(item.name));
+  return isOwn === true && !reachedFiles(program, followed).has(file);
+}
+
+const maxCallers = 4;
+
+/** The files of the functions that handle the pages other than by a field, and of those that lead to the site by calls. */
+function reachedFiles(program: Program, { visits }: Followed): ReadonlySet<string> {
+  const found = new Map(visits.filter((v) => v.heap === null).map(({ flow: { reference } }) => [reference.key, reference]));
+  let level = [...found.values()];
+  for (let depth = 0; depth < maxCallers; depth++) {
+    level = level.flatMap((reference) => program.callers(reference)).filter(({ key }) => !found.has(key));
+    for (const reference of level) found.set(reference.key, reference);
+  }
+  return new Set([...found.values()].map((reference) => reference.file));
 }
 
 /** True for what a call gives that brings pages of another origin, or for a variable that was set to it and to nothing else. */

@@ -1,0 +1,50 @@
+import { describe } from 'vitest';
+import { shows } from './helper.js';
+
+/** One struct in two others: one is filled from user memory, the other is `holder`'s own, which its file alone knows. */
+const args = (holder: string, fill: string, head = '') => ({
+  'drivers/x/args.h': `struct args { struct page **pages; int n; };
+int args_take(struct args *args, unsigned long a);
+${head}`,
+  'drivers/x/io.c': `#include "args.h"
+struct io { int id; struct args args; };
+int args_take(struct args *args, unsigned long a)
+{
+	args->n = get_user_pages_fast(a, args->n, FOLL_WRITE, args->pages);
+	return args->n;
+}
+int io_start(struct io *io, unsigned long a)
+{
+	return args_take(&io->args, a);
+}
+void io_end(struct io *io)
+{
+	int i;
+
+	for (i = 0; i < io->args.n; i++)
+		put_page(io->args.pages[i]);
+}`,
+  'drivers/x/notify.c': `#include "args.h"
+${holder}
+int notify_start(struct notify *notify, struct address_space *mapping, unsigned long a)
+{
+	${fill}
+}
+void notify_end(struct args *args)
+{
+	struct notify *notify = container_of(args, struct notify, args);
+
+	release_pages(notify->args.pages, notify->args.n);
+	kfree(notify);
+}`,
+});
+const notify = 'struct notify { struct list_head list; struct args args; };';
+const cached = 'return fill_cached(&notify->args, mapping);';
+const head = 'get page-array car=args.pages';
+const all = `${head} loop-collapsible@cross-file put:io_end:put_page,notify.c:notify_end:release_pages`;
+
+describe('a field in a struct of another file', () => {
+  shows('is not where the pages are', args(notify, cached), `${head} loop-collapsible@file put:io_end:put_page`);
+  shows('may be, if that file has them taken', args(notify, 'return args_take(&notify->args, a);'), all);
+  shows('may be, if others know the struct', args('', cached, notify), all);
+});
