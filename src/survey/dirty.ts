@@ -19,14 +19,13 @@ export function dirtyOf(program: Program, followed: Followed | null, seen: reado
   );
   const site = visits[0]?.flow.reference.file;
   const file = main ? main.visit.flow.reference.file : site;
-  const near =
-    events.find((e) => e.v === main?.visit) ??
-    events.find((e) => e.v.flow.reference.file === file) ??
-    events.find((e) => e.v.flow.reference.file === site) ??
-    events[0];
-  if (near) return dirtyCalls.get(near.d.api) ?? 'other';
-  const any = seen.find((s) => s.event.dirty);
-  return any ? byRelease(any) : 'none';
+  const own = events.find((e) => e.v === main?.visit);
+  if (own) return dirtyCalls.get(own.d.api) ?? 'other';
+  // What marks and drops in one is nearer to the drops than what only marks.
+  const marking = seen.find((s) => s.event.dirty);
+  if (marking) return byRelease(marking);
+  const near = events.find((e) => e.v.flow.reference.file === file) ?? events.find((e) => e.v.flow.reference.file === site) ?? events[0];
+  return near ? (dirtyCalls.get(near.d.api) ?? 'other') : 'none';
 }
 
 /** True for what stands under a test of a parameter that is a constant wherever the pages come from, and not the one tested for. */

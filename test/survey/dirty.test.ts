@@ -90,3 +90,22 @@ describe('dirty under a parameter', () => {
     dropped(' dirty=set_page_dirty_lock'),
   );
 });
+
+describe('dirty in several ways', () => {
+  shows(
+    'by the drop of those that were used, not by who writes in between',
+    obj(`void give_used(struct obj *o)
+{
+	unpin_user_pages_dirty_lock(o->pages, o->n, true);
+}
+void give_rest(struct obj *o)
+{
+	unpin_user_pages(o->pages, o->n);
+}
+void poke(struct obj *o, int i)
+{
+	set_page_dirty_lock(o->pages[i]);
+}`),
+    'pin page-array car=obj.pages bulk@file put:give_used:unpin_user_pages_dirty_lock,give_rest:unpin_user_pages dirty=bulk',
+  );
+});
