@@ -1,8 +1,8 @@
 /** The loop and form part of a row: what a release is, decided from the operations around it. */
 
-import { sourcesOf } from '../flow/flow.js';
+import { emptyFlow, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
-import type { CallOperation, Graph, Loop } from '../program/graph.js';
+import { type CallOperation, callsOf, type Graph, type Loop } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls, pageLookups, pageTestCalls, releases, transfers } from '../protocol/index.js';
@@ -30,7 +30,7 @@ export function formOf(program: Program, seen: SeenRelease, site: Place): Form {
   if (event.call.shape === 'container') return { form: 'container', reason: '' };
   const ways = [...loopsAround(program, visit, event.loops, site)];
   const decisive = ways.some((w) => w.teardown) ? ways.filter((w) => w.teardown) : ways;
-  const loop = decisive.find((w) => w.around !== null)?.around ?? null;
+  const loop = decisive.find((w) => w.around !== null)?.around ?? (visit.way === 'field' ? repeatedBy(program, seen) : null);
   const elements = event.call.shape === 'bulk' ? walksElements(program, seen) : null;
   if (event.call.shape === 'bulk' && !(loop && elements)) return { form: 'bulk', reason: '' };
   if (!loop) return { form: 'single', reason: '' };
@@ -109,6 +109,50 @@ function* loopsAround(
       const around = from.flow.calls.find((c) => c.pos === pos)?.loops ?? [];
       yield* loopsAround(program, from, around, site, reason, [...below, visit]);
     }
+  }
+}
+
+/** The loop of a caller around a function that drops the element which a parameter says: that counts, and so does what the function does. */
+function repeatedBy(program: Program, { visit, event }: SeenRelease): Around | null {
+  const { reference } = visit.flow;
+  const index = program.graphs(reference).flatMap((graph) => indexParameters(graph, event.pos))[0];
+  if (index === undefined) return null;
+  for (const caller of program.callers(reference)) {
+    for (const graph of program.graphs(caller)) {
+      for (const { node, call } of callsOf(graph, reference.name)) {
+        const loop = node.loops.at(-1);
+        const given = call.expressions[index];
+        if (!loop || given?.kind !== 'identifier' || !loop.variables.includes(given.name)) continue;
+        const entered = { pos: node.pos, node: node.id, loops: node.loops, guards: node.guards, callee: reference, entry: '', fact: '' };
+        const from: Visit = { ...visit, flow: { ...emptyFlow(caller), calls: [entered] } };
+        return { visit: from, loop, reason: helperReason(program, visit) };
+      }
+    }
+  }
+  return null;
+}
+
+/** The parameters, by number, that say which element the call at a position is given. */
+function indexParameters(graph: Graph, pos: number): number[] {
+  const nameOf = (name: string): string => {
+    const set = graph.assigned.filter((a) => a.target === name);
+    return set.length === 1 && set[0] ? set[0].text : name;
+  };
+  const indexes = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? o.expressions.flatMap(indexNames) : []));
+  return indexes.map((name) => graph.params.findIndex((p) => p.name !== '' && p.name === nameOf(name))).filter((at) => at >= 0);
+}
+
+function indexNames(e: Expression): string[] {
+  switch (e.kind) {
+    case 'index':
+      return e.index.kind === 'identifier' ? [e.index.name] : [];
+    case 'member':
+      return indexNames(e.object);
+    case 'unary':
+    case 'cast':
+      return indexNames(e.operand);
+    default:
+      return [];
   }
 }
 

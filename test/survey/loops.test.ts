@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { line, rowsOf } from './helper.js';
+import { line, rowsOf, shows } from './helper.js';
 
 /** The form of the release by `loop`; `n` pages are held in `pages`. */
 async function formOf(loop: string, types = ''): Promise<string> {
@@ -250,4 +250,40 @@ describe('7. no release loop', () => {
 }`);
     expect(rows.map(line)).toEqual(['pin page-array loop-other@function put:f:unpin_user_pages_dirty_lock dirty=bulk']);
   });
+});
+
+/** The drop of one element in a helper, which `end` calls for each. */
+const byElement = (helper: string, end: string) => `struct foo { struct part { struct page *page; bool mapped; } at[8]; int n; };
+int take(struct foo *o, unsigned long a, int i)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	o->at[i].page = page;
+	return 0;
+}
+static void drop_one(struct device *dev, struct foo *o, int which)
+{
+	const int i = which;
+
+${helper}}
+void end(struct device *dev, struct foo **all, struct foo *o)
+{
+	int i;
+
+	for (i = 0; i < o->n; i++)
+		${end};
+}`;
+const plain = '\tif (o->at[i].page)\n\t\tunpin_user_page(o->at[i].page);\n';
+const unmapping = `	if (o->at[i].mapped)
+		dma_unmap_page(dev, o->at[i].addr, PAGE_SIZE, DMA_TO_DEVICE);
+${plain}`;
+const element = (form: string) => `pin single car=part.page ${form}@file put:drop_one:unpin_user_page`;
+
+describe('7. a helper that drops the element of which it is given the index', () => {
+  shows('in a loop over it', byElement(plain, 'drop_one(dev, o, i)'), element('loop-collapsible'));
+  shows('that does more', byElement(unmapping, 'drop_one(dev, o, i)'), element('loop-other'));
+  shows('in a loop that does more', byElement(plain, '({ drop_one(dev, o, i); count(dev); })'), element('loop-other'));
+  shows('in a loop over objects', byElement(plain, 'drop_one(dev, all[i], 0)'), element('single'));
 });
