@@ -31,10 +31,16 @@ export const memoryTransfers: readonly Transfer[] = [
       ['1', '0'],
     ],
   },
-  ...['xa_store', 'xa_store_irq', '__xa_store', 'radix_tree_insert'].map((name): Transfer => ({ name, moves: [['2', '0@slot']] })),
-  ...['xa_load', 'xa_erase', 'xa_find', 'radix_tree_lookup', 'radix_tree_delete', 'idr_find', 'idr_remove'].map(
-    (name): Transfer => ({ name, moves: [['0@slot', 'return']] }),
-  ),
+  // Slots under numbers: include/linux/xarray.h (4.20 on), radix-tree.h, idr.h.
+  ...[
+    ...['xa_store', 'xa_store_bh', 'xa_store_irq', '__xa_store', 'xa_insert', 'xa_insert_bh', 'xa_insert_irq', '__xa_insert'],
+    ...['xa_alloc', 'xa_alloc_bh', 'xa_alloc_irq', '__xa_alloc', 'xa_alloc_cyclic', 'xa_alloc_cyclic_bh', 'xa_alloc_cyclic_irq'],
+    'radix_tree_insert',
+  ].map((name): Transfer => ({ name, moves: [['2', '0@slot']] })),
+  ...[
+    ...['xa_load', 'xa_erase', 'xa_erase_bh', 'xa_erase_irq', '__xa_erase', 'xa_find', 'xa_find_after'],
+    ...['radix_tree_lookup', 'radix_tree_delete', 'radix_tree_delete_item', 'idr_find', 'idr_remove', 'idr_get_next'],
+  ].map((name): Transfer => ({ name, moves: [['0@slot', 'return']] })),
   ...['idr_alloc', 'idr_alloc_cyclic'].map((name): Transfer => ({ name, moves: [['1', '0@slot']] })),
   // Frame numbers as the keys of a maple tree, and a state that stands at one of them: include/linux/maple_tree.h, 6.1 on.
   ...['mtree_insert', 'mtree_insert_range', 'mtree_store', 'mtree_store_range'].map(
@@ -45,7 +51,13 @@ export const memoryTransfers: readonly Transfer[] = [
   { name: 'dma_buf_export', moves: [['0.priv', 'return.priv']], fails: 'error pointer' },
 ];
 
-export const memoryIterators: readonly Iterator[] = [{ name: 'mas_for_each', moves: [['0@slot', '0.index@pfn']] }];
+export const memoryIterators: readonly Iterator[] = [
+  { name: 'mas_for_each', moves: [['0@slot', '0.index@pfn']] },
+  ...['xa_for_each', 'xa_for_each_range', 'xa_for_each_start', 'xa_for_each_marked'].map(
+    (name): Iterator => ({ name, moves: [['0@slot', '2']] }),
+  ),
+  ...['idr_for_each_entry', 'idr_for_each_entry_continue'].map((name): Iterator => ({ name, moves: [['0@slot', '1']] })),
+];
 
 /** Calls that bring pages which are not a user's: they make a container mixed. */
 const page = (name: string, what: string): Origin => ({ name, what });

@@ -504,3 +504,71 @@ describe('a function that ends without a return', () => {
     }));
   accepts('leak-on-path', 'one that is dropped there', ended('\tif (page)\n\t\tput_page(page);\n'));
 });
+
+const counted = (
+  end: string,
+  release: string,
+): string => `struct umem { struct rcu_head rcu; struct work_struct work; struct kref kref; unsigned int nr; struct page *pages[]; };
+static void umem_work(struct work_struct *w)
+{
+	struct umem *m = container_of(w, struct umem, work);
+
+	unpin_user_pages_dirty_lock(m->pages, m->nr, true);
+	kfree(m);
+}
+static void umem_rcu(struct rcu_head *h)
+{
+	struct umem *m = container_of(h, struct umem, rcu);
+
+	INIT_WORK(&m->work, umem_work);
+	schedule_work(&m->work);
+}
+static void umem_release(struct kref *k)
+{
+	struct umem *m = container_of(k, struct umem, kref);
+
+	${release}
+}
+struct umem *umem_get(unsigned long a, unsigned int nr)
+{
+	struct umem *m = kzalloc(struct_size(m, pages, nr), GFP_KERNEL);
+	int got;
+
+	if (!m)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&m->kref);
+	got = pin_user_pages_fast(a, nr, FOLL_WRITE | FOLL_LONGTERM, m->pages);
+	if (got < 0) {
+		kfree(m);
+		return ERR_PTR(got);
+	}
+	m->nr = got;
+	if (got != nr) {
+		${end}
+		return ERR_PTR(-EFAULT);
+	}
+	return m;
+}
+void umem_put(struct umem *m)
+{
+	kref_put(&m->kref, umem_release);
+}
+`;
+
+describe('an object that is given up by a member', () => {
+  const put = 'kref_put(&m->kref, umem_release);';
+  const drop = 'unpin_user_pages(m->pages, m->nr); kfree(m);';
+  accepts('partial-pin-leak', 'the last reference to it', counted(put, drop));
+  accepts('partial-pin-leak', 'the last reference to it, which ends it after a while', counted(put, 'call_rcu(&m->rcu, umem_rcu);'));
+  accepts('partial-pin-leak', 'what a device driver model ends', counted('put_device(&m->dev);', drop));
+  complains('partial-pin-leak', 'what is but initialised', counted('kref_init(&m->kref);', drop), 'umem_get:if (got != nr) {');
+  complains(
+    'partial-pin-leak',
+    'a function that does not end it',
+    counted('kref_put(&m->kref, umem_count);', drop).replace(
+      'struct umem *umem_get',
+      'static void umem_count(struct kref *k)\n{\n\tcounted++;\n}\nstruct umem *umem_get',
+    ),
+    'umem_get:if (got != nr) {',
+  );
+});

@@ -197,6 +197,55 @@ describe('frame numbers that are the keys of a tree', () => {
   accepts('leak-on-path', 'those that the tree has', tree('unpin_user_page(pfn_to_page(mas.index));'));
 });
 
+const numbered = (store: string, erase: string, walk: string) => `struct mgr { struct xarray xa; };
+int mgr_pin(struct mgr *m, unsigned long a, u32 id)
+{
+	struct page *page;
+	int ret = pin_user_pages_fast(a, 1, FOLL_WRITE, &page);
+
+	if (ret != 1)
+		return -EFAULT;
+	ret = ${store};
+	if (ret)
+		unpin_user_page(page);
+	return ret;
+}
+void mgr_unpin(struct mgr *m, u32 id)
+{
+	struct page *page = ${erase};
+
+	if (page)
+		unpin_user_page(page);
+}
+void mgr_destroy(struct mgr *m)
+{
+	struct page *page;
+	unsigned long i;
+
+	${walk}
+		unpin_user_page(page);
+}
+`;
+
+describe('pages under numbers', () => {
+  const row =
+    'pin single→other car=mgr.xa loop-other@file put:mgr_pin:unpin_user_page,mgr_unpin:unpin_user_page,mgr_destroy:unpin_user_page';
+  shows(
+    'are found one by one and all in turn',
+    numbered('xa_insert(&m->xa, id, page, GFP_KERNEL)', 'xa_erase_irq(&m->xa, id)', 'xa_for_each(&m->xa, i, page)'),
+    row,
+  );
+  shows(
+    'the number is looked for',
+    numbered(
+      'xa_alloc(&m->xa, &id, page, xa_limit_32b, GFP_KERNEL)',
+      '__xa_erase(&m->xa, id)',
+      'xa_for_each_range(&m->xa, i, page, 0, id)',
+    ),
+    row,
+  );
+});
+
 const replaced = (unmap: string) => `static int replace(struct page *old, struct vm_area_struct *vma)
 {
 	struct folio *folio = page_folio(old);

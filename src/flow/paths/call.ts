@@ -19,7 +19,7 @@ import type { Called } from './context.js';
 import { drop, free, isWhole, lateUse } from './drop.js';
 import { enter, unseen } from './enter.js';
 import { alwaysFails } from './fails.js';
-import { holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
+import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
 import { errorCalls, isAlwaysSet } from './shape.js';
 import { escaped, linked, linking, share, written } from './shared.js';
 import { altered, type State, sign, type Trail, told } from './state.js';
@@ -67,18 +67,14 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
       o.name !== null &&
       !isNeutral(o.name) &&
       local.mayGiveBack(o.name, local.reference.file);
-    if (mayMean) return [];
+    if (mayMean || isEnded(local, o, state)) return [];
     const next = failed(local, o, state);
     return next ? [escaped(local, next, o)] : [];
   }
   if (o.name !== null && sending.test(o.name) && !own) return [];
   if (o.name !== null && !own && isNeutral(o.name)) {
     // Who is given a function may call it.
-    return o.args.some(
-      (a) => a.path !== null && !local.graph.types.has(a.path) && local.program.file(local.reference.file)?.byName.has(a.path),
-    )
-      ? []
-      : [state];
+    return callbacksIn(local, o).length > 0 ? [] : [state];
   }
   const definitions =
     o.name !== null ? local.program.resolve(o.name, local.reference.file) : o.through === null ? [] : installed(local, o.through);
@@ -90,6 +86,31 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
   const dropping = possible.filter((callee) => local.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(local, callee)));
   return (dropping.length > 0 ? dropping : possible).flatMap((callee) => enter(local, n, o, callee, given, state));
+}
+
+/** The functions of the file that a call is given by their names. */
+function callbacksIn({ graph, program, reference }: Called, { args }: CallOperation): string[] {
+  const own = program.file(reference.file)?.byName;
+  return args.flatMap(({ path }) => (path !== null && !graph.types.has(path) && own?.has(path) ? [path] : []));
+}
+
+/** Calls that give up an object by a member of it, and end the object by what its type was registered with. */
+const puttingMember = /^(put_device|device_unregister|kobject_put|\w+_object_put)$/;
+
+/**
+ * True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`.
+ * The function that it is given gets from there to the whole.
+ */
+function isEnded(local: Called, o: CallOperation, state: State): boolean {
+  if (state.phase !== 'held' || o.name === null) return false;
+  const { file } = local.reference;
+  const mayEnd = (name: string): boolean => local.mayDrop(name, file) || local.mayKeep(name, file);
+  if (!puttingMember.test(o.name) && !callbacksIn(local, o).some(mayEnd)) return false;
+  const objects = new Set(holders(state).map(baseOf));
+  return o.args.some((a) => {
+    const value = valueIn(state, a);
+    return value?.startsWith('&') === true && value !== `&${baseOf(value)}` && objects.has(baseOf(value));
+  });
 }
 
 /** True if all that a call is given of the pages is the address of their data: who copies it has no say in the reference. */

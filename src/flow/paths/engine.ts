@@ -386,7 +386,7 @@ function ignores(program: Program, callee: string, caller: FunctionReference): b
 }
 
 const linkingText =
-  /\b(list_add|list_move|hlist_add|rb_insert|rb_link|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|interval_tree_insert|queue_work|queue_delayed_work|schedule_|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
+  /\b(list_add|list_move|hlist_add|rb_insert|rb_link|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
 
 /** A name that is stored to a field. */
 const storing = /(?:->|\.)\s*\w+(?:\[[^\]]*\])?\s*=\s*&?(\w+)/g;
