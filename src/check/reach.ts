@@ -4,6 +4,7 @@ import { hasNotifier } from '../survey/case.js';
 import type { Subject } from '../survey/unit.js';
 import { accessesOf, accessStep, dirtiesOf, mayWrite, stepAt } from './access.js';
 import { destinationOf, destinationStep } from './destination.js';
+import { releasesIn } from './evidence.js';
 import type { FindingStep } from './finding.js';
 
 /** What says that the data is reached. */
@@ -15,9 +16,15 @@ export interface Reach {
 
 /** The first that says so; `null` if nothing does, or the driver follows the page table by an MMU notifier (case 3). */
 export const reachOf = remembered((subject: Subject): Reach | null => {
-  if (subject.row.case?.number === 3) return null;
+  if (subject.row.case?.number === 3 || isOwnPage(subject)) return null;
   return byAccess(subject) ?? byMark(subject) ?? byIterator(subject) ?? byFrame(subject);
 });
+
+/** True for a page that goes back to the allocator: the driver's own, which it has mapped to user space and finds there again. */
+function isOwnPage(subject: Subject): boolean {
+  const drops = releasesIn(subject);
+  return drops.length > 0 && drops.every((s) => s.event.call.frees === true);
+}
 
 function byAccess(subject: Subject): Reach | null {
   const accesses = accessesOf(subject);

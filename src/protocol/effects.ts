@@ -312,6 +312,7 @@ const neutralNames: readonly string[] = [
   'shrink_*',
   // They give memory back to the allocator that took it from there.
   'free_contig_range',
+  'free_frozen_pages*',
   'cma_*',
   'cmpxchg*',
   'try_cmpxchg*',

@@ -112,7 +112,6 @@ export const transparentCalls: readonly string[] = [
   'rcu_dereference',
   'rcu_dereference_protected',
   'rcu_dereference_raw',
-  'smp_load_acquire',
   'array_index_nospec',
   'ACCESS_ONCE',
   'kasan_reset_tag',

@@ -372,6 +372,46 @@ int f(struct request *r, unsigned long a)
   const call = 'f:if (iov_iter_get_pages2(&iter, pages, 16384, 4, &at) < 0)';
   complains('needs-pin', 'an iterator that is filled', iterator('ITER_DEST'), call);
   accepts('needs-pin', 'an iterator that is read from', iterator('ITER_SOURCE'));
+  const retire = (how: string): Record<string, string> => ({
+    'drivers/a.c': `int f(unsigned long a)
+{
+	struct page *page;
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	if (is_worn(page))
+		retire(page);
+	put_page(page);
+	return 0;
+}
+static void retire(struct page *page)
+{
+	${how}(page, 0);
+}`,
+    'drivers/b.c': ['free_frozen_pages', 'blank']
+      .map(
+        (name) => `void ${name}(struct page *page, unsigned int order)\n{\n	memset(page_address(page), 0, 4096);\n	put_page(page);\n}\n`,
+      )
+      .join(''),
+  });
+  const worn = 'f:if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)';
+  complains('needs-pin', 'a page that a helper clears', retire('blank'), worn);
+  accepts('needs-pin', 'a page that the allocator clears, as it gets it back', retire('free_frozen_pages'));
+  const found = (drop: string): string => `struct pool { struct page **pages; };
+int pool_find(struct pool *p, unsigned long a, int i)
+{
+	return get_user_pages_fast(a, 1, FOLL_WRITE, &p->pages[i]) == 1 ? 0 : -EFAULT;
+}
+void pool_write(struct pool *p, int i, void *from)
+{
+	memcpy(page_address(p->pages[i]), from, 64);
+}
+void pool_free(struct pool *p, int i)
+{
+	${drop}(p->pages[i]);
+}`;
+  const lookup = 'pool_find:return get_user_pages_fast(a, 1, FOLL_WRITE, &p->pages[i]) == 1 ? 0 : -EFAULT;';
+  complains('needs-pin', 'a page that is the user’s', found('put_page'), lookup);
+  accepts('needs-pin', 'a page of the driver’s own that it has mapped to the user', found('__free_page'));
   accepts('needs-pin', 'a pin', used('pin_user_pages_fast', 'unpin_user_page', 'dma_map_page(dev, page, 0, 64, DMA_TO_DEVICE);'));
 });
 

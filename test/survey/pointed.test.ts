@@ -208,3 +208,41 @@ describe('a pointer to an object', () => {
     'get page-array car=obj.pages,request.pages loop-collapsible@file put:give:put_page,request_empty:put_page',
   );
 });
+
+const ordered = (pages: string, at: string): string => `struct pool { struct page *page, **pages; };
+static void pool_set(struct pool *p, int i, struct page *page)
+{
+	smp_store_release(&p->${at}, page);
+}
+static struct page *pool_look(struct pool *p, int i)
+{
+	return smp_load_acquire(&p->${at});
+}
+int pool_fill(struct pool *p, int i, unsigned long a)
+{
+	struct page *page;
+
+	${pages}
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	pool_set(p, i, page);
+	return 0;
+}
+void pool_drop(struct pool *p, int i)
+{
+	struct page *page = pool_look(p, i);
+
+	if (page)
+		put_page(page);
+}
+`;
+
+describe('a store that others see in order', () => {
+  shows('to an element', ordered('', 'pages[i]'), 'get single→page-array car=pool.pages single@file put:pool_drop:put_page');
+  shows('to a field', ordered('', 'page'), 'get single car=pool.page single@file put:pool_drop:put_page');
+  shows(
+    'of pages of another origin, too',
+    ordered('page = alloc_page(GFP_KERNEL);\n	pool_set(p, i + 1, page);', 'pages[i]'),
+    'get single→page-array car=pool.pages single@file put:pool_drop:put_page mixed',
+  );
+});
