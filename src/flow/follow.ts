@@ -19,6 +19,7 @@ import { isForeignDrop } from './foreign.js';
 import { openKinds } from './kinds.js';
 import { openLookups } from './lookups.js';
 import { mentionsReleases } from './mentions.js';
+import { isElsewhere, type Known } from './objects.js';
 import type { Acquired } from './outcome.js';
 import { summaries } from './summary.js';
 
@@ -54,6 +55,8 @@ export interface Start {
   facts: readonly string[];
   layouts: Layouts;
   acquired: Acquired;
+  /** What is known of the objects that the function is given. */
+  known: readonly Known[];
 }
 
 /** All that was seen of one site's reference. */
@@ -224,7 +227,9 @@ export function openFollower(program: Program): Follower {
       // A field that only leads callees to memory of the function's callers is not where it found the pages.
       const heap = v.flow.storedThrough ? null : v.heap;
       const near = [reference.file, start.reference.file, ...(reference.file.endsWith('.h') ? usersElsewhere() : [])];
-      const callers = program.callers(reference).filter((caller) => mayReceive(heap, handed, caller.file, near));
+      const callers = program
+        .callers(reference)
+        .filter((caller) => mayReceive(heap, handed, caller.file, near) && !isElsewhere(program, caller, start));
       if (v.way === 'site') handedOn = handed;
       // An exported function that nobody calls hands on to whoever will, unless it keeps what it took, or drops it and has but
       // left it in memory that it was given.
@@ -300,7 +305,7 @@ export function openFollower(program: Program): Follower {
         : program.touching(file, fields, rootOf(heap).slice(1));
       for (const reference of functions) {
         if (reference.macro || (content && !looksUp(reference, name, content, [start.reference.file, from.flow.reference.file]))) continue;
-        if (!leadsTo(reference, heap)) continue;
+        if (!leadsTo(reference, heap) || isElsewhere(program, reference, start)) continue;
         const key = `${reference.key}|${heap}`;
         visit(
           key,

@@ -1,6 +1,7 @@
 /** Finds the sites: every call of an acquiring name, also through a macro that is one. */
 
 import type { Start } from '../flow/follow.js';
+import { knownAt } from '../flow/objects.js';
 import type { Acquired } from '../flow/outcome.js';
 import type { FunctionReference } from '../program/file.js';
 import type { CallOperation, Graph, Node } from '../program/graph.js';
@@ -92,7 +93,14 @@ function seedsOf(site: Site): string[] {
 /** Where following a site starts. */
 export function startOf(site: Site): Start {
   const { reference, call, layouts } = site;
-  return { reference, pos: call.pos, facts: seedsOf(site), layouts, acquired: acquiredOf(site) };
+  return {
+    reference,
+    pos: call.pos,
+    facts: seedsOf(site),
+    layouts,
+    acquired: acquiredOf(site),
+    known: knownAt(site.graph, site.node.guards),
+  };
 }
 
 /** What the result of a site's call says. */

@@ -266,3 +266,42 @@ describe('pages in bio_vecs of a struct', () => {
   complains('never-released', 'those that nothing drops', vector(''), 'io_fill:for (i = 0; i < n; i++)');
   accepts('never-released', 'those that the teardown drops', vector('unpin_user_page(io->bv[i].bv_page);'));
 });
+
+const wanted = (members: string): string => `struct want { unsigned long at; bool pin; };
+struct box { struct page *pinned; };
+struct slot { struct page *page; };
+static int take(struct want *w, struct page **out)
+{
+	int n;
+
+	if (w->pin)
+		n = pin_user_pages_fast(w->at, 1, 0, out);
+	else
+		n = get_user_pages_fast(w->at, 1, 0, out);
+	return n == 1 ? 0 : -EFAULT;
+}
+int box_map(struct box *b, unsigned long a)
+{
+	struct want w = { .at = a, ${members} };
+
+	return take(&w, &b->pinned);
+}
+void box_unmap(struct box *b)
+{
+	unpin_user_page(b->pinned);
+}
+int slot_fill(struct slot *s, unsigned long a)
+{
+	struct want w = { .at = a };
+
+	return take(&w, &s->page);
+}
+void slot_empty(struct slot *s)
+{
+	put_page(s->page);
+}
+`;
+
+describe('an object that says how to take the pages', () => {
+  accepts('never-released', 'two callers that ask otherwise, and keep the page in fields of their own', wanted('.pin = true'));
+});

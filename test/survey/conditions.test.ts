@@ -251,3 +251,51 @@ int f(unsigned long a)
     get,
   );
 });
+
+const wanted = (members: string, more = ''): string => `struct want { unsigned long at; struct page **out; bool pin; };
+struct box { struct page *pinned; };
+static int take(struct want *w)
+{
+	struct page *page;
+	int n;
+
+	if (w->pin)
+		n = pin_user_pages_fast(w->at, 1, 0, &page);
+	else
+		n = get_user_pages_fast(w->at, 1, 0, &page);
+	if (n != 1)
+		return -EFAULT;
+	*w->out = page;
+	return 0;
+}
+int box_map(struct box *b, unsigned long a)
+{
+	struct want w = { .at = a, .out = &b->pinned, ${members} };
+	${more}
+	return take(&w);
+}
+void box_unmap(struct box *b)
+{
+	unpin_user_page(b->pinned);
+}
+int peek(unsigned long a)
+{
+	struct page *page = NULL;
+	struct want w = { .at = a, .out = &page };
+
+	if (take(&w))
+		return -EFAULT;
+	look(page);
+	put_page(page);
+	return 0;
+}
+`;
+
+const pinned = 'pin single car=want.out,box.pinned single@file put:box_unmap:unpin_user_page';
+const unknown = 'get single car=want.out,box.pinned single@file put:box_unmap:unpin_user_page,peek:put_page';
+
+describe('an object that says how to take the pages', () => {
+  shows('the callers that ask so', wanted('.pin = true'), pinned, 'get single car=want.out single@file put:peek:put_page');
+  shows('a caller of which nothing is known', wanted('.pin = b->pin'), pinned, unknown);
+  shows('a caller that asks so later', wanted('', 'w.pin = true;'), pinned, 'get single car=want.out single@file put:peek:put_page');
+});

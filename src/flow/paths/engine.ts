@@ -8,6 +8,7 @@ import { handedContainers } from '../../protocol/index.js';
 import { excludes } from '../assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
+import { isElsewhere } from '../objects.js';
 import type { Context } from './context.js';
 import type { Entry } from './entry.js';
 import { hasForgotten } from './forget.js';
@@ -167,7 +168,7 @@ function openEngine(analysis: Analysis): Engine {
       if (handed.length === 0 || level > (isResult ? maxResults : maxCallers)) return;
       for (const caller of program.callers(reference)) {
         const key = `${caller.key}<${reference.key}`;
-        if (visited.has(key) || walks >= maxCallerWalks) continue;
+        if (visited.has(key) || walks >= maxCallerWalks || isElsewhere(program, caller, start)) continue;
         visited.add(key);
         walks++;
         if (ignores(program, reference.name, caller)) ignored.add(`${reference.name}<${caller.name}`);
