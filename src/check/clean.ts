@@ -6,7 +6,7 @@ import { placeOf, scopeOf } from '../flow/analyse.js';
 import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
-import { leadsTo } from '../program/graph.js';
+import { leadsTo, type Node } from '../program/graph.js';
 import { folderOf } from '../program/place.js';
 import { namesIn, sourceName } from '../program/text.js';
 import { allocatingCalls, extraReferenceCalls } from '../protocol/index.js';
@@ -149,18 +149,9 @@ function mayPrecede({ program, site }: Subject, access: Access, { visit, event }
   const { reference } = visit.flow;
   if (access.visit.flow.reference.key !== reference.key) return true;
   const taking = reference.key === site.reference.key ? site.node.pos : null;
-  return program.graphs(reference).some((graph) => {
-    return graph.nodes.some(
-      (n) =>
-        n.pos === access.pos &&
-        leadsTo(
-          graph,
-          n,
-          (to) => to.pos === event.pos,
-          (to) => to.pos === taking,
-        ),
-    );
-  });
+  const drops = (n: Node): boolean => n.pos === event.pos;
+  const takes = (n: Node): boolean => n.pos === taking;
+  return program.graphs(reference).some((graph) => graph.nodes.some((n) => n.pos === access.pos && leadsTo(graph, n, drops, takes)));
 }
 
 const allocating = new RegExp(`\\b(?:${allocatingCalls.join('|')})\\s*\\(`);

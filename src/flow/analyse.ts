@@ -155,8 +155,8 @@ function leaving(r: Run, from: Node, to: Node, facts: Facts): Facts {
  */
 function merge(known: Facts, more: Facts): boolean {
   let changed = false;
-  const added = [...more].filter((fact) => isSure(fact) && !known.has(fact));
-  const lost = [...known].filter((fact) => isSure(fact) && !more.has(fact));
+  const added = sureBut(more, known);
+  const lost = sureBut(known, more);
   if (added.length > 0 && !holdsAny(known)) {
     for (const fact of added) known.add(fact);
     changed = true;
@@ -171,6 +171,13 @@ function merge(known: Facts, more: Facts): boolean {
     changed = true;
   }
   return changed;
+}
+
+/** What some facts know of variables, and others do not. */
+function sureBut(facts: Facts, others: Facts): string[] {
+  const found: string[] = [];
+  for (const fact of facts) if (isSure(fact) && !others.has(fact)) found.push(fact);
+  return found;
 }
 
 /** True for what is known of a variable, not what may hold. */

@@ -5,7 +5,7 @@
  */
 
 import type { FunctionReference } from '../program/file.js';
-import { callsOf, type Graph, type Guard, type Node } from '../program/graph.js';
+import { callsAt, callsOf, type Graph, type Guard, type Node } from '../program/graph.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
@@ -15,7 +15,7 @@ import { analyse, holdingIn, scopeOf } from './analyse.js';
 import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type Layouts, type ReleaseEvent, type Seed, type UnknownEvent } from './flow.js';
-import { isForeignDrop } from './foreign.js';
+import { openForeign } from './foreign.js';
 import { openKinds } from './kinds.js';
 import { openLookups } from './lookups.js';
 import { mentionsReleases } from './mentions.js';
@@ -254,14 +254,9 @@ export function openFollower(program: Program): Follower {
     /** True if a function stores at what is below a parameter, or on the way there: `*out = pages`. */
     const storesAt = (reference: FunctionReference, index: number, suffix: string): boolean => {
       const name = program.variants(reference)[0]?.params[index]?.name ?? '';
-      const place = join(name, suffix);
-      return program
-        .graphs(reference)
-        .some(({ nodes }) =>
-          nodes.some(
-            ({ operation: o }) => o?.kind === 'copy' && o.target !== name && place !== null && suffixAfter(place, o.target) !== null,
-          ),
-        );
+      const place = join(name, suffix) ?? '';
+      const stores = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.target !== name && suffixAfter(place, o.target) !== null;
+      return program.graphs(reference).some(({ nodes }) => nodes.some(stores));
     };
 
     /** True if the parameter was given the reference here, not merely passed through with it. */
@@ -433,12 +428,13 @@ export function releasesOf(
   const found = new Map<string, SeenRelease>();
   const site = followed.visits[0]?.flow.reference;
   if (!site) return [];
+  const isForeign = openForeign(program, followed);
   const isOther = openKinds(program, followed, siteNode);
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {
       if (siteAssumptions.every((assumed) => excludes(assumed, event.assumptions))) continue;
       if (!compatible(program, visit, event.guards, site, siteNode.guards)) continue;
-      if (isForeignDrop(program, visit, event, followed) || isOther(visit, event)) continue;
+      if (isForeign(visit, event) || isOther(visit, event)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
       // What the site's own function knows of the call's result is better than what its fields tell.
@@ -478,9 +474,8 @@ function argumentNames(program: Program, visit: Visit, { visit: from, pos }: Arr
   const names = new Map<string, string>();
   const params = program.variants(visit.flow.reference)[0]?.params ?? [];
   for (const graph of program.graphs(from.flow.reference)) {
-    for (const n of graph.nodes) {
-      if (n.operation?.kind !== 'call' || n.operation.pos !== pos) continue;
-      n.operation.expressions.forEach((e, i) => {
+    for (const call of callsAt(graph, pos)) {
+      call.expressions.forEach((e, i) => {
         const name = params[i]?.name;
         if (name) names.set(name, sourceName(e));
       });

@@ -10,20 +10,25 @@ import type { Followed, Visit } from './follow.js';
 
 const allocated = new Set([...allocatingCalls, ...originCalls.keys()]);
 
-/** True for a drop in a visited function that is not of a site's pages, though it takes from a field which holds them. */
-export function isForeignDrop(program: Program, visit: Visit, { pos, fact }: ReleaseEvent, followed: Followed): boolean {
-  const { reference } = visit.flow;
-  if (visit.heap === null || reference.key === followed.visits[0]?.flow.reference.key) return false;
-  return program.graphs(reference).some((graph) => {
-    const scope = scopeOf(program, graph, reference);
-    if (visit.way !== 'field') return isCached(program, visit, graph, scope);
-    const heap = visit.heap as string;
-    return (
-      fillsBefore(graph, scope, heap, pos) ||
-      isApart(program, reference, scope, heap, fact, followed) ||
-      isCached(program, visit, graph, scope)
-    );
-  });
+/** True for drops in visited functions that are not of a site's pages, though they take from a field which holds them. */
+export function openForeign(program: Program, followed: Followed): (visit: Visit, event: ReleaseEvent) => boolean {
+  const site = followed.visits[0]?.flow.reference.key;
+  let reached: ReadonlySet<string> | undefined;
+  const isReached = (file: string): boolean => {
+    reached ??= reachedFiles(program, followed);
+    return reached.has(file);
+  };
+  return (visit, { pos, fact }) => {
+    const { heap, way } = visit;
+    const { reference } = visit.flow;
+    if (heap === null || reference.key === site) return false;
+    return program.graphs(reference).some((graph) => {
+      const scope = scopeOf(program, graph, reference);
+      const isOfOthers =
+        way === 'field' && (fillsBefore(graph, scope, heap, pos) || isApart(program, reference, scope, heap, fact, isReached));
+      return isOfOthers || isCached(program, visit, graph, scope);
+    });
+  };
 }
 
 /**
@@ -44,13 +49,20 @@ function fillsBefore(graph: Graph, scope: Scope, heap: string, pos: number): boo
  * True for a field that is reached through a struct around it which its file alone knows, where nothing leads from the site to
  * that file: neither the pages are handed to it, nor does it call who takes them. Such objects are filled by their own file.
  */
-function isApart(program: Program, { file }: FunctionReference, scope: Scope, heap: string, fact: string, followed: Followed): boolean {
+function isApart(
+  program: Program,
+  { file }: FunctionReference,
+  scope: Scope,
+  heap: string,
+  fact: string,
+  isReached: (file: string) => boolean,
+): boolean {
   const owners = ownersIn(scope, fact);
   const at = owners.findIndex((o) => heap.startsWith(`#${o.tag}${o.rest}`));
   const around = new Set(owners.slice(0, Math.max(at, 0)).map((o) => o.tag));
   if (around.size === 0 || file.endsWith('.h')) return false;
   const isOwn = program.file(file)?.outline.items.some((item) => item.kind === 'struct' && around.has(item.name));
-  return isOwn === true && !reachedFiles(program, followed).has(file);
+  return isOwn === true && !isReached(file);
 }
 
 const maxCallers = 4;

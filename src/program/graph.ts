@@ -126,6 +126,11 @@ export function callsOf(graph: Graph, name: string): { node: Node; call: CallOpe
   );
 }
 
+/** A graph's calls at a position: one, but where a macro stands for several. */
+export function callsAt(graph: Graph, pos: number): CallOperation[] {
+  return graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o] : []));
+}
+
 /** True if something in a function reads the result of a call, or may. */
 export function isRead(graph: Graph, result: string): boolean {
   return graph.nodes.some(({ operation: o }) => {

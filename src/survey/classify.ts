@@ -2,7 +2,7 @@
 
 import { emptyFlow, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
-import { type CallOperation, callsOf, type Graph, type Loop } from '../program/graph.js';
+import { type CallOperation, callsAt, callsOf, type Graph, type Loop } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls, pageLookups, pageTestCalls, releases, transfers } from '../protocol/index.js';
@@ -138,7 +138,7 @@ function indexParameters(graph: Graph, pos: number): number[] {
     const set = graph.assigned.filter((a) => a.target === name);
     return set.length === 1 && set[0] ? set[0].text : name;
   };
-  const indexes = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? o.expressions.flatMap(indexNames) : []));
+  const indexes = callsAt(graph, pos).flatMap((call) => call.expressions.flatMap(indexNames));
   return indexes.map((name) => graph.params.findIndex((p) => p.name !== '' && p.name === nameOf(name))).filter((at) => at >= 0);
 }
 

@@ -1,7 +1,7 @@
 /** How a site's pages are marked dirty before they are dropped. */
 import { sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type Followed, type SeenRelease, type Visit } from '../flow/follow.js';
-import type { CallOperation, Guard } from '../program/graph.js';
+import { callsAt, type Guard } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls, freeingCalls } from '../protocol/index.js';
@@ -38,7 +38,9 @@ function isRuledOut(program: Program, visit: Visit, guards: readonly Guard[]): b
       index >= 0 &&
       values.length === 0 &&
       arrivalsOf(visit).every((arrival) => {
-        const texts = callsAt(program, arrival.visit, arrival.pos).map((call) => call.args[index]?.text ?? '');
+        const texts = program
+          .graphs(arrival.visit.flow.reference)
+          .flatMap((graph) => callsAt(graph, arrival.pos).map((call) => call.args[index]?.text ?? ''));
         return texts.length > 0 && texts.every((text) => (negated ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(text));
       })
     );
@@ -66,10 +68,4 @@ function comesFrom(visit: Visit, other: Visit): boolean {
   const found = new Set([visit]);
   for (const v of found) if (v.way === 'call') for (const arrival of arrivalsOf(v)) found.add(arrival.visit);
   return found.has(other);
-}
-
-function callsAt(program: Program, { flow }: Visit, pos: number): CallOperation[] {
-  return program
-    .graphs(flow.reference)
-    .flatMap(({ nodes }) => nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o] : [])));
 }

@@ -1,6 +1,7 @@
 /** One site and what was followed of it, as a row of the sheet. */
 import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 
+import { callsAt } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { handedContainers } from '../protocol/index.js';
@@ -108,7 +109,7 @@ function isWrapper(
 export function assumptionsOf(program: Program, site: Site): string[][] {
   return program
     .graphs(site.reference)
-    .filter((g) => g.nodes.some((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos))
+    .filter((g) => callsAt(g, site.call.pos).length > 0)
     .map((g) => [...g.assumptions, ...site.reference.item.conditions]);
 }
 

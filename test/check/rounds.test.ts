@@ -1,5 +1,6 @@
 /** What a path cannot do: leave a loop early by its end, get on from a call that only fails, lose what somebody else is at work on. */
 import { describe } from 'vitest';
+import { vectorLibrary } from '../survey/vector.js';
 import { accepts, complains } from './findings.js';
 
 const described = (test: string, loop = 'for (i = 0; i < n; i++)') => `struct desc { struct req *req; struct desc *next; };
@@ -109,23 +110,7 @@ describe('who fails with the pages where others reach them', () => {
 });
 
 const library = (drop: string) => ({
-  'include/linux/vec.h': `struct vec { int nr; void *ptrs[8]; };
-static inline struct page **vec_pages(struct vec *v)
-{
-	return (struct page **)v->ptrs;
-}
-`,
-  'mm/vec.c': `#include <linux/vec.h>
-int vec_get(struct vec *v, unsigned long a)
-{
-	v->nr = pin_user_pages_fast(a, 8, FOLL_WRITE, (struct page **)v->ptrs);
-	return v->nr;
-}
-void vec_put(struct vec *v)
-{
-	unpin_user_pages(vec_pages(v), v->nr);
-}
-`,
+  ...vectorLibrary,
   'drivers/media/buf.c': `#include <linux/vec.h>
 struct buf { struct vec *vec; struct page **pages; };
 int buf_get(struct buf *b, unsigned long a)

@@ -1,6 +1,7 @@
 /** What is not the site's own, though it stands near: other pages, other rounds, other drivers' operations. */
 import { describe, expect, it } from 'vitest';
 import { line, rowsOf, shows } from './helper.js';
+import { vectorLibrary } from './vector.js';
 
 describe('an operation that several drivers define', () => {
   const obj = `struct obj;
@@ -324,26 +325,7 @@ describe('who walks along a list by its parameter', () => {
 });
 
 const vector = (caller: string) => ({
-  'include/linux/vec.h': `struct vec { int nr; void *ptrs[8]; };
-int vec_get(struct vec *v, unsigned long a);
-void vec_put(struct vec *v);
-static inline struct page **vec_pages(struct vec *v)
-{
-	return (struct page **)v->ptrs;
-}
-`,
-  'mm/vec.c': `#include <linux/vec.h>
-int vec_get(struct vec *v, unsigned long a)
-{
-	v->nr = pin_user_pages_fast(a, 8, FOLL_WRITE, (struct page **)v->ptrs);
-	return v->nr;
-}
-/** vec_put() - what vec_get() took */
-void vec_put(struct vec *v)
-{
-	unpin_user_pages(vec_pages(v), v->nr);
-}
-`,
+  ...vectorLibrary,
   [caller]: `#include <linux/vec.h>
 struct buf { struct vec *vec; };
 int buf_get(struct buf *b, unsigned long a)
