@@ -14,23 +14,15 @@ export interface Change {
 }
 
 /**
- * The findings that have to do with a change.
+ * True for a finding that stands in, or leads through, a function which the change touched.
  *
- * @param findings of the tree as it is
- * @param earlier findings of the tree before the change
  * @param read gives a file's text as it is
  */
-export function touchedBy(
-  change: Change,
-  findings: readonly Finding[],
-  earlier: readonly Finding[],
-  read: (file: string) => string | null,
-): Finding[] {
-  const known = new Set(earlier.map((finding) => finding.id));
+export function touching(change: Change, read: (file: string) => string | null): (finding: Finding) => boolean {
   const touched = new Set(
     [...change.lines].flatMap(([file, lines]) => functionsAt(read(file) ?? '', lines).map((name) => place(file, name))),
   );
-  return findings.filter((finding) => !known.has(finding.id) || placesOf(finding).some((at) => touched.has(at)));
+  return (finding) => placesOf(finding).some((at) => touched.has(at));
 }
 
 /** Where the fault is, where its site is, and what its path leads through. */

@@ -4,7 +4,8 @@ import { inspectTree } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
 import { unitsWith } from '../survey/other-texts.js';
 import type { Survey } from '../survey/row.js';
-import { type Change, touchedBy } from './change.js';
+import type { Unit } from '../survey/unit.js';
+import { type Change, touching } from './change.js';
 import type { Finding } from './finding.js';
 import { inspectSites } from './inspect.js';
 
@@ -27,7 +28,7 @@ export async function check(path: string, options: Omit<SurveyOptions, 'kinds'> 
 
 /**
  * The survey of a tree and its findings, of one pass: the rules are asked of each site while it is followed. With a change,
- * only the findings that it has to do with: see {@link touchedBy}.
+ * only the findings that it has to do with: those in functions that it touched, and those that were not there before it.
  */
 export async function checkedSurvey(
   path: string,
@@ -39,9 +40,13 @@ export async function checkedSurvey(
   const findings = numbered(inspected.found as Finding[]);
   if (since === undefined) return { survey: inspected.survey, findings };
   const change = await since;
-  const earlier = await unitsWith(inspected, change.before, inspection, options);
+  const isTouched = touching(change, inspected.tree.read);
+  // What a unit said before is asked for where it says something now that the change did not touch.
+  const isInDoubt = ({ found }: Unit): boolean => (found as Finding[]).some((finding) => !isTouched(finding));
+  const earlier = await unitsWith(inspected, change.before, inspection, options, isInDoubt);
   const before = numbered([...earlier.values()].flatMap((unit) => unit.found as Finding[]));
-  return { survey: inspected.survey, findings: touchedBy(change, findings, before, inspected.tree.read) };
+  const known = new Set(before.map(({ id }) => id));
+  return { survey: inspected.survey, findings: findings.filter((finding) => isTouched(finding) || !known.has(finding.id)) };
 }
 
 /** In the order of the text, a fault once; equal fingerprints get an ordinal. */

@@ -12,24 +12,28 @@ export interface Postings {
   find(name: string, role: number): number[];
 }
 
-/** So few buckets that all of their ends stay in the cache while they fill; a bucket is read in microseconds. */
-const BITS = 12;
+/**
+ * So few buckets that the ends of all of them stay in the nearest caches while they fill, and so many that one is read in
+ * microseconds.
+ */
+const BITS = 10;
 
-/** The lists of all files turned around: hashes in the order of their leading bits, and the file of each. In shared memory. */
+/** The lists of all files turned around: hashes in the order of their leading bits, each with its file. In shared memory. */
 export interface Turned {
+  /** Where each bucket ends, in entries. */
   ends: Uint32Array;
-  hashes: Uint32Array;
-  files: Uint32Array;
+  /** Two numbers an entry: the hash, and the file. */
+  entries: Uint32Array;
 }
 
 /** Answers from the lists of `count` files. */
 export function postings(turned: Turned, count: number): Postings {
+  const any = bucket(turned, ANYTHING);
   return {
     find(name, role) {
       const hash = hashName(name, role);
       if (hash === null) return Array.from({ length: count }, (_, file) => file);
       const named = bucket(turned, hash);
-      const any = bucket(turned, ANYTHING);
       return any.length === 0 ? named : [...new Set([...named, ...any])].sort((a, b) => a - b);
     },
   };
@@ -45,8 +49,7 @@ export function turn({ hashes, starts }: FileHashes): Turned {
   }
   for (let b = 1; b < ends.length; b++) ends[b] = (ends[b] as number) + (ends[b - 1] as number);
   // From here on ends[b] is where bucket b begins, and moves to where it ends.
-  const sorted = shared(hashes.length);
-  const files = shared(hashes.length);
+  const entries = shared(2 * hashes.length);
   for (let file = 0; file + 1 < starts.length; file++) {
     const stop = starts[file + 1] as number;
     for (let k = starts[file] as number; k < stop; k++) {
@@ -54,24 +57,24 @@ export function turn({ hashes, starts }: FileHashes): Turned {
       const b = hash >>> shift;
       const at = ends[b] as number;
       ends[b] = at + 1;
-      sorted[at] = hash;
-      files[at] = file;
+      entries[2 * at] = hash;
+      entries[2 * at + 1] = file;
     }
   }
-  return { ends, hashes: sorted, files };
+  return { ends, entries };
 }
 
 function shared(length: number): Uint32Array {
   return new Uint32Array(new SharedArrayBuffer(4 * length));
 }
 
-function bucket({ ends, hashes, files }: Turned, hash: number): number[] {
+function bucket({ ends, entries }: Turned, hash: number): number[] {
   const b = hash >>> (32 - BITS);
   const found: number[] = [];
-  const stop = ends[b] as number;
-  for (let k = b === 0 ? 0 : (ends[b - 1] as number); k < stop; k++) {
+  const stop = 2 * (ends[b] as number);
+  for (let k = b === 0 ? 0 : 2 * (ends[b - 1] as number); k < stop; k += 2) {
     // A file's own list may repeat a hash.
-    if (hashes[k] === hash && files[k] !== found.at(-1)) found.push(files[k] as number);
+    if (entries[k] === hash && entries[k + 1] !== found.at(-1)) found.push(entries[k + 1] as number);
   }
   return found;
 }

@@ -8,16 +8,19 @@ import { type Inspection, surveyFiles } from './threads.js';
 import type { Unit } from './unit.js';
 
 /**
- * The units of the tree with other texts, by their files.
+ * The units of the tree with other texts, by their files: those that are as they are on disk, and of the others those that are
+ * asked for.
  *
  * @param inspected with the questions behind its units
  * @param texts of C files by their path, as latin1; `null` for one that is not there
+ * @param isWanted asks for a unit, given as it is on disk, with the other texts; one that is not on disk always is
  */
 export async function unitsWith(
   inspected: Inspected,
   texts: ReadonlyMap<string, string | null>,
   inspection: Inspection,
   options: SurveyOptions,
+  isWanted: (unit: Unit) => boolean,
 ): Promise<Map<string, Unit>> {
   const { tree, units } = inspected;
   const other = overlay(tree, texts);
@@ -25,13 +28,24 @@ export async function unitsWith(
   const files = all.filter(wantedFiles(options));
   const same = sameAnswers(tree, other, texts);
   const sameMacros = JSON.stringify(aliases) === JSON.stringify(surveyedFiles(tree).aliases);
-  const holds = (known: AskedUnit | undefined): known is AskedUnit => known !== undefined && sameMacros && known.questions.every(same);
-  const open = files.filter((file) => !holds(units.get(file)));
+  const holds = (known: AskedUnit): boolean => sameMacros && known.questions.every(same);
+  const held = new Map<string, Unit>();
+  const open: string[] = [];
+  for (const file of files) {
+    const known = units.get(file);
+    if (known && holds(known)) held.set(file, known.unit);
+    else if (!known || isWanted(known.unit)) open.push(file);
+  }
   // One thread: the other texts are not handed to others, and a change mostly touches few units.
   const work = { aliases, files: open, keep: false, inspection };
   const fresh = await surveyFiles(other, work, { ...options, jobs: 1 });
-  const renewed = new Map(open.map((file, i) => [file, fresh.units[i] as AskedUnit]));
-  return new Map(files.map((file) => [file, ((renewed.get(file) ?? units.get(file)) as AskedUnit).unit]));
+  const renewed = new Map(open.map((file, i) => [file, (fresh.units[i] as AskedUnit).unit]));
+  return new Map(
+    files.flatMap((file) => {
+      const unit = renewed.get(file) ?? held.get(file);
+      return unit ? [[file, unit]] : [];
+    }),
+  );
 }
 
 /** Whether a question has the same answer in both trees; each is put once. */
