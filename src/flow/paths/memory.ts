@@ -12,10 +12,11 @@ export function below(value: string, suffix: string): string | null {
 /** The place that a path names, `null` past the bound on paths. */
 export function placeAt(state: State, path: string): string | null {
   const root = rootOf(path);
+  if (root === path) return root;
   let place: string | null = root;
   for (const next of splitSteps(path.slice(root.length))) {
     if (place === null) return null;
-    place = below(state.store.get(place) ?? place, next);
+    place = stepFrom(state.store.get(place) ?? place, next);
   }
   return place;
 }
@@ -41,7 +42,7 @@ export function placeBelow(state: State, value: string, suffix: string): string 
   let at = value;
   const steps = splitSteps(suffix);
   for (let i = 0; i < steps.length; i++) {
-    place = below(at, steps[i] as string);
+    place = stepFrom(at, steps[i] as string);
     if (place === null) return null;
     if (i < steps.length - 1) at = valueAt(state, place);
   }

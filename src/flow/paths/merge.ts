@@ -24,26 +24,52 @@ export function forgetting(state: State, shape: Shape, node: number): State {
     if (!isVariable || place === '%return' || shape.isTested(node, place)) bases.add(baseOf(value));
   }
   if (state.result !== null) bases.add(state.result);
+  const wordOf = wordsOf(shape);
   const isKept = (value: string): boolean => {
-    const base = baseOf(value);
+    const { base, field } = wordOf(value);
     if (base.startsWith('+') || value.startsWith('=')) return true;
     if (!(bases.has(base) || base.startsWith('::') || shape.isTested(node, base))) return false;
     // What stood in a field is met again where that field is read, or where it was copied to.
-    const field = /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0];
-    return field === undefined || value === state.result || value === state.asked || values.has(value) || shape.isFieldTested(node, field);
+    return field === null || value === state.result || value === state.asked || values.has(value) || shape.isFieldTested(node, field);
   };
-  const signs = [...state.signs].filter(([value]) => isKept(value));
-  const conditions = [...state.conditions].filter(([key]) => {
-    const [left, , right] = key.split(' ') as [string, string, string];
-    return isKept(left) && isKept(right ?? '');
+  const signs = keptOf(state.signs, isKept);
+  const conditions = keptOf(state.conditions, (key) => {
+    const left = key.indexOf(' ');
+    return isKept(key.slice(0, left)) && isKept(key.slice(key.indexOf(' ', left + 1) + 1));
   });
-  if (!store && signs.length === state.signs.size && conditions.length === state.conditions.size) return state;
-  return altered(state, {
-    store: store ?? state.store,
-    signs: signs.length === state.signs.size ? state.signs : new Map(signs),
-    conditions: conditions.length === state.conditions.size ? state.conditions : new Map(conditions),
-  });
+  if (!store && signs === state.signs && conditions === state.conditions) return state;
+  return altered(state, { store: store ?? state.store, signs, conditions });
 }
+
+/** A map without the entries of some keys; the map itself where there are none. */
+function keptOf<V>(map: ReadonlyMap<string, V>, isKept: (key: string) => boolean): ReadonlyMap<string, V> {
+  let kept: Map<string, V> | null = null;
+  for (const key of map.keys()) {
+    if (isKept(key)) continue;
+    kept ??= new Map(map);
+    kept.delete(key);
+  }
+  return kept ?? map;
+}
+
+/** What a value is below, and the last field on the way to it. */
+interface Word {
+  base: string;
+  field: string | null;
+}
+
+/** The values that are met in a function are few, and asked about at every join. */
+const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
+  const known = new Map<string, Word>();
+  return (value) => {
+    let found = known.get(value);
+    if (!found) {
+      found = { base: baseOf(value), field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null };
+      known.set(value, found);
+    }
+    return found;
+  };
+});
 
 /** True for a value that leads nowhere. */
 function isNumber(value: string): boolean {
