@@ -4,7 +4,7 @@ import type { Graph, Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, cacheCalls, cacheUnlocks, originCalls } from '../protocol/index.js';
 import { scopeOf } from './analyse.js';
-import { ownersIn, type Scope } from './facts.js';
+import { otherNames, ownersIn, type Scope } from './facts.js';
 import type { ReleaseEvent } from './flow.js';
 import type { Followed, Visit } from './follow.js';
 
@@ -18,18 +18,24 @@ export function openForeign(program: Program, followed: Followed): (visit: Visit
     reached ??= reachedFiles(program, followed);
     return reached.has(file);
   };
-  return (visit, { pos, fact }) => {
+  const isForeign = (visit: Visit, pos: number, fact: string, depth: number): boolean => {
     const { heap, way } = visit;
     const { reference } = visit.flow;
     if (heap === null || reference.key === site) return false;
-    return program.graphs(reference).some((graph) => {
+    const found = program.graphs(reference).some((graph) => {
       const scope = scopeOf(program, graph, reference);
       const isOfOthers =
         way === 'field' && (fillsBefore(graph, scope, heap, pos) || isApart(program, reference, scope, heap, fact, isReached));
       return isOfOthers || isCached(program, visit, graph, scope);
     });
+    if (found || way !== 'call' || !visit.parent || depth >= maxHelpers) return found;
+    // A helper drops what it is given: whose pages these are is told by who calls it.
+    return [visit.parent, ...visit.also].every((from) => from.visit !== visit && isForeign(from.visit, from.pos, from.fact, depth + 1));
   };
+  return (visit, { pos, fact }) => isForeign(visit, pos, fact, 0);
 }
+
+const maxHelpers = 4;
 
 /**
  * True where a function has put pages into the same field itself before, taken by a call or fresh from the allocator: on its
@@ -38,8 +44,11 @@ export function openForeign(program: Program, followed: Followed): (visit: Visit
 function fillsBefore(graph: Graph, scope: Scope, heap: string, pos: number): boolean {
   const isThere = (path: string | null): boolean =>
     path !== null && ownersIn(scope, path).some((o) => heap.startsWith(`#${o.tag}${o.rest}`));
+  // `pages = req->pages` makes an array of that name the field's.
+  const isArrayThere = (path: string | null): boolean =>
+    isThere(path) || (path !== null && otherNames(`${path}[]`, graph).some((name) => isThere(name)));
   const fills = ({ operation: o }: Node): boolean => {
-    if (o?.kind === 'call') return o.name !== null && acquires.has(o.name) && o.args.some((a) => isThere(a.path));
+    if (o?.kind === 'call') return o.name !== null && acquires.has(o.name) && o.args.some((a) => isArrayThere(a.path));
     return o?.kind === 'copy' && isThere(o.target) && isAllocated(graph, o.source.path);
   };
   return graph.nodes.some((n) => n.pos < pos && fills(n));

@@ -117,8 +117,25 @@ export function acquiredOf(site: Site): Acquired {
   };
 }
 
-/** True if the page array is a literal NULL: the call only faults in. */
+/** True if the page array is a literal NULL, or a variable that was found to be NULL around the call: the call only faults in. */
 export function takesNothing(site: Site): boolean {
   const e = site.signature?.pages === null || site.signature === null ? undefined : site.call.expressions[site.signature.pages];
-  return e !== undefined && (sourceName(e) === 'NULL' || sourceName(e) === '0');
+  return e !== undefined && (isNull.test(sourceName(e)) || (e.kind === 'identifier' && isNullAt(site, e.name)));
+}
+
+const isNull = /^(NULL|0)$/;
+
+/** True under a test that finds a variable to be NULL, where nothing sets it between the test and the call. */
+function isNullAt({ graph, node }: Site, name: string): boolean {
+  const sets = ({ operation: o }: Node): boolean => {
+    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target === name;
+    return o?.kind === 'call' && o.args.some((a) => a.address && a.path === name);
+  };
+  return node.guards.some(
+    (guard) =>
+      guard.path === name &&
+      guard.call === '' &&
+      (guard.values.length === 0 ? guard.negated : !guard.negated && guard.values.every((value) => isNull.test(value))) &&
+      !graph.nodes.some((n) => n.guards.includes(guard) && sets(n)),
+  );
 }

@@ -280,6 +280,42 @@ describe('unchecked-count of what a pointer hands on', () => {
   accepts('unchecked-count', 'an array with all that was asked for', filled('ret == n'));
 });
 
+const short = (helper: string, then: string): string => `static int ${helper}
+${pin(`${take}	if (ret != n)\n		${then}\n${rest}`)}`;
+
+describe('what becomes of an array that is not full', () => {
+  const rule = 'unchecked-count';
+  const fill = `look_up(struct page **pages, unsigned long a, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		unsigned long pfn = my_pfn(a + i);
+
+		if (!pfn)
+			return -EFAULT;
+		pages[i] = pfn_to_page(pfn);
+	}
+	return 0;
+}`;
+  const drop = (test: string): string => `drop(struct page **pages, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		${test}put_page(pages[i]);
+	}
+	return 0;
+}`;
+  accepts(rule, 'a function that fills it in another way', short(fill, 'return look_up(pages, a, n);'));
+  accepts(
+    rule,
+    'a function that tests each page before it drops it',
+    short(drop('if (!pages[i])\n			break;\n		'), 'return drop(pages, n);'),
+  );
+  complains('release-count', 'a function that tests none', short(drop(''), 'return drop(pages, n);'), 'f:return drop(pages, n);');
+});
+
 describe('an array that is filled again', () => {
   accepts(
     'unchecked-count',

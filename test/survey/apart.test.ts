@@ -48,3 +48,43 @@ describe('a field in a struct of another file', () => {
   shows('may be, if that file has them taken', args(notify, 'return args_take(&notify->args, a);'), all);
   shows('may be, if others know the struct', args('', cached, notify), all);
 });
+
+/** Two functions put pages into one field; who has put them there himself drops his own when he fails. */
+const two = (put: string, helper = '') => `struct buf { struct page **pages; long n; };
+struct region { struct buf buf; };
+${helper}
+int import(struct region *r, unsigned long a, long n)
+{
+	struct buf *buf = &r->buf;
+	struct page **pages = buf->pages;
+	long got = pin_user_pages(a, n, FOLL_WRITE, pages);
+
+	if (got != n)
+		return -EFAULT;
+	buf->n = n;
+	return 0;
+}
+int map(struct region *r, unsigned long a)
+{
+	struct page **pages = r->buf.pages;
+	long i, got = get_user_pages(a, r->buf.n, FOLL_WRITE, pages);
+
+	if (got != r->buf.n) {
+		for (i = 0; i < got; i++)
+			${put}(pages[i]);
+		return -ENOMEM;
+	}
+	return 0;
+}
+void drop(struct region *r)
+{
+	unpin_user_pages(r->buf.pages, r->buf.n);
+}`;
+
+describe('what a function has put in a field itself', () => {
+  const pin = 'pin page-array car=buf.pages bulk@file put:drop:unpin_user_pages';
+  const get = (own: string) => `get page-array car=buf.pages bulk@file put:${own}:put_page,drop:unpin_user_pages`;
+  shows('by another name of the field', two('put_page'), pin, get('map'));
+  const helper = 'static void my_put(struct page *page)\n{\n	put_page(page);\n}';
+  shows('and drops by a helper', two('my_put', helper), pin, get('my_put'));
+});

@@ -457,6 +457,26 @@ describe('1. nothing taken', () => {
     `long f(struct mm_struct *mm, unsigned long a) { return get_user_pages_remote(mm, a, 1, FOLL_WRITE, ${argument}, NULL); }`;
   shows('NULL for the pages', body('NULL'), 'none - none@function');
   shows('0 for the pages', body('0'), 'none - none@function');
+  const tested = (test: string, otherwise: string) => `long f(unsigned long a, long n, struct page **pages)
+{
+	long got = 0;
+
+	if (${test})
+		got = pin_user_pages(a, n, FOLL_WRITE, pages);
+	else
+		${otherwise}got = get_user_pages(a, n, FOLL_WRITE, pages);
+	return got;
+}`;
+  const pinned = 'wrapper pin page-array caller@caller via=f';
+  const gotten = 'wrapper get page-array caller@caller via=f';
+  shows('an array that was found to be NULL', tested('pages != NULL', ''), pinned, 'none - none@function');
+  shows('an array that was found to be there', tested('!pages', ''), 'none - none@function', gotten);
+  shows(
+    'an array that was NULL before',
+    tested('pages', 'if ((pages = my_pages(n)))\n			'),
+    'pin page-array none@function',
+    'get page-array none@function',
+  );
 });
 
 describe('1. flags', () => {

@@ -1,5 +1,6 @@
 /** What one function drops of a site's pages, itself or by helpers, and what says how many. */
-import type { SeenRelease } from '../../flow/follow.js';
+import { sourcesOf } from '../../flow/flow.js';
+import type { Followed, SeenRelease } from '../../flow/follow.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Value } from '../../program/path.js';
 import type { Subject } from '../../survey/unit.js';
@@ -16,8 +17,7 @@ export interface Drop {
 /** The drops that a function which has the pages makes, itself or by helpers, by the place of the call. */
 export function dropsIn({ program, followed }: Subject, reference: FunctionReference): Map<number, Drop[]> {
   const found = new Map<number, Drop[]>();
-  const seen = followed.visits.flatMap((visit) => visit.flow.releases.map((event): SeenRelease => ({ visit, event })));
-  for (const release of seen) {
+  for (const release of allReleases(followed)) {
     const { visit, event } = release;
     const own = isEntered(visit, reference);
     // A test in the helper may leave out what was not filled.
@@ -34,4 +34,17 @@ export function dropsIn({ program, followed }: Subject, reference: FunctionRefer
     }
   }
   return found;
+}
+
+/** The places in a function that has the pages from which a helper drops them that tests each page: it leaves out what is not there. */
+export function testedIn({ program, followed }: Subject, reference: FunctionReference): Set<number> {
+  const tested = allReleases(followed).filter(({ visit: { flow }, event: { fact, guards } }) => {
+    const names = sourcesOf(flow, fact);
+    return guards.some((guard) => guard.path !== null && names.includes(guard.path));
+  });
+  return new Set(tested.flatMap((release) => countsAt(program, release, reference).map(({ pos }) => pos)));
+}
+
+function allReleases({ visits }: Followed): SeenRelease[] {
+  return visits.flatMap((visit) => visit.flow.releases.map((event): SeenRelease => ({ visit, event })));
 }

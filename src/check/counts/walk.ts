@@ -4,6 +4,7 @@
  */
 import { otherNames } from '../../flow/facts.js';
 import { holds } from '../../flow/outcome.js';
+import { storesOf } from '../../flow/stores.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Copy, Graph, Loop, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
@@ -16,7 +17,7 @@ import type { FindingStep } from '../finding.js';
 import { namesBefore } from './before.js';
 import { controlsOf, isEntered } from './bounds.js';
 import { assumed, without } from './conditions.js';
-import { dropsIn } from './drops.js';
+import { dropsIn, testedIn } from './drops.js';
 import {
   ALL,
   after,
@@ -110,6 +111,7 @@ class Walk {
   private readonly arrays: readonly string[];
   /** Drops by the place in the function from which they are made. */
   private readonly drops: ReturnType<typeof dropsIn>;
+  private readonly tested: ReadonlySet<number>;
 
   private readonly taking: Taking;
   private readonly program: Program;
@@ -127,6 +129,7 @@ class Walk {
     const path = array.path ?? '';
     this.arrays = array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))];
     this.drops = dropsIn(subject, reference);
+    this.tested = testedIn(subject, reference);
   }
 
   /** The faults, and the outcomes with which the result is handed on as the count that it is. */
@@ -185,8 +188,8 @@ class Walk {
       }
       if (this.inLoop({ ...state, outcomes }, n)) counted = true;
     } else if (o?.kind === 'call') {
-      // The array is filled anew: that is another site's to check.
-      if (acquires.has(o.name ?? '') && o.args.some((a) => this.isArray(a.path))) return null;
+      // The array is filled anew: that is another site's to check, or no matter of this one's.
+      if (this.fills(o)) return null;
       if (this.atCall({ ...state, outcomes }, n, o)) counted = true;
       if (!isTest(o.name) && o.args.some((a) => symbolOf(a, state.names, this.words)?.base === 'result')) counted = true;
       if (
@@ -225,6 +228,16 @@ class Walk {
     );
   }
 
+  /** True for a call that puts pages into the array: another acquiring call, or a function that stores into its elements. */
+  private fills({ name, args }: CallOperation): boolean {
+    if (name === null) return false;
+    const given = args.flatMap((a, i) => (this.isArray(a.path) ? [i] : []));
+    if (given.length === 0 || acquires.has(name)) return given.length > 0;
+    const stores = storesOf(this.program);
+    const callees = this.program.resolve(name, this.taking.reference.file);
+    return callees.some((callee) => given.some((i) => !args[i]?.address && stores(callee, i, '[]')));
+  }
+
   private isArray(path: string | null): boolean {
     return path !== null && this.arrays.some((a) => suffixAfter(path, a) !== null);
   }
@@ -247,7 +260,7 @@ class Walk {
       else if (symbol?.base === 'result' && release.wide) this.report(state, n.pos, 'drop', 'negative', ERROR);
       return symbol?.base === 'result';
     }
-    if (!o.args.some((a) => this.isArray(a.path)) || isNeutral(o.name ?? '')) return false;
+    if (!o.args.some((a) => this.isArray(a.path)) || isNeutral(o.name ?? '') || this.tested.has(o.pos)) return false;
     const symbols = o.args.map((a) => symbolOf(a, state.names, this.words));
     if (symbols.some((s) => s?.base === 'result')) return true;
     if (symbols.some((s) => s?.base === 'asked' && s.plus === 0)) this.report(state, n.pos, 'use', 'unfilled', ERROR | ZERO | SHORT);
