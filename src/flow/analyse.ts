@@ -655,9 +655,14 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
       fact: place.path,
       dirty,
       partial,
-      assumptions: r.graph.assumptions,
+      assumptions: [r.graph.assumptions],
     });
-  else if (!partial) for (const e of r.flow.releases) if (e.pos === n.pos && e.api === release.name) e.partial = false;
+  else
+    for (const e of r.flow.releases)
+      if (e.pos === n.pos && e.api === release.name) {
+        e.partial &&= partial;
+        if (!e.assumptions.includes(r.graph.assumptions)) e.assumptions.push(r.graph.assumptions);
+      }
   note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
   const before = [...facts];
   released(r, facts, place.path);

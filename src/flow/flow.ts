@@ -22,8 +22,8 @@ export interface ReleaseEvent extends At {
   dirty: boolean;
   /** Only some of the pages can be held here. */
   partial: boolean;
-  /** What the variant of the function assumes in which it stands. */
-  assumptions: readonly string[];
+  /** What each variant of the function assumes in which it stands and is reached with the reference. */
+  assumptions: (readonly string[])[];
 }
 
 /** A page of the reference is marked dirty. */

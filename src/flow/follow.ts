@@ -432,7 +432,7 @@ export function releasesOf(
   const isOther = openKinds(program, followed, siteNode);
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {
-      if (siteAssumptions.every((assumed) => excludes(assumed, event.assumptions))) continue;
+      if (siteAssumptions.every((here) => event.assumptions.every((there) => excludes(here, there)))) continue;
       if (!compatible(program, visit, event.guards, site, siteNode.guards)) continue;
       if (isForeign(visit, event) || isOther(visit, event)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;

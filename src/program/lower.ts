@@ -510,7 +510,7 @@ function evaluate(b: Builder, e: Expression, iterates = false): Value {
     }
     case 'cast': {
       const operand = evaluate(b, e.operand);
-      if (e.operand.kind === 'binary' && e.type.pointers > 0 && isOtherPointer(b, operand, e.type))
+      if (e.operand.kind === 'binary' && e.type.pointers > 0 && (isOtherPointer(b, operand, e.type) || isBehind(b, operand, e)))
         return carve(b, operand, e.pos, operand.text);
       return retype(b, operand, e.type, e.pos);
     }
@@ -588,6 +588,13 @@ function isOtherPointer(b: Builder, value: Value, type: CType): boolean {
     own.base !== 'void' &&
     type.base !== 'void'
   );
+}
+
+/** `(void *)(req + 1)`: what stands right behind one object in its allocation, which is of another type. */
+function isBehind(b: Builder, value: Value, { operand, type }: Extract<Expression, { kind: 'cast' }>): boolean {
+  const own = value.path === null ? undefined : b.types.get(value.path);
+  const one = operand.kind === 'binary' && operand.op === '+' && operand.right.kind === 'literal' && operand.right.text === '1';
+  return one && type.base === 'void' && own?.pointers === 1 && own.base.startsWith('struct ');
 }
 
 /** Another object beside a value: an address stays one, but the memory behind is not the same. */

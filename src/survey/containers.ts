@@ -3,7 +3,7 @@
 import { scopeOf } from '../flow/analyse.js';
 import { ownersIn } from '../flow/facts.js';
 import { sourcesOf } from '../flow/flow.js';
-import type { Followed, SeenRelease, Visit } from '../flow/follow.js';
+import { arrivalsOf, type Followed, type SeenRelease, type Visit } from '../flow/follow.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
@@ -67,6 +67,14 @@ function pointsAtOne(program: Program, followed: Followed | null, fact: string):
 export function chain(visit: Visit, fact: string): string[] {
   const here = sourcesOf(visit.flow, fact);
   return visit.parent ? [...here, ...chain(visit.parent.visit, visit.parent.fact)] : here;
+}
+
+/** The facts that a drop came from, by every call that leads to it. */
+export function waysTo(visit: Visit, fact: string, found = new Set<string>()): string[] {
+  const key = `${visit.id} ${fact}`;
+  if (found.has(key)) return [];
+  found.add(key);
+  return [...sourcesOf(visit.flow, fact), ...arrivalsOf(visit).flatMap((a) => waysTo(a.visit, a.fact, found))];
 }
 
 /** What is looked up by frame number or address again does not hold the reference. */

@@ -7,7 +7,7 @@ import type { Program } from '../program/program.js';
 import { handedContainers } from '../protocol/index.js';
 import { caseOf } from './case.js';
 import { type Form, formOf, isTeardown } from './classify.js';
-import { chain, containersOf } from './containers.js';
+import { containersOf, waysTo } from './containers.js';
 import { dirtyOf } from './dirty.js';
 import { passesFlag, userBacked } from './flags.js';
 import type { Origins } from './mixed.js';
@@ -171,7 +171,7 @@ function scopeOf(form: ReleaseForm, seen: readonly SeenRelease[], site: Site): R
  * that nobody drops them by, carries nothing, nor does a frame number alone of pages that are dropped in another way.
  */
 function carriersOf(followed: Followed, seen: readonly SeenRelease[]): string[] {
-  const ways = new Set(seen.flatMap(({ visit, event }) => chain(visit, `-${event.pos}`)));
+  const ways = new Set(seen.flatMap(({ visit, event }) => waysTo(visit, `-${event.pos}`)));
   const pages = followed.heap.filter((h) => !/@(?:address|pfn)$/.test(h));
   const structs = new Set(followed.heap.filter((h) => ways.has(h)).map(rootOf));
   const leading = followed.heap.filter((h) => ways.has(h) || (structs.has(rootOf(h)) && pages.includes(h)));

@@ -64,6 +64,14 @@ export function conditionList(c: Condition): string[] {
   return [conditionText(c)];
 }
 
+/**
+ * True for a directive that opens another arm under a condition. Misspelt (`#elsif`, `#elseif`) it is skipped with the arm that
+ * it ends wherever that is not taken: the arm as it was meant.
+ */
+export function isElse(directive: string): boolean {
+  return /^(?:elif(?:n?def)?|else?if)$/.test(directive);
+}
+
 /** Reads the condition of an `#if`, `#ifdef`, `#ifndef`, `#elif`, `#elifdef` or `#elifndef` directive. */
 export function readCondition(directive: string, text: string): Condition {
   if (directive.endsWith('def')) {

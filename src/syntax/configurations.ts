@@ -48,9 +48,17 @@ function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
   return states;
 }
 
+/** Between which of its values a name that is compared with numbers is tested: one of several steps of a ladder of versions. */
+function stepsOf(states: Map<string, (number | null)[]>): { name: string; state: number }[] {
+  return [...states].flatMap(([name, of]) => {
+    const numbers = of.filter((state) => state !== null);
+    return numbers.length > 2 ? numbers.map((state) => ({ name, state })) : [];
+  });
+}
+
 /**
  * The chosen configurations: each satisfies `given` as far as that is possible, and together they make every satisfiable arm
- * true at least once.
+ * true at least once, and show every step of a ladder: what one `#if` does there goes with what the others do.
  */
 export function chooseConfigurations(arms: Condition[], given: Condition[]): Configuration[] {
   const states = statesOf([...arms, ...given]);
@@ -59,8 +67,12 @@ export function chooseConfigurations(arms: Condition[], given: Condition[]): Con
   const tried = total <= MAX_TRIED ? everyConfiguration(names, states) : someConfigurations(arms, given, names, states);
   let usable = tried.filter((config) => given.every((c) => evaluate(c, config)));
   if (usable.length === 0) usable = tried;
-  const shows = usable.map((config) => arms.map((arm) => evaluate(arm, config)));
-  const missing = new Set(arms.keys());
+  const steps = stepsOf(states);
+  const shows = usable.map((config) => [
+    ...arms.map((arm) => evaluate(arm, config)),
+    ...steps.map(({ name, state }) => config.get(name) === state),
+  ]);
+  const missing = new Set([...arms, ...steps].keys());
   const chosen: Configuration[] = [];
   while (missing.size > 0 && chosen.length < MAX_VARIANTS) {
     let best = -1;

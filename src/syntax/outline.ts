@@ -4,7 +4,7 @@
  * One loop, no recursion, linear time. `#if` groups are followed as the preprocessor would, with one memory: what was open at the
  * `#if` is open again at its `#else`, and what the first living arm left open stays open behind the `#endif`.
  */
-import { both, type Condition, conditionList, negate, readCondition, TRUE } from './conditions.js';
+import { both, type Condition, conditionList, isElse, negate, readCondition, TRUE } from './conditions.js';
 import { endsAtDirective, endsBefore, isExternC, isGuard, nameOf, oldStyleGoesOn, opensType, plainName } from './heads.js';
 import { describeItem, type Head } from './items.js';
 import { atLineStart, CLASS, lineStartsOf, positionOf, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
@@ -298,7 +298,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
     const b = k;
     while (k < end && CLASS[text.charCodeAt(k)]! >= 2) k++;
     const name = text.slice(b, Math.min(k, b + 20));
-    switch (name) {
+    switch (isElse(name) ? 'elif' : name) {
       case 'define': {
         const word = /^\s*([A-Za-z_$][\w$]*)/.exec(text.slice(k, k + 200))?.[1] ?? '';
         const item: Item = {
@@ -331,9 +331,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         return isFalse(arm) ? skipDead(end) : end;
       }
       case 'else':
-      case 'elif':
-      case 'elifdef':
-      case 'elifndef': {
+      case 'elif': {
         const g = groups.at(-1);
         if (g === undefined) return end;
         leaveArm(g);

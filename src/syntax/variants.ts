@@ -1,5 +1,5 @@
 /** The configurations of one item: its text with directives and inactive arms blanked, at the same length. */
-import { both, type Condition, type Configuration, evaluate, negate, readCondition, TRUE } from './conditions.js';
+import { both, type Condition, type Configuration, evaluate, isElse, negate, readCondition, TRUE } from './conditions.js';
 import { assumptionsOf, chooseConfigurations } from './configurations.js';
 import { atLineStart, CLASS, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
 
@@ -51,7 +51,7 @@ function directivesOf(text: string): Directive[] {
       if (name === 'if' || name === 'ifdef' || name === 'ifndef')
         found.push({ from: i, to, kind: 'if', condition: readCondition(name, text.slice(k, to)) });
       else if (name === 'else') found.push({ from: i, to, kind: 'else', condition: TRUE });
-      else if (name.startsWith('elif')) found.push({ from: i, to, kind: 'else', condition: readCondition(name, text.slice(k, to)) });
+      else if (isElse(name)) found.push({ from: i, to, kind: 'else', condition: readCondition(name, text.slice(k, to)) });
       else found.push({ from: i, to, kind: name === 'endif' ? 'endif' : 'plain', condition: TRUE });
       i = to;
     }

@@ -572,3 +572,53 @@ describe('an object that is given up by a member', () => {
     'umem_get:if (got != nr) {',
   );
 });
+
+const behind = (end: string): string => `struct region { struct page **pages; long n; };
+struct work { struct region *from; struct region *own; };
+static int region_pin(struct region *r, unsigned long a, long n)
+{
+	long got = get_user_pages_fast(a, n, 0, r->pages);
+
+	r->n = got > 0 ? got : 0;
+	return got == n ? 0 : -EFAULT;
+}
+static void region_unpin(struct region *r)
+{
+	long i;
+
+	for (i = 0; i < r->n; i++)
+		put_page(r->pages[i]);
+}
+static void work_end(struct work *w)
+{
+	${end};
+	kfree(w);
+}
+int work_run(unsigned long a, long n, struct page **pages)
+{
+	struct work *w = kmalloc(sizeof(*w) + sizeof(struct region), GFP_KERNEL);
+	struct region *own;
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	own = (void *)(w + 1);
+	own->pages = pages;
+	w->from = own;
+	w->own = own;
+	err = region_pin(own, a, n);
+	if (err) {
+		region_unpin(own);
+		kfree(w);
+		return err;
+	}
+	work_end(w);
+	return 0;
+}
+`;
+
+describe('an object that stands behind another in one allocation', () => {
+  accepts('leak-on-path', 'one whose pages are dropped by a pointer to it', behind('region_unpin(w->from)'));
+  accepts('leak-on-path', 'one whose pages are dropped where it is asked for', behind('if (w->from == w->own)\n\t\tregion_unpin(w->from)'));
+  complains('leak-on-path', 'one that is freed with its pages', behind('w->n = 0'), 'work_run:err = region_pin(own, a, n);');
+});

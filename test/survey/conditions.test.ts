@@ -233,6 +233,66 @@ describe('9. ladders', () => {
     'get single single@function put:f:put_user_page,f:put_page,f:page_cache_release',
   );
   shows(
+    'other rungs where it is dropped, of which one goes with each of those where it is taken',
+    `static int pin_at(struct mm_struct *mm, unsigned long a, unsigned long *pfn)
+{
+	struct page *page;
+	int ret;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+	ret = get_user_pages_remote(mm, a, 1, FOLL_WRITE, &page, NULL);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(4, 10, 0)
+	ret = get_user_pages_remote(current, mm, a, 1, FOLL_WRITE, &page, NULL, NULL);
+#else
+	ret = get_user_pages_remote(current, mm, a, 1, FOLL_WRITE, &page, NULL);
+#endif
+	if (ret != 1)
+		return -EFAULT;
+	*pfn = page_to_pfn(page);
+	return 0;
+}
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 17, 0)
+vm_fault_t fault(struct vm_fault *vmf)
+#else
+int fault(struct vm_area_struct *vma, struct vm_fault *vmf)
+#endif
+{
+	unsigned long pfn;
+
+	if (pin_at(current->mm, vmf->pgoff, &pfn))
+		return VM_FAULT_SIGBUS;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 6, 0)
+	put_page(pfn_to_page(pfn));
+#else
+	page_cache_release(pfn_to_page(pfn));
+#endif
+	return VM_FAULT_NOPAGE;
+}`,
+    'get single→pfn single@file put:fault:put_page',
+    'get single→pfn single@file put:fault:put_page',
+    'get single→pfn single@file put:fault:put_page,fault:page_cache_release',
+  );
+  shows(
+    'a rung that is misspelt',
+    f(`#if LINUX_VERSION_CODE < KERNEL_VERSION(4, 6, 0)
+	n = get_user_pages(current, mm, a, 1, 1, 0, &page, NULL);
+#elsif LINUX_VERSION_CODE < KERNEL_VERSION(4, 9, 0)
+	n = get_user_pages(a, 1, 1, 0, &page, NULL);
+#else
+	n = get_user_pages(a, 1, FOLL_WRITE, &page, NULL);
+#endif
+	if (n != 1)
+		return -1;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 6, 0)
+	put_page(page);
+#else
+	page_cache_release(page);
+#endif`),
+    'get single single@function put:f:page_cache_release',
+    get,
+    get,
+  );
+  shows(
     'a macro by version',
     `#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
 #define my_get(a, n, p) get_user_pages(a, n, 0, p)

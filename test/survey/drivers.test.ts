@@ -85,6 +85,46 @@ describe('drivers outside the kernel', () => {
   );
 });
 
+const locked = (unlock: string): string => `typedef struct entry { unsigned long vpn; unsigned long mpn; } entry_t;
+${unlock}
+int lock_entry(struct tracker *t, unsigned long a, unsigned long *mpn)
+{
+	struct page *page;
+	entry_t *e = tracker_find(t, a);
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	*mpn = page_to_pfn(page);
+	if (tracker_full(t)) {
+		UNLOCK(t, *mpn);
+		return -ENOSPC;
+	}
+	e->mpn = *mpn;
+	return 0;
+}
+void unlock_entry(struct tracker *t, unsigned long a)
+{
+	entry_t *e = tracker_find(t, a);
+
+	if (e->mpn)
+		UNLOCK(t, e->mpn);
+	e->mpn = 0;
+}
+`;
+
+describe('what drops a page both where it was taken and from where it was kept', () => {
+  shows(
+    'a macro',
+    locked('#define UNLOCK(t, mpn) do { t = t; put_page(pfn_to_page(mpn)); } while (0)'),
+    'get single→pfn car=entry.mpn single@file put:UNLOCK:put_page',
+  );
+  shows(
+    'a function',
+    locked('static void UNLOCK(struct tracker *t, unsigned long mpn)\n{\n\tput_page(pfn_to_page(mpn));\n}'),
+    'get single→pfn car=entry.mpn single@file put:UNLOCK:put_page',
+  );
+});
+
 const arms = (first: string, second: string): string => `struct mem { int n; struct page *pages[8]; };
 int lock(struct mem *mem, unsigned long a, int n, int write)
 {

@@ -43,6 +43,17 @@ describe('variants', () => {
     expect(inBody('#if 0\na();\n#endif\nb();').map((v) => v.calls)).toEqual(['b']);
   });
 
+  it('shows every step of a ladder, whatever its arms', () => {
+    const at = (version: string): string => `LINUX_VERSION_CODE >= KERNEL_VERSION(${version})`;
+    const text = `#if ${at('5, 6, 0')}\na();\n#else\nb();\n#endif\n#if ${at('5, 2, 0')}\nc();\n#else\nd();\n#endif`;
+    expect(inBody(text).map((v) => v.calls)).toEqual(['a c', 'b d', 'b c']);
+  });
+
+  it.each(['elif', 'elsif', 'elseif'])('opens an arm with #%s', (directive) => {
+    const text = `#if defined(A)\na();\n#${directive} defined(B)\nb();\n#else\nc();\n#endif`;
+    expect(inBody(text).map((v) => v.calls)).toEqual(['a', 'b', 'c']);
+  });
+
   it('nests', () => {
     expect(inBody('#ifdef A\na();\n#ifdef B\nb();\n#else\nc();\n#endif\n#endif').map((v) => v.calls)).toEqual(['a b', 'a c', '']);
   });

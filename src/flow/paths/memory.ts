@@ -2,6 +2,9 @@
 import { join, rootOf, splitSteps, step, suffixAfter, type Value } from '../../program/path.js';
 import { altered, type State, theReference } from './state.js';
 
+/** The step to what stands behind an object in its allocation: another object, which goes where the first one goes. */
+export const behind = '.+';
+
 /** A value as a function's caller would reach what is behind it: `&x` leads to `x`. */
 export function below(value: string, suffix: string): string | null {
   if (!value.startsWith('&')) return join(value, suffix);

@@ -9,7 +9,7 @@ import { isSeed } from './entry.js';
 import { forgetElement, stepOver } from './forget.js';
 import { roundOf } from './last.js';
 import { isOthers } from './loops.js';
-import { baseOf, holders, isCut, placeAt, put, reaches, renewed, valueAt, valueIn, withFresh } from './memory.js';
+import { baseOf, behind, holders, isCut, placeAt, put, reaches, renewed, stepFrom, valueAt, valueIn, withFresh } from './memory.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
 import { altered, outcome, type State, sign, type Trail, theReference, told } from './state.js';
@@ -29,6 +29,8 @@ export function run(local: Called, n: Node, state: State): State[] {
     case 'copy': {
       const source = valueIn(state, o.source);
       const target = placeAt(state, o.target);
+      if (o.valueOnly && source !== null && source !== theReference && !source.startsWith('='))
+        return [put(state, target, stepFrom(source, behind))];
       if (!o.replaces && source !== theReference) {
         // One of several operands: what is known of the others goes.
         if (!o.target.startsWith('%') && !reaches(state, source)) return [added(state, o.target, source)];
