@@ -117,10 +117,9 @@ function below(fact: string, path: string): string | null {
 
 /** The fact for the field or global that a local path leads to, `null` for memory of the function's own. */
 export function heapFact(path: string, scope: Scope): string | null {
-  if (path.startsWith('::')) return `#${path}`;
-  const owners = ownersIn(scope, path).filter((o) => o.outlives);
-  const owner = owners[owners.length - 1];
-  return owner ? `#${owner.tag}${owner.rest}` : null;
+  const owner = ownersIn(scope, path).findLast((o) => o.outlives);
+  if (owner) return `#${owner.tag}${owner.rest}`;
+  return path.startsWith('::') ? `#${path}` : null;
 }
 
 /** True for a field that the function sets to several things: which of them it points at, nobody can say. */

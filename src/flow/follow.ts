@@ -295,9 +295,11 @@ export function openFollower(program: Program): Follower {
         .map((s) => s.slice(1));
       const name = fields.at(-1) ?? '';
       const content = /@(?:pfn|address|sgl|bvec)$/.exec(heap)?.[0];
-      const functions = heap.startsWith('#::')
-        ? program.naming(file, rootOf(heap.slice(1)).replace('::', ''))
-        : program.touching(file, fields, rootOf(heap).slice(1));
+      const variable = heap.startsWith('#::') ? rootOf(heap.slice(1)).replace('::', '') : null;
+      // A variable that is but another file's own is another one.
+      const isOwn = [start.reference.file, from.flow.reference.file].includes(file);
+      if (variable !== null && !isOwn && program.global(variable, file)?.static) return;
+      const functions = variable !== null ? program.naming(file, variable) : program.touching(file, fields, rootOf(heap).slice(1));
       for (const reference of functions) {
         if (reference.macro || (content && !looksUp(reference, name, content, [start.reference.file, from.flow.reference.file]))) continue;
         if (!leadsTo(reference, heap) || isElsewhere(program, reference, start)) continue;
@@ -395,7 +397,7 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
   if (heap.startsWith('#::')) {
     const name = rootOf(heap.slice(1)).replace('::', '');
     const owners = near.filter((f) => program.file(f)?.globals.has(name));
-    if (!everywhere || owners.every((f) => program.file(f)?.globals.get(name)?.static)) return owners;
+    if (owners.length > 0 && owners.every((f) => program.file(f)?.globals.get(name)?.static)) return owners;
     return program.tree.list().filter((f) => folders.has(folderOf(f)));
   }
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];

@@ -12,11 +12,12 @@ import {
   transparent,
 } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
-import type { CType, Declarator, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
-import { parseFunction, parseMacro, parseMacroBody, parseVariable } from '../syntax/index.js';
+import type { CType, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
+import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
 import { openConstants } from './constants.js';
 import { describe, type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
+import { type Global, openGlobals } from './globals.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
 import { openHeaders } from './headers.js';
 import { type Ledger, unkept } from './ledger.js';
@@ -57,8 +58,8 @@ export interface Program {
   /** Functions of a file that name a file-scope variable. */
   naming(file: string, variable: string): FunctionReference[];
   structure(tag: string, file: string): StructDefinition | null;
-  /** Type of a file-scope variable. */
-  globalType(name: string, file: string): CType | null;
+  /** The file-scope variable that a name means in a file, of whatever file it is; `null` if it means none. */
+  global(name: string, file: string): Global | null;
   typeOf(path: string, graph: Graph, file: string): CType | null;
   /** The number that a name in capitals stands for in a file: a macro or an enumerator; `null` if that is not plain. */
   constant(name: string, file: string): number | null;
@@ -126,16 +127,15 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const resolved = ledger.memo<FunctionReference[]>();
   const resolvedNear = ledger.memo<FunctionReference[]>();
   const callersOf = ledger.memo<FunctionReference[]>();
-  const globalTypes = ledger.memo<Declarator | null>();
   const aliasCalls = ledger.memo<Alias | null>();
   const external = ledger.memo<FunctionReference[]>();
   const installedIn = ledger.memo<FunctionReference[]>();
 
-  const { directivesIn, ownHeaders, quotedHeaders } = openHeaders({
-    tree,
-    ledger,
-    textOf: (name) => files.get(name)?.text ?? tree.read(name) ?? '',
-  });
+  const contentOf = (name: string): string => files.get(name)?.text ?? tree.read(name) ?? '';
+
+  const { directivesIn, ownHeaders, quotedHeaders } = openHeaders({ tree, ledger, textOf: contentOf });
+
+  const { global, globalType } = openGlobals({ ledger, file, textOf: contentOf, quotedHeaders });
 
   const { structure, memberTag, typedef } = openStructures({ tree, ledger, file, ownHeaders });
 
@@ -175,7 +175,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
         isTransparent: (name: string) => transparent.has(name) && !facts.byName.has(name),
         isCast: (name: string) => castCalls.test(name),
         isTaking: (name: string) => taking.has(name),
-        isGlobal: (name: string) => facts.globals.has(name),
+        isGlobal: (name: string) => global(name, reference.file) !== null,
         isFunction: (name: string) => facts.byName.has(name),
         isDefinedFree: (name: string) => facts.byName.get(name)?.some((r) => r.free !== null) === true,
       };
@@ -446,18 +446,6 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     return callersOf.get(reference.key) ?? callersOf.work(reference.key, find);
   }
 
-  function globalType(name: string, from: string): CType | null {
-    const key = `${name}\0${from}`;
-    const find = (): Declarator | null => {
-      const facts = file(from);
-      const item = facts?.globals.get(name);
-      return (facts && item && parseVariable(facts.text, item).find((d) => d.name === name)) || null;
-    };
-    const known = globalTypes.get(key);
-    const found = known !== undefined ? known : globalTypes.work(key, find);
-    return found?.type ?? null;
-  }
-
   function macros(name: string, from: string): FunctionReference[] {
     const facts = file(from);
     const own = macrosOf(facts, name);
@@ -512,7 +500,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     isGeneral,
     callers,
     structure,
-    globalType,
+    global,
     constant,
     installed,
     macros,

@@ -7,11 +7,13 @@ import { isPunct, tokenize } from './tokens.js';
 import { readDeclaration } from './types.js';
 import { activeTexts } from './variants.js';
 
+type Declaration = Pick<Item, 'pos' | 'end' | 'conditions'>;
+
 /**
  * The variables that an item declares, with their initialisers; also those of `struct x { … } name;`. Of several configurations
  * each contributes what the ones before it lack.
  */
-export function parseVariable(text: string, item: Item): Declarator[] {
+export function parseVariable(text: string, item: Declaration): Declarator[] {
   if (item.end - item.pos > MAX_ITEM) return [];
   const found: Declarator[] = [];
   const seen = new Set<string>();
@@ -26,7 +28,7 @@ export function parseVariable(text: string, item: Item): Declarator[] {
   return found;
 }
 
-function parseActive(own: string, item: Item): Declarator[] {
+function parseActive(own: string, item: Declaration): Declarator[] {
   const t = tokenize(own);
   if (t.count === 0 || t.depth > MAX_BRACKETS) return [];
   const { spec, declarators } = readDeclaration(t, 0, t.count);

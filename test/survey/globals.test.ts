@@ -1,0 +1,73 @@
+/** Pages that are kept in variables of a file, and in what those lead to. */
+import { describe } from 'vitest';
+import { shows } from './helper.js';
+
+const header = 'struct dev { struct page **pages; int nr; };\n';
+
+/** Takes pages into what a variable leads to. */
+const taking = (pages: string, nr: string) => `int dev_map(unsigned long a, int n)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, ${pages});
+
+	if (ret < 0)
+		return ret;
+	${nr} = ret;
+	return 0;
+}
+`;
+
+const dropping = (pages: string, nr: string) => `void dev_unmap(void)
+{
+	unpin_user_pages_dirty_lock(${pages}, ${nr}, true);
+}
+`;
+
+describe('pages in a variable of another file', () => {
+  const elsewhere = 'pin LT page-array car=dev.pages bulk@cross-file put:b.c:dev_unmap:unpin_user_pages_dirty_lock dirty=bulk';
+  shows(
+    'that a header declares',
+    {
+      'dev.h': `${header}extern struct dev the_dev;\n`,
+      'main.c': '#include "dev.h"\nstruct dev the_dev;\n',
+      'a.c': `#include "dev.h"\n${taking('the_dev.pages', 'the_dev.nr')}`,
+      'b.c': `#include "dev.h"\n${dropping('the_dev.pages', 'the_dev.nr')}`,
+    },
+    elsewhere,
+  );
+  shows(
+    'that each file declares for itself, as one of several',
+    {
+      'dev.h': header,
+      'main.c': '#include "dev.h"\nstruct dev *the_dev;\n',
+      'a.c': `#include "dev.h"\nextern struct dev *the_dev, *others[4];\n${taking('the_dev->pages', 'the_dev->nr')}`,
+      'b.c': `#include "dev.h"\nextern struct dev *the_dev;\n${dropping('the_dev->pages', 'the_dev->nr')}`,
+    },
+    elsewhere,
+  );
+  shows(
+    'that is the array itself; a file’s own of the same name is another one',
+    {
+      'held.h': 'extern struct page *held[64];\nextern int nr_held;\n',
+      'a.c': `#include "held.h"\nstruct page *held[64];\nint nr_held;\n${taking('held', 'nr_held')}`,
+      'b.c': `#include "held.h"\n${dropping('held', 'nr_held')}`,
+      'c.c': 'static struct page *held[4];\nvoid first_put(void)\n{\n\tput_page(held[0]);\n}\n',
+    },
+    'pin LT page-array car=held bulk@cross-file put:b.c:dev_unmap:unpin_user_pages_dirty_lock dirty=bulk',
+  );
+});
+
+describe('pages in an object that a variable of the file leads to', () => {
+  const unmapping = 'static void dev_unmap(struct dev *d)\n{\n\tunpin_user_pages_dirty_lock(d->pages, d->nr, true);\n}\n';
+  const release = 'static int dev_release(struct inode *i, struct file *f)\n{\n\tdev_unmap(f->private_data);\n\treturn 0;\n}\n';
+  const row = 'pin LT page-array car=dev.pages bulk@file put:dev_unmap:unpin_user_pages_dirty_lock dirty=bulk';
+  shows(
+    'are dropped by who is given the object',
+    `${header}static struct dev *the_dev;\n${taking('the_dev->pages', 'the_dev->nr')}${unmapping}${release}`,
+    row,
+  );
+  shows(
+    'which is the variable itself',
+    `${header}static struct dev the_dev;\n${taking('the_dev.pages', 'the_dev.nr')}${unmapping}${release}`,
+    row,
+  );
+});
