@@ -23,6 +23,7 @@ import {
   transfers,
   unmappingCalls,
 } from '../protocol/index.js';
+import { assumedAt } from '../syntax/index.js';
 import { excludes } from './assumptions.js';
 import {
   type Behind,
@@ -62,6 +63,7 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
       copies: new Map(),
       seen: new Set(),
       loopDrops,
+      needed: new Map(),
     });
     // Loops that drop elements are found first: then what leaves such a loop no longer holds them, also after no round at all.
     if (graph.nodes.some((n) => n.loops.length > 0)) run(fresh(emptyFlow(reference)));
@@ -74,7 +76,8 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
 export function holdingIn(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Set<number> {
   const scope = scopeOf(analysis.program, graph, reference);
   const flow = emptyFlow(reference);
-  const before = run({ ...analysis, flow, graph, reference, seeds, scope, copies: new Map(), seen: new Set(), loopDrops: new Map() });
+  const own = { copies: new Map(), seen: new Set<string>(), loopDrops: new Map(), needed: new Map() };
+  const before = run({ ...analysis, flow, graph, reference, seeds, scope, ...own });
   return new Set(graph.nodes.filter((n) => [...(before[n.id] ?? [])].some(isLocal)).map((n) => n.id));
 }
 
@@ -94,6 +97,8 @@ interface Run extends Analysis {
   seen: Set<string>;
   /** For each loop, the arrays and containers whose elements it drops. */
   loopDrops: Map<number, Set<string>>;
+  /** By position, what a release there needs of what the variant assumes. */
+  needed: Map<number, readonly string[]>;
 }
 
 /** What holds before each node. */
@@ -655,13 +660,14 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
       fact: place.path,
       dirty,
       partial,
-      assumptions: [r.graph.assumptions],
+      assumptions: [neededAt(r, n.pos)],
     });
   else
     for (const e of r.flow.releases)
       if (e.pos === n.pos && e.api === release.name) {
         e.partial &&= partial;
-        if (!e.assumptions.includes(r.graph.assumptions)) e.assumptions.push(r.graph.assumptions);
+        const needed = neededAt(r, n.pos);
+        if (!e.assumptions.includes(needed)) e.assumptions.push(needed);
       }
   note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
   const before = [...facts];
@@ -677,6 +683,13 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
     return;
   const dropped = before.filter((f) => !facts.has(f) && /\[\]$|@(sgl|bvec|skb|pipe)$/.test(f));
   if (dropped.length > 0) r.loopDrops.set(loop.id, new Set([...(r.loopDrops.get(loop.id) ?? []), ...dropped]));
+}
+
+/** What the statement at a position needs of what the variant assumes. */
+function neededAt({ program, reference, graph, needed }: Run, pos: number): readonly string[] {
+  const found = needed.get(pos) ?? assumedAt(program.textOf(reference), pos - reference.item.pos, graph.assumptions);
+  needed.set(pos, found);
+  return found;
 }
 
 /** The facts that make a place hold the reference. */

@@ -22,7 +22,7 @@ export interface ReleaseEvent extends At {
   dirty: boolean;
   /** Only some of the pages can be held here. */
   partial: boolean;
-  /** What each variant of the function assumes in which it stands and is reached with the reference. */
+  /** What each variant of the function assumes in which it stands and is reached with the reference, of what it depends on. */
   assumptions: (readonly string[])[];
 }
 

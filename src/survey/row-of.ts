@@ -5,6 +5,7 @@ import { callsAt } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { handedContainers } from '../protocol/index.js';
+import { assumedAt } from '../syntax/index.js';
 import { caseOf } from './case.js';
 import { type Form, formOf, isTeardown } from './classify.js';
 import { containersOf, waysTo } from './containers.js';
@@ -105,12 +106,14 @@ function isWrapper(
   return new Set(others.map((s) => `${fileOf(s)} ${forms.get(s)?.form}`)).size > 1 || others.some((s) => fileOf(s) !== site.reference.file);
 }
 
-/** What the variants of the function assume in which the site stands. */
+/** What the variants of the function assume in which the site stands, of what the site depends on. */
 export function assumptionsOf(program: Program, site: Site): string[][] {
+  const { reference, call } = site;
+  const text = program.textOf(reference);
   return program
-    .graphs(site.reference)
-    .filter((g) => callsAt(g, site.call.pos).length > 0)
-    .map((g) => [...g.assumptions, ...site.reference.item.conditions]);
+    .graphs(reference)
+    .filter((g) => callsAt(g, call.pos).length > 0)
+    .map((g) => [...assumedAt(text, call.pos - reference.item.pos, g.assumptions), ...reference.item.conditions]);
 }
 
 function fileOf(s: SeenRelease): string {

@@ -8,3 +8,4 @@ export { printExpression, printFunction, printStatement, printStruct, printType 
 export { parseStruct, parseTypedef } from './structs.js';
 export { initSyntax } from './tree.js';
 export { parseVariable } from './variables.js';
+export { assumedAt } from './variants.js';

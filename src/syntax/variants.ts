@@ -1,5 +1,17 @@
 /** The configurations of one item: its text with directives and inactive arms blanked, at the same length. */
-import { both, type Condition, type Configuration, evaluate, isElse, negate, readCondition, TRUE } from './conditions.js';
+import {
+  atomsOf,
+  both,
+  type Condition,
+  type Configuration,
+  conditionList,
+  evaluate,
+  isElse,
+  negate,
+  parseCondition,
+  readCondition,
+  TRUE,
+} from './conditions.js';
 import { assumptionsOf, chooseConfigurations } from './configurations.js';
 import { atLineStart, CLASS, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
 
@@ -63,34 +75,74 @@ function directivesOf(text: string): Directive[] {
 const MAX_ARMS = 100;
 const MAX_NESTED = 40;
 
-/** Every arm's full condition, the absent `#else` included. */
-function armsOf(directives: Directive[]): Condition[] {
-  const arms: Condition[] = [];
-  const open: { outer: Condition; before: Condition; closed: boolean }[] = [];
+/** An arm of an `#if` group: its full condition, and where its text stands; an absent `#else` has none. */
+interface Arm {
+  condition: Condition;
+  from: number;
+  to: number;
+}
+
+/** Every arm, the absent `#else` included. */
+function armsOf(directives: Directive[]): Arm[] {
+  const arms: Arm[] = [];
+  const open: { outer: Condition; before: Condition; closed: boolean; arm: Arm | null }[] = [];
   let around: Condition = TRUE;
+  const begin = (condition: Condition, from: number): Arm => {
+    const arm = { condition, from, to: from };
+    arms.push(arm);
+    return arm;
+  };
   for (const d of directives) {
     const top = open.at(-1);
     if (arms.length > MAX_ARMS) break;
     if (open.length > MAX_NESTED && d.kind === 'if') {
-      open.push({ outer: around, before: TRUE, closed: true });
+      open.push({ outer: around, before: TRUE, closed: true, arm: null });
     } else if (open.length > MAX_NESTED && d.kind === 'else') {
       // Too deep to be worth a variant of its own.
     } else if (d.kind === 'if') {
-      open.push({ outer: around, before: negate(d.condition), closed: false });
+      const outer = around;
       around = both(around, d.condition);
-      arms.push(around);
+      open.push({ outer, before: negate(d.condition), closed: false, arm: begin(around, d.to) });
     } else if (d.kind === 'else' && top !== undefined) {
+      if (top.arm) top.arm.to = d.from;
       around = both(top.outer, both(top.before, d.condition));
-      arms.push(around);
+      top.arm = begin(around, d.to);
       if (d.condition === TRUE) top.closed = true;
       top.before = both(top.before, negate(d.condition));
     } else if (d.kind === 'endif' && top !== undefined) {
-      if (!top.closed) arms.push(both(top.outer, top.before));
+      if (top.arm) top.arm.to = d.from;
+      if (!top.closed) begin(both(top.outer, top.before), d.from);
       around = top.outer;
       open.pop();
     }
   }
   return arms;
+}
+
+/**
+ * Of what a variant of an item assumes, what a statement at a position of the item's text depends on: the arms around it, and the
+ * tests of arms that jump past others. The rest was only chosen along: other variants may stand with the same statement.
+ */
+export function assumedAt(text: string, pos: number, assumptions: readonly string[]): string[] {
+  if (assumptions.length === 0) return [];
+  const around: string[] = [];
+  const jumped = new Set<string>();
+  for (const { condition, from, to } of armsOf(directivesOf(text))) {
+    if (pos >= from && pos < to) around.push(...conditionList(condition));
+    else if (jump.test(text.slice(from, to))) for (const name of namesIn(condition)) jumped.add(name);
+  }
+  return [...new Set([...around, ...assumptions.filter((a) => namesIn(parseCondition(a)).some((name) => jumped.has(name)))])];
+}
+
+const jump = /\b(?:return|goto|break|continue)\b/;
+
+function namesIn(condition: Condition): string[] {
+  const names: string[] = [];
+  atomsOf(condition, (atom) => {
+    if (atom.op === 'opaque') names.push(atom.text);
+    else if (atom.op === 'defined' || atom.op === 'compare') names.push(atom.name);
+  });
+  return names;
 }
 
 function activeText(text: string, directives: Directive[], config: Configuration): string {
@@ -126,7 +178,7 @@ export function activeTexts(text: string, given: Condition[]): ActiveText[] {
   const directives = directivesOf(text);
   if (directives.length === 0) return [{ text, assumptions: [] }];
   if (directives.length > 2000) directives.length = 2000;
-  const arms = armsOf(directives);
+  const arms = armsOf(directives).map((arm) => arm.condition);
   if (arms.length === 0) return [{ text: activeText(text, directives, new Map()), assumptions: [] }];
   const seen = new Set<string>();
   const texts: ActiveText[] = [];

@@ -170,3 +170,80 @@ describe('calls whose arguments are chosen by the kernel', () => {
     'get page-array car=mem.pages loop-collapsible@file put:lock:put_page,unlock:put_page',
   );
 });
+
+describe('arms of two tests', () => {
+  const choose = (one: string, other: string) => `#ifdef MY_TABLES
+	${one}
+#else
+	${other}
+#endif`;
+  shows(
+    'which a few variants show together',
+    `struct map { struct page **pages; long n; struct my_table table; };
+long take(struct map *map, unsigned long a)
+{
+	struct page **pages = map->pages;
+	long got;
+
+#if LINUX_VERSION_CODE > KERNEL_VERSION(5, 6, 0)
+	got = pin_user_pages(a, map->n,
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(4, 6, 0)
+	got = get_user_pages(current, current->mm, a, map->n,
+#else
+	got = get_user_pages(a, map->n,
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 9, 0)
+			FOLL_WRITE, pages, NULL);
+#else
+			1, 0, pages, NULL);
+#endif
+${choose('my_table_make(&map->table, map->n);', 'my_list_make(&map->table, map->n);')}
+	return got;
+}
+
+void drop(struct map *map)
+{
+	long i;
+
+${choose('my_table_end(&map->table);', 'my_list_end(&map->table);')}
+	for (i = 0; i < map->n; i++) {
+#if LINUX_VERSION_CODE > KERNEL_VERSION(5, 6, 0)
+		unpin_user_page(map->pages[i]);
+#else
+		put_page(map->pages[i]);
+#endif
+	}
+}
+`,
+    'pin page-array car=map.pages loop-collapsible@file put:drop:unpin_user_page',
+    'get page-array car=map.pages loop-collapsible@file put:drop:put_page',
+    'get page-array car=map.pages loop-collapsible@file put:drop:put_page',
+  );
+  shows(
+    'one of which leaves the function',
+    `struct map { struct page **pages; long n; };
+long take(struct map *map, unsigned long a)
+{
+#ifdef MY_PINS
+	return pin_user_pages(a, map->n, FOLL_WRITE, map->pages, NULL);
+#else
+	return get_user_pages(a, map->n, FOLL_WRITE, map->pages, NULL);
+#endif
+}
+
+void drop(struct map *map)
+{
+	long i;
+
+#ifdef MY_PINS
+	unpin_user_pages(map->pages, map->n);
+	return;
+#endif
+	for (i = 0; i < map->n; i++)
+		put_page(map->pages[i]);
+}
+`,
+    'pin page-array car=map.pages bulk@file put:drop:unpin_user_pages',
+    'get page-array car=map.pages loop-collapsible@file put:drop:put_page',
+  );
+});
