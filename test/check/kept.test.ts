@@ -305,3 +305,91 @@ void slot_empty(struct slot *s)
 describe('an object that says how to take the pages', () => {
   accepts('never-released', 'two callers that ask otherwise, and keep the page in fields of their own', wanted('.pin = true'));
 });
+
+const out = (body: string, allocate = 'buf = kzalloc(sizeof(*buf), GFP_KERNEL);'): string => `struct buf { struct page **pages; int n; };
+struct import { struct buf *buf; int id; };
+struct owner { struct idr ids; struct buf *last; };
+
+static int buf_take(struct owner *d, struct buf **out, unsigned long a, int n)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	struct buf *buf;
+	int got;
+
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		kfree(pages);
+		return -EFAULT;
+	}
+	${allocate}
+	if (!buf) {
+		unpin_user_pages(pages, n);
+		kfree(pages);
+		return -ENOMEM;
+	}
+	buf->pages = pages;
+	buf->n = n;
+	*out = buf;
+	return 0;
+}
+static void buf_drop(struct buf **p)
+{
+	unpin_user_pages_dirty_lock((*p)->pages, (*p)->n, true);
+	kfree((*p)->pages);
+	kfree(*p);
+	*p = NULL;
+}
+static int import_map(struct owner *d, struct import *im, unsigned long a, int n)
+{
+	struct buf *buf;
+	int ret = buf_take(d, &buf, a, n);
+
+	if (ret)
+		return ret;
+	im->buf = buf;
+	return 0;
+}
+int import(struct owner *d, unsigned long a, int n)
+{
+	struct import *im = kzalloc(sizeof(*im), GFP_KERNEL);
+	int ret;
+
+	if (!im)
+		return -ENOMEM;
+	ret = import_map(d, im, a, n);
+	if (ret)
+		goto free;
+	ret = idr_alloc(&d->ids, im, 1, 0, GFP_KERNEL);
+	if (ret < 0)
+		goto ${body}
+	im->id = ret;
+	return ret;
+drop:
+	buf_drop(&im->buf);
+free:
+	kfree(im);
+	return ret;
+}
+void forget(struct owner *d, int id)
+{
+	struct import *im = idr_remove(&d->ids, id);
+
+	buf_drop(&im->buf);
+	kfree(im);
+}
+`;
+
+describe('memory that a function makes and hands out by the address of a variable', () => {
+  complains('leak-on-path', 'what is left in it where it is freed', out('free;'), 'import:if (ret < 0)');
+  accepts('leak-on-path', 'what is dropped before', out('drop;'));
+  accepts('leak-on-path', 'memory that is found, not made', out('free;', 'buf = d->last;'));
+  accepts(
+    'leak-on-path',
+    'memory that others find as well',
+    out('free;', 'buf = kzalloc(sizeof(*buf), GFP_KERNEL);\n\tlist_add(&buf->list, &d->list);'),
+  );
+});

@@ -3,7 +3,7 @@ import type { Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import { signOf } from './conditions.js';
 import type { Called } from './context.js';
-import { baseOf, holders, reach } from './memory.js';
+import { baseOf, holders, placeBelow, reach, valueAt } from './memory.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from './state.js';
 
 /** The exit of a path; `null` for one on which the reference never was. */
@@ -22,6 +22,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     equals: equalOf(state, returned),
     gives: givenOf(local, state, returned),
     allocated: returned !== null && state.fresh.has(returned),
+    made: [],
     extra: state.extra,
     drop: state.dropped,
     trail: state.trail,
@@ -33,9 +34,19 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   // A reference that was never looked for may not be there.
   if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
   const found = outliving(local, state, returned);
-  if (found.length > 0) return { ...exit, kind: 'held', holders: found };
+  if (found.length > 0) return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found) };
   if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
   return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
+}
+
+/** The parameters that lead to a pointer which was set to memory of this path's own, that nobody else may reach, with the reference in it. */
+function madeFor({ graph }: Called, state: State, found: readonly Holder[]): number[] {
+  return graph.params.flatMap(({ name }, index) => {
+    if (!found.some((h) => h.of === index && h.suffix.startsWith('.'))) return [];
+    const place = placeBelow(state, valueAt(state, name), '[]');
+    const value = place === null ? null : valueAt(state, place);
+    return value !== null && state.fresh.has(value) && !state.shared.has(value) ? [index] : [];
+  });
 }
 
 /** True if the caller has the page itself in a variable of its own. */

@@ -1,13 +1,25 @@
 /** What a function's way out says, in the words of who called it. */
 import type { CallOperation } from '../../program/graph.js';
-import { placeBelow, put, valueIn, withFresh } from './memory.js';
+import { withSign } from './conditions.js';
+import { baseOf, placeBelow, put, renewed, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, type Holder, type State, sign, type Trail, theReference } from './state.js';
 
-/** What a function's result is known to be: a constant, one of its arguments, or memory that it allocated. */
-export function resulting(state: State, { result, args }: CallOperation, { equals, gives, allocated }: Exit): State {
+/** What a function's result is known to be: a constant, one of its arguments, or memory that it allocated, as what it hands out. */
+export function resulting(state: State, o: CallOperation, { equals, gives, allocated, made }: Exit): State {
+  const { result, args } = o;
   const known = equals ?? (gives === null ? null : valueIn(state, args[gives]));
   const next = known === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${result} == ${known}`, true]]) });
-  return allocated ? withFresh(next, result) : next;
+  return made.reduce((s, index) => handedOut(s, o, index), allocated ? withFresh(next, result) : next);
+}
+
+/** A local pointer whose address the function is given leads to memory that was allocated there, and to nothing else. */
+function handedOut(state: State, { result, args }: CallOperation, index: number): State {
+  const value = valueIn(state, args[index]);
+  const place = value?.startsWith('&') ? value.slice(1) : null;
+  if (place === null || baseOf(place) !== place || place.startsWith('::')) return state;
+  const memory = `${result}~${index + 1}`;
+  const next = withFresh(put(renewed(state, memory), place, memory), memory);
+  return withSign(next, memory, sign.positive) ?? next;
 }
 
 /** The sign of a result, as a person reads it. */
@@ -30,10 +42,16 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
   for (const h of found) {
     if (h.of === -2) next = put(next, h.suffix.startsWith('::') ? h.suffix : `::elsewhere ${h.suffix}`, theReference);
     else {
-      const value = h.of === -1 ? o.result : valueIn(next, o.args[h.of]);
+      const value = h.of === -1 ? o.result : pointed(next, valueIn(next, o.args[h.of]));
       if (value === null) continue;
       next = put(next, h.suffix === '' ? (h.of === -1 ? o.result : null) : placeBelow(next, value, h.suffix), theReference);
     }
   }
   return next;
+}
+
+/** The memory that a function has handed out through the address of a variable, instead of the address: where its fields are. */
+function pointed(state: State, value: string | null): string | null {
+  const memory = value?.startsWith('&') ? state.store.get(value.slice(1)) : undefined;
+  return memory !== undefined && state.fresh.has(memory) ? memory : value;
 }

@@ -149,6 +149,8 @@ export interface Exit {
   gives: number | null;
   /** The result is memory that the function allocated. */
   allocated: boolean;
+  /** Parameters through which memory that the function allocated is handed out with the reference in it: `*out = obj`. */
+  made: readonly number[];
   extra: number;
   drop: Drop | null;
   trail: Trail | null;

@@ -44,6 +44,7 @@ const gaveUp: Exit = {
   equals: null,
   gives: null,
   allocated: false,
+  made: [],
   extra: 0,
   drop: null,
   trail: null,
