@@ -36,7 +36,7 @@ export function describe(file: string, text: string): FileFacts {
   const globals = new Map<string, Item>();
   const objectMacros = new Map<string, FunctionReference[]>();
   for (const item of out.items) {
-    if (item.kind === 'variable') globals.set(item.name, item);
+    if (item.variable !== '') globals.set(item.variable, item);
     const macro = item.kind === 'macro';
     if (item.kind !== 'function' && !macro) continue;
     const objectLike = macro && !isFunctionLike(text, item);

@@ -16,6 +16,8 @@ export interface Global {
   /** Where it is declared: the text's file, and the declaration in it. */
   file: string;
   declaration: Pick<Item, 'pos' | 'end' | 'conditions'>;
+  /** What a struct that is defined with it is known by. */
+  tag: string | null;
 }
 
 /** What variables are looked up in. */
@@ -46,14 +48,18 @@ export function openGlobals({ ledger, file, textOf, quotedHeaders }: Sources): G
 
   function global(name: string, from: string): Global | null {
     const own = file(from)?.globals.get(name);
-    return own ? { static: own.static, file: from, declaration: own } : (declared(from).get(name) ?? null);
+    return own
+      ? { static: own.static, file: from, declaration: own, tag: own.kind === 'struct' ? own.name : null }
+      : (declared(from).get(name) ?? null);
   }
 
   function globalType(name: string, from: string): CType | null {
     const key = `${name}\0${from}`;
     const find = (): CType | null => {
       const found = global(name, from);
-      return (found && parseVariable(textOf(found.file), found.declaration).find((d) => d.name === name)?.type) || null;
+      const type = found && parseVariable(textOf(found.file), found.declaration).find((d) => d.name === name)?.type;
+      // A struct without a tag goes by the name of what is declared with it.
+      return type?.tag === '' ? { ...type, tag: found?.tag ?? null } : (type ?? null);
     };
     const known = types.get(key);
     return known !== undefined ? known : types.work(key, find);
@@ -70,6 +76,6 @@ function declaredIn(file: string, text: string): [string, Global][] {
   return [...text.matchAll(extern)].flatMap((match) => {
     const declaration = { pos: match.index, end: match.index + match[0].length, conditions: [] };
     const names = (match[1] as string).split(',').flatMap((part) => /(\w+)\s*(?:\[[^\]]*\]\s*)*$/.exec(part)?.[1] ?? []);
-    return names.map((name): [string, Global] => [name, { static: false, file, declaration }]);
+    return names.map((name): [string, Global] => [name, { static: false, file, declaration, tag: null }]);
   });
 }

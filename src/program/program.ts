@@ -26,6 +26,7 @@ import { mayMean } from './meant.js';
 import { rootOf, type Value } from './path.js';
 import { folderOf, outsideKernel } from './place.js';
 import { type AskedTree, asked } from './questions.js';
+import { enteredResults, openResults, pointerTo } from './results.js';
 import { openStructures } from './structures.js';
 import { pointerMoves, tabledPaths } from './tabled.js';
 import { plainPath, sourceName } from './text.js';
@@ -136,6 +137,8 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const { directivesIn, ownHeaders, quotedHeaders } = openHeaders({ tree, ledger, textOf: contentOf });
 
   const { global, globalType } = openGlobals({ ledger, file, textOf: contentOf, quotedHeaders });
+
+  const { resultType } = openResults({ file, textOf: contentOf, quotedHeaders, macros });
 
   const { structure, memberTag, typedef } = openStructures({ tree, ledger, file, ownHeaders });
 
@@ -262,6 +265,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
           return o ?? null;
       }
     };
+    const entered = enteredResults(graph);
     // Temporaries of untyped copies take the type of what they copy, so that paths through them are typed too.
     const nodes = graph.nodes.map((n) => {
       const o = operation(n.operation);
@@ -271,7 +275,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       }
       if (o?.kind === 'call' && o.name !== null && !types.has(o.result)) {
         const known = transfers.get(o.name)?.returns;
-        const returned = known ? { base: `struct ${known}`, tag: known, pointers: 1, dims: [] } : resultType(o.name, name);
+        const returned = known ? pointerTo(known, '*') : resultType(o.name, name, entered.has(o.result));
         if (returned) types.set(o.result, returned);
       }
       return o === n.operation ? n : { id: n.id, pos: n.pos, operation: o, successors: n.successors, loops: n.loops, guards: n.guards };
@@ -371,16 +375,6 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       };
     }
     return null;
-  }
-
-  /** Declared result of a function of the same file; others are too dear to look up for a type. */
-  function resultType(called: string, name: string): CType | null {
-    const facts = file(name);
-    const own = facts?.byName.get(called)?.[0];
-    if (!facts || !own || own.macro) return null;
-    // The header's text says it; parsing the body for this alone would cost more than all the rest.
-    const tag = /\bstruct\s+(\w+)\s*(\*+)\s*\w+\s*\(/.exec(facts.text.slice(own.item.pos, own.item.bodyPos));
-    return tag ? { base: `struct ${tag[1]}`, tag: tag[1] as string, pointers: (tag[2] as string).length, dims: [] } : null;
   }
 
   function resolve(name: string, from: string): FunctionReference[] {

@@ -14,6 +14,8 @@ interface Described {
   bodyPos: number;
   static: boolean;
   inline: boolean;
+  /** The variable that stands behind a struct's members. */
+  variable: string;
 }
 
 /** Kind and name from an item's outermost tokens. */
@@ -34,7 +36,7 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
     else if (w === 'typedef') isTypedef = true;
     else if (w === 'inline' || w === '__always_inline') isInline = true;
   }
-  const flags = { static: isStatic, inline: isInline };
+  const flags = { static: isStatic, inline: isInline, variable: '' };
   if (typeBody >= 0) {
     let keyword = typeBody - 1;
     while (keyword >= 0 && !TAG_KEYWORDS.has(word(keyword))) keyword--;
@@ -43,9 +45,10 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
       if (head.kind[k] === 58) break;
       if (head.kind[k] === 1 && head.kind[k + 1] !== 40 && !isAnnotation(word(k))) tag = word(k);
     }
-    if (tag === '') tag = declaredName(head, word, typeBody + 1, limit);
+    const declared = declaredName(head, word, typeBody + 1, limit);
     const kind = word(keyword) === 'enum' ? (isTypedef ? 'declaration' : 'other') : 'struct';
-    return { kind, name: tag, bodyPos: body, ...flags };
+    const variable = kind === 'struct' && !isTypedef && !isAnnotation(declared) ? declared : '';
+    return { kind, name: tag !== '' ? tag : declared, bodyPos: body, ...flags, variable };
   }
   const name = declaredName(head, word, 0, limit);
   if (isTypedef) return { kind: 'declaration', name: pointerName(text, head, limit) || name, bodyPos: -1, ...flags };

@@ -22,6 +22,8 @@ export interface Item {
   bodyPos: number;
   static: boolean;
   inline: boolean;
+  /** The variable that it declares, also behind a struct's members; `''` if none. Of several, the first. */
+  variable: string;
   /** Conditions of the `#if` arms around it, outermost first, in the form of a variant's assumptions. */
   conditions: string[];
 }
@@ -162,11 +164,23 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           bodyPos: s.body,
           static: isStatic,
           inline: isInline,
+          variable: '',
           conditions,
         });
       } else {
         const d = describeItem(text, head, s.body, s.typeBody, s.assigned);
-        found.items.push({ kind: d.kind, name: d.name, pos, end, bodyPos: d.bodyPos, static: d.static, inline: d.inline, conditions });
+        const variable = d.kind === 'variable' ? d.name : d.variable;
+        found.items.push({
+          kind: d.kind,
+          name: d.name,
+          pos,
+          end,
+          bodyPos: d.bodyPos,
+          static: d.static,
+          inline: d.inline,
+          variable,
+          conditions,
+        });
       }
     }
     s = fresh();
@@ -309,6 +323,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           bodyPos: -1,
           static: false,
           inline: false,
+          variable: '',
           conditions: groups.flatMap((g) => conditionList(g.arm)),
         };
         endMacroLine();

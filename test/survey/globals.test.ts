@@ -70,4 +70,44 @@ describe('pages in an object that a variable of the file leads to', () => {
     `${header}static struct dev the_dev;\n${taking('the_dev.pages', 'the_dev.nr')}${unmapping}${release}`,
     row,
   );
+  const state = 'pin LT page-array car=state.pages bulk@file put:dev_unmap:unpin_user_pages_dirty_lock dirty=bulk';
+  shows(
+    'of a struct without a name',
+    `static struct {\n\tstruct page **pages;\n\tint nr;\n} state;\n${taking('state.pages', 'state.nr')}${dropping('state.pages', 'state.nr')}`,
+    state,
+  );
+  shows(
+    'by a pointer that is defined with the struct',
+    `static struct {\n\tstruct page **pages;\n\tint nr;\n} *state;\n${taking('state->pages', 'state->nr')}${dropping('state->pages', 'state->nr')}`,
+    state,
+  );
+});
+
+describe('pages in an object that a call leads to', () => {
+  const object = 'struct dev { struct list_head node; struct page **pages; int nr; };\n';
+  const of = (who: string) => `int dev_map(struct net_device *n, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, 8, FOLL_WRITE | FOLL_LONGTERM, ${who}->pages);
+
+	if (ret < 0)
+		return ret;
+	${who}->nr = ret;
+	return 0;
+}
+void dev_unmap(struct list_head *n)
+{
+	unpin_user_pages(${who}->pages, ${who}->nr);
+}
+`;
+  const row = 'pin LT page-array car=dev.pages bulk@file put:dev_unmap:unpin_user_pages';
+  shows('a macro that casts', `${object}#define PRIV(d) ((struct dev *)netdev_priv(d))\n${of('PRIV(n)')}`, row);
+  shows('a macro around a member', `${object}#define to_dev(l) \\\n\tcontainer_of(l, struct dev, node)\n${of('to_dev(n)')}`, row);
+  shows(
+    'a helper of the driver’s header',
+    {
+      'dev.h': `${object}static inline struct dev *dev_of(void *p)\n{\n\treturn dev_get_drvdata(p);\n}\n`,
+      'a.c': `#include "dev.h"\n${of('dev_of(n)')}`,
+    },
+    row,
+  );
 });
