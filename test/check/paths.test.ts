@@ -467,6 +467,54 @@ describe('a sum of numbers', () => {
   accepts('leak-on-path', 'a loop up to it that drops', ranged('put_page(page);'));
 });
 
+const segments = (
+  type: string,
+  step: string,
+  rest: string,
+): string => `int iter_take(struct iov_iter *it, struct page **pages, size_t *count)
+{
+	${type} n = 0, more;
+	size_t at;
+	ssize_t got;
+	int i, ret = 0;
+
+	do {
+		if (n == 0) {
+			got = iov_iter_get_pages2(it, pages, LONG_MAX, 16, &at);
+			if (got <= 0) {
+				ret = -EFAULT;
+				break;
+			}
+			n = DIV_ROUND_UP(at + got, PAGE_SIZE);
+		} else {
+			got = iov_iter_get_pages2(it, &pages[n], PAGE_SIZE, 1, &at);
+			if (got <= 0) {
+				ret = -EFAULT;
+				break;
+			}
+			n += ${step};
+			more = pages_left(it);
+			${rest}
+		}
+	} while (iov_iter_count(it));
+	if (ret) {
+		for (i = 0; i < n; i++)
+			put_page(pages[i]);
+		n = 0;
+	}
+	*count = n;
+	return ret;
+}
+`;
+
+describe('a number that only grows', () => {
+  const rule = 'leak-on-path';
+  accepts(rule, 'a count that is asked again for zero', segments('size_t', '1', ''));
+  accepts(rule, 'a count to which an unsigned number is added too', segments('size_t', '1', 'n += more;'));
+  complains(rule, 'a count that may be what it was', segments('int', 'more', ''), 'iter_take:} while (iov_iter_count(it));');
+  complains(rule, 'a count that a number is taken from', segments('size_t', '1', 'n -= more;'), 'iter_take:} while (iov_iter_count(it));');
+});
+
 const meeting = (second: string): string => `int box_fill(struct box *b, unsigned long a)
 {
 	struct page *page;

@@ -3,7 +3,7 @@ import type { Assume, Clear, Copy, Graph, Loop, Node } from '../../program/graph
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { isNeutral, releases } from '../../protocol/index.js';
 import { call } from './call.js';
-import { assume, conditionText, signOf, withSign } from './conditions.js';
+import { assume, conditionText } from './conditions.js';
 import type { Called } from './context.js';
 import { isSeed } from './entry.js';
 import { forgetElement, stepOver } from './forget.js';
@@ -12,7 +12,8 @@ import { isOthers } from './loops.js';
 import { baseOf, behind, holders, isCut, placeAt, put, reaches, renewed, stepFrom, valueAt, valueIn, withFresh } from './memory.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
-import { altered, outcome, type State, sign, type Trail, theReference, told } from './state.js';
+import { altered, outcome, type State, type Trail, theReference, told } from './state.js';
+import { added, grown } from './sums.js';
 import { namesOf } from './unwind.js';
 
 /** The states after a node; none where the path ends or cannot be. */
@@ -33,7 +34,7 @@ export function run(local: Called, n: Node, state: State): State[] {
         return [put(state, target, stepFrom(source, behind))];
       if (!o.replaces && source !== theReference) {
         // One of several operands: what is known of the others goes.
-        if (!o.target.startsWith('%') && !reaches(state, source)) return [added(state, o.target, source)];
+        if (!o.target.startsWith('%') && !reaches(state, source)) return [added(local.graph, state, o, source)];
         if (target !== null && state.store.has(target)) {
           if (reaches(state, valueAt(state, target))) return [state];
           if (!reaches(state, source)) return [isSum(local.graph, o) ? put(renewed(state, `~${n.id}`), target, `~${n.id}`) : state];
@@ -73,11 +74,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       const place = placeAt(here, o.target);
       // A pointer that goes on stays in the same memory.
       if (place === null || valueAt(here, place) === theReference || isPointer(local.graph, o.target)) return [here];
-      const fresh = `~${n.id}`;
-      const more = isStep(local, n) ? sign.positive : (here.signs.get(`+${o.target}`) ?? sign.any);
-      const grows = isIncrease(local, n) && (signOf(here, valueAt(here, place)) & sign.negative) === 0;
-      const changed = put(renewed(summed(here, o.target), fresh), place, fresh);
-      return [grows ? (withSign(changed, fresh, more === sign.positive ? more : sign.zero | sign.positive) ?? changed) : changed];
+      return [grown(local, n, o.target, place, here)];
     }
     case 'assume': {
       if (local.entry.kind === 'again' && testsState(state, o)) return [];
@@ -132,19 +129,6 @@ function isStoredOver(before: State, after: State, target: string): boolean {
   );
 }
 
-/** Remembers the sign of what the next statement adds. */
-function added(state: State, target: string, value: string | null): State {
-  const signs = new Map(state.signs);
-  signs.set(`+${target}`, signOf(state, value));
-  return altered(state, { signs });
-}
-
-/** Forgets that sign where it was added. */
-function summed(state: State, target: string): State {
-  if (!state.signs.has(`+${target}`)) return state;
-  return altered(state, { signs: new Map([...state.signs].filter(([value]) => value !== `+${target}`)) });
-}
-
 /** A constant is stored. */
 function cleared(local: Called, n: Node, { target, text }: Clear, state: State): State {
   const place = placeAt(state, target);
@@ -162,17 +146,6 @@ function isOfAnother(local: Called, n: Node, place: string | null, state: State)
 function isInElement({ program, reference }: Called, n: Node): boolean {
   const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
   return /^[^=;]*\[[^\]=;]+\]\s*(\.|->)[^=;]*=/.test(text);
-}
-
-/** `n++`, of which the sum is above zero where `n` was not below. */
-function isStep({ program, reference }: Called, n: Node): boolean {
-  return /^(\+\+|[\w>.[\]-]+?\s*\+\+)/.test(program.file(reference.file)?.text.slice(n.pos, n.pos + 80) ?? '');
-}
-
-/** `n++`, `n += more`. */
-function isIncrease({ program, reference }: Called, n: Node): boolean {
-  const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 80) ?? '';
-  return /^(\+\+|[\w>.[\]-]+?\s*(\+\+|\+=))/.test(text);
 }
 
 function isOwnMemory(graph: Graph, path: string): boolean {
