@@ -6,7 +6,7 @@
  * used wherever that fact arises again.
  */
 import type { FunctionReference } from '../program/file.js';
-import type { Assume, CallOperation, Graph, Node } from '../program/graph.js';
+import { type Assume, type CallOperation, type Graph, isPrinted, type Node } from '../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
@@ -705,7 +705,7 @@ function* originsOf(place: Value, facts: Facts, r: Run): Generator<string> {
 function enter(r: Run, n: Node, o: CallOperation, name: string, given: string[][], facts: Facts): void {
   const definitions = r.program.resolve(name, r.reference.file);
   if (definitions.length === 0) {
-    unknown(r, n, name, false, given);
+    if (!given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) unknown(r, n, name, false, given);
     return;
   }
   into(r, n, o, definitions, given, facts);

@@ -131,6 +131,11 @@ export function callsAt(graph: Graph, pos: number): CallOperation[] {
   return graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o] : []));
 }
 
+/** True for an argument that is printed: it stands behind a format. What is handed to a callback stands before the format of its name. */
+export function isPrinted({ expressions }: CallOperation, argument: number): boolean {
+  return expressions.slice(0, argument).some((e) => e.kind === 'literal' && e.text.startsWith('"') && e.text.includes('%'));
+}
+
 /** True if something in a function reads the result of a call, or may. */
 export function isRead(graph: Graph, result: string): boolean {
   return graph.nodes.some(({ operation: o }) => {

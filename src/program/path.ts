@@ -17,8 +17,8 @@ export function step(path: string, next: string): string | null {
     // A container inside itself (a chained scatterlist, a bio of a bio) is the same container.
     if (next.startsWith('@') && base.endsWith(next)) return base;
   }
-  // A field below itself is a list or a tree: its other nodes are not told apart.
-  if (next.startsWith('.') && hasStep(base, next)) return null;
+  // A field below itself is a list or a tree: its other nodes are not told apart. One that stands in it at once may be another's.
+  if (next.startsWith('.') && hasStep(base.endsWith(next) ? base.slice(0, -next.length) : base, next)) return null;
   const joined = base + next;
   if (joined.length > maxLength || stepsOf(joined).length > maxSteps) return null;
   return joined;

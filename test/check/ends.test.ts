@@ -622,3 +622,50 @@ describe('an object that stands behind another in one allocation', () => {
   accepts('leak-on-path', 'one whose pages are dropped where it is asked for', behind('if (w->from == w->own)\n\t\tregion_unpin(w->from)'));
   complains('leak-on-path', 'one that is freed with its pages', behind('w->n = 0'), 'work_run:err = region_pin(own, a, n);');
 });
+
+const unset = (alloc: string, early: string, printed = ''): string => `struct buf { struct page **pages; int n; };
+struct buf *buf_take(unsigned long a, int nr)
+{
+	struct buf *b = ${alloc}(sizeof(*b), GFP_KERNEL);
+	int i, ret;
+
+	if (!b)
+		return NULL;
+	b->pages = kmalloc(nr * sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		goto free;
+	ret = get_user_pages_fast(a, nr, 0, b->pages);
+	if (ret != nr) {
+		release_pages(b->pages, ret < 0 ? 0 : ret);
+		goto array;
+	}
+	${early}
+	${printed}
+	ret = start_card(nr);
+	if (ret)
+		goto fail;
+	b->n = nr;
+	return b;
+fail:
+	for (i = 0; i < b->n; i++)
+		put_page(b->pages[i]);
+array:
+	kfree(b->pages);
+free:
+	kfree(b);
+	return NULL;
+}
+`;
+
+describe('an object that does not know yet how many pages it has', () => {
+  complains('leak-on-path', 'a loop up to a number that is zero', unset('kzalloc', ''), 'buf_take:if (ret)');
+  complains(
+    'leak-on-path',
+    'one behind which a page was printed',
+    unset('kzalloc', '', 'my_debug("first at %lx", page_to_pfn(b->pages[0]));'),
+    'buf_take:if (ret)',
+  );
+  accepts('leak-on-path', 'a loop up to a number that was set', unset('kzalloc', 'b->n = nr;'));
+  accepts('leak-on-path', 'a loop up to a number of which nothing is known', unset('kmalloc', ''));
+  accepts('leak-on-path', 'a loop up to a number that another may have set', unset('kzalloc', 'buf_init(b, nr);'));
+});

@@ -125,6 +125,46 @@ describe('what drops a page both where it was taken and from where it was kept',
   );
 });
 
+describe('a field that has the name of the field that it stands in', () => {
+  shows(
+    'of a union',
+    `struct ubuf {
+	bool foreign;
+	union {
+		struct { int n; struct page **pages; struct sg_table *sgt; } pages;
+		struct { void *map; } foreign;
+	} priv;
+};
+int ubuf_get(struct ubuf *u, unsigned long a, int n)
+{
+	u->priv.pages.n = get_user_pages_fast(a, n, FOLL_WRITE, u->priv.pages.pages);
+	if (u->priv.pages.n != n)
+		return -EFAULT;
+	return sg_alloc_table_from_pages(u->priv.pages.sgt, u->priv.pages.pages, n, 0, n * PAGE_SIZE, GFP_KERNEL);
+}
+void ubuf_put(struct ubuf *u)
+{
+	release_pages(u->priv.pages.pages, u->priv.pages.n);
+}
+`,
+    'get page-array→sgl car=ubuf.priv.pages.pages,ubuf.priv.pages.sgt bulk@file put:ubuf_put:release_pages',
+  );
+});
+
+describe('what is printed', () => {
+  const kept = (more: string): string => `struct box { struct page *page; };
+int box_fill(struct box *b, unsigned long a)
+{
+	if (get_user_pages_fast(a, 1, 0, &b->page) != 1)
+		return -EFAULT;
+	${more};
+	return 0;
+}
+`;
+  shows('is handed to nobody', kept('my_debug("page %p at %lx", b->page, a)'), 'get single car=box.page none@function');
+  shows('is not what stands before the format', kept('my_start(run, b->page, "box/%lx", a)'), 'get single car=box.page none@function gap');
+});
+
 const arms = (first: string, second: string): string => `struct mem { int n; struct page *pages[8]; };
 int lock(struct mem *mem, unsigned long a, int n, int write)
 {

@@ -1,6 +1,6 @@
 /** What a call does to the memory of a path and to the reference in it. */
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Node } from '../../program/graph.js';
+import { type CallOperation, isPrinted, type Node } from '../../program/graph.js';
 import { structName } from '../../program/types.js';
 import {
   acquires,
@@ -79,6 +79,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const definitions =
     o.name !== null ? local.program.resolve(o.name, local.reference.file) : o.through === null ? [] : installed(local, o.through);
   if (definitions.length === 0) {
+    if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
     if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
     return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : [];
   }

@@ -56,7 +56,7 @@ export function assume(state: State, given: Assume, acquired: Acquired | null): 
       : given;
   if (o.op === '==' && state.phase === 'held' && acquired?.filled === o.left.text && signOfText(o.right.text) === sign.zero) return null;
   const left = unset(state, valueIn(state, o.left));
-  const right = valueIn(state, o.right);
+  const right = unset(state, valueIn(state, o.right));
   if (o.call !== null) {
     const tested = valueIn(state, o.call.args[0]);
     const holds = o.op === '!=';
@@ -124,6 +124,13 @@ export function assume(state: State, given: Assume, acquired: Acquired | null): 
 function unset(state: State, value: string | null): string | null {
   if (value === null || state.zeroed.size === 0 || !/[.[]/.test(value) || value.includes('@') || value.startsWith('&')) return value;
   return state.zeroed.has(baseOf(value)) && !isHeld(state, value) ? '=0' : value;
+}
+
+/** True where a loop has no first round: it counts from zero to a number that nobody has set in memory that was allocated as zeros. */
+export function isNone(state: State, { operation: o }: Node): boolean {
+  if (o?.kind !== 'assume' || o.call !== null || o.op !== '>=') return false;
+  const bound = valueIn(state, o.right);
+  return signOf(state, valueIn(state, o.left)) === sign.zero && bound?.startsWith('=') === false && unset(state, bound) === '=0';
 }
 
 const constant = /^=(-?(\d|0x)|-?[A-Z]|NULL|true|false)/;

@@ -1,6 +1,6 @@
 /** Ways along an edge, into loops and out of them. */
 import type { Loop, Node } from '../../program/graph.js';
-import { conditionText } from './conditions.js';
+import { conditionText, isNone } from './conditions.js';
 import type { Called } from './context.js';
 import { hasForgotten, isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
@@ -33,8 +33,8 @@ export function along(local: Called, from: Node, to: Node, before: State): State
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
       // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
       const undoes = isOthers(local, l, state);
-      if (!state.loops.has(l.id) && !undoes) return null;
-      const drops = local.shape.dropLoops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
+      if (!state.loops.has(l.id) && !undoes && !isNone(state, from)) return null;
+      const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
       if (
         drops &&
         !local.shape.isJump(from.id, to.id, l) &&
