@@ -3,6 +3,7 @@ import type { Block, CType, Declarator, Expression, FunctionVariant, Initializer
 import { negated } from '../syntax/comparisons.js';
 import { type GotoLoop, gotoLoops } from './goto-loops.js';
 import type { Assume, CallOperation, Graph, Guard, Loop, Node, Operation } from './graph.js';
+import { statementsFor } from './jumping.js';
 import { step, type Value } from './path.js';
 import { namesIn, plainPath, sourceName } from './text.js';
 
@@ -18,6 +19,8 @@ export interface Names {
   isFunction(name: string): boolean;
   /** True for a name that DEFINE_FREE() gave to a statement. */
   isDefinedFree(name: string): boolean;
+  /** The macro of a name that jumps: its statements stand where it is used. */
+  jumping(name: string): FunctionVariant | null;
 }
 
 interface Builder {
@@ -37,6 +40,8 @@ interface Builder {
   assigned: Graph['assigned'];
   exit: number;
   names: Names;
+  /** The macros whose statements are being lowered, outermost first. */
+  writing: string[];
   temporaries: number;
   loopIds: number;
 }
@@ -64,6 +69,7 @@ export function lower(variant: FunctionVariant, names: Names): Graph {
     assigned: [],
     exit: 0,
     names,
+    writing: [],
     temporaries: 0,
     loopIds: 0,
   };
@@ -184,7 +190,7 @@ function within<T>(b: Builder, change: Partial<Pick<Builder, 'loops' | 'guards' 
 function statement(b: Builder, s: Statement): void {
   switch (s.kind) {
     case 'expression':
-      evaluate(b, s.expression);
+      if (!writeOut(b, s.expression)) evaluate(b, s.expression);
       return;
     case 'declaration':
       for (const d of s.declarators) declare(b, d);
@@ -312,6 +318,19 @@ function statement(b: Builder, s: Statement): void {
       node(b, s.pos, { kind: 'unread', why: s.text.slice(0, 60) });
       return;
   }
+}
+
+/** The statements of a macro that jumps, where it is used; false for anything else. */
+function writeOut(b: Builder, e: Expression): boolean {
+  if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
+  const { name } = e.callee;
+  const macro = b.writing.includes(name) ? null : b.names.jumping(name);
+  const body = macro && statementsFor(macro, e);
+  if (!body) return false;
+  b.writing.push(name);
+  within(b, {}, () => block(b, { kind: 'block', body, pos: e.pos, end: e.end }));
+  b.writing.pop();
+  return true;
 }
 
 /** What holds in a `case`: its value, joined with those of the cases that fall into it. `default` is none of those seen. */

@@ -14,12 +14,14 @@ import {
 import type { Tree } from '../source/index.js';
 import type { CType, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
+import { isSmall } from './aliases.js';
 import { openConstants } from './constants.js';
 import { describe, type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
 import { type Global, openGlobals } from './globals.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
 import { openHeaders } from './headers.js';
+import { isJumping, mayJump } from './jumping.js';
 import { type Ledger, unkept } from './ledger.js';
 import { lower } from './lower.js';
 import { mayMean } from './meant.js';
@@ -129,6 +131,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const resolvedNear = ledger.memo<FunctionReference[]>();
   const callersOf = ledger.memo<FunctionReference[]>();
   const aliasCalls = ledger.memo<Alias | null>();
+  const jumpings = ledger.memo<FunctionVariant | null>();
   const external = ledger.memo<FunctionReference[]>();
   const installedIn = ledger.memo<FunctionReference[]>();
 
@@ -181,6 +184,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
         isGlobal: (name: string) => global(name, reference.file) !== null,
         isFunction: (name: string) => facts.byName.has(name),
         isDefinedFree: (name: string) => facts.byName.get(name)?.some((r) => r.free !== null) === true,
+        jumping: (name: string) => jumpingMacro(name, reference.file),
       };
       return variants(reference).map((variant) => collapse(lower(variant, names), reference.file));
     });
@@ -375,6 +379,28 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       };
     }
     return null;
+  }
+
+  /**
+   * The macro of a name that jumps, of the file or, in a driver's tree, of its headers; none that is a call of the tables: such a
+   * one is followed as that call.
+   */
+  function jumpingMacro(name: string, from: string): FunctionVariant | null {
+    const key = `${name}\0${from}`;
+    const find = (): FunctionVariant | null => {
+      const defined = isSmall(source) ? macros(name, from) : (macrosOf(file(from), name) ?? []);
+      for (const macro of defined) {
+        const text = textOf(macro);
+        if (macro.objectLike || !mayJump(text)) continue;
+        const called = Array.from(text.matchAll(/\b(\w+)[\s\\]*\(/g), (match) => match[1] as string).filter((other) => other !== name);
+        if (called.some((other) => isTabled(other) || aliasFor(other, macro.file) !== null)) continue;
+        const variant = variants(macro)[0];
+        if (variant && isJumping(variant, parseMacro(file(macro.file)?.text ?? '', macro.item))) return variant;
+      }
+      return null;
+    };
+    const known = jumpings.get(key);
+    return known === undefined ? jumpings.work(key, find, null) : known;
   }
 
   function resolve(name: string, from: string): FunctionReference[] {
