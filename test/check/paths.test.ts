@@ -785,3 +785,44 @@ int look_up(void *at, unsigned int n)
     'look_up:if (get(at, pages, 1)) {',
   );
 });
+
+const status = (test: string): string => `enum my_status { MY_BROKEN = -2, MY_FAULT = -1, MY_OK = 0 };
+
+static enum my_status take(struct page **pages, unsigned long a, int n)
+{
+	enum my_status status = my_prepare(a);
+	int got;
+
+	if (status != MY_OK)
+		return status;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		status = MY_FAULT;
+	}
+	return status;
+}
+
+int run(unsigned long a, int n)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	enum my_status status;
+
+	if (!pages)
+		return -ENOMEM;
+	status = take(pages, a, n);
+	if (${test})
+		goto out;
+	unpin_user_pages_dirty_lock(pages, n, true);
+out:
+	kfree(pages);
+	return status;
+}
+`;
+
+describe('names of numbers that a function returns', () => {
+  accepts('leak-on-path', 'a test for one that it does not return where it takes', status('status == MY_BROKEN'));
+  accepts('leak-on-path', 'a test for what it returns where it takes nothing', status('status != MY_OK'));
+  complains('leak-on-path', 'a test that takes one for the other', status('status == MY_OK'), 'run:status = take(pages, a, n);');
+});

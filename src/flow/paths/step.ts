@@ -1,6 +1,6 @@
 /** The states after a node: what one operation does to the memory of a path. */
 import type { Assume, Clear, Copy, Graph, Loop, Node } from '../../program/graph.js';
-import { rootOf, suffixAfter } from '../../program/path.js';
+import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { isNeutral, releases } from '../../protocol/index.js';
 import { call } from './call.js';
 import { assume, conditionText } from './conditions.js';
@@ -28,7 +28,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (n.loops.some((l) => isOthers(local, l, state))) return [state];
       return call(local, n, o, state);
     case 'copy': {
-      const source = valueIn(state, o.source);
+      const source = valueIn(state, numbered(local, o.source));
       const target = placeAt(state, o.target);
       if (o.valueOnly && source !== null && source !== theReference && !source.startsWith('='))
         return [put(state, target, stepFrom(source, behind))];
@@ -80,17 +80,25 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (local.entry.kind === 'again' && testsState(state, o)) return [];
       if (state.phase !== 'before' && settled(local, n, state)) return [];
       const round = roundOf(local, n, o, state);
-      const next = round && assume(round, o, local.entry.kind === 'site' ? local.entry.acquired : null);
+      const said = { ...o, left: numbered(local, o.left), right: numbered(local, o.right) };
+      const next = round && assume(round, said, local.entry.kind === 'site' ? local.entry.acquired : null);
       if (!next) return [];
       if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
       const text = next.phase === 'before' ? null : conditionText(n);
       return [text === null ? next : told(local, n, next, text)];
     }
     case 'return': {
-      const value = o.value ? valueIn(state, o.value) : null;
+      const value = o.value ? valueIn(state, numbered(local, o.value)) : null;
       return [told(local, n, put(state, '%return', value), null)];
     }
   }
+}
+
+/** A name that stands for zero or for a number below, as that number: what a function returns so is told from what it does not. */
+function numbered({ program, reference, graph }: Called, value: Value): Value {
+  if (value.path === null || value.address || !/^[A-Z][A-Z\d_]+$/.test(value.path) || graph.types.has(value.path)) return value;
+  const number = program.constant(value.path, reference.file);
+  return number === null || number > 0 ? value : { path: null, address: false, text: `${number}` };
 }
 
 /** True for a further operand of a number: with it, the number is none of those that it is made of. */
