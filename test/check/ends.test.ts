@@ -669,3 +669,44 @@ describe('an object that does not know yet how many pages it has', () => {
   accepts('leak-on-path', 'a loop up to a number of which nothing is known', unset('kmalloc', ''));
   accepts('leak-on-path', 'a loop up to a number that another may have set', unset('kzalloc', 'buf_init(b, nr);'));
 });
+
+const short = (after: string): string => `struct map { struct page **pages; long n; };
+static void map_free(struct map *m)
+{
+	if (m->pages) {
+		unpin_user_pages_dirty_lock(m->pages, m->n, true);
+		kvfree(m->pages);
+	}
+	kfree(m);
+}
+struct map *map_pin(unsigned long a, long n)
+{
+	struct map *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	long got;
+
+	if (!m)
+		return NULL;
+	m->pages = kvmalloc_array(n, sizeof(*m->pages), GFP_KERNEL);
+	if (!m->pages)
+		goto fail;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, m->pages);
+	if (got != n) {
+		if (got > 0) {
+			m->n = got;
+			unpin_user_pages(m->pages, m->n);
+			${after}
+		}
+		goto fail;
+	}
+	m->n = n;
+	return m;
+fail:
+	map_free(m);
+	return NULL;
+}
+`;
+
+describe('an object whose pages are dropped before it ends', () => {
+  accepts('double-release', 'one that knows that it has none any more', short('m->n = 0;'));
+  complains('double-release', 'one that still knows how many it had', short(''), 'map_pin:map_free(m);');
+});

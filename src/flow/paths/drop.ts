@@ -2,9 +2,10 @@
 import type { CallOperation, Node } from '../../program/graph.js';
 import { splitSteps } from '../../program/path.js';
 import type { ReleaseCall } from '../../protocol/index.js';
+import { signOf } from './conditions.js';
 import type { Called } from './context.js';
 import { freed, holders, reach, valueIn } from './memory.js';
-import { altered, type State, type Trail, theReference, told } from './state.js';
+import { altered, type State, sign, type Trail, theReference, told } from './state.js';
 import { isBefore, loopOf } from './unwind.js';
 
 /** A drop that the tables know. */
@@ -21,7 +22,7 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   if (!hit || state.phase === 'before') return [state];
   if (local.entry.kind === 'site' && release.shape === 'bulk' && isBefore(local.graph, local.entry.pos, o, Number(place?.[1])))
     return [state];
-  if (state.phase === 'released') return again(local, n, o, state);
+  if (state.phase === 'released') return dropsNone(o, release, state) ? [state] : again(local, n, o, state);
   if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];
   const whole =
     n.loops.length === 0 &&
@@ -33,6 +34,11 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
     dropped: { pos: n.pos, call: release, whole, loop: loopOf(o, Number(place?.[1]), n.loops), places: holders(state) },
   });
   return [told(local, n, next, `dropped by ${o.name}()`)];
+}
+
+/** True for a drop of no pages: the object knows that it has none any more. */
+function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State): boolean {
+  return shape === 'bulk' && signOf(state, valueIn(state, args[1])) === sign.zero;
 }
 
 /** A drop of what was dropped before. */

@@ -1,11 +1,11 @@
 /** Calls of functions: those that can be looked into, and those that cannot. */
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, isRead, type Node } from '../../program/graph.js';
-import { join } from '../../program/path.js';
-import { withSign } from './conditions.js';
+import { type CallOperation, callsAt, isRead, type Node } from '../../program/graph.js';
+import { join, rootOf } from '../../program/path.js';
+import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { after, placed, resulting, signText } from './exits.js';
-import { holders, placeBelow, put, valueIn } from './memory.js';
+import { holders, placeBelow, put, valueAt, valueIn } from './memory.js';
 import { share } from './shared.js';
 import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
 import { loopOf } from './unwind.js';
@@ -71,7 +71,7 @@ function isMore(a: Exit, b: Exit): boolean {
 /** A function is handed what was dropped before. */
 function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionReference, exits: readonly Exit[], state: State): State[] {
   const isCertain = !state.unsure && exits.length > 0 && exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure);
-  if (isCertain && state.dropped?.whole && n.loops.length === 0) {
+  if (isCertain && state.dropped?.whole && n.loops.length === 0 && !exits.some((e) => knowsNone(local, o, callee, e, state))) {
     const first = exits[0] as Exit;
     const end = told(local, n, state, `passed to ${callee.name}()`);
     local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
@@ -81,6 +81,19 @@ function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionRefe
   const next = put(state, o.result, null);
   // What it does with what is not there any more is nobody's concern, but for what would come too late.
   return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
+}
+
+/** True for a way out on which a function drops as many as an object says that it has, where that is none by now. */
+function knowsNone({ program }: Called, o: CallOperation, callee: FunctionReference, { drop }: Exit, state: State): boolean {
+  if (drop?.call?.shape !== 'bulk') return false;
+  const params = program.variants(callee)[0]?.params ?? [];
+  const counts = program.graphs(callee).flatMap((graph) => callsAt(graph, drop.pos).map(({ args }) => args[1]?.path ?? null));
+  return counts.some((count) => {
+    const root = count === null ? '' : rootOf(count);
+    const value = valueIn(state, o.args[params.findIndex((p) => p.name === root)]);
+    const place = count === null || value === null ? null : placeBelow(state, value, count.slice(root.length));
+    return place !== null && signOf(state, valueAt(state, place)) === sign.zero;
+  });
 }
 
 /** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */
