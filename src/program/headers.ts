@@ -9,7 +9,7 @@ export interface Headers {
   directivesIn(file: string): Directives;
   /** Headers that a file includes, and those that its quoted ones include. */
   ownHeaders(file: string): readonly string[];
-  /** Of these, the ones outside the kernel's `include/`: a driver's own. */
+  /** Of these, the ones outside a kernel's `include/`: a driver's own. */
   quotedHeaders(file: string): readonly string[];
 }
 
@@ -37,7 +37,12 @@ export function openHeaders({ tree, ledger, textOf }: Texts): Headers {
   }
 
   function quotedHeaders(from: string): string[] {
-    return quoted.get(from) ?? quoted.work(from, () => ownHeaders(from).filter((h) => !h.startsWith('include/')));
+    return quoted.get(from) ?? quoted.work(from, () => ownHeaders(from).filter((h) => !h.startsWith('include/') || !isKernel()));
+  }
+
+  /** A driver may have a folder of that name as well. */
+  function isKernel(): boolean {
+    return tree.exists('include/linux/mm.h');
   }
 
   function search(from: string): string[] {

@@ -100,7 +100,8 @@ export function parseMacroBody(macro: MacroDefinition): FunctionVariant | null {
     end: macro.end,
   };
   const span = { pos: macro.bodyPos, end: macro.bodyPos + macro.body.length };
-  const value = parseExpressionText(macro.body, macro.bodyPos);
+  // `return (x)` behind a `return` would be a call.
+  const value = /^\s*return\b/.test(macro.body) ? null : parseExpressionText(macro.body, macro.bodyPos);
   if (value !== null) return { ...shell, body: { kind: 'block', body: [{ kind: 'return', value, ...span }], ...span }, problems: [] };
   const wrapped = `{${macro.body}\n;}`;
   const t = tokenize(wrapped);

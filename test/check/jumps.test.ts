@@ -11,9 +11,9 @@ const head = `#define ON_ERROR(call) \\
 #define GIVE_UP(what) return (what)
 #define SEEN(x) ((x) > 0)
 `;
-const take = (then: string, unwind = 'kfree(pages);'): Record<string, string> => ({
-  'inc/jumps.h': head,
-  'drv/take.c': `#include "../inc/jumps.h"
+const take = (then: string, folder = 'inc'): Record<string, string> => ({
+  [`${folder}/jumps.h`]: head,
+  'drv/take.c': `#include "../${folder}/jumps.h"
 struct obj { struct page **pages; int n; struct table table; };
 
 int take(struct obj *o, unsigned long a, int n)
@@ -38,7 +38,7 @@ int take(struct obj *o, unsigned long a, int n)
 undo:
 	unpin_user_pages(pages, n);
 failed:
-	${unwind}
+	kfree(pages);
 	return status;
 }
 
@@ -52,6 +52,7 @@ void drop(struct obj *o)
 
 describe('macros that jump', () => {
   accepts('unchecked-count', 'a count that such a one has looked at', take(''));
+  accepts('unchecked-count', "one of a driver's own folder of that name", take('', 'include'));
   accepts('leak-on-path', 'one that is done with', take(''));
   complains(
     'leak-on-path',

@@ -97,6 +97,7 @@ describe('macros', () => {
       'do\n    {\n      (call a x);\n      (call b x);\n    }\n  while 0',
     );
     expect(printed('#define p(x) ({ int y = (x); y; })\n')).toContain('return ({ decl int y = x; y; });');
+    expect(printed('#define p(x) return (x)\n')).toContain('{\n  return x;\n');
     expect(printed('#define p(x) a(x); b(x)\n')).toContain('(call a x);\n  (call b x);');
     expect(printed('#define p(x) a##x(#x)\n')).toContain('(call a##x #x)');
     expect(printed('#define p(x)\n')).toBe('null');
