@@ -313,6 +313,12 @@ describe('what becomes of an array that is not full', () => {
     'a function that tests each page before it drops it',
     short(drop('if (!pages[i])\n			break;\n		'), 'return drop(pages, n);'),
   );
+  complains(
+    rule,
+    'a function that tests something else of each',
+    short(drop('if (pages[i] == zero)\n			continue;\n		'), 'return drop(pages, n);'),
+    'f:return drop(pages, n);',
+  );
   complains('release-count', 'a function that tests none', short(drop(''), 'return drop(pages, n);'), 'f:return drop(pages, n);');
 });
 

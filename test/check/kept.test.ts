@@ -393,3 +393,57 @@ describe('memory that a function makes and hands out by the address of a variabl
     out('free;', 'buf = kzalloc(sizeof(*buf), GFP_KERNEL);\n\tlist_add(&buf->list, &d->list);'),
   );
 });
+
+describe('an array that is handed out and given on by the address of its variable', () => {
+  complains(
+    'never-released',
+    'where a field keeps it that nobody empties',
+    `struct ctx { struct page **pages; };
+
+static struct page **take_all(unsigned long a, int n)
+{
+	struct page **pages = kvmalloc_array(n, sizeof(*pages), GFP_KERNEL);
+	int got;
+
+	if (!pages)
+		return ERR_PTR(-ENOMEM);
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (got == n)
+		return pages;
+	if (got > 0)
+		unpin_user_pages(pages, got);
+	kvfree(pages);
+	return ERR_PTR(-EFAULT);
+}
+static int join_all(struct page ***pages, int n)
+{
+	struct page **joined = kvmalloc_array(n, sizeof(*joined), GFP_KERNEL);
+	int i;
+
+	if (!joined)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		joined[i] = (*pages)[i];
+	kvfree(*pages);
+	*pages = joined;
+	return 0;
+}
+int ctx_map(struct ctx *c, unsigned long a, int n)
+{
+	struct page **pages = take_all(a, n);
+	int ret;
+
+	if (IS_ERR(pages))
+		return PTR_ERR(pages);
+	ret = join_all(&pages, n);
+	if (ret) {
+		unpin_user_pages(pages, n);
+		kvfree(pages);
+		return ret;
+	}
+	c->pages = pages;
+	return 0;
+}`,
+    'ctx_map:if (ret) {',
+  );
+});

@@ -231,8 +231,11 @@ class Walk {
   /** True for a call that puts pages into the array: another acquiring call, or a function that stores into its elements. */
   private fills({ name, args }: CallOperation): boolean {
     if (name === null) return false;
-    const given = args.flatMap((a, i) => (this.isArray(a.path) ? [i] : []));
-    if (given.length === 0 || acquires.has(name)) return given.length > 0;
+    if (acquires.has(name)) return args.some((a) => this.isArray(a.path));
+    // What was set to a place behind the pages is no array of them.
+    const isBehind = (path: string): boolean => this.graph.assigned.some((set) => set.target === path && / [+-] /.test(set.text));
+    const given = args.flatMap((a, i) => (a.path !== null && this.isArray(a.path) && !isBehind(a.path) ? [i] : []));
+    if (given.length === 0) return false;
     const stores = storesOf(this.program);
     const callees = this.program.resolve(name, this.taking.reference.file);
     return callees.some((callee) => given.some((i) => !args[i]?.address && stores(callee, i, '[]')));

@@ -42,7 +42,8 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
   for (const h of found) {
     if (h.of === -2) next = put(next, h.suffix.startsWith('::') ? h.suffix : `::elsewhere ${h.suffix}`, theReference);
     else {
-      const value = h.of === -1 ? o.result : pointed(next, valueIn(next, o.args[h.of]));
+      const given = h.of === -1 ? o.result : valueIn(next, o.args[h.of]);
+      const value = h.suffix.startsWith('.') ? pointed(next, given) : given;
       if (value === null) continue;
       next = put(next, h.suffix === '' ? (h.of === -1 ? o.result : null) : placeBelow(next, value, h.suffix), theReference);
     }
