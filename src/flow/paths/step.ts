@@ -80,7 +80,9 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (local.entry.kind === 'again' && testsState(state, o)) return [];
       if (state.phase !== 'before' && settled(local, n, state)) return [];
       const round = roundOf(local, n, o, state);
-      const said = { ...o, left: numbered(local, o.left), right: numbered(local, o.right) };
+      const left = numbered(local, o.left);
+      const right = numbered(local, o.right);
+      const said = left === o.left && right === o.right ? o : { ...o, left, right };
       const next = round && assume(round, said, local.entry.kind === 'site' ? local.entry.acquired : null);
       if (!next) return [];
       if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
