@@ -456,7 +456,7 @@ function compatible(
   depth = 0,
 ): boolean {
   if (visit.flow.reference.key === site.key)
-    return !guards.some((g) => siteGuards.some((s) => contradicts(g, s)) && isConstant(program, visit, g));
+    return !guards.some((g) => siteGuards.some((s) => contradicts(g, s)) && isConstant(program, visit, g) && !isRequest(program, visit, g));
   if (visit.way !== 'call' || depth > maxCallDepth) return !guards.some((g) => siteGuards.some((s) => contradicts(flagOf(g), flagOf(s))));
   return arrivalsOf(visit).some((arrival) => {
     const event = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
@@ -509,6 +509,16 @@ function contradicts(a: Guard, b: Guard): boolean {
   if (!a.negated && !b.negated) return !a.values.some((v) => b.values.includes(v));
   const [not, is] = a.negated ? [a, b] : [b, a];
   return !is.negated && is.values.every((v) => not.values.includes(v));
+}
+
+/**
+ * True for a test of what a request of user space asks for: the pages that one command left in an object are dropped by another
+ * command, in another call of the same function.
+ */
+function isRequest(program: Program, { way, flow: { reference } }: Visit, { path, values }: Guard): boolean {
+  if (way !== 'field' || values.length === 0) return false;
+  const params = program.variants(reference)[0]?.params ?? [];
+  return params.some((p) => p.name === path) && (/ioctl/.test(reference.name) || params.some((p) => p.type.tag === 'file'));
 }
 
 /** True if nothing in the site's function changes what a guard tests. */

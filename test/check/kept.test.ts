@@ -447,3 +447,81 @@ int ctx_map(struct ctx *c, unsigned long a, int n)
     'ctx_map:if (ret) {',
   );
 });
+
+const device = (kept: string, request: string): string => `struct dev { struct page **pages; int nr; };
+static struct dev *the_dev;
+static int ring_fill(unsigned long a, int n)
+{
+	int ret;
+
+	${kept}
+	the_dev->pages = kcalloc(n, sizeof(*the_dev->pages), GFP_KERNEL);
+	if (!the_dev->pages)
+		return -ENOMEM;
+	ret = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, the_dev->pages);
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(the_dev->pages, ret);
+		kfree(the_dev->pages);
+		the_dev->pages = NULL;
+		return -EFAULT;
+	}
+	the_dev->nr = n;
+	return 0;
+}
+static void ring_drain(struct dev *d)
+{
+	unpin_user_pages_dirty_lock(d->pages, d->nr, true);
+	kfree(d->pages);
+	d->pages = NULL;
+}
+static long ring_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case 1:
+		${request}
+		return ring_fill(arg, 8);
+	case 2:
+		ring_drain(the_dev);
+		return 0;
+	}
+	return -ENOTTY;
+}
+`;
+
+describe('an object that a variable of the file leads to', () => {
+  complains(
+    'overwritten',
+    'pages that a second request stores over',
+    device('', ''),
+    'ring_fill:the_dev->pages = kcalloc(n, sizeof(*the_dev->pages), GFP_KERNEL);',
+  );
+  accepts('overwritten', 'who tests for them', device('if (the_dev->pages)\n\t\treturn -EBUSY;', ''));
+  accepts('overwritten', 'whose caller tests for them', device('', 'if (the_dev->pages)\n\t\t\treturn -EBUSY;'));
+  accepts('overwritten', 'whose caller drops them', device('', 'ring_drain(the_dev);'));
+});
+
+describe('a request handler that keeps a short count in a variable of the file', () => {
+  const handler = `static struct page *held[8];
+static int nr_held;
+static long held_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	int ret;
+
+	if (cmd == 2) {
+		unpin_user_pages(held, nr_held);
+		nr_held = 0;
+		return 0;
+	}
+	if (nr_held)
+		return -EBUSY;
+	ret = pin_user_pages_fast(arg, 8, FOLL_LONGTERM, held);
+	if (ret < 0)
+		return ret;
+	nr_held = ret;
+	return 0;
+}
+`;
+  accepts('unchecked-count', 'as the count', handler);
+  accepts('never-released', 'and drops them by another command', handler);
+});

@@ -111,3 +111,34 @@ void dev_unmap(struct list_head *n)
     row,
   );
 });
+
+describe('a request handler that takes for one command and drops for another', () => {
+  const handler = (first: string, second: string): string => `struct dev { struct page **pages; int nr; };
+static long dev_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	struct dev *d = f->private_data;
+	int ret;
+
+	switch (cmd) {
+${first}${second}	}
+	return -ENOTTY;
+}
+`;
+  const map = `	case 1:
+		if (d->nr)
+			return -EBUSY;
+		ret = pin_user_pages_fast(arg, 8, FOLL_WRITE | FOLL_LONGTERM, d->pages);
+		if (ret < 0)
+			return ret;
+		d->nr = ret;
+		return 0;
+`;
+  const unmap = `	case 2:
+		unpin_user_pages_dirty_lock(d->pages, d->nr, true);
+		d->nr = 0;
+		return 0;
+`;
+  const row = 'pin LT page-array car=dev.pages bulk@function put:dev_ioctl:unpin_user_pages_dirty_lock dirty=bulk';
+  shows('behind it', handler(map, unmap), row);
+  shows('before it', handler(unmap, map), row);
+});

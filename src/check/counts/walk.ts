@@ -207,7 +207,7 @@ class Walk {
     } else if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') {
       conditions = without(conditions, o.target);
       if (o.kind === 'copy' && symbolOf(o.source, state.names, this.words)?.base === 'result') {
-        if (rootOf(o.target) !== o.target) counted = told = true;
+        if (rootOf(o.target) !== o.target || o.target.startsWith('::')) counted = told = true;
         else if (!o.replaces) counted = true;
       }
       if (o.kind === 'copy' && this.isSumOfAsked(state, n, o)) this.report(state, n.pos, 'sum', 'unfilled', ZERO | SHORT);

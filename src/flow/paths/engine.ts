@@ -16,7 +16,7 @@ import { type Dropped, type End, succeeds, undropped } from './keeping.js';
 import { kept } from './passed.js';
 import { isReentered } from './reentry.js';
 import { droppers, shapeOf } from './shape.js';
-import { type Exit, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
+import { type Exit, type Holder, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { saysFailed, unknownExit, type Walked, walk } from './walk.js';
 
@@ -226,29 +226,20 @@ function openEngine(analysis: Analysis): Engine {
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
   }
 
-  /** Stores over what an earlier call of the acquiring function kept in an object that both are given. */
+  /** Stores over what an earlier call of the acquiring function kept in an object that both are given, or that a variable leads to. */
   function over(start: Start, own: Walked, add: (w: Witness) => void): void {
     const { reference } = start;
     const params = program.variants(reference)[0]?.params ?? [];
     const kept = own.exits.filter((e) => succeeds(e) && !e.unsure);
-    const facts = [
-      ...new Set(
-        kept.flatMap((e) =>
-          e.holders.flatMap((h) =>
-            h.of >= 0 && h.suffix.startsWith('.') ? [`${params[h.of]?.name}${h.suffix}`] : h.suffix.startsWith('?') ? [h.suffix] : [],
-          ),
-        ),
-      ),
-    ];
-    if (
-      facts.length === 0 ||
-      !isReentered(
-        program,
-        reference,
-        params.findIndex((p) => facts[0]?.startsWith(`${p.name}.`)),
-      )
-    )
-      return;
+    const factOf = ({ of, suffix }: Holder): string[] => {
+      if (of >= 0) return suffix.startsWith('.') ? [`${params[of]?.name}${suffix}`] : [];
+      return /^(\?|::(?!elsewhere ))/.test(suffix) ? [suffix] : [];
+    };
+    const facts = [...new Set(kept.flatMap((e) => e.holders.flatMap(factOf)))];
+    const [first] = facts;
+    if (first === undefined) return;
+    const param = params.findIndex((p) => first.startsWith(`${p.name}.`));
+    if (!isReentered(program, reference, first.startsWith('::') ? { place: first, mayDrop: context.mayDrop } : { param })) return;
     for (const graph of program.graphs(reference)) {
       for (const late of walk(context, reference, graph, { kind: 'again', facts }).late) {
         if (late.kind !== 'over') continue;

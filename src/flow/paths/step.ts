@@ -133,7 +133,7 @@ function isLookedAfter(local: Called, name: string | null): boolean {
 }
 
 function isStoredOver(before: State, after: State, target: string): boolean {
-  if (before.phase !== 'held' || rootOf(target) === target) return false;
+  if (before.phase !== 'held' || (rootOf(target) === target && !target.startsWith('::'))) return false;
   return holders(before).some(
     (place) => suffixAfter(place, target) !== null && (after.store.get(place) !== theReference || isCut(after, place, baseOf(place))),
   );
