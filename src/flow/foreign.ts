@@ -18,21 +18,29 @@ export function openForeign(program: Program, followed: Followed): (visit: Visit
     reached ??= reachedFiles(program, followed);
     return reached.has(file);
   };
-  const isForeign = (visit: Visit, pos: number, fact: string, depth: number): boolean => {
+  return (visit, { pos, fact }) => {
     const { heap, way } = visit;
     const { reference } = visit.flow;
     if (heap === null || reference.key === site) return false;
-    const found = program.graphs(reference).some((graph) => {
+    const isOwn = program.graphs(reference).some((graph) => {
       const scope = scopeOf(program, graph, reference);
       const isOfOthers =
         way === 'field' && (fillsBefore(graph, scope, heap, pos) || isApart(program, reference, scope, heap, fact, isReached));
       return isOfOthers || isCached(program, visit, graph, scope);
     });
-    if (found || way !== 'call' || !visit.parent || depth >= maxHelpers) return found;
-    // A helper drops what it is given: whose pages these are is told by who calls it.
-    return [visit.parent, ...visit.also].every((from) => from.visit !== visit && isForeign(from.visit, from.pos, from.fact, depth + 1));
+    return isOwn || isHelping(program, visit, site, 0);
   };
-  return (visit, { pos, fact }) => isForeign(visit, pos, fact, 0);
+}
+
+/** True for a helper that drops what it is given, where all who call it have put pages into the field themselves before. */
+function isHelping(program: Program, visit: Visit, site: string | undefined, depth: number): boolean {
+  if (visit.way !== 'call' || !visit.parent || depth >= maxHelpers) return false;
+  return [visit.parent, ...visit.also].every(({ visit: from, pos }) => {
+    const { heap, flow } = from;
+    if (from === visit || heap === null || flow.reference.key === site) return false;
+    const fills = (graph: Graph): boolean => fillsBefore(graph, scopeOf(program, graph, flow.reference), heap, pos);
+    return (from.way === 'field' && program.graphs(flow.reference).some(fills)) || isHelping(program, from, site, depth + 1);
+  });
 }
 
 const maxHelpers = 4;
