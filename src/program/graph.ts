@@ -136,6 +136,14 @@ export function isPrinted({ expressions }: CallOperation, argument: number): boo
   return expressions.slice(0, argument).some((e) => e.kind === 'literal' && e.text.startsWith('"') && e.text.includes('%'));
 }
 
+/** True if a guard says of what it tests that it is NULL, or with `isNull` false that it is not; a comparison with anything else says neither. */
+export function says({ values, negated }: Guard, isNull: boolean): boolean {
+  return values.length === 0 ? negated === isNull : negated !== isNull && values.every((value) => nothing.test(value));
+}
+
+/** What a pointer is compared with to ask whether there is anything. */
+export const nothing: RegExp = /^(NULL|0)$/;
+
 /** True if something in a function reads the result of a call, or may. */
 export function isRead(graph: Graph, result: string): boolean {
   return graph.nodes.some(({ operation: o }) => {

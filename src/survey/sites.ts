@@ -4,7 +4,7 @@ import type { Start } from '../flow/follow.js';
 import { knownAt } from '../flow/objects.js';
 import type { Acquired } from '../flow/outcome.js';
 import type { FunctionReference } from '../program/file.js';
-import type { CallOperation, Graph, Node } from '../program/graph.js';
+import { type CallOperation, type Graph, type Node, nothing, says } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { plainPath, sourceName } from '../program/text.js';
 import { isNarrow } from '../program/types.js';
@@ -120,10 +120,8 @@ export function acquiredOf(site: Site): Acquired {
 /** True if the page array is a literal NULL, or a variable that was found to be NULL around the call: the call only faults in. */
 export function takesNothing(site: Site): boolean {
   const e = site.signature?.pages === null || site.signature === null ? undefined : site.call.expressions[site.signature.pages];
-  return e !== undefined && (isNull.test(sourceName(e)) || (e.kind === 'identifier' && isNullAt(site, e.name)));
+  return e !== undefined && (nothing.test(sourceName(e)) || (e.kind === 'identifier' && isNullAt(site, e.name)));
 }
-
-const isNull = /^(NULL|0)$/;
 
 /** True under a test that finds a variable to be NULL, where nothing sets it between the test and the call. */
 function isNullAt({ graph, node }: Site, name: string): boolean {
@@ -133,9 +131,6 @@ function isNullAt({ graph, node }: Site, name: string): boolean {
   };
   return node.guards.some(
     (guard) =>
-      guard.path === name &&
-      guard.call === '' &&
-      (guard.values.length === 0 ? guard.negated : !guard.negated && guard.values.every((value) => isNull.test(value))) &&
-      !graph.nodes.some((n) => n.guards.includes(guard) && sets(n)),
+      guard.path === name && guard.call === '' && says(guard, true) && !graph.nodes.some((n) => n.guards.includes(guard) && sets(n)),
   );
 }

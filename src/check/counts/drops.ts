@@ -2,7 +2,7 @@
 import { sourcesOf } from '../../flow/flow.js';
 import type { Followed, SeenRelease } from '../../flow/follow.js';
 import type { FunctionReference } from '../../program/file.js';
-import type { Guard } from '../../program/graph.js';
+import { says } from '../../program/graph.js';
 import type { Value } from '../../program/path.js';
 import type { Subject } from '../../survey/unit.js';
 import { countsAt, isEntered } from './bounds.js';
@@ -41,14 +41,9 @@ export function dropsIn({ program, followed }: Subject, reference: FunctionRefer
 export function testedIn({ program, followed }: Subject, reference: FunctionReference): Set<number> {
   const tested = allReleases(followed).filter(({ visit: { flow }, event: { fact, guards } }) => {
     const names = sourcesOf(flow, fact);
-    return guards.some((guard) => guard.path !== null && names.includes(guard.path) && isThere(guard));
+    return guards.some((guard) => guard.path !== null && names.includes(guard.path) && says(guard, false));
   });
   return new Set(tested.flatMap((release) => countsAt(program, release, reference).map(({ pos }) => pos)));
-}
-
-/** `if (page)`, `if (page != NULL)`: any other test of it says something else. */
-function isThere({ values, negated }: Guard): boolean {
-  return values.length === 0 ? !negated : negated && values.every((value) => /^(NULL|0)$/.test(value));
 }
 
 function allReleases({ visits }: Followed): SeenRelease[] {

@@ -25,7 +25,7 @@ export function isReentered(program: Program, reference: FunctionReference, kept
   });
 }
 
-/** What the caller has of an object that it gives; `null` for one that it made, or that is no parameter's. */
+/** What the caller has of an object that it gives; `null` for one that it made; of one that is no parameter's, no parameter (-1). */
 function below(graph: Graph, path: string | null | undefined): Kept | null {
   const object = path ? rootOf(path) : '';
   if (object === '' || isMade(graph, object)) return null;
