@@ -39,12 +39,17 @@ export async function checkedSurvey(
   const inspected = await inspectTree(path, options, inspection, since !== undefined);
   const findings = numbered(inspected.found as Finding[]);
   if (since === undefined) return { survey: inspected.survey, findings };
-  const change = await since;
-  const isTouched = touching(change, inspected.tree.read);
+  const { kept, fresh, tree } = inspected;
+  const change = await since.catch((error: unknown) => {
+    kept?.save(fresh);
+    throw error;
+  });
+  const isTouched = touching(change, tree.read);
   // What a unit said before is asked for where it says something now that the change did not touch.
   const isInDoubt = ({ found }: Unit): boolean => (found as Finding[]).some((finding) => !isTouched(finding));
   const earlier = await unitsWith(inspected, change.before, inspection, options, isInDoubt);
-  const before = numbered([...earlier.values()].flatMap((unit) => unit.found as Finding[]));
+  kept?.save(fresh, earlier.fresh);
+  const before = numbered([...earlier.units.values()].flatMap((unit) => unit.found as Finding[]));
   const known = new Set(before.map(({ id }) => id));
   return { survey: inspected.survey, findings: findings.filter((finding) => isTouched(finding) || !known.has(finding.id)) };
 }

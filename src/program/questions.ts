@@ -141,7 +141,22 @@ export function isUntouched(tree: Tree, question: string, differences: Differenc
 
 const dropsDiffer = remembered((differences: Differences, tree: Tree): boolean => releasingNames(tree).some(differences.calling));
 
-/** The answer of a tree to a question, shortened; `null` for a file's whole content, which its stamp stands for. */
+/** True for the question for a file's text: its answer is the text's digest. */
+export function isOfWholeText(question: string): boolean {
+  return question.startsWith(`read${separator}`);
+}
+
+/** The digests of the texts that questions rest on, as this thread has read them, by their files; `null` for one that is in doubt. */
+export function textsBehind(tree: Tree, questions: Iterable<string>): Map<string, string | null> {
+  const texts = new Map<string, string | null>();
+  for (const question of questions) {
+    const file = fileOf(question);
+    if (file !== null && !texts.has(file)) texts.set(file, tree.digestOf(file) ?? null);
+  }
+  return texts;
+}
+
+/** The answer of a tree to a question, shortened; `null` if a file's text is asked for and cannot be read or told from others. */
 export function answerOf(tree: Tree, question: string): string | null {
   const [kind, first, second] = question.split(separator) as [Kind, string, string];
   switch (kind) {
@@ -170,7 +185,7 @@ export function answerOf(tree: Tree, question: string): string | null {
     case 'drop-names':
       return digest(releasingNames(tree));
     case 'read':
-      return null;
+      return tree.read(first) === null ? null : (tree.digestOf(first) ?? null);
   }
 }
 

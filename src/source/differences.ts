@@ -11,6 +11,17 @@ export interface Differences {
   readonly files: boolean;
 }
 
+/** How answers may differ after both of two changes. */
+export function eitherOf(one: Differences, other: Differences): Differences {
+  return {
+    calling: (name) => one.calling(name) || other.calling(name),
+    defining: (name) => one.defining(name) || other.defining(name),
+    accessing: (field) => one.accessing(field) || other.accessing(field),
+    definingStruct: (tag) => one.definingStruct(tag) || other.definingStruct(tag),
+    files: one.files || other.files,
+  };
+}
+
 /** The hashes that one of two files lists and the other does not, into `found`. */
 export function differing(one: Iterable<number>, other: Iterable<number>, found: Set<number>): void {
   const left = new Set(one);

@@ -13,7 +13,7 @@ import { STAMP } from './stamp.js';
 import { isAsBefore, walk } from './walk.js';
 
 export { compiled } from './compiled.js';
-export type { Differences } from './differences.js';
+export { type Differences, eitherOf } from './differences.js';
 export { type SourceWarning, TreeError } from './errors.js';
 export { overlay } from './overlay.js';
 export { defaultJobs } from './pool.js';
@@ -59,6 +59,11 @@ export interface Tree {
    * or no cache was asked for.
    */
   stampOf(file: string): string;
+  /**
+   * Names the text that `read` gave: the same digest, the same text. `undefined` for a file that was not read, or if no cache was
+   * asked for; `null` for one that could not be read, or of which `read` gave more than one text.
+   */
+  digestOf(file: string): string | null | undefined;
   /** Names the index on which the answers rest; empty if no cache was asked for. */
   readonly index: string;
   /** How the answers may differ from those of another index; `null` if none is known. */
@@ -73,6 +78,8 @@ export interface SharedTree {
   /** The files in UTF-8, separated by NUL. */
   names: Uint8Array;
   turned: Turned;
+  /** Whether texts are given digests. */
+  digested: boolean;
 }
 
 /** Reads every C file below `root` once. Throws `TreeError` if there is nothing to analyse. */
@@ -103,7 +110,7 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     const name = known && index === known.index ? known.name : (cache?.save(index) ?? '');
     for (const { file, why } of index.problems) warnings.push({ file: files[file] as string, why });
     const since = known && renewed?.differences ? { index: known.name, differences: renewed.differences } : null;
-    const shared = { root: top, names: sharedNames(files), turned: turn(index) };
+    const shared = { root: top, names: sharedNames(files), turned: turn(index), digested: cache !== undefined };
     return answer(shared, files, warnings, { name, since, stamps: index.stamps });
   } finally {
     // Nobody has to wait for the threads to be gone.
@@ -158,7 +165,7 @@ interface Earlier extends Pick<Tree, 'since'> {
 function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarning[], { name: index, since, stamps }: Earlier): Tree {
   const { root } = tree;
   const { find } = postings(tree.turned, files.length);
-  const { read, exists } = reader(root, files, warnings);
+  const { read, exists, digestOf } = reader(root, files, warnings, tree.digested);
 
   /** The question that a role stands for; an answer is worked out once. */
   function question(role: number): (name: string) => readonly string[] {
@@ -192,6 +199,7 @@ function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarn
     read,
     exists,
     stampOf,
+    digestOf,
     index,
     since,
     share: () => tree,

@@ -1,5 +1,6 @@
 /** A tree some of whose files have other texts than on disk: as it was before a change, or as it would be after one. */
 import { differencesOf, differing } from './differences.js';
+import { digestOfText } from './digest.js';
 import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from './hash.js';
 import type { Tree } from './index.js';
 import { inOrder } from './order.js';
@@ -43,6 +44,10 @@ export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): 
     read: (file) => (texts.has(file) ? (texts.get(file) ?? null) : tree.read(file)),
     exists: there,
     stampOf: (file) => (texts.has(file) ? '' : tree.stampOf(file)),
+    digestOf(file) {
+      const text = texts.get(file);
+      return text === undefined ? tree.digestOf(file) : text === null ? null : digestOfText(text);
+    },
     index: '',
     since: { index: tree.index, differences: differencesOf(hashes, !sameFiles) },
     share() {

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { digestOfText } from './digest.js';
 import { reason, type SourceWarning } from './errors.js';
 import { LARGEST } from './slice.js';
 
@@ -6,18 +7,26 @@ import { LARGEST } from './slice.js';
 export interface Reader {
   read(file: string): string | null;
   exists(file: string): boolean;
+  /**
+   * Names the text that was read: the same digest, the same text. `undefined` for a file that was not read, `null` for one that
+   * could not be, or that was not the same each time.
+   */
+  digestOf(file: string): string | null | undefined;
 }
 
 /** How many characters (bytes, as the text is latin1) are kept. */
 const KEPT = 96 << 20;
 
-export function reader(root: string, files: readonly string[], warnings: SourceWarning[]): Reader {
+/** @param digested whether texts are given digests, as a cache needs them */
+export function reader(root: string, files: readonly string[], warnings: SourceWarning[], digested: boolean): Reader {
   /** In the order of use, the latest last. */
   const kept = new Map<string, string>();
   let size = 0;
   let known: ReadonlySet<string> | undefined;
   const failed = new Set<string>();
   const there = new Map<string, boolean>();
+  /** Of all that was read, also where the text is no longer kept: what was worked out from it may be. */
+  const digests = new Map<string, string | null>();
 
   return {
     read(file) {
@@ -29,6 +38,7 @@ export function reader(root: string, files: readonly string[], warnings: SourceW
       }
       if (failed.has(file) || !isInside(file)) return null;
       const text = fetch(file);
+      if (digested) noteDigest(file, text);
       if (text === null) return null;
       kept.set(file, text);
       size += text.length;
@@ -49,7 +59,13 @@ export function reader(root: string, files: readonly string[], warnings: SourceW
       }
       return answer;
     },
+    digestOf: (file) => digests.get(file),
   };
+
+  function noteDigest(file: string, text: string | null): void {
+    const digest = text === null ? null : digestOfText(text);
+    digests.set(file, digests.has(file) && digests.get(file) !== digest ? null : digest);
+  }
 
   function fetch(file: string): string | null {
     let why: string;

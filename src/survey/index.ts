@@ -5,7 +5,7 @@ import type { FunctionReference } from '../program/file.js';
 import { openTree, type Tree } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
 import { sumOf } from './coverage.js';
-import { type AskedUnit, openKept } from './kept.js';
+import { type AskedUnit, type Kept, openKept, type Worked } from './kept.js';
 import type { SurveyOptions } from './options.js';
 import type { Survey } from './row.js';
 import { acquiringFiles } from './sites.js';
@@ -38,6 +38,10 @@ export interface Inspected {
   tree: Tree;
   /** By their files, in their order. */
   units: ReadonlyMap<string, AskedUnit>;
+  /** The units that were worked out in this run. */
+  fresh: Worked;
+  /** What earlier runs kept; `null` without a cache. */
+  kept: Kept | null;
 }
 
 /** The files that are surveyed: those that name an acquiring call or use a header's macro for one. */
@@ -56,7 +60,7 @@ export function wantedFiles({ paths }: SurveyOptions): (file: string) => boolean
 
 /**
  * A survey, with what `inspection` found in it. With a cache, or if they are `asked` for, its units come with the questions that
- * they rest on.
+ * they rest on. What was worked out is kept in the cache, if there is one; if units are asked for, that is left to who asks.
  */
 export async function inspectTree(path: string, options: SurveyOptions, inspection?: Inspection, asked = false): Promise<Inspected> {
   const progress = options.onProgress ?? (() => {});
@@ -72,17 +76,17 @@ export async function inspectTree(path: string, options: SurveyOptions, inspecti
   const { files: all, aliases } = surveyedFiles(tree);
   const files = all.filter(wantedFiles(options));
   // What an inspection found is kept with it, apart from what the survey alone keeps.
-  const earlier = options.cache === undefined ? null : openKept(options.cache, inspection?.name ?? 'survey', tree, aliases);
-  const open = files.filter((file) => !earlier?.units.has(file));
-  const work = { aliases, files: open, keep: asked || earlier !== null, inspection };
-  const { units: surveyed, warnings } = await surveyFiles(tree, work, options);
-  const fresh = new Map(open.map((file, i) => [file, surveyed[i] as AskedUnit]));
-  earlier?.save(fresh);
-  const units = new Map(files.map((file) => [file, (fresh.get(file) ?? earlier?.units.get(file)) as AskedUnit]));
+  const kept = options.cache === undefined ? null : openKept(options.cache, inspection?.name ?? 'survey', tree, aliases);
+  const open = files.filter((file) => !kept?.units.has(file));
+  const work = { aliases, files: open, keep: asked || kept !== null, inspection };
+  const { warnings, ...fresh } = await surveyFiles(tree, work, options);
+  if (!asked) kept?.save(fresh);
+  const units = new Map(files.map((file) => [file, (fresh.units.get(file) ?? kept?.units.get(file)) as AskedUnit]));
   const told = [...units.values()].map(({ unit }) => unit);
   const rows = told.flatMap((unit) => unit.sites);
   const kinds = options.kinds;
-  const kept = kinds && kinds.length > 0 ? rows.filter((row) => kinds.includes(row.kind)) : rows;
+  const chosen = kinds && kinds.length > 0 ? rows.filter((row) => kinds.includes(row.kind)) : rows;
   const sum = sumOf(told.map((unit) => unit.coverage));
-  return { survey: { tree: path, version, sites: kept, coverage: sum, warnings }, found: told.flatMap((unit) => unit.found), tree, units };
+  const found = told.flatMap((unit) => unit.found);
+  return { survey: { tree: path, version, sites: chosen, coverage: sum, warnings }, found, tree, units, fresh, kept };
 }

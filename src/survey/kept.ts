@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import type { FunctionReference } from '../program/file.js';
 import { answerOf, fileOf, isUntouched } from '../program/questions.js';
-import { openStore, type Tree } from '../source/index.js';
+import { type Differences, eitherOf, openStore, type Tree } from '../source/index.js';
 import { codeDigest } from './code.js';
+import { type Document, type Fact, FORMAT, type Resting, readDocument, statesOf, written } from './document.js';
+import { renewed } from './renewed.js';
 import type { Unit } from './unit.js';
-
-/** Goes up when a unit, or what it rests on, is written differently. */
-const FORMAT = 2;
 
 /** A unit and what it was worked out from. */
 export interface AskedUnit {
@@ -16,24 +15,26 @@ export interface AskedUnit {
   questions: readonly string[];
 }
 
+/** Units that were worked out, by their files. */
+export interface Worked {
+  units: ReadonlyMap<string, AskedUnit>;
+  /**
+   * The digest of each text that the units rest on, by its file, as those who worked them out have read it; `null` if it was not the
+   * same text each time.
+   */
+  texts: ReadonlyMap<string, string | null>;
+}
+
 /** The units of one tree that still hold. */
 export interface Kept {
   units: ReadonlyMap<string, AskedUnit>;
-  /** Keeps these and those that hold, in place of what was kept. */
-  save(fresh: ReadonlyMap<string, AskedUnit>): void;
-}
-
-/** As it is written: questions are many and shared, so units name them by number. */
-interface Document {
-  /** Names the tree's index of which the answers are. */
-  index: string;
-  aliases: string;
-  questions: string[];
-  /** The answer to each question, `null` where the file's stamp stands for it. */
-  answers: (string | null)[];
-  /** Of each file whose content was asked about. */
-  stamps: Record<string, string>;
-  units: Record<string, { unit: Unit; questions: number[] }>;
+  /** By its file, a unit that holds in the tree with other texts; `undefined` if none was kept. */
+  heldIn(other: Tree, aliases: readonly FunctionReference[]): (file: string) => Unit | undefined;
+  /**
+   * Keeps these and those that hold in place of what was kept. Beside them it keeps a few units of other states of the tree:
+   * those of `others`, what was found by `heldIn`, and what no longer holds.
+   */
+  save(fresh: Worked, others?: Worked & { tree: Tree }): void;
 }
 
 /**
@@ -44,78 +45,69 @@ interface Document {
 export function openKept(dir: string, reader: string, tree: Tree, aliases: readonly FunctionReference[]): Kept {
   const store = openStore(dir, `units ${codeDigest()} ${FORMAT}`);
   const key = `${reader} ${realpathSync(tree.root)}`;
-  const macros = createHash('sha1').update(JSON.stringify(aliases)).digest('base64');
-  const document = read(store.get(key));
-  const { units, answers } = holding(document, macros, tree);
+  const macros = named(aliases);
+  const document = usable(readDocument(store.get(key)), macros);
+  const isIndexed = tree.since !== null && document.index === tree.since.index;
+  const holds = holding(document, tree, isIndexed ? tree.since.differences : null);
+  const chosen = new Map<string, Resting>();
+  for (const file of new Set([...document.current.keys(), ...document.others.keys()])) {
+    const held = statesOf(document, file).find(({ facts }) => facts.every(holds));
+    if (held) chosen.set(file, held);
+  }
+  const used = new Map<string, Resting>();
   return {
-    units,
-    save(fresh) {
+    units: new Map(Array.from(chosen, ([file, { unit, facts }]) => [file, { unit, questions: facts.map(({ question }) => question) }])),
+    heldIn(other, otherAliases) {
+      if (named(otherAliases) !== macros) return () => undefined;
+      const isChained = isIndexed && other.since !== null && other.since.index === tree.index;
+      const differences = isChained ? eitherOf(tree.since.differences, other.since.differences) : null;
+      const holdsThere = holding(document, other, differences);
+      return (file) => {
+        const held = statesOf(document, file).find(({ facts }) => facts.every(holdsThere));
+        if (held) used.set(file, held);
+        return held?.unit;
+      };
+    },
+    save(fresh, others) {
+      const isNew = fresh.units.size > 0 || (others?.units.size ?? 0) > 0;
       // What was kept of another index takes long to compare with this one's answers.
-      if (fresh.size === 0 && document?.index === tree.index) return;
-      store.put(key, Buffer.from(JSON.stringify(written(new Map([...units, ...fresh]), answers, macros, tree))));
+      if (!isNew && document.index === tree.index) return;
+      store.put(key, written(renewed(document, tree, chosen, fresh, used, others)));
     },
   };
 }
 
-function read(value: Buffer | null): Document | null {
-  try {
-    return value && (JSON.parse(value.toString()) as Document);
-  } catch {
-    return null;
-  }
+function named(aliases: readonly FunctionReference[]): string {
+  return createHash('sha1').update(JSON.stringify(aliases)).digest('base64');
 }
 
-/** What of a document still holds: its units, and the answers to its questions. */
-interface Holding {
-  units: Map<string, AskedUnit>;
-  answers: Map<string, string | null>;
+function usable(document: Document | null, aliases: string): Document {
+  if (document?.aliases === aliases) return document;
+  return { index: '', aliases, texts: new Map(), proven: new Set(), current: new Map(), others: new Map() };
 }
 
-function holding(document: Document | null, macros: string, tree: Tree): Holding {
-  const units = new Map<string, AskedUnit>();
-  const answers = new Map<string, string | null>();
-  if (!document || document.aliases !== macros) return { units, answers };
-  document.questions.forEach((question, i) => {
-    const answer = document.answers[i] ?? null;
-    if (isSame(question, answer, document, tree)) answers.set(question, answer);
-  });
-  for (const [file, { unit, questions }] of Object.entries(document.units)) {
-    const asked = questions.map((i) => document.questions[i] as string);
-    if (asked.every((question) => answers.has(question))) units.set(file, { unit, questions: asked });
-  }
-  return { units, answers };
-}
-
-function isSame(question: string, answer: string | null, { index, stamps }: Document, tree: Tree): boolean {
-  const file = fileOf(question);
-  if (file !== null) {
-    const stamp = tree.stampOf(file);
-    if (stamp !== '' && stamp === stamps[file]) return true;
-  } else if (tree.since !== null && index === tree.since.index && isUntouched(tree, question, tree.since.differences)) return true;
-  return answer !== null && answerOf(tree, question) === answer;
-}
-
-/** The units as they are kept; what was answered already is not asked again, since asking may mean reading a file. */
-function written(
-  units: ReadonlyMap<string, AskedUnit>,
-  answers: ReadonlyMap<string, string | null>,
-  aliases: string,
-  tree: Tree,
-): Document {
-  const numbers = new Map<string, number>();
-  const document: Document = { index: tree.index, aliases, questions: [], answers: [], stamps: {}, units: {} };
-  const number = (question: string): number => {
-    let found = numbers.get(question);
-    if (found === undefined) {
-      found = document.questions.push(question) - 1;
-      numbers.set(question, found);
-      const known = answers.get(question);
-      document.answers.push(known === undefined ? answerOf(tree, question) : known);
-      const file = fileOf(question);
-      if (file !== null) document.stamps[file] = tree.stampOf(file);
+/** Whether a fact is one in a tree, too. @param differences of its index from that of the document, if they are known */
+function holding(document: Document, tree: Tree, differences: Differences | null): (fact: Fact) => boolean {
+  const untouched = new Map<string, boolean>();
+  const isTextUntouched = (file: string): boolean => {
+    let answer = untouched.get(file);
+    if (answer === undefined) {
+      const stamp = tree.stampOf(file);
+      answer = stamp !== '' && stamp === document.texts.get(file)?.stamp;
+      untouched.set(file, answer);
     }
-    return found;
+    return answer;
   };
-  for (const [file, { unit, questions }] of units) document.units[file] = { unit, questions: questions.map(number) };
-  return document;
+  const known = new Map<Fact, boolean>();
+  return (fact) => {
+    let answer = known.get(fact);
+    if (answer === undefined) {
+      const { question } = fact;
+      const file = fileOf(question);
+      const isAsBefore = file === null ? differences !== null && isUntouched(tree, question, differences) : isTextUntouched(file);
+      answer = (isAsBefore && document.proven.has(fact)) || (fact.answer !== null && answerOf(tree, question) === fact.answer);
+      known.set(fact, answer);
+    }
+    return answer;
+  };
 }

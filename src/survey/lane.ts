@@ -1,5 +1,6 @@
 /** One thread's part of a survey: files near each other, then what slower threads have not begun. */
 import type { FunctionReference } from '../program/file.js';
+import { textsBehind } from '../program/questions.js';
 import { openShared, type SharedTree, type SourceWarning } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
 import { type Inspect, openUnits, type Unit } from './unit.js';
@@ -25,6 +26,8 @@ export interface LaneResult {
   /** Questions by their numbers in `questions`: many units rest on the same. */
   units: { index: number; unit: Unit; questions: Uint32Array }[];
   questions: string[];
+  /** The digests of the texts that they rest on. */
+  texts: ReadonlyMap<string, string | null>;
   warnings: readonly SourceWarning[];
 }
 
@@ -61,5 +64,6 @@ export async function workWith(task: LaneTask, inspect?: Inspect): Promise<LaneR
     units.push({ index, unit, questions: Uint32Array.from(questions, number) });
     Atomics.add(task.claims, task.files.length, 1);
   }
-  return { units, questions: [...numbers.keys()], warnings: tree.warnings };
+  const questions = [...numbers.keys()];
+  return { units, questions, texts: textsBehind(tree, questions), warnings: tree.warnings };
 }

@@ -2,14 +2,21 @@
 import { answerOf, fileOf, isUntouched } from '../program/questions.js';
 import { overlay, type Tree } from '../source/index.js';
 import { type Inspected, surveyedFiles, wantedFiles } from './index.js';
-import type { AskedUnit } from './kept.js';
+import type { AskedUnit, Worked } from './kept.js';
 import type { SurveyOptions } from './options.js';
 import { type Inspection, surveyFiles } from './threads.js';
 import type { Unit } from './unit.js';
 
+/** The units of a tree with other texts, by their files. */
+export interface Other {
+  units: ReadonlyMap<string, Unit>;
+  /** Those that had to be worked out, if a later run can use them. */
+  fresh: (Worked & { tree: Tree }) | undefined;
+}
+
 /**
- * The units of the tree with other texts, by their files: those that are as they are on disk, and of the others those that are
- * asked for.
+ * The units of the tree with other texts: those that are as they are on disk, and of the others those that are asked for. What an
+ * earlier run kept of these is used.
  *
  * @param inspected with the questions behind its units
  * @param texts of C files by their path, as latin1; `null` for one that is not there
@@ -21,31 +28,31 @@ export async function unitsWith(
   inspection: Inspection,
   options: SurveyOptions,
   isWanted: (unit: Unit) => boolean,
-): Promise<Map<string, Unit>> {
-  const { tree, units } = inspected;
+): Promise<Other> {
+  const { tree, units, kept } = inspected;
   const other = overlay(tree, texts);
   const { files: all, aliases } = surveyedFiles(other);
   const files = all.filter(wantedFiles(options));
   const same = sameAnswers(tree, other, texts);
   const sameMacros = JSON.stringify(aliases) === JSON.stringify(surveyedFiles(tree).aliases);
   const holds = (known: AskedUnit): boolean => sameMacros && known.questions.every(same);
-  const held = new Map<string, Unit>();
+  const heldBefore = kept?.heldIn(other, aliases) ?? (() => undefined);
+  const found = new Map<string, Unit>();
   const open: string[] = [];
   for (const file of files) {
     const known = units.get(file);
-    if (known && holds(known)) held.set(file, known.unit);
-    else if (!known || isWanted(known.unit)) open.push(file);
+    const isHeld = known !== undefined && holds(known);
+    if (!isHeld && known && !isWanted(known.unit)) continue;
+    const unit = isHeld ? known.unit : heldBefore(file);
+    if (unit) found.set(file, unit);
+    else open.push(file);
   }
   // One thread: the other texts are not handed to others, and a change mostly touches few units.
-  const work = { aliases, files: open, keep: false, inspection };
-  const fresh = await surveyFiles(other, work, { ...options, jobs: 1 });
-  const renewed = new Map(open.map((file, i) => [file, (fresh.units[i] as AskedUnit).unit]));
-  return new Map(
-    files.flatMap((file) => {
-      const unit = renewed.get(file) ?? held.get(file);
-      return unit ? [[file, unit]] : [];
-    }),
-  );
+  const work = { aliases, files: open, keep: kept !== null, inspection };
+  const { units: surveyed, texts: read } = await surveyFiles(other, work, { ...options, jobs: 1 });
+  for (const [file, { unit }] of surveyed) found.set(file, unit);
+  const inOrder = files.flatMap((file): [string, Unit][] => (found.has(file) ? [[file, found.get(file) as Unit]] : []));
+  return { units: new Map(inOrder), fresh: sameMacros ? { tree: other, units: surveyed, texts: read } : undefined };
 }
 
 /** Whether a question has the same answer in both trees; each is put once. */

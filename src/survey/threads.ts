@@ -1,8 +1,9 @@
 /** Hands the files of a survey to threads, and puts together what they say. */
 import { Piscina } from 'piscina';
 import type { FunctionReference } from '../program/file.js';
+import { textsBehind } from '../program/questions.js';
 import { compiled, defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
-import type { AskedUnit } from './kept.js';
+import type { AskedUnit, Worked } from './kept.js';
 import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
 import { type Inspect, openUnits } from './unit.js';
@@ -33,20 +34,33 @@ interface Work {
  * Surveys the files: here, or by as many threads as `options.jobs` says where there are enough of them. The result is the
  * same. Rejects with the signal's reason if it is aborted.
  */
-export async function surveyFiles(
-  tree: Tree,
-  work: Work,
-  options: SurveyOptions,
-): Promise<{ units: AskedUnit[]; warnings: SourceWarning[] }> {
+export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions): Promise<Worked & { warnings: SourceWarning[] }> {
   const jobs = Math.min(options.jobs ?? defaultJobs(), work.files.length);
-  if (jobs <= 1 || work.files.length < worthThreads) return { units: await here(tree, work, options), warnings: [...tree.warnings] };
+  if (jobs <= 1 || work.files.length < worthThreads) {
+    const units = byFile(work, await here(tree, work, options));
+    const questions = [...units.values()].flatMap((unit) => unit.questions);
+    return { units, texts: textsBehind(tree, questions), warnings: [...tree.warnings] };
+  }
   const results = await byThreads(tree, work, jobs, options);
   const units: AskedUnit[] = [];
   for (const result of results) {
     for (const { index, unit, questions } of result.units)
       units[index] = { unit, questions: Array.from(questions, (number) => result.questions[number] as string) };
   }
-  return { units, warnings: [...tree.warnings, ...newWarnings(tree, results)] };
+  return { units: byFile(work, units), texts: textsOf(results), warnings: [...tree.warnings, ...newWarnings(tree, results)] };
+}
+
+function byFile({ files }: Work, units: readonly AskedUnit[]): Map<string, AskedUnit> {
+  return new Map(files.map((file, i) => [file, units[i] as AskedUnit]));
+}
+
+/** The digests of all lanes; `null` where one has read another text than another. */
+function textsOf(results: readonly LaneResult[]): Map<string, string | null> {
+  const texts = new Map<string, string | null>();
+  for (const [file, digest] of results.flatMap((result) => [...result.texts])) {
+    texts.set(file, texts.has(file) && texts.get(file) !== digest ? null : digest);
+  }
+  return texts;
 }
 
 async function here(tree: Tree, { aliases, files, keep, inspection }: Work, options: SurveyOptions): Promise<AskedUnit[]> {

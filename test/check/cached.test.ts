@@ -1,7 +1,7 @@
 /** A cache changes no finding: whatever is edited between two runs, the check with it is the check without. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { check } from '../../src/check/index.js';
+import { check, checkedSurvey } from '../../src/check/index.js';
 import { type Edit, expectSameWithCache } from '../survey/edits.js';
 
 /** A file with a site, one of two that rest on the same helpers. */
@@ -66,6 +66,27 @@ const start = {
   'flush.c': flush('job_empty(job);'),
   'empty.c': '',
 };
+
+it('tells the same of a change with a cache as without, after any edits', async () => {
+  const steps = fc.array(fc.constantFrom(...edits), { minLength: 2, maxLength: 5 });
+  const said = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(steps, (chosen) => {
+      // Edits are of the files that are there: what is before the change is what the tree was made of.
+      const change = Promise.resolve({ before: new Map(Object.entries(start)), lines: new Map() });
+      return expectSameWithCache(
+        start,
+        chosen,
+        (tree, options) => checkedSurvey(tree, options, change),
+        ({ findings }) => {
+          for (const { rule, function: name } of findings) said.add(`${rule} ${name}`);
+        },
+      );
+    }),
+    { numRuns: 25 },
+  );
+  expect([...said]).toEqual(expect.arrayContaining(['double-release a_start', 'double-release b_start']));
+});
 
 it('finds the same with a cache as without, after any edits', async () => {
   const steps = fc.array(fc.constantFrom(...edits), { minLength: 2, maxLength: 5 });

@@ -189,3 +189,39 @@ describe('reading', () => {
     expect(tree.exists('dir.h')).toBe(false);
   });
 });
+
+describe('digests of what was read', () => {
+  it('tell texts apart, and are made for a cache alone', async () => {
+    const root = plant({ 'a.c': 'int a;', 'b.c': 'int b;', 'c.c': 'int a;', 'gone.c': '' });
+    const tree = await openTree(root, { cache: emptyDir() });
+    expect(tree.digestOf('a.c')).toBeUndefined();
+    rmSync(join(root, 'gone.c'));
+    for (const file of tree.files) tree.read(file);
+    expect(tree.digestOf('a.c')).toEqual(expect.any(String));
+    expect(tree.digestOf('c.c')).toBe(tree.digestOf('a.c'));
+    expect(tree.digestOf('b.c')).not.toBe(tree.digestOf('a.c'));
+    expect(tree.digestOf('gone.c')).toBeNull();
+    const plain = await openTree(root);
+    plain.read('a.c');
+    expect(plain.digestOf('a.c')).toBeUndefined();
+  });
+
+  it('of a file that was read twice with another text each time is none', async () => {
+    const large = 60 << 20;
+    const root = plant({ 'a.c': 'int a;', 'b.c': 'int b;', 'large1.c': '', 'large2.c': '' });
+    for (const file of ['large1.c', 'large2.c']) truncateSync(join(root, file), large);
+    const tree = await openTree(root, { cache: emptyDir() });
+    const twice = (file: string): (string | null)[] => {
+      // So much is read between that a text is no longer at hand.
+      const first = tree.read(file);
+      put(root, 'a.c', 'int other;');
+      tree.read('large1.c');
+      tree.read('large2.c');
+      return [first, tree.read(file)];
+    };
+    expect(twice('a.c')).toEqual(['int a;', 'int other;']);
+    expect(tree.digestOf('a.c')).toBeNull();
+    expect(twice('b.c')).toEqual(['int b;', 'int b;']);
+    expect(tree.digestOf('b.c')).toEqual(expect.any(String));
+  });
+});
