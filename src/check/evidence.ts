@@ -11,6 +11,7 @@ import { assumptionsOf } from '../survey/row-of.js';
 import { startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
+import { isBefore } from '../syntax/assumptions.js';
 import type { CType } from '../syntax/ast.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
 
@@ -18,6 +19,12 @@ import { type Complaint, type FindingStep, taken } from './finding.js';
 export const releasesIn = remembered(({ program, followed, site }: Subject): SeenRelease[] =>
   releasesOf(program, followed, site.node, assumptionsOf(program, site)),
 );
+
+/** True for a site that is there only on kernels before a version, in an arm of an `#if` or in a function that they alone have. */
+export function isOnlyBefore({ program, site }: Subject, major: number, minor: number): boolean {
+  const alternatives = assumptionsOf(program, site);
+  return alternatives.length > 0 && alternatives.every((assumed) => isBefore(assumed, major, minor));
+}
 
 /** Paths from the site that end wrongly, in its function, in those that it calls and in its callers. */
 export const pathsIn = remembered((subject: Subject): Witness[] => {

@@ -6,7 +6,7 @@
  * used wherever that fact arises again.
  */
 import type { FunctionReference } from '../program/file.js';
-import { type Assume, type CallOperation, type Graph, isPrinted, type Node } from '../program/graph.js';
+import { type Assume, asCallOf, type CallOperation, type Graph, isPrinted, type Node } from '../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
@@ -23,8 +23,8 @@ import {
   transfers,
   unmappingCalls,
 } from '../protocol/index.js';
+import { excludes } from '../syntax/assumptions.js';
 import { assumedAt } from '../syntax/index.js';
-import { excludes } from './assumptions.js';
 import {
   type Behind,
   behind,
@@ -98,7 +98,7 @@ interface Run extends Analysis {
   /** For each loop, the arrays and containers whose elements it drops. */
   loopDrops: Map<number, Set<string>>;
   /** By position, what a release there needs of what the variant assumes. */
-  needed: Map<number, readonly string[]>;
+  needed: Map<number, readonly (readonly string[])[]>;
 }
 
 /** What holds before each node. */
@@ -495,11 +495,15 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
     return input;
   const facts = new Set(input);
   const own = o.name === null ? undefined : r.program.file(r.reference.file)?.byName.get(o.name);
-  // A static function or a macro of the file is what it is, whatever its name says.
-  const api = o.name !== null && !own?.some((f) => f.static || f.macro) ? o.name : null;
+  const { api, when, shims } = meant(r, o.name);
   if (input.size > 0) {
-    if (api !== null && apply(r, n, o, api, facts)) {
-      // The tables say all that the call does.
+    if (api !== null && apply(r, n, o, { name: api, when }, facts)) {
+      // The tables say all that the call does, on kernels that have it.
+      if (shims.length > 0 && touched) {
+        const elsewhere = new Set(input);
+        into(r, n, o, shims, given, elsewhere);
+        for (const fact of elsewhere) facts.add(fact);
+      }
     } else if (!touched) {
       // Nothing of the reference is handed over.
     } else if (o.name !== null && (own || (!isNeutral(o.name) && !acquires.has(o.name)))) enter(r, n, o, o.name, given, facts);
@@ -509,6 +513,24 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   }
   if (seeded) seed(r, n, o, input, facts);
   return facts;
+}
+
+/** A call of the tables, and the alternatives of conditions under which its name means that. */
+interface Tabled {
+  name: string;
+  when: readonly (readonly string[])[];
+}
+
+/** What a called name means here: a call of the tables, unless the file says that it is its own, and what a driver has for it on other kernels. */
+function meant(
+  { program, reference, graph }: Run,
+  name: string | null,
+): Omit<Tabled, 'name'> & { api: string | null; shims: readonly FunctionReference[] } {
+  if (name === null) return { api: null, when: [], shims: [] };
+  const { definitions, tabled } = program.meaning(name, reference.file);
+  const assumed = [...graph.assumptions, ...reference.item.conditions];
+  const when = tabled.filter((conditions) => !excludes(assumed, conditions));
+  return { api: when.length > 0 ? name : null, when, shims: definitions };
 }
 
 /** What a call leaves in memory that an object leads to which it is given. */
@@ -524,8 +546,10 @@ function storedBehind(r: Run, o: CallOperation, facts: Facts): Behind[] {
 function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): void {
   for (const s of r.seeds) {
     if (s.pos !== n.pos) continue;
+    const called = s.callee === undefined ? o : asCallOf(o, s.callee);
+    if (called === null) continue;
     for (const fact of factsAt(s, o)) {
-      const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(o, fact);
+      const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(called, fact);
       if (path === null) continue;
       if (isHeap(path)) putHeap(r, facts, path, path, n.pos);
       else put(r, facts, path, null, n.pos, 'taken');
@@ -564,10 +588,10 @@ function takeExtra(r: Run, facts: Facts, path: string): void {
 }
 
 /** What the tables say of a call; false if they say nothing. */
-function apply(r: Run, n: Node, o: CallOperation, name: string, facts: Facts): boolean {
+function apply(r: Run, n: Node, o: CallOperation, { name, when }: Tabled, facts: Facts): boolean {
   const release = releases.get(name);
   if (release) {
-    applyRelease(r, n, o, release, facts);
+    applyRelease(r, n, o, release, when, facts);
     return true;
   }
   if (dirtyCalls.has(name)) {
@@ -639,7 +663,7 @@ function at(n: Node): At {
   return { pos: n.pos, node: n.id, loops: n.loops, guards: n.guards };
 }
 
-function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, facts: Facts): void {
+function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, when: Tabled['when'], facts: Facts): void {
   const place = placeOf(o, release.pages);
   if (!place?.path) return;
   const held = contentsOf(place, facts, r.scope);
@@ -660,14 +684,13 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
       fact: place.path,
       dirty,
       partial,
-      assumptions: [neededAt(r, n.pos)],
+      assumptions: [...neededAt(r, n.pos, when)],
     });
   else
     for (const e of r.flow.releases)
       if (e.pos === n.pos && e.api === release.name) {
         e.partial &&= partial;
-        const needed = neededAt(r, n.pos);
-        if (!e.assumptions.includes(needed)) e.assumptions.push(needed);
+        for (const needed of neededAt(r, n.pos, when)) if (!e.assumptions.includes(needed)) e.assumptions.push(needed);
       }
   note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
   const before = [...facts];
@@ -685,10 +708,14 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, f
   if (dropped.length > 0) r.loopDrops.set(loop.id, new Set([...(r.loopDrops.get(loop.id) ?? []), ...dropped]));
 }
 
-/** What the statement at a position needs of what the variant assumes. */
-function neededAt({ program, reference, graph, needed }: Run, pos: number): readonly string[] {
-  const found = needed.get(pos) ?? assumedAt(program.textOf(reference), pos - reference.item.pos, graph.assumptions);
-  needed.set(pos, found);
+/** What the statement at a position needs of what the variant assumes, with each alternative of what it needs besides. */
+function neededAt({ program, reference, graph, needed }: Run, pos: number, when: Tabled['when']): readonly (readonly string[])[] {
+  let found = needed.get(pos);
+  if (!found) {
+    const assumed = assumedAt(program.textOf(reference), pos - reference.item.pos, graph.assumptions);
+    found = when.map((conditions) => [...assumed, ...conditions]);
+    needed.set(pos, found);
+  }
   return found;
 }
 

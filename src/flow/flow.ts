@@ -86,6 +86,8 @@ export interface FunctionFlow {
 /** Facts that begin to hold after the calls at a position, or (`pos` null) at the function's entry. */
 export interface Seed {
   pos: number | null;
+  /** The function whose call it is, if that is not the acquiring one. */
+  callee?: string;
   facts: readonly string[];
   /** Facts of each call at the position: an arm of an `#if` may write it as another kernel has it. */
   layouts?: Layouts;

@@ -12,10 +12,10 @@ import type { Program } from '../program/program.js';
 import { sourceName } from '../program/text.js';
 import { accessorsOf, handedContainers, releases, transfers } from '../protocol/index.js';
 import { analyse, holdingIn, scopeOf } from './analyse.js';
-import { excludes } from './assumptions.js';
 import { ownersIn } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type Layouts, type ReleaseEvent, type Seed, type UnknownEvent } from './flow.js';
 import { openForeign } from './foreign.js';
+import { openKernels } from './kernels.js';
 import { openKinds } from './kinds.js';
 import { openLookups } from './lookups.js';
 import { mentionsReleases } from './mentions.js';
@@ -243,7 +243,7 @@ export function openFollower(program: Program): Follower {
         const seeds: Seed[] = [];
         for (const graph of program.graphs(caller)) {
           for (const { node } of callsOf(graph, reference.name)) {
-            if (!seeds.some((s) => s.pos === node.pos)) seeds.push({ pos: node.pos, facts: handed });
+            if (!seeds.some((s) => s.pos === node.pos)) seeds.push({ pos: node.pos, callee: reference.name, facts: handed });
           }
         }
         if (seeds.length > 0)
@@ -432,11 +432,11 @@ export function releasesOf(
   if (!site) return [];
   const isForeign = openForeign(program, followed);
   const isOther = openKinds(program, followed, siteNode);
+  const isElsewhen = openKernels(program, siteNode, siteAssumptions);
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {
-      if (siteAssumptions.every((here) => event.assumptions.every((there) => excludes(here, there)))) continue;
       if (!compatible(program, visit, event.guards, site, siteNode.guards)) continue;
-      if (isForeign(visit, event) || isOther(visit, event)) continue;
+      if (isElsewhen(visit, event) || isForeign(visit, event) || isOther(visit, event)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
       // What the site's own function knows of the call's result is better than what its fields tell.

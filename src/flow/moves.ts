@@ -10,6 +10,6 @@ export function movesOf(program: Program, file: string, call: CallOperation, nam
   const isHere = program
     .file(file)
     ?.byName.get(name)
-    ?.some((f) => !f.macro);
+    ?.some((f) => !f.macro && !f.static);
   return isHere ? undefined : transfers.get(name)?.moves;
 }

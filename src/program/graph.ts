@@ -59,6 +59,8 @@ export interface CallOperation {
   iterates: boolean;
   /** The macro that stands for the call at this place, `null` if the call is written out. */
   macro: string | null;
+  /** What the macro is given. */
+  written?: Pick<CallOperation, 'args' | 'expressions'>;
 }
 /** The condition `left op right` came out as `truth`. A plain value is `value != 0`. */
 export interface Assume {
@@ -121,9 +123,16 @@ export interface Graph {
 
 /** A graph's calls of a function by name, with the nodes that they stand on. */
 export function callsOf(graph: Graph, name: string): { node: Node; call: CallOperation }[] {
-  return graph.nodes.flatMap((node) =>
-    node.operation?.kind === 'call' && node.operation.name === name ? [{ node, call: node.operation }] : [],
-  );
+  return graph.nodes.flatMap((node) => {
+    const call = node.operation?.kind === 'call' ? asCallOf(node.operation, name) : null;
+    return call ? [{ node, call }] : [];
+  });
+}
+
+/** A call as one of a function, also where its name is a macro for another call on other kernels; `null` if it is none. */
+export function asCallOf(call: CallOperation, name: string): CallOperation | null {
+  if (call.name === name) return call;
+  return call.macro === name && call.written ? { ...call, ...call.written, name } : null;
 }
 
 /** A graph's calls at a position: one, but where a macro stands for several. */

@@ -1,16 +1,5 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
-import {
-  accessorsOf,
-  acquires,
-  castCalls,
-  dirtyCalls,
-  extraReferenceCalls,
-  freeingCalls,
-  releases,
-  taking,
-  transfers,
-  transparent,
-} from '../protocol/index.js';
+import { accessorsOf, castCalls, taking, transfers, transparent } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import type { CType, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
@@ -29,6 +18,7 @@ import { rootOf, type Value } from './path.js';
 import { folderOf, outsideKernel } from './place.js';
 import { type AskedTree, asked } from './questions.js';
 import { enteredResults, openResults, pointerTo } from './results.js';
+import { isForOlder, isTabled, type Meaning, meaningOf } from './shims.js';
 import { openStructures } from './structures.js';
 import { pointerMoves, tabledPaths } from './tabled.js';
 import { plainPath, sourceName } from './text.js';
@@ -50,6 +40,8 @@ export interface Program {
   resolveNear(name: string, file: string): FunctionReference[];
   /** Those that some of the files hold. */
   resolveIn(isCandidate: (file: string) => boolean, name: string, file: string): FunctionReference[];
+  /** What a name means in a file that may define calls of the tables itself, for some kernels. */
+  meaning(name: string, file: string): Meaning;
   /** True for a name that half the kernel calls: the tables say what matters of it, or nothing does. */
   isGeneral(name: string): boolean;
   /** Functions that call a function, in any file that can see it. */
@@ -99,17 +91,6 @@ interface Alias {
   same: boolean;
 }
 
-function isTabled(name: string): boolean {
-  return (
-    acquires.has(name) ||
-    releases.has(name) ||
-    transfers.has(name) ||
-    dirtyCalls.has(name) ||
-    extraReferenceCalls.has(name) ||
-    freeingCalls.has(name)
-  );
-}
-
 const maxDefinitions = 4;
 const maxCallingFiles = 250;
 /** In more files than this, who installs a function in a field is not looked for. */
@@ -129,6 +110,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const graphsOf = ledger.memo<Graph[]>();
   const resolved = ledger.memo<FunctionReference[]>();
   const resolvedNear = ledger.memo<FunctionReference[]>();
+  const meanings = ledger.memo<Meaning>();
   const callersOf = ledger.memo<FunctionReference[]>();
   const aliasCalls = ledger.memo<Alias | null>();
   const jumpings = ledger.memo<FunctionVariant | null>();
@@ -237,7 +219,8 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     };
     const called = (call: CallOperation): CallOperation => {
       const args = values(call.args);
-      return args === call.args ? call : { ...call, args };
+      const written = call.written && { ...call.written, args: values(call.written.args) };
+      return args === call.args && written === call.written ? call : { ...call, args, ...(written && { written }) };
     };
     const operation = (o: Operation | null): Operation | null => {
       switch (o?.kind) {
@@ -245,7 +228,9 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
           const target = path(o.target);
           if (target === null) return null;
           const source = value(o.source);
-          return target === o.target && source === o.source ? o : { ...o, target, source };
+          // The list of a table is the table's content, by which the table itself is no other one.
+          const replaces = o.replaces && (target === o.target || rootOf(target) !== target);
+          return target === o.target && source === o.source ? o : { ...o, target, source, replaces };
         }
         case 'call':
           return called(expand(o, name));
@@ -317,12 +302,14 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     if (call.name === null || call.iterates) return call;
     const alias = aliasFor(call.name, from);
     if (!alias) return call;
-    if (alias.same) return { ...call, name: alias.name, macro: call.name };
+    const written = call.written ?? { args: call.args, expressions: call.expressions };
+    if (alias.same) return { ...call, name: alias.name, macro: call.name, written };
     const none: Value = { path: null, address: false, text: '' };
     return {
       ...call,
       name: alias.name,
       macro: call.macro ?? call.name,
+      written,
       args: alias.arguments.flatMap((a) => {
         if (a.rest) return call.args.slice(a.position);
         return a.position < 0 ? { ...none, text: sourceName(a.expression) } : (call.args[a.position] ?? none);
@@ -338,8 +325,11 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     const known = aliasCalls.get(key);
     if (known !== undefined) return known;
     const find = (): Alias | null => {
+      const defined = macros(called, from);
+      // What only kernels need that have not got the call: it is what it is named.
+      if (isTabled(called) && defined.length > 0 && defined.every((macro) => isForOlder(file(macro.file), macro))) return null;
       let found: Alias | null = null;
-      for (const macro of macros(called, from)) found ??= aliasOf(macro);
+      for (const macro of defined) found ??= aliasOf(macro);
       return found;
     };
     return aliasCalls.work(key, find, null);
@@ -406,6 +396,12 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   function resolve(name: string, from: string): FunctionReference[] {
     const key = `${name}\0${from}`;
     return resolved.get(key) ?? resolved.work(key, () => file(from)?.byName.get(name) ?? visible(name, from));
+  }
+
+  function meaning(name: string, from: string): Meaning {
+    const key = `${name}\0${from}`;
+    const headers = (): FileFacts[] => (isSmall(source) ? quotedHeaders(from).flatMap((h) => file(h) ?? []) : []);
+    return meanings.get(key) ?? meanings.work(key, () => meaningOf(name, file(from), headers));
   }
 
   function isGeneral(name: string): boolean {
@@ -517,6 +513,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     resolve,
     resolveNear,
     resolveIn: definitionsIn,
+    meaning,
     isGeneral,
     callers,
     structure,

@@ -14,7 +14,7 @@ import { passesFlag, userBacked } from './flags.js';
 import type { Origins } from './mixed.js';
 import { isSkipped } from './rounds.js';
 import type { Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
-import { type Site, takesNothing } from './sites.js';
+import { meantAt, type Site, takesNothing } from './sites.js';
 import { traceOf } from './trace.js';
 
 const testFile = /(^|\/)((self)?tests?|kunit)\/|(^|[/_-])((self)?test|kunit|benchmark)s?([_-][^/]*)?\.[ch]$|_(self)?tests?\.[ch]$/;
@@ -113,7 +113,8 @@ export function assumptionsOf(program: Program, site: Site): string[][] {
   return program
     .graphs(reference)
     .filter((g) => callsAt(g, call.pos).length > 0)
-    .map((g) => [...assumedAt(text, call.pos - reference.item.pos, g.assumptions), ...reference.item.conditions]);
+    .map((g) => [...assumedAt(text, call.pos - reference.item.pos, g.assumptions), ...reference.item.conditions])
+    .flatMap((assumed) => meantAt(site, site.acquire.name, program).map((when) => [...assumed, ...when]));
 }
 
 function fileOf(s: SeenRelease): string {

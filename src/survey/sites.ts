@@ -10,6 +10,7 @@ import { plainPath, sourceName } from '../program/text.js';
 import { isNarrow } from '../program/types.js';
 import { type Acquire, acquires, type Signature } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
+import { excludes } from '../syntax/assumptions.js';
 import type { CType } from '../syntax/ast.js';
 
 /** A site before it is followed. */
@@ -64,10 +65,21 @@ const anyAcquire = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\b`);
 function siteOf(program: Program, reference: FunctionReference, graph: Graph, node: Node, call: CallOperation, name: string): Site | null {
   const acquire = acquires.get(name);
   if (!acquire) return null;
-  const own = call.macro === null ? program.file(reference.file)?.byName.get(name) : undefined;
-  if (own?.some((f) => (f.static || f.macro) && f.key !== reference.key)) return null;
+  if (meantAt({ reference, call }, name, program).every((when) => excludes([...graph.assumptions, ...reference.item.conditions], when)))
+    return null;
   const signature = signatureOf(acquire, call, graph, program, reference.file);
   return { reference, acquire, signature, call, node, graph, layouts: new Map() };
+}
+
+/** The alternatives of conditions under which a call is the kernel's, where its file may define one of that name; none if it never is. */
+export function meantAt(
+  { reference, call }: Pick<Site, 'reference' | 'call'>,
+  name: string,
+  program: Program,
+): readonly (readonly string[])[] {
+  if (call.macro !== null) return [[]];
+  const { definitions, tabled } = program.meaning(name, reference.file);
+  return definitions.some((f) => f.key === reference.key) ? [[]] : tabled;
 }
 
 /**

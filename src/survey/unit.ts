@@ -79,7 +79,9 @@ function openSurvey(program: Program, inspect: Inspect): (file: string) => Unit 
 /** Part of the implementation: the function, or a function of its file, is an acquiring call itself. */
 function isInternal(program: Program, site: Site): boolean {
   const { name, file, macro } = site.reference;
-  if (acquires.has(name) && !macro && !(site.reference.static && file.endsWith('.c'))) return true;
+  // A static one is a file's own, in a header if the kernel's call has its name elsewhere.
+  const isOwn = site.reference.static && (file.endsWith('.c') || program.meaning(name, file).tabled.length > 0);
+  if (acquires.has(name) && !macro && !isOwn) return true;
   const functions = program.file(file)?.functions ?? [];
   return functions.some((f) => acquires.has(f.name) && !f.macro && !f.static);
 }

@@ -334,6 +334,24 @@ describe('needs-pin', () => {
   const get = (use: string): string => used('get_user_pages_fast', 'put_page', use);
   complains('needs-pin', 'DMA to the page', get('dma_map_page(dev, page, 0, 64, DMA_TO_DEVICE);'), site);
   complains('needs-pin', 'DMA through a scatterlist', get('sg_set_page(sg, page, 64, 0);\n	dma_map_sg(dev, sg, 1, DMA_TO_DEVICE);'), site);
+  accepts(
+    'needs-pin',
+    'a call that only kernels without pins are given',
+    `int f(struct device *dev, unsigned long a)
+{
+	struct page *page;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+#else
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+#endif
+	dma_map_page(dev, page, 0, 64, DMA_TO_DEVICE);
+	my_put(page);
+	return 0;
+}`,
+  );
   complains('needs-pin', 'a mapping by its frame', get('iommu_map(dev->domain, 0, page_to_phys(page), 64, 0);'), site);
   complains('needs-pin', 'a write by the processor', get('p = kmap(page);\n	memset(p, 0, 64);\n	kunmap(page);'), site);
   complains('needs-pin', 'a store', get('p = kmap(page);\n	*(int *)p = 1;\n	kunmap(page);'), site);

@@ -721,4 +721,28 @@ void g(struct win *w)
 }`,
     'get single→other car=win.vaddr single@file put:g:put_page',
   );
+  shows(
+    'a list that is made first and then given to a table',
+    `struct range { struct page **pages; int n; struct sg_table table; };
+static void chain(struct sg_table *table, struct page **pages, int n)
+{
+	struct scatterlist *first = (struct scatterlist *)__get_free_page(GFP_KERNEL);
+	int i;
+
+	table->sgl = first;
+	for (i = 0; i < n; i++)
+		sg_set_page(&first[i], pages[i], PAGE_SIZE, 0);
+}
+void range_take(struct range *r, unsigned long a)
+{
+	if (pin_user_pages_fast(a, r->n, FOLL_LONGTERM, r->pages) == r->n)
+		chain(&r->table, r->pages, r->n);
+}
+void range_drop(struct range *r)
+{
+	unpin_user_pages(r->pages, r->n);
+}
+`,
+    'pin LT page-array→sgl car=range.pages,range.table bulk@file put:range_drop:unpin_user_pages',
+  );
 });

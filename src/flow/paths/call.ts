@@ -1,6 +1,6 @@
 /** What a call does to the memory of a path and to the reference in it. */
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, isPrinted, type Node } from '../../program/graph.js';
+import { asCallOf, type CallOperation, isPrinted, type Node } from '../../program/graph.js';
 import { structName } from '../../program/types.js';
 import {
   acquires,
@@ -12,7 +12,7 @@ import {
   releases,
   unmappingCalls,
 } from '../../protocol/index.js';
-import { excludes } from '../assumptions.js';
+import { excludes } from '../../syntax/assumptions.js';
 import { handedBack, take } from './arrive.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
@@ -35,9 +35,13 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   let state = setBehind(local, n, o, renewed(before, o.result));
   const { entry } = local;
   if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
-  if (entry.kind === 'returned' && o.name === entry.callee) return handedBack(local, n, o, state, entry.exits);
+  const handing = entry.kind === 'returned' ? asCallOf(o, entry.callee) : null;
+  if (entry.kind === 'returned' && handing) return handedBack(local, n, handing, state, entry.exits);
   const own = o.name === null ? undefined : local.program.file(local.reference.file)?.byName.get(o.name);
-  const api = o.name !== null && !own?.some((f) => f.static || f.macro) ? o.name : null;
+  const assumed = [...local.graph.assumptions, ...local.reference.item.conditions];
+  // What a driver has instead of a call, on kernels without it, does the same.
+  const isTabled = o.name !== null && local.program.meaning(o.name, local.reference.file).tabled.some((when) => !excludes(assumed, when));
+  const api = isTabled ? o.name : null;
   if (api !== null) {
     if (allocating.test(api)) return [allocated(state, o, api)];
     if (errorCalls.test(api)) return [put(state, o.result, valueIn(state, o.args[0]))];
@@ -83,7 +87,6 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
     return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : [];
   }
-  const assumed = [...local.graph.assumptions, ...local.reference.item.conditions];
   const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
   const dropping = possible.filter((callee) => local.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(local, callee)));
   return (dropping.length > 0 ? dropping : possible).flatMap((callee) => enter(local, n, o, callee, given, state));

@@ -5,7 +5,7 @@ import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { handedContainers } from '../../protocol/index.js';
-import { excludes } from '../assumptions.js';
+import { excludes } from '../../syntax/assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
 import { isElsewhere } from '../objects.js';

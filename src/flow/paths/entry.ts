@@ -1,5 +1,5 @@
 /** How the reference comes into a function, and what is known there. */
-import type { Graph, Node } from '../../program/graph.js';
+import { asCallOf, type Graph, type Node } from '../../program/graph.js';
 import type { Layouts } from '../flow.js';
 import type { Acquired } from '../outcome.js';
 import { baseOf, placeBelow, put, renewed, valueAt } from './memory.js';
@@ -25,7 +25,7 @@ export function isSeed(n: Node, entry: Entry): boolean {
   }
   if (n.operation?.kind !== 'call') return false;
   if (entry.kind === 'site') return n.pos === entry.pos && n.operation.pos === entry.pos;
-  return entry.kind === 'returned' && n.operation.name === entry.callee;
+  return entry.kind === 'returned' && asCallOf(n.operation, entry.callee) !== null;
 }
 
 /** The state in which an object that was just found holds the reference; one that was just allocated holds nothing. */

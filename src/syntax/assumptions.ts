@@ -1,13 +1,42 @@
 /** Conditions of `#if` arms: which of them cannot both be so. */
-import { negated } from '../syntax/comparisons.js';
+import { negated } from './comparisons.js';
 
 /** True if two sets of assumed conditions cannot both hold: an arm and its opposite, or two steps of a version ladder. */
 export function excludes(here: readonly string[], there: readonly string[]): boolean {
   return here.some((a) => there.some((b) => opposite(a) === b || opposite(b) === a || disjoint(a, b)));
 }
 
+/**
+ * The conditions, as alternatives, under which an item is not there of which each definition stands under some: none if one of them
+ * always is there, as where they are the arms of one `#if` with an `#else`.
+ */
+export function without(definitions: readonly (readonly string[])[]): string[][] {
+  let found: string[][] = [[]];
+  for (const conditions of definitions)
+    found = found.flatMap((others) =>
+      conditions.map(opposite).flatMap((other) => (excludes(others, [other]) ? [] : [[...new Set([...others, other])]])),
+    );
+  return found;
+}
+
+/** True for a condition of an older kernel, or of one that has not got something: `V < KERNEL_VERSION(5,6,0)`, `!defined(HAVE_PIN)`. */
+export function isOlder(condition: string): boolean {
+  const versions = range(condition);
+  return versions === null ? condition.startsWith('!defined(') : versions.to < Number.MAX_SAFE_INTEGER;
+}
+
+/** True if conditions hold only on kernels before a version. */
+export function isBefore(conditions: readonly string[], major: number, minor: number): boolean {
+  const version = (major * 256 + minor) * 256;
+  return conditions.some((c) => {
+    const versions = range(c);
+    return versions?.name === 'LINUX_VERSION_CODE' && versions.to <= version;
+  });
+}
+
 /** The condition that holds where this one does not. */
 function opposite(condition: string): string {
+  if (/\|\||&&/.test(condition)) return `!(${condition})`;
   const comparison = /^(\S.*?) (>=|<=|==|!=|<|>) (.*)$/.exec(condition);
   if (comparison) return `${comparison[1]} ${negated[comparison[2] as string]} ${comparison[3]}`;
   return condition.startsWith('!') ? condition.slice(1) : `!${condition}`;

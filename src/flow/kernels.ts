@@ -1,0 +1,40 @@
+/** Of which kernels a release is, where a driver is written for several. */
+import type { Node } from '../program/graph.js';
+import type { Program } from '../program/program.js';
+import { acquires, type ReleaseCall, releases } from '../protocol/index.js';
+import { excludes } from '../syntax/assumptions.js';
+import type { ReleaseEvent } from './flow.js';
+import type { Visit } from './follow.js';
+
+/** True for drops on kernels for which the site is not there, or on which its reference is of another kind. */
+export function openKernels(
+  program: Program,
+  { operation }: Node,
+  siteAssumptions: readonly (readonly string[])[],
+): (visit: Visit, event: ReleaseEvent) => boolean {
+  const name = operation?.kind === 'call' ? operation.name : null;
+  const kind = name === null ? undefined : acquires.get(name)?.taken;
+  const isConditional = siteAssumptions.every((assumed) => assumed.length > 0);
+  const fits = ({ drops }: ReleaseCall): boolean => !(kind === 'get' && drops === 'pin') && !(kind === 'pin' && drops === 'get');
+  const isEverywhere = (called: string, file: string): boolean => {
+    const { definitions, tabled } = program.meaning(called, file);
+    return definitions.length === 0 || tabled.length === 0;
+  };
+
+  return (visit, event) => {
+    const around = conditionsAround(visit);
+    if (siteAssumptions.every((here) => event.assumptions.every((there) => excludes(here, [...there, ...around])))) return true;
+    // What a driver has for the kernels without a call is not for the references that the call drops.
+    for (let at = visit; at.way === 'call' && at.parent; at = at.parent.visit) {
+      const stands = releases.get(at.flow.reference.name);
+      if (stands && !isEverywhere(at.flow.reference.name, at.parent.visit.flow.reference.file)) return fits(stands);
+    }
+    return isConditional && !fits(event.call) && !isEverywhere(event.api, visit.flow.reference.file);
+  };
+}
+
+/** The conditions under which the functions are there from where a visit was called. */
+function conditionsAround(visit: Visit): readonly string[] {
+  const own = visit.flow.reference.item.conditions;
+  return visit.way === 'call' && visit.parent ? [...own, ...conditionsAround(visit.parent.visit)] : own;
+}

@@ -1,0 +1,62 @@
+/** Names of the kernel's calls that a driver defines itself, for the kernels that have not got them. */
+import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, releases, transfers } from '../protocol/index.js';
+import { isOlder, without } from '../syntax/assumptions.js';
+import type { FileFacts, FunctionReference } from './file.js';
+
+/** What a name means in a file. */
+export interface Meaning {
+  /** Functions and macros that it is there in some configurations, or in all. */
+  definitions: readonly FunctionReference[];
+  /** The alternatives of conditions under which it is what the tables say; empty if it never is. */
+  tabled: readonly (readonly string[])[];
+}
+
+export function isTabled(name: string): boolean {
+  return (
+    acquires.has(name) ||
+    releases.has(name) ||
+    transfers.has(name) ||
+    dirtyCalls.has(name) ||
+    extraReferenceCalls.has(name) ||
+    freeingCalls.has(name)
+  );
+}
+
+const always: Meaning = { definitions: [], tabled: [[]] };
+
+/** The meaning of a name by a file's own definitions, or else by those of its headers. A function that others see is the call itself. */
+export function meaningOf(name: string, own: FileFacts | null, headers: () => readonly FileFacts[]): Meaning {
+  const here = shimsIn(own, name);
+  if (!isTabled(name)) return here.length > 0 ? { definitions: here, tabled: [] } : always;
+  if (here.length > 0) return { definitions: here, tabled: absent(own, here) };
+  for (const header of headers()) {
+    const there = shimsIn(header, name);
+    const tabled = absent(header, there);
+    if (there.length > 0 && tabled.length > 0) return { definitions: there, tabled };
+  }
+  return always;
+}
+
+function shimsIn(facts: FileFacts | null, name: string): FunctionReference[] {
+  return facts?.byName.get(name)?.filter((f) => f.static || f.macro) ?? [];
+}
+
+function absent(facts: FileFacts | null, definitions: readonly FunctionReference[]): string[][] {
+  return without(definitions.map((f) => conditionsOf(facts, f)));
+}
+
+/** True if a file defines a macro for older kernels only, or for those that have not got what it is named like. */
+export function isForOlder(facts: FileFacts | null, macro: FunctionReference): boolean {
+  return conditionsOf(facts, macro).some(isOlder);
+}
+
+/** The conditions under which a definition is there, without those that only keep a header from being read twice. */
+function conditionsOf(facts: FileFacts | null, { item }: FunctionReference): string[] {
+  return item.conditions.filter((condition) => {
+    const guard = /^!defined\((\w+)\)$/.exec(condition)?.[1];
+    return (
+      guard === undefined ||
+      !new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${guard}[ \\t]*(?:1[ \\t]*)?(?:/[*/].*)?$`, 'm').test(facts?.text ?? '')
+    );
+  });
+}
