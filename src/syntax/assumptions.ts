@@ -25,12 +25,13 @@ export function isOlder(condition: string): boolean {
   return versions === null ? condition.startsWith('!defined(') : versions.to < Number.MAX_SAFE_INTEGER;
 }
 
-/** True if conditions hold only on kernels before a version. */
+/** True if conditions hold only on kernels before a version, or up to the very first of it. */
 export function isBefore(conditions: readonly string[], major: number, minor: number): boolean {
   const version = (major * 256 + minor) * 256;
   return conditions.some((c) => {
     const versions = range(c);
-    return versions?.name === 'LINUX_VERSION_CODE' && versions.to <= version;
+    // `<= KERNEL_VERSION(5,6,0)` is what the arm beside `> KERNEL_VERSION(5,6,0)` says.
+    return versions?.name === 'LINUX_VERSION_CODE' && versions.to <= version + 1;
   });
 }
 
