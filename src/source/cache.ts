@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readFileSync, readSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TreeIndex } from './join.js';
+import type { TurnedIndex } from './join.js';
+import { ENDS, fileNumbers, numberBytes } from './postings.js';
 import { STAMP } from './stamp.js';
 import { writeWhole } from './store.js';
 
 /** An index as it is kept, with a name that no other has. */
 export interface KeptIndex {
-  index: TreeIndex;
+  index: TurnedIndex;
   name: string;
 }
 
@@ -16,14 +17,14 @@ export interface TreeCache {
   /** What an earlier run left, or undefined if there is nothing of use. */
   load(): KeptIndex | undefined;
   /** Keeps an index; the name that it has from then on. */
-  save(index: TreeIndex): string;
+  save(index: TurnedIndex): string;
 }
 
 /** Goes up when what a scanner lists, or how this file writes it, changes. */
-const FORMAT = 3;
+const FORMAT = 4;
 const MAGIC = 0x70757472;
 const DIGEST = 20;
-/** Digest, then magic, files, hashes, bytes of file names, directories, bytes of their names; the rest is a multiple of 8 from the beginning. */
+/** Digest, then magic, files, entries, bytes of file names, directories, bytes of their names; the rest is a multiple of 8 from the beginning. */
 const HEADER = 48;
 
 /** The cache of the tree at `root` in the directory `dir`. Whatever goes wrong with it costs time, and nothing else. */
@@ -34,7 +35,7 @@ export function openCache(dir: string, root: string): TreeCache {
   return {
     load() {
       try {
-        return decode(readFileSync(file));
+        return decode(readShared(file));
       } catch {
         return undefined;
       }
@@ -56,40 +57,61 @@ export function openCache(dir: string, root: string): TreeCache {
   };
 }
 
-function encode({ files, stamps, starts, hashes, directories }: TreeIndex): Uint8Array[] {
+/** The bytes of a file in shared memory, for all threads. */
+function readShared(file: string): Buffer {
+  const fd = openSync(file, 'r');
+  try {
+    const raw = Buffer.from(new SharedArrayBuffer(fstatSync(fd).size));
+    for (let at = 0; at < raw.length; ) {
+      const read = readSync(fd, raw, at, raw.length - at, at);
+      if (read === 0) break;
+      at += read;
+    }
+    return raw;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function encode({ files, stamps, turned, directories }: TurnedIndex): Uint8Array[] {
   const names = Buffer.from(files.join('\0'));
   const directoryNames = Buffer.from(directories.names.join('\0'));
   const header = Buffer.alloc(HEADER);
-  [MAGIC, files.length, hashes.length, names.length, directories.names.length, directoryNames.length].forEach((number, k) => {
+  [MAGIC, files.length, turned.hashes.length, names.length, directories.names.length, directoryNames.length].forEach((number, k) => {
     header.writeUInt32LE(number, DIGEST + 4 * k);
   });
-  const parts = [header, bytes(stamps), bytes(directories.stamps), bytes(starts), bytes(hashes), names, directoryNames];
+  const arrays = [stamps, directories.stamps, turned.ends, turned.hashes, turned.files];
+  const parts = [header, ...arrays.map(bytes), names, directoryNames];
   digest(parts).copy(header);
   return parts;
 }
 
 function decode(raw: Buffer): KeptIndex | undefined {
-  if (raw.length < HEADER || raw.byteOffset % 8 !== 0) return undefined;
+  if (raw.length < HEADER) return undefined;
   const numbers = [0, 1, 2, 3, 4, 5].map((k) => raw.readUInt32LE(DIGEST + 4 * k));
-  const [magic, count, hashCount, nameBytes, directoryCount, directoryBytes] = numbers as [number, number, number, number, number, number];
+  const [magic, count, entries, nameBytes, directoryCount, directoryBytes] = numbers as [number, number, number, number, number, number];
   const stampsEnd = HEADER + 8 * STAMP * count;
   const directoriesEnd = stampsEnd + 8 * STAMP * directoryCount;
-  const startsEnd = directoriesEnd + 4 * (count + 1);
-  const hashesEnd = startsEnd + 4 * hashCount;
-  const namesEnd = hashesEnd + nameBytes;
+  const endsEnd = directoriesEnd + 4 * ENDS;
+  const hashesEnd = endsEnd + 4 * entries;
+  const filesEnd = hashesEnd + numberBytes(count) * entries;
+  const namesEnd = filesEnd + nameBytes;
   if (magic !== MAGIC || raw.length !== namesEnd + directoryBytes) return undefined;
   const name = nameIn(raw);
-  raw.fill(0, 0, DIGEST);
-  if (digest([raw]).toString('hex') !== name) return undefined;
-  const at = raw.byteOffset;
-  const index: TreeIndex = {
-    files: raw.toString('utf8', hashesEnd, namesEnd).split('\0'),
-    stamps: new Float64Array(raw.buffer, at + HEADER, STAMP * count),
-    starts: new Uint32Array(raw.buffer, at + directoriesEnd, count + 1),
-    hashes: new Uint32Array(raw.buffer, at + startsEnd, hashCount),
+  if (digest([Buffer.alloc(DIGEST), raw.subarray(DIGEST)]).toString('hex') !== name) return undefined;
+  const { buffer } = raw;
+  const index: TurnedIndex = {
+    files: raw.toString('utf8', filesEnd, namesEnd).split('\0'),
+    stamps: new Float64Array(buffer, HEADER, STAMP * count),
+    turned: {
+      ends: new Uint32Array(buffer, directoriesEnd, ENDS),
+      hashes: new Uint32Array(buffer, endsEnd, entries),
+      files: fileNumbers(count, buffer, hashesEnd, entries),
+      patch: null,
+    },
     directories: {
       names: directoryCount === 0 ? [] : raw.toString('utf8', namesEnd).split('\0'),
-      stamps: new Float64Array(raw.buffer, at + stampsEnd, STAMP * directoryCount),
+      stamps: new Float64Array(buffer, stampsEnd, STAMP * directoryCount),
     },
     problems: [],
   };
@@ -108,7 +130,7 @@ function digest(parts: readonly Uint8Array[]): Buffer {
   return hash.digest();
 }
 
-function bytes(array: Float64Array | Uint32Array): Uint8Array {
+function bytes(array: Float64Array | Uint16Array | Uint32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 

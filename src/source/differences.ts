@@ -7,19 +7,15 @@ export interface Differences {
   defining(name: string): boolean;
   accessing(field: string): boolean;
   definingStruct(tag: string): boolean;
+  /** Those that some file lists in one index alone. */
+  readonly hashes: ReadonlySet<number>;
   /** The list of files is another one. */
   readonly files: boolean;
 }
 
 /** How answers may differ after both of two changes. */
 export function eitherOf(one: Differences, other: Differences): Differences {
-  return {
-    calling: (name) => one.calling(name) || other.calling(name),
-    defining: (name) => one.defining(name) || other.defining(name),
-    accessing: (field) => one.accessing(field) || other.accessing(field),
-    definingStruct: (tag) => one.definingStruct(tag) || other.definingStruct(tag),
-    files: one.files || other.files,
-  };
+  return differencesOf(new Set([...one.hashes, ...other.hashes]), one.files || other.files);
 }
 
 /** The hashes that one of two files lists and the other does not, into `found`. */
@@ -38,5 +34,12 @@ export function differencesOf(hashes: ReadonlySet<number>, files: boolean): Diff
     // Of such a name every file is reported: the answer is the list of files.
     return hash === null ? files : any || hashes.has(hash);
   };
-  return { calling: question(CALL), defining: question(DEFINITION), accessing: question(FIELD), definingStruct: question(STRUCT), files };
+  return {
+    calling: question(CALL),
+    defining: question(DEFINITION),
+    accessing: question(FIELD),
+    definingStruct: question(STRUCT),
+    hashes,
+    files,
+  };
 }

@@ -4,16 +4,16 @@ import { openCache } from './cache.js';
 import type { Differences } from './differences.js';
 import { errorCode, reason, type SourceWarning, TreeError } from './errors.js';
 import { CALL, DEFINITION, FIELD, STRUCT } from './hash.js';
-import { join, renew } from './join.js';
+import { join, renew, turnedIndex } from './join.js';
 import { noListings, openListings } from './listings.js';
 import { defaultJobs, gather, type Work } from './pool.js';
-import { postings, type Turned, turn } from './postings.js';
+import { postings, type Turned } from './postings.js';
 import { reader } from './reader.js';
 import { STAMP } from './stamp.js';
 import { isAsBefore, walk } from './walk.js';
 
 export { compiled } from './compiled.js';
-export { type Differences, eitherOf } from './differences.js';
+export { type Differences, differencesOf, eitherOf } from './differences.js';
 export { type SourceWarning, TreeError } from './errors.js';
 export { overlay } from './overlay.js';
 export { defaultJobs } from './pool.js';
@@ -64,8 +64,10 @@ export interface Tree {
    * asked for; `null` for one that could not be read, or of which `read` gave more than one text.
    */
   digestOf(file: string): string | null | undefined;
-  /** Names the index on which the answers rest; empty if no cache was asked for. */
+  /** Names the kept index on which the answers rest; empty if no cache was asked for. */
   readonly index: string;
+  /** Hashes of the questions that have another answer than by the kept index: see {@link differencesOf}. */
+  readonly drift: readonly number[];
   /** How the answers may differ from those of another index; `null` if none is known. */
   readonly since: { readonly index: string; readonly differences: Differences } | null;
   /** What another thread needs to open the same tree without reading it again. */
@@ -105,13 +107,15 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     }
     if (files.length === 0) throw new TreeError(`${root}: no C files in it; name the top of a kernel tree or of a driver`);
     const fresh = join(files, await first.finish(), listings.made());
-    const renewed = known === undefined ? null : await renew(known.index, fresh, crew.begin({ ...work, want: 'index' }));
-    const index = renewed?.index ?? fresh;
-    const name = known && index === known.index ? known.name : (cache?.save(index) ?? '');
+    const renewed = known && (await renew(known.index, fresh, crew.begin({ ...work, want: 'index' })));
+    const index = renewed?.index ?? turnedIndex(fresh);
+    const name = known && renewed?.isKept ? known.name : (cache?.save(index) ?? '');
     for (const { file, why } of index.problems) warnings.push({ file: files[file] as string, why });
-    const since = known && renewed?.differences ? { index: known.name, differences: renewed.differences } : null;
-    const shared = { root: top, names: sharedNames(files), turned: turn(index), digested: cache !== undefined };
-    return answer(shared, files, warnings, { name, since, stamps: index.stamps });
+    const differences = renewed?.differences ?? null;
+    const since = known && differences ? { index: known.name, differences } : null;
+    const drift = renewed?.isKept ? [...(differences?.hashes ?? [])] : [];
+    const shared = { root: top, turned: index.turned, digested: cache !== undefined };
+    return answer(shared, files, warnings, { name, since, drift, stamps: index.stamps });
   } finally {
     // Nobody has to wait for the threads to be gone.
     crew.close().catch(() => {});
@@ -146,7 +150,12 @@ function checkRoot(root: string, top: string): void {
 
 /** Opens, on any thread, a tree that {@link Tree.share} gave; its warnings are only those of its own reads. */
 export function openShared(tree: SharedTree): Tree {
-  return answer(tree, Buffer.from(tree.names).toString('utf8').split('\0'), [], { name: '', since: null, stamps: new Float64Array(0) });
+  return answer(tree, Buffer.from(tree.names).toString('utf8').split('\0'), [], {
+    name: '',
+    since: null,
+    drift: [],
+    stamps: new Float64Array(0),
+  });
 }
 
 function sharedNames(files: readonly string[]): Uint8Array {
@@ -157,12 +166,17 @@ function sharedNames(files: readonly string[]): Uint8Array {
 }
 
 /** What is known of a tree beside its files and its index, with a cache. */
-interface Earlier extends Pick<Tree, 'since'> {
+interface Earlier extends Pick<Tree, 'since' | 'drift'> {
   name: string;
   stamps: Float64Array;
 }
 
-function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarning[], { name: index, since, stamps }: Earlier): Tree {
+function answer(
+  tree: Omit<SharedTree, 'names'>,
+  files: readonly string[],
+  warnings: SourceWarning[],
+  { name: index, since, drift, stamps }: Earlier,
+): Tree {
   const { root } = tree;
   const { find } = postings(tree.turned, files.length);
   const { read, exists, digestOf } = reader(root, files, warnings, tree.digested);
@@ -201,7 +215,8 @@ function answer(tree: SharedTree, files: readonly string[], warnings: SourceWarn
     stampOf,
     digestOf,
     index,
+    drift,
     since,
-    share: () => tree,
+    share: () => ({ ...tree, names: sharedNames(files) }),
   };
 }

@@ -1,12 +1,12 @@
 import { type Differences, differencesOf, differing } from './differences.js';
 import { type Directories, noListings } from './listings.js';
 import type { Work } from './pool.js';
-import type { FileHashes } from './postings.js';
+import { type FileHashes, listsOf, type Turned, turn, unturned } from './postings.js';
 import type { SliceResult } from './slice.js';
 import { STAMP } from './stamp.js';
 
-/** The index of a whole tree, with what is needed to use it again. */
-export interface TreeIndex extends FileHashes {
+/** What is known of a whole tree's files beside their hashes, with what is needed to use it again. */
+export interface TreeFiles {
   files: readonly string[];
   /** `STAMP` numbers a file; empty if no cache is wanted. */
   stamps: Float64Array;
@@ -15,6 +15,17 @@ export interface TreeIndex extends FileHashes {
   /** Empty if no cache is wanted. */
   directories: Directories;
 }
+
+/** The index of a whole tree as its threads make it. */
+export interface TreeIndex extends TreeFiles, FileHashes {}
+
+/** The index of a whole tree as it is asked, and kept. */
+export interface TurnedIndex extends TreeFiles {
+  turned: Turned;
+}
+
+/** So few changed files are rather read again by each run than the whole index is written for them. */
+const PATCHED = 100;
 
 /** So many files can change that it is sooner to ask everything anew than to say what has another answer. */
 const FEW = 500;
@@ -42,12 +53,22 @@ export function join(files: readonly string[], results: readonly SliceResult[], 
   return { files, hashes, starts, stamps, problems, directories };
 }
 
-/**
- * Takes from `known` what has not changed since, going by the stamps in `now`, and reads the rest. Gives `known`
- * itself (with the problems of this run) if nothing in it has changed. The differences from `known` are `null` where too
- * much has changed.
- */
-export async function renew(known: TreeIndex, now: TreeIndex, work: Work): Promise<{ index: TreeIndex; differences: Differences | null }> {
+/** The index as it is asked. */
+export function turnedIndex({ files, stamps, problems, directories, ...lists }: TreeIndex): TurnedIndex {
+  return { files, stamps, problems, directories, turned: turn(lists) };
+}
+
+/** What became of an index. */
+export interface Renewed {
+  index: TurnedIndex;
+  /** From the known one; `null` where too much has changed. */
+  differences: Differences | null;
+  /** What is in the index and not in the known one need not be kept. */
+  isKept: boolean;
+}
+
+/** Takes from `known` what has not changed since, going by the stamps in `now`, and reads the rest. */
+export async function renew(known: TurnedIndex, now: TreeFiles, work: Work): Promise<Renewed> {
   const { files } = now;
   const same = sameFiles(known, now);
   const changed: number[] = [];
@@ -58,11 +79,45 @@ export async function renew(known: TreeIndex, now: TreeIndex, work: Work): Promi
     await work.finish(),
   );
   const problems = read.problems.map(({ file, why }) => ({ file: changed[file] as number, why }));
-  if (files.length === known.files.length && changed.every((file, k) => nothingToKeep(known, read, file, k))) {
-    known.problems = problems;
-    return { index: known, differences: differencesOf(new Set(), false) };
+  if (changed.length <= PATCHED && isSameList(known, now)) return { ...patched(known, changed, read, problems), isKept: true };
+  const lists = { ...known, ...unturned(known.turned, known.files.length) };
+  if (files.length === known.files.length && changed.every((file, k) => nothingToKeep(lists, read, file, k))) {
+    return { index: { ...known, problems }, differences: differencesOf(new Set(), false), isKept: true };
   }
+  const index = merged(lists, now, same, read, problems);
+  const differences = changed.length > FEW ? null : differencesFrom(lists, index, changed);
+  return { index: turnedIndex(index), differences, isKept: false };
+}
 
+function isSameList(known: TreeFiles, { files }: TreeFiles): boolean {
+  return files === known.files || (files.length === known.files.length && files.every((file, place) => file === known.files[place]));
+}
+
+/** The known index with other lists for a few files. */
+function patched(
+  known: TurnedIndex,
+  changed: readonly number[],
+  read: TreeIndex,
+  problems: TreeIndex['problems'],
+): { index: TurnedIndex; differences: Differences } {
+  if (changed.length === 0) return { index: { ...known, problems }, differences: differencesOf(new Set(), false) };
+  const { hashes, starts } = read;
+  const found = new Set<number>();
+  const before = listsOf(known.turned, changed, known.files.length);
+  changed.forEach((file, k) => {
+    differing(before.get(file) ?? [], hashesOf(read, k), found);
+  });
+  const stamps = known.stamps.slice();
+  changed.forEach((file, k) => {
+    stamps.set(read.stamps.subarray(k * STAMP, (k + 1) * STAMP), file * STAMP);
+  });
+  const turned = { ...known.turned, patch: { files: changed, lists: { hashes, starts } } };
+  return { index: { ...known, stamps, problems, turned }, differences: differencesOf(found, false) };
+}
+
+/** Out of two indexes one: what `same` finds in `known`, and what was read. */
+function merged(known: TreeIndex, now: TreeFiles, same: Int32Array, read: TreeIndex, problems: TreeIndex['problems']): TreeIndex {
+  const { files } = now;
   const starts = new Uint32Array(files.length + 1);
   const stamps = new Float64Array(files.length * STAMP);
   const parts: Uint32Array[] = [];
@@ -87,14 +142,13 @@ export async function renew(known: TreeIndex, now: TreeIndex, work: Work): Promi
     hashes.set(part, filled);
     filled += part.length;
   }
-  const index = { files, hashes, starts, stamps, problems, directories: now.directories };
-  return { index, differences: changed.length > FEW ? null : differencesFrom(known, index, changed) };
+  return { files, hashes, starts, stamps, problems, directories: now.directories };
 }
 
 /** How an index differs from an earlier one, of which some files have changed, are new or are gone. */
 function differencesFrom(known: TreeIndex, index: TreeIndex, changed: readonly number[]): Differences | null {
   const found = new Set<number>();
-  if (index.files.length === known.files.length && index.files.every((file, place) => file === known.files[place])) {
+  if (isSameList(known, index)) {
     for (const file of changed) differing(hashesOf(known, file), hashesOf(index, file), found);
     return differencesOf(found, false);
   }
@@ -107,12 +161,12 @@ function differencesFrom(known: TreeIndex, index: TreeIndex, changed: readonly n
   return differencesOf(found, true);
 }
 
-function hashesOf({ hashes, starts }: TreeIndex, file: number | undefined): Uint32Array {
+function hashesOf({ hashes, starts }: FileHashes, file: number | undefined): Uint32Array {
   return file === undefined ? new Uint32Array(0) : hashes.subarray(starts[file], starts[file + 1]);
 }
 
 /** The number in `known` of each file that has not changed, or -1. Both lists are in the same order. */
-function sameFiles(known: TreeIndex, now: TreeIndex): Int32Array {
+function sameFiles(known: TreeFiles, now: TreeFiles): Int32Array {
   const same = new Int32Array(now.files.length).fill(-1);
   let places: Map<string, number> | undefined;
   for (let file = 0; file < same.length; file++) {
@@ -127,7 +181,7 @@ function sameFiles(known: TreeIndex, now: TreeIndex): Int32Array {
   return same;
 }
 
-function sameStamp(one: TreeIndex, first: number, other: TreeIndex, second: number): boolean {
+function sameStamp(one: TreeFiles, first: number, other: TreeFiles, second: number): boolean {
   for (let k = 0; k < STAMP; k++) if (one.stamps[first * STAMP + k] !== other.stamps[second * STAMP + k]) return false;
   return true;
 }

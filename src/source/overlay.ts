@@ -49,6 +49,7 @@ export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): 
       return text === undefined ? tree.digestOf(file) : text === null ? null : digestOfText(text);
     },
     index: '',
+    drift: [],
     since: { index: tree.index, differences: differencesOf(hashes, !sameFiles) },
     share() {
       throw new Error('a tree with other texts cannot be handed to another thread');

@@ -18,22 +18,50 @@ export interface Postings {
  */
 const BITS = 10;
 
+/** How many buckets' ends there are. */
+export const ENDS = (1 << BITS) + 1;
+
 /** The lists of all files turned around: hashes in the order of their leading bits, each with its file. In shared memory. */
 export interface Turned {
   /** Where each bucket ends, in entries. */
   ends: Uint32Array;
-  /** Two numbers an entry: the hash, and the file. */
-  entries: Uint32Array;
+  hashes: Uint32Array;
+  /** The number of the file that lists the hash at the same place. */
+  files: FileNumbers;
+  /** Files that have other lists than these. */
+  patch: Patch | null;
+}
+
+export type FileNumbers = Uint16Array | Uint32Array;
+
+/** The lists of a few files. */
+export interface Patch {
+  /** Their numbers, ascending. */
+  files: readonly number[];
+  lists: FileHashes;
+}
+
+/** Numbers of so many files are kept in two bytes. */
+const SHORT = 1 << 16;
+
+/** In how many bytes the number of a file is kept where there are `count`. */
+export function numberBytes(count: number): 2 | 4 {
+  return count <= SHORT ? 2 : 4;
+}
+
+/** A place for `length` numbers of files of which there are `count`. */
+export function fileNumbers(count: number, buffer: ArrayBufferLike, offset: number, length: number): FileNumbers {
+  return numberBytes(count) === 2 ? new Uint16Array(buffer, offset, length) : new Uint32Array(buffer, offset, length);
 }
 
 /** Answers from the lists of `count` files. */
 export function postings(turned: Turned, count: number): Postings {
-  const any = bucket(turned, ANYTHING);
+  const any = listing(turned, ANYTHING);
   return {
     find(name, role) {
       const hash = hashName(name, role);
       if (hash === null) return Array.from({ length: count }, (_, file) => file);
-      const named = bucket(turned, hash);
+      const named = listing(turned, hash);
       return any.length === 0 ? named : [...new Set([...named, ...any])].sort((a, b) => a - b);
     },
   };
@@ -42,14 +70,16 @@ export function postings(turned: Turned, count: number): Postings {
 /** Turns the lists per file around. */
 export function turn({ hashes, starts }: FileHashes): Turned {
   const shift = 32 - BITS;
-  const ends = shared((1 << BITS) + 1);
+  const ends = new Uint32Array(new SharedArrayBuffer(4 * ENDS));
   for (let k = 0; k < hashes.length; k++) {
     const b = ((hashes[k] as number) >>> shift) + 1;
     ends[b] = (ends[b] as number) + 1;
   }
   for (let b = 1; b < ends.length; b++) ends[b] = (ends[b] as number) + (ends[b - 1] as number);
   // From here on ends[b] is where bucket b begins, and moves to where it ends.
-  const entries = shared(2 * hashes.length);
+  const turned = new Uint32Array(new SharedArrayBuffer(4 * hashes.length));
+  const count = starts.length - 1;
+  const files = fileNumbers(count, new SharedArrayBuffer(numberBytes(count) * hashes.length), 0, hashes.length);
   for (let file = 0; file + 1 < starts.length; file++) {
     const stop = starts[file + 1] as number;
     for (let k = starts[file] as number; k < stop; k++) {
@@ -57,24 +87,59 @@ export function turn({ hashes, starts }: FileHashes): Turned {
       const b = hash >>> shift;
       const at = ends[b] as number;
       ends[b] = at + 1;
-      entries[2 * at] = hash;
-      entries[2 * at + 1] = file;
+      turned[at] = hash;
+      files[at] = file;
     }
   }
-  return { ends, entries };
+  return { ends, hashes: turned, files, patch: null };
 }
 
-function shared(length: number): Uint32Array {
-  return new Uint32Array(new SharedArrayBuffer(4 * length));
+/** The lists per file of which `turned` was made, but for their order; without its patch. */
+export function unturned({ hashes, files }: Turned, count: number): FileHashes {
+  const starts = new Uint32Array(count + 1);
+  for (let k = 0; k < files.length; k++) {
+    const next = (files[k] as number) + 1;
+    starts[next] = (starts[next] as number) + 1;
+  }
+  for (let file = 0; file < count; file++) starts[file + 1] = (starts[file + 1] as number) + (starts[file] as number);
+  const at = starts.slice();
+  const lists = new Uint32Array(hashes.length);
+  for (let k = 0; k < files.length; k++) {
+    const file = files[k] as number;
+    lists[at[file] as number] = hashes[k] as number;
+    at[file] = (at[file] as number) + 1;
+  }
+  return { hashes: lists, starts };
 }
 
-function bucket({ ends, entries }: Turned, hash: number): number[] {
+/** The lists of a few files out of those of `count`, without the patch. */
+export function listsOf({ hashes, files }: Turned, wanted: readonly number[], count: number): Map<number, number[]> {
+  const lists = new Map(wanted.map((file): [number, number[]] => [file, []]));
+  const isWanted = new Uint8Array(count);
+  for (const file of wanted) isWanted[file] = 1;
+  for (let k = 0; k < files.length; k++) {
+    if (isWanted[files[k] as number] === 1) lists.get(files[k] as number)?.push(hashes[k] as number);
+  }
+  return lists;
+}
+
+/** The files that list a hash. */
+function listing(turned: Turned, hash: number): number[] {
+  const found = bucket(turned, hash);
+  if (turned.patch === null) return found;
+  const { files, lists } = turned.patch;
+  const patched = files.filter((_, k) => lists.hashes.subarray(lists.starts[k], lists.starts[k + 1]).includes(hash));
+  const others = found.filter((file) => !files.includes(file));
+  return patched.length === 0 ? others : [...others, ...patched].sort((a, b) => a - b);
+}
+
+function bucket({ ends, hashes, files }: Turned, hash: number): number[] {
   const b = hash >>> (32 - BITS);
   const found: number[] = [];
-  const stop = 2 * (ends[b] as number);
-  for (let k = b === 0 ? 0 : 2 * (ends[b - 1] as number); k < stop; k += 2) {
+  const stop = ends[b] as number;
+  for (let k = b === 0 ? 0 : (ends[b - 1] as number); k < stop; k++) {
     // A file's own list may repeat a hash.
-    if (entries[k] === hash && entries[k + 1] !== found.at(-1)) found.push(entries[k + 1] as number);
+    if (hashes[k] === hash && files[k] !== found.at(-1)) found.push(files[k] as number);
   }
   return found;
 }

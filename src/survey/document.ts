@@ -2,7 +2,7 @@
 import type { Unit } from './unit.js';
 
 /** Goes up when a unit, or what it rests on, is written differently. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 /** A question and the answer on which units rest; `null` where only the stamp of the file asked about stands for it. */
 export interface Fact {
@@ -24,8 +24,9 @@ export interface KeptText {
 
 /** What is kept of one tree. */
 export interface Document {
-  /** Names the index of which the answers of the current units are. */
+  /** Names the index of which the answers of the current units are, but for the questions with the hashes in `drift`. */
   index: string;
+  drift: readonly number[];
   /** Of the macros that all of the units were told of. */
   aliases: string;
   /** Facts of the tree as it was when this was written. */
@@ -42,6 +43,7 @@ type WrittenUnit = [file: string, unit: Unit, facts: number[]];
 
 interface Written {
   index: string;
+  drift: readonly number[];
   aliases: string;
   texts: [file: string, stamp: string, digest: string | null][];
   questions: string[];
@@ -52,7 +54,7 @@ interface Written {
   others: WrittenUnit[];
 }
 
-export function written({ index, aliases, texts, current, others }: Omit<Document, 'proven'>): Buffer {
+export function written({ index, drift, aliases, texts, current, others }: Omit<Document, 'proven'>): Buffer {
   const numbers = new Map<Fact, number>();
   const number = (fact: Fact): number => {
     const found = numbers.get(fact) ?? numbers.size;
@@ -66,6 +68,7 @@ export function written({ index, aliases, texts, current, others }: Omit<Documen
   const facts = [...numbers.keys()];
   const document: Written = {
     index,
+    drift,
     aliases,
     texts: Array.from(texts, ([file, { stamp, digest }]) => [file, stamp, digest]),
     questions: facts.map(({ question }) => question),
@@ -91,13 +94,14 @@ export function readDocument(value: Buffer | null): Document | null {
   }
 }
 
-function documentOf({ index, aliases, texts, questions, answers, proven, current, others }: Written): Document {
+function documentOf({ index, drift, aliases, texts, questions, answers, proven, current, others }: Written): Document {
   const facts = questions.map((question, i): Fact => ({ question, answer: answers[i] ?? null }));
   const resting = ([, unit, numbers]: WrittenUnit): Resting => ({ unit, facts: numbers.map((i) => facts[i] as Fact) });
   const byFile = new Map<string, Resting[]>();
   for (const one of others) byFile.set(one[0], [...(byFile.get(one[0]) ?? []), resting(one)]);
   return {
     index,
+    drift,
     aliases,
     texts: new Map(texts.map(([file, stamp, digest]) => [file, { stamp, digest }])),
     proven: new Set(facts.slice(0, proven)),

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import type { FunctionReference } from '../program/file.js';
 import { answerOf, fileOf, isUntouched } from '../program/questions.js';
-import { type Differences, eitherOf, openStore, type Tree } from '../source/index.js';
+import { type Differences, differencesOf, eitherOf, openStore, type Tree } from '../source/index.js';
 import { codeDigest } from './code.js';
 import { type Document, type Fact, FORMAT, type Resting, readDocument, statesOf, written } from './document.js';
 import { renewed } from './renewed.js';
@@ -28,7 +28,7 @@ export interface Worked {
 /** The units of one tree that still hold. */
 export interface Kept {
   units: ReadonlyMap<string, AskedUnit>;
-  /** By its file, a unit that holds in the tree with other texts; `undefined` if none was kept. */
+  /** By its file, a unit that holds in the tree with other texts, an overlay of this one; `undefined` if none was kept. */
   heldIn(other: Tree, aliases: readonly FunctionReference[]): (file: string) => Unit | undefined;
   /**
    * Keeps these and those that hold in place of what was kept. Beside them it keeps a few units of other states of the tree:
@@ -47,8 +47,8 @@ export function openKept(dir: string, reader: string, tree: Tree, aliases: reado
   const key = `${reader} ${realpathSync(tree.root)}`;
   const macros = named(aliases);
   const document = usable(readDocument(store.get(key)), macros);
-  const isIndexed = tree.since !== null && document.index === tree.since.index;
-  const holds = holding(document, tree, isIndexed ? tree.since.differences : null);
+  const differences = differencesFrom(document, tree);
+  const holds = holding(document, tree, differences);
   const chosen = new Map<string, Resting>();
   for (const file of new Set([...document.current.keys(), ...document.others.keys()])) {
     const held = statesOf(document, file).find(({ facts }) => facts.every(holds));
@@ -59,9 +59,7 @@ export function openKept(dir: string, reader: string, tree: Tree, aliases: reado
     units: new Map(Array.from(chosen, ([file, { unit, facts }]) => [file, { unit, questions: facts.map(({ question }) => question) }])),
     heldIn(other, otherAliases) {
       if (named(otherAliases) !== macros) return () => undefined;
-      const isChained = isIndexed && other.since !== null && other.since.index === tree.index;
-      const differences = isChained ? eitherOf(tree.since.differences, other.since.differences) : null;
-      const holdsThere = holding(document, other, differences);
+      const holdsThere = holding(document, other, differences && other.since && eitherOf(differences, other.since.differences));
       return (file) => {
         const held = statesOf(document, file).find(({ facts }) => facts.every(holdsThere));
         if (held) used.set(file, held);
@@ -83,7 +81,12 @@ function named(aliases: readonly FunctionReference[]): string {
 
 function usable(document: Document | null, aliases: string): Document {
   if (document?.aliases === aliases) return document;
-  return { index: '', aliases, texts: new Map(), proven: new Set(), current: new Map(), others: new Map() };
+  return { index: '', drift: [], aliases, texts: new Map(), proven: new Set(), current: new Map(), others: new Map() };
+}
+
+/** How the answers of a tree's index may differ from those of the document; `null` if that is not known. */
+function differencesFrom({ index, drift }: Document, { since }: Tree): Differences | null {
+  return since?.index === index ? eitherOf(differencesOf(new Set(drift), false), since.differences) : null;
 }
 
 /** Whether a fact is one in a tree, too. @param differences of its index from that of the document, if they are known */

@@ -55,7 +55,7 @@ export function renewed(
   for (const [file, { unit, facts }] of held) current.set(file, { unit, facts: facts.map(({ question }) => factOf(question)) });
   for (const [file, { unit, questions }] of fresh.units) current.set(file, { unit, facts: questions.map(factOf) });
   const states = statesBeside(document, held, used, others);
-  return { index: tree.index, aliases: document.aliases, texts, current, others: sharing(facts, states) };
+  return { index: tree.index, drift: tree.drift, aliases: document.aliases, texts, current, others: sharing(facts, states) };
 }
 
 /** A file's stamp, and the digest of its text if all who have read it have read the same. */
