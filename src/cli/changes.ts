@@ -19,12 +19,15 @@ const FEW = 200;
  */
 export async function changesSince(tree: string, revision: string): Promise<Change> {
   const git = (args: readonly string[], input?: string): Promise<Buffer> => run(tree, args, input);
+  const named = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
+  // That there is no work tree is said first.
+  named.catch(() => {});
   try {
     if ((await git(['rev-parse', '--is-inside-work-tree'])).toString().trim() !== 'true') throw new Error('it is the inside of a .git');
   } catch (error) {
     throw new Failure(`--changed-since needs a work tree of git, and ${visible(tree)} is none: ${whyOf(error)}`);
   }
-  const commit = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]).then(
+  const commit = await named.then(
     (told) => told.toString().trim(),
     () => {
       throw new Failure(`no revision ${visible(revision)} in ${visible(tree)}; git log shows them`);

@@ -3,13 +3,13 @@
  * free meanwhile, so that Ctrl-C ends the program at once and the progress line moves.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Change } from '../check/change.js';
 import type { Finding } from '../check/finding.js';
 import { checkedSurvey } from '../check/index.js';
 import { TreeError } from '../source/index.js';
 import { survey } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
 import type { Survey } from '../survey/row.js';
-import { changesSince } from './changes.js';
 import { Failure } from './failure.js';
 
 /** What the thread is told at its start. */
@@ -21,8 +21,8 @@ export interface Task {
   watched: boolean;
   /** The rules of `check` are asked in the same pass. */
   checked: boolean;
-  /** A revision of git: only findings that what came after it has to do with. */
-  since?: string;
+  /** Only findings that a change has to do with; it comes in a message. */
+  ofChange: boolean;
 }
 
 /** What comes of a run: the survey, and the findings if the tree was checked too. */
@@ -33,6 +33,9 @@ export interface Result {
 
 /** What the thread says: any number of times how far it is, then the result, or why the tree cannot be surveyed. */
 export type Message = { progress: [stage: string, done: number, total: number] } | Result | { refused: string };
+
+/** What the thread is told later, if its task is of a change: that, or why it cannot be known. */
+export type Told = { change: Change } | { refused: string };
 
 /** The line is not drawn more often than this, and a tree has many files. */
 const PACE_MS = 40;
@@ -48,9 +51,16 @@ function onProgress(stage: string, done: number, total: number): void {
   say({ progress: [stage, done, total] });
 }
 
+/** Fails as what the main thread says. */
+function toldChange(): Promise<Change> {
+  return new Promise((done, fail) => {
+    parentPort?.once('message', (told: Told) => ('change' in told ? done(told.change) : fail(new Failure(told.refused))));
+  });
+}
+
 try {
   const options = { ...task.options, ...(task.watched ? { onProgress } : {}) };
-  const change = task.since === undefined ? undefined : changesSince(task.tree, task.since);
+  const change = task.ofChange ? toldChange() : undefined;
   // It is awaited when the tree has been followed; should it fail before that, somebody has heard of it.
   change?.catch(() => {});
   say(task.checked ? await checkedSurvey(task.tree, options, change) : { survey: await survey(task.tree, options) });

@@ -1,9 +1,11 @@
 /** What `survey` and `explain` have in common: run the engine with its progress line and say its warnings. */
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
+import type { Change } from '../check/change.js';
 import { visible } from '../report/visible.js';
 import type { Survey } from '../survey/row.js';
-import type { Message, Result, Task } from './engine.js';
+import { changesSince } from './changes.js';
+import type { Message, Result, Task, Told } from './engine.js';
 import { Failure } from './failure.js';
 import { type Progress, startProgress } from './progress.js';
 
@@ -51,11 +53,20 @@ const lessPasses = [
  */
 const v8Flags: readonly string[] = process.versions.v8.startsWith('11.3.') ? [...lessHaste, ...lessPasses] : lessHaste;
 
-/** Runs the engine on its thread. */
-function engine(task: Task, progress: Progress): Promise<Result> {
+/** Runs the engine on its thread. What git says of a change it is told later: it need not wait for that with the tree. */
+function engine(task: Task, progress: Progress, change: Promise<Change> | undefined): Promise<Result> {
   return new Promise((done, fail) => {
     for (const flag of v8Flags) setFlagsFromString(flag);
     const worker = new Worker(new URL('./engine.js', import.meta.url), { workerData: task });
+    const tell = (told: Told): void => worker.postMessage(told);
+    change?.then(
+      (known) => tell({ change: known }),
+      (error: unknown) => {
+        if (error instanceof Failure) return tell({ refused: error.message });
+        fail(error);
+        worker.terminate().catch(fail);
+      },
+    );
     worker.on('message', (message: Message) => {
       if ('progress' in message) progress.report(...message.progress);
       else if ('survey' in message) done(message);
@@ -73,16 +84,18 @@ export async function runSurvey(tree: string, options: Task['options']): Promise
 
 /** As {@link runSurvey}, and asks the rules of `check` in the same pass. */
 export async function runChecked(tree: string, options: Task['options'], since?: string): Promise<Required<Result>> {
-  const { survey, findings = [] } = await run(tree, options, { checked: true, ...(since === undefined ? {} : { since }) });
+  const { survey, findings = [] } = await run(tree, options, { checked: true }, since);
   return { survey, findings };
 }
 
-async function run(tree: string, options: Task['options'], asked: Pick<Task, 'checked' | 'since'>): Promise<Result> {
+async function run(tree: string, options: Task['options'], asked: Pick<Task, 'checked'>, since?: string): Promise<Result> {
   const progress = startProgress(process.stderr);
   // Ctrl-C leaves by process.exit(), past everything below.
   process.once('exit', progress.clear);
   try {
-    const result = await engine({ tree, options, ...asked, watched: process.stderr.isTTY === true }, progress);
+    const change = since === undefined ? undefined : changesSince(tree, since);
+    const task = { tree, options, ...asked, watched: process.stderr.isTTY === true, ofChange: change !== undefined };
+    const result = await engine(task, progress, change);
     progress.clear();
     sayWarnings(result.survey);
     return result;

@@ -1,10 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import { compiled } from './compiled.js';
 import { runSlice, type Slice, type SliceResult } from './slice.js';
 
 /** Fewer files than this are read sooner than a thread has started. */
 const WORTH_THREADS = 1000;
+
+/** Files are looked at for so long before threads are started for the rest: mostly all have been by then. */
+const LOOK_MS = 300;
 
 /** How many files make a slice. */
 const SLICE = 200;
@@ -30,7 +33,7 @@ export type OnDone = (done: number, total: number) => void;
 
 /** Makes ready up to `jobs` threads. */
 export function gather(jobs: number, signal: AbortSignal | undefined, onDone: OnDone | undefined): Crew {
-  let pool: Piscina<Slice, SliceResult> | undefined;
+  let pool: Promise<Piscina<Slice, SliceResult>> | undefined;
 
   function begin(work: Omit<Slice, 'files'>): Work {
     const results: Promise<SliceResult>[] = [];
@@ -41,13 +44,17 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
 
     function submit(files: string[]): void {
       waiting.push(files);
-      if (pool === undefined && waiting.length * SLICE < WORTH_THREADS) return;
+      if (pool === undefined && (work.want === 'stamp' || waiting.length * SLICE < WORTH_THREADS)) return;
+      sendAll();
+    }
+
+    function sendAll(): void {
       pool ??= start(jobs);
       for (const slice of waiting.splice(0)) results.push(send(pool, slice));
     }
 
-    function send(to: Piscina<Slice, SliceResult>, files: string[]): Promise<SliceResult> {
-      const result = to.run({ ...work, files: files.join('\0') });
+    function send(to: Promise<Piscina<Slice, SliceResult>>, files: string[]): Promise<SliceResult> {
+      const result = to.then((threads) => threads.run({ ...work, files: files.join('\0') }));
       const told = result.then((value) => {
         tell(files.length);
         return value;
@@ -74,13 +81,17 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
       async finish() {
         if (open.length > 0) submit(open);
         open = [];
-        if (results.length > 0) return orAborted(Promise.all(results), signal);
-        return waiting.splice(0).map((files) => {
+        const here: SliceResult[] = [];
+        const begun = performance.now();
+        for (let files = waiting.shift(); files !== undefined; files = waiting.shift()) {
           signal?.throwIfAborted();
-          const result = runSlice({ ...work, files: files.join('\0') });
+          here.push(runSlice({ ...work, files: files.join('\0') }));
           tell(files.length);
-          return result;
-        });
+          // Lets a signal in, and what else this thread waits for.
+          await new Promise((done) => setImmediate(done));
+          if (performance.now() - begun > LOOK_MS && waiting.length * SLICE >= WORTH_THREADS) sendAll();
+        }
+        return [...here, ...(await orAborted(Promise.all(results), signal))];
       },
     };
   }
@@ -88,9 +99,10 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
   return {
     begin,
     async close() {
+      const threads = await pool;
       // An answer that comes in while the pool ends is nobody's any more, and to the pool an error.
-      pool?.on('error', () => {});
-      await pool?.destroy();
+      threads?.on('error', () => {});
+      await threads?.destroy();
     },
   };
 }
@@ -114,8 +126,10 @@ export function defaultJobs(): number {
   return availableParallelism();
 }
 
-function start(jobs: number): Piscina<Slice, SliceResult> {
-  return new Piscina<Slice, SliceResult>({
+/** A run that finds all in its cache starts no threads, and need not load what it takes to. */
+async function start(jobs: number): Promise<Piscina<Slice, SliceResult>> {
+  const { Piscina: Threads } = await import('piscina');
+  return new Threads<Slice, SliceResult>({
     filename: compiled('source/worker.js'),
     minThreads: jobs,
     maxThreads: jobs,

@@ -1,5 +1,4 @@
 /** Hands the files of a survey to threads, and puts together what they say. */
-import { Piscina } from 'piscina';
 import type { FunctionReference } from '../program/file.js';
 import { textsBehind } from '../program/questions.js';
 import { compiled, defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
@@ -85,6 +84,8 @@ async function byThreads(
   jobs: number,
   options: SurveyOptions,
 ): Promise<LaneResult[]> {
+  // Loaded when it is needed: it takes as long as to survey some files.
+  const { Piscina } = await import('piscina');
   const pool = new Piscina<LaneTask, LaneResult>({
     filename: inspection?.lane ?? compiled('survey/lane.js'),
     minThreads: jobs,
