@@ -114,9 +114,11 @@ export function fileOf(question: string): string | null {
   return question.slice(end + 1, next < 0 ? question.length : next);
 }
 
-/** True for a question that the index alone answers, and not otherwise than before. */
+/** True for a question that the index, or the list of files, alone answers, and not otherwise than before. */
 export function isUntouched(tree: Tree, question: string, differences: Differences): boolean {
-  const [kind, name] = question.split(separator) as [Kind, string];
+  const end = question.indexOf(separator);
+  // No question that the index answers has more than one word.
+  const [kind, name] = end < 0 ? [question as Kind, ''] : [question.slice(0, end) as Kind, question.slice(end + 1)];
   switch (kind) {
     case 'calling':
       return !differences.calling(name);
@@ -129,6 +131,8 @@ export function isUntouched(tree: Tree, question: string, differences: Differenc
     case 'list':
     case 'named':
       return !differences.files;
+    case 'exists':
+      return !differences.files && tree.lists(name);
     case 'drops':
     case 'drops-near':
     case 'drop-names':

@@ -29,7 +29,9 @@ export function differing(one: Iterable<number>, other: Iterable<number>, found:
 /** @param hashes those that some file lists in one index alone */
 export function differencesOf(hashes: ReadonlySet<number>, files: boolean): Differences {
   const any = hashes.has(ANYTHING);
+  const isNone = hashes.size === 0 && !files;
   const question = (role: number) => (name: string) => {
+    if (isNone) return false;
     const hash = hashName(name, role);
     // Of such a name every file is reported: the answer is the list of files.
     return hash === null ? files : any || hashes.has(hash);

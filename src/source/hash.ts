@@ -66,8 +66,15 @@ export function hashWord(text: Uint8Array, start: number, end: number, seed: num
  * next to the punctuation that it looks at.
  */
 export function hashName(name: string, role: number): number | null {
-  const part = (role === FIELD ? /^[A-Za-z_][A-Za-z0-9_]*/ : /[A-Za-z0-9_]+$/).exec(name)?.[0];
+  const part = /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+    ? name
+    : (role === FIELD ? /^[A-Za-z_][A-Za-z0-9_]*/ : /[A-Za-z0-9_]+$/).exec(name)?.[0];
   if (part === undefined || /^[0-9]/.test(part)) return null;
-  const bytes = Buffer.from(part, 'latin1');
-  return hashWord(bytes, 0, bytes.length, role);
+  const length = part.length;
+  if (scratch.length < length) scratch = new Uint8Array(2 * length);
+  for (let k = 0; k < length; k++) scratch[k] = part.charCodeAt(k);
+  return hashWord(scratch, 0, length, role);
 }
+
+/** For the bytes of a name. */
+let scratch = new Uint8Array(256);

@@ -9,7 +9,7 @@ import { noListings, openListings } from './listings.js';
 import { defaultJobs, gather, type Work } from './pool.js';
 import { postings, type Turned } from './postings.js';
 import { reader } from './reader.js';
-import { STAMP } from './stamp.js';
+import { STAMP, type Stamp } from './stamp.js';
 import { isAsBefore, walk } from './walk.js';
 
 export { compiled } from './compiled.js';
@@ -17,6 +17,7 @@ export { type Differences, differencesOf, eitherOf } from './differences.js';
 export { type SourceWarning, TreeError } from './errors.js';
 export { overlay } from './overlay.js';
 export { defaultJobs } from './pool.js';
+export { areSameStamps, type Stamp } from './stamp.js';
 export { openStore, type Store } from './store.js';
 export { countTokens, type Token } from './tokens.js';
 
@@ -55,10 +56,12 @@ export interface Tree {
   /** Whether the tree has such a file, C or not. */
   exists(file: string): boolean;
   /**
-   * What tells a file from what it was in another run: the same stamp, the same content. Empty if it is not to be relied on,
+   * What tells a file from what it was in another run: the same stamp, the same content. `null` if it is not to be relied on,
    * or no cache was asked for.
    */
-  stampOf(file: string): string;
+  stampOf(file: string): Stamp | null;
+  /** Whether the file is one of `files`. */
+  lists(file: string): boolean;
   /**
    * Names the text that `read` gave: the same digest, the same text. `undefined` for a file that was not read, or if no cache was
    * asked for; `null` for one that could not be read, or of which `read` gave more than one text.
@@ -179,7 +182,13 @@ function answer(
 ): Tree {
   const { root } = tree;
   const { find } = postings(tree.turned, files.length);
-  const { read, exists, digestOf } = reader(root, files, warnings, tree.digested);
+  let places: ReadonlyMap<string, number> | undefined;
+  const placeOf = (file: string): number | undefined => {
+    places ??= new Map(files.map((name, place) => [name, place]));
+    return places.get(file);
+  };
+  const lists = (file: string): boolean => placeOf(file) !== undefined;
+  const { read, exists, digestOf } = reader(root, lists, warnings, tree.digested);
 
   /** The question that a role stands for; an answer is worked out once. */
   function question(role: number): (name: string) => readonly string[] {
@@ -194,12 +203,9 @@ function answer(
     };
   }
 
-  let places: ReadonlyMap<string, number> | undefined;
-
-  function stampOf(file: string): string {
-    places ??= new Map(files.map((name, place) => [name, place]));
-    const at = (places.get(file) ?? files.length) * STAMP;
-    return stamps[at + 1] ? stamps.subarray(at, at + STAMP).join() : '';
+  function stampOf(file: string): Stamp | null {
+    const at = (placeOf(file) ?? files.length) * STAMP;
+    return stamps[at + 1] ? stamps.subarray(at, at + STAMP) : null;
   }
 
   return {
@@ -213,6 +219,7 @@ function answer(
     read,
     exists,
     stampOf,
+    lists,
     digestOf,
     index,
     drift,

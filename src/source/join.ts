@@ -3,7 +3,7 @@ import { type Directories, noListings } from './listings.js';
 import type { Work } from './pool.js';
 import { type FileHashes, listsOf, type Turned, turn, unturned } from './postings.js';
 import type { SliceResult } from './slice.js';
-import { STAMP } from './stamp.js';
+import { isSameStamp, STAMP } from './stamp.js';
 
 /** What is known of a whole tree's files beside their hashes, with what is needed to use it again. */
 export interface TreeFiles {
@@ -176,14 +176,9 @@ function sameFiles(known: TreeFiles, now: TreeFiles): Int32Array {
       places ??= new Map(known.files.map((name, place) => [name, place]));
       old = places.get(path);
     }
-    if (old !== undefined && now.stamps[file * STAMP + 1] !== 0 && sameStamp(known, old, now, file)) same[file] = old;
+    if (old !== undefined && now.stamps[file * STAMP + 1] !== 0 && isSameStamp(known.stamps, old, now.stamps, file)) same[file] = old;
   }
   return same;
-}
-
-function sameStamp(one: TreeFiles, first: number, other: TreeFiles, second: number): boolean {
-  for (let k = 0; k < STAMP; k++) if (one.stamps[first * STAMP + k] !== other.stamps[second * STAMP + k]) return false;
-  return true;
 }
 
 /** True for a file that could not be relied on or read, then as now: that is no reason to write the cache again. */
@@ -192,6 +187,6 @@ function nothingToKeep(known: TreeIndex, read: TreeIndex, file: number, k: numbe
     known.files[file] === read.files[k] &&
     known.starts[file] === known.starts[file + 1] &&
     read.starts[k] === read.starts[k + 1] &&
-    sameStamp(known, file, read, k)
+    isSameStamp(known.stamps, file, read.stamps, k)
   );
 }

@@ -1,7 +1,7 @@
 /** Directories as an earlier run listed them: one that has not changed since need not be read again. */
 import { lstatSync } from 'node:fs';
 import { inOrder } from './order.js';
-import { note, STAMP } from './stamp.js';
+import { isSameStamp, note, STAMP } from './stamp.js';
 
 /** Directories with a `/` behind their names, the root being `''`, and `STAMP` numbers each: all zero if it has to be read anew. */
 export interface Directories {
@@ -31,13 +31,21 @@ export const noListings: Listings = {
 /** @param earlier directories of the run that found `files` */
 export function openListings(root: string, earlier: { directories: Directories; files: readonly string[] } | undefined): Listings {
   const stamps = new Map<string, Float64Array>();
-  const children = earlier ? childrenOf(earlier.directories.names, earlier.files) : new Map<string, string[]>();
-  const places = new Map(earlier?.directories.names.map((name, place) => [name, place]));
+  let children: ReadonlyMap<string, string[]> | undefined;
+  let places: ReadonlyMap<string, number> | undefined;
 
-  const childrenIn = (dir: string): string[] => inOrder(children.get(dir) ?? []);
+  function childrenIn(dir: string): string[] {
+    children ??= earlier ? childrenOf(earlier.directories.names, earlier.files) : new Map<string, string[]>();
+    return inOrder(children.get(dir) ?? []);
+  }
 
-  /** True for a directory that has the stamp which it had. */
-  function isSettled(dir: string): boolean {
+  function placeOf(dir: string): number | undefined {
+    places ??= new Map(earlier?.directories.names.map((name, place) => [name, place]));
+    return places.get(dir);
+  }
+
+  /** True for a directory that has the stamp which it had, at its place in the earlier run's list. */
+  function isSettled(dir: string, place: number | undefined): boolean {
     const stamp = new Float64Array(STAMP);
     stamps.set(dir, stamp);
     try {
@@ -45,17 +53,16 @@ export function openListings(root: string, earlier: { directories: Directories; 
     } catch {
       return false;
     }
-    const place = places.get(dir);
     if (earlier === undefined || place === undefined || stamp[1] === 0) return false;
-    return stamp.every((part, k) => part === earlier.directories.stamps[place * STAMP + k]);
+    return isSameStamp(stamp, 0, earlier.directories.stamps, place);
   }
 
   return {
-    known: (dir) => (isSettled(dir) ? childrenIn(dir) : undefined),
+    known: (dir) => (isSettled(dir, placeOf(dir)) ? childrenIn(dir) : undefined),
     unchanged(list) {
       if (earlier === undefined) return false;
-      return earlier.directories.names.every((dir) => {
-        if (isSettled(dir)) return true;
+      return earlier.directories.names.every((dir, place) => {
+        if (isSettled(dir, place)) return true;
         const now = list(dir);
         const then = childrenIn(dir);
         return now.length === then.length && now.every((name, k) => name === then[k]);

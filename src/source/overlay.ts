@@ -43,7 +43,8 @@ export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): 
     filesDefiningStruct: question(tree.filesDefiningStruct, STRUCT),
     read: (file) => (texts.has(file) ? (texts.get(file) ?? null) : tree.read(file)),
     exists: there,
-    stampOf: (file) => (texts.has(file) ? '' : tree.stampOf(file)),
+    stampOf: (file) => (texts.has(file) ? null : tree.stampOf(file)),
+    lists: (file) => (texts.has(file) ? texts.get(file) !== null : tree.lists(file)),
     digestOf(file) {
       const text = texts.get(file);
       return text === undefined ? tree.digestOf(file) : text === null ? null : digestOfText(text);

@@ -7,7 +7,7 @@ import { runSlice, type Slice, type SliceResult } from './slice.js';
 const WORTH_THREADS = 1000;
 
 /** Files are looked at for so long before threads are started for the rest: mostly all have been by then. */
-const LOOK_MS = 300;
+const LOOK_MS = 1000;
 
 /** How many files make a slice. */
 const SLICE = 200;
@@ -31,8 +31,12 @@ export interface Work {
 /** Tells how far one piece of work has come. */
 export type OnDone = (done: number, total: number) => void;
 
-/** Makes ready up to `jobs` threads. */
-export function gather(jobs: number, signal: AbortSignal | undefined, onDone: OnDone | undefined): Crew {
+/**
+ * Makes ready up to `jobs` threads.
+ *
+ * @param lookMs how long this thread may work on what it has been given before others start
+ */
+export function gather(jobs: number, signal: AbortSignal | undefined, onDone: OnDone | undefined, lookMs = LOOK_MS): Crew {
   let pool: Promise<Piscina<Slice, SliceResult>> | undefined;
 
   function begin(work: Omit<Slice, 'files'>): Work {
@@ -89,7 +93,7 @@ export function gather(jobs: number, signal: AbortSignal | undefined, onDone: On
           tell(files.length);
           // Lets a signal in, and what else this thread waits for.
           await new Promise((done) => setImmediate(done));
-          if (performance.now() - begun > LOOK_MS && waiting.length * SLICE >= WORTH_THREADS) sendAll();
+          if (performance.now() - begun >= lookMs && waiting.length * SLICE >= WORTH_THREADS) sendAll();
         }
         return [...here, ...(await orAborted(Promise.all(results), signal))];
       },

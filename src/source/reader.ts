@@ -17,12 +17,14 @@ export interface Reader {
 /** How many characters (bytes, as the text is latin1) are kept. */
 const KEPT = 96 << 20;
 
-/** @param digested whether texts are given digests, as a cache needs them */
-export function reader(root: string, files: readonly string[], warnings: SourceWarning[], digested: boolean): Reader {
+/**
+ * @param lists tells the files that need not be looked for
+ * @param digested whether texts are given digests, as a cache needs them
+ */
+export function reader(root: string, lists: (file: string) => boolean, warnings: SourceWarning[], digested: boolean): Reader {
   /** In the order of use, the latest last. */
   const kept = new Map<string, string>();
   let size = 0;
-  let known: ReadonlySet<string> | undefined;
   const failed = new Set<string>();
   const there = new Map<string, boolean>();
   /** Of all that was read, also where the text is no longer kept: what was worked out from it may be. */
@@ -50,8 +52,7 @@ export function reader(root: string, files: readonly string[], warnings: SourceW
       return text;
     },
     exists(file) {
-      known ??= new Set(files);
-      if (known.has(file)) return true;
+      if (lists(file)) return true;
       let answer = there.get(file);
       if (answer === undefined) {
         answer = isInside(file) && (statSync(`${root}/${file}`, { throwIfNoEntry: false })?.isFile() ?? false);

@@ -1,4 +1,5 @@
 /** How kept units are written: facts are many and shared, so units name them by number. */
+import type { Stamp } from '../source/index.js';
 import type { Unit } from './unit.js';
 
 /** Goes up when a unit, or what it rests on, is written differently. */
@@ -16,9 +17,9 @@ export interface Resting {
   facts: readonly Fact[];
 }
 
-/** What tells a text from others: the file's stamp (`''` if that cannot be relied on), and a digest (`null` if it is in doubt). */
+/** What tells a text from others: the file's stamp (`null` if that cannot be relied on), and a digest (`null` if it is in doubt). */
 export interface KeptText {
-  stamp: string;
+  stamp: Stamp | null;
   digest: string | null;
 }
 
@@ -45,7 +46,7 @@ interface Written {
   index: string;
   drift: readonly number[];
   aliases: string;
-  texts: [file: string, stamp: string, digest: string | null][];
+  texts: [file: string, stamp: number[] | null, digest: string | null][];
   questions: string[];
   answers: (string | null)[];
   /** How many of these are proven: they come first. */
@@ -70,7 +71,7 @@ export function written({ index, drift, aliases, texts, current, others }: Omit<
     index,
     drift,
     aliases,
-    texts: Array.from(texts, ([file, { stamp, digest }]) => [file, stamp, digest]),
+    texts: Array.from(texts, ([file, { stamp, digest }]) => [file, stamp && Array.from(stamp), digest]),
     questions: facts.map(({ question }) => question),
     answers: facts.map(({ answer }) => answer),
     proven,

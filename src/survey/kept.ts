@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import type { FunctionReference } from '../program/file.js';
 import { answerOf, fileOf, isUntouched } from '../program/questions.js';
-import { type Differences, differencesOf, eitherOf, openStore, type Tree } from '../source/index.js';
+import { areSameStamps, type Differences, differencesOf, eitherOf, openStore, type Tree } from '../source/index.js';
 import { codeDigest } from './code.js';
 import { type Document, type Fact, FORMAT, type Resting, readDocument, statesOf, written } from './document.js';
 import { renewed } from './renewed.js';
@@ -95,8 +95,7 @@ function holding(document: Document, tree: Tree, differences: Differences | null
   const isTextUntouched = (file: string): boolean => {
     let answer = untouched.get(file);
     if (answer === undefined) {
-      const stamp = tree.stampOf(file);
-      answer = stamp !== '' && stamp === document.texts.get(file)?.stamp;
+      answer = areSameStamps(tree.stampOf(file), document.texts.get(file)?.stamp);
       untouched.set(file, answer);
     }
     return answer;

@@ -1,6 +1,6 @@
 /** What is kept of a tree from one run to the next: what still holds, what is new, and a little of what held before. */
 import { answerOf, fileOf, isOfWholeText } from '../program/questions.js';
-import type { Tree } from '../source/index.js';
+import { areSameStamps, type Tree } from '../source/index.js';
 import { type Document, type Fact, type KeptText, type Resting, statesOf } from './document.js';
 import type { Worked } from './kept.js';
 
@@ -62,7 +62,7 @@ export function renewed(
 function textNow({ texts }: Document, tree: Tree, fresh: Worked, file: string): KeptText {
   const stamp = tree.stampOf(file);
   const kept = texts.get(file);
-  const read = [fresh.texts.get(file), tree.digestOf(file), kept && kept.stamp !== '' && kept.stamp === stamp ? kept.digest : undefined];
+  const read = [fresh.texts.get(file), tree.digestOf(file), kept && areSameStamps(kept.stamp, stamp) ? kept.digest : undefined];
   const digests = new Set(read.filter((digest) => digest !== undefined));
   const [digest = null] = digests.size === 1 ? digests : [];
   return { stamp, digest };

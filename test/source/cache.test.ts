@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, uti
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openStore, openTree, type Tree } from '../../src/source/index.js';
+import { openShared, openStore, openTree, type Tree } from '../../src/source/index.js';
 import { emptyDir, manyFiles, plant, put } from './helpers.js';
 
 /** Longer than a change counts as too fresh to be relied on. */
@@ -50,6 +50,33 @@ describe('the cache of a tree', () => {
       expect(tree.filesCalling('bbb')).toEqual(['b.c']);
       expect(tree.filesCalling('ddd')).toEqual([]);
       await sleep(SETTLE);
+    }
+  });
+
+  it('reads few changed files again, and is written anew when they are many', async () => {
+    const given = Object.fromEntries(Array.from({ length: 150 }, (_, k) => [`f${k}.c`, `g${k % 101}(1);\nstruct s5 {\n`]));
+    const root = plant(given);
+    const cache = emptyDir();
+    await sleep(SETTLE);
+    await openTree(root, { cache });
+    // Of 150 files the first few: as many as are read again, then one more, which is the new state to start from.
+    for (const [count, isWritten] of [
+      [1, false],
+      [100, false],
+      [40, false],
+      [101, true],
+      [3, false],
+    ] as const) {
+      const before = readFileSync(onlyFile(cache));
+      for (let k = 0; k < count; k++) put(root, `f${k}.c`, `x->m3;\nfoo(1);\ng${(k + count) % 101}(1);\n`);
+      await sleep(SETTLE);
+      const plain = everything(await openTree(root));
+      for (let run = 0; run < 2; run++) {
+        const tree = await openTree(root, { cache });
+        expect(everything(tree)).toEqual(plain);
+        expect(everything(openShared(tree.share()))).toEqual(plain);
+      }
+      expect(readFileSync(onlyFile(cache)).equals(before)).toBe(!isWritten);
     }
   });
 
