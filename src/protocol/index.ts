@@ -6,7 +6,7 @@ import { iteratorAcquires } from './iterator.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
 import { allocatingCalls, castCalls, frameOrigins, memoryIterators, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
-import { pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
+import { mappingLookups, pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
 import { pipeConsumed, pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
@@ -16,7 +16,7 @@ export { fillingCalls } from './device.js';
 export * from './direction.js';
 export * from './effects.js';
 export type * from './types.js';
-export { allocatingCalls, castCalls, pageLookups, pageMembers };
+export { allocatingCalls, castCalls, mappingLookups, pageLookups, pageMembers };
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {
   return new Map(families.flat().map((entry) => [entry.name, entry]));

@@ -25,12 +25,19 @@ export const pageLookups: readonly string[] = [
   'pfn_to_refcounted_page',
   'kvm_pfn_to_refcounted_page',
   'kvm_pfn_to_page',
+  'pte_page',
 ];
+
+/** Of these, calls that find a page by an address at which it was mapped, and not by any that its frame number leads to. */
+export const mappingLookups: ReadonlySet<string> = new Set(['vmalloc_to_page']);
+
 const lookup = (name: string): Transfer => ({
   name,
   moves: [
     ['0@pfn', 'return'],
     ['0@address', 'return'],
+    // An entry of a page table is a struct of one number on most machines.
+    ...(name === 'pte_page' ? [['0.pte@pfn', 'return'] as const] : []),
   ],
 });
 

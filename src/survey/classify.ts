@@ -186,7 +186,12 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
       if (!n.operation || !n.loops.some((l) => l.pos === loop.pos)) continue;
       const o = n.operation;
       if (o.kind === 'call' && (o.iterates || (loop.name !== 'do' && o.pos < loop.bodyPos))) continue;
-      if (o.kind === 'call' && o.name !== null && pageLookups.includes(o.name) && o.expressions.some(hasIndex))
+      if (
+        o.kind === 'call' &&
+        o.name !== null &&
+        pageLookups.includes(o.name) &&
+        (o.expressions.some(hasIndex) || isLoaded(graph, loop, o))
+      )
         return 'looks each page up by an entry of another array';
       const reason = strange(
         o.kind === 'call' ? o : null,
@@ -201,6 +206,19 @@ function extraWork(program: Program, visit: Visit, loop: Loop): string | null {
     }
   }
   return null;
+}
+
+/** True for a call that is given, as its first argument, what the loop's round has loaded from an array. */
+function isLoaded(graph: Graph, loop: Loop, { args }: CallOperation): boolean {
+  const given = args[0]?.path ?? null;
+  return graph.nodes.some(
+    ({ operation: o, loops }) =>
+      o?.kind === 'copy' &&
+      given !== null &&
+      rootOf(o.target) === rootOf(given) &&
+      o.source.path?.endsWith('[]') === true &&
+      loops.some((l) => l.pos === loop.pos),
+  );
 }
 
 /** Drops, dirties, tests, or sees the page another way. */

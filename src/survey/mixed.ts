@@ -6,7 +6,7 @@ import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { frameOriginCalls, originCalls, type Place, pageLookups } from '../protocol/index.js';
+import { frameOriginCalls, mappingLookups, originCalls, type Place, pageLookups } from '../protocol/index.js';
 import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';
 
@@ -35,8 +35,8 @@ interface Arrival {
   result: string;
   /** The function makes the object that it stores the pages in: another object than the site's. */
   fresh: boolean;
-  /** The page was looked up by number or address: where the site's are kept so, it is one of them. */
-  lookup: boolean;
+  /** The page was looked up by number or address, or only by where it is mapped: where the site's are kept so, it is one of them. */
+  lookup: boolean | 'mapping';
   /** What it was looked up by. */
   key: string | null;
   /** Only its number was found: what keeps that is an object of its own. */
@@ -72,7 +72,8 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     if (reference.macro || !named.test(program.textOf(reference))) return [];
     return arrivalsBy(reference, (name) => {
       const origin = originCalls.get(name);
-      if (origin) return [{ what: origin.what, lookup: pageLookups.includes(name), frame: false, facts: ['%result'] }];
+      const lookup = mappingLookups.has(name) ? 'mapping' : pageLookups.includes(name);
+      if (origin) return [{ what: origin.what, lookup, frame: false, facts: ['%result'] }];
       const frame = frameOriginCalls.get(name);
       return frame ? [{ what: frame.origin.what, lookup: false, frame: true, facts: [seedAt(frame.place)] }] : [];
     });
@@ -127,12 +128,12 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     const heap = new Set(followed?.heap ?? []);
     // Where the site itself puts the pages; a pointer to the array that is kept elsewhere may point at other arrays too.
     const own = new Set((followed?.visits ?? []).filter((v) => v.heap === null).flatMap((v) => v.flow.heap));
-    const lookedUp = [...own].some((h) => /@(pfn|address)$/.test(h));
     // Who is handed the page's number looks that page up by it.
-    const handed = new Set(
-      (followed?.visits ?? []).filter((v) => /@(pfn|address)$/.test(v.parent?.fact ?? '')).map((v) => v.flow.reference.key),
-    );
-    const isOwn = (arrival: Arrival, { key }: FunctionReference): boolean => arrival.lookup && (lookedUp || handed.has(key));
+    const handed = (followed?.visits ?? []).filter((v) => /@(pfn|address)$/.test(v.parent?.fact ?? ''));
+    const isKept = (by: RegExp, { key }: FunctionReference): boolean =>
+      [...own].some((h) => by.test(h)) || handed.some((v) => v.flow.reference.key === key && by.test(v.parent?.fact ?? ''));
+    const isOwn = ({ lookup }: Arrival, reference: FunctionReference): boolean =>
+      lookup !== false && isKept(lookup === 'mapping' ? /@address$/ : /@(pfn|address)$/, reference);
     // As is one that is looked up by what stands among the site's.
     const isAmong = (arrival: Arrival, { key }: FunctionReference): boolean =>
       arrival.key !== null &&

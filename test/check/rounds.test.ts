@@ -152,3 +152,30 @@ describe('an object that ends with what a library keeps for it', () => {
   accepts('leak-on-path', 'what is given back to it', library('destroy(b->vec);'));
   complains('leak-on-path', 'what is not', library('forget(b->vec);'), 'buf_put:kfree(b);');
 });
+
+const parts = (drop: string) => `int take(struct box *box, unsigned long a, unsigned long all)
+{
+	unsigned long have = 0;
+	int ret = 0;
+
+	while (have < all) {
+		unsigned long more = min(all - have, 512UL);
+
+		if (pin_user_pages_fast(a + have * PAGE_SIZE, more, 0, box->pages + have) != more) {
+			ret = -EFAULT;
+			goto undo;
+		}
+		have += more;
+	}
+	return 0;
+undo:
+	${drop}
+	kfree(box->pages);
+	return ret;
+}
+`;
+describe('pages that are taken in parts', () => {
+  // The last part alone is lost where it is short; there are earlier ones, where it is not the first.
+  const short = 'take:if (pin_user_pages_fast(a + have * PAGE_SIZE, more, 0, box->pages + have) != more) {';
+  complains('partial-pin-leak', 'a short part', parts('if (have)\n\t\tunpin_user_pages(box->pages, have);'), short);
+});

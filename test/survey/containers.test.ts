@@ -745,4 +745,31 @@ void range_drop(struct range *r)
 `,
     'pin LT page-array→sgl car=range.pages,range.table bulk@file put:range_drop:unpin_user_pages',
   );
+  shows(
+    'entries of a page table that a driver builds',
+    `struct table { u64 *entries; int n; };
+int table_fill(struct table *t, unsigned long a, struct page **pages)
+{
+	int i, got = get_user_pages_fast(a, t->n, 1, pages);
+
+	for (i = 0; i < got; i++)
+		t->entries[i] = page_to_phys(pages[i]);
+	return got;
+}
+void table_free(struct table *t)
+{
+	u64 *entry = t->entries;
+	pte_t pte;
+	int i;
+
+	for (i = 0; i < t->n; i++) {
+		pte.pte = *entry++;
+		if (!pte.pte)
+			break;
+		put_page(pte_page(pte));
+	}
+}
+`,
+    'get page-array→pfn car=table.entries loop-other@file put:table_free:put_page',
+  );
 });

@@ -406,4 +406,29 @@ void done(struct cmd *c)
 	}
 }`),
     ).toMatch(/alloc_page/));
+
+  const numbered = (lookup: string): string => `struct table { u64 *entries; int n; };
+int table_fill(struct table *t, unsigned long a, void *kernel, struct page **pages)
+{
+	int i, got = t->n;
+
+	if (kernel)
+		for (i = 0; i < got; i++)
+			pages[i] = ${lookup}(kernel + i * PAGE_SIZE);
+	else
+		got = get_user_pages_fast(a, t->n, 1, pages);
+	for (i = 0; i < got; i++)
+		t->entries[i] = page_to_phys(pages[i]);
+	return got;
+}
+void table_free(struct table *t)
+{
+	int i;
+
+	for (i = 0; i < t->n; i++)
+		put_page(phys_to_page(t->entries[i]));
+}
+`;
+  it('pages of another mapping, where their numbers are kept', async () =>
+    expect(await mixedWith(numbered('vmalloc_to_page'))).toMatch(/vmalloc_to_page/));
 });

@@ -5,7 +5,7 @@ import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { after, placed, resulting, signText } from './exits.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
-import { altered, type Exit, outcome, type State, theReference, told } from './state.js';
+import { altered, type Exit, outcome, type State, sign, theReference, told } from './state.js';
 import { elementOf } from './unwind.js';
 
 /** The acquiring call itself. */
@@ -41,8 +41,13 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
     state = put(state, suffix === '' ? value : placeBelow(state, value, suffix), theReference);
   }
   const count = acquired.countPath === null ? null : o.args.findIndex((a) => a.path === acquired.countPath);
-  if (count !== null && count >= 0) state = altered(state, { asked: valueIn(state, o.args[count]) });
-  else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
+  if (count !== null && count >= 0) {
+    const asked = valueIn(state, o.args[count]);
+    // Pages that are held were asked for.
+    const some = asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
+    if (some === null) return failed;
+    state = altered(some, { asked });
+  } else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
   return [told(local, n, state, `taken by ${o.name}()`), ...failed];
 }
 
