@@ -34,11 +34,30 @@ function numberOf(text: string): number {
   return plain.startsWith('-') ? -Number(plain.slice(1)) : Number(plain);
 }
 
+const written = String.raw`\(?\s*(-?\s*(?:0x[0-9a-f]+|\d+))[ul]*\s*\)?\s*`;
+const defined = new RegExp(String.raw`[ \t]+${written}(?:$|\/[*/])`, 'imy');
+const enumerated = new RegExp(String.raw`\s*=\s*${written}(?:[,}]|$|\/[*/])`, 'imy');
+
+/** What a macro of a name stands for in a text; else an enumerator with a value; else zero for the first of an enumeration. */
 function valueIn(text: string, name: string): number | null {
-  const written = '\\(?\\s*(-?\\s*(?:0x[0-9a-f]+|\\d+))[ul]*\\s*\\)?\\s*';
-  const macro = new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${name}[ \\t]+${written}(?:$|\\/[*/])`, 'im').exec(text);
-  const enumerator = macro ?? new RegExp(`(?<![.\\w])${name}\\s*=\\s*${written}(?:[,}]|$|\\/[*/])`, 'im').exec(text);
-  if (enumerator) return numberOf(enumerator[1] as string);
-  // The first of an enumeration, if nothing is said, is zero.
-  return new RegExp(`\\benum\\b[\\s\\w]*\\{\\s*${name}\\s*[,}]`).test(text) ? 0 : null;
+  let enumerator: string | null = null;
+  let isFirst = false;
+  for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
+    const end = at + name.length;
+    if (/\w/.test(text.charAt(at - 1)) || /\w/.test(text.charAt(end))) continue;
+    const before = text.slice(text.lastIndexOf('\n', at - 1) + 1, at);
+    if (/^[ \t]*#[ \t]*define[ \t]+$/.test(before)) {
+      const macro = matchAt(defined, text, end);
+      if (macro !== null) return numberOf(macro);
+    }
+    if (text[at - 1] !== '.') enumerator ??= matchAt(enumerated, text, end);
+    isFirst ||= /^\s*[,}]/.test(text.slice(end, end + 80)) && /\benum\b[\s\w]*\{\s*$/.test(text.slice(Math.max(0, at - 200), at));
+  }
+  if (enumerator !== null) return numberOf(enumerator);
+  return isFirst ? 0 : null;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[1] ?? null;
 }

@@ -79,7 +79,13 @@ function openEngine(analysis: Analysis): Engine {
     program,
     mayDrop: (name, file) => drops(name, file),
     mayGiveBack: (name, file) => drops(name, file, true),
-    shapeOf: program.ledger.remembered((graph, { file }) => shapeOf(graph, (name) => drops(name, file))),
+    shapeOf: program.ledger.remembered((graph, { file }) =>
+      shapeOf(
+        graph,
+        (name) => drops(name, file),
+        (name) => program.constant(name, file),
+      ),
+    ),
     matters: (callee, suffix, from) => analysis.matters(callee, suffix, from),
     mayKeep: keepers(program),
     effects,
