@@ -1,6 +1,7 @@
 /** What a walk and its parts know of where they are, and of the world around. */
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
+import type { Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import type { Entry } from './entry.js';
 import type { Shape } from './shape.js';
@@ -16,6 +17,8 @@ export interface Context {
   mayGiveBack(name: string, file: string): boolean;
   /** What a function's graph says before any path is walked. */
   shapeOf(graph: Graph, reference: FunctionReference): Shape;
+  /** A name in capitals, as the number that it stands for where that is not positive; any other as it is. */
+  numbered(value: Value, reference: FunctionReference): Value;
   /** True if what a function does with what it is handed may matter. */
   matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean;
   /** True if a function of this name, as seen from a file, may keep what it is given: it stores or lists it, or is not known. */

@@ -1,7 +1,7 @@
 /** Summaries and callers: how walks of single functions make paths through many. */
 import type { FunctionReference } from '../../program/file.js';
 import { callsOf, isRead } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
+import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { handedContainers } from '../../protocol/index.js';
@@ -79,13 +79,11 @@ function openEngine(analysis: Analysis): Engine {
     program,
     mayDrop: (name, file) => drops(name, file),
     mayGiveBack: (name, file) => drops(name, file, true),
-    shapeOf: program.ledger.remembered((graph, { file }) =>
-      shapeOf(
-        graph,
-        (name) => drops(name, file),
-        (name) => program.constant(name, file),
-      ),
-    ),
+    shapeOf: program.ledger.remembered((graph, { file }) => shapeOf(graph, (name) => drops(name, file))),
+    numbered: program.ledger.remembered((value: Value, { file }: FunctionReference) => {
+      const number = value.path === null ? null : program.constant(value.path, file);
+      return number === null || number > 0 ? value : { path: null, address: false, text: `${number}` };
+    }),
     matters: (callee, suffix, from) => analysis.matters(callee, suffix, from),
     mayKeep: keepers(program),
     effects,

@@ -31,15 +31,10 @@ export interface Shape {
   parts: ReadonlySet<string>;
   /** Names that say how much is dropped. */
   counts: ReadonlySet<string>;
-  /** Names in capitals that stand for zero or for a number below, as that number. */
-  numbers: ReadonlyMap<string, Value>;
 }
 
-/**
- * @param mayDrop whether a function of a name may drop references, as the graph's file sees it
- * @param constant the number that a name stands for there
- */
-export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean, constant: (name: string) => number | null): Shape {
+/** @param mayDrop whether a function of a name may drop references, as the graph's file sees it */
+export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape {
   const { nodes } = graph;
   const predecessors: number[][] = nodes.map(() => []);
   for (const n of nodes) for (const s of n.successors) predecessors[s]?.push(n.id);
@@ -72,38 +67,9 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean, consta
     dropLoops,
     predecessors,
     counts,
-    numbers: numbersIn(graph, constant),
     offsets,
     parts: new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' ? partsIn(o, offsets) : []))),
   };
-}
-
-/** The names that are tested, copied or returned, and none of them positive: an error, or what stands for none. */
-function numbersIn({ nodes, types }: Graph, constant: (name: string) => number | null): Map<string, Value> {
-  const numbers = new Map<string, Value>();
-  const asked = new Set<string>();
-  for (const { operation: o } of nodes) {
-    for (const { path } of operandsOf(o)) {
-      if (path === null || asked.has(path) || !/^[A-Z][A-Z\d_]+$/.test(path) || types.has(path)) continue;
-      asked.add(path);
-      const number = constant(path);
-      if (number !== null && number <= 0) numbers.set(path, { path: null, address: false, text: `${number}` });
-    }
-  }
-  return numbers;
-}
-
-function operandsOf(o: Operation | null): Value[] {
-  switch (o?.kind) {
-    case 'copy':
-      return [o.source];
-    case 'assume':
-      return [o.left, o.right];
-    case 'return':
-      return o.value ? [o.value] : [];
-    default:
-      return [];
-  }
 }
 
 /** A question whose answers take some work to make ready: most functions are never asked. */

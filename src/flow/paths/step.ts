@@ -97,8 +97,9 @@ export function run(local: Called, n: Node, state: State): State[] {
 }
 
 /** A name that stands for zero or for a number below, as that number: what a function returns so is told from what it does not. */
-function numbered({ shape }: Called, value: Value): Value {
-  return (value.path !== null && !value.address && shape.numbers.get(value.path)) || value;
+function numbered(local: Called, value: Value): Value {
+  if (value.path === null || value.address || !/^[A-Z][A-Z\d_]+$/.test(value.path) || local.graph.types.has(value.path)) return value;
+  return local.numbered(value, local.reference);
 }
 
 /** True for a further operand of a number: with it, the number is none of those that it is made of. */
