@@ -1,5 +1,6 @@
 /** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
 import type { Assume, Node } from '../../program/graph.js';
+import { suffixAfter } from '../../program/path.js';
 import { plain, swapped } from '../../syntax/comparisons.js';
 import { type Acquired, holds } from '../outcome.js';
 import { baseOf, valueIn } from './memory.js';
@@ -143,8 +144,13 @@ function isNothing(state: State, value: string, holds: boolean): boolean {
 function isHeld(state: State, value: string): boolean {
   if (state.phase !== 'held' || value.startsWith('&') || value === state.result) return false;
   if (value === theReference) return true;
-  for (const [place, held] of state.store)
-    if (held === theReference && place.length > value.length && place.startsWith(value) && /^[.[@]/.test(place.slice(value.length)))
+  for (const place of state.store.keys())
+    if (
+      place.length > value.length &&
+      place.startsWith(value) &&
+      state.store.get(place) === theReference &&
+      suffixAfter(place, value) !== null
+    )
       return true;
   return false;
 }

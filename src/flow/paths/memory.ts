@@ -56,23 +56,28 @@ export function placeBelow(state: State, value: string, suffix: string): string 
 export function reach(state: State, value: string | null, depth = 0): string[] {
   if (value === null || depth > 3 || value.startsWith('=')) return [];
   if (value === theReference) return [''];
-  const found = new Set<string>();
+  const found: string[] = [];
+  const add = (suffix: string): void => {
+    if (!found.includes(suffix)) found.push(suffix);
+  };
   const address = value.startsWith('&');
   const base = address ? value.slice(1) : value;
-  for (const [place, held] of state.store) {
+  // Asked of every argument of every call on every path: this way of going through a map makes nothing on the heap.
+  state.store.forEach((held, place) => {
+    if (!place.startsWith(base)) return;
     const suffix = suffixAfter(place, base);
-    if (suffix === null || (suffix === '' && !address)) continue;
+    if (suffix === null || (suffix === '' && !address)) return;
     // What stood behind a pointer is not behind what was stored over it.
-    if (held === theReference && isCut(state, place, base)) continue;
+    if (held === theReference && isCut(state, place, base)) return;
     const seen = address && (suffix === '' || suffix.startsWith('[]')) ? `[]${suffix}` : suffix;
-    if (held === theReference) found.add(seen);
+    if (held === theReference) add(seen);
     else if (held !== value && held !== place)
       for (const more of reach(state, held, depth + 1)) {
         const whole = joined(seen, more);
-        if (whole !== null) found.add(whole);
+        if (whole !== null) add(whole);
       }
-  }
-  return [...found];
+  });
+  return found;
 }
 
 /** True if a pointer on the way from a base to a place was stored over. */
@@ -118,7 +123,9 @@ export function withFresh(state: State, value: string): State {
 /** All places that hold the reference. */
 export function holders(state: State): string[] {
   const found: string[] = [];
-  for (const [place, value] of state.store) if (value === theReference) found.push(place);
+  state.store.forEach((value, place) => {
+    if (value === theReference) found.push(place);
+  });
   return found;
 }
 
@@ -146,19 +153,22 @@ export function freed(state: State, value: string): State {
 /** A value is made anew where it was made before: what is known of it is known of the older one. */
 export function renewed(state: State, value: string): State {
   const older = `${value}~`;
-  let store: Map<string, string> | null = null;
-  const isOf = (text: string): boolean => suffixAfter(text.startsWith('&') ? text.slice(1) : text, value) !== null;
+  const isOf = (text: string): boolean =>
+    text.startsWith('&') ? text.startsWith(value, 1) && suffixAfter(text.slice(1), value) !== null : suffixAfter(text, value) !== null;
   const rename = (text: string): string =>
     text.startsWith('&') ? `&${older}${text.slice(1 + value.length)}` : older + text.slice(value.length);
-  for (const [place, held] of state.store) {
+  let store = null as Map<string, string> | null;
+  state.store.forEach((held, place) => {
     const p = isOf(place) && place !== value;
     const h = isOf(held);
-    if (!p && !h) continue;
+    if (!p && !h) return;
     store ??= new Map(state.store);
     store.delete(place);
     store.set(p ? rename(place) : place, h ? rename(held) : held);
-  }
-  const known = [...state.signs.keys()].some(isOf) || [...state.conditions.keys()].some((k) => mentions(k, value));
+  });
+  let known = false;
+  for (const key of state.signs.keys()) known ||= isOf(key);
+  for (const key of state.conditions.keys()) known ||= mentions(key, value);
   let next = store ? altered(state, { store }) : state;
   if (state.fresh.has(value)) next = altered(next, { fresh: new Set([...[...state.fresh].filter((f) => f !== value), older]) });
   if (state.shared.has(value)) next = altered(next, { shared: new Set([...[...state.shared].filter((f) => f !== value), older]) });

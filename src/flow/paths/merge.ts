@@ -7,24 +7,26 @@ import { altered, type State, theReference } from './state.js';
 
 /** What no later statement reads is forgotten. */
 export function forgetting(state: State, shape: Shape, node: number): State {
-  let store: Map<string, string> | null = null;
-  for (const [place, value] of state.store) {
-    if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::')) continue;
-    if (shape.isLive(node, place) && !(isNumber(value) && !shape.isTested(node, place) && isLeaf(state, place))) continue;
+  let store = null as Map<string, string> | null;
+  // At every join of every path: this way of going through a map makes nothing on the heap.
+  state.store.forEach((value, place) => {
+    if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::')) return;
+    if (shape.isLive(node, place) && !(isNumber(value) && !shape.isTested(node, place) && isLeaf(state, place))) return;
     store ??= new Map(state.store);
     store.delete(place);
-  }
+  });
   if (state.signs.size === 0 && state.conditions.size === 0) return store ? altered(state, { store }) : state;
+  const wordOf = wordsOf(shape);
   const bases = new Set<string>();
   const values = new Set<string>();
-  for (const [place, value] of store ?? state.store) {
+  (store ?? state.store).forEach((value, place) => {
     values.add(value);
-    const isVariable = rootOf(place) === place && !place.startsWith('::');
-    if (!isVariable) bases.add(rootOf(place));
-    if (!isVariable || place === '%return' || shape.isTested(node, place)) bases.add(baseOf(value));
-  }
+    const root = wordOf(place).root;
+    const isVariable = root === place && !place.startsWith('::');
+    if (!isVariable) bases.add(root);
+    if (!isVariable || place === '%return' || shape.isTested(node, place)) bases.add(wordOf(value).base);
+  });
   if (state.result !== null) bases.add(state.result);
-  const wordOf = wordsOf(shape);
   const isKept = (value: string): boolean => {
     const { base, field } = wordOf(value);
     if (base.startsWith('+') || value.startsWith('=')) return true;
@@ -55,6 +57,7 @@ function keptOf<V>(map: ReadonlyMap<string, V>, isKept: (key: string) => boolean
 /** What a value is below, and the last field on the way to it. */
 interface Word {
   base: string;
+  root: string;
   field: string | null;
 }
 
@@ -64,7 +67,7 @@ const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
   return (value) => {
     let found = known.get(value);
     if (!found) {
-      found = { base: baseOf(value), field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null };
+      found = { base: baseOf(value), root: rootOf(value), field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null };
       known.set(value, found);
     }
     return found;
@@ -99,18 +102,23 @@ export function keyOf(node: number, s: State): string {
   return parts.join('|');
 }
 
-function listed(map: ReadonlyMap<string | number, string | number | boolean>): string {
-  return map.size === 0 ? '' : listing(map);
+/** What the parts of a state are as text stands with them, since states share them: a weak map of so many costs more than the text. */
+const asText = Symbol('as text');
+
+function listed(map: ReadonlyMap<string | number, string | number | boolean> & { [asText]?: string }): string {
+  if (map.size === 0) return '';
+  if (map[asText] === undefined) {
+    const out: string[] = [];
+    map.forEach((value, key) => {
+      out.push(`${key}>${value}`);
+    });
+    map[asText] = out.sort().join();
+  }
+  return map[asText];
 }
 
-function named(set: ReadonlySet<string>): string {
-  return set.size === 0 ? '' : naming(set);
+function named(set: ReadonlySet<string> & { [asText]?: string }): string {
+  if (set.size === 0) return '';
+  set[asText] ??= [...set].sort().join();
+  return set[asText];
 }
-
-// The parts of a state are shared with those before it.
-const listing = remembered((map: ReadonlyMap<string | number, string | number | boolean>): string => {
-  const out: string[] = [];
-  for (const [k, v] of map) out.push(`${k}>${v}`);
-  return out.sort().join();
-});
-const naming = remembered((set: ReadonlySet<string>): string => [...set].sort().join());
