@@ -5,6 +5,9 @@
 
 import { remembered } from './remembered.js';
 
+/** Stands between the words of a question, which so is a line of text. */
+export const separator = '\0';
+
 /** A table of remembered results. */
 export interface Memo<V> {
   /** What is remembered under a key. */
@@ -25,8 +28,8 @@ export interface Ledger {
   memo<V>(): Memo<V>;
   /** As a memo, by an object instead of a key, as long as that lives; what else the work is given belongs to the object. */
   remembered<Of extends object, With extends readonly unknown[], V>(work: (of: Of, ...more: With) => V): (of: Of, ...more: With) => V;
-  /** Notes a question that was put to the tree, as questions.ts writes them. */
-  note(question: string): void;
+  /** Notes a question that was put to the tree, by its words. */
+  note(...words: readonly string[]): void;
   /** Does some work, and gives what it was worked out from. */
   entry<T>(work: () => T): { value: T; entry: Entry };
   /** Notes that a result is used here. */
@@ -101,8 +104,8 @@ export function openLedger(): Ledger {
         return value;
       };
     },
-    note(question) {
-      open?.questions.add(question);
+    note(...words) {
+      open?.questions.add(words.join(separator));
     },
     entry(work) {
       const entry = newEntry();

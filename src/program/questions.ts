@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Differences, Tree } from '../source/index.js';
 import { isSmall, releasingNames } from './aliases.js';
 import { definesAtColumnZero } from './file.js';
-import type { Ledger } from './ledger.js';
+import { type Ledger, separator } from './ledger.js';
 import { folderOf } from './place.js';
 import { remembered } from './remembered.js';
 
@@ -42,11 +42,9 @@ type Kind =
   | 'drops-near'
   | 'drop-names';
 
-const separator = '\0';
-
 /** Has every question that is put to a tree noted. */
 export function asked(tree: Tree, ledger: Ledger): AskedTree {
-  const noted = (kind: Kind, ...words: readonly string[]): void => ledger.note([kind, ...words].join(separator));
+  const noted: (kind: Kind, ...words: readonly string[]) => void = ledger.note;
   return {
     filesCalling(name) {
       noted('calling', name);

@@ -353,14 +353,16 @@ export function droppers(program: Program): (name: string, file: string, givesBa
     if (found !== undefined) return found;
     if (visited.has(r.key) || visited.size > most) return false;
     visited.add(r.key);
-    const result = mentionsReleases(program, r) || namesCalled(program, r).some((name) => reaching(name, r.file, visited, dropping));
+    // All that is reached stands in one folder.
+    const calls = (): boolean => namesCalled(program, r).some((name) => reaching(name, r.file, visited, dropping));
+    const result = mentionsReleases(program, r) || (program.tree.dropsNear(r.file) && calls());
     if (result) dropping.push(r.key);
     return result;
   };
   const reaching = (name: string, file: string, visited: Set<string>, dropping: string[]): boolean => {
-    // All that is reached stands in one folder.
-    if (isNeutral(name) || words.has(name) || program.isGeneral(name) || !program.tree.dropsNear(file)) return false;
-    return program.resolveNear(name, file).some((c) => drops(c, visited, dropping));
+    if (isNeutral(name) || words.has(name)) return false;
+    const near = program.resolveNear(name, file);
+    return near.length > 0 && !program.isGeneral(name) && near.some((c) => drops(c, visited, dropping));
   };
   const elsewhere = ledger.memo<readonly FunctionReference[]>();
   const far = (name: string, file: string): readonly FunctionReference[] => {
