@@ -84,7 +84,7 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
     },
     mentions(file, word) {
       noted('mentions', file, word);
-      return new RegExp(`\\b${word}\\b`).test(tree.read(file) ?? '');
+      return mentionsWord(tree.read(file) ?? '', word);
     },
     drops(file) {
       noted('drops', file);
@@ -99,6 +99,11 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
       return releasingNames(tree);
     },
   };
+}
+
+/** Most texts do not hold the word at all, and that is seen much sooner than where words begin. */
+function mentionsWord(text: string, word: string): boolean {
+  return text.includes(word) && new RegExp(`\\b${word}\\b`).test(text);
 }
 
 /** Questions about a file's text, and nothing else. */
@@ -179,7 +184,7 @@ export function answerOf(tree: Tree, question: string): string | null {
     case 'defines':
       return String(definesAtColumnZero(tree.read(first), second));
     case 'mentions':
-      return String(new RegExp(`\\b${second}\\b`).test(tree.read(first) ?? ''));
+      return String(mentionsWord(tree.read(first) ?? '', second));
     case 'drops':
       return String(droppingIn(tree).files.has(first));
     case 'drops-near':

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Names a text, given as latin1: the same digest, the same text. */
-export function digestOfText(text: string): string {
-  return createHash('sha1').update(text, 'latin1').digest('base64');
+/** Names a text: the same digest, the same bytes. */
+export function digestOfText(text: Uint8Array): string {
+  return createHash('sha1').update(text).digest('base64');
 }

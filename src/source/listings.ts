@@ -85,11 +85,17 @@ export function openListings(root: string, earlier: { directories: Directories; 
 
 function childrenOf(directories: readonly string[], files: readonly string[]): Map<string, string[]> {
   const children = new Map<string, string[]>();
+  let parent = '';
+  let siblings: string[] = [];
+  children.set(parent, siblings);
   const add = (path: string, end: number): void => {
-    const parent = path.slice(0, path.lastIndexOf('/', end) + 1);
-    const known = children.get(parent);
-    if (known) known.push(path);
-    else children.set(parent, [path]);
+    // Mostly a path is of the same directory as the one before it.
+    if (!path.startsWith(parent) || path.lastIndexOf('/', end) >= parent.length) {
+      parent = path.slice(0, path.lastIndexOf('/', end) + 1);
+      siblings = children.get(parent) ?? [];
+      children.set(parent, siblings);
+    }
+    siblings.push(path);
   };
   for (const file of files) add(file, file.length);
   for (const dir of directories) if (dir !== '') add(dir, dir.length - 2);

@@ -47,7 +47,7 @@ export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): 
     lists: (file) => (texts.has(file) ? texts.get(file) !== null : tree.lists(file)),
     digestOf(file) {
       const text = texts.get(file);
-      return text === undefined ? tree.digestOf(file) : text === null ? null : digestOfText(text);
+      return text === undefined ? tree.digestOf(file) : text === null ? null : digestOfText(Buffer.from(text, 'latin1'));
     },
     index: '',
     drift: [],

@@ -40,7 +40,6 @@ export function reader(root: string, lists: (file: string) => boolean, warnings:
       }
       if (failed.has(file) || !isInside(file)) return null;
       const text = fetch(file);
-      if (digested) noteDigest(file, text);
       if (text === null) return null;
       kept.set(file, text);
       size += text.length;
@@ -63,7 +62,8 @@ export function reader(root: string, lists: (file: string) => boolean, warnings:
     digestOf: (file) => digests.get(file),
   };
 
-  function noteDigest(file: string, text: string | null): void {
+  function noteDigest(file: string, text: Uint8Array | null): void {
+    if (!digested) return;
     const digest = text === null ? null : digestOfText(text);
     digests.set(file, digests.has(file) && digests.get(file) !== digest ? null : digest);
   }
@@ -76,13 +76,18 @@ export function reader(root: string, lists: (file: string) => boolean, warnings:
         const stat = fstatSync(fd);
         if (!stat.isFile()) why = 'left out: not a regular file';
         else if (stat.size > LARGEST) why = `left out: larger than ${LARGEST >> 20} MiB`;
-        else return readFileSync(fd, 'latin1');
+        else {
+          const text = readFileSync(fd);
+          noteDigest(file, text);
+          return text.toString('latin1');
+        }
       } finally {
         closeSync(fd);
       }
     } catch (error) {
       why = reason(error);
     }
+    noteDigest(file, null);
     failed.add(file);
     if (!warnings.some((warning) => warning.file === file)) warnings.push({ file, why });
     return null;
