@@ -24,6 +24,7 @@ import {
   unmappingCalls,
 } from '../protocol/index.js';
 import { excludes } from '../syntax/assumptions.js';
+import { swapped } from '../syntax/comparisons.js';
 import { assumedAt } from '../syntax/index.js';
 import {
   type Behind,
@@ -439,7 +440,10 @@ function dropValues(r: Run, facts: Facts, name: string): void {
 function assume(r: Run, o: Assume, input: Facts): Facts {
   const acquired = r.seeds.find((s) => s.acquired)?.acquired;
   let facts = input;
-  if (acquired && o.left.path !== null && input.has(`!${o.left.path}`)) facts = refine(acquired, o, input);
+  const isResult = ({ path }: Value): boolean => path !== null && input.has(`!${path}`);
+  if (acquired && isResult(o.left)) facts = refine(acquired, o, input);
+  else if (acquired && isResult(o.right))
+    facts = refine(acquired, { ...o, left: o.right, right: o.left, op: swapped[o.op] ?? o.op }, input);
   // `if (!page)`: nothing is held where the pointer is NULL or an error.
   const path = o.left.path;
   if (

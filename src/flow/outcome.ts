@@ -50,7 +50,8 @@ export function holds(a: number, op: string, b: number): boolean {
 
 /** Facts on the edge where the condition came out as it did. Where nothing can be held, no path holds anything. */
 export function refine(acquired: Acquired, condition: Assume, input: Facts): Facts {
-  const against = reference(acquired, condition.right);
+  const isError = condition.op === '==' && /^-\s*E[A-Z]/.test(condition.right.text.trim());
+  const against = isError ? order['?error'] : reference(acquired, condition.right);
   if (against === null) return input;
   const facts = new Set(input);
   for (const outcome of outcomes) {

@@ -400,8 +400,8 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
 
   function meaning(name: string, from: string): Meaning {
     const key = `${name}\0${from}`;
-    const headers = (): FileFacts[] => (isSmall(source) ? quotedHeaders(from).flatMap((h) => file(h) ?? []) : []);
-    return meanings.get(key) ?? meanings.work(key, () => meaningOf(name, file(from), headers));
+    const headers = (): FileFacts[] => quotedHeaders(from).flatMap((h) => file(h) ?? []);
+    return meanings.get(key) ?? meanings.work(key, () => meaningOf(name, file(from), isSmall(source), headers));
   }
 
   function isGeneral(name: string): boolean {

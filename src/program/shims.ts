@@ -24,21 +24,25 @@ export function isTabled(name: string): boolean {
 
 const always: Meaning = { definitions: [], tabled: [[]] };
 
-/** The meaning of a name by a file's own definitions, or else by those of its headers. A function that others see is the call itself. */
-export function meaningOf(name: string, own: FileFacts | null, headers: () => readonly FileFacts[]): Meaning {
-  const here = shimsIn(own, name);
+/**
+ * The meaning of a name by a file's own definitions, or else by those of its headers. A function that others see is the call itself
+ * in a kernel; in a driver's tree it is one of the driver's where it is not always there.
+ */
+export function meaningOf(name: string, own: FileFacts | null, isDriver: boolean, headers: () => readonly FileFacts[]): Meaning {
+  const here = shimsIn(own, name, isDriver);
   if (!isTabled(name)) return here.length > 0 ? { definitions: here, tabled: [] } : always;
   if (here.length > 0) return { definitions: here, tabled: absent(own, here) };
-  for (const header of headers()) {
-    const there = shimsIn(header, name);
+  for (const header of isDriver ? headers() : []) {
+    const there = shimsIn(header, name, false);
     const tabled = absent(header, there);
     if (there.length > 0 && tabled.length > 0) return { definitions: there, tabled };
   }
   return always;
 }
 
-function shimsIn(facts: FileFacts | null, name: string): FunctionReference[] {
-  return facts?.byName.get(name)?.filter((f) => f.static || f.macro) ?? [];
+function shimsIn(facts: FileFacts | null, name: string, others: boolean): FunctionReference[] {
+  const isShim = (f: FunctionReference): boolean => f.static || f.macro || (others && isTabled(name) && conditionsOf(facts, f).length > 0);
+  return facts?.byName.get(name)?.filter(isShim) ?? [];
 }
 
 function absent(facts: FileFacts | null, definitions: readonly FunctionReference[]): string[][] {

@@ -50,10 +50,16 @@ describe('what a condition on the result says', () => {
 
   it('says nothing if it compares with something unknown', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...Object.keys(compare)), fc.constantFrom('other', 'n + 1', '-EFAULT', ''), (op, text) => {
+      fc.property(fc.constantFrom(...Object.keys(compare)), fc.constantFrom('other', 'n + 1', ''), (op, text) => {
         expect(refine(acquired, condition(op, value(text)), allPossible())).toEqual(allPossible());
       }),
     );
+  });
+
+  it('knows that one error is an error, and nothing where it is not that one', () => {
+    expect([...refine(acquired, condition('==', value('-EFAULT')), allPossible())]).toEqual(['?error', '!ret']);
+    for (const op of Object.keys(compare).filter((other) => other !== '=='))
+      expect(refine(acquired, condition(op, value('-EFAULT')), allPossible())).toEqual(allPossible());
   });
 
   it('never gains a fact, and never loses an outcome that can be', () => {

@@ -119,6 +119,32 @@ int f(unsigned long a, int want, struct page **pages)
 	${body}
 }`;
 
+const again = (test: string): string => `int f(unsigned long a, int n, struct page **pages)
+{
+	int i, got = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+
+	if (got == n)
+		goto done;
+	if (${test}) {
+		n = load(a, pages);
+		goto drop;
+	}
+done:
+	for (i = 0; i < got; i++)
+		unpin_user_page(pages[i]);
+	return 0;
+drop:
+	for (i = 0; i < n; i++)
+		put_page(pages[i]);
+	return 0;
+}`;
+
+describe('2. one error: what follows it drops nothing of the call', () => {
+  shows('ret == -EFAULT', again('got == -EFAULT'), 'pin page-array loop-collapsible@function put:f:unpin_user_page');
+  shows('-EFAULT == ret', again('-EFAULT == got'), 'pin page-array loop-collapsible@function put:f:unpin_user_page');
+  shows('0 > ret', again('0 > got'), 'pin page-array loop-collapsible@function put:f:unpin_user_page');
+});
+
 describe('2. an array: short and full', () => {
   shows(
     'ret != want drops what came',

@@ -68,6 +68,8 @@ ${put}
 ${driver}`,
     'pin LT page-array car=window.pages loop-collapsible@file put:unpin_user_page:put_page×2',
   );
+  shows('as a function that other files see', old(`${get}\n${put.replace('static inline ', '')}`) + driver, got('unpin_user_page'), pinned);
+  accepts('wrong-release', 'such a function', old(`${get}\n${put.replace('static inline ', '')}`) + driver);
   accepts('wrong-release', 'such functions', old(`${get}\n${put}`) + driver);
   accepts('mixed-release', 'such functions', old(`${get}\n${put}`) + driver);
 });
