@@ -229,7 +229,7 @@ function finish(r: Run, facts: Facts | undefined): void {
           n.operation.replaces &&
           n.operation.target === param.name &&
           n.operation.source.path !== null &&
-          rootOf(n.operation.source.path) !== param.name,
+          !leadsTo(r.graph, n.operation.source.path, param.name),
       );
       if (reassigned) {
         // Who walks along by its parameter, and drops nothing, leaves all where it was.
@@ -258,6 +258,15 @@ function finish(r: Run, facts: Facts | undefined): void {
       }
     }
   }
+}
+
+/** True for a path below a variable, or below what a call handed on of it: `sg = sg_next(sg)` stays in the list. */
+function leadsTo(graph: Graph, path: string, variable: string): boolean {
+  const root = rootOf(path);
+  if (root === variable) return true;
+  return graph.aliases.some(
+    ({ target, source }) => target === root && source.path !== null && rootOf(source.path) === variable && root.startsWith('%'),
+  );
 }
 
 /** What a parameter held on entry. */

@@ -51,6 +51,40 @@ describe('4. scatterlists', () => {
 }`,
     `${inSg} loop-other@file put:g:unpin_user_page dirty=set_page_dirty_lock`,
   );
+  const append = (
+    more: string,
+  ): string => `${head}static struct scatterlist *append(struct scatterlist *sg, struct page **pages, int n, int first)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (!first)
+			${more}
+		sg_set_page(sg, pages[i], PAGE_SIZE, 0);
+		first = 0;
+	}
+	return sg;
+}
+int f(struct foo *o, unsigned long a)
+{
+	struct page *pages[8];
+	struct scatterlist *sg = o->sgt.sgl;
+
+	${take()}
+	append(sg, pages, 8, 1);
+	return 0;
+}
+void g(struct foo *o)
+{
+	struct sg_page_iter it;
+
+	for_each_sg_page(o->sgt.sgl, &it, o->nents, 0)
+		unpin_user_page(sg_page_iter_page(&it));
+}`;
+  const appended = `${inSgt} loop-other@file put:g:unpin_user_page`;
+  shows('in by a function that goes on along its parameter', append('sg = sg_next(sg);'), appended);
+  shows('in by a function that counts its parameter up', append('sg++;'), appended);
+  shows('in by a function that looks up another list', append('sg = other_list(sg);'), 'pin page-array→sgl none@function gap');
   shows(
     'out by sg_next',
     `${head}${fill}void g(struct foo *o)
