@@ -192,6 +192,19 @@ describe('unchecked-count of numbers on the way', () => {
     );
   complains(rule, 'a chunk that is counted as whole', chunks('ret >= 0'), 'f:j += n;');
   accepts(rule, 'a chunk that is counted as whole where it is', chunks('ret == n'));
+  const chosen = (arm: string): string =>
+    pin(
+      `${take}	i = 0;\n	if (ret != n)\n		i = ret < 0 ? ${arm} : -EFAULT;\n	if (i) {\n		if (ret > 0)\n			unpin_user_pages(pages, ret);\n		return i;\n	}\n${rest}`,
+    );
+  accepts('release-count', 'an error that is one arm of two', chosen('ret'));
+  accepts('release-count', 'a constant that is one arm of two', chosen('-EIO'));
+  complains('release-count', 'a success that is one arm of two', chosen('0'), 'f:unpin_user_pages(pages, n);');
+  const rounds = (status: string): string =>
+    pin(
+      `	for (j = 0; j < 4; j++) {\n		i = 0;\n		ret = pin_user_pages_fast(a, n, FOLL_WRITE, pages);\n		if (ret != n)\n			i = ${status};\n		if (i)\n			return i;\n		fill(pages, n);\n		unpin_user_pages(pages, n);\n	}\n	return 0;`,
+    );
+  accepts(rule, 'a failure that is told in a loop', rounds('-EFAULT'));
+  complains(rule, 'a failure that is told as none in a loop', rounds('0'), 'f:fill(pages, n);');
   const named = (value: string): string =>
     `enum { BOX_OK = ${value}, BOX_FAILED = -1 };\n${pin(
       `	int err = BOX_OK;\n	o->n = n;\n	ret = pin_user_pages_fast(a, n, FOLL_WRITE, o->pages);\n	if (ret < 0)\n		err = BOX_FAILED;\n	return err;`,

@@ -75,7 +75,9 @@ export function after(program: Program, reference: FunctionReference, node: Node
       const source = symbolOf(o.source, names, words);
       if (!source) return kept;
       // The result of a call stands alone; of anything else the source says whether something is added.
-      const offset = o.source.path?.startsWith('%') ? 0 : offsetIn(assignedText(program, reference, node.pos));
+      // An arm of `a ? b : c` has no `=` before it: it is what it says.
+      const text = o.target.startsWith('%') ? o.source.text : assignedText(program, reference, node.pos);
+      const offset = o.source.path?.startsWith('%') ? 0 : offsetIn(text);
       return offset === null ? kept : new Map([...kept, [o.target, { ...source, plus: source.plus + offset }]]);
     }
     case 'clear': {

@@ -179,7 +179,8 @@ class Walk {
         const runs = [o.left.path, o.right.path].some((p) => p !== null && n.loops.some((l) => l.variables.includes(p)));
         if (!runs) return null;
       } else if (left?.base === 'number' && right?.base === 'number') {
-        if (!holds(left.plus, o.op, right.plus) && n.loops.length === 0) return null;
+        const runs = n.loops.some((l) => l.pos === n.pos || n.pos < l.bodyPos || l.variables.includes(o.left.path ?? ''));
+        if (!holds(left.plus, o.op, right.plus) && !runs) return null;
       } else {
         const known = assumed(conditions, o.left.path ?? '', o.op, o.right.path ?? o.right.text);
         if (!known) return null;
