@@ -521,8 +521,13 @@ function isRequest(program: Program, { way, flow: { reference } }: Visit, { path
   return params.some((p) => p.name === path) && (/ioctl/.test(reference.name) || params.some((p) => p.type.tag === 'file'));
 }
 
-/** True if nothing in the site's function changes what a guard tests. */
+/** True if nothing in the site's function changes what a guard tests: a local variable is set once, what came from outside never. */
 function isConstant(program: Program, visit: Visit, guard: Guard): boolean {
   const names = guard.text.match(/[A-Za-z_][\w.]*/g) ?? [];
-  return program.graphs(visit.flow.reference).every((g) => names.every((name) => g.assigned.filter((a) => a.target === name).length <= 1));
+  return program.graphs(visit.flow.reference).every((g) =>
+    names.every((name) => {
+      const isGiven = name.includes('.') || g.params.some((p) => p.name === name);
+      return g.assigned.filter((a) => a.target === name).length <= (isGiven ? 0 : 1);
+    }),
+  );
 }

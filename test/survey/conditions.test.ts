@@ -359,3 +359,30 @@ describe('an object that says how to take the pages', () => {
   shows('a caller of which nothing is known', wanted('.pin = b->pin'), pinned, unknown);
   shows('a caller that asks so later', wanted('', 'w.pin = true;'), pinned, 'get single car=want.out single@file put:peek:put_page');
 });
+
+describe('a condition of which the function changes what it tests', () => {
+  const registered = (set: string): string => `struct box { struct page **pages; struct page **old; int n; };
+int f(struct box *b, unsigned long a)
+{
+	int ret;
+
+	if (b->pages)
+		return -EBUSY;
+	${set}
+	if (!b->pages)
+		return -ENOMEM;
+	ret = pin_user_pages_fast(a, b->n, 0, b->old);
+	if (ret != b->n) {
+		if (ret > 0)
+			unpin_user_pages(b->old, ret);
+		return -EFAULT;
+	}
+	unpin_user_pages(b->old, b->n);
+	return 0;
+}`;
+  shows(
+    'a field that is set between two tests of it',
+    registered('b->pages = kcalloc(b->n, sizeof(struct page *), GFP_KERNEL);'),
+    'pin page-array car=box.old bulk@function put:f:unpin_user_pages×2',
+  );
+});
