@@ -6,7 +6,7 @@ import type { FunctionReference } from '../program/file.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
-import { consumed, frameOriginCalls, handedContainers, type ReleaseCall, releases } from '../protocol/index.js';
+import { consumed, frameOriginCalls, handedContainers, type Release, type ReleaseCall, releases } from '../protocol/index.js';
 import { assumptionsOf } from '../survey/row-of.js';
 import { startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
@@ -20,11 +20,20 @@ export const releasesIn = remembered(({ program, followed, site }: Subject): See
   releasesOf(program, followed, site.node, assumptionsOf(program, site)),
 );
 
-/** True for a site that is there only on kernels before a version, in an arm of an `#if` or in a function that they alone have. */
-export function isOnlyBefore({ program, site }: Subject, major: number, minor: number): boolean {
+/**
+ * True for a site of kernels that have not got a call or flag, which came with a release: in an arm of an `#if` or in a function that
+ * they alone have, spelled as only they had it, or in the tree of one that declares no such name.
+ */
+export function isBeforeName({ program, site }: Subject, name: string, [major, minor]: Release): boolean {
   const alternatives = assumptionsOf(program, site);
-  return alternatives.length > 0 && alternatives.every((assumed) => isBefore(assumed, major, minor));
+  if (alternatives.length > 0 && alternatives.every((assumed) => isBefore(assumed, major, minor))) return true;
+  const until = site.signature?.until;
+  if (until && (until[0] - major || until[1] - minor) <= 0) return true;
+  return program.tree.exists(memoryHeaders[0]) && memoryHeaders.every((file) => !program.tree.mentions(file, name));
 }
+
+/** Headers that declare what takes references on user pages, and the flags for it; every kernel has the first. */
+const memoryHeaders = ['include/linux/mm.h', 'include/linux/mm_types.h'] as const;
 
 /** Paths from the site that end wrongly, in its function, in those that it calls and in its callers. */
 export const pathsIn = remembered((subject: Subject): Witness[] => {

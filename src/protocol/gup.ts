@@ -9,23 +9,23 @@ const fast: Signature[] = [{ args: 4, pages: 3, flags: 2, count: 1 }];
 const plain: Signature[] = [
   { args: 4, pages: 3, flags: 2, count: 1 },
   { args: 5, pages: 3, flags: 2, count: 1 },
-  { args: 6, pages: 4, flags: 2, count: 1 },
-  { args: 7, pages: 5, flags: 4, count: 3 },
-  { args: 8, pages: 6, flags: 4, count: 3 },
+  { args: 6, pages: 4, flags: 2, count: 1, until: [4, 9] },
+  { args: 7, pages: 5, flags: 4, count: 3, until: [4, 6] },
+  { args: 8, pages: 6, flags: 4, count: 3, until: [4, 6] },
 ];
 /** Eight arguments were two things: (…, write, force, pages, vmas) to 4.8 and (…, flags, pages, vmas, locked) from 4.10. */
 const remote: Signature[] = [
   { args: 6, pages: 4, flags: 3, count: 2 },
   { args: 7, pages: 4, flags: 3, count: 2 },
-  { args: 7, pages: 5, flags: 4, count: 3 },
-  { args: 8, pages: 5, flags: 4, count: 3 },
-  { args: 8, pages: 6, flags: 4, count: 3 },
+  { args: 7, pages: 5, flags: 4, count: 3, until: [4, 10] },
+  { args: 8, pages: 5, flags: 4, count: 3, until: [5, 9] },
+  { args: 8, pages: 6, flags: 4, count: 3, until: [4, 9] },
 ];
 const unlocked: Signature[] = [
   { args: 4, pages: 2, flags: 3, count: 1 },
-  { args: 5, pages: 4, flags: 2, count: 1 },
-  { args: 6, pages: 4, flags: 5, count: 3 },
-  { args: 7, pages: 6, flags: 4, count: 3 },
+  { args: 5, pages: 4, flags: 2, count: 1, until: [4, 9] },
+  { args: 6, pages: 4, flags: 5, count: 3, until: [4, 6] },
+  { args: 7, pages: 6, flags: 4, count: 3, until: [4, 6] },
 ];
 
 const get = { taken: 'get', result: 'count', behind: '[]', longterm: false, iterator: null } as const;
@@ -42,13 +42,13 @@ export const gupAcquires: readonly Acquire[] = [
     name: 'get_user_pages_locked',
     signatures: [
       { args: 5, pages: 3, flags: 2, count: 1 },
-      { args: 6, pages: 4, flags: 2, count: 1 },
-      { args: 7, pages: 5, flags: 4, count: 3 },
-      { args: 8, pages: 6, flags: 4, count: 3 },
+      { args: 6, pages: 4, flags: 2, count: 1, until: [4, 9] },
+      { args: 7, pages: 5, flags: 4, count: 3, until: [4, 6] },
+      { args: 8, pages: 6, flags: 4, count: 3, until: [4, 6] },
     ],
     era: 'to 6.2',
   },
-  { ...get, name: 'get_user_pages_longterm', signatures: plain, longterm: true, era: '4.15 to 5.2' },
+  { ...get, name: 'get_user_pages_longterm', signatures: plain.map((s) => ({ until: [5, 2], ...s })), longterm: true, era: '4.15 to 5.1' },
   {
     ...get,
     name: 'get_user_page_fast_only',

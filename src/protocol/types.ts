@@ -40,7 +40,12 @@ export interface Signature {
   bytes?: number;
   /** Position of the pointer to the number of entries that are filled, which grows with what is taken. */
   filled?: number;
+  /** The first release without this spelling. */
+  until?: Release;
 }
+
+/** A release of the kernel: `[5, 6]`. */
+export type Release = readonly [major: number, minor: number];
 
 /** A call that takes references on user pages. */
 export interface Acquire {

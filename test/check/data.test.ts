@@ -1,6 +1,6 @@
 /** The rules about the data of a page: what is written is marked dirty, under its lock, and who reaches it pins the page. */
-import { describe } from 'vitest';
-import { accepts, complains } from './findings.js';
+import { describe, expect, it } from 'vitest';
+import { accepts, complains, findingsOf } from './findings.js';
 
 const kept = (flags: string, drop: string, more = ''): string => `struct box { struct device *dev; struct page **pages; int n; };
 int box_take(struct box *b, unsigned long a)
@@ -352,6 +352,21 @@ describe('needs-pin', () => {
 	return 0;
 }`,
   );
+  const early = 'get_user_pages(current, current->mm, a, 1, 1, 0, &page, NULL)';
+  accepts(
+    'needs-pin',
+    'a call as only kernels without pins spell it',
+    get('dma_map_page(dev, page, 0, 64, DMA_TO_DEVICE);').replace('get_user_pages_fast(a, 1, FOLL_WRITE, &page)', early),
+  );
+  const inKernel = (declared: string): Record<string, string> => ({
+    'include/linux/mm.h': `long get_user_pages_fast(unsigned long start, int n, unsigned int flags, struct page **pages);\n${declared}`,
+    'drivers/a.c': get('dma_map_page(dev, page, 0, 64, DMA_TO_DEVICE);'),
+  });
+  accepts('needs-pin', 'a kernel that has no pins', inKernel(''));
+  it('needs-pin in a kernel that has pins', async () => {
+    const pins = 'long pin_user_pages(unsigned long start, unsigned long n, unsigned int flags, struct page **pages);\n';
+    expect(await findingsOf(inKernel(pins), 'needs-pin')).toHaveLength(1);
+  });
   complains('needs-pin', 'a mapping by its frame', get('iommu_map(dev->domain, 0, page_to_phys(page), 64, 0);'), site);
   complains('needs-pin', 'a write by the processor', get('p = kmap(page);\n	memset(p, 0, 64);\n	kunmap(page);'), site);
   complains('needs-pin', 'a store', get('p = kmap(page);\n	*(int *)p = 1;\n	kunmap(page);'), site);
@@ -454,6 +469,13 @@ describe('needs-longterm', () => {
       .replace('unpin_user_pages(b->pages, ret)', 'release_pages(b->pages, ret)');
   const mapped = '\nint box_map(struct box *b)\n{\n	return dma_map_page(b->dev, b->pages[0], 0, 64, DMA_FROM_DEVICE);\n}';
   complains('needs-longterm', 'plain references to what a device reaches', plain(mapped), site.replace('pin_', 'get_'));
+  accepts('needs-longterm', 'a kernel that has no such flag', { 'include/linux/mm.h': '#define FOLL_WRITE 0x01\n', 'a.c': plain(mapped) });
+  complains(
+    'needs-longterm',
+    'a kernel that has it',
+    { 'a.c': plain(mapped), 'include/linux/mm.h': '#define FOLL_WRITE 0x01\n#define FOLL_LONGTERM 0x10000\n' },
+    site.replace('pin_', 'get_'),
+  );
   accepts('needs-longterm', 'plain references to pages of which only the struct page matters', plain(''));
   complains(
     'needs-longterm',

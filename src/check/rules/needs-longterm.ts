@@ -1,7 +1,7 @@
 import type { SeenRelease } from '../../flow/follow.js';
 import type { Subject } from '../../survey/unit.js';
 import { byField } from '../clean.js';
-import { complaintAt, isOnlyBefore, releasesIn } from '../evidence.js';
+import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 import { outlivesCall } from '../lifetime.js';
 import { reachOf } from '../reach.js';
@@ -18,8 +18,7 @@ export const needsLongterm: Rule = {
     if (site.signature?.flags == null || site.acquire.iterator !== null) return [];
     // Of a plain reference only where the page's data is reached: then it wants to be a pin.
     const reach = row.reference === 'get' ? reachOf(subject) : null;
-    // FOLL_LONGTERM came with 5.2.
-    if (row.reference === 'get' && (!reach || isOnlyBefore(subject, 5, 2))) return [];
+    if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]))) return [];
     const late = releasesIn(subject).find((s) => !s.event.partial && isKept(subject, s) && outlivesCall(subject, s));
     if (!late) return [];
     const what = row.reference === 'pin' ? 'pins' : 'pages';

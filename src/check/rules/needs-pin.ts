@@ -1,4 +1,4 @@
-import { complaintHere, isOnlyBefore } from '../evidence.js';
+import { complaintHere, isBeforeName } from '../evidence.js';
 import type { Rule } from '../finding.js';
 import { reachOf } from '../reach.js';
 
@@ -10,8 +10,7 @@ export const needsPin: Rule = {
   check(subject) {
     const { row } = subject;
     const reach = row.reference === 'get' ? reachOf(subject) : null;
-    // pin_user_pages() came with 5.6.
-    if (!reach || isOnlyBefore(subject, 5, 6)) return [];
+    if (!reach || isBeforeName(subject, 'pin_user_pages', [5, 6])) return [];
     const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
     complaint.path.push(reach.step);
     return [complaint];
