@@ -412,6 +412,44 @@ describe('a frame number', () => {
   accepts('leak-on-path', 'a return where it is no page of the system', framed('box_is_device_pfn(pfn)'));
 });
 
+const run = (known: string): string => `static void put_frame(unsigned long frame)
+{
+	unpin_user_page(pfn_to_page(frame));
+}
+static int take_frame(unsigned long a, unsigned long *frame)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	*frame = page_to_pfn(page);
+	return 0;
+}
+long take_run(unsigned long a, long n, unsigned long *first, unsigned long next)
+{
+	long i;
+
+	if (take_frame(a, first))
+		return -EFAULT;
+	for (i = 1; i < n; i++) {
+		unsigned long frame = 0;
+
+		if (take_frame(a + i * PAGE_SIZE, &frame))
+			break;
+		if (frame != ${known}) {
+			put_frame(frame);
+			break;
+		}
+	}
+	return i;
+}
+`;
+
+describe('frame numbers of which the first is kept', () => {
+  accepts('leak-on-path', 'those that go on from it', run('*first + i'));
+  complains('leak-on-path', 'those that are compared with something else', run('next'), 'take_run:for (i = 1; i < n; i++) {');
+});
+
 const mapping = (onError: string): string => `int box_map(struct device *dev, unsigned long a, int n)
 {
 	struct page *pages[16];

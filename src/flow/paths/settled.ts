@@ -1,5 +1,5 @@
 /** Conditions of which who has the reference knows how they come out. */
-import type { CallOperation, Graph, Node } from '../../program/graph.js';
+import type { Assume, CallOperation, Graph, Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { signOf } from './conditions.js';
 import type { Called } from './context.js';
@@ -19,6 +19,8 @@ export function settled(local: Called, n: Node, state: State): boolean {
   const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
   // A frame number that stands for an error, or for no page, holds nothing.
   if (isAsked && o.op === '!=' && /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
+  // A frame number that goes on from the first of a run is known by that one and the length: nobody keeps it.
+  if (o.op === '==' && continuesRun(local, state, o)) return true;
   // Nothing is held of pages that are no user's.
   if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
   if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
@@ -44,6 +46,13 @@ export function settled(local: Called, n: Node, state: State): boolean {
 
 const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
 const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
+
+/** `frame == *first + i`, of the frame number that is followed. */
+function continuesRun({ graph }: Called, state: State, { left, right }: Assume): boolean {
+  const isSum = (v: Value): boolean => v.path !== null && / \+ /.test(v.text);
+  const isFrame = (v: Value): boolean => v.path !== null && !isPointer(graph, v.path) && valueIn(state, v) === theReference;
+  return (isFrame(left) && isSum(right)) || (isFrame(right) && isSum(left));
+}
 
 /** True for a question that is put to the object alone which holds the reference, not to the page. */
 function asksHolder(local: Called, state: State, { name, args }: CallOperation): boolean {
