@@ -107,12 +107,13 @@ function first(program: Program, site: Site): Container {
   )
     return 'single';
   if (site.acquire.behind === '[][]') return 'page-array';
-  if (type && type.dims.length > 0) return type.dims[0] === '1' ? 'single' : 'page-array';
   const counted = site.signature?.count ?? null;
   const one =
     counted !== null &&
     site.call.expressions[counted]?.kind === 'literal' &&
     (site.call.expressions[counted] as { text: string }).text === '1';
+  // `struct page *pages[1]` at the end of a struct has as many as are asked for.
+  if (type && type.dims.length > 0) return type.dims[0] === '1' && (one || !value.path.includes('.')) ? 'single' : 'page-array';
   // A parameter that one page is written through, not an array that grows.
   const param = site.graph.params.find((p) => p.name === rootOf(value.path as string));
   return one && param && value.path === param.name && callersPassOne(program, site, param.name) ? 'single' : 'page-array';

@@ -710,3 +710,37 @@ describe('an object whose pages are dropped before it ends', () => {
   accepts('double-release', 'one that knows that it has none any more', short('m->n = 0;'));
   complains('double-release', 'one that still knows how many it had', short(''), 'map_pin:map_free(m);');
 });
+
+const handedOut = (end: string): string => `struct queue { struct kref ref; struct page *page; };
+static void queue_end(struct kref *ref)
+{
+	struct queue *q = container_of(ref, struct queue, ref);
+
+	put_page(q->page);
+	kfree(q);
+}
+static void give_up(struct kref *ref, void (*end)(struct kref *ref))
+{
+	kref_put(ref, end);
+}
+int queue_open(struct queue **q, unsigned long a)
+{
+	*q = kzalloc(sizeof(**q), GFP_KERNEL);
+	if (!*q)
+		return -ENOMEM;
+	if (get_user_pages_fast(a, 1, 1, &(*q)->page) != 1) {
+		kfree(*q);
+		return -EFAULT;
+	}
+	if (start(a)) {
+		${end}
+		return -EINVAL;
+	}
+	return 0;
+}
+`;
+describe('an object behind a pointer that is handed in', () => {
+  accepts('leak-on-path', 'one that is given up by its member', handedOut('give_up(&(*q)->ref, queue_end);'));
+  accepts('leak-on-path', 'one whose page is dropped', handedOut('put_page((*q)->page);\n\t\tkfree(*q);'));
+  complains('leak-on-path', 'one that is only freed', handedOut('kfree(*q);'), 'queue_open:if (start(a)) {');
+});

@@ -806,4 +806,17 @@ void table_free(struct table *t)
 `,
     'get page-array→pfn car=table.entries loop-other@file put:table_free:put_page',
   );
+  const lock = `typedef struct LOCK { int n; struct page *pages[1]; } LOCK;
+int lock(LOCK *l, unsigned long a, int n)
+{
+	l->n = pin_user_pages_fast(a, n, FOLL_LONGTERM, &l->pages[0]);
+	return l->n;
+}
+void unlock(LOCK *l)
+{
+	while (l->n-- > 0)
+		unpin_user_page(l->pages[l->n]);
+}
+`;
+  shows('an array that ends a struct', lock, 'pin LT page-array car=LOCK.pages loop-collapsible@file put:unlock:unpin_user_page');
 });

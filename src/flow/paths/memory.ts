@@ -19,9 +19,15 @@ export function placeAt(state: State, path: string): string | null {
   let place: string | null = root;
   for (const next of splitSteps(path.slice(root.length))) {
     if (place === null) return null;
-    place = stepFrom(state.store.get(place) ?? place, next);
+    place = stepFrom((next.startsWith('.') && pointerAt(state, place)) || (state.store.get(place) ?? place), next);
   }
   return place;
+}
+
+/** What was stored as the pointer that a pointer leads to: `(*p)->f` is written as `p->f` is. */
+function pointerAt(state: State, place: string): string | null {
+  const stored = state.store.get(`${state.store.get(place) ?? place}[]`);
+  return stored !== undefined && /^[%&]/.test(stored) ? stored : null;
 }
 
 /** The value of a place. */
