@@ -719,13 +719,13 @@ static void queue_end(struct kref *ref)
 	put_page(q->page);
 	kfree(q);
 }
-static void give_up(struct kref *ref, void (*end)(struct kref *ref))
+static void queue_put(struct queue *q)
 {
-	kref_put(ref, end);
+	kref_put(&q->ref, queue_end);
 }
 int queue_open(struct queue **q, unsigned long a)
 {
-	*q = kzalloc(sizeof(**q), GFP_KERNEL);
+	*q = queue_alloc();
 	if (!*q)
 		return -ENOMEM;
 	if (get_user_pages_fast(a, 1, 1, &(*q)->page) != 1) {
@@ -740,7 +740,7 @@ int queue_open(struct queue **q, unsigned long a)
 }
 `;
 describe('an object behind a pointer that is handed in', () => {
-  accepts('leak-on-path', 'one that is given up by its member', handedOut('give_up(&(*q)->ref, queue_end);'));
+  accepts('leak-on-path', 'one that a function gives up', handedOut('queue_put(*q);'));
   accepts('leak-on-path', 'one whose page is dropped', handedOut('put_page((*q)->page);\n\t\tkfree(*q);'));
   complains('leak-on-path', 'one that is only freed', handedOut('kfree(*q);'), 'queue_open:if (start(a)) {');
 });
