@@ -10,9 +10,12 @@ const maxDepth = 6;
 export type Stores = (callee: FunctionReference, parameter: number, suffix: string) => boolean;
 
 /** Remembers it for a program's functions. */
-export const storesOf = remembered(openStores);
+export const storesOf = remembered((program: Program) => openStores(program, ['copy']));
 
-function openStores(program: Program): Stores {
+/** As {@link storesOf}, where what stands there may be counted up or set to a constant, too. */
+export const changesOf = remembered((program: Program) => openStores(program, ['copy', 'clear', 'update']));
+
+function openStores(program: Program, kinds: readonly string[]): Stores {
   const known = program.ledger.memo<boolean>();
 
   const stores = (callee: FunctionReference, parameter: number, suffix: string, depth: number): boolean => {
@@ -23,7 +26,7 @@ function openStores(program: Program): Stores {
         const place = name ? join(name, suffix) : null;
         if (place === null) return false;
         return nodes.some(({ operation: o }) => {
-          if (o?.kind === 'copy') return o.target === place;
+          if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target === place && kinds.includes(o.kind);
           if (o?.kind !== 'call' || o.name === null || depth >= maxDepth) return false;
           const { name: called, args } = o;
           return args.some((a, i) => {

@@ -412,6 +412,47 @@ describe('a frame number', () => {
   accepts('leak-on-path', 'a return where it is no page of the system', framed('box_is_device_pfn(pfn)'));
 });
 
+const batched = (more: string): string => `struct batch { struct page *pages[16]; int n; int ops; };
+static void drop(struct batch *b)
+{
+	int i;
+
+	for (i = 0; i < b->n; i++)
+		unpin_user_page(b->pages[i]);
+	b->n = 0;
+}
+static int fill(struct batch *b, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	b->pages[b->n++] = page;
+	${more}
+	return 0;
+}
+int use(unsigned long a)
+{
+	struct batch b;
+	int ret;
+
+	b.n = 0;
+	b.ops = 0;
+	ret = fill(&b, a);
+	if (ret)
+		return ret;
+	if (b.ops)
+		drop(&b);
+	return 0;
+}
+`;
+
+describe('a number that was set to zero before pages are taken', () => {
+  accepts('leak-on-path', 'one that is counted up with them', batched('b->ops++;'));
+  accepts('leak-on-path', 'one that is set with them', batched('b->ops = 1;'));
+  complains('leak-on-path', 'one that stays what it was', batched(''), 'use:ret = fill(&b, a);');
+});
+
 const run = (known: string): string => `static void put_frame(unsigned long frame)
 {
 	unpin_user_page(pfn_to_page(frame));

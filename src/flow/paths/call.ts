@@ -21,7 +21,7 @@ import { enter, unseen } from './enter.js';
 import { alwaysFails } from './fails.js';
 import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
 import { errorCalls, isAlwaysSet } from './shape.js';
-import { escaped, linked, linking, share, written } from './shared.js';
+import { changed, escaped, linked, linking, share, written } from './shared.js';
 import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
 
@@ -36,7 +36,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const { entry } = local;
   if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
   const handing = entry.kind === 'returned' ? asCallOf(o, entry.callee) : null;
-  if (entry.kind === 'returned' && handing) return handedBack(local, n, handing, state, entry.exits);
+  if (entry.kind === 'returned' && handing) return handedBack(local, n, handing, changed(local, handing, entry.callee, state), entry.exits);
   const own = o.name === null ? undefined : local.program.file(local.reference.file)?.byName.get(o.name);
   const assumed = [...local.graph.assumptions, ...local.reference.item.conditions];
   // What a driver has instead of a call, on kernels without it, does the same.

@@ -1,7 +1,8 @@
 /** Memory that somebody else may reach from now on, or has written to. */
 import type { CallOperation } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
+import { rootOf, suffixAfter } from '../../program/path.js';
 import { isNeutral } from '../../protocol/index.js';
+import { changesOf } from '../stores.js';
 import type { Called } from './context.js';
 import { baseOf, holders, reach, valueIn } from './memory.js';
 import { altered, type State } from './state.js';
@@ -52,4 +53,20 @@ export function written(state: State, o: CallOperation): State {
   const bases = new Set(o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, '')));
   const zeroed = [...state.zeroed].filter((z) => !bases.has(z));
   return zeroed.length === state.zeroed.size ? state : altered(state, { zeroed: new Set(zeroed) });
+}
+
+/** What is known of numbers in memory that a function is given goes where it changes them. */
+export function changed({ program, reference }: Called, o: CallOperation, callee: string, state: State): State {
+  const changes = changesOf(program);
+  const callees = program.resolve(callee, reference.file);
+  const bases = o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
+  const isChanged = (place: string): boolean =>
+    bases.some((base, i) => {
+      const suffix = base === '' ? null : suffixAfter(place, base);
+      return suffix !== null && suffix !== '' && callees.some((c) => changes(c, i, suffix));
+    });
+  const gone = [...state.store].flatMap(([place, value]) =>
+    /^[=~]/.test(value) && rootOf(place) !== place && isChanged(place) ? [place] : [],
+  );
+  return gone.length === 0 ? state : altered(state, { store: new Map([...state.store].filter(([place]) => !gone.includes(place))) });
 }
