@@ -223,13 +223,14 @@ function finish(r: Run, facts: Facts | undefined): void {
   if (facts) {
     r.graph.params.forEach((param, index) => {
       if (param.name === '') return;
+      const isList = [...facts].some((fact) => suffixAfter(fact, param.name)?.startsWith('@'));
       const reassigned = r.graph.nodes.some(
         (n) =>
           n.operation?.kind === 'copy' &&
           n.operation.replaces &&
           n.operation.target === param.name &&
           n.operation.source.path !== null &&
-          !leadsTo(r.graph, n.operation.source.path, param.name),
+          !leadsTo(r.graph, n.operation.source.path, param.name, isList),
       );
       if (reassigned) {
         // Who walks along by its parameter, and drops nothing, leaves all where it was.
@@ -260,13 +261,13 @@ function finish(r: Run, facts: Facts | undefined): void {
   }
 }
 
-/** True for a path below a variable, or below what a call handed on of it: `sg = sg_next(sg)` stays in the list. */
-function leadsTo(graph: Graph, path: string, variable: string): boolean {
+/** True for a path below a variable, or below what a call handed on of it where that is a list: `sg = sg_next(sg)` stays in it. */
+function leadsTo(graph: Graph, path: string, variable: string, isList: boolean): boolean {
   const root = rootOf(path);
   if (root === variable) return true;
-  return graph.aliases.some(
-    ({ target, source }) => target === root && source.path !== null && rootOf(source.path) === variable && root.startsWith('%'),
-  );
+  const isHanded = ({ target, source }: Graph['aliases'][number]): boolean =>
+    target === root && source.path !== null && rootOf(source.path) === variable;
+  return isList && root.startsWith('%') && graph.aliases.some(isHanded);
 }
 
 /** What a parameter held on entry. */

@@ -29,8 +29,15 @@ export function openKernels(
       const stands = releases.get(at.flow.reference.name);
       if (stands && !isEverywhere(at.flow.reference.name, at.parent.visit.flow.reference.file)) return fits(stands);
     }
-    return isConditional && !fits(event.call) && !isEverywhere(event.api, visit.flow.reference.file);
+    const { file } = visit.flow.reference;
+    return isConditional && !fits(event.call) && (!isEverywhere(event.api, file) || isOneOfSeveral(program, event, file));
   };
+}
+
+/** True for a drop by a macro that is another call on other kernels. */
+function isOneOfSeveral(program: Program, { api, pos }: ReleaseEvent, file: string): boolean {
+  const written = /^\w+/.exec(program.file(file)?.text.slice(pos, pos + 80) ?? '')?.[0] ?? api;
+  return written !== api && program.macros(written, file).length > 1;
 }
 
 /** The conditions under which the functions are there from where a visit was called. */

@@ -26,9 +26,10 @@ const always: Meaning = { definitions: [], tabled: [[]] };
 
 /**
  * The meaning of a name by a file's own definitions, or else by those of its headers. A function that others see is the call itself
- * in a kernel; in a driver's tree it is one of the driver's where it is not always there.
+ * in a kernel, as is one of a kernel's header; in a driver's tree it is one of the driver's where it is not always there.
  */
 export function meaningOf(name: string, own: FileFacts | null, isDriver: boolean, headers: () => readonly FileFacts[]): Meaning {
+  if (!isDriver && own?.file.endsWith('.h') && acquires.has(name)) return always;
   const here = shimsIn(own, name, isDriver);
   if (!isTabled(name)) return here.length > 0 ? { definitions: here, tabled: [] } : always;
   if (here.length > 0) return { definitions: here, tabled: absent(own, here) };

@@ -79,8 +79,9 @@ function openSurvey(program: Program, inspect: Inspect): (file: string) => Unit 
 /** Part of the implementation: the function, or a function of its file, is an acquiring call itself. */
 function isInternal(program: Program, site: Site): boolean {
   const { name, file, macro } = site.reference;
-  // A static one is a file's own, in a header if the kernel's call has its name elsewhere.
-  const isOwn = site.reference.static && (file.endsWith('.c') || program.meaning(name, file).tabled.length > 0);
+  // A static one is a file's own, in a header if that is a driver's and the kernel's call has its name elsewhere.
+  const { definitions, tabled } = program.meaning(name, file);
+  const isOwn = site.reference.static && (file.endsWith('.c') || (definitions.length > 0 && tabled.length > 0));
   if (acquires.has(name) && !macro && !isOwn) return true;
   const functions = program.file(file)?.functions ?? [];
   return functions.some((f) => acquires.has(f.name) && !f.macro && !f.static);

@@ -54,6 +54,41 @@ describe('a call that older kernels have not got', () => {
     },
     pinned,
   );
+  accepts('wrong-release', 'a macro that is another call on each kernel, by a condition of its own', {
+    'a.c': `#include "compat.h"
+struct window { struct page **pages; int n; };
+int window_look(struct window *w, unsigned long a, int n, bool touch)
+{
+	int i, got;
+
+	if (touch)
+		got = OWN_PIN(a, n, 0, w->pages);
+	else
+		got = OWN_GET(a, n, 0, w->pages);
+	if (touch) {
+		for (i = 0; i < got; i++)
+			OWN_UNPIN(w->pages[i]);
+	}
+	return got;
+}
+`,
+    'compat.h': `#ifdef HAVE_PIN
+#define OWN_PIN pin_user_pages_fast
+#define OWN_UNPIN unpin_user_page
+#else
+#define OWN_PIN OWN_GET
+#define OWN_UNPIN put_page
+#endif
+#ifdef HAVE_GET_FLAGS
+#define OWN_GET get_user_pages_fast
+#else
+static inline long OWN_GET(unsigned long a, int n, unsigned int flags, struct page **pages)
+{
+	return get_user_pages_fast(a, n, flags & FOLL_WRITE, pages);
+}
+#endif
+`,
+  });
   shows('where a macro tells what the kernel has', `#ifndef HAVE_UNPIN\n${put}\n#endif\n${driver}`, pinned);
   shows(
     'but not one that is the file’s own in every kernel',
