@@ -489,6 +489,28 @@ long take_run(unsigned long a, long n, unsigned long *first, unsigned long next)
 describe('frame numbers of which the first is kept', () => {
   accepts('leak-on-path', 'those that go on from it', run('*first + i'));
   complains('leak-on-path', 'those that are compared with something else', run('next'), 'take_run:for (i = 1; i < n; i++) {');
+  complains(
+    'leak-on-path',
+    'pages of which two addresses are compared, once',
+    `int write_all(unsigned long a, unsigned long len)
+{
+	struct page *pages[4];
+	unsigned long start, end;
+
+	if (pin_user_pages_fast(a, 4, 0, pages) != 4)
+		return -EFAULT;
+	start = (unsigned long)page_address(pages[0]);
+	end = (unsigned long)page_address(pages[3]);
+	if (start + len == end) {
+		if (len > room)
+			return -ENOSPC;
+	}
+	unpin_user_pages(pages, 4);
+	return 0;
+}
+`,
+    'write_all:if (len > room)',
+  );
 });
 
 const mapping = (onError: string): string => `int box_map(struct device *dev, unsigned long a, int n)

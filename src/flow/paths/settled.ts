@@ -19,8 +19,8 @@ export function settled(local: Called, n: Node, state: State): boolean {
   const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
   // A frame number that stands for an error, or for no page, holds nothing.
   if (isAsked && o.op === '!=' && /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
-  // A frame number that goes on from the first of a run is known by that one and the length: nobody keeps it.
-  if (o.op === '==' && continuesRun(local, state, o)) return true;
+  // Of frame numbers that are got one by one, one that goes on from the first of a run is known by that and the length: nobody keeps it.
+  if (o.op === '==' && n.loops.length > 0 && continuesRun(local, state, o)) return true;
   // Nothing is held of pages that are no user's.
   if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
   if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
