@@ -6,7 +6,7 @@
  * used wherever that fact arises again.
  */
 import type { FunctionReference } from '../program/file.js';
-import { type Assume, asCallOf, type CallOperation, type Graph, isPrinted, type Node } from '../program/graph.js';
+import { type Assume, asCallOf, type CallOperation, type Graph, isPrinted, type Node, turnedOver } from '../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, splitSteps, step, suffixAfter, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
@@ -24,7 +24,6 @@ import {
   unmappingCalls,
 } from '../protocol/index.js';
 import { excludes } from '../syntax/assumptions.js';
-import { swapped } from '../syntax/comparisons.js';
 import { assumedAt } from '../syntax/index.js';
 import {
   type Behind,
@@ -452,8 +451,7 @@ function assume(r: Run, o: Assume, input: Facts): Facts {
   let facts = input;
   const isResult = ({ path }: Value): boolean => path !== null && input.has(`!${path}`);
   if (acquired && isResult(o.left)) facts = refine(acquired, o, input);
-  else if (acquired && isResult(o.right))
-    facts = refine(acquired, { ...o, left: o.right, right: o.left, op: swapped[o.op] ?? o.op }, input);
+  else if (acquired && isResult(o.right)) facts = refine(acquired, turnedOver(o), input);
   // `if (!page)`: nothing is held where the pointer is NULL or an error.
   const path = o.left.path;
   if (

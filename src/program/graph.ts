@@ -3,7 +3,9 @@
  * `flow/`. Nothing here knows a kernel name.
  */
 import type { CType, Expression, Parameter } from '../syntax/ast.js';
+import { swapped } from '../syntax/comparisons.js';
 import type { Value } from './path.js';
+import { remembered } from './remembered.js';
 
 /** A loop in the source; nodes inside it list it. */
 export interface Loop {
@@ -149,6 +151,16 @@ export function isPrinted({ expressions }: CallOperation, argument: number): boo
 export function says({ values, negated }: Guard, isNull: boolean): boolean {
   return values.length === 0 ? negated === isNull : negated !== isNull && values.every((value) => nothing.test(value));
 }
+
+/** The same condition with its sides changed over: `0 == n` is `n == 0`. */
+export function turnedOver(o: Assume): Assume {
+  return { ...o, left: o.right, right: o.left, op: swapped[o.op] ?? o.op };
+}
+
+/** Pointers that were set to a place some way into an array. */
+export const offsetsOf: (graph: Graph) => ReadonlySet<string> = remembered(
+  ({ assigned }: Graph) => new Set(assigned.flatMap(({ target, text }) => (/ [+-] /.test(text) ? [target] : []))),
+);
 
 /** What a pointer is compared with to ask whether there is anything. */
 export const nothing: RegExp = /^(NULL|0)$/;

@@ -6,7 +6,7 @@ import { otherNames } from '../../flow/facts.js';
 import { holds } from '../../flow/outcome.js';
 import { storesOf } from '../../flow/stores.js';
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Copy, Graph, Loop, Node } from '../../program/graph.js';
+import { type CallOperation, type Copy, type Graph, type Loop, type Node, offsetsOf } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -234,8 +234,8 @@ class Walk {
     if (name === null) return false;
     if (acquires.has(name)) return args.some((a) => this.isArray(a.path));
     // What was set to a place behind the pages is no array of them.
-    const isBehind = (path: string): boolean => this.graph.assigned.some((set) => set.target === path && / [+-] /.test(set.text));
-    const given = args.flatMap((a, i) => (a.path !== null && this.isArray(a.path) && !isBehind(a.path) ? [i] : []));
+    const behind = offsetsOf(this.graph);
+    const given = args.flatMap((a, i) => (a.path !== null && this.isArray(a.path) && !behind.has(a.path) ? [i] : []));
     if (given.length === 0) return false;
     const stores = storesOf(this.program);
     const callees = this.program.resolve(name, this.taking.reference.file);

@@ -1,5 +1,5 @@
 /** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
-import type { Assume, Node } from '../../program/graph.js';
+import { type Assume, type Node, turnedOver } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import { plain, swapped } from '../../syntax/comparisons.js';
 import { type Acquired, holds } from '../outcome.js';
@@ -51,10 +51,7 @@ export function withSign(state: State, value: string, bits: number): State | nul
 /** The state where a condition came out as it did, `null` where it cannot. */
 export function assume(state: State, given: Assume, acquired: Acquired | null): State | null {
   // `0 == ret` says what `ret == 0` says.
-  const o =
-    given.call === null && given.left.path === null && given.right.path !== null
-      ? { ...given, left: given.right, right: given.left, op: swapped[given.op] ?? given.op }
-      : given;
+  const o = given.call === null && given.left.path === null && given.right.path !== null ? turnedOver(given) : given;
   if (o.op === '==' && state.phase === 'held' && acquired?.filled === o.left.text && signOfText(o.right.text) === sign.zero) return null;
   const left = unset(state, valueIn(state, o.left));
   const right = unset(state, valueIn(state, o.right));

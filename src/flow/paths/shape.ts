@@ -1,6 +1,6 @@
 /** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Graph, Loop, Node, Operation } from '../../program/graph.js';
+import { type CallOperation, type Graph, type Loop, type Node, type Operation, offsetsOf } from '../../program/graph.js';
 import type { Entry } from '../../program/ledger.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { outsideKernel } from '../../program/place.js';
@@ -56,7 +56,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
     }
     for (const a of o.args) if (a.path !== null && !a.path.startsWith('%')) counts.add(a.path);
   }
-  const offsets = new Set(graph.assigned.filter((a) => / [+-] /.test(a.text)).map((a) => a.target));
+  const offsets = offsetsOf(graph);
   return {
     isLive: whenAsked(() => liveness(graph, predecessors, readsOf)),
     isTested: whenAsked(() => liveness(graph, predecessors, testsOf)),
