@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../program/file.js';
 import type { CallOperation, Graph, Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
-import { folderOf } from '../program/place.js';
+import { folderOf, isIn } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { plainPath } from '../program/text.js';
@@ -190,7 +190,7 @@ function operationOf(program: Program, { reference, graph, path }: Place): Desti
   const folder = folderOf(reference.file);
   for (const [operation, filled] of iteratorOperations) {
     const pattern = new RegExp(`[.>]${operation}\\s*=\\s*&?${reference.name}\\b`);
-    const files = reference.static ? [reference.file] : program.tree.filesAccessing(operation).filter((f) => folderOf(f) === folder);
+    const files = reference.static ? [reference.file] : program.tree.filesAccessing(operation).filter((f) => isIn(f, folder));
     if (!files.some((file) => pattern.test(program.file(file)?.text ?? ''))) continue;
     return filled ? { reference, pos: reference.item.pos, text: `the iterator of ${operation}() is to be filled` } : 'source';
   }

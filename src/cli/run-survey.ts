@@ -28,7 +28,7 @@ function sayWarnings(survey: Survey): void {
  * finds little, and to do that on a thread beside takes from the others (another tenth).
  */
 const lessHaste = [
-  '--interrupt-budget=250000',
+  '--interrupt-budget=1000000',
   '--max-inlined-bytecode-size-cumulative=200',
   '--min-semi-space-size=16',
   '--initial-heap-size=600',

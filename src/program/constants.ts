@@ -12,20 +12,30 @@ export interface Surroundings {
 
 /** Makes the lookup of a constant by name, as a file sees it; `null` for what is no plain number. */
 export function openConstants({ tree, ledger, ownHeaders }: Surroundings): (name: string, from: string) => number | null {
-  const known = ledger.memo<number | null>();
+  const seen = ledger.memo<number | null>();
+  const inFiles = ledger.memo<number | null>();
+  /** The value in one file: most look for the same few names, and include the same headers. */
+  const inFile = (name: string, file: string): number | null => {
+    const key = `${name}\0${file}`;
+    const find = (): number | null => {
+      const text = tree.read(file);
+      return text?.includes(name) ? valueIn(text, name) : null;
+    };
+    const before = inFiles.get(key);
+    return before === undefined ? inFiles.work(key, find) : before;
+  };
   return (name, from) => {
     if (!/^[A-Z]\w*$/.test(name)) return null;
     const key = `${name}\0${from}`;
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    return known.work(key, () => {
+    const find = (): number | null => {
       for (const file of [from, ...ownHeaders(from)]) {
-        const text = tree.read(file);
-        const value = text?.includes(name) ? valueIn(text, name) : null;
+        const value = inFile(name, file);
         if (value !== null) return value;
       }
       return null;
-    });
+    };
+    const before = seen.get(key);
+    return before === undefined ? seen.work(key, find) : before;
   };
 }
 

@@ -167,13 +167,25 @@ export const nothing: RegExp = /^(NULL|0)$/;
 
 /** True if something in a function reads the result of a call, or may. */
 export function isRead(graph: Graph, result: string): boolean {
-  return graph.nodes.some(({ operation: o }) => {
-    if (o?.kind === 'copy') return o.source.path === result;
-    if (o?.kind === 'assume') return o.left.path === result || o.right.path === result;
-    if (o?.kind === 'return') return o.value?.path === result;
-    return o?.kind === 'unread' || (o?.kind === 'call' && o.args.some((a) => a.path === result));
-  });
+  const { paths, unread } = readIn(graph);
+  return unread || paths.has(result);
 }
+
+const readIn = remembered(({ nodes }: Graph): { paths: ReadonlySet<string>; unread: boolean } => {
+  const paths = new Set<string>();
+  const add = (value: Value | null): void => {
+    if (value !== null && value.path !== null) paths.add(value.path);
+  };
+  let unread = false;
+  for (const { operation: o } of nodes) {
+    if (o?.kind === 'copy') add(o.source);
+    else if (o?.kind === 'assume') [o.left, o.right].forEach(add);
+    else if (o?.kind === 'return') add(o.value);
+    else if (o?.kind === 'call') o.args.forEach(add);
+    else if (o?.kind === 'unread') unread = true;
+  }
+  return { paths, unread };
+});
 
 /** True if a way from behind a node leads to a wanted one, past none that bars it. */
 export function leadsTo({ nodes }: Graph, from: Node, isWanted: (n: Node) => boolean, bars: (n: Node) => boolean = () => false): boolean {

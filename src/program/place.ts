@@ -30,9 +30,16 @@ export function folderOf(file: string): string {
   return slash < 0 ? '' : file.slice(0, slash);
 }
 
+/** True for a file that stands in a folder itself, which is asked of thousands of files with a common name. */
+export function isIn(file: string, folder: string): boolean {
+  const end = folder.length;
+  if (end === 0) return !file.includes('/');
+  return file.charCodeAt(end) === 0x2f && file.startsWith(folder) && file.indexOf('/', end + 1) < 0;
+}
+
 /** True for a file of a folder, or of one below. */
 export function isNear(file: string, folder: string): boolean {
-  return folderOf(file) === folder || file.startsWith(`${folder}/`);
+  return isIn(file, folder) || file.startsWith(`${folder}/`);
 }
 
 /** How many leading folders two files share; the file itself is nearest, then its folder, then the common headers. */

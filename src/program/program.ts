@@ -15,7 +15,7 @@ import { type Ledger, unkept } from './ledger.js';
 import { lower } from './lower.js';
 import { mayMean } from './meant.js';
 import { rootOf, type Value } from './path.js';
-import { folderOf, outsideKernel } from './place.js';
+import { folderOf, isIn, isNear, outsideKernel } from './place.js';
 import { type AskedTree, asked } from './questions.js';
 import { enteredResults, openResults, pointerTo } from './results.js';
 import { isForOlder, isTabled, type Meaning, meaningOf } from './shims.js';
@@ -413,10 +413,10 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     const folder = folderOf(from);
     const general = isGeneral(name);
     const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
-    const find = (): FunctionReference[] => definitionsIn((file) => !general || folderOf(file) === folder, name, from);
+    const find = (): FunctionReference[] => definitionsIn((file) => !general || isIn(file, folder), name, from);
     const all = external.get(key) ?? external.work(key, find);
     if (all.length <= 1) return all;
-    const near = all.filter((r) => folderOf(r.file) === folder);
+    const near = all.filter((r) => isIn(r.file, folder));
     if (near.length > 0) return near;
     // Beside a definition in a .c file, an inline one in a header is the stub of a disabled configuration.
     const real = all.filter((r) => r.file.endsWith('.c'));
@@ -427,7 +427,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   function resolveNear(name: string, from: string): FunctionReference[] {
     const folder = folderOf(from);
     const key = `${name}\0${folder}`;
-    const find = (): FunctionReference[] => definitionsIn((file) => folderOf(file) === folder, name, from);
+    const find = (): FunctionReference[] => definitionsIn((file) => isIn(file, folder), name, from);
     return file(from)?.byName.get(name) ?? resolvedNear.get(key) ?? resolvedNear.work(key, find);
   }
 
@@ -485,7 +485,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     const own = installers(name, field).flatMap((f) => (file(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
     if (own.length > 0) return own;
     const folder = folderOf(name);
-    const near = tree.filesAccessing(field).filter((f) => folderOf(f) === folder || f.startsWith(`${folder}/`));
+    const near = tree.filesAccessing(field).filter((f) => isNear(f, folder));
     if (near.length > maxInstallers) return [];
     const names = new Map(near.flatMap((f) => installers(f, field).map((installs) => [installs, f])));
     const [only] = names.size === 1 ? names : [];

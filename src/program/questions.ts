@@ -91,8 +91,9 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
       return droppingIn(tree).files.has(file);
     },
     dropsNear(file) {
-      noted('drops-near', folderOf(file));
-      return droppingIn(tree).folders.has(folderOf(file));
+      const folder = folderOf(file);
+      noted('drops-near', folder);
+      return droppingIn(tree).folders.has(folder);
     },
     dropNames() {
       noted('drop-names');

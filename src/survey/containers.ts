@@ -6,7 +6,7 @@ import { sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type Followed, type SeenRelease, type Visit } from '../flow/follow.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
-import { folderOf } from '../program/place.js';
+import { folderOf, isIn } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import type { Container } from './row.js';
 import type { Site } from './sites.js';
@@ -28,7 +28,7 @@ export function containersOf(program: Program, site: Site, followed: Followed | 
   const folder = folderOf(site.reference.file);
   for (const v of followed?.visits ?? []) {
     const { file } = v.flow.reference;
-    if (folderOf(file) !== folder) continue;
+    if (!isIn(file, folder)) continue;
     for (const fact of v.flow.origins.keys()) {
       const field = fact.startsWith('#');
       if (!/^[#%\w:]/.test(fact) || (!field && (file !== site.reference.file || isOnStack(program, v, fact))) || throughFrame(v, fact))

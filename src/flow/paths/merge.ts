@@ -112,7 +112,7 @@ function listed(map: ReadonlyMap<string | number, string | number | boolean> & {
     map.forEach((value, key) => {
       out.push(`${key}>${value}`);
     });
-    map[asText] = out.sort().join();
+    map[asText] = out.length === 1 ? (out[0] as string) : out.sort().join();
   }
   return map[asText];
 }
