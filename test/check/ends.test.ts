@@ -744,3 +744,31 @@ describe('an object behind a pointer that is handed in', () => {
   accepts('leak-on-path', 'one whose page is dropped', handedOut('put_page((*q)->page);\n\t\tkfree(*q);'));
   complains('leak-on-path', 'one that is only freed', handedOut('kfree(*q);'), 'queue_open:if (start(a)) {');
 });
+
+const ownMemory = (allocate: string, last: string) => `int look(struct device *dev, unsigned long a, unsigned int size)
+{
+	struct scatterlist *list;
+	struct page *page;
+	unsigned int n;
+
+	list = ${allocate};
+	if (!list)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	sg_set_page(list, page, PAGE_SIZE, 0);
+	${last}
+	return 0;
+}
+`;
+
+describe('memory that no one else can reach', () => {
+  const lost = 'look:if (pin_user_pages_fast(a, 1, 0, &page) != 1)';
+  complains('leak-on-path', 'pages in a scatterlist that is allocated whole', ownMemory('sgl_alloc(size, GFP_KERNEL, &n)', ''), lost);
+  complains('leak-on-path', 'memory that goes with its device', ownMemory('devm_kcalloc(dev, 1, sizeof(*list), GFP_KERNEL)', ''), lost);
+  accepts(
+    'leak-on-path',
+    'such memory that is kept',
+    ownMemory('devm_kzalloc(dev, sizeof(*list), GFP_KERNEL)', 'dev_set_drvdata(dev, list);'),
+  );
+});

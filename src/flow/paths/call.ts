@@ -26,7 +26,7 @@ import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
 
 const allocating =
-  /^(k|kv|v)(m|z|c)?alloc\w*$|^k(m|z)alloc_\w+$|^(kcalloc|kvcalloc|kmalloc_array|kvmalloc_array|array_size|kmem_cache_z?alloc\w*|k?memdup\w*|__get_free_pages?|get_zeroed_page|drm_calloc_large|drm_malloc_ab|vmalloc_user|__vmalloc\w*)$/;
+  /^(devm_)?(k|kv|v)(m|z|c)?alloc\w*$|^(devm_)?k(m|z)alloc_\w+$|^(kcalloc|sgl_alloc\w*|kvcalloc|kmalloc_array|kvmalloc_array|array_size|kmem_cache_z?alloc\w*|k?memdup\w*|__get_free_pages?|get_zeroed_page|drm_calloc_large|drm_malloc_ab|vmalloc_user|__vmalloc\w*)$/;
 const sending =
   /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|iommu_map\w*|set_pte\w*|vm_insert_\w+|vmf_insert_\w+|remap_pfn_range|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
 
