@@ -3,7 +3,7 @@
  * (`bo->kind = PINNED`), or has tested it, a drop under a test for another value is of other pages.
  */
 import type { FunctionReference } from '../program/file.js';
-import type { Graph, Guard, Node } from '../program/graph.js';
+import { callsOf, type Graph, type Guard, type Node } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, originCalls } from '../protocol/index.js';
@@ -27,17 +27,21 @@ interface Store {
   pos: number;
 }
 
+const takes = new Set(acquires.keys());
 const fills = new Set([...acquires.keys(), ...allocatingCalls, ...originCalls.keys()]);
 const maxDepth = 24;
 
 /** True for drops that the object's fields tell to be of other pages than the site's. */
 export function openKinds(program: Program, followed: Followed, site: Node): (visit: Visit, event: ReleaseEvent) => boolean {
   const start = followed.visits[0]?.flow.reference;
-  const kinds = start ? kindsOf(program, followed, start, site) : [];
-  if (kinds.length === 0) return () => false;
+  if (!start) return () => false;
+  const kinds = kindsOf(program, followed, start, site);
+  const numbers: Numbers = (name) => program.constant(name, start.file);
   const files = new Set(followed.visits.map((v) => v.flow.reference.file));
   const dropping = new Set(followed.visits.filter((v) => v.flow.releases.length > 0).map((v) => v.flow.reference.key));
   const settled = new Map<string, boolean>();
+  const setByOthers = new Map<string, boolean>();
+  const tags = new Set(followed.heap.map((h) => rootOf(h).slice(1)));
 
   /** True if only those who fill an object, and those who have emptied it, say what it holds. */
   const isSettled = ({ field, guard }: Kind): boolean => {
@@ -51,25 +55,26 @@ export function openKinds(program: Program, followed: Followed, site: Node): (vi
         .touching(file, [field.slice(field.lastIndexOf('.') + 1)], rootOf(field).slice(1))
         .every(
           (reference) =>
-            reference.key === start?.key ||
+            reference.key === start.key ||
             dropping.has(reference.key) ||
             program
               .graphs(reference)
               .every(
                 (graph) =>
-                  callsAny(graph, fills) || storesIn(program, reference, graph).every((s) => s.field !== field || says(guard, s.value)),
+                  callsAny(graph, fills) ||
+                  storesIn(program, reference, graph).every((s) => s.field !== field || says(numbers, guard, s.value)),
               ),
         ),
     );
 
-  const denies = ({ flow: { reference }, way }: Visit, pos: number, guards: readonly Guard[]): boolean =>
+  const denies = (reference: FunctionReference, way: Visit['way'], pos: number, guards: readonly Guard[]): boolean =>
     program.graphs(reference).some((graph) =>
       guards.some((guard) => {
         const fields = fieldsAt(program, reference, graph, guard.path);
         return kinds.some(
           (kind) =>
             fields.includes(kind.field) &&
-            contradict(kind.guard, guard) &&
+            contradict(numbers, kind.guard, guard) &&
             (way !== 'site' || kind.from < pos) &&
             !storesIn(program, reference, graph).some((s) => s.field === kind.field && s.pos < pos && way !== 'site') &&
             isSettled(kind),
@@ -77,8 +82,51 @@ export function openKinds(program: Program, followed: Followed, site: Node): (vi
       }),
     );
 
+  /** True for a field that says what it is tested for only where others have taken pages, who do not call the site's function. */
+  const isOfOthers = ({ flow: { reference } }: Visit, guards: readonly Guard[]): boolean =>
+    program.graphs(reference).some((graph) =>
+      guards.some((guard) =>
+        fieldsAt(program, reference, graph, guard.path).some((field) => {
+          if (!tags.has(rootOf(field).slice(1)) || kinds.some((kind) => kind.field === field)) return false;
+          const key = `${field} ${guard.text} ${guard.negated}`;
+          const known = setByOthers.get(key) ?? isSetByOthers(field, guard);
+          setByOthers.set(key, known);
+          return known;
+        }),
+      ),
+    );
+  const isSetByOthers = (field: string, guard: Guard): boolean => {
+    const callers = new Set(program.callers(start).map((r) => r.key));
+    const setters = [...files].flatMap((file) =>
+      program.touching(file, [field.slice(field.lastIndexOf('.') + 1)], rootOf(field).slice(1)).flatMap((reference) => {
+        const stored = program
+          .graphs(reference)
+          .flatMap((graph) => storesIn(program, reference, graph).flatMap((s) => (s.field === field ? [{ graph, value: s.value }] : [])));
+        return stored.filter((s) => !contradict(numbers, is(s.value ?? ''), guard)).map((s) => ({ ...s, reference }));
+      }),
+    );
+    return (
+      setters.length > 0 &&
+      setters.every(
+        ({ reference, graph, value }) =>
+          says(numbers, guard, value) && reference.key !== start.key && !callers.has(reference.key) && callsAny(graph, takes),
+      )
+    );
+  };
+
+  /** True for a helper that is called for the pages of others alone. */
+  const isTheirs = (reference: FunctionReference): boolean => {
+    if (!reference.static || isNamed(program, reference)) return false;
+    const calls = program
+      .callers(reference)
+      .flatMap((caller) => program.graphs(caller).flatMap((graph) => callsOf(graph, reference.name).map(({ node }) => ({ caller, node }))));
+    return calls.length > 0 && calls.every(({ caller, node }) => denies(caller, 'field', node.pos, node.guards));
+  };
+
   const isOther = (visit: Visit, pos: number, guards: readonly Guard[], depth: number): boolean => {
-    if (denies(visit, pos, guards)) return true;
+    const { reference } = visit.flow;
+    if (denies(reference, visit.way, pos, guards) || isOfOthers(visit, guards)) return true;
+    if (visit.way === 'field' && isTheirs(reference)) return true;
     if (visit.way !== 'call' || !visit.parent || depth > maxDepth) return false;
     return [visit.parent, ...visit.also].every((arrival) => {
       const call = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
@@ -157,27 +205,30 @@ function is(value: string): Guard {
   return { path: null, call: '', args: [], values: [value], negated: false, text: value };
 }
 
+/** The number that a name stands for, `null` if that is not known. */
+type Numbers = (name: string) => number | null;
+
 /** True if a value passes a test. */
-function says(guard: Guard, value: string | null): boolean {
+function says(numbers: Numbers, guard: Guard, value: string | null): boolean {
   if (value === null) return false;
-  return guard.values.length > 0 ? guard.values.includes(value) !== guard.negated : truth(value) === !guard.negated;
+  return guard.values.length > 0 ? guard.values.includes(value) !== guard.negated : truth(numbers, value) === !guard.negated;
 }
 
-/** Whether a constant is true; null for a name, which may be either. */
-function truth(value: string): boolean | null {
-  return /^(0|false|NULL)$/.test(value) ? false : /^(true|[1-9]\w*)$/.test(value) ? true : null;
+/** Whether a constant is true; null for a name of which that is not known. */
+function truth(numbers: Numbers, value: string): boolean | null {
+  if (/^(0|false|NULL)$/.test(value)) return false;
+  if (/^(true|[1-9]\w*)$/.test(value)) return true;
+  const number = numbers(value);
+  return number === null ? null : number !== 0;
 }
 
 /** True if no value passes both tests. */
-function contradict(known: Guard, test: Guard): boolean {
+function contradict(numbers: Numbers, known: Guard, test: Guard): boolean {
+  const fails = (guard: Guard, v: string): boolean =>
+    guard.values.length > 0 ? !says(numbers, guard, v) : truth(numbers, v) === guard.negated;
   if (known.values.length === 0 && test.values.length === 0) return known.negated !== test.negated;
-  if (known.values.length > 0 && !known.negated)
-    return known.values.every((v) => (test.values.length > 0 ? !says(test, v) : truth(v) === test.negated));
-  return (
-    test.values.length > 0 &&
-    !test.negated &&
-    test.values.every((v) => (known.values.length > 0 ? !says(known, v) : truth(v) === known.negated))
-  );
+  if (known.values.length > 0 && !known.negated) return known.values.every((v) => fails(test, v));
+  return test.values.length > 0 && !test.negated && test.values.every((v) => fails(known, v));
 }
 
 /** The fields that a path names by the declared types. */
@@ -198,6 +249,11 @@ function storesIn(program: Program, reference: FunctionReference, graph: Graph):
 /** The name of an enumerator or macro: what is no variable. */
 function nameIn(graph: Graph, path: string | null): string | null {
   return path !== null && /^[A-Za-z_]\w*$/.test(path) && !graph.types.has(path) ? path : null;
+}
+
+/** True if a function's name is used but to call it. */
+function isNamed(program: Program, { file, name }: FunctionReference): boolean {
+  return new RegExp(`\\b${name}\\b(?!\\s*\\()`).test(program.file(file)?.text ?? '');
 }
 
 function callsAny(graph: Graph, names: ReadonlySet<string>): boolean {

@@ -50,10 +50,10 @@ export function openHeaders({ tree, ledger, textOf }: Texts): Headers {
     const queue = [from];
     for (let file = queue.shift(); file !== undefined && seen.size < maxHeaders; file = queue.shift()) {
       for (const include of directivesIn(file).includes) {
-        const path = include.quoted ? locate(include.path, file, from) : existing(`include/${include.path}`);
+        const path = include.quoted ? locate(include.path, file, from) : searched(include.path, from);
         if (path === null || seen.has(path)) continue;
         seen.add(path);
-        if (include.quoted) queue.push(path);
+        if (include.quoted || !isKernel()) queue.push(path);
       }
     }
     return [...seen];
@@ -66,11 +66,19 @@ export function openHeaders({ tree, ledger, textOf }: Texts): Headers {
 
   /** Beside the file that includes it, beside the one that all is compiled for, or where an `-I` of the build must lead. */
   function locate(path: string, file: string, from: string): string | null {
-    const beside = existing(`${folderOf(file)}/${path}`) ?? existing(`${folderOf(from)}/${path}`);
-    if (beside !== null) return beside;
+    return existing(`${folderOf(file)}/${path}`) ?? existing(`${folderOf(from)}/${path}`) ?? named(path, from);
+  }
+
+  /** `<path>`: in a kernel its own, in a driver's tree what its build adds to the folders that are searched. */
+  function searched(path: string, from: string): string | null {
+    return existing(`include/${path}`) ?? (isKernel() ? null : named(path, from));
+  }
+
+  /** The one file of such a path that is nearer than all others. */
+  function named(path: string, from: string): string | null {
     const wanted = normalise(path);
-    const named = tree.filesNamed(wanted.slice(wanted.lastIndexOf('/') + 1)).filter((f) => f === wanted || f.endsWith(`/${wanted}`));
-    const [first, second] = nearestOf(named, from);
+    const found = tree.filesNamed(wanted.slice(wanted.lastIndexOf('/') + 1)).filter((f) => f === wanted || f.endsWith(`/${wanted}`));
+    const [first, second] = nearestOf(found, from);
     const isPlain = first !== undefined && (second === undefined || nearness(first, from) > nearness(second, from));
     return isPlain ? first : null;
   }

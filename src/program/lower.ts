@@ -133,8 +133,8 @@ function block(b: Builder, body: Block): void {
   body.body.forEach((s, at) => {
     for (const jump of jumps) if (jump.first === at) b.loops = [...b.loops, loopByGoto(b, body.body, jump)];
     statement(b, s);
-    const guard = earlyExitGuard(b, s);
-    if (guard) b.guards = [...b.guards, guard];
+    const guards = earlyExitGuards(b, s);
+    if (guards.length > 0) b.guards = [...b.guards, ...guards];
     if (jumps.some((jump) => jump.last === at)) b.loops = [...around, ...b.loops.filter((l) => l.end > s.end && !around.includes(l))];
   });
   cleanUp(b, open, body.end - 1);
@@ -169,9 +169,9 @@ function cleanUp(b: Builder, from: number, pos: number): void {
 }
 
 /** After `if (!test) return …;` the rest of the block stands under the test's opposite. */
-function earlyExitGuard(b: Builder, s: Statement): Guard | null {
-  if (s.kind !== 'if' || s.otherwise !== null || !leaves(s.then)) return null;
-  return guardOf(b, s.test, false) ?? someTest;
+function earlyExitGuards(b: Builder, s: Statement): Guard[] {
+  if (s.kind !== 'if' || s.otherwise !== null || !leaves(s.then)) return [];
+  return guardsOf(b, s.test, false);
 }
 
 function leaves(s: Statement): boolean {
@@ -203,15 +203,15 @@ function statement(b: Builder, s: Statement): void {
       const no = join(b, s.otherwise?.pos ?? s.end);
       condition(b, s.test, yes, no);
       const after = s.otherwise ? join(b, s.end) : no;
-      const guard = guardOf(b, s.test, true);
+      const guards = guardsOf(b, s.test, true);
       b.current = yes;
-      within(b, { guards: [...b.guards, guard ?? someTest] }, () => statement(b, s.then));
+      within(b, { guards: [...b.guards, ...guards] }, () => statement(b, s.then));
       connect(b, after);
       if (s.otherwise) {
         const otherwise = s.otherwise;
-        const opposite = guardOf(b, s.test, false);
+        const opposite = guardsOf(b, s.test, false);
         b.current = no;
-        within(b, { guards: [...b.guards, opposite ?? someTest] }, () => statement(b, otherwise));
+        within(b, { guards: [...b.guards, ...opposite] }, () => statement(b, otherwise));
         connect(b, after);
       }
       b.current = after;
@@ -795,18 +795,26 @@ function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: num
   b.current = -1;
 }
 
-/** What a condition says while it holds (or, with `truth` false, while it does not); `null` for what is not simple. */
+/** What a condition says while it holds (or, with `truth` false, while it does not): `a && b` both, `!(a || b)` neither. */
+function guardsOf(b: Builder, e: Expression, truth: boolean): Guard[] {
+  const parts = partsOf(e, truth).flatMap((part) => guardOf(b, part.e, part.truth) ?? []);
+  return parts.length > 0 ? parts : [someTest];
+}
+
+function partsOf(e: Expression, truth: boolean): { e: Expression; truth: boolean }[] {
+  if (e.kind === 'unary' && e.op === '!') return partsOf(e.operand, !truth);
+  const isBoth = e.kind === 'binary' && (e.op === '&&' || e.op === '||') && (e.op === '&&') === truth;
+  return isBoth ? [...partsOf(e.left, truth), ...partsOf(e.right, truth)] : [{ e, truth }];
+}
+
+/** What one test says; `null` for what is not simple. */
 function guardOf(b: Builder, e: Expression, truth: boolean): Guard | null {
   if (e.kind === 'unary' && e.op === '!') return guardOf(b, e.operand, !truth);
   if (e.kind === 'call' && e.callee.kind === 'identifier') {
     if (b.names.isTransparent(e.callee.name) && e.args[0]) return guardOf(b, e.args[0], truth);
     return { path: null, call: e.callee.name, args: e.args.map((a) => plainPath(a)), values: [], negated: !truth, text: sourceName(e) };
   }
-  if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) {
-    // `a && b` holds both, `!(a || b)` neither; the first part that says something is kept.
-    if ((e.op === '&&') !== truth) return null;
-    return guardOf(b, e.left, truth) ?? guardOf(b, e.right, truth);
-  }
+  if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) return null;
   if (e.kind === 'binary' && (e.op === '==' || e.op === '!=')) {
     const path = plainPath(e.left);
     const value = sourceName(e.right);

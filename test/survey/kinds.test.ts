@@ -99,4 +99,81 @@ describe('what the object says of its pages', () => {
     `pin ${head} loop-collapsible@file ${both}`,
     got,
   );
+  shows(
+    'a flag that is set to a name for one',
+    driver(
+      'o->pinned = YES;',
+      'o->pinned = NO;',
+      byKind.replace('o->kind == KIND_PINNED', 'o->pinned'),
+      'typedef enum { NO = 0, YES = 1 } answer_t;',
+    ),
+    pinned,
+    got,
+  );
+  shows(
+    'one from a header in angle brackets, of a folder that the build adds, and what that includes alike',
+    {
+      'os/linux/my/types.h': '#include <my/answers.h>\n',
+      'os/linux/my/answers.h': 'typedef enum { NO = 0, YES = 1 } answer_t;\n',
+      'driver/obj.c': driver(
+        'o->pinned = YES;',
+        'o->pinned = NO;',
+        byKind.replace('o->kind == KIND_PINNED', 'o->pinned'),
+        '#include <my/types.h>',
+      ),
+    },
+    pinned,
+    got,
+  );
+});
+
+const swapFirst = `static void swap_first(struct obj *o)
+{
+	put_page(o->pages[0]);
+	o->pages[0] = alloc_page(GFP_KERNEL);
+}
+`;
+
+/** Two functions that take pages, of which one sets a flag, and one that drops by it. */
+const twoTakers = (unset: string, swapped = '', guard = '') => `struct obj { struct page **pages; bool pinned; int n; };
+static void drop(struct obj *o)
+{
+	int i;
+
+${byKind.replace('o->kind == KIND_PINNED', 'o->pinned')}
+}
+${guard ? swapFirst : ''}int pin(struct obj *o, unsigned long a)
+{
+	o->pinned = true;
+	return pin_user_pages_fast(a, o->n, FOLL_WRITE, o->pages);
+}
+int get(struct obj *o, unsigned long a)
+{
+	${unset}
+	return get_user_pages_fast(a, o->n, FOLL_WRITE, o->pages);
+}
+int run(struct obj *o, unsigned long a, int vm, int write)
+{
+	int ret = vm ? pin(o, a) : get(o, a);
+
+	${swapped}
+	${guard}${guard ? '\n\t\tswap_first(o);' : ''}
+	drop(o);
+	return ret;
+}`;
+
+describe('what is said by one of two that take pages', () => {
+  shows('a flag that only one of them sets', twoTakers(''), pinned, got);
+  shows(
+    'one that somebody else may set too',
+    twoTakers('', 'o->pinned = vm;'),
+    `pin ${head} loop-collapsible@file ${both}`,
+    `get ${head} loop-collapsible@file ${both}`,
+  );
+  shows(
+    'a helper that is called only where it is not set',
+    twoTakers('', '', 'if (write && !o->pinned)'),
+    `${pinned} mixed`,
+    `${got},swap_first:put_page mixed`,
+  );
 });
