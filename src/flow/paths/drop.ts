@@ -6,6 +6,7 @@ import { signOf } from './conditions.js';
 import type { Called } from './context.js';
 import { freed, holders, reach, valueIn } from './memory.js';
 import { altered, type State, sign, type Trail, theReference, told } from './state.js';
+import { sweepAt } from './sweep.js';
 import { isBefore, loopOf } from './unwind.js';
 
 /** A drop that the tables know. */
@@ -31,7 +32,7 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
     (release.shape === 'bulk' || (argument?.path !== undefined && !/\[\]$/.test(argument?.path ?? '')));
   const next: State = altered(state, {
     phase: 'released',
-    dropped: { pos: n.pos, call: release, whole, loop: loopOf(o, Number(place?.[1]), n.loops), places: holders(state) },
+    dropped: { pos: n.pos, call: release, whole, doubt: null, loop: loopOf(o, Number(place?.[1]), n.loops), places: holders(state) },
   });
   return [told(local, n, next, `dropped by ${o.name}()`)];
 }
@@ -43,9 +44,10 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
 
 /** A drop of what was dropped before. */
 function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
-  // Of an array, it may be an element that was not dropped.
-  if (state.unsure || o.args[0]?.path?.endsWith('[]')) return [];
-  if (!state.dropped?.whole || n.loops.length > 0 || !isWhole(o, 0) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
+  if (state.unsure || !state.dropped?.whole || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
+  // Of an array, it may be an element that was not dropped, but where all of them are dropped.
+  const isAll = n.loops.length === 0 && isWhole(o, 0) && !o.args[0]?.path?.endsWith('[]');
+  if (!isAll && (sweepAt(local, n) === null || state.dropped.loop === n.loops[0]?.id)) return [];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
   return [];

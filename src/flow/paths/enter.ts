@@ -4,10 +4,11 @@ import { type CallOperation, callsAt, isRead, type Node } from '../../program/gr
 import { join, rootOf } from '../../program/path.js';
 import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
-import { after, placed, resulting, signText } from './exits.js';
+import { after, emptied, placed, resulting, signText } from './exits.js';
 import { holders, placeBelow, put, valueAt, valueIn } from './memory.js';
 import { share } from './shared.js';
 import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
+import { boundsOf } from './sweep.js';
 import { loopOf } from './unwind.js';
 
 /** A function whose body is known. */
@@ -42,25 +43,30 @@ export function enter(
   }
   const exits = local.effects(callee, facts.sort());
   if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state);
-  return decided(exits, isRead(local.graph, o.result)).flatMap((exit) => taken(local, n, o, callee, given, exit, state));
+  const ways = decided(exits, isRead(local.graph, o.result));
+  return ways.flatMap(({ exit, doubt }) => taken(local, n, o, callee, given, exit, doubt, state));
+}
+
+/** A way out of a function; with a doubt, others with such a result have not dropped, on which it then does not go on. */
+interface Way {
+  exit: Exit;
+  doubt: boolean;
 }
 
 /**
  * Where a function drops on one path and not on another, and its result does not tell which, it knows better than a walk
  * does: it is taken to drop. So it is where nobody asks for its result.
  */
-function decided(all: readonly Exit[], isAsked: boolean): readonly Exit[] {
+function decided(all: readonly Exit[], isAsked: boolean): Way[] {
   const isLike = (a: Exit, b: Exit): boolean => !isAsked || (a.result & b.result) !== 0;
   // What it keeps somewhere on one path, it may keep merged with another on the next.
   const exits = all.filter(
     (e) => e.kind !== 'held' || !all.some((x) => x.kind === 'held' && x.gives === e.gives && (x.result & e.result) !== 0 && isMore(x, e)),
   );
-  const dropped = exits.filter((e) => e.kind === 'dropped');
-  if (dropped.length === 0) return exits;
-  const doubtful = (e: Exit): boolean => exits.some((x) => x.kind !== 'dropped' && isLike(x, e));
-  return exits.flatMap((e) => {
-    if (e.kind === 'dropped') return [doubtful(e) && e.drop ? { ...e, drop: { ...e.drop, whole: false } } : e];
-    return dropped.some((d) => isLike(d, e)) ? [] : [e];
+  return exits.flatMap((exit) => {
+    const isDrop = exit.kind === 'dropped';
+    const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit));
+    return others && !isDrop ? [] : [{ exit, doubt: others }];
   });
 }
 
@@ -85,9 +91,15 @@ function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionRefe
 
 /** True for a way out on which a function drops as many as an object says that it has, where that is none by now. */
 function knowsNone({ program }: Called, o: CallOperation, callee: FunctionReference, { drop }: Exit, state: State): boolean {
-  if (drop?.call?.shape !== 'bulk') return false;
+  if (!drop) return false;
   const params = program.variants(callee)[0]?.params ?? [];
-  const counts = program.graphs(callee).flatMap((graph) => callsAt(graph, drop.pos).map(({ args }) => args[1]?.path ?? null));
+  const counts = program
+    .graphs(callee)
+    .flatMap((graph) =>
+      drop.call?.shape === 'bulk'
+        ? callsAt(graph, drop.pos).map(({ args }) => args[1]?.path ?? null)
+        : boundsOf(graph, drop.pos, { program, reference: callee }),
+    );
   return counts.some((count) => {
     const root = count === null ? '' : rootOf(count);
     const value = valueIn(state, o.args[params.findIndex((p) => p.name === root)]);
@@ -110,6 +122,7 @@ function taken(
   callee: FunctionReference,
   given: readonly string[][],
   exit: Exit,
+  doubt: boolean,
   state: State,
 ): State[] {
   if (exit.kind === 'unknown') return unseen(local, n, o, state);
@@ -140,10 +153,16 @@ function taken(
   if (store) next = altered(next, { store });
   if (exit.kind === 'dropped') {
     if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
-    const whole = exit.drop?.whole === true && n.loops.length === 0;
+    // Who fails and has dropped on some ways only leaves its caller to guess, who may drop on none of them or on all.
+    const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
+    const whole = exit.drop?.whole === true && isPlain && n.loops.length === 0;
     const at = given.findIndex((suffixes) => suffixes.length > 0);
     const loop = loopOf(o, at, n.loops);
-    next = altered(next, { phase: 'released', dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, loop, places: before } });
+    next = emptied(next, o, exit.none);
+    next = altered(next, {
+      phase: 'released',
+      dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, doubt: doubt ? o.result : null, loop, places: before },
+    });
     return [altered(next, { trail: after(exit.trail, told(local, n, next, entered).trail) })];
   }
   if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);

@@ -1,5 +1,5 @@
 /** What is left of the reference when a function is left. */
-import type { Node } from '../../program/graph.js';
+import { type Node, nothing } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import { signOf } from './conditions.js';
 import type { Called } from './context.js';
@@ -23,6 +23,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     gives: givenOf(local, state, returned),
     allocated: returned !== null && state.fresh.has(returned),
     made: [],
+    none: [],
     extra: state.extra,
     drop: state.dropped,
     trail: state.trail,
@@ -30,13 +31,23 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     linked: state.linked,
     unsure: state.unsure,
   };
-  if (state.phase === 'released') return { ...exit, holders: outliving(local, state, returned) };
+  if (state.phase === 'released') return { ...exit, holders: outliving(local, state, returned), none: emptied(local, state) };
   // A reference that was never looked for may not be there.
   if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
   const found = outliving(local, state, returned);
   if (found.length > 0) return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found) };
   if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
   return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
+}
+
+/** What stands below parameters and was set to zero. */
+function emptied({ graph }: Called, { store }: State): Holder[] {
+  return [...store].flatMap(([place, value]) => {
+    const base = baseOf(place);
+    const of =
+      nothing.test(value.slice(1)) && value.startsWith('=') && place !== base ? graph.params.findIndex((p) => p.name === base) : -1;
+    return of < 0 ? [] : [{ of, suffix: place.slice(base.length) }];
+  });
 }
 
 /** The parameters that lead to a pointer which was set to memory of this path's own, that nobody else may reach, with the reference in it. */

@@ -51,6 +51,14 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
   return next;
 }
 
+/** What a function set to zero below what it was given. */
+export function emptied(state: State, o: CallOperation, none: readonly Holder[]): State {
+  return none.reduce((next, { of, suffix }) => {
+    const value = valueIn(next, o.args[of]);
+    return put(next, value === null ? null : placeBelow(next, value, suffix), '=0');
+  }, state);
+}
+
 /** The memory that a function has handed out through the address of a variable, instead of the address: where its fields are. */
 function pointed(state: State, value: string | null): string | null {
   const memory = value?.startsWith('&') ? state.store.get(value.slice(1)) : undefined;

@@ -26,7 +26,11 @@ export function inNewRound(state: State, loop: Loop): State {
   return altered(state, { last: new Map([...state.last].filter(([id]) => id !== loop.id)) });
 }
 
-const heads = remembered((loop: Loop, { program, reference }: Called): string =>
+/** The function that a text is of. */
+export type Within = Pick<Called, 'program' | 'reference'>;
+
+/** What stands before a loop's body, without blanks. */
+export const headOf: (loop: Loop, within: Within) => string = remembered((loop: Loop, { program, reference }: Within): string =>
   plain((program.file(reference.file)?.text ?? '').slice(loop.pos, loop.bodyPos)),
 );
 
@@ -36,7 +40,7 @@ function plain(text: string): string {
 
 /** True if a variable runs to where a text says, less one: by the loop's condition, or as an argument of a macro that iterates. */
 function endsAt(loop: Loop, local: Called, variable: string, text: string): boolean {
-  const head = heads(loop, local);
+  const head = headOf(loop, local);
   const bound = plain(text).slice(0, -2);
   return loop.name === 'for'
     ? [`;${variable}<${bound};`, `;${variable}!=${bound};`].some((test) => head.includes(test))

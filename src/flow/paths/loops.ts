@@ -5,7 +5,8 @@ import type { Called } from './context.js';
 import { hasForgotten, isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
 import { holders, isContained } from './memory.js';
-import { altered, outcome, type State, told } from './state.js';
+import { altered, type Drop, outcome, type State, told } from './state.js';
+import { sweepAt } from './sweep.js';
 import { isBelow, isMovedOn, isRest } from './unwind.js';
 
 /** A path along one edge: into and out of loops. */
@@ -44,6 +45,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
       )
         unsure = true;
     }
+    if (isSwept(local, from, to, l, state)) state = altered(state, { dropped: { ...(state.dropped as Drop), whole: true } });
     if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
       const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
       rest = told(local, from, altered(state, { phase: 'held', dropped: null }), text);
@@ -55,6 +57,12 @@ export function along(local: Called, from: Node, to: Node, before: State): State
   }
   if (rest) return altered(rest, { loops: loops ?? state.loops });
   return loops || unsure !== state.unsure ? altered(state, { loops: loops ?? state.loops, unsure }) : state;
+}
+
+/** True where a loop is left, at its end, in which all elements of an array were dropped one by one. */
+function isSwept(local: Called, from: Node, to: Node, loop: Loop, { dropped }: State): boolean {
+  if (dropped?.loop !== loop.id || local.shape.isJump(from.id, to.id, loop)) return false;
+  return local.graph.nodes.some((n) => n.pos === dropped.pos && sweepAt(local, n) === loop);
 }
 
 /** True for a jump out of a loop that has dropped one element of an array in this round: those of later rounds are held. */

@@ -35,6 +35,8 @@ export interface Drop {
   call: ReleaseCall | null;
   /** Everything was dropped, by a statement that stands in no loop. */
   whole: boolean;
+  /** The result of a call that has dropped or not, and does not say by it which: another test may know. */
+  doubt: string | null;
   /** The loop that drops one element in a round, by its own index; `null` for any other drop. */
   loop: number | null;
   /** Places that held the reference. */
@@ -151,6 +153,8 @@ export interface Exit {
   allocated: boolean;
   /** Parameters through which memory that the function allocated is handed out with the reference in it: `*out = obj`. */
   made: readonly number[];
+  /** Once the pages are dropped, memory below parameters that was set to zero: the count of those left, the pointer to them. */
+  none: readonly Holder[];
   extra: number;
   drop: Drop | null;
   trail: Trail | null;

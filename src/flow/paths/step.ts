@@ -87,13 +87,22 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (!next) return [];
       if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
       const text = next.phase === 'before' ? null : conditionText(n);
-      return [text === null ? next : told(local, n, next, text)];
+      const after = testedElsewhere(next, o);
+      return [text === null ? after : told(local, n, after, text)];
     }
     case 'return': {
       const value = o.value ? valueIn(state, numbered(local, o.value)) : null;
       return [told(local, n, put(state, '%return', value), null)];
     }
   }
+}
+
+/** The state behind a test of something else than the result of a call that may have dropped or not: it may tell which it was. */
+function testedElsewhere(state: State, { left, right }: Assume): State {
+  const { dropped } = state;
+  if (dropped === null || dropped.doubt === null || !dropped.whole) return state;
+  const isOfResult = [left, right].some((v) => valueIn(state, v) === dropped.doubt);
+  return isOfResult ? state : altered(state, { dropped: { ...dropped, whole: false } });
 }
 
 /** A name that stands for zero or for a number below, as that number: what a function returns so is told from what it does not. */

@@ -21,9 +21,15 @@ export function elementOf(call: CallOperation, positions: readonly number[], loo
 
 /** The innermost loop, where its own variable says which element of an array a call is given; `null` if none does. */
 export function loopOf(call: CallOperation, at: number, loops: readonly Loop[]): number | null {
-  const e = call.expressions[at];
+  const index = ownIndex(call.expressions[at]);
   const loop = loops.at(-1);
-  return loop && e?.kind === 'index' && e.index.kind === 'identifier' && loop.variables.includes(e.index.name) ? loop.id : null;
+  return loop && index !== null && loop.variables.includes(index) ? loop.id : null;
+}
+
+/** The variable by which an element of an array, or a field of one, is taken out. */
+export function ownIndex(e: Expression | undefined): string | null {
+  if (e?.kind === 'member') return ownIndex(e.object);
+  return e?.kind === 'index' && e.index.kind === 'identifier' ? e.index.name : null;
 }
 
 /** An index and what it was set to: `i = region->nr` counts as the other does. */

@@ -45,6 +45,7 @@ const gaveUp: Exit = {
   gives: null,
   allocated: false,
   made: [],
+  none: [],
   extra: 0,
   drop: null,
   trail: null,
@@ -87,7 +88,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     trailOf: (index) => (queue[index] as At).state.trail,
   });
   const leave = (exit: Exit): void => {
-    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${exit.holders.map((h) => `${h.of}${h.suffix}`).join()}|${exit.freed.map((h) => `${h.of}${h.suffix}`).join()}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
+    const places = [exit.holders, exit.freed, exit.none].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
+    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${places.join('|')}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
     if (known.has(key)) return;
     known.add(key);
     walked.exits.push(exit);
