@@ -4,7 +4,7 @@ import type { Start } from '../flow/follow.js';
 import { knownAt } from '../flow/objects.js';
 import type { Acquired } from '../flow/outcome.js';
 import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, type Graph, type Node, nothing, says } from '../program/graph.js';
+import { type CallOperation, type Graph, type Guard, type Node, nothing, says } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { plainPath, sourceName } from '../program/text.js';
 import { isNarrow } from '../program/types.js';
@@ -129,20 +129,41 @@ export function acquiredOf(site: Site): Acquired {
   };
 }
 
-/** True if the page array is a literal NULL, or a variable that was found to be NULL around the call: the call only faults in. */
+/** True if the page array is a literal NULL, or a variable that is NULL at the call: the call only faults in. */
 export function takesNothing(site: Site): boolean {
   const e = site.signature?.pages === null || site.signature === null ? undefined : site.call.expressions[site.signature.pages];
-  return e !== undefined && (nothing.test(sourceName(e)) || (e.kind === 'identifier' && isNullAt(site, e.name)));
+  if (e === undefined) return false;
+  return nothing.test(sourceName(e)) || (e.kind === 'identifier' && (isNullAt(site, e.name) || isStillNull(site, e.name)));
+}
+
+/** True for a node that gives a variable a value. */
+function sets({ operation: o }: Node, name: string): boolean {
+  if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target === name;
+  return o?.kind === 'call' && o.args.some((a) => a.address && a.path === name);
+}
+
+/** True for a local variable that begins as NULL, and that is set to something else only where a test came out that did not at the call. */
+function isStillNull({ graph, node }: Site, name: string): boolean {
+  if (graph.params.some((p) => p.name === name)) return false;
+  const isNull = ({ operation: o }: Node): boolean =>
+    (o?.kind === 'clear' && nothing.test(o.text)) || (o?.kind === 'copy' && o.source.path === null && nothing.test(o.source.text));
+  const isSame = (path: string | null): boolean =>
+    path !== null && graph.params.some((p) => p.name === path) && !graph.nodes.some((n) => sets(n, path));
+  const isOpposite = (a: Guard, b: Guard): boolean =>
+    a.path === b.path &&
+    a.call === '' &&
+    b.call === '' &&
+    a.values.length + b.values.length === 0 &&
+    a.negated !== b.negated &&
+    isSame(a.path);
+  const setters = graph.nodes.filter((n) => sets(n, name));
+  return setters.some(isNull) && setters.every((n) => isNull(n) || n.guards.some((a) => node.guards.some((b) => isOpposite(a, b))));
 }
 
 /** True under a test that finds a variable to be NULL, where nothing sets it between the test and the call. */
 function isNullAt({ graph, node }: Site, name: string): boolean {
-  const sets = ({ operation: o }: Node): boolean => {
-    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target === name;
-    return o?.kind === 'call' && o.args.some((a) => a.address && a.path === name);
-  };
   return node.guards.some(
     (guard) =>
-      guard.path === name && guard.call === '' && says(guard, true) && !graph.nodes.some((n) => n.guards.includes(guard) && sets(n)),
+      guard.path === name && guard.call === '' && says(guard, true) && !graph.nodes.some((n) => n.guards.includes(guard) && sets(n, name)),
   );
 }

@@ -479,6 +479,30 @@ describe('1. nothing taken', () => {
   );
 });
 
+describe('1. nothing taken, as no array was made', () => {
+  const made = (begin: string, when: string) => `long f(unsigned long a, long n, bool touch, bool write)
+{
+	struct page **pages${begin};
+	long i, got;
+
+	if (${when})
+		pages = my_pages(n);
+	if (touch)
+		got = pin_user_pages(a, n, FOLL_WRITE, pages);
+	else
+		got = get_user_pages(a, n, FOLL_WRITE, pages);
+	for (i = 0; touch && i < got; i++)
+		unpin_user_page(pages[i]);
+	return got;
+}`;
+  const pinned = 'pin page-array loop-collapsible@function put:f:unpin_user_page';
+  const gotten = 'get page-array loop-collapsible@function put:f:unpin_user_page';
+  shows('where the same test made one for the other call', made(' = NULL', 'touch'), pinned, 'none - none@function');
+  shows('nor where that had more tests', made(' = NULL', 'write && touch'), pinned, 'none - none@function');
+  shows('but where another test did', made(' = NULL', 'write'), pinned, gotten);
+  shows('or where there was one before', made(' = my_pages(1)', 'touch'), pinned, gotten);
+});
+
 describe('1. flags', () => {
   const body = (flags: string, before = '') => `
 struct ctx { unsigned int flags; };
