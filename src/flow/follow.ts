@@ -121,10 +121,15 @@ export function openFollower(program: Program): Follower {
     const folder = folderOf(from.file);
     if (isNear(callee.file, folder)) return true;
     if (suffix.endsWith('@skb')) return false;
-    if (callee.macro) return movesPages(program, callee);
+    if (callee.macro) return movesPages(program, callee) || isOwnMacro(callee, from);
     // What the memory manager and the libraries do to a page of their caller's stands in the tables, or is balanced.
     if (isOwnValue(suffix) && coreFolders.test(callee.file)) return false;
     return !isOwnValue(suffix) || program.tree.drops(callee.file);
+  }
+
+  /** True for a macro of a driver's headers, wherever they stand: as near as what it calls. */
+  function isOwnMacro({ key, name }: FunctionReference, from: FunctionReference): boolean {
+    return program.macros(name, from.file).some((macro) => macro.key === key);
   }
 
   const reaches = ledger.memo<readonly string[]>();
@@ -217,6 +222,10 @@ export function openFollower(program: Program): Follower {
       return users.some((file) => isNear(file, folderOf(start.reference.file))) ? [] : users;
     };
 
+    /** What functions do that are called, a macro for such a call being that call. */
+    const calledBy = ({ calls }: FunctionFlow): FunctionFlow[] =>
+      calls.flatMap(({ callee, entry }) => [summary(callee, entry), ...(callee.macro ? calledBy(summary(callee, entry)) : [])]);
+
     const toCallers = (v: Visit) => {
       const { reference, returns, outs } = v.flow;
       const handed = [
@@ -236,7 +245,7 @@ export function openFollower(program: Program): Follower {
       const keeps =
         v.flow.heap.length > 0 ||
         (!outs.some(([index, suffix]) => storesAt(reference, index, suffix)) &&
-          [v.flow, ...v.flow.calls.map((c) => summary(c.callee, c.entry))].some((f) => f.releases.some((e) => !e.partial)));
+          [v.flow, ...calledBy(v.flow)].some((f) => f.releases.some((e) => !e.partial)));
       if ((callers.length > 0 || (!reference.static && !keeps)) && !wrappers.some((w) => w.key === reference.key)) wrappers.push(reference);
       for (const caller of callers) {
         const key = `${caller.key}<${reference.key}|${handed.join()}`;

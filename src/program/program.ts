@@ -395,7 +395,13 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
 
   function resolve(name: string, from: string): FunctionReference[] {
     const key = `${name}\0${from}`;
-    return resolved.get(key) ?? resolved.work(key, () => file(from)?.byName.get(name) ?? visible(name, from));
+    return resolved.get(key) ?? resolved.work(key, () => file(from)?.byName.get(name) ?? seenFrom(name, from));
+  }
+
+  /** What is defined elsewhere; the index of a tree does not have macros on lines that are set in, of which drivers have many. */
+  function seenFrom(name: string, from: string): FunctionReference[] {
+    const found = visible(name, from);
+    return found.length === 0 && isSmall(source) ? macros(name, from) : found;
   }
 
   function meaning(name: string, from: string): Meaning {

@@ -163,6 +163,8 @@ const neutralNames: readonly string[] = [
   'kfree',
   'kvfree',
   'vfree',
+  'ksize',
+  'ZERO_OR_NULL_PTR',
   'kmalloc*',
   'kzalloc*',
   'kcalloc*',

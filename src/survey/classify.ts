@@ -2,6 +2,7 @@
 
 import { emptyFlow, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
+import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsAt, callsOf, type Graph, type Loop } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
@@ -231,6 +232,21 @@ function isPlain(name: string): boolean {
   );
 }
 
+/** True for a helper that does what a plain call does, and for a macro that stands for a call of one. */
+function doesNoMore(program: Program, callee: FunctionReference): boolean {
+  const isPlainCall = ({ name }: CallOperation): boolean => {
+    if (name === null) return false;
+    if (isPlain(name) || !callee.macro) return isPlain(name);
+    const below = program.resolve(name, callee.file)[0];
+    return below !== undefined && !below.macro && doesNoMore(program, below);
+  };
+  return program
+    .graphs(callee)
+    .every((g) =>
+      g.nodes.every(({ operation: o }) => (o?.kind === 'update' ? !o.target.includes('.') : o?.kind !== 'call' || isPlainCall(o))),
+    );
+}
+
 function hasIndex(e: Expression): boolean {
   switch (e.kind) {
     case 'index':
@@ -262,19 +278,7 @@ function strange(
     if (isPlain(name)) return null;
     if (visit.flow.calls.some((c) => c.pos === call.pos)) {
       const callee = program.resolve(name, visit.flow.reference.file)[0];
-      if (
-        callee &&
-        program
-          .graphs(callee)
-          .every((g) =>
-            g.nodes.every((n) =>
-              n.operation?.kind === 'update'
-                ? !n.operation.target.includes('.')
-                : n.operation?.kind !== 'call' || (n.operation.name !== null && isPlain(n.operation.name)),
-            ),
-          )
-      )
-        return null;
+      if (callee && doesNoMore(program, callee)) return null;
     }
     return `also calls ${name}()`;
   }

@@ -64,6 +64,15 @@ describe('drivers outside the kernel', () => {
     'pin page-array loop-collapsible@function put:hold:unpin_user_page',
   );
   shows(
+    'a macro on a line that is set in',
+    {
+      'inc/my_mm.h': '#ifdef MY_DEBUG\n\t#define MY_PUT(p) my_put(p, #p)\n#else\n\t#define MY_PUT(p) my_put(p, NULL)\n#endif\n',
+      'driver/put.c': 'void my_put(struct page *page, const char *name)\n{\n\tput_page(page);\n}\n',
+      'driver/hold.c': hold('get_user_pages(a, n, FOLL_WRITE, pages)', 'MY_PUT'),
+    },
+    'get page-array loop-collapsible@cross-file put:put.c:my_put:put_page',
+  );
+  shows(
     'a pointer to a struct with a name of its own',
     `${held}void drop(void *object)
 {
