@@ -548,6 +548,36 @@ describe('a loop that fails in one of its rounds', () => {
   );
 });
 
+const inRounds = (before: string, after: string) => `int take(unsigned long a, unsigned int len, struct page *own)
+{
+	struct page **pages = kmalloc(16 * sizeof(*pages), GFP_KERNEL);
+	int ret = 0, got, i;
+
+	if (!pages)
+		return -ENOMEM;
+	while (len && !ret) {
+		${before}
+		got = pin_user_pages_fast(a, 16, 0, pages);
+		if (got < 0) {
+			ret = got;
+			goto out;
+		}
+		for (i = 0; i < got; i++)
+			if (page_to_phys(pages[i]) != len + i)
+				ret = -EFAULT;
+		${after}
+		len -= 16;
+	}
+out:
+	kfree(pages);
+	return ret;
+}
+`;
+describe('a loop that drops a page of its own before it takes others', () => {
+  complains('leak-on-path', 'what the rounds take', inRounds('put_page(own);', ''), 'take:got = pin_user_pages_fast(a, 16, 0, pages);');
+  accepts('leak-on-path', 'what each round drops', inRounds('put_page(own);', 'unpin_user_pages(pages, got);'));
+});
+
 const ranged = (drop: string): string => `int range_touch(struct mm_struct *mm, unsigned long addr, unsigned long size)
 {
 	struct page *page;

@@ -1,5 +1,5 @@
 /** How the reference comes into a function, and what is known there. */
-import { asCallOf, type Graph, type Node } from '../../program/graph.js';
+import { asCallOf, type Graph, type Loop, type Node } from '../../program/graph.js';
 import type { Layouts } from '../flow.js';
 import type { Acquired } from '../outcome.js';
 import { baseOf, placeBelow, put, renewed, valueAt } from './memory.js';
@@ -26,6 +26,12 @@ export function isSeed(n: Node, entry: Entry): boolean {
   if (n.operation?.kind !== 'call') return false;
   if (entry.kind === 'site') return n.pos === entry.pos && n.operation.pos === entry.pos;
   return entry.kind === 'returned' && asCallOf(n.operation, entry.callee) !== null;
+}
+
+/** True for a loop in which the reference is taken, or handed back by what takes it. */
+export function isTaking(graph: Graph, entry: Entry, loop: Loop): boolean {
+  if (entry.kind === 'given' || entry.kind === 'object') return false;
+  return graph.nodes.some((n) => isSeed(n, entry) && n.loops.some((l) => l.id === loop.id));
 }
 
 /** The state in which an object that was just found holds the reference; one that was just allocated holds nothing. */

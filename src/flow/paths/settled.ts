@@ -3,6 +3,7 @@ import type { Assume, CallOperation, Graph, Node } from '../../program/graph.js'
 import { rootOf, type Value } from '../../program/path.js';
 import { signOf } from './conditions.js';
 import type { Called } from './context.js';
+import { isTaking } from './entry.js';
 import { baseOf, reach, reaches, valueIn } from './memory.js';
 import { isPointer } from './shape.js';
 import { type State, sign, theReference } from './state.js';
@@ -34,7 +35,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
   const path = o.left.path;
   if (path === null) return false;
   // A count of what is held is not zero; it may be the index of a round that failed.
-  if (shape.counts.has(path) && isZero(o.right) && isCount(local, state, path, o.left)) return path !== state.index;
+  if (saysHowMany(local, path) && isZero(o.right) && isCount(local, state, path, o.left)) return path !== state.index;
   if (entry.kind === 'site') return false;
   const value = valueIn(state, o.left);
   if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
@@ -60,6 +61,11 @@ function asksHolder(local: Called, state: State, { name, args }: CallOperation):
   if (name === null || others.length > 0 || local.mayDrop(name, local.reference.file)) return false;
   const held = reach(state, valueIn(state, object));
   return held.length > 0 && !held.includes('');
+}
+
+/** True for a name that says how much is dropped; the variables of a loop in which the pages are taken say how much is still to be taken. */
+function saysHowMany({ shape, graph, entry }: Called, path: string): boolean {
+  return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => entry.kind !== 'site' || !isTaking(graph, entry, l)) === true;
 }
 
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */

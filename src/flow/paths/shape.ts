@@ -29,8 +29,10 @@ export interface Shape {
   offsets: ReadonlySet<string>;
   /** Of those, the ones that pages are taken into or dropped by: with a count of their own, they are arrays of their own. */
   parts: ReadonlySet<string>;
-  /** Names that say how much is dropped. */
+  /** Names that say how much is dropped, as an argument. */
   counts: ReadonlySet<string>;
+  /** Names that say so of rounds that drop, with the loops. */
+  indexes: ReadonlyMap<string, readonly Loop[]>;
 }
 
 /** @param mayDrop whether a function of a name may drop references, as the graph's file sees it */
@@ -41,6 +43,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
   const drops = new Uint8Array(nodes.length);
   const dropLoops = new Set<number>();
   const counts = new Set<string>();
+  const indexes = new Map<string, Loop[]>();
   for (const n of nodes) {
     const o = n.operation;
     if (o?.kind !== 'call' || o.name === null) continue;
@@ -52,7 +55,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
     for (const l of n.loops) {
       if (!goesOn(nodes, n, l)) continue;
       dropLoops.add(l.id);
-      for (const v of l.variables) counts.add(v);
+      for (const v of l.variables) indexes.set(v, [...(indexes.get(v) ?? []), l]);
     }
     for (const a of o.args) if (a.path !== null && !a.path.startsWith('%')) counts.add(a.path);
   }
@@ -67,6 +70,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
     dropLoops,
     predecessors,
     counts,
+    indexes,
     offsets,
     parts: new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' ? partsIn(o, offsets) : []))),
   };

@@ -1,11 +1,11 @@
 /** The states after a node: what one operation does to the memory of a path. */
-import type { Assume, Clear, Copy, Graph, Loop, Node } from '../../program/graph.js';
+import type { Assume, Clear, Copy, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { isNeutral, releases } from '../../protocol/index.js';
 import { call } from './call.js';
 import { assume, conditionText } from './conditions.js';
 import type { Called } from './context.js';
-import { isSeed } from './entry.js';
+import { isTaking } from './entry.js';
 import { forgetElement, stepOver } from './forget.js';
 import { roundOf } from './last.js';
 import { isOthers } from './loops.js';
@@ -68,7 +68,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (over) return [over];
       // The next round: what was followed stands in an earlier element from here on.
       const here: State =
-        state.index !== null && namesOf(local.graph, state.index).includes(o.target) && n.loops.some((l) => isTaking(local, l))
+        state.index !== null && namesOf(local.graph, state.index).includes(o.target) && n.loops.some((l) => isTaking(local.graph, local.entry, l))
           ? altered(state, { index: null })
           : state;
       const place = placeAt(here, o.target);
@@ -118,11 +118,6 @@ function isSum({ types }: Graph, { target, source }: Copy): boolean {
     return path === null || (type !== undefined && type.pointers === 0 && type.dims.length === 0 && type.tag === null);
   };
   return target.startsWith('%') && isNumber(target) && isNumber(source.path);
-}
-
-function isTaking({ graph, entry }: Called, loop: Loop): boolean {
-  if (entry.kind === 'given' || entry.kind === 'object') return false;
-  return graph.nodes.some((n) => isSeed(n, entry) && n.loops.some((l) => l.id === loop.id));
 }
 
 /** True for a test of something that outlives the function: it may be what keeps a second round out. */
