@@ -457,3 +457,57 @@ int f(struct box *b, struct iov_iter *iter, size_t n)
   complains('release-count', 'bytes that are counted in whole pages', bytes('len / PAGE_SIZE'), 'f:unpin_user_pages(b->pages, b->n);');
   accepts('release-count', 'bytes behind an offset, rounded up', bytes('DIV_ROUND_UP(len + at, PAGE_SIZE)'));
 });
+
+const many = (first: string) => `int f(unsigned long a, unsigned long n, struct page **pages, int *x)
+{
+	int nr, ret = 0, ${Array.from({ length: 9 }, (_, i) => `r${i} = 0`).join(', ')};
+
+	nr = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+	${first}
+${Array.from(
+  { length: 9 },
+  (_, i) => `	if (x[${i}] && more(${i}))
+		r${i} = 1;
+	if (r${i})
+		tell(r${i});
+`,
+).join('')}out:
+	unpin_user_pages(pages, nr);
+	return ret;
+}
+`;
+describe('a function with many conditions that belong to nothing', () => {
+  const out = (test: string) => `if (${test}) {
+		ret = -EFAULT;
+		goto out;
+	}`;
+  complains('release-count', 'an error that jumps over them', many(out('nr != n')), 'f:unpin_user_pages(pages, nr);');
+  accepts(
+    'release-count',
+    'an error that is told apart',
+    many(`if (nr < 0)
+		return nr;
+	${out('nr != n')}`),
+  );
+});
+
+const instead = (other: string) => `int f(unsigned long a, struct ctx *c)
+{
+	struct page *page;
+
+	if (!get_user_page_fast_only(a, FOLL_WRITE, &page)) {
+		${other}
+		if (!c->pfn)
+			return -EFAULT;
+	}
+	fill(page);
+	put_page(page);
+	return 0;
+}
+`;
+describe('a page that is another one where none was taken', () => {
+  for (const rule of ['unchecked-count', 'release-count'] as const) {
+    accepts(rule, 'a page that was looked up instead', instead('page = pfn_to_page(c->pfn);'));
+  }
+  complains('release-count', 'a page that is not there', instead(''), 'f:put_page(page);');
+});

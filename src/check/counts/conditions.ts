@@ -1,15 +1,41 @@
 /** The conditions that a path has assumed of values that the walk knows nothing else of. */
+import { type Live, liveness, predecessorsOf } from '../../flow/paths/live.js';
+import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
+import { remembered } from '../../program/remembered.js';
 import { plain } from '../../syntax/comparisons.js';
 
 /** The conditions that were assumed, with one more; `null` if it was assumed the other way round. */
 export function assumed(known: ReadonlyMap<string, boolean>, left: string, op: string, right: string): ReadonlyMap<string, boolean> | null {
   if (left === '' || left.startsWith('%')) return known;
-  const { op: said, truth } = plain(op);
-  const key = `${left} ${said} ${right}`;
+  const { truth } = plain(op);
+  const key = keyOf(left, op, right);
   const before = known.get(key);
   if (before !== undefined) return before === truth ? known : null;
   return new Map([...known, [key, truth]]);
+}
+
+/** Equal for conditions that say the same, or the opposite. */
+function keyOf(left: string, op: string, right: string): string {
+  return `${left} ${plain(op).op} ${right}`;
+}
+
+const askedIn = remembered(
+  (graph: Graph): Live =>
+    liveness(
+      graph,
+      predecessorsOf(graph),
+      (o) => (o?.kind === 'assume' ? [keyOf(o.left.path ?? '', o.op, o.right.path ?? o.right.text)] : []),
+      () => [],
+    ),
+);
+
+/** The conditions that may be asked again from a node on. */
+export function askedFrom(known: ReadonlyMap<string, boolean>, graph: Graph, node: number): ReadonlyMap<string, boolean> {
+  if (known.size === 0) return known;
+  const isAsked = askedIn(graph);
+  const left = [...known].filter(([key]) => isAsked(node, key));
+  return left.length === known.size ? known : new Map(left);
 }
 
 /** The conditions without those that name what an assignment to `target` changes. */

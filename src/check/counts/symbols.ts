@@ -1,9 +1,11 @@
 /** What is known of an integer in the site's function: the acquiring call's result, the number asked for, or a constant, and an offset. */
 import { holds } from '../../flow/outcome.js';
+import { type Live, liveness, predecessorsOf, readsOf } from '../../flow/paths/live.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import { swapped } from '../../syntax/comparisons.js';
 
 export interface Known {
@@ -56,6 +58,15 @@ export function symbolOf(value: Value, names: Names, { asked, constant }: Words)
 export function forget(names: Names, target: string): Names {
   if (![...names.keys()].some((name) => name === target || suffixAfter(name, target) !== null)) return names;
   return new Map([...names].filter(([name]) => name !== target && suffixAfter(name, target) === null));
+}
+
+const readIn = remembered((graph: Graph): Live => liveness(graph, predecessorsOf(graph), readsOf));
+
+/** `names` without the variables that nothing reads from a node on. */
+export function readFrom(names: Names, graph: Graph, node: number): Names {
+  const isRead = readIn(graph);
+  const left = [...names].filter(([name]) => rootOf(name) !== name || isRead(node, name));
+  return left.length === names.size ? names : new Map(left);
 }
 
 /** What is written behind the `=` of an assignment that stands at `pos`. */

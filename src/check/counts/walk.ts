@@ -6,7 +6,16 @@ import { otherNames } from '../../flow/facts.js';
 import { holds } from '../../flow/outcome.js';
 import { storesOf } from '../../flow/stores.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, type Copy, type Graph, type Loop, type Node, offsetsOf } from '../../program/graph.js';
+import {
+  type CallOperation,
+  type Clear,
+  type Copy,
+  type Graph,
+  type Loop,
+  type Node,
+  offsetsOf,
+  type Update,
+} from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -16,7 +25,7 @@ import type { Subject } from '../../survey/unit.js';
 import type { FindingStep } from '../finding.js';
 import { namesBefore } from './before.js';
 import { controlsOf, isEntered } from './bounds.js';
-import { assumed, without } from './conditions.js';
+import { askedFrom, assumed, without } from './conditions.js';
 import { dropsIn, testedIn } from './drops.js';
 import {
   ALL,
@@ -27,6 +36,7 @@ import {
   type Known,
   leaves,
   type Names,
+  readFrom,
   SHORT,
   symbolOf,
   type Words,
@@ -138,7 +148,9 @@ class Walk {
     const { outcomes, call } = this.taking;
     const names = new Map<string, Known>([...namesBefore(this.taking, this.words), [call.result, { base: 'result', plus: 0 }]]);
     const queue: State[] = [];
-    const push = (state: State): void => {
+    const push = (made: State): void => {
+      const { node } = made;
+      const state = { ...made, names: readFrom(made.names, this.graph, node), conditions: askedFrom(made.conditions, this.graph, node) };
       const key = `${state.node}|${state.outcomes}|${state.counted}|${state.told}|${namesIn(state.names)}|${conditionsIn(state.conditions)}`;
       if (seen.has(key)) return;
       seen.add(key);
@@ -147,7 +159,8 @@ class Walk {
     for (const next of this.start.successors)
       push({ node: next, outcomes, names, conditions: new Map(), counted: false, told: false, parent: null, step: null });
     for (let i = 0; i < queue.length; i++) {
-      if (queue.length > maxStates) return { faults: [], handed: 0 };
+      // What was found so far is found; what else a result is returned for is not known.
+      if (queue.length > maxStates) return { faults: this.out, handed: 0 };
       const state = queue[i] as State;
       if (state.node === this.start.id) continue;
       const next = this.step(state, this.graph.nodes[state.node] as Node);
@@ -206,6 +219,7 @@ class Walk {
       this.atReturn({ ...state, outcomes }, n);
       return null;
     } else if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') {
+      if (this.isAnother(o)) return null;
       conditions = without(conditions, o.target);
       if (o.kind === 'copy' && symbolOf(o.source, state.names, this.words)?.base === 'result') {
         if (rootOf(o.target) !== o.target || o.target.startsWith('::')) counted = told = true;
@@ -240,6 +254,12 @@ class Walk {
     const stores = storesOf(this.program);
     const callees = this.program.resolve(name, this.taking.reference.file);
     return callees.some((callee) => given.some((i) => !args[i]?.address && stores(callee, i, '[]')));
+  }
+
+  /** True where the name of the array, or of the one page, is given to something else. */
+  private isAnother(o: Copy | Clear | Update): boolean {
+    if (!this.arrays.includes(o.target)) return false;
+    return o.kind === 'copy' ? o.replaces && !this.isArray(o.source.path) : o.kind === 'clear' && this.one;
   }
 
   private isArray(path: string | null): boolean {

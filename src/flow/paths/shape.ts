@@ -1,13 +1,13 @@
 /** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, type Graph, type Loop, type Node, type Operation, offsetsOf } from '../../program/graph.js';
+import { type CallOperation, type Graph, type Loop, type Node, offsetsOf } from '../../program/graph.js';
 import type { Entry } from '../../program/ledger.js';
-import { rootOf, type Value } from '../../program/path.js';
 import { outsideKernel } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { acquires, handedEnds, isNeutral, releases } from '../../protocol/index.js';
 import { mentionsReleases } from '../mentions.js';
+import { fieldsOf, liveness, predecessorsOf, readsOf, testsOf } from './live.js';
 
 export interface Shape {
   /** Variables that are read from here on before they are set anew. */
@@ -38,8 +38,7 @@ export interface Shape {
 /** @param mayDrop whether a function of a name may drop references, as the graph's file sees it */
 export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape {
   const { nodes } = graph;
-  const predecessors: number[][] = nodes.map(() => []);
-  for (const n of nodes) for (const s of n.successors) predecessors[s]?.push(n.id);
+  const predecessors = predecessorsOf(graph);
   const drops = new Uint8Array(nodes.length);
   const dropLoops = new Set<number>();
   const counts = new Set<string>();
@@ -173,60 +172,6 @@ export function backwards(marked: Uint8Array, predecessors: readonly (readonly n
   return found;
 }
 
-function liveness(
-  graph: Graph,
-  predecessors: readonly (readonly number[])[],
-  readsIn: (o: Operation | null) => string[],
-  setsIn: (o: Operation | null) => string[] = setsOf,
-): Shape['isLive'] {
-  const { nodes } = graph;
-  const numbers = new Map<string, number>();
-  const number = (name: string): number => {
-    let at = numbers.get(name);
-    if (at === undefined) {
-      at = numbers.size;
-      numbers.set(name, at);
-    }
-    return at;
-  };
-  const reads = nodes.map((n) => readsIn(n.operation).map(number));
-  const sets = nodes.map((n) => setsIn(n.operation).map(number));
-  // The variables of node `n` are the bits from `n * words` on.
-  const words = Math.ceil((numbers.size + 1) / 32);
-  const live = new Uint32Array(words * nodes.length);
-  const now = new Uint32Array(words);
-  const queue = nodes.map((n) => n.id);
-  const waiting = new Uint8Array(nodes.length).fill(1);
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    waiting[id] = 0;
-    const at = id * words;
-    now.fill(0);
-    for (const s of (nodes[id] as Node).successors) for (let i = 0; i < words; i++) now[i] = at32(now, i) | at32(live, s * words + i);
-    for (const v of sets[id] as number[]) now[v >> 5] = at32(now, v >> 5) & ~(1 << (v & 31));
-    for (const v of reads[id] as number[]) now[v >> 5] = at32(now, v >> 5) | (1 << (v & 31));
-    let isNew = false;
-    for (let i = 0; i < words; i++) {
-      if (at32(now, i) === at32(live, at + i)) continue;
-      isNew = true;
-      live[at + i] = at32(now, i);
-    }
-    if (!isNew) continue;
-    for (const p of predecessors[id] ?? []) {
-      if (waiting[p]) continue;
-      waiting[p] = 1;
-      queue.push(p);
-    }
-  }
-  return (node, variable) => {
-    const v = numbers.get(variable);
-    return v !== undefined && (at32(live, node * words + (v >> 5)) & (1 << (v & 31))) !== 0;
-  };
-}
-
-function at32(words: Uint32Array, index: number): number {
-  return words[index] as number;
-}
-
 function decisions({ nodes }: Graph): Shape['isDecided'] {
   const tested = new Set<string>();
   for (const { operation: o } of nodes)
@@ -234,62 +179,6 @@ function decisions({ nodes }: Graph): Shape['isDecided'] {
   for (const { operation: o } of nodes)
     if (o?.kind === 'copy' && o.source.path?.startsWith('%') && tested.has(o.target)) tested.add(o.source.path);
   return (result) => tested.has(result);
-}
-
-function rootsOf(...values: (Value | null)[]): string[] {
-  return values.flatMap((v) => (v?.path ? [rootOf(v.path)] : []));
-}
-
-function readsOf(o: Operation | null): string[] {
-  switch (o?.kind) {
-    case 'copy':
-      return [...rootsOf(o.source), ...(rootOf(o.target) === o.target && o.replaces ? [] : [rootOf(o.target)])];
-    case 'clear':
-      return rootOf(o.target) === o.target ? [] : [rootOf(o.target)];
-    case 'update':
-      return [rootOf(o.target)];
-    case 'assume':
-      return [...rootsOf(o.left, o.right), ...(o.call ? rootsOf(...o.call.args) : [])];
-    case 'return':
-      return rootsOf(o.value);
-    case 'call':
-      return rootsOf(...o.args);
-    default:
-      return [];
-  }
-}
-
-/** Calls that give what they are given, as another type. */
-export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO)$/;
-
-/** What an operation reads but to hand it to a call, which does not ask what is known of its arguments; one that takes pages does. */
-function testsOf(o: Operation | null): string[] {
-  return o?.kind === 'call' && !errorCalls.test(o.name ?? '') && !acquires.has(o.name ?? '') ? [] : readsOf(o);
-}
-
-/** The fields in what an operation reads, as {@link testsOf} has it; those of its target, too, which say what is stored to. */
-function fieldsOf(o: Operation | null): string[] {
-  const paths = (...values: (Value | null)[]): (string | null)[] => values.map((v) => v?.path ?? null);
-  const of = (found: (string | null)[]): string[] => found.flatMap((path) => (path === null ? [] : (path.match(/\.[^.@[\]]+/g) ?? [])));
-  switch (o?.kind) {
-    case 'copy':
-      return of([o.target, ...paths(o.source)]);
-    case 'clear':
-    case 'update':
-      return of([o.target]);
-    case 'assume':
-      return of([...paths(o.left, o.right), ...paths(...(o.call?.args ?? []))]);
-    case 'return':
-      return of(paths(o.value));
-    default:
-      return [];
-  }
-}
-
-function setsOf(o: Operation | null): string[] {
-  if (o?.kind === 'copy') return o.replaces && rootOf(o.target) === o.target ? [o.target] : [];
-  if (o?.kind === 'clear') return rootOf(o.target) === o.target ? [o.target] : [];
-  return o?.kind === 'call' ? [o.result] : [];
 }
 
 const alwaysSet = remembered((_graph: Graph) => new Map<string, boolean>());

@@ -68,7 +68,9 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (over) return [over];
       // The next round: what was followed stands in an earlier element from here on.
       const here: State =
-        state.index !== null && namesOf(local.graph, state.index).includes(o.target) && n.loops.some((l) => isTaking(local.graph, local.entry, l))
+        state.index !== null &&
+        namesOf(local.graph, state.index).includes(o.target) &&
+        n.loops.some((l) => isTaking(local.graph, local.entry, l))
           ? altered(state, { index: null })
           : state;
       const place = placeAt(here, o.target);
