@@ -16,7 +16,6 @@ import {
   dirtyCalls,
   extraReferenceCalls,
   freeingCalls,
-  isNeutral,
   iterators,
   type ReleaseCall,
   releases,
@@ -518,7 +517,8 @@ function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
       }
     } else if (!touched) {
       // Nothing of the reference is handed over.
-    } else if (o.name !== null && (own || (!isNeutral(o.name) && !acquires.has(o.name)))) enter(r, n, o, o.name, given, facts);
+    } else if (o.name !== null && (own || (!r.program.isNeutral(o.name, r.reference.file) && !acquires.has(o.name))))
+      enter(r, n, o, o.name, given, facts);
     else if (o.name === null && o.through !== null) indirect(r, n, o, given, facts);
     if (stored.length > 0) r.flow.storedThrough = true;
     for (const { name, field } of stored) put(r, facts, name, field, n.pos, `which is ${readable(field)}`);
@@ -549,7 +549,7 @@ function meant(
 function storedBehind(r: Run, o: CallOperation, facts: Facts): Behind[] {
   if (o.name === null) return [];
   const found = behind(o.args, facts, r.scope);
-  if (found.length === 0 || isNeutral(o.name)) return [];
+  if (found.length === 0 || r.program.isNeutral(o.name, r.reference.file)) return [];
   const callees = r.program.resolve(o.name, r.reference.file);
   return found.filter(({ argument, suffix }) => callees.some((callee) => storesOf(r.program)(callee, argument, suffix)));
 }

@@ -7,7 +7,7 @@
 import type { FunctionReference } from '../program/file.js';
 import { callsAt, callsOf, type Graph, type Guard, type Node } from '../program/graph.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
-import { folderOf, isNear } from '../program/place.js';
+import { coreFolders, folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { sourceName } from '../program/text.js';
 import { accessorsOf, handedContainers, releases, transfers } from '../protocol/index.js';
@@ -79,8 +79,6 @@ export interface Follower {
   /** For following single facts through single functions with the same memory. */
   analysis: Analysis;
 }
-
-const coreFolders = /^(mm|lib|kernel)\//;
 
 const tableNames = new RegExp(`\\b(?:${[...releases.keys(), ...transfers.keys()].join('|')})\\s*\\(`);
 

@@ -7,6 +7,12 @@ export function outsideKernel(file: string): boolean {
   return userSpace.test(file);
 }
 
+/** The memory manager and the libraries. */
+export const coreFolders = /^(mm|lib|kernel)\//;
+
+/** Folders that define the families of calls which all others use. */
+export const familyFolders = /^(mm|lib|kernel|block)\//;
+
 const few = 4;
 
 /** The few candidates nearest to a file, nearest first. */

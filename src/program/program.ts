@@ -1,5 +1,5 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
-import { accessorsOf, castCalls, taking, transfers, transparent } from '../protocol/index.js';
+import { accessorsOf, castCalls, isNeutral, isNeutralByName, taking, transfers, transparent } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import type { CType, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
@@ -15,7 +15,7 @@ import { type Ledger, unkept } from './ledger.js';
 import { lower } from './lower.js';
 import { mayMean } from './meant.js';
 import { rootOf, type Value } from './path.js';
-import { folderOf, isIn, isNear, outsideKernel } from './place.js';
+import { familyFolders, folderOf, isIn, isNear, outsideKernel } from './place.js';
 import { type AskedTree, asked } from './questions.js';
 import { enteredResults, openResults, pointerTo } from './results.js';
 import { isForOlder, isTabled, type Meaning, meaningOf } from './shims.js';
@@ -44,6 +44,8 @@ export interface Program {
   meaning(name: string, file: string): Meaning;
   /** True for a name that half the kernel calls: the tables say what matters of it, or nothing does. */
   isGeneral(name: string): boolean;
+  /** True for a call that does nothing to a reference by its name, which no driver around the file has given to a function of its own. */
+  isNeutral(name: string, file: string): boolean;
   /** Functions that call a function, in any file that can see it. */
   callers(reference: FunctionReference): FunctionReference[];
   /** Every call of a function, in every variant of its callers. */
@@ -410,6 +412,14 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     return meanings.get(key) ?? meanings.work(key, () => meaningOf(name, file(from), isSmall(source), headers));
   }
 
+  /** The tables know the kernel's own families by how their names begin, and drivers have functions named alike. */
+  function isNeutralIn(name: string, from: string): boolean {
+    if (!isNeutral(name)) return false;
+    if (isNeutralByName(name) || familyFolders.test(from)) return true;
+    const defined = isSmall(source) ? resolve(name, from) : resolveNear(name, from);
+    return defined.every((r) => r.macro || familyFolders.test(r.file));
+  }
+
   function isGeneral(name: string): boolean {
     return tree.filesCalling(name).length > maxCallingFiles;
   }
@@ -521,6 +531,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     resolveIn: definitionsIn,
     meaning,
     isGeneral,
+    isNeutral: isNeutralIn,
     callers,
     structure,
     global,

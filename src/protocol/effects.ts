@@ -325,6 +325,11 @@ const prefixes = neutralNames.filter((name) => name.endsWith('*')).map((name) =>
 
 const neutral = new Map<string, boolean>();
 
+/** True for a call that no reference passes through, of which the tables have the whole name. */
+export function isNeutralByName(name: string): boolean {
+  return exact.has(name) || pageTestCalls.has(name);
+}
+
 /** True for a call that no reference passes through. */
 export function isNeutral(name: string): boolean {
   let found = neutral.get(name);

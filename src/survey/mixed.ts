@@ -131,7 +131,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
     // Who is handed the page's number looks that page up by it.
     const handed = (followed?.visits ?? []).filter((v) => /@(pfn|address)$/.test(v.parent?.fact ?? ''));
     const isKept = (by: RegExp, { key }: FunctionReference): boolean =>
-      [...own].some((h) => by.test(h)) || handed.some((v) => v.flow.reference.key === key && by.test(v.parent?.fact ?? ''));
+      [...heap].some((h) => by.test(h)) || handed.some((v) => v.flow.reference.key === key && by.test(v.parent?.fact ?? ''));
     const isOwn = ({ lookup }: Arrival, reference: FunctionReference): boolean =>
       lookup !== false && isKept(lookup === 'mapping' ? /@address$/ : /@(pfn|address)$/, reference);
     // As is one that is looked up by what stands among the site's.

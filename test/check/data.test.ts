@@ -405,6 +405,12 @@ int f(struct request *r, unsigned long a)
   const call = 'f:if (iov_iter_get_pages2(&iter, pages, 16384, 4, &at) < 0)';
   complains('needs-pin', 'an iterator that is filled', iterator('ITER_DEST'), call);
   accepts('needs-pin', 'an iterator that is read from', iterator('ITER_SOURCE'));
+  const clearing = (name: string): string => `void ${name}(struct page *page, unsigned int order)
+{
+	memset(page_address(page), 0, 4096);
+	put_page(page);
+}
+`;
   const retire = (how: string): Record<string, string> => ({
     'drivers/a.c': `int f(unsigned long a)
 {
@@ -420,11 +426,8 @@ static void retire(struct page *page)
 {
 	${how}(page, 0);
 }`,
-    'drivers/b.c': ['free_frozen_pages', 'blank']
-      .map(
-        (name) => `void ${name}(struct page *page, unsigned int order)\n{\n	memset(page_address(page), 0, 4096);\n	put_page(page);\n}\n`,
-      )
-      .join(''),
+    'drivers/b.c': clearing('blank'),
+    'mm/b.c': clearing('free_frozen_pages'),
   });
   const worn = 'f:if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)';
   complains('needs-pin', 'a page that a helper clears', retire('blank'), worn);

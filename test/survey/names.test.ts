@@ -141,3 +141,32 @@ ${use}`,
 `,
   );
 });
+
+describe('11. a driver has functions named as the kernel names its own', () => {
+  const driver = (put: string): Record<string, string> => ({
+    'side.c': `struct side { struct page **pages; int n; };
+int ${put}_get(struct side *s, unsigned long a, int n)
+{
+	if (get_user_pages_fast(a, n, 0, s->pages) != n)
+		return -EFAULT;
+	s->n = n;
+	return 0;
+}
+void ${put}_put(struct page **pages, int n)
+{
+	release_pages(pages, n);
+}
+`,
+    'user.c': `struct side { struct page **pages; int n; };
+int use(struct side *s, unsigned long a, int n)
+{
+	if (${put}_get(s, a, n))
+		return -EFAULT;
+	${put}_put(s->pages, s->n);
+	return 0;
+}
+`,
+  });
+  for (const family of ['copy', 'dma', 'mm', 'page', 'crypto', 'stream'])
+    shows(`${family}_*`, driver(family), `get page-array car=side.pages bulk@file put:${family}_put:release_pages`);
+});

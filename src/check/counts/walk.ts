@@ -19,7 +19,7 @@ import {
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
-import { acquires, isNeutral, releases, transfers } from '../../protocol/index.js';
+import { acquires, releases, transfers } from '../../protocol/index.js';
 import { userTests } from '../../survey/flags.js';
 import type { Subject } from '../../survey/unit.js';
 import type { FindingStep } from '../finding.js';
@@ -208,7 +208,7 @@ class Walk {
       if (!isTest(o.name) && o.args.some((a) => symbolOf(a, state.names, this.words)?.base === 'result')) counted = true;
       if (
         o.args.some((a) => this.isArray(a.path)) &&
-        !isNeutral(o.name ?? '') &&
+        !program.isNeutral(o.name ?? '', reference.file) &&
         !releases.has(o.name ?? '') &&
         !transfers.has(o.name ?? '')
       ) {
@@ -284,7 +284,12 @@ class Walk {
       else if (symbol?.base === 'result' && release.wide) this.report(state, n.pos, 'drop', 'negative', ERROR);
       return symbol?.base === 'result';
     }
-    if (!o.args.some((a) => this.isArray(a.path)) || isNeutral(o.name ?? '') || this.tested.has(o.pos)) return false;
+    if (
+      !o.args.some((a) => this.isArray(a.path)) ||
+      this.program.isNeutral(o.name ?? '', this.taking.reference.file) ||
+      this.tested.has(o.pos)
+    )
+      return false;
     const symbols = o.args.map((a) => symbolOf(a, state.names, this.words));
     if (symbols.some((s) => s?.base === 'result')) return true;
     if (symbols.some((s) => s?.base === 'asked' && s.plus === 0)) this.report(state, n.pos, 'use', 'unfilled', ERROR | ZERO | SHORT);

@@ -2,16 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../program/graph.js';
 import { structName } from '../../program/types.js';
-import {
-  acquires,
-  dirtyCalls,
-  extraReferenceCalls,
-  freeingCalls,
-  handedEnds,
-  isNeutral,
-  releases,
-  unmappingCalls,
-} from '../../protocol/index.js';
+import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, handedEnds, releases, unmappingCalls } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { handedBack, take } from './arrive.js';
 import { withSign } from './conditions.js';
@@ -60,24 +51,19 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     if (dirtyCalls.has(api)) return [state];
   }
   if (o.name !== null && linking.test(o.name)) state = linked(share(state, o), o);
-  if (o.name === null || own || !isNeutral(o.name)) state = written(state, o);
+  if (o.name === null || own || !local.program.isNeutral(o.name, local.reference.file)) state = written(state, o);
   if (state.phase === 'before') return [escaped(local, state, o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
   const given = o.args.map((a) => reach(state, valueIn(state, a)));
   if (given.every((g) => g.length === 0)) {
     // Who drops pages of objects that it finds for itself may drop those of this one.
-    const mayMean =
-      entry.kind === 'object' &&
-      state.phase === 'held' &&
-      o.name !== null &&
-      !isNeutral(o.name) &&
-      local.mayGiveBack(o.name, local.reference.file);
+    const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
     if (mayMean || isEnded(local, o, state)) return [];
     const next = failed(local, o, state);
     return next ? [escaped(local, next, o)] : [];
   }
   if (o.name !== null && sending.test(o.name) && !own) return [];
-  if (o.name !== null && !own && isNeutral(o.name)) {
+  if (o.name !== null && !own && local.program.isNeutral(o.name, local.reference.file)) {
     // Who is given a function may call it.
     return callbacksIn(local, o).length > 0 ? [] : [state];
   }

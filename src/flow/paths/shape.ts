@@ -5,7 +5,7 @@ import type { Entry } from '../../program/ledger.js';
 import { outsideKernel } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
-import { acquires, handedEnds, isNeutral, releases } from '../../protocol/index.js';
+import { acquires, handedEnds, releases } from '../../protocol/index.js';
 import { mentionsReleases } from '../mentions.js';
 import { fieldsOf, liveness, predecessorsOf, readsOf, testsOf } from './live.js';
 
@@ -49,7 +49,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
     const table = releases.has(o.name);
     // What is given up is not kept for whoever knows better.
     if (handedEnds.has(o.name)) drops[n.id] = 1;
-    if (!table && (handedEnds.has(o.name) || isNeutral(o.name) || acquires.has(o.name) || !mayDrop(o.name))) continue;
+    if (!table && (handedEnds.has(o.name) || acquires.has(o.name) || !mayDrop(o.name))) continue;
     drops[n.id] = 1;
     for (const l of n.loops) {
       if (!goesOn(nodes, n, l)) continue;
@@ -253,7 +253,7 @@ export function droppers(program: Program): (name: string, file: string, givesBa
     return result;
   };
   const reaching = (name: string, file: string, visited: Set<string>, dropping: string[]): boolean => {
-    if (isNeutral(name) || words.has(name)) return false;
+    if (words.has(name) || program.isNeutral(name, file)) return false;
     const near = program.resolveNear(name, file);
     return near.length > 0 && !program.isGeneral(name) && near.some((c) => drops(c, visited, dropping));
   };
@@ -278,10 +278,11 @@ export function droppers(program: Program): (name: string, file: string, givesBa
     });
   /** True for a function that does little but call one far away that drops: a library's user, which gives back what it got there. */
   const handsFar = (r: FunctionReference): boolean => {
-    const left = namesCalled(program, r).filter((name) => !isNeutral(name) && !words.has(name) && !program.isGeneral(name));
+    const left = namesCalled(program, r).filter((name) => !words.has(name) && !program.isNeutral(name, r.file) && !program.isGeneral(name));
     return left.length <= fewCalls && left.some((name) => program.resolveNear(name, r.file).length === 0 && any(far(name, r.file)));
   };
   return (name, file, givesBack = false) => {
+    if (program.isNeutral(name, file)) return false;
     // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
     const isNear = program.tree.dropsNear(file);
     const near = isNear ? program.resolveNear(name, file) : [];

@@ -1,7 +1,6 @@
 /** Memory that somebody else may reach from now on, or has written to. */
 import type { CallOperation } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
-import { isNeutral } from '../../protocol/index.js';
 import { changesOf } from '../stores.js';
 import type { Called } from './context.js';
 import { baseOf, holders, reach, valueIn } from './memory.js';
@@ -43,7 +42,8 @@ function isOthers({ fresh, shared, store }: State, base: string): boolean {
 
 /** A call that is not looked into may keep what it is given. */
 export function escaped(local: Called, state: State, o: CallOperation): State {
-  if (state.fresh.size === 0 || (o.name !== null && isNeutral(o.name) && !linking.test(o.name))) return state;
+  if (state.fresh.size === 0 || (o.name !== null && local.program.isNeutral(o.name, local.reference.file) && !linking.test(o.name)))
+    return state;
   return o.name !== null && local.mayKeep(o.name, local.reference.file) ? share(state, o) : state;
 }
 

@@ -1,7 +1,7 @@
 /** The states after a node: what one operation does to the memory of a path. */
 import type { Assume, Clear, Copy, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
-import { isNeutral, releases } from '../../protocol/index.js';
+import { releases } from '../../protocol/index.js';
 import { call } from './call.js';
 import { assume, conditionText } from './conditions.js';
 import type { Called } from './context.js';
@@ -132,8 +132,7 @@ function testsState(state: State, o: Assume): boolean {
 function isLookedAfter(local: Called, name: string | null): boolean {
   return (
     name !== null &&
-    (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name) ||
-      (!releases.has(name) && !isNeutral(name) && local.mayDrop(name, local.reference.file)))
+    (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name) || (!releases.has(name) && local.mayDrop(name, local.reference.file)))
   );
 }
 

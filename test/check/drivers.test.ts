@@ -1,0 +1,55 @@
+/** What drivers outside the kernel do their own way. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const unwound = (undo: string): Record<string, string> => ({
+  'side.h': `struct side { struct page **pages; int n; };
+int copy_side_init(struct side *s, unsigned long a, int n);
+void copy_side_fini(struct side *s);
+`,
+  'side.c': `#include "side.h"
+int copy_side_init(struct side *s, unsigned long a, int n)
+{
+	int got = pin_user_pages_fast(a, n, FOLL_LONGTERM, s->pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(s->pages, got);
+		return -EFAULT;
+	}
+	s->n = n;
+	return 0;
+}
+void copy_side_fini(struct side *s)
+{
+	unpin_user_pages(s->pages, s->n);
+}
+`,
+  'job.c': `#include "side.h"
+struct job { struct side src, dst; };
+int submit(struct request *r)
+{
+	struct job *j = kzalloc(sizeof(*j), GFP_KERNEL);
+	int ret;
+
+	ret = copy_side_init(&j->src, r->src, r->n);
+	if (ret)
+		goto free;
+	ret = copy_side_init(&j->dst, r->dst, r->n);
+	if (ret)
+		goto src;
+	list_add(&j->list, &r->jobs);
+	return 0;
+src:
+	${undo}
+free:
+	kfree(j);
+	return ret;
+}
+`,
+});
+
+describe('a helper in another file of the driver that is named as a family of the kernel is', () => {
+  accepts('leak-on-path', 'what it drops', unwound('copy_side_fini(&j->src);'));
+  complains('leak-on-path', 'what it does not', unwound(''), 'submit:if (ret)');
+});
