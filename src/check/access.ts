@@ -6,7 +6,6 @@ import type { Visit } from '../flow/follow.js';
 import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import { remembered } from '../program/remembered.js';
-import { sourceName } from '../program/text.js';
 import { deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
 import { passesFlag } from '../survey/flags.js';
 import type { Subject } from '../survey/unit.js';
@@ -80,12 +79,15 @@ export function accessStep(subject: Subject, { visit, pos, name, device }: Acces
   return stepAt(subject, visit, pos, device ? `given to a device ${by}` : `written to ${by}`);
 }
 
+/** What is passed where old kernels have a write flag: yes, or how the pages are used, as a pattern of all that stands there. */
+const writing = '(?:^(?:1|true)$|\\w*FROM_?DEVICE|\\w+ ?== ?READ$)';
+
 /** True if the pages are taken to be written to: FOLL_WRITE, the write flag of old kernels, or a direction in its place. */
 export function mayWrite({ program, site }: Subject): boolean {
   const at = site.signature?.flags ?? null;
   const flags = at === null ? undefined : site.call.expressions[at];
   if (!flags) return false;
-  return /^1$|FROM_?DEVICE/.test(sourceName(flags)) || passesFlag(program, site, 'FOLL_WRITE');
+  return passesFlag(program, site, 'FOLL_WRITE') || passesFlag(program, site, writing);
 }
 
 /** The marks as dirty that belong to this site's pages: of the folders in which they are taken and dropped, not of general code. */

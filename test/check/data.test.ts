@@ -50,6 +50,31 @@ describe('dirty-lost', () => {
     kept('FOLL_WRITE', clean, 'int box_map(struct box *b)\n{\n	return pci_map_page(b->pdev, b->pages[0], 0, 64, PCI_DMA_FROMDEVICE);\n}'),
     `box_drop:${clean}`,
   );
+  const old = (write: string, passed: string): string => `struct box { struct page *pages[16]; int n; };
+static int box_take(struct box *b, unsigned long a, int way)
+{
+	int ret;
+
+	ret = get_user_pages(current, current->mm, a, 16, ${write}, 0, b->pages, NULL);
+	if (ret < 16)
+		return -EFAULT;
+	return 0;
+}
+int box_read(struct box *b, unsigned long a)
+{
+	return box_take(b, a, ${passed});
+}
+void box_drop(struct box *b)
+{
+	int i;
+
+	for (i = 0; i < 16; i++)
+		put_page(b->pages[i]);
+}
+`;
+  complains('dirty-lost', 'a write flag of old kernels that a caller passes', old('way', '1'), 'box_drop:put_page(b->pages[i]);');
+  complains('dirty-lost', 'one that is a direction', old('way == READ', 'READ'), 'box_drop:put_page(b->pages[i]);');
+  accepts('dirty-lost', 'one that no caller sets', old('way', '0'));
   const local = (work: string): string => `int f(unsigned long a, void *from)
 {
 	struct page *page;
