@@ -1,6 +1,7 @@
 /** From the AST of one function variant to its {@link Graph}. */
 import type { Block, CType, Declarator, Expression, FunctionVariant, InitializerList, Statement } from '../syntax/ast.js';
 import { negated } from '../syntax/comparisons.js';
+import { isScopeMacro } from '../syntax/macros.js';
 import { type GotoLoop, gotoLoops } from './goto-loops.js';
 import type { Assume, CallOperation, Graph, Guard, Loop, Node, Operation } from './graph.js';
 import { statementsFor } from './jumping.js';
@@ -227,24 +228,13 @@ function statement(b: Builder, s: Statement): void {
       if (s.init) s.init.kind === 'declaration' ? statement(b, s.init) : evaluate(b, s.init);
       loop(b, s.pos, s.end, 'for', null, s.test, s.update, s.body);
       return;
-    case 'macro-statement':
-      loop(
-        b,
-        s.pos,
-        s.end,
-        s.name,
-        {
-          kind: 'call',
-          callee: { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length },
-          args: s.args,
-          pos: s.pos,
-          end: s.body.pos,
-        },
-        null,
-        null,
-        s.body,
-      );
+    case 'macro-statement': {
+      const callee: Expression = { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length };
+      const head: Expression = { kind: 'call', callee, args: s.args, pos: s.pos, end: s.body.pos };
+      if (isScopeMacro(s.name)) scope(b, s, head);
+      else loop(b, s.pos, s.end, s.name, head, null, null, s.body);
       return;
+    }
     case 'switch': {
       const value = evaluate(b, s.value);
       const dispatch = node(b, s.pos, null);
@@ -345,6 +335,20 @@ function leaveTo(b: Builder, targets: number[]): void {
   const target = targets[targets.length - 1];
   if (target !== undefined) connect(b, target);
   b.current = -1;
+}
+
+/** The classes of locks that may not be got: then the statement does not run. */
+const conditionalLock = /_(try|intr|kill|timeout)\b/;
+
+/** `scoped_guard(mutex, &m) { … }`: once, and a `break` leaves it. Where it says what to do without the lock, that leaves the function. */
+function scope(b: Builder, s: Extract<Statement, { kind: 'macro-statement' }>, head: Expression): void {
+  const after = join(b, s.end);
+  evaluate(b, head, true);
+  const [lock] = s.args;
+  if (lock && conditionalLock.test(sourceName(lock)) && !s.name.includes('_cond_')) connect(b, after);
+  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, after] }, () => statement(b, s.body));
+  connect(b, after);
+  b.current = after;
 }
 
 function loop(

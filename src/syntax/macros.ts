@@ -107,8 +107,16 @@ export function fixStatementMacro(r: Rewrite, i: number, to: number): number {
   return -1;
 }
 
+const looping = /each|walk/i;
+const scoping = /^scoped_|_scoped|^with_/i;
+
 function isEachMacro(word: string): boolean {
-  return /each|foreach|^scoped_|_scoped|^with_|walk/i.test(word);
+  return looping.test(word) || scoping.test(word);
+}
+
+/** True for a macro whose statement runs once, with something held: `scoped_guard(mutex, &m) { … }`. */
+export function isScopeMacro(word: string): boolean {
+  return scoping.test(word) && !looping.test(word);
 }
 
 function isTypeStart(t: Tokens, i: number): boolean {

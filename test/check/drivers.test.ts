@@ -53,3 +53,37 @@ describe('a helper in another file of the driver that is named as a family of th
   accepts('leak-on-path', 'what it drops', unwound('copy_side_fini(&j->src);'));
   complains('leak-on-path', 'what it does not', unwound(''), 'submit:if (ret)');
 });
+
+const scoped = (head: string, undo: string): string => `int f(struct obj *o, unsigned long a, int n)
+{
+	struct page **pages = kvcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		kvfree(pages);
+		return -EFAULT;
+	}
+	${head} {
+		ret = enable(o);
+		if (ret) {
+			${undo}
+			kvfree(pages);
+			return ret;
+		}
+	}
+	unpin_user_pages(pages, n);
+	kvfree(pages);
+	return 0;
+}
+`;
+
+describe('a statement under a lock that runs once', () => {
+  const undo = 'unpin_user_pages(pages, n);';
+  for (const head of ['scoped_guard(mutex, &o->lock)', 'scoped_guard(mutex_try, &o->lock)']) {
+    accepts('leak-on-path', `a drop in ${head}`, scoped(head, undo));
+    complains('leak-on-path', `none in ${head}`, scoped(head, ''), 'f:if (ret) {');
+  }
+  complains('double-release', 'a second drop behind it', scoped('scoped_guard(mutex, &o->lock)', `${undo} ${undo}`), `f:${undo} ${undo}`);
+});
