@@ -61,6 +61,19 @@ export const freeingCalls: ReadonlySet<string> = new Set([
   'vunmap',
 ]);
 
+/**
+ * Calls that keep an object until a device or a task ends, to be given to the function that they are given. True for those that give it
+ * at once where they fail: include/linux/device/devres.h, include/drm/drm_managed.h.
+ */
+export const actionCalls: ReadonlyMap<string, boolean> = new Map([
+  ['devm_add_action', false],
+  ['__devm_add_action', false],
+  ['devm_add_action_or_reset', true],
+  ['__devm_add_action_or_reset', true],
+  ['drmm_add_action', false],
+  ['drmm_add_action_or_reset', true],
+]);
+
 /** Tests of one page that lead to marking it dirty or to skipping it. */
 export const pageTestCalls: ReadonlySet<string> = new Set([
   'PageReserved',

@@ -87,3 +87,40 @@ describe('a statement under a lock that runs once', () => {
   }
   complains('double-release', 'a second drop behind it', scoped('scoped_guard(mutex, &o->lock)', `${undo} ${undo}`), `f:${undo} ${undo}`);
 });
+
+const managed = (promise: string): string => `struct win { struct page **pages; int n; };
+static void win_unpin(void *data)
+{
+	struct win *w = data;
+
+	unpin_user_pages(w->pages, w->n);
+}
+int win_attach(struct device *dev, unsigned long a, int n)
+{
+	struct win *w = devm_kzalloc(dev, sizeof(*w), GFP_KERNEL);
+	int ret;
+
+	w->pages = devm_kcalloc(dev, n, sizeof(*w->pages), GFP_KERNEL);
+	ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, w->pages);
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(w->pages, ret);
+		return -EFAULT;
+	}
+	w->n = n;
+	ret = ${promise}(dev, win_unpin, w);
+	if (ret)
+		return ret;
+	return start(dev);
+}
+`;
+
+describe('pages in memory that goes with the device', () => {
+  accepts('leak-on-path', 'what the device drops at its end, or the call that could not promise it', managed('devm_add_action_or_reset'));
+  complains(
+    'leak-on-path',
+    'what nobody drops where it could not be promised',
+    managed('devm_add_action'),
+    `win_attach:ret = devm_add_action(dev, win_unpin, w);`,
+  );
+});

@@ -2,7 +2,16 @@
 import type { FunctionReference } from '../../program/file.js';
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../program/graph.js';
 import { structName } from '../../program/types.js';
-import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, handedEnds, releases, unmappingCalls } from '../../protocol/index.js';
+import {
+  acquires,
+  actionCalls,
+  dirtyCalls,
+  extraReferenceCalls,
+  freeingCalls,
+  handedEnds,
+  releases,
+  unmappingCalls,
+} from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { handedBack, take } from './arrive.js';
 import { withSign } from './conditions.js';
@@ -63,6 +72,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     return next ? [escaped(local, next, o)] : [];
   }
   if (o.name !== null && sending.test(o.name) && !own) return [];
+  if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state);
   if (o.name !== null && !own && local.program.isNeutral(o.name, local.reference.file)) {
     // Who is given a function may call it.
     return callbacksIn(local, o).length > 0 ? [] : [state];
@@ -77,6 +87,14 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
   const dropping = possible.filter((callee) => local.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(local, callee)));
   return (dropping.length > 0 ? dropping : possible).flatMap((callee) => enter(local, n, o, callee, given, state));
+}
+
+/** An object is kept for the function that ends it. Where that cannot be promised, some calls have ended it at once. */
+function promised(local: Called, n: Node, o: CallOperation, api: string, state: State): State[] {
+  const isTested = local.shape.isDecided(o.result);
+  const kept = isTested ? withSign(state, o.result, sign.zero) : state;
+  const failed = isTested && actionCalls.get(api) !== true ? withSign(state, o.result, sign.negative) : null;
+  return [...(kept ? [linked(share(kept, o), o)] : []), ...(failed ? [told(local, n, failed, `where ${api}() fails`)] : [])];
 }
 
 /** The functions of the file that a call is given by their names. */
