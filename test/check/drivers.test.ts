@@ -124,3 +124,31 @@ describe('pages in memory that goes with the device', () => {
     `win_attach:ret = devm_add_action(dev, win_unpin, w);`,
   );
 });
+
+const prepared = (undo: string): string => `struct xfer { struct sg_table sgt; struct page **pages; int n; };
+int submit(struct chan *c, unsigned long a, int n)
+{
+	struct xfer *x = kzalloc(sizeof(*x), GFP_KERNEL);
+	struct descriptor *d;
+
+	x->pages = kcalloc(n, sizeof(*x->pages), GFP_KERNEL);
+	x->n = n;
+	if (pin_user_pages_fast(a, n, 0, x->pages) != n || sg_alloc_table_from_pages(&x->sgt, x->pages, n, 0, n << 12, GFP_KERNEL)) {
+		give_up(x);
+		return -EFAULT;
+	}
+	d = prepare(c, x->sgt.sgl);
+	if (!d) {
+		${undo}
+		return -EBUSY;
+	}
+	d->param = x;
+	issue(d);
+	return 0;
+}
+`;
+
+describe('a call that gives no object where it fails', () => {
+  accepts('leak-on-path', 'a drop then', prepared('unpin_user_pages(x->pages, n);'));
+  complains('leak-on-path', 'none then', prepared(''), 'submit:if (!d) {');
+});

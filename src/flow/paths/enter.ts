@@ -173,6 +173,12 @@ function taken(
   return [changed ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
 }
 
+/** True for a result that goes into a pointer. */
+function isObject({ program, graph, reference }: Called, result: string): boolean {
+  const isPointer = (path: string): boolean => (program.typeOf(path, graph, reference.file)?.pointers ?? 0) > 0;
+  return graph.aliases.some(({ target, source }) => source.path === result && isPointer(target));
+}
+
 /**
  * The ways on from a call that cannot be looked into. Where it is tested to have failed it has taken nothing, by the kernel's
  * convention. Where it succeeds, what it did with the pages is not known.
@@ -181,7 +187,9 @@ export function unseen(local: Called, n: Node, o: CallOperation, state: State): 
   local.unfollowed();
   const unsure: State = altered(state, { unsure: true });
   if (!local.shape.isDecided(o.result)) return [unsure];
-  const failed = withSign(state, o.result, sign.negative);
-  const done = withSign(unsure, o.result, sign.zero | sign.positive);
+  // No object is a failure, and no status.
+  const failing = isObject(local, o.result) ? sign.negative | sign.zero : sign.negative;
+  const failed = withSign(state, o.result, failing);
+  const done = withSign(unsure, o.result, sign.any & ~failing);
   return [...(failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : []), ...(done ? [done] : [])];
 }
