@@ -1,6 +1,7 @@
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
 import type { CountFault } from '../counts/walk.js';
+import { complaintOf, pathsIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 
 const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) => string>> = {
@@ -17,8 +18,13 @@ export const releaseCount: Rule = {
   severity: 'error',
   about: 'another number of pages is dropped than was taken',
   check(subject) {
-    return faultsOf(subject)
+    const counted = faultsOf(subject)
       .filter((f) => f.kind === 'drop')
       .map((f) => complaintOfFault(subject, f, what[f.how](f, subject.row.api), 'dropped here'));
+    const message = `all pages asked for are dropped where ${subject.row.api}() has taken fewer`;
+    const walked = pathsIn(subject)
+      .filter((w) => w.kind === 'more')
+      .map((w) => complaintOf(subject, w, message));
+    return [...counted, ...walked.filter((c) => !counted.some((k) => k.file === c.file && k.pos === c.pos))];
   },
 };

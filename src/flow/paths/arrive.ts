@@ -3,7 +3,7 @@ import type { CallOperation, Node } from '../../program/graph.js';
 import { factsAt } from '../flow.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
-import { after, placed, resulting, signText } from './exits.js';
+import { after, placed, resulting, signText, standingAt } from './exits.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, outcome, type State, sign, theReference, told } from './state.js';
 import { elementOf } from './unwind.js';
@@ -79,7 +79,7 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
 function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
   if (exit.kind !== 'held') return [];
   const earlier = state.phase === 'held' ? outcome.earlier : 0;
-  const asked = exit.asked === null || typeof exit.asked === 'string' ? exit.asked : valueIn(state, o.args[exit.asked.of]);
+  const asked = exit.asked === null || typeof exit.asked === 'string' ? exit.asked : standingAt(state, o, exit.asked);
   // Of one page, none is not a few.
   const outcomes = (asked === '=1' ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
   if ((outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];

@@ -28,7 +28,7 @@ const maxCallerWalks = 60;
 
 /** A path that ends wrongly. */
 export interface Witness {
-  kind: 'leak' | 'double' | 'use' | 'over' | 'kept';
+  kind: 'leak' | 'double' | 'more' | 'use' | 'over' | 'kept';
   /** Only a short count reaches the end. */
   short: boolean;
   /** The function with the fault, and where in it. */

@@ -4,10 +4,10 @@ import { type CallOperation, callsAt, isRead, type Node } from '../../program/gr
 import { join, rootOf } from '../../program/path.js';
 import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
-import { after, emptied, placed, resulting, signText } from './exits.js';
-import { holders, placeBelow, put, valueAt, valueIn } from './memory.js';
+import { after, emptied, placed, resulting, signText, standingAt } from './exits.js';
+import { holders, placeBelow, put, valueIn } from './memory.js';
 import { share } from './shared.js';
-import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
+import { altered, type Exit, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { boundsOf } from './sweep.js';
 import { loopOf } from './unwind.js';
 
@@ -77,7 +77,12 @@ function isMore(a: Exit, b: Exit): boolean {
 /** A function is handed what was dropped before. */
 function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionReference, exits: readonly Exit[], state: State): State[] {
   const isCertain = !state.unsure && exits.length > 0 && exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure);
-  if (isCertain && state.dropped?.whole && n.loops.length === 0 && !exits.some((e) => knowsNone(local, o, callee, e, state))) {
+  if (
+    isCertain &&
+    state.dropped?.whole &&
+    n.loops.length === 0 &&
+    !exits.some((e) => countsOf(local, o, callee, e, state).some((count) => signOf(state, count) === sign.zero))
+  ) {
     const first = exits[0] as Exit;
     const end = told(local, n, state, `passed to ${callee.name}()`);
     local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
@@ -89,22 +94,25 @@ function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionRefe
   return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
 }
 
-/** True for a way out on which a function drops as many as an object says that it has, where that is none by now. */
-function knowsNone({ program }: Called, o: CallOperation, callee: FunctionReference, { drop }: Exit, state: State): boolean {
-  if (!drop) return false;
+/** True where fewer pages were taken than were asked for, and no more by others. */
+function isShort({ outcomes, unsure }: State): boolean {
+  return !unsure && (outcomes & outcome.short) !== 0 && (outcomes & (outcome.all | outcome.earlier)) === 0;
+}
+
+/** What says in the caller how many pages a function drops on a way out: values there, none for what is not known. */
+function countsOf({ program }: Called, o: CallOperation, callee: FunctionReference, { drop }: Exit, state: State): string[] {
+  if (!drop) return [];
   const params = program.variants(callee)[0]?.params ?? [];
-  const counts = program
+  const paths = program
     .graphs(callee)
     .flatMap((graph) =>
       drop.call?.shape === 'bulk'
-        ? callsAt(graph, drop.pos).map(({ args }) => args[1]?.path ?? null)
+        ? callsAt(graph, drop.pos).flatMap(({ args }) => args[1]?.path ?? [])
         : boundsOf(graph, drop.pos, { program, reference: callee }),
     );
-  return counts.some((count) => {
-    const root = count === null ? '' : rootOf(count);
-    const value = valueIn(state, o.args[params.findIndex((p) => p.name === root)]);
-    const place = count === null || value === null ? null : placeBelow(state, value, count.slice(root.length));
-    return place !== null && signOf(state, valueAt(state, place)) === sign.zero;
+  return paths.flatMap((path) => {
+    const root = rootOf(path);
+    return standingAt(state, o, { of: params.findIndex((p) => p.name === root), suffix: path.slice(root.length) }) ?? [];
   });
 }
 
@@ -158,6 +166,11 @@ function taken(
     const whole = exit.drop?.whole === true && isPlain && n.loops.length === 0;
     const at = given.findIndex((suffixes) => suffixes.length > 0);
     const loop = loopOf(o, at, n.loops);
+    if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, state).includes(next.asked ?? '')) {
+      const end = told(local, n, next, entered);
+      local.late({ kind: 'more', trail: after(exit.trail, end.trail) as Trail, pos: n.pos });
+      return [];
+    }
     next = emptied(next, o, exit.none);
     next = altered(next, {
       phase: 'released',

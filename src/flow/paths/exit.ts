@@ -65,10 +65,18 @@ function byValue({ entry }: Called): boolean {
   return entry.kind === 'given' && entry.facts.some((f) => !/[.[@]/.test(f));
 }
 
-function askedOf({ graph }: Called, { asked }: State): Holder | string | null {
-  if (asked?.startsWith('=')) return asked;
-  const index = asked === null ? -1 : graph.params.findIndex((p) => p.name === asked);
-  return index < 0 ? null : { of: index, suffix: '' };
+function askedOf({ graph }: Called, state: State): Holder | string | null {
+  const { asked } = state;
+  if (asked === null || asked.startsWith('=')) return asked;
+  const below = (place: string): Holder[] => {
+    const base = baseOf(place);
+    const of = graph.params.findIndex((p) => p.name === base);
+    return of < 0 || (place === base && asked !== base) ? [] : [{ of, suffix: place.slice(base.length) }];
+  };
+  // A parameter is what the caller gave; a field is what stands there now.
+  const kept = [...state.store].flatMap(([place, value]) => (value === asked && place !== asked ? below(place) : []));
+  const [first] = asked === baseOf(asked) || valueAt(state, asked) === asked ? [...below(asked), ...kept] : kept;
+  return first ?? null;
 }
 
 /** The number among a function's parameters that a result is, still as it was given. */

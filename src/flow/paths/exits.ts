@@ -1,7 +1,7 @@
 /** What a function's way out says, in the words of who called it. */
 import type { CallOperation } from '../../program/graph.js';
 import { withSign } from './conditions.js';
-import { baseOf, placeBelow, put, renewed, valueIn, withFresh } from './memory.js';
+import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, type Holder, type State, sign, type Trail, theReference } from './state.js';
 
 /** What a function's result is known to be: a constant, one of its arguments, or memory that it allocated, as what it hands out. */
@@ -49,6 +49,14 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
     }
   }
   return next;
+}
+
+/** What stands at a place below what a function was given; `null` for what is not known. */
+export function standingAt(state: State, o: CallOperation, { of, suffix }: Holder): string | null {
+  const value = valueIn(state, o.args[of]);
+  if (value === null || suffix === '') return value;
+  const place = placeBelow(state, value, suffix);
+  return place === null ? null : valueAt(state, place);
 }
 
 /** What a function set to zero below what it was given. */

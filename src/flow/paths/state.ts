@@ -143,7 +143,7 @@ export interface Exit {
   outcomes: number;
   /** The result is the acquiring call's result. */
   counts: boolean;
-  /** What the acquiring call was asked for, a constant or in the caller's terms. */
+  /** What the acquiring call was asked for: a constant, or where it stands in the caller's terms. */
   asked: Holder | string | null;
   /** The constant that the result is. */
   equals: string | null;

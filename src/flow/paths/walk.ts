@@ -27,8 +27,8 @@ export interface Walked {
   failing: Turned[];
   /** How the reference was handed to the function on ways on which it is dropped. */
   undone: Trail[];
-  /** Second drops, uses after the last and stores over what is held, with the way to them. */
-  late: { kind: 'double' | 'use' | 'over'; trail: Trail; pos: number }[];
+  /** Second drops, drops of more than was taken, uses after the last and stores over what is held, with the way to them. */
+  late: { kind: 'double' | 'more' | 'use' | 'over'; trail: Trail; pos: number }[];
   /** Some way on which the reference was held was not followed to its end. */
   cut: boolean;
 }
