@@ -210,7 +210,7 @@ function isObject({ types }: Graph, sizeOf: string): boolean {
 /** True if the object that keeps the page stands in the page's own memory. */
 function livesInPage(flow: FunctionFlow): boolean {
   const facts = [...flow.origins.keys()];
-  return facts.some((f) => f.endsWith('@address') && facts.some((g) => g.startsWith(`${rootOf(f)}.`)));
+  return facts.some((f) => f === `${rootOf(f)}@address` && facts.some((g) => g.startsWith(`${rootOf(f)}.`)));
 }
 
 /**

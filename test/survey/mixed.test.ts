@@ -36,6 +36,11 @@ describe('8. arrays that also receive', () => {
   it('ZERO_PAGE()', async () => expect(await mixedWith(filled('ZERO_PAGE(0)'))).toMatch(/[zZ]ero|ZERO_PAGE/));
   it('page cache', async () => expect(await mixedWith(filled('find_get_page(mapping, i)'))).toMatch(/page cache/));
   it('pages found by frame number', async () => expect(await mixedWith(filled('pfn_to_page(i)'))).toMatch(/pfn_to_page/));
+  it('one of which the object says where its data is mapped, as it does not stand there itself', async () => {
+    const kept = 'o->pages[i] = page;\n\t\to->data = page_address(page);';
+    const mapped = filled('NULL').replace('o->pages[i] = NULL;', `{\n\t\tstruct page *page = alloc_page(GFP_KERNEL);\n\n\t\t${kept}\n\t}`);
+    expect(await mixedWith(mapped)).toMatch(/alloc_page/);
+  });
   it('by way of a local', async () =>
     expect(
       await mixedWith(
