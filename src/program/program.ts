@@ -9,6 +9,7 @@ import { describe, type FileFacts, type FunctionReference, mentioning, searching
 import { definedFree } from './free.js';
 import { type Global, openGlobals } from './globals.js';
 import { type CallOperation, callsOf, type Graph, type Node, type Operation } from './graph.js';
+import { handsThrough } from './handing.js';
 import { openHeaders } from './headers.js';
 import { isJumping, mayJump } from './jumping.js';
 import { type Ledger, unkept } from './ledger.js';
@@ -115,6 +116,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const meanings = ledger.memo<Meaning>();
   const callersOf = ledger.memo<FunctionReference[]>();
   const aliasCalls = ledger.memo<Alias | null>();
+  const handing = ledger.memo<boolean>();
   const jumpings = ledger.memo<FunctionVariant | null>();
   const external = ledger.memo<FunctionReference[]>();
   const installedIn = ledger.memo<FunctionReference[]>();
@@ -162,7 +164,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     return graphsOf.work(reference.key, () => {
       const facts = file(reference.file) as FileFacts;
       const names = {
-        isTransparent: (name: string) => transparent.has(name) && !facts.byName.has(name),
+        isTransparent: (name: string) => (transparent.has(name) && !facts.byName.has(name)) || isHanding(name, reference.file),
         isCast: (name: string) => castCalls.test(name),
         isTaking: (name: string) => taking.has(name),
         isGlobal: (name: string) => global(name, reference.file) !== null,
@@ -393,6 +395,17 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     };
     const known = jumpings.get(key);
     return known === undefined ? jumpings.work(key, find, null) : known;
+  }
+
+  /** True for a macro of a driver that hands its argument through, in all arms in which it is defined. */
+  function isHanding(name: string, from: string): boolean {
+    if (!isSmall(source) || !/^[A-Za-z]/.test(name)) return false;
+    const key = `${name}\0${from}`;
+    const find = (): boolean => {
+      const all = macros(name, from).filter((macro) => !macro.objectLike);
+      return all.length > 0 && all.every((macro) => variants(macro).length > 0 && variants(macro).every(handsThrough));
+    };
+    return handing.get(key) ?? handing.work(key, find, false);
   }
 
   function resolve(name: string, from: string): FunctionReference[] {

@@ -15,6 +15,7 @@ import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer 
 export { fillingCalls } from './device.js';
 export * from './direction.js';
 export * from './effects.js';
+export * from './errors.js';
 export type * from './types.js';
 export { allocatingCalls, castCalls, mappingLookups, pageLookups, pageMembers };
 

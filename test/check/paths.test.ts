@@ -957,3 +957,60 @@ describe('names of numbers that a function returns', () => {
   accepts('leak-on-path', 'a test for what it returns where it takes nothing', status('status != MY_OK'));
   complains('leak-on-path', 'a test that takes one for the other', status('status == MY_OK'), 'run:status = take(pages, a, n);');
 });
+
+const noted = (failed: string, exceeded: string) => `#define NOTED(err) (note_error(__func__, __LINE__, err), err)
+#define my_unlikely(x) __builtin_expect(!!(x), 0)
+struct req { struct page **pages; int n; };
+
+static int fill(struct req *r, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, r->n, FOLL_WRITE, r->pages);
+
+	if (my_unlikely(got < 0)) {
+		r->n = 0;
+		return NOTED(-got);
+	}
+	if (got != r->n) {
+		r->n = got;
+		return NOTED(EFAULT);
+	}
+	return 0;
+}
+
+static int begin(struct req *r, unsigned long a)
+{
+	int error = fill(r, a);
+
+	if (error) {
+		${failed}
+		return error;
+	}
+	return 0;
+}
+
+int run(unsigned long a, int n)
+{
+	struct req r = { .n = n, .pages = kcalloc(n, sizeof(*r.pages), GFP_KERNEL) };
+	int error = begin(&r, a);
+
+	if (error)
+		goto out;
+	if (n > MY_MOST) {
+		error = NOTED(EFBIG);
+		${exceeded}
+	}
+	error = my_send(r.pages, n);
+drop:
+	unpin_user_pages_dirty_lock(r.pages, n, true);
+out:
+	kfree(r.pages);
+	return error;
+}
+`;
+
+describe('errors that are returned as they stand, by macros that take note of them', () => {
+  const undo = 'unpin_user_pages(r->pages, r->n);';
+  accepts('leak-on-path', 'those after which the pages are dropped', noted(undo, 'goto drop;'));
+  complains('leak-on-path', 'one that leaves the pages', noted(undo, 'goto out;'), 'run:if (n > MY_MOST) {');
+  complains('partial-pin-leak', 'one that the caller does not undo', noted('', 'goto drop;'), 'fill:if (got != r->n) {');
+});

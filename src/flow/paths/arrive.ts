@@ -3,7 +3,7 @@ import type { CallOperation, Node } from '../../program/graph.js';
 import { factsAt } from '../flow.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
-import { after, placed, resulting, signText, standingAt } from './exits.js';
+import { after, placed, resulting, resultText, standingAt } from './exits.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, outcome, type State, sign, theReference, told } from './state.js';
 import { elementOf } from './unwind.js';
@@ -102,5 +102,5 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     unsure: next.unsure || exit.unsure,
   });
   next = placed(resulting(next, o, exit), o, exit.holders);
-  return [told(local, n, next, `handed on by ${o.name}()${signText(exit.result)}`)];
+  return [told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`)];
 }

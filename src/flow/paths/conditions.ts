@@ -1,6 +1,7 @@
 /** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
 import { type Assume, type Node, turnedOver } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
+import { errorNames } from '../../protocol/index.js';
 import { plain, swapped } from '../../syntax/comparisons.js';
 import { type Acquired, holds } from '../outcome.js';
 import { baseOf, valueIn } from './memory.js';
@@ -19,6 +20,8 @@ export function signOf(state: State, value: string | null): number {
   if (value === null) return sign.any;
   if (value.startsWith('=')) return signOfText(value.slice(1));
   if (value.startsWith('&')) return sign.positive;
+  // Who returns an error's number as it stands, where success is zero, says no less that he has failed.
+  if (errorNames.has(value)) return sign.negative | sign.positive;
   if (value === state.result) return (state.signs.get(value) ?? sign.any) & signsOfOutcomes(state.outcomes);
   return state.signs.get(value) ?? (state.fresh.has(value) ? sign.zero | sign.positive : sign.any);
 }

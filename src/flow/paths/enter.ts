@@ -4,7 +4,7 @@ import { type CallOperation, callsAt, isRead, type Node } from '../../program/gr
 import { join, rootOf } from '../../program/path.js';
 import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
-import { after, emptied, placed, resulting, signText, standingAt } from './exits.js';
+import { after, emptied, placed, resulting, resultText, standingAt } from './exits.js';
 import { holders, placeBelow, put, valueIn } from './memory.js';
 import { share } from './shared.js';
 import { altered, type Exit, outcome, type State, sign, type Trail, theReference, told } from './state.js';
@@ -182,7 +182,7 @@ function taken(
   next = placed(altered(next, { extra: next.extra + exit.extra, linked: next.linked || exit.linked }), o, exit.holders);
   const changed = holders(next).join() !== before.join();
   if (!changed && exit.result === sign.any) return [next];
-  const walked = told(local, n, next, `${entered}${signText(exit.result)}`);
+  const walked = told(local, n, next, `${entered}${resultText(exit)}`);
   return [changed ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
 }
 

@@ -1,6 +1,7 @@
 /** What a function's way out says, in the words of who called it. */
 import type { CallOperation } from '../../program/graph.js';
-import { withSign } from './conditions.js';
+import { errorNames } from '../../protocol/index.js';
+import { signOf, withSign } from './conditions.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, type Holder, type State, sign, type Trail, theReference } from './state.js';
 
@@ -8,7 +9,8 @@ import { altered, type Exit, type Holder, type State, sign, type Trail, theRefer
 export function resulting(state: State, o: CallOperation, { equals, gives, allocated, made }: Exit): State {
   const { result, args } = o;
   const known = equals ?? (gives === null ? null : valueIn(state, args[gives]));
-  const next = known === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${result} == ${known}`, true]]) });
+  const equal = known === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${result} == ${known}`, true]]) });
+  const next = withSign(equal, result, signOf(equal, known)) ?? equal;
   return made.reduce((s, index) => handedOut(s, o, index), allocated ? withFresh(next, result) : next);
 }
 
@@ -22,10 +24,10 @@ function handedOut(state: State, { result, args }: CallOperation, index: number)
   return withSign(next, memory, sign.positive) ?? next;
 }
 
-/** The sign of a result, as a person reads it. */
-export function signText(bits: number): string {
+/** What a result says, as a person reads it. */
+export function resultText({ result: bits, equals }: Pick<Exit, 'result' | 'equals'>): string {
   const { negative, zero, positive } = sign;
-  if (bits === negative) return ', which failed';
+  if (bits === negative || errorNames.has(equals ?? '')) return ', which failed';
   if (bits === zero) return ', which returned 0';
   return bits === positive || bits === (zero | positive) ? ', which succeeded' : '';
 }
