@@ -277,8 +277,8 @@ function strange(
     const name = call.name;
     if (isPlain(name)) return null;
     if (visit.flow.calls.some((c) => c.pos === call.pos)) {
-      const callee = program.resolve(name, visit.flow.reference.file)[0];
-      if (callee && doesNoMore(program, callee)) return null;
+      const definitions = program.resolve(name, visit.flow.reference.file);
+      if (definitions.length > 0 && definitions.every((callee) => doesNoMore(program, callee))) return null;
     }
     return `also calls ${name}()`;
   }

@@ -1,7 +1,7 @@
 /** One site and what was followed of it, as a row of the sheet. */
 import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 
-import { callsAt } from '../program/graph.js';
+import { callsAt, callsOf } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { handedContainers } from '../protocol/index.js';
@@ -29,7 +29,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     ? ownReleases(releasesOf(program, followed, site.node, assumptionsOf(program, site)), others.beside).sort(byPlace)
     : [];
   const forms = new Map(seen.map((s) => [s, formOf(program, s, { key: reference.key, pos: site.call.pos })]));
-  const main = dominant(program, seen, forms);
+  const main = dominant(program, site, seen, forms);
   const taken: Reference = nothing
     ? 'none'
     : site.acquire.taken === 'conditional' && userBacked(program, site)
@@ -151,11 +151,26 @@ const weight: Readonly<Record<ReleaseForm, number>> = {
   none: 0,
 };
 
+/** True for a drop under a test for the failure of the site's function, by a caller of it: where that has failed, not at the end. */
+function isUndone(program: Program, { reference }: Site, { visit: { flow }, event }: SeenRelease): boolean {
+  const tested = event.guards.flatMap(({ path, call, values, negated }) =>
+    path !== null && call === '' && values.length === 0 && !negated ? [path] : [],
+  );
+  return (
+    tested.length > 0 &&
+    program.graphs(flow.reference).some((graph) => {
+      const results = new Set(callsOf(graph, reference.name).map(({ call }) => call.result));
+      return graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && tested.includes(o.target) && results.has(o.source.path ?? ''));
+    })
+  );
+}
+
 /** The release on the normal teardown path, which gives the row its form. */
-function dominant(program: Program, seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>): SeenRelease | null {
+function dominant(program: Program, site: Site, seen: readonly SeenRelease[], forms: ReadonlyMap<SeenRelease, Form>): SeenRelease | null {
   let best: { release: SeenRelease; key: number[] } | null = null;
   for (const release of seen) {
-    const key = [rank(release), isSkipped(program, release) ? 0 : 1, weight[forms.get(release)?.form ?? 'none'], release.event.pos];
+    const form = weight[forms.get(release)?.form ?? 'none'];
+    const key = [rank(release), isSkipped(program, release) ? 0 : 1, isUndone(program, site, release) ? 0 : 1, form, release.event.pos];
     const known: number[] = best?.key ?? [];
     const i = key.findIndex((v, at) => v !== known[at]);
     if (best === null || (i >= 0 && (key[i] as number) > (known[i] as number))) best = { release, key };
