@@ -152,3 +152,49 @@ describe('a call that gives no object where it fails', () => {
   accepts('leak-on-path', 'a drop then', prepared('unpin_user_pages(x->pages, n);'));
   complains('leak-on-path', 'none then', prepared(''), 'submit:if (!d) {');
 });
+
+const mapped = (undo: string): string => `struct range { unsigned long *pfns; unsigned long at; };
+static void put_pfn(unsigned long pfn)
+{
+	unpin_user_page(pfn_to_page(pfn));
+}
+static int get_pfn(unsigned long a, unsigned long *pfn)
+{
+	struct page *page;
+	int ret = pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page);
+
+	if (ret != 1)
+		return -EFAULT;
+	*pfn = page_to_pfn(page);
+	return 0;
+}
+int range_map(struct iommu_domain *d, struct range *r, unsigned long n)
+{
+	unsigned long i;
+	int ret = 0;
+
+	r->pfns = kvcalloc(n, sizeof(*r->pfns), GFP_KERNEL);
+	for (i = 0; i < n; i++) {
+		ret = get_pfn(r->at + i * PAGE_SIZE, &r->pfns[i]);
+		if (ret)
+			break;
+		ret = iommu_map(d, i * PAGE_SIZE, PFN_PHYS(r->pfns[i]), PAGE_SIZE, IOMMU_READ, GFP_KERNEL);
+		if (ret) {
+			${undo}
+			break;
+		}
+	}
+	if (ret) {
+		while (i--)
+			put_pfn(r->pfns[i]);
+		kvfree(r->pfns);
+	}
+	return ret;
+}
+`;
+
+describe('a frame number that could not be mapped', () => {
+  const site = 'range_map:ret = iommu_map(d, i * PAGE_SIZE, PFN_PHYS(r->pfns[i]), PAGE_SIZE, IOMMU_READ, GFP_KERNEL);';
+  accepts('leak-on-path', 'its drop', mapped('put_pfn(r->pfns[i]);'));
+  complains('leak-on-path', 'the undoing of the rounds before', mapped(''), site);
+});

@@ -17,7 +17,7 @@ import { handedBack, take } from './arrive.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { drop, free, isWhole, lateUse } from './drop.js';
-import { enter, unseen } from './enter.js';
+import { enter, unless, unseen } from './enter.js';
 import { alwaysFails } from './fails.js';
 import { errorCalls } from './live.js';
 import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
@@ -29,7 +29,9 @@ import { moved } from './transfer.js';
 const allocating =
   /^(devm_)?(k|kv|v)(m|z|c)?alloc\w*$|^(devm_)?k(m|z)alloc_\w+$|^(kcalloc|sgl_alloc\w*|kvcalloc|kmalloc_array|kvmalloc_array|array_size|kmem_cache_z?alloc\w*|k?memdup\w*|__get_free_pages?|get_zeroed_page|drm_calloc_large|drm_malloc_ab|vmalloc_user|__vmalloc\w*)$/;
 const sending =
-  /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|iommu_map\w*|set_pte\w*|vm_insert_\w+|vmf_insert_\w+|remap_pfn_range|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
+  /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
+/** They map a page for a device or a user, and leave it alone where they fail. */
+const mapping = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
 
 /** The states after a call; none where the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
@@ -72,6 +74,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     return next ? [escaped(local, next, o)] : [];
   }
   if (o.name !== null && sending.test(o.name) && !own) return [];
+  if (o.name !== null && mapping.test(o.name) && !own) return unless(local, n, o, state);
   if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state);
   if (o.name !== null && !own && local.program.isNeutral(o.name, local.reference.file)) {
     // Who is given a function may call it.
@@ -82,7 +85,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   if (definitions.length === 0) {
     if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
     if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
-    return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : [];
+    return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
   }
   const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
   const dropping = possible.filter((callee) => local.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(local, callee)));

@@ -197,12 +197,21 @@ function isObject({ program, graph, reference }: Called, result: string): boolea
  * convention. Where it succeeds, what it did with the pages is not known.
  */
 export function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
-  local.unfollowed();
   const unsure: State = altered(state, { unsure: true });
+  const failed = unless(local, n, o, state);
   if (!local.shape.isDecided(o.result)) return [unsure];
-  // No object is a failure, and no status.
-  const failing = isObject(local, o.result) ? sign.negative | sign.zero : sign.negative;
-  const failed = withSign(state, o.result, failing);
-  const done = withSign(unsure, o.result, sign.any & ~failing);
-  return [...(failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : []), ...(done ? [done] : [])];
+  const done = withSign(unsure, o.result, sign.any & ~failing(local, o.result));
+  return [...failed, ...(done ? [done] : [])];
+}
+
+/** The way on from a call that may keep the page itself, or its number, where it succeeds: where it is tested to have failed. */
+export function unless(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  local.unfollowed();
+  const failed = local.shape.isDecided(o.result) ? withSign(state, o.result, failing(local, o.result)) : null;
+  return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
+}
+
+/** Signs of a result that says that a call has failed: no object is a failure, and no status. */
+function failing(local: Called, result: string): number {
+  return isObject(local, result) ? sign.negative | sign.zero : sign.negative;
 }
