@@ -76,7 +76,10 @@ function isLate({ followed }: Subject, visit: Visit): boolean {
 function markedHolders(subject: Subject): Set<Visit> {
   const { program, followed } = subject;
   const releases = releasesIn(subject);
-  const folders = new Set([subject.row.file, ...releases.map((s) => s.visit.flow.reference.file)].map(folderOf));
+  const accesses = accessesOf(subject).map((a) => a.visit);
+  const folders = new Set(
+    [subject.row.file, ...[...releases.map((s) => s.visit), ...accesses].map((v) => v.flow.reference.file)].map(folderOf),
+  );
   const events = new Set(dirtiesOf(subject).map((d) => d.visit));
   for (const s of releases) if (s.event.dirty) events.add(s.visit);
   for (const v of followed.visits)

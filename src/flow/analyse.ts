@@ -756,8 +756,8 @@ function unknown(r: Run, n: Node, name: string, indirectly: boolean, given: read
 
 function indirect(r: Run, n: Node, o: CallOperation, given: string[][], facts: Facts): void {
   if (o.through === null) return;
-  const candidates = r.program.installed(r.reference.file, o.through);
-  if (candidates.length === 1) into(r, n, o, candidates, given, facts);
+  const candidates = r.program.pointed(r.reference, o.through);
+  if (candidates.length > 0) into(r, n, o, candidates, given, facts);
   else unknown(r, n, o.through, true, given);
 }
 

@@ -17,6 +17,7 @@ import { lower } from './lower.js';
 import { mayMean } from './meant.js';
 import { rootOf, type Value } from './path.js';
 import { familyFolders, folderOf, isIn, isNear, outsideKernel } from './place.js';
+import { openPointed } from './pointed.js';
 import { type AskedTree, asked } from './questions.js';
 import { enteredResults, openResults, pointerTo } from './results.js';
 import { isForOlder, isTabled, type Meaning, meaningOf } from './shims.js';
@@ -70,6 +71,8 @@ export interface Program {
   aliasNames(file: string): readonly string[];
   /** Functions that designated initialisers or assignments of a file install in a field of this name. */
   installed(file: string, field: string): FunctionReference[];
+  /** Functions that a call through a field or variable of a function may mean; none where that is not plain. */
+  pointed(reference: FunctionReference, through: string): readonly FunctionReference[];
 }
 
 /** A call where it stands. */
@@ -528,15 +531,18 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     return [...new Set(values)].filter((value) => value !== 'NULL');
   }
 
+  function callSites(reference: FunctionReference): CallSite[] {
+    return callers(reference).flatMap((caller) =>
+      graphs(caller).flatMap((graph) => callsOf(graph, reference.name).map((found) => ({ caller, graph, ...found }))),
+    );
+  }
+
   return {
     tree,
     ledger,
     file,
     textOf,
-    callSites: (reference) =>
-      callers(reference).flatMap((caller) =>
-        graphs(caller).flatMap((graph) => callsOf(graph, reference.name).map((found) => ({ caller, graph, ...found }))),
-      ),
+    callSites,
     graphs,
     variants,
     resolve,
@@ -550,6 +556,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     global,
     constant,
     installed,
+    pointed: openPointed({ ledger, graphs, resolve, installed, isGeneral, callSites }),
     macros,
     isAlias: (macro) => aliasOf(macro) !== null,
     aliasNames: (name) => aliases.filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),

@@ -198,3 +198,59 @@ describe('a frame number that could not be mapped', () => {
   accepts('leak-on-path', 'its drop', mapped('put_pfn(r->pfns[i]);'));
   complains('leak-on-path', 'the undoing of the rounds before', mapped(''), site);
 });
+
+const through = (clean: string, calls: string): string => `struct buf { struct page **pages; int n; struct sg_table *sgt; };
+static void put_dirty(struct page *page)
+{
+	set_page_dirty_lock(page);
+	put_page(page);
+}
+static void put_clean(struct page *page)
+{
+	${clean}
+}
+static void buf_put(struct buf *b, void (*put)(struct page *page))
+{
+	int i;
+
+	for (i = 0; i < b->n; i++)
+		put(b->pages[i]);
+	kvfree(b->pages);
+	kfree(b);
+}
+struct buf *buf_get(unsigned long a, int n)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int got;
+
+	b->pages = kvcalloc(n, sizeof(*b->pages), GFP_KERNEL);
+	got = get_user_pages_fast(a, n, FOLL_WRITE, b->pages);
+	if (got != n) {
+		release_pages(b->pages, got);
+		return NULL;
+	}
+	b->n = n;
+	if (buf_map(b)) {
+		${calls}
+		return NULL;
+	}
+	return b;
+}
+void buf_done(struct buf *b, bool wrote)
+{
+	buf_put(b, wrote ? put_dirty : put_clean);
+}
+`;
+
+describe('a helper that drops by a function which it is given', () => {
+  const right = through('put_page(page);', 'buf_put(b, put_clean);');
+  accepts('never-released', 'what it drops', right);
+  accepts('leak-on-path', 'what it drops as it fails', right);
+  complains('leak-on-path', 'what nobody drops as it fails', through('put_page(page);', ''), 'buf_get:if (buf_map(b)) {');
+  complains(
+    'wrong-release',
+    'one function of two that drops wrongly',
+    through('unpin_user_page(page);', 'buf_put(b, put_clean);'),
+    'put_clean:unpin_user_page(page);',
+  );
+});

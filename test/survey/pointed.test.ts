@@ -246,3 +246,33 @@ describe('a store that others see in order', () => {
     'get single→page-array car=pool.pages single@file put:pool_drop:put_page mixed',
   );
 });
+
+const byPointer = (pick: string) => `static void drop_dirty(struct page *page)
+{
+	set_page_dirty_lock(page);
+	unpin_user_page(page);
+}
+static void drop_clean(struct page *page)
+{
+	unpin_user_page(page);
+}
+int f(unsigned long a, int write)
+{
+	void (*drop)(struct page *page) = ${pick};
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	drop(page);
+	return 0;
+}
+`;
+
+describe('a call through a variable', () => {
+  shows(
+    'that holds one of two functions',
+    byPointer('write ? drop_dirty : drop_clean'),
+    'pin single single@file put:drop_dirty:unpin_user_page,drop_clean:unpin_user_page dirty=set_page_dirty_lock',
+  );
+  shows('of which nothing is known', byPointer('lookup(write)'), 'pin single none@function gap');
+});

@@ -1,3 +1,6 @@
+import type { FunctionFlow } from '../../flow/flow.js';
+import { callsAt } from '../../program/graph.js';
+import type { Program } from '../../program/program.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
@@ -17,6 +20,7 @@ export const neverReleased: Rule = {
       );
     if (!isOnlyUndone(subject)) return [];
     if (row.reference === 'conditional' || followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)) return [];
+    if (followed.visits.some(({ flow }) => isGuessed(subject.program, flow))) return [];
     if (row.containers.some((c) => c === 'skb' || c === 'pipe' || c === 'other')) return [];
     if (seen.length > 0 && !keptOnSuccess(subject)) return [];
     const carrier = keptIn(subject);
@@ -26,6 +30,16 @@ export const neverReleased: Rule = {
     return [complaintHere(subject, `pages taken by ${row.api}() and kept in ${carrier.join(', ')} are dropped ${but}`)];
   },
 };
+
+/** True if the pages went through a pointer to several functions: what one of them keeps may be gone when it returns. */
+function isGuessed(program: Program, { reference, calls }: FunctionFlow): boolean {
+  return calls.some(({ pos }) =>
+    program
+      .graphs(reference)
+      .flatMap((graph) => callsAt(graph, pos))
+      .some(({ name, through }) => name === null && through !== null && program.pointed(reference, through).length > 1),
+  );
+}
 
 /** Fields that keep the pages themselves. An address or a frame number alone may be something's own. */
 function keptIn({ followed, row }: Subject): string[] {

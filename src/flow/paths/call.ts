@@ -81,7 +81,11 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
     return callbacksIn(local, o).length > 0 ? [] : [state];
   }
   const definitions =
-    o.name !== null ? local.program.resolve(o.name, local.reference.file) : o.through === null ? [] : installed(local, o.through);
+    o.name !== null
+      ? local.program.resolve(o.name, local.reference.file)
+      : o.through === null
+        ? []
+        : local.program.pointed(local.reference, o.through);
   if (definitions.length === 0) {
     if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
     if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
@@ -136,11 +140,6 @@ function isData({ graph }: Called, { args }: CallOperation, given: readonly stri
 function bodyOf({ program }: Called, callee: FunctionReference): string {
   const text = program.textOf(callee);
   return text.slice(text.indexOf('{'));
-}
-
-function installed(local: Called, field: string): FunctionReference[] {
-  const found = local.program.installed(local.reference.file, field);
-  return found.length === 1 ? found : [];
 }
 
 function allocated(state: State, o: CallOperation, name: string): State {

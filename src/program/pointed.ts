@@ -1,0 +1,77 @@
+/** Which functions a call through a pointer may mean. */
+import type { FunctionReference } from './file.js';
+import type { Graph } from './graph.js';
+import type { Ledger } from './ledger.js';
+import type { Program } from './program.js';
+import { sourceName } from './text.js';
+
+/** More functions than these are everybody's. */
+const most = 4;
+/** How often a function is handed on before it is called. */
+const maxDepth = 3;
+
+interface World extends Pick<Program, 'graphs' | 'resolve' | 'installed' | 'isGeneral' | 'callSites'> {
+  ledger: Ledger;
+}
+
+/**
+ * The functions that a call through a field or a variable of a function may mean: the one that is installed in the field; those that callers
+ * give for the parameter, or that are put into the variable. None where one of them is not known.
+ */
+export function openPointed(world: World): Program['pointed'] {
+  const known = world.ledger.memo<readonly FunctionReference[]>();
+  return (reference, through) => {
+    const key = `${reference.key}\0${through}`;
+    return known.get(key) ?? known.work(key, () => find(world, reference, through), []);
+  };
+}
+
+function find(world: World, reference: FunctionReference, through: string): readonly FunctionReference[] {
+  const [graph] = world.graphs(reference);
+  if (!graph?.types.has(through)) {
+    const installed = world.installed(reference.file, through);
+    return installed.length === 1 ? installed : [];
+  }
+  const found = new Map((namedIn(world, reference, graph, through, 0) ?? []).map((f) => [f.key, f]));
+  return found.size <= most ? [...found.values()] : [];
+}
+
+/** The functions that a variable of a function leads to, `null` if that is not plain. */
+function namedIn(world: World, reference: FunctionReference, graph: Graph, variable: string, depth: number): FunctionReference[] | null {
+  const index = graph.params.findIndex((p) => p.name === variable);
+  const assigned = graph.assigned.filter((a) => a.target === variable);
+  const set = assigned.map((a) => choices(a.text).map((name): Named => ({ name, reference, graph })));
+  if (depth > maxDepth || (index >= 0 && (set.length > 0 || world.isGeneral(reference.name)))) return null;
+  const given = index < 0 ? set : passedFor(world, reference, index);
+  const all: FunctionReference[] = [];
+  for (const { name, reference: from, graph: there } of given.flat()) {
+    if (/^(NULL|0)$/.test(name)) continue;
+    const meant = there.types.has(name) ? namedIn(world, from, there, name, depth + 1) : world.resolve(name, from.file);
+    if (meant === null || meant.length === 0 || meant.some((f) => f.macro)) return null;
+    all.push(...meant);
+  }
+  return all;
+}
+
+/** A name, and where it is written. */
+interface Named {
+  name: string;
+  reference: FunctionReference;
+  graph: Graph;
+}
+
+/** What callers give for a parameter, by its position. */
+function passedFor({ callSites }: World, reference: FunctionReference, index: number): Named[][] {
+  return callSites(reference).map(({ caller, graph, call }) => {
+    const argument = call.expressions[index];
+    return choices(argument ? sourceName(argument) : '').map((name) => ({ name, reference: caller, graph }));
+  });
+}
+
+/** The names that `a`, or `test ? a : b`, may come to; what was lowered is written `a | b`. */
+function choices(text: string): string[] {
+  return text
+    .slice(text.indexOf('?') + 1)
+    .split(/[:|]/)
+    .map((name) => name.trim());
+}
