@@ -144,6 +144,7 @@ const neutralNames: readonly string[] = [
   'WARN*',
   'BUG*',
   'dma_*',
+  'phys_to_dma*',
   'pci_map_*',
   'pci_unmap_*',
   'pci_dma_*',

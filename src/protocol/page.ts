@@ -71,7 +71,7 @@ export const pageTransfers: readonly Transfer[] = [
   { name: 'vmap', moves: [['0[]', 'return@address']], fails: 'zero' },
   { name: 'vm_map_ram', moves: [['0[]', 'return@address']], fails: 'zero' },
   ...pageLookups.map(lookup),
-  ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn'].map(
+  ...['__pa', 'virt_to_phys', 'virt_to_pfn', 'vmalloc_to_pfn', 'virt_to_bus', '__virt_to_bus'].map(
     (name): Transfer => ({
       name,
       moves: [
@@ -80,7 +80,7 @@ export const pageTransfers: readonly Transfer[] = [
       ],
     }),
   ),
-  ...['__va', 'phys_to_virt', 'pfn_to_kaddr', 'pfn_to_virt'].map(
+  ...['__va', 'phys_to_virt', 'pfn_to_kaddr', 'pfn_to_virt', 'bus_to_virt', '__bus_to_virt'].map(
     (name): Transfer => ({
       name,
       moves: [

@@ -48,10 +48,11 @@ export function settled(local: Called, n: Node, state: State): boolean {
 const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
 const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
 
-/** `frame == *first + i`, of the frame number that is followed. */
-function continuesRun({ graph }: Called, state: State, { left, right }: Assume): boolean {
+/** `frame == *first + i`, of the frame number that is followed; not of two pages of which one stands behind the other. */
+function continuesRun({ program, reference, graph }: Called, state: State, { left, right }: Assume): boolean {
   const isSum = (v: Value): boolean => v.path !== null && / \+ /.test(v.text);
-  const isFrame = (v: Value): boolean => v.path !== null && !isPointer(graph, v.path) && valueIn(state, v) === theReference;
+  const isNumber = (path: string): boolean => program.typeOf(path, graph, reference.file)?.pointers === 0;
+  const isFrame = (v: Value): boolean => v.path !== null && isNumber(v.path) && valueIn(state, v) === theReference;
   return (isFrame(left) && isSum(right)) || (isFrame(right) && isSum(left));
 }
 
