@@ -601,12 +601,16 @@ function isByteCast(e: Expression): boolean {
   return e.kind === 'cast' && e.type.pointers === 1 && /^(void|char|u8|unsigned char|__u8|uint8_t)$/.test(e.type.base);
 }
 
-/** True if a value is a local pointer to another type: a cast of its sum begins another array behind the first. */
+/**
+ * True if a value is a local pointer to another type: a cast of its sum begins another array behind the first. Behind a field's
+ * array, at the end of its object, all is found by that field.
+ */
 function isOtherPointer(b: Builder, value: Value, type: CType): boolean {
   const own = value.path === null ? undefined : b.types.get(value.path);
   return (
     own !== undefined &&
     own.pointers > 0 &&
+    !b.aliases.some((a) => a.target === value.path && a.source.path?.includes('.')) &&
     (own.base !== type.base || own.pointers !== type.pointers) &&
     own.base !== 'void' &&
     type.base !== 'void'

@@ -1014,3 +1014,158 @@ describe('errors that are returned as they stand, by macros that take note of th
   complains('leak-on-path', 'one that leaves the pages', noted(undo, 'goto out;'), 'run:if (n > MY_MOST) {');
   complains('partial-pin-leak', 'one that the caller does not undo', noted('', 'goto drop;'), 'fill:if (got != r->n) {');
 });
+
+const walkedBy = (loop: string) => `int take(unsigned long a, char *p, char *end)
+{
+	struct page **pages = kmalloc(16 * sizeof(*pages), GFP_KERNEL);
+	int got;
+
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, 16, 0, pages);
+	if (got != 16) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		kfree(pages);
+		return -EFAULT;
+	}
+	${loop}
+		flush_line(p);
+	kfree(pages);
+	return 0;
+}
+`;
+describe('a loop by a pointer that goes on', () => {
+  complains('leak-on-path', 'what is lost behind it', walkedBy('for (; p < end; p++)'), 'take:if (got != 16) {');
+  complains('leak-on-path', 'what is lost behind one that goes down', walkedBy('while (p-- > end)'), 'take:if (got != 16) {');
+});
+
+const atTheEnd = (keep: string) => `struct list { int n; unsigned long addrs[1]; };
+int list_take(unsigned long a, int n, struct list **out)
+{
+	struct list *l = kmalloc(sizeof(*l) + n * 16, GFP_KERNEL);
+	struct page **pages;
+	unsigned long *addrs;
+	int got;
+
+	if (!l)
+		return -ENOMEM;
+	l->n = n;
+	addrs = l->addrs;
+	pages = (struct page **)(addrs + n);
+	got = pin_user_pages_fast(a, n, 0, pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		kfree(l);
+		return -EFAULT;
+	}
+	${keep}
+	return 0;
+}
+void list_drop(struct list *l)
+{
+	struct page **pages = (struct page **)(l->addrs + l->n);
+
+	unpin_user_pages(pages, l->n);
+	kfree(l);
+}
+`;
+describe('an array behind the array at the end of an object', () => {
+  accepts('leak-on-path', 'pages that the object keeps there', atTheEnd('*out = l;'));
+  complains('leak-on-path', 'an object that is freed with them', atTheEnd('kfree(l);'), 'list_take:if (got != n) {');
+});
+
+const queued = (test: string, known = '') => `${known}struct list { int n; struct page *pages[8]; };
+int list_queue(unsigned long a)
+{
+	struct list *l = kmalloc(sizeof(*l), GFP_KERNEL);
+	int status;
+
+	if (!l)
+		return -ENOMEM;
+	l->n = pin_user_pages_fast(a, 8, 0, l->pages);
+	if (l->n != 8) {
+		if (l->n > 0)
+			unpin_user_pages(l->pages, l->n);
+		kfree(l);
+		return -EFAULT;
+	}
+	status = bulk_queue(l);
+	if (${test})
+		return -EIO;
+	unpin_user_pages(l->pages, 8);
+	kfree(l);
+	return 0;
+}
+`;
+describe('a call that nobody can look into, and a name for what it returns', () => {
+  accepts('leak-on-path', 'a name that nobody knows', queued('status == BULK_QUEUED'));
+  complains('leak-on-path', 'a failure', queued('status < 0'), 'list_queue:status = bulk_queue(l);');
+  complains(
+    'leak-on-path',
+    'a name for zero',
+    queued('status != BULK_QUEUED', 'enum { BULK_QUEUED };\n'),
+    'list_queue:status = bulk_queue(l);',
+  );
+});
+
+const contiguous = (end: string) => `struct span { unsigned long a; phys_addr_t phys; int n; };
+static int span_take(struct span *s, phys_addr_t *phys)
+{
+	struct page **page = kmalloc(s->n * sizeof(void *), GFP_KERNEL);
+	int i, n = s->n, ret;
+
+	if (!page)
+		return -ENOMEM;
+	ret = get_user_pages_fast(s->a, n, FOLL_WRITE, page);
+	if (ret < 0)
+		goto out;
+	if (ret < n) {
+		n = ret;
+		ret = -EINVAL;
+		goto put;
+	}
+	for (i = 1; i < n; i++) {
+		if (page[i] != page[i - 1] + 1) {
+			ret = -EINVAL;
+			goto put;
+		}
+	}
+	*phys = __pfn_to_phys(page_to_pfn(page[0]));
+	ret = 0;
+put:
+	if (ret < 0)
+		for (i = 0; i < n; i++)
+			put_page(page[i]);
+out:
+	kfree(page);
+	return ret;
+}
+int span_map(struct device *dev, struct span *s)
+{
+	phys_addr_t phys;
+	dma_addr_t dma;
+	int ret = span_take(s, &phys);
+
+	if (ret < 0)
+		return ret;
+	dma = phys_to_dma(dev, phys);
+	if (dma == 0)
+		${end};
+	s->phys = phys;
+	return 0;
+}
+void span_end(struct span *s)
+{
+	struct page *page = pfn_to_page(__phys_to_pfn(s->phys));
+	int i;
+
+	for (i = 0; i < s->n; i++)
+		put_page(page + i);
+}
+`;
+describe('pages that stand one behind the other', () => {
+  complains('leak-on-path', 'an address that is lost', contiguous('return -EIO'), 'span_map:if (dma == 0)');
+  accepts('leak-on-path', 'an address that is kept', contiguous('tell(dev)'));
+});

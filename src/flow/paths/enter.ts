@@ -6,6 +6,7 @@ import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { after, emptied, placed, resulting, resultText, standingAt } from './exits.js';
 import { holders, placeBelow, put, valueIn } from './memory.js';
+import { isToldByName } from './named.js';
 import { share } from './shared.js';
 import { altered, type Exit, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { boundsOf } from './sweep.js';
@@ -199,7 +200,7 @@ function isObject({ program, graph, reference }: Called, result: string): boolea
 export function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const unsure: State = altered(state, { unsure: true });
   const failed = unless(local, n, o, state);
-  if (!local.shape.isDecided(o.result)) return [unsure];
+  if (!isDecided(local, o.result)) return [unsure];
   const done = withSign(unsure, o.result, sign.any & ~failing(local, o.result));
   return [...failed, ...(done ? [done] : [])];
 }
@@ -207,8 +208,13 @@ export function unseen(local: Called, n: Node, o: CallOperation, state: State): 
 /** The way on from a call that may keep the page itself, or its number, where it succeeds: where it is tested to have failed. */
 export function unless(local: Called, n: Node, o: CallOperation, state: State): State[] {
   local.unfollowed();
-  const failed = local.shape.isDecided(o.result) ? withSign(state, o.result, failing(local, o.result)) : null;
+  const failed = isDecided(local, o.result) ? withSign(state, o.result, failing(local, o.result)) : null;
   return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
+}
+
+/** True if it is known which of the ways on from a call are those where it has failed. */
+function isDecided(local: Called, result: string): boolean {
+  return local.shape.isDecided(result) && !isToldByName(local, result);
 }
 
 /** Signs of a result that says that a call has failed: no object is a failure, and no status. */

@@ -191,6 +191,13 @@ function mentions(key: string, value: string): boolean {
   );
 }
 
+/** The state without the comparisons of a value itself: a pointer that goes on compares otherwise. */
+export function uncompared(state: State, value: string): State {
+  const isOf = (key: string): boolean => key.split(' ').includes(value);
+  if (![...state.conditions.keys()].some(isOf)) return state;
+  return altered(state, { conditions: new Map([...state.conditions].filter(([key]) => !isOf(key))) });
+}
+
 /** One step further, for values. */
 export function stepFrom(value: string, next: string): string | null {
   return value.startsWith('&') ? below(value, next) : step(value, next);

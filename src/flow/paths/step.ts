@@ -1,6 +1,6 @@
 /** The states after a node: what one operation does to the memory of a path. */
 import type { Assume, Clear, Copy, Graph, Node } from '../../program/graph.js';
-import { rootOf, suffixAfter, type Value } from '../../program/path.js';
+import { rootOf, suffixAfter } from '../../program/path.js';
 import { releases } from '../../protocol/index.js';
 import { call } from './call.js';
 import { assume, conditionText } from './conditions.js';
@@ -9,7 +9,8 @@ import { isTaking } from './entry.js';
 import { forgetElement, stepOver } from './forget.js';
 import { roundOf } from './last.js';
 import { isOthers } from './loops.js';
-import { baseOf, behind, holders, isCut, placeAt, put, reaches, renewed, stepFrom, valueAt, valueIn, withFresh } from './memory.js';
+import { baseOf, behind, holders, isCut, placeAt, put, reaches, renewed, stepFrom, uncompared, valueAt, valueIn } from './memory.js';
+import { numbered } from './named.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
 import { altered, outcome, type State, type Trail, theReference, told } from './state.js';
@@ -43,8 +44,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       }
       // Of one array that was allocated here, parts that are dropped apart are told apart.
       if (n.loops.length === 0 && local.shape.parts.has(o.target) && o.replaces && source !== null && state.fresh.has(baseOf(source))) {
-        const part = `?part${n.id}`;
-        return [put(withFresh(state, part), target, part)];
+        return [put(state, target, stepFrom(source, `${behind}${n.id}`))];
       }
       if (isOfAnother(local, n, target, state)) return [state];
       const over = stepOver(local, n, o.target, state);
@@ -75,7 +75,9 @@ export function run(local: Called, n: Node, state: State): State[] {
           : state;
       const place = placeAt(here, o.target);
       // A pointer that goes on stays in the same memory.
-      if (place === null || valueAt(here, place) === theReference || isPointer(local.graph, o.target)) return [here];
+      if (place === null) return [here];
+      const value = valueAt(here, place);
+      if (value === theReference || isPointer(local.graph, o.target)) return [uncompared(here, value)];
       return [grown(local, n, o.target, place, here)];
     }
     case 'assume': {
@@ -105,12 +107,6 @@ function testedElsewhere(state: State, { left, right }: Assume): State {
   if (dropped === null || dropped.doubt === null || !dropped.whole) return state;
   const isOfResult = [left, right].some((v) => valueIn(state, v) === dropped.doubt);
   return isOfResult ? state : altered(state, { dropped: { ...dropped, whole: false } });
-}
-
-/** A name that stands for zero or for a number below, as that number: what a function returns so is told from what it does not. */
-function numbered(local: Called, value: Value): Value {
-  if (value.path === null || value.address || !/^[A-Z][A-Z\d_]+$/.test(value.path) || local.graph.types.has(value.path)) return value;
-  return local.numbered(value, local.reference);
 }
 
 /** True for a further operand of a number: with it, the number is none of those that it is made of. */
