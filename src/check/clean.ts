@@ -192,6 +192,7 @@ function callsTo(holder: Visit, { visit }: SeenRelease): CallEvent[] {
 
 /** False if a holder's own call of the acquiring function says that nothing is written to what it drops. */
 function writesFor(subject: Subject, holder: Visit, release: SeenRelease): boolean {
+  if (holder === release.visit) return isWritten(subject, holder, release.event.fact);
   const calls = callsTo(holder, release);
   return calls.length === 0 || calls.some((c) => isWritten(subject, holder, c.fact));
 }

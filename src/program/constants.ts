@@ -10,6 +10,27 @@ export interface Surroundings {
   ownHeaders(from: string): readonly string[];
 }
 
+/** Makes the lookup of what the macros of a name stand for, as a file sees them, in every arm of an `#if`; none for those with arguments. */
+export function openTexts({ tree, ledger, ownHeaders }: Surroundings): (name: string, from: string) => readonly string[] {
+  const seen = ledger.memo<readonly string[]>();
+  return (name, from) => {
+    if (!/^[A-Z]\w*$/.test(name)) return [];
+    const key = `${name}\0${from}`;
+    const find = (): readonly string[] =>
+      [from, ...ownHeaders(from)].flatMap((file) => {
+        const text = tree.read(file);
+        return text?.includes(name) ? textsIn(text, name) : [];
+      });
+    return seen.get(key) ?? seen.work(key, find);
+  };
+}
+
+/** What is written behind each `#define` of a name; a line that goes on counts as one. */
+function textsIn(text: string, name: string): string[] {
+  const define = new RegExp(String.raw`^[ \t]*#[ \t]*define[ \t]+${name}[ \t]+((?:[^\\\n]|\\\n)*)`, 'gm');
+  return Array.from(text.matchAll(define), (match) => match[1] as string);
+}
+
 /** Makes the lookup of a constant by name, as a file sees it; `null` for what is no plain number. */
 export function openConstants({ tree, ledger, ownHeaders }: Surroundings): (name: string, from: string) => number | null {
   const seen = ledger.memo<number | null>();

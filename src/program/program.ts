@@ -4,7 +4,7 @@ import type { Tree } from '../source/index.js';
 import type { CType, Expression, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
 import { isSmall } from './aliases.js';
-import { openConstants } from './constants.js';
+import { openConstants, openTexts } from './constants.js';
 import { describe, type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
 import { definedFree } from './free.js';
 import { type Global, openGlobals } from './globals.js';
@@ -60,6 +60,8 @@ export interface Program {
   /** The file-scope variable that a name means in a file, of whatever file it is; `null` if it means none. */
   global(name: string, file: string): Global | null;
   typeOf(path: string, graph: Graph, file: string): CType | null;
+  /** What the macros of a name in capitals stand for, as a file sees them. */
+  macroTexts(name: string, file: string): readonly string[];
   /** The number that a name in capitals stands for in a file: a macro or an enumerator; `null` if that is not plain. */
   constant(name: string, file: string): number | null;
   position(file: string, pos: number): { line: number; column: number };
@@ -135,6 +137,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const { structure, memberTag, typedef } = openStructures({ tree, ledger, file, ownHeaders });
 
   const constant = openConstants({ tree, ledger, ownHeaders });
+  const macroTexts = openTexts({ tree, ledger, ownHeaders });
 
   function file(name: string): FileFacts | null {
     const known = files.get(name);
@@ -555,6 +558,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     structure,
     global,
     constant,
+    macroTexts,
     installed,
     pointed: openPointed({ ledger, graphs, resolve, installed, isGeneral, callSites }),
     macros,

@@ -28,8 +28,19 @@ export function mayHold(
   seen = new Set<string>(),
 ): boolean {
   const word = new RegExp(`\\b${flag}\\b`);
-  if (word.test(sourceName(expression))) return true;
+  if (says(program, reference.file, sourceName(expression), word)) return true;
   return pathsIn(expression).some((path) => pathMayHold(program, reference, graph, path, word, flag, depth, seen));
+}
+
+/** How many macros stand for one another. */
+const maxMacros = 3;
+
+/** True if a text names a flag, itself or by macros that stand for it. */
+function says(program: Program, file: string, text: string, word: RegExp, depth = 0): boolean {
+  if (word.test(text)) return true;
+  if (depth >= maxMacros) return false;
+  const names = text.match(/\b[A-Z][A-Z\d_]+\b/g) ?? [];
+  return names.some((name) => program.macroTexts(name, file).some((stands) => says(program, file, stands, word, depth + 1)));
 }
 
 function pathMayHold(
@@ -48,7 +59,7 @@ function pathMayHold(
   for (const g of program.graphs(reference)) {
     for (const a of g.assigned) {
       if (a.target !== path && a.target !== `::${path}`) continue;
-      if (word.test(a.text)) return true;
+      if (says(program, reference.file, a.text, word)) return true;
       for (const name of a.text.match(/[A-Za-z_][\w.]*/g) ?? [])
         if (name !== path && /[a-z]/.test(name) && pathMayHold(program, reference, graph, name, word, flag, depth, seen)) return true;
     }

@@ -10,7 +10,7 @@ import { plainPath, sourceName } from '../program/text.js';
 import { isNarrow } from '../program/types.js';
 import { type Acquire, acquires, type Signature } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
-import { excludes } from '../syntax/assumptions.js';
+import { excludes, isBefore } from '../syntax/assumptions.js';
 import type { CType } from '../syntax/ast.js';
 
 /** A site before it is followed. */
@@ -67,7 +67,7 @@ function siteOf(program: Program, reference: FunctionReference, graph: Graph, no
   if (!acquire) return null;
   if (meantAt({ reference, call }, name, program).every((when) => excludes([...graph.assumptions, ...reference.item.conditions], when)))
     return null;
-  const signature = signatureOf(acquire, call, graph, program, reference.file);
+  const signature = signatureOf(acquire, call, graph, program, reference);
   return { reference, acquire, signature, call, node, graph, layouts: new Map() };
 }
 
@@ -84,15 +84,24 @@ export function meantAt(
 
 /**
  * The signature that fits the number of arguments, unless a number stands where the pages go; where several do, the one whose
- * page argument is of a page type.
+ * page argument is of a page type, else the one of the kernels that the call stands for.
  */
-function signatureOf(acquire: Acquire, call: CallOperation, graph: Graph, program: Program, file: string): Signature | null {
+function signatureOf(
+  acquire: Acquire,
+  call: CallOperation,
+  graph: Graph,
+  program: Program,
+  { file, item }: FunctionReference,
+): Signature | null {
   const typeOf = ({ pages }: Signature): CType | null => {
     const path = pages === null ? null : (call.args[pages]?.path ?? null);
     return path === null ? null : program.typeOf(path, graph, file);
   };
   const fitting = acquire.signatures.filter((s) => s.args === call.args.length && !isNarrow(typeOf(s)));
-  return fitting.find((s) => /^(page|folio)$/.test(typeOf(s)?.tag ?? '')) ?? fitting[0] ?? null;
+  const typed = fitting.find((s) => /^(page|folio)$/.test(typeOf(s)?.tag ?? ''));
+  return (
+    typed ?? fitting.findLast((s) => s.until && isBefore([...graph.assumptions, ...item.conditions], ...s.until)) ?? fitting[0] ?? null
+  );
 }
 
 /** Facts that begin to hold after the site's call, as seeds are written. */

@@ -511,3 +511,32 @@ describe('a page that is another one where none was taken', () => {
   }
   complains('release-count', 'a page that is not there', instead(''), 'f:put_page(page);');
 });
+
+const wrapped = (fill: string) => `struct wrap { struct page **pages; int n, how; };
+int f(struct wrap *w, unsigned long a)
+{
+	int got, i;
+
+	got = get_user_pages_fast(a, w->n, FOLL_WRITE, w->pages);
+	if (got >= 0) {
+		if (got != w->n) {
+			for (i = 0; i < got; i++)
+				put_page(w->pages[i]);
+			return -EFAULT;
+		}
+		w->how = 1;
+		return 0;
+	}
+	for (i = 0; i < w->n; i++) {
+		${fill}
+	}
+	for (i = 0; i < w->n; i++)
+		note(w->pages[i]);
+	w->how = 2;
+	return 0;
+}
+`;
+describe('an array that is filled by hand where the call has failed', () => {
+  accepts('unchecked-count', 'other pages in it', wrapped('struct page *page = table_page(a + i);\n\n\t\tw->pages[i] = page;'));
+  complains('unchecked-count', 'nothing in it', wrapped('table_look(a + i);'), 'f:note(w->pages[i]);', 'f:return 0;');
+});

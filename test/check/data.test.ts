@@ -226,6 +226,33 @@ static void drop(struct page *page)
   complains('dirty-lost', 'callers of whom none marks', wrapper('flags') + caller('f', 'FOLL_WRITE', ''), 'drop:unpin_user_page(page);');
 });
 
+describe('dirty-lost, of a helper for both directions', () => {
+  const both = (
+    write: string,
+  ): string => `static int take(struct device *dev, unsigned long a, int n, int write, struct page **pages, struct scatterlist *sg)
+{
+	int i, got = pin_user_pages_fast(a, n, write ? FOLL_WRITE : 0, pages);
+
+	for (i = 0; i < got; i++)
+		sg_set_page(&sg[i], pages[i], PAGE_SIZE, 0);
+	dma_map_sg(dev, sg, got, write ? DMA_FROM_DEVICE : DMA_TO_DEVICE);
+	return got;
+}
+int f(struct device *dev, unsigned long a, struct page **pages, struct scatterlist *sg)
+{
+	int got = take(dev, a, 8, ${write}, pages, sg);
+
+	if (got <= 0)
+		return -EFAULT;
+	run_card(dev);
+	unpin_user_pages(pages, got);
+	return 0;
+}
+`;
+  complains('dirty-lost', 'what comes from the device', both('1'), 'f:unpin_user_pages(pages, got);');
+  accepts('dirty-lost', 'what goes there', both('0'));
+});
+
 describe('dirty-lost, of iterators', () => {
   const queue = (more: string): string => `struct queue { struct page *pages[4]; };
 static int queue_take(struct queue *q, struct iov_iter *iter)

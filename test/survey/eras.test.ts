@@ -275,3 +275,55 @@ void destroy(struct shm *shm)
     'get page-array none@function gap',
   );
 });
+
+const adapted = `typedef struct page os_page_t;
+long os_take(struct task_struct *tsk, struct mm_struct *mm, unsigned long a, int write, unsigned int n, os_page_t **pages)
+{
+	long got;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(4, 10, 0)
+	got = get_user_pages_remote(tsk, mm, a, n, write ? FOLL_WRITE : 0, pages, NULL, NULL);
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(4, 9, 0)
+	got = get_user_pages_remote(tsk, mm, a, n, write ? FOLL_WRITE : 0, pages, NULL);
+#else
+	got = get_user_pages_remote(tsk, mm, a, n, write ? FOLL_WRITE : 0, 0, pages, NULL);
+#endif
+	return got;
+}
+int os_use(struct task_struct *tsk, struct mm_struct *mm, unsigned long a)
+{
+	os_page_t *pages[4];
+	long i, got = os_take(tsk, mm, a, 1, 4, pages);
+
+	for (i = 0; i < got; i++)
+		put_page(pages[i]);
+	return got == 4 ? 0 : -EFAULT;
+}`;
+describe('a call that has as many arguments on two kernels', () => {
+  shows(
+    'the kernel says which of them are the pages, where a typedef hides their type',
+    adapted,
+    ...Array(3).fill('wrapper get page-array caller@caller put:os_use:put_page via=os_take'),
+  );
+});
+
+describe('flags that stand behind a name', () => {
+  const keeps = (flags: string) => ({
+    'flags.h': `#define KEEP_FLAGS (FOLL_WRITE | \\\n\tKEEP_LONG)\n#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 2, 0)\n#define KEEP_LONG FOLL_LONGTERM\n#endif\n#define KEEP_NO 0\n`,
+    'a.c': `#include "flags.h"
+struct keep { struct page *pages[4]; };
+int keep_take(struct keep *k, unsigned long a)
+{
+	unsigned int flags = ${flags};
+
+	return pin_user_pages_fast(a, 4, flags, k->pages) == 4 ? 0 : -EFAULT;
+}
+void keep_drop(struct keep *k)
+{
+	unpin_user_pages(k->pages, 4);
+}`,
+  });
+  const row = (lt: string) => `pin${lt} page-array car=keep.pages bulk@file put:keep_drop:unpin_user_pages`;
+  shows('of a header', keeps('KEEP_FLAGS'), row(' LT'));
+  shows('that is none of them', keeps('KEEP_NO'), row(''));
+});

@@ -22,6 +22,7 @@ import { remembered } from '../../program/remembered.js';
 import { acquires, releases, transfers } from '../../protocol/index.js';
 import { userTests } from '../../survey/flags.js';
 import type { Subject } from '../../survey/unit.js';
+import { swapped } from '../../syntax/comparisons.js';
 import type { FindingStep } from '../finding.js';
 import { namesBefore } from './before.js';
 import { controlsOf, isEntered } from './bounds.js';
@@ -183,6 +184,7 @@ class Walk {
       if (o.op === '==' && userTests.has(o.call?.name ?? '')) return null;
       const kept = leaves(outcomes, o, state.names, this.words, (c) => comparesUnsigned(program, reference, this.graph, c));
       const [left, right] = [symbolOf(o.left, state.names, this.words), symbolOf(o.right, state.names, this.words)];
+      if (asksForNone(left, o.op, right) || asksForNone(right, swapped[o.op] ?? o.op, left)) return null;
       if (kept !== null) {
         outcomes = kept;
         if (outcomes === 0) return null;
@@ -256,10 +258,11 @@ class Walk {
     return callees.some((callee) => given.some((i) => !args[i]?.address && stores(callee, i, '[]')));
   }
 
-  /** True where the name of the array, or of the one page, is given to something else. */
+  /** True where the name of the array, or of the one page, is given to something else, or another page is put in the array. */
   private isAnother(o: Copy | Clear | Update): boolean {
-    if (!this.arrays.includes(o.target)) return false;
-    return o.kind === 'copy' ? o.replaces && !this.isArray(o.source.path) : o.kind === 'clear' && this.one;
+    const isWhole = this.arrays.includes(o.target);
+    if (!isWhole && !this.arrays.some((a) => o.target === `${a}[]`)) return false;
+    return o.kind === 'copy' ? o.replaces && !this.isArray(o.source.path) : o.kind === 'clear' && isWhole && this.one;
   }
 
   private isArray(path: string | null): boolean {
@@ -420,6 +423,11 @@ const conditionsIn = remembered((known: State['conditions']): string =>
     .sort()
     .join(),
 );
+
+/** True for a condition by which nothing was asked for: a loop over what was asked for has a round. */
+function asksForNone(left: Known | null, op: string, right: Known | null): boolean {
+  return left?.base === 'number' && left.plus <= 0 && right?.base === 'asked' && right.plus === 0 && !holds(left.plus, op, 1);
+}
 
 function isTest(name: string | null): boolean {
   return name === null || /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/.test(name);

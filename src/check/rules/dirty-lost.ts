@@ -18,7 +18,7 @@ export const dirtyLost: Rule = {
     if (row.gaps.length > 0 || followed.cut || row.case?.number === 3) return [];
     const accesses = accessesOf(subject);
     const directions = accesses.flatMap((a) => (a.device ? [a.direction] : []));
-    if (directions.length > 0 && directions.every((d) => /TO_?DEVICE$/.test(d))) return [];
+    if (directions.length > 0 && directions.every((d) => /^\w*TO_?DEVICE$/.test(d))) return [];
     // Shared memory is pinned without saying for what.
     const isWritten = site.acquire.result === 'folios' ? accesses.length > 0 : site.acquire.iterator !== null || mayWrite(subject);
     if (!isWritten) return [];
