@@ -772,3 +772,56 @@ describe('memory that no one else can reach', () => {
     ownMemory('devm_kzalloc(dev, sizeof(*list), GFP_KERNEL)', 'dev_set_drvdata(dev, list);'),
   );
 });
+
+const destroyed = (
+  end: string,
+  open = 'struct vm *vm = filp->private_data;',
+) => `struct vm { struct page *page; unsigned long flags; u16 id; };
+int vm_destroy(struct vm *vm)
+{
+	int ret;
+
+	if (test_and_set_bit(0, &vm->flags))
+		return 0;
+	ret = hcall_destroy(vm->id);
+	if (ret < 0) {
+		clear_bit(0, &vm->flags);
+		return ret;
+	}
+	if (vm->page) {
+		unpin_user_page(vm->page);
+		vm->page = NULL;
+	}
+	return 0;
+}
+static int dev_release(struct inode *inode, struct file *filp)
+{
+	${open}
+
+	${end}
+	return 0;
+}
+static long dev_ioctl(struct file *filp, unsigned int cmd, unsigned long arg)
+{
+	struct vm *vm = filp->private_data;
+	struct page *page;
+
+	if (pin_user_pages_fast(arg, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	if (vm->page)
+		unpin_user_page(vm->page);
+	vm->page = page;
+	return 0;
+}
+`;
+
+describe('an object that is freed whether what drops its pages has failed or not', () => {
+  complains('leak-on-path', 'one found in a file', destroyed('vm_destroy(vm);\n\tkfree(vm);'), 'dev_release:kfree(vm);');
+  accepts('leak-on-path', 'one that is freed where that succeeded', destroyed('if (!vm_destroy(vm))\n\t\tkfree(vm);'));
+  accepts('leak-on-path', 'one that stays', destroyed('vm_destroy(vm);'));
+  accepts(
+    'leak-on-path',
+    'one that was just made',
+    destroyed('vm_destroy(vm);\n\tkfree(vm);', 'struct vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL);'),
+  );
+});

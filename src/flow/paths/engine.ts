@@ -195,7 +195,7 @@ function openEngine(analysis: Analysis): Engine {
     }
     over(start, own, add);
     for (const carrier of given.carriers) {
-      const endings = endingsOf(program, given.files, carrier, walked);
+      const endings = endingsOf(program, given.files, carrier, walked, effects);
       // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
       const isUsual = endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
       const { file, name } = start.reference;

@@ -56,7 +56,7 @@ interface Way {
 
 /**
  * Where a function drops on one path and not on another, and its result does not tell which, it knows better than a walk
- * does: it is taken to drop. So it is where nobody asks for its result.
+ * does: it is taken to drop. So it is where nobody asks for its result, but for one that says that it failed with the reference.
  */
 function decided(all: readonly Exit[], isAsked: boolean): Way[] {
   const isLike = (a: Exit, b: Exit): boolean => !isAsked || (a.result & b.result) !== 0;
@@ -67,7 +67,8 @@ function decided(all: readonly Exit[], isAsked: boolean): Way[] {
   return exits.flatMap((exit) => {
     const isDrop = exit.kind === 'dropped';
     const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit));
-    return others && !isDrop ? [] : [{ exit, doubt: others }];
+    const isFailure = !isAsked && !isDrop && exit.kind === 'held' && !exit.unsure && exit.result === sign.negative;
+    return others && !isDrop && !isFailure ? [] : [{ exit, doubt: others }];
   });
 }
 

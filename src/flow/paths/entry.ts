@@ -39,7 +39,9 @@ export function withObject(before: State, graph: Graph, { operation: o }: Node, 
   // A loop over a list sets its variable anew in every round.
   const state = o?.kind === 'call' ? put(renewed(before, o.result), variable, o.result) : before;
   const value = valueAt(state, variable);
-  if (/^[=?]/.test(value) || state.fresh.has(baseOf(value))) return state;
+  // A field that anything may stand in, `filp->private_data`, has an object as well as one of the object's type.
+  const isFound = value.startsWith('?') && o?.kind === 'copy' && /^\w+(\.\w+)+$/.test(o.source.text);
+  if ((/^[=?]/.test(value) && !isFound) || state.fresh.has(baseOf(value))) return state;
   const maker = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === value)?.operation;
   if (maker?.kind === 'call' && /alloc|create|new|dup|init|ERR_PTR/.test(maker.name ?? '')) return state;
   let next: State = altered(state, { phase: 'held', outcomes: outcome.all });

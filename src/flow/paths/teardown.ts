@@ -8,6 +8,7 @@ import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { freeingCalls } from '../../protocol/index.js';
 import type { Entry } from './entry.js';
+import type { Exit } from './state.js';
 import type { Walked } from './walk.js';
 
 /** A field of a struct in which pages are kept: the tag, and the steps below the object. */
@@ -33,6 +34,7 @@ export function endingsOf(
   files: readonly string[],
   carrier: Carrier,
   walked: (reference: FunctionReference, entry: Entry) => Walked,
+  effects: (callee: FunctionReference, facts: readonly string[]) => readonly Exit[],
 ): Ending[] {
   const found: Ending[] = [];
   const seen = new Set<string>();
@@ -59,14 +61,25 @@ export function endingsOf(
       if (path && rootOf(path) === path && tagOf(graph, path) === own.tag) visit(caller, path, own, level + 1);
     }
   };
+  /** True if a function hands an object to another that drops what it holds. */
+  const isHandedOn = ({ nodes }: Graph, { file }: FunctionReference, variable: string, { suffix }: Field): boolean =>
+    nodes.some(({ operation: o }) => {
+      const index = o?.kind === 'call' ? o.args.findIndex((a) => a.path === variable) : -1;
+      if (o?.kind !== 'call' || o.name === null || index < 0 || freeingCalls.has(o.name)) return false;
+      return program.resolve(o.name, file).some((callee) => {
+        const name = program.variants(callee)[0]?.params[index]?.name;
+        return name !== undefined && effects(callee, [name + suffix]).some((exit) => exit.kind === 'dropped' && !exit.unsure);
+      });
+    });
   for (const file of files) {
     for (const reference of program.file(file)?.functions ?? []) {
       if (reference.macro || !freeing.test(program.textOf(reference))) continue;
       for (const graph of program.graphs(reference))
         for (const variable of freedIn(graph)) {
           const own = within(program, file, tagOf(graph, variable) ?? '', carrier);
-          // Who ends an object in another of its uses does not name the field.
-          if (own && new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference))) visit(reference, variable, own, 0);
+          // Who ends an object in another of its uses does not name the field, nor hands it to somebody who drops what is there.
+          if (own && (new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference)) || isHandedOn(graph, reference, variable, own)))
+            visit(reference, variable, own, 0);
         }
     }
   }
