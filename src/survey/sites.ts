@@ -11,7 +11,7 @@ import { isNarrow } from '../program/types.js';
 import { type Acquire, acquires, type Signature } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { excludes, isBefore } from '../syntax/assumptions.js';
-import type { CType } from '../syntax/ast.js';
+import type { CType, Expression } from '../syntax/ast.js';
 
 /** A site before it is followed. */
 export interface Site {
@@ -97,11 +97,19 @@ function signatureOf(
     const path = pages === null ? null : (call.args[pages]?.path ?? null);
     return path === null ? null : program.typeOf(path, graph, file);
   };
-  const fitting = acquire.signatures.filter((s) => s.args === call.args.length && !isNarrow(typeOf(s)));
+  const isNumber = ({ pages }: Signature): boolean => pages !== null && saysNumber(call.expressions[pages]);
+  const fitting = acquire.signatures.filter((s) => s.args === call.args.length && !isNarrow(typeOf(s)) && !isNumber(s));
   const typed = fitting.find((s) => /^(page|folio)$/.test(typeOf(s)?.tag ?? ''));
   return (
     typed ?? fitting.findLast((s) => s.until && isBefore([...graph.assumptions, ...item.conditions], ...s.until)) ?? fitting[0] ?? null
   );
+}
+
+/** True for flags as a call names them: where they stand, no pages do. */
+function saysNumber(e: Expression | undefined): boolean {
+  if (e?.kind === 'literal') return /^[1-9]/.test(e.text);
+  if (e?.kind === 'binary') return saysNumber(e.left) || saysNumber(e.right);
+  return e?.kind === 'identifier' && /^FOLL_[A-Z]+$/.test(e.name);
 }
 
 /** Facts that begin to hold after the site's call, as seeds are written. */

@@ -262,6 +262,22 @@ void destroy(struct shm *shm)
     'get page-array loop-collapsible@function put:f:put_page',
     'get page-array loop-collapsible@function put:f:put_page',
   );
+  const remote = (flags: string) => `#include "not_here.h"
+int f(struct task_struct *task, struct mm_struct *mm, unsigned long a, int n, struct my_pages *p)
+{
+	int i, ret;
+
+	ret = get_user_pages_remote(task, mm, a, n, ${flags}, p->all, NULL);
+	for (i = 0; i < ret; i++)
+		put_page(p->all[i]);
+	return 0;
+}`;
+  for (const flags of ['1', 'FOLL_WRITE', 'FOLL_WRITE | FOLL_FORCE'])
+    shows(
+      `where ${flags} stands there are no pages, also if the type of what stands beside it is not known`,
+      remote(flags),
+      'get page-array car=my_pages.all loop-collapsible@function put:f:put_page',
+    );
   shows(
     'arguments that fit no kernel are a gap',
     `int f(unsigned long a, int n, struct page **pages)
