@@ -54,13 +54,19 @@ export async function checkedSurvey(
   return { survey: inspected.survey, findings: findings.filter((finding) => isTouched(finding) || !known.has(finding.id)) };
 }
 
+/** True for a fault in the function that takes the pages: of several sites whose pages come there, that one is told of. */
+function isAtSite({ file, function: name, site }: Finding): boolean {
+  return site.startsWith(`${file}:${name}:`);
+}
+
 /** In the order of the text, a fault once; equal fingerprints get an ordinal. */
 function numbered(findings: readonly Finding[]): Finding[] {
   const sorted = [...findings].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.rule, b.rule));
   const once = new Map<string, Finding>();
   for (const f of sorted) {
     const key = `${f.rule}\0${f.file}\0${f.line}\0${f.column}`;
-    if (!once.has(key)) once.set(key, f);
+    const known = once.get(key);
+    if (!known || (isAtSite(f) && !isAtSite(known))) once.set(key, f);
   }
   const counted = new Map<string, number>();
   return [...once.values()].map((f) => {

@@ -1,5 +1,7 @@
 /** What drivers outside the kernel do their own way. */
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/check/index.js';
+import { withTree } from '../survey/helper.js';
 import { accepts, complains } from './findings.js';
 
 const unwound = (undo: string): Record<string, string> => ({
@@ -253,4 +255,45 @@ describe('a helper that drops by a function which it is given', () => {
     through('unpin_user_page(page);', 'buf_put(b, put_clean);'),
     'put_clean:unpin_user_page(page);',
   );
+});
+
+const shimmed = (taken: string): string => `#ifndef FOLL_PIN
+static inline long pin_user_pages(unsigned long start, unsigned long n, unsigned int flags, struct page **pages)
+{
+	return get_user_pages(start, n, flags, pages);
+}
+static void unpin_user_pages(struct page **pages, unsigned long n)
+{
+	while (n > 0)
+		put_page(pages[--n]);
+}
+#endif
+struct box { struct page **pages; int n; };
+
+int take(struct box *b, unsigned long a, int n)
+{
+	int got = pin_user_pages(a, n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+
+	if (got != n) {
+		${taken}
+		return -EFAULT;
+	}
+	b->n = n;
+	return 0;
+}
+void drop(struct box *b)
+{
+	unpin_user_pages(b->pages, b->n);
+}
+`;
+
+describe('a driver that has calls of its own where a kernel does not have them', () => {
+  const undo = 'if (got > 0)\n\t\t\tunpin_user_pages(b->pages, got);';
+  complains('dirty-lost', 'what its users drop clean, not of the call itself', shimmed(undo), 'drop:unpin_user_pages(b->pages, b->n);');
+  it('tells of a fault that both calls have once, by the call that stands there', () =>
+    withTree(shimmed('kfree(b->pages);'), async (tree) => {
+      const { findings } = await check(tree, { jobs: 1 });
+      const leaks = findings.filter((f) => f.rule === 'partial-pin-leak');
+      expect(leaks.map((f) => f.message.split(' ')[0])).toEqual(['pin_user_pages()']);
+    }));
 });

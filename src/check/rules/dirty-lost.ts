@@ -1,4 +1,6 @@
 import { readable } from '../../flow/facts.js';
+import type { SeenRelease } from '../../flow/follow.js';
+import { releases } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { accessesOf, accessStep, mayWrite, stepAt } from '../access.js';
@@ -24,12 +26,17 @@ export const dirtyLost: Rule = {
     if (!isWritten) return [];
     // Generic code may drop what a container holds elsewhere too, and marks it there.
     if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
-    const drops = lastOfEach(cleanDrops(subject, others));
+    const drops = lastOfEach(cleanDrops(subject, others).filter(({ release, from }) => from || !isShim(release)));
     if (drops.length === 0 || isSharedOn(subject)) return [];
     const how = writer(subject);
     return how ? drops.map((drop) => complaintOf(subject, drop, how)) : [];
   },
 };
+
+/** True for a drop in what a driver has instead of a call of the tables: whoever calls that decides what is marked. */
+function isShim({ visit }: SeenRelease): boolean {
+  return releases.has(visit.flow.reference.name);
+}
 
 /** One drop a function: the last that it makes. */
 function lastOfEach(drops: readonly CleanDrop[]): CleanDrop[] {
