@@ -3,11 +3,13 @@ import { analyse, placeOf, scopeOf } from '../flow/analyse.js';
 import { contentsOf, type Facts, isHeap, isLocal, type Scope } from '../flow/facts.js';
 import type { DirtyEvent } from '../flow/flow.js';
 import type { Visit } from '../flow/follow.js';
+import { isOffAt } from '../flow/kernels.js';
 import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import { remembered } from '../program/remembered.js';
 import { deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
 import { passesFlag } from '../survey/flags.js';
+import { assumptionsOf } from '../survey/sites.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
 import type { FindingStep } from './finding.js';
@@ -92,10 +94,12 @@ export function mayWrite({ program, site }: Subject): boolean {
 
 /** The marks as dirty that belong to this site's pages: of the folders in which they are taken and dropped, not of general code. */
 export function dirtiesOf(subject: Subject): { visit: Visit; event: DirtyEvent }[] {
+  const alternatives = assumptionsOf(subject.program, subject.site);
   const folders = new Set([subject.row.file, ...releasesIn(subject).map((s) => s.visit.flow.reference.file)].map(folderOf));
   return subject.followed.visits
     .filter((visit) => folders.has(folderOf(visit.flow.reference.file)))
-    .flatMap((visit) => visit.flow.dirties.map((event) => ({ visit, event })));
+    .flatMap((visit) => visit.flow.dirties.map((event) => ({ visit, event })))
+    .filter(({ visit, event }) => !isOffAt(alternatives, visit, event.assumptions));
 }
 
 /**

@@ -6,12 +6,14 @@ import { placeOf, scopeOf } from '../flow/analyse.js';
 import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
+import { isOffAt } from '../flow/kernels.js';
 import { leadsTo, type Node } from '../program/graph.js';
 import { folderOf } from '../program/place.js';
 import { namesIn, sourceName } from '../program/text.js';
-import { allocatingCalls, extraReferenceCalls } from '../protocol/index.js';
+import { allocatingCalls, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
 import { hasNotifier } from '../survey/case.js';
 import { mayHold } from '../survey/flags.js';
+import { assumptionsOf } from '../survey/sites.js';
 import type { Subject } from '../survey/unit.js';
 import { type Access, accessesOf, dirtiesOf, locking, marking } from './access.js';
 import { isOurs, kindOf } from './company.js';
@@ -74,7 +76,7 @@ function isLate({ followed }: Subject, visit: Visit): boolean {
 
 /** The holders whose pages are marked, or may be: a function that sees the pages names a marking call. */
 function markedHolders(subject: Subject): Set<Visit> {
-  const { program, followed } = subject;
+  const { followed } = subject;
   const releases = releasesIn(subject);
   const accesses = accessesOf(subject).map((a) => a.visit);
   const folders = new Set(
@@ -82,9 +84,19 @@ function markedHolders(subject: Subject): Set<Visit> {
   );
   const events = new Set(dirtiesOf(subject).map((d) => d.visit));
   for (const s of releases) if (s.event.dirty) events.add(s.visit);
-  for (const v of followed.visits)
-    if (folders.has(folderOf(v.flow.reference.file)) && marking.test(program.textOf(v.flow.reference))) events.add(v);
+  for (const v of followed.visits) if (folders.has(folderOf(v.flow.reference.file)) && mayMark(subject, v)) events.add(v);
   return new Set([...events].flatMap(holdersOf));
+}
+
+/** True if a function names a marking call, on the kernels on which the site is. */
+function mayMark({ program, site }: Subject, visit: Visit): boolean {
+  const { reference } = visit.flow;
+  if (!marking.test(program.textOf(reference))) return false;
+  const alternatives = assumptionsOf(program, site);
+  const graphs = program.graphs(reference);
+  const there = graphs.filter((g) => !isOffAt(alternatives, visit, [g.assumptions]));
+  const isMark = ({ operation: o }: Node): boolean => o?.kind === 'unread' || (o?.kind === 'call' && dirtyCalls.has(o.name ?? ''));
+  return there.length === graphs.length || there.some((g) => g.nodes.some(isMark));
 }
 
 /** True if somebody takes a reference of his own on the pages: then the drop of the site's is not the last word. */

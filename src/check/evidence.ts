@@ -7,8 +7,7 @@ import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { consumed, frameOriginCalls, handedContainers, type Release, type ReleaseCall, releases } from '../protocol/index.js';
-import { assumptionsOf } from '../survey/row-of.js';
-import { startOf } from '../survey/sites.js';
+import { assumptionsOf, startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
 import { isBefore } from '../syntax/assumptions.js';
@@ -37,15 +36,15 @@ const memoryHeaders = ['include/linux/mm.h', 'include/linux/mm_types.h'] as cons
 
 /** Paths from the site that end wrongly, in its function, in those that it calls and in its callers. */
 export const pathsIn = remembered((subject: Subject): Witness[] => {
-  const { analysis, site, row } = subject;
+  const { program, analysis, site, row } = subject;
   // An iterator that need not be a user's, and no drop anywhere: nothing is held.
   if (row.reference === 'conditional' && releasesIn(subject).length === 0) return [];
-  return walkPaths(analysis, startOf(site), keptIn(subject)).filter((w) => isCertain(subject, w));
+  return walkPaths(analysis, startOf(program, site), keptIn(subject)).filter((w) => isCertain(subject, w));
 });
 
 /** True if the acquiring function, on some path on which it succeeds, leaves the pages in memory that outlives it. */
-export function keptOnSuccess({ analysis, site }: Subject): boolean {
-  return keepsPages(analysis, startOf(site));
+export function keptOnSuccess({ program, analysis, site }: Subject): boolean {
+  return keepsPages(analysis, startOf(program, site));
 }
 
 /** Fields from which the pages are dropped somewhere. */

@@ -46,7 +46,7 @@ export function showFlow({ program, file }: Opened, name: string | null): string
     sitesIn(program, file)
       .filter((site) => name === null || site.reference.name === name)
       .map((site) => {
-        const { visits, heap } = follower.follow(startOf(site));
+        const { visits, heap } = follower.follow(startOf(program, site));
         const lines = visits.map((v) => {
           const { reference, releases, origins, unknowns } = v.flow;
           const drops = releases.map((e) => `${e.api}@${program.position(reference.file, e.pos).line}${e.partial ? ' (some)' : ''}`);

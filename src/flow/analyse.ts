@@ -608,7 +608,9 @@ function apply(r: Run, n: Node, o: CallOperation, { name, when }: Tabled, facts:
   }
   if (dirtyCalls.has(name)) {
     const value = o.args.find((a) => contentsOf(a, facts, r.scope).length > 0);
-    if (value?.path && once(r, 'dirty', n.pos)) r.flow.dirties.push({ ...at(n), api: name, fact: value.path });
+    if (!value?.path) return true;
+    if (once(r, 'dirty', n.pos)) r.flow.dirties.push({ ...at(n), api: name, fact: value.path, assumptions: [...neededAt(r, n.pos, when)] });
+    else needsToo(r, n.pos, when, r.flow.dirties.find((e) => e.pos === n.pos)?.assumptions ?? []);
     return true;
   }
   if (extraReferenceCalls.has(name)) {
@@ -702,7 +704,7 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
     for (const e of r.flow.releases)
       if (e.pos === n.pos && e.api === release.name) {
         e.partial &&= partial;
-        for (const needed of neededAt(r, n.pos, when)) if (!e.assumptions.includes(needed)) e.assumptions.push(needed);
+        needsToo(r, n.pos, when, e.assumptions);
       }
   note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
   const before = [...facts];
@@ -729,6 +731,11 @@ function neededAt({ program, reference, graph, needed }: Run, pos: number, when:
     needed.set(pos, found);
   }
   return found;
+}
+
+/** Adds what a statement needs in this variant, too. */
+function needsToo(r: Run, pos: number, when: Tabled['when'], assumptions: (readonly string[])[]): void {
+  for (const needed of neededAt(r, pos, when)) if (!assumptions.includes(needed)) assumptions.push(needed);
 }
 
 /** The facts that make a place hold the reference. */

@@ -30,6 +30,8 @@ export interface ReleaseEvent extends At {
 export interface DirtyEvent extends At {
   api: string;
   fact: string;
+  /** As those of a release. */
+  assumptions: (readonly string[])[];
 }
 
 /** The reference is handed to a function whose body is known. */

@@ -15,7 +15,7 @@ import { analyse, holdingIn, scopeOf } from './analyse.js';
 import { ownersIn } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type Layouts, type ReleaseEvent, type Seed, type UnknownEvent } from './flow.js';
 import { openForeign } from './foreign.js';
-import { openKernels } from './kernels.js';
+import { isElsewhen, openKernels } from './kernels.js';
 import { openKinds } from './kinds.js';
 import { openLookups } from './lookups.js';
 import { mentionsReleases } from './mentions.js';
@@ -57,6 +57,8 @@ export interface Start {
   acquired: Acquired;
   /** What is known of the objects that the function is given. */
   known: readonly Known[];
+  /** The conditions of `#if` arms, as alternatives, under which the call is there. */
+  alternatives: readonly (readonly string[])[];
 }
 
 /** All that was seen of one site's reference. */
@@ -181,7 +183,8 @@ export function openFollower(program: Program): Follower {
 
     const expand = (v: Visit) => {
       for (const c of v.flow.calls) {
-        visit(`${c.callee.key}|${c.entry}`, 'call', () => summary(c.callee, c.entry), { visit: v, pos: c.pos, fact: c.fact }, v.heap);
+        if (!isElsewhen(start, c.callee))
+          visit(`${c.callee.key}|${c.entry}`, 'call', () => summary(c.callee, c.entry), { visit: v, pos: c.pos, fact: c.fact }, v.heap);
       }
       for (const h of v.flow.heap) if (!heapSeen.has(h)) heapSeen.set(h, v);
       for (const u of v.flow.unknowns) if (u.indirect) toOperation(v, u);
@@ -236,7 +239,9 @@ export function openFollower(program: Program): Follower {
       const near = [reference.file, start.reference.file, ...(reference.file.endsWith('.h') ? usersElsewhere() : [])];
       const callers = program
         .callers(reference)
-        .filter((caller) => mayReceive(heap, handed, caller.file, near) && !isElsewhere(program, caller, start));
+        .filter(
+          (caller) => mayReceive(heap, handed, caller.file, near) && !isElsewhere(program, caller, start) && !isElsewhen(start, caller),
+        );
       if (v.way === 'site') handedOn = handed;
       // An exported function that nobody calls hands on to whoever will, unless it keeps what it took, or drops it and has but
       // left it in memory that it was given.
@@ -309,7 +314,7 @@ export function openFollower(program: Program): Follower {
       const functions = variable !== null ? program.naming(file, variable) : program.touching(file, fields, rootOf(heap).slice(1));
       for (const reference of functions) {
         if (reference.macro || (content && !looksUp(reference, name, content, [start.reference.file, from.flow.reference.file]))) continue;
-        if (!leadsTo(reference, heap) || isElsewhere(program, reference, start)) continue;
+        if (!leadsTo(reference, heap) || isElsewhere(program, reference, start) || isElsewhen(start, reference)) continue;
         const key = `${reference.key}|${heap}`;
         visit(
           key,
@@ -439,11 +444,11 @@ export function releasesOf(
   if (!site) return [];
   const isForeign = openForeign(program, followed);
   const isOther = openKinds(program, followed, siteNode);
-  const isElsewhen = openKernels(program, siteNode, siteAssumptions);
+  const isOfOthers = openKernels(program, siteNode, siteAssumptions);
   for (const visit of followed.visits) {
     for (const event of visit.flow.releases) {
       if (!compatible(program, visit, event.guards, site, siteNode.guards)) continue;
-      if (isElsewhen(visit, event) || isForeign(visit, event) || isOther(visit, event)) continue;
+      if (isOfOthers(visit, event) || isForeign(visit, event) || isOther(visit, event)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
       // What the site's own function knows of the call's result is better than what its fields tell.

@@ -1,10 +1,22 @@
 /** Of which kernels a release is, where a driver is written for several. */
+import type { FunctionReference } from '../program/file.js';
 import type { Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires, type ReleaseCall, releases } from '../protocol/index.js';
 import { excludes } from '../syntax/assumptions.js';
 import type { ReleaseEvent } from './flow.js';
-import type { Visit } from './follow.js';
+import type { Start, Visit } from './follow.js';
+
+/** True for a function that is not there on any kernel on which a site is. */
+export function isElsewhen({ alternatives }: Start, { item }: FunctionReference): boolean {
+  return alternatives.length > 0 && alternatives.every((here) => excludes(here, item.conditions));
+}
+
+/** True for a statement that stands on none of the kernels on which a site does: under none of some alternatives of conditions. */
+export function isOffAt(alternatives: readonly (readonly string[])[], visit: Visit, assumptions: readonly (readonly string[])[]): boolean {
+  const around = conditionsAround(visit);
+  return alternatives.every((here) => assumptions.every((there) => excludes(here, [...there, ...around])));
+}
 
 /** True for drops on kernels for which the site is not there, or on which its reference is of another kind. */
 export function openKernels(
@@ -22,8 +34,7 @@ export function openKernels(
   };
 
   return (visit, event) => {
-    const around = conditionsAround(visit);
-    if (siteAssumptions.every((here) => event.assumptions.every((there) => excludes(here, [...there, ...around])))) return true;
+    if (isOffAt(siteAssumptions, visit, event.assumptions)) return true;
     // What a driver has for the kernels without a call is not for the references that the call drops.
     for (let at = visit; at.way === 'call' && at.parent; at = at.parent.visit) {
       const stands = releases.get(at.flow.reference.name);

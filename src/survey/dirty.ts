@@ -1,30 +1,39 @@
 /** How a site's pages are marked dirty before they are dropped. */
-import { sourcesOf } from '../flow/flow.js';
+import { type DirtyEvent, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type Followed, type SeenRelease, type Visit } from '../flow/follow.js';
+import { isOffAt } from '../flow/kernels.js';
 import { callsAt, type Guard } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls, freeingCalls } from '../protocol/index.js';
 import type { Dirty } from './row.js';
+import { assumptionsOf, type Site } from './sites.js';
 
 /** By the main release itself, else by a call on the way: one that is near it. */
-export function dirtyOf(program: Program, followed: Followed | null, seen: readonly SeenRelease[], main: SeenRelease | null): Dirty {
+export function dirtyOf(
+  program: Program,
+  site: Site,
+  followed: Followed | null,
+  seen: readonly SeenRelease[],
+  main: SeenRelease | null,
+): Dirty {
   const byRelease = (s: SeenRelease): Dirty => (s.event.call.shape === 'container' ? 'container' : 'bulk');
   if (main?.event.dirty) return byRelease(main);
   // Generic code drops them in several ways, of which some mark.
   if (main?.event.call.shape === 'container' && seen.some((s) => s.event.dirty && s.event.call.shape === 'container')) return 'container';
   const visits = followed?.visits ?? [];
-  const events = visits.flatMap((v) =>
-    v.flow.dirties.filter((d) => !isRuledOut(program, v, d.guards) && !endsOthers(program, visits, v, d.fact)).map((d) => ({ v, d })),
-  );
-  const site = visits[0]?.flow.reference.file;
-  const file = main ? main.visit.flow.reference.file : site;
+  const alternatives = assumptionsOf(program, site);
+  const isOwn = (v: Visit, d: DirtyEvent): boolean =>
+    !isOffAt(alternatives, v, d.assumptions) && !isRuledOut(program, v, d.guards) && !endsOthers(program, visits, v, d.fact);
+  const events = visits.flatMap((v) => v.flow.dirties.filter((d) => isOwn(v, d)).map((d) => ({ v, d })));
+  const home = visits[0]?.flow.reference.file;
+  const file = main ? main.visit.flow.reference.file : home;
   const own = events.find((e) => e.v === main?.visit);
   if (own) return dirtyCalls.get(own.d.api) ?? 'other';
   // What marks and drops in one is nearer to the drops than what only marks.
   const marking = seen.find((s) => s.event.dirty);
   if (marking) return byRelease(marking);
-  const near = events.find((e) => e.v.flow.reference.file === file) ?? events.find((e) => e.v.flow.reference.file === site) ?? events[0];
+  const near = events.find((e) => e.v.flow.reference.file === file) ?? events.find((e) => e.v.flow.reference.file === home) ?? events[0];
   return near ? (dirtyCalls.get(near.d.api) ?? 'other') : 'none';
 }
 

@@ -1,11 +1,10 @@
 /** One site and what was followed of it, as a row of the sheet. */
 import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
 
-import { callsAt, callsOf } from '../program/graph.js';
+import { callsOf } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { handedContainers } from '../protocol/index.js';
-import { assumedAt } from '../syntax/index.js';
 import { caseOf } from './case.js';
 import { type Form, formOf, isTeardown } from './classify.js';
 import { containersOf, waysTo } from './containers.js';
@@ -14,7 +13,7 @@ import { passesFlag, userBacked } from './flags.js';
 import type { Origins } from './mixed.js';
 import { isSkipped } from './rounds.js';
 import type { Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
-import { meantAt, type Site, takesNothing } from './sites.js';
+import { assumptionsOf, type Site, takesNothing } from './sites.js';
 import { traceOf } from './trace.js';
 
 const testFile = /(^|\/)((self)?tests?|kunit)\/|(^|[/_-])((self)?test|kunit|benchmark)s?([_-][^/]*)?\.[ch]$|_(self)?tests?\.[ch]$/;
@@ -44,7 +43,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const form: Form = handsOn || internal ? { form: 'caller', reason: '' } : main ? (forms.get(main) as Form) : { form: 'none', reason: '' };
   const { mixed } = others;
   const longterm = site.acquire.longterm || passesFlag(program, site, 'FOLL_LONGTERM');
-  const dirty = dirtyOf(program, followed, seen, main);
+  const dirty = dirtyOf(program, site, followed, seen, main);
   const containers = nothing ? [] : containersOf(program, site, followed, seen);
   return {
     id: `${reference.file}:${reference.name}:${site.acquire.name}#${number}`,
@@ -104,17 +103,6 @@ function isWrapper(
   if (plain.length > 0) return handed.some((h) => h.startsWith('%result')) || others.length === 0 || !others.every(isKept);
   if (handed.some((h) => h.startsWith('%result'))) return true;
   return new Set(others.map((s) => `${fileOf(s)} ${forms.get(s)?.form}`)).size > 1 || others.some((s) => fileOf(s) !== site.reference.file);
-}
-
-/** What the variants of the function assume in which the site stands, of what the site depends on. */
-export function assumptionsOf(program: Program, site: Site): string[][] {
-  const { reference, call } = site;
-  const text = program.textOf(reference);
-  return program
-    .graphs(reference)
-    .filter((g) => callsAt(g, call.pos).length > 0)
-    .map((g) => [...assumedAt(text, call.pos - reference.item.pos, g.assumptions), ...reference.item.conditions])
-    .flatMap((assumed) => meantAt(site, site.acquire.name, program).map((when) => [...assumed, ...when]));
 }
 
 function fileOf(s: SeenRelease): string {

@@ -4,7 +4,7 @@ import type { Start } from '../flow/follow.js';
 import { knownAt } from '../flow/objects.js';
 import type { Acquired } from '../flow/outcome.js';
 import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, type Graph, type Guard, type Node, nothing, says } from '../program/graph.js';
+import { type CallOperation, callsAt, type Graph, type Guard, type Node, nothing, says } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { plainPath, sourceName } from '../program/text.js';
 import { isNarrow } from '../program/types.js';
@@ -12,6 +12,7 @@ import { type Acquire, acquires, type Signature } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { excludes, isBefore } from '../syntax/assumptions.js';
 import type { CType, Expression } from '../syntax/ast.js';
+import { assumedAt } from '../syntax/index.js';
 
 /** A site before it is followed. */
 export interface Site {
@@ -119,8 +120,19 @@ function seedsOf(site: Site): string[] {
   return pages === null ? [] : [`%arg${pages}${site.acquire.behind}`];
 }
 
+/** What the variants of the function assume in which the site stands, of what the site depends on. */
+export function assumptionsOf(program: Program, site: Site): string[][] {
+  const { reference, call } = site;
+  const text = program.textOf(reference);
+  return program
+    .graphs(reference)
+    .filter((g) => callsAt(g, call.pos).length > 0)
+    .map((g) => [...assumedAt(text, call.pos - reference.item.pos, g.assumptions), ...reference.item.conditions])
+    .flatMap((assumed) => meantAt(site, site.acquire.name, program).map((when) => [...assumed, ...when]));
+}
+
 /** Where following a site starts. */
-export function startOf(site: Site): Start {
+export function startOf(program: Program, site: Site): Start {
   const { reference, call, layouts } = site;
   return {
     reference,
@@ -129,6 +141,7 @@ export function startOf(site: Site): Start {
     layouts,
     acquired: acquiredOf(site),
     known: knownAt(site.graph, site.node.guards),
+    alternatives: assumptionsOf(program, site),
   };
 }
 

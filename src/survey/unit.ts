@@ -67,7 +67,7 @@ function openSurvey(program: Program, inspect: Inspect): (file: string) => Unit 
       const number = (counted.get(stem) ?? 0) + 1;
       counted.set(stem, number);
       const internal = isInternal(program, site);
-      const followed = takesNothing(site) || internal ? null : follower.follow(startOf(site));
+      const followed = takesNothing(site) || internal ? null : follower.follow(startOf(program, site));
       const row = rowOf(program, site, number, followed, internal, origins);
       if (followed) subjects.push({ program, analysis: follower.analysis, site, followed, row, origins });
       return row;

@@ -253,6 +253,38 @@ int f(struct device *dev, unsigned long a, struct page **pages, struct scatterli
   accepts('dirty-lost', 'what goes there', both('0'));
 });
 
+const forTwoKernels = (pinned: string, got: string) => `struct buf { struct page **pages; int n; };
+int take(struct buf *b, unsigned long a, int n)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
+	b->n = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+#else
+	b->n = get_user_pages_fast(a, n, 1, b->pages);
+#endif
+	return b->n == n ? 0 : -EFAULT;
+}
+void drop(struct buf *b)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)
+	${pinned}
+#else
+	int i;
+
+	for (i = 0; i < b->n; i++) {
+		${got}
+		put_page(b->pages[i]);
+	}
+#endif
+}
+`;
+describe('dirty-lost, where each kernel has its own drop', () => {
+  const marks = 'set_page_dirty_lock(b->pages[i]);';
+  const clean = 'unpin_user_pages(b->pages, b->n);';
+  complains('dirty-lost', 'the one that does not mark', forTwoKernels(clean, marks), 'drop:unpin_user_pages(b->pages, b->n);');
+  complains('dirty-lost', 'both', forTwoKernels(clean, ''), 'drop:unpin_user_pages(b->pages, b->n);', 'drop:put_page(b->pages[i]);');
+  accepts('dirty-lost', 'none', forTwoKernels('unpin_user_pages_dirty_lock(b->pages, b->n, true);', marks));
+});
+
 describe('dirty-lost, of iterators', () => {
   const queue = (more: string): string => `struct queue { struct page *pages[4]; };
 static int queue_take(struct queue *q, struct iov_iter *iter)

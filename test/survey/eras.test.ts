@@ -343,3 +343,40 @@ void keep_drop(struct keep *k)
   shows('of a header', keeps('KEEP_FLAGS'), row(' LT'));
   shows('that is none of them', keeps('KEEP_NO'), row(''));
 });
+
+const ownDrop = (put: string) => `static void keep_put(struct keep *k)
+{
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		${put}
+	}
+}
+`;
+describe('a driver that has functions of its own for each kernel', () => {
+  shows(
+    'the marks of one are not those of the other',
+    `struct keep { struct page *pages[4]; };
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+static int keep_take(struct keep *k, unsigned long a)
+{
+	return get_user_pages(a, 4, FOLL_WRITE, k->pages, NULL) == 4 ? 0 : -EFAULT;
+}
+${ownDrop('set_page_dirty_lock(k->pages[i]);\n\t\tput_page(k->pages[i]);')}#else
+static int keep_take(struct keep *k, unsigned long a)
+{
+	return pin_user_pages_fast(a, 4, FOLL_WRITE, k->pages) == 4 ? 0 : -EFAULT;
+}
+${ownDrop('unpin_user_page(k->pages[i]);')}#endif
+int keep_open(struct keep *k, unsigned long a)
+{
+	return keep_take(k, a);
+}
+void keep_close(struct keep *k)
+{
+	keep_put(k);
+}`,
+    'get page-array car=keep.pages loop-collapsible@file put:keep_put:put_page dirty=set_page_dirty_lock',
+    'pin page-array car=keep.pages loop-collapsible@file put:keep_put:unpin_user_page',
+  );
+});
