@@ -45,6 +45,15 @@ export const memoryTransfers: readonly Transfer[] = [
     ...['radix_tree_lookup', 'radix_tree_delete', 'radix_tree_delete_item', 'idr_find', 'idr_remove', 'idr_get_next'],
   ].map((name): Transfer => ({ name, moves: [['0@slot', 'return']] })),
   ...['idr_alloc', 'idr_alloc_cyclic'].map((name): Transfer => ({ name, moves: [['1', '0@slot']] })),
+  // Queues of values: include/linux/kfifo.h. They say how many went in or out.
+  { name: 'kfifo_put', moves: [['1', '0@slot']], fails: 'zero' },
+  ...['kfifo_in', 'kfifo_in_spinlocked', 'kfifo_in_spinlocked_noirqsave', 'kfifo_in_locked'].map(
+    (name): Transfer => ({ name, moves: [['1[]', '0@slot']], fails: 'zero' }),
+  ),
+  ...[
+    ...['kfifo_get', 'kfifo_peek', 'kfifo_out', 'kfifo_out_spinlocked', 'kfifo_out_spinlocked_noirqsave', 'kfifo_out_locked'],
+    'kfifo_out_peek',
+  ].map((name): Transfer => ({ name, moves: [['0@slot', '1[]']] })),
   // Frame numbers as the keys of a maple tree, and a state that stands at one of them: include/linux/maple_tree.h, 6.1 on.
   ...['mtree_insert', 'mtree_insert_range', 'mtree_store', 'mtree_store_range'].map(
     (name): Transfer => ({ name, moves: [['1@pfn', '0@slot']] }),

@@ -1,0 +1,37 @@
+/** Idioms of drivers: queues, members that are prepared, counts, steps. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const queued = (undo: string, drop: string): string => `struct slot { struct page *page; void *cookie; };
+struct ring { DECLARE_KFIFO(posted, struct slot, 64); };
+int post(struct ring *r, unsigned long a, void *cookie)
+{
+	struct slot s = { .cookie = cookie };
+
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &s.page) != 1)
+		return -EFAULT;
+	if (!kfifo_put(&r->posted, s)) {
+		${undo}
+		return -ENOSPC;
+	}
+	return 0;
+}
+void reap(struct ring *r)
+{
+	struct slot s;
+
+	while (kfifo_get(&r->posted, &s)) {
+		${drop}
+		notify(s.cookie);
+	}
+}
+`;
+
+describe('a queue of structs', () => {
+  const drop = 'unpin_user_page(s.page);';
+  accepts('leak-on-path', 'what goes into it', queued(drop, drop));
+  accepts('never-released', 'what is dropped as it comes out', queued(drop, drop));
+  complains('leak-on-path', 'what it had no room for', queued('', drop), 'post:if (!kfifo_put(&r->posted, s)) {');
+  complains('never-released', 'what nobody drops as it comes out', queued(drop, ''), 'post:if (!kfifo_put(&r->posted, s)) {');
+  complains('wrong-release', 'what is put as it comes out', queued(drop, 'put_page(s.page);'), 'reap:put_page(s.page);');
+});
