@@ -35,3 +35,40 @@ describe('a queue of structs', () => {
   complains('never-released', 'what nobody drops as it comes out', queued(drop, ''), 'post:if (!kfifo_put(&r->posted, s)) {');
   complains('wrong-release', 'what is put as it comes out', queued(drop, 'put_page(s.page);'), 'reap:put_page(s.page);');
 });
+
+const scheduled = (undo: string): string => `struct req { struct work_struct work; struct page *pages[16]; int n; };
+static void req_done(struct work_struct *w)
+{
+	struct req *r = container_of(w, struct req, work);
+
+	unpin_user_pages(r->pages, r->n);
+	kfree(r);
+}
+int req_start(unsigned long a, int n)
+{
+	struct req *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int err;
+
+	err = pin_user_pages_fast(a, n, FOLL_LONGTERM, r->pages);
+	if (err != n) {
+		if (err > 0)
+			unpin_user_pages(r->pages, err);
+		kfree(r);
+		return -EFAULT;
+	}
+	r->n = n;
+	INIT_WORK(&r->work, req_done);
+	err = send(r);
+	if (err) {
+		${undo}
+		kfree(r);
+		return err;
+	}
+	return 0;
+}
+`;
+
+describe('an object whose work is prepared, and not yet queued', () => {
+  accepts('leak-on-path', 'a drop as it fails', scheduled('unpin_user_pages(r->pages, r->n);'));
+  complains('leak-on-path', 'none as it fails', scheduled(''), 'req_start:err = send(r);');
+});

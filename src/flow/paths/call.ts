@@ -113,12 +113,15 @@ function callbacksIn({ graph, program, reference }: Called, { args }: CallOperat
 /** Calls that give up an object by a member of it, and end the object by what its type was registered with. */
 const puttingMember = /^(put_device|device_unregister|kobject_put|\w+_object_put)$/;
 
+/** Calls that say of a member which function it will call, and call none yet: `INIT_WORK(&obj->work, obj_done)`. */
+const preparing = /(^|_)(init|setup)(_|$)/i;
+
 /**
  * True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`.
  * The function that it is given gets from there to the whole.
  */
 function isEnded(local: Called, o: CallOperation, state: State): boolean {
-  if (state.phase !== 'held' || o.name === null) return false;
+  if (state.phase !== 'held' || o.name === null || preparing.test(o.name)) return false;
   const { file } = local.reference;
   const mayEnd = (name: string): boolean => local.mayDrop(name, file) || local.mayKeep(name, file);
   if (!puttingMember.test(o.name) && !callbacksIn(local, o).some(mayEnd)) return false;
