@@ -540,3 +540,33 @@ describe('an array that is filled by hand where the call has failed', () => {
   accepts('unchecked-count', 'other pages in it', wrapped('struct page *page = table_page(a + i);\n\n\t\tw->pages[i] = page;'));
   complains('unchecked-count', 'nothing in it', wrapped('table_look(a + i);'), 'f:note(w->pages[i]);', 'f:return 0;');
 });
+
+const oneByOne = (undo: string): string => `int f(unsigned long a, unsigned long n)
+{
+	struct page *pages[16];
+	unsigned long i, pinned = 0;
+	int ret = 0;
+
+	for (i = 0; i < n; i++) {
+		ret = pin_user_pages_fast(a + i * PAGE_SIZE, 1, FOLL_LONGTERM, &pages[i]);
+		if (ret != 1)
+			goto undo;
+		pinned++;
+	}
+	ret = use(pages, n);
+undo:
+	${undo}
+	return ret;
+}
+`;
+
+describe('pages that are taken one by one', () => {
+  for (const undo of [
+    'while (i--) unpin_user_page(pages[i]);',
+    'while (pinned > 0) unpin_user_page(pages[--pinned]);',
+    'unpin_user_pages(pages, pinned);',
+  ]) {
+    accepts('release-count', `the earlier ones dropped by ${undo}`, oneByOne(undo));
+    accepts('unchecked-count', `the earlier ones dropped by ${undo}`, oneByOne(undo));
+  }
+});

@@ -1,4 +1,5 @@
 /** A call after which pages are counted: the acquiring call itself, or one of a function that hands its count on. */
+import { isWhole } from '../../flow/paths/drop.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import type { Value } from '../../program/path.js';
@@ -66,7 +67,7 @@ function askedOf(site: Site): Taking['asked'] {
 /** An array that is written with an offset, or begins at one of its elements. */
 function isPart(call: CallOperation, at: number): boolean {
   const value = call.args[at];
-  return call.expressions[at]?.kind === 'binary' || (value?.address === true && value.path?.endsWith('[]') === true);
+  return !isWhole(call, at) || (value?.address === true && value.path?.endsWith('[]') === true);
 }
 
 /**
