@@ -72,3 +72,55 @@ describe('an object whose work is prepared, and not yet queued', () => {
   accepts('leak-on-path', 'a drop as it fails', scheduled('unpin_user_pages(r->pages, r->n);'));
   complains('leak-on-path', 'none as it fails', scheduled(''), 'req_start:err = send(r);');
 });
+
+const counted = (kept: string, many: string): string => `int f(unsigned long a, int n, struct obj *o)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int pinned = 0, rc;
+
+	rc = get_user_pages_fast(a, n, 0, pages);
+	if (rc < n) {
+		${kept}
+		goto undo;
+	}
+	${many}
+	rc = use(o, pages, n);
+undo:
+	while (pinned > 0)
+		put_page(pages[--pinned]);
+	kfree(pages);
+	return rc;
+}
+static int take(unsigned long a, int n, struct page **pages, int *done)
+{
+	while (*done < n) {
+		int got = get_user_pages_fast(a + *done * PAGE_SIZE, n - *done, 0, pages + *done);
+
+		if (got <= 0)
+			return got ? got : -EFAULT;
+		*done += got;
+	}
+	return 0;
+}
+int g(unsigned long a, int n, struct obj *o)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int done = 0, rc;
+
+	rc = take(a, n, pages, &done);
+	if (!rc)
+		rc = use(o, pages, n);
+	while (done > 0)
+		put_page(pages[--done]);
+	kfree(pages);
+	return rc;
+}
+`;
+
+describe('a loop that drops as many as a number says', () => {
+  const [kept, many] = ['pinned = rc > 0 ? rc : 0;', 'pinned = n;'];
+  accepts('leak-on-path', 'a number that is set, here or by who takes', counted(kept, many));
+  accepts('partial-pin-leak', 'a number that is set', counted(kept, many));
+  complains('leak-on-path', 'a number that is still zero', counted(kept, ''), 'f:rc = use(o, pages, n);');
+  complains('partial-pin-leak', 'one that is zero after a short count', counted('', many), 'f:if (rc < n) {');
+});

@@ -1,7 +1,7 @@
 /** Conditions of which who has the reference knows how they come out. */
 import type { Assume, CallOperation, Graph, Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
-import { signOf } from './conditions.js';
+import { isStillZero, signOf } from './conditions.js';
 import type { Called } from './context.js';
 import { isTaking } from './entry.js';
 import { baseOf, reach, reaches, valueIn } from './memory.js';
@@ -74,6 +74,8 @@ function isCount(local: Called, state: State, path: string, tested: Value): bool
   const { graph } = local;
   const value = valueIn(state, tested);
   const { result } = state;
+  // A number that is still none says that none will be dropped.
+  if (isStillZero(graph, state, tested)) return false;
   // Where the pages went into a container one by one, what a round has taken from it may be all.
   if (value?.startsWith('~') && signOf(state, value) === sign.any && isMovedOn(local, state)) return false;
   if (result !== null && value !== null) {
