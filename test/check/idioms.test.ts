@@ -124,3 +124,85 @@ describe('a loop that drops as many as a number says', () => {
   complains('leak-on-path', 'a number that is still zero', counted(kept, ''), 'f:rc = use(o, pages, n);');
   complains('partial-pin-leak', 'one that is zero after a short count', counted('', many), 'f:if (rc < n) {');
 });
+
+const chunked = (undo: string): string => `struct chunk { struct page *pages[64]; int n; };
+struct many { struct chunk **chunks; int n; };
+static void many_free(struct many *m)
+{
+	int i;
+
+	for (i = 0; i < m->n; i++) {
+		struct chunk *c = m->chunks[i];
+
+		if (!c)
+			continue;
+		unpin_user_pages(c->pages, c->n);
+		kfree(c);
+	}
+	kfree(m->chunks);
+	kfree(m);
+}
+struct many *many_make(unsigned long a, int n)
+{
+	struct many *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	int i, got;
+
+	m->chunks = kcalloc(n, sizeof(*m->chunks), GFP_KERNEL);
+	m->n = n;
+	for (i = 0; i < n; i++) {
+		struct chunk *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+		got = pin_user_pages_fast(a + i * 64 * PAGE_SIZE, 64, FOLL_LONGTERM, c->pages);
+		if (got < 0) {
+			kfree(c);
+			goto err;
+		}
+		c->n = got;
+		m->chunks[i] = c;
+		if (got < 64)
+			goto err;
+	}
+	return m;
+err:
+	${undo}
+	return NULL;
+}
+`;
+
+describe('an array of pointers to chunks', () => {
+  accepts('leak-on-path', 'the chunks of earlier rounds, which stand in other elements', chunked('many_free(m);'));
+});
+
+const stepwise = `int init(struct obj *o, unsigned long a, int n)
+{
+	int step = 0, ret;
+
+	o->pages = kcalloc(n, sizeof(*o->pages), GFP_KERNEL);
+	step++;
+	ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, o->pages);
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(o->pages, ret);
+		goto fail;
+	}
+	step++;
+	ret = enable(o);
+	if (ret)
+		goto fail;
+	return 0;
+fail:
+	switch (step) {
+	case 2:
+		unpin_user_pages(o->pages, n);
+		fallthrough;
+	case 1:
+		kfree(o->pages);
+	}
+	return ret;
+}
+`;
+
+describe('steps that are counted, and undone from the last one on', () => {
+  accepts('double-release', 'the step that was not made', stepwise);
+  accepts('release-count', 'the step that was not made', stepwise);
+});

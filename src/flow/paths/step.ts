@@ -152,10 +152,10 @@ function isOfAnother(local: Called, n: Node, place: string | null, state: State)
   );
 }
 
-/** `chunk[i].pages = …` */
+/** `chunk[i].pages = …`, `chunks[i] = …` */
 function isInElement({ program, reference }: Called, n: Node): boolean {
   const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
-  return /^[^=;]*\[[^\]=;]+\]\s*(\.|->)[^=;]*=/.test(text);
+  return /^[^=;]*\[[^\]=;]+\]\s*((\.|->)[^=;]*)?=/.test(text);
 }
 
 function isOwnMemory(graph: Graph, path: string): boolean {
