@@ -100,9 +100,10 @@ export function after(program: Program, reference: FunctionReference, node: Node
       const known = names.get(o.target);
       const kept = forget(names, o.target);
       const by = known ? stepAt(program, reference, node.pos) : null;
-      // An index that is counted up is one place for the walk, or it would not end.
-      const moved = known && known.base !== 'number' && by !== null ? { ...known, plus: known.plus + by } : null;
-      return moved && Math.abs(moved.plus) < 3 ? new Map([...kept, [o.target, moved]]) : kept;
+      // An index that is counted up in a loop is one place for the walk, or it would not end.
+      const ends = known?.base !== 'number' || node.loops.length === 0;
+      const moved = known && by !== null && ends ? { ...known, plus: known.plus + by } : null;
+      return moved && (moved.base === 'number' || Math.abs(moved.plus) < 3) ? new Map([...kept, [o.target, moved]]) : kept;
     }
     case 'call':
       return o.args.reduce((n, a) => (a.address && a.path !== null ? forget(n, a.path) : n), names);

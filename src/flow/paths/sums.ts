@@ -33,6 +33,9 @@ export function grown(local: Called, n: Node, target: string, place: string, sta
   const text = local.program.file(local.reference.file)?.text.slice(n.pos, n.pos + 80) ?? '';
   const before = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
   const more = step.test(text) ? sign.positive : (state.signs.get(`+${target}`) ?? sign.any);
+  // A step that is counted where no loop counts it further is the number that it is.
+  const number = n.loops.length === 0 ? /^=(\d+)$/.exec(valueAt(state, place))?.[1] : undefined;
+  if (number !== undefined && byOne.test(text)) return put(state, place, `=${Number(number) + 1}`);
   const changed = put(renewed(summed(state, target), fresh), place, fresh);
   if (!increase.test(text) || before & sign.negative) return changed;
   const above = more === sign.positive || (before === sign.positive && (more & sign.negative) === 0);
@@ -40,4 +43,5 @@ export function grown(local: Called, n: Node, target: string, place: string, sta
 }
 
 const increase = /^(?:\+\+|[\w>.[\]-]+?\s*\+[+=])/;
+const byOne = /^(?:\+\+[\w>.[\]-]+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*1))\s*[;,)]/;
 const step = /^(?:\+\+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*[1-9]\d*[uUlL]*\s*[;,)]))/;
