@@ -3,14 +3,15 @@
  * (`bo->kind = PINNED`), or has tested it, a drop under a test for another value is of other pages.
  */
 import type { FunctionReference } from '../program/file.js';
-import { callsOf, type Graph, type Guard, type Node } from '../program/graph.js';
+import { callsAt, callsOf, type Graph, type Guard, type Node } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
+import { plainPath } from '../program/text.js';
 import { acquires, allocatingCalls, originCalls } from '../protocol/index.js';
 import { scopeOf } from './analyse.js';
 import { ownersIn } from './facts.js';
 import type { ReleaseEvent } from './flow.js';
-import type { Followed, Visit } from './follow.js';
+import type { Arrival, Followed, Visit } from './follow.js';
 
 /** A field of a struct and what it is known to say: `#tag.field`, from a position of the site's function on. */
 interface Kind {
@@ -35,7 +36,8 @@ const maxDepth = 24;
 export function openKinds(program: Program, followed: Followed, site: Node): (visit: Visit, event: ReleaseEvent) => boolean {
   const start = followed.visits[0]?.flow.reference;
   if (!start) return () => false;
-  const kinds = kindsOf(program, followed, start, site);
+  const own = kindsOf(program, followed, start, site);
+  const kinds = [...own, ...own.flatMap((kind) => handedOut(program, start, kind))];
   const numbers: Numbers = (name) => program.constant(name, start.file);
   const files = new Set(followed.visits.map((v) => v.flow.reference.file));
   const dropping = new Set(followed.visits.filter((v) => v.flow.releases.length > 0).map((v) => v.flow.reference.key));
@@ -45,6 +47,7 @@ export function openKinds(program: Program, followed: Followed, site: Node): (vi
 
   /** True if only those who fill an object, and those who have emptied it, say what it holds. */
   const isSettled = ({ field, guard }: Kind): boolean => {
+    if (!field.startsWith('#')) return true;
     const known = settled.get(field) ?? settledIn(field, guard);
     settled.set(field, known);
     return known;
@@ -67,16 +70,16 @@ export function openKinds(program: Program, followed: Followed, site: Node): (vi
         ),
     );
 
-  const denies = (reference: FunctionReference, way: Visit['way'], pos: number, guards: readonly Guard[]): boolean =>
+  const denies = (reference: FunctionReference, pos: number, guards: readonly Guard[]): boolean =>
     program.graphs(reference).some((graph) =>
       guards.some((guard) => {
+        const isSite = reference.key === start.key;
         const fields = fieldsAt(program, reference, graph, guard.path);
         return kinds.some(
           (kind) =>
             fields.includes(kind.field) &&
             contradict(numbers, kind.guard, guard) &&
-            (way !== 'site' || kind.from < pos) &&
-            !storesIn(program, reference, graph).some((s) => s.field === kind.field && s.pos < pos && way !== 'site') &&
+            (isSite ? kind.from < pos : !storesIn(program, reference, graph).some((s) => s.field === kind.field && s.pos < pos)) &&
             isSettled(kind),
         );
       }),
@@ -120,17 +123,18 @@ export function openKinds(program: Program, followed: Followed, site: Node): (vi
     const calls = program
       .callers(reference)
       .flatMap((caller) => program.graphs(caller).flatMap((graph) => callsOf(graph, reference.name).map(({ node }) => ({ caller, node }))));
-    return calls.length > 0 && calls.every(({ caller, node }) => denies(caller, 'field', node.pos, node.guards));
+    return calls.length > 0 && calls.every(({ caller, node }) => denies(caller, node.pos, node.guards));
   };
 
   const isOther = (visit: Visit, pos: number, guards: readonly Guard[], depth: number): boolean => {
     const { reference } = visit.flow;
-    if (denies(reference, visit.way, pos, guards) || isOfOthers(visit, guards)) return true;
+    if (denies(reference, pos, guards) || isOfOthers(visit, guards)) return true;
     if (visit.way === 'field' && isTheirs(reference)) return true;
     if (visit.way !== 'call' || !visit.parent || depth > maxDepth) return false;
     return [visit.parent, ...visit.also].every((arrival) => {
       const call = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
-      return call !== undefined && arrival.visit !== visit && isOther(arrival.visit, call.pos, call.guards, depth + 1);
+      if (call === undefined || arrival.visit === visit) return false;
+      return isOther(arrival.visit, call.pos, [...call.guards, ...given(program, visit, arrival, guards)], depth + 1);
     });
   };
   return (visit, event) => isOther(visit, event.pos, event.guards, 0);
@@ -150,7 +154,7 @@ function kindsOf(program: Program, followed: Followed, reference: FunctionRefere
   for (const graph of program.graphs(reference)) {
     const at = graph.nodes.find((n) => n.pos === site.pos && n.operation?.kind === 'call');
     if (!at) continue;
-    const stores = storesIn(program, reference, graph).filter((s) => tags.has(rootOf(s.field).slice(1)));
+    const stores = storesIn(program, reference, graph).filter((s) => !s.field.startsWith('#') || tags.has(rootOf(s.field).slice(1)));
     const holding = stores.length > 0 ? followed.holding(graph) : new Set<number>();
     for (const field of new Set(stores.map((s) => s.field))) {
       const own = stores.filter((s) => s.field === field);
@@ -171,6 +175,38 @@ function kindsOf(program: Program, followed: Followed, reference: FunctionRefere
         if (tags.has(rootOf(field).slice(1)) && !stores.some((s) => s.field === field)) add(field, guard, -1);
   }
   return [...found.values()].filter((k): k is Kind => k !== null);
+}
+
+/** Of what the site's function says by a pointer that it was given, the field whose address all its callers give. */
+function handedOut(program: Program, reference: FunctionReference, { field, guard }: Kind): Kind[] {
+  if (field.startsWith('#')) return [];
+  const index = program.variants(reference)[0]?.params.findIndex((p) => behind(reference, p.name) === field) ?? -1;
+  const given = program.callers(reference).flatMap((caller) =>
+    program.graphs(caller).flatMap((graph) =>
+      callsOf(graph, reference.name).map(({ call }) => {
+        const e = call.expressions[index];
+        return e?.kind === 'unary' && e.op === '&' ? fieldsAt(program, caller, graph, plainPath(e)) : [];
+      }),
+    ),
+  );
+  const [first = []] = given;
+  return first.filter((f) => given.every((fields) => fields.includes(f))).map((f) => ({ field: f, guard, from: -1 }));
+}
+
+/** Tests of a function's parameters, as tests of what a call gives for them. */
+function given(program: Program, { flow: { reference } }: Visit, { visit: from, pos }: Arrival, guards: readonly Guard[]): Guard[] {
+  const params = program.variants(reference)[0]?.params ?? [];
+  return guards.flatMap((guard) => {
+    const index = guard.call === '' ? params.findIndex((p) => p.name === guard.path) : -1;
+    if (index < 0 || program.graphs(reference).some((graph) => graph.assigned.some((a) => a.target === guard.path))) return [];
+    return program.graphs(from.flow.reference).flatMap((graph) =>
+      callsAt(graph, pos).flatMap(({ expressions }) => {
+        const e = expressions[index];
+        const path = e === undefined ? null : plainPath(e);
+        return path === null ? [] : [{ ...guard, path }];
+      }),
+    );
+  });
 }
 
 const unset = '';
@@ -231,9 +267,18 @@ function contradict(numbers: Numbers, known: Guard, test: Guard): boolean {
   return test.values.length > 0 && !test.negated && test.values.every((v) => fails(known, v));
 }
 
-/** The fields that a path names by the declared types. */
+/** What stands behind a pointer that a function was given, as if it were a field. */
+function behind({ key }: FunctionReference, parameter: string): string {
+  return `${key}*${parameter}`;
+}
+
+/** The fields that a path names by the declared types, or what a pointer leads to that was given to the function. */
 function fieldsAt(program: Program, reference: FunctionReference, graph: Graph, path: string | null): string[] {
-  if (path === null || !path.includes('.')) return [];
+  if (path === null) return [];
+  const name = path.replace(/\[\]$/, '');
+  const type = graph.params.find((p) => p.name === name)?.type;
+  if (type?.pointers === 1 && type.tag === null) return [behind(reference, name)];
+  if (!path.includes('.')) return [];
   return ownersIn(scopeOf(program, graph, reference), path).map((o) => `#${o.tag}${o.rest}`);
 }
 

@@ -177,3 +177,60 @@ describe('what is said by one of two that take pages', () => {
     `${got},swap_first:put_page mixed`,
   );
 });
+
+/** A helper that says by a pointer how it took the pages, and one that is told how to drop them. */
+const saidOut = (out: string, asked: string, other = '') => `struct req { struct page **pages; long n; bool pinned; };
+
+static int get(struct page **pages, unsigned long a, long n, bool fault, bool *pinned)
+{
+	long got;
+
+	if (fault) {
+		got = pin_user_pages_fast(a, n, 0, pages);
+		*pinned = true;
+	} else {
+		got = get_user_pages_fast_only(a, n, 0, pages);
+		*pinned = false;
+	}
+	if (got == n)
+		return 0;
+	if (got > 0) {
+		if (*pinned)
+			unpin_user_pages(pages, got);
+		else
+			release_pages(pages, got);
+	}
+	return -EFAULT;
+}
+static void put(struct page **pages, long n, bool pinned)
+{
+	${other}
+	if (pinned)
+		unpin_user_pages(pages, n);
+	else
+		release_pages(pages, n);
+}
+void end(struct req *r)
+{
+	put(r->pages, r->n, ${asked});
+}
+int begin(struct req *r, unsigned long a, bool fault)
+{
+	bool mine;
+
+	return get(r->pages, a, r->n, fault, ${out});
+}`;
+
+describe('what is said by a pointer, and told to a helper', () => {
+  const wrapper = (kind: string, ...puts: string[]) => `wrapper ${kind} page-array car=req.pages caller@caller put:${puts.join()} via=get`;
+  const unpins = ['get:unpin_user_pages', 'put:unpin_user_pages'] as const;
+  const releases = ['get:release_pages', 'put:release_pages'] as const;
+  shows('the field that it is said in', saidOut('&r->pinned', 'r->pinned'), wrapper('pin', ...unpins), wrapper('get', ...releases));
+  const all = ['put:unpin_user_pages', 'put:release_pages'] as const;
+  for (const [name, text] of [
+    ['something else', saidOut('&mine', 'r->pinned')],
+    ['what is not told', saidOut('&r->pinned', 'true')],
+    ['what is asked of something else', saidOut('&r->pinned', 'r->pinned', 'pinned = my_answer(n);')],
+  ] as const)
+    shows(name, text, wrapper('pin', unpins[0], ...all), wrapper('get', releases[0], ...all));
+});
