@@ -59,12 +59,12 @@ function isAtSite({ file, function: name, site }: Finding): boolean {
   return site.startsWith(`${file}:${name}:`);
 }
 
-/** In the order of the text, a fault once; equal fingerprints get an ordinal. */
+/** In the order of the text, a fault once, also where each of two tests in a line comes to it; equal fingerprints get an ordinal. */
 function numbered(findings: readonly Finding[]): Finding[] {
   const sorted = [...findings].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.rule, b.rule));
   const once = new Map<string, Finding>();
   for (const f of sorted) {
-    const key = `${f.rule}\0${f.file}\0${f.line}\0${f.column}`;
+    const key = `${f.rule}\0${f.file}\0${f.line}`;
     const known = once.get(key);
     if (!known || (isAtSite(f) && !isAtSite(known))) once.set(key, f);
   }

@@ -1169,3 +1169,25 @@ describe('pages that stand one behind the other', () => {
   complains('leak-on-path', 'an address that is lost', contiguous('return -EIO'), 'span_map:if (dma == 0)');
   accepts('leak-on-path', 'an address that is kept', contiguous('tell(dev)'));
 });
+
+describe('a way out by either of two tests', () => {
+  complains(
+    'leak-on-path',
+    'both of which lose the pages, once',
+    `int look(unsigned long a)
+{
+	struct page *page;
+	struct group *g;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	g = find_group(a);
+	if (g == NULL || IS_ERR(g))
+		return -ENOENT;
+	unpin_user_page(page);
+	return 0;
+}
+`,
+    'look:if (g == NULL || IS_ERR(g))',
+  );
+});
