@@ -21,6 +21,17 @@ export const deviceCallList: readonly DeviceCall[] = [
   ...['virtqueue_add_sgs', 'virtqueue_add_outbuf', 'virtqueue_add_inbuf'].map((name) => call(name, 1, null)),
 ];
 
+/** They end what `dma_map_sg()` and its kin began, and may copy what the device wrote: include/linux/dma-mapping.h, include/rdma/ib_verbs.h. */
+export const unmappingDeviceCalls: ReadonlySet<string> = new Set([
+  'dma_unmap_sg',
+  'dma_unmap_sg_attrs',
+  'dma_unmap_sgtable',
+  'ib_dma_unmap_sg',
+  'ib_dma_unmap_sg_attrs',
+  'ib_dma_unmap_sgtable_attrs',
+  'pci_unmap_sg',
+]);
+
 /** Calls that fill the memory that their first argument points at: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c. */
 export const fillingCalls: ReadonlySet<string> = new Set([
   'memcpy',
