@@ -32,7 +32,7 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
         ]
       : [];
   const filled = facts.flatMap((f) => Number(/^%arg(\d+)/.exec(f)?.[1] ?? []));
-  let state: State = altered(before, { phase: 'held', index: elementOf(o, filled, n.loops), outcomes, result, asked: null });
+  let state: State = altered(before, { phase: 'held', index: elementOf(local.graph, o, filled, n.loops), outcomes, result, asked: null });
   for (const fact of facts) {
     const value = takenAt(state, o, fact);
     if (value === null) return [];
@@ -89,6 +89,7 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     phase: 'held',
     from: n.id,
     index: elementOf(
+      local.graph,
       o,
       exit.holders.map((h) => h.of),
       n.loops,

@@ -7,7 +7,7 @@ import type { Called } from './context.js';
 import { freed, holders, reach, valueIn } from './memory.js';
 import { altered, type State, sign, type Trail, theReference, told } from './state.js';
 import { sweepAt } from './sweep.js';
-import { isBefore, loopOf } from './unwind.js';
+import { isBefore, isOfEarlier, loopOf } from './unwind.js';
 
 /** A drop that the tables know. */
 export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
@@ -22,6 +22,12 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
       : suffixes.includes(suffix) || suffixes.includes('') || suffixes.includes('[]');
   if (!hit || state.phase === 'before') return [state];
   if (local.entry.kind === 'site' && release.shape === 'bulk' && isBefore(local.graph, local.entry.pos, o, Number(place?.[1])))
+    return [state];
+  if (
+    release.shape === 'bulk' &&
+    isOfEarlier(local.graph, state, o.args[Number(place?.[1]) + 1]?.path ?? null) &&
+    isWhole(o, Number(place?.[1]))
+  )
     return [state];
   if (state.phase === 'released') return dropsNone(o, release, state) ? [state] : again(local, n, o, state);
   if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];

@@ -333,7 +333,8 @@ function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[] {
   const good = exits.filter(succeeds);
   const isZeroGood = good.some((e) => e.result === sign.zero);
   const failed = (e: Exit): boolean => e.result === sign.negative || (isZeroGood && saysFailed(e));
-  const drops = exits.some((e) => e.kind === 'dropped' && failed(e) && (e.outcomes & (outcome.short | outcome.all)) !== 0);
+  const taken = outcome.short | outcome.all | outcome.earlier;
+  const drops = exits.some((e) => e.kind === 'dropped' && failed(e) && (e.outcomes & taken) !== 0);
   const areThere = ({ outcomes }: Exit): boolean => (outcomes & outcome.all) !== 0 && (outcomes & (outcome.error | outcome.zero)) === 0;
   // Of what was moved into the caller's container one by one, some may be what the caller was promised.
   const isMoved = ({ holders }: Exit): boolean =>

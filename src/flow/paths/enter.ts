@@ -8,9 +8,9 @@ import { after, emptied, placed, resulting, resultText, standingAt } from './exi
 import { holders, placeBelow, put, valueIn } from './memory.js';
 import { isToldByName } from './named.js';
 import { share } from './shared.js';
-import { altered, type Exit, outcome, type State, sign, type Trail, theReference, told } from './state.js';
+import { altered, type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
 import { boundsOf } from './sweep.js';
-import { loopOf } from './unwind.js';
+import { isOfEarlier, loopOf } from './unwind.js';
 
 /** A function whose body is known. */
 export function enter(
@@ -101,8 +101,8 @@ function isShort({ outcomes, unsure }: State): boolean {
   return !unsure && (outcomes & outcome.short) !== 0 && (outcomes & (outcome.all | outcome.earlier)) === 0;
 }
 
-/** What says in the caller how many pages a function drops on a way out: values there, none for what is not known. */
-function countsOf({ program }: Called, o: CallOperation, callee: FunctionReference, { drop }: Exit, state: State): string[] {
+/** What says how many pages a function drops on a way out: places below what it is given, none for what is not known. */
+function countersOf({ program }: Called, callee: FunctionReference, { drop }: Exit): Holder[] {
   if (!drop) return [];
   const params = program.variants(callee)[0]?.params ?? [];
   const paths = program
@@ -114,7 +114,22 @@ function countsOf({ program }: Called, o: CallOperation, callee: FunctionReferen
     );
   return paths.flatMap((path) => {
     const root = rootOf(path);
-    return standingAt(state, o, { of: params.findIndex((p) => p.name === root), suffix: path.slice(root.length) }) ?? [];
+    const of = params.findIndex((p) => p.name === root);
+    return of < 0 ? [] : [{ of, suffix: path.slice(root.length) }];
+  });
+}
+
+/** The same in the caller: values there. */
+function countsOf(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): string[] {
+  return countersOf(local, callee, exit).flatMap((place) => standingAt(state, o, place) ?? []);
+}
+
+/** True for a way out on which a function drops what earlier rounds of a loop have taken, and not what this one has. */
+function dropsEarlier(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): boolean {
+  if (state.index === null) return false;
+  return countersOf(local, callee, exit).some(({ of, suffix }) => {
+    const path = o.args[of]?.path;
+    return path != null && isOfEarlier(local.graph, state, path + suffix);
   });
 }
 
@@ -139,6 +154,7 @@ function taken(
   let next = withSign(exit.unsure ? altered(state, { unsure: true }) : state, o.result, exit.result);
   if (!next) return [];
   next = resulting(next, o, exit);
+  if (exit.kind === 'dropped' && dropsEarlier(local, o, callee, exit, state)) return [next];
   const entered = `passed to ${callee.name}()`;
   const before = holders(next);
   // What the callee left where it was stays; what it took away from there is gone.

@@ -66,11 +66,11 @@ export function run(local: Called, n: Node, state: State): State[] {
     case 'update': {
       const over = stepOver(local, n, o.target, state);
       if (over) return [over];
-      // The next round: what was followed stands in an earlier element from here on.
+      // The next round, or this one counted in: what was followed stands in an earlier element from here on.
       const here: State =
         state.index !== null &&
         namesOf(local.graph, state.index).includes(o.target) &&
-        n.loops.some((l) => isTaking(local.graph, local.entry, l))
+        (n.loops.length === 0 ? isGrowing(local, n) : n.loops.some((l) => isTaking(local.graph, local.entry, l)))
           ? altered(state, { index: null })
           : state;
       const place = placeAt(here, o.target);
@@ -150,6 +150,12 @@ function isOfAnother(local: Called, n: Node, place: string | null, state: State)
   return (
     place !== null && state.phase === 'held' && state.store.has(place) && reaches(state, valueAt(state, place)) && isInElement(local, n)
   );
+}
+
+/** `n += …`, `n++` */
+function isGrowing({ program, reference }: Called, n: Node): boolean {
+  const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
+  return /^(\+\+|[^;=<>!]*?(\+\+|\+=))/.test(text);
 }
 
 /** `chunk[i].pages = …`, `chunks[i] = …` */

@@ -6,17 +6,25 @@ import { remembered } from '../../program/remembered.js';
 import type { Expression } from '../../syntax/ast.js';
 import type { Called } from './context.js';
 import { isContained } from './memory.js';
-import type { State } from './state.js';
+import { outcome, type State } from './state.js';
 
 /** The variable that says which element a call in a loop fills by one of some arguments, `null` if none is an element. */
-export function elementOf(call: CallOperation, positions: readonly number[], loops: readonly Loop[]): string | null {
+export function elementOf(graph: Graph, call: CallOperation, positions: readonly number[], loops: readonly Loop[]): string | null {
   if (loops.length === 0) return null;
   for (const at of positions) {
     const e = call.expressions[at];
-    const name = e ? indexIn(e) : null;
+    const name = e ? (indexIn(e) ?? offsetIn(graph, e)) : null;
     if (name !== null) return name;
   }
   return null;
+}
+
+/** How far into an array a pointer is set wherever it is set: `next = pages + done`. */
+function offsetIn({ assigned }: Graph, e: Expression): string | null {
+  if (e.kind !== 'identifier') return null;
+  const offsets = assigned.flatMap(({ target, text }) => (target === e.name ? [/^[\w.]+ \+ ([A-Za-z_]\w*)$/.exec(text)?.[1] ?? null] : []));
+  const [first] = offsets;
+  return first != null && offsets.every((name) => name === first) ? first : null;
 }
 
 /** The innermost loop, where its own variable says which element of an array a call is given; `null` if none does. */
@@ -98,6 +106,12 @@ export const isRest = remembered((loop: Loop, { program, reference, graph }: Cal
 /** True for an element that went from an array into a container, where the function drops the rest of the array later. */
 export function isMovedOn(local: Called, state: State): boolean {
   return isContained(state) && local.graph.nodes.some((n) => n.loops.some((l) => isRest(l, local)));
+}
+
+/** True for as many elements as stand before those that this round of a loop has filled: `unpin(pages, n)` after `pin(…, pages + n)`. */
+export function isOfEarlier(graph: Graph, { phase, index, outcomes }: State, count: string | null): boolean {
+  if (phase !== 'held' || index === null || count === null || (outcomes & outcome.earlier) !== 0) return false;
+  return namesOf(graph, index).includes(count);
 }
 
 /**
