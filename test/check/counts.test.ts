@@ -570,3 +570,25 @@ describe('pages that are taken one by one', () => {
     accepts('unchecked-count', `the earlier ones dropped by ${undo}`, oneByOne(undo));
   }
 });
+
+const found = (fail: string) => `box_t f(unsigned long a, unsigned long n, struct page **pages, struct ctx *c)
+{
+	box_t b = c->box;
+	long got = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+
+	if (got != n)
+		goto short_of;
+	unpin_user_pages(pages, n);
+	if (!tell(b))
+		return ${fail};
+	return b;
+short_of:
+	if (got > 0)
+		unpin_user_pages(pages, got);
+	return ${fail};
+}
+`;
+describe('a function of which nobody can see what it returns', () => {
+  complains('unchecked-count', 'zero for an error', found('0'), 'f:return 0;');
+  accepts('unchecked-count', 'NULL for one, as a pointer does', found('NULL'));
+});

@@ -123,6 +123,8 @@ class Walk {
   /** Drops by the place in the function from which they are made. */
   private readonly drops: ReturnType<typeof dropsIn>;
   private readonly tested: ReadonlySet<number>;
+  /** True where NULL is returned: by a pointer, whatever the name of its type. */
+  private readonly returnsNull: boolean;
 
   private readonly taking: Taking;
   private readonly program: Program;
@@ -141,6 +143,7 @@ class Walk {
     this.arrays = array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))];
     this.drops = dropsIn(subject, reference);
     this.tested = testedIn(subject, reference);
+    this.returnsNull = graph.nodes.some(({ operation: o }) => o?.kind === 'return' && o.value?.text === 'NULL');
   }
 
   /** The faults, and the outcomes with which the result is handed on as the count that it is. */
@@ -369,7 +372,7 @@ class Walk {
     const type = this.program.variants(reference)[0]?.returns;
     // Zero is a success of a number; a pointer that is NULL and `false` are failures.
     if (!type || /bool/i.test(type.base)) return;
-    if (type.pointers > 0) {
+    if (type.pointers > 0 || this.returnsNull) {
       const path = o.value?.path ?? null;
       if (this.isArray(path) && this.isToldAsked(state)) this.report(state, n.pos, 'success', 'unfilled', SHORT | ZERO | ERROR);
       return;
