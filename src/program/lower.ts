@@ -571,7 +571,7 @@ function element(value: Value): Value {
   return valueAt(step(value.path, '[]'), value.text);
 }
 
-function addressOf(value: Value): Value {
+export function addressOf(value: Value): Value {
   if (value.path === null || value.address) return value;
   if (value.path.endsWith('[]')) return { ...value, path: value.path.slice(0, -2) };
   return { ...value, address: true };

@@ -13,7 +13,7 @@ import { handsThrough } from './handing.js';
 import { openHeaders } from './headers.js';
 import { isJumping, mayJump } from './jumping.js';
 import { type Ledger, unkept } from './ledger.js';
-import { lower } from './lower.js';
+import { addressOf, lower } from './lower.js';
 import { mayMean } from './meant.js';
 import { rootOf, type Value } from './path.js';
 import { familyFolders, folderOf, isIn, isNear, outsideKernel } from './place.js';
@@ -94,6 +94,8 @@ interface Alias {
     position: number;
     /** It is all arguments from there on. */
     rest: boolean;
+    /** It is the argument's address: `&(page)`. */
+    address: boolean;
   }[];
   /** An object-like macro: the arguments are the call's own. */
   same: boolean;
@@ -103,6 +105,11 @@ const maxDefinitions = 4;
 const maxCallingFiles = 250;
 /** In more files than this, who installs a function in a field is not looked for. */
 const maxInstallers = 40;
+
+/** True for `&(page)`, whatever it is cast to. */
+function isAddress(e: Expression): boolean {
+  return e.kind === 'cast' ? isAddress(e.operand) : e.kind === 'unary' && e.op === '&';
+}
 
 /** A file's macros of a name, with parameters first; `null` if the name is not defined there at all. */
 function macrosOf(facts: FileFacts | null, name: string): FunctionReference[] | null {
@@ -322,11 +329,16 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       written,
       args: alias.arguments.flatMap((a) => {
         if (a.rest) return call.args.slice(a.position);
-        return a.position < 0 ? { ...none, text: sourceName(a.expression) } : (call.args[a.position] ?? none);
+        if (a.position < 0) return { ...none, text: sourceName(a.expression) };
+        const given = call.args[a.position] ?? none;
+        return a.address ? addressOf(given) : given;
       }),
-      expressions: alias.arguments.flatMap((a) =>
-        a.rest ? call.expressions.slice(a.position) : (call.expressions[a.position] ?? a.expression),
-      ),
+      expressions: alias.arguments.flatMap((a) => {
+        if (a.rest) return call.expressions.slice(a.position);
+        const given = call.expressions[a.position];
+        if (!given) return a.expression;
+        return a.address ? { kind: 'unary', op: '&', operand: given, pos: given.pos, end: given.end } : given;
+      }),
     };
   }
 
@@ -373,7 +385,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
         name: call.name,
         arguments: call.expressions.map((expression) => {
           const position = params.findIndex((p) => p.name === plainPath(expression));
-          return { expression, position, rest: position >= 0 && position === rest };
+          return { expression, position, rest: position >= 0 && position === rest, address: isAddress(expression) };
         }),
         same: false,
       };

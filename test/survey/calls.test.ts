@@ -327,6 +327,27 @@ int f(void)
     'get page-array bulk@function put:f:release_pages',
   );
   shows(
+    'one that takes the address of its argument',
+    `
+#define hold(addr, page) get_user_pages_fast((unsigned long)(addr), 1, FOLL_WRITE, &(page))
+struct where { struct page *page; };
+int f(unsigned long a, struct where *w)
+{
+	struct page *page;
+
+	if (hold(a, page) != 1)
+		return -EFAULT;
+	w->page = page;
+	return 0;
+}
+void g(struct where *w)
+{
+	set_page_dirty_lock(w->page);
+	put_page(w->page);
+}`,
+    'get single car=where.page single@file put:g:put_page dirty=set_page_dirty_lock',
+  );
+  shows(
     'an object-like macro for the name',
     `
 #define OUR_GUP get_user_pages_fast
