@@ -1191,3 +1191,45 @@ describe('a way out by either of two tests', () => {
     'look:if (g == NULL || IS_ERR(g))',
   );
 });
+
+const outward = (fail: string) => `static int take(unsigned long a, int n, struct page ***out)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int got, ret;
+
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, 0, pages);
+	if (got <= 0) {
+		kfree(pages);
+		return got;
+	}
+	*out = pages;
+	ret = fault_in(a, got);
+	if (ret) {
+		${fail}
+		return ret;
+	}
+	return got;
+}
+int put(struct box *b, unsigned long a, int n)
+{
+	struct page **pages = NULL;
+	int got = take(a, n, &pages);
+
+	if (got <= 0)
+		return -EFAULT;
+	b->pages = pages;
+	b->n = got;
+	return 0;
+}
+void drop(struct box *b)
+{
+	unpin_user_pages(b->pages, b->n);
+	kfree(b->pages);
+}
+`;
+describe('an array that a function hands out through a pointer to it', () => {
+  complains('leak-on-path', 'one that a failure leaves there', outward(''), 'put:if (got <= 0)');
+  accepts('leak-on-path', 'one that a failure drops first', outward('unpin_user_pages(pages, got);\n\t\tkfree(pages);'));
+});

@@ -53,7 +53,7 @@ function emptied({ graph }: Called, { store }: State): Holder[] {
 /** The parameters that lead to a pointer which was set to memory of this path's own, that nobody else may reach, with the reference in it. */
 function madeFor({ graph }: Called, state: State, found: readonly Holder[]): number[] {
   return graph.params.flatMap(({ name }, index) => {
-    if (!found.some((h) => h.of === index && h.suffix.startsWith('.'))) return [];
+    if (!found.some((h) => h.of === index && /^(\.|\[\]\[\])/.test(h.suffix))) return [];
     const place = placeBelow(state, valueAt(state, name), '[]');
     const value = place === null ? null : valueAt(state, place);
     return value !== null && state.fresh.has(value) && !state.shared.has(value) ? [index] : [];
