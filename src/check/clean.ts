@@ -7,14 +7,17 @@ import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
 import { isOffAt } from '../flow/kernels.js';
+import type { FunctionReference } from '../program/file.js';
 import { leadsTo, type Node } from '../program/graph.js';
 import { folderOf } from '../program/place.js';
+import { remembered } from '../program/remembered.js';
 import { namesIn, sourceName } from '../program/text.js';
 import { allocatingCalls, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
 import { hasNotifier } from '../survey/case.js';
 import { mayHold } from '../survey/flags.js';
 import { assumptionsOf } from '../survey/sites.js';
 import type { Subject } from '../survey/unit.js';
+import type { Expression } from '../syntax/ast.js';
 import { type Access, accessesOf, dirtiesOf, locking, marking } from './access.js';
 import { isOurs, kindOf } from './company.js';
 import { destinationOfArgument } from './destination.js';
@@ -125,6 +128,7 @@ export function cleanDrops(subject: Subject, others: readonly Subject[]): CleanD
   const handing = new Set(followed.visits.filter((v) => v.way === 'return').flatMap((v) => arrivalsOf(v).map((a) => a.visit)));
   return lastDrops(subject, others).flatMap((release): CleanDrop[] => {
     const late = isLate(subject, release.visit);
+    if (late && isTakenClean(subject, release.visit.flow.reference)) return [];
     const holders = holdersOf(release.visit).filter((h) => !handing.has(h) || late);
     const calls = holders
       .filter((h) => !isMarked(h))
@@ -207,6 +211,36 @@ function writesFor(subject: Subject, holder: Visit, release: SeenRelease): boole
   if (holder === release.visit) return isWritten(subject, holder, release.event.fact);
   const calls = callsTo(holder, release);
   return calls.length === 0 || calls.some((c) => isWritten(subject, holder, c.fact));
+}
+
+/** The functions that hand their flags on to the acquiring call, with the parameter that the flags are. */
+const flaggedBy = remembered(({ program, site }: Subject): Map<string, { name: string; index: number }> => {
+  const found = new Map<string, { name: string; index: number }>();
+  const at = site.acquire.iterator === null ? (site.signature?.flags ?? null) : null;
+  const add = (reference: FunctionReference, flags: Expression | undefined, depth: number): void => {
+    const index = flags ? (program.variants(reference)[0]?.params ?? []).findIndex((p) => p.name === sourceName(flags)) : -1;
+    if (index < 0 || depth > maxHanding || found.has(reference.key)) return;
+    found.set(reference.key, { name: reference.name, index });
+    for (const { caller, call } of program.callSites(reference)) if (!caller.macro) add(caller, call.expressions[index], depth + 1);
+  };
+  if (at !== null) add(site.reference, site.call.expressions[at], 0);
+  return found;
+});
+
+const maxHanding = 3;
+
+/** True if a function takes what it drops itself, and says each time that nothing is written to it. */
+function isTakenClean(subject: Subject, reference: FunctionReference): boolean {
+  const { program } = subject;
+  const by = [...flaggedBy(subject).values()];
+  const given = program.graphs(reference).flatMap((graph) =>
+    graph.nodes.flatMap(({ operation: o }) => {
+      if (o?.kind !== 'call') return [];
+      const taker = by.find(({ name }) => name === o.name);
+      return taker ? [o.expressions[taker.index]] : [];
+    }),
+  );
+  return given.length > 0 && given.every((flags) => flags !== undefined && /^(0|false)$/.test(sourceName(flags)));
 }
 
 /** What a caller of the acquiring function passes for the iterator or the flags, or what they depend on, of the pages that a fact stands for. */

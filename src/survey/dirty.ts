@@ -38,7 +38,7 @@ export function dirtyOf(
 }
 
 /** True for what stands under a test of a parameter that is a constant wherever the pages come from, and not the one tested for. */
-function isRuledOut(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
+export function isRuledOut(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
   if (visit.way !== 'call') return false;
   const params = program.variants(visit.flow.reference)[0]?.params ?? [];
   return guards.some(({ path, values, negated }) => {

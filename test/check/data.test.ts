@@ -395,6 +395,22 @@ void done(struct req *r)
   complains('dirty-unlocked', "a page of a request's own reference", queued('set_page_dirty'), 'done:set_page_dirty(page);');
   accepts('dirty-unlocked', 'the locked mark of such a page', queued('set_page_dirty_lock'));
   accepts('dirty-unlocked', 'set_page_dirty_lock()', marked('', 'set_page_dirty_lock', ''));
+  const told = (flag: string): string => `static void end(struct page *page, int dirty)
+{
+	if (dirty)
+		SetPageDirty(page);
+	put_page(page);
+}
+int f(unsigned long a)
+{
+	struct page *page;
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	end(page, ${flag});
+	return 0;
+}`;
+  complains('dirty-unlocked', 'a mark that a caller asks for', told('1'), 'end:SetPageDirty(page);');
+  accepts('dirty-unlocked', 'a mark that nobody asks for', told('0'));
 });
 
 const used = (
@@ -654,4 +670,45 @@ describe('mixed-release', () => {
 }`,
     'f:put_page(page);',
   );
+});
+
+const bothWays = (first: string) => `struct xfer { struct page **pages; int n; };
+static int pin_one(struct xfer *x, unsigned long a, unsigned int flags)
+{
+	if (get_user_pages_fast(a, x->n, flags, x->pages) != x->n)
+		return -EFAULT;
+	return 0;
+}
+static int pin_all(struct xfer *x, unsigned long a, unsigned int flags)
+{
+	down(&lock);
+	return pin_one(x, a, flags);
+}
+int send(struct xfer *x, unsigned long a)
+{
+	int i;
+
+	if (pin_all(x, a, ${first}))
+		return -EFAULT;
+	push(x);
+	for (i = 0; i < x->n; i++)
+		put_page(x->pages[i]);
+	return 0;
+}
+int receive(struct xfer *x, unsigned long a)
+{
+	int i;
+
+	if (pin_all(x, a, FOLL_WRITE))
+		return -EFAULT;
+	pull(x);
+	for (i = 0; i < x->n; i++)
+		put_page(x->pages[i]);
+	return 0;
+}
+`;
+describe('dirty-lost, of pages that several functions take by one', () => {
+  const received = 'receive:put_page(x->pages[i]);';
+  complains('dirty-lost', 'one of which the device only reads', bothWays('0'), received);
+  complains('dirty-lost', 'both to be written to', bothWays('FOLL_WRITE'), 'send:put_page(x->pages[i]);', received);
 });

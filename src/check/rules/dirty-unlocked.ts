@@ -1,4 +1,5 @@
 import { dirtyCalls } from '../../protocol/index.js';
+import { isRuledOut } from '../../survey/dirty.js';
 import { dirtiesOf, locking, marksOfShared, stepAt } from '../access.js';
 import type { Rule } from '../finding.js';
 import { taken } from '../finding.js';
@@ -16,6 +17,7 @@ export const dirtyUnlocked: Rule = {
       const { reference } = visit.flow;
       // The memory manager marks under locks that its own callers took.
       if (reference.file.startsWith('mm/')) return [];
+      if (isRuledOut(program, visit, event.guards)) return [];
       if (dirtyCalls.get(event.api) === 'set_page_dirty_lock' || locking.test(program.textOf(reference))) return [];
       const { file, name } = reference;
       const message = `a page of ${row.api}() is marked dirty without its lock; set_page_dirty_lock() takes it`;
