@@ -109,7 +109,8 @@ function signatureOf(
 /** True for flags as a call names them: where they stand, no pages do. */
 function saysNumber(e: Expression | undefined): boolean {
   if (e?.kind === 'literal') return /^[1-9]/.test(e.text);
-  if (e?.kind === 'binary') return saysNumber(e.left) || saysNumber(e.right);
+  // A pointer and a number is a pointer.
+  if (e?.kind === 'binary') return e.op === '|' ? saysNumber(e.left) || saysNumber(e.right) : saysNumber(e.left) && saysNumber(e.right);
   return e?.kind === 'identifier' && /^FOLL_[A-Z]+$/.test(e.name);
 }
 

@@ -279,6 +279,18 @@ int f(struct task_struct *task, struct mm_struct *mm, unsigned long a, int n, st
       'get page-array car=my_pages.all loop-collapsible@function put:f:put_page',
     );
   shows(
+    'a pointer and a number are where the pages go',
+    `int f(unsigned long a, int n, struct page **pages)
+{
+	int ret = get_user_pages_fast(a, n, FOLL_WRITE, pages + 1);
+
+	if (ret > 0)
+		release_pages(pages + 1, ret);
+	return 0;
+}`,
+    'get page-array bulk@function put:f:release_pages',
+  );
+  shows(
     'arguments that fit no kernel are a gap',
     `int f(unsigned long a, int n, struct page **pages)
 {
