@@ -1,16 +1,16 @@
 /** Calls of functions: those that can be looked into, and those that cannot. */
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, isRead, type Node } from '../../program/graph.js';
-import { join, rootOf } from '../../program/path.js';
+import { type CallOperation, isRead, type Node } from '../../program/graph.js';
+import { join } from '../../program/path.js';
 import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
-import { after, emptied, placed, resulting, resultText, standingAt } from './exits.js';
+import { countsOf, dropsEarlier, isShort } from './counted.js';
+import { after, emptied, placed, resulting, resultText } from './exits.js';
 import { holders, placeBelow, put, valueIn } from './memory.js';
 import { isToldByName } from './named.js';
 import { share } from './shared.js';
-import { altered, type Exit, type Holder, outcome, type State, sign, type Trail, theReference, told } from './state.js';
-import { boundsOf } from './sweep.js';
-import { isOfEarlier, loopOf } from './unwind.js';
+import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
+import { loopOf } from './unwind.js';
 
 /** A function whose body is known. */
 export function enter(
@@ -67,7 +67,7 @@ function decided(all: readonly Exit[], isAsked: boolean): Way[] {
   return exits.flatMap((exit) => {
     const isDrop = exit.kind === 'dropped';
     const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit));
-    const isFailure = !isAsked && !isDrop && exit.kind === 'held' && !exit.unsure && exit.result === sign.negative;
+    const isFailure = !isAsked && exit.kind === 'held' && !exit.unsure && exit.result === sign.negative;
     return others && !isDrop && !isFailure ? [] : [{ exit, doubt: others }];
   });
 }
@@ -94,43 +94,6 @@ function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionRefe
   const next = put(state, o.result, null);
   // What it does with what is not there any more is nobody's concern, but for what would come too late.
   return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
-}
-
-/** True where fewer pages were taken than were asked for, and no more by others. */
-function isShort({ outcomes, unsure }: State): boolean {
-  return !unsure && (outcomes & outcome.short) !== 0 && (outcomes & (outcome.all | outcome.earlier)) === 0;
-}
-
-/** What says how many pages a function drops on a way out: places below what it is given, none for what is not known. */
-function countersOf({ program }: Called, callee: FunctionReference, { drop }: Exit): Holder[] {
-  if (!drop) return [];
-  const params = program.variants(callee)[0]?.params ?? [];
-  const paths = program
-    .graphs(callee)
-    .flatMap((graph) =>
-      drop.call?.shape === 'bulk'
-        ? callsAt(graph, drop.pos).flatMap(({ args }) => args[1]?.path ?? [])
-        : boundsOf(graph, drop.pos, { program, reference: callee }),
-    );
-  return paths.flatMap((path) => {
-    const root = rootOf(path);
-    const of = params.findIndex((p) => p.name === root);
-    return of < 0 ? [] : [{ of, suffix: path.slice(root.length) }];
-  });
-}
-
-/** The same in the caller: values there. */
-function countsOf(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): string[] {
-  return countersOf(local, callee, exit).flatMap((place) => standingAt(state, o, place) ?? []);
-}
-
-/** True for a way out on which a function drops what earlier rounds of a loop have taken, and not what this one has. */
-function dropsEarlier(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): boolean {
-  if (state.index === null) return false;
-  return countersOf(local, callee, exit).some(({ of, suffix }) => {
-    const path = o.args[of]?.path;
-    return path != null && isOfEarlier(local.graph, state, path + suffix);
-  });
 }
 
 /** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */
