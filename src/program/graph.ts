@@ -159,8 +159,14 @@ export function turnedOver(o: Assume): Assume {
 
 /** Pointers that were set to a place some way into an array. */
 export const offsetsOf: (graph: Graph) => ReadonlySet<string> = remembered(
-  ({ assigned }: Graph) => new Set(assigned.flatMap(({ target, text }) => (/ [+-] /.test(text) ? [target] : []))),
+  ({ assigned }: Graph) => new Set(assigned.flatMap(({ target, text }) => (/ [+-] /.test(withoutCalls(text)) ? [target] : []))),
 );
+
+/** A text without its calls: a sum in an argument, `alloc(n + 1)`, says nothing of what comes back. */
+function withoutCalls(text: string): string {
+  const left = text.replace(/\w+\([^()]*\)/g, '');
+  return left === text ? text : withoutCalls(left);
+}
 
 /** What a pointer is compared with to ask whether there is anything. */
 export const nothing: RegExp = /^(NULL|0)$/;

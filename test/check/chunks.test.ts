@@ -43,3 +43,36 @@ describe('chunks of which the last one is short', () => {
     chunks('if (ret > 0)\n\t\tunpin_user_pages(r->pages + done, ret);\n\tunpin_user_pages(r->pages, done);'),
   );
 });
+
+describe('an array whose size is a sum', () => {
+  complains(
+    'leak-on-path',
+    'pages that are left in it',
+    `struct map { struct page **pages; dma_addr_t *addrs; int n; };
+int map_take(struct map *m, unsigned long a)
+{
+	int rc;
+
+	m->pages = kcalloc(m->n, sizeof(struct page *) + sizeof(dma_addr_t), GFP_KERNEL);
+	if (!m->pages)
+		return -ENOMEM;
+	m->addrs = (dma_addr_t *)(m->pages + m->n);
+	rc = pin_user_pages_fast(a, m->n, FOLL_WRITE, m->pages);
+	if (rc < m->n) {
+		if (rc > 0)
+			unpin_user_pages(m->pages, rc);
+		goto fail;
+	}
+	rc = map_all(m->n);
+	if (rc)
+		goto fail;
+	return 0;
+fail:
+	kfree(m->pages);
+	m->pages = NULL;
+	return rc;
+}
+`,
+    'map_take:if (rc)',
+  );
+});
