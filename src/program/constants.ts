@@ -10,17 +10,29 @@ export interface Surroundings {
   ownHeaders(from: string): readonly string[];
 }
 
+/** What a text says of a name, looked for once in each file: most ask for the same few names, and include the same headers. */
+function inEach<V>({ tree, ledger }: Surroundings, look: (text: string, name: string) => V, nothing: V): (name: string, file: string) => V {
+  const known = ledger.memo<V>();
+  return (name, file) => {
+    const key = `${name}\0${file}`;
+    const find = (): V => {
+      const text = tree.read(file);
+      return text?.includes(name) ? look(text, name) : nothing;
+    };
+    const before = known.get(key);
+    return before === undefined ? known.work(key, find) : before;
+  };
+}
+
 /** Makes the lookup of what the macros of a name stand for, as a file sees them, in every arm of an `#if`; none for those with arguments. */
-export function openTexts({ tree, ledger, ownHeaders }: Surroundings): (name: string, from: string) => readonly string[] {
+export function openTexts(surroundings: Surroundings): (name: string, from: string) => readonly string[] {
+  const { ledger, ownHeaders } = surroundings;
   const seen = ledger.memo<readonly string[]>();
+  const inFile = inEach<readonly string[]>(surroundings, textsIn, []);
   return (name, from) => {
     if (!/^[A-Z]\w*$/.test(name)) return [];
     const key = `${name}\0${from}`;
-    const find = (): readonly string[] =>
-      [from, ...ownHeaders(from)].flatMap((file) => {
-        const text = tree.read(file);
-        return text?.includes(name) ? textsIn(text, name) : [];
-      });
+    const find = (): readonly string[] => [from, ...ownHeaders(from)].flatMap((file) => inFile(name, file));
     return seen.get(key) ?? seen.work(key, find);
   };
 }
@@ -32,19 +44,10 @@ function textsIn(text: string, name: string): string[] {
 }
 
 /** Makes the lookup of a constant by name, as a file sees it; `null` for what is no plain number. */
-export function openConstants({ tree, ledger, ownHeaders }: Surroundings): (name: string, from: string) => number | null {
+export function openConstants(surroundings: Surroundings): (name: string, from: string) => number | null {
+  const { ledger, ownHeaders } = surroundings;
   const seen = ledger.memo<number | null>();
-  const inFiles = ledger.memo<number | null>();
-  /** The value in one file: most look for the same few names, and include the same headers. */
-  const inFile = (name: string, file: string): number | null => {
-    const key = `${name}\0${file}`;
-    const find = (): number | null => {
-      const text = tree.read(file);
-      return text?.includes(name) ? valueIn(text, name) : null;
-    };
-    const before = inFiles.get(key);
-    return before === undefined ? inFiles.work(key, find) : before;
-  };
+  const inFile = inEach<number | null>(surroundings, valueIn, null);
   return (name, from) => {
     if (!/^[A-Z]\w*$/.test(name)) return null;
     const key = `${name}\0${from}`;

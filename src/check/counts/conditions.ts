@@ -1,5 +1,6 @@
 /** The conditions that a path has assumed of values that the walk knows nothing else of. */
 import { type Live, liveness, predecessorsOf } from '../../flow/paths/live.js';
+import { keptOf } from '../../flow/paths/merge.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
@@ -34,8 +35,7 @@ const askedIn = remembered(
 export function askedFrom(known: ReadonlyMap<string, boolean>, graph: Graph, node: number): ReadonlyMap<string, boolean> {
   if (known.size === 0) return known;
   const isAsked = askedIn(graph);
-  const left = [...known].filter(([key]) => isAsked(node, key));
-  return left.length === known.size ? known : new Map(left);
+  return keptOf(known, (key) => isAsked(node, key));
 }
 
 /** The conditions without those that name what an assignment to `target` changes. */

@@ -1,6 +1,7 @@
 /** What is known of an integer in the site's function: the acquiring call's result, the number asked for, or a constant, and an offset. */
 import { holds } from '../../flow/outcome.js';
 import { type Live, liveness, predecessorsOf, readsOf } from '../../flow/paths/live.js';
+import { keptOf } from '../../flow/paths/merge.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
@@ -65,8 +66,7 @@ const readIn = remembered((graph: Graph): Live => liveness(graph, predecessorsOf
 /** `names` without the variables that nothing reads from a node on. */
 export function readFrom(names: Names, graph: Graph, node: number): Names {
   const isRead = readIn(graph);
-  const left = [...names].filter(([name]) => rootOf(name) !== name || isRead(node, name));
-  return left.length === names.size ? names : new Map(left);
+  return keptOf(names, (name) => rootOf(name) !== name || isRead(node, name));
 }
 
 /** What is written behind the `=` of an assignment that stands at `pos`. */

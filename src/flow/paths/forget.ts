@@ -5,6 +5,7 @@ import { consumed } from '../../protocol/index.js';
 import type { Called } from './context.js';
 import { holders, placeAt, valueIn } from './memory.js';
 import { altered, type State, stepsOf, type Trail, theReference, told } from './state.js';
+import { textAt } from './text.js';
 
 /** How the step of a path is told on which pages are forgotten. */
 const forgets = 'forgets the pages in it';
@@ -57,8 +58,4 @@ export function isSeen({ graph }: Called, loop: Loop, state: State): boolean {
 /** True for a plain variable: it goes with the round or the function. */
 function isVariable(place: string): boolean {
   return rootOf(place) === place && !place.startsWith('::');
-}
-
-function textAt({ program, reference }: Called, n: Node): string {
-  return program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
 }

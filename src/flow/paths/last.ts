@@ -3,6 +3,7 @@ import type { Assume, Loop, Node } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import type { Called } from './context.js';
 import { altered, type State } from './state.js';
+import type { Within } from './text.js';
 
 /** The state after a condition that may tell the last round from the others, `null` where that was told otherwise before. */
 export function roundOf(local: Called, n: Node, { left, op, right }: Assume, state: State): State | null {
@@ -25,9 +26,6 @@ export function inNewRound(state: State, loop: Loop): State {
   if (!state.last.has(loop.id)) return state;
   return altered(state, { last: new Map([...state.last].filter(([id]) => id !== loop.id)) });
 }
-
-/** The function that a text is of. */
-export type Within = Pick<Called, 'program' | 'reference'>;
 
 /** What stands before a loop's body, without blanks. */
 export const headOf: (loop: Loop, within: Within) => string = remembered((loop: Loop, { program, reference }: Within): string =>

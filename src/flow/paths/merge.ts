@@ -44,7 +44,7 @@ export function forgetting(state: State, shape: Shape, node: number): State {
 }
 
 /** A map without the entries of some keys; the map itself where there are none. */
-function keptOf<V>(map: ReadonlyMap<string, V>, isKept: (key: string) => boolean): ReadonlyMap<string, V> {
+export function keptOf<V>(map: ReadonlyMap<string, V>, isKept: (key: string) => boolean): ReadonlyMap<string, V> {
   let kept: Map<string, V> | null = null;
   for (const key of map.keys()) {
     if (isKept(key)) continue;

@@ -14,7 +14,8 @@ import { numbered } from './named.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
 import { altered, outcome, type State, type Trail, theReference, told } from './state.js';
-import { added, grown } from './sums.js';
+import { added, grown, isIncrease } from './sums.js';
+import { textAt } from './text.js';
 import { namesOf } from './unwind.js';
 
 /** The states after a node; none where the path ends or cannot be. */
@@ -70,7 +71,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       const here: State =
         state.index !== null &&
         namesOf(local.graph, state.index).includes(o.target) &&
-        (n.loops.length === 0 ? isGrowing(local, n) : n.loops.some((l) => isTaking(local.graph, local.entry, l)))
+        (n.loops.length === 0 ? isIncrease(local, n) : n.loops.some((l) => isTaking(local.graph, local.entry, l)))
           ? altered(state, { index: null })
           : state;
       const place = placeAt(here, o.target);
@@ -152,16 +153,9 @@ function isOfAnother(local: Called, n: Node, place: string | null, state: State)
   );
 }
 
-/** `n += …`, `n++` */
-function isGrowing({ program, reference }: Called, n: Node): boolean {
-  const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
-  return /^(\+\+|[^;=<>!]*?(\+\+|\+=))/.test(text);
-}
-
 /** `chunk[i].pages = …`, `chunks[i] = …` */
-function isInElement({ program, reference }: Called, n: Node): boolean {
-  const text = program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
-  return /^[^=;]*\[[^\]=;]+\]\s*((\.|->)[^=;]*)?=/.test(text);
+function isInElement(local: Called, n: Node): boolean {
+  return /^[^=;]*\[[^\]=;]+\]\s*((\.|->)[^=;]*)?=/.test(textAt(local, n));
 }
 
 function isOwnMemory(graph: Graph, path: string): boolean {

@@ -4,6 +4,7 @@ import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { put, renewed, valueAt } from './memory.js';
 import { altered, type State, sign } from './state.js';
+import { textAt } from './text.js';
 
 const neverBelow = /^(unsigned|size_t|__?u(8|16|32|64)|u(8|16|32|64)|uint(8|16|32|64)_t|uint|ulong)( |$)/;
 
@@ -30,7 +31,7 @@ function summed(state: State, target: string): State {
 /** The state after a number changed: by `n++` and `n += 2` it is above zero where it was not below, by `n += more` no less than it was. */
 export function grown(local: Called, n: Node, target: string, place: string, state: State): State {
   const fresh = `~${n.id}`;
-  const text = local.program.file(local.reference.file)?.text.slice(n.pos, n.pos + 80) ?? '';
+  const text = textAt(local, n);
   const before = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
   const more = step.test(text) ? sign.positive : (state.signs.get(`+${target}`) ?? sign.any);
   // A step that is counted where no loop counts it further is the number that it is.
@@ -40,6 +41,11 @@ export function grown(local: Called, n: Node, target: string, place: string, sta
   if (!increase.test(text) || before & sign.negative) return changed;
   const above = more === sign.positive || (before === sign.positive && (more & sign.negative) === 0);
   return withSign(changed, fresh, above ? sign.positive : sign.zero | sign.positive) ?? changed;
+}
+
+/** `n += …`, `n++` */
+export function isIncrease(local: Called, n: Node): boolean {
+  return increase.test(textAt(local, n));
 }
 
 const increase = /^(?:\+\+|[\w>.[\]-]+?\s*\+[+=])/;

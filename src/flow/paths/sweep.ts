@@ -2,7 +2,8 @@
 import type { Graph, Loop, Node } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import type { Called } from './context.js';
-import { headOf, type Within } from './last.js';
+import { headOf } from './last.js';
+import type { Within } from './text.js';
 import { ownIndex } from './unwind.js';
 
 const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());

@@ -1,0 +1,11 @@
+/** What is written where a node stands. */
+import type { Node } from '../../program/graph.js';
+import type { Called } from './context.js';
+
+/** The function that a text is of. */
+export type Within = Pick<Called, 'program' | 'reference'>;
+
+/** The text from a node on: as much as says what sort of statement it is. */
+export function textAt({ program, reference }: Within, n: Node): string {
+  return program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
+}
