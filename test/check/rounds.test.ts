@@ -179,3 +179,39 @@ describe('pages that are taken in parts', () => {
   const short = 'take:if (pin_user_pages_fast(a + have * PAGE_SIZE, more, 0, box->pages + have) != more) {';
   complains('partial-pin-leak', 'a short part', parts('if (have)\n\t\tunpin_user_pages(box->pages, have);'), short);
 });
+
+const queued = (undo: string, put = 'slot.page = pages[i];', give = '&slot') => `struct slot { struct page *page; int len; };
+static int queue_add(struct queue *q, struct slot *slot)
+{
+	if (q->full) {
+		put_page(slot->page);
+		return -EAGAIN;
+	}
+	put_page(slot->page);
+	return 0;
+}
+int queue_fill(struct queue *q, unsigned long a)
+{
+	struct page *pages[8];
+	struct slot slot = {};
+	int i, ret = get_user_pages_fast(a, 8, 0, pages);
+
+	if (ret != 8)
+		return -EFAULT;
+	for (i = 0; i < 8; i++) {
+		${put}
+		slot.len = q->len;
+		ret = queue_add(q, ${give});
+		if (ret < 0) {
+			${undo}
+			return ret;
+		}
+	}
+	return 0;
+}
+`;
+describe('a round that hands its element on in a struct, and fails', () => {
+  complains('leak-on-path', 'the elements of later rounds', queued(';'), 'queue_fill:ret = queue_add(q, &slot);');
+  accepts('leak-on-path', 'those that are dropped there', queued('while (++i < 8)\n\t\t\t\tput_page(pages[i]);'));
+  accepts('leak-on-path', 'another element than that of the round', queued(';', 'slot.page = pages[7 - i];'));
+});

@@ -38,7 +38,7 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
     (release.shape === 'bulk' || (argument?.path !== undefined && !/\[\]$/.test(argument?.path ?? '')));
   const next: State = altered(state, {
     phase: 'released',
-    dropped: { pos: n.pos, call: release, whole, doubt: null, loop: loopOf(o, Number(place?.[1]), n.loops), places: holders(state) },
+    dropped: { pos: n.pos, call: release, whole, doubt: null, loop: loopOf(local, o, Number(place?.[1]), n.loops), places: holders(state) },
   });
   return [told(local, n, next, `dropped by ${o.name}()`)];
 }

@@ -146,7 +146,7 @@ function taken(
     const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
     const whole = exit.drop?.whole === true && isPlain && n.loops.length === 0;
     const at = given.findIndex((suffixes) => suffixes.length > 0);
-    const loop = loopOf(o, at, n.loops);
+    const loop = loopOf(local, o, at, n.loops);
     if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, state).includes(next.asked ?? '')) {
       const end = told(local, n, next, entered);
       local.late({ kind: 'more', trail: after(exit.trail, end.trail) as Trail, pos: n.pos });

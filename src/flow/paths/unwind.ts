@@ -1,12 +1,14 @@
 /** Loops that undo the earlier rounds of another loop, but not the round that failed. */
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Loop } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import type { Expression } from '../../syntax/ast.js';
 import type { Called } from './context.js';
 import { isContained } from './memory.js';
 import { outcome, type State } from './state.js';
+import { textAt } from './text.js';
 
 /** The variable that says which element a call in a loop fills by one of some arguments, `null` if none is an element. */
 export function elementOf(graph: Graph, call: CallOperation, positions: readonly number[], loops: readonly Loop[]): string | null {
@@ -28,10 +30,32 @@ function offsetIn({ assigned }: Graph, e: Expression): string | null {
 }
 
 /** The innermost loop, where its own variable says which element of an array a call is given; `null` if none does. */
-export function loopOf(call: CallOperation, at: number, loops: readonly Loop[]): number | null {
-  const index = ownIndex(call.expressions[at]);
+export function loopOf(local: Called, call: CallOperation, at: number, loops: readonly Loop[]): number | null {
   const loop = loops.at(-1);
-  return loop && index !== null && loop.variables.includes(index) ? loop.id : null;
+  const e = call.expressions[at];
+  if (!loop || !e) return null;
+  const index = ownIndex(e);
+  const isOwn = index === null ? isTakenOut(local, loop, e) : loop.variables.includes(index);
+  return isOwn ? loop.id : null;
+}
+
+const takenOutIn = remembered((_loop: Loop) => new Map<string, boolean>());
+
+/** True for a variable, or a struct, into which every round of a loop puts the element of its own index: `buf.page = pages[i]`. */
+function isTakenOut(local: Called, loop: Loop, e: Expression): boolean {
+  const held = e.kind === 'unary' && e.op === '&' ? e.operand : e;
+  if (held.kind !== 'identifier') return false;
+  const answers = takenOutIn(loop);
+  const known = answers.get(held.name);
+  if (known !== undefined) return known;
+  const puts = local.graph.nodes.filter(
+    ({ operation: o, loops }) =>
+      o?.kind === 'copy' && (held === e ? o.target : rootOf(o.target)) === held.name && loops.some((l) => l.id === loop.id),
+  );
+  const indexes = puts.flatMap((n) => /^[\w\s.*>-]*=\s*[\w.>-]+\[(\w+)\]\s*;/.exec(textAt(local, n))?.[1] ?? []);
+  const found = indexes.length === 1 && loop.variables.includes(indexes[0] as string) && (held !== e || puts.length === 1);
+  answers.set(held.name, found);
+  return found;
 }
 
 /** The variable by which an element of an array, or a field of one, is taken out. */
