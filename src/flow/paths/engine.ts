@@ -24,7 +24,7 @@ const maxDepth = 12;
 const maxCallers = 5;
 /** For a page that each of them hands on as its result, nothing else having it. */
 const maxResults = 7;
-const maxCallerWalks = 60;
+const maxCallerWalks = 200;
 
 /** A path that ends wrongly. */
 export interface Witness {
@@ -74,6 +74,7 @@ function openEngine(analysis: Analysis): Engine {
   const { program } = analysis;
   const firsts = new Map<string, Walked>();
   const summaries = program.ledger.memo<readonly Exit[]>();
+  const handedTo = program.ledger.memo<Walked>();
   const drops = droppers(program);
   const context: Context = {
     program,
@@ -119,6 +120,18 @@ function openEngine(analysis: Analysis): Engine {
       all.cut ||= cut;
     }
     return all;
+  }
+
+  /** A caller, walked from a call on which hands it the pages. For another site of the file with the same ways out it is the same walk. */
+  function handing(
+    { reference: { file }, acquired }: Start,
+    caller: FunctionReference,
+    callee: FunctionReference,
+    exits: readonly Exit[],
+  ): Walked {
+    const key = [file, acquired.result === 'bytes', caller.key, callee.key, ...exits.map(wayOf)].join('|');
+    const work = (): Walked => walked(caller, { kind: 'returned', callee: callee.name, exits }, callee.item.conditions);
+    return handedTo.get(key) ?? handedTo.work(key, work);
   }
 
   function witnesses(start: Start, given: Kept): Witness[] {
@@ -176,7 +189,7 @@ function openEngine(analysis: Analysis): Engine {
         visited.add(key);
         walks++;
         if (ignores(program, reference.name, caller)) ignored.add(`${reference.name}<${caller.name}`);
-        const w = walked(caller, { kind: 'returned', callee: reference.name, exits: handed }, reference.item.conditions);
+        const w = handing(start, caller, reference, handed);
         note(caller, w);
         end(caller, w, level);
         up(caller, w.exits, level + 1);
@@ -186,8 +199,11 @@ function openEngine(analysis: Analysis): Engine {
     note(start.reference, own);
     end(start.reference, own, 0);
     up(start.reference, own.exits, 1);
-    for (const { reference, turned } of failures)
-      if (!cleaned.has(reference.name))
+    const unanswered = failures.filter(({ reference }) => !cleaned.has(reference.name));
+    const blamed = new Set(unanswered.map(({ reference }) => reference.name));
+    // Who hands on another's failure as it is has not failed himself.
+    for (const { reference, turned } of unanswered)
+      if (!failedOn(turned.exit.trail).some((name) => blamed.has(name)))
         add(leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'));
     for (const e of ends) {
       const fields = undropped(program, e, given, levels);
@@ -305,11 +321,26 @@ function placeIn({ file, name }: FunctionReference, { trail, pos }: Exit, step: 
   return own?.pos ?? pos;
 }
 
-/** Ways out without those that, but for not being certain, are the same as another. */
+/** Ways out as a caller can tell them: of those that are alike, the one that is certain, if one is. */
 function surest(exits: readonly Exit[]): Exit[] {
-  const keyOf = (e: Exit): string => [e.result, e.outcomes, e.equals, ...e.holders.map((h) => `${h.of}${h.suffix}`).sort()].join();
-  const sure = new Set(exits.filter((e) => !e.unsure).map(keyOf));
-  return exits.filter((e) => !e.unsure || !sure.has(keyOf(e)));
+  const found = new Map<string, Exit>();
+  for (const e of exits) {
+    // By a result that is no count nobody sees what an earlier round of the call's loop took.
+    const took = e.counts || (e.outcomes & (outcome.all | outcome.earlier)) === 0 ? e.outcomes : outcome.all;
+    const key = wayOf({ ...e, outcomes: took, unsure: false });
+    const known = found.get(key);
+    if (!known || (known.unsure && !e.unsure)) found.set(key, e);
+  }
+  return [...found.values()];
+}
+
+/** All that a caller makes of a way out, in one line. */
+function wayOf(e: Exit): string {
+  const placeOf = (h: Holder): string => `${h.of}${h.suffix}`;
+  const asked = typeof e.asked === 'string' || e.asked === null ? e.asked : placeOf(e.asked);
+  const places = e.holders.map(placeOf).sort();
+  const known = [e.result, e.outcomes, e.counts, asked, e.equals, e.gives, e.allocated, e.extra, e.linked, e.unsure];
+  return [...known, ...e.made, ...places, ...failedOn(e.trail)].join();
 }
 
 /** Pages that are kept in fields, as a fault of the function that leaves them there. */

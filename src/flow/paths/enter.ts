@@ -6,7 +6,7 @@ import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
-import { holders, placeBelow, put, valueIn } from './memory.js';
+import { baseOf, holders, placeBelow, put, valueIn } from './memory.js';
 import { isToldByName } from './named.js';
 import { share } from './shared.js';
 import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
@@ -136,6 +136,12 @@ function taken(
       if (place === null || stays.has(place) || state.store.get(place) !== theReference || !local.matters(callee, suffix, local.reference))
         continue;
       store ??= new Map(state.store);
+      // Who frees an object has not lost what its caller has another name for.
+      const pointer = exit.kind === 'lost' ? pointerTo(state, value as string, place) : null;
+      if (pointer !== null) {
+        store.set(pointer, `?${pointer}`);
+        continue;
+      }
       store.delete(place);
     }
   });
@@ -165,6 +171,16 @@ function taken(
   if (!changed && exit.result === sign.any) return [next];
   const walked = told(local, n, next, `${entered}${resultText(exit)}`);
   return [changed ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
+}
+
+/** The pointer below a value that leads to the memory of a place, where something else leads there as well; `null` if that is all that does. */
+function pointerTo({ store }: State, value: string, place: string): string | null {
+  const object = baseOf(value);
+  const memory = baseOf(place);
+  if (memory === object) return null;
+  const pointers = [...store].flatMap(([from, held]) => (held === memory ? [from] : []));
+  const own = pointers.find((from) => baseOf(from) === object);
+  return own !== undefined && pointers.some((from) => baseOf(from) !== object) ? own : null;
 }
 
 /** True for a result that goes into a pointer. */
