@@ -215,3 +215,92 @@ describe('a round that hands its element on in a struct, and fails', () => {
   accepts('leak-on-path', 'those that are dropped there', queued('while (++i < 8)\n\t\t\t\tput_page(pages[i]);'));
   accepts('leak-on-path', 'another element than that of the round', queued(';', 'slot.page = pages[7 - i];'));
 });
+
+const grabbed = (undo: string) => `struct ring { struct page **pages; int n; };
+static int grab(unsigned long a, struct page **page)
+{
+	return pin_user_pages_fast(a, 1, 0, page) == 1 ? 0 : -EFAULT;
+}
+int ring_fill(struct ring *r, unsigned long a, int n)
+{
+	struct page **pages = kmalloc_array(n, sizeof(*pages), GFP_KERNEL);
+	int i, ret;
+
+	for (i = 0; i < n; i++) {
+		ret = grab(a + i * PAGE_SIZE, &pages[i]);
+		if (ret < 0) {
+			${undo}
+			kfree(pages);
+			return ret;
+		}
+	}
+	r->pages = pages;
+	r->n = n;
+	return 0;
+}
+void ring_drain(struct ring *r)
+{
+	unpin_user_pages(r->pages, r->n);
+	kfree(r->pages);
+}
+`;
+describe('a helper that takes a page in each round, and fails in a later one', () => {
+  complains('leak-on-path', 'the pages of the rounds before', grabbed(''), 'ring_fill:ret = grab(a + i * PAGE_SIZE, &pages[i]);');
+  accepts('leak-on-path', 'those that are dropped one by one', grabbed('while (--i >= 0)\n\t\t\t\tunpin_user_page(pages[i]);'));
+  accepts('leak-on-path', 'those that are dropped at once', grabbed('unpin_user_pages(pages, i);'));
+});
+
+const walked = (undo: string) => `struct list { struct scatterlist *sgl; int n; };
+static int add_one(struct scatterlist *sg, unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	sg_set_page(sg, page, PAGE_SIZE, 0);
+	return 1;
+}
+static int list_fill(struct list *l, struct scatterlist *sg, unsigned long a, int n)
+{
+	struct scatterlist *p = sg;
+	int ret;
+
+	while (n--) {
+		ret = add_one(sg, a);
+		if (ret < 0) {
+			while (p < sg) {
+				${undo}
+				p++;
+			}
+			return ret;
+		}
+		sg += ret;
+	}
+	return 0;
+}
+int list_start(struct list *l, unsigned long a, int n)
+{
+	struct scatterlist *sgl = kcalloc(n, sizeof(*sgl), GFP_KERNEL);
+	int ret = list_fill(l, sgl, a, n);
+
+	if (ret) {
+		kfree(sgl);
+		return ret;
+	}
+	l->sgl = sgl;
+	l->n = n;
+	return 0;
+}
+void list_end(struct list *l)
+{
+	int i;
+
+	for (i = 0; i < l->n; i++)
+		put_page(sg_page(&l->sgl[i]));
+	kfree(l->sgl);
+}
+`;
+describe('a list that is undone from its beginning up to where a pointer has come', () => {
+  complains('leak-on-path', 'a loop that drops nothing', walked('l->n++;'), 'list_start:int ret = list_fill(l, sgl, a, n);');
+  accepts('leak-on-path', 'one that drops each', walked('put_page(sg_page(p));'));
+});

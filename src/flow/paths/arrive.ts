@@ -3,8 +3,9 @@ import type { CallOperation, Node } from '../../program/graph.js';
 import { factsAt } from '../flow.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
+import { failing, isDecided } from './enter.js';
 import { after, placed, resulting, resultText, standingAt } from './exits.js';
-import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
+import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, outcome, type State, sign, theReference, told } from './state.js';
 import { elementOf } from './unwind.js';
 
@@ -73,7 +74,16 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
   // What another call hands in is another reference, and has paths of its own.
   if (state.phase === 'held' && state.from !== n.id) return [state];
   const others = state.phase === 'before' && local.seeds > 1 ? [state] : [];
-  return [...others, ...exits.flatMap((exit) => handedBy(local, n, o, state, exit))];
+  return [...others, ...failedLater(local, n, o, state), ...exits.flatMap((exit) => handedBy(local, n, o, state, exit))];
+}
+
+/** The way on which a call in a later round fails: what earlier rounds were handed is still held. */
+function failedLater(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, o.result)) return [];
+  const failed = withSign(state, o.result, failing(local, o.result));
+  if (!failed) return [];
+  const outcomes = outcome.error | outcome.zero | outcome.earlier;
+  return [told(local, n, altered(failed, { outcomes, result: null, asked: null, index: null }), `nothing taken by ${o.name}()`)];
 }
 
 function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {

@@ -187,8 +187,9 @@ function isHeld(state: State, value: string): boolean {
 
 /** Two values compared: the same comparison comes out the same until one of them changes. */
 function compared(state: State, left: string, op: string, right: string): State | null {
-  // Of two that are equal none is less; a value is its own equal, but where it may be another element's.
-  if ((left === right && left !== theReference && !/[[@]/.test(left)) || state.conditions.get(`${left} == ${right}`) === true)
+  // Of two that are equal none is less; a value is its own equal, but where it may be another element's, or a pointer that has gone on.
+  const isMoved = op !== '==' && op !== '!=' && isHeld(state, left);
+  if ((left === right && left !== theReference && !isMoved && !/[[@]/.test(left)) || state.conditions.get(`${left} == ${right}`) === true)
     return /^(==|<=|>=)$/.test(op) ? state : null;
   const { op: said, truth } = plain(op);
   const key = `${left} ${said} ${right}`;

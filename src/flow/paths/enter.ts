@@ -209,11 +209,11 @@ export function unless(local: Called, n: Node, o: CallOperation, state: State): 
 }
 
 /** True if it is known which of the ways on from a call are those where it has failed. */
-function isDecided(local: Called, result: string): boolean {
+export function isDecided(local: Called, result: string): boolean {
   return local.shape.isDecided(result) && !isToldByName(local, result);
 }
 
 /** Signs of a result that says that a call has failed: no object is a failure, and no status. */
-function failing(local: Called, result: string): number {
+export function failing(local: Called, result: string): number {
   return isObject(local, result) ? sign.negative | sign.zero : sign.negative;
 }

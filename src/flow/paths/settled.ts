@@ -6,7 +6,7 @@ import type { Called } from './context.js';
 import { isTaking } from './entry.js';
 import { baseOf, reach, reaches, valueIn } from './memory.js';
 import { isPointer } from './shape.js';
-import { type State, sign, theReference } from './state.js';
+import { outcome, type State, sign, theReference } from './state.js';
 import { isMovedOn } from './unwind.js';
 
 /**
@@ -34,6 +34,9 @@ export function settled(local: Called, n: Node, state: State): boolean {
     );
   const path = o.left.path;
   if (path === null) return false;
+  // Where the rounds that take pages have come to is not where they began, once some are held.
+  if (/^[=<>]=$/.test(o.op) && o.right.path !== null && (state.outcomes & outcome.earlier) !== 0)
+    if ([path, o.right.path].some((p) => countsTaking(local, p))) return true;
   // A count of what is held is not zero; it may be the index of a round that failed.
   if (saysHowMany(local, path) && isZero(o.right) && isCount(local, state, path, o.left)) return path !== state.index;
   if (entry.kind === 'site') return false;
@@ -67,6 +70,11 @@ function asksHolder(local: Called, state: State, { name, args }: CallOperation):
 /** True for a name that says how much is dropped; the variables of a loop in which the pages are taken say how much is still to be taken. */
 function saysHowMany({ shape, graph, entry }: Called, path: string): boolean {
   return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => entry.kind !== 'site' || !isTaking(graph, entry, l)) === true;
+}
+
+/** True for a variable of a loop in which pages are taken. */
+function countsTaking({ graph, entry }: Called, path: string): boolean {
+  return graph.nodes.some(({ loops }) => loops.some((l) => l.variables.includes(path) && isTaking(graph, entry, l)));
 }
 
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
