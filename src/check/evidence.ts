@@ -1,5 +1,5 @@
 /** What several rules ask of a followed site. */
-import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
+import { type At, type FunctionFlow, sourcesOf } from '../flow/flow.js';
 import { arrivalsOf, releasesOf, type SeenRelease, type Visit } from '../flow/follow.js';
 import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import type { FunctionReference } from '../program/file.js';
@@ -161,21 +161,52 @@ function droppingsIn(subject: Subject): Dropping[] {
       (e.call.frees && !isFreed) || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
     );
   const undone = new Set(visits.filter((v) => v.heap === null && (v.way === 'site' || v.way === 'return')).flatMap(dropsOf));
-  return visits.filter((v) => dropsOf(v).some((drop) => v.heap === null || !undone.has(drop))).flatMap(droppingsOf);
+  return visits
+    .filter((v) => dropsOf(v).some((drop) => v.heap === null || !undone.has(drop)))
+    .flatMap((v) => droppingsOf(subject.program, v, new Set(dropsOf(v))));
 }
 
-/** The ways by which the pages came to a visited function: through a field, or handed to a function by a callee. */
-function droppingsOf(visit: Visit): Dropping[] {
+/** The ways by which the pages came to a visited function that drops them: through a field, or handed to a function by a callee. */
+function droppingsOf(program: Program, visit: Visit, drops: ReadonlySet<string>): Dropping[] {
   const found: Dropping[] = [];
   const seen = new Set<Visit>();
-  const queue = [visit];
-  for (let at = queue.pop(); at; at = queue.pop()) {
+  const own = visit.flow.releases.filter((e) => drops.has(`${visit.flow.reference.file}:${e.pos}`));
+  const asks = (member: string): boolean => own.every((e) => isAsked(program, visit.flow.reference, e, member));
+  const queue = [{ at: visit, asks }];
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const { at, asks } = next;
     if (seen.has(at)) continue;
     seen.add(at);
-    if (at.way !== 'call') found.push({ heaps: fieldsBefore(at), holder: at.flow.reference.key });
-    else queue.push(...arrivalsOf(at).map((arrival) => arrival.visit));
+    if (at.way !== 'call') {
+      const { reference } = at.flow;
+      const isAbove = (member: string): boolean => at.way === 'field' && isAskedAbove(program, reference, member);
+      found.push({ heaps: fieldsBefore(at), holder: reference.key, asks: (member) => asks(member) || isAbove(member) });
+    } else
+      for (const { visit: from, pos } of arrivalsOf(at)) {
+        const call = from.flow.calls.find((c) => c.pos === pos);
+        const isHere = (member: string): boolean => call !== undefined && isAsked(program, from.flow.reference, call, member);
+        queue.push({ at: from, asks: (member) => asks(member) || isHere(member) });
+      }
   }
   return found;
+}
+
+const maxCallers = 3;
+
+/** True if whoever calls a function asks for a member first. */
+function isAskedAbove(program: Program, reference: FunctionReference, member: string, level = 0): boolean {
+  const calls = level < maxCallers ? program.callSites(reference) : [];
+  return (
+    calls.length > 0 &&
+    calls.every(({ caller, node }) => isAsked(program, caller, node, member) || isAskedAbove(program, caller, member, level + 1))
+  );
+}
+
+/** True if a condition around a place, or the head of a loop there, names a member. */
+function isAsked(program: Program, { file }: FunctionReference, { guards, loops }: Pick<At, 'guards' | 'loops'>, member: string): boolean {
+  const named = new RegExp(`(?:->|\\.)${member}\\b`);
+  const text = program.file(file)?.text ?? '';
+  return guards.some((g) => named.test(g.text)) || loops.some((l) => named.test(text.slice(l.pos, l.bodyPos)));
 }
 
 /** The field through which the pages came to a visited function, and those of the same struct from which they had been moved there. */

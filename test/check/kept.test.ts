@@ -525,3 +525,56 @@ static long held_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
   accepts('unchecked-count', 'as the count', handler);
   accepts('never-released', 'and drops them by another command', handler);
 });
+
+const emptied = (
+  undo: string,
+  put = 'for (i = 0; i < m->n; i++)\n\t\tunpin_user_page(m->pages[i]);',
+) => `struct msg { struct page **pages; int n; };
+static int msg_fill(struct msg *m, unsigned long a, int n)
+{
+	int i;
+
+	m->n = pin_user_pages_fast(a, n, 0, m->pages);
+	if (m->n != n) {
+		${undo}
+		return -EFAULT;
+	}
+	return 0;
+}
+static void msg_put(struct msg *m)
+{
+	int i;
+
+	${put}
+	kfree(m->pages);
+	kfree(m);
+}
+int msg_send(struct queue *q, unsigned long a, int n)
+{
+	struct msg *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	int ret;
+
+	m->pages = kmalloc_array(n, sizeof(*m->pages), GFP_KERNEL);
+	ret = msg_fill(m, a, n);
+	if (ret) {
+		msg_put(m);
+		return ret;
+	}
+	q->msg = m;
+	return 0;
+}
+void msg_sent(struct queue *q)
+{
+	msg_put(q->msg);
+}
+`;
+describe('who fails, and leaves the pages to who ends the object', () => {
+  complains('partial-pin-leak', 'pages of which the count is zero', emptied('m->n = 0;'), 'msg_fill:if (m->n != n) {');
+  accepts('partial-pin-leak', 'pages that are counted', emptied(''));
+  accepts(
+    'partial-pin-leak',
+    'pages that are dropped before',
+    emptied('for (i = 0; i < m->n; i++)\n\t\t\tunpin_user_page(m->pages[i]);\n\t\tm->n = 0;'),
+  );
+  accepts('partial-pin-leak', 'a count that the drop does not ask for', emptied('m->n = 0;', 'unpin_user_pages(m->pages, m->max);'));
+});

@@ -12,7 +12,7 @@ import { isElsewhere } from '../objects.js';
 import type { Context } from './context.js';
 import type { Entry } from './entry.js';
 import { hasForgotten } from './forget.js';
-import { type Dropped, type End, succeeds, undropped } from './keeping.js';
+import { type Dropped, type End, isGivenUp, succeeds, undropped } from './keeping.js';
 import { kept } from './passed.js';
 import { isReentered } from './reentry.js';
 import { droppers, shapeOf } from './shape.js';
@@ -107,14 +107,15 @@ function openEngine(analysis: Analysis): Engine {
   }
 
   function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
-    const all: Walked = { exits: [], lost: [], failing: [], undone: [], late: [], cut: false };
+    const all: Walked = { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
     for (const graph of program.graphs(reference)) {
       // An arm of an `#if` in which the function behind the call is another one.
       if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
-      const { exits, lost, failing, undone, late, cut } = walk(context, reference, graph, entry);
+      const { exits, lost, failing, emptied, undone, late, cut } = walk(context, reference, graph, entry);
       all.exits.push(...exits);
       all.lost.push(...lost);
       all.failing.push(...failing);
+      all.emptied.push(...emptied);
       all.undone.push(...undone);
       all.late.push(...late);
       all.cut ||= cut;
@@ -140,6 +141,7 @@ function openEngine(analysis: Analysis): Engine {
     let walks = 0;
     const failing = new Map<string, { reference: FunctionReference; turned: readonly Turned[] }>();
     const failures: { reference: FunctionReference; turned: Turned }[] = [];
+    const givenUp: { reference: FunctionReference; turned: Turned; level: number }[] = [];
     const cleaned = new Set<string>();
     /** Which function's result which caller never looks at. */
     const ignored = new Set<string>();
@@ -175,8 +177,9 @@ function openEngine(analysis: Analysis): Engine {
       const known = found.get(key);
       if (!known || (known.short && !w.short)) found.set(key, w);
     };
-    const end = (reference: FunctionReference, { exits }: Walked, level: number): void => {
+    const end = (reference: FunctionReference, { exits, emptied }: Walked, level: number): void => {
       levels.set(reference.key, level);
+      givenUp.push(...emptied.map((turned) => ({ reference, turned, level })));
       ends.push(...exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
     };
     const up = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
@@ -205,6 +208,9 @@ function openEngine(analysis: Analysis): Engine {
     for (const { reference, turned } of unanswered)
       if (!failedOn(turned.exit.trail).some((name) => blamed.has(name)))
         add(leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'));
+    for (const { reference, turned, level } of givenUp)
+      if (isOwn(turned.exit, reference) && isGivenUp(program, { reference, exit: turned.exit, level }, given, levels))
+        add(leakOf(reference, turned, 'left here, as failed, with the pages still held, of which the object says that there are none'));
     for (const e of ends) {
       const fields = undropped(program, e, given, levels);
       if (fields.length > 0) add(keptFor(e, fields));

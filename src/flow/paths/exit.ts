@@ -35,7 +35,11 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   // A reference that was never looked for may not be there.
   if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
   const found = outliving(local, state, returned);
-  if (found.length > 0) return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found) };
+  if (found.length > 0) {
+    // Who fails may have made the object forget them.
+    const none = exit.result === sign.negative && local.entry.kind !== 'given' ? emptied(local, state) : [];
+    return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found), none };
+  }
   if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
   return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
 }

@@ -4,7 +4,7 @@ import type { Program } from '../../program/program.js';
 import { isNarrow, typeAt } from '../../program/types.js';
 import { scopeOf } from '../analyse.js';
 import { heapFact } from '../facts.js';
-import { type Exit, outcome, sign } from './state.js';
+import { type Exit, type Holder, outcome, sign } from './state.js';
 
 /** A drop that is not an unwinding of the acquiring function. */
 export interface Dropping {
@@ -12,6 +12,8 @@ export interface Dropping {
   heaps: readonly string[];
   /** Key of the function that was handed them by a callee. */
   holder: string;
+  /** True if a member of this name is asked on the way to the drop: how many there are, or whether there are any. */
+  asks(member: string): boolean;
 }
 
 /** What is known of a site's pages in fields: which hold them, and from which they are dropped. */
@@ -42,6 +44,27 @@ export function undropped(program: Program, end: End, { drops, heap }: Dropped, 
   if (fields === null || fields.length === 0) return [];
   const isDropped = (field: string): boolean => drops.some((d) => d.heaps.some((h) => isSame(h, field)));
   return fields.some(isDropped) ? [] : fields.map(readable);
+}
+
+/**
+ * True for a failure on which the pages stand in an object that lives on, of which the member is zero by which all who drop them
+ * from there know of them.
+ */
+export function isGivenUp(program: Program, end: End, { drops, heap }: Dropped, levels: ReadonlyMap<string, number>): boolean {
+  const { none, holders } = end.exit;
+  const members = none.filter((m) => holders.every((h) => h.of === m.of && above(h.suffix) === above(m.suffix)));
+  if (members.length === 0 || holders.length === 0) return false;
+  const fields = fieldsOf(program, end, heap) ?? [];
+  const others = drops.filter(({ heaps, holder }) =>
+    heaps.length > 0 ? heaps.some((h) => fields.some((f) => isSame(h, f))) : (levels.get(holder) ?? Number.POSITIVE_INFINITY) > end.level,
+  );
+  const name = ({ suffix }: Holder): string => suffix.slice(suffix.lastIndexOf('.') + 1);
+  return others.length > 0 && members.some((m) => others.every((d) => d.asks(name(m))));
+}
+
+/** The object in which a member stands. */
+function above(suffix: string): string {
+  return suffix.slice(0, suffix.lastIndexOf('.'));
 }
 
 /** The fields that an end's holders are, `null` if one of them is memory of which nothing is known. */

@@ -153,7 +153,7 @@ export interface Exit {
   allocated: boolean;
   /** Parameters through which memory that the function allocated is handed out with the reference in it: `*out = obj`. */
   made: readonly number[];
-  /** Once the pages are dropped, memory below parameters that was set to zero: the count of those left, the pointer to them. */
+  /** Once the pages are dropped, or where a function fails with them, memory below parameters that was set to zero: the count of those left, the pointer to them. */
   none: readonly Holder[];
   extra: number;
   drop: Drop | null;

@@ -25,6 +25,8 @@ export interface Walked {
   lost: Turned[];
   /** Ways out that hold it in memory that lives on though they fail, one for each such branch. */
   failing: Turned[];
+  /** Of those, and of failures with what earlier rounds took, the ones on which members of that memory were set to zero. */
+  emptied: Turned[];
   /** How the reference was handed to the function on ways on which it is dropped. */
   undone: Trail[];
   /** Second drops, drops of more than was taken, uses after the last and stores over what is held, with the way to them. */
@@ -163,6 +165,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   }
   walked.lost = tracks.turns((exit) => exit.kind === 'lost');
   walked.failing = tracks.turns(isFailing);
+  walked.emptied = tracks.turns((exit) => exit.kind === 'held' && exit.none.length > 0 && !exit.unsure);
   if (entry.kind === 'returned')
     walked.undone = tracks.leading(
       (index) => seeds[(queue[index] as At).node] === 1,
@@ -172,7 +175,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
 }
 
 function nowhere(): Walked {
-  return { exits: [], lost: [], failing: [], undone: [], late: [], cut: false };
+  return { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
 }
 
 /** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
