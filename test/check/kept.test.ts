@@ -578,3 +578,57 @@ describe('who fails, and leaves the pages to who ends the object', () => {
   );
   accepts('partial-pin-leak', 'a count that the drop does not ask for', emptied('m->n = 0;', 'unpin_user_pages(m->pages, m->max);'));
 });
+
+const front = (first: string, left = 'r->pages[r->head++]') => `struct ring { struct page *pages[16]; int head; int tail; };
+static int ring_fill(struct ring *r, struct iov_iter *it)
+{
+	size_t off;
+	ssize_t got = iov_iter_get_pages2(it, r->pages, LONG_MAX, 16, &off);
+
+	if (got < 0)
+		return got;
+	r->head = 0;
+	r->tail = DIV_ROUND_UP(got + off, PAGE_SIZE);
+	return 0;
+}
+static struct page *ring_page(struct ring *r, struct iov_iter *it)
+{
+	int ret;
+
+	if (r->head == r->tail) {
+		ret = ring_fill(r, it);
+		if (ret)
+			return ERR_PTR(ret);
+	}
+	return r->pages[r->head];
+}
+int ring_copy(struct ring *r, struct iov_iter *it, char *to, int n)
+{
+	struct page *page;
+	int ret = 0;
+
+	while (n--) {
+		page = ring_page(r, it);
+		if (IS_ERR(page)) {
+			ret = PTR_ERR(page);
+			break;
+		}
+		r->head++;
+		ret = map_block(r->dev);
+		if (ret) {
+			${first}
+			break;
+		}
+		memcpy_from_page(to, page, 0, PAGE_SIZE);
+		put_page(page);
+	}
+	while (r->head < r->tail)
+		put_page(${left});
+	return ret;
+}
+`;
+describe('a page that is taken off the front of an array', () => {
+  complains('leak-on-path', 'one that is not dropped', front(';'), 'ring_copy:if (ret) {');
+  accepts('leak-on-path', 'one that is dropped', front('put_page(page);'));
+  accepts('leak-on-path', 'one of an array that is dropped as a whole', front(';', 'r->pages[--r->tail]'));
+});

@@ -1,7 +1,7 @@
 /** Stores that make an object forget pages which it holds: an element is cleared, or stepped over. */
 import type { Loop, Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
-import { consumed } from '../../protocol/index.js';
+import { consumed, releases } from '../../protocol/index.js';
 import type { Called } from './context.js';
 import { holders, placeAt, valueIn } from './memory.js';
 import { altered, type State, stepsOf, type Trail, theReference, told } from './state.js';
@@ -39,6 +39,29 @@ export function stepOver(local: Called, n: Node, target: string, state: State): 
   const gone = holders(state).filter((p) => p === `${value}${content}`);
   // Whatever else was done to the element: who is done with it drops it.
   return gone.length === 0 ? null : without(local, n, altered(state, { unsure: false }), gone, target);
+}
+
+/**
+ * `page = obj->pages[obj->head]; obj->head++`: where the file drops what is left in the array from that member on, the element
+ * that was taken out is in the path's own variable only.
+ */
+export function stepPast(local: Called, n: Node, target: string, state: State): State | null {
+  const field = /\.(\w+)$/.exec(target)?.[1];
+  if (state.phase !== 'held' || field === undefined || !byOne.test(textAt(local, n))) return null;
+  const places = holders(state);
+  const gone = places.filter((p) => isFront(local, /\.(\w+)\[\]$/.exec(p)?.[1], field));
+  const isTakenOut = gone.length > 0 && places.some(isVariable) && places.every((p) => isVariable(p) || gone.includes(p));
+  return isTakenOut ? without(local, n, state, gone, target) : null;
+}
+
+const byOne = /^(?:\+\+[\w>.-]+|[\w>.-]+?\s*(?:\+\+|\+=\s*1))\s*;/;
+
+/** True if a drop in the file begins, in an array of some name, at the element that a member says. */
+function isFront({ program, reference: { file } }: Called, array: string | undefined, member: string): boolean {
+  const text = array === undefined || array === member ? '' : (program.file(file)?.text ?? '');
+  const index = String.raw`\w+(?:->|\.)${member}\b`;
+  const first = String.raw`\b(?:${[...releases.keys()].join('|')})\s*\([^;]*\b${array}\s*(?:\[\s*${index}\s*\+\+\s*\]|\+\s*${index}\s*,)`;
+  return text !== '' && new RegExp(first).test(text);
 }
 
 function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {

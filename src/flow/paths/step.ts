@@ -6,7 +6,7 @@ import { call } from './call.js';
 import { assume, conditionText } from './conditions.js';
 import type { Called } from './context.js';
 import { isTaking } from './entry.js';
-import { forgetElement, stepOver } from './forget.js';
+import { forgetElement, stepOver, stepPast } from './forget.js';
 import { roundOf } from './last.js';
 import { isOthers } from './loops.js';
 import { baseOf, behind, holders, isCut, placeAt, put, reaches, renewed, stepFrom, uncompared, valueAt, valueIn } from './memory.js';
@@ -65,7 +65,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (o.text === '' && isOwnMemory(local.graph, o.target)) return [state];
       return [forgetElement(local, n, o.target, state) ?? cleared(local, n, o, state)];
     case 'update': {
-      const over = stepOver(local, n, o.target, state);
+      const over = stepOver(local, n, o.target, state) ?? stepPast(local, n, o.target, state);
       if (over) return [over];
       // The next round, or this one counted in: what was followed stands in an earlier element from here on.
       const here: State =
