@@ -40,7 +40,7 @@ export function enter(
   if (facts.length === 0) {
     if (!skipped || local.mayDrop(callee.name, callee.file)) return [];
     // What is not entered keeps the reference as it is; the address of its data may be all that whoever drops it needs.
-    return [address && local.mayKeep(callee.name, callee.file) ? altered(state, { unsure: true }) : state];
+    return address && local.mayKeep(callee.name, callee.file) ? unseen(local, n, o, state) : [state];
   }
   const exits = local.effects(callee, facts.sort());
   if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state);
