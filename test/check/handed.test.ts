@@ -41,3 +41,50 @@ describe('a library that is given the address of the data, and fails', () => {
   complains('leak-on-path', 'a page that is not dropped then', queued(';'), 'dev_set:rc = hw_queue_set(&dev->q, data);');
   accepts('leak-on-path', 'one that is', queued('put_page(page);'));
 });
+
+const ready = (undo: string) => `struct pool { struct page *bounce[8]; int size; };
+struct mem { struct page **pages; int n; };
+static int pool_use(struct pool *pool, struct page **pages, int n)
+{
+	int i;
+
+	if (pool->size != n)
+		return -EINVAL;
+	for (i = 0; i < n; i++) {
+		__free_page(pool->bounce[i]);
+		pool->bounce[i] = pages[i];
+	}
+	return 0;
+}
+int mem_add(struct mem *mem, struct pool *pool, unsigned long a, int n)
+{
+	struct page **pages = kmalloc_array(n, sizeof(*pages), GFP_KERNEL);
+	int ret, got = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+
+	if (got != n) {
+		ret = -EFAULT;
+		goto unpin;
+	}
+	ret = pool_use(pool, pages, n);
+	if (ret)
+		goto ${undo};
+	mem->pages = pages;
+	mem->n = n;
+	return 0;
+unpin:
+	if (got > 0)
+		unpin_user_pages(pages, got);
+free:
+	kfree(pages);
+	return ret;
+}
+void mem_remove(struct mem *mem)
+{
+	unpin_user_pages(mem->pages, mem->n);
+	kfree(mem->pages);
+}
+`;
+describe('who is handed pages for an object that is not ready for them', () => {
+  complains('leak-on-path', 'a caller that does not drop them', ready('free'), 'mem_add:ret = pool_use(pool, pages, n);');
+  accepts('leak-on-path', 'one that does', ready('unpin'));
+});

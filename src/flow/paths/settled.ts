@@ -44,8 +44,21 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
     return false;
   const root = rootOf(value);
+  // Who is handed the pages by themselves, and fails since another object is not ready for them, leaves them to its caller.
+  if (entry.kind === 'given' && entry.facts.every((f) => !f.includes('.') && rootOf(f) !== root) && failsAtOnce(local, n)) return false;
   const isParam = local.graph.params.some((p) => p.name === root);
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
+}
+
+/** True where nothing follows a condition but a return of an error. */
+function failsAtOnce({ graph: { nodes } }: Called, n: Node): boolean {
+  for (let at: Node = n, left = 4; left > 0 && at.successors.length === 1; left--) {
+    at = nodes[at.successors[0] as number] as Node;
+    const { operation: o } = at;
+    if (o?.kind === 'return') return o.value?.path === null && /^-\s*(E[A-Z]+|\d+)$/.test(o.value.text);
+    if (o !== null) return false;
+  }
+  return false;
 }
 
 const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
