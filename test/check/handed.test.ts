@@ -88,3 +88,44 @@ describe('who is handed pages for an object that is not ready for them', () => {
   complains('leak-on-path', 'a caller that does not drop them', ready('free'), 'mem_add:ret = pool_use(pool, pages, n);');
   accepts('leak-on-path', 'one that does', ready('unpin'));
 });
+
+const made = (undo: string, list = '') => `struct req { struct page *page; struct list_head l; };
+static struct req *req_new(struct dev *dev)
+{
+	struct req *req;
+
+	req = kzalloc(sizeof(*req), GFP_KERNEL);
+	if (!req)
+		return NULL;
+	INIT_LIST_HEAD(&req->l);
+	${list}
+	return req;
+}
+int req_start(struct dev *dev, unsigned long a)
+{
+	struct req *req = req_new(dev);
+
+	if (!req)
+		return -ENOMEM;
+	if (get_user_pages_fast(a, 1, 0, &req->page) != 1) {
+		kfree(req);
+		return -EFAULT;
+	}
+	if (dev_busy(dev)) {
+		${undo}
+		return -EBUSY;
+	}
+	dev->req = req;
+	return 0;
+}
+void req_end(struct dev *dev)
+{
+	put_page(dev->req->page);
+	kfree(dev->req);
+}
+`;
+describe('an object that a function has made', () => {
+  complains('leak-on-path', 'what nobody frees, with the page in it', made(';'), 'req_start:if (dev_busy(dev)) {');
+  accepts('leak-on-path', 'what is ended', made('put_page(req->page);\n\t\tkfree(req);'));
+  accepts('leak-on-path', 'what was listed where it was made', made(';', 'list_add(&req->l, &dev->reqs);'));
+});

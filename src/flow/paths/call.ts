@@ -20,14 +20,13 @@ import { drop, free, isWhole, lateUse } from './drop.js';
 import { enter, unless, unseen } from './enter.js';
 import { alwaysFails } from './fails.js';
 import { errorCalls } from './live.js';
+import { allocating, makes } from './makers.js';
 import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
 import { isAlwaysSet } from './shape.js';
 import { changed, escaped, linked, linking, share, written } from './shared.js';
 import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
 
-const allocating =
-  /^(devm_)?(k|kv|v)(m|z|c)?alloc\w*$|^(devm_)?k(m|z)alloc_\w+$|^(kcalloc|sgl_alloc\w*|kvcalloc|kmalloc_array|kvmalloc_array|array_size|kmem_cache_z?alloc\w*|k?memdup\w*|__get_free_pages?|get_zeroed_page|drm_calloc_large|drm_malloc_ab|vmalloc_user|__vmalloc\w*)$/;
 const sending =
   /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
 /** They map a page for a device or a user, and leave it alone where they fail. */
@@ -63,14 +62,14 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   }
   if (o.name !== null && linking.test(o.name)) state = linked(share(state, o), o);
   if (o.name === null || own || !local.program.isNeutral(o.name, local.reference.file)) state = written(state, o);
-  if (state.phase === 'before') return [escaped(local, state, o)];
+  if (state.phase === 'before') return [escaped(local, handed(local, state, o, own), o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
   const given = o.args.map((a) => reach(state, valueIn(state, a)));
   if (given.every((g) => g.length === 0)) {
     // Who drops pages of objects that it finds for itself may drop those of this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
     if (mayMean || isEnded(local, o, state)) return [];
-    const next = failed(local, o, state);
+    const next = failed(local, o, handed(local, state, o, own));
     return next ? [escaped(local, next, o)] : [];
   }
   if (o.name !== null && sending.test(o.name) && !own) return [];
@@ -143,6 +142,11 @@ function isData({ graph }: Called, { args }: CallOperation, given: readonly stri
 function bodyOf({ program }: Called, callee: FunctionReference): string {
   const text = program.textOf(callee);
   return text.slice(text.indexOf('{'));
+}
+
+/** What a function of the file allocates and returns is this path's own. */
+function handed({ program }: Called, state: State, { result }: CallOperation, own: readonly FunctionReference[] | undefined): State {
+  return own?.every((r) => !r.macro && makes(program)(r)) ? withFresh(state, result) : state;
 }
 
 function allocated(state: State, o: CallOperation, name: string): State {
