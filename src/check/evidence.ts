@@ -243,7 +243,9 @@ function isCertain({ program, site, row }: Subject, { file, function: name }: Wi
   );
 }
 
-const knowsUser = new RegExp(`\\b(?:user_backed_iter|iter_is_iovec|iter_is_ubuf|${[...releases.keys()].join('|')})\\s*\\(`);
+const knowsUser = new RegExp(
+  `\\b(?:user_backed_iter|iter_is_iovec|iter_is_ubuf|iov_iter_extract_will_pin|${[...releases.keys()].join('|')})\\s*\\(`,
+);
 
 /** A path as a complaint about its end. */
 export function complaintOf({ program }: Subject, witness: Witness, message: string): Complaint {

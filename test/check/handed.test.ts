@@ -129,3 +129,46 @@ describe('an object that a function has made', () => {
   accepts('leak-on-path', 'what is ended', made('put_page(req->page);\n\t\tkfree(req);'));
   accepts('leak-on-path', 'what was listed where it was made', made(';', 'list_add(&req->l, &dev->reqs);'));
 });
+
+const asked = (keep: string) => ({
+  'lib/take.c': `struct holder { struct page *pages[8]; int n; bool pinned; };
+int take_user(struct iov_iter *it, struct holder *h)
+{
+	struct page **pages = h->pages;
+	size_t off;
+	ssize_t got = iov_iter_extract_pages(it, &pages, LONG_MAX, 8, 0, &off);
+
+	if (got <= 0)
+		return -EFAULT;
+	h->n = DIV_ROUND_UP(got + off, PAGE_SIZE);
+	if (h->n > 4) {
+		unpin_user_pages(h->pages, h->n);
+		return -E2BIG;
+	}
+	return 0;
+}
+EXPORT_SYMBOL(take_user);
+`,
+  'drv/hash.c': `int hash_send(struct iov_iter *it)
+{
+	struct holder *h = kzalloc(sizeof(*h), GFP_KERNEL);
+	int ret;
+
+	${keep}
+	ret = take_user(it, h);
+	if (ret == 0)
+		hash_all(h->n);
+	kfree(h);
+	return ret;
+}
+`,
+});
+describe('pages of an iterator in another file than they were taken in', () => {
+  complains(
+    'leak-on-path',
+    'who asks whether they are pinned',
+    asked('h->pinned = iov_iter_extract_will_pin(it);'),
+    'hash_send:ret = take_user(it, h);',
+  );
+  accepts('leak-on-path', 'who does not know', asked(''));
+});
