@@ -172,3 +172,78 @@ describe('pages of an iterator in another file than they were taken in', () => {
   );
   accepts('leak-on-path', 'who does not know', asked(''));
 });
+
+const exported = (undo: string) => `struct buf { struct page **pages; int n; };
+static const struct dma_buf_ops ops;
+struct dma_buf *buf_export(struct entry __user *entries, int count)
+{
+	struct dma_buf_export_info info = {};
+	struct dma_buf *dbuf;
+	struct entry *ent;
+	struct buf *buf;
+	int i, ret, start = 0;
+
+	buf = kzalloc(sizeof(*buf), GFP_KERNEL);
+	if (!buf)
+		return ERR_PTR(-ENOMEM);
+	ent = kvcalloc(count, sizeof(*ent), GFP_KERNEL);
+	if (!ent) {
+		ret = -ENOMEM;
+		goto free_buf;
+	}
+	if (copy_from_user(ent, entries, sizeof(*ent) * count)) {
+		ret = -EFAULT;
+		goto free_ent;
+	}
+	buf->pages = kvmalloc_array(64, sizeof(*buf->pages), GFP_KERNEL);
+	if (!buf->pages) {
+		ret = -ENOMEM;
+		goto free_ent;
+	}
+	for (i = 0; i < count; i++) {
+		int n = ent[i].len >> PAGE_SHIFT;
+
+		ret = pin_user_pages_fast(ent[i].start, n, FOLL_WRITE | FOLL_LONGTERM, &buf->pages[start]);
+		if (ret < 0)
+			goto unpin;
+		start += ret;
+		if (ret != n) {
+			ret = -ENOMEM;
+			goto unpin;
+		}
+	}
+	buf->n = start;
+	info.ops = &ops;
+	info.priv = buf;
+	dbuf = dma_buf_export(&info);
+	if (IS_ERR(dbuf)) {
+		ret = PTR_ERR(dbuf);
+		goto ${undo};
+	}
+	kvfree(ent);
+	return dbuf;
+unpin:
+	if (start)
+		unpin_user_pages(buf->pages, start);
+free_pages:
+	kvfree(buf->pages);
+free_ent:
+	kvfree(ent);
+free_buf:
+	kfree(buf);
+	return ERR_PTR(ret);
+}
+static void buf_release(struct dma_buf *dbuf)
+{
+	struct buf *buf = dbuf->priv;
+
+	unpin_user_pages(buf->pages, buf->n);
+	kvfree(buf->pages);
+	kfree(buf);
+}
+static const struct dma_buf_ops ops = { .release = buf_release };
+`;
+describe('memory that was allocated as zeros, and filled from the user', () => {
+  complains('leak-on-path', 'a way out past the drop', exported('free_pages'), 'buf_export:if (IS_ERR(dbuf)) {');
+  accepts('leak-on-path', 'one with the drop', exported('unpin'));
+});

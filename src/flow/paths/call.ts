@@ -32,6 +32,9 @@ const sending =
 /** They map a page for a device or a user, and leave it alone where they fail. */
 const mapping = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
 
+/** They fill the memory that they are given. */
+const copying = /copy_from|^mem(cpy|move)/;
+
 /** The states after a call; none where the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
   let state = setBehind(local, n, o, renewed(before, o.result));
@@ -45,6 +48,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const isTabled = o.name !== null && local.program.meaning(o.name, local.reference.file).tabled.some((when) => !excludes(assumed, when));
   const api = isTabled ? o.name : null;
   if (api !== null) {
+    if (copying.test(api)) state = written(state, o);
     if (allocating.test(api)) return [allocated(state, o, api)];
     if (errorCalls.test(api)) return [put(state, o.result, valueIn(state, o.args[0]))];
     const release = releases.get(api);
