@@ -247,3 +247,52 @@ describe('memory that was allocated as zeros, and filled from the user', () => {
   complains('leak-on-path', 'a way out past the drop', exported('free_pages'), 'buf_export:if (IS_ERR(dbuf)) {');
   accepts('leak-on-path', 'one with the drop', exported('unpin'));
 });
+
+const kept = (undo: string) => `static struct dma_buf *list_export(struct device *dev, unsigned long a, int n)
+{
+	struct dma_buf_export_info info = {};
+	struct page **pages = kvmalloc_array(n, sizeof(*pages), GFP_KERNEL);
+	struct dma_buf *dbuf;
+	struct sg_table *sgt;
+	int ret, got;
+
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (got != n) {
+		ret = -EFAULT;
+		goto unpin;
+	}
+	sgt = kmalloc(sizeof(*sgt), GFP_KERNEL);
+	ret = sg_alloc_table_from_pages(sgt, pages, n, 0, n * PAGE_SIZE, GFP_KERNEL);
+	if (ret)
+		goto free_sgt;
+	info.priv = sgt;
+	dbuf = dma_buf_export(&info);
+	if (IS_ERR(dbuf)) {
+		ret = PTR_ERR(dbuf);
+		goto ${undo};
+	}
+	kvfree(pages);
+	return dbuf;
+free_table:
+	sg_free_table(sgt);
+free_sgt:
+	kfree(sgt);
+unpin:
+	if (got > 0)
+		unpin_user_pages(pages, got);
+free_pages:
+	kvfree(pages);
+	return ERR_PTR(ret);
+}
+static void list_release(struct dma_buf *dbuf)
+{
+	struct sg_page_iter it;
+
+	for_each_sgtable_page(dbuf->priv, &it, 0)
+		unpin_user_page(sg_page_iter_page(&it));
+}
+`;
+describe('an object that could not be made of what holds the pages', () => {
+  complains('leak-on-path', 'its error, which holds nothing', kept('free_pages'), 'list_export:if (IS_ERR(dbuf)) {');
+  accepts('leak-on-path', 'a drop where it fails', kept('free_table'));
+});

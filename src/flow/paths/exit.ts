@@ -31,10 +31,12 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     linked: state.linked,
     unsure: state.unsure,
   };
-  if (state.phase === 'released') return { ...exit, holders: outliving(local, state, returned), none: emptied(local, state) };
+  // An error holds nothing, wherever the pages would be below what is returned otherwise.
+  const object = exit.result === sign.negative ? null : returned;
+  if (state.phase === 'released') return { ...exit, holders: outliving(local, state, object), none: emptied(local, state) };
   // A reference that was never looked for may not be there.
   if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
-  const found = outliving(local, state, returned);
+  const found = outliving(local, state, object);
   if (found.length > 0) {
     // Who fails may have made the object forget them.
     const none = exit.result === sign.negative && local.entry.kind !== 'given' ? emptied(local, state) : [];
@@ -162,6 +164,8 @@ function without(state: State, name: string): ReadonlyMap<string, string> {
 /** True if somebody else may reach what a base leads to once the function is left. */
 function outlives(local: Called, state: State, base: string, returned: string | null, depth: number): boolean {
   if (base.startsWith('::') || (returned !== null && baseOf(returned) === base)) return true;
+  // Behind an error, or NULL, there is nothing.
+  if (!base.startsWith('=') && (signOf(state, base) & sign.positive) === 0) return false;
   const { graph } = local;
   if (graph.params.some((p) => p.name === base)) return true;
   if (base.startsWith('%') || base.startsWith('?')) {
