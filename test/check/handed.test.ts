@@ -296,3 +296,94 @@ describe('an object that could not be made of what holds the pages', () => {
   complains('leak-on-path', 'its error, which holds nothing', kept('free_pages'), 'list_export:if (IS_ERR(dbuf)) {');
   accepts('leak-on-path', 'a drop where it fails', kept('free_table'));
 });
+
+const fallback = (undo: string, put = 'unpin_user_page(m->page);') => `struct map { struct page *page; struct list_head l; bool pinned; };
+static struct page *pin_one(unsigned long a, int flags)
+{
+	struct page *page = NULL;
+
+	pin_user_pages_fast(a, 1, FOLL_WRITE | flags, &page);
+	return page;
+}
+int map_add(struct dev *dev, unsigned long a)
+{
+	struct map *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	int ret;
+
+	m->page = pin_one(a, FOLL_LONGTERM);
+	if (!m->page) {
+		m->page = pin_one(a, 0);
+		if (!m->page) {
+			kfree(m);
+			return -EINVAL;
+		}
+		unpin_user_page(m->page);
+		m->page = NULL;
+	} else {
+		m->pinned = true;
+	}
+	ret = dev_room(dev);
+	if (ret) {
+		${undo}
+		kfree(m);
+		return ret;
+	}
+	list_add_tail(&m->l, &dev->maps);
+	return 0;
+}
+void map_clear(struct dev *dev)
+{
+	struct map *m, *next;
+
+	list_for_each_entry_safe(m, next, &dev->maps, l) {
+		list_del(&m->l);
+		if (m->pinned) {
+			set_page_dirty_lock(m->page);
+			${put}
+		}
+		kfree(m);
+	}
+}
+`;
+describe('a page of an object, taken in one of two ways', () => {
+  complains('leak-on-path', 'a way out without a drop', fallback(';'), 'map_add:if (ret) {');
+  accepts('leak-on-path', 'one with it', fallback('if (m->page)\n\t\t\tunpin_user_page(m->page);'));
+});
+
+const filled = (result: string) => `static int bio_fill_one(struct bio *bio, struct iov_iter *it)
+{
+	struct page *page;
+	size_t off;
+	ssize_t got = iov_iter_get_pages2(it, &page, PAGE_SIZE, 1, &off);
+
+	if (got <= 0)
+		return -EFAULT;
+	__bio_add_page(bio, page, got, off);
+	return 0;
+}
+static int bio_fill(struct bio *bio, struct iov_iter *it)
+{
+	int ret;
+
+	do {
+		ret = bio_fill_one(bio, it);
+	} while (!ret && iov_iter_count(it));
+	return ${result};
+}
+int bio_send(struct block_device *bdev, struct iov_iter *it)
+{
+	struct bio *bio = bio_alloc(bdev, 8, REQ_OP_WRITE, GFP_KERNEL);
+	int ret = bio_fill(bio, it);
+
+	if (ret) {
+		bio_put(bio);
+		return ret;
+	}
+	submit_bio(bio);
+	return 0;
+}
+`;
+describe('a bio that is filled in rounds', () => {
+  complains('leak-on-path', 'a failure in a later one', filled('ret'), 'bio_send:int ret = bio_fill(bio, it);');
+  accepts('leak-on-path', 'one that fails with nothing in it only', filled('bio->bi_vcnt ? 0 : ret'));
+});

@@ -25,6 +25,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
   // Nothing is held of pages that are no user's.
   if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
   if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
+  if (o.call === null && o.op === '==' && isZero(o.right) && isFilled(state, o.left)) return true;
   if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
   if (isAsked && /err|valid|refcounted|noslot|reserved/i.test(o.call?.name ?? '')) return true;
   if (o.call !== null)
@@ -38,7 +39,8 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (/^[=<>]=$/.test(o.op) && o.right.path !== null && (state.outcomes & outcome.earlier) !== 0)
     if ([path, o.right.path].some((p) => countsTaking(local, p))) return true;
   // A count of what is held is not zero; it may be the index of a round that failed.
-  if (saysHowMany(local, path) && isZero(o.right) && isCount(local, state, path, o.left)) return path !== state.index;
+  const saysNone = isZero(o.right) && /^(==|<=|<)$/.test(o.op);
+  if (saysNone && saysHowMany(local, path) && isCount(local, state, path, o.left)) return path !== state.index;
   if (entry.kind === 'site') return false;
   const value = valueIn(state, o.left);
   if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
@@ -48,6 +50,12 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (entry.kind === 'given' && entry.facts.every((f) => !f.includes('.') && rootOf(f) !== root) && failsAtOnce(local, n)) return false;
   const isParam = local.graph.params.some((p) => p.name === root);
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
+}
+
+/** True for the number of parts of a bio or skb that has the pages in it. */
+function isFilled(state: State, { text }: Value): boolean {
+  const path = /^(\w+)\.(?:bi_vcnt|bi_iter\.bi_size|nr_frags)$/.exec(text)?.[1];
+  return path !== undefined && reach(state, valueIn(state, { path, address: false, text })).some((s) => /^@(bvec|skb)$/.test(s));
 }
 
 /** True where nothing follows a condition but a return of an error. */
