@@ -348,6 +348,12 @@ void map_clear(struct dev *dev)
 describe('a page of an object, taken in one of two ways', () => {
   complains('leak-on-path', 'a way out without a drop', fallback(';'), 'map_add:if (ret) {');
   accepts('leak-on-path', 'one with it', fallback('if (m->page)\n\t\t\tunpin_user_page(m->page);'));
+  complains(
+    'leak-on-path',
+    'a list of objects that are freed with it',
+    fallback('if (m->page)\n\t\t\tunpin_user_page(m->page);', ';'),
+    'map_clear:kfree(m);',
+  );
 });
 
 const filled = (result: string) => `static int bio_fill_one(struct bio *bio, struct iov_iter *it)

@@ -7,6 +7,7 @@ import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { freeingCalls } from '../../protocol/index.js';
+import type { CType } from '../../syntax/ast.js';
 import type { Entry } from './entry.js';
 import type { Exit } from './state.js';
 import type { Walked } from './walk.js';
@@ -97,13 +98,18 @@ interface Field extends Carrier {
 function within(program: Program, file: string, tag: string, { tag: inner, suffix }: Carrier): Field | null {
   const fields = (suffix.match(/\.\w+/g) ?? []).map((f) => f.slice(1));
   const last = program.structure(inner, file)?.fields.find((f) => f.name === fields[0]);
-  const embedded =
-    fields.length === 1 && last !== undefined && last.type.pointers === (/\[\]$/.test(suffix) ? 1 : 0) && last.type.dims.length > 0;
+  const embedded = fields.length === 1 && last !== undefined && isEmbedded(last.type, suffix);
   if (tag === inner) return { tag, suffix, named: fields.at(-1) ?? '', embedded };
   const member = program
     .structure(tag, file)
     ?.fields.find((f) => f.type.tag === inner && f.type.pointers === 0 && f.type.dims.length === 0);
   return member ? { tag, suffix: `.${member.name}${suffix}`, named: member.name, embedded } : null;
+}
+
+/** True for an array of pages or of scatterlist entries that is a member itself, and for the pointer to one page. */
+function isEmbedded({ tag, pointers, dims }: CType, suffix: string): boolean {
+  if (dims.length > 0) return pointers === (/\[\]$/.test(suffix) ? 1 : 0);
+  return pointers === 1 && /^(page|folio)$/.test(tag ?? '') && /^\.\w+$/.test(suffix);
 }
 
 const freeing = new RegExp(`\\b(?:${[...freeingCalls].filter((name) => !/^devm_|^sg_|vunmap|^free_page/.test(name)).join('|')})\\s*\\(`);
