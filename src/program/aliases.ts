@@ -59,6 +59,6 @@ function macrosMatching(tree: Tree, file: string, pattern: RegExp, objectLike: b
   // Most files that call the name define no macro for it; the text says so sooner than the outline.
   if (text === null || !definesNear(text, pattern)) return [];
   const { functions, objectMacros } = describe(file, text);
-  const macros = objectLike ? [...objectMacros.values()].flat() : functions.filter((r) => r.macro);
+  const macros = objectLike ? [...objectMacros().values()].flat() : functions.filter((r) => r.macro);
   return macros.filter(({ item }) => pattern.test(text.slice(objectLike || item.bodyPos < 0 ? item.pos : item.bodyPos, item.end)));
 }

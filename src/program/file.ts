@@ -23,8 +23,8 @@ export interface FileFacts {
   outline: Outline;
   functions: FunctionReference[];
   byName: ReadonlyMap<string, FunctionReference[]>;
-  /** Macros without parameters. */
-  objectMacros: ReadonlyMap<string, FunctionReference[]>;
+  /** Macros without parameters; a header may have thousands of which nobody asks for one. */
+  objectMacros: () => ReadonlyMap<string, FunctionReference[]>;
   /** File-scope variables by name, parsed on demand. */
   globals: ReadonlyMap<string, Item>;
 }
@@ -34,46 +34,50 @@ export function describe(file: string, text: string): FileFacts {
   const functions: FunctionReference[] = [];
   const byName = new Map<string, FunctionReference[]>();
   const globals = new Map<string, Item>();
-  const objectMacros = new Map<string, FunctionReference[]>();
+  const objects: Item[] = [];
   for (const item of out.items) {
     if (item.variable !== '') globals.set(item.variable, item);
     const macro = item.kind === 'macro';
     if (item.kind !== 'function' && !macro) continue;
-    const objectLike = macro && !isFunctionLike(text, item);
-    const reference: FunctionReference = {
-      key: `${file}:${item.name}@${item.pos}`,
-      file,
-      name: item.name,
-      static: item.static,
-      macro,
-      objectLike,
-      free: null,
-      item,
-    };
-    if (objectLike) {
-      objectMacros.set(item.name, [...(objectMacros.get(item.name) ?? []), reference]);
+    if (macro && !isFunctionLike(text, item)) {
+      objects.push(item);
       continue;
     }
+    const reference = referenceTo(file, item, macro, false, null);
     functions.push(reference);
-    const same = byName.get(item.name);
-    if (same) same.push(reference);
-    else byName.set(item.name, [reference]);
+    addTo(byName, reference);
   }
-  for (const { name, definition, item } of freeDefinitions(text)) {
-    const reference: FunctionReference = {
-      key: `${file}:${name}@${item.pos}`,
-      file,
-      name,
-      static: true,
-      macro: false,
-      objectLike: false,
-      free: definition,
-      item,
-    };
+  for (const { definition, item } of freeDefinitions(text)) {
+    const reference = referenceTo(file, item, false, false, definition);
     functions.push(reference);
-    byName.set(name, [...(byName.get(name) ?? []), reference]);
+    addTo(byName, reference);
   }
-  return { file, text, outline: out, functions, byName, objectMacros, globals };
+  let objectMacros: Map<string, FunctionReference[]> | undefined;
+  return {
+    file,
+    text,
+    outline: out,
+    functions,
+    byName,
+    objectMacros() {
+      if (!objectMacros) {
+        objectMacros = new Map();
+        for (const item of objects) addTo(objectMacros, referenceTo(file, item, true, true, null));
+      }
+      return objectMacros;
+    },
+    globals,
+  };
+}
+
+function referenceTo(file: string, item: Item, macro: boolean, objectLike: boolean, free: FreeDefinition | null): FunctionReference {
+  return { key: `${file}:${item.name}@${item.pos}`, file, name: item.name, static: item.static, macro, objectLike, free, item };
+}
+
+function addTo(byName: Map<string, FunctionReference[]>, reference: FunctionReference): void {
+  const same = byName.get(reference.name);
+  if (same) same.push(reference);
+  else byName.set(reference.name, [reference]);
 }
 
 /** What a text's preprocessor lines name, also in comments and in arms that are never taken. */

@@ -105,9 +105,9 @@ function node(b: Builder, pos: number, operation: Operation | null, link = true)
 
 /** An edge from where we stand to `target`; nothing if we stand nowhere (after a `goto`). */
 function connect(b: Builder, target: number): void {
-  if (b.current < 0) return;
-  const successors = b.nodes[b.current]?.successors;
-  if (successors && !successors.includes(target)) successors.push(target);
+  const from = b.nodes[b.current];
+  // A list that grows keeps room for more than any node has, in every graph of a survey.
+  if (from && !from.successors.includes(target)) from.successors = [...from.successors, target];
 }
 
 function join(b: Builder, pos: number): number {

@@ -113,7 +113,7 @@ function isAddress(e: Expression): boolean {
 
 /** A file's macros of a name, with parameters first; `null` if the name is not defined there at all. */
 function macrosOf(facts: FileFacts | null, name: string): FunctionReference[] | null {
-  const defined = [...(facts?.byName.get(name) ?? []), ...(facts?.objectMacros.get(name) ?? [])];
+  const defined = [...(facts?.byName.get(name) ?? []), ...(facts?.objectMacros().get(name) ?? [])];
   return defined.length > 0 ? defined.filter((r) => r.macro) : null;
 }
 

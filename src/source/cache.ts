@@ -21,7 +21,7 @@ export interface TreeCache {
 }
 
 /** Goes up when what a scanner lists, or how this file writes it, changes. */
-const FORMAT = 4;
+const FORMAT = 5;
 const MAGIC = 0x70757472;
 const DIGEST = 20;
 /** Digest, then magic, files, entries, bytes of file names, directories, bytes of their names; the rest is a multiple of 8 from the beginning. */

@@ -16,7 +16,7 @@ export interface Postings {
  * So few buckets that the ends of all of them stay in the nearest caches while they fill, and so many that one is read in
  * microseconds.
  */
-const BITS = 10;
+const BITS = 12;
 
 /** How many buckets' ends there are. */
 export const ENDS = (1 << BITS) + 1;

@@ -9,7 +9,9 @@ import { parseTree } from './tree.js';
 
 /** True if a macro item has a parameter list: cheaper than {@link parseMacro}. */
 export function isFunctionLike(text: string, item: Item): boolean {
-  return /^#\s*define\s+[A-Za-z_$][\w$]*\(/.test(text.slice(item.pos, Math.min(item.end, item.pos + 300)));
+  let at = text.indexOf('define', item.pos) + 'define'.length;
+  while (text.charCodeAt(at) <= 0x20) at++;
+  return text.startsWith(item.name, at) && text[at + item.name.length] === '(';
 }
 
 /** Reads a macro's definition. */
