@@ -74,7 +74,7 @@ export function endingsOf(
     });
   for (const file of files) {
     for (const reference of program.file(file)?.functions ?? []) {
-      if (reference.macro || !freeing.test(program.textOf(reference))) continue;
+      if (reference.macro || !mayFree(program.textOf(reference), (tag) => within(program, file, tag, carrier) !== null)) continue;
       for (const graph of program.graphs(reference))
         for (const variable of freedIn(graph)) {
           const own = within(program, file, tagOf(graph, variable) ?? '', carrier);
@@ -112,7 +112,26 @@ function isEmbedded({ tag, pointers, dims }: CType, suffix: string): boolean {
   return pointers === 1 && /^(page|folio)$/.test(tag ?? '') && /^\.\w+$/.test(suffix);
 }
 
-const freeing = new RegExp(`\\b(?:${[...freeingCalls].filter((name) => !/^devm_|^sg_|vunmap|^free_page/.test(name)).join('|')})\\s*\\(`);
+const freeing = new RegExp(
+  `\\b(?:${[...freeingCalls].filter((name) => !/^devm_|^sg_|vunmap|^free_page/.test(name)).join('|')})\\s*\\((?=\\s*([^;]*))`,
+  'g',
+);
+
+/**
+ * False for a function that frees nothing, or by its text only objects of other structs: a cheap look before it is parsed.
+ * @param isOwn whether an object of a struct may be one of those that are looked for
+ */
+function mayFree(text: string, isOwn: (tag: string) => boolean): boolean {
+  const given = Array.from(text.matchAll(freeing), (match) => match[1] as string);
+  return given.some((argument) => {
+    const name = /^(?:\w+\s*,\s*)?(\w+)\s*[,)]/.exec(argument)?.[1];
+    // Below an object, or its address: that is no object of its own, or not all of it.
+    if (name === undefined) return !/^[\w\s,]+(?:->|\.|\[)|^&/.test(argument);
+    const declared = text.matchAll(new RegExp(`\\bstruct\\s+(\\w+)(?:(?!\\bstruct\\b)[^;(){}])*\\*[\\s\\w]*\\b${name}\\b`, 'g'));
+    const tags = Array.from(declared, (match) => match[1] as string);
+    return tags.length === 0 || tags.some(isOwn);
+  });
+}
 
 /** The variables of which the objects are freed in a function. */
 function freedIn(graph: Graph): string[] {
