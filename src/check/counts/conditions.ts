@@ -1,6 +1,6 @@
 /** The conditions that a path has assumed of values that the walk knows nothing else of. */
 import { type Live, liveness, predecessorsOf } from '../../flow/paths/live.js';
-import { keptOf } from '../../flow/paths/merge.js';
+import { keptOf } from '../../flow/paths/maps.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';

@@ -1,12 +1,11 @@
 /** What is known of an integer in the site's function: the acquiring call's result, the number asked for, or a constant, and an offset. */
 import { holds } from '../../flow/outcome.js';
-import { type Live, liveness, predecessorsOf, readsOf } from '../../flow/paths/live.js';
-import { keptOf } from '../../flow/paths/merge.js';
+import { readLater } from '../../flow/paths/live.js';
+import { keptOf } from '../../flow/paths/maps.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { remembered } from '../../program/remembered.js';
 import { swapped } from '../../syntax/comparisons.js';
 
 export interface Known {
@@ -61,11 +60,9 @@ export function forget(names: Names, target: string): Names {
   return new Map([...names].filter(([name]) => name !== target && suffixAfter(name, target) === null));
 }
 
-const readIn = remembered((graph: Graph): Live => liveness(graph, predecessorsOf(graph), readsOf));
-
 /** `names` without the variables that nothing reads from a node on. */
 export function readFrom(names: Names, graph: Graph, node: number): Names {
-  const isRead = readIn(graph);
+  const isRead = readLater(graph);
   return keptOf(names, (name) => rootOf(name) !== name || isRead(node, name));
 }
 

@@ -79,7 +79,7 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
 
 /** The way on which a call in a later round fails: what earlier rounds were handed is still held. */
 function failedLater(local: Called, n: Node, o: CallOperation, state: State): State[] {
-  if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, o.result)) return [];
+  if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, n, o)) return [];
   const failed = withSign(state, o.result, failing(local, o.result));
   if (!failed) return [];
   const outcomes = outcome.error | outcome.zero | outcome.earlier;

@@ -1,36 +1,19 @@
 /** What a call does to the memory of a path and to the reference in it. */
-import type { FunctionReference } from '../../program/file.js';
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../program/graph.js';
 import { structName } from '../../program/types.js';
-import {
-  acquires,
-  actionCalls,
-  dirtyCalls,
-  extraReferenceCalls,
-  freeingCalls,
-  handedEnds,
-  releases,
-  unmappingCalls,
-} from '../../protocol/index.js';
-import { excludes } from '../../syntax/assumptions.js';
+import { acquires, actionCalls, dirtyCalls, extraReferenceCalls, freeingCalls, handedEnds, unmappingCalls } from '../../protocol/index.js';
 import { handedBack, take } from './arrive.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { drop, free, isWhole, lateUse } from './drop.js';
 import { enter, unless, unseen } from './enter.js';
-import { alwaysFails } from './fails.js';
 import { errorCalls } from './live.js';
-import { allocating, makes } from './makers.js';
+import { copyOf } from './maps.js';
 import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
 import { isAlwaysSet } from './shape.js';
-import { changed, escaped, linked, linking, share, written } from './shared.js';
+import { changed, escaped, linked, share, written } from './shared.js';
 import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
-
-const sending =
-  /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
-/** They map a page for a device or a user, and leave it alone where they fail. */
-const mapping = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
 
 /** They fill the memory that they are given. */
 const copying = /copy_from|^mem(cpy|move)/;
@@ -42,16 +25,11 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
   const handing = entry.kind === 'returned' ? asCallOf(o, entry.callee) : null;
   if (entry.kind === 'returned' && handing) return handedBack(local, n, handing, changed(local, handing, entry.callee, state), entry.exits);
-  const own = o.name === null ? undefined : local.program.file(local.reference.file)?.byName.get(o.name);
-  const assumed = [...local.graph.assumptions, ...local.reference.item.conditions];
-  // What a driver has instead of a call, on kernels without it, does the same.
-  const isTabled = o.name !== null && local.program.meaning(o.name, local.reference.file).tabled.some((when) => !excludes(assumed, when));
-  const api = isTabled ? o.name : null;
+  const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, hasCallback } = local.nodes.callee(n, o);
   if (api !== null) {
     if (copying.test(api)) state = written(state, o);
-    if (allocating.test(api)) return [allocated(state, o, api)];
+    if (allocates) return [allocated(state, o, api)];
     if (errorCalls.test(api)) return [put(state, o.result, valueIn(state, o.args[0]))];
-    const release = releases.get(api);
     if (release) return drop(local, n, o, release, state);
     if (freeingCalls.has(api) || handedEnds.has(api)) return [free(local, n, o, state)];
     const late = state.phase === 'released' ? lateUse(local, n, o, api, state) : null;
@@ -64,39 +42,28 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
       ];
     if (dirtyCalls.has(api)) return [state];
   }
-  if (o.name !== null && linking.test(o.name)) state = linked(share(state, o), o);
-  if (o.name === null || own || !local.program.isNeutral(o.name, local.reference.file)) state = written(state, o);
-  if (state.phase === 'before') return [escaped(local, handed(local, state, o, own), o)];
+  if (isLinking) state = linked(share(state, o), o);
+  if (isOwn || !isNeutral) state = written(state, o);
+  if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
   const given = o.args.map((a) => reach(state, valueIn(state, a)));
   if (given.every((g) => g.length === 0)) {
     // Who drops pages of objects that it finds for itself may drop those of this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
-    if (mayMean || isEnded(local, o, state)) return [];
-    const next = failed(local, o, handed(local, state, o, own));
-    return next ? [escaped(local, next, o)] : [];
+    if (mayMean || isEnded(local, n, o, state)) return [];
+    const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
+    return next ? [escaped(local, next, n, o)] : [];
   }
-  if (o.name !== null && sending.test(o.name) && !own) return [];
-  if (o.name !== null && mapping.test(o.name) && !own) return unless(local, n, o, state);
+  if (isSending) return [];
+  if (isMapping) return unless(local, n, o, state);
   if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state);
-  if (o.name !== null && !own && local.program.isNeutral(o.name, local.reference.file)) {
-    // Who is given a function may call it.
-    return callbacksIn(local, o).length > 0 ? [] : [state];
-  }
-  const definitions =
-    o.name !== null
-      ? local.program.resolve(o.name, local.reference.file)
-      : o.through === null
-        ? []
-        : local.program.pointed(local.reference, o.through);
-  if (definitions.length === 0) {
-    if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
-    if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
-    return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
-  }
-  const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
-  const dropping = possible.filter((callee) => local.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(local, callee)));
-  return (dropping.length > 0 ? dropping : possible).flatMap((callee) => enter(local, n, o, callee, given, state));
+  // Who is given a function may call it.
+  if (!isOwn && isNeutral) return hasCallback ? [] : [state];
+  const targets = local.nodes.targets(n, o);
+  if (targets) return targets.flatMap((callee) => enter(local, n, o, callee, given, state));
+  if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
+  if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
+  return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
 }
 
 /** An object is kept for the function that ends it. Where that cannot be promised, some calls have ended it at once. */
@@ -107,27 +74,9 @@ function promised(local: Called, n: Node, o: CallOperation, api: string, state: 
   return [...(kept ? [linked(share(kept, o), o)] : []), ...(failed ? [told(local, n, failed, `where ${api}() fails`)] : [])];
 }
 
-/** The functions of the file that a call is given by their names. */
-function callbacksIn({ graph, program, reference }: Called, { args }: CallOperation): string[] {
-  const own = program.file(reference.file)?.byName;
-  return args.flatMap(({ path }) => (path !== null && !graph.types.has(path) && own?.has(path) ? [path] : []));
-}
-
-/** Calls that give up an object by a member of it, and end the object by what its type was registered with. */
-const puttingMember = /^(put_device|device_unregister|kobject_put|\w+_object_put)$/;
-
-/** Calls that say of a member which function it will call, and call none yet: `INIT_WORK(&obj->work, obj_done)`. */
-const preparing = /(^|_)(init|setup)(_|$)/i;
-
-/**
- * True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`.
- * The function that it is given gets from there to the whole.
- */
-function isEnded(local: Called, o: CallOperation, state: State): boolean {
-  if (state.phase !== 'held' || o.name === null || preparing.test(o.name)) return false;
-  const { file } = local.reference;
-  const mayEnd = (name: string): boolean => local.mayDrop(name, file) || local.mayKeep(name, file);
-  if (!puttingMember.test(o.name) && !callbacksIn(local, o).some(mayEnd)) return false;
+/** True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`. */
+function isEnded(local: Called, n: Node, o: CallOperation, state: State): boolean {
+  if (state.phase !== 'held' || !local.nodes.mayEnd(n, o)) return false;
   const objects = new Set(holders(state).map(baseOf));
   return o.args.some((a) => {
     const value = valueIn(state, a);
@@ -141,16 +90,6 @@ function isData({ graph }: Called, { args }: CallOperation, given: readonly stri
     const type = graph.types.get(args[i]?.path ?? '');
     return suffixes.length === 0 || (suffixes.join() === '' && type?.pointers === 1 && structName(type) === null);
   });
-}
-
-function bodyOf({ program }: Called, callee: FunctionReference): string {
-  const text = program.textOf(callee);
-  return text.slice(text.indexOf('{'));
-}
-
-/** What a function of the file allocates and returns is this path's own. */
-function handed({ program }: Called, state: State, { result }: CallOperation, own: readonly FunctionReference[] | undefined): State {
-  return own?.every((r) => !r.macro && makes(program)(r)) ? withFresh(state, result) : state;
 }
 
 function allocated(state: State, o: CallOperation, name: string): State {
@@ -174,11 +113,8 @@ function setBehind({ program, reference }: Called, n: Node, o: CallOperation, be
 }
 
 /** The state after a call of a function that is handed nothing: one that only fails has failed. */
-function failed({ program, reference, shape }: Called, { name, result }: CallOperation, state: State): State | null {
-  if (name === null || !shape.isDecided(result)) return state;
-  const definitions = program.file(reference.file)?.byName.get(name) ?? [];
-  const isFailing = definitions.length > 0 && definitions.every((callee) => !callee.macro && alwaysFails(program)(callee));
-  return isFailing ? withSign(state, result, sign.negative) : state;
+function failed({ nodes, shape }: Called, n: Node, o: CallOperation, state: State): State | null {
+  return shape.isDecided(o.result) && nodes.isFailing(n, o) ? withSign(state, o.result, sign.negative) : state;
 }
 
 /** Another acquiring call: what it fills no longer is what stood there. */
@@ -191,7 +127,7 @@ function refilled(local: Called, o: CallOperation, state: State): State {
       if (!/^(\[\])+$/.test(suffix)) continue;
       const place = placeBelow(state, value, suffix);
       if (place === null) continue;
-      const store = new Map(next.store);
+      const store = copyOf(next.store);
       store.set(place, `${o.result}'`);
       next = altered(next, { store });
     }

@@ -5,6 +5,7 @@ import { remembered } from '../../program/remembered.js';
 import { errorNames } from '../../protocol/index.js';
 import { plain, swapped } from '../../syntax/comparisons.js';
 import { type Acquired, holds } from '../outcome.js';
+import { withEntry } from './maps.js';
 import { baseOf, valueIn } from './memory.js';
 import { altered, outcome, type State, sign, theReference } from './state.js';
 
@@ -47,9 +48,7 @@ export function withSign(state: State, value: string, bits: number): State | nul
   const left = known & bits;
   if (left === 0) return null;
   if (left === known || value.startsWith('=') || value.startsWith('&')) return state;
-  const signs = new Map(state.signs);
-  signs.set(value, left);
-  return altered(state, { signs });
+  return altered(state, { signs: withEntry(state.signs, value, left) });
 }
 
 /** The state where a condition came out as it did, `null` where it cannot. */
@@ -195,9 +194,7 @@ function compared(state: State, left: string, op: string, right: string): State 
   const key = `${left} ${said} ${right}`;
   const known = state.conditions.get(key);
   if (known !== undefined) return known === truth ? state : null;
-  const conditions = new Map(state.conditions);
-  conditions.set(key, truth);
-  return altered(state, { conditions });
+  return altered(state, { conditions: withEntry(state.conditions, key, truth) });
 }
 
 /** Outcomes that agree with a comparison of the result with zero (0) or with the number asked for (2). */

@@ -1,8 +1,8 @@
 /** What a walk and its parts know of where they are, and of the world around. */
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
-import type { Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import type { Nodes } from './callee.js';
 import type { Entry } from './entry.js';
 import type { Shape } from './shape.js';
 import type { Exit } from './state.js';
@@ -17,8 +17,8 @@ export interface Context {
   mayGiveBack(name: string, file: string): boolean;
   /** What a function's graph says before any path is walked. */
   shapeOf(graph: Graph, reference: FunctionReference): Shape;
-  /** A name in capitals, as the number that it stands for where that is not positive; any other as it is. */
-  numbered(value: Value, reference: FunctionReference): Value;
+  /** What is known of a graph's nodes on whatever path they are come to. */
+  nodesOf(graph: Graph, reference: FunctionReference): Nodes;
   /** True if what a function does with what it is handed may matter. */
   matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean;
   /** True if a function of this name, as seen from a file, may keep what it is given: it stores or lists it, or is not known. */
@@ -31,6 +31,7 @@ export interface Called extends Context {
   reference: FunctionReference;
   graph: Graph;
   shape: Shape;
+  nodes: Nodes;
   entry: Entry;
   /** How many nodes may hand the reference in. */
   seeds: number;

@@ -1,7 +1,7 @@
 /** Summaries and callers: how walks of single functions make paths through many. */
 import type { FunctionReference } from '../../program/file.js';
 import { callsOf, isRead } from '../../program/graph.js';
-import { rootOf, type Value } from '../../program/path.js';
+import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { handedContainers } from '../../protocol/index.js';
@@ -9,6 +9,7 @@ import { excludes } from '../../syntax/assumptions.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../follow.js';
 import { isElsewhere } from '../objects.js';
+import { nodesOf } from './callee.js';
 import type { Context } from './context.js';
 import type { Entry } from './entry.js';
 import { hasForgotten } from './forget.js';
@@ -81,10 +82,7 @@ function openEngine(analysis: Analysis): Engine {
     mayDrop: (name, file) => drops(name, file),
     mayGiveBack: (name, file) => drops(name, file, true),
     shapeOf: program.ledger.remembered((graph, { file }) => shapeOf(graph, (name) => drops(name, file))),
-    numbered: program.ledger.remembered((value: Value, { file }: FunctionReference) => {
-      const number = value.path === null ? null : program.constant(value.path, file);
-      return number === null || number > 0 ? value : { path: null, address: false, text: `${number}` };
-    }),
+    nodesOf: program.ledger.remembered((graph, reference) => nodesOf(context, graph, reference)),
     matters: (callee, suffix, from) => analysis.matters(callee, suffix, from),
     mayKeep: keepers(program),
     effects,

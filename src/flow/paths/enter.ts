@@ -6,8 +6,8 @@ import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
+import { copyOf } from './maps.js';
 import { baseOf, holders, placeBelow, put, valueIn } from './memory.js';
-import { isToldByName } from './named.js';
 import { share } from './shared.js';
 import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
 import { loopOf } from './unwind.js';
@@ -23,10 +23,13 @@ export function enter(
 ): State[] {
   const params = local.program.variants(callee)[0]?.params ?? [];
   const facts: string[] = [];
+  /** Where the reference stands that the callee may take away. */
+  const places: Standing[] = [];
   let skipped = false;
   let address = false;
   given.forEach((suffixes, i) => {
     const name = params[i]?.name;
+    const value = suffixes.length === 0 ? null : valueIn(state, o.args[i]);
     for (const suffix of suffixes) {
       if (!local.matters(callee, suffix, local.reference)) {
         skipped = true;
@@ -35,6 +38,8 @@ export function enter(
       }
       const fact = name ? join(name, suffix) : null;
       if (fact !== null && !facts.includes(fact)) facts.push(fact);
+      const place = value === null || suffix === '' ? null : placeBelow(state, value, suffix);
+      if (value !== null && place !== null && state.store.get(place) === theReference) places.push({ value, place });
     }
   });
   if (facts.length === 0) {
@@ -45,7 +50,14 @@ export function enter(
   const exits = local.effects(callee, facts.sort());
   if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state);
   const ways = decided(exits, isRead(local.graph, o.result));
-  return ways.flatMap(({ exit, doubt }) => taken(local, n, o, callee, given, exit, doubt, state));
+  const at = given.findIndex((suffixes) => suffixes.length > 0);
+  return ways.flatMap((way) => taken(local, n, o, callee, { at, places }, way, state));
+}
+
+/** A place at which the reference stands below what a function is given. */
+interface Standing {
+  value: string;
+  place: string;
 }
 
 /** A way out of a function; with a doubt, others with such a result have not dropped, on which it then does not go on. */
@@ -108,9 +120,8 @@ function taken(
   n: Node,
   o: CallOperation,
   callee: FunctionReference,
-  given: readonly string[][],
-  exit: Exit,
-  doubt: boolean,
+  { at, places }: { at: number; places: readonly Standing[] },
+  { exit, doubt }: Way,
   state: State,
 ): State[] {
   if (exit.kind === 'unknown') return unseen(local, n, o, state);
@@ -128,30 +139,22 @@ function taken(
       return place === null ? [] : [place];
     }),
   );
-  let store: Map<string, string> | null = null;
-  given.forEach((suffixes, i) => {
-    const value = valueIn(state, o.args[i]);
-    for (const suffix of suffixes) {
-      const place = value === null || suffix === '' ? null : placeBelow(state, value, suffix);
-      if (place === null || stays.has(place) || state.store.get(place) !== theReference || !local.matters(callee, suffix, local.reference))
-        continue;
-      store ??= new Map(state.store);
+  const gone = places.filter(({ place }) => !stays.has(place));
+  if (gone.length > 0) {
+    const store = copyOf(next.store);
+    for (const { value, place } of gone) {
       // Who frees an object has not lost what its caller has another name for.
-      const pointer = exit.kind === 'lost' ? pointerTo(state, value as string, place) : null;
-      if (pointer !== null) {
-        store.set(pointer, `?${pointer}`);
-        continue;
-      }
-      store.delete(place);
+      const pointer = exit.kind === 'lost' ? pointerTo(state, value, place) : null;
+      if (pointer === null) store.delete(place);
+      else store.set(pointer, `?${pointer}`);
     }
-  });
-  if (store) next = altered(next, { store });
+    next = altered(next, { store });
+  }
   if (exit.kind === 'dropped') {
     if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
     // Who fails and has dropped on some ways only leaves its caller to guess, who may drop on none of them or on all.
     const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
     const whole = exit.drop?.whole === true && isPlain && n.loops.length === 0;
-    const at = given.findIndex((suffixes) => suffixes.length > 0);
     const loop = loopOf(local, o, at, n.loops);
     if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, state).includes(next.asked ?? '')) {
       const end = told(local, n, next, entered);
@@ -196,7 +199,7 @@ function isObject({ program, graph, reference }: Called, result: string): boolea
 export function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const unsure: State = altered(state, { unsure: true });
   const failed = unless(local, n, o, state);
-  if (!isDecided(local, o.result)) return [unsure];
+  if (!isDecided(local, n, o)) return [unsure];
   const done = withSign(unsure, o.result, sign.any & ~failing(local, o.result));
   return [...failed, ...(done ? [done] : [])];
 }
@@ -204,13 +207,13 @@ export function unseen(local: Called, n: Node, o: CallOperation, state: State): 
 /** The way on from a call that may keep the page itself, or its number, where it succeeds: where it is tested to have failed. */
 export function unless(local: Called, n: Node, o: CallOperation, state: State): State[] {
   local.unfollowed();
-  const failed = isDecided(local, o.result) ? withSign(state, o.result, failing(local, o.result)) : null;
+  const failed = isDecided(local, n, o) ? withSign(state, o.result, failing(local, o.result)) : null;
   return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
 }
 
 /** True if it is known which of the ways on from a call are those where it has failed. */
-export function isDecided(local: Called, result: string): boolean {
-  return local.shape.isDecided(result) && !isToldByName(local, result);
+export function isDecided(local: Called, n: Node, o: CallOperation): boolean {
+  return local.shape.isDecided(o.result) && !local.nodes.isToldByName(n, o);
 }
 
 /** Signs of a result that says that a call has failed: no object is a failure, and no status. */

@@ -2,6 +2,7 @@
 import type { CallOperation } from '../../program/graph.js';
 import { errorNames } from '../../protocol/index.js';
 import { signOf, withSign } from './conditions.js';
+import { withEntry } from './maps.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, type Holder, type State, sign, type Trail, theReference } from './state.js';
 
@@ -9,7 +10,7 @@ import { altered, type Exit, type Holder, type State, sign, type Trail, theRefer
 export function resulting(state: State, o: CallOperation, { equals, gives, allocated, made }: Exit): State {
   const { result, args } = o;
   const known = equals ?? (gives === null ? null : valueIn(state, args[gives]));
-  const equal = known === null ? state : altered(state, { conditions: new Map([...state.conditions, [`${result} == ${known}`, true]]) });
+  const equal = known === null ? state : altered(state, { conditions: withEntry(state.conditions, `${result} == ${known}`, true) });
   const next = withSign(equal, result, signOf(equal, known)) ?? equal;
   return made.reduce((s, index) => handedOut(s, o, index), allocated ? withFresh(next, result) : next);
 }

@@ -3,6 +3,7 @@ import type { Loop, Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { consumed, releases } from '../../protocol/index.js';
 import type { Called } from './context.js';
+import { copyOf } from './maps.js';
 import { holders, placeAt, valueIn } from './memory.js';
 import { altered, type State, stepsOf, type Trail, theReference, told } from './state.js';
 import { textAt } from './text.js';
@@ -65,7 +66,7 @@ function isFront({ program, reference: { file } }: Called, array: string | undef
 }
 
 function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {
-  const store = new Map(state.store);
+  const store = copyOf(state.store);
   for (const place of places) store.delete(place);
   return told(local, n, altered(state, { store }), `${target.replace('[]', '')} ${forgets}`);
 }

@@ -2,6 +2,7 @@
 import type { Assume, Loop, Node } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import type { Called } from './context.js';
+import { keptOf, withEntry } from './maps.js';
 import { altered, type State } from './state.js';
 import type { Within } from './text.js';
 
@@ -13,7 +14,7 @@ export function roundOf(local: Called, n: Node, { left, op, right }: Assume, sta
   if (!loop) return state;
   const known = state.last.get(loop.id);
   if (known !== undefined) return known === isLast ? state : null;
-  return altered(state, { last: new Map([...state.last, [loop.id, isLast]]) });
+  return altered(state, { last: withEntry(state.last, loop.id, isLast) });
 }
 
 /** True for a way out of a loop behind a round that was not the last one. */
@@ -24,7 +25,7 @@ export function isEarly({ last }: State, loop: Loop): boolean {
 /** The state where a round of a loop begins, or the loop has been left: of the last one nothing is known any more. */
 export function inNewRound(state: State, loop: Loop): State {
   if (!state.last.has(loop.id)) return state;
-  return altered(state, { last: new Map([...state.last].filter(([id]) => id !== loop.id)) });
+  return altered(state, { last: keptOf(state.last, (id) => id !== loop.id) });
 }
 
 /** What stands before a loop's body, without blanks. */

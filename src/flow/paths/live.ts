@@ -1,16 +1,22 @@
 /** Which variables are read later on in a function, before they are set anew. */
 import type { Graph, Node, Operation } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
+import { remembered } from '../../program/remembered.js';
 import { acquires } from '../../protocol/index.js';
 
 /** True if a name may be read from a node on. */
 export type Live = (node: number, name: string) => boolean;
 
+const noNodes: number[] = [];
+
 export function predecessorsOf({ nodes }: Graph): readonly (readonly number[])[] {
-  const found: number[][] = nodes.map(() => []);
-  for (const n of nodes) for (const s of n.successors) found[s]?.push(n.id);
+  const found: number[][] = new Array(nodes.length).fill(noNodes);
+  for (const n of nodes) for (const s of n.successors) found[s] = [...(found[s] as number[]), n.id];
   return found;
 }
+
+/** What is read in a graph from each node on, before it is set. */
+export const readLater = remembered((graph: Graph): Live => liveness(graph, predecessorsOf(graph), readsOf));
 
 /**
  * What is read from each node on, before it is set.

@@ -1,5 +1,6 @@
 /** Reading and writing the memory of a path. */
 import { join, rootOf, splitSteps, step, suffixAfter, type Value } from '../../program/path.js';
+import { copyOf, keptOf, withEntry } from './maps.js';
 import { altered, type State, theReference } from './state.js';
 
 /** The step to what stands behind an object in its allocation: another object, which goes where the first one goes. */
@@ -116,9 +117,7 @@ export function put(state: State, place: string | null, value: string | null, we
   const stays = before === theReference && (weak || /\[\]$|@\w+$/.test(place));
   if (stays && value !== theReference) return state;
   if (before === value) return state;
-  const store = new Map(state.store);
-  store.set(place, value ?? `?${place}`);
-  return altered(state, { store });
+  return altered(state, { store: withEntry(state.store, place, value ?? `?${place}`) });
 }
 
 /** The state where a value is memory that the path allocated. */
@@ -151,7 +150,7 @@ export function freed(state: State, value: string): State {
   if (value.startsWith('&') || value.startsWith('=')) return state;
   const gone = [...state.store.keys()].filter((place) => place !== value && suffixAfter(place, value) !== null);
   if (gone.length === 0) return state;
-  const store = new Map(state.store);
+  const store = copyOf(state.store);
   for (const place of gone) store.delete(place);
   return altered(state, { store });
 }
@@ -168,21 +167,16 @@ export function renewed(state: State, value: string): State {
     const p = isOf(place) && place !== value;
     const h = isOf(held);
     if (!p && !h) return;
-    store ??= new Map(state.store);
+    store ??= copyOf(state.store);
     store.delete(place);
     store.set(p ? rename(place) : place, h ? rename(held) : held);
   });
-  let known = false;
-  for (const key of state.signs.keys()) known ||= isOf(key);
-  for (const key of state.conditions.keys()) known ||= mentions(key, value);
   let next = store ? altered(state, { store }) : state;
   if (state.fresh.has(value)) next = altered(next, { fresh: new Set([...[...state.fresh].filter((f) => f !== value), older]) });
   if (state.shared.has(value)) next = altered(next, { shared: new Set([...[...state.shared].filter((f) => f !== value), older]) });
-  if (!known) return next;
-  return altered(next, {
-    signs: new Map([...state.signs].filter(([k]) => !isOf(k))),
-    conditions: new Map([...state.conditions].filter(([k]) => !mentions(k, value))),
-  });
+  const signs = keptOf(state.signs, (key) => !isOf(key));
+  const conditions = keptOf(state.conditions, (key) => !mentions(key, value));
+  return signs === state.signs && conditions === state.conditions ? next : altered(next, { signs, conditions });
 }
 
 function mentions(key: string, value: string): boolean {
@@ -193,9 +187,8 @@ function mentions(key: string, value: string): boolean {
 
 /** The state without the comparisons of a value itself: a pointer that goes on compares otherwise. */
 export function uncompared(state: State, value: string): State {
-  const isOf = (key: string): boolean => key.split(' ').includes(value);
-  if (![...state.conditions.keys()].some(isOf)) return state;
-  return altered(state, { conditions: new Map([...state.conditions].filter(([key]) => !isOf(key))) });
+  const conditions = keptOf(state.conditions, (key) => !key.includes(value) || !key.split(' ').includes(value));
+  return conditions === state.conditions ? state : altered(state, { conditions });
 }
 
 /** One step further, for values. */

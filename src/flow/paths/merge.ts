@@ -1,63 +1,65 @@
-/** When two states are one: what no later statement reads is forgotten, and the rest is compared as text. */
-import { rootOf } from '../../program/path.js';
+/** When two states are one: what no later statement reads is forgotten, and the rest is compared. */
+import { rootOf, suffixAfter } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
+import { copyOf, isSameMap, isSameSet, keptOf } from './maps.js';
 import { baseOf } from './memory.js';
 import type { Shape } from './shape.js';
 import { altered, type State, theReference } from './state.js';
 
 /** What no later statement reads is forgotten. */
 export function forgetting(state: State, shape: Shape, node: number): State {
-  let store = null as Map<string, string> | null;
+  const wordOf = wordsOf(shape);
+  let kept = null as Map<string, string> | null;
   // At every join of every path: this way of going through a map makes nothing on the heap.
   state.store.forEach((value, place) => {
-    if (value === theReference || place === '%return' || rootOf(place) !== place || place.startsWith('::')) return;
+    if (value === theReference || place === '%return' || !wordOf(place).isVariable) return;
     if (shape.isLive(node, place) && !(isNumber(value) && !shape.isTested(node, place) && isLeaf(state, place))) return;
-    store ??= new Map(state.store);
-    store.delete(place);
+    kept ??= copyOf(state.store);
+    kept.delete(place);
   });
-  if (state.signs.size === 0 && state.conditions.size === 0) return store ? altered(state, { store }) : state;
-  const wordOf = wordsOf(shape);
-  const bases = new Set<string>();
-  const values = new Set<string>();
-  (store ?? state.store).forEach((value, place) => {
-    values.add(value);
-    const root = wordOf(place).root;
-    const isVariable = root === place && !place.startsWith('::');
-    if (!isVariable) bases.add(root);
-    if (!isVariable || place === '%return' || shape.isTested(node, place)) bases.add(wordOf(value).base);
-  });
-  if (state.result !== null) bases.add(state.result);
+  const store = kept ?? state.store;
+  if (state.signs.size === 0 && state.conditions.size === 0) return kept ? altered(state, { store }) : state;
+  /** True for what a place is below that is no variable, or what may be met again by a place's value. */
+  const isBase = (base: string): boolean => {
+    let found = false;
+    store.forEach((value, place) => {
+      if (found) return;
+      const { root, isVariable } = wordOf(place);
+      found = !isVariable && root === base;
+      if (!found && wordOf(value).base === base) found = !isVariable || place === '%return' || shape.isTested(node, place);
+    });
+    return found;
+  };
   const isKept = (value: string): boolean => {
     const { base, field } = wordOf(value);
     if (base.startsWith('+') || value.startsWith('=')) return true;
-    if (!(bases.has(base) || base.startsWith('::') || shape.isTested(node, base))) return false;
+    if (!(base.startsWith('::') || base === state.result || shape.isTested(node, base) || isBase(base))) return false;
     // What stood in a field is met again where that field is read, or where it was copied to.
-    return field === null || value === state.result || value === state.asked || values.has(value) || shape.isFieldTested(node, field);
+    return field === null || value === state.result || value === state.asked || shape.isFieldTested(node, field) || isStored(store, value);
   };
   const signs = keptOf(state.signs, isKept);
   const conditions = keptOf(state.conditions, (key) => {
     const left = key.indexOf(' ');
     return isKept(key.slice(0, left)) && isKept(key.slice(key.indexOf(' ', left + 1) + 1));
   });
-  if (!store && signs === state.signs && conditions === state.conditions) return state;
-  return altered(state, { store: store ?? state.store, signs, conditions });
+  if (!kept && signs === state.signs && conditions === state.conditions) return state;
+  return altered(state, { store, signs, conditions });
 }
 
-/** A map without the entries of some keys; the map itself where there are none. */
-export function keptOf<V>(map: ReadonlyMap<string, V>, isKept: (key: string) => boolean): ReadonlyMap<string, V> {
-  let kept: Map<string, V> | null = null;
-  for (const key of map.keys()) {
-    if (isKept(key)) continue;
-    kept ??= new Map(map);
-    kept.delete(key);
-  }
-  return kept ?? map;
+function isStored(store: ReadonlyMap<string, string>, value: string): boolean {
+  let found = false;
+  store.forEach((stored) => {
+    found ||= stored === value;
+  });
+  return found;
 }
 
 /** What a value is below, and the last field on the way to it. */
 interface Word {
   base: string;
   root: string;
+  /** A plain variable, as a place: it goes with the function. */
+  isVariable: boolean;
   field: string | null;
 }
 
@@ -67,7 +69,9 @@ const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
   return (value) => {
     let found = known.get(value);
     if (!found) {
-      found = { base: baseOf(value), root: rootOf(value), field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null };
+      const root = rootOf(value);
+      const isVariable = root === value && !value.startsWith('::');
+      found = { base: baseOf(value), root, isVariable, field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null };
       known.set(value, found);
     }
     return found;
@@ -81,44 +85,31 @@ function isNumber(value: string): boolean {
 
 /** True if nothing is known of what hangs below a variable: without its value it would be seen there again. */
 function isLeaf({ store }: State, variable: string): boolean {
-  for (const place of store.keys()) if (place !== variable && rootOf(place) === variable) return false;
-  return true;
+  let found = true;
+  store.forEach((_, place) => {
+    found &&= place === variable || suffixAfter(place, variable) === null;
+  });
+  return found;
 }
 
-/** Equal for equal states at one node. */
-export function keyOf(node: number, s: State): string {
-  const parts = [`${node}${s.phase}${s.from},${s.outcomes},${s.extra},${s.result},${s.index},${s.unsure}`];
-  parts.push(
-    listed(s.store),
-    listed(s.signs),
-    listed(s.conditions),
-    named(s.fresh),
-    named(s.zeroed),
-    named(s.shared),
-    [...s.loops].join(),
-    listed(s.last),
+/** True for states at one node from which on all is the same. */
+export function isSame(a: State, b: State): boolean {
+  return (
+    a.phase === b.phase &&
+    a.from === b.from &&
+    a.outcomes === b.outcomes &&
+    a.extra === b.extra &&
+    a.result === b.result &&
+    a.index === b.index &&
+    a.unsure === b.unsure &&
+    a.dropped?.pos === b.dropped?.pos &&
+    isSameMap(a.store, b.store) &&
+    isSameMap(a.signs, b.signs) &&
+    isSameMap(a.conditions, b.conditions) &&
+    isSameSet(a.fresh, b.fresh) &&
+    isSameSet(a.zeroed, b.zeroed) &&
+    isSameSet(a.shared, b.shared) &&
+    isSameSet(a.loops, b.loops) &&
+    isSameMap(a.last, b.last)
   );
-  if (s.dropped) parts.push(`${s.dropped.pos}`);
-  return parts.join('|');
-}
-
-/** What the parts of a state are as text stands with them, since states share them: a weak map of so many costs more than the text. */
-const asText = Symbol('as text');
-
-function listed(map: ReadonlyMap<string | number, string | number | boolean> & { [asText]?: string }): string {
-  if (map.size === 0) return '';
-  if (map[asText] === undefined) {
-    const out: string[] = [];
-    map.forEach((value, key) => {
-      out.push(`${key}>${value}`);
-    });
-    map[asText] = out.length === 1 ? (out[0] as string) : out.sort().join();
-  }
-  return map[asText];
-}
-
-function named(set: ReadonlySet<string> & { [asText]?: string }): string {
-  if (set.size === 0) return '';
-  set[asText] ??= [...set].sort().join();
-  return set[asText];
 }

@@ -7,7 +7,7 @@ import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { acquires, handedEnds, releases } from '../../protocol/index.js';
 import { mentionsReleases } from '../mentions.js';
-import { fieldsOf, liveness, predecessorsOf, readsOf, testsOf } from './live.js';
+import { fieldsOf, liveness, predecessorsOf, readLater, testsOf } from './live.js';
 
 export interface Shape {
   /** Variables that are read from here on before they are set anew. */
@@ -60,10 +60,10 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
   }
   const offsets = offsetsOf(graph);
   return {
-    isLive: whenAsked(() => liveness(graph, predecessors, readsOf)),
+    isLive: whenAsked(() => readLater(graph)),
     isTested: whenAsked(() => liveness(graph, predecessors, testsOf)),
     isFieldTested: whenAsked(() => liveness(graph, predecessors, fieldsOf, () => [])),
-    passesDrop: whenAsked(() => passings(nodes, predecessors, dropsAhead(drops, nodes, predecessors))),
+    passesDrop: whenAsked(() => passings(nodes, predecessors, drops)),
     isDecided: decisions(graph),
     isJump: jumps(nodes),
     dropLoops,
@@ -84,16 +84,11 @@ function whenAsked<A extends readonly unknown[], R>(make: () => (...asked: A) =>
   };
 }
 
-function passings(
-  nodes: readonly Node[],
-  predecessors: readonly (readonly number[])[],
-  ahead: readonly Uint32Array[],
-): Shape['passesDrop'] {
+function passings(nodes: readonly Node[], predecessors: readonly (readonly number[])[], drops: Uint8Array): Shape['passesDrop'] {
+  const isLess = dropsAhead(drops, nodes, predecessors);
   const isSibling = (id: number, s: number): boolean => s !== id && nodes[s]?.operation?.kind === 'assume';
   const passes = (id: number): boolean =>
-    (predecessors[id] ?? []).some((p) =>
-      nodes[p]?.successors.some((s) => isSibling(id, s) && isLess(ahead[id] as Uint32Array, ahead[s] as Uint32Array)),
-    );
+    (predecessors[id] ?? []).some((p) => nodes[p]?.successors.some((s) => isSibling(id, s) && isLess(id, s)));
   const known = new Map<number, boolean>();
   return (id) => {
     const found = known.get(id) ?? passes(id);
@@ -136,26 +131,34 @@ function jumps(nodes: readonly Node[]): Shape['isJump'] {
   return (from, to, loop) => (nodes[from] as Node).pos >= loop.bodyPos && endsOf(loop).size > 0 && !endsOf(loop).has(to);
 }
 
-/** For each node, the drops that can be reached from it, as bits. */
-function dropsAhead(drops: Uint8Array, nodes: readonly Node[], predecessors: readonly (readonly number[])[]): Uint32Array[] {
+/** Asks whether all drops that can be reached from a node can be reached from another, and more. */
+function dropsAhead(
+  drops: Uint8Array,
+  nodes: readonly Node[],
+  predecessors: readonly (readonly number[])[],
+): (a: number, b: number) => boolean {
   const ids = [...drops.keys()].filter((id) => drops[id]);
+  // The drops ahead of node `n` are bits from `n * words` on.
   const words = Math.ceil((ids.length + 1) / 32);
-  const ahead = nodes.map(() => new Uint32Array(words));
+  const ahead = new Uint32Array(words * nodes.length);
   ids.forEach((id, bit) => {
     const queue = [id];
     for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-      const set = ahead[at] as Uint32Array;
-      if (((set[bit >> 5] as number) & (1 << (bit & 31))) !== 0) continue;
-      set[bit >> 5] = (set[bit >> 5] as number) | (1 << (bit & 31));
+      const word = at * words + (bit >> 5);
+      if (((ahead[word] as number) & (1 << (bit & 31))) !== 0) continue;
+      ahead[word] = (ahead[word] as number) | (1 << (bit & 31));
       queue.push(...(predecessors[at] ?? []));
     }
   });
-  return ahead;
-}
-
-/** True if all bits of `a` are in `b`, and more. */
-function isLess(a: Uint32Array, b: Uint32Array): boolean {
-  return a.every((w, i) => (w & ~(b[i] as number)) === 0) && a.some((w, i) => w !== b[i]);
+  return (a, b) => {
+    let isMore = false;
+    for (let i = 0; i < words; i++) {
+      const [own, other] = [ahead[a * words + i] as number, ahead[b * words + i] as number];
+      if ((own & ~other) !== 0) return false;
+      isMore ||= own !== other;
+    }
+    return isMore;
+  };
 }
 
 /** The nodes from which a marked one can be reached, themselves too. */

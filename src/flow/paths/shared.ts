@@ -1,14 +1,10 @@
 /** Memory that somebody else may reach from now on, or has written to. */
-import type { CallOperation } from '../../program/graph.js';
+import type { CallOperation, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { changesOf } from '../stores.js';
 import type { Called } from './context.js';
 import { baseOf, holders, reach, valueIn } from './memory.js';
 import { altered, type State } from './state.js';
-
-/** Calls that put an object where others find it. */
-export const linking =
-  /^(list_(add|move|splice)\w*|hlist_add\w*|rb_link_node\w*|rb_insert\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
 
 /** Objects that are put on a list, or handed to somebody who keeps them. */
 export function share(state: State, o: CallOperation): State {
@@ -41,9 +37,10 @@ function isOthers({ fresh, shared, store }: State, base: string): boolean {
 }
 
 /** A call that is not looked into may keep what it is given. */
-export function escaped(local: Called, state: State, o: CallOperation): State {
-  if (state.fresh.size === 0 || (o.name !== null && local.program.isNeutral(o.name, local.reference.file) && !linking.test(o.name)))
-    return state;
+export function escaped(local: Called, state: State, n: Node, o: CallOperation): State {
+  if (state.fresh.size === 0) return state;
+  const { isNeutral, isLinking } = local.nodes.callee(n, o);
+  if (isNeutral && !isLinking) return state;
   return o.name !== null && local.mayKeep(o.name, local.reference.file) ? share(state, o) : state;
 }
 

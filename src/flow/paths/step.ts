@@ -1,16 +1,15 @@
 /** The states after a node: what one operation does to the memory of a path. */
-import type { Assume, Clear, Copy, Graph, Node } from '../../program/graph.js';
+import type { Assume, Clear, Copy, Graph, Node, ReturnOperation } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { releases } from '../../protocol/index.js';
 import { call } from './call.js';
-import { assume, conditionText } from './conditions.js';
+import { assume } from './conditions.js';
 import type { Called } from './context.js';
 import { isTaking } from './entry.js';
 import { forgetElement, stepOver, stepPast } from './forget.js';
 import { roundOf } from './last.js';
 import { isOthers } from './loops.js';
 import { baseOf, behind, holders, isCut, placeAt, put, reaches, renewed, stepFrom, uncompared, valueAt, valueIn } from './memory.js';
-import { numbered } from './named.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
 import { altered, outcome, type State, type Trail, theReference, told } from './state.js';
@@ -30,7 +29,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (n.loops.some((l) => isOthers(local, l, state))) return [state];
       return call(local, n, o, state);
     case 'copy': {
-      const source = valueIn(state, numbered(local, o.source));
+      const source = valueIn(state, (local.nodes.said(n) as Copy).source);
       const target = placeAt(state, o.target);
       if (o.valueOnly && source !== null && source !== theReference && !source.startsWith('='))
         return [put(state, target, stepFrom(source, behind))];
@@ -85,19 +84,16 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (local.entry.kind === 'again' && testsState(state, o)) return [];
       if (state.phase !== 'before' && settled(local, n, state)) return [];
       const round = roundOf(local, n, o, state);
-      const left = numbered(local, o.left);
-      const right = numbered(local, o.right);
-      const said = left === o.left && right === o.right ? o : { ...o, left, right };
-      const next = round && assume(round, said, local.entry.kind === 'site' ? local.entry.acquired : null);
+      const next = round && assume(round, local.nodes.said(n) as Assume, local.entry.kind === 'site' ? local.entry.acquired : null);
       if (!next) return [];
       if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
-      const text = next.phase === 'before' ? null : conditionText(n);
+      const step = next.phase === 'before' ? null : local.nodes.step(n);
       const after = testedElsewhere(next, o);
-      return [text === null ? after : told(local, n, after, text)];
+      return [step === null ? after : altered(after, { trail: { step, before: after.trail } })];
     }
     case 'return': {
-      const value = o.value ? valueIn(state, numbered(local, o.value)) : null;
-      return [told(local, n, put(state, '%return', value), null)];
+      const { value } = local.nodes.said(n) as ReturnOperation;
+      return [told(local, n, put(state, '%return', value && valueIn(state, value)), null)];
     }
   }
 }

@@ -2,6 +2,7 @@
 import type { Copy, Graph, Node } from '../../program/graph.js';
 import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
+import { keptOf, withEntry } from './maps.js';
 import { put, renewed, valueAt } from './memory.js';
 import { altered, type State, sign } from './state.js';
 import { textAt } from './text.js';
@@ -17,15 +18,13 @@ function signsOfType(graph: Graph, path: string | null): number {
 
 /** Remembers the sign of what the next statement adds. */
 export function added(graph: Graph, state: State, { target, source }: Copy, value: string | null): State {
-  const signs = new Map(state.signs);
-  signs.set(`+${target}`, signOf(state, value) & signsOfType(graph, source.path));
-  return altered(state, { signs });
+  return altered(state, { signs: withEntry(state.signs, `+${target}`, signOf(state, value) & signsOfType(graph, source.path)) });
 }
 
 /** Forgets that sign where it was added. */
 function summed(state: State, target: string): State {
-  if (!state.signs.has(`+${target}`)) return state;
-  return altered(state, { signs: new Map([...state.signs].filter(([value]) => value !== `+${target}`)) });
+  const signs = keptOf(state.signs, (value) => value !== `+${target}`);
+  return signs === state.signs ? state : altered(state, { signs });
 }
 
 /** The state after a number changed: by `n++` and `n += 2` it is above zero where it was not below, by `n += more` no less than it was. */

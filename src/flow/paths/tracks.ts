@@ -13,7 +13,12 @@ export interface Tracks {
    * can be reached: a branch that decides. One for each such place and exit's place, with the trail that leads by there.
    */
   turns(isOfSort: (exit: Exit) => boolean): Turned[];
-  /** The trails on which some states are left towards an exit of a sort. Where ways meet, the exit itself tells of one of them only. */
+  /** A state leads to where others were walked, and no more are: it may lead to whatever they do. */
+  crowded(from: number): void;
+  /**
+   * The trails on which some states are left towards an exit of a sort, or one that may lead to any. Where ways meet, the exit itself
+   * tells of one of them only.
+   */
   leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[];
 }
 
@@ -25,20 +30,33 @@ export interface States {
 }
 
 export function openTracks({ posOf, trailOf }: States): Tracks {
-  const into: { from: number; trail: Trail | null }[][] = [];
+  // Edges in the order in which they were met: to each state the last that leads there, and to each edge the one before it.
+  const last: number[] = [];
+  const before: number[] = [];
+  const froms: number[] = [];
+  const trails: (Trail | null)[] = [];
   const exits: { from: number; exit: Exit }[] = [];
   const others: number[] = [];
+  const full: number[] = [];
+
+  /** The edges to a state, in the order in which they were met. */
+  function into(state: number): { from: number; trail: Trail | null }[] {
+    const found: { from: number; trail: Trail | null }[] = [];
+    for (let edge = last[state] ?? -1; edge >= 0; edge = before[edge] as number)
+      found.unshift({ from: froms[edge] as number, trail: trails[edge] as Trail | null });
+    return found;
+  }
 
   /** The states from which some are reached, these among them. */
   function upTo(ends: readonly number[]): Set<number> {
     const found = new Set(ends);
-    for (const at of found) for (const { from } of into[at] ?? []) found.add(from);
+    for (const at of found) for (let edge = last[at] ?? -1; edge >= 0; edge = before[edge] as number) found.add(froms[edge] as number);
     return found;
   }
 
   function leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[] {
-    const ends = upTo(exits.filter((e) => isOfSort(e.exit)).map((e) => e.from));
-    return [...ends].flatMap((to) => (into[to] ?? []).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
+    const ends = upTo([...full, ...exits.filter((e) => isOfSort(e.exit)).map((e) => e.from)]);
+    return [...ends].flatMap((to) => into(to).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
   }
 
   function turns(isOfSort: (exit: Exit) => boolean): Turned[] {
@@ -60,24 +78,26 @@ export function openTracks({ posOf, trailOf }: States): Tracks {
   /** The branches that decide for an exit, each with the trail by there. */
   function waysTo(from: number, exit: Exit, elsewhere: ReadonlySet<number>): [at: number, trail: Trail | null][] {
     const found: [number, Trail | null][] = [];
-    const trails = new Map([[from, exit.trail]]);
-    for (const [at, trail] of trails) {
-      const before = into[at] ?? [];
-      const own = before.filter((e) => !elsewhere.has(e.from) && posOf(e.from) !== null);
-      if (own.length < before.length || before.length === 0) found.push([at, trail]);
-      for (const edge of own) if (!trails.has(edge.from)) trails.set(edge.from, rerouted(trail, trailOf(at), edge.trail));
+    const met = new Map([[from, exit.trail]]);
+    for (const [at, trail] of met) {
+      const edges = into(at);
+      const own = edges.filter((e) => !elsewhere.has(e.from) && posOf(e.from) !== null);
+      if (own.length < edges.length || edges.length === 0) found.push([at, trail]);
+      for (const edge of own) if (!met.has(edge.from)) met.set(edge.from, rerouted(trail, trailOf(at), edge.trail));
     }
     return found;
   }
 
   return {
     edge(from, to, trail) {
-      const list = into[to];
-      if (list) list.push({ from, trail });
-      else into[to] = [{ from, trail }];
+      before.push(last[to] ?? -1);
+      last[to] = froms.length;
+      froms.push(from);
+      trails.push(trail);
     },
     exit: (from, exit) => exits.push({ from, exit }),
     other: (from) => others.push(from),
+    crowded: (from) => full.push(from),
     turns,
     leading,
   };

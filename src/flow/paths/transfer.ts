@@ -4,6 +4,7 @@ import { transfers } from '../../protocol/index.js';
 import { movesOf } from '../moves.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
+import { withEntry } from './maps.js';
 import { holders, placeBelow, put, reach, valueIn } from './memory.js';
 import { altered, type Holder, type State, sign, theReference, told } from './state.js';
 
@@ -43,7 +44,7 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
   const [done, failed] = results[fails];
   const not = withSign(told(local, n, state, `where ${name}() fails`), o.result, failed);
   const length = gives === undefined ? null : valueIn(state, o.args[gives]);
-  const full = length === null ? next : altered(next, { conditions: new Map([...next.conditions, [`${o.result} == ${length}`, true]]) });
+  const full = length === null ? next : altered(next, { conditions: withEntry(next.conditions, `${o.result} == ${length}`, true) });
   return [withSign(full, o.result, done), not].filter((s) => s !== null);
 }
 

@@ -9,7 +9,7 @@ import type { Called, Context } from './context.js';
 import { type Entry, firstState, isSeed, withObject } from './entry.js';
 import { exitOf } from './exit.js';
 import { along } from './loops.js';
-import { forgetting, keyOf } from './merge.js';
+import { forgetting, isSame } from './merge.js';
 import { backwards } from './shape.js';
 import { type Exit, outcome, type State, sign, type Trail, type Turned } from './state.js';
 import { run } from './step.js';
@@ -27,7 +27,7 @@ export interface Walked {
   failing: Turned[];
   /** Of those, and of failures with what earlier rounds took, the ones on which members of that memory were set to zero. */
   emptied: Turned[];
-  /** How the reference was handed to the function on ways on which it is dropped. */
+  /** How the reference was handed to the function on ways on which it is dropped, or which are too many to be walked all. */
   undone: Trail[];
   /** Second drops, drops of more than was taken, uses after the last and stores over what is held, with the way to them. */
   late: { kind: 'double' | 'more' | 'use' | 'over'; trail: Trail; pos: number }[];
@@ -74,7 +74,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
   const walked = nowhere();
   const known = new Set<string>();
-  const seen = new Map<string, number>();
+  /** States by the nodes at which ways meet. */
+  const met: (number[] | undefined)[] = new Array(graph.nodes.length);
   const visits = {
     before: new Uint16Array(graph.nodes.length),
     held: new Uint16Array(graph.nodes.length),
@@ -96,7 +97,10 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     known.add(key);
     walked.exits.push(exit);
   };
+  /** How often a way on was not followed. */
+  let others = 0;
   const unknown = (index: number): void => {
+    others++;
     tracks.other(index);
     if ((queue[index] as At).state.phase === 'held') walked.cut = true;
   };
@@ -106,60 +110,99 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     reference,
     graph,
     shape,
+    nodes: context.nodesOf(graph, reference),
     entry,
     seeds: seeds.reduce((a, b) => a + b, 0),
     late: (l) => walked.late.push(l),
     unfollowed: () => unknown(at),
   };
-  for (let i = 0; i < queue.length; i++) {
-    at = i;
-    if (queue.length > maxStates) {
+  /** The one node behind another, where no other way leads there; `null` where ways part or meet, or the reference comes in. */
+  const straightOn = (n: Node): Node | null => {
+    const next = n.successors.length === 1 && n.id !== graph.exit ? (n.successors[0] as number) : graph.entry;
+    const isMet = next === graph.entry || (shape.predecessors[next] as readonly number[]).length > 1;
+    return isMet || seeds[n.id] === 1 || seeds[next] === 1 ? null : (graph.nodes[next] as Node);
+  };
+  const behind = (n: Node, state: State): State[] => {
+    if (state.phase === 'before' && towardsSeed?.[n.id] === 0) return [];
+    const outcomes = run(local, n, state);
+    // A condition that cannot hold ends a path; anything else that ends one is not understood.
+    if (outcomes.length === 0 && n.operation?.kind !== 'assume') unknown(at);
+    if (entry.kind !== 'object' || seeds[n.id] === 0) return outcomes;
+    return outcomes.map((made) => (made.phase === 'before' ? withObject(made, graph, n, entry.variable, entry.suffixes) : made));
+  };
+  const to = (next: Node, from: Node, before: State): State | null => {
+    const moved = along(local, from, next, before);
+    if (moved?.unsure && !before.unsure) unknown(at);
+    return moved;
+  };
+  /** Puts a state among those to be walked; false if the node was walked often enough. */
+  const keep = (node: number, state: State): boolean => {
+    const stage = stageOf(state);
+    const count = visits[stage];
+    const isKept = (count[node] as number) < maxVisits[stage];
+    if (isKept) {
+      count[node] = (count[node] as number) + 1;
+      tracks.edge(at, queue.length, state.trail);
+      queue.push({ node, state });
+    } else {
+      unknown(at);
+      tracks.crowded(at);
+    }
+    return isKept;
+  };
+  const meet = (node: number, arriving: State): void => {
+    const state = forgetting(arriving, shape, node);
+    met[node] ??= [];
+    const states = met[node];
+    const known = states.find((index) => isSame((queue[index] as At).state, state));
+    if (known !== undefined) {
+      tracks.edge(at, known, state.trail);
+      return;
+    }
+    if (keep(node, state)) states.push(queue.length - 1);
+  };
+  let passed = 0;
+  for (; at < queue.length; at++) {
+    if (queue.length + passed > maxStates) {
       // What was found so far is found; where the rest leads to is not known.
-      for (let rest = i; rest < queue.length; rest++) unknown(rest);
+      for (let rest = at; rest < queue.length; rest++) {
+        unknown(rest);
+        tracks.crowded(rest);
+      }
       leave(gaveUp);
       break;
     }
-    const { node, state } = queue[i] as At;
-    const n = graph.nodes[node] as Node;
-    if (state.phase === 'before' && towardsSeed?.[node] === 0) continue;
-    const outcomes = run(local, n, state);
-    // A condition that cannot hold ends a path; anything else that ends one is not understood.
-    if (outcomes.length === 0 && n.operation?.kind !== 'assume') unknown(i);
+    let { state } = queue[at] as At;
+    let n = graph.nodes[(queue[at] as At).node] as Node;
+    const before = others;
+    let outcomes = behind(n, state);
+    // Of a straight way only where it begins is kept, as long as nothing is taken or dropped on it, and all of it is followed.
+    for (let next = straightOn(n); next !== null && outcomes.length === 1; next = straightOn(n)) {
+      const moved = to(next, n, outcomes[0] as State);
+      if (moved === null || others > before || stageOf(moved) !== stageOf(state)) {
+        if (moved !== null) keep(next.id, moved);
+        outcomes = [];
+        break;
+      }
+      passed++;
+      n = next;
+      state = moved;
+      outcomes = behind(n, state);
+    }
     for (const made of outcomes) {
-      const after =
-        entry.kind === 'object' && seeds[node] === 1 && made.phase === 'before'
-          ? withObject(made, graph, n, entry.variable, entry.suffixes)
-          : made;
       if (n.id === graph.exit || n.successors.length === 0) {
-        const exit = exitOf(local, after, n);
+        const exit = exitOf(local, made, n);
         if (!exit) continue;
-        tracks.exit(i, exit);
+        tracks.exit(at, exit);
         leave(exit);
         continue;
       }
-      for (const next of n.successors) {
-        const moved = along(local, n, graph.nodes[next] as Node, after);
+      for (const id of n.successors) {
+        const moved = to(graph.nodes[id] as Node, n, made);
         if (moved === null) continue;
-        if (moved.unsure && !after.unsure) unknown(i);
         // Where ways do not meet, no two states can be one.
-        const isJoin = (shape.predecessors[next] as readonly number[]).length > 1;
-        const kept = isJoin ? forgetting(moved, shape, next) : moved;
-        const key = isJoin ? keyOf(next, kept) : null;
-        const known = key === null ? undefined : seen.get(key);
-        if (known !== undefined) {
-          tracks.edge(i, known, kept.trail);
-          continue;
-        }
-        const stage = kept.phase === 'held' && kept.unsure ? 'unsure' : kept.phase;
-        const count = visits[stage];
-        if ((count[next] as number) >= maxVisits[stage]) {
-          unknown(i);
-          continue;
-        }
-        count[next] = (count[next] as number) + 1;
-        if (key !== null) seen.set(key, queue.length);
-        tracks.edge(i, queue.length, kept.trail);
-        queue.push({ node: next, state: kept });
+        if ((shape.predecessors[id] as readonly number[]).length > 1) meet(id, moved);
+        else keep(id, moved);
       }
     }
   }
@@ -176,6 +219,10 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
 
 function nowhere(): Walked {
   return { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
+}
+
+function stageOf({ phase, unsure }: State): keyof typeof maxVisits {
+  return phase === 'held' && unsure ? 'unsure' : phase;
 }
 
 /** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
