@@ -147,6 +147,7 @@ const unheld = new Set([...frameOriginCalls.values()].map(({ origin }) => origin
 
 /** Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves. */
 function droppingsIn(subject: Subject): Dropping[] {
+  const { program, site } = subject;
   const { visits } = subject.followed;
   const placeOf = (v: Visit, pos: number): string => `${v.flow.reference.file}:${pos}`;
   const known = new Set(releasesIn(subject).map((s) => placeOf(s.visit, s.event.pos)));
@@ -160,10 +161,17 @@ function droppingsIn(subject: Subject): Dropping[] {
     v.flow.releases.flatMap((e) =>
       (e.call.frees && !isFreed) || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
     );
-  const undone = new Set(visits.filter((v) => v.heap === null && (v.way === 'site' || v.way === 'return')).flatMap(dropsOf));
+  // Who is called by the acquiring function alone does what that undoes.
+  const isHelper = ({ flow: { reference } }: Visit): boolean => {
+    const callers = program.callers(reference);
+    return callers.length > 0 && callers.every((caller) => caller.key === site.reference.key);
+  };
+  const undone = new Set(
+    visits.filter((v) => (v.heap === null && (v.way === 'site' || v.way === 'return')) || isHelper(v)).flatMap(dropsOf),
+  );
   return visits
     .filter((v) => dropsOf(v).some((drop) => v.heap === null || !undone.has(drop)))
-    .flatMap((v) => droppingsOf(subject.program, v, new Set(dropsOf(v))));
+    .flatMap((v) => droppingsOf(program, v, new Set(dropsOf(v))));
 }
 
 /** The ways by which the pages came to a visited function that drops them: through a field, or handed to a function by a callee. */

@@ -32,6 +32,17 @@ export const unmappingDeviceCalls: ReadonlySet<string> = new Set([
   'pci_unmap_sg',
 ]);
 
+/** The same for one page, by the address that `dma_map_page()` and its kin gave: include/linux/dma-mapping.h, include/rdma/ib_verbs.h. */
+export const unmappingPageCalls: ReadonlySet<string> = new Set(
+  ['dma_unmap_page', 'dma_unmap_page_attrs', 'dma_unmap_single', 'dma_unmap_single_attrs'].concat(
+    ['ib_dma_unmap_page', 'ib_dma_unmap_single'],
+    ['pci_unmap_page', 'pci_unmap_single'],
+  ),
+);
+
+/** They take a range of addresses out of an IOMMU's page table, which `iommu_map()` put there: include/linux/iommu.h. */
+export const unmappingRangeCalls: ReadonlySet<string> = new Set(['iommu_unmap', 'iommu_unmap_fast']);
+
 /** Calls that fill the memory that their first argument points at: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c. */
 export const fillingCalls: ReadonlySet<string> = new Set([
   'memcpy',

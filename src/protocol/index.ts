@@ -12,7 +12,7 @@ import { pipeConsumed, pipeReleases, pipeStructs, pipeTransfers } from './pipe.j
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
 import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
 
-export { fillingCalls, unmappingDeviceCalls } from './device.js';
+export { fillingCalls, unmappingDeviceCalls, unmappingPageCalls, unmappingRangeCalls } from './device.js';
 export * from './direction.js';
 export * from './effects.js';
 export * from './errors.js';

@@ -150,3 +150,130 @@ describe('memory that a function has another name for than the object which it f
   accepts('leak-on-path', 'pages that it drops by that name', named('region_put(r);'));
   complains('leak-on-path', 'pages that it does not drop', named(''), 'view_get:if (!v)', 'view_get:if (view_setup(v->id)) {');
 });
+
+const failing = (
+  undo: string,
+  clean: string,
+): string => `struct buf { struct page **pages; int n; struct sg_table sgt; struct device *dev; };
+static void buf_unpin(struct buf *b)
+{
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+	kvfree(b->pages);
+}
+static int buf_map(struct buf *b)
+{
+	int ret = dma_map_sgtable(b->dev, &b->sgt, DMA_BIDIRECTIONAL, 0);
+
+	if (ret) {
+		sg_free_table(&b->sgt);
+		buf_unpin(b);
+		${clean}
+	}
+	return ret;
+}
+int buf_create(struct buf *b, unsigned long a, int n)
+{
+	int got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+	int ret;
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(b->pages, got);
+		return -EFAULT;
+	}
+	b->n = n;
+	ret = buf_map(b);
+	if (ret)
+		${undo};
+	return ret;
+}
+`;
+const short = (undo: string, clean: string): string => `struct buf { struct page **pages; int n; int id; };
+static int buf_pin(struct buf *b, unsigned long a, int n)
+{
+	int got;
+
+	b->n = n;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(b->pages, got);
+		${clean}
+		return -EFAULT;
+	}
+	return 0;
+}
+static void buf_unpin(struct buf *b)
+{
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+}
+int buf_create(struct buf *b, unsigned long a, int n)
+{
+	int ret = buf_pin(b, a, n);
+
+	if (ret)
+		${undo};
+	b->id = id_alloc(b->n);
+	if (b->id < 0) {
+		buf_unpin(b);
+		return b->id;
+	}
+	return 0;
+}
+`;
+const one = `static int page_pin(unsigned long a, int n, struct page **pages)
+{
+	int got = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+
+	if (got >= 0 && got < n) {
+		unpin_user_pages(pages, got);
+		got = -EFAULT;
+	}
+	return got;
+}
+int use(unsigned long a)
+{
+	struct page *page = NULL;
+	int ret = page_pin(a, 1, &page);
+
+	if (ret == 1)
+		look_at(page);
+	if (page)
+		unpin_user_page(page);
+	return ret;
+}
+`;
+
+describe('a function that drops the pages as it fails, and leaves what leads to them', () => {
+  complains('double-release', 'an array that was freed with them, too', failing('buf_unpin(b)', ''), 'buf_create:buf_unpin(b);');
+  accepts('double-release', 'a caller that leaves it at that', failing('b->n = 0', ''));
+  accepts('double-release', 'a pointer that was cleared', failing('if (b->pages)\n\t\t\tbuf_unpin(b)', 'b->pages = NULL;'));
+  complains('double-release', 'what it has taken itself', short('buf_unpin(b)', ''), 'buf_create:buf_unpin(b);');
+  accepts('double-release', 'a caller that does not', short('return ret', ''));
+  accepts('double-release', 'an object that knows that it has none', short('buf_unpin(b)', 'b->n = 0;'));
+  accepts('double-release', 'one page, of which none is not a few', one);
+});
+
+const run = (undo: string): string => `struct req { struct page **pages; int n; };
+int req_run(struct req *r, unsigned long a, int n)
+{
+	int got = pin_user_pages_fast(a, n, FOLL_WRITE, r->pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(r->pages, got);
+		return -EFAULT;
+	}
+	if (hw_run(n) < 0) {
+		${undo}
+		return -EIO;
+	}
+	unpin_user_pages_dirty_lock(r->pages, n, true);
+	return 0;
+}
+`;
+
+describe('who drops the pages where all went well', () => {
+  complains('leak-on-path', 'a failure that leaves them in the memory of a caller', run(''), 'req_run:if (hw_run(n) < 0) {');
+  accepts('leak-on-path', 'one that drops them', run('unpin_user_pages(r->pages, n);'));
+});

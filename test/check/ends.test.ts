@@ -825,3 +825,53 @@ describe('an object that is freed whether what drops its pages has failed or not
     destroyed('vm_destroy(vm);\n\tkfree(vm);', 'struct vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL);'),
   );
 });
+
+const emptied = (end: string, adder: string): string => `struct owner { struct list_head bufs; struct list_head others; };
+struct buf { struct list_head list; struct page **pages; int n; };
+int buf_add(struct owner *o, unsigned long a, int n)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int got;
+
+	b->pages = kcalloc(n, sizeof(*b->pages), GFP_KERNEL);
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(b->pages, got);
+		kfree(b->pages);
+		kfree(b);
+		return -EFAULT;
+	}
+	b->n = n;
+	list_add(&b->list, &o->bufs);
+	return 0;
+}
+void buf_add_empty(struct owner *o)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	list_add(&b->list, &o->${adder});
+}
+void buf_del(struct buf *b)
+{
+	list_del(&b->list);
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+	kfree(b->pages);
+	kfree(b);
+}
+void owner_free(struct owner *o)
+{
+	struct buf *b, *next;
+
+	list_for_each_entry_safe(b, next, &o->bufs, list) {
+		list_del(&b->list);
+		${end};
+	}
+}
+`;
+
+describe('a list to which objects come with their pages alone', () => {
+  complains('leak-on-path', 'objects that are freed and no more', emptied('kfree(b)', 'others'), 'owner_free:kfree(b);');
+  accepts('leak-on-path', 'objects of which the pages are dropped', emptied('buf_del(b)', 'others'));
+  accepts('leak-on-path', 'a list to which others come, too', emptied('kfree(b)', 'bufs'));
+});

@@ -632,3 +632,43 @@ describe('a page that is taken off the front of an array', () => {
   accepts('leak-on-path', 'one that is dropped', front('put_page(page);'));
   accepts('leak-on-path', 'one of an array that is dropped as a whole', front(';', 'r->pages[--r->tail]'));
 });
+
+const counted = (end: string): string => `struct obj { struct kref ref; struct page **pages; int n; };
+static void obj_unpin(struct obj *o)
+{
+	unpin_user_pages(o->pages, o->n);
+	kvfree(o->pages);
+}
+static void obj_release(struct kref *ref)
+{
+	struct obj *o = container_of(ref, struct obj, ref);
+
+	${end}
+	kfree(o);
+}
+void obj_put(struct obj *o)
+{
+	kref_put(&o->ref, obj_release);
+}
+int obj_fill(struct obj *o, unsigned long a, int n)
+{
+	int got = pin_user_pages_fast(a, n, FOLL_LONGTERM, o->pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(o->pages, got);
+		return -EFAULT;
+	}
+	o->n = n;
+	if (hw_map(n)) {
+		obj_unpin(o);
+		return -EIO;
+	}
+	return 0;
+}
+`;
+
+describe('a helper that drops what a field holds', () => {
+  complains('never-released', 'one that only the acquiring function calls', counted(''), 'obj_fill:if (hw_map(n)) {');
+  accepts('never-released', 'one that the end of the object calls, too', counted('obj_unpin(o);'));
+});

@@ -41,3 +41,80 @@ describe('a buffer that a device writes to', () => {
   accepts(rule, 'another that is unmapped behind', buffer(`${drop}\n\tdma_unmap_sgtable(b->dev, other, DMA_FROM_DEVICE, 0);`));
   accepts(rule, 'each of several in a loop', buffer(`for (; b->n; b->n--) {\n\t\t${unmap}\n\t\t${drop}\n\t}`));
 });
+
+const range = (
+  end: string,
+) => `struct map { struct page **pages; int n; struct iommu_domain *dom; unsigned long iova; struct iommu_domain *other; };
+struct table { unsigned long at; };
+int map_add(struct map *m, unsigned long a, int n)
+{
+	int i, got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, m->pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(m->pages, got);
+		return -EFAULT;
+	}
+	m->n = n;
+	for (i = 0; i < n; i++)
+		iommu_map(m->dom, m->iova + i * PAGE_SIZE, page_to_phys(m->pages[i]), PAGE_SIZE, 3, GFP_KERNEL);
+	return 0;
+}
+static void map_end(struct map *m)
+{
+	iommu_unmap(m->dom, m->iova, m->n << PAGE_SHIFT);
+}
+void map_del(struct map *m, struct table *t, struct iommu_domain *dom)
+{
+	${end}
+}
+void maps_del(struct list_head *maps)
+{
+	struct map *m;
+
+	while ((m = map_first(maps)) != NULL) {
+		iommu_unmap(m->dom, m->iova, m->n << PAGE_SHIFT);
+		unpin_user_pages_dirty_lock(m->pages, m->n, true);
+		map_free(m);
+	}
+}
+`;
+const dropAll = 'unpin_user_pages_dirty_lock(m->pages, m->n, true);';
+const unmapAll = 'iommu_unmap(m->dom, m->iova, m->n << PAGE_SHIFT);';
+
+describe('pages at addresses of an IOMMU', () => {
+  complains(rule, 'a range that is unmapped after its pages were dropped', range(`${dropAll}\n\t${unmapAll}`), `map_del:${unmapAll}`);
+  complains(rule, 'one that a helper unmaps', range(`${dropAll}\n\tmap_end(m);`), 'map_del:map_end(m);');
+  accepts(rule, 'one that is unmapped first, in a loop over several too', range(`map_end(m);\n\t${dropAll}`));
+  accepts(rule, 'a range of another object', range(`${dropAll}\n\tiommu_unmap(dom, t->at, PAGE_SIZE);`));
+});
+
+const single = (end: string) => `struct ent { struct page *page; dma_addr_t dma; dma_addr_t ring; };
+int ent_map(struct device *dev, struct ent *e, unsigned long a)
+{
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &e->page) != 1)
+		return -EFAULT;
+	e->dma = dma_map_page(dev, e->page, 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	if (dma_mapping_error(dev, e->dma)) {
+		unpin_user_page(e->page);
+		return -ENOMEM;
+	}
+	return 0;
+}
+void ent_unmap(struct device *dev, struct ent *e)
+{
+	${end}
+}
+`;
+const dropOne = 'unpin_user_pages_dirty_lock(&e->page, 1, true);';
+const unmapOne = 'dma_unmap_page(dev, e->dma, PAGE_SIZE, DMA_FROM_DEVICE);';
+
+describe('one page that a device writes to', () => {
+  complains(rule, 'one that is unmapped after its drop', single(`${dropOne}\n\t${unmapOne}`), `ent_unmap:${unmapOne}`);
+  accepts(rule, 'one that is unmapped first', single(`${unmapOne}\n\t${dropOne}`));
+  accepts(
+    rule,
+    'another address that is unmapped behind',
+    single(`${dropOne}\n\tdma_unmap_page(dev, e->ring, PAGE_SIZE, DMA_FROM_DEVICE);`),
+  );
+});

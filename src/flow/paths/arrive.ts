@@ -4,7 +4,7 @@ import { factsAt } from '../flow.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { failing, isDecided } from './enter.js';
-import { after, placed, resulting, resultText, standingAt } from './exits.js';
+import { after, emptied, placed, resulting, resultText, standingAt } from './exits.js';
 import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, outcome, type State, sign, theReference, told } from './state.js';
 import { elementOf } from './unwind.js';
@@ -87,12 +87,13 @@ function failedLater(local: Called, n: Node, o: CallOperation, state: State): St
 }
 
 function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
-  if (exit.kind !== 'held') return [];
+  if (exit.kind !== 'held' && exit.kind !== 'dropped') return [];
   const earlier = state.phase === 'held' ? outcome.earlier : 0;
   const asked = exit.asked === null || typeof exit.asked === 'string' ? exit.asked : standingAt(state, o, exit.asked);
   // Of one page, none is not a few.
   const outcomes = (asked === '=1' ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
   if ((outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
+  if (exit.kind === 'dropped') return givenUp(local, n, o, state, exit);
   let next: State | null = withSign(state, o.result, exit.result);
   if (!next) return [];
   next = altered(next, {
@@ -114,4 +115,20 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   });
   next = placed(resulting(next, o, exit), o, exit.holders);
   return [told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`)];
+}
+
+/** The state behind a function that has failed and dropped the pages, and left what leads to them. */
+function givenUp(local: Called, n: Node, o: CallOperation, before: State, exit: Exit): State[] {
+  const known = before.phase === 'before' ? withSign(before, o.result, exit.result) : null;
+  if (!known || !exit.drop || n.loops.length > 0) return [];
+  const state = emptied(placed(resulting(known, o, exit), o, exit.holders), o, exit.none);
+  const dropped = { ...exit.drop, pos: n.pos, loop: null, places: holders(state) };
+  const next: State = altered(state, {
+    phase: 'released',
+    from: n.id,
+    outcomes: exit.outcomes,
+    dropped,
+    trail: after(exit.trail, state.trail),
+  });
+  return [told(local, n, next, `given up by ${o.name}()${resultText(exit)}`)];
 }

@@ -29,7 +29,8 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
     isWhole(o, Number(place?.[1]))
   )
     return [state];
-  if (state.phase === 'released') return dropsNone(o, release, state) ? [state] : again(local, n, o, state);
+  if (dropsNone(o, release, state)) return [state];
+  if (state.phase === 'released') return again(local, n, o, state);
   if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];
   const whole =
     n.loops.length === 0 &&
@@ -73,8 +74,9 @@ export function lateUse(local: Called, n: Node, o: CallOperation, name: string, 
   return [];
 }
 
-/** Memory that is freed with the pages still in it. */
+/** Memory that is freed with the pages still in it. The pointers to what has been dropped lead there as before. */
 export function free(local: Called, n: Node, o: CallOperation, state: State): State {
+  if (state.phase === 'released') return state;
   let next = state;
   let isArray = false;
   for (const a of o.args) {

@@ -19,13 +19,15 @@ import { isReentered } from './reentry.js';
 import { droppers, shapeOf } from './shape.js';
 import { type Exit, type Holder, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
-import { saysFailed, unknownExit, type Walked, walk } from './walk.js';
+import { type Late, saysFailed, unknownExit, type Walked, walk } from './walk.js';
 
 const maxDepth = 12;
 const maxCallers = 5;
 /** For a page that each of them hands on as its result, nothing else having it. */
 const maxResults = 7;
 const maxCallerWalks = 200;
+/** For what a function has dropped as it failed: who tidies up is near. */
+const maxStale = 2;
 
 /** A path that ends wrongly. */
 export interface Witness {
@@ -89,6 +91,15 @@ function openEngine(analysis: Analysis): Engine {
   };
   let depth = 0;
 
+  /** True if a function may drop pages by another call than that of one function. */
+  function dropsBeside(reference: FunctionReference, { name: callee }: FunctionReference): boolean {
+    return program
+      .graphs(reference)
+      .some(({ nodes }) =>
+        nodes.some(({ operation: o }) => o?.kind === 'call' && o.name !== null && o.name !== callee && drops(o.name, reference.file)),
+      );
+  }
+
   function effects(callee: FunctionReference, facts: readonly string[]): readonly Exit[] {
     const key = `${callee.key}|${facts.join()}`;
     const known = summaries.get(key);
@@ -146,7 +157,7 @@ function openEngine(analysis: Analysis): Engine {
     const ends: End[] = [];
     const levels = new Map<string, number>();
     const note = (reference: FunctionReference, w: Walked, before: readonly PathStep[] = []): void => {
-      const { file, name } = reference;
+      const { name } = reference;
       failing.set(name, { reference, turned: w.failing });
       for (const turned of w.lost) {
         // Who fails has to undo what it did: its caller is not told of the pages.
@@ -159,16 +170,7 @@ function openEngine(analysis: Analysis): Engine {
       for (const turned of untidy(w, reference.key === start.reference.key))
         if (isOwn(turned.exit, reference) && !isAsserted(program, reference, turned)) failures.push({ reference, turned });
       for (const name of cleanedIn(w, (callee, caller) => ignored.has(`${callee}<${caller}`))) cleaned.add(name);
-      for (const late of w.late)
-        add({
-          kind: late.kind,
-          short: false,
-          file,
-          function: name,
-          pos: late.pos,
-          steps: spokenSteps(late.trail),
-          fields: [],
-        });
+      for (const late of w.late) add(lateOf(reference, late));
     };
     const add = (w: Witness): void => {
       const key = `${w.kind}:${w.file}:${w.pos}`;
@@ -179,6 +181,19 @@ function openEngine(analysis: Analysis): Engine {
       levels.set(reference.key, level);
       givenUp.push(...emptied.map((turned) => ({ reference, turned, level })));
       ends.push(...exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
+    };
+    /** Callers of a function that fails with nothing held, and leaves in its caller's object what leads to the pages which it has dropped. */
+    const stale = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
+      const handed = surest(exits.filter(isStale));
+      if (handed.length === 0 || level > maxStale) return;
+      for (const caller of program.callers(reference)) {
+        const key = `${caller.key}<<${reference.key}`;
+        if (visited.has(key) || isElsewhere(program, caller, start) || !dropsBeside(caller, reference)) continue;
+        visited.add(key);
+        const w = handing(start, caller, reference, handed);
+        for (const late of w.late) if (late.kind === 'double') add(lateOf(caller, late));
+        stale(caller, w.exits, level + 1);
+      }
     };
     const up = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
       const handed = surest(exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1)));
@@ -193,12 +208,14 @@ function openEngine(analysis: Analysis): Engine {
         const w = handing(start, caller, reference, handed);
         note(caller, w);
         end(caller, w, level);
+        stale(caller, w.exits, level + 1);
         up(caller, w.exits, level + 1);
       }
     };
     const own = first(start);
     note(start.reference, own);
     end(start.reference, own, 0);
+    stale(start.reference, own.exits, 1);
     up(start.reference, own.exits, 1);
     const unanswered = failures.filter(({ reference }) => !cleaned.has(reference.name));
     const blamed = new Set(unanswered.map(({ reference }) => reference.name));
@@ -214,8 +231,9 @@ function openEngine(analysis: Analysis): Engine {
       if (fields.length > 0) add(keptFor(e, fields));
     }
     over(start, own, add);
+    const keepers = ends.filter(({ exit }) => !exit.unsure).map(({ reference }) => reference);
     for (const carrier of given.carriers) {
-      const endings = endingsOf(program, given.files, carrier, walked, effects);
+      const endings = endingsOf(program, given.files, carrier, keepers, walked, effects);
       // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
       const isUsual = endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
       const { file, name } = start.reference;
@@ -300,6 +318,23 @@ function openEngine(analysis: Analysis): Engine {
   return { witnesses, effects, keeps };
 }
 
+/** What comes too late on a way through a function. */
+function lateOf({ file, name }: FunctionReference, { kind, trail, pos }: Late): Witness {
+  return { kind, short: false, file, function: name, pos, steps: spokenSteps(trail), fields: [] };
+}
+
+/** True for a way out on which a function says that it has failed, holds nothing more, and leaves the pointers to what it has dropped. */
+function isStale(e: Exit): boolean {
+  return (
+    e.kind === 'dropped' &&
+    !e.unsure &&
+    saysFailed(e) &&
+    e.drop?.whole === true &&
+    e.drop.doubt === null &&
+    e.holders.some((h) => h.of >= 0)
+  );
+}
+
 function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: string, before: readonly PathStep[] = []): Witness {
   const steps = spokenSteps(exit.trail);
   return {
@@ -375,7 +410,9 @@ function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[] {
   const isMoved = ({ holders }: Exit): boolean =>
     holders.some((h) => h.suffix.endsWith('[]')) && holders.some((h) => handedWhole.has(h.suffix));
   const mayTell = (e: Exit): boolean => failed(e) && !isMoved(e) && (drops || (takes && areThere(e)));
-  return good.some((e) => !failed(e)) ? failing.filter(({ exit }) => mayTell(exit)) : [];
+  // Who drops them where it succeeds keeps nothing.
+  const isDone = takes && good.length === 0 && exits.some((e) => e.kind === 'dropped' && e.result === sign.zero && areThere(e));
+  return isDone || good.some((e) => !failed(e)) ? failing.filter(({ exit }) => mayTell(exit)) : [];
 }
 
 /** True for `if (WARN_ON(…))`: what its author holds for impossible. */

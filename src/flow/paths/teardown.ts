@@ -29,11 +29,15 @@ export interface Ending {
 const maxLevels = 3;
 const maxWalks = 30;
 
-/** Every function of some files in which an object's life ends, found upwards from where it is freed. */
+/**
+ * Every function of some files in which an object's life ends, found upwards from where it is freed.
+ * @param keepers functions that have put such an object, with pages in it, on a list
+ */
 export function endingsOf(
   program: Program,
   files: readonly string[],
   carrier: Carrier,
+  keepers: readonly FunctionReference[],
   walked: (reference: FunctionReference, entry: Entry) => Walked,
   effects: (callee: FunctionReference, facts: readonly string[]) => readonly Exit[],
 ): Ending[] {
@@ -79,12 +83,43 @@ export function endingsOf(
         for (const variable of freedIn(graph)) {
           const own = within(program, file, tagOf(graph, variable) ?? '', carrier);
           // Who ends an object in another of its uses does not name the field, nor hands it to somebody who drops what is there.
-          if (own && (new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference)) || isHandedOn(graph, reference, variable, own)))
-            visit(reference, variable, own, 0);
+          const isMeant =
+            own &&
+            (new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference)) ||
+              isHandedOn(graph, reference, variable, own) ||
+              isOfList(graph, variable, filledLists(program, file, keepers)));
+          if (isMeant) visit(reference, variable, own, 0);
         }
     }
   }
   return found;
+}
+
+/** `list_add(&chunk->list, &owner->chunks)`: the field with the list's head is caught. */
+const adding = /\blist_add(?:_tail)?\s*\([^;]*,\s*&[^;,]*?(?:->|\.)(\w+)\s*\)\s*;/g;
+
+/** The fields with the heads of lists to which, in a file, only some functions add. */
+function filledLists(program: Program, file: string, keepers: readonly FunctionReference[]): ReadonlySet<string> {
+  const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(adding)].map((m) => m[1] as string);
+  const filled = new Set(keepers.flatMap((r) => (r.file === file ? heads(r) : [])));
+  if (filled.size > 0)
+    for (const other of program.file(file)?.functions ?? [])
+      if (!keepers.some((r) => r.key === other.key)) for (const head of heads(other)) filled.delete(head);
+  return filled;
+}
+
+/** True for the variable of a loop over a list of which the head stands in one of some fields. */
+function isOfList({ nodes }: Graph, variable: string, heads: ReadonlySet<string>): boolean {
+  return (
+    heads.size > 0 &&
+    nodes.some(
+      ({ operation: o }) =>
+        o?.kind === 'call' &&
+        o.iterates === true &&
+        o.args.some((a) => a.path === variable) &&
+        o.args.some((a) => a.address && heads.has(/\.(\w+)$/.exec(a.path ?? '')?.[1] ?? '')),
+    )
+  );
 }
 
 /** A carrier of a struct itself, or of one of which that is a member. */

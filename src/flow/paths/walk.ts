@@ -19,6 +19,13 @@ const maxStates = 2500;
 /** How often a node is walked before and while the reference is held: enough for what paths correlate in practice. */
 const maxVisits = { before: 8, held: 32, unsure: 8, released: 6 } as const;
 
+/** What comes too late, and the way to it. */
+export interface Late {
+  kind: 'double' | 'more' | 'use' | 'over';
+  trail: Trail;
+  pos: number;
+}
+
 export interface Walked {
   exits: Exit[];
   /** Ways out that lose the reference, one for each branch from which nothing else can be reached. */
@@ -30,7 +37,7 @@ export interface Walked {
   /** How the reference was handed to the function on ways on which it is dropped, or which are too many to be walked all. */
   undone: Trail[];
   /** Second drops, drops of more than was taken, uses after the last and stores over what is held, with the way to them. */
-  late: { kind: 'double' | 'more' | 'use' | 'over'; trail: Trail; pos: number }[];
+  late: Late[];
   /** Some way on which the reference was held was not followed to its end. */
   cut: boolean;
 }
