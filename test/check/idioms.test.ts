@@ -206,3 +206,51 @@ describe('steps that are counted, and undone from the last one on', () => {
   accepts('double-release', 'the step that was not made', stepwise);
   accepts('release-count', 'the step that was not made', stepwise);
 });
+
+const patched = (again: string): string => `void page_patch(unsigned long a, int n)
+{
+	struct page *page;
+	u32 *p;
+	int first = n & 0xff0;
+	int i;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return;
+	${again}
+	p = kmap_local_page(page);
+	for (i = first; i < first + 16; i++)
+		p[i] = 0;
+	kunmap_local(p);
+	put_page(page);
+}
+`;
+
+describe('a loop from one number to another that is computed from it', () => {
+  complains(
+    'leak-on-path',
+    'a page of which the second reference alone is dropped',
+    patched('get_page(page);'),
+    'page_patch:if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)',
+  );
+  accepts('leak-on-path', 'one of which the only one is', patched(''));
+});
+
+const accessed = (end: string): string => `void page_touch(unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return;
+	${end}
+}
+`;
+
+describe('a page that is marked as accessed', () => {
+  complains(
+    'use-after-release',
+    'one that is gone',
+    accessed('put_page(page);\n\tmark_page_accessed(page);'),
+    'page_touch:mark_page_accessed(page);',
+  );
+  accepts('use-after-release', 'one that is there', accessed('mark_page_accessed(page);\n\tput_page(page);'));
+});

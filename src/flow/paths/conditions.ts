@@ -112,6 +112,8 @@ export function assume(state: State, given: Assume, acquired: Acquired | null): 
     }
     return next;
   }
+  // More than a number is `first + n`, where something is added.
+  if (left === right && isMore(o.right) && !isMore(o.left)) return /^(<|<=|!=)$/.test(o.op) ? next : null;
   next = compared(next, left, o.op, right);
   if (!next || state.result === null) return next;
   const isAsked = (value: string, text: string): boolean =>
@@ -182,6 +184,11 @@ function isHeld(state: State, value: string): boolean {
     )
       return true;
   return false;
+}
+
+/** True for the sum of the number of which it has the path and something else. */
+function isMore({ path, text }: Value): boolean {
+  return path !== null && /^[\w.>-]+ \+ /.test(text);
 }
 
 /** Two values compared: the same comparison comes out the same until one of them changes. */

@@ -62,7 +62,7 @@ function again(local: Called, n: Node, o: CallOperation, state: State): State[] 
 
 /** Calls that look into a page, or change what is known of it. */
 const looking =
-  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram)$/;
+  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
 
 /** A page that is looked into after its last drop; `null` for any other call. */
 export function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
