@@ -875,3 +875,41 @@ describe('a list to which objects come with their pages alone', () => {
   accepts('leak-on-path', 'objects of which the pages are dropped', emptied('buf_del(b)', 'others'));
   accepts('leak-on-path', 'a list to which others come, too', emptied('kfree(b)', 'bufs'));
 });
+
+const aborted = (parameters: string, free: string): string => `typedef struct buf { struct page **pages; int n; } buf_t;
+int buf_fill(struct buf *b, unsigned long a, int n)
+{
+	b->pages = kcalloc(n, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, n, FOLL_LONGTERM, b->pages) != n) {
+		kfree(b->pages);
+		return -EFAULT;
+	}
+	b->n = n;
+	return 0;
+}
+void buf_close(struct buf *b)
+{
+	unpin_user_pages(b->pages, b->n);
+	kfree(b->pages);
+	kfree(b);
+}
+void buf_abort(${parameters})
+{
+	kfree(b->pages);
+	${free}
+}
+`;
+
+const unnamed = aborted('buf_t *b', 'kfree(b);').replace('struct buf {', 'struct {').replaceAll('struct buf *', 'buf_t *');
+
+describe('an object that is freed by a function that does not drop its pages, whatever it is declared as', () => {
+  const place = 'buf_abort:kfree(b->pages);';
+  complains('leak-on-path', 'a pointer to its struct', aborted('struct buf *b', 'kfree(b);'), place);
+  complains('leak-on-path', 'one of several', aborted('struct log *l, struct buf *const b', 'kfree(l); kfree(b);'), place);
+  complains('leak-on-path', 'one behind a cast', aborted('struct buf *b', 'kfree((void *)b);'), place);
+  complains('leak-on-path', 'one from a cache', aborted('struct buf *b', 'kmem_cache_free(buf_cache, b);'), place);
+  complains('leak-on-path', 'a name for its struct', aborted('buf_t *b', 'kfree(b);'), place);
+  complains('leak-on-path', 'a name for a struct without one', unnamed, place);
+});

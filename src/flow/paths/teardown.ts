@@ -6,6 +6,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { structName } from '../../program/types.js';
 import { freeingCalls } from '../../protocol/index.js';
 import type { CType } from '../../syntax/ast.js';
 import type { Entry } from './entry.js';
@@ -63,7 +64,7 @@ export function endingsOf(
     }
     for (const { caller, graph, call } of calls) {
       const path = call.args[index]?.path;
-      if (path && rootOf(path) === path && tagOf(graph, path) === own.tag) visit(caller, path, own, level + 1);
+      if (path && rootOf(path) === path && tagOf(program, caller.file, graph, path) === own.tag) visit(caller, path, own, level + 1);
     }
   };
   /** True if a function hands an object to another that drops what it holds. */
@@ -80,8 +81,8 @@ export function endingsOf(
     for (const reference of program.file(file)?.functions ?? []) {
       if (reference.macro || !mayFree(program.textOf(reference), (tag) => within(program, file, tag, carrier) !== null)) continue;
       for (const graph of program.graphs(reference))
-        for (const variable of freedIn(graph)) {
-          const own = within(program, file, tagOf(graph, variable) ?? '', carrier);
+        for (const { variable, tag } of freedIn(program, file, graph)) {
+          const own = within(program, file, tag, carrier);
           // Who ends an object in another of its uses does not name the field, nor hands it to somebody who drops what is there.
           const isMeant =
             own &&
@@ -168,17 +169,17 @@ function mayFree(text: string, isOwn: (tag: string) => boolean): boolean {
   });
 }
 
-/** The variables of which the objects are freed in a function. */
-function freedIn(graph: Graph): string[] {
-  return [
-    ...new Set(
-      graph.nodes.flatMap(({ operation: o }) => {
-        if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name) || o.name.startsWith('devm_')) return [];
-        const path = o.args.at(o.name === 'kmem_cache_free' ? 1 : 0)?.path;
-        return path && rootOf(path) === path && tagOf(graph, path) !== null ? [path] : [];
-      }),
-    ),
-  ];
+/** The variables of which the objects are freed in a function, with the tags of those. */
+function freedIn(program: Program, file: string, graph: Graph): { variable: string; tag: string }[] {
+  const freed = graph.nodes.flatMap(({ operation: o }) => {
+    if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name) || o.name.startsWith('devm_')) return [];
+    const path = o.args.at(o.name === 'kmem_cache_free' ? 1 : 0)?.path;
+    return path && rootOf(path) === path ? [path] : [];
+  });
+  return [...new Set(freed)].flatMap((variable) => {
+    const tag = tagOf(program, file, graph, variable);
+    return tag === null ? [] : [{ variable, tag }];
+  });
 }
 
 /** True for the variable of a loop over a list. */
@@ -190,8 +191,10 @@ function isListed(program: Program, reference: FunctionReference, variable: stri
     );
 }
 
-/** The struct of the one object that a variable points at. */
-function tagOf(graph: Graph, path: string): string | null {
+/** The struct of the one object that a variable points at; the name that stands for it, if it has no other. */
+function tagOf(program: Program, file: string, graph: Graph, path: string): string | null {
   const type = graph.types.get(path);
-  return type !== undefined && type.pointers === 1 && type.dims.length === 0 ? type.tag : null;
+  if (type === undefined || type.pointers !== 1 || type.dims.length > 0) return null;
+  const name = structName(type);
+  return type.tag ?? (name === null ? null : program.structure(name, file)?.tag || name);
 }
