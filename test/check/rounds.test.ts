@@ -303,4 +303,10 @@ void list_end(struct list *l)
 describe('a list that is undone from its beginning up to where a pointer has come', () => {
   complains('leak-on-path', 'a loop that drops nothing', walked('l->n++;'), 'list_start:int ret = list_fill(l, sgl, a, n);');
   accepts('leak-on-path', 'one that drops each', walked('put_page(sg_page(p));'));
+  complains(
+    'leak-on-path',
+    'a helper that fails with its own page, which the loop does not come to',
+    walked('put_page(sg_page(p));').replace('\treturn 1;\n', '\tif (bad(page))\n\t\treturn -EIO;\n\treturn 1;\n'),
+    'add_one:if (bad(page))',
+  );
 });

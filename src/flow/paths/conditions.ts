@@ -114,7 +114,9 @@ export function assume(state: State, given: Assume, acquired: Acquired | null): 
   }
   // More than a number is `first + n`, where something is added.
   if (left === right && isMore(o.right) && !isMore(o.left)) return /^(<|<=|!=)$/.test(o.op) ? next : null;
-  next = compared(next, left, o.op, right);
+  // Two pointers into one array, of which one has gone on.
+  const isApart = left === right && [o.left, o.right].some(({ path }) => state.signs.has(`+${path}`));
+  next = isApart && o.op !== '==' && o.op !== '!=' ? next : compared(next, left, o.op, right);
   if (!next || state.result === null) return next;
   const isAsked = (value: string, text: string): boolean =>
     value === state.asked || (acquired !== null && acquired.result !== 'bytes' && text !== '' && text === acquired.count);
@@ -193,9 +195,8 @@ function isMore({ path, text }: Value): boolean {
 
 /** Two values compared: the same comparison comes out the same until one of them changes. */
 function compared(state: State, left: string, op: string, right: string): State | null {
-  // Of two that are equal none is less; a value is its own equal, but where it may be another element's, or a pointer that has gone on.
-  const isMoved = op !== '==' && op !== '!=' && isHeld(state, left);
-  if ((left === right && left !== theReference && !isMoved && !/[[@]/.test(left)) || state.conditions.get(`${left} == ${right}`) === true)
+  // Of two that are equal none is less; a value is its own equal, but where it may be another element's.
+  if ((left === right && left !== theReference && !/[[@]/.test(left)) || state.conditions.get(`${left} == ${right}`) === true)
     return /^(==|<=|>=)$/.test(op) ? state : null;
   const { op: said, truth } = plain(op);
   const key = `${left} ${said} ${right}`;

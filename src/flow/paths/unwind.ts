@@ -1,6 +1,6 @@
 /** Loops that undo the earlier rounds of another loop, but not the round that failed. */
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Graph, Loop } from '../../program/graph.js';
+import type { CallOperation, Graph, Loop, Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -15,10 +15,18 @@ export function elementOf(graph: Graph, call: CallOperation, positions: readonly
   if (loops.length === 0) return null;
   for (const at of positions) {
     const e = call.expressions[at];
-    const name = e ? (indexIn(e) ?? offsetIn(graph, e)) : null;
+    const name = e ? (indexIn(e) ?? offsetIn(graph, e) ?? steppedIn(graph, e, loops)) : null;
     if (name !== null) return name;
   }
   return null;
+}
+
+/** A pointer to the element that the rounds have come to, which they move on. */
+function steppedIn({ types, nodes }: Graph, e: Expression, loops: readonly Loop[]): string | null {
+  if (e.kind !== 'identifier' || (types.get(e.name)?.pointers ?? 0) === 0) return null;
+  const isStep = ({ operation: o, loops: around }: Node): boolean =>
+    o?.kind === 'update' && o.target === e.name && around.some((l) => l.id === loops.at(-1)?.id);
+  return nodes.some(isStep) ? e.name : null;
 }
 
 /** How far into an array a pointer is set wherever it is set: `next = pages + done`. */
@@ -110,6 +118,7 @@ function below(text: string, i: string): boolean {
     `^while ?\\( ?${i}-- ?> ?0 ?\\)`,
     `^for ?\\( ?(--${i}|${i}--|${i} ?-= ?1|${i} ?= ?${i} ?- ?1) ?; ?${i} ?>= ?0 ?;`,
     `^for ?\\( ?; ?(--${i} ?>= ?0|${i}--) ?;`,
+    `^while ?\\( ?\\w+ ?(<|!=) ?${i} ?\\)`,
     `^for ?\\( ?(int |unsigned int )?(\\w+) ?= ?0 ?; ?\\2 ?< ?${i} ?;`,
     `^for ?\\( ?(int |unsigned int )?(\\w+) ?= ?${i} ?- ?1 ?; ?\\2 ?>= ?0 ?;`,
   ];
