@@ -93,8 +93,8 @@ export interface Transfer {
   moves: readonly (readonly [from: Place, to: Place])[];
   /** Tag of the struct that the result points at, where that is part of a container. */
   returns?: string;
-  /** The result that says that nothing was moved. */
-  fails?: 'error' | 'zero' | 'error pointer';
+  /** The result that says that nothing was moved; success is zero beside `error`, and anything else beside `any error`. */
+  fails?: 'error' | 'any error' | 'zero' | 'error pointer';
   /** Position of the argument that the result is, where something was moved. */
   gives?: number;
 }

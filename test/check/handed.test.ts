@@ -244,7 +244,7 @@ static void buf_release(struct dma_buf *dbuf)
 static const struct dma_buf_ops ops = { .release = buf_release };
 `;
 describe('memory that was allocated as zeros, and filled from the user', () => {
-  complains('leak-on-path', 'a way out past the drop', exported('free_pages'), 'buf_export:if (IS_ERR(dbuf)) {');
+  complains('leak-on-path', 'a way out past the drop', exported('free_pages'), 'buf_export:dbuf = dma_buf_export(&info);');
   accepts('leak-on-path', 'one with the drop', exported('unpin'));
 });
 
@@ -293,7 +293,7 @@ static void list_release(struct dma_buf *dbuf)
 }
 `;
 describe('an object that could not be made of what holds the pages', () => {
-  complains('leak-on-path', 'its error, which holds nothing', kept('free_pages'), 'list_export:if (IS_ERR(dbuf)) {');
+  complains('leak-on-path', 'its error, which holds nothing', kept('free_pages'), 'list_export:dbuf = dma_buf_export(&info);');
   accepts('leak-on-path', 'a drop where it fails', kept('free_table'));
 });
 
@@ -392,4 +392,74 @@ int bio_send(struct block_device *bdev, struct iov_iter *it)
 describe('a bio that is filled in rounds', () => {
   complains('leak-on-path', 'a failure in a later one', filled('ret'), 'bio_send:int ret = bio_fill(bio, it);');
   accepts('leak-on-path', 'one that fails with nothing in it only', filled('bio->bi_vcnt ? 0 : ret'));
+});
+
+const stored = (undo: string) => `int page_add(struct dev *dev, unsigned long index, unsigned long a)
+{
+	struct page *page;
+	int err;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	err = xa_insert(&dev->pages, index, page, GFP_KERNEL);
+	if (err) {
+		${undo}
+		return err;
+	}
+	return 0;
+}
+void page_del(struct dev *dev, unsigned long index)
+{
+	put_page(xa_erase(&dev->pages, index));
+}
+`;
+describe('a page for which there is no slot', () => {
+  complains('leak-on-path', 'a failure that leaves it', stored(';'), 'page_add:err = xa_insert(&dev->pages, index, page, GFP_KERNEL);');
+  accepts('leak-on-path', 'one that drops it', stored('put_page(page);'));
+});
+
+const tabled = (undo: string) => `struct mem { struct sg_table sgt; };
+int mem_pin(struct mem *mem, unsigned long a, int n)
+{
+	struct page **pages = kmalloc_array(n, sizeof(*pages), GFP_KERNEL);
+	struct scatterlist *sg = NULL;
+	int ret;
+
+	while (n) {
+		ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+		if (ret <= 0)
+			goto fail;
+		a += ret * PAGE_SIZE;
+		n -= ret;
+		sg = __sg_alloc_table_from_pages(&mem->sgt, pages, ret, 0, ret << PAGE_SHIFT, UINT_MAX, sg, n, GFP_KERNEL);
+		if (IS_ERR(sg)) {
+			${undo}
+			ret = PTR_ERR(sg);
+			goto fail;
+		}
+	}
+	kfree(pages);
+	return 0;
+fail:
+	kfree(pages);
+	mem_unpin(mem);
+	return ret;
+}
+void mem_unpin(struct mem *mem)
+{
+	struct sg_page_iter it;
+
+	for_each_sgtable_page(&mem->sgt, &it, 0)
+		unpin_user_page(sg_page_iter_page(&it));
+	sg_free_table(&mem->sgt);
+}
+`;
+describe('pages for which there is no room in a table', () => {
+  complains(
+    'leak-on-path',
+    'a failure that drops those of the table only',
+    tabled(';'),
+    'mem_pin:sg = __sg_alloc_table_from_pages(&mem->sgt, pages, ret, 0, ret << PAGE_SHIFT, UINT_MAX, sg, n, GFP_KERNEL);',
+  );
+  accepts('leak-on-path', 'one that drops both', tabled('unpin_user_pages(pages, ret);'));
 });

@@ -5,12 +5,13 @@ import { movesOf } from '../moves.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { withEntry } from './maps.js';
-import { holders, placeBelow, put, reach, valueIn } from './memory.js';
+import { placeBelow, put, reach, valueIn } from './memory.js';
 import { altered, type Holder, type State, sign, theReference, told } from './state.js';
 
 /** Signs of the result where a call moved pages, and where it failed to. */
 const results = {
   error: [sign.zero, sign.negative],
+  'any error': [sign.zero | sign.positive, sign.negative],
   zero: [sign.positive, sign.zero],
   'error pointer': [sign.positive, sign.negative],
 } as const;
@@ -40,7 +41,7 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
       next = put(next, placeBelow(next, into, suffix), given);
   }
   const { fails, gives } = (o.iterates ? undefined : transfers.get(name)) ?? {};
-  if (fails === undefined || state.phase !== 'held' || holders(next).length <= holders(state).length) return [next];
+  if (fails === undefined || state.phase !== 'held' || next === state) return [next];
   const [done, failed] = results[fails];
   const not = withSign(told(local, n, state, `where ${name}() fails`), o.result, failed);
   const length = gives === undefined ? null : valueIn(state, o.args[gives]);
