@@ -239,10 +239,11 @@ function movedFrom(flow: FunctionFlow, field: string): string[] {
 
 /**
  * Whether an iterator is a user's is known where it is used; its callers may hand in others. Who asks for that, or drops the
- * pages on another path, has the user's.
+ * pages on another path, has the user's. A plain reference is taken on the pages of any iterator, for whoever called.
  */
-function isCertain({ program, site, row }: Subject, { file, function: name }: Witness): boolean {
+function isCertain({ program, site, row }: Subject, { file, function: name, steps }: Witness): boolean {
   if (site.acquire.iterator === null || file === row.file) return true;
+  if (row.reference === 'get' && steps[0]?.text.startsWith('taken by ')) return true;
   return (
     program
       .file(file)

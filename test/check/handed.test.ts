@@ -463,3 +463,37 @@ describe('pages for which there is no room in a table', () => {
   );
   accepts('leak-on-path', 'one that drops both', tabled('unpin_user_pages(pages, ret);'));
 });
+
+const plain = (undo: string) => ({
+  'lib/fill.c': `int bio_fill(struct bio *bio, struct iov_iter *it)
+{
+	struct page *page;
+	size_t off;
+	ssize_t got = iov_iter_get_pages2(it, &page, PAGE_SIZE, 1, &off);
+
+	if (got <= 0)
+		return -EFAULT;
+	__bio_add_page(bio, page, got, off);
+	return 0;
+}
+EXPORT_SYMBOL(bio_fill);
+`,
+  'drv/write.c': `int zone_write(struct block_device *bdev, struct iov_iter *it)
+{
+	struct bio *bio = bio_alloc(bdev, 1, REQ_OP_WRITE, GFP_KERNEL);
+	int ret = bio_fill(bio, it);
+
+	if (ret)
+		goto put;
+	ret = submit_bio_wait(bio);
+	${undo}
+put:
+	bio_put(bio);
+	return ret;
+}
+`,
+});
+describe('plain references on the pages of an iterator, in another file', () => {
+  complains('leak-on-path', 'a caller that ends the bio', plain(''), 'zone_write:int ret = bio_fill(bio, it);');
+  accepts('leak-on-path', 'one that drops them first', plain('bio_release_pages(bio, false);'));
+});
