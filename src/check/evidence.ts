@@ -6,7 +6,15 @@ import type { FunctionReference } from '../program/file.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
-import { consumed, frameOriginCalls, handedContainers, type Release, type ReleaseCall, releases } from '../protocol/index.js';
+import {
+  consumed,
+  endingOperations,
+  frameOriginCalls,
+  handedContainers,
+  type Release,
+  type ReleaseCall,
+  releases,
+} from '../protocol/index.js';
 import { assumptionsOf, startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
@@ -57,6 +65,7 @@ function keptIn(subject: Subject): Kept {
     carriers: facts.map((h) => ({ tag: rootOf(h).slice(1), suffix: h.slice(rootOf(h).length) })),
     files: [...new Set([subject.site.reference.file, ...seen.map((s) => s.visit.flow.reference.file)])],
     backs: backsIn(subject),
+    endings: endingsIn(subject),
     handlers: handlersIn(subject),
     passed: passedIn(subject),
     drops: droppingsIn(subject),
@@ -89,6 +98,20 @@ function backsIn({ program, followed, site }: Subject): Kept['backs'] {
     way !== 'callback' ? [] : givenBelow(program, reference, ({ tag }) => handedContainers.get(tag ?? '')),
   );
   return [...called, ...named.filter(({ reference }) => !called.some((c) => c.reference.key === reference.key))];
+}
+
+/** The operations of the site's file that a library calls to drop what the site has filled. */
+function endingsIn({ program, followed, site: { reference } }: Subject): Kept['endings'] {
+  const filled = new Set(followed.visits.flatMap(({ flow }) => [...flow.origins.keys()].map((f) => /@\w+$/.exec(f)?.[0] ?? '')));
+  return endingOperations.flatMap(([struct, member, element]) => {
+    const content = handedContainers.get(element) ?? '';
+    if (!filled.has(content)) return [];
+    const installed = new RegExp(`struct\\s+${struct}\\s+\\w+\\s*=\\s*\\{[^}]*\\.${member}\\s*=\\s*(\\w+)`, 'g');
+    const names = [...(program.file(reference.file)?.text ?? '').matchAll(installed)].map((m) => m[1] as string);
+    return [...new Set(names)].flatMap((name) =>
+      (program.file(reference.file)?.byName.get(name) ?? []).flatMap((r) => givenBelow(program, r, belowOne(element, content))),
+    );
+  });
 }
 
 /** What stands below the parameters of a function, by their types; nothing below any other. */

@@ -8,7 +8,7 @@ import { allocatingCalls, castCalls, frameOrigins, memoryIterators, memoryTransf
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
 import { mappingLookups, pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
-import { pipeConsumed, pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
+import { pipeConsumed, pipeOperations, pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
 import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
 
@@ -57,6 +57,8 @@ export const handedContainers: ReadonlyMap<string, string> = new Map([
 ]);
 /** Calls that give such a struct up, the first argument, whatever it still holds. */
 export const handedEnds: ReadonlySet<string> = new Set(blockEnds);
+/** Operations by which a library drops what it was handed in such a struct: the operations' struct, the member, and what it is given. */
+export const endingOperations = pipeOperations;
 /** Fields that say where the first element of a queue is. */
 export const consumed: ReadonlyMap<string, string> = new Map(pipeConsumed);
 const contents: ReadonlySet<string> = new Set([...[...containerStructs.values()].map((c) => c.content), ...handedContainers.values()]);

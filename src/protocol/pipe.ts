@@ -17,5 +17,10 @@ export const pipeReleases: readonly ReleaseCall[] = [
   { name: 'pipe_buf_release', pages: '1@pipe', shape: 'container', drops: 'any', era: 'all' },
 ];
 
+/** The member of an operations struct that drops what an element of a queue holds: nobody else does. */
+export const pipeOperations: readonly (readonly [struct: string, member: string, element: string])[] = [
+  ['pipe_buf_operations', 'release', 'pipe_buffer'],
+];
+
 /** Fields that say where the first element of a queue is, by struct, and what its elements hold: to set one is to be done with those before. */
 export const pipeConsumed: readonly (readonly [field: string, content: string])[] = [['pipe_inode_info.tail', '@pipe']];

@@ -497,3 +497,33 @@ describe('plain references on the pages of an iterator, in another file', () => 
   complains('leak-on-path', 'a caller that ends the bio', plain(''), 'zone_write:int ret = bio_fill(bio, it);');
   accepts('leak-on-path', 'one that drops them first', plain('bio_release_pages(bio, false);'));
 });
+
+const piped = (drop: string) => `static void user_release(struct pipe_inode_info *pipe, struct pipe_buffer *buf)
+{
+	${drop}
+	buf->flags = 0;
+}
+static const struct pipe_buf_operations user_ops = {
+	.release = user_release,
+};
+ssize_t feed(struct pipe_inode_info *pipe, struct iov_iter *it)
+{
+	struct pipe_buffer buf = { .ops = &user_ops };
+	struct page *page;
+	size_t off;
+	ssize_t got = iov_iter_get_pages2(it, &page, PAGE_SIZE, 1, &off);
+
+	if (got <= 0)
+		return -EFAULT;
+	buf.page = page;
+	buf.offset = off;
+	buf.len = got;
+	pipe->bufs[pipe->head & 15] = buf;
+	pipe->head++;
+	return got;
+}
+`;
+describe('the operation by which a pipe drops its buffers', () => {
+  complains('leak-on-path', 'one that does not', piped('buf->len = 0;'), 'user_release:}');
+  accepts('leak-on-path', 'one that does', piped('put_page(buf->page);'));
+});

@@ -55,6 +55,8 @@ export interface Kept extends Dropped {
   files: readonly string[];
   /** Functions to which the kernel gives back what was handed to it. */
   backs: readonly Given[];
+  /** Functions that a library calls to drop what it was handed. */
+  endings: readonly Given[];
   /** Functions that may make an object forget the pages which it holds. */
   handlers: readonly Given[];
   /** Functions that are handed one page by itself. */
@@ -263,6 +265,12 @@ function openEngine(analysis: Analysis): Engine {
     for (const { reference, fact } of given.passed)
       for (const exit of kept(program, reference, effects(reference, [fact])))
         add(leakOf(reference, { exit, pos: exit.pos }, 'left here with the page still held, which other ways with such a result drop'));
+    for (const { reference, fact } of given.endings) {
+      const exits = effects(reference, [fact]);
+      const [exit] = exits;
+      if (exit && exits.every((e) => e.kind === 'held' && !e.unsure && e.holders.every((h) => h.of >= 0)))
+        add(leakOf(reference, { exit, pos: exit.pos }, 'left here with the pages still held, which nobody else drops'));
+    }
     for (const back of given.backs) handed(back, 'given back to', (exit) => freeingIn(exit) !== undefined);
     for (const handler of given.handlers) handed(handler, 'kept until', ({ trail }) => hasForgotten(trail));
     return [...found.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.pos - b.pos));
