@@ -277,3 +277,44 @@ describe('who drops the pages where all went well', () => {
   complains('leak-on-path', 'a failure that leaves them in the memory of a caller', run(''), 'req_run:if (hw_run(n) < 0) {');
   accepts('leak-on-path', 'one that drops them', run('unpin_user_pages(r->pages, n);'));
 });
+
+const anew = (clear: string, before: string, end: string): string => `${region}struct mr { struct region *r; int key; };
+static struct mr *mr_of(struct handle *h)
+{
+	return container_of(h, struct mr, handle);
+}
+int mr_again(struct handle *h, unsigned long a, int n)
+{
+	struct mr *mr = mr_of(h);
+	int ret;
+
+	${before}
+	mr->r = region_get(a, n);
+	if (IS_ERR(mr->r)) {
+		mr->r = NULL;
+		return -EFAULT;
+	}
+	ret = hw_write(mr->key);
+	if (ret) {
+		region_put(mr->r);
+		${clear}
+		return -EIO;
+	}
+	return 0;
+}
+void mr_end(struct handle *h)
+{
+	struct mr *mr = mr_of(h);
+
+	${end}
+	kfree(mr);
+}
+`;
+
+describe('an object that is given other pages', () => {
+  const release = 'region_put(mr->r);';
+  complains('double-release', 'one that still leads to those which were dropped', anew('', release, release), `mr_again:${release}`);
+  accepts('double-release', 'one that is told that it has none', anew('mr->r = NULL;', release, release));
+  accepts('double-release', 'one that had none, and may end with the failure', anew('', '', release));
+  accepts('double-release', 'one that nobody looks into again', anew('', release, ''));
+});

@@ -16,6 +16,7 @@ import { hasForgotten } from './forget.js';
 import { type Dropped, type End, isGivenUp, succeeds, undropped } from './keeping.js';
 import { kept } from './passed.js';
 import { isReentered } from './reentry.js';
+import { danglingAt } from './retaken.js';
 import { droppers, shapeOf } from './shape.js';
 import { type Exit, type Holder, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
@@ -179,6 +180,15 @@ function openEngine(analysis: Analysis): Engine {
       const known = found.get(key);
       if (!known || (known.short && !w.short)) found.set(key, w);
     };
+    const dangling = (reference: FunctionReference, exits: readonly Exit[]): void => {
+      for (const exit of exits.filter(leavesPointers)) {
+        const left = danglingAt(program, reference, exit);
+        if (left === null) continue;
+        const { file, name } = reference;
+        const step = { file, function: name, pos: left.pos, text: `left in ${left.path}, from where ${left.by.name}() drops it once more` };
+        add({ kind: 'double', short: false, file, function: name, pos: left.pos, steps: [...spokenSteps(exit.trail), step], fields: [] });
+      }
+    };
     const end = (reference: FunctionReference, { exits, emptied }: Walked, level: number): void => {
       levels.set(reference.key, level);
       givenUp.push(...emptied.map((turned) => ({ reference, turned, level })));
@@ -211,6 +221,7 @@ function openEngine(analysis: Analysis): Engine {
         note(caller, w);
         end(caller, w, level);
         stale(caller, w.exits, level + 1);
+        dangling(caller, w.exits);
         up(caller, w.exits, level + 1);
       }
     };
@@ -218,6 +229,7 @@ function openEngine(analysis: Analysis): Engine {
     note(start.reference, own);
     end(start.reference, own, 0);
     stale(start.reference, own.exits, 1);
+    dangling(start.reference, own.exits);
     up(start.reference, own.exits, 1);
     const unanswered = failures.filter(({ reference }) => !cleaned.has(reference.name));
     const blamed = new Set(unanswered.map(({ reference }) => reference.name));
@@ -331,16 +343,14 @@ function lateOf({ file, name }: FunctionReference, { kind, trail, pos }: Late): 
   return { kind, short: false, file, function: name, pos, steps: spokenSteps(trail), fields: [] };
 }
 
-/** True for a way out on which a function says that it has failed, holds nothing more, and leaves the pointers to what it has dropped. */
+/** True for a way out on which a function says that it has failed, holds nothing more, and leaves its caller pointers to what it has dropped. */
 function isStale(e: Exit): boolean {
-  return (
-    e.kind === 'dropped' &&
-    !e.unsure &&
-    saysFailed(e) &&
-    e.drop?.whole === true &&
-    e.drop.doubt === null &&
-    e.holders.some((h) => h.of >= 0)
-  );
+  return leavesPointers(e) && e.drop?.whole === true && e.holders.some((h) => h.of >= 0);
+}
+
+/** The same, wherever they are left. */
+function leavesPointers(e: Exit): boolean {
+  return e.kind === 'dropped' && !e.unsure && saysFailed(e) && e.drop?.doubt === null && e.holders.some((h) => h.of !== -1);
 }
 
 function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: string, before: readonly PathStep[] = []): Witness {
