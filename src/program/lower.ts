@@ -1,6 +1,6 @@
 /** From the AST of one function variant to its {@link Graph}. */
 import type { Block, CType, Declarator, Expression, FunctionVariant, InitializerList, Statement } from '../syntax/ast.js';
-import { negated } from '../syntax/comparisons.js';
+import { negated, swapped } from '../syntax/comparisons.js';
 import { isScopeMacro } from '../syntax/macros.js';
 import { type GotoLoop, gotoLoops } from './goto-loops.js';
 import type { Assume, CallOperation, Graph, Guard, Loop, Node, Operation } from './graph.js';
@@ -770,7 +770,11 @@ function condition(b: Builder, e: Expression, yes: number, no: number): void {
   if (e.kind === 'binary' && e.op in negated) {
     const left = tested(b, e.left, after);
     const right = tested(b, e.right, after);
-    assume = { kind: 'assume', left, op: e.op, right, call: null };
+    // `0 == ret` says what `ret == 0` says.
+    const isTurned = left.path === null && right.path !== null;
+    assume = isTurned
+      ? { kind: 'assume', left: right, op: swapped[e.op] ?? e.op, right: left, call: null }
+      : { kind: 'assume', left, op: e.op, right, call: null };
   } else {
     const left = tested(b, e, after);
     const made = e.kind === 'call' ? b.nodes[b.current]?.operation : null;

@@ -1,5 +1,5 @@
 /** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
-import { type Assume, type Graph, type Node, turnedOver } from '../../program/graph.js';
+import type { Assume, Graph, Node } from '../../program/graph.js';
 import { suffixAfter, type Value } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { errorNames } from '../../protocol/index.js';
@@ -52,9 +52,7 @@ export function withSign(state: State, value: string, bits: number): State | nul
 }
 
 /** The state where a condition came out as it did, `null` where it cannot. */
-export function assume(state: State, given: Assume, acquired: Acquired | null): State | null {
-  // `0 == ret` says what `ret == 0` says.
-  const o = given.call === null && given.left.path === null && given.right.path !== null ? turnedOver(given) : given;
+export function assume(state: State, o: Assume, acquired: Acquired | null): State | null {
   if (o.op === '==' && state.phase === 'held' && acquired?.filled === o.left.text && signOfText(o.right.text) === sign.zero) return null;
   const left = unset(state, valueIn(state, o.left));
   const right = unset(state, valueIn(state, o.right));

@@ -1,5 +1,5 @@
 /** Names in capitals that stand for numbers, and what a test against them says. */
-import type { Graph, Operation } from '../../program/graph.js';
+import { type Graph, type Operation, turnedOver } from '../../program/graph.js';
 import type { Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 
@@ -25,7 +25,9 @@ export function numbered(at: Naming, o: Operation | null): Operation | null {
     case 'assume': {
       const left = asNumber(at, o.left);
       const right = asNumber(at, o.right);
-      return left === o.left && right === o.right ? o : { ...o, left, right };
+      if (left === o.left && right === o.right) return o;
+      const said = { ...o, left, right };
+      return left.path === null && right.path !== null ? turnedOver(said) : said;
     }
     case 'return': {
       const value = o.value && asNumber(at, o.value);
