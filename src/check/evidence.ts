@@ -186,6 +186,9 @@ function droppingsIn(subject: Subject): Dropping[] {
     );
   // Who is called by the acquiring function alone does what that undoes.
   const isHelper = ({ flow: { reference } }: Visit): boolean => {
+    // What other files call is looked up in the index: to ask who in them does reads them all.
+    const isLocal = reference.static && reference.file.endsWith('.c');
+    if (!isLocal && program.tree.filesCalling(reference.name).some((file) => file !== site.reference.file)) return false;
     const callers = program.callers(reference);
     return callers.length > 0 && callers.every((caller) => caller.key === site.reference.key);
   };
