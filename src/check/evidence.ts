@@ -192,12 +192,13 @@ function droppingsIn(subject: Subject): Dropping[] {
     const callers = program.callers(reference);
     return callers.length > 0 && callers.every((caller) => caller.key === site.reference.key);
   };
+  const dropping = visits.map((visit) => ({ visit, drops: dropsOf(visit) })).filter(({ drops }) => drops.length > 0);
   const undone = new Set(
-    visits.filter((v) => (v.heap === null && (v.way === 'site' || v.way === 'return')) || isHelper(v)).flatMap(dropsOf),
+    dropping.flatMap(({ visit: v, drops }) => ((v.heap === null && (v.way === 'site' || v.way === 'return')) || isHelper(v) ? drops : [])),
   );
-  return visits
-    .filter((v) => dropsOf(v).some((drop) => v.heap === null || !undone.has(drop)))
-    .flatMap((v) => droppingsOf(program, v, new Set(dropsOf(v))));
+  return dropping
+    .filter(({ visit, drops }) => drops.some((drop) => visit.heap === null || !undone.has(drop)))
+    .flatMap(({ visit, drops }) => droppingsOf(program, visit, new Set(drops)));
 }
 
 /** The ways by which the pages came to a visited function that drops them: through a field, or handed to a function by a callee. */

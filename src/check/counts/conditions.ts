@@ -1,6 +1,6 @@
 /** The conditions that a path has assumed of values that the walk knows nothing else of. */
 import { type Live, liveness, predecessorsOf } from '../../flow/paths/live.js';
-import { keptOf } from '../../flow/paths/maps.js';
+import { keptOf, withEntry } from '../../flow/paths/maps.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
@@ -13,7 +13,7 @@ export function assumed(known: ReadonlyMap<string, boolean>, left: string, op: s
   const key = keyOf(left, op, right);
   const before = known.get(key);
   if (before !== undefined) return before === truth ? known : null;
-  return new Map([...known, [key, truth]]);
+  return withEntry(known, key, truth);
 }
 
 /** Equal for conditions that say the same, or the opposite. */
@@ -40,15 +40,8 @@ export function askedFrom(known: ReadonlyMap<string, boolean>, graph: Graph, nod
 
 /** The conditions without those that name what an assignment to `target` changes. */
 export function without(known: ReadonlyMap<string, boolean>, target: string): ReadonlyMap<string, boolean> {
-  if (known.size === 0) return known;
   const root = rootOf(target);
-  let left: Map<string, boolean> | null = null;
-  for (const key of known.keys()) {
-    if (!names(key, root)) continue;
-    left ??= new Map(known);
-    left.delete(key);
-  }
-  return left ?? known;
+  return keptOf(known, (key) => !names(key, root));
 }
 
 /** True if a condition has a variable as a word. */

@@ -1,7 +1,7 @@
 /** What is known of an integer in the site's function: the acquiring call's result, the number asked for, or a constant, and an offset. */
 import { holds } from '../../flow/outcome.js';
 import { readLater } from '../../flow/paths/live.js';
-import { keptOf } from '../../flow/paths/maps.js';
+import { keptOf, withEntry } from '../../flow/paths/maps.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
@@ -56,8 +56,7 @@ export function symbolOf(value: Value, names: Names, { asked, constant }: Words)
 
 /** `names` without what an assignment to `target` makes untrue. */
 export function forget(names: Names, target: string): Names {
-  if (![...names.keys()].some((name) => name === target || suffixAfter(name, target) !== null)) return names;
-  return new Map([...names].filter(([name]) => name !== target && suffixAfter(name, target) === null));
+  return keptOf(names, (name) => suffixAfter(name, target) === null);
 }
 
 /** `names` without the variables that nothing reads from a node on. */
@@ -86,12 +85,12 @@ export function after(program: Program, reference: FunctionReference, node: Node
       // An arm of `a ? b : c` has no `=` before it: it is what it says.
       const text = o.target.startsWith('%') ? o.source.text : assignedText(program, reference, node.pos);
       const offset = o.source.path?.startsWith('%') ? 0 : offsetIn(text);
-      return offset === null ? kept : new Map([...kept, [o.target, { ...source, plus: source.plus + offset }]]);
+      return offset === null ? kept : withEntry(kept, o.target, { ...source, plus: source.plus + offset });
     }
     case 'clear': {
       const kept = forget(names, o.target);
       const number = numberOf(o.text);
-      return number === null ? kept : new Map([...kept, [o.target, { base: 'number', plus: number }]]);
+      return number === null ? kept : withEntry(kept, o.target, { base: 'number', plus: number });
     }
     case 'update': {
       const known = names.get(o.target);
@@ -100,7 +99,7 @@ export function after(program: Program, reference: FunctionReference, node: Node
       // An index that is counted up in a loop is one place for the walk, or it would not end.
       const ends = known?.base !== 'number' || node.loops.length === 0;
       const moved = known && by !== null && ends ? { ...known, plus: known.plus + by } : null;
-      return moved && (moved.base === 'number' || Math.abs(moved.plus) < 3) ? new Map([...kept, [o.target, moved]]) : kept;
+      return moved && (moved.base === 'number' || Math.abs(moved.plus) < 3) ? withEntry(kept, o.target, moved) : kept;
     }
     case 'call':
       return o.args.reduce((n, a) => (a.address && a.path !== null ? forget(n, a.path) : n), names);

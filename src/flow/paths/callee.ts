@@ -5,7 +5,6 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node, Operation } from '../../program/graph.js';
 import type { Entry } from '../../program/ledger.js';
-import type { Program } from '../../program/program.js';
 import { type ReleaseCall, releases } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { conditionText } from './conditions.js';
@@ -14,6 +13,7 @@ import { alwaysFails } from './fails.js';
 import { allocating, makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
 import type { PathStep } from './state.js';
+import { bodyOf } from './text.js';
 
 const sending =
   /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
@@ -147,9 +147,4 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
     isFailing: each(isFailing),
     isToldByName: each((_, o: CallOperation) => isToldByName(naming, o.result)),
   };
-}
-
-function bodyOf(program: Program, callee: FunctionReference): string {
-  const text = program.textOf(callee);
-  return text.slice(text.indexOf('{'));
 }

@@ -3,7 +3,7 @@ import { type Node, nothing } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import { signOf } from './conditions.js';
 import type { Called } from './context.js';
-import { copyOf } from './maps.js';
+import { keptOf } from './maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from './memory.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from './state.js';
 
@@ -156,10 +156,7 @@ function isReached({ graph }: Called, state: State, base: string, returned: stri
 }
 
 function without(state: State, name: string): ReadonlyMap<string, string> {
-  if (!state.store.has(name)) return state.store;
-  const store = copyOf(state.store);
-  store.delete(name);
-  return store;
+  return keptOf(state.store, (place) => place !== name);
 }
 
 /** True if somebody else may reach what a base leads to once the function is left. */

@@ -1,10 +1,9 @@
 /** Stores that make an object forget pages which it holds: an element is cleared, or stepped over. */
 import type { Loop, Node } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
 import { consumed, releases } from '../../protocol/index.js';
 import type { Called } from './context.js';
-import { copyOf } from './maps.js';
-import { holders, placeAt, valueIn } from './memory.js';
+import { keptOf } from './maps.js';
+import { holders, isVariable, placeAt, valueIn } from './memory.js';
 import { altered, type State, stepsOf, type Trail, theReference, told } from './state.js';
 import { textAt } from './text.js';
 
@@ -66,8 +65,7 @@ function isFront({ program, reference: { file } }: Called, array: string | undef
 }
 
 function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {
-  const store = copyOf(state.store);
-  for (const place of places) store.delete(place);
+  const store = keptOf(state.store, (place) => !places.includes(place));
   return told(local, n, altered(state, { store }), `${target.replace('[]', '')} ${forgets}`);
 }
 
@@ -77,9 +75,4 @@ export function isSeen({ graph }: Called, loop: Loop, state: State): boolean {
     graph.nodes.flatMap(({ operation: o, loops }) => (o?.kind === 'copy' && loops.some((l) => l.id === loop.id) ? [o.target] : [])),
   );
   return holders(state).some((place) => own.has(place) && isVariable(place));
-}
-
-/** True for a plain variable: it goes with the round or the function. */
-function isVariable(place: string): boolean {
-  return rootOf(place) === place && !place.startsWith('::');
 }

@@ -3,6 +3,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { freeingCalls } from '../../protocol/index.js';
+import { bodyOf } from './text.js';
 
 export const allocating =
   /^(devm_)?(k|kv|v)(m|z|c)?alloc\w*$|^(devm_)?k(m|z)alloc_\w+$|^(kcalloc|sgl_alloc\w*|kvcalloc|kmalloc_array|kvmalloc_array|array_size|kmem_cache_z?alloc\w*|k?memdup\w*|__get_free_pages?|get_zeroed_page|drm_calloc_large|drm_malloc_ab|vmalloc_user|__vmalloc\w*|bio_k?m?alloc\w*)$/;
@@ -11,12 +12,11 @@ export const allocating =
 export const makes = remembered((program: Program) => {
   const known = program.ledger.memo<boolean>();
   return (reference: FunctionReference): boolean =>
-    known.get(reference.key) ?? known.work(reference.key, () => isMaker(program.textOf(reference)));
+    known.get(reference.key) ?? known.work(reference.key, () => isMaker(bodyOf(program, reference)));
 });
 
 /** By the text: most functions return no pointer that they have just allocated, and need not be parsed. */
-function isMaker(text: string): boolean {
-  const body = text.slice(text.indexOf('{'));
+function isMaker(body: string): boolean {
   const returned = new Set([...body.matchAll(/\breturn\b\s*([^;]*?)\s*;/g)].map((m) => m[1] as string).filter((e) => !isNone.test(e)));
   const [object] = returned;
   if (returned.size !== 1 || object === undefined || !/^\w+$/.test(object)) return false;

@@ -17,11 +17,11 @@ export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Reado
   return copyOf(map).set(key, value);
 }
 
-/** A map with those of its entries whose keys are kept; the map itself where all are. */
-export function keptOf<K, V>(map: ReadonlyMap<K, V>, isKept: (key: K) => boolean): ReadonlyMap<K, V> {
+/** A map with those of its entries that are kept; the map itself where all are. */
+export function keptOf<K, V>(map: ReadonlyMap<K, V>, isKept: (key: K, value: V) => boolean): ReadonlyMap<K, V> {
   let kept = null as Map<K, V> | null;
-  map.forEach((_, key) => {
-    if (isKept(key)) return;
+  map.forEach((value, key) => {
+    if (isKept(key, value)) return;
     kept ??= copyOf(map);
     kept.delete(key);
   });

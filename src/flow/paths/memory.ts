@@ -145,14 +145,16 @@ export function baseOf(place: string): string {
   return rootOf(place.startsWith('&') ? place.slice(1) : place);
 }
 
+/** True for a plain variable: it goes with the round or the function. */
+export function isVariable(place: string): boolean {
+  return rootOf(place) === place && !place.startsWith('::');
+}
+
 /** Memory that is gone: nothing is held there any more. */
 export function freed(state: State, value: string): State {
   if (value.startsWith('&') || value.startsWith('=')) return state;
-  const gone = [...state.store.keys()].filter((place) => place !== value && suffixAfter(place, value) !== null);
-  if (gone.length === 0) return state;
-  const store = copyOf(state.store);
-  for (const place of gone) store.delete(place);
-  return altered(state, { store });
+  const store = keptOf(state.store, (place) => place === value || suffixAfter(place, value) === null);
+  return store === state.store ? state : altered(state, { store });
 }
 
 /** A value is made anew where it was made before: what is known of it is known of the older one. */

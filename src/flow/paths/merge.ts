@@ -2,7 +2,7 @@
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { copyOf, isSameMap, isSameSet, keptOf } from './maps.js';
-import { baseOf } from './memory.js';
+import { baseOf, isVariable } from './memory.js';
 import type { Shape } from './shape.js';
 import { altered, type State, theReference } from './state.js';
 
@@ -69,9 +69,12 @@ const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
   return (value) => {
     let found = known.get(value);
     if (!found) {
-      const root = rootOf(value);
-      const isVariable = root === value && !value.startsWith('::');
-      found = { base: baseOf(value), root, isVariable, field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null };
+      found = {
+        base: baseOf(value),
+        root: rootOf(value),
+        isVariable: isVariable(value),
+        field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null,
+      };
       known.set(value, found);
     }
     return found;

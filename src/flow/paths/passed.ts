@@ -4,6 +4,7 @@ import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { mentionsReleases } from '../mentions.js';
 import { type Exit, sign, stepsOf } from './state.js';
+import { bodyOf } from './text.js';
 
 /** Calls that take a reference on a page of which nobody need hold one. */
 const trying = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;
@@ -39,7 +40,7 @@ const dropsItself = remembered((program: Program) => {
 function mayTake(program: Program, reference: FunctionReference): boolean {
   const text = program.textOf(reference);
   if (trying.test(text)) return true;
-  const called = [...text.slice(text.indexOf('{')).matchAll(/\b(\w+)\s*\(/g)].flatMap((m) =>
+  const called = [...bodyOf(program, reference).matchAll(/\b(\w+)\s*\(/g)].flatMap((m) =>
     program.resolveNear(m[1] as string, reference.file),
   );
   return called.some((callee) => trying.test(program.textOf(callee)));

@@ -8,6 +8,7 @@ import { remembered } from '../../program/remembered.js';
 import { acquires, handedEnds, releases } from '../../protocol/index.js';
 import { mentionsReleases } from '../mentions.js';
 import { fieldsOf, liveness, predecessorsOf, readLater, testsOf } from './live.js';
+import { bodyOf } from './text.js';
 
 export interface Shape {
   /** Variables that are read from here on before they are set anew. */
@@ -226,8 +227,7 @@ const called = /\b([A-Za-z_]\w*)\s*\(/g;
 
 /** The names that a function's body has before a parenthesis, but for its own. */
 function namesCalled(program: Program, reference: FunctionReference): string[] {
-  const text = program.textOf(reference);
-  const names = Array.from(text.slice(text.indexOf('{')).matchAll(called), (match) => match[1] as string);
+  const names = Array.from(bodyOf(program, reference).matchAll(called), (match) => match[1] as string);
   return [...new Set(names)].filter((name) => name !== reference.name);
 }
 

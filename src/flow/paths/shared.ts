@@ -3,6 +3,7 @@ import type { CallOperation, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { changesOf } from '../stores.js';
 import type { Called } from './context.js';
+import { keptOf } from './maps.js';
 import { baseOf, holders, reach, valueIn } from './memory.js';
 import { altered, type State } from './state.js';
 
@@ -62,8 +63,6 @@ export function changed({ program, reference }: Called, o: CallOperation, callee
       const suffix = base === '' ? null : suffixAfter(place, base);
       return suffix !== null && suffix !== '' && callees.some((c) => changes(c, i, suffix));
     });
-  const gone = [...state.store].flatMap(([place, value]) =>
-    /^[=~]/.test(value) && rootOf(place) !== place && isChanged(place) ? [place] : [],
-  );
-  return gone.length === 0 ? state : altered(state, { store: new Map([...state.store].filter(([place]) => !gone.includes(place))) });
+  const store = keptOf(state.store, (place, value) => !/^[=~]/.test(value) || rootOf(place) === place || !isChanged(place));
+  return store === state.store ? state : altered(state, { store });
 }

@@ -129,6 +129,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     const isMet = next === graph.entry || (shape.predecessors[next] as readonly number[]).length > 1;
     return isMet || seeds[n.id] === 1 || seeds[next] === 1 ? null : (graph.nodes[next] as Node);
   };
+  /** The states in which a path leaves a node. */
   const behind = (n: Node, state: State): State[] => {
     if (state.phase === 'before' && towardsSeed?.[n.id] === 0) return [];
     const outcomes = run(local, n, state);
@@ -137,6 +138,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     if (entry.kind !== 'object' || seeds[n.id] === 0) return outcomes;
     return outcomes.map((made) => (made.phase === 'before' ? withObject(made, graph, n, entry.variable, entry.suffixes) : made));
   };
+  /** The state in which it comes to the next node, `null` where it cannot. */
   const to = (next: Node, from: Node, before: State): State | null => {
     const moved = along(local, from, next, before);
     if (moved?.unsure && !before.unsure) unknown(at);
@@ -157,6 +159,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     }
     return isKept;
   };
+  /** A state where ways meet: one that was there before is not walked again. */
   const meet = (node: number, arriving: State): void => {
     const state = forgetting(arriving, shape, node);
     met[node] ??= [];
