@@ -4,7 +4,11 @@ import { accepts, complains } from './findings.js';
 
 const rule = 'release-count';
 
-const object = (short: string, end = 'unpin_user_pages(s->pages, s->num);') => `struct seg { struct page **pages; unsigned int num; };
+const object = (
+  short: string,
+  end = 'unpin_user_pages(s->pages, s->num);',
+  num = 'DIV_ROUND_UP(len, PAGE_SIZE)',
+) => `struct seg { struct page **pages; unsigned int num; };
 static void seg_free(struct seg *s)
 {
 	int i;
@@ -18,7 +22,7 @@ static int seg_lock(struct seg *s, unsigned long addr, size_t len)
 {
 	int ret;
 
-	s->num = DIV_ROUND_UP(len, PAGE_SIZE);
+	s->num = ${num};
 	s->pages = vzalloc(array_size(sizeof(struct page *), s->num));
 	if (!s->pages)
 		return -ENOMEM;
@@ -54,7 +58,11 @@ describe('an object that is freed after a short pin', () => {
     object('', 'for (i = 0; i < s->num; i++)\n\t\t\tunpin_user_page(s->pages[i]);'),
     'seg_build:seg_free(s);',
   );
+  const drop = 'unpin_user_pages(s->pages, s->num);';
+  complains(rule, 'one that keeps a sum', object('', drop, '(len >> PAGE_SHIFT) + 1'), 'seg_build:seg_free(s);');
+  complains(rule, 'one that keeps what an argument leads to', object('', drop, 's->end - s->start + 1'), 'seg_build:seg_free(s);');
   accepts(rule, 'one that keeps the number taken', object('s->num = ret;'));
+  accepts(rule, 'one that keeps the number taken, not a sum', object('s->num = ret;', drop, '(len >> PAGE_SHIFT) + 1'));
   accepts(
     rule,
     'one that is gone through up to what is there',

@@ -4,7 +4,7 @@ import { factsAt } from '../flow.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { failing, isDecided } from './enter.js';
-import { after, emptied, placed, resulting, resultText, standingAt } from './exits.js';
+import { after, emptied, placed, resulting, resultText, standingAt, stored } from './exits.js';
 import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from './memory.js';
 import { altered, type Exit, outcome, type State, sign, theReference, told } from './state.js';
 import { elementOf } from './unwind.js';
@@ -114,6 +114,7 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     unsure: next.unsure || exit.unsure,
   });
   next = placed(resulting(next, o, exit), o, exit.holders);
+  if (asked !== null) next = stored(next, o, exit.askedIn, asked);
   return [told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`)];
 }
 

@@ -397,7 +397,7 @@ function wayOf(e: Exit): string {
   const asked = typeof e.asked === 'string' || e.asked === null ? e.asked : placeOf(e.asked);
   const places = e.holders.map(placeOf).sort();
   const known = [e.result, e.outcomes, e.counts, asked, e.equals, e.gives, e.allocated, e.extra, e.linked, e.unsure];
-  return [...known, ...e.made, ...places, ...failedOn(e.trail)].join();
+  return [...known, ...e.askedIn.map(placeOf), ...e.made, ...places, ...failedOn(e.trail)].join();
 }
 
 /** Pages that are kept in fields, as a fault of the function that leaves them there. */

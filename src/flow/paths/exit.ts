@@ -19,7 +19,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     freed: [],
     outcomes: state.outcomes,
     counts: returned !== null && returned === state.result,
-    asked: askedOf(local, state),
+    ...askedOf(local, state),
     equals: equalOf(state, returned),
     gives: givenOf(local, state, returned),
     allocated: returned !== null && state.fresh.has(returned),
@@ -72,9 +72,10 @@ function byValue({ entry }: Called): boolean {
   return entry.kind === 'given' && entry.facts.some((f) => !/[.[@]/.test(f));
 }
 
-function askedOf({ graph }: Called, state: State): Holder | string | null {
+/** What the acquiring call was asked for: a constant, or the places at which it stands. */
+function askedOf({ graph }: Called, state: State): Pick<Exit, 'asked' | 'askedIn'> {
   const { asked } = state;
-  if (asked === null || asked.startsWith('=')) return asked;
+  if (asked === null || asked.startsWith('=')) return { asked, askedIn: [] };
   const below = (place: string): Holder[] => {
     const base = baseOf(place);
     const of = graph.params.findIndex((p) => p.name === base);
@@ -82,8 +83,8 @@ function askedOf({ graph }: Called, state: State): Holder | string | null {
   };
   // A parameter is what the caller gave; a field is what stands there now.
   const kept = [...state.store].flatMap(([place, value]) => (value === asked && place !== asked ? below(place) : []));
-  const [first] = asked === baseOf(asked) || valueAt(state, asked) === asked ? [...below(asked), ...kept] : kept;
-  return first ?? null;
+  const [first = null, ...others] = asked === baseOf(asked) || valueAt(state, asked) === asked ? [...below(asked), ...kept] : kept;
+  return { asked: first, askedIn: others };
 }
 
 /** The number among a function's parameters that a result is, still as it was given. */

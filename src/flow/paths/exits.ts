@@ -64,9 +64,14 @@ export function standingAt(state: State, o: CallOperation, { of, suffix }: Holde
 
 /** What a function set to zero below what it was given. */
 export function emptied(state: State, o: CallOperation, none: readonly Holder[]): State {
-  return none.reduce((next, { of, suffix }) => {
-    const value = valueIn(next, o.args[of]);
-    return put(next, value === null ? null : placeBelow(next, value, suffix), '=0');
+  return stored(state, o, none, '=0');
+}
+
+/** A value at places below what a function was given. */
+export function stored(state: State, o: CallOperation, places: readonly Holder[], value: string): State {
+  return places.reduce((next, { of, suffix }) => {
+    const given = valueIn(next, o.args[of]);
+    return put(next, given === null ? null : placeBelow(next, given, suffix), value);
   }, state);
 }
 

@@ -145,6 +145,8 @@ export interface Exit {
   counts: boolean;
   /** What the acquiring call was asked for: a constant, or where it stands in the caller's terms. */
   asked: Holder | string | null;
+  /** Further places that it stands at, in the caller's terms: an object that keeps it beside the pages. */
+  askedIn: readonly Holder[];
   /** The constant that the result is. */
   equals: string | null;
   /** The parameter that the result is, as it was given, `null` for any other. */

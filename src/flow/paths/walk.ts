@@ -50,6 +50,7 @@ const gaveUp: Exit = {
   outcomes: 0,
   counts: false,
   asked: null,
+  askedIn: [],
   equals: null,
   gives: null,
   allocated: false,
