@@ -19,6 +19,31 @@ function importsOf(text: string): string[] {
   return specifiers.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] as string));
 }
 
+/** The module of `src/` that a specifier in a file of it means; `null` if it means none. */
+function targetOf(file: string, specifier: string): string | null {
+  return specifier.startsWith('.') ? posix.normalize(posix.join(posix.dirname(file), specifier)) : null;
+}
+
+/** A way from a module by its imports back to itself; `null` if there is none in any. */
+function circleIn(imports: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const done = new Set<string>();
+  const from = (module: string, way: readonly string[]): string[] | null => {
+    if (way.includes(module)) return [...way.slice(way.indexOf(module)), module];
+    if (done.has(module)) return null;
+    for (const next of imports.get(module) ?? []) {
+      const circle = from(next, [...way, module]);
+      if (circle) return circle;
+    }
+    done.add(module);
+    return null;
+  };
+  for (const module of imports.keys()) {
+    const circle = from(module, []);
+    if (circle) return circle;
+  }
+  return null;
+}
+
 /** The room of a path below `src/`; `null` for the entry point, which is in none. */
 function roomOf(path: string): string | null {
   const slash = path.indexOf('/');
@@ -27,8 +52,8 @@ function roomOf(path: string): string | null {
 
 /** What is wrong with an import of `specifier` by `file`; `null` if nothing is. */
 function complaint(file: string, specifier: string): string | null {
-  if (!specifier.startsWith('.')) return null;
-  const target = posix.normalize(posix.join(posix.dirname(file), specifier));
+  const target = targetOf(file, specifier);
+  if (target === null) return null;
   const from = roomOf(file);
   const to = roomOf(target);
   if (target.startsWith('..')) return `${file} reaches outside src/: ${specifier}`;
@@ -56,7 +81,21 @@ describe('the rooms', () => {
   });
 });
 
+describe('the modules', () => {
+  it('import each other in no circle, not for a type either', () => {
+    const targets = (file: string): string[] =>
+      importsOf(readFileSync(join(src, file), 'utf8')).flatMap((specifier) => targetOf(file, specifier)?.replace(/\.js$/, '.ts') ?? []);
+    expect(circleIn(new Map(files.map((file) => [file, targets(file)])))).toBeNull();
+  });
+});
+
 describe('the check of the rooms', () => {
+  it('finds a circle wherever it is entered', () => {
+    const imports = { top: ['a', 'leaf'], a: ['leaf', 'b'], b: ['c'], c: ['a'], leaf: [] };
+    expect(circleIn(new Map(Object.entries(imports)))).toEqual(['a', 'b', 'c', 'a']);
+    expect(circleIn(new Map(Object.entries({ ...imports, c: ['leaf'] })))).toBeNull();
+  });
+
   it('sees every form of import', () => {
     const text = `import a from './a.js';
 import {

@@ -2,8 +2,8 @@
 import { analyse, placeOf, scopeOf } from '../flow/analyse.js';
 import { contentsOf, type Facts, isHeap, isLocal, type Scope } from '../flow/facts.js';
 import type { DirtyEvent } from '../flow/flow.js';
-import type { Visit } from '../flow/follow.js';
 import { isOffAt } from '../flow/kernels.js';
+import type { Visit } from '../flow/visit.js';
 import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import { remembered } from '../program/remembered.js';

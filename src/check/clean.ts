@@ -5,8 +5,9 @@
 import { placeOf, scopeOf } from '../flow/analyse.js';
 import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../flow/flow.js';
-import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
 import { isOffAt } from '../flow/kernels.js';
+import type { SeenRelease } from '../flow/releases.js';
+import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { leadsTo, type Node } from '../program/graph.js';
 import { folderOf } from '../program/place.js';

@@ -1,7 +1,8 @@
 /** What several rules ask of a followed site. */
 import { type At, type FunctionFlow, sourcesOf } from '../flow/flow.js';
-import { arrivalsOf, releasesOf, type SeenRelease, type Visit } from '../flow/follow.js';
 import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
+import { releasesOf, type SeenRelease } from '../flow/releases.js';
+import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';

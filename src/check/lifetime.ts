@@ -1,5 +1,5 @@
 /** Whether a reference can outlive the call from user space in which it was taken. */
-import type { SeenRelease } from '../flow/follow.js';
+import type { SeenRelease } from '../flow/releases.js';
 import type { FunctionReference } from '../program/file.js';
 import { type Graph, leadsTo, type Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';

@@ -1,6 +1,6 @@
 /** Mappings for a device that are ended after the pages in them were dropped. */
 import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
-import type { SeenRelease } from '../flow/follow.js';
+import type { SeenRelease } from '../flow/releases.js';
 import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, type Graph, leadsTo, type Node } from '../program/graph.js';
 import { rootOf, type Value } from '../program/path.js';

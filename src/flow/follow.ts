@@ -5,76 +5,20 @@
  */
 
 import type { FunctionReference } from '../program/file.js';
-import { callsAt, callsOf, type Graph, type Guard, type Node } from '../program/graph.js';
+import { callsOf, type Node } from '../program/graph.js';
 import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { coreFolders, folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
-import { sourceName } from '../program/text.js';
 import { accessorsOf, handedContainers, releases, transfers } from '../protocol/index.js';
 import { analyse, holdingIn, scopeOf } from './analyse.js';
 import { ownersIn } from './facts.js';
-import { type Analysis, emptyFlow, type FunctionFlow, type Layouts, type ReleaseEvent, type Seed, type UnknownEvent } from './flow.js';
-import { openForeign } from './foreign.js';
-import { isElsewhen, openKernels } from './kernels.js';
-import { openKinds } from './kinds.js';
+import { type Analysis, emptyFlow, type FunctionFlow, type Seed, type UnknownEvent } from './flow.js';
+import { isElsewhen } from './kernels.js';
 import { openLookups } from './lookups.js';
 import { mentionsReleases } from './mentions.js';
-import { isElsewhere, type Known } from './objects.js';
-import type { Acquired } from './outcome.js';
+import { isElsewhere } from './objects.js';
 import { summaries } from './summary.js';
-
-/** How a visit came about. */
-export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
-
-/** A call, or a field's holder, that leads to a visit: where, and the fact there. */
-export interface Arrival {
-  visit: Visit;
-  pos: number;
-  fact: string;
-}
-
-/** One function entered in one way on behalf of a site. */
-export interface Visit {
-  id: number;
-  way: Way;
-  flow: FunctionFlow;
-  /** The visit that led here, and the position and fact there. */
-  parent: Arrival | null;
-  /** Other calls that led here with the same fact, later. */
-  also: Arrival[];
-  /** The field or global that brought us here, for `field` visits and what they lead to. */
-  heap: string | null;
-  depth: number;
-}
-
-/** Where a site's reference starts. */
-export interface Start {
-  reference: FunctionReference;
-  pos: number;
-  /** `%result`, `%argN…`: see {@link Seed}. */
-  facts: readonly string[];
-  layouts: Layouts;
-  acquired: Acquired;
-  /** What is known of the objects that the function is given. */
-  known: readonly Known[];
-  /** The conditions of `#if` arms, as alternatives, under which the call is there. */
-  alternatives: readonly (readonly string[])[];
-}
-
-/** All that was seen of one site's reference. */
-export interface Followed {
-  visits: Visit[];
-  /** Functions that hand the reference to their callers, innermost first. */
-  wrappers: FunctionReference[];
-  /** How the site's own function hands it on: as suffixes of its result and parameters. */
-  handed: readonly string[];
-  /** Fields and globals that hold it. */
-  heap: string[];
-  /** The bound on visits was reached. */
-  cut: boolean;
-  /** The nodes of a variant of the site's function at which the reference is held. */
-  holding: (graph: Graph) => ReadonlySet<number>;
-}
+import { type Followed, maxCallDepth, type Start, type Visit, type Way } from './visit.js';
 
 export interface Follower {
   follow(start: Start): Followed;
@@ -99,7 +43,6 @@ function isNamed(program: Program, { file, name }: FunctionReference): boolean {
 }
 
 const maxVisits = 400;
-const maxCallDepth = 24;
 
 /** What a recursive call is taken to do: it keeps what it was given; the outer evaluation sees all else that it does. */
 function unchanged(program: Program, callee: FunctionReference, entry: string): FunctionFlow {
@@ -424,122 +367,4 @@ function filesFor(heap: string, near: readonly string[], program: Program, every
   const files = [...touching].sort();
   if (!everywhere) return files;
   return files.filter((f) => program.tree.mentions(f, rootOf(heap).slice(1)));
-}
-
-/** A release and the visit in which it was seen. */
-export interface SeenRelease {
-  visit: Visit;
-  event: ReleaseEvent;
-}
-
-/** Every release of a followed reference, a statement once; those whose conditions exclude the site's are not its own. */
-export function releasesOf(
-  program: Program,
-  followed: Followed,
-  siteNode: Node,
-  siteAssumptions: readonly (readonly string[])[],
-): SeenRelease[] {
-  const found = new Map<string, SeenRelease>();
-  const site = followed.visits[0]?.flow.reference;
-  if (!site) return [];
-  const isForeign = openForeign(program, followed);
-  const isOther = openKinds(program, followed, siteNode);
-  const isOfOthers = openKernels(program, siteNode, siteAssumptions);
-  for (const visit of followed.visits) {
-    for (const event of visit.flow.releases) {
-      if (!compatible(program, visit, event.guards, site, siteNode.guards)) continue;
-      if (isOfOthers(visit, event) || isForeign(visit, event) || isOther(visit, event)) continue;
-      const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
-      const known = found.get(key);
-      // What the site's own function knows of the call's result is better than what its fields tell.
-      if (!known || (known.visit.way !== 'site' && known.event.partial && !event.partial)) found.set(key, { visit, event });
-    }
-  }
-  return [...found.values()];
-}
-
-/** False if what is tested around a release, or around the calls that lead to it, cannot be so where the site is reached. */
-function compatible(
-  program: Program,
-  visit: Visit,
-  guards: readonly Guard[],
-  site: FunctionReference,
-  siteGuards: readonly Guard[],
-  depth = 0,
-): boolean {
-  if (visit.flow.reference.key === site.key)
-    return !guards.some((g) => siteGuards.some((s) => contradicts(g, s)) && isConstant(program, visit, g) && !isRequest(program, visit, g));
-  if (visit.way !== 'call' || depth > maxCallDepth) return !guards.some((g) => siteGuards.some((s) => contradicts(flagOf(g), flagOf(s))));
-  return arrivalsOf(visit).some((arrival) => {
-    const event = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
-    const names = argumentNames(program, visit, arrival);
-    const here = [...guards.flatMap((g) => renamed(g, names)), ...(event?.guards ?? [])];
-    return compatible(program, arrival.visit, here, site, siteGuards, depth + 1);
-  });
-}
-
-/** All calls that led to a visit, the first one first. */
-export function arrivalsOf(visit: Visit): readonly Arrival[] {
-  return visit.parent ? [visit.parent, ...visit.also] : [];
-}
-
-/** The arguments' texts by parameter name, for one call that leads to a visit. */
-function argumentNames(program: Program, visit: Visit, { visit: from, pos }: Arrival): Map<string, string> {
-  const names = new Map<string, string>();
-  const params = program.variants(visit.flow.reference)[0]?.params ?? [];
-  for (const graph of program.graphs(from.flow.reference)) {
-    for (const call of callsAt(graph, pos)) {
-      call.expressions.forEach((e, i) => {
-        const name = params[i]?.name;
-        if (name) names.set(name, sourceName(e));
-      });
-    }
-  }
-  return names;
-}
-
-/** A callee's guard in its caller's words; none if it tests anything but parameters. */
-function renamed(guard: Guard, names: ReadonlyMap<string, string>): Guard[] {
-  const root = /^[A-Za-z_]\w*/.exec(guard.text)?.[0];
-  const name = root === undefined ? undefined : names.get(root);
-  return root === undefined || !name ? [] : [{ ...guard, text: name + guard.text.slice(root.length) }];
-}
-
-/**
- * A test of a named bit, in the words of whoever holds the flags: `flags & FOO` where the object is made is `obj->flags & FOO`
- * where it is torn down. Other guards say nothing outside their function.
- */
-function flagOf(guard: Guard): Guard {
-  const bit = /(?:^|\.)(\w+ & [A-Z][A-Z0-9_]+)$/.exec(guard.text);
-  return { ...guard, text: bit && guard.values.length === 0 ? (bit[1] as string) : '' };
-}
-
-function contradicts(a: Guard, b: Guard): boolean {
-  if (a.text === '' || a.text !== b.text) return false;
-  if (a.values.length === 0 && b.values.length === 0) return a.negated !== b.negated;
-  if (a.values.length === 0 || b.values.length === 0) return false;
-  if (!a.negated && !b.negated) return !a.values.some((v) => b.values.includes(v));
-  const [not, is] = a.negated ? [a, b] : [b, a];
-  return !is.negated && is.values.every((v) => not.values.includes(v));
-}
-
-/**
- * True for a test of what a request of user space asks for: the pages that one command left in an object are dropped by another
- * command, in another call of the same function.
- */
-function isRequest(program: Program, { way, flow: { reference } }: Visit, { path, values }: Guard): boolean {
-  if (way !== 'field' || values.length === 0) return false;
-  const params = program.variants(reference)[0]?.params ?? [];
-  return params.some((p) => p.name === path) && (/ioctl/.test(reference.name) || params.some((p) => p.type.tag === 'file'));
-}
-
-/** True if nothing in the site's function changes what a guard tests: a local variable is set once, what came from outside never. */
-function isConstant(program: Program, visit: Visit, guard: Guard): boolean {
-  const names = guard.text.match(/[A-Za-z_][\w.]*/g) ?? [];
-  return program.graphs(visit.flow.reference).every((g) =>
-    names.every((name) => {
-      const isGiven = name.includes('.') || g.params.some((p) => p.name === name);
-      return g.assigned.filter((a) => a.target === name).length <= (isGiven ? 0 : 1);
-    }),
-  );
 }

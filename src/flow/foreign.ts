@@ -6,7 +6,7 @@ import { acquires, allocatingCalls, cacheCalls, cacheUnlocks, originCalls } from
 import { scopeOf } from './analyse.js';
 import { otherNames, ownersIn, type Scope } from './facts.js';
 import type { ReleaseEvent } from './flow.js';
-import type { Followed, Visit } from './follow.js';
+import type { Followed, Visit } from './visit.js';
 
 const allocated = new Set([...allocatingCalls, ...originCalls.keys()]);
 

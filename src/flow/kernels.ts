@@ -5,7 +5,7 @@ import type { Program } from '../program/program.js';
 import { acquires, type ReleaseCall, releases } from '../protocol/index.js';
 import { excludes } from '../syntax/assumptions.js';
 import type { ReleaseEvent } from './flow.js';
-import type { Start, Visit } from './follow.js';
+import type { Start, Visit } from './visit.js';
 
 /** True for a function that is not there on any kernel on which a site is. */
 export function isElsewhen({ alternatives }: Start, { item }: FunctionReference): boolean {

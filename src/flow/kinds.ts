@@ -11,7 +11,7 @@ import { acquires, allocatingCalls, originCalls } from '../protocol/index.js';
 import { scopeOf } from './analyse.js';
 import { ownersIn } from './facts.js';
 import type { ReleaseEvent } from './flow.js';
-import type { Arrival, Followed, Visit } from './follow.js';
+import type { Arrival, Followed, Visit } from './visit.js';
 
 /** A field of a struct and what it is known to say: `#tag.field`, from a position of the site's function on. */
 interface Kind {

@@ -3,8 +3,8 @@
  * back to those that it is handed to by. See paths/walk.ts for one function, paths/engine.ts for many.
  */
 import type { Analysis } from './flow.js';
-import type { Start } from './follow.js';
 import { engineOf, type Kept, type Witness } from './paths/engine.js';
+import type { Start } from './visit.js';
 
 export type { Given, Kept, Witness } from './paths/engine.js';
 export type { Dropping } from './paths/keeping.js';

@@ -22,6 +22,8 @@ import {
   HANDLE_FRAME_SHIFT,
   HANDLE_GENERATION_SHIFT,
   HANDLE_HELD,
+  HANDLE_OWN,
+  HANDLE_PAGE_SHIFT,
   HANDLE_PIN,
   HANDLE_VALID,
   INFO,
@@ -199,6 +201,13 @@ export function setHandle(m: Machine, s: State, slot: number, handle: number): v
   const at = m.layout.firstHandle + (slot >> 1);
   const shift = (slot & 1) * 16;
   s[at] = (s[at]! & ~(0xffff << shift)) | (handle << shift);
+}
+
+/** A handle on what the frame holds now. */
+export function handleTo(m: Machine, s: State, frame: number, page: number, space: number, bits: number): number {
+  const own = space === 0 ? HANDLE_OWN : 0;
+  const generation = generationOf(m, s, frame) << HANDLE_GENERATION_SHIFT;
+  return HANDLE_VALID | bits | own | (frame << HANDLE_FRAME_SHIFT) | generation | (page << HANDLE_PAGE_SHIFT);
 }
 
 export function handleFrame(handle: number): number {

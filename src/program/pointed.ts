@@ -1,8 +1,7 @@
 /** Which functions a call through a pointer may mean. */
 import type { FunctionReference } from './file.js';
-import type { Graph } from './graph.js';
+import type { CallOperation, Graph } from './graph.js';
 import type { Ledger } from './ledger.js';
-import type { Program } from './program.js';
 import { sourceName } from './text.js';
 
 /** More functions than these are everybody's. */
@@ -10,15 +9,22 @@ const most = 4;
 /** How often a function is handed on before it is called. */
 const maxDepth = 3;
 
-interface World extends Pick<Program, 'graphs' | 'resolve' | 'installed' | 'isGeneral' | 'callSites'> {
+/** What functions are looked up in. */
+interface World {
   ledger: Ledger;
+  graphs(reference: FunctionReference): readonly Graph[];
+  resolve(name: string, file: string): readonly FunctionReference[];
+  /** Functions that a file installs in a field of this name. */
+  installed(file: string, field: string): readonly FunctionReference[];
+  isGeneral(name: string): boolean;
+  callSites(reference: FunctionReference): readonly { caller: FunctionReference; graph: Graph; call: CallOperation }[];
 }
 
 /**
  * The functions that a call through a field or a variable of a function may mean: the one that is installed in the field; those that callers
  * give for the parameter, or that are put into the variable. None where one of them is not known.
  */
-export function openPointed(world: World): Program['pointed'] {
+export function openPointed(world: World): (reference: FunctionReference, through: string) => readonly FunctionReference[] {
   const known = world.ledger.memo<readonly FunctionReference[]>();
   return (reference, through) => {
     const key = `${reference.key}\0${through}`;

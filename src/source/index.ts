@@ -1,15 +1,15 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openCache } from './cache.js';
-import type { Differences } from './differences.js';
 import { errorCode, reason, type SourceWarning, TreeError } from './errors.js';
 import { CALL, DEFINITION, FIELD, STRUCT } from './hash.js';
 import { join, renew, turnedIndex } from './join.js';
 import { noListings, openListings } from './listings.js';
 import { defaultJobs, gather, type Work } from './pool.js';
-import { postings, type Turned } from './postings.js';
+import { postings } from './postings.js';
 import { reader } from './reader.js';
 import { STAMP, type Stamp } from './stamp.js';
+import type { SharedTree, Tree } from './tree.js';
 import { isAsBefore, walk } from './walk.js';
 
 export { compiled } from './compiled.js';
@@ -20,6 +20,7 @@ export { defaultJobs } from './pool.js';
 export { areSameStamps, type Stamp } from './stamp.js';
 export { openStore, type Store } from './store.js';
 export { countTokens, type Token } from './tokens.js';
+export type { SharedTree, Tree } from './tree.js';
 
 /** How to open a tree. */
 export interface TreeOptions {
@@ -31,60 +32,6 @@ export interface TreeOptions {
   onProgress?: (done: number, total: number) => void;
   /** Stops the work; `openTree` then rejects with the signal's reason. */
   signal?: AbortSignal;
-}
-
-/**
- * A tree of C files and an index of the names in them. The questions are answered without reading a file; the answers
- * are in the order of `files`, and may hold a file too many (comments, strings), never one too few.
- */
-export interface Tree {
-  readonly root: string;
-  /** Every `.c` and `.h`, relative to the root, in the order of their bytes. */
-  readonly files: readonly string[];
-  /** What was left out and why; `read` may add to it. */
-  readonly warnings: readonly SourceWarning[];
-  /** Files in which the name stands before a `(`: calls, declarations, definitions, macros. */
-  filesCalling(name: string): readonly string[];
-  /** Files in which the name stands before a `(`, or next behind one, on a line that begins in column one: it may be defined there. */
-  filesDefining(name: string): readonly string[];
-  /** Files with `->field` or `.field`, designated initialisers among them. */
-  filesAccessing(field: string): readonly string[];
-  /** Files with `struct tag {` or `union tag {`. */
-  filesDefiningStruct(tag: string): readonly string[];
-  /** A file's bytes as latin1, or null (and a warning) if it cannot be read. */
-  read(file: string): string | null;
-  /** Whether the tree has such a file, C or not. */
-  exists(file: string): boolean;
-  /**
-   * What tells a file from what it was in another run: the same stamp, the same content. `null` if it is not to be relied on,
-   * or no cache was asked for.
-   */
-  stampOf(file: string): Stamp | null;
-  /** Whether the file is one of `files`. */
-  lists(file: string): boolean;
-  /**
-   * Names the text that `read` gave: the same digest, the same text. `undefined` for a file that was not read, or if no cache was
-   * asked for; `null` for one that could not be read, or of which `read` gave more than one text.
-   */
-  digestOf(file: string): string | null | undefined;
-  /** Names the kept index on which the answers rest; empty if no cache was asked for. */
-  readonly index: string;
-  /** Hashes of the questions that have another answer than by the kept index: see {@link differencesOf}. */
-  readonly drift: readonly number[];
-  /** How the answers may differ from those of another index; `null` if none is known. */
-  readonly since: { readonly index: string; readonly differences: Differences } | null;
-  /** What another thread needs to open the same tree without reading it again. */
-  share(): SharedTree;
-}
-
-/** A tree as it is handed from thread to thread: what is large in it is not copied. */
-export interface SharedTree {
-  root: string;
-  /** The files in UTF-8, separated by NUL. */
-  names: Uint8Array;
-  turned: Turned;
-  /** Whether texts are given digests. */
-  digested: boolean;
 }
 
 /** Reads every C file below `root` once. Throws `TreeError` if there is nothing to analyse. */

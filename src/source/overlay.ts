@@ -2,9 +2,9 @@
 import { differencesOf, differing } from './differences.js';
 import { digestOfText } from './digest.js';
 import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from './hash.js';
-import type { Tree } from './index.js';
 import { inOrder } from './order.js';
 import { newSink, plainScanner } from './scan.js';
+import type { Tree } from './tree.js';
 
 /**
  * The same questions asked of other texts.

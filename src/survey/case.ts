@@ -1,6 +1,6 @@
 /** Which of the five cases of Documentation/core-api/pin_user_pages.rst a site is, where the C decides it. */
 
-import type { Followed } from '../flow/follow.js';
+import type { Followed } from '../flow/visit.js';
 import type { Program } from '../program/program.js';
 import type { Container, Dirty, Row } from './row.js';
 import type { Site } from './sites.js';

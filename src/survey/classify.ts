@@ -1,7 +1,8 @@
 /** The loop and form part of a row: what a release is, decided from the operations around it. */
 
 import { emptyFlow, sourcesOf } from '../flow/flow.js';
-import { arrivalsOf, type SeenRelease, type Visit } from '../flow/follow.js';
+import type { SeenRelease } from '../flow/releases.js';
+import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsAt, callsOf, type Graph, type Loop } from '../program/graph.js';
 import { rootOf } from '../program/path.js';

@@ -3,7 +3,8 @@
 import { scopeOf } from '../flow/analyse.js';
 import { ownersIn } from '../flow/facts.js';
 import { sourcesOf } from '../flow/flow.js';
-import { arrivalsOf, type Followed, type SeenRelease, type Visit } from '../flow/follow.js';
+import type { SeenRelease } from '../flow/releases.js';
+import { arrivalsOf, type Followed, type Visit } from '../flow/visit.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import { folderOf, isIn } from '../program/place.js';

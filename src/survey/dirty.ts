@@ -1,7 +1,8 @@
 /** How a site's pages are marked dirty before they are dropped. */
 import { type DirtyEvent, sourcesOf } from '../flow/flow.js';
-import { arrivalsOf, type Followed, type SeenRelease, type Visit } from '../flow/follow.js';
 import { isOffAt } from '../flow/kernels.js';
+import type { SeenRelease } from '../flow/releases.js';
+import { arrivalsOf, type Followed, type Visit } from '../flow/visit.js';
 import { callsAt, type Guard } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';

@@ -5,11 +5,12 @@ import type { FunctionReference } from '../program/file.js';
 import { openTree, type Tree } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
 import { sumOf } from './coverage.js';
-import { type AskedUnit, type Kept, openKept, type Worked } from './kept.js';
+import { type Kept, openKept } from './kept.js';
 import type { SurveyOptions } from './options.js';
 import type { Survey } from './row.js';
 import { acquiringFiles } from './sites.js';
 import { type Inspection, surveyFiles } from './threads.js';
+import type { AskedUnit, Worked } from './unit.js';
 
 export type { SurveyOptions } from './options.js';
 export type * from './row.js';

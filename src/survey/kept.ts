@@ -7,23 +7,7 @@ import { areSameStamps, type Differences, differencesOf, eitherOf, openStore, ty
 import { codeDigest } from './code.js';
 import { type Document, type Fact, FORMAT, type Resting, readDocument, statesOf, written } from './document.js';
 import { renewed } from './renewed.js';
-import type { Unit } from './unit.js';
-
-/** A unit and what it was worked out from. */
-export interface AskedUnit {
-  unit: Unit;
-  questions: readonly string[];
-}
-
-/** Units that were worked out, by their files. */
-export interface Worked {
-  units: ReadonlyMap<string, AskedUnit>;
-  /**
-   * The digest of each text that the units rest on, by its file, as those who worked them out have read it; `null` if it was not the
-   * same text each time.
-   */
-  texts: ReadonlyMap<string, string | null>;
-}
+import type { AskedUnit, Unit, Worked } from './unit.js';
 
 /** The units of one tree that still hold. */
 export interface Kept {

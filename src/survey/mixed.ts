@@ -1,7 +1,7 @@
 /** Whether what holds a site's pages can also hold pages from elsewhere. */
 import { analyse } from '../flow/analyse.js';
 import type { Analysis, FunctionFlow } from '../flow/flow.js';
-import type { Followed, Visit } from '../flow/follow.js';
+import type { Followed, Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';

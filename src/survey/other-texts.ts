@@ -2,10 +2,9 @@
 import { answerOf, fileOf, isUntouched } from '../program/questions.js';
 import { overlay, type Tree } from '../source/index.js';
 import { type Inspected, surveyedFiles, wantedFiles } from './index.js';
-import type { AskedUnit, Worked } from './kept.js';
 import type { SurveyOptions } from './options.js';
 import { type Inspection, surveyFiles } from './threads.js';
-import type { Unit } from './unit.js';
+import type { AskedUnit, Unit, Worked } from './unit.js';
 
 /** The units of a tree with other texts, by their files. */
 export interface Other {

@@ -2,7 +2,7 @@
 import { answerOf, fileOf, isOfWholeText } from '../program/questions.js';
 import { areSameStamps, type Tree } from '../source/index.js';
 import { type Document, type Fact, type KeptText, type Resting, statesOf } from './document.js';
-import type { Worked } from './kept.js';
+import type { Worked } from './unit.js';
 
 /** So many units of other states of the tree are kept of one file. */
 const OTHERS = 2;

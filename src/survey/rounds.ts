@@ -1,5 +1,5 @@
 /** Which rounds of a loop come to a drop. */
-import type { SeenRelease } from '../flow/follow.js';
+import type { SeenRelease } from '../flow/releases.js';
 import type { Graph, Node } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';

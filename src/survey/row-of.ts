@@ -1,5 +1,7 @@
 /** One site and what was followed of it, as a row of the sheet. */
-import { type Followed, releasesOf, type SeenRelease } from '../flow/follow.js';
+
+import { releasesOf, type SeenRelease } from '../flow/releases.js';
+import type { Followed } from '../flow/visit.js';
 
 import { callsOf } from '../program/graph.js';
 import { rootOf } from '../program/path.js';

@@ -1,8 +1,8 @@
 /** Finds the sites: every call of an acquiring name, also through a macro that is one. */
 
-import type { Start } from '../flow/follow.js';
 import { knownAt } from '../flow/objects.js';
 import type { Acquired } from '../flow/outcome.js';
+import type { Start } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsAt, type Graph, type Guard, type Node, nothing, says } from '../program/graph.js';
 import type { Program } from '../program/program.js';

@@ -2,10 +2,9 @@
 import type { FunctionReference } from '../program/file.js';
 import { textsBehind } from '../program/questions.js';
 import { compiled, defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
-import type { AskedUnit, Worked } from './kept.js';
 import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
-import { type Inspect, openUnits } from './unit.js';
+import { type AskedUnit, type Inspect, openUnits, type Worked } from './unit.js';
 
 /** Fewer files than this are surveyed sooner than a thread has started. */
 const worthThreads = 12;

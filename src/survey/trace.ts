@@ -1,7 +1,8 @@
 /** The way from acquire to a release, as steps that a person can follow in the source. */
 
 import { readable } from '../flow/facts.js';
-import type { SeenRelease, Visit } from '../flow/follow.js';
+import type { SeenRelease } from '../flow/releases.js';
+import type { Visit } from '../flow/visit.js';
 import type { Program } from '../program/program.js';
 import type { Step } from './row.js';
 import type { Site } from './sites.js';

@@ -1,13 +1,13 @@
 /** The survey of one file: the unit that is worked on alone, by any thread, in any order. */
 import type { Analysis } from '../flow/flow.js';
-import { type Followed, openFollower } from '../flow/follow.js';
+import { openFollower } from '../flow/follow.js';
+import type { Followed } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { openLedger, questionsOf, unkept } from '../program/ledger.js';
 import { openProgram, type Program } from '../program/program.js';
 import { acquires } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { coverageOf } from './coverage.js';
-import type { AskedUnit } from './kept.js';
 import { type Origins, openOrigins } from './mixed.js';
 import type { Coverage, Row } from './row.js';
 import { rowOf } from './row-of.js';
@@ -19,6 +19,22 @@ export interface Unit {
   coverage: Coverage;
   /** What an {@link Inspect} found; none without one. */
   found: unknown[];
+}
+
+/** A unit and what it was worked out from. */
+export interface AskedUnit {
+  unit: Unit;
+  questions: readonly string[];
+}
+
+/** Units that were worked out, by their files. */
+export interface Worked {
+  units: ReadonlyMap<string, AskedUnit>;
+  /**
+   * The digest of each text that the units rest on, by its file, as those who worked them out have read it; `null` if it was not the
+   * same text each time.
+   */
+  texts: ReadonlyMap<string, string | null>;
 }
 
 /** One site with its row and all that was followed, for rooms that ask more of it than the sheet shows. */

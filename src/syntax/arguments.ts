@@ -1,5 +1,5 @@
 /** Arguments of calls and macros: types, statements, operators and nothing at all become something that is an expression. */
-import { asIdentifier, blank, blankTokens, type Rewrite } from './dialect.js';
+import { asIdentifier, blank, blankTokens, type Rewrite } from './rewrite.js';
 import { isPunct, isWord, PUNCT, type Tokens, tokenText } from './tokens.js';
 import { splitArguments } from './types.js';
 import { ASM, isAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';

@@ -1,7 +1,8 @@
 /** One body: dialect pass, parse, and, where errors are left, the statement that holds each is given up and the rest parsed again. */
 import type { Block } from './ast.js';
-import { type Rewrite, rewriteBody } from './dialect.js';
+import { rewriteBody } from './dialect.js';
 import type { Context } from './expressions.js';
+import type { Rewrite } from './rewrite.js';
 import { convertBlock, unknownStatement } from './statements.js';
 import { isPunct, type Tokens, tokenAt, tokenChar, tokenize } from './tokens.js';
 import { type Node, parseTree } from './tree.js';
@@ -30,6 +31,7 @@ export function hopelessBlock(
     lost: new Map(),
     problems,
     depth: 0,
+    convertBlock,
   };
   const body = [unknownStatement(ctx, from, to, why)];
   return { kind: 'block', body, pos: from + base, end: to + base };
@@ -59,7 +61,7 @@ export function parseBody(t: Tokens, open: number, close: number, base: number, 
     if (error === null || !giveUp(rewrite, open, close, error, from, lost)) break;
   }
   const block = root.kids.length === 1 && root.kids[0]?.type === 'compound_statement' ? root.kids[0] : root;
-  const ctx: Context = { text, tokens: t, rewritten, shift: from, base, marks: rewrite.marks, lost, problems, depth: 0 };
+  const ctx: Context = { text, tokens: t, rewritten, shift: from, base, marks: rewrite.marks, lost, problems, depth: 0, convertBlock };
   const result = convertBlock(ctx, block);
   return { ...result, pos: from + base, end: to + base };
 }

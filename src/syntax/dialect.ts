@@ -5,25 +5,10 @@
  */
 import { rewriteArguments } from './arguments.js';
 import { fixLabel, fixStatementMacro } from './macros.js';
+import { asIdentifier, atStatement, blank, blankTokens, type Rewrite, write } from './rewrite.js';
 import { blankWords } from './runs.js';
 import { CHAR, isPunct, isWord, STRING, type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
 import { ASM, ATTRIBUTE, isKnownAnnotation, looksLikeType, STATEMENT_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
-
-/** What a rewritten stretch stood for. */
-export type Mark =
-  | { kind: 'type' | 'literal' | 'unknown' | 'paste'; end: number }
-  | { kind: 'macro'; end: number; name: string; bare: boolean; start?: number };
-
-/** State of one pass. */
-export interface Rewrite {
-  t: Tokens;
-  out: Buffer;
-  marks: Map<number, Mark>;
-  /** Tokens already dealt with. */
-  skip: Uint8Array;
-  /** 1: the `)` after which a statement begins. */
-  headClose: Uint8Array;
-}
 
 const OPAQUE = new Set([
   'sizeof',
@@ -45,42 +30,6 @@ const OPAQUE = new Set([
 /** True for calls that evaluate nothing and become a {@link import('./ast.js').Sizeof}. */
 export function isOpaque(word: string): boolean {
   return OPAQUE.has(word);
-}
-
-/** Overwrites `[from, to)` with blanks, keeping line ends. */
-export function blank(r: Rewrite, from: number, to: number): void {
-  for (let i = from; i < to; i++) if (r.out[i] !== 10) r.out[i] = 32;
-}
-
-/** Blanks tokens `[from, to]` and takes them out of the pass. */
-export function blankTokens(r: Rewrite, from: number, to: number): void {
-  blank(r, r.t.start[from]!, r.t.end[to]!);
-  r.skip.fill(1, from, to + 1);
-}
-
-/** Makes tokens `[from, to]` one identifier. */
-export function asIdentifier(r: Rewrite, from: number, to: number, kind: 'type' | 'literal' | 'unknown' | 'paste'): void {
-  const start = r.t.start[from]!;
-  const end = r.t.end[to]!;
-  r.out.fill(95, start, end);
-  r.out[start] = 84;
-  r.marks.set(start, { kind, end });
-  r.skip.fill(1, from, to + 1);
-}
-
-/** Writes `word` over the start of a stretch and blanks the rest. */
-export function write(r: Rewrite, from: number, to: number, word: string): void {
-  blank(r, from, to);
-  for (let i = 0; i < word.length && from + i < to; i++) r.out[from + i] = word.charCodeAt(i);
-}
-
-/** Puts a `;` into the gap behind token `i`, if there is one. */
-export function closeStatement(r: Rewrite, i: number): boolean {
-  const at = r.t.end[i]!;
-  const next = i + 1 < r.t.count ? r.t.start[i + 1]! : r.out.length;
-  if (at >= next) return false;
-  r.out[at] = 59;
-  return true;
 }
 
 /** Rewrites the tokens `[from, to]` of a body. */
@@ -124,17 +73,6 @@ export function isOperand(t: Tokens, i: number): boolean {
   if (i < 0) return false;
   const c = tokenChar(t, i);
   return t.kind[i] !== 5 ? !STATEMENT_KEYWORDS.has(tokenText(t, i)) : c === 41 || c === 93;
-}
-
-/** True if a statement may begin at token `i`. */
-export function atStatement(r: Rewrite, i: number): boolean {
-  const { t } = r;
-  if (i === 0) return true;
-  const c = tokenChar(t, i - 1);
-  if (t.kind[i - 1] === WORD)
-    return /^(?:else|do)$/.test(tokenText(t, i - 1)) || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32 && atStatement(r, i - 1));
-  if (c === 41) return r.headClose[i - 1] === 1 || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32);
-  return (c === 59 || c === 123 || c === 125 || c === 58) && t.end[i - 1]! - t.start[i - 1]! === 1;
 }
 
 function isBlock(r: Rewrite, i: number, from: number, around: boolean): boolean {

@@ -1,7 +1,7 @@
 /** Concrete tree -> expressions. */
-import type { Call, Expression, InitializerItem, InitializerList } from './ast.js';
-import { isOpaque, type Mark } from './dialect.js';
-import { convertBlock } from './statements.js';
+import type { Block, Call, Expression, InitializerItem, InitializerList } from './ast.js';
+import { isOpaque } from './dialect.js';
+import type { Mark } from './rewrite.js';
 import { type Tokens, tokenAt, tokenize } from './tokens.js';
 import type { Node } from './tree.js';
 import { readTypeName } from './types.js';
@@ -24,6 +24,8 @@ export interface Context {
   lost: Map<number, number>;
   problems: { pos: number; why: string }[];
   depth: number;
+  /** Converts the statements that stand in an expression. */
+  convertBlock(ctx: Context, node: Node): Block;
 }
 
 /** Deeper trees than this are not walked. */
@@ -196,7 +198,7 @@ function convert(ctx: Context, node: Node): Expression {
       return convertExpression(ctx, rules.find((kid) => kid.type !== 'ERROR') ?? rules[0]);
     }
     case 'compound_statement':
-      return { kind: 'statement-expression', body: convertBlock(ctx, node), ...span };
+      return { kind: 'statement-expression', body: ctx.convertBlock(ctx, node), ...span };
     case 'type_descriptor':
     case 'macro_type_specifier':
     case 'primitive_type':

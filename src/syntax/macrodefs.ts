@@ -4,6 +4,7 @@ import { MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { rewriteBody } from './dialect.js';
 import { type Context, convertExpression } from './expressions.js';
 import type { Item } from './outline.js';
+import { convertBlock } from './statements.js';
 import { isPunct, tokenize } from './tokens.js';
 import { parseTree } from './tree.js';
 
@@ -80,6 +81,7 @@ export function parseExpressionText(text: string, base = 0): Expression | null {
     lost: new Map(),
     problems,
     depth: 0,
+    convertBlock,
   };
   const result = convertExpression(ctx, value);
   return problems.length > 0 ? null : result;

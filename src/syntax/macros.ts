@@ -1,5 +1,5 @@
 /** Macros where a statement begins: `for_each_sg(…) {`, `MACRO(x)` without a `;`, `forever {`. */
-import { atStatement, blank, blankTokens, closeStatement, type Rewrite, write } from './dialect.js';
+import { atStatement, blank, blankTokens, closeStatement, type Rewrite, write } from './rewrite.js';
 import { isPunct, isWord, NUMBER, STRING, type Tokens, tokenText } from './tokens.js';
 import { isAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS } from './words.js';
 

@@ -1,5 +1,5 @@
 /** Words in a row stand only in declarations; the ones that are neither type nor name are annotations, and are blanked. */
-import { blankTokens, type Rewrite } from './dialect.js';
+import { blankTokens, type Rewrite } from './rewrite.js';
 import { isPunct, isWord, STRING, tokenText } from './tokens.js';
 import {
   ASM,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { type Inspected, inspectTree } from '../../src/survey/index.js';
-import type { Worked } from '../../src/survey/kept.js';
 import { unitsWith } from '../../src/survey/other-texts.js';
+import type { Worked } from '../../src/survey/unit.js';
 import { withTree } from './helper.js';
 
 const site = `int take(unsigned long a)

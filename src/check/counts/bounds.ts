@@ -1,5 +1,7 @@
 /** How many pages a statement takes up: the count of a bulk call, or the bound of the loop around a drop. */
-import type { SeenRelease, Visit } from '../../flow/follow.js';
+
+import type { SeenRelease } from '../../flow/releases.js';
+import type { Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, CallOperation, Graph, Loop, Node } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';

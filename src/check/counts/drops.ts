@@ -1,6 +1,7 @@
 /** What one function drops of a site's pages, itself or by helpers, and what says how many. */
 import { sourcesOf } from '../../flow/flow.js';
-import type { Followed, SeenRelease } from '../../flow/follow.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import type { Followed } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
 import { says } from '../../program/graph.js';
 import type { Value } from '../../program/path.js';

@@ -1,5 +1,5 @@
 import { readable } from '../../flow/facts.js';
-import type { SeenRelease } from '../../flow/follow.js';
+import type { SeenRelease } from '../../flow/releases.js';
 import { releases } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';

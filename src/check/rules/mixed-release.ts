@@ -1,5 +1,5 @@
 import { analyse } from '../../flow/analyse.js';
-import type { SeenRelease } from '../../flow/follow.js';
+import type { SeenRelease } from '../../flow/releases.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { originCalls, releases } from '../../protocol/index.js';

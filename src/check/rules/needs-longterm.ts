@@ -1,4 +1,4 @@
-import type { SeenRelease } from '../../flow/follow.js';
+import type { SeenRelease } from '../../flow/releases.js';
 import type { Subject } from '../../survey/unit.js';
 import { byField } from '../clean.js';
 import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';

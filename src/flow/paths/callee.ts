@@ -5,10 +5,10 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node, Operation } from '../../program/graph.js';
 import type { Entry } from '../../program/ledger.js';
+import type { Program } from '../../program/program.js';
 import { type ReleaseCall, releases } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { conditionText } from './conditions.js';
-import type { Context } from './context.js';
 import { alwaysFails } from './fails.js';
 import { allocating, makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
@@ -68,7 +68,11 @@ export interface Nodes {
 }
 
 /** What a walk asks for of the world around a graph. */
-type Around = Pick<Context, 'program' | 'mayDrop' | 'mayKeep'>;
+interface Around {
+  program: Program;
+  mayDrop(name: string, file: string): boolean;
+  mayKeep(name: string, file: string): boolean;
+}
 
 export function nodesOf(around: Around, graph: Graph, reference: FunctionReference): Nodes {
   const { program } = around;

@@ -5,8 +5,14 @@ import type { Program } from '../../program/program.js';
 import type { Nodes } from './callee.js';
 import type { Entry } from './entry.js';
 import type { Shape } from './shape.js';
-import type { Exit } from './state.js';
-import type { Walked } from './walk.js';
+import type { Exit, Trail } from './state.js';
+
+/** What comes too late, and the way to it. */
+export interface Late {
+  kind: 'double' | 'more' | 'use' | 'over';
+  trail: Trail;
+  pos: number;
+}
 
 /** What a walk asks of the world around the function. */
 export interface Context {
@@ -35,7 +41,7 @@ export interface Called extends Context {
   entry: Entry;
   /** How many nodes may hand the reference in. */
   seeds: number;
-  late(found: Walked['late'][number]): void;
+  late(found: Late): void;
   /** Notes that some way on from here is not followed. */
   unfollowed(): void;
 }

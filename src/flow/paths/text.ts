@@ -2,10 +2,12 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Node } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
-import type { Called } from './context.js';
 
 /** The function that a text is of. */
-export type Within = Pick<Called, 'program' | 'reference'>;
+export interface Within {
+  program: Program;
+  reference: FunctionReference;
+}
 
 /** The text from a node on: as much as says what sort of statement it is. */
 export function textAt({ program, reference }: Within, n: Node): string {

@@ -5,7 +5,7 @@
  */
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph, Node } from '../../program/graph.js';
-import type { Called, Context } from './context.js';
+import type { Called, Context, Late } from './context.js';
 import { type Entry, firstState, isSeed, withObject } from './entry.js';
 import { exitOf } from './exit.js';
 import { along } from './loops.js';
@@ -18,13 +18,6 @@ import { openTracks } from './tracks.js';
 const maxStates = 2500;
 /** How often a node is walked before and while the reference is held: enough for what paths correlate in practice. */
 const maxVisits = { before: 8, held: 32, unsure: 8, released: 6 } as const;
-
-/** What comes too late, and the way to it. */
-export interface Late {
-  kind: 'double' | 'more' | 'use' | 'over';
-  trail: Trail;
-  pos: number;
-}
 
 export interface Walked {
   exits: Exit[];

@@ -1,25 +1,13 @@
 /** `get_user_pages_fast()` and `pin_user_pages_fast()`: look up without a lock, try to grab, look again; fault where that fails. */
 import type { Count } from '../designs/design.js';
-import {
-  CMA,
-  HANDLE_FRAME_SHIFT,
-  HANDLE_GENERATION_SHIFT,
-  HANDLE_HELD,
-  HANDLE_OWN,
-  HANDLE_PAGE_SHIFT,
-  HANDLE_PIN,
-  HANDLE_VALID,
-  HAS_PINNED_SHIFT,
-  type State,
-  ZERO,
-} from '../layout.js';
+import { CMA, HANDLE_HELD, HANDLE_PIN, HAS_PINNED_SHIFT, type State, ZERO } from '../layout.js';
 import {
   addPins,
   addRef,
   dropRef,
-  generationOf,
   handleFrame,
   handleOf,
+  handleTo,
   hasFlag,
   isFree,
   type Machine,
@@ -38,13 +26,6 @@ import { replaceFrame } from './migrate.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step, tablesOf } from './step.js';
 
 const PLAIN: readonly Count[] = [{ field: 'ref', add: 1 }];
-
-/** A handle on what the frame holds now. */
-export function handleTo(m: Machine, s: State, frame: number, page: number, space: number, bits: number): number {
-  const own = space === 0 ? HANDLE_OWN : 0;
-  const generation = generationOf(m, s, frame) << HANDLE_GENERATION_SHIFT;
-  return HANDLE_VALID | bits | own | (frame << HANDLE_FRAME_SHIFT) | generation | (page << HANDLE_PAGE_SHIFT);
-}
 
 /** Takes one of a reference's counts. The page of zeros is not counted by designs that say so. */
 function count(m: Machine, s: State, frame: number, step: Count, pin: boolean): void {

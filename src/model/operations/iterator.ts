@@ -1,8 +1,8 @@
 /** `iov_iter_get_pages()` and `iov_iter_extract_pages()` over each kind of iterator: which of them take a reference at all. */
 import { HANDLE_HELD, type State } from '../layout.js';
-import { addRef, allocate, cachedAt, hasFree, isFree, setContent, setHandle } from '../machine.js';
+import { addRef, allocate, cachedAt, handleTo, hasFree, isFree, setContent, setHandle } from '../machine.js';
 import type { Allocate, Iterate, IteratorKind, ReleaseExtracted } from '../scenario.js';
-import { handleTo, takeSteps } from './gup.js';
+import { takeSteps } from './gup.js';
 import { fillPipeSteps } from './pipe.js';
 import { unpinSteps } from './release.js';
 import { BLOCKED, type Context, privately, SHARED, type Step } from './step.js';

@@ -27,6 +27,7 @@ import {
   freeFrame,
   handleFrame,
   handleOf,
+  handleTo,
   hasFlag,
   isFree,
   type Machine,
@@ -43,7 +44,6 @@ import {
   setHandle,
   setPte,
 } from '../machine.js';
-import { handleTo } from './gup.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
 
 /** Every entry that maps `from` now maps `to`, with the same bits otherwise. */

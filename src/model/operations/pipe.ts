@@ -4,9 +4,8 @@
  * has room for one page; it is locked until `pipe-unlock`, so that no reader sees a page which the device has yet to fill.
  */
 import { HANDLE_HELD, HANDLE_PUBLISHED } from '../layout.js';
-import { addRef, allocate, handleFrame, handleOf, hasFree, isFree, noteStale, putPage, setHandle } from '../machine.js';
+import { addRef, allocate, handleFrame, handleOf, handleTo, hasFree, isFree, noteStale, putPage, setHandle } from '../machine.js';
 import type { Iterate, PipeRead } from '../scenario.js';
-import { handleTo } from './gup.js';
 import { BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
 
 /** `pipe_get_pages()`. */

@@ -24,6 +24,7 @@ import {
   freshFlags,
   handleFrame,
   handleOf,
+  handleTo,
   hasFlag,
   hasFree,
   isFree,
@@ -42,7 +43,6 @@ import {
 } from '../machine.js';
 import type { Write } from '../scenario.js';
 import { FAULT, fault, usable } from './fault.js';
-import { handleTo } from './gup.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step, tablesOf } from './step.js';
 
 /** The process stores to an address; a fault comes first if it must. A store that cannot be made is a signal, and the process goes on without it. */

@@ -11,6 +11,7 @@ import {
   freeFrame,
   handleFrame,
   handleOf,
+  handleTo,
   hasFlag,
   isFresh,
   type Machine,
@@ -27,7 +28,6 @@ import {
   setHandle,
   unmapPte,
 } from '../machine.js';
-import { handleTo } from './gup.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
 
 /** Unmaps a frame everywhere; each mapping's reference goes with it. */

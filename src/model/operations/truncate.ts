@@ -6,6 +6,7 @@ import {
   expect,
   handleFrame,
   handleOf,
+  handleTo,
   hasFlag,
   noteStale,
   putPage,
@@ -13,7 +14,6 @@ import {
   setFlag,
   setHandle,
 } from '../machine.js';
-import { handleTo } from './gup.js';
 import { unmapEverywhere } from './reclaim.js';
 import { ALL_TABLES, BLOCKED, type Context, MAY_FREE, SHARED, type Step } from './step.js';
 

@@ -7,6 +7,7 @@ import {
   contentOf,
   handleFrame,
   handleOf,
+  handleTo,
   hasFlag,
   isDirty,
   type Machine,
@@ -17,7 +18,6 @@ import {
   setHandle,
   setPte,
 } from '../machine.js';
-import { handleTo } from './gup.js';
 import { ALL_TABLES, BLOCKED, type Context, SHARED, type Step } from './step.js';
 
 /** `folio_mkclean()`: no page table lets anybody write to the page unseen. */

@@ -1,0 +1,67 @@
+/** What following a reference gives: the visits of functions, and how each came about. */
+import type { FunctionReference } from '../program/file.js';
+import type { Graph } from '../program/graph.js';
+import type { FunctionFlow, Layouts } from './flow.js';
+import type { Known } from './objects.js';
+import type { Acquired } from './outcome.js';
+
+/** Calls within one another, more than any tree has: a bound. */
+export const maxCallDepth = 24;
+
+/** How a visit came about. */
+export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
+
+/** A call, or a field's holder, that leads to a visit: where, and the fact there. */
+export interface Arrival {
+  visit: Visit;
+  pos: number;
+  fact: string;
+}
+
+/** One function entered in one way on behalf of a site. */
+export interface Visit {
+  id: number;
+  way: Way;
+  flow: FunctionFlow;
+  /** The visit that led here, and the position and fact there. */
+  parent: Arrival | null;
+  /** Other calls that led here with the same fact, later. */
+  also: Arrival[];
+  /** The field or global that brought us here, for `field` visits and what they lead to. */
+  heap: string | null;
+  depth: number;
+}
+
+/** Where a site's reference starts. */
+export interface Start {
+  reference: FunctionReference;
+  pos: number;
+  /** `%result`, `%argN…`: see {@link Seed}. */
+  facts: readonly string[];
+  layouts: Layouts;
+  acquired: Acquired;
+  /** What is known of the objects that the function is given. */
+  known: readonly Known[];
+  /** The conditions of `#if` arms, as alternatives, under which the call is there. */
+  alternatives: readonly (readonly string[])[];
+}
+
+/** All that was seen of one site's reference. */
+export interface Followed {
+  visits: Visit[];
+  /** Functions that hand the reference to their callers, innermost first. */
+  wrappers: FunctionReference[];
+  /** How the site's own function hands it on: as suffixes of its result and parameters. */
+  handed: readonly string[];
+  /** Fields and globals that hold it. */
+  heap: string[];
+  /** The bound on visits was reached. */
+  cut: boolean;
+  /** The nodes of a variant of the site's function at which the reference is held. */
+  holding: (graph: Graph) => ReadonlySet<number>;
+}
+
+/** All calls that led to a visit, the first one first. */
+export function arrivalsOf(visit: Visit): readonly Arrival[] {
+  return visit.parent ? [visit.parent, ...visit.also] : [];
+}

@@ -1,0 +1,65 @@
+/** A body's text while it is rewritten, and the few ways in which that is done. */
+import { type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
+
+/** What a rewritten stretch stood for. */
+export type Mark =
+  | { kind: 'type' | 'literal' | 'unknown' | 'paste'; end: number }
+  | { kind: 'macro'; end: number; name: string; bare: boolean; start?: number };
+
+/** State of one pass. */
+export interface Rewrite {
+  t: Tokens;
+  out: Buffer;
+  marks: Map<number, Mark>;
+  /** Tokens already dealt with. */
+  skip: Uint8Array;
+  /** 1: the `)` after which a statement begins. */
+  headClose: Uint8Array;
+}
+
+/** Overwrites `[from, to)` with blanks, keeping line ends. */
+export function blank(r: Rewrite, from: number, to: number): void {
+  for (let i = from; i < to; i++) if (r.out[i] !== 10) r.out[i] = 32;
+}
+
+/** Blanks tokens `[from, to]` and takes them out of the pass. */
+export function blankTokens(r: Rewrite, from: number, to: number): void {
+  blank(r, r.t.start[from]!, r.t.end[to]!);
+  r.skip.fill(1, from, to + 1);
+}
+
+/** Makes tokens `[from, to]` one identifier. */
+export function asIdentifier(r: Rewrite, from: number, to: number, kind: 'type' | 'literal' | 'unknown' | 'paste'): void {
+  const start = r.t.start[from]!;
+  const end = r.t.end[to]!;
+  r.out.fill(95, start, end);
+  r.out[start] = 84;
+  r.marks.set(start, { kind, end });
+  r.skip.fill(1, from, to + 1);
+}
+
+/** Writes `word` over the start of a stretch and blanks the rest. */
+export function write(r: Rewrite, from: number, to: number, word: string): void {
+  blank(r, from, to);
+  for (let i = 0; i < word.length && from + i < to; i++) r.out[from + i] = word.charCodeAt(i);
+}
+
+/** Puts a `;` into the gap behind token `i`, if there is one. */
+export function closeStatement(r: Rewrite, i: number): boolean {
+  const at = r.t.end[i]!;
+  const next = i + 1 < r.t.count ? r.t.start[i + 1]! : r.out.length;
+  if (at >= next) return false;
+  r.out[at] = 59;
+  return true;
+}
+
+/** True if a statement may begin at token `i`. */
+export function atStatement(r: Rewrite, i: number): boolean {
+  const { t } = r;
+  if (i === 0) return true;
+  const c = tokenChar(t, i - 1);
+  if (t.kind[i - 1] === WORD)
+    return /^(?:else|do)$/.test(tokenText(t, i - 1)) || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32 && atStatement(r, i - 1));
+  if (c === 41) return r.headClose[i - 1] === 1 || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32);
+  return (c === 59 || c === 123 || c === 125 || c === 58) && t.end[i - 1]! - t.start[i - 1]! === 1;
+}
