@@ -6,17 +6,18 @@
 
 import type { FunctionReference } from '../program/file.js';
 import { callsOf, type Node } from '../program/graph.js';
-import { isOwnValue, join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
-import { coreFolders, folderOf, isNear } from '../program/place.js';
+import { join, rootOf, splitSteps, suffixAfter } from '../program/path.js';
+import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
-import { accessorsOf, handedContainers, releases, transfers } from '../protocol/index.js';
-import { analyse, holdingIn, scopeOf } from './analyse.js';
-import { ownersIn } from './facts.js';
+import { handedContainers } from '../protocol/index.js';
+import { analyse, holdingIn } from './analyse.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type Seed, type UnknownEvent } from './flow.js';
 import { isElsewhen } from './kernels.js';
 import { openLookups } from './lookups.js';
+import { matters } from './matters.js';
 import { mentionsReleases } from './mentions.js';
 import { isElsewhere } from './objects.js';
+import { filesFor, leadsTo, mayReceive } from './reach.js';
 import { summaries } from './summary.js';
 import { type Followed, maxCallDepth, type Start, type Visit, type Way } from './visit.js';
 
@@ -24,17 +25,6 @@ export interface Follower {
   follow(start: Start): Followed;
   /** For following single facts through single functions with the same memory. */
   analysis: Analysis;
-}
-
-const tableNames = new RegExp(`\\b(?:${[...releases.keys(), ...transfers.keys()].join('|')})\\s*\\(`);
-
-/** `*(ptr) = NULL`, in a macro that gives what stood there. */
-const clearing = /\(\{[^}]*\*\s*\(?\s*\w+\s*\)?\s*=\s*(\([^;]*\)\s*)?(0|NULL)\s*;/;
-
-/** True for a macro that names a call of the tables, or that takes out what its argument leads to. */
-function movesPages(program: Program, macro: FunctionReference): boolean {
-  const text = program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '';
-  return tableNames.test(text) || clearing.test(text);
 }
 
 /** True if a function's name is stored or handed on somewhere in its file: somebody may call it back. */
@@ -56,31 +46,12 @@ export function openFollower(program: Program): Follower {
   const flows = ledger.memo<FunctionFlow>();
   const looksUp = openLookups(program);
 
-  /**
-   * Near by, everything is entered. Far away, one page, frame number or address matters only to a file that drops pages
-   * at all: it is not kept, and what is kept of it would be kept in memory of its own.
-   */
-  function matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean {
-    const folder = folderOf(from.file);
-    if (isNear(callee.file, folder)) return true;
-    if (suffix.endsWith('@skb')) return false;
-    if (callee.macro) return movesPages(program, callee) || isOwnMacro(callee, from);
-    // What the memory manager and the libraries do to a page of their caller's stands in the tables, or is balanced.
-    if (isOwnValue(suffix) && coreFolders.test(callee.file)) return false;
-    return !isOwnValue(suffix) || program.tree.drops(callee.file);
-  }
-
-  /** True for a macro of a driver's headers, wherever they stand: as near as what it calls. */
-  function isOwnMacro({ key, name }: FunctionReference, from: FunctionReference): boolean {
-    return program.macros(name, from.file).some((macro) => macro.key === key);
-  }
-
   const reaches = ledger.memo<readonly string[]>();
 
   /** {@link filesFor}, remembered. */
   function reach(heap: string, near: readonly string[], everywhere: boolean): readonly string[] {
     const key = `${heap}\0${near.join('\0')}\0${everywhere}`;
-    return reaches.get(key) ?? reaches.work(key, () => filesFor(heap, near, program, everywhere));
+    return reaches.get(key) ?? reaches.work(key, () => filesFor(program, heap, near, everywhere));
   }
 
   const summary = summaries(
@@ -88,7 +59,7 @@ export function openFollower(program: Program): Follower {
     (callee, entry) => analyse(analysis, callee, [{ pos: null, facts: [entry] }]),
     (callee, entry) => unchanged(program, callee, entry),
   );
-  const analysis: Analysis = { program, summary, matters };
+  const analysis: Analysis = { program, summary, matters: (callee, suffix, from) => matters(program, callee, suffix, from) };
 
   function flowFor(reference: FunctionReference, seeds: readonly Seed[], key: string): FunctionFlow {
     return flows.get(key) ?? flows.work(key, () => analyse(analysis, reference, seeds));
@@ -222,21 +193,6 @@ export function openFollower(program: Program): Follower {
       return origin !== undefined && !(origin.from === null && origin.text === 'held on entry');
     };
 
-    /** True if some path of the function goes through the field, by the types that are declared there. */
-    const leadsTo = (reference: FunctionReference, heap: string): boolean => {
-      if (heap.startsWith('#::')) return true;
-      const tag = rootOf(heap).slice(1);
-      const field = splitSteps(heap.slice(rootOf(heap).length))[0] ?? '';
-      return program.graphs(reference).some((graph) => {
-        const scope = scopeOf(program, graph, reference);
-        return graph.paths.some(
-          (path) =>
-            path.includes(field) &&
-            ownersIn(scope, path).some((o) => o.tag === tag && (o.rest === field || suffixAfter(o.rest, field) !== null)),
-        );
-      });
-    };
-
     const toField = (heap: string, file: string, from: Visit) => {
       let done = heapFiles.get(heap);
       if (!done) {
@@ -257,7 +213,7 @@ export function openFollower(program: Program): Follower {
       const functions = variable !== null ? program.naming(file, variable) : program.touching(file, fields, rootOf(heap).slice(1));
       for (const reference of functions) {
         if (reference.macro || (content && !looksUp(reference, name, content, [start.reference.file, from.flow.reference.file]))) continue;
-        if (!leadsTo(reference, heap) || isElsewhere(program, reference, start) || isElsewhen(start, reference)) continue;
+        if (!leadsTo(program, reference, heap) || isElsewhere(program, reference, start) || isElsewhen(start, reference)) continue;
         const key = `${reference.key}|${heap}`;
         visit(
           key,
@@ -335,36 +291,4 @@ export function openFollower(program: Program): Follower {
   }
 
   return { follow, analysis };
-}
-
-/**
- * True if a caller is near enough to be handed something. Pages, arrays and scatterlists go anywhere; an address, an skb
- * (which generic code tears down), and what was fetched from a field stay in the folders of those who know them.
- */
-function mayReceive(heap: string | null, handed: readonly string[], caller: string, near: readonly string[]): boolean {
-  if (heap === null && !handed.every((h) => h.endsWith('@address') || h.endsWith('@skb'))) return true;
-  return near.some((file) => isNear(caller, folderOf(file)));
-}
-
-/** Files in which a field's or global's holders are looked for. */
-function filesFor(heap: string, near: readonly string[], program: Program, everywhere: boolean): readonly string[] {
-  const folders = new Set(near.map(folderOf));
-  if (heap.startsWith('#::')) {
-    const name = rootOf(heap.slice(1)).replace('::', '');
-    const owners = near.filter((f) => program.file(f)?.globals.has(name));
-    if (owners.length > 0 && owners.every((f) => program.file(f)?.globals.get(name)?.static)) return owners;
-    return program.tree.list().filter((f) => folders.has(folderOf(f)));
-  }
-  const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
-  if (field === undefined) return [];
-  const last =
-    splitSteps(heap.slice(rootOf(heap).length))
-      .findLast((s) => s.startsWith('.'))
-      ?.slice(1) ?? '';
-  const inReach = (f: string): boolean => everywhere || [...folders].some((folder) => isNear(f, folder));
-  const touching = new Set(program.tree.filesAccessing(field).filter(inReach));
-  for (const name of accessorsOf(last)) for (const f of program.tree.filesCalling(name)) if (inReach(f)) touching.add(f);
-  const files = [...touching].sort();
-  if (!everywhere) return files;
-  return files.filter((f) => program.tree.mentions(f, rootOf(heap).slice(1)));
 }

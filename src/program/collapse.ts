@@ -1,0 +1,147 @@
+/** A graph as the rest reads it: paths through generic containers are of their content, macros for calls are the calls, types are there. */
+import { transfers } from '../protocol/index.js';
+import type { CType, StructDefinition } from '../syntax/ast.js';
+import type { CallOperation, Graph, Operation } from './graph.js';
+import { rootOf, type Value } from './path.js';
+import { enteredResults, pointerTo } from './results.js';
+import { pointerMoves, tabledPaths } from './tabled.js';
+import { collapseContainers, structName, typeAt, wholeOf } from './types.js';
+
+/** What is asked about the names in a graph. */
+interface Sources {
+  structure(tag: string, file: string): StructDefinition | null;
+  typedef(name: string, file: string): CType | null;
+  globalType(name: string, file: string): CType | null;
+  resultType(called: string, file: string, isEntered: boolean): CType | null;
+  /** A call of a macro that stands for another call, as that call. */
+  expand(call: CallOperation, file: string): CallOperation;
+}
+
+/** Adds the types of the globals that a graph of a file names, and rewrites the fields of generic containers. */
+export function collapser({ structure, typedef, globalType, resultType, expand }: Sources): (graph: Graph, file: string) => Graph {
+  function collapse(graph: Graph, name: string): Graph {
+    const structs = new Map<string, StructDefinition | null>();
+    const lookup = (tag: string): StructDefinition | null => {
+      let found = structs.get(tag);
+      if (found === undefined) {
+        found = structure(tag, name);
+        structs.set(tag, found);
+      }
+      return found;
+    };
+    const types = new Map(graph.types);
+    /** A variable whose type is but a name may be a pointer to a struct. */
+    const unname = (variable: string): void => {
+      const type = types.get(variable);
+      if (!type || type.tag !== null || type.pointers > 0 || structName(type) === null) return;
+      const named = typedef(type.base, name);
+      if (named) types.set(variable, { ...named, dims: type.dims });
+    };
+    const rewritten = new Map<string, string | null>();
+    const path = (p: string): string | null => {
+      let out = rewritten.get(p);
+      if (out === undefined) {
+        const global = /^::[\w]+/.exec(p)?.[0];
+        if (global && !types.has(global)) {
+          const type = globalType(global.slice(2), name);
+          if (type) types.set(global, type);
+        }
+        if (p.includes('.')) unname(rootOf(p));
+        out = collapseContainers(p, types, lookup);
+        rewritten.set(p, out);
+      }
+      return out;
+    };
+    // Most paths stay as they are, and what holds them is then not made anew.
+    const value = (v: Value): Value => {
+      const whole = v.address && v.path !== null ? wholeOf(v.path, types, lookup) : null;
+      if (whole !== null) return { ...v, path: path(whole), address: false };
+      const to = v.path === null ? null : path(v.path);
+      return to === v.path ? v : { path: to, address: v.address, text: v.text };
+    };
+    const values = (all: Value[]): Value[] => {
+      const changed = all.map(value);
+      return changed.every((v, i) => v === all[i]) ? all : changed;
+    };
+    const called = (call: CallOperation): CallOperation => {
+      const args = values(call.args);
+      const written = call.written && { ...call.written, args: values(call.written.args) };
+      return args === call.args && written === call.written ? call : { ...call, args, ...(written && { written }) };
+    };
+    const operation = (o: Operation | null): Operation | null => {
+      switch (o?.kind) {
+        case 'copy': {
+          const target = path(o.target);
+          if (target === null) return null;
+          const source = value(o.source);
+          // The list of a table is the table's content, by which the table itself is no other one.
+          const replaces = o.replaces && (target === o.target || rootOf(target) !== target);
+          return target === o.target && source === o.source ? o : { ...o, target, source, replaces };
+        }
+        case 'call':
+          return called(expand(o, name));
+        case 'assume': {
+          const left = value(o.left);
+          const right = value(o.right);
+          const call = o.call && called(o.call);
+          return left === o.left && right === o.right && call === o.call ? o : { ...o, left, right, call };
+        }
+        case 'return': {
+          const returned = o.value && value(o.value);
+          return returned === o.value ? o : { ...o, value: returned };
+        }
+        case 'clear':
+        case 'update': {
+          const target = path(o.target);
+          if (target === o.target) return o;
+          return target === null ? null : { ...o, target };
+        }
+        default:
+          return o ?? null;
+      }
+    };
+    const entered = enteredResults(graph);
+    // Temporaries of untyped copies take the type of what they copy, so that paths through them are typed too.
+    const nodes = graph.nodes.map((n) => {
+      const o = operation(n.operation);
+      if (o?.kind === 'copy' && o.target.startsWith('%') && !types.has(o.target) && o.source.path !== null) {
+        const type = typeAt(o.source.path, types, lookup);
+        if (type) types.set(o.target, o.source.address ? { ...type, pointers: type.pointers + 1 } : type);
+      }
+      if (o?.kind === 'call' && o.name !== null && !types.has(o.result)) {
+        const known = transfers.get(o.name)?.returns;
+        const returned = known ? pointerTo(known, '*') : resultType(o.name, name, entered.has(o.result));
+        if (returned) types.set(o.result, returned);
+      }
+      return o === n.operation ? n : { id: n.id, pos: n.pos, operation: o, successors: n.successors, loops: n.loops, guards: n.guards };
+    });
+    const isPointer = (v: Value): boolean => {
+      const type = v.path === null ? null : typeAt(v.path, types, lookup);
+      return v.address || (type !== null && (type.pointers > 0 || type.dims.length > 0));
+    };
+    const moved = nodes.flatMap((n) => (n.operation?.kind === 'call' ? pointerMoves(n.operation) : []));
+    return {
+      ...graph,
+      nodes,
+      params: graph.params.map((p) => ({ ...p, type: types.get(p.name) ?? p.type })),
+      paths: [
+        ...new Set([
+          ...[...rewritten.values()].filter((p) => p !== null),
+          ...nodes.flatMap((n) => (n.operation?.kind === 'call' ? tabledPaths(n.operation) : [])),
+        ]),
+      ],
+      types,
+      aliases: graph.aliases
+        .flatMap((a) => {
+          const target = path(a.target);
+          const source = value(a.source);
+          if (target === null || (a.operand && !isPointer(source))) return [];
+          return [{ target, source }];
+        })
+        .concat(moved),
+      assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) ?? a.target })),
+    };
+  }
+
+  return collapse;
+}

@@ -1,0 +1,90 @@
+/** Which definitions a name can mean in a file. */
+import type { FileFacts, FunctionReference } from './file.js';
+import type { Ledger } from './ledger.js';
+import { folderOf, isIn, outsideKernel } from './place.js';
+import type { AskedTree } from './questions.js';
+
+const maxDefinitions = 4;
+const maxCallingFiles = 250;
+
+export interface Definitions {
+  /** Definitions that a name can mean in a file: its own, then what it sees of others. */
+  resolve(name: string, from: string): FunctionReference[];
+  /** Those in the file, or in or below its folder. */
+  resolveNear(name: string, from: string): FunctionReference[];
+  /** Those in some of the files, as far as another file sees them. */
+  definitionsIn(isCandidate: (file: string) => boolean, name: string, from: string): FunctionReference[];
+  /** True for a name that half the kernel calls. */
+  isGeneral(name: string): boolean;
+}
+
+/** What definitions are looked up in. */
+interface Sources {
+  tree: AskedTree;
+  ledger: Ledger;
+  /** The tree is that of a driver. */
+  isDriver: boolean;
+  file(name: string): FileFacts | null;
+  macros(name: string, from: string): FunctionReference[];
+}
+
+export function openDefinitions({ tree, ledger, isDriver, file, macros }: Sources): Definitions {
+  const resolved = ledger.memo<FunctionReference[]>();
+  const resolvedNear = ledger.memo<FunctionReference[]>();
+  const external = ledger.memo<FunctionReference[]>();
+
+  function resolve(name: string, from: string): FunctionReference[] {
+    const key = `${name}\0${from}`;
+    return resolved.get(key) ?? resolved.work(key, () => file(from)?.byName.get(name) ?? seenFrom(name, from));
+  }
+
+  /** What is defined elsewhere; the index of a tree does not have macros on lines that are set in, of which drivers have many. */
+  function seenFrom(name: string, from: string): FunctionReference[] {
+    const found = visible(name, from);
+    return found.length === 0 && isDriver ? macros(name, from) : found;
+  }
+
+  function isGeneral(name: string): boolean {
+    return tree.filesCalling(name).length > maxCallingFiles;
+  }
+
+  /** Definitions in headers and non-static ones elsewhere; those in or below the caller's folder come first. */
+  function visible(name: string, from: string): FunctionReference[] {
+    const folder = folderOf(from);
+    const general = isGeneral(name);
+    const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
+    const find = (): FunctionReference[] => definitionsIn((file) => !general || isIn(file, folder), name, from);
+    const all = external.get(key) ?? external.work(key, find);
+    if (all.length <= 1) return all;
+    const near = all.filter((r) => isIn(r.file, folder));
+    if (near.length > 0) return near;
+    // Beside a definition in a .c file, an inline one in a header is the stub of a disabled configuration.
+    const real = all.filter((r) => r.file.endsWith('.c'));
+    const kept = real.length > 0 ? real : all;
+    return kept.length <= maxDefinitions ? kept : [];
+  }
+
+  function resolveNear(name: string, from: string): FunctionReference[] {
+    const folder = folderOf(from);
+    const key = `${name}\0${folder}`;
+    const find = (): FunctionReference[] => definitionsIn((file) => isIn(file, folder), name, from);
+    return file(from)?.byName.get(name) ?? resolvedNear.get(key) ?? resolvedNear.work(key, find);
+  }
+
+  /** The definitions in some of the files, as far as another file sees them. */
+  function definitionsIn(isCandidate: (file: string) => boolean, name: string, from: string): FunctionReference[] {
+    const found: FunctionReference[] = [];
+    for (const candidate of tree.filesDefining(name)) {
+      if (!isCandidate(candidate)) continue;
+      // User space beside the kernel has copies of its headers.
+      if (outsideKernel(candidate) && !outsideKernel(from)) continue;
+      if (!tree.defines(candidate, name)) continue;
+      for (const reference of file(candidate)?.byName.get(name) ?? []) {
+        if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) found.push(reference);
+      }
+    }
+    return found;
+  }
+
+  return { resolve, resolveNear, definitionsIn, isGeneral };
+}

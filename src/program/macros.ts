@@ -1,0 +1,35 @@
+/** Which macros a name can mean in a file. */
+import type { FileFacts, FunctionReference } from './file.js';
+
+/** A file's macros of a name, with parameters first; `null` if the name is not defined there at all. */
+export function macrosOf(facts: FileFacts | null, name: string): FunctionReference[] | null {
+  const defined = [...(facts?.byName.get(name) ?? []), ...(facts?.objectMacros().get(name) ?? [])];
+  return defined.length > 0 ? defined.filter((r) => r.macro) : null;
+}
+
+/** What macros are looked up in. */
+interface Sources {
+  file(name: string): FileFacts | null;
+  /** A driver's own headers that a file includes. */
+  quotedHeaders(file: string): readonly string[];
+  directivesIn(file: string): { defines: ReadonlySet<string> };
+  /** Macros of any header that stand for calls of the tables. */
+  aliases: readonly FunctionReference[];
+}
+
+/** Asks for the macros of a name that a file can mean: its own, then those of headers. */
+export function macroFinder({ file, quotedHeaders, directivesIn, aliases }: Sources): (name: string, from: string) => FunctionReference[] {
+  function macros(name: string, from: string): FunctionReference[] {
+    const facts = file(from);
+    const own = macrosOf(facts, name);
+    if (own) return own;
+    for (const header of quotedHeaders(from)) {
+      if (!directivesIn(header).defines.has(name)) continue;
+      const there = macrosOf(file(header), name);
+      if (there) return there;
+    }
+    return aliases.filter((r) => r.name === name && (r.file.endsWith('.h') || r.file === from));
+  }
+
+  return macros;
+}
