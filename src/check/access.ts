@@ -92,8 +92,14 @@ export function mayWrite({ program, site }: Subject): boolean {
   return passesFlag(program, site, 'FOLL_WRITE') || passesFlag(program, site, writing);
 }
 
+/** A mark as dirty, and the function that makes it. */
+export interface Mark {
+  visit: Visit;
+  event: DirtyEvent;
+}
+
 /** The marks as dirty that belong to this site's pages: of the folders in which they are taken and dropped, not of general code. */
-export function dirtiesOf(subject: Subject): { visit: Visit; event: DirtyEvent }[] {
+export function dirtiesOf(subject: Subject): Mark[] {
   const alternatives = assumptionsOf(subject.program, subject.site);
   const folders = new Set([subject.row.file, ...releasesIn(subject).map((s) => s.visit.flow.reference.file)].map(folderOf));
   return subject.followed.visits
@@ -106,8 +112,8 @@ export function dirtiesOf(subject: Subject): { visit: Visit; event: DirtyEvent }
  * Marks of the same pages by functions near by that have them of a field in which they stand with a reference of their own. Where that
  * goes is not followed: it is no reference of the site's.
  */
-export function marksOfShared({ program, analysis, followed, row }: Subject): { visit: Visit; event: DirtyEvent }[] {
-  const marks: { visit: Visit; event: DirtyEvent }[] = [];
+export function marksOfShared({ program, analysis, followed, row }: Subject): Mark[] {
+  const marks: Mark[] = [];
   for (const from of followed.visits) {
     for (const heap of from.flow.shared) {
       const field = stepsOf(heap)[0]?.slice(1);

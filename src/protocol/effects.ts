@@ -96,6 +96,9 @@ export const pageTestCalls: ReadonlySet<string> = new Set([
   'folio_unlock',
 ]);
 
+/** Tests that are true of every page of a large one: of transparent huge pages in memory, of which those of a file are written back too. */
+export const largePageTests: ReadonlySet<string> = new Set(['PageCompound', 'PageTransCompound', 'PageTransHuge', 'folio_test_large']);
+
 /** By whole name or by prefix (`prefix*`): they look at pages, map them, print, lock, sleep, copy; nothing of a reference moves. */
 const neutralNames: readonly string[] = [
   'kunmap*',

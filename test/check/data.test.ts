@@ -34,6 +34,26 @@ describe('dirty-lost', () => {
       'void box_done(struct box *b)\n{\n	int i;\n	for (i = 0; i < b->n; i++)\n		set_page_dirty_lock(b->pages[i]);\n}',
     ),
   );
+  const done = (mark: string): string =>
+    kept('FOLL_WRITE', clean, `void box_done(struct box *b)\n{\n	int i;\n	for (i = 0; i < b->n; i++) {\n		${mark}\n	}\n}`);
+  complains(
+    'dirty-lost',
+    'marks that leave out large pages',
+    done('if (!PageCompound(b->pages[i]) && b->read)\n			set_page_dirty_lock(b->pages[i]);'),
+    'box_done:set_page_dirty_lock(b->pages[i]);',
+  );
+  accepts(
+    'dirty-lost',
+    'marks that leave out pages of the kernel',
+    done('if (!PageReserved(b->pages[i]))\n			set_page_dirty_lock(b->pages[i]);'),
+  );
+  accepts(
+    'dirty-lost',
+    'marks that tell large pages apart',
+    done(
+      'if (!PageCompound(b->pages[i]))\n			set_page_dirty_lock(b->pages[i]);\n		else\n			set_page_dirty_lock(compound_head(b->pages[i]));',
+    ),
+  );
   accepts(
     'dirty-lost',
     'pages that a device only reads',

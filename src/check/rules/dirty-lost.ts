@@ -3,11 +3,12 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { releases } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
-import { accessesOf, accessStep, mayWrite, stepAt } from '../access.js';
+import { accessesOf, accessStep, type Mark, mayWrite, stepAt } from '../access.js';
 import { byLateWay, type CleanDrop, cleanDrops, isSharedOn } from '../clean.js';
 import { destinationOf, destinationStep } from '../destination.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, type Rule, taken } from '../finding.js';
+import { marksOfSmall } from '../large.js';
 
 /** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
 export const dirtyLost: Rule = {
@@ -26,10 +27,11 @@ export const dirtyLost: Rule = {
     if (!isWritten) return [];
     // Generic code may drop what a container holds elsewhere too, and marks it there.
     if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
-    const drops = lastOfEach(cleanDrops(subject, others).filter(({ release, from }) => from || !isShim(release)));
-    if (drops.length === 0 || isSharedOn(subject)) return [];
+    const marks = marksOfSmall(subject);
+    const drops = marks.length > 0 ? [] : lastOfEach(cleanDrops(subject, others).filter(({ release, from }) => from || !isShim(release)));
+    if (marks.length === 0 && (drops.length === 0 || isSharedOn(subject))) return [];
     const how = writer(subject);
-    return how ? drops.map((drop) => complaintOf(subject, drop, how)) : [];
+    return how ? [...marks.map((mark) => leftOut(subject, mark, how)), ...drops.map((drop) => complaintOf(subject, drop, how))] : [];
   },
 };
 
@@ -53,6 +55,14 @@ function writer(subject: Subject): FindingStep[] | null {
   if (site.acquire.iterator === null) return steps;
   const destination = destinationOf(site, program);
   return destination && [destinationStep(program, destination), ...steps];
+}
+
+/** A mark that leaves out pages to which the same is written. */
+function leftOut(subject: Subject, { visit, event }: Mark, how: readonly FindingStep[]): Complaint {
+  const { file, name } = visit.flow.reference;
+  const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where they are not part of a large one`;
+  const step = stepAt(subject, visit, event.pos, `marked dirty by ${event.api}(), but for those of large pages`);
+  return { message, file, function: name, pos: event.pos, path: [taken(subject), ...how, step] };
 }
 
 function complaintOf(subject: Subject, { release, from }: CleanDrop, how: readonly FindingStep[]): Complaint {
