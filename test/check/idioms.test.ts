@@ -254,3 +254,58 @@ describe('a page that is marked as accessed', () => {
   );
   accepts('use-after-release', 'one that is there', accessed('mark_page_accessed(page);\n\tput_page(page);'));
 });
+
+const gathered = (copy: string, end: string): string => `struct slot { struct page *page; int len; };
+struct ring { struct slot own[16]; struct slot *slots; int n; };
+int ring_take(struct ring *r, unsigned long a, int n)
+{
+	struct slot *slots;
+	struct page *page;
+	int i;
+
+	slots = kcalloc(n, sizeof(*slots), GFP_KERNEL);
+	if (!slots)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1) {
+		kfree(slots);
+		return -EFAULT;
+	}
+	slots[0].page = page;
+	${copy}
+	r->n = n;
+	kfree(slots);
+	return 0;
+}
+void ring_end(struct ring *r)
+{
+	int i;
+
+	for (i = 0; i < r->n; i++)
+		${end}
+}
+`;
+
+describe('structs that are copied before what they stood in is freed', () => {
+  const ways: readonly [string, string, string][] = [
+    ['one by one', 'for (i = 0; i < n; i++)\n\t\tr->own[i] = slots[i];', 'own'],
+    ['by a pointer', 'r->own[0] = *slots;', 'own'],
+    ['all at once', 'memcpy(r->own, slots, n * sizeof(*slots));', 'own'],
+    ['all at once, to where a pointer leads', 'memcpy(r->slots, slots, n * sizeof(*slots));', 'slots'],
+  ];
+  for (const [how, copy, to] of ways) {
+    for (const rule of ['leak-on-path', 'never-released'])
+      accepts(rule, `pages in those copied ${how}`, gathered(copy, `unpin_user_page(r->${to}[i].page);`));
+    complains(
+      'never-released',
+      `pages in those copied ${how}, which nobody drops`,
+      gathered(copy, `note(r->${to}[i].len);`),
+      'ring_take:kfree(slots);',
+    );
+  }
+  complains(
+    'leak-on-path',
+    'pages in others that are freed',
+    gathered('struct slot *more = kmemdup(slots, 16, GFP_KERNEL);\n\tkfree(more);', 'unpin_user_page(r->own[i].page);'),
+    'ring_take:if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1) {',
+  );
+});

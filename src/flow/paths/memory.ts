@@ -120,6 +120,22 @@ export function put(state: State, place: string | null, value: string | null, we
   return altered(state, { store: withEntry(state.store, place, value ?? `?${place}`) });
 }
 
+/** The state behind a copy of what stands at a place, member by member; `null` if no member leads to the reference. */
+export function copied(state: State, from: string, to: string): State | null {
+  // The members of `s[i]` are those of `s`.
+  const source = from.replace(/(\[\])+$/, '');
+  let store = null as Map<string, string> | null;
+  state.store.forEach((held, place) => {
+    const suffix = held === theReference ? suffixAfter(place, source) : null;
+    if (suffix === null || !/^[.@]/.test(suffix) || isCut(state, place, source)) return;
+    const member = join(to, suffix);
+    if (member === null) return;
+    store ??= copyOf(state.store);
+    store.set(member, theReference);
+  });
+  return store && altered(state, { store });
+}
+
 /** The state where a value is memory that the path allocated. */
 export function withFresh(state: State, value: string): State {
   return altered(state, { fresh: new Set([...state.fresh, value]) });

@@ -1,6 +1,7 @@
 /** The states after a node: what one operation does to the memory of a path. */
 import type { Assume, Clear, Copy, Graph, Node, ReturnOperation } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
+import { structName } from '../../program/types.js';
 import { releases } from '../../protocol/index.js';
 import { call } from './call.js';
 import { assume } from './conditions.js';
@@ -9,7 +10,21 @@ import { isTaking } from './entry.js';
 import { forgetElement, stepOver, stepPast } from './forget.js';
 import { roundOf } from './last.js';
 import { isOthers } from './loops.js';
-import { baseOf, behind, holders, isCut, placeAt, put, reaches, renewed, stepFrom, uncompared, valueAt, valueIn } from './memory.js';
+import {
+  baseOf,
+  behind,
+  copied,
+  holders,
+  isCut,
+  placeAt,
+  put,
+  reaches,
+  renewed,
+  stepFrom,
+  uncompared,
+  valueAt,
+  valueIn,
+} from './memory.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
 import { altered, outcome, type State, type Trail, theReference, told } from './state.js';
@@ -49,7 +64,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (isOfAnother(local, n, target, state)) return [state];
       const over = stepOver(local, n, o.target, state);
       if (over) return [over];
-      const next = put(state, target, source);
+      const next = structCopied(local, o, state) ?? put(state, target, source);
       if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
         const end = told(local, n, next, `${o.target.replace(/^::/, '')} is stored over while it still holds pages`);
         local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
@@ -96,6 +111,17 @@ export function run(local: Called, n: Node, state: State): State[] {
       return [told(local, n, put(state, '%return', value && valueIn(state, value)), null)];
     }
   }
+}
+
+/** The state behind the copy of a struct with the reference in one of its members; `null` for any other copy. */
+function structCopied(local: Called, { target, source }: Copy, state: State): State | null {
+  if (state.phase !== 'held' || source.path === null || source.address || source.path.startsWith('%')) return null;
+  const from = placeAt(state, source.path);
+  const to = placeAt(state, target);
+  if (from === null || to === null || state.store.has(from)) return null;
+  const next = copied(state, from, to);
+  const type = next && local.program.typeOf(target, local.graph, local.reference.file);
+  return type && type.pointers === 0 && type.dims.length === 0 && structName(type) !== null ? next : null;
 }
 
 /** The state behind a test of something else than the result of a call that may have dropped or not: it may tell which it was. */

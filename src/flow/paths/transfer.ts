@@ -5,7 +5,7 @@ import { movesOf } from '../moves.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { withEntry } from './maps.js';
-import { placeBelow, put, reach, valueIn } from './memory.js';
+import { copied, placeBelow, put, reach, valueIn } from './memory.js';
 import { altered, type Holder, type State, sign, theReference, told } from './state.js';
 
 /** Signs of the result where a call moved pages, and where it failed to. */
@@ -37,8 +37,13 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
       const path = o.args[target.of]?.path;
       if (path) next = put(next, path, given);
     } else if (suffix === '') next = put(next, o.result, given);
-    else if (into !== null && (given === theReference || reach(state, given).length > 0))
-      next = put(next, placeBelow(next, into, suffix), given);
+    else if (into !== null) {
+      const place = placeBelow(next, into, suffix);
+      // The members of what is copied stand in both, whatever becomes of the one.
+      const members = place !== null && bare === '[]' && given !== theReference ? copied(next, given, place) : null;
+      if (members) next = members;
+      else if (given === theReference || reach(state, given).length > 0) next = put(next, place, given);
+    }
   }
   const { fails, gives } = (o.iterates ? undefined : transfers.get(name)) ?? {};
   if (fails === undefined || state.phase !== 'held' || next === state) return [next];
