@@ -1,7 +1,7 @@
 /** Which definitions a name can mean in a file. */
 import type { FileFacts, FunctionReference } from './file.js';
 import type { Ledger } from './ledger.js';
-import { folderOf, isIn, outsideKernel } from './place.js';
+import { filesIn, folderOf, isIn, outsideKernel } from './place.js';
 import type { AskedTree } from './questions.js';
 
 const maxDefinitions = 4;
@@ -53,7 +53,10 @@ export function openDefinitions({ tree, ledger, isDriver, file, macros }: Source
     const folder = folderOf(from);
     const general = isGeneral(name);
     const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
-    const find = (): FunctionReference[] => definitionsIn((file) => !general || isIn(file, folder), name, from);
+    const find = (): FunctionReference[] => {
+      const files = tree.filesDefining(name);
+      return definitionsOf(general ? filesIn(files, folder) : files, name, from);
+    };
     const all = external.get(key) ?? external.work(key, find);
     if (all.length <= 1) return all;
     const near = all.filter((r) => isIn(r.file, folder));
@@ -67,15 +70,18 @@ export function openDefinitions({ tree, ledger, isDriver, file, macros }: Source
   function resolveNear(name: string, from: string): FunctionReference[] {
     const folder = folderOf(from);
     const key = `${name}\0${folder}`;
-    const find = (): FunctionReference[] => definitionsIn((file) => isIn(file, folder), name, from);
+    const find = (): FunctionReference[] => definitionsOf(filesIn(tree.filesDefining(name), folder), name, from);
     return file(from)?.byName.get(name) ?? resolvedNear.get(key) ?? resolvedNear.work(key, find);
   }
 
-  /** The definitions in some of the files, as far as another file sees them. */
   function definitionsIn(isCandidate: (file: string) => boolean, name: string, from: string): FunctionReference[] {
+    return definitionsOf(tree.filesDefining(name).filter(isCandidate), name, from);
+  }
+
+  /** The definitions in some files, as far as another file sees them. */
+  function definitionsOf(candidates: readonly string[], name: string, from: string): FunctionReference[] {
     const found: FunctionReference[] = [];
-    for (const candidate of tree.filesDefining(name)) {
-      if (!isCandidate(candidate)) continue;
+    for (const candidate of candidates) {
       // User space beside the kernel has copies of its headers.
       if (outsideKernel(candidate) && !outsideKernel(from)) continue;
       if (!tree.defines(candidate, name)) continue;

@@ -43,6 +43,28 @@ export function isIn(file: string, folder: string): boolean {
   return file.charCodeAt(end) === 0x2f && file.startsWith(folder) && file.indexOf('/', end + 1) < 0;
 }
 
+/** Characters that JavaScript compares otherwise than their bytes. */
+const beyondBytes = /[\ud800-\uffff]/;
+
+/**
+ * Those of some files that stand in a folder itself. A common name has thousands of files, which are in the order of their
+ * bytes: those of a folder and below it stand together.
+ */
+export function filesIn(files: readonly string[], folder: string): string[] {
+  if (folder === '' || beyondBytes.test(folder)) return files.filter((file) => isIn(file, folder));
+  const prefix = `${folder}/`;
+  let low = 0;
+  for (let high = files.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if ((files[middle] as string) < prefix) low = middle + 1;
+    else high = middle;
+  }
+  const found: string[] = [];
+  for (let i = low; i < files.length && (files[i] as string).startsWith(prefix); i++)
+    if (isIn(files[i] as string, folder)) found.push(files[i] as string);
+  return found;
+}
+
 /** True for a file of a folder, or of one below. */
 export function isNear(file: string, folder: string): boolean {
   return isIn(file, folder) || file.startsWith(`${folder}/`);

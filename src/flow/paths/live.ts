@@ -9,11 +9,11 @@ export type Live = (node: number, name: string) => boolean;
 
 const noNodes: number[] = [];
 
-export function predecessorsOf({ nodes }: Graph): readonly (readonly number[])[] {
+export const predecessorsOf = remembered(({ nodes }: Graph): readonly (readonly number[])[] => {
   const found: number[][] = new Array(nodes.length).fill(noNodes);
   for (const n of nodes) for (const s of n.successors) found[s] = [...(found[s] as number[]), n.id];
   return found;
-}
+});
 
 /** What is read in a graph from each node on, before it is set. */
 export const readLater = remembered((graph: Graph): Live => liveness(graph, predecessorsOf(graph), readsOf));

@@ -20,12 +20,23 @@ export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): Reado
 /** A map with those of its entries that are kept; the map itself where all are. */
 export function keptOf<K, V>(map: ReadonlyMap<K, V>, isKept: (key: K, value: V) => boolean): ReadonlyMap<K, V> {
   let kept = null as Map<K, V> | null;
+  let seen = 0;
   map.forEach((value, key) => {
-    if (isKept(key, value)) return;
-    kept ??= copyOf(map);
-    kept.delete(key);
+    if (!isKept(key, value)) kept ??= firstOf(map, seen);
+    else if (kept !== null) kept.set(key, value);
+    seen++;
   });
   return kept ?? map;
+}
+
+/** The first entries of a map: to set what is kept is less than to copy all and delete what is not. */
+function firstOf<K, V>(map: ReadonlyMap<K, V>, count: number): Map<K, V> {
+  const first = new Map<K, V>();
+  if (count === 0) return first;
+  map.forEach((value, key) => {
+    if (first.size < count) first.set(key, value);
+  });
+  return first;
 }
 
 export function isSameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {

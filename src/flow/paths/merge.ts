@@ -1,7 +1,7 @@
 /** When two states are one: what no later statement reads is forgotten, and the rest is compared. */
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
-import { copyOf, isSameMap, isSameSet, keptOf } from './maps.js';
+import { isSameMap, isSameSet, keptOf } from './maps.js';
 import { baseOf, isVariable } from './memory.js';
 import type { Shape } from './shape.js';
 import { altered, type State, theReference } from './state.js';
@@ -9,16 +9,11 @@ import { altered, type State, theReference } from './state.js';
 /** What no later statement reads is forgotten. */
 export function forgetting(state: State, shape: Shape, node: number): State {
   const wordOf = wordsOf(shape);
-  let kept = null as Map<string, string> | null;
-  // At every join of every path: this way of going through a map makes nothing on the heap.
-  state.store.forEach((value, place) => {
-    if (value === theReference || place === '%return' || !wordOf(place).isVariable) return;
-    if (shape.isLive(node, place) && !(isNumber(value) && !shape.isTested(node, place) && isLeaf(state, place))) return;
-    kept ??= copyOf(state.store);
-    kept.delete(place);
+  const store = keptOf(state.store, (place, value) => {
+    if (value === theReference || place === '%return' || !wordOf(place).isVariable) return true;
+    return shape.isLive(node, place) && !(isNumber(value) && !shape.isTested(node, place) && isLeaf(state, place));
   });
-  const store = kept ?? state.store;
-  if (state.signs.size === 0 && state.conditions.size === 0) return kept ? altered(state, { store }) : state;
+  if (state.signs.size === 0 && state.conditions.size === 0) return store === state.store ? state : altered(state, { store });
   /** True for what a place is below that is no variable, or what may be met again by a place's value. */
   const isBase = (base: string): boolean => {
     let found = false;
@@ -42,7 +37,7 @@ export function forgetting(state: State, shape: Shape, node: number): State {
     const left = key.indexOf(' ');
     return isKept(key.slice(0, left)) && isKept(key.slice(key.indexOf(' ', left + 1) + 1));
   });
-  if (!kept && signs === state.signs && conditions === state.conditions) return state;
+  if (store === state.store && signs === state.signs && conditions === state.conditions) return state;
   return altered(state, { store, signs, conditions });
 }
 
