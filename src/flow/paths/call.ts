@@ -85,7 +85,7 @@ function isEnded(local: Called, n: Node, o: CallOperation, state: State): boolea
 }
 
 /** True if all that a call is given of the pages is the address of their data: who copies it has no say in the reference. */
-function isData({ graph }: Called, { args }: CallOperation, given: readonly string[][]): boolean {
+function isData({ graph }: Called, { args }: CallOperation, given: readonly (readonly string[])[]): boolean {
   return given.every((suffixes, i) => {
     const type = graph.types.get(args[i]?.path ?? '');
     return suffixes.length === 0 || (suffixes.join() === '' && type?.pointers === 1 && structName(type) === null);

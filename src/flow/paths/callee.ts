@@ -81,13 +81,13 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
   const naming = { program, graph, file };
 
   /** An answer for each node, worked out once, with what it was worked out from. */
-  function each<Given extends readonly unknown[], V>(work: (n: Node, ...given: Given) => V): (n: Node, ...given: Given) => V {
+  function each<Of, V>(work: (n: Node, o: Of) => V): (n: Node, o: Of) => V {
     let known: ({ value: V; entry: Entry } | undefined)[] | undefined;
-    return (n, ...given) => {
+    return (n, o) => {
       known ??= new Array(graph.nodes.length);
       let found = known[n.id];
       if (!found) {
-        found = program.ledger.entry(() => work(n, ...given));
+        found = program.ledger.entry(() => work(n, o));
         known[n.id] = found;
       }
       program.ledger.use(found.entry);
@@ -140,8 +140,8 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
   }
 
   return {
-    said: each((n) => numbered(naming, n.operation)),
-    step: each((n) => {
+    said: each<void, Operation | null>((n) => numbered(naming, n.operation)),
+    step: each<void, PathStep | null>((n) => {
       const text = conditionText(n);
       return text === null ? null : { file, function: reference.name, pos: n.pos, text };
     }),

@@ -18,7 +18,7 @@ export function enter(
   n: Node,
   o: CallOperation,
   callee: FunctionReference,
-  given: readonly string[][],
+  given: readonly (readonly string[])[],
   state: State,
 ): State[] {
   const params = local.program.variants(callee)[0]?.params ?? [];

@@ -59,13 +59,18 @@ export function placeBelow(state: State, value: string, suffix: string): string 
   return place;
 }
 
+const nothing: readonly string[] = [];
+const itself: readonly string[] = [''];
+
 /** How the reference is reached from a value: suffixes, `''` for the value itself. */
-export function reach(state: State, value: string | null, depth = 0): string[] {
-  if (value === null || depth > 3 || value.startsWith('=')) return [];
-  if (value === theReference) return [''];
-  const found: string[] = [];
+export function reach(state: State, value: string | null, depth = 0): readonly string[] {
+  if (value === null || depth > 3 || value.startsWith('=')) return nothing;
+  if (value === theReference) return itself;
+  // Nearly nothing leads to the reference.
+  let found = null as string[] | null;
   const add = (suffix: string): void => {
-    if (!found.includes(suffix)) found.push(suffix);
+    if (found === null) found = [suffix];
+    else if (!found.includes(suffix)) found.push(suffix);
   };
   const address = value.startsWith('&');
   const base = address ? value.slice(1) : value;
@@ -84,7 +89,7 @@ export function reach(state: State, value: string | null, depth = 0): string[] {
         if (whole !== null) add(whole);
       }
   });
-  return found;
+  return found ?? nothing;
 }
 
 /** True if a pointer on the way from a base to a place was stored over. */
