@@ -2,6 +2,7 @@
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../program/graph.js';
 import { structName } from '../../program/types.js';
 import { acquires, actionCalls, dirtyCalls, extraReferenceCalls, freeingCalls, handedEnds, unmappingCalls } from '../../protocol/index.js';
+import { mayReach } from './around.js';
 import { handedBack, take } from './arrive.js';
 import { withSign } from './conditions.js';
 import type { Called } from './context.js';
@@ -50,7 +51,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   if (given.every((g) => g.length === 0)) {
     // Who drops pages of objects that it finds for itself may drop those of this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
-    if (mayMean || isEnded(local, n, o, state)) return [];
+    if (mayMean || isEnded(local, n, o, state) || mayReach(local, o, state)) return [];
     const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }

@@ -9,6 +9,7 @@ import { excludes } from '../../syntax/assumptions.js';
 import type { Analysis } from '../flow.js';
 import { isElsewhere } from '../objects.js';
 import type { Start } from '../visit.js';
+import { isOwn } from './around.js';
 import { nodesOf } from './callee.js';
 import type { Context, Late } from './context.js';
 import type { Entry } from './entry.js';
@@ -16,7 +17,7 @@ import { hasForgotten } from './forget.js';
 import { type Dropped, type End, isGivenUp, succeeds, undropped } from './keeping.js';
 import { kept } from './passed.js';
 import { isReentered } from './reentry.js';
-import { danglingAt } from './retaken.js';
+import { danglingAt, isOfOld } from './retaken.js';
 import { droppers, shapeOf } from './shape.js';
 import { type Exit, type Holder, outcome, type PathStep, sign, spokenSteps, stepsOf, type Trail, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
@@ -159,6 +160,10 @@ function openEngine(analysis: Analysis): Engine {
     const ignored = new Set<string>();
     const ends: End[] = [];
     const levels = new Map<string, number>();
+    const isLeft = (reference: FunctionReference, turned: Turned): boolean =>
+      isOwn(program, turned.exit, reference) &&
+      !isAsserted(program, reference, turned) &&
+      !isOfOld(program, reference, turned.exit, context.mayDrop);
     const note = (reference: FunctionReference, w: Walked, before: readonly PathStep[] = []): void => {
       const { name } = reference;
       failing.set(name, { reference, turned: w.failing });
@@ -171,7 +176,7 @@ function openEngine(analysis: Analysis): Engine {
             add(leakOf(blamed.reference, own, `left here, as failed, with the pages still held; ${name}() does not drop them`));
       }
       for (const turned of untidy(w, reference.key === start.reference.key))
-        if (isOwn(turned.exit, reference) && !isAsserted(program, reference, turned)) failures.push({ reference, turned });
+        if (isLeft(reference, turned)) failures.push({ reference, turned });
       for (const name of cleanedIn(w, (callee, caller) => ignored.has(`${callee}<${caller}`))) cleaned.add(name);
       for (const late of w.late) add(lateOf(reference, late));
     };
@@ -238,7 +243,7 @@ function openEngine(analysis: Analysis): Engine {
       if (!failedOn(turned.exit.trail).some((name) => blamed.has(name)))
         add(leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'));
     for (const { reference, turned, level } of givenUp)
-      if (isOwn(turned.exit, reference) && isGivenUp(program, { reference, exit: turned.exit, level }, given, levels))
+      if (isOwn(program, turned.exit, reference) && isGivenUp(program, { reference, exit: turned.exit, level }, given, levels))
         add(leakOf(reference, turned, 'left here, as failed, with the pages still held, of which the object says that there are none'));
     for (const e of ends) {
       const fields = undropped(program, e, given, levels);
@@ -438,14 +443,6 @@ function isAsserted(program: Program, { file }: FunctionReference, { pos }: Turn
   const text = program.file(file)?.text ?? '';
   const warn = String.raw`\bWARN(_ON)?(_ONCE)?\s*\([\s!(]*`;
   return new RegExp(`${warn}$`).test(text.slice(Math.max(0, pos - 24), pos)) || new RegExp(`^${warn}`).test(text.slice(pos, pos + 24));
-}
-
-/** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
-function isOwn({ holders, linked, trail }: Exit, { name }: FunctionReference): boolean {
-  if (linked || holders.some((h) => h.of < 0)) return false;
-  const steps = stepsOf(trail);
-  const own = new Set([name, ...steps.flatMap((step) => /^handed on by (\w+)\(/.exec(step.text)?.[1] ?? [])]);
-  return steps.every((step) => own.has(step.function) || !step.text.startsWith('kept in '));
 }
 
 /** The functions on a way that handed the pages on though they failed, innermost first. */

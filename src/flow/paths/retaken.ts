@@ -4,9 +4,9 @@
  */
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
+import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import type { Exit } from './state.js';
+import { type Exit, type Holder, stepsOf } from './state.js';
 
 /** A field that is left with what was dropped, by a call at a place, and the function that drops it once more. */
 export interface Dangling {
@@ -26,6 +26,35 @@ export function danglingAt(program: Program, reference: FunctionReference, { dro
       if (path != null && by) return { path, pos: last.pos, by };
     }
   return null;
+}
+
+/**
+ * True if a function has dropped what an object held before it was handed the pages which it leaves there as it fails: the object
+ * lives on, and may have them.
+ */
+export function isOfOld(
+  program: Program,
+  reference: FunctionReference,
+  { holders, trail }: Exit,
+  mayDrop: (name: string, file: string) => boolean,
+): boolean {
+  const { file, name } = reference;
+  const taken = stepsOf(trail).find((step) => step.file === file && step.function === name)?.pos ?? 0;
+  return program.graphs(reference).some((graph) => {
+    const drops = graph.nodes.flatMap(({ pos, operation: o }) =>
+      pos < taken && o?.kind === 'call' && o.name !== null && mayDrop(o.name, file) ? o.args.flatMap((a) => a.path ?? []) : [],
+    );
+    return drops.some((path) => holders.some((h) => isOn(graph, path, h)));
+  });
+}
+
+/** True for an object, or a field of it, on the way to where something is held. */
+function isOn({ params, aliases }: Graph, path: string, { of, suffix }: Holder): boolean {
+  const root = of < 0 ? rootOf(suffix) : (params[of]?.name ?? '');
+  const below = of < 0 ? suffix.slice(root.length) : suffix;
+  const object = rootOf(path);
+  const isObject = object === root || aliases.some((a) => a.target === object && a.source.path === root);
+  return isObject && suffixAfter(below, path.slice(object.length)) !== null;
 }
 
 /** True if the same call was made before of what stood there until something else was stored. */

@@ -226,7 +226,7 @@ const fewCalls = 2;
 const called = /\b([A-Za-z_]\w*)\s*\(/g;
 
 /** The names that a function's body has before a parenthesis, but for its own. */
-function namesCalled(program: Program, reference: FunctionReference): string[] {
+export function namesCalled(program: Program, reference: FunctionReference): string[] {
   const names = Array.from(bodyOf(program, reference).matchAll(called), (match) => match[1] as string);
   return [...new Set(names)].filter((name) => name !== reference.name);
 }

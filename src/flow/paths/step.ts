@@ -25,6 +25,7 @@ import {
   valueAt,
   valueIn,
 } from './memory.js';
+import { answered } from './questions.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
 import { altered, outcome, type State, type Trail, theReference, told } from './state.js';
@@ -98,7 +99,7 @@ export function run(local: Called, n: Node, state: State): State[] {
     case 'assume': {
       if (local.entry.kind === 'again' && testsState(state, o)) return [];
       if (state.phase !== 'before' && settled(local, n, state)) return [];
-      const round = roundOf(local, n, o, state);
+      const round = answered(local, o, roundOf(local, n, o, state));
       const next = round && assume(round, local.nodes.said(n) as Assume, local.entry.kind === 'site' ? local.entry.acquired : null);
       if (!next) return [];
       if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];

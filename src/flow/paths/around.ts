@@ -1,0 +1,78 @@
+/** Objects that are a caller's: below what a function was given, or around it, as `to_foo(base)` and `container_of(work, struct foo, work)` are. */
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation, Graph } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import type { Called } from './context.js';
+import { baseOf, reach, valueIn } from './memory.js';
+import { namesCalled } from './shape.js';
+import { type Exit, type Holder, type State, stepsOf } from './state.js';
+import { bodyOf } from './text.js';
+
+/** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
+export function isOwn(program: Program, { holders, linked, trail }: Exit, reference: FunctionReference): boolean {
+  const steps = stepsOf(trail);
+  const handing = steps.flatMap((step) => /^handed on by (\w+)\(/.exec(step.text)?.[1] ?? []);
+  // Of an object that is reached from a member, who handed pages on to others before may have taken them for some callers only.
+  const isGiven = (h: Holder): boolean => h.of >= 0 || (handing.length < 2 && isAround(program, reference, h));
+  if (linked || !holders.every(isGiven)) return false;
+  const own = new Set([reference.name, ...handing]);
+  return steps.every((step) => own.has(step.function) || !step.text.startsWith('kept in '));
+}
+
+/** True for a place below the object around what one of a function's parameters points at. */
+function isAround(program: Program, reference: FunctionReference, { suffix }: Holder): boolean {
+  return program.graphs(reference).some((graph) => {
+    const call = ofParameters(graph).get(rootOf(suffix));
+    return call !== undefined && givesAround(program, call.name ?? '', reference.file);
+  });
+}
+
+/** The calls that may be such, by their results. */
+const ofParameters = remembered((graph: Graph): ReadonlyMap<string, CallOperation> => {
+  const params = new Set(graph.params.map((p) => p.name));
+  const isOne = ({ name, args }: CallOperation): boolean =>
+    name !== null && params.has(args[0]?.path ?? '') && (args.length === 1 || containerOf.test(name));
+  return new Map(graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isOne(o) ? [[o.result, o] as const] : [])));
+});
+
+/**
+ * True for a call of a function near by that is given but a member of the object that holds the pages, and names the field: it may get
+ * from there to the whole, and drop them.
+ */
+export function mayReach({ program, graph, reference: { file } }: Called, o: CallOperation, state: State): boolean {
+  const around = ofParameters(graph);
+  if (state.phase !== 'held' || o.name === null || around.size === 0) return false;
+  const objects = o.args.flatMap((a) => {
+    const value = valueIn(state, a);
+    if (value === null) return [];
+    if (value.startsWith('&')) return around.has(baseOf(value)) ? [baseOf(value)] : [];
+    return [...around].flatMap(([object, { args }]) => (args[0]?.path === value ? [object] : []));
+  });
+  const fields = objects.flatMap((object) => reach(state, object)).flatMap((suffix) => suffix.match(/(?<=\.)\w+/g) ?? []);
+  return fields.length > 0 && names(program, o.name, file, new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`), maxDepth);
+}
+
+const maxDepth = 2;
+
+/** True if a function near by, or one that it calls near by, names a field. */
+function names(program: Program, called: string, file: string, field: RegExp, depth: number): boolean {
+  return program
+    .resolveNear(called, file)
+    .some(
+      (r) =>
+        field.test(program.textOf(r)) || (depth > 0 && namesCalled(program, r).some((n) => names(program, n, r.file, field, depth - 1))),
+    );
+}
+
+/** True for a function or macro that does nothing but get from a member to what it stands in. */
+function givesAround(program: Program, name: string, file: string): boolean {
+  if (containerOf.test(name)) return true;
+  const definitions = program.resolve(name, file);
+  return definitions.length > 0 && definitions.every((r) => (r.macro ? macro.test(program.textOf(r)) : plain.test(bodyOf(program, r))));
+}
+
+const containerOf = /^container_of\w*$/;
+const macro = /^#\s*define\s+\w+\([^)]*\)[\s\\(]*container_of\w*\s*\(/;
+const plain = /^\{\s*return\s+container_of\w*\s*\([^;]*;\s*\}\s*$/;

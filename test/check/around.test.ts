@@ -1,0 +1,93 @@
+/** Objects around what a function is given: who fails has to undo what it has put there. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+interface Variant {
+  before?: string;
+  taking?: string;
+  undo: string;
+}
+
+/** A queue that is made in the driver's object around the library's, which the library frees if that fails. */
+const queue = ({
+  before = '',
+  taking = 'q->r = region_get(a, n);',
+  undo,
+}: Variant): string => `struct region { struct page **pages; int n; };
+struct region *region_get(unsigned long a, int n)
+{
+	struct region *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return ERR_PTR(-ENOMEM);
+	r->pages = kcalloc(n, sizeof(*r->pages), GFP_KERNEL);
+	r->n = n;
+	if (pin_user_pages_fast(a, n, FOLL_LONGTERM, r->pages) != n) {
+		kfree(r->pages);
+		kfree(r);
+		return ERR_PTR(-EFAULT);
+	}
+	return r;
+}
+void region_put(struct region *r)
+{
+	unpin_user_pages(r->pages, r->n);
+	kfree(r->pages);
+	kfree(r);
+}
+struct base { int kernel; int id; };
+struct queue { struct base base; struct region *r; };
+static inline struct queue *to_queue(struct base *b)
+{
+	return container_of(b, struct queue, base);
+}
+static inline bool is_kernel(const struct base *b)
+{
+	return b->kernel != 0;
+}
+int queue_destroy(struct base *b)
+{
+	struct queue *q = to_queue(b);
+
+	region_put(q->r);
+	return 0;
+}
+static int queue_take(struct queue *q, unsigned long a, int n)
+{
+	if (!a)
+		return 0;
+	q->r = region_get(a, n);
+	return PTR_ERR_OR_ZERO(q->r);
+}
+int queue_create(struct base *b, unsigned long a, int n)
+{
+	struct queue *q = to_queue(b);
+	int ret = 0;
+
+	${before}
+	if (!is_kernel(b)) {
+		${taking}
+		if (IS_ERR(q->r))
+			return PTR_ERR(q->r);
+	}
+	ret = hw_create(b->id);
+	if (ret) {
+		${undo}
+		return ret;
+	}
+	ret = hw_tell(b->id);
+	if (ret)
+		region_put(q->r);
+	return ret;
+}
+`;
+
+describe('the object around what a function is given', () => {
+  complains('leak-on-path', 'a failure that leaves the pages in it', queue({ undo: '' }), 'queue_create:if (ret) {');
+  accepts('leak-on-path', 'one that drops them', queue({ undo: 'region_put(q->r);' }));
+  accepts('leak-on-path', 'one that has its member destroyed', queue({ undo: 'queue_destroy(&q->base);' }));
+  accepts('leak-on-path', 'one that has what it was given destroyed', queue({ undo: 'queue_destroy(b);' }));
+  accepts('leak-on-path', 'one that asks again what it was asked before', queue({ undo: 'if (!is_kernel(b)) region_put(q->r);' }));
+  accepts('leak-on-path', 'an object that lives on, and had pages before', queue({ before: 'region_put(q->r);', undo: '' }));
+  accepts('leak-on-path', 'pages that another function took on a condition', queue({ taking: 'ret = queue_take(q, a, n);', undo: '' }));
+});
