@@ -51,7 +51,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   if (given.every((g) => g.length === 0)) {
     // Who drops pages of objects that it finds for itself may drop those of this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
-    if (mayMean || isEnded(local, n, o, state) || mayReach(local, o, state)) return [];
+    if (mayMean || isEnded(local, n, o, state) || mayReach(local, o, state)) return givenUp(local);
     const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }
@@ -61,10 +61,22 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   // Who is given a function may call it.
   if (!isOwn && isNeutral) return hasCallback ? [] : [state];
   const targets = local.nodes.targets(n, o);
-  if (targets) return targets.flatMap((callee) => enter(local, n, o, callee, given, state));
+  if (targets) {
+    const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state));
+    return ways.length === 0 && targets.some((callee) => putting.test(local.program.textOf(callee))) ? givenUp(local) : ways;
+  }
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
   if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
   return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
+}
+
+/** In the text of a function that gives up its own reference on an object: the last one ends it. */
+const putting = /\b(kref_put\w*|put_device|device_unregister|kobject_put)\s*\(/;
+
+/** Nothing is known of the pages from a call on that may have ended the object which holds them. */
+function givenUp(local: Called): State[] {
+  local.givenUp();
+  return [];
 }
 
 /** An object is kept for the function that ends it. Where that cannot be promised, some calls have ended it at once. */

@@ -54,8 +54,8 @@ export function withSign(state: State, value: string, bits: number): State | nul
 /** The state where a condition came out as it did, `null` where it cannot. */
 export function assume(state: State, o: Assume, acquired: Acquired | null): State | null {
   if (o.op === '==' && state.phase === 'held' && acquired?.filled === o.left.text && signOfText(o.right.text) === sign.zero) return null;
-  const left = unset(state, valueIn(state, o.left));
-  const right = unset(state, valueIn(state, o.right));
+  const left = worth(state, o.left);
+  const right = worth(state, o.right);
   if (o.call !== null) {
     const tested = valueIn(state, o.call.args[0]);
     const holds = o.op === '!=';
@@ -122,6 +122,17 @@ export function assume(state: State, o: Assume, acquired: Acquired | null): Stat
   if (right === state.result && isAsked(left, o.left.text)) return outcomesAfter(next, swapped[o.op] ?? o.op, 2);
   return next;
 }
+
+/** What one side of a comparison is; bits of a number are another number, of which some may be zero where that is not. */
+function worth(state: State, value: Value): string | null {
+  const whole = unset(state, valueIn(state, value));
+  const bits = whole === null ? undefined : masked.exec(value.text)?.[1];
+  if (bits === undefined || whole === '=0') return whole;
+  return whole?.startsWith('=') ? null : `${whole}@${bits.replace(/\W+/g, '_')}`;
+}
+
+/** `flags & FLAG`, and no more than that. */
+const masked = /^[^&|=<>?]* & (?!&)([^&|=<>?]*)$/;
 
 /** What nobody has stored to in memory that was allocated as zeros. */
 function unset(state: State, value: string | null): string | null {

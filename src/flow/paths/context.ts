@@ -44,4 +44,6 @@ export interface Called extends Context {
   late(found: Late): void;
   /** Notes that some way on from here is not followed. */
   unfollowed(): void;
+  /** Notes that the object with the pages may have been given up here, and they with it. */
+  givenUp(): void;
 }

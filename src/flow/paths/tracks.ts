@@ -13,7 +13,7 @@ export interface Tracks {
    * can be reached: a branch that decides. One for each such place and exit's place, with the trail that leads by there.
    */
   turns(isOfSort: (exit: Exit) => boolean): Turned[];
-  /** A state leads to where others were walked, and no more are: it may lead to whatever they do. */
+  /** A state leads to where others were walked, and no more are, or to a call at which its path ends: it may lead to whatever they do. */
   crowded(from: number): void;
   /**
    * The trails on which some states are left towards an exit of a sort, or one that may lead to any. Where ways meet, the exit itself

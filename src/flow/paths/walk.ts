@@ -116,6 +116,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     seeds: seeds.reduce((a, b) => a + b, 0),
     late: (l) => walked.late.push(l),
     unfollowed: () => unknown(at),
+    givenUp: () => tracks.crowded(at),
   };
   /** The one node behind another, where no other way leads there; `null` where ways part or meet, or the reference comes in. */
   const straightOn = (n: Node): Node | null => {
