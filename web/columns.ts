@@ -17,11 +17,16 @@ export interface Column {
 
 const yes = (truth: boolean): string => (truth ? 'yes' : 'no');
 
-/** Each releasing call once, with how often: `put_page ×2`. */
-export function releasesOf(site: PageSite): string {
+/** Each name once, with how often: `put_page ×2`. */
+function counted(names: readonly string[]): string {
   const counts = new Map<string, number>();
-  for (const { api } of site.releases) counts.set(api, (counts.get(api) ?? 0) + 1);
-  return [...counts].map(([api, count]) => (count > 1 ? `${api} ×${count}` : api)).join(', ');
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)).join(', ');
+}
+
+/** Each releasing call once, with how often. */
+export function releasesOf(site: PageSite): string {
+  return counted(site.releases.map(({ api }) => api));
 }
 
 /** The usual columns, and those for a narrow page. */
@@ -32,6 +37,7 @@ export const NARROW = ['where', 'reference', 'releaseForm', 'releases'];
 export function columnsFor(data: PageData): Column[] {
   const rules = new Map<string, string[]>();
   for (const finding of data.findings ?? []) rules.set(finding.site, [...(rules.get(finding.site) ?? []), finding.rule]);
+  const rulesOf = (site: PageSite): readonly string[] => rules.get(site.id) ?? ['none'];
   const changes = changesOf(data);
   const choice = (key: string, title: string, width: number, value: (site: PageSite) => string | readonly string[], about = ''): Column => {
     const values = (site: PageSite): readonly string[] => [value(site)].flat();
@@ -59,7 +65,7 @@ export function columnsFor(data: PageData): Column[] {
     text('carrier', 'Carrier', 120, (site) => site.carrier.join(', ')),
     text('releases', 'Releases', 133, releasesOf),
     choice('releaseForm', 'Release form', 120, (site) => site.releaseForm),
-    ...(data.findings ? [choice('findings', 'Findings', 92, (site) => rules.get(site.id) ?? ['none'])] : []),
+    ...(data.findings ? [{ ...choice('findings', 'Findings', 92, rulesOf), text: (site: PageSite) => counted(rulesOf(site)) }] : []),
     ...(changes
       ? [choice('change', 'Change', 90, (site) => changes.get(site.id) ?? (site.kind === 'internal' ? 'not compared' : 'same'))]
       : []),

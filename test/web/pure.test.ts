@@ -241,3 +241,30 @@ describe('the column of what changed', () => {
     expect(data.sites.map((site) => column?.text(site))).toEqual(['same', 'not compared', 'new']);
   });
 });
+
+describe('the column of findings', () => {
+  it('says each rule once, with how often, and of a site without any that it has none', async () => {
+    const survey = surveyOf([row(), row({ file: 'clean.c' })]);
+    const [site] = survey.sites;
+    const place = {
+      file: 'a.c',
+      line: 1,
+      column: 1,
+      function: 'f',
+      message: 'm',
+      severity: 'warning' as const,
+      path: [],
+      fingerprint: 'x',
+    };
+    const findings = ['dirty-lost', 'needs-pin', 'dirty-lost'].map((rule, k) => ({
+      ...place,
+      id: `${rule}:${k}`,
+      rule,
+      site: site?.id ?? '',
+    }));
+    const data = await pageData(survey, { findings });
+    const column = columnsFor(data).find(({ key }) => key === 'findings');
+    expect(data.sites.map((one) => column?.text(one))).toEqual(['dirty-lost ×2, needs-pin', 'none']);
+    expect(data.sites.map((one) => column?.values?.(one))).toEqual([['dirty-lost', 'needs-pin', 'dirty-lost'], ['none']]);
+  });
+});
