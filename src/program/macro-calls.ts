@@ -6,7 +6,7 @@ import type { CallOperation, Graph } from './graph.js';
 import { handsThrough } from './handing.js';
 import { isJumping, mayJump } from './jumping.js';
 import type { Ledger } from './ledger.js';
-import { addressOf } from './lower.js';
+import { addressOf } from './lower/values.js';
 import { macrosOf } from './macros.js';
 import type { Value } from './path.js';
 import { isForOlder, isTabled } from './shims.js';

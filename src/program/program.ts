@@ -14,7 +14,7 @@ import { type CallOperation, callsOf, type Graph, type Node } from './graph.js';
 import { openHeaders } from './headers.js';
 import { installations } from './installed.js';
 import { type Ledger, unkept } from './ledger.js';
-import { lower } from './lower.js';
+import { lower } from './lower/lower.js';
 import { openMacroCalls } from './macro-calls.js';
 import { macroFinder } from './macros.js';
 import { mayMean } from './meant.js';

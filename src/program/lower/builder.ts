@@ -1,0 +1,89 @@
+/** A graph while it is made. */
+import type { CType, FunctionVariant, Statement } from '../../syntax/ast.js';
+import type { Graph, Guard, Loop, Node, Operation } from '../graph.js';
+import type { Value } from '../path.js';
+
+/** What lowering must know of names: which calls hand their argument through, which macros iterate. */
+export interface Names {
+  isTransparent(name: string): boolean;
+  /** True for a call whose second argument is the struct that its result points at. */
+  isCast(name: string): boolean;
+  /** True for a call that hands its argument through and leaves NULL in it. */
+  isTaking(name: string): boolean;
+  /** True for a name declared outside the function: its path is the program's, not the function's. */
+  isGlobal(name: string): boolean;
+  isFunction(name: string): boolean;
+  /** True for a name that DEFINE_FREE() gave to a statement. */
+  isDefinedFree(name: string): boolean;
+  /** The macro of a name that jumps: its statements stand where it is used. */
+  jumping(name: string): FunctionVariant | null;
+}
+
+export interface Builder {
+  nodes: Node[];
+  current: number;
+  loops: readonly Loop[];
+  guards: readonly Guard[];
+  breaks: number[];
+  continues: number[];
+  switches: { head: Value; dispatch: number; hasDefault: boolean; seen: string[]; guardBase: number }[];
+  /** Variables with a cleanup in the scopes that are open, outermost first. */
+  cleanups: { variable: string; call: string; pos: number }[];
+  labels: Map<string, number>;
+  types: Map<string, CType>;
+  aliases: Graph['aliases'];
+  callbacks: Graph['callbacks'];
+  assigned: Graph['assigned'];
+  exit: number;
+  names: Names;
+  /** The macros whose statements are being lowered, outermost first. */
+  writing: string[];
+  temporaries: number;
+  loopIds: number;
+  /** Lowers a statement that stands in an expression. */
+  statement(b: Builder, s: Statement): void;
+}
+
+export const nothing: Value = { path: null, address: false, text: '' };
+
+export function node(b: Builder, pos: number, operation: Operation | null, link = true): number {
+  const id = b.nodes.length;
+  b.nodes.push({ id, pos, operation, successors: [], loops: b.loops, guards: b.guards });
+  if (link) {
+    connect(b, id);
+    b.current = id;
+  }
+  return id;
+}
+
+/** An edge from where we stand to `target`; nothing if we stand nowhere (after a `goto`). */
+export function connect(b: Builder, target: number): void {
+  const from = b.nodes[b.current];
+  // A list that grows keeps room for more than any node has, in every graph of a survey.
+  if (from && !from.successors.includes(target)) from.successors = [...from.successors, target];
+}
+
+export function join(b: Builder, pos: number): number {
+  return node(b, pos, null, false);
+}
+
+export function label(b: Builder, name: string, pos: number): number {
+  let target = b.labels.get(name);
+  if (target === undefined) {
+    target = join(b, pos);
+    b.labels.set(name, target);
+  }
+  return target;
+}
+
+export function temporary(b: Builder): string {
+  return `%${b.temporaries++}`;
+}
+
+export function within<T>(b: Builder, change: Partial<Pick<Builder, 'loops' | 'guards' | 'breaks' | 'continues'>>, run: () => T): T {
+  const saved = { loops: b.loops, guards: b.guards, breaks: b.breaks, continues: b.continues };
+  Object.assign(b, change);
+  const result = run();
+  Object.assign(b, saved);
+  return result;
+}

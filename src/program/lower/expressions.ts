@@ -1,0 +1,289 @@
+/** Expressions: their calls and copies, and the ways that a condition parts. */
+import type { CType, Expression, InitializerList } from '../../syntax/ast.js';
+import { negated, swapped } from '../../syntax/comparisons.js';
+import type { Assume, CallOperation, Operation } from '../graph.js';
+import { step, type Value } from '../path.js';
+import { sourceName } from '../text.js';
+import { type Builder, connect, join, label, node, nothing, temporary } from './builder.js';
+import {
+  addressOf,
+  assign,
+  carve,
+  element,
+  isBehind,
+  isByteCast,
+  isNumber,
+  isOtherPointer,
+  merge,
+  retype,
+  takeOut,
+  valueAt,
+} from './values.js';
+
+/** Evaluates an expression: emits its calls and copies, and says what it leads to. */
+export function evaluate(b: Builder, e: Expression, iterates = false): Value {
+  switch (e.kind) {
+    case 'identifier':
+      if (e.name === 'NULL') return { path: null, address: false, text: 'NULL' };
+      return valueAt(!b.types.has(e.name) && b.names.isGlobal(e.name) ? `::${e.name}` : e.name, e.name);
+    case 'literal':
+      for (const name of e.jumps ?? []) connect(b, label(b, name, e.pos));
+      return { ...nothing, text: e.text };
+    case 'member': {
+      const object = evaluate(b, e.object);
+      return valueAt(object.path === null ? null : step(object.path, `.${e.field}`), sourceName(e));
+    }
+    case 'index': {
+      evaluate(b, e.index);
+      const object = evaluate(b, e.object);
+      return element(object);
+    }
+    case 'unary': {
+      const operand = evaluate(b, e.operand);
+      if (e.op === '*') return element(operand);
+      if (e.op === '&') return addressOf(operand);
+      return { ...nothing, text: sourceName(e) };
+    }
+    case 'update': {
+      const operand = evaluate(b, e.operand);
+      if (operand.path !== null) node(b, e.pos, { kind: 'update', target: operand.path });
+      return operand;
+    }
+    case 'binary': {
+      if (e.op === '&&' || e.op === '||') {
+        const yes = join(b, e.end);
+        condition(b, e, yes, yes);
+        b.current = yes;
+        return { ...nothing, text: sourceName(e) };
+      }
+      const left = evaluate(b, e.left);
+      const right = evaluate(b, e.right);
+      if (comparison.has(e.op)) return { ...nothing, text: sourceName(e) };
+      if (e.op === '+' || e.op === '-') {
+        // Pointer arithmetic stays with the pointer; a number that is added leads nowhere.
+        const pointer = isNumber(b, right) === isNumber(b, left) ? null : isNumber(b, right) ? left : right;
+        const bytes = isByteCast(e.left) || isByteCast(e.right);
+        if (bytes) return carve(b, left.path === null ? right : left, e.pos, sourceName(e));
+        if (pointer?.path) return { ...pointer, text: sourceName(e) };
+      }
+      return merge(b, [left, right], e.pos, sourceName(e));
+    }
+    case 'assign': {
+      const value = e.op === '=' ? stored(b, e.right) : evaluate(b, e.right);
+      const target = evaluate(b, e.left);
+      if (target.path === null || target.address) return value;
+      if (e.op === '=') assign(b, target.path, e.right.kind === 'initializer' ? nothing : value, e.pos, true);
+      else {
+        b.assigned.push({ target: target.path, text: sourceName(e.right) });
+        if (value.path !== null) node(b, e.pos, { kind: 'copy', target: target.path, source: value, replaces: false });
+        node(b, e.pos, { kind: 'update', target: target.path });
+      }
+      if (e.right.kind === 'initializer') initialise(b, target.path, e.right);
+      return target;
+    }
+    case 'conditional':
+      return conditional(b, e);
+    case 'comma': {
+      let last = nothing;
+      for (const item of e.items) last = evaluate(b, item);
+      return last;
+    }
+    case 'cast': {
+      const operand = evaluate(b, e.operand);
+      if (e.operand.kind === 'binary' && e.type.pointers > 0 && (isOtherPointer(b, operand, e.type) || isBehind(b, operand, e)))
+        return carve(b, operand, e.pos, operand.text);
+      return retype(b, operand, e.type, e.pos);
+    }
+    case 'call':
+      return call(b, e, iterates);
+    case 'statement-expression': {
+      let last = nothing;
+      for (const s of e.body.body) {
+        if (s.kind === 'expression') last = evaluate(b, s.expression);
+        else b.statement(b, s);
+      }
+      return last;
+    }
+    case 'initializer': {
+      const path = temporary(b);
+      if (e.type) b.types.set(path, e.type);
+      initialise(b, path, e);
+      return valueAt(path);
+    }
+    case 'sizeof':
+      return { ...nothing, text: e.text };
+    case 'type':
+      return nothing;
+    case 'unknown':
+      node(b, e.pos, { kind: 'unread', why: e.text.slice(0, 60) });
+      return nothing;
+  }
+}
+
+const comparison = new Set(['==', '!=', '<', '<=', '>', '>=', '%', '/', '^']);
+
+export function initialise(b: Builder, target: string, list: InitializerList): void {
+  for (const item of list.items) {
+    const named = item.designators.map((d) => (d === '[]' ? '[]' : `.${d}`));
+    const steps = named.length > 0 ? named : ['[]'];
+    let path: string | null = target;
+    for (const s of steps) path = path === null ? null : step(path, s);
+    if (path === null) continue;
+    if (item.value.kind === 'initializer') initialise(b, path, item.value);
+    // A member has this value and no other; of an array, each element has one.
+    else assign(b, path, evaluate(b, item.value), item.value.pos, !path.includes('[]'));
+  }
+}
+
+function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>): Value {
+  const path = temporary(b);
+  const yes = join(b, e.then?.pos ?? e.pos);
+  const no = join(b, e.otherwise.pos);
+  const after = join(b, e.end);
+  let texts: string[] = [];
+  if (e.then === null) {
+    const v = evaluate(b, e.test);
+    assign(b, path, v, e.pos, true);
+    branch(b, { kind: 'assume', left: v, op: '!=', right: { ...nothing, text: '0' }, call: null }, e.pos, after, no);
+  } else {
+    condition(b, e.test, yes, no);
+    b.current = yes;
+    const v = evaluate(b, e.then);
+    texts = [...texts, v.text];
+    assign(b, path, v, e.pos, true);
+    connect(b, after);
+  }
+  b.current = no;
+  const w = evaluate(b, e.otherwise);
+  texts = [...texts, w.text];
+  assign(b, path, w, e.pos, true);
+  connect(b, after);
+  b.current = after;
+  return { path, address: false, text: texts.join(' | ') };
+}
+
+/** What is stored: of `call() == n`, whether it came out so, which is known on each of two ways. */
+export function stored(b: Builder, e: Expression): Value {
+  return e.kind === 'binary' && e.op in negated && (e.left.kind === 'call' || e.right.kind === 'call') ? decided(b, e) : evaluate(b, e);
+}
+
+/** What is returned: of any comparison, whether it came out so: the caller asks for nothing else. */
+export function returned(b: Builder, e: Expression): Value {
+  return (e.kind === 'binary' && e.op in negated) || (e.kind === 'unary' && e.op === '!') ? decided(b, e) : evaluate(b, e);
+}
+
+/** One or zero, each on a way of its own. */
+function decided(b: Builder, e: Expression): Value {
+  const answer = (text: string): Expression => ({ kind: 'literal', text, pos: e.pos, end: e.end });
+  const value = conditional(b, { kind: 'conditional', test: e, then: answer('1'), otherwise: answer('0'), pos: e.pos, end: e.end });
+  return { ...value, text: sourceName(e) };
+}
+
+function typeArgument(e: Expression | undefined): CType | null {
+  return e?.kind === 'type' ? e.type : null;
+}
+
+export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
+  let name = e.callee.kind === 'identifier' ? e.callee.name : null;
+  let through: string | null = null;
+  if (name === null) {
+    const callee = evaluate(b, e.callee);
+    through = e.callee.kind === 'member' ? e.callee.field : callee.text || '?';
+  } else if (b.types.has(name)) {
+    through = name;
+    name = null;
+  }
+  if (name !== null && b.names.isTransparent(name) && e.args.length >= 1) {
+    const first = evaluate(b, e.args[0] as Expression);
+    for (const rest of e.args.slice(1)) evaluate(b, rest);
+    return first;
+  }
+  if (name !== null && b.names.isTaking(name) && e.args[0]) return takeOut(b, evaluate(b, e.args[0]), e.pos);
+  const args = e.args.map((a) => evaluate(b, a));
+  const result = temporary(b);
+  const cast = name !== null && b.names.isCast(name) ? typeArgument(e.args[1]) : null;
+  if (cast) b.types.set(result, { ...cast, pointers: cast.pointers + 1 });
+  const owner = args.find((a) => a.path !== null && !(b.names.isFunction(a.path) && !b.types.has(a.path)));
+  for (const a of args)
+    if (a.path !== null && b.names.isFunction(a.path) && !b.types.has(a.path) && owner?.path)
+      b.callbacks.push({ owner: owner.path, functionName: a.path });
+  const operation: CallOperation = {
+    kind: 'call',
+    name,
+    through,
+    args,
+    expressions: e.args,
+    result,
+    pos: e.pos,
+    end: e.end,
+    iterates,
+    macro: null,
+  };
+  node(b, e.pos, operation);
+  return { path: result, address: false, text: sourceName(e) };
+}
+
+/** Branches on an expression: `yes` and `no` are joined with what the outcome says of the compared values. */
+export function condition(b: Builder, e: Expression, yes: number, no: number): void {
+  if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) {
+    const second = join(b, e.right.pos);
+    if (e.op === '&&') condition(b, e.left, second, no);
+    else condition(b, e.left, yes, second);
+    b.current = second;
+    condition(b, e.right, yes, no);
+    return;
+  }
+  if (e.kind === 'unary' && e.op === '!') {
+    condition(b, e.operand, no, yes);
+    return;
+  }
+  if (e.kind === 'call' && e.callee.kind === 'identifier' && b.names.isTransparent(e.callee.name) && e.args[0]) {
+    condition(b, e.args[0], yes, no);
+    return;
+  }
+  if (e.kind === 'literal' && /^\d+$/.test(e.text)) {
+    connect(b, Number(e.text) === 0 ? no : yes);
+    b.current = -1;
+    return;
+  }
+  const after: Operation[] = [];
+  let assume: Omit<Assume, 'truth'>;
+  if (e.kind === 'binary' && e.op in negated) {
+    const left = tested(b, e.left, after);
+    const right = tested(b, e.right, after);
+    // `0 == ret` says what `ret == 0` says.
+    const isTurned = left.path === null && right.path !== null;
+    assume = isTurned
+      ? { kind: 'assume', left: right, op: swapped[e.op] ?? e.op, right: left, call: null }
+      : { kind: 'assume', left, op: e.op, right, call: null };
+  } else {
+    const left = tested(b, e, after);
+    const made = e.kind === 'call' ? b.nodes[b.current]?.operation : null;
+    assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null };
+  }
+  branch(b, assume, e.pos, yes, no, after);
+}
+
+/** What a condition compares: of `n--` the value before, which changes `after`. */
+function tested(b: Builder, e: Expression, after: Operation[]): Value {
+  if (e.kind !== 'update' || e.prefix) return evaluate(b, e);
+  const value = evaluate(b, e.operand);
+  if (value.path !== null) after.push({ kind: 'update', target: value.path });
+  return value;
+}
+
+/** Both ways from a condition; `after` happens on each of them. */
+function branch(b: Builder, assume: Omit<Assume, 'truth'>, pos: number, yes: number, no: number, after: readonly Operation[] = []): void {
+  const from = b.current;
+  if (from < 0) return;
+  for (const [truth, target] of [
+    [true, yes],
+    [false, no],
+  ] as const) {
+    b.current = from;
+    node(b, pos, { ...assume, op: truth ? assume.op : (negated[assume.op] ?? assume.op), truth });
+    for (const operation of after) node(b, pos, operation);
+    connect(b, target);
+  }
+  b.current = -1;
+}

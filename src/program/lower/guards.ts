@@ -1,0 +1,49 @@
+/** What conditions say of what stands under them. */
+import type { Expression } from '../../syntax/ast.js';
+import type { Guard } from '../graph.js';
+import { plainPath, sourceName } from '../text.js';
+import type { Builder } from './builder.js';
+
+/** A condition of which no more is known than that it is tested. */
+const someTest: Guard = { path: null, call: '', args: [], values: [], negated: false, text: '' };
+
+/** What a condition says while it holds (or, with `truth` false, while it does not): `a && b` both, `!(a || b)` neither. */
+export function guardsOf(b: Builder, e: Expression, truth: boolean): Guard[] {
+  const parts = partsOf(e, truth).flatMap((part) => guardOf(b, part.e, part.truth) ?? []);
+  return parts.length > 0 ? parts : [someTest];
+}
+
+function partsOf(e: Expression, truth: boolean): { e: Expression; truth: boolean }[] {
+  if (e.kind === 'unary' && e.op === '!') return partsOf(e.operand, !truth);
+  const isBoth = e.kind === 'binary' && (e.op === '&&' || e.op === '||') && (e.op === '&&') === truth;
+  return isBoth ? [...partsOf(e.left, truth), ...partsOf(e.right, truth)] : [{ e, truth }];
+}
+
+/** What one test says; `null` for what is not simple. */
+function guardOf(b: Builder, e: Expression, truth: boolean): Guard | null {
+  if (e.kind === 'unary' && e.op === '!') return guardOf(b, e.operand, !truth);
+  if (e.kind === 'call' && e.callee.kind === 'identifier') {
+    if (b.names.isTransparent(e.callee.name) && e.args[0]) return guardOf(b, e.args[0], truth);
+    return { path: null, call: e.callee.name, args: e.args.map((a) => plainPath(a)), values: [], negated: !truth, text: sourceName(e) };
+  }
+  if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) return null;
+  if (e.kind === 'binary' && (e.op === '==' || e.op === '!=')) {
+    const path = plainPath(e.left);
+    const value = sourceName(e.right);
+    // `iov_iter_rw(iter) == WRITE`: which of several named answers a call gives, by its text.
+    const answers = e.left.kind === 'call' && /^[A-Z]\w*$/.test(value);
+    if ((path === null && !answers) || value === '') return null;
+    return { path, call: '', args: [], values: [value], negated: (e.op === '==') !== truth, text: sourceName(e.left) };
+  }
+  const path = plainPath(e);
+  if (path === null && sourceName(e) === '') return null;
+  return { path, call: '', args: [], values: [], negated: !truth, text: sourceName(e) };
+}
+
+/** What holds in a `case`: its value, joined with those of the cases that fall into it. `default` is none of those seen. */
+export function caseGuard(inside: Builder['switches'][number], value: string | null, fallen: Guard | undefined): Guard {
+  const base = { path: inside.head.path, call: '', args: [], text: inside.head.text };
+  if (value === null) return { ...base, values: fallen ? [] : inside.seen.slice(), negated: true };
+  if (fallen?.negated) return { ...base, values: [], negated: true };
+  return { ...base, values: [...(fallen?.values ?? []), value], negated: false };
+}

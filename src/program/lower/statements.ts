@@ -1,0 +1,300 @@
+/** Statements, in their order and around each other. */
+import type { Block, Declarator, Expression, Statement } from '../../syntax/ast.js';
+import { isScopeMacro } from '../../syntax/macros.js';
+import { type GotoLoop, gotoLoops } from '../goto-loops.js';
+import type { Guard, Loop, Node } from '../graph.js';
+import { statementsFor } from '../jumping.js';
+import type { Value } from '../path.js';
+import { namesIn, sourceName } from '../text.js';
+import { type Builder, connect, join, label, node, nothing, temporary, within } from './builder.js';
+import { condition, evaluate, initialise, returned, stored } from './expressions.js';
+import { caseGuard, guardsOf } from './guards.js';
+import { assign } from './values.js';
+
+export function block(b: Builder, body: Block): void {
+  const open = b.cleanups.length;
+  const around = b.loops;
+  const jumps = gotoLoops(body.body);
+  body.body.forEach((s, at) => {
+    for (const jump of jumps) if (jump.first === at) b.loops = [...b.loops, loopByGoto(b, body.body, jump)];
+    statement(b, s);
+    const guards = earlyExitGuards(b, s);
+    if (guards.length > 0) b.guards = [...b.guards, ...guards];
+    if (jumps.some((jump) => jump.last === at)) b.loops = [...around, ...b.loops.filter((l) => l.end > s.end && !around.includes(l))];
+  });
+  cleanUp(b, open, body.end - 1);
+  b.cleanups.length = open;
+}
+
+function loopByGoto(b: Builder, statements: readonly Statement[], jump: GotoLoop): Loop {
+  const pos = statements[jump.first]?.pos ?? 0;
+  const end = statements[jump.last]?.end ?? pos;
+  return { id: b.loopIds++, pos, end, bodyPos: pos, guards: 0, name: 'goto', variables: jump.variables };
+}
+
+/** The cleanups of the scopes that are left, innermost first. */
+function cleanUp(b: Builder, from: number, pos: number): void {
+  if (b.current < 0) return;
+  for (const c of b.cleanups.slice(from).reverse()) {
+    // A cleanup function gets the variable's address; the statement of a DEFINE_FREE() its value.
+    const value: Value = { path: c.variable, address: b.names.isFunction(c.call) && !b.names.isDefinedFree(c.call), text: c.variable };
+    node(b, pos, {
+      kind: 'call',
+      name: c.call,
+      through: null,
+      args: [value],
+      expressions: [],
+      result: temporary(b),
+      pos,
+      end: pos,
+      iterates: false,
+      macro: null,
+    });
+  }
+}
+
+/** After `if (!test) return …;` the rest of the block stands under the test's opposite. */
+function earlyExitGuards(b: Builder, s: Statement): Guard[] {
+  if (s.kind !== 'if' || s.otherwise !== null || !leaves(s.then)) return [];
+  return guardsOf(b, s.test, false);
+}
+
+function leaves(s: Statement): boolean {
+  if (s.kind === 'return' || s.kind === 'goto' || s.kind === 'break' || s.kind === 'continue') return true;
+  return s.kind === 'block' && s.body.length > 0 && leaves(s.body[s.body.length - 1] as Statement);
+}
+
+export function statement(b: Builder, s: Statement): void {
+  switch (s.kind) {
+    case 'expression':
+      if (!writeOut(b, s.expression)) evaluate(b, s.expression);
+      return;
+    case 'declaration':
+      for (const d of s.declarators) declare(b, d);
+      return;
+    case 'block':
+      within(b, {}, () => block(b, s));
+      return;
+    case 'if': {
+      const yes = join(b, s.then.pos);
+      const no = join(b, s.otherwise?.pos ?? s.end);
+      condition(b, s.test, yes, no);
+      const after = s.otherwise ? join(b, s.end) : no;
+      const guards = guardsOf(b, s.test, true);
+      b.current = yes;
+      within(b, { guards: [...b.guards, ...guards] }, () => statement(b, s.then));
+      connect(b, after);
+      if (s.otherwise) {
+        const otherwise = s.otherwise;
+        const opposite = guardsOf(b, s.test, false);
+        b.current = no;
+        within(b, { guards: [...b.guards, ...opposite] }, () => statement(b, otherwise));
+        connect(b, after);
+      }
+      b.current = after;
+      return;
+    }
+    case 'while':
+      loop(b, s.pos, s.end, 'while', null, s.test, null, s.body);
+      return;
+    case 'do':
+      doWhile(b, s);
+      return;
+    case 'for':
+      if (s.init) s.init.kind === 'declaration' ? statement(b, s.init) : evaluate(b, s.init);
+      loop(b, s.pos, s.end, 'for', null, s.test, s.update, s.body);
+      return;
+    case 'macro-statement': {
+      const callee: Expression = { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length };
+      const head: Expression = { kind: 'call', callee, args: s.args, pos: s.pos, end: s.body.pos };
+      if (isScopeMacro(s.name)) scope(b, s, head);
+      else loop(b, s.pos, s.end, s.name, head, null, null, s.body);
+      return;
+    }
+    case 'switch': {
+      const value = evaluate(b, s.value);
+      const dispatch = node(b, s.pos, null);
+      const after = join(b, s.end);
+      b.switches.push({ head: value, dispatch, hasDefault: false, seen: [], guardBase: b.guards.length });
+      b.current = -1;
+      within(b, { breaks: [...b.breaks, after] }, () => statement(b, s.body));
+      connect(b, after);
+      const ended = b.switches.pop();
+      if (ended && !ended.hasDefault) {
+        b.current = dispatch;
+        connect(b, after);
+      }
+      b.current = after;
+      return;
+    }
+    case 'case': {
+      const inside = b.switches[b.switches.length - 1];
+      if (!inside) return;
+      const before = b.current;
+      const text = s.value ? sourceName(s.value) : '';
+      const fallen = before >= 0 ? b.guards[inside.guardBase] : undefined;
+      b.guards = [...b.guards.slice(0, inside.guardBase), caseGuard(inside, s.value ? text : null, fallen)];
+      b.current = inside.dispatch;
+      if (s.value) {
+        inside.seen.push(text);
+        node(b, s.pos, { kind: 'assume', left: inside.head, op: '==', right: { ...nothing, text }, truth: true, call: null });
+      } else {
+        inside.hasDefault = true;
+        node(b, s.pos, null);
+      }
+      const arm = b.current;
+      if (before >= 0) {
+        b.current = before;
+        connect(b, arm);
+      }
+      b.current = arm;
+      return;
+    }
+    case 'label': {
+      const target = label(b, s.name, s.pos);
+      (b.nodes[target] as Node).loops = b.loops;
+      connect(b, target);
+      b.current = target;
+      // A label can be reached from elsewhere: what was tested on the way here no longer holds.
+      b.guards = [];
+      return;
+    }
+    case 'goto':
+      connect(b, label(b, s.label, s.pos));
+      b.current = -1;
+      return;
+    case 'break':
+      leaveTo(b, b.breaks);
+      return;
+    case 'continue':
+      leaveTo(b, b.continues);
+      return;
+    case 'return': {
+      const value = s.value ? returned(b, s.value) : null;
+      cleanUp(b, 0, s.pos);
+      node(b, s.pos, { kind: 'return', value });
+      connect(b, b.exit);
+      b.current = -1;
+      return;
+    }
+    case 'empty':
+      return;
+    case 'unknown-statement':
+      for (const call of s.calls) evaluate(b, call);
+      node(b, s.pos, { kind: 'unread', why: s.text.slice(0, 60) });
+      return;
+  }
+}
+
+/** The statements of a macro that jumps, where it is used; false for anything else. */
+function writeOut(b: Builder, e: Expression): boolean {
+  if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
+  const { name } = e.callee;
+  const macro = b.writing.includes(name) ? null : b.names.jumping(name);
+  const body = macro && statementsFor(macro, e);
+  if (!body) return false;
+  b.writing.push(name);
+  within(b, {}, () => block(b, { kind: 'block', body, pos: e.pos, end: e.end }));
+  b.writing.pop();
+  return true;
+}
+
+function leaveTo(b: Builder, targets: number[]): void {
+  const target = targets[targets.length - 1];
+  if (target !== undefined) connect(b, target);
+  b.current = -1;
+}
+
+/** The classes of locks that may not be got: then the statement does not run. */
+const conditionalLock = /_(try|intr|kill|timeout)\b/;
+
+/** `scoped_guard(mutex, &m) { … }`: once, and a `break` leaves it. Where it says what to do without the lock, that leaves the function. */
+function scope(b: Builder, s: Extract<Statement, { kind: 'macro-statement' }>, head: Expression): void {
+  const after = join(b, s.end);
+  evaluate(b, head, true);
+  const [lock] = s.args;
+  if (lock && conditionalLock.test(sourceName(lock)) && !s.name.includes('_cond_')) connect(b, after);
+  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, after] }, () => statement(b, s.body));
+  connect(b, after);
+  b.current = after;
+}
+
+function loop(
+  b: Builder,
+  pos: number,
+  end: number,
+  name: string,
+  macro: Expression | null,
+  test: Expression | null,
+  update: Expression | null,
+  body: Statement,
+): void {
+  const outer = b.loops;
+  const inner: Loop = {
+    id: b.loopIds++,
+    pos,
+    end,
+    bodyPos: body.pos,
+    guards: b.guards.length,
+    name,
+    variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])),
+  };
+  b.loops = [...outer, inner];
+  const head = join(b, pos);
+  connect(b, head);
+  b.current = head;
+  const start = join(b, body.pos);
+  const next = join(b, end);
+  b.loops = outer;
+  const after = join(b, end);
+  b.loops = [...outer, inner];
+  if (macro) {
+    connect(b, after);
+    evaluate(b, macro, true);
+    connect(b, start);
+  } else if (test) condition(b, test, start, after);
+  else connect(b, start);
+  b.current = start;
+  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, next] }, () => statement(b, body));
+  connect(b, next);
+  b.current = next;
+  if (update) evaluate(b, update);
+  connect(b, head);
+  b.loops = outer;
+  b.current = after;
+}
+
+function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
+  // `do { … } while (0)` is a block, not a loop.
+  const once = s.test.kind === 'literal' && s.test.text === '0';
+  const outer = b.loops;
+  if (!once)
+    b.loops = [
+      ...outer,
+      { id: b.loopIds++, pos: s.pos, end: s.end, bodyPos: s.body.pos, guards: b.guards.length, name: 'do', variables: namesIn(s.test) },
+    ];
+  const start = join(b, s.pos);
+  connect(b, start);
+  b.current = start;
+  const next = join(b, s.test.pos);
+  const loops = b.loops;
+  b.loops = outer;
+  const after = join(b, s.end);
+  b.loops = loops;
+  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, next] }, () => statement(b, s.body));
+  connect(b, next);
+  b.current = next;
+  if (once) connect(b, after);
+  else condition(b, s.test, start, after);
+  b.loops = outer;
+  b.current = after;
+}
+
+function declare(b: Builder, d: Declarator): void {
+  b.types.set(d.name, d.type);
+  if (d.cleanup) b.cleanups.push({ variable: d.name, call: d.cleanup, pos: d.pos });
+  if (d.init) {
+    if (d.init.kind === 'initializer') initialise(b, d.name, d.init);
+    else assign(b, d.name, stored(b, d.init), d.pos, true);
+  } else if (!d.static) node(b, d.pos, { kind: 'clear', target: d.name, text: '' });
+}
