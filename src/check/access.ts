@@ -1,8 +1,9 @@
 /** What becomes of the data in a site's pages: who reads and writes it, and whether it is marked dirty. */
-import { analyse, placeOf, scopeOf } from '../flow/analyse.js';
-import { contentsOf, type Facts, isHeap, isLocal, type Scope } from '../flow/facts.js';
+import { analyse } from '../flow/analyse.js';
+import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../flow/facts.js';
 import type { DirtyEvent } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
+import { placeOf } from '../flow/moves.js';
 import type { Visit } from '../flow/visit.js';
 import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';

@@ -2,10 +2,11 @@
  * Which drops leave pages clean that were taken to be written to. Where a function hands the pages to its callers, each caller
  * is asked by itself: one may mark the pages, and another not.
  */
-import { placeOf, scopeOf } from '../flow/analyse.js';
-import { contentsOf, isHeap, isLocal } from '../flow/facts.js';
+
+import { contentsOf, isHeap, isLocal, scopeOf } from '../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
+import { placeOf } from '../flow/moves.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';

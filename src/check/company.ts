@@ -37,7 +37,7 @@ function bothFiles({ row }: Subject, release: SeenRelease): string[] {
 }
 
 /** True if the site's file or the drop's takes pages from the allocator. */
-export function allocatesNear(subject: Subject, release: SeenRelease): boolean {
+function allocatesNear(subject: Subject, release: SeenRelease): boolean {
   return bothFiles(subject, release).some((file) => calls(subject.program, file, allocatingCalls));
 }
 
@@ -45,7 +45,7 @@ export function allocatesNear(subject: Subject, release: SeenRelease): boolean {
  * True if plain references of other origins can stand where the site's pages do. Of an iterator's pages those that are no
  * user's are not held at all, and the page of zeros, looked-up pages and the kernel's own need no put unless one was taken.
  */
-export function plainBeside(subject: Subject, release: SeenRelease): boolean {
+function plainBeside(subject: Subject, release: SeenRelease): boolean {
   return subject.row.mixedWith.some(
     (what) =>
       !/iterator/.test(what) &&
@@ -54,7 +54,7 @@ export function plainBeside(subject: Subject, release: SeenRelease): boolean {
 }
 
 /** True if pages with a plain reference of another origin come up in the site's or the drop's file at all. */
-export function plainNear(subject: Subject, release: SeenRelease): boolean {
+function plainNear(subject: Subject, release: SeenRelease): boolean {
   return bothFiles(subject, release).some((file) => calls(subject.program, file, [...counted, ...allocatingCalls, ...extraReferenceCalls]));
 }
 
@@ -62,7 +62,7 @@ export function plainNear(subject: Subject, release: SeenRelease): boolean {
  * True if pages that another file pins may come to a drop: one that calls the dropping function, or, where the pages were
  * fetched from a field, one that touches that field of that struct.
  */
-export function pinnedElsewhere({ program, row }: Subject, release: SeenRelease): boolean {
+function pinnedElsewhere({ program, row }: Subject, release: SeenRelease): boolean {
   const { reference } = release.visit.flow;
   const { heap } = release.visit;
   const pins = new Set(pinning.flatMap((name) => [...program.tree.filesCalling(name)]));
@@ -76,7 +76,7 @@ export function pinnedElsewhere({ program, row }: Subject, release: SeenRelease)
 }
 
 /** True if another site of the file, with another kind of reference, comes to the same drop or keeps its pages in the same field. */
-export function sharedWith(subject: Subject, release: SeenRelease, others: readonly Subject[]): boolean {
+function sharedWith(subject: Subject, release: SeenRelease, others: readonly Subject[]): boolean {
   const { file } = release.visit.flow.reference;
   return others.some(
     (o) =>
@@ -97,7 +97,7 @@ function guardsOf({ visit, event }: SeenRelease): Guard[] {
 }
 
 /** `if (pinned) unpin_user_page(page); else put_page(page);`: two drops of which a flag chooses one. */
-export function chosenBetween({ program }: Subject, one: SeenRelease, other: SeenRelease): boolean {
+function chosenBetween({ program }: Subject, one: SeenRelease, other: SeenRelease): boolean {
   const there = guardsOf(other);
   return guardsOf(one).some(
     (g) =>

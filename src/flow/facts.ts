@@ -8,8 +8,10 @@
  * | `!ret` | the variable holds the acquiring call's result |
  * | `?none` … | this outcome of the acquiring call is possible here |
  * | `+page` | the path was given one more reference, which the next release takes */
+import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { isOwnValue, pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';
+import type { Program } from '../program/program.js';
 import { isOtherStruct, mayHold, ownersOf, type StructLookup, typeAt } from '../program/types.js';
 
 export type Facts = Set<string>;
@@ -45,6 +47,10 @@ export interface Scope {
   owners: Map<string, ReturnType<typeof ownersOf>>;
   /** {@link credible}, remembered. */
   credible: Map<string, boolean>;
+}
+
+export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
+  return { graph, lookup: (tag) => program.structure(tag, reference.file), owners: new Map(), credible: new Map() };
 }
 
 /** True unless the declared type at a path rules out what it is said to hold. */

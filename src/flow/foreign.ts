@@ -3,8 +3,7 @@ import type { FunctionReference } from '../program/file.js';
 import type { Graph, Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, cacheCalls, cacheUnlocks, originCalls } from '../protocol/index.js';
-import { scopeOf } from './analyse.js';
-import { otherNames, ownersIn, type Scope } from './facts.js';
+import { otherNames, ownersIn, type Scope, scopeOf } from './facts.js';
 import type { ReleaseEvent } from './flow.js';
 import type { Followed, Visit } from './visit.js';
 

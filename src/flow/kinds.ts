@@ -8,8 +8,7 @@ import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { plainPath } from '../program/text.js';
 import { acquires, allocatingCalls, originCalls } from '../protocol/index.js';
-import { scopeOf } from './analyse.js';
-import { ownersIn } from './facts.js';
+import { ownersIn, scopeOf } from './facts.js';
 import type { ReleaseEvent } from './flow.js';
 import type { Arrival, Followed, Visit } from './visit.js';
 

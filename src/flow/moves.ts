@@ -1,5 +1,6 @@
 /** Where the tables say that a call moves pages. */
 import type { CallOperation } from '../program/graph.js';
+import { splitSteps, step, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { iterators, type Transfer, transfers } from '../protocol/index.js';
 
@@ -12,4 +13,18 @@ export function movesOf(program: Program, file: string, call: CallOperation, nam
     ?.byName.get(name)
     ?.some((f) => !f.macro && !f.static);
   return isHere ? undefined : transfers.get(name)?.moves;
+}
+
+/** The path that a place of a call names, e.g. `1[]` or `return@sgl`; `null` if the argument leads nowhere. */
+export function placeOf(o: CallOperation, place: string): Value | null {
+  const match = /^(return|\d+)(.*)$/.exec(place);
+  if (!match) return null;
+  let value: Value | undefined = match[1] === 'return' ? { path: o.result, address: false, text: '' } : o.args[Number(match[1])];
+  if (!value) return null;
+  for (const next of splitSteps(match[2] ?? '')) {
+    if (value.path === null) return null;
+    if (next === '[]' && value.address) value = { ...value, address: false };
+    else value = { path: step(value.path, next), address: false, text: '' };
+  }
+  return value.path === null ? null : value;
 }

@@ -4,8 +4,7 @@ import { rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { accessorsOf } from '../protocol/index.js';
-import { scopeOf } from './analyse.js';
-import { ownersIn } from './facts.js';
+import { ownersIn, scopeOf } from './facts.js';
 
 /**
  * True if a caller is near enough to be handed something. Pages, arrays and scatterlists go anywhere; an address, an skb

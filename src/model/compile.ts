@@ -21,7 +21,7 @@ import {
 import { addRef, allocate, type Machine, mapFrame, pteOf, remember, setCached, setFlag, setPte } from './machine.js';
 import { stepsOf } from './operations/index.js';
 import { type Context, SHARED, type Step } from './operations/step.js';
-import { type Actor, type Instruction, isLabel, type Operation, type PageSpec, type Scenario } from './scenario.js';
+import { type Actor, isLabel, type Operation, type PageSpec, type Scenario } from './scenario.js';
 import { checkTypes, type TypeFault } from './types.js';
 
 /** A step as the explorer takes it. */
@@ -59,7 +59,7 @@ export class ScenarioError extends Error {
 }
 
 /** The slots that an operation names. */
-export function slotsOf(op: Operation): readonly string[] {
+function slotsOf(op: Operation): readonly string[] {
   if ('slots' in op) return op.slots;
   if (op.op === 'move') return [op.from, op.to];
   return 'slot' in op ? [op.slot] : [];
@@ -281,9 +281,4 @@ function withFutures(flat: readonly Laid[]): CompiledStep[] {
 function mistaken(s: State, result: number): number {
   if (result >= 0) remember(s, MISTAKEN);
   return result;
-}
-
-/** The instructions of a program without its labels. */
-export function operationsOf(program: readonly Instruction[]): Operation[] {
-  return program.filter((instruction): instruction is Operation => !isLabel(instruction));
 }

@@ -75,7 +75,7 @@ export function setCounter(system: System, s: State, actor: number, to: number):
  * anything that the others may still do (a persistent set, after Godefroid, "Partial-Order Methods for the Verification
  * of Concurrent Systems", 1996, which keeps every state where nothing more can be done).
  */
-export function persistentSet(current: readonly (CompiledStep | undefined)[], start: number): number {
+function persistentSet(current: readonly (CompiledStep | undefined)[], start: number): number {
   let chosen = 1 << start;
   for (let grown = true; grown; ) {
     grown = false;

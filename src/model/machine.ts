@@ -84,7 +84,7 @@ export function pinsOf(m: Machine, s: State, frame: number): number {
   return s[frameAt(m, frame) + PINS]!;
 }
 
-export function generationOf(m: Machine, s: State, frame: number): number {
+function generationOf(m: Machine, s: State, frame: number): number {
   return (s[frameAt(m, frame) + INFO]! >>> GENERATION_SHIFT) & GENERATION_MASK;
 }
 

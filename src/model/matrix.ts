@@ -99,7 +99,7 @@ const INT_MAX = 2 ** 31 - 1;
  * What one run of the driver alone leaves on the page for good, and with it how many runs fill the count: the driver
  * runs by itself, once, on a file page.
  */
-export function leftOver(plan: Plan, design: Design): number {
+function leftOver(plan: Plan, design: Design): number {
   const setting: Setting = { name: 'alone', about: '', page: { kind: 'file' }, others: () => [] };
   const system = compile(scenarioOf(plan, setting), design);
   let most = 0;

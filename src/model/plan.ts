@@ -30,7 +30,7 @@ export interface Plan {
 }
 
 /** The call that is right for what was taken. */
-export const rightRelease = { pin: 'unpin', get: 'put', own: 'put' } as const;
+const rightRelease = { pin: 'unpin', get: 'put', own: 'put' } as const;
 
 /** The correct driver of one page. */
 export const correctPlan: Plan = {

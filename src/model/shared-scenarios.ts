@@ -2,7 +2,7 @@
 import type { Actor, Instruction, Scenario } from './scenario.js';
 
 /** A mistake of the shared scenario, by the name of its macro in the Promela file. */
-export const sharedMistakes = {
+const sharedMistakes = {
   PUTFORPIN: [{ op: 'put', slot: 'a', mistake: true }],
   TWICE: [
     { op: 'unpin', slot: 'a' },

@@ -107,19 +107,7 @@ export interface Value {
   text: string;
 }
 
-/** The suffixes of `facts` below a value, as seen through the value. */
-export function suffixesBelow(value: Value, facts: Iterable<string>): string[] {
-  if (value.path === null) return [];
-  const found: string[] = [];
-  for (const fact of facts) {
-    const suffix = suffixAfter(fact, value.path);
-    if (suffix === null) continue;
-    found.push(value.address && suffix === '' ? '[]' : suffix);
-  }
-  return found;
-}
-
-/** The path that `suffix` below a value names: the inverse of {@link suffixesBelow}. */
+/** The path that `suffix` below a value names. */
 export function pathBelow(value: Value, suffix: string): string | null {
   if (value.path === null) return null;
   if (!value.address) return join(value.path, suffix);

@@ -1,6 +1,6 @@
 /** Where files stand to each other in a tree. */
 
-export const userSpace = /^(tools|scripts|samples|Documentation|usr)\//;
+const userSpace = /^(tools|scripts|samples|Documentation|usr)\//;
 
 /** True for folders of a kernel tree that hold programs and texts, not the kernel. */
 export function outsideKernel(file: string): boolean {

@@ -4,7 +4,7 @@ import { type Listings, noListings } from './listings.js';
 import { inOrder } from './order.js';
 
 /** True for the names that are C: `.c` and `.h`. */
-export function isC(name: string): boolean {
+function isC(name: string): boolean {
   return name.endsWith('.c') || name.endsWith('.h');
 }
 

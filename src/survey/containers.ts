@@ -1,7 +1,6 @@
 /** The containers that a site's pages flow through, in that order. */
 
-import { scopeOf } from '../flow/analyse.js';
-import { ownersIn } from '../flow/facts.js';
+import { ownersIn, scopeOf } from '../flow/facts.js';
 import { sourcesOf } from '../flow/flow.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Followed, type Visit } from '../flow/visit.js';

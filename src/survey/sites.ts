@@ -73,11 +73,7 @@ function siteOf(program: Program, reference: FunctionReference, graph: Graph, no
 }
 
 /** The alternatives of conditions under which a call is the kernel's, where its file may define one of that name; none if it never is. */
-export function meantAt(
-  { reference, call }: Pick<Site, 'reference' | 'call'>,
-  name: string,
-  program: Program,
-): readonly (readonly string[])[] {
+function meantAt({ reference, call }: Pick<Site, 'reference' | 'call'>, name: string, program: Program): readonly (readonly string[])[] {
   if (call.macro !== null) return [[]];
   const { definitions, tabled } = program.meaning(name, reference.file);
   return definitions.some((f) => f.key === reference.key) ? [[]] : tabled;

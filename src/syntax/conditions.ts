@@ -17,7 +17,6 @@ export type Condition =
   | { op: 'compare'; name: string; sign: string; value: number; shown: string };
 
 export const TRUE: Condition = { op: 'const', value: true };
-export const FALSE: Condition = { op: 'const', value: false };
 
 /** Conjunction that drops what is trivially true. */
 export function both(left: Condition, right: Condition): Condition {

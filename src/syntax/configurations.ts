@@ -2,7 +2,7 @@
 import { atomsOf, type Condition, type Configuration, conditionText, evaluate, negate } from './conditions.js';
 
 /** More variants than this say more about the preprocessor than about the code. */
-export const MAX_VARIANTS = 16;
+const MAX_VARIANTS = 16;
 const MAX_TRIED = 512;
 
 /** The states worth trying for each name: the truth of every test of it changes only between them. */

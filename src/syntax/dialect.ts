@@ -69,7 +69,7 @@ export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
 }
 
 /** True if token `i` can end an operand, so that what follows is a binary operator. */
-export function isOperand(t: Tokens, i: number): boolean {
+function isOperand(t: Tokens, i: number): boolean {
   if (i < 0) return false;
   const c = tokenChar(t, i);
   return t.kind[i] !== 5 ? !STATEMENT_KEYWORDS.has(tokenText(t, i)) : c === 41 || c === 93;

@@ -2,8 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Program } from '../../program/program.js';
 import { isNarrow, typeAt } from '../../program/types.js';
-import { scopeOf } from '../analyse.js';
-import { heapFact } from '../facts.js';
+import { heapFact, scopeOf } from '../facts.js';
 import { type Exit, type Holder, outcome, sign } from './state.js';
 
 /** A drop that is not an unwinding of the acquiring function. */

@@ -81,7 +81,7 @@ function rootsOf(...values: (Value | null)[]): string[] {
   return values.flatMap((v) => (v?.path ? [rootOf(v.path)] : []));
 }
 
-export function readsOf(o: Operation | null): string[] {
+function readsOf(o: Operation | null): string[] {
   switch (o?.kind) {
     case 'copy':
       return [...rootsOf(o.source), ...(rootOf(o.target) === o.target && o.replaces ? [] : [rootOf(o.target)])];

@@ -1,0 +1,163 @@
+/** How paths come to hold the reference, and cease to. */
+import { isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
+import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, otherNames, ownersIn, readable } from '../facts.js';
+import { note, type Run } from './run.js';
+
+/** Removes what a local variable, or with `exact` a place, held. */
+export function drop(facts: Facts, path: string, exact: boolean): void {
+  if (exact && rootOf(path) !== path) return;
+  for (const fact of facts) if (isLocal(fact) && suffixAfter(fact, path) !== null) facts.delete(fact);
+}
+
+/** `target` gets what `source` holds. */
+export function copy(
+  r: Run,
+  facts: Facts,
+  target: string,
+  source: Value,
+  pos: number,
+  replaces: boolean,
+  valueOnly: boolean,
+  text?: string,
+): void {
+  const local = rootOf(target) === target;
+  if (!local && source.path !== null && facts.delete(`+${source.path}`)) return;
+  const suffixes = contentsOf(source, facts, r.scope).filter((s) => !valueOnly || isOwnValue(s));
+  const result = source.path !== null && facts.has(`!${source.path}`);
+  if (replaces && local && source.path !== target) {
+    const kept = suffixes.length > 0 && source.path !== null && rootOf(source.path) === target;
+    if (!kept) drop(facts, target, true);
+    facts.delete(`!${target}`);
+  }
+  if (replaces && result) facts.add(`!${target}`);
+  for (const suffix of suffixes) {
+    const from = source.path === null ? null : pathBelow(source, suffix);
+    put(r, facts, join(target, suffix), from, pos, text, replaces && local ? target : null);
+  }
+}
+
+/** A path begins to hold the reference: under all its names, and in the field or global that it leads to. */
+export function put(
+  r: Run,
+  facts: Facts,
+  path: string | null,
+  from: string | null,
+  pos: number,
+  text?: string,
+  set: string | null = null,
+): void {
+  if (path === null) return;
+  if (!credible(path, r.scope)) return;
+  const through = from === null ? null : copiedFrom(r, path, from);
+  facts.add(path);
+  note(r, path, through, text ?? `kept in ${readable(path)}`, pos);
+  if (isOwnValue(path.slice(rootOf(path).length))) return;
+  for (const name of [path, ...otherNames(path, r.graph, set)]) {
+    if (name !== path) {
+      if (!credible(name, r.scope)) continue;
+      facts.add(name);
+      note(r, name, path, `which is ${readable(name)}`, pos);
+    }
+    const heap = heapFact(name, r.scope);
+    // By another name it is the same memory, be it on the stack, and who points a variable at it has not stored it again.
+    if (heap !== null && !isOf(r, name !== path ? path : set === rootOf(name) ? from : null, heap)) putHeap(r, facts, heap, name, pos);
+  }
+}
+
+/** True if a path goes through the field that a fact names. */
+function isOf(r: Run, path: string | null, heap: string): boolean {
+  return path !== null && ownersIn(r.scope, path).some((o) => `#${o.tag}${o.rest}` === heap);
+}
+
+export function putHeap(r: Run, facts: Facts, heap: string, from: string, pos: number): void {
+  facts.add(heap);
+  note(r, heap, from, `stored in ${readable(heap)}`, pos);
+  if (!r.flow.heap.includes(heap)) r.flow.heap.push(heap);
+}
+
+function copiedFrom(r: Run, path: string, from: string): string {
+  let sources = r.copies.get(path);
+  if (!sources) {
+    sources = new Set();
+    r.copies.set(path, sources);
+  }
+  sources.add(from);
+  return from;
+}
+
+/** What a variable was copied from, where that is one thing: of a folio, the page that it was made of. */
+export function originalOf(r: Run, path: string): string {
+  let original = path;
+  for (let n = 0; n < 8; n++) {
+    const sources = [...(r.copies.get(original) ?? [])];
+    if (sources.length !== 1) break;
+    original = sources[0] as string;
+  }
+  return original;
+}
+
+/** A drop of what `path` holds is also a drop of what it was copied from, and of what was made of it. */
+export function released(r: Run, facts: Facts, path: string): void {
+  const queue = [path];
+  const seen = new Set(queue);
+  while (queue.length > 0) {
+    const name = queue.shift() as string;
+    facts.delete(name);
+    dropValues(r, facts, name);
+    for (const source of r.copies.get(name) ?? []) {
+      if (!seen.has(source)) {
+        seen.add(source);
+        queue.push(source);
+      }
+    }
+  }
+}
+
+/** The frame number or address of a dropped page, and copies of it, are no references any more. */
+function dropValues(r: Run, facts: Facts, name: string): void {
+  for (const fact of [...facts]) {
+    if (!facts.has(fact) || !isLocal(fact) || !/@(pfn|address)$/.test(fact) || !r.copies.get(fact)?.has(name)) continue;
+    facts.delete(fact);
+    dropValues(r, facts, fact);
+  }
+}
+
+export function copyInto(r: Run, facts: Facts, target: Value, source: Value, pos: number, text: string): void {
+  // The extra reference of a page goes with it into the container.
+  if (source.path !== null && text.startsWith('put in') && facts.has(`+${source.path}`)) return;
+  const suffixes = contentsOf(source, facts, r.scope);
+  for (const suffix of suffixes)
+    put(
+      r,
+      facts,
+      target.path === null ? null : target.address ? pathBelow(target, suffix) : join(target.path, suffix),
+      pathBelow(source, suffix),
+      pos,
+      text,
+    );
+}
+
+/** One more reference on a page: what was just stored away holds that one, or else what is stored or dropped next does. */
+export function takeExtra(r: Run, facts: Facts, path: string): void {
+  const stored = [...facts].filter(
+    (f) => isLocal(f) && rootOf(f) !== f && !/^%\w+@/.test(f) && !f.endsWith('[]') && r.copies.get(f)?.has(path),
+  );
+  if (stored.length === 0) facts.add(`+${path}`);
+  for (const fact of stored.flatMap((f) => [f, ...otherNames(f, r.graph)])) {
+    facts.delete(fact);
+    const heap = heapFact(fact, r.scope);
+    if (heap === null) continue;
+    if (!r.flow.shared.includes(heap)) r.flow.shared.push(heap);
+    facts.delete(heap);
+    r.flow.heap = r.flow.heap.filter((h) => h !== heap);
+  }
+}
+
+/** The facts that make a place hold the reference. */
+export function* originsOf(place: Value, facts: Facts, r: Run): Generator<string> {
+  if (place.path === null) return;
+  for (const fact of facts) if (isLocal(fact) && suffixAfter(fact, place.path) !== null) yield fact;
+  for (const owner of ownersIn(r.scope, place.path))
+    for (const fact of facts) if (isHeap(fact) && suffixAfter(fact, `#${owner.tag}${owner.rest}`) !== null) yield fact;
+  if (place.path.startsWith('::')) for (const fact of facts) if (suffixAfter(fact, `#${place.path}`) !== null) yield fact;
+}

@@ -1,0 +1,37 @@
+/** One run of the analysis through a variant of a function, and what it has noted. */
+import type { FunctionReference } from '../../program/file.js';
+import type { Graph, Node } from '../../program/graph.js';
+import type { Scope } from '../facts.js';
+import type { Analysis, At, FunctionFlow, Seed } from '../flow.js';
+
+export interface Run extends Analysis {
+  flow: FunctionFlow;
+  graph: Graph;
+  reference: FunctionReference;
+  seeds: readonly Seed[];
+  scope: Scope;
+  /** For each target of a copy, where it was copied from: a drop of the copy is a drop of the original. */
+  copies: Map<string, Set<string>>;
+  /** Events already noted. */
+  seen: Set<string>;
+  /** For each loop, the arrays and containers whose elements it drops. */
+  loopDrops: Map<number, Set<string>>;
+  /** By position, what a release there needs of what the variant assumes. */
+  needed: Map<number, readonly (readonly string[])[]>;
+}
+
+export function note(r: Run, fact: string, from: string | null, text: string, pos: number): void {
+  if (!r.flow.origins.has(fact)) r.flow.origins.set(fact, { pos, from, text });
+}
+
+/** True the first time that an event of this kind and place is seen. */
+export function once(r: Run, ...parts: (string | number)[]): boolean {
+  const key = parts.join('\0');
+  if (r.seen.has(key)) return false;
+  r.seen.add(key);
+  return true;
+}
+
+export function at(n: Node): At {
+  return { pos: n.pos, node: n.id, loops: n.loops, guards: n.guards };
+}

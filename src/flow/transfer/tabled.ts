@@ -1,0 +1,149 @@
+/** What the tables say of a call. */
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation, Node } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import { dirtyCalls, extraReferenceCalls, freeingCalls, type ReleaseCall, releases, unmappingCalls } from '../../protocol/index.js';
+import { excludes } from '../../syntax/assumptions.js';
+import { assumedAt } from '../../syntax/index.js';
+import { contentsOf, type Facts } from '../facts.js';
+import { movesOf, placeOf } from '../moves.js';
+import { copyInto, drop, originalOf, originsOf, released, takeExtra } from './holding.js';
+import { at, note, once, type Run } from './run.js';
+
+/** A call of the tables, and the alternatives of conditions under which its name means that. */
+interface Tabled {
+  name: string;
+  when: readonly (readonly string[])[];
+}
+
+/** What a called name means here: a call of the tables, unless the file says that it is its own, and what a driver has for it on other kernels. */
+export function meant(
+  { program, reference, graph }: Run,
+  name: string | null,
+): Omit<Tabled, 'name'> & { api: string | null; shims: readonly FunctionReference[] } {
+  if (name === null) return { api: null, when: [], shims: [] };
+  const { definitions, tabled } = program.meaning(name, reference.file);
+  const assumed = [...graph.assumptions, ...reference.item.conditions];
+  const when = tabled.filter((conditions) => !excludes(assumed, conditions));
+  return { api: when.length > 0 ? name : null, when, shims: definitions };
+}
+
+/** What the tables say of a call; false if they say nothing. */
+export function apply(r: Run, n: Node, o: CallOperation, { name, when }: Tabled, facts: Facts): boolean {
+  const release = releases.get(name);
+  if (release) {
+    applyRelease(r, n, o, release, when, facts);
+    return true;
+  }
+  if (dirtyCalls.has(name)) {
+    const value = o.args.find((a) => contentsOf(a, facts, r.scope).length > 0);
+    if (!value?.path) return true;
+    if (once(r, 'dirty', n.pos)) r.flow.dirties.push({ ...at(n), api: name, fact: value.path, assumptions: [...neededAt(r, n.pos, when)] });
+    else needsToo(r, n.pos, when, r.flow.dirties.find((e) => e.pos === n.pos)?.assumptions ?? []);
+    return true;
+  }
+  if (extraReferenceCalls.has(name)) {
+    const value = o.args[0];
+    if (value?.path && contentsOf(value, facts, r.scope).includes('')) takeExtra(r, facts, value.path);
+    return true;
+  }
+  if (unmappingCalls.has(name)) {
+    const value = o.args[0];
+    if (value?.path && contentsOf(value, facts, r.scope).includes('')) facts.add(`+${originalOf(r, value.path)}`);
+    return true;
+  }
+  if (freeingCalls.has(name)) {
+    for (const a of o.args) if (a.path !== null && !a.address) drop(facts, a.path, false);
+    return true;
+  }
+  const moves = movesOf(r.program, r.reference.file, o, name);
+  if (moves) {
+    applyMoves(r, n, o, name, moves, facts);
+    return true;
+  }
+  return false;
+}
+
+function applyMoves(r: Run, n: Node, o: CallOperation, name: string, moves: readonly (readonly [string, string])[], facts: Facts): void {
+  const input = new Set(facts);
+  for (const [from, to] of moves) {
+    const source = placeOf(o, from);
+    const target = placeOf(o, to);
+    if (!source || !target || target.path === null) continue;
+    const scratch = new Set(input);
+    copyInto(r, scratch, target, source, n.pos, `${moveWord(from, to)} by ${name}()`);
+    for (const fact of scratch) facts.add(fact);
+    if (/@(sgl|bvec|skb|pipe)/.test(to)) facts.delete(`+${source.path}`);
+  }
+}
+
+function moveWord(from: string, to: string): string {
+  if (to.includes('@sgl')) return 'put in the scatterlist';
+  if (to.includes('@bvec')) return 'put in the bvec';
+  if (to.includes('@skb')) return 'put in the skb';
+  if (to.includes('@pfn')) return 'turned into a page frame number';
+  if (to.includes('@address')) return 'mapped';
+  if (from.includes('@')) return 'fetched back';
+  return 'handed on';
+}
+
+function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, when: Tabled['when'], facts: Facts): void {
+  const place = placeOf(o, release.pages);
+  if (!place?.path) return;
+  const held = contentsOf(place, facts, r.scope);
+  // A container is dropped with all in it; of anything else, only what the place itself is.
+  const hit = release.shape === 'container' ? held.length > 0 : held.includes('') || (place.address && held.includes('[]'));
+  if (!hit) return;
+  if (facts.delete(`+${place.path}`) || facts.delete(`+${originalOf(r, place.path)}`)) return;
+  const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
+  // Before there was such an argument, the call always marked.
+  const always = release.dirty === true || (typeof release.dirty === 'number' && flag === undefined);
+  const dirty = always || (flag !== undefined && !(flag.path === null && /^(0|false|NULL)$/.test(flag.text)));
+  const partial = facts.has('?short') && !facts.has('?all');
+  if (once(r, 'release', n.pos, release.name))
+    r.flow.releases.push({
+      ...at(n),
+      call: release,
+      api: release.name,
+      fact: place.path,
+      dirty,
+      partial,
+      assumptions: [...neededAt(r, n.pos, when)],
+    });
+  else
+    for (const e of r.flow.releases)
+      if (e.pos === n.pos && e.api === release.name) {
+        e.partial &&= partial;
+        needsToo(r, n.pos, when, e.assumptions);
+      }
+  note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
+  const before = [...facts];
+  released(r, facts, place.path);
+  const loop = n.loops.findLast((l) => !r.seeds.some((s) => s.pos !== null && s.pos >= l.pos && s.pos < l.end));
+  // Some pages stay where a drop is done only in some rounds; a test of the page itself leaves none.
+  if (
+    !loop ||
+    n.guards
+      .slice(loop.guards)
+      .some((g) => g.negated || g.values.length > 0 || g.path === null || !(g.path === place.path || g.path === rootOf(place.path ?? '')))
+  )
+    return;
+  const dropped = before.filter((f) => !facts.has(f) && /\[\]$|@(sgl|bvec|skb|pipe)$/.test(f));
+  if (dropped.length > 0) r.loopDrops.set(loop.id, new Set([...(r.loopDrops.get(loop.id) ?? []), ...dropped]));
+}
+
+/** What the statement at a position needs of what the variant assumes, with each alternative of what it needs besides. */
+function neededAt({ program, reference, graph, needed }: Run, pos: number, when: Tabled['when']): readonly (readonly string[])[] {
+  let found = needed.get(pos);
+  if (!found) {
+    const assumed = assumedAt(program.textOf(reference), pos - reference.item.pos, graph.assumptions);
+    found = when.map((conditions) => [...assumed, ...conditions]);
+    needed.set(pos, found);
+  }
+  return found;
+}
+
+/** Adds what a statement needs in this variant, too. */
+function needsToo(r: Run, pos: number, when: Tabled['when'], assumptions: (readonly string[])[]): void {
+  for (const needed of neededAt(r, pos, when)) if (!assumptions.includes(needed)) assumptions.push(needed);
+}

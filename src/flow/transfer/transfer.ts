@@ -1,0 +1,78 @@
+/** Transfer functions: the facts behind a node, of those before it. */
+import { type Assume, type Node, turnedOver } from '../../program/graph.js';
+import type { Value } from '../../program/path.js';
+import { contentsOf, type Facts } from '../facts.js';
+import { refine } from '../outcome.js';
+import { call } from './call.js';
+import { copy, drop } from './holding.js';
+import { once, type Run } from './run.js';
+
+export function transfer(r: Run, n: Node, input: Facts): Facts {
+  const o = n.operation;
+  if (!o) return input;
+  if (o.kind !== 'call' && input.size === 0) return input;
+  switch (o.kind) {
+    case 'copy': {
+      const facts = new Set(input);
+      copy(r, facts, o.target, o.source, n.pos, o.replaces, o.valueOnly === true);
+      return facts;
+    }
+    case 'clear': {
+      const facts = new Set(input);
+      drop(facts, o.target, true);
+      facts.delete(`!${o.target}`);
+      return facts;
+    }
+    case 'assume':
+      return assume(r, o, input);
+    case 'return': {
+      if (o.value) {
+        for (const suffix of contentsOf(o.value, input, r.scope)) {
+          if (!r.flow.returns.includes(suffix)) r.flow.returns.push(suffix);
+        }
+      }
+      return input;
+    }
+    case 'update': {
+      // A changed count is no longer what the call returned.
+      if (!input.has(`!${o.target}`)) return input;
+      const facts = new Set(input);
+      facts.delete(`!${o.target}`);
+      return facts;
+    }
+    case 'unread':
+      if (once(r, 'unread', n.pos)) r.flow.unread.push({ pos: n.pos, why: o.why });
+      return input;
+    case 'call':
+      return call(r, n, o, input);
+  }
+}
+
+function assume(r: Run, o: Assume, input: Facts): Facts {
+  const acquired = r.seeds.find((s) => s.acquired)?.acquired;
+  let facts = input;
+  const isResult = ({ path }: Value): boolean => path !== null && input.has(`!${path}`);
+  if (acquired && isResult(o.left)) facts = refine(acquired, o, input);
+  else if (acquired && isResult(o.right)) facts = refine(acquired, turnedOver(o), input);
+  // `if (!page)`: nothing is held where the pointer is NULL or an error.
+  const path = o.left.path;
+  if (
+    path !== null &&
+    o.call === null &&
+    o.right.path === null &&
+    (o.right.text === '0' || o.right.text === 'NULL') &&
+    o.op === '==' &&
+    facts.has(path)
+  ) {
+    facts = new Set(facts);
+    facts.delete(path);
+  }
+  if (o.call !== null && o.op === '!=' && (o.call.name === 'IS_ERR' || o.call.name === 'IS_ERR_OR_NULL')) {
+    const tested = o.call.args[0]?.path;
+    if (tested && facts.has(tested)) {
+      facts = new Set(facts);
+      facts.delete(tested);
+    }
+  }
+  return facts;
+}
