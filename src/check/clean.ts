@@ -10,12 +10,13 @@ import { placeOf } from '../flow/moves.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
-import { leadsTo, type Node } from '../program/graph.js';
+import { callsAt, leadsTo, type Node } from '../program/graph.js';
 import { folderOf } from '../program/place.js';
 import { remembered } from '../program/remembered.js';
 import { namesIn, sourceName } from '../program/text.js';
 import { allocatingCalls, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
 import { hasNotifier } from '../survey/case.js';
+import { isGiven, isRuledOut } from '../survey/dirty.js';
 import { mayHold } from '../survey/flags.js';
 import { assumptionsOf } from '../survey/sites.js';
 import type { Subject } from '../survey/unit.js';
@@ -87,13 +88,23 @@ function markedHolders(subject: Subject): Set<Visit> {
   const folders = new Set(
     [subject.row.file, ...[...releases.map((s) => s.visit), ...accesses].map((v) => v.flow.reference.file)].map(folderOf),
   );
-  const events = new Set(dirtiesOf(subject).map((d) => d.visit));
-  for (const s of releases) if (s.event.dirty) events.add(s.visit);
+  const events = new Set(
+    dirtiesOf(subject).flatMap(({ visit, event }) => (isRuledOut(subject.program, visit, event.guards) ? [] : [visit])),
+  );
+  for (const s of releases) if (isMarking(subject, s)) events.add(s.visit);
   for (const v of followed.visits) if (folders.has(folderOf(v.flow.reference.file)) && mayMark(subject, v)) events.add(v);
   return new Set([...events].flatMap(holdersOf));
 }
 
-/** True if a function names a marking call, on the kernels on which the site is. */
+/** True for a drop that marks, but for one by a flag that is false wherever the pages come from. */
+function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }: SeenRelease): boolean {
+  if (!dirty || typeof call.dirty !== 'number') return dirty;
+  const at = call.dirty;
+  const flags = program.graphs(visit.flow.reference).flatMap((graph) => callsAt(graph, pos).map(({ args }) => args[at]?.path ?? null));
+  return flags.length === 0 || !flags.every((path) => path !== null && isGiven(program, visit, path, false));
+}
+
+/** True if a function names a marking call, on the kernels on which the site is, and it may come to one. */
 function mayMark({ program, site }: Subject, visit: Visit): boolean {
   const { reference } = visit.flow;
   if (!marking.test(program.textOf(reference))) return false;
@@ -101,7 +112,9 @@ function mayMark({ program, site }: Subject, visit: Visit): boolean {
   const graphs = program.graphs(reference);
   const there = graphs.filter((g) => !isOffAt(alternatives, visit, [g.assumptions]));
   const isMark = ({ operation: o }: Node): boolean => o?.kind === 'unread' || (o?.kind === 'call' && dirtyCalls.has(o.name ?? ''));
-  return there.length === graphs.length || there.some((g) => g.nodes.some(isMark));
+  const marks = there.flatMap(({ nodes }) => nodes.filter(isMark));
+  if (marks.length > 0 && marks.every((n) => isRuledOut(program, visit, n.guards))) return false;
+  return there.length === graphs.length || marks.length > 0;
 }
 
 /** True if somebody takes a reference of his own on the pages: then the drop of the site's is not the last word. */
@@ -154,7 +167,7 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
     (s) =>
       !s.event.partial &&
       !s.event.call.frees &&
-      !s.event.dirty &&
+      !isMarking(subject, s) &&
       (s.event.call.drops === 'any' || s.event.call.drops === kindOf(subject) || isOurs(subject, s, others)) &&
       !hasNotifier(program, s.visit.flow.reference.file),
   );

@@ -40,21 +40,22 @@ export function dirtyOf(
 
 /** True for what stands under a test of a parameter that is a constant wherever the pages come from, and not the one tested for. */
 export function isRuledOut(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
+  return guards.some(({ path, values, negated }) => path !== null && values.length === 0 && isGiven(program, visit, path, negated));
+}
+
+/** True if a parameter is `true`, or is `false`, wherever the pages come from. */
+export function isGiven(program: Program, visit: Visit, name: string, what: boolean): boolean {
   if (visit.way !== 'call') return false;
-  const params = program.variants(visit.flow.reference)[0]?.params ?? [];
-  return guards.some(({ path, values, negated }) => {
-    const index = params.findIndex((p) => p.name !== '' && p.name === path);
-    return (
-      index >= 0 &&
-      values.length === 0 &&
-      arrivalsOf(visit).every((arrival) => {
-        const texts = program
-          .graphs(arrival.visit.flow.reference)
-          .flatMap((graph) => callsAt(graph, arrival.pos).map((call) => call.args[index]?.text ?? ''));
-        return texts.length > 0 && texts.every((text) => (negated ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(text));
-      })
-    );
-  });
+  const index = (program.variants(visit.flow.reference)[0]?.params ?? []).findIndex((p) => p.name !== '' && p.name === name);
+  return (
+    index >= 0 &&
+    arrivalsOf(visit).every((arrival) => {
+      const texts = program
+        .graphs(arrival.visit.flow.reference)
+        .flatMap((graph) => callsAt(graph, arrival.pos).map((call) => call.args[index]?.text ?? ''));
+      return texts.length > 0 && texts.every((text) => (what ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(text));
+    })
+  );
 }
 
 /**

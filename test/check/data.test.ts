@@ -214,6 +214,40 @@ void box_drop(struct box *b)
   );
 });
 
+describe('dirty-lost, where a helper marks by a flag', () => {
+  const helped = (body: string, flag: string): string => `struct box { struct page **pages; int n; bool write; };
+static void put_all(struct page **pages, int n, bool dirty)
+{
+	int i;
+	${body}
+}
+int box_take(struct box *b, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, b->n, FOLL_WRITE, b->pages);
+
+	if (ret == b->n)
+		return 0;
+	if (ret > 0)
+		put_all(b->pages, ret, false);
+	return -EFAULT;
+}
+void box_drop(struct box *b)
+{
+	put_all(b->pages, b->n, ${flag});
+}
+`;
+  const bulk = 'unpin_user_pages_dirty_lock(pages, n, dirty);';
+  const each = (test: string): string =>
+    `for (i = 0; i < n; i++) {\n\t\tif (${test})\n\t\t\tset_page_dirty_lock(pages[i]);\n\t\tunpin_user_page(pages[i]);\n\t}`;
+  complains('dirty-lost', 'one that is never set', helped(bulk, 'false'), `put_all:${bulk}`);
+  complains('dirty-lost', 'one that is never set, page by page', helped(each('dirty'), '0'), 'put_all:unpin_user_page(pages[i]);');
+  for (const flag of ['true', 'b->write']) {
+    accepts('dirty-lost', `one that is ${flag}`, helped(bulk, flag));
+    accepts('dirty-lost', `one that is ${flag}, page by page`, helped(each('dirty'), flag));
+  }
+  accepts('dirty-lost', 'one that says the opposite', helped(each('!dirty'), 'false'));
+});
+
 describe('dirty-lost, where callers of one function share it', () => {
   const wrapper = (flags: string): string => `static struct page *take(unsigned long a, int flags)
 {
