@@ -309,3 +309,28 @@ describe('structs that are copied before what they stood in is freed', () => {
     'ring_take:if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1) {',
   );
 });
+
+const mapped = (use: string, between = ''): string => `int page_peek(unsigned long a, u32 *value, void *to)
+{
+	struct page *page;
+	u32 *p;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	p = kmap_local_page(page);
+	set_page_dirty_lock(page);
+	${between || 'unpin_user_page(page);'}
+	${use}
+	kunmap_local(p);
+	${between ? 'unpin_user_page(page);' : ''}
+	return 0;
+}
+`;
+
+describe('the address of a page', () => {
+  for (const use of ['*value = *p;', '*value = p[3];', '*p = 1;', 'memcpy(to, p, 64);', 'return copy_to_user(to, p, 64);']) {
+    complains('use-after-release', `a page that is gone, by ${use}`, mapped(use), `page_peek:${use}`);
+    accepts('use-after-release', `a page that is there, by ${use}`, mapped(use, 'note(a);'));
+  }
+  accepts('use-after-release', 'a number that is kept of it', mapped('*value = a;'));
+});

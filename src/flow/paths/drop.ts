@@ -1,6 +1,6 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
-import type { CallOperation, Node } from '../../program/graph.js';
-import { splitSteps } from '../../program/path.js';
+import type { CallOperation, Node, Operation } from '../../program/graph.js';
+import { rootOf, splitSteps } from '../../program/path.js';
 import type { ReleaseCall } from '../../protocol/index.js';
 import { signOf } from './conditions.js';
 import type { Called } from './context.js';
@@ -64,14 +64,37 @@ function again(local: Called, n: Node, o: CallOperation, state: State): State[] 
 const looking =
   /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
 
+/** They reach the memory that they are given the address of. */
+const reaching = /^(mem(cpy|move|set|cmp)|memzero_explicit|__?copy_(to|from)_user\w*|copy_(to|from)_user\w*)$/;
+
 /** A page that is looked into after its last drop; `null` for any other call. */
 export function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
-  if (state.unsure || !looking.test(name) || !state.dropped?.whole) return null;
-  const isRead = o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))));
-  if (!isRead) return null;
-  const end = told(local, n, state, `read by ${name}() after the drop`);
+  const isRead = looking.test(name)
+    ? o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))))
+    : reaching.test(name) && o.args.some(({ path }) => path !== null && isAddress(local, state, path));
+  return isRead ? usedLate(local, n, state, `read by ${name}() after the drop`) : null;
+}
+
+/** A load or a store through an address in a page after its last drop; `null` for any other. */
+export function lateAccess(local: Called, n: Node, o: Operation | null, state: State): State[] | null {
+  const isThrough = (path: string | null): boolean => path !== null && rootOf(path) !== path && isAddress(local, state, rootOf(path));
+  const isStore = (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && isThrough(o.target);
+  const isLoad = o?.kind === 'copy' && !o.source.address && isThrough(o.source.path);
+  return isStore || isLoad ? usedLate(local, n, state, 'reached by its address after the drop') : null;
+}
+
+function usedLate(local: Called, n: Node, state: State, how: string): State[] | null {
+  if (state.unsure || !state.dropped?.whole) return null;
+  const end = told(local, n, state, how);
   local.late({ kind: 'use', trail: end.trail as Trail, pos: n.pos });
   return [];
+}
+
+/** True for a variable that has the address of a page's memory, by its type. */
+function isAddress({ graph }: Called, { store }: State, variable: string): boolean {
+  if (store.get(variable) !== theReference) return false;
+  const type = graph.types.get(variable);
+  return type !== undefined && type.pointers === 1 && !/^(page|folio)$/.test(type.tag ?? '');
 }
 
 /** Memory that is freed with the pages still in it. The pointers to what has been dropped lead there as before. */

@@ -6,6 +6,7 @@ import { releases } from '../../protocol/index.js';
 import { call } from './call.js';
 import { assume } from './conditions.js';
 import type { Called } from './context.js';
+import { lateAccess } from './drop.js';
 import { isTaking } from './entry.js';
 import { forgetElement, stepOver, stepPast } from './forget.js';
 import { roundOf } from './last.js';
@@ -36,6 +37,8 @@ import { namesOf } from './unwind.js';
 /** The states after a node; none where the path ends or cannot be. */
 export function run(local: Called, n: Node, state: State): State[] {
   const o = n.operation;
+  const late = state.phase === 'released' ? lateAccess(local, n, o, state) : null;
+  if (late) return late;
   switch (o?.kind) {
     case undefined:
     case 'unread':
