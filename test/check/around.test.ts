@@ -91,3 +91,12 @@ describe('the object around what a function is given', () => {
   accepts('leak-on-path', 'an object that lives on, and had pages before', queue({ before: 'region_put(q->r);', undo: '' }));
   accepts('leak-on-path', 'pages that another function took on a condition', queue({ taking: 'ret = queue_take(q, a, n);', undo: '' }));
 });
+
+describe('an object that a function is given, and hands on by a member of it', () => {
+  const given = (undo: string): string =>
+    queue({ undo })
+      .replace('int queue_create(struct base *b,', 'int queue_create(struct queue *q,')
+      .replace('{\n\tstruct queue *q = to_queue(b);\n\tint ret', '{\n\tstruct base *b = &q->base;\n\tint ret');
+  accepts('leak-on-path', 'to one that drops them', given('queue_destroy(&q->base);'));
+  complains('leak-on-path', 'to one that does not', given('hw_forget(&q->base);'), 'queue_create:if (ret) {');
+});

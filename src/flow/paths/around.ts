@@ -42,17 +42,32 @@ const ofParameters = remembered((graph: Graph): ReadonlyMap<string, CallOperatio
  * from there to the whole, and drop them.
  */
 export function mayReach({ program, graph, reference: { file } }: Called, o: CallOperation, state: State): boolean {
+  const { name } = o;
+  if (state.phase !== 'held' || name === null) return false;
   const around = ofParameters(graph);
-  if (state.phase !== 'held' || o.name === null || around.size === 0) return false;
+  const isObject = (base: string): boolean => around.has(base) || (reach(state, base).length > 0 && getsBack(program)(name, file));
   const objects = o.args.flatMap((a) => {
     const value = valueIn(state, a);
     if (value === null) return [];
-    if (value.startsWith('&')) return around.has(baseOf(value)) ? [baseOf(value)] : [];
+    if (value.startsWith('&')) return value !== `&${baseOf(value)}` && isObject(baseOf(value)) ? [baseOf(value)] : [];
     return [...around].flatMap(([object, { args }]) => (args[0]?.path === value ? [object] : []));
   });
   const fields = objects.flatMap((object) => reach(state, object)).flatMap((suffix) => suffix.match(/(?<=\.)\w+/g) ?? []);
-  return fields.length > 0 && names(program, o.name, file, new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`), maxDepth);
+  return fields.length > 0 && names(program, name, file, new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`), maxDepth);
 }
+
+/** Asks whether a function near by gets from what it is given to what stands around it. */
+const getsBack = remembered((program: Program) => {
+  const known = program.ledger.memo<boolean>();
+  const isBack = (r: FunctionReference): boolean =>
+    setting.test(program.textOf(r)) &&
+    program.graphs(r).some((graph) => [...ofParameters(graph).values()].some((call) => givesAround(program, call.name ?? '', r.file)));
+  const gets = (name: string, file: string): boolean => program.resolveNear(name, file).some(isBack);
+  return (name: string, file: string): boolean => {
+    const key = `${name}\0${file}`;
+    return known.get(key) ?? known.work(key, () => gets(name, file));
+  };
+});
 
 const maxDepth = 2;
 
@@ -72,6 +87,9 @@ function givesAround(program: Program, name: string, file: string): boolean {
   const definitions = program.resolve(name, file);
   return definitions.length > 0 && definitions.every((r) => (r.macro ? macro.test(program.textOf(r)) : plain.test(bodyOf(program, r))));
 }
+
+/** A pointer is set to what a call makes of a variable. */
+const setting = /=\s*\w+\s*\(\s*\w+\s*[,)]/;
 
 const containerOf = /^container_of\w*$/;
 const macro = /^#\s*define\s+\w+\([^)]*\)[\s\\(]*container_of\w*\s*\(/;
