@@ -913,3 +913,72 @@ describe('an object that is freed by a function that does not drop its pages, wh
   complains('leak-on-path', 'a name for its struct', aborted('buf_t *b', 'kfree(b);'), place);
   complains('leak-on-path', 'a name for a struct without one', unnamed, place);
 });
+
+/** Pages are taken in one file, into one of some parts of a message that another file makes, queues and frees. */
+const queued = (undo: string): { [file: string]: string } => ({
+  'drv/part.h': `struct part { struct page **pages; int n; };
+struct message { struct list_head list; struct part parts[4]; int id; };
+int parts_take(struct part *p, unsigned long a, int n);
+void parts_drop(struct part *p);
+`,
+  'drv/part.c': `#include "part.h"
+int parts_take(struct part *p, unsigned long a, int n)
+{
+	int got = pin_user_pages_fast(a, n, FOLL_WRITE, p[0].pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(p[0].pages, got);
+		return -EFAULT;
+	}
+	p[0].n = n;
+	return 0;
+}
+void parts_drop(struct part *p)
+{
+	unpin_user_pages_dirty_lock(p[0].pages, p[0].n, true);
+}
+`,
+  'drv/message.c': `#include "part.h"
+static void message_end(struct message *m)
+{
+	parts_drop(m->parts);
+	kfree(m);
+}
+void messages_done(struct channel *c)
+{
+	struct message *m, *next;
+
+	list_for_each_entry_safe(m, next, &c->messages, list) {
+		list_del(&m->list);
+		message_end(m);
+	}
+}
+int message_send(struct channel *c, unsigned long a, int n)
+{
+	struct message *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	int ret;
+
+	if (!m)
+		return -ENOMEM;
+	ret = parts_take(m->parts, a, n);
+	if (ret) {
+		kfree(m);
+		return ret;
+	}
+	list_add(&m->list, &c->messages);
+	ret = hw_send(c, m->id);
+	if (ret) {
+		m = message_find(c, m->id);
+		${undo}
+		kfree(m);
+	}
+	return ret;
+}
+`,
+});
+
+describe('an object with some of what holds pages in it, in another file of the folder', () => {
+  complains('leak-on-path', 'one that is taken back and freed', queued('list_del(&m->list);'), 'message_send:kfree(m);');
+  accepts('leak-on-path', 'one of which the pages are dropped first', queued('parts_drop(m->parts);'));
+});

@@ -1,5 +1,6 @@
 /** All that can go wrong with a site's pages: on the ways up from where they are taken, and with what keeps them. */
 import type { FunctionReference } from '../../program/file.js';
+import { folderOf } from '../../program/place.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../visit.js';
 import { isOwn } from './around.js';
@@ -117,8 +118,11 @@ function storedOver({ context }: Functions, { reference, pos }: Start, own: Walk
 function freedWith({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
   const { program, effects } = context;
   const keepers = climbed.ends.filter(({ exit }) => !exit.unsure).map(({ reference }) => reference);
+  // Who keeps them near by may end what he keeps them in.
+  const beside = keepers.flatMap((r) => (folderOf(r.file) === folderOf(file) ? [r.file] : []));
+  const files = [...new Set([...given.files, ...beside])];
   return given.carriers.flatMap((carrier) => {
-    const endings = endingsOf(program, given.files, carrier, keepers, walked, effects);
+    const endings = endingsOf(program, files, carrier, keepers, walked, effects);
     // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
     const isUsual = endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
     const text = `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`;

@@ -136,10 +136,8 @@ function within(program: Program, file: string, tag: string, { tag: inner, suffi
   const last = program.structure(inner, file)?.fields.find((f) => f.name === fields[0]);
   const embedded = fields.length === 1 && last !== undefined && isEmbedded(last.type, suffix);
   if (tag === inner) return { tag, suffix, named: fields.at(-1) ?? '', embedded };
-  const member = program
-    .structure(tag, file)
-    ?.fields.find((f) => f.type.tag === inner && f.type.pointers === 0 && f.type.dims.length === 0);
-  return member ? { tag, suffix: `.${member.name}${suffix}`, named: member.name, embedded } : null;
+  const member = program.structure(tag, file)?.fields.find((f) => f.type.tag === inner && f.type.pointers === 0);
+  return member ? { tag, suffix: `.${member.name}${'[]'.repeat(member.type.dims.length)}${suffix}`, named: member.name, embedded } : null;
 }
 
 /** True for an array of pages or of scatterlist entries that is a member itself, and for the pointer to one page. */
