@@ -17,6 +17,7 @@ export * from './direction.js';
 export * from './effects.js';
 export * from './errors.js';
 export type * from './types.js';
+export { saturating } from './users.js';
 export { allocatingCalls, castCalls, mappingLookups, pageLookups, pageMembers };
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {

@@ -1,0 +1,46 @@
+/** Drops that wait for a count of users to come to zero, which a call that lowers it never lets it do. */
+import type { SeenRelease } from '../flow/releases.js';
+import { type CallOperation, type Graph, leadsTo, type Node } from '../program/graph.js';
+import { saturating } from '../protocol/index.js';
+import type { Subject } from '../survey/unit.js';
+import { releasesIn } from './evidence.js';
+
+/** A drop that is not come to from where the count is lowered, and the place where it is asked for. */
+export interface Saturated {
+  release: SeenRelease;
+  pos: number;
+}
+
+/** The drops of a site's pages that only a count of zero leads to, which is lowered by a call that does not go there. */
+export function saturatedIn(subject: Subject): Saturated[] {
+  const { program } = subject;
+  const { header, marker, lowers, asks } = saturating;
+  if (program.tree.exists(header) && !program.tree.mentions(header, marker)) return [];
+  return releasesIn(subject).flatMap((release) => {
+    const { reference } = release.visit.flow;
+    const text = program.textOf(reference);
+    if (!text.includes(`${lowers}(`) || !text.includes(`${asks}(`)) return [];
+    const found = program.graphs(reference).flatMap((graph) => askedAt(graph, release.event.pos) ?? []);
+    return found.slice(0, 1).map((pos) => ({ release, pos }));
+  });
+}
+
+/** Where the count is asked for that keeps a drop from being reached; `null` if it is reached. */
+function askedAt(graph: Graph, drop: number): number | null {
+  const { nodes } = graph;
+  const isDrop = (n: Node): boolean => n.operation?.kind === 'call' && n.pos === drop;
+  for (const lowering of callsOf(nodes, saturating.lowers)) {
+    const count = lowering.call.args[0]?.path;
+    const asking = callsOf(nodes, saturating.asks).filter(({ call }) => count != null && call.args[0]?.path === count);
+    const results = new Set(asking.map(({ call }) => call.result));
+    const isZero = ({ operation: o }: Node): boolean =>
+      o?.kind === 'assume' && results.has(o.left.path ?? '') && o.right.text === '0' && (o.op === '==' || o.op === '<=');
+    const first = asking.find(({ node }) => leadsTo(graph, lowering.node, (n) => n === node));
+    if (first && leadsTo(graph, lowering.node, isDrop) && !leadsTo(graph, lowering.node, isDrop, isZero)) return first.node.pos;
+  }
+  return null;
+}
+
+function callsOf(nodes: readonly Node[], name: string): { node: Node; call: CallOperation }[] {
+  return nodes.flatMap((node) => (node.operation?.kind === 'call' && node.operation.name === name ? [{ node, call: node.operation }] : []));
+}
