@@ -318,3 +318,58 @@ describe('an object that is given other pages', () => {
   accepts('double-release', 'one that had none, and may end with the failure', anew('', '', release));
   accepts('double-release', 'one that nobody looks into again', anew('', release, ''));
 });
+
+/** A page that six functions hand on, the last one in a struct of its caller's. */
+const mapped = (early: string): string => `struct map { struct page *page; void *data; };
+struct cpu { int ready; };
+static int find_slow(unsigned long a, struct page **out)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	*out = page;
+	return 0;
+}
+static struct page *find(unsigned long a)
+{
+	struct page *page;
+
+	return find_slow(a, &page) ? NULL : page;
+}
+static struct page *find_in(unsigned long a) { return find(a); }
+static struct page *find_at(unsigned long a) { return find_in(a << 1); }
+static struct page *find_for(unsigned long a) { return find_at(a << 1); }
+static int map(unsigned long a, struct map *m)
+{
+	struct page *page = find_for(a);
+
+	if (!page)
+		return -EINVAL;
+	m->page = page;
+	m->data = page_address(page);
+	return 0;
+}
+static void unmap(struct map *m)
+{
+	put_page(m->page);
+	m->page = NULL;
+}
+int run(struct cpu *cpu, unsigned long a)
+{
+	struct map m;
+
+	if (map(a, &m))
+		return 1;
+	if (!cpu->ready)
+		${early}
+	use(m.data);
+	unmap(&m);
+	return 0;
+}
+`;
+
+describe('a page that comes to a variable by many results', () => {
+  complains('leak-on-path', 'a way out by the state of another object', mapped('return -EINVAL;'), 'run:if (!cpu->ready)');
+  accepts('leak-on-path', 'a way out that drops it', mapped('goto out;').replace('\tunmap(&m);\n', 'out:\n\tunmap(&m);\n'));
+});

@@ -14,6 +14,8 @@ import { type Found, lateOf, leakOf, type Witness } from './witness.js';
 const maxCallers = 5;
 /** For a page that each of them hands on as its result, nothing else having it. */
 const maxResults = 7;
+/** How many of so many callers may hand it on in another way. */
+const maxOthers = 2;
 const maxCallerWalks = 200;
 /** For what a function has dropped as it failed: who tidies up is near. */
 const maxStale = 2;
@@ -59,7 +61,8 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   const isLeft = (reference: FunctionReference, turned: Turned): boolean =>
     isOwn(program, turned.exit, reference) && !isAsserted(program, reference, turned) && !isOfOld(program, reference, turned.exit, mayDrop);
 
-  const note = (reference: FunctionReference, w: Walked, level: number): void => {
+  /** @param results over how many of the callers below the page came as their result */
+  const note = (reference: FunctionReference, w: Walked, level: number, results: number): void => {
     failing.set(reference.name, { reference, turned: w.failing });
     for (const leak of leaksOf({ failing }, reference, w.lost)) found.add(leak);
     for (const turned of untidy(w, reference.key === start.reference.key))
@@ -71,7 +74,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     ends.push(...w.exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
     stale(reference, w.exits, 1 + level);
     for (const exit of w.exits.filter(leavesPointers)) dangling(reference, exit);
-    up(reference, w.exits, 1 + level);
+    up(reference, w.exits, 1 + level, results);
   };
 
   const dangling = (reference: FunctionReference, exit: Exit): void => {
@@ -96,22 +99,22 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     }
   };
 
-  const up = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
+  const up = (reference: FunctionReference, exits: readonly Exit[], level: number, results: number): void => {
     const handed = surest(exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1)));
     const isResult = handed.every((e) => e.holders.every((h) => h.of === -1 && h.suffix === ''));
-    if (handed.length === 0 || level > (isResult ? maxResults : maxCallers)) return;
+    if (handed.length === 0 || level > (isResult || level - results <= maxOthers ? maxResults : maxCallers)) return;
     for (const caller of program.callers(reference)) {
       const key = `${caller.key}<${reference.key}`;
       if (visited.has(key) || walks >= maxCallerWalks || isElsewhere(program, caller, start)) continue;
       visited.add(key);
       walks++;
       if (ignores(program, reference.name, caller)) ignored.add(`${reference.name}<${caller.name}`);
-      note(caller, handing(start, caller, reference, handed), level);
+      note(caller, handing(start, caller, reference, handed), level, isResult ? results + 1 : results);
     }
   };
 
   const own = first(start);
-  note(start.reference, own, 0);
+  note(start.reference, own, 0, 0);
   return { own, failing, failures, cleaned, givenUp, ends, levels };
 }
 
