@@ -373,3 +373,35 @@ describe('a page that comes to a variable by many results', () => {
   complains('leak-on-path', 'a way out by the state of another object', mapped('return -EINVAL;'), 'run:if (!cpu->ready)');
   accepts('leak-on-path', 'a way out that drops it', mapped('goto out;').replace('\tunmap(&m);\n', 'out:\n\tunmap(&m);\n'));
 });
+
+const session = (kept: string): string => `struct session { struct page **pages; };
+static int map(struct session *s, unsigned long a)
+{
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, s->pages) != 1)
+		return -EFAULT;
+	return 0;
+}
+static void unmap(struct session *s)
+{
+	unpin_user_pages(s->pages, 1);
+}
+static int session_close(struct inode *inode, struct file *file)
+{
+	unmap(file->private_data);
+	return 0;
+}
+static long session_ioctl(struct file *file, unsigned int cmd, unsigned long a)
+{
+	${kept}
+}
+`;
+
+describe('pages that go into an object of which nothing is known but where it stands', () => {
+  accepts('leak-on-path', 'the object of a file', session('return map(file->private_data, a);'));
+  complains(
+    'leak-on-path',
+    'an array of its own',
+    session('struct page *page;\n\tstruct session s = { .pages = &page };\n\treturn map(&s, a);'),
+    'session_ioctl:return map(&s, a);',
+  );
+});

@@ -47,6 +47,8 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
     else {
       const given = h.of === -1 ? o.result : valueIn(next, o.args[h.of]);
       const value = h.suffix.startsWith('.') ? pointed(next, given) : given;
+      // `file->private_data`, of which no field is known: somebody's object.
+      if (value === null) next = put(next, `::elsewhere ${o.args[h.of]?.text.replace(/\W/g, '_')}`, theReference);
       if (value === null) continue;
       next = put(next, h.suffix === '' ? (h.of === -1 ? o.result : null) : placeBelow(next, value, h.suffix), theReference);
     }
