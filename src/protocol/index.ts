@@ -60,6 +60,8 @@ export const handedContainers: ReadonlyMap<string, string> = new Map([
 export const handedEnds: ReadonlySet<string> = new Set(blockEnds);
 /** Operations by which a library drops what it was handed in such a struct: the operations' struct, the member, and what it is given. */
 export const endingOperations = pipeOperations;
+/** Operations that end an object and of which nobody looks at the result: the operations' struct, and the member. */
+export const unseenOperations: readonly (readonly [struct: string, member: string])[] = [['file_operations', 'release']];
 /** Fields that say where the first element of a queue is. */
 export const consumed: ReadonlyMap<string, string> = new Map(pipeConsumed);
 const contents: ReadonlySet<string> = new Set([...[...containerStructs.values()].map((c) => c.content), ...handedContainers.values()]);

@@ -34,9 +34,14 @@ export interface Climbed {
   givenUp: readonly { reference: FunctionReference; turned: Turned; level: number }[];
   /** Ways out with success. */
   ends: readonly End[];
+  /** Ways out with pages held, whatever they say. */
+  leaving: readonly Left[];
   /** How far each function is from the acquiring one, by its key. */
   levels: ReadonlyMap<string, number>;
 }
+
+/** A way out of a function on which the pages are still held. */
+export type Left = Pick<End, 'reference' | 'exit'>;
 
 interface Failing {
   reference: FunctionReference;
@@ -56,6 +61,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   /** Which function's result which caller never looks at. */
   const ignored = new Set<string>();
   const ends: End[] = [];
+  const leaving: Left[] = [];
   const levels = new Map<string, number>();
 
   const isLeft = (reference: FunctionReference, turned: Turned): boolean =>
@@ -72,6 +78,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     levels.set(reference.key, level);
     givenUp.push(...w.emptied.map((turned) => ({ reference, turned, level })));
     ends.push(...w.exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
+    leaving.push(...w.exits.filter((e) => e.kind === 'held').map((exit) => ({ reference, exit })));
     stale(reference, w.exits, 1 + level);
     for (const exit of w.exits.filter(leavesPointers)) dangling(reference, exit);
     up(reference, w.exits, 1 + level, results);
@@ -115,7 +122,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
 
   const own = first(start);
   note(start.reference, own, 0, 0);
-  return { own, failing, failures, cleaned, givenUp, ends, levels };
+  return { own, failing, failures, cleaned, givenUp, ends, leaving, levels };
 }
 
 /** Ways that lose the pages, each told where it went wrong: who fails has to undo what it did, for its caller is not told of the pages. */

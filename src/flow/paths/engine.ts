@@ -12,6 +12,7 @@ import { kept } from './passed.js';
 import { isReentered } from './reentry.js';
 import { type Exit, type Holder, type PathStep, spokenSteps, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
+import { dropsAt, unseenIn } from './unseen.js';
 import { type Walked, walk } from './walk.js';
 import { failedOn } from './ways.js';
 import { freeingIn, keptFor, leakOf, openFound, placeIn, type Witness } from './witness.js';
@@ -47,6 +48,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
     ...storedOver(functions, start, climbed.own),
     ...freedWith(functions, start, climbed, given),
     ...handedBack(functions, start, climbed, given),
+    ...leftUnseen(functions, start, climbed, given),
   ];
   for (const witness of ends) found.add(witness);
   return found.all();
@@ -163,4 +165,19 @@ function handedBack({ context, walked }: Functions, { reference: { file, name },
     ...given.backs.flatMap((back) => handed(back, 'given back to', (exit) => freeingIn(exit) !== undefined)),
     ...given.handlers.flatMap((handler) => handed(handler, 'kept until', ({ trail }) => hasForgotten(trail))),
   ];
+}
+
+/** Ends of objects that fail before they drop the pages there, and nobody sees it. */
+function leftUnseen({ context }: Functions, { reference: { file, name }, pos }: Start, { leaving }: Climbed, given: Kept): Witness[] {
+  const files = new Set([...given.files, ...leaving.map(({ reference }) => reference.file)]);
+  const isDropper = (r: FunctionReference): boolean =>
+    given.drops.some((d) => d.holder === r.key && d.heaps.length > 0) || leaving.some((left) => dropsAt(context, r, left));
+  return [...files].flatMap(unseenIn(context.program)).flatMap(({ reference: by, pos: at, passed, before }): Witness[] => {
+    const dropper = before.some(isDropper) ? undefined : passed.find(isDropper);
+    if (dropper === undefined) return [];
+    const place = { file: by.file, function: by.name, pos: at };
+    const taken: PathStep = { file, function: name, pos, text: `taken here, and kept until ${dropper.name}()` };
+    const text = `left here, as failed, before ${dropper.name}() drops the pages; nobody sees that it failed`;
+    return [{ kind: 'leak', short: false, ...place, steps: [taken, { ...place, text }], fields: [] }];
+  });
 }

@@ -1,0 +1,104 @@
+/** Ends of objects of which nobody sees the result: one that fails before it drops the pages leaves them for good. */
+import type { FunctionReference } from '../../program/file.js';
+import { type Assume, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import { freeingCalls, unseenOperations } from '../../protocol/index.js';
+import type { Parameter } from '../../syntax/ast.js';
+import type { Left } from './climb.js';
+import type { Context } from './context.js';
+import { bodyOf } from './text.js';
+import { ignores } from './ways.js';
+
+/** A failure that nobody sees. */
+export interface Unseen {
+  reference: FunctionReference;
+  /** Where it turns off. */
+  pos: number;
+  /** The functions that it calls where it does not turn off, and those that it has called before. */
+  passed: readonly FunctionReference[];
+  before: readonly FunctionReference[];
+}
+
+const ending = /(^|_)(free|release|destroy|remove|fini|cleanup|teardown|deinit|dereg|exit)(_|$)/;
+
+/** What is done on the way out besides: nobody who is told of the object to come back for it. */
+const idle = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;
+
+/** A number that comes down: what is not yet zero has not failed. */
+const counting = /atomic|refcount|kref|dec/;
+
+/** Tells the failures of a file's functions that nobody sees. */
+export const unseenIn = remembered((program: Program) => {
+  const known = program.ledger.memo<readonly Unseen[]>();
+  return (file: string): readonly Unseen[] => known.get(file) ?? known.work(file, () => unseenFailures(program, file));
+});
+
+function unseenFailures(program: Program, file: string): Unseen[] {
+  const facts = program.file(file);
+  if (facts === null) return [];
+  const operations = new Set(
+    unseenOperations.flatMap(([struct, member]) => {
+      const installed = new RegExp(`struct\\s+${struct}\\s+\\w+\\s*=\\s*\\{[^}]*\\.${member}\\s*=\\s*(\\w+)`, 'g');
+      return [...facts.text.matchAll(installed)].map((m) => m[1] as string);
+    }),
+  );
+  const isMeant = (r: FunctionReference): boolean =>
+    operations.has(r.name) ? freeing.test(bodyOf(program, r)) : ending.test(r.name) && isUnheard(program, r);
+  return facts.functions
+    .filter((r) => r.static && !r.macro && (operations.has(r.name) || ending.test(r.name)))
+    .filter((r) => /\breturn\s+[a-z]\w*\s*;/.test(bodyOf(program, r)) && isMeant(r))
+    .flatMap((reference) => program.graphs(reference).flatMap((graph) => failuresIn(program, reference, graph)));
+}
+
+/** The object goes, too: what a request may come back for is no end. */
+const freeing = new RegExp(`\\b(?:${[...freeingCalls].join('|')})\\s*\\(\\s*\\w+\\s*\\)`);
+
+/** True for a function that is only called, and of which no caller looks at the result. */
+function isUnheard(program: Program, { name, file }: FunctionReference): boolean {
+  const text = program.file(file)?.text ?? '';
+  if (new RegExp(`[=,(]\\s*&?${name}\\s*[,;)}]`).test(text)) return false;
+  const callers = (program.file(file)?.functions ?? []).filter((r) => r.name !== name && bodyOf(program, r).includes(`${name}(`));
+  return callers.length > 0 && callers.every((caller) => ignores(program, name, caller));
+}
+
+function failuresIn(program: Program, reference: FunctionReference, graph: Graph): Unseen[] {
+  const calls = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null);
+  const called = (nodes: readonly Node[]): FunctionReference[] =>
+    nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.name !== null ? program.resolve(o.name, reference.file) : []));
+  return graph.nodes.flatMap((n): Unseen[] => {
+    const code = n.operation?.kind === 'assume' ? failureOf(graph, n.operation) : null;
+    if (code === null) return [];
+    const isOther = ({ operation: o }: Node): boolean =>
+      o?.kind === 'call' ? o.name === null || !idle.test(o.name) : o?.kind === 'return' && o.value?.path !== code;
+    if (leadsTo(graph, n, isOther)) return [];
+    // From where it turned off, the other way leads to them.
+    const turns = graph.nodes.filter((m) => m.successors.includes(n.id));
+    const passed = calls.filter((c) => turns.every((m) => leadsTo(graph, m, (x) => x.id === c.id)));
+    const before = calls.filter((c) => leadsTo(graph, c, (x) => x.id === n.id));
+    return [{ reference, pos: n.pos, passed: called(passed), before: called(before) }];
+  });
+}
+
+/** The variable of which a condition says that what was called has failed. */
+function failureOf({ nodes, types, aliases }: Graph, { left, op, right }: Assume): string | null {
+  const path = left.path;
+  if (path === null || !/^(<|!=)$/.test(op) || right.path !== null || right.text !== '0') return null;
+  const type = types.get(path);
+  if (type === undefined || type.pointers > 0 || type.dims.length > 0) return null;
+  const results = aliases.flatMap((a) => (a.target === path && a.source.path?.startsWith('%') ? [a.source.path] : []));
+  const isCount = nodes.some(({ operation: o }) => o?.kind === 'call' && results.includes(o.result) && counting.test(o.name ?? ''));
+  return results.length > 0 && !isCount ? path : null;
+}
+
+/** True if a function drops what another of its file has left in an object that both are given. */
+export function dropsAt({ program, effects }: Context, dropper: FunctionReference, { reference, exit: { holders } }: Left): boolean {
+  if (dropper.file !== reference.file) return false;
+  const [theirs, ours] = [reference, dropper].map((r) => program.variants(r)[0]?.params ?? []) as [Parameter[], Parameter[]];
+  return holders.some(({ of, suffix }) => {
+    const type = theirs[of]?.type;
+    if (type?.pointers !== 1 || type.tag === null) return false;
+    const given = ours.filter((p) => p.type.pointers === 1 && p.type.tag === type.tag);
+    return given.some((p) => effects(dropper, [p.name + suffix]).some((e) => e.kind === 'dropped' && !e.unsure));
+  });
+}

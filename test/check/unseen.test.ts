@@ -1,0 +1,100 @@
+/** Functions that end an object and fail before they have dropped its pages, and of which nobody looks at the result. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const session = `struct session { struct page **pages; int n; int id; atomic_t users; };
+static int session_map(struct session *s, unsigned long a, int n)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+
+	if (!pages)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, n, FOLL_LONGTERM, pages) != n) {
+		kfree(pages);
+		return -EFAULT;
+	}
+	s->pages = pages;
+	s->n = n;
+	return 0;
+}
+static void session_unmap(struct session *s)
+{
+	unpin_user_pages(s->pages, s->n);
+	kfree(s->pages);
+}
+`;
+
+const operation = (
+  stop: string,
+  failed: string,
+  end: string,
+): string => `${session}static int session_close(struct inode *inode, struct file *file)
+{
+	struct session *s = file->private_data;
+	int ret;
+
+	mutex_lock(&lock);
+	ret = ${stop};
+	if (ret) {
+		dev_err(dev, "not stopped\\n");
+		${failed}
+	}
+	session_unmap(s);
+	${end}
+	ret = 0;
+unlock:
+	mutex_unlock(&lock);
+	return ret;
+}
+static long session_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return session_map(file->private_data, arg, 4);
+}
+static const struct file_operations ops = { .release = session_close, .unlocked_ioctl = session_ioctl };
+`;
+
+describe('a release of a file that fails early', () => {
+  complains(
+    'leak-on-path',
+    'with the pages in what it would free',
+    operation('hw_stop(s->id)', 'goto unlock;', 'kfree(s);'),
+    'session_close:if (ret) {',
+  );
+  accepts('leak-on-path', 'one that goes on', operation('hw_stop(s->id)', '', 'kfree(s);'));
+  accepts('leak-on-path', 'one that drops them then', operation('hw_stop(s->id)', 'session_unmap(s); goto unlock;', 'kfree(s);'));
+  accepts('leak-on-path', 'one that leaves them to another user', operation('atomic_dec_return(&s->users)', 'goto unlock;', 'kfree(s);'));
+  accepts('leak-on-path', 'an object that stays, and that may be closed again', operation('hw_stop(s->id)', 'goto unlock;', 's->n = 0;'));
+});
+
+const helper = (call: string, early: string): string => `${session}static int session_free(struct session *s)
+{
+	int ret = hw_stop(s->id);
+
+	if (ret)
+		${early}
+	session_unmap(s);
+	return 0;
+}
+int session_destroy(struct base *b)
+{
+	struct session *s = container_of(b, struct session, base);
+
+	${call}
+	return 0;
+}
+int session_create(struct session *s, unsigned long a)
+{
+	return session_map(s, a, 4);
+}
+`;
+
+describe('a helper that frees, and fails early', () => {
+  complains(
+    'leak-on-path',
+    'where its caller does not look at the result',
+    helper('session_free(s);', 'return ret;'),
+    'session_free:if (ret)',
+  );
+  accepts('leak-on-path', 'where its caller hands the failure on', helper('return session_free(s);', 'return ret;'));
+  accepts('leak-on-path', 'one that goes on', helper('session_free(s);', 'hw_reset(s->id);'));
+});
