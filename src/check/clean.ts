@@ -10,13 +10,14 @@ import { placeOf } from '../flow/moves.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
-import { callsAt, leadsTo, type Node } from '../program/graph.js';
+import { callsAt, type Guard, leadsTo, type Node } from '../program/graph.js';
 import { folderOf } from '../program/place.js';
+import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { namesIn, sourceName } from '../program/text.js';
 import { allocatingCalls, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
 import { hasNotifier } from '../survey/case.js';
-import { isGiven, isRuledOut } from '../survey/dirty.js';
+import { isOpposite } from '../survey/dirty.js';
 import { mayHold } from '../survey/flags.js';
 import { assumptionsOf } from '../survey/sites.js';
 import type { Subject } from '../survey/unit.js';
@@ -88,20 +89,31 @@ function markedHolders(subject: Subject): Set<Visit> {
   const folders = new Set(
     [subject.row.file, ...[...releases.map((s) => s.visit), ...accesses].map((v) => v.flow.reference.file)].map(folderOf),
   );
-  const events = new Set(
-    dirtiesOf(subject).flatMap(({ visit, event }) => (isRuledOut(subject.program, visit, event.guards) ? [] : [visit])),
-  );
+  const marks = dirtiesOf(subject).filter(({ visit, event }) => !isNever(subject.program, visit, event.guards));
+  const events = new Set(marks.map(({ visit }) => visit));
   for (const s of releases) if (isMarking(subject, s)) events.add(s.visit);
   for (const v of followed.visits) if (folders.has(folderOf(v.flow.reference.file)) && mayMark(subject, v)) events.add(v);
   return new Set([...events].flatMap(holdersOf));
 }
 
-/** True for a drop that marks, but for one by a flag that is false wherever the pages come from. */
+/** True for a drop that marks, but for one by a flag that is false at every call. */
 function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }: SeenRelease): boolean {
   if (!dirty || typeof call.dirty !== 'number') return dirty;
   const at = call.dirty;
   const flags = program.graphs(visit.flow.reference).flatMap((graph) => callsAt(graph, pos).map(({ args }) => args[at]?.path ?? null));
-  return flags.length === 0 || !flags.every((path) => path !== null && isGiven(program, visit, path, false));
+  return flags.length === 0 || !flags.every((path) => isNever(program, visit, [{ ...tested, path }]));
+}
+
+const tested: Omit<Guard, 'path'> = { call: '', args: [], values: [], negated: false, text: '' };
+
+/**
+ * True for what stands under a test of a parameter which no call gives as it is asked for. Where some do, the flag tells pages that
+ * are written to from others, and who says that these are not is believed.
+ */
+function isNever(program: Program, { way, flow: { reference } }: Visit, guards: readonly Guard[]): boolean {
+  if (way !== 'call' || guards.length === 0) return false;
+  const calls = program.callSites(reference).map(({ call }) => call);
+  return calls.length > 0 && guards.some((guard) => isOpposite(program, reference, guard, calls));
 }
 
 /** True if a function names a marking call, on the kernels on which the site is, and it may come to one. */
@@ -113,7 +125,7 @@ function mayMark({ program, site }: Subject, visit: Visit): boolean {
   const there = graphs.filter((g) => !isOffAt(alternatives, visit, [g.assumptions]));
   const isMark = ({ operation: o }: Node): boolean => o?.kind === 'unread' || (o?.kind === 'call' && dirtyCalls.has(o.name ?? ''));
   const marks = there.flatMap(({ nodes }) => nodes.filter(isMark));
-  if (marks.length > 0 && marks.every((n) => isRuledOut(program, visit, n.guards))) return false;
+  if (marks.length > 0 && marks.every((n) => isNever(program, visit, n.guards))) return false;
   return there.length === graphs.length || marks.length > 0;
 }
 

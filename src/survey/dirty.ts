@@ -3,7 +3,8 @@ import { type DirtyEvent, sourcesOf } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Followed, type Visit } from '../flow/visit.js';
-import { callsAt, type Guard } from '../program/graph.js';
+import type { FunctionReference } from '../program/file.js';
+import { type CallOperation, callsAt, type Guard } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls, freeingCalls } from '../protocol/index.js';
@@ -40,22 +41,24 @@ export function dirtyOf(
 
 /** True for what stands under a test of a parameter that is a constant wherever the pages come from, and not the one tested for. */
 export function isRuledOut(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
-  return guards.some(({ path, values, negated }) => path !== null && values.length === 0 && isGiven(program, visit, path, negated));
+  if (visit.way !== 'call') return false;
+  const { reference } = visit.flow;
+  const calls = arrivalsOf(visit).map((arrival) =>
+    program.graphs(arrival.visit.flow.reference).flatMap((graph) => callsAt(graph, arrival.pos)),
+  );
+  return calls.every((some) => some.length > 0) && guards.some((guard) => isOpposite(program, reference, guard, calls.flat()));
 }
 
-/** True if a parameter is `true`, or is `false`, wherever the pages come from. */
-export function isGiven(program: Program, visit: Visit, name: string, what: boolean): boolean {
-  if (visit.way !== 'call') return false;
-  const index = (program.variants(visit.flow.reference)[0]?.params ?? []).findIndex((p) => p.name !== '' && p.name === name);
-  return (
-    index >= 0 &&
-    arrivalsOf(visit).every((arrival) => {
-      const texts = program
-        .graphs(arrival.visit.flow.reference)
-        .flatMap((graph) => callsAt(graph, arrival.pos).map((call) => call.args[index]?.text ?? ''));
-      return texts.length > 0 && texts.every((text) => (what ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(text));
-    })
-  );
+/** True if a guard asks for a parameter of a function which calls give as a constant, all of them, and not as the one asked for. */
+export function isOpposite(
+  program: Program,
+  reference: FunctionReference,
+  { path, values, negated }: Guard,
+  calls: readonly CallOperation[],
+): boolean {
+  const params = program.variants(reference)[0]?.params ?? [];
+  const index = path === null || values.length > 0 ? -1 : params.findIndex((p) => p.name !== '' && p.name === path);
+  return index >= 0 && calls.every(({ args }) => (negated ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(args[index]?.text ?? ''));
 }
 
 /**

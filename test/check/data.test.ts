@@ -246,6 +246,9 @@ void box_drop(struct box *b)
     accepts('dirty-lost', `one that is ${flag}, page by page`, helped(each('dirty'), flag));
   }
   accepts('dirty-lost', 'one that says the opposite', helped(each('!dirty'), 'false'));
+  const others = '\nvoid put_written(struct box *b)\n{\n\tput_all(kept_elsewhere(b), b->n, true);\n}\n';
+  accepts('dirty-lost', 'one that is set for other pages', helped(bulk, 'false') + others);
+  accepts('dirty-lost', 'one that is set for other pages, page by page', helped(each('dirty'), '0') + others);
 });
 
 describe('dirty-lost, where callers of one function share it', () => {
