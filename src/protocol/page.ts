@@ -39,6 +39,8 @@ const lookup = (name: string): Transfer => ({
     // An entry of a page table is a struct of one number on most machines.
     ...(name === 'pte_page' ? [['0.pte@pfn', 'return'] as const] : []),
   ],
+  // A page of a device's memory has a frame number, and is none of those.
+  ...(name === 'pfn_to_online_page' ? { fails: 'zero' as const } : {}),
 });
 
 export const pageTransfers: readonly Transfer[] = [

@@ -769,3 +769,26 @@ describe('dirty-lost, of pages that several functions take by one', () => {
   complains('dirty-lost', 'one of which the device only reads', bothWays('0'), received);
   complains('dirty-lost', 'both to be written to', bothWays('FOLL_WRITE'), 'send:put_page(x->pages[i]);', received);
 });
+
+describe('a frame that may have no page to be seen', () => {
+  const tags = (release: string): string => `int copy_tags(unsigned long a)
+{
+	struct page *got, *page;
+	unsigned long pfn;
+
+	if (get_user_pages_fast(a, 1, 0, &got) != 1)
+		return -EFAULT;
+	pfn = page_to_pfn(got);
+	page = pfn_to_online_page(pfn);
+	if (!page) {
+		${release}
+		return -EFAULT;
+	}
+	read_tags(page_address(page));
+	put_page(page);
+	return 0;
+}
+`;
+  complains('leak-on-path', 'the way on which it has none', tags(''), 'copy_tags:page = pfn_to_online_page(pfn);');
+  accepts('leak-on-path', 'one that drops by the frame', tags('put_page(pfn_to_page(pfn));'));
+});
