@@ -463,6 +463,26 @@ void shm_free(struct shm *shm)
 `;
 const unpin = 'unpin_user_pages(shm->pages, shm->n);';
 
+describe('references that nobody has a pointer to', () => {
+  const mapped = (call: string): string => `int note(unsigned long a)
+{
+	int got = ${call};
+
+	if (got <= 0)
+		return -EINVAL;
+	phys = physical(a);
+	return 0;
+}
+`;
+  complains(
+    'never-released',
+    'a call that takes them all the same',
+    mapped('get_user_pages_fast(a, 1, FOLL_WRITE, NULL)'),
+    'note:int got = get_user_pages_fast(a, 1, FOLL_WRITE, NULL);',
+  );
+  accepts('never-released', 'one that takes none', mapped('get_user_pages(a, 1, FOLL_WRITE, NULL)'));
+});
+
 describe('pins beside pages of another origin', () => {
   accepts('never-released', 'pins that are unpinned', twoKinds(unpin));
   complains('never-released', 'pins where only the others are put', twoKinds(';'), 'shm_user:if (got != shm->n) {');
