@@ -96,13 +96,15 @@ describe('the cache of a tree', () => {
     const plain = everything(await openTree(root, { cache }));
     const file = onlyFile(cache);
     const good = readFileSync(file);
+    // Every byte of the ends, where what is told of the file stands, and of the long tables between some.
+    const places = [...good.keys()].filter((at) => at < 256 || at >= good.length - 256 || at % 29 === 0);
     const broken = [
       Buffer.alloc(0),
       Buffer.from('no'),
       good.subarray(0, good.length - 1),
       Buffer.concat([good, good]),
       Buffer.alloc(good.length),
-      ...Array.from(good.keys(), (at) => {
+      ...places.map((at) => {
         const bad = Buffer.from(good);
         bad[at] = (bad[at] as number) ^ 0x41;
         return bad;
