@@ -6,6 +6,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { acquires } from '../../protocol/index.js';
 import { type Exit, type Holder, stepsOf } from './state.js';
 
 /** A field that is left with what was dropped, by a call at a place, and the function that drops it once more. */
@@ -42,7 +43,9 @@ export function isOfOld(
   const taken = stepsOf(trail).find((step) => step.file === file && step.function === name)?.pos ?? 0;
   return program.graphs(reference).some((graph) => {
     const drops = graph.nodes.flatMap(({ pos, operation: o }) =>
-      pos < taken && o?.kind === 'call' && o.name !== null && mayDrop(o.name, file) ? o.args.flatMap((a) => a.path ?? []) : [],
+      pos < taken && o?.kind === 'call' && o.name !== null && !acquires.has(o.name) && mayDrop(o.name, file)
+        ? o.args.flatMap((a) => a.path ?? [])
+        : [],
     );
     return drops.some((path) => holders.some((h) => isOn(graph, path, h)));
   });
