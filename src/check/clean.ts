@@ -2,7 +2,6 @@
  * Which drops leave pages clean that were taken to be written to. Where a function hands the pages to its callers, each caller
  * is asked by itself: one may mark the pages, and another not.
  */
-
 import { contentsOf, isHeap, isLocal, scopeOf } from '../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
@@ -10,14 +9,14 @@ import { placeOf } from '../flow/moves.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
-import { callsAt, type Guard, leadsTo, type Node } from '../program/graph.js';
+import { type CallOperation, callsAt, type Guard, leadsTo, type Node } from '../program/graph.js';
 import { folderOf } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { namesIn, sourceName } from '../program/text.js';
 import { allocatingCalls, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
 import { hasNotifier } from '../survey/case.js';
-import { isOpposite } from '../survey/dirty.js';
+import { isGiven, isOpposite } from '../survey/dirty.js';
 import { mayHold } from '../survey/flags.js';
 import { assumptionsOf } from '../survey/sites.js';
 import type { Subject } from '../survey/unit.js';
@@ -101,19 +100,23 @@ function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }:
   if (!dirty || typeof call.dirty !== 'number') return dirty;
   const at = call.dirty;
   const flags = program.graphs(visit.flow.reference).flatMap((graph) => callsAt(graph, pos).map(({ args }) => args[at]?.path ?? null));
-  return flags.length === 0 || !flags.every((path) => isNever(program, visit, [{ ...tested, path }]));
+  const calls = allCallsOf(program, visit);
+  const isFalse = (path: string | null): boolean => path !== null && isGiven(program, visit.flow.reference, path, false, calls);
+  return calls.length === 0 || flags.length === 0 || !flags.every(isFalse);
 }
-
-const tested: Omit<Guard, 'path'> = { call: '', args: [], values: [], negated: false, text: '' };
 
 /**
  * True for what stands under a test of a parameter which no call gives as it is asked for. Where some do, the flag tells pages that
  * are written to from others, and who says that these are not is believed.
  */
-function isNever(program: Program, { way, flow: { reference } }: Visit, guards: readonly Guard[]): boolean {
-  if (way !== 'call' || guards.length === 0) return false;
-  const calls = program.callSites(reference).map(({ call }) => call);
-  return calls.length > 0 && guards.some((guard) => isOpposite(program, reference, guard, calls));
+function isNever(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
+  const calls = guards.length === 0 ? [] : allCallsOf(program, visit);
+  return calls.length > 0 && guards.some((guard) => isOpposite(program, visit.flow.reference, guard, calls));
+}
+
+/** All calls of a function that is visited by one. */
+function allCallsOf(program: Program, { way, flow }: Visit): CallOperation[] {
+  return way === 'call' ? program.callSites(flow.reference).map(({ call }) => call) : [];
 }
 
 /** True if a function names a marking call, on the kernels on which the site is, and it may come to one. */

@@ -2,7 +2,6 @@
  * Whose pages a release drops besides a site's own: what a rule asks before it calls a drop of the other kind wrong. A field,
  * an array or a teardown helper may hold pages of several origins, told apart by a flag.
  */
-
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { Guard } from '../program/graph.js';

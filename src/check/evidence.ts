@@ -4,6 +4,7 @@ import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPat
 import { releasesOf, type SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
+import { installedAs } from '../program/installed.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
@@ -107,9 +108,7 @@ function endingsIn({ program, followed, site: { reference } }: Subject): Kept['e
   return endingOperations.flatMap(([struct, member, element]) => {
     const content = handedContainers.get(element) ?? '';
     if (!filled.has(content)) return [];
-    const installed = new RegExp(`struct\\s+${struct}\\s+\\w+\\s*=\\s*\\{[^}]*\\.${member}\\s*=\\s*(\\w+)`, 'g');
-    const names = [...(program.file(reference.file)?.text ?? '').matchAll(installed)].map((m) => m[1] as string);
-    return [...new Set(names)].flatMap((name) =>
+    return installedAs(program.file(reference.file)?.text ?? '', struct, member).flatMap((name) =>
       (program.file(reference.file)?.byName.get(name) ?? []).flatMap((r) => givenBelow(program, r, belowOne(element, content))),
     );
   });

@@ -15,7 +15,7 @@ import { type Analysis, emptyFlow, type FunctionFlow, type Seed, type UnknownEve
 import { isElsewhen } from './kernels.js';
 import { openLookups } from './lookups.js';
 import { matters } from './matters.js';
-import { mentionsReleases } from './mentions.js';
+import { isHandedOut, mentionsReleases } from './mentions.js';
 import { isElsewhere } from './objects.js';
 import { filesFor, leadsTo, mayReceive } from './reach.js';
 import { summaries } from './summary.js';
@@ -25,11 +25,6 @@ export interface Follower {
   follow(start: Start): Followed;
   /** For following single facts through single functions with the same memory. */
   analysis: Analysis;
-}
-
-/** True if a function's name is stored or handed on somewhere in its file: somebody may call it back. */
-function isNamed(program: Program, { file, name }: FunctionReference): boolean {
-  return new RegExp(`(?:=|,|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;)}]`).test(program.file(file)?.text ?? '');
 }
 
 const maxVisits = 400;
@@ -245,7 +240,7 @@ export function openFollower(program: Program): Follower {
           const content = handedContainers.get(param.type.tag ?? '');
           const entry = content !== undefined && held.has(content) && param.type.pointers === 1 ? join(param.name, content) : null;
           if (entry === null || summary(callee, entry).releases.length === 0) continue;
-          if (content === '@skb' && !isNamed(program, callee)) continue;
+          if (content === '@skb' && !isHandedOut(program, callee)) continue;
           const fact = [...from.flow.origins.keys()].find((f) => f.endsWith(content as string)) ?? entry;
           visit(`${callee.key}|${entry}`, 'callback', () => summary(callee, entry), { visit: from, pos: start.pos, fact }, null);
         }

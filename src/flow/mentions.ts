@@ -9,3 +9,8 @@ const calling = remembered((names: readonly string[]): RegExp => new RegExp(`\\b
 export function mentionsReleases(program: Program, reference: FunctionReference): boolean {
   return calling(program.tree.dropNames()).test(program.textOf(reference));
 }
+
+/** True if a function's name is stored or handed on somewhere in its file: somebody may call it back. */
+export function isHandedOut(program: Program, { file, name }: FunctionReference): boolean {
+  return new RegExp(`(?:=|,|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;)}]`).test(program.file(file)?.text ?? '');
+}

@@ -15,6 +15,12 @@ interface Sources {
   resolve(name: string, from: string): FunctionReference[];
 }
 
+/** The names that a text's tables of a struct have for a member: `static const struct file_operations ops = { .release = box_release }`. */
+export function installedAs(text: string, struct: string, member: string): string[] {
+  const installed = new RegExp(`struct\\s+${struct}\\s+\\w+\\s*=\\s*\\{[^}]*\\.${member}\\s*=\\s*(\\w+)`, 'g');
+  return [...new Set(Array.from(text.matchAll(installed), (match) => match[1] as string))];
+}
+
 /** Asks for the functions that initialisers or assignments install in a field, as a file sees it. */
 export function installations({ tree, ledger, file, resolve }: Sources): (name: string, field: string) => FunctionReference[] {
   const installedIn = ledger.memo<FunctionReference[]>();

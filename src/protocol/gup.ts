@@ -32,7 +32,7 @@ const get = { taken: 'get', result: 'count', behind: '[]', longterm: false, iter
 
 export const gupAcquires: readonly Acquire[] = [
   { ...get, name: 'get_user_pages', signatures: plain, era: 'all' },
-  { ...get, name: 'get_user_pages_fast', signatures: fast, era: 'all' },
+  { ...get, name: 'get_user_pages_fast', alwaysTakes: true, signatures: fast, era: 'all' },
   { ...get, name: 'get_user_pages_fast_only', signatures: fast, era: '5.8 on' },
   { ...get, name: '__get_user_pages_fast', signatures: fast, era: 'to 5.7' },
   { ...get, name: 'get_user_pages_remote', signatures: remote, era: '4.6 on' },

@@ -58,6 +58,8 @@ export interface Acquire {
   longterm: boolean;
   /** Through an `iov_iter`, which need not be user backed. Its position, or `null`. */
   iterator: number | null;
+  /** References are taken where no array is given, too, and nobody can drop them; the others take none then. */
+  alwaysTakes?: true;
   signatures: Signature[];
   /** Kernel versions that have it, for readers. */
   era: string;

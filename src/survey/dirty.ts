@@ -56,9 +56,19 @@ export function isOpposite(
   { path, values, negated }: Guard,
   calls: readonly CallOperation[],
 ): boolean {
-  const params = program.variants(reference)[0]?.params ?? [];
-  const index = path === null || values.length > 0 ? -1 : params.findIndex((p) => p.name !== '' && p.name === path);
-  return index >= 0 && calls.every(({ args }) => (negated ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(args[index]?.text ?? ''));
+  return path !== null && values.length === 0 && isGiven(program, reference, path, negated, calls);
+}
+
+/** True if all of some calls give a function's parameter as `true`, or as `false`. */
+export function isGiven(
+  program: Program,
+  reference: FunctionReference,
+  name: string,
+  what: boolean,
+  calls: readonly CallOperation[],
+): boolean {
+  const index = (program.variants(reference)[0]?.params ?? []).findIndex((p) => p.name !== '' && p.name === name);
+  return index >= 0 && calls.every(({ args }) => (what ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(args[index]?.text ?? ''));
 }
 
 /**

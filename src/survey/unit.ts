@@ -83,8 +83,7 @@ function openSurvey(program: Program, inspect: Inspect): (file: string) => Unit 
       const number = (counted.get(stem) ?? 0) + 1;
       counted.set(stem, number);
       const internal = isInternal(program, site);
-      // This one takes references all the same, which are lost then.
-      const isIdle = takesNothing(site) && site.acquire.name !== 'get_user_pages_fast';
+      const isIdle = takesNothing(site) && !site.acquire.alwaysTakes;
       const followed = isIdle || internal ? null : follower.follow(startOf(program, site));
       const row = rowOf(program, site, number, followed, internal, origins);
       if (followed) subjects.push({ program, analysis: follower.analysis, site, followed, row, origins });

@@ -1,6 +1,7 @@
 /** Objects around what a function is given: who fails has to undo what it has put there. */
 import { describe } from 'vitest';
 import { accepts, complains } from './findings.js';
+import { region } from './region.js';
 
 interface Variant {
   before?: string;
@@ -13,29 +14,7 @@ const queue = ({
   before = '',
   taking = 'q->r = region_get(a, n);',
   undo,
-}: Variant): string => `struct region { struct page **pages; int n; };
-struct region *region_get(unsigned long a, int n)
-{
-	struct region *r = kzalloc(sizeof(*r), GFP_KERNEL);
-
-	if (!r)
-		return ERR_PTR(-ENOMEM);
-	r->pages = kcalloc(n, sizeof(*r->pages), GFP_KERNEL);
-	r->n = n;
-	if (pin_user_pages_fast(a, n, FOLL_LONGTERM, r->pages) != n) {
-		kfree(r->pages);
-		kfree(r);
-		return ERR_PTR(-EFAULT);
-	}
-	return r;
-}
-void region_put(struct region *r)
-{
-	unpin_user_pages(r->pages, r->n);
-	kfree(r->pages);
-	kfree(r);
-}
-struct base { int kernel; int id; };
+}: Variant): string => `${region}struct base { int kernel; int id; };
 struct queue { struct base base; struct region *r; };
 static inline struct queue *to_queue(struct base *b)
 {

@@ -1,31 +1,7 @@
 /** What the callers of a function that takes pages make of them: many callers, failures that are handed on, memory with two names. */
 import { describe } from 'vitest';
 import { accepts, complains } from './findings.js';
-
-/** An object that holds pages, taken by one function and ended by another. */
-const region = `struct region { struct page **pages; int n; };
-struct region *region_get(unsigned long a, int n)
-{
-	struct region *r = kzalloc(sizeof(*r), GFP_KERNEL);
-
-	if (!r)
-		return ERR_PTR(-ENOMEM);
-	r->pages = kcalloc(n, sizeof(*r->pages), GFP_KERNEL);
-	r->n = n;
-	if (pin_user_pages_fast(a, n, FOLL_LONGTERM, r->pages) != n) {
-		kfree(r->pages);
-		kfree(r);
-		return ERR_PTR(-EFAULT);
-	}
-	return r;
-}
-void region_put(struct region *r)
-{
-	unpin_user_pages(r->pages, r->n);
-	kfree(r->pages);
-	kfree(r);
-}
-`;
+import { region } from './region.js';
 
 const user = (name: string, undo: string): string => `struct ${name} { struct region *r; int id; };
 int ${name}_make(struct ${name} **out, unsigned long a, int n)

@@ -1,5 +1,4 @@
 /** How many pages a statement takes up: the count of a bulk call, or the bound of the loop around a drop. */
-
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';

@@ -1,5 +1,5 @@
 /** The conditions that a path has assumed of values that the walk knows nothing else of. */
-import { type Live, liveness, predecessorsOf } from '../../flow/paths/live.js';
+import { type Live, liveness } from '../../flow/paths/live.js';
 import { keptOf, withEntry } from '../../flow/paths/maps.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
@@ -25,7 +25,6 @@ const askedIn = remembered(
   (graph: Graph): Live =>
     liveness(
       graph,
-      predecessorsOf(graph),
       (o) => (o?.kind === 'assume' ? [keyOf(o.left.path ?? '', o.op, o.right.path ?? o.right.text)] : []),
       () => [],
     ),

@@ -13,8 +13,7 @@ export const neverReleased: Rule = {
     const { row, followed } = subject;
     const seen = releasesIn(subject);
     if (row.kind === 'test' || row.kind === 'internal' || followed.cut || row.gaps.length > 0) return [];
-    // The others take no reference where they are given no array.
-    if (row.reference === 'none' && row.api === 'get_user_pages_fast')
+    if (row.reference === 'none' && subject.site.acquire.alwaysTakes)
       return [complaintHere(subject, `${row.api}() takes references where it is given no array, too: nobody can drop them`)];
     const kept = pathsIn(subject).filter((w) => w.kind === 'kept');
     if (kept.length > 0)

@@ -5,7 +5,7 @@ import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import type { Called } from './context.js';
-import { baseOf, reach, valueIn } from './memory.js';
+import { baseOf, reach } from './memory.js';
 import { namesCalled } from './shape.js';
 import { type Exit, type Holder, type State, stepsOf } from './state.js';
 import { bodyOf } from './text.js';
@@ -40,14 +40,19 @@ const ofParameters = remembered((graph: Graph): ReadonlyMap<string, CallOperatio
 /**
  * True for a call of a function near by that is given but a member of the object that holds the pages, and names the field: it may get
  * from there to the whole, and drop them.
+ *
+ * @param values what its arguments are worth
  */
-export function mayReach({ program, graph, reference: { file } }: Called, o: CallOperation, state: State): boolean {
-  const { name } = o;
+export function mayReach(
+  { program, graph, reference: { file } }: Called,
+  { name }: CallOperation,
+  values: readonly (string | null)[],
+  state: State,
+): boolean {
   if (state.phase !== 'held' || name === null) return false;
   const around = ofParameters(graph);
   const isObject = (base: string): boolean => around.has(base) || (reach(state, base).length > 0 && getsBack(program)(name, file));
-  const objects = o.args.flatMap((a) => {
-    const value = valueIn(state, a);
+  const objects = values.flatMap((value) => {
     if (value === null) return [];
     if (value.startsWith('&')) return value !== `&${baseOf(value)}` && isObject(baseOf(value)) ? [baseOf(value)] : [];
     return [...around].flatMap(([object, { args }]) => (args[0]?.path === value ? [object] : []));

@@ -47,11 +47,12 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   if (isOwn || !isNeutral) state = written(state, o);
   if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
-  const given = o.args.map((a) => reach(state, valueIn(state, a)));
+  const values = o.args.map((a) => valueIn(state, a));
+  const given = values.map((value) => reach(state, value));
   if (given.every((g) => g.length === 0)) {
     // Who drops pages of objects that it finds for itself may drop those of this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
-    if (mayMean || isEnded(local, n, o, state) || mayReach(local, o, state)) return givenUp(local);
+    if (mayMean || isEnded(local, n, o, values, state) || mayReach(local, o, values, state)) return givenUp(local);
     const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }
@@ -88,13 +89,10 @@ function promised(local: Called, n: Node, o: CallOperation, api: string, state: 
 }
 
 /** True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`. */
-function isEnded(local: Called, n: Node, o: CallOperation, state: State): boolean {
+function isEnded(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): boolean {
   if (state.phase !== 'held' || !local.nodes.mayEnd(n, o)) return false;
   const objects = new Set(holders(state).map(baseOf));
-  return o.args.some((a) => {
-    const value = valueIn(state, a);
-    return value?.startsWith('&') === true && value !== `&${baseOf(value)}` && objects.has(baseOf(value));
-  });
+  return values.some((value) => value?.startsWith('&') === true && value !== `&${baseOf(value)}` && objects.has(baseOf(value)));
 }
 
 /** True if all that a call is given of the pages is the address of their data: who copies it has no say in the reference. */

@@ -16,7 +16,7 @@ export const predecessorsOf = remembered(({ nodes }: Graph): readonly (readonly 
 });
 
 /** What is read in a graph from each node on, before it is set. */
-export const readLater = remembered((graph: Graph): Live => liveness(graph, predecessorsOf(graph), readsOf));
+export const readLater = remembered((graph: Graph): Live => liveness(graph, readsOf));
 
 /**
  * What is read from each node on, before it is set.
@@ -25,11 +25,11 @@ export const readLater = remembered((graph: Graph): Live => liveness(graph, pred
  */
 export function liveness(
   graph: Graph,
-  predecessors: readonly (readonly number[])[],
   readsIn: (o: Operation | null) => string[],
   setsIn: (o: Operation | null) => string[] = setsOf,
 ): Live {
   const { nodes } = graph;
+  const predecessors = predecessorsOf(graph);
   const numbers = new Map<string, number>();
   const number = (name: string): number => {
     let at = numbers.get(name);

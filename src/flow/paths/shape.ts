@@ -62,8 +62,8 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
   const offsets = offsetsOf(graph);
   return {
     isLive: whenAsked(() => readLater(graph)),
-    isTested: whenAsked(() => liveness(graph, predecessors, testsOf)),
-    isFieldTested: whenAsked(() => liveness(graph, predecessors, fieldsOf, () => [])),
+    isTested: whenAsked(() => liveness(graph, testsOf)),
+    isFieldTested: whenAsked(() => liveness(graph, fieldsOf, () => [])),
     passesDrop: whenAsked(() => passings(nodes, predecessors, drops)),
     isDecided: decisions(graph),
     isJump: jumps(nodes),

@@ -1,10 +1,12 @@
 /** Ends of objects of which nobody sees the result: one that fails before it drops the pages leaves them for good. */
-import type { FunctionReference } from '../../program/file.js';
+import { type FileFacts, type FunctionReference, mentioning } from '../../program/file.js';
 import { type Assume, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { installedAs } from '../../program/installed.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { freeingCalls, unseenOperations } from '../../protocol/index.js';
 import type { Parameter } from '../../syntax/ast.js';
+import { isHandedOut } from '../mentions.js';
 import type { Left } from './climb.js';
 import type { Context } from './context.js';
 import { bodyOf } from './text.js';
@@ -37,14 +39,9 @@ export const unseenIn = remembered((program: Program) => {
 function unseenFailures(program: Program, file: string): Unseen[] {
   const facts = program.file(file);
   if (facts === null) return [];
-  const operations = new Set(
-    unseenOperations.flatMap(([struct, member]) => {
-      const installed = new RegExp(`struct\\s+${struct}\\s+\\w+\\s*=\\s*\\{[^}]*\\.${member}\\s*=\\s*(\\w+)`, 'g');
-      return [...facts.text.matchAll(installed)].map((m) => m[1] as string);
-    }),
-  );
+  const operations = new Set(unseenOperations.flatMap(([struct, member]) => installedAs(facts.text, struct, member)));
   const isMeant = (r: FunctionReference): boolean =>
-    operations.has(r.name) ? freeing.test(bodyOf(program, r)) : ending.test(r.name) && isUnheard(program, r);
+    operations.has(r.name) ? freeing.test(bodyOf(program, r)) : ending.test(r.name) && isUnheard(program, facts, r);
   return facts.functions
     .filter((r) => r.static && !r.macro && (operations.has(r.name) || ending.test(r.name)))
     .filter((r) => /\breturn\s+[a-z]\w*\s*;/.test(bodyOf(program, r)) && isMeant(r))
@@ -55,10 +52,10 @@ function unseenFailures(program: Program, file: string): Unseen[] {
 const freeing = new RegExp(`\\b(?:${[...freeingCalls].join('|')})\\s*\\(\\s*\\w+\\s*\\)`);
 
 /** True for a function that is only called, and of which no caller looks at the result. */
-function isUnheard(program: Program, { name, file }: FunctionReference): boolean {
-  const text = program.file(file)?.text ?? '';
-  if (new RegExp(`[=,(]\\s*&?${name}\\s*[,;)}]`).test(text)) return false;
-  const callers = (program.file(file)?.functions ?? []).filter((r) => r.name !== name && bodyOf(program, r).includes(`${name}(`));
+function isUnheard(program: Program, facts: FileFacts, reference: FunctionReference): boolean {
+  if (isHandedOut(program, reference)) return false;
+  const { name } = reference;
+  const callers = mentioning(facts, name).filter((r) => r.name !== name);
   return callers.length > 0 && callers.every((caller) => ignores(program, name, caller));
 }
 
