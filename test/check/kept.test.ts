@@ -128,17 +128,25 @@ describe('a variable that was the count and is used again', () => {
   accepts('never-released', 'what is kept there and dropped later', reused('unpin_user_pages(d->pages, d->n);'));
 });
 
-const local = (drop: string): string => `struct dev { struct page *stats; };
+const local = (drop: string, test = ''): string => `struct dev { struct page *stats; int on; int id; };
+static void start(struct dev *dev)
+{
+	dev->on = 1;
+}
 int dev_ioctl(struct file *f, unsigned int cmd, unsigned long a)
 {
 	struct dev *dev = f->private_data;
 	struct page *page;
 
+	${test}
 	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page) != 1)
 		return -EFAULT;
 	${drop}
 	dev->stats = page;
 	return 0;
+out:
+	unpin_user_page(page);
+	return -EBUSY;
 }
 void dev_end(struct dev *dev)
 {
@@ -148,7 +156,16 @@ void dev_end(struct dev *dev)
 
 describe('an object that hangs below a file', () => {
   complains('overwritten', 'a field that a second request stores over', local(''), 'dev_ioctl:dev->stats = page;');
+  complains('overwritten', 'one that is only told of', local('if (dev->stats)\n\t\tpr_debug("again\\n");'), 'dev_ioctl:dev->stats = page;');
+  complains(
+    'overwritten',
+    'behind a test of what has nothing to do with it',
+    local('', 'if (dev->id < 0)\n\t\treturn -EINVAL;'),
+    'dev_ioctl:dev->stats = page;',
+  );
   accepts('overwritten', 'one that is dropped before', local('if (dev->stats)\n\t\tunpin_user_page(dev->stats);'));
+  accepts('overwritten', 'one that is left where there is one', local('if (dev->stats)\n\t\tgoto out;'));
+  accepts('overwritten', 'behind a flag', local('start(dev);', 'if (dev->on)\n\t\treturn -EBUSY;'));
 });
 
 const data = (drop: string): string => `int send(unsigned long a, void *to, int n)

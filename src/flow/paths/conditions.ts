@@ -183,6 +183,12 @@ function isNothing(state: State, value: string, holds: boolean): boolean {
   return holds && isHeld(state, value);
 }
 
+/** True for the question whether there is something where the reference is or stands in. */
+export function asksHeld(state: State, o: Assume): boolean {
+  const left = worth(state, o.left);
+  return left !== null && isHeld(state, left) && signOf(state, worth(state, o.right)) === sign.zero;
+}
+
 function isHeld(state: State, value: string): boolean {
   if (state.phase !== 'held' || value.startsWith('&') || value === state.result) return false;
   if (value === theReference) return true;

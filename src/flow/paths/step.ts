@@ -4,7 +4,7 @@ import { rootOf, suffixAfter } from '../../program/path.js';
 import { structName } from '../../program/types.js';
 import { releases } from '../../protocol/index.js';
 import { call } from './call.js';
-import { assume } from './conditions.js';
+import { asksHeld, assume } from './conditions.js';
 import type { Called } from './context.js';
 import { lateAccess } from './drop.js';
 import { isTaking } from './entry.js';
@@ -100,7 +100,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       return [grown(local, n, o.target, place, here)];
     }
     case 'assume': {
-      if (local.entry.kind === 'again' && testsState(state, o)) return [];
+      if (local.entry.kind === 'again' && testsState(local, state, o) && !asksHeld(state, o)) return [];
       if (state.phase !== 'before' && settled(local, n, state)) return [];
       const round = answered(local, o, roundOf(local, n, o, state));
       const next = round && assume(round, local.nodes.said(n) as Assume, local.entry.kind === 'site' ? local.entry.acquired : null);
@@ -145,10 +145,20 @@ function isSum({ types }: Graph, { target, source }: Copy): boolean {
   return target.startsWith('%') && isNumber(target) && isNumber(source.path);
 }
 
-/** True for a test of something that outlives the function: it may be what keeps a second round out. */
-function testsState(state: State, o: Assume): boolean {
+/** True for a test of something that outlives the function, and that changes: it may be what keeps a second round out. */
+function testsState(local: Called, state: State, o: Assume): boolean {
   const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
-  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::'))));
+  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::')) && isSetNear(local, v)));
+}
+
+/** True if somebody in the function's file may store to what a place ends in; also for a place that is no member. */
+function isSetNear({ program, reference }: Called, place: string): boolean {
+  const member = /\.(\w+)[@[\]]*$/.exec(place)?.[1];
+  const text = program.file(reference.file)?.text;
+  if (member === undefined || text === undefined) return true;
+  return new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b|[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`).test(
+    text,
+  );
 }
 
 /** True for a call that may drop or test what an object holds before it is filled again. */
