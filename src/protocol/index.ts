@@ -3,6 +3,7 @@ import { blockEnds, blockIterators, blockReleases, blockStructs, blockTransfers 
 import { type DeviceCall, deviceCallList } from './device.js';
 import { gupAcquires, gupReleases } from './gup.js';
 import { iteratorAcquires } from './iterator.js';
+import { type Listing, listings as listingCalls } from './listing.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
 import { allocatingCalls, castCalls, frameOrigins, memoryIterators, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
@@ -16,6 +17,7 @@ export { fillingCalls, unmappingDeviceCalls, unmappingPageCalls, unmappingRangeC
 export * from './direction.js';
 export * from './effects.js';
 export * from './errors.js';
+export { type Listing, linking, linkingText } from './listing.js';
 export type * from './types.js';
 export { saturating } from './users.js';
 export { allocatingCalls, castCalls, mappingLookups, pageLookups, pageMembers };
@@ -41,6 +43,7 @@ export const transfers: ReadonlyMap<string, Transfer> = byName(
   pageTransfers,
   memoryTransfers,
 );
+export const listings: ReadonlyMap<string, Listing> = byName(listingCalls);
 export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators, memoryIterators);
 export const deviceCalls: ReadonlyMap<string, DeviceCall> = byName(deviceCallList);
 export const originCalls: ReadonlyMap<string, Origin> = byName(origins);

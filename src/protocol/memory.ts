@@ -40,12 +40,12 @@ export const memoryTransfers: readonly Transfer[] = [
     ...['xa_insert', 'xa_insert_bh', 'xa_insert_irq', '__xa_insert'],
     ...['xa_alloc', 'xa_alloc_bh', 'xa_alloc_irq', '__xa_alloc', 'xa_alloc_cyclic', 'xa_alloc_cyclic_bh', 'xa_alloc_cyclic_irq'],
     'radix_tree_insert',
-  ].map((name): Transfer => ({ name, moves: [['2', '0@slot']], fails: 'any error' })),
+  ].map((name): Transfer => ({ name, moves: [['2', '0@slot']] })),
   ...[
     ...['xa_load', 'xa_erase', 'xa_erase_bh', 'xa_erase_irq', '__xa_erase', 'xa_find', 'xa_find_after'],
     ...['radix_tree_lookup', 'radix_tree_delete', 'radix_tree_delete_item', 'idr_find', 'idr_remove', 'idr_get_next'],
   ].map((name): Transfer => ({ name, moves: [['0@slot', 'return']] })),
-  ...['idr_alloc', 'idr_alloc_cyclic'].map((name): Transfer => ({ name, moves: [['1', '0@slot']], fails: 'any error' })),
+  ...['idr_alloc', 'idr_alloc_cyclic'].map((name): Transfer => ({ name, moves: [['1', '0@slot']] })),
   // Queues of values: include/linux/kfifo.h. They say how many went in or out.
   { name: 'kfifo_put', moves: [['1', '0@slot']], fails: 'zero' },
   ...['kfifo_in', 'kfifo_in_spinlocked', 'kfifo_in_spinlocked_noirqsave', 'kfifo_in_locked'].map(

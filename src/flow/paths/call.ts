@@ -4,10 +4,12 @@ import { structName } from '../../program/types.js';
 import { acquires, actionCalls, dirtyCalls, extraReferenceCalls, freeingCalls, handedEnds, unmappingCalls } from '../../protocol/index.js';
 import { mayReach } from './around.js';
 import { handedBack, take } from './arrive.js';
-import { withSign } from './conditions.js';
+import type { Callee } from './callee.js';
+import { signOf, withSign } from './conditions.js';
 import type { Called } from './context.js';
 import { drop, free, isWhole, lateUse } from './drop.js';
 import { enter, unless, unseen } from './enter.js';
+import { listed } from './listed.js';
 import { errorCalls } from './live.js';
 import { copyOf } from './maps.js';
 import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
@@ -21,16 +23,26 @@ const copying = /copy_from|^mem(cpy|move)/;
 
 /** The states after a call; none where the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
-  let state = setBehind(local, n, o, renewed(before, o.result));
+  const state = setBehind(local, n, o, renewed(before, o.result));
   const { entry } = local;
   if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
   const handing = entry.kind === 'returned' ? asCallOf(o, entry.callee) : null;
   if (entry.kind === 'returned' && handing) return handedBack(local, n, handing, changed(local, handing, entry.callee, state), entry.exits);
-  const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, hasCallback } = local.nodes.callee(n, o);
+  const callee = local.nodes.callee(n, o);
+  const [done, failed] = callee.listing ? listed(local, n, o, callee.listing, state) : [state];
+  const ways = known(local, n, o, callee, done);
+  return failed ? [...ways, failed] : ways;
+}
+
+/** The states after a call that neither takes the reference nor hands it in. */
+function known(local: Called, n: Node, o: CallOperation, callee: Callee, before: State): State[] {
+  let state = before;
+  const { entry } = local;
+  const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, hasCallback } = callee;
   if (api !== null) {
     if (copying.test(api)) state = written(state, o);
     if (allocates) return [allocated(state, o, api)];
-    if (errorCalls.test(api)) return [put(state, o.result, valueIn(state, o.args[0]))];
+    if (errorCalls.test(api)) return [put(state, o.result, errorIn(state, api, valueIn(state, o.args[0])))];
     if (release) return drop(local, n, o, release, state);
     if (freeingCalls.has(api) || handedEnds.has(api)) return [free(local, n, o, state)];
     const late = state.phase === 'released' ? lateUse(local, n, o, api, state) : null;
@@ -69,6 +81,12 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
   if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
   return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
+}
+
+/** What a call makes of a value, as an error: nothing of one that is none, where it says so. */
+function errorIn(state: State, api: string, value: string | null): string | null {
+  const isNone = value !== null && (signOf(state, value) & sign.negative) === 0;
+  return isNone && /^(PTR_ERR_OR_ZERO|xa_err)$/.test(api) ? '=0' : value;
 }
 
 /** In the text of a function that gives up its own reference on an object: the last one ends it. */

@@ -6,7 +6,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node, Operation } from '../../program/graph.js';
 import type { Entry } from '../../program/ledger.js';
 import type { Program } from '../../program/program.js';
-import { type ReleaseCall, releases } from '../../protocol/index.js';
+import { type Listing, linking, listings, type ReleaseCall, releases } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { conditionText } from './conditions.js';
 import { alwaysFails } from './fails.js';
@@ -19,10 +19,6 @@ const sending =
   /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
 /** They map a page for a device or a user, and leave it alone where they fail. */
 const mapping = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
-/** Calls that put an object where others find it. */
-const linking =
-  /^(list_(add|move|splice)\w*|hlist_add\w*|rb_link_node\w*|rb_insert\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
-
 /** Calls that give up an object by a member of it, and end the object by what its type was registered with. */
 const puttingMember = /^(put_device|device_unregister|kobject_put|\w+_object_put)$/;
 
@@ -43,6 +39,8 @@ export interface Callee {
   /** No reference passes through it. */
   isNeutral: boolean;
   isLinking: boolean;
+  /** What the tables know of it as a call that may fail to put an object where others find it. */
+  listing: Listing | undefined;
   isSending: boolean;
   isMapping: boolean;
   /** It is given a function of the file by its name. */
@@ -109,6 +107,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
       isOwn,
       isNeutral: o.name !== null && program.isNeutral(name, file),
       isLinking: linking.test(name),
+      listing: isTabled ? listings.get(name) : undefined,
       isSending: !isOwn && sending.test(name),
       isMapping: !isOwn && mapping.test(name),
       hasCallback: callbacksIn(o).length > 0,

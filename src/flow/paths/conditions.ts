@@ -59,8 +59,8 @@ export function assume(state: State, o: Assume, acquired: Acquired | null): Stat
   if (o.call !== null) {
     const tested = valueIn(state, o.call.args[0]);
     const holds = o.op === '!=';
-    if (/^IS_ERR(_OR_NULL)?$/.test(o.call.name ?? '') && tested !== null) {
-      const bits = o.call.name === 'IS_ERR' ? sign.negative : sign.negative | sign.zero;
+    if (/^(IS_ERR(_OR_NULL)?|xa_is_err)$/.test(o.call.name ?? '') && tested !== null) {
+      const bits = o.call.name === 'IS_ERR_OR_NULL' ? sign.negative | sign.zero : sign.negative;
       return isNothing(state, tested, holds) ? null : withSign(state, tested, holds ? bits : sign.any & ~bits);
     }
   }

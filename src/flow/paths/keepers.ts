@@ -2,9 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-
-const linkingText =
-  /\b(list_add|list_move|hlist_add|rb_insert|rb_link|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
+import { linkingText } from '../../protocol/index.js';
 
 /** A name that is stored to a field. */
 const storing = /(?:->|\.)\s*\w+(?:\[[^\]]*\])?\s*=\s*&?(\w+)/g;

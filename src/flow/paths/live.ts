@@ -101,7 +101,7 @@ function readsOf(o: Operation | null): string[] {
 }
 
 /** Calls that give what they are given, as another type. */
-export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO)$/;
+export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO|xa_err)$/;
 
 /** What an operation reads but to hand it to a call, which does not ask what is known of its arguments; one that takes pages does. */
 export function testsOf(o: Operation | null): string[] {

@@ -8,8 +8,8 @@ import { baseOf, holders, reach, valueIn } from './memory.js';
 import { altered, type State } from './state.js';
 
 /** Objects that are put on a list, or handed to somebody who keeps them. */
-export function share(state: State, o: CallOperation): State {
-  const bases = o.args.flatMap((a) => {
+export function share(state: State, { args }: Pick<CallOperation, 'args'>): State {
+  const bases = args.flatMap((a) => {
     const value = valueIn(state, a);
     const base = value === null ? null : (/^&?([^.[@]+)/.exec(value)?.[1] ?? null);
     return base !== null && state.fresh.has(base) && !state.shared.has(base) ? [base] : [];

@@ -9,11 +9,12 @@ import { copied, placeBelow, put, reach, valueIn } from './memory.js';
 import { altered, type Holder, type State, sign, theReference, told } from './state.js';
 
 /** Signs of the result where a call moved pages, and where it failed to. */
-const results = {
+export const results = {
   error: [sign.zero, sign.negative],
   'any error': [sign.zero | sign.positive, sign.negative],
   zero: [sign.positive, sign.zero],
   'error pointer': [sign.positive, sign.negative],
+  'any other': [sign.zero, sign.negative | sign.positive],
 } as const;
 
 /** What the tables say of a call that moves pages, where it does and where it fails; `null` if they say nothing. */

@@ -1,0 +1,40 @@
+import type { Transfer } from './types.js';
+
+/** A call that puts an object where others find it, and says by its result if it could not. */
+export interface Listing {
+  name: string;
+  /** Position of the object, or of the member of it that is put there. */
+  object: number;
+  fails: NonNullable<Transfer['fails']> | 'any other';
+}
+
+const listing = (names: readonly string[], object: number, fails: Listing['fails'] = 'error'): Listing[] =>
+  names.map((name) => ({ name, object, fails }));
+
+/** include/linux/xarray.h, idr.h, radix-tree.h, rhashtable.h, maple_tree.h */
+export const listings: readonly Listing[] = [
+  ...listing(['xa_store', 'xa_store_bh', 'xa_store_irq', '__xa_store'], 2, 'any error'),
+  ...listing(['xa_insert', 'xa_insert_bh', 'xa_insert_irq', '__xa_insert'], 2),
+  ...listing(['xa_alloc', 'xa_alloc_bh', 'xa_alloc_irq', '__xa_alloc'], 2),
+  ...listing(['xa_alloc_cyclic', 'xa_alloc_cyclic_bh', 'xa_alloc_cyclic_irq', '__xa_alloc_cyclic'], 2, 'any error'),
+  ...listing(['idr_alloc', 'idr_alloc_cyclic'], 1, 'any error'),
+  ...listing(['idr_alloc_u32', 'idr_get_new', 'idr_get_new_above'], 1),
+  ...listing(['radix_tree_insert'], 2),
+  ...listing(['rhashtable_insert_fast', 'rhashtable_lookup_insert_fast', 'rhltable_insert'], 1),
+  ...listing(['rhashtable_lookup_insert_key', 'rhltable_insert_key'], 2),
+  // What stands there already is given, too.
+  ...listing(['rhashtable_lookup_get_insert_fast'], 1, 'any other'),
+  ...listing(['rhashtable_lookup_get_insert_key'], 2, 'any other'),
+  ...listing(['mtree_insert', 'mtree_store', 'mtree_alloc_range', 'mtree_alloc_rrange'], 2),
+  ...listing(['mtree_alloc_cyclic'], 2, 'any error'),
+  ...listing(['mtree_insert_range', 'mtree_store_range'], 3),
+  ...listing(['mas_store_gfp'], 1),
+];
+
+/** Calls that put an object where others find it, or schedule it for one of them, by whole name; those of {@link listings} among them. */
+export const linking =
+  /^(list_(add|move|splice)\w*|hlist_add\w*|hash_add\w*|rb_link_node\w*|rb_insert\w*|rb_add\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|rhashtable_\w*insert\w*|rhltable_insert\w*|mtree_(store|insert|alloc)\w*|mas_store\w*|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;
+
+/** The same in the text of a function. */
+export const linkingText =
+  /\b(list_add|list_move|hlist_add|hash_add|rb_insert|rb_link|rb_add|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|rhashtable_\w*insert|rhltable_insert|mtree_store|mtree_insert|mtree_alloc|mas_store|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;

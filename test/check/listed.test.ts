@@ -1,0 +1,90 @@
+/** Objects with pages that are put where others find them, by calls that may fail to, and callers who hear of it or do not. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+import { region } from './region.js';
+
+const pool =
+  'struct pool { struct xarray map; struct idr ids; struct rhashtable table; struct maple_tree tree; struct list_head list; };\n';
+const buf = 'struct buf { struct region *r; int id; struct rhash_head node; struct list_head list; };\n';
+
+/** Takes pages into an object and adds it to a pool. */
+const made = (add: string, end: string): string => `${region}${pool}${buf}${add}
+int buf_make(struct pool *p, unsigned long a, int n)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int ret;
+
+	if (!b)
+		return -ENOMEM;
+	b->r = region_get(a, n);
+	if (IS_ERR(b->r)) {
+		ret = PTR_ERR(b->r);
+		kfree(b);
+		return ret;
+	}
+	${end}
+}
+void buf_close(struct pool *p, int id)
+{
+	struct buf *b = xa_load(&p->map, id);
+
+	region_put(b->r);
+	kfree(b);
+}
+`;
+
+const adder = (body: string): string => `static int buf_add(struct pool *p, struct buf *b)\n{\n\t${body}\n}\n`;
+
+const heard = (undo: string): string => `ret = buf_add(p, b);
+	if (ret) {
+		${undo}
+		kfree(b);
+	}
+	return ret;`;
+const ignored = `buf_add(p, b);
+	return 0;`;
+
+const ways: readonly [name: string, body: string][] = [
+  ['xa_store()', 'return xa_err(xa_store(&p->map, b->id, b, GFP_KERNEL));'],
+  ['xa_store(), asked', 'void *old = xa_store(&p->map, b->id, b, GFP_KERNEL);\n\n\treturn xa_is_err(old) ? xa_err(old) : 0;'],
+  ['xa_insert()', 'int ret = xa_insert(&p->map, b->id, b, GFP_KERNEL);\n\n\tif (ret)\n\t\treturn ret;\n\treturn 0;'],
+  ['idr_alloc()', 'int id = idr_alloc(&p->ids, b, 0, 0, GFP_KERNEL);\n\n\tif (id < 0)\n\t\treturn id;\n\tb->id = id;\n\treturn 0;'],
+  ['rhashtable_insert_fast()', 'return rhashtable_insert_fast(&p->table, &b->node, buf_params);'],
+  ['mtree_insert()', 'return mtree_insert(&p->tree, b->id, b, GFP_KERNEL);'],
+  ['a list that is closed', 'if (p->closed)\n\t\treturn -ENODEV;\n\tlist_add(&b->list, &p->list);\n\treturn 0;'],
+];
+
+describe.each(ways)('an object that goes into %s', (name, body) => {
+  const files = (end: string): string => made(adder(body), end);
+  complains('leak-on-path', `a caller who frees it as that fails (${name})`, files(heard('')), 'buf_make:ret = buf_add(p, b);');
+  complains('leak-on-path', `a caller who does not look (${name})`, files(ignored), 'buf_make:return 0;');
+  accepts('leak-on-path', `a caller who drops the pages (${name})`, files(heard('region_put(b->r);')));
+});
+
+describe('an object that is put there before it has pages', () => {
+  const early = (call: string): string => `${region}${pool}${buf}
+int buf_make(struct pool *p, unsigned long a, int n)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int ret;
+
+	if (!b)
+		return -ENOMEM;
+	ret = ${call};
+	if (ret < 0) {
+		kfree(b);
+		return ret;
+	}
+	b->r = region_get(a, n);
+	return PTR_ERR_OR_ZERO(b->r);
+}
+`;
+  accepts('leak-on-path', 'an idr', early('idr_alloc(&p->ids, b, 0, 0, GFP_KERNEL)'));
+  accepts('leak-on-path', 'an xarray', early('xa_insert(&p->map, b->id, b, GFP_KERNEL)'));
+  accepts('leak-on-path', 'a hash table', early('rhashtable_insert_fast(&p->table, &b->node, buf_params)'));
+});
+
+describe('an object that a hash keeps', () => {
+  const hashed = made('static void buf_hash(struct buf *b)\n{\n\thash_add(buf_table, &b->node, b->id);\n}\n', 'buf_hash(b);\n\treturn 0;');
+  accepts('leak-on-path', 'a hash', hashed);
+});
