@@ -98,3 +98,70 @@ describe('a helper that frees, and fails early', () => {
   accepts('leak-on-path', 'where its caller hands the failure on', helper('return session_free(s);', 'return ret;'));
   accepts('leak-on-path', 'one that goes on', helper('session_free(s);', 'hw_reset(s->id);'));
 });
+
+/** One of several objects is ended by its number: on request, where a failure is told, and with all others at the end. */
+const several = (
+  early: string,
+  all: string,
+  name = 'pool_fini',
+): string => `${session}struct pool { struct list_head sessions; struct mutex lock; };
+struct entry { struct list_head list; struct session *s; int id; };
+static int pool_end(struct pool *p, int id, bool closing)
+{
+	struct entry *e = entry_of(p, id);
+	struct session *s = e->s;
+	int ret = 0;
+
+	list_del(&e->list);
+	${early}
+	if (!closing)
+		ret = hw_flush(p);
+	kfree(e);
+	session_unmap(s);
+	return ret;
+back:
+	mutex_lock(&p->lock);
+	list_add(&e->list, &p->sessions);
+	mutex_unlock(&p->lock);
+	return ret;
+}
+long pool_ioctl(struct pool *p, struct session *s, unsigned int cmd, unsigned long arg)
+{
+	long ret;
+
+	if (cmd == POOL_MAP)
+		ret = session_map(s, arg, 4);
+	else
+		ret = pool_end(p, arg, false);
+	return ret;
+}
+void ${name}(struct pool *p)
+{
+	struct entry *e, *n;
+
+	${all}
+	hw_stop(p);
+}
+`;
+
+const failing = 'ret = hw_stop(s->id);\n\tif (ret)\n\t\tgoto back;';
+const every = (call: string): string => `list_for_each_entry_safe(e, n, &p->sessions, list)\n\t\t${call}`;
+
+describe('an end of one object that fails early and puts it back', () => {
+  complains(
+    'leak-on-path',
+    'for who ends all of them and does not look',
+    several(failing, every('pool_end(p, e->id, true);')),
+    'pool_end:if (ret)',
+  );
+  accepts('leak-on-path', 'for who looks', several(failing, every('while (pool_end(p, e->id, true)) hw_wait(p);')));
+  accepts('leak-on-path', 'for who drops what is left', several(failing, every('{ pool_end(p, e->id, true); session_unmap(e->s); }')));
+  accepts('leak-on-path', 'for who ends one of them', several(failing, 'pool_end(p, 0, true);'));
+  accepts('leak-on-path', 'for who is no end', several(failing, every('pool_end(p, e->id, true);'), 'pool_shrink'));
+  accepts(
+    'leak-on-path',
+    'but not at the end',
+    several(failing.replace('if (ret)', 'if (!closing && ret)'), every('pool_end(p, e->id, true);')),
+  );
+  accepts('leak-on-path', 'that goes on', several('ret = hw_stop(s->id);', every('pool_end(p, e->id, true);')));
+});

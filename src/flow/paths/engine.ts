@@ -10,6 +10,7 @@ import { type Functions, functionsOf } from './functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from './keeping.js';
 import { kept } from './passed.js';
 import { isReentered } from './reentry.js';
+import { namesCalled } from './shape.js';
 import { type Exit, type Holder, type PathStep, spokenSteps, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { dropsAt, unseenIn } from './unseen.js';
@@ -172,12 +173,18 @@ function leftUnseen({ context }: Functions, { reference: { file, name }, pos }: 
   const files = new Set([...given.files, ...leaving.map(({ reference }) => reference.file)]);
   const isDropper = (r: FunctionReference): boolean =>
     given.drops.some((d) => d.holder === r.key && d.heaps.length > 0) || leaving.some((left) => dropsAt(context, r, left));
-  return [...files].flatMap(unseenIn(context.program)).flatMap(({ reference: by, pos: at, passed, before }): Witness[] => {
-    const dropper = before.some(isDropper) ? undefined : passed.find(isDropper);
+  /** It drops them itself, or has another of its file do it. */
+  const leadsToDrop = (r: FunctionReference): boolean =>
+    isDropper(r) ||
+    namesCalled(context.program, r).some((called) => context.program.file(r.file)?.byName.get(called)?.some(isDropper) === true);
+  return [...files].flatMap(unseenIn(context.program)).flatMap(({ reference: by, pos: at, passed, before, ender }): Witness[] => {
+    const drops = ender === null ? isDropper : leadsToDrop;
+    const dropper = before.some(drops) ? undefined : passed.find(drops);
     if (dropper === undefined) return [];
     const place = { file: by.file, function: by.name, pos: at };
     const taken: PathStep = { file, function: name, pos, text: `taken here, and kept until ${dropper.name}()` };
-    const text = `left here, as failed, before ${dropper.name}() drops the pages; nobody sees that it failed`;
+    const who = ender === null ? 'nobody sees that it failed' : `${ender.name}() does not look whether it failed`;
+    const text = `left here, as failed, before ${dropper.name}() drops the pages; ${who}`;
     return [{ kind: 'leak', short: false, ...place, steps: [taken, { ...place, text }], fields: [] }];
   });
 }
