@@ -7,6 +7,8 @@ import { releases, transfers } from '../protocol/index.js';
 
 const tableNames = new RegExp(`\\b(?:${[...releases.keys(), ...transfers.keys()].join('|')})\\s*\\(`);
 
+const mappingFolders = /^arch\/\w+\/(mm|lib)\//;
+
 /** `*(ptr) = NULL`, in a macro that gives what stood there. */
 const clearing = /\(\{[^}]*\*\s*\(?\s*\w+\s*\)?\s*=\s*(\([^;]*\)\s*)?(0|NULL)\s*;/;
 
@@ -27,6 +29,8 @@ export function matters(program: Program, callee: FunctionReference, suffix: str
   if (callee.macro) return movesPages(program, callee) || isOwnMacro(program, callee, from);
   // What the memory manager and the libraries do to a page of their caller's stands in the tables, or is balanced.
   if (isOwnValue(suffix) && coreFolders.test(callee.file)) return false;
+  // An architecture's own part of it changes how pages are mapped and cached, also a whole array of them.
+  if (mappingFolders.test(callee.file)) return false;
   return !isOwnValue(suffix) || program.tree.drops(callee.file);
 }
 
