@@ -19,6 +19,7 @@ export * from './effects.js';
 export * from './errors.js';
 export { type Listing, linking, linkingText } from './listing.js';
 export type * from './types.js';
+export { undoneBy } from './undoing.js';
 export { saturating } from './users.js';
 export { allocatingCalls, castCalls, mappingLookups, pageLookups, pageMembers };
 

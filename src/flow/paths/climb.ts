@@ -3,13 +3,15 @@ import type { FunctionReference } from '../../program/file.js';
 import { isElsewhere } from '../objects.js';
 import type { Start } from '../visit.js';
 import { isOwn } from './around.js';
+import type { Entry } from './entry.js';
 import type { Functions } from './functions.js';
 import { type End, succeeds } from './keeping.js';
 import { danglingAt, isOfOld } from './retaken.js';
+import { standingIn } from './standing.js';
 import { type Exit, type PathStep, spokenSteps, type Turned } from './state.js';
 import type { Walked } from './walk.js';
 import { cleanedIn, failedOn, ignores, isAsserted, isStale, leavesPointers, surest, untidy } from './ways.js';
-import { type Found, lateOf, leakOf, type Witness } from './witness.js';
+import { type Found, lateOf, leakOf, standingOf, type Witness } from './witness.js';
 
 const maxCallers = 5;
 /** For a page that each of them hands on as its result, nothing else having it. */
@@ -68,7 +70,8 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     isOwn(program, turned.exit, reference) && !isAsserted(program, reference, turned) && !isOfOld(program, reference, turned.exit, mayDrop);
 
   /** @param results over how many of the callers below the page came as their result */
-  const note = (reference: FunctionReference, w: Walked, level: number, results: number): void => {
+  const note = (reference: FunctionReference, w: Walked, level: number, results: number, entry: Entry): void => {
+    for (const standing of standingIn(program, reference, w.exits, entry)) found.add(standingOf(reference, standing));
     failing.set(reference.name, { reference, turned: w.failing });
     for (const leak of leaksOf({ failing }, reference, w.lost)) found.add(leak);
     for (const turned of untidy(w, reference.key === start.reference.key))
@@ -116,12 +119,13 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
       visited.add(key);
       walks++;
       if (ignores(program, reference.name, caller)) ignored.add(`${reference.name}<${caller.name}`);
-      note(caller, handing(start, caller, reference, handed), level, isResult ? results + 1 : results);
+      const entry: Entry = { kind: 'returned', callee: reference.name, exits: handed };
+      note(caller, handing(start, caller, reference, handed), level, isResult ? results + 1 : results, entry);
     }
   };
 
   const own = first(start);
-  note(start.reference, own, 0, 0);
+  note(start.reference, own, 0, 0, { ...start, kind: 'site' });
   return { own, failing, failures, cleaned, givenUp, ends, leaving, levels };
 }
 

@@ -2,11 +2,12 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Late } from './context.js';
 import type { End } from './keeping.js';
+import type { Standing } from './standing.js';
 import { type Exit, outcome, type PathStep, spokenSteps, stepsOf, type Turned } from './state.js';
 
 /** A path that ends wrongly. */
 export interface Witness {
-  kind: 'leak' | 'double' | 'more' | 'use' | 'over' | 'kept';
+  kind: 'leak' | 'double' | 'more' | 'use' | 'over' | 'kept' | 'standing';
   /** Only a short count reaches the end. */
   short: boolean;
   /** The function with the fault, and where in it. */
@@ -14,7 +15,7 @@ export interface Witness {
   function: string;
   pos: number;
   steps: PathStep[];
-  /** For pages that are kept for good: the fields that do. */
+  /** For pages that are kept for good: the fields that do. For what still leads to dropped ones: who it is by. */
   fields: readonly string[];
 }
 
@@ -75,4 +76,9 @@ export function keptFor({ reference, exit }: End, fields: readonly string[]): Wi
   const last = steps.findLast((s) => s.file === file && s.function === name);
   const left: PathStep = { file, function: name, pos: exit.pos, text: `left here with the pages in ${fields.join(', ')}` };
   return { kind: 'kept', short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
+}
+
+/** What leads to pages is left standing where they are dropped. */
+export function standingOf({ file, name }: FunctionReference, { pos, steps, by }: Standing): Witness {
+  return { kind: 'standing', short: false, file, function: name, pos, steps, fields: by };
 }

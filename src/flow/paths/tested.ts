@@ -1,0 +1,62 @@
+/** Which calls' results a condition tests, and what it says of them. */
+import { type Assume, type Graph, type Node, nothing } from '../../program/graph.js';
+import { remembered } from '../../program/remembered.js';
+import { predecessorsOf } from './live.js';
+
+/** The results of calls that a condition tests: what it compares, or hands to who is asked about it, as `IS_ERR(p)`. */
+export function testedBy(graph: Graph, n: Node): readonly string[] {
+  const o = n.operation;
+  if (o?.kind !== 'assume') return [];
+  const known = testedIn(graph);
+  const found = known.get(n.id) ?? resultsOf(graph, n, o);
+  known.set(n.id, found);
+  return found;
+}
+
+const testedIn = remembered((_: Graph) => new Map<number, readonly string[]>());
+
+function resultsOf(graph: Graph, n: Node, o: Assume): string[] {
+  const paths = o.call ? [o.call.result, ...o.call.args.flatMap((a) => a.path ?? [])] : [o.left.path ?? ''];
+  return paths.flatMap((path) => (path.startsWith('%') ? [path] : resultsIn(graph, n, path)));
+}
+
+/** The calls' results that a variable or field may be where a node is come to. */
+function resultsIn(graph: Graph, n: Node, path: string): string[] {
+  const predecessors = predecessorsOf(graph);
+  const found: string[] = [];
+  const seen = new Set(predecessors[n.id]);
+  for (const id of seen) {
+    const o = graph.nodes[id]?.operation;
+    const isSet = (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === path;
+    if (isSet && o.kind === 'copy' && o.source.path?.startsWith('%')) found.push(o.source.path);
+    if (!isSet) for (const p of predecessors[id] ?? []) seen.add(p);
+  }
+  return found;
+}
+
+/** True for a condition that says that something has failed: a call by its result, or whatever it is, for what is done next is to say so. */
+export function saysFailure(graph: Graph, n: Node): boolean {
+  const o = n.operation;
+  return o?.kind === 'assume' && ((isError(graph, o) && testedBy(graph, n).length > 0) || setsError(graph, n));
+}
+
+function isError({ types }: Graph, { left, op, right, call }: Assume): boolean {
+  if (right.path !== null || !nothing.test(right.text)) return false;
+  if (/^IS_ERR/.test(call?.name ?? '')) return op === '!=';
+  const isPointer = (types.get(left.path ?? '')?.pointers ?? 0) > 0;
+  return !isPointer && (op === '!=' || op === '<');
+}
+
+/** True for a way on which an error is stored or returned at once, or when something has been printed. */
+function setsError({ nodes }: Graph, n: Node): boolean {
+  for (let at = n; at.successors.length === 1; ) {
+    at = nodes[at.successors[0] as number] as Node;
+    const o = at.operation;
+    if (o?.kind === 'clear') return error.test(o.text);
+    if (o?.kind === 'return') return error.test(o.value?.text ?? '');
+    if (at === n || (o !== null && o.kind !== 'call')) return false;
+  }
+  return false;
+}
+
+const error = /^-\s*E[A-Z]/;

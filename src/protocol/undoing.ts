@@ -1,0 +1,30 @@
+/** How drivers name the call that undoes another: as that one, but for a word. */
+
+/** What a word in a call's name is in the name of a call that undoes it. */
+const opposites: ReadonlyMap<string, readonly string[]> = new Map([
+  ['add', ['remove', 'del', 'delete']],
+  ['attach', ['detach']],
+  ['bind', ['unbind']],
+  ['create', ['destroy', 'delete', 'remove', 'release', 'free']],
+  ['enable', ['disable']],
+  ['init', ['fini', 'deinit', 'uninit', 'exit', 'destroy', 'cleanup', 'teardown', 'free']],
+  ['insert', ['remove', 'erase', 'delete', 'unlink']],
+  ['install', ['uninstall', 'remove']],
+  ['map', ['unmap']],
+  ['prepare', ['unprepare', 'cleanup']],
+  ['program', ['unprogram']],
+  ['reg', ['unreg', 'dereg']],
+  ['register', ['unregister', 'deregister', 'unreg', 'dereg']],
+  ['setup', ['teardown', 'cleanup', 'destroy', 'release', 'free']],
+  ['share', ['unshare']],
+  ['start', ['stop']],
+]);
+
+const setting = new RegExp(`(?:^|_)(?:${[...opposites.keys()].join('|')})(?:_|$)`);
+
+/** The names that a call which undoes one of a name may have. */
+export function undoneBy(name: string): string[] {
+  if (!setting.test(name)) return [];
+  const words = name.split('_');
+  return words.flatMap((word, i) => (opposites.get(word) ?? []).map((other) => words.with(i, other).join('_')));
+}
