@@ -38,6 +38,8 @@ export interface Climbed {
   ends: readonly End[];
   /** Ways out with pages held, whatever they say. */
   leaving: readonly Left[];
+  /** Failures on which all was dropped, and something still leads there. */
+  stale: readonly Left[];
   /** How far each function is from the acquiring one, by its key. */
   levels: ReadonlyMap<string, number>;
 }
@@ -64,6 +66,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   const ignored = new Set<string>();
   const ends: End[] = [];
   const leaving: Left[] = [];
+  const pointers: Left[] = [];
   const levels = new Map<string, number>();
 
   const isLeft = (reference: FunctionReference, turned: Turned): boolean =>
@@ -83,7 +86,9 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     ends.push(...w.exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
     leaving.push(...w.exits.filter((e) => e.kind === 'held').map((exit) => ({ reference, exit })));
     stale(reference, w.exits, 1 + level);
-    for (const exit of w.exits.filter(leavesPointers)) dangling(reference, exit);
+    const pointing = w.exits.filter(leavesPointers);
+    pointers.push(...pointing.map((exit) => ({ reference, exit })));
+    for (const exit of pointing) dangling(reference, exit);
     up(reference, w.exits, 1 + level, results);
   };
 
@@ -126,7 +131,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
 
   const own = first(start);
   note(start.reference, own, 0, 0, { ...start, kind: 'site' });
-  return { own, failing, failures, cleaned, givenUp, ends, leaving, levels };
+  return { own, failing, failures, cleaned, givenUp, ends, leaving, stale: pointers, levels };
 }
 
 /** Ways that lose the pages, each told where it went wrong: who fails has to undo what it did, for its caller is not told of the pages. */

@@ -13,6 +13,7 @@ import { isReentered } from './reentry.js';
 import { namesCalled } from './shape.js';
 import { type Exit, type Holder, type PathStep, spokenSteps, type Turned } from './state.js';
 import { type Carrier, endingsOf } from './teardown.js';
+import { unheardAt } from './unheard.js';
 import { dropsAt, unseenIn } from './unseen.js';
 import { type Walked, walk } from './walk.js';
 import { failedOn } from './ways.js';
@@ -50,6 +51,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
     ...freedWith(functions, start, climbed, given),
     ...handedBack(functions, start, climbed, given),
     ...leftUnseen(functions, start, climbed, given),
+    ...leftUnheard(functions, climbed, given),
   ];
   for (const witness of ends) found.add(witness);
   return found.all();
@@ -186,5 +188,16 @@ function leftUnseen({ context }: Functions, { reference: { file, name }, pos }: 
     const who = ender === null ? 'nobody sees that it failed' : `${ender.name}() does not look whether it failed`;
     const text = `left here, as failed, before ${dropper.name}() drops the pages; ${who}`;
     return [{ kind: 'leak', short: false, ...place, steps: [taken, { ...place, text }], fields: [] }];
+  });
+}
+
+/** Failures that nobody looks at, of which the object still leads to what was dropped. */
+function leftUnheard({ context }: Functions, { stale }: Climbed, given: Kept): Witness[] {
+  return stale.flatMap(({ reference, exit }): Witness[] => {
+    const left = unheardAt(context, reference, exit, given.drops);
+    if (left === null) return [];
+    const place = { file: reference.file, function: reference.name, pos: left.pos };
+    const text = `left in ${left.path}, from where ${left.by.name}() drops it once more; ${left.caller.name}() does not see that this failed`;
+    return [{ kind: 'double', short: false, ...place, steps: [...spokenSteps(exit.trail), { ...place, text }], fields: [] }];
   });
 }
