@@ -17,6 +17,7 @@ import { isAlwaysSet } from './shape.js';
 import { changed, escaped, linked, share, written } from './shared.js';
 import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
+import { zerosFor } from './zeros.js';
 
 /** They fill the memory that they are given. */
 const copying = /copy_from|^mem(cpy|move)/;
@@ -56,7 +57,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     if (dirtyCalls.has(api)) return [state];
   }
   if (isLinking) state = linked(share(state, o), o);
-  if (isOwn || !isNeutral) state = written(state, o);
+  if (isOwn || !isNeutral) state = changed(local, o, o.name, written(state, o));
   if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
   const values = o.args.map((a) => valueIn(state, a));
@@ -75,7 +76,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   if (!isOwn && isNeutral) return hasCallback ? [] : [state];
   const targets = local.nodes.targets(n, o);
   if (targets) {
-    const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state));
+    const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state, zerosFor(local, o, callee, before)));
     return ways.length === 0 && targets.some((callee) => putting.test(local.program.textOf(callee))) ? givenUp(local) : ways;
   }
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];

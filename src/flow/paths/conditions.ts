@@ -135,7 +135,7 @@ function worth(state: State, value: Value): string | null {
 const masked = /^[^&|=<>?]* & (?!&)([^&|=<>?]*)$/;
 
 /** What nobody has stored to in memory that was allocated as zeros. */
-function unset(state: State, value: string | null): string | null {
+export function unset(state: State, value: string | null): string | null {
   if (value === null || state.zeroed.size === 0 || !/[.[]/.test(value) || value.includes('@') || value.startsWith('&')) return value;
   return state.zeroed.has(baseOf(value)) && !isHeld(state, value) ? '=0' : value;
 }

@@ -30,7 +30,7 @@ export interface Context {
   /** True if a function of this name, as seen from a file, may keep what it is given: it stores or lists it, or is not known. */
   mayKeep(name: string, file: string): boolean;
   /** What a function does with a reference below its parameters, given as paths. */
-  effects(callee: FunctionReference, facts: readonly string[]): readonly Exit[];
+  effects(callee: FunctionReference, facts: readonly string[], zeros?: readonly string[]): readonly Exit[];
 }
 
 export interface Called extends Context {

@@ -20,6 +20,7 @@ export function enter(
   callee: FunctionReference,
   given: readonly (readonly string[])[],
   state: State,
+  zeros: readonly string[],
 ): State[] {
   const params = local.program.variants(callee)[0]?.params ?? [];
   const facts: string[] = [];
@@ -47,7 +48,7 @@ export function enter(
     // What is not entered keeps the reference as it is; the address of its data may be all that whoever drops it needs.
     return address && local.mayKeep(callee.name, callee.file) ? unseen(local, n, o, state) : [state];
   }
-  const exits = local.effects(callee, facts.sort());
+  const exits = local.effects(callee, facts.sort(), zeros);
   if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state);
   const ways = decided(exits, isRead(local.graph, o.result));
   const at = given.findIndex((suffixes) => suffixes.length > 0);

@@ -8,7 +8,8 @@ import { altered, type Exit, nothingKnown, outcome, type State, theReference } f
 /** How the reference comes into a function. */
 export type Entry =
   | { kind: 'site'; pos: number; facts: readonly string[]; layouts: Layouts; acquired: Acquired }
-  | { kind: 'given'; facts: readonly string[] }
+  /** With the reference at some paths, and with what is still zero of what it tests. */
+  | { kind: 'given'; facts: readonly string[]; zeros?: readonly string[] }
   /** The function is entered again while what it kept the last time is still there. */
   | { kind: 'again'; facts: readonly string[] }
   /** An object that a variable is set to, which holds the reference below it. */
@@ -54,5 +55,6 @@ export function firstState(entry: Entry): State {
   if (entry.kind !== 'given' && entry.kind !== 'again') return nothingKnown;
   let state: State = altered(nothingKnown, { phase: 'held', outcomes: outcome.all });
   for (const fact of entry.facts) state = put(state, fact, theReference);
+  if (entry.kind === 'given') for (const path of entry.zeros ?? []) state = put(state, path, '=0');
   return state;
 }

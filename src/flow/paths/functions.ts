@@ -56,15 +56,15 @@ function openFunctions(analysis: Analysis): Functions {
       );
   }
 
-  function effects(callee: FunctionReference, facts: readonly string[]): readonly Exit[] {
-    const key = `${callee.key}|${facts.join()}`;
+  function effects(callee: FunctionReference, facts: readonly string[], zeros: readonly string[] = []): readonly Exit[] {
+    const key = [callee.key, facts.join(), ...zeros].join('|');
     const known = summaries.get(key);
     if (known) return known;
     if (depth > maxDepth) return [unknownExit()];
     depth++;
     const found = summaries.work(
       key,
-      () => program.graphs(callee).flatMap((graph) => walk(context, callee, graph, { kind: 'given', facts }).exits),
+      () => program.graphs(callee).flatMap((graph) => walk(context, callee, graph, { kind: 'given', facts, zeros }).exits),
       [unknownExit()],
     );
     depth--;

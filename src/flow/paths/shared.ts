@@ -54,15 +54,17 @@ export function written(state: State, o: CallOperation): State {
 }
 
 /** What is known of numbers in memory that a function is given goes where it changes them. */
-export function changed({ program, reference }: Called, o: CallOperation, callee: string, state: State): State {
-  const changes = changesOf(program);
-  const callees = program.resolve(callee, reference.file);
-  const bases = o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
-  const isChanged = (place: string): boolean =>
-    bases.some((base, i) => {
+export function changed({ program, reference }: Called, o: CallOperation, callee: string | null, state: State): State {
+  if (callee === null || o.args.length === 0) return state;
+  let bases = null as readonly string[] | null;
+  const isChanged = (place: string): boolean => {
+    bases ??= o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
+    return bases.some((base, i) => {
       const suffix = base === '' ? null : suffixAfter(place, base);
-      return suffix !== null && suffix !== '' && callees.some((c) => changes(c, i, suffix));
+      if (suffix === null || suffix === '') return false;
+      return program.resolve(callee, reference.file).some((c) => changesOf(program)(c, i, suffix));
     });
+  };
   const store = keptOf(state.store, (place, value) => !/^[=~]/.test(value) || rootOf(place) === place || !isChanged(place));
   return store === state.store ? state : altered(state, { store });
 }

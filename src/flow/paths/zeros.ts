@@ -1,0 +1,41 @@
+/** What a function that is called will find to be zero still, in memory that was allocated as zeros. */
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation, Graph } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import { remembered } from '../../program/remembered.js';
+import { unset } from './conditions.js';
+import type { Called } from './context.js';
+import { placeBelow, valueAt, valueIn } from './memory.js';
+import type { State } from './state.js';
+
+/** Paths below the parameters of a function that tests them and that nobody has stored to yet, before a call of it. */
+export function zerosFor({ program }: Called, o: CallOperation, callee: FunctionReference, before: State): string[] {
+  if (before.zeroed.size === 0) return [];
+  const isZero = (value: string, suffix: string): boolean => {
+    const place = placeBelow(before, value, suffix);
+    return place !== null && unset(before, valueAt(before, place)) === '=0';
+  };
+  const found = program.graphs(callee).flatMap((graph) =>
+    graph.params.flatMap(({ name }, i) => {
+      const value = valueIn(before, o.args[i]);
+      if (value === null || !before.zeroed.has(value)) return [];
+      return (testedIn(graph).get(name) ?? []).flatMap((suffix) => (isZero(value, suffix) ? [name + suffix] : []));
+    }),
+  );
+  return [...new Set(found)].sort();
+}
+
+/** What a function asks of what it is given: paths below its parameters that a condition compares with something. */
+const testedIn = remembered(({ nodes, params }: Graph): ReadonlyMap<string, readonly string[]> => {
+  const names = new Set(params.map(({ name }) => name));
+  const found = new Map<string, string[]>();
+  for (const { operation: o } of nodes) {
+    const path = o?.kind === 'assume' && o.call === null ? o.left.path : null;
+    const root = path === null ? '' : rootOf(path);
+    if (path === null || root === path || !names.has(root)) continue;
+    const suffixes = found.get(root) ?? [];
+    const suffix = path.slice(root.length);
+    if (!suffixes.includes(suffix)) found.set(root, [...suffixes, suffix]);
+  }
+  return found;
+});

@@ -1,0 +1,109 @@
+/** What is known of an object's fields where somebody asks for them before pages are dropped. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const flagged = ({
+  early = '',
+  late = '',
+  test = 'o->pinned',
+}): string => `struct obj { struct page **pages; int n; bool pinned; void *map; };
+static void obj_free(struct obj *o)
+{
+	if (${test})
+		unpin_user_pages(o->pages, o->n);
+	kfree(o->pages);
+	kfree(o);
+}
+int obj_make(struct dev *d, unsigned long a, int n)
+{
+	struct obj *o = kzalloc(sizeof(*o), GFP_KERNEL);
+	int ret;
+
+	if (!o)
+		return -ENOMEM;
+	o->pages = kcalloc(n, sizeof(*o->pages), GFP_KERNEL);
+	if (!o->pages) {
+		kfree(o);
+		return -ENOMEM;
+	}
+	ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, o->pages);
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(o->pages, ret);
+		kfree(o->pages);
+		kfree(o);
+		return -EFAULT;
+	}
+	o->n = n;
+	${early}
+	ret = dev_room(d, n);
+	if (ret) {
+		obj_free(o);
+		return ret;
+	}
+	${late}
+	d->o = o;
+	return 0;
+}
+void obj_end(struct dev *d)
+{
+	obj_free(d->o);
+}
+`;
+
+describe('a field that is set once nothing fails any more', () => {
+  complains('leak-on-path', 'a flag', flagged({ late: 'o->pinned = true;' }), 'obj_make:if (ret) {');
+  accepts('leak-on-path', 'a flag that is set at once', flagged({ early: 'o->pinned = true;' }));
+  complains('leak-on-path', 'a pointer', flagged({ late: 'o->map = dev_map(d);', test: 'o->map' }), 'obj_make:if (ret) {');
+  accepts('leak-on-path', 'a pointer that a function may have set', flagged({ early: 'obj_map(o);', test: 'o->map' }));
+  accepts('leak-on-path', 'a count that is there', flagged({ test: 'o->n' }));
+});
+
+const started = (start: string): string => `struct obj { struct page **pages; int n; bool pinned; };
+static void obj_start(struct obj *o)
+{
+	${start}
+}
+static int obj_take(struct obj *o, unsigned long a, int n)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, o->pages);
+
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(o->pages, ret);
+		return -EFAULT;
+	}
+	return 0;
+}
+int obj_begin(struct dev *d, struct obj *o, unsigned long a, int n)
+{
+	int ret;
+
+	o->pinned = false;
+	ret = obj_take(o, a, n);
+	if (ret)
+		return ret;
+	obj_start(o);
+	ret = dev_room(d, n);
+	if (ret) {
+		if (o->pinned)
+			unpin_user_pages(o->pages, n);
+		kfree(o);
+		return ret;
+	}
+	d->o = o;
+	return 0;
+}
+void obj_end(struct dev *d)
+{
+	struct obj *o = d->o;
+
+	unpin_user_pages(o->pages, o->n);
+	kfree(o);
+}
+`;
+
+describe('a field that was cleared, and that a function may set', () => {
+  complains('leak-on-path', 'one that it leaves alone', started('o->n = 1;'), 'obj_begin:if (ret) {');
+  accepts('leak-on-path', 'one that it sets', started('o->pinned = true;'));
+});
