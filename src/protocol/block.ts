@@ -16,7 +16,7 @@ export const blockTransfers: readonly Transfer[] = [
   { name: '__bio_add_page', moves: [['1', '0@bvec']] },
   { name: 'bio_add_folio', moves: [['1', '0@bvec']], fails: 'zero' },
   { name: 'bio_add_folio_nofail', moves: [['1', '0@bvec']] },
-  { name: 'bio_add_hw_page', moves: [['2', '1@bvec']], fails: 'zero', gives: 3 },
+  { name: 'bio_add_hw_page', moves: [['2', '1@bvec']], fails: 'zero', gives: 3, merged: 6 },
   { name: 'bio_add_hw_folio', moves: [['2', '1@bvec']], fails: 'zero', gives: 3 },
   { name: '__bio_try_merge_page', moves: [['1', '0@bvec']] },
   { name: 'bio_try_merge_hw_seg', moves: [['2', '1@bvec']] },

@@ -99,6 +99,8 @@ export interface Transfer {
   fails?: 'error' | 'any error' | 'zero' | 'error pointer';
   /** Position of the argument that the result is, where something was moved. */
   gives?: number;
+  /** Position of a flag's address: set where the call succeeds but the page stands there already, and its reference stays with whoever called. */
+  merged?: number;
 }
 
 /** A call whose result is a page of another origin. */

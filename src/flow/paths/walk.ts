@@ -13,6 +13,7 @@ import { along } from './loops.js';
 import { backwards } from './shape.js';
 import { type Exit, outcome, type State, sign, type Trail, type Turned } from './state.js';
 import { run } from './step.js';
+import { leftOver } from './transfer.js';
 
 export interface Walked {
   exits: Exit[];
@@ -141,7 +142,9 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   if (frontier.isOver()) leave(gaveUp);
   const { tracks } = frontier;
   walked.cut = frontier.isCut();
-  walked.lost = tracks.turns((exit) => exit.kind === 'lost');
+  walked.lost = tracks
+    .turns((exit) => exit.kind === 'lost')
+    .map((turned) => ({ ...turned, pos: leftOver(turned.exit.trail) ?? turned.pos }));
   walked.failing = tracks.turns(isFailing);
   walked.emptied = tracks.turns((exit) => exit.kind === 'held' && exit.none.length > 0 && !exit.unsure);
   if (entry.kind === 'returned')
