@@ -85,6 +85,11 @@ export interface CallSite {
   call: CallOperation;
 }
 
+/** True for an inline function in a header that stands for one of a `.c` file where that is not built. */
+function isStub({ file, static: isStatic, macro }: FunctionReference, real: FunctionReference): boolean {
+  return file.endsWith('.h') && isStatic && !macro && !real.static && real.file.endsWith('.c');
+}
+
 /** Opens the program of a tree, with the macros that {@link findAliases} found in it. Nothing is parsed until it is asked for. */
 export function openProgram(source: Tree, aliases: readonly FunctionReference[], ledger: Ledger = unkept): Program {
   const tree = asked(source, ledger);
@@ -184,8 +189,15 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
         const facts = file(name);
         if (!facts) continue;
         const own = facts.byName.get(reference.name);
-        if (own && !own.some((r) => r.key === reference.key)) continue;
-        found.push(...mentioning(facts, reference.name).filter((r) => r.key !== reference.key));
+        const isReal = own === undefined || own.some((r) => r.key === reference.key);
+        if (!isReal && !own.every((r) => isStub(r, reference))) continue;
+        // Who stands in the stub's arm of an `#if` calls that.
+        const arms = isReal ? [] : own.map((r) => r.item.conditions.join());
+        found.push(
+          ...mentioning(facts, reference.name).filter(
+            (r) => r.key !== reference.key && (isReal || (r.name !== reference.name && !arms.includes(r.item.conditions.join()))),
+          ),
+        );
       }
       return found;
     };

@@ -381,3 +381,81 @@ describe('pages that go into an object of which nothing is known but where it st
     'session_ioctl:return map(&s, a);',
   );
 });
+
+/** A library takes the pages; its header has inline functions around it, and stubs for all where it is not built. */
+const library = (drop: string): Record<string, string> => ({
+  'include/region.h': `#ifdef CONFIG_REGION
+struct region *region_get_for(struct owner *o, unsigned long a, int n);
+static inline struct region *region_get_plain(unsigned long a, int n)
+{
+	return region_get_for(NULL, a, n);
+}
+void region_put(struct region *r);
+#else
+static inline struct region *region_get_for(struct owner *o, unsigned long a, int n)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+static inline struct region *region_get_plain(unsigned long a, int n)
+{
+	return region_get_for(NULL, a, n);
+}
+static inline void region_put(struct region *r) {}
+#endif
+`,
+  'lib/region.c': `#include <region.h>
+${region.replace('struct region *region_get(', 'static struct region *region_get(')}
+static struct region *region_get_checked(struct owner *o, unsigned long a, int n)
+{
+	struct region *r = region_get(a, n);
+
+	if (IS_ERR(r))
+		return r;
+	if (o && o->closed) {
+		region_put(r);
+		return ERR_PTR(-ENODEV);
+	}
+	return r;
+}
+static struct region *region_get_owned(struct owner *o, unsigned long a, int n)
+{
+	return region_get_checked(o, a, n);
+}
+static struct region *region_get_any(struct owner *o, unsigned long a, int n)
+{
+	if (n == 0)
+		return NULL;
+	return region_get_owned(o, a, n);
+}
+struct region *region_get_for(struct owner *o, unsigned long a, int n)
+{
+	return region_get_any(o, a, n);
+}
+`,
+  'drivers/user.c': `#include <region.h>
+struct user { struct region *r; int id; };
+struct user *user_make(unsigned long a, int n)
+{
+	struct user *u = kzalloc(sizeof(*u), GFP_KERNEL);
+
+	if (!u)
+		return NULL;
+	u->r = region_get_plain(a, n);
+	if (IS_ERR(u->r))
+		goto free;
+	if (user_register(u->id))
+		goto put;
+	return u;
+put:
+	${drop}
+free:
+	kfree(u);
+	return NULL;
+}
+`,
+});
+
+describe('an object that comes to a driver by many results, through a header with stubs', () => {
+  complains('leak-on-path', 'a driver that frees what has it', library(''), 'user_make:if (user_register(u->id))');
+  accepts('leak-on-path', 'a driver that drops it', library('region_put(u->r);'));
+});

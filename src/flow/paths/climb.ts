@@ -14,7 +14,7 @@ import { cleanedIn, failedOn, ignores, isAsserted, isStale, leavesPointers, sure
 import { type Found, lateOf, leakOf, standingOf, type Witness } from './witness.js';
 
 const maxCallers = 5;
-/** For a page that each of them hands on as its result, nothing else having it. */
+/** For pages that each of them hands on by its result, nothing else having them. */
 const maxResults = 7;
 /** How many of so many callers may hand it on in another way. */
 const maxOthers = 2;
@@ -72,7 +72,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   const isLeft = (reference: FunctionReference, turned: Turned): boolean =>
     isOwn(program, turned.exit, reference) && !isAsserted(program, reference, turned) && !isOfOld(program, reference, turned.exit, mayDrop);
 
-  /** @param results over how many of the callers below the page came as their result */
+  /** @param results over how many of the callers below the pages came by their result */
   const note = (reference: FunctionReference, w: Walked, level: number, results: number, entry: Entry): void => {
     for (const standing of standingIn(program, reference, w.exits, entry)) found.add(standingOf(reference, standing));
     failing.set(reference.name, { reference, turned: w.failing });
@@ -116,7 +116,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
 
   const up = (reference: FunctionReference, exits: readonly Exit[], level: number, results: number): void => {
     const handed = surest(exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1)));
-    const isResult = handed.every((e) => e.holders.every((h) => h.of === -1 && h.suffix === ''));
+    const isResult = handed.every((e) => e.holders.every((h) => h.of === -1));
     if (handed.length === 0 || level > (isResult || level - results <= maxOthers ? maxResults : maxCallers)) return;
     for (const caller of program.callers(reference)) {
       const key = `${caller.key}<${reference.key}`;
