@@ -58,7 +58,7 @@ export function mayReach(
     return [...around].flatMap(([object, { args }]) => (args[0]?.path === value ? [object] : []));
   });
   const fields = objects.flatMap((object) => reach(state, object)).flatMap((suffix) => suffix.match(/(?<=\.)\w+/g) ?? []);
-  return fields.length > 0 && names(program, name, file, new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`), maxDepth);
+  return fields.length > 0 && mayName(program, name, file, new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`));
 }
 
 /** Asks whether a function near by gets from what it is given to what stands around it. */
@@ -77,12 +77,12 @@ const getsBack = remembered((program: Program) => {
 const maxDepth = 2;
 
 /** True if a function near by, or one that it calls near by, names a field. */
-function names(program: Program, called: string, file: string, field: RegExp, depth: number): boolean {
+export function mayName(program: Program, called: string, file: string, field: RegExp, depth = maxDepth): boolean {
   return program
     .resolveNear(called, file)
     .some(
       (r) =>
-        field.test(program.textOf(r)) || (depth > 0 && namesCalled(program, r).some((n) => names(program, n, r.file, field, depth - 1))),
+        field.test(program.textOf(r)) || (depth > 0 && namesCalled(program, r).some((n) => mayName(program, n, r.file, field, depth - 1))),
     );
 }
 

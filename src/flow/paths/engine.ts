@@ -9,6 +9,7 @@ import { hasForgotten } from './forget.js';
 import { type Functions, functionsOf } from './functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from './keeping.js';
 import { kept } from './passed.js';
+import { pendingAt } from './pending.js';
 import { isReentered } from './reentry.js';
 import { namesCalled } from './shape.js';
 import { type Exit, type Holder, type PathStep, spokenSteps, type Turned } from './state.js';
@@ -52,6 +53,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
     ...handedBack(functions, start, climbed, given),
     ...leftUnseen(functions, start, climbed, given),
     ...leftUnheard(functions, climbed, given),
+    ...endedBefore(functions, climbed),
   ];
   for (const witness of ends) found.add(witness);
   return found.all();
@@ -200,4 +202,21 @@ function leftUnheard({ context }: Functions, { stale }: Climbed, given: Kept): W
     const text = `left in ${left.path}, from where ${left.by.name}() drops it once more; ${left.caller.name}() does not see that this failed`;
     return [{ kind: 'double', short: false, ...place, steps: [...spokenSteps(exit.trail), { ...place, text }], fields: [] }];
   });
+}
+
+/** Pages that are to replace others, in an object that ends before. */
+function endedBefore({ context }: Functions, { ends, levels }: Climbed): Witness[] {
+  const certain = ends.filter(({ exit }) => !exit.unsure);
+  return certain.flatMap((end) =>
+    pendingAt(context, end, (r) => levels.has(r.key)).map(({ reference: { file, name }, pos, dropped, left }): Witness => {
+      const text = `left here in ${left}, where they were to replace those in ${dropped}, which are dropped`;
+      return {
+        kind: 'leak',
+        short: false,
+        ...{ file, function: name, pos },
+        steps: [...spokenSteps(end.exit.trail), { file, function: name, pos, text }],
+        fields: [],
+      };
+    }),
+  );
 }

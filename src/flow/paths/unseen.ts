@@ -24,7 +24,8 @@ export interface Unseen {
   ender: FunctionReference | null;
 }
 
-const ending = /(^|_)(free|release|destroy|remove|fini|cleanup|teardown|deinit|dereg|exit)(_|$)/;
+/** In the name of a function that ends an object. */
+export const ending = /(^|_)(free|release|destroy|remove|fini|cleanup|teardown|deinit|dereg|exit)(_|$)/;
 
 /** What is done on the way out besides: nobody who is told of the object to come back for it. */
 const idle = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;
