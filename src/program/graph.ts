@@ -203,3 +203,10 @@ export function leadsTo({ nodes }: Graph, from: Node, isWanted: (n: Node) => boo
   }
   return false;
 }
+
+/** The nodes to which ways from behind a node lead, those that bar them among them. */
+export function nodesBehind({ nodes }: Graph, from: Node, bars: (n: Node) => boolean): ReadonlySet<Node> {
+  const found = new Set(from.successors.map((id) => nodes[id] as Node));
+  for (const n of found) if (!bars(n)) for (const id of n.successors) found.add(nodes[id] as Node);
+  return found;
+}

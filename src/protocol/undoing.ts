@@ -2,14 +2,19 @@
 
 /** What a word in a call's name is in the name of a call that undoes it. */
 const opposites: ReadonlyMap<string, readonly string[]> = new Map([
+  ['activate', ['deactivate']],
   ['add', ['remove', 'del', 'delete']],
   ['attach', ['detach']],
   ['bind', ['unbind']],
+  ['connect', ['disconnect']],
   ['create', ['destroy', 'delete', 'remove', 'release', 'free']],
   ['enable', ['disable']],
+  ['export', ['unexport']],
+  ['grant', ['revoke']],
   ['init', ['fini', 'deinit', 'uninit', 'exit', 'destroy', 'cleanup', 'teardown', 'free']],
   ['insert', ['remove', 'erase', 'delete', 'unlink']],
   ['install', ['uninstall', 'remove']],
+  ['load', ['unload']],
   ['map', ['unmap']],
   ['prepare', ['unprepare', 'cleanup']],
   ['program', ['unprogram']],

@@ -182,6 +182,18 @@ unpin:
 }
 `;
 
+const ring = (make: string) => queue('goto unpin;').replace('ret = hw_create_ring(hw, &q->ring);', make);
+
+describe('a ring of which an error is made', () => {
+  const made = 'ret = PTR_ERR_OR_ZERO(hw_create_ring(hw, &q->ring));';
+  complains(rule, 'one that a later failure leaves', ring(made), 'queue_create:if (!q->status) {');
+  accepts(
+    rule,
+    'one that has failed itself',
+    ring(made).replace('q->status = (void *)get_zeroed_page(GFP_KERNEL);', '').replace('if (!q->status) {', 'if (ret < 0) {'),
+  );
+});
+
 describe('one page that is mapped for a device', () => {
   complains(rule, 'one that a failure leaves mapped', page('goto unpin;'), 'page_map:if (ret)');
   accepts(rule, 'one that it unmaps', page('goto unmap;'));

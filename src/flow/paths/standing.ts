@@ -3,7 +3,7 @@
  * later one fails they are dropped, and nobody undoes it there, as another way of the function or the end of the object does first.
  */
 import type { FunctionReference } from '../../program/file.js';
-import { asCallOf, type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { asCallOf, type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -95,10 +95,13 @@ const setUpsOf = remembered((program: Program) =>
 
 /** The calls at some places, and those that are written alike. */
 function dropsIn({ nodes }: Graph, places: ReadonlySet<number | undefined>): Node[] {
-  const written = (n: Node): string => named(n)?.expressions.map(printExpression).join() ?? '';
-  const drops = nodes.filter((n) => places.has(n.pos) && named(n) !== null);
-  const isSame = (n: Node, drop: Node): boolean => named(n)?.name === named(drop)?.name && written(n) === written(drop);
-  return drops.length === 0 ? [] : nodes.filter((n) => named(n) !== null && drops.some((drop) => n === drop || isSame(n, drop)));
+  const drops = nodes.flatMap((n) => (places.has(n.pos) ? (named(n) ?? []) : []));
+  const names = new Set(drops.map((o) => o.name));
+  const written = ({ expressions }: Named): string => expressions.map(printExpression).join();
+  const isOne = (o: Named): boolean => drops.some((d) => d === o || (d.name === o.name && written(d) === written(o)));
+  return drops.length === 0
+    ? []
+    : nodes.filter((n) => n.operation?.kind === 'call' && names.has(n.operation.name ?? '') && isOne(n.operation as Named));
 }
 
 /** The paths at which the pages stand where they come to a function. */
@@ -152,12 +155,16 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   const isTaken = (): boolean => graph.nodes.some((n) => isSeed(n, entry) && leadsTo(graph, n, (m) => m === node));
   if (!call.args.some((a) => isOn(a.path, reached)) || !isTaken()) return [];
   const isNamed = (n: Node): boolean => undone.has(named(n)?.name ?? '');
-  if (turnsBehind(within, setUp, isNamed).length === 0) return [];
-  const by = graph.nodes.some(isNamed) ? undoneHere(within, setUp) : undoneElsewhere(within, setUp);
+  const here = graph.nodes.some(isNamed) ? undoneHere(within, setUp) : undefined;
+  if (here === null || turnsBehind(within, setUp, isNamed).length === 0) return [];
+  const by = here ?? undoneElsewhere(within, setUp);
   if (by === null) return [];
   // Who calls it for the function may have other names; that is asked last, for it is work.
-  const mayCall = (n: Node): boolean => isNamed(n) || mentions(program, reference.file, named(n)?.name ?? '', undone);
-  const undoes = new Set(graph.nodes.filter(mayCall));
+  const behind = [...nodesBehind(graph, node, () => false)];
+  const mayCall = (name: string): boolean =>
+    undone.has(name) || (!program.isNeutral(name, reference.file) && mentions(program, reference.file, name, undone));
+  const names = new Set([...new Set(behind.map((n) => named(n)?.name ?? ''))].filter(mayCall));
+  const undoes = new Set(behind.filter((n) => names.has(named(n)?.name ?? '')));
   if (ends.some((n) => undoes.has(n)) || (by.reference !== reference && undoes.size > 0)) return [];
   const step = (r: FunctionReference, { pos }: Node, text: string): PathStep => ({ file: r.file, function: r.name, pos, text });
   return turnsBehind(within, setUp, (n) => undoes.has(n)).map(({ turn, end }) => {
@@ -178,15 +185,16 @@ function turnsBehind(within: Within, { node, call }: SetUp, isUndoing: (n: Node)
   const isEnd = (n: Node): boolean => ends.includes(n);
   // In another round it may be about another object.
   const isAnew = (n: Node): boolean => n === node || isSeed(n, entry) || node.loops.some((l) => n.operation === null && n.pos === l.pos);
-  const entrance = graph.nodes[graph.entry] as Node;
-  const tests = graph.nodes.filter((n) => testedBy(graph, n).includes(call.result));
-  return graph.nodes.flatMap((turn) => {
-    if (turn.operation?.kind !== 'assume' || tests.includes(turn) || !saysFailure(graph, turn)) return [];
+  const behind = nodesBehind(graph, node, isUndoing);
+  const around = nodesBehind(graph, graph.nodes[graph.entry] as Node, isNode);
+  // It is come to behind the setup, and by no other way.
+  const turns = graph.nodes.filter((n) => n.operation?.kind === 'assume' && behind.has(n) && !around.has(n) && saysFailure(graph, n));
+  const tests = turns.length === 0 ? [] : [...behind].filter((n) => testedBy(graph, n).includes(call.result));
+  return turns.flatMap((turn) => {
     const isTurn = (n: Node): boolean => n === turn;
-    // It is come to behind the setup, and by no other way; where that has failed, too, nobody knows.
-    if (!leadsTo(graph, node, isTurn, isUndoing) || leadsTo(graph, entrance, isTurn, isNode)) return [];
-    const passed = tests.filter((t) => leadsTo(graph, t, isTurn, isNode));
-    if (passed.some((t) => passed.some((other) => other !== t && other.pos === t.pos))) return [];
+    const passed = tests.filter((t) => t === turn || leadsTo(graph, t, isTurn, isNode));
+    // It says that the setup itself has failed, or nobody knows whether that has, too.
+    if (passed.some((t) => t === turn || passed.some((other) => other !== t && other.pos === t.pos))) return [];
     const end = leadsTo(graph, turn, isUndoing, isEnd) ? undefined : ends.find((n) => leadsTo(graph, turn, (m) => m === n, isAnew));
     const isBetween = (n: Node): boolean => n !== end && leadsTo(graph, turn, (m) => m === n, isEnd) && leadsTo(graph, n, isEnd);
     return end === undefined || graph.nodes.some((n) => mayUndo(within, n) && isBetween(n)) ? [] : [{ turn, end }];

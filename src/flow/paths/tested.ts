@@ -1,5 +1,5 @@
 /** Which calls' results a condition tests, and what it says of them. */
-import { type Assume, type Graph, type Node, nothing } from '../../program/graph.js';
+import { type Assume, type CallOperation, type Graph, type Node, nothing } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import { predecessorsOf } from './live.js';
 
@@ -15,9 +15,34 @@ export function testedBy(graph: Graph, n: Node): readonly string[] {
 
 const testedIn = remembered((_: Graph) => new Map<number, readonly string[]>());
 
-function resultsOf(graph: Graph, n: Node, o: Assume): string[] {
-  const paths = o.call ? [o.call.result, ...o.call.args.flatMap((a) => a.path ?? [])] : [o.left.path ?? ''];
-  return paths.flatMap((path) => (path.startsWith('%') ? [path] : resultsIn(graph, n, path)));
+function resultsOf(graph: Graph, n: Node, { left, call }: Assume): string[] {
+  const found = new Set(call ? [call.result, ...givenTo(graph, n, call)] : pathIn(graph, n, left.path));
+  // An error that was made of a result, `err = PTR_ERR_OR_ZERO(p)`, says what became of that, too.
+  for (const result of found) {
+    const maker = makersIn(graph).get(result);
+    if (maker) for (const given of givenTo(graph, maker.node, maker.call)) found.add(given);
+  }
+  return [...found];
+}
+
+/** The calls that are given one thing, by their results. */
+const makersIn = remembered(
+  ({ nodes }: Graph): ReadonlyMap<string, { node: Node; call: CallOperation }> =>
+    new Map(
+      nodes.flatMap((node) =>
+        node.operation?.kind === 'call' && node.operation.args.length === 1
+          ? [[node.operation.result, { node, call: node.operation }] as const]
+          : [],
+      ),
+    ),
+);
+
+function givenTo(graph: Graph, n: Node, { args }: CallOperation): string[] {
+  return args.flatMap((a) => (a.address ? [] : pathIn(graph, n, a.path)));
+}
+
+function pathIn(graph: Graph, n: Node, path: string | null): string[] {
+  return path === null ? [] : path.startsWith('%') ? [path] : resultsIn(graph, n, path);
 }
 
 /** The calls' results that a variable or field may be where a node is come to. */

@@ -24,23 +24,28 @@ export interface Unheard {
 /** What a failure that has dropped the pages leaves for the end of an object that lives on; `null` if nothing. */
 export function unheardAt(context: Context, reference: FunctionReference, exit: Exit, drops: readonly Dropping[]): Unheard | null {
   const { program } = context;
-  const caller = exit.drop === null ? undefined : program.callers(reference).find((c) => ignores(program, reference.name, c));
-  if (caller === undefined) return null;
+  if (exit.drop === null) return null;
   const params = program.variants(reference)[0]?.params ?? [];
-  for (const { heaps, holder, asks } of drops) {
-    const by = program.file(reference.file)?.functions.find((r) => r.key === holder && r.key !== reference.key);
-    if (!by || told(program, reference, exit).some(asks)) continue;
+  const unheard = (): FunctionReference | undefined => program.callers(reference).find((c) => ignores(program, reference.name, c));
+  for (const { heaps, holder, asks } of drops)
     for (const heap of heaps)
       for (const [of, { name, type }] of params.entries()) {
         if (type.pointers !== 1 || `#${type.tag}` !== rootOf(heap)) continue;
         const held = { of, suffix: heap.slice(rootOf(heap).length) };
-        const isDropped = isLeft(exit, held)
-          ? dropsAll(context, by, type.tag, held.suffix)
-          : isFreed(program, reference, exit, held) && dropsWherever(program, by, type.tag, held.suffix);
-        if (isDropped) return { path: name + held.suffix.replace(/(\[\]|@\w+)+$/, ''), pos: exit.drop?.pos ?? exit.pos, by, caller };
+        const isThere = isLeft(exit, held);
+        const by = isThere || isFreed(program, reference, exit, held) ? functionOf(program, reference, holder) : undefined;
+        const caller = by && unheard();
+        if (!by || !caller || told(program, reference, exit).some(asks)) continue;
+        const drop = isThere ? dropsAll : dropsWherever;
+        if (drop(context, by, type.tag, held.suffix))
+          return { path: name + held.suffix.replace(/(\[\]|@\w+)+$/, ''), pos: exit.drop.pos, by, caller };
       }
-  }
   return null;
+}
+
+/** Another function of the file, by its key. */
+function functionOf(program: Program, { file, key: own }: FunctionReference, key: string): FunctionReference | undefined {
+  return key === own ? undefined : program.file(file)?.functions.find((r) => r.key === key);
 }
 
 /** The members by which an object may say that it has no pages: what a failure sets to zero, and what is set on other ways only. */
@@ -95,7 +100,7 @@ function dropsAll({ program, effects }: Context, by: FunctionReference, tag: str
 }
 
 /** True if a function comes to a drop wherever the pointers on the way to what it drops are set. */
-function dropsWherever(program: Program, by: FunctionReference, tag: string | null, suffix: string): boolean {
+function dropsWherever({ program }: Context, by: FunctionReference, tag: string | null, suffix: string): boolean {
   return objectsOf(program, by, tag).some((name) =>
     program.graphs(by).every((graph) => {
       const isDrop = ({ operation: o }: Node): boolean => o?.kind === 'call' && o.name !== null && releases.has(o.name);
