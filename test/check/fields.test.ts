@@ -107,3 +107,56 @@ describe('a field that was cleared, and that a function may set', () => {
   complains('leak-on-path', 'one that it leaves alone', started('o->n = 1;'), 'obj_begin:if (ret) {');
   accepts('leak-on-path', 'one that it sets', started('o->pinned = true;'));
 });
+
+const taken = (before: string): string => `struct obj { struct page **pages; int n; bool pinned; };
+static int obj_take(struct obj *o, unsigned long a, int n)
+{
+	o->pages = kcalloc(n, sizeof(*o->pages), GFP_KERNEL);
+	if (!o->pages)
+		return -ENOMEM;
+	${before}
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, o->pages) != 1) {
+		kfree(o->pages);
+		return -EFAULT;
+	}
+	return 0;
+}
+static void obj_drop(struct obj *o)
+{
+	if (o->pinned)
+		unpin_user_page(o->pages[0]);
+	kfree(o->pages);
+}
+int obj_make(struct dev *d, unsigned long a, int n)
+{
+	struct obj *o = kzalloc(sizeof(*o), GFP_KERNEL);
+	int ret;
+
+	if (!o)
+		return -ENOMEM;
+	ret = obj_take(o, a, n);
+	if (ret)
+		goto free;
+	ret = dev_room(d, n);
+	if (ret)
+		goto drop;
+	o->pinned = true;
+	d->o = o;
+	return 0;
+drop:
+	obj_drop(o);
+free:
+	kfree(o);
+	return ret;
+}
+void obj_end(struct dev *d)
+{
+	obj_drop(d->o);
+	kfree(d->o);
+}
+`;
+
+describe('a field of a new object that is given to who takes the pages', () => {
+  complains('leak-on-path', 'one that he leaves alone', taken('o->n = n;'), 'obj_make:if (ret)');
+  accepts('leak-on-path', 'one that he sets', taken('o->pinned = true;'));
+});

@@ -1,19 +1,21 @@
 /** What a function that is called will find to be zero still, in memory that was allocated as zeros. */
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Graph } from '../../program/graph.js';
+import { type CallOperation, callsOf, type Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
+import { changesOf } from '../stores.js';
 import { unset } from './conditions.js';
 import type { Called } from './context.js';
 import { placeBelow, valueAt, valueIn } from './memory.js';
 import type { State } from './state.js';
 
 /** Paths below the parameters of a function that tests them and that nobody has stored to yet, before a call of it. */
-export function zerosFor({ program }: Called, o: CallOperation, callee: FunctionReference, before: State): string[] {
+export function zerosFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): string[] {
+  const { program } = local;
   if (before.zeroed.size === 0) return [];
   const isZero = (value: string, suffix: string): boolean => {
     const place = placeBelow(before, value, suffix);
-    return place !== null && unset(before, valueAt(before, place)) === '=0';
+    return place !== null && unset(before, valueAt(before, place)) === '=0' && !isSetBefore(local, before, value, suffix);
   };
   const found = program.graphs(callee).flatMap((graph) =>
     graph.params.flatMap(({ name }, i) => {
@@ -23,6 +25,13 @@ export function zerosFor({ program }: Called, o: CallOperation, callee: Function
     }),
   );
   return [...new Set(found)].sort();
+}
+
+/** True for what is stored by the function that has taken the pages, and hands them to this one. */
+function isSetBefore({ program, graph, reference, entry }: Called, before: State, value: string, suffix: string): boolean {
+  if (entry.kind !== 'returned') return false;
+  const sets = (index: number): boolean => program.resolve(entry.callee, reference.file).some((r) => changesOf(program)(r, index, suffix));
+  return callsOf(graph, entry.callee).some(({ call }) => call.args.some((a, i) => valueIn(before, a) === value && sets(i)));
 }
 
 /** What a function asks of what it is given: paths below its parameters that a condition compares with something. */
