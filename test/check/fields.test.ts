@@ -160,3 +160,37 @@ describe('a field of a new object that is given to who takes the pages', () => {
   complains('leak-on-path', 'one that he leaves alone', taken('o->n = n;'), 'obj_make:if (ret)');
   accepts('leak-on-path', 'one that he sets', taken('o->pinned = true;'));
 });
+
+/** The helper that drops the pages sets their number to zero itself. */
+const reset = (end: string, early = ''): string => `struct obj { struct page **pages; unsigned int used; };
+static void obj_drop(struct obj *o)
+{
+	unsigned int i;
+
+	for (i = 0; i < o->used; i++)
+		put_page(o->pages[i]);
+	o->used = 0;
+}
+int obj_fill(struct obj *o, unsigned long a, int len)
+{
+	int ret;
+
+	o->used = (len + 4095) >> 12;
+	ret = get_user_pages_fast(a, o->used, FOLL_WRITE, o->pages);
+	if (ret != o->used) {
+		${early}
+		return -EFAULT;
+	}
+	ret = hw_run(o->pages);
+	obj_drop(o);
+	${end}
+	return ret;
+}
+`;
+
+describe('a number of pages that is set to zero by who drops them', () => {
+  const undo = 'while (ret > 0)\n\t\t\tput_page(o->pages[--ret]);';
+  complains('release-count', 'a drop of all where fewer are there', reset('', 'obj_drop(o);'), 'obj_fill:obj_drop(o);');
+  accepts('release-count', 'a drop of those that are there', reset('', undo));
+  accepts('double-release', 'a second call, which drops none', reset('obj_drop(o);', undo));
+});

@@ -17,7 +17,6 @@ import { isAlwaysSet } from './shape.js';
 import { changed, escaped, linked, share, written } from './shared.js';
 import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
-import { zerosFor } from './zeros.js';
 
 /** They fill the memory that they are given. */
 const copying = /copy_from|^mem(cpy|move)/;
@@ -76,7 +75,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   if (!isOwn && isNeutral) return hasCallback ? [] : [state];
   const targets = local.nodes.targets(n, o);
   if (targets) {
-    const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state, zerosFor(local, o, callee, before)));
+    const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state, before));
     return ways.length === 0 && targets.some((callee) => putting.test(local.program.textOf(callee))) ? givenUp(local) : ways;
   }
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];

@@ -11,8 +11,12 @@ import { baseOf, holders, placeBelow, put, valueIn } from './memory.js';
 import { share } from './shared.js';
 import { altered, type Exit, type State, sign, type Trail, theReference, told } from './state.js';
 import { loopOf } from './unwind.js';
+import { zerosFor } from './zeros.js';
 
-/** A function whose body is known. */
+/**
+ * A function whose body is known.
+ * @param before what is known as it is called: behind that, what it may have stored to is not known any more
+ */
 export function enter(
   local: Called,
   n: Node,
@@ -20,7 +24,7 @@ export function enter(
   callee: FunctionReference,
   given: readonly (readonly string[])[],
   state: State,
-  zeros: readonly string[],
+  before: State,
 ): State[] {
   const params = local.program.variants(callee)[0]?.params ?? [];
   const facts: string[] = [];
@@ -48,11 +52,11 @@ export function enter(
     // What is not entered keeps the reference as it is; the address of its data may be all that whoever drops it needs.
     return address && local.mayKeep(callee.name, callee.file) ? unseen(local, n, o, state) : [state];
   }
-  const exits = local.effects(callee, facts.sort(), zeros);
-  if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state);
+  const exits = local.effects(callee, facts.sort(), zerosFor(local, o, callee, before));
+  if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state, before);
   const ways = decided(exits, isRead(local.graph, o.result));
   const at = given.findIndex((suffixes) => suffixes.length > 0);
-  return ways.flatMap((way) => taken(local, n, o, callee, { at, places }, way, state));
+  return ways.flatMap((way) => taken(local, n, o, callee, { at, places }, way, state, before));
 }
 
 /** A place at which the reference stands below what a function is given. */
@@ -90,13 +94,21 @@ function isMore(a: Exit, b: Exit): boolean {
 }
 
 /** A function is handed what was dropped before. */
-function lateCall(local: Called, n: Node, o: CallOperation, callee: FunctionReference, exits: readonly Exit[], state: State): State[] {
+function lateCall(
+  local: Called,
+  n: Node,
+  o: CallOperation,
+  callee: FunctionReference,
+  exits: readonly Exit[],
+  state: State,
+  before: State,
+): State[] {
   const isCertain = !state.unsure && exits.length > 0 && exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure);
   if (
     isCertain &&
     state.dropped?.whole &&
     n.loops.length === 0 &&
-    !exits.some((e) => countsOf(local, o, callee, e, state).some((count) => signOf(state, count) === sign.zero))
+    !exits.some((e) => countsOf(local, o, callee, e, before).some((count) => signOf(before, count) === sign.zero))
   ) {
     const first = exits[0] as Exit;
     const end = told(local, n, state, `passed to ${callee.name}()`);
@@ -124,6 +136,7 @@ function taken(
   { at, places }: { at: number; places: readonly Standing[] },
   { exit, doubt }: Way,
   state: State,
+  before: State,
 ): State[] {
   if (exit.kind === 'unknown') return unseen(local, n, o, state);
   let next = withSign(exit.unsure ? altered(state, { unsure: true }) : state, o.result, exit.result);
@@ -131,7 +144,7 @@ function taken(
   next = resulting(next, o, exit);
   if (exit.kind === 'dropped' && dropsEarlier(local, o, callee, exit, state)) return [next];
   const entered = `passed to ${callee.name}()`;
-  const before = holders(next);
+  const held = holders(next);
   // What the callee left where it was stays; what it took away from there is gone.
   const stays = new Set(
     exit.holders.flatMap((h) => {
@@ -157,7 +170,7 @@ function taken(
     const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
     const whole = exit.drop?.whole === true && isPlain && n.loops.length === 0;
     const loop = loopOf(local, o, at, n.loops);
-    if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, state).includes(next.asked ?? '')) {
+    if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, before).includes(next.asked ?? '')) {
       const end = told(local, n, next, entered);
       local.late({ kind: 'more', trail: after(exit.trail, end.trail) as Trail, pos: n.pos });
       return [];
@@ -165,13 +178,13 @@ function taken(
     next = emptied(next, o, exit.none);
     next = altered(next, {
       phase: 'released',
-      dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, doubt: doubt ? o.result : null, loop, places: before },
+      dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, doubt: doubt ? o.result : null, loop, places: held },
     });
     return [altered(next, { trail: after(exit.trail, told(local, n, next, entered).trail) })];
   }
   if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
   next = placed(altered(next, { extra: next.extra + exit.extra, linked: next.linked || exit.linked }), o, exit.holders);
-  const changed = holders(next).join() !== before.join();
+  const changed = holders(next).join() !== held.join();
   if (!changed && exit.result === sign.any) return [next];
   const walked = told(local, n, next, `${entered}${resultText(exit)}`);
   return [changed ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
