@@ -1,10 +1,14 @@
 /** All that can go wrong with a site's pages: on the ways up from where they are taken, and with what keeps them. */
 import type { FunctionReference } from '../../program/file.js';
+import { leadsTo, type Node } from '../../program/graph.js';
 import { folderOf } from '../../program/place.js';
+import type { CallSite } from '../../program/program.js';
 import type { Analysis } from '../flow.js';
 import type { Start } from '../visit.js';
 import { isOwn } from './around.js';
 import { type Climbed, climb, leaksOf } from './climb.js';
+import { abandonedIn, filledBy } from './closing.js';
+import type { Context } from './context.js';
 import { hasForgotten } from './forget.js';
 import { type Functions, functionsOf } from './functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from './keeping.js';
@@ -50,6 +54,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
     ...keptForGood(functions, climbed, given),
     ...storedOver(functions, start, climbed.own),
     ...freedWith(functions, start, climbed, given),
+    ...abandoned(functions, start, climbed),
     ...handedBack(functions, start, climbed, given),
     ...leftUnseen(functions, start, climbed, given),
     ...leftUnheard(functions, climbed, given),
@@ -121,10 +126,37 @@ function storedOver({ context }: Functions, { reference, pos }: Start, own: Walk
     );
 }
 
+/** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that such a request calls last. */
+function requestsKeeping({ program, mayDrop }: Context, { ends }: Climbed): FunctionReference[] {
+  const drops = ({ operation: o }: Node, file: string): boolean => o?.kind === 'call' && o.name !== null && mayDrop(o.name, file);
+  const isRequest = (reference: FunctionReference): boolean => program.callers(reference).length === 0;
+  const isLast = ({ caller, graph, node }: CallSite): boolean => isRequest(caller) && !leadsTo(graph, node, (n) => drops(n, caller.file));
+  return ends
+    .filter(({ exit, level }) => level <= 1 && !exit.unsure && exit.holders.some((h) => h.of === -2))
+    .map(({ reference }) => reference)
+    .filter((reference) => isRequest(reference) || program.callSites(reference).every(isLast));
+}
+
+/** Objects with the pages in them, on a list that is freed with what a file stands for. */
+function abandoned({ context }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed): Witness[] {
+  const near = climbed.ends.filter(({ level }) => level <= 1).map((end) => end.reference);
+  const heads = new Set(near.flatMap((by) => filledBy(context.program, by)));
+  const requests = heads.size === 0 ? [] : requestsKeeping(context, climbed);
+  return [...new Set(requests.map((by) => by.file))].flatMap((by) =>
+    abandonedIn(context.program, by, heads).map((found): Witness => {
+      const place = { file: by, function: found.reference.name, pos: found.pos };
+      const taken: PathStep = { file, function: name, pos, text: `taken here, and kept by what is put into ${found.head}` };
+      const text = `${found.variable} is freed here, and nobody has looked into ${found.head}`;
+      return { kind: 'leak', short: false, ...place, steps: [taken, { ...place, text }], fields: [] };
+    }),
+  );
+}
+
 /** Objects that are freed with the pages in them. */
 function freedWith({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
   const { program, effects } = context;
   const keepers = climbed.ends.filter(({ exit }) => !exit.unsure).map(({ reference }) => reference);
+  const isLeftThere = (): boolean => requestsKeeping(context, climbed).length > 0;
   // Who keeps them near by may end what he keeps them in.
   const beside = keepers.flatMap((r) => (folderOf(r.file) === folderOf(file) ? [r.file] : []));
   const files = [...new Set([...given.files, ...beside])];
@@ -133,11 +165,12 @@ function freedWith({ context, walked }: Functions, { reference: { file, name }, 
     // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
     const isUsual = endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
     const text = `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`;
-    return endings.flatMap(({ reference, listed, walked: { lost } }) => {
+    return endings.flatMap(({ reference, listed, closes, walked: { lost } }) => {
       // The fault is the freeing, wherever the path to it turned off.
       const freed = lost.flatMap(({ exit }): Turned[] => {
         const freeing = freeingIn(exit);
-        return freeing && (isUsual || listed === 'object' || (listed === 'array' && freeing.text.includes('the array')))
+        return freeing &&
+          (isUsual || (closes && isLeftThere()) || listed === 'object' || (listed === 'array' && freeing.text.includes('the array')))
           ? [{ exit, pos: placeIn(reference, exit, freeing) }]
           : [];
       });

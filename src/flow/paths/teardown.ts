@@ -6,10 +6,11 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { structName } from '../../program/types.js';
 import { freeingCalls } from '../../protocol/index.js';
 import type { CType } from '../../syntax/ast.js';
+import { closes, isOfClosing } from './closing.js';
 import type { Entry } from './entry.js';
+import { freedIn, tagOf } from './freed.js';
 import type { Exit } from './state.js';
 import type { Walked } from './walk.js';
 
@@ -24,6 +25,8 @@ export interface Ending {
   reference: FunctionReference;
   /** The objects are those of a list, one after the other: of these, what may not be freed with the pages in it. */
   listed: 'object' | 'array' | null;
+  /** It ends what a file stands for, and nobody comes back for that. */
+  closes: boolean;
   walked: Walked;
 }
 
@@ -54,12 +57,17 @@ export function endingsOf(
     const index = params.findIndex((p) => p.name === variable);
     if (index < 0) {
       const listed = isListed(program, reference, variable) ? (own.embedded ? 'object' : 'array') : null;
-      found.push({ reference, listed, walked: walked(reference, { kind: 'object', variable, suffixes: [own.suffix] }) });
+      found.push({
+        reference,
+        listed,
+        closes: closes(program, reference),
+        walked: walked(reference, { kind: 'object', variable, suffixes: [own.suffix] }),
+      });
       return;
     }
     const calls = level < maxLevels ? program.callSites(reference) : [];
     if (calls.length === 0) {
-      found.push({ reference, listed: null, walked: walked(reference, { kind: 'given', facts: [variable + own.suffix] }) });
+      found.push({ reference, listed: null, closes: false, walked: walked(reference, { kind: 'given', facts: [variable + own.suffix] }) });
       return;
     }
     for (const { caller, graph, call } of calls) {
@@ -86,7 +94,8 @@ export function endingsOf(
           // Who ends an object in another of its uses does not name the field, nor hands it to somebody who drops what is there.
           const isMeant =
             own &&
-            (new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference)) ||
+            (isOfClosing(program, reference) ||
+              new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference)) ||
               isHandedOn(graph, reference, variable, own) ||
               isOfList(graph, variable, filledLists(program, file, keepers)));
           if (isMeant) visit(reference, variable, own, 0);
@@ -167,19 +176,6 @@ function mayFree(text: string, isOwn: (tag: string) => boolean): boolean {
   });
 }
 
-/** The variables of which the objects are freed in a function, with the tags of those. */
-function freedIn(program: Program, file: string, graph: Graph): { variable: string; tag: string }[] {
-  const freed = graph.nodes.flatMap(({ operation: o }) => {
-    if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name) || o.name.startsWith('devm_')) return [];
-    const path = o.args.at(o.name === 'kmem_cache_free' ? 1 : 0)?.path;
-    return path && rootOf(path) === path ? [path] : [];
-  });
-  return [...new Set(freed)].flatMap((variable) => {
-    const tag = tagOf(program, file, graph, variable);
-    return tag === null ? [] : [{ variable, tag }];
-  });
-}
-
 /** True for the variable of a loop over a list. */
 function isListed(program: Program, reference: FunctionReference, variable: string): boolean {
   return program
@@ -187,12 +183,4 @@ function isListed(program: Program, reference: FunctionReference, variable: stri
     .some(({ nodes }) =>
       nodes.some(({ operation: o }) => o?.kind === 'call' && o.iterates === true && o.args.some((a) => a.path === variable)),
     );
-}
-
-/** The struct of the one object that a variable points at; the name that stands for it, if it has no other. */
-function tagOf(program: Program, file: string, graph: Graph, path: string): string | null {
-  const type = graph.types.get(path);
-  if (type === undefined || type.pointers !== 1 || type.dims.length > 0) return null;
-  const name = structName(type);
-  return type.tag ?? (name === null ? null : program.structure(name, file)?.tag || name);
 }

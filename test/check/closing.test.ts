@@ -1,0 +1,136 @@
+/** What is still kept for an open file when it is closed. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const fops = (name: string): string =>
+  `static const struct file_operations ${name}_fops = { .unlocked_ioctl = ${name}_ioctl, .release = ${name}_release };\n`;
+
+const field = (drop: string, rest = fops('box')): string => `struct box { struct page **pages; int n; };
+static void box_empty(struct box *b)
+{
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+	kfree(b->pages);
+	b->pages = NULL;
+}
+static int box_fill(struct box *b, unsigned long a)
+{
+	int got;
+
+	if (b->pages)
+		return -EBUSY;
+	b->pages = kcalloc(8, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, 8, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+	if (got != 8) {
+		if (got > 0)
+			unpin_user_pages(b->pages, got);
+		kfree(b->pages);
+		b->pages = NULL;
+		return -EFAULT;
+	}
+	b->n = 8;
+	return 0;
+}
+static long box_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct box *b = f->private_data;
+
+	switch (cmd) {
+	case 1:
+		return box_fill(b, a);
+	case 2:
+		if (!b->pages)
+			return -EINVAL;
+		box_empty(b);
+		return 0;
+	}
+	return -ENOTTY;
+}
+static int box_release(struct inode *i, struct file *f)
+{
+	struct box *b = f->private_data;
+
+	${drop}
+	kfree(b);
+	return 0;
+}
+${rest}`;
+
+describe('pages in what a file stands for', () => {
+  complains('leak-on-path', 'a release that does not look for them', field(''), 'box_release:kfree(b);');
+  accepts('leak-on-path', 'one that drops them', field('if (b->pages)\n\t\tbox_empty(b);'));
+  accepts('leak-on-path', "one that is no file's", field('', ''));
+});
+
+const listed = (put: string, head: string, drop: string): string => `struct chunk { struct list_head list; struct page **pages; int n; };
+struct owner { ${head}; };
+static void chunk_free(struct chunk *c)
+{
+	unpin_user_pages_dirty_lock(c->pages, c->n, true);
+	kfree(c->pages);
+	kfree(c);
+}
+static void owner_clear(struct owner *o)
+{
+	struct chunk *c, *next;
+
+	list_for_each_entry_safe(c, next, &o->chunks, list) {
+		list_del(&c->list);
+		chunk_free(c);
+	}
+}
+static int chunk_add(struct owner *o, unsigned long a)
+{
+	struct chunk *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	int got;
+
+	if (!c)
+		return -ENOMEM;
+	c->pages = kcalloc(8, sizeof(*c->pages), GFP_KERNEL);
+	if (!c->pages) {
+		kfree(c);
+		return -ENOMEM;
+	}
+	got = pin_user_pages_fast(a, 8, FOLL_WRITE | FOLL_LONGTERM, c->pages);
+	if (got != 8) {
+		if (got > 0)
+			unpin_user_pages(c->pages, got);
+		kfree(c->pages);
+		kfree(c);
+		return -EFAULT;
+	}
+	c->n = 8;
+	${put}
+	return 0;
+}
+static long owner_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct owner *o = f->private_data;
+
+	switch (cmd) {
+	case 1:
+		return chunk_add(o, a);
+	case 2:
+		owner_clear(o);
+		return 0;
+	}
+	return -ENOTTY;
+}
+static int owner_release(struct inode *i, struct file *f)
+{
+	struct owner *o = f->private_data;
+
+	${drop}
+	kfree(o);
+	return 0;
+}
+${fops('owner')}`;
+
+describe('pages in what hangs in a list of what a file stands for', () => {
+  const put = 'list_add(&c->list, &o->chunks);';
+  const head = 'struct list_head chunks';
+  complains('leak-on-path', 'a release that frees the head', listed(put, head, ''), 'owner_release:kfree(o);');
+  accepts('leak-on-path', 'one that empties the list', listed(put, head, 'owner_clear(o);'));
+  accepts('leak-on-path', 'one that hands it to who cannot be looked into', listed(put, head, 'owner_gone(o);'));
+});
