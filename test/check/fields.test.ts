@@ -194,3 +194,59 @@ describe('a number of pages that is set to zero by who drops them', () => {
   accepts('release-count', 'a drop of those that are there', reset('', undo));
   accepts('double-release', 'a second call, which drops none', reset('obj_drop(o);', undo));
 });
+
+const asked = (stores: string): string => `struct obj { struct page **pages; int n; bool pinned; };
+static int obj_take(struct obj *o, unsigned long a, int n)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, o->pages);
+
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(o->pages, ret);
+		return -EFAULT;
+	}
+	o->n = n;
+	${stores}
+	return 0;
+}
+int obj_new(struct dev *d, unsigned long a, int n)
+{
+	struct obj *o = kzalloc(sizeof(*o), GFP_KERNEL);
+	int ret;
+
+	if (!o)
+		return -ENOMEM;
+	o->pages = kcalloc(n, sizeof(*o->pages), GFP_KERNEL);
+	if (!o->pages) {
+		kfree(o);
+		return -ENOMEM;
+	}
+	ret = obj_take(o, a, n);
+	if (ret)
+		goto err;
+	ret = dev_room(d, n);
+	if (ret)
+		goto err;
+	d->o = o;
+	return 0;
+err:
+	if (o->pinned)
+		unpin_user_pages(o->pages, o->n);
+	kfree(o->pages);
+	kfree(o);
+	return ret;
+}
+void obj_end(struct dev *d)
+{
+	struct obj *o = d->o;
+
+	unpin_user_pages(o->pages, o->n);
+	kfree(o->pages);
+	kfree(o);
+}
+`;
+
+describe('a field that the caller of who takes the pages asks for itself', () => {
+  complains('leak-on-path', 'one that he leaves alone', asked(''), 'obj_new:if (ret)');
+  accepts('leak-on-path', 'one that he sets', asked('o->pinned = true;'));
+});

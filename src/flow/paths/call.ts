@@ -17,6 +17,7 @@ import { isAlwaysSet } from './shape.js';
 import { changed, escaped, linked, share, written } from './shared.js';
 import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
+import { storedTo } from './zeros.js';
 
 /** They fill the memory that they are given. */
 const copying = /copy_from|^mem(cpy|move)/;
@@ -27,7 +28,10 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const { entry } = local;
   if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
   const handing = entry.kind === 'returned' ? asCallOf(o, entry.callee) : null;
-  if (entry.kind === 'returned' && handing) return handedBack(local, n, handing, changed(local, handing, entry.callee, state), entry.exits);
+  if (entry.kind === 'returned' && handing) {
+    const behind = storedTo(local, handing, entry.callee, changed(local, handing, entry.callee, state));
+    return handedBack(local, n, handing, behind, entry.exits);
+  }
   const callee = local.nodes.callee(n, o);
   const [done, failed] = callee.listing ? listed(local, n, o, callee.listing, state) : [state];
   const ways = known(local, n, o, callee, done);

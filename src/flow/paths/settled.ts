@@ -4,7 +4,7 @@ import { rootOf, type Value } from '../../program/path.js';
 import { isStillZero, signOf } from './conditions.js';
 import type { Called } from './context.js';
 import { isTaking } from './entry.js';
-import { baseOf, holders, reach, reaches, valueIn } from './memory.js';
+import { baseOf, holders, placeAt, reach, reaches, valueIn } from './memory.js';
 import { isPointer } from './shape.js';
 import { outcome, type State, sign, theReference } from './state.js';
 import { isMovedOn } from './unwind.js';
@@ -43,7 +43,8 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (saysNone && saysHowMany(local, path) && isCount(local, state, path, o.left)) return path !== state.index;
   if (entry.kind === 'site') return false;
   const value = valueIn(state, o.left);
-  if (entry.kind === 'returned' && isAllOwn(local, state, [rootOf(path), baseOf(value ?? path)])) return false;
+  if (entry.kind === 'returned' && isAllOwn(local, state, [rootOf(path), baseOf(value ?? path), baseOf(placeAt(state, path) ?? path)]))
+    return false;
   if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
     return false;
   const root = rootOf(value);
@@ -58,7 +59,7 @@ function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): b
   return holders(state).every((place) => {
     const base = baseOf(place);
     const type = graph.types.get(base);
-    if (tested.includes(base)) return false;
+    if (tested.some((other) => other === base || reaches(state, other))) return false;
     if (place === base) return type !== undefined && !graph.params.some((p) => p.name === base);
     return state.fresh.has(base) ? !state.shared.has(base) : type !== undefined && type.pointers === 0 && type.tag !== null;
   });

@@ -1,12 +1,12 @@
-/** What a function that is called will find to be zero still, in memory that was allocated as zeros. */
+/** What still is zero in memory that was allocated as zeros, for whoever asks: a function that is called, or the caller of who took the pages. */
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callsOf, type Graph } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
+import { rootOf, suffixAfter } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { changesOf } from '../stores.js';
 import { unset } from './conditions.js';
 import type { Called } from './context.js';
-import { placeBelow, valueAt, valueIn } from './memory.js';
+import { placeAt, placeBelow, put, valueAt, valueIn } from './memory.js';
 import type { State } from './state.js';
 
 /** Paths below the parameters of a function that tests them and that nobody has stored to yet, before a call of it. */
@@ -26,6 +26,28 @@ export function zerosFor(local: Called, o: CallOperation, callee: FunctionRefere
   );
   return [...new Set(found)].sort();
 }
+
+/** The state behind a call that may have stored to such memory: of what the function itself asks for there, that is zero no more. */
+export function storedTo({ program, graph, reference }: Called, o: CallOperation, callee: string, state: State): State {
+  if (state.zeroed.size === 0) return state;
+  let next = state;
+  o.args.forEach((a, i) => {
+    const value = valueIn(state, a);
+    if (value === null || !state.zeroed.has(value)) return;
+    for (const path of askedFor(graph)) {
+      const place = placeAt(state, path);
+      const suffix = place === null || state.store.has(place) ? null : suffixAfter(place, value);
+      if (suffix && program.resolve(callee, reference.file).some((r) => changesOf(program)(r, i, suffix))) next = put(next, place, null);
+    }
+  });
+  return next;
+}
+
+/** Paths that lead to a member and that a condition compares with something. */
+const askedFor = remembered(({ nodes }: Graph): readonly string[] => {
+  const paths = nodes.flatMap(({ operation: o }) => (o?.kind === 'assume' && o.call === null ? [o.left.path, o.right.path] : []));
+  return [...new Set(paths)].flatMap((path) => (path?.includes('.') ? [path] : []));
+});
 
 /** True for what is stored by the function that has taken the pages, and hands them to this one. */
 function isSetBefore({ program, graph, reference, entry }: Called, before: State, value: string, suffix: string): boolean {
