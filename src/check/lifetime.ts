@@ -24,7 +24,7 @@ export function outlivesCall({ program, site }: Subject, release: SeenRelease): 
     const callers = program.callers(reference).filter((c) => !c.macro);
     if (callers.length === 0) return true;
     const takes = (name: string, from: string): boolean =>
-      taking.has(name) || program.resolve(name, from).some((r) => acquiring.test(program.textOf(r)));
+      taking.has(name) || acquires.has(name) || program.resolve(name, from).some((r) => acquiring.test(program.textOf(r)));
     return callers.some(
       (caller) => !program.graphs(caller).some((g) => takesBefore(g, reference.name, (name) => takes(name, caller.file))) && free(caller),
     );

@@ -623,6 +623,36 @@ describe('needs-longterm', () => {
     'pins of one command',
     kept('FOLL_WRITE', clean, ioctl('	box_take(b, a);\n	run(b);\n	box_drop(b);\n	return 0;')),
   );
+  accepts(
+    'needs-longterm',
+    'pins of one command that the failure of taking them drops, too',
+    `struct xfer { struct page **pages; int n; };
+static void xfer_end(struct xfer *x)
+{
+	unpin_user_pages(x->pages, x->n);
+}
+static int xfer_begin(struct xfer *x, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, 8, 0, x->pages);
+
+	x->n = ret > 0 ? ret : 0;
+	if (x->n == 8)
+		return 0;
+	xfer_end(x);
+	return -EFAULT;
+}
+long xfer_write(struct file *f, const char *buf, size_t len, loff_t *pos)
+{
+	struct xfer x = { .pages = f->private_data };
+	int ret = xfer_begin(&x, (unsigned long)buf);
+
+	if (ret)
+		return ret;
+	ret = run(&x);
+	xfer_end(&x);
+	return ret;
+}`,
+  );
   const plain = (use: string): string =>
     kept('FOLL_WRITE', 'put_page(b->pages[0]);', ioctl('	if (cmd == 1)\n		return box_take(b, a);\n	box_drop(b);\n	return 0;') + use)
       .replace('pin_user_pages_fast', 'get_user_pages_fast')
