@@ -168,6 +168,38 @@ describe('an object that hangs below a file', () => {
   accepts('overwritten', 'behind a flag', local('start(dev);', 'if (dev->on)\n\t\treturn -EBUSY;'));
 });
 
+const swapped = (after: string): string => `struct dev { struct page **pages; };
+int dev_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct dev *dev = f->private_data;
+	struct page **pages, **old;
+
+	pages = kcalloc(4, sizeof(*pages), GFP_KERNEL);
+	if (!pages)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 4, FOLL_LONGTERM, pages) <= 0) {
+		kfree(pages);
+		return -EFAULT;
+	}
+	mutex_lock(&dev->lock);
+	old = dev->pages;
+	dev->pages = pages;
+	mutex_unlock(&dev->lock);
+	${after}
+	kfree(old);
+	return 0;
+}
+void dev_end(struct dev *dev)
+{
+	unpin_user_pages(dev->pages, 4);
+}
+`;
+
+describe('a field that a second request swaps', () => {
+  accepts('overwritten', 'pages that are dropped once they stand there no more', swapped('if (old)\n\t\tunpin_user_pages(old, 4);'));
+  complains('overwritten', 'pages of which only the array is freed', swapped(''), 'dev_ioctl:dev->pages = pages;');
+});
+
 const data = (drop: string): string => `int send(unsigned long a, void *to, int n)
 {
 	struct page *page;

@@ -17,6 +17,7 @@ import { pendingAt } from './pending.js';
 import { isReentered } from './reentry.js';
 import { namesCalled } from './shape.js';
 import { type Exit, type Holder, type PathStep, spokenSteps, type Turned } from './state.js';
+import { storedOverText } from './step.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { unheardAt } from './unheard.js';
 import { dropsAt, unseenIn } from './unseen.js';
@@ -114,16 +115,18 @@ function storedOver({ context }: Functions, { reference, pos }: Start, own: Walk
   if (!isReentered(program, reference, first.startsWith('::') ? { place: first, mayDrop } : { param })) return [];
   const { file, name } = reference;
   const earlier: PathStep = { file, function: name, pos, text: 'an earlier call took pages here, and kept them' };
-  return program
-    .graphs(reference)
-    .flatMap((graph) => walk(context, reference, graph, { kind: 'again', facts }).late)
-    .filter(({ kind }) => kind === 'over')
-    .map(
-      (late): Witness => ({
-        ...{ kind: 'over', short: false, file, function: name, pos: late.pos },
-        ...{ steps: [earlier, ...spokenSteps(late.trail)], fields: [] },
-      }),
-    );
+  const over = (at: number, steps: readonly PathStep[]): Witness => ({
+    ...{ kind: 'over', short: false, file, function: name, pos: at },
+    ...{ steps: [earlier, ...steps], fields: [] },
+  });
+  return program.graphs(reference).flatMap((graph) => {
+    const { late, lost } = walk(context, reference, graph, { kind: 'again', facts });
+    const forgotten = lost.flatMap(({ exit }) => {
+      const steps = exit.unsure ? [] : spokenSteps(exit.trail);
+      return steps.flatMap((step) => (step.text.includes(storedOverText) ? [over(step.pos, steps)] : []));
+    });
+    return [...late.flatMap(({ kind, pos: at, trail }) => (kind === 'over' ? [over(at, spokenSteps(trail))] : [])), ...forgotten];
+  });
 }
 
 /** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that such a request calls last. */

@@ -17,6 +17,7 @@ import {
   copied,
   holders,
   isCut,
+  isVariable,
   placeAt,
   put,
   reaches,
@@ -70,7 +71,9 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (over) return [over];
       const next = structCopied(local, o, state) ?? put(state, target, source);
       if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
-        const end = told(local, n, next, `${o.target.replace(/^::/, '')} is stored over while it still holds pages`);
+        const end = told(local, n, next, `${o.target.replace(/^::/, '')} ${storedOverText} while it still holds pages`);
+        // Where a variable still leads to them, what becomes of it says whether they are lost.
+        if (isStillKnown(next)) return [end];
         local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
         return [];
       }
@@ -167,6 +170,13 @@ function isLookedAfter(local: Called, name: string | null): boolean {
     name !== null &&
     (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name) || (!releases.has(name) && local.mayDrop(name, local.reference.file)))
   );
+}
+
+/** What is said of a store where an object held pages. */
+export const storedOverText = 'is stored over';
+
+function isStillKnown(state: State): boolean {
+  return [...state.store].some(([place, value]) => isVariable(place) && !place.startsWith('%') && reaches(state, value));
 }
 
 function isStoredOver(before: State, after: State, target: string): boolean {
