@@ -200,6 +200,54 @@ describe('a field that a second request swaps', () => {
   complains('overwritten', 'pages of which only the array is freed', swapped(''), 'dev_ioctl:dev->pages = pages;');
 });
 
+const framed = (after: string): string => `struct frame { struct page **pages; int n; };
+struct dev { struct frame *frame; };
+static struct frame *frame_get(unsigned long a)
+{
+	struct frame *fr = kzalloc(sizeof(*fr), GFP_KERNEL);
+
+	if (!fr)
+		return NULL;
+	fr->pages = kcalloc(4, sizeof(*fr->pages), GFP_KERNEL);
+	fr->n = pin_user_pages_fast(a, 4, FOLL_LONGTERM, fr->pages);
+	if (fr->n <= 0) {
+		kfree(fr->pages);
+		kfree(fr);
+		return NULL;
+	}
+	return fr;
+}
+static void frame_put(struct frame *fr)
+{
+	if (!fr)
+		return;
+	unpin_user_pages(fr->pages, fr->n);
+	kfree(fr->pages);
+	kfree(fr);
+}
+long dev_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct dev *d = f->private_data;
+	struct frame *fr = frame_get(a), *old;
+
+	if (!fr)
+		return -EFAULT;
+	old = d->frame;
+	d->frame = fr;
+	${after}
+	return 0;
+}
+void dev_end(struct dev *d)
+{
+	frame_put(d->frame);
+}
+`;
+
+describe('an object with pages that a second request puts in place of another', () => {
+  accepts('overwritten', 'one that is ended', framed('frame_put(old);'));
+  complains('overwritten', 'one that is forgotten', framed(''), 'dev_ioctl:d->frame = fr;');
+});
+
 const data = (drop: string): string => `int send(unsigned long a, void *to, int n)
 {
 	struct page *page;

@@ -17,11 +17,10 @@ import { pendingAt } from './pending.js';
 import { isReentered } from './reentry.js';
 import { namesCalled } from './shape.js';
 import { type Exit, type Holder, type PathStep, spokenSteps, type Turned } from './state.js';
-import { storedOverText } from './step.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { unheardAt } from './unheard.js';
 import { dropsAt, unseenIn } from './unseen.js';
-import { type Walked, walk } from './walk.js';
+import { walk } from './walk.js';
 import { failedOn } from './ways.js';
 import { freeingIn, keptFor, leakOf, openFound, placeIn, type Witness } from './witness.js';
 
@@ -53,7 +52,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
   const ends = [
     ...unanswered(climbed),
     ...keptForGood(functions, climbed, given),
-    ...storedOver(functions, start, climbed.own),
+    ...storingOver(functions, start, climbed),
     ...freedWith(functions, start, climbed, given),
     ...abandoned(functions, start, climbed),
     ...handedBack(functions, start, climbed, given),
@@ -99,34 +98,45 @@ function keptForGood({ context: { program } }: Functions, { givenUp, ends, level
   ];
 }
 
-/** Stores over what an earlier call of the acquiring function kept in an object that both are given, or that a variable leads to. */
-function storedOver({ context }: Functions, { reference, pos }: Start, own: Walked): Witness[] {
+/** Stores over what an earlier call kept: of the acquiring function, or of who has it make what he keeps. */
+function storingOver(functions: Functions, { reference }: Start, { own, ends }: Climbed): Witness[] {
+  const keeping = ends.filter(({ level }) => level === 1);
+  const callers = new Map(keeping.map((end) => [end.reference.key, end.reference]));
+  return [
+    ...storedOver(functions, reference, own.exits),
+    ...[...callers.values()].flatMap((caller) => {
+      const exits = keeping.filter((end) => end.reference.key === caller.key).map(({ exit }) => exit);
+      return storedOver(functions, caller, exits);
+    }),
+  ];
+}
+
+/** Stores of a function over what an earlier call of it kept in an object that both are given, or that a variable leads to. */
+function storedOver({ context }: Functions, reference: FunctionReference, exits: readonly Exit[]): Witness[] {
   const { program, mayDrop } = context;
   const params = program.variants(reference)[0]?.params ?? [];
   const factOf = ({ of, suffix }: Holder): string[] => {
     if (of >= 0) return suffix.startsWith('.') ? [`${params[of]?.name}${suffix}`] : [];
     return /^(\?|::(?!elsewhere ))/.test(suffix) ? [suffix] : [];
   };
-  const surely = own.exits.filter((e) => succeeds(e) && !e.unsure);
+  const surely = exits.filter((e) => succeeds(e) && !e.unsure);
   const facts = [...new Set(surely.flatMap((e) => e.holders.flatMap(factOf)))];
   const [first] = facts;
   if (first === undefined) return [];
   const param = params.findIndex((p) => first.startsWith(`${p.name}.`));
   if (!isReentered(program, reference, first.startsWith('::') ? { place: first, mayDrop } : { param })) return [];
   const { file, name } = reference;
-  const earlier: PathStep = { file, function: name, pos, text: 'an earlier call took pages here, and kept them' };
-  const over = (at: number, steps: readonly PathStep[]): Witness => ({
-    ...{ kind: 'over', short: false, file, function: name, pos: at },
-    ...{ steps: [earlier, ...steps], fields: [] },
-  });
-  return program.graphs(reference).flatMap((graph) => {
-    const { late, lost } = walk(context, reference, graph, { kind: 'again', facts });
-    const forgotten = lost.flatMap(({ exit }) => {
-      const steps = exit.unsure ? [] : spokenSteps(exit.trail);
-      return steps.flatMap((step) => (step.text.includes(storedOverText) ? [over(step.pos, steps)] : []));
-    });
-    return [...late.flatMap(({ kind, pos: at, trail }) => (kind === 'over' ? [over(at, spokenSteps(trail))] : [])), ...forgotten];
-  });
+  const earlier: PathStep = { file, function: name, pos: reference.item.pos, text: 'an earlier call took pages, and kept them' };
+  return program
+    .graphs(reference)
+    .flatMap((graph) => walk(context, reference, graph, { kind: 'again', facts }).late)
+    .filter(({ kind }) => kind === 'over')
+    .map(
+      (late): Witness => ({
+        ...{ kind: 'over', short: false, file, function: name, pos: late.pos },
+        ...{ steps: [earlier, ...spokenSteps(late.trail)], fields: [] },
+      }),
+    );
 }
 
 /** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that such a request calls last. */

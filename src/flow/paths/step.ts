@@ -1,5 +1,5 @@
 /** The states after a node: what one operation does to the memory of a path. */
-import type { Assume, Clear, Copy, Graph, Node, ReturnOperation } from '../../program/graph.js';
+import type { Assume, CallOperation, Clear, Copy, Graph, Node, ReturnOperation } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { structName } from '../../program/types.js';
 import { releases } from '../../protocol/index.js';
@@ -30,7 +30,7 @@ import {
 import { answered } from './questions.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
-import { altered, outcome, type State, type Trail, theReference, told } from './state.js';
+import { altered, outcome, type PathStep, type State, type Trail, theReference, told } from './state.js';
 import { added, grown, isIncrease } from './sums.js';
 import { textAt } from './text.js';
 import { namesOf } from './unwind.js';
@@ -45,7 +45,7 @@ export function run(local: Called, n: Node, state: State): State[] {
     case 'unread':
       return state.phase !== 'before' && o?.kind === 'unread' ? [] : [state];
     case 'call':
-      if (local.entry.kind === 'again' && isLookedAfter(local, o.name)) return [];
+      if (local.entry.kind === 'again' && isLookedAfter(local, o, state)) return [];
       if (n.loops.some((l) => isOthers(local, l, state))) return [state];
       return call(local, n, o, state);
     case 'copy': {
@@ -71,7 +71,7 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (over) return [over];
       const next = structCopied(local, o, state) ?? put(state, target, source);
       if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
-        const end = told(local, n, next, `${o.target.replace(/^::/, '')} ${storedOverText} while it still holds pages`);
+        const end = told(local, n, next, `${o.target.replace(/^::/, '')} ${storedOver} while it still holds pages`);
         // Where a variable still leads to them, what becomes of it says whether they are lost.
         if (isStillKnown(next)) return [end];
         local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
@@ -165,18 +165,33 @@ function isSetNear({ program, reference }: Called, place: string): boolean {
 }
 
 /** True for a call that may drop or test what an object holds before it is filled again. */
-function isLookedAfter(local: Called, name: string | null): boolean {
-  return (
-    name !== null &&
-    (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name) || (!releases.has(name) && local.mayDrop(name, local.reference.file)))
-  );
+function isLookedAfter(local: Called, { name, args }: CallOperation, state: State): boolean {
+  if (name === null) return false;
+  if (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name)) return true;
+  if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
+  const objects = holders(state).map(baseOf);
+  return objects.some((object) => object.startsWith('::') || args.some((a) => isNear(valueIn(state, a), object)));
+}
+
+/** True for a value that is an object, or stands below it, or leads to it. */
+function isNear(value: string | null, object: string): boolean {
+  return value !== null && (baseOf(value) === object || value.includes(object));
 }
 
 /** What is said of a store where an object held pages. */
-export const storedOverText = 'is stored over';
+const storedOver = 'is stored over';
 
+/** True if a variable leads to the reference. */
 function isStillKnown(state: State): boolean {
   return [...state.store].some(([place, value]) => isVariable(place) && !place.startsWith('%') && reaches(state, value));
+}
+
+/** Where a function is left: the store over what an object held, of which nothing on the way has become; `null` for none. */
+export function goneBy(state: State, facts: readonly string[]): PathStep | null {
+  const isGone = (fact: string): boolean => state.store.get(fact) !== theReference || isCut(state, fact, baseOf(fact));
+  if (state.phase !== 'held' || state.unsure || !facts.every(isGone)) return null;
+  for (let at = state.trail; at !== null; at = at.before) if (at.step.text.includes(storedOver)) return at.step;
+  return null;
 }
 
 function isStoredOver(before: State, after: State, target: string): boolean {

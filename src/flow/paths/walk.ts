@@ -12,7 +12,7 @@ import { openFrontier, stageOf } from './frontier.js';
 import { along } from './loops.js';
 import { backwards } from './shape.js';
 import { type Exit, outcome, type State, sign, type Trail, type Turned } from './state.js';
-import { run } from './step.js';
+import { goneBy, run } from './step.js';
 import { leftOver } from './transfer.js';
 
 export interface Walked {
@@ -127,6 +127,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     }
     for (const made of outcomes) {
       if (n.id === graph.exit || n.successors.length === 0) {
+        const gone = entry.kind === 'again' ? goneBy(made, entry.facts) : null;
+        if (gone !== null) walked.late.push({ kind: 'over', trail: made.trail as Trail, pos: gone.pos });
         const exit = exitOf(local, made, n);
         if (!exit) continue;
         frontier.tracks.exit(frontier.at(), exit);
