@@ -14,7 +14,7 @@ import { errorCalls } from './live.js';
 import { copyOf } from './maps.js';
 import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from './memory.js';
 import { isAlwaysSet } from './shape.js';
-import { changed, escaped, linked, share, written } from './shared.js';
+import { changed, changedIfAsked, escaped, linked, share, written } from './shared.js';
 import { altered, type State, sign, type Trail, told } from './state.js';
 import { moved } from './transfer.js';
 import { storedTo } from './zeros.js';
@@ -60,7 +60,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     if (dirtyCalls.has(api)) return [state];
   }
   if (isLinking) state = linked(share(state, o), o);
-  if (isOwn || !isNeutral) state = changed(local, o, o.name, written(state, o));
+  if (isOwn || !isNeutral) state = changedIfAsked(local, o, written(state, o));
   if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
   const values = o.args.map((a) => valueIn(state, a));

@@ -19,6 +19,7 @@ const sending =
   /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
 /** They map a page for a device or a user, and leave it alone where they fail. */
 const mapping = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
+
 /** Calls that give up an object by a member of it, and end the object by what its type was registered with. */
 const puttingMember = /^(put_device|device_unregister|kobject_put|\w+_object_put)$/;
 

@@ -1,6 +1,7 @@
 /** Memory that somebody else may reach from now on, or has written to. */
-import type { CallOperation, Node } from '../../program/graph.js';
+import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
+import { remembered } from '../../program/remembered.js';
 import { changesOf } from '../stores.js';
 import type { Called } from './context.js';
 import { keptOf } from './maps.js';
@@ -54,8 +55,23 @@ export function written(state: State, o: CallOperation): State {
 }
 
 /** What is known of numbers in memory that a function is given goes where it changes them. */
-export function changed({ program, reference }: Called, o: CallOperation, callee: string | null, state: State): State {
-  if (callee === null || o.args.length === 0) return state;
+export function changed(local: Called, o: CallOperation, callee: string, state: State): State {
+  return changedAt(local, o, callee, state, () => true);
+}
+
+/** As {@link changed}, of what the calling function asks for in a condition; of the rest it is not known what it is there for. */
+export function changedIfAsked(local: Called, o: CallOperation, state: State): State {
+  const asked = asksFor(local.graph);
+  return o.name === null || asked.size === 0 ? state : changedAt(local, o, o.name, state, (place) => asked.has(lastOf(place)));
+}
+
+function changedAt(
+  { program, reference }: Called,
+  o: CallOperation,
+  callee: string,
+  state: State,
+  matters: (place: string) => boolean,
+): State {
   let bases = null as readonly string[] | null;
   const isChanged = (place: string): boolean => {
     bases ??= o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
@@ -65,6 +81,17 @@ export function changed({ program, reference }: Called, o: CallOperation, callee
       return program.resolve(callee, reference.file).some((c) => changesOf(program)(c, i, suffix));
     });
   };
-  const store = keptOf(state.store, (place, value) => !/^[=~]/.test(value) || rootOf(place) === place || !isChanged(place));
+  const isNumber = (value: string): boolean => value.startsWith('=') || value.startsWith('~');
+  const store = keptOf(state.store, (place, value) => !isNumber(value) || rootOf(place) === place || !matters(place) || !isChanged(place));
   return store === state.store ? state : altered(state, { store });
+}
+
+/** The members that the conditions of a function compare with something. */
+const asksFor = remembered(({ nodes }: Graph): ReadonlySet<string> => {
+  const paths = nodes.flatMap(({ operation: o }) => (o?.kind === 'assume' ? [o.left.path, o.right.path] : []));
+  return new Set(paths.flatMap((path) => (path?.includes('.') ? [lastOf(path)] : [])));
+});
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('.'));
 }
