@@ -1,30 +1,32 @@
 /** What an open file stands for, when it is closed: nobody comes back for what is still kept there. */
-import type { FunctionReference } from '../../program/file.js';
+import type { FileFacts, FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import { installedAs } from '../../program/installed.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import { freeingCalls, unseenOperations } from '../../protocol/index.js';
 import { mayName } from './around.js';
 import { freedIn } from './freed.js';
 import { namesCalled } from './shape.js';
 import { bodyOf } from './text.js';
 
-/** The functions of a file that are called when what it is installed for is closed. */
-function closingIn(program: Program, file: string): ReadonlySet<string> {
-  const text = program.file(file)?.text ?? '';
-  return new Set(unseenOperations.flatMap(([struct, member]) => installedAs(text, struct, member)));
-}
+/** The functions of a file that are called when what it is installed for is closed, by their names. */
+export const closingIn = remembered(
+  ({ text }: FileFacts): ReadonlySet<string> => new Set(unseenOperations.flatMap(([struct, member]) => installedAs(text, struct, member))),
+);
 
 /** True for such a function. */
 export function closes(program: Program, { name, file }: FunctionReference): boolean {
-  return closingIn(program, file).has(name);
+  const facts = program.file(file);
+  return facts !== null && closingIn(facts).has(name);
 }
 
 /** True for such a function, and for one that it calls. */
 export function isOfClosing(program: Program, { name, file }: FunctionReference): boolean {
-  const closing = closingIn(program, file);
-  const own = program.file(file)?.byName;
-  return closing.has(name) || [...closing].some((by) => own?.get(by)?.some((r) => namesCalled(program, r).includes(name)));
+  const facts = program.file(file);
+  if (facts === null) return false;
+  const closing = closingIn(facts);
+  return closing.has(name) || [...closing].some((by) => facts.byName.get(by)?.some((r) => namesCalled(program, r).includes(name)));
 }
 
 /** `list_add(&chunk->list, &owner->chunks)`, `xa_store(&owner->chunks, …)`: the field with what others look through is caught. */
@@ -46,18 +48,14 @@ export interface Abandoned {
 
 /** Where a file is closed and an object is freed that has such a field, into which nobody has looked on the way. */
 export function abandonedIn(program: Program, file: string, heads: ReadonlySet<string>): Abandoned[] {
-  if (heads.size === 0) return [];
-  const own = program.file(file)?.byName;
-  return [...closingIn(program, file)].flatMap((name) =>
-    (own?.get(name) ?? []).flatMap((reference) =>
+  const facts = program.file(file);
+  if (facts === null) return [];
+  return [...closingIn(facts)].flatMap((name) =>
+    (facts.byName.get(name) ?? []).flatMap((reference) =>
       program.graphs(reference).flatMap((graph) =>
-        freedIn(program, file, graph).flatMap(({ variable, tag }) => {
+        freedIn(program, file, graph).flatMap(({ variable, tag, pos }) => {
           const head = program.structure(tag, file)?.fields.find((f) => heads.has(f.name))?.name;
-          const freeing = graph.nodes.find(
-            ({ operation: o }) => o?.kind === 'call' && freeingCalls.has(o.name ?? '') && o.args.some((a) => a.path === variable),
-          );
-          if (head === undefined || freeing === undefined || mayLook(program, reference, graph, variable, head)) return [];
-          return [{ reference, pos: freeing.pos, variable, head }];
+          return head === undefined || mayLook(program, reference, graph, variable, head) ? [] : [{ reference, pos, variable, head }];
         }),
       ),
     ),

@@ -52,7 +52,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
   const ends = [
     ...unanswered(climbed),
     ...keptForGood(functions, climbed, given),
-    ...storingOver(functions, start, climbed),
+    ...storingOver(functions, climbed),
     ...freedWith(functions, start, climbed, given),
     ...abandoned(functions, start, climbed),
     ...handedBack(functions, start, climbed, given),
@@ -99,19 +99,21 @@ function keptForGood({ context: { program } }: Functions, { givenUp, ends, level
 }
 
 /** Stores over what an earlier call kept: of the acquiring function, or of who has it make what he keeps. */
-function storingOver(functions: Functions, { reference }: Start, { own, ends }: Climbed): Witness[] {
-  const keeping = ends.filter(({ level }) => level === 1);
-  const callers = new Map(keeping.map((end) => [end.reference.key, end.reference]));
-  return [
-    ...storedOver(functions, reference, own.exits),
-    ...[...callers.values()].flatMap((caller) => {
-      const exits = keeping.filter((end) => end.reference.key === caller.key).map(({ exit }) => exit);
-      return storedOver(functions, caller, exits);
-    }),
-  ];
+function storingOver(functions: Functions, { ends }: Climbed): Witness[] {
+  const near = ends.filter(({ level }) => level <= 1);
+  return [...new Map(near.map(({ reference }) => [reference.key, reference])).values()].flatMap((reference) =>
+    storedOver(
+      functions,
+      reference,
+      near.flatMap((end) => (end.reference.key === reference.key ? [end.exit] : [])),
+    ),
+  );
 }
 
-/** Stores of a function over what an earlier call of it kept in an object that both are given, or that a variable leads to. */
+/**
+ * Stores of a function over what an earlier call of it kept in an object that both are given, or that a variable leads to.
+ * @param exits its ways out that succeed
+ */
 function storedOver({ context }: Functions, reference: FunctionReference, exits: readonly Exit[]): Witness[] {
   const { program, mayDrop } = context;
   const params = program.variants(reference)[0]?.params ?? [];
@@ -119,8 +121,7 @@ function storedOver({ context }: Functions, reference: FunctionReference, exits:
     if (of >= 0) return suffix.startsWith('.') ? [`${params[of]?.name}${suffix}`] : [];
     return /^(\?|::(?!elsewhere ))/.test(suffix) ? [suffix] : [];
   };
-  const surely = exits.filter((e) => succeeds(e) && !e.unsure);
-  const facts = [...new Set(surely.flatMap((e) => e.holders.flatMap(factOf)))];
+  const facts = [...new Set(exits.flatMap((e) => (e.unsure ? [] : e.holders.flatMap(factOf))))];
   const [first] = facts;
   if (first === undefined) return [];
   const param = params.findIndex((p) => first.startsWith(`${p.name}.`));

@@ -3,6 +3,7 @@ import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { changesOf } from '../stores.js';
+import { askedFor } from './asked.js';
 import type { Called } from './context.js';
 import { keptOf } from './maps.js';
 import { baseOf, holders, reach, valueIn } from './memory.js';
@@ -65,20 +66,18 @@ export function changedIfAsked(local: Called, o: CallOperation, state: State): S
   return o.name === null || asked.size === 0 ? state : changedAt(local, o, o.name, state, (place) => asked.has(lastOf(place)));
 }
 
-function changedAt(
-  { program, reference }: Called,
-  o: CallOperation,
-  callee: string,
-  state: State,
-  matters: (place: string) => boolean,
-): State {
+/** True if a function of a name may store at a path below what it is given. */
+export function mayChange({ program, reference }: Called, callee: string, index: number, suffix: string): boolean {
+  return program.resolve(callee, reference.file).some((r) => changesOf(program)(r, index, suffix));
+}
+
+function changedAt(local: Called, o: CallOperation, callee: string, state: State, matters: (place: string) => boolean): State {
   let bases = null as readonly string[] | null;
   const isChanged = (place: string): boolean => {
     bases ??= o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
     return bases.some((base, i) => {
       const suffix = base === '' ? null : suffixAfter(place, base);
-      if (suffix === null || suffix === '') return false;
-      return program.resolve(callee, reference.file).some((c) => changesOf(program)(c, i, suffix));
+      return suffix !== null && suffix !== '' && mayChange(local, callee, i, suffix);
     });
   };
   const isNumber = (value: string): boolean => value.startsWith('=') || value.startsWith('~');
@@ -86,11 +85,8 @@ function changedAt(
   return store === state.store ? state : altered(state, { store });
 }
 
-/** The members that the conditions of a function compare with something. */
-const asksFor = remembered(({ nodes }: Graph): ReadonlySet<string> => {
-  const paths = nodes.flatMap(({ operation: o }) => (o?.kind === 'assume' ? [o.left.path, o.right.path] : []));
-  return new Set(paths.flatMap((path) => (path?.includes('.') ? [lastOf(path)] : [])));
-});
+/** The last members of what the conditions of a function compare with something. */
+const asksFor = remembered((graph: Graph): ReadonlySet<string> => new Set(askedFor(graph).map(lastOf)));
 
 function lastOf(path: string): string {
   return path.slice(path.lastIndexOf('.'));

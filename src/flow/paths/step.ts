@@ -1,8 +1,8 @@
 /** The states after a node: what one operation does to the memory of a path. */
-import type { Assume, CallOperation, Clear, Copy, Graph, Node, ReturnOperation } from '../../program/graph.js';
-import { rootOf, suffixAfter } from '../../program/path.js';
+import type { Assume, Clear, Copy, Graph, Node, ReturnOperation } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
 import { structName } from '../../program/types.js';
-import { releases } from '../../protocol/index.js';
+import { isLookedAfter, isStillKnown, isStoredOver, storedOver, testsState } from './again.js';
 import { call } from './call.js';
 import { asksHeld, assume } from './conditions.js';
 import type { Called } from './context.js';
@@ -11,26 +11,11 @@ import { isTaking } from './entry.js';
 import { forgetElement, stepOver, stepPast } from './forget.js';
 import { roundOf } from './last.js';
 import { isOthers } from './loops.js';
-import {
-  baseOf,
-  behind,
-  copied,
-  holders,
-  isCut,
-  isVariable,
-  placeAt,
-  put,
-  reaches,
-  renewed,
-  stepFrom,
-  uncompared,
-  valueAt,
-  valueIn,
-} from './memory.js';
+import { baseOf, behind, copied, holders, placeAt, put, reaches, renewed, stepFrom, uncompared, valueAt, valueIn } from './memory.js';
 import { answered } from './questions.js';
 import { settled } from './settled.js';
 import { isPointer } from './shape.js';
-import { altered, outcome, type PathStep, type State, type Trail, theReference, told } from './state.js';
+import { altered, outcome, type State, type Trail, theReference, told } from './state.js';
 import { added, grown, isIncrease } from './sums.js';
 import { textAt } from './text.js';
 import { namesOf } from './unwind.js';
@@ -146,59 +131,6 @@ function isSum({ types }: Graph, { target, source }: Copy): boolean {
     return path === null || (type !== undefined && type.pointers === 0 && type.dims.length === 0 && type.tag === null);
   };
   return target.startsWith('%') && isNumber(target) && isNumber(source.path);
-}
-
-/** True for a test of something that outlives the function, and that changes: it may be what keeps a second round out. */
-function testsState(local: Called, state: State, o: Assume): boolean {
-  const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
-  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::')) && isSetNear(local, v)));
-}
-
-/** True if somebody in the function's file may store to what a place ends in; also for a place that is no member. */
-function isSetNear({ program, reference }: Called, place: string): boolean {
-  const member = /\.(\w+)[@[\]]*$/.exec(place)?.[1];
-  const text = program.file(reference.file)?.text;
-  if (member === undefined || text === undefined) return true;
-  return new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b|[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`).test(
-    text,
-  );
-}
-
-/** True for a call that may drop or test what an object holds before it is filled again. */
-function isLookedAfter(local: Called, { name, args }: CallOperation, state: State): boolean {
-  if (name === null) return false;
-  if (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name)) return true;
-  if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
-  const objects = holders(state).map(baseOf);
-  return objects.some((object) => object.startsWith('::') || args.some((a) => isNear(valueIn(state, a), object)));
-}
-
-/** True for a value that is an object, or stands below it, or leads to it. */
-function isNear(value: string | null, object: string): boolean {
-  return value !== null && (baseOf(value) === object || value.includes(object));
-}
-
-/** What is said of a store where an object held pages. */
-const storedOver = 'is stored over';
-
-/** True if a variable leads to the reference. */
-function isStillKnown(state: State): boolean {
-  return [...state.store].some(([place, value]) => isVariable(place) && !place.startsWith('%') && reaches(state, value));
-}
-
-/** Where a function is left: the store over what an object held, of which nothing on the way has become; `null` for none. */
-export function goneBy(state: State, facts: readonly string[]): PathStep | null {
-  const isGone = (fact: string): boolean => state.store.get(fact) !== theReference || isCut(state, fact, baseOf(fact));
-  if (state.phase !== 'held' || state.unsure || !facts.every(isGone)) return null;
-  for (let at = state.trail; at !== null; at = at.before) if (at.step.text.includes(storedOver)) return at.step;
-  return null;
-}
-
-function isStoredOver(before: State, after: State, target: string): boolean {
-  if (before.phase !== 'held' || (rootOf(target) === target && !target.startsWith('::'))) return false;
-  return holders(before).some(
-    (place) => suffixAfter(place, target) !== null && (after.store.get(place) !== theReference || isCut(after, place, baseOf(place))),
-  );
 }
 
 /** A constant is stored. */

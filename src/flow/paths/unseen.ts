@@ -1,13 +1,13 @@
 /** Ends of objects of which nobody sees the result, or not who ends them all: one that fails before it drops the pages leaves them for good. */
 import { type FileFacts, type FunctionReference, mentioning } from '../../program/file.js';
 import { type Assume, type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
-import { installedAs } from '../../program/installed.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
-import { freeingCalls, unseenOperations } from '../../protocol/index.js';
+import { freeingCalls } from '../../protocol/index.js';
 import type { Parameter } from '../../syntax/ast.js';
 import { isHandedOut } from '../mentions.js';
 import type { Left } from './climb.js';
+import { closingIn } from './closing.js';
 import type { Context } from './context.js';
 import { bodyOf } from './text.js';
 import { ignores } from './ways.js';
@@ -48,7 +48,7 @@ export const unseenIn = remembered((program: Program) => {
 function unseenFailures(program: Program, file: string): Unseen[] {
   const facts = program.file(file);
   if (facts === null) return [];
-  const operations = new Set(unseenOperations.flatMap(([struct, member]) => installedAs(facts.text, struct, member)));
+  const operations = closingIn(facts);
   const isMeant = (r: FunctionReference): boolean =>
     operations.has(r.name) ? freeing.test(bodyOf(program, r)) : ending.test(r.name) && isUnheard(program, facts, r);
   const ends = facts.functions

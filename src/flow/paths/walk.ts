@@ -5,6 +5,7 @@
  */
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph, Node } from '../../program/graph.js';
+import { goneBy } from './again.js';
 import type { Called, Context, Late } from './context.js';
 import { type Entry, firstState, isSeed, withObject } from './entry.js';
 import { exitOf } from './exit.js';
@@ -12,7 +13,7 @@ import { openFrontier, stageOf } from './frontier.js';
 import { along } from './loops.js';
 import { backwards } from './shape.js';
 import { type Exit, outcome, type State, sign, type Trail, type Turned } from './state.js';
-import { goneBy, run } from './step.js';
+import { run } from './step.js';
 import { leftOver } from './transfer.js';
 
 export interface Walked {

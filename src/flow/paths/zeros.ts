@@ -3,10 +3,11 @@ import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callsOf, type Graph } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
-import { changesOf } from '../stores.js';
+import { askedFor } from './asked.js';
 import { unset } from './conditions.js';
 import type { Called } from './context.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from './memory.js';
+import { mayChange } from './shared.js';
 import type { State } from './state.js';
 
 /** Paths below the parameters of a function that tests them and that nobody has stored to yet, before a call of it. */
@@ -28,32 +29,28 @@ export function zerosFor(local: Called, o: CallOperation, callee: FunctionRefere
 }
 
 /** The state behind a call that may have stored to such memory: of what the function itself asks for there, that is zero no more. */
-export function storedTo({ program, graph, reference }: Called, o: CallOperation, callee: string, state: State): State {
+export function storedTo(local: Called, o: CallOperation, callee: string, state: State): State {
   if (state.zeroed.size === 0) return state;
   let next = state;
   o.args.forEach((a, i) => {
     const value = valueIn(state, a);
     if (value === null || !state.zeroed.has(value)) return;
-    for (const path of askedFor(graph)) {
+    for (const path of askedFor(local.graph)) {
       const place = placeAt(state, path);
       const suffix = place === null || state.store.has(place) ? null : suffixAfter(place, value);
-      if (suffix && program.resolve(callee, reference.file).some((r) => changesOf(program)(r, i, suffix))) next = put(next, place, null);
+      if (suffix && mayChange(local, callee, i, suffix)) next = put(next, place, null);
     }
   });
   return next;
 }
 
-/** Paths that lead to a member and that a condition compares with something. */
-const askedFor = remembered(({ nodes }: Graph): readonly string[] => {
-  const paths = nodes.flatMap(({ operation: o }) => (o?.kind === 'assume' && o.call === null ? [o.left.path, o.right.path] : []));
-  return [...new Set(paths)].flatMap((path) => (path?.includes('.') ? [path] : []));
-});
-
 /** True for what is stored by the function that has taken the pages, and hands them to this one. */
-function isSetBefore({ program, graph, reference, entry }: Called, before: State, value: string, suffix: string): boolean {
+function isSetBefore(local: Called, before: State, value: string, suffix: string): boolean {
+  const { graph, entry } = local;
   if (entry.kind !== 'returned') return false;
-  const sets = (index: number): boolean => program.resolve(entry.callee, reference.file).some((r) => changesOf(program)(r, index, suffix));
-  return callsOf(graph, entry.callee).some(({ call }) => call.args.some((a, i) => valueIn(before, a) === value && sets(i)));
+  const isSetBy = ({ args }: CallOperation): boolean =>
+    args.some((a, i) => valueIn(before, a) === value && mayChange(local, entry.callee, i, suffix));
+  return callsOf(graph, entry.callee).some(({ call }) => isSetBy(call));
 }
 
 /** What a function asks of what it is given: paths below its parameters that a condition compares with something. */
