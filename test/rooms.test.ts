@@ -7,6 +7,9 @@ import { describe, expect, it } from 'vitest';
 const order = ['protocol', 'source', 'syntax', 'program', 'flow', 'survey', 'check', 'convert', 'model', 'compare', 'report', 'cli'];
 /** The model is a room of its own: it stands on nothing. */
 const alone = new Set(['model']);
+/** The walk of paths is a house of its own; its context and how it is entered stand on the first two floors, below the others. */
+const floors = ['memory', 'function', '', 'loops', 'step', 'walk', 'faults'];
+const pathsRoom = 'flow/paths/';
 
 const specifiers = [
   /^\s*(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]/gm,
@@ -50,12 +53,19 @@ function roomOf(path: string): string | null {
   return slash < 0 ? null : path.slice(0, slash);
 }
 
+/** The floor of a module of the walk, counted from below; `null` for a module that is not of it. */
+function floorOf(path: string): number | null {
+  return path.startsWith(pathsRoom) ? floors.indexOf(roomOf(path.slice(pathsRoom.length)) ?? '') : null;
+}
+
 /** What is wrong with an import of `specifier` by `file`; `null` if nothing is. */
 function complaint(file: string, specifier: string): string | null {
   const target = targetOf(file, specifier);
   if (target === null) return null;
   const from = roomOf(file);
   const to = roomOf(target);
+  const [floor, below] = [floorOf(file), floorOf(target)];
+  if (floor !== null && below !== null && (below < 0 || below > floor)) return `${file} stands below ${target}, and cannot import it`;
   if (target.startsWith('..')) return `${file} reaches outside src/: ${specifier}`;
   if (from === null || from === to) return null;
   if (to === null) return `${file} imports the entry point: ${specifier}`;
@@ -112,9 +122,13 @@ const f = await import('../f.js');`;
   it('tells the ways of the house', () => {
     expect(complaint('flow/follow.ts', '../program/path.js')).toBeNull();
     expect(complaint('flow/follow.ts', './facts.js')).toBeNull();
+    expect(complaint('flow/paths/step/call.ts', '../memory/state.js')).toBeNull();
+    expect(complaint('flow/paths/step/call.ts', './enter.js')).toBeNull();
     expect(complaint('index.ts', './cli/main.js')).toBeNull();
     expect(complaint('report/text.ts', 'picocolors')).toBeNull();
     expect(complaint('program/path.ts', '../flow/facts.js')).toContain('program/ stands before flow/');
+    expect(complaint('flow/paths/step/call.ts', '../walk/walk.js')).toContain('stands below flow/paths/walk/walk.js');
+    expect(complaint('flow/paths/context.ts', './cellar/state.js')).toContain('cannot import');
     expect(complaint('model/explore.ts', '../protocol/index.js')).toContain('imports no other room');
     expect(complaint('cli/main.ts', '../index.js')).toContain('entry point');
     expect(complaint('cli/main.ts', '../../test/x.js')).toContain('outside');

@@ -1,7 +1,7 @@
 /** What a path's maps do when they are copied with a change. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { copyOf, isSameMap, isSameSet, keptOf, withEntry } from '../../src/flow/paths/maps.js';
+import { copyOf, isSameMap, isSameSet, keptOf, withEntry } from '../../src/flow/paths/memory/maps.js';
 
 const key = fc.constantFrom('a', 'a.b', 'a[]', 'c');
 const entries = fc.array(fc.tuple(key, fc.nat(2)));

@@ -1,6 +1,6 @@
 /** The conditions that a path has assumed of values that the walk knows nothing else of. */
-import { type Live, liveness } from '../../flow/paths/live.js';
-import { keptOf, withEntry } from '../../flow/paths/maps.js';
+import { type Live, liveness } from '../../flow/paths/function/live.js';
+import { keptOf, withEntry } from '../../flow/paths/memory/maps.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';

@@ -1,7 +1,7 @@
 /** What is known of an integer in the site's function: the acquiring call's result, the number asked for, or a constant, and an offset. */
 import { holds } from '../../flow/outcome.js';
-import { readLater } from '../../flow/paths/live.js';
-import { keptOf, withEntry } from '../../flow/paths/maps.js';
+import { readLater } from '../../flow/paths/function/live.js';
+import { keptOf, withEntry } from '../../flow/paths/memory/maps.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';

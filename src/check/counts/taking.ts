@@ -1,5 +1,5 @@
 /** A call after which pages are counted: the acquiring call itself, or one of a function that hands its count on. */
-import { isWhole } from '../../flow/paths/drop.js';
+import { isWhole } from '../../flow/paths/step/drop.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../program/graph.js';
 import type { Value } from '../../program/path.js';

@@ -2,10 +2,10 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
-import type { Nodes } from './callee.js';
 import type { Entry } from './entry.js';
-import type { Shape } from './shape.js';
-import type { Exit, Trail } from './state.js';
+import type { Nodes } from './function/callee.js';
+import type { Shape } from './function/shape.js';
+import type { Exit, Trail } from './memory/state.js';
 
 /** What comes too late, and the way to it. */
 export interface Late {

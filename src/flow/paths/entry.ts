@@ -2,8 +2,8 @@
 import { asCallOf, type Graph, type Loop, type Node } from '../../program/graph.js';
 import type { Layouts } from '../flow.js';
 import type { Acquired } from '../outcome.js';
-import { baseOf, placeBelow, put, renewed, valueAt } from './memory.js';
-import { altered, type Exit, nothingKnown, outcome, type State, theReference } from './state.js';
+import { baseOf, placeBelow, put, renewed, valueAt } from './memory/memory.js';
+import { altered, type Exit, nothingKnown, outcome, type State, theReference } from './memory/state.js';
 
 /** How the reference comes into a function. */
 export type Entry =

@@ -1,0 +1,80 @@
+/** What an open file stands for, when it is closed: nobody comes back for what is still kept there. */
+import type { FileFacts, FunctionReference } from '../../../program/file.js';
+import type { Graph } from '../../../program/graph.js';
+import { installedAs } from '../../../program/installed.js';
+import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
+import { freeingCalls, unseenOperations } from '../../../protocol/index.js';
+import { freedIn } from '../function/freed.js';
+import { namesCalled } from '../function/shape.js';
+import { bodyOf } from '../function/text.js';
+import { mayName } from '../step/around.js';
+
+/** The functions of a file that are called when what it is installed for is closed, by their names. */
+export const closingIn = remembered(
+  ({ text }: FileFacts): ReadonlySet<string> => new Set(unseenOperations.flatMap(([struct, member]) => installedAs(text, struct, member))),
+);
+
+/** True for such a function. */
+export function closes(program: Program, { name, file }: FunctionReference): boolean {
+  const facts = program.file(file);
+  return facts !== null && closingIn(facts).has(name);
+}
+
+/** True for such a function, and for one that it calls. */
+export function isOfClosing(program: Program, { name, file }: FunctionReference): boolean {
+  const facts = program.file(file);
+  if (facts === null) return false;
+  const closing = closingIn(facts);
+  return closing.has(name) || [...closing].some((by) => facts.byName.get(by)?.some((r) => namesCalled(program, r).includes(name)));
+}
+
+/** `list_add(&chunk->list, &owner->chunks)`, `xa_store(&owner->chunks, …)`: the field with what others look through is caught. */
+const adding = /\b(?:list_add(?:_tail)?\s*\([^;]*,|(?:xa_(?:store|insert|alloc)|idr_alloc)\w*\s*\()\s*&[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
+
+/** The fields that a function puts objects into, for others to find. */
+export function filledBy(program: Program, reference: FunctionReference): string[] {
+  return Array.from(bodyOf(program, reference).matchAll(adding), (match) => match[1] as string);
+}
+
+/** Where an object is freed with what others look through in it. */
+export interface Abandoned {
+  reference: FunctionReference;
+  pos: number;
+  /** The object's name, and the field. */
+  variable: string;
+  head: string;
+}
+
+/** Where a file is closed and an object is freed that has such a field, into which nobody has looked on the way. */
+export function abandonedIn(program: Program, file: string, heads: ReadonlySet<string>): Abandoned[] {
+  const facts = program.file(file);
+  if (facts === null) return [];
+  return [...closingIn(facts)].flatMap((name) =>
+    (facts.byName.get(name) ?? []).flatMap((reference) =>
+      program.graphs(reference).flatMap((graph) =>
+        freedIn(program, file, graph).flatMap(({ variable, tag, pos }) => {
+          const head = program.structure(tag, file)?.fields.find((f) => heads.has(f.name))?.name;
+          return head === undefined || mayLook(program, reference, graph, variable, head) ? [] : [{ reference, pos, variable, head }];
+        }),
+      ),
+    ),
+  );
+}
+
+/** True if a function, or one that it calls, names a field, or hands the object to somebody who cannot be looked into. */
+function mayLook(program: Program, reference: FunctionReference, { nodes }: Graph, variable: string, head: string): boolean {
+  const isHanded = nodes.some(
+    ({ operation: o }) =>
+      o?.kind === 'call' &&
+      !freeingCalls.has(o.name ?? '') &&
+      o.args.some((a) => a.path === variable && !a.address) &&
+      (o.name === null || program.resolve(o.name, reference.file).length === 0),
+  );
+  const field = new RegExp(`\\b${head}\\b`);
+  return (
+    isHanded ||
+    field.test(bodyOf(program, reference)) ||
+    namesCalled(program, reference).some((called) => mayName(program, called, reference.file, field))
+  );
+}

@@ -1,0 +1,269 @@
+/** All that can go wrong with a site's pages: on the ways up from where they are taken, and with what keeps them. */
+import type { FunctionReference } from '../../../program/file.js';
+import { leadsTo, type Node } from '../../../program/graph.js';
+import { folderOf } from '../../../program/place.js';
+import type { CallSite } from '../../../program/program.js';
+import type { Analysis } from '../../flow.js';
+import type { Start } from '../../visit.js';
+import type { Context } from '../context.js';
+import { namesCalled } from '../function/shape.js';
+import { hasForgotten } from '../loops/forget.js';
+import { type Exit, type Holder, type PathStep, spokenSteps, type Turned } from '../memory/state.js';
+import { isOwn } from '../step/around.js';
+import { type Functions, functionsOf } from '../walk/functions.js';
+import { type Dropped, isGivenUp, succeeds, undropped } from '../walk/keeping.js';
+import { walk } from '../walk/walk.js';
+import { failedOn } from '../walk/ways.js';
+import { type Climbed, climb, leaksOf } from './climb.js';
+import { abandonedIn, filledBy } from './closing.js';
+import { kept } from './passed.js';
+import { pendingAt } from './pending.js';
+import { isReentered } from './reentry.js';
+import { type Carrier, endingsOf } from './teardown.js';
+import { unheardAt } from './unheard.js';
+import { dropsAt, unseenIn } from './unseen.js';
+import { freeingIn, keptFor, leakOf, openFound, placeIn, type Witness } from './witness.js';
+
+/** A function, and the fact with which it is entered. */
+export interface Given {
+  reference: FunctionReference;
+  fact: string;
+}
+
+/** Where a site's pages are kept and known to be dropped from, and the files in which that happens. */
+export interface Kept extends Dropped {
+  carriers: readonly Carrier[];
+  files: readonly string[];
+  /** Functions to which the kernel gives back what was handed to it. */
+  backs: readonly Given[];
+  /** Functions that a library calls to drop what it was handed. */
+  endings: readonly Given[];
+  /** Functions that may make an object forget the pages which it holds. */
+  handlers: readonly Given[];
+  /** Functions that are handed one page by itself. */
+  passed: readonly Given[];
+}
+
+/** Every wrong end of a path from a site, one for each place and kind. */
+export function witnesses(analysis: Analysis, start: Start, given: Kept): Witness[] {
+  const functions = functionsOf(analysis);
+  const found = openFound();
+  const climbed = climb(functions, start, found);
+  const ends = [
+    ...unanswered(climbed),
+    ...keptForGood(functions, climbed, given),
+    ...storingOver(functions, climbed),
+    ...freedWith(functions, start, climbed, given),
+    ...abandoned(functions, start, climbed),
+    ...handedBack(functions, start, climbed, given),
+    ...leftUnseen(functions, start, climbed, given),
+    ...leftUnheard(functions, climbed, given),
+    ...endedBefore(functions, climbed),
+  ];
+  for (const witness of ends) found.add(witness);
+  return found.all();
+}
+
+/** True if the acquiring function leaves the pages in memory that outlives it where it succeeds, or may on a way that is not followed. */
+export function keepsPages(analysis: Analysis, start: Start): boolean {
+  const { exits, cut } = functionsOf(analysis).first(start);
+  return cut || exits.some(succeeds);
+}
+
+/** Failures with the pages held which no caller answers by dropping them. */
+function unanswered({ failures, cleaned }: Climbed): Witness[] {
+  const left = failures.filter(({ reference }) => !cleaned.has(reference.name));
+  const blamed = new Set(left.map(({ reference }) => reference.name));
+  // Who hands on another's failure as it is has not failed himself.
+  const own = left.filter(({ turned }) => !failedOn(turned.exit.trail).some((name) => blamed.has(name)));
+  return own.map(({ reference, turned }) =>
+    leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'),
+  );
+}
+
+/** Pages that stay in fields from which nobody drops them, or of which the object says that they are not there. */
+function keptForGood({ context: { program } }: Functions, { givenUp, ends, levels }: Climbed, given: Kept): Witness[] {
+  const denied = givenUp.filter(
+    ({ reference, turned: { exit }, level }) =>
+      isOwn(program, exit, reference) && isGivenUp(program, { reference, exit, level }, given, levels),
+  );
+  return [
+    ...denied.map(({ reference, turned }) =>
+      leakOf(reference, turned, 'left here, as failed, with the pages still held, of which the object says that there are none'),
+    ),
+    ...ends.flatMap((end) => {
+      const fields = undropped(program, end, given, levels);
+      return fields.length > 0 ? [keptFor(end, fields)] : [];
+    }),
+  ];
+}
+
+/** Stores over what an earlier call kept: of the acquiring function, or of who has it make what he keeps. */
+function storingOver(functions: Functions, { ends }: Climbed): Witness[] {
+  const near = ends.filter(({ level }) => level <= 1);
+  return [...new Map(near.map(({ reference }) => [reference.key, reference])).values()].flatMap((reference) =>
+    storedOver(
+      functions,
+      reference,
+      near.flatMap((end) => (end.reference.key === reference.key ? [end.exit] : [])),
+    ),
+  );
+}
+
+/**
+ * Stores of a function over what an earlier call of it kept in an object that both are given, or that a variable leads to.
+ * @param exits its ways out that succeed
+ */
+function storedOver({ context }: Functions, reference: FunctionReference, exits: readonly Exit[]): Witness[] {
+  const { program, mayDrop } = context;
+  const params = program.variants(reference)[0]?.params ?? [];
+  const factOf = ({ of, suffix }: Holder): string[] => {
+    if (of >= 0) return suffix.startsWith('.') ? [`${params[of]?.name}${suffix}`] : [];
+    return /^(\?|::(?!elsewhere ))/.test(suffix) ? [suffix] : [];
+  };
+  const facts = [...new Set(exits.flatMap((e) => (e.unsure ? [] : e.holders.flatMap(factOf))))];
+  const [first] = facts;
+  if (first === undefined) return [];
+  const param = params.findIndex((p) => first.startsWith(`${p.name}.`));
+  if (!isReentered(program, reference, first.startsWith('::') ? { place: first, mayDrop } : { param })) return [];
+  const { file, name } = reference;
+  const earlier: PathStep = { file, function: name, pos: reference.item.pos, text: 'an earlier call took pages, and kept them' };
+  return program
+    .graphs(reference)
+    .flatMap((graph) => walk(context, reference, graph, { kind: 'again', facts }).late)
+    .filter(({ kind }) => kind === 'over')
+    .map(
+      (late): Witness => ({
+        ...{ kind: 'over', short: false, file, function: name, pos: late.pos },
+        ...{ steps: [earlier, ...spokenSteps(late.trail)], fields: [] },
+      }),
+    );
+}
+
+/** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that such a request calls last. */
+function requestsKeeping({ program, mayDrop }: Context, { ends }: Climbed): FunctionReference[] {
+  const drops = ({ operation: o }: Node, file: string): boolean => o?.kind === 'call' && o.name !== null && mayDrop(o.name, file);
+  const isRequest = (reference: FunctionReference): boolean => program.callers(reference).length === 0;
+  const isLast = ({ caller, graph, node }: CallSite): boolean => isRequest(caller) && !leadsTo(graph, node, (n) => drops(n, caller.file));
+  return ends
+    .filter(({ exit, level }) => level <= 1 && !exit.unsure && exit.holders.some((h) => h.of === -2))
+    .map(({ reference }) => reference)
+    .filter((reference) => isRequest(reference) || program.callSites(reference).every(isLast));
+}
+
+/** Objects with the pages in them, on a list that is freed with what a file stands for. */
+function abandoned({ context }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed): Witness[] {
+  const near = climbed.ends.filter(({ level }) => level <= 1).map((end) => end.reference);
+  const heads = new Set(near.flatMap((by) => filledBy(context.program, by)));
+  const requests = heads.size === 0 ? [] : requestsKeeping(context, climbed);
+  return [...new Set(requests.map((by) => by.file))].flatMap((by) =>
+    abandonedIn(context.program, by, heads).map((found): Witness => {
+      const place = { file: by, function: found.reference.name, pos: found.pos };
+      const taken: PathStep = { file, function: name, pos, text: `taken here, and kept by what is put into ${found.head}` };
+      const text = `${found.variable} is freed here, and nobody has looked into ${found.head}`;
+      return { kind: 'leak', short: false, ...place, steps: [taken, { ...place, text }], fields: [] };
+    }),
+  );
+}
+
+/** Objects that are freed with the pages in them. */
+function freedWith({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
+  const { program, effects } = context;
+  const keepers = climbed.ends.filter(({ exit }) => !exit.unsure).map(({ reference }) => reference);
+  const isLeftThere = (): boolean => requestsKeeping(context, climbed).length > 0;
+  // Who keeps them near by may end what he keeps them in.
+  const beside = keepers.flatMap((r) => (folderOf(r.file) === folderOf(file) ? [r.file] : []));
+  const files = [...new Set([...given.files, ...beside])];
+  return given.carriers.flatMap((carrier) => {
+    const endings = endingsOf(program, files, carrier, keepers, walked, effects);
+    // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
+    const isUsual = endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
+    const text = `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`;
+    return endings.flatMap(({ reference, listed, closes, walked: { lost } }) => {
+      // The fault is the freeing, wherever the path to it turned off.
+      const freed = lost.flatMap(({ exit }): Turned[] => {
+        const freeing = freeingIn(exit);
+        return freeing &&
+          (isUsual || (closes && isLeftThere()) || listed === 'object' || (listed === 'array' && freeing.text.includes('the array')))
+          ? [{ exit, pos: placeIn(reference, exit, freeing) }]
+          : [];
+      });
+      return leaksOf(climbed, reference, freed, [{ file, function: name, pos, text }]);
+    });
+  });
+}
+
+/** Pages that do not come through functions which the site hands them to, or which are given back what holds them. */
+function handedBack({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
+  const { program, effects } = context;
+  const left = (reference: FunctionReference, exit: Exit, end: string): Witness => leakOf(reference, { exit, pos: exit.pos }, end);
+  const handed = ({ reference, fact }: Given, way: string, isFault: (exit: Exit) => boolean): Witness[] => {
+    const lost = walked(reference, { kind: 'given', facts: [fact] }).lost.filter(({ exit }) => isFault(exit));
+    return leaksOf(climbed, reference, lost, [{ file, function: name, pos, text: `taken here, and ${way} ${reference.name}()` }]);
+  };
+  return [
+    ...given.passed.flatMap(({ reference, fact }) =>
+      kept(program, reference, effects(reference, [fact])).map((exit) =>
+        left(reference, exit, 'left here with the page still held, which other ways with such a result drop'),
+      ),
+    ),
+    ...given.endings.flatMap(({ reference, fact }) => {
+      const exits = effects(reference, [fact]);
+      const [exit] = exits;
+      return exit && exits.every((e) => e.kind === 'held' && !e.unsure && e.holders.every((h) => h.of >= 0))
+        ? [left(reference, exit, 'left here with the pages still held, which nobody else drops')]
+        : [];
+    }),
+    ...given.backs.flatMap((back) => handed(back, 'given back to', (exit) => freeingIn(exit) !== undefined)),
+    ...given.handlers.flatMap((handler) => handed(handler, 'kept until', ({ trail }) => hasForgotten(trail))),
+  ];
+}
+
+/** Ends of objects that fail before they drop the pages there, and nobody sees it. */
+function leftUnseen({ context }: Functions, { reference: { file, name }, pos }: Start, { leaving }: Climbed, given: Kept): Witness[] {
+  const files = new Set([...given.files, ...leaving.map(({ reference }) => reference.file)]);
+  const isDropper = (r: FunctionReference): boolean =>
+    given.drops.some((d) => d.holder === r.key && d.heaps.length > 0) || leaving.some((left) => dropsAt(context, r, left));
+  /** It drops them itself, or has another of its file do it. */
+  const leadsToDrop = (r: FunctionReference): boolean =>
+    isDropper(r) ||
+    namesCalled(context.program, r).some((called) => context.program.file(r.file)?.byName.get(called)?.some(isDropper) === true);
+  return [...files].flatMap(unseenIn(context.program)).flatMap(({ reference: by, pos: at, passed, before, ender }): Witness[] => {
+    const drops = ender === null ? isDropper : leadsToDrop;
+    const dropper = before.some(drops) ? undefined : passed.find(drops);
+    if (dropper === undefined) return [];
+    const place = { file: by.file, function: by.name, pos: at };
+    const taken: PathStep = { file, function: name, pos, text: `taken here, and kept until ${dropper.name}()` };
+    const who = ender === null ? 'nobody sees that it failed' : `${ender.name}() does not look whether it failed`;
+    const text = `left here, as failed, before ${dropper.name}() drops the pages; ${who}`;
+    return [{ kind: 'leak', short: false, ...place, steps: [taken, { ...place, text }], fields: [] }];
+  });
+}
+
+/** Failures that nobody looks at, of which the object still leads to what was dropped. */
+function leftUnheard({ context }: Functions, { stale }: Climbed, given: Kept): Witness[] {
+  return stale.flatMap(({ reference, exit }): Witness[] => {
+    const left = unheardAt(context, reference, exit, given.drops);
+    if (left === null) return [];
+    const place = { file: reference.file, function: reference.name, pos: left.pos };
+    const text = `left in ${left.path}, from where ${left.by.name}() drops it once more; ${left.caller.name}() does not see that this failed`;
+    return [{ kind: 'double', short: false, ...place, steps: [...spokenSteps(exit.trail), { ...place, text }], fields: [] }];
+  });
+}
+
+/** Pages that are to replace others, in an object that ends before. */
+function endedBefore({ context }: Functions, { ends, levels }: Climbed): Witness[] {
+  const certain = ends.filter(({ exit }) => !exit.unsure);
+  return certain.flatMap((end) =>
+    pendingAt(context, end, (r) => levels.has(r.key)).map(({ reference: { file, name }, pos, dropped, left }): Witness => {
+      const text = `left here in ${left}, where they were to replace those in ${dropped}, which are dropped`;
+      return {
+        kind: 'leak',
+        short: false,
+        ...{ file, function: name, pos },
+        steps: [...spokenSteps(end.exit.trail), { file, function: name, pos, text }],
+        fields: [],
+      };
+    }),
+  );
+}

@@ -1,0 +1,47 @@
+/** Functions that are handed one page to drop: where one of them drops it on most ways, and not on another that ends alike. */
+import type { FunctionReference } from '../../../program/file.js';
+import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
+import { mentionsReleases } from '../../mentions.js';
+import { bodyOf } from '../function/text.js';
+import { type Exit, sign, stepsOf } from '../memory/state.js';
+
+/** Calls that take a reference on a page of which nobody need hold one. */
+const trying = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;
+
+/**
+ * The ways out of a function that leave a page with the caller though others, with a result of the same sign, have dropped it: the
+ * caller cannot know. None for a function that does not drop itself, or that takes references as well.
+ */
+export function kept(program: Program, reference: FunctionReference, all: readonly Exit[]): Exit[] {
+  const exits = all.filter((e) => !e.unsure);
+  const isCertain = ({ result }: Exit): boolean => result === sign.negative || result === sign.zero || result === sign.positive;
+  // Who frees pages that nobody holds has not dropped its caller's.
+  const dropped = exits.filter((e) => e.kind === 'dropped' && isCertain(e) && e.drop?.call?.frees !== true);
+  const held = exits.filter(
+    (e) => e.kind === 'held' && e.holders.length === 0 && isCertain(e) && dropped.some((d) => d.result === e.result),
+  );
+  if (held.length === 0 || !dropsItself(program)(reference)) return [];
+  // Who was handed it on the way and may drop it knows better.
+  const mayHave = (e: Exit): boolean =>
+    stepsOf(e.trail).some(({ file, text }) => {
+      const name = /^passed to (\w+)\(/.exec(text)?.[1];
+      return name !== undefined && program.resolveNear(name, file).some((r) => mentionsReleases(program, r));
+    });
+  return held.filter((e) => !mayHave(e));
+}
+
+const dropsItself = remembered((program: Program) => {
+  const known = program.ledger.memo<boolean>();
+  return (reference: FunctionReference): boolean =>
+    known.get(reference.key) ?? known.work(reference.key, () => mentionsReleases(program, reference) && !mayTake(program, reference));
+});
+
+function mayTake(program: Program, reference: FunctionReference): boolean {
+  const text = program.textOf(reference);
+  if (trying.test(text)) return true;
+  const called = [...bodyOf(program, reference).matchAll(/\b(\w+)\s*\(/g)].flatMap((m) =>
+    program.resolveNear(m[1] as string, reference.file),
+  );
+  return called.some((callee) => trying.test(program.textOf(callee)));
+}

@@ -1,0 +1,137 @@
+/**
+ * Pages that stand in one field of an object until a function moves them to another, in place of those there: who ends the object
+ * before that has both to drop.
+ */
+import type { FileFacts, FunctionReference } from '../../../program/file.js';
+import type { Graph, Node } from '../../../program/graph.js';
+import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
+import type { Context } from '../context.js';
+import { bodyOf } from '../function/text.js';
+import type { Exit } from '../memory/state.js';
+import { mayName } from '../step/around.js';
+import type { End } from '../walk/keeping.js';
+import { ending } from './unseen.js';
+
+/** An end of such an object that drops what one field holds, and nothing of the other. */
+export interface Pending {
+  reference: FunctionReference;
+  pos: number;
+  dropped: string;
+  left: string;
+}
+
+/** A field of the objects of one struct. */
+interface Field {
+  tag: string;
+  name: string;
+}
+
+/**
+ * The ends of an object in which a function has kept pages that are to replace others.
+ * @param isAbove whether a function has kept them there, or has handed on what did
+ */
+export function pendingAt(context: Context, { reference, exit }: End, isAbove: (r: FunctionReference) => boolean): Pending[] {
+  const { program } = context;
+  const facts = program.file(reference.file);
+  return facts === null ? [] : keepingIn(program, reference, exit).flatMap((left) => replacing(context, facts, left, isAbove));
+}
+
+/** The fields of objects in which pages are held at a way out. */
+function keepingIn(program: Program, reference: FunctionReference, { holders }: Exit): Field[] {
+  const graph = program.graphs(reference)[0];
+  return holders.flatMap(({ of, suffix }) => {
+    const [, root = '', name] = /^([%\w]*)\.(\w+)/.exec(suffix) ?? [];
+    if (graph === undefined || name === undefined || moversIn(program)(reference.file, name).length === 0) return [];
+    const object = of >= 0 ? graph.params[of]?.name : graph.aliases.find(({ source }) => source.path === root)?.target;
+    const tag = object === undefined ? null : tagOf(program, reference.file, graph, object);
+    return tag === null ? [] : [{ tag, name }];
+  });
+}
+
+function replacing(context: Context, facts: FileFacts, left: Field, isAbove: (r: FunctionReference) => boolean): Pending[] {
+  const { program } = context;
+  const { file, functions } = facts;
+  const movers = moversIn(program)(file, left.name);
+  if (movers.length === 0) return [];
+  const isMover = new RegExp(`\\b(?:${movers.map(({ reference }) => reference.name).join('|')})\\s*\\(`);
+  // Where it waits for nobody else, it is done with when the request is; others drop it as they see fit.
+  if (functions.some((r) => isAbove(r) && mayName(program, r.name, file, isMover))) return [];
+  if (functions.some((r) => !isAbove(r) && dropsIn(context, r, left).length > 0)) return [];
+  const textOf = ({ tag, name }: Field): string => `${tag}.${name}`;
+  return [...new Set(movers.map(({ field }) => field))].flatMap((name) => {
+    const dropped = { ...left, name };
+    return endsIn(context, facts, dropped, left).map((end) => ({ ...end, dropped: textOf(dropped), left: textOf(left) }));
+  });
+}
+
+/** A function that moves what stands in a field to another of the object. */
+interface Mover {
+  reference: FunctionReference;
+  field: string;
+}
+
+/** Asks which functions of a file move what stands in a field of a name. */
+const moversIn = remembered((program: Program) => {
+  const known = program.ledger.memo<readonly Mover[]>();
+  return (file: string, field: string): readonly Mover[] => {
+    const key = `${file}\0${field}`;
+    return known.get(key) ?? known.work(key, () => moversOf(program, file, field));
+  };
+});
+
+/** `q->now = q`, before `->next;`. */
+const moving = /\b(\w+)->(\w+)\s*=\s*(\w+)$/;
+
+function moversOf(program: Program, file: string, field: string): Mover[] {
+  const facts = program.file(file);
+  const found: Mover[] = [];
+  const end = `->${field};`;
+  if (facts === null) return found;
+  for (let at = facts.text.indexOf(end); at >= 0; at = facts.text.indexOf(end, at + 1)) {
+    const [, to, other, from] = moving.exec(facts.text.slice(Math.max(0, at - 80), at)) ?? [];
+    if (other === undefined || to !== from || other === field) continue;
+    const reference = facts.functions.find(({ item }) => item.pos < at && at < item.end);
+    if (reference !== undefined) found.push({ reference, field: other });
+  }
+  return found;
+}
+
+/** Ends of objects that drop what one of their fields holds, and neither they nor who is called by them or calls them name another. */
+function endsIn(
+  context: Context,
+  { file, functions }: FileFacts,
+  dropped: Field,
+  left: Field,
+): { reference: FunctionReference; pos: number }[] {
+  const { program } = context;
+  const named = new RegExp(`(?:->|\\.)${left.name}\\b`);
+  const isNamed = (r: FunctionReference): boolean => mayName(program, r.name, file, named);
+  return functions
+    .filter((r) => ending.test(r.name) && !waiting.test(bodyOf(program, r)))
+    .flatMap((reference) => {
+      const [drop] = dropsIn(context, reference, dropped);
+      if (drop === undefined || isNamed(reference) || program.callers(reference).some(isNamed)) return [];
+      return [{ reference, pos: drop.pos }];
+    });
+}
+
+/** It may wait for who moves them. */
+const waiting = /(?:^|[\W_])(?:flush|cancel|wait|drain|stop|sync|quiesce|disable)\w*\s*\(/;
+
+/** The calls in a function that drop what a field of an object holds. */
+function dropsIn({ program, mayDrop }: Context, reference: FunctionReference, { tag, name }: Field): Node[] {
+  if (reference.macro || !new RegExp(`->\\s*${name}\\s*\\)`).test(program.textOf(reference))) return [];
+  const { file } = reference;
+  return program.graphs(reference).flatMap((graph) =>
+    graph.nodes.filter(({ operation: o }) => {
+      if (o?.kind !== 'call' || o.name === null || !mayDrop(o.name, file)) return false;
+      return o.args.some(({ path }) => path?.endsWith(`.${name}`) && tagOf(program, file, graph, path.slice(0, -name.length - 1)) === tag);
+    }),
+  );
+}
+
+/** The struct of the object that a path leads to. */
+function tagOf(program: Program, file: string, graph: Graph, path: string): string | null {
+  return program.typeOf(path, graph, file)?.tag ?? null;
+}

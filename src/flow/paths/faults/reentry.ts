@@ -1,0 +1,54 @@
+/** Whether a function may be called again for an object that lives on: from a request of user space, and without a test. */
+import type { FunctionReference } from '../../../program/file.js';
+import type { Graph, Node } from '../../../program/graph.js';
+import { rootOf, suffixAfter } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+
+const maxLevels = 3;
+/** What makes an object, or begins its life, runs once for it. */
+const once = /(^|_)(probe|init|create|open|alloc|new|start|setup|construct|enable)(_|$)/;
+const requested = /ioctl/;
+
+/** What is asked for: an object by the function's parameter that is it or leads to it, or a place below a variable of the file. */
+export type Kept = { param: number } | { place: string; mayDrop: (name: string, file: string) => boolean };
+
+/** True if a request of user space leads to the function, for an object that was not made on the way and is not tested. */
+export function isReentered(program: Program, reference: FunctionReference, kept: Kept, level = 0): boolean {
+  if (once.test(reference.name)) return false;
+  if (requested.test(reference.name)) return true;
+  if (level >= maxLevels) return false;
+  return program.callSites(reference).some(({ caller, graph, node, call }) => {
+    const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(graph, call.args[kept.param]?.path);
+    if (above === null) return false;
+    if (node.guards.some((g) => /[.>]/.test(g.text) && !/^(ret|rc|err|r)$/.test(g.text) && !/cmd/.test(g.text))) return false;
+    return requested.test(caller.name) || isReentered(program, caller, above, level + 1);
+  });
+}
+
+/** What the caller has of an object that it gives; `null` for one that it made; of one that is no parameter's, no parameter (-1). */
+function below(graph: Graph, path: string | null | undefined): Kept | null {
+  const object = path ? rootOf(path) : '';
+  if (object === '' || isMade(graph, object)) return null;
+  return { param: graph.params.findIndex((p) => p.name === object) };
+}
+
+/** The place itself, but where the caller tests it before, or calls who may drop what is there. */
+function lookedAfter(graph: Graph, node: Node, { file }: FunctionReference, kept: Extract<Kept, { place: string }>): Kept | null {
+  const looks = ({ pos, operation: o }: Node): boolean => {
+    if (pos >= node.pos) return false;
+    if (o?.kind === 'assume') return [o.left, o.right].some(({ path }) => path !== null && suffixAfter(kept.place, path) !== null);
+    return o?.kind === 'call' && o.name !== null && kept.mayDrop(o.name, file);
+  };
+  return graph.nodes.some(looks) ? null : kept;
+}
+
+/** True for a variable that the function sets to what a call gives: a new object, or one that was looked up for this. */
+function isMade(graph: Graph, variable: string): boolean {
+  return graph.nodes.some((n) => {
+    const o = n.operation;
+    if (o?.kind !== 'copy' || o.target !== variable || !o.source.path?.startsWith('%')) return false;
+    return graph.nodes.some(
+      (m) => m.operation?.kind === 'call' && m.operation.result === o.source.path && /alloc|create|new|dup/.test(m.operation.name ?? ''),
+    );
+  });
+}

@@ -1,0 +1,83 @@
+/**
+ * Objects that are given other pages: who drops what a field held, fills it anew, and drops that again as it fails, leaves an object
+ * that lives on. If its field still leads to what is gone, whoever ends the object drops that once more.
+ */
+import type { FunctionReference } from '../../../program/file.js';
+import { type CallOperation, type Graph, leadsTo, type Node } from '../../../program/graph.js';
+import { rootOf, suffixAfter } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+import { acquires } from '../../../protocol/index.js';
+import { type Exit, type Holder, stepsOf } from '../memory/state.js';
+
+/** A field that is left with what was dropped, by a call at a place, and the function that drops it once more. */
+export interface Dangling {
+  path: string;
+  pos: number;
+  by: FunctionReference;
+}
+
+/** The field that a way out on which all was dropped leaves so; `null` if it leaves none. */
+export function danglingAt(program: Program, reference: FunctionReference, { drop }: Exit): Dangling | null {
+  for (const graph of drop === null ? [] : program.graphs(reference))
+    for (const last of graph.nodes) {
+      const o = last.operation;
+      if (last.pos !== drop?.pos || o?.kind !== 'call') continue;
+      const path = o.args.map((a) => (a.address ? null : a.path)).find((p) => p != null && rootOf(p) !== p && !/[[@]/.test(p));
+      const by = path == null || !isFilledAnew(graph, last, o, path) ? undefined : endOf(program, reference, o, path);
+      if (path != null && by) return { path, pos: last.pos, by };
+    }
+  return null;
+}
+
+/**
+ * True if a function has dropped what an object held before it was handed the pages which it leaves there as it fails: the object
+ * lives on, and may have them.
+ */
+export function isOfOld(
+  program: Program,
+  reference: FunctionReference,
+  { holders, trail }: Exit,
+  mayDrop: (name: string, file: string) => boolean,
+): boolean {
+  const { file, name } = reference;
+  const taken = stepsOf(trail).find((step) => step.file === file && step.function === name)?.pos ?? 0;
+  return program.graphs(reference).some((graph) => {
+    const drops = graph.nodes.flatMap(({ pos, operation: o }) =>
+      pos < taken && o?.kind === 'call' && o.name !== null && !acquires.has(o.name) && mayDrop(o.name, file)
+        ? o.args.flatMap((a) => a.path ?? [])
+        : [],
+    );
+    return drops.some((path) => holders.some((h) => isOn(graph, path, h)));
+  });
+}
+
+/** True for an object, or a field of it, on the way to where something is held. */
+function isOn({ params, aliases }: Graph, path: string, { of, suffix }: Holder): boolean {
+  const root = of < 0 ? rootOf(suffix) : (params[of]?.name ?? '');
+  const below = of < 0 ? suffix.slice(root.length) : suffix;
+  const object = rootOf(path);
+  const isObject = object === root || aliases.some((a) => a.target === object && a.source.path === root);
+  return isObject && suffixAfter(below, path.slice(object.length)) !== null;
+}
+
+/** True if the same call was made before of what stood there until something else was stored. */
+function isFilledAnew(graph: Graph, last: Node, { name }: CallOperation, path: string): boolean {
+  const isStore = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.target === path;
+  const isFirst = (n: Node): boolean =>
+    n !== last && n.operation?.kind === 'call' && n.operation.name === name && n.operation.args.some((a) => a.path === path);
+  return graph.nodes.some(
+    (first) =>
+      isFirst(first) &&
+      graph.nodes.some((n) => isStore(n) && leadsTo(graph, first, (m) => m === n) && leadsTo(graph, n, (m) => m === last)),
+  );
+}
+
+/** Another function of the file that drops what stands in such a field, and does not fill it. */
+function endOf(program: Program, own: FunctionReference, { name }: CallOperation, path: string): FunctionReference | undefined {
+  const field = `(?:->|\\.)${path.slice(path.lastIndexOf('.') + 1)}`;
+  const call = new RegExp(`\\b${name}\\s*\\([^;]*${field}\\s*[,)]`);
+  const store = new RegExp(`${field}\\s*=[^=]`);
+  return program
+    .file(own.file)
+    ?.functions.find((r) => r.key !== own.key && !r.macro && call.test(program.textOf(r)) && !store.test(program.textOf(r)));
+}

@@ -1,0 +1,275 @@
+/**
+ * What still leads to pages that are dropped. A call that was given what holds them has set something up, and has succeeded; where a
+ * later one fails they are dropped, and nobody undoes it there, as another way of the function or the end of the object does first.
+ */
+import type { FunctionReference } from '../../../program/file.js';
+import { asCallOf, type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../../program/graph.js';
+import { pathBelow, rootOf, suffixAfter, type Value } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
+import { freeingCalls, undoneBy } from '../../../protocol/index.js';
+import { printExpression } from '../../../syntax/print.js';
+import { otherNames } from '../../facts.js';
+import { factsAt } from '../../flow.js';
+import { type Entry, isSeed } from '../entry.js';
+import { errorCalls } from '../function/live.js';
+import { saysFailure, testedBy } from '../function/tested.js';
+import { type Exit, type PathStep, spokenSteps } from '../memory/state.js';
+import { saysFailed } from '../walk/walk.js';
+
+/** A failure that drops pages and leaves standing what leads to them. */
+export interface Standing {
+  /** Where the function turns off. */
+  pos: number;
+  steps: PathStep[];
+  /** Names: who has set it up, who undoes it elsewhere, and the function that calls that. */
+  by: readonly [setUp: string, undoing: string, caller: string];
+}
+
+interface Named extends CallOperation {
+  name: string;
+}
+
+/** A call, and the names of those that undo it. */
+interface SetUp {
+  node: Node;
+  call: Named;
+  undone: ReadonlySet<string>;
+}
+
+/** A call that undoes a setup before the pages are dropped. */
+interface Undoing {
+  reference: FunctionReference;
+  node: Node;
+  name: string;
+}
+
+/** A variant of a function in which pages are dropped. */
+interface Within {
+  program: Program;
+  reference: FunctionReference;
+  graph: Graph;
+  entry: Entry;
+  /** The calls that drop. */
+  ends: readonly Node[];
+  /** The paths at which the pages stand, or what was made of that. */
+  reached: ReadonlySet<string>;
+}
+
+/**
+ * The failures of a function that drop pages and leave standing what leads to them.
+ *
+ * @param exits its ways out
+ * @param entry how the pages come to it
+ */
+export function standingIn(program: Program, reference: FunctionReference, exits: readonly Exit[], entry: Entry): Standing[] {
+  const dropped = exits.filter((e) => e.kind === 'dropped' && e.drop !== null && saysFailed(e));
+  if (dropped.length === 0) return [];
+  return program.graphs(reference).flatMap((graph) => {
+    const setUps = setUpsOf(program)(graph, reference.file);
+    const ends = setUps.length === 0 ? [] : dropsIn(graph, new Set(dropped.map((e) => e.drop?.pos)));
+    if (ends.length === 0) return [];
+    const within = { program, reference, graph, entry, ends, reached: reachedFrom(graph, heldIn(graph, entry)) };
+    const found = setUps.flatMap((setUp) => leftBy(within, setUp));
+    if (found.length === 0) return [];
+    const steps = stepsHere(reference, dropped[0] as Exit);
+    return found.map((standing) => ({ ...standing, steps: [...steps, ...standing.steps] }));
+  });
+}
+
+function named({ operation: o }: Node): Named | null {
+  return o?.kind === 'call' && o.name !== null ? (o as Named) : null;
+}
+
+/** The calls of a graph that set something up, if its file names what undoes it. */
+const setUpsOf = remembered((program: Program) =>
+  program.ledger.remembered((graph: Graph, file: string): readonly SetUp[] => {
+    const text = program.file(file)?.text ?? '';
+    return graph.nodes.flatMap((node) => {
+      const call = named(node);
+      const undone = call === null ? [] : undoneBy(call.name).filter((name) => text.includes(`${name}(`));
+      return call && undone.length > 0 ? [{ node, call, undone: new Set(undone) }] : [];
+    });
+  }),
+);
+
+/** The calls at some places, and those that are written alike. */
+function dropsIn({ nodes }: Graph, places: ReadonlySet<number | undefined>): Node[] {
+  const drops = nodes.flatMap((n) => (places.has(n.pos) ? (named(n) ?? []) : []));
+  const names = new Set(drops.map((o) => o.name));
+  const written = ({ expressions }: Named): string => expressions.map(printExpression).join();
+  const isOne = (o: Named): boolean => drops.some((d) => d === o || (d.name === o.name && written(d) === written(o)));
+  return drops.length === 0
+    ? []
+    : nodes.filter((n) => n.operation?.kind === 'call' && names.has(n.operation.name ?? '') && isOne(n.operation as Named));
+}
+
+/** The paths at which the pages stand where they come to a function. */
+function heldIn(graph: Graph, entry: Entry): string[] {
+  return graph.nodes.flatMap((n) => {
+    const o = n.operation;
+    if (o?.kind !== 'call' || !isSeed(n, entry)) return [];
+    const below = (of: number, suffix: string): string[] => {
+      const value = of === -1 ? { path: o.result, address: false, text: '' } : o.args[of];
+      const path = value && pathBelow(value, suffix);
+      return path ? [path] : [];
+    };
+    if (entry.kind === 'site')
+      return factsAt(entry, o).flatMap((fact) => {
+        const [, of = '-1', suffix = ''] = /^%(?:result|arg(\d+))(.*)$/.exec(fact) ?? [];
+        return below(Number(of), suffix);
+      });
+    return entry.kind === 'returned' && asCallOf(o, entry.callee)
+      ? entry.exits.flatMap(({ holders }) => holders.flatMap((h) => below(h.of, h.suffix)))
+      : [];
+  });
+}
+
+/** Those paths, their other names, and the objects that a call which was given one of them has handed out. */
+function reachedFrom(graph: Graph, held: readonly string[]): ReadonlySet<string> {
+  const found = new Set(held.flatMap((path) => [path, ...otherNames(path, graph)]));
+  for (const n of graph.nodes) {
+    const o = named(n);
+    if (o?.args.some((a) => isOn(a.path, found)))
+      for (const { address, path } of o.args)
+        if (address && path !== null && rootOf(path) === path && graph.types.get(path)?.pointers === 1) found.add(path);
+  }
+  return found;
+}
+
+/** True for a path that leads to one of some others, or on from one. */
+function isOn(path: string | null, some: ReadonlySet<string>): boolean {
+  return path !== null && [...some].some((other) => suffixAfter(other, path) !== null || suffixAfter(path, other) !== null);
+}
+
+/** The steps of a path up to where the pages come to a function. */
+function stepsHere({ file, name }: FunctionReference, { trail }: Exit): PathStep[] {
+  const steps = spokenSteps(trail);
+  return steps.slice(0, 1 + steps.findIndex((step) => step.file === file && step.function === name));
+}
+
+/** The failures behind a call that leave standing what it has set up. */
+function leftBy(within: Within, setUp: SetUp): Standing[] {
+  const { program, reference, graph, entry, ends, reached } = within;
+  const { node, call, undone } = setUp;
+  const isTaken = (): boolean => graph.nodes.some((n) => isSeed(n, entry) && leadsTo(graph, n, (m) => m === node));
+  if (!call.args.some((a) => isOn(a.path, reached)) || !isTaken()) return [];
+  const isNamed = (n: Node): boolean => undone.has(named(n)?.name ?? '');
+  const here = graph.nodes.some(isNamed) ? undoneHere(within, setUp) : undefined;
+  if (here === null || turnsBehind(within, setUp, isNamed).length === 0) return [];
+  const by = here ?? undoneElsewhere(within, setUp);
+  if (by === null) return [];
+  // Who calls it for the function may have other names; that is asked last, for it is work.
+  const behind = [...nodesBehind(graph, node, () => false)];
+  const mayCall = (name: string): boolean =>
+    undone.has(name) || (!program.isNeutral(name, reference.file) && mentions(program, reference.file, name, undone));
+  const names = new Set([...new Set(behind.map((n) => named(n)?.name ?? ''))].filter(mayCall));
+  const undoes = new Set(behind.filter((n) => names.has(named(n)?.name ?? '')));
+  if (ends.some((n) => undoes.has(n)) || (by.reference !== reference && undoes.size > 0)) return [];
+  const step = (r: FunctionReference, { pos }: Node, text: string): PathStep => ({ file: r.file, function: r.name, pos, text });
+  return turnsBehind(within, setUp, (n) => undoes.has(n)).map(({ turn, end }) => {
+    const steps = [
+      step(reference, node, `given to ${call.name}(), which sets up what leads to the pages`),
+      step(reference, turn, 'left here, as failed, with that still set up'),
+      step(reference, end, `dropped by ${named(end)?.name}()`),
+      step(by.reference, by.node, `undone here by ${by.name}() before the drop`),
+    ];
+    return { pos: turn.pos, steps, by: [call.name, by.name, by.reference.name] };
+  });
+}
+
+/** The failures behind a setup, and the drop to which each leads with nothing undone before. */
+function turnsBehind(within: Within, { node, call }: SetUp, isUndoing: (n: Node) => boolean): { turn: Node; end: Node }[] {
+  const { graph, entry, ends } = within;
+  const isNode = (n: Node): boolean => n === node;
+  const isEnd = (n: Node): boolean => ends.includes(n);
+  // In another round it may be about another object.
+  const isAnew = (n: Node): boolean => n === node || isSeed(n, entry) || node.loops.some((l) => n.operation === null && n.pos === l.pos);
+  const behind = nodesBehind(graph, node, isUndoing);
+  const around = nodesBehind(graph, graph.nodes[graph.entry] as Node, isNode);
+  // It is come to behind the setup, and by no other way.
+  const turns = graph.nodes.filter((n) => n.operation?.kind === 'assume' && behind.has(n) && !around.has(n) && saysFailure(graph, n));
+  const tests = turns.length === 0 ? [] : [...behind].filter((n) => testedBy(graph, n).includes(call.result));
+  return turns.flatMap((turn) => {
+    const isTurn = (n: Node): boolean => n === turn;
+    const passed = tests.filter((t) => t === turn || leadsTo(graph, t, isTurn, isNode));
+    // It says that the setup itself has failed, or nobody knows whether that has, too.
+    if (passed.some((t) => t === turn || passed.some((other) => other !== t && other.pos === t.pos))) return [];
+    const end = leadsTo(graph, turn, isUndoing, isEnd) ? undefined : ends.find((n) => leadsTo(graph, turn, (m) => m === n, isAnew));
+    const isBetween = (n: Node): boolean => n !== end && leadsTo(graph, turn, (m) => m === n, isEnd) && leadsTo(graph, n, isEnd);
+    return end === undefined || graph.nodes.some((n) => mayUndo(within, n) && isBetween(n)) ? [] : [{ turn, end }];
+  });
+}
+
+/** On another way of the function behind the setup. */
+function undoneHere({ reference, graph, ends }: Within, { node, call, undone }: SetUp): Undoing | null {
+  for (const n of graph.nodes) {
+    const o = named(n);
+    const isOne = o !== null && undone.has(o.name) && isOfSame(graph, o, call);
+    if (isOne && leadsTo(graph, node, (m) => m === n) && leadsTo(graph, n, (m) => ends.includes(m)))
+      return { reference, node: n, name: o.name };
+  }
+  return null;
+}
+
+/** True for a call that is given nothing but what another was given, or has returned. */
+function isOfSame({ aliases }: Graph, undoing: Named, { expressions, result }: Named): boolean {
+  const given = new Set(expressions.map(printExpression));
+  const results = new Set([result, ...aliases.flatMap((a) => (a.source.path === result ? [a.target] : []))]);
+  return undoing.expressions.every((e, i) => {
+    const path = undoing.args[i]?.path ?? null;
+    return path === null || /^[A-Z\d_]+$/.test(path) || results.has(path) || given.has(printExpression(e));
+  });
+}
+
+/** In another function of the file, which drops such pages then: the end of the object. */
+function undoneElsewhere({ program, reference, graph: own, ends, reached }: Within, { call, undone }: SetUp): Undoing | null {
+  const drops = new Set(ends.map((n) => named(n)?.name ?? ''));
+  const isDrop = (n: Node): boolean => drops.has(named(n)?.name ?? '');
+  const text = new RegExp(`\\b(?:${[...undone].join('|')})\\s*\\(`);
+  const tagsOf = (graph: Graph, args: readonly Value[]): string[] =>
+    args.flatMap(({ path }) => (path === null ? [] : (program.typeOf(path, graph, reference.file)?.tag ?? [])));
+  const tags = tagsOf(
+    own,
+    call.args.filter((a) => isOn(a.path, reached)),
+  );
+  const others = program.file(reference.file)?.functions ?? [];
+  for (const other of others.filter((r) => !r.macro && r.key !== reference.key && text.test(program.textOf(r))))
+    for (const graph of program.graphs(other))
+      for (const node of graph.nodes) {
+        const o = named(node);
+        const isOne = o !== null && undone.has(o.name) && tagsOf(graph, o.args).some((tag) => tags.includes(tag));
+        if (isOne && leadsTo(graph, node, isDrop)) return { reference: other, node, name: o.name };
+      }
+  return null;
+}
+
+/** True for a call that is given what holds the pages, and of which nobody knows what it does with it. */
+function mayUndo({ program, reference: { file }, reached }: Within, { operation: o }: Node): boolean {
+  if (o?.kind !== 'call') return o?.kind === 'unread';
+  if (!o.args.some((a) => isOn(a.path, reached))) return false;
+  if (o.name === null) return true;
+  const isKnown = freeingCalls.has(o.name) || errorCalls.test(o.name) || program.isNeutral(o.name, file);
+  return !isKnown && program.resolve(o.name, file).length === 0;
+}
+
+const maxMentions = 40;
+
+/** True if a function, or what it calls or hands out, names one of some others. */
+function mentions(program: Program, from: string, name: string, wanted: ReadonlySet<string>): boolean {
+  const seen = new Map<string, FunctionReference>();
+  const add = (called: string, file: string): void => {
+    if (seen.size < maxMentions && !program.isGeneral(called)) for (const r of program.resolve(called, file)) seen.set(r.key, r);
+  };
+  if (name !== '') add(name, from);
+  for (const r of seen.values()) {
+    for (const [word] of program
+      .textOf(r)
+      .slice(r.name.length)
+      .matchAll(/\b[a-z_]\w+\b(?=\s*[(,)])/g)) {
+      if (wanted.has(word)) return true;
+      if (program.file(r.file)?.byName.has(word)) add(word, r.file);
+    }
+  }
+  return false;
+}

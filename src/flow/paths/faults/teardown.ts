@@ -1,0 +1,186 @@
+/**
+ * Ends of objects: functions that free an object of which some field holds pages. Where one of them drops the pages first,
+ * and another does not on some path, that path loses them.
+ */
+import type { FunctionReference } from '../../../program/file.js';
+import type { Graph } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+import { freeingCalls } from '../../../protocol/index.js';
+import type { CType } from '../../../syntax/ast.js';
+import type { Entry } from '../entry.js';
+import { freedIn, tagOf } from '../function/freed.js';
+import type { Exit } from '../memory/state.js';
+import type { Walked } from '../walk/walk.js';
+import { closes, isOfClosing } from './closing.js';
+
+/** A field of a struct in which pages are kept: the tag, and the steps below the object. */
+export interface Carrier {
+  tag: string;
+  suffix: string;
+}
+
+/** What becomes of the pages in one function that ends the object's life, or that calls one. */
+export interface Ending {
+  reference: FunctionReference;
+  /** The objects are those of a list, one after the other: of these, what may not be freed with the pages in it. */
+  listed: 'object' | 'array' | null;
+  /** It ends what a file stands for, and nobody comes back for that. */
+  closes: boolean;
+  walked: Walked;
+}
+
+const maxLevels = 3;
+const maxWalks = 30;
+
+/**
+ * Every function of some files in which an object's life ends, found upwards from where it is freed.
+ * @param keepers functions that have put such an object, with pages in it, on a list
+ */
+export function endingsOf(
+  program: Program,
+  files: readonly string[],
+  carrier: Carrier,
+  keepers: readonly FunctionReference[],
+  walked: (reference: FunctionReference, entry: Entry) => Walked,
+  effects: (callee: FunctionReference, facts: readonly string[]) => readonly Exit[],
+): Ending[] {
+  const found: Ending[] = [];
+  const seen = new Set<string>();
+  let walks = 0;
+  const visit = (reference: FunctionReference, variable: string, own: Field, level: number): void => {
+    const key = `${reference.key}|${variable}`;
+    if (seen.has(key) || walks >= maxWalks) return;
+    seen.add(key);
+    walks++;
+    const params = program.variants(reference)[0]?.params ?? [];
+    const index = params.findIndex((p) => p.name === variable);
+    if (index < 0) {
+      const listed = isListed(program, reference, variable) ? (own.embedded ? 'object' : 'array') : null;
+      found.push({
+        reference,
+        listed,
+        closes: closes(program, reference),
+        walked: walked(reference, { kind: 'object', variable, suffixes: [own.suffix] }),
+      });
+      return;
+    }
+    const calls = level < maxLevels ? program.callSites(reference) : [];
+    if (calls.length === 0) {
+      found.push({ reference, listed: null, closes: false, walked: walked(reference, { kind: 'given', facts: [variable + own.suffix] }) });
+      return;
+    }
+    for (const { caller, graph, call } of calls) {
+      const path = call.args[index]?.path;
+      if (path && rootOf(path) === path && tagOf(program, caller.file, graph, path) === own.tag) visit(caller, path, own, level + 1);
+    }
+  };
+  /** True if a function hands an object to another that drops what it holds. */
+  const isHandedOn = ({ nodes }: Graph, { file }: FunctionReference, variable: string, { suffix }: Field): boolean =>
+    nodes.some(({ operation: o }) => {
+      const index = o?.kind === 'call' ? o.args.findIndex((a) => a.path === variable) : -1;
+      if (o?.kind !== 'call' || o.name === null || index < 0 || freeingCalls.has(o.name)) return false;
+      return program.resolve(o.name, file).some((callee) => {
+        const name = program.variants(callee)[0]?.params[index]?.name;
+        return name !== undefined && effects(callee, [name + suffix]).some((exit) => exit.kind === 'dropped' && !exit.unsure);
+      });
+    });
+  for (const file of files) {
+    for (const reference of program.file(file)?.functions ?? []) {
+      if (reference.macro || !mayFree(program.textOf(reference), (tag) => within(program, file, tag, carrier) !== null)) continue;
+      for (const graph of program.graphs(reference))
+        for (const { variable, tag } of freedIn(program, file, graph)) {
+          const own = within(program, file, tag, carrier);
+          // Who ends an object in another of its uses does not name the field, nor hands it to somebody who drops what is there.
+          const isMeant =
+            own &&
+            (isOfClosing(program, reference) ||
+              new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference)) ||
+              isHandedOn(graph, reference, variable, own) ||
+              isOfList(graph, variable, filledLists(program, file, keepers)));
+          if (isMeant) visit(reference, variable, own, 0);
+        }
+    }
+  }
+  return found;
+}
+
+/** `list_add(&chunk->list, &owner->chunks)`: the field with the list's head is caught. */
+const adding = /\blist_add(?:_tail)?\s*\([^;]*,\s*&[^;,]*?(?:->|\.)(\w+)\s*\)\s*;/g;
+
+/** The fields with the heads of lists to which, in a file, only some functions add. */
+function filledLists(program: Program, file: string, keepers: readonly FunctionReference[]): ReadonlySet<string> {
+  const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(adding)].map((m) => m[1] as string);
+  const filled = new Set(keepers.flatMap((r) => (r.file === file ? heads(r) : [])));
+  if (filled.size > 0)
+    for (const other of program.file(file)?.functions ?? [])
+      if (!keepers.some((r) => r.key === other.key)) for (const head of heads(other)) filled.delete(head);
+  return filled;
+}
+
+/** True for the variable of a loop over a list of which the head stands in one of some fields. */
+function isOfList({ nodes }: Graph, variable: string, heads: ReadonlySet<string>): boolean {
+  return (
+    heads.size > 0 &&
+    nodes.some(
+      ({ operation: o }) =>
+        o?.kind === 'call' &&
+        o.iterates === true &&
+        o.args.some((a) => a.path === variable) &&
+        o.args.some((a) => a.address && heads.has(/\.(\w+)$/.exec(a.path ?? '')?.[1] ?? '')),
+    )
+  );
+}
+
+/** A carrier of a struct itself, or of one of which that is a member. */
+interface Field extends Carrier {
+  /** The name by which it is spoken of. */
+  named: string;
+  /** The pages' pointers stand in the object's own memory. */
+  embedded: boolean;
+}
+
+function within(program: Program, file: string, tag: string, { tag: inner, suffix }: Carrier): Field | null {
+  const fields = (suffix.match(/\.\w+/g) ?? []).map((f) => f.slice(1));
+  const last = program.structure(inner, file)?.fields.find((f) => f.name === fields[0]);
+  const embedded = fields.length === 1 && last !== undefined && isEmbedded(last.type, suffix);
+  if (tag === inner) return { tag, suffix, named: fields.at(-1) ?? '', embedded };
+  const member = program.structure(tag, file)?.fields.find((f) => f.type.tag === inner && f.type.pointers === 0);
+  return member ? { tag, suffix: `.${member.name}${'[]'.repeat(member.type.dims.length)}${suffix}`, named: member.name, embedded } : null;
+}
+
+/** True for an array of pages or of scatterlist entries that is a member itself, and for the pointer to one page. */
+function isEmbedded({ tag, pointers, dims }: CType, suffix: string): boolean {
+  if (dims.length > 0) return pointers === (/\[\]$/.test(suffix) ? 1 : 0);
+  return pointers === 1 && /^(page|folio)$/.test(tag ?? '') && /^\.\w+$/.test(suffix);
+}
+
+const freeing = new RegExp(
+  `\\b(?:${[...freeingCalls].filter((name) => !/^devm_|^sg_|vunmap|^free_page/.test(name)).join('|')})\\s*\\((?=\\s*([^;]*))`,
+  'g',
+);
+
+/**
+ * False for a function that frees nothing, or by its text only objects of other structs: a cheap look before it is parsed.
+ * @param isOwn whether an object of a struct may be one of those that are looked for
+ */
+function mayFree(text: string, isOwn: (tag: string) => boolean): boolean {
+  const given = Array.from(text.matchAll(freeing), (match) => match[1] as string);
+  return given.some((argument) => {
+    const name = /^(?:\w+\s*,\s*)?(\w+)\s*[,)]/.exec(argument)?.[1];
+    // Below an object, or its address: that is no object of its own, or not all of it.
+    if (name === undefined) return !/^[\w\s,]+(?:->|\.|\[)|^&/.test(argument);
+    const declared = text.matchAll(new RegExp(`\\bstruct\\s+(\\w+)(?:(?!\\bstruct\\b)[^;(){}])*\\*[\\s\\w]*\\b${name}\\b`, 'g'));
+    const tags = Array.from(declared, (match) => match[1] as string);
+    return tags.length === 0 || tags.some(isOwn);
+  });
+}
+
+/** True for the variable of a loop over a list. */
+function isListed(program: Program, reference: FunctionReference, variable: string): boolean {
+  return program
+    .graphs(reference)
+    .some(({ nodes }) =>
+      nodes.some(({ operation: o }) => o?.kind === 'call' && o.iterates === true && o.args.some((a) => a.path === variable)),
+    );
+}

@@ -1,0 +1,154 @@
+/**
+ * What is known of a call, and of the names in an operation, on whatever path it is come to: a walk comes to most of them many
+ * times, so it is looked up once.
+ */
+import type { FunctionReference } from '../../../program/file.js';
+import type { CallOperation, Graph, Node, Operation } from '../../../program/graph.js';
+import type { Entry } from '../../../program/ledger.js';
+import type { Program } from '../../../program/program.js';
+import { type Listing, linking, listings, type ReleaseCall, releases } from '../../../protocol/index.js';
+import { excludes } from '../../../syntax/assumptions.js';
+import { conditionText } from '../memory/conditions.js';
+import type { PathStep } from '../memory/state.js';
+import { alwaysFails } from './fails.js';
+import { allocating, makes } from './makers.js';
+import { isToldByName, numbered } from './named.js';
+import { bodyOf } from './text.js';
+
+const sending =
+  /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
+/** They map a page for a device or a user, and leave it alone where they fail. */
+const mapping = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
+
+/** Calls that give up an object by a member of it, and end the object by what its type was registered with. */
+const puttingMember = /^(put_device|device_unregister|kobject_put|\w+_object_put)$/;
+
+/** Calls that say of a member which function it will call, and call none yet: `INIT_WORK(&obj->work, obj_done)`. */
+const preparing = /(^|_)(init|setup)(_|$)/i;
+
+/** What a call is, by its name and by what the tables and the tree know under it. */
+export interface Callee {
+  /** The name, where it is a call of the tables. */
+  api: string | null;
+  /** What the tables know of it as a drop. */
+  release: ReleaseCall | undefined;
+  /** It gives memory of its own, as a call of the tables does, or a function of the file. */
+  allocates: boolean;
+  makes: boolean;
+  /** The file has a function or a macro of the name. */
+  isOwn: boolean;
+  /** No reference passes through it. */
+  isNeutral: boolean;
+  isLinking: boolean;
+  /** What the tables know of it as a call that may fail to put an object where others find it. */
+  listing: Listing | undefined;
+  isSending: boolean;
+  isMapping: boolean;
+  /** It is given a function of the file by its name. */
+  hasCallback: boolean;
+}
+
+/** The nodes of one graph, each looked up when it is first asked for. */
+export interface Nodes {
+  /** A node's operation, with names for numbers as those numbers. */
+  said(n: Node): Operation | null;
+  /** How a condition is told, `null` for one that has no words. */
+  step(n: Node): PathStep | null;
+  /** Of the call at a node, as are those that follow. */
+  callee(n: Node, o: CallOperation): Callee;
+  /** The functions that it may be; of those, the ones that may drop, where there are some. `null` where none is known. */
+  targets(n: Node, o: CallOperation): readonly FunctionReference[] | null;
+  /** True if it may end an object of which it is given but a member: the function that it is given gets from there to the whole. */
+  mayEnd(n: Node, o: CallOperation): boolean;
+  /** True if the function only fails. */
+  isFailing(n: Node, o: CallOperation): boolean;
+  /** True if its result is tested against a name of which nobody knows whether it says that it failed. */
+  isToldByName(n: Node, o: CallOperation): boolean;
+}
+
+/** What a walk asks for of the world around a graph. */
+interface Around {
+  program: Program;
+  mayDrop(name: string, file: string): boolean;
+  mayKeep(name: string, file: string): boolean;
+}
+
+export function nodesOf(around: Around, graph: Graph, reference: FunctionReference): Nodes {
+  const { program } = around;
+  const { file } = reference;
+  const assumed = [...graph.assumptions, ...reference.item.conditions];
+  const naming = { program, graph, file };
+
+  /** An answer for each node, worked out once, with what it was worked out from. */
+  function each<Of, V>(work: (n: Node, o: Of) => V): (n: Node, o: Of) => V {
+    let known: ({ value: V; entry: Entry } | undefined)[] | undefined;
+    return (n, o) => {
+      known ??= new Array(graph.nodes.length);
+      let found = known[n.id];
+      if (!found) {
+        found = program.ledger.entry(() => work(n, o));
+        known[n.id] = found;
+      }
+      program.ledger.use(found.entry);
+      return found.value;
+    };
+  }
+
+  function calleeOf(_: Node, o: CallOperation): Callee {
+    const name = o.name ?? '';
+    // What a driver has instead of a call, on kernels without it, does the same.
+    const isTabled = o.name !== null && program.meaning(name, file).tabled.some((when) => !excludes(assumed, when));
+    const own = o.name === null ? undefined : program.file(file)?.byName.get(name);
+    const isOwn = own !== undefined;
+    return {
+      api: isTabled ? name : null,
+      release: isTabled ? releases.get(name) : undefined,
+      allocates: isTabled && allocating.test(name),
+      makes: own?.every((r) => !r.macro && makes(program)(r)) === true,
+      isOwn,
+      isNeutral: o.name !== null && program.isNeutral(name, file),
+      isLinking: linking.test(name),
+      listing: isTabled ? listings.get(name) : undefined,
+      isSending: !isOwn && sending.test(name),
+      isMapping: !isOwn && mapping.test(name),
+      hasCallback: callbacksIn(o).length > 0,
+    };
+  }
+
+  /** The functions of the file that a call is given by their names. */
+  function callbacksIn({ args }: CallOperation): string[] {
+    const own = program.file(file)?.byName;
+    return args.flatMap(({ path }) => (path !== null && !graph.types.has(path) && own?.has(path) ? [path] : []));
+  }
+
+  function targetsOf(_: Node, o: CallOperation): readonly FunctionReference[] | null {
+    const definitions = o.name !== null ? program.resolve(o.name, file) : o.through === null ? [] : program.pointed(reference, o.through);
+    if (definitions.length === 0) return null;
+    const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
+    const dropping = possible.filter((callee) => around.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(program, callee)));
+    return dropping.length > 0 ? dropping : possible;
+  }
+
+  function mayEnd(_: Node, o: CallOperation): boolean {
+    if (o.name === null || preparing.test(o.name)) return false;
+    return puttingMember.test(o.name) || callbacksIn(o).some((name) => around.mayDrop(name, file) || around.mayKeep(name, file));
+  }
+
+  function isFailing(_: Node, { name }: CallOperation): boolean {
+    const definitions = (name !== null && program.file(file)?.byName.get(name)) || [];
+    return definitions.length > 0 && definitions.every((callee) => !callee.macro && alwaysFails(program)(callee));
+  }
+
+  return {
+    said: each<void, Operation | null>((n) => numbered(naming, n.operation)),
+    step: each<void, PathStep | null>((n) => {
+      const text = conditionText(n);
+      return text === null ? null : { file, function: reference.name, pos: n.pos, text };
+    }),
+    callee: each(calleeOf),
+    targets: each(targetsOf),
+    mayEnd: each(mayEnd),
+    isFailing: each(isFailing),
+    isToldByName: each((_, o: CallOperation) => isToldByName(naming, o.result)),
+  };
+}

@@ -1,0 +1,298 @@
+/** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
+import type { FunctionReference } from '../../../program/file.js';
+import { type CallOperation, type Graph, type Loop, type Node, offsetsOf } from '../../../program/graph.js';
+import type { Entry } from '../../../program/ledger.js';
+import { outsideKernel } from '../../../program/place.js';
+import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
+import { acquires, handedEnds, releases } from '../../../protocol/index.js';
+import { mentionsReleases } from '../../mentions.js';
+import { fieldsOf, liveness, predecessorsOf, readLater, testsOf } from './live.js';
+import { bodyOf } from './text.js';
+
+export interface Shape {
+  /** Variables that are read from here on before they are set anew. */
+  isLive(node: number, variable: string): boolean;
+  /** True if a variable, or what hangs below it, may be tested, handed on or returned from here on before it is set anew. */
+  isTested(node: number, variable: string): boolean;
+  /** True if a field of this name, of whatever object, may be tested, copied or returned from here on. */
+  isFieldTested(node: number, field: string): boolean;
+  /** True if another condition's outcome at the same place leads to all drops that this one leads to, and to more. */
+  passesDrop(node: number): boolean;
+  /** True if some condition tests a call's result, or a variable that is set to it. */
+  isDecided(result: string): boolean;
+  /** True for a way out of a loop that has an end of its own, to another place than behind it. */
+  isJump(from: number, to: number, loop: Loop): boolean;
+  /** Loops with such a node in them. */
+  dropLoops: ReadonlySet<number>;
+  predecessors: readonly (readonly number[])[];
+  /** Pointers that were set to a place some way into an array. */
+  offsets: ReadonlySet<string>;
+  /** Of those, the ones that pages are taken into or dropped by: with a count of their own, they are arrays of their own. */
+  parts: ReadonlySet<string>;
+  /** Names that say how much is dropped, as an argument. */
+  counts: ReadonlySet<string>;
+  /** Names that say so of rounds that drop, with the loops. */
+  indexes: ReadonlyMap<string, readonly Loop[]>;
+}
+
+/** @param mayDrop whether a function of a name may drop references, as the graph's file sees it */
+export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape {
+  const { nodes } = graph;
+  const predecessors = predecessorsOf(graph);
+  const drops = new Uint8Array(nodes.length);
+  const dropLoops = new Set<number>();
+  const counts = new Set<string>();
+  const indexes = new Map<string, Loop[]>();
+  for (const n of nodes) {
+    const o = n.operation;
+    if (o?.kind !== 'call' || o.name === null) continue;
+    const table = releases.has(o.name);
+    // What is given up is not kept for whoever knows better.
+    if (handedEnds.has(o.name)) drops[n.id] = 1;
+    if (!table && (handedEnds.has(o.name) || acquires.has(o.name) || !mayDrop(o.name))) continue;
+    drops[n.id] = 1;
+    for (const l of n.loops) {
+      if (!goesOn(nodes, n, l)) continue;
+      dropLoops.add(l.id);
+      for (const v of l.variables) indexes.set(v, [...(indexes.get(v) ?? []), l]);
+    }
+    for (const a of o.args) if (a.path !== null && !a.path.startsWith('%')) counts.add(a.path);
+  }
+  const offsets = offsetsOf(graph);
+  return {
+    isLive: whenAsked(() => readLater(graph)),
+    isTested: whenAsked(() => liveness(graph, testsOf)),
+    isFieldTested: whenAsked(() => liveness(graph, fieldsOf, () => [])),
+    passesDrop: whenAsked(() => passings(nodes, predecessors, drops)),
+    isDecided: decisions(graph),
+    isJump: jumps(nodes),
+    dropLoops,
+    predecessors,
+    counts,
+    indexes,
+    offsets,
+    parts: new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' ? partsIn(o, offsets) : []))),
+  };
+}
+
+/** A question whose answers take some work to make ready: most functions are never asked. */
+function whenAsked<A extends readonly unknown[], R>(make: () => (...asked: A) => R): (...asked: A) => R {
+  let answer: ((...asked: A) => R) | undefined;
+  return (...asked) => {
+    answer ??= make();
+    return answer(...asked);
+  };
+}
+
+function passings(nodes: readonly Node[], predecessors: readonly (readonly number[])[], drops: Uint8Array): Shape['passesDrop'] {
+  const isLess = dropsAhead(drops, nodes, predecessors);
+  const isSibling = (id: number, s: number): boolean => s !== id && nodes[s]?.operation?.kind === 'assume';
+  const passes = (id: number): boolean =>
+    (predecessors[id] ?? []).some((p) => nodes[p]?.successors.some((s) => isSibling(id, s) && isLess(id, s)));
+  const known = new Map<number, boolean>();
+  return (id) => {
+    const found = known.get(id) ?? passes(id);
+    known.set(id, found);
+    return found;
+  };
+}
+
+function partsIn({ name, args }: CallOperation, offsets: ReadonlySet<string>): string[] {
+  if (!acquires.has(name ?? '') && !releases.has(name ?? '')) return [];
+  return args.flatMap(({ path }) => (path !== null && offsets.has(path) ? [path] : []));
+}
+
+/** True if another round of a loop may follow a node: it does not stand on a way out. */
+function goesOn(nodes: readonly Node[], from: Node, loop: Loop): boolean {
+  const seen = new Set<number>();
+  const queue = [...from.successors];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    const n = nodes[id] as Node;
+    if (seen.has(id) || !n.loops.some((l) => l.id === loop.id)) continue;
+    if (n.operation === null && n.pos === loop.pos) return true;
+    seen.add(id);
+    queue.push(...n.successors);
+  }
+  return false;
+}
+
+function jumps(nodes: readonly Node[]): Shape['isJump'] {
+  const ends = new Map<number, Set<number>>();
+  const endsOf = (loop: Loop): Set<number> => {
+    let found = ends.get(loop.id);
+    if (!found) {
+      const inside = (n: Node | undefined): boolean => n?.loops.some((l) => l.id === loop.id) === true;
+      const controls = nodes.filter((n) => n.operation?.kind === 'assume' && inside(n) && (n.pos < loop.bodyPos || loop.name === 'do'));
+      found = new Set(controls.flatMap((n) => n.successors.filter((s) => !inside(nodes[s]))));
+      ends.set(loop.id, found);
+    }
+    return found;
+  };
+  return (from, to, loop) => (nodes[from] as Node).pos >= loop.bodyPos && endsOf(loop).size > 0 && !endsOf(loop).has(to);
+}
+
+/** Asks whether all drops that can be reached from a node can be reached from another, and more. */
+function dropsAhead(
+  drops: Uint8Array,
+  nodes: readonly Node[],
+  predecessors: readonly (readonly number[])[],
+): (a: number, b: number) => boolean {
+  const ids = [...drops.keys()].filter((id) => drops[id]);
+  // The drops ahead of node `n` are bits from `n * words` on.
+  const words = Math.ceil((ids.length + 1) / 32);
+  const ahead = new Uint32Array(words * nodes.length);
+  ids.forEach((id, bit) => {
+    const queue = [id];
+    for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+      const word = at * words + (bit >> 5);
+      if (((ahead[word] as number) & (1 << (bit & 31))) !== 0) continue;
+      ahead[word] = (ahead[word] as number) | (1 << (bit & 31));
+      queue.push(...(predecessors[at] ?? []));
+    }
+  });
+  return (a, b) => {
+    let isMore = false;
+    for (let i = 0; i < words; i++) {
+      const [own, other] = [ahead[a * words + i] as number, ahead[b * words + i] as number];
+      if ((own & ~other) !== 0) return false;
+      isMore ||= own !== other;
+    }
+    return isMore;
+  };
+}
+
+/** The nodes from which a marked one can be reached, themselves too. */
+export function backwards(marked: Uint8Array, predecessors: readonly (readonly number[])[]): Uint8Array {
+  const found = Uint8Array.from(marked);
+  const queue = [...found.keys()].filter((id) => found[id]);
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    for (const p of predecessors[id] ?? []) {
+      if (found[p]) continue;
+      found[p] = 1;
+      queue.push(p);
+    }
+  }
+  return found;
+}
+
+function decisions({ nodes }: Graph): Shape['isDecided'] {
+  const tested = new Set<string>();
+  for (const { operation: o } of nodes)
+    if (o?.kind === 'assume') for (const v of [o.left, o.right, ...(o.call?.args ?? [])]) if (v.path !== null) tested.add(v.path);
+  for (const { operation: o } of nodes)
+    if (o?.kind === 'copy' && o.source.path?.startsWith('%') && tested.has(o.target)) tested.add(o.source.path);
+  return (result) => tested.has(result);
+}
+
+const alwaysSet = remembered((_graph: Graph) => new Map<string, boolean>());
+
+/** True if on every way through a function something is stored at a path. */
+export function isAlwaysSet(graph: Graph, path: string): boolean {
+  const answers = alwaysSet(graph);
+  const found = answers.get(path) ?? !canAvoid(graph, path);
+  answers.set(path, found);
+  return found;
+}
+
+function canAvoid({ nodes, entry, exit }: Graph, path: string): boolean {
+  const seen = new Set<number>();
+  const queue = [entry];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const { operation: o, successors } = nodes[id] as Node;
+    if ((o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === path) continue;
+    if (id === exit || successors.length === 0) return true;
+    queue.push(...successors);
+  }
+  return false;
+}
+
+/** True for a declared pointer. */
+export function isPointer(graph: Graph, path: string): boolean {
+  const type = graph.types.get(path);
+  return type !== undefined && type.pointers > 0;
+}
+
+/** How many functions are looked at for one answer. */
+const most = 200;
+/** A name that more functions have means none of them for certain. */
+const maxDefinitions = 4;
+
+/** A wrapper has no more calls that may matter. */
+const fewCalls = 2;
+
+const called = /\b([A-Za-z_]\w*)\s*\(/g;
+
+/** The names that a function's body has before a parenthesis, but for its own. */
+export function namesCalled(program: Program, reference: FunctionReference): string[] {
+  const names = Array.from(bodyOf(program, reference).matchAll(called), (match) => match[1] as string);
+  return [...new Set(names)].filter((name) => name !== reference.name);
+}
+
+/**
+ * Asks whether a function of some name, or one that it calls near by, names a releasing call; with `givesBack` also whether it
+ * does little but call one far away that does.
+ */
+export function droppers(program: Program): (name: string, file: string, givesBack?: boolean) => boolean {
+  const { ledger } = program;
+  const known = new Map<string, { drops: boolean; entry: Entry }>();
+  /** What is known already of a function that the present work rests on from here. */
+  const knownOf = (r: FunctionReference): boolean | undefined => {
+    const found = known.get(r.key);
+    if (found) ledger.use(found.entry);
+    return found?.drops;
+  };
+  const drops = (r: FunctionReference, visited: Set<string>, dropping: string[]): boolean => {
+    const found = knownOf(r);
+    if (found !== undefined) return found;
+    if (visited.has(r.key) || visited.size > most) return false;
+    visited.add(r.key);
+    // All that is reached stands in one folder.
+    const calls = (): boolean => namesCalled(program, r).some((name) => reaching(name, r.file, visited, dropping));
+    const result = mentionsReleases(program, r) || (program.tree.dropsNear(r.file) && calls());
+    if (result) dropping.push(r.key);
+    return result;
+  };
+  const reaching = (name: string, file: string, visited: Set<string>, dropping: string[]): boolean => {
+    if (words.has(name) || program.isNeutral(name, file)) return false;
+    const near = program.resolveNear(name, file);
+    return near.length > 0 && !program.isGeneral(name) && near.some((c) => drops(c, visited, dropping));
+  };
+  const elsewhere = ledger.memo<readonly FunctionReference[]>();
+  const far = (name: string, file: string): readonly FunctionReference[] => {
+    const find = () => program.resolveIn(program.tree.dropsNear, name, file);
+    const key = `${name}\0${outsideKernel(file)}`;
+    const found = elsewhere.get(key) ?? elsewhere.work(key, find);
+    return found.length <= maxDefinitions ? found : [];
+  };
+  const any = (definitions: readonly FunctionReference[]): boolean =>
+    definitions.some((r) => {
+      const before = knownOf(r);
+      if (before !== undefined) return before;
+      const visited = new Set<string>();
+      const dropping: string[] = [];
+      const { value, entry } = ledger.entry(() => drops(r, visited, dropping));
+      ledger.use(entry);
+      // Where none of all that was reached drops, none of it does; a search that was cut short says so of its start alone.
+      for (const key of value ? dropping : visited.size > most ? [r.key] : visited) known.set(key, { drops: value, entry });
+      return value;
+    });
+  /** True for a function that does little but call one far away that drops: a library's user, which gives back what it got there. */
+  const handsFar = (r: FunctionReference): boolean => {
+    const left = namesCalled(program, r).filter((name) => !words.has(name) && !program.isNeutral(name, r.file) && !program.isGeneral(name));
+    return left.length <= fewCalls && left.some((name) => program.resolveNear(name, r.file).length === 0 && any(far(name, r.file)));
+  };
+  return (name, file, givesBack = false) => {
+    if (program.isNeutral(name, file)) return false;
+    // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
+    const isNear = program.tree.dropsNear(file);
+    const near = isNear ? program.resolveNear(name, file) : [];
+    if (near.length > 0 || program.isGeneral(name)) return any(near) || (givesBack && near.some(handsFar));
+    const away = far(name, file);
+    return away.length > 0 && (isNear || program.resolveNear(name, file).length === 0) && any(away);
+  };
+}
+
+const words = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof']);

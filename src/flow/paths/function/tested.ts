@@ -1,0 +1,87 @@
+/** Which calls' results a condition tests, and what it says of them. */
+import { type Assume, type CallOperation, type Graph, type Node, nothing } from '../../../program/graph.js';
+import { remembered } from '../../../program/remembered.js';
+import { predecessorsOf } from './live.js';
+
+/** The results of calls that a condition tests: what it compares, or hands to who is asked about it, as `IS_ERR(p)`. */
+export function testedBy(graph: Graph, n: Node): readonly string[] {
+  const o = n.operation;
+  if (o?.kind !== 'assume') return [];
+  const known = testedIn(graph);
+  const found = known.get(n.id) ?? resultsOf(graph, n, o);
+  known.set(n.id, found);
+  return found;
+}
+
+const testedIn = remembered((_: Graph) => new Map<number, readonly string[]>());
+
+function resultsOf(graph: Graph, n: Node, { left, call }: Assume): string[] {
+  const found = new Set(call ? [call.result, ...givenTo(graph, n, call)] : pathIn(graph, n, left.path));
+  // An error that was made of a result, `err = PTR_ERR_OR_ZERO(p)`, says what became of that, too.
+  for (const result of found) {
+    const maker = makersIn(graph).get(result);
+    if (maker) for (const given of givenTo(graph, maker.node, maker.call)) found.add(given);
+  }
+  return [...found];
+}
+
+/** The calls that are given one thing, by their results. */
+const makersIn = remembered(
+  ({ nodes }: Graph): ReadonlyMap<string, { node: Node; call: CallOperation }> =>
+    new Map(
+      nodes.flatMap((node) =>
+        node.operation?.kind === 'call' && node.operation.args.length === 1
+          ? [[node.operation.result, { node, call: node.operation }] as const]
+          : [],
+      ),
+    ),
+);
+
+function givenTo(graph: Graph, n: Node, { args }: CallOperation): string[] {
+  return args.flatMap((a) => (a.address ? [] : pathIn(graph, n, a.path)));
+}
+
+function pathIn(graph: Graph, n: Node, path: string | null): string[] {
+  return path === null ? [] : path.startsWith('%') ? [path] : resultsIn(graph, n, path);
+}
+
+/** The calls' results that a variable or field may be where a node is come to. */
+function resultsIn(graph: Graph, n: Node, path: string): string[] {
+  const predecessors = predecessorsOf(graph);
+  const found: string[] = [];
+  const seen = new Set(predecessors[n.id]);
+  for (const id of seen) {
+    const o = graph.nodes[id]?.operation;
+    const isSet = (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === path;
+    if (isSet && o.kind === 'copy' && o.source.path?.startsWith('%')) found.push(o.source.path);
+    if (!isSet) for (const p of predecessors[id] ?? []) seen.add(p);
+  }
+  return found;
+}
+
+/** True for a condition that says that something has failed: a call by its result, or whatever it is, for what is done next is to say so. */
+export function saysFailure(graph: Graph, n: Node): boolean {
+  const o = n.operation;
+  return o?.kind === 'assume' && ((isError(graph, o) && testedBy(graph, n).length > 0) || setsError(graph, n));
+}
+
+function isError({ types }: Graph, { left, op, right, call }: Assume): boolean {
+  if (right.path !== null || !nothing.test(right.text)) return false;
+  if (/^IS_ERR/.test(call?.name ?? '')) return op === '!=';
+  const isPointer = (types.get(left.path ?? '')?.pointers ?? 0) > 0;
+  return !isPointer && (op === '!=' || op === '<');
+}
+
+/** True for a way on which an error is stored or returned at once, or when something has been printed. */
+function setsError({ nodes }: Graph, n: Node): boolean {
+  for (let at = n; at.successors.length === 1; ) {
+    at = nodes[at.successors[0] as number] as Node;
+    const o = at.operation;
+    if (o?.kind === 'clear') return error.test(o.text);
+    if (o?.kind === 'return') return error.test(o.value?.text ?? '');
+    if (at === n || (o !== null && o.kind !== 'call')) return false;
+  }
+  return false;
+}
+
+const error = /^-\s*E[A-Z]/;

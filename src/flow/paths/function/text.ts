@@ -1,0 +1,21 @@
+/** What is written where a node stands, and in a function's body. */
+import type { FunctionReference } from '../../../program/file.js';
+import type { Node } from '../../../program/graph.js';
+import type { Program } from '../../../program/program.js';
+
+/** The function that a text is of. */
+export interface Within {
+  program: Program;
+  reference: FunctionReference;
+}
+
+/** The text from a node on: as much as says what sort of statement it is. */
+export function textAt({ program, reference }: Within, n: Node): string {
+  return program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
+}
+
+/** The text of a function from the brace of its body on. */
+export function bodyOf(program: Program, reference: FunctionReference): string {
+  const text = program.textOf(reference);
+  return text.slice(text.indexOf('{'));
+}

@@ -1,0 +1,78 @@
+/** Stores that make an object forget pages which it holds: an element is cleared, or stepped over. */
+import type { Loop, Node } from '../../../program/graph.js';
+import { consumed, releases } from '../../../protocol/index.js';
+import type { Called } from '../context.js';
+import { textAt } from '../function/text.js';
+import { keptOf } from '../memory/maps.js';
+import { holders, isVariable, placeAt, valueIn } from '../memory/memory.js';
+import { altered, type State, stepsOf, type Trail, theReference, told } from '../memory/state.js';
+
+/** How the step of a path is told on which pages are forgotten. */
+const forgets = 'forgets the pages in it';
+
+/** True for a path on which an object forgot what is followed. */
+export function hasForgotten(trail: Trail | null): boolean {
+  return stepsOf(trail).some((step) => step.text.endsWith(forgets));
+}
+
+/** `pages[i] = NULL` in a round that has looked at the element: without it, what was followed there is in the round's variables only. */
+export function forgetElement(local: Called, n: Node, target: string, state: State): State | null {
+  const place = placeAt(state, target);
+  if (state.phase !== 'held' || state.unsure || place === null || state.store.get(place) !== theReference) return null;
+  const index = /^[\w>.-]+\[(\w+)\]\s*=\s*(?:NULL|0)\b/.exec(textAt(local, n))?.[1];
+  const loop = n.loops.at(-1);
+  if (index === undefined || !loop?.variables.includes(index)) return null;
+  const others = holders(state).filter((p) => p !== place);
+  if (!others.every(isVariable) || !isSeen(local, loop, state)) return null;
+  return without(local, n, state, [place], target);
+}
+
+/** A store to what says where the first element of a queue is: those before it are gone. */
+export function stepOver(local: Called, n: Node, target: string, state: State): State | null {
+  const dot = target.lastIndexOf('.');
+  if (state.phase !== 'held' || dot < 0) return null;
+  const object = target.slice(0, dot);
+  const content = consumed.get(`${local.graph.types.get(object)?.tag}${target.slice(dot)}`);
+  const base = content === undefined ? null : placeAt(state, object);
+  if (base === null) return null;
+  const value = valueIn(state, { path: object, address: false, text: '' });
+  const gone = holders(state).filter((p) => p === `${value}${content}`);
+  // Whatever else was done to the element: who is done with it drops it.
+  return gone.length === 0 ? null : without(local, n, altered(state, { unsure: false }), gone, target);
+}
+
+/**
+ * `page = obj->pages[obj->head]; obj->head++`: where the file drops what is left in the array from that member on, the element
+ * that was taken out is in the path's own variable only.
+ */
+export function stepPast(local: Called, n: Node, target: string, state: State): State | null {
+  const field = /\.(\w+)$/.exec(target)?.[1];
+  if (state.phase !== 'held' || field === undefined || !byOne.test(textAt(local, n))) return null;
+  const places = holders(state);
+  const gone = places.filter((p) => isFront(local, /\.(\w+)\[\]$/.exec(p)?.[1], field));
+  const isTakenOut = gone.length > 0 && places.some(isVariable) && places.every((p) => isVariable(p) || gone.includes(p));
+  return isTakenOut ? without(local, n, state, gone, target) : null;
+}
+
+const byOne = /^(?:\+\+[\w>.-]+|[\w>.-]+?\s*(?:\+\+|\+=\s*1))\s*;/;
+
+/** True if a drop in the file begins, in an array of some name, at the element that a member says. */
+function isFront({ program, reference: { file } }: Called, array: string | undefined, member: string): boolean {
+  const text = array === undefined || array === member ? '' : (program.file(file)?.text ?? '');
+  const index = String.raw`\w+(?:->|\.)${member}\b`;
+  const first = String.raw`\b(?:${[...releases.keys()].join('|')})\s*\([^;]*\b${array}\s*(?:\[\s*${index}\s*\+\+\s*\]|\+\s*${index}\s*,)`;
+  return text !== '' && new RegExp(first).test(text);
+}
+
+function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {
+  const store = keptOf(state.store, (place) => !places.includes(place));
+  return told(local, n, altered(state, { store }), `${target.replace('[]', '')} ${forgets}`);
+}
+
+/** True where a round of a loop has had the followed element in a variable of its own, and did not drop it. */
+export function isSeen({ graph }: Called, loop: Loop, state: State): boolean {
+  const own = new Set(
+    graph.nodes.flatMap(({ operation: o, loops }) => (o?.kind === 'copy' && loops.some((l) => l.id === loop.id) ? [o.target] : [])),
+  );
+  return holders(state).some((place) => own.has(place) && isVariable(place));
+}

@@ -1,0 +1,47 @@
+/** The last round of a loop that counts: `i == n - 1` is true in it, and without it the loop does not run to its end. */
+import type { Assume, Loop, Node } from '../../../program/graph.js';
+import { remembered } from '../../../program/remembered.js';
+import type { Called } from '../context.js';
+import type { Within } from '../function/text.js';
+import { keptOf, withEntry } from '../memory/maps.js';
+import { altered, type State } from '../memory/state.js';
+
+/** The state after a condition that may tell the last round from the others, `null` where that was told otherwise before. */
+export function roundOf(local: Called, n: Node, { left, op, right }: Assume, state: State): State | null {
+  const isLast = { '==': true, '>=': true, '!=': false, '<': false }[op];
+  if (isLast === undefined || left.path === null || !/- ?1$/.test(right.text)) return state;
+  const loop = n.loops.find((l) => l.variables.includes(left.path as string) && endsAt(l, local, left.path as string, right.text));
+  if (!loop) return state;
+  const known = state.last.get(loop.id);
+  if (known !== undefined) return known === isLast ? state : null;
+  return altered(state, { last: withEntry(state.last, loop.id, isLast) });
+}
+
+/** True for a way out of a loop behind a round that was not the last one. */
+export function isEarly({ last }: State, loop: Loop): boolean {
+  return last.get(loop.id) === false;
+}
+
+/** The state where a round of a loop begins, or the loop has been left: of the last one nothing is known any more. */
+export function inNewRound(state: State, loop: Loop): State {
+  if (!state.last.has(loop.id)) return state;
+  return altered(state, { last: keptOf(state.last, (id) => id !== loop.id) });
+}
+
+/** What stands before a loop's body, without blanks. */
+export const headOf: (loop: Loop, within: Within) => string = remembered((loop: Loop, { program, reference }: Within): string =>
+  plain((program.file(reference.file)?.text ?? '').slice(loop.pos, loop.bodyPos)),
+);
+
+function plain(text: string): string {
+  return text.replace(/\s+/g, '').replaceAll('->', '.');
+}
+
+/** True if a variable runs to where a text says, less one: by the loop's condition, or as an argument of a macro that iterates. */
+function endsAt(loop: Loop, local: Called, variable: string, text: string): boolean {
+  const head = headOf(loop, local);
+  const bound = plain(text).slice(0, -2);
+  return loop.name === 'for'
+    ? [`;${variable}<${bound};`, `;${variable}!=${bound};`].some((test) => head.includes(test))
+    : [`,${bound},`, `,${bound})`].some((argument) => head.includes(argument));
+}

@@ -1,0 +1,94 @@
+/** Ways along an edge, into loops and out of them. */
+import type { Loop, Node } from '../../../program/graph.js';
+import type { Called } from '../context.js';
+import { conditionText, isNone } from '../memory/conditions.js';
+import { holders, isContained } from '../memory/memory.js';
+import { altered, type Drop, outcome, type State, told } from '../memory/state.js';
+import { hasForgotten, isSeen } from './forget.js';
+import { inNewRound, isEarly } from './last.js';
+import { sweepAt } from './sweep.js';
+import { isBelow, isMovedOn, isRest } from './unwind.js';
+
+/** A path along one edge: into and out of loops. */
+export function along(local: Called, from: Node, to: Node, before: State): State | null {
+  if (from.loops.length === 0 && to.loops.length === 0) return before;
+  let state = before;
+  if (state.last.size > 0) {
+    for (const l of from.loops) {
+      const isLeft = !to.loops.some((m) => m.id === l.id);
+      if (isLeft && from.pos < l.bodyPos && isEarly(state, l)) return null;
+      if (isLeft || (from.pos < l.bodyPos && to.pos >= l.bodyPos)) state = inNewRound(state, l);
+    }
+  }
+  let loops: Set<number> | null = null;
+  let rest: State | null = null;
+  let unsure = state.unsure;
+  for (const l of to.loops) {
+    if (state.loops.has(l.id) || to.pos < l.bodyPos) continue;
+    loops ??= new Set(state.loops);
+    loops.add(l.id);
+  }
+  for (const l of from.loops) {
+    if (to.loops.some((m) => m.id === l.id)) continue;
+    if (state.phase === 'held') {
+      const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
+      // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
+      const undoes = isOthers(local, l, state);
+      if (!state.loops.has(l.id) && !undoes && !isNone(local.graph, state, from)) return null;
+      const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
+      if (
+        drops &&
+        !local.shape.isJump(from.id, to.id, l) &&
+        !isMovedOn(local, state) &&
+        !hasForgotten(state.trail) &&
+        !isSeen(local, l, state)
+      )
+        unsure = true;
+    }
+    if (isSwept(local, from, to, l, state)) state = altered(state, { dropped: { ...(state.dropped as Drop), whole: true } });
+    if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
+      const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
+      rest = told(local, from, altered(state, { phase: 'held', dropped: null }), text);
+    }
+    if (state.loops.has(l.id)) {
+      loops ??= new Set(state.loops);
+      loops.delete(l.id);
+    }
+  }
+  if (rest) return altered(rest, { loops: loops ?? state.loops });
+  return loops || unsure !== state.unsure ? altered(state, { loops: loops ?? state.loops, unsure }) : state;
+}
+
+/** True where a loop is left, at its end, in which all elements of an array were dropped one by one. */
+function isSwept(local: Called, from: Node, to: Node, loop: Loop, { dropped }: State): boolean {
+  if (dropped?.loop !== loop.id || local.shape.isJump(from.id, to.id, loop)) return false;
+  return local.graph.nodes.some((n) => n.pos === dropped.pos && sweepAt(local, n) === loop);
+}
+
+/** True for a jump out of a loop that has dropped one element of an array in this round: those of later rounds are held. */
+function isOthersLeft({ entry, graph, shape }: Called, from: Node, to: Node, loop: Loop, state: State): boolean {
+  if (state.dropped?.loop !== loop.id || entry.kind !== 'site' || (entry.pos >= loop.pos && entry.pos < loop.end)) return false;
+  if (!shape.isJump(from.id, to.id, loop) || !holders(state).some((place) => place.endsWith('[]'))) return false;
+  // Where another loop that drops stands in it, that is for the others.
+  return !graph.nodes.some(
+    (n) => n.loops.some((l) => l.id === loop.id) && n.loops.some((l) => l.id !== loop.id && l.pos > loop.pos && shape.dropLoops.has(l.id)),
+  );
+}
+
+/**
+ * True in a loop that drops elements, and not what the path follows: what earlier rounds of another loop took, or what is left of
+ * an array from which that has been moved on.
+ */
+export function isOthers(local: Called, loop: Loop, state: State): boolean {
+  if (state.phase !== 'held') return false;
+  const { program, reference, graph } = local;
+  const undoes = state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
+  return undoes || (isRest(loop, local) && isContained(state));
+}
+
+/** True if the call that hands the reference back stands in a loop. */
+function isCallLoop(local: Called, pos: number, end: number): boolean {
+  if (local.entry.kind !== 'returned') return false;
+  const { callee } = local.entry;
+  return local.graph.nodes.some((n) => n.pos >= pos && n.pos < end && n.operation?.kind === 'call' && n.operation.name === callee);
+}

@@ -1,0 +1,164 @@
+/** Loops that undo the earlier rounds of another loop, but not the round that failed. */
+import type { FunctionReference } from '../../../program/file.js';
+import type { CallOperation, Graph, Loop, Node } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
+import type { Expression } from '../../../syntax/ast.js';
+import type { Called } from '../context.js';
+import { textAt } from '../function/text.js';
+import { isContained } from '../memory/memory.js';
+import { outcome, type State } from '../memory/state.js';
+
+/** The variable that says which element a call in a loop fills by one of some arguments, `null` if none is an element. */
+export function elementOf(graph: Graph, call: CallOperation, positions: readonly number[], loops: readonly Loop[]): string | null {
+  if (loops.length === 0) return null;
+  for (const at of positions) {
+    const e = call.expressions[at];
+    const name = e ? (indexIn(e) ?? offsetIn(graph, e) ?? steppedIn(graph, e, loops)) : null;
+    if (name !== null) return name;
+  }
+  return null;
+}
+
+/** A pointer to the element that the rounds have come to, which they move on. */
+function steppedIn({ types, nodes }: Graph, e: Expression, loops: readonly Loop[]): string | null {
+  if (e.kind !== 'identifier' || (types.get(e.name)?.pointers ?? 0) === 0) return null;
+  const isStep = ({ operation: o, loops: around }: Node): boolean =>
+    o?.kind === 'update' && o.target === e.name && around.some((l) => l.id === loops.at(-1)?.id);
+  return nodes.some(isStep) ? e.name : null;
+}
+
+/** How far into an array a pointer is set wherever it is set: `next = pages + done`. */
+function offsetIn({ assigned }: Graph, e: Expression): string | null {
+  if (e.kind !== 'identifier') return null;
+  const offsets = assigned.flatMap(({ target, text }) => (target === e.name ? [/^[\w.]+ \+ ([A-Za-z_]\w*)$/.exec(text)?.[1] ?? null] : []));
+  const [first] = offsets;
+  return first != null && offsets.every((name) => name === first) ? first : null;
+}
+
+/** The innermost loop, where its own variable says which element of an array a call is given; `null` if none does. */
+export function loopOf(local: Called, call: CallOperation, at: number, loops: readonly Loop[]): number | null {
+  const loop = loops.at(-1);
+  const e = call.expressions[at];
+  if (!loop || !e) return null;
+  const index = ownIndex(e);
+  const isOwn = index === null ? isTakenOut(local, loop, e) : loop.variables.includes(index);
+  return isOwn ? loop.id : null;
+}
+
+const takenOutIn = remembered((_loop: Loop) => new Map<string, boolean>());
+
+/** True for a variable, or a struct, into which every round of a loop puts the element of its own index: `buf.page = pages[i]`. */
+function isTakenOut(local: Called, loop: Loop, e: Expression): boolean {
+  const held = e.kind === 'unary' && e.op === '&' ? e.operand : e;
+  if (held.kind !== 'identifier') return false;
+  const answers = takenOutIn(loop);
+  const known = answers.get(held.name);
+  if (known !== undefined) return known;
+  const puts = local.graph.nodes.filter(
+    ({ operation: o, loops }) =>
+      o?.kind === 'copy' && (held === e ? o.target : rootOf(o.target)) === held.name && loops.some((l) => l.id === loop.id),
+  );
+  const indexes = puts.flatMap((n) => /^[\w\s.*>-]*=\s*[\w.>-]+\[(\w+)\]\s*;/.exec(textAt(local, n))?.[1] ?? []);
+  const found = indexes.length === 1 && loop.variables.includes(indexes[0] as string) && (held !== e || puts.length === 1);
+  answers.set(held.name, found);
+  return found;
+}
+
+/** The variable by which an element of an array, or a field of one, is taken out. */
+export function ownIndex(e: Expression | undefined): string | null {
+  if (e?.kind === 'member') return ownIndex(e.object);
+  return e?.kind === 'index' && e.index.kind === 'identifier' ? e.index.name : null;
+}
+
+/** An index and what it was set to: `i = region->nr` counts as the other does. */
+export function namesOf(graph: Graph, index: string): string[] {
+  return [index, ...graph.assigned.flatMap((a) => (a.target === index && /^[A-Za-z_][\w.]*$/.test(a.text) ? [a.text] : []))];
+}
+
+function indexIn(e: Expression): string | null {
+  switch (e.kind) {
+    case 'index':
+      return e.index.kind === 'identifier' ? e.index.name : indexIn(e.object);
+    case 'unary':
+    case 'cast':
+      return indexIn(e.operand);
+    case 'member':
+      return indexIn(e.object);
+    case 'binary':
+      return e.op === '+' && e.right.kind === 'identifier' && e.left.kind !== 'binary' && e.left.kind !== 'literal' ? e.right.name : null;
+    default:
+      return null;
+  }
+}
+
+const belowIn = remembered((_loop: Loop) => new Map<string, boolean>());
+
+/** True if a loop visits only the elements below the one that `index` stands at where the loop begins. */
+export function isBelow(program: Program, reference: FunctionReference, graph: Graph, loop: Loop, index: string): boolean {
+  const answers = belowIn(loop);
+  let found = answers.get(index);
+  if (found === undefined) {
+    const text = program.file(reference.file)?.text ?? '';
+    // A decrement before the loop, as in `for (i--; i >= 0; i--)`, stands in its head.
+    const plain = text.slice(loop.pos, loop.end).replace(/\s+/g, ' ').replaceAll('->', '.');
+    found = namesOf(graph, index).some((name) => below(plain, name.replaceAll('.', '\\.')));
+    answers.set(index, found);
+  }
+  return found;
+}
+
+function below(text: string, i: string): boolean {
+  const patterns = [
+    `^while ?\\( ?${i}-- ?(> ?0 ?)?\\)`,
+    `^while ?\\( ?--${i} ?>= ?0 ?\\)`,
+    `^while ?\\( ?${i} ?(> ?0 ?)?\\) ?\\{? ?(--${i}|${i}--) ?;`,
+    `^while ?\\( ?${i} ?(> ?0 ?)?\\) ?.*\\[ ?--${i} ?\\]`,
+    `^while ?\\( ?${i}-- ?> ?0 ?\\)`,
+    `^for ?\\( ?(--${i}|${i}--|${i} ?-= ?1|${i} ?= ?${i} ?- ?1) ?; ?${i} ?>= ?0 ?;`,
+    `^for ?\\( ?; ?(--${i} ?>= ?0|${i}--) ?;`,
+    `^while ?\\( ?\\w+ ?(<|!=) ?${i} ?\\)`,
+    `^for ?\\( ?(int |unsigned int )?(\\w+) ?= ?0 ?; ?\\2 ?< ?${i} ?;`,
+    `^for ?\\( ?(int |unsigned int )?(\\w+) ?= ?${i} ?- ?1 ?; ?\\2 ?>= ?0 ?;`,
+  ];
+  return patterns.some((p) => new RegExp(p).test(text));
+}
+
+/**
+ * True if a loop visits only the elements from where an earlier loop was left: `while (i < n) put_page(pages[i++])` after a loop
+ * by the same variable.
+ */
+export const isRest = remembered((loop: Loop, { program, reference, graph }: Called): boolean => {
+  const text = (program.file(reference.file)?.text ?? '').slice(loop.pos, loop.end).replace(/\s+/g, ' ');
+  const name = /^(?:while ?\(|for ?\( ?;) ?(\w+) ?(?:<|!=) ?[^;{]*/.exec(text)?.[1];
+  if (name === undefined || !new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text)) return false;
+  return graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));
+});
+
+/** True for an element that went from an array into a container, where the function drops the rest of the array later. */
+export function isMovedOn(local: Called, state: State): boolean {
+  return isContained(state) && local.graph.nodes.some((n) => n.loops.some((l) => isRest(l, local)));
+}
+
+/** True for as many elements as stand before those that this round of a loop has filled: `unpin(pages, n)` after `pin(…, pages + n)`. */
+export function isOfEarlier(graph: Graph, { phase, index, outcomes }: State, count: string | null): boolean {
+  if (phase !== 'held' || index === null || count === null || (outcomes & outcome.earlier) !== 0) return false;
+  return namesOf(graph, index).includes(count);
+}
+
+/**
+ * True for a drop of the elements before those that the site's call has filled: `unpin(pages, n)` after `pin(…, pages + n)`. Their
+ * number must be the same then as it was.
+ */
+export function isBefore(graph: Graph, pos: number, drop: CallOperation, at: number): boolean {
+  const filling = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call' && n.operation.pos === pos);
+  if (filling?.operation?.kind !== 'call' || filling.loops.length > 0 || drop.args[at + 1]?.path == null) return false;
+  const count = drop.args[at + 1]?.path;
+  if (!drop.expressions[at] || indexIn(drop.expressions[at]) !== null) return false;
+  const isChanged = graph.nodes.some(
+    ({ operation: o, pos: later }) =>
+      later > pos && (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === count,
+  );
+  return !isChanged && filling.operation.expressions.some((e) => indexIn(e) === count);
+}

@@ -1,0 +1,220 @@
+/** Reading and writing the memory of a path. */
+import { join, rootOf, splitSteps, step, suffixAfter, type Value } from '../../../program/path.js';
+import { copyOf, keptOf, withEntry } from './maps.js';
+import { altered, type State, theReference } from './state.js';
+
+/** The step to what stands behind an object in its allocation: another object, which goes where the first one goes. */
+export const behind = '.+';
+
+/** A value as a function's caller would reach what is behind it: `&x` leads to `x`. */
+export function below(value: string, suffix: string): string | null {
+  if (!value.startsWith('&')) return join(value, suffix);
+  const place = value.slice(1);
+  return join(place, suffix.startsWith('[]') ? suffix.slice(2) : suffix);
+}
+
+/** The place that a path names, `null` past the bound on paths. */
+export function placeAt(state: State, path: string): string | null {
+  const root = rootOf(path);
+  if (root === path) return root;
+  let place: string | null = root;
+  for (const next of splitSteps(path.slice(root.length))) {
+    if (place === null) return null;
+    place = stepFrom((next.startsWith('.') && pointerAt(state, place)) || (state.store.get(place) ?? place), next);
+  }
+  return place;
+}
+
+/** What was stored as the pointer that a pointer leads to: `(*p)->f` is written as `p->f` is. */
+function pointerAt(state: State, place: string): string | null {
+  const stored = state.store.get(`${state.store.get(place) ?? place}[]`);
+  return stored !== undefined && /^[%&]/.test(stored) ? stored : null;
+}
+
+/** The value of a place. */
+export function valueAt(state: State, place: string): string {
+  return state.store.get(place) ?? place;
+}
+
+/** What an expression is worth, `null` for what leads nowhere. */
+export function valueIn(state: State, value: Value | undefined): string | null {
+  if (!value) return null;
+  if (value.path === null) return /^-?\w+$/.test(value.text.replace(/\s/g, '')) ? `=${value.text.replace(/\s/g, '')}` : null;
+  const place = placeAt(state, value.path);
+  if (place === null) return null;
+  // An array or struct inside another is where it stands.
+  return value.address ? `&${place}` : valueAt(state, place);
+}
+
+/** The place behind a value and some steps. */
+export function placeBelow(state: State, value: string, suffix: string): string | null {
+  let place: string | null = null;
+  let at = value;
+  const steps = splitSteps(suffix);
+  for (let i = 0; i < steps.length; i++) {
+    place = stepFrom(at, steps[i] as string);
+    if (place === null) return null;
+    if (i < steps.length - 1) at = valueAt(state, place);
+  }
+  return place;
+}
+
+const nothing: readonly string[] = [];
+const itself: readonly string[] = [''];
+
+/** How the reference is reached from a value: suffixes, `''` for the value itself. */
+export function reach(state: State, value: string | null, depth = 0): readonly string[] {
+  if (value === null || depth > 3 || value.startsWith('=')) return nothing;
+  if (value === theReference) return itself;
+  // Nearly nothing leads to the reference.
+  let found = null as string[] | null;
+  const add = (suffix: string): void => {
+    if (found === null) found = [suffix];
+    else if (!found.includes(suffix)) found.push(suffix);
+  };
+  const address = value.startsWith('&');
+  const base = address ? value.slice(1) : value;
+  // Asked of every argument of every call on every path: this way of going through a map makes nothing on the heap.
+  state.store.forEach((held, place) => {
+    if (!place.startsWith(base)) return;
+    const suffix = suffixAfter(place, base);
+    if (suffix === null || (suffix === '' && !address)) return;
+    // What stood behind a pointer is not behind what was stored over it.
+    if (held === theReference && isCut(state, place, base)) return;
+    const seen = address && (suffix === '' || suffix.startsWith('[]')) ? `[]${suffix}` : suffix;
+    if (held === theReference) add(seen);
+    else if (held !== value && held !== place)
+      for (const more of reach(state, held, depth + 1)) {
+        const whole = joined(seen, more);
+        if (whole !== null) add(whole);
+      }
+  });
+  return found ?? nothing;
+}
+
+/** True if a pointer on the way from a base to a place was stored over. */
+export function isCut(state: State, place: string, base: string): boolean {
+  let at = base;
+  for (const next of splitSteps(place.slice(base.length))) {
+    if (at !== base && at !== place) {
+      const stored = state.store.get(at);
+      if (stored !== undefined && stored !== at && stored !== theReference) return true;
+    }
+    at += next;
+  }
+  return false;
+}
+
+function joined(a: string, b: string): string | null {
+  const whole = join(`x${a}`, b);
+  return whole === null ? null : whole.slice(1);
+}
+
+/** True if the reference can be reached from a value. */
+export function reaches(state: State, value: string | null): boolean {
+  return reach(state, value).length > 0;
+}
+
+/** Stores a value; an element of an array keeps the reference, as its other elements may. */
+export function put(state: State, place: string | null, value: string | null, weak = false): State {
+  if (place === null) return state;
+  const before = state.store.get(place);
+  const stays = before === theReference && (weak || /\[\]$|@\w+$/.test(place));
+  if (stays && value !== theReference) return state;
+  if (before === value) return state;
+  return altered(state, { store: withEntry(state.store, place, value ?? `?${place}`) });
+}
+
+/** The state behind a copy of what stands at a place, member by member; `null` if no member leads to the reference. */
+export function copied(state: State, from: string, to: string): State | null {
+  // The members of `s[i]` are those of `s`.
+  const source = from.replace(/(\[\])+$/, '');
+  let store = null as Map<string, string> | null;
+  state.store.forEach((held, place) => {
+    const suffix = held === theReference ? suffixAfter(place, source) : null;
+    if (suffix === null || !/^[.@]/.test(suffix) || isCut(state, place, source)) return;
+    const member = join(to, suffix);
+    if (member === null) return;
+    store ??= copyOf(state.store);
+    store.set(member, theReference);
+  });
+  return store && altered(state, { store });
+}
+
+/** The state where a value is memory that the path allocated. */
+export function withFresh(state: State, value: string): State {
+  return altered(state, { fresh: new Set([...state.fresh, value]) });
+}
+
+/** All places that hold the reference. */
+export function holders(state: State): string[] {
+  const found: string[] = [];
+  state.store.forEach((value, place) => {
+    if (value === theReference) found.push(place);
+  });
+  return found;
+}
+
+/** True where the reference stands in a container, and still in the array from which it was put there. */
+export function isContained(state: State): boolean {
+  const places = holders(state);
+  return places.some((p) => p.endsWith('[]')) && places.some((p) => /@\w+$/.test(p));
+}
+
+/** The root that a place or value is below: a variable, a result, a global. */
+export function baseOf(place: string): string {
+  return rootOf(place.startsWith('&') ? place.slice(1) : place);
+}
+
+/** True for a plain variable: it goes with the round or the function. */
+export function isVariable(place: string): boolean {
+  return rootOf(place) === place && !place.startsWith('::');
+}
+
+/** Memory that is gone: nothing is held there any more. */
+export function freed(state: State, value: string): State {
+  if (value.startsWith('&') || value.startsWith('=')) return state;
+  const store = keptOf(state.store, (place) => place === value || suffixAfter(place, value) === null);
+  return store === state.store ? state : altered(state, { store });
+}
+
+/** A value is made anew where it was made before: what is known of it is known of the older one. */
+export function renewed(state: State, value: string): State {
+  const older = `${value}~`;
+  const isOf = (text: string): boolean =>
+    text.startsWith('&') ? text.startsWith(value, 1) && suffixAfter(text.slice(1), value) !== null : suffixAfter(text, value) !== null;
+  const rename = (text: string): string =>
+    text.startsWith('&') ? `&${older}${text.slice(1 + value.length)}` : older + text.slice(value.length);
+  let store = null as Map<string, string> | null;
+  state.store.forEach((held, place) => {
+    const p = isOf(place) && place !== value;
+    const h = isOf(held);
+    if (!p && !h) return;
+    store ??= copyOf(state.store);
+    store.delete(place);
+    store.set(p ? rename(place) : place, h ? rename(held) : held);
+  });
+  let next = store ? altered(state, { store }) : state;
+  if (state.fresh.has(value)) next = altered(next, { fresh: new Set([...[...state.fresh].filter((f) => f !== value), older]) });
+  if (state.shared.has(value)) next = altered(next, { shared: new Set([...[...state.shared].filter((f) => f !== value), older]) });
+  const signs = keptOf(state.signs, (key) => !isOf(key));
+  const conditions = keptOf(state.conditions, (key) => !mentions(key, value));
+  return signs === state.signs && conditions === state.conditions ? next : altered(next, { signs, conditions });
+}
+
+function mentions(key: string, value: string): boolean {
+  return (
+    key.includes(value) && key.split(' ').some((word) => word === value || word.startsWith(`${value}.`) || word.startsWith(`${value}[`))
+  );
+}
+
+/** The state without the comparisons of a value itself: a pointer that goes on compares otherwise. */
+export function uncompared(state: State, value: string): State {
+  const conditions = keptOf(state.conditions, (key) => !key.includes(value) || !key.split(' ').includes(value));
+  return conditions === state.conditions ? state : altered(state, { conditions });
+}
+
+/** One step further, for values. */
+export function stepFrom(value: string, next: string): string | null {
+  return value.startsWith('&') ? below(value, next) : step(value, next);
+}

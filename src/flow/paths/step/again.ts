@@ -1,0 +1,58 @@
+/** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
+import type { Assume, CallOperation } from '../../../program/graph.js';
+import { rootOf, suffixAfter } from '../../../program/path.js';
+import { releases } from '../../../protocol/index.js';
+import type { Called } from '../context.js';
+import { baseOf, holders, isCut, isVariable, reaches, valueIn } from '../memory/memory.js';
+import { type PathStep, type State, theReference } from '../memory/state.js';
+
+/** True for a test of something that outlives the function, and that changes: it may be what keeps a second round out. */
+export function testsState(local: Called, state: State, o: Assume): boolean {
+  const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
+  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::')) && isSetNear(local, v)));
+}
+
+/** True if somebody in the function's file may store to what a place ends in; also for a place that is no member. */
+function isSetNear({ program, reference }: Called, place: string): boolean {
+  const member = /\.(\w+)[@[\]]*$/.exec(place)?.[1];
+  const text = program.file(reference.file)?.text;
+  if (member === undefined || text === undefined) return true;
+  return new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b|[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`).test(
+    text,
+  );
+}
+
+/** True for a call that may drop or test what an object holds before it is filled again. */
+export function isLookedAfter(local: Called, { name, args }: CallOperation, state: State): boolean {
+  if (name === null) return false;
+  if (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name)) return true;
+  if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
+  const objects = holders(state).map(baseOf);
+  return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));
+}
+
+/** What is said of a store where an object held pages. */
+export const storedOver = 'is stored over';
+
+/** True if a variable leads to the reference. */
+export function isStillKnown(state: State): boolean {
+  return [...state.store].some(([place, value]) => isVariable(place) && !place.startsWith('%') && reaches(state, value));
+}
+
+/** Where a function is left: the store over what an object held, of which nothing on the way has become; `null` for none. */
+export function goneBy(state: State, facts: readonly string[]): PathStep | null {
+  if (state.phase !== 'held' || state.unsure || !facts.every((fact) => isGone(state, fact))) return null;
+  for (let at = state.trail; at !== null; at = at.before) if (at.step.text.includes(storedOver)) return at.step;
+  return null;
+}
+
+/** True for a store to what held the reference, or led to it. */
+export function isStoredOver(before: State, after: State, target: string): boolean {
+  if (before.phase !== 'held' || (rootOf(target) === target && !target.startsWith('::'))) return false;
+  return holders(before).some((place) => suffixAfter(place, target) !== null && isGone(after, place));
+}
+
+/** True if a place does not hold the reference any more, or nothing leads there from where it was come to. */
+function isGone(state: State, place: string): boolean {
+  return state.store.get(place) !== theReference || isCut(state, place, baseOf(place));
+}

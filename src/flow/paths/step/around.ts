@@ -1,0 +1,101 @@
+/** Objects that are a caller's: below what a function was given, or around it, as `to_foo(base)` and `container_of(work, struct foo, work)` are. */
+import type { FunctionReference } from '../../../program/file.js';
+import type { CallOperation, Graph } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
+import type { Called } from '../context.js';
+import { namesCalled } from '../function/shape.js';
+import { bodyOf } from '../function/text.js';
+import { baseOf, reach } from '../memory/memory.js';
+import { type Exit, type Holder, type State, stepsOf } from '../memory/state.js';
+
+/** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
+export function isOwn(program: Program, { holders, linked, trail }: Exit, reference: FunctionReference): boolean {
+  const steps = stepsOf(trail);
+  const handing = steps.flatMap((step) => /^handed on by (\w+)\(/.exec(step.text)?.[1] ?? []);
+  // Of an object that is reached from a member, who handed pages on to others before may have taken them for some callers only.
+  const isGiven = (h: Holder): boolean => h.of >= 0 || (handing.length < 2 && isAround(program, reference, h));
+  if (linked || !holders.every(isGiven)) return false;
+  const own = new Set([reference.name, ...handing]);
+  return steps.every((step) => own.has(step.function) || !step.text.startsWith('kept in '));
+}
+
+/** True for a place below the object around what one of a function's parameters points at. */
+function isAround(program: Program, reference: FunctionReference, { suffix }: Holder): boolean {
+  return program.graphs(reference).some((graph) => {
+    const call = ofParameters(graph).get(rootOf(suffix));
+    return call !== undefined && givesAround(program, call.name ?? '', reference.file);
+  });
+}
+
+/** The calls that may be such, by their results. */
+const ofParameters = remembered((graph: Graph): ReadonlyMap<string, CallOperation> => {
+  const params = new Set(graph.params.map((p) => p.name));
+  const isOne = ({ name, args }: CallOperation): boolean =>
+    name !== null && params.has(args[0]?.path ?? '') && (args.length === 1 || containerOf.test(name));
+  return new Map(graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isOne(o) ? [[o.result, o] as const] : [])));
+});
+
+/**
+ * True for a call of a function near by that is given but a member of the object that holds the pages, and names the field: it may get
+ * from there to the whole, and drop them.
+ *
+ * @param values what its arguments are worth
+ */
+export function mayReach(
+  { program, graph, reference: { file } }: Called,
+  { name }: CallOperation,
+  values: readonly (string | null)[],
+  state: State,
+): boolean {
+  if (state.phase !== 'held' || name === null) return false;
+  const around = ofParameters(graph);
+  const isObject = (base: string): boolean => around.has(base) || (reach(state, base).length > 0 && getsBack(program)(name, file));
+  const objects = values.flatMap((value) => {
+    if (value === null) return [];
+    if (value.startsWith('&')) return value !== `&${baseOf(value)}` && isObject(baseOf(value)) ? [baseOf(value)] : [];
+    return [...around].flatMap(([object, { args }]) => (args[0]?.path === value ? [object] : []));
+  });
+  const fields = objects.flatMap((object) => reach(state, object)).flatMap((suffix) => suffix.match(/(?<=\.)\w+/g) ?? []);
+  return fields.length > 0 && mayName(program, name, file, new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`));
+}
+
+/** Asks whether a function near by gets from what it is given to what stands around it. */
+const getsBack = remembered((program: Program) => {
+  const known = program.ledger.memo<boolean>();
+  const isBack = (r: FunctionReference): boolean =>
+    setting.test(program.textOf(r)) &&
+    program.graphs(r).some((graph) => [...ofParameters(graph).values()].some((call) => givesAround(program, call.name ?? '', r.file)));
+  const gets = (name: string, file: string): boolean => program.resolveNear(name, file).some(isBack);
+  return (name: string, file: string): boolean => {
+    const key = `${name}\0${file}`;
+    return known.get(key) ?? known.work(key, () => gets(name, file));
+  };
+});
+
+const maxDepth = 2;
+
+/** True if a function near by, or one that it calls near by, names a field. */
+export function mayName(program: Program, called: string, file: string, field: RegExp, depth = maxDepth): boolean {
+  return program
+    .resolveNear(called, file)
+    .some(
+      (r) =>
+        field.test(program.textOf(r)) || (depth > 0 && namesCalled(program, r).some((n) => mayName(program, n, r.file, field, depth - 1))),
+    );
+}
+
+/** True for a function or macro that does nothing but get from a member to what it stands in. */
+function givesAround(program: Program, name: string, file: string): boolean {
+  if (containerOf.test(name)) return true;
+  const definitions = program.resolve(name, file);
+  return definitions.length > 0 && definitions.every((r) => (r.macro ? macro.test(program.textOf(r)) : plain.test(bodyOf(program, r))));
+}
+
+/** A pointer is set to what a call makes of a variable. */
+const setting = /=\s*\w+\s*\(\s*\w+\s*[,)]/;
+
+const containerOf = /^container_of\w*$/;
+const macro = /^#\s*define\s+\w+\([^)]*\)[\s\\(]*container_of\w*\s*\(/;
+const plain = /^\{\s*return\s+container_of\w*\s*\([^;]*;\s*\}\s*$/;

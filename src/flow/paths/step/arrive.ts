@@ -1,0 +1,135 @@
+/** How the reference comes to a function: by the acquiring call, or from a function that hands it on. */
+import type { CallOperation, Node } from '../../../program/graph.js';
+import { factsAt } from '../../flow.js';
+import type { Called } from '../context.js';
+import { elementOf } from '../loops/unwind.js';
+import { withSign } from '../memory/conditions.js';
+import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { altered, type Exit, outcome, type State, sign, theReference, told } from '../memory/state.js';
+import { failing, isDecided } from './enter.js';
+import { after, emptied, placed, resulting, resultText, standingAt, stored } from './exits.js';
+
+/** The acquiring call itself. */
+export function take(local: Called, n: Node, o: CallOperation, before: State): State[] {
+  const { entry } = local;
+  if (entry.kind !== 'site' || before.phase === 'released') return [];
+  const { acquired } = entry;
+  const facts = factsAt(entry, o);
+  const places = facts.map((fact) => takenAt(before, o, fact));
+  // The call takes nothing where its arguments are no call's, or there is no array for the pages.
+  if (places.length === 0 || places.some((place) => place !== null && /^=(NULL|0)$/.test(place))) return [before];
+  const outcomes = outcome.all | (acquired.result === 'count' && acquired.count !== '1' ? outcome.short : 0);
+  const result = acquired.result === 'page' ? null : o.result;
+  // Where the call takes nothing there is nothing to follow, but for what an earlier round still holds.
+  const failed: State[] =
+    before.phase === 'held' && acquired.result !== 'page'
+      ? [
+          told(
+            local,
+            n,
+            altered(before, { outcomes: outcome.error | outcome.zero | outcome.earlier, result, asked: null, index: null }),
+            `nothing taken by ${o.name}()`,
+          ),
+        ]
+      : [];
+  const filled = facts.flatMap((f) => Number(/^%arg(\d+)/.exec(f)?.[1] ?? []));
+  let state: State = altered(before, { phase: 'held', index: elementOf(local.graph, o, filled, n.loops), outcomes, result, asked: null });
+  for (const fact of facts) {
+    const value = takenAt(state, o, fact);
+    if (value === null) return [];
+    const suffix = fact.replace(/^%(result|arg\d+)/, '');
+    if (suffix === '[][]') state = withArray(state, value, o.result);
+    state = put(state, suffix === '' ? value : placeBelow(state, value, suffix), theReference);
+  }
+  const count = acquired.countPath === null ? null : o.args.findIndex((a) => a.path === acquired.countPath);
+  if (count !== null && count >= 0) {
+    const asked = valueIn(state, o.args[count]);
+    // Pages that are held were asked for.
+    const some = asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
+    if (some === null) return failed;
+    state = altered(some, { asked });
+  } else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
+  return [told(local, n, state, `taken by ${o.name}()`), ...failed];
+}
+
+/** The value of the argument, or of the result, by which a seed's fact is reached. */
+function takenAt(state: State, o: CallOperation, fact: string): string | null {
+  const match = /^%(?:result|arg(\d+))/.exec(fact);
+  return match?.[1] === undefined ? o.result : valueIn(state, o.args[Number(match[1])]);
+}
+
+/** Where a local pointer to an array is handed in that leads nowhere yet, the call allocates the array. */
+function withArray(state: State, pointer: string, result: string): State {
+  if (!pointer.startsWith('&')) return state;
+  const place = pointer.slice(1);
+  const array = valueAt(state, place);
+  if (baseOf(place) !== place || !(array === place || /^[=?]/.test(array))) return state;
+  const made = `${result}~0`;
+  return withFresh(put(renewed(state, made), place, made), made);
+}
+
+/** A function that hands the reference to this one. */
+export function handedBack(local: Called, n: Node, o: CallOperation, state: State, exits: readonly Exit[]): State[] {
+  if (state.phase === 'released') return [];
+  // What another call hands in is another reference, and has paths of its own.
+  if (state.phase === 'held' && state.from !== n.id) return [state];
+  const others = state.phase === 'before' && local.seeds > 1 ? [state] : [];
+  return [...others, ...failedLater(local, n, o, state), ...exits.flatMap((exit) => handedBy(local, n, o, state, exit))];
+}
+
+/** The way on which a call in a later round fails: what earlier rounds were handed is still held. */
+function failedLater(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, n, o)) return [];
+  const failed = withSign(state, o.result, failing(local, o.result));
+  if (!failed) return [];
+  const outcomes = outcome.error | outcome.zero | outcome.earlier;
+  return [told(local, n, altered(failed, { outcomes, result: null, asked: null, index: null }), `nothing taken by ${o.name}()`)];
+}
+
+function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
+  if (exit.kind !== 'held' && exit.kind !== 'dropped') return [];
+  const earlier = state.phase === 'held' ? outcome.earlier : 0;
+  const asked = exit.asked === null || typeof exit.asked === 'string' ? exit.asked : standingAt(state, o, exit.asked);
+  // Of one page, none is not a few.
+  const outcomes = (asked === '=1' ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
+  if ((outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
+  if (exit.kind === 'dropped') return givenUp(local, n, o, state, exit);
+  let next: State | null = withSign(state, o.result, exit.result);
+  if (!next) return [];
+  next = altered(next, {
+    phase: 'held',
+    from: n.id,
+    index: elementOf(
+      local.graph,
+      o,
+      exit.holders.map((h) => h.of),
+      n.loops,
+    ),
+    outcomes,
+    result: exit.counts ? o.result : null,
+    asked,
+    extra: next.extra + exit.extra,
+    trail: after(exit.trail, next.trail),
+    linked: next.linked || exit.linked,
+    unsure: next.unsure || exit.unsure,
+  });
+  next = placed(resulting(next, o, exit), o, exit.holders);
+  if (asked !== null) next = stored(next, o, exit.askedIn, asked);
+  return [told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`)];
+}
+
+/** The state behind a function that has failed and dropped the pages, and left what leads to them. */
+function givenUp(local: Called, n: Node, o: CallOperation, before: State, exit: Exit): State[] {
+  const known = before.phase === 'before' ? withSign(before, o.result, exit.result) : null;
+  if (!known || !exit.drop || n.loops.length > 0) return [];
+  const state = emptied(placed(resulting(known, o, exit), o, exit.holders), o, exit.none);
+  const dropped = { ...exit.drop, pos: n.pos, loop: null, places: holders(state) };
+  const next: State = altered(state, {
+    phase: 'released',
+    from: n.id,
+    outcomes: exit.outcomes,
+    dropped,
+    trail: after(exit.trail, state.trail),
+  });
+  return [told(local, n, next, `given up by ${o.name}()${resultText(exit)}`)];
+}

@@ -1,0 +1,180 @@
+/** What a call does to the memory of a path and to the reference in it. */
+import { asCallOf, type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
+import { structName } from '../../../program/types.js';
+import {
+  acquires,
+  actionCalls,
+  dirtyCalls,
+  extraReferenceCalls,
+  freeingCalls,
+  handedEnds,
+  unmappingCalls,
+} from '../../../protocol/index.js';
+import type { Called } from '../context.js';
+import type { Callee } from '../function/callee.js';
+import { errorCalls } from '../function/live.js';
+import { isAlwaysSet } from '../function/shape.js';
+import { signOf, withSign } from '../memory/conditions.js';
+import { copyOf } from '../memory/maps.js';
+import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from '../memory/memory.js';
+import { altered, type State, sign, type Trail, told } from '../memory/state.js';
+import { mayReach } from './around.js';
+import { handedBack, take } from './arrive.js';
+import { drop, free, isWhole, lateUse } from './drop.js';
+import { enter, unless, unseen } from './enter.js';
+import { listed } from './listed.js';
+import { changed, changedIfAsked, escaped, linked, share, written } from './shared.js';
+import { moved } from './transfer.js';
+import { storedTo } from './zeros.js';
+
+/** They fill the memory that they are given. */
+const copying = /copy_from|^mem(cpy|move)/;
+
+/** The states after a call; none where the path cannot be followed. */
+export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
+  const state = setBehind(local, n, o, renewed(before, o.result));
+  const { entry } = local;
+  if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
+  const handing = entry.kind === 'returned' ? asCallOf(o, entry.callee) : null;
+  if (entry.kind === 'returned' && handing) {
+    const behind = storedTo(local, handing, entry.callee, changed(local, handing, entry.callee, state));
+    return handedBack(local, n, handing, behind, entry.exits);
+  }
+  const callee = local.nodes.callee(n, o);
+  const [done, failed] = callee.listing ? listed(local, n, o, callee.listing, state) : [state];
+  const ways = known(local, n, o, callee, done);
+  return failed ? [...ways, failed] : ways;
+}
+
+/** The states after a call that neither takes the reference nor hands it in. */
+function known(local: Called, n: Node, o: CallOperation, callee: Callee, before: State): State[] {
+  let state = before;
+  const { entry } = local;
+  const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, hasCallback } = callee;
+  if (api !== null) {
+    if (copying.test(api)) state = written(state, o);
+    if (allocates) return [allocated(state, o, api)];
+    if (errorCalls.test(api)) return [put(state, o.result, errorIn(state, api, valueIn(state, o.args[0])))];
+    if (release) return drop(local, n, o, release, state);
+    if (freeingCalls.has(api) || handedEnds.has(api)) return [free(local, n, o, state)];
+    const late = state.phase === 'released' ? lateUse(local, n, o, api, state) : null;
+    if (late) return late;
+    const tabled = moved(local, n, o, api, state);
+    if (tabled) return tabled;
+    if (extraReferenceCalls.has(api) || unmappingCalls.has(api))
+      return [
+        reach(state, valueIn(state, o.args[0])).includes('') && state.phase === 'held' ? altered(state, { extra: state.extra + 1 }) : state,
+      ];
+    if (dirtyCalls.has(api)) return [state];
+  }
+  if (isLinking) state = linked(share(state, o), o);
+  if (isOwn || !isNeutral) state = changedIfAsked(local, o, written(state, o));
+  if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
+  if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
+  const values = o.args.map((a) => valueIn(state, a));
+  const given = values.map((value) => reach(state, value));
+  if (given.every((g) => g.length === 0)) {
+    // Who drops pages of objects that it finds for itself may drop those of this one.
+    const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
+    if (mayMean || isEnded(local, n, o, values, state) || mayReach(local, o, values, state)) return givenUp(local);
+    const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
+    return next ? [escaped(local, next, n, o)] : [];
+  }
+  if (isSending) return [];
+  if (isMapping) return unless(local, n, o, state);
+  if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state);
+  // Who is given a function may call it.
+  if (!isOwn && isNeutral) return hasCallback ? [] : [state];
+  const targets = local.nodes.targets(n, o);
+  if (targets) {
+    const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state, before));
+    return ways.length === 0 && targets.some((callee) => putting.test(local.program.textOf(callee))) ? givenUp(local) : ways;
+  }
+  if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
+  if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
+  return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
+}
+
+/** What a call makes of a value, as an error: nothing of one that is none, where it says so. */
+function errorIn(state: State, api: string, value: string | null): string | null {
+  const isNone = value !== null && (signOf(state, value) & sign.negative) === 0;
+  return isNone && /^(PTR_ERR_OR_ZERO|xa_err)$/.test(api) ? '=0' : value;
+}
+
+/** In the text of a function that gives up its own reference on an object: the last one ends it. */
+const putting = /\b(kref_put\w*|put_device|device_unregister|kobject_put)\s*\(/;
+
+/** Nothing is known of the pages from a call on that may have ended the object which holds them. */
+function givenUp(local: Called): State[] {
+  local.givenUp();
+  return [];
+}
+
+/** An object is kept for the function that ends it. Where that cannot be promised, some calls have ended it at once. */
+function promised(local: Called, n: Node, o: CallOperation, api: string, state: State): State[] {
+  const isTested = local.shape.isDecided(o.result);
+  const kept = isTested ? withSign(state, o.result, sign.zero) : state;
+  const failed = isTested && actionCalls.get(api) !== true ? withSign(state, o.result, sign.negative) : null;
+  return [...(kept ? [linked(share(kept, o), o)] : []), ...(failed ? [told(local, n, failed, `where ${api}() fails`)] : [])];
+}
+
+/** True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`. */
+function isEnded(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): boolean {
+  if (state.phase !== 'held' || !local.nodes.mayEnd(n, o)) return false;
+  const objects = new Set(holders(state).map(baseOf));
+  return values.some((value) => value?.startsWith('&') === true && value !== `&${baseOf(value)}` && objects.has(baseOf(value)));
+}
+
+/** True if all that a call is given of the pages is the address of their data: who copies it has no say in the reference. */
+function isData({ graph }: Called, { args }: CallOperation, given: readonly (readonly string[])[]): boolean {
+  return given.every((suffixes, i) => {
+    const type = graph.types.get(args[i]?.path ?? '');
+    return suffixes.length === 0 || (suffixes.join() === '' && type?.pointers === 1 && structName(type) === null);
+  });
+}
+
+function allocated(state: State, o: CallOperation, name: string): State {
+  const next = withFresh(state, o.result);
+  const zeroed = /zalloc|calloc|zeroed/.test(name) || o.args.some((a) => /__GFP_ZERO/.test(a.text));
+  return zeroed ? altered(next, { zeroed: new Set([...state.zeroed, o.result]) }) : next;
+}
+
+/** A number whose address is given to a function that stores there on all its ways is another one afterwards. */
+function setBehind({ program, reference }: Called, n: Node, o: CallOperation, before: State): State {
+  let state = before;
+  o.args.forEach((a, i) => {
+    const place = a.address && a.path !== null ? placeAt(state, a.path) : null;
+    if (place === null || o.name === null || !/^[=~]/.test(state.store.get(place) ?? '')) return;
+    const graphs = program.resolve(o.name, reference.file).flatMap(program.graphs);
+    if (graphs.length === 0 || !graphs.every((graph) => isAlwaysSet(graph, `${graph.params[i]?.name}[]`))) return;
+    const unknown = `?${n.id}_${i}`;
+    state = put(renewed(state, unknown), place, unknown);
+  });
+  return state;
+}
+
+/** The state after a call of a function that is handed nothing: one that only fails has failed. */
+function failed({ nodes, shape }: Called, n: Node, o: CallOperation, state: State): State | null {
+  return shape.isDecided(o.result) && nodes.isFailing(n, o) ? withSign(state, o.result, sign.negative) : state;
+}
+
+/** Another acquiring call: what it fills no longer is what stood there. */
+function refilled(local: Called, o: CallOperation, state: State): State {
+  let next = state;
+  o.args.forEach((a, i) => {
+    const value = valueIn(state, a);
+    if (value === null || !isWhole(o, i)) return;
+    for (const suffix of reach(state, value)) {
+      if (!/^(\[\])+$/.test(suffix)) continue;
+      const place = placeBelow(state, value, suffix);
+      if (place === null) continue;
+      const store = copyOf(next.store);
+      store.set(place, `${o.result}'`);
+      next = altered(next, { store });
+    }
+  });
+  if (next === state) return state;
+  const end = told(local, o, next, `filled again by ${o.name}()${local.entry.kind === 'again' ? ' while it still holds pages' : ''}`);
+  if (local.entry.kind === 'again' && holders(next).length === 0) local.late({ kind: 'over', trail: end.trail as Trail, pos: o.pos });
+  return end;
+}

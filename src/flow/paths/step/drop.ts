@@ -1,0 +1,127 @@
+/** Calls that drop the reference or free what holds it, and what comes too late after them. */
+import type { CallOperation, Node, Operation } from '../../../program/graph.js';
+import { rootOf, splitSteps } from '../../../program/path.js';
+import type { ReleaseCall } from '../../../protocol/index.js';
+import type { Called } from '../context.js';
+import { sweepAt } from '../loops/sweep.js';
+import { isBefore, isOfEarlier, loopOf } from '../loops/unwind.js';
+import { signOf } from '../memory/conditions.js';
+import { freed, holders, reach, valueIn } from '../memory/memory.js';
+import { altered, type State, sign, type Trail, theReference, told } from '../memory/state.js';
+
+/** A drop that the tables know. */
+export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
+  const place = /^(\d+)(.*)$/.exec(release.pages);
+  const argument = o.args[Number(place?.[1])];
+  const value = valueIn(state, argument);
+  const suffixes = reach(state, value);
+  const suffix = place?.[2] ?? '';
+  const hit =
+    release.shape === 'container'
+      ? suffixes.some((s) => s.endsWith(splitSteps(suffix).at(-1) ?? suffix) || s === suffix || s === '')
+      : suffixes.includes(suffix) || suffixes.includes('') || suffixes.includes('[]');
+  if (!hit || state.phase === 'before') return [state];
+  if (local.entry.kind === 'site' && release.shape === 'bulk' && isBefore(local.graph, local.entry.pos, o, Number(place?.[1])))
+    return [state];
+  if (
+    release.shape === 'bulk' &&
+    isOfEarlier(local.graph, state, o.args[Number(place?.[1]) + 1]?.path ?? null) &&
+    isWhole(o, Number(place?.[1]))
+  )
+    return [state];
+  if (dropsNone(o, release, state)) return [state];
+  if (state.phase === 'released') return again(local, n, o, state);
+  if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];
+  const whole =
+    n.loops.length === 0 &&
+    isWhole(o, Number(place?.[1])) &&
+    !local.shape.offsets.has(argument?.path ?? '') &&
+    (release.shape === 'bulk' || (argument?.path !== undefined && !/\[\]$/.test(argument?.path ?? '')));
+  const next: State = altered(state, {
+    phase: 'released',
+    dropped: { pos: n.pos, call: release, whole, doubt: null, loop: loopOf(local, o, Number(place?.[1]), n.loops), places: holders(state) },
+  });
+  return [told(local, n, next, `dropped by ${o.name}()`)];
+}
+
+/** True for a drop of no pages: the object knows that it has none any more. */
+function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State): boolean {
+  return shape === 'bulk' && signOf(state, valueIn(state, args[1])) === sign.zero;
+}
+
+/** A drop of what was dropped before. */
+function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  if (state.unsure || !state.dropped?.whole || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
+  // Of an array, it may be an element that was not dropped, but where all of them are dropped.
+  const isAll = n.loops.length === 0 && isWhole(o, 0) && !o.args[0]?.path?.endsWith('[]');
+  if (!isAll && (sweepAt(local, n) === null || state.dropped.loop === n.loops[0]?.id)) return [];
+  const end = told(local, n, state, `dropped again by ${o.name}()`);
+  local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
+  return [];
+}
+
+/** Calls that look into a page, or change what is known of it. */
+const looking =
+  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
+
+/** They reach the memory that they are given the address of. */
+const reaching = /^(mem(cpy|move|set|cmp)|memzero_explicit|__?copy_(to|from)_user\w*|copy_(to|from)_user\w*)$/;
+
+/** A page that is looked into after its last drop; `null` for any other call. */
+export function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
+  const isRead = looking.test(name)
+    ? o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))))
+    : reaching.test(name) && o.args.some(({ path }) => path !== null && isAddress(local, state, path));
+  return isRead ? usedLate(local, n, state, `read by ${name}() after the drop`) : null;
+}
+
+/** A load or a store through an address in a page after its last drop; `null` for any other. */
+export function lateAccess(local: Called, n: Node, o: Operation | null, state: State): State[] | null {
+  const isThrough = (path: string | null): boolean => path !== null && rootOf(path) !== path && isAddress(local, state, rootOf(path));
+  const isStore = (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && isThrough(o.target);
+  const isLoad = o?.kind === 'copy' && !o.source.address && isThrough(o.source.path);
+  return isStore || isLoad ? usedLate(local, n, state, 'reached by its address after the drop') : null;
+}
+
+function usedLate(local: Called, n: Node, state: State, how: string): State[] | null {
+  if (state.unsure || !state.dropped?.whole) return null;
+  const end = told(local, n, state, how);
+  local.late({ kind: 'use', trail: end.trail as Trail, pos: n.pos });
+  return [];
+}
+
+/** True for a variable that has the address of a page's memory, by its type. */
+function isAddress({ graph }: Called, { store }: State, variable: string): boolean {
+  if (store.get(variable) !== theReference) return false;
+  const type = graph.types.get(variable);
+  return type !== undefined && type.pointers === 1 && !/^(page|folio)$/.test(type.tag ?? '');
+}
+
+/** Memory that is freed with the pages still in it. The pointers to what has been dropped lead there as before. */
+export function free(local: Called, n: Node, o: CallOperation, state: State): State {
+  if (state.phase === 'released') return state;
+  let next = state;
+  let isArray = false;
+  for (const a of o.args) {
+    const value = valueIn(state, a);
+    if (value === null) continue;
+    isArray ||= state.store.get(`${value}[]`) === theReference;
+    next = freed(next, value);
+  }
+  if (state.phase === 'held' && holders(next).length < holders(state).length)
+    next = told(local, n, next, `${o.name}() frees ${isArray ? 'the array that' : 'what'} holds the pages, not the pages`);
+  return next;
+}
+
+/** True if an argument is a whole array, not a place in it. */
+export function isWhole(o: CallOperation, index: number): boolean {
+  const e = o.expressions[index];
+  if (!e) return true;
+  if (e.kind === 'binary') return false;
+  return !(
+    e.kind === 'unary' &&
+    e.op === '&' &&
+    e.operand.kind === 'index' &&
+    !(e.operand.index.kind === 'literal' && e.operand.index.text === '0')
+  );
+}

@@ -1,0 +1,236 @@
+/** Calls of functions: those that can be looked into, and those that cannot. */
+import type { FunctionReference } from '../../../program/file.js';
+import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
+import { join } from '../../../program/path.js';
+import type { Called } from '../context.js';
+import { loopOf } from '../loops/unwind.js';
+import { signOf, withSign } from '../memory/conditions.js';
+import { copyOf } from '../memory/maps.js';
+import { baseOf, holders, placeBelow, put, valueIn } from '../memory/memory.js';
+import { altered, type Exit, type State, sign, type Trail, theReference, told } from '../memory/state.js';
+import { countsOf, dropsEarlier, isShort } from './counted.js';
+import { after, emptied, placed, resulting, resultText } from './exits.js';
+import { share } from './shared.js';
+import { zerosFor } from './zeros.js';
+
+/**
+ * A function whose body is known.
+ * @param before what is known as it is called: behind that, what it may have stored to is not known any more
+ */
+export function enter(
+  local: Called,
+  n: Node,
+  o: CallOperation,
+  callee: FunctionReference,
+  given: readonly (readonly string[])[],
+  state: State,
+  before: State,
+): State[] {
+  const params = local.program.variants(callee)[0]?.params ?? [];
+  const facts: string[] = [];
+  /** Where the reference stands that the callee may take away. */
+  const places: Standing[] = [];
+  let skipped = false;
+  let address = false;
+  given.forEach((suffixes, i) => {
+    const name = params[i]?.name;
+    const value = suffixes.length === 0 ? null : valueIn(state, o.args[i]);
+    for (const suffix of suffixes) {
+      if (!local.matters(callee, suffix, local.reference)) {
+        skipped = true;
+        address ||= suffix === '' && params[i]?.type.pointers === 1 && params[i]?.type.tag === null;
+        continue;
+      }
+      const fact = name ? join(name, suffix) : null;
+      if (fact !== null && !facts.includes(fact)) facts.push(fact);
+      const place = value === null || suffix === '' ? null : placeBelow(state, value, suffix);
+      if (value !== null && place !== null && state.store.get(place) === theReference) places.push({ value, place });
+    }
+  });
+  if (facts.length === 0) {
+    if (!skipped || local.mayDrop(callee.name, callee.file)) return [];
+    // What is not entered keeps the reference as it is; the address of its data may be all that whoever drops it needs.
+    return address && local.mayKeep(callee.name, callee.file) ? unseen(local, n, o, state) : [state];
+  }
+  const exits = local.effects(callee, facts.sort(), zerosFor(local, o, callee, before));
+  if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state, before);
+  const ways = decided(exits, isRead(local.graph, o.result));
+  const at = given.findIndex((suffixes) => suffixes.length > 0);
+  return ways.flatMap((way) => taken(local, n, o, callee, { at, places }, way, state, before));
+}
+
+/** A place at which the reference stands below what a function is given. */
+interface Standing {
+  value: string;
+  place: string;
+}
+
+/** A way out of a function; with a doubt, others with such a result have not dropped, on which it then does not go on. */
+interface Way {
+  exit: Exit;
+  doubt: boolean;
+}
+
+/**
+ * Where a function drops on one path and not on another, and its result does not tell which, it knows better than a walk
+ * does: it is taken to drop. So it is where nobody asks for its result, but for one that says that it failed with the reference.
+ */
+function decided(all: readonly Exit[], isAsked: boolean): Way[] {
+  const isLike = (a: Exit, b: Exit): boolean => !isAsked || (a.result & b.result) !== 0;
+  // What it keeps somewhere on one path, it may keep merged with another on the next.
+  const exits = all.filter(
+    (e) => e.kind !== 'held' || !all.some((x) => x.kind === 'held' && x.gives === e.gives && (x.result & e.result) !== 0 && isMore(x, e)),
+  );
+  return exits.flatMap((exit) => {
+    const isDrop = exit.kind === 'dropped';
+    const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit));
+    const isFailure = !isAsked && exit.kind === 'held' && !exit.unsure && exit.result === sign.negative;
+    return others && !isDrop && !isFailure ? [] : [{ exit, doubt: others }];
+  });
+}
+
+function isMore(a: Exit, b: Exit): boolean {
+  return a.holders.length > b.holders.length && b.holders.every((h) => a.holders.some((k) => k.of === h.of && k.suffix === h.suffix));
+}
+
+/** A function is handed what was dropped before. */
+function lateCall(
+  local: Called,
+  n: Node,
+  o: CallOperation,
+  callee: FunctionReference,
+  exits: readonly Exit[],
+  state: State,
+  before: State,
+): State[] {
+  const isCertain = !state.unsure && exits.length > 0 && exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure);
+  if (
+    isCertain &&
+    state.dropped?.whole &&
+    n.loops.length === 0 &&
+    !exits.some((e) => countsOf(local, o, callee, e, before).some((count) => signOf(before, count) === sign.zero))
+  ) {
+    const first = exits[0] as Exit;
+    const end = told(local, n, state, `passed to ${callee.name}()`);
+    local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
+    return [];
+  }
+  if (exits.some((e) => e.kind === 'dropped')) return [];
+  const next = put(state, o.result, null);
+  // What it does with what is not there any more is nobody's concern, but for what would come too late.
+  return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
+}
+
+/** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */
+function hasFailed({ program }: Called, callee: FunctionReference, { result, unsure }: Exit): boolean {
+  const pointer = (program.variants(callee)[0]?.returns.pointers ?? 0) > 0;
+  return !unsure && (result === sign.negative || (pointer && result === sign.zero));
+}
+
+/** One of the ways out of a callee. */
+function taken(
+  local: Called,
+  n: Node,
+  o: CallOperation,
+  callee: FunctionReference,
+  { at, places }: { at: number; places: readonly Standing[] },
+  { exit, doubt }: Way,
+  state: State,
+  before: State,
+): State[] {
+  if (exit.kind === 'unknown') return unseen(local, n, o, state);
+  let next = withSign(exit.unsure ? altered(state, { unsure: true }) : state, o.result, exit.result);
+  if (!next) return [];
+  next = resulting(next, o, exit);
+  if (exit.kind === 'dropped' && dropsEarlier(local, o, callee, exit, state)) return [next];
+  const entered = `passed to ${callee.name}()`;
+  const held = holders(next);
+  // What the callee left where it was stays; what it took away from there is gone.
+  const stays = new Set(
+    exit.holders.flatMap((h) => {
+      const value = h.of < 0 ? null : valueIn(state, o.args[h.of]);
+      const place = value === null || h.suffix === '' ? null : placeBelow(state, value, h.suffix);
+      return place === null ? [] : [place];
+    }),
+  );
+  const gone = places.filter(({ place }) => !stays.has(place));
+  if (gone.length > 0) {
+    const store = copyOf(next.store);
+    for (const { value, place } of gone) {
+      // Who frees an object has not lost what its caller has another name for.
+      const pointer = exit.kind === 'lost' ? pointerTo(state, value, place) : null;
+      if (pointer === null) store.delete(place);
+      else store.set(pointer, `?${pointer}`);
+    }
+    next = altered(next, { store });
+  }
+  if (exit.kind === 'dropped') {
+    if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
+    // Who fails and has dropped on some ways only leaves its caller to guess, who may drop on none of them or on all.
+    const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
+    const whole = exit.drop?.whole === true && isPlain && n.loops.length === 0;
+    const loop = loopOf(local, o, at, n.loops);
+    if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, before).includes(next.asked ?? '')) {
+      const end = told(local, n, next, entered);
+      local.late({ kind: 'more', trail: after(exit.trail, end.trail) as Trail, pos: n.pos });
+      return [];
+    }
+    next = emptied(next, o, exit.none);
+    next = altered(next, {
+      phase: 'released',
+      dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, doubt: doubt ? o.result : null, loop, places: held },
+    });
+    return [altered(next, { trail: after(exit.trail, told(local, n, next, entered).trail) })];
+  }
+  if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
+  next = placed(altered(next, { extra: next.extra + exit.extra, linked: next.linked || exit.linked }), o, exit.holders);
+  const changed = holders(next).join() !== held.join();
+  if (!changed && exit.result === sign.any) return [next];
+  const walked = told(local, n, next, `${entered}${resultText(exit)}`);
+  return [changed ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
+}
+
+/** The pointer below a value that leads to the memory of a place, where something else leads there as well; `null` if that is all that does. */
+function pointerTo({ store }: State, value: string, place: string): string | null {
+  const object = baseOf(value);
+  const memory = baseOf(place);
+  if (memory === object) return null;
+  const pointers = [...store].flatMap(([from, held]) => (held === memory ? [from] : []));
+  const own = pointers.find((from) => baseOf(from) === object);
+  return own !== undefined && pointers.some((from) => baseOf(from) !== object) ? own : null;
+}
+
+/** True for a result that goes into a pointer. */
+function isObject({ program, graph, reference }: Called, result: string): boolean {
+  const isPointer = (path: string): boolean => (program.typeOf(path, graph, reference.file)?.pointers ?? 0) > 0;
+  return graph.aliases.some(({ target, source }) => source.path === result && isPointer(target));
+}
+
+/**
+ * The ways on from a call that cannot be looked into. Where it is tested to have failed it has taken nothing, by the kernel's
+ * convention. Where it succeeds, what it did with the pages is not known.
+ */
+export function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  const unsure: State = altered(state, { unsure: true });
+  const failed = unless(local, n, o, state);
+  if (!isDecided(local, n, o)) return [unsure];
+  const done = withSign(unsure, o.result, sign.any & ~failing(local, o.result));
+  return [...failed, ...(done ? [done] : [])];
+}
+
+/** The way on from a call that may keep the page itself, or its number, where it succeeds: where it is tested to have failed. */
+export function unless(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  local.unfollowed();
+  const failed = isDecided(local, n, o) ? withSign(state, o.result, failing(local, o.result)) : null;
+  return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
+}
+
+/** True if it is known which of the ways on from a call are those where it has failed. */
+export function isDecided(local: Called, n: Node, o: CallOperation): boolean {
+  return local.shape.isDecided(o.result) && !local.nodes.isToldByName(n, o);
+}
+
+/** Signs of a result that says that a call has failed: no object is a failure, and no status. */
+export function failing(local: Called, result: string): number {
+  return isObject(local, result) ? sign.negative | sign.zero : sign.negative;
+}

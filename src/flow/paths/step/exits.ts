@@ -1,0 +1,84 @@
+/** What a function's way out says, in the words of who called it. */
+import type { CallOperation } from '../../../program/graph.js';
+import { errorNames } from '../../../protocol/index.js';
+import { signOf, withSign } from '../memory/conditions.js';
+import { withEntry } from '../memory/maps.js';
+import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { altered, type Exit, type Holder, type State, sign, type Trail, theReference } from '../memory/state.js';
+
+/** What a function's result is known to be: a constant, one of its arguments, or memory that it allocated, as what it hands out. */
+export function resulting(state: State, o: CallOperation, { equals, gives, allocated, made }: Exit): State {
+  const { result, args } = o;
+  const known = equals ?? (gives === null ? null : valueIn(state, args[gives]));
+  const equal = known === null ? state : altered(state, { conditions: withEntry(state.conditions, `${result} == ${known}`, true) });
+  const next = withSign(equal, result, signOf(equal, known)) ?? equal;
+  return made.reduce((s, index) => handedOut(s, o, index), allocated ? withFresh(next, result) : next);
+}
+
+/** A local pointer whose address the function is given leads to memory that was allocated there, and to nothing else. */
+function handedOut(state: State, { result, args }: CallOperation, index: number): State {
+  const value = valueIn(state, args[index]);
+  const place = value?.startsWith('&') ? value.slice(1) : null;
+  if (place === null || baseOf(place) !== place || place.startsWith('::')) return state;
+  const memory = `${result}~${index + 1}`;
+  const next = withFresh(put(renewed(state, memory), place, memory), memory);
+  return withSign(next, memory, sign.positive) ?? next;
+}
+
+/** What a result says, as a person reads it. */
+export function resultText({ result: bits, equals }: Pick<Exit, 'result' | 'equals'>): string {
+  const { negative, zero, positive } = sign;
+  if (bits === negative || errorNames.has(equals ?? '')) return ', which failed';
+  if (bits === zero) return ', which returned 0';
+  return bits === positive || bits === (zero | positive) ? ', which succeeded' : '';
+}
+
+/** A trail behind another. */
+export function after(later: Trail | null, earlier: Trail | null): Trail | null {
+  if (!later) return earlier;
+  return { step: later.step, before: after(later.before, earlier) };
+}
+
+/** The places at which a function left the reference, filled in. */
+export function placed(state: State, o: CallOperation, found: readonly Holder[]): State {
+  let next = state;
+  for (const h of found) {
+    if (h.of === -2) next = put(next, h.suffix.startsWith('::') ? h.suffix : `::elsewhere ${h.suffix}`, theReference);
+    else {
+      const given = h.of === -1 ? o.result : valueIn(next, o.args[h.of]);
+      const value = h.suffix.startsWith('.') ? pointed(next, given) : given;
+      // `file->private_data`, of which no field is known: somebody's object.
+      if (value === null) next = put(next, `::elsewhere ${o.args[h.of]?.text.replace(/\W/g, '_')}`, theReference);
+      if (value === null) continue;
+      next = put(next, h.suffix === '' ? (h.of === -1 ? o.result : null) : placeBelow(next, value, h.suffix), theReference);
+    }
+  }
+  return next;
+}
+
+/** What stands at a place below what a function was given; `null` for what is not known. */
+export function standingAt(state: State, o: CallOperation, { of, suffix }: Holder): string | null {
+  const value = valueIn(state, o.args[of]);
+  if (value === null || suffix === '') return value;
+  const place = placeBelow(state, value, suffix);
+  return place === null ? null : valueAt(state, place);
+}
+
+/** What a function set to zero below what it was given. */
+export function emptied(state: State, o: CallOperation, none: readonly Holder[]): State {
+  return stored(state, o, none, '=0');
+}
+
+/** A value at places below what a function was given. */
+export function stored(state: State, o: CallOperation, places: readonly Holder[], value: string): State {
+  return places.reduce((next, { of, suffix }) => {
+    const given = valueIn(next, o.args[of]);
+    return put(next, given === null ? null : placeBelow(next, given, suffix), value);
+  }, state);
+}
+
+/** The memory that a function has handed out through the address of a variable, instead of the address: where its fields are. */
+function pointed(state: State, value: string | null): string | null {
+  const memory = value?.startsWith('&') ? state.store.get(value.slice(1)) : undefined;
+  return memory !== undefined && state.fresh.has(memory) ? memory : value;
+}

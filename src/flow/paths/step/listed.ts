@@ -1,0 +1,30 @@
+/** Calls that put an object where others find it, and may fail to. */
+import type { CallOperation, Node } from '../../../program/graph.js';
+import { type Listing, transfers } from '../../../protocol/index.js';
+import type { Called } from '../context.js';
+import { withSign } from '../memory/conditions.js';
+import { baseOf, reaches, valueIn } from '../memory/memory.js';
+import { type State, told } from '../memory/state.js';
+import { share } from './shared.js';
+import { results } from './transfer.js';
+
+/** The ways on: the object is where others find it, and, where it has the reference, it could not be put there. */
+export function listed(
+  local: Called,
+  n: Node,
+  o: CallOperation,
+  { name, object, fails }: Listing,
+  state: State,
+): [done: State, failed?: State] {
+  const given = o.args[object];
+  const value = valueIn(state, given);
+  if (given === undefined || value === null) return [state];
+  if (state.phase !== 'held' || !(reaches(state, value) || reaches(state, baseOf(value)))) return [share(state, { args: [given] })];
+  const [found, not] = results[fails];
+  // What goes into a slot with the reference in it is found there on this path.
+  const isSeen = transfers.get(name)?.moves.some(([from]) => from === `${object}`) === true;
+  const there = isSeen ? state : share(state, { args: [given] });
+  const done = withSign(there, o.result, found) ?? there;
+  const failed = withSign(told(local, n, state, `where ${name}() fails`), o.result, not);
+  return failed ? [done, failed] : [done];
+}

@@ -1,0 +1,141 @@
+/** Conditions of which who has the reference knows how they come out. */
+import type { Assume, CallOperation, Graph, Node } from '../../../program/graph.js';
+import { rootOf, type Value } from '../../../program/path.js';
+import type { Called } from '../context.js';
+import { isTaking } from '../entry.js';
+import { isPointer } from '../function/shape.js';
+import { isMovedOn } from '../loops/unwind.js';
+import { isStillZero, signOf } from '../memory/conditions.js';
+import { baseOf, holders, placeAt, reach, reaches, valueIn } from '../memory/memory.js';
+import { outcome, type State, sign, theReference } from '../memory/state.js';
+
+/**
+ * True where a condition on the state of an object, or on a count, decides whether something is dropped: who has the
+ * reference knows how it comes out, and the way past the drop is not taken.
+ */
+export function settled(local: Called, n: Node, state: State): boolean {
+  const o = n.operation;
+  if (o?.kind !== 'assume' || state.phase !== 'held') return false;
+  const { shape, entry } = local;
+  const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
+  // A frame number that stands for an error, or for no page, holds nothing.
+  if (isAsked && o.op === '!=' && /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
+  // Of frame numbers that are got one by one, one that goes on from the first of a run is known by that and the length: nobody keeps it.
+  if (o.op === '==' && n.loops.length > 0 && continuesRun(local, state, o)) return true;
+  // Nothing is held of pages that are no user's.
+  if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
+  if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
+  if (o.call === null && o.op === '==' && isZero(o.right) && isFilled(state, o.left)) return true;
+  if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
+  if (isAsked && /err|valid|refcounted|noslot|reserved/i.test(o.call?.name ?? '')) return true;
+  if (o.call !== null)
+    return (
+      /will_pin|user_backed|refcount|kref|atomic|_test_|test_bit/.test(o.call.name ?? '') ||
+      (entry.kind !== 'site' && entry.kind !== 'returned' && asksHolder(local, state, o.call))
+    );
+  const path = o.left.path;
+  if (path === null) return false;
+  // Where the rounds that take pages have come to is not where they began, once some are held.
+  if (/^[=<>]=$/.test(o.op) && o.right.path !== null && (state.outcomes & outcome.earlier) !== 0)
+    if ([path, o.right.path].some((p) => countsTaking(local, p))) return true;
+  // A count of what is held is not zero; it may be the index of a round that failed.
+  const saysNone = isZero(o.right) && /^(==|<=|<)$/.test(o.op);
+  if (saysNone && saysHowMany(local, path) && isCount(local, state, path, o.left)) return path !== state.index;
+  if (entry.kind === 'site') return false;
+  const value = valueIn(state, o.left);
+  if (entry.kind === 'returned' && isAllOwn(local, state, [rootOf(path), baseOf(value ?? path), baseOf(placeAt(state, path) ?? path)]))
+    return false;
+  if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
+    return false;
+  const root = rootOf(value);
+  // Who is handed the pages by themselves, and fails since another object is not ready for them, leaves them to its caller.
+  if (entry.kind === 'given' && entry.facts.every((f) => !f.includes('.') && rootOf(f) !== root) && failsAtOnce(local, n)) return false;
+  const isParam = local.graph.params.some((p) => p.name === root);
+  return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
+}
+
+/** True if only this function's own variables have the reference, and none that is tested. */
+function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): boolean {
+  return holders(state).every((place) => {
+    const base = baseOf(place);
+    const type = graph.types.get(base);
+    if (tested.some((other) => other === base || reaches(state, other))) return false;
+    if (place === base) return type !== undefined && !graph.params.some((p) => p.name === base);
+    return state.fresh.has(base) ? !state.shared.has(base) : type !== undefined && type.pointers === 0 && type.tag !== null;
+  });
+}
+
+/** True for the number of parts of a bio or skb that has the pages in it. */
+function isFilled(state: State, { text }: Value): boolean {
+  const path = /^(\w+)\.(?:bi_vcnt|bi_iter\.bi_size|nr_frags)$/.exec(text)?.[1];
+  return path !== undefined && reach(state, valueIn(state, { path, address: false, text })).some((s) => /^@(bvec|skb)$/.test(s));
+}
+
+/** True where nothing follows a condition but a return of an error. */
+function failsAtOnce({ graph: { nodes } }: Called, n: Node): boolean {
+  for (let at: Node = n, left = 4; left > 0 && at.successors.length === 1; left--) {
+    at = nodes[at.successors[0] as number] as Node;
+    const { operation: o } = at;
+    if (o?.kind === 'return') return o.value?.path === null && /^-\s*(E[A-Z]+|\d+)$/.test(o.value.text);
+    if (o !== null) return false;
+  }
+  return false;
+}
+
+const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
+const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
+
+/** `frame == *first + i`, of the frame number that is followed; not of two pages of which one stands behind the other. */
+function continuesRun({ program, reference, graph }: Called, state: State, { left, right }: Assume): boolean {
+  const isSum = (v: Value): boolean => v.path !== null && / \+ /.test(v.text);
+  const isNumber = (path: string): boolean => program.typeOf(path, graph, reference.file)?.pointers === 0;
+  const isFrame = (v: Value): boolean => v.path !== null && isNumber(v.path) && valueIn(state, v) === theReference;
+  return (isFrame(left) && isSum(right)) || (isFrame(right) && isSum(left));
+}
+
+/** True for a question that is put to the object alone which holds the reference, not to the page. */
+function asksHolder(local: Called, state: State, { name, args }: CallOperation): boolean {
+  const [object, ...others] = args;
+  if (name === null || others.length > 0 || local.mayDrop(name, local.reference.file)) return false;
+  const held = reach(state, valueIn(state, object));
+  return held.length > 0 && !held.includes('');
+}
+
+/** True for a name that says how much is dropped; the variables of a loop in which the pages are taken say how much is still to be taken. */
+function saysHowMany({ shape, graph, entry }: Called, path: string): boolean {
+  return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => entry.kind !== 'site' || !isTaking(graph, entry, l)) === true;
+}
+
+/** True for a variable of a loop in which pages are taken. */
+function countsTaking({ graph, entry }: Called, path: string): boolean {
+  return graph.nodes.some(({ loops }) => loops.some((l) => l.variables.includes(path) && isTaking(graph, entry, l)));
+}
+
+/** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
+function isCount(local: Called, state: State, path: string, tested: Value): boolean {
+  const { graph } = local;
+  const value = valueIn(state, tested);
+  const { result } = state;
+  // A number that is still none says that none will be dropped.
+  if (isStillZero(graph, state, tested)) return false;
+  // Where the pages went into a container one by one, what a round has taken from it may be all.
+  if (value?.startsWith('~') && signOf(state, value) === sign.any && isMovedOn(local, state)) return false;
+  if (result !== null && value !== null) {
+    if (value === result) return false;
+    // `rc = pin(…); … rc = map(…); if (rc)`: the variable is used again.
+    if (/^%\d+$/.test(value) && graph.aliases.some((a) => a.target === path && a.source.path === result)) return false;
+  }
+  return !isOther(graph, state, path, value);
+}
+
+/** True for a pointer that does not lead to what is followed: whether it is NULL says nothing of that. */
+function isOther(graph: Graph, state: State, path: string, tested: string | null): boolean {
+  return isPointer(graph, path) && !reaches(state, tested);
+}
+
+/** Tests of what a page is, which say nothing of whether it is held. */
+const pageTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
+
+function isZero(value: Value): boolean {
+  return value.path === null && /^(0|NULL|false)$/.test(value.text);
+}

@@ -1,0 +1,93 @@
+/** Memory that somebody else may reach from now on, or has written to. */
+import type { CallOperation, Graph, Node } from '../../../program/graph.js';
+import { rootOf, suffixAfter } from '../../../program/path.js';
+import { remembered } from '../../../program/remembered.js';
+import { changesOf } from '../../stores.js';
+import type { Called } from '../context.js';
+import { askedFor } from '../function/asked.js';
+import { keptOf } from '../memory/maps.js';
+import { baseOf, holders, reach, valueIn } from '../memory/memory.js';
+import { altered, type State } from '../memory/state.js';
+
+/** Objects that are put on a list, or handed to somebody who keeps them. */
+export function share(state: State, { args }: Pick<CallOperation, 'args'>): State {
+  const bases = args.flatMap((a) => {
+    const value = valueIn(state, a);
+    const base = value === null ? null : (/^&?([^.[@]+)/.exec(value)?.[1] ?? null);
+    return base !== null && state.fresh.has(base) && !state.shared.has(base) ? [base] : [];
+  });
+  return bases.length === 0 ? state : altered(state, { shared: new Set([...state.shared, ...bases]) });
+}
+
+/**
+ * True from then on for a reference that is reached from something that was listed or scheduled. Who waits, with the pages in memory
+ * that others reach, waits for those: they have them.
+ */
+export function linked(state: State, o: CallOperation): State {
+  if (state.linked || state.phase !== 'held') return state;
+  if (o.name?.startsWith('wait_'))
+    return holders(state).some((place) => isOthers(state, baseOf(place))) ? altered(state, { linked: true }) : state;
+  const bases = new Set(holders(state).map(baseOf));
+  const isOf = (value: string | null): boolean => value !== null && (bases.has(baseOf(value)) || reach(state, value).length > 0);
+  return o.args.some((a) => isOf(valueIn(state, a))) ? altered(state, { linked: true }) : state;
+}
+
+/** True for memory that is not the function's own, or to which a pointer was stored somewhere. */
+function isOthers({ fresh, shared, store }: State, base: string): boolean {
+  if (!fresh.has(base) || shared.has(base)) return true;
+  for (const [place, value] of store) if (baseOf(value) === base && rootOf(place) !== place && baseOf(place) !== base) return true;
+  return false;
+}
+
+/** A call that is not looked into may keep what it is given. */
+export function escaped(local: Called, state: State, n: Node, o: CallOperation): State {
+  if (state.fresh.size === 0) return state;
+  const { isNeutral, isLinking } = local.nodes.callee(n, o);
+  if (isNeutral && !isLinking) return state;
+  return o.name !== null && local.mayKeep(o.name, local.reference.file) ? share(state, o) : state;
+}
+
+/** What a function is given it may write to. */
+export function written(state: State, o: CallOperation): State {
+  if (state.zeroed.size === 0) return state;
+  const bases = new Set(o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, '')));
+  const zeroed = [...state.zeroed].filter((z) => !bases.has(z));
+  return zeroed.length === state.zeroed.size ? state : altered(state, { zeroed: new Set(zeroed) });
+}
+
+/** What is known of numbers in memory that a function is given goes where it changes them. */
+export function changed(local: Called, o: CallOperation, callee: string, state: State): State {
+  return changedAt(local, o, callee, state, () => true);
+}
+
+/** As {@link changed}, of what the calling function asks for in a condition; of the rest it is not known what it is there for. */
+export function changedIfAsked(local: Called, o: CallOperation, state: State): State {
+  const asked = asksFor(local.graph);
+  return o.name === null || asked.size === 0 ? state : changedAt(local, o, o.name, state, (place) => asked.has(lastOf(place)));
+}
+
+/** True if a function of a name may store at a path below what it is given. */
+export function mayChange({ program, reference }: Called, callee: string, index: number, suffix: string): boolean {
+  return program.resolve(callee, reference.file).some((r) => changesOf(program)(r, index, suffix));
+}
+
+function changedAt(local: Called, o: CallOperation, callee: string, state: State, matters: (place: string) => boolean): State {
+  let bases = null as readonly string[] | null;
+  const isChanged = (place: string): boolean => {
+    bases ??= o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
+    return bases.some((base, i) => {
+      const suffix = base === '' ? null : suffixAfter(place, base);
+      return suffix !== null && suffix !== '' && mayChange(local, callee, i, suffix);
+    });
+  };
+  const isNumber = (value: string): boolean => value.startsWith('=') || value.startsWith('~');
+  const store = keptOf(state.store, (place, value) => !isNumber(value) || rootOf(place) === place || !matters(place) || !isChanged(place));
+  return store === state.store ? state : altered(state, { store });
+}
+
+/** The last members of what the conditions of a function compare with something. */
+const asksFor = remembered((graph: Graph): ReadonlySet<string> => new Set(askedFor(graph).map(lastOf)));
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf('.'));
+}

@@ -1,0 +1,175 @@
+/** The states after a node: what one operation does to the memory of a path. */
+import type { Assume, Clear, Copy, Graph, Node, ReturnOperation } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
+import { structName } from '../../../program/types.js';
+import type { Called } from '../context.js';
+import { isTaking } from '../entry.js';
+import { isPointer } from '../function/shape.js';
+import { textAt } from '../function/text.js';
+import { forgetElement, stepOver, stepPast } from '../loops/forget.js';
+import { roundOf } from '../loops/last.js';
+import { isOthers } from '../loops/loops.js';
+import { namesOf } from '../loops/unwind.js';
+import { asksHeld, assume } from '../memory/conditions.js';
+import {
+  baseOf,
+  behind,
+  copied,
+  holders,
+  placeAt,
+  put,
+  reaches,
+  renewed,
+  stepFrom,
+  uncompared,
+  valueAt,
+  valueIn,
+} from '../memory/memory.js';
+import { altered, outcome, type State, type Trail, theReference, told } from '../memory/state.js';
+import { isLookedAfter, isStillKnown, isStoredOver, storedOver, testsState } from './again.js';
+import { call } from './call.js';
+import { lateAccess } from './drop.js';
+import { answered } from './questions.js';
+import { settled } from './settled.js';
+import { added, grown, isIncrease } from './sums.js';
+
+/** The states after a node; none where the path ends or cannot be. */
+export function run(local: Called, n: Node, state: State): State[] {
+  const o = n.operation;
+  const late = state.phase === 'released' ? lateAccess(local, n, o, state) : null;
+  if (late) return late;
+  switch (o?.kind) {
+    case undefined:
+    case 'unread':
+      return state.phase !== 'before' && o?.kind === 'unread' ? [] : [state];
+    case 'call':
+      if (local.entry.kind === 'again' && isLookedAfter(local, o, state)) return [];
+      if (n.loops.some((l) => isOthers(local, l, state))) return [state];
+      return call(local, n, o, state);
+    case 'copy': {
+      const source = valueIn(state, (local.nodes.said(n) as Copy).source);
+      const target = placeAt(state, o.target);
+      if (o.valueOnly && source !== null && source !== theReference && !source.startsWith('='))
+        return [put(state, target, stepFrom(source, behind))];
+      if (!o.replaces && source !== theReference) {
+        // One of several operands: what is known of the others goes.
+        if (!o.target.startsWith('%') && !reaches(state, source)) return [added(local.graph, state, o, source)];
+        if (target !== null && state.store.has(target)) {
+          if (reaches(state, valueAt(state, target))) return [state];
+          if (!reaches(state, source)) return [isSum(local.graph, o) ? put(renewed(state, `~${n.id}`), target, `~${n.id}`) : state];
+        }
+        return [o.target.startsWith('%') ? put(state, target, source) : state];
+      }
+      // Of one array that was allocated here, parts that are dropped apart are told apart.
+      if (n.loops.length === 0 && local.shape.parts.has(o.target) && o.replaces && source !== null && state.fresh.has(baseOf(source))) {
+        return [put(state, target, stepFrom(source, `${behind}${n.id}`))];
+      }
+      if (isOfAnother(local, n, target, state)) return [state];
+      const over = stepOver(local, n, o.target, state);
+      if (over) return [over];
+      const next = structCopied(local, o, state) ?? put(state, target, source);
+      if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
+        const end = told(local, n, next, `${o.target.replace(/^::/, '')} ${storedOver} while it still holds pages`);
+        // Where a variable still leads to them, what becomes of it says whether they are lost.
+        if (isStillKnown(next)) return [end];
+        local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
+        return [];
+      }
+      const kept = state.phase === 'held' && next !== state && target !== null && rootOf(target) !== target && source !== null;
+      if (kept && holders(next).length > holders(state).length) return [told(local, n, next, `kept in ${o.target.replace(/^::/, '')}`)];
+      return [next];
+    }
+    case 'clear':
+      // The declaration of an array or a struct: it is where it stands.
+      if (o.text === '' && isOwnMemory(local.graph, o.target)) return [state];
+      return [forgetElement(local, n, o.target, state) ?? cleared(local, n, o, state)];
+    case 'update': {
+      const over = stepOver(local, n, o.target, state) ?? stepPast(local, n, o.target, state);
+      if (over) return [over];
+      // The next round, or this one counted in: what was followed stands in an earlier element from here on.
+      const here: State =
+        state.index !== null &&
+        namesOf(local.graph, state.index).includes(o.target) &&
+        (n.loops.length === 0 ? isIncrease(local, n) : n.loops.some((l) => isTaking(local.graph, local.entry, l)))
+          ? altered(state, { index: null })
+          : state;
+      const place = placeAt(here, o.target);
+      // A pointer that goes on stays in the same memory.
+      if (place === null) return [here];
+      const value = valueAt(here, place);
+      if (value === theReference || isPointer(local.graph, o.target)) return [uncompared(here, value)];
+      return [grown(local, n, o.target, place, here)];
+    }
+    case 'assume': {
+      if (local.entry.kind === 'again' && testsState(local, state, o) && !asksHeld(state, o)) return [];
+      if (state.phase !== 'before' && settled(local, n, state)) return [];
+      const round = answered(local, o, roundOf(local, n, o, state));
+      const next = round && assume(round, local.nodes.said(n) as Assume, local.entry.kind === 'site' ? local.entry.acquired : null);
+      if (!next) return [];
+      if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
+      const step = next.phase === 'before' ? null : local.nodes.step(n);
+      const after = testedElsewhere(next, o);
+      return [step === null ? after : altered(after, { trail: { step, before: after.trail } })];
+    }
+    case 'return': {
+      const { value } = local.nodes.said(n) as ReturnOperation;
+      return [told(local, n, put(state, '%return', value && valueIn(state, value)), null)];
+    }
+  }
+}
+
+/** The state behind the copy of a struct with the reference in one of its members; `null` for any other copy. */
+function structCopied(local: Called, { target, source }: Copy, state: State): State | null {
+  if (state.phase !== 'held' || source.path === null || source.address || source.path.startsWith('%')) return null;
+  const from = placeAt(state, source.path);
+  const to = placeAt(state, target);
+  if (from === null || to === null || state.store.has(from)) return null;
+  const next = copied(state, from, to);
+  const type = next && local.program.typeOf(target, local.graph, local.reference.file);
+  return type && type.pointers === 0 && type.dims.length === 0 && structName(type) !== null ? next : null;
+}
+
+/** The state behind a test of something else than the result of a call that may have dropped or not: it may tell which it was. */
+function testedElsewhere(state: State, { left, right }: Assume): State {
+  const { dropped } = state;
+  if (dropped === null || dropped.doubt === null || !dropped.whole) return state;
+  const isOfResult = [left, right].some((v) => valueIn(state, v) === dropped.doubt);
+  return isOfResult ? state : altered(state, { dropped: { ...dropped, whole: false } });
+}
+
+/** True for a further operand of a number: with it, the number is none of those that it is made of. */
+function isSum({ types }: Graph, { target, source }: Copy): boolean {
+  const isNumber = (path: string | null): boolean => {
+    const type = path === null ? undefined : types.get(path);
+    return path === null || (type !== undefined && type.pointers === 0 && type.dims.length === 0 && type.tag === null);
+  };
+  return target.startsWith('%') && isNumber(target) && isNumber(source.path);
+}
+
+/** A constant is stored. */
+function cleared(local: Called, n: Node, { target, text }: Clear, state: State): State {
+  const place = placeAt(state, target);
+  return isOfAnother(local, n, place, state) ? state : put(state, place, constantOf(text, n.id));
+}
+
+/** True for a store to an array of structs where the pages are: another element may be meant. */
+function isOfAnother(local: Called, n: Node, place: string | null, state: State): boolean {
+  return (
+    place !== null && state.phase === 'held' && state.store.has(place) && reaches(state, valueAt(state, place)) && isInElement(local, n)
+  );
+}
+
+/** `chunk[i].pages = …`, `chunks[i] = …` */
+function isInElement(local: Called, n: Node): boolean {
+  return /^[^=;]*\[[^\]=;]+\]\s*((\.|->)[^=;]*)?=/.test(textAt(local, n));
+}
+
+function isOwnMemory(graph: Graph, path: string): boolean {
+  const type = graph.types.get(path);
+  return type !== undefined && (type.dims.length > 0 || (type.pointers === 0 && type.tag !== null));
+}
+
+function constantOf(text: string, id: number): string {
+  const plain = text.replace(/\s/g, '');
+  return /^-?\w+$/.test(plain) ? `=${plain}` : `?${id}`;
+}

@@ -1,0 +1,52 @@
+/** Numbers that others are added to: what is known of the sum. */
+import type { Copy, Graph, Node } from '../../../program/graph.js';
+import type { Called } from '../context.js';
+import { textAt } from '../function/text.js';
+import { signOf, withSign } from '../memory/conditions.js';
+import { keptOf, withEntry } from '../memory/maps.js';
+import { put, renewed, valueAt } from '../memory/memory.js';
+import { altered, type State, sign } from '../memory/state.js';
+
+const neverBelow = /^(unsigned|size_t|__?u(8|16|32|64)|u(8|16|32|64)|uint(8|16|32|64)_t|uint|ulong)( |$)/;
+
+/** What a variable of an unsigned type can be; any other may be below zero too. */
+function signsOfType(graph: Graph, path: string | null): number {
+  const type = path === null ? undefined : graph.types.get(path);
+  const unsigned = type !== undefined && type.pointers === 0 && type.dims.length === 0 && neverBelow.test(type.base);
+  return unsigned ? sign.zero | sign.positive : sign.any;
+}
+
+/** Remembers the sign of what the next statement adds. */
+export function added(graph: Graph, state: State, { target, source }: Copy, value: string | null): State {
+  return altered(state, { signs: withEntry(state.signs, `+${target}`, signOf(state, value) & signsOfType(graph, source.path)) });
+}
+
+/** Forgets that sign where it was added. */
+function summed(state: State, target: string): State {
+  const signs = keptOf(state.signs, (value) => value !== `+${target}`);
+  return signs === state.signs ? state : altered(state, { signs });
+}
+
+/** The state after a number changed: by `n++` and `n += 2` it is above zero where it was not below, by `n += more` no less than it was. */
+export function grown(local: Called, n: Node, target: string, place: string, state: State): State {
+  const fresh = `~${n.id}`;
+  const text = textAt(local, n);
+  const before = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
+  const more = step.test(text) ? sign.positive : (state.signs.get(`+${target}`) ?? sign.any);
+  // A step that is counted where no loop counts it further is the number that it is.
+  const number = n.loops.length === 0 ? /^=(\d+)$/.exec(valueAt(state, place))?.[1] : undefined;
+  if (number !== undefined && byOne.test(text)) return put(state, place, `=${Number(number) + 1}`);
+  const changed = put(renewed(summed(state, target), fresh), place, fresh);
+  if (!increase.test(text) || before & sign.negative) return changed;
+  const above = more === sign.positive || (before === sign.positive && (more & sign.negative) === 0);
+  return withSign(changed, fresh, above ? sign.positive : sign.zero | sign.positive) ?? changed;
+}
+
+/** `n += …`, `n++` */
+export function isIncrease(local: Called, n: Node): boolean {
+  return increase.test(textAt(local, n));
+}
+
+const increase = /^(?:\+\+|[\w>.[\]-]+?\s*\+[+=])/;
+const byOne = /^(?:\+\+[\w>.[\]-]+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*1))\s*[;,)]/;
+const step = /^(?:\+\+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*[1-9]\d*[uUlL]*\s*[;,)]))/;

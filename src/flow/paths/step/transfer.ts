@@ -1,0 +1,95 @@
+/** Calls that the tables know to move pages from one place to another. */
+import type { CallOperation, Node } from '../../../program/graph.js';
+import type { Value } from '../../../program/path.js';
+import { type Transfer, transfers } from '../../../protocol/index.js';
+import { movesOf } from '../../moves.js';
+import type { Called } from '../context.js';
+import { withSign } from '../memory/conditions.js';
+import { withEntry } from '../memory/maps.js';
+import { copied, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
+import { altered, type Holder, type State, sign, type Trail, theReference, told } from '../memory/state.js';
+
+/** Signs of the result where a call moved pages, and where it failed to. */
+export const results = {
+  error: [sign.zero, sign.negative],
+  'any error': [sign.zero | sign.positive, sign.negative],
+  zero: [sign.positive, sign.zero],
+  'error pointer': [sign.positive, sign.negative],
+  'any other': [sign.zero, sign.negative | sign.positive],
+} as const;
+
+/** What the tables say of a call that moves pages, where it does and where it fails; `null` if they say nothing. */
+export function moved(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
+  const moves = movesOf(local.program, local.reference.file, o, name);
+  if (!moves) return null;
+  let next = state;
+  for (const [from, to] of moves) {
+    const source = placeText(from);
+    const target = placeText(to);
+    const value = source.of === -1 ? o.result : valueIn(state, o.args[source.of]);
+    if (value === null) continue;
+    // A frame number or an address is the reference under another name.
+    const bare = source.suffix.replace(/@(pfn|address)$/, '');
+    // What stands in the page is not the page.
+    const given = bare === '' ? value : value === theReference && bare.startsWith('[]') ? null : fetched(state, value, bare);
+    if (given === null) continue;
+    const suffix = target.suffix.replace(/@(pfn|address)$/, '');
+    const into = target.of === -1 ? o.result : valueIn(next, o.args[target.of]);
+    if (suffix === '' && target.of >= 0) {
+      const path = o.args[target.of]?.path;
+      if (path) next = put(next, path, given);
+    } else if (suffix === '') next = put(next, o.result, given);
+    else if (into !== null) {
+      const place = placeBelow(next, into, suffix);
+      // The members of what is copied stand in both, whatever becomes of the one.
+      const members = place !== null && bare === '[]' && given !== theReference ? copied(next, given, place) : null;
+      if (members) next = members;
+      else if (given === theReference || reach(state, given).length > 0) next = put(next, place, given);
+    }
+  }
+  const { fails, gives, merged } = (o.iterates ? undefined : transfers.get(name)) ?? {};
+  if (fails === undefined || state.phase !== 'held' || next === state) return [next];
+  const [done, failed] = results[fails];
+  const not = withSign(told(local, n, state, `where ${name}() fails`), o.result, failed);
+  const length = gives === undefined ? null : valueIn(state, o.args[gives]);
+  const full = length === null ? next : altered(next, { conditions: withEntry(next.conditions, `${o.result} == ${length}`, true) });
+  const flag = merged === undefined ? null : flagAt(state, o.args[merged]);
+  const added = flag === null ? full : put(full, flag, '=0');
+  const kept = flag === null ? null : withSign(put(keptBy(local, n, o, moves, state), flag, '=1'), o.result, done);
+  return [withSign(added, o.result, done), kept, flag === null || not === null ? not : put(not, flag, '=0')].filter((s) => s !== null);
+}
+
+/**
+ * The state behind a call that has found the page where it was to put it: the reference is whoever's called. It is what its round is
+ * about and no other loop's business, as if it stood in a container, one that nobody else knows.
+ */
+function keptBy(local: Called, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
+  const own = `${o.result}+`;
+  const content = placeText(moves[0]?.[1] ?? '').suffix;
+  return put(withFresh(told(local, n, state, `where ${o.name}() ${hasIt}`), own), `${own}${content}`, theReference);
+}
+
+function fetched(state: State, value: string, suffix: string): string | null {
+  if (reach(state, value).includes('')) return theReference;
+  const place = placeBelow(state, value, suffix);
+  return place === null ? null : (state.store.get(place) ?? place);
+}
+
+function placeText(text: string): Holder {
+  const match = /^(return|\d+)(.*)$/.exec(text);
+  return { of: match?.[1] === 'return' ? -1 : Number(match?.[1]), suffix: match?.[2] ?? '' };
+}
+
+/** The place whose address is given. */
+function flagAt(state: State, argument: Value | undefined): string | null {
+  const value = valueIn(state, argument);
+  return value?.startsWith('&') === true ? value.slice(1) : null;
+}
+
+const hasIt = 'has the page already, and keeps no reference';
+
+/** Where a way was left with a page that a container had already: that reference was to be dropped then. */
+export function leftOver(trail: Trail | null): number | null {
+  for (let t = trail; t; t = t.before) if (t.step.text.endsWith(hasIt)) return t.step.pos;
+  return null;
+}

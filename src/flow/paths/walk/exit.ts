@@ -1,0 +1,190 @@
+/** What is left of the reference when a function is left. */
+import { type Node, nothing } from '../../../program/graph.js';
+import { suffixAfter } from '../../../program/path.js';
+import type { Called } from '../context.js';
+import { signOf } from '../memory/conditions.js';
+import { keptOf } from '../memory/maps.js';
+import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
+import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from '../memory/state.js';
+
+/** The exit of a path; `null` for one on which the reference never was. */
+export function exitOf(local: Called, state: State, n: Node): Exit | null {
+  if (state.phase === 'before') return null;
+  const returned = state.store.get('%return') ?? null;
+  const pos = leftAt(local, state, n);
+  const exit: Exit = {
+    result: returned === null ? sign.any : signOf(state, returned),
+    kind: 'dropped',
+    holders: [],
+    freed: [],
+    outcomes: state.outcomes,
+    counts: returned !== null && returned === state.result,
+    ...askedOf(local, state),
+    equals: equalOf(state, returned),
+    gives: givenOf(local, state, returned),
+    allocated: returned !== null && state.fresh.has(returned),
+    made: [],
+    none: [],
+    extra: state.extra,
+    drop: state.dropped,
+    trail: state.trail,
+    pos,
+    linked: state.linked,
+    unsure: state.unsure,
+  };
+  // An error holds nothing, wherever the pages would be below what is returned otherwise.
+  const object = exit.result === sign.negative ? null : returned;
+  if (state.phase === 'released') return { ...exit, holders: outliving(local, state, object), none: emptied(local, state) };
+  // A reference that was never looked for may not be there.
+  if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
+  const found = outliving(local, state, object);
+  if (found.length > 0) {
+    // Who fails may have made the object forget them.
+    const none = exit.result === sign.negative && local.entry.kind !== 'given' ? emptied(local, state) : [];
+    return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found), none };
+  }
+  if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
+  return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
+}
+
+/** What stands below parameters and was set to zero. */
+function emptied({ graph }: Called, { store }: State): Holder[] {
+  return [...store].flatMap(([place, value]) => {
+    const base = baseOf(place);
+    const of =
+      nothing.test(value.slice(1)) && value.startsWith('=') && place !== base ? graph.params.findIndex((p) => p.name === base) : -1;
+    return of < 0 ? [] : [{ of, suffix: place.slice(base.length) }];
+  });
+}
+
+/** The parameters that lead to a pointer which was set to memory of this path's own, that nobody else may reach, with the reference in it. */
+function madeFor({ graph }: Called, state: State, found: readonly Holder[]): number[] {
+  return graph.params.flatMap(({ name }, index) => {
+    if (!found.some((h) => h.of === index && /^(\.|\[\]\[\])/.test(h.suffix))) return [];
+    const place = placeBelow(state, valueAt(state, name), '[]');
+    const value = place === null ? null : valueAt(state, place);
+    return value !== null && state.fresh.has(value) && !state.shared.has(value) ? [index] : [];
+  });
+}
+
+/** True if the caller has the page itself in a variable of its own. */
+function byValue({ entry }: Called): boolean {
+  return entry.kind === 'given' && entry.facts.some((f) => !/[.[@]/.test(f));
+}
+
+/** What the acquiring call was asked for: a constant, or the places at which it stands. */
+function askedOf({ graph }: Called, state: State): Pick<Exit, 'asked' | 'askedIn'> {
+  const { asked } = state;
+  if (asked === null || asked.startsWith('=')) return { asked, askedIn: [] };
+  const below = (place: string): Holder[] => {
+    const base = baseOf(place);
+    const of = graph.params.findIndex((p) => p.name === base);
+    return of < 0 || (place === base && asked !== base) ? [] : [{ of, suffix: place.slice(base.length) }];
+  };
+  // A parameter is what the caller gave; a field is what stands there now.
+  const kept = [...state.store].flatMap(([place, value]) => (value === asked && place !== asked ? below(place) : []));
+  const [first = null, ...others] = asked === baseOf(asked) || valueAt(state, asked) === asked ? [...below(asked), ...kept] : kept;
+  return { asked: first, askedIn: others };
+}
+
+/** The number among a function's parameters that a result is, still as it was given. */
+function givenOf({ graph }: Called, { conditions }: State, returned: string | null): number | null {
+  if (returned === null) return null;
+  const isIt = (name: string): boolean => name === returned || conditions.get(`${returned} == ${name}`) === true;
+  const index = graph.params.findIndex((p) => p.name !== '' && p.type.pointers === 0 && p.type.tag === null && isIt(p.name));
+  return index < 0 ? null : index;
+}
+
+/** The constant that a value is known to be: a number, or a name in capitals. */
+function equalOf(state: State, value: string | null): string | null {
+  if (value === null || constant.test(value)) return value;
+  const prefix = `${value} == `;
+  for (const [key, truth] of state.conditions)
+    if (truth && key.startsWith(prefix) && constant.test(key.slice(prefix.length))) return key.slice(prefix.length);
+  return null;
+}
+
+const constant = /^(=|[A-Z][A-Z\d_]+$)/;
+
+/** Where the function was left: its return statement, or its end. Those that it called have returned too. */
+function leftAt({ reference: { file, name } }: Called, { trail }: State, n: Node): number {
+  for (let t = trail; t; t = t.before) if (t.step.text === '' && t.step.function === name && t.step.file === file) return t.step.pos;
+  return n.pos;
+}
+
+/** Places that outlive the function. */
+function outliving(local: Called, state: State, returned: string | null): Holder[] {
+  const { graph } = local;
+  const found: Holder[] = [];
+  const add = (of: number, suffix: string): void => {
+    if (!found.some((h) => h.of === of && h.suffix === suffix)) found.push({ of, suffix });
+  };
+  graph.params.forEach((param, index) => {
+    if (param.name === '') return;
+    for (const suffix of reach(altered(state, { store: without(state, param.name) }), param.name)) if (suffix !== '') add(index, suffix);
+  });
+  if (returned !== null) for (const suffix of reach(state, returned)) add(-1, suffix);
+  for (const place of holders(state)) {
+    const base = baseOf(place);
+    if (place === base && !base.startsWith('::')) continue;
+    if (graph.params.some((p) => p.name === base)) continue;
+    // What is reached from a parameter or the result stands there already.
+    const isNobodys = state.fresh.has(base) ? !state.shared.has(base) : base.startsWith('%');
+    if (isNobodys && found.some((h) => h.of >= -1) && isReached(local, state, base, returned)) continue;
+    if (outlives(local, state, base, returned, 0)) for (const name of namesFrom(state, base)) add(-2, name + place.slice(base.length));
+  }
+  return found;
+}
+
+/** What memory is called by the pointers in other memory that lead to it; its own name if none does. */
+function namesFrom(state: State, base: string): string[] {
+  const found = [...state.store].flatMap(([place, value]) => (value === base && place !== baseOf(place) ? [place] : []));
+  return found.length > 0 ? found : [base];
+}
+
+function isReached({ graph }: Called, state: State, base: string, returned: string | null): boolean {
+  const roots = new Set([...graph.params.map((p) => p.name), ...(returned === null ? [] : [returned])]);
+  const seen = new Set<string>();
+  const queue = [base];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
+    if (roots.has(at)) return true;
+    if (seen.has(at)) continue;
+    seen.add(at);
+    for (const [place, value] of state.store)
+      if (baseOf(value) === at && value !== theReference && place !== baseOf(place)) queue.push(baseOf(place));
+  }
+  return false;
+}
+
+function without(state: State, name: string): ReadonlyMap<string, string> {
+  return keptOf(state.store, (place) => place !== name);
+}
+
+/** True if somebody else may reach what a base leads to once the function is left. */
+function outlives(local: Called, state: State, base: string, returned: string | null, depth: number): boolean {
+  if (base.startsWith('::') || (returned !== null && baseOf(returned) === base)) return true;
+  // Behind an error, or NULL, there is nothing.
+  if (!base.startsWith('=') && (signOf(state, base) & sign.positive) === 0) return false;
+  const { graph } = local;
+  if (graph.params.some((p) => p.name === base)) return true;
+  if (base.startsWith('%') || base.startsWith('?')) {
+    if (!state.fresh.has(base)) return true;
+    if (state.shared.has(base)) return true;
+    if (depth > 4) return true;
+    for (const [place, value] of state.store) {
+      if (baseOf(value) !== base || value === theReference) continue;
+      const holder = baseOf(place);
+      if (holder === base || (place === holder && !place.startsWith('::'))) continue;
+      if (outlives(local, state, holder, returned, depth + 1)) return true;
+    }
+    return false;
+  }
+  const type = graph.types.get(base);
+  if (!type) return true;
+  // A local array or struct goes with the function; a local pointer that was set to nothing known leads to somebody's object.
+  return type.pointers > 0 && type.dims.length === 0 && !isOwnArray(state, base);
+}
+
+function isOwnArray(state: State, base: string): boolean {
+  return [...state.store.keys()].some((place) => suffixAfter(place, base) !== null && state.fresh.has(base));
+}

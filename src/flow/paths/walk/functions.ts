@@ -1,0 +1,114 @@
+/** What functions do with a reference: walks of them, remembered. */
+import type { FunctionReference } from '../../../program/file.js';
+import { remembered } from '../../../program/remembered.js';
+import { excludes } from '../../../syntax/assumptions.js';
+import type { Analysis } from '../../flow.js';
+import type { Start } from '../../visit.js';
+import type { Context } from '../context.js';
+import type { Entry } from '../entry.js';
+import { nodesOf } from '../function/callee.js';
+import { keepers } from '../function/keepers.js';
+import { droppers, shapeOf } from '../function/shape.js';
+import type { Exit } from '../memory/state.js';
+import { unknownExit, type Walked, walk } from './walk.js';
+import { wayOf } from './ways.js';
+
+const maxDepth = 12;
+
+export interface Functions {
+  context: Context;
+  /** The acquiring function, walked from where a site takes the reference. */
+  first(start: Start): Walked;
+  /** A function, walked from how it is entered, but for variants that exclude what is assumed. */
+  walked(reference: FunctionReference, entry: Entry, assumed?: readonly string[]): Walked;
+  /** A caller, walked from a call on which hands it the pages on some ways out. */
+  handing(start: Start, caller: FunctionReference, callee: FunctionReference, exits: readonly Exit[]): Walked;
+  /** True if a function may drop pages by another call than that of one function. */
+  dropsBeside(reference: FunctionReference, callee: FunctionReference): boolean;
+}
+
+/** The functions of an analysis. */
+export const functionsOf = remembered(openFunctions);
+
+function openFunctions(analysis: Analysis): Functions {
+  const { program } = analysis;
+  const firsts = new Map<string, Walked>();
+  const summaries = program.ledger.memo<readonly Exit[]>();
+  const handedTo = program.ledger.memo<Walked>();
+  const drops = droppers(program);
+  const context: Context = {
+    program,
+    mayDrop: (name, file) => drops(name, file),
+    mayGiveBack: (name, file) => drops(name, file, true),
+    shapeOf: program.ledger.remembered((graph, { file }) => shapeOf(graph, (name) => drops(name, file))),
+    nodesOf: program.ledger.remembered((graph, reference) => nodesOf(context, graph, reference)),
+    matters: (callee, suffix, from) => analysis.matters(callee, suffix, from),
+    mayKeep: keepers(program),
+    effects,
+  };
+  let depth = 0;
+
+  function dropsBeside(reference: FunctionReference, { name: callee }: FunctionReference): boolean {
+    return program
+      .graphs(reference)
+      .some(({ nodes }) =>
+        nodes.some(({ operation: o }) => o?.kind === 'call' && o.name !== null && o.name !== callee && drops(o.name, reference.file)),
+      );
+  }
+
+  function effects(callee: FunctionReference, facts: readonly string[], zeros: readonly string[] = []): readonly Exit[] {
+    const key = [callee.key, facts.join(), ...zeros].join('|');
+    const known = summaries.get(key);
+    if (known) return known;
+    if (depth > maxDepth) return [unknownExit()];
+    depth++;
+    const found = summaries.work(
+      key,
+      () => program.graphs(callee).flatMap((graph) => walk(context, callee, graph, { kind: 'given', facts, zeros }).exits),
+      [unknownExit()],
+    );
+    depth--;
+    return found;
+  }
+
+  function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
+    const all: Walked = { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
+    for (const graph of program.graphs(reference)) {
+      // An arm of an `#if` in which the function behind the call is another one.
+      if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
+      const { exits, lost, failing, emptied, undone, late, cut } = walk(context, reference, graph, entry);
+      all.exits.push(...exits);
+      all.lost.push(...lost);
+      all.failing.push(...failing);
+      all.emptied.push(...emptied);
+      all.undone.push(...undone);
+      all.late.push(...late);
+      all.cut ||= cut;
+    }
+    return all;
+  }
+
+  /** For another site of the file with the same ways out it is the same walk. */
+  function handing(
+    { reference: { file }, acquired }: Start,
+    caller: FunctionReference,
+    callee: FunctionReference,
+    exits: readonly Exit[],
+  ): Walked {
+    const key = [file, acquired.result === 'bytes', caller.key, callee.key, ...exits.map(wayOf)].join('|');
+    const work = (): Walked => walked(caller, { kind: 'returned', callee: callee.name, exits }, callee.item.conditions);
+    return handedTo.get(key) ?? handedTo.work(key, work);
+  }
+
+  function first(start: Start): Walked {
+    const key = `${start.reference.key}!${start.pos}`;
+    let found = firsts.get(key);
+    if (!found) {
+      found = walked(start.reference, { ...start, kind: 'site' });
+      firsts.set(key, found);
+    }
+    return found;
+  }
+
+  return { context, first, walked, handing, dropsBeside };
+}

@@ -1,0 +1,113 @@
+/** When two states are one: what no later statement reads is forgotten, and the rest is compared. */
+import { rootOf, suffixAfter } from '../../../program/path.js';
+import { remembered } from '../../../program/remembered.js';
+import type { Shape } from '../function/shape.js';
+import { isSameMap, isSameSet, keptOf } from '../memory/maps.js';
+import { baseOf, isVariable } from '../memory/memory.js';
+import { altered, type State, theReference } from '../memory/state.js';
+
+/** What no later statement reads is forgotten. */
+export function forgetting(state: State, shape: Shape, node: number): State {
+  const wordOf = wordsOf(shape);
+  const store = keptOf(state.store, (place, value) => {
+    if (value === theReference || place === '%return' || !wordOf(place).isVariable) return true;
+    return shape.isLive(node, place) && !(isNumber(value) && !shape.isTested(node, place) && isLeaf(state, place));
+  });
+  if (state.signs.size === 0 && state.conditions.size === 0) return store === state.store ? state : altered(state, { store });
+  /** True for what a place is below that is no variable, or what may be met again by a place's value. */
+  const isBase = (base: string): boolean => {
+    let found = false;
+    store.forEach((value, place) => {
+      if (found) return;
+      const { root, isVariable } = wordOf(place);
+      found = !isVariable && root === base;
+      if (!found && wordOf(value).base === base) found = !isVariable || place === '%return' || shape.isTested(node, place);
+    });
+    return found;
+  };
+  const isKept = (value: string): boolean => {
+    const { base, field } = wordOf(value);
+    if (base.startsWith('+') || value.startsWith('=')) return true;
+    if (!(base.startsWith('::') || base === state.result || shape.isTested(node, base) || isBase(base))) return false;
+    // What stood in a field is met again where that field is read, or where it was copied to.
+    return field === null || value === state.result || value === state.asked || shape.isFieldTested(node, field) || isStored(store, value);
+  };
+  const signs = keptOf(state.signs, isKept);
+  const conditions = keptOf(state.conditions, (key) => {
+    const left = key.indexOf(' ');
+    return isKept(key.slice(0, left)) && isKept(key.slice(key.indexOf(' ', left + 1) + 1));
+  });
+  if (store === state.store && signs === state.signs && conditions === state.conditions) return state;
+  return altered(state, { store, signs, conditions });
+}
+
+function isStored(store: ReadonlyMap<string, string>, value: string): boolean {
+  let found = false;
+  store.forEach((stored) => {
+    found ||= stored === value;
+  });
+  return found;
+}
+
+/** What a value is below, and the last field on the way to it. */
+interface Word {
+  base: string;
+  root: string;
+  /** A plain variable, as a place: it goes with the function. */
+  isVariable: boolean;
+  field: string | null;
+}
+
+/** The values that are met in a function are few, and asked about at every join. */
+const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
+  const known = new Map<string, Word>();
+  return (value) => {
+    let found = known.get(value);
+    if (!found) {
+      found = {
+        base: baseOf(value),
+        root: rootOf(value),
+        isVariable: isVariable(value),
+        field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null,
+      };
+      known.set(value, found);
+    }
+    return found;
+  };
+});
+
+/** True for a value that leads nowhere. */
+function isNumber(value: string): boolean {
+  return value.startsWith('~') || value.startsWith('=');
+}
+
+/** True if nothing is known of what hangs below a variable: without its value it would be seen there again. */
+function isLeaf({ store }: State, variable: string): boolean {
+  let found = true;
+  store.forEach((_, place) => {
+    found &&= place === variable || suffixAfter(place, variable) === null;
+  });
+  return found;
+}
+
+/** True for states at one node from which on all is the same. */
+export function isSame(a: State, b: State): boolean {
+  return (
+    a.phase === b.phase &&
+    a.from === b.from &&
+    a.outcomes === b.outcomes &&
+    a.extra === b.extra &&
+    a.result === b.result &&
+    a.index === b.index &&
+    a.unsure === b.unsure &&
+    a.dropped?.pos === b.dropped?.pos &&
+    isSameMap(a.store, b.store) &&
+    isSameMap(a.signs, b.signs) &&
+    isSameMap(a.conditions, b.conditions) &&
+    isSameSet(a.fresh, b.fresh) &&
+    isSameSet(a.zeroed, b.zeroed) &&
+    isSameSet(a.shared, b.shared) &&
+    isSameSet(a.loops, b.loops) &&
+    isSameMap(a.last, b.last)
+  );
+}

@@ -1,0 +1,115 @@
+/** How the states of a walk follow each other: from which on nothing but one sort of end can be reached. */
+import type { Exit, Trail, Turned } from '../memory/state.js';
+
+export interface Tracks {
+  /** A state leads to another, with a trail; both are numbers in the order in which they were met. */
+  edge(from: number, to: number, trail: Trail | null): void;
+  /** The function is left from a state. */
+  exit(from: number, exit: Exit): void;
+  /** A state leads to where the walk does not follow. */
+  other(from: number): void;
+  /**
+   * The exits of a sort, each with the place of a state on a way to it from which, and not from the one before, only such exits
+   * can be reached: a branch that decides. One for each such place and exit's place, with the trail that leads by there.
+   */
+  turns(isOfSort: (exit: Exit) => boolean): Turned[];
+  /** A state leads to where others were walked, and no more are, or to a call at which its path ends: it may lead to whatever they do. */
+  crowded(from: number): void;
+  /**
+   * The trails on which some states are left towards an exit of a sort, or one that may lead to any. Where ways meet, the exit itself
+   * tells of one of them only.
+   */
+  leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[];
+}
+
+/** What a walk tells of its states. */
+export interface States {
+  /** Where a state stands, `null` before the reference is there. */
+  posOf(state: number): number | null;
+  trailOf(state: number): Trail | null;
+}
+
+export function openTracks({ posOf, trailOf }: States): Tracks {
+  // Edges in the order in which they were met: to each state the last that leads there, and to each edge the one before it.
+  const last: number[] = [];
+  const before: number[] = [];
+  const froms: number[] = [];
+  const trails: (Trail | null)[] = [];
+  const exits: { from: number; exit: Exit }[] = [];
+  const others: number[] = [];
+  const full: number[] = [];
+
+  /** The edges to a state, in the order in which they were met. */
+  function into(state: number): { from: number; trail: Trail | null }[] {
+    const found: { from: number; trail: Trail | null }[] = [];
+    for (let edge = last[state] ?? -1; edge >= 0; edge = before[edge] as number)
+      found.unshift({ from: froms[edge] as number, trail: trails[edge] as Trail | null });
+    return found;
+  }
+
+  /** The states from which some are reached, these among them. */
+  function upTo(ends: readonly number[]): Set<number> {
+    const found = new Set(ends);
+    for (const at of found) for (let edge = last[at] ?? -1; edge >= 0; edge = before[edge] as number) found.add(froms[edge] as number);
+    return found;
+  }
+
+  function leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[] {
+    const ends = upTo([...full, ...exits.filter((e) => isOfSort(e.exit)).map((e) => e.from)]);
+    return [...ends].flatMap((to) => into(to).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
+  }
+
+  function turns(isOfSort: (exit: Exit) => boolean): Turned[] {
+    const mine = exits.filter((e) => isOfSort(e.exit));
+    if (mine.length === 0) return [];
+    const elsewhere = upTo([...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
+    const found = new Map<string, Turned>();
+    for (const { from, exit } of mine) {
+      for (const [at, trail] of waysTo(from, exit, elsewhere)) {
+        const pos = posOf(at) ?? exit.pos;
+        const key = `${pos}|${exit.pos}`;
+        const known = found.get(key);
+        if (!known || isMore(exit, known.exit)) found.set(key, { exit: trail === exit.trail ? exit : { ...exit, trail }, pos });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** The branches that decide for an exit, each with the trail by there. */
+  function waysTo(from: number, exit: Exit, elsewhere: ReadonlySet<number>): [at: number, trail: Trail | null][] {
+    const found: [number, Trail | null][] = [];
+    const met = new Map([[from, exit.trail]]);
+    for (const [at, trail] of met) {
+      const edges = into(at);
+      const own = edges.filter((e) => !elsewhere.has(e.from) && posOf(e.from) !== null);
+      if (own.length < edges.length || edges.length === 0) found.push([at, trail]);
+      for (const edge of own) if (!met.has(edge.from)) met.set(edge.from, rerouted(trail, trailOf(at), edge.trail));
+    }
+    return found;
+  }
+
+  return {
+    edge(from, to, trail) {
+      before.push(last[to] ?? -1);
+      last[to] = froms.length;
+      froms.push(from);
+      trails.push(trail);
+    },
+    exit: (from, exit) => exits.push({ from, exit }),
+    other: (from) => others.push(from),
+    crowded: (from) => full.push(from),
+    turns,
+    leading,
+  };
+}
+
+/** A trail of which the part that led to a state is replaced by another way to it. */
+function rerouted(trail: Trail | null, part: Trail | null, other: Trail | null): Trail | null {
+  if (part === other) return trail;
+  return trail === part || trail === null ? other : { step: trail.step, before: rerouted(trail.before, part, other) };
+}
+
+/** Of two ways to one end, the one with more of the pages. */
+function isMore(a: Exit, b: Exit): boolean {
+  return a.outcomes > b.outcomes;
+}

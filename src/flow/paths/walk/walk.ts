@@ -1,0 +1,173 @@
+/**
+ * The walk: every path of one function from where the reference is taken, given or handed back, as long as it is held. A
+ * state is walked once; what a path need not know any more is forgotten, so that paths that differ in it alone are one.
+ * Past a bound the walk keeps what it has found, and says by an exit of kind `unknown` that there may be more.
+ */
+import type { FunctionReference } from '../../../program/file.js';
+import type { Graph, Node } from '../../../program/graph.js';
+import type { Called, Context, Late } from '../context.js';
+import { type Entry, firstState, isSeed, withObject } from '../entry.js';
+import { backwards } from '../function/shape.js';
+import { along } from '../loops/loops.js';
+import { type Exit, outcome, type State, sign, type Trail, type Turned } from '../memory/state.js';
+import { goneBy } from '../step/again.js';
+import { run } from '../step/step.js';
+import { leftOver } from '../step/transfer.js';
+import { exitOf } from './exit.js';
+import { openFrontier, stageOf } from './frontier.js';
+
+export interface Walked {
+  exits: Exit[];
+  /** Ways out that lose the reference, one for each branch from which nothing else can be reached. */
+  lost: Turned[];
+  /** Ways out that hold it in memory that lives on though they fail, one for each such branch. */
+  failing: Turned[];
+  /** Of those, and of failures with what earlier rounds took, the ones on which members of that memory were set to zero. */
+  emptied: Turned[];
+  /** How the reference was handed to the function on ways on which it is dropped, or which are too many to be walked all. */
+  undone: Trail[];
+  /** Second drops, drops of more than was taken, uses after the last and stores over what is held, with the way to them. */
+  late: Late[];
+  /** Some way on which the reference was held was not followed to its end. */
+  cut: boolean;
+}
+
+const gaveUp: Exit = {
+  result: 7,
+  kind: 'unknown',
+  holders: [],
+  freed: [],
+  outcomes: 0,
+  counts: false,
+  asked: null,
+  askedIn: [],
+  equals: null,
+  gives: null,
+  allocated: false,
+  made: [],
+  none: [],
+  extra: 0,
+  drop: null,
+  trail: null,
+  pos: 0,
+  linked: false,
+  unsure: true,
+};
+
+export function unknownExit(): Exit {
+  return gaveUp;
+}
+
+/** Walks one variant of a function. */
+export function walk(context: Context, reference: FunctionReference, graph: Graph, entry: Entry): Walked {
+  const shape = context.shapeOf(graph, reference);
+  const seeds = new Uint8Array(graph.nodes.length);
+  for (const n of graph.nodes) if (isSeed(n, entry)) seeds[n.id] = 1;
+  if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return nowhere();
+  const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
+  const walked = nowhere();
+  const known = new Set<string>();
+  const frontier = openFrontier(graph, shape, firstState(entry));
+  const leave = (exit: Exit): void => {
+    const places = [exit.holders, exit.freed, exit.none].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
+    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${places.join('|')}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
+    if (known.has(key)) return;
+    known.add(key);
+    walked.exits.push(exit);
+  };
+  const local: Called = {
+    ...context,
+    reference,
+    graph,
+    shape,
+    nodes: context.nodesOf(graph, reference),
+    entry,
+    seeds: seeds.reduce((a, b) => a + b, 0),
+    late: (l) => walked.late.push(l),
+    unfollowed: frontier.unfollowed,
+    givenUp: frontier.crowded,
+  };
+  /** The one node behind another, where no other way leads there; `null` where ways part or meet, or the reference comes in. */
+  const straightOn = (n: Node): Node | null => {
+    const next = n.successors.length === 1 && n.id !== graph.exit ? (n.successors[0] as number) : graph.entry;
+    const isMet = next === graph.entry || (shape.predecessors[next] as readonly number[]).length > 1;
+    return isMet || seeds[n.id] === 1 || seeds[next] === 1 ? null : (graph.nodes[next] as Node);
+  };
+  /** The states in which a path leaves a node. */
+  const behind = (n: Node, state: State): State[] => {
+    if (state.phase === 'before' && towardsSeed?.[n.id] === 0) return [];
+    const outcomes = run(local, n, state);
+    // A condition that cannot hold ends a path; anything else that ends one is not understood.
+    if (outcomes.length === 0 && n.operation?.kind !== 'assume') frontier.unfollowed();
+    if (entry.kind !== 'object' || seeds[n.id] === 0) return outcomes;
+    return outcomes.map((made) => (made.phase === 'before' ? withObject(made, graph, n, entry.variable, entry.suffixes) : made));
+  };
+  /** The state in which it comes to the next node, `null` where it cannot. */
+  const to = (next: Node, from: Node, before: State): State | null => {
+    const moved = along(local, from, next, before);
+    if (moved?.unsure && !before.unsure) frontier.unfollowed();
+    return moved;
+  };
+  for (let at = frontier.next(); at !== null; at = frontier.next()) {
+    let { state } = at;
+    let n = graph.nodes[at.node] as Node;
+    const before = frontier.missed();
+    let outcomes = behind(n, state);
+    // Of a straight way only where it begins is kept, as long as nothing is taken or dropped on it, and all of it is followed.
+    for (let next = straightOn(n); next !== null && outcomes.length === 1; next = straightOn(n)) {
+      const moved = to(next, n, outcomes[0] as State);
+      if (moved === null || frontier.missed() > before || stageOf(moved) !== stageOf(state)) {
+        if (moved !== null) frontier.keep(next.id, moved);
+        outcomes = [];
+        break;
+      }
+      frontier.pass();
+      n = next;
+      state = moved;
+      outcomes = behind(n, state);
+    }
+    for (const made of outcomes) {
+      if (n.id === graph.exit || n.successors.length === 0) {
+        const gone = entry.kind === 'again' ? goneBy(made, entry.facts) : null;
+        if (gone !== null) walked.late.push({ kind: 'over', trail: made.trail as Trail, pos: gone.pos });
+        const exit = exitOf(local, made, n);
+        if (!exit) continue;
+        frontier.tracks.exit(frontier.at(), exit);
+        leave(exit);
+        continue;
+      }
+      for (const id of n.successors) {
+        const moved = to(graph.nodes[id] as Node, n, made);
+        if (moved !== null) frontier.come(id, moved);
+      }
+    }
+  }
+  if (frontier.isOver()) leave(gaveUp);
+  const { tracks } = frontier;
+  walked.cut = frontier.isCut();
+  walked.lost = tracks
+    .turns((exit) => exit.kind === 'lost')
+    .map((turned) => ({ ...turned, pos: leftOver(turned.exit.trail) ?? turned.pos }));
+  walked.failing = tracks.turns(isFailing);
+  walked.emptied = tracks.turns((exit) => exit.kind === 'held' && exit.none.length > 0 && !exit.unsure);
+  if (entry.kind === 'returned')
+    walked.undone = tracks.leading(
+      (index) => seeds[frontier.nodeOf(index)] === 1,
+      (exit) => exit.kind === 'dropped',
+    );
+  return walked;
+}
+
+function nowhere(): Walked {
+  return { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
+}
+
+/** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
+function isFailing(exit: Exit): boolean {
+  return exit.kind === 'held' && !exit.unsure && saysFailed(exit) && (exit.outcomes & (outcome.short | outcome.all)) !== 0;
+}
+
+/** True for a result below zero, or that is not zero: where success is zero, that says the same. */
+export function saysFailed({ result }: Exit): boolean {
+  return (result & sign.negative) !== 0 && (result & sign.zero) === 0;
+}

@@ -1,0 +1,95 @@
+/** Ways out of a function, as its callers can tell them, and what they answer to failures. */
+import type { FunctionReference } from '../../../program/file.js';
+import { callsOf, isRead } from '../../../program/graph.js';
+import type { Program } from '../../../program/program.js';
+import { handedContainers } from '../../../protocol/index.js';
+import { type Exit, type Holder, outcome, type PathStep, sign, stepsOf, type Trail, type Turned } from '../memory/state.js';
+import { succeeds } from './keeping.js';
+import { saysFailed, type Walked } from './walk.js';
+
+/** True for a way out on which a function says that it has failed, holds nothing more, and leaves its caller pointers to what it has dropped. */
+export function isStale(e: Exit): boolean {
+  return leavesPointers(e) && e.drop?.whole === true && e.holders.some((h) => h.of >= 0);
+}
+
+/** The same, wherever they are left. */
+export function leavesPointers(e: Exit): boolean {
+  return e.kind === 'dropped' && !e.unsure && saysFailed(e) && e.drop?.doubt === null && e.holders.some((h) => h.of !== -1);
+}
+
+/** Ways out as a caller can tell them: of those that are alike, the one that is certain, if one is. */
+export function surest(exits: readonly Exit[]): Exit[] {
+  const found = new Map<string, Exit>();
+  for (const e of exits) {
+    // By a result that is no count nobody sees what an earlier round of the call's loop took.
+    const took = e.counts || (e.outcomes & (outcome.all | outcome.earlier)) === 0 ? e.outcomes : outcome.all;
+    const key = wayOf({ ...e, outcomes: took, unsure: false });
+    const known = found.get(key);
+    if (!known || (known.unsure && !e.unsure)) found.set(key, e);
+  }
+  return [...found.values()];
+}
+
+/** All that a caller makes of a way out, in one line. */
+export function wayOf(e: Exit): string {
+  const placeOf = (h: Holder): string => `${h.of}${h.suffix}`;
+  const asked = typeof e.asked === 'string' || e.asked === null ? e.asked : placeOf(e.asked);
+  const places = e.holders.map(placeOf).sort();
+  const known = [e.result, e.outcomes, e.counts, asked, e.equals, e.gives, e.allocated, e.extra, e.linked, e.unsure];
+  return [...known, ...e.askedIn.map(placeOf), ...e.made, ...places, ...failedOn(e.trail)].join();
+}
+
+const handedWhole = new Set(handedContainers.values());
+
+/**
+ * The failures of a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. Who takes
+ * them itself need not show that it can drop them, where all of them certainly are there: of a short count it may keep the number
+ * for whoever ends the object.
+ */
+export function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[] {
+  const exits = all.filter((e) => !e.unsure);
+  const good = exits.filter(succeeds);
+  const isZeroGood = good.some((e) => e.result === sign.zero);
+  const failed = (e: Exit): boolean => e.result === sign.negative || (isZeroGood && saysFailed(e));
+  const taken = outcome.short | outcome.all | outcome.earlier;
+  const drops = exits.some((e) => e.kind === 'dropped' && failed(e) && (e.outcomes & taken) !== 0);
+  const areThere = ({ outcomes }: Exit): boolean => (outcomes & outcome.all) !== 0 && (outcomes & (outcome.error | outcome.zero)) === 0;
+  // Of what was moved into the caller's container one by one, some may be what the caller was promised.
+  const isMoved = ({ holders }: Exit): boolean =>
+    holders.some((h) => h.suffix.endsWith('[]')) && holders.some((h) => handedWhole.has(h.suffix));
+  const mayTell = (e: Exit): boolean => failed(e) && !isMoved(e) && (drops || (takes && areThere(e)));
+  // Who drops them where it succeeds keeps nothing.
+  const isDone = takes && good.length === 0 && exits.some((e) => e.kind === 'dropped' && e.result === sign.zero && areThere(e));
+  return isDone || good.some((e) => !failed(e)) ? failing.filter(({ exit }) => mayTell(exit)) : [];
+}
+
+/** True for `if (WARN_ON(…))`: what its author holds for impossible. */
+export function isAsserted(program: Program, { file }: FunctionReference, { pos }: Turned): boolean {
+  const text = program.file(file)?.text ?? '';
+  const warn = String.raw`\bWARN(_ON)?(_ONCE)?\s*\([\s!(]*`;
+  return new RegExp(`${warn}$`).test(text.slice(Math.max(0, pos - 24), pos)) || new RegExp(`^${warn}`).test(text.slice(pos, pos + 24));
+}
+
+/** The functions on a way that handed the pages on though they failed, innermost first. */
+export function failedOn(trail: Trail | null): string[] {
+  return stepsOf(trail).flatMap(failedAt);
+}
+
+function failedAt({ text }: PathStep): string[] {
+  const name = /^handed on by (\w+)\(\), which failed/.exec(text)?.[1];
+  return name === undefined ? [] : [name];
+}
+
+/** Names of functions whose failure a caller answers by dropping the pages: one that is passed on as it is, not one that becomes a success. */
+export function cleanedIn({ undone }: Walked, isIgnored: (callee: string, caller: string) => boolean): string[] {
+  return undone.flatMap((trail) => {
+    const steps = stepsOf(trail);
+    const success = steps.findLastIndex((step) => /^handed on by \w+\(\), which (?:returned 0|succeeded)/.test(step.text));
+    return steps.slice(success + 1).flatMap((step) => failedAt(step).filter((name) => !isIgnored(name, step.function)));
+  });
+}
+
+/** True if one function calls another and never looks at what it returns. */
+export function ignores(program: Program, callee: string, caller: FunctionReference): boolean {
+  return program.graphs(caller).every((graph) => callsOf(graph, callee).every(({ call }) => !isRead(graph, call.result)));
+}
