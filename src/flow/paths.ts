@@ -5,5 +5,5 @@
  */
 export { type Given, type Kept, keepsPages, witnesses as walkPaths } from './paths/faults/engine.js';
 export type { Witness } from './paths/faults/witness.js';
-export type { PathStep } from './paths/memory/state.js';
+export type { PathStep } from './paths/memory/trail.js';
 export type { Dropping } from './paths/walk/keeping.js';

@@ -5,7 +5,8 @@ import type { Program } from '../../program/program.js';
 import type { Entry } from './entry.js';
 import type { Nodes } from './function/callee.js';
 import type { Shape } from './function/shape.js';
-import type { Exit, Trail } from './memory/state.js';
+import type { Exit } from './memory/state.js';
+import type { Trail } from './memory/trail.js';
 
 /** What comes too late, and the way to it. */
 export interface Late {

@@ -8,7 +8,8 @@ import type { Start } from '../../visit.js';
 import type { Context } from '../context.js';
 import { namesCalled } from '../function/shape.js';
 import { hasForgotten } from '../loops/forget.js';
-import { type Exit, type Holder, type PathStep, spokenSteps, type Turned } from '../memory/state.js';
+import type { Exit, Holder, Turned } from '../memory/state.js';
+import { type PathStep, spokenSteps } from '../memory/trail.js';
 import { isOwn } from '../step/around.js';
 import { type Functions, functionsOf } from '../walk/functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from '../walk/keeping.js';
@@ -183,9 +184,8 @@ function freedWith({ context, walked }: Functions, { reference: { file, name }, 
       // The fault is the freeing, wherever the path to it turned off.
       const freed = lost.flatMap(({ exit }): Turned[] => {
         const freeing = freeingIn(exit);
-        return freeing &&
-          (isUsual || (closes && isLeftThere()) || listed === 'object' || (listed === 'array' && freeing.text.includes('the array')))
-          ? [{ exit, pos: placeIn(reference, exit, freeing) }]
+        return freeing && (isUsual || (closes && isLeftThere()) || listed === 'object' || (listed === 'array' && freeing.what === 'array'))
+          ? [{ exit, pos: placeIn(reference, exit, freeing.step) }]
           : [];
       });
       return leaksOf(climbed, reference, freed, [{ file, function: name, pos, text }]);

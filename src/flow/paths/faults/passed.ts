@@ -4,7 +4,8 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { mentionsReleases } from '../../mentions.js';
 import { bodyOf } from '../function/text.js';
-import { type Exit, sign, stepsOf } from '../memory/state.js';
+import { type Exit, sign } from '../memory/state.js';
+import { stepsOf } from '../memory/trail.js';
 
 /** Calls that take a reference on a page of which nobody need hold one. */
 const trying = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;
@@ -24,10 +25,9 @@ export function kept(program: Program, reference: FunctionReference, all: readon
   if (held.length === 0 || !dropsItself(program)(reference)) return [];
   // Who was handed it on the way and may drop it knows better.
   const mayHave = (e: Exit): boolean =>
-    stepsOf(e.trail).some(({ file, text }) => {
-      const name = /^passed to (\w+)\(/.exec(text)?.[1];
-      return name !== undefined && program.resolveNear(name, file).some((r) => mentionsReleases(program, r));
-    });
+    stepsOf(e.trail).some(
+      ({ file, event }) => event?.kind === 'passed' && program.resolveNear(event.to, file).some((r) => mentionsReleases(program, r)),
+    );
   return held.filter((e) => !mayHave(e));
 }
 

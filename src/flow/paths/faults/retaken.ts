@@ -7,7 +7,8 @@ import { type CallOperation, type Graph, leadsTo, type Node } from '../../../pro
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { acquires } from '../../../protocol/index.js';
-import { type Exit, type Holder, stepsOf } from '../memory/state.js';
+import type { Exit, Holder } from '../memory/state.js';
+import { stepsOf } from '../memory/trail.js';
 
 /** A field that is left with what was dropped, by a call at a place, and the function that drops it once more. */
 export interface Dangling {

@@ -14,7 +14,8 @@ import { factsAt } from '../../flow.js';
 import { type Entry, isSeed } from '../entry.js';
 import { errorCalls } from '../function/live.js';
 import { saysFailure, testedBy } from '../function/tested.js';
-import { type Exit, type PathStep, spokenSteps } from '../memory/state.js';
+import type { Exit } from '../memory/state.js';
+import { type PathStep, spokenSteps } from '../memory/trail.js';
 import { saysFailed } from '../walk/walk.js';
 
 /** A failure that drops pages and leaves standing what leads to them. */

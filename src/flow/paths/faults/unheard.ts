@@ -71,7 +71,7 @@ function isLeft({ holders, none }: Exit, { of, suffix }: Holder): boolean {
 
 /** True for a place in memory that was freed before the drop, where the pointer to it is left as it was. */
 function isFreed(program: Program, reference: FunctionReference, exit: Exit, { of, suffix }: Holder): boolean {
-  const pos = freeingIn(exit)?.pos;
+  const pos = freeingIn(exit)?.step.pos;
   return program.graphs(reference).some((graph) =>
     graph.nodes.some((n) => {
       const o = n.operation;

@@ -1,7 +1,8 @@
 /** Paths that end wrongly, as they are told. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Late } from '../context.js';
-import { type Exit, outcome, type PathStep, spokenSteps, stepsOf, type Turned } from '../memory/state.js';
+import { type Exit, outcome, type Turned } from '../memory/state.js';
+import { type PathStep, spokenSteps, stepsOf, type TrailStep } from '../memory/trail.js';
 import type { End } from '../walk/keeping.js';
 import type { Standing } from './standing.js';
 
@@ -57,13 +58,13 @@ export function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned,
   };
 }
 
-/** The step of a path on which what holds the pages is freed, or given up, with the pages in it. */
-export function freeingIn({ trail }: Exit): PathStep | undefined {
-  return stepsOf(trail).find((step) => /frees (what|the array that) holds/.test(step.text));
+/** The step of a path on which what holds the pages is freed, or given up, with the pages in it, and what that is. */
+export function freeingIn({ trail }: Exit): { step: TrailStep; what: 'object' | 'array' } | undefined {
+  return stepsOf(trail).flatMap((step) => (step.event?.kind === 'freed' ? [{ step, what: step.event.what }] : []))[0];
 }
 
 /** The place in a function at which a step of its path was taken, itself or in what it called there. */
-export function placeIn({ file, name }: FunctionReference, { trail, pos }: Exit, step: PathStep): number {
+export function placeIn({ file, name }: FunctionReference, { trail, pos }: Exit, step: TrailStep): number {
   const steps = stepsOf(trail);
   const own = steps.slice(0, steps.indexOf(step) + 1).findLast((s) => s.file === file && s.function === name);
   return own?.pos ?? pos;

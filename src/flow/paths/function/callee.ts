@@ -9,7 +9,7 @@ import type { Program } from '../../../program/program.js';
 import { type Listing, linking, listings, type ReleaseCall, releases } from '../../../protocol/index.js';
 import { excludes } from '../../../syntax/assumptions.js';
 import { conditionText } from '../memory/conditions.js';
-import type { PathStep } from '../memory/state.js';
+import type { TrailStep } from '../memory/trail.js';
 import { alwaysFails } from './fails.js';
 import { allocating, makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
@@ -53,7 +53,7 @@ export interface Nodes {
   /** A node's operation, with names for numbers as those numbers. */
   said(n: Node): Operation | null;
   /** How a condition is told, `null` for one that has no words. */
-  step(n: Node): PathStep | null;
+  step(n: Node): TrailStep | null;
   /** Of the call at a node, as are those that follow. */
   callee(n: Node, o: CallOperation): Callee;
   /** The functions that it may be; of those, the ones that may drop, where there are some. `null` where none is known. */
@@ -141,9 +141,9 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
 
   return {
     said: each<void, Operation | null>((n) => numbered(naming, n.operation)),
-    step: each<void, PathStep | null>((n) => {
+    step: each<void, TrailStep | null>((n) => {
       const text = conditionText(n);
-      return text === null ? null : { file, function: reference.name, pos: n.pos, text };
+      return text === null ? null : { file, function: reference.name, pos: n.pos, text, event: null };
     }),
     callee: each(calleeOf),
     targets: each(targetsOf),

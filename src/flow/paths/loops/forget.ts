@@ -5,14 +5,12 @@ import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
 import { keptOf } from '../memory/maps.js';
 import { holders, isVariable, placeAt, valueIn } from '../memory/memory.js';
-import { altered, type State, stepsOf, type Trail, theReference, told } from '../memory/state.js';
-
-/** How the step of a path is told on which pages are forgotten. */
-const forgets = 'forgets the pages in it';
+import { altered, type State, theReference, told } from '../memory/state.js';
+import { latest, type Trail } from '../memory/trail.js';
 
 /** True for a path on which an object forgot what is followed. */
 export function hasForgotten(trail: Trail | null): boolean {
-  return stepsOf(trail).some((step) => step.text.endsWith(forgets));
+  return latest(trail, ({ kind }) => kind === 'forgotten') !== null;
 }
 
 /** `pages[i] = NULL` in a round that has looked at the element: without it, what was followed there is in the round's variables only. */
@@ -66,7 +64,7 @@ function isFront({ program, reference: { file } }: Called, array: string | undef
 
 function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {
   const store = keptOf(state.store, (place) => !places.includes(place));
-  return told(local, n, altered(state, { store }), `${target.replace('[]', '')} ${forgets}`);
+  return told(local, n, altered(state, { store }), `${target.replace('[]', '')} forgets the pages in it`, { kind: 'forgotten' });
 }
 
 /** True where a round of a loop has had the followed element in a variable of its own, and did not drop it. */

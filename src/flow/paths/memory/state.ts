@@ -5,23 +5,10 @@
  */
 import type { FunctionReference } from '../../../program/file.js';
 import type { ReleaseCall } from '../../../protocol/index.js';
+import type { StepEvent, Trail, TrailStep } from './trail.js';
 
 /** The value that is the followed reference: the page, its frame number or its address alike. */
 export const theReference = '%R';
-
-/** A step of a path, as a person reads it. */
-export interface PathStep {
-  file: string;
-  function: string;
-  pos: number;
-  text: string;
-}
-
-/** Steps, latest first, shared between paths. */
-export interface Trail {
-  step: PathStep;
-  before: Trail | null;
-}
 
 /** Outcomes of the acquiring call as bits. */
 export const outcome = { error: 1, zero: 2, short: 4, all: 8, earlier: 16 } as const;
@@ -181,21 +168,14 @@ export interface Holder {
   suffix: string;
 }
 
-/** The steps of a trail in order. */
-export function stepsOf(trail: Trail | null): PathStep[] {
-  const steps: PathStep[] = [];
-  for (let t = trail; t; t = t.before) steps.unshift(t.step);
-  return steps;
-}
-
-/** The steps that have words: a return has none. */
-export function spokenSteps(trail: Trail | null): PathStep[] {
-  return stepsOf(trail).filter((step) => step.text !== '');
-}
-
-/** Adds a step to a path. A return is remembered without words. */
-export function told(local: { reference: FunctionReference }, n: { pos: number }, state: State, text: string | null): State {
-  const { file, name } = local.reference;
-  const step: PathStep = { file, function: name, pos: n.pos, text: text ?? '' };
+/** Adds a step to a path. */
+export function told(
+  { reference: { file, name } }: { reference: FunctionReference },
+  { pos }: { pos: number },
+  state: State,
+  text: string,
+  event: StepEvent | null = null,
+): State {
+  const step: TrailStep = { file, function: name, pos, text, event };
   return altered(state, { trail: { step, before: state.trail } });
 }

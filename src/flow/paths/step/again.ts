@@ -4,7 +4,8 @@ import { rootOf, suffixAfter } from '../../../program/path.js';
 import { releases } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { baseOf, holders, isCut, isVariable, reaches, valueIn } from '../memory/memory.js';
-import { type PathStep, type State, theReference } from '../memory/state.js';
+import { type State, theReference } from '../memory/state.js';
+import { latest, type TrailStep } from '../memory/trail.js';
 
 /** True for a test of something that outlives the function, and that changes: it may be what keeps a second round out. */
 export function testsState(local: Called, state: State, o: Assume): boolean {
@@ -31,19 +32,15 @@ export function isLookedAfter(local: Called, { name, args }: CallOperation, stat
   return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));
 }
 
-/** What is said of a store where an object held pages. */
-export const storedOver = 'is stored over';
-
 /** True if a variable leads to the reference. */
 export function isStillKnown(state: State): boolean {
   return [...state.store].some(([place, value]) => isVariable(place) && !place.startsWith('%') && reaches(state, value));
 }
 
 /** Where a function is left: the store over what an object held, of which nothing on the way has become; `null` for none. */
-export function goneBy(state: State, facts: readonly string[]): PathStep | null {
+export function goneBy(state: State, facts: readonly string[]): TrailStep | null {
   if (state.phase !== 'held' || state.unsure || !facts.every((fact) => isGone(state, fact))) return null;
-  for (let at = state.trail; at !== null; at = at.before) if (at.step.text.includes(storedOver)) return at.step;
-  return null;
+  return latest(state.trail, ({ kind }) => kind === 'overwritten');
 }
 
 /** True for a store to what held the reference, or led to it. */

@@ -8,17 +8,18 @@ import type { Called } from '../context.js';
 import { namesCalled } from '../function/shape.js';
 import { bodyOf } from '../function/text.js';
 import { baseOf, reach } from '../memory/memory.js';
-import { type Exit, type Holder, type State, stepsOf } from '../memory/state.js';
+import type { Exit, Holder, State } from '../memory/state.js';
+import { stepsOf } from '../memory/trail.js';
 
 /** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
 export function isOwn(program: Program, { holders, linked, trail }: Exit, reference: FunctionReference): boolean {
   const steps = stepsOf(trail);
-  const handing = steps.flatMap((step) => /^handed on by (\w+)\(/.exec(step.text)?.[1] ?? []);
+  const handing = steps.flatMap(({ event }) => (event?.kind === 'handed' ? [event.by] : []));
   // Of an object that is reached from a member, who handed pages on to others before may have taken them for some callers only.
   const isGiven = (h: Holder): boolean => h.of >= 0 || (handing.length < 2 && isAround(program, reference, h));
   if (linked || !holders.every(isGiven)) return false;
   const own = new Set([reference.name, ...handing]);
-  return steps.every((step) => own.has(step.function) || !step.text.startsWith('kept in '));
+  return steps.every((step) => own.has(step.function) || step.event?.kind !== 'kept');
 }
 
 /** True for a place below the object around what one of a function's parameters points at. */

@@ -7,7 +7,7 @@ import { withSign } from '../memory/conditions.js';
 import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { altered, type Exit, outcome, type State, sign, theReference, told } from '../memory/state.js';
 import { failing, isDecided } from './enter.js';
-import { after, emptied, placed, resulting, resultText, standingAt, stored } from './exits.js';
+import { after, emptied, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
 
 /** The acquiring call itself. */
 export function take(local: Called, n: Node, o: CallOperation, before: State): State[] {
@@ -115,7 +115,7 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   });
   next = placed(resulting(next, o, exit), o, exit.holders);
   if (asked !== null) next = stored(next, o, exit.askedIn, asked);
-  return [told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`)];
+  return [told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`, { kind: 'handed', by: o.name ?? '', says: saysOf(exit) })];
 }
 
 /** The state behind a function that has failed and dropped the pages, and left what leads to them. */

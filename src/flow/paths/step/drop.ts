@@ -7,7 +7,8 @@ import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf } from '../loops/unwind.js';
 import { signOf } from '../memory/conditions.js';
 import { freed, holders, reach, valueIn } from '../memory/memory.js';
-import { altered, type State, sign, type Trail, theReference, told } from '../memory/state.js';
+import { altered, type State, sign, theReference, told } from '../memory/state.js';
+import type { Trail } from '../memory/trail.js';
 
 /** A drop that the tables know. */
 export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
@@ -109,7 +110,10 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
     next = freed(next, value);
   }
   if (state.phase === 'held' && holders(next).length < holders(state).length)
-    next = told(local, n, next, `${o.name}() frees ${isArray ? 'the array that' : 'what'} holds the pages, not the pages`);
+    next = told(local, n, next, `${o.name}() frees ${isArray ? 'the array that' : 'what'} holds the pages, not the pages`, {
+      kind: 'freed',
+      what: isArray ? 'array' : 'object',
+    });
   return next;
 }
 

@@ -7,7 +7,8 @@ import { loopOf } from '../loops/unwind.js';
 import { signOf, withSign } from '../memory/conditions.js';
 import { copyOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, put, valueIn } from '../memory/memory.js';
-import { altered, type Exit, type State, sign, type Trail, theReference, told } from '../memory/state.js';
+import { altered, type Exit, type State, sign, theReference, told } from '../memory/state.js';
+import type { StepEvent, Trail } from '../memory/trail.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
 import { share } from './shared.js';
@@ -111,7 +112,7 @@ function lateCall(
     !exits.some((e) => countsOf(local, o, callee, e, before).some((count) => signOf(before, count) === sign.zero))
   ) {
     const first = exits[0] as Exit;
-    const end = told(local, n, state, `passed to ${callee.name}()`);
+    const end = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
     local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
     return [];
   }
@@ -144,6 +145,7 @@ function taken(
   next = resulting(next, o, exit);
   if (exit.kind === 'dropped' && dropsEarlier(local, o, callee, exit, state)) return [next];
   const entered = `passed to ${callee.name}()`;
+  const event: StepEvent = { kind: 'passed', to: callee.name };
   const held = holders(next);
   // What the callee left where it was stays; what it took away from there is gone.
   const stays = new Set(
@@ -171,7 +173,7 @@ function taken(
     const whole = exit.drop?.whole === true && isPlain && n.loops.length === 0;
     const loop = loopOf(local, o, at, n.loops);
     if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, before).includes(next.asked ?? '')) {
-      const end = told(local, n, next, entered);
+      const end = told(local, n, next, entered, event);
       local.late({ kind: 'more', trail: after(exit.trail, end.trail) as Trail, pos: n.pos });
       return [];
     }
@@ -180,13 +182,13 @@ function taken(
       phase: 'released',
       dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, doubt: doubt ? o.result : null, loop, places: held },
     });
-    return [altered(next, { trail: after(exit.trail, told(local, n, next, entered).trail) })];
+    return [altered(next, { trail: after(exit.trail, told(local, n, next, entered, event).trail) })];
   }
   if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
   next = placed(altered(next, { extra: next.extra + exit.extra, linked: next.linked || exit.linked }), o, exit.holders);
   const changed = holders(next).join() !== held.join();
   if (!changed && exit.result === sign.any) return [next];
-  const walked = told(local, n, next, `${entered}${resultText(exit)}`);
+  const walked = told(local, n, next, `${entered}${resultText(exit)}`, event);
   return [changed ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
 }
 

@@ -4,7 +4,8 @@ import { errorNames } from '../../../protocol/index.js';
 import { signOf, withSign } from '../memory/conditions.js';
 import { withEntry } from '../memory/maps.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
-import { altered, type Exit, type Holder, type State, sign, type Trail, theReference } from '../memory/state.js';
+import { altered, type Exit, type Holder, type State, sign, theReference } from '../memory/state.js';
+import type { Says, Trail } from '../memory/trail.js';
 
 /** What a function's result is known to be: a constant, one of its arguments, or memory that it allocated, as what it hands out. */
 export function resulting(state: State, o: CallOperation, { equals, gives, allocated, made }: Exit): State {
@@ -25,12 +26,20 @@ function handedOut(state: State, { result, args }: CallOperation, index: number)
   return withSign(next, memory, sign.positive) ?? next;
 }
 
-/** What a result says, as a person reads it. */
-export function resultText({ result: bits, equals }: Pick<Exit, 'result' | 'equals'>): string {
+/** What a result says of the call. */
+export function saysOf({ result: bits, equals }: Pick<Exit, 'result' | 'equals'>): Says {
   const { negative, zero, positive } = sign;
-  if (bits === negative || errorNames.has(equals ?? '')) return ', which failed';
-  if (bits === zero) return ', which returned 0';
-  return bits === positive || bits === (zero | positive) ? ', which succeeded' : '';
+  if (bits === negative || errorNames.has(equals ?? '')) return 'failed';
+  if (bits === zero) return 'zero';
+  return bits === positive || bits === (zero | positive) ? 'succeeded' : null;
+}
+
+const words: Record<NonNullable<Says>, string> = { failed: 'failed', zero: 'returned 0', succeeded: 'succeeded' };
+
+/** The same as a person reads it, behind what is told of the call. */
+export function resultText(exit: Pick<Exit, 'result' | 'equals'>): string {
+  const says = saysOf(exit);
+  return says === null ? '' : `, which ${words[says]}`;
 }
 
 /** A trail behind another. */

@@ -25,8 +25,9 @@ import {
   valueAt,
   valueIn,
 } from '../memory/memory.js';
-import { altered, outcome, type State, type Trail, theReference, told } from '../memory/state.js';
-import { isLookedAfter, isStillKnown, isStoredOver, storedOver, testsState } from './again.js';
+import { altered, outcome, type State, theReference, told } from '../memory/state.js';
+import type { Trail } from '../memory/trail.js';
+import { isLookedAfter, isStillKnown, isStoredOver, testsState } from './again.js';
 import { call } from './call.js';
 import { lateAccess } from './drop.js';
 import { answered } from './questions.js';
@@ -69,14 +70,17 @@ export function run(local: Called, n: Node, state: State): State[] {
       if (over) return [over];
       const next = structCopied(local, o, state) ?? put(state, target, source);
       if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
-        const end = told(local, n, next, `${o.target.replace(/^::/, '')} ${storedOver} while it still holds pages`);
+        const end = told(local, n, next, `${o.target.replace(/^::/, '')} is stored over while it still holds pages`, {
+          kind: 'overwritten',
+        });
         // Where a variable still leads to them, what becomes of it says whether they are lost.
         if (isStillKnown(next)) return [end];
         local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
         return [];
       }
       const kept = state.phase === 'held' && next !== state && target !== null && rootOf(target) !== target && source !== null;
-      if (kept && holders(next).length > holders(state).length) return [told(local, n, next, `kept in ${o.target.replace(/^::/, '')}`)];
+      if (kept && holders(next).length > holders(state).length)
+        return [told(local, n, next, `kept in ${o.target.replace(/^::/, '')}`, { kind: 'kept' })];
       return [next];
     }
     case 'clear':
@@ -113,7 +117,7 @@ export function run(local: Called, n: Node, state: State): State[] {
     }
     case 'return': {
       const { value } = local.nodes.said(n) as ReturnOperation;
-      return [told(local, n, put(state, '%return', value && valueIn(state, value)), null)];
+      return [told(local, n, put(state, '%return', value && valueIn(state, value)), '', { kind: 'returned' })];
     }
   }
 }

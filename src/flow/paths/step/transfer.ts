@@ -7,7 +7,8 @@ import type { Called } from '../context.js';
 import { withSign } from '../memory/conditions.js';
 import { withEntry } from '../memory/maps.js';
 import { copied, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
-import { altered, type Holder, type State, sign, type Trail, theReference, told } from '../memory/state.js';
+import { altered, type Holder, type State, sign, theReference, told } from '../memory/state.js';
+import { latest, type Trail } from '../memory/trail.js';
 
 /** Signs of the result where a call moved pages, and where it failed to. */
 export const results = {
@@ -66,7 +67,11 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
 function keptBy(local: Called, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
   const own = `${o.result}+`;
   const content = placeText(moves[0]?.[1] ?? '').suffix;
-  return put(withFresh(told(local, n, state, `where ${o.name}() ${hasIt}`), own), `${own}${content}`, theReference);
+  return put(
+    withFresh(told(local, n, state, `where ${o.name}() has the page already, and keeps no reference`, { kind: 'merged' }), own),
+    `${own}${content}`,
+    theReference,
+  );
 }
 
 function fetched(state: State, value: string, suffix: string): string | null {
@@ -86,10 +91,7 @@ function flagAt(state: State, argument: Value | undefined): string | null {
   return value?.startsWith('&') === true ? value.slice(1) : null;
 }
 
-const hasIt = 'has the page already, and keeps no reference';
-
 /** Where a way was left with a page that a container had already: that reference was to be dropped then. */
 export function leftOver(trail: Trail | null): number | null {
-  for (let t = trail; t; t = t.before) if (t.step.text.endsWith(hasIt)) return t.step.pos;
-  return null;
+  return latest(trail, ({ kind }) => kind === 'merged')?.pos ?? null;
 }

@@ -6,6 +6,7 @@ import { signOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from '../memory/state.js';
+import { latest } from '../memory/trail.js';
 
 /** The exit of a path; `null` for one on which the reference never was. */
 export function exitOf(local: Called, state: State, n: Node): Exit | null {
@@ -108,8 +109,8 @@ const constant = /^(=|[A-Z][A-Z\d_]+$)/;
 
 /** Where the function was left: its return statement, or its end. Those that it called have returned too. */
 function leftAt({ reference: { file, name } }: Called, { trail }: State, n: Node): number {
-  for (let t = trail; t; t = t.before) if (t.step.text === '' && t.step.function === name && t.step.file === file) return t.step.pos;
-  return n.pos;
+  const left = latest(trail, ({ kind }, step) => kind === 'returned' && step.function === name && step.file === file);
+  return left?.pos ?? n.pos;
 }
 
 /** Places that outlive the function. */

@@ -1,5 +1,6 @@
 /** How the states of a walk follow each other: from which on nothing but one sort of end can be reached. */
-import type { Exit, Trail, Turned } from '../memory/state.js';
+import type { Exit, Turned } from '../memory/state.js';
+import type { Trail } from '../memory/trail.js';
 
 export interface Tracks {
   /** A state leads to another, with a trail; both are numbers in the order in which they were met. */

@@ -3,7 +3,8 @@ import type { FunctionReference } from '../../../program/file.js';
 import { callsOf, isRead } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { handedContainers } from '../../../protocol/index.js';
-import { type Exit, type Holder, outcome, type PathStep, sign, stepsOf, type Trail, type Turned } from '../memory/state.js';
+import { type Exit, type Holder, outcome, sign, type Turned } from '../memory/state.js';
+import { stepsOf, type Trail, type TrailStep } from '../memory/trail.js';
 import { succeeds } from './keeping.js';
 import { saysFailed, type Walked } from './walk.js';
 
@@ -75,16 +76,15 @@ export function failedOn(trail: Trail | null): string[] {
   return stepsOf(trail).flatMap(failedAt);
 }
 
-function failedAt({ text }: PathStep): string[] {
-  const name = /^handed on by (\w+)\(\), which failed/.exec(text)?.[1];
-  return name === undefined ? [] : [name];
+function failedAt({ event }: TrailStep): string[] {
+  return event?.kind === 'handed' && event.says === 'failed' ? [event.by] : [];
 }
 
 /** Names of functions whose failure a caller answers by dropping the pages: one that is passed on as it is, not one that becomes a success. */
 export function cleanedIn({ undone }: Walked, isIgnored: (callee: string, caller: string) => boolean): string[] {
   return undone.flatMap((trail) => {
     const steps = stepsOf(trail);
-    const success = steps.findLastIndex((step) => /^handed on by \w+\(\), which (?:returned 0|succeeded)/.test(step.text));
+    const success = steps.findLastIndex(({ event: e }) => e?.kind === 'handed' && (e.says === 'zero' || e.says === 'succeeded'));
     return steps.slice(success + 1).flatMap((step) => failedAt(step).filter((name) => !isIgnored(name, step.function)));
   });
 }
