@@ -8,7 +8,7 @@ import type { Visit } from '../flow/visit.js';
 import { rootOf, stepsOf } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import { remembered } from '../program/remembered.js';
-import { deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
+import { cacheLocks, deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
 import { passesFlag } from '../survey/flags.js';
 import { assumptionsOf } from '../survey/sites.js';
 import type { Subject } from '../survey/unit.js';
@@ -136,4 +136,4 @@ export function marksOfShared({ program, analysis, followed, row }: Subject): Ma
 export const marking = new RegExp(`\\b(?:${[...dirtyCalls.keys()].join('|')})\\s*\\(`);
 
 /** What locks a page. */
-export const locking = /\b(lock_page|trylock_page|lock_page_killable|folio_lock|folio_trylock)\s*\(/;
+export const locking = new RegExp(`\\b(?:${[...cacheLocks].join('|')})\\s*\\(`);

@@ -14,7 +14,7 @@ import { folderOf } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { namesIn, sourceName } from '../program/text.js';
-import { allocatingCalls, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
+import { allocatingCalls, cacheUnlocks, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
 import { hasNotifier } from '../survey/case.js';
 import { isGiven, isOpposite } from '../survey/dirty.js';
 import { mayHold } from '../survey/flags.js';
@@ -204,7 +204,7 @@ function mayPrecede({ program, site }: Subject, access: Access, { visit, event }
 }
 
 const allocating = new RegExp(`\\b(?:${allocatingCalls.join('|')})\\s*\\(`);
-const unlocking = /\b(?:unlock_page|folio_unlock)\s*\(/;
+const unlocking = new RegExp(`\\b(?:${[...cacheUnlocks].join('|')})\\s*\\(`);
 
 /**
  * True for a drop in a function that fills the field itself, or unlocks the pages, which only those of the page cache need;

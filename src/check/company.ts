@@ -7,7 +7,7 @@ import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
 import type { CallSite, Program } from '../program/program.js';
-import { acquires, allocatingCalls, extraReferenceCalls, originCalls } from '../protocol/index.js';
+import { acquires, allocatingCalls, countType, extraReferenceCalls, originCalls } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
 
@@ -132,8 +132,6 @@ function isPageTest(guard: Guard, { event }: SeenRelease): boolean {
   return guard.call === '' && guard.path !== null && suffixAfter(event.fact, guard.path) !== null;
 }
 
-const integers = /^(int|long|ssize_t|s64|s32|unsigned|unsigned int|unsigned long|size_t)$/;
-
 /** False for a test of a number, which counts, or reports an error: it tells nothing of the kind of a reference. */
 function mayBeFlag(program: Program, { visit }: SeenRelease, guard: Guard): boolean {
   if (/[<>]|[=!]=/.test(guard.text)) return false;
@@ -141,7 +139,7 @@ function mayBeFlag(program: Program, { visit }: SeenRelease, guard: Guard): bool
   const { reference } = visit.flow;
   const graph = program.graphs(reference)[0];
   const type = graph && rootOf(guard.path) === guard.path ? program.typeOf(guard.path, graph, reference.file) : null;
-  return !(type && type.pointers === 0 && integers.test(type.base));
+  return !(type && type.pointers === 0 && countType.test(type.base));
 }
 
 /** Calls between a drop and the function in which the pages were taken. */

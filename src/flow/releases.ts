@@ -3,6 +3,7 @@ import type { FunctionReference } from '../program/file.js';
 import { callsAt, type Guard, type Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { sourceName } from '../program/text.js';
+import { requestName } from '../protocol/index.js';
 import type { ReleaseEvent } from './flow.js';
 import { openForeign } from './foreign.js';
 import { openKernels } from './kernels.js';
@@ -108,7 +109,7 @@ function contradicts(a: Guard, b: Guard): boolean {
 function isRequest(program: Program, { way, flow: { reference } }: Visit, { path, values }: Guard): boolean {
   if (way !== 'field' || values.length === 0) return false;
   const params = program.variants(reference)[0]?.params ?? [];
-  return params.some((p) => p.name === path) && (/ioctl/.test(reference.name) || params.some((p) => p.type.tag === 'file'));
+  return params.some((p) => p.name === path) && (requestName.test(reference.name) || params.some((p) => p.type.tag === 'file'));
 }
 
 /** True if nothing in the site's function changes what a guard tests: a local variable is set once, what came from outside never. */

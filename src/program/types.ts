@@ -1,5 +1,5 @@
 /** Declared types along access paths: what struct a path leads through, and which field of it. */
-import { consumed, containerStructs, generalStructs, isForeign, pageMembers } from '../protocol/index.js';
+import { consumed, containerStructs, generalStructs, isForeign, narrowType, pageMembers, scalarType } from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { isOwnValue, rootOf, splitSteps } from './path.js';
 
@@ -20,23 +20,16 @@ export interface Owner {
   outlives: boolean;
 }
 
-const scalar =
-  /^(struct|union|enum|void|char|short|int|long|unsigned|signed|float|double|bool|_Bool|[us](8|16|32|64)|__[usbl]e?(8|16|32|64)|u?int(8|16|32|64|ptr|max)_t|uint|ulong|size_t|ssize_t|dma_addr_t|phys_addr_t|loff_t|pgoff_t|function)\b/;
-
 /** Name of the struct behind a type: its tag, or the typedef's name. */
 export function structName(type: CType | null): string | null {
   if (type === null) return null;
   if (type.tag !== null) return type.tag;
-  return /^\w+$/.test(type.base) && !scalar.test(type.base) ? type.base : null;
+  return /^\w+$/.test(type.base) && !scalarType.test(type.base) ? type.base : null;
 }
-
-/** Integers too narrow for a pointer, and characters: what points at them is text or bytes, not a container of pages. */
-const narrow =
-  /^(char|short|int|unsigned( char| short| int)?|signed( char| short| int)?|bool|_Bool|[us](8|16|32)|__[usbl]e?(8|16|32)|u?int(8|16|32)_t|uint|float|double)$/;
 
 /** True for a number that is too narrow for a page or its address. */
 export function isNarrow(type: CType | null): boolean {
-  return type !== null && type.pointers === 0 && narrow.test(type.base);
+  return type !== null && type.pointers === 0 && narrowType.test(type.base);
 }
 
 /**
@@ -46,7 +39,7 @@ export function isNarrow(type: CType | null): boolean {
 export function mayHold(type: CType | null, content: string, lookup: StructLookup): boolean {
   if (type === null || content === '') return true;
   if (type.tag !== null) return !isForeign(type.tag, content) || lookup(type.tag) === null;
-  if (!narrow.test(type.base)) return true;
+  if (!narrowType.test(type.base)) return true;
   // A frame number may be an `int` of a driver's own, an address may point at bytes.
   return content === '@pfn' || (content === '@address' && type.pointers > 0);
 }

@@ -56,3 +56,16 @@ export const fillingCalls: ReadonlySet<string> = new Set([
   'clear_page',
   'memzero_explicit',
 ]);
+
+/** Calls that send pages off, to come back for them later, or put them into page tables; by whole name. */
+export const sendingCall =
+  /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
+
+/** They map a page for a device or a user, and leave it alone where they fail: include/linux/iommu.h, mm.h. */
+export const mappingCall = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
+
+/** They fill the memory that they are given, as the calls of {@link fillingCalls} and drivers' own of such names do. */
+export const copyingName = /copy_from|^mem(cpy|move)/;
+
+/** They reach the memory that they are given the address of. */
+export const reachingCall = /^(mem(cpy|move|set|cmp)|memzero_explicit|__?copy_(to|from)_user\w*|copy_(to|from)_user\w*)$/;

@@ -420,5 +420,8 @@ export const cacheCalls: ReadonlySet<string> = new Set([
   'folio_redirty_for_writepage',
 ]);
 
+/** They lock a page: include/linux/pagemap.h. */
+export const cacheLocks: ReadonlySet<string> = new Set(['lock_page', 'trylock_page', 'lock_page_killable', 'folio_lock', 'folio_trylock']);
+
 /** They end a lock under which the pages came: as they do from readahead. */
 export const cacheUnlocks: ReadonlySet<string> = new Set(['unlock_page', 'folio_unlock']);

@@ -7,3 +7,16 @@ export const errorNames: ReadonlySet<string> = new Set(
     'ECONNRESET ENOBUFS ENOTCONN ETIMEDOUT ECONNREFUSED EALREADY EINPROGRESS ESTALE EREMOTEIO EDQUOT ECANCELED'
   ).split(' '),
 );
+
+/** Calls that give what they are given, as another type: include/linux/err.h, xarray.h. */
+export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO|xa_err)$/;
+
+/** Of those, the ones that give zero for what is no error. */
+export const errorOrZeroCalls = /^(PTR_ERR_OR_ZERO|xa_err)$/;
+
+/** Calls that ask whether a pointer is an error, and the one that asks whether it is none as well. */
+export const errorTests = /^(IS_ERR(_OR_NULL)?|xa_is_err)$/;
+export const errorOrNullTest = 'IS_ERR_OR_NULL';
+
+/** Before the condition that they are given: what its author holds for impossible. include/asm-generic/bug.h */
+export const assertingText = String.raw`\bWARN(_ON)?(_ONCE)?\s*\([\s!(]*`;

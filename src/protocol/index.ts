@@ -13,14 +13,28 @@ import { pipeConsumed, pipeOperations, pipeReleases, pipeStructs, pipeTransfers 
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
 import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
 
-export { fillingCalls, unmappingDeviceCalls, unmappingPageCalls, unmappingRangeCalls } from './device.js';
+export * from './allocation.js';
+export {
+  copyingName,
+  fillingCalls,
+  mappingCall,
+  reachingCall,
+  sendingCall,
+  unmappingDeviceCalls,
+  unmappingPageCalls,
+  unmappingRangeCalls,
+} from './device.js';
 export * from './direction.js';
 export * from './effects.js';
 export * from './errors.js';
-export { type Listing, linking, linkingText } from './listing.js';
+export * from './integers.js';
+export { backingName, kernelBackedTest, userBackedTest } from './iterator.js';
+export { addText, type Listing, linking, linkingText, listAddText } from './listing.js';
+export * from './naming.js';
+export { frameTest, frameTestName, noFrameName, pageStateTest, pageUse, tryingText } from './page.js';
 export type * from './types.js';
 export { undoneBy } from './undoing.js';
-export { saturating } from './users.js';
+export * from './users.js';
 export { allocatingCalls, castCalls, mappingLookups, pageLookups, pageMembers };
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {

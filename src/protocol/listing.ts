@@ -38,3 +38,10 @@ export const linking =
 /** The same in the text of a function. */
 export const linkingText =
   /\b(list_add|list_move|hlist_add|hash_add|rb_insert|rb_link|rb_add|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|rhashtable_\w*insert|rhltable_insert|mtree_store|mtree_insert|mtree_alloc|mas_store|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
+
+/** `list_add(&chunk->list, &owner->chunks);` in the text of a function: the field with the list's head is caught. */
+export const listAddText = /\blist_add(?:_tail)?\s*\([^;]*,\s*&[^;,]*?(?:->|\.)(\w+)\s*\)\s*;/g;
+
+/** The same of what else others look through, too: `xa_store(&owner->chunks, …)`. */
+export const addText =
+  /\b(?:list_add(?:_tail)?\s*\([^;]*,|(?:xa_(?:store|insert|alloc)|idr_alloc)\w*\s*\()\s*&[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;

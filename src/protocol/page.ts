@@ -140,3 +140,20 @@ export const takingCalls: readonly string[] = ['no_free_ptr', 'retain_and_null_p
 
 /** Structs whose first member is a page: a pointer to it is a pointer to them. include/linux/mm_types.h. */
 export const pageMembers: ReadonlyMap<string, string> = new Map([['folio', 'page']]);
+
+/** Calls that look into a page, or change what is known of it: include/linux/highmem.h, page-flags.h, pagemap.h, swap.h, kvm_host.h. */
+export const pageUse =
+  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
+
+/** Tests of what a page is, which say nothing of whether it is held: include/linux/page-flags.h. */
+export const pageStateTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
+
+/** In the name of a test of a frame number: true for one that stands for an error, or for no page. include/linux/kvm_host.h */
+export const noFrameName = /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i;
+/** In the name of one that says, either way, whether there is a page to drop. */
+export const frameTestName = /err|valid|refcounted|noslot|reserved/i;
+/** True for a frame number with a page. */
+export const frameTest = 'pfn_valid';
+
+/** In the text of a function: it takes a reference on a page of which nobody need hold one. include/linux/mm.h, page_ref.h */
+export const tryingText = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;

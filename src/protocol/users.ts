@@ -1,4 +1,4 @@
-/** Counts of an object's users: include/linux/refcount.h. */
+/** Users of an object: how many there are, and who gives it up. */
 
 /**
  * `refcount_dec()` is for a count that stays above zero: where it was the last one, the count is saturated from then on (lib/refcount.c,
@@ -11,3 +11,20 @@ export const saturating: { lowers: string; asks: string; header: string; marker:
   // Before 5.5 a count that nobody checks came to zero.
   marker: 'REFCOUNT_SATURATED',
 };
+
+/** Calls that give up an object by a member of it, and end the object by what its type was registered with: include/linux/device.h, kobject.h. */
+export const memberPut = /^(put_device|device_unregister|kobject_put|\w+_object_put)$/;
+
+/** In the text of a function that gives up its own reference on an object: the last one ends it. */
+export const puttingText = /\b(kref_put\w*|put_device|device_unregister|kobject_put)\s*\(/;
+
+/** In the name of a call that lets only one in at a time, or only where somebody still uses the object. */
+export const exclusiveName = /test_and_set|cmpxchg|xchg|busy|_inc_not_zero/;
+
+/** In the name of a call that asks how an object stands: how many use it, which of its bits are set. */
+export const stateTestName = /refcount|kref|atomic|_test_|test_bit/;
+
+/** From a member to the struct around it: include/linux/container_of.h; and a driver's own macro or function that does nothing else. */
+export const containerOf = /^container_of\w*$/;
+export const containerMacro = /^#\s*define\s+\w+\([^)]*\)[\s\\(]*container_of\w*\s*\(/;
+export const containerBody = /^\{\s*return\s+container_of\w*\s*\([^;]*;\s*\}\s*$/;

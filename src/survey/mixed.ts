@@ -6,7 +6,7 @@ import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { frameOriginCalls, mappingLookups, originCalls, type Place, pageLookups } from '../protocol/index.js';
+import { frameOriginCalls, mappingLookups, objectCall, originCalls, type Place, pageLookups } from '../protocol/index.js';
 import { kernelBacked, userBacked } from './flags.js';
 import type { Site } from './sites.js';
 
@@ -187,15 +187,13 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
   return { beside, reach };
 }
 
-const makers = /^(k[mzc]alloc\w*|kv[mzc]alloc\w*|kmem_cache_z?alloc\w*|devm_k[mzc]alloc\w*|vz?alloc\w*)$/;
-
 /** True if the function allocates a struct: sizeof of what a struct pointer points at. */
 function makesObjects(graph: Graph): boolean {
   return graph.nodes.some(
     (n) =>
       n.operation?.kind === 'call' &&
       n.operation.name !== null &&
-      makers.test(n.operation.name) &&
+      objectCall.test(n.operation.name) &&
       // `kzalloc_obj(*p)` from 7.0 on.
       (/_(obj|flex)$/.test(n.operation.name) || n.operation.expressions.some((e) => e.kind === 'sizeof' && isObject(graph, e.text))),
   );

@@ -6,6 +6,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Assume, Graph, Node } from '../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { unsignedComparison, wideSigned, wideUnsigned } from '../../protocol/index.js';
 import { swapped } from '../../syntax/comparisons.js';
 
 export interface Known {
@@ -163,18 +164,15 @@ function filter(outcomes: number, op: string, against: number, unsigned: boolean
   return kept;
 }
 
-const unsignedBase = /^(unsigned|size_t|u(32|64)|__u(32|64)|uint(32|64)?_t|pgoff_t|dma_addr_t|phys_addr_t)/;
-const wide = /^(unsigned long|size_t|u64|__u64|uint64_t|pgoff_t)/;
-
 /** True if C compares the two sides of a condition without a sign: after Documentation of 64-bit kernels, C11 6.3.1.8. */
 export function comparesUnsigned(program: Program, reference: FunctionReference, graph: Graph, o: Assume): boolean {
   const text = (program.file(reference.file)?.text ?? '').slice(Math.max(0, posOf(graph, o) - 24), posOf(graph, o) + 60);
   if (/\((?:int|long|s32|s64|ssize_t)\)/.test(text)) return false;
   const [left, right] = [o.left, o.right].map((v) => (v.path === null ? null : program.typeOf(v.path, graph, reference.file)));
   const bases = [left, right].map((t) => (t && t.pointers === 0 ? t.base : ''));
-  if (!bases.some((b) => unsignedBase.test(b))) return false;
+  if (!bases.some((b) => unsignedComparison.test(b))) return false;
   // A `long` holds every `unsigned int` on 64 bits.
-  if (bases.some((b) => /^(long|ssize_t|s64)/.test(b)) && !bases.some((b) => wide.test(b))) return false;
+  if (bases.some((b) => wideSigned.test(b)) && !bases.some((b) => wideUnsigned.test(b))) return false;
   return true;
 }
 
@@ -185,7 +183,7 @@ function posOf(graph: Graph, o: Assume): number {
 /** True if a name is declared without a sign. */
 export function isUnsigned(program: Program, reference: FunctionReference, graph: Graph, path: string): boolean {
   const type = program.typeOf(path, graph, reference.file);
-  return type !== null && type.pointers === 0 && unsignedBase.test(type.base);
+  return type !== null && type.pointers === 0 && unsignedComparison.test(type.base);
 }
 
 /** Root of an index: `i` of `i`, nothing of a field. */

@@ -19,7 +19,7 @@ import {
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
-import { acquires, releases, transfers } from '../../protocol/index.js';
+import { acquires, releases, tellingName, transfers } from '../../protocol/index.js';
 import { userTests } from '../../survey/flags.js';
 import type { Subject } from '../../survey/unit.js';
 import { swapped } from '../../syntax/comparisons.js';
@@ -433,5 +433,5 @@ function asksForNone(left: Known | null, op: string, right: Known | null): boole
 }
 
 function isTest(name: string | null): boolean {
-  return name === null || /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/.test(name);
+  return name === null || tellingName.test(name);
 }

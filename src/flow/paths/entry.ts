@@ -1,5 +1,6 @@
 /** How the reference comes into a function, and what is known there. */
 import { asCallOf, type Graph, type Loop, type Node } from '../../program/graph.js';
+import { freshName } from '../../protocol/index.js';
 import type { Layouts } from '../flow.js';
 import type { Acquired } from '../outcome.js';
 import { baseOf, placeBelow, put, renewed, valueAt } from './memory/memory.js';
@@ -44,7 +45,7 @@ export function withObject(before: State, graph: Graph, { operation: o }: Node, 
   const isFound = value.startsWith('?') && o?.kind === 'copy' && /^\w+(\.\w+)+$/.test(o.source.text);
   if ((/^[=?]/.test(value) && !isFound) || state.fresh.has(baseOf(value))) return state;
   const maker = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === value)?.operation;
-  if (maker?.kind === 'call' && /alloc|create|new|dup|init|ERR_PTR/.test(maker.name ?? '')) return state;
+  if (maker?.kind === 'call' && freshName.test(maker.name ?? '')) return state;
   let next: State = altered(state, { phase: 'held', outcomes: outcome.all });
   for (const suffix of suffixes) next = put(next, placeBelow(next, value, suffix), theReference);
   return next;

@@ -1,4 +1,6 @@
 /** What expressions lead to, and how values are stored. */
+
+import { byteType, numberType } from '../../protocol/index.js';
 import type { CType, Expression } from '../../syntax/ast.js';
 import { step, type Value } from '../path.js';
 import { type Builder, node, nothing, temporary } from './builder.js';
@@ -43,19 +45,16 @@ export function retype(b: Builder, value: Value, type: CType, pos: number): Valu
   return { path, address: false, text: value.text };
 }
 
-const numbers =
-  /^(unsigned|signed|int|long|short|char|bool|size_t|ssize_t|loff_t|pgoff_t|__?[us](8|16|32|64)|[us](8|16|32|64)|u?int(8|16|32|64)_t)( |$)/;
-
 /** True for a local number that counts or indexes: not one that is wide enough to be an address is taken for sure. */
 export function isNumber(b: Builder, value: Value): boolean {
   if (value.path === null) return true;
   const type = b.types.get(value.path);
-  return type !== undefined && type.pointers === 0 && type.dims.length === 0 && numbers.test(type.base) && !value.address;
+  return type !== undefined && type.pointers === 0 && type.dims.length === 0 && numberType.test(type.base) && !value.address;
 }
 
 /** `(void *)p + n`: what stands there is some other object in the same allocation. */
 export function isByteCast(e: Expression): boolean {
-  return e.kind === 'cast' && e.type.pointers === 1 && /^(void|char|u8|unsigned char|__u8|uint8_t)$/.test(e.type.base);
+  return e.kind === 'cast' && e.type.pointers === 1 && byteType.test(e.type.base);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Graph } from '../../../program/graph.js';
 import { installedAs } from '../../../program/installed.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { freeingCalls, unseenOperations } from '../../../protocol/index.js';
+import { addText, freeingCalls, unseenOperations } from '../../../protocol/index.js';
 import { freedIn } from '../function/freed.js';
 import { namesCalled } from '../function/shape.js';
 import { bodyOf } from '../function/text.js';
@@ -29,12 +29,9 @@ export function isOfClosing(program: Program, { name, file }: FunctionReference)
   return closing.has(name) || [...closing].some((by) => facts.byName.get(by)?.some((r) => namesCalled(program, r).includes(name)));
 }
 
-/** `list_add(&chunk->list, &owner->chunks)`, `xa_store(&owner->chunks, …)`: the field with what others look through is caught. */
-const adding = /\b(?:list_add(?:_tail)?\s*\([^;]*,|(?:xa_(?:store|insert|alloc)|idr_alloc)\w*\s*\()\s*&[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
-
 /** The fields that a function puts objects into, for others to find. */
 export function filledBy(program: Program, reference: FunctionReference): string[] {
-  return Array.from(bodyOf(program, reference).matchAll(adding), (match) => match[1] as string);
+  return Array.from(bodyOf(program, reference).matchAll(addText), (match) => match[1] as string);
 }
 
 /** Where an object is freed with what others look through in it. */

@@ -2,13 +2,11 @@
 import type { FunctionReference } from '../../../program/file.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
+import { tryingText } from '../../../protocol/index.js';
 import { mentionsReleases } from '../../mentions.js';
 import { bodyOf } from '../function/text.js';
 import { type Exit, sign } from '../memory/state.js';
 import { stepsOf } from '../memory/trail.js';
-
-/** Calls that take a reference on a page of which nobody need hold one. */
-const trying = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;
 
 /**
  * The ways out of a function that leave a page with the caller though others, with a result of the same sign, have dropped it: the
@@ -39,9 +37,9 @@ const dropsItself = remembered((program: Program) => {
 
 function mayTake(program: Program, reference: FunctionReference): boolean {
   const text = program.textOf(reference);
-  if (trying.test(text)) return true;
+  if (tryingText.test(text)) return true;
   const called = [...bodyOf(program, reference).matchAll(/\b(\w+)\s*\(/g)].flatMap((m) =>
     program.resolveNear(m[1] as string, reference.file),
   );
-  return called.some((callee) => trying.test(program.textOf(callee)));
+  return called.some((callee) => tryingText.test(program.textOf(callee)));
 }

@@ -6,12 +6,12 @@ import type { FileFacts, FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
+import { endingName, waitingText } from '../../../protocol/index.js';
 import type { Context } from '../context.js';
 import { bodyOf } from '../function/text.js';
 import type { Exit } from '../memory/state.js';
 import { mayName } from '../step/around.js';
 import type { End } from '../walk/keeping.js';
-import { ending } from './unseen.js';
 
 /** An end of such an object that drops what one field holds, and nothing of the other. */
 export interface Pending {
@@ -108,16 +108,13 @@ function endsIn(
   const named = new RegExp(`(?:->|\\.)${left.name}\\b`);
   const isNamed = (r: FunctionReference): boolean => mayName(program, r.name, file, named);
   return functions
-    .filter((r) => ending.test(r.name) && !waiting.test(bodyOf(program, r)))
+    .filter((r) => endingName.test(r.name) && !waitingText.test(bodyOf(program, r)))
     .flatMap((reference) => {
       const [drop] = dropsIn(context, reference, dropped);
       if (drop === undefined || isNamed(reference) || program.callers(reference).some(isNamed)) return [];
       return [{ reference, pos: drop.pos }];
     });
 }
-
-/** It may wait for who moves them. */
-const waiting = /(?:^|[\W_])(?:flush|cancel|wait|drain|stop|sync|quiesce|disable)\w*\s*\(/;
 
 /** The calls in a function that drop what a field of an object holds. */
 function dropsIn({ program, mayDrop }: Context, reference: FunctionReference, { tag, name }: Field): Node[] {

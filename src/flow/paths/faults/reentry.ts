@@ -3,25 +3,23 @@ import type { FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
+import { makingName, onceName, requestName } from '../../../protocol/index.js';
 
 const maxLevels = 3;
-/** What makes an object, or begins its life, runs once for it. */
-const once = /(^|_)(probe|init|create|open|alloc|new|start|setup|construct|enable)(_|$)/;
-const requested = /ioctl/;
 
 /** What is asked for: an object by the function's parameter that is it or leads to it, or a place below a variable of the file. */
 export type Kept = { param: number } | { place: string; mayDrop: (name: string, file: string) => boolean };
 
 /** True if a request of user space leads to the function, for an object that was not made on the way and is not tested. */
 export function isReentered(program: Program, reference: FunctionReference, kept: Kept, level = 0): boolean {
-  if (once.test(reference.name)) return false;
-  if (requested.test(reference.name)) return true;
+  if (onceName.test(reference.name)) return false;
+  if (requestName.test(reference.name)) return true;
   if (level >= maxLevels) return false;
   return program.callSites(reference).some(({ caller, graph, node, call }) => {
     const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(graph, call.args[kept.param]?.path);
     if (above === null) return false;
     if (node.guards.some((g) => /[.>]/.test(g.text) && !/^(ret|rc|err|r)$/.test(g.text) && !/cmd/.test(g.text))) return false;
-    return requested.test(caller.name) || isReentered(program, caller, above, level + 1);
+    return requestName.test(caller.name) || isReentered(program, caller, above, level + 1);
   });
 }
 
@@ -48,7 +46,7 @@ function isMade(graph: Graph, variable: string): boolean {
     const o = n.operation;
     if (o?.kind !== 'copy' || o.target !== variable || !o.source.path?.startsWith('%')) return false;
     return graph.nodes.some(
-      (m) => m.operation?.kind === 'call' && m.operation.result === o.source.path && /alloc|create|new|dup/.test(m.operation.name ?? ''),
+      (m) => m.operation?.kind === 'call' && m.operation.result === o.source.path && makingName.test(m.operation.name ?? ''),
     );
   });
 }

@@ -7,12 +7,11 @@ import { asCallOf, type CallOperation, type Graph, leadsTo, type Node, nodesBehi
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { freeingCalls, undoneBy } from '../../../protocol/index.js';
+import { errorCalls, freeingCalls, undoneBy } from '../../../protocol/index.js';
 import { printExpression } from '../../../syntax/print.js';
 import { otherNames } from '../../facts.js';
 import { factsAt } from '../../flow.js';
 import { type Entry, isSeed } from '../entry.js';
-import { errorCalls } from '../function/live.js';
 import { saysFailure, testedBy } from '../function/tested.js';
 import type { Exit } from '../memory/state.js';
 import { type PathStep, spokenSteps } from '../memory/trail.js';

@@ -6,7 +6,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { freeingCalls } from '../../../protocol/index.js';
+import { freeingCalls, listAddText } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
 import type { Entry } from '../entry.js';
 import { freedIn, tagOf } from '../function/freed.js';
@@ -105,12 +105,9 @@ export function endingsOf(
   return found;
 }
 
-/** `list_add(&chunk->list, &owner->chunks)`: the field with the list's head is caught. */
-const adding = /\blist_add(?:_tail)?\s*\([^;]*,\s*&[^;,]*?(?:->|\.)(\w+)\s*\)\s*;/g;
-
 /** The fields with the heads of lists to which, in a file, only some functions add. */
 function filledLists(program: Program, file: string, keepers: readonly FunctionReference[]): ReadonlySet<string> {
-  const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(adding)].map((m) => m[1] as string);
+  const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(listAddText)].map((m) => m[1] as string);
   const filled = new Set(keepers.flatMap((r) => (r.file === file ? heads(r) : [])));
   if (filled.size > 0)
     for (const other of program.file(file)?.functions ?? [])

@@ -3,7 +3,7 @@ import { type FileFacts, type FunctionReference, mentioning } from '../../../pro
 import { type Assume, type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { freeingCalls } from '../../../protocol/index.js';
+import { countingName, endingName, freeingCalls, idleName, puttingBackName } from '../../../protocol/index.js';
 import type { Parameter } from '../../../syntax/ast.js';
 import { isHandedOut } from '../../mentions.js';
 import type { Context } from '../context.js';
@@ -24,20 +24,8 @@ export interface Unseen {
   ender: FunctionReference | null;
 }
 
-/** In the name of a function that ends an object. */
-export const ending = /(^|_)(free|release|destroy|remove|fini|cleanup|teardown|deinit|dereg|exit)(_|$)/;
-
-/** What is done on the way out besides: nobody who is told of the object to come back for it. */
-const idle = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;
-
-/** Where the object is put back, from where it was taken. */
-const puttingBack = /lock|^(?:list|hlist|hash)_add/;
-
 /** A code that may say that it failed. */
 const returning = /\breturn\s+[a-z]\w*\s*;/;
-
-/** A number that comes down: what is not yet zero has not failed. */
-const counting = /atomic|refcount|kref|dec/;
 
 /** Tells the failures of a file's functions that nobody sees. */
 export const unseenIn = remembered((program: Program) => {
@@ -50,9 +38,9 @@ function unseenFailures(program: Program, file: string): Unseen[] {
   if (facts === null) return [];
   const operations = closingIn(facts);
   const isMeant = (r: FunctionReference): boolean =>
-    operations.has(r.name) ? freeing.test(bodyOf(program, r)) : ending.test(r.name) && isUnheard(program, facts, r);
+    operations.has(r.name) ? freeing.test(bodyOf(program, r)) : endingName.test(r.name) && isUnheard(program, facts, r);
   const ends = facts.functions
-    .filter((r) => r.static && !r.macro && (operations.has(r.name) || ending.test(r.name)))
+    .filter((r) => r.static && !r.macro && (operations.has(r.name) || endingName.test(r.name)))
     .filter((r) => returning.test(bodyOf(program, r)) && isMeant(r))
     .flatMap((reference) => program.graphs(reference).flatMap((graph) => failuresIn(program, reference, graph)));
   return [...ends, ...facts.functions.filter((r) => isEnder(program, r)).flatMap((ender) => leftBy(program, facts, ender))];
@@ -60,7 +48,7 @@ function unseenFailures(program: Program, file: string): Unseen[] {
 
 /** True for a function that ends what it is given, in rounds, and cannot fail. */
 function isEnder(program: Program, reference: FunctionReference): boolean {
-  if (reference.macro || !ending.test(reference.name)) return false;
+  if (reference.macro || !endingName.test(reference.name)) return false;
   return /^[^(]*\bvoid\s+\w+\s*\(/.test(program.textOf(reference)) && /\b(?:while|\w*for\w*)\s*\(/.test(bodyOf(program, reference));
 }
 
@@ -122,7 +110,7 @@ function calledIn(program: Program, { file }: FunctionReference, nodes: readonly
 function failuresIn(program: Program, reference: FunctionReference, graph: Graph, ender: FunctionReference | null = null): Unseen[] {
   const calls = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null);
   const called = (nodes: readonly Node[]): FunctionReference[] => calledIn(program, reference, nodes);
-  const isIdle = (name: string): boolean => idle.test(name) || (ender !== null && puttingBack.test(name));
+  const isIdle = (name: string): boolean => idleName.test(name) || (ender !== null && puttingBackName.test(name));
   return graph.nodes.flatMap((n): Unseen[] => {
     const code = n.operation?.kind === 'assume' ? failureOf(graph, n.operation) : null;
     if (code === null) return [];
@@ -144,7 +132,7 @@ function failureOf({ nodes, types, aliases }: Graph, { left, op, right }: Assume
   const type = types.get(path);
   if (type === undefined || type.pointers > 0 || type.dims.length > 0) return null;
   const results = aliases.flatMap((a) => (a.target === path && a.source.path?.startsWith('%') ? [a.source.path] : []));
-  const isCount = nodes.some(({ operation: o }) => o?.kind === 'call' && results.includes(o.result) && counting.test(o.name ?? ''));
+  const isCount = nodes.some(({ operation: o }) => o?.kind === 'call' && results.includes(o.result) && countingName.test(o.name ?? ''));
   return results.length > 0 && !isCount ? path : null;
 }
 

@@ -6,25 +6,25 @@ import type { FunctionReference } from '../../../program/file.js';
 import type { CallOperation, Graph, Node, Operation } from '../../../program/graph.js';
 import type { Entry } from '../../../program/ledger.js';
 import type { Program } from '../../../program/program.js';
-import { type Listing, linking, listings, type ReleaseCall, releases } from '../../../protocol/index.js';
+import {
+  type Listing,
+  linking,
+  listings,
+  mappingCall,
+  memberPut,
+  memoryCall,
+  preparingName,
+  type ReleaseCall,
+  releases,
+  sendingCall,
+} from '../../../protocol/index.js';
 import { excludes } from '../../../syntax/assumptions.js';
 import { conditionText } from '../memory/conditions.js';
 import type { TrailStep } from '../memory/trail.js';
 import { alwaysFails } from './fails.js';
-import { allocating, makes } from './makers.js';
+import { makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
 import { bodyOf } from './text.js';
-
-const sending =
-  /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
-/** They map a page for a device or a user, and leave it alone where they fail. */
-const mapping = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
-
-/** Calls that give up an object by a member of it, and end the object by what its type was registered with. */
-const puttingMember = /^(put_device|device_unregister|kobject_put|\w+_object_put)$/;
-
-/** Calls that say of a member which function it will call, and call none yet: `INIT_WORK(&obj->work, obj_done)`. */
-const preparing = /(^|_)(init|setup)(_|$)/i;
 
 /** What a call is, by its name and by what the tables and the tree know under it. */
 export interface Callee {
@@ -103,14 +103,14 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
     return {
       api: isTabled ? name : null,
       release: isTabled ? releases.get(name) : undefined,
-      allocates: isTabled && allocating.test(name),
+      allocates: isTabled && memoryCall.test(name),
       makes: own?.every((r) => !r.macro && makes(program)(r)) === true,
       isOwn,
       isNeutral: o.name !== null && program.isNeutral(name, file),
       isLinking: linking.test(name),
       listing: isTabled ? listings.get(name) : undefined,
-      isSending: !isOwn && sending.test(name),
-      isMapping: !isOwn && mapping.test(name),
+      isSending: !isOwn && sendingCall.test(name),
+      isMapping: !isOwn && mappingCall.test(name),
       hasCallback: callbacksIn(o).length > 0,
     };
   }
@@ -130,8 +130,8 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
   }
 
   function mayEnd(_: Node, o: CallOperation): boolean {
-    if (o.name === null || preparing.test(o.name)) return false;
-    return puttingMember.test(o.name) || callbacksIn(o).some((name) => around.mayDrop(name, file) || around.mayKeep(name, file));
+    if (o.name === null || preparingName.test(o.name)) return false;
+    return memberPut.test(o.name) || callbacksIn(o).some((name) => around.mayDrop(name, file) || around.mayKeep(name, file));
   }
 
   function isFailing(_: Node, { name }: CallOperation): boolean {

@@ -2,7 +2,7 @@
 import type { Graph, Node, Operation } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
-import { acquires } from '../../../protocol/index.js';
+import { acquires, errorCalls } from '../../../protocol/index.js';
 
 /** True if a name may be read from a node on. */
 export type Live = (node: number, name: string) => boolean;
@@ -99,9 +99,6 @@ function readsOf(o: Operation | null): string[] {
       return [];
   }
 }
-
-/** Calls that give what they are given, as another type. */
-export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO|xa_err)$/;
 
 /** What an operation reads but to hand it to a call, which does not ask what is known of its arguments; one that takes pages does. */
 export function testsOf(o: Operation | null): string[] {

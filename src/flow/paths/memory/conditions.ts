@@ -2,7 +2,7 @@
 import type { Assume, Graph, Node } from '../../../program/graph.js';
 import { suffixAfter, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
-import { errorNames } from '../../../protocol/index.js';
+import { errorNames, errorOrNullTest, errorTests } from '../../../protocol/index.js';
 import { plain, swapped } from '../../../syntax/comparisons.js';
 import { type Acquired, holds } from '../../outcome.js';
 import { withEntry } from './maps.js';
@@ -59,8 +59,8 @@ export function assume(state: State, o: Assume, acquired: Acquired | null): Stat
   if (o.call !== null) {
     const tested = valueIn(state, o.call.args[0]);
     const holds = o.op === '!=';
-    if (/^(IS_ERR(_OR_NULL)?|xa_is_err)$/.test(o.call.name ?? '') && tested !== null) {
-      const bits = o.call.name === 'IS_ERR_OR_NULL' ? sign.negative | sign.zero : sign.negative;
+    if (errorTests.test(o.call.name ?? '') && tested !== null) {
+      const bits = o.call.name === errorOrNullTest ? sign.negative | sign.zero : sign.negative;
       return isNothing(state, tested, holds) ? null : withSign(state, tested, holds ? bits : sign.any & ~bits);
     }
   }

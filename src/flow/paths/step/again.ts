@@ -1,7 +1,7 @@
 /** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
 import type { Assume, CallOperation } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
-import { releases } from '../../../protocol/index.js';
+import { exclusiveName, releases } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { baseOf, holders, isCut, isVariable, reaches, valueIn } from '../memory/memory.js';
 import { type State, theReference } from '../memory/state.js';
@@ -26,7 +26,7 @@ function isSetNear({ program, reference }: Called, place: string): boolean {
 /** True for a call that may drop or test what an object holds before it is filled again. */
 export function isLookedAfter(local: Called, { name, args }: CallOperation, state: State): boolean {
   if (name === null) return false;
-  if (/test_and_set|cmpxchg|xchg|busy|_inc_not_zero/.test(name)) return true;
+  if (exclusiveName.test(name)) return true;
   if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
   const objects = holders(state).map(baseOf);
   return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));

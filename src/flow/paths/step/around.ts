@@ -4,6 +4,7 @@ import type { CallOperation, Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
+import { containerBody, containerMacro, containerOf } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { namesCalled } from '../function/shape.js';
 import { bodyOf } from '../function/text.js';
@@ -91,12 +92,11 @@ export function mayName(program: Program, called: string, file: string, field: R
 function givesAround(program: Program, name: string, file: string): boolean {
   if (containerOf.test(name)) return true;
   const definitions = program.resolve(name, file);
-  return definitions.length > 0 && definitions.every((r) => (r.macro ? macro.test(program.textOf(r)) : plain.test(bodyOf(program, r))));
+  return (
+    definitions.length > 0 &&
+    definitions.every((r) => (r.macro ? containerMacro.test(program.textOf(r)) : containerBody.test(bodyOf(program, r))))
+  );
 }
 
 /** A pointer is set to what a call makes of a variable. */
 const setting = /=\s*\w+\s*\(\s*\w+\s*[,)]/;
-
-const containerOf = /^container_of\w*$/;
-const macro = /^#\s*define\s+\w+\([^)]*\)[\s\\(]*container_of\w*\s*\(/;
-const plain = /^\{\s*return\s+container_of\w*\s*\([^;]*;\s*\}\s*$/;

@@ -4,15 +4,20 @@ import { structName } from '../../../program/types.js';
 import {
   acquires,
   actionCalls,
+  copyingName,
   dirtyCalls,
+  errorCalls,
+  errorOrZeroCalls,
   extraReferenceCalls,
   freeingCalls,
   handedEnds,
+  puttingText,
   unmappingCalls,
+  zeroingFlag,
+  zeroingName,
 } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import type { Callee } from '../function/callee.js';
-import { errorCalls } from '../function/live.js';
 import { isAlwaysSet } from '../function/shape.js';
 import { signOf, withSign } from '../memory/conditions.js';
 import { copyOf } from '../memory/maps.js';
@@ -27,9 +32,6 @@ import { listed } from './listed.js';
 import { changed, changedIfAsked, escaped, linked, share, written } from './shared.js';
 import { moved } from './transfer.js';
 import { storedTo } from './zeros.js';
-
-/** They fill the memory that they are given. */
-const copying = /copy_from|^mem(cpy|move)/;
 
 /** The states after a call; none where the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
@@ -53,7 +55,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   const { entry } = local;
   const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, hasCallback } = callee;
   if (api !== null) {
-    if (copying.test(api)) state = written(state, o);
+    if (copyingName.test(api)) state = written(state, o);
     if (allocates) return [allocated(state, o, api)];
     if (errorCalls.test(api)) return [put(state, o.result, errorIn(state, api, valueIn(state, o.args[0])))];
     if (release) return drop(local, n, o, release, state);
@@ -89,7 +91,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   const targets = local.nodes.targets(n, o);
   if (targets) {
     const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state, before));
-    return ways.length === 0 && targets.some((callee) => putting.test(local.program.textOf(callee))) ? givenUp(local) : ways;
+    return ways.length === 0 && targets.some((callee) => puttingText.test(local.program.textOf(callee))) ? givenUp(local) : ways;
   }
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
   if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
@@ -99,11 +101,8 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
 /** What a call makes of a value, as an error: nothing of one that is none, where it says so. */
 function errorIn(state: State, api: string, value: string | null): string | null {
   const isNone = value !== null && (signOf(state, value) & sign.negative) === 0;
-  return isNone && /^(PTR_ERR_OR_ZERO|xa_err)$/.test(api) ? '=0' : value;
+  return isNone && errorOrZeroCalls.test(api) ? '=0' : value;
 }
-
-/** In the text of a function that gives up its own reference on an object: the last one ends it. */
-const putting = /\b(kref_put\w*|put_device|device_unregister|kobject_put)\s*\(/;
 
 /** Nothing is known of the pages from a call on that may have ended the object which holds them. */
 function givenUp(local: Called): State[] {
@@ -136,7 +135,7 @@ function isData({ graph }: Called, { args }: CallOperation, given: readonly (rea
 
 function allocated(state: State, o: CallOperation, name: string): State {
   const next = withFresh(state, o.result);
-  const zeroed = /zalloc|calloc|zeroed/.test(name) || o.args.some((a) => /__GFP_ZERO/.test(a.text));
+  const zeroed = zeroingName.test(name) || o.args.some((a) => zeroingFlag.test(a.text));
   return zeroed ? altered(next, { zeroed: new Set([...state.zeroed, o.result]) }) : next;
 }
 

@@ -1,7 +1,7 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
 import type { CallOperation, Node, Operation } from '../../../program/graph.js';
 import { rootOf, splitSteps } from '../../../program/path.js';
-import type { ReleaseCall } from '../../../protocol/index.js';
+import { pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf } from '../loops/unwind.js';
@@ -61,18 +61,11 @@ function again(local: Called, n: Node, o: CallOperation, state: State): State[] 
   return [];
 }
 
-/** Calls that look into a page, or change what is known of it. */
-const looking =
-  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
-
-/** They reach the memory that they are given the address of. */
-const reaching = /^(mem(cpy|move|set|cmp)|memzero_explicit|__?copy_(to|from)_user\w*|copy_(to|from)_user\w*)$/;
-
 /** A page that is looked into after its last drop; `null` for any other call. */
 export function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
-  const isRead = looking.test(name)
+  const isRead = pageUse.test(name)
     ? o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))))
-    : reaching.test(name) && o.args.some(({ path }) => path !== null && isAddress(local, state, path));
+    : reachingCall.test(name) && o.args.some(({ path }) => path !== null && isAddress(local, state, path));
   return isRead ? usedLate(local, n, state, `read by ${name}() after the drop`) : null;
 }
 

@@ -1,6 +1,16 @@
 /** Conditions of which who has the reference knows how they come out. */
 import type { Assume, CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
+import {
+  backingName,
+  frameTest,
+  frameTestName,
+  kernelBackedTest,
+  noFrameName,
+  pageStateTest,
+  stateTestName,
+  userBackedTest,
+} from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { isTaking } from '../entry.js';
 import { isPointer } from '../function/shape.js';
@@ -19,18 +29,19 @@ export function settled(local: Called, n: Node, state: State): boolean {
   const { shape, entry } = local;
   const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
   // A frame number that stands for an error, or for no page, holds nothing.
-  if (isAsked && o.op === '!=' && /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i.test(o.call?.name ?? '')) return true;
+  if (isAsked && o.op === '!=' && noFrameName.test(o.call?.name ?? '')) return true;
   // Of frame numbers that are got one by one, one that goes on from the first of a run is known by that and the length: nobody keeps it.
   if (o.op === '==' && n.loops.length > 0 && continuesRun(local, state, o)) return true;
   // Nothing is held of pages that are no user's.
-  if (o.call !== null && (o.op === '!=' ? kernelBacked : userBacked).test(o.call.name ?? '')) return true;
-  if (isAsked && o.op === '==' && o.call?.name === 'pfn_valid') return true;
+  if (o.call !== null && (o.op === '!=' ? kernelBackedTest : userBackedTest).test(o.call.name ?? '')) return true;
+  if (isAsked && o.op === '==' && o.call?.name === frameTest) return true;
   if (o.call === null && o.op === '==' && isZero(o.right) && isFilled(state, o.left)) return true;
-  if (!shape.passesDrop(n.id) || (isAsked && pageTest.test(o.call?.name ?? ''))) return false;
-  if (isAsked && /err|valid|refcounted|noslot|reserved/i.test(o.call?.name ?? '')) return true;
+  if (!shape.passesDrop(n.id) || (isAsked && pageStateTest.test(o.call?.name ?? ''))) return false;
+  if (isAsked && frameTestName.test(o.call?.name ?? '')) return true;
   if (o.call !== null)
     return (
-      /will_pin|user_backed|refcount|kref|atomic|_test_|test_bit/.test(o.call.name ?? '') ||
+      backingName.test(o.call.name ?? '') ||
+      stateTestName.test(o.call.name ?? '') ||
       (entry.kind !== 'site' && entry.kind !== 'returned' && asksHolder(local, state, o.call))
     );
   const path = o.left.path;
@@ -82,9 +93,6 @@ function failsAtOnce({ graph: { nodes } }: Called, n: Node): boolean {
   return false;
 }
 
-const kernelBacked = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
-const userBacked = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
-
 /** `frame == *first + i`, of the frame number that is followed; not of two pages of which one stands behind the other. */
 function continuesRun({ program, reference, graph }: Called, state: State, { left, right }: Assume): boolean {
   const isSum = (v: Value): boolean => v.path !== null && / \+ /.test(v.text);
@@ -132,9 +140,6 @@ function isCount(local: Called, state: State, path: string, tested: Value): bool
 function isOther(graph: Graph, state: State, path: string, tested: string | null): boolean {
   return isPointer(graph, path) && !reaches(state, tested);
 }
-
-/** Tests of what a page is, which say nothing of whether it is held. */
-const pageTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
 
 function isZero(value: Value): boolean {
   return value.path === null && /^(0|NULL|false)$/.test(value.text);

@@ -1,5 +1,6 @@
 /** Numbers that others are added to: what is known of the sum. */
 import type { Copy, Graph, Node } from '../../../program/graph.js';
+import { unsignedType } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
 import { signOf, withSign } from '../memory/conditions.js';
@@ -7,12 +8,10 @@ import { keptOf, withEntry } from '../memory/maps.js';
 import { put, renewed, valueAt } from '../memory/memory.js';
 import { altered, type State, sign } from '../memory/state.js';
 
-const neverBelow = /^(unsigned|size_t|__?u(8|16|32|64)|u(8|16|32|64)|uint(8|16|32|64)_t|uint|ulong)( |$)/;
-
 /** What a variable of an unsigned type can be; any other may be below zero too. */
 function signsOfType(graph: Graph, path: string | null): number {
   const type = path === null ? undefined : graph.types.get(path);
-  const unsigned = type !== undefined && type.pointers === 0 && type.dims.length === 0 && neverBelow.test(type.base);
+  const unsigned = type !== undefined && type.pointers === 0 && type.dims.length === 0 && unsignedType.test(type.base);
   return unsigned ? sign.zero | sign.positive : sign.any;
 }
 

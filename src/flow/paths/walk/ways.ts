@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { callsOf, isRead } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
-import { handedContainers } from '../../../protocol/index.js';
+import { assertingText, handedContainers } from '../../../protocol/index.js';
 import { type Exit, type Holder, outcome, sign, type Turned } from '../memory/state.js';
 import { stepsOf, type Trail, type TrailStep } from '../memory/trail.js';
 import { succeeds } from './keeping.js';
@@ -67,8 +67,10 @@ export function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[
 /** True for `if (WARN_ON(…))`: what its author holds for impossible. */
 export function isAsserted(program: Program, { file }: FunctionReference, { pos }: Turned): boolean {
   const text = program.file(file)?.text ?? '';
-  const warn = String.raw`\bWARN(_ON)?(_ONCE)?\s*\([\s!(]*`;
-  return new RegExp(`${warn}$`).test(text.slice(Math.max(0, pos - 24), pos)) || new RegExp(`^${warn}`).test(text.slice(pos, pos + 24));
+  return (
+    new RegExp(`${assertingText}$`).test(text.slice(Math.max(0, pos - 24), pos)) ||
+    new RegExp(`^${assertingText}`).test(text.slice(pos, pos + 24))
+  );
 }
 
 /** The functions on a way that handed the pages on though they failed, innermost first. */

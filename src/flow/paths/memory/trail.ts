@@ -1,0 +1,58 @@
+/** How a path came to where it is: steps that a person reads, and that the analysis asks for. */
+
+/** A step of a path, as a person reads it. */
+export interface PathStep {
+  file: string;
+  function: string;
+  pos: number;
+  text: string;
+}
+
+/** What the result of a call says of it. */
+export type Says = 'failed' | 'zero' | 'succeeded' | null;
+
+/** What happened at a step, for who asks later on. */
+export type StepEvent =
+  | { kind: 'returned' }
+  /** The pages came from a function. */
+  | { kind: 'handed'; by: string; says: Says }
+  /** They were passed to one. */
+  | { kind: 'passed'; to: string }
+  /** They were stored in memory that may live on. */
+  | { kind: 'kept' }
+  /** An object forgot them. */
+  | { kind: 'forgotten' }
+  /** What held them was stored over. */
+  | { kind: 'overwritten' }
+  /** A container had the page already, and keeps no further reference. */
+  | { kind: 'merged' }
+  /** What holds them was freed: the object, or the array that they stand in. */
+  | { kind: 'freed'; what: 'object' | 'array' };
+
+export interface TrailStep extends PathStep {
+  event: StepEvent | null;
+}
+
+/** Steps, latest first, shared between paths. */
+export interface Trail {
+  step: TrailStep;
+  before: Trail | null;
+}
+
+/** The steps of a trail in order. */
+export function stepsOf(trail: Trail | null): TrailStep[] {
+  const steps: TrailStep[] = [];
+  for (let t = trail; t; t = t.before) steps.push(t.step);
+  return steps.reverse();
+}
+
+/** The steps that are told: all but returns. */
+export function spokenSteps(trail: Trail | null): PathStep[] {
+  return stepsOf(trail).filter(({ event }) => event?.kind !== 'returned');
+}
+
+/** The latest step of a trail at which something happened; `null` if nothing of the kind did. */
+export function latest(trail: Trail | null, isIt: (event: StepEvent, step: TrailStep) => boolean): TrailStep | null {
+  for (let t = trail; t; t = t.before) if (t.step.event !== null && isIt(t.step.event, t.step)) return t.step;
+  return null;
+}

@@ -1,0 +1,34 @@
+/** How drivers name what a function does to an object: a convention, no rule, so that it decides only where nothing else does. */
+
+/** A function that ends an object. */
+export const endingName = /(^|_)(free|release|destroy|remove|fini|cleanup|teardown|deinit|dereg|exit)(_|$)/;
+
+/** One that makes an object, or begins its life, and so runs once for it. */
+export const onceName = /(^|_)(probe|init|create|open|alloc|new|start|setup|construct|enable)(_|$)/;
+
+/** One that gives a new object. */
+export const makingName = /alloc|create|new|dup/;
+
+/** One that gives an object that was not there before, or none: it holds nothing yet. */
+export const freshName = /alloc|create|new|dup|init|ERR_PTR/;
+
+/** One that says of a member which function it will call, and calls none yet: `INIT_WORK(&obj->work, obj_done)`. */
+export const preparingName = /(^|_)(init|setup)(_|$)/i;
+
+/** One that answers requests of user space. */
+export const requestName = /ioctl/;
+
+/** One that does nothing to the object that it is about on the way out: it unlocks, or prints. */
+export const idleName = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;
+
+/** One that puts an object back from where it was taken: under a lock, to a list. */
+export const puttingBackName = /lock|^(?:list|hlist|hash)_add/;
+
+/** One that changes a number of users; what is not yet zero then has not failed. */
+export const countingName = /atomic|refcount|kref|dec/;
+
+/** In the text of a function: it may wait for what others still do to an object. */
+export const waitingText = /(?:^|[\W_])(?:flush|cancel|wait|drain|stop|sync|quiesce|disable)\w*\s*\(/;
+
+/** One that tells of an error, or asks whether there is one, and does nothing about it. */
+export const tellingName = /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/;
