@@ -4,7 +4,7 @@ import { kindOf } from '../company.js';
 import { releasesIn } from '../evidence.js';
 import { taken } from '../finding.js';
 import { countsAt } from './bounds.js';
-import type { CountFault } from './walk.js';
+import type { CountFault } from './fault.js';
 
 /** Drops of as many pages as the result fills from the start of a page, which is one too few where it begins behind. */
 export function byteFaults(subject: Subject): CountFault[] {

@@ -3,7 +3,8 @@ import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
 import type { Complaint } from '../finding.js';
 import { byteFaults } from './bytes.js';
-import { type CountFault, countFaults } from './walk.js';
+import type { CountFault } from './fault.js';
+import { countFaults } from './walk.js';
 
 /** Every counting fault, one of each kind at a place. */
 export const faultsOf = remembered((subject: Subject): CountFault[] => [...countFaults(subject), ...once(byteFaults(subject))]);

@@ -1,6 +1,6 @@
+import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
-import type { CountFault } from '../counts/walk.js';
 import { complaintOf, pathsIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 

@@ -1,9 +1,9 @@
 import { isRead } from '../../program/graph.js';
 import { outsideKernel } from '../../program/place.js';
 import type { Subject } from '../../survey/unit.js';
+import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { ERROR, isUnsigned, SHORT } from '../counts/symbols.js';
-import type { CountFault } from '../counts/walk.js';
 import { complaintHere } from '../evidence.js';
 import { type Complaint, type Rule, taken } from '../finding.js';
 

@@ -1,0 +1,60 @@
+/** Calls that take up pages: how many they are told of, held against how many there are. */
+import { storesOf } from '../../flow/stores.js';
+import { type CallOperation, type Node, offsetsOf } from '../../program/graph.js';
+import { acquires } from '../../protocol/index.js';
+import type { CountFault } from './fault.js';
+import { faultAt, isArray, isTest, type State, type Walking } from './path.js';
+import { ALL, ERROR, type Known, SHORT, symbolOf, ZERO } from './symbols.js';
+
+/** What is wrong at a place, and whether the result is taken for the number of pages there. */
+export interface Noted {
+  faults: readonly CountFault[];
+  counted: boolean;
+}
+
+const nothing: readonly CountFault[] = [];
+
+/** What is wrong of a call. */
+export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Noted {
+  const release = w.drops.get(o.pos)?.[0];
+  if (w.one)
+    return { faults: isUse(w, o) ? faultAt(w, state, n.pos, release ? 'drop' : 'use', 'unfilled', ERROR | ZERO) : nothing, counted: true };
+  if (release) {
+    if (release.loop) return { faults: nothing, counted: false };
+    const symbol = symbolOf(release.count, state.names, w.words);
+    return { faults: ofDrop(w, state, n, symbol, release.wide), counted: symbol?.base === 'result' && symbol.plus >= 0 };
+  }
+  const { reference } = w.taking;
+  const isGiven = o.args.some((a) => isArray(w, a.path));
+  if (!isGiven || w.program.isNeutral(o.name ?? '', reference.file) || w.tested.has(o.pos)) return { faults: nothing, counted: false };
+  const symbols = o.args.map((a) => symbolOf(a, state.names, w.words));
+  if (symbols.some((s) => s?.base === 'result')) return { faults: nothing, counted: true };
+  const isAsked = symbols.some((s) => s?.base === 'asked' && s.plus === 0);
+  return { faults: isAsked ? faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO | SHORT) : nothing, counted: false };
+}
+
+/** True for a call that is given the one page. */
+function isUse(w: Walking, { args, name }: CallOperation): boolean {
+  return args.some((a) => isArray(w, a.path)) && !isTest(name);
+}
+
+/** What is wrong of a drop of so many pages. */
+function ofDrop(w: Walking, state: State, { pos }: Node, count: Known | null, isWide: boolean): readonly CountFault[] {
+  if (count?.base === 'asked') return count.plus >= 0 ? faultAt(w, state, pos, 'drop', 'unfilled', ERROR | ZERO | SHORT) : nothing;
+  if (count?.base !== 'result' || count.plus < 0) return nothing;
+  if (count.plus > 0) return faultAt(w, state, pos, 'drop', 'past', SHORT | ALL);
+  return isWide ? faultAt(w, state, pos, 'drop', 'negative', ERROR) : nothing;
+}
+
+/** True for a call that puts pages into the array: another acquiring call, or a function that stores into its elements. */
+export function fills(w: Walking, { name, args }: CallOperation): boolean {
+  if (name === null) return false;
+  if (acquires.has(name)) return args.some((a) => isArray(w, a.path));
+  // What was set to a place behind the pages is no array of them.
+  const behind = offsetsOf(w.graph);
+  const given = args.flatMap((a, i) => (a.path !== null && isArray(w, a.path) && !behind.has(a.path) ? [i] : []));
+  if (given.length === 0) return false;
+  const stores = storesOf(w.program);
+  const callees = w.program.resolve(name, w.taking.reference.file);
+  return callees.some((callee) => given.some((i) => !args[i]?.address && stores(callee, i, '[]')));
+}

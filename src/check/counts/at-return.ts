@@ -1,0 +1,65 @@
+/** Where the function is left: pages that are handed on as a success, and a count that is handed on as an error. */
+import type { Graph, Node } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import { remembered } from '../../program/remembered.js';
+import { isEntered } from './bounds.js';
+import type { CountFault } from './fault.js';
+import { faultAt, isArray, type State, type Walking } from './path.js';
+import { ALL, ERROR, SHORT, symbolOf, ZERO } from './symbols.js';
+
+/** What a return says. */
+export interface Returned {
+  faults: readonly CountFault[];
+  /** Zero is returned with all pages there. */
+  zeroIsSuccess: boolean;
+  /** Outcomes with which the result itself is returned. */
+  handed: number;
+}
+
+const silent: Returned = { faults: [], zeroIsSuccess: false, handed: 0 };
+
+export function atReturn(w: Walking, state: State, { operation: o, pos }: Node): Returned {
+  const { subject, reference } = w.taking;
+  const type = w.program.variants(reference)[0]?.returns;
+  // Zero is a success of a number; a pointer that is NULL and `false` are failures.
+  if (o?.kind !== 'return' || w.one || !type || /bool/i.test(type.base)) return silent;
+  if (type.pointers > 0 || returnsNull(w.graph)) {
+    const isFault = isArray(w, o.value?.path ?? null) && isToldAsked(w, state);
+    return isFault ? { ...silent, faults: faultAt(w, state, pos, 'success', 'unfilled', SHORT | ZERO | ERROR) } : silent;
+  }
+  const value = o.value ? symbolOf(o.value, state.names, w.words) : null;
+  if (value === null || value.plus !== 0) return silent;
+  const isAll = (state.outcomes & ALL) !== 0;
+  if (value.base === 'result')
+    return { faults: isAll ? [] : faultAt(w, state, pos, 'result', 'unfilled', SHORT), zeroIsSuccess: false, handed: state.outcomes };
+  if (value.base !== 'number') return silent;
+  // A loop over counts may end early, with what it has.
+  const early = w.start.loops.length > 0 && subject.site.acquire.result !== 'bytes';
+  const isError = !early && !state.told && !(state.outcomes & (SHORT | ALL));
+  return {
+    faults: [
+      ...(isError ? faultAt(w, state, pos, 'error', 'unfilled', ERROR) : []),
+      ...(isKept(w, state) ? faultAt(w, state, pos, 'success', 'unfilled', SHORT | ZERO | ERROR) : []),
+    ],
+    zeroIsSuccess: isAll,
+    handed: 0,
+  };
+}
+
+/** True where NULL is returned: by a pointer, whatever the name of its type. */
+const returnsNull = remembered(({ nodes }: Graph): boolean =>
+  nodes.some(({ operation: o }) => o?.kind === 'return' && o.value?.text === 'NULL'),
+);
+
+/** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */
+function isKept(w: Walking, state: State): boolean {
+  const { subject, reference } = w.taking;
+  if (!subject.followed.visits.some((v) => isEntered(v, reference) && v.flow.heap.length > 0)) return false;
+  return isToldAsked(w, state) || (!state.counted && w.start.loops.length === 0 && subject.row.carrier.length > 0);
+}
+
+/** True if the number asked for stands in an object or behind a pointer, and nothing has taken the result for their number. */
+function isToldAsked({ start }: Walking, state: State): boolean {
+  if (state.counted || start.loops.length > 0) return false;
+  return [...state.names].some(([name, s]) => s.base === 'asked' && s.plus === 0 && rootOf(name) !== name);
+}

@@ -1,0 +1,21 @@
+/** What is wrong with how pages are counted. */
+import type { FunctionReference } from '../../program/file.js';
+import type { FindingStep } from '../finding.js';
+
+/** A statement that takes up another number of pages than the call took. */
+export interface CountFault {
+  /**
+   * Drops pages, or uses them, or hands them on as a success; adds up the number asked for; or returns the count itself, or zero
+   * after an error, where zero is the success.
+   */
+  kind: 'drop' | 'use' | 'success' | 'sum' | 'result' | 'error';
+  /** More than there are, with an error as the number, one behind the last, one too few. */
+  how: 'unfilled' | 'negative' | 'past' | 'few';
+  reference: FunctionReference;
+  pos: number;
+  /** Outcomes that reach it. */
+  outcomes: number;
+  /** From the acquiring call to the call whose result is looked at, and on from there. */
+  way: readonly FindingStep[];
+  steps: { pos: number; text: string }[];
+}

@@ -1,0 +1,79 @@
+/** Loops over the pages: how many rounds they have, held against how many pages there are. */
+import type { Loop, Node } from '../../program/graph.js';
+import { acquires } from '../../protocol/index.js';
+import type { Noted } from './at-call.js';
+import { controlsOf } from './bounds.js';
+import type { CountFault } from './fault.js';
+import { faultAt, isArray, type State, type Walking } from './path.js';
+import { ALL, ERROR, isLocalName, type Known, SHORT, symbolOf, ZERO } from './symbols.js';
+
+const noted: Noted = { faults: [], counted: false };
+
+/** What is wrong of a loop over the pages, at the condition by which a round begins. */
+export function inLoop(w: Walking, state: State, n: Node): Noted {
+  const o = n.operation;
+  const loop = n.loops.at(-1);
+  if (o?.kind !== 'assume' || !loop || w.one || w.start.loops.some((l) => l.id === loop.id)) return noted;
+  if (!o.truth || !controlsOf(w.graph, loop).some((c) => c.node.id === n.id)) return noted;
+  const index = o.left.path;
+  if (index === null || !isLocalName(index)) return noted;
+  const body = w.graph.nodes.filter((m) => m.loops.some((l) => l.id === loop.id) && m.operation !== null);
+  const using = body.find((m) => touches(w, m));
+  if (!using) return noted;
+  // A test of each page leaves out the slots that were not filled.
+  if (body.some((m) => m.operation?.kind === 'assume' && isArray(w, m.operation.left.path))) return noted;
+  const dropping = body.find((m) => w.drops.has(m.pos));
+  const bound = symbolOf(o.right, state.names, w.words);
+  const from = state.names.get(index);
+  if (bound && bound.base !== 'number') {
+    const isUp = from?.base === 'number' && (o.op === '<' || o.op === '<=' || o.op === '!=');
+    return { faults: isUp ? upwards(w, state, o.op, from, bound, using, dropping) : [], counted: bound.base === 'result' };
+  }
+  if (bound?.base !== 'number' || bound.plus !== 0 || !from || from.base === 'number' || !dropping) return noted;
+  const counted = from.base === 'result';
+  if (isLaterRound(w, state, loop, index)) return { faults: [], counted };
+  const moved = body.find((m) => m.operation?.kind === 'update' && m.operation.target === index && m.pos >= loop.bodyPos);
+  const isMovedFirst = moved !== undefined && isStatement(w, moved.pos, dropping.pos);
+  return { faults: downwards(w, state, o.op, from, dropping, isMovedFirst), counted };
+}
+
+/** True for a statement that uses what is in the array; a loop that fills it anew does not. */
+function touches(w: Walking, { operation: o }: Node): boolean {
+  if (o?.kind === 'call') return !acquires.has(o.name ?? '') && o.args.some((a) => isArray(w, a.path));
+  return o?.kind === 'copy' && isArray(w, o.source.path) && o.source.path?.endsWith('[]') === true;
+}
+
+/** From a number up to the pages' number. */
+function upwards(w: Walking, state: State, op: string, from: Known, bound: Known, using: Node, dropping: Node | undefined): CountFault[] {
+  const kind = dropping ? 'drop' : 'use';
+  const { pos } = dropping ?? using;
+  if (from.plus === 0 && op === '<=' && bound.plus === 0) return faultAt(w, state, pos, kind, 'past', SHORT | ALL);
+  const isWhole = from.plus >= 0 && bound.base === 'asked' && bound.plus === 0;
+  const isLate = from.plus > 0 && op === '<' && dropping !== undefined && w.drops.size === 1;
+  return [
+    ...(isWhole ? faultAt(w, state, pos, kind, 'unfilled', ERROR | ZERO | SHORT) : []),
+    ...(isLate ? faultAt(w, state, pos, 'drop', 'few', SHORT | ALL) : []),
+  ];
+}
+
+/** Down to zero: `i >= 0` begins at the last page, `i > 0` one behind it. */
+function downwards(w: Walking, state: State, op: string, from: Known, { pos }: Node, isMovedFirst: boolean): CountFault[] {
+  if (op === '>=' && from.plus === 0 && !isMovedFirst) return faultAt(w, state, pos, 'drop', 'past', SHORT | ALL);
+  return op === '>' && from.plus === -1 ? faultAt(w, state, pos, 'drop', 'few', SHORT | ALL) : [];
+}
+
+/** True where a loop has moved its index already: what it begins with is known at its first round. */
+function isLaterRound({ graph }: Walking, state: State, loop: Loop, index: string): boolean {
+  for (let s = state.parent; s; s = s.parent) {
+    const { operation: o, loops } = graph.nodes[s.node] as Node;
+    if (!loops.some((l) => l.id === loop.id)) return false;
+    if (o?.kind === 'update' && o.target === index) return true;
+  }
+  return false;
+}
+
+/** True for an `i--;` that stands alone before the drop. */
+function isStatement({ program, taking }: Walking, pos: number, drop: number): boolean {
+  const text = program.file(taking.reference.file)?.text ?? '';
+  return pos < drop && /[;{}]\s*$/.test(text.slice(Math.max(0, pos - 60), pos));
+}

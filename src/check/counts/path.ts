@@ -1,0 +1,88 @@
+/** A path from a call that takes pages on: what is known at one point of it, and what of the function is the same on all of them. */
+import { otherNames } from '../../flow/facts.js';
+import type { Graph, Node } from '../../program/graph.js';
+import { suffixAfter } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { tellingName } from '../../protocol/index.js';
+import { dropsIn, testedIn } from './drops.js';
+import type { CountFault } from './fault.js';
+import type { Names, Words } from './symbols.js';
+import type { Taking } from './taking.js';
+
+/** What is known at one point of one path. */
+export interface State {
+  node: number;
+  outcomes: number;
+  names: Names;
+  conditions: ReadonlyMap<string, boolean>;
+  /** The result was taken for the number of pages somewhere on the way. */
+  counted: boolean;
+  /** After a failure something was tested, or done with the result, that may have told it. */
+  told: boolean;
+  parent: State | null;
+  step: { pos: number; text: string } | null;
+}
+
+/** What all paths of a function from the call on share. */
+export interface Walking {
+  taking: Taking;
+  program: Program;
+  graph: Graph;
+  start: Node;
+  words: Words;
+  /** One page is asked for. */
+  one: boolean;
+  /** Names of the array, or of the one page. */
+  arrays: readonly string[];
+  /** Drops by the place in the function from which they are made. */
+  drops: ReturnType<typeof dropsIn>;
+  /** Places of calls that are given the array, and test what is in it. */
+  tested: ReadonlySet<number>;
+}
+
+export function walkingOf(taking: Taking): Walking {
+  const { subject, reference, graph, start, array, asked } = taking;
+  const { program } = subject;
+  const path = array.path ?? '';
+  return {
+    taking,
+    program,
+    graph,
+    start,
+    words: { asked: asked.text, constant: (name) => program.constant(name, reference.file) },
+    one: asked.text === '1' && taking.indexes !== 'bytes',
+    arrays: array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))],
+    drops: dropsIn(subject, reference),
+    tested: testedIn(subject, reference),
+  };
+}
+
+/** True for a path of the array, or of the one page, or below it. */
+export function isArray({ arrays }: Walking, path: string | null): boolean {
+  return path !== null && arrays.some((a) => suffixAfter(path, a) !== null);
+}
+
+/** True for a call that asks whether there is an error, or tells of one: it takes up no pages. */
+export function isTest(name: string | null): boolean {
+  return name === null || tellingName.test(name);
+}
+
+/**
+ * A fault at a place of a path, where an outcome that is wrong there reaches it; none otherwise.
+ *
+ * @param wrong the outcomes with which it is one
+ */
+export function faultAt(
+  { taking: { reference, way } }: Walking,
+  state: State,
+  pos: number,
+  kind: CountFault['kind'],
+  how: CountFault['how'],
+  wrong: number,
+): CountFault[] {
+  const outcomes = state.outcomes & wrong;
+  if (outcomes === 0) return [];
+  const steps: CountFault['steps'] = [];
+  for (let s: State | null = state; s; s = s.parent) if (s.step) steps.push(s.step);
+  return [{ kind, how, reference, pos, outcomes, way, steps: steps.reverse() }];
+}
