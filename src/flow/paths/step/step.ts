@@ -32,7 +32,7 @@ import { call } from './call.js';
 import { lateAccess } from './drop.js';
 import { answered } from './questions.js';
 import { settled } from './settled.js';
-import { added, grown, isIncrease } from './sums.js';
+import { added, grown, isIncrease, offset } from './sums.js';
 
 /** The states after a node; none where the path ends or cannot be. */
 export function run(local: Called, n: Node, state: State): State[] {
@@ -50,6 +50,8 @@ export function run(local: Called, n: Node, state: State): State[] {
     case 'copy': {
       const source = valueIn(state, (local.nodes.said(n) as Copy).source);
       const target = placeAt(state, o.target);
+      const sum = o.replaces ? offset(local.graph, n, o, target, source, state) : null;
+      if (sum) return [sum];
       if (o.valueOnly && source !== null && source !== theReference && !source.startsWith('='))
         return [put(state, target, stepFrom(source, behind))];
       if (!o.replaces && source !== theReference) {

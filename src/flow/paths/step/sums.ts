@@ -20,6 +20,36 @@ export function added(graph: Graph, state: State, { target, source }: Copy, valu
   return altered(state, { signs: withEntry(state.signs, `+${target}`, signOf(state, value) & signsOfType(graph, source.path)) });
 }
 
+/**
+ * The state behind `left = done + 8`, of numbers; `null` for a copy that is no such sum.
+ *
+ * @param value what is known of what is added to
+ */
+export function offset(
+  graph: Graph,
+  n: Node,
+  { target, source }: Copy,
+  place: string | null,
+  value: string | null,
+  state: State,
+): State | null {
+  const [, op, text = ''] = sum.exec(source.text) ?? [];
+  if (op === undefined || place === null || value === null || !isNumber(graph, source.path) || !isNumber(graph, target)) return null;
+  const by = number.exec(text)?.[1];
+  const from = /^=(\d+)$/.exec(value)?.[1];
+  if (by !== undefined && from !== undefined)
+    return put(state, place, `=${op === '+' ? Number(from) + Number(by) : Number(from) - Number(by)}`);
+  const fresh = `~${n.id}`;
+  const next = put(renewed(state, fresh), place, fresh);
+  const isAbove = op === '+' && Number(by) > 0 && (signOf(state, value) & signsOfType(graph, source.path) & sign.negative) === 0;
+  return isAbove ? withSign(next, fresh, sign.positive) : next;
+}
+
+function isNumber({ types }: Graph, path: string | null): boolean {
+  const type = path === null ? undefined : types.get(path);
+  return type !== undefined && type.pointers === 0 && type.dims.length === 0 && type.tag === null;
+}
+
 /** Forgets that sign where it was added. */
 function summed(state: State, target: string): State {
   const signs = keptOf(state.signs, (value) => value !== `+${target}`);
@@ -49,3 +79,6 @@ export function isIncrease(local: Called, n: Node): boolean {
 const increase = /^(?:\+\+|[\w>.[\]-]+?\s*\+[+=])/;
 const byOne = /^(?:\+\+[\w>.[\]-]+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*1))\s*[;,)]/;
 const step = /^(?:\+\+|[\w>.[\]-]+?\s*(?:\+\+|\+=\s*[1-9]\d*[uUlL]*\s*[;,)]))/;
+/** `done + 8`, `n - 1`, `n + PAGE_SIZE` */
+const sum = /^[\w.>[\]-]+ ([+-]) (\w+)$/;
+const number = /^(\d+)[uUlL]*$/;
