@@ -36,13 +36,20 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
       const holds = (path: string): boolean => flow.origins.has(`${path}@sgl`) || isHeap(followed.heap, graph, path);
       const owners = ownersIn(flow, release, graph);
       for (const n of graph.nodes) {
-        const api = unmappingOf(subject, n.operation, holds, owners) ?? helperIn(subject, flow.reference, n.operation, owners);
+        // Who has dropped one page of an array, and goes through it then, goes through the others.
+        const isElse = n.loops.length > drop.loops.length && isOne(release);
+        const api = isElse ? null : (unmappingOf(subject, n.operation, holds, owners) ?? helperIn(subject, release, n.operation, owners));
         if (api === null || !isBehind(graph, drop, n, owners)) continue;
         found.set(`${flow.reference.file}:${n.pos}`, { release, pos: n.pos, api });
       }
     }
   }
   return [...found.values()];
+}
+
+/** True for the drop of one page of an array. */
+function isOne({ event: { call, fact } }: SeenRelease): boolean {
+  return call.shape === 'single' && fact.endsWith('[]');
 }
 
 function isHeap(heap: readonly string[], graph: Graph, path: string): boolean {
@@ -62,8 +69,9 @@ function unmappingOf(subject: Subject, o: Node['operation'], holds: (path: strin
 }
 
 /** The same, by a function of the file that is handed an owner. */
-function helperIn(subject: Subject, { file }: FunctionReference, o: Node['operation'], owners: Owners): string | null {
+function helperIn(subject: Subject, release: SeenRelease, o: Node['operation'], owners: Owners): string | null {
   const { program, followed } = subject;
+  const { file } = release.visit.flow.reference;
   if (o?.kind !== 'call' || o.name === null) return null;
   const at = o.args.findIndex((a) => !a.address && a.path !== null && owners.has(a.path));
   const callee = at < 0 ? undefined : ownFunction(program, file, o);
@@ -72,6 +80,7 @@ function helperIn(subject: Subject, { file }: FunctionReference, o: Node['operat
   if (!callee || !name) return null;
   for (const graph of program.graphs(callee))
     for (const n of graph.nodes) {
+      if (n.loops.length > 0 && isOne(release)) continue;
       const api = unmappingOf(subject, n.operation, (path) => rootOf(path) === name && isHeap(followed.heap, graph, path), new Set([name]));
       if (api !== null) return api;
     }

@@ -118,3 +118,40 @@ describe('one page that a device writes to', () => {
     single(`${dropOne}\n\tdma_unmap_page(dev, e->ring, PAGE_SIZE, DMA_FROM_DEVICE);`),
   );
 });
+
+const several = (fail: string) => `struct tab { struct page *page[64]; dma_addr_t dma[64]; int n; };
+static void tab_clear(struct device *dev, struct tab *t)
+{
+	while (t->n--) {
+		dma_unmap_page(dev, t->dma[t->n], PAGE_SIZE, DMA_FROM_DEVICE);
+		unpin_user_pages_dirty_lock(&t->page[t->n], 1, true);
+	}
+	t->n = 0;
+}
+int tab_fill(struct device *dev, struct tab *t, unsigned long a, int n)
+{
+	for (t->n = 0; t->n < n; t->n++, a += PAGE_SIZE) {
+		if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &t->page[t->n]) != 1)
+			goto fail;
+		t->dma[t->n] = dma_map_page(dev, t->page[t->n], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+		if (dma_mapping_error(dev, t->dma[t->n])) {
+			unpin_user_page(t->page[t->n]);
+			${fail}
+		}
+	}
+	return 0;
+fail:
+	tab_clear(dev, t);
+	return -EFAULT;
+}
+`;
+
+describe('pages that a device writes to, each mapped by itself', () => {
+  accepts(rule, 'the earlier ones, unmapped where one could not be', several('goto fail;'));
+  complains(
+    rule,
+    'the one that was dropped',
+    several('dma_unmap_page(dev, t->dma[t->n], PAGE_SIZE, DMA_FROM_DEVICE);\n\t\t\tgoto fail;'),
+    'tab_fill:dma_unmap_page(dev, t->dma[t->n], PAGE_SIZE, DMA_FROM_DEVICE);',
+  );
+});
