@@ -178,7 +178,7 @@ function freedWith({ context, walked }: Functions, { reference: { file, name }, 
   return given.carriers.flatMap((carrier) => {
     const endings = endingsOf(program, files, carrier, keepers, walked, effects);
     // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
-    const isUsual = endings.some((e) => e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
+    const isUsual = endings.some((e) => e.isUsual || e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
     const text = `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`;
     return endings.flatMap(({ reference, listed, closes, walked: { lost } }) => {
       // The fault is the freeing, wherever the path to it turned off.

@@ -4,7 +4,7 @@
  */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
-import { rootOf } from '../../../program/path.js';
+import { join, rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { freeingCalls, listAddText } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
@@ -27,6 +27,8 @@ export interface Ending {
   listed: 'object' | 'array' | null;
   /** It ends what a file stands for, and nobody comes back for that. */
   closes: boolean;
+  /** Another caller of what frees the objects has their pages dropped first. */
+  isUsual: boolean;
   walked: Walked;
 }
 
@@ -48,7 +50,7 @@ export function endingsOf(
   const found: Ending[] = [];
   const seen = new Set<string>();
   let walks = 0;
-  const visit = (reference: FunctionReference, variable: string, own: Field, level: number): void => {
+  const visit = (reference: FunctionReference, variable: string, own: Field, level: number, isUsual: boolean): void => {
     const key = `${reference.key}|${variable}`;
     if (seen.has(key) || walks >= maxWalks) return;
     seen.add(key);
@@ -61,18 +63,27 @@ export function endingsOf(
         reference,
         listed,
         closes: closes(program, reference),
+        isUsual,
         walked: walked(reference, { kind: 'object', variable, suffixes: [own.suffix] }),
       });
       return;
     }
     const calls = level < maxLevels ? program.callSites(reference) : [];
     if (calls.length === 0) {
-      found.push({ reference, listed: null, closes: false, walked: walked(reference, { kind: 'given', facts: [variable + own.suffix] }) });
+      found.push({
+        reference,
+        listed: null,
+        closes: false,
+        isUsual,
+        walked: walked(reference, { kind: 'given', facts: [variable + own.suffix] }),
+      });
       return;
     }
     for (const { caller, graph, call } of calls) {
       const path = call.args[index]?.path;
-      if (path && rootOf(path) === path && tagOf(program, caller.file, graph, path) === own.tag) visit(caller, path, own, level + 1);
+      if (!path || program.typeOf(path, graph, caller.file)?.tag !== own.tag) continue;
+      const above = rootOf(path) === path ? own : memberOf(program, caller.file, graph, path, own);
+      if (above && tagOf(program, caller.file, graph, rootOf(path)) === above.tag) visit(caller, rootOf(path), above, level + 1, isUsual);
     }
   };
   /** True if a function hands an object to another that drops what it holds. */
@@ -85,6 +96,17 @@ export function endingsOf(
         return name !== undefined && effects(callee, [name + suffix]).some((exit) => exit.kind === 'dropped' && !exit.unsure);
       });
     });
+  /** True if some caller hands an object to another function that drops what it holds, and then to this one. */
+  const isDroppedFirst = (reference: FunctionReference, variable: string, own: Field): boolean => {
+    const index = (program.variants(reference)[0]?.params ?? []).findIndex((p) => p.name === variable);
+    return (
+      index >= 0 &&
+      program.callSites(reference).some(({ caller, graph, call }) => {
+        const path = call.args[index]?.path;
+        return path != null && program.typeOf(path, graph, caller.file)?.tag === own.tag && isHandedOn(graph, caller, path, own);
+      })
+    );
+  };
   for (const file of files) {
     for (const reference of program.file(file)?.functions ?? []) {
       if (reference.macro || !mayFree(program.textOf(reference), (tag) => within(program, file, tag, carrier) !== null)) continue;
@@ -98,7 +120,8 @@ export function endingsOf(
               new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference)) ||
               isHandedOn(graph, reference, variable, own) ||
               isOfList(graph, variable, filledLists(program, file, keepers)));
-          if (isMeant) visit(reference, variable, own, 0);
+          if (isMeant) visit(reference, variable, own, 0, false);
+          else if (own && isDroppedFirst(reference, variable, own)) visit(reference, variable, own, 0, true);
         }
     }
   }
@@ -144,6 +167,14 @@ function within(program: Program, file: string, tag: string, { tag: inner, suffi
   if (tag === inner) return { tag, suffix, named: fields.at(-1) ?? '', embedded };
   const member = program.structure(tag, file)?.fields.find((f) => f.type.tag === inner && f.type.pointers === 0);
   return member ? { tag, suffix: `.${member.name}${'[]'.repeat(member.type.dims.length)}${suffix}`, named: member.name, embedded } : null;
+}
+
+/** The field in the object from which a path leads to one that has it: `obj->buf`, whose `pages` are kept, or `&obj->buf`. */
+function memberOf(program: Program, file: string, graph: Graph, path: string, { suffix, named, embedded }: Field): Field | null {
+  const root = rootOf(path);
+  const tag = tagOf(program, file, graph, root);
+  const below = join(path, suffix);
+  return tag === null || below === null || path.includes('[]') ? null : { tag, suffix: below.slice(root.length), named, embedded };
 }
 
 /** True for an array of pages or of scatterlist entries that is a member itself, and for the pointer to one page. */
