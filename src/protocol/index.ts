@@ -3,7 +3,7 @@ import { blockEnds, blockIterators, blockReleases, blockStructs, blockTransfers 
 import { type DeviceCall, deviceCallList } from './device.js';
 import { gupAcquires, gupReleases } from './gup.js';
 import { iteratorAcquires } from './iterator.js';
-import { type Listing, listings as listingCalls } from './listing.js';
+import { type Listing, listings as listingCalls, type Removal, removals as removalCalls } from './listing.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
 import { allocatingCalls, castCalls, frameOrigins, memoryIterators, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
@@ -29,7 +29,7 @@ export * from './effects.js';
 export * from './errors.js';
 export * from './integers.js';
 export { backingName, kernelBackedTest, userBackedTest } from './iterator.js';
-export { addText, type Listing, linking, linkingText, listAddText } from './listing.js';
+export { addText, type Listing, linking, linkingText, linkTypes, listAddText, type Removal } from './listing.js';
 export * from './naming.js';
 export { frameTest, frameTestName, noFrameName, pageStateTest, pageUse, tryingText } from './page.js';
 export type * from './types.js';
@@ -59,6 +59,7 @@ export const transfers: ReadonlyMap<string, Transfer> = byName(
   memoryTransfers,
 );
 export const listings: ReadonlyMap<string, Listing> = byName(listingCalls);
+export const removals: ReadonlyMap<string, Removal> = byName(removalCalls);
 export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators, memoryIterators);
 export const deviceCalls: ReadonlyMap<string, DeviceCall> = byName(deviceCallList);
 export const originCalls: ReadonlyMap<string, Origin> = byName(origins);

@@ -31,6 +31,35 @@ export const listings: readonly Listing[] = [
   ...listing(['mas_store_gfp'], 1),
 ];
 
+/** A call that takes an object from where others find it. */
+export interface Removal {
+  name: string;
+  /** Position of the object's member that stood there; `null` where the object is the result. */
+  member: number | null;
+}
+
+const removal = (names: readonly string[], member: number | null): Removal[] => names.map((name) => ({ name, member }));
+
+/** include/linux/list.h, rculist.h, hashtable.h, rbtree.h, interval_tree.h, rhashtable.h, xarray.h, idr.h, radix-tree.h */
+export const removals: readonly Removal[] = [
+  ...removal(['list_del', 'list_del_init', 'list_del_rcu', 'list_del_init_careful'], 0),
+  ...removal(['hlist_del', 'hlist_del_init', 'hlist_del_rcu', 'hlist_del_init_rcu', 'hash_del', 'hash_del_rcu'], 0),
+  ...removal(['rb_erase', 'rb_erase_cached', 'interval_tree_remove'], 0),
+  ...removal(['rhashtable_remove_fast'], 1),
+  ...removal(['xa_erase', 'xa_erase_bh', 'xa_erase_irq', '__xa_erase', 'idr_remove'], null),
+  ...removal(['radix_tree_delete', 'radix_tree_delete_item', 'mtree_erase'], null),
+];
+
+/** Structs that stand in an object for others to find it by: include/linux/types.h, rbtree_types.h, interval_tree.h, rhashtable-types.h, llist.h. */
+export const linkTypes: ReadonlySet<string> = new Set([
+  'list_head',
+  'hlist_node',
+  'llist_node',
+  'rb_node',
+  'interval_tree_node',
+  'rhash_head',
+]);
+
 /** Calls that put an object where others find it, or schedule it for one of them, by whole name; those of {@link listings} among them. */
 export const linking =
   /^(list_(add|move|splice)\w*|hlist_add\w*|hash_add\w*|rb_link_node\w*|rb_insert\w*|rb_add\w*|llist_add\w*|idr_alloc\w*|xa_(store|insert|alloc)\w*|radix_tree_insert|rhashtable_\w*insert\w*|rhltable_insert\w*|mtree_(store|insert|alloc)\w*|mas_store\w*|interval_tree_insert|queue_(delayed_)?work\w*|schedule_\w*work\w*|kref_get\w*|fd_install|dev_set_drvdata|\w+_set_drvdata|INIT_WORK|timer_setup|call_rcu|rcu_assign_pointer|wait_(for_completion|event)\w*)$/;

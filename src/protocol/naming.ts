@@ -32,3 +32,6 @@ export const waitingText = /(?:^|[\W_])(?:flush|cancel|wait|drain|stop|sync|quie
 
 /** One that tells of an error, or asks whether there is one, and does nothing about it. */
 export const tellingName = /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/;
+
+/** One that wakes who waits for an object, or has it seen to by somebody else. */
+export const wakingName = /^(complete|wake_up|up)(_|$)|schedule|queue|signal|notify/;

@@ -28,3 +28,6 @@ export const stateTestName = /refcount|kref|atomic|_test_|test_bit/;
 export const containerOf = /^container_of\w*$/;
 export const containerMacro = /^#\s*define\s+\w+\([^)]*\)[\s\\(]*container_of\w*\s*\(/;
 export const containerBody = /^\{\s*return\s+container_of\w*\s*\([^;]*;\s*\}\s*$/;
+
+/** Types of members that count an object's users: include/linux/kref.h, refcount_types.h, types.h. */
+export const userCount = /^(kref|refcount_t|refcount_struct|atomic_t|atomic64_t|percpu_ref)$/;

@@ -14,7 +14,8 @@ export type Entry =
   /** The function is entered again while what it kept the last time is still there. */
   | { kind: 'again'; facts: readonly string[] }
   /** An object that a variable is set to, which holds the reference below it. */
-  | { kind: 'object'; variable: string; suffixes: readonly string[] }
+  /** The same, where the function takes it from where others find it: from there on it is the path's own. */
+  | { kind: 'object'; variable: string; suffixes: readonly string[]; removed?: boolean }
   | { kind: 'returned'; callee: string; exits: readonly Exit[] };
 
 /** True for a node at which the reference comes in. */

@@ -20,6 +20,7 @@ import { abandonedIn, filledBy } from './closing.js';
 import { kept } from './passed.js';
 import { pendingAt } from './pending.js';
 import { isReentered } from './reentry.js';
+import { lostIn } from './removed.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { unheardAt } from './unheard.js';
 import { dropsAt, unseenIn } from './unseen.js';
@@ -55,6 +56,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
     ...keptForGood(functions, climbed, given),
     ...storingOver(functions, climbed),
     ...freedWith(functions, start, climbed, given),
+    ...takenOut(functions, start, climbed, given),
     ...abandoned(functions, start, climbed),
     ...handedBack(functions, start, climbed, given),
     ...leftUnseen(functions, start, climbed, given),
@@ -190,6 +192,19 @@ function freedWith({ context, walked }: Functions, { reference: { file, name }, 
       });
       return leaksOf(climbed, reference, freed, [{ file, function: name, pos, text }]);
     });
+  });
+}
+
+/** Objects that are taken from where others find them, and left with the pages in them. */
+function takenOut({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
+  const files = [...new Set([...given.files, ...climbed.ends.map(({ reference }) => reference.file)])];
+  return given.carriers.flatMap((carrier) => {
+    const text = `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`;
+    return files.flatMap((by) =>
+      lostIn(context.program, by, carrier, walked).flatMap(({ reference, turned }) =>
+        leaksOf(climbed, reference, [turned], [{ file, function: name, pos, text }]),
+      ),
+    );
   });
 }
 

@@ -160,7 +160,8 @@ interface Field extends Carrier {
   embedded: boolean;
 }
 
-function within(program: Program, file: string, tag: string, { tag: inner, suffix }: Carrier): Field | null {
+/** The same carrier below a struct that is its, or has that as a member; `null` for any other. */
+export function within(program: Program, file: string, tag: string, { tag: inner, suffix }: Carrier): Field | null {
   const fields = (suffix.match(/\.\w+/g) ?? []).map((f) => f.slice(1));
   const last = program.structure(inner, file)?.fields.find((f) => f.name === fields[0]);
   const embedded = fields.length === 1 && last !== undefined && isEmbedded(last.type, suffix);

@@ -15,7 +15,9 @@ import {
   memoryCall,
   preparingName,
   type ReleaseCall,
+  type Removal,
   releases,
+  removals,
   sendingCall,
 } from '../../../protocol/index.js';
 import { excludes } from '../../../syntax/assumptions.js';
@@ -42,6 +44,8 @@ export interface Callee {
   isLinking: boolean;
   /** What the tables know of it as a call that may fail to put an object where others find it. */
   listing: Listing | undefined;
+  /** What they know of it as a call that takes an object from where others find it. */
+  removal: Removal | undefined;
   isSending: boolean;
   isMapping: boolean;
   /** It is given a function of the file by its name. */
@@ -109,6 +113,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
       isNeutral: o.name !== null && program.isNeutral(name, file),
       isLinking: linking.test(name),
       listing: isTabled ? listings.get(name) : undefined,
+      removal: isTabled ? removals.get(name) : undefined,
       isSending: !isOwn && sendingCall.test(name),
       isMapping: !isOwn && mappingCall.test(name),
       hasCallback: callbacksIn(o).length > 0,

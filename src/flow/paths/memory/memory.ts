@@ -180,7 +180,11 @@ export function freed(state: State, value: string): State {
 
 /** A value is made anew where it was made before: what is known of it is known of the older one. */
 export function renewed(state: State, value: string): State {
-  const older = `${value}~`;
+  return renamed(state, value, `${value}~`);
+}
+
+/** A value is called something else from here on; what was compared with it is not known of that. */
+export function renamed(state: State, value: string, older: string): State {
   const isOf = (text: string): boolean =>
     text.startsWith('&') ? text.startsWith(value, 1) && suffixAfter(text.slice(1), value) !== null : suffixAfter(text, value) !== null;
   const rename = (text: string): string =>

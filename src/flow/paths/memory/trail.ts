@@ -22,6 +22,8 @@ export type StepEvent =
   | { kind: 'kept' }
   /** An object forgot them. */
   | { kind: 'forgotten' }
+  /** The object with them was taken from where others find it. */
+  | { kind: 'removed' }
   /** What held them was stored over. */
   | { kind: 'overwritten' }
   /** A container had the page already, and keeps no further reference. */

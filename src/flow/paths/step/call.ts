@@ -29,6 +29,7 @@ import { handedBack, take } from './arrive.js';
 import { drop, free, isWhole, lateUse } from './drop.js';
 import { enter, unless, unseen } from './enter.js';
 import { listed } from './listed.js';
+import { isHandedOver, removed } from './removed.js';
 import { changed, changedIfAsked, escaped, linked, share, written } from './shared.js';
 import { moved } from './transfer.js';
 import { storedTo } from './zeros.js';
@@ -45,7 +46,9 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   }
   const callee = local.nodes.callee(n, o);
   const [done, failed] = callee.listing ? listed(local, n, o, callee.listing, state) : [state];
-  const ways = known(local, n, o, callee, done);
+  const after = known(local, n, o, callee, done);
+  const { removal } = callee;
+  const ways = removal ? after.map((way) => removed(local, n, o, removal, way)) : after;
   return failed ? [...ways, failed] : ways;
 }
 
@@ -70,7 +73,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
       ];
     if (dirtyCalls.has(api)) return [state];
   }
-  if (isLinking) state = linked(share(state, o), o);
+  if (isHandedOver(local, o, state, isLinking)) state = linked(share(state, o), o);
   if (isOwn || !isNeutral) state = changedIfAsked(local, o, written(state, o));
   if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
   if (api !== null && acquires.has(api)) return [refilled(local, o, state)];

@@ -8,6 +8,7 @@ import { askedFor } from '../function/asked.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, reach, valueIn } from '../memory/memory.js';
 import { altered, type State } from '../memory/state.js';
+import { isHandedOver } from './removed.js';
 
 /** Objects that are put on a list, or handed to somebody who keeps them. */
 export function share(state: State, { args }: Pick<CallOperation, 'args'>): State {
@@ -43,7 +44,7 @@ function isOthers({ fresh, shared, store }: State, base: string): boolean {
 export function escaped(local: Called, state: State, n: Node, o: CallOperation): State {
   if (state.fresh.size === 0) return state;
   const { isNeutral, isLinking } = local.nodes.callee(n, o);
-  if (isNeutral && !isLinking) return state;
+  if (isNeutral && !isHandedOver(local, o, state, isLinking)) return state;
   return o.name !== null && local.mayKeep(o.name, local.reference.file) ? share(state, o) : state;
 }
 

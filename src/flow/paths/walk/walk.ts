@@ -12,6 +12,7 @@ import { along } from '../loops/loops.js';
 import { type Exit, outcome, type State, sign, type Turned } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { goneBy } from '../step/again.js';
+import { removedBy } from '../step/removed.js';
 import { run } from '../step/step.js';
 import { leftOver } from '../step/transfer.js';
 import { exitOf } from './exit.js';
@@ -101,7 +102,11 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     // A condition that cannot hold ends a path; anything else that ends one is not understood.
     if (outcomes.length === 0 && n.operation?.kind !== 'assume') frontier.unfollowed();
     if (entry.kind !== 'object' || seeds[n.id] === 0) return outcomes;
-    return outcomes.map((made) => (made.phase === 'before' ? withObject(made, graph, n, entry.variable, entry.suffixes) : made));
+    const found = (made: State): State => {
+      const state = withObject(made, graph, n, entry.variable, entry.suffixes);
+      return entry.removed ? removedBy(local, n, entry.variable, state) : state;
+    };
+    return outcomes.map((made) => (made.phase === 'before' ? found(made) : made));
   };
   /** The state in which it comes to the next node, `null` where it cannot. */
   const to = (next: Node, from: Node, before: State): State | null => {

@@ -1,0 +1,47 @@
+/** Objects that a function takes from where others find them: from there on it has to see to them itself. */
+import { type CallOperation, type Graph, isPrinted, type Node } from '../../../program/graph.js';
+import { type Removal, removals, wakingName } from '../../../protocol/index.js';
+import type { Called } from '../context.js';
+import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { type State, told } from '../memory/state.js';
+
+/** The state behind a call that is given a member by which the object was found. */
+export function removed(local: Called, n: Node, o: CallOperation, { name, member }: Removal, state: State): State {
+  const { entry } = local;
+  if (member === null || entry.kind !== 'object' || !entry.removed || state.phase !== 'held') return state;
+  const object = valueAt(state, entry.variable);
+  const isIt = valueIn(state, o.args[member])?.startsWith(`&${object}.`) === true && reaches(state, object);
+  // Where a field leads to it, others may come by that.
+  return isIt && /^[%?]|\.(next|prev)$/.test(object) ? taken(local, n, entry.variable, name, state) : state;
+}
+
+/** The state where the object is what a call has given that took it from there. */
+export function removedBy(local: Called, n: Node, variable: string, state: State): State {
+  const name = n.operation?.kind === 'copy' && state.phase === 'held' ? removingCall(local.graph, n.operation.source.path) : null;
+  return name === null ? state : taken(local, n, variable, name, state);
+}
+
+/** The name of the call of which a path is the result, if that takes an object from where others find it and gives it. */
+export function removingCall({ nodes }: Graph, path: string | null): string | null {
+  if (!path?.startsWith('%')) return null;
+  const call = nodes.find(({ operation: o }) => o?.kind === 'call' && o.result === path)?.operation;
+  return call?.kind === 'call' && removals.get(call.name ?? '')?.member === null ? call.name : null;
+}
+
+function taken(local: Called, n: Node, variable: string, name: string, state: State): State {
+  const own = `?removed${n.id}`;
+  const next = put(renamed(state, valueAt(state, variable), own), variable, own);
+  return told(local, n, withFresh(next, own), `taken out by ${name}(), from where others find it`, { kind: 'removed' });
+}
+
+/**
+ * True for a call that gives others what they find an object by. Who has taken one out gives it to whom he wakes, and does not where he
+ * waits for it.
+ */
+export function isHandedOver({ entry }: Called, o: CallOperation, state: State, isLinking: boolean): boolean {
+  if (entry.kind !== 'object' || !entry.removed || o.name === null) return isLinking;
+  if ((isLinking && !o.name.startsWith('wait_')) || wakingName.test(o.name)) return true;
+  // Its address is a number, too, that is written where a device or a firmware finds it.
+  const object = valueAt(state, entry.variable);
+  return o.args.some((a, i) => valueIn(state, a) === object && !isPrinted(o, i));
+}

@@ -1,0 +1,141 @@
+/** Objects that are taken from where others find them: who does that has to see to their pages, or to hand them to somebody. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const waiting = (
+  end: string,
+  more = '',
+  counted = '',
+) => `struct req { struct list_head node; ${more}${counted}struct page *pages[8]; int n, status; struct completion done; };
+struct chan { struct list_head reqs; struct mutex lock; struct req *current; };
+static void req_free(struct req *r)
+{
+	unpin_user_pages_dirty_lock(r->pages, r->n, true);
+	kfree(r);
+}
+static void req_put(struct req *r)
+{
+	if (refcount_dec_and_test(&r->users))
+		req_free(r);
+}
+int req_start(struct chan *c, unsigned long a)
+{
+	struct req *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return -ENOMEM;
+	r->n = pin_user_pages_fast(a, 8, FOLL_WRITE | FOLL_LONGTERM, r->pages);
+	if (r->n != 8) {
+		if (r->n > 0)
+			unpin_user_pages(r->pages, r->n);
+		kfree(r);
+		return -EFAULT;
+	}
+	list_add_tail(&r->node, &c->reqs);
+	return 0;
+}
+int req_wait(struct chan *c, int n)
+{
+	struct req *r;
+	int ret = 0, found = 0;
+
+	mutex_lock(&c->lock);
+	list_for_each_entry(r, &c->reqs, node) {
+		if (r->n == n) {
+			list_del(&r->node);
+			found = 1;
+			break;
+		}
+	}
+	mutex_unlock(&c->lock);
+	if (!found)
+		return -ENOENT;
+	ret = wait_for_completion_interruptible(&r->done);
+	${end}
+	return ret;
+}
+`;
+
+const wrong = 'if (ret < 0)\n\t\treturn ret;\n\treq_free(r);';
+
+describe('an object that is taken off a list', () => {
+  complains('leak-on-path', 'one that a failure leaves to nobody', waiting(wrong), 'req_wait:if (ret < 0)');
+  complains(
+    'leak-on-path',
+    'one that is ended by what it came to',
+    waiting('if (r->status != -EAGAIN)\n\t\treq_free(r);'),
+    'req_wait:if (r->status != -EAGAIN)',
+  );
+  accepts('leak-on-path', 'one that is ended on every way', waiting('req_free(r);'));
+  accepts('leak-on-path', 'one that is put back', waiting('if (ret < 0)\n\t\tlist_add(&r->node, &c->reqs);\n\telse\n\t\treq_free(r);'));
+  accepts('leak-on-path', 'one that is kept elsewhere', waiting('if (ret < 0)\n\t\tc->current = r;\n\telse\n\t\treq_free(r);'));
+  accepts('leak-on-path', 'one of which a device is told', waiting('if (ret < 0)\n\t\twritel(r, c);\n\telse\n\t\treq_free(r);'));
+  accepts('leak-on-path', 'one that is found in another way, too', waiting(wrong, 'struct rb_node by_id; '));
+  accepts('leak-on-path', 'one that others use', waiting('if (ret < 0)\n\t\treturn ret;', '', 'refcount_t users; '));
+  complains(
+    'leak-on-path',
+    'one of which the own use is not ended',
+    waiting('if (ret < 0)\n\t\treturn ret;\n\treq_put(r);', '', 'refcount_t users; '),
+    'req_wait:if (ret < 0)',
+  );
+});
+
+const keyed = (end: string) => `struct buf { struct page **pages; int n; };
+struct client { struct xarray bufs; };
+int buf_add(struct client *c, unsigned long a, int n, u32 *id)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int ret = -ENOMEM;
+
+	if (!b)
+		return ret;
+	b->pages = kvmalloc_array(n, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		goto free;
+	b->n = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+	if (b->n != n) {
+		ret = -EFAULT;
+		goto unpin;
+	}
+	ret = xa_alloc(&c->bufs, id, b, xa_limit_32b, GFP_KERNEL);
+	if (!ret)
+		return 0;
+unpin:
+	if (b->n > 0)
+		unpin_user_pages(b->pages, b->n);
+	kvfree(b->pages);
+free:
+	kfree(b);
+	return ret;
+}
+static void buf_free(struct buf *b)
+{
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+	kvfree(b->pages);
+	kfree(b);
+}
+int buf_del(struct client *c, u32 id)
+{
+	struct buf *b = xa_erase(&c->bufs, id);
+
+	if (!b)
+		return -ENOENT;
+	${end}
+	return 0;
+}
+`;
+
+describe('an object that is taken from an xarray', () => {
+  complains(
+    'leak-on-path',
+    'one that a failure leaves to nobody',
+    keyed('if (buf_stop(c, id))\n\t\treturn -EIO;\n\tbuf_free(b);'),
+    'buf_del:if (buf_stop(c, id))',
+  );
+  accepts('leak-on-path', 'one that is ended', keyed('buf_free(b);'));
+  accepts(
+    'leak-on-path',
+    'one that is given to a function of which nothing is known',
+    keyed('if (buf_stop(c, b))\n\t\treturn -EIO;\n\tbuf_free(b);'),
+  );
+});
