@@ -126,3 +126,39 @@ describe('a function that on some ways fails with the pages, and on some without
   complains(rule, 'of which the caller drops them on all', copying('return -ENOMEM;'), 'f:unpin_user_page(page);');
   accepts(rule, 'of which the caller knows', copying('return -ENOMEM;', 'ret && !write'));
 });
+
+const table = (fail: string, clear: string) => `struct tab { struct page *page[64]; int n; };
+static void tab_clear(struct tab *t)
+{
+	${clear}
+	t->n = 0;
+}
+int tab_fill(struct tab *t, unsigned long a, int n)
+{
+	for (t->n = 0; t->n < n; t->n++, a += PAGE_SIZE) {
+		if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &t->page[t->n]) != 1)
+			goto fail;
+		if (tab_map(t->n)) {
+			${fail}
+			goto fail;
+		}
+	}
+	return 0;
+fail:
+	tab_clear(t);
+	return -EFAULT;
+}
+void tab_destroy(struct tab *t)
+{
+	tab_clear(t);
+}
+`;
+const back = 'while (t->n--)\n\t\tunpin_user_pages_dirty_lock(&t->page[t->n], 1, true);';
+const up = 'int i;\n\n\tfor (i = 0; i < t->n; i++)\n\t\tunpin_user_page(t->page[i]);';
+
+describe('a table that counts in a member how far it is filled', () => {
+  complains('leak-on-path', 'what a helper leaves that goes back from there', table('', back), 'tab_fill:if (tab_map(t->n)) {');
+  complains('leak-on-path', 'what a helper leaves that goes up to there', table('', up), 'tab_fill:if (tab_map(t->n)) {');
+  accepts('leak-on-path', 'what is dropped by itself first', table('unpin_user_page(t->page[t->n]);', back));
+  accepts('leak-on-path', 'what is counted in first', table('t->n++;', up));
+});

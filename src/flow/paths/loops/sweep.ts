@@ -28,8 +28,8 @@ export function boundsOf(graph: Graph, pos: number, within: Within): string[] {
   return graph.nodes.flatMap((n) => {
     const [loop] = n.loops;
     if (n.pos !== pos || !loop) return [];
-    const [, up, down] = /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;/.exec(headOf(loop, within)) ?? [];
-    return up ?? down ?? [];
+    const [, up, down, off] = /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;|^while\(([\w.]+)--(?:>0)?\)/.exec(headOf(loop, within)) ?? [];
+    return up ?? down ?? off ?? [];
   });
 }
 

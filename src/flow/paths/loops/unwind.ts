@@ -4,6 +4,7 @@ import type { CallOperation, Graph, Loop, Node } from '../../../program/graph.js
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
+import { plainPath } from '../../../program/text.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
@@ -80,7 +81,7 @@ export function namesOf(graph: Graph, index: string): string[] {
 function indexIn(e: Expression): string | null {
   switch (e.kind) {
     case 'index':
-      return e.index.kind === 'identifier' ? e.index.name : indexIn(e.object);
+      return plainPath(e.index) ?? indexIn(e.object);
     case 'unary':
     case 'cast':
       return indexIn(e.operand);

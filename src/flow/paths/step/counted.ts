@@ -20,7 +20,7 @@ function countersOf({ program }: Called, callee: FunctionReference, { drop }: Ex
   const paths = program
     .graphs(callee)
     .flatMap((graph) =>
-      drop.call?.shape === 'bulk'
+      drop.call?.shape === 'bulk' && !callsAt(graph, drop.pos).every(({ args }) => args[1]?.text === '1')
         ? callsAt(graph, drop.pos).flatMap(({ args }) => args[1]?.path ?? [])
         : boundsOf(graph, drop.pos, { program, reference: callee }),
     );
