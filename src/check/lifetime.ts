@@ -3,7 +3,7 @@ import type { SeenRelease } from '../flow/releases.js';
 import type { FunctionReference } from '../program/file.js';
 import { type Graph, leadsTo, type Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
-import { acquires } from '../protocol/index.js';
+import { acquires, puttingCall, untilDone } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 
 const maxFunctions = 300;
@@ -21,13 +21,17 @@ export function outlivesCall({ program, site }: Subject, release: SeenRelease): 
   const free = (reference: FunctionReference): boolean => {
     if (seen.has(reference.key) || seen.size > maxFunctions) return false;
     seen.add(reference.key);
-    const callers = program.callers(reference).filter((c) => !c.macro);
-    if (callers.length === 0) return true;
+    const uses = usesOf(program, reference);
+    if (uses.length === 0) return true;
     const takes = (name: string, from: string): boolean =>
       taking.has(name) || acquires.has(name) || program.resolve(name, from).some((r) => acquiring.test(program.textOf(r)));
-    return callers.some(
-      (caller) => !program.graphs(caller).some((g) => takesBefore(g, reference.name, (name) => takes(name, caller.file))) && free(caller),
-    );
+    return uses.some(({ by, graph, node }) => {
+      const taken = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null && takes(o.name, by.file));
+      const isTaken = node === null ? taken.length > 0 : taken.some((n) => leadsTo(graph, n, (m) => m === node));
+      if (node !== null && isCalled(node, reference)) return !isTaken && free(by);
+      // Who calls it back does so before the wait for that is over.
+      return !isTaken || !(node === null ? taken : [node]).some((n) => leadsTo(graph, n, isWait));
+    });
   };
   return !taking.has(release.visit.flow.reference.name) && free(release.visit.flow.reference);
 }
@@ -42,10 +46,41 @@ function ancestors(program: Program, reference: FunctionReference): Set<string> 
   return new Set([...found.values()].map((r) => r.name));
 }
 
-/** True if a call of `name` stands behind a call of a function that takes pages. */
-function takesBefore(graph: Graph, name: string, takes: (name: string) => boolean): boolean {
-  const isCall = (n: Node): boolean => n.operation?.kind === 'call' && n.operation.name === name;
-  return graph.nodes.some(
-    (n) => n.operation?.kind === 'call' && n.operation.name !== null && takes(n.operation.name) && leadsTo(graph, n, isCall),
+interface Use {
+  by: FunctionReference;
+  graph: Graph;
+  /** The call; `null` where the function is stored. */
+  node: Node | null;
+}
+
+/** Where a function is called, or else where it is handed to somebody who calls it. */
+function usesOf(program: Program, reference: FunctionReference): Use[] {
+  const { name, key, file } = reference;
+  const calls = program
+    .callSites(reference)
+    .flatMap(({ caller, graph, node }): Use[] => (caller.macro ? [] : [{ by: caller, graph, node }]));
+  if (calls.length > 0) return calls;
+  const others = program.naming(file, name).filter((by) => !by.macro && by.key !== key);
+  return others.flatMap((by) =>
+    program.graphs(by).flatMap((graph): Use[] => {
+      const given = graph.nodes.filter((node) => isGiven(node, name));
+      if (given.length > 0) return given.map((node) => ({ by, graph, node }));
+      return graph.callbacks.some((c) => c.functionName === name) ? [{ by, graph, node: null }] : [];
+    }),
   );
+}
+
+/** True for a call that is given something by its name. */
+function isGiven({ operation: o }: Node, name: string): boolean {
+  return o?.kind === 'call' && o.args.some((a) => a.path === name);
+}
+
+/** True for a call of a function itself, and for one that is given it to end an object: `kref_put(&job->ref, job_release)`. */
+function isCalled({ operation: o }: Node, { name }: FunctionReference): boolean {
+  return o?.kind === 'call' && (o.name === name || puttingCall.test(o.name ?? ''));
+}
+
+/** True for a wait that does not end before what is waited for. */
+function isWait({ operation: o }: Node): boolean {
+  return o?.kind === 'call' && untilDone.has(o.name ?? '');
 }

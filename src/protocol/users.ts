@@ -31,3 +31,14 @@ export const containerBody = /^\{\s*return\s+container_of\w*\s*\([^;]*;\s*\}\s*$
 
 /** Types of members that count an object's users: include/linux/kref.h, refcount_types.h, types.h. */
 export const userCount = /^(kref|refcount_t|refcount_struct|atomic_t|atomic64_t|percpu_ref)$/;
+
+/** A call that gives up a reference on an object, and is given what ends it: include/linux/kref.h. */
+export const puttingCall = /^kref_put(_\w+)?$/;
+
+/** Calls that wait until somebody says that he is done, whatever comes: include/linux/completion.h, wait.h. */
+export const untilDone: ReadonlySet<string> = new Set([
+  'wait_for_completion',
+  'wait_for_completion_io',
+  'wait_event',
+  'wait_event_lock_irq',
+]);

@@ -1,0 +1,66 @@
+/** Pins that a job keeps: for the call that takes them, or beyond it. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const job = (
+  wait: string,
+  register = 'tx->callback = job_done;',
+) => `struct job { struct kref ref; struct page *pages[16]; int n; struct completion done; };
+static void job_release(struct kref *ref)
+{
+	struct job *j = container_of(ref, struct job, ref);
+
+	if (j->n > 0)
+		unpin_user_pages_dirty_lock(j->pages, j->n, true);
+	kfree(j);
+}
+static void job_done(void *arg)
+{
+	struct job *j = arg;
+
+	complete(&j->done);
+	kref_put(&j->ref, job_release);
+}
+long job_ioctl(struct dma_chan *chan, unsigned long a)
+{
+	struct dma_async_tx_descriptor *tx;
+	struct job *j = kzalloc(sizeof(*j), GFP_KERNEL);
+	int ret = -EFAULT;
+
+	if (!j)
+		return -ENOMEM;
+	kref_init(&j->ref);
+	init_completion(&j->done);
+	j->n = pin_user_pages_fast(a, 16, FOLL_WRITE, j->pages);
+	if (j->n != 16)
+		goto out;
+	tx = job_prepare(chan, j->pages, 16);
+	if (!tx)
+		goto out;
+	kref_get(&j->ref);
+	${register}
+	tx->callback_param = j;
+	dmaengine_submit(tx);
+	${wait}
+	ret = 0;
+out:
+	kref_put(&j->ref, job_release);
+	return ret;
+}
+`;
+
+describe('pins of a job', () => {
+  accepts('needs-longterm', 'one that the call waits for', job('wait_for_completion(&j->done);'));
+  accepts(
+    'needs-longterm',
+    'one that the call waits for, of which another is told by a call',
+    job('wait_for_completion(&j->done);', 'job_notify(tx, job_done);'),
+  );
+  complains(
+    'needs-longterm',
+    'one that a signal leaves running',
+    job('wait_for_completion_interruptible(&j->done);'),
+    'job_ioctl:j->n = pin_user_pages_fast(a, 16, FOLL_WRITE, j->pages);',
+  );
+  complains('needs-longterm', 'one that nobody waits for', job(''), 'job_ioctl:j->n = pin_user_pages_fast(a, 16, FOLL_WRITE, j->pages);');
+});
