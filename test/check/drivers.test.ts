@@ -297,3 +297,42 @@ describe('a driver that has calls of its own where a kernel does not have them',
       expect(leaks.map((f) => f.message.split(' ')[0])).toEqual(['pin_user_pages()']);
     }));
 });
+
+const registered = (call: string, release: string) => `struct dev { struct page *pages[16]; int n; };
+static irqreturn_t dev_irq(int irq, void *data)
+{
+	return IRQ_HANDLED;
+}
+int dev_open(struct dev *d, struct device *parent, unsigned long a, int irq)
+{
+	d->n = pin_user_pages_fast(a, 16, FOLL_WRITE | FOLL_LONGTERM, d->pages);
+	if (d->n != 16) {
+		if (d->n > 0)
+			unpin_user_pages(d->pages, d->n);
+		return -EFAULT;
+	}
+	${call}
+	return 0;
+}
+void dev_close(struct dev *d, int irq)
+{
+	free_irq(irq, d);
+	${release}
+}
+`;
+const drop = 'unpin_user_pages_dirty_lock(d->pages, d->n, true);';
+
+const irq = 'if (request_irq(irq, dev_irq, 0, "dev", d))\n\t\tpr_warn("no interrupt");';
+const file = 'debugfs_create_file("dev", 0444, NULL, d, &dev_ops);';
+
+describe('an object that a framework calls its driver back with', () => {
+  complains(
+    'never-released',
+    'one with an interrupt',
+    registered(irq, ''),
+    'dev_open:d->n = pin_user_pages_fast(a, 16, FOLL_WRITE | FOLL_LONGTERM, d->pages);',
+  );
+  accepts('never-released', 'one with an interrupt, and an end', registered(irq, drop));
+  complains('never-released', 'one with a file', registered(file, ''), 'dev_open:if (d->n != 16) {');
+  accepts('never-released', 'one with a file, and an end', registered(file, drop));
+});
