@@ -14,7 +14,7 @@ import { isOwn } from '../step/around.js';
 import { type Functions, functionsOf } from '../walk/functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from '../walk/keeping.js';
 import { walk } from '../walk/walk.js';
-import { failedOn } from '../walk/ways.js';
+import { failedOn, isAsserted } from '../walk/ways.js';
 import { type Climbed, climb, leaksOf } from './climb.js';
 import { abandonedIn, filledBy } from './closing.js';
 import { kept } from './passed.js';
@@ -87,12 +87,16 @@ function unanswered({ failures, cleaned }: Climbed): Witness[] {
 /** Pages that stay in fields from which nobody drops them, or of which the object says that they are not there. */
 function keptForGood({ context: { program } }: Functions, { givenUp, ends, levels }: Climbed, given: Kept): Witness[] {
   const denied = givenUp.filter(
-    ({ reference, turned: { exit }, level }) =>
-      isOwn(program, exit, reference) && isGivenUp(program, { reference, exit, level }, given, levels),
+    ({ reference, turned, level }) =>
+      isOwn(program, turned.exit, reference) &&
+      !isAsserted(program, reference, turned) &&
+      isGivenUp(program, { reference, exit: turned.exit, level }, given, levels),
   );
+  const says = ({ none }: Exit): string =>
+    none.length > 0 ? 'of which the object says that there are none' : 'which the object does not count';
   return [
     ...denied.map(({ reference, turned }) =>
-      leakOf(reference, turned, 'left here, as failed, with the pages still held, of which the object says that there are none'),
+      leakOf(reference, turned, `left here, as failed, with the pages still held, ${says(turned.exit)}`),
     ),
     ...ends.flatMap((end) => {
       const fields = undropped(program, end, given, levels);

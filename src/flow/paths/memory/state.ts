@@ -144,6 +144,8 @@ export interface Exit {
   made: readonly number[];
   /** Once the pages are dropped, or where a function fails with them, memory below parameters that was set to zero: the count of those left, the pointer to them. */
   none: readonly Holder[];
+  /** Where a function fails with the pages, numbers below parameters that it sets on other ways: the count of those there. */
+  unset: readonly Holder[];
   extra: number;
   drop: Drop | null;
   trail: Trail | null;

@@ -1,6 +1,7 @@
 /** What is left of the reference when a function is left. */
-import { type Node, nothing } from '../../../program/graph.js';
-import { suffixAfter } from '../../../program/path.js';
+import { type Graph, type Node, nothing } from '../../../program/graph.js';
+import { rootOf, suffixAfter } from '../../../program/path.js';
+import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
 import { signOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
@@ -26,6 +27,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     allocated: returned !== null && state.fresh.has(returned),
     made: [],
     none: [],
+    unset: [],
     extra: state.extra,
     drop: state.dropped,
     trail: state.trail,
@@ -41,8 +43,9 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   const found = outliving(local, state, object);
   if (found.length > 0) {
     // Who fails may have made the object forget them.
-    const none = exit.result === sign.negative && local.entry.kind !== 'given' ? emptied(local, state) : [];
-    return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found), none };
+    const hasFailed = exit.result === sign.negative && local.entry.kind !== 'given';
+    const [none, unset] = hasFailed ? [emptied(local, state), unsetIn(local, state)] : [[], []];
+    return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found), none, unset };
   }
   if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
   return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
@@ -57,6 +60,23 @@ function emptied({ graph }: Called, { store }: State): Holder[] {
     return of < 0 ? [] : [{ of, suffix: place.slice(base.length) }];
   });
 }
+
+/** What stands below parameters, is a number, and was not set on this path. */
+function unsetIn({ graph }: Called, { store }: State): Holder[] {
+  return countsIn(graph).filter(({ of, suffix }) => !store.has(`${graph.params[of]?.name}${suffix}`));
+}
+
+/** The numbers below parameters that a function sets. */
+const countsIn = remembered(({ nodes, params }: Graph): readonly Holder[] => {
+  const found = new Map<string, Holder>();
+  for (const { operation: o } of nodes) {
+    const target = o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && !nothing.test(o.text)) ? o.target : '';
+    const root = rootOf(target);
+    const of = root === target ? -1 : params.findIndex((p) => p.name === root);
+    if (of >= 0) found.set(target, { of, suffix: target.slice(root.length) });
+  }
+  return [...found.values()];
+});
 
 /** The parameters that lead to a pointer which was set to memory of this path's own, that nobody else may reach, with the reference in it. */
 function madeFor({ graph }: Called, state: State, found: readonly Holder[]): number[] {

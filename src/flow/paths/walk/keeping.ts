@@ -1,5 +1,6 @@
 /** What keeps the pages once a function has succeeded, as fields, to be held against the fields from which pages are dropped. */
 import type { FunctionReference } from '../../../program/file.js';
+import { suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { isNarrow, typeAt } from '../../../program/types.js';
 import { heapFact, scopeOf } from '../../facts.js';
@@ -50,8 +51,10 @@ export function undropped(program: Program, end: End, { drops, heap }: Dropped, 
  * from there know of them.
  */
 export function isGivenUp(program: Program, end: End, { drops, heap }: Dropped, levels: ReadonlyMap<string, number>): boolean {
-  const { none, holders } = end.exit;
-  const members = none.filter((m) => holders.every((h) => h.of === m.of && above(h.suffix) === above(m.suffix)));
+  const { none, unset, holders } = end.exit;
+  const members = [...none, ...unset].filter((m) =>
+    holders.every((h) => h.of === m.of && suffixAfter(`x${h.suffix}`, `x${above(m.suffix)}`) !== null),
+  );
   if (members.length === 0 || holders.length === 0) return false;
   const fields = fieldsOf(program, end, heap) ?? [];
   const others = drops.filter(({ heaps, holder }) =>

@@ -48,6 +48,7 @@ const gaveUp: Exit = {
   allocated: false,
   made: [],
   none: [],
+  unset: [],
   extra: 0,
   drop: null,
   trail: null,
@@ -71,7 +72,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const known = new Set<string>();
   const frontier = openFrontier(graph, shape, firstState(entry));
   const leave = (exit: Exit): void => {
-    const places = [exit.holders, exit.freed, exit.none].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
+    const places = [exit.holders, exit.freed, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
     const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${places.join('|')}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
     if (known.has(key)) return;
     known.add(key);
@@ -155,7 +156,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     .turns((exit) => exit.kind === 'lost')
     .map((turned) => ({ ...turned, pos: leftOver(turned.exit.trail) ?? turned.pos }));
   walked.failing = tracks.turns(isFailing);
-  walked.emptied = tracks.turns((exit) => exit.kind === 'held' && exit.none.length > 0 && !exit.unsure);
+  walked.emptied = tracks.turns((exit) => exit.kind === 'held' && exit.none.length + exit.unset.length > 0 && !exit.unsure);
   if (entry.kind === 'returned')
     walked.undone = tracks.leading(
       (index) => seeds[frontier.nodeOf(index)] === 1,
