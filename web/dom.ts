@@ -22,6 +22,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return fill(document.createElement(tag), attributes, children);
 }
 
+/** A button that submits nothing. */
+export function button(attributes: Attributes, ...children: Child[]): HTMLButtonElement {
+  return h('button', { type: 'button', ...attributes }, ...children);
+}
+
 /** An SVG element. */
 export function s<K extends keyof SVGElementTagNameMap>(
   tag: K,

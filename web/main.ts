@@ -9,7 +9,7 @@ import { flowView } from './flow-view.js';
 import { modelView } from './model-view.js';
 import { overview } from './overview.js';
 import { indexOf, select } from './query.js';
-import { sheet } from './sheet.js';
+import { sheet } from './sheet/sheet.js';
 import { siteView } from './site.js';
 import { fromHash, START, type State, toggled, toHash, type View } from './state.js';
 import { nameOf, PAIRINGS } from './words.js';

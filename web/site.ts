@@ -3,7 +3,7 @@ import type { PageSite } from '../src/report/page/data.js';
 import { story } from './code.js';
 import type { Context, Shown } from './context.js';
 import { breakable, h, opening } from './dom.js';
-import { sheetOrder } from './sheet.js';
+import { sheetOrder } from './sheet/shown.js';
 import type { State } from './state.js';
 import { PAIRINGS, sentence } from './words.js';
 

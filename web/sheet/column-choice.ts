@@ -1,0 +1,46 @@
+/** Which columns the sheet has: a list that opens. */
+import type { Context } from '../context.js';
+import { button, h } from '../dom.js';
+import { chosenColumns } from './shown.js';
+
+/** The list of all columns: how it says that so many are shown, and how a click beside it closes it. */
+export interface ColumnChoice {
+  node: HTMLDetailsElement;
+  show: (shown: number) => void;
+  closeBeside: (event: Event) => void;
+}
+
+/** The list of all columns, each with a box that shows and hides it. */
+export function columnChoice(context: Context): ColumnChoice {
+  const boxes = context.columns.map(({ key }) => h('input', { type: 'checkbox', value: key, change: choose }));
+  const labels = context.columns.map(({ title }, n) => h('label', {}, boxes[n], ` ${title}`));
+  const summary = h('summary', {});
+  const popup = h('div', { class: 'popup' }, ...labels, button({ click: chooseUsual }, 'The usual ones'));
+  const node = h('details', { class: 'choice' }, summary, popup);
+
+  function tick(): void {
+    const shown = new Set(chosenColumns(context, context.state()).map(({ key }) => key));
+    for (const box of boxes) box.checked = shown.has(box.value);
+  }
+
+  function choose(): void {
+    const columns = boxes.filter((box) => box.checked).map((box) => box.value);
+    if (columns.length > 0) context.go({ ...context.state(), columns });
+  }
+
+  function chooseUsual(): void {
+    context.go({ ...context.state(), columns: null });
+    tick();
+  }
+
+  tick();
+  return {
+    node,
+    show: (shown) => {
+      summary.textContent = `Columns (${shown} of ${context.columns.length})`;
+    },
+    closeBeside: ({ target }) => {
+      if (target instanceof Node && !node.contains(target)) node.open = false;
+    },
+  };
+}
