@@ -3,7 +3,7 @@ import type { Changed, Comparison, Side } from '../src/compare/compare.js';
 import { changeOf } from '../src/report/comparison/change.js';
 import type { Row } from '../src/survey/row.js';
 import type { Context, Shown } from './context.js';
-import { drawing, goTo, h, opening, s, scrolling } from './dom.js';
+import { button, drawing, goTo, h, opening, s, scrolling, tableHead } from './dom.js';
 import { select } from './query.js';
 import { START, type State } from './state.js';
 import { nameOf } from './words.js';
@@ -36,7 +36,7 @@ function compared(context: Context, comparison: Comparison, shown: (row: Row) =>
     const inner = [h('b', {}, String(of)), h('span', {}, title.toLowerCase())];
     return items.length === 0
       ? h('li', { class: kind }, ...inner)
-      : h('li', {}, h('button', { type: 'button', class: kind, click: () => goTo(node, title) }, ...inner));
+      : h('li', {}, button({ class: kind, click: () => goTo(node, title) }, ...inner));
   };
   const same = h('li', { class: 'figure' }, h('b', {}, String(comparison.same)), h('span', {}, 'the same'));
   node.append(
@@ -119,7 +119,7 @@ function table(curve: readonly Side[]): HTMLElement {
   return h(
     'table',
     { class: 'lines' },
-    h('thead', {}, h('tr', {}, ...['Tree', 'Sites', 'Pin', 'Extract'].map((title) => h('th', { scope: 'col' }, title)))),
+    tableHead(['Tree', 'Sites', 'Pin', 'Extract']),
     h(
       'tbody',
       {},

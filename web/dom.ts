@@ -27,6 +27,11 @@ export function button(attributes: Attributes, ...children: Child[]): HTMLButton
   return h('button', { type: 'button', ...attributes }, ...children);
 }
 
+/** The head of a table whose columns have these titles. */
+export function tableHead(titles: readonly string[]): HTMLElement {
+  return h('thead', {}, h('tr', {}, ...titles.map((title) => h('th', { scope: 'col' }, title))));
+}
+
 /** An SVG element. */
 export function s<K extends keyof SVGElementTagNameMap>(
   tag: K,

@@ -2,7 +2,7 @@
 import type { PageFinding } from '../src/report/page/data.js';
 import { story } from './code.js';
 import type { Context, Shown } from './context.js';
-import { goTo, h, opening } from './dom.js';
+import { button, goTo, h, opening } from './dom.js';
 import { select } from './query.js';
 import type { State } from './state.js';
 import { sentence } from './words.js';
@@ -59,16 +59,7 @@ export function findingsView(context: Context): Shown {
       'ul',
       { class: 'index', 'aria-label': 'Rules' },
       ...rules.map(([rule, members]) =>
-        h(
-          'li',
-          {},
-          h(
-            'button',
-            { type: 'button', class: `to ${members[0]?.severity}`, click: () => goTo(node, rule) },
-            rule,
-            h('b', {}, ` ${members.length}`),
-          ),
-        ),
+        h('li', {}, button({ class: `to ${members[0]?.severity}`, click: () => goTo(node, rule) }, rule, h('b', {}, ` ${members.length}`))),
       ),
     );
   }

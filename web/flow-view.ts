@@ -1,6 +1,6 @@
 /** The flow: from the acquiring call through containers and carriers to the releasing call; what does not fit stands out. */
 import type { Context, Shown } from './context.js';
-import { drawing, h, opening, s, scrolling } from './dom.js';
+import { drawing, h, opening, s, scrolling, tableHead } from './dom.js';
 import { BOX, type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut, WORST } from './flow.js';
 import { select, tally } from './query.js';
 import { type State, withFilter } from './state.js';
@@ -166,7 +166,7 @@ function asTable(context: Context, state: State, flow: Flow): HTMLElement {
       h(
         'table',
         { class: 'lines' },
-        h('thead', {}, h('tr', {}, ...['From', 'To', 'Sites', 'Release'].map((title) => h('th', { scope: 'col' }, title)))),
+        tableHead(['From', 'To', 'Sites', 'Release']),
         h(
           'tbody',
           {},

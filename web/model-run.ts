@@ -1,6 +1,6 @@
 /** A run as a chart: a lane for each actor, time to the right, and below how each page frame is counted after each step. */
 import type { MatrixRun, RunPage, RunStep } from '../src/report/read/matrix.js';
-import { drawing, h, s, scrolling } from './dom.js';
+import { drawing, h, s, scrolling, tableHead } from './dom.js';
 import { sentence } from './words.js';
 
 const [LEFT, NARROWEST, LANE, TOP] = [150, 58, 30, 26];
@@ -91,15 +91,7 @@ export function runView(run: MatrixRun, meaning: string, harm: boolean): HTMLEle
       h(
         'table',
         { class: 'lines steps' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ...['#', 'Who', 'Does', ...shown.map((frame) => `Frame ${frame} then`)].map((title) => h('th', { scope: 'col' }, title)),
-          ),
-        ),
+        tableHead(['#', 'Who', 'Does', ...shown.map((frame) => `Frame ${frame} then`)]),
         h(
           'tbody',
           {},

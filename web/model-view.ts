@@ -1,7 +1,7 @@
 /** The model's matrix: what each misuse does under each design, and the shortest runs that show it. */
 import type { Matrix, MatrixCell, Meanings } from '../src/report/read/matrix.js';
 import type { Context, Shown } from './context.js';
-import { h, opening, scrolling } from './dom.js';
+import { button, h, opening, scrolling } from './dom.js';
 import { runView } from './model-run.js';
 import type { State } from './state.js';
 import { sentence } from './words.js';
@@ -94,10 +94,8 @@ export function modelView(context: Context): Shown {
     // What a correct program of the design comes to is said where there is no misuse, and not again in each row below.
     const others = cell.misuse === 'none' ? cell.outcomes.filter((outcome) => !harm.includes(outcome)) : [];
     const harmless = harm.length === 0 && others.length === 0 && cell.typeFaults.length === 0 && cell.finished;
-    return h(
-      'button',
+    return button(
       {
-        type: 'button',
         class: `cell ${kindOf(cell)}`,
         'data-cell': name(cell),
         'aria-pressed': state.run === name(cell) ? 'true' : 'false',

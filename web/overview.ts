@@ -2,7 +2,7 @@
 import type { PageSite } from '../src/report/page/data.js';
 import type { Column } from './columns.js';
 import type { Context, Shown } from './context.js';
-import { h, scrolling, settleChildren, styled } from './dom.js';
+import { button, h, scrolling, settleChildren, styled, tableHead } from './dom.js';
 import { severities } from './findings-view.js';
 import { select, tally } from './query.js';
 import { START, type State, toggled } from './state.js';
@@ -181,7 +181,7 @@ function chart(context: Context, column: Column, { title, most, rest }: ChartSpe
   let open = false;
   const list = h('ul');
   const none = h('p', { class: 'quiet' }, 'no site');
-  const more = h('button', { type: 'button', class: 'link', 'data-bar': `${column.key}: more`, click: toggle });
+  const more = button({ class: 'link', 'data-bar': `${column.key}: more`, click: toggle });
   const node = h(
     'section',
     { class: 'chart', 'aria-label': title },
@@ -202,10 +202,8 @@ function chart(context: Context, column: Column, { title, most, rest }: ChartSpe
     if (known) return known;
     const fill = h('i');
     const count = h('span', { class: 'count' });
-    const button = h(
-      'button',
+    const element = button(
       {
-        type: 'button',
         class: `bar value-${value.replace(/\W+/g, '-')}`,
         'data-bar': `${column.key}=${value}`,
         click: () => context.go(toggled(context.state(), column.key, value)),
@@ -214,7 +212,7 @@ function chart(context: Context, column: Column, { title, most, rest }: ChartSpe
       h('span', { class: 'track' }, value === rest ? null : fill),
       count,
     );
-    const bar = { item: h('li', {}, button), button, fill, count };
+    const bar = { item: h('li', {}, element), button: element, fill, count };
     bars.set(value, bar);
     return bar;
   }
@@ -280,15 +278,7 @@ function conversion(context: Context, state: State, sites: readonly PageSite[]):
       h(
         'table',
         { class: 'lines' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ...['Subsystem', 'pin', 'get', 'extract', 'iter. get', 'Converted', 'Share'].map((title) => h('th', { scope: 'col' }, title)),
-          ),
-        ),
+        tableHead(['Subsystem', 'pin', 'get', 'extract', 'iter. get', 'Converted', 'Share']),
         h(
           'tbody',
           {},

@@ -2,7 +2,7 @@
 import type { PageSite } from '../src/report/page/data.js';
 import { story } from './code.js';
 import type { Context, Shown } from './context.js';
-import { breakable, h, opening } from './dom.js';
+import { breakable, h, opening, tableHead } from './dom.js';
 import { sheetOrder } from './sheet/shown.js';
 import type { State } from './state.js';
 import { PAIRINGS, sentence } from './words.js';
@@ -113,7 +113,7 @@ function releases(site: PageSite): HTMLElement {
     h(
       'table',
       { class: 'lines releases' },
-      h('thead', {}, h('tr', {}, ...['Call, and where', 'Pairing'].map((title) => h('th', { scope: 'col' }, title)))),
+      tableHead(['Call, and where', 'Pairing']),
       h(
         'tbody',
         {},
