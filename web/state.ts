@@ -61,6 +61,11 @@ export function fromHash(hash: string, columns: ReadonlySet<string>): State {
   };
 }
 
+/** Whether the reader asked for some of the sites only. */
+export function isFiltered({ q, filters }: State): boolean {
+  return q !== '' || Object.keys(filters).length > 0;
+}
+
 /** The state with one value of a column's filter put in, or taken out if it is there. */
 export function toggled(state: State, column: string, value: string): State {
   const before = state.filters[column] ?? [];

@@ -1,0 +1,52 @@
+/** What stands above every view. */
+import type { Context } from '../context.js';
+import { button, h } from '../dom.js';
+import type { State } from '../state.js';
+import { nameOf } from '../words.js';
+import { chipsOf } from './chips.js';
+import { viewLinks } from './navigation.js';
+import { toggleScheme } from './scheme.js';
+
+/** What the header's links and buttons do outside of it. */
+export interface HeaderActs {
+  skip: () => void;
+  help: () => void;
+  clear: () => void;
+}
+
+/** The header, and how it shows a state. */
+export interface Header {
+  node: HTMLElement;
+  show: (state: State) => void;
+}
+
+/** The header around the field of the search. */
+export function headerOf(context: Context, search: HTMLElement, { skip, help, clear }: HeaderActs): Header {
+  const { tree } = context.data;
+  const nav = h('nav', { 'aria-label': 'Views' });
+  const chips = h('div', { class: 'chips' });
+  const toContent = (event: Event): void => {
+    event.preventDefault();
+    skip();
+  };
+  const node = h(
+    'header',
+    {},
+    h('a', { class: 'skip', href: '#main', click: toContent }, 'To the content'),
+    h(
+      'div',
+      { class: 'title' },
+      h('strong', {}, 'putright'),
+      h('span', { class: 'tree', title: tree }, nameOf(tree)),
+      button({ class: 'link', click: help }, 'Words and keys'),
+      button({ class: 'link', click: toggleScheme }, 'Dark or light'),
+    ),
+    h('div', { class: 'bar-line' }, nav, search),
+    chips,
+  );
+  const show = (state: State): void => {
+    nav.replaceChildren(...viewLinks(context, state));
+    chips.replaceChildren(...chipsOf(context, state, clear));
+  };
+  return { node, show };
+}

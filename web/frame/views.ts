@@ -1,0 +1,41 @@
+/** The views of the page. */
+import type { PageData } from '../../src/report/page/data.js';
+import { compareView } from '../compare-view.js';
+import type { Context, Shown } from '../context.js';
+import { findingsView } from '../findings-view.js';
+import { flowView } from '../flow-view.js';
+import { modelView } from '../model-view.js';
+import { overview } from '../overview.js';
+import { sheet } from '../sheet/sheet.js';
+import { siteView } from '../site.js';
+import { START, type State, type View } from '../state.js';
+
+/** A view: its title, whether the data has what it shows, and what makes it. */
+interface Maker {
+  title: string;
+  there: (data: PageData) => boolean;
+  make: (context: Context) => Shown;
+}
+
+const always = (): boolean => true;
+
+/** The views, from left to right. */
+export const MAKERS: Readonly<Record<View, Maker>> = {
+  overview: { title: 'Overview', there: always, make: overview },
+  sheet: { title: 'Sheet', there: always, make: sheet },
+  flow: { title: 'Flow', there: always, make: flowView },
+  findings: { title: 'Findings', there: (data) => data.findings !== null, make: findingsView },
+  compare: { title: 'Compare', there: (data) => data.progress !== null, make: compareView },
+  model: { title: 'Model', there: (data) => data.matrix !== null, make: modelView },
+  site: { title: 'Site', there: always, make: siteView },
+};
+
+/** The views that are offered for this data, from left to right; a site is reached from them. */
+export function offeredViews(data: PageData): View[] {
+  return (Object.keys(MAKERS) as View[]).filter((view) => view !== 'site' && MAKERS[view].there(data));
+}
+
+/** The state, with the first view in place of one that the data has nothing for. */
+export function withViewOf(data: PageData, state: State): State {
+  return MAKERS[state.view].there(data) ? state : { ...state, view: START.view };
+}
