@@ -4,10 +4,10 @@ import { compareView } from '../compare-view.js';
 import type { Context, Shown } from '../context.js';
 import { findingsView } from '../findings-view.js';
 import { flowView } from '../flow-view.js';
-import { modelView } from '../model-view.js';
+import { modelView } from '../model/model.js';
 import { overview } from '../overview.js';
 import { sheet } from '../sheet/sheet.js';
-import { siteView } from '../site.js';
+import { siteView } from '../site/site.js';
 import { START, type State, type View } from '../state.js';
 
 /** A view: its title, whether the data has what it shows, and what makes it. */

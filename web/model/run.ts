@@ -1,7 +1,7 @@
 /** A run as a chart: a lane for each actor, time to the right, and below how each page frame is counted after each step. */
-import type { MatrixRun, RunPage, RunStep } from '../src/report/read/matrix.js';
-import { drawing, h, s, scrolling, tableHead } from './dom.js';
-import { sentence } from './words.js';
+import type { MatrixRun, RunPage, RunStep } from '../../src/report/read/matrix.js';
+import { drawing, h, s, scrolling, tableHead } from '../dom.js';
+import { sentence } from '../words.js';
 
 const [LEFT, NARROWEST, LANE, TOP] = [150, 58, 30, 26];
 
