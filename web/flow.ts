@@ -1,5 +1,5 @@
 /** The way of the pages as a graph of layers with widths, and its layout. Pure: no browser needed. */
-import { sankey, sankeyLinkHorizontal } from 'd3-sankey';
+import { sankey } from 'd3-sankey';
 import type { PageSite, Pairing } from '../src/report/page/data.js';
 
 export interface FlowNode {
@@ -139,6 +139,12 @@ const [SMALLEST, LARGEST, ROOM] = [3, 22, 420];
 
 const least = (pairing: Pairing): number => (pairing === 'wrong' || pairing === 'suspect' ? STANDING_OUT : THINNEST);
 
+/** The data of an SVG path from one point to another that begins and ends level. */
+function curve(x0: number, y0: number, x1: number, y1: number): string {
+  const middle = (x0 + x1) / 2;
+  return `M${x0},${y0}C${middle},${y0},${middle},${y1},${x1},${y1}`;
+}
+
 /** Gives every node and band its place. */
 export function layOut(flow: Flow, width: number): Flow {
   const layers = flow.layers.map((_, layer) => flow.nodes.filter((node) => node.layer === layer));
@@ -161,7 +167,7 @@ export function layOut(flow: Flow, width: number): Flow {
   });
   // A band only passes here: it is not to stop at one side of a box that is not drawn.
   for (const node of graph.nodes) if (node.passing) node.x1 = node.x0;
-  const path = sankeyLinkHorizontal<FlowNode, FlowLink>();
+  const placed = new Map(graph.nodes.map((node) => [node.id, node]));
   return {
     ...flow,
     nodes: graph.nodes.map(({ id, layer, label, passing, value = 0, x0 = 0, y0 = 0, y1 = 0 }) => ({
@@ -169,8 +175,9 @@ export function layOut(flow: Flow, width: number): Flow {
       ...{ x: x0, y: y0, height: Math.max(THINNEST, y1 - y0) },
     })),
     links: graph.links.map((link) => {
-      const { from, to, value, pairing, sites } = link;
-      return { from, to, value, pairing, sites, path: path(link) ?? '', width: Math.max(least(pairing), link.width ?? 0) };
+      const { from, to, value, pairing, sites, y0 = 0, y1 = 0 } = link;
+      const path = curve(placed.get(from)?.x1 ?? 0, y0, placed.get(to)?.x0 ?? 0, y1);
+      return { from, to, value, pairing, sites, path, width: Math.max(least(pairing), link.width ?? 0) };
     }),
     width,
     height: inner + 2 * GAP,
