@@ -1,6 +1,7 @@
 /** The columns of the sheet: what they show, and how they are filtered. */
 import type { PageData, PageSite } from '../src/report/page/data.js';
 
+/** A column: what a cell of it says of a site, and how sites are filtered by it. */
 export interface Column {
   key: string;
   title: string;
@@ -29,8 +30,9 @@ export function releasesOf(site: PageSite): string {
   return counted(site.releases.map(({ api }) => api));
 }
 
-/** The usual columns, and those for a narrow page. */
+/** The usual columns. */
 export const USUAL = ['where', 'api', 'reference', 'containers', 'carrier', 'releases', 'releaseForm', 'dirty', 'mixed', 'gaps'];
+/** The usual columns of a narrow page. */
 export const NARROW = ['where', 'reference', 'releaseForm', 'releases'];
 
 /** The columns for this data: findings and changes have theirs only where they were given. */

@@ -8,6 +8,7 @@ import { select } from './query.js';
 import { START, type State } from './state.js';
 import { nameOf } from './words.js';
 
+/** The view of the comparison. */
 export function compareView(context: Context): Shown {
   const node = h('div', { class: 'compare' });
   const progress = context.data.progress;

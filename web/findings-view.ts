@@ -18,6 +18,7 @@ export function severities(findings: readonly PageFinding[]): string {
     .join(', ');
 }
 
+/** The view of the findings. */
 export function findingsView(context: Context): Shown {
   const node = h('div', { class: 'findings' });
   const articles = new Map<PageFinding, HTMLElement>();

@@ -9,6 +9,7 @@ import { PAIRINGS } from './words.js';
 /** Narrower than this the diagram scrolls. */
 const WIDTH = 1180;
 
+/** The view of the flow. */
 export function flowView(context: Context): Shown {
   const node = h('div', { class: 'flow' });
   const update = (state: State): void => {

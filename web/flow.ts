@@ -2,6 +2,7 @@
 import { sankey } from 'd3-sankey';
 import type { PageSite, Pairing } from '../src/report/page/data.js';
 
+/** A box of the diagram: a call, a container or a carrier that sites have in common. */
 export interface FlowNode {
   id: string;
   layer: number;
@@ -14,6 +15,7 @@ export interface FlowNode {
   height: number;
 }
 
+/** A band of the diagram: the sites that go from one box to another, with what is said of their releases. */
 export interface FlowLink {
   from: string;
   to: string;
@@ -25,6 +27,7 @@ export interface FlowLink {
   width: number;
 }
 
+/** The diagram: its boxes and bands, the titles of its layers, and its size. */
 export interface Flow {
   nodes: FlowNode[];
   links: FlowLink[];

@@ -1,5 +1,6 @@
 /** C in colours: enough to read an excerpt by, which may begin anywhere. */
 
+/** A stretch of code of one colour. */
 export type Token = { kind: 'plain' | 'comment' | 'text' | 'number' | 'keyword' | 'call' | 'directive'; text: string };
 
 const KEYWORDS = new Set(

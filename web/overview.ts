@@ -40,6 +40,7 @@ interface ChartSpec {
   rest?: string;
 }
 
+/** The view of all at a glance. */
 export function overview(context: Context): Shown {
   const numbers = h('div');
   const progress = h('div');

@@ -11,6 +11,7 @@ export interface Index {
   haystacks: readonly string[];
 }
 
+/** The index of these sites, by what these columns say of them. */
 export function indexOf(sites: readonly PageSite[], columns: readonly Column[]): Index {
   const haystacks = sites.map((site) =>
     columns

@@ -1,6 +1,8 @@
 /** What the reader sees, as it stands in the URL's hash: a link shows what its sender saw. */
 
+/** The names of the views, as they stand in the address. */
 export const views = ['overview', 'sheet', 'flow', 'findings', 'compare', 'model', 'site'] as const;
+/** The name of a view. */
 export type View = (typeof views)[number];
 
 /** All that the page shows follows from the data and this. */
@@ -20,6 +22,7 @@ export interface State {
   run: string;
 }
 
+/** What a reader sees who comes without a link. */
 export const START: State = { view: 'overview', q: '', filters: {}, sort: null, columns: null, site: '', run: '' };
 
 /** The state as a hash, without what is as at the start. */
