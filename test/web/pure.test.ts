@@ -8,6 +8,9 @@ import { flowOf, layOut } from '../../web/flow.js';
 import { highlight } from '../../web/highlight.js';
 import { marks, passages } from '../../web/passages.js';
 import { indexOf, select, sorted, tally } from '../../web/query.js';
+import { inSight, ROW, scrolledTo } from '../../web/sheet/sight.js';
+import { directionOf, nextSort } from '../../web/sheet/sort.js';
+import { placeOf } from '../../web/site/place.js';
 import { fromHash, START, type State, toggled, toHash, views } from '../../web/state.js';
 import { nameOf, sentence } from '../../web/words.js';
 import { row, surveyOf } from '../report/rows.js';
@@ -78,6 +81,51 @@ describe('the query', async () => {
       ['page-array', 1],
       ['sgl', 1],
     ]);
+  });
+});
+
+describe('the sheet', () => {
+  const scroller = fc.record({ top: fc.nat(50_000), height: fc.integer({ min: 3 * ROW, max: 2000 }), head: fc.nat(ROW) });
+
+  it('has every row in the page that is in sight, and few others', () => {
+    fc.assert(
+      fc.property(scroller, fc.nat(1000), (view, rows) => {
+        const { first, last } = inSight(view, rows);
+        const seen = Array.from({ length: rows }, (_, row) => row).filter(
+          (row) => (row + 1) * ROW > view.top - view.head && row * ROW < view.top + view.height,
+        );
+        expect(seen.every((row) => first <= row && row < last)).toBe(true);
+        expect(last - first).toBeLessThanOrEqual((view.height + view.head) / ROW + 10);
+        expect([first >= 0, last <= rows]).toEqual([true, true]);
+      }),
+    );
+  });
+
+  it('is scrolled for a row to be seen whole, and no further', () => {
+    fc.assert(
+      fc.property(scroller, fc.nat(1000), (view, row) => {
+        const top = scrolledTo(view, row);
+        expect(top).toBeLessThanOrEqual(row * ROW);
+        expect((row + 1) * ROW).toBeLessThanOrEqual(top + view.height - view.head);
+        expect(scrolledTo({ ...view, top }, row)).toBe(top);
+      }),
+    );
+  });
+
+  it('is sorted up, down, and not, by clicks on one title, and up by a click on another', () => {
+    const up = nextSort(null, 'line');
+    const down = nextSort(up, 'line');
+    expect([up, down, nextSort(down, 'line')]).toEqual([{ column: 'line', down: false }, { column: 'line', down: true }, null]);
+    expect(nextSort(down, 'api')).toEqual({ column: 'api', down: false });
+    expect([directionOf(up, 'line'), directionOf(down, 'line'), directionOf(down, 'api')]).toEqual(['ascending', 'descending', 'none']);
+  });
+
+  it('leads from a site to its neighbours, and from one that it does not show to its first', async () => {
+    const { sites } = await pageData(surveyOf(['a.c', 'b.c', 'c.c'].map((file) => row({ file, id: file }))));
+    const [a, b, c] = sites;
+    expect(placeOf(sites, 'b.c')).toEqual({ at: 1, of: 3, before: a, after: c });
+    expect(placeOf(sites, 'a.c')).toEqual({ at: 0, of: 3, before: undefined, after: b });
+    expect(placeOf(sites, 'z.c')).toEqual({ at: -1, of: 3, before: undefined, after: a });
   });
 });
 
