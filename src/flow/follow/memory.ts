@@ -1,0 +1,56 @@
+/** What is remembered from one site to the next: what a function does with a fact does not depend on who took the reference. */
+import type { FunctionReference } from '../../program/file.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { analyse } from '../analyse.js';
+import { type Analysis, emptyFlow, type FunctionFlow, type Seed } from '../flow.js';
+import { type LooksUp, openLookups } from '../lookups.js';
+import { matters } from '../matters.js';
+import { filesFor } from '../reach.js';
+import { summaries } from '../summary.js';
+
+/** A program, and what was found out about its functions so far. */
+export interface Memory {
+  program: Program;
+  /** For following single facts through single functions. */
+  analysis: Analysis;
+  /** What a function does with facts that begin to hold in it; the key tells these seeds of the function from others. */
+  flowFor(reference: FunctionReference, seeds: readonly Seed[], key: string): FunctionFlow;
+  /** {@link filesFor}, remembered. */
+  filesFor(heap: string, near: readonly string[], everywhere: boolean): readonly string[];
+  looksUp: LooksUp;
+}
+
+/** A memory of a program, with nothing in it yet. */
+export function openMemory(program: Program): Memory {
+  const flows = program.ledger.memo<FunctionFlow>();
+  const files = program.ledger.memo<readonly string[]>();
+  const analysis = analysisOf(program);
+  return {
+    program,
+    analysis,
+    flowFor: (reference, seeds, key) => flows.get(key) ?? flows.work(key, () => analyse(analysis, reference, seeds)),
+    filesFor(heap, near, everywhere) {
+      const key = `${heap}\0${near.join('\0')}\0${everywhere}`;
+      return files.get(key) ?? files.work(key, () => filesFor(program, heap, near, everywhere));
+    },
+    looksUp: openLookups(program),
+  };
+}
+
+/** The analysis of single functions, in which each sees what the others do by their summaries. */
+function analysisOf(program: Program): Analysis {
+  const summary = summaries(
+    program.ledger,
+    (callee, entry) => analyse(analysis, callee, [{ pos: null, facts: [entry] }]),
+    (callee, entry) => unchanged(program, callee, entry),
+  );
+  const analysis: Analysis = { program, summary, matters: (callee, suffix, from) => matters(program, callee, suffix, from) };
+  return analysis;
+}
+
+/** What a recursive call is taken to do: it keeps what it was given; the outer evaluation sees all else that it does. */
+function unchanged(program: Program, callee: FunctionReference, entry: string): FunctionFlow {
+  const index = (program.variants(callee)[0]?.params ?? []).findIndex((p) => p.name === rootOf(entry));
+  return { ...emptyFlow(callee), outs: index < 0 ? [] : [[index, entry.slice(rootOf(entry).length)]] };
+}

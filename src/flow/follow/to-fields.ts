@@ -1,0 +1,61 @@
+/** From a field or a file-scope variable that holds the reference to the functions that touch it. */
+import type { FunctionReference } from '../../program/file.js';
+import { rootOf, splitSteps } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { isElsewhen } from '../kernels.js';
+import { isElsewhere } from '../objects.js';
+import { leadsTo } from '../reach.js';
+import type { Start, Visit } from '../visit.js';
+import type { Lead } from './journey.js';
+import type { Memory } from './memory.js';
+
+/** The functions of a file that touch a holder and may lead on from it. */
+export function toField(memory: Memory, start: Start, heap: string, file: string, from: Visit): Lead[] {
+  const { program } = memory;
+  const near = [start.reference.file, from.flow.reference.file];
+  const fields = fieldsOf(heap);
+  const field = fields.at(-1) ?? '';
+  const content = /@(?:pfn|address|sgl|bvec)$/.exec(heap)?.[0];
+  const mayLeadOn = (reference: FunctionReference): boolean =>
+    !reference.macro &&
+    (content === undefined || memory.looksUp(reference, field, content, near)) &&
+    leadsTo(program, reference, heap) &&
+    !isElsewhere(program, reference, start) &&
+    !isElsewhen(start, reference);
+  return touchingHolder(program, heap, fields, file, near)
+    .filter(mayLeadOn)
+    .map((reference) => intoFunction(memory, heap, from, reference));
+}
+
+/** The names of the fields that lead to what a holder holds. */
+function fieldsOf(heap: string): string[] {
+  return splitSteps(heap.slice(rootOf(heap).length))
+    .filter((step) => step.startsWith('.'))
+    .map((step) => step.slice(1));
+}
+
+/** The functions of a file that name a holder's fields, or the variable that it is. */
+function touchingHolder(
+  program: Program,
+  heap: string,
+  fields: readonly string[],
+  file: string,
+  near: readonly string[],
+): FunctionReference[] {
+  if (!heap.startsWith('#::')) return program.touching(file, fields, rootOf(heap).slice(1));
+  const variable = rootOf(heap.slice(1)).replace('::', '');
+  // A variable that is but another file's own is another one.
+  return !near.includes(file) && program.global(variable, file)?.static ? [] : program.naming(file, variable);
+}
+
+/** A function in which a holder holds the reference on entry. */
+function intoFunction(memory: Memory, heap: string, from: Visit, reference: FunctionReference): Lead {
+  const key = `${reference.key}|${heap}`;
+  return {
+    key,
+    way: 'field',
+    flow: () => memory.flowFor(reference, [{ pos: null, facts: [heap] }], key),
+    parent: { visit: from, pos: from.flow.origins.get(heap)?.pos ?? 0, fact: heap },
+    heap,
+  };
+}
