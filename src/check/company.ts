@@ -4,9 +4,10 @@
  */
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
+import type { CallSite } from '../program/callers.js';
 import type { Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
-import type { CallSite, Program } from '../program/program.js';
+import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, countType, extraReferenceCalls, originCalls } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';

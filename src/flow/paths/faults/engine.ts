@@ -1,8 +1,9 @@
 /** All that can go wrong with a site's pages: on the ways up from where they are taken, and with what keeps them. */
+
+import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
 import { leadsTo, type Node } from '../../../program/graph.js';
 import { folderOf } from '../../../program/place.js';
-import type { CallSite } from '../../../program/program.js';
 import type { Analysis } from '../../flow.js';
 import type { Start } from '../../visit.js';
 import type { Context } from '../context.js';

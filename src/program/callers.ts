@@ -1,0 +1,73 @@
+/** Who calls a function. */
+import { type FileFacts, type FunctionReference, mentioning } from './file.js';
+import { type CallOperation, callsOf, type Graph, type Node } from './graph.js';
+import type { Ledger } from './ledger.js';
+import type { AskedTree } from './questions.js';
+
+/** A call where it stands. */
+export interface CallSite {
+  caller: FunctionReference;
+  graph: Graph;
+  node: Node;
+  call: CallOperation;
+}
+
+/** The calls of functions. */
+export interface Callers {
+  /** Functions that call a function, in any file that can see it. */
+  callers(reference: FunctionReference): FunctionReference[];
+  /** Every call of a function, in every variant of its callers. */
+  callSites(reference: FunctionReference): CallSite[];
+}
+
+/** What callers are looked for in. */
+interface Sources {
+  tree: AskedTree;
+  ledger: Ledger;
+  file(name: string): FileFacts | null;
+  graphs(reference: FunctionReference): Graph[];
+}
+
+/** Opens the lookup of callers, which are remembered. */
+export function openCallers({ tree, ledger, file, graphs }: Sources): Callers {
+  const known = ledger.memo<FunctionReference[]>();
+
+  function find(reference: FunctionReference): FunctionReference[] {
+    const local = reference.static && reference.file.endsWith('.c');
+    const found: FunctionReference[] = [];
+    for (const name of local ? [reference.file] : tree.filesCalling(reference.name)) {
+      const facts = file(name);
+      if (facts) found.push(...callersIn(facts, reference));
+    }
+    return found;
+  }
+
+  function callers(reference: FunctionReference): FunctionReference[] {
+    return known.get(reference.key) ?? known.work(reference.key, () => find(reference));
+  }
+
+  function callSites(reference: FunctionReference): CallSite[] {
+    return callers(reference).flatMap((caller) =>
+      graphs(caller).flatMap((graph) => callsOf(graph, reference.name).map((found) => ({ caller, graph, ...found }))),
+    );
+  }
+
+  return { callers, callSites };
+}
+
+/** The functions of a file that call a function, of which the file may have a stub. */
+function callersIn(facts: FileFacts, reference: FunctionReference): FunctionReference[] {
+  const own = facts.byName.get(reference.name);
+  const isReal = own === undefined || own.some((r) => r.key === reference.key);
+  if (!isReal && !own.every((r) => isStub(r, reference))) return [];
+  const others = mentioning(facts, reference.name).filter((r) => r.key !== reference.key);
+  if (isReal) return others;
+  // Who stands in the stub's arm of an `#if` calls that.
+  const arms = own.map((r) => r.item.conditions.join());
+  return others.filter((r) => r.name !== reference.name && !arms.includes(r.item.conditions.join()));
+}
+
+/** True for an inline function in a header that stands for one of a `.c` file where that is not built. */
+function isStub({ file, static: isStatic, macro }: FunctionReference, real: FunctionReference): boolean {
+  return file.endsWith('.h') && isStatic && !macro && !real.static && real.file.endsWith('.c');
+}

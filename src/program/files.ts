@@ -1,0 +1,37 @@
+/** The files of a tree, each looked through once, when it is first asked for. */
+import { describe, type FileFacts, type FunctionReference } from './file.js';
+import type { Ledger } from './ledger.js';
+import type { AskedTree } from './questions.js';
+
+/** What files have in them. */
+export interface Files {
+  /** What is known of a file; `null` for one that cannot be read. */
+  file(name: string): FileFacts | null;
+  /** A file's text, `''` if it cannot be read; one that was not looked through yet is not for that. */
+  contentOf(name: string): string;
+  /** The text of a function or macro, `''` if its file is gone. */
+  textOf(reference: FunctionReference): string;
+  /** Where a position in a file stands. */
+  position(file: string, pos: number): { line: number; column: number };
+}
+
+/** Opens the files of a tree. */
+export function openFiles(tree: AskedTree, ledger: Ledger): Files {
+  const files = ledger.memo<FileFacts | null>();
+
+  function file(name: string): FileFacts | null {
+    const known = files.get(name);
+    if (known !== undefined) return known;
+    return files.work(name, () => {
+      const text = tree.read(name);
+      return text === null ? null : describe(name, text);
+    });
+  }
+
+  return {
+    file,
+    contentOf: (name) => files.get(name)?.text ?? tree.read(name) ?? '',
+    textOf: ({ file: name, item }) => file(name)?.text.slice(item.pos, item.end) ?? '',
+    position: (name, pos) => file(name)?.outline.position(pos) ?? { line: 1, column: 1 },
+  };
+}

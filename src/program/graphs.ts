@@ -1,0 +1,47 @@
+/** Functions as graphs, lowered with what the names in them stand for in their file. */
+import { castCalls, taking, transparent } from '../protocol/index.js';
+import type { FunctionVariant } from '../syntax/ast.js';
+import type { FileFacts, FunctionReference } from './file.js';
+import type { Global } from './globals.js';
+import type { Graph } from './graph.js';
+import type { Ledger } from './ledger.js';
+import type { Names } from './lower/builder.js';
+import { lower } from './lower/lower.js';
+
+/** What graphs are made from. */
+interface Sources {
+  ledger: Ledger;
+  file(name: string): FileFacts | null;
+  variants(reference: FunctionReference): FunctionVariant[];
+  global(name: string, file: string): Global | null;
+  /** True for a macro of a driver that hands its argument through. */
+  isHanding(name: string, file: string): boolean;
+  /** The macro of a name that jumps; `null` if it means none. */
+  jumpingMacro(name: string, file: string): FunctionVariant | null;
+  /** A graph of a file with its containers collapsed. */
+  collapse(graph: Graph, file: string): Graph;
+}
+
+/** Makes the graphs of a function when they are first asked for: one a variant, containers collapsed. */
+export function openGraphs(sources: Sources): (reference: FunctionReference) => Graph[] {
+  const known = sources.ledger.memo<Graph[]>();
+  return (reference) => known.get(reference.key) ?? known.work(reference.key, () => graphsOf(sources, reference));
+}
+
+function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
+  const names = namesIn(sources, sources.file(reference.file) as FileFacts);
+  return sources.variants(reference).map((variant) => sources.collapse(lower(variant, names), reference.file));
+}
+
+/** What names stand for in a file. */
+function namesIn({ global, isHanding, jumpingMacro }: Sources, { file, byName }: FileFacts): Names {
+  return {
+    isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),
+    isCast: (name) => castCalls.test(name),
+    isTaking: (name) => taking.has(name),
+    isGlobal: (name) => global(name, file) !== null,
+    isFunction: (name) => byName.has(name),
+    isDefinedFree: (name) => byName.get(name)?.some((r) => r.free !== null) === true,
+    jumping: (name) => jumpingMacro(name, file),
+  };
+}
