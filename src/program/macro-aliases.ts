@@ -1,0 +1,141 @@
+/** Macros that are one call of a name in the tables: their uses are that call. */
+import type { Expression } from '../syntax/ast.js';
+import { parseMacro } from '../syntax/index.js';
+import type { FunctionReference } from './file.js';
+import type { CallOperation, Graph } from './graph.js';
+import { addressOf } from './lower/values.js';
+import { calledIn, type MacroSources } from './macro-sources.js';
+import type { Value } from './path.js';
+import { isForOlder, isTabled } from './shims.js';
+import { plainPath, sourceName } from './text.js';
+
+/** Where one of a call's arguments comes from. */
+interface Given {
+  expression: Expression;
+  /** Of the macro's argument, -1 if it stands in the macro itself. */
+  position: number;
+  /** It is all arguments from there on. */
+  rest: boolean;
+  /** It is the argument's address: `&(page)`. */
+  address: boolean;
+}
+
+/** A macro that stands for one call. */
+export interface Alias {
+  /** The call's name. */
+  name: string;
+  arguments: readonly Given[];
+  /** An object-like macro: the arguments are the call's own. */
+  same: boolean;
+}
+
+/** Which calls macros stand for. */
+export interface MacroAliases {
+  /** What a macro of a name stands for in a file; `null` for a name that means none that does. */
+  aliasFor(called: string, from: string): Alias | null;
+  /** The one call that a macro's body is, if the tables know it. */
+  aliasOf(macro: FunctionReference): Alias | null;
+}
+
+/** Opens the lookup of what macros stand for. */
+export function openMacroAliases(sources: MacroSources): MacroAliases {
+  const { ledger, file, textOf, macros } = sources;
+  const known = ledger.memo<Alias | null>();
+
+  function aliasFor(called: string, from: string): Alias | null {
+    const key = `${called}\0${from}`;
+    const before = known.get(key);
+    return before === undefined ? known.work(key, () => find(called, from), null) : before;
+  }
+
+  function find(called: string, from: string): Alias | null {
+    const defined = macros(called, from);
+    // What only kernels need that have not got the call: it is what it is named.
+    if (isTabled(called) && defined.length > 0 && defined.every((macro) => isForOlder(file(macro.file), macro))) return null;
+    for (const macro of defined) {
+      const alias = aliasOf(macro);
+      if (alias) return alias;
+    }
+    return null;
+  }
+
+  function aliasOf(macro: FunctionReference): Alias | null {
+    const text = textOf(macro);
+    if (macro.objectLike) {
+      const target = /^#\s*define[\s\\]+\w+[\s\\]+(\w+)\s*(?:$|\/[*/])/.exec(text)?.[1];
+      if (target === undefined) return null;
+      return isTabled(target) ? { name: target, arguments: [], same: true } : aliasFor(target, macro.file);
+    }
+    return text.includes('(') && mayStandFor(sources, macro, text) ? onlyCallIn(sources, macro) : null;
+  }
+
+  return { aliasFor, aliasOf };
+}
+
+/** False if nothing that a macro's text calls is in the tables, or may be a macro for what is. A cheap look before parsing. */
+function mayStandFor({ macros }: MacroSources, { name, file }: FunctionReference, text: string): boolean {
+  if (text.includes('/*')) return true;
+  return [...new Set(calledIn(text, name))].some((called) => isTabled(called) || macros(called, file).length > 0);
+}
+
+/** The call of the tables that all of a macro's body is, in one of its variants. */
+function onlyCallIn({ file, variants, graphs }: MacroSources, macro: FunctionReference): Alias | null {
+  const params = variants(macro)[0]?.params ?? [];
+  for (const graph of graphs(macro)) {
+    const call = onlyCall(graph);
+    if (!call || call.name === null || !isTabled(call.name) || call.name === macro.name) continue;
+    const rest = parseMacro(file(macro.file)?.text ?? '', macro.item).variadic ? params.length - 1 : -1;
+    return {
+      name: call.name,
+      arguments: call.expressions.map((expression) => {
+        const position = params.findIndex((p) => p.name === plainPath(expression));
+        return { expression, position, rest: position >= 0 && position === rest, address: isAddress(expression) };
+      }),
+      same: false,
+    };
+  }
+  return null;
+}
+
+/** The call of a graph that has no other; `null` if it has none, or several. */
+function onlyCall({ nodes }: Graph): CallOperation | null {
+  const calls = nodes.flatMap((n) => (n.operation?.kind === 'call' ? [n.operation] : []));
+  return calls.length === 1 ? (calls[0] ?? null) : null;
+}
+
+/** True for `&(page)`, whatever it is cast to. */
+function isAddress(e: Expression): boolean {
+  return e.kind === 'cast' ? isAddress(e.operand) : e.kind === 'unary' && e.op === '&';
+}
+
+/** A call of a macro that stands for another call, as that call. */
+export function asAliased(call: CallOperation, alias: Alias): CallOperation {
+  const written = call.written ?? { args: call.args, expressions: call.expressions };
+  if (alias.same) return { ...call, name: alias.name, macro: call.name, written };
+  return {
+    ...call,
+    name: alias.name,
+    macro: call.macro ?? call.name,
+    written,
+    args: alias.arguments.flatMap((given) => valuesFor(call, given)),
+    expressions: alias.arguments.flatMap((given) => expressionsFor(call, given)),
+  };
+}
+
+const none: Value = { path: null, address: false, text: '' };
+
+/** What a macro's call gives for an argument of the call that it stands for; several for the rest of its arguments. */
+function valuesFor({ args }: CallOperation, { expression, position, rest, address }: Given): Value[] {
+  if (rest) return args.slice(position);
+  if (position < 0) return [{ ...none, text: sourceName(expression) }];
+  const value = args[position] ?? none;
+  return [address ? addressOf(value) : value];
+}
+
+/** As {@link valuesFor}, as it is written. */
+function expressionsFor({ expressions }: CallOperation, { expression, position, rest, address }: Given): Expression[] {
+  if (rest) return expressions.slice(position);
+  const given = expressions[position];
+  if (!given) return [expression];
+  return [address ? { kind: 'unary', op: '&', operand: given, pos: given.pos, end: given.end } : given];
+}

@@ -1,0 +1,23 @@
+/** What macros are looked up in. */
+import type { FunctionVariant } from '../syntax/ast.js';
+import type { FileFacts, FunctionReference } from './file.js';
+import type { Graph } from './graph.js';
+import type { Ledger } from './ledger.js';
+
+/** A program, as far as macros are known by it. */
+export interface MacroSources {
+  ledger: Ledger;
+  /** The tree is that of a driver, of which every header is searched for macros. */
+  isDriver: boolean;
+  file(name: string): FileFacts | null;
+  textOf(reference: FunctionReference): string;
+  variants(reference: FunctionReference): FunctionVariant[];
+  graphs(reference: FunctionReference): Graph[];
+  /** The macros that a name can mean in a file. */
+  macros(name: string, from: string): FunctionReference[];
+}
+
+/** Names that stand before a parenthesis in a macro's text, but its own. */
+export function calledIn(text: string, macro: string): string[] {
+  return Array.from(text.matchAll(/\b(\w+)[\s\\]*\(/g), (match) => match[1] as string).filter((name) => name !== macro);
+}
