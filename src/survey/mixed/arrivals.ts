@@ -1,0 +1,137 @@
+/** Where pages of other origins come up in functions, and what becomes of them there. */
+import { analyse } from '../../flow/analyse.js';
+import type { Analysis, FunctionFlow } from '../../flow/flow.js';
+import type { FunctionReference } from '../../program/file.js';
+import type { Graph } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { frameOriginCalls, mappingLookups, objectCall, originCalls, type Place, pageLookups } from '../../protocol/index.js';
+
+/** What one call of another origin reaches in its function. */
+export interface Arrival {
+  what: string;
+  /** Result of the call: the site's own page, where the site's facts hold it too. */
+  result: string;
+  /** The function makes the object that it stores the pages in: another object than the site's. */
+  fresh: boolean;
+  /** The page was looked up by number or address, or only by where it is mapped: where the site's are kept so, it is one of them. */
+  lookup: boolean | 'mapping';
+  /** What it was looked up by. */
+  key: string | null;
+  /** Only its number was found: what keeps that is an object of its own. */
+  frame: boolean;
+  flow: FunctionFlow;
+}
+
+/** The arrivals in functions. */
+export interface Arrivals {
+  /** At calls of the tables' origins. */
+  own(reference: FunctionReference): readonly Arrival[];
+  /** Those, and what helpers of the file hand to a function that they found elsewhere. */
+  all(reference: FunctionReference): readonly Arrival[];
+}
+
+/** Where pages of another origin come up in a function: at one call. */
+interface Beginning extends Pick<Arrival, 'what' | 'lookup' | 'frame'> {
+  /** As seeds are written. */
+  facts: string[];
+}
+
+const named = new RegExp(`\\b(?:${[...originCalls.keys(), ...frameOriginCalls.keys()].join('|')})\\s*\\(`);
+
+/** Opens the lookup of arrivals, which are remembered. */
+export function openArrivals(program: Program, analysis: Analysis): Arrivals {
+  const found = program.ledger.memo<Arrival[]>();
+  const handed = program.ledger.memo<Arrival[]>();
+
+  function own(reference: FunctionReference): Arrival[] {
+    return found.get(reference.key) ?? found.work(reference.key, () => ownOf(analysis, reference));
+  }
+
+  function handedTo(reference: FunctionReference): Arrival[] {
+    return handed.get(reference.key) ?? handed.work(reference.key, () => handedOf(analysis, reference, own));
+  }
+
+  return { own, all: (reference) => [...own(reference), ...handedTo(reference)] };
+}
+
+/** The arrivals at a function's own calls of the tables' origins; a cheap look comes first. */
+function ownOf(analysis: Analysis, reference: FunctionReference): Arrival[] {
+  if (reference.macro || !named.test(analysis.program.textOf(reference))) return [];
+  return arrivalsBy(analysis, reference, tabledOrigins);
+}
+
+/** What the tables say that a call of a name gives. */
+function tabledOrigins(name: string): Beginning[] {
+  const origin = originCalls.get(name);
+  const lookup = mappingLookups.has(name) ? 'mapping' : pageLookups.includes(name);
+  if (origin) return [{ what: origin.what, lookup, frame: false, facts: ['%result'] }];
+  const frame = frameOriginCalls.get(name);
+  return frame ? [{ what: frame.origin.what, lookup: false, frame: true, facts: [seedAt(frame.place)] }] : [];
+}
+
+/** A place of a call, as a seed is written. */
+function seedAt(place: Place): string {
+  return place.startsWith('return') ? `%result${place.slice(6)}` : `%arg${place}`;
+}
+
+/** The arrivals at a function's calls of helpers of its file. */
+function handedOf(analysis: Analysis, reference: FunctionReference, own: Arrivals['own']): Arrival[] {
+  if (reference.macro) return [];
+  const byName = analysis.program.file(reference.file)?.byName;
+  return arrivalsBy(analysis, reference, (name) =>
+    (byName?.get(name) ?? [])
+      .filter((callee) => callee.key !== reference.key)
+      .flatMap((callee) => own(callee))
+      .flatMap(handedOn),
+  );
+}
+
+/** What a helper hands to its caller of an arrival in it. */
+function handedOn({ what, lookup, frame, flow }: Arrival): Beginning[] {
+  if (lookup) return [];
+  const facts = [...flow.returns.map((s) => `%result${s}`), ...flow.outs.map(([index, s]) => `%arg${index}${s}`)];
+  return facts.length > 0 ? [{ what, lookup, frame, facts }] : [];
+}
+
+/** The arrivals in a function at the calls where something begins, each call taken once. */
+function arrivalsBy(analysis: Analysis, reference: FunctionReference, beginning: (name: string) => Beginning[]): Arrival[] {
+  const found: Arrival[] = [];
+  const seen = new Set<number>();
+  for (const graph of analysis.program.graphs(reference)) {
+    for (const { operation: o } of graph.nodes) {
+      if (o?.kind !== 'call' || o.name === null || seen.has(o.pos)) continue;
+      for (const { what, lookup, frame, facts } of beginning(o.name)) {
+        seen.add(o.pos);
+        const flow = analyse(analysis, reference, [{ pos: o.pos, facts }]);
+        const key = lookup ? (o.args[0]?.path ?? null) : null;
+        found.push({ what, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, key, frame, flow });
+      }
+    }
+  }
+  return found;
+}
+
+/** True if the function allocates a struct: sizeof of what a struct pointer points at. */
+function makesObjects(graph: Graph): boolean {
+  return graph.nodes.some(
+    (n) =>
+      n.operation?.kind === 'call' &&
+      n.operation.name !== null &&
+      objectCall.test(n.operation.name) &&
+      // `kzalloc_obj(*p)` from 7.0 on.
+      (/_(obj|flex)$/.test(n.operation.name) || n.operation.expressions.some((e) => e.kind === 'sizeof' && isObject(graph, e.text))),
+  );
+}
+
+/** True for the size of a struct; that of what a variable points at only if those are no pointers. */
+function isObject({ types }: Graph, sizeOf: string): boolean {
+  const pointed = types.get(/^sizeof\s*\(?\s*\*\s*(\w+)\s*\)?$/.exec(sizeOf)?.[1] ?? '');
+  return /\*|struct/.test(sizeOf) && !/page\s*\*/.test(sizeOf) && (pointed === undefined || pointed.pointers < 2);
+}
+
+/** True if the object that keeps the page stands in the page's own memory. */
+function livesInPage(flow: FunctionFlow): boolean {
+  const facts = [...flow.origins.keys()];
+  return facts.some((f) => f === `${rootOf(f)}@address` && facts.some((g) => g.startsWith(`${rootOf(f)}.`)));
+}
