@@ -21,7 +21,7 @@ import {
   sendingCall,
 } from '../../../protocol/index.js';
 import { excludes } from '../../../syntax/assumptions.js';
-import { conditionText } from '../memory/conditions.js';
+import { conditionText } from '../memory/condition-text.js';
 import type { TrailStep } from '../memory/trail.js';
 import { alwaysFails } from './fails.js';
 import { makes } from './makers.js';

@@ -1,9 +1,10 @@
 /** Ways along an edge, into loops and out of them. */
 import type { Loop, Node } from '../../../program/graph.js';
 import type { Called } from '../context.js';
-import { conditionText, isNone } from '../memory/conditions.js';
+import { conditionText } from '../memory/condition-text.js';
 import { holders, isContained } from '../memory/memory.js';
 import { altered, type Drop, outcome, type State, told } from '../memory/state.js';
+import { isNone } from '../memory/unset.js';
 import { hasForgotten, isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
 import { sweepAt } from './sweep.js';

@@ -1,126 +1,107 @@
-/** What conditions say: signs of values, comparisons that came out, outcomes of the acquiring call. */
-import type { Assume, Graph, Node } from '../../../program/graph.js';
-import { suffixAfter, type Value } from '../../../program/path.js';
-import { remembered } from '../../../program/remembered.js';
-import { errorNames, errorOrNullTest, errorTests } from '../../../protocol/index.js';
+/** What is known after a condition: signs of values, comparisons that came out, outcomes of the acquiring call. */
+import type { Assume } from '../../../program/graph.js';
+import type { Value } from '../../../program/path.js';
+import { errorOrNullTest, errorTests } from '../../../protocol/index.js';
 import { plain, swapped } from '../../../syntax/comparisons.js';
 import { type Acquired, holds } from '../../outcome.js';
 import { withEntry } from './maps.js';
-import { baseOf, valueIn } from './memory.js';
+import { isHeld, valueIn } from './memory.js';
+import { signOf, signOfText, signsFor, withSign } from './signs.js';
 import { altered, outcome, type State, sign, theReference } from './state.js';
-
-/** The sign of a constant as it is written. */
-function signOfText(text: string): number {
-  if (/^-(E[A-Z]|[1-9])/.test(text)) return sign.negative;
-  if (/^(0|NULL|false|0x0)$/.test(text)) return sign.zero;
-  if (/^(true|[1-9]\d*|0x\w*[1-9a-f]\w*)[uUlL]*$/i.test(text)) return sign.positive;
-  return sign.any;
-}
-
-/** What is known of a value's sign. */
-export function signOf(state: State, value: string | null): number {
-  if (value === null) return sign.any;
-  if (value.startsWith('=')) return signOfText(value.slice(1));
-  if (value.startsWith('&')) return sign.positive;
-  // Who returns an error's number as it stands, where success is zero, says no less that he has failed.
-  if (errorNames.has(value)) return sign.negative | sign.positive;
-  if (value === state.result) return (state.signs.get(value) ?? sign.any) & signsOfOutcomes(state.outcomes);
-  return state.signs.get(value) ?? (state.fresh.has(value) ? sign.zero | sign.positive : sign.any);
-}
-
-function signsOfOutcomes(outcomes: number): number {
-  let bits = 0;
-  if (outcomes & outcome.error) bits |= sign.negative;
-  if (outcomes & outcome.zero) bits |= sign.zero;
-  if (outcomes & (outcome.short | outcome.all)) bits |= sign.positive;
-  return bits;
-}
-
-/** Signs for which `value op 0` holds. */
-function signsFor(op: string): number {
-  const { negative, zero, positive: above } = sign;
-  return { '==': zero, '!=': negative | above, '<': negative, '<=': negative | zero, '>': above, '>=': zero | above }[op] ?? sign.any;
-}
-
-/** The state where a value has one of some signs, `null` if it cannot. */
-export function withSign(state: State, value: string, bits: number): State | null {
-  const known = signOf(state, value);
-  const left = known & bits;
-  if (left === 0) return null;
-  if (left === known || value.startsWith('=') || value.startsWith('&')) return state;
-  return altered(state, { signs: withEntry(state.signs, value, left) });
-}
+import { unset } from './unset.js';
 
 /** The state where a condition came out as it did, `null` where it cannot. */
 export function assume(state: State, o: Assume, acquired: Acquired | null): State | null {
   if (o.op === '==' && state.phase === 'held' && acquired?.filled === o.left.text && signOfText(o.right.text) === sign.zero) return null;
+  if (o.call !== null && errorTests.test(o.call.name ?? '')) {
+    const tested = valueIn(state, o.call.args[0]);
+    if (tested !== null) return afterErrorTest(state, tested, o.call.name === errorOrNullTest, o.op === '!=');
+  }
   const left = worth(state, o.left);
   const right = worth(state, o.right);
-  if (o.call !== null) {
-    const tested = valueIn(state, o.call.args[0]);
-    const holds = o.op === '!=';
-    if (errorTests.test(o.call.name ?? '') && tested !== null) {
-      const bits = o.call.name === errorOrNullTest ? sign.negative | sign.zero : sign.negative;
-      return isNothing(state, tested, holds) ? null : withSign(state, tested, holds ? bits : sign.any & ~bits);
-    }
-  }
-  if (left === null && right === null) return state;
-  const zeroRight = right?.startsWith('=') === true && signOfText(right.slice(1)) === sign.zero;
-  let next: State | null = state;
-  if (left !== null && zeroRight) {
-    if (isHeld(state, left)) {
-      // Where the reference is, its pointer and what it stands in are not NULL.
-      if (o.op === '==') return null;
-    }
-    next = withSign(state, left, signsFor(o.op));
-    if (next && left === state.result) next = outcomesAfter(next, o.op, 0);
-    return next;
-  }
-  if (left === null || right === null) return state;
-  // A page is none of the values that a name stands for.
-  if (
-    o.op === '==' &&
+  if (left !== null && right?.startsWith('=') && signOfText(right.slice(1)) === sign.zero) return afterZero(state, left, o.op);
+  return left === null || right === null ? state : afterComparison(state, o, left, right, acquired);
+}
+
+/** The state where `IS_ERR(value)`, or one that asks for NULL too, is as said: what leads to the reference is neither. */
+function afterErrorTest(state: State, value: string, orNull: boolean, isTrue: boolean): State | null {
+  if (isTrue && isHeld(state, value)) return null;
+  const bits = orNull ? sign.negative | sign.zero : sign.negative;
+  return withSign(state, value, isTrue ? bits : sign.any & ~bits);
+}
+
+/** The state where a value compares with zero as said. */
+function afterZero(state: State, value: string, op: string): State | null {
+  // Where the reference is, its pointer and what it stands in are not NULL.
+  if (op === '==' && isHeld(state, value)) return null;
+  const next = withSign(state, value, signsFor(op));
+  return next && value === state.result ? outcomesAfter(next, op, 0) : next;
+}
+
+/** The state where two values, of which the right one is not zero, compare as said. */
+function afterComparison(state: State, o: Assume, left: string, right: string, acquired: Acquired | null): State | null {
+  const { op } = o;
+  if (op === '==' && isNamed(state, left, right)) return null;
+  // Of whole numbers, below one is no more than zero.
+  if (right === '=1' && left !== state.asked && state.asked !== '=1' && (op === '<' || op === '>='))
+    return afterZero(state, left, op === '<' ? '<=' : '>');
+  const next = signedBy(state, left, op, right);
+  if (!next) return null;
+  if (left.startsWith('=') && right.startsWith('=')) return mayCompare(state, left, op, right) ? next : null;
+  // More than a number is `first + n`, where something is added.
+  if (left === right && isMore(o.right) && !isMore(o.left)) return /^(<|<=|!=)$/.test(op) ? next : null;
+  // Two pointers into one array, of which one has gone on.
+  const isApart = left === right && [o.left, o.right].some(({ path }) => state.signs.has(`+${path}`));
+  const after = isApart && op !== '==' && op !== '!=' ? next : compared(next, left, op, right);
+  return after && afterAsked(after, o, left, right, acquired);
+}
+
+/** True for the reference and the name of a constant: a page is none of the values that a name stands for. */
+function isNamed(state: State, left: string, right: string): boolean {
+  return (
     state.phase === 'held' &&
     [left, right].includes(theReference) &&
     [left, right].some((v) => /^=[A-Z]/.test(v) || /^[A-Z][A-Z_\d]+$/.test(v))
-  )
-    return null;
-  // Of whole numbers, below one is no more than zero.
-  if (right === '=1' && left !== state.asked && state.asked !== '=1' && (o.op === '<' || o.op === '>=')) {
-    const bits = signsFor(o.op === '<' ? '<=' : '>');
-    next = withSign(state, left, bits);
-    return next && left === state.result ? outcomesAfter(next, o.op === '<' ? '<=' : '>', 0) : next;
-  }
-  if (right.startsWith('=') && signOfText(right.slice(1)) !== sign.any) {
-    const bits = signOfText(right.slice(1));
-    if (o.op === '==' || (o.op === '>=' && bits === sign.positive) || (o.op === '>' && bits === sign.positive)) {
-      next = withSign(state, left, o.op === '==' ? bits : sign.positive);
-      if (!next) return null;
-      // A certain error code is no page.
-      if (left === state.result && bits === sign.negative) next = outcomesAfter(next, '<', 0);
-    } else if (o.op === '<=' && bits === sign.negative) next = withSign(state, left, sign.negative);
-    else if (o.op === '<' && bits === sign.negative) next = withSign(state, left, sign.negative);
-    if (!next) return null;
-  }
-  if (left.startsWith('=') && right.startsWith('=')) {
-    if (o.op === '==' || o.op === '!=') {
-      const same = left === right || (signOf(state, left) === sign.zero && signOf(state, right) === sign.zero);
-      const different = !same && constant.test(left) && constant.test(right);
-      if ((o.op === '==' && different) || (o.op === '!=' && same)) return null;
-    }
-    return next;
-  }
-  // More than a number is `first + n`, where something is added.
-  if (left === right && isMore(o.right) && !isMore(o.left)) return /^(<|<=|!=)$/.test(o.op) ? next : null;
-  // Two pointers into one array, of which one has gone on.
-  const isApart = left === right && [o.left, o.right].some(({ path }) => state.signs.has(`+${path}`));
-  next = isApart && o.op !== '==' && o.op !== '!=' ? next : compared(next, left, o.op, right);
-  if (!next || state.result === null) return next;
-  const isAsked = (value: string, text: string): boolean =>
-    value === state.asked || (acquired !== null && acquired.result !== 'bytes' && text !== '' && text === acquired.count);
-  if (left === state.result && isAsked(right, o.right.text)) return outcomesAfter(next, o.op, 2);
-  if (right === state.result && isAsked(left, o.left.text)) return outcomesAfter(next, swapped[o.op] ?? o.op, 2);
-  return next;
+  );
+}
+
+/** The state with what a comparison with a constant says of a value's sign. */
+function signedBy(state: State, left: string, op: string, right: string): State | null {
+  const bits = right.startsWith('=') ? signOfText(right.slice(1)) : sign.any;
+  const signs = bits === sign.any ? null : signsAgainst(op, bits);
+  if (signs === null) return state;
+  const next = withSign(state, left, signs);
+  // A certain error code is no page.
+  return next && left === state.result && op === '==' && bits === sign.negative ? outcomesAfter(next, '<', 0) : next;
+}
+
+/** The signs for which a comparison with a constant of some sign can hold; `null` where it says nothing of them. */
+function signsAgainst(op: string, bits: number): number | null {
+  if (op === '==') return bits;
+  if (bits === sign.positive) return op === '>=' || op === '>' ? sign.positive : null;
+  return bits === sign.negative && (op === '<=' || op === '<') ? sign.negative : null;
+}
+
+/** False for a comparison of two constants that comes out otherwise. */
+function mayCompare(state: State, left: string, op: string, right: string): boolean {
+  if (op !== '==' && op !== '!=') return true;
+  const same = left === right || (signOf(state, left) === sign.zero && signOf(state, right) === sign.zero);
+  return op === '!=' ? !same : same || !constant.test(left) || !constant.test(right);
+}
+
+const constant = /^=(-?(\d|0x)|-?[A-Z]|NULL|true|false)/;
+
+/** The state with the outcomes that agree with a comparison of the acquiring call's result with the number asked for. */
+function afterAsked(state: State, o: Assume, left: string, right: string, acquired: Acquired | null): State | null {
+  if (state.result === null) return state;
+  if (left === state.result && isAsked(state, right, o.right.text, acquired)) return outcomesAfter(state, o.op, 2);
+  if (right === state.result && isAsked(state, left, o.left.text, acquired)) return outcomesAfter(state, swapped[o.op] ?? o.op, 2);
+  return state;
+}
+
+/** True for the number of pages that the acquiring call was asked for, by its value or as it is written. */
+function isAsked(state: State, value: string, text: string, acquired: Acquired | null): boolean {
+  return value === state.asked || (acquired !== null && acquired.result !== 'bytes' && text !== '' && text === acquired.count);
 }
 
 /** What one side of a comparison is; bits of a number are another number, of which some may be zero where that is not. */
@@ -134,73 +115,10 @@ function worth(state: State, value: Value): string | null {
 /** `flags & FLAG`, and no more than that. */
 const masked = /^[^&|=<>?]* & (?!&)([^&|=<>?]*)$/;
 
-/** What nobody has stored to in memory that was allocated as zeros. */
-export function unset(state: State, value: string | null): string | null {
-  if (value === null || state.zeroed.size === 0 || !/[.[]/.test(value) || value.includes('@') || value.startsWith('&')) return value;
-  return state.zeroed.has(baseOf(value)) && !isHeld(state, value) ? '=0' : value;
-}
-
-/**
- * True where a loop has no first round: it counts down from zero, or from zero to a number that nobody has set in memory that was allocated as
- * zeros.
- */
-export function isNone(graph: Graph, state: State, { operation: o }: Node): boolean {
-  if (o?.kind !== 'assume' || o.call !== null) return false;
-  if ((o.op === '<=' || o.op === '==') && isZero(valueIn(state, o.right))) return isStillZero(graph, state, o.left);
-  if (o.op !== '>=') return false;
-  const bound = valueIn(state, o.right);
-  return signOf(state, valueIn(state, o.left)) === sign.zero && bound?.startsWith('=') === false && unset(state, bound) === '=0';
-}
-
-function isZero(value: string | null): boolean {
-  return value !== null && /^=(0|false)$/.test(value);
-}
-
-/** True for a variable that is zero and that nobody but the function itself can have set. */
-export function isStillZero(graph: Graph, state: State, value: Value): boolean {
-  return value.path !== null && graph.types.has(value.path) && isZero(valueIn(state, value)) && !isHandedOut(graph, value.path);
-}
-
-const handedOut = remembered(
-  (graph: Graph) =>
-    new Set(
-      graph.nodes.flatMap(({ operation: o }) => {
-        const values = o?.kind === 'call' ? o.args : o?.kind === 'copy' ? [o.source] : [];
-        return values.flatMap((v) => (v.address && v.path !== null ? [v.path] : []));
-      }),
-    ),
-);
-
-/** True for a variable of which the address is taken. */
-function isHandedOut(graph: Graph, variable: string): boolean {
-  return handedOut(graph).has(variable);
-}
-
-const constant = /^=(-?(\d|0x)|-?[A-Z]|NULL|true|false)/;
-
-/** True for a test of the reference itself, or of what holds it, that says that there is none. */
-function isNothing(state: State, value: string, holds: boolean): boolean {
-  return holds && isHeld(state, value);
-}
-
 /** True for the question whether there is something where the reference is or stands in. */
 export function asksHeld(state: State, o: Assume): boolean {
   const left = worth(state, o.left);
   return left !== null && isHeld(state, left) && signOf(state, worth(state, o.right)) === sign.zero;
-}
-
-function isHeld(state: State, value: string): boolean {
-  if (state.phase !== 'held' || value.startsWith('&') || value === state.result) return false;
-  if (value === theReference) return true;
-  for (const place of state.store.keys())
-    if (
-      place.length > value.length &&
-      place.startsWith(value) &&
-      state.store.get(place) === theReference &&
-      suffixAfter(place, value) !== null
-    )
-      return true;
-  return false;
 }
 
 /** True for the sum of the number of which it has the path and something else. */
@@ -232,14 +150,4 @@ function outcomesAfter(state: State, op: string, against: number): State | null 
   for (const [bit, value] of rank) if (state.outcomes & bit && holds(value, op, against)) left |= bit;
   if (left === 0) return null;
   return left === state.outcomes ? state : altered(state, { outcomes: left });
-}
-
-/** A condition as a person reads it; `null` for one that has no words. */
-export function conditionText(n: Node): string | null {
-  const o = n.operation;
-  if (o?.kind !== 'assume') return null;
-  if (o.call?.name) return `where ${o.call.name}() is ${o.op === '!=' ? 'true' : 'false'}`;
-  const tested = o.left.text || o.left.path || '';
-  if (tested === '' || tested.startsWith('%')) return null;
-  return `where ${tested} ${o.op} ${o.right.text || o.right.path || '0'}`;
 }

@@ -222,3 +222,18 @@ export function uncompared(state: State, value: string): State {
 export function stepFrom(value: string, next: string): string | null {
   return value.startsWith('&') ? below(value, next) : step(value, next);
 }
+
+/** True for the reference itself, while it is held, and for what it stands in. */
+export function isHeld(state: State, value: string): boolean {
+  if (state.phase !== 'held' || value.startsWith('&') || value === state.result) return false;
+  if (value === theReference) return true;
+  for (const place of state.store.keys())
+    if (
+      place.length > value.length &&
+      place.startsWith(value) &&
+      state.store.get(place) === theReference &&
+      suffixAfter(place, value) !== null
+    )
+      return true;
+  return false;
+}

@@ -19,9 +19,9 @@ import {
 import type { Called } from '../context.js';
 import type { Callee } from '../function/callee.js';
 import { isAlwaysSet } from '../function/shape.js';
-import { signOf, withSign } from '../memory/conditions.js';
 import { copyOf } from '../memory/maps.js';
 import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from '../memory/memory.js';
+import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { mayReach } from './around.js';

@@ -5,8 +5,8 @@ import { pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index
 import type { Called } from '../context.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf } from '../loops/unwind.js';
-import { signOf } from '../memory/conditions.js';
 import { freed, holders, reach, valueIn } from '../memory/memory.js';
+import { signOf } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 

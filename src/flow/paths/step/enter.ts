@@ -4,9 +4,9 @@ import { type CallOperation, isRead, type Node } from '../../../program/graph.js
 import { join } from '../../../program/path.js';
 import type { Called } from '../context.js';
 import { loopOf } from '../loops/unwind.js';
-import { signOf, withSign } from '../memory/conditions.js';
 import { copyOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, put, valueIn } from '../memory/memory.js';
+import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type State, sign, theReference, told } from '../memory/state.js';
 import type { StepEvent, Trail } from '../memory/trail.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';

@@ -1,9 +1,9 @@
 /** What a function's way out says, in the words of who called it. */
 import type { CallOperation } from '../../../program/graph.js';
 import { errorNames } from '../../../protocol/index.js';
-import { signOf, withSign } from '../memory/conditions.js';
 import { withEntry } from '../memory/maps.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type Holder, type State, sign, theReference } from '../memory/state.js';
 import type { Says, Trail } from '../memory/trail.js';
 

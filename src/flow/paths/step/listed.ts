@@ -2,8 +2,8 @@
 import type { CallOperation, Node } from '../../../program/graph.js';
 import { type Listing, transfers } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
-import { withSign } from '../memory/conditions.js';
 import { baseOf, reaches, valueIn } from '../memory/memory.js';
+import { withSign } from '../memory/signs.js';
 import { type State, told } from '../memory/state.js';
 import { share } from './shared.js';
 import { results } from './transfer.js';

@@ -4,8 +4,8 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
 import { bodyOf } from '../function/text.js';
-import { withSign } from '../memory/conditions.js';
 import { valueIn } from '../memory/memory.js';
+import { withSign } from '../memory/signs.js';
 import { type State, sign } from '../memory/state.js';
 
 /** The state behind such a question, `null` where it was answered otherwise before. */

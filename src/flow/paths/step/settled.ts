@@ -15,9 +15,10 @@ import type { Called } from '../context.js';
 import { isTaking } from '../entry.js';
 import { isPointer } from '../function/shape.js';
 import { isMovedOn } from '../loops/unwind.js';
-import { isStillZero, signOf } from '../memory/conditions.js';
 import { baseOf, holders, placeAt, reach, reaches, valueIn } from '../memory/memory.js';
+import { signOf } from '../memory/signs.js';
 import { outcome, type State, sign, theReference } from '../memory/state.js';
+import { isStillZero } from '../memory/unset.js';
 
 /**
  * True where a condition on the state of an object, or on a count, decides whether something is dropped: who has the

@@ -3,9 +3,9 @@ import type { Copy, Graph, Node } from '../../../program/graph.js';
 import { unsignedType } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
-import { signOf, withSign } from '../memory/conditions.js';
 import { keptOf, withEntry } from '../memory/maps.js';
 import { put, renewed, valueAt } from '../memory/memory.js';
+import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign } from '../memory/state.js';
 
 /** What a variable of an unsigned type can be; any other may be below zero too. */

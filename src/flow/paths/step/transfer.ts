@@ -4,9 +4,9 @@ import type { Value } from '../../../program/path.js';
 import { type Transfer, transfers } from '../../../protocol/index.js';
 import { movesOf } from '../../moves.js';
 import type { Called } from '../context.js';
-import { withSign } from '../memory/conditions.js';
 import { withEntry } from '../memory/maps.js';
 import { copied, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
+import { withSign } from '../memory/signs.js';
 import { altered, type Holder, type State, sign, theReference, told } from '../memory/state.js';
 import { latest, type Trail } from '../memory/trail.js';
 

@@ -5,9 +5,9 @@ import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
 import { askedFor } from '../function/asked.js';
-import { unset } from '../memory/conditions.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
 import type { State } from '../memory/state.js';
+import { unset } from '../memory/unset.js';
 import { mayChange } from './shared.js';
 
 /** Paths below the parameters of a function that tests them and that nobody has stored to yet, before a call of it. */

@@ -3,9 +3,9 @@ import { type Graph, type Node, nothing } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
-import { signOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
+import { signOf } from '../memory/signs.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from '../memory/state.js';
 import { latest } from '../memory/trail.js';
 

@@ -1,0 +1,47 @@
+/** What is known of the signs of values. */
+import { errorNames } from '../../../protocol/index.js';
+import { withEntry } from './maps.js';
+import { altered, outcome, type State, sign } from './state.js';
+
+/** The sign of a constant as it is written. */
+export function signOfText(text: string): number {
+  if (/^-(E[A-Z]|[1-9])/.test(text)) return sign.negative;
+  if (/^(0|NULL|false|0x0)$/.test(text)) return sign.zero;
+  if (/^(true|[1-9]\d*|0x\w*[1-9a-f]\w*)[uUlL]*$/i.test(text)) return sign.positive;
+  return sign.any;
+}
+
+/** What is known of a value's sign. */
+export function signOf(state: State, value: string | null): number {
+  if (value === null) return sign.any;
+  if (value.startsWith('=')) return signOfText(value.slice(1));
+  if (value.startsWith('&')) return sign.positive;
+  // Who returns an error's number as it stands, where success is zero, says no less that he has failed.
+  if (errorNames.has(value)) return sign.negative | sign.positive;
+  if (value === state.result) return (state.signs.get(value) ?? sign.any) & signsOfOutcomes(state.outcomes);
+  return state.signs.get(value) ?? (state.fresh.has(value) ? sign.zero | sign.positive : sign.any);
+}
+
+/** The signs that the acquiring call's result has after some outcomes. */
+function signsOfOutcomes(outcomes: number): number {
+  let bits = 0;
+  if (outcomes & outcome.error) bits |= sign.negative;
+  if (outcomes & outcome.zero) bits |= sign.zero;
+  if (outcomes & (outcome.short | outcome.all)) bits |= sign.positive;
+  return bits;
+}
+
+/** Signs for which `value op 0` holds. */
+export function signsFor(op: string): number {
+  const { negative, zero, positive: above } = sign;
+  return { '==': zero, '!=': negative | above, '<': negative, '<=': negative | zero, '>': above, '>=': zero | above }[op] ?? sign.any;
+}
+
+/** The state where a value has one of some signs, `null` if it cannot. */
+export function withSign(state: State, value: string, bits: number): State | null {
+  const known = signOf(state, value);
+  const left = known & bits;
+  if (left === 0) return null;
+  if (left === known || value.startsWith('=') || value.startsWith('&')) return state;
+  return altered(state, { signs: withEntry(state.signs, value, left) });
+}

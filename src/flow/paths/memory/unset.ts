@@ -1,0 +1,50 @@
+/** What is zero because nobody can have set it yet. */
+import type { Graph, Node } from '../../../program/graph.js';
+import type { Value } from '../../../program/path.js';
+import { remembered } from '../../../program/remembered.js';
+import { baseOf, isHeld, valueIn } from './memory.js';
+import { signOf } from './signs.js';
+import { type State, sign } from './state.js';
+
+/** What nobody has stored to in memory that was allocated as zeros. */
+export function unset(state: State, value: string | null): string | null {
+  if (value === null || state.zeroed.size === 0 || !/[.[]/.test(value) || value.includes('@') || value.startsWith('&')) return value;
+  return state.zeroed.has(baseOf(value)) && !isHeld(state, value) ? '=0' : value;
+}
+
+/**
+ * True where a loop has no first round: it counts down from zero, or from zero to a number that nobody has set in memory that was allocated as
+ * zeros.
+ */
+export function isNone(graph: Graph, state: State, { operation: o }: Node): boolean {
+  if (o?.kind !== 'assume' || o.call !== null) return false;
+  if ((o.op === '<=' || o.op === '==') && isZero(valueIn(state, o.right))) return isStillZero(graph, state, o.left);
+  if (o.op !== '>=') return false;
+  const bound = valueIn(state, o.right);
+  return signOf(state, valueIn(state, o.left)) === sign.zero && bound?.startsWith('=') === false && unset(state, bound) === '=0';
+}
+
+function isZero(value: string | null): boolean {
+  return value !== null && /^=(0|false)$/.test(value);
+}
+
+/** True for a variable that is zero and that nobody but the function itself can have set. */
+export function isStillZero(graph: Graph, state: State, value: Value): boolean {
+  return value.path !== null && graph.types.has(value.path) && isZero(valueIn(state, value)) && !isHandedOut(graph, value.path);
+}
+
+/** The variables of a graph of which the address is taken. */
+const handedOut = remembered(
+  (graph: Graph) =>
+    new Set(
+      graph.nodes.flatMap(({ operation: o }) => {
+        const values = o?.kind === 'call' ? o.args : o?.kind === 'copy' ? [o.source] : [];
+        return values.flatMap((v) => (v.address && v.path !== null ? [v.path] : []));
+      }),
+    ),
+);
+
+/** True for a variable of which the address is taken. */
+function isHandedOut(graph: Graph, variable: string): boolean {
+  return handedOut(graph).has(variable);
+}
