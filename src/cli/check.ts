@@ -49,7 +49,7 @@ export function addCheck(program: Command): void {
     .addOption(new Option('-f, --format <format>', 'how to write').choices(Object.keys(findingFormats)).default('text'))
     .option('-o, --output <file>', 'write to this file; it appears whole or not at all')
     .option('-r, --rule <rule>', 'only findings of this rule; may be repeated', collect)
-    .option('-p, --path <glob>', 'only sites in files that match, relative to the tree; may be repeated', collect)
+    .option('-p, --path <glob>', 'only sites in files that match, or in a folder, relative to the tree; may be repeated', collect)
     .addOption(new Option('-s, --severity <severity>', 'the least that is told').choices(severities).default('warning'))
     .option('--changed-since <rev>', 'only what changed since this revision of git: in functions that it touched, or new by its effects')
     .option('--baseline <file>', 'leave out the findings that this file lists')

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
@@ -32,9 +34,9 @@ export function addExplain(program: Command): void {
     .action(explainCommand);
 }
 
-/** A glob that only this path matches; an empty path is none's. */
+/** A glob that only this path matches. */
 function exactly(path: string): string {
-  return path.replace(/[\\*?[\]{}()!+@|^$]/g, '\\$&') || '.';
+  return path.replace(/[\\*?[\]{}()!+@|^$]/g, '\\$&');
 }
 
 async function explainCommand(tree: string, id: string, given: { jobs?: number; cache?: string }): Promise<void> {
@@ -47,8 +49,10 @@ async function explainCommand(tree: string, id: string, given: { jobs?: number; 
   }
   const { explain } = await import('../report/explain.js');
   // Only the sites of the id's own file are followed; those of the whole tree if it has none, to find the id or what is like it.
+  const file = id.split(':')[0] ?? '';
+  const own = /\.[ch]$/.test(file) && existsSync(join(tree, file)) ? [{ paths: [exactly(file)] }] : [];
   let closest: string[] = [];
-  for (const scope of [{ paths: [exactly(id.split(':')[0] ?? '')] }, {}]) {
+  for (const scope of [...own, {}]) {
     const explanation = await explain(await runSurvey(tree, { ...given, ...scope }), id, standardOutput());
     if (explanation.found) return print(explanation.text);
     closest = explanation.closest;

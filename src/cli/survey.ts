@@ -46,7 +46,7 @@ export function addSurvey(program: Command): void {
         .default('text'),
     )
     .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
-    .option('-p, --path <glob>', 'only sites in files that match, relative to the tree; may be repeated', collect)
+    .option('-p, --path <glob>', 'only sites in files that match, or in a folder, relative to the tree; may be repeated', collect)
     .option('-k, --kind <kind>', `only sites of this kind (${kinds.join(', ')}); may be repeated`, collectKind)
     .option('-j, --jobs <n>', 'threads that read the tree and follow the sites (default: one per core)', parseJobs)
     .option('--coverage', 'account for every acquiring name of the tree; exit 1 if one is left over')

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import picomatch from 'picomatch';
 import { acquiringMacros, releasingMacros } from '../program/aliases.js';
 import type { FunctionReference } from '../program/file.js';
 import { openTree, type Tree } from '../source/index.js';
@@ -11,6 +10,7 @@ import type { Survey } from './row.js';
 import { acquiringFiles } from './sites.js';
 import { type Inspection, surveyFiles } from './threads.js';
 import type { AskedUnit, Worked } from './unit.js';
+import { assureMatches, wantedFiles } from './wanted.js';
 
 export type { SurveyOptions } from './options.js';
 export type * from './row.js';
@@ -21,7 +21,7 @@ const version = (JSON.parse(readFileSync(new URL('../../package.json', import.me
  * Surveys a kernel tree, or the tree of one driver: every call that takes references on user pages, and where they go.
  *
  * @param path the tree's folder; nothing in it need be configured or built
- * @throws TreeError if there is no such folder or no C in it
+ * @throws TreeError if there is no such folder, no C in it, or none that `options.paths` lets through
  * @throws the signal's reason if `options.signal` is aborted
  * @example
  * const { sites } = await survey('/usr/src/linux');
@@ -53,12 +53,6 @@ export function surveyedFiles(tree: Tree): { files: string[]; aliases: FunctionR
   return { files: [...new Set([...candidates, ...users])].sort(), aliases: [...acquiring, ...releasingMacros(tree)] };
 }
 
-/** True for the files that `options.paths` lets through. */
-export function wantedFiles({ paths }: SurveyOptions): (file: string) => boolean {
-  const matches = paths && paths.length > 0 ? picomatch([...paths], { dot: true }) : () => true;
-  return (file) => matches(file);
-}
-
 /**
  * A survey, with what `inspection` found in it. With a cache, or if they are `asked` for, its units come with the questions that
  * they rest on. What was worked out is kept in the cache, if there is one; if units are asked for, that is left to who asks.
@@ -75,7 +69,8 @@ export async function inspectTree(path: string, options: SurveyOptions, inspecti
     initSyntax(),
   ]);
   const { files: all, aliases } = surveyedFiles(tree);
-  const files = all.filter(wantedFiles(options));
+  assureMatches(tree, options.paths);
+  const files = all.filter(wantedFiles(options.paths));
   // What an inspection found is kept with it, apart from what the survey alone keeps.
   const kept = options.cache === undefined ? null : openKept(options.cache, inspection?.name ?? 'survey', tree, aliases);
   const open = files.filter((file) => !kept?.units.has(file));

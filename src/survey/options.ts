@@ -2,7 +2,7 @@ import type { SiteKind } from './row.js';
 
 /** What the caller of {@link survey} may choose. */
 export interface SurveyOptions {
-  /** Globs relative to the tree; only sites in files that match one are followed. Empty or absent: all. */
+  /** Files, folders or globs, relative to the tree; only sites in files that match one are followed. Empty or absent: all. */
   paths?: readonly string[];
   /** Keep only rows of these kinds. */
   kinds?: readonly SiteKind[];

@@ -1,10 +1,11 @@
 /** The survey of a tree some of whose files had other texts: what rests on none of them need not be done again. */
 import { answerOf, fileOf, isUntouched } from '../program/questions.js';
 import { overlay, type Tree } from '../source/index.js';
-import { type Inspected, surveyedFiles, wantedFiles } from './index.js';
+import { type Inspected, surveyedFiles } from './index.js';
 import type { SurveyOptions } from './options.js';
 import { type Inspection, surveyFiles } from './threads.js';
 import type { AskedUnit, Unit, Worked } from './unit.js';
+import { wantedFiles } from './wanted.js';
 
 /** The units of a tree with other texts, by their files. */
 export interface Other {
@@ -31,7 +32,7 @@ export async function unitsWith(
   const { tree, units, kept } = inspected;
   const other = overlay(tree, texts);
   const { files: all, aliases } = surveyedFiles(other);
-  const files = all.filter(wantedFiles(options));
+  const files = all.filter(wantedFiles(options.paths));
   const same = sameAnswers(tree, other, texts);
   const sameMacros = JSON.stringify(aliases) === JSON.stringify(surveyedFiles(tree).aliases);
   const holds = (known: AskedUnit): boolean => sameMacros && known.questions.every(same);

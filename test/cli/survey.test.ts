@@ -57,6 +57,16 @@ describe.skipIf(!engine)('survey', () => {
   it('keeps to --path and --kind', async () => {
     const only = await run(['survey', tree, '--format', 'csv', '--path', '**/b.c', '--path', 'nowhere/**']);
     expect(only.stdout.trimEnd().split('\r\n')).toHaveLength(2);
+    for (const inFolder of ['drivers/x', './drivers/x/', 'drivers/x/**']) {
+      const there = await run(['survey', tree, '--format', 'csv', '--path', inFolder]);
+      expect([there.code, there.stdout.trimEnd().split('\r\n').length]).toEqual([0, 3]);
+    }
+    const nowhere = await run(['survey', tree, '--path', 'drivers/y']);
+    expect([nowhere.code, nowhere.stdout, nowhere.stderr]).toEqual([
+      2,
+      '',
+      expect.stringMatching(/^putright: no C file of .* matches 'drivers\/y': /),
+    ]);
     const none = await run(['survey', tree, '--format', 'csv', '--kind', 'test', '--kind', 'internal']);
     expect(none.stdout.trimEnd().split('\r\n')).toHaveLength(1);
   });
