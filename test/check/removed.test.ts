@@ -125,6 +125,52 @@ int buf_del(struct client *c, u32 id)
 }
 `;
 
+const cached = (keep: string) => `struct ent { struct list_head lru; struct page *page; unsigned long key; int busy; };
+struct cache { struct list_head lru; struct xarray map; struct ent *last; };
+int cache_add(struct cache *c, unsigned long a)
+{
+	struct ent *e = kzalloc(sizeof(*e), GFP_KERNEL);
+
+	if (!e)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &e->page) != 1) {
+		kfree(e);
+		return -EFAULT;
+	}
+	${keep}
+	list_add(&e->lru, &c->lru);
+	return 0;
+}
+void cache_use(struct cache *c, unsigned long key)
+{
+	struct ent *e;
+
+	list_for_each_entry(e, &c->lru, lru) {
+		if (e->key == key) {
+			list_del_init(&e->lru);
+			e->busy++;
+			break;
+		}
+	}
+}
+void cache_shrink(struct cache *c)
+{
+	struct ent *e, *next;
+
+	list_for_each_entry_safe(e, next, &c->lru, lru) {
+		list_del(&e->lru);
+		unpin_user_pages_dirty_lock(&e->page, 1, true);
+		kfree(e);
+	}
+}
+`;
+
+describe('an object that is taken off the list of those that nobody uses', () => {
+  complains('leak-on-path', 'one that stands there alone', cached(''), 'cache_use:if (e->key == key) {');
+  accepts('leak-on-path', 'one that is found by a key, too', cached('xa_store(&c->map, e->key, e, GFP_KERNEL);'));
+  accepts('leak-on-path', 'one that a field leads to, too', cached('c->last = e;'));
+});
+
 describe('an object that is taken from an xarray', () => {
   complains(
     'leak-on-path',

@@ -3,16 +3,26 @@ import type { FunctionReference } from '../../../program/file.js';
 import type { Node } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { linkTypes, removals, userCount } from '../../../protocol/index.js';
+import { linkTypes, listings, removals, userCount } from '../../../protocol/index.js';
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
 import type { Turned } from '../memory/state.js';
-import { latest } from '../memory/trail.js';
+import { latest, type StepEvent, type Trail } from '../memory/trail.js';
 import { removingCall } from '../step/removed.js';
 import type { Walked } from '../walk/walk.js';
 import { type Carrier, within } from './teardown.js';
 
 const removing = new RegExp(`\\b(?:${[...removals.keys()].join('|')})\\s*\\(`);
+
+/** A variable of an object with pages that a function takes out. */
+interface Held {
+  variable: string;
+  tag: string;
+  /** Where the pages are below it. */
+  suffix: string;
+  /** It was found by a member of it; else by a key, and is the result of the call that takes it out. */
+  byMember: boolean;
+}
 
 /** The ways of a file's functions on which an object that was taken out is left with its pages. */
 export function lostIn(
@@ -23,39 +33,56 @@ export function lostIn(
 ): { reference: FunctionReference; turned: Turned }[] {
   return (program.file(file)?.functions ?? []).flatMap((reference) => {
     if (reference.macro || !removing.test(program.textOf(reference))) return [];
-    return objectsIn(program, reference, carrier).flatMap(({ variable, suffix }) =>
-      walked(reference, { kind: 'object', variable, suffixes: [suffix], removed: true })
-        .lost.filter(
-          ({ exit }) => latest(exit.trail, ({ kind }) => kind === 'removed') && !latest(exit.trail, ({ kind }) => kind === 'freed'),
-        )
-        .map((turned) => ({ reference, turned })),
-    );
+    return objectsIn(program, reference, carrier).flatMap((object) => {
+      const { variable, suffix } = object;
+      const { lost } = walked(reference, { kind: 'object', variable, suffixes: [suffix], removed: true });
+      const left = lost.filter(({ exit: { trail } }) => happened(trail, 'removed') && !happened(trail, 'freed'));
+      return left.length === 0 || isFoundElsewhere(program, file, object) ? [] : left.map((turned) => ({ reference, turned }));
+    });
   });
 }
 
-/** The variables of such objects in a function, and where the pages are below them. */
-function objectsIn(program: Program, reference: FunctionReference, carrier: Carrier): { variable: string; suffix: string }[] {
-  const found = new Map<string, string>();
+function happened(trail: Trail | null, what: StepEvent['kind']): boolean {
+  return latest(trail, ({ kind }) => kind === what) !== null;
+}
+
+/** Such objects of a function, by their variables. */
+function objectsIn(program: Program, reference: FunctionReference, carrier: Carrier): Held[] {
+  const { file } = reference;
+  const found = new Map<string, Held>();
   for (const graph of program.graphs(reference)) {
-    const add = (variable: string): void => {
-      const tag = graph.params.some((p) => p.name === variable) ? null : tagOf(program, reference.file, graph, variable);
-      const own = tag === null ? null : within(program, reference.file, tag, carrier);
+    const add = (variable: string, byMember: boolean): void => {
+      const tag = graph.params.some((p) => p.name === variable) ? null : tagOf(program, file, graph, variable);
+      const own = tag === null ? null : within(program, file, tag, carrier);
+      if (!own || linksOf(program, file, own.tag) > (byMember ? 1 : 0)) return;
       // Of several users each has to see to its own: who takes it out and puts it on another way had one.
-      if (
-        own &&
-        linksOf(program, reference.file, own.tag) < 2 &&
-        (!isCounted(program, reference.file, own.tag) || graph.nodes.some((n) => isPut(n, variable)))
-      )
-        found.set(variable, own.suffix);
+      if (isCounted(program, file, own.tag) && !graph.nodes.some((n) => isPut(n, variable))) return;
+      found.set(variable, { variable, tag: own.tag, suffix: own.suffix, byMember });
     };
     for (const { operation: o } of graph.nodes) {
-      if (o?.kind === 'copy' && rootOf(o.target) === o.target && removingCall(graph, o.source.path) !== null) add(o.target);
+      if (o?.kind === 'copy' && rootOf(o.target) === o.target && removingCall(graph, o.source.path) !== null) add(o.target, false);
       const member = o?.kind === 'call' ? removals.get(o.name ?? '')?.member : null;
       const given = o?.kind === 'call' && member != null ? o.args[member] : undefined;
-      if (given?.address && given.path !== null && given.path !== rootOf(given.path)) add(rootOf(given.path));
+      if (given?.address && given.path !== null && given.path !== rootOf(given.path)) add(rootOf(given.path), true);
     }
   }
-  return [...found].map(([variable, suffix]) => ({ variable, suffix }));
+  return [...found.values()];
+}
+
+/** True if the file puts such objects under a key as well, or in a field for them. */
+function isFoundElsewhere(program: Program, file: string, { tag, byMember }: Held): boolean {
+  return (program.file(file)?.functions ?? []).some((reference) => {
+    if (reference.macro) return false;
+    return program.graphs(reference).some((graph) => {
+      const isOne = (path: string | null | undefined): boolean =>
+        path != null && rootOf(path) === path && tagOf(program, file, graph, path) === tag;
+      return graph.nodes.some(({ operation: o }) => {
+        if (o?.kind === 'call') return byMember && isOne(o.args[listings.get(o.name ?? '')?.object ?? -1]?.path);
+        if (o?.kind !== 'copy' || rootOf(o.target) === o.target || !isOne(o.source.path)) return false;
+        return program.typeOf(o.target, graph, file)?.tag === tag;
+      });
+    });
+  });
 }
 
 /** By how many members an object may be found at once. */
