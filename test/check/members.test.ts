@@ -103,3 +103,63 @@ describe('an object that is freed by who does not name its pages', () => {
   complains('leak-on-path', 'one of which nobody has dropped them', frames(''), 'buf_unmap:frames_free(b->v);');
   accepts('leak-on-path', 'one that its caller has emptied', frames('frames_put(b->v);'));
 });
+
+const pair = (end: string) => `struct inner { struct page **p; long n; };
+struct outer { struct inner in, out; };
+static int inner_get(struct inner *i, unsigned long a, long n)
+{
+	long got;
+
+	i->p = kvmalloc_array(n, sizeof(*i->p), GFP_KERNEL);
+	if (!i->p)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, i->p);
+	if (got == n) {
+		i->n = n;
+		return 0;
+	}
+	if (got > 0)
+		unpin_user_pages(i->p, got);
+	kvfree(i->p);
+	return -EFAULT;
+}
+static void inner_put(struct inner *i)
+{
+	unpin_user_pages_dirty_lock(i->p, i->n, true);
+	kvfree(i->p);
+}
+struct outer *outer_new(unsigned long in, unsigned long out, long n)
+{
+	struct outer *o = kzalloc(sizeof(*o), GFP_KERNEL);
+
+	if (!o)
+		return NULL;
+	if (inner_get(&o->in, in, n))
+		goto free;
+	if (inner_get(&o->out, out, n))
+		goto put;
+	return o;
+put:
+	inner_put(&o->in);
+free:
+	kfree(o);
+	return NULL;
+}
+void outer_free(struct outer *o)
+{
+	${end}
+	kfree(o);
+}
+void outer_close(struct outer *o)
+{
+	inner_put(&o->in);
+	inner_put(&o->out);
+	kfree(o);
+}
+`;
+
+describe('an object with two others of one kind', () => {
+  complains('leak-on-path', 'one of which the second is forgotten', pair('inner_put(&o->in);'), 'outer_free:kfree(o);');
+  complains('leak-on-path', 'one of which the first is forgotten', pair('inner_put(&o->out);'), 'outer_free:kfree(o);');
+  accepts('leak-on-path', 'one of which both are ended', pair('inner_put(&o->out);\n\tinner_put(&o->in);'));
+});

@@ -53,11 +53,10 @@ function objectsIn(program: Program, reference: FunctionReference, carrier: Carr
   for (const graph of program.graphs(reference)) {
     const add = (variable: string, byMember: boolean): void => {
       const tag = graph.params.some((p) => p.name === variable) ? null : tagOf(program, file, graph, variable);
-      const own = tag === null ? null : within(program, file, tag, carrier);
-      if (!own || linksOf(program, file, own.tag) > (byMember ? 1 : 0)) return;
+      if (tag === null || linksOf(program, file, tag) > (byMember ? 1 : 0)) return;
       // Of several users each has to see to its own: who takes it out and puts it on another way had one.
-      if (isCounted(program, file, own.tag) && !graph.nodes.some((n) => isPut(n, variable))) return;
-      found.set(variable, { variable, tag: own.tag, suffix: own.suffix, byMember });
+      if (isCounted(program, file, tag) && !graph.nodes.some((n) => isPut(n, variable))) return;
+      for (const { suffix } of within(program, file, tag, carrier)) found.set(variable + suffix, { variable, tag, suffix, byMember });
     };
     for (const { operation: o } of graph.nodes) {
       if (o?.kind === 'copy' && rootOf(o.target) === o.target && removingCall(graph, o.source.path) !== null) add(o.target, false);

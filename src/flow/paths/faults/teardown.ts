@@ -51,7 +51,7 @@ export function endingsOf(
   const seen = new Set<string>();
   let walks = 0;
   const visit = (reference: FunctionReference, variable: string, own: Field, level: number, isUsual: boolean): void => {
-    const key = `${reference.key}|${variable}`;
+    const key = `${reference.key}|${variable}${own.suffix}`;
     if (seen.has(key) || walks >= maxWalks) return;
     seen.add(key);
     walks++;
@@ -109,19 +109,21 @@ export function endingsOf(
   };
   for (const file of files) {
     for (const reference of program.file(file)?.functions ?? []) {
-      if (reference.macro || !mayFree(program.textOf(reference), (tag) => within(program, file, tag, carrier) !== null)) continue;
+      if (reference.macro || !mayFree(program.textOf(reference), (tag) => within(program, file, tag, carrier).length > 0)) continue;
       for (const graph of program.graphs(reference))
         for (const { variable, tag } of freedIn(program, file, graph)) {
-          const own = within(program, file, tag, carrier);
-          // Who ends an object in another of its uses does not name the field, nor hands it to somebody who drops what is there.
-          const isMeant =
-            own &&
-            (isOfClosing(program, reference) ||
-              new RegExp(`\\b${own.named}\\b`).test(program.textOf(reference)) ||
+          const fields = within(program, file, tag, carrier);
+          // Who ends an object in another of its uses names none of the fields, nor hands it to somebody who drops what is there.
+          const isNamed = fields.some(({ named }) => new RegExp(`\\b${named}\\b`).test(program.textOf(reference)));
+          for (const own of fields) {
+            const isMeant =
+              isOfClosing(program, reference) ||
+              isNamed ||
               isHandedOn(graph, reference, variable, own) ||
-              isOfList(graph, variable, filledLists(program, file, keepers)));
-          if (isMeant) visit(reference, variable, own, 0, false);
-          else if (own && isDroppedFirst(reference, variable, own)) visit(reference, variable, own, 0, true);
+              isOfList(graph, variable, filledLists(program, file, keepers));
+            if (isMeant) visit(reference, variable, own, 0, false);
+            else if (isDroppedFirst(reference, variable, own)) visit(reference, variable, own, 0, true);
+          }
         }
     }
   }
@@ -160,14 +162,14 @@ interface Field extends Carrier {
   embedded: boolean;
 }
 
-/** The same carrier below a struct that is its, or has that as a member; `null` for any other. */
-export function within(program: Program, file: string, tag: string, { tag: inner, suffix }: Carrier): Field | null {
+/** The same carrier below a struct that is its, or has that as members; none for any other. */
+export function within(program: Program, file: string, tag: string, { tag: inner, suffix }: Carrier): Field[] {
   const fields = (suffix.match(/\.\w+/g) ?? []).map((f) => f.slice(1));
   const last = program.structure(inner, file)?.fields.find((f) => f.name === fields[0]);
   const embedded = fields.length === 1 && last !== undefined && isEmbedded(last.type, suffix);
-  if (tag === inner) return { tag, suffix, named: fields.at(-1) ?? '', embedded };
-  const member = program.structure(tag, file)?.fields.find((f) => f.type.tag === inner && f.type.pointers === 0);
-  return member ? { tag, suffix: `.${member.name}${'[]'.repeat(member.type.dims.length)}${suffix}`, named: member.name, embedded } : null;
+  if (tag === inner) return [{ tag, suffix, named: fields.at(-1) ?? '', embedded }];
+  const members = program.structure(tag, file)?.fields.filter((f) => f.type.tag === inner && f.type.pointers === 0) ?? [];
+  return members.map(({ name, type }) => ({ tag, suffix: `.${name}${'[]'.repeat(type.dims.length)}${suffix}`, named: name, embedded }));
 }
 
 /** The field in the object from which a path leads to one that has it: `obj->buf`, whose `pages` are kept, or `&obj->buf`. */
