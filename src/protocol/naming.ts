@@ -35,3 +35,6 @@ export const tellingName = /^(IS_ERR|PTR_ERR|WARN|dev_|pr_|printk)/;
 
 /** One that wakes who waits for an object, or has it seen to by somebody else. */
 export const wakingName = /^(complete|wake_up|up)(_|$)|schedule|queue|signal|notify/;
+
+/** One that gives up a user's reference on an object. */
+export const puttingName = /put/;

@@ -3,7 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import type { Node } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { linkTypes, listings, removals, userCount } from '../../../protocol/index.js';
+import { linkTypes, listings, puttingName, removals, userCount } from '../../../protocol/index.js';
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
 import type { Turned } from '../memory/state.js';
@@ -97,5 +97,5 @@ function isCounted(program: Program, file: string, tag: string): boolean {
 /** True for a call that gives up a user's reference on the object of a variable. */
 function isPut({ operation: o }: Node, variable: string): boolean {
   const isOf = ({ path, address }: Value): boolean => path === variable || (address && path !== null && rootOf(path) === variable);
-  return o?.kind === 'call' && /put/.test(o.name ?? '') && o.args.some(isOf);
+  return o?.kind === 'call' && puttingName.test(o.name ?? '') && o.args.some(isOf);
 }
