@@ -18,5 +18,8 @@ export const errorOrZeroCalls = /^(PTR_ERR_OR_ZERO|xa_err)$/;
 export const errorTests = /^(IS_ERR(_OR_NULL)?|xa_is_err)$/;
 export const errorOrNullTest = 'IS_ERR_OR_NULL';
 
+/** In the name of one of them, or of one that asks the same of a number, as `IS_ERR_VALUE()`. */
+export const errorTestName = /^IS_ERR/;
+
 /** Before the condition that they are given: what its author holds for impossible. include/asm-generic/bug.h */
 export const assertingText = String.raw`\bWARN(_ON)?(_ONCE)?\s*\([\s!(]*`;

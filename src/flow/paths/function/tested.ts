@@ -1,7 +1,7 @@
 /** Which calls' results a condition tests, and what it says of them. */
 import { type Assume, type CallOperation, type Graph, type Node, nothing } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
-import { errorTests } from '../../../protocol/index.js';
+import { errorTestName } from '../../../protocol/index.js';
 import { predecessorsOf } from './live.js';
 
 /** The results of calls that a condition tests: what it compares, or hands to who is asked about it, as `IS_ERR(p)`. */
@@ -68,7 +68,7 @@ export function saysFailure(graph: Graph, n: Node): boolean {
 
 function isError({ types }: Graph, { left, op, right, call }: Assume): boolean {
   if (right.path !== null || !nothing.test(right.text)) return false;
-  if (errorTests.test(call?.name ?? '')) return op === '!=';
+  if (errorTestName.test(call?.name ?? '')) return op === '!=';
   const isPointer = (types.get(left.path ?? '')?.pointers ?? 0) > 0;
   return !isPointer && (op === '!=' || op === '<');
 }
