@@ -16,6 +16,7 @@ import {
   type Release,
   type ReleaseCall,
   releases,
+  userTests,
 } from '../protocol/index.js';
 import { assumptionsOf, startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
@@ -279,9 +280,7 @@ function isCertain({ program, site, row }: Subject, { file, function: name, step
   );
 }
 
-const knowsUser = new RegExp(
-  `\\b(?:user_backed_iter|iter_is_iovec|iter_is_ubuf|iov_iter_extract_will_pin|${[...releases.keys()].join('|')})\\s*\\(`,
-);
+const knowsUser = new RegExp(`\\b(?:${[...userTests, ...releases.keys()].join('|')})\\s*\\(`);
 
 /** A path as a complaint about its end. */
 export function complaintOf({ program }: Subject, witness: Witness, message: string): Complaint {

@@ -46,8 +46,9 @@ export const iteratorAcquires: readonly Acquire[] = [
   },
 ];
 
-/** Tests of an iterator: of pages that are no user's, and of those that are. include/linux/uio.h */
+/** Calls that answer whether an iterator is a user's: include/linux/uio.h. */
+export const userTests: ReadonlySet<string> = new Set(['user_backed_iter', 'iter_is_iovec', 'iter_is_ubuf', 'iov_iter_extract_will_pin']);
+/** Those that answer whether its pages are the kernel's. */
 export const kernelBackedTest = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;
-export const userBackedTest = /^(user_backed_iter|iter_is_(iovec|ubuf)|iov_iter_extract_will_pin)$/;
 /** In the name of one, or of a driver's own that asks the same. */
 export const backingName = /will_pin|user_backed/;

@@ -5,6 +5,7 @@ import type { Graph, Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { plainPath, sourceName } from '../program/text.js';
+import { userTests } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import type { Site } from './sites.js';
 
@@ -95,8 +96,6 @@ function pathsIn(e: Expression): string[] {
   }
 }
 
-/** Calls that answer whether an iterator is a user's. */
-export const userTests: ReadonlySet<string> = new Set(['user_backed_iter', 'iter_is_iovec', 'iter_is_ubuf', 'iov_iter_extract_will_pin']);
 const userTypes = new Set(['ITER_UBUF', 'ITER_IOVEC']);
 const userMakers = new Set([
   'import_ubuf',

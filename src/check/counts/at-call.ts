@@ -12,7 +12,10 @@ export interface Noted {
   counted: boolean;
 }
 
-const nothing: readonly CountFault[] = [];
+/** Of a place at which nothing is wrong, and which does not count. */
+export const unnoted: Noted = { faults: [], counted: false };
+
+const nothing = unnoted.faults;
 
 /** What is wrong of a call. */
 export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Noted {
@@ -20,13 +23,13 @@ export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Not
   if (w.one)
     return { faults: isUse(w, o) ? faultAt(w, state, n.pos, release ? 'drop' : 'use', 'unfilled', ERROR | ZERO) : nothing, counted: true };
   if (release) {
-    if (release.loop) return { faults: nothing, counted: false };
+    if (release.loop) return unnoted;
     const symbol = symbolOf(release.count, state.names, w.words);
     return { faults: ofDrop(w, state, n, symbol, release.wide), counted: symbol?.base === 'result' && symbol.plus >= 0 };
   }
   const { reference } = w.taking;
   const isGiven = o.args.some((a) => isArray(w, a.path));
-  if (!isGiven || w.program.isNeutral(o.name ?? '', reference.file) || w.tested.has(o.pos)) return { faults: nothing, counted: false };
+  if (!isGiven || w.program.isNeutral(o.name ?? '', reference.file) || w.tested.has(o.pos)) return unnoted;
   const symbols = o.args.map((a) => symbolOf(a, state.names, w.words));
   if (symbols.some((s) => s?.base === 'result')) return { faults: nothing, counted: true };
   const isAsked = symbols.some((s) => s?.base === 'asked' && s.plus === 0);

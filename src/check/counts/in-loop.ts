@@ -1,27 +1,25 @@
 /** Loops over the pages: how many rounds they have, held against how many pages there are. */
 import type { Loop, Node } from '../../program/graph.js';
 import { acquires } from '../../protocol/index.js';
-import type { Noted } from './at-call.js';
+import { type Noted, unnoted } from './at-call.js';
 import { controlsOf } from './bounds.js';
 import type { CountFault } from './fault.js';
 import { faultAt, isArray, type State, type Walking } from './path.js';
 import { ALL, ERROR, isLocalName, type Known, SHORT, symbolOf, ZERO } from './symbols.js';
 
-const noted: Noted = { faults: [], counted: false };
-
 /** What is wrong of a loop over the pages, at the condition by which a round begins. */
 export function inLoop(w: Walking, state: State, n: Node): Noted {
   const o = n.operation;
   const loop = n.loops.at(-1);
-  if (o?.kind !== 'assume' || !loop || w.one || w.start.loops.some((l) => l.id === loop.id)) return noted;
-  if (!o.truth || !controlsOf(w.graph, loop).some((c) => c.node.id === n.id)) return noted;
+  if (o?.kind !== 'assume' || !loop || w.one || w.start.loops.some((l) => l.id === loop.id)) return unnoted;
+  if (!o.truth || !controlsOf(w.graph, loop).some((c) => c.node.id === n.id)) return unnoted;
   const index = o.left.path;
-  if (index === null || !isLocalName(index)) return noted;
+  if (index === null || !isLocalName(index)) return unnoted;
   const body = w.graph.nodes.filter((m) => m.loops.some((l) => l.id === loop.id) && m.operation !== null);
   const using = body.find((m) => touches(w, m));
-  if (!using) return noted;
+  if (!using) return unnoted;
   // A test of each page leaves out the slots that were not filled.
-  if (body.some((m) => m.operation?.kind === 'assume' && isArray(w, m.operation.left.path))) return noted;
+  if (body.some((m) => m.operation?.kind === 'assume' && isArray(w, m.operation.left.path))) return unnoted;
   const dropping = body.find((m) => w.drops.has(m.pos));
   const bound = symbolOf(o.right, state.names, w.words);
   const from = state.names.get(index);
@@ -29,7 +27,7 @@ export function inLoop(w: Walking, state: State, n: Node): Noted {
     const isUp = from?.base === 'number' && (o.op === '<' || o.op === '<=' || o.op === '!=');
     return { faults: isUp ? upwards(w, state, o.op, from, bound, using, dropping) : [], counted: bound.base === 'result' };
   }
-  if (bound?.base !== 'number' || bound.plus !== 0 || !from || from.base === 'number' || !dropping) return noted;
+  if (bound?.base !== 'number' || bound.plus !== 0 || !from || from.base === 'number' || !dropping) return unnoted;
   const counted = from.base === 'result';
   if (isLaterRound(w, state, loop, index)) return { faults: [], counted };
   const moved = body.find((m) => m.operation?.kind === 'update' && m.operation.target === index && m.pos >= loop.bodyPos);

@@ -6,8 +6,7 @@ import { holds } from '../../flow/outcome.js';
 import type { Assume, CallOperation, Clear, Copy, Node, Update } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
-import { releases, transfers } from '../../protocol/index.js';
-import { userTests } from '../../survey/flags.js';
+import { releases, transfers, userTests } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { swapped } from '../../syntax/comparisons.js';
 import { atCall, fills } from './at-call.js';
@@ -90,7 +89,7 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number } {
     push({ node, outcomes: taking.outcomes, names, conditions: new Map(), counted: false, told: false, parent: null, step: null });
   for (let i = 0; i < queue.length; i++) {
     // What was found so far is found; what else a result is returned for is not known.
-    if (queue.length > maxStates) return { faults: faults.filter((f) => !ofStatus.has(f.kind)), handed: 0 };
+    if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0 };
     const state = queue[i] as State;
     if (state.node === start.id) continue;
     const n = graph.nodes[state.node] as Node;
@@ -104,8 +103,13 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number } {
     const next = step(w, state, n, faults);
     if (next) for (const node of n.successors) push({ ...next, node, parent: next, step: null });
   }
-  if (!zeroIsSuccess) return { faults: faults.filter((f) => !ofStatus.has(f.kind)), handed };
-  return { faults: [...faults.filter((f) => !ofStatus.has(f.kind)), ...faults.filter((f) => ofStatus.has(f.kind))], handed: 0 };
+  // Of two at one place and of one kind the first is told: in which order the others come does not matter.
+  return zeroIsSuccess ? { faults, handed: 0 } : { faults: faults.filter(isPlain), handed };
+}
+
+/** True for what is a fault whatever the success is. */
+function isPlain({ kind }: CountFault): boolean {
+  return !ofStatus.has(kind);
 }
 
 /** What a node makes of a state; `null` where the path ends or cannot be. What is wrong there is added to the faults. */

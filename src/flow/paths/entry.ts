@@ -13,8 +13,7 @@ export type Entry =
   | { kind: 'given'; facts: readonly string[]; zeros?: readonly string[] }
   /** The function is entered again while what it kept the last time is still there. */
   | { kind: 'again'; facts: readonly string[] }
-  /** An object that a variable is set to, which holds the reference below it. */
-  /** The same, where the function takes it from where others find it: from there on it is the path's own. */
+  /** An object that a variable is set to, which holds the reference below it; the path's own from where it is `removed` from others' sight. */
   | { kind: 'object'; variable: string; suffixes: readonly string[]; removed?: boolean }
   | { kind: 'returned'; callee: string; exits: readonly Exit[] };
 

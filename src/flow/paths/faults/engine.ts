@@ -8,9 +8,8 @@ import type { Analysis } from '../../flow.js';
 import type { Start } from '../../visit.js';
 import type { Context } from '../context.js';
 import { namesCalled } from '../function/shape.js';
-import { hasForgotten } from '../loops/forget.js';
 import type { Exit, Holder, Turned } from '../memory/state.js';
-import { type PathStep, spokenSteps } from '../memory/trail.js';
+import { happened, type PathStep, spokenSteps } from '../memory/trail.js';
 import { isOwn } from '../step/around.js';
 import { type Functions, functionsOf } from '../walk/functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from '../walk/keeping.js';
@@ -175,8 +174,9 @@ function abandoned({ context }: Functions, { reference: { file, name }, pos }: S
 }
 
 /** Objects that are freed with the pages in them. */
-function freedWith({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
+function freedWith({ context, walked }: Functions, start: Start, climbed: Climbed, given: Kept): Witness[] {
   const { program, effects } = context;
+  const { file } = start.reference;
   const keepers = climbed.ends.filter(({ exit }) => !exit.unsure).map(({ reference }) => reference);
   const isLeftThere = (): boolean => requestsKeeping(context, climbed).length > 0;
   // Who keeps them near by may end what he keeps them in.
@@ -186,7 +186,7 @@ function freedWith({ context, walked }: Functions, { reference: { file, name }, 
     const endings = endingsOf(program, files, carrier, keepers, walked, effects);
     // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
     const isUsual = endings.some((e) => e.isUsual || e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
-    const text = `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`;
+    const taken = keptStep(start, carrier);
     return endings.flatMap(({ reference, listed, closes, walked: { lost } }) => {
       // The fault is the freeing, wherever the path to it turned off.
       const freed = lost.flatMap(({ exit }): Turned[] => {
@@ -195,22 +195,24 @@ function freedWith({ context, walked }: Functions, { reference: { file, name }, 
           ? [{ exit, pos: placeIn(reference, exit, freeing.step) }]
           : [];
       });
-      return leaksOf(climbed, reference, freed, [{ file, function: name, pos, text }]);
+      return leaksOf(climbed, reference, freed, [taken]);
     });
   });
 }
 
 /** Objects that are taken from where others find them, and left with the pages in them. */
-function takenOut({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
+function takenOut({ context, walked }: Functions, start: Start, climbed: Climbed, given: Kept): Witness[] {
   const files = [...new Set([...given.files, ...climbed.ends.map(({ reference }) => reference.file)])];
-  return given.carriers.flatMap((carrier) => {
-    const text = `taken here, and kept in ${carrier.tag}${carrier.suffix.replaceAll('[]', '')}`;
-    return files.flatMap((by) =>
-      lostIn(context.program, by, carrier, walked).flatMap(({ reference, turned }) =>
-        leaksOf(climbed, reference, [turned], [{ file, function: name, pos, text }]),
-      ),
-    );
-  });
+  return given.carriers.flatMap((carrier) =>
+    files
+      .flatMap((by) => lostIn(context.program, by, carrier, walked))
+      .flatMap(({ reference, turned }) => leaksOf(climbed, reference, [turned], [keptStep(start, carrier)])),
+  );
+}
+
+/** The site, as the first step of a path on which its pages are in an object. */
+function keptStep({ reference: { file, name }, pos }: Start, { tag, suffix }: Carrier): PathStep {
+  return { file, function: name, pos, text: `taken here, and kept in ${tag}${suffix.replaceAll('[]', '')}` };
 }
 
 /** Pages that do not come through functions which the site hands them to, or which are given back what holds them. */
@@ -234,8 +236,8 @@ function handedBack({ context, walked }: Functions, { reference: { file, name },
         ? [left(reference, exit, 'left here with the pages still held, which nobody else drops')]
         : [];
     }),
-    ...given.backs.flatMap((back) => handed(back, 'given back to', (exit) => freeingIn(exit) !== undefined)),
-    ...given.handlers.flatMap((handler) => handed(handler, 'kept until', ({ trail }) => hasForgotten(trail))),
+    ...given.backs.flatMap((back) => handed(back, 'given back to', ({ trail }) => happened(trail, 'freed'))),
+    ...given.handlers.flatMap((handler) => handed(handler, 'kept until', ({ trail }) => happened(trail, 'forgotten'))),
   ];
 }
 

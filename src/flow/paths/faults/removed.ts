@@ -7,7 +7,7 @@ import { linkTypes, listings, puttingName, removals, userCount } from '../../../
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
 import type { Turned } from '../memory/state.js';
-import { latest, type StepEvent, type Trail } from '../memory/trail.js';
+import { happened } from '../memory/trail.js';
 import { removingCall } from '../step/removed.js';
 import type { Walked } from '../walk/walk.js';
 import { type Carrier, within } from './teardown.js';
@@ -40,10 +40,6 @@ export function lostIn(
       return left.length === 0 || isFoundElsewhere(program, file, object) ? [] : left.map((turned) => ({ reference, turned }));
     });
   });
-}
-
-function happened(trail: Trail | null, what: StepEvent['kind']): boolean {
-  return latest(trail, ({ kind }) => kind === what) !== null;
 }
 
 /** Such objects of a function, by their variables. */

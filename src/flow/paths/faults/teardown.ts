@@ -114,14 +114,11 @@ export function endingsOf(
         for (const { variable, tag } of freedIn(program, file, graph)) {
           const fields = within(program, file, tag, carrier);
           // Who ends an object in another of its uses names none of the fields, nor hands it to somebody who drops what is there.
-          const isNamed = fields.some(({ named }) => new RegExp(`\\b${named}\\b`).test(program.textOf(reference)));
+          const isMeant =
+            fields.some(({ named }) => new RegExp(`\\b${named}\\b`).test(program.textOf(reference))) ||
+            (fields.length > 0 && (isOfClosing(program, reference) || isOfList(graph, variable, filledLists(program, file, keepers))));
           for (const own of fields) {
-            const isMeant =
-              isOfClosing(program, reference) ||
-              isNamed ||
-              isHandedOn(graph, reference, variable, own) ||
-              isOfList(graph, variable, filledLists(program, file, keepers));
-            if (isMeant) visit(reference, variable, own, 0, false);
+            if (isMeant || isHandedOn(graph, reference, variable, own)) visit(reference, variable, own, 0, false);
             else if (isDroppedFirst(reference, variable, own)) visit(reference, variable, own, 0, true);
           }
         }

@@ -6,12 +6,6 @@ import { textAt } from '../function/text.js';
 import { keptOf } from '../memory/maps.js';
 import { holders, isVariable, placeAt, valueIn } from '../memory/memory.js';
 import { altered, type State, theReference, told } from '../memory/state.js';
-import { latest, type Trail } from '../memory/trail.js';
-
-/** True for a path on which an object forgot what is followed. */
-export function hasForgotten(trail: Trail | null): boolean {
-  return latest(trail, ({ kind }) => kind === 'forgotten') !== null;
-}
 
 /** `pages[i] = NULL` in a round that has looked at the element: without it, what was followed there is in the round's variables only. */
 export function forgetElement(local: Called, n: Node, target: string, state: State): State | null {

@@ -4,8 +4,9 @@ import type { Called } from '../context.js';
 import { conditionText } from '../memory/condition-text.js';
 import { holders, isContained } from '../memory/memory.js';
 import { altered, type Drop, outcome, type State, told } from '../memory/state.js';
+import { happened } from '../memory/trail.js';
 import { isNone } from '../memory/unset.js';
-import { hasForgotten, isSeen } from './forget.js';
+import { isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
 import { sweepAt } from './sweep.js';
 import { isBelow, isMovedOn, isRest } from './unwind.js';
@@ -41,7 +42,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
         drops &&
         !local.shape.isJump(from.id, to.id, l) &&
         !isMovedOn(local, state) &&
-        !hasForgotten(state.trail) &&
+        !happened(state.trail, 'forgotten') &&
         !isSeen(local, l, state)
       )
         unsure = true;

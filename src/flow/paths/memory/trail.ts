@@ -53,8 +53,13 @@ export function spokenSteps(trail: Trail | null): PathStep[] {
   return stepsOf(trail).filter(({ event }) => event?.kind !== 'returned');
 }
 
-/** The latest step of a trail at which something happened; `null` if nothing of the kind did. */
-export function latest(trail: Trail | null, isIt: (event: StepEvent, step: TrailStep) => boolean): TrailStep | null {
-  for (let t = trail; t; t = t.before) if (t.step.event !== null && isIt(t.step.event, t.step)) return t.step;
+/** The latest step of a trail at which something of a kind happened, of those that are meant; `null` if there is none. */
+export function latest(trail: Trail | null, kind: StepEvent['kind'], isMeant: (step: TrailStep) => boolean = () => true): TrailStep | null {
+  for (let t = trail; t; t = t.before) if (t.step.event?.kind === kind && isMeant(t.step)) return t.step;
   return null;
+}
+
+/** True for a trail at some step of which something of a kind happened. */
+export function happened(trail: Trail | null, kind: StepEvent['kind']): boolean {
+  return latest(trail, kind) !== null;
 }

@@ -40,7 +40,7 @@ export function isStillKnown(state: State): boolean {
 /** Where a function is left: the store over what an object held, of which nothing on the way has become; `null` for none. */
 export function goneBy(state: State, facts: readonly string[]): TrailStep | null {
   if (state.phase !== 'held' || state.unsure || !facts.every((fact) => isGone(state, fact))) return null;
-  return latest(state.trail, ({ kind }) => kind === 'overwritten');
+  return latest(state.trail, 'overwritten');
 }
 
 /** True for a store to what held the reference, or led to it. */

@@ -9,7 +9,7 @@ import {
   noFrameName,
   pageStateTest,
   stateTestName,
-  userBackedTest,
+  userTests,
 } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { isTaking } from '../entry.js';
@@ -34,7 +34,8 @@ export function settled(local: Called, n: Node, state: State): boolean {
   // Of frame numbers that are got one by one, one that goes on from the first of a run is known by that and the length: nobody keeps it.
   if (o.op === '==' && n.loops.length > 0 && continuesRun(local, state, o)) return true;
   // Nothing is held of pages that are no user's.
-  if (o.call !== null && (o.op === '!=' ? kernelBackedTest : userBackedTest).test(o.call.name ?? '')) return true;
+  const name = o.call?.name ?? '';
+  if (o.op === '!=' ? kernelBackedTest.test(name) : userTests.has(name)) return true;
   if (isAsked && o.op === '==' && o.call?.name === frameTest) return true;
   if (o.call === null && o.op === '==' && isZero(o.right) && isFilled(state, o.left)) return true;
   if (!shape.passesDrop(n.id) || (isAsked && pageStateTest.test(o.call?.name ?? ''))) return false;

@@ -32,7 +32,7 @@ import { call } from './call.js';
 import { lateAccess } from './drop.js';
 import { answered } from './questions.js';
 import { settled } from './settled.js';
-import { added, grown, isIncrease, offset } from './sums.js';
+import { added, grown, isIncrease, isNumber, offset } from './sums.js';
 
 /** The states after a node; none where the path ends or cannot be. */
 export function run(local: Called, n: Node, state: State): State[] {
@@ -144,12 +144,8 @@ function testedElsewhere(state: State, { left, right }: Assume): State {
 }
 
 /** True for a further operand of a number: with it, the number is none of those that it is made of. */
-function isSum({ types }: Graph, { target, source }: Copy): boolean {
-  const isNumber = (path: string | null): boolean => {
-    const type = path === null ? undefined : types.get(path);
-    return path === null || (type !== undefined && type.pointers === 0 && type.dims.length === 0 && type.tag === null);
-  };
-  return target.startsWith('%') && isNumber(target) && isNumber(source.path);
+function isSum(graph: Graph, { target, source }: Copy): boolean {
+  return target.startsWith('%') && isNumber(graph, target) && (source.path === null || isNumber(graph, source.path));
 }
 
 /** A constant is stored. */

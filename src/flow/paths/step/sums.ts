@@ -34,20 +34,27 @@ export function offset(
   state: State,
 ): State | null {
   const [, op, text = ''] = sum.exec(source.text) ?? [];
-  if (op === undefined || place === null || value === null || !isNumber(graph, source.path) || !isNumber(graph, target)) return null;
+  if (op === undefined || place === null || value === null || source.path === null) return null;
+  if (!isNumber(graph, source.path) || !isNumber(graph, target)) return null;
   const by = number.exec(text)?.[1];
-  const from = /^=(\d+)$/.exec(value)?.[1];
-  if (by !== undefined && from !== undefined)
-    return put(state, place, `=${op === '+' ? Number(from) + Number(by) : Number(from) - Number(by)}`);
+  const from = numberOf(value);
+  if (by !== undefined && from !== null) return put(state, place, `=${op === '+' ? from + Number(by) : from - Number(by)}`);
   const fresh = `~${n.id}`;
   const next = put(renewed(state, fresh), place, fresh);
   const isAbove = op === '+' && Number(by) > 0 && (signOf(state, value) & signsOfType(graph, source.path) & sign.negative) === 0;
   return isAbove ? withSign(next, fresh, sign.positive) : next;
 }
 
-function isNumber({ types }: Graph, path: string | null): boolean {
-  const type = path === null ? undefined : types.get(path);
+/** True for a variable of some type of numbers. */
+export function isNumber({ types }: Graph, path: string): boolean {
+  const type = types.get(path);
   return type !== undefined && type.pointers === 0 && type.dims.length === 0 && type.tag === null;
+}
+
+/** The number that a value is known to be; `null` for any other. */
+function numberOf(value: string): number | null {
+  const digits = /^=(\d+)$/.exec(value)?.[1];
+  return digits === undefined ? null : Number(digits);
 }
 
 /** Forgets that sign where it was added. */
@@ -63,8 +70,8 @@ export function grown(local: Called, n: Node, target: string, place: string, sta
   const before = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
   const more = step.test(text) ? sign.positive : (state.signs.get(`+${target}`) ?? sign.any);
   // A step that is counted where no loop counts it further is the number that it is.
-  const number = n.loops.length === 0 ? /^=(\d+)$/.exec(valueAt(state, place))?.[1] : undefined;
-  if (number !== undefined && byOne.test(text)) return put(state, place, `=${Number(number) + 1}`);
+  const number = n.loops.length === 0 ? numberOf(valueAt(state, place)) : null;
+  if (number !== null && byOne.test(text)) return put(state, place, `=${number + 1}`);
   const changed = put(renewed(summed(state, target), fresh), place, fresh);
   if (!increase.test(text) || before & sign.negative) return changed;
   const above = more === sign.positive || (before === sign.positive && (more & sign.negative) === 0);

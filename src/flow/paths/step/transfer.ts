@@ -93,5 +93,5 @@ function flagAt(state: State, argument: Value | undefined): string | null {
 
 /** Where a way was left with a page that a container had already: that reference was to be dropped then. */
 export function leftOver(trail: Trail | null): number | null {
-  return latest(trail, ({ kind }) => kind === 'merged')?.pos ?? null;
+  return latest(trail, 'merged')?.pos ?? null;
 }

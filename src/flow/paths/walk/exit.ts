@@ -129,7 +129,7 @@ const constant = /^(=|[A-Z][A-Z\d_]+$)/;
 
 /** Where the function was left: its return statement, or its end. Those that it called have returned too. */
 function leftAt({ reference: { file, name } }: Called, { trail }: State, n: Node): number {
-  const left = latest(trail, ({ kind }, step) => kind === 'returned' && step.function === name && step.file === file);
+  const left = latest(trail, 'returned', (step) => step.function === name && step.file === file);
   return left?.pos ?? n.pos;
 }
 
