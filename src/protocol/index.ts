@@ -28,7 +28,7 @@ export * from './direction.js';
 export * from './effects.js';
 export * from './errors.js';
 export * from './integers.js';
-export { backingName, kernelBackedTest, userTests } from './iterator.js';
+export { backingName, bufferAcquires, bufferTests, kernelBackedTest, userTests, vectorTest } from './iterator.js';
 export { addText, type Listing, linking, linkingText, linkTypes, listAddText, type Removal } from './listing.js';
 export * from './naming.js';
 export { frameTest, frameTestName, noFrameName, pageStateTest, pageUse, tryingText } from './page.js';

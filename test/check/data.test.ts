@@ -381,6 +381,68 @@ static const struct file_operations fops = { .${field} = queue_move };`;
 }
 static const struct file_operations fops = { .read_iter = queue_read };`;
   accepts('dirty-lost', 'an iterator that is tested to be read from', queue(both('iov_iter_rw(to) == WRITE')));
+  const sorted = (api: string, test: string, later: string): string => `struct ride { struct page *pages[16]; ssize_t bytes; bool mark; };
+static int ride_read(struct ride *r, struct iov_iter *to)
+{
+	size_t at;
+
+	r->mark = ${test};
+	r->bytes = ${api}(to, r->pages, 65536, 16, ${api.endsWith('extract_pages') ? '0, ' : ''}&at);
+	return r->bytes < 0 ? r->bytes : 0;
+}
+static void ride_done(struct ride *r, int n)
+{
+	int i;
+
+	${later}
+}
+`;
+  const marked = 'for (i = 0; i < n; i++) {\n\t\tif (r->mark)\n\t\t\tset_page_dirty_lock(r->pages[i]);\n\t\tput_page(r->pages[i]);\n\t}';
+  const ofVector = 'ride_read:r->mark = iter_is_iovec(to);';
+  complains('dirty-lost', 'marks of a vector alone', sorted('iov_iter_get_pages2', 'iter_is_iovec(to)', marked), ofVector);
+  complains(
+    'dirty-lost',
+    'a drop that marks those of a vector alone',
+    sorted('iov_iter_get_pages2', 'iter_is_iovec(to)', 'unpin_user_pages_dirty_lock(r->pages, n, r->mark);'),
+    ofVector,
+  );
+  accepts('dirty-lost', 'marks of every iterator of a user', sorted('iov_iter_get_pages2', 'user_backed_iter(to)', marked));
+  accepts(
+    'dirty-lost',
+    'marks of a vector and of one buffer',
+    sorted('iov_iter_get_pages2', 'iter_is_iovec(to) || iter_is_ubuf(to)', marked),
+  );
+  accepts('dirty-lost', 'marks of a vector, to 5.19', sorted('iov_iter_get_pages', 'iter_is_iovec(to)', marked));
+  complains(
+    'dirty-lost',
+    'marks of a vector in a kernel that knows another sort',
+    {
+      'include/linux/uio.h': 'static inline bool user_backed_iter(const struct iov_iter *i);\n',
+      'fs/ride.c': sorted('iov_iter_get_pages', 'iter_is_iovec(to)', marked),
+    },
+    ofVector,
+  );
+  complains(
+    'dirty-lost',
+    'marks under the test itself',
+    `static int ride_fill(struct iov_iter *to, struct page **pages, int n)
+{
+	size_t at;
+	ssize_t got = iov_iter_get_pages2(to, pages, 65536, n, &at);
+	int i;
+
+	if (got < 0)
+		return got;
+	for (i = 0; i < DIV_ROUND_UP(got + at, PAGE_SIZE); i++) {
+		if (iter_is_iovec(to))
+			set_page_dirty_lock(pages[i]);
+		put_page(pages[i]);
+	}
+	return 0;
+}
+`,
+    'ride_fill:set_page_dirty_lock(pages[i]);',
+  );
   const message = `static int queue_recv(struct socket *sock, struct msghdr *m, size_t n, int flags)
 {
 	struct iov_iter *to = &m->msg_iter;

@@ -1,6 +1,6 @@
 import { readable } from '../../flow/facts.js';
 import type { SeenRelease } from '../../flow/releases.js';
-import { releases } from '../../protocol/index.js';
+import { releases, vectorTest } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { accessesOf, accessStep, type Mark, mayWrite, stepAt } from '../access.js';
@@ -9,6 +9,7 @@ import { destinationOf, destinationStep } from '../destination.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, type Rule, taken } from '../finding.js';
 import { marksOfSmall } from '../large.js';
+import { marksOfVectors, type Tested } from '../vectors.js';
 
 /** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
 export const dirtyLost: Rule = {
@@ -17,6 +18,9 @@ export const dirtyLost: Rule = {
   about: 'pages that are taken to be written to are dropped without being marked dirty',
   check(subject, others) {
     const { row, site, followed } = subject;
+    // Who marks some of the pages says that they are written to, whatever else could not be followed.
+    const tested = marksOfVectors(subject);
+    if (tested.length > 0) return tested.map((found) => ofVectors(subject, found));
     // The page table holds what an MMU notifier's driver reaches, and says that it was written to.
     if (row.gaps.length > 0 || followed.cut || row.case?.number === 3) return [];
     const accesses = accessesOf(subject);
@@ -63,6 +67,20 @@ function leftOut(subject: Subject, { visit, event }: Mark, how: readonly Finding
   const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where they are not part of a large one`;
   const step = stepAt(subject, visit, event.pos, `marked dirty by ${event.api}(), but for those of large pages`);
   return { message, file, function: name, pos: event.pos, path: [taken(subject), ...how, step] };
+}
+
+/** A mark that is left out for a user's pages as well, where they come with another sort of iterator. */
+function ofVectors(subject: Subject, { mark, test }: Tested): Complaint {
+  const { file, name } = test.visit.flow.reference;
+  const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where ${vectorTest}() holds, which it does not in a plain read()`;
+  const asked = stepAt(subject, test.visit, test.pos, "an iterator of one buffer is a user's, too");
+  return {
+    message,
+    file,
+    function: name,
+    pos: test.pos,
+    path: [taken(subject), asked, stepAt(subject, mark.visit, mark.event.pos, `marked dirty by ${mark.event.api}(), but for its pages`)],
+  };
 }
 
 function complaintOf(subject: Subject, { release, from }: CleanDrop, how: readonly FindingStep[]): Complaint {

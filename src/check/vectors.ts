@@ -1,0 +1,96 @@
+/** Marks that only the pages of a vector get: read() and write() of one buffer come with another sort of iterator since 6.0. */
+import type { Visit } from '../flow/visit.js';
+import { callsOf, type Guard } from '../program/graph.js';
+import { rootOf } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import { bufferAcquires, bufferTests, vectorTest } from '../protocol/index.js';
+import type { Subject } from '../survey/unit.js';
+import { dirtiesOf, type Mark } from './access.js';
+import { releasesIn } from './evidence.js';
+
+/** A mark of a site's pages that is left out by a test, and where that stands. */
+export interface Tested {
+  mark: Pick<Mark, 'visit'> & { event: Pick<Mark['event'], 'pos' | 'api'> };
+  /** Of the function that marks, or of another of its file. */
+  test: { visit: Visit; pos: number };
+}
+
+/** Where the sort of an iterator decides which of a site's pages are marked. */
+export function marksOfVectors(subject: Subject): Tested[] {
+  const { program, site, followed } = subject;
+  if (site.acquire.iterator === null || !knowsBuffers(subject)) return [];
+  const visits = followed.visits.filter((visit) => isAskedOfVectors(program, visit));
+  const flags = visits.flatMap((visit) => flagsOf(program, visit));
+  const tests = new Map<string, Tested>();
+  const add = (mark: Tested['mark'], test: Tested['test'] | undefined): void => {
+    if (test) tests.set(`${test.visit.flow.reference.file}:${test.pos}`, { mark, test });
+  };
+  for (const mark of dirtiesOf(subject)) {
+    const own = visits.includes(mark.visit) ? mark.event.guards.find((g) => g.call === vectorTest && isTrue(g)) : undefined;
+    const flag = flags.find((f) => mark.event.guards.some((g) => isTrue(g) && isOf(f, mark.visit, g.path)));
+    add(mark, own ? { visit: mark.visit, pos: mark.event.pos } : flag);
+  }
+  for (const mark of releasesIn(subject)) {
+    const { visit, event } = mark;
+    const given = typeof event.call.dirty === 'number' ? event.call.dirty : null;
+    if (given === null) continue;
+    const paths = program
+      .graphs(visit.flow.reference)
+      .flatMap((graph) => callsOf(graph, event.api).map(({ call }) => call.args[given]?.path));
+    add(
+      mark,
+      flags.find((f) => paths.some((path) => isOf(f, visit, path ?? null))),
+    );
+  }
+  return [...tests.values()];
+}
+
+const iteratorHeader = 'include/linux/uio.h';
+
+/** True for a site of a kernel that has the other sort. */
+function knowsBuffers({ program: { tree }, site }: Subject): boolean {
+  return tree.exists(iteratorHeader)
+    ? bufferTests.some((name) => tree.mentions(iteratorHeader, name))
+    : bufferAcquires.has(site.acquire.name);
+}
+
+const others = new RegExp(`\\b(?:${bufferTests.join('|')})\\s*\\(`);
+
+/** True for a function that asks for a vector, and for nothing else. */
+function isAskedOfVectors(program: Program, { flow: { reference } }: Visit): boolean {
+  const text = program.textOf(reference);
+  return text.includes(`${vectorTest}(`) && !others.test(text);
+}
+
+/** A variable or field that is set to what the test says. */
+interface Flag {
+  visit: Visit;
+  pos: number;
+  path: string;
+}
+
+function flagsOf(program: Program, visit: Visit): Flag[] {
+  return program
+    .graphs(visit.flow.reference)
+    .flatMap((graph) =>
+      callsOf(graph, vectorTest).flatMap(({ call }) =>
+        graph.nodes.flatMap(({ operation: o }) =>
+          o?.kind === 'copy' && o.source.path === call.result && !o.target.startsWith('%')
+            ? [{ visit, pos: call.pos, path: o.target }]
+            : [],
+        ),
+      ),
+    );
+}
+
+/** True for a flag itself in its function, and for its field in another of its file. */
+function isOf({ visit, path }: Flag, { flow }: Visit, asked: string | null): boolean {
+  if (asked === null || visit.flow.reference.file !== flow.reference.file) return false;
+  if (visit.flow.reference.key === flow.reference.key && asked === path) return true;
+  const field = path === rootOf(path) ? null : path.slice(path.lastIndexOf('.'));
+  return field !== null && asked.endsWith(field);
+}
+
+function isTrue({ values, negated }: Guard): boolean {
+  return values.length === 0 && !negated;
+}
