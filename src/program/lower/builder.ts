@@ -26,7 +26,8 @@ export interface Builder {
   guards: readonly Guard[];
   breaks: number[];
   continues: number[];
-  switches: { head: Value; dispatch: number; hasDefault: boolean; seen: string[]; guardBase: number }[];
+  /** With where each begins, and its way past all cases, `null` as long as it has none of its own. */
+  switches: { head: Value; dispatch: number; otherwise: number | null; seen: string[]; guardBase: number }[];
   /** Variables with a cleanup in the scopes that are open, outermost first. */
   cleanups: { variable: string; call: string; pos: number }[];
   labels: Map<string, number>;

@@ -115,15 +115,12 @@ export function statement(b: Builder, s: Statement): void {
       const value = evaluate(b, s.value);
       const dispatch = node(b, s.pos, null);
       const after = join(b, s.end);
-      b.switches.push({ head: value, dispatch, hasDefault: false, seen: [], guardBase: b.guards.length });
+      b.switches.push({ head: value, dispatch, otherwise: null, seen: [], guardBase: b.guards.length });
       b.current = -1;
       within(b, { breaks: [...b.breaks, after] }, () => statement(b, s.body));
       connect(b, after);
       const ended = b.switches.pop();
-      if (ended && !ended.hasDefault) {
-        b.current = dispatch;
-        connect(b, after);
-      }
+      if (ended) otherwise(b, ended, after);
       b.current = after;
       return;
     }
@@ -134,19 +131,20 @@ export function statement(b: Builder, s: Statement): void {
       const text = s.value ? sourceName(s.value) : '';
       const fallen = before >= 0 ? b.guards[inside.guardBase] : undefined;
       b.guards = [...b.guards.slice(0, inside.guardBase), caseGuard(inside, s.value ? text : null, fallen)];
-      b.current = inside.dispatch;
       if (s.value) {
         inside.seen.push(text);
+        b.current = inside.dispatch;
         node(b, s.pos, { kind: 'assume', left: inside.head, op: '==', right: { ...nothing, text }, truth: true, call: null });
       } else {
-        inside.hasDefault = true;
-        node(b, s.pos, null);
+        // Of what else it may be is known behind the last case.
+        inside.otherwise = join(b, s.pos);
+        b.current = inside.otherwise;
       }
-      const arm = b.current;
-      if (before >= 0) {
-        b.current = before;
-        connect(b, arm);
-      }
+      if (before < 0) return;
+      // What falls in from the case above has not been asked for this one.
+      const arm = node(b, s.pos, null);
+      b.current = before;
+      connect(b, arm);
       b.current = arm;
       return;
     }
@@ -184,6 +182,18 @@ export function statement(b: Builder, s: Statement): void {
       node(b, s.pos, { kind: 'unread', why: s.text.slice(0, 60) });
       return;
   }
+}
+
+/** Of more cases than these nobody tells what it is not. */
+const maxCases = 6;
+
+/** The way past all cases of a switch. */
+function otherwise(b: Builder, { head, dispatch, otherwise: arm, seen }: Builder['switches'][number], after: number): void {
+  const pos = (b.nodes[arm ?? dispatch] as Node).pos;
+  b.current = dispatch;
+  if (seen.length <= maxCases)
+    for (const text of seen) node(b, pos, { kind: 'assume', left: head, op: '!=', right: { ...nothing, text }, truth: true, call: null });
+  connect(b, arm ?? after);
 }
 
 /** The statements of a macro that jumps, where it is used; false for anything else. */
