@@ -4,6 +4,7 @@ import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPat
 import { releasesOf, type SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
+import { isStraight } from '../program/graph.js';
 import { installedAs } from '../program/installed.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
@@ -161,13 +162,24 @@ function holdsPages(heap: string): boolean {
   return !/@(address|pfn)$/.test(heap);
 }
 
+/** The function that takes the pages, by its key; with it those that it hands them to, where it does nothing but take them. */
+function takersOf({ program, site: { reference }, followed }: Subject): Set<string> {
+  const takers = new Set([reference.key]);
+  for (const { way, parent, flow } of program.graphs(reference).every(isStraight) ? followed.visits : [])
+    if (way === 'return' && parent?.visit.way === 'site') takers.add(flow.reference.key);
+  return takers;
+}
+
 /** True if the acquiring function, and what it calls, are all that drops the pages: the unwinding of a failure, not the end of what is kept. */
 export function isOnlyUndone(subject: Subject): boolean {
-  return droppingsIn(subject).every((d) => d.heaps.length === 0 && d.holder === subject.site.reference.key);
+  const takers = takersOf(subject);
+  return droppingsIn(subject).every((d) => d.heaps.length === 0 && takers.has(d.holder));
 }
 
 /** Origins of frame numbers: nobody took a reference on those pages, so nobody puts one. */
 const unheld = new Set([...frameOriginCalls.values()].map(({ origin }) => origin.what));
+
+const maxHelpers = 2;
 
 /** Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves. */
 function droppingsIn(subject: Subject): Dropping[] {
@@ -185,18 +197,17 @@ function droppingsIn(subject: Subject): Dropping[] {
     v.flow.releases.flatMap((e) =>
       (e.call.frees && !isFreed) || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
     );
-  // Who is called by the acquiring function alone does what that undoes.
-  const isHelper = ({ flow: { reference } }: Visit): boolean => {
+  const takers = takersOf(subject);
+  // Who is called by the acquiring function alone, or by such helpers of it, does what that undoes.
+  const isHelper = (reference: FunctionReference, level = 0): boolean => {
     // What other files call is looked up in the index: to ask who in them does reads them all.
     const isLocal = reference.static && reference.file.endsWith('.c');
     if (!isLocal && program.tree.filesCalling(reference.name).some((file) => file !== site.reference.file)) return false;
     const callers = program.callers(reference);
-    return callers.length > 0 && callers.every((caller) => caller.key === site.reference.key);
+    return callers.length > 0 && callers.every((by) => takers.has(by.key) || (level < maxHelpers && isHelper(by, level + 1)));
   };
   const dropping = visits.map((visit) => ({ visit, drops: dropsOf(visit) })).filter(({ drops }) => drops.length > 0);
-  const undone = new Set(
-    dropping.flatMap(({ visit: v, drops }) => ((v.heap === null && (v.way === 'site' || v.way === 'return')) || isHelper(v) ? drops : [])),
-  );
+  const undone = new Set(dropping.flatMap(({ visit: v, drops }) => (isOwn(v) || isHelper(v.flow.reference) ? drops : [])));
   return dropping
     .filter(({ visit, drops }) => drops.some((drop) => visit.heap === null || !undone.has(drop)))
     .flatMap(({ visit, drops }) => droppingsOf(program, visit, new Set(drops)));
@@ -217,14 +228,24 @@ function droppingsOf(program: Program, visit: Visit, drops: ReadonlySet<string>)
       const { reference } = at.flow;
       const isAbove = (member: string): boolean => at.way === 'field' && isAskedAbove(program, reference, member);
       found.push({ heaps: fieldsBefore(at), holder: reference.key, asks: (member) => asks(member) || isAbove(member) });
-    } else
-      for (const { visit: from, pos } of arrivalsOf(at)) {
+    } else {
+      const arrivals = arrivalsOf(at);
+      const own = new Set(arrivals.flatMap(({ visit: v, pos }) => (isOwn(v) ? [`${v.flow.reference.key}:${pos}`] : [])));
+      for (const { visit: from, pos } of arrivals) {
+        // What a function undoes by a helper of the pages that it has just taken, it has not found in a field.
+        if (from.heap !== null && own.has(`${from.flow.reference.key}:${pos}`)) continue;
         const call = from.flow.calls.find((c) => c.pos === pos);
         const isHere = (member: string): boolean => call !== undefined && isAsked(program, from.flow.reference, call, member);
         queue.push({ at: from, asks: (member) => asks(member) || isHere(member) });
       }
+    }
   }
   return found;
+}
+
+/** True for the function that takes the pages, and for one that they are handed up to. */
+function isOwn({ heap, way }: Visit): boolean {
+  return heap === null && (way === 'site' || way === 'return');
 }
 
 const maxCallers = 3;

@@ -1,5 +1,6 @@
 /** From where the pages are taken up through the callers that are handed them. */
 import type { FunctionReference } from '../../../program/file.js';
+import { isStraight } from '../../../program/graph.js';
 import { isElsewhere } from '../../objects.js';
 import type { Start } from '../../visit.js';
 import type { Entry } from '../entry.js';
@@ -83,14 +84,16 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     for (const name of cleanedIn(w, (callee, caller) => ignored.has(`${callee}<${caller}`))) cleaned.add(name);
     for (const late of w.late) found.add(lateOf(reference, late));
     levels.set(reference.key, level);
+    // Where a driver has a function of its own in front of a call, who calls that stands in its place.
+    const next = program.graphs(reference).every(isStraight) ? level : 1 + level;
     givenUp.push(...w.emptied.map((turned) => ({ reference, turned, level })));
     ends.push(...w.exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
     leaving.push(...w.exits.filter((e) => e.kind === 'held').map((exit) => ({ reference, exit })));
-    stale(reference, w.exits, 1 + level);
+    stale(reference, w.exits, next);
     const pointing = w.exits.filter(leavesPointers);
     pointers.push(...pointing.map((exit) => ({ reference, exit })));
     for (const exit of pointing) dangling(reference, exit);
-    up(reference, w.exits, 1 + level, results);
+    up(reference, w.exits, next, results);
   };
 
   const dangling = (reference: FunctionReference, exit: Exit): void => {

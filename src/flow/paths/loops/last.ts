@@ -28,9 +28,9 @@ export function inNewRound(state: State, loop: Loop): State {
   return altered(state, { last: keptOf(state.last, (id) => id !== loop.id) });
 }
 
-/** What stands before a loop's body, without blanks. */
+/** What stands before a loop's body, without blanks; that of a `for` which has but a condition is a `while`. */
 export const headOf: (loop: Loop, within: Within) => string = remembered((loop: Loop, { program, reference }: Within): string =>
-  plain((program.file(reference.file)?.text ?? '').slice(loop.pos, loop.bodyPos)),
+  plain((program.file(reference.file)?.text ?? '').slice(loop.pos, loop.bodyPos)).replace(/^for\(;([^;]+);\)/, 'while($1)'),
 );
 
 function plain(text: string): string {

@@ -10,6 +10,7 @@ import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type State, sign, theReference, told } from '../memory/state.js';
 import type { StepEvent, Trail } from '../memory/trail.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
+import { isWhole } from './drop.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
 import { share } from './shared.js';
 import { zerosFor } from './zeros.js';
@@ -170,7 +171,9 @@ function taken(
     if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
     // Who fails and has dropped on some ways only leaves its caller to guess, who may drop on none of them or on all.
     const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
-    const whole = exit.drop?.whole === true && isPlain && n.loops.length === 0;
+    // Of an array, another call may be given another element.
+    const isAll = isWhole(o, at) && !o.args[at]?.path?.endsWith('[]');
+    const whole = exit.drop?.whole === true && isPlain && isAll && n.loops.length === 0;
     const loop = loopOf(local, o, at, n.loops);
     if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, before).includes(next.asked ?? '')) {
       const end = told(local, n, next, entered, event);

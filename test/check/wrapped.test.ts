@@ -1,0 +1,176 @@
+/** Drivers that have functions of their own in front of the kernel's calls: what is told does not change. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const take = `static int own_take(unsigned long a, int n, unsigned int flags, struct page **pages)
+{
+	return pin_user_pages_fast(a, n, flags, pages);
+}
+`;
+const drop = `static void own_drop(struct page **pages, unsigned long n)
+{
+	unpin_user_pages(pages, n);
+}
+`;
+
+const put = `static void own_put(struct page *page)
+{
+	unpin_user_page(page);
+}
+`;
+
+/** A window whose pages are dropped where taking them fails, and perhaps at its end. */
+const windows = (end: string): string => `${take}${drop}struct win { struct page **pages; int n; };
+int win_map(struct win *w, unsigned long a)
+{
+	int got = own_take(a, w->n, FOLL_LONGTERM, w->pages);
+
+	if (got == w->n)
+		return 0;
+	if (got > 0)
+		own_drop(w->pages, got);
+	return got < 0 ? got : -EFAULT;
+}
+void win_end(struct win *w)
+{
+	${end}
+}
+`;
+
+describe('pages that a helper drops where taking them fails', () => {
+  complains('never-released', 'an end that forgets them', windows('kfree(w);'), 'win_map:if (got == w->n)');
+  accepts('never-released', 'an end that drops them by the same helper', windows('own_drop(w->pages, w->n);'));
+});
+
+/** A request whose helper drops one page by another helper. */
+const requests = (end: string): string => `struct req { struct work_struct work; struct page *pages[16]; int n; };
+${put}static void req_free(struct req *r)
+{
+	int i;
+
+	for (i = 0; i < r->n; i++)
+		own_put(r->pages[i]);
+	kfree(r);
+}
+static void req_work(struct work_struct *w)
+{
+	struct req *r = container_of(w, struct req, work);
+
+	hw_copy(r->pages, r->n);
+	${end}
+}
+int req_submit(struct workqueue_struct *wq, unsigned long a, int n)
+{
+	struct req *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int ret;
+
+	if (!r)
+		return -ENOMEM;
+	ret = pin_user_pages_fast(a, n, 0, r->pages);
+	if (ret < 0) {
+		kfree(r);
+		return ret;
+	}
+	r->n = ret;
+	if (ret < n) {
+		req_free(r);
+		return -EFAULT;
+	}
+	INIT_WORK(&r->work, req_work);
+	queue_work(wq, &r->work);
+	return 0;
+}
+`;
+
+describe('pages that a helper of a helper drops where taking them fails', () => {
+  complains('never-released', 'work that forgets them', requests('complete_all(&r->done);'), 'req_submit:if (ret < n) {');
+  accepts('never-released', 'work that drops them', requests('req_free(r);'));
+});
+
+/** A field that is filled anew by each request. */
+const slot = (before: string): string => `${take}struct port { struct win *win; };
+struct win { struct page **pages; int n; };
+static struct win *win_new(unsigned long a, int n)
+{
+	struct win *w = kzalloc(sizeof(*w), GFP_KERNEL);
+	int got;
+
+	if (!w)
+		return NULL;
+	w->pages = kvcalloc(n, sizeof(*w->pages), GFP_KERNEL);
+	got = own_take(a, n, FOLL_LONGTERM, w->pages);
+	if (got == n) {
+		w->n = n;
+		return w;
+	}
+	if (got > 0)
+		unpin_user_pages(w->pages, got);
+	kvfree(w->pages);
+	kfree(w);
+	return NULL;
+}
+static void win_del(struct win *w)
+{
+	if (!w)
+		return;
+	unpin_user_pages(w->pages, w->n);
+	kvfree(w->pages);
+	kfree(w);
+}
+long port_ioctl(struct port *p, unsigned int cmd, unsigned long a, int n)
+{
+	struct win *new = win_new(a, n);
+
+	if (!new)
+		return -EFAULT;
+	${before}
+	p->win = new;
+	return 0;
+}
+void port_close(struct port *p)
+{
+	win_del(p->win);
+}
+`;
+
+describe('a field that is filled anew, where the pages come by a function of the driver', () => {
+  complains('overwritten', 'a store without a drop before', slot(''), 'port_ioctl:p->win = new;');
+  accepts('overwritten', 'a store behind a drop', slot('win_del(p->win);'));
+});
+
+describe('elements of an array that a helper drops one by one', () => {
+  accepts(
+    'double-release',
+    'two of those that were taken at once',
+    `${put}int pair_send(unsigned long a)
+{
+	struct page *two[2];
+	int got = pin_user_pages_fast(a, 2, 0, two);
+
+	if (got == 1)
+		unpin_user_page(two[0]);
+	if (got != 2)
+		return got < 0 ? got : -EFAULT;
+	own_put(two[1]);
+	own_put(two[0]);
+	return 0;
+}
+`,
+  );
+  complains(
+    'double-release',
+    'one page twice',
+    `${put}int one_send(unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	own_put(page);
+	own_put(page);
+	return 0;
+}
+`,
+    'one_send:own_put(page);',
+  );
+});
