@@ -29,7 +29,7 @@ const rewritings: Readonly<Record<string, (text: string) => string>> = {
     text.replace(/\bif \(!(\w+(?:->\w+)*)\)/g, 'if ($1 == 0)').replace(/\bif \((\w+)\)/g, 'if ($1 != 0)'),
   'a comparison with its sides exchanged': (text) =>
     text.replace(
-      /\bif \((\w+(?:->\w+)*) (<|>|<=|>=|==|!=) (-?\w+)\)/g,
+      /\bif \((\w+(?:->\w+)*) (<|>|<=|>=|==|!=) (-?\w+(?:->\w+)*)\)/g,
       (_, left, op, right) => `if (${right} ${{ '<': '>', '>': '<', '<=': '>=', '>=': '<=' }[op as string] ?? op} ${left})`,
     ),
   'an assignment in the test of what it assigns': (text) =>
@@ -39,6 +39,19 @@ const rewritings: Readonly<Record<string, (text: string) => string>> = {
     ),
   'braces around one statement': (text) =>
     text.replace(/^(\t+)(if \([^\n]*\))\n\1\t(goto \w+|return[^;\n]*|break|continue);$/gm, '$1$2 {\n$1\t$3; }'),
+  'a test the other way round': (text) =>
+    text.replace(
+      /^(\t+)if \(([^\n]*)\)\n\1\t(goto \w+|return[^;\n]*|break|continue);$/gm,
+      (_, indent, test, leave) => `${indent}if (!(${test})) {\n${indent}\t;} else {${leave};\n${indent}}`,
+    ),
+  'the other arm first': (text) =>
+    text.replace(
+      /^(\t+)if \(([^\n]*)\) \{\n([\s\S]*?)\n\1\} else \{\n([\s\S]*?)\n\1\}$/gm,
+      (_, indent, test, first, second) => `${indent}if (!(${test})) {\n${second}\n${indent}} else {\n${first}\n${indent}}`,
+    ),
+  'a loop that has but a condition': (text) => text.replace(/^(\t+)while \(([^\n;]*)\)( \{)?$/gm, '$1for (; $2;)$3'),
+  'a macro in front of what drops': (text) =>
+    `#define own_drops(pages, n) unpin_user_pages((pages), (n))\n${text.replace(/^(\t+)unpin_user_pages\(/gm, '$1own_drops(')}`,
   'a step that adds one': (text) => text.replace(/\b(\w+)\+\+(?=[);])/g, '$1 += 1'),
   'the address of an element': (text) => text.replace(/&(\w+)\[(\w+)\](?=[,)])/g, '$1 + $2'),
   'a cast of what is freed': (text) => text.replace(/\bkfree\((\w+)\)/g, 'kfree((void *)$1)'),
@@ -50,7 +63,8 @@ async function told(files: Record<string, string>): Promise<string[]> {
     const rows = survey.sites.map((row) =>
       JSON.stringify([row.id, row.reference, row.containers, row.carrier, row.releaseForm, row.dirty, row.mixed]),
     );
-    return [...rows, ...findings.map((f) => `${f.rule} ${f.file} ${f.function}`)];
+    // Of two arms the one that is written first comes first.
+    return [...rows.sort(), ...findings.map((f) => `${f.rule} ${f.file} ${f.function}`).sort()];
   });
 }
 

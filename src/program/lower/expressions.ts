@@ -135,6 +135,11 @@ export function initialise(b: Builder, target: string, list: InitializerList): v
   }
 }
 
+/** True for a variable of the function, and for what a call gives; not for the name of a constant. */
+function isOwn({ types }: Builder, path: string): boolean {
+  return types.has(path) || path.startsWith('%');
+}
+
 function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>): Value {
   const path = temporary(b);
   const yes = join(b, e.then?.pos ?? e.pos);
@@ -251,8 +256,8 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
   if (e.kind === 'binary' && e.op in negated) {
     const left = tested(b, e.left, after);
     const right = tested(b, e.right, after);
-    // `0 == ret` says what `ret == 0` says.
-    const isTurned = left.path === null && right.path !== null;
+    // `0 == ret` says what `ret == 0` says, and `obj->n > ret` what `ret < obj->n` does.
+    const isTurned = right.path !== null && (left.path === null || (isOwn(b, right.path) && !isOwn(b, left.path)));
     assume = isTurned
       ? { kind: 'assume', left: right, op: swapped[e.op] ?? e.op, right: left, call: null }
       : { kind: 'assume', left, op: e.op, right, call: null };
