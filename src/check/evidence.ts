@@ -4,7 +4,6 @@ import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPat
 import { releasesOf, type SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
-import { isStraight } from '../program/graph.js';
 import { installedAs } from '../program/installed.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
@@ -72,7 +71,7 @@ function keptIn(subject: Subject): Kept {
     endings: endingsIn(subject),
     handlers: handlersIn(subject),
     passed: passedIn(subject),
-    drops: droppingsIn(subject),
+    drops: droppingsIn(subject, takersOf(subject)),
     heap: subject.followed.heap,
   };
 }
@@ -162,18 +161,19 @@ function holdsPages(heap: string): boolean {
   return !/@(address|pfn)$/.test(heap);
 }
 
-/** The function that takes the pages, by its key; with it those that it hands them to, where it does nothing but take them. */
-function takersOf({ program, site: { reference }, followed }: Subject): Set<string> {
+/** The function that takes the pages, by its key; with it those that it hands them to, where it keeps none itself. */
+function takersOf({ site: { reference }, followed }: Subject): Set<string> {
   const takers = new Set([reference.key]);
-  for (const { way, parent, flow } of program.graphs(reference).every(isStraight) ? followed.visits : [])
+  const isHanding = followed.visits[0]?.flow.heap.length === 0;
+  for (const { way, parent, flow } of isHanding ? followed.visits : [])
     if (way === 'return' && parent?.visit.way === 'site') takers.add(flow.reference.key);
   return takers;
 }
 
 /** True if the acquiring function, and what it calls, are all that drops the pages: the unwinding of a failure, not the end of what is kept. */
 export function isOnlyUndone(subject: Subject): boolean {
-  const takers = takersOf(subject);
-  return droppingsIn(subject).every((d) => d.heaps.length === 0 && takers.has(d.holder));
+  const { key } = subject.site.reference;
+  return droppingsIn(subject, new Set([key])).every((d) => d.heaps.length === 0 && d.holder === key);
 }
 
 /** Origins of frame numbers: nobody took a reference on those pages, so nobody puts one. */
@@ -181,8 +181,11 @@ const unheld = new Set([...frameOriginCalls.values()].map(({ origin }) => origin
 
 const maxHelpers = 2;
 
-/** Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves. */
-function droppingsIn(subject: Subject): Dropping[] {
+/**
+ * Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves.
+ * @param takers the functions whose helpers undo what they do, by their keys
+ */
+function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] {
   const { program, site } = subject;
   const { visits } = subject.followed;
   const placeOf = (v: Visit, pos: number): string => `${v.flow.reference.file}:${pos}`;
@@ -197,7 +200,6 @@ function droppingsIn(subject: Subject): Dropping[] {
     v.flow.releases.flatMap((e) =>
       (e.call.frees && !isFreed) || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
     );
-  const takers = takersOf(subject);
   // Who is called by the acquiring function alone, or by such helpers of it, does what that undoes.
   const isHelper = (reference: FunctionReference, level = 0): boolean => {
     // What other files call is looked up in the index: to ask who in them does reads them all.

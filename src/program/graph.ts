@@ -171,11 +171,6 @@ function withoutCalls(text: string): string {
 /** What a pointer is compared with to ask whether there is anything. */
 export const nothing: RegExp = /^(NULL|0)$/;
 
-/** True for a function in which nothing is asked: there is one way through it. */
-export function isStraight({ nodes }: Graph): boolean {
-  return nodes.every(({ operation: o }) => o?.kind !== 'assume');
-}
-
 /** True if something in a function reads the result of a call, or may. */
 export function isRead(graph: Graph, result: string): boolean {
   const { paths, unread } = readIn(graph);

@@ -87,8 +87,20 @@ describe('pages that a helper of a helper drops where taking them fails', () => 
   accepts('never-released', 'work that drops them', requests('req_free(r);'));
 });
 
+/** The same as the kernel's call, but for a short count: then there are none. */
+const takeAll = `static int own_take(unsigned long a, int n, unsigned int flags, struct page **pages)
+{
+	int got = pin_user_pages_fast(a, n, flags, pages);
+
+	if (got == n || got <= 0)
+		return got;
+	unpin_user_pages(pages, got);
+	return -EFAULT;
+}
+`;
+
 /** A field that is filled anew by each request. */
-const slot = (before: string): string => `${take}struct port { struct win *win; };
+const slot = (before: string, take: string): string => `${take}struct port { struct win *win; };
 struct win { struct page **pages; int n; };
 static struct win *win_new(unsigned long a, int n)
 {
@@ -133,9 +145,47 @@ void port_close(struct port *p)
 }
 `;
 
-describe('a field that is filled anew, where the pages come by a function of the driver', () => {
-  complains('overwritten', 'a store without a drop before', slot(''), 'port_ioctl:p->win = new;');
-  accepts('overwritten', 'a store behind a drop', slot('win_del(p->win);'));
+describe.each([
+  ['as the kernel does', take],
+  ['all or none', takeAll],
+])('a field that is filled anew, where a function of the driver takes the pages, %s', (_, own) => {
+  complains('overwritten', 'a store without a drop before', slot('', own), 'port_ioctl:p->win = new;');
+  accepts('overwritten', 'a store behind a drop', slot('win_del(p->win);', own));
+});
+
+describe('a call that is given a number of the object', () => {
+  const userptr = (before: string): string => `${takeAll}struct userptr { struct page **pages; unsigned long n; };
+static void userptr_drop(struct userptr *u)
+{
+	if (!u->pages)
+		return;
+	unpin_user_pages(u->pages, u->n);
+	kvfree(u->pages);
+	u->pages = NULL;
+}
+long userptr_ioctl(struct userptr *u, unsigned long a)
+{
+	struct page **pages = kvmalloc_array(u->n, sizeof(*pages), GFP_KERNEL);
+	int got;
+
+	if (!pages)
+		return -ENOMEM;
+	got = own_take(a, u->n, FOLL_LONGTERM, pages);
+	if (got != u->n) {
+		kvfree(pages);
+		return got;
+	}
+	${before}
+	u->pages = pages;
+	return 0;
+}
+void userptr_end(struct userptr *u)
+{
+	userptr_drop(u);
+}
+`;
+  complains('overwritten', 'a store of which that is no test', userptr(''), 'userptr_ioctl:u->pages = pages;');
+  accepts('overwritten', 'a store behind a drop', userptr('userptr_drop(u);'));
 });
 
 describe('elements of an array that a helper drops one by one', () => {

@@ -1,6 +1,5 @@
 /** From where the pages are taken up through the callers that are handed them. */
 import type { FunctionReference } from '../../../program/file.js';
-import { isStraight } from '../../../program/graph.js';
 import { isElsewhere } from '../../objects.js';
 import type { Start } from '../../visit.js';
 import type { Entry } from '../entry.js';
@@ -85,7 +84,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     for (const late of w.late) found.add(lateOf(reference, late));
     levels.set(reference.key, level);
     // Where a driver has a function of its own in front of a call, who calls that stands in its place.
-    const next = program.graphs(reference).every(isStraight) ? level : 1 + level;
+    const next = keepsNothing(w) ? level : 1 + level;
     givenUp.push(...w.emptied.map((turned) => ({ reference, turned, level })));
     ends.push(...w.exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
     leaving.push(...w.exits.filter((e) => e.kind === 'held').map((exit) => ({ reference, exit })));
@@ -136,6 +135,11 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   const own = first(start);
   note(start.reference, own, 0, 0, { ...start, kind: 'site' });
   return { own, failing, failures, cleaned, givenUp, ends, leaving, stale: pointers, levels };
+}
+
+/** True for a function that leaves the pages in nothing but what it was given to fill, as the acquiring call does itself. */
+function keepsNothing({ exits }: Walked): boolean {
+  return exits.every(({ kind, holders }) => kind !== 'held' || holders.every((h) => h.of >= 0 && /^(\[\])+$/.test(h.suffix)));
 }
 
 /** Ways that lose the pages, each told where it went wrong: who fails has to undo what it did, for its caller is not told of the pages. */

@@ -1,6 +1,6 @@
 /** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
 import type { Assume, CallOperation } from '../../../program/graph.js';
-import { rootOf, suffixAfter } from '../../../program/path.js';
+import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
 import { exclusiveName, releases } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { baseOf, holders, isCut, isVariable, reaches, valueIn } from '../memory/memory.js';
@@ -24,11 +24,15 @@ function isSetNear({ program, reference }: Called, place: string): boolean {
 }
 
 /** True for a call that may drop or test what an object holds before it is filled again. */
-export function isLookedAfter(local: Called, { name, args }: CallOperation, state: State): boolean {
+export function isLookedAfter(local: Called, { name, args: all }: CallOperation, state: State): boolean {
   if (name === null) return false;
   if (exclusiveName.test(name)) return true;
   if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
   const objects = holders(state).map(baseOf);
+  // By a number of the object's nobody comes to it.
+  const isNumber = ({ path, address }: Value): boolean =>
+    path !== null && !address && local.program.typeOf(path, local.graph, local.reference.file)?.pointers === 0;
+  const args = all.filter((a) => !isNumber(a));
   return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));
 }
 
