@@ -178,6 +178,12 @@ describe('an object that is taken from an xarray', () => {
     keyed('if (buf_stop(c, id))\n\t\treturn -EIO;\n\tbuf_free(b);'),
     'buf_del:if (buf_stop(c, id))',
   );
+  complains(
+    'leak-on-path',
+    'one that is asked whether it is an error, too',
+    keyed('if (buf_stop(c, id))\n\t\treturn -EIO;\n\tbuf_free(b);').replace('if (!b)', 'if (IS_ERR_OR_NULL(b))'),
+    'buf_del:if (buf_stop(c, id))',
+  );
   accepts('leak-on-path', 'one that is ended', keyed('buf_free(b);'));
   accepts(
     'leak-on-path',

@@ -1,6 +1,6 @@
 /** Objects that a function takes from where others find them: from there on it has to see to them itself. */
 import { type CallOperation, type Graph, isPrinted, type Node } from '../../../program/graph.js';
-import { type Removal, removals, wakingName } from '../../../protocol/index.js';
+import { type Removal, removals, tellingName, wakingName } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { type State, told } from '../memory/state.js';
@@ -39,7 +39,7 @@ function taken(local: Called, n: Node, variable: string, name: string, state: St
  * waits for it.
  */
 export function isHandedOver({ entry }: Called, o: CallOperation, state: State, isLinking: boolean): boolean {
-  if (entry.kind !== 'object' || !entry.removed || o.name === null) return isLinking;
+  if (entry.kind !== 'object' || !entry.removed || o.name === null || tellingName.test(o.name)) return isLinking;
   if ((isLinking && !o.name.startsWith('wait_')) || wakingName.test(o.name)) return true;
   // Its address is a number, too, that is written where a device or a firmware finds it.
   const object = valueAt(state, entry.variable);
