@@ -48,8 +48,8 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
 }
 
 /** True for the drop of one page of an array. */
-function isOne({ event: { call, fact } }: SeenRelease): boolean {
-  return call.shape === 'single' && fact.endsWith('[]');
+function isOne({ visit: { flow }, event: { call, fact } }: SeenRelease): boolean {
+  return call.shape === 'single' && [fact, ...sourcesOf(flow, fact)].some((path) => path.endsWith('[]'));
 }
 
 function isHeap(heap: readonly string[], graph: Graph, path: string): boolean {

@@ -52,6 +52,19 @@ const rewritings: Readonly<Record<string, (text: string) => string>> = {
   'a loop that has but a condition': (text) => text.replace(/^(\t+)while \(([^\n;]*)\)( \{)?$/gm, '$1for (; $2;)$3'),
   'a macro in front of what drops': (text) =>
     `#define own_drops(pages, n) unpin_user_pages((pages), (n))\n${text.replace(/^(\t+)unpin_user_pages\(/gm, '$1own_drops(')}`,
+  'an element by a name of its own': (text) =>
+    text.replace(/^(\t+)(unpin_user_page|put_page)\((\w+(?:->\w+)*\[[^\]\n]*\])\);$/gm, '$1{ struct page *element = $3; $2(element); }'),
+  'an object by another name': (text) =>
+    text.replace(/^((?:static )?[\w *]+?\w+\(struct (\w+) \*(\w+)[^;{}]*?\)\n\{\n)([\s\S]*?\n\})/gm, (whole, head, tag, param, body) =>
+      body.includes('#')
+        ? whole
+        : `${head}\tstruct ${tag} *other = ${param};\n${body.replace(new RegExp(`(?<!->|\\.|[\\w"])${param}->`, 'g'), 'other->')}`,
+    ),
+  // The kernel's own structs are given by functions of which it says what they take.
+  'an object that is given without its type': (text) =>
+    text.replace(/^((?:static )?void \w+\()struct (\w+) \*(\w+)\)\n\{\n/gm, (whole, head, tag, param) =>
+      text.includes(`struct ${tag} {`) ? `${head}void *untyped)\n{\n\tstruct ${tag} *${param} = untyped;\n` : whole,
+    ),
   'a step that adds one': (text) => text.replace(/\b(\w+)\+\+(?=[);])/g, '$1 += 1'),
   'the address of an element': (text) => text.replace(/&(\w+)\[(\w+)\](?=[,)])/g, '$1 + $2'),
   'a cast of what is freed': (text) => text.replace(/\bkfree\((\w+)\)/g, 'kfree((void *)$1)'),

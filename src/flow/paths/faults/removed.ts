@@ -6,6 +6,7 @@ import type { Program } from '../../../program/program.js';
 import { linkTypes, listings, puttingName, removals, userCount } from '../../../protocol/index.js';
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
+import { parameterOf } from '../function/parameter.js';
 import type { Turned } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
 import { removingCall } from '../step/removed.js';
@@ -48,7 +49,7 @@ function objectsIn(program: Program, reference: FunctionReference, carrier: Carr
   const found = new Map<string, Held>();
   for (const graph of program.graphs(reference)) {
     const add = (variable: string, byMember: boolean): void => {
-      const tag = graph.params.some((p) => p.name === variable) ? null : tagOf(program, file, graph, variable);
+      const tag = parameterOf(graph, variable) >= 0 ? null : tagOf(program, file, graph, variable);
       if (tag === null || linksOf(program, file, tag) > (byMember ? 1 : 0)) return;
       // Of several users each has to see to its own: who takes it out and puts it on another way had one.
       if (isCounted(program, file, tag) && !graph.nodes.some((n) => isPut(n, variable))) return;

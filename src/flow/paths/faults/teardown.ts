@@ -10,6 +10,7 @@ import { freeingCalls, listAddText } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
 import type { Entry } from '../entry.js';
 import { freedIn, tagOf } from '../function/freed.js';
+import { parameterOf } from '../function/parameter.js';
 import type { Exit } from '../memory/state.js';
 import type { Walked } from '../walk/walk.js';
 import { closes, isOfClosing } from './closing.js';
@@ -55,9 +56,10 @@ export function endingsOf(
     if (seen.has(key) || walks >= maxWalks) return;
     seen.add(key);
     walks++;
-    const params = program.variants(reference)[0]?.params ?? [];
-    const index = params.findIndex((p) => p.name === variable);
-    if (index < 0) {
+    const index = indexOf(program, reference, variable);
+    const param = program.variants(reference)[0]?.params[index]?.name;
+    const calls = level < maxLevels ? program.callSites(reference) : [];
+    if (param === undefined || (calls.length === 0 && param !== variable)) {
       const listed = isListed(program, reference, variable) ? (own.embedded ? 'object' : 'array') : null;
       found.push({
         reference,
@@ -68,14 +70,13 @@ export function endingsOf(
       });
       return;
     }
-    const calls = level < maxLevels ? program.callSites(reference) : [];
     if (calls.length === 0) {
       found.push({
         reference,
         listed: null,
         closes: false,
         isUsual,
-        walked: walked(reference, { kind: 'given', facts: [variable + own.suffix] }),
+        walked: walked(reference, { kind: 'given', facts: [param + own.suffix] }),
       });
       return;
     }
@@ -98,7 +99,7 @@ export function endingsOf(
     });
   /** True if some caller hands an object to another function that drops what it holds, and then to this one. */
   const isDroppedFirst = (reference: FunctionReference, variable: string, own: Field): boolean => {
-    const index = (program.variants(reference)[0]?.params ?? []).findIndex((p) => p.name === variable);
+    const index = indexOf(program, reference, variable);
     return (
       index >= 0 &&
       program.callSites(reference).some(({ caller, graph, call }) => {
@@ -125,6 +126,11 @@ export function endingsOf(
     }
   }
   return found;
+}
+
+/** The parameter of a function that a variable stands for in some variant; -1 for any other. */
+function indexOf(program: Program, reference: FunctionReference, variable: string): number {
+  return Math.max(-1, ...program.graphs(reference).map((graph) => parameterOf(graph, variable)));
 }
 
 /** The fields with the heads of lists to which, in a file, only some functions add. */

@@ -23,6 +23,8 @@ export interface Shape {
   isDecided(result: string): boolean;
   /** True for a way out of a loop that has an end of its own, to another place than behind it. */
   isJump(from: number, to: number, loop: Loop): boolean;
+  /** True for a node that may drop pages. */
+  drops(node: number): boolean;
   /** Loops with such a node in them. */
   dropLoops: ReadonlySet<number>;
   predecessors: readonly (readonly number[])[];
@@ -67,6 +69,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
     passesDrop: whenAsked(() => passings(nodes, predecessors, drops)),
     isDecided: decisions(graph),
     isJump: jumps(nodes),
+    drops: (node) => drops[node] === 1,
     dropLoops,
     predecessors,
     counts,

@@ -1,6 +1,9 @@
 /** Ways along an edge, into loops and out of them. */
 import type { Loop, Node } from '../../../program/graph.js';
+import { suffixAfter } from '../../../program/path.js';
+import { acquires } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
+import { isSeed } from '../entry.js';
 import { conditionText } from '../memory/condition-text.js';
 import { holders, isContained } from '../memory/memory.js';
 import { altered, type Drop, outcome, type State, told } from '../memory/state.js';
@@ -43,7 +46,8 @@ export function along(local: Called, from: Node, to: Node, before: State): State
         !local.shape.isJump(from.id, to.id, l) &&
         !isMovedOn(local, state) &&
         !happened(state.trail, 'forgotten') &&
-        !isSeen(local, l, state)
+        !isSeen(local, l, state) &&
+        !isFilledApart(local, l, state)
       )
         unsure = true;
     }
@@ -86,6 +90,24 @@ export function isOthers(local: Called, loop: Loop, state: State): boolean {
   const { program, reference, graph } = local;
   const undoes = state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
   return undoes || (isRest(loop, local) && isContained(state));
+}
+
+/** True for a loop that drops the elements of nothing but arrays which other calls than that of the path have filled. */
+function isFilledApart({ graph, entry, shape }: Called, loop: Loop, state: State): boolean {
+  const isOwn = (n: Node): boolean => (entry.kind === 'site' ? n.pos === entry.pos : n.id === state.from);
+  const isTaking = (n: Node): boolean => isSeed(n, entry) || (n.operation?.kind === 'call' && acquires.has(n.operation.name ?? ''));
+  const fills = graph.nodes.filter((n) => isTaking(n) && !isOwn(n));
+  const own = graph.nodes.flatMap((n) => (isTaking(n) && isOwn(n) && n.operation?.kind === 'call' ? n.operation.args : []));
+  const arrays = graph.nodes.flatMap((n) =>
+    shape.drops(n.id) && n.operation?.kind === 'call' && n.loops.some((l) => l.id === loop.id) ? [n.operation.args[0]?.path ?? ''] : [],
+  );
+  const isApart = (element: string): boolean => {
+    const array = element.slice(0, -2);
+    const isFilled = fills.some(({ operation: o }) => o?.kind === 'call' && o.args.some((a) => a.path === array));
+    const isHere = (path: string | null): boolean => path !== null && suffixAfter(path, array) !== null;
+    return element.endsWith('[]') && isFilled && !own.some((a) => isHere(a.path)) && !holders(state).some(isHere);
+  };
+  return arrays.length > 0 && arrays.every(isApart);
 }
 
 /** True if the call that hands the reference back stands in a loop. */

@@ -7,6 +7,7 @@ import { remembered } from '../../../program/remembered.js';
 import { plainPath } from '../../../program/text.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
+import { parameterOf } from '../function/parameter.js';
 import { textAt } from '../function/text.js';
 import { isContained } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
@@ -145,7 +146,14 @@ export function isMovedOn(local: Called, state: State): boolean {
 /** True for as many elements as stand before those that this round of a loop has filled: `unpin(pages, n)` after `pin(…, pages + n)`. */
 export function isOfEarlier(graph: Graph, { phase, index, outcomes }: State, count: string | null): boolean {
   if (phase !== 'held' || index === null || count === null || (outcomes & outcome.earlier) !== 0) return false;
-  return namesOf(graph, index).includes(count);
+  return namesOf(graph, index).some((name) => ofObject(graph, name) === ofObject(graph, count));
+}
+
+/** A member by the first name of its object: that of a parameter, where a variable is but another name for it. */
+function ofObject(graph: Graph, path: string): string {
+  const root = rootOf(path);
+  const parameter = root === path ? undefined : graph.params[parameterOf(graph, root)];
+  return (parameter?.name ?? root) + path.slice(root.length);
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Drop {
   doubt: string | null;
   /** The loop that drops one element in a round, by its own index; `null` for any other drop. */
   loop: number | null;
+  /** The variable by which an element of an array was dropped, as long as it is not set to another. */
+  by: string | null;
   /** Places that held the reference. */
   places: readonly string[];
 }

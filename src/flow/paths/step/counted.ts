@@ -3,6 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsAt } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Called } from '../context.js';
+import { parameterOf } from '../function/parameter.js';
 import { boundsOf } from '../loops/sweep.js';
 import { isOfEarlier } from '../loops/unwind.js';
 import { type Exit, type Holder, outcome, type State } from '../memory/state.js';
@@ -16,18 +17,15 @@ export function isShort({ outcomes, unsure }: State): boolean {
 /** What says how many pages a function drops on a way out: places below what it is given, none for what is not known. */
 function countersOf({ program }: Called, callee: FunctionReference, { drop }: Exit): Holder[] {
   if (!drop) return [];
-  const params = program.variants(callee)[0]?.params ?? [];
-  const paths = program
-    .graphs(callee)
-    .flatMap((graph) =>
-      drop.call?.shape === 'bulk' && !callsAt(graph, drop.pos).every(({ args }) => args[1]?.text === '1')
-        ? callsAt(graph, drop.pos).flatMap(({ args }) => args[1]?.path ?? [])
-        : boundsOf(graph, drop.pos, { program, reference: callee }),
-    );
-  return paths.flatMap((path) => {
-    const root = rootOf(path);
-    const of = params.findIndex((p) => p.name === root);
-    return of < 0 ? [] : [{ of, suffix: path.slice(root.length) }];
+  return program.graphs(callee).flatMap((graph) => {
+    const calls = callsAt(graph, drop.pos);
+    const isMany = drop.call?.shape === 'bulk' && !calls.every(({ args }) => args[1]?.text === '1');
+    const paths = isMany ? calls.flatMap(({ args }) => args[1]?.path ?? []) : boundsOf(graph, drop.pos, { program, reference: callee });
+    return paths.flatMap((path) => {
+      const root = rootOf(path);
+      const of = parameterOf(graph, root);
+      return of < 0 ? [] : [{ of, suffix: path.slice(root.length) }];
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
-import type { CallOperation, Node, Operation } from '../../../program/graph.js';
-import { rootOf, splitSteps } from '../../../program/path.js';
+import type { CallOperation, Graph, Node, Operation } from '../../../program/graph.js';
+import { rootOf, splitSteps, type Value } from '../../../program/path.js';
 import { pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { sweepAt } from '../loops/sweep.js';
@@ -33,14 +33,18 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   if (dropsNone(o, release, state)) return [state];
   if (state.phase === 'released') return again(local, n, o, state);
   if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];
-  const whole =
+  const isAll =
     n.loops.length === 0 &&
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
-    (release.shape === 'bulk' || (argument?.path !== undefined && !/\[\]$/.test(argument?.path ?? '')));
+    (release.shape === 'bulk' || argument !== undefined);
+  const whole = isAll && (release.shape === 'bulk' || !isElement(local.graph, argument));
   const next: State = altered(state, {
     phase: 'released',
-    dropped: { pos: n.pos, call: release, whole, doubt: null, loop: loopOf(local, o, Number(place?.[1]), n.loops), places: holders(state) },
+    dropped: {
+      ...{ pos: n.pos, call: release, whole, doubt: null, loop: loopOf(local, o, Number(place?.[1]), n.loops) },
+      ...{ by: isAll ? variableOf(argument) : null, places: holders(state) },
+    },
   });
   return [told(local, n, next, `dropped by ${o.name}()`)];
 }
@@ -52,10 +56,11 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
 
 /** A drop of what was dropped before. */
 function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
-  if (state.unsure || !state.dropped?.whole || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
+  const isSame = state.dropped?.by != null && state.dropped.by === variableOf(o.args[0]) && n.loops.length === 0;
+  if (state.unsure || !(state.dropped?.whole || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
   // Of an array, it may be an element that was not dropped, but where all of them are dropped.
-  const isAll = n.loops.length === 0 && isWhole(o, 0) && !o.args[0]?.path?.endsWith('[]');
-  if (!isAll && (sweepAt(local, n) === null || state.dropped.loop === n.loops[0]?.id)) return [];
+  const isAll = n.loops.length === 0 && isWhole(o, 0) && !isElement(local.graph, o.args[0]);
+  if (!isAll && !isSame && (sweepAt(local, n) === null || state.dropped?.loop === n.loops[0]?.id)) return [];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
   return [];
@@ -108,6 +113,17 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
       what: isArray ? 'array' : 'object',
     });
   return next;
+}
+
+/** A variable that is given itself, `null` for anything else. */
+export function variableOf(value: Value | undefined): string | null {
+  return value?.path != null && !value.address && value.path === rootOf(value.path) ? value.path : null;
+}
+
+/** True for an element of an array, and for a variable that is set to one: the next drop by it may be of another. */
+export function isElement({ aliases }: Graph, value: Value | undefined): boolean {
+  const isOne = (path: string | null | undefined): boolean => path?.endsWith('[]') === true;
+  return value !== undefined && (isOne(value.path) || aliases.some((a) => a.target === value.path && isOne(a.source.path)));
 }
 
 /** True if an argument is a whole array, not a place in it. */

@@ -10,7 +10,7 @@ import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type State, sign, theReference, told } from '../memory/state.js';
 import type { StepEvent, Trail } from '../memory/trail.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
-import { isWhole } from './drop.js';
+import { isElement, isWhole, variableOf } from './drop.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
 import { share } from './shared.js';
 import { zerosFor } from './zeros.js';
@@ -171,9 +171,8 @@ function taken(
     if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
     // Who fails and has dropped on some ways only leaves its caller to guess, who may drop on none of them or on all.
     const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
-    // Of an array, another call may be given another element.
-    const isAll = isWhole(o, at) && !o.args[at]?.path?.endsWith('[]');
-    const whole = exit.drop?.whole === true && isPlain && isAll && n.loops.length === 0;
+    const isAll = exit.drop?.whole === true && isPlain && isWhole(o, at) && n.loops.length === 0;
+    const whole = isAll && !isElement(local.graph, o.args[at]);
     const loop = loopOf(local, o, at, n.loops);
     if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, before).includes(next.asked ?? '')) {
       const end = told(local, n, next, entered, event);
@@ -183,7 +182,10 @@ function taken(
     next = emptied(next, o, exit.none);
     next = altered(next, {
       phase: 'released',
-      dropped: { pos: n.pos, call: exit.drop?.call ?? null, whole, doubt: doubt ? o.result : null, loop, places: held },
+      dropped: {
+        ...{ pos: n.pos, call: exit.drop?.call ?? null, whole, doubt: doubt ? o.result : null, loop },
+        ...{ by: isAll ? variableOf(o.args[at]) : null, places: held },
+      },
     });
     return [altered(next, { trail: after(exit.trail, told(local, n, next, entered, event).trail) })];
   }

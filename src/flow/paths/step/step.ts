@@ -1,5 +1,5 @@
 /** The states after a node: what one operation does to the memory of a path. */
-import type { Assume, Clear, Copy, Graph, Node, ReturnOperation } from '../../../program/graph.js';
+import type { Assume, Clear, Copy, Graph, Node, Operation, ReturnOperation } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
 import type { Called } from '../context.js';
@@ -35,8 +35,9 @@ import { settled } from './settled.js';
 import { added, grown, isIncrease, isNumber, offset } from './sums.js';
 
 /** The states after a node; none where the path ends or cannot be. */
-export function run(local: Called, n: Node, state: State): State[] {
+export function run(local: Called, n: Node, before: State): State[] {
   const o = n.operation;
+  const state = setAnew(before, o);
   const late = state.phase === 'released' ? lateAccess(local, n, o, state) : null;
   if (late) return late;
   switch (o?.kind) {
@@ -124,6 +125,15 @@ export function run(local: Called, n: Node, state: State): State[] {
   }
 }
 
+/** The state where a variable by which an element was dropped is set: by that it is another from here on. */
+function setAnew(state: State, o: Operation | null): State {
+  const { dropped } = state;
+  if (dropped === null || dropped.by === null) return state;
+  const isTarget = (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === dropped.by;
+  const isFilled = o?.kind === 'call' && o.args.some((a) => a.address && a.path === dropped.by);
+  return isTarget || isFilled ? altered(state, { dropped: { ...dropped, by: null } }) : state;
+}
+
 /** The state behind the copy of a struct with the reference in one of its members; `null` for any other copy. */
 function structCopied(local: Called, { target, source }: Copy, state: State): State | null {
   if (state.phase !== 'held' || source.path === null || source.address || source.path.startsWith('%')) return null;
@@ -138,9 +148,9 @@ function structCopied(local: Called, { target, source }: Copy, state: State): St
 /** The state behind a test of something else than the result of a call that may have dropped or not: it may tell which it was. */
 function testedElsewhere(state: State, { left, right }: Assume): State {
   const { dropped } = state;
-  if (dropped === null || dropped.doubt === null || !dropped.whole) return state;
+  if (dropped === null || dropped.doubt === null || !(dropped.whole || dropped.by !== null)) return state;
   const isOfResult = [left, right].some((v) => valueIn(state, v) === dropped.doubt);
-  return isOfResult ? state : altered(state, { dropped: { ...dropped, whole: false } });
+  return isOfResult ? state : altered(state, { dropped: { ...dropped, whole: false, by: null } });
 }
 
 /** True for a further operand of a number: with it, the number is none of those that it is made of. */

@@ -3,6 +3,7 @@ import { type Graph, type Node, nothing } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
+import { parameterOf } from '../function/parameter.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
@@ -67,12 +68,12 @@ function unsetIn({ graph }: Called, { store }: State): Holder[] {
 }
 
 /** The numbers below parameters that a function sets. */
-const countsIn = remembered(({ nodes, params }: Graph): readonly Holder[] => {
+const countsIn = remembered((graph: Graph): readonly Holder[] => {
   const found = new Map<string, Holder>();
-  for (const { operation: o } of nodes) {
+  for (const { operation: o } of graph.nodes) {
     const target = o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && !nothing.test(o.text)) ? o.target : '';
     const root = rootOf(target);
-    const of = root === target ? -1 : params.findIndex((p) => p.name === root);
+    const of = root === target ? -1 : parameterOf(graph, root);
     if (of >= 0) found.set(target, { of, suffix: target.slice(root.length) });
   }
   return [...found.values()];

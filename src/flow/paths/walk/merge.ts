@@ -101,6 +101,7 @@ export function isSame(a: State, b: State): boolean {
     a.index === b.index &&
     a.unsure === b.unsure &&
     a.dropped?.pos === b.dropped?.pos &&
+    a.dropped?.by === b.dropped?.by &&
     isSameMap(a.store, b.store) &&
     isSameMap(a.signs, b.signs) &&
     isSameMap(a.conditions, b.conditions) &&

@@ -1,0 +1,22 @@
+/** Which parameter a variable stands for. */
+import type { Graph } from '../../../program/graph.js';
+import { remembered } from '../../../program/remembered.js';
+
+const known = remembered((_graph: Graph) => new Map<string, number>());
+
+/** The parameter that a variable is, or that it is another name for, as where `void *data` is given its type; -1 for any other. */
+export function parameterOf(graph: Graph, variable: string): number {
+  const answers = known(graph);
+  const found = answers.get(variable) ?? find(graph, variable);
+  answers.set(variable, found);
+  return found;
+}
+
+function find({ params, nodes }: Graph, variable: string): number {
+  const own = params.findIndex((p) => p.name !== '' && p.name === variable);
+  if (own >= 0) return own;
+  const sources = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.target === variable ? [o.source] : []));
+  const [first] = sources;
+  const isOther = first !== undefined && first.path !== null && sources.every(({ path, address }) => path === first.path && !address);
+  return isOther ? params.findIndex((p) => p.name === first.path) : -1;
+}
