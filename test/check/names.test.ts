@@ -91,6 +91,16 @@ describe('a table under two names', () => {
   accepts('leak-on-path', 'a round that drops its page', table('unpin_user_page(t->page[t->n]);'));
 });
 
+/** Two pages, or none. */
+const two = `	struct page *two[2], *page;
+	int got = pin_user_pages_fast(a, 2, 0, two);
+
+	if (got == 1)
+		unpin_user_page(two[0]);
+	if (got != 2)
+		return got < 0 ? got : -EFAULT;
+`;
+
 /** One page of such a round, by a variable of its own. */
 const byName = 'struct page *page = t->page[t->n];\n\n\t\t\tunpin_user_page(page);';
 
@@ -102,14 +112,7 @@ describe('an element of an array by a name of its own', () => {
     'two elements, one after the other',
     `int pair_send(unsigned long a)
 {
-	struct page *two[2], *page;
-	int got = pin_user_pages_fast(a, 2, 0, two);
-
-	if (got == 1)
-		unpin_user_page(two[0]);
-	if (got != 2)
-		return got < 0 ? got : -EFAULT;
-	page = two[1];
+${two}	page = two[1];
 	unpin_user_page(page);
 	page = two[0];
 	unpin_user_page(page);
@@ -122,14 +125,7 @@ describe('an element of an array by a name of its own', () => {
 describe('an element of an array that is dropped twice by one name', () => {
   const first = (between: string): string => `int first_send(unsigned long a)
 {
-	struct page *two[2], *page;
-	int got = pin_user_pages_fast(a, 2, 0, two);
-
-	if (got == 1)
-		unpin_user_page(two[0]);
-	if (got != 2)
-		return got < 0 ? got : -EFAULT;
-	page = two[1];
+${two}	page = two[1];
 	unpin_user_page(page);
 	${between}
 	unpin_user_page(page);

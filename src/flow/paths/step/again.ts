@@ -30,8 +30,10 @@ export function isLookedAfter(local: Called, { name, args: all }: CallOperation,
   if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
   const objects = holders(state).map(baseOf);
   // By a number of the object's nobody comes to it.
-  const isNumber = ({ path, address }: Value): boolean =>
-    path !== null && !address && local.program.typeOf(path, local.graph, local.reference.file)?.pointers === 0;
+  const isNumber = ({ path, address }: Value): boolean => {
+    const type = path === null || address ? null : local.program.typeOf(path, local.graph, local.reference.file);
+    return type != null && type.pointers === 0 && type.dims.length === 0 && type.tag === null;
+  };
   const args = all.filter((a) => !isNumber(a));
   return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));
 }
