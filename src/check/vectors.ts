@@ -1,6 +1,6 @@
 /** Marks that only the pages of a vector get: read() and write() of one buffer come with another sort of iterator since 6.0. */
 import type { Visit } from '../flow/visit.js';
-import { callsOf, type Guard } from '../program/graph.js';
+import { callsOf, says } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { bufferAcquires, bufferTests, vectorTest } from '../protocol/index.js';
@@ -20,15 +20,16 @@ export function marksOfVectors(subject: Subject): Tested[] {
   const { program, site, followed } = subject;
   if (site.acquire.iterator === null || !knowsBuffers(subject)) return [];
   const visits = followed.visits.filter((visit) => isAskedOfVectors(program, visit));
+  if (visits.length === 0) return [];
   const flags = visits.flatMap((visit) => flagsOf(program, visit));
   const tests = new Map<string, Tested>();
   const add = (mark: Tested['mark'], test: Tested['test'] | undefined): void => {
     if (test) tests.set(`${test.visit.flow.reference.file}:${test.pos}`, { mark, test });
   };
   for (const mark of dirtiesOf(subject)) {
-    const own = visits.includes(mark.visit) ? mark.event.guards.find((g) => g.call === vectorTest && isTrue(g)) : undefined;
-    const flag = flags.find((f) => mark.event.guards.some((g) => isTrue(g) && isOf(f, mark.visit, g.path)));
-    add(mark, own ? { visit: mark.visit, pos: mark.event.pos } : flag);
+    const guards = mark.event.guards.filter((g) => says(g, false));
+    const isOwn = visits.includes(mark.visit) && guards.some((g) => g.call === vectorTest);
+    add(mark, isOwn ? { visit: mark.visit, pos: mark.event.pos } : flags.find((f) => guards.some((g) => isOf(f, mark.visit, g.path))));
   }
   for (const mark of releasesIn(subject)) {
     const { visit, event } = mark;
@@ -89,8 +90,4 @@ function isOf({ visit, path }: Flag, { flow }: Visit, asked: string | null): boo
   if (visit.flow.reference.key === flow.reference.key && asked === path) return true;
   const field = path === rootOf(path) ? null : path.slice(path.lastIndexOf('.'));
   return field !== null && asked.endsWith(field);
-}
-
-function isTrue({ values, negated }: Guard): boolean {
-  return values.length === 0 && !negated;
 }

@@ -58,6 +58,11 @@ export function isByValue(type: CType, suffix: string): boolean {
   return isOwnValue(suffix) && type.pointers === 0 && type.dims.length === 0;
 }
 
+/** True for a number: no pointer, array or struct. */
+export function isNumber(type: CType | null | undefined): boolean {
+  return type != null && type.pointers === 0 && type.dims.length === 0 && type.tag === null;
+}
+
 /** The member `name` of a list of members, also inside anonymous structs and unions. */
 export function findField(fields: readonly Field[], name: string): Field | null {
   for (const field of fields) {

@@ -46,15 +46,15 @@ export const iteratorAcquires: readonly Acquire[] = [
   },
 ];
 
-/** Calls that answer whether an iterator is a user's: include/linux/uio.h. */
-export const userTests: ReadonlySet<string> = new Set(['user_backed_iter', 'iter_is_iovec', 'iter_is_ubuf', 'iov_iter_extract_will_pin']);
-/** The one of them that was true of every user's iterator to 5.19: read() and write() of one buffer come with `ITER_UBUF` since. */
+/** True of every user's iterator to 5.19: read() and write() of one buffer come with `ITER_UBUF` since. */
 export const vectorTest = 'iter_is_iovec';
-/** Those that are true of that as well. */
+/** True of such a one as well. */
 export const bufferTests: readonly string[] = ['user_backed_iter', 'iter_is_ubuf', 'iov_iter_extract_will_pin'];
+/** Calls that answer whether an iterator is a user's: include/linux/uio.h. */
+export const userTests: ReadonlySet<string> = new Set([vectorTest, ...bufferTests]);
 /** The acquiring calls that only kernels with `ITER_UBUF` have. */
 export const bufferAcquires: ReadonlySet<string> = new Set(
-  iteratorAcquires.filter(({ name }) => !/_pages(_alloc)?$/.test(name) || name.includes('extract')).map(({ name }) => name),
+  iteratorAcquires.filter(({ era }) => !era.startsWith('to ')).map(({ name }) => name),
 );
 /** Those that answer whether its pages are the kernel's. */
 export const kernelBackedTest = /^iov_iter_is_(kvec|bvec|xarray|folioq|discard)$/;

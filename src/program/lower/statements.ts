@@ -120,7 +120,7 @@ export function statement(b: Builder, s: Statement): void {
       within(b, { breaks: [...b.breaks, after] }, () => statement(b, s.body));
       connect(b, after);
       const ended = b.switches.pop();
-      if (ended) otherwise(b, ended, after);
+      if (ended) passCases(b, ended, after);
       b.current = after;
       return;
     }
@@ -188,7 +188,7 @@ export function statement(b: Builder, s: Statement): void {
 const maxCases = 6;
 
 /** The way past all cases of a switch. */
-function otherwise(b: Builder, { head, dispatch, otherwise: arm, seen }: Builder['switches'][number], after: number): void {
+function passCases(b: Builder, { head, dispatch, otherwise: arm, seen }: Builder['switches'][number], after: number): void {
   const pos = (b.nodes[arm ?? dispatch] as Node).pos;
   b.current = dispatch;
   if (seen.length <= maxCases)

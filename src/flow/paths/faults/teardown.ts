@@ -58,7 +58,7 @@ export function endingsOf(
     walks++;
     const index = indexOf(program, reference, variable);
     const param = program.variants(reference)[0]?.params[index]?.name;
-    const calls = level < maxLevels ? program.callSites(reference) : [];
+    const calls = param !== undefined && level < maxLevels ? program.callSites(reference) : [];
     if (param === undefined || (calls.length === 0 && param !== variable)) {
       const listed = isListed(program, reference, variable) ? (own.embedded ? 'object' : 'array') : null;
       found.push({

@@ -1,6 +1,8 @@
 /** Which parameter a variable stands for. */
 import type { Graph } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
+import type { Holder } from '../memory/state.js';
 
 const known = remembered((_graph: Graph) => new Map<string, number>());
 
@@ -10,6 +12,13 @@ export function parameterOf(graph: Graph, variable: string): number {
   const found = answers.get(variable) ?? find(graph, variable);
   answers.set(variable, found);
   return found;
+}
+
+/** A path in the terms of the function's caller; `null` for one that is below no parameter. */
+export function belowParameter(graph: Graph, path: string): Holder | null {
+  const root = rootOf(path);
+  const of = parameterOf(graph, root);
+  return of < 0 ? null : { of, suffix: path.slice(root.length) };
 }
 
 function find({ params, nodes }: Graph, variable: string): number {

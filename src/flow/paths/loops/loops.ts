@@ -95,9 +95,9 @@ export function isOthers(local: Called, loop: Loop, state: State): boolean {
 /** True for a loop that drops the elements of nothing but arrays which other calls than that of the path have filled. */
 function isFilledApart({ graph, entry, shape }: Called, loop: Loop, state: State): boolean {
   const isOwn = (n: Node): boolean => (entry.kind === 'site' ? n.pos === entry.pos : n.id === state.from);
-  const isTaking = (n: Node): boolean => isSeed(n, entry) || (n.operation?.kind === 'call' && acquires.has(n.operation.name ?? ''));
-  const fills = graph.nodes.filter((n) => isTaking(n) && !isOwn(n));
-  const own = graph.nodes.flatMap((n) => (isTaking(n) && isOwn(n) && n.operation?.kind === 'call' ? n.operation.args : []));
+  const takes = (n: Node): boolean => isSeed(n, entry) || (n.operation?.kind === 'call' && acquires.has(n.operation.name ?? ''));
+  const fills = graph.nodes.filter((n) => takes(n) && !isOwn(n));
+  const own = graph.nodes.flatMap((n) => (takes(n) && isOwn(n) && n.operation?.kind === 'call' ? n.operation.args : []));
   const arrays = graph.nodes.flatMap((n) =>
     shape.drops(n.id) && n.operation?.kind === 'call' && n.loops.some((l) => l.id === loop.id) ? [n.operation.args[0]?.path ?? ''] : [],
   );

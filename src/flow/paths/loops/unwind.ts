@@ -7,7 +7,7 @@ import { remembered } from '../../../program/remembered.js';
 import { plainPath } from '../../../program/text.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
-import { parameterOf } from '../function/parameter.js';
+import { belowParameter } from '../function/parameter.js';
 import { textAt } from '../function/text.js';
 import { isContained } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
@@ -151,9 +151,8 @@ export function isOfEarlier(graph: Graph, { phase, index, outcomes }: State, cou
 
 /** A member by the first name of its object: that of a parameter, where a variable is but another name for it. */
 function ofObject(graph: Graph, path: string): string {
-  const root = rootOf(path);
-  const parameter = root === path ? undefined : graph.params[parameterOf(graph, root)];
-  return (parameter?.name ?? root) + path.slice(root.length);
+  const holder = rootOf(path) === path ? null : belowParameter(graph, path);
+  return holder === null ? path : `${graph.params[holder.of]?.name}${holder.suffix}`;
 }
 
 /**

@@ -1,7 +1,9 @@
 /** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
 import type { Assume, CallOperation } from '../../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
+import { isNumber } from '../../../program/types.js';
 import { exclusiveName, releases } from '../../../protocol/index.js';
+import type { CType } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
 import { baseOf, holders, isCut, isVariable, reaches, valueIn } from '../memory/memory.js';
 import { type State, theReference } from '../memory/state.js';
@@ -30,11 +32,9 @@ export function isLookedAfter(local: Called, { name, args: all }: CallOperation,
   if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
   const objects = holders(state).map(baseOf);
   // By a number of the object's nobody comes to it.
-  const isNumber = ({ path, address }: Value): boolean => {
-    const type = path === null || address ? null : local.program.typeOf(path, local.graph, local.reference.file);
-    return type != null && type.pointers === 0 && type.dims.length === 0 && type.tag === null;
-  };
-  const args = all.filter((a) => !isNumber(a));
+  const typeOf = ({ path, address }: Value): CType | null =>
+    path === null || address ? null : local.program.typeOf(path, local.graph, local.reference.file);
+  const args = all.filter((a) => !isNumber(typeOf(a)));
   return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));
 }
 

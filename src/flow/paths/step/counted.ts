@@ -1,9 +1,8 @@
 /** How many pages a called function drops, held against what was taken. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsAt } from '../../../program/graph.js';
-import { rootOf } from '../../../program/path.js';
 import type { Called } from '../context.js';
-import { parameterOf } from '../function/parameter.js';
+import { belowParameter } from '../function/parameter.js';
 import { boundsOf } from '../loops/sweep.js';
 import { isOfEarlier } from '../loops/unwind.js';
 import { type Exit, type Holder, outcome, type State } from '../memory/state.js';
@@ -21,11 +20,7 @@ function countersOf({ program }: Called, callee: FunctionReference, { drop }: Ex
     const calls = callsAt(graph, drop.pos);
     const isMany = drop.call?.shape === 'bulk' && !calls.every(({ args }) => args[1]?.text === '1');
     const paths = isMany ? calls.flatMap(({ args }) => args[1]?.path ?? []) : boundsOf(graph, drop.pos, { program, reference: callee });
-    return paths.flatMap((path) => {
-      const root = rootOf(path);
-      const of = parameterOf(graph, root);
-      return of < 0 ? [] : [{ of, suffix: path.slice(root.length) }];
-    });
+    return paths.flatMap((path) => belowParameter(graph, path) ?? []);
   });
 }
 

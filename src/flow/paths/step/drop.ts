@@ -42,8 +42,13 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   const next: State = altered(state, {
     phase: 'released',
     dropped: {
-      ...{ pos: n.pos, call: release, whole, doubt: null, loop: loopOf(local, o, Number(place?.[1]), n.loops) },
-      ...{ by: isAll ? variableOf(argument) : null, places: holders(state) },
+      pos: n.pos,
+      call: release,
+      whole,
+      doubt: null,
+      loop: loopOf(local, o, Number(place?.[1]), n.loops),
+      by: isAll ? variableOf(argument) : null,
+      places: holders(state),
     },
   });
   return [told(local, n, next, `dropped by ${o.name}()`)];

@@ -183,8 +183,13 @@ function taken(
     next = altered(next, {
       phase: 'released',
       dropped: {
-        ...{ pos: n.pos, call: exit.drop?.call ?? null, whole, doubt: doubt ? o.result : null, loop },
-        ...{ by: isAll ? variableOf(o.args[at]) : null, places: held },
+        pos: n.pos,
+        call: exit.drop?.call ?? null,
+        whole,
+        doubt: doubt ? o.result : null,
+        loop,
+        by: isAll ? variableOf(o.args[at]) : null,
+        places: held,
       },
     });
     return [altered(next, { trail: after(exit.trail, told(local, n, next, entered, event).trail) })];

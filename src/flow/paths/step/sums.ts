@@ -1,5 +1,6 @@
 /** Numbers that others are added to: what is known of the sum. */
 import type { Copy, Graph, Node } from '../../../program/graph.js';
+import { isNumber as isNumberType } from '../../../program/types.js';
 import { unsignedType } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
@@ -47,8 +48,7 @@ export function offset(
 
 /** True for a variable of some type of numbers. */
 export function isNumber({ types }: Graph, path: string): boolean {
-  const type = types.get(path);
-  return type !== undefined && type.pointers === 0 && type.dims.length === 0 && type.tag === null;
+  return isNumberType(types.get(path));
 }
 
 /** The number that a value is known to be; `null` for any other. */

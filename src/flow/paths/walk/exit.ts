@@ -3,7 +3,7 @@ import { type Graph, type Node, nothing } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
-import { parameterOf } from '../function/parameter.js';
+import { belowParameter } from '../function/parameter.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
@@ -72,9 +72,8 @@ const countsIn = remembered((graph: Graph): readonly Holder[] => {
   const found = new Map<string, Holder>();
   for (const { operation: o } of graph.nodes) {
     const target = o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && !nothing.test(o.text)) ? o.target : '';
-    const root = rootOf(target);
-    const of = root === target ? -1 : parameterOf(graph, root);
-    if (of >= 0) found.set(target, { of, suffix: target.slice(root.length) });
+    const holder = rootOf(target) === target ? null : belowParameter(graph, target);
+    if (holder !== null) found.set(target, holder);
   }
   return [...found.values()];
 });
