@@ -64,6 +64,17 @@ int queue_create(struct base *b, unsigned long a, int n)
 describe('the object around what a function is given', () => {
   complains('leak-on-path', 'a failure that leaves the pages in it', queue({ undo: '' }), 'queue_create:if (ret) {');
   accepts('leak-on-path', 'one that drops them', queue({ undo: 'region_put(q->r);' }));
+  complains(
+    'leak-on-path',
+    'one that hands on a member to who has such a field of another object',
+    `${queue({ undo: 'hw_forget(&q->base);' })}static void hw_forget(struct base *b)
+{
+	the_pool->r = NULL;
+	b->id = 0;
+}
+`,
+    'queue_create:if (ret) {',
+  );
   accepts('leak-on-path', 'one that has its member destroyed', queue({ undo: 'queue_destroy(&q->base);' }));
   accepts('leak-on-path', 'one that has what it was given destroyed', queue({ undo: 'queue_destroy(b);' }));
   accepts('leak-on-path', 'one that asks again what it was asked before', queue({ undo: 'if (!is_kernel(b)) region_put(q->r);' }));

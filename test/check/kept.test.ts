@@ -166,6 +166,51 @@ describe('an object that hangs below a file', () => {
   accepts('overwritten', 'one that is dropped before', local('if (dev->stats)\n\t\tunpin_user_page(dev->stats);'));
   accepts('overwritten', 'one that is left where there is one', local('if (dev->stats)\n\t\tgoto out;'));
   accepts('overwritten', 'behind a flag', local('start(dev);', 'if (dev->on)\n\t\treturn -EBUSY;'));
+  complains(
+    'overwritten',
+    'behind a test of what only another request sets',
+    local('', 'if (!dev->on)\n\t\treturn -ENODEV;'),
+    'dev_ioctl:dev->stats = page;',
+  );
+});
+
+/** A helper of a request, past a test of a state. */
+const staged = (after: string): string => `struct dev { struct page *stats; int on; };
+static int dev_watch(struct dev *dev, unsigned long a)
+{
+	struct page *page;
+
+	if (dev->on)
+		return -EBUSY;
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	dev->stats = page;
+	return 0;
+}
+int dev_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct dev *dev = f->private_data;
+	int r;
+
+	switch (cmd) {
+	case 1:
+		r = dev_watch(dev, a);
+		${after}
+		return r;
+	case 2:
+		dev->on = 0;
+		return 0;
+	}
+	return -ENOTTY;
+}
+void dev_end(struct dev *dev)
+{
+	unpin_user_page(dev->stats);
+}
+`;
+
+describe('a state that is tested before pages are kept', () => {
+  accepts('overwritten', 'which the caller sets behind that', staged('if (!r)\n\t\t\tdev->on = 1;'));
 });
 
 const swapped = (after: string): string => `struct dev { struct page **pages; };

@@ -224,3 +224,37 @@ describe('elements of an array that a helper drops one by one', () => {
     'one_send:own_put(page);',
   );
 });
+
+/** A driver that prints by a macro of its own, after a format of which it is given the object with the pages. */
+const printing = (undo: string): string => `#define win_dbg(args...)			\\
+	do {					\\
+		if (win_level > 1)		\\
+			win_print(args);	\\
+	} while (0)
+struct win { struct page **pages; int n; int id; };
+int win_map(struct device *dev, struct win *w, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, w->n, FOLL_LONGTERM, w->pages);
+
+	if (got != w->n) {
+		if (got > 0)
+			unpin_user_pages(w->pages, got);
+		return got < 0 ? got : -EFAULT;
+	}
+	win_dbg("%d pages of %p, first %p\\n", got, w, w->pages[0]);
+	if (hw_start(w->id)) {
+		${undo}
+		return -EIO;
+	}
+	return 0;
+}
+void win_end(struct win *w)
+{
+	unpin_user_pages(w->pages, w->n);
+}
+`;
+
+describe('pages of which a macro prints', () => {
+  complains('leak-on-path', 'a failure that leaves them', printing(''), 'win_map:if (hw_start(w->id)) {');
+  accepts('leak-on-path', 'one that drops them', printing('unpin_user_pages(w->pages, got);'));
+});

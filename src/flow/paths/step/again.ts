@@ -1,28 +1,68 @@
 /** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
-import type { Assume, CallOperation } from '../../../program/graph.js';
+import type { FunctionReference } from '../../../program/file.js';
+import type { Assume, CallOperation, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
 import { isNumber } from '../../../program/types.js';
 import { exclusiveName, releases } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
+import { backwards } from '../function/shape.js';
 import { baseOf, holders, isCut, isVariable, reaches, valueIn } from '../memory/memory.js';
 import { type State, theReference } from '../memory/state.js';
 import { latest, type TrailStep } from '../memory/trail.js';
+import { mayName } from './around.js';
 
 /** True for a test of something that outlives the function, and that changes: it may be what keeps a second round out. */
 export function testsState(local: Called, state: State, o: Assume): boolean {
   const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
-  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::')) && isSetNear(local, v)));
+  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::')) && isSetBetween(local, v)));
 }
 
-/** True if somebody in the function's file may store to what a place ends in; also for a place that is no member. */
-function isSetNear({ program, reference }: Called, place: string): boolean {
+/** How far up it is asked who sets a member around the call. */
+const maxCallers = 3;
+
+/**
+ * True if what a place ends in may be stored to between two stores of what is followed: on a way of the function through such a store,
+ * or by who calls it. Who asks for the rest of the object came past the first time, and comes past again. Also for a place that is no member.
+ */
+function isSetBetween(local: Called, place: string): boolean {
+  const { program, reference } = local;
   const member = /\.(\w+)[@[\]]*$/.exec(place)?.[1];
   const text = program.file(reference.file)?.text;
   if (member === undefined || text === undefined) return true;
-  return new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b|[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`).test(
-    text,
+  const sets = new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b|[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`);
+  if (!sets.test(text)) return false;
+  const isSetting = ({ pos, operation: o }: Node): boolean => {
+    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target.endsWith(`.${member}`);
+    if (o?.kind !== 'call') return false;
+    return o.name === null || sets.test(text.slice(pos, o.end)) || mayName(program, o.name, reference.file, sets);
+  };
+  const way = waysThrough(local);
+  return way === null || way.some(isSetting) || isSetAbove(program, reference, sets, maxCallers);
+}
+
+/** True if a caller of the function, or one further up, may store to a member. */
+function isSetAbove(program: Program, reference: FunctionReference, sets: RegExp, levels: number): boolean {
+  return (
+    levels > 0 &&
+    program.callers(reference).some((caller) => sets.test(program.textOf(caller)) || isSetAbove(program, caller, sets, levels - 1))
   );
+}
+
+/** The nodes on ways through a store to where the reference was kept; `null` if the function has it stored by another. */
+function waysThrough({ graph, shape, entry }: Called): Node[] | null {
+  const facts = entry.kind === 'again' ? entry.facts : [];
+  const members = new Set(facts.map((fact) => fact.replace(/(\[\])+$/, '')).map((fact) => fact.slice(fact.lastIndexOf('.'))));
+  const stores = Uint8Array.from(graph.nodes, ({ operation: o }) => {
+    const isStore = (o?.kind === 'copy' || o?.kind === 'clear') && [...members].some((m) => o.target.endsWith(m));
+    return isStore ? 1 : 0;
+  });
+  if (!stores.includes(1)) return null;
+  const before = backwards(stores, shape.predecessors);
+  const behind = new Set(graph.nodes.filter((n) => stores[n.id] === 1));
+  for (const n of behind) for (const id of n.successors) behind.add(graph.nodes[id] as Node);
+  return graph.nodes.filter((n) => before[n.id] === 1 || behind.has(n));
 }
 
 /** True for a call that may drop or test what an object holds before it is filled again. */

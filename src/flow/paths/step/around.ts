@@ -53,7 +53,7 @@ export function mayReach(
 ): boolean {
   if (state.phase !== 'held' || name === null) return false;
   const around = ofParameters(graph);
-  const isObject = (base: string): boolean => around.has(base) || (reach(state, base).length > 0 && getsBack(program)(name, file));
+  const isObject = (base: string): boolean => reach(state, base).length > 0 && getsBack(program)(name, file);
   const objects = values.flatMap((value) => {
     if (value === null) return [];
     if (value.startsWith('&')) return value !== `&${baseOf(value)}` && isObject(baseOf(value)) ? [baseOf(value)] : [];

@@ -91,12 +91,12 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state);
   // Who is given a function may call it.
   if (!isOwn && isNeutral) return hasCallback ? [] : [state];
+  if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
   const targets = local.nodes.targets(n, o);
   if (targets) {
     const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state, before));
     return ways.length === 0 && targets.some((callee) => puttingText.test(local.program.textOf(callee))) ? givenUp(local) : ways;
   }
-  if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
   if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
   return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
 }
