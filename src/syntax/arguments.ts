@@ -73,7 +73,8 @@ function braced(r: Rewrite, from: number, to: number): boolean {
   const { t, out } = r;
   const before = t.end[from - 1]!;
   const after = t.end[to - 1]!;
-  if (!isPunct(t, to - 1, ';') || before >= t.start[from]! || to >= t.count || after >= t.start[to]!) return false;
+  const isWhole = isPunct(t, to - 1, ';') || isPunct(t, to - 1, '}');
+  if (!isWhole || before >= t.start[from]! || to >= t.count || after >= t.start[to]!) return false;
   out[before] = 123;
   out[after] = 125;
   return true;

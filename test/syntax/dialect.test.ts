@@ -110,6 +110,7 @@ describe('statements', () => {
     ],
     ['operators as arguments', 'CHECK(a, ==, b); LIST(a, , b);', '(call CHECK a == b);\n(call LIST a  b);'],
     ['statements as arguments', 'wait(dev, 10,\n\tif (x())\n\t\tbreak;\n);', '(call wait dev 10 ({ if (call x) break; }));'],
+    ['a block as an argument', 'TRACE(\n\tif (x()) {\n\t\ty();\n\t}\n)\nz();', '(call TRACE ({ if (call x) { (call y); } }));\n(call z);'],
     ['do … while_each', 'do {\n\ta();\n} while_each_thread(g, t);', 'do\n  {\n    (call a);\n  }\nwhile (call while_each_thread g t)'],
     [
       'a ?: b, commas, updates',
