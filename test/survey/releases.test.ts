@@ -137,6 +137,31 @@ void g(struct foo *o)
   );
 });
 
+describe('5. a page that is looked up, and held once more', () => {
+  const lent = (get: string): string => `${foo()}${fill()}static struct page *lend(struct foo *o, int i)
+{
+	struct page *page = o->pages[i];
+
+	${get}
+	return page;
+}
+int h(struct foo *o)
+{
+	struct page *page = lend(o, 0);
+
+	copy_from(page);
+	put_page(page);
+	return 0;
+}
+void g(struct foo *o)
+{
+	${drop}
+}
+`;
+  shows('what the caller drops is the other reference', lent('get_page(page);'), row('g'));
+  shows('without that it is the one that was taken first', lent(''), row('g').replace('put:', 'put:h:put_page,'));
+});
+
 describe('5. callbacks', () => {
   shows(
     'installed in an ops structure of another file, where it alone can be meant',

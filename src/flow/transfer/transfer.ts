@@ -1,10 +1,10 @@
 /** Transfer functions: the facts behind a node, of those before it. */
 import { type Assume, type Node, turnedOver } from '../../program/graph.js';
-import type { Value } from '../../program/path.js';
+import { rootOf, type Value } from '../../program/path.js';
 import { contentsOf, type Facts } from '../facts.js';
 import { refine } from '../outcome.js';
 import { call } from './call.js';
-import { copy, drop } from './holding.js';
+import { copy, drop, originalOf } from './holding.js';
 import { once, type Run } from './run.js';
 
 export function transfer(r: Run, n: Node, input: Facts): Facts {
@@ -27,8 +27,9 @@ export function transfer(r: Run, n: Node, input: Facts): Facts {
       return assume(r, o, input);
     case 'return': {
       if (o.value) {
+        const extra = isExtra(r, o.value, input);
         for (const suffix of contentsOf(o.value, input, r.scope)) {
-          if (!r.flow.returns.includes(suffix)) r.flow.returns.push(suffix);
+          if (!(extra && suffix === '') && !r.flow.returns.includes(suffix)) r.flow.returns.push(suffix);
         }
       }
       return input;
@@ -46,6 +47,13 @@ export function transfer(r: Run, n: Node, input: Facts): Facts {
     case 'call':
       return call(r, n, o, input);
   }
+}
+
+/** True for a page that stays where it was found: who is handed it has the reference that was taken on it here. */
+function isExtra(r: Run, { path }: Value, facts: Facts): boolean {
+  if (path === null || !facts.has(`+${path}`)) return false;
+  const original = originalOf(r, path);
+  return rootOf(original) !== original;
 }
 
 function assume(r: Run, o: Assume, input: Facts): Facts {
