@@ -11,6 +11,7 @@ import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, countType, extraReferenceCalls, originCalls } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
+import { mixedAt } from './mixed.js';
 
 /** What a site's reference must be dropped as. Extracted pages are pinned, or not held at all. */
 export function kindOf({ row }: Subject): 'get' | 'pin' {
@@ -46,7 +47,7 @@ function allocatesNear(subject: Subject, release: SeenRelease): boolean {
  * user's are not held at all, and the page of zeros, looked-up pages and the kernel's own need no put unless one was taken.
  */
 function plainBeside(subject: Subject, release: SeenRelease): boolean {
-  return subject.row.mixedWith.some(
+  return mixedAt(subject, release.visit).some(
     (what) =>
       !/iterator/.test(what) &&
       (!uncounted(what) || bothFiles(subject, release).some((file) => calls(subject.program, file, extraReferenceCalls))),

@@ -24,6 +24,7 @@ import type { Subject } from '../survey/unit.js';
 import { isBefore } from '../syntax/assumptions.js';
 import type { CType } from '../syntax/ast.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
+import { mixedAt } from './mixed.js';
 
 /** Every statement that can drop the reference, those that free pages too. */
 export const releasesIn = remembered(({ program, followed, site }: Subject): SeenRelease[] =>
@@ -192,13 +193,13 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
   const known = new Set(releasesIn(subject).map((s) => placeOf(s.visit, s.event.pos)));
   const { row } = subject;
   // Where pages of other origins that want a put stand beside pins, a plain put is for those.
-  const isBeside = row.mixedWith.some((what) => !unheld.has(what));
-  const isOfOthers = (call: ReleaseCall): boolean => row.reference !== 'get' && isBeside && call.drops === 'get';
+  const isOfOthers = (v: Visit, call: ReleaseCall): boolean =>
+    row.reference !== 'get' && call.drops === 'get' && mixedAt(subject, v).some((what) => !unheld.has(what));
   // What frees is meant for pages from the allocator, unless it is all that drops these.
   const isFreed = releasesIn(subject).every((s) => s.event.call.frees);
   const dropsOf = (v: Visit): string[] =>
     v.flow.releases.flatMap((e) =>
-      (e.call.frees && !isFreed) || isOfOthers(e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
+      (e.call.frees && !isFreed) || isOfOthers(v, e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
     );
   // Who is called by the acquiring function alone, or by such helpers of it, does what that undoes.
   const isHelper = (reference: FunctionReference, level = 0): boolean => {

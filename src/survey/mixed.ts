@@ -5,7 +5,7 @@ import type { FunctionReference } from '../program/file.js';
 import type { Program } from '../program/program.js';
 import { kernelBacked, userBacked } from './flags.js';
 import { type Arrivals, openArrivals } from './mixed/arrivals.js';
-import { isAmong, isOwn, meets, type Places, placesOf } from './mixed/meeting.js';
+import { isAmong, isOwn, meets, type Places, placesAt, placesOf } from './mixed/meeting.js';
 import type { Site } from './sites.js';
 
 /** Other origins, as phrases. */
@@ -20,6 +20,8 @@ export interface Others {
 export interface Origins {
   /** The other origins that can stand beside a site's pages. */
   beside: (site: Site, followed: Followed | null) => Others;
+  /** Those of the mixed ones that can stand where one of the site's fields keeps its pages. */
+  inField: (site: Site, followed: Followed, heap: string) => string[];
   /**
    * True if pages of another origin come to a statement that deals with what a fact holds: those that come up in the function,
    * are handed to it by the file's own helpers, or are stored by them in the field that the fact names.
@@ -34,14 +36,14 @@ export interface Origins {
 export function openOrigins(program: Program, analysis: Analysis): Origins {
   const arrivals = openArrivals(program, analysis);
   return {
-    beside: (site, followed) => othersBeside(program, arrivals, site, followed),
+    beside: (site, followed) => othersBeside(program, arrivals, site, placesOf(followed)),
+    inField: (site, followed, heap) => othersBeside(program, arrivals, site, placesAt(followed, heap)).mixed,
     reach: ({ flow }, pos, fact) => comesTo(arrivals, flow, pos) || isStoredBeside(program, arrivals, flow.reference, fact),
   };
 }
 
 /** The other origins that can stand beside a site's pages. */
-function othersBeside(program: Program, arrivals: Arrivals, site: Site, followed: Followed | null): Others {
-  const places = placesOf(followed);
+function othersBeside(program: Program, arrivals: Arrivals, site: Site, places: Places): Others {
   const stored = storedBeside(program, arrivals, site.reference.file, places);
   const mixed = new Set([...ofIterator(program, site), ...metIn(arrivals, places), ...stored.mixed]);
   return { mixed: [...mixed].sort(), beside: [...new Set([...stored.beside, ...mixed])].sort() };

@@ -229,3 +229,62 @@ void box_drop(struct box *b)
   complains('wrong-release', 'a put of it', handed(''), 'box_take:release_pages(pages, n);');
   accepts('wrong-release', 'a put where another page stands there, too', handed('pages[0] = alloc_page(GFP_KERNEL);'));
 });
+
+describe('of two objects whose pages one helper takes', () => {
+  /** Pages of the kernel's own come to rings, which drop them by a flag; none comes to windows. */
+  const two = (drop: string): string => `struct ring { struct page **pages; int n; bool own; };
+struct win { struct page **pages; int n; };
+static struct page **take(unsigned long a, int n)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int ret;
+
+	if (!pages)
+		return NULL;
+	ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+	if (ret == n)
+		return pages;
+	if (ret > 0)
+		unpin_user_pages(pages, ret);
+	kfree(pages);
+	return NULL;
+}
+int ring_map(struct ring *r, unsigned long a)
+{
+	r->pages = take(a, r->n);
+	return r->pages ? 0 : -EFAULT;
+}
+void ring_fill(struct ring *r)
+{
+	int i;
+
+	for (i = 0; i < r->n; i++)
+		r->pages[i] = alloc_page(GFP_KERNEL);
+	r->own = true;
+}
+void ring_end(struct ring *r)
+{
+	int i;
+
+	if (!r->own)
+		unpin_user_pages(r->pages, r->n);
+	else
+		for (i = 0; i < r->n; i++)
+			put_page(r->pages[i]);
+}
+int win_map(struct win *w, unsigned long a)
+{
+	w->pages = take(a, w->n);
+	return w->pages ? 0 : -EFAULT;
+}
+void win_end(struct win *w)
+{
+	int i;
+
+	for (i = 0; i < w->n; i++)
+		${drop}(w->pages[i]);
+}`;
+  complains('wrong-release', 'a put of pages of the second', two('put_page'), 'win_end:put_page(w->pages[i]);');
+  accepts('never-released', 'the same', two('put_page'));
+  accepts('wrong-release', 'an unpin of them', two('unpin_user_page'));
+});

@@ -26,6 +26,17 @@ export function placesOf(followed: Followed | null): Places {
   };
 }
 
+/** The places of a site's reference as far as one of the fields that hold it goes. */
+export function placesAt(followed: Followed, heap: string): Places {
+  const all = placesOf(followed);
+  return {
+    ...all,
+    visits: all.visits.filter((v) => v.heap === heap || v.flow.heap.includes(heap)),
+    heap: new Set([heap]),
+    own: new Set([heap].filter((h) => all.own.has(h))),
+  };
+}
+
 /** True if what arrives in a visited function is not the site's own page, and comes to where that is. */
 export function meets(places: Places, visit: Visit, arrival: Arrival): boolean {
   const { reference, origins } = visit.flow;

@@ -43,7 +43,7 @@ export function undropped(program: Program, end: End, { drops, heap }: Dropped, 
   const fields = fieldsOf(program, end, heap);
   if (fields === null || fields.length === 0) return [];
   const isDropped = (field: string): boolean => drops.some((d) => d.heaps.some((h) => isSame(h, field)));
-  return fields.some(isDropped) ? [] : fields.map(readable);
+  return fields.some(isDropped) ? [] : [...new Set(fields.map(readable))];
 }
 
 /**
