@@ -24,7 +24,7 @@ import type { Expression } from '../syntax/ast.js';
 import { type Access, accessesOf, dirtiesOf, locking, marking } from './access.js';
 import { isOurs, kindOf } from './company.js';
 import { destinationOfArgument } from './destination.js';
-import { releasesIn } from './evidence.js';
+import { pathsIn, releasesIn } from './evidence.js';
 
 /** A drop of pages that nothing has marked on the way. */
 export interface CleanDrop {
@@ -188,6 +188,8 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
   );
   const late = all.filter((s) => isLate(subject, s.visit));
   if (late.length > 0) return late.filter((s) => s.visit.way === 'site' || !isOfOthers(subject, s));
+  // Of what is kept where it was filled, and dropped only where that fails, nothing was written yet.
+  if (pathsIn(subject).some((w) => w.kind === 'kept')) return [];
   if (isHandedAsFrame(subject)) return all;
   const accesses = accessesOf(subject).filter((a) => a.device || subject.row.kind !== 'wrapper');
   return all.filter((s) => accesses.some((a) => mayPrecede(subject, a, s)));

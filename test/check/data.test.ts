@@ -884,3 +884,41 @@ describe('a frame that may have no page to be seen', () => {
   complains('leak-on-path', 'the way on which it has none', tags(''), 'copy_tags:page = pfn_to_online_page(pfn);');
   accepts('leak-on-path', 'one that drops by the frame', tags('put_page(pfn_to_page(pfn));'));
 });
+
+/** A buffer that a device writes to, dropped as it fails to be mapped, and perhaps at its end. */
+const buffer = (end: string): string => `struct buf { struct page **pages; int n; struct sg_table sgt; };
+int buf_map(struct device *dev, struct buf *b, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, b->n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+
+	if (got != b->n) {
+		if (got > 0)
+			unpin_user_pages(b->pages, got);
+		return -EFAULT;
+	}
+	if (sg_alloc_table_from_pages(&b->sgt, b->pages, b->n, 0, b->n << PAGE_SHIFT, GFP_KERNEL) ||
+	    dma_map_sgtable(dev, &b->sgt, DMA_FROM_DEVICE, 0)) {
+		unpin_user_pages(b->pages, b->n);
+		return -EIO;
+	}
+	return 0;
+}
+void buf_end(struct device *dev, struct buf *b)
+{
+	dma_unmap_sgtable(dev, &b->sgt, DMA_FROM_DEVICE, 0);
+	${end}
+	kfree(b->pages);
+	kfree(b);
+}
+`;
+
+describe('pages that are dropped where they could not be kept', () => {
+  complains(
+    'dirty-lost',
+    'the end of those that could',
+    buffer('unpin_user_pages(b->pages, b->n);'),
+    'buf_end:unpin_user_pages(b->pages, b->n);',
+  );
+  accepts('dirty-lost', 'an end that forgets to drop them', buffer(''));
+  complains('never-released', 'that', buffer(''), 'buf_map:dma_map_sgtable(dev, &b->sgt, DMA_FROM_DEVICE, 0)) {');
+});
