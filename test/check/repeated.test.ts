@@ -84,3 +84,43 @@ void end(struct map *m)
     'unmap:unpin_user_page(sg_page(&m->sg[i]));',
   );
 });
+
+describe('a helper that drops twice', () => {
+  const twice = `struct obj { struct page **pages; int n; };
+static void own_drop(struct mm_struct *mm, struct page **pages, int n)
+{
+	unpin_user_pages(pages, n);
+	unpin_user_pages(pages, n);
+	if (mm)
+		atomic64_sub(n, &mm->pinned_vm);
+}
+static void obj_drop(struct obj *o, struct obj *mapped)
+{
+	if (mapped)
+		own_drop(NULL, mapped->pages, mapped->n);
+	else
+		own_drop(current->mm, o->pages, o->n);
+}
+int obj_map(struct obj *o, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, o->n, FOLL_WRITE, o->pages);
+
+	if (ret != o->n) {
+		if (ret > 0)
+			unpin_user_pages(o->pages, ret);
+		return -EFAULT;
+	}
+	if (hw_start(o->n)) {
+		obj_drop(o, NULL);
+		return -EIO;
+	}
+	return 0;
+}
+void obj_end(struct obj *o)
+{
+	obj_drop(NULL, o);
+}
+`;
+  complains(rule, 'all pages', twice, 'own_drop:unpin_user_pages(pages, n);');
+  accepts('leak-on-path', 'who calls it', twice);
+});

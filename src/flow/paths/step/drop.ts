@@ -62,13 +62,18 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
 /** A drop of what was dropped before. */
 function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const isSame = state.dropped?.by != null && state.dropped.by === variableOf(o.args[0]) && n.loops.length === 0;
-  if (state.unsure || !(state.dropped?.whole || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [];
+  if (state.unsure || !(state.dropped?.whole || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [state];
   // Of an array, it may be an element that was not dropped, but where all of them are dropped.
   const isAll = n.loops.length === 0 && isWhole(o, 0) && !isElement(local.graph, o.args[0]);
-  if (!isAll && !isSame && (sweepAt(local, n) === null || state.dropped?.loop === n.loops[0]?.id)) return [];
+  if (!isAll && !isSame && (sweepAt(local, n) === null || state.dropped?.loop === n.loops[0]?.id)) return [state];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
-  return [];
+  return [toldOf(state)];
+}
+
+/** The state of which has been told what comes too late: it has dropped all the same, for whoever called. */
+function toldOf(state: State): State {
+  return state.dropped === null ? state : altered(state, { dropped: { ...state.dropped, whole: false, by: null } });
 }
 
 /** A page that is looked into after its last drop; `null` for any other call. */
