@@ -1,8 +1,8 @@
-/** Calls that allocate memory: include/linux/slab.h, vmalloc.h, gfp.h, string.h, bio.h, scatterlist.h. */
+/** Calls that allocate memory: include/linux/slab.h, vmalloc.h, gfp.h, string.h, bio.h, scatterlist.h, dma-mapping.h. */
 
 /** By whole name; what some drivers of older kernels used instead among them. */
 export const memoryCall =
-  /^(devm_)?(k|kv|v)(m|z|c)?alloc\w*$|^(devm_)?k(m|z)alloc_\w+$|^(kcalloc|sgl_alloc\w*|kvcalloc|kmalloc_array|kvmalloc_array|array_size|kmem_cache_z?alloc\w*|k?memdup\w*|__get_free_pages?|get_zeroed_page|drm_calloc_large|drm_malloc_ab|vmalloc_user|__vmalloc\w*|bio_k?m?alloc\w*)$/;
+  /^(devm_)?(k|kv|v)(m|z|c)?alloc\w*$|^(devm_)?k(m|z)alloc_\w+$|^(kcalloc|sgl_alloc\w*|kvcalloc|kmalloc_array|kvmalloc_array|array_size|kmem_cache_z?alloc\w*|k?memdup\w*|__get_free_pages?|get_zeroed_page|drm_calloc_large|drm_malloc_ab|vmalloc_user|__vmalloc\w*|bio_k?m?alloc\w*|dmam?_alloc_(coherent|attrs|noncoherent)|pci_z?alloc_consistent)$/;
 
 /** Of those, the ones that give memory for objects of one struct. */
 export const objectCall = /^(k[mzc]alloc\w*|kv[mzc]alloc\w*|kmem_cache_z?alloc\w*|devm_k[mzc]alloc\w*|vz?alloc\w*)$/;

@@ -58,6 +58,11 @@ export const freeingCalls: ReadonlySet<string> = new Set([
   'sg_free_table',
   'sg_free_append_table',
   'mempool_free',
+  'dma_free_coherent',
+  'dmam_free_coherent',
+  'dma_free_attrs',
+  'dma_free_noncoherent',
+  'pci_free_consistent',
   'vunmap',
 ]);
 

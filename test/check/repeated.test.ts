@@ -124,3 +124,48 @@ void obj_end(struct obj *o)
   complains(rule, 'all pages', twice, 'own_drop:unpin_user_pages(pages, n);');
   accepts('leak-on-path', 'who calls it', twice);
 });
+
+describe('a helper that drops what the object says that it has', () => {
+  const listed = (test: string, short: string): string => `struct list { struct page **pages; int n; int pinned; dma_addr_t dma; };
+static void list_end(struct device *dev, struct list *l)
+{
+	${test}
+		unpin_user_pages(l->pages, l->n);
+	kfree(l->pages);
+	dma_free_coherent(dev, PAGE_SIZE, l, l->dma);
+}
+struct list *list_make(struct device *dev, unsigned long a, int n)
+{
+	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
+	struct list *l;
+	dma_addr_t dma;
+	int got;
+
+	if (!pages)
+		return NULL;
+	l = dma_alloc_coherent(dev, PAGE_SIZE, &dma, GFP_KERNEL);
+	if (!l) {
+		kfree(pages);
+		return NULL;
+	}
+	l->dma = dma;
+	l->n = n;
+	l->pinned = 0;
+	l->pages = pages;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+	if (got != n) {
+		if (got > 0)
+			${short}
+		list_end(dev, l);
+		return NULL;
+	}
+	l->pinned = 1;
+	return l;
+}
+`;
+  const drop = 'unpin_user_pages(pages, got);';
+  const told = 'if (l->pinned)';
+  accepts(rule, 'none, where it was told of none yet', listed(told, drop));
+  complains(rule, 'all', listed('', drop), 'list_make:list_end(dev, l);');
+  complains('partial-pin-leak', 'none, where nobody else did', listed(told, ';'), 'list_make:if (got != n) {');
+});

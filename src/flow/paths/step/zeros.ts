@@ -13,15 +13,15 @@ import { mayChange } from './shared.js';
 /** Paths below the parameters of a function that tests them and that nobody has stored to yet, before a call of it. */
 export function zerosFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): string[] {
   const { program } = local;
-  if (before.zeroed.size === 0) return [];
   const isZero = (value: string, suffix: string): boolean => {
     const place = placeBelow(before, value, suffix);
+    if (!before.zeroed.has(value)) return place !== null && before.store.get(place) === '=0';
     return place !== null && unset(before, valueAt(before, place)) === '=0' && !isSetBefore(local, before, value, suffix);
   };
   const found = program.graphs(callee).flatMap((graph) =>
     graph.params.flatMap(({ name }, i) => {
       const value = valueIn(before, o.args[i]);
-      if (value === null || !before.zeroed.has(value)) return [];
+      if (value === null) return [];
       return (testedIn(graph).get(name) ?? []).flatMap((suffix) => (isZero(value, suffix) ? [name + suffix] : []));
     }),
   );
