@@ -258,3 +258,70 @@ describe('pages of which a macro prints', () => {
   complains('leak-on-path', 'a failure that leaves them', printing(''), 'win_map:if (hw_start(w->id)) {');
   accepts('leak-on-path', 'one that drops them', printing('unpin_user_pages(w->pages, got);'));
 });
+
+const fill = (test: string, short: string): string => `${takeAll}struct buf { struct page **pages; int n; };
+struct buf *buf_make(unsigned long a, unsigned long size)
+{
+	unsigned int n = DIV_ROUND_UP(size, PAGE_SIZE);
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int ret = -ENOMEM;
+
+	if (!b)
+		return NULL;
+	b->pages = kcalloc(n, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		goto out_free;
+	ret = own_take(a, n, FOLL_LONGTERM, b->pages);
+	if (${test}) {
+		${short}
+		goto out;
+	}
+	b->n = n;
+	if (!hw_start(n))
+		return b;
+	ret = -EIO;
+out:
+	unpin_user_pages(b->pages, n);
+out_array:
+	kvfree(b->pages);
+out_free:
+	kfree(b);
+	return ERR_PTR(ret);
+}
+void buf_end(struct buf *b)
+{
+	unpin_user_pages(b->pages, b->n);
+}
+`;
+
+describe('a helper that takes all pages or none', () => {
+  accepts('double-release', 'a caller that has then none to drop', fill('ret != n', 'if (ret < 0)\n\t\t\tgoto out_array;\n\t\tn = ret;'));
+  accepts('double-release', 'one that says so by their number', fill('ret != n', 'n = 0;'));
+  complains('double-release', 'one that drops them, too', fill('ret != n', 'ret = -EFAULT;'), 'buf_make:unpin_user_pages(b->pages, n);');
+  accepts(
+    'double-release',
+    'a caller of one that hands on what it says',
+    `${takeAll}static int one_take(unsigned long a, int n, struct page **pages)
+{
+	int ret = own_take(a, n, 0, pages);
+
+	if (ret < 0)
+		return ret;
+	return ret;
+}
+int one_send(unsigned long a)
+{
+	struct page *page = NULL;
+	int ret = one_take(a, 1, &page);
+
+	if (ret != 1)
+		goto out;
+	ret = hw_send(page);
+out:
+	if (page)
+		unpin_user_page(page);
+	return ret;
+}
+`,
+  );
+});

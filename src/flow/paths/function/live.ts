@@ -2,7 +2,7 @@
 import type { Graph, Node, Operation } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
-import { acquires, errorCalls } from '../../../protocol/index.js';
+import { acquires, errorCalls, releases } from '../../../protocol/index.js';
 
 /** True if a name may be read from a node on. */
 export type Live = (node: number, name: string) => boolean;
@@ -100,9 +100,15 @@ function readsOf(o: Operation | null): string[] {
   }
 }
 
-/** What an operation reads but to hand it to a call, which does not ask what is known of its arguments; one that takes pages does. */
+/**
+ * What an operation reads but to hand it to a call, which does not ask what is known of its arguments; one that takes pages does, and
+ * one that drops some of how many they are.
+ */
 export function testsOf(o: Operation | null): string[] {
-  return o?.kind === 'call' && !errorCalls.test(o.name ?? '') && !acquires.has(o.name ?? '') ? [] : readsOf(o);
+  if (o?.kind !== 'call') return readsOf(o);
+  const name = o.name ?? '';
+  if (errorCalls.test(name) || acquires.has(name)) return readsOf(o);
+  return releases.get(name)?.shape === 'bulk' ? rootsOf(o.args[1] ?? null) : [];
 }
 
 /** The fields in what an operation reads, as {@link testsOf} has it; those of its target, too, which say what is stored to. */

@@ -288,6 +288,7 @@ export function droppers(program: Program): (name: string, file: string, givesBa
     return left.length <= fewCalls && left.some((name) => program.resolveNear(name, r.file).length === 0 && any(far(name, r.file)));
   };
   return (name, file, givesBack = false) => {
+    if (releases.has(name)) return true;
     if (program.isNeutral(name, file)) return false;
     // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
     const isNear = program.tree.dropsNear(file);

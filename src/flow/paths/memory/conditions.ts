@@ -45,7 +45,8 @@ function afterComparison(state: State, o: Assume, left: string, right: string, a
   // Of whole numbers, below one is no more than zero.
   if (right === '=1' && left !== state.asked && state.asked !== '=1' && (op === '<' || op === '>='))
     return afterZero(state, left, op === '<' ? '<=' : '>');
-  const next = signedBy(state, left, op, right);
+  const signed = signedBy(state, left, op, right);
+  const next = signed && op === '==' ? alike(signed, left, right) : signed;
   if (!next) return null;
   if (left.startsWith('=') && right.startsWith('=')) return mayCompare(state, left, op, right) ? next : null;
   // More than a number is `first + n`, where something is added.
@@ -73,6 +74,12 @@ function signedBy(state: State, left: string, op: string, right: string): State 
   const next = withSign(state, left, signs);
   // A certain error code is no page.
   return next && left === state.result && op === '==' && bits === sign.negative ? outcomesAfter(next, '<', 0) : next;
+}
+
+/** The state where two values are equal: what is known of the sign of one is known of the other. */
+function alike(state: State, left: string, right: string): State | null {
+  const next = withSign(state, left, signOf(state, right));
+  return next && withSign(next, right, signOf(next, left));
 }
 
 /** The signs for which a comparison with a constant of some sign can hold; `null` where it says nothing of them. */

@@ -93,8 +93,11 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   // Of one page, none is not a few.
   const outcomes = (asked === '=1' ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
   if ((outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
-  if (exit.kind === 'dropped') return givenUp(local, n, o, state, exit);
-  let next: State | null = withSign(state, o.result, exit.result);
+  // Pages that were held were asked for.
+  const some = asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
+  if (some === null) return [];
+  if (exit.kind === 'dropped') return givenUp(local, n, o, altered(some, { asked }), exit);
+  let next: State | null = withSign(some, o.result, exit.result);
   if (!next) return [];
   next = altered(next, {
     phase: 'held',
