@@ -325,3 +325,78 @@ out:
 `,
   );
 });
+
+/** Memory whose pages are taken some at a time, and who has such memory in an object of his own. */
+const inRounds = (undo: string): string => `${takeAll}struct mem { struct sg_append_table sgt; int id; };
+struct user { struct mem *m; int id; };
+static void mem_drop(struct mem *m)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sgtable_sg(&m->sgt.sgt, sg, i)
+		unpin_user_page(sg_page(sg));
+	sg_free_append_table(&m->sgt);
+	kfree(m);
+}
+static struct mem *mem_get(unsigned long a, unsigned long npages)
+{
+	struct page **list = (struct page **)__get_free_page(GFP_KERNEL);
+	struct mem *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	int pinned, ret = 0;
+
+	if (!m || !list) {
+		ret = -ENOMEM;
+		goto out;
+	}
+	while (npages) {
+		pinned = own_take(a, min_t(unsigned long, npages, 512), FOLL_LONGTERM, list);
+		if (pinned < 0) {
+			ret = pinned;
+			goto release;
+		}
+		a += pinned * PAGE_SIZE;
+		npages -= pinned;
+		ret = sg_alloc_append_table_from_pages(&m->sgt, list, pinned, 0, pinned << PAGE_SHIFT, UINT_MAX, npages, GFP_KERNEL);
+		if (ret) {
+			unpin_user_pages(list, pinned);
+			goto release;
+		}
+	}
+	free_page((unsigned long)list);
+	return m;
+release:
+	mem_drop(m);
+	m = NULL;
+out:
+	kfree(m);
+	free_page((unsigned long)list);
+	return ERR_PTR(ret);
+}
+struct user *user_make(unsigned long a, unsigned long n)
+{
+	struct user *u = kzalloc(sizeof(*u), GFP_KERNEL);
+
+	if (!u)
+		return NULL;
+	u->m = mem_get(a, n);
+	if (IS_ERR(u->m))
+		goto out;
+	if (!hw_user(u->id))
+		return u;
+	${undo}
+out:
+	kfree(u);
+	return NULL;
+}
+void user_end(struct user *u)
+{
+	mem_drop(u->m);
+	kfree(u);
+}
+`;
+
+describe('a helper that takes all pages or none of a round', () => {
+  complains('leak-on-path', 'an object that is freed with what all rounds took', inRounds(''), 'user_make:if (!hw_user(u->id))');
+  accepts('leak-on-path', 'one that has it dropped', inRounds('mem_drop(u->m);'));
+});

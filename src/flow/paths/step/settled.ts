@@ -113,7 +113,7 @@ function asksHolder(local: Called, state: State, { name, args }: CallOperation):
 
 /** True for a name that says how much is dropped; the variables of a loop in which the pages are taken say how much is still to be taken. */
 function saysHowMany({ shape, graph, entry }: Called, path: string): boolean {
-  return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => entry.kind !== 'site' || !isTaking(graph, entry, l)) === true;
+  return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => !isTaking(graph, entry, l)) === true;
 }
 
 /** True for a variable of a loop in which pages are taken. */
