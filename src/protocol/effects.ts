@@ -66,6 +66,23 @@ export const freeingCalls: ReadonlySet<string> = new Set([
   'vunmap',
 ]);
 
+/** Of those, the ones that are not given what they free first: which argument it is. */
+const freedArguments: ReadonlyMap<string, number> = new Map([
+  ['devm_kfree', 1],
+  ['kmem_cache_free', 1],
+  ['dma_free_coherent', 2],
+  ['dmam_free_coherent', 2],
+  ['dma_free_attrs', 2],
+  ['dma_free_noncoherent', 2],
+  ['pci_free_consistent', 2],
+]);
+
+/** The arguments of a freeing call that it may free, the one that it is for first. */
+export function freedOf<Argument>(name: string | null, args: readonly Argument[]): readonly Argument[] {
+  const index = freedArguments.get(name ?? '');
+  return index === undefined ? args : args.slice(index, index + 1);
+}
+
 /**
  * Calls that keep an object until a device or a task ends, to be given to the function that they are given. True for those that give it
  * at once where they fail: include/linux/device/devres.h, include/drm/drm_managed.h.

@@ -7,7 +7,7 @@ import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsAt, type Guard } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { dirtyCalls, freeingCalls } from '../protocol/index.js';
+import { dirtyCalls, freedOf, freeingCalls } from '../protocol/index.js';
 import type { Dirty } from './row.js';
 import { assumptionsOf, type Site } from './sites.js';
 
@@ -80,7 +80,7 @@ function endsOthers(program: Program, visits: readonly Visit[], visit: Visit, fa
   const arrays = new Set(sourcesOf(flow, fact).map(rootOf));
   const frees = program.graphs(flow.reference).some((graph) =>
     graph.nodes.some(({ operation: o }) => {
-      const freed = o?.kind === 'call' && o.name !== null && freeingCalls.has(o.name) ? o.args[0]?.path : null;
+      const freed = o?.kind === 'call' && o.name !== null && freeingCalls.has(o.name) ? freedOf(o.name, o.args)[0]?.path : null;
       return freed != null && freed === rootOf(freed) && arrays.has(freed);
     }),
   );

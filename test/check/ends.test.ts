@@ -1002,3 +1002,31 @@ describe('an object with some of what holds pages in it, in another file of the 
   complains('leak-on-path', 'one that is taken back and freed', queued('list_del(&m->list);'), 'message_send:kfree(m);');
   accepts('leak-on-path', 'one of which the pages are dropped first', queued('parts_drop(m->parts);'));
 });
+
+describe('an object in memory that a device shares', () => {
+  const ring = (undo: string): string => `struct ring { struct page *pages[16]; int n; dma_addr_t dma; };
+struct ring *ring_make(struct device *dev, unsigned long a, int n)
+{
+	dma_addr_t dma;
+	struct ring *r = dma_alloc_coherent(dev, sizeof(*r), &dma, GFP_KERNEL);
+
+	if (!r)
+		return NULL;
+	r->dma = dma;
+	r->n = pin_user_pages_fast(a, n, FOLL_LONGTERM, r->pages);
+	if (r->n != n || hw_start(dev, dma)) {
+		${undo}
+		dma_free_coherent(dev, sizeof(*r), r, dma);
+		return NULL;
+	}
+	return r;
+}
+void ring_end(struct device *dev, struct ring *r)
+{
+	unpin_user_pages(r->pages, r->n);
+	dma_free_coherent(dev, sizeof(*r), r, r->dma);
+}
+`;
+  complains('leak-on-path', 'what frees it with the pages', ring(''), 'ring_make:if (r->n != n || hw_start(dev, dma)) {');
+  accepts('leak-on-path', 'what drops them before', ring('if (r->n > 0)\n\t\t\tunpin_user_pages(r->pages, r->n);'));
+});

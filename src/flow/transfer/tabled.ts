@@ -2,7 +2,15 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
-import { dirtyCalls, extraReferenceCalls, freeingCalls, type ReleaseCall, releases, unmappingCalls } from '../../protocol/index.js';
+import {
+  dirtyCalls,
+  extraReferenceCalls,
+  freedOf,
+  freeingCalls,
+  type ReleaseCall,
+  releases,
+  unmappingCalls,
+} from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { assumedAt } from '../../syntax/index.js';
 import { contentsOf, type Facts } from '../facts.js';
@@ -53,7 +61,7 @@ export function apply(r: Run, n: Node, o: CallOperation, { name, when }: Tabled,
     return true;
   }
   if (freeingCalls.has(name)) {
-    for (const a of o.args) if (a.path !== null && !a.address) drop(facts, a.path, false);
+    for (const a of freedOf(name, o.args)) if (a.path !== null && !a.address) drop(facts, a.path, false);
     return true;
   }
   const moves = movesOf(r.program, r.reference.file, o, name);

@@ -190,7 +190,7 @@ function isEmbedded({ tag, pointers, dims }: CType, suffix: string): boolean {
 }
 
 const freeing = new RegExp(
-  `\\b(?:${[...freeingCalls].filter((name) => !/^devm_|^sg_|vunmap|^free_page/.test(name)).join('|')})\\s*\\((?=\\s*([^;]*))`,
+  `\\b(?:${[...freeingCalls].filter((name) => !/^devm_|^dmam?_|^pci_|^sg_|vunmap|^free_page/.test(name)).join('|')})\\s*\\((?=\\s*([^;]*))`,
   'g',
 );
 

@@ -3,14 +3,14 @@ import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { structName } from '../../../program/types.js';
-import { freeingCalls } from '../../../protocol/index.js';
+import { freedOf, freeingCalls } from '../../../protocol/index.js';
 
 /** The variables of which the objects are freed in a function, with the tags of those, and where one is freed first. */
 export function freedIn(program: Program, file: string, graph: Graph): { variable: string; tag: string; pos: number }[] {
   const freed = new Map<string, number>();
   for (const { operation: o, pos } of graph.nodes) {
     if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name) || o.name.startsWith('devm_')) continue;
-    const path = o.args.at(o.name === 'kmem_cache_free' ? 1 : 0)?.path;
+    const path = freedOf(o.name, o.args)[0]?.path;
     if (path && rootOf(path) === path && !freed.has(path)) freed.set(path, pos);
   }
   return [...freed].flatMap(([variable, pos]) => {

@@ -1,7 +1,7 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
 import type { CallOperation, Graph, Node, Operation } from '../../../program/graph.js';
 import { rootOf, splitSteps, type Value } from '../../../program/path.js';
-import { pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
+import { freedOf, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf } from '../loops/unwind.js';
@@ -111,7 +111,7 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
   if (state.phase === 'released') return state;
   let next = state;
   let isArray = false;
-  for (const a of o.args) {
+  for (const a of freedOf(o.name, o.args)) {
     const value = valueIn(state, a);
     if (value === null) continue;
     isArray ||= state.store.get(`${value}[]`) === theReference;
