@@ -441,7 +441,13 @@ describe('release-count', () => {
   ] as const)
     accepts(rule, name, pin(body));
 
-  const bytes = (count: string): string => `struct box { struct page **pages; size_t n; };
+  const bytes = (count: string, drop = 'unpin_user_pages(b->pages, b->n);'): string => `struct box { struct page **pages; size_t n; };
+static void box_drop(struct box *b)
+{
+	size_t nr = b->n;
+
+	unpin_user_pages(b->pages, nr);
+}
 int f(struct box *b, struct iov_iter *iter, size_t n)
 {
 	size_t at;
@@ -451,10 +457,11 @@ int f(struct box *b, struct iov_iter *iter, size_t n)
 	if (len == n)
 		return 0;
 	b->n = ${count};
-	unpin_user_pages(b->pages, b->n);
+	${drop}
 	return -EFAULT;
 }`;
   complains('release-count', 'bytes that are counted in whole pages', bytes('len / PAGE_SIZE'), 'f:unpin_user_pages(b->pages, b->n);');
+  complains('release-count', 'such bytes that a helper drops by another name', bytes('len / PAGE_SIZE', 'box_drop(b);'), 'f:box_drop(b);');
   accepts('release-count', 'bytes behind an offset, rounded up', bytes('DIV_ROUND_UP(len + at, PAGE_SIZE)'));
 });
 

@@ -26,12 +26,24 @@ function countOf(program: Program, { visit, event }: SeenRelease): Value | null 
   for (const graph of program.graphs(visit.flow.reference)) {
     const node = graph.nodes.find((n) => n.pos === event.pos && n.operation?.kind === 'call' && n.operation.name === event.api);
     if (!node) continue;
-    if (event.call.shape === 'bulk') return (node.operation as CallOperation).args[1] ?? null;
+    if (event.call.shape === 'bulk') return meantBy(graph, (node.operation as CallOperation).args[1] ?? null);
     const loop = event.loops.at(-1);
     const controls = loop ? controlsOf(graph, loop).filter((c) => c.condition.op === '<' || c.condition.op === '!=') : [];
-    return controls.length === 1 ? (controls[0]?.condition.right ?? null) : null;
+    return controls.length === 1 ? meantBy(graph, controls[0]?.condition.right ?? null) : null;
   }
   return null;
+}
+
+/** What a variable of the function is set to once, `n = obj->n`: a name for that. */
+function meantBy(graph: Graph, value: Value | null): Value | null {
+  const path = value?.path ?? null;
+  if (path === null || rootOf(path) !== path || graph.params.some((p) => p.name === path)) return value;
+  const sets = graph.nodes.flatMap(({ operation: o }) =>
+    (o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && o.text !== '')) && o.target === path ? [o] : [],
+  );
+  const [set] = sets;
+  const isName = sets.length === 1 && set?.kind === 'copy' && set.replaces && set.source.path !== null && !set.source.path.startsWith('%');
+  return isName ? set.source : value;
 }
 
 /**
