@@ -96,7 +96,7 @@ function searchFields(memory: Memory, journey: Journey, everywhere: boolean): bo
   return searched;
 }
 
-/** True if the reference is dropped somewhere else than in the site's function, and not only a part of the pages. */
-function isReleased({ visits }: Journey): boolean {
-  return visits.some((v) => v.way !== 'site' && v.flow.releases.some((e) => !e.partial));
+/** True if the reference is dropped somewhere else than in the site's function, however that is entered, and not only a part of the pages. */
+function isReleased({ visits, start }: Journey): boolean {
+  return visits.some(({ flow }) => flow.reference.key !== start.reference.key && flow.releases.some((e) => !e.partial));
 }

@@ -270,3 +270,41 @@ ${user('f', 'pin_user_pages_fast(a, 4, 0, p) != 4', 'my_unpin(p, 4);')}`);
     expect([trace.at(-1)?.file, trace.at(-1)?.line]).toEqual(['c.c', 8]);
   });
 });
+
+describe('6. a helper that drops a part, and whose pages are kept', () => {
+  shows(
+    'the drop far away of what a helper in a header finds in the field',
+    {
+      'include/media/vec.h': `struct vec { struct page **ptrs; int n; };
+static inline struct page **vec_pages(struct vec *v)
+{
+	return v->ptrs;
+}
+`,
+      'drivers/media/vec.c': `#include <media/vec.h>
+static int own_take(unsigned long a, int n, struct page **pages)
+{
+	int got = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+
+	if (got == n || got <= 0)
+		return got;
+	unpin_user_pages(pages, got);
+	return -EFAULT;
+}
+int vec_get(struct vec *v, unsigned long a)
+{
+	int ret = own_take(a, v->n, v->ptrs);
+
+	return ret < 0 ? ret : 0;
+}
+void vec_put(struct vec *v)
+{
+	struct page **pages = vec_pages(v);
+
+	unpin_user_pages(pages, v->n);
+}
+`,
+    },
+    'wrapper pin LT page-array car=vec.ptrs caller@caller put:own_take:unpin_user_pages,vec_put:unpin_user_pages via=own_take,vec_pages',
+  );
+});
