@@ -54,12 +54,13 @@ static const struct file_operations ops = { .release = session_close, .unlocked_
 `;
 
 describe('a release of a file that fails early', () => {
-  complains(
-    'leak-on-path',
-    'with the pages in what it would free',
-    operation('hw_stop(s->id)', 'goto unlock;', 'kfree(s);'),
-    'session_close:if (ret) {',
-  );
+  for (const end of ['kfree(s);', 'kfree((void *)s);'])
+    complains(
+      'leak-on-path',
+      `with the pages in what it would free, by ${end}`,
+      operation('hw_stop(s->id)', 'goto unlock;', end),
+      'session_close:if (ret) {',
+    );
   accepts('leak-on-path', 'one that goes on', operation('hw_stop(s->id)', '', 'kfree(s);'));
   accepts('leak-on-path', 'one that drops them then', operation('hw_stop(s->id)', 'session_unmap(s); goto unlock;', 'kfree(s);'));
   accepts('leak-on-path', 'one that leaves them to another user', operation('atomic_dec_return(&s->users)', 'goto unlock;', 'kfree(s);'));

@@ -92,7 +92,7 @@ function behind(graph: Graph, node: Node): Node[] {
 }
 
 /** The object goes, too: what a request may come back for is no end. */
-const freeing = new RegExp(`\\b(?:${[...freeingCalls].join('|')})\\s*\\(\\s*\\w+\\s*\\)`);
+const freeing = new RegExp(`\\b(?:${[...freeingCalls].join('|')})\\s*\\(\\s*(?:\\([^()]*\\)\\s*)?\\w+\\s*\\)`);
 
 /** True for a function that is only called, and of which no caller looks at the result. */
 function isUnheard(program: Program, facts: FileFacts, reference: FunctionReference): boolean {

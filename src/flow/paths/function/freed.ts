@@ -9,7 +9,7 @@ import { freedOf, freeingCalls } from '../../../protocol/index.js';
 export function freedIn(program: Program, file: string, graph: Graph): { variable: string; tag: string; pos: number }[] {
   const freed = new Map<string, number>();
   for (const { operation: o, pos } of graph.nodes) {
-    if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name) || o.name.startsWith('devm_')) continue;
+    if (o?.kind !== 'call' || o.name === null || !freeingCalls.has(o.name)) continue;
     const path = freedOf(o.name, o.args)[0]?.path;
     if (path && rootOf(path) === path && !freed.has(path)) freed.set(path, pos);
   }
