@@ -181,9 +181,8 @@ void box_drop(struct box *b, int n)
   accepts('wrong-release', 'a put of an array in which bounce pages stand, too', bounced('map', 'release_pages'));
 });
 
-describe('of what a helper hands back', () => {
-  const handed = (second: string): string => `struct box { struct page **pages; int n; bool mapped; };
-static struct page **take(unsigned long a, int n)
+/** A helper that hands back an array of pinned pages. */
+const take = `static struct page **take(unsigned long a, int n)
 {
 	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
 	int ret;
@@ -198,7 +197,11 @@ static struct page **take(unsigned long a, int n)
 	kfree(pages);
 	return NULL;
 }
-int box_make(struct box *b, int n)
+`;
+
+describe('of what a helper hands back', () => {
+  const handed = (second: string): string => `struct box { struct page **pages; int n; bool mapped; };
+${take}int box_make(struct box *b, int n)
 {
 	b->pages = kcalloc(n, sizeof(*b->pages), GFP_KERNEL);
 	b->pages[0] = alloc_page(GFP_KERNEL);
@@ -234,22 +237,7 @@ describe('of two objects whose pages one helper takes', () => {
   /** Pages of the kernel's own come to rings, which drop them by a flag; none comes to windows. */
   const two = (drop: string): string => `struct ring { struct page **pages; int n; bool own; };
 struct win { struct page **pages; int n; };
-static struct page **take(unsigned long a, int n)
-{
-	struct page **pages = kcalloc(n, sizeof(*pages), GFP_KERNEL);
-	int ret;
-
-	if (!pages)
-		return NULL;
-	ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
-	if (ret == n)
-		return pages;
-	if (ret > 0)
-		unpin_user_pages(pages, ret);
-	kfree(pages);
-	return NULL;
-}
-int ring_map(struct ring *r, unsigned long a)
+${take}int ring_map(struct ring *r, unsigned long a)
 {
 	r->pages = take(a, r->n);
 	return r->pages ? 0 : -EFAULT;
