@@ -41,6 +41,17 @@ export const unmappingCalls: ReadonlySet<string> = new Set([
   'folio_remove_rmap_pud',
 ]);
 
+/** Freeing calls that are not given what they free first: which argument it is. */
+const freedArguments: ReadonlyMap<string, number> = new Map([
+  ['devm_kfree', 1],
+  ['kmem_cache_free', 1],
+  ['dma_free_coherent', 2],
+  ['dmam_free_coherent', 2],
+  ['dma_free_attrs', 2],
+  ['dma_free_noncoherent', 2],
+  ['pci_free_consistent', 2],
+]);
+
 /** Calls that free memory in which page pointers stood, without dropping the pages. */
 export const freeingCalls: ReadonlySet<string> = new Set([
   'kfree',
@@ -51,30 +62,13 @@ export const freeingCalls: ReadonlySet<string> = new Set([
   'kvfree_sensitive',
   'free_page',
   'free_pages',
-  'devm_kfree',
-  'kmem_cache_free',
   'drm_free_large',
   'kfree_rcu',
   'sg_free_table',
   'sg_free_append_table',
   'mempool_free',
-  'dma_free_coherent',
-  'dmam_free_coherent',
-  'dma_free_attrs',
-  'dma_free_noncoherent',
-  'pci_free_consistent',
   'vunmap',
-]);
-
-/** Of those, the ones that are not given what they free first: which argument it is. */
-const freedArguments: ReadonlyMap<string, number> = new Map([
-  ['devm_kfree', 1],
-  ['kmem_cache_free', 1],
-  ['dma_free_coherent', 2],
-  ['dmam_free_coherent', 2],
-  ['dma_free_attrs', 2],
-  ['dma_free_noncoherent', 2],
-  ['pci_free_consistent', 2],
+  ...freedArguments.keys(),
 ]);
 
 /** The arguments of a freeing call that it may free, the one that it is for first. */

@@ -1,8 +1,9 @@
 /** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
 import type { FunctionReference } from '../../../program/file.js';
-import type { Assume, CallOperation, Node } from '../../../program/graph.js';
+import { type Assume, type CallOperation, type Node, nodesBehind } from '../../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
 import { isNumber } from '../../../program/types.js';
 import { exclusiveName, releases } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
@@ -51,19 +52,20 @@ function isSetAbove(program: Program, reference: FunctionReference, sets: RegExp
 }
 
 /** The nodes on ways through a store to where the reference was kept; `null` if the function has it stored by another. */
-function waysThrough({ graph, shape, entry }: Called): Node[] | null {
+const waysThrough = remembered(({ graph, shape, entry }: Called): readonly Node[] | null => {
   const facts = entry.kind === 'again' ? entry.facts : [];
-  const members = new Set(facts.map((fact) => fact.replace(/(\[\])+$/, '')).map((fact) => fact.slice(fact.lastIndexOf('.'))));
-  const stores = Uint8Array.from(graph.nodes, ({ operation: o }) => {
-    const isStore = (o?.kind === 'copy' || o?.kind === 'clear') && [...members].some((m) => o.target.endsWith(m));
-    return isStore ? 1 : 0;
-  });
-  if (!stores.includes(1)) return null;
-  const before = backwards(stores, shape.predecessors);
-  const behind = new Set(graph.nodes.filter((n) => stores[n.id] === 1));
-  for (const n of behind) for (const id of n.successors) behind.add(graph.nodes[id] as Node);
+  const members = facts.map((fact) => fact.replace(/(\[\])+$/, '')).map((fact) => fact.slice(fact.lastIndexOf('.')));
+  const isStore = ({ operation: o }: Node): boolean =>
+    (o?.kind === 'copy' || o?.kind === 'clear') && members.some((m) => o.target.endsWith(m));
+  const stores = graph.nodes.filter(isStore);
+  if (stores.length === 0) return null;
+  const before = backwards(
+    Uint8Array.from(graph.nodes, (n) => Number(isStore(n))),
+    shape.predecessors,
+  );
+  const behind = new Set(stores.flatMap((n) => [...nodesBehind(graph, n, () => false)]));
   return graph.nodes.filter((n) => before[n.id] === 1 || behind.has(n));
-}
+});
 
 /** True for a call that may drop or test what an object holds before it is filled again. */
 export function isLookedAfter(local: Called, { name, args: all }: CallOperation, state: State): boolean {

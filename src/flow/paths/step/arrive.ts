@@ -43,13 +43,17 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
   }
   const count = acquired.countPath === null ? null : o.args.findIndex((a) => a.path === acquired.countPath);
   if (count !== null && count >= 0) {
-    const asked = valueIn(state, o.args[count]);
-    // Pages that are held were asked for.
-    const some = asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
-    if (some === null) return failed;
-    state = altered(some, { asked });
+    const counted = withAsked(state, valueIn(state, o.args[count]));
+    if (counted === null) return failed;
+    state = counted;
   } else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
   return [told(local, n, state, `taken by ${o.name}()`), ...failed];
+}
+
+/** The state in which some number of pages was asked for, which is above zero since pages are held; `null` where it cannot be. */
+function withAsked(state: State, asked: string | null): State | null {
+  const some = asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
+  return some && altered(some, { asked });
 }
 
 /** The value of the argument, or of the result, by which a seed's fact is reached. */
@@ -93,11 +97,10 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   // Of one page, none is not a few.
   const outcomes = (asked === '=1' ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
   if ((outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
-  // Pages that were held were asked for.
-  const some = asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
-  if (some === null) return [];
-  if (exit.kind === 'dropped') return givenUp(local, n, o, altered(some, { asked }), exit);
-  let next: State | null = withSign(some, o.result, exit.result);
+  const counted = withAsked(state, asked);
+  if (counted === null) return [];
+  if (exit.kind === 'dropped') return givenUp(local, n, o, counted, exit);
+  let next: State | null = withSign(counted, o.result, exit.result);
   if (!next) return [];
   next = altered(next, {
     phase: 'held',
@@ -110,7 +113,6 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     ),
     outcomes,
     result: exit.counts ? o.result : null,
-    asked,
     extra: next.extra + exit.extra,
     trail: after(exit.trail, next.trail),
     linked: next.linked || exit.linked,

@@ -68,11 +68,12 @@ function again(local: Called, n: Node, o: CallOperation, state: State): State[] 
   if (!isAll && !isSame && (sweepAt(local, n) === null || state.dropped?.loop === n.loops[0]?.id)) return [state];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
-  return [toldOf(state)];
+  // It has dropped all the same, for whoever called.
+  return [unsettled(state)];
 }
 
-/** The state of which has been told what comes too late: it has dropped all the same, for whoever called. */
-function toldOf(state: State): State {
+/** The state in which of a later drop it is not known any more whether it is one of the same pages. */
+export function unsettled(state: State): State {
   return state.dropped === null ? state : altered(state, { dropped: { ...state.dropped, whole: false, by: null } });
 }
 

@@ -29,7 +29,7 @@ import { altered, outcome, type State, theReference, told } from '../memory/stat
 import type { Trail } from '../memory/trail.js';
 import { isLookedAfter, isStillKnown, isStoredOver, testsState } from './again.js';
 import { call } from './call.js';
-import { lateAccess } from './drop.js';
+import { lateAccess, unsettled } from './drop.js';
 import { answered } from './questions.js';
 import { settled } from './settled.js';
 import { added, grown, isIncrease, isNumber, offset } from './sums.js';
@@ -150,7 +150,7 @@ function testedElsewhere(state: State, { left, right }: Assume): State {
   const { dropped } = state;
   if (dropped === null || dropped.doubt === null || !(dropped.whole || dropped.by !== null)) return state;
   const isOfResult = [left, right].some((v) => valueIn(state, v) === dropped.doubt);
-  return isOfResult ? state : altered(state, { dropped: { ...dropped, whole: false, by: null } });
+  return isOfResult ? state : unsettled(state);
 }
 
 /** True for a further operand of a number: with it, the number is none of those that it is made of. */

@@ -1,4 +1,4 @@
-/** What still is zero in memory that was allocated as zeros, for whoever asks: a function that is called, or the caller of who took the pages. */
+/** What is zero in memory that was allocated as zeros, or was set to zero, for whoever asks: a function that is called, or the caller of who took the pages. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsOf, type Graph } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
@@ -10,7 +10,7 @@ import type { State } from '../memory/state.js';
 import { unset } from '../memory/unset.js';
 import { mayChange } from './shared.js';
 
-/** Paths below the parameters of a function that tests them and that nobody has stored to yet, before a call of it. */
+/** Paths below the parameters of a function that tests them and that are zero before a call of it: not stored to yet, or set to that. */
 export function zerosFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): string[] {
   const { program } = local;
   const isZero = (value: string, suffix: string): boolean => {
