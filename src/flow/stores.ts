@@ -2,9 +2,11 @@
 import type { FunctionReference } from '../program/file.js';
 import { join, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
+import { openRecursion } from '../program/recursion.js';
 import { remembered } from '../program/remembered.js';
 
-const maxDepth = 6;
+/** How many calls deep a store is looked for. */
+const maxDepth = 24;
 
 /** True if a function, or one that it hands its parameter to, stores a value at `suffix` below that parameter. */
 export type Stores = (callee: FunctionReference, parameter: number, suffix: string) => boolean;
@@ -16,10 +18,9 @@ export const storesOf = remembered((program: Program) => openStores(program, ['c
 export const changesOf = remembered((program: Program) => openStores(program, ['copy', 'clear', 'update']));
 
 function openStores(program: Program, kinds: readonly string[]): Stores {
-  const known = program.ledger.memo<boolean>();
+  const worked = openRecursion<boolean>(program.ledger, maxDepth);
 
-  const stores = (callee: FunctionReference, parameter: number, suffix: string, depth: number): boolean => {
-    const key = `${callee.key}|${parameter}${suffix}`;
+  const stores: Stores = (callee, parameter, suffix) => {
     const find = (): boolean =>
       program.graphs(callee).some(({ params, nodes }) => {
         const name = params[parameter]?.name;
@@ -27,17 +28,17 @@ function openStores(program: Program, kinds: readonly string[]): Stores {
         if (place === null) return false;
         return nodes.some(({ operation: o }) => {
           if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target === place && kinds.includes(o.kind);
-          if (o?.kind !== 'call' || o.name === null || depth >= maxDepth) return false;
+          if (o?.kind !== 'call' || o.name === null) return false;
           const { name: called, args } = o;
           return args.some((a, i) => {
             const below = a.path === null || a.address ? null : suffixAfter(place, a.path);
             if (below === null || below === '') return false;
-            return program.resolve(called, callee.file).some((next) => next.key !== callee.key && stores(next, i, below, depth + 1));
+            return program.resolve(called, callee.file).some((next) => next.key !== callee.key && stores(next, i, below));
           });
         });
       });
-    return known.get(key) ?? known.work(key, find, false);
+    return worked(`${callee.key}|${parameter}${suffix}`, find, () => false);
   };
 
-  return (callee, parameter, suffix) => stores(callee, parameter, suffix, 0);
+  return stores;
 }

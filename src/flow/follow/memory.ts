@@ -2,12 +2,15 @@
 import type { FunctionReference } from '../../program/file.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { openRecursion } from '../../program/recursion.js';
 import { analyse } from '../analyse.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type Seed } from '../flow.js';
 import { type LooksUp, openLookups } from '../lookups.js';
 import { matters } from '../matters.js';
 import { filesFor } from '../reach.js';
-import { summaries } from '../summary.js';
+
+/** How many calls deep summaries look. */
+const maxDepth = 24;
 
 /** A program, and what was found out about its functions so far. */
 export interface Memory {
@@ -40,11 +43,13 @@ export function openMemory(program: Program): Memory {
 
 /** The analysis of single functions, in which each sees what the others do by their summaries. */
 function analysisOf(program: Program): Analysis {
-  const summary = summaries(
-    program.ledger,
-    (callee, entry) => analyse(analysis, callee, [{ pos: null, facts: [entry] }]),
-    (callee, entry) => unchanged(program, callee, entry),
-  );
+  const worked = openRecursion<FunctionFlow>(program.ledger, maxDepth);
+  const summary = (callee: FunctionReference, entry: string): FunctionFlow =>
+    worked(
+      `${callee.key}|${entry}`,
+      () => analyse(analysis, callee, [{ pos: null, facts: [entry] }]),
+      () => unchanged(program, callee, entry),
+    );
   const analysis: Analysis = { program, summary, matters: (callee, suffix, from) => matters(program, callee, suffix, from) };
   return analysis;
 }

@@ -6,8 +6,7 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { addText, freeingCalls, unseenOperations } from '../../../protocol/index.js';
 import { freedIn } from '../function/freed.js';
-import { namesCalled } from '../function/shape.js';
-import { bodyOf } from '../function/text.js';
+import { bodyOf, namesCalled } from '../function/text.js';
 import { mayName } from '../step/around.js';
 
 /** The functions of a file that are called when what it is installed for is closed, by their names. */

@@ -7,7 +7,7 @@ import { folderOf } from '../../../program/place.js';
 import type { Analysis } from '../../flow.js';
 import type { Start } from '../../visit.js';
 import type { Context } from '../context.js';
-import { namesCalled } from '../function/shape.js';
+import { namesCalled } from '../function/text.js';
 import type { Exit, Holder, Turned } from '../memory/state.js';
 import { happened, type PathStep, spokenSteps } from '../memory/trail.js';
 import { isOwn } from '../step/around.js';

@@ -1,14 +1,8 @@
 /** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
-import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, type Graph, type Loop, type Node, offsetsOf } from '../../../program/graph.js';
-import type { Entry } from '../../../program/ledger.js';
-import { outsideKernel } from '../../../program/place.js';
-import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { acquires, handedEnds, releases } from '../../../protocol/index.js';
-import { mentionsReleases } from '../../mentions.js';
 import { fieldsOf, liveness, predecessorsOf, readLater, testsOf } from './live.js';
-import { bodyOf } from './text.js';
 
 export interface Shape {
   /** Variables that are read from here on before they are set anew. */
@@ -217,86 +211,3 @@ export function isPointer(graph: Graph, path: string): boolean {
   const type = graph.types.get(path);
   return type !== undefined && type.pointers > 0;
 }
-
-/** How many functions are looked at for one answer. */
-const most = 200;
-/** A name that more functions have means none of them for certain. */
-const maxDefinitions = 4;
-
-/** A wrapper has no more calls that may matter. */
-const fewCalls = 2;
-
-const called = /\b([A-Za-z_]\w*)\s*\(/g;
-
-/** The names that a function's body has before a parenthesis, but for its own. */
-export function namesCalled(program: Program, reference: FunctionReference): string[] {
-  const names = Array.from(bodyOf(program, reference).matchAll(called), (match) => match[1] as string);
-  return [...new Set(names)].filter((name) => name !== reference.name);
-}
-
-/**
- * Asks whether a function of some name, or one that it calls near by, names a releasing call; with `givesBack` also whether it
- * does little but call one far away that does.
- */
-export function droppers(program: Program): (name: string, file: string, givesBack?: boolean) => boolean {
-  const { ledger } = program;
-  const known = new Map<string, { drops: boolean; entry: Entry }>();
-  /** What is known already of a function that the present work rests on from here. */
-  const knownOf = (r: FunctionReference): boolean | undefined => {
-    const found = known.get(r.key);
-    if (found) ledger.use(found.entry);
-    return found?.drops;
-  };
-  const drops = (r: FunctionReference, visited: Set<string>, dropping: string[]): boolean => {
-    const found = knownOf(r);
-    if (found !== undefined) return found;
-    if (visited.has(r.key) || visited.size > most) return false;
-    visited.add(r.key);
-    // All that is reached stands in one folder.
-    const calls = (): boolean => namesCalled(program, r).some((name) => reaching(name, r.file, visited, dropping));
-    const result = mentionsReleases(program, r) || (program.tree.dropsNear(r.file) && calls());
-    if (result) dropping.push(r.key);
-    return result;
-  };
-  const reaching = (name: string, file: string, visited: Set<string>, dropping: string[]): boolean => {
-    if (words.has(name) || program.isNeutral(name, file)) return false;
-    const near = program.resolveNear(name, file);
-    return near.length > 0 && !program.isGeneral(name) && near.some((c) => drops(c, visited, dropping));
-  };
-  const elsewhere = ledger.memo<readonly FunctionReference[]>();
-  const far = (name: string, file: string): readonly FunctionReference[] => {
-    const find = () => program.resolveIn(program.tree.dropsNear, name, file);
-    const key = `${name}\0${outsideKernel(file)}`;
-    const found = elsewhere.get(key) ?? elsewhere.work(key, find);
-    return found.length <= maxDefinitions ? found : [];
-  };
-  const any = (definitions: readonly FunctionReference[]): boolean =>
-    definitions.some((r) => {
-      const before = knownOf(r);
-      if (before !== undefined) return before;
-      const visited = new Set<string>();
-      const dropping: string[] = [];
-      const { value, entry } = ledger.entry(() => drops(r, visited, dropping));
-      ledger.use(entry);
-      // Where none of all that was reached drops, none of it does; a search that was cut short says so of its start alone.
-      for (const key of value ? dropping : visited.size > most ? [r.key] : visited) known.set(key, { drops: value, entry });
-      return value;
-    });
-  /** True for a function that does little but call one far away that drops: a library's user, which gives back what it got there. */
-  const handsFar = (r: FunctionReference): boolean => {
-    const left = namesCalled(program, r).filter((name) => !words.has(name) && !program.isNeutral(name, r.file) && !program.isGeneral(name));
-    return left.length <= fewCalls && left.some((name) => program.resolveNear(name, r.file).length === 0 && any(far(name, r.file)));
-  };
-  return (name, file, givesBack = false) => {
-    if (releases.has(name)) return true;
-    if (program.isNeutral(name, file)) return false;
-    // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
-    const isNear = program.tree.dropsNear(file);
-    const near = isNear ? program.resolveNear(name, file) : [];
-    if (near.length > 0 || program.isGeneral(name)) return any(near) || (givesBack && near.some(handsFar));
-    const away = far(name, file);
-    return away.length > 0 && (isNear || program.resolveNear(name, file).length === 0) && any(away);
-  };
-}
-
-const words = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof']);

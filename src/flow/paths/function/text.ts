@@ -19,3 +19,11 @@ export function bodyOf(program: Program, reference: FunctionReference): string {
   const text = program.textOf(reference);
   return text.slice(text.indexOf('{'));
 }
+
+const called = /\b([A-Za-z_]\w*)\s*\(/g;
+
+/** The names that a function's body has before a parenthesis, but for its own. */
+export function namesCalled(program: Program, reference: FunctionReference): string[] {
+  const names = Array.from(bodyOf(program, reference).matchAll(called), (match) => match[1] as string);
+  return [...new Set(names)].filter((name) => name !== reference.name);
+}

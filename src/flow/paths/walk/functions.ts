@@ -1,5 +1,6 @@
 /** What functions do with a reference: walks of them, remembered. */
 import type { FunctionReference } from '../../../program/file.js';
+import { openRecursion } from '../../../program/recursion.js';
 import { remembered } from '../../../program/remembered.js';
 import { excludes } from '../../../syntax/assumptions.js';
 import type { Analysis } from '../../flow.js';
@@ -7,13 +8,15 @@ import type { Start } from '../../visit.js';
 import type { Context } from '../context.js';
 import type { Entry } from '../entry.js';
 import { nodesOf } from '../function/callee.js';
+import { droppers } from '../function/droppers.js';
 import { keepers } from '../function/keepers.js';
-import { droppers, shapeOf } from '../function/shape.js';
+import { shapeOf } from '../function/shape.js';
 import type { Exit } from '../memory/state.js';
 import { unknownExit, type Walked, walk } from './walk.js';
 import { wayOf } from './ways.js';
 
-const maxDepth = 12;
+/** How many calls deep a function that is handed the pages is looked into. */
+const maxDepth = 24;
 
 export interface Functions {
   context: Context;
@@ -33,7 +36,7 @@ export const functionsOf = remembered(openFunctions);
 function openFunctions(analysis: Analysis): Functions {
   const { program } = analysis;
   const firsts = new Map<string, Walked>();
-  const summaries = program.ledger.memo<readonly Exit[]>();
+  const summary = openRecursion<readonly Exit[]>(program.ledger, maxDepth);
   const handedTo = program.ledger.memo<Walked>();
   const drops = droppers(program);
   const context: Context = {
@@ -46,8 +49,6 @@ function openFunctions(analysis: Analysis): Functions {
     mayKeep: keepers(program),
     effects,
   };
-  let depth = 0;
-
   function dropsBeside(reference: FunctionReference, { name: callee }: FunctionReference): boolean {
     return program
       .graphs(reference)
@@ -58,17 +59,11 @@ function openFunctions(analysis: Analysis): Functions {
 
   function effects(callee: FunctionReference, facts: readonly string[], zeros: readonly string[] = []): readonly Exit[] {
     const key = [callee.key, facts.join(), ...zeros].join('|');
-    const known = summaries.get(key);
-    if (known) return known;
-    if (depth > maxDepth) return [unknownExit()];
-    depth++;
-    const found = summaries.work(
+    return summary(
       key,
       () => program.graphs(callee).flatMap((graph) => walk(context, callee, graph, { kind: 'given', facts, zeros }).exits),
-      [unknownExit()],
+      () => [unknownExit()],
     );
-    depth--;
-    return found;
   }
 
   function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
