@@ -11,7 +11,7 @@ import type { ReleaseEvent } from './flow.js';
 import { holdingTags, type Kind, kindsSaid, tagOf } from './kinds/known.js';
 import { contradict, is, type Numbers, says } from './kinds/says.js';
 import { fieldsAt, type Store, storesIn } from './kinds/stores.js';
-import { type Arrival, arrivalsOf, type Followed, maxCallDepth, type Visit } from './visit.js';
+import { type Arrival, arrivalsOf, type Followed, type Visit } from './visit.js';
 
 const takes = new Set(acquires.keys());
 const fills = new Set([...acquires.keys(), ...allocatingCalls, ...originCalls.keys()]);
@@ -50,20 +50,54 @@ export function openKinds(program: Program, followed: Followed, site: Node): (vi
     settled: new Map(),
     setByOthers: new Map(),
   };
-  return (visit, event) => isOther(about, visit, event.pos, event.guards, 0);
+  if (about.kinds.length === 0 && about.tags.size === 0) return () => false;
+  return (visit, event) => isOther(about, visit, event.pos, event.guards);
 }
 
-/** True if the tests around a position of a visited function, or around all calls that lead there, are for other pages. */
-function isOther(about: Case, visit: Visit, pos: number, guards: readonly Guard[], depth: number): boolean {
+/** One way up from a drop: the position that it has come to, and the tests there and below, as tests of what stands there. */
+interface WayUp {
+  visit: Visit;
+  pos: number;
+  guards: readonly Guard[];
+}
+
+/**
+ * True if on every way to a position of a visited function some test is for other pages. A way that has come to a call with the tests
+ * of another, or with more, ends like that one.
+ */
+function isOther(about: Case, visit: Visit, pos: number, guards: readonly Guard[]): boolean {
+  const ways: WayUp[] = [{ visit, pos, guards }];
+  const met = new Map<string, ReadonlySet<string>[]>();
+  for (const way of ways) {
+    const { visit: at } = way;
+    if (isForOthers(about, way)) continue;
+    if (at.way !== 'call') return false;
+    for (const arrival of arrivalsOf(at)) {
+      const call = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
+      if (call === undefined) return false;
+      const next = { visit: arrival.visit, pos: call.pos, guards: [...call.guards, ...given(about.program, at, arrival, way.guards)] };
+      if (isNews(met, next)) ways.push(next);
+    }
+  }
+  return true;
+}
+
+/** Notes a way; false if one is known that has come to the same position with no other tests. */
+function isNews(met: Map<string, ReadonlySet<string>[]>, { visit, pos, guards }: WayUp): boolean {
+  const key = `${visit.id} ${pos}`;
+  const tests = new Set(guards.map((g) => [g.path, g.call, g.negated, ...g.values].join('\n')));
+  const known = met.get(key) ?? [];
+  if (known.some((less) => [...less].every((test) => tests.has(test)))) return false;
+  met.set(key, [...known, tests]);
+  return true;
+}
+
+/** True if the tests around a position of a visited function are for other pages. */
+function isForOthers(about: Case, { visit, pos, guards }: WayUp): boolean {
   const { reference } = visit.flow;
-  if (denies(about, reference, pos, guards) || isOfOthers(about, reference, guards)) return true;
-  if (visit.way === 'field' && isTheirs(about, reference)) return true;
-  if (visit.way !== 'call' || !visit.parent || depth > maxCallDepth) return false;
-  return arrivalsOf(visit).every((arrival) => {
-    const call = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
-    if (call === undefined || arrival.visit === visit) return false;
-    return isOther(about, arrival.visit, call.pos, [...call.guards, ...given(about.program, visit, arrival, guards)], depth + 1);
-  });
+  return (
+    denies(about, reference, pos, guards) || isOfOthers(about, reference, guards) || (visit.way === 'field' && isTheirs(about, reference))
+  );
 }
 
 /** True if a test around a position says other than what the site's function has said of a field, and nobody has changed that since. */

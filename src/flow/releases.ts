@@ -8,7 +8,7 @@ import type { ReleaseEvent } from './flow.js';
 import { openForeign } from './foreign.js';
 import { openKernels } from './kernels.js';
 import { openKinds } from './kinds.js';
-import { type Arrival, arrivalsOf, type Followed, maxCallDepth, type Visit } from './visit.js';
+import { type Arrival, arrivalsOf, type Followed, type Visit } from './visit.js';
 
 /** A release and the visit in which it was seen. */
 export interface SeenRelease {
@@ -42,24 +42,76 @@ export function releasesOf(
   return [...found.values()];
 }
 
-/** False if what is tested around a release, or around the calls that lead to it, cannot be so where the site is reached. */
+/** What is tested on a way to a release and, were it said of the same value, would be the opposite of one of the site's tests. */
+interface Denial {
+  text: string;
+  /** The site's test. */
+  of: Guard;
+}
+
+/** One way up from a release: the visit that it has come to, and what is tested below, in the words of that function. */
+interface WayUp {
+  visit: Visit;
+  denials: readonly Denial[];
+}
+
+/**
+ * False if what is tested around a release, or around the calls that lead to it, cannot be so where the site is reached. A way that
+ * has come to a function with the same tests as another goes on like that one: so the search ends, however functions call each other.
+ */
 function compatible(
   program: Program,
   visit: Visit,
   guards: readonly Guard[],
   site: FunctionReference,
   siteGuards: readonly Guard[],
-  depth = 0,
 ): boolean {
-  if (visit.flow.reference.key === site.key)
-    return !guards.some((g) => siteGuards.some((s) => contradicts(g, s)) && isConstant(program, visit, g) && !isRequest(program, visit, g));
-  if (visit.way !== 'call' || depth > maxCallDepth) return !guards.some((g) => siteGuards.some((s) => contradicts(flagOf(g), flagOf(s))));
-  return arrivalsOf(visit).some((arrival) => {
-    const event = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
-    const names = argumentNames(program, visit, arrival);
-    const here = [...guards.flatMap((g) => renamed(g, names)), ...(event?.guards ?? [])];
-    return compatible(program, arrival.visit, here, site, siteGuards, depth + 1);
-  });
+  if (siteGuards.length === 0) return true;
+  const ways: WayUp[] = [];
+  const met = new Set<string>();
+  const goOn = (to: Visit, all: readonly Denial[]): void => {
+    const denials = new Map(all.filter(canMeet).map((d) => [`${siteGuards.indexOf(d.of)} ${d.text}`, d]));
+    const key = [to.id, ...[...denials.keys()].sort()].join('\n');
+    if (met.has(key)) return;
+    met.add(key);
+    ways.push({ visit: to, denials: [...denials.values()] });
+  };
+  goOn(visit, denialsOf(guards, siteGuards));
+  for (const { visit: at, denials } of ways) {
+    if (at.flow.reference.key === site.key || at.way !== 'call') {
+      if (!denials.some((d) => isDenied(program, at, site, d))) return true;
+      continue;
+    }
+    for (const arrival of arrivalsOf(at)) {
+      const event = arrival.visit.flow.calls.find((c) => c.pos === arrival.pos);
+      const names = argumentNames(program, at, arrival);
+      goOn(arrival.visit, [...denials.flatMap((d) => renamed(d, names)), ...denialsOf(event?.guards ?? [], siteGuards)]);
+    }
+  }
+  return false;
+}
+
+/** The tests of those around a position that a site's tests may contradict. */
+function denialsOf(guards: readonly Guard[], siteGuards: readonly Guard[]): Denial[] {
+  return guards.flatMap(({ text, values, negated }) =>
+    siteGuards.flatMap((of) => (text !== '' && contradicts({ values, negated }, of) ? [{ text, of }] : [])),
+  );
+}
+
+/** True for a test where a way begins that is the opposite of one of the site's. */
+function isDenied(program: Program, visit: Visit, site: FunctionReference, { text, of }: Denial): boolean {
+  if (visit.flow.reference.key !== site.key) return of.values.length === 0 && bitOf(text) !== null && bitOf(text) === bitOf(of.text);
+  return text === of.text && isConstant(program, visit, of) && !isRequest(program, visit, of);
+}
+
+/** The name of a variable at the beginning of a text. */
+const root = /^[A-Za-z_]\w*/;
+
+/** False for a test whose text will not be that of the site's test, whatever its parameter is called further up. */
+function canMeet({ text, of }: Denial): boolean {
+  const bit = bitOf(of.text);
+  const rest = text.replace(root, '');
+  return of.text.endsWith(rest) || (bit !== null && rest.endsWith(bit));
 }
 
 /** The arguments' texts by parameter name, for one call that leads to a visit. */
@@ -77,24 +129,23 @@ function argumentNames(program: Program, visit: Visit, { visit: from, pos }: Arr
   return names;
 }
 
-/** A callee's guard in its caller's words; none if it tests anything but parameters. */
-function renamed(guard: Guard, names: ReadonlyMap<string, string>): Guard[] {
-  const root = /^[A-Za-z_]\w*/.exec(guard.text)?.[0];
-  const name = root === undefined ? undefined : names.get(root);
-  return root === undefined || !name ? [] : [{ ...guard, text: name + guard.text.slice(root.length) }];
+/** A test of a callee's in its caller's words; none if it is of anything but parameters. */
+function renamed(denial: Denial, names: ReadonlyMap<string, string>): Denial[] {
+  const parameter = root.exec(denial.text)?.[0];
+  const name = parameter === undefined ? undefined : names.get(parameter);
+  return parameter === undefined || !name ? [] : [{ ...denial, text: name + denial.text.slice(parameter.length) }];
 }
 
 /**
  * A test of a named bit, in the words of whoever holds the flags: `flags & FOO` where the object is made is `obj->flags & FOO`
- * where it is torn down. Other guards say nothing outside their function.
+ * where it is torn down. Other tests say nothing outside their function.
  */
-function flagOf(guard: Guard): Guard {
-  const bit = /(?:^|\.)(\w+ & [A-Z][A-Z0-9_]+)$/.exec(guard.text);
-  return { ...guard, text: bit && guard.values.length === 0 ? (bit[1] as string) : '' };
+function bitOf(text: string): string | null {
+  return /(?:^|\.)(\w+ & [A-Z][A-Z0-9_]+)$/.exec(text)?.[1] ?? null;
 }
 
-function contradicts(a: Guard, b: Guard): boolean {
-  if (a.text === '' || a.text !== b.text) return false;
+/** True if no value passes both of two tests. */
+function contradicts(a: Pick<Guard, 'values' | 'negated'>, b: Pick<Guard, 'values' | 'negated'>): boolean {
   if (a.values.length === 0 && b.values.length === 0) return a.negated !== b.negated;
   if (a.values.length === 0 || b.values.length === 0) return false;
   if (!a.negated && !b.negated) return !a.values.some((v) => b.values.includes(v));
