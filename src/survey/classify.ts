@@ -74,9 +74,6 @@ function walksElements(program: Program, seen: SeenRelease): boolean {
   return false;
 }
 
-/** How many calls up a loop is looked for. */
-const maxDepth = 8;
-
 interface Around {
   visit: Visit;
   loop: Loop;
@@ -91,25 +88,29 @@ interface WayTo {
   teardown: boolean;
 }
 
-/** The loops that repeat a release: around it, or around a call that leads to it, but not around the site too. */
+/**
+ * The loops that repeat a release: around it, or around a call that leads to it, but not around the site too. A way that comes to a
+ * visit with what another had said of the helpers below goes on like that one, and is not told again.
+ */
 function* loopsAround(
   program: Program,
   visit: Visit,
   loops: readonly Loop[],
   site: Place,
   helper: string | null = null,
-  below: readonly Visit[] = [],
+  met = new Set<string>(),
 ): Generator<WayTo> {
   const own = visit.flow.reference.key === site.key ? loops.filter((l) => site.pos < l.pos || site.pos >= l.end) : loops;
   const loop = own[own.length - 1];
+  const key = `${visit.id} ${helper}`;
   if (loop) yield { around: { visit, loop, reason: helper }, teardown: isTeardown(visit) };
-  else if (visit.way !== 'call' || below.length > maxDepth) yield { around: null, teardown: isTeardown(visit) };
-  else {
+  else if (visit.way !== 'call') yield { around: null, teardown: isTeardown(visit) };
+  else if (!met.has(key)) {
+    met.add(key);
     const reason = helper ?? helperReason(program, visit);
     for (const { visit: from, pos } of arrivalsOf(visit)) {
-      if (from === visit || below.includes(from)) continue;
       const around = from.flow.calls.find((c) => c.pos === pos)?.loops ?? [];
-      yield* loopsAround(program, from, around, site, reason, [...below, visit]);
+      yield* loopsAround(program, from, around, site, reason, met);
     }
   }
 }

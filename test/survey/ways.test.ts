@@ -1,5 +1,5 @@
-import { describe } from 'vitest';
-import { shows } from './helper.js';
+import { describe, expect, it } from 'vitest';
+import { line, rowsOf, shows } from './helper.js';
 
 /** A site under a test, and a helper of which it, too, tests something before it drops. */
 const taken = (under: string, helper: string, call: string) => `${helper}
@@ -112,5 +112,62 @@ void stop(struct obj *o)
 	put_all(o->pages, o->n);
 }`),
     'pin page-array car=obj.pages bulk@file put:put_all:put_page,end:unpin_user_pages',
+  );
+});
+
+/** Helpers above one another, each of which calls the next below at so many places, and a site whose page the last is given. */
+const layers = (deep: number, places: number, last: (call: string) => string) => {
+  const calls = (below: number) => Array.from({ length: places }, (_, i) => `\tif (k == ${i})\n\t\th${below}(p, k);\n`).join('');
+  const helpers = Array.from({ length: deep }, (_, i) => `static void h${i + 1}(struct page *p, int k)\n{\n${calls(i)}}\n`);
+  return `static void h0(struct page *p, int k)
+{
+	put_page(p);
+}
+${helpers.join('')}int take(unsigned long a, int k, int n)
+{
+	struct page *p;
+	int i;
+
+	if (get_user_pages_fast(a, 1, 0, &p) != 1)
+		return -EFAULT;
+	${last(`h${deep}(p, k);`)}
+	return 0;
+}`;
+};
+const once = (call: string) => call;
+const often = (call: string) => `for (i = 0; i < n; i++)\n\t\t${call}`;
+const puts = (form: string) => `get single ${form}@file put:h0:put_page`;
+
+describe('loops around the ways to a drop', () => {
+  shows('none', layers(3, 2, once), puts('single'));
+  shows('at the top', layers(3, 2, often), puts('loop-other'));
+  shows('far above it', layers(12, 1, often), puts('loop-other'));
+  for (const [name, last, form] of [
+    ['none', once, 'single'],
+    ['one at the top', often, 'loop-other'],
+  ] as const)
+    it(`on very many ways: ${name}`, async () => {
+      const start = process.cpuUsage();
+      expect((await rowsOf(layers(8, 8, last))).map(line)).toEqual([puts(form)]);
+      expect(process.cpuUsage(start).user).toBeLessThan(5_000_000);
+    });
+  shows(
+    'one in a helper that calls itself',
+    `static void undo(struct page **pages, int n)
+{
+	int i;
+
+	for (i = 0; i < n / 4; i++)
+		undo(pages + i * 4, 3);
+	put_page(pages[0]);
+}
+int take(unsigned long a, int n, struct page **pages)
+{
+	int r = get_user_pages_fast(a, n, 0, pages);
+
+	undo(pages, r);
+	return r;
+}`,
+    'get page-array loop-other@file put:undo:put_page',
   );
 });
