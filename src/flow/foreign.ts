@@ -1,6 +1,7 @@
 /** Drops in a field's holders that are of pages which another origin put there, as the dropping function itself shows. */
 import type { FunctionReference } from '../program/file.js';
 import type { Graph, Node } from '../program/graph.js';
+import { suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, cacheCalls, cacheUnlocks, originCalls } from '../protocol/index.js';
 import { otherNames, ownersIn, type Scope, scopeOf } from './facts.js';
@@ -50,7 +51,7 @@ const maxHelpers = 4;
  */
 function fillsBefore(graph: Graph, scope: Scope, heap: string, pos: number): boolean {
   const isThere = (path: string | null): boolean =>
-    path !== null && ownersIn(scope, path).some((o) => heap.startsWith(`#${o.tag}${o.rest}`));
+    path !== null && ownersIn(scope, path).some((o) => suffixAfter(heap, `#${o.tag}${o.rest}`) !== null);
   // `pages = req->pages` makes an array of that name the field's.
   const isArrayThere = (path: string | null): boolean =>
     isThere(path) || (path !== null && otherNames(`${path}[]`, graph).some((name) => isThere(name)));
@@ -74,7 +75,7 @@ function isApart(
   isReached: (file: string) => boolean,
 ): boolean {
   const owners = ownersIn(scope, fact);
-  const at = owners.findIndex((o) => heap.startsWith(`#${o.tag}${o.rest}`));
+  const at = owners.findIndex((o) => suffixAfter(heap, `#${o.tag}${o.rest}`) !== null);
   const around = new Set(owners.slice(0, Math.max(at, 0)).map((o) => o.tag));
   if (around.size === 0 || file.endsWith('.h')) return false;
   const isOwn = program.file(file)?.outline.items.some((item) => item.kind === 'struct' && around.has(item.name));

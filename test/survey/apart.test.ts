@@ -88,3 +88,26 @@ describe('what a function has put in a field itself', () => {
   const helper = 'static void my_put(struct page *page)\n{\n	put_page(page);\n}';
   shows('and drops by a helper', two('my_put', helper), pin, get('my_put'));
 });
+
+/** A teardown that, before it drops what the object holds, puts a fresh page in a field of it. */
+const refilled = (field: string) => `struct obj { struct page *page, *spare; struct page **pages; int n; };
+int take(struct obj *o, unsigned long a, int n)
+{
+	o->n = get_user_pages_fast(a, n, 0, o->pages);
+	return o->n;
+}
+void end(struct obj *o)
+{
+	int i;
+
+	o->${field} = alloc_page(GFP_KERNEL);
+	for (i = 0; i < o->n; i++)
+		put_page(o->pages[i]);
+}`;
+
+describe('a fresh page that a function has put', () => {
+  const own = 'get page-array car=obj.pages loop-collapsible@file put:end:put_page';
+  shows('in another field', refilled('spare'), own);
+  shows('in one whose name the field’s begins with', refilled('page'), own);
+  shows('in the field itself', refilled('pages[0]'), 'get page-array car=obj.pages none@function mixed');
+});
