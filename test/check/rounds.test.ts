@@ -310,3 +310,64 @@ describe('a list that is undone from its beginning up to where a pointer has com
     'add_one:if (bad(page))',
   );
 });
+
+const polled = (test: string) => `int poll(void *dev, unsigned long a)
+{
+	struct page *p;
+	int seen = 0, prev = 0;
+	int st;
+
+	if (get_user_pages_fast(a, 1, 0, &p) != 1)
+		return -EFAULT;
+	for (;;) {
+		st = readl(dev);
+		if (prev == 7)
+			udelay(1);
+		if (${test}) {
+			if (seen == 1)
+				return -EIO;
+			put_page(p);
+			return 0;
+		}
+		seen = 1;
+		prev = st;
+	}
+}
+`;
+const listed = (alloc: string) => `struct obj { struct page *page; int n; };
+int list(struct dev *d, unsigned long a)
+{
+	struct obj *first = NULL;
+	struct obj *o;
+
+	for (;;) {
+		o = ${alloc}(sizeof(*o), GFP_KERNEL);
+		if (!o)
+			break;
+		if (first) {
+			d->o = o;
+			break;
+		}
+		if (get_user_pages_fast(a, 1, 0, &o->page) != 1) {
+			kfree(o);
+			return -EFAULT;
+		}
+		first = o;
+	}
+	if (!first)
+		return -ENOMEM;
+	if (first->n) {
+		kfree(first);
+		return -EIO;
+	}
+	put_page(first->page);
+	kfree(first);
+	return 0;
+}
+`;
+describe('what a call gives in the next round', () => {
+  complains('leak-on-path', 'a value that compares otherwise then', polled('st == 2'), 'poll:if (st == 2) {');
+  complains('leak-on-path', 'a value of which other bits are set then', polled('(st & 3) == 2'), 'poll:if ((st & 3) == 2) {');
+  accepts('leak-on-path', 'memory beside which the first one still is zero', listed('kzalloc'));
+  complains('leak-on-path', 'memory beside which the first one is anything', listed('kmalloc'), 'list:if (first->n) {');
+});

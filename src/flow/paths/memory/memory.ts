@@ -198,18 +198,28 @@ export function renamed(state: State, value: string, older: string): State {
     store.delete(place);
     store.set(p ? rename(place) : place, h ? rename(held) : held);
   });
-  let next = store ? altered(state, { store }) : state;
-  if (state.fresh.has(value)) next = altered(next, { fresh: new Set([...[...state.fresh].filter((f) => f !== value), older]) });
-  if (state.shared.has(value)) next = altered(next, { shared: new Set([...[...state.shared].filter((f) => f !== value), older]) });
   const signs = keptOf(state.signs, (key) => !isOf(key));
   const conditions = keptOf(state.conditions, (key) => !mentions(key, value));
-  return signs === state.signs && conditions === state.conditions ? next : altered(next, { signs, conditions });
+  const next =
+    store || signs !== state.signs || conditions !== state.conditions
+      ? altered(state, { store: store ?? state.store, signs, conditions })
+      : state;
+  const { fresh, zeroed, shared } = state;
+  if (!fresh.has(value) && !zeroed.has(value) && !shared.has(value)) return next;
+  return altered(next, {
+    fresh: exchanged(fresh, value, older),
+    zeroed: exchanged(zeroed, value, older),
+    shared: exchanged(shared, value, older),
+  });
 }
 
+function exchanged(values: ReadonlySet<string>, value: string, other: string): ReadonlySet<string> {
+  return values.has(value) ? new Set([...[...values].filter((v) => v !== value), other]) : values;
+}
+
+/** True for a comparison of a value, of its address, of bits of it, or of what is below it. */
 function mentions(key: string, value: string): boolean {
-  return (
-    key.includes(value) && key.split(' ').some((word) => word === value || word.startsWith(`${value}.`) || word.startsWith(`${value}[`))
-  );
+  return key.includes(value) && key.split(' ').some((word) => suffixAfter(word.replace(/^&/, ''), value) !== null);
 }
 
 /** The state without the comparisons of a value itself: a pointer that goes on compares otherwise. */
