@@ -459,3 +459,51 @@ describe('an object that comes to a driver by many results, through a header wit
   complains('leak-on-path', 'a driver that frees what has it', library(''), 'user_make:if (user_register(u->id))');
   accepts('leak-on-path', 'a driver that drops it', library('region_put(u->r);'));
 });
+
+const twoNamed = (first: string, second: string) => {
+  const setup = (name: string, more: string) => `#include "lib.h"
+static int ${name}(struct obj *o, unsigned long a)
+{
+	int ret = take(o, a);
+
+	if (ret)
+		return ret;
+	if (arm(o->n))
+		return -EIO;
+${more}	return 0;
+}
+`;
+  return {
+    'lib.h': `struct obj { struct page *page; int n; };
+int take(struct obj *o, unsigned long a);
+`,
+    'lib.c': `#include "lib.h"
+int take(struct obj *o, unsigned long a)
+{
+	return get_user_pages_fast(a, 1, 0, &o->page) == 1 ? 0 : -EFAULT;
+}
+void done(struct obj *o)
+{
+	put_page(o->page);
+}
+`,
+    'a.c': `${setup(first, '')}int open_a(struct obj *o, unsigned long a)
+{
+	int ret = ${first}(o, a);
+
+	if (ret && o->page)
+		put_page(o->page);
+	return ret;
+}
+`,
+    'z.c': `${setup(second, '	if (late(o->n)) {\n		put_page(o->page);\n		return -EIO;\n	}\n')}int open_z(struct obj *o, unsigned long a)
+{
+	return ${second}(o, a);
+}
+`,
+  };
+};
+describe('two static functions', () => {
+  complains('leak-on-path', 'the one whose caller drops nothing', twoNamed('setup', 'prepare'), 'prepare:if (arm(o->n))');
+  complains('leak-on-path', 'the one whose caller drops nothing, both of one name', twoNamed('setup', 'setup'), 'setup:if (arm(o->n))');
+});

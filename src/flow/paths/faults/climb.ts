@@ -27,11 +27,11 @@ const maxStale = 2;
 export interface Climbed {
   /** The acquiring function itself. */
   own: Walked;
-  /** By name, what each function leaves as it fails. */
+  /** By its key, what each function leaves as it fails. */
   failing: ReadonlyMap<string, Failing>;
   /** Failures with pages held that only these functions have put where they are. */
   failures: readonly { reference: FunctionReference; turned: Turned }[];
-  /** Names of functions whose failure some caller answers by dropping the pages. */
+  /** Keys of functions whose failure some caller answers by dropping the pages. */
   cleaned: ReadonlySet<string>;
   /** Failures with pages held of which the object says that there are none. */
   givenUp: readonly { reference: FunctionReference; turned: Turned; level: number }[];
@@ -76,11 +76,12 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   /** @param results over how many of the callers below the pages came by their result */
   const note = (reference: FunctionReference, w: Walked, level: number, results: number, entry: Entry): void => {
     for (const standing of standingIn(program, reference, w.exits, entry)) found.add(standingOf(reference, standing));
-    failing.set(reference.name, { reference, turned: w.failing });
+    failing.set(reference.key, { reference, turned: w.failing });
     for (const leak of leaksOf({ failing }, reference, w.lost)) found.add(leak);
     for (const turned of untidy(w, reference.key === start.reference.key))
       if (isLeft(reference, turned)) failures.push({ reference, turned });
-    for (const name of cleanedIn(w, (callee, caller) => ignored.has(`${callee}<${caller}`))) cleaned.add(name);
+    for (const { key } of cleanedIn(w, (callee, { file, function: name }) => ignored.has(`${callee.key}<${file}:${name}`)))
+      cleaned.add(key);
     for (const late of w.late) found.add(lateOf(reference, late));
     levels.set(reference.key, level);
     // Where a driver has a function of its own in front of a call, who calls that stands in its place.
@@ -126,7 +127,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
       if (visited.has(key) || walks >= maxCallerWalks || isElsewhere(program, caller, start)) continue;
       visited.add(key);
       walks++;
-      if (ignores(program, reference.name, caller)) ignored.add(`${reference.name}<${caller.name}`);
+      if (ignores(program, reference.name, caller)) ignored.add(`${reference.key}<${caller.file}:${caller.name}`);
       const entry: Entry = { kind: 'returned', callee: reference.name, exits: handed };
       note(caller, handing(start, caller, reference, handed), level, isResult ? results + 1 : results, entry);
     }
@@ -150,7 +151,7 @@ export function leaksOf(
   before: readonly PathStep[] = [],
 ): Witness[] {
   return lost.flatMap((turned) => {
-    const blamed = failing.get(failedOn(turned.exit.trail)[0] ?? '');
+    const blamed = failing.get(failedOn(turned.exit.trail)[0]?.key ?? '');
     if (!blamed || blamed.turned.length === 0) return [leakOf(reference, turned, 'left here with the pages still held', before)];
     const end = `left here, as failed, with the pages still held; ${reference.name}() does not drop them`;
     return blamed.turned.map((own) => leakOf(blamed.reference, own, end));

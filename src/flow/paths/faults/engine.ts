@@ -75,10 +75,10 @@ export function keepsPages(analysis: Analysis, start: Start): boolean {
 
 /** Failures with the pages held which no caller answers by dropping them. */
 function unanswered({ failures, cleaned }: Climbed): Witness[] {
-  const left = failures.filter(({ reference }) => !cleaned.has(reference.name));
-  const blamed = new Set(left.map(({ reference }) => reference.name));
+  const left = failures.filter(({ reference }) => !cleaned.has(reference.key));
+  const blamed = new Set(left.map(({ reference }) => reference.key));
   // Who hands on another's failure as it is has not failed himself.
-  const own = left.filter(({ turned }) => !failedOn(turned.exit.trail).some((name) => blamed.has(name)));
+  const own = left.filter(({ turned }) => !failedOn(turned.exit.trail).some(({ key }) => blamed.has(key)));
   return own.map(({ reference, turned }) =>
     leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'),
   );

@@ -122,6 +122,8 @@ export function altered(s: State, parts: Partial<State>): State {
 
 /** What a function does with a reference that it was given or took, on one of its paths. */
 export interface Exit {
+  /** The function that was left; `null` where a walk was given up. */
+  by: FunctionReference | null;
   /** Sign of the result. */
   result: number;
   kind: 'held' | 'dropped' | 'lost' | 'unknown';

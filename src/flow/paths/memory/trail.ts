@@ -1,4 +1,5 @@
 /** How a path came to where it is: steps that a person reads, and that the analysis asks for. */
+import type { FunctionReference } from '../../../program/file.js';
 
 /** A step of a path, as a person reads it. */
 export interface PathStep {
@@ -15,7 +16,7 @@ export type Says = 'failed' | 'zero' | 'succeeded' | null;
 export type StepEvent =
   | { kind: 'returned' }
   /** The pages came from a function. */
-  | { kind: 'handed'; by: string; says: Says }
+  | { kind: 'handed'; by: FunctionReference; says: Says }
   /** They were passed to one. */
   | { kind: 'passed'; to: string }
   /** They were stored in memory that may live on. */

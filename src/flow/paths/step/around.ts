@@ -18,8 +18,8 @@ export function isOwn(program: Program, { holders, linked, trail }: Exit, refere
   // Of an object that is reached from a member, who handed pages on to others before may have taken them for some callers only.
   const isGiven = (h: Holder): boolean => h.of >= 0 || (handing.length < 2 && isAround(program, reference, h));
   if (linked || !holders.every(isGiven)) return false;
-  const own = new Set([reference.name, ...handing]);
-  return steps.every((step) => own.has(step.function) || step.event?.kind !== 'kept');
+  const own = [reference, ...handing];
+  return steps.every((step) => step.event?.kind !== 'kept' || own.some((by) => by.file === step.file && by.name === step.function));
 }
 
 /** True for a place below the object around what one of a function's parameters points at. */

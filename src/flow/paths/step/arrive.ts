@@ -120,7 +120,9 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   });
   next = placed(resulting(next, o, exit), o, exit.holders);
   if (asked !== null) next = stored(next, o, exit.askedIn, asked);
-  return [told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`, { kind: 'handed', by: o.name ?? '', says: saysOf(exit) })];
+  return [
+    told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`, exit.by && { kind: 'handed', by: exit.by, says: saysOf(exit) }),
+  ];
 }
 
 /** The state behind a function that has failed and dropped the pages, and left what leads to them. */

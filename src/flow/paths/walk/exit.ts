@@ -16,6 +16,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   const returned = state.store.get('%return') ?? null;
   const pos = leftAt(local, state, n);
   const exit: Exit = {
+    by: local.reference,
     result: returned === null ? sign.any : signOf(state, returned),
     kind: 'dropped',
     holders: [],

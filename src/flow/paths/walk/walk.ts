@@ -35,6 +35,7 @@ export interface Walked {
 }
 
 const gaveUp: Exit = {
+  by: null,
   result: 7,
   kind: 'unknown',
   holders: [],

@@ -37,7 +37,7 @@ export function wayOf(e: Exit): string {
   const asked = typeof e.asked === 'string' || e.asked === null ? e.asked : placeOf(e.asked);
   const places = e.holders.map(placeOf).sort();
   const known = [e.result, e.outcomes, e.counts, asked, e.equals, e.gives, e.allocated, e.extra, e.linked, e.unsure];
-  return [...known, ...e.askedIn.map(placeOf), ...e.made, ...places, ...failedOn(e.trail)].join();
+  return [...known, ...e.askedIn.map(placeOf), ...e.made, ...places, ...failedOn(e.trail).map(({ key }) => key)].join();
 }
 
 const handedWhole = new Set(handedContainers.values());
@@ -74,20 +74,20 @@ export function isAsserted(program: Program, { file }: FunctionReference, { pos 
 }
 
 /** The functions on a way that handed the pages on though they failed, innermost first. */
-export function failedOn(trail: Trail | null): string[] {
+export function failedOn(trail: Trail | null): FunctionReference[] {
   return stepsOf(trail).flatMap(failedAt);
 }
 
-function failedAt({ event }: TrailStep): string[] {
+function failedAt({ event }: TrailStep): FunctionReference[] {
   return event?.kind === 'handed' && event.says === 'failed' ? [event.by] : [];
 }
 
-/** Names of functions whose failure a caller answers by dropping the pages: one that is passed on as it is, not one that becomes a success. */
-export function cleanedIn({ undone }: Walked, isIgnored: (callee: string, caller: string) => boolean): string[] {
+/** Functions whose failure a caller answers by dropping the pages: one that is passed on as it is, not one that becomes a success. */
+export function cleanedIn({ undone }: Walked, isIgnored: (callee: FunctionReference, step: TrailStep) => boolean): FunctionReference[] {
   return undone.flatMap((trail) => {
     const steps = stepsOf(trail);
     const success = steps.findLastIndex(({ event: e }) => e?.kind === 'handed' && (e.says === 'zero' || e.says === 'succeeded'));
-    return steps.slice(success + 1).flatMap((step) => failedAt(step).filter((name) => !isIgnored(name, step.function)));
+    return steps.slice(success + 1).flatMap((step) => failedAt(step).filter((callee) => !isIgnored(callee, step)));
   });
 }
 
