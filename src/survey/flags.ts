@@ -78,7 +78,9 @@ function pathMayHold(
   if (field === undefined) return false;
   return program
     .touching(reference.file, [field])
-    .some((f) => program.graphs(f).some((g) => g.assigned.some((a) => a.target.endsWith(`.${field}`) && word.test(a.text))));
+    .some((f) =>
+      program.graphs(f).some((g) => g.assigned.some((a) => a.target.endsWith(`.${field}`) && says(program, f.file, a.text, word))),
+    );
 }
 
 function pathsIn(e: Expression): string[] {

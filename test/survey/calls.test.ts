@@ -544,6 +544,10 @@ int f(struct ctx *c, unsigned long a, bool w)
   shows('in a variable, on one way only', body('flags', 'if (w)\n\t\tflags |= FOLL_WRITE | FOLL_LONGTERM;'), longterm);
   shows('not that one', body('flags', 'flags |= FOLL_WRITE;'), not);
   shows('in a field', `void init(struct ctx *c) { c->flags = FOLL_LONGTERM; }${body('c->flags')}`, longterm);
+  const combined = (flags: string) => `#define MY_PINS ${flags}
+void init(struct ctx *c) { c->flags = MY_PINS; }${body('c->flags')}`;
+  shows('in a field, by a macro for several', combined('(FOLL_WRITE | FOLL_LONGTERM)'), longterm);
+  shows('in a field, by a macro for others', combined('(FOLL_WRITE | FOLL_FORCE)'), not);
   shows(
     'passed by a caller',
     `
