@@ -8,7 +8,7 @@ import type { CallSite } from '../program/callers.js';
 import type { Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { acquires, allocatingCalls, countType, extraReferenceCalls, originCalls } from '../protocol/index.js';
+import { acquires, allocatingCalls, countType, extraReferenceCalls, type OriginKind, originCalls } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
 import { mixedAt } from './mixed.js';
@@ -19,13 +19,10 @@ export function kindOf({ row }: Subject): 'get' | 'pin' {
 }
 
 const pinning = [...acquires.values()].filter((a) => a.taken !== 'get').map((a) => a.name);
-/** Origins whose pages come with a plain reference, which somebody has to put. */
-const counted = [...originCalls.values()].filter((o) => !uncounted(o.what)).map((o) => o.name);
-
-/** True for an origin whose pages come without a reference of their own, if nobody takes one for them. */
-function uncounted(what: string): boolean {
-  return /zero page|found by address|kernel pages/.test(what);
-}
+/** Origins whose pages come without a reference of their own, if nobody takes one for them. */
+const uncounted: ReadonlySet<OriginKind> = new Set(['kernel', 'zero', 'found', 'frame']);
+/** Calls whose pages come with a plain reference, which somebody has to put. */
+const counted = [...originCalls.values()].filter((o) => !uncounted.has(o.kind)).map((o) => o.name);
 
 function calls(program: Program, file: string, names: Iterable<string>): boolean {
   for (const name of names) if (program.tree.filesCalling(name).includes(file)) return true;
@@ -48,9 +45,9 @@ function allocatesNear(subject: Subject, release: SeenRelease): boolean {
  */
 function plainBeside(subject: Subject, release: SeenRelease): boolean {
   return mixedAt(subject, release.visit).some(
-    (what) =>
-      !/iterator/.test(what) &&
-      (!uncounted(what) || bothFiles(subject, release).some((file) => calls(subject.program, file, extraReferenceCalls))),
+    ({ kind }) =>
+      kind !== 'iterator' &&
+      (!uncounted.has(kind) || bothFiles(subject, release).some((file) => calls(subject.program, file, extraReferenceCalls))),
   );
 }
 

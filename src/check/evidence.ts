@@ -8,16 +8,7 @@ import { installedAs } from '../program/installed.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
-import {
-  consumed,
-  endingOperations,
-  frameOriginCalls,
-  handedContainers,
-  type Release,
-  type ReleaseCall,
-  releases,
-  userTests,
-} from '../protocol/index.js';
+import { consumed, endingOperations, handedContainers, type Release, type ReleaseCall, releases, userTests } from '../protocol/index.js';
 import { assumptionsOf, startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
@@ -177,9 +168,6 @@ export function isOnlyUndone(subject: Subject): boolean {
   return droppingsIn(subject, new Set([key])).every((d) => d.heaps.length === 0 && d.holder === key);
 }
 
-/** Origins of frame numbers: nobody took a reference on those pages, so nobody puts one. */
-const unheld = new Set([...frameOriginCalls.values()].map(({ origin }) => origin.what));
-
 const maxHelpers = 2;
 
 /**
@@ -192,9 +180,9 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
   const placeOf = (v: Visit, pos: number): string => `${v.flow.reference.file}:${pos}`;
   const known = new Set(releasesIn(subject).map((s) => placeOf(s.visit, s.event.pos)));
   const { row } = subject;
-  // Where pages of other origins that want a put stand beside pins, a plain put is for those.
+  // Where pages of other origins that want a put stand beside pins, a plain put is for those; nobody took a reference by a frame number.
   const isOfOthers = (v: Visit, call: ReleaseCall): boolean =>
-    row.reference !== 'get' && call.drops === 'get' && mixedAt(subject, v).some((what) => !unheld.has(what));
+    row.reference !== 'get' && call.drops === 'get' && mixedAt(subject, v).some(({ kind }) => kind !== 'frame');
   // What frees is meant for pages from the allocator, unless it is all that drops these.
   const isFreed = releasesIn(subject).every((s) => s.event.call.frees);
   const dropsOf = (v: Visit): string[] =>

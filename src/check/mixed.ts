@@ -1,8 +1,14 @@
 /** Which pages of other origins stand beside a site's. */
 import type { Visit } from '../flow/visit.js';
+import { remembered } from '../program/remembered.js';
+import type { Origin } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 
+const mixedIn = remembered(({ origins, site, followed }: Subject): readonly Origin[] => origins.beside(site, followed).mixed);
+
 /** The other origins whose pages can stand where a visited function has the site's from: in the field through which it came to them, or anywhere. */
-export function mixedAt({ origins, site, followed, row }: Subject, { heap }: Visit): readonly string[] {
-  return heap === null || row.mixedWith.length === 0 ? row.mixedWith : origins.inField(site, followed, heap);
+export function mixedAt(subject: Subject, { heap }: Visit): readonly Origin[] {
+  const { origins, site, followed, row } = subject;
+  if (!row.mixed) return [];
+  return heap === null ? mixedIn(subject) : origins.inField(site, followed, heap);
 }

@@ -11,7 +11,7 @@ import { mappingLookups, pageLookups, pageMembers, pageTransfers, takingCalls, t
 import { pinAcquires, pinReleases } from './pin.js';
 import { pipeConsumed, pipeOperations, pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
-import type { Acquire, ContainerStruct, Iterator, Origin, ReleaseCall, Transfer } from './types.js';
+import type { Acquire, ContainerStruct, Iterator, OriginCall, ReleaseCall, Transfer } from './types.js';
 
 export * from './allocation.js';
 export {
@@ -62,7 +62,7 @@ export const listings: ReadonlyMap<string, Listing> = byName(listingCalls);
 export const removals: ReadonlyMap<string, Removal> = byName(removalCalls);
 export const iterators: ReadonlyMap<string, Iterator> = byName(scatterlistIterators, blockIterators, memoryIterators);
 export const deviceCalls: ReadonlyMap<string, DeviceCall> = byName(deviceCallList);
-export const originCalls: ReadonlyMap<string, Origin> = byName(origins);
+export const originCalls: ReadonlyMap<string, OriginCall> = byName(origins);
 /** Calls that give a frame number, by name: of which origin, and where. */
 export const frameOriginCalls: ReadonlyMap<string, (typeof frameOrigins)[number]> = new Map(frameOrigins.map((f) => [f.origin.name, f]));
 export const containerStructs: ReadonlyMap<string, ContainerStruct> = new Map(

@@ -1,4 +1,4 @@
-import type { Iterator, Origin, Place, Transfer } from './types.js';
+import type { Iterator, OriginCall, OriginKind, Place, Transfer } from './types.js';
 
 /** Copies and exchanges of memory that may hold page pointers; slots that hold them under a key. */
 export const memoryTransfers: readonly Transfer[] = [
@@ -72,9 +72,21 @@ export const memoryIterators: readonly Iterator[] = [
   ...['idr_for_each_entry', 'idr_for_each_entry_continue'].map((name): Iterator => ({ name, moves: [['0@slot', '1']] })),
 ];
 
+/** How the pages of a kind are called, by the call that brings them. */
+const phrases = {
+  allocated: (name) => `${name}() pages`,
+  kernel: (name) => `kernel pages (${name}())`,
+  zero: (name) => `the zero page (${name}())`,
+  cache: (name) => `page cache pages (${name}())`,
+  found: (name) => `pages found by address (${name}())`,
+  frame: (name) => `pages found by address (${name}())`,
+  memory: (name) => `${name}() memory`,
+} as const satisfies Partial<Record<OriginKind, (name: string) => string>>;
+
+const page = (kind: keyof typeof phrases, name: string): OriginCall => ({ name, kind, what: phrases[kind](name) });
+
 /** Calls that bring pages which are not a user's: they make a container mixed. */
-const page = (name: string, what: string): Origin => ({ name, what });
-export const origins: readonly Origin[] = [
+export const origins: readonly OriginCall[] = [
   ...[
     'alloc_page',
     'alloc_pages',
@@ -85,11 +97,9 @@ export const origins: readonly Origin[] = [
     'skb_page_frag_refill',
     'mempool_alloc',
     'folio_alloc',
-  ].map((n) => page(n, `${n}() pages`)),
-  ...['vmalloc_to_page', 'virt_to_page', 'virt_to_head_page', 'kmap_to_page', 'vmalloc_to_pfn'].map((n) =>
-    page(n, `kernel pages (${n}())`),
-  ),
-  page('ZERO_PAGE', 'the zero page (ZERO_PAGE())'),
+  ].map((n) => page('allocated', n)),
+  ...['vmalloc_to_page', 'virt_to_page', 'virt_to_head_page', 'kmap_to_page', 'vmalloc_to_pfn'].map((n) => page('kernel', n)),
+  page('zero', 'ZERO_PAGE'),
   ...[
     'find_get_page',
     'find_lock_page',
@@ -104,16 +114,16 @@ export const origins: readonly Origin[] = [
     'shmem_get_folio',
     'shmem_read_mapping_page_gfp',
     'shmem_read_folio_gfp',
-  ].map((n) => page(n, `page cache pages (${n}())`)),
-  ...['pfn_to_page', 'phys_to_page', 'pte_page', 'follow_page', 'vm_normal_page'].map((n) => page(n, `pages found by address (${n}())`)),
-  ...['balloon_page_dequeue', 'dma_alloc_coherent', 'xen_alloc_unpopulated_pages'].map((n) => page(n, `${n}() memory`)),
+  ].map((n) => page('cache', n)),
+  ...['pfn_to_page', 'phys_to_page', 'pte_page', 'follow_page', 'vm_normal_page'].map((n) => page('found', n)),
+  ...['balloon_page_dequeue', 'dma_alloc_coherent', 'xen_alloc_unpopulated_pages'].map((n) => page('memory', n)),
 ];
 
 /** Calls that give the frame number of a page which nobody took a reference on, and where: include/linux/pgtable.h, mm.h. */
-export const frameOrigins: readonly { origin: Origin; place: Place }[] = [
-  ...['pte_pfn', 'pmd_pfn', 'pud_pfn'].map((name) => ({ origin: page(name, `pages found by address (${name}())`), place: 'return@pfn' })),
-  { origin: page('follow_pfn', 'pages found by address (follow_pfn())'), place: '2[]@pfn' },
-  { origin: page('follow_pfnmap_start', 'pages found by address (follow_pfnmap_start())'), place: '0.pfn@pfn' },
+export const frameOrigins: readonly { origin: OriginCall; place: Place }[] = [
+  ...['pte_pfn', 'pmd_pfn', 'pud_pfn'].map((name) => ({ origin: page('frame', name), place: 'return@pfn' })),
+  { origin: page('frame', 'follow_pfn'), place: '2[]@pfn' },
+  { origin: page('frame', 'follow_pfnmap_start'), place: '0.pfn@pfn' },
 ];
 
 /** Calls that take pages from the allocator, also where what they give is not a page's pointer: include/linux/gfp.h. */

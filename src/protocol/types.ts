@@ -103,11 +103,23 @@ export interface Transfer {
   merged?: number;
 }
 
-/** A call whose result is a page of another origin. */
+/**
+ * What sort of pages those of another origin are: fresh from the allocator, the kernel's own memory, the page of zeros, pages of the
+ * page cache, pages looked up by a number or an address, no more than the number of one, memory that other calls give, or what an
+ * iterator has that is no user's.
+ */
+export type OriginKind = 'allocated' | 'kernel' | 'zero' | 'cache' | 'found' | 'frame' | 'memory' | 'iterator';
+
+/** Pages that are not those of a site. */
 export interface Origin {
-  name: string;
+  kind: OriginKind;
   /** What they are, as a phrase for `mixedWith`. */
   what: string;
+}
+
+/** A call whose result is a page of another origin. */
+export interface OriginCall extends Origin {
+  name: string;
 }
 
 /** A macro followed by a statement. */

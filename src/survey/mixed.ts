@@ -3,17 +3,18 @@ import type { Analysis, FunctionFlow } from '../flow/flow.js';
 import type { Followed, Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import type { Program } from '../program/program.js';
+import type { Origin } from '../protocol/index.js';
 import { kernelBacked, userBacked } from './flags.js';
 import { type Arrivals, openArrivals } from './mixed/arrivals.js';
 import { isAmong, isOwn, meets, type Places, placesAt, placesOf } from './mixed/meeting.js';
 import type { Site } from './sites.js';
 
-/** Other origins, as phrases. */
+/** Other origins, in the order of their phrases. */
 export interface Others {
   /** Those that can stand in the same array, list or iterator at run time. */
-  mixed: string[];
+  mixed: readonly Origin[];
   /** Those that can stand in the same field, if only of other objects. */
-  beside: string[];
+  beside: readonly Origin[];
 }
 
 /** What is asked about other origins. */
@@ -21,7 +22,7 @@ export interface Origins {
   /** The other origins that can stand beside a site's pages. */
   beside: (site: Site, followed: Followed | null) => Others;
   /** Those of the mixed ones that can stand where one of the site's fields keeps its pages. */
-  inField: (site: Site, followed: Followed, heap: string) => string[];
+  inField: (site: Site, followed: Followed, heap: string) => readonly Origin[];
   /**
    * True if pages of another origin come to a statement that deals with what a fact holds: those that come up in the function,
    * are handed to it by the file's own helpers, or are stored by them in the field that the fact names.
@@ -45,37 +46,45 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
 /** The other origins that can stand beside a site's pages. */
 function othersBeside(program: Program, arrivals: Arrivals, site: Site, places: Places): Others {
   const stored = storedBeside(program, arrivals, site.reference.file, places);
-  const mixed = new Set([...ofIterator(program, site), ...metIn(arrivals, places), ...stored.mixed]);
-  return { mixed: [...mixed].sort(), beside: [...new Set([...stored.beside, ...mixed])].sort() };
+  const mixed = [...ofIterator(program, site), ...metIn(arrivals, places), ...stored.mixed];
+  return { mixed: sorted(mixed), beside: sorted([...stored.beside, ...mixed]) };
 }
 
+/** Each of some origins once. */
+function sorted(some: readonly Origin[]): Origin[] {
+  return [...new Set(some)].sort((a, b) => (a.what < b.what ? -1 : 1));
+}
+
+const iteratorOrigin: Origin = { kind: 'iterator', what: 'pages of an iterator that need not be user backed' };
+
 /** What a site's iterator can have but the pages of a user. */
-function ofIterator(program: Program, site: Site): string[] {
+function ofIterator(program: Program, site: Site): Origin[] {
   const isOpen = site.acquire.iterator !== null && !userBacked(program, site) && !kernelBacked(program, site);
-  return isOpen ? ['pages of an iterator that need not be user backed'] : [];
+  return isOpen ? [iteratorOrigin] : [];
 }
 
 /** The other origins that meet the site's reference in functions that it was seen in. */
-function metIn(arrivals: Arrivals, places: Places): string[] {
+function metIn(arrivals: Arrivals, places: Places): Origin[] {
   return places.visits.flatMap((visit) =>
     arrivals
       .all(visit.flow.reference)
       .filter((arrival) => meets(places, visit, arrival))
-      .map(({ what }) => what),
+      .map(({ origin }) => origin),
   );
 }
 
 /** The other origins that functions of the site's file, and of those of the fields' holders, store in the fields that hold its pages. */
 function storedBeside(program: Program, arrivals: Arrivals, siteFile: string, places: Places): Others {
-  const found: Others = { mixed: [], beside: [] };
+  const found: { mixed: Origin[]; beside: Origin[] } = { mixed: [], beside: [] };
   if (places.heap.size === 0) return found;
   const files = new Set([siteFile, ...places.visits.filter((v) => v.way === 'field').map((v) => v.flow.reference.file)]);
   for (const reference of [...files].flatMap((file) => program.file(file)?.functions ?? [])) {
     for (const arrival of arrivals.own(reference)) {
-      const { what, frame, fresh, flow } = arrival;
-      if (frame || isAmong(places, arrival, reference) || !flow.heap.some((h) => places.heap.has(h))) continue;
-      found.beside.push(what);
-      if (!fresh && flow.heap.some((h) => places.own.has(h)) && !isOwn(places, arrival, reference)) found.mixed.push(what);
+      const { origin, fresh, flow } = arrival;
+      // What keeps no more than a page's number is an object of its own.
+      if (origin.kind === 'frame' || isAmong(places, arrival, reference) || !flow.heap.some((h) => places.heap.has(h))) continue;
+      found.beside.push(origin);
+      if (!fresh && flow.heap.some((h) => places.own.has(h)) && !isOwn(places, arrival, reference)) found.mixed.push(origin);
     }
   }
   return found;

@@ -6,13 +6,13 @@ import type { Followed } from '../flow/visit.js';
 import { callsOf } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { handedContainers } from '../protocol/index.js';
+import { handedContainers, type Origin } from '../protocol/index.js';
 import { caseOf } from './case.js';
 import { type Form, formOf, isTeardown } from './classify.js';
 import { containersOf, waysTo } from './containers.js';
 import { dirtyOf } from './dirty.js';
 import { passesFlag, userBacked } from './flags.js';
-import type { Origins } from './mixed.js';
+import type { Origins, Others } from './mixed.js';
 import { isSkipped } from './rounds.js';
 import type { Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
 import { assumptionsOf, type Site, takesNothing } from './sites.js';
@@ -25,7 +25,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const { reference } = site;
   const { line, column } = program.position(reference.file, site.call.pos);
   const nothing = takesNothing(site);
-  const others = nothing ? { mixed: [], beside: [] } : mixing.beside(site, followed);
+  const others: Others = nothing ? { mixed: [], beside: [] } : mixing.beside(site, followed);
   const seen = followed
     ? ownReleases(releasesOf(program, followed, site.node, assumptionsOf(program, site)), others.beside).sort(byPlace)
     : [];
@@ -72,7 +72,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     releaseScope: scopeOf(form.form, seen, site),
     dirty,
     mixed: mixed.length > 0,
-    mixedWith: mixed,
+    mixedWith: mixed.map(({ what }) => what),
     case: nothing ? null : caseOf(program, site, followed, { longterm, containers, dirty }),
     wrappers: handsOn ? [...new Set((followed?.wrappers ?? []).map((w) => w.name))] : [],
     trace: traceOf(program, site, main),
@@ -115,8 +115,8 @@ function fileOf(s: SeenRelease): string {
  * Where pages from the allocator can stand in the same place, or the site's own function does not free, and both kinds of
  * release are there, those that free are the allocator's. Alone, a freeing call is how this site's reference is dropped, right or wrong.
  */
-function ownReleases(seen: SeenRelease[], beside: readonly string[]): SeenRelease[] {
-  const allocated = beside.some((what) => what.includes('alloc'));
+function ownReleases(seen: SeenRelease[], beside: readonly Origin[]): SeenRelease[] {
+  const allocated = beside.some(({ kind }) => kind === 'allocated');
   const kept = seen.filter((s) => !s.event.call.frees || (!allocated && s.visit.way === 'site'));
   return kept.length > 0 ? kept : seen;
 }

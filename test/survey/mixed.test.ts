@@ -437,3 +437,31 @@ void table_free(struct table *t)
   it('pages of another mapping, where their numbers are kept', async () =>
     expect(await mixedWith(numbered('vmalloc_to_page'))).toMatch(/vmalloc_to_page/));
 });
+
+describe('a drop that frees, in the function that takes the pages', () => {
+  const failing = (beside: string) => `struct foo { struct page **pages; int nr; };
+int f(struct foo *o, unsigned long a, int n)
+{
+	o->nr = get_user_pages_fast(a, n, 0, o->pages);
+	if (o->nr < n) {
+		__free_page(o->pages[0]);
+		return -EFAULT;
+	}
+	return o->nr;
+}
+void h(struct foo *o, void *addr)
+{
+	o->pages[0] = ${beside};
+}
+void g(struct foo *o)
+{
+	release_pages(o->pages, o->nr);
+}`;
+  const puts = async (beside: string) => (await rowsOf(failing(beside))).map((r) => r.releases.map((x) => x.api).join());
+  const own = ['__free_page,release_pages'];
+  it('is the site’s', async () => expect(await puts('NULL')).toEqual(own));
+  it('is that of a page from the allocator, where one may stand there', async () =>
+    expect(await puts('alloc_page(GFP_KERNEL)')).toEqual(['release_pages']));
+  for (const beside of ['virt_to_page(addr)', 'vmalloc_to_page(addr)'])
+    it(`is the site’s beside ${beside}, which is no such page`, async () => expect(await puts(beside)).toEqual(own));
+});

@@ -2,7 +2,7 @@ import { analyse } from '../../flow/analyse.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
-import { originCalls, releases } from '../../protocol/index.js';
+import { type OriginKind, originCalls, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { flagDecides, flaggedIn, kindOf } from '../company.js';
 import { complaintAt, releasesIn } from '../evidence.js';
@@ -40,6 +40,9 @@ function siblings(subject: Subject, release: SeenRelease, others: readonly Subje
   );
 }
 
+/** A page that is looked up by number or address may be the site's own, and any drop of the page of zeros is let through. */
+const unsaid: ReadonlySet<OriginKind> = new Set(['zero', 'found']);
+
 /** Origins in the releasing function itself whose pages come to an unpinning call. */
 function strangersIn({ program, analysis }: Subject, { visit, event }: SeenRelease): string[] {
   const { reference } = visit.flow;
@@ -50,9 +53,7 @@ function strangersIn({ program, analysis }: Subject, { visit, event }: SeenRelea
       : graph.nodes.flatMap((n) => {
           const o = n.operation;
           const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
-          // A page that is looked up by number or address may be the site's own.
-          if (o?.kind !== 'call' || !origin || /zero page|found by address/.test(origin.what) || visit.flow.origins.has(o.result))
-            return [];
+          if (o?.kind !== 'call' || !origin || unsaid.has(origin.kind) || visit.flow.origins.has(o.result)) return [];
           const flow = analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]);
           return flow.releases.some((r) => r.pos === event.pos) ? [origin.what] : [];
         }),

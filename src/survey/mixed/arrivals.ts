@@ -5,11 +5,11 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { frameOriginCalls, mappingLookups, objectCall, originCalls, type Place, pageLookups } from '../../protocol/index.js';
+import { frameOriginCalls, mappingLookups, type Origin, objectCall, originCalls, type Place, pageLookups } from '../../protocol/index.js';
 
 /** What one call of another origin reaches in its function. */
 export interface Arrival {
-  what: string;
+  origin: Origin;
   /** Result of the call: the site's own page, where the site's facts hold it too. */
   result: string;
   /** The function makes the object that it stores the pages in: another object than the site's. */
@@ -18,8 +18,6 @@ export interface Arrival {
   lookup: boolean | 'mapping';
   /** What it was looked up by. */
   key: string | null;
-  /** Only its number was found: what keeps that is an object of its own. */
-  frame: boolean;
   flow: FunctionFlow;
 }
 
@@ -32,7 +30,7 @@ export interface Arrivals {
 }
 
 /** Where pages of another origin come up in a function: at one call. */
-interface Beginning extends Pick<Arrival, 'what' | 'lookup' | 'frame'> {
+interface Beginning extends Pick<Arrival, 'origin' | 'lookup'> {
   /** As seeds are written. */
   facts: string[];
 }
@@ -65,9 +63,9 @@ function ownOf(analysis: Analysis, reference: FunctionReference): Arrival[] {
 function tabledOrigins(name: string): Beginning[] {
   const origin = originCalls.get(name);
   const lookup = mappingLookups.has(name) ? 'mapping' : pageLookups.includes(name);
-  if (origin) return [{ what: origin.what, lookup, frame: false, facts: ['%result'] }];
+  if (origin) return [{ origin, lookup, facts: ['%result'] }];
   const frame = frameOriginCalls.get(name);
-  return frame ? [{ what: frame.origin.what, lookup: false, frame: true, facts: [seedAt(frame.place)] }] : [];
+  return frame ? [{ origin: frame.origin, lookup: false, facts: [seedAt(frame.place)] }] : [];
 }
 
 /** A place of a call, as a seed is written. */
@@ -88,10 +86,10 @@ function handedOf(analysis: Analysis, reference: FunctionReference, own: Arrival
 }
 
 /** What a helper hands to its caller of an arrival in it. */
-function handedOn({ what, lookup, frame, flow }: Arrival): Beginning[] {
+function handedOn({ origin, lookup, flow }: Arrival): Beginning[] {
   if (lookup) return [];
   const facts = [...flow.returns.map((s) => `%result${s}`), ...flow.outs.map(([index, s]) => `%arg${index}${s}`)];
-  return facts.length > 0 ? [{ what, lookup, frame, facts }] : [];
+  return facts.length > 0 ? [{ origin, lookup, facts }] : [];
 }
 
 /** The arrivals in a function at the calls where something begins, each call taken once. */
@@ -101,11 +99,11 @@ function arrivalsBy(analysis: Analysis, reference: FunctionReference, beginning:
   for (const graph of analysis.program.graphs(reference)) {
     for (const { operation: o } of graph.nodes) {
       if (o?.kind !== 'call' || o.name === null || seen.has(o.pos)) continue;
-      for (const { what, lookup, frame, facts } of beginning(o.name)) {
+      for (const { origin, lookup, facts } of beginning(o.name)) {
         seen.add(o.pos);
         const flow = analyse(analysis, reference, [{ pos: o.pos, facts }]);
         const key = lookup ? (o.args[0]?.path ?? null) : null;
-        found.push({ what, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, key, frame, flow });
+        found.push({ origin, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, key, flow });
       }
     }
   }
