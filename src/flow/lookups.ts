@@ -10,8 +10,11 @@ import { waysOut } from '../protocol/index.js';
 /** The tree of one driver has no more files that look pages up; of a kernel's, those near by are asked. */
 const few = 20;
 
-/** True if a function may take pages out of what is in a field, of a content such as `@pfn`, or hands on what is in the field. */
-export type LooksUp = (reference: FunctionReference, field: string, content: string, near: readonly string[]) => boolean;
+/**
+ * True if a function may take pages out of what is in a holder, of a content such as `@pfn`, or hands on what is in there.
+ * @param read how the holder is read, as a pattern
+ */
+export type LooksUp = (reference: FunctionReference, read: string, content: string, near: readonly string[]) => boolean;
 
 /** Remembers, for each place in the tree, who looks pages up there. */
 export function openLookups(program: Program): LooksUp {
@@ -33,22 +36,21 @@ export function openLookups(program: Program): LooksUp {
     return known.get(key) ?? known.work(key, find);
   }
 
-  return (reference, field, content, near) => {
+  return (reference, read, content, near) => {
     const { calls, fields } = waysOut(content);
     const lookers = lookersNear(content, [...new Set([reference.file, ...near].map(folderOf))].sort());
     const text = program.textOf(reference);
     if (fields.length > 0 && new RegExp(`(?:->|\\.)\\s*(?:${fields.join('|')})\\b`).test(text)) return true;
     for (const name of calledIn(text)) if (lookers.has(name)) return true;
     // Where nobody near by looks pages up, there is nobody to hand it to.
-    return lookers.size > calls.length && handsOn(text, field);
+    return lookers.size > calls.length && handsOn(text, read);
   };
 }
 
-/** True if a text returns what is in a field, stores it in another, or hands it to an operation: at once, or by a variable. */
-function handsOn(text: string, field: string): boolean {
+/** True if a text returns what is in a holder, stores it in a field, or hands it to an operation: at once, or by a variable. */
+function handsOn(text: string, read: string): boolean {
   const to = '(?:\\breturn\\b|(?:->|\\.)\\s*\\w+(?:\\[[^\\]]*\\])?\\s*=)';
   const operation = '(?:->|\\.)\\s*\\w+\\s*\\((?:[^;{}]*[,(&\\s])?';
-  const read = `(?:->|\\.)\\s*${field}\\b`;
   if (new RegExp(`${to}[^;=]*${read}`).test(text)) return true;
   const variables = Array.from(text.matchAll(new RegExp(`(\\w+)\\s*=[^;=]*${read}`, 'g')), (match) => match[1] as string);
   if (variables.length === 0) return false;

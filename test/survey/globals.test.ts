@@ -142,3 +142,57 @@ ${first}${second}	}
   shows('behind it', handler(map, unmap), row);
   shows('before it', handler(unmap, map), row);
 });
+
+describe('a scatterlist in a variable', () => {
+  const listed = (rest: string) => `struct dev { struct scatterlist *first; int id, last; };
+static struct scatterlist lists[4];
+int list_take(unsigned long a, int i)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	sg_set_page(&lists[i], page, PAGE_SIZE, 0);
+	return 0;
+}
+${rest}`;
+  const row = (car: string, release: string) => `pin LT single→sgl car=${car} ${release}`;
+  const dropped = 'single@file put:list_put:unpin_user_page';
+  shows(
+    'is handed on by who returns it',
+    listed(`static struct scatterlist *list_of(int i)
+{
+	return &lists[i];
+}
+void list_put(int i)
+{
+	unpin_user_page(sg_page(list_of(i)));
+}`),
+    row('lists', dropped),
+  );
+  shows(
+    'and by who stores it in an object',
+    listed(`void list_move(struct dev *d)
+{
+	d->first = lists;
+}
+void list_put(struct dev *d)
+{
+	unpin_user_page(sg_page(d->first));
+}`),
+    row('lists,dev.first', dropped),
+  );
+  shows(
+    'but not by who names it and returns another thing',
+    listed(`static struct scatterlist *list_of(struct dev *d)
+{
+	list_log(lists, d->id);
+	return d->first;
+}
+void list_put(struct dev *d)
+{
+	unpin_user_page(sg_page(list_of(d)));
+}`),
+    row('lists', 'none@function'),
+  );
+});

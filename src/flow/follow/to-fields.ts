@@ -14,11 +14,12 @@ export function toField(memory: Memory, start: Start, heap: string, file: string
   const { program } = memory;
   const near = [start.reference.file, from.flow.reference.file];
   const fields = fieldsOf(heap);
-  const field = fields.at(-1) ?? '';
+  const field = fields.at(-1);
+  const read = field === undefined ? `\\b${variableOf(heap)}\\b` : `(?:->|\\.)\\s*${field}\\b`;
   const content = /@(?:pfn|address|sgl|bvec)$/.exec(heap)?.[0];
   const mayLeadOn = (reference: FunctionReference): boolean =>
     !reference.macro &&
-    (content === undefined || memory.looksUp(reference, field, content, near)) &&
+    (content === undefined || memory.looksUp(reference, read, content, near)) &&
     leadsTo(program, reference, heap) &&
     !isElsewhere(program, reference, start) &&
     !isElsewhen(start, reference);
@@ -34,6 +35,11 @@ function fieldsOf(heap: string): string[] {
     .map((step) => step.slice(1));
 }
 
+/** The name of the variable that a holder is, or stands in, if it is no field. */
+function variableOf(heap: string): string {
+  return rootOf(heap.slice(1)).replace('::', '');
+}
+
 /** The functions of a file that name a holder's fields, or the variable that it is. */
 function touchingHolder(
   program: Program,
@@ -43,7 +49,7 @@ function touchingHolder(
   near: readonly string[],
 ): FunctionReference[] {
   if (!heap.startsWith('#::')) return program.touching(file, fields, rootOf(heap).slice(1));
-  const variable = rootOf(heap.slice(1)).replace('::', '');
+  const variable = variableOf(heap);
   // A variable that is but another file's own is another one.
   return !near.includes(file) && program.global(variable, file)?.static ? [] : program.naming(file, variable);
 }
