@@ -11,6 +11,7 @@ import type { ReleaseEvent } from './flow.js';
 import { holdingTags, type Kind, kindsSaid, tagOf } from './kinds/known.js';
 import { contradict, is, type Numbers, says } from './kinds/says.js';
 import { fieldsAt, type Store, storesIn } from './kinds/stores.js';
+import { isHandedOut } from './mentions.js';
 import { type Arrival, arrivalsOf, type Followed, type Visit } from './visit.js';
 
 const takes = new Set(acquires.keys());
@@ -176,7 +177,7 @@ function isSetByOthers(about: Case, field: string, guard: Guard): boolean {
 
 /** True for a helper that is called for the pages of others alone. */
 function isTheirs(about: Case, reference: FunctionReference): boolean {
-  if (!reference.static || isNamed(about.program, reference)) return false;
+  if (!reference.static || isHandedOut(about.program, reference)) return false;
   const calls = about.program.callSites(reference);
   return calls.length > 0 && calls.every(({ caller, node }) => denies(about, caller, node.pos, node.guards));
 }
@@ -195,11 +196,6 @@ function given(program: Program, { flow: { reference } }: Visit, { visit: from, 
       }),
     );
   });
-}
-
-/** True if a function's name is used but to call it. */
-function isNamed(program: Program, { file, name }: FunctionReference): boolean {
-  return new RegExp(`\\b${name}\\b(?!\\s*\\()`).test(program.file(file)?.text ?? '');
 }
 
 function callsAny(graph: Graph, names: ReadonlySet<string>): boolean {

@@ -10,7 +10,7 @@ export function mentionsReleases(program: Program, reference: FunctionReference)
   return calling(program.tree.dropNames()).test(program.textOf(reference));
 }
 
-/** True if a function's name is stored or handed on somewhere in its file: somebody may call it back. */
+/** True if a function's name is stored, returned or handed on somewhere in its file: somebody may call it back. */
 export function isHandedOut(program: Program, { file, name }: FunctionReference): boolean {
-  return new RegExp(`(?:=|,|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;)}]`).test(program.file(file)?.text ?? '');
+  return new RegExp(`(?:[=,{?:]|\\breturn\\b|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;:)}]`).test(program.file(file)?.text ?? '');
 }

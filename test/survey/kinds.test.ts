@@ -135,14 +135,14 @@ const swapFirst = `static void swap_first(struct obj *o)
 `;
 
 /** Two functions that take pages, of which one sets a flag, and one that drops by it. */
-const twoTakers = (unset: string, swapped = '', guard = '') => `struct obj { struct page **pages; bool pinned; int n; };
+const twoTakers = (unset: string, swapped = '', guard = '', before = '') => `struct obj { struct page **pages; bool pinned; int n; };
 static void drop(struct obj *o)
 {
 	int i;
 
 ${byKind.replace('o->kind == KIND_PINNED', 'o->pinned')}
 }
-${guard ? swapFirst : ''}int pin(struct obj *o, unsigned long a)
+${before}${guard ? swapFirst : ''}int pin(struct obj *o, unsigned long a)
 {
 	o->pinned = true;
 	return pin_user_pages_fast(a, o->n, FOLL_WRITE, o->pages);
@@ -176,6 +176,23 @@ describe('what is said by one of two that take pages', () => {
     `${pinned} mixed`,
     `${got},swap_first:put_page mixed`,
   );
+  const guarded = (before: string) => twoTakers('', '', 'if (write && !o->pinned)', before);
+  shows(
+    'that is written about',
+    guarded('/* swap_first: the first page, by a new one */\n'),
+    `${pinned} mixed`,
+    `${got},swap_first:put_page mixed`,
+  );
+  for (const [name, stored] of [
+    ['in a list of functions', 'static void swap_first(struct obj *o);\nstatic void (*swaps[])(struct obj *) = { swap_first };\n'],
+    ['by who returns it', 'static void swap_first(struct obj *o);\nswap_t swap_of(int i)\n{\n\treturn i ? NULL : swap_first;\n}\n'],
+  ] as const)
+    shows(
+      `that somebody else may call, named ${name}`,
+      guarded(stored),
+      `${pinned},swap_first:put_page mixed`,
+      `${got},swap_first:put_page mixed`,
+    );
 });
 
 /** A helper that says by a pointer how it took the pages, and one that is told how to drop them. */
