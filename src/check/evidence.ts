@@ -283,7 +283,7 @@ function movedFrom(flow: FunctionFlow, field: string): string[] {
  */
 function isCertain({ program, site, row }: Subject, { file, function: name, steps }: Witness): boolean {
   if (site.acquire.iterator === null || file === row.file) return true;
-  if (row.reference === 'get' && steps[0]?.text.startsWith('taken by ')) return true;
+  if (row.reference === 'get' && steps[0]?.event?.kind === 'taken') return true;
   return (
     program
       .file(file)

@@ -59,7 +59,7 @@ function run(r: Run): (Facts | undefined)[] {
     for (const fact of seed.facts) {
       if (isLocal(fact) && !credible(fact, r.scope)) continue;
       entry.add(fact);
-      note(r, fact, null, 'held on entry', graph.nodes[graph.entry]?.pos ?? 0);
+      note(r, fact, null, '', graph.nodes[graph.entry]?.pos ?? 0, 'given');
     }
   }
   before[graph.entry] = entry;

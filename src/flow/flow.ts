@@ -53,8 +53,11 @@ export interface UnknownEvent extends At {
 
 /** Where a fact came from: for the trace. */
 export interface Origin {
+  /** Whether the function was given what the fact says on entry, took it, itself or from who did, or brought it about. */
+  kind: 'given' | 'taken' | 'made';
   pos: number;
   from: string | null;
+  /** What was done, as a person reads it; `''` where nothing was. */
   text: string;
 }
 

@@ -33,8 +33,7 @@ export function stepsTo(program: Program, visit: Visit, fact: string): Step[] {
     entry = f;
     const origin = origins.get(f);
     if (!origin) break;
-    if (origin.text !== 'held on entry' && origin.text !== 'taken')
-      here.unshift(step(program, reference.file, reference.name, origin.pos, origin.text));
+    if (origin.kind === 'made') here.unshift(step(program, reference.file, reference.name, origin.pos, origin.text));
     f = origin.from;
   }
   if (!visit.parent) return here;

@@ -56,7 +56,7 @@ function isGained(program: Program, { reference, origins }: FunctionFlow, index:
   const name = program.variants(reference)[0]?.params[index]?.name;
   const fact = name === undefined ? null : join(name, suffix);
   const origin = fact === null ? undefined : origins.get(fact);
-  return origin !== undefined && !(origin.from === null && origin.text === 'held on entry');
+  return origin !== undefined && origin.kind !== 'given';
 }
 
 /** Who calls the site's function, if nobody near by does: it is a library's, and its users get at the pages by its header. */

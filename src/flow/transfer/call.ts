@@ -80,7 +80,7 @@ function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): vo
       const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(called, fact);
       if (path === null) continue;
       if (isHeap(path)) putHeap(r, facts, path, path, n.pos);
-      else put(r, facts, path, null, n.pos, 'taken');
+      else put(r, facts, path, null, n.pos, '', null, 'taken');
     }
     if (s.acquired) {
       // What an earlier round of a loop took is still held where this round fails.

@@ -1,6 +1,7 @@
 /** How paths come to hold the reference, and cease to. */
 import { isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, otherNames, ownersIn, readable } from '../facts.js';
+import type { Origin } from '../flow.js';
 import { note, type Run } from './run.js';
 
 /** Removes what a local variable, or with `exact` a place, held. */
@@ -45,12 +46,13 @@ export function put(
   pos: number,
   text?: string,
   set: string | null = null,
+  kind: Origin['kind'] = 'made',
 ): void {
   if (path === null) return;
   if (!credible(path, r.scope)) return;
   const through = from === null ? null : copiedFrom(r, path, from);
   facts.add(path);
-  note(r, path, through, text ?? `kept in ${readable(path)}`, pos);
+  note(r, path, through, text ?? `kept in ${readable(path)}`, pos, kind);
   if (isOwnValue(path.slice(rootOf(path).length))) return;
   for (const name of [path, ...otherNames(path, r.graph, set)]) {
     if (name !== path) {
@@ -122,9 +124,15 @@ function dropValues(r: Run, facts: Facts, name: string): void {
   }
 }
 
-export function copyInto(r: Run, facts: Facts, target: Value, source: Value, pos: number, text: string): void {
-  // The extra reference of a page goes with it into the container.
-  if (source.path !== null && text.startsWith('put in') && facts.has(`+${source.path}`)) return;
+/** `target` gets what `source` holds, by a call of the tables; not where a page goes with its extra reference into a container. */
+export function copyInto(
+  r: Run,
+  facts: Facts,
+  target: Value,
+  source: Value,
+  { pos, text, isContained }: { pos: number; text: string; isContained: boolean },
+): void {
+  if (isContained && source.path !== null && facts.has(`+${source.path}`)) return;
   const suffixes = contentsOf(source, facts, r.scope);
   for (const suffix of suffixes)
     put(

@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph, Node } from '../../program/graph.js';
 import type { Scope } from '../facts.js';
-import type { Analysis, At, FunctionFlow, Seed } from '../flow.js';
+import type { Analysis, At, FunctionFlow, Origin, Seed } from '../flow.js';
 
 export interface Run extends Analysis {
   flow: FunctionFlow;
@@ -20,8 +20,9 @@ export interface Run extends Analysis {
   needed: Map<number, readonly (readonly string[])[]>;
 }
 
-export function note(r: Run, fact: string, from: string | null, text: string, pos: number): void {
-  if (!r.flow.origins.has(fact)) r.flow.origins.set(fact, { pos, from, text });
+/** Notes where a fact came from, the first time. */
+export function note(r: Run, fact: string, from: string | null, text: string, pos: number, kind: Origin['kind'] = 'made'): void {
+  if (!r.flow.origins.has(fact)) r.flow.origins.set(fact, { kind, pos, from, text });
 }
 
 /** True the first time that an event of this kind and place is seen. */

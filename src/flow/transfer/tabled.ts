@@ -79,9 +79,10 @@ function applyMoves(r: Run, n: Node, o: CallOperation, name: string, moves: read
     const target = placeOf(o, to);
     if (!source || !target || target.path === null) continue;
     const scratch = new Set(input);
-    copyInto(r, scratch, target, source, n.pos, `${moveWord(from, to)} by ${name}()`);
+    const isContained = /@(sgl|bvec|skb|pipe)/.test(to);
+    copyInto(r, scratch, target, source, { pos: n.pos, text: `${moveWord(from, to)} by ${name}()`, isContained });
     for (const fact of scratch) facts.add(fact);
-    if (/@(sgl|bvec|skb|pipe)/.test(to)) facts.delete(`+${source.path}`);
+    if (isContained) facts.delete(`+${source.path}`);
   }
 }
 

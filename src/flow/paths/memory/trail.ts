@@ -1,20 +1,14 @@
 /** How a path came to where it is: steps that a person reads, and that the analysis asks for. */
 import type { FunctionReference } from '../../../program/file.js';
 
-/** A step of a path, as a person reads it. */
-export interface PathStep {
-  file: string;
-  function: string;
-  pos: number;
-  text: string;
-}
-
 /** What the result of a call says of it. */
 export type Says = 'failed' | 'zero' | 'succeeded' | null;
 
 /** What happened at a step, for who asks later on. */
 export type StepEvent =
   | { kind: 'returned' }
+  /** The acquiring call took the pages. */
+  | { kind: 'taken' }
   /** The pages came from a function. */
   | { kind: 'handed'; by: FunctionReference; says: Says }
   /** They were passed to one. */
@@ -32,6 +26,16 @@ export type StepEvent =
   /** What holds them was freed: the object, or the array that they stand in. */
   | { kind: 'freed'; what: 'object' | 'array' };
 
+/** A step of a path, as a person reads it. */
+export interface PathStep {
+  file: string;
+  function: string;
+  pos: number;
+  text: string;
+  event?: StepEvent | null;
+}
+
+/** A step of a trail. */
 export interface TrailStep extends PathStep {
   event: StepEvent | null;
 }

@@ -47,7 +47,7 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
     if (counted === null) return failed;
     state = counted;
   } else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
-  return [told(local, n, state, `taken by ${o.name}()`), ...failed];
+  return [told(local, n, state, `taken by ${o.name}()`, { kind: 'taken' }), ...failed];
 }
 
 /** The state in which some number of pages was asked for, which is above zero since pages are held; `null` where it cannot be. */
