@@ -54,7 +54,7 @@ export function reader(root: string, lists: (file: string) => boolean, warnings:
       if (lists(file)) return true;
       let answer = there.get(file);
       if (answer === undefined) {
-        answer = isInside(file) && (statSync(`${root}/${file}`, { throwIfNoEntry: false })?.isFile() ?? false);
+        answer = isInside(file) && isFile(`${root}/${file}`);
         there.set(file, answer);
       }
       return answer;
@@ -91,6 +91,15 @@ export function reader(root: string, lists: (file: string) => boolean, warnings:
     failed.add(file);
     if (!warnings.some((warning) => warning.file === file)) warnings.push({ file, why });
     return null;
+  }
+}
+
+/** False also for a path that the system does not take: below a file, or too long. Any can stand in an `#include`. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
   }
 }
 

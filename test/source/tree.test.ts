@@ -64,6 +64,15 @@ describe('the order of files', () => {
 });
 
 describe('trees that are not as they should be', () => {
+  it('a path that the system does not take: below a file, too long, a circle of links', async () => {
+    const root = plant({ 'a.c': '', 'b/c.h': '' });
+    symlinkSync('loop.h', join(root, 'loop.h'));
+    const tree = await openTree(root);
+    for (const path of ['a.c/b.h', `${'x'.repeat(300)}.h`, 'x/'.repeat(5000), 'loop.h']) expect(tree.exists(path)).toBe(false);
+    expect(tree.exists('b/c.h')).toBe(true);
+    expect(tree.exists('b')).toBe(false);
+  });
+
   it('a root that is missing, a file, or without C', async () => {
     const root = plant({ 'x.txt': '' });
     await expect(openTree(join(root, 'none'))).rejects.toThrow(TreeError);
