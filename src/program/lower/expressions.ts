@@ -69,16 +69,16 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
       return merge(b, [left, right], e.pos, sourceName(e));
     }
     case 'assign': {
+      if (e.op === '=' && e.right.kind === 'initializer') return overwrite(b, e.left, e.right);
       const value = e.op === '=' ? stored(b, e.right) : evaluate(b, e.right);
       const target = evaluate(b, e.left);
       if (target.path === null || target.address) return value;
-      if (e.op === '=') assign(b, target.path, e.right.kind === 'initializer' ? nothing : value, e.pos, true);
+      if (e.op === '=') assign(b, target.path, value, e.pos, true);
       else {
         b.assigned.push({ target: target.path, text: sourceName(e.right) });
         if (value.path !== null) node(b, e.pos, { kind: 'copy', target: target.path, source: value, replaces: false });
         node(b, e.pos, { kind: 'update', target: target.path });
       }
-      if (e.right.kind === 'initializer') initialise(b, target.path, e.right);
       return target;
     }
     case 'conditional':
@@ -133,6 +133,15 @@ export function initialise(b: Builder, target: string, list: InitializerList): v
     // A member has this value and no other; of an array, each element has one.
     else assign(b, path, evaluate(b, item.value), item.value.pos, !path.includes('[]'));
   }
+}
+
+/** `x = (struct s){ .a = f(p) };`: what stands in the list goes into the members, and nothing is left of what was there. */
+function overwrite(b: Builder, left: Expression, list: InitializerList): Value {
+  const target = evaluate(b, left);
+  if (target.path === null || target.address) return evaluate(b, list);
+  assign(b, target.path, nothing, list.pos, true);
+  initialise(b, target.path, list);
+  return target;
 }
 
 /** True for a variable of the function, and for what a call gives; not for the name of a constant. */

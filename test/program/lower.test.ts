@@ -1,0 +1,42 @@
+/** What a function's graph holds. */
+import { beforeAll, expect, it } from 'vitest';
+import type { Graph } from '../../src/program/graph.js';
+import { lower } from '../../src/program/lower/lower.js';
+import { initSyntax, outline, parseFunction } from '../../src/syntax/index.js';
+
+beforeAll(initSyntax);
+
+/** The graph of a text's first function, in which no name is known. */
+function graphOf(text: string): Graph {
+  const item = outline(text).items.find((i) => i.kind === 'function');
+  const variant = item && parseFunction(text, item)[0];
+  if (!variant) throw new Error('no function found');
+  return lower(variant, {
+    isTransparent: (name) => name === 'likely' || name === 'unlikely',
+    isCast: () => false,
+    isTaking: () => false,
+    isGlobal: () => false,
+    isFunction: () => false,
+    isDefinedFree: () => false,
+    jumping: () => null,
+  });
+}
+
+const body = (statements: string): Graph => graphOf(`void f(struct foo *x, struct page *p, int n)\n{\n${statements}\n}\n`);
+
+/** What the calls of a function's body are given, and what is stored, in the order of the nodes. */
+const operations = (statements: string): string[] =>
+  body(statements).nodes.flatMap(({ operation: o }) =>
+    o?.kind === 'call'
+      ? [`${o.name}(${o.args.map((a) => a.path ?? a.text).join()})`]
+      : o?.kind === 'copy'
+        ? [`${o.target} = ${o.source.path}`]
+        : [],
+  );
+
+it('evaluates once what a compound literal holds that is stored', () => {
+  expect(operations('*x = (struct foo){ .page = get(p) };')).toEqual(['get(p)', 'x.page = %0']);
+  expect(operations('*find(n) = (struct foo){ .page = get(p) };')).toEqual(['find(n)', 'get(p)', '%0.page = %1']);
+  expect(operations('struct foo y = { .page = get(p) };')).toEqual(['get(p)', 'y.page = %0']);
+  expect(operations('use((struct foo){ .page = get(p) });')).toEqual(['get(p)', '%0.page = %1', 'use(%0)']);
+});
