@@ -40,3 +40,26 @@ it('evaluates once what a compound literal holds that is stored', () => {
   expect(operations('struct foo y = { .page = get(p) };')).toEqual(['get(p)', 'y.page = %0']);
   expect(operations('use((struct foo){ .page = get(p) });')).toEqual(['get(p)', '%0.page = %1', 'use(%0)']);
 });
+
+it('cleans up on a way out of a scope, and not where the scope goes on', () => {
+  const drops = (jump: string): number =>
+    operations(`again:
+	if (n) {
+		struct page *q __free(drop) = get(n);
+inner:
+		if (odd(q))
+			${jump};
+	}
+out:
+	return;`).filter((o) => o === 'drop(q)').length;
+  expect(drops('use(q)')).toBe(1);
+  for (const jump of ['goto again', 'goto out', 'return']) expect(drops(jump)).toBe(2);
+  expect(drops('goto inner')).toBe(1);
+  expect(operations('for (struct page *q __free(drop) = get(n); n; n--) use(q);\nother(p);')).toEqual([
+    'get(n)',
+    'q = %0',
+    'use(q)',
+    'drop(q)',
+    'other(p)',
+  ]);
+});

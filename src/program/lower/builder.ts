@@ -19,18 +19,27 @@ export interface Names {
   jumping(name: string): FunctionVariant | null;
 }
 
+/** A place that a jump leads to. */
+export interface Target {
+  node: number;
+  /** How many variables with a cleanup are open there: the others are cleaned up before. */
+  open: number;
+}
+
 export interface Builder {
   nodes: Node[];
   current: number;
   loops: readonly Loop[];
   guards: readonly Guard[];
-  breaks: number[];
-  continues: number[];
+  breaks: readonly Target[];
+  continues: readonly Target[];
   /** With where each begins, and its way past all cases, `null` as long as it has none of its own. */
   switches: { head: Value; dispatch: number; otherwise: number | null; seen: string[]; guardBase: number }[];
   /** Variables with a cleanup in the scopes that are open, outermost first. */
-  cleanups: { variable: string; call: string; pos: number }[];
+  cleanups: { variable: string; call: string }[];
   labels: Map<string, number>;
+  /** How many variables with a cleanup are open at a label. */
+  openAt(label: string): number;
   types: Map<string, CType>;
   aliases: Graph['aliases'];
   callbacks: Graph['callbacks'];

@@ -2,10 +2,12 @@
 import type { FunctionVariant } from '../../syntax/ast.js';
 import type { Graph } from '../graph.js';
 import { type Builder, connect, type Names, node } from './builder.js';
+import { openAtLabels } from './scopes.js';
 import { block, statement } from './statements.js';
 
 /** Builds the control-flow graph of a function variant. Never throws on odd input; nesting is bounded by the parser. */
 export function lower(variant: FunctionVariant, names: Names): Graph {
+  let openAt: ReadonlyMap<string, number> | undefined;
   const b: Builder = {
     nodes: [],
     current: -1,
@@ -16,6 +18,10 @@ export function lower(variant: FunctionVariant, names: Names): Graph {
     switches: [],
     cleanups: [],
     labels: new Map(),
+    openAt(name) {
+      openAt ??= openAtLabels(variant.body);
+      return openAt.get(name) ?? 0;
+    },
     types: new Map(variant.params.filter((p) => p.name !== '').map((p) => [p.name, p.type])),
     aliases: [],
     callbacks: [],

@@ -4,11 +4,11 @@ import { isScopeMacro } from '../../syntax/macros.js';
 import { type GotoLoop, gotoLoops } from '../goto-loops.js';
 import type { Guard, Loop, Node } from '../graph.js';
 import { statementsFor } from '../jumping.js';
-import type { Value } from '../path.js';
 import { namesIn, sourceName } from '../text.js';
-import { type Builder, connect, join, label, node, nothing, temporary, within } from './builder.js';
+import { type Builder, connect, join, label, node, nothing, within } from './builder.js';
 import { condition, evaluate, initialise, returned, stored } from './expressions.js';
 import { caseGuard, guardsOf } from './guards.js';
+import { cleanUp, closeScope, jump, target } from './scopes.js';
 import { assign } from './values.js';
 
 export function block(b: Builder, body: Block): void {
@@ -22,35 +22,13 @@ export function block(b: Builder, body: Block): void {
     if (guards.length > 0) b.guards = [...b.guards, ...guards];
     if (jumps.some((jump) => jump.last === at)) b.loops = [...around, ...b.loops.filter((l) => l.end > s.end && !around.includes(l))];
   });
-  cleanUp(b, open, body.end - 1);
-  b.cleanups.length = open;
+  closeScope(b, open, body.end - 1);
 }
 
 function loopByGoto(b: Builder, statements: readonly Statement[], jump: GotoLoop): Loop {
   const pos = statements[jump.first]?.pos ?? 0;
   const end = statements[jump.last]?.end ?? pos;
   return { id: b.loopIds++, pos, end, bodyPos: pos, guards: 0, name: 'goto', variables: jump.variables };
-}
-
-/** The cleanups of the scopes that are left, innermost first. */
-function cleanUp(b: Builder, from: number, pos: number): void {
-  if (b.current < 0) return;
-  for (const c of b.cleanups.slice(from).reverse()) {
-    // A cleanup function gets the variable's address; the statement of a DEFINE_FREE() its value.
-    const value: Value = { path: c.variable, address: b.names.isFunction(c.call) && !b.names.isDefinedFree(c.call), text: c.variable };
-    node(b, pos, {
-      kind: 'call',
-      name: c.call,
-      through: null,
-      args: [value],
-      expressions: [],
-      result: temporary(b),
-      pos,
-      end: pos,
-      iterates: false,
-      macro: null,
-    });
-  }
 }
 
 /** After `if (!test) return …;` the rest of the block stands under the test's opposite. */
@@ -100,10 +78,13 @@ export function statement(b: Builder, s: Statement): void {
     case 'do':
       doWhile(b, s);
       return;
-    case 'for':
+    case 'for': {
+      const open = b.cleanups.length;
       if (s.init) s.init.kind === 'declaration' ? statement(b, s.init) : evaluate(b, s.init);
       loop(b, s.pos, s.end, 'for', null, s.test, s.update, s.body);
+      closeScope(b, open, s.end - 1);
       return;
+    }
     case 'macro-statement': {
       const callee: Expression = { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length };
       const head: Expression = { kind: 'call', callee, args: s.args, pos: s.pos, end: s.body.pos };
@@ -117,7 +98,7 @@ export function statement(b: Builder, s: Statement): void {
       const after = join(b, s.end);
       b.switches.push({ head: value, dispatch, otherwise: null, seen: [], guardBase: b.guards.length });
       b.current = -1;
-      within(b, { breaks: [...b.breaks, after] }, () => statement(b, s.body));
+      within(b, { breaks: [...b.breaks, target(b, after)] }, () => statement(b, s.body));
       connect(b, after);
       const ended = b.switches.pop();
       if (ended) passCases(b, ended, after);
@@ -149,23 +130,22 @@ export function statement(b: Builder, s: Statement): void {
       return;
     }
     case 'label': {
-      const target = label(b, s.name, s.pos);
-      (b.nodes[target] as Node).loops = b.loops;
-      connect(b, target);
-      b.current = target;
+      const at = label(b, s.name, s.pos);
+      (b.nodes[at] as Node).loops = b.loops;
+      connect(b, at);
+      b.current = at;
       // A label can be reached from elsewhere: what was tested on the way here no longer holds.
       b.guards = [];
       return;
     }
     case 'goto':
-      connect(b, label(b, s.label, s.pos));
-      b.current = -1;
+      jump(b, { node: label(b, s.label, s.pos), open: b.cleanups.length > 0 ? b.openAt(s.label) : 0 }, s.pos);
       return;
     case 'break':
-      leaveTo(b, b.breaks);
+      jump(b, b.breaks.at(-1), s.pos);
       return;
     case 'continue':
-      leaveTo(b, b.continues);
+      jump(b, b.continues.at(-1), s.pos);
       return;
     case 'return': {
       const value = s.value ? returned(b, s.value) : null;
@@ -209,12 +189,6 @@ function writeOut(b: Builder, e: Expression): boolean {
   return true;
 }
 
-function leaveTo(b: Builder, targets: number[]): void {
-  const target = targets[targets.length - 1];
-  if (target !== undefined) connect(b, target);
-  b.current = -1;
-}
-
 /** The classes of locks that may not be got: then the statement does not run. */
 const conditionalLock = /_(try|intr|kill|timeout)\b/;
 
@@ -224,7 +198,7 @@ function scope(b: Builder, s: Extract<Statement, { kind: 'macro-statement' }>, h
   evaluate(b, head, true);
   const [lock] = s.args;
   if (lock && conditionalLock.test(sourceName(lock)) && !s.name.includes('_cond_')) connect(b, after);
-  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, after] }, () => statement(b, s.body));
+  within(b, { breaks: [...b.breaks, target(b, after)], continues: [...b.continues, target(b, after)] }, () => statement(b, s.body));
   connect(b, after);
   b.current = after;
 }
@@ -265,7 +239,7 @@ function loop(
   } else if (test) condition(b, test, start, after);
   else connect(b, start);
   b.current = start;
-  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, next] }, () => statement(b, body));
+  within(b, { breaks: [...b.breaks, target(b, after)], continues: [...b.continues, target(b, next)] }, () => statement(b, body));
   connect(b, next);
   b.current = next;
   if (update) evaluate(b, update);
@@ -291,7 +265,7 @@ function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
   b.loops = outer;
   const after = join(b, s.end);
   b.loops = loops;
-  within(b, { breaks: [...b.breaks, after], continues: [...b.continues, next] }, () => statement(b, s.body));
+  within(b, { breaks: [...b.breaks, target(b, after)], continues: [...b.continues, target(b, next)] }, () => statement(b, s.body));
   connect(b, next);
   b.current = next;
   if (once) connect(b, after);
@@ -302,7 +276,7 @@ function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
 
 function declare(b: Builder, d: Declarator): void {
   b.types.set(d.name, d.type);
-  if (d.cleanup) b.cleanups.push({ variable: d.name, call: d.cleanup, pos: d.pos });
+  if (d.cleanup) b.cleanups.push({ variable: d.name, call: d.cleanup });
   if (d.init) {
     if (d.init.kind === 'initializer') initialise(b, d.name, d.init);
     else assign(b, d.name, stored(b, d.init), d.pos, true);

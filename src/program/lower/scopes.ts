@@ -1,0 +1,79 @@
+/** Variables with a cleanup, and what runs where their scopes are left. */
+import type { Block, Statement } from '../../syntax/ast.js';
+import type { Value } from '../path.js';
+import { type Builder, connect, node, type Target, temporary } from './builder.js';
+
+/** The cleanups of the scopes that are left, innermost first: of all but so many that stay open. */
+export function cleanUp(b: Builder, staying: number, pos: number): void {
+  if (b.current < 0) return;
+  for (const c of b.cleanups.slice(staying).reverse()) {
+    // A cleanup function gets the variable's address; the statement of a DEFINE_FREE() its value.
+    const value: Value = { path: c.variable, address: b.names.isFunction(c.call) && !b.names.isDefinedFree(c.call), text: c.variable };
+    node(b, pos, {
+      kind: 'call',
+      name: c.call,
+      through: null,
+      args: [value],
+      expressions: [],
+      result: temporary(b),
+      pos,
+      end: pos,
+      iterates: false,
+      macro: null,
+    });
+  }
+}
+
+/** Ends the scopes of the variables that were declared since so many were open. */
+export function closeScope(b: Builder, open: number, pos: number): void {
+  cleanUp(b, open, pos);
+  b.cleanups.length = open;
+}
+
+/** A place that a jump leads to from within scopes that are open here. */
+export function target(b: Builder, to: number): Target {
+  return { node: to, open: b.cleanups.length };
+}
+
+/** A jump: the scopes between are left. */
+export function jump(b: Builder, to: Target | undefined, pos: number): void {
+  if (to !== undefined) {
+    cleanUp(b, to.open, pos);
+    connect(b, to.node);
+  }
+  b.current = -1;
+}
+
+/** Of each label of a function, how many variables with a cleanup are open there. */
+export function openAtLabels(body: Block): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const visit = (s: Statement, open: number): number => {
+    switch (s.kind) {
+      case 'declaration':
+        return open + s.declarators.filter((d) => d.cleanup).length;
+      case 'label':
+        found.set(s.name, open);
+        return open;
+      case 'block':
+        s.body.reduce((inside, inner) => visit(inner, inside), open);
+        return open;
+      case 'if':
+        visit(s.then, open);
+        if (s.otherwise) visit(s.otherwise, open);
+        return open;
+      case 'for':
+        visit(s.body, s.init?.kind === 'declaration' ? visit(s.init, open) : open);
+        return open;
+      case 'while':
+      case 'do':
+      case 'macro-statement':
+      case 'switch':
+        visit(s.body, open);
+        return open;
+      default:
+        return open;
+    }
+  };
+  visit(body, 0);
+  return found;
+}
