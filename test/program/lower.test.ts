@@ -63,3 +63,21 @@ out:
     'other(p)',
   ]);
 });
+
+it('takes the statements in an expression for a block', () => {
+  expect(operations('use(({ struct page *q __free(drop) = get(n); look(q); peek(q); }));\nother(p);')).toEqual([
+    'get(n)',
+    'q = %0',
+    'look(q)',
+    'peek(q)',
+    'drop(q)',
+    'use(%2)',
+    'other(p)',
+  ]);
+  // What does not end with an expression has no value.
+  expect(operations('use(({ get(n); if (n) look(p); }));')).toEqual(['get(n)', 'look(p)', 'use()']);
+  const [behind] = body('use(({ if (!p) return; look(p); }));\nother(n);').nodes.flatMap(({ operation: o, guards }) =>
+    o?.kind === 'call' && o.name === 'look' ? [guards] : [],
+  );
+  expect(behind).toMatchObject([{ path: 'p', negated: false }]);
+});

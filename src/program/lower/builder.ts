@@ -1,5 +1,5 @@
 /** A graph while it is made. */
-import type { CType, FunctionVariant, Statement } from '../../syntax/ast.js';
+import type { Block, CType, FunctionVariant } from '../../syntax/ast.js';
 import type { Graph, Guard, Loop, Node, Operation } from '../graph.js';
 import type { Value } from '../path.js';
 
@@ -50,8 +50,8 @@ export interface Builder {
   writing: string[];
   temporaries: number;
   loopIds: number;
-  /** Lowers a statement that stands in an expression. */
-  statement(b: Builder, s: Statement): void;
+  /** Lowers the statements that stand in an expression, and gives their value. */
+  block(b: Builder, body: Block): Value;
 }
 
 export const nothing: Value = { path: null, address: false, text: '' };

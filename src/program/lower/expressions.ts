@@ -96,14 +96,8 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
     }
     case 'call':
       return call(b, e, iterates);
-    case 'statement-expression': {
-      let last = nothing;
-      for (const s of e.body.body) {
-        if (s.kind === 'expression') last = evaluate(b, s.expression);
-        else b.statement(b, s);
-      }
-      return last;
-    }
+    case 'statement-expression':
+      return b.block(b, e.body);
     case 'initializer': {
       const path = temporary(b);
       if (e.type) b.types.set(path, e.type);

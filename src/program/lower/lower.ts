@@ -3,7 +3,7 @@ import type { FunctionVariant } from '../../syntax/ast.js';
 import type { Graph } from '../graph.js';
 import { type Builder, connect, type Names, node } from './builder.js';
 import { openAtLabels } from './scopes.js';
-import { block, statement } from './statements.js';
+import { block, innerBlock } from './statements.js';
 
 /** Builds the control-flow graph of a function variant. Never throws on odd input; nesting is bounded by the parser. */
 export function lower(variant: FunctionVariant, names: Names): Graph {
@@ -31,7 +31,7 @@ export function lower(variant: FunctionVariant, names: Names): Graph {
     writing: [],
     temporaries: 0,
     loopIds: 0,
-    statement,
+    block: innerBlock,
   };
   const entry = node(b, variant.pos, null, false);
   b.exit = node(b, variant.end, null, false);

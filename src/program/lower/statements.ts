@@ -4,6 +4,7 @@ import { isScopeMacro } from '../../syntax/macros.js';
 import { type GotoLoop, gotoLoops } from '../goto-loops.js';
 import type { Guard, Loop, Node } from '../graph.js';
 import { statementsFor } from '../jumping.js';
+import type { Value } from '../path.js';
 import { namesIn, sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, within } from './builder.js';
 import { condition, evaluate, initialise, returned, stored } from './expressions.js';
@@ -11,18 +12,28 @@ import { caseGuard, guardsOf } from './guards.js';
 import { cleanUp, closeScope, jump, target } from './scopes.js';
 import { assign } from './values.js';
 
-export function block(b: Builder, body: Block): void {
+/** The statements of a block; its value is that of the last, if that is an expression. */
+export function block(b: Builder, body: Block): Value {
   const open = b.cleanups.length;
+  let value = nothing;
   const around = b.loops;
   const jumps = gotoLoops(body.body);
   body.body.forEach((s, at) => {
     for (const jump of jumps) if (jump.first === at) b.loops = [...b.loops, loopByGoto(b, body.body, jump)];
-    statement(b, s);
+    value = nothing;
+    if (s.kind === 'expression') value = expressionStatement(b, s.expression);
+    else statement(b, s);
     const guards = earlyExitGuards(b, s);
     if (guards.length > 0) b.guards = [...b.guards, ...guards];
     if (jumps.some((jump) => jump.last === at)) b.loops = [...around, ...b.loops.filter((l) => l.end > s.end && !around.includes(l))];
   });
   closeScope(b, open, body.end - 1);
+  return value;
+}
+
+/** A block within others: what is known in it does not hold behind it. */
+export function innerBlock(b: Builder, body: Block): Value {
+  return within(b, {}, () => block(b, body));
 }
 
 function loopByGoto(b: Builder, statements: readonly Statement[], jump: GotoLoop): Loop {
@@ -45,13 +56,13 @@ function leaves(s: Statement): boolean {
 export function statement(b: Builder, s: Statement): void {
   switch (s.kind) {
     case 'expression':
-      if (!writeOut(b, s.expression)) evaluate(b, s.expression);
+      expressionStatement(b, s.expression);
       return;
     case 'declaration':
       for (const d of s.declarators) declare(b, d);
       return;
     case 'block':
-      within(b, {}, () => block(b, s));
+      innerBlock(b, s);
       return;
     case 'if': {
       const yes = join(b, s.then.pos);
@@ -176,6 +187,10 @@ function passCases(b: Builder, { head, dispatch, otherwise: arm, seen }: Builder
   connect(b, arm ?? after);
 }
 
+function expressionStatement(b: Builder, e: Expression): Value {
+  return writeOut(b, e) ? nothing : evaluate(b, e);
+}
+
 /** The statements of a macro that jumps, where it is used; false for anything else. */
 function writeOut(b: Builder, e: Expression): boolean {
   if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
@@ -184,7 +199,7 @@ function writeOut(b: Builder, e: Expression): boolean {
   const body = macro && statementsFor(macro, e);
   if (!body) return false;
   b.writing.push(name);
-  within(b, {}, () => block(b, { kind: 'block', body, pos: e.pos, end: e.end }));
+  innerBlock(b, { kind: 'block', body, pos: e.pos, end: e.end });
   b.writing.pop();
   return true;
 }
