@@ -165,12 +165,21 @@ function isDeclared(text: string, from: number): boolean {
   return false;
 }
 
-/** True if some macro definition of a text matches. */
+/** True if some macro definition of a text matches, from its `#` on: `#  define` too, as it stands within an `#if`. */
 export function definesNear(text: string, pattern: RegExp): boolean {
-  for (let at = text.indexOf('#define'); at >= 0; at = text.indexOf('#define', at + 7)) {
-    let end = text.indexOf('\n', at);
-    while (end > 0 && text.charCodeAt(end - 1) === 0x5c) end = text.indexOf('\n', end + 1);
-    if (pattern.test(text.slice(at, end < 0 ? text.length : end))) return true;
+  for (let at = text.indexOf('define'); at >= 0; at = text.indexOf('define', at + 6)) {
+    let start = at - 1;
+    while (text[start] === ' ' || text[start] === '\t') start--;
+    if (text[start] === '#' && pattern.test(text.slice(start, definitionEnd(text, at)))) return true;
   }
   return false;
+}
+
+/** Where the definition ends whose first line a place stands in: no `\` goes on behind it. */
+function definitionEnd(text: string, at: number): number {
+  for (let end = text.indexOf('\n', at); end >= 0; end = text.indexOf('\n', end + 1)) {
+    const last = text[end - 1] === '\r' ? end - 2 : end - 1;
+    if (text[last] !== '\\') return end;
+  }
+  return text.length;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definesAtColumnZero } from '../../src/program/file.js';
+import { definesAtColumnZero, definesNear } from '../../src/program/file.js';
 
 describe('where a name may be defined', () => {
   it.each([
@@ -17,5 +17,20 @@ describe('where a name may be defined', () => {
     ['another name', 'int take(int a)\n{\n}\n', false],
   ])('%s', (_, text, expected) => {
     expect(definesAtColumnZero(text, 'give')).toBe(expected);
+  });
+});
+
+describe('whether a macro stands for a name', () => {
+  it.each([
+    ['a macro', '#define TAKE take(1)\n', true],
+    ['one within an #if', '#ifdef A\n#  define TAKE take(1)\n#endif\n', true],
+    ['one behind blanks', '\t# \tdefine TAKE take(1)\n', true],
+    ['one of two lines', '#define TAKE \\\n\ttake(1)\n', true],
+    ['one of two lines that end as on Windows', '#define TAKE \\\r\n\ttake(1)\r\n', true],
+    ['one at the end of the text', '#define TAKE take(1)', true],
+    ['a macro for another name', '#define TAKE give(1)\ntake(1);\n', false],
+    ['a word that is no directive', 'define(take(1));\n', false],
+  ])('%s', (_, text, expected) => {
+    expect(definesNear(text, /^#\s*define[\s\S]*take\(/)).toBe(expected);
   });
 });

@@ -257,6 +257,21 @@ void g(struct c *c)
   );
 });
 
+describe('11. macros for a call', () => {
+  const called = (macro: string): string => `${macro}
+int f(unsigned long a)
+{
+	struct page *page;
+
+	if (TAKE(a, 1, 0, &page) != 1)
+		return -1;
+	put_page(page);
+	return 0;
+}`;
+  for (const define of ['#define', '#  define', ' #\tdefine'])
+    shows(`${define} without parameters`, called(`#if 1\n${define} TAKE get_user_pages_fast\n#endif`), row);
+});
+
 describe('11. structs', () => {
   const use = (field: string) => `int f(struct foo *o, unsigned long a)
 {
