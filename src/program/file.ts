@@ -35,7 +35,7 @@ export function describe(file: string, text: string): FileFacts {
   const byName = new Map<string, FunctionReference[]>();
   const globals = new Map<string, Item>();
   const objects: Item[] = [];
-  for (const item of out.items) {
+  for (const item of inOrder(out)) {
     if (item.variable !== '') globals.set(item.variable, item);
     const macro = item.kind === 'macro';
     if (item.kind !== 'function' && !macro) continue;
@@ -68,6 +68,11 @@ export function describe(file: string, text: string): FileFacts {
     },
     globals,
   };
+}
+
+/** All items, the macros that are defined within others among them. */
+function inOrder({ items, innerMacros }: Outline): readonly Item[] {
+  return innerMacros.length > 0 ? [...items, ...innerMacros].sort((a, b) => a.pos - b.pos) : items;
 }
 
 function referenceTo(file: string, item: Item, macro: boolean, objectLike: boolean, free: FreeDefinition | null): FunctionReference {

@@ -32,7 +32,8 @@ export function coverageOf(program: Program, file: string, sites: readonly Site[
     coverage.tokens++;
     if (rows.has(token.pos)) continue;
     const place = { file, ...program.position(file, token.pos), name: token.name };
-    const item = facts.outline.items.find((i) => token.pos >= i.pos && token.pos < i.end);
+    const holds = (i: Item): boolean => token.pos >= i.pos && token.pos < i.end;
+    const item = facts.outline.innerMacros.find(holds) ?? facts.outline.items.find(holds);
     const own = facts.byName.get(token.name);
     if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
     else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos))

@@ -32,6 +32,12 @@ const odd: [name: string, files: Files, tokens: number, rows: number][] = [
     1,
   ],
   [
+    'in the body of a macro within its user, and of one that nobody uses',
+    `int g(unsigned long a)\n{\n\tstruct page *p;\n#define take(a, p) get_user_pages_fast(a, 1, 0, p)\n#define none(a) get_user_pages_fast(a)\n\n\tif (take(a, &p) == 1)\n\t\tput_page(p);\n\treturn 0;\n}\n`,
+    2,
+    1,
+  ],
+  [
     'in the body of a macro that nobody uses',
     `#define take(a, p) \\\n\tdo { if (get_user_pages_fast(a, 1, 0, p) < 0) goto out; } while (0)\n${f}`,
     2,

@@ -270,6 +270,9 @@ int f(unsigned long a)
 }`;
   for (const define of ['#define', '#  define', ' #\tdefine'])
     shows(`${define} without parameters`, called(`#if 1\n${define} TAKE get_user_pages_fast\n#endif`), row);
+  const within = (macro: string): string => called('').replace('\tstruct page *page;', `\tstruct page *page;\n${macro}`);
+  shows('defined within its user, without parameters', within('#define TAKE get_user_pages_fast'), row);
+  shows('defined within its user', within('#define TAKE(a, n, f, p) get_user_pages_fast(a, n, f, p)'), row);
 });
 
 describe('11. structs', () => {
