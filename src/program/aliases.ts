@@ -1,6 +1,7 @@
 /** Macros that may stand for the calls that the survey looks for. */
 import { acquires, releases } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
+import { parseMacro } from '../syntax/index.js';
 import { definesNear, describe, type FunctionReference } from './file.js';
 import { remembered } from './remembered.js';
 
@@ -60,5 +61,6 @@ function macrosMatching(tree: Tree, file: string, pattern: RegExp, objectLike: b
   if (text === null || !definesNear(text, pattern)) return [];
   const { functions, objectMacros } = describe(file, text);
   const macros = objectLike ? [...objectMacros().values()].flat() : functions.filter((r) => r.macro);
-  return macros.filter(({ item }) => pattern.test(text.slice(objectLike || item.bodyPos < 0 ? item.pos : item.bodyPos, item.end)));
+  // A macro with parameters calls what its body names: `#define put_page(p) mine(p)` is none for put_page().
+  return macros.filter(({ item }) => pattern.test(objectLike ? text.slice(item.pos, item.end) : parseMacro(text, item).body));
 }
