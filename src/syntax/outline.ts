@@ -4,7 +4,7 @@
  * One loop, no recursion, linear time. `#if` groups are followed as the preprocessor would, with one memory: what was open at the
  * `#if` is open again at its `#else`, and what the first living arm left open stays open behind the `#endif`.
  */
-import { both, type Condition, conditionList, isElse, negate, readCondition, TRUE } from './conditions.js';
+import { type Condition, conditionList, isElse, negate, readCondition, TRUE } from './conditions.js';
 import { endsAtDirective, endsBefore, isExternC, isGuard, nameOf, oldStyleGoesOn, opensType, plainName } from './heads.js';
 import { describeItem, type Head } from './items.js';
 import { atLineStart, CLASS, lineStartsOf, positionOf, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
@@ -64,8 +64,25 @@ interface Group {
   pos: number;
   saved: State;
   first: State | null;
-  before: Condition;
-  arm: Condition;
+  /** What holds where none of the arms before is taken; `null` if one always is. */
+  before: readonly string[] | null;
+  /** What holds in the arm; `null` if it is never taken. */
+  arm: readonly string[] | null;
+}
+
+/** Of more conditions than these around an item, those further out are not told, nor those of a ladder's arms further down. */
+const MAX_CONDITIONS = 100;
+
+/** What holds where a condition holds, too; `null` if that is never. */
+function also(known: readonly string[] | null, c: Condition): readonly string[] | null {
+  return known === null || isFalse(c) ? null : [...known, ...conditionList(c)];
+}
+
+/** What holds in the arms of the first so many groups. */
+function conditionsIn(groups: readonly Group[], count: number): string[] {
+  let from = count;
+  for (let told = 0; from > 0 && told < MAX_CONDITIONS; from--) told += groups[from - 1]!.arm?.length ?? 0;
+  return groups.slice(from, count).flatMap((g) => g.arm ?? []);
 }
 
 const STOP = new Uint8Array(65536);
@@ -145,7 +162,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         if (lost.kind === 'macro') found.innerMacros.push(lost);
         else found.problems.push({ pos: lost.pos, why: `${lost.kind} ${lost.name} stands in an #if group that is part of another item` });
       }
-      const conditions = groups.slice(0, s.groups).flatMap((g) => conditionList(g.arm));
+      const conditions = conditionsIn(groups, s.groups);
       if (s.isFunction && s.body >= 0 && head.kind.includes(40)) {
         const name = plainName(text, head);
         let isStatic = false;
@@ -324,7 +341,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           static: false,
           inline: false,
           variable: '',
-          conditions: groups.flatMap((g) => conditionList(g.arm)),
+          conditions: conditionsIn(groups, groups.length),
         };
         endMacroLine();
         (s.start < 0 ? found.items : found.innerMacros).push(item);
@@ -341,9 +358,10 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
       case 'ifdef':
       case 'ifndef': {
         endMacroLine();
-        const arm = name === 'ifndef' && isGuard(text, k, end) ? TRUE : armOf(name, k, end);
-        groups.push({ pos: at, saved: { ...s }, first: null, before: negate(arm), arm });
-        return isFalse(arm) ? skipDead(end) : end;
+        const own = name === 'ifndef' && isGuard(text, k, end) ? TRUE : armOf(name, k, end);
+        const arm = also([], own);
+        groups.push({ pos: at, saved: { ...s }, first: null, before: also([], negate(own)), arm });
+        return arm === null ? skipDead(end) : end;
       }
       case 'else':
       case 'elif': {
@@ -351,11 +369,11 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         if (g === undefined) return end;
         leaveArm(g);
         const own = name === 'else' ? TRUE : armOf(name, k, end);
-        g.arm = both(g.before, own);
-        g.before = both(g.before, negate(own));
+        g.arm = also(g.before, own);
+        if (g.before !== null && g.before.length < MAX_CONDITIONS) g.before = also(g.before, negate(own));
         s = { ...g.saved };
         trimHead();
-        return isFalse(g.arm) ? skipDead(end) : end;
+        return g.arm === null ? skipDead(end) : end;
       }
       case 'endif': {
         const g = groups.at(-1);
@@ -390,7 +408,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
 
   /** Keeps the state at the end of the first living arm; an item that began in the arm and goes on is widened to the `#if`. */
   function leaveArm(g: Group): void {
-    if (isFalse(g.arm)) return;
+    if (g.arm === null) return;
     if (s.start > g.pos) endMacroLine();
     if (g.first !== null) {
       // An item begun and not ended in a later arm goes on with the first arm's; alone, it is an item of its own.

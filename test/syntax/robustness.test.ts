@@ -174,6 +174,8 @@ describe('monsters', () => {
     ['a function above the limit', () => `void f(void) { ${'a();\n'.repeat(250_000)} }`],
     ['nested structs', () => `${'struct { '.repeat(3000)}int a;${' } b;'.repeat(3000)}`],
     ['deep conditions', () => `#if ${'!('.repeat(5000)}A${')'.repeat(5000)}\nint a;\n#endif\n`],
+    ['a long ladder of conditions', () => Array.from({ length: 8000 }, (_, i) => `#${i ? 'el' : ''}if X${i}\nint a${i};\n`).join('')],
+    ['deep #ifs', () => `${Array.from({ length: 8000 }, (_, i) => `#if X${i}\nint a${i};\n`).join('')}${'#endif\n'.repeat(8000)}`],
     ['an unclosed comment', () => `int a;\n/* ${'x'.repeat(1 << 20)}`],
     ['an unclosed string', () => `int f(void) { a("${'x'.repeat(1000)}\n); b(); }`],
     ['binary', () => Buffer.from(Uint8Array.from({ length: 1 << 20 }, (_, i) => (i * 7919 + (i >> 8)) & 255)).toString('latin1')],
@@ -182,6 +184,17 @@ describe('monsters', () => {
     const text = make();
     checkOutline(text);
     expect(timed(text)).toBeLessThan(20_000);
+  });
+
+  it('reads the conditions of a ladder, and of a long one those near its top', () => {
+    const ladder = (arms: number): string =>
+      `${Array.from({ length: arms }, (_, i) => `#${i ? 'el' : ''}ifdef X${i}\nint a${i};\n`).join('')}#else\nint z;\n#endif\n`;
+    const lists = (arms: number): string[][] => outline(ladder(arms)).items.map((i) => i.conditions);
+    expect(lists(2)).toEqual([['defined(X0)'], ['!defined(X0)', 'defined(X1)'], ['!defined(X0)', '!defined(X1)']]);
+    const long = lists(3000);
+    expect(long).toHaveLength(3001);
+    expect(long[2000]!.at(-1)).toBe('defined(X2000)');
+    expect(Math.max(...long.map((l) => l.length))).toBeLessThan(200);
   });
 
   it('says why it did not look', () => {
