@@ -4,7 +4,7 @@ import { hopelessBlock, MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { parseCondition } from './conditions.js';
 import { functionName, readHeader } from './header.js';
 import type { Item } from './outline.js';
-import { isPunct, type Tokens, tokenize } from './tokens.js';
+import { depthIn, isPunct, type Tokens, tokenize } from './tokens.js';
 import { activeTexts } from './variants.js';
 
 const NO_TYPE: CType = { base: '', tag: null, pointers: 0, dims: [] };
@@ -80,7 +80,9 @@ function parseOne(
   item: Item,
   assumptions: string[],
 ): FunctionVariant {
-  const header = readHeader(t, from, open);
+  // Only what is deep as a whole is looked at more closely: most often it is the body.
+  const unread = { name: item.name, static: item.static, inline: item.inline, returns: NO_TYPE, params: [] };
+  const header = t.depth > MAX_BRACKETS && depthIn(t, from, open) > MAX_BRACKETS ? unread : readHeader(t, from, open);
   const start = t.start[open]!;
   const end = t.end[close]!;
   const parse = (): Pick<FunctionVariant, 'body' | 'problems'> => {

@@ -236,6 +236,18 @@ function pairBrackets(t: Tokens): void {
   if (open.length > 0) t.unbalanced = true;
 }
 
+/** Deepest nesting of brackets in tokens `[from, to)`. */
+export function depthIn(t: Tokens, from: number, to: number): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = from; i < to; i++) {
+    const partner = t.match[i] ?? -1;
+    if (partner > i) deepest = Math.max(deepest, ++depth);
+    else if (partner >= 0) depth--;
+  }
+  return deepest;
+}
+
 /** Text of token `i`; `''` outside the list. */
 export function tokenText(t: Tokens, i: number): string {
   return i < 0 || i >= t.count ? '' : t.text.slice(t.start[i]!, t.end[i]!);

@@ -174,6 +174,9 @@ describe('monsters', () => {
     ['a function above the limit', () => `void f(void) { ${'a();\n'.repeat(250_000)} }`],
     ['nested structs', () => `${'struct { '.repeat(3000)}int a;${' } b;'.repeat(3000)}`],
     ['deep conditions', () => `#if ${'!('.repeat(5000)}A${')'.repeat(5000)}\nint a;\n#endif\n`],
+    ['nested brackets in a parameter', () => `int f(int ${'('.repeat(20_000)}a${')'.repeat(20_000)}) { return 1; }`],
+    ['nested brackets around the name', () => `int ${'(*'.repeat(20_000)}f(int a)${')'.repeat(20_000)} { return 1; }`],
+    ['nested brackets in a type', () => `int f(void) { return sizeof(int ${'(*'.repeat(300)}${')'.repeat(300)}); }`],
     ['a long ladder of conditions', () => Array.from({ length: 8000 }, (_, i) => `#${i ? 'el' : ''}if X${i}\nint a${i};\n`).join('')],
     ['deep #ifs', () => `${Array.from({ length: 8000 }, (_, i) => `#if X${i}\nint a${i};\n`).join('')}${'#endif\n'.repeat(8000)}`],
     ['an unclosed comment', () => `int a;\n/* ${'x'.repeat(1 << 20)}`],
@@ -202,5 +205,8 @@ describe('monsters', () => {
     const [v] = parseFunction(text, outline(text).items[0]!);
     expect(v!.problems[0]!.why).toContain('400 brackets');
     expect(v!.body.body[0]).toMatchObject({ kind: 'unknown-statement', calls: [{ callee: { name: 'put_page' } }] });
+    expect(v!.returns.base).toBe('int');
+    const head = `static int f(int ${'('.repeat(500)}a${')'.repeat(500)}) { put_page(p); }`;
+    expect(parseFunction(head, outline(head).items[0]!)[0]).toMatchObject({ name: 'f', static: true, params: [] });
   });
 });
