@@ -213,8 +213,9 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
   return i;
 }
 
-/** `type (*name)[…]`, `type_t (*name)(…)`; an annotation may stand behind the type, word `i`. */
+/** `type (*name)[…]`, `type_t (*name)(…)`; annotations may stand behind the type, word `i`. */
 function declaresPointer(t: Tokens, i: number): boolean {
+  if (isKnownAnnotation(tokenText(t, i))) return false;
   let k = i + 1;
   while (isWord(t, k) && isKnownAnnotation(tokenText(t, k))) k++;
   if (!isPunct(t, k, '(') || !isPunct(t, k + 1, '*') || !isWord(t, k + 2) || t.match[k] !== k + 3) return false;

@@ -56,10 +56,15 @@ export function closeStatement(r: Rewrite, i: number): boolean {
 /** True if a statement may begin at token `i`. */
 export function atStatement(r: Rewrite, i: number): boolean {
   const { t } = r;
-  if (i === 0) return true;
-  const c = tokenChar(t, i - 1);
-  if (t.kind[i - 1] === WORD)
-    return /^(?:else|do)$/.test(tokenText(t, i - 1)) || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32 && atStatement(r, i - 1));
-  if (c === 41) return r.headClose[i - 1] === 1 || (r.skip[i - 1] === 1 && r.out[t.start[i - 1]!] === 32);
-  return (c === 59 || c === 123 || c === 125 || c === 58) && t.end[i - 1]! - t.start[i - 1]! === 1;
+  let k = i - 1;
+  while (k >= 0 && t.kind[k] === WORD && isBlanked(r, k)) k--;
+  if (k < 0) return true;
+  if (t.kind[k] === WORD) return /^(?:else|do)$/.test(tokenText(t, k));
+  const c = tokenChar(t, k);
+  if (c === 41) return r.headClose[k] === 1 || isBlanked(r, k);
+  return (c === 59 || c === 123 || c === 125 || c === 58) && t.end[k]! - t.start[k]! === 1;
+}
+
+function isBlanked(r: Rewrite, i: number): boolean {
+  return r.skip[i] === 1 && r.out[r.t.start[i]!] === 32;
 }
