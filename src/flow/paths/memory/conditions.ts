@@ -116,7 +116,13 @@ function worth(state: State, value: Value): string | null {
   const whole = unset(state, valueIn(state, value));
   const bits = whole === null ? undefined : masked.exec(value.text)?.[1];
   if (bits === undefined || whole === '=0') return whole;
-  return whole?.startsWith('=') ? null : `${whole}@${bits.replace(/\W+/g, '_')}`;
+  if (whole === bits || whole === `=${bits}`) return '=true';
+  return whole === null || whole.startsWith('=') ? null : bitsOf(whole, bits);
+}
+
+/** Some bits of a number, as a value. */
+export function bitsOf(value: string, mask: string): string {
+  return `${value}@${mask.replace(/\W+/g, '_')}`;
 }
 
 /** `flags & FLAG`, and no more than that. */

@@ -28,6 +28,7 @@ import {
 import { altered, outcome, type State, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { isLookedAfter, isStillKnown, isStoredOver, testsState } from './again.js';
+import { flagged } from './bits.js';
 import { call } from './call.js';
 import { lateAccess, unsettled } from './drop.js';
 import { answered } from './questions.js';
@@ -105,7 +106,7 @@ export function run(local: Called, n: Node, before: State): State[] {
       if (place === null) return [here];
       const value = valueAt(here, place);
       if (value === theReference || isPointer(local.graph, o.target)) return [uncompared(here, value)];
-      return [grown(local, n, o.target, place, here)];
+      return [flagged(local, n, place, here) ?? grown(local, n, o.target, place, here)];
     }
     case 'assume': {
       if (local.entry.kind === 'again' && testsState(local, state, o) && !asksHeld(state, o)) return [];

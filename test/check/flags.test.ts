@@ -1,0 +1,56 @@
+/** Flags by which a driver remembers what it has taken: what it set it finds set. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+/** A function that takes a page if it is to, remembers that in some way, and drops the page where it remembers it. */
+const remembered = (before: string, set: string, test: string): string => `struct job { unsigned int flags; int id; };
+int job_run(struct job *job, unsigned long a, bool wanted)
+{
+	unsigned int state = 0;
+	struct page *page = NULL;
+
+	${before}
+	if (wanted) {
+		if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+			return -EFAULT;
+		${set}
+	}
+	job_wait(job->id);
+	if (${test})
+		unpin_user_page(page);
+	return 0;
+}
+`;
+
+/** Those in which it is never dropped. */
+const forgotten: Parameters<typeof remembered>[] = [
+  ['', 'state |= HAS_PAGE;\n\t\tstate &= ~HAS_PAGE;', 'state & HAS_PAGE'],
+  ['', 'state |= HAS_PAGE | IS_MAPPED;\n\t\tstate &= ~(IS_MAPPED | HAS_PAGE);', 'state & HAS_PAGE'],
+  ['', 'state &= ~HAS_PAGE;\n\t\tstate &= ~IS_MAPPED;', 'state & HAS_PAGE'],
+];
+const lost: Parameters<typeof remembered>[] = [
+  ['', 'state |= job->id;', 'state & HAS_PAGE'],
+  ['', 'state |= IS_MAPPED;', 'state & HAS_PAGE'],
+  ['', 'state = HAS_PAGE;', 'state & IS_MAPPED'],
+];
+const kept: Parameters<typeof remembered>[] = [
+  ['', 'state |= HAS_PAGE;', 'state & HAS_PAGE'],
+  ['', 'state |= HAS_PAGE;', 'state'],
+  ['', 'state |= HAS_PAGE;\n\t\tstate |= IS_MAPPED;', 'state & HAS_PAGE'],
+  ['', 'state |= IS_MAPPED | HAS_PAGE;', 'state & HAS_PAGE'],
+  ['', 'state = HAS_PAGE;', 'state & HAS_PAGE'],
+  ['job->flags &= ~HAS_PAGE;', 'job->flags |= HAS_PAGE;', 'job->flags & HAS_PAGE'],
+];
+
+describe('a page that a flag stands for', () => {
+  for (const [before, set, test] of forgotten)
+    complains(
+      'leak-on-path',
+      `never dropped, by ${set} and ${test}`,
+      remembered(before, set, test),
+      'job_run:if (pin_user_pages_fast(a, 1, 0, &page) != 1)',
+    );
+  for (const [before, set, test] of lost)
+    complains('leak-on-path', `lost, by ${set} and ${test}`, remembered(before, set, test), `job_run:if (${test})`);
+  for (const [before, set, test] of kept) accepts('leak-on-path', `dropped, by ${set} and ${test}`, remembered(before, set, test));
+});
