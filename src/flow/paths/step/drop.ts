@@ -5,7 +5,7 @@ import { freedOf, pageUse, type ReleaseCall, reachingCall } from '../../../proto
 import type { Called } from '../context.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf } from '../loops/unwind.js';
-import { freed, holders, reach, valueIn } from '../memory/memory.js';
+import { freed, holders, isCut, reach, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
@@ -112,13 +112,17 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
   if (state.phase === 'released') return state;
   let next = state;
   let isArray = false;
+  let isThere = false;
   for (const a of freedOf(o.name, o.args)) {
     const value = valueIn(state, a);
     if (value === null) continue;
     isArray ||= state.store.get(`${value}[]`) === theReference;
+    const before = holders(next);
     next = freed(next, value);
+    // What stood behind a pointer that was stored over is not freed with the object of that pointer.
+    isThere ||= before.some((place) => !next.store.has(place) && !isCut(state, place, value));
   }
-  if (state.phase === 'held' && holders(next).length < holders(state).length)
+  if (state.phase === 'held' && isThere)
     next = told(local, n, next, `${o.name}() frees ${isArray ? 'the array that' : 'what'} holds the pages, not the pages`, {
       kind: 'freed',
       what: isArray ? 'array' : 'object',

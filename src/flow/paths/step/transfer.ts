@@ -37,8 +37,11 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
     const suffix = target.suffix.replace(/@(pfn|address)$/, '');
     const into = target.of === -1 ? o.result : valueIn(next, o.args[target.of]);
     if (suffix === '' && target.of >= 0) {
-      const path = o.args[target.of]?.path;
-      if (path) next = put(next, path, given);
+      const argument = o.args[target.of];
+      // A cursor that is given by its address leads to what it goes through.
+      if (argument?.address)
+        next = reach(state, given).reduce((to, content) => put(to, placeBelow(to, `${into}`, content), theReference), next);
+      else if (argument?.path) next = put(next, argument.path, given);
     } else if (suffix === '') next = put(next, o.result, given);
     else if (into !== null) {
       const place = placeBelow(next, into, suffix);
