@@ -72,10 +72,10 @@ const written = String.raw`\(?\s*(-?\s*(?:0x[0-9a-f]+|\d+))[ul]*\s*\)?\s*`;
 const defined = new RegExp(String.raw`[ \t]+${written}(?:$|\/[*/])`, 'imy');
 const enumerated = new RegExp(String.raw`\s*=\s*${written}(?:[,}]|$|\/[*/])`, 'imy');
 
-/** What a macro of a name stands for in a text; else an enumerator with a value; else zero for the first of an enumeration. */
+/** What a macro of a name stands for in a text; else an enumerator with a value; else one by its place in an enumeration. */
 function valueIn(text: string, name: string): number | null {
   let enumerator: string | null = null;
-  let isFirst = false;
+  let counted: number | null = null;
   for (let at = text.indexOf(name); at >= 0; at = text.indexOf(name, at + 1)) {
     const end = at + name.length;
     if (/\w/.test(text.charAt(at - 1)) || /\w/.test(text.charAt(end))) continue;
@@ -85,10 +85,31 @@ function valueIn(text: string, name: string): number | null {
       if (macro !== null) return numberOf(macro);
     }
     if (text[at - 1] !== '.') enumerator ??= matchAt(enumerated, text, end);
-    isFirst ||= /^\s*[,}]/.test(text.slice(end, end + 80)) && /\benum\b[\s\w]*\{\s*$/.test(text.slice(Math.max(0, at - 200), at));
+    if (/^\s*(?:[,}]|\/[*/])/.test(text.slice(end, end + 80))) counted ??= countedAt(text, at);
   }
-  if (enumerator !== null) return numberOf(enumerator);
-  return isFirst ? 0 : null;
+  return enumerator === null ? counted : numberOf(enumerator);
+}
+
+/** A longer enumeration is not counted through. */
+const maxEnumeration = 4000;
+const enumerator = new RegExp(String.raw`^\s*\w+\s*(?:=\s*${written})?$`, 'i');
+
+/** The number of an enumerator by those before it; `null` where one of them is not plain, or that is no enumeration. */
+function countedAt(text: string, at: number): number | null {
+  const open = text.lastIndexOf('{', at);
+  if (open < 0 || at - open > maxEnumeration || !/\benum\b[\s\w]*$/.test(text.slice(Math.max(0, open - 200), open))) return null;
+  const before = text
+    .slice(open + 1, at)
+    .replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+    .split(',');
+  if (before.pop()?.trim() !== '') return null;
+  let next: number | null = 0;
+  for (const item of before) {
+    const match = enumerator.exec(item);
+    if (match?.[1] !== undefined) next = numberOf(match[1]) + 1;
+    else next = match === null || next === null ? null : next + 1;
+  }
+  return next;
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): string | null {

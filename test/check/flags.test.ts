@@ -3,7 +3,8 @@ import { describe } from 'vitest';
 import { accepts, complains } from './findings.js';
 
 /** A function that takes a page if it is to, remembers that in some way, and drops the page where it remembers it. */
-const remembered = (before: string, set: string, test: string): string => `struct job { unsigned int flags; int id; };
+const remembered = (before: string, set: string, test: string): string => `enum { JOB_NONE, JOB_IDLE, JOB_TAKEN, JOB_LAST };
+struct job { unsigned int flags; int id; };
 int job_run(struct job *job, unsigned long a, bool wanted)
 {
 	unsigned int state = 0;
@@ -27,13 +28,25 @@ const forgotten: Parameters<typeof remembered>[] = [
   ['', 'state |= HAS_PAGE;\n\t\tstate &= ~HAS_PAGE;', 'state & HAS_PAGE'],
   ['', 'state |= HAS_PAGE | IS_MAPPED;\n\t\tstate &= ~(IS_MAPPED | HAS_PAGE);', 'state & HAS_PAGE'],
   ['', 'state &= ~HAS_PAGE;\n\t\tstate &= ~IS_MAPPED;', 'state & HAS_PAGE'],
+  ['', 'job->flags = JOB_TAKEN;', 'job->flags == JOB_LAST'],
+  ['', 'job->flags = JOB_TAKEN;', 'job->flags > JOB_TAKEN'],
 ];
+/** Those in which it may be left. */
 const lost: Parameters<typeof remembered>[] = [
+  ['', 'state |= BIT(3);', 'state & BIT(4)'],
+  ['', 'state |= HAS_PAGE;\n\t\tjob->flags |= IS_MAPPED;', 'job->flags & HAS_PAGE'],
   ['', 'state |= job->id;', 'state & HAS_PAGE'],
   ['', 'state |= IS_MAPPED;', 'state & HAS_PAGE'],
   ['', 'state = HAS_PAGE;', 'state & IS_MAPPED'],
 ];
+/** Those in which it is dropped. */
 const kept: Parameters<typeof remembered>[] = [
+  ['', 'state |= BIT(3);', 'state & BIT(3)'],
+  ['', 'state |= 1 << 3;', 'state & (1 << 3)'],
+  ['', 'state |= 0x4;', 'state & 0x4'],
+  ['', 'state |= HAS_PAGE;', '(state & HAS_PAGE) == HAS_PAGE'],
+  ['job->flags = JOB_IDLE;', 'job->flags = JOB_TAKEN;', 'job->flags != JOB_IDLE'],
+  ['job->flags = JOB_IDLE;', 'job->flags = JOB_TAKEN;', 'job->flags >= JOB_TAKEN'],
   ['', 'state |= HAS_PAGE;', 'state & HAS_PAGE'],
   ['', 'state |= HAS_PAGE;', 'state'],
   ['', 'state |= HAS_PAGE;\n\t\tstate |= IS_MAPPED;', 'state & HAS_PAGE'],

@@ -24,13 +24,23 @@ test('the number of a macro, however it is written', () => {
   expect(constants(header, 'DRV_OK', 'DRV_FAILED', 'DRV_NONE', 'DRV_MANY', 'DRV_SIZE', 'DRV_LAST')).toEqual([0, -1, 0, null, null, 7]);
 });
 
-test('the number of an enumerator that is given one, and of the first', () => {
+test('the number of an enumerator that is given one, and of those behind it', () => {
   const header = `
-enum drv_state { DRV_IDLE, DRV_BUSY, DRV_DEAD = -2, DRV_GONE };
+enum drv_state { DRV_IDLE, DRV_BUSY /* , */, DRV_DEAD = -2, DRV_GONE };
 enum { DRV_FIRST
 };
+enum drv_way { DRV_IN = DRV_SIZE, DRV_OUT, DRV_BOTH = 0x10, // neither, and
+	DRV_NO_WAY	/* of all */
+};
+enum {
+#ifdef DRV_OLD
+	DRV_LEGACY,
+#endif
+	DRV_NEW };
+struct drv { int DRV_A, DRV_B; };
 static int drv(struct drv *d) { d->DRV_FIELD = 3; return d.DRV_OTHER = 4, 0; }`;
-  expect(constants(header, 'DRV_IDLE', 'DRV_BUSY', 'DRV_DEAD', 'DRV_GONE', 'DRV_FIRST', 'DRV_OTHER')).toEqual([0, null, -2, null, 0, null]);
+  expect(constants(header, 'DRV_IDLE', 'DRV_BUSY', 'DRV_DEAD', 'DRV_GONE', 'DRV_FIRST', 'DRV_OTHER')).toEqual([0, 1, -2, -1, 0, null]);
+  expect(constants(header, 'DRV_OUT', 'DRV_BOTH', 'DRV_NO_WAY', 'DRV_NEW', 'DRV_A', 'DRV_B')).toEqual([null, 16, 17, null, null, null]);
 });
 
 test('another name that holds this one, or that differs in the case of a letter, says nothing of it', () => {

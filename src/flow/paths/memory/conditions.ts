@@ -122,11 +122,11 @@ function worth(state: State, value: Value): string | null {
 
 /** Some bits of a number, as a value. */
 export function bitsOf(value: string, mask: string): string {
-  return `${value}@${mask.replace(/\W+/g, '_')}`;
+  return `${value}@${mask.replace(/^\W+|\W+$/g, '').replace(/\W+/g, '_')}`;
 }
 
 /** `flags & FLAG`, and no more than that. */
-const masked = /^[^&|=<>?]* & (?!&)([^&|=<>?]*)$/;
+const masked = /^[^&|=<>?]* & (?!&)((?:[^&|=<>?]|<<)*)$/;
 
 /** True for the question whether there is something where the reference is or stands in. */
 export function asksHeld(state: State, o: Assume): boolean {

@@ -3,25 +3,31 @@ import type { Node } from '../../../program/graph.js';
 import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
 import { bitsOf } from '../memory/conditions.js';
+import { withEntry } from '../memory/maps.js';
 import { put, renewed, valueAt } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type State, sign } from '../memory/state.js';
 
-/** `flags |= A`, `obj->flags |= A | B` */
-const setting = /^[\w.>[\]-]+?\s*\|=\s*\(?([\w\s|]+?)\)?\s*[;,)]/;
-/** `flags &= ~A`, `obj->flags &= ~(A | B)` */
-const clearing = /^[\w.>[\]-]+?\s*&=\s*~\s*\(?([\w\s|]+?)\)?\s*[;,)]/;
+/** `flags |= A`, `obj->flags |= A | BIT(3)` */
+const setting = /^[\w.>[\]-]+?\s*\|=\s*([^;,=&?]+?)\s*(?:;|$)/;
+/** `flags &= ~A`, `obj->flags &= ~(A | BIT(3))` */
+const clearing = /^[\w.>[\]-]+?\s*&=\s*~\s*([^;,=&?]+?)\s*(?:;|$)/;
+/** A variable may have none of the bits. */
+const constant = /^\(?(?:[A-Z_][A-Z\d_]*|BIT\(\w+\)|0x[\da-f]*[1-9a-f][\da-f]*|[1-9]\d*|1U?L* ?<< ?\w+)\)?$/;
+const name = /^[A-Z_][A-Z\d_]*$/;
 
 const set = sign.negative | sign.positive;
 
 /** The state behind a node that sets or clears flags in the number at a place, by their names; `null` for any other node. */
 export function flagged(local: Called, n: Node, place: string, state: State): State | null {
   const text = textAt(local, n);
-  const names = setting.exec(text)?.[1];
-  const bits = names === undefined ? sign.zero : set;
-  const all = (names ?? clearing.exec(text)?.[1])?.split('|').map((name) => name.trim());
-  // A variable may have none of the bits.
-  if (all === undefined || all.some((name) => !/^[A-Z_][A-Z\d_]*$/.test(name))) return null;
+  const mask = setting.exec(text)?.[1];
+  const bits = mask === undefined ? sign.zero : set;
+  const all = (mask ?? clearing.exec(text)?.[1])
+    ?.replace(/^\((.*)\)$/, '$1')
+    .split('|')
+    .map((one) => one.trim());
+  if (all === undefined || all.some((one) => !constant.test(one))) return null;
   const fresh = `~${n.id}`;
   const before = valueAt(state, place);
   // What was set stays set, and what was not stays that.
@@ -32,6 +38,12 @@ export function flagged(local: Called, n: Node, place: string, state: State): St
   );
   const changed = put(renewed(state, fresh), place, fresh);
   const known = stays.length === 0 ? changed : altered(changed, { signs: new Map([...changed.signs, ...stays]) });
-  const now = bits === set ? [fresh, ...all.map((name) => bitsOf(fresh, name))] : all.map((name) => bitsOf(fresh, name));
-  return now.reduce((next, value) => withSign(next, value, bits) ?? next, known);
+  const now = all.map((mask) => bitsOf(fresh, mask));
+  const signed = (bits === set ? [fresh, ...now] : now).reduce((next, value) => withSign(next, value, bits) ?? next, known);
+  // `(flags & A) == A`
+  const named = all.filter((mask) => name.test(mask));
+  return named.reduce(
+    (next, mask) => altered(next, { conditions: withEntry(next.conditions, `${bitsOf(fresh, mask)} == ${mask}`, bits === set) }),
+    signed,
+  );
 }

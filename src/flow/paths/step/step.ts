@@ -31,6 +31,7 @@ import { isLookedAfter, isStillKnown, isStoredOver, testsState } from './again.j
 import { flagged } from './bits.js';
 import { call } from './call.js';
 import { lateAccess, unsettled } from './drop.js';
+import { mayHold } from './names.js';
 import { answered } from './questions.js';
 import { settled } from './settled.js';
 import { added, grown, isIncrease, isNumber, offset } from './sums.js';
@@ -111,6 +112,7 @@ export function run(local: Called, n: Node, before: State): State[] {
     case 'assume': {
       if (local.entry.kind === 'again' && testsState(local, state, o) && !asksHeld(state, o)) return [];
       if (state.phase !== 'before' && settled(local, n, state)) return [];
+      if (!mayHold(local, o, state)) return [];
       const round = answered(local, o, roundOf(local, n, o, state));
       const next = round && assume(round, local.nodes.said(n) as Assume, local.entry.kind === 'site' ? local.entry.acquired : null);
       if (!next) return [];

@@ -1,0 +1,25 @@
+/** Tests of what was set to a constant by its name: `job->state = JOB_READY`. */
+import type { Assume } from '../../../program/graph.js';
+import type { Value } from '../../../program/path.js';
+import { holds } from '../../outcome.js';
+import type { Called } from '../context.js';
+import { valueIn } from '../memory/memory.js';
+import type { State } from '../memory/state.js';
+
+/** False for a test that compares a constant with one of another number. */
+export function mayHold({ program, reference }: Called, { op, left, right }: Assume, state: State): boolean {
+  const numberOf = (value: Value): number | null => {
+    // Bits of a number and sums are another number.
+    if (!/^[\w.>[\]-]*$/.test(value.text)) return null;
+    const constant = /^=?([A-Z]\w*|-?\d+)$/.exec(valueIn(state, value) ?? '')?.[1];
+    return constant === undefined
+      ? null
+      : /\d$/.test(constant) && !/[A-Z]/.test(constant)
+        ? Number(constant)
+        : program.constant(constant, reference.file);
+  };
+  const number = numberOf(left);
+  if (number === null) return true;
+  const other = numberOf(right);
+  return other === null || holds(number, op, other);
+}
