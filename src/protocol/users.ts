@@ -22,7 +22,7 @@ export const puttingText = /\b(kref_put\w*|put_device|device_unregister|kobject_
 export const exclusiveName = /test_and_set|cmpxchg|xchg|busy|_inc_not_zero/;
 
 /** In the name of a call that asks how an object stands: how many use it, which of its bits are set. */
-export const stateTestName = /refcount|kref|atomic|_test_|test_bit/;
+export const stateTestName = /refcount|kref|atomic|_test_|test_bit|test_and_clear_bit/;
 
 /** From a member to the struct around it: include/linux/container_of.h; and a driver's own macro or function that does nothing else. */
 export const containerOf = /^container_of\w*$/;

@@ -4,7 +4,7 @@ import { accepts, complains } from './findings.js';
 
 /** A function that takes a page if it is to, remembers that in some way, and drops the page where it remembers it. */
 const remembered = (before: string, set: string, test: string): string => `enum { JOB_NONE, JOB_IDLE, JOB_TAKEN, JOB_LAST };
-struct job { unsigned int flags; int id; };
+struct job { unsigned int flags; unsigned long state; int id; };
 int job_run(struct job *job, unsigned long a, bool wanted)
 {
 	unsigned int state = 0;
@@ -52,6 +52,8 @@ const kept: Parameters<typeof remembered>[] = [
   ['', 'state |= HAS_PAGE;\n\t\tstate |= IS_MAPPED;', 'state & HAS_PAGE'],
   ['', 'state |= IS_MAPPED | HAS_PAGE;', 'state & HAS_PAGE'],
   ['', 'state = HAS_PAGE;', 'state & HAS_PAGE'],
+  ['', 'set_bit(HAS_PAGE, &job->state);', 'test_bit(HAS_PAGE, &job->state)'],
+  ['', 'set_bit(HAS_PAGE, &job->state);', 'test_and_clear_bit(HAS_PAGE, &job->state)'],
   ['job->flags &= ~HAS_PAGE;', 'job->flags |= HAS_PAGE;', 'job->flags & HAS_PAGE'],
 ];
 
