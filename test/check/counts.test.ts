@@ -599,3 +599,11 @@ describe('a function of which nobody can see what it returns', () => {
   complains('unchecked-count', 'zero for an error', found('0'), 'f:return 0;');
   accepts('unchecked-count', 'NULL for one, as a pointer does', found('NULL'));
 });
+
+const compared = (test: string): string => pin(`${take}	i = ret;\n	if (ret <= 0)\n		return -EFAULT;\n${test}${rest}`);
+describe('the result in two variables', () => {
+  const drop = 'f:unpin_user_pages(pages, n);';
+  complains('release-count', 'no test of them', compared(''), drop);
+  complains('release-count', 'a test whether they differ', compared('	if (i != ret)\n		return -EIO;\n'), drop);
+  accepts('release-count', 'a test of one with the number asked for', compared('	if (i != n)\n		return -EIO;\n'));
+});

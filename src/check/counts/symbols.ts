@@ -134,12 +134,15 @@ function stepAt(program: Program, { file }: FunctionReference, pos: number): num
 export function leaves(outcomes: number, o: Assume, names: Names, words: Words, unsigned: (o: Assume) => boolean): number | null {
   let [left, right, op] = [symbolOf(o.left, names, words), symbolOf(o.right, names, words), o.op];
   if (right?.base === 'result' && left?.base !== 'result') [left, right, op] = [right, left, swapped[op] ?? op];
-  if (left?.base !== 'result' || left.plus !== 0 || !right || right.plus !== (right.base === 'asked' ? 0 : right.plus)) return null;
+  if (left?.base !== 'result' || !right) return null;
+  // Two variables with the result in them say nothing of it, but are the same.
+  if (right.base === 'result') return left.plus !== right.plus ? null : holds(0, op, 0) ? outcomes : 0;
+  if (left.plus !== 0 || (right.base === 'asked' && right.plus !== 0)) return null;
   const big = unsigned(o);
   const against = right.base === 'asked' ? 2 : right.plus <= 0 ? Math.max(right.plus, -1) : null;
-  // `ret < 1` asks for none; other numbers say nothing.
   // One error code is not all of them.
   if (against === -1 && op === '!=') return outcomes;
+  // `ret < 1` asks for none; other numbers say nothing.
   if (against === null) {
     if (right.plus !== 1 || !(op === '<' || op === '>=')) return null;
     return filter(outcomes, op === '<' ? '<=' : '>', 0, big);
@@ -164,7 +167,7 @@ function filter(outcomes: number, op: string, against: number, unsigned: boolean
   return kept;
 }
 
-/** True if C compares the two sides of a condition without a sign: after Documentation of 64-bit kernels, C11 6.3.1.8. */
+/** True if C compares the two sides of a condition without a sign: as C11 6.3.1.8 has it, on 64 bits. */
 export function comparesUnsigned(program: Program, reference: FunctionReference, graph: Graph, o: Assume): boolean {
   const text = (program.file(reference.file)?.text ?? '').slice(Math.max(0, posOf(graph, o) - 24), posOf(graph, o) + 60);
   if (/\((?:int|long|s32|s64|ssize_t)\)/.test(text)) return false;
