@@ -181,7 +181,7 @@ function finish(r: Run, facts: Facts | undefined): void {
       );
       if (reassigned) {
         // Who walks along by its parameter, and drops nothing, leaves all where it was.
-        if (!dropsSome(r, r.flow)) for (const suffix of givenTo(r, param.name)) r.flow.outs.push([index, suffix]);
+        if (!dropsSome(r, r.flow)) for (const suffix of givenTo(r, param.name)) addOut(r.flow, index, suffix);
         return;
       }
       if (facts.has(`+${param.name}`) && !r.flow.extras.includes(index)) r.flow.extras.push(index);
@@ -189,8 +189,7 @@ function finish(r: Run, facts: Facts | undefined): void {
         if (!isLocal(fact)) continue;
         const suffix = suffixAfter(fact, param.name);
         if (suffix !== null && isByValue(param.type, suffix) && !r.seeds.some((s) => s.pos === null && s.facts.includes(fact))) continue;
-        if (suffix !== null && !impliedByField(suffix, facts) && !r.flow.outs.some(([i, s]) => i === index && s === suffix))
-          r.flow.outs.push([index, suffix]);
+        if (suffix !== null && !impliedByField(suffix, facts)) addOut(r.flow, index, suffix);
       }
     });
   }
@@ -221,7 +220,12 @@ function leadsTo(graph: Graph, path: string, variable: string, isList: boolean):
 function givenTo(r: Run, param: string): string[] {
   const facts = r.seeds.flatMap((s) => (s.pos === null ? s.facts : []));
   const suffixes = facts.map((f) => (isLocal(f) ? suffixAfter(f, param) : null));
-  return suffixes.filter((s): s is string => s !== null && s !== '' && !r.flow.outs.some(([, known]) => known === s));
+  return suffixes.filter((s): s is string => s !== null && s !== '');
+}
+
+/** Notes once what is held below a parameter when the function is left. */
+function addOut({ outs }: FunctionFlow, index: number, suffix: string): void {
+  if (!outs.some(([i, s]) => i === index && s === suffix)) outs.push([index, suffix]);
 }
 
 /** True if a function drops what it was given, or keeps it, itself or through those that it calls. */

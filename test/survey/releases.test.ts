@@ -492,3 +492,24 @@ describe('a field that pages of other origins come to, too', () => {
   shows('a drop of what was locked here', cached('lock_page(page); unlock_page(page);'), both);
   shows('a drop of what was allocated here', cached('page = alloc_page(GFP_KERNEL); io->pages[i] = page;'), `${own} mixed`);
 });
+
+const shared = (first: string) => `static void share(struct page **to, struct page **from, int n)
+{
+	to[0] = ${first};
+	from = pages_behind(n);
+	look(from, n);
+}
+int f(unsigned long a)
+{
+	struct page *own[1], *other[1];
+
+	if (get_user_pages_fast(a, 1, 0, own) != 1)
+		return -EFAULT;
+	share(other, own, 1);
+	put_page(own[0]);
+	return 0;
+}`;
+describe('an array that is given to a function which goes on with another', () => {
+  shows('one that is left as it was', shared('NULL'), 'get single single@function put:f:put_page');
+  shows('one of which the page is in another parameter, too', shared('from[0]'), 'get single single@function put:f:put_page');
+});
