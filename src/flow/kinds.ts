@@ -30,8 +30,8 @@ interface Case {
   dropping: ReadonlySet<string>;
   /** The structs that hold the pages. */
   tags: ReadonlySet<string>;
-  /** The answers of {@link isSettled}, by field. */
-  settled: Map<string, boolean>;
+  /** The answers of {@link isSettled}. */
+  settled: Map<Kind, boolean>;
   /** The answers of {@link isSetByOthers}, by field and test. */
   setByOthers: Map<string, boolean>;
 }
@@ -117,12 +117,13 @@ function denies(about: Case, reference: FunctionReference, pos: number, guards: 
 }
 
 /** True if only those who fill an object, and those who have emptied it, say what it holds. */
-function isSettled(about: Case, { field, guard }: Kind): boolean {
+function isSettled(about: Case, kind: Kind): boolean {
+  const { field, guard } = kind;
   if (!field.startsWith('#')) return true;
   const isLeftIn = (file: string): boolean =>
     touchingField(about, field, file).every((reference) => leaves(about, reference, field, guard));
-  const known = about.settled.get(field) ?? [...about.files].every(isLeftIn);
-  about.settled.set(field, known);
+  const known = about.settled.get(kind) ?? [...about.files].every(isLeftIn);
+  about.settled.set(kind, known);
   return known;
 }
 

@@ -251,3 +251,41 @@ describe('what is said by a pointer, and told to a helper', () => {
   ] as const)
     shows(name, text, wrapper('pin', unpins[0], ...all), wrapper('get', releases[0], ...all));
 });
+
+/** A field that is tested where the pages are taken, and said by a pointer: what is set elsewhere is the one, and not the other. */
+const testedAndSaid = (test: string) => `struct req { struct page **pages; long n; int state; };
+static void mark(struct req *r)
+{
+	r->state = PINNED;
+}
+static int get(struct req *r, unsigned long a, int *state)
+{
+	long got;
+
+	if (${test}) {
+		got = pin_user_pages_fast(a, r->n, 0, r->pages);
+		*state = PINNED;
+		if (got != r->n)
+			return -EFAULT;
+	}
+	return 0;
+}
+void end(struct req *r)
+{
+	if (r->state == PINNED)
+		unpin_user_pages(r->pages, r->n);
+	else if (r->state == OTHER)
+		release_pages(r->pages, r->n);
+}
+int begin(struct req *r, unsigned long a)
+{
+	if (again(r))
+		mark(r);
+	return get(r, a, &r->state);
+}`;
+
+describe('what is said of one field in two ways', () => {
+  const row = 'pin page-array car=req.pages bulk@file put:end:unpin_user_pages';
+  shows('by a pointer alone', testedAndSaid('a'), row);
+  shows('by a test before, too, which others make untrue', testedAndSaid('r->state == NEW'), row);
+});
