@@ -38,11 +38,10 @@ export function pendingAt(context: Context, { reference, exit }: End, isAbove: (
 }
 
 /** The fields of objects in which pages are held at a way out. */
-function keepingIn(program: Program, reference: FunctionReference, { holders }: Exit): Field[] {
-  const graph = program.graphs(reference)[0];
+function keepingIn(program: Program, reference: FunctionReference, { graph, holders }: Exit): Field[] {
   return holders.flatMap(({ of, suffix }) => {
     const [, root = '', name] = /^([%\w]*)\.(\w+)/.exec(suffix) ?? [];
-    if (graph === undefined || name === undefined || moversIn(program)(reference.file, name).length === 0) return [];
+    if (graph === null || name === undefined || moversIn(program)(reference.file, name).length === 0) return [];
     const object = of >= 0 ? graph.params[of]?.name : graph.aliases.find(({ source }) => source.path === root)?.target;
     const tag = object === undefined ? null : tagOf(program, reference.file, graph, object);
     return tag === null ? [] : [{ tag, name }];

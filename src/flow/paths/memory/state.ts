@@ -4,6 +4,7 @@
  * its value. So two names of one object are one, on this path.
  */
 import type { FunctionReference } from '../../../program/file.js';
+import type { Graph } from '../../../program/graph.js';
 import type { ReleaseCall } from '../../../protocol/index.js';
 import type { StepEvent, Trail, TrailStep } from './trail.js';
 
@@ -122,8 +123,9 @@ export function altered(s: State, parts: Partial<State>): State {
 
 /** What a function does with a reference that it was given or took, on one of its paths. */
 export interface Exit {
-  /** The function that was left; `null` where a walk was given up. */
+  /** The function that was left, and the variant of it; `null` where a walk was given up. */
   by: FunctionReference | null;
+  graph: Graph | null;
   /** Sign of the result. */
   result: number;
   kind: 'held' | 'dropped' | 'lost' | 'unknown';

@@ -17,6 +17,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   const pos = leftAt(local, state, n);
   const exit: Exit = {
     by: local.reference,
+    graph: local.graph,
     result: returned === null ? sign.any : signOf(state, returned),
     kind: 'dropped',
     holders: [],

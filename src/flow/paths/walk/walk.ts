@@ -36,6 +36,7 @@ export interface Walked {
 
 const gaveUp: Exit = {
   by: null,
+  graph: null,
   result: 7,
   kind: 'unknown',
   holders: [],
