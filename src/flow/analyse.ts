@@ -66,8 +66,9 @@ function run(r: Run): (Facts | undefined)[] {
   const order = orderOf(graph);
   const pending = new Uint8Array(graph.nodes.length);
   pending[graph.entry] = 1;
-  // Nodes are taken in reverse postorder; the loop ends as facts only grow along a finite set of bounded paths.
-  for (let rounds = 0, open = true; open && rounds < 40; rounds++) {
+  // Nodes are taken in reverse postorder. The loop ends: paths are bounded, so are their facts; what may hold is only ever added, and
+  // what is sure is added only as long as nothing is held there, and then only taken away.
+  for (let open = true; open; ) {
     open = false;
     for (const id of order) {
       const input = before[id];

@@ -5,9 +5,6 @@ import type { FunctionFlow, Layouts } from './flow.js';
 import type { Known } from './objects.js';
 import type { Acquired } from './outcome.js';
 
-/** Calls within one another, more than any tree has: a bound. */
-export const maxCallDepth = 24;
-
 /** How a visit came about. */
 export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
 
@@ -55,7 +52,7 @@ export interface Followed {
   handed: readonly string[];
   /** Fields and globals that hold it. */
   heap: string[];
-  /** The bound on visits was reached. */
+  /** A bound was reached: of visits, or of callers above one another. */
   cut: boolean;
   /** The nodes of a variant of the site's function at which the reference is held. */
   holding: (graph: Graph) => ReadonlySet<number>;

@@ -308,3 +308,46 @@ void vec_put(struct vec *v)
     'wrapper pin LT page-array car=vec.ptrs caller@caller put:own_take:unpin_user_pages,vec_put:unpin_user_pages via=own_take,vec_pages',
   );
 });
+
+/** So many functions above one another that hand the pages on, and one above them that drops them. */
+const tower = (height: number) => `int f0(unsigned long a, int n, struct page **p)
+{
+	return get_user_pages_fast(a, n, 0, p);
+}
+${Array.from(
+  { length: height },
+  (_, i) => `int f${i + 1}(unsigned long a, int n, struct page **p)
+{
+	return f${i}(a, n, p);
+}
+`,
+).join('')}int user(unsigned long a)
+{
+	struct page *p[4];
+	int got = f${height}(a, 4, p);
+
+	if (got > 0)
+		release_pages(p, got);
+	return 0;
+}
+`;
+/** A loop by whose rounds the page comes through so many variables, one further in each. */
+const shifted = (length: number) => `int f(unsigned long a, int n)
+{
+	struct page *${Array.from({ length: length + 1 }, (_, i) => `p${i} = NULL`).join(', *')};
+	int i;
+
+	if (get_user_pages_fast(a, 1, 0, &p0) != 1)
+		return -EFAULT;
+	for (i = 0; i < n; i++) {
+${Array.from({ length }, (_, i) => `		p${length - i} = p${length - i - 1};\n`).join('')}	}
+	put_page(p${length});
+	return 0;
+}
+`;
+describe('what is far from where it was taken', () => {
+  const via = (height: number): string => `via=${Array.from({ length: height + 1 }, (_, i) => `f${i}`).join()}`;
+  shows('by many calls', tower(20), `wrapper get page-array caller@caller put:user:release_pages ${via(20)}`);
+  shows('by more than are followed', tower(30), `wrapper get page-array caller@caller ${via(24)} gap`);
+  shows('by many rounds of a loop', shifted(60), 'get single single@function put:f:put_page');
+});

@@ -4,6 +4,8 @@ import type { FunctionFlow } from '../flow.js';
 import type { Arrival, Start, Visit, Way } from '../visit.js';
 
 const maxVisits = 400;
+/** Callers above one another, more than any tree has. */
+const maxCallDepth = 24;
 
 /** A function that is to be visited. */
 export interface Lead {
@@ -60,7 +62,7 @@ export function visit(journey: Journey, { key, way, flow, parent, heap }: Lead):
     if (way === 'call' && known.way === 'call' && parent) known.also.push(parent);
     return;
   }
-  if (journey.visits.length >= maxVisits) {
+  if (journey.visits.length >= maxVisits || (way === 'return' && parent !== null && parent.visit.depth > maxCallDepth)) {
     journey.cut = true;
     return;
   }

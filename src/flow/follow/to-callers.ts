@@ -8,7 +8,7 @@ import type { FunctionFlow, Seed } from '../flow.js';
 import { isElsewhen } from '../kernels.js';
 import { isElsewhere } from '../objects.js';
 import { mayReceive } from '../reach.js';
-import { maxCallDepth, type Start, type Visit } from '../visit.js';
+import type { Start, Visit } from '../visit.js';
 import type { Lead } from './journey.js';
 import type { Memory } from './memory.js';
 
@@ -26,7 +26,7 @@ export function toCallers(memory: Memory, start: Start, from: Visit): HandingUp 
   const { program } = memory;
   const { reference } = from.flow;
   const handed = handedBy(program, from.flow);
-  if (handed.length === 0 || from.depth > maxCallDepth) return null;
+  if (handed.length === 0) return null;
   // A field that only leads callees to memory of the function's callers is not where it found the pages.
   const heap = from.flow.storedThrough ? null : from.heap;
   const near = [reference.file, start.reference.file, ...(reference.file.endsWith('.h') ? usersElsewhere(program, start.reference) : [])];
