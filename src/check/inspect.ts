@@ -2,10 +2,10 @@ import type { Subject } from '../survey/unit.js';
 import { type Finding, findingOf } from './finding.js';
 import { rules } from './rules.js';
 
-/** The findings of one file's sites. Parts of gup itself and tests of the kernel are not judged. */
+/** The findings of one file's sites. Tests of the kernel are not judged; parts of gup itself are not even followed. */
 export function inspectSites(subjects: readonly Subject[]): Finding[] {
   return subjects
-    .filter((s) => s.row.kind !== 'internal' && s.row.kind !== 'test')
+    .filter((s) => s.row.kind !== 'test')
     .flatMap((subject) => {
       const others = subjects.filter((s) => s !== subject);
       return rules.flatMap((rule) => rule.check(subject, others).map((complaint) => findingOf(rule, subject, complaint)));

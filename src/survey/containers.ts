@@ -64,7 +64,7 @@ function pointsAtOne(program: Program, followed: Followed | null, fact: string):
 }
 
 /** A fact and those that it came from, back to the site. */
-export function chain(visit: Visit, fact: string): string[] {
+function chain(visit: Visit, fact: string): string[] {
   const here = sourcesOf(visit.flow, fact);
   return visit.parent ? [...here, ...chain(visit.parent.visit, visit.parent.fact)] : here;
 }

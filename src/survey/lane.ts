@@ -35,7 +35,7 @@ export interface LaneResult {
  * The order in which a lane tries the files: a run of its own first, since neighbours need the same helpers, then the others'
  * from their ends.
  */
-export function orderOf(lane: number, { files, count }: Pick<Lanes, 'files' | 'count'>): number[] {
+function orderOf(lane: number, { files, count }: Pick<Lanes, 'files' | 'count'>): number[] {
   const bound = (k: number): number => Math.round((k * files.length) / count);
   const run = (k: number): number[] => Array.from({ length: bound(k + 1) - bound(k) }, (_, i) => bound(k) + i);
   const others = Array.from({ length: count - 1 }, (_, k) => (lane + 1 + k) % count);

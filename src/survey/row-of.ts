@@ -36,11 +36,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     : site.acquire.taken === 'conditional' && userBacked(program, site)
       ? 'pin'
       : site.acquire.taken;
-  const handsOn =
-    followed !== null &&
-    !internal &&
-    followed.wrappers.some((w) => w.key === reference.key) &&
-    isWrapper(program, followed, seen, forms, site);
+  const handsOn = followed?.wrappers.some((w) => w.key === reference.key) === true && isWrapper(program, followed, seen, forms, site);
   const kind: SiteKind = internal ? 'internal' : testFile.test(reference.file) ? 'test' : handsOn ? 'wrapper' : 'user';
   const form: Form = handsOn || internal ? { form: 'caller', reason: '' } : main ? (forms.get(main) as Form) : { form: 'none', reason: '' };
   const { mixed } = others;

@@ -71,8 +71,8 @@ export interface Row extends Place {
   gaps: Gap[];
 }
 
-/** What an acquiring name followed by `(` turned out to be. */
-export type TokenUse = 'row' | 'declaration' | 'definition' | 'macro' | 'own' | 'gap';
+/** What an acquiring name followed by `(` turned out to be that is neither a row nor a gap. */
+export type TokenUse = 'declaration' | 'definition' | 'macro' | 'own';
 
 /** Accounts for every acquiring name followed by `(` outside comments and strings. */
 export interface Coverage {

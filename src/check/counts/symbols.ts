@@ -37,7 +37,7 @@ const number = /^-?\s*(?:0x[0-9a-f]+|\d+)[uUlL]*$/i;
 const constantName = /^[A-Z][A-Z_0-9]*$/;
 
 /** A constant as a number: an error code is any number below zero. `null` for what is none. */
-export function numberOf(text: string): number | null {
+function numberOf(text: string): number | null {
   const t = text.trim();
   if (/^-\s*E[A-Z0-9]+$/.test(t)) return -1;
   if (t === 'NULL' || t === 'false') return 0;
@@ -56,7 +56,7 @@ export function symbolOf(value: Value, names: Names, { asked, constant }: Words)
 }
 
 /** `names` without what an assignment to `target` makes untrue. */
-export function forget(names: Names, target: string): Names {
+function forget(names: Names, target: string): Names {
   return keptOf(names, (name) => suffixAfter(name, target) === null);
 }
 

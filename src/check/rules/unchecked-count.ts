@@ -38,10 +38,9 @@ function faults(subject: Subject): Complaint[] {
     .filter((f) => f.kind !== 'drop')
     .map((f) => {
       const what = f.outcomes & ERROR ? 'an error' : f.outcomes & SHORT ? 'a short count' : 'a count of none';
-      const how = f.how === 'past' ? 'one page more than there is' : 'all that were asked for';
       const message =
         f.how === 'past'
-          ? `pages of ${row.api}() are taken up to the count itself: ${how}`
+          ? `pages of ${row.api}() are taken up to the count itself: one page more than there is`
           : `${what} of ${row.api}() ${done[f.kind].what}: not all pages are there`;
       return complaintOfFault(subject, f, message, done[f.kind].step);
     });
@@ -88,7 +87,7 @@ function unsignedTests(subject: Subject): Complaint[] {
     if (!['<', '>=', '<=', '>'].includes(o.op) || n.pos < site.call.pos || !isUnsigned(program, reference, graph, o.left.path)) continue;
     // `(int)count < 0`, IS_ERR_VALUE(count): the sign is brought back.
     if (/\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(text.slice(Math.max(0, n.pos - 16), n.pos + 48))) continue;
-    const written = (o.op === '<=' || o.op === '>') === false;
+    const written = o.op === '<' || o.op === '>=';
     const message = written
       ? `${o.left.path} is unsigned and never below zero: an error of ${row.api}() passes for a count of pages`
       : `${o.left.path} is unsigned: an error of ${row.api}() is a very large count of pages, not one below zero`;

@@ -11,16 +11,7 @@ export function drop(facts: Facts, path: string, exact: boolean): void {
 }
 
 /** `target` gets what `source` holds. */
-export function copy(
-  r: Run,
-  facts: Facts,
-  target: string,
-  source: Value,
-  pos: number,
-  replaces: boolean,
-  valueOnly: boolean,
-  text?: string,
-): void {
+export function copy(r: Run, facts: Facts, target: string, source: Value, pos: number, replaces: boolean, valueOnly: boolean): void {
   const local = rootOf(target) === target;
   if (!local && source.path !== null && facts.delete(`+${source.path}`)) return;
   const suffixes = contentsOf(source, facts, r.scope).filter((s) => !valueOnly || isOwnValue(s));
@@ -33,7 +24,7 @@ export function copy(
   if (replaces && result) facts.add(`!${target}`);
   for (const suffix of suffixes) {
     const from = source.path === null ? null : pathBelow(source, suffix);
-    put(r, facts, join(target, suffix), from, pos, text, replaces && local ? target : null);
+    put(r, facts, join(target, suffix), from, pos, undefined, replaces && local ? target : null);
   }
 }
 

@@ -40,7 +40,7 @@ const coverage = object<Coverage>({
     object<Coverage['declarations'][number]>({
       ...place,
       name: text,
-      use: oneOf('row', 'declaration', 'definition', 'macro', 'own', 'gap'),
+      use: oneOf('declaration', 'definition', 'macro', 'own'),
     }),
   ),
   gaps: list(object<Coverage['gaps'][number]>({ ...place, name: text, why: text })),

@@ -116,10 +116,10 @@ export function reaches(state: State, value: string | null): boolean {
 }
 
 /** Stores a value; an element of an array keeps the reference, as its other elements may. */
-export function put(state: State, place: string | null, value: string | null, weak = false): State {
+export function put(state: State, place: string | null, value: string | null): State {
   if (place === null) return state;
   const before = state.store.get(place);
-  const stays = before === theReference && (weak || /\[\]$|@\w+$/.test(place));
+  const stays = before === theReference && /\[\]$|@\w+$/.test(place);
   if (stays && value !== theReference) return state;
   if (before === value) return state;
   return altered(state, { store: withEntry(state.store, place, value ?? `?${place}`) });

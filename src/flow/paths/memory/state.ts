@@ -131,8 +131,6 @@ export interface Exit {
   kind: 'held' | 'dropped' | 'lost' | 'unknown';
   /** Where it is held, in the caller's terms: below a parameter, below the result, or in memory of nobody's. */
   holders: readonly Holder[];
-  /** Memory below parameters that was freed. */
-  freed: readonly Holder[];
   outcomes: number;
   /** The result is the acquiring call's result. */
   counts: boolean;

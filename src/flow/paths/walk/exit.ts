@@ -21,7 +21,6 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     result: returned === null ? sign.any : signOf(state, returned),
     kind: 'dropped',
     holders: [],
-    freed: [],
     outcomes: state.outcomes,
     counts: returned !== null && returned === state.result,
     ...askedOf(local, state),

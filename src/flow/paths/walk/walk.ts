@@ -40,7 +40,6 @@ const gaveUp: Exit = {
   result: 7,
   kind: 'unknown',
   holders: [],
-  freed: [],
   outcomes: 0,
   counts: false,
   asked: null,
@@ -74,7 +73,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const known = new Set<string>();
   const frontier = openFrontier(graph, shape, firstState(entry));
   const leave = (exit: Exit): void => {
-    const places = [exit.holders, exit.freed, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
+    const places = [exit.holders, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
     const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${places.join('|')}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
     if (known.has(key)) return;
     known.add(key);
