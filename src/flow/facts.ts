@@ -6,8 +6,12 @@
  * | `pages[]`, `sg@sgl` | the access path holds the reference |
  * | `#tag.field[]`, `#::global` | it is held in that field of some object of that struct, or in that global: true from then on, everywhere |
  * | `!ret` | the variable holds the acquiring call's result |
- * | `?none` … | this outcome of the acquiring call is possible here |
- * | `+page` | the path was given one more reference, which the next release takes */
+ * | `?error`, `?zero`, `?short`, `?all` | this outcome of the acquiring call is possible here |
+ * | `?earlier` | the acquiring call was come to again with pages of an earlier round still held |
+ * | `+page` | the path was given one more reference, which the next release takes |
+ *
+ * Where the facts' origins are noted, `-123` stands for what was dropped at that position. It is never among the facts themselves.
+ */
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { isOwnValue, pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';

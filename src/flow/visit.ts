@@ -33,7 +33,7 @@ export interface Visit {
 export interface Start {
   reference: FunctionReference;
   pos: number;
-  /** `%result`, `%argN…`: see {@link Seed}. */
+  /** What the call fills: its result, `%result`, or what is below an argument, `%arg3[]`. */
   facts: readonly string[];
   layouts: Layouts;
   acquired: Acquired;

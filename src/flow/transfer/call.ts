@@ -91,7 +91,7 @@ function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): vo
   }
 }
 
-/** A seed written against the call's arguments, `%3[]`, becomes a path of the caller. */
+/** A seed written against the call's arguments, `%arg3[]`, becomes a path of the caller. */
 function resolveSeed(o: CallOperation, fact: string): string | null {
   const match = /^%arg(\d+)(.*)$/.exec(fact);
   if (!match) return fact;

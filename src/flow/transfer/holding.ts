@@ -4,9 +4,9 @@ import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, otherNames
 import type { Origin } from '../flow.js';
 import { note, type Run } from './run.js';
 
-/** Removes what a local variable, or with `exact` a place, held. */
-export function drop(facts: Facts, path: string, exact: boolean): void {
-  if (exact && rootOf(path) !== path) return;
+/** Removes what is held below a path; with `onlyVariable` nothing where the path is more than a variable, which others may reach. */
+export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
+  if (onlyVariable && rootOf(path) !== path) return;
   for (const fact of facts) if (isLocal(fact) && suffixAfter(fact, path) !== null) facts.delete(fact);
 }
 
