@@ -22,6 +22,7 @@ import { equivalent } from './mutants/equivalent.mjs';
 import { classes } from './mutants/kinds.mjs';
 import { makeMutants, mutated } from './mutants/make.mjs';
 import { sample } from './mutants/sample.mjs';
+import { isMiss, tally, wholeNumber } from './mutants/tally.mjs';
 
 /** @typedef {import('./mutants/make.mjs').Mutant} Mutant */
 /** @typedef {import('./mutants/judge.mjs').Verdict} Verdict */
@@ -47,6 +48,7 @@ if (unknown !== undefined) {
   console.error(`no class ${unknown}; there are ${Object.keys(classes).join(', ')}`);
   process.exit(2);
 }
+const numbers = readNumbers();
 const trees = positionals.length > 0 ? positionals : [undefined];
 const folders = trees.map((tree) => treeOf(tree, 'usage: node bench/mutants.mjs TREE…, or PUTRIGHT_TREE=TREE'));
 console.log(machine());
@@ -61,7 +63,7 @@ for (const [n, folder] of folders.entries()) {
   const wanted = mutants
     .filter((m) => given.class.length === 0 || given.class.includes(m.class))
     .filter((m) => given.path === undefined || m.file.includes(given.path));
-  const chosen = given.sample === undefined ? wanted : sample(wanted, Number(given.sample), Number(given.seed));
+  const chosen = numbers.sample === undefined ? wanted : sample(wanted, numbers.sample, numbers.seed);
   console.log(`\n${folder}: ${mutants.length} mutants, ${chosen.length} chosen`);
   for (const [why, count] of leftOut) console.log(`  ${count} releases left out: ${why}`);
   if (given.compile !== undefined) {
@@ -80,6 +82,20 @@ if (folders.length > 1 && all.length > 0) {
 }
 if (given.json) writeFileSync(given.json, `${JSON.stringify(all, null, 1)}\n`);
 
+/** The numbers that were given; ends the program for what is none. */
+function readNumbers() {
+  const optional = (/** @type {'sample' | 'jobs'} */ name) => {
+    const told = given[name];
+    return told === undefined ? undefined : wholeNumber(name, told, 1);
+  };
+  try {
+    return { sample: optional('sample'), jobs: optional('jobs') ?? availableParallelism(), seed: wholeNumber('seed', given.seed, 0) };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    return process.exit(2);
+  }
+}
+
 function cacheFolder() {
   return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'putright/mutants');
 }
@@ -94,7 +110,7 @@ function cacheFolder() {
 async function judgeAll(tree, mutants, folder) {
   const judged = mutants.map((m) => ({ ...m, tree: folder, equivalent: equivalent(m), verdict: /** @type {Verdict | null} */ (null) }));
   const places = new Map(judged.map((m) => [m.id, m]));
-  const jobs = Math.min(Number(given.jobs ?? availableParallelism()), judged.length);
+  const jobs = Math.min(numbers.jobs, judged.length);
   // Each thread goes through a stretch of the files, since neighbours share what the unmodified tree says of them.
   const queue = judged.filter((m) => m.equivalent === null);
   let [front, back] = [0, queue.length];
@@ -104,6 +120,8 @@ async function judgeAll(tree, mutants, folder) {
       const worker = new Worker(new URL('./mutants/worker.mjs', import.meta.url), { workerData: shared });
       return new Promise((done, fail) => {
         worker.on('error', fail);
+        // Once it is done, nothing comes of this.
+        worker.on('exit', (code) => fail(new Error(`a thread that judges ended early (${code})`)));
         worker.on('message', (/** @type {Verdict | null} */ verdict) => {
           const mutant = verdict && places.get(verdict.id);
           if (mutant) mutant.verdict = verdict;
@@ -119,21 +137,15 @@ async function judgeAll(tree, mutants, folder) {
   return judged;
 }
 
-/** @param {Judged} mutant */
-function isMiss({ verdict }) {
-  return verdict !== null && verdict.found.length === 0;
-}
-
 /**
  * The table: a line a class.
  * @param {readonly Judged[]} judged
  */
 function print(judged) {
   const line = (/** @type {string} */ name, /** @type {readonly Judged[]} */ of) => {
-    const real = of.filter((m) => m.equivalent === null);
-    const found = real.filter((m) => !isMiss(m));
-    const percent = real.length > 0 ? `${((100 * found.length) / real.length).toFixed(1)} %` : '';
-    return [name.padEnd(26), ...[of.length, real.length, found.length, percent].map((v) => String(v).padStart(8))].join('');
+    const { made, real, found } = tally(of);
+    const percent = real > 0 ? `${((100 * found) / real).toFixed(1)} %` : '';
+    return [name.padEnd(26), ...[made, real, found, percent].map((v) => String(v).padStart(8))].join('');
   };
   console.log(['class'.padEnd(26), ...['made', 'real', 'found', 'percent'].map((v) => v.padStart(8))].join(''));
   for (const name of Object.keys(classes)) {
