@@ -136,7 +136,8 @@ function walked(model: Model, design: string, system: ReturnType<Model['compile'
 function walkLine(result: ReturnType<typeof walked>): string {
   const found = Object.entries(result.outcomes).map(([name, times]) => `${name} in ${amount(times)}`);
   const rate = `${amount(result.steps / Math.max(result.seconds, 1e-6))} steps/s`;
-  return `${result.design}, ${result.scenario}: ${amount(result.walks)} random walks (${rate}), no finished search: ${found.join(', ') || 'nothing was seen, which proves nothing'}`;
+  const cut = result.cut > 0 ? `, ${amount(result.cut)} of them cut before an end` : '';
+  return `${result.design}, ${result.scenario}: ${amount(result.walks)} random walks (${rate})${cut}, no finished search: ${found.join(', ') || 'nothing was seen, which proves nothing'}`;
 }
 
 async function scenarioWalks(model: Model, given: Given, designs: Model['designs'], file: string): Promise<void> {

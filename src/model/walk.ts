@@ -6,9 +6,12 @@ import { DEBUG_MASK, NOTICE_MASK } from './notices.js';
 import { type Outcome, outcomesOf } from './outcomes.js';
 import { verdictOf } from './verdict.js';
 
+/** What random walks came upon. */
 export interface Walks {
   readonly walks: number;
   readonly steps: number;
+  /** How many walks came to no end in {@link LONGEST} steps; nothing is said of them. */
+  readonly cut: number;
   /** How many walks ended with each outcome. */
   readonly outcomes: ReadonlyMap<Outcome, number>;
   readonly mistaken: number;
@@ -28,12 +31,12 @@ function randomOf(seed: number): () => number {
   };
 }
 
-/** No walk is longer; programs that only retry would otherwise never end. */
+/** No walk is longer: programs that only retry would never end. */
 const LONGEST = 10_000;
 
 const PROGRESS_EVERY = 1 << 10;
 
-/** Takes `count` random walks, each to an end state. `onProgress` is called now and then with the walks and steps so far. */
+/** Takes `count` random walks, each to an end state or until it is too long. `onProgress` is called now and then with the walks and steps so far. */
 export function walk(system: System, seed: number, count: number, onProgress?: (walks: number, steps: number) => void): Walks {
   const begun = performance.now();
   const random = randomOf(seed);
@@ -41,11 +44,12 @@ export function walk(system: System, seed: number, count: number, onProgress?: (
   const found = new Map<Outcome, number>();
   const s = initial.slice();
   const saved = initial.slice();
-  let [steps, mistaken, noticed, noticedDebug] = [0, 0, 0, 0];
+  let [steps, cut, mistaken, noticed, noticedDebug] = [0, 0, 0, 0, 0];
   for (let n = 0; n < count; n++) {
     if ((n & (PROGRESS_EVERY - 1)) === 0 && n > 0) onProgress?.(n, steps);
     s.set(initial);
-    for (let length = 0; length < LONGEST; length++) {
+    let ended = false;
+    for (let length = 0; length < LONGEST && !ended; length++) {
       const moves: (readonly [actor: number, choice: number])[] = [];
       programs.forEach((program, actor) => {
         const step = program[counterOf(system, s, actor)];
@@ -65,7 +69,12 @@ export function walk(system: System, seed: number, count: number, onProgress?: (
         taken = true;
         steps++;
       }
-      if (!taken) break;
+      ended = !taken;
+    }
+    // What it holds as it is cut it might still have dropped.
+    if (!ended) {
+      cut++;
+      continue;
     }
     for (const outcome of outcomesOf(verdictOf(machine, s))) found.set(outcome, (found.get(outcome) ?? 0) + 1);
     if ((s[GLOBAL]! & MISTAKEN) === 0) continue;
@@ -73,5 +82,5 @@ export function walk(system: System, seed: number, count: number, onProgress?: (
     if ((s[GLOBAL]! & NOTICE_MASK) !== 0) noticed++;
     if ((s[GLOBAL]! & DEBUG_MASK) !== 0) noticedDebug++;
   }
-  return { walks: count, steps, outcomes: found, mistaken, noticed, noticedDebug, seconds: (performance.now() - begun) / 1000 };
+  return { walks: count, steps, cut, outcomes: found, mistaken, noticed, noticedDebug, seconds: (performance.now() - begun) / 1000 };
 }

@@ -29,6 +29,9 @@ const good = `{
 }
 `;
 const bias = designs.find(({ name }) => name === 'bias')!;
+/** A scenario of one driver with this program. */
+const driverOf = (program: readonly object[]) =>
+  parseScenario(JSON.stringify({ name: 'one', pages: [{ kind: 'anon' }], actors: [{ name: 'driver', program }] }));
 const problems = (text: string): readonly string[] => {
   try {
     parseScenario(text);
@@ -92,6 +95,18 @@ describe('random walks', () => {
     expect(first).toEqual(again);
     expect([...first.outcomes]).toEqual([['unevictable', 50]]);
     expect(first.mistaken).toBe(50);
+  });
+
+  it('say nothing of a walk that came to no end, but count it', () => {
+    const forever = [{ label: 'again' }, { op: 'get', page: 0, slot: 'a' }, { op: 'put', slot: 'a' }, { op: 'goto', else: 'again' }];
+    const once = forever.slice(0, 3);
+    const walksOf = (program: object[]) => {
+      const { cut, outcomes, walks } = walk(compile(driverOf(program), bias), 1, 3);
+      return [walks, cut, [...outcomes.keys()]];
+    };
+    expect(walksOf(forever)).toEqual([3, 3, []]);
+    expect(walksOf(once)).toEqual([3, 0, []]);
+    expect(walksOf(once.slice(0, 2))).toEqual([3, 0, ['unevictable']]);
   });
 });
 
