@@ -194,6 +194,24 @@ function slotNumber(layout: Layout, names: readonly (readonly string[])[], actor
   return ((layout.handles[actor] ?? 0) - layout.firstHandle) * 2 + index;
 }
 
+/** The instructions that the actor may come to after this one, itself among them if the program leads back to it. */
+function reachedFrom(program: Actor['program'], from: number): Operation[] {
+  const labels = new Map(program.flatMap((instruction, i) => (isLabel(instruction) ? [[instruction.label, i] as const] : [])));
+  const reached = new Set<number>();
+  const open = [from];
+  for (let i = open.pop(); i !== undefined; i = open.pop()) {
+    const instruction = program[i];
+    const jump = instruction && 'else' in instruction && instruction.else !== undefined ? labels.get(instruction.else) : undefined;
+    const isGoto = instruction !== undefined && !isLabel(instruction) && instruction.op === 'goto';
+    for (const next of [isGoto ? undefined : i + 1, jump]) {
+      if (next === undefined || next >= program.length || reached.has(next)) continue;
+      reached.add(next);
+      open.push(next);
+    }
+  }
+  return [...reached].map((i) => program[i]!).filter((other): other is Operation => !isLabel(other));
+}
+
 function assemble(machine: Machine, scenario: Scenario, names: readonly (readonly string[])[], a: number): CompiledStep[] {
   const actor = scenario.actors[a]!;
   const { program } = actor;
@@ -210,7 +228,7 @@ function assemble(machine: Machine, scenario: Scenario, names: readonly (readonl
       labels.set(instruction.label, at);
       return;
     }
-    const later = program.slice(i + 1).filter((other): other is Operation => !isLabel(other));
+    const later = reachedFrom(program, i);
     const context: Context = {
       machine,
       space: actor.space ?? 0,

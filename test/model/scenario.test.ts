@@ -110,6 +110,24 @@ describe('random walks', () => {
   });
 });
 
+describe('a jump back', () => {
+  const seen = (...program: object[]) => [...explore(compile(driverOf(program), bias)).verdicts.keys()];
+  const get = { op: 'get', page: 0, slot: 'a' };
+  const put = { op: 'put', slot: 'a' };
+  const end = { label: 'end' };
+
+  it('to a release that stands above drops the page again', () => {
+    const back = [{ op: 'goto', else: 'first' }, { label: 'again' }, put, { op: 'goto', else: 'end' }, { label: 'first' }];
+    expect(seen(get, ...back, put, { op: 'goto', else: 'again' }, end)).toEqual(seen(get, put, put));
+    expect(seen(get, put, put)).not.toEqual(seen(get, put));
+  });
+
+  it('past a release does not', () => {
+    const back = [{ op: 'goto', else: 'first' }, { label: 'again' }, { op: 'goto', else: 'end' }, { label: 'first' }];
+    expect(seen(get, ...back, put, { op: 'goto', else: 'again' }, end)).toEqual(seen(get, put));
+  });
+});
+
 describe('iterators', () => {
   const run = (op: 'iov-get' | 'iov-extract', iterator: 'user' | 'kvec' | 'bvec', release: object) => {
     const kind = iterator === 'user' ? 'anon' : 'kernel';
