@@ -86,9 +86,10 @@ async function checkCommand(tree: string, given: Given): Promise<void> {
 
   const check = { tree, version: survey.version, findings, warnings: survey.warnings };
   const content = await findingFormats[given.format](check, output === undefined ? standardOutput() : {});
+  // Before it is written: the reader may end the program.
+  if (findings.length > 0) process.exitCode = exitCodes.found;
   if (output === undefined) await print(content);
   else writeWhole(output, content);
-  if (findings.length > 0) process.exitCode = exitCodes.found;
 }
 
 /** Fails for what cannot be meant, before any work. */

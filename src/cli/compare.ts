@@ -76,12 +76,11 @@ async function compareCommand(old: string, news: string[], given: Given): Promis
   const progress = progressOf(compared);
   const colour = file === undefined && (standardOutput().colour ?? false);
   const content = (await writers[given.format]?.(progress, colour)) ?? '';
+  // From the first tree to the last: what was broken and put right on the way is no regression.
+  const count = given.failOn === undefined ? 0 : progress.whole.regressions.length;
+  // Before it is written: the reader may end the program.
+  if (count > 0) process.exitCode = exitCodes.found;
   if (file === undefined) await print(content);
   else writeWhole(file, content);
-  if (given.failOn === undefined) return;
-  // From the first tree to the last: what was broken and put right on the way is no regression.
-  const count = progress.whole.regressions.length;
-  if (count === 0) return;
-  process.exitCode = exitCodes.found;
-  process.stderr.write(`putright: ${count} ${count === 1 ? 'regression' : 'regressions'}\n`);
+  if (count > 0) process.stderr.write(`putright: ${count} ${count === 1 ? 'regression' : 'regressions'}\n`);
 }

@@ -8,7 +8,7 @@ import { addDebug } from './debug.js';
 import { addExplain } from './explain.js';
 import { exitCodes, Failure } from './failure.js';
 import { addModel } from './model.js';
-import { endQuietlyWithoutReader } from './output.js';
+import { heedReaders } from './output.js';
 import { version } from './package.js';
 import { addReport } from './report.js';
 import { addSurvey } from './survey.js';
@@ -53,9 +53,7 @@ function failed(error: unknown): number {
   return exitCodes.failed;
 }
 
-endQuietlyWithoutReader();
-// At once, whatever the threads are doing; a result is written in one go, so none is left half written.
-process.on('SIGINT', () => process.exit(exitCodes.interrupted));
+heedReaders();
 try {
   await build().parseAsync();
 } catch (error) {

@@ -41,6 +41,7 @@ export async function explainCommand(model: Model, given: Given): Promise<void> 
   progress.clear();
 
   const { run, finished, states } = found;
+  if (!finished) sayCutShort(states);
   if (given.format === 'json') await give(given, json({ ...subject, finished, states, run }));
   else if (run === null) {
     const what = outcome ?? 'anything that goes wrong';
@@ -48,7 +49,6 @@ export async function explainCommand(model: Model, given: Given): Promise<void> 
       await give(given, `${of}, in ${design!.name}: no run shows ${what}; the search is finished (${amount(states)} states).\n`);
   } else await give(given, model.runText(run, titleOf(run), misuse?.question));
   if (run !== null && given.svg !== undefined) writeWhole(given.svg, model.runSvg(run, titleOf(run)));
-  if (!finished) sayCutShort(states);
 
   function titleOf(shown: NonNullable<typeof run>): string {
     return `${of}, in ${design!.name}: ${outcome ?? shown.outcomes.join(', ')} (${shown.scenario}, ${shown.steps.length} steps)`;

@@ -110,7 +110,7 @@ export async function give(given: Given, text: string): Promise<void> {
 /** Data as the text of a file. */
 export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Says on the standard error that a search was not finished, and makes it the exit code. */
+/** Says on the standard error that a search was not finished, and makes it the exit code; before the result, whose reader may end the program. */
 export function sayCutShort(states: number): void {
   process.exitCode = exitCodes.found;
   process.stderr.write(

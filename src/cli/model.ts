@@ -72,9 +72,9 @@ async function matrixCommand(model: Model, given: Given, designs: Model['designs
       ? model.reportOf(matrix, options, (done, total) => progress.report('runs of cells, ', done, total, matrix.states))
       : null;
   progress.clear();
+  if (!matrix.finished) sayCutShort(matrix.states);
   // With its runs it is too long to be read by people: one line.
   await give(given, report ? `${JSON.stringify(report)}\n` : model.matrixText(matrix, standardOutput().width));
-  if (!matrix.finished) sayCutShort(matrix.states);
 }
 
 async function scenarioCommand(model: Model, given: Given, designs: Model['designs'], file: string): Promise<void> {

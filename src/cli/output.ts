@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { Failure, reasonOf } from './failure.js';
+import { exitCodes, Failure, reasonOf } from './failure.js';
 
 function stat(file: string): Stats | null {
   return statSync(file, { throwIfNoEntry: false }) ?? null;
@@ -29,6 +29,7 @@ export function checkWritable(file: string): void {
  * Ctrl-C is heard before it or after it, never in between.
  */
 export function writeWhole(file: string, content: string | Uint8Array): void {
+  holdInterrupts();
   let temporary: string | null = null;
   try {
     const known = stat(file);
@@ -48,15 +49,31 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
   }
 }
 
-/** A reader that has seen enough (`| head`) ends the program quietly. */
-export function endQuietlyWithoutReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit();
-      process.exitCode = 2;
-      if (stream === process.stdout) process.stderr.write(`putright: cannot write the result: ${reasonOf(error)}\n`);
-    });
-  }
+/**
+ * A reader that has seen enough (`| head`) ends the program quietly, with the exit code that it has by then; whoever prints
+ * sets that first. A result that cannot be written otherwise is a failure, whatever was found. Nobody need read the warnings.
+ */
+export function heedReaders(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    process.exitCode = exitCodes.failed;
+    process.stderr.write(`putright: cannot write the result: ${reasonOf(error)}\n`);
+  });
+  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.exitCode = exitCodes.failed;
+  });
+}
+
+function interrupted(): never {
+  process.exit(exitCodes.interrupted);
+}
+
+/**
+ * From now on Ctrl-C is heard between two pieces of work, not in the midst of one; only for work that leaves the main thread
+ * free, or is short.
+ */
+export function holdInterrupts(): void {
+  if (!process.listeners('SIGINT').includes(interrupted)) process.on('SIGINT', interrupted);
 }
 
 /** Writes to the standard output; resolves when the system has taken all of it. */

@@ -7,6 +7,7 @@ import type { Survey } from '../survey/row.js';
 import { changesSince } from './changes.js';
 import type { Message, Result, Task, Told } from './engine.js';
 import { Failure } from './failure.js';
+import { holdInterrupts } from './output.js';
 import { type Progress, startProgress } from './progress.js';
 
 /** Warnings that are printed one by one; the JSON has all of them. */
@@ -97,7 +98,8 @@ export async function runChecked(tree: string, options: Task['options'], since?:
 
 async function run(tree: string, options: Task['options'], asked: Pick<Task, 'checked'>, since?: string): Promise<Result> {
   const progress = startProgress(process.stderr);
-  // Ctrl-C leaves by process.exit(), past everything below.
+  // At once, whatever the threads are doing: the main thread is free. It leaves by process.exit(), past everything below.
+  holdInterrupts();
   process.once('exit', progress.clear);
   try {
     const change = since === undefined ? undefined : changesSince(tree, since);

@@ -76,6 +76,8 @@ async function surveyCommand(tree: string, given: Given): Promise<void> {
   const write = await format.load();
   const coverage = given.coverage ?? false;
   const content = await write(survey, { coverage, ...(file === undefined ? standardOutput() : {}) });
+  // Before it is written: the reader may end the program.
+  if (coverage && survey.coverage.unaccounted.length > 0) process.exitCode = exitCodes.found;
   if (file === undefined) await print(content);
   else writeWhole(file, content);
   if (coverage) await sayCoverage(survey, format.holdsCoverage);
@@ -85,7 +87,6 @@ async function surveyCommand(tree: string, given: Given): Promise<void> {
 async function sayCoverage(survey: Survey, held: boolean): Promise<void> {
   const { unaccounted } = survey.coverage;
   if (unaccounted.length > 0) {
-    process.exitCode = exitCodes.found;
     process.stderr.write(
       `putright: ${unaccounted.length} acquiring ${unaccounted.length === 1 ? 'name is' : 'names are'} not accounted for; please report it\n`,
     );
