@@ -1,6 +1,7 @@
 /** The findings that are known and not to be told again, in a file that a person can read. */
 import { readFileSync } from 'node:fs';
 import type { Finding } from '../check/finding.js';
+import { bareJson } from '../report/bare-json.js';
 import { list, object, parse, ShapeError, text } from '../report/read/shape.js';
 import { visible } from '../report/visible.js';
 import { Failure, reasonOf } from './failure.js';
@@ -32,6 +33,6 @@ export function readBaseline(file: string): Set<string> {
 export function writtenBaseline(findings: readonly Finding[]): string {
   const lines = [...findings]
     .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
-    .map(({ id, file, function: name, message }) => `  ${JSON.stringify({ id, file, function: name, message })}`);
+    .map(({ id, file, function: name, message }) => `  ${bareJson(JSON.stringify({ id, file, function: name, message }))}`);
   return lines.length === 0 ? '[]\n' : `[\n${lines.join(',\n')}\n]\n`;
 }

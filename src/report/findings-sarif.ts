@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Finding, FindingStep, Severity } from '../check/finding.js';
 import type { Check } from '../check/index.js';
 import { rules } from '../check/rules.js';
+import { bareJson } from './bare-json.js';
 import type { Reader } from './excerpt.js';
 
 /** GitHub refuses a run with more results; it takes the worst first. */
@@ -34,7 +35,7 @@ export async function findingsSarif({ tree, version, findings }: Check, read: Re
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${bareJson(JSON.stringify(log, null, 2))}\n`;
 }
 
 function descriptorOf({ id, about, severity }: (typeof rules)[number]): object {

@@ -1,5 +1,6 @@
 /** How findings are written down: the table behind `check --format`. */
 import type { Check } from '../check/index.js';
+import { bareJson } from './bare-json.js';
 import { readerOf } from './excerpt.js';
 import { findingsSarif } from './findings-sarif.js';
 import { findingsText } from './findings-text.js';
@@ -10,6 +11,6 @@ export type FindingsWriter = (check: Check, context: WriterContext) => string | 
 
 export const findingFormats: Readonly<Record<'text' | 'json' | 'sarif', FindingsWriter>> = {
   text: findingsText,
-  json: ({ tree, version, findings }) => `${JSON.stringify({ tree, version, findings }, null, 2)}\n`,
+  json: ({ tree, version, findings }) => `${bareJson(JSON.stringify({ tree, version, findings }, null, 2))}\n`,
   sarif: (check) => findingsSarif(check, readerOf(check.tree)),
 };

@@ -1,7 +1,5 @@
 import type { Survey } from '../survey/row.js';
-
-/** DEL, C1 and bidirectional controls are legal in JSON as they are, but a terminal obeys some; the newlines are the layout's own. */
-const BARE = /(?!\n)[\p{Cc}\u{200e}\u{200f}\u{2028}-\u{202e}\u{2066}-\u{2069}]/gu;
+import { bareJson } from './bare-json.js';
 
 /**
  * The keys of every object of the contract in the order of the contract, so that two surveys differ only where their facts do.
@@ -25,5 +23,5 @@ function ranked(_key: string, value: unknown): unknown {
 /** The whole survey as JSON: the design's `{ "tree", "version", "sites", "coverage" }`, with the warnings last. */
 export function writeJson(survey: Survey): string {
   const text = JSON.stringify(survey, ranked, 2);
-  return `${text.replace(BARE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`;
+  return `${bareJson(text)}\n`;
 }

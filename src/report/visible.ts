@@ -4,7 +4,7 @@
  * What a terminal obeys or an eye misses: C0 and C1 controls, invisible and bidirectional formatting (which can make a
  * line of C read as another, CVE-2021-42574), line separators, and halves of surrogate pairs, which no encoder takes.
  */
-const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{61c}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]/gu;
+export const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{61c}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]/gu;
 
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

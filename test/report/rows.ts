@@ -45,7 +45,7 @@ export function surveyOf(sites: Row[], given: Partial<Survey> = {}): Survey {
 }
 
 /** What a tree may hold to annoy its readers: escapes, a formula, quotes, line ends, bidirectional controls, half a character. */
-export const HOSTILE = '=HYPERLINK("x")\u001b[31m,\r\n\t"\u009b2J\u202e\ud800\u0000';
+export const HOSTILE = '=HYPERLINK("x")\u001b[31m,\r\n\t"\u009b2J\u202e\ud800\u0000\u200b\u061c\u2060\ufeff\u007f';
 
 /** What no output may hold, its own line ends apart. */
-export const STEERS = /(?!\r?\n)[\p{Cc}\p{Cs}\u{202e}]/u;
+export const STEERS = /(?!\r?\n)[\p{Cc}\p{Cs}\u{61c}\u{200b}\u{202e}\u{2060}\u{feff}]/u;
