@@ -12,7 +12,7 @@ import { runChecked } from './run-survey.js';
 import { standardOutput } from './terminal.js';
 
 interface Given {
-  format: keyof typeof findingFormats;
+  format?: keyof typeof findingFormats;
   output?: string;
   rule?: string[];
   path?: string[];
@@ -24,6 +24,9 @@ interface Given {
   jobs?: number;
   cache?: string;
 }
+
+/** The least that is told, if nothing else is said. */
+const LEAST: Severity = 'warning';
 
 const EXAMPLES = `
 Examples:
@@ -46,11 +49,11 @@ export function addCheck(program: Command): void {
       'Follows every reference on user pages to its release and prints what is wrong as compilers do, each finding with its path as notes: where the reference was taken, what happens to it, and where it is dropped wrongly or lost.',
     )
     .argument('[tree]', 'folder to check (default: the examples that come with putright)')
-    .addOption(new Option('-f, --format <format>', 'how to write').choices(Object.keys(findingFormats)).default('text'))
+    .addOption(new Option('-f, --format <format>', 'how to write (default: "text")').choices(Object.keys(findingFormats)))
     .option('-o, --output <file>', 'write to this file; it appears whole or not at all')
     .option('-r, --rule <rule>', 'only findings of this rule; may be repeated', collect)
     .option('-p, --path <glob>', 'only sites in files that match, or in a folder, relative to the tree; may be repeated', collect)
-    .addOption(new Option('-s, --severity <severity>', 'the least that is told').choices(severities).default('warning'))
+    .addOption(new Option('-s, --severity <severity>', 'the least that is told').choices(severities).default(LEAST))
     .option('--changed-since <rev>', 'only what changed since this revision of git: in functions that it touched, or new by its effects')
     .option('--baseline <file>', 'leave out the findings that this file lists')
     .option('--update-baseline', 'write what was found to the baseline, and tell nothing')
@@ -85,19 +88,38 @@ async function checkCommand(tree: string, given: Given): Promise<void> {
   if (baseline !== undefined && updateBaseline) return writeWhole(baseline, writtenBaseline(findings));
 
   const check = { tree, version: survey.version, findings, warnings: survey.warnings };
-  const content = await findingFormats[given.format](check, output === undefined ? standardOutput() : {});
+  const content = await findingFormats[given.format ?? 'text'](check, output === undefined ? standardOutput() : {});
   // Before it is written: the reader may end the program.
   if (findings.length > 0) process.exitCode = exitCodes.found;
   if (output === undefined) await print(content);
   else writeWhole(output, content);
 }
 
+/** What a baseline would lose what it leaves out of: the option, and whether it was given so that it does. */
+const narrowing: readonly (readonly [option: string, given: (given: Given) => boolean])[] = [
+  ['--rule', ({ rule }) => rule !== undefined],
+  ['--path', ({ path }) => path !== undefined],
+  ['--severity', ({ severity }) => severities.indexOf(severity) > severities.indexOf(LEAST)],
+  ['--changed-since', ({ changedSince }) => changedSince !== undefined],
+];
+
+/** What says how findings are told, of which there are none beside a new baseline. */
+const telling: typeof narrowing = [
+  ['--format', ({ format }) => format !== undefined],
+  ['--output', ({ output }) => output !== undefined],
+];
+
 /** Fails for what cannot be meant, before any work. */
-function refuse({ rule, baseline, updateBaseline, changedSince }: Given): void {
+function refuse(given: Given): void {
+  const { rule, baseline, updateBaseline } = given;
   const unknown = rule?.find((id) => !rules.some((r) => r.id === id));
   if (unknown !== undefined) throw new Failure(`no rule ${visible(unknown)}; --list-rules shows them`);
   if (updateBaseline && baseline === undefined) throw new Failure('--update-baseline needs --baseline FILE');
-  if (updateBaseline && changedSince !== undefined) {
-    throw new Failure('--update-baseline would lose what --changed-since leaves out; use one of them');
+  if (!updateBaseline) return;
+  for (const [option, isGiven] of narrowing) {
+    if (isGiven(given)) throw new Failure(`--update-baseline would lose what ${option} leaves out; use one of them`);
+  }
+  for (const [option, isGiven] of telling) {
+    if (isGiven(given)) throw new Failure(`--update-baseline tells nothing, so ${option} has no use; use one of them`);
   }
 }
