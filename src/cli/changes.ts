@@ -4,8 +4,10 @@ import type { Change, Lines } from '../check/change.js';
 import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
 
-/** C files alone, and nothing that a tree's own configuration could start. */
-const QUIET = ['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', '-c', 'diff.noprefix=false', '-c', 'diff.mnemonicPrefix=false'];
+/** Nothing that a tree's own configuration could start: no monitor, no hook, and no filter, which {@link filtersOff} knows by name. */
+const QUIET = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null'];
+/** Names and patches as they are read here, whatever is configured. */
+const PLAIN = ['-c', 'core.quotePath=false', '-c', 'diff.noprefix=false', '-c', 'diff.mnemonicPrefix=false'];
 const DIFF = ['diff', '--relative', '--no-renames', '--no-ext-diff', '--no-textconv', '--no-color', '--ignore-submodules'];
 const C_FILES = ['--', '*.c', '*.h'];
 /** So many names fit on a command line. */
@@ -18,7 +20,8 @@ const FEW = 200;
  * @throws Failure if the tree is no work tree of git, or there is no such revision in it
  */
 export async function changesSince(tree: string, revision: string): Promise<Change> {
-  const git = (args: readonly string[], input?: string): Promise<Buffer> => run(tree, args, input);
+  const env = await filtersOff(tree);
+  const git = (args: readonly string[], input?: string): Promise<Buffer> => run(tree, args, { env, input });
   const named = git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
   // That there is no work tree is said first.
   named.catch(() => {});
@@ -123,9 +126,33 @@ function unquoted(name: string): string {
   return Buffer.from(bytes, 'latin1').toString();
 }
 
-function run(tree: string, args: readonly string[], input = ''): Promise<Buffer> {
+/**
+ * The environment in which git starts none of the filters that the tree's configuration names: to compare with the work tree it
+ * would clean each file. An empty command is none, and then it may not be required either. By the environment, since a name may
+ * hold what `-c` cuts at. Nor does git fetch from wherever the tree says what a partial clone lacks.
+ */
+async function filtersOff(tree: string): Promise<NodeJS.ProcessEnv> {
+  const env: NodeJS.ProcessEnv = { ...process.env, GIT_NO_LAZY_FETCH: '1' };
+  // It fails if there is none, and if there is no repository, which is told later.
+  const told = await run(tree, ['config', '-z', '--name-only', '--get-regexp', '^filter\\..*\\.(clean|process|required)$'], { env }).catch(
+    () => '',
+  );
+  let count = Number(env.GIT_CONFIG_COUNT ?? 0);
+  for (const name of new Set(told.toString().split('\0').filter(Boolean))) {
+    env[`GIT_CONFIG_KEY_${count}`] = name;
+    env[`GIT_CONFIG_VALUE_${count}`] = name.endsWith('.required') ? 'false' : '';
+    env.GIT_CONFIG_COUNT = String(++count);
+  }
+  return env;
+}
+
+function run(
+  tree: string,
+  args: readonly string[],
+  { env, input = '' }: { env: NodeJS.ProcessEnv; input?: string | undefined },
+): Promise<Buffer> {
   return new Promise((done, fail) => {
-    const child = spawn('git', ['-C', tree, ...QUIET, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn('git', ['-C', tree, ...QUIET, ...PLAIN, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));

@@ -1,6 +1,6 @@
 /** The command `check`: what it prints, its exit codes, its filters, its baseline, and what it makes of git. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -219,6 +219,24 @@ describe('--changed-since', () => {
       await checked(tree, '--cache', cache);
       writeFileSync(join(tree, 'done.c'), wrong.replace('wrong', 'late'));
       expect(await since(tree, '--cache', cache)).toEqual(['done.c:7:2 [wrong-release]']);
+    }));
+
+  it("starts nothing of the tree's own configuration", () =>
+    withRepository({ 'a.c': right('f'), '.gitattributes': '*.c filter=a=b\n*.h filter=proc\n', 'b.h': '' }, async (tree, git) => {
+      const started = join(folder, 'started');
+      git('config', 'filter.a=b.clean', `touch '${started}'; cat`);
+      git('config', 'filter.a=b.required', 'true');
+      git('config', 'filter.proc.process', `touch '${started}'`);
+      const hook = join(tree, '.git/hooks/post-index-change');
+      mkdirSync(join(tree, '.git/hooks'), { recursive: true });
+      writeFileSync(hook, `#!/bin/sh\ntouch '${started}'\n`, { mode: 0o755 });
+      writeFileSync(join(tree, 'a.c'), wrong);
+      writeFileSync(join(tree, 'b.h'), '/* changed */');
+      expect(await since(tree)).toEqual(['a.c:7:2 [wrong-release]']);
+      expect(existsSync(started)).toBe(false);
+      // Git itself would.
+      expect(() => git('diff', 'HEAD')).toThrow();
+      expect(existsSync(started)).toBe(true);
     }));
 
   it('refuses a revision that is none', () =>
