@@ -4,13 +4,13 @@ import type { FunctionVariant } from '../syntax/ast.js';
 import type { FileFacts, FunctionReference } from './file.js';
 import type { Global } from './globals.js';
 import type { Graph } from './graph.js';
-import type { Ledger } from './ledger.js';
 import type { Names } from './lower/builder.js';
 import { lower } from './lower/lower.js';
+import type { Recursions } from './recursion.js';
 
 /** What graphs are made from. */
 interface Sources {
-  ledger: Ledger;
+  worked: Recursions;
   file(name: string): FileFacts | null;
   variants(reference: FunctionReference): FunctionVariant[];
   global(name: string, file: string): Global | null;
@@ -24,8 +24,13 @@ interface Sources {
 
 /** Makes the graphs of a function when they are first asked for: one a variant, containers collapsed. */
 export function openGraphs(sources: Sources): (reference: FunctionReference) => Graph[] {
-  const known = sources.ledger.memo<Graph[]>();
-  return (reference) => known.get(reference.key) ?? known.work(reference.key, () => graphsOf(sources, reference));
+  const { worked } = sources;
+  return (reference) =>
+    worked(
+      reference.key,
+      () => graphsOf(sources, reference),
+      () => [],
+    );
 }
 
 function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {

@@ -12,10 +12,8 @@ export const separator = '\0';
 export interface Memo<V> {
   /** What is remembered under a key. */
   get(key: string): V | undefined;
-  /**
-   * Does the work and remembers what it gives. With `meanwhile`, that is the answer where the work asks for itself.
-   */
-  work(key: string, work: () => V, meanwhile?: V): V;
+  /** Does the work and remembers what it gives. Work that may ask for itself needs a `Recursion`. */
+  work(key: string, work: () => V): V;
 }
 
 /** What was asked for one result, and for which other results it was used. */
@@ -42,8 +40,7 @@ export const unkept: Ledger = {
     const values = new Map<string, V>();
     return {
       get: (key) => values.get(key),
-      work(key: string, work: () => V, meanwhile?: V): V {
-        if (meanwhile !== undefined) values.set(key, meanwhile);
+      work(key: string, work: () => V): V {
         const value = work();
         values.set(key, value);
         return value;
@@ -85,10 +82,8 @@ export function openLedger(): Ledger {
           if (found) open?.uses.add(found.entry);
           return found?.value;
         },
-        work(key: string, work: () => V, meanwhile?: V): V {
+        work(key: string, work: () => V): V {
           const entry = newEntry();
-          // What takes the answer in the meantime rests on all that this one will have asked.
-          if (meanwhile !== undefined) known.set(key, { value: meanwhile, entry });
           const value = within(entry, work);
           known.set(key, { value, entry });
           open?.uses.add(entry);

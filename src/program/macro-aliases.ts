@@ -39,13 +39,14 @@ export interface MacroAliases {
 
 /** Opens the lookup of what macros stand for. */
 export function openMacroAliases(sources: MacroSources): MacroAliases {
-  const { ledger, file, textOf, macros } = sources;
-  const known = ledger.memo<Alias | null>();
+  const { worked, file, textOf, macros } = sources;
 
   function aliasFor(called: string, from: string): Alias | null {
-    const key = `${called}\0${from}`;
-    const before = known.get(key);
-    return before === undefined ? known.work(key, () => find(called, from), null) : before;
+    return worked(
+      `alias\0${called}\0${from}`,
+      () => find(called, from),
+      () => null,
+    );
   }
 
   function find(called: string, from: string): Alias | null {

@@ -38,10 +38,8 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
 
 /** Remembers which names mean macros that jump: those of the file or, in a driver's tree, of its headers. */
 function openJumping(sources: MacroSources, aliases: MacroAliases): MacroCalls['jumpingMacro'] {
-  const { ledger, isDriver, file, macros } = sources;
-  const known = ledger.memo<FunctionVariant | null>();
+  const { worked, isDriver, file, macros } = sources;
   return (name, from) => {
-    const key = `${name}\0${from}`;
     const find = (): FunctionVariant | null => {
       const defined = isDriver ? macros(name, from) : (macrosOf(file(from), name) ?? []);
       for (const macro of defined) {
@@ -50,8 +48,7 @@ function openJumping(sources: MacroSources, aliases: MacroAliases): MacroCalls['
       }
       return null;
     };
-    const before = known.get(key);
-    return before === undefined ? known.work(key, find, null) : before;
+    return worked(`jumping\0${name}\0${from}`, find, () => null);
   };
 }
 
@@ -78,6 +75,6 @@ function openHanding({ ledger, isDriver, variants, macros }: MacroSources): Macr
       const all = macros(name, from).filter((macro) => !macro.objectLike);
       return all.length > 0 && all.every((macro) => variants(macro).length > 0 && variants(macro).every(handsThrough));
     };
-    return known.get(key) ?? known.work(key, find, false);
+    return known.get(key) ?? known.work(key, find);
   };
 }

@@ -3,10 +3,13 @@ import type { FunctionVariant } from '../syntax/ast.js';
 import type { FileFacts, FunctionReference } from './file.js';
 import type { Graph } from './graph.js';
 import type { Ledger } from './ledger.js';
+import type { Recursions } from './recursion.js';
 
 /** A program, as far as macros are known by it. */
 export interface MacroSources {
   ledger: Ledger;
+  /** Works out what macros and functions are: the ones may call the others, and both themselves. */
+  worked: Recursions;
   /** The tree is that of a driver, of which every header is searched for macros. */
   isDriver: boolean;
   file(name: string): FileFacts | null;

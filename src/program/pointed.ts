@@ -28,7 +28,7 @@ export function openPointed(world: World): (reference: FunctionReference, throug
   const known = world.ledger.memo<readonly FunctionReference[]>();
   return (reference, through) => {
     const key = `${reference.key}\0${through}`;
-    return known.get(key) ?? known.work(key, () => find(world, reference, through), []);
+    return known.get(key) ?? known.work(key, () => find(world, reference, through));
   };
 }
 

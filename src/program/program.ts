@@ -19,6 +19,7 @@ import { macroFinder } from './macros.js';
 import { type Meanings, openMeanings } from './meanings.js';
 import { openPointed } from './pointed.js';
 import { type AskedTree, asked } from './questions.js';
+import { openRecursions } from './recursion.js';
 import { openResults } from './results.js';
 import { openSearches, type Searches } from './searches.js';
 import { openStructures } from './structures.js';
@@ -61,7 +62,10 @@ export interface Program extends Omit<Files, 'contentOf'>, Callers, Searches, Me
   pointed(reference: FunctionReference, through: string): readonly FunctionReference[];
 }
 
-/** Opens the program of a tree, with the macros that {@link findAliases} found in it. Nothing is parsed until it is asked for. */
+/** More macros than these do not stand for each other. */
+const maxDepth = 100;
+
+/** Opens the program of a tree, with the macros that `acquiringMacros` of aliases.ts found in it. Nothing is parsed until it is asked for. */
 export function openProgram(source: Tree, aliases: readonly FunctionReference[], ledger: Ledger = unkept): Program {
   const tree = asked(source, ledger);
   const isDriver = isSmall(source);
@@ -81,9 +85,10 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const variants = openVariants({ ledger, file });
   // A macro is known by its own graphs, in which other macros may stand.
   const graphs: Program['graphs'] = (reference) => graphsOf(reference);
-  const { expand, isAlias, jumpingMacro, isHanding } = openMacroCalls({ ledger, isDriver, file, textOf, variants, graphs, macros });
+  const worked = openRecursions(ledger, maxDepth);
+  const { expand, isAlias, jumpingMacro, isHanding } = openMacroCalls({ ledger, worked, isDriver, file, textOf, variants, graphs, macros });
   const collapse = collapser({ structure, typedef, globalType, resultType, expand });
-  const graphsOf = openGraphs({ ledger, file, variants, global, isHanding, jumpingMacro, collapse });
+  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, jumpingMacro, collapse });
 
   const { callers, callSites } = openCallers({ tree, ledger, file, graphs });
 

@@ -109,3 +109,12 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
     return answer;
   };
 }
+
+/** Answers of several kinds that ask for each other, each kind under keys of its own. */
+export type Recursions = <Answer>(key: string, work: () => Answer, guess: () => Answer) => Answer;
+
+/** Opens one memory for answers of several kinds. */
+export function openRecursions(ledger: Ledger, maxDepth: number): Recursions {
+  const worked = openRecursion<unknown>(ledger, maxDepth);
+  return <Answer>(key: string, work: () => Answer, guess: () => Answer) => worked(key, work, guess) as Answer;
+}

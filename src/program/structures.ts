@@ -5,6 +5,7 @@ import type { FileFacts } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, nearestOf } from './place.js';
 import type { AskedTree } from './questions.js';
+import { openRecursion } from './recursion.js';
 import { findField, structName } from './types.js';
 
 export interface Structures {
@@ -25,16 +26,22 @@ export interface Sources {
   ownHeaders(file: string): readonly string[];
 }
 
+/** More names than these do not stand for each other. */
+const maxDepth = 40;
+
 export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Structures {
-  const structures = ledger.memo<StructDefinition | null>();
+  const structures = openRecursion<StructDefinition | null>(ledger, maxDepth);
   const tags = ledger.memo<StructDefinition | null>();
-  const typedefs = ledger.memo<CType | null>();
+  const typedefs = openRecursion<CType | null>(ledger, maxDepth);
   const definitions = ledger.memo<StructDefinition | null>();
 
   function structure(tag: string, from: string): StructDefinition | null {
     const key = `${tag}\0${from}`;
-    const known = structures.get(key);
-    return known !== undefined ? known : structures.work(key, () => tagged(tag, from) ?? typedefOf(tag, from), null);
+    return structures(
+      key,
+      () => tagged(tag, from) ?? typedefOf(tag, from),
+      () => null,
+    );
   }
 
   /** What a file sees of a tag is what its folder sees, but for the file's own. */
@@ -70,7 +77,6 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
 
   function typedef(name: string, from: string): CType | null {
     const key = `${name}\0${from}`;
-    const known = typedefs.get(key);
     const find = (): CType | null => {
       for (const candidate of declaring(name, from)) {
         const type = declaredIn(candidate, name, from);
@@ -78,7 +84,7 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
       }
       return null;
     };
-    return known !== undefined ? known : typedefs.work(key, find, null);
+    return typedefs(key, find, () => null);
   }
 
   /** The file and those of its own headers that may say what a name stands for; a header is not read before it is wanted. */
