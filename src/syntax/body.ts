@@ -55,7 +55,7 @@ export function parseBody(t: Tokens, open: number, close: number, base: number, 
   for (let repair = 0; ; repair++) {
     rewritten = rewrite.out.toString('latin1', from, to);
     root = parseTree(rewritten);
-    if (root === null) return hopelessBlock(text, from, to, base, 'the parser takes too long', problems);
+    if (root === null) return hopelessBlock(text, from, to, base, 'the parser takes too many steps', problems);
     if (!root.broken || repair >= MAX_REPAIRS) break;
     const error = firstError(root);
     if (error === null || !giveUp(rewrite, open, close, error, from, lost)) break;

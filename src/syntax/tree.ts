@@ -47,8 +47,11 @@ async function load(): Promise<void> {
   loaded = { parser, cursor, types: language.types, fields: language.fields, named };
 }
 
-/** Milliseconds after which a parse is given up. */
-const PATIENCE = 4000;
+/**
+ * Steps of the parser, each some hundred tokens, after which a parse is given up: some seconds. Not the time is measured: a tree
+ * gives the same rows on a slow machine. Plain code of a megabyte takes a fifth of them.
+ */
+const PATIENCE = 100_000;
 
 /** Nodes whose inside is not looked at: their text is read again from tokens, or says everything. */
 const LEAVES = new Set([
@@ -139,12 +142,12 @@ const SILENT = new Set([
   'goto',
 ]);
 
-/** Parses `text`, or `null` if that takes too long. */
+/** Parses `text`, or `null` if that takes too many steps. */
 export function parseTree(text: string): Node | null {
   if (loaded === null) throw new Error('putright: initSyntax() must be awaited before a function can be parsed');
   const { parser, cursor, types, fields, named } = loaded;
-  const until = performance.now() + PATIENCE;
-  const tree = text.length < 20_000 ? parser.parse(text) : parser.parse(text, null, { progressCallback: () => performance.now() > until });
+  let steps = 0;
+  const tree = parser.parse(text, null, { progressCallback: () => ++steps > PATIENCE });
   if (tree === null) {
     parser.reset();
     return null;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { rewriteText } from '../../src/syntax/body.js';
 import {
   initSyntax,
@@ -200,6 +200,15 @@ describe('monsters', () => {
     expect(long).toHaveLength(3001);
     expect(long[2000]!.at(-1)).toBe('defined(X2000)');
     expect(Math.max(...long.map((l) => l.length))).toBeLessThan(200);
+  });
+
+  it('reads the same on a slow machine', () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1e5));
+    const text = `void f(void) { ${'a(b);\n'.repeat(10_000)} }`;
+    const [v] = parseFunction(text, outline(text).items[0]!);
+    expect(v!.body.body).toHaveLength(10_000);
+    clock.mockRestore();
   });
 
   it('says why it did not look', () => {
