@@ -81,3 +81,20 @@ it('takes the statements in an expression for a block', () => {
   );
   expect(behind).toMatchObject([{ path: 'p', negated: false }]);
 });
+
+/** What is known where a call stands, each as `path`, `!path`, `path=values` or `path!=values`; `?` for an unknown test. */
+const knownAt = (statements: string, call: string): string[] =>
+  body(statements).nodes.flatMap(({ operation: o, guards }) =>
+    o?.kind !== 'call' || o.name !== call
+      ? []
+      : guards.map(({ path, negated, values }) =>
+          path === null ? '?' : values.length > 0 ? `${path}${negated ? '!' : ''}=${values.join('|')}` : `${negated ? '!' : ''}${path}`,
+        ),
+  );
+
+it('knows what holds behind likely() and unlikely()', () => {
+  expect(knownAt('if (p && n) use(p);', 'use')).toEqual(['p', 'n']);
+  expect(knownAt('if (likely(p && n)) use(p);', 'use')).toEqual(['p', 'n']);
+  expect(knownAt('if (unlikely(!p || !n)) return;\nuse(p);', 'use')).toEqual(['p', 'n']);
+  expect(knownAt('if (!unlikely(!p)) use(p);', 'use')).toEqual(['p']);
+});

@@ -9,23 +9,22 @@ const someTest: Guard = { path: null, call: '', args: [], values: [], negated: f
 
 /** What a condition says while it holds (or, with `truth` false, while it does not): `a && b` both, `!(a || b)` neither. */
 export function guardsOf(b: Builder, e: Expression, truth: boolean): Guard[] {
-  const parts = partsOf(e, truth).flatMap((part) => guardOf(b, part.e, part.truth) ?? []);
+  const parts = partsOf(b, e, truth).flatMap((part) => guardOf(part.e, part.truth) ?? []);
   return parts.length > 0 ? parts : [someTest];
 }
 
-function partsOf(e: Expression, truth: boolean): { e: Expression; truth: boolean }[] {
-  if (e.kind === 'unary' && e.op === '!') return partsOf(e.operand, !truth);
+function partsOf(b: Builder, e: Expression, truth: boolean): { e: Expression; truth: boolean }[] {
+  if (e.kind === 'unary' && e.op === '!') return partsOf(b, e.operand, !truth);
+  if (e.kind === 'call' && e.callee.kind === 'identifier' && b.names.isTransparent(e.callee.name) && e.args[0])
+    return partsOf(b, e.args[0], truth);
   const isBoth = e.kind === 'binary' && (e.op === '&&' || e.op === '||') && (e.op === '&&') === truth;
-  return isBoth ? [...partsOf(e.left, truth), ...partsOf(e.right, truth)] : [{ e, truth }];
+  return isBoth ? [...partsOf(b, e.left, truth), ...partsOf(b, e.right, truth)] : [{ e, truth }];
 }
 
 /** What one test says; `null` for what is not simple. */
-function guardOf(b: Builder, e: Expression, truth: boolean): Guard | null {
-  if (e.kind === 'unary' && e.op === '!') return guardOf(b, e.operand, !truth);
-  if (e.kind === 'call' && e.callee.kind === 'identifier') {
-    if (b.names.isTransparent(e.callee.name) && e.args[0]) return guardOf(b, e.args[0], truth);
+function guardOf(e: Expression, truth: boolean): Guard | null {
+  if (e.kind === 'call' && e.callee.kind === 'identifier')
     return { path: null, call: e.callee.name, args: e.args.map((a) => plainPath(a)), values: [], negated: !truth, text: sourceName(e) };
-  }
   if (e.kind === 'binary' && (e.op === '&&' || e.op === '||')) return null;
   if (e.kind === 'binary' && (e.op === '==' || e.op === '!=')) {
     const path = plainPath(e.left);
