@@ -98,3 +98,29 @@ it('knows what holds behind likely() and unlikely()', () => {
   expect(knownAt('if (unlikely(!p || !n)) return;\nuse(p);', 'use')).toEqual(['p', 'n']);
   expect(knownAt('if (!unlikely(!p)) use(p);', 'use')).toEqual(['p']);
 });
+
+it('knows of a case what falls into it', () => {
+  const inSwitch = (cases: string): string[] => knownAt(`switch (n) {\n${cases}\n}`, 'use');
+  expect(inSwitch('case 1: case 2: use(p);')).toEqual(['n=1|2']);
+  expect(inSwitch('case 1: look(p); break; default: use(p);')).toEqual(['n!=1']);
+  expect(inSwitch('case 1: look(p); break; default: case 2: use(p);')).toEqual(['?']);
+  expect(inSwitch('case 1: default: use(p);')).toEqual(['?']);
+  expect(inSwitch('default: use(p); break; case 1: look(p);')).toEqual(['?']);
+  expect(inSwitch('case 1: default: case 2: use(p);')).toEqual(['?']);
+});
+
+/** How many guards, and values of guards, a graph holds. */
+const told = ({ nodes }: Graph): number => {
+  const lists = [...new Set(nodes.map((n) => n.guards))];
+  return lists.reduce((sum, list) => sum + list.length, 0) + [...new Set(lists.flat())].reduce((sum, g) => sum + g.values.length, 0);
+};
+
+it('does not keep all that many cases and early exits tell', () => {
+  const many = (text: (k: number) => string): string => Array.from({ length: 3000 }, (_, k) => text(k)).join('\n');
+  const exits = body(many((k) => `if (x->a${k}) return;`));
+  expect(exits.nodes.length).toBeGreaterThan(6000);
+  expect(told(exits)).toBeLessThan(300_000);
+  const cases = body(`switch (n) {\n${many((k) => `case ${k}:`)}\nuse(p); }`);
+  expect(cases.nodes.length).toBeGreaterThan(3000);
+  expect(told(cases)).toBeLessThan(10_000);
+});

@@ -39,10 +39,16 @@ function guardOf(e: Expression, truth: boolean): Guard | null {
   return { path, call: '', args: [], values: [], negated: !truth, text: sourceName(e) };
 }
 
-/** What holds in a `case`: its value, joined with those of the cases that fall into it. `default` is none of those seen. */
+/** Of more cases than these that fall into one, nobody tells which it is. */
+const maxFallen = 64;
+
+/**
+ * What holds in a `case`: its value, joined with those of the cases that fall into it. `default` is none of those seen; where a
+ * case falls into it, or it into a case, that may be any.
+ */
 export function caseGuard(inside: Builder['switches'][number], value: string | null, fallen: Guard | undefined): Guard {
-  const base = { path: inside.head.path, call: '', args: [], text: inside.head.text };
-  if (value === null) return { ...base, values: fallen ? [] : inside.seen.slice(), negated: true };
-  if (fallen?.negated) return { ...base, values: [], negated: true };
-  return { ...base, values: [...(fallen?.values ?? []), value], negated: false };
+  const isAny = fallen ? fallen === someTest || fallen.negated || value === null : value === null && inside.seen.length === 0;
+  const values = value === null ? inside.seen.slice() : [...(fallen?.values ?? []), value];
+  if (isAny || (fallen && values.length > maxFallen)) return someTest;
+  return { path: inside.head.path, call: '', args: [], values, negated: value === null, text: inside.head.text };
 }

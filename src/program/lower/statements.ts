@@ -12,10 +12,14 @@ import { caseGuard, guardsOf } from './guards.js';
 import { cleanUp, closeScope, jump, target } from './scopes.js';
 import { assign } from './values.js';
 
+/** What more early exits of a block than these tell is not kept: every node behind them would have it all. */
+const maxTold = 64;
+
 /** The statements of a block; its value is that of the last, if that is an expression. */
 export function block(b: Builder, body: Block): Value {
   const open = b.cleanups.length;
   let value = nothing;
+  let told = 0;
   const around = b.loops;
   const jumps = gotoLoops(body.body);
   body.body.forEach((s, at) => {
@@ -23,8 +27,9 @@ export function block(b: Builder, body: Block): Value {
     value = nothing;
     if (s.kind === 'expression') value = expressionStatement(b, s.expression);
     else statement(b, s);
-    const guards = earlyExitGuards(b, s);
+    const guards = told < maxTold ? earlyExitGuards(b, s) : [];
     if (guards.length > 0) b.guards = [...b.guards, ...guards];
+    told += guards.length;
     if (jumps.some((jump) => jump.last === at)) b.loops = [...around, ...b.loops.filter((l) => l.end > s.end && !around.includes(l))];
   });
   closeScope(b, open, body.end - 1);
