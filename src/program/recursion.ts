@@ -66,6 +66,12 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
   }
 
   return (key, work, guess) => {
+    // Most often nothing is being worked out, and all that is remembered for good holds.
+    const settled = used.length === 0 ? final.get(key) : undefined;
+    if (settled) {
+      ledger.use(settled.entry);
+      return settled.answer;
+    }
     const place = stack.get(key);
     if (place !== undefined) {
       rest({ low: place, height: 0, cut: false });
