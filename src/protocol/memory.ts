@@ -18,15 +18,21 @@ export const memoryTransfers: readonly Transfer[] = [
       ],
     }),
   ),
-  ...['cmpxchg', 'try_cmpxchg'].map(
-    (name): Transfer => ({
-      name,
-      moves: [
-        ['0[]', 'return'],
-        ['2', '0[]'],
-      ],
-    }),
-  ),
+  {
+    name: 'cmpxchg',
+    moves: [
+      ['0[]', 'return'],
+      ['2', '0[]'],
+    ],
+  },
+  // It tells whether it did, and gives what stood there by its second argument.
+  {
+    name: 'try_cmpxchg',
+    moves: [
+      ['0[]', '1[]'],
+      ['2', '0[]'],
+    ],
+  },
   {
     name: 'swap',
     moves: [

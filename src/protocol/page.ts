@@ -45,7 +45,7 @@ const lookup = (name: string): Transfer => ({
 
 export const pageTransfers: readonly Transfer[] = [
   ...['page_folio', 'compound_head', 'folio_page', 'nth_page', 'pfn_folio_page', 'page_rmappable_folio', 'ERR_CAST'].map((n) => same(n)),
-  ...['folio_file_page', 'sub_page', 'page_ptr', 'READ_ONCE', 'rcu_dereference', 'smp_load_acquire'].map((n) => same(n)),
+  ...['folio_file_page', 'sub_page', 'page_ptr', 'READ_ONCE', 'rcu_dereference'].map((n) => same(n)),
   { name: 'page_address_in_vma', moves: [] },
   ...[
     'page_to_pfn',
