@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { blockReleases, blockTransfers } from '../../src/protocol/block.js';
 import { gupAcquires, gupReleases } from '../../src/protocol/gup.js';
-import { transfers } from '../../src/protocol/index.js';
+import { isNeutral, transfers } from '../../src/protocol/index.js';
 import { iteratorAcquires } from '../../src/protocol/iterator.js';
 import { memfdAcquires, memfdReleases } from '../../src/protocol/memfd.js';
 import { memoryTransfers } from '../../src/protocol/memory.js';
@@ -33,4 +33,10 @@ it('knows where barriers and exchanges read and write', () => {
     ['0[]', '1[]'],
     ['2', '0[]'],
   ]);
+});
+
+it('knows what prints and queues to leave references alone', () => {
+  for (const name of ['sprintf', 'snprintf', 'scnprintf', 'vsnprintf', 'schedule_work', 'schedule_delayed_work', 'of_node_put'])
+    expect([name, isNeutral(name)]).toEqual([name, true]);
+  expect(isNeutral('put_page')).toBe(false);
 });
