@@ -111,15 +111,24 @@ export function mentioning(facts: FileFacts, name: string): FunctionReference[] 
 /** Functions whose text matches: every match is found once in the whole file, then placed. */
 export function searching(facts: FileFacts | null, pattern: RegExp): FunctionReference[] {
   if (!facts) return [];
-  const found: FunctionReference[] = [];
-  const positions = [...facts.text.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index);
-  let i = 0;
-  for (const reference of facts.functions) {
-    while (i < positions.length && (positions[i] as number) < reference.item.pos) i++;
-    // Functions in different arms of a widened `#if` can overlap, so look back too.
-    if (positions.some((p) => p >= reference.item.pos && p < reference.item.end)) found.push(reference);
+  const positions = Array.from(facts.text.matchAll(new RegExp(pattern, 'g')), (m) => m.index);
+  // Functions in different arms of a widened `#if` can overlap: a match may stand in several.
+  return facts.functions.filter(({ item }) => {
+    const first = positions[placeOf(positions, item.pos)];
+    return first !== undefined && first < item.end;
+  });
+}
+
+/** The place of the first of ascending numbers that is not below one. */
+function placeOf(numbers: readonly number[], from: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] as number) < from) low = middle + 1;
+    else high = middle;
   }
-  return found;
+  return low;
 }
 
 /**
