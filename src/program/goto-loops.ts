@@ -18,10 +18,12 @@ export interface GotoLoop {
  */
 export function gotoLoops(statements: readonly Statement[]): GotoLoop[] {
   const found: GotoLoop[] = [];
+  if (!statements.some((s) => s.kind === 'label')) return found;
+  const jumps = lastJumps(statements);
   statements.forEach((s, first) => {
     if (s.kind !== 'label') return;
-    const last = statements.findLastIndex((t, i) => i > first && goesTo(t, s.name));
-    if (last < 0) return;
+    const last = jumps.get(s.name) ?? -1;
+    if (last <= first) return;
     const variables = walkers(statements.slice(first, last + 1));
     const crosses = found.some((l) => l.last >= first && l.last < last);
     if (variables.length > 0 && !crosses) found.push({ first, last, variables });
@@ -29,8 +31,13 @@ export function gotoLoops(statements: readonly Statement[]): GotoLoop[] {
   return found;
 }
 
-function goesTo(statement: Statement, name: string): boolean {
-  return every(statement).some((n) => n.kind === 'goto' && n.label === name);
+/** Of each label, the place of the last statement that goes to it. */
+function lastJumps(statements: readonly Statement[]): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  statements.forEach((statement, place) => {
+    for (const n of every(statement)) if (n.kind === 'goto') last.set(n.label, place);
+  });
+  return last;
 }
 
 /** Names that are counted, tested, and used to find elements. */
@@ -61,7 +68,7 @@ function every(root: Node): Node[] {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (typeof next !== 'object' || next === null) continue;
     if ('kind' in next) nodes.push(next as Node);
-    pending.push(...Object.values(next));
+    for (const value of Object.values(next)) pending.push(value);
   }
   return nodes;
 }

@@ -124,3 +124,10 @@ it('does not keep all that many cases and early exits tell', () => {
   expect(cases.nodes.length).toBeGreaterThan(3000);
   expect(told(cases)).toBeLessThan(10_000);
 });
+
+it('looks once through many statements with labels', () => {
+  const many = Array.from({ length: 20_000 }, (_, k) => `l${k}: if (x->a${k}) goto l${k};\n`).join('');
+  const loops = new Set(body(`${many}again: n++; if (n < 9) { use(&p[n]); goto again; }`).nodes.flatMap((node) => node.loops));
+  expect([...loops].map((l) => [l.name, l.variables])).toEqual([['goto', ['n']]]);
+  expect(operations(`again: { ${'use(p);'.repeat(40_000)} } if (n) goto again;`)).toHaveLength(40_000);
+});
