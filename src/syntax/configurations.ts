@@ -5,9 +5,11 @@ import { atomsOf, type Condition, type Configuration, conditionText, evaluate, n
 const MAX_VARIANTS = 16;
 const MAX_TRIED = 512;
 
+type Compare = Condition & { op: 'compare' };
+
 /** The states worth trying for each name: the truth of every test of it changes only between them. */
 function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
-  const numbers = new Map<string, Set<number>>();
+  const compared = new Map<string, Compare[]>();
   const tested = new Set<string>();
   const opaque = new Set<string>();
   for (const c of conditions) {
@@ -15,22 +17,21 @@ function statesOf(conditions: Condition[]): Map<string, (number | null)[]> {
       if (atom.op === 'opaque') opaque.add(atom.text);
       else if (atom.op === 'defined') tested.add(atom.name);
       else if (atom.op === 'compare') {
-        const known = numbers.get(atom.name) ?? new Set();
-        known.add(atom.value);
-        numbers.set(atom.name, known);
+        const known = compared.get(atom.name);
+        if (known) known.push(atom);
+        else compared.set(atom.name, [atom]);
       }
     });
   }
   const states = new Map<string, (number | null)[]>();
   for (const name of opaque) states.set(name, [1, 0]);
-  for (const name of tested) if (!numbers.has(name)) states.set(name, [1, null]);
-  for (const [name, values] of numbers) {
-    const tests: Condition[] = [];
-    for (const c of conditions)
-      atomsOf(c, (atom) => {
-        if (atom.op === 'compare' && atom.name === name) tests.push(atom);
-      });
-    const candidates = [...values].flatMap((v) => [v - 1, v, v + 1]).filter((v) => v >= 0 && !(v === 0 && tested.has(name)));
+  for (const name of tested) if (!compared.has(name)) states.set(name, [1, null]);
+  for (const [name, all] of compared) {
+    // An arm's condition says again what those before it do.
+    const tests = [...new Map(all.map((test) => [`${test.sign} ${test.value}`, test])).values()];
+    const candidates = [...new Set(tests.map((test) => test.value))]
+      .flatMap((v) => [v - 1, v, v + 1])
+      .filter((v) => v >= 0 && !(v === 0 && tested.has(name)));
     if (candidates.length === 0) candidates.push(1);
     candidates.sort((a, b) => b - a);
     const seen = new Set<string>();
@@ -171,8 +172,8 @@ function force(c: Condition, want: boolean, config: Configuration, states: Map<s
 /** What a configuration assumes, in words: of the tests of one name's number only the tightest bounds. */
 export function assumptionsOf(conditions: Condition[], config: Configuration): string[] {
   const texts: string[] = [];
-  const lower = new Map<string, Condition & { op: 'compare' }>();
-  const upper = new Map<string, Condition & { op: 'compare' }>();
+  const lower = new Map<string, Compare>();
+  const upper = new Map<string, Compare>();
   const seen = new Set<string>();
   for (const c of conditions) {
     atomsOf(c, (atom) => {

@@ -180,6 +180,13 @@ describe('monsters', () => {
     ['nested brackets in a type', () => `int f(void) { return sizeof(int ${'(*'.repeat(300)}${')'.repeat(300)}); }`],
     ['many annotations', () => `int f(void) { ${'__user '.repeat(40_000)} a(); }`],
     ['a long ladder of conditions', () => Array.from({ length: 8000 }, (_, i) => `#${i ? 'el' : ''}if X${i}\nint a${i};\n`).join('')],
+    [
+      'a ladder of many tests',
+      () => {
+        const test = (arm: number): string => Array.from({ length: 100 }, (_, k) => `N${arm}_${k} > ${k}`).join(' && ');
+        return `void f(void)\n{\n${Array.from({ length: 98 }, (_, i) => `#${i ? 'el' : ''}if ${test(i)}\nf${i}();\n`).join('')}#endif\n}\n`;
+      },
+    ],
     ['deep #ifs', () => `${Array.from({ length: 8000 }, (_, i) => `#if X${i}\nint a${i};\n`).join('')}${'#endif\n'.repeat(8000)}`],
     ['an unclosed comment', () => `int a;\n/* ${'x'.repeat(1 << 20)}`],
     ['an unclosed string', () => `int f(void) { a("${'x'.repeat(1000)}\n); b(); }`],
