@@ -43,7 +43,18 @@ export function parseStruct(text: string, item: Item): StructDefinition[] {
   return found;
 }
 
-const GROUPS: Record<string, number> = { struct_group: 1, struct_group_attr: 2, struct_group_tagged: 2, __struct_group: 3 };
+/** Macros that make a group of members: which argument names it, which is its struct's tag, and where the members begin: include/linux/stddef.h. */
+const GROUPS: Record<string, { name: number; tag: number; members: number }> = {
+  struct_group: { name: 0, tag: -1, members: 1 },
+  struct_group_attr: { name: 0, tag: -1, members: 2 },
+  struct_group_tagged: { name: 1, tag: 0, members: 2 },
+  __struct_group: { name: 1, tag: 0, members: 3 },
+};
+
+/** The word that an argument is; `''` for none. */
+function argumentText(t: Tokens, argument: readonly [number, number] | undefined): string {
+  return argument !== undefined && argument[1] > argument[0] ? tokenText(t, argument[0]) : '';
+}
 
 function readFields(t: Tokens, open: number, found: StructDefinition[], base: number, nesting: number): Field[] {
   const close = t.match[open] ?? -1;
@@ -86,16 +97,17 @@ function macroMember(
   const name = tokenText(t, from);
   const close = t.match[open]!;
   const args = splitArguments(t, open);
-  const skip = GROUPS[name];
-  if (skip !== undefined) {
-    const groupName = tokenText(t, args[name === 'struct_group_tagged' || name === '__struct_group' ? 1 : 0]?.[0] ?? -1);
-    const first = args[skip];
+  const group = GROUPS[name];
+  if (group !== undefined) {
+    const first = args[group.members];
     if (first !== undefined) {
       const members = readMembers(t, first[0], close, found, base, nesting + 1);
-      const tag = name === 'struct_group' || name === 'struct_group_attr' ? '' : tokenText(t, args[0]![0]);
-      const base_ = tag === '' ? 'struct' : `struct ${tag}`;
-      fields.push({ name: '', type: { base: base_, tag, pointers: 0, dims: [] }, members });
-      void groupName;
+      const tag = group.tag < 0 ? '' : argumentText(t, args[group.tag]);
+      // They are members of the struct itself and, once more, of one under the group's name.
+      fields.push({ name: '', type: { base: 'struct', tag: '', pointers: 0, dims: [] }, members });
+      const type: CType = { base: tag === '' ? 'struct' : `struct ${tag}`, tag, pointers: 0, dims: [] };
+      fields.push({ name: argumentText(t, args[group.name]), type, members });
+      if (tag !== '') found.push({ tag, union: false, fields: members, pos: t.start[from]! + base, end: t.end[close]! + base });
     }
     return close + 1;
   }

@@ -50,7 +50,11 @@ describe('structs', () => {
         'struct a { struct_group(g, int x; int y; ); struct_group_tagged(tag, h, char c; ); DECLARE_FLEX_ARRAY(struct page *, v); DECLARE_BITMAP(m, 8); KABI_RESERVE(1) int z; };',
       ),
     ).toEqual([
-      'struct a\n  struct {\n    int x\n    int y\n  }\n  struct tag {\n    char c\n  }\n  struct page*[] v\n  DECLARE_BITMAP m\n  int z',
+      'struct a\n  struct {\n    int x\n    int y\n  }\n  struct g {\n    int x\n    int y\n  }\n  struct {\n    char c\n  }\n  struct tag h {\n    char c\n  }\n  struct page*[] v\n  DECLARE_BITMAP m\n  int z',
+      'struct tag\n  char c',
+    ]);
+    expect(structs('struct a { __struct_group(, g, __packed, struct page *p; ); struct_group_attr(h, __aligned(4), int z; ); };')).toEqual([
+      'struct a\n  struct {\n    struct page* p\n  }\n  struct g {\n    struct page* p\n  }\n  struct {\n    int z\n  }\n  struct h {\n    int z\n  }',
     ]);
   });
 
