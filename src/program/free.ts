@@ -45,7 +45,6 @@ function closing(text: string, from: number): number {
 /** The statement as a function of `_T`, at the positions where it stands in the file. */
 export function definedFree(text: string, item: Item, definition: FreeDefinition): FunctionVariant[] {
   const head = `void f(${definition.type} _T){`;
-  if (definition.bodyPos < head.length) return [];
   const padded = `${' '.repeat(definition.bodyPos - head.length)}${head}${text.slice(definition.bodyPos, definition.bodyEnd)};}`;
   const found = outline(padded).items.find((i) => i.kind === 'function');
   return found ? parseFunction(padded, found).map((v) => ({ ...v, name: item.name })) : [];

@@ -9,18 +9,17 @@ export function rewriteArguments(r: Rewrite, open: number, close: number): void 
   const { t } = r;
   if (close === open + 1) return;
   for (const [from, to] of splitArguments(t, open)) {
-    if (from >= to) emptyArgument(r, from, open, close);
+    if (from >= to) emptyArgument(r, from, close);
     else if (!r.skip[from]) argument(r, from, to);
   }
 }
 
-function emptyArgument(r: Rewrite, at: number, open: number, close: number): void {
+function emptyArgument(r: Rewrite, at: number, close: number): void {
   const { t, out } = r;
   const gap = t.end[at - 1]!;
   if (gap < t.start[at]!) out[gap] = 48;
   else if (at === close) blank(r, t.start[at - 1]!, t.end[at - 1]!);
   else blank(r, t.start[at]!, t.end[at]!);
-  void open;
 }
 
 function argument(r: Rewrite, from: number, to: number): void {
@@ -34,12 +33,8 @@ function argument(r: Rewrite, from: number, to: number): void {
       if (!braced(r, from, to)) asIdentifier(r, from, last, to - from === 1 ? 'literal' : 'unknown');
       return;
     }
-    const word = TAG_KEYWORDS.has(first) || TYPE_KEYWORDS.has(first) || QUALIFIERS.has(first);
-    if (word || TYPEOF.has(first) || first === 'auto' || first === 'static' || first === 'extern') {
-      if (!(word && to - from === 1 && first === 'bool' && isPunct(t, from + 1, '.'))) asIdentifier(r, from, last, 'type');
-      return;
-    }
-    if (isTypeShape(t, from, to)) {
+    const word = TAG_KEYWORDS.has(first) || TYPE_KEYWORDS.has(first) || QUALIFIERS.has(first) || TYPEOF.has(first);
+    if (word || first === 'auto' || first === 'static' || first === 'extern' || isTypeShape(t, from, to)) {
       asIdentifier(r, from, last, 'type');
       return;
     }

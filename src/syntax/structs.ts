@@ -33,7 +33,7 @@ export function parseStruct(text: string, item: Item): StructDefinition[] {
       open = isPunct(t, open, '(') ? Math.max(open, t.match[open] ?? -1) + 1 : open + 1;
     }
     if (!isPunct(t, open, '{')) continue;
-    const from = isPunct(t, 0, 'typedef') || tokenText(t, 0) === 'typedef' ? 0 : i;
+    const from = tokenText(t, 0) === 'typedef' ? 0 : i;
     const { spec, declarators } = readDeclaration(t, from, t.count);
     const tag = spec.tag !== null && spec.tag !== '' ? spec.tag : (declarators[0]?.name ?? '') || item.name;
     const fields = readFields(t, open, found, item.pos, 0);
@@ -145,8 +145,7 @@ function readMember(t: Tokens, from: number, to: number, fields: Field[], found:
     // Unnamed: an anonymous member, or, with microsoft extensions, a tagged one.
     if (members !== null || (spec.tag !== null && spec.tagKind !== 'enum')) {
       const type: CType = { base: spec.base, tag: spec.tag ?? '', pointers: 0, dims: [] };
-      if (members === null || spec.tag === '' || spec.tag === null) fields.push({ name: '', type, members });
-      else fields.push({ name: '', type, members });
+      fields.push({ name: '', type, members });
     }
     return;
   }

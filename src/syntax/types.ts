@@ -12,8 +12,6 @@ export interface RawDeclarator {
   /** Tokens of the initialiser, `[from, to)`, or `null`. */
   init: [number, number] | null;
   cleanup: string | null;
-  /** Brackets of the parameter list if this declares a function or a pointer to one, else -1. */
-  paramsOpen: number;
   /** True for a function itself (not a pointer to one). */
   isFunction: boolean;
 }
@@ -24,9 +22,7 @@ export interface Specifiers {
   tag: string | null;
   tagKind: string;
   static: boolean;
-  extern: boolean;
   inline: boolean;
-  typedef: boolean;
   /** Token index of the `{` of a struct, union or enum body, or -1. */
   bodyOpen: number;
   cleanup: string | null;
@@ -65,9 +61,7 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
     tag: null,
     tagKind: '',
     static: false,
-    extern: false,
     inline: false,
-    typedef: false,
     bodyOpen: -1,
     cleanup: null,
     next: from,
@@ -79,8 +73,6 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
     const word = tokenText(t, i);
     if (STORAGE.has(word)) {
       if (word === 'static' || word === 'STATIC') s.static = true;
-      else if (word === 'extern') s.extern = true;
-      else if (word === 'typedef') s.typedef = true;
       else if (word.includes('inline') && !word.startsWith('noinline')) s.inline = true;
       else if (word === 'auto' && !(isWord(t, i + 1) && isWord(t, i + 2))) base.push(word);
       i++;
@@ -121,13 +113,7 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
       const close = t.match[i + 1] ?? -1;
       if (
         !ATTRIBUTE.has(word) &&
-        !(
-          isAnnotation(word) &&
-          close > 0 &&
-          (isWord(t, close + 1) ||
-            isPunct(t, close + 1, '*') ||
-            base.length + plain.length > 1 - Number(base.length > 0 && plain.length > 0))
-        )
+        !(isAnnotation(word) && close > 0 && (isWord(t, close + 1) || isPunct(t, close + 1, '*') || base.length + plain.length > 1))
       )
         break;
       i = skipGroup(t, i + 1, to);
@@ -170,23 +156,15 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
     end: 0,
     init: null,
     cleanup: spec.cleanup,
-    paramsOpen: -1,
     isFunction: false,
   };
   let i = from;
-  let wrapped = 0;
   // Inwards: pointers and brackets up to the name.
   while (i < to) {
     if (isPunct(t, i, '*')) {
       d.type.pointers++;
       i++;
-    } else if (isPunct(t, i, '^')) i++;
-    else if (
-      isPunct(t, i, '(') &&
-      wrapped < 8 &&
-      (isPunct(t, i + 1, '*') || isPunct(t, i + 1, '(') || (isWord(t, i + 1) && d.name === '' && isPunct(t, i + 2, ')') && wrapped === 0))
-    ) {
-      if (wrapped > 0 || isPunct(t, i + 1, '*')) wrapped++;
+    } else if (isPunct(t, i, '(') && (isPunct(t, i + 1, '*') || isPunct(t, i + 1, '(') || (isWord(t, i + 1) && isPunct(t, i + 2, ')')))) {
       const close = t.match[i] ?? -1;
       if (close < 0 || close >= to) break;
       const inner = readDeclarator(t, i + 1, close, { ...spec, base: '', cleanup: null });
@@ -196,10 +174,8 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
       d.type.dims = inner.declarator.type.dims;
       i = close + 1;
       if (isPunct(t, i, '(')) {
-        d.paramsOpen = i;
         if (inner.declarator.isFunction) {
           // A function that returns a pointer to a function: the inner list is its own.
-          d.paramsOpen = inner.declarator.paramsOpen;
           d.isFunction = true;
           d.type = { base: 'function', tag: null, pointers: Math.max(pointers, 1), dims: [] };
           return finish(t, skipGroup(t, i, to), to, d);
@@ -213,7 +189,7 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
     } else if (isWord(t, i)) {
       const word = tokenText(t, i);
       if (QUALIFIERS.has(word) || STORAGE.has(word)) i++;
-      else if (ATTRIBUTE.has(word) || (isAnnotation(word) && (isWord(t, i + 1) || isPunct(t, i + 1, '*') || d.name !== '') && i + 1 < to)) {
+      else if (ATTRIBUTE.has(word) || (isAnnotation(word) && (isWord(t, i + 1) || isPunct(t, i + 1, '*')) && i + 1 < to)) {
         d.cleanup ??= cleanupOf(t, i);
         i++;
         if (isPunct(t, i, '(')) i = skipGroup(t, i, to);
@@ -232,8 +208,7 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
       }
     } else break;
   }
-  if (isPunct(t, i, '(') && i < to && d.paramsOpen < 0) {
-    d.paramsOpen = i;
+  if (isPunct(t, i, '(') && i < to) {
     d.isFunction = true;
     return finish(t, skipGroup(t, i, to), to, d);
   }
