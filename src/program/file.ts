@@ -36,7 +36,7 @@ export function describe(file: string, text: string): FileFacts {
   const globals = new Map<string, Item>();
   const objects: Item[] = [];
   for (const item of inOrder(out)) {
-    if (item.variable !== '') globals.set(item.variable, item);
+    for (const name of item.variables) globals.set(name, item);
     const macro = item.kind === 'macro';
     if (item.kind !== 'function' && !macro) continue;
     if (macro && !isFunctionLike(text, item)) {

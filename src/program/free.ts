@@ -24,7 +24,7 @@ export function freeDefinitions(text: string): { name: string; definition: FreeD
       bodyPos,
       static: true,
       inline: true,
-      variable: '',
+      variables: [],
       conditions: [],
     };
     return [{ name: match[1] as string, definition: { type: (match[2] as string).trim(), bodyPos, bodyEnd }, item }];

@@ -14,8 +14,8 @@ interface Described {
   bodyPos: number;
   static: boolean;
   inline: boolean;
-  /** The variable that stands behind a struct's members. */
-  variable: string;
+  /** The variables that it declares, also behind a struct's members. */
+  variables: readonly string[];
 }
 
 /** Kind and name from an item's outermost tokens. */
@@ -36,7 +36,8 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
     else if (w === 'typedef') isTypedef = true;
     else if (w === 'inline' || w === '__always_inline') isInline = true;
   }
-  const flags = { static: isStatic, inline: isInline, variable: '' };
+  const flags = { static: isStatic, inline: isInline, variables: [] };
+  const named = (first: string, from: number): string[] => [first, ...furtherNames(text, head, word, from)].filter((name) => name !== '');
   if (typeBody >= 0) {
     let keyword = typeBody - 1;
     while (keyword >= 0 && !TAG_KEYWORDS.has(word(keyword))) keyword--;
@@ -47,12 +48,13 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
     }
     const declared = declaredName(head, word, typeBody + 1, limit);
     const kind = word(keyword) === 'enum' ? (isTypedef ? 'declaration' : 'other') : 'struct';
-    const variable = kind === 'struct' && !isTypedef && !isAnnotation(declared) ? declared : '';
-    return { kind, name: tag !== '' ? tag : declared, bodyPos: body, ...flags, variable };
+    const variables = kind === 'struct' && !isTypedef && !isAnnotation(declared) ? named(declared, typeBody + 1) : [];
+    return { kind, name: tag !== '' ? tag : declared, bodyPos: body, ...flags, variables };
   }
   const name = declaredName(head, word, 0, limit);
-  if (isTypedef) return { kind: 'declaration', name: pointerName(text, head, limit) || name, bodyPos: -1, ...flags };
-  if (assigned) return { kind: 'variable', name: name !== '' ? name : pointerName(text, head, limit), bodyPos: -1, ...flags };
+  const variable = (first: string): Described => ({ kind: 'variable', name: first, bodyPos: -1, ...flags, variables: named(first, 0) });
+  if (isTypedef) return { kind: 'declaration', name: pointerName(text, head, 0, limit) || name, bodyPos: -1, ...flags };
+  if (assigned) return variable(name !== '' ? name : pointerName(text, head, 0, limit));
   let groups = 0;
   let words = 0;
   let firstGroup = -1;
@@ -65,15 +67,36 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
   if (groups === 0) {
     if (words < 2) return { kind: 'other', name, bodyPos: -1, ...flags };
     const forward = words === 2 && TAG_KEYWORDS.has(word(0)) && n <= 2;
-    return { kind: isExtern || forward ? 'declaration' : 'variable', name, bodyPos: -1, ...flags };
+    return isExtern || forward ? { kind: 'declaration', name, bodyPos: -1, ...flags } : variable(name);
   }
   if (head.kind[firstGroup + 1] === 40 && head.kind[firstGroup - 1] !== 40) {
-    const pointed = pointerName(text, head, limit);
-    if (pointed !== '') return { kind: isExtern ? 'declaration' : 'variable', name: pointed, bodyPos: -1, ...flags };
+    const pointed = pointerName(text, head, 0, limit);
+    if (pointed !== '') return isExtern ? { kind: 'declaration', name: pointed, bodyPos: -1, ...flags } : variable(pointed);
   }
   const before = word(firstGroup - 1);
   const bare = words <= 1 && !head.kind.slice(0, firstGroup).includes(42);
   return { kind: bare ? 'other' : 'declaration', name: before, bodyPos: -1, ...flags };
+}
+
+/** What stands behind the first `,` of a declaration: `b` and `c` in `int a = 1, *b, c[2];`. */
+function furtherNames(text: string, head: Head, word: (k: number) => string, from: number): string[] {
+  const names: string[] = [];
+  let inside = 0;
+  let begin = -1;
+  let limit = -1;
+  for (let k = from; k <= head.kind.length; k++) {
+    const kind = head.kind[k];
+    if (kind === 91) inside++;
+    else if (kind === 93) inside--;
+    else if (kind === 61 && limit < 0) limit = k;
+    else if (k === head.kind.length || (kind === 44 && inside === 0)) {
+      const end = limit < 0 ? k : limit;
+      if (begin >= 0) names.push(declaredName(head, word, begin, end) || pointerName(text, head, begin, end));
+      begin = k + 1;
+      limit = -1;
+    }
+  }
+  return names;
 }
 
 /** The last word before `limit` that can be a name: no annotation, nothing inside `[…]`. */
@@ -97,8 +120,8 @@ function declaredName(head: Head, word: (k: number) => string, from: number, lim
 }
 
 /** `foo` in `int (*foo[2])(int)`. */
-function pointerName(text: string, head: Head, limit: number): string {
-  for (let k = 0; k < limit; k++) {
+function pointerName(text: string, head: Head, from: number, limit: number): string {
+  for (let k = from; k < limit; k++) {
     if (head.kind[k] !== 40) continue;
     const m = /^\(\s*\*[\s*]*(?:const\s+)?(?:__\w+\s+)*([A-Za-z_]\w*)/.exec(
       text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 300)),

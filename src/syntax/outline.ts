@@ -22,8 +22,8 @@ export interface Item {
   bodyPos: number;
   static: boolean;
   inline: boolean;
-  /** The variable that it declares, also behind a struct's members; `''` if none. Of several, the first. */
-  variable: string;
+  /** The variables that it declares, also behind a struct's members. */
+  variables: readonly string[];
   /** Conditions of the `#if` arms around it, outermost first, in the form of a variant's assumptions. */
   conditions: string[];
 }
@@ -181,12 +181,11 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           bodyPos: s.body,
           static: isStatic,
           inline: isInline,
-          variable: '',
+          variables: [],
           conditions,
         });
       } else {
         const d = describeItem(text, head, s.body, s.typeBody, s.assigned);
-        const variable = d.kind === 'variable' ? d.name : d.variable;
         found.items.push({
           kind: d.kind,
           name: d.name,
@@ -195,7 +194,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           bodyPos: d.bodyPos,
           static: d.static,
           inline: d.inline,
-          variable,
+          variables: d.variables,
           conditions,
         });
       }
@@ -340,7 +339,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
           bodyPos: -1,
           static: false,
           inline: false,
-          variable: '',
+          variables: [],
           conditions: conditionsIn(groups, groups.length),
         };
         endMacroLine();

@@ -196,3 +196,13 @@ void list_put(struct dev *d)
     row('lists', 'none@function'),
   );
 });
+
+describe('pages in a variable of the file', () => {
+  const row = 'pin LT page-array car=dev.pages bulk@file put:dev_unmap:unpin_user_pages_dirty_lock dirty=bulk';
+  for (const declaration of [
+    'static struct dev *one;',
+    'static struct dev *other, *one;',
+    'static int n = 1;\nstatic struct dev none = { 0 }, *one;',
+  ])
+    shows(declaration, `${header}${declaration}\n${taking('one->pages', 'one->nr')}${dropping('one->pages', 'one->nr')}`, row);
+});

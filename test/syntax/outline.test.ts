@@ -66,6 +66,20 @@ int main_thing(void) { return 0; }
     ).toEqual([name]);
   });
 
+  it.each<[string, ...string[]]>([
+    ['int a;', 'a'],
+    ['static struct page *ga, *gb;', 'ga', 'gb'],
+    ['int a = f(1, 2), b[3], (*c)(int, int), d[2] = { 1, 2 }, *e = &a;', 'a', 'b', 'c', 'd', 'e'],
+    ['struct s { int x, y; } one, *two = NULL;', 'one', 'two'],
+    ['static int (*f)(int), g;', 'f', 'g'],
+    ['struct s { int x; };'],
+    ['extern int a, b;'],
+    ['typedef int a, b;'],
+    ['int f(int a, int b);'],
+  ])('names the variables of %s', (text, ...names) => {
+    expect(outline(text).items.map((i) => i.variables)).toEqual([names]);
+  });
+
   it('sees through extern "C"', () => {
     expect(
       items('#ifdef __cplusplus\nextern "C" {\n#endif\nint a(void) { return 1; }\n#ifdef __cplusplus\n}\n#endif\nint b(void) { }'),
