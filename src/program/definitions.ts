@@ -10,7 +10,7 @@ const maxCallingFiles = 250;
 export interface Definitions {
   /** Definitions that a name can mean in a file: its own, then what it sees of others. */
   resolve(name: string, from: string): FunctionReference[];
-  /** Those in the file, or in or below its folder. */
+  /** Those in the file, or in others of its folder. */
   resolveNear(name: string, from: string): FunctionReference[];
   /** Those in some of the files, as far as another file sees them. */
   definitionsIn(isCandidate: (file: string) => boolean, name: string, from: string): FunctionReference[];
@@ -48,7 +48,7 @@ export function openDefinitions({ tree, ledger, isDriver, file, macros }: Source
     return tree.filesCalling(name).length > maxCallingFiles;
   }
 
-  /** Definitions in headers and non-static ones elsewhere; those in or below the caller's folder come first. */
+  /** Definitions in headers and non-static ones elsewhere; those in the caller's folder come first. */
   function visible(name: string, from: string): FunctionReference[] {
     const folder = folderOf(from);
     const general = isGeneral(name);

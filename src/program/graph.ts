@@ -1,5 +1,5 @@
 /**
- * A function as a control-flow graph of page operations: plain data, made by {@link file://./lower.ts} and walked by
+ * A function as a control-flow graph of page operations: plain data, made by {@link file://./lower/lower.ts} and walked by
  * `flow/`. Nothing here knows a kernel name.
  */
 import type { CType, Expression, Parameter } from '../syntax/ast.js';
@@ -41,8 +41,10 @@ export interface Guard {
 export interface Copy {
   kind: 'copy';
   target: string;
-  source: Value /** False for a copy that does not replace what was there. */;
-  replaces: boolean /** Only what the value itself is: a number or address, not the memory behind it. */;
+  source: Value;
+  /** False for a copy that does not replace what was there. */
+  replaces: boolean;
+  /** Only what the value itself is: a number or address, not the memory behind it. */
   valueOnly?: true;
 }
 /** A call. `through` is the field or variable of a call by pointer, then `name` is `null`. */
@@ -70,7 +72,8 @@ export interface Assume {
   left: Value;
   op: string;
   right: Value;
-  truth: boolean /** Result path of the call under test, if the condition is one. */;
+  truth: boolean;
+  /** The call under test, if the condition is one. */
   call: CallOperation | null;
 }
 export interface ReturnOperation {
@@ -113,7 +116,12 @@ export interface Graph {
   /** Declared types of parameters and locals by name. */
   types: ReadonlyMap<string, CType>;
   /** `target = source` copies of pointers, for finding other names of the same memory. */
-  aliases: { target: string; source: Value /** One of several operands: a name only if it is a pointer. */; operand?: true }[];
+  aliases: {
+    target: string;
+    source: Value;
+    /** One of several operands: a name only if it is a pointer. */
+    operand?: true;
+  }[];
   /** A function's name stored below a path, or passed with an argument: who may call it back, with what. */
   callbacks: { owner: string; functionName: string }[];
   /** Every assignment, with the text of what is assigned: how flags and counts are looked up. */

@@ -50,7 +50,7 @@ export interface Program extends Omit<Files, 'contentOf'>, Callers, Searches, Me
   macroTexts(name: string, file: string): readonly string[];
   /** The number that a name in capitals stands for in a file: a macro or an enumerator; `null` if that is not plain. */
   constant(name: string, file: string): number | null;
-  /** Function-like macros that a name can mean in a file: its own, then those of headers. */
+  /** Macros that a name can mean in a file, those with parameters first: its own, else those of headers. */
   macros(name: string, file: string): FunctionReference[];
   /** True if a macro's body is one call of a name in the tables: its uses are that call. */
   isAlias(macro: FunctionReference): boolean;

@@ -10,7 +10,7 @@
  */
 export type Place = string;
 
-/** What an acquiring call takes: see the design's Words. `none` is decided per call (a NULL page array). */
+/** What an acquiring call takes. `none` is decided per call (a NULL page array). */
 export type Taken = 'get' | 'pin' | 'conditional';
 
 /** What an acquiring call returns. */

@@ -115,7 +115,8 @@ export interface InitializerList extends Span {
   items: InitializerItem[];
 }
 export interface InitializerItem {
-  /** `.a.b` as `['a','b']`; an index designator as `'[]'`. */ designators: string[];
+  /** `.a.b` as `['a','b']`; an index designator as `'[]'`. */
+  designators: string[];
   value: Expression;
 }
 /** What the parser could not make sense of. */
@@ -281,7 +282,8 @@ export interface FunctionVariant extends Span {
 /** A struct or union member; `tag` members without a name are anonymous and their members are reached through them. */
 export interface Field {
   name: string;
-  type: CType /** Members of an inline (tagless or tagged) struct or union body. */;
+  type: CType;
+  /** Members of an inline (tagless or tagged) struct or union body. */
   members: Field[] | null;
 }
 export interface StructDefinition extends Span {
@@ -293,7 +295,8 @@ export interface StructDefinition extends Span {
 export interface MacroDefinition extends Span {
   name: string;
   params: string[];
-  variadic: boolean /** `#define NAME text`, without brackets. */;
+  variadic: boolean;
+  /** `#define NAME text`, without brackets. */
   objectLike: boolean;
   body: string;
   bodyPos: number;

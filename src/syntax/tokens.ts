@@ -270,7 +270,7 @@ export function isWord(t: Tokens, i: number): boolean {
   return i >= 0 && i < t.count && t.kind[i] === WORD;
 }
 
-/** Offset of the line and 1-based byte column of an offset, given where lines start. */
+/** Line and byte column of an offset, both from 1, given where lines start. */
 export function positionOf(lineStarts: Uint32Array, pos: number): { line: number; column: number } {
   let low = 0;
   let high = lineStarts.length - 1;
