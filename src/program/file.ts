@@ -1,5 +1,5 @@
 /** One file: its functions, macros and variables, and cheap looks at its text before anything is parsed. */
-import { type Include, type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
+import { type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
 import { type FreeDefinition, freeDefinitions } from './free.js';
 
 /** A function definition, or a function-like macro that stands for one, in one file. */
@@ -83,6 +83,12 @@ function addTo(byName: Map<string, FunctionReference[]>, reference: FunctionRefe
   const same = byName.get(reference.name);
   if (same) same.push(reference);
   else byName.set(reference.name, [reference]);
+}
+
+/** What an `#include` names. */
+export interface Include {
+  path: string;
+  quoted: boolean;
 }
 
 /** What a text's preprocessor lines name, also in comments and in arms that are never taken. */

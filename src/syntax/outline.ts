@@ -28,19 +28,12 @@ export interface Item {
   conditions: string[];
 }
 
-export interface Include {
-  path: string;
-  quoted: boolean;
-}
-
 /** What a file consists of. */
 export interface Outline {
   /** In order, not overlapping. */
   items: Item[];
   /** Macros defined inside another item, in order. */
   innerMacros: Item[];
-  includes: Include[];
-  problems: { pos: number; why: string }[];
   /** Offsets at which lines start; made on first use. */
   lineStarts(): Uint32Array;
   /** Line and byte column of an offset, both from 1. */
@@ -96,8 +89,6 @@ export function outline(text: string): Outline {
   const found: Outline = {
     items: [],
     innerMacros: [],
-    includes: [],
-    problems: [],
     lineStarts,
     position: (pos) => positionOf(lineStarts(), pos),
   };
@@ -109,7 +100,6 @@ export function outline(text: string): Outline {
   const left = scan(text, 0, false, found);
   if (left >= 0) {
     // Something opened there never closed. Again from it, with a `}` in the first column closing everything, as kernel style has it.
-    found.problems.push({ pos: left, why: 'what opens here does not close before the end of the file' });
     while (found.items.length > 0 && found.items.at(-1)!.end > left) found.items.pop();
     while (found.innerMacros.length > 0 && found.innerMacros.at(-1)!.pos >= left) found.innerMacros.pop();
     scan(text, left, true, found);
@@ -159,8 +149,8 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
     if (pos >= 0) {
       while (found.items.length > 0 && found.items.at(-1)!.end > pos) {
         const lost = found.items.pop()!;
+        // What else stands in an `#if` group that is part of another item is lost.
         if (lost.kind === 'macro') found.innerMacros.push(lost);
-        else found.problems.push({ pos: lost.pos, why: `${lost.kind} ${lost.name} stands in an #if group that is part of another item` });
       }
       const conditions = conditionsIn(groups, s.groups);
       if (s.isFunction && s.body >= 0 && head.kind.includes(40)) {
@@ -314,9 +304,7 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
     }
   }
   if (s.start >= 0) {
-    const unclosed = s.depth > 0 || s.parens > 0;
-    if (unclosed && !strict) return s.start;
-    if (unclosed) found.problems.push({ pos: s.start, why: 'does not close before the end of the file' });
+    if ((s.depth > 0 || s.parens > 0) && !strict) return s.start;
     emit(size);
   }
   return -1;
@@ -344,13 +332,6 @@ function scan(text: string, from: number, strict: boolean, found: Outline): numb
         };
         endMacroLine();
         (s.start < 0 ? found.items : found.innerMacros).push(item);
-        return end;
-      }
-      case 'include':
-      case 'include_next':
-      case 'import': {
-        const m = /^\s*(?:"([^"\n]*)"|<([^>\n]*)>)/.exec(text.slice(k, Math.min(end, k + 1000)));
-        if (m !== null) found.includes.push({ path: m[1] ?? m[2] ?? '', quoted: m[1] !== undefined });
         return end;
       }
       case 'if':

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { definesAtColumnZero, definesNear } from '../../src/program/file.js';
+import { definesAtColumnZero, definesNear, directivesOf } from '../../src/program/file.js';
 
 describe('where a name may be defined', () => {
   it.each([
@@ -33,4 +33,13 @@ describe('whether a macro stands for a name', () => {
   ])('%s', (_, text, expected) => {
     expect(definesNear(text, /^#\s*define[\s\S]*take\(/)).toBe(expected);
   });
+});
+
+it('reads what preprocessor lines name', () => {
+  const { includes, defines } = directivesOf('#include <a.h>\n # include "b/c.h"\n#define A 1\n#\tdefine B(x) x\nint include;\n');
+  expect(includes).toEqual([
+    { path: 'a.h', quoted: false },
+    { path: 'b/c.h', quoted: true },
+  ]);
+  expect([...defines]).toEqual(['A', 'B']);
 });
