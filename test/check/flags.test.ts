@@ -26,6 +26,7 @@ int job_run(struct job *job, unsigned long a, bool wanted)
 /** Those in which it is never dropped. */
 const forgotten: Parameters<typeof remembered>[] = [
   ['', 'state |= HAS_PAGE;\n\t\tstate &= ~HAS_PAGE;', 'state & HAS_PAGE'],
+  ['', 'state |= HAS_PAGE;\n\t\tstate = state & ~HAS_PAGE;', 'state & HAS_PAGE'],
   ['', 'state |= HAS_PAGE | IS_MAPPED;\n\t\tstate &= ~(IS_MAPPED | HAS_PAGE);', 'state & HAS_PAGE'],
   ['', 'state &= ~HAS_PAGE;\n\t\tstate &= ~IS_MAPPED;', 'state & HAS_PAGE'],
   ['', 'job->flags = JOB_TAKEN;', 'job->flags == JOB_LAST'],
@@ -42,6 +43,7 @@ const lost: Parameters<typeof remembered>[] = [
 /** Those in which it is dropped. */
 const kept: Parameters<typeof remembered>[] = [
   ['', 'state |= BIT(3);', 'state & BIT(3)'],
+  ['', 'state = state | HAS_PAGE;', 'state & HAS_PAGE'],
   ['', 'state |= 1 << 3;', 'state & (1 << 3)'],
   ['', 'state |= 0x4;', 'state & 0x4'],
   ['', 'state |= HAS_PAGE;', '(state & HAS_PAGE) == HAS_PAGE'],

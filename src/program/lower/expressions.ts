@@ -70,12 +70,13 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
     }
     case 'assign': {
       if (e.op === '=' && e.right.kind === 'initializer') return overwrite(b, e.left, e.right);
-      const value = e.op === '=' ? stored(b, e.right) : evaluate(b, e.right);
+      const more = addedBy(e);
+      const value = more === null ? stored(b, e.right) : evaluate(b, more);
       const target = evaluate(b, e.left);
       if (target.path === null || target.address) return value;
-      if (e.op === '=') assign(b, target.path, value, e.pos, true);
+      if (more === null) assign(b, target.path, value, e.pos, true);
       else {
-        b.assigned.push({ target: target.path, text: sourceName(e.right) });
+        b.assigned.push({ target: target.path, text: sourceName(more) });
         if (value.path !== null) node(b, e.pos, { kind: 'copy', target: target.path, source: value, replaces: false });
         node(b, e.pos, { kind: 'update', target: target.path });
       }
@@ -170,13 +171,15 @@ function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>
   return { path, address: false, text: texts.join(' | ') };
 }
 
-/** What is stored: of `call() == n`, whether it came out so, which is known on each of two ways. */
-export function stored(b: Builder, e: Expression): Value {
-  return e.kind === 'binary' && e.op in negated && (e.left.kind === 'call' || e.right.kind === 'call') ? decided(b, e) : evaluate(b, e);
+/** What an assignment changes what it finds by: `flags |= A`, `flags = flags | A`; `null` for one that stores another value. */
+function addedBy({ op, left, right }: Extract<Expression, { kind: 'assign' }>): Expression | null {
+  if (op !== '=') return right;
+  const isOfItself = right.kind === 'binary' && (right.op === '|' || right.op === '&') && sourceName(right.left) === sourceName(left);
+  return isOfItself ? right.right : null;
 }
 
-/** What is returned: of any comparison, whether it came out so: the caller asks for nothing else. */
-export function returned(b: Builder, e: Expression): Value {
+/** What is stored or returned: of a comparison, whether it came out so, which is known on each of two ways. */
+export function stored(b: Builder, e: Expression): Value {
   return (e.kind === 'binary' && e.op in negated) || (e.kind === 'unary' && e.op === '!') ? decided(b, e) : evaluate(b, e);
 }
 

@@ -7,7 +7,7 @@ import { statementsFor } from '../jumping.js';
 import type { Value } from '../path.js';
 import { namesIn, sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, within } from './builder.js';
-import { condition, evaluate, initialise, returned, stored } from './expressions.js';
+import { condition, evaluate, initialise, stored } from './expressions.js';
 import { caseGuard, guardsOf } from './guards.js';
 import { cleanUp, closeScope, jump, target } from './scopes.js';
 import { assign } from './values.js';
@@ -164,7 +164,7 @@ export function statement(b: Builder, s: Statement): void {
       jump(b, b.continues.at(-1), s.pos);
       return;
     case 'return': {
-      const value = s.value ? returned(b, s.value) : null;
+      const value = s.value ? stored(b, s.value) : null;
       cleanUp(b, 0, s.pos);
       node(b, s.pos, { kind: 'return', value });
       connect(b, b.exit);

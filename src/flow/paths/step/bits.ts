@@ -8,10 +8,10 @@ import { put, renewed, valueAt } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type State, sign } from '../memory/state.js';
 
-/** `flags |= A`, `obj->flags |= A | BIT(3)` */
-const setting = /^[\w.>[\]-]+?\s*\|=\s*([^;,=&?]+?)\s*(?:;|$)/;
-/** `flags &= ~A`, `obj->flags &= ~(A | BIT(3))` */
-const clearing = /^[\w.>[\]-]+?\s*&=\s*~\s*([^;,=&?]+?)\s*(?:;|$)/;
+/** `flags |= A`, `obj->flags = obj->flags | A | BIT(3)` */
+const setting = /^(?<of>[\w.>[\]-]+?)\s*(?:\|=|=\s*\k<of>\s*\|)\s*(?<mask>[^;,=&?]+?)\s*(?:;|$)/;
+/** `flags &= ~A`, `obj->flags = obj->flags & ~(A | BIT(3))` */
+const clearing = /^(?<of>[\w.>[\]-]+?)\s*(?:&=|=\s*\k<of>\s*&)\s*~\s*(?<mask>[^;,=&?]+?)\s*(?:;|$)/;
 /** A variable may have none of the bits. */
 const constant = /^\(?(?:[A-Z_][A-Z\d_]*|BIT\(\w+\)|0x[\da-f]*[1-9a-f][\da-f]*|[1-9]\d*|1U?L* ?<< ?\w+)\)?$/;
 const name = /^[A-Z_][A-Z\d_]*$/;
@@ -21,9 +21,9 @@ const set = sign.negative | sign.positive;
 /** The state behind a node that sets or clears flags in the number at a place, by their names; `null` for any other node. */
 export function flagged(local: Called, n: Node, place: string, state: State): State | null {
   const text = textAt(local, n);
-  const mask = setting.exec(text)?.[1];
+  const mask = setting.exec(text)?.groups?.['mask'];
   const bits = mask === undefined ? sign.zero : set;
-  const all = (mask ?? clearing.exec(text)?.[1])
+  const all = (mask ?? clearing.exec(text)?.groups?.['mask'])
     ?.replace(/^\((.*)\)$/, '$1')
     .split('|')
     .map((one) => one.trim());
