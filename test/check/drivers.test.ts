@@ -152,7 +152,7 @@ int submit(struct chan *c, unsigned long a, int n)
 
 describe('a call that gives no object where it fails', () => {
   accepts('leak-on-path', 'a drop then', prepared('unpin_user_pages(x->pages, n);'));
-  complains('leak-on-path', 'none then', prepared(''), 'submit:if (!d) {');
+  complains('leak-on-path', 'none then', prepared(''), 'submit:d = prepare(c, x->sgt.sgl);');
 });
 
 const mapped = (undo: string): string => `struct range { unsigned long *pfns; unsigned long at; };

@@ -334,3 +334,43 @@ describe('the address of a page', () => {
   }
   accepts('use-after-release', 'a number that is kept of it', mapped('*value = a;'));
 });
+
+const described = (test: string, after = 'd->done = job_done;\n\td->data = job;'): string => `struct job { struct page *page; };
+static void job_done(struct desc *d, void *data)
+{
+	struct job *job = data;
+
+	unpin_user_pages_dirty_lock(&job->page, 1, true);
+	kfree(job);
+}
+int job_start(struct chan *chan, unsigned long a)
+{
+	struct job *job = kmalloc(sizeof(*job), GFP_KERNEL);
+	struct desc *d;
+
+	if (!job)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &job->page) != 1) {
+		kfree(job);
+		return -EFAULT;
+	}
+	d = chan_describe(chan, job->page);
+	if (${test}) {
+		unpin_user_page(job->page);
+		kfree(job);
+		return -ENOMEM;
+	}
+	${after}
+	return 0;
+}
+`;
+
+describe('an object that a library makes of a page', () => {
+  for (const test of ['!d', 'IS_ERR(d)', 'IS_ERR_OR_NULL(d)']) accepts('leak-on-path', `asked by ${test}`, described(test));
+  complains(
+    'leak-on-path',
+    'of which an error is not looked for',
+    described('!d', 'if (IS_ERR(d))\n\t\treturn PTR_ERR(d);'),
+    'job_start:if (!d) {',
+  );
+});

@@ -2,6 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
 import { join } from '../../../program/path.js';
+import { errorOrNullTest, errorTests } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { loopOf } from '../loops/unwind.js';
 import { copyOf } from '../memory/maps.js';
@@ -212,10 +213,10 @@ function pointerTo({ store }: State, value: string, place: string): string | nul
   return own !== undefined && pointers.some((from) => baseOf(from) !== object) ? own : null;
 }
 
-/** True for a result that goes into a pointer. */
-function isObject({ program, graph, reference }: Called, result: string): boolean {
+/** The pointers that a result goes into. */
+function objectsOf({ program, graph, reference }: Called, result: string): string[] {
   const isPointer = (path: string): boolean => (program.typeOf(path, graph, reference.file)?.pointers ?? 0) > 0;
-  return graph.aliases.some(({ target, source }) => source.path === result && isPointer(target));
+  return graph.aliases.filter(({ target, source }) => source.path === result && isPointer(target)).map(({ target }) => target);
 }
 
 /**
@@ -242,7 +243,18 @@ export function isDecided(local: Called, n: Node, o: CallOperation): boolean {
   return local.shape.isDecided(o.result) && !local.nodes.isToldByName(n, o);
 }
 
-/** Signs of a result that says that a call has failed: no object is a failure, and no status. */
+/**
+ * Signs of a result that says that a call has failed: of a status, that it is below zero; of an object, what is asked of it, which is
+ * that there is none where nobody asks whether it is an error.
+ */
 export function failing(local: Called, result: string): number {
-  return isObject(local, result) ? sign.negative | sign.zero : sign.negative;
+  const objects = objectsOf(local, result);
+  if (objects.length === 0) return sign.negative;
+  const tests = local.graph.nodes.map(({ operation: o }): number => {
+    if (o?.kind !== 'assume') return 0;
+    if (o.call === null) return objects.includes(o.left.path ?? '') ? sign.zero : 0;
+    if (!errorTests.test(o.call.name ?? '') || !objects.includes(o.call.args[0]?.path ?? '')) return 0;
+    return o.call.name === errorOrNullTest ? sign.negative | sign.zero : sign.negative;
+  });
+  return tests.reduce((all, bits) => all | bits, 0) || sign.negative | sign.zero;
 }
