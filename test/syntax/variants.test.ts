@@ -27,9 +27,7 @@ describe('variants', () => {
     const text =
       '#if LINUX_VERSION_CODE >= KERNEL_VERSION(6,5,0)\na();\n#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 6, 0)\nb();\n#else\nc();\n#endif\n#if KERNEL_VERSION(5,8,0) <= LINUX_VERSION_CODE\nd();\n#endif';
     const seen = inBody(text);
-    expect(seen.map((v) => v.calls).sort()).toEqual(['a d', 'b', 'c'].sort().length === 3 ? expect.arrayContaining(['a d', 'c']) : []);
-    for (const v of seen) expect(['a d', 'b d', 'b', 'c']).toContain(v.calls);
-    expect(seen.some((v) => v.calls.startsWith('b'))).toBe(true);
+    expect(seen.map((v) => v.calls).sort()).toEqual(['a d', 'b', 'b d', 'c']);
     expect(seen.find((v) => v.calls === 'a d')!.assumptions).toEqual(['LINUX_VERSION_CODE >= KERNEL_VERSION(6,5,0)']);
   });
 
