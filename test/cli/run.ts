@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The built program; `npm test` builds it first. */
 export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-/** The engine is a room of its own; what needs it runs where it stands. */
-export const engine = existsSync(fileURLToPath(new URL('../../dist/survey/index.js', import.meta.url)));
 
 export interface Ended {
   code: number | null;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Survey } from '../../src/survey/row.js';
-import { engine, program, run } from './run.js';
+import { program, run } from './run.js';
 
 const DRIVER = `static int hold(struct ctx *c, unsigned long addr)
 {
@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.skipIf(!engine)('survey', () => {
+describe('survey', () => {
   it('prints the sheet, plain and silent in a pipe', async () => {
     const { code, stdout, stderr } = await run(['survey', tree]);
     expect([code, stderr]).toEqual([0, '']);
@@ -106,7 +106,7 @@ describe.skipIf(!engine)('survey', () => {
   });
 });
 
-describe.skipIf(!engine)('explain', () => {
+describe('explain', () => {
   it('finds a site in a file whose name is like a glob, or holds a colon', async () => {
     const odd = join(folder, 'odd');
     mkdirSync(odd);
