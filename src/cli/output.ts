@@ -1,11 +1,31 @@
 /** Where the result goes: the standard output, or a file that is there whole or not at all. */
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { exitCodes, Failure, reasonOf } from './failure.js';
 
 function stat(file: string): Stats | null {
   return statSync(file, { throwIfNoEntry: false }) ?? null;
+}
+
+/** Where a file that is not there would be made: where its links, if it is one, lead to. */
+function linkedTo(file: string): string {
+  let place = resolve(file);
+  // A circle of links is an error of the system's before this.
+  while (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) place = resolve(dirname(place), readlinkSync(place));
+  return place;
 }
 
 function cannotWrite(file: string, error: unknown): Failure {
@@ -18,7 +38,7 @@ export function checkWritable(file: string): void {
     const known = stat(file);
     if (known?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
     if (known) accessSync(file, constants.W_OK);
-    if (!known || known.isFile()) accessSync(dirname(known ? realpathSync(file) : resolve(file)), constants.W_OK);
+    if (!known || known.isFile()) accessSync(dirname(known ? realpathSync(file) : linkedTo(file)), constants.W_OK);
   } catch (error) {
     throw cannotWrite(file, error);
   }
@@ -39,9 +59,11 @@ export function writeWhole(file: string, content: string | Uint8Array): void {
       return;
     }
     // A link keeps pointing to its file, and the file keeps its mode.
-    const target = known ? realpathSync(file) : resolve(file);
+    const target = known ? realpathSync(file) : linkedTo(file);
     temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomBytes(6).toString('hex')}.tmp`);
     writeFileSync(temporary, content, { flag: 'wx', ...(known ? { mode: known.mode & 0o777 } : {}) });
+    // As it was, and not what the process's mask leaves of it.
+    if (known) chmodSync(temporary, known.mode & 0o777);
     renameSync(temporary, target);
   } catch (error) {
     if (temporary !== null) rmSync(temporary, { force: true });

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -33,12 +34,29 @@ describe('a file', () => {
 
   it('keeps its mode, and a link keeps pointing to it', () => {
     const file = join(folder, 'real');
-    writeFileSync(file, 'old', { mode: 0o600 });
+    writeFileSync(file, 'old');
+    // More than a new file gets.
+    chmodSync(file, 0o664);
     symlinkSync(file, join(folder, 'link'));
     writeWhole(join(folder, 'link'), 'new');
     expect(readFileSync(file, 'utf8')).toBe('new');
     expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
-    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(statSync(file).mode & 0o777).toBe(0o664);
+  });
+
+  it('that a link names is made if it is not there yet', () => {
+    symlinkSync('real', join(folder, 'near'));
+    symlinkSync('near', join(folder, 'link'));
+    checkWritable(join(folder, 'link'));
+    writeWhole(join(folder, 'link'), 'new');
+    expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
+    expect(lstatSync(join(folder, 'near')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(join(folder, 'real'), 'utf8')).toBe('new');
+  });
+
+  it('that a link names in a folder that is not there cannot be written', () => {
+    symlinkSync('no/file', join(folder, 'link'));
+    expect(() => checkWritable(join(folder, 'link'))).toThrow(/the folder does not exist/);
   });
 
   it('that is a device is not replaced', () => {
