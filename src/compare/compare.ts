@@ -108,8 +108,18 @@ export function sideOf(survey: Survey): Side {
 
 const conversions: Readonly<Record<string, string>> = { get: 'pin', 'iterator get': 'iterator extract' };
 
-function rulesOf(findings: readonly Finding[] | undefined, row: Row): string[] | null {
-  return findings ? findings.filter((finding) => finding.site === row.id).map((finding) => finding.rule) : null;
+/** Findings that complain: a note does not, it is only a place to look at. */
+const loud = (findings: readonly Finding[]): Finding[] => findings.filter((finding) => finding.severity !== 'note');
+
+/** The rules that tell of a site, by how loud, so that a note that became an error is a change. */
+function toldOf(findings: readonly Finding[] | undefined, row: Row): string[] | null {
+  return findings
+    ? findings.filter((finding) => finding.site === row.id).map(({ rule, severity }) => (severity === 'note' ? `${rule} (note)` : rule))
+    : null;
+}
+
+function rulesOf(findings: readonly Finding[], row: Row): string[] {
+  return findings.filter((finding) => finding.site === row.id).map((finding) => finding.rule);
 }
 
 /** Compares two surveys. `internal` sites, which are gup and iov_iter themselves, are left out. */
@@ -118,7 +128,7 @@ export function compare(old: Compared, now: Compared): Comparison {
   const changed = pairs
     .map(({ before, after, by }): Changed => {
       const [from, to] = [family(before), family(after)];
-      const [was, is] = [rulesOf(old.findings, before), rulesOf(now.findings, after)];
+      const [was, is] = [toldOf(old.findings, before), toldOf(now.findings, after)];
       const changes = facts.map(({ fact, value }) => ({ fact, before: value(before), after: value(after) }));
       if (was && is) changes.push({ fact: 'findings', before: tallied(was), after: tallied(is) });
       return {
@@ -133,12 +143,11 @@ export function compare(old: Compared, now: Compared): Comparison {
     })
     .filter((pair) => pair.moved || pair.changes.length > 0);
   const known = old.findings && now.findings ? now.findings : [];
-  /** The rules that complain of a site now and did not before. A note is no complaint, only a place to look at. */
+  /** The rules that complain of a site now and did not before. */
   const fresh = ({ before, after }: Changed): string[] => {
     if (!old.findings || !now.findings) return [];
-    const loud = now.findings.filter((finding) => finding.severity !== 'note');
-    const was = new Set(rulesOf(old.findings, before));
-    return [...new Set(rulesOf(loud, after))].filter((rule) => !was.has(rule));
+    const was = new Set(rulesOf(loud(old.findings), before));
+    return [...new Set(rulesOf(loud(now.findings), after))].filter((rule) => !was.has(rule));
   };
   return {
     before: sideOf(old.survey),

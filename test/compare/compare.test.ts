@@ -44,6 +44,18 @@ describe('a comparison', () => {
     expect(between([before], [after]).changed[0]).toMatchObject({ converted: true });
   });
 
+  it('sees a note become an error, and an error become a note', () => {
+    const error = finding('needs-pin', get);
+    const note: Finding = { ...error, severity: 'note' };
+    const louder = between([get], [get], [[note], [error]]);
+    expect(louder.changed.map((pair) => pair.changes.map(changeOf))).toEqual([['needs-pin (note) → needs-pin']]);
+    expect(louder.regressions).toHaveLength(1);
+    const quieter = between([get], [get], [[error], [note]]);
+    expect([quieter.changed.length, quieter.regressions.length]).toEqual([1, 0]);
+    const same = between([get], [get], [[note], [note]]);
+    expect([same.changed.length, same.regressions.length]).toEqual([0, 0]);
+  });
+
   it('tells long lists by what came and went', () => {
     expect(changeOf({ fact: 'carrier', before: ['a', 'b', 'c', 'd'], after: ['a', 'b', 'c', 'e'] })).toBe('+ e; - d');
     expect(changeOf({ fact: 'carrier', before: [], after: ['a'] })).toBe('- → a');
