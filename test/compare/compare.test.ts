@@ -129,6 +129,15 @@ describe('the writers of a comparison', () => {
     expect(writeComparisonText(progress, true)).toContain('\u001b[');
   });
 
+  it('say of what is known by its name alone that the file is another', () => {
+    const there = row({ ...pin, id: 'b.c:hold:pin_user_pages_fast#1', file: 'b.c', releases: get.releases });
+    const moved = progressOf([{ survey: surveyOf([get]) }, { survey: surveyOf([there]) }]);
+    expect(moved.whole.changed.map((pair) => pair.by)).toEqual(['name']);
+    for (const text of [writeComparisonText(moved), writeComparisonMarkdown(moved)]) {
+      expect(text).toContain('only the name of the function is the same');
+    }
+  });
+
   it('say it as Markdown', () => {
     const text = writeComparisonMarkdown(progress);
     expect(text).toContain('# Page references: `old` to `new`');

@@ -16,7 +16,7 @@ export const CLUES: Readonly<Record<Changed['by'], string>> = {
   place: 'same file and function',
   function: 'same function and call',
   file: 'same file and call, and the pages go the same way',
-  name: 'same names of function and file',
+  name: 'only the name of the function is the same, and no other has it',
 };
 
 /** The groups in which changed sites are told; a site is in the first that fits. */
