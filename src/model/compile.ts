@@ -103,7 +103,14 @@ function checkMeaning(scenario: Scenario): void {
     names.add(actor.name);
     if ((actor.space ?? 0) >= (scenario.spaces ?? 1))
       throw new ScenarioError(`there is no address space ${actor.space}`, ['actors', a, 'space']);
-    const labels = new Set(actor.program.filter(isLabel).map(({ label }) => label));
+    const labels = new Set<string>();
+    actor.program.forEach((instruction, i) => {
+      if (!isLabel(instruction)) return;
+      if (labels.has(instruction.label)) {
+        throw new ScenarioError(`there are two labels ${instruction.label}`, ['actors', a, 'program', i, 'label']);
+      }
+      labels.add(instruction.label);
+    });
     actor.program.forEach((instruction, i) => {
       if (isLabel(instruction)) return;
       const path = ['actors', a, 'program', i];

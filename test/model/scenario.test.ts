@@ -62,6 +62,7 @@ describe('a scenario file', () => {
   it.each([
     ['"page": 0', '"page": 3', 'line 8, actors[0].program[0].page: there is no page 3'],
     ['"else": "out"', '"else": "away"', 'line 8, actors[0].program[0].else: there is no label away'],
+    ['{ "label": "out" }', '{ "label": "out" }, { "label": "out" }', 'line 10, actors[0].program[3].label: there are two labels out'],
     ['"op": "put", "slot": "a"', '"op": "fork"', 'line 9, actors[0].program[1].op: fork needs "spaces": 2'],
     [
       '"op": "put", "slot": "a"',
