@@ -5,10 +5,11 @@ import type { FunctionReference } from '../program/file.js';
 import { printGraph } from '../program/print.js';
 import { openProgram, type Program } from '../program/program.js';
 import { visible } from '../report/visible.js';
-import { openTree } from '../source/index.js';
+import { openTree, TreeError } from '../source/index.js';
 import { surveyedFiles } from '../survey/index.js';
 import { sitesIn, startOf } from '../survey/sites.js';
 import { initSyntax, printFunction } from '../syntax/index.js';
+import { Failure } from './failure.js';
 
 /** A file in its tree. */
 export interface Opened {
@@ -16,11 +17,19 @@ export interface Opened {
   file: string;
 }
 
-/** Opens a tree for one of its files; `null` if the file is not in it. Throws TreeError as `openTree` does. */
+/**
+ * Opens a tree for one of its files; `null` if the file is not in it.
+ *
+ * @throws Failure if the folder is no tree
+ */
 export async function open(root: string, file: string): Promise<Opened | null> {
-  const [tree] = await Promise.all([openTree(root), initSyntax()]);
+  const [tree] = await Promise.all([openTree(root).catch(refuse), initSyntax()]);
   const program = openProgram(tree, surveyedFiles(tree).aliases);
   return program.file(file) ? { program, file } : null;
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof TreeError ? new Failure(error.message) : error;
 }
 
 function functionsOf({ program, file }: Opened, name: string | null): FunctionReference[] {

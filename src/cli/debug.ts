@@ -48,6 +48,7 @@ async function debugCommand(stage: string, file: string, name: string | undefine
   const opened = await engine.open(tree, path);
   if (!opened) throw new Failure(`${visible(file)} is not a readable C file below ${visible(tree)}`);
   const text = show(engine, opened, name ?? null);
-  if (text === '') throw new Failure(`${visible(file)} has no function ${visible(name ?? '')} with something to show`);
+  if (text === '')
+    throw new Failure(`${visible(file)} has no function ${name === undefined ? '' : `${visible(name)} `}with something to show`);
   await print(text);
 }

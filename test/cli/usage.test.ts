@@ -75,10 +75,14 @@ describe('debug', () => {
   it.each([
     [['debug', 'nonsense', file], 'no stage nonsense'],
     [['debug', 'syntax', 'examples/drivers/misc/none.c'], 'not a readable C file'],
-    [['debug', 'syntax', file, 'nobody'], 'has no function nobody'],
+    [['debug', 'syntax', file, 'nobody'], 'has no function nobody with something to show'],
+    [['debug', 'syntax', 'README.md', '--tree', 'examples'], 'not a readable C file'],
+    [['debug', 'syntax', '/nonexist/x.c'], 'putright: /nonexist: no such directory'],
+    [['debug', 'syntax', 'docs/none.c'], 'putright: '],
   ])('%j is refused with what to do', async (args, why) => {
     const ran = await run(args);
     expect(ran.stderr).toContain(why);
+    expect(ran.stderr).not.toContain('should not have happened');
     expect(ran.code).toBe(2);
   });
 });
