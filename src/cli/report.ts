@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Compared, Progress } from '../compare/compare.js';
 import { formats, type Writer } from '../report/index.js';
+import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
 import { checkedOf, matrixOf } from './given.js';
 import { collect, parseJobs } from './options.js';
@@ -60,8 +62,27 @@ export function addReport(program: Command): void {
     .action(reportCommand);
 }
 
+/** What only the page shows, and whether it was given. */
+const pageOnly: readonly (readonly [option: string, given: (given: Given) => boolean])[] = [
+  ['--against', ({ against }) => against !== undefined],
+  ['--findings', ({ findings }) => findings !== undefined],
+  ['--model', ({ model }) => model !== undefined],
+  ['--source', ({ source }) => source !== undefined],
+  ['--no-check', ({ check }) => !check],
+];
+
+/** Fails for what cannot be meant, before any work. */
+function refuse(given: Given, format: ReportFormat): void {
+  const [lost] = format === 'html' ? [] : (pageOnly.find(([, isGiven]) => isGiven(given)) ?? []);
+  if (lost !== undefined) throw new Failure(`${lost} is for the page; ${format} has no place for it`);
+  if (given.source !== undefined && !statSync(given.source, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Failure(`--source ${visible(given.source)} is no folder; name the tree that was surveyed`);
+  }
+}
+
 async function reportCommand(tree: string, given: Given): Promise<void> {
   const format = given.format ?? 'html';
+  refuse(given, format);
   const file = given.output === '-' ? undefined : given.output;
   if ((format === 'html' || format === 'xlsx') && file === undefined && process.stdout.isTTY) {
     throw new Failure(`a terminal cannot show ${format}; add -o report.${format}`);
