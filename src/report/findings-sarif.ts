@@ -46,7 +46,6 @@ function descriptorOf({ id, about, severity }: (typeof rules)[number]): object {
     name: id.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: sentence },
     fullDescription: { text: firstParagraph(page) ?? sentence },
-    helpUri: pageOf(id).href,
     help: { text: page === null ? sentence : plain(page), markdown: page ?? sentence },
     defaultConfiguration: { level: severity },
     properties: { tags: ['reference-counting', 'user-pages'], 'problem.severity': problem[severity] },
