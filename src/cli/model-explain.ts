@@ -24,7 +24,7 @@ export async function explainCommand(model: Model, given: Given): Promise<void> 
       : systemOf(model, given.scenario, design!).typeFaults;
   const subject = { design: design!.name, ...(misuse ? { misuse: misuse.name } : { scenario: given.scenario }), outcome, typeFaults };
   if (misuse && typeFaults.length > 0) {
-    if (given.format === 'json') return give(given, json({ ...subject, finished: true, states: 0, run: null }));
+    if (given.format === 'json') return give(given, json({ ...subject, finished: true, states: 0, ends: 0, run: null }));
     return give(given, `${of}, in ${design!.name}: does not compile: ${typeFaults.map(({ why }) => why).join('; ')}\n`);
   }
 
@@ -40,13 +40,16 @@ export async function explainCommand(model: Model, given: Given): Promise<void> 
       });
   progress.clear();
 
-  const { run, finished, states } = found;
+  const { run, finished, states, ends } = found;
   if (!finished) sayCutShort(states);
-  if (given.format === 'json') await give(given, json({ ...subject, finished, states, run }));
+  if (given.format === 'json') await give(given, json({ ...subject, finished, states, ends, run }));
   else if (run === null) {
     const what = outcome ?? 'anything that goes wrong';
     if (finished)
-      await give(given, `${of}, in ${design!.name}: no run shows ${what}; the search is finished (${amount(states)} states).\n`);
+      await give(
+        given,
+        `${of}, in ${design!.name}: ${ends === 0 ? 'no run comes to an end' : `no run shows ${what}`}; the search is finished (${amount(states)} states).\n`,
+      );
   } else await give(given, model.runText(run, titleOf(run), misuse?.question));
   if (run !== null && given.svg !== undefined) writeWhole(given.svg, model.runSvg(run, titleOf(run)));
 

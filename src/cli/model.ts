@@ -112,12 +112,14 @@ function searchLines(found: Searched): string {
   const lines = found.verdicts.map(
     ({ outcomes, ends }) => `  ${amount(ends).padStart(8)} end states: ${outcomes.join(', ') || 'nothing went wrong'}`,
   );
+  const endless = found.finished && found.ends === 0 ? ['  no run comes to an end, so that nothing is said of one'] : [];
   const of = (count: number, what: string): string[] => (count > 0 ? [`  ${amount(count).padStart(8)} of them ${what}`] : []);
   const whole = found.finished ? 'finished' : 'CUT SHORT: what is not named may still happen';
   return [
     `${found.design}: ${amount(found.states)} states in ${found.seconds.toFixed(2)} s (${amount(found.states / Math.max(found.seconds, 1e-6))} states/s), ${whole}`,
     ...found.typeFaults.map(({ why }) => `  would not compile: ${why}`),
     ...lines,
+    ...endless,
     ...of(found.warned, 'with a warning'),
     ...of(found.warnedDebug - found.warned, 'with a warning of debugging kernels only'),
     ...of(found.stuck, 'with somebody who waits for ever'),

@@ -106,6 +106,8 @@ export interface Found {
   readonly run: Run | null;
   readonly finished: boolean;
   readonly states: number;
+  /** How many end states were seen; without one nothing is said of how a run ends. */
+  readonly ends: number;
 }
 
 /** How a run is searched for. */
@@ -123,7 +125,7 @@ function firstRuns(
   system: System,
   wanted: readonly number[],
   options: RunOptions,
-): { runs: (Run | null)[]; finished: boolean; states: number } {
+): { runs: (Run | null)[]; finished: boolean; states: number; ends: number } {
   const at = wanted.map(() => -1);
   const { maxStates, onStates } = options;
   const found: Exploration = explore(system, {
@@ -149,20 +151,20 @@ function firstRuns(
     }
     return replay(system, moves.reverse());
   });
-  return { runs, finished: found.finished || !at.includes(-1), states: found.states };
+  return { runs, finished: found.finished || !at.includes(-1), states: found.states, ends: found.ends };
 }
 
 /** The shortest run of a system to an end with this outcome, or with any if none is named. */
 export function shortestRun(system: System, outcome: Outcome | null, options: RunOptions = {}): Found {
-  const { runs, finished, states } = firstRuns(system, [outcome === null ? ~0 : outcomeBit(outcome)], options);
-  return { run: runs[0] ?? null, finished, states };
+  const { runs, finished, states, ends } = firstRuns(system, [outcome === null ? ~0 : outcomeBit(outcome)], options);
+  return { run: runs[0] ?? null, finished, states, ends };
 }
 
 /** The shortest run of a cell, over all its settings. */
 export function explainCell(design: Design, misuse: Misuse, outcome: Outcome | null, options: MatrixOptions = {}): Found {
   const begun = performance.now();
   let best: Run | null = null;
-  let [finished, states] = [true, 0];
+  let [finished, states, ends] = [true, 0, 0];
   const settings = settingsOf(design, misuse, options);
   settings.forEach((setting, n) => {
     const tell = (more: number): void => options.onProgress?.(n, settings.length, states + more, (performance.now() - begun) / 1000);
@@ -171,10 +173,11 @@ export function explainCell(design: Design, misuse: Misuse, outcome: Outcome | n
     const found = shortestRun(system, outcome, { ...(maxStates === undefined ? {} : { maxStates }), onStates: tell });
     finished &&= found.finished;
     states += found.states;
+    ends += found.ends;
     tell(0);
     if (found.run && (best === null || found.run.steps.length < best.steps.length)) best = found.run;
   });
-  return { run: best, finished, states };
+  return { run: best, finished, states, ends };
 }
 
 /** A run that shows an outcome of a cell. */

@@ -49,6 +49,21 @@ describe('model', () => {
     expect(readFileSync(svg, 'utf8')).toMatch(/^<svg .*<\/svg>\n$/s);
   });
 
+  it('says of a program that only goes round that it comes to no end, and not so of one that ends', async () => {
+    const file = join(folder, 'round.json');
+    const write = (program: object[]): void =>
+      writeFileSync(file, JSON.stringify({ name: 'round', pages: [{ kind: 'anon' }], actors: [{ name: 'd', program }] }));
+    const told = async (...args: string[]): Promise<string> =>
+      (await run(['model', ...args, '--design', 'bias', '--scenario', file])).stdout;
+    const once = [{ label: 'again' }, { op: 'get', page: 0, slot: 'a' }, { op: 'put', slot: 'a' }];
+    write([...once, { op: 'goto', else: 'again' }]);
+    expect(await told()).toContain('no run comes to an end');
+    expect(await told('explain')).toContain('no run comes to an end');
+    write(once);
+    expect(await told()).not.toContain('no run comes to an end');
+    expect(await told('explain')).toContain('no run shows anything that goes wrong');
+  });
+
   it('explains as JSON, into a file', async () => {
     const file = join(folder, 'run.json');
     const args = ['model', 'explain', '--design', 'bias', '--misuse', 'put-for-pin', '--format', 'json'];
