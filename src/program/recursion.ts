@@ -92,10 +92,15 @@ export function openRecursion<Answer>(ledger: Ledger, maxDepth: number): Recursi
     stack.set(key, here);
     const own: Used = { low: here, height: 0, cut: false };
     used.push(own);
-    const { value: answer, entry } = ledger.entry(work);
+    let worked: { value: Answer; entry: Entry };
+    try {
+      worked = ledger.entry(work);
+    } finally {
+      used.pop();
+      stack.delete(key);
+    }
+    const { value: answer, entry } = worked;
     ledger.use(entry);
-    used.pop();
-    stack.delete(key);
     const { low, height, cut } = own;
     if (low < here) {
       // What rests on a guess at this one rests on what this one rests on: another will have its place.
