@@ -2,6 +2,7 @@
 import { type CallOperation, type Graph, type Loop, type Node, offsetsOf } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { acquires, handedEnds, releases } from '../../../protocol/index.js';
+import { bitsTestedBy } from '../memory/masks.js';
 import { fieldsOf, liveness, predecessorsOf, readLater, testsOf } from './live.js';
 
 export interface Shape {
@@ -11,6 +12,8 @@ export interface Shape {
   isTested(node: number, variable: string): boolean;
   /** True if a field of this name, of whatever object, may be tested, copied or returned from here on. */
   isFieldTested(node: number, field: string): boolean;
+  /** True if these bits of a number, of whatever number, may be tested from here on. */
+  areBitsTested(node: number, bits: string): boolean;
   /** True if another condition's outcome at the same place leads to all drops that this one leads to, and to more. */
   passesDrop(node: number): boolean;
   /** True if some condition tests a call's result, or a variable that is set to it. */
@@ -59,6 +62,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
   return {
     isLive: whenAsked(() => readLater(graph)),
     isTested: whenAsked(() => liveness(graph, testsOf)),
+    areBitsTested: whenAsked(() => liveness(graph, bitsTestedBy, () => [])),
     isFieldTested: whenAsked(() => liveness(graph, fieldsOf, () => [])),
     passesDrop: whenAsked(() => passings(nodes, predecessors, drops)),
     isDecided: decisions(graph),

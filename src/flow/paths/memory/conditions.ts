@@ -5,6 +5,7 @@ import { errorOrNullTest, errorTests } from '../../../protocol/index.js';
 import { plain, swapped } from '../../../syntax/comparisons.js';
 import { type Acquired, holds } from '../../outcome.js';
 import { withEntry } from './maps.js';
+import { bitsOf, maskOf } from './masks.js';
 import { isHeld, valueIn } from './memory.js';
 import { signOf, signOfText, signsFor, withSign } from './signs.js';
 import { altered, outcome, type State, sign, theReference } from './state.js';
@@ -114,19 +115,11 @@ function isAsked(state: State, value: string, text: string, acquired: Acquired |
 /** What one side of a comparison is; bits of a number are another number, of which some may be zero where that is not. */
 function worth(state: State, value: Value): string | null {
   const whole = unset(state, valueIn(state, value));
-  const bits = whole === null ? undefined : masked.exec(value.text)?.[1];
+  const bits = whole === null ? undefined : maskOf(value);
   if (bits === undefined || whole === '=0') return whole;
   if (whole === bits || whole === `=${bits}`) return '=true';
   return whole === null || whole.startsWith('=') ? null : bitsOf(whole, bits);
 }
-
-/** Some bits of a number, as a value. */
-export function bitsOf(value: string, mask: string): string {
-  return `${value}@${mask.replace(/^\W+|\W+$/g, '').replace(/\W+/g, '_')}`;
-}
-
-/** `flags & FLAG`, and no more than that. */
-const masked = /^[^&|=<>?]* & (?!&)((?:[^&|=<>?]|<<)*)$/;
 
 /** True for the question whether there is something where the reference is or stands in. */
 export function asksHeld(state: State, o: Assume): boolean {

@@ -2,8 +2,8 @@
 import type { Node } from '../../../program/graph.js';
 import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
-import { bitsOf } from '../memory/conditions.js';
 import { withEntry } from '../memory/maps.js';
+import { bitsOf } from '../memory/masks.js';
 import { put, renewed, valueAt } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type State, sign } from '../memory/state.js';
@@ -19,7 +19,7 @@ const name = /^[A-Z_][A-Z\d_]*$/;
 const set = sign.negative | sign.positive;
 
 /** The state behind a node that sets or clears flags in the number at a place, by their names; `null` for any other node. */
-export function flagged(local: Called, n: Node, place: string, state: State): State | null {
+export function flagged(local: Called, n: Node, target: string, place: string, state: State): State | null {
   const text = textAt(local, n);
   const mask = setting.exec(text)?.groups?.['mask'];
   const bits = mask === undefined ? sign.zero : set;
@@ -36,6 +36,9 @@ export function flagged(local: Called, n: Node, place: string, state: State): St
       ? [[fresh + value.slice(before.length), known]]
       : [],
   );
+  // What nobody asks for would only keep paths apart.
+  const isAsked = local.shape.isTested(n.id, target) || all.some((mask) => local.shape.areBitsTested(n.id, bitsOf('', mask)));
+  if (stays.length === 0 && !isAsked) return null;
   const changed = put(renewed(state, fresh), place, fresh);
   const known = stays.length === 0 ? changed : altered(changed, { signs: new Map([...changed.signs, ...stays]) });
   const now = all.map((mask) => bitsOf(fresh, mask));

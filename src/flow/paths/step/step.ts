@@ -107,7 +107,7 @@ export function run(local: Called, n: Node, before: State): State[] {
       if (place === null) return [here];
       const value = valueAt(here, place);
       if (value === theReference || isPointer(local.graph, o.target)) return [uncompared(here, value)];
-      return [flagged(local, n, place, here) ?? grown(local, n, o.target, place, here)];
+      return [flagged(local, n, o.target, place, here) ?? grown(local, n, o.target, place, here)];
     }
     case 'assume': {
       if (local.entry.kind === 'again' && testsState(local, state, o) && !asksHeld(state, o)) return [];

@@ -26,8 +26,9 @@ export function forgetting(state: State, shape: Shape, node: number): State {
     return found;
   };
   const isKept = (value: string): boolean => {
-    const { base, field } = wordOf(value);
+    const { base, field, bits } = wordOf(value);
     if (base.startsWith('+') || value.startsWith('=')) return true;
+    if (bits !== null && !shape.areBitsTested(node, bits)) return false;
     if (!(base.startsWith('::') || base === state.result || shape.isTested(node, base) || isBase(base))) return false;
     // What stood in a field is met again where that field is read, or where it was copied to.
     return field === null || value === state.result || value === state.asked || shape.isFieldTested(node, field) || isStored(store, value);
@@ -56,6 +57,8 @@ interface Word {
   /** A plain variable, as a place: it goes with the function. */
   isVariable: boolean;
   field: string | null;
+  /** Those of its bits that it is, see `bitsOf`. */
+  bits: string | null;
 }
 
 /** The values that are met in a function are few, and asked about at every join. */
@@ -69,6 +72,7 @@ const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
         root: rootOf(value),
         isVariable: isVariable(value),
         field: /\.[^.@[\]]+(?=[@[\]\w]*$)/.exec(value)?.[0] ?? null,
+        bits: /@\w+$/.exec(value)?.[0] ?? null,
       };
       known.set(value, found);
     }
