@@ -12,6 +12,8 @@ export interface Shape {
   isTested(node: number, variable: string): boolean;
   /** True if a field of this name, of whatever object, may be tested, copied or returned from here on. */
   isFieldTested(node: number, field: string): boolean;
+  /** Bits that are tested somewhere. */
+  testedBits: ReadonlySet<string>;
   /** True if these bits of a number, of whatever number, may be tested from here on. */
   areBitsTested(node: number, bits: string): boolean;
   /** True if another condition's outcome at the same place leads to all drops that this one leads to, and to more. */
@@ -62,6 +64,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
   return {
     isLive: whenAsked(() => readLater(graph)),
     isTested: whenAsked(() => liveness(graph, testsOf)),
+    testedBits: new Set(nodes.flatMap((n) => bitsTestedBy(n.operation))),
     areBitsTested: whenAsked(() => liveness(graph, bitsTestedBy, () => [])),
     isFieldTested: whenAsked(() => liveness(graph, fieldsOf, () => [])),
     passesDrop: whenAsked(() => passings(nodes, predecessors, drops)),

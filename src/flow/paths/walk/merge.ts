@@ -28,7 +28,7 @@ export function forgetting(state: State, shape: Shape, node: number): State {
   const isKept = (value: string): boolean => {
     const { base, field, bits } = wordOf(value);
     if (base.startsWith('+') || value.startsWith('=')) return true;
-    if (bits !== null && !shape.areBitsTested(node, bits)) return false;
+    if (bits !== null && shape.testedBits.has(bits) && !shape.areBitsTested(node, bits)) return false;
     if (!(base.startsWith('::') || base === state.result || shape.isTested(node, base) || isBase(base))) return false;
     // What stood in a field is met again where that field is read, or where it was copied to.
     return field === null || value === state.result || value === state.asked || shape.isFieldTested(node, field) || isStored(store, value);
@@ -57,7 +57,7 @@ interface Word {
   /** A plain variable, as a place: it goes with the function. */
   isVariable: boolean;
   field: string | null;
-  /** Those of its bits that it is, see `bitsOf`. */
+  /** What it has behind an `@`, which bits of a number have there, see `bitsOf`. */
   bits: string | null;
 }
 
