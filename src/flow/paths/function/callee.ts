@@ -23,6 +23,7 @@ import {
 import { excludes } from '../../../syntax/assumptions.js';
 import { conditionText } from '../memory/condition-text.js';
 import type { TrailStep } from '../memory/trail.js';
+import { failing } from './failing.js';
 import { alwaysFails } from './fails.js';
 import { makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
@@ -66,6 +67,8 @@ export interface Nodes {
   mayEnd(n: Node, o: CallOperation): boolean;
   /** True if the function only fails. */
   isFailing(n: Node, o: CallOperation): boolean;
+  /** Signs of its result that say that it has failed. */
+  failing(n: Node, o: CallOperation): number;
   /** True if its result is tested against a name of which nobody knows whether it says that it failed. */
   isToldByName(n: Node, o: CallOperation): boolean;
 }
@@ -154,6 +157,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
     targets: each(targetsOf),
     mayEnd: each(mayEnd),
     isFailing: each(isFailing),
+    failing: each((_, o: CallOperation) => failing(naming, o.result)),
     isToldByName: each((_, o: CallOperation) => isToldByName(naming, o.result)),
   };
 }

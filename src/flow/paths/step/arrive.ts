@@ -6,7 +6,7 @@ import { elementOf } from '../loops/unwind.js';
 import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, sign, theReference, told } from '../memory/state.js';
-import { failing, isDecided } from './enter.js';
+import { isDecided } from './enter.js';
 import { after, emptied, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
 
 /** The acquiring call itself. */
@@ -84,7 +84,7 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
 /** The way on which a call in a later round fails: what earlier rounds were handed is still held. */
 function failedLater(local: Called, n: Node, o: CallOperation, state: State): State[] {
   if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, n, o)) return [];
-  const failed = withSign(state, o.result, failing(local, o.result));
+  const failed = withSign(state, o.result, local.nodes.failing(n, o));
   if (!failed) return [];
   const outcomes = outcome.error | outcome.zero | outcome.earlier;
   return [told(local, n, altered(failed, { outcomes, result: null, asked: null, index: null }), `nothing taken by ${o.name}()`)];

@@ -2,7 +2,6 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
 import { join } from '../../../program/path.js';
-import { errorOrNullTest, errorTests } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { loopOf } from '../loops/unwind.js';
 import { copyOf } from '../memory/maps.js';
@@ -213,12 +212,6 @@ function pointerTo({ store }: State, value: string, place: string): string | nul
   return own !== undefined && pointers.some((from) => baseOf(from) !== object) ? own : null;
 }
 
-/** The pointers that a result goes into. */
-function objectsOf({ program, graph, reference }: Called, result: string): string[] {
-  const isPointer = (path: string): boolean => (program.typeOf(path, graph, reference.file)?.pointers ?? 0) > 0;
-  return graph.aliases.filter(({ target, source }) => source.path === result && isPointer(target)).map(({ target }) => target);
-}
-
 /**
  * The ways on from a call that cannot be looked into. Where it is tested to have failed it has taken nothing, by the kernel's
  * convention. Where it succeeds, what it did with the pages is not known.
@@ -227,34 +220,18 @@ export function unseen(local: Called, n: Node, o: CallOperation, state: State): 
   const unsure: State = altered(state, { unsure: true });
   const failed = unless(local, n, o, state);
   if (!isDecided(local, n, o)) return [unsure];
-  const done = withSign(unsure, o.result, sign.any & ~failing(local, o.result));
+  const done = withSign(unsure, o.result, sign.any & ~local.nodes.failing(n, o));
   return [...failed, ...(done ? [done] : [])];
 }
 
 /** The way on from a call that may keep the page itself, or its number, where it succeeds: where it is tested to have failed. */
 export function unless(local: Called, n: Node, o: CallOperation, state: State): State[] {
   local.unfollowed();
-  const failed = isDecided(local, n, o) ? withSign(state, o.result, failing(local, o.result)) : null;
+  const failed = isDecided(local, n, o) ? withSign(state, o.result, local.nodes.failing(n, o)) : null;
   return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
 }
 
 /** True if it is known which of the ways on from a call are those where it has failed. */
 export function isDecided(local: Called, n: Node, o: CallOperation): boolean {
   return local.shape.isDecided(o.result) && !local.nodes.isToldByName(n, o);
-}
-
-/**
- * Signs of a result that says that a call has failed: of a status, that it is below zero; of an object, what is asked of it, which is
- * that there is none where nobody asks whether it is an error.
- */
-export function failing(local: Called, result: string): number {
-  const objects = objectsOf(local, result);
-  if (objects.length === 0) return sign.negative;
-  const tests = local.graph.nodes.map(({ operation: o }): number => {
-    if (o?.kind !== 'assume') return 0;
-    if (o.call === null) return objects.includes(o.left.path ?? '') ? sign.zero : 0;
-    if (!errorTests.test(o.call.name ?? '') || !objects.includes(o.call.args[0]?.path ?? '')) return 0;
-    return o.call.name === errorOrNullTest ? sign.negative | sign.zero : sign.negative;
-  });
-  return tests.reduce((all, bits) => all | bits, 0) || sign.negative | sign.zero;
 }

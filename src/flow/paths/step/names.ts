@@ -11,12 +11,9 @@ export function mayHold({ program, reference }: Called, { op, left, right }: Ass
   const numberOf = (value: Value): number | null => {
     // Bits of a number and sums are another number.
     if (!/^[\w.>[\]-]*$/.test(value.text)) return null;
-    const constant = /^=?([A-Z]\w*|-?\d+)$/.exec(valueIn(state, value) ?? '')?.[1];
-    return constant === undefined
-      ? null
-      : /\d$/.test(constant) && !/[A-Z]/.test(constant)
-        ? Number(constant)
-        : program.constant(constant, reference.file);
+    const [, digits, name] = /^=?(?:(-?\d+)|([A-Z]\w*))$/.exec(valueIn(state, value) ?? '') ?? [];
+    if (digits !== undefined) return Number(digits);
+    return name === undefined ? null : program.constant(name, reference.file);
   };
   const number = numberOf(left);
   if (number === null) return true;

@@ -38,9 +38,7 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
     const into = target.of === -1 ? o.result : valueIn(next, o.args[target.of]);
     if (suffix === '' && target.of >= 0) {
       const argument = o.args[target.of];
-      // A cursor that is given by its address leads to what it goes through.
-      if (argument?.address)
-        next = reach(state, given).reduce((to, content) => put(to, placeBelow(to, `${into}`, content), theReference), next);
+      if (argument?.address) next = ledTo(next, into, given);
       else if (argument?.path) next = put(next, argument.path, given);
     } else if (suffix === '') next = put(next, o.result, given);
     else if (into !== null) {
@@ -61,6 +59,12 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
   const added = flag === null ? full : put(full, flag, '=0');
   const kept = flag === null ? null : withSign(put(keptBy(local, n, o, moves, state), flag, '=1'), o.result, done);
   return [withSign(added, o.result, done), kept, flag === null || not === null ? not : put(not, flag, '=0')].filter((s) => s !== null);
+}
+
+/** The state in which a cursor, of which there is the address, leads to what it goes through. */
+function ledTo(state: State, cursor: string | null, through: string): State {
+  if (cursor === null) return state;
+  return reach(state, through).reduce((to, content) => put(to, placeBelow(to, cursor, content), theReference), state);
 }
 
 /**
