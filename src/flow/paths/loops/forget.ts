@@ -1,5 +1,7 @@
 /** Stores that make an object forget pages which it holds: an element is cleared, or stepped over. */
+import type { FileFacts } from '../../../program/file.js';
 import type { Loop, Node } from '../../../program/graph.js';
+import { remembered } from '../../../program/remembered.js';
 import { consumed, releases } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
@@ -49,12 +51,19 @@ export function stepPast(local: Called, n: Node, target: string, state: State): 
 const byOne = /^(?:\+\+[\w>.-]+|[\w>.-]+?\s*(?:\+\+|\+=\s*1))\s*;/;
 
 /** True if a drop in the file begins, in an array of some name, at the element that a member says. */
-function isFront({ program, reference: { file } }: Called, array: string | undefined, member: string): boolean {
-  const text = array === undefined || array === member ? '' : (program.file(file)?.text ?? '');
-  const index = String.raw`\w+(?:->|\.)${member}\b`;
-  const first = String.raw`\b(?:${[...releases.keys()].join('|')})\s*\([^;]*\b${array}\s*(?:\[\s*${index}\s*\+\+\s*\]|\+\s*${index}\s*,)`;
-  return text !== '' && new RegExp(first).test(text);
+function isFront({ program, reference }: Called, array: string | undefined, member: string): boolean {
+  const file = program.file(reference.file);
+  return file !== null && array !== undefined && array !== member && frontsIn(file).has(`${array}.${member}`);
 }
+
+/** What a file drops from the element on that a member says, `array.member`: `put_page(obj->pages[obj->head++])`, `obj->pages + obj->head,`. */
+const frontsIn = remembered(({ text }: FileFacts): ReadonlySet<string> => {
+  const fronts = [...text.matchAll(/\b(\w+)\s*(?:\[\s*\w+(?:->|\.)(\w+)\s*\+\+\s*\]|\+\s*\w+(?:->|\.)(\w+)\s*,)/g)];
+  const isDropped = (at: number): boolean => dropCall.test(text.slice(text.lastIndexOf(';', at) + 1, at));
+  return new Set(fronts.flatMap(({ index, 1: array, 2: one, 3: first }) => (isDropped(index) ? [`${array}.${one ?? first}`] : [])));
+});
+
+const dropCall = new RegExp(String.raw`\b(?:${[...releases.keys()].join('|')})\s*\(`);
 
 function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {
   const store = keptOf(state.store, (place) => !places.includes(place));
