@@ -14,7 +14,7 @@ const clearing = /\(\{[^}]*\*\s*\(?\s*\w+\s*\)?\s*=\s*(\([^;]*\)\s*)?(0|NULL)\s*
 
 /** True for a macro that names a call of the tables, or that takes out what its argument leads to. */
 function movesPages(program: Program, macro: FunctionReference): boolean {
-  const text = program.file(macro.file)?.text.slice(macro.item.bodyPos < 0 ? macro.item.pos : macro.item.bodyPos, macro.item.end) ?? '';
+  const text = program.textOf(macro);
   return tableNames.test(text) || clearing.test(text);
 }
 
