@@ -49,7 +49,7 @@ function numberOf(text: string): number | null {
 export function symbolOf(value: Value, names: Names, { asked, constant }: Words): Known | null {
   if (value.address) return null;
   if (value.path === null && value.text !== '' && value.text === asked) return { base: 'asked', plus: 0 };
-  if (value.path !== null && !constantName.test(value.path)) return names.get(value.path) ?? null;
+  if (value.path !== null && !constantName.test(value.path)) return moved(names.get(value.path), addedIn(value));
   if (value.path !== null && value.path === asked) return { base: 'asked', plus: 0 };
   const number = value.path === null ? numberOf(value.text) : constant(value.path);
   return number === null ? null : { base: 'number', plus: number };
@@ -66,13 +66,6 @@ export function readFrom(names: Names, graph: Graph, node: number): Names {
   return keptOf(names, (name) => rootOf(name) !== name || isRead(node, name));
 }
 
-/** What is written behind the `=` of an assignment that stands at `pos`. */
-function assignedText(program: Program, { file }: FunctionReference, pos: number): string {
-  const text = program.file(file)?.text ?? '';
-  const match = /^[^=;{}]*?[^=!<>;]=(?!=)\s*([^;]*)/.exec(text.slice(pos, pos + 240));
-  return match?.[1] ?? '';
-}
-
 /** Names after a node, for the operations that change an integer. */
 export function after(program: Program, reference: FunctionReference, node: Node, names: Names, words: Words): Names {
   const o = node.operation;
@@ -81,12 +74,7 @@ export function after(program: Program, reference: FunctionReference, node: Node
       if (!o.replaces) return forget(names, o.target);
       const kept = forget(names, o.target);
       const source = symbolOf(o.source, names, words);
-      if (!source) return kept;
-      // The result of a call stands alone; of anything else the source says whether something is added.
-      // An arm of `a ? b : c` has no `=` before it: it is what it says.
-      const text = o.target.startsWith('%') ? o.source.text : assignedText(program, reference, node.pos);
-      const offset = o.source.path?.startsWith('%') ? 0 : offsetIn(text);
-      return offset === null ? kept : withEntry(kept, o.target, { ...source, plus: source.plus + offset });
+      return source ? withEntry(kept, o.target, source) : kept;
     }
     case 'clear': {
       const kept = forget(names, o.target);
@@ -109,13 +97,22 @@ export function after(program: Program, reference: FunctionReference, node: Node
   }
 }
 
-/** `n - 1` is -1, `n` is 0; `null` for anything else. */
-function offsetIn(text: string): number | null {
-  const plain = text.trim().replace(/^\((?:unsigned |signed )?\w+(?: \w+)?\)\s*/, '');
-  const first = (plain.split(/[,;]/)[0] ?? '').replace(/\)+\s*$/, '').trim();
-  const match = /^\(?(?:\w|->|\.|\[\w+\])+(?:\s*([-+])\s*(\d+))?$/.exec(first);
-  if (!match) return null;
-  return match[2] === undefined ? 0 : Number(match[2]) * (match[1] === '-' ? -1 : 1);
+/** What is known of a number to which something is added; `null` if one of the two is not known. */
+function moved(known: Known | undefined, by: number | null): Known | null {
+  return known === undefined || by === null ? null : { ...known, plus: known.plus + by };
+}
+
+/** What is added to what a value's path names: of `n - 1` -1, of `n` and of a call 0; `null` for any other sum. */
+export function addedIn({ path, text }: Value): number | null {
+  const plain = text.replaceAll('->', '.').replace(/^\(+(?:unsigned |signed )?\w+(?: \w+)?\)\s*(?=[\w(*])/, '');
+  // What a call or a choice gives has a name of its own.
+  if (path?.startsWith('%')) return sumOf(/\)\s*([-+])\s*(\d+)\)*$/.exec(plain)) ?? 0;
+  const rest = /^[*&(]*(?:[\w.]|\[\w+\])+\)*([^]*)$/.exec(plain)?.[1]?.trim();
+  return text === '' || rest === '' ? 0 : sumOf(/^([-+])\s*(\d+)\)*$/.exec(rest ?? ''));
+}
+
+function sumOf(match: RegExpExecArray | null): number | null {
+  return match && Number(match[2]) * (match[1] === '-' ? -1 : 1);
 }
 
 /** By how much `i++`, `--i`, `i -= 2` at a place change it; `null` if that cannot be told. */
