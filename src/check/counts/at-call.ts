@@ -2,9 +2,10 @@
 import { storesOf } from '../../flow/stores.js';
 import { type CallOperation, type Node, offsetsOf } from '../../program/graph.js';
 import { acquires } from '../../protocol/index.js';
+import type { Drop } from './drops.js';
 import type { CountFault } from './fault.js';
 import { faultAt, isArray, isTest, type State, type Walking } from './path.js';
-import { ALL, ERROR, type Known, SHORT, symbolOf, ZERO } from './symbols.js';
+import { ALL, ERROR, type Known, moved, SHORT, symbolOf, ZERO } from './symbols.js';
 
 /** What is wrong at a place, and whether the result is taken for the number of pages there. */
 export interface Noted {
@@ -24,8 +25,8 @@ export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Not
     return { faults: isUse(w, o) ? faultAt(w, state, n.pos, release ? 'drop' : 'use', 'unfilled', ERROR | ZERO) : nothing, counted: true };
   if (release) {
     if (release.loop) return unnoted;
-    const symbol = symbolOf(release.count, state.names, w.words);
-    return { faults: ofDrop(w, state, n, symbol, release.wide), counted: symbol?.base === 'result' && symbol.plus >= 0 };
+    const symbol = moved(symbolOf(release.count.value, state.names, w.words), release.count.plus);
+    return { faults: ofDrop(w, state, n, symbol, release), counted: symbol?.base === 'result' && symbol.plus >= 0 };
   }
   const { reference } = w.taking;
   const isGiven = o.args.some((a) => isArray(w, a.path));
@@ -42,11 +43,25 @@ function isUse(w: Walking, { args, name }: CallOperation): boolean {
 }
 
 /** What is wrong of a drop of so many pages. */
-function ofDrop(w: Walking, state: State, { pos }: Node, count: Known | null, isWide: boolean): readonly CountFault[] {
-  if (count?.base === 'asked') return count.plus >= 0 ? faultAt(w, state, pos, 'drop', 'unfilled', ERROR | ZERO | SHORT) : nothing;
-  if (count?.base !== 'result' || count.plus < 0) return nothing;
-  if (count.plus > 0) return faultAt(w, state, pos, 'drop', 'past', SHORT | ALL);
-  return isWide ? faultAt(w, state, pos, 'drop', 'negative', ERROR) : nothing;
+function ofDrop(w: Walking, state: State, { pos }: Node, count: Known | null, { wide, count: { fromFirst } }: Drop): readonly CountFault[] {
+  const drop = (how: CountFault['how'], wrong: number): CountFault[] => faultAt(w, state, pos, 'drop', how, wrong);
+  if (count === null || count.base === 'number') return nothing;
+  const there = thereOf(count);
+  if (count.plus < 0) return fromFirst && !leavesOne(w, pos) ? drop('few', there) : nothing;
+  // What may be less than was asked for is told of as that.
+  if (count.plus > 0 && (count.base === 'result' || (state.outcomes & ~there) === 0)) return drop('past', there);
+  if (count.base === 'asked') return drop('unfilled', ERROR | ZERO | SHORT);
+  return wide ? drop('negative', ERROR) : nothing;
+}
+
+/** The outcomes of which it is known that so many pages are there. */
+export function thereOf({ base }: Known): number {
+  return base === 'asked' ? ALL : SHORT | ALL;
+}
+
+/** True where pages of the array are dropped in another way, too: that may be the one which is left. */
+function leavesOne({ drops }: Walking, pos: number): boolean {
+  return [...drops].some(([at, found]) => at !== pos && found.some(({ count }) => !count.fromFirst));
 }
 
 /** True for a call that puts pages into the array: another acquiring call, or a function that stores into its elements. */

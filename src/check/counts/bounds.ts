@@ -1,10 +1,12 @@
 /** How many pages a statement takes up: the count of a bulk call, or the bound of the loop around a drop. */
+import { isWhole } from '../../flow/paths/step/drop.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
-import type { Assume, CallOperation, Graph, Loop, Node } from '../../program/graph.js';
+import { type Assume, type CallOperation, type Graph, type Loop, type Node, offsetsOf } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { addedIn } from './symbols.js';
 
 /** The condition that keeps a loop going, with the index on its left. */
 export interface Control {
@@ -21,12 +23,24 @@ export function controlsOf(graph: Graph, loop: Loop): Control[] {
   });
 }
 
+/** How many pages a release drops: a number that a value names, and what is added to it on the way to the release. */
+export interface Count {
+  value: Value;
+  plus: number;
+  /** They are dropped by one call that is given the array from its first page on. */
+  fromFirst: boolean;
+}
+
 /** What says how many pages a release drops, in the words of its function; `null` if nothing plain does. */
-function countOf(program: Program, { visit, event }: SeenRelease): Value | null {
+function countOf(program: Program, { visit, event }: SeenRelease): Count | null {
   for (const graph of program.graphs(visit.flow.reference)) {
     const node = graph.nodes.find((n) => n.pos === event.pos && n.operation?.kind === 'call' && n.operation.name === event.api);
     if (!node) continue;
-    if (event.call.shape === 'bulk') return meantBy(graph, (node.operation as CallOperation).args[1] ?? null);
+    if (event.call.shape === 'bulk') {
+      const call = node.operation as CallOperation;
+      const count = meantBy(graph, call.args[1] ?? null);
+      return count && { ...count, fromFirst: isWhole(call, 0) && !offsetsOf(graph).has(call.args[0]?.path ?? '') };
+    }
     const loop = event.loops.at(-1);
     const controls = loop ? controlsOf(graph, loop).filter((c) => c.condition.op === '<' || c.condition.op === '!=') : [];
     return controls.length === 1 ? meantBy(graph, controls[0]?.condition.right ?? null) : null;
@@ -35,22 +49,25 @@ function countOf(program: Program, { visit, event }: SeenRelease): Value | null 
 }
 
 /** What a variable of the function is set to once, `n = obj->n`: a name for that. */
-function meantBy(graph: Graph, value: Value | null): Value | null {
-  const path = value?.path ?? null;
-  if (path === null || rootOf(path) !== path || graph.params.some((p) => p.name === path)) return value;
+function meantBy(graph: Graph, value: Value | null): Count | null {
+  if (value === null) return null;
+  const { path } = value;
+  const plain = { value, plus: 0, fromFirst: false };
+  if (path === null || rootOf(path) !== path || graph.params.some((p) => p.name === path)) return plain;
   const sets = graph.nodes.flatMap(({ operation: o }) =>
     (o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && o.text !== '')) && o.target === path ? [o] : [],
   );
   const [set] = sets;
   const isName = sets.length === 1 && set?.kind === 'copy' && set.replaces && set.source.path !== null && !set.source.path.startsWith('%');
-  return isName ? set.source : value;
+  const plus = isName ? addedIn(value) : null;
+  return isName && plus !== null ? { ...plain, value: set.source, plus } : plain;
 }
 
 /**
  * The calls of a function that has the pages which lead to a release, with what says how many pages it drops, in that function's
  * words: through the parameters of the helpers between. None if the release is reached in another way, or by no plain count.
  */
-export function countsAt(program: Program, release: SeenRelease, at: FunctionReference): { pos: number; count: Value }[] {
+export function countsAt(program: Program, release: SeenRelease, at: FunctionReference): { pos: number; count: Count }[] {
   let count = countOf(program, release);
   let { visit } = release;
   let { pos } = release.event;
@@ -82,13 +99,17 @@ export function isEntered({ way, flow }: Visit, reference: FunctionReference): b
 }
 
 /** A callee's count in the words of a call of it. */
-function inCaller(program: Program, callee: FunctionReference, count: Value, call: CallOperation | undefined): Value | null {
-  if (count.path === null || !call) return null;
-  const root = rootOf(count.path);
+function inCaller(program: Program, callee: FunctionReference, count: Count, call: CallOperation | undefined): Count | null {
+  const { value, plus } = count;
+  const added = addedIn(value);
+  if (value.path === null || added === null || !call) return null;
+  const root = rootOf(value.path);
   const index = (program.variants(callee)[0]?.params ?? []).findIndex((p) => p.name === root);
   const given = index < 0 ? undefined : call.args[index];
-  const path = given ? pathBelow(given, suffixAfter(count.path, root) ?? '') : null;
-  return path === null || !given ? null : { path, address: false, text: given.text };
+  const path = given ? pathBelow(given, suffixAfter(value.path, root) ?? '') : null;
+  if (path === null || !given) return null;
+  const fromFirst = count.fromFirst && call.args.every((_, i) => i === index || isWhole(call, i));
+  return { value: { path, address: false, text: given.text }, plus: plus + added, fromFirst };
 }
 
 function argumentsAt(program: Program, reference: FunctionReference, wanted: (o: CallOperation) => boolean): CallOperation[] {

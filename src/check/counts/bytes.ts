@@ -23,7 +23,7 @@ export function byteFaults(subject: Subject): CountFault[] {
       const whole = /^[^=;]*[^=!<>;]=\s*(\w+)\s*(?:\/\s*PAGE_SIZE|>>\s*PAGE_SHIFT)\s*;/.exec(text.slice(pos, pos + 160));
       if (!whole || !results.has(whole[1] as string)) return [];
       return drops
-        .filter((d) => d.count.path === o.target)
+        .filter((d) => d.count.value.path === o.target && d.count.plus === 0)
         .map((d) => ({
           kind: 'drop',
           how: 'few',

@@ -4,17 +4,19 @@ import type { SeenRelease } from '../../flow/releases.js';
 import type { Followed } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
 import { says } from '../../program/graph.js';
-import type { Value } from '../../program/path.js';
 import type { Subject } from '../../survey/unit.js';
-import { countsAt, isEntered } from './bounds.js';
+import { type Count, countsAt, isEntered } from './bounds.js';
 
 export interface Drop {
-  count: Value;
+  count: Count;
   /** One page in each round of a loop of the function itself. */
   loop: boolean;
   /** The count is an `unsigned long`. */
   wide: boolean;
 }
+
+/** A number that nothing plain names. */
+const unnamed: Count = { value: { path: null, address: false, text: '' }, plus: 0, fromFirst: false };
 
 /** The drops that a function which has the pages makes, itself or by helpers, by the place of the call. */
 export function dropsIn({ program, followed }: Subject, reference: FunctionReference): Map<number, Drop[]> {
@@ -25,7 +27,7 @@ export function dropsIn({ program, followed }: Subject, reference: FunctionRefer
     // A test in the helper may leave out what was not filled.
     if (!own && event.guards.length > 0) continue;
     const counted = countsAt(program, release, reference);
-    const places = own && counted.length === 0 ? [{ pos: event.pos, count: { path: null, address: false, text: '' } }] : counted;
+    const places = own && counted.length === 0 ? [{ pos: event.pos, count: unnamed }] : counted;
     for (const { pos, count } of places) {
       const drop: Drop = {
         count,

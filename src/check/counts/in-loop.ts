@@ -1,7 +1,7 @@
 /** Loops over the pages: how many rounds they have, held against how many pages there are. */
 import type { Loop, Node } from '../../program/graph.js';
 import { acquires } from '../../protocol/index.js';
-import { type Noted, unnoted } from './at-call.js';
+import { type Noted, thereOf, unnoted } from './at-call.js';
 import { controlsOf } from './bounds.js';
 import type { CountFault } from './fault.js';
 import { faultAt, isArray, type State, type Walking } from './path.js';
@@ -45,12 +45,13 @@ function touches(w: Walking, { operation: o }: Node): boolean {
 function upwards(w: Walking, state: State, op: string, from: Known, bound: Known, using: Node, dropping: Node | undefined): CountFault[] {
   const kind = dropping ? 'drop' : 'use';
   const { pos } = dropping ?? using;
-  if (from.plus === 0 && op === '<=' && bound.plus === 0) return faultAt(w, state, pos, kind, 'past', SHORT | ALL);
-  const isWhole = from.plus >= 0 && bound.base === 'asked' && bound.plus === 0;
-  const isLate = from.plus > 0 && op === '<' && dropping !== undefined && w.drops.size === 1;
+  const behind = bound.plus + (op === '<=' ? 1 : 0);
+  if (from.plus === 0 && behind > 0) return faultAt(w, state, pos, kind, 'past', SHORT | ALL);
+  const isWhole = from.plus >= 0 && bound.base === 'asked' && behind === 0;
+  const isPart = (from.plus > 0 || behind < 0) && dropping !== undefined && w.drops.size === 1;
   return [
     ...(isWhole ? faultAt(w, state, pos, kind, 'unfilled', ERROR | ZERO | SHORT) : []),
-    ...(isLate ? faultAt(w, state, pos, 'drop', 'few', SHORT | ALL) : []),
+    ...(isPart ? faultAt(w, state, pos, 'drop', 'few', behind < 0 ? thereOf(bound) : SHORT | ALL) : []),
   ];
 }
 

@@ -98,8 +98,8 @@ export function after(program: Program, reference: FunctionReference, node: Node
 }
 
 /** What is known of a number to which something is added; `null` if one of the two is not known. */
-function moved(known: Known | undefined, by: number | null): Known | null {
-  return known === undefined || by === null ? null : { ...known, plus: known.plus + by };
+export function moved(known: Known | null | undefined, by: number | null): Known | null {
+  return known == null || by === null ? null : { ...known, plus: known.plus + by };
 }
 
 /** What is added to what a value's path names: of `n - 1` -1, of `n` and of a call 0; `null` for any other sum. */
