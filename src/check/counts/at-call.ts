@@ -1,7 +1,7 @@
 /** Calls that take up pages: how many they are told of, held against how many there are. */
 import { storesOf } from '../../flow/stores.js';
-import { type CallOperation, type Node, offsetsOf } from '../../program/graph.js';
-import { acquires } from '../../protocol/index.js';
+import { type CallOperation, leadsTo, type Node, offsetsOf } from '../../program/graph.js';
+import { acquires, releases } from '../../protocol/index.js';
 import type { Drop } from './drops.js';
 import type { CountFault } from './fault.js';
 import { faultAt, isArray, isTest, type State, type Walking } from './path.js';
@@ -43,11 +43,11 @@ function isUse(w: Walking, { args, name }: CallOperation): boolean {
 }
 
 /** What is wrong of a drop of so many pages. */
-function ofDrop(w: Walking, state: State, { pos }: Node, count: Known | null, { wide, count: { fromFirst } }: Drop): readonly CountFault[] {
-  const drop = (how: CountFault['how'], wrong: number): CountFault[] => faultAt(w, state, pos, 'drop', how, wrong);
+function ofDrop(w: Walking, state: State, n: Node, count: Known | null, { wide, count: { fromFirst } }: Drop): readonly CountFault[] {
+  const drop = (how: CountFault['how'], wrong: number): CountFault[] => faultAt(w, state, n.pos, 'drop', how, wrong);
   if (count === null || count.base === 'number') return nothing;
   const there = thereOf(count);
-  if (count.plus < 0) return fromFirst && !leavesOne(w, pos) ? drop('few', there) : nothing;
+  if (count.plus < 0) return fromFirst && !leavesOne(w, n) ? drop('few', there) : nothing;
   // What may be less than was asked for is told of as that.
   if (count.plus > 0 && (count.base === 'result' || (state.outcomes & ~there) === 0)) return drop('past', there);
   if (count.base === 'asked') return drop('unfilled', ERROR | ZERO | SHORT);
@@ -59,9 +59,13 @@ export function thereOf({ base }: Known): number {
   return base === 'asked' ? ALL : SHORT | ALL;
 }
 
-/** True where pages of the array are dropped in another way, too: that may be the one which is left. */
-function leavesOne({ drops }: Walking, pos: number): boolean {
-  return [...drops].some(([at, found]) => at !== pos && found.some(({ count }) => !count.fromFirst));
+/** True where some way through a drop goes through one of other pages of the array, too: that may be the one which is left. */
+export function leavesOne(w: Walking, drop: Node): boolean {
+  const isOther = ({ pos, operation: o }: Node): boolean =>
+    pos !== drop.pos &&
+    (w.drops.get(pos)?.some(({ count }) => !count.fromFirst) ??
+      (o?.kind === 'call' && releases.has(o.name ?? '') && o.args.some((a) => isArray(w, a.path))));
+  return leadsTo(w.graph, drop, isOther) || w.graph.nodes.some((n) => isOther(n) && leadsTo(w.graph, n, (m) => m.id === drop.id));
 }
 
 /** True for a call that puts pages into the array: another acquiring call, or a function that stores into its elements. */

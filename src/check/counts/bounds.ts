@@ -38,36 +38,43 @@ function countOf(program: Program, { visit, event }: SeenRelease): Count | null 
     if (!node) continue;
     if (event.call.shape === 'bulk') {
       const call = node.operation as CallOperation;
-      const count = meantBy(graph, call.args[1] ?? null);
-      return count && { ...count, fromFirst: isWhole(call, 0) && !offsetsOf(graph).has(call.args[0]?.path ?? '') };
+      return countIn(call.args[1], isWhole(call, 0) && !offsetsOf(graph).has(call.args[0]?.path ?? ''));
     }
     const loop = event.loops.at(-1);
     const controls = loop ? controlsOf(graph, loop).filter((c) => c.condition.op === '<' || c.condition.op === '!=') : [];
-    return controls.length === 1 ? meantBy(graph, controls[0]?.condition.right ?? null) : null;
+    return controls.length === 1 ? countIn(controls[0]?.condition.right) : null;
   }
   return null;
 }
 
-/** What a variable of the function is set to once, `n = obj->n`: a name for that. */
-function meantBy(graph: Graph, value: Value | null): Count | null {
-  if (value === null) return null;
-  const { path } = value;
-  const plain = { value, plus: 0, fromFirst: false };
-  if (path === null || rootOf(path) !== path || graph.params.some((p) => p.name === path)) return plain;
+function countIn(value: Value | undefined, fromFirst = false): Count | null {
+  return value === undefined ? null : { value, plus: 0, fromFirst };
+}
+
+/** A count by what the variable of a function that names it is set to once, `n = obj->n`; itself where that is not known. */
+export function meantIn(program: Program, reference: FunctionReference, count: Count): Count {
+  const { path } = count.value;
+  const added = addedIn(count.value);
+  if (path === null || added === null || rootOf(path) !== path) return count;
+  const graph = program.graphs(reference).find((g) => g.types.has(path));
+  if (graph === undefined || graph.params.some((p) => p.name === path)) return count;
   const sets = graph.nodes.flatMap(({ operation: o }) =>
     (o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && o.text !== '')) && o.target === path ? [o] : [],
   );
   const [set] = sets;
   const isName = sets.length === 1 && set?.kind === 'copy' && set.replaces && set.source.path !== null && !set.source.path.startsWith('%');
-  const plus = isName ? addedIn(value) : null;
-  return isName && plus !== null ? { ...plain, value: set.source, plus } : plain;
+  return isName ? { ...count, value: set.source, plus: count.plus + added } : count;
 }
 
-/**
- * The calls of a function that has the pages which lead to a release, with what says how many pages it drops, in that function's
- * words: through the parameters of the helpers between. None if the release is reached in another way, or by no plain count.
- */
-export function countsAt(program: Program, release: SeenRelease, at: FunctionReference): { pos: number; count: Count }[] {
+/** A release with what says how many pages it drops, in the words of the function that has come by them in another way than by a call. */
+export interface Counted {
+  visit: Visit;
+  pos: number;
+  count: Count;
+}
+
+/** That, through the parameters of the helpers between; `null` where no plain count says how many. */
+export function countedFrom(program: Program, release: SeenRelease): Counted | null {
   let count = countOf(program, release);
   let { visit } = release;
   let { pos } = release.event;
@@ -81,14 +88,23 @@ export function countsAt(program: Program, release: SeenRelease, at: FunctionRef
     );
     visit = visit.parent.visit;
   }
-  if (!count) return [];
+  return count && { visit, pos, count };
+}
+
+/**
+ * The calls of a function that has the pages which lead to a release, with what says how many pages it drops, in that function's
+ * words. None if the release is reached in another way, or by no plain count.
+ */
+export function countsAt(program: Program, release: SeenRelease, at: FunctionReference): { pos: number; count: Count }[] {
+  const found = countedFrom(program, release);
+  if (found === null) return [];
+  const { visit, pos, count } = found;
   if (isEntered(visit, at)) return [{ pos, count }];
   if (visit.way !== 'field') return [];
   // A helper that fetches the pages from the object which it is handed.
   const { reference } = visit.flow;
-  const found = count;
   return argumentsAt(program, at, (o) => o.name === reference.name).flatMap((o) => {
-    const here = inCaller(program, reference, found, o);
+    const here = inCaller(program, reference, count, o);
     return here ? [{ pos: o.pos, count: here }] : [];
   });
 }
@@ -99,8 +115,8 @@ export function isEntered({ way, flow }: Visit, reference: FunctionReference): b
 }
 
 /** A callee's count in the words of a call of it. */
-function inCaller(program: Program, callee: FunctionReference, count: Count, call: CallOperation | undefined): Count | null {
-  const { value, plus } = count;
+function inCaller(program: Program, callee: FunctionReference, own: Count, call: CallOperation | undefined): Count | null {
+  const { value, plus, fromFirst } = meantIn(program, callee, own);
   const added = addedIn(value);
   if (value.path === null || added === null || !call) return null;
   const root = rootOf(value.path);
@@ -108,8 +124,8 @@ function inCaller(program: Program, callee: FunctionReference, count: Count, cal
   const given = index < 0 ? undefined : call.args[index];
   const path = given ? pathBelow(given, suffixAfter(value.path, root) ?? '') : null;
   if (path === null || !given) return null;
-  const fromFirst = count.fromFirst && call.args.every((_, i) => i === index || isWhole(call, i));
-  return { value: { path, address: false, text: given.text }, plus: plus + added, fromFirst };
+  const isFromFirst = fromFirst && call.args.every((_, i) => i === index || isWhole(call, i));
+  return { value: { path, address: false, text: given.text }, plus: plus + added, fromFirst: isFromFirst };
 }
 
 function argumentsAt(program: Program, reference: FunctionReference, wanted: (o: CallOperation) => boolean): CallOperation[] {

@@ -4,10 +4,15 @@ import type { Subject } from '../../survey/unit.js';
 import type { Complaint } from '../finding.js';
 import { byteFaults } from './bytes.js';
 import type { CountFault } from './fault.js';
+import { numberFaults } from './kept.js';
 import { countFaults } from './walk.js';
 
 /** Every counting fault, one of each kind at a place. */
-export const faultsOf = remembered((subject: Subject): CountFault[] => [...countFaults(subject), ...once(byteFaults(subject))]);
+export const faultsOf = remembered((subject: Subject): CountFault[] => {
+  const { faults, numbers } = countFaults(subject);
+  const isNew = ({ kind, pos }: CountFault): boolean => !faults.some((f) => f.kind === kind && f.pos === pos);
+  return [...faults, ...once([...numberFaults(subject, numbers).filter(isNew), ...byteFaults(subject)])];
+});
 
 /** The same fault of several variants of a function. */
 function once(faults: readonly CountFault[]): CountFault[] {

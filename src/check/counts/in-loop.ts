@@ -1,7 +1,7 @@
 /** Loops over the pages: how many rounds they have, held against how many pages there are. */
-import type { Loop, Node } from '../../program/graph.js';
+import { type Loop, leadsTo, type Node } from '../../program/graph.js';
 import { acquires } from '../../protocol/index.js';
-import { type Noted, thereOf, unnoted } from './at-call.js';
+import { leavesOne, type Noted, thereOf, unnoted } from './at-call.js';
 import { controlsOf } from './bounds.js';
 import type { CountFault } from './fault.js';
 import { faultAt, isArray, type State, type Walking } from './path.js';
@@ -20,7 +20,8 @@ export function inLoop(w: Walking, state: State, n: Node): Noted {
   if (!using) return unnoted;
   // A test of each page leaves out the slots that were not filled.
   if (body.some((m) => m.operation?.kind === 'assume' && isArray(w, m.operation.left.path))) return unnoted;
-  const dropping = body.find((m) => w.drops.has(m.pos));
+  // What is dropped on a way out of the loop is not dropped in each round.
+  const dropping = body.find((m) => w.drops.has(m.pos) && leadsTo(w.graph, m, ({ id }) => id === n.id));
   const bound = symbolOf(o.right, state.names, w.words);
   const from = state.names.get(index);
   if (bound && bound.base !== 'number') {
@@ -48,7 +49,7 @@ function upwards(w: Walking, state: State, op: string, from: Known, bound: Known
   const behind = bound.plus + (op === '<=' ? 1 : 0);
   if (from.plus === 0 && behind > 0) return faultAt(w, state, pos, kind, 'past', SHORT | ALL);
   const isWhole = from.plus >= 0 && bound.base === 'asked' && behind === 0;
-  const isPart = (from.plus > 0 || behind < 0) && dropping !== undefined && w.drops.size === 1;
+  const isPart = (from.plus > 0 || behind < 0) && dropping !== undefined && !leavesOne(w, dropping);
   return [
     ...(isWhole ? faultAt(w, state, pos, kind, 'unfilled', ERROR | ZERO | SHORT) : []),
     ...(isPart ? faultAt(w, state, pos, 'drop', 'few', behind < 0 ? thereOf(bound) : SHORT | ALL) : []),

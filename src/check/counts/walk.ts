@@ -15,6 +15,7 @@ import { namesBefore } from './before.js';
 import { askedFrom, assumed, without } from './conditions.js';
 import type { CountFault } from './fault.js';
 import { inLoop } from './in-loop.js';
+import { type Numbers, numbersIn } from './kept.js';
 import { faultAt, isArray, isTest, type State, type Walking, walkingOf } from './path.js';
 import {
   ALL,
@@ -47,14 +48,19 @@ const told: Readonly<Record<Taking['indexes'], ReadonlySet<CountFault['kind']>>>
 /** Faults only where zero is the success. */
 const ofStatus: ReadonlySet<CountFault['kind']> = new Set(['result', 'error']);
 
-/** Every such statement on some path of the site's function or of a caller that gets the count, one of each kind at a place. */
-export function countFaults(subject: Subject): CountFault[] {
+/**
+ * Every such statement on some path of the site's function or of a caller that gets the count, one of each kind at a place; and the
+ * members in which these leave the number of pages as they succeed.
+ */
+export function countFaults(subject: Subject): { faults: CountFault[]; numbers: Numbers } {
   const found = new Map<string, CountFault>();
+  const members = new Set<string>();
   let takings = takingsOf(subject);
   for (let up = 0; takings.length > 0 && up <= maxCallers; up++) {
     const above: Taking[] = [];
     for (const taking of takings) {
-      const { faults, handed } = walk(taking);
+      const { faults, handed, numbers } = walk(taking);
+      for (const member of numbers) members.add(member);
       for (const fault of faults) {
         if (!told[taking.indexes].has(fault.kind)) continue;
         const key = `${fault.kind}:${fault.reference.key}:${fault.pos}`;
@@ -64,16 +70,17 @@ export function countFaults(subject: Subject): CountFault[] {
     }
     takings = above;
   }
-  return [...found.values()];
+  return { faults: [...found.values()], numbers: members };
 }
 
-/** The faults behind a call, and the outcomes with which its result is handed on as the count that it is. */
-function walk(taking: Taking): { faults: CountFault[]; handed: number } {
+/** The faults behind a call, the outcomes with which its result is handed on as the count that it is, and where the count is left. */
+function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: readonly string[] } {
   const w = walkingOf(taking);
   const { graph, start, words } = w;
   const faults: CountFault[] = [];
   let zeroIsSuccess = false;
   let handed = 0;
+  const numbers: string[] = [];
   const seen = new Set<string>();
   const queue: State[] = [];
   const push = (made: State): void => {
@@ -89,7 +96,7 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number } {
     push({ node, outcomes: taking.outcomes, names, conditions: new Map(), counted: false, told: false, parent: null, step: null });
   for (let i = 0; i < queue.length; i++) {
     // What was found so far is found; what else a result is returned for is not known.
-    if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0 };
+    if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0, numbers };
     const state = queue[i] as State;
     if (state.node === start.id) continue;
     const n = graph.nodes[state.node] as Node;
@@ -98,13 +105,14 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number } {
       faults.push(...returned.faults);
       zeroIsSuccess ||= returned.zeroIsSuccess;
       handed |= returned.handed;
+      if (state.outcomes & ALL) numbers.push(...numbersIn(taking, state.names));
       continue;
     }
     const next = step(w, state, n, faults);
     if (next) for (const node of n.successors) push({ ...next, node, parent: next, step: null });
   }
   // Of two at one place and of one kind the first is told: in which order the others come does not matter.
-  return zeroIsSuccess ? { faults, handed: 0 } : { faults: faults.filter(isPlain), handed };
+  return zeroIsSuccess ? { faults, handed: 0, numbers } : { faults: faults.filter(isPlain), handed, numbers };
 }
 
 /** True for what is a fault whatever the success is. */

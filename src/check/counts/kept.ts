@@ -1,0 +1,102 @@
+/**
+ * Drops of one page more or less than what says how many there are: the sum of what several calls took, or a member of the object
+ * that keeps the pages.
+ */
+import type { FunctionReference } from '../../program/file.js';
+import type { Graph } from '../../program/graph.js';
+import type { Program } from '../../program/program.js';
+import { structName } from '../../program/types.js';
+import { traceOf } from '../../survey/trace.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
+import { type Counted, countedFrom, isEntered, meantIn } from './bounds.js';
+import type { CountFault } from './fault.js';
+import { ALL, addedIn, type Names, SHORT } from './symbols.js';
+import { type Taking, takingsOf } from './taking.js';
+
+/** The members of structs that say how many pages a site took, as `tag.name`. */
+export type Numbers = ReadonlySet<string>;
+
+/** The members among the names that stand for the number of pages, as a function is left. */
+export function numbersIn({ subject: { program }, reference: { file }, graph }: Taking, names: Names): string[] {
+  const counts = [...names].filter(([, { base, plus }]) => base !== 'number' && plus === 0);
+  return counts.flatMap(([path]) => memberAt(program, file, graph, path) ?? []);
+}
+
+/** A path's last member with the struct that it is of; `null` for a variable. */
+function memberAt(program: Program, file: string, graph: Graph, path: string): string | null {
+  const [, above, member] = /^(.+)(\.\w+)$/.exec(path) ?? [];
+  const object = above === undefined ? null : structName(program.typeOf(above, graph, file));
+  return object && `${object}${member}`;
+}
+
+/** The variables and members to which a function adds what its calls took. */
+function sumsIn({ graph, call }: Taking): Set<string> {
+  const results = new Set([call.result]);
+  for (const { operation: o } of graph.nodes) if (o?.kind === 'copy' && o.replaces && o.source.path === call.result) results.add(o.target);
+  const isAdded = (path: string | null): boolean => path !== null && results.has(path);
+  return new Set(
+    graph.nodes.flatMap(({ operation: o }) =>
+      o?.kind === 'copy' && !o.replaces && isAdded(o.source.path) && !o.target.startsWith('%') ? [o.target] : [],
+    ),
+  );
+}
+
+/** Such drops of a site's pages. */
+export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
+  const { program, site } = subject;
+  const takings = takingsOf(subject);
+  const sums = new Set(takings.flatMap((taking) => [...sumsIn(taking)]));
+  const kept = new Set([
+    ...numbers,
+    ...takings.flatMap(({ graph }) => [...sums].flatMap((sum) => memberAt(program, site.reference.file, graph, sum) ?? [])),
+  ]);
+  const seen = releasesIn(subject).map((release) => ({ release, found: countedFrom(program, release) }));
+  /** Who drops pages of the array in another way, too, may drop there the one that is left. */
+  const isAlone = ({ visit: { flow } }: Counted): boolean =>
+    seen.every(
+      ({ release, found }) => (found ?? release).visit.flow.reference.key !== flow.reference.key || found?.count.fromFirst === true,
+    );
+  return seen.flatMap(({ release, found }): CountFault[] => {
+    if (found === null) return [];
+    const { visit, pos } = found;
+    const count = meantIn(program, visit.flow.reference, found.count);
+    const plus = count.plus + (addedIn(count.value) ?? 0);
+    const { reference } = visit.flow;
+    if (
+      plus === 0 ||
+      !count.fromFirst ||
+      !isAlone(found) ||
+      !isOfPages(
+        program,
+        visit.way === 'field' ? kept : new Set(),
+        isEntered(visit, site.reference) ? sums : new Set(),
+        reference,
+        count.value.path,
+      )
+    )
+      return [];
+    return [
+      {
+        kind: 'drop',
+        how: plus > 0 ? 'past' : 'few',
+        reference,
+        pos,
+        outcomes: SHORT | ALL,
+        way: traceOf(program, site, release),
+        steps: [],
+      },
+    ];
+  });
+}
+
+function isOfPages(
+  program: Program,
+  members: Numbers,
+  sums: ReadonlySet<string>,
+  reference: FunctionReference,
+  path: string | null,
+): boolean {
+  if (path === null) return false;
+  return sums.has(path) || program.graphs(reference).some((graph) => members.has(memberAt(program, reference.file, graph, path) ?? ''));
+}

@@ -1,0 +1,121 @@
+/** release-count: one page less or more is dropped than was taken, where a sum says so that names the number. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const rule = 'release-count';
+
+/** A function that pins pages, undoes a short count, and goes on. */
+const whole = (then: string, helpers = ''): string => `${helpers}
+int f(unsigned long a, int n, struct page **pages)
+{
+	int i, ret = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		return -EFAULT;
+	}
+	fill(pages[0]);
+${then}
+	return 0;
+}
+`;
+
+describe('the number asked for', () => {
+  for (const [what, drop, line = drop] of [
+    ['one less', 'unpin_user_pages(pages, n - 1);'],
+    ['one less, in brackets', 'unpin_user_pages(pages, (n) - 1);'],
+    ['one more', 'unpin_user_pages(pages, n + 1);'],
+    ['one less of the result', 'unpin_user_pages(pages, ret - 1);'],
+    ['one less, by a variable', 'i = n - 1;\n	unpin_user_pages(pages, i);', 'unpin_user_pages(pages, i);'],
+    ['one round less', 'for (i = 0; i < n - 1; i++)\n		unpin_user_page(pages[i]);', 'unpin_user_page(pages[i]);'],
+    ['one round more', 'for (i = 0; i < n + 1; i++)\n		unpin_user_page(pages[i]);', 'unpin_user_page(pages[i]);'],
+  ] as const)
+    complains(rule, what, whole(`	${drop}`), `f:${line}`);
+  for (const [what, drop] of [
+    ['all', 'unpin_user_pages(pages, n);'],
+    ['the first one by itself', 'unpin_user_page(pages[0]);\n	unpin_user_pages(pages + 1, n - 1);'],
+    ['the last one by itself', 'unpin_user_page(pages[n - 1]);\n	unpin_user_pages(pages, n - 1);'],
+    ['all rounds', 'for (i = 0; i <= n - 1; i++)\n		unpin_user_page(pages[i]);'],
+    ['the last one behind the rounds', 'for (i = 0; i < n - 1; i++)\n		unpin_user_page(pages[i]);\n	unpin_user_page(pages[i]);'],
+    [
+      'one on the way out of a loop over the others',
+      'for (i = 1; i < n; i++)\n		if (!fill(pages[i])) {\n			unpin_user_page(pages[i]);\n			return -EIO;\n		}\n	unpin_user_pages(pages, n);',
+    ],
+    ['a number that is computed in another way', 'unpin_user_pages(pages, n << order);'],
+  ] as const)
+    accepts(rule, what, whole(`	${drop}`));
+});
+
+describe('a helper', () => {
+  const helper = (count: string): string =>
+    `static void done(struct page **pages, unsigned long n)\n{\n	unpin_user_pages(pages, ${count});\n}`;
+  complains(rule, 'that drops one less', whole('	done(pages, n);', helper('n - 1')), 'f:done(pages, n);');
+  complains(rule, 'that is given one more', whole('	done(pages, n + 1);', helper('n')), 'f:done(pages, n + 1);');
+  accepts(rule, 'that is given one more, and drops one less', whole('	done(pages, n + 1);', helper('n - 1')));
+  accepts(rule, 'that is given the pages behind the first', whole('	unpin_user_page(pages[0]);\n	done(pages + 1, n - 1);', helper('n')));
+});
+
+/** Pages that an object keeps with their number, and that another function drops. */
+const kept = (count: string, after = '', keep = 'o->n = n;'): string => `
+struct obj {
+	struct page **pages;
+	int n;
+	int size;
+};
+int obj_pin(struct obj *o, unsigned long a, int n)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, o->pages);
+
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(o->pages, ret);
+		return -EFAULT;
+	}
+	${keep}
+	return 0;
+}
+void obj_unpin(struct obj *o)
+{
+	unpin_user_pages_dirty_lock(o->pages, ${count}, true);
+${after}
+	kfree(o->pages);
+}
+`;
+
+describe('a member that keeps the number', () => {
+  const drop = (count: string): string => `obj_unpin:unpin_user_pages_dirty_lock(o->pages, ${count}, true);`;
+  complains(rule, 'one less', kept('o->n - 1'), drop('o->n - 1'));
+  complains(rule, 'one more', kept('o->n + 1'), drop('o->n + 1'));
+  complains(rule, 'one less than the result', kept('o->n - 1', '', 'o->n = ret;'), drop('o->n - 1'));
+  accepts(rule, 'all', kept('o->n'));
+  accepts(rule, 'another member', kept('o->size - 1'));
+  accepts(rule, 'a member that keeps one more', kept('o->n - 1', '', 'o->n = n + 1;'));
+  accepts(rule, 'the last one by itself', kept('o->n - 1', '	unpin_user_page(o->pages[o->n - 1]);'));
+});
+
+/** Pages that several calls take. */
+const summed = (undo: string): string => `
+int f(unsigned long a, int n, struct page **pages)
+{
+	int ret, pinned = 0;
+
+	while (pinned < n) {
+		ret = pin_user_pages_fast(a, n - pinned, FOLL_WRITE, pages + pinned);
+		if (ret <= 0)
+			goto undo;
+		pinned += ret;
+		a += ret * PAGE_SIZE;
+	}
+	return fill(pages, n);
+undo:
+	unpin_user_pages(pages, ${undo});
+	return -EFAULT;
+}
+`;
+
+describe('the sum of what several calls took', () => {
+  complains(rule, 'one less', summed('pinned - 1'), 'f:unpin_user_pages(pages, pinned - 1);');
+  complains(rule, 'one more', summed('pinned + 1'), 'f:unpin_user_pages(pages, pinned + 1);');
+  accepts(rule, 'all', summed('pinned'));
+});
