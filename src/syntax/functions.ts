@@ -3,7 +3,7 @@ import type { CType, FunctionVariant } from './ast.js';
 import { hopelessBlock, MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { parseCondition } from './conditions.js';
 import { functionName, readHeader } from './header.js';
-import type { Item } from './outline.js';
+import type { Item } from './items.js';
 import { depthIn, isPunct, type Tokens, tokenize } from './tokens.js';
 import { activeTexts } from './variants.js';
 

@@ -1,10 +1,24 @@
 /** Questions about an item from the tokens of its head and the text around it. */
 import { functionName } from './header.js';
-import type { Head } from './items.js';
+import type { Described, Head } from './items.js';
 import { tokenize } from './tokens.js';
 
+/** A function, of which the body begins at `body`. */
+export function describeFunction(text: string, head: Head, pos: number, body: number): Described {
+  let isStatic = false;
+  let isInline = false;
+  for (let k = 0; k < head.kind.length; k++) {
+    if (head.kind[k] !== 1) continue;
+    const word = text.slice(head.start[k]!, head.end[k]!);
+    if (word === 'static') isStatic = true;
+    else if (word.includes('inline') && !word.startsWith('noinline')) isInline = true;
+  }
+  const name = plainName(text, head) ?? nameOf(text, pos, body);
+  return { kind: 'function', name, bodyPos: body, static: isStatic, inline: isInline, variables: [] };
+}
+
 /** The name of a function whose header has one pair of brackets behind an ordinary word; `null` for the rest, which needs a closer look. */
-export function plainName(text: string, head: Head): string | null {
+function plainName(text: string, head: Head): string | null {
   const open = head.kind.indexOf(40);
   if (open < 2 || head.kind[open - 1] !== 1 || head.kind.indexOf(40, open + 1) >= 0) return null;
   const first = text.charCodeAt(head.start[open - 1]!);
@@ -17,7 +31,7 @@ export function plainName(text: string, head: Head): string | null {
 }
 
 /** The name, by a closer look at the header. */
-export function nameOf(text: string, pos: number, body: number): string {
+function nameOf(text: string, pos: number, body: number): string {
   const t = tokenize(text, pos, body);
   return functionName(t, 0, t.count);
 }

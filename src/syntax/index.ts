@@ -2,8 +2,9 @@
 export type * from './ast.js';
 export { parseCondition } from './conditions.js';
 export { parseFunction } from './functions.js';
+export type { Item, ItemKind } from './items.js';
 export { isFunctionLike, parseExpressionText, parseMacro, parseMacroBody } from './macrodefs.js';
-export { type Item, type ItemKind, type Outline, outline } from './outline.js';
+export { type Outline, outline } from './outline.js';
 export { printExpression, printFunction, printStatement, printStruct, printType } from './print.js';
 export { parseStruct, parseTypedef } from './structs.js';
 export { initSyntax } from './tree.js';

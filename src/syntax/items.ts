@@ -1,5 +1,24 @@
-/** What an item that is no function is, and how it is named. */
+/** Top-level items, and what one that is no function is and declares. */
 import { isAnnotation, QUALIFIERS, STORAGE, TAG_KEYWORDS } from './words.js';
+
+export type ItemKind = 'function' | 'struct' | 'macro' | 'variable' | 'declaration' | 'other';
+
+/** A top-level item; `text.slice(pos, end)` is all of it. */
+export interface Item {
+  kind: ItemKind;
+  /** `''` where it has none. */
+  name: string;
+  pos: number;
+  end: number;
+  /** Offset of the body's `{`, or -1. */
+  bodyPos: number;
+  static: boolean;
+  inline: boolean;
+  /** The variables that it declares, also behind a struct's members. */
+  variables: readonly string[];
+  /** Conditions of the `#if` arms around it, outermost first, in the form of a variant's assumptions. */
+  conditions: string[];
+}
 
 /** The tokens of an item outside all brackets: 1 a word or number, 40 a bracket pair, 123 a brace pair, 34 a string, else the character. */
 export interface Head {
@@ -8,15 +27,8 @@ export interface Head {
   end: number[];
 }
 
-interface Described {
-  kind: 'struct' | 'variable' | 'declaration' | 'other';
-  name: string;
-  bodyPos: number;
-  static: boolean;
-  inline: boolean;
-  /** The variables that it declares, also behind a struct's members. */
-  variables: readonly string[];
-}
+/** What an item's own text says of it. */
+export type Described = Omit<Item, 'pos' | 'end' | 'conditions'>;
 
 /** Kind and name from an item's outermost tokens. */
 export function describeItem(text: string, head: Head, body: number, typeBody: number, assigned: boolean): Described {

@@ -3,7 +3,7 @@ import type { Expression, FunctionVariant, MacroDefinition } from './ast.js';
 import { MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { rewriteBody } from './dialect.js';
 import { type Context, convertExpression } from './expressions.js';
-import type { Item } from './outline.js';
+import type { Item } from './items.js';
 import { convertBlock } from './statements.js';
 import { isPunct, tokenize } from './tokens.js';
 import { parseTree } from './tree.js';

@@ -1,6 +1,6 @@
 /** Structs, unions and typedefs, read from tokens in each configuration and merged: a field of any arm is a field. */
 import type { CType, Field, StructDefinition } from './ast.js';
-import type { Item } from './outline.js';
+import type { Item } from './items.js';
 import { isPunct, isWord, type Tokens, tokenize, tokenText } from './tokens.js';
 import { readDeclaration, readDeclarator, splitArguments } from './types.js';
 import { blanked } from './variants.js';

@@ -2,7 +2,7 @@
 import type { Declarator } from './ast.js';
 import { MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { parseCondition } from './conditions.js';
-import type { Item } from './outline.js';
+import type { Item } from './items.js';
 import { isPunct, tokenize } from './tokens.js';
 import { readDeclaration } from './types.js';
 import { activeTexts } from './variants.js';
