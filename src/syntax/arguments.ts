@@ -1,4 +1,5 @@
 /** Arguments of calls and macros: types, statements, operators and nothing at all become something that is an expression. */
+import { CLOSE_BRACE, OPEN_BRACE, ZERO } from './characters.js';
 import { asIdentifier, blank, blankTokens, type Rewrite } from './rewrite.js';
 import { isPunct, isWord, PUNCT, type Tokens, tokenText } from './tokens.js';
 import { splitArguments } from './types.js';
@@ -17,7 +18,7 @@ export function rewriteArguments(r: Rewrite, open: number, close: number): void 
 function emptyArgument(r: Rewrite, at: number, close: number): void {
   const { t, out } = r;
   const gap = t.end[at - 1]!;
-  if (gap < t.start[at]!) out[gap] = 48;
+  if (gap < t.start[at]!) out[gap] = ZERO;
   else if (at === close) blank(r, t.start[at - 1]!, t.end[at - 1]!);
   else blank(r, t.start[at]!, t.end[at]!);
 }
@@ -70,8 +71,8 @@ function braced(r: Rewrite, from: number, to: number): boolean {
   const after = t.end[to - 1]!;
   const isWhole = isPunct(t, to - 1, ';') || isPunct(t, to - 1, '}');
   if (!isWhole || before >= t.start[from]! || to >= t.count || after >= t.start[to]!) return false;
-  out[before] = 123;
-  out[after] = 125;
+  out[before] = OPEN_BRACE;
+  out[after] = CLOSE_BRACE;
   return true;
 }
 

@@ -1,5 +1,7 @@
 /** One body: dialect pass, parse, and, where errors are left, the statement that holds each is given up and the rest parsed again. */
+
 import type { Block } from './ast.js';
+import { CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, OPEN_BRACE, SEMICOLON, UNDERSCORE } from './characters.js';
 import { rewriteBody } from './dialect.js';
 import type { Context } from './expressions.js';
 import type { Rewrite } from './rewrite.js';
@@ -102,8 +104,8 @@ function giveUp(
   if (end - start < 2) return false;
   for (const known of [...lost.keys()]) if (known >= start && known < end) lost.delete(known);
   for (const known of [...r.marks.keys()]) if (known >= start && known < end) r.marks.delete(known);
-  for (let i = start; i < end; i++) r.out[i] = 95;
-  r.out[end - 1] = 59;
+  for (let i = start; i < end; i++) r.out[i] = UNDERSCORE;
+  r.out[end - 1] = SEMICOLON;
   lost.set(start, end);
   return true;
 }
@@ -113,8 +115,8 @@ function statementAround(t: Tokens, open: number, close: number, k: number): [nu
   let a = k;
   while (a - 1 > open) {
     const c = tokenChar(t, a - 1);
-    if (c === 59 || c === 123) break;
-    if (c === 125) {
+    if (c === SEMICOLON || c === OPEN_BRACE) break;
+    if (c === CLOSE_BRACE) {
       // An initialiser's brace belongs to the statement; a block's ends the one before.
       const partner = t.match[a - 1] ?? -1;
       if (partner > open && isPunct(t, partner - 1, '=')) {
@@ -124,19 +126,19 @@ function statementAround(t: Tokens, open: number, close: number, k: number): [nu
       break;
     }
     const partner = t.match[a - 1] ?? -1;
-    a = (c === 41 || c === 93) && partner > open ? partner : a - 1;
+    a = (c === CLOSE_PAREN || c === CLOSE_BRACKET) && partner > open ? partner : a - 1;
   }
   let b = k;
   while (b < close) {
     const c = tokenChar(t, b);
-    if (c === 59) break;
-    if (c === 125 && (t.match[b] ?? -1) < a) {
+    if (c === SEMICOLON) break;
+    if (c === CLOSE_BRACE && (t.match[b] ?? -1) < a) {
       b--;
       break;
     }
     const partner = t.match[b] ?? -1;
     if (partner > b) {
-      const brace = c === 123;
+      const brace = c === OPEN_BRACE;
       b = partner;
       if (brace && !isPunct(t, b + 1, ';') && !isPunct(t, b + 1, ',') && !isPunct(t, b + 1, ')')) break;
     }

@@ -3,11 +3,37 @@
  *
  * What was rewritten into something else than blanks is marked, so that the conversion can look up what stood there.
  */
+
 import { rewriteArguments } from './arguments.js';
+import {
+  AMPERSAND,
+  AT,
+  BACKSLASH,
+  BACKTICK,
+  BLANK,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  CLOSE_PAREN,
+  COLON,
+  COMMA,
+  DOLLAR,
+  HASH,
+  MINUS,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_PAREN,
+  PLUS,
+  QUOTE,
+  RETURN,
+  SEMICOLON,
+  STAR,
+  UNDERSCORE,
+  ZERO,
+} from './characters.js';
 import { fixLabel, fixStatementMacro } from './macros.js';
 import { asIdentifier, atStatement, blank, blankTokens, type Rewrite, write } from './rewrite.js';
 import { blankWords } from './runs.js';
-import { CHAR, isPunct, isWord, STRING, type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
+import { CHAR, isPunct, isWord, PUNCT, STRING, type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
 import { ASM, ATTRIBUTE, isKnownAnnotation, looksLikeType, STATEMENT_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
 
 const OPAQUE = new Set([
@@ -45,7 +71,7 @@ export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
   for (let k = 0; k < t.comments.length; k += 2) blank(r, t.comments[k]!, t.comments[k + 1]!);
   const low = t.start[from] ?? 0;
   const high = t.end[to] ?? 0;
-  for (let k = low; k < high; k++) if (r.out[k] === 92 && (r.out[k + 1] === 10 || r.out[k + 1] === 13)) r.out[k] = 32;
+  for (let k = low; k < high; k++) if (r.out[k] === BACKSLASH && (r.out[k + 1] === NEWLINE || r.out[k + 1] === RETURN)) r.out[k] = BLANK;
   // For each open brace: true if statements stand in it.
   const blocks: boolean[] = [];
   for (let i = from; i <= to; i++) {
@@ -53,16 +79,16 @@ export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
     const kind = t.kind[i]!;
     if (kind === WORD) i = Math.max(i, rewriteWord(r, i, to, blocks.at(-1) ?? true));
     else if (kind === STRING) i = Math.max(i, rewriteString(r, i, to));
-    else if (kind === CHAR) r.out.fill(48, t.start[i]!, t.end[i]!);
+    else if (kind === CHAR) r.out.fill(ZERO, t.start[i]!, t.end[i]!);
     else {
       const c = tokenChar(t, i);
-      if (c === 123) blocks.push(isBlock(r, i, from, blocks.at(-1) ?? true));
-      else if (c === 125) blocks.pop();
-      else if (c === 40) rewriteParen(r, i, to);
-      else if (c === 58) fixLabel(r, i, blocks.at(-1) ?? true);
-      else if (c === 38 && isPunct(t, i, '&&') && isWord(t, i + 1) && !isOperand(t, i - 1)) write(r, t.start[i]!, t.end[i]!, ' &');
-      else if (c === 35) rewriteHash(r, i, to);
-      else if (c === 64 || c === 96 || (c === 92 && t.end[i]! - t.start[i]! === 1)) blank(r, t.start[i]!, t.end[i]!);
+      if (c === OPEN_BRACE) blocks.push(isBlock(r, i, from, blocks.at(-1) ?? true));
+      else if (c === CLOSE_BRACE) blocks.pop();
+      else if (c === OPEN_PAREN) rewriteParen(r, i, to);
+      else if (c === COLON) fixLabel(r, i, blocks.at(-1) ?? true);
+      else if (c === AMPERSAND && isPunct(t, i, '&&') && isWord(t, i + 1) && !isOperand(t, i - 1)) write(r, t.start[i]!, t.end[i]!, ' &');
+      else if (c === HASH) rewriteHash(r, i, to);
+      else if (c === AT || c === BACKTICK || (c === BACKSLASH && t.end[i]! - t.start[i]! === 1)) blank(r, t.start[i]!, t.end[i]!);
     }
   }
   return r;
@@ -72,7 +98,7 @@ export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
 function isOperand(t: Tokens, i: number): boolean {
   if (i < 0) return false;
   const c = tokenChar(t, i);
-  return t.kind[i] !== 5 ? !STATEMENT_KEYWORDS.has(tokenText(t, i)) : c === 41 || c === 93;
+  return t.kind[i] !== PUNCT ? !STATEMENT_KEYWORDS.has(tokenText(t, i)) : c === CLOSE_PAREN || c === CLOSE_BRACKET;
 }
 
 function isBlock(r: Rewrite, i: number, from: number, around: boolean): boolean {
@@ -85,10 +111,10 @@ function isBlock(r: Rewrite, i: number, from: number, around: boolean): boolean 
     const before = tokenText(t, i - 2);
     return around && !/^(?:struct|union|enum)$/.test(before) && !/^(?:struct|union|enum)$/.test(word);
   }
-  if (c === 41) return r.headClose[i - 1] === 1 || !isCompoundLiteral(t, i - 1);
-  if (c === 40) return true;
-  if (c === 44) return false;
-  return around && (c === 59 || c === 123 || c === 125 || c === 58);
+  if (c === CLOSE_PAREN) return r.headClose[i - 1] === 1 || !isCompoundLiteral(t, i - 1);
+  if (c === OPEN_PAREN) return true;
+  if (c === COMMA) return false;
+  return around && (c === SEMICOLON || c === OPEN_BRACE || c === CLOSE_BRACE || c === COLON);
 }
 
 /** `(struct x) {`: the bracket before the `)` follows no word. */
@@ -114,7 +140,7 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
   }
   if (OPAQUE.has(word) && open > 0) {
     // Renamed, so that it is an ordinary call with one opaque argument whatever stands there.
-    r.out[t.end[i]! - 1] = 36;
+    r.out[t.end[i]! - 1] = DOLLAR;
     if (close > open + 1) {
       write(r, t.end[open]!, t.start[close]!, '0');
       r.skip.fill(1, open + 1, close);
@@ -164,7 +190,7 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
   if (TYPEOF.has(word) && open > 0) {
     // `struct t___`: a type wherever it stands.
     const start = t.start[i]!;
-    r.out.fill(95, start, t.end[close]!);
+    r.out.fill(UNDERSCORE, start, t.end[close]!);
     r.out.write('struct t', start, 'latin1');
     r.skip.fill(1, i, close + 1);
     return blankWords(r, i, to, close + 1);
@@ -240,11 +266,11 @@ function rewriteString(r: Rewrite, i: number, to: number): number {
   const { t } = r;
   const start = t.start[i]!;
   const end = t.end[i]!;
-  r.out.fill(32, start, end);
-  if (end - start < 2) r.out[start] = 48;
+  r.out.fill(BLANK, start, end);
+  if (end - start < 2) r.out[start] = ZERO;
   else {
-    r.out[start] = 34;
-    r.out[end - 1] = 34;
+    r.out[start] = QUOTE;
+    r.out[end - 1] = QUOTE;
   }
   let k = i;
   for (;;) {
@@ -286,9 +312,13 @@ function rewriteParen(r: Rewrite, i: number, to: number): void {
   if (close === i + 2 && isWord(t, i + 1) && !isOperand(t, i - 1)) {
     const word = tokenText(t, i + 1);
     const c = tokenChar(t, close + 1);
-    if (!TYPE_KEYWORDS.has(word) && looksLikeType(word) && (c === 42 || c === 38 || c === 45 || c === 43 || c === 40)) {
+    if (
+      !TYPE_KEYWORDS.has(word) &&
+      looksLikeType(word) &&
+      (c === STAR || c === AMPERSAND || c === MINUS || c === PLUS || c === OPEN_PAREN)
+    ) {
       if (word.length >= 3) write(r, t.start[i + 1]!, t.end[i + 1]!, 'int');
-      else if (c !== 40) blankTokens(r, i, close);
+      else if (c !== OPEN_PAREN) blankTokens(r, i, close);
     }
   }
 }

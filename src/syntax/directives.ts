@@ -2,11 +2,10 @@
  * Directives on the fast pass. `#if` groups are followed as the preprocessor would, with one memory: what was open at the `#if` is
  * open again at its `#else`, and what the first living arm left open stays open behind the `#endif`.
  */
-import { BLANK, TAB } from './characters.js';
 import { type Condition, isElse, negate, readCondition, TRUE } from './conditions.js';
 import { endsAtDirective, isGuard } from './heads.js';
 import { also, beganInside, conditionsIn, finish, type Group, MAX_CONDITIONS, type OpenItem, type Scan, trimHead } from './scan.js';
-import { atLineStart, CLASS, skipDirective } from './tokens.js';
+import { atLineStart, CLASS, skipDirective, skipIndent } from './tokens.js';
 
 /** A directive: its name, where its `#` is, and where what stands behind the name begins and ends. */
 interface Directive {
@@ -36,12 +35,6 @@ export function directive(scan: Scan, pos: number): number {
   const name = text.slice(from, Math.min(rest, from + 20));
   const handle = handlers.get(name) ?? (isElse(name) ? nextArm : otherDirective);
   return handle(scan, { name, pos, rest, end });
-}
-
-/** Offset of what stands behind a `#`. */
-function skipIndent(text: string, i: number): number {
-  while (text.charCodeAt(i) === BLANK || text.charCodeAt(i) === TAB) i++;
-  return i;
 }
 
 function otherDirective(scan: Scan, { end }: Directive): number {

@@ -1,4 +1,6 @@
 /** Top-level items, and what one that is no function is and declares. */
+import { CLOSE_BRACKET, COLON, COMMA, EQUALS, OPEN_BRACKET, OPEN_PAREN, STAR } from './characters.js';
+import { WORD } from './tokens.js';
 import { isAnnotation, QUALIFIERS, STORAGE, TAG_KEYWORDS } from './words.js';
 
 export type ItemKind = 'function' | 'struct' | 'macro' | 'variable' | 'declaration' | 'other';
@@ -20,7 +22,10 @@ export interface Item {
   conditions: string[];
 }
 
-/** The tokens of an item outside all brackets: 1 a word or number, 40 a bracket pair, 123 a brace pair, 34 a string, else the character. */
+/**
+ * The tokens of an item outside all brackets: `WORD` a word or number, `OPEN_PAREN` a bracket pair, `OPEN_BRACE` a brace pair, `QUOTE` a
+ * string, else the character.
+ */
 export interface Head {
   kind: number[];
   start: number[];
@@ -33,13 +38,14 @@ export type Described = Omit<Item, 'pos' | 'end' | 'conditions'>;
 /** Kind and name from an item's outermost tokens. */
 export function describeItem(text: string, head: Head, body: number, typeBody: number, assigned: boolean): Described {
   const n = head.kind.length;
-  const word = (k: number): string => (head.kind[k] === 1 ? text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 200)) : '');
+  const word = (k: number): string =>
+    head.kind[k] === WORD ? text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 200)) : '';
   let isStatic = false;
   let isInline = false;
   let isExtern = false;
   let isTypedef = false;
   let limit = n;
-  const assign = head.kind.indexOf(61);
+  const assign = head.kind.indexOf(EQUALS);
   if (assign >= 0) limit = assign;
   for (let k = 0; k < Math.min(limit, 24); k++) {
     const w = word(k);
@@ -55,8 +61,8 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
     while (keyword >= 0 && !TAG_KEYWORDS.has(word(keyword))) keyword--;
     let tag = '';
     for (let k = keyword + 1; k < typeBody; k++) {
-      if (head.kind[k] === 58) break;
-      if (head.kind[k] === 1 && head.kind[k + 1] !== 40 && !isAnnotation(word(k))) tag = word(k);
+      if (head.kind[k] === COLON) break;
+      if (head.kind[k] === WORD && head.kind[k + 1] !== OPEN_PAREN && !isAnnotation(word(k))) tag = word(k);
     }
     const declared = declaredName(head, word, typeBody + 1, limit);
     const kind = word(keyword) === 'enum' ? (isTypedef ? 'declaration' : 'other') : 'struct';
@@ -71,22 +77,22 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
   let words = 0;
   let firstGroup = -1;
   for (let k = 0; k < limit; k++) {
-    if (head.kind[k] === 40 && !isAnnotation(word(k - 1)) && word(k - 1) !== '__attribute__') {
+    if (head.kind[k] === OPEN_PAREN && !isAnnotation(word(k - 1)) && word(k - 1) !== '__attribute__') {
       groups++;
       if (firstGroup < 0) firstGroup = k;
-    } else if (head.kind[k] === 1 && !STORAGE.has(word(k)) && !QUALIFIERS.has(word(k))) words++;
+    } else if (head.kind[k] === WORD && !STORAGE.has(word(k)) && !QUALIFIERS.has(word(k))) words++;
   }
   if (groups === 0) {
     if (words < 2) return { kind: 'other', name, bodyPos: -1, ...flags };
     const forward = words === 2 && TAG_KEYWORDS.has(word(0)) && n <= 2;
     return isExtern || forward ? { kind: 'declaration', name, bodyPos: -1, ...flags } : variable(name);
   }
-  if (head.kind[firstGroup + 1] === 40 && head.kind[firstGroup - 1] !== 40) {
+  if (head.kind[firstGroup + 1] === OPEN_PAREN && head.kind[firstGroup - 1] !== OPEN_PAREN) {
     const pointed = pointerName(text, head, 0, limit);
     if (pointed !== '') return isExtern ? { kind: 'declaration', name: pointed, bodyPos: -1, ...flags } : variable(pointed);
   }
   const before = word(firstGroup - 1);
-  const bare = words <= 1 && !head.kind.slice(0, firstGroup).includes(42);
+  const bare = words <= 1 && !head.kind.slice(0, firstGroup).includes(STAR);
   return { kind: bare ? 'other' : 'declaration', name: before, bodyPos: -1, ...flags };
 }
 
@@ -98,10 +104,10 @@ function furtherNames(text: string, head: Head, word: (k: number) => string, fro
   let limit = -1;
   for (let k = from; k <= head.kind.length; k++) {
     const kind = head.kind[k];
-    if (kind === 91) inside++;
-    else if (kind === 93) inside--;
-    else if (kind === 61 && limit < 0) limit = k;
-    else if (k === head.kind.length || (kind === 44 && inside === 0)) {
+    if (kind === OPEN_BRACKET) inside++;
+    else if (kind === CLOSE_BRACKET) inside--;
+    else if (kind === EQUALS && limit < 0) limit = k;
+    else if (k === head.kind.length || (kind === COMMA && inside === 0)) {
       const end = limit < 0 ? k : limit;
       if (begin >= 0) names.push(declaredName(head, word, begin, end) || pointerName(text, head, begin, end));
       begin = k + 1;
@@ -118,14 +124,14 @@ function declaredName(head: Head, word: (k: number) => string, from: number, lim
   let second = '';
   for (let k = from; k < limit; k++) {
     const kind = head.kind[k]!;
-    if (kind === 91) inside++;
-    else if (kind === 93) inside--;
-    else if (kind === 44 && name !== '' && inside === 0) break;
-    else if (kind === 1 && inside === 0) {
+    if (kind === OPEN_BRACKET) inside++;
+    else if (kind === CLOSE_BRACKET) inside--;
+    else if (kind === COMMA && name !== '' && inside === 0) break;
+    else if (kind === WORD && inside === 0) {
       const w = word(k);
       if (QUALIFIERS.has(w) || STORAGE.has(w) || w === '__attribute__') continue;
       if (isAnnotation(w)) second = w;
-      else if (head.kind[k + 1] !== 40 || name === '') name = w;
+      else if (head.kind[k + 1] !== OPEN_PAREN || name === '') name = w;
     }
   }
   return name !== '' ? name : second;
@@ -134,7 +140,7 @@ function declaredName(head: Head, word: (k: number) => string, from: number, lim
 /** `foo` in `int (*foo[2])(int)`. */
 function pointerName(text: string, head: Head, from: number, limit: number): string {
   for (let k = from; k < limit; k++) {
-    if (head.kind[k] !== 40) continue;
+    if (head.kind[k] !== OPEN_PAREN) continue;
     const m = /^\(\s*\*[\s*]*(?:const\s+)?(?:__\w+\s+)*([A-Za-z_]\w*)/.exec(
       text.slice(head.start[k]!, Math.min(head.end[k]!, head.start[k]! + 300)),
     );

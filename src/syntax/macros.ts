@@ -1,4 +1,5 @@
 /** Macros where a statement begins: `for_each_sg(…) {`, `MACRO(x)` without a `;`, `forever {`. */
+import { BLANK, ONE, OPEN_PAREN, TAB } from './characters.js';
 import { atStatement, blank, blankTokens, closeStatement, type Rewrite, write } from './rewrite.js';
 import { isPunct, isWord, NUMBER, STRING, type Tokens, tokenText } from './tokens.js';
 import { isAnnotation, QUALIFIERS, STATEMENT_KEYWORDS, STORAGE, TAG_KEYWORDS, TYPE_KEYWORDS } from './words.js';
@@ -9,8 +10,8 @@ function indentOf(text: string, at: number): number {
   let column = 0;
   for (; i < at; i++) {
     const c = text.charCodeAt(i);
-    if (c === 9) column += 8 - (column % 8);
-    else if (c === 32) column++;
+    if (c === TAB) column += 8 - (column % 8);
+    else if (c === BLANK) column++;
     else break;
   }
   return column;
@@ -135,12 +136,12 @@ function macroStatement(r: Rewrite, i: number, open: number, close: number): voi
   const keyword = room >= 5 ? 'while' : 'if';
   write(r, start, from, keyword);
   if (close === open + 1) {
-    if (t.end[open]! < t.start[close]!) r.out[t.end[open]!] = 49;
+    if (t.end[open]! < t.start[close]!) r.out[t.end[open]!] = ONE;
     else if (room >= 3) {
       // `name()`: the bracket moves one to the left to make room for a condition.
       write(r, start, from, room >= 6 ? 'while' : 'if');
-      r.out[from - 1] = 40;
-      r.out[from] = 49;
+      r.out[from - 1] = OPEN_PAREN;
+      r.out[from] = ONE;
     } else return;
   }
   r.skip.fill(1, i, open);

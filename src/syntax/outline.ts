@@ -16,13 +16,12 @@ import {
   QUOTE,
   SEMICOLON,
   SLASH,
-  STAR,
 } from './characters.js';
 import { directive } from './directives.js';
 import { endsBefore, isExternC, oldStyleGoesOn, opensType } from './heads.js';
 import type { Item } from './items.js';
 import { abandon, begin, complete, finish, note, type Scan, startScan } from './scan.js';
-import { atLineStart, CLASS, lineStartsOf, positionOf, skipLineComment, skipQuoted, WORD } from './tokens.js';
+import { atLineStart, CLASS, lineStartsOf, positionOf, skipComment, skipQuoted, WORD } from './tokens.js';
 
 /** What a file consists of. */
 export interface Outline {
@@ -113,15 +112,6 @@ function readItems(scan: Scan): number {
     finish(scan, size);
   }
   return -1;
-}
-
-/** Offset behind the comment at `i`, or behind the `/` if none begins there. */
-function skipComment(text: string, i: number, size: number): number {
-  const next = text.charCodeAt(i + 1);
-  if (next === SLASH) return skipLineComment(text, i, size);
-  if (next !== STAR) return i + 1;
-  const close = text.indexOf('*/', i + 2);
-  return close < 0 ? size : close + 2;
 }
 
 function quoted(scan: Scan, i: number): number {

@@ -1,4 +1,5 @@
 /** A body's text while it is rewritten, and the few ways in which that is done. */
+import { BLANK, CLOSE_BRACE, CLOSE_PAREN, COLON, NEWLINE, OPEN_BRACE, SEMICOLON, UNDERSCORE } from './characters.js';
 import { type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
 
 /** What a rewritten stretch stood for. */
@@ -19,7 +20,7 @@ export interface Rewrite {
 
 /** Overwrites `[from, to)` with blanks, keeping line ends. */
 export function blank(r: Rewrite, from: number, to: number): void {
-  for (let i = from; i < to; i++) if (r.out[i] !== 10) r.out[i] = 32;
+  for (let i = from; i < to; i++) if (r.out[i] !== NEWLINE) r.out[i] = BLANK;
 }
 
 /** Blanks tokens `[from, to]` and takes them out of the pass. */
@@ -32,7 +33,7 @@ export function blankTokens(r: Rewrite, from: number, to: number): void {
 export function asIdentifier(r: Rewrite, from: number, to: number, kind: 'type' | 'literal' | 'unknown' | 'paste'): void {
   const start = r.t.start[from]!;
   const end = r.t.end[to]!;
-  r.out.fill(95, start, end);
+  r.out.fill(UNDERSCORE, start, end);
   r.out[start] = 84;
   r.marks.set(start, { kind, end });
   r.skip.fill(1, from, to + 1);
@@ -49,7 +50,7 @@ export function closeStatement(r: Rewrite, i: number): boolean {
   const at = r.t.end[i]!;
   const next = i + 1 < r.t.count ? r.t.start[i + 1]! : r.out.length;
   if (at >= next) return false;
-  r.out[at] = 59;
+  r.out[at] = SEMICOLON;
   return true;
 }
 
@@ -61,10 +62,10 @@ export function atStatement(r: Rewrite, i: number): boolean {
   if (k < 0) return true;
   if (t.kind[k] === WORD) return /^(?:else|do)$/.test(tokenText(t, k));
   const c = tokenChar(t, k);
-  if (c === 41) return r.headClose[k] === 1 || isBlanked(r, k);
-  return (c === 59 || c === 123 || c === 125 || c === 58) && t.end[k]! - t.start[k]! === 1;
+  if (c === CLOSE_PAREN) return r.headClose[k] === 1 || isBlanked(r, k);
+  return (c === SEMICOLON || c === OPEN_BRACE || c === CLOSE_BRACE || c === COLON) && t.end[k]! - t.start[k]! === 1;
 }
 
 function isBlanked(r: Rewrite, i: number): boolean {
-  return r.skip[i] === 1 && r.out[r.t.start[i]!] === 32;
+  return r.skip[i] === 1 && r.out[r.t.start[i]!] === BLANK;
 }

@@ -3,6 +3,37 @@
  *
  * Comments, continuation lines and preprocessor directives are passed over. The lexer never throws and takes linear time.
  */
+import {
+  AMPERSAND,
+  APOSTROPHE,
+  BACKSLASH,
+  BAR,
+  BLANK,
+  CARET,
+  CLOSE_BRACE,
+  CLOSE_BRACKET,
+  CLOSE_PAREN,
+  DOT,
+  EQUALS,
+  EXCLAMATION,
+  FORM_FEED,
+  GREATER,
+  HASH,
+  LESS,
+  MINUS,
+  NEWLINE,
+  OPEN_BRACE,
+  OPEN_BRACKET,
+  OPEN_PAREN,
+  PERCENT,
+  PLUS,
+  QUOTE,
+  RETURN,
+  SLASH,
+  STAR,
+  TAB,
+  ZERO,
+} from './characters.js';
 
 export const WORD = 1;
 export const NUMBER = 2;
@@ -31,7 +62,7 @@ export interface Tokens {
 export const CLASS = new Uint8Array(65536).fill(2);
 for (let c = 0; c < 128; c++) CLASS[c] = 0;
 for (const c of ' \t\n\r\v\f') CLASS[c.charCodeAt(0)] = 1;
-for (let c = 48; c <= 57; c++) CLASS[c] = 3;
+for (const c of '0123456789') CLASS[c.charCodeAt(0)] = 3;
 for (const c of 'abcdefghijklmnopqrstuvwxyz_$') CLASS[c.charCodeAt(0)] = 2;
 for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') CLASS[c.charCodeAt(0)] = 2;
 
@@ -41,8 +72,8 @@ export function skipQuoted(text: string, i: number, end: number): number {
   while (i < end) {
     const c = text.charCodeAt(i);
     if (c === quote) return i + 1;
-    if (c === 92) i += text.charCodeAt(i + 1) === 13 ? 3 : 2;
-    else if (c === 10) return i;
+    if (c === BACKSLASH) i += text.charCodeAt(i + 1) === RETURN ? 3 : 2;
+    else if (c === NEWLINE) return i;
     else i++;
   }
   return Math.min(i, end);
@@ -52,16 +83,16 @@ export function skipQuoted(text: string, i: number, end: number): number {
 export function skipDirective(text: string, i: number, end: number): number {
   while (i < end) {
     const c = text.charCodeAt(i);
-    if (c === 10) return i;
-    if (c === 92) {
+    if (c === NEWLINE) return i;
+    if (c === BACKSLASH) {
       const next = text.charCodeAt(i + 1);
-      i += next === 13 && text.charCodeAt(i + 2) === 10 ? 3 : 2;
-    } else if (c === 47 && text.charCodeAt(i + 1) === 42) {
+      i += next === RETURN && text.charCodeAt(i + 2) === NEWLINE ? 3 : 2;
+    } else if (c === SLASH && text.charCodeAt(i + 1) === STAR) {
       const close = text.indexOf('*/', i + 2);
       i = close < 0 || close + 2 > end ? end : close + 2;
-    } else if (c === 47 && text.charCodeAt(i + 1) === 47) {
+    } else if (c === SLASH && text.charCodeAt(i + 1) === SLASH) {
       i = skipLineComment(text, i, end);
-    } else if (c === 34 || c === 39) {
+    } else if (c === QUOTE || c === APOSTROPHE) {
       // An apostrophe in `#error don't` opens nothing: skipQuoted stops at the line's end.
       i = skipQuoted(text, i, end);
     } else i++;
@@ -75,17 +106,32 @@ export function skipLineComment(text: string, i: number, end: number): number {
     const nl = text.indexOf('\n', i);
     if (nl < 0 || nl >= end) return end;
     const before = text.charCodeAt(nl - 1);
-    if (before !== 92 && !(before === 13 && text.charCodeAt(nl - 2) === 92)) return nl;
+    if (before !== BACKSLASH && !(before === RETURN && text.charCodeAt(nl - 2) === BACKSLASH)) return nl;
     i = nl + 1;
   }
+}
+
+/** Offset behind the comment at `i`, or behind the `/` if none begins there. */
+export function skipComment(text: string, i: number, end: number): number {
+  const next = text.charCodeAt(i + 1);
+  if (next === SLASH) return skipLineComment(text, i, end);
+  if (next !== STAR) return i + 1;
+  const close = text.indexOf('*/', i + 2);
+  return close < 0 ? end : close + 2;
+}
+
+/** Offset of the first character from `i` on that is neither blank nor tab. */
+export function skipIndent(text: string, i: number): number {
+  while (text.charCodeAt(i) === BLANK || text.charCodeAt(i) === TAB) i++;
+  return i;
 }
 
 /** True if only blanks stand between the line's start and `i`. */
 export function atLineStart(text: string, i: number, from: number): boolean {
   for (let k = i - 1; k >= from; k--) {
     const c = text.charCodeAt(k);
-    if (c === 10) return true;
-    if (c !== 32 && c !== 9 && c !== 13 && c !== 12) return false;
+    if (c === NEWLINE) return true;
+    if (c !== BLANK && c !== TAB && c !== RETURN && c !== FORM_FEED) return false;
   }
   return true;
 }
@@ -117,26 +163,26 @@ function push(n: number, kind: number, start: number, end: number): number {
 function operatorLength(text: string, i: number, c: number): number {
   const d = text.charCodeAt(i + 1);
   switch (c) {
-    case 46:
-      return d === 46 && text.charCodeAt(i + 2) === 46 ? 3 : 1;
-    case 45:
-      return d === 62 || d === 45 || d === 61 ? 2 : 1;
-    case 60:
-    case 62:
-      return d === c ? (text.charCodeAt(i + 2) === 61 ? 3 : 2) : d === 61 ? 2 : 1;
-    case 43:
-    case 38:
-    case 124:
-      return d === c || d === 61 ? 2 : 1;
-    case 61:
-    case 33:
-    case 42:
-    case 47:
-    case 37:
-    case 94:
-      return d === 61 ? 2 : 1;
-    case 35:
-      return d === 35 ? 2 : 1;
+    case DOT:
+      return d === DOT && text.charCodeAt(i + 2) === DOT ? 3 : 1;
+    case MINUS:
+      return d === GREATER || d === MINUS || d === EQUALS ? 2 : 1;
+    case LESS:
+    case GREATER:
+      return d === c ? (text.charCodeAt(i + 2) === EQUALS ? 3 : 2) : d === EQUALS ? 2 : 1;
+    case PLUS:
+    case AMPERSAND:
+    case BAR:
+      return d === c || d === EQUALS ? 2 : 1;
+    case EQUALS:
+    case EXCLAMATION:
+    case STAR:
+    case SLASH:
+    case PERCENT:
+    case CARET:
+      return d === EQUALS ? 2 : 1;
+    case HASH:
+      return d === HASH ? 2 : 1;
     default:
       return 1;
   }
@@ -156,35 +202,35 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
       const s = i++;
       while (i < to && CLASS[text.charCodeAt(i)]! >= 2) i++;
       const q = text.charCodeAt(i);
-      if ((q === 34 || q === 39) && i < to && i - s <= 2 && /^(?:L|u|U|u8)$/.test(text.slice(s, i))) {
+      if ((q === QUOTE || q === APOSTROPHE) && i < to && i - s <= 2 && /^(?:L|u|U|u8)$/.test(text.slice(s, i))) {
         i = skipQuoted(text, i, to);
-        n = push(n, q === 34 ? STRING : CHAR, s, i);
+        n = push(n, q === QUOTE ? STRING : CHAR, s, i);
       } else n = push(n, WORD, s, i);
-    } else if (cls === 3 || (c === 46 && CLASS[text.charCodeAt(i + 1)] === 3)) {
+    } else if (cls === 3 || (c === DOT && CLASS[text.charCodeAt(i + 1)] === 3)) {
       const s = i++;
       while (i < to) {
         const d = text.charCodeAt(i);
-        if (CLASS[d]! >= 2 || d === 46) i++;
-        else if ((d === 43 || d === 45) && isExponent(text, s, i)) i++;
+        if (CLASS[d]! >= 2 || d === DOT) i++;
+        else if ((d === PLUS || d === MINUS) && isExponent(text, s, i)) i++;
         else break;
       }
       n = push(n, NUMBER, s, i);
-    } else if (c === 34 || c === 39) {
+    } else if (c === QUOTE || c === APOSTROPHE) {
       const s = i;
       i = skipQuoted(text, i, to);
-      n = push(n, c === 34 ? STRING : CHAR, s, i);
-    } else if (c === 47 && text.charCodeAt(i + 1) === 42) {
+      n = push(n, c === QUOTE ? STRING : CHAR, s, i);
+    } else if (c === SLASH && text.charCodeAt(i + 1) === STAR) {
       const close = text.indexOf('*/', i + 2);
       const e = close < 0 || close + 2 > to ? to : close + 2;
       comments.push(i, e);
       i = e;
-    } else if (c === 47 && text.charCodeAt(i + 1) === 47) {
+    } else if (c === SLASH && text.charCodeAt(i + 1) === SLASH) {
       const e = skipLineComment(text, i, to);
       comments.push(i, e);
       i = e;
-    } else if (c === 35 && atLineStart(text, i, from)) {
+    } else if (c === HASH && atLineStart(text, i, from)) {
       i = skipDirective(text, i, to);
-    } else if (c === 92 && CLASS[text.charCodeAt(i + 1)] === 1) {
+    } else if (c === BACKSLASH && CLASS[text.charCodeAt(i + 1)] === 1) {
       i += 2;
     } else {
       const e = Math.min(i + operatorLength(text, i, c), to);
@@ -208,7 +254,7 @@ export function tokenize(text: string, from = 0, to = text.length): Tokens {
 
 function isExponent(text: string, s: number, i: number): boolean {
   const before = text.charCodeAt(i - 1) | 32;
-  const hex = text.charCodeAt(s) === 48 && (text.charCodeAt(s + 1) | 32) === 120;
+  const hex = text.charCodeAt(s) === ZERO && (text.charCodeAt(s + 1) | 32) === 120;
   return hex ? before === 112 : before === 101;
 }
 
@@ -217,14 +263,14 @@ function pairBrackets(t: Tokens): void {
   for (let i = 0; i < t.count; i++) {
     if (t.kind[i] !== PUNCT) continue;
     const c = t.text.charCodeAt(t.start[i]!);
-    if (c === 40 || c === 91 || c === 123) {
+    if (c === OPEN_PAREN || c === OPEN_BRACKET || c === OPEN_BRACE) {
       open.push(i);
       if (open.length > t.depth) t.depth = open.length;
-    } else if (c === 41 || c === 93 || c === 125) {
-      const want = c === 41 ? 40 : c - 2;
+    } else if (c === CLOSE_PAREN || c === CLOSE_BRACKET || c === CLOSE_BRACE) {
+      const want = c === CLOSE_PAREN ? OPEN_PAREN : c - 2;
       // A closing brace closes brackets left open before it; a stray `)` closes nothing.
       let k = open.length - 1;
-      if (c === 125) while (k >= 0 && t.text.charCodeAt(t.start[open[k]!]!) !== 123) k--;
+      if (c === CLOSE_BRACE) while (k >= 0 && t.text.charCodeAt(t.start[open[k]!]!) !== OPEN_BRACE) k--;
       if (k >= 0 && t.text.charCodeAt(t.start[open[k]!]!) === want) {
         if (k !== open.length - 1) t.unbalanced = true;
         t.match[i] = open[k]!;

@@ -1,4 +1,5 @@
 /** The configurations of one item: its text with directives and inactive arms blanked, at the same length. */
+import { HASH, SLASH } from './characters.js';
 import {
   atomsOf,
   both,
@@ -13,7 +14,7 @@ import {
   TRUE,
 } from './conditions.js';
 import { assumptionsOf, chooseConfigurations } from './configurations.js';
-import { atLineStart, CLASS, skipDirective, skipLineComment, skipQuoted } from './tokens.js';
+import { atLineStart, CLASS, skipComment, skipDirective, skipIndent, skipQuoted } from './tokens.js';
 
 /** An item's text in one configuration. */
 export interface ActiveText {
@@ -44,19 +45,12 @@ function directivesOf(text: string): Directive[] {
     while (i < size && STOP[text.charCodeAt(i)] === 0) i++;
     if (i >= size) break;
     const c = text.charCodeAt(i);
-    if (c === 47) {
-      const next = text.charCodeAt(i + 1);
-      if (next === 42) {
-        const close = text.indexOf('*/', i + 2);
-        i = close < 0 ? size : close + 2;
-      } else if (next === 47) i = skipLineComment(text, i, size);
-      else i++;
-    } else if (c !== 35) i = skipQuoted(text, i, size);
+    if (c === SLASH) i = skipComment(text, i, size);
+    else if (c !== HASH) i = skipQuoted(text, i, size);
     else if (!atLineStart(text, i, 0)) i++;
     else {
       const to = skipDirective(text, i, size);
-      let b = i + 1;
-      while (b < to && (text.charCodeAt(b) === 32 || text.charCodeAt(b) === 9)) b++;
+      const b = skipIndent(text, i + 1);
       let k = b;
       while (k < to && CLASS[text.charCodeAt(k)]! >= 2) k++;
       const name = text.slice(b, k);
