@@ -2,8 +2,8 @@
 
 import type { Block } from './ast.js';
 import { CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, OPEN_BRACE, SEMICOLON, UNDERSCORE } from './characters.js';
+import type { Context } from './context.js';
 import { rewriteBody } from './dialect.js';
-import type { Context } from './expressions.js';
 import type { Rewrite } from './rewrite.js';
 import { convertBlock, unknownStatement } from './statements.js';
 import { isPunct, type Tokens, tokenAt, tokenChar, tokenize } from './tokens.js';
@@ -26,7 +26,6 @@ export function hopelessBlock(
   const ctx: Context = {
     text,
     tokens: tokenize(''),
-    rewritten: text,
     shift: 0,
     base,
     marks: new Map(),
@@ -53,17 +52,15 @@ export function parseBody(t: Tokens, open: number, close: number, base: number, 
   const rewrite = rewriteBody(t, open, close);
   const lost = new Map<number, number>();
   let root: Node | null = null;
-  let rewritten = '';
   for (let repair = 0; ; repair++) {
-    rewritten = rewrite.out.toString('latin1', from, to);
-    root = parseTree(rewritten);
+    root = parseTree(rewrite.out.toString('latin1', from, to));
     if (root === null) return hopelessBlock(text, from, to, base, 'the parser takes too many steps', problems);
     if (!root.broken || repair >= MAX_REPAIRS) break;
     const error = firstError(root);
     if (error === null || !giveUp(rewrite, open, close, error, from, lost)) break;
   }
   const block = root.kids.length === 1 && root.kids[0]?.type === 'compound_statement' ? root.kids[0] : root;
-  const ctx: Context = { text, tokens: t, rewritten, shift: from, base, marks: rewrite.marks, lost, problems, depth: 0, convertBlock };
+  const ctx: Context = { text, tokens: t, shift: from, base, marks: rewrite.marks, lost, problems, depth: 0, convertBlock };
   const result = convertBlock(ctx, block);
   return { ...result, pos: from + base, end: to + base };
 }

@@ -34,29 +34,7 @@ import { fixLabel, fixStatementMacro } from './macros.js';
 import { asIdentifier, atStatement, blank, blankTokens, type Rewrite, write } from './rewrite.js';
 import { blankWords } from './runs.js';
 import { CHAR, isPunct, isWord, PUNCT, STRING, type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
-import { ASM, ATTRIBUTE, isKnownAnnotation, looksLikeType, STATEMENT_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
-
-const OPAQUE = new Set([
-  'sizeof',
-  'offsetof',
-  '__builtin_offsetof',
-  '__alignof__',
-  '__alignof',
-  '_Alignof',
-  'alignof',
-  'sizeof_field',
-  'offsetofend',
-  '__builtin_types_compatible_p',
-  'va_arg_pack',
-  '__same_type',
-  'typeof_member',
-  'FIELD_SIZEOF',
-]);
-
-/** True for calls that evaluate nothing and become a {@link import('./ast.js').Sizeof}. */
-export function isOpaque(word: string): boolean {
-  return OPAQUE.has(word);
-}
+import { ASM, ATTRIBUTE, isKnownAnnotation, isOpaque, looksLikeType, STATEMENT_KEYWORDS, TYPE_KEYWORDS, TYPEOF } from './words.js';
 
 /** Rewrites the tokens `[from, to]` of a body. */
 export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
@@ -133,12 +111,12 @@ function rewriteWord(r: Rewrite, i: number, to: number, block: boolean): number 
     return i;
   }
   if (isPunct(t, i - 1, '.') || isPunct(t, i - 1, '->')) return i;
-  if (word !== 'sizeof' && OPAQUE.has(word) && open < 0) {
+  if (word !== 'sizeof' && isOpaque(word) && open < 0) {
     // `__alignof__ *p`
     write(r, t.start[i]!, t.end[i]!, 'sizeof');
     return i;
   }
-  if (OPAQUE.has(word) && open > 0) {
+  if (isOpaque(word) && open > 0) {
     // Renamed, so that it is an ordinary call with one opaque argument whatever stands there.
     r.out[t.end[i]! - 1] = DOLLAR;
     if (close > open + 1) {

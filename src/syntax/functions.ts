@@ -1,13 +1,12 @@
 /** Functions: each configuration's header and body. */
-import type { CType, FunctionVariant } from './ast.js';
+import type { FunctionVariant } from './ast.js';
 import { hopelessBlock, MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
 import { parseCondition } from './conditions.js';
 import { functionName, readHeader } from './header.js';
 import type { Item } from './items.js';
 import { depthIn, isPunct, type Tokens, tokenize } from './tokens.js';
+import { plainType } from './types.js';
 import { activeTexts } from './variants.js';
-
-const NO_TYPE: CType = { base: '', tag: null, pointers: 0, dims: [] };
 
 /**
  * Parses a function in each of its configurations. Never empty and never throws: what is hopeless becomes one variant whose body
@@ -31,7 +30,7 @@ function hopeless(own: string, item: Item, why: string, assumptions: string[]): 
     name: item.name,
     static: item.static,
     inline: item.inline,
-    returns: NO_TYPE,
+    returns: plainType(''),
     params: [],
     body,
     assumptions,
@@ -81,7 +80,7 @@ function parseOne(
   assumptions: string[],
 ): FunctionVariant {
   // Only what is deep as a whole is looked at more closely: most often it is the body.
-  const unread = { name: item.name, static: item.static, inline: item.inline, returns: NO_TYPE, params: [] };
+  const unread = { name: item.name, static: item.static, inline: item.inline, returns: plainType(''), params: [] };
   const header = t.depth > MAX_BRACKETS && depthIn(t, from, open) > MAX_BRACKETS ? unread : readHeader(t, from, open);
   const start = t.start[open]!;
   const end = t.end[close]!;

@@ -1,7 +1,16 @@
 /** The part of a function before its body: name, result, parameters, also of `SYSCALL_DEFINEn` and K&R definitions. */
 import type { CType, Parameter } from './ast.js';
 import { isPunct, isWord, type Tokens, tokenText } from './tokens.js';
-import { readDeclaration, readDeclarator, readParameters, readSpecifiers, type Specifiers, splitArguments } from './types.js';
+import {
+  functionPointer,
+  plainType,
+  readDeclaration,
+  readDeclarator,
+  readParameters,
+  readSpecifiers,
+  type Specifiers,
+  splitArguments,
+} from './types.js';
 import { ASM, ATTRIBUTE, isAnnotation, QUALIFIERS, STORAGE, TYPE_KEYWORDS } from './words.js';
 
 export interface Header {
@@ -83,8 +92,7 @@ function madeByMacro(t: Tokens, from: number, open: number): boolean {
 /** Reads a header, tokens `[from, to)`; never throws. */
 export function readHeader(t: Tokens, from: number, to: number): Header {
   const open = parameterList(t, from, to);
-  const none: CType = { base: '', tag: null, pointers: 0, dims: [] };
-  if (open < 0) return { name: '', static: false, inline: false, returns: none, params: [] };
+  if (open < 0) return { name: '', static: false, inline: false, returns: plainType(''), params: [] };
   const wrapped = isPunct(t, open - 1, ')');
   const nameAt = wrapped ? open - 2 : open - 1;
   const specFrom = afterAnnotations(t, from, nameAt);
@@ -93,7 +101,7 @@ export function readHeader(t: Tokens, from: number, to: number): Header {
   if (!wrapped && madeByMacro(t, from, open)) {
     const args = splitArguments(t, open);
     const params = SYSCALL.test(tokenText(t, nameAt)) ? pairs(t, args.slice(1)) : [];
-    return { name: tokenText(t, open + 1), ...flags, returns: { ...none, base: 'long' }, params };
+    return { name: tokenText(t, open + 1), ...flags, returns: plainType('long'), params };
   }
   const { declarator } = readDeclarator(t, Math.min(spec.next, nameAt), Math.min((t.match[open] ?? open) + 1, to), spec);
   const returns = { ...declarator.type, base: declarator.type.base || spec.base };
@@ -117,7 +125,7 @@ export function readHeader(t: Tokens, from: number, to: number): Header {
   return {
     name: tokenText(t, nameAt),
     ...flags,
-    returns: inner ? { base: 'function', tag: null, pointers: 1, dims: [] } : returns,
+    returns: inner ? functionPointer() : returns,
     params,
   };
 }
@@ -175,5 +183,5 @@ function oldStyle(t: Tokens, names: string[], from: number, to: number): Paramet
     for (const d of readDeclaration(t, begin, i).declarators) types.set(d.name, d.type);
     begin = i + 1;
   }
-  return names.map((name) => ({ name, type: types.get(name) ?? { base: 'int', tag: null, pointers: 0, dims: [] } }));
+  return names.map((name) => ({ name, type: types.get(name) ?? plainType('int') }));
 }

@@ -1,12 +1,14 @@
 /** `#define`: the definition, and its body read as C. */
 import type { Expression, FunctionVariant, MacroDefinition } from './ast.js';
 import { MAX_BRACKETS, MAX_ITEM, parseBody } from './body.js';
+import type { Context } from './context.js';
 import { rewriteBody } from './dialect.js';
-import { type Context, convertExpression } from './expressions.js';
+import { convertExpression } from './expressions.js';
 import type { Item } from './items.js';
 import { convertBlock } from './statements.js';
 import { isPunct, tokenize } from './tokens.js';
 import { parseTree } from './tree.js';
+import { plainType } from './types.js';
 
 /** True if a macro item has a parameter list: cheaper than {@link parseMacro}. */
 export function isFunctionLike(text: string, item: Item): boolean {
@@ -61,8 +63,7 @@ export function parseExpressionText(text: string, base = 0): Expression | null {
   const rewrite = rewriteBody(t, 0, t.count - 1);
   // Behind a `return`, only an expression can stand; in a block, so that nothing is taken for a declaration.
   const prefix = '{return ';
-  const rewritten = `${prefix}${rewrite.out.toString('latin1')}\n;}`;
-  const root = parseTree(rewritten);
+  const root = parseTree(`${prefix}${rewrite.out.toString('latin1')}\n;}`);
   if (root === null || root.broken) return null;
   const block = root.kids[0];
   const statements = block?.kids.filter((kid) => kid.named) ?? [];
@@ -74,7 +75,6 @@ export function parseExpressionText(text: string, base = 0): Expression | null {
   const ctx: Context = {
     text,
     tokens: t,
-    rewritten,
     shift: -prefix.length,
     base,
     marks: rewrite.marks,
@@ -97,8 +97,8 @@ export function parseMacroBody(macro: MacroDefinition): FunctionVariant | null {
     name: macro.name,
     static: false,
     inline: true,
-    returns: { base: '', tag: null, pointers: 0, dims: [] },
-    params: macro.params.map((name) => ({ name, type: { base: '', tag: null, pointers: 0, dims: [] } })),
+    returns: plainType(''),
+    params: macro.params.map((name) => ({ name, type: plainType('') })),
     assumptions: [],
     pos: macro.pos,
     end: macro.end,

@@ -2,7 +2,7 @@
 import type { CType, Field, StructDefinition } from './ast.js';
 import type { Item } from './items.js';
 import { isPunct, isWord, type Tokens, tokenize, tokenText } from './tokens.js';
-import { readDeclaration, readDeclarator, splitArguments } from './types.js';
+import { functionPointer, plainType, readDeclaration, readDeclarator, splitArguments } from './types.js';
 import { blanked } from './variants.js';
 
 const MAX_NESTING = 60;
@@ -124,7 +124,7 @@ function macroMember(
   if (/^[A-Z][A-Z0-9_]*$/.test(name) && (isPunct(t, close + 1, ';') || isWord(t, close + 1) || isPunct(t, close + 1, '}'))) {
     const called = args[0];
     if (called !== undefined && called[1] - called[0] === 1 && isWord(t, called[0]) && /^DECLARE_|^DEFINE_/.test(name)) {
-      fields.push({ name: tokenText(t, called[0]), type: { base: name, tag: null, pointers: 0, dims: [] }, members: null });
+      fields.push({ name: tokenText(t, called[0]), type: plainType(name), members: null });
     }
     return close + 1;
   }
@@ -150,7 +150,7 @@ function readMember(t: Tokens, from: number, to: number, fields: Field[], found:
     return;
   }
   for (const d of declarators) {
-    const type = d.isFunction ? { base: 'function', tag: null, pointers: 1, dims: [] } : d.type;
+    const type = d.isFunction ? functionPointer() : d.type;
     fields.push({ name: d.name, type, members });
   }
 }
@@ -170,6 +170,6 @@ export function parseTypedef(text: string, item: Item): { name: string; type: CT
   return named.map(({ name, isFunction, type }) => ({
     name,
     // A tagless struct is known by its typedef's name.
-    type: isFunction ? { base: 'function', tag: null, pointers: 0, dims: [] } : { ...type, tag: type.tag === '' ? first : type.tag },
+    type: isFunction ? plainType('function') : { ...type, tag: type.tag === '' ? first : type.tag },
   }));
 }

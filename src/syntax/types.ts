@@ -30,7 +30,15 @@ export interface Specifiers {
   next: number;
 }
 
-const UNNAMED: CType = { base: '', tag: null, pointers: 0, dims: [] };
+/** A type that is only a name. */
+export function plainType(base: string): CType {
+  return { base, tag: null, pointers: 0, dims: [] };
+}
+
+/** A pointer to a function, or, of several, to one. */
+export function functionPointer(pointers = 1, dims: string[] = []): CType {
+  return { base: 'function', tag: null, pointers, dims };
+}
 
 function skipGroup(t: Tokens, i: number, to: number): number {
   const close = t.match[i] ?? -1;
@@ -177,10 +185,10 @@ export function readDeclarator(t: Tokens, from: number, to: number, spec: Specif
         if (inner.declarator.isFunction) {
           // A function that returns a pointer to a function: the inner list is its own.
           d.isFunction = true;
-          d.type = { base: 'function', tag: null, pointers: Math.max(pointers, 1), dims: [] };
+          d.type = functionPointer(Math.max(pointers, 1));
           return finish(t, skipGroup(t, i, to), to, d);
         }
-        if (pointers > 0) d.type = { base: 'function', tag: null, pointers, dims: d.type.dims };
+        if (pointers > 0) d.type = functionPointer(pointers, d.type.dims);
         else d.isFunction = true;
         return finish(t, skipGroup(t, i, to), to, d);
       }
@@ -284,7 +292,7 @@ export function readParameters(t: Tokens, open: number): Parameter[] {
       if (spec.base === 'void' && to - from === 1) continue;
       params.push({ name: '', type: { base: spec.base, tag: spec.tag, pointers: 0, dims: [] } });
     } else {
-      const type = first.isFunction ? { base: 'function', tag: null, pointers: 1, dims: [] } : first.type;
+      const type = first.isFunction ? functionPointer() : first.type;
       params.push({ name: first.name, type });
     }
   }
@@ -297,5 +305,5 @@ export function readTypeName(t: Tokens, from: number, to: number): CType | null 
   for (let i = from; i < to; i++) if (t.kind[i] !== PUNCT && t.kind[i] !== NUMBER && !isWord(t, i)) return null;
   const { spec, declarators } = readDeclaration(t, from, to);
   if (spec.base === '') return null;
-  return declarators[0]?.type ?? { ...UNNAMED, base: spec.base, tag: spec.tag };
+  return declarators[0]?.type ?? { base: spec.base, tag: spec.tag, pointers: 0, dims: [] };
 }

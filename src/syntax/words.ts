@@ -89,6 +89,28 @@ export function asmJumps(text: string): string[] {
   return text.slice(text.lastIndexOf(':')).match(/[A-Za-z_]\w*/g) ?? [];
 }
 
+const OPAQUE = new Set([
+  'sizeof',
+  'offsetof',
+  '__builtin_offsetof',
+  '__alignof__',
+  '__alignof',
+  '_Alignof',
+  'alignof',
+  'sizeof_field',
+  'offsetofend',
+  '__builtin_types_compatible_p',
+  'va_arg_pack',
+  '__same_type',
+  'typeof_member',
+  'FIELD_SIZEOF',
+]);
+
+/** True for calls that evaluate nothing and become a {@link import('./ast.js').Sizeof}. */
+export function isOpaque(word: string): boolean {
+  return OPAQUE.has(word);
+}
+
 /** Keywords that begin or join statements: never a type, a name or an annotation. */
 export const STATEMENT_KEYWORDS = new Set([
   'if',
