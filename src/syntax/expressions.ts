@@ -5,7 +5,7 @@ import type { Mark } from './rewrite.js';
 import { tokenAt, tokenize } from './tokens.js';
 import type { Node } from './tree.js';
 import { plainType, readTypeName } from './types.js';
-import { asmJumps, isOpaque, looksLikeType } from './words.js';
+import { asmJumps, looksLikeType, OPAQUE } from './words.js';
 
 type Conversion = (ctx: Context, node: Node, span: Span) => Expression;
 
@@ -237,7 +237,7 @@ function convertInside(ctx: Context, node: Node): Expression {
 function convertCall(ctx: Context, node: Node, span: Span): Expression {
   const fn = fieldOf(node, 'function');
   const list = fieldOf(node, 'arguments');
-  if (fn?.type === 'identifier' && isOpaque(sourceText(ctx, fn))) return { kind: 'sizeof', text: sourceText(ctx, node), ...span };
+  if (fn?.type === 'identifier' && OPAQUE.has(sourceText(ctx, fn))) return { kind: 'sizeof', text: sourceText(ctx, node), ...span };
   const args: Expression[] = [];
   for (const kid of list?.kids ?? []) {
     if (!kid.named) continue;

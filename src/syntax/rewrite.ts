@@ -1,6 +1,7 @@
 /** A body's text while it is rewritten, and the few ways in which that is done. */
-import { BLANK, CLOSE_BRACE, CLOSE_PAREN, COLON, NEWLINE, OPEN_BRACE, SEMICOLON, UNDERSCORE } from './characters.js';
-import { type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
+import { BLANK, CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, COLON, NEWLINE, OPEN_BRACE, SEMICOLON, UNDERSCORE } from './characters.js';
+import { PUNCT, type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
+import { STATEMENT_KEYWORDS } from './words.js';
 
 /** What a rewritten stretch stood for. */
 export type Mark =
@@ -29,12 +30,15 @@ export function blankTokens(r: Rewrite, from: number, to: number): void {
   r.skip.fill(1, from, to + 1);
 }
 
+/** With what a made identifier begins. */
+const LETTER = 'T'.charCodeAt(0);
+
 /** Makes tokens `[from, to]` one identifier. */
 export function asIdentifier(r: Rewrite, from: number, to: number, kind: 'type' | 'literal' | 'unknown' | 'paste'): void {
   const start = r.t.start[from]!;
   const end = r.t.end[to]!;
   r.out.fill(UNDERSCORE, start, end);
-  r.out[start] = 84;
+  r.out[start] = LETTER;
   r.marks.set(start, { kind, end });
   r.skip.fill(1, from, to + 1);
 }
@@ -64,6 +68,14 @@ export function atStatement(r: Rewrite, i: number): boolean {
   const c = tokenChar(t, k);
   if (c === CLOSE_PAREN) return r.headClose[k] === 1 || isBlanked(r, k);
   return (c === SEMICOLON || c === OPEN_BRACE || c === CLOSE_BRACE || c === COLON) && t.end[k]! - t.start[k]! === 1;
+}
+
+/** True if token `i` can end an operand, so that what follows is a binary operator. */
+export function isOperand(t: Tokens, i: number): boolean {
+  if (i < 0) return false;
+  if (t.kind[i] !== PUNCT) return !STATEMENT_KEYWORDS.has(tokenText(t, i));
+  const c = tokenChar(t, i);
+  return c === CLOSE_PAREN || c === CLOSE_BRACKET;
 }
 
 function isBlanked(r: Rewrite, i: number): boolean {

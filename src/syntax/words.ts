@@ -89,7 +89,8 @@ export function asmJumps(text: string): string[] {
   return text.slice(text.lastIndexOf(':')).match(/[A-Za-z_]\w*/g) ?? [];
 }
 
-const OPAQUE = new Set([
+/** Calls that evaluate nothing and become a {@link import('./ast.js').Sizeof}. */
+export const OPAQUE: ReadonlySet<string> = new Set([
   'sizeof',
   'offsetof',
   '__builtin_offsetof',
@@ -105,11 +106,6 @@ const OPAQUE = new Set([
   'typeof_member',
   'FIELD_SIZEOF',
 ]);
-
-/** True for calls that evaluate nothing and become a {@link import('./ast.js').Sizeof}. */
-export function isOpaque(word: string): boolean {
-  return OPAQUE.has(word);
-}
 
 /** Keywords that begin or join statements: never a type, a name or an annotation. */
 export const STATEMENT_KEYWORDS = new Set([
