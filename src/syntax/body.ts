@@ -1,5 +1,4 @@
 /** One body: dialect pass, parse, and, where errors are left, the statement that holds each is given up and the rest parsed again. */
-
 import type { Block } from './ast.js';
 import { CLOSE_BRACE, CLOSE_BRACKET, CLOSE_PAREN, OPEN_BRACE, SEMICOLON, UNDERSCORE } from './characters.js';
 import type { Context } from './context.js';

@@ -3,7 +3,6 @@
  *
  * What was rewritten into something else than blanks is marked, so that the conversion can look up what stood there.
  */
-
 import { rewriteArguments } from './arguments.js';
 import {
   AMPERSAND,
@@ -31,7 +30,7 @@ import { fixLabel } from './macros.js';
 import { asIdentifier, blank, blankTokens, isOperand, type Rewrite, write } from './rewrite.js';
 import { CHAR, isPunct, isWord, STRING, type Tokens, tokenChar, tokenText, WORD } from './tokens.js';
 import { rewriteWord } from './word-rules.js';
-import { looksLikeType, STATEMENT_KEYWORDS, TYPE_KEYWORDS } from './words.js';
+import { looksLikeType, STATEMENT_KEYWORDS, TAG_KEYWORDS, TYPE_KEYWORDS } from './words.js';
 
 /** Rewrites the tokens `[from, to]` of a body. */
 export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
@@ -77,7 +76,7 @@ function isBlock(r: Rewrite, i: number, from: number, around: boolean): boolean 
     const word = tokenText(t, i - 1);
     if (word === 'else' || word === 'do') return true;
     const before = tokenText(t, i - 2);
-    return around && !/^(?:struct|union|enum)$/.test(before) && !/^(?:struct|union|enum)$/.test(word);
+    return around && !TAG_KEYWORDS.has(before) && !TAG_KEYWORDS.has(word);
   }
   if (c === CLOSE_PAREN) return r.headClose[i - 1] === 1 || !isCompoundLiteral(t, i - 1);
   if (c === OPEN_PAREN) return true;

@@ -22,90 +22,118 @@ function newlineBetween(t: Tokens, a: number, b: number): boolean {
   return nl >= 0 && nl < t.start[b]!;
 }
 
+/** Words before which a statement has ended. */
+const FOLLOWING = new Set(['else', 'case', 'default']);
+
+/** What stands behind the first word of an expression that does something. */
+const CALLING = new Set(['(', '->', '++', '--']);
+
+/** A word with brackets where a statement begins: `for_each_sg(…)`, `guard(mutex)(&m)`. */
+interface MacroCall {
+  word: string;
+  /** Its token. */
+  i: number;
+  /** Tokens of the last brackets behind it. */
+  open: number;
+  close: number;
+  /** The token behind them. */
+  after: number;
+}
+
 /** Handles the word at token `i`, where a statement begins; returns the last token dealt with, or -1 if nothing was to be done. */
 export function fixStatementMacro(r: Rewrite, i: number, to: number): number {
   const { t } = r;
-  const word = tokenText(t, i);
-  if (TYPE_KEYWORDS.has(word) || TAG_KEYWORDS.has(word) || STORAGE.has(word) || QUALIFIERS.has(word)) return -1;
-  if (isPunct(t, i + 1, '{')) {
-    // `forever {`
-    const start = t.start[i]!;
-    const end = t.end[i]!;
-    if (end - start >= 5) {
-      write(r, start, end, 'if(1)');
-      r.marks.set(start, { kind: 'macro', end, name: word, bare: true });
-    } else blank(r, start, end);
-    return i;
-  }
-  if (!isPunct(t, i + 1, '(')) {
-    // `UNROLL` before a `for`, or in capitals alone on its line.
-    const alone =
-      (isWord(t, i + 1) && STATEMENT_KEYWORDS.has(tokenText(t, i + 1))) ||
-      (/^[A-Z][A-Z0-9_]*$/.test(word) &&
-        isWord(t, i + 1) &&
-        newlineBetween(t, i, i + 1) &&
-        indentOf(t.text, t.start[i + 1]!) <= indentOf(t.text, t.start[i]!));
-    if ((alone || isPunct(t, i + 1, '}')) && i + 1 <= to) closeStatement(r, i);
-    return alone ? i : -1;
-  }
-  let open = i + 1;
-  let close = t.match[open] ?? -1;
-  if (close < 0 || close > to) return -1;
-  while (isPunct(t, close + 1, '(') && (t.match[close + 1] ?? -1) > 0 && t.match[close + 1]! <= to) {
-    open = close + 1;
-    close = t.match[open]!;
-  }
-  const after = close + 1;
-  if (after > to) return -1;
+  if (isTypeStart(t, i)) return -1;
+  if (isPunct(t, i + 1, '{')) return fixBeforeBlock(r, i);
+  if (!isPunct(t, i + 1, '(')) return fixLoneWord(r, i, to);
+  const call = callAt(t, i, to);
+  if (call === null) return -1;
+  const { word, open, close, after } = call;
   if (isPunct(t, i - 1, '}') && tokenText(t, (t.match[i - 1] ?? 0) - 1) === 'do' && word.length >= 5 && open === i + 1) {
     // `do { … } while_each_thread(g, t);`
     write(r, t.start[i]!, t.end[i]!, 'while');
     r.marks.set(t.start[open]!, { kind: 'macro', end: t.end[i]!, name: word, bare: close === open + 1, start: t.start[i]! });
     return open;
   }
-  const opens = isPunct(t, after, '{');
-  if (
-    !opens &&
-    !isWord(t, after) &&
-    !isPunct(t, after, '}') &&
-    t.kind[after] !== NUMBER &&
-    t.kind[after] !== STRING &&
-    !isPunct(t, after, '++') &&
-    !isPunct(t, after, '--')
-  ) {
-    if (isPunct(t, after, ';') && isEachMacro(word) && !isPunct(t, after + 1, '}') && newlineBetween(t, close, after))
-      macroStatement(r, i, open, close);
-    return -1;
+  if (isPunct(t, after, '{')) macroStatement(r, call);
+  else if (isPunct(t, after, '}') || FOLLOWING.has(tokenText(t, after))) closeStatement(r, close);
+  else if (isPunct(t, after, ';')) {
+    // A loop's empty body has a line of its own.
+    if (isEachMacro(word) && !isPunct(t, after + 1, '}') && newlineBetween(t, close, after)) macroStatement(r, call);
+  } else if (isWord(t, after) || t.kind[after] === NUMBER || t.kind[after] === STRING || isUpdate(t, after))
+    return newlineBetween(t, close, after) ? fixBeforeLine(r, call) : fixWithinLine(r, call);
+  return -1;
+}
+
+function callAt(t: Tokens, i: number, to: number): MacroCall | null {
+  let open = i + 1;
+  let close = t.match[open] ?? -1;
+  if (close < 0 || close > to) return null;
+  while (isPunct(t, close + 1, '(') && (t.match[close + 1] ?? -1) > 0 && t.match[close + 1]! <= to) {
+    open = close + 1;
+    close = t.match[open]!;
   }
-  if ((isPunct(t, after, '++') || isPunct(t, after, '--')) && !newlineBetween(t, close, after)) return -1;
-  if (opens) {
-    macroStatement(r, i, open, close);
-    return -1;
-  }
-  const next = tokenText(t, after);
-  if (isPunct(t, after, '}') || next === 'else' || next === 'case' || next === 'default') {
-    closeStatement(r, close);
-    return -1;
-  }
-  if (newlineBetween(t, close, after)) {
-    if (isAnnotation(word) && !isEachMacro(word) && isTypeStart(t, after)) {
-      blankTokens(r, i, close);
-      return close;
-    }
-    const deeper = indentOf(t.text, t.start[after]!) > indentOf(t.text, t.start[i]!);
-    if (deeper || (isEachMacro(word) && STATEMENT_KEYWORDS.has(next))) macroStatement(r, i, open, close);
-    else closeStatement(r, close);
-    return -1;
-  }
-  if (isAnnotation(word) && !isEachMacro(word)) {
+  return close + 1 > to ? null : { word: tokenText(t, i), i, open, close, after: close + 1 };
+}
+
+/** `forever {` */
+function fixBeforeBlock(r: Rewrite, i: number): number {
+  const { t } = r;
+  const start = t.start[i]!;
+  const end = t.end[i]!;
+  if (end - start >= 5) {
+    write(r, start, end, 'if(1)');
+    r.marks.set(start, { kind: 'macro', end, name: tokenText(t, i), bare: true });
+  } else blank(r, start, end);
+  return i;
+}
+
+/** `UNROLL` before a `for`, or in capitals alone on its line. */
+function fixLoneWord(r: Rewrite, i: number, to: number): number {
+  const { t } = r;
+  const alone =
+    isWord(t, i + 1) &&
+    (STATEMENT_KEYWORDS.has(tokenText(t, i + 1)) ||
+      (/^[A-Z][A-Z0-9_]*$/.test(tokenText(t, i)) && newlineBetween(t, i, i + 1) && !isDeeper(t, i + 1, i)));
+  if ((alone || isPunct(t, i + 1, '}')) && i + 1 <= to) closeStatement(r, i);
+  return alone ? i : -1;
+}
+
+/** A statement on the next line is the macro's own if it stands deeper. */
+function fixBeforeLine(r: Rewrite, call: MacroCall): number {
+  const { t } = r;
+  const { word, i, close, after } = call;
+  const each = isEachMacro(word);
+  if (isAnnotation(word) && !each && isTypeStart(t, after)) {
     blankTokens(r, i, close);
     return close;
   }
-  const follows = tokenText(t, after + 1);
-  if (STATEMENT_KEYWORDS.has(next) || isEachMacro(word) || follows === '(' || follows === '->' || follows === '++' || follows === '--') {
-    macroStatement(r, i, open, close);
-  }
+  if (isDeeper(t, after, i) || (each && STATEMENT_KEYWORDS.has(tokenText(t, after)))) macroStatement(r, call);
+  else closeStatement(r, close);
   return -1;
+}
+
+/** What goes on in the same line is the macro's statement only if it looks like one. */
+function fixWithinLine(r: Rewrite, call: MacroCall): number {
+  const { t } = r;
+  const { word, i, close, after } = call;
+  if (isUpdate(t, after)) return -1;
+  const each = isEachMacro(word);
+  if (isAnnotation(word) && !each) {
+    blankTokens(r, i, close);
+    return close;
+  }
+  if (each || STATEMENT_KEYWORDS.has(tokenText(t, after)) || CALLING.has(tokenText(t, after + 1))) macroStatement(r, call);
+  return -1;
+}
+
+function isUpdate(t: Tokens, i: number): boolean {
+  return isPunct(t, i, '++') || isPunct(t, i, '--');
+}
+
+/** True if token `a` stands on a line that is indented more than that of token `b`. */
+function isDeeper(t: Tokens, a: number, b: number): boolean {
+  return indentOf(t.text, t.start[a]!) > indentOf(t.text, t.start[b]!);
 }
 
 const looping = /each|walk/i;
@@ -126,10 +154,9 @@ function isTypeStart(t: Tokens, i: number): boolean {
 }
 
 /** Gives `name(…)` the shape of a `while` or `if`. */
-function macroStatement(r: Rewrite, i: number, open: number, close: number): void {
+function macroStatement(r: Rewrite, { word, i, open, close }: MacroCall): void {
   const { t } = r;
   const start = t.start[i]!;
-  const name = tokenText(t, i);
   const from = t.start[open]!;
   const room = from - start;
   if (room < 2) return;
@@ -146,7 +173,7 @@ function macroStatement(r: Rewrite, i: number, open: number, close: number): voi
   }
   r.skip.fill(1, i, open);
   r.headClose[close] = 1;
-  r.marks.set(start, { kind: 'macro', end: t.end[i]!, name, bare: close === open + 1 });
+  r.marks.set(start, { kind: 'macro', end: t.end[i]!, name: word, bare: close === open + 1 });
 }
 
 /** A label needs a statement behind it: `out: }` gets an empty one. The `:` is token `i`. */
