@@ -85,27 +85,8 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
       else if (word === 'auto' && !(isWord(t, i + 1) && isWord(t, i + 2))) base.push(word);
       i++;
     } else if (QUALIFIERS.has(word)) i++;
-    else if (TAG_KEYWORDS.has(word)) {
-      s.tagKind = word;
-      i++;
-      while (
-        isWord(t, i) &&
-        i < to &&
-        (ATTRIBUTE.has(tokenText(t, i)) ||
-          (isAnnotation(tokenText(t, i)) && (isWord(t, i + 1) || isPunct(t, i + 1, '{') || isPunct(t, i + 1, '('))))
-      ) {
-        i++;
-        if (isPunct(t, i, '(')) i = skipGroup(t, i, to);
-      }
-      const name = isWord(t, i) && i < to ? tokenText(t, i++) : '';
-      if (word === 'enum' && isPunct(t, i, ':')) while (i < to && !isPunct(t, i, '{') && !isPunct(t, i, ';')) i++;
-      if (isPunct(t, i, '{') && i < to) {
-        s.bodyOpen = i;
-        i = skipGroup(t, i, to);
-      }
-      if (word !== 'enum') s.tag = name;
-      base.push(name === '' ? word : `${word} ${name}`);
-    } else if (TYPE_KEYWORDS.has(word)) {
+    else if (TAG_KEYWORDS.has(word)) i = readTag(t, i, to, s, base);
+    else if (TYPE_KEYWORDS.has(word)) {
       base.push(word);
       i++;
     } else if (TYPEOF.has(word) && isPunct(t, i + 1, '(')) {
@@ -116,43 +97,76 @@ export function readSpecifiers(t: Tokens, from: number, to: number): Specifiers 
       // `vm_fault_t (*fault)(…)`: the bracket belongs to the declarator, the word to the type.
       plain.push(i++);
     } else if (isPunct(t, i + 1, '(') && i + 1 < to) {
-      // A word and a bracket: an attribute with arguments, or the function's name and its parameters.
       s.cleanup ??= cleanupOf(t, i);
-      const close = t.match[i + 1] ?? -1;
-      if (
-        !ATTRIBUTE.has(word) &&
-        !(isAnnotation(word) && close > 0 && (isWord(t, close + 1) || isPunct(t, close + 1, '*') || base.length + plain.length > 1))
-      )
-        break;
+      if (!isAttributeCall(t, i, base.length + plain.length)) break;
       i = skipGroup(t, i + 1, to);
     } else {
       plain.push(i++);
     }
   }
-  // The words left over are annotations, the type if no keyword named one, and the first declarator's name.
-  const ends = i < to && (isPunct(t, i, '*') || (isPunct(t, i, '(') && isPunct(t, i + 1, '*')));
+  const { type, name } = typeAndName(t, plain, i, to, base.length > 0);
+  if (type >= 0) base.push(tokenText(t, type));
+  s.base = base.join(' ');
+  s.next = name >= 0 ? name : i;
+  return s;
+}
+
+/** Reads `struct tag { … }`, which begins at token `at`, into the specifiers and their base; returns what is behind it. */
+function readTag(t: Tokens, at: number, to: number, s: Specifiers, base: string[]): number {
+  const keyword = tokenText(t, at);
+  s.tagKind = keyword;
+  let i = at + 1;
+  while (i < to && isAttributeOfTag(t, i)) {
+    i++;
+    if (isPunct(t, i, '(')) i = skipGroup(t, i, to);
+  }
+  const name = isWord(t, i) && i < to ? tokenText(t, i++) : '';
+  if (keyword === 'enum' && isPunct(t, i, ':')) while (i < to && !isPunct(t, i, '{') && !isPunct(t, i, ';')) i++;
+  if (isPunct(t, i, '{') && i < to) {
+    s.bodyOpen = i;
+    i = skipGroup(t, i, to);
+  }
+  if (keyword !== 'enum') s.tag = name;
+  base.push(name === '' ? keyword : `${keyword} ${name}`);
+  return i;
+}
+
+/** True for a word between `struct` and its tag or body. */
+function isAttributeOfTag(t: Tokens, i: number): boolean {
+  if (!isWord(t, i)) return false;
+  const word = tokenText(t, i);
+  return ATTRIBUTE.has(word) || (isAnnotation(word) && (isWord(t, i + 1) || isPunct(t, i + 1, '{') || isPunct(t, i + 1, '(')));
+}
+
+/** True if a word and a bracket are an attribute with arguments, not the function's name and its parameters. */
+function isAttributeCall(t: Tokens, i: number, wordsBefore: number): boolean {
+  const word = tokenText(t, i);
+  if (ATTRIBUTE.has(word)) return true;
+  const close = t.match[i + 1] ?? -1;
+  return isAnnotation(word) && close > 0 && (isWord(t, close + 1) || isPunct(t, close + 1, '*') || wordsBefore > 1);
+}
+
+/**
+ * Of the words before token `next` that are no keywords, which is the type, where no keyword named one, and which the name of the
+ * first declarator, or -1: the others are annotations.
+ */
+function typeAndName(t: Tokens, plain: number[], next: number, to: number, typed: boolean): { type: number; name: number } {
   const real = plain.filter((k) => !isAnnotation(tokenText(t, k)));
   const words = real.length > 0 ? real : plain;
-  let nameAt = -1;
-  const callName = i < to && isWord(t, i) && !ASM.has(tokenText(t, i));
-  if (base.length === 0) {
-    let k = words.findIndex((w) => !/^[A-Z][A-Z0-9_]+$/.test(tokenText(t, w)));
-    if (k < 0 || (k === words.length - 1 && !ends && !callName)) k = 0;
-    const typeAt = words[k];
-    if (typeAt !== undefined) {
-      base.push(tokenText(t, typeAt));
-      if (!ends && !callName && words.length > 1) nameAt = words.at(-1)!;
-      else if (!ends && !callName && plain.length > 1 && plain.at(-1)! > typeAt && words.length === 1 && real.length > 0) {
-        // `u32 __x`: the only other word must be the name, unless something follows it that shows otherwise.
-        nameAt = plain.at(-1)!;
-      }
-    }
-  } else if (!ends && !callName && words.length > 0) {
-    nameAt = words.at(-1)!;
-  }
-  s.base = base.join(' ');
-  s.next = nameAt >= 0 ? nameAt : i;
-  return s;
+  const last = words.at(-1) ?? -1;
+  // What stands behind shows whether the name is still to come.
+  const isStar = next < to && (isPunct(t, next, '*') || (isPunct(t, next, '(') && isPunct(t, next + 1, '*')));
+  const isCalled = next < to && isWord(t, next) && !ASM.has(tokenText(t, next));
+  const nameFollows = isStar || isCalled;
+  if (typed) return { type: -1, name: nameFollows ? -1 : last };
+  let k = words.findIndex((w) => !/^[A-Z][A-Z0-9_]+$/.test(tokenText(t, w)));
+  if (k < 0 || (k === words.length - 1 && !nameFollows)) k = 0;
+  const type = words[k] ?? -1;
+  if (nameFollows || type < 0) return { type, name: -1 };
+  if (words.length > 1) return { type, name: last };
+  // `u32 __x`: the only other word must be the name, unless something follows it that shows otherwise.
+  const other = plain.at(-1)!;
+  return { type, name: real.length > 0 && other > type ? other : -1 };
 }
 
 /** Reads one declarator that begins at token `i`; returns it and where reading stopped (at `,`, `;`, `=`-less end, …). */
