@@ -145,7 +145,7 @@ const SILENT = new Set([
 /** Parses `text`, or `null` if that takes too many steps. */
 export function parseTree(text: string): Node | null {
   if (loaded === null) throw new Error('putright: initSyntax() must be awaited before a function can be parsed');
-  const { parser, cursor, types, fields, named } = loaded;
+  const { parser, cursor } = loaded;
   let steps = 0;
   const tree = parser.parse(text, null, { progressCallback: () => ++steps > PATIENCE });
   if (tree === null) {
@@ -154,37 +154,26 @@ export function parseTree(text: string): Node | null {
   }
   const careful = tree.rootNode.hasError;
   cursor.enter(tree);
-  const read = (parent: Node | null): Node | null => {
-    const id = cursor.typeId();
-    const isError = id >= types.length;
-    const isNamed = isError || named[id] === 1;
-    const type = isError ? 'ERROR' : types[id]!;
-    let field = '';
-    if (!careful && !isNamed && SILENT.has(type)) return null;
-    if (parent !== null && (isNamed || careful) && !PLAIN.has(parent.type)) {
-      const order = careful ? undefined : FIELDS.get(parent.type);
-      if (order !== undefined) field = order[parent.rules] ?? '';
-      else {
-        const fieldId = cursor.fieldId();
-        if (fieldId !== 0) field = fields[fieldId]!;
-      }
-    }
-    const start = cursor.start();
-    // A token's type is its text; only in a broken tree can one be missing.
-    const end = isNamed || careful ? cursor.end() : start + type.length;
-    if (parent !== null && isNamed) parent.rules++;
-    return { type, field, start, end, kids: [], named: isNamed, rules: 0, broken: isError || (careful && start === end) };
-  };
-  const root = read(null);
-  if (root === null) return null;
-  root.broken = careful;
+  const root = readNode(loaded, null, careful);
+  if (root !== null) {
+    root.broken = careful;
+    readKids(loaded, root, careful);
+  }
+  cursor.leave();
+  tree.delete();
+  return root;
+}
+
+/** Reads all that is below the root, on which the cursor stands. */
+function readKids(grammar: Loaded, root: Node, careful: boolean): void {
+  const { cursor } = grammar;
   // The rule whose kids are being read is the last of `open`; the cursor stands on one of them.
   const open: Node[] = [root];
   let down = cursor.firstChild();
   while (open.length > 0) {
     const parent = open.at(-1)!;
     if (down) {
-      const kid = read(parent);
+      const kid = readNode(grammar, parent, careful);
       if (kid !== null) {
         parent.kids.push(kid);
         if (kid.named && (careful || !LEAVES.has(kid.type)) && cursor.firstChild()) {
@@ -193,8 +182,6 @@ export function parseTree(text: string): Node | null {
         }
         if (kid.broken) parent.broken = true;
       }
-    }
-    if (down) {
       down = cursor.nextSibling();
       continue;
     }
@@ -206,7 +193,29 @@ export function parseTree(text: string): Node | null {
       down = cursor.nextSibling();
     }
   }
-  cursor.leave();
-  tree.delete();
-  return root;
+}
+
+/** Reads the node on which the cursor stands, a kid of `parent`; `null` for one that says nothing. */
+function readNode(grammar: Loaded, parent: Node | null, careful: boolean): Node | null {
+  const { cursor, types, named } = grammar;
+  const id = cursor.typeId();
+  const isError = id >= types.length;
+  const isNamed = isError || named[id] === 1;
+  const type = isError ? 'ERROR' : types[id]!;
+  if (!careful && !isNamed && SILENT.has(type)) return null;
+  const field = parent !== null && (isNamed || careful) ? fieldIn(grammar, parent, careful) : '';
+  const start = cursor.start();
+  // A token's type is its text; only in a broken tree can one be missing.
+  const end = isNamed || careful ? cursor.end() : start + type.length;
+  if (parent !== null && isNamed) parent.rules++;
+  return { type, field, start, end, kids: [], named: isNamed, rules: 0, broken: isError || (careful && start === end) };
+}
+
+/** The field of `parent` in which the cursor's node stands, or `''`; in a broken tree, rules may be missing before it. */
+function fieldIn({ cursor, fields }: Loaded, parent: Node, careful: boolean): string {
+  if (PLAIN.has(parent.type)) return '';
+  const order = careful ? undefined : FIELDS.get(parent.type);
+  if (order !== undefined) return order[parent.rules] ?? '';
+  const id = cursor.fieldId();
+  return id === 0 ? '' : fields[id]!;
 }
