@@ -171,12 +171,10 @@ function convertUpdate(ctx: Context, node: Node, span: Span): Expression {
   const argument = fieldOf(node, 'argument');
   const operand = convertExpression(ctx, argument);
   // The grammar takes `!n++` for `(!n)++`; C binds what stands behind first.
-  if (!prefix && argument?.type === 'unary_expression' && operand.kind === 'unary')
-    return {
-      ...operand,
-      operand: { kind: 'update', op, prefix, operand: operand.operand, pos: operand.operand.pos, end: node.end },
-      end: node.end,
-    };
+  if (!prefix && argument?.type === 'unary_expression' && operand.kind === 'unary') {
+    const inner = operand.operand;
+    return { ...operand, operand: { kind: 'update', op, prefix, operand: inner, pos: inner.pos, end: span.end }, end: span.end };
+  }
   return { kind: 'update', op, prefix, operand, ...span };
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { rewriteText } from '../../src/syntax/body.js';
-import { initSyntax } from '../../src/syntax/index.js';
+import { initSyntax, outline, parseFunction } from '../../src/syntax/index.js';
 import { body, functions, header } from './help.js';
 
 beforeAll(initSyntax);
@@ -140,5 +140,13 @@ describe('statements', () => {
     const text = 'int f(struct page __user *p)\n{\n\tfor_each_x(p, struct foo) {\n\t\tput_page(p);\n\t}\n}\n';
     expect(functions(text).join()).toContain('macro for_each_x p <struct foo>');
     expect(rewriteText(text)).toHaveLength(text.length);
+  });
+
+  it('keeps positions true where it reads a tree otherwise than the grammar', () => {
+    const text = 'int a;\nint f(int n)\n{\n\treturn !n++;\n}\n';
+    const statement = parseFunction(text, outline(text).items[1]!)[0]!.body.body[0]!;
+    const value = statement.kind === 'return' ? statement.value : null;
+    if (value?.kind !== 'unary') throw new Error('no such value');
+    expect([value, value.operand].map(({ pos, end }) => text.slice(pos, end))).toEqual(['!n++', 'n++']);
   });
 });
