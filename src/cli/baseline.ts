@@ -1,10 +1,10 @@
 /** The findings that are known and not to be told again, in a file that a person can read. */
-import { readFileSync } from 'node:fs';
 import type { Finding } from '../check/finding.js';
 import { bareJson } from '../report/bare-json.js';
 import { list, object, parse, ShapeError, text } from '../report/read/shape.js';
 import { visible } from '../report/visible.js';
-import { Failure, reasonOf } from './failure.js';
+import { Failure } from './failure.js';
+import { readNamed } from './input.js';
 
 /** The id alone decides; it stays when lines move. The rest is for whoever reads the file. */
 interface Known {
@@ -13,14 +13,7 @@ interface Known {
 
 /** The ids in a baseline. Throws Failure. */
 export function readBaseline(file: string): Set<string> {
-  let json: string;
-  try {
-    json = readFileSync(file, 'utf8');
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const why = missing ? 'there is no such file; --update-baseline writes it' : reasonOf(error);
-    throw new Failure(`cannot read the baseline ${visible(file)}: ${why}`);
-  }
+  const json = readNamed(file, { as: 'the baseline ', missing: 'there is no such file; --update-baseline writes it' });
   try {
     return new Set(parse(json, list(object<Known>({ id: text }))).map(({ id }) => id));
   } catch (error) {

@@ -4,9 +4,10 @@ import { rules } from '../check/rules.js';
 import { findingFormats } from '../report/findings.js';
 import { visible } from '../report/visible.js';
 import { readBaseline, writtenBaseline } from './baseline.js';
+import { asked, type Clash, refuseClashes } from './clash.js';
 import { exitCodes, Failure } from './failure.js';
-import { collect, parseJobs } from './options.js';
-import { checkWritable, print, writeWhole } from './output.js';
+import { cacheOption, collect, engineOptions, filled, jobsOption, outputOption } from './options.js';
+import { checkWritable, destinationOf, writeWhole } from './output.js';
 import { examples } from './package.js';
 import { runChecked } from './run-survey.js';
 import { standardOutput } from './terminal.js';
@@ -48,37 +49,35 @@ export function addCheck(program: Command): void {
     .description(
       'Follows every reference on user pages to its release and prints what is wrong as compilers do, each finding with its path as notes: where the reference was taken, what happens to it, and where it is dropped wrongly or lost.',
     )
-    .argument('[tree]', 'folder to check (default: the examples that come with putright)')
+    .argument('[tree]', 'folder to check (default: the examples that come with putright)', filled)
     .addOption(new Option('-f, --format <format>', 'how to write (default: "text")').choices(Object.keys(findingFormats)))
-    .option('-o, --output <file>', 'write to this file; it appears whole or not at all')
+    .addOption(outputOption)
     .option('-r, --rule <rule>', 'only findings of this rule; may be repeated', collect)
     .option('-p, --path <glob>', 'only sites in files that match, or in a folder, relative to the tree; may be repeated', collect)
     .addOption(new Option('-s, --severity <severity>', 'the least that is told').choices(severities).default(LEAST))
-    .option('--changed-since <rev>', 'only what changed since this revision of git: in functions that it touched, or new by its effects')
-    .option('--baseline <file>', 'leave out the findings that this file lists')
+    .option(
+      '--changed-since <rev>',
+      'only what changed since this revision of git: in functions that it touched, or new by its effects',
+      filled,
+    )
+    .option('--baseline <file>', 'leave out the findings that this file lists', filled)
     .option('--update-baseline', 'write what was found to the baseline, and tell nothing')
     .option('--list-rules', 'the rules, a line each')
-    .option('-j, --jobs <n>', 'threads that read the tree and follow the sites (default: one per core)', parseJobs)
-    .option('--cache <dir>', 'keep results in this folder, so that the next run reads and follows only what changed')
+    .addOption(jobsOption)
+    .addOption(cacheOption)
     .addHelpText('after', EXAMPLES)
     .action((tree: string | undefined, given: Given) => checkCommand(tree ?? examples, given));
 }
 
 async function checkCommand(tree: string, given: Given): Promise<void> {
-  if (given.listRules) return print(rules.map((r) => `${r.id.padEnd(20)}${r.severity.padEnd(9)}${r.about}\n`).join(''));
   refuse(given);
-  const output = given.output === '-' ? undefined : given.output;
-  if (output !== undefined) checkWritable(output);
+  const { file, give } = destinationOf(given.output);
+  if (given.listRules) return give(rules.map((r) => `${r.id.padEnd(20)}${r.severity.padEnd(9)}${r.about}\n`).join(''));
   const { baseline, updateBaseline = false } = given;
   if (baseline !== undefined && updateBaseline) checkWritable(baseline);
   const known = baseline === undefined || updateBaseline ? new Set<string>() : readBaseline(baseline);
 
-  const options = {
-    ...(given.path ? { paths: given.path } : {}),
-    ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
-    ...(given.cache === undefined ? {} : { cache: given.cache }),
-  };
-  const { survey, findings: all } = await runChecked(tree, options, given.changedSince);
+  const { survey, findings: all } = await runChecked(tree, engineOptions(given), given.changedSince);
   const findings = all.filter(
     (f) =>
       severities.indexOf(f.severity) >= severities.indexOf(given.severity) &&
@@ -88,38 +87,40 @@ async function checkCommand(tree: string, given: Given): Promise<void> {
   if (baseline !== undefined && updateBaseline) return writeWhole(baseline, writtenBaseline(findings));
 
   const check = { tree, version: survey.version, findings, warnings: survey.warnings };
-  const content = await findingFormats[given.format ?? 'text'](check, output === undefined ? standardOutput() : {});
+  const content = await findingFormats[given.format ?? 'text'](check, file === null ? standardOutput() : {});
   // Before it is written: the reader may end the program.
   if (findings.length > 0) process.exitCode = exitCodes.found;
-  if (output === undefined) await print(content);
-  else writeWhole(output, content);
+  await give(content);
 }
 
-/** What a baseline would lose what it leaves out of: the option, and whether it was given so that it does. */
-const narrowing: readonly (readonly [option: string, given: (given: Given) => boolean])[] = [
-  ['--rule', ({ rule }) => rule !== undefined],
-  ['--path', ({ path }) => path !== undefined],
-  ['--severity', ({ severity }) => severities.indexOf(severity) > severities.indexOf(LEAST)],
-  ['--changed-since', ({ changedSince }) => changedSince !== undefined],
-];
-
-/** What says how findings are told, of which there are none beside a new baseline. */
-const telling: typeof narrowing = [
-  ['--format', ({ format }) => format !== undefined],
-  ['--output', ({ output }) => output !== undefined],
+/** What has no use beside a list of the rules or a new baseline, or would harm it. */
+const clashes: readonly Clash<Given>[] = [
+  {
+    beside: ({ listRules }) => listRules === true,
+    options: asked('format', 'baseline', 'updateBaseline', 'changedSince'),
+    why: (option) => `--list-rules checks nothing, so ${option} has no use; use one of them`,
+  },
+  {
+    beside: ({ updateBaseline }) => updateBaseline === true,
+    options: [
+      ...asked<Given>('rule', 'path'),
+      ['--severity', ({ severity }) => severities.indexOf(severity) > severities.indexOf(LEAST)],
+      ...asked<Given>('changedSince'),
+    ],
+    why: (option) => `--update-baseline would lose what ${option} leaves out; use one of them`,
+  },
+  {
+    beside: ({ updateBaseline }) => updateBaseline === true,
+    options: asked('format', 'output'),
+    why: (option) => `--update-baseline tells nothing, so ${option} has no use; use one of them`,
+  },
 ];
 
 /** Fails for what cannot be meant, before any work. */
 function refuse(given: Given): void {
+  refuseClashes(given, clashes);
   const { rule, baseline, updateBaseline } = given;
   const unknown = rule?.find((id) => !rules.some((r) => r.id === id));
   if (unknown !== undefined) throw new Failure(`no rule ${visible(unknown)}; --list-rules shows them`);
   if (updateBaseline && baseline === undefined) throw new Failure('--update-baseline needs --baseline FILE');
-  if (!updateBaseline) return;
-  for (const [option, isGiven] of narrowing) {
-    if (isGiven(given)) throw new Failure(`--update-baseline would lose what ${option} leaves out; use one of them`);
-  }
-  for (const [option, isGiven] of telling) {
-    if (isGiven(given)) throw new Failure(`--update-baseline tells nothing, so ${option} has no use; use one of them`);
-  }
 }

@@ -2,19 +2,19 @@ import { type Command, Option } from 'commander';
 import type { Compared, Progress } from '../compare/compare.js';
 import { exitCodes, Failure } from './failure.js';
 import { checkedOf } from './given.js';
-import { collect, parseJobs } from './options.js';
-import { checkWritable, print, writeWhole } from './output.js';
+import { cacheOption, collect, engineOptions, filled, jobsOption, outputOption } from './options.js';
+import { destinationOf } from './output.js';
 import { standardOutput } from './terminal.js';
 
 /** How a comparison is written. */
-const writers: Readonly<Record<string, (progress: Progress, colour: boolean) => Promise<string>>> = {
+const writers: Readonly<Record<'text' | 'json' | 'md', (progress: Progress, colour: boolean) => Promise<string>>> = {
   text: async (progress, colour) => (await import('../report/comparison/text.js')).writeComparisonText(progress, colour),
   json: async (progress) => (await import('../report/comparison/json.js')).writeComparisonJson(progress),
   md: async (progress) => (await import('../report/comparison/markdown.js')).writeComparisonMarkdown(progress),
 };
 
 interface Given {
-  format: string;
+  format: keyof typeof writers;
   output?: string;
   failOn?: string;
   findings?: string[];
@@ -44,16 +44,16 @@ export function addCompare(program: Command): void {
     .description(
       'Compares surveys of two trees or more, the oldest first: which sites are new, gone, moved or converted, and whose facts changed. Sites are matched by what they are, never by their lines.',
     )
-    .argument('<old>', 'folder of a tree, or the JSON file of its survey')
-    .argument('<new...>', 'the tree or survey to compare with; several make a progress curve')
+    .argument('<old>', 'folder of a tree, or the JSON file of its survey', filled)
+    .argument('<new...>', 'the tree or survey to compare with; several make a progress curve', collect)
     .addOption(
       new Option('-f, --format <format>', 'text to read, json for programs, md for a mail').choices(Object.keys(writers)).default('text'),
     )
-    .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
+    .addOption(outputOption)
     .addOption(new Option('--fail-on <what>', 'exit 1 if there is one').choices(['regression']))
     .option('--findings <file>', 'findings of a tree (JSON of putright check); once for each tree, in the same order', collect)
-    .option('-j, --jobs <n>', 'threads that read the trees (default: one per core)', parseJobs)
-    .option('--cache <dir>', 'cache folder, as for survey')
+    .addOption(jobsOption)
+    .addOption(cacheOption)
     .addHelpText('after', EXAMPLES)
     .action(compareCommand);
 }
@@ -64,23 +64,17 @@ async function compareCommand(old: string, news: string[], given: Given): Promis
   if (files.length > 0 && files.length !== trees.length) {
     throw new Failure(`--findings was given ${files.length} times for ${trees.length} trees; give it once for each, or not at all`);
   }
-  const file = given.output === '-' ? undefined : given.output;
-  if (file !== undefined) checkWritable(file);
-  const options = {
-    ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
-    ...(given.cache === undefined ? {} : { cache: given.cache }),
-  };
+  const { file, give } = destinationOf(given.output);
   const compared: Compared[] = [];
-  for (const [n, tree] of trees.entries()) compared.push(await checkedOf(tree, files[n], options));
+  for (const [n, tree] of trees.entries()) compared.push(await checkedOf(tree, files[n], engineOptions(given)));
   const { progressOf } = await import('../compare/compare.js');
   const progress = progressOf(compared);
-  const colour = file === undefined && (standardOutput().colour ?? false);
-  const content = (await writers[given.format]?.(progress, colour)) ?? '';
+  const colour = file === null && (standardOutput().colour ?? false);
+  const content = await writers[given.format](progress, colour);
   // From the first tree to the last: what was broken and put right on the way is no regression.
   const count = given.failOn === undefined ? 0 : progress.whole.regressions.length;
   // Before it is written: the reader may end the program.
   if (count > 0) process.exitCode = exitCodes.found;
-  if (file === undefined) await print(content);
-  else writeWhole(file, content);
+  await give(content);
   if (count > 0) process.stderr.write(`putright: ${count} ${count === 1 ? 'regression' : 'regressions'}\n`);
 }

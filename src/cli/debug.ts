@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
+import { filled } from './options.js';
 import { print } from './output.js';
 
 type Engine = typeof import('./debug-engine.js');
@@ -32,9 +34,9 @@ export function addDebug(program: Command): void {
       'Prints one stage in a form that a person can read: syntax, the C as it was understood; program, the control-flow graph; flow, each function that a site was followed into.',
     )
     .argument('<stage>', Object.keys(stages).join(', '))
-    .argument('<file>', 'the C file')
+    .argument('<file>', 'the C file', filled)
     .argument('[function]', 'only this function (default: all of the file)')
-    .option('--tree <dir>', "folder of the tree (default: the file's own)")
+    .option('--tree <dir>', "folder of the tree (default: the file's own)", filled)
     .addHelpText('after', EXAMPLES)
     .action(debugCommand);
 }
@@ -44,6 +46,8 @@ async function debugCommand(stage: string, file: string, name: string | undefine
   if (!show) throw new Failure(`no stage ${visible(stage)}; there are ${Object.keys(stages).join(', ')}`);
   const tree = given.tree ?? dirname(file);
   const path = given.tree ? relative(resolve(given.tree), resolve(file)) : basename(file);
+  const wrong = !/\.[ch]$/.test(file) ? 'its name ends in neither .c nor .h' : existsSync(file) ? null : 'there is no such file';
+  if (wrong !== null) throw new Failure(`${visible(file)} is not a readable C file: ${wrong}`);
   const engine = await import('./debug-engine.js');
   const opened = await engine.open(tree, path);
   if (!opened) throw new Failure(`${visible(file)} is not a readable C file below ${visible(tree)}`);

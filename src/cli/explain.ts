@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
-import { parseJobs } from './options.js';
+import { cacheOption, engineOptions, filled, jobsOption } from './options.js';
 import { print } from './output.js';
 import { runChecked, runSurvey } from './run-survey.js';
 import { standardOutput } from './terminal.js';
@@ -26,10 +26,10 @@ export function addExplain(program: Command): void {
     .description(
       'Tells one row of the survey as a story: the code where the reference is taken, of each step on its way, and of each release, with line numbers and a caret; then what could not be followed, and what the row says in sentences. Or one finding of the check: the code of each step of its path.',
     )
-    .argument('<tree>', 'folder that the site is in')
-    .argument('<id>', "the site's id, or its FILE:LINE, or a finding's id")
-    .option('-j, --jobs <n>', 'threads that read the tree (default: one per core)', parseJobs)
-    .option('--cache <dir>', 'cache folder, as for survey')
+    .argument('<tree>', 'folder that the site is in', filled)
+    .argument('<id>', "the site's id, or its FILE:LINE, or a finding's id", filled)
+    .addOption(jobsOption)
+    .addOption(cacheOption)
     .addHelpText('after', EXAMPLES)
     .action(explainCommand);
 }
@@ -40,9 +40,10 @@ function exactly(path: string): string {
 }
 
 async function explainCommand(tree: string, id: string, given: { jobs?: number; cache?: string }): Promise<void> {
+  const options = engineOptions(given);
   const { explainFinding, isFindingId } = await import('../report/explain-finding.js');
   if (isFindingId(id)) {
-    const { findings } = await runChecked(tree, given);
+    const { findings } = await runChecked(tree, options);
     const told = await explainFinding(tree, findings, id, standardOutput());
     if (told.found) return print(told.text);
     throw new Failure(`no finding ${visible(id)} in ${visible(tree)}${hintOf(told.closest, 'the check of it has no findings')}`);
@@ -53,7 +54,7 @@ async function explainCommand(tree: string, id: string, given: { jobs?: number; 
   const own = /\.[ch]$/.test(file) && existsSync(join(tree, file)) ? [{ paths: [exactly(file)] }] : [];
   let closest: string[] = [];
   for (const scope of [...own, {}]) {
-    const explanation = await explain(await runSurvey(tree, { ...given, ...scope }), id, standardOutput());
+    const explanation = await explain(await runSurvey(tree, { ...options, ...scope }), id, standardOutput());
     if (explanation.found) return print(explanation.text);
     closest = explanation.closest;
     if (closest.length > 0) break;

@@ -17,6 +17,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only; choose another place',
   ENOSPC: 'the disk is full; free some space, or choose another place',
   EISDIR: 'it is a folder; name a file in it',
+  EEXIST: 'it is a file; name a folder',
   EDQUOT: 'the quota is used up; free some space, or choose another place',
 };
 

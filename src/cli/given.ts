@@ -1,5 +1,5 @@
 /** What `report` and `compare` are given: a tree, or a file that another command wrote. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { Compared } from '../compare/compare.js';
 import type { Finding } from '../compare/finding.js';
 import type { Matrix } from '../report/read/matrix.js';
@@ -7,18 +7,13 @@ import { ShapeError } from '../report/read/shape.js';
 import { visible } from '../report/visible.js';
 import type { Survey } from '../survey/row.js';
 import type { Task } from './engine.js';
-import { Failure, reasonOf } from './failure.js';
+import { Failure } from './failure.js';
+import { readNamed } from './input.js';
 import { runChecked, runSurvey } from './run-survey.js';
 
 /** Reads a file by `read`; what is wrong with it is a failure that names it and says what to do. */
 function readBy<T>(file: string, what: string, read: (json: string) => T): T {
-  let json: string;
-  try {
-    json = readFileSync(file, 'utf8');
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'there is no such file' : reasonOf(error);
-    throw new Failure(`cannot read ${visible(file)}: ${reason}`);
-  }
+  const json = readNamed(file);
   try {
     return read(json);
   } catch (error) {
@@ -27,7 +22,8 @@ function readBy<T>(file: string, what: string, read: (json: string) => T): T {
   }
 }
 
-const isFile = (given: string): boolean => statSync(given, { throwIfNoEntry: false })?.isFile() ?? false;
+/** Also what a shell makes of `<(…)`, and `/dev/stdin`: anything that is there and no folder. */
+const isFile = (given: string): boolean => statSync(given, { throwIfNoEntry: false })?.isDirectory() === false;
 
 /**
  * The survey with its findings: a tree is checked in the same pass, unless it is only to be surveyed; a file of a survey holds

@@ -7,6 +7,7 @@ import { addCompare } from './compare.js';
 import { addDebug } from './debug.js';
 import { addExplain } from './explain.js';
 import { exitCodes, Failure } from './failure.js';
+import { addHelp } from './help.js';
 import { addModel } from './model.js';
 import { heedReaders } from './output.js';
 import { version } from './package.js';
@@ -14,7 +15,16 @@ import { addReport } from './report.js';
 import { addSurvey } from './survey.js';
 
 /** Each adds one command, with its options and help. A new command is a file of this folder and a line of this table. */
-const commands: readonly ((program: Command) => void)[] = [addSurvey, addCheck, addExplain, addReport, addCompare, addModel, addDebug];
+const commands: readonly ((program: Command) => void)[] = [
+  addSurvey,
+  addCheck,
+  addExplain,
+  addReport,
+  addCompare,
+  addModel,
+  addDebug,
+  addHelp,
+];
 
 const EXAMPLES = `
 Examples:
@@ -29,7 +39,6 @@ function build(): Command {
     .description('Find every place where a kernel tree takes references on user pages, follow each to its release, and put it right.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', EXAMPLES)
     // Commander's own exits are turned into ours below; its commands inherit this only if they are added after it.
     .exitOverride()

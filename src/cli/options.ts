@@ -1,6 +1,7 @@
-/** Options that are checked before any work begins. */
-import { InvalidArgumentError } from 'commander';
+/** Options that several commands have, and what of them is checked before any work begins. */
+import { InvalidArgumentError, Option } from 'commander';
 import type { SiteKind } from '../survey/row.js';
+import type { Task } from './engine.js';
 
 /** Every kind, with what it means; as a table, so that a kind which is missing here does not compile. */
 const KINDS: Readonly<Record<SiteKind, string>> = {
@@ -15,10 +16,15 @@ export const kinds = Object.keys(KINDS) as SiteKind[];
 /** More threads than this are a slip of the finger. */
 const MOST_JOBS = 256;
 
+/** A name that says something: the shell gives an empty one for a variable that is not set. */
+export function filled(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It is empty.');
+  return value;
+}
+
 /** Collects the values of an option that may be given more than once. */
 export function collect(value: string, before: readonly string[] = []): string[] {
-  if (value === '') throw new InvalidArgumentError('It is empty.');
-  return [...before, value];
+  return [...before, filled(value)];
 }
 
 export function collectKind(value: string, before: readonly SiteKind[] = []): SiteKind[] {
@@ -27,8 +33,45 @@ export function collectKind(value: string, before: readonly SiteKind[] = []): Si
   return [...before, kind];
 }
 
-export function parseJobs(value: string): number {
-  const jobs = /^\d+$/.test(value) ? Number(value) : 0;
-  if (jobs < 1 || jobs > MOST_JOBS) throw new InvalidArgumentError(`It must be a number from 1 to ${MOST_JOBS}.`);
-  return jobs;
+/** Reads a whole number in a range. */
+export function whole(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const read = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (!(read >= least && read <= most)) throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    return read;
+  };
+}
+
+export const outputOption = new Option(
+  '-o, --output <file>',
+  'write to this file instead of the standard output; it appears whole or not at all',
+).argParser(filled);
+
+export const jobsOption = new Option('-j, --jobs <n>', 'threads that read the tree and follow the sites (default: one per core)').argParser(
+  whole(1, MOST_JOBS),
+);
+
+export const cacheOption = new Option(
+  '--cache <dir>',
+  'keep results in this folder, so that the next run reads and follows only what changed',
+).argParser(filled);
+
+/** What of the options is for the engine. */
+export function engineOptions({
+  path,
+  kind,
+  jobs,
+  cache,
+}: {
+  path?: string[] | undefined;
+  kind?: SiteKind[] | undefined;
+  jobs?: number | undefined;
+  cache?: string | undefined;
+}): Task['options'] {
+  return {
+    ...(path === undefined ? {} : { paths: path }),
+    ...(kind === undefined ? {} : { kinds: kind }),
+    ...(jobs === undefined ? {} : { jobs }),
+    ...(cache === undefined ? {} : { cache }),
+  };
 }

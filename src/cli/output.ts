@@ -98,6 +98,20 @@ export function holdInterrupts(): void {
   if (!process.listeners('SIGINT').includes(interrupted)) process.on('SIGINT', interrupted);
 }
 
+/** Where a result goes. */
+export interface Destination {
+  /** Null for the standard output. */
+  file: string | null;
+  give: (content: string | Uint8Array) => Promise<void>;
+}
+
+/** The place that `-o` names, the standard output for `-` and for none. Fails if nothing could be written there, before the work begins. */
+export function destinationOf(output: string | undefined): Destination {
+  const file = output === undefined || output === '-' ? null : output;
+  if (file !== null) checkWritable(file);
+  return { file, give: async (content) => (file === null ? print(content) : writeWhole(file, content)) };
+}
+
 /** Writes to the standard output; resolves when the system has taken all of it. */
 export function print(content: string | Uint8Array): Promise<void> {
   return new Promise((done) => {

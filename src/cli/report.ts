@@ -3,17 +3,18 @@ import { type Command, Option } from 'commander';
 import type { Compared, Progress } from '../compare/compare.js';
 import { formats, type Writer } from '../report/index.js';
 import { visible } from '../report/visible.js';
+import { asked, type Clash, refuseClashes } from './clash.js';
 import { Failure } from './failure.js';
 import { checkedOf, matrixOf } from './given.js';
-import { collect, parseJobs } from './options.js';
-import { checkWritable, print, writeWhole } from './output.js';
+import { cacheOption, collect, engineOptions, filled, jobsOption, outputOption } from './options.js';
+import { destinationOf } from './output.js';
 
 /** What `report` writes beside the page, by the writers of `survey`. */
 const others = ['xlsx', 'csv', 'md'] as const;
 type ReportFormat = 'html' | (typeof others)[number];
 
 interface Given {
-  format?: ReportFormat;
+  format: ReportFormat;
   output?: string;
   findings?: string[];
   check: boolean;
@@ -44,59 +45,54 @@ export function addReport(program: Command): void {
     .description(
       'Writes one self-contained HTML page of a survey: charts that filter, the sheet, each site with the code of its steps, and the way of the pages through each subsystem.',
     )
-    .argument('<tree>', 'folder to survey, or the JSON file of a survey')
-    .addOption(new Option('-f, --format <format>', 'html, or a file for elsewhere (default: html)').choices(['html', ...others]))
-    .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
+    .argument('<tree>', 'folder to survey, or the JSON file of a survey', filled)
+    .addOption(new Option('-f, --format <format>', 'html, or a file for elsewhere').choices(['html', ...others]).default('html'))
+    .addOption(outputOption)
     .option(
       '--findings <file>',
       'findings of the same tree (JSON of putright check) to show at their sites; without it, a tree given as a folder is checked; may be repeated, for each --against in its order',
       collect,
     )
     .option('--no-check', 'no findings but those of --findings: the page in the time of a survey')
-    .option('--model <file>', "the model's matrix (JSON of putright model)")
+    .option('--model <file>', "the model's matrix (JSON of putright model)", filled)
     .option('--against <tree>', 'an older tree or its survey JSON, to compare with; may be repeated, the oldest first', collect)
-    .option('--source <dir>', "where the code is read from (default: the survey's tree)")
-    .option('-j, --jobs <n>', 'threads that read the tree (default: one per core)', parseJobs)
-    .option('--cache <dir>', 'cache folder, as for survey')
+    .option('--source <dir>', "where the code is read from (default: the survey's tree)", filled)
+    .addOption(jobsOption)
+    .addOption(cacheOption)
     .addHelpText('after', EXAMPLES)
     .action(reportCommand);
 }
 
-/** What only the page shows, and whether it was given. */
-const pageOnly: readonly (readonly [option: string, given: (given: Given) => boolean])[] = [
-  ['--against', ({ against }) => against !== undefined],
-  ['--findings', ({ findings }) => findings !== undefined],
-  ['--model', ({ model }) => model !== undefined],
-  ['--source', ({ source }) => source !== undefined],
-  ['--no-check', ({ check }) => !check],
+/** What only the page shows. */
+const clashes: readonly Clash<Given>[] = [
+  {
+    beside: ({ format }) => format !== 'html',
+    options: [...asked<Given>('against', 'findings', 'model', 'source'), ['--no-check', ({ check }) => !check]],
+    why: (option, { format }) => `${option} is for the page; ${format} has no place for it`,
+  },
 ];
 
 /** Fails for what cannot be meant, before any work. */
-function refuse(given: Given, format: ReportFormat): void {
-  const [lost] = format === 'html' ? [] : (pageOnly.find(([, isGiven]) => isGiven(given)) ?? []);
-  if (lost !== undefined) throw new Failure(`${lost} is for the page; ${format} has no place for it`);
+function refuse(given: Given): void {
+  refuseClashes(given, clashes);
+  const trees = 1 + (given.against?.length ?? 0);
+  const told = given.findings?.length ?? 0;
+  if (told > trees) throw new Failure(`--findings is given ${told} times for ${trees} trees; give it once for each, in their order`);
   if (given.source !== undefined && !statSync(given.source, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Failure(`--source ${visible(given.source)} is no folder; name the tree that was surveyed`);
   }
 }
 
 async function reportCommand(tree: string, given: Given): Promise<void> {
-  const format = given.format ?? 'html';
-  refuse(given, format);
-  const file = given.output === '-' ? undefined : given.output;
-  if ((format === 'html' || format === 'xlsx') && file === undefined && process.stdout.isTTY) {
+  refuse(given);
+  const { format } = given;
+  const { file, give } = destinationOf(given.output);
+  if ((format === 'html' || format === 'xlsx') && file === null && process.stdout.isTTY) {
     throw new Failure(`a terminal cannot show ${format}; add -o report.${format}`);
   }
-  if (file !== undefined) checkWritable(file);
-  const options = {
-    ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
-    ...(given.cache === undefined ? {} : { cache: given.cache }),
-  };
+  const options = engineOptions(given);
   const [told, ...ofOlder] = given.findings ?? [];
   const against = given.against ?? [];
-  if (ofOlder.length > against.length) {
-    throw new Failure(`--findings is given ${ofOlder.length + 1} times for ${against.length + 1} trees`);
-  }
   const matrix = await matrixOf(given.model);
   // Only the page shows findings.
   const isChecked = format === 'html' && given.check;
@@ -104,8 +100,7 @@ async function reportCommand(tree: string, given: Given): Promise<void> {
   const older: Compared[] = [];
   for (const [n, one] of against.entries()) older.push(await checkedOf(one, ofOlder[n], options, isChecked));
   const content = format === 'html' ? await page() : await written(formats[format].load());
-  if (file === undefined) await print(content);
-  else writeWhole(file, content);
+  await give(content);
 
   async function written(loading: Promise<Writer>): Promise<string | Uint8Array> {
     return (await loading)(survey, {});

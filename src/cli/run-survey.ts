@@ -1,9 +1,10 @@
-/** What `survey` and `explain` have in common: run the engine with its progress line and say its warnings. */
+/** What the commands that read a tree have in common: run the engine with its progress line and say its warnings. */
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Change } from '../check/change.js';
 import { visible } from '../report/visible.js';
 import type { Survey } from '../survey/row.js';
+import { makeCache } from './cache.js';
 import { changesSince } from './changes.js';
 import type { Message, Result, Task, Told } from './engine.js';
 import { Failure } from './failure.js';
@@ -97,6 +98,7 @@ export async function runChecked(tree: string, options: Task['options'], since?:
 }
 
 async function run(tree: string, options: Task['options'], asked: Pick<Task, 'checked'>, since?: string): Promise<Result> {
+  if (options.cache !== undefined) makeCache(options.cache);
   const progress = startProgress(process.stderr);
   // At once, whatever the threads are doing: the main thread is free. It leaves by process.exit(), past everything below.
   holdInterrupts();

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
 import { type FormatName, formatNames, formats } from '../report/index.js';
 import type { SiteKind, Survey } from '../survey/row.js';
-import type { Task } from './engine.js';
 import { exitCodes, Failure } from './failure.js';
-import { collect, collectKind, kinds, parseJobs } from './options.js';
-import { checkWritable, print, writeWhole } from './output.js';
+import { cacheOption, collect, collectKind, engineOptions, filled, jobsOption, kinds, outputOption } from './options.js';
+import { destinationOf } from './output.js';
 import { examples } from './package.js';
 import { runSurvey } from './run-survey.js';
 import { standardOutput } from './terminal.js';
@@ -39,47 +38,36 @@ export function addSurvey(program: Command): void {
     .description(
       'Reads a kernel tree, or the tree of one driver, as it is (nothing need be configured or built), and writes one line per call that takes references on user pages: what it takes, where the pages go, and what drops them.',
     )
-    .argument('[tree]', 'folder to survey (default: the examples that come with putright)')
+    .argument('[tree]', 'folder to survey (default: the examples that come with putright)', filled)
     .addOption(
       new Option('-f, --format <format>', formatNames.map((name) => `${name}: ${formats[name].about}`).join('; '))
         .choices(formatNames)
         .default('text'),
     )
-    .option('-o, --output <file>', 'write to this file instead of the standard output; it appears whole or not at all')
+    .addOption(outputOption)
     .option('-p, --path <glob>', 'only sites in files that match, or in a folder, relative to the tree; may be repeated', collect)
     .option('-k, --kind <kind>', `only sites of this kind (${kinds.join(', ')}); may be repeated`, collectKind)
-    .option('-j, --jobs <n>', 'threads that read the tree and follow the sites (default: one per core)', parseJobs)
+    .addOption(jobsOption)
     .option('--coverage', 'account for every acquiring name of the tree; exit 1 if one is left over')
-    .option('--cache <dir>', 'keep results in this folder, so that the next run reads and follows only what changed')
+    .addOption(cacheOption)
     .addHelpText('after', EXAMPLES)
     .action(async (tree: string | undefined, given: Given) => surveyCommand(tree ?? examples, given));
 }
 
-function engineOptions(given: Given): Task['options'] {
-  return {
-    ...(given.path ? { paths: given.path } : {}),
-    ...(given.kind ? { kinds: given.kind } : {}),
-    ...(given.jobs === undefined ? {} : { jobs: given.jobs }),
-    ...(given.cache === undefined ? {} : { cache: given.cache }),
-  };
-}
-
 async function surveyCommand(tree: string, given: Given): Promise<void> {
-  const file = given.output === '-' ? undefined : given.output;
+  const { file, give } = destinationOf(given.output);
   const format = formats[given.format];
-  if (format.binary && file === undefined && process.stdout.isTTY) {
+  if (format.binary && file === null && process.stdout.isTTY) {
     throw new Failure(`a terminal cannot show ${given.format}; add -o FILE.${given.format}, or pipe it into a program`);
   }
-  if (file !== undefined) checkWritable(file);
 
   const survey = await runSurvey(tree, engineOptions(given));
   const write = await format.load();
   const coverage = given.coverage ?? false;
-  const content = await write(survey, { coverage, ...(file === undefined ? standardOutput() : {}) });
+  const content = await write(survey, { coverage, ...(file === null ? standardOutput() : {}) });
   // Before it is written: the reader may end the program.
   if (coverage && survey.coverage.unaccounted.length > 0) process.exitCode = exitCodes.found;
-  if (file === undefined) await print(content);
-  else writeWhole(file, content);
+  await give(content);
   if (coverage) await sayCoverage(survey, format.holdsCoverage);
 }
 

@@ -62,6 +62,7 @@ describe('check', () => {
     [update('--severity', 'error'), /would lose what --severity leaves out/],
     [update('-o', join(folder, 'never.txt')), /tells nothing, so --output has no use/],
     [update('--format', 'text'), /tells nothing, so --format has no use/],
+    [['--list-rules', '--format', 'json'], /--list-rules checks nothing, so --format has no use/],
     [['--baseline', join(folder, 'none.json')], /none\.json: there is no such file; --update-baseline writes it/],
     [['--severity', 'fatal'], /Allowed choices are note, warning, error/],
     [['--changed-since', 'HEAD'], /--changed-since needs a work tree of git, and .* is none/],
@@ -87,6 +88,12 @@ describe('check', () => {
       expect(readFileSync(new URL(`../../docs/rules/${id}.md`, import.meta.url), 'utf8')).toContain(`# ${id}`);
       expect(about?.length).toBeGreaterThan(10);
     }
+  });
+
+  it('lists its rules into a file', async () => {
+    const file = join(folder, 'rules.txt');
+    expect(await run(['check', '--list-rules', '-o', file])).toMatchObject({ code: 0, stdout: '' });
+    expect(readFileSync(file, 'utf8')).toBe((await run(['check', '--list-rules'])).stdout);
   });
 
   it('tells only the rules and the severities that are asked for', () =>

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/compare/finding.js';
 import type { PageData } from '../../src/report/page/data.js';
 import { row, surveyOf } from '../report/rows.js';
-import { run } from './run.js';
+import { program, run } from './run.js';
 
 let folder = '';
 const at = (name: string): string => join(folder, name);
@@ -94,7 +95,10 @@ describe('report', () => {
     [['report', '@empty.json'], 'is not a survey (putright survey TREE --format json -o FILE makes one): tree is not a text'],
     [['report', '@new.json', '--findings', '@old.json'], 'is not a file of findings'],
     [['report', '@new.json', '--findings', '@none.json'], 'there is no such file'],
-    [['report', '@new.json', '--findings', '@empty.json', '--findings', '@empty.json'], 'given 2 times for 1 trees'],
+    [
+      ['report', '@new.json', '--findings', '@empty.json', '--findings', '@empty.json'],
+      'given 2 times for 1 trees; give it once for each, in their order',
+    ],
     [['report', '@new.json', '--model', '@empty.json'], "is not the model's matrix"],
     [['report', '@new.json', '-o', '/nowhere/x.html'], 'cannot write /nowhere/x.html'],
     [['report', '@new.json', '--format', 'csv', '--against', '@old.json'], '--against is for the page; csv has no place for it'],
@@ -121,6 +125,22 @@ describe('compare', () => {
     const back = await run(['compare', at('new.json'), at('old.json'), '--fail-on', 'regression']);
     expect([back.code, back.stderr]).toEqual([1, 'putright: 1 regression\n']);
     expect((await run(['compare', at('new.json'), at('old.json')])).code).toBe(0);
+  });
+
+  it('reads what comes through a pipe, and behind a mark of the byte order', async () => {
+    const plain = (await run(['compare', at('old.json'), at('new.json')])).stdout;
+    const piped = execFileSync('sh', [
+      '-c',
+      `cat "$1" | "$2" "$3" compare /dev/stdin "$4"`,
+      'sh',
+      at('old.json'),
+      process.execPath,
+      program,
+      at('new.json'),
+    ]);
+    expect(piped.toString()).toBe(plain);
+    writeFileSync(at('marked.json'), `\ufeff${readFileSync(at('old.json'), 'utf8')}`);
+    expect((await run(['compare', at('marked.json'), at('new.json')])).stdout).toBe(plain);
   });
 
   it('makes a curve of several, in every format', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ describe('the command line', () => {
     expect(await run(['--version'])).toEqual({ code: 0, signal: null, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.each([[['--help']], [['survey', '--help']], [['explain', '--help']], [['help', 'survey']]])(
+  it.each([[['--help']], [['survey', '--help']], [['explain', '--help']], [['help', 'survey']], [['help', 'model']]])(
     'helps with %j, examples at the bottom',
     async (args) => {
       const { code, stdout, stderr } = await run(args);
@@ -33,12 +33,38 @@ describe('the command line', () => {
     [['survey', '--frobnicate'], /unknown option '--frobnicate'/],
     [['survey', 'a', 'b'], /too many arguments/],
     [['explain', 'tree'], /missing required argument 'id'/],
+    [['survey', ''], /for argument 'tree'. It is empty/],
+    [['survey', '--output', ''], /'-o, --output <file>' argument '' is invalid. It is empty/],
+    [['survey', '--cache', ''], /'--cache <dir>' argument '' is invalid. It is empty/],
+    [['compare', 'old', ''], /for argument 'new'. It is empty/],
+    [['help', 'surwey'], /no command surwey; putright help shows what there is/],
+    [['help', 'model', 'explian'], /no command model explian; putright help model shows what there is/],
     [['surwey'], /unknown command 'surwey'\n\(Did you mean survey\?\)/],
   ])('refuses %j in words, exit 2', async (args, words) => {
     const { code, stdout, stderr } = await run(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(words);
     expect(stderr).toMatch(/^putright: .*\n/);
+  });
+
+  it('helps with a command within a command', async () => {
+    expect(await run(['help', 'model', 'explain'])).toEqual(await run(['model', 'explain', '--help']));
+  });
+
+  it('refuses a cache where there can be no folder, and makes the folder of another', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const refused = async (cache: string): Promise<string> => {
+      const { code, stdout, stderr } = await run(['survey', 'examples/mistakes', '--cache', cache]);
+      expect([code, stdout]).toEqual([2, '']);
+      return stderr;
+    };
+    expect(await refused(file)).toBe(`putright: cannot keep results in ${file}: it is a file; name a folder\n`);
+    // Node's own mkdir never comes back from there.
+    expect(await refused('/proc/putright')).toMatch(/^putright: cannot keep results in \/proc\/putright: /);
+    const cache = join(folder, 'made', 'for', 'it');
+    expect((await run(['survey', 'examples/mistakes', '--cache', cache])).code).toBe(0);
+    expect(readdirSync(cache).length).toBeGreaterThan(0);
   });
 
   it('shows its help if it is asked for nothing, exit 2', async () => {
@@ -77,8 +103,9 @@ describe('debug', () => {
     [['debug', 'syntax', 'examples/drivers/misc/none.c'], 'not a readable C file'],
     [['debug', 'syntax', file, 'nobody'], 'has no function nobody with something to show'],
     [['debug', 'syntax', 'README.md', '--tree', 'examples'], 'not a readable C file'],
-    [['debug', 'syntax', '/nonexist/x.c'], 'putright: /nonexist: no such directory'],
-    [['debug', 'syntax', 'docs/none.c'], 'putright: '],
+    [['debug', 'syntax', '/nonexist/x.c'], '/nonexist/x.c is not a readable C file: there is no such file'],
+    [['debug', 'syntax', 'docs/none.c'], 'docs/none.c is not a readable C file: there is no such file'],
+    [['debug', 'syntax', 'README.md'], 'README.md is not a readable C file'],
   ])('%j is refused with what to do', async (args, why) => {
     const ran = await run(args);
     expect(ran.stderr).toContain(why);

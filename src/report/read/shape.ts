@@ -59,7 +59,8 @@ export function named<T>(of: Shape<T>): Shape<Record<string, T>> {
 export function parse<T>(json: string, shape: Shape<T>): T {
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    // Some programs begin every text with a mark of its byte order, which JSON.parse() takes for none of it.
+    value = JSON.parse(json.replace(/^\ufeff/, ''));
   } catch (error) {
     throw new ShapeError(`it is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
