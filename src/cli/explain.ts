@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../report/visible.js';
 import { Failure } from './failure.js';
@@ -39,15 +39,24 @@ function exactly(path: string): string {
   return path.replace(/[\\*?[\]{}()!+@|^$]/g, '\\$&');
 }
 
-async function explainCommand(tree: string, id: string, given: { jobs?: number; cache?: string }): Promise<void> {
+/** The id with its file as the tree names it: people, shells and editors write it as they see it from where they are. */
+function inTree(tree: string, id: string): string {
+  const [file = '', ...rest] = id.split(':');
+  const ways = [resolve(tree, file), resolve(file)].filter((path) => existsSync(path)).map((path) => relative(resolve(tree), path));
+  const below = ways.find((way) => way !== '' && !isAbsolute(way) && way.split(sep)[0] !== '..');
+  return below === undefined ? id : [below, ...rest].join(':');
+}
+
+async function explainCommand(tree: string, named: string, given: { jobs?: number; cache?: string }): Promise<void> {
   const options = engineOptions(given);
   const { explainFinding, isFindingId } = await import('../report/explain-finding.js');
-  if (isFindingId(id)) {
+  if (isFindingId(named)) {
     const { findings } = await runChecked(tree, options);
-    const told = await explainFinding(tree, findings, id, standardOutput());
+    const told = await explainFinding(tree, findings, named, standardOutput());
     if (told.found) return print(told.text);
-    throw new Failure(`no finding ${visible(id)} in ${visible(tree)}${hintOf(told.closest, 'the check of it has no findings')}`);
+    throw new Failure(`no finding ${visible(named)} in ${visible(tree)}${hintOf(told.closest, 'the check of it has no findings')}`);
   }
+  const id = inTree(tree, named);
   const { explain } = await import('../report/explain.js');
   // Only the sites of the id's own file are followed; those of the whole tree if it has none, to find the id or what is like it.
   const file = id.split(':')[0] ?? '';

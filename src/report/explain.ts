@@ -12,12 +12,24 @@ import type { WriterContext } from './writer.js';
 /** The story, or the ids that were perhaps meant. */
 export type Explanation = { found: true; text: string } | { found: false; closest: string[] };
 
+/** So many ids are shown where none is the one that was given. */
+const MOST_MEANT = 5;
+
 /** The row of this id; `file:line` and `file:line:column` find it too, if only one site stands there. */
 export function findSite(sites: readonly Row[], id: string): Row | undefined {
   const exact = sites.find((row) => row.id === id);
   if (exact) return exact;
   const there = sites.filter((row) => `${row.file}:${row.line}` === id || `${row.file}:${row.line}:${row.column}` === id);
   return there.length === 1 ? there[0] : undefined;
+}
+
+/** The ids that were perhaps meant: those nearest to the line in its file, or else those that are spelt most like it. */
+function meantBy(sites: readonly Row[], id: string): string[] {
+  const [, file, line] = /^(.*?):(\d+)(?::\d+)?$/.exec(id) ?? [];
+  const far = (row: Row): number => Math.abs(row.line - Number(line));
+  const beside = sites.filter((row) => row.file === file).sort((a, b) => far(a) - far(b));
+  const ids = (rows: readonly Row[]): string[] => rows.map((row) => row.id);
+  return beside.length > 0 ? ids(beside.slice(0, MOST_MEANT)) : closest(id, ids(sites), MOST_MEANT);
 }
 
 /** A place of the story, with what happens there. */
@@ -104,11 +116,5 @@ async function tell(row: Row, read: Reader, context: WriterContext): Promise<str
 export async function explain(survey: Survey, id: string, context: WriterContext): Promise<Explanation> {
   const row = findSite(survey.sites, id);
   if (row) return { found: true, text: await tell(row, readerOf(survey.tree), context) };
-  return {
-    found: false,
-    closest: closest(
-      id,
-      survey.sites.map((site) => site.id),
-    ),
-  };
+  return { found: false, closest: meantBy(survey.sites, id) };
 }

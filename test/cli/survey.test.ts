@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Survey } from '../../src/survey/row.js';
 import { program, run } from './run.js';
@@ -122,7 +122,14 @@ describe('explain', () => {
     expect([byId.code, byId.stderr]).toEqual([0, '']);
     expect(byId.stdout).toMatch(/ 4 \| .*get_user_pages_fast[^\n]*\n {4}\| +\^/);
     expect(byId.stdout).toContain('put_page(page);');
-    expect((await run(['explain', tree, 'drivers/x/a.c:4'])).stdout).toBe(byId.stdout);
+    // As it is written from elsewhere, too.
+    for (const place of [
+      'drivers/x/a.c:4',
+      './drivers/x/a.c:4',
+      join(tree, 'drivers/x/a.c:4'),
+      relative('.', join(tree, 'drivers/x/a.c:4')),
+    ])
+      expect((await run(['explain', tree, place])).stdout).toBe(byId.stdout);
   });
 
   it('names the closest ids for one that is unknown, exit 2', async () => {
