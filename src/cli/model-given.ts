@@ -1,8 +1,11 @@
 /** What the commands of the model have in common: their options, scenario files, and what they say. */
-import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { exitCodes, Failure, reasonOf } from './failure.js';
-import { print, writeWhole } from './output.js';
+import { type Command, Option } from 'commander';
+import { bareJson } from '../report/bare-json.js';
+import { visibleAll } from '../report/visible.js';
+import { asked, type Clash } from './clash.js';
+import { exitCodes, Failure } from './failure.js';
+import { readNamed } from './input.js';
+import { filled, outputOption, whole } from './options.js';
 import { startProgress } from './progress.js';
 
 export type Model = typeof import('../model/index.js');
@@ -20,18 +23,9 @@ export interface Given {
   container?: 'array' | 'sgl' | 'skb' | 'bvec' | 'pipe';
   scenario?: string;
   seed?: number;
-  walks: number;
+  walks?: number;
   maxStates?: number;
   svg?: string;
-}
-
-/** Reads a whole number in a range. */
-export function whole(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const read = /^\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (!(read >= least && read <= most)) throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
-    return read;
-  };
 }
 
 /** Options that the matrix and a single run share. */
@@ -46,11 +40,18 @@ export function shared(command: Command): Command {
       whole(3, 8),
     )
     .addOption(new Option('--container <kind>', 'what the pages travel in').choices(['array', 'sgl', 'skb', 'bvec', 'pipe']))
-    .option('--scenario <file>', 'run this scenario (JSON, see docs/model.md) instead of the built-in ones')
+    .option('--scenario <file>', 'run this scenario (JSON, see docs/model.md) instead of the built-in ones', filled)
     .option('--max-states <n>', 'cut a search short after this many states, and say so', whole(1, 50_000_000))
     .addOption(new Option('-f, --format <format>', 'text or json').choices(['text', 'json']).default('text'))
-    .option('-o, --output <file>', 'write to this file instead of the standard output');
+    .addOption(outputOption);
 }
+
+/** What a scenario of one's own says itself. */
+export const besideScenario: Clash<Given> = {
+  beside: ({ scenario }) => scenario !== undefined,
+  options: asked('misuse', 'pages', 'actors', 'container'),
+  why: (option) => `${option} is for the built-in scenarios, and --scenario runs none of them; use one of them`,
+};
 
 /** Those entries that have this name, or all if none is given. Throws a {@link Failure} that lists what there is. */
 export function named<T extends { readonly name: string }>(what: string, all: readonly T[], name: string | undefined): readonly T[] {
@@ -71,15 +72,10 @@ export function optionsOf({ container, pages, actors, maxStates }: Given): Optio
 }
 
 function readScenario(model: Model, file: string): { text: string; scenario: ReturnType<Model['parseScenario']> } {
-  let text: string;
+  const text = readNamed(file);
   try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new Failure(`cannot read ${file}: ${missing ? 'there is no such file' : reasonOf(error)}`);
-  }
-  try {
-    return { text, scenario: model.parseScenario(text) };
+    // Its names are printed, and drawn.
+    return { text, scenario: visibleAll(model.parseScenario(text)) };
   } catch (error) {
     if (error instanceof model.ScenarioFault) throw new Failure(error.problems.map((problem) => `${file}: ${problem}`).join('\n'));
     throw error;
@@ -101,14 +97,8 @@ export function systemOf(model: Model, file: string, design: Parameters<Model['c
 /** A number as people read it. */
 export const amount = (value: number): string => Math.round(value).toLocaleString('en-GB');
 
-/** Writes a result to where it was asked for. */
-export async function give(given: Given, text: string): Promise<void> {
-  if (given.output === undefined || given.output === '-') await print(text);
-  else writeWhole(given.output, text);
-}
-
 /** Data as the text of a file. */
-export const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+export const json = (value: unknown): string => `${bareJson(JSON.stringify(value, null, 2))}\n`;
 
 /** Says on the standard error that a search was not finished, and makes it the exit code; before the result, whose reader may end the program. */
 export function sayCutShort(states: number): void {

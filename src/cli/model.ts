@@ -1,11 +1,12 @@
 /** `putright model`: the matrix, a scenario of one's own, random walks. */
 import type { Command } from 'commander';
+import { asked, type Clash, refuseClashes } from './clash.js';
 import { Failure } from './failure.js';
 import { explainCommand } from './model-explain.js';
 import {
   amount,
+  besideScenario,
   type Given,
-  give,
   json,
   type Model,
   named,
@@ -14,9 +15,9 @@ import {
   shared,
   startRate,
   systemOf,
-  whole,
 } from './model-given.js';
-import { checkWritable } from './output.js';
+import { whole } from './options.js';
+import { type Destination, destinationOf } from './output.js';
 import { standardOutput } from './terminal.js';
 
 const EXAMPLES = `
@@ -32,6 +33,23 @@ Examples:
 Exit codes: 0 done, 1 a search was cut short, 2 could not run.
 `;
 
+/** So many random walks are taken if nothing else is said. */
+const WALKS = 10_000;
+
+const clashes: readonly Clash<Given>[] = [
+  besideScenario,
+  {
+    beside: ({ seed }) => seed === undefined,
+    options: asked('walks'),
+    why: (option) => `${option} is for random walks; add --seed N`,
+  },
+  {
+    beside: ({ seed }) => seed !== undefined,
+    options: asked('maxStates'),
+    why: (option) => `--seed takes random walks and searches nothing, so ${option} has no use; use one of them`,
+  },
+];
+
 /** Adds `putright model`. */
 export function addModel(program: Command): void {
   const model = shared(program.command('model'))
@@ -40,7 +58,7 @@ export function addModel(program: Command): void {
       'Runs every interleaving of small programs on a machine of page references, and prints what each misuse can do in each design, and how reliably the design notices.',
     )
     .option('--seed <n>', 'take random walks from this seed instead of searching', whole(0, 2 ** 31 - 1))
-    .option('--walks <n>', 'how many walks', whole(1, 100_000_000), 10_000)
+    .option('--walks <n>', `how many walks (default: ${WALKS})`, whole(1, 100_000_000))
     .addHelpText('after', EXAMPLES)
     .action(async (given: Given) => modelCommand(await import('../model/index.js'), given));
   shared(model.command('explain'))
@@ -53,14 +71,22 @@ export function addModel(program: Command): void {
 }
 
 async function modelCommand(model: Model, given: Given): Promise<void> {
-  if (given.output !== undefined && given.output !== '-') checkWritable(given.output);
+  refuseClashes(given, clashes);
+  const destination = destinationOf(given.output);
   const designs = named('design', model.designs, given.design);
   const misuses = named('misuse', model.misuses, given.misuse);
-  if (given.scenario === undefined) await (given.seed === undefined ? matrixCommand : walkCommand)(model, given, designs, misuses);
-  else await (given.seed === undefined ? scenarioCommand : scenarioWalks)(model, given, designs, given.scenario);
+  const { scenario, seed } = given;
+  if (scenario === undefined) await (seed === undefined ? matrixCommand : walkCommand)(model, given, destination, designs, misuses);
+  else await (seed === undefined ? scenarioCommand : scenarioWalks)(model, given, destination, designs, scenario);
 }
 
-async function matrixCommand(model: Model, given: Given, designs: Model['designs'], misuses: Model['misuses']): Promise<void> {
+async function matrixCommand(
+  model: Model,
+  given: Given,
+  { give }: Destination,
+  designs: Model['designs'],
+  misuses: Model['misuses'],
+): Promise<void> {
   const options = { designs, misuses, ...optionsOf(given) };
   const progress = startRate();
   const matrix = model.matrixOf({
@@ -74,10 +100,10 @@ async function matrixCommand(model: Model, given: Given, designs: Model['designs
   progress.clear();
   if (!matrix.finished) sayCutShort(matrix.states);
   // With its runs it is too long to be read by people: one line.
-  await give(given, report ? `${JSON.stringify(report)}\n` : model.matrixText(matrix, standardOutput().width));
+  await give(report ? `${JSON.stringify(report)}\n` : model.matrixText(matrix, standardOutput().width));
 }
 
-async function scenarioCommand(model: Model, given: Given, designs: Model['designs'], file: string): Promise<void> {
+async function scenarioCommand(model: Model, given: Given, { give }: Destination, designs: Model['designs'], file: string): Promise<void> {
   const results = designs.map((design) => {
     const system = systemOf(model, file, design);
     const progress = startRate();
@@ -99,7 +125,7 @@ async function scenarioCommand(model: Model, given: Given, designs: Model['desig
       ...found,
     };
   });
-  await give(given, given.format === 'json' ? json(results) : `${results.map(searchLines).join('\n')}\n`);
+  await give(given.format === 'json' ? json(results) : `${results.map(searchLines).join('\n')}\n`);
 }
 
 type Searched = Omit<ReturnType<Model['explore']>, 'verdicts' | 'bytes' | 'before'> & {
@@ -129,8 +155,9 @@ function searchLines(found: Searched): string {
 /** Takes the walks of one system. */
 function walked(model: Model, design: string, system: ReturnType<Model['compile']>, given: Given) {
   const progress = startRate('steps');
-  const tell = (walks: number, steps: number): void => progress.report(`${design}: walks, `, walks, given.walks, steps);
-  const { outcomes, ...found } = model.walk(system, given.seed ?? 0, given.walks, tell);
+  const count = given.walks ?? WALKS;
+  const tell = (walks: number, steps: number): void => progress.report(`${design}: walks, `, walks, count, steps);
+  const { outcomes, ...found } = model.walk(system, given.seed ?? 0, count, tell);
   progress.clear();
   return { design, scenario: system.scenario.name, outcomes: Object.fromEntries(outcomes), ...found, finished: false as const };
 }
@@ -142,12 +169,18 @@ function walkLine(result: ReturnType<typeof walked>): string {
   return `${result.design}, ${result.scenario}: ${amount(result.walks)} random walks (${rate})${cut}, no finished search: ${found.join(', ') || 'nothing was seen, which proves nothing'}`;
 }
 
-async function scenarioWalks(model: Model, given: Given, designs: Model['designs'], file: string): Promise<void> {
+async function scenarioWalks(model: Model, given: Given, { give }: Destination, designs: Model['designs'], file: string): Promise<void> {
   const results = designs.map((design) => walked(model, design.name, systemOf(model, file, design), given));
-  await give(given, given.format === 'json' ? json(results) : `${results.map(walkLine).join('\n')}\n`);
+  await give(given.format === 'json' ? json(results) : `${results.map(walkLine).join('\n')}\n`);
 }
 
-async function walkCommand(model: Model, given: Given, designs: Model['designs'], misuses: Model['misuses']): Promise<void> {
+async function walkCommand(
+  model: Model,
+  given: Given,
+  { give }: Destination,
+  designs: Model['designs'],
+  misuses: Model['misuses'],
+): Promise<void> {
   const options = optionsOf(given);
   const cells = misuses.flatMap((misuse) => designs.map((design) => ({ misuse, design })));
   const results = cells.flatMap(({ misuse, design }) => {
@@ -157,8 +190,5 @@ async function walkCommand(model: Model, given: Given, designs: Model['designs']
       .map((system) => ({ misuse: misuse.name, ...walked(model, design.name, system, given) }));
   });
   if (results.length === 0) throw new Failure('there is nothing to walk in: the types refuse every program that was asked for');
-  await give(
-    given,
-    given.format === 'json' ? json(results) : `${results.map((result) => `${result.misuse}: ${walkLine(result)}`).join('\n')}\n`,
-  );
+  await give(given.format === 'json' ? json(results) : `${results.map((result) => `${result.misuse}: ${walkLine(result)}`).join('\n')}\n`);
 }

@@ -18,6 +18,11 @@ export function visible(text: string): string {
   return text.replace(UNSAFE, escaped);
 }
 
+/** The value with every text in it {@link visible}. */
+export function visibleAll<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => (typeof inner === 'string' ? visible(inner) : inner)) as T;
+}
+
 /** How many cells of a terminal the text takes; wide characters count as one, which kernel trees hardly hold. */
 export function cells(text: string): number {
   let count = 0;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -111,6 +111,25 @@ describe('model', () => {
     ]);
     const typed = await run(['model', 'explain', '--design', 'typed', '--misuse', 'put-for-pin']);
     expect(typed.stdout).toContain('does not compile');
+    const cut = await run(['model', 'explain', '--design', 'bias', '--misuse', 'none', '--outcome', 'freed-in-use', '--max-states', '5']);
+    expect([cut.code, cut.stdout]).toEqual([1, expect.stringMatching(/no run shows freed-in-use so far; the search was cut short/)]);
+  });
+
+  it('says that there is no run to draw', async () => {
+    const svg = join(folder, 'none.svg');
+    const { code, stderr } = await run(['model', 'explain', '--design', 'typed', '--misuse', 'put-for-pin', '--svg', svg]);
+    expect([code, stderr, existsSync(svg)]).toEqual([0, `putright: there is no run to draw, so ${svg} is not written\n`, false]);
+  });
+
+  it('lets no name of a scenario steer a terminal, or break the chart', async () => {
+    const [file, svg] = [join(folder, 'steering.json'), join(folder, 'steering.svg')];
+    writeFileSync(file, readFileSync(scenario, 'utf8').replace('"mine"', '"\\u001b[2J"').replace('"d"', '"d\\u009b"'));
+    const { stdout } = await run(['model', 'explain', '--design', 'bias', '--scenario', file, '--svg', svg]);
+    const walks = await run(['model', '--design', 'bias', '--scenario', file, '--seed', '1', '--walks', '5', '--format', 'json']);
+    for (const text of [stdout, walks.stdout, readFileSync(svg, 'utf8')]) {
+      expect(text).toContain('x1b[2J');
+      expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    }
   });
 
   it('runs a scenario file, in search and in walks', async () => {
@@ -125,6 +144,12 @@ describe('model', () => {
     [['model', '--design', 'none-such'], 'no design none-such; there are plain'],
     [['model', '--max-states', '0'], 'from 1 to'],
     [['model', 'explain', '--design', 'bias'], 'say which misuse'],
+    [['model', '--walks', '5'], '--walks is for random walks; add --seed N'],
+    [['model', '--seed', '1', '--max-states', '5'], 'searches nothing, so --max-states has no use'],
+    [['model', '--scenario', scenario, '--pages', '2'], '--pages is for the built-in scenarios'],
+    [['model', 'explain', '--design', 'bias', '--scenario', scenario, '--misuse', 'none'], '--misuse is for the built-in scenarios'],
+    [['model', 'explain', '--design', 'bias', '--misuse', 'none', '--seed', '1'], '--seed is for random walks; leave it out'],
+    [['model', 'explain', '--design', 'bias', '--misuse', 'none', '--svg', '-'], 'would both go to the standard output'],
     [['model', '--scenario', '/no/such.json'], 'cannot read /no/such.json: there is no such file'],
   ])('refuses %j, exit 2', async (args, words) => {
     const { code, stdout, stderr } = await run(args);

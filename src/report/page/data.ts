@@ -13,7 +13,7 @@ import { scenes } from '../explain.js';
 import type { Matrix } from '../read/matrix.js';
 import { sentences } from '../sentences.js';
 import { subsystem } from '../subsystem.js';
-import { visible } from '../visible.js';
+import { visible, visibleAll } from '../visible.js';
 
 /** Lines of code before and after each place. */
 const CONTEXT = 4;
@@ -159,15 +159,6 @@ async function sceneAt(read: Reader, codes: Codes, spot: Spot, where: string, te
   return { ...bare, caret: found.caret, code: key, why: '' };
 }
 
-/** Names of a tree as they may be shown. */
-function shownRow(row: Row): Row {
-  return JSON.parse(JSON.stringify(row), (_key, value: unknown) => (typeof value === 'string' ? visible(value) : value)) as Row;
-}
-
-function shownAll<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_key, inner: unknown) => (typeof inner === 'string' ? visible(inner) : inner)) as T;
-}
-
 async function all<T, U>(values: readonly T[], make: (value: T) => Promise<U>): Promise<U[]> {
   const made: U[] = [];
   for (const value of values) made.push(await make(value));
@@ -201,7 +192,7 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
     const wrong = wrongPlaces(extras.findings ?? [], row);
     const pairings = row.releases.map((release) => pairingOf(row, release, wrong));
     return {
-      ...shownRow(row),
+      ...visibleAll(row),
       subsystem: visible(subsystem(row.file)),
       family: family(row),
       pairings,
@@ -215,7 +206,7 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
     ? await all(
         extras.findings,
         async (finding): Promise<PageFinding> => ({
-          ...shownAll(finding),
+          ...visibleAll(finding),
           scenes: await all(finding.path, (step) =>
             sceneAt(read, code, spotOf(step), `${step.file}:${step.line} in ${step.function}()`, step.text),
           ),
@@ -232,8 +223,8 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
     rules: Object.fromEntries(
       rules.filter(({ id }) => findings?.some((finding) => finding.rule === id)).map(({ id, about }) => [id, about]),
     ),
-    progress: extras.progress ? slim(shownAll(extras.progress)) : null,
-    matrix: extras.matrix ? shownAll(extras.matrix) : null,
+    progress: extras.progress ? slim(visibleAll(extras.progress)) : null,
+    matrix: extras.matrix ? visibleAll(extras.matrix) : null,
     coverage: { tokens: coverage.tokens, rows: coverage.rows, gaps: coverage.gaps.length, unaccounted: coverage.unaccounted.length },
     warnings: survey.warnings.length,
   };
