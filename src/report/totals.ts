@@ -56,19 +56,36 @@ function conversionOf(subsystem: string, rows: readonly Row[]): Conversion {
   return { subsystem, sites: rows.length, pin, get, extract, iteratorGet, done: pin + extract, of: taking.length };
 }
 
-const KINDS: readonly (readonly [Row['kind'], string])[] = [
-  ['user', 'users: the function or its file sees to the release'],
-  ['wrapper', 'wrappers: callers own what they hand on'],
-  ['test', 'tests and self-tests'],
+/** Figures that count the sites of which something holds, in the order in which they are told. */
+type Counted = readonly (readonly [label: string, holds: (row: Row) => boolean])[];
+
+const KINDS: Counted = [
+  ['users: the function or its file sees to the release', (row) => row.kind === 'user'],
+  ['wrappers: callers own what they hand on', (row) => row.kind === 'wrapper'],
+  ['tests and self-tests', (row) => row.kind === 'test'],
 ];
 
-const FEEDS: readonly (readonly [Container, string])[] = [
-  ['sgl', 'feed a scatterlist (SGL, sk_msg)'],
-  ['skb', 'feed an skb'],
-  ['bvec', 'feed a bvec or bio'],
-  ['pipe', 'feed a pipe'],
-  ['pfn', 'keep a pfn or physical address instead of the page'],
-  ['page-array', 'hold an array of page pointers'],
+const takenBy = (wanted: Family) => (row: Row) => family(row) === wanted;
+
+const TAKES: Counted = [
+  ['get_user_pages*()', takenBy('get')],
+  ['pin_user_pages*(), memfd_pin_folios()', takenBy('pin')],
+  ['iov_iter_get_pages*()', takenBy('iterator get')],
+  ['iov_iter_extract_pages()', takenBy('iterator extract')],
+  ['for the long term (FOLL_LONGTERM)', (row) => row.longterm],
+  ['take nothing (no page array: only fault in)', (row) => row.reference === 'none'],
+];
+
+const feeds = (container: Container) => (row: Row) => row.containers.includes(container);
+
+const FEEDS: Counted = [
+  ['feed a scatterlist (SGL, sk_msg)', feeds('sgl')],
+  ['feed an skb', feeds('skb')],
+  ['feed a bvec or bio', feeds('bvec')],
+  ['feed a pipe', feeds('pipe')],
+  ['keep a pfn or physical address instead of the page', feeds('pfn')],
+  ['hold an array of page pointers', feeds('page-array')],
+  ['survive the function in a field', (row) => row.carrier.length > 0],
 ];
 
 const FORMS: readonly (readonly [ReleaseForm, string])[] = [
@@ -81,91 +98,71 @@ const FORMS: readonly (readonly [ReleaseForm, string])[] = [
   ['none', 'no release found'],
 ];
 
+const counted = (rows: readonly Row[], table: Counted): Total[] =>
+  table.map(([label, holds]) => ({ label, count: rows.filter(holds).length }));
+
+function released(rows: readonly Row[]): Total[] {
+  return FORMS.map(([form, label]) => {
+    const such = rows.filter((row) => row.releaseForm === form);
+    const reasons = such.map((row) => row.releaseReason || 'no reason recorded');
+    return { label, count: such.length, ...(form === 'loop-other' ? { tally: tally(reasons) } : {}) };
+  });
+}
+
+function mixedIn(rows: readonly Row[]): Total[] {
+  const arrays = rows.filter(feeds('page-array'));
+  const mixed = rows.filter((row) => row.mixed);
+  return [
+    {
+      label: 'page arrays that can also hold pages from elsewhere',
+      count: arrays.filter((row) => row.mixed).length,
+      of: arrays.length,
+    },
+    {
+      label: 'sites whose container, of whatever kind, can',
+      count: mixed.length,
+      of: rows.length,
+      tally: tally(mixed.flatMap((row) => row.mixedWith)),
+    },
+  ];
+}
+
+function converted(rows: readonly Row[]): Total[] {
+  const whole = conversionOf('', rows);
+  return [
+    { label: 'get_user_pages*() and pin_user_pages*() calls that pin', count: whole.pin, of: whole.pin + whole.get },
+    { label: 'iov_iter calls that extract', count: whole.extract, of: whole.extract + whole.iteratorGet },
+    { label: 'sites that take references, converted', count: whole.done, of: whole.of },
+  ];
+}
+
+function unfollowed(rows: readonly Row[]): Total[] {
+  const lost = rows.filter((row) => row.gaps.length > 0);
+  const reasons = lost.flatMap((row) => row.gaps.map((gap) => gap.why));
+  return [{ label: 'sites with a gap', count: lost.length, of: rows.length, tally: tally(reasons) }];
+}
+
+/** The groups in the order in which they are told. A new question is a line of this table. */
+const GROUPS: readonly { title: string; totals: (rows: readonly Row[]) => Total[] }[] = [
+  {
+    title: 'Sites',
+    totals: (rows) => [{ label: 'sites', count: rows.length }, ...counted(rows, KINDS).filter(({ count }) => count > 0)],
+  },
+  { title: 'How they take', totals: (rows) => counted(rows, TAKES) },
+  { title: 'Where the pages go', totals: (rows) => counted(rows, FEEDS) },
+  { title: 'How they are released', totals: released },
+  { title: 'Mixed origins', totals: mixedIn },
+  { title: 'Conversion from get to pin', totals: converted },
+  { title: 'What could not be followed', totals: unfollowed },
+];
+
 /** Computes every figure of the survey. */
 export function totalsOf(survey: Survey): Totals {
   const rows = survey.sites.filter((row) => row.kind !== 'internal');
-  const count = (test: (row: Row) => boolean): number => rows.filter(test).length;
-  const families = (wanted: Family): number => count((row) => family(row) === wanted);
-  const whole = conversionOf('', rows);
-  const mixed = rows.filter((row) => row.mixed);
-  const arrays = rows.filter((row) => row.containers.includes('page-array'));
-  const reasons = (form: ReleaseForm): string[] =>
-    rows.filter((row) => row.releaseForm === form).map((row) => row.releaseReason || 'no reason recorded');
-
-  const groups: TotalGroup[] = [
-    {
-      title: 'Sites',
-      totals: [
-        { label: 'sites', count: rows.length },
-        ...KINDS.map(([kind, label]) => ({ label, count: count((row) => row.kind === kind) })).filter((total) => total.count > 0),
-      ],
-    },
-    {
-      title: 'How they take',
-      totals: [
-        { label: 'get_user_pages*()', count: families('get') },
-        { label: 'pin_user_pages*(), memfd_pin_folios()', count: families('pin') },
-        { label: 'iov_iter_get_pages*()', count: families('iterator get') },
-        { label: 'iov_iter_extract_pages()', count: families('iterator extract') },
-        { label: 'for the long term (FOLL_LONGTERM)', count: count((row) => row.longterm) },
-        { label: 'take nothing (no page array: only fault in)', count: count((row) => row.reference === 'none') },
-      ],
-    },
-    {
-      title: 'Where the pages go',
-      totals: [
-        ...FEEDS.map(([container, label]) => ({ label, count: count((row) => row.containers.includes(container)) })),
-        { label: 'survive the function in a field', count: count((row) => row.carrier.length > 0) },
-      ],
-    },
-    {
-      title: 'How they are released',
-      totals: FORMS.map(([form, label]) => ({
-        label,
-        count: count((row) => row.releaseForm === form),
-        ...(form === 'loop-other' ? { tally: tally(reasons(form)) } : {}),
-      })),
-    },
-    {
-      title: 'Mixed origins',
-      totals: [
-        {
-          label: 'page arrays that can also hold pages from elsewhere',
-          count: arrays.filter((row) => row.mixed).length,
-          of: arrays.length,
-        },
-        {
-          label: 'sites whose container, of whatever kind, can',
-          count: mixed.length,
-          of: rows.length,
-          tally: tally(mixed.flatMap((row) => row.mixedWith)),
-        },
-      ],
-    },
-    {
-      title: 'Conversion from get to pin',
-      totals: [
-        { label: 'get_user_pages*() and pin_user_pages*() calls that pin', count: whole.pin, of: whole.pin + whole.get },
-        { label: 'iov_iter calls that extract', count: whole.extract, of: whole.extract + whole.iteratorGet },
-        { label: 'sites that take references, converted', count: whole.done, of: whole.of },
-      ],
-    },
-    {
-      title: 'What could not be followed',
-      totals: [
-        {
-          label: 'sites with a gap',
-          count: count((row) => row.gaps.length > 0),
-          of: rows.length,
-          tally: tally(rows.flatMap((row) => row.gaps.map((gap) => gap.why))),
-        },
-      ],
-    },
-  ];
   return {
     counted: rows.length,
     internal: survey.sites.length - rows.length,
-    groups,
+    groups: GROUPS.map(({ title, totals }) => ({ title, totals: totals(rows) })),
     conversion: bySubsystem(rows).map(([name, members]) => conversionOf(name, members)),
   };
 }
