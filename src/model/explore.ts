@@ -102,6 +102,58 @@ function population(bits: number): number {
   return count;
 }
 
+/**
+ * Sets of actors of which one whose actors can do something is enough, the smallest first. One whose actors are all blocked says
+ * nothing.
+ */
+function persistentSets(current: readonly (CompiledStep | undefined)[]): number[] {
+  const sets: number[] = [];
+  for (let actor = 0; actor < current.length; actor++) if (current[actor]) sets.push(persistentSet(current, actor));
+  return sets.sort((a, b) => population(a) - population(b));
+}
+
+/** How each state was reached; the arrays grow with the states. */
+function createWays(): { ways: NonNullable<Exploration['before']>; note: (state: number, before: number, move: number) => void } {
+  const ways = { state: new Int32Array(1024), move: new Int32Array(1024) };
+  const grown = (from: Int32Array<ArrayBuffer>, least: number): Int32Array<ArrayBuffer> => {
+    const larger = new Int32Array(least * 2);
+    larger.set(from);
+    return larger;
+  };
+  return {
+    ways,
+    note: (state, before, move) => {
+      if (state >= ways.state.length) {
+        ways.state = grown(ways.state, state);
+        ways.move = grown(ways.move, state);
+      }
+      ways.state[state] = before;
+      ways.move[state] = move;
+    },
+  };
+}
+
+type Ends = Pick<Exploration, 'ends' | 'stuck' | 'warned' | 'warnedDebug' | 'falsePins'> & { verdicts: Map<number, Seen> };
+
+/** Counts an end state: what its verdict is, and what was noticed on the way there. */
+function countEnd(found: { -readonly [K in keyof Ends]: Ends[K] }, past: number, verdict: number, isStuck: boolean): void {
+  const { verdicts } = found;
+  const seen = verdicts.get(verdict) ?? { ends: 0, mistaken: 0, noticed: 0, noticedDebug: 0 };
+  verdicts.set(verdict, seen);
+  const [noticed, noticedDebug] = [(past & NOTICE_MASK) !== 0, (past & DEBUG_MASK) !== 0];
+  seen.ends++;
+  if ((past & MISTAKEN) !== 0) {
+    seen.mistaken++;
+    if (noticed) seen.noticed++;
+    if (noticedDebug) seen.noticedDebug++;
+  }
+  found.ends++;
+  if (isStuck) found.stuck++;
+  if (noticed) found.warned++;
+  if (noticedDebug) found.warnedDebug++;
+  if ((past & FALSE_PIN) !== 0) found.falsePins++;
+}
+
 /** Runs every interleaving. */
 export function explore(system: System, options: ExploreOptions = {}): Exploration {
   const begun = performance.now();
@@ -116,26 +168,14 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
   const next: State = new Int32Array(words);
   const steps: (CompiledStep | undefined)[] = new Array<CompiledStep | undefined>(actors).fill(undefined);
   const all = (1 << actors) - 1;
-  let parents = options.parents ? { state: new Int32Array(1024), move: new Int32Array(1024) } : null;
-  const verdicts = new Map<number, Seen>();
-  let [transitions, ends, stuck, warned, warnedDebug, falsePins] = [0, 0, 0, 0, 0, 0];
-  let [finished, asked] = [true, false];
+  const parents = options.parents ? createWays() : null;
+  const found = { ends: 0, stuck: 0, verdicts: new Map<number, Seen>(), warned: 0, warnedDebug: 0, falsePins: 0 };
+  let transitions = 0;
+  let finished = true;
 
   const first = system.initial.slice();
   canonical?.(first);
   store.add(first);
-
-  function noteParent(state: number, before: number, move: number): void {
-    if (!parents) return;
-    if (state >= parents.state.length) {
-      const larger = { state: new Int32Array(state * 2), move: new Int32Array(state * 2) };
-      larger.state.set(parents.state);
-      larger.move.set(parents.move);
-      parents = larger;
-    }
-    parents.state[state] = before;
-    parents.move[state] = move;
-  }
 
   /** Takes all next steps of the actors in `chosen`; gives whether there was any. */
   function expand(index: number, chosen: number): boolean {
@@ -152,28 +192,29 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
         setCounter(system, next, actor, step.targets[result]!);
         canonical?.(next);
         const added = store.add(next);
-        if (added >= 0) noteParent(added, index, actor | (choice << 8));
+        if (added >= 0) parents?.note(added, index, actor | (choice << 8));
       }
     }
     return any;
   }
 
-  function end(index: number): boolean {
-    ends++;
-    if (steps.some((step) => step !== undefined && step.operation.op !== 'dma')) stuck++;
-    const verdict = verdictOf(machine, current);
-    const past = current[GLOBAL]!;
-    const seen = verdicts.get(verdict) ?? { ends: 0, mistaken: 0, noticed: 0, noticedDebug: 0 };
-    verdicts.set(verdict, seen);
-    seen.ends++;
-    if ((past & MISTAKEN) !== 0) {
-      seen.mistaken++;
-      if ((past & NOTICE_MASK) !== 0) seen.noticed++;
-      if ((past & DEBUG_MASK) !== 0) seen.noticedDebug++;
+  /** Takes the next steps that are enough to look at; gives whether there was any. */
+  function goOn(index: number): boolean {
+    if (!partialOrder) return expand(index, all);
+    let tried = 0;
+    for (const set of persistentSets(steps)) {
+      if (set === tried) continue;
+      if (expand(index, set)) return true;
+      tried = set;
     }
-    if ((past & NOTICE_MASK) !== 0) warned++;
-    if ((past & DEBUG_MASK) !== 0) warnedDebug++;
-    if ((past & FALSE_PIN) !== 0) falsePins++;
+    return false;
+  }
+
+  /** Counts the end state; gives whether the search is to stop there. */
+  function end(index: number): boolean {
+    const verdict = verdictOf(machine, current);
+    const isStuck = steps.some((step) => step !== undefined && step.operation.op !== 'dma');
+    countEnd(found, current[GLOBAL]!, verdict, isStuck);
     return options.onEnd?.(current, verdict, index) === true;
   }
 
@@ -185,40 +226,18 @@ export function explore(system: System, options: ExploreOptions = {}): Explorati
     if ((index & (PROGRESS_EVERY - 1)) === 0 && index > 0) options.onProgress?.(store.size(), transitions);
     store.read(index, current);
     for (let actor = 0; actor < actors; actor++) steps[actor] = programs[actor]![counterOf(system, current, actor)];
-    let any = false;
-    if (partialOrder) {
-      let tried = 0;
-      // The smallest sets first; one whose actors are all blocked says nothing, and the next is tried.
-      const sets: number[] = [];
-      for (let actor = 0; actor < actors; actor++) {
-        if (steps[actor]) sets.push(persistentSet(steps, actor));
-      }
-      sets.sort((a, b) => population(a) - population(b));
-      for (const set of sets) {
-        if (any || set === tried) continue;
-        tried = set;
-        any = expand(index, set);
-      }
-    } else {
-      any = expand(index, all);
-    }
-    if (!any && end(index)) {
-      asked = true;
+    if (!goOn(index) && end(index)) {
+      finished = false;
       break;
     }
   }
   return {
-    finished: finished && !asked,
+    finished,
     states: store.size(),
     transitions,
-    ends,
-    stuck,
-    verdicts,
-    warned,
-    warnedDebug,
-    falsePins,
+    ...found,
     seconds: (performance.now() - begun) / 1000,
     bytes: store.bytes(),
-    before: parents,
+    before: parents?.ways ?? null,
   };
 }
