@@ -90,7 +90,8 @@ function assumptions(matrix: Matrix, label: number): string[] {
   const run = new Set(matrix.cells.flatMap((cell) => cell.searches.map(({ setting }) => setting)));
   const known = settings.map(({ name, about }) => ({ name, about }));
   known.push({ name: 'repeated', about: 'a file page on which the mistake was made before, until the count is nearly full' });
-  const told = (one: (typeof known)[number]): string => `  ${one.name.padEnd(label)}  ${one.about}`;
+  const longest = Math.max(...known.map(({ name }) => name.length));
+  const told = (one: (typeof known)[number]): string => `  ${one.name.padEnd(longest)}  ${one.about}`;
   const left = settings.filter(({ name, correctOnly }) => !run.has(name) && !(correctOnly && !matrix.misuses.includes('none')));
   return [
     'What each cell assumed: pages of the user, page frames, actors, steps of all programs (each the most of any setting), states in all settings',

@@ -46,134 +46,182 @@ export function unpinStep(m: Machine, s: State, frame: number, step: Count): voi
   else dropRef(m, s, frame, -step.add);
 }
 
+/** Where the steps of a taking stand; the counts after the first stand between the grab and the second look. */
+const [WALK, GRAB] = [0, 1];
+
+/** What all steps of one taking know. */
+interface Taking {
+  readonly c: Context;
+  readonly op: Omit<Take, 'op'>;
+  readonly pin: boolean;
+  readonly slot: number;
+  /** The page, in the words of a step. */
+  readonly page: string;
+  readonly write: boolean;
+  /** What is counted, one atomic each. */
+  readonly counts: readonly Count[];
+  /** The step that faults the page in. */
+  readonly faults: number;
+  readonly entry: (s: State) => number;
+  /** Whether the entry serves this access as it is. */
+  readonly serves: (s: State, entry: number) => boolean;
+  /** Gives back what was grabbed. */
+  readonly letGo: (s: State, frame: number) => void;
+}
+
 /** The steps of taking a reference on the page at an address. */
 export function takeSteps(c: Context, op: Omit<Take, 'op'>, pin: boolean): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
   const write = op.write ?? true;
   const counts = pin ? m.design.pin : PLAIN;
-  const bits = HANDLE_HELD | (pin ? HANDLE_PIN : 0);
-  const stands = pin ? m.design.calls.take : 'get_user_pages_fast()';
-  const page = `page ${op.page}`;
-  const tables = tablesOf(c.space);
-  const shortly = op.mayFail === true;
-  /** Whether the entry serves this access as it is. */
-  const serves = (s: State, pte: number): boolean => usable(pte, write) && !(pin && mustUnshare(m, s, pte));
+  const taking: Taking = {
+    ...{ c, op, pin, slot, write, counts },
+    page: `page ${op.page}`,
+    faults: GRAB + counts.length + 1,
+    entry: (s) => pteOf(m, s, c.space, op.page),
+    serves: (s, entry) => usable(entry, write) && !(pin && mustUnshare(m, s, entry)),
+    letGo: (s, frame) => {
+      setHandle(m, s, slot, 0);
+      if (pin) undoPin(m, s, frame);
+      else putPage(m, s, frame);
+    },
+  };
+  return [
+    lookUp(taking),
+    ...counts.map((step, n) => (n === 0 ? grab(taking, step) : countOn(taking, step, n))),
+    lookAgain(taking),
+    faultIn(taking),
+    ...(op.longterm === true ? [moveOut(taking)] : []),
+  ];
+}
 
-  const grabs = counts.length;
-  const [WALK, GRAB, FAULTS] = [0, 1, 2 + grabs];
-  const LONGTERM = FAULTS + 1;
-  const steps: Step[] = [];
-
-  steps.push({
+function lookUp({ c, op, pin, slot, page, faults, entry, serves }: Taking): Step {
+  const m = c.machine;
+  const takes = pin ? m.design.calls.take : 'get_user_pages_fast()';
+  return {
     text: `looks up ${page} in the page table`,
-    stands: `${stands}: gup_fast_pte_range()`,
-    reads: tables | SHARED.flags | SHARED.space,
+    stands: `${takes}: gup_fast_pte_range()`,
+    reads: tablesOf(c.space) | SHARED.flags | SHARED.space,
     writes: pin ? SHARED.space : 0,
-    choices: shortly ? 2 : 1,
-    to: [GRAB, FAULTS, 'else'],
+    choices: op.mayFail === true ? 2 : 1,
+    to: [GRAB, faults, 'else'],
     run: (s, choice) => {
       if (choice === 1) return 2;
       if (pin) remember(s, 1 << (HAS_PINNED_SHIFT + c.space));
-      const pte = pteOf(m, s, c.space, op.page);
+      const pte = entry(s);
       // Its grab comes in another step: the page may go and come again as another in between.
       if (!serves(s, pte)) return 1;
       setHandle(m, s, slot, handleTo(m, s, pteFrame(pte), op.page, c.space, 0));
       return 0;
     },
-  });
-
-  counts.forEach((step, n) => {
-    steps.push({
-      text: n === 0 ? `tries to grab ${page}` : `counts the pin of ${page}`,
-      stands: 'try_grab_folio_fast()',
-      reads: SHARED.counts | SHARED.flags | tables,
-      writes: SHARED.counts | SHARED.flags,
-      to: n === 0 ? [GRAB + 1, WALK, 'else'] : [GRAB + n + 1],
-      run: (s) => {
-        const handle = handleOf(m, s, slot);
-        const frame = handleFrame(handle);
-        if (n > 0) {
-          count(m, s, frame, step, pin);
-          return 0;
-        }
-        const ref = refOf(m, s, frame);
-        const there = maps(pteOf(m, s, c.space, op.page), frame);
-        if (ref === 0 || (m.design.refuses && ref < 0)) {
-          setHandle(m, s, slot, 0);
-          // A page that is being freed has gone from the page table: look again. One that has not gone is broken.
-          if (!there) return 1;
-          if (m.design.refuses) refuse(s);
-          return 2;
-        }
-        // From here on the frame cannot be freed, whatever it holds by now.
-        setHandle(m, s, slot, handleTo(m, s, frame, op.page, c.space, bits));
-        count(m, s, frame, step, pin);
-        return 0;
-      },
-    });
-  });
-
-  const letGo = (s: State, frame: number): void => {
-    setHandle(m, s, slot, 0);
-    if (pin) undoPin(m, s, frame);
-    else putPage(m, s, frame);
   };
+}
 
-  steps.push({
-    text: `looks whether ${page} is still there`,
-    stands: 'gup_fast_pte_range(): pte_val() compared again',
-    reads: tables | MAY_FREE.reads,
-    writes: MAY_FREE.writes,
-    to: [op.longterm === true ? LONGTERM : 'next', WALK],
+function grab({ c, op, pin, slot, page, entry }: Taking, step: Count): Step {
+  const m = c.machine;
+  return {
+    ...counting(c),
+    text: `tries to grab ${page}`,
+    to: [GRAB + 1, WALK, 'else'],
     run: (s) => {
       const frame = handleFrame(handleOf(m, s, slot));
-      const pte = pteOf(m, s, c.space, op.page);
+      const ref = refOf(m, s, frame);
+      if (ref === 0 || (m.design.refuses && ref < 0)) {
+        setHandle(m, s, slot, 0);
+        // A page that is being freed has gone from the page table: look again. One that has not gone is broken.
+        if (!maps(entry(s), frame)) return 1;
+        if (m.design.refuses) refuse(s);
+        return 2;
+      }
+      // From here on the frame cannot be freed, whatever it holds by now.
+      setHandle(m, s, slot, handleTo(m, s, frame, op.page, c.space, HANDLE_HELD | (pin ? HANDLE_PIN : 0)));
+      count(m, s, frame, step, pin);
+      return 0;
+    },
+  };
+}
+
+/** A count that the design keeps beside the first. */
+function countOn({ c, pin, slot, page }: Taking, step: Count, n: number): Step {
+  const m = c.machine;
+  return {
+    ...counting(c),
+    text: `counts the pin of ${page}`,
+    to: [GRAB + n + 1],
+    run: (s) => {
+      count(m, s, handleFrame(handleOf(m, s, slot)), step, pin);
+      return 0;
+    },
+  };
+}
+
+const counting = (c: Context): Pick<Step, 'stands' | 'reads' | 'writes'> => ({
+  stands: 'try_grab_folio_fast()',
+  reads: SHARED.counts | SHARED.flags | tablesOf(c.space),
+  writes: SHARED.counts | SHARED.flags,
+});
+
+function lookAgain({ c, op, slot, page, faults, entry, serves, letGo }: Taking): Step {
+  const m = c.machine;
+  return {
+    text: `looks whether ${page} is still there`,
+    stands: 'gup_fast_pte_range(): pte_val() compared again',
+    reads: tablesOf(c.space) | MAY_FREE.reads,
+    writes: MAY_FREE.writes,
+    to: [op.longterm === true ? faults + 1 : 'next', WALK],
+    run: (s) => {
+      const frame = handleFrame(handleOf(m, s, slot));
+      const pte = entry(s);
       if (serves(s, pte) && maps(pte, frame)) return 0;
       letGo(s, frame);
       return 1;
     },
-  });
+  };
+}
 
-  steps.push({
+function faultIn({ c, op, page, write, entry, serves }: Taking): Step {
+  const m = c.machine;
+  return {
     text: `faults ${page} in`,
     stands: 'faultin_page(): handle_mm_fault()',
-    reads: tables | MAY_FREE.reads | SHARED.lock | SHARED.content | SHARED.space,
-    writes: tables | MAY_FREE.writes | SHARED.cache | SHARED.content,
+    reads: tablesOf(c.space) | MAY_FREE.reads | SHARED.lock | SHARED.content | SHARED.space,
+    writes: tablesOf(c.space) | MAY_FREE.writes | SHARED.cache | SHARED.content,
     choices: m.layout.frames,
     to: [WALK, 'else'],
     run: (s, choice) => {
-      if (serves(s, pteOf(m, s, c.space, op.page))) return choice === 0 ? 0 : BLOCKED;
+      if (serves(s, entry(s))) return choice === 0 ? 0 : BLOCKED;
       const result = fault(m, s, c.space, op.page, write, choice);
       return result === FAULT.not ? BLOCKED : result;
     },
-  });
+  };
+}
 
-  if (op.longterm === true) {
-    steps.push({
-      text: `moves ${page} out of movable memory if it must`,
-      stands: 'check_and_migrate_movable_pages()',
-      reads: ALL_TABLES | MAY_FREE.reads | SHARED.lock | SHARED.content,
-      writes: ALL_TABLES | MAY_FREE.writes | SHARED.cache | SHARED.content,
-      choices: m.layout.frames,
-      to: ['next', WALK, 'else'],
-      run: (s, choice) => {
-        const frame = handleFrame(handleOf(m, s, slot));
-        if (!hasFlag(m, s, frame, CMA)) return choice === 0 ? 0 : BLOCKED;
-        if (choice >= m.layout.frames || !isFree(m, s, choice) || hasFlag(m, s, choice, CMA))
-          return choice === frame ? giveUp(s, frame) : BLOCKED;
+/** Of FOLL_LONGTERM: a choice is the frame to move to, and the page's own that there is none. */
+function moveOut({ c, op, slot, page, letGo }: Taking): Step {
+  const m = c.machine;
+  const takes = (s: State, frame: number): boolean => isFree(m, s, frame) && !hasFlag(m, s, frame, CMA);
+  const isFull = (s: State): boolean => {
+    for (let frame = 0; frame < m.layout.frames; frame++) if (takes(s, frame)) return false;
+    return true;
+  };
+  return {
+    text: `moves ${page} out of movable memory if it must`,
+    stands: 'check_and_migrate_movable_pages()',
+    reads: ALL_TABLES | MAY_FREE.reads | SHARED.lock | SHARED.content,
+    writes: ALL_TABLES | MAY_FREE.writes | SHARED.cache | SHARED.content,
+    choices: m.layout.frames,
+    to: ['next', WALK, 'else'],
+    run: (s, choice) => {
+      const frame = handleFrame(handleOf(m, s, slot));
+      if (!hasFlag(m, s, frame, CMA)) return choice === 0 ? 0 : BLOCKED;
+      if (takes(s, choice)) {
         letGo(s, frame);
         return replaceFrame(m, s, op.page, frame, choice) ? 1 : 2;
-      },
-    });
-  }
-  /** The way out if there is no frame to move to: only then, and only once. */
-  const giveUp = (s: State, frame: number): number => {
-    for (let other = 0; other < m.layout.frames; other++) {
-      if (isFree(m, s, other) && !hasFlag(m, s, other, CMA)) return BLOCKED;
-    }
-    letGo(s, frame);
-    return 2;
+      }
+      if (choice !== frame || !isFull(s)) return BLOCKED;
+      letGo(s, frame);
+      return 2;
+    },
   };
-  return steps;
 }

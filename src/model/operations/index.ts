@@ -8,7 +8,7 @@ import { migrateSteps } from './migrate.js';
 import { pipeReadSteps, pipeUnlockSteps } from './pipe.js';
 import { exitSteps, forkSteps, munmapSteps, writeSteps } from './process.js';
 import { reclaimSteps } from './reclaim.js';
-import { dirtySteps, moreReferences, putManySteps, putSteps, unpinManySteps, unpinSteps } from './release.js';
+import { dirtySteps, moreReferences, putSteps, unpinManySteps, unpinSteps } from './release.js';
 import { type Context, privately, type Step } from './step.js';
 import { truncateSteps } from './truncate.js';
 import { writebackSteps } from './writeback.js';
@@ -40,7 +40,7 @@ const table: { readonly [Name in Operation['op']]: (c: Context, op: Of<Name>) =>
       moreReferences(c, op),
     ];
   },
-  'put-many': putManySteps,
+  'put-many': putSteps,
   put: putSteps,
   unpin: unpinSteps,
   'unpin-many': unpinManySteps,

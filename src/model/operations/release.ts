@@ -23,14 +23,15 @@ function letGo(m: Machine, s: State, slot: number, last: boolean): void {
   setHandle(m, s, slot, last ? 0 : handleOf(m, s, slot) & ~(HANDLE_HELD | HANDLE_PIN));
 }
 
-/** `put_page()`. */
-export function putSteps(c: Context, op: Release): Step[] {
+/** `put_page()`, once or as often as is said, in one step. */
+export function putSteps(c: Context, op: Release | Many): Step[] {
   const m = c.machine;
   const slot = c.slot(op.slot);
   const last = c.isLast(op.slot);
+  const [count, times] = 'count' in op ? [op.count, `, ${op.count} times`] : [1, ''];
   return [
     {
-      text: `put_page(${op.slot})`,
+      text: `put_page(${op.slot})${times}`,
       stands: 'put_page()',
       ...MAY_FREE,
       run: (s) => {
@@ -38,7 +39,7 @@ export function putSteps(c: Context, op: Release): Step[] {
         if (handle === 0) return 0;
         noteStale(m, s, handle);
         letGo(m, s, slot, last);
-        putPage(m, s, handleFrame(handle));
+        putPage(m, s, handleFrame(handle), count);
         return 0;
       },
     },
@@ -142,28 +143,6 @@ function looksDirty(c: Context, name: string, stands: string, to: Step['to'] & o
       return handle === 0 || hasFlag(m, s, handleFrame(handle), DIRTY) ? 0 : 1;
     },
   };
-}
-
-/** Many `put_page()`s as one step. */
-export function putManySteps(c: Context, op: Many): Step[] {
-  const m = c.machine;
-  const slot = c.slot(op.slot);
-  const last = c.isLast(op.slot);
-  return [
-    {
-      text: `put_page(${op.slot}), ${op.count} times`,
-      stands: 'put_page()',
-      ...MAY_FREE,
-      run: (s) => {
-        const handle = handleOf(m, s, slot);
-        if (handle === 0) return 0;
-        noteStale(m, s, handle);
-        letGo(m, s, slot, last);
-        putPage(m, s, handleFrame(handle), op.count);
-        return 0;
-      },
-    },
-  ];
 }
 
 /** The further references of `get-many`, after the first. */
