@@ -5,6 +5,7 @@ import { cpus, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readOptions, wholeNumber } from './options.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const putright = join(root, 'dist/cli/main.js');
@@ -100,7 +101,7 @@ export function treeOf(argument, usage) {
  * @param {readonly string[]} flags
  */
 export function readArguments(usage, flags = []) {
-  try {
+  return readOptions(usage, () => {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
@@ -108,13 +109,8 @@ export function readArguments(usage, flags = []) {
         ...Object.fromEntries(flags.map((flag) => [flag, { type: /** @type {const} */ ('boolean') }])),
       },
     });
-    const { rounds: told, ...given } = values;
-    const rounds = Number(told);
-    if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a number from 1');
+    const { rounds, ...given } = values;
     const asked = new Set(Object.keys(given));
-    return { tree: resolve(treeOf(positionals[0], usage)), rounds, asked };
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-    process.exit(2);
-  }
+    return { tree: resolve(treeOf(positionals[0], usage)), rounds: wholeNumber('rounds', String(rounds), 1), asked };
+  });
 }

@@ -9,17 +9,16 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { compile, designs, explore, matrixOf } from '../dist/model/index.js';
 import { sharedPairs, sharedScenario } from '../dist/model/shared-scenarios.js';
 import { machine, ownVersion, root } from './measure.mjs';
+import { readOptions, wholeNumber } from './options.mjs';
 
-const args = process.argv.slice(2);
-const option = (/** @type {string} */ name, /** @type {number} */ usual) => {
-  const at = args.indexOf(name);
-  return at < 0 ? usual : Number(args[at + 1]);
-};
-const drivers = option('--drivers', 5);
-const rounds = option('--rounds', 3);
+const { drivers, rounds } = readOptions('usage: node bench/model.mjs [--drivers N] [--rounds N]', () => {
+  const { values } = parseArgs({ options: { drivers: { type: 'string', default: '5' }, rounds: { type: 'string', default: '3' } } });
+  return { drivers: wholeNumber('drivers', values.drivers, 1), rounds: wholeNumber('rounds', values.rounds, 1) };
+});
 /** What must hold: the issue's own figures. */
 const LIMITS = { matrixSeconds: 20, matrixMiB: 1024, ratio: 0.2 };
 

@@ -22,27 +22,31 @@ import { equivalent } from './mutants/equivalent.mjs';
 import { classes } from './mutants/kinds.mjs';
 import { makeMutants, mutated } from './mutants/make.mjs';
 import { sample } from './mutants/sample.mjs';
-import { isMiss, tally, wholeNumber } from './mutants/tally.mjs';
+import { isMiss, tally } from './mutants/tally.mjs';
+import { readOptions, wholeNumber } from './options.mjs';
 
 /** @typedef {import('./mutants/make.mjs').Mutant} Mutant */
 /** @typedef {import('./mutants/judge.mjs').Verdict} Verdict */
 /** @typedef {import('../dist/source/index.js').Tree} Tree */
 /** @typedef {Mutant & { tree: string, equivalent: string | null, verdict: Verdict | null }} Judged */
 
-const { values: given, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    class: { type: 'string', multiple: true, default: [] },
-    path: { type: 'string' },
-    sample: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    misses: { type: 'boolean', default: false },
-    jobs: { type: 'string' },
-    survey: { type: 'string', multiple: true, default: [] },
-    json: { type: 'string' },
-    compile: { type: 'string' },
-  },
-});
+const usage = 'usage: node bench/mutants.mjs TREE…, or PUTRIGHT_TREE=TREE';
+const { values: given, positionals } = readOptions(usage, () =>
+  parseArgs({
+    allowPositionals: true,
+    options: {
+      class: { type: 'string', multiple: true, default: [] },
+      path: { type: 'string' },
+      sample: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      misses: { type: 'boolean', default: false },
+      jobs: { type: 'string' },
+      survey: { type: 'string', multiple: true, default: [] },
+      json: { type: 'string' },
+      compile: { type: 'string' },
+    },
+  }),
+);
 const unknown = given.class.find((name) => !classes[name]);
 if (unknown !== undefined) {
   console.error(`no class ${unknown}; there are ${Object.keys(classes).join(', ')}`);
@@ -50,7 +54,7 @@ if (unknown !== undefined) {
 }
 const numbers = readNumbers();
 const trees = positionals.length > 0 ? positionals : [undefined];
-const folders = trees.map((tree) => treeOf(tree, 'usage: node bench/mutants.mjs TREE…, or PUTRIGHT_TREE=TREE'));
+const folders = trees.map((tree) => treeOf(tree, usage));
 console.log(machine());
 
 /** @type {Judged[]} */
@@ -88,12 +92,11 @@ function readNumbers() {
     const told = given[name];
     return told === undefined ? undefined : wholeNumber(name, told, 1);
   };
-  try {
-    return { sample: optional('sample'), jobs: optional('jobs') ?? availableParallelism(), seed: wholeNumber('seed', given.seed, 0) };
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    return process.exit(2);
-  }
+  return readOptions(usage, () => ({
+    sample: optional('sample'),
+    jobs: optional('jobs') ?? availableParallelism(),
+    seed: wholeNumber('seed', given.seed, 0),
+  }));
 }
 
 function cacheFolder() {

@@ -11,7 +11,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { mustRun, putright, root, treeOf } from './measure.mjs';
+import { readOptions } from './options.mjs';
 
 /**
  * @typedef {object} Score
@@ -24,11 +26,11 @@ import { mustRun, putright, root, treeOf } from './measure.mjs';
 
 /** @typedef {{ least: Record<string, number>, most: Record<string, number> }} Floors */
 
-const args = process.argv.slice(2);
-const tree = treeOf(
-  args.find((arg) => !arg.startsWith('--')),
-  'usage: node bench/score.mjs TREE [--misses], or PUTRIGHT_TREE=TREE',
+const usage = 'usage: node bench/score.mjs TREE [--misses], or PUTRIGHT_TREE=TREE';
+const { values: given, positionals } = readOptions(usage, () =>
+  parseArgs({ allowPositionals: true, options: { misses: { type: 'boolean', default: false } } }),
 );
+const tree = treeOf(positionals[0], usage);
 const truth = process.env.PUTRIGHT_TRUTH ?? resolve(root, '../shared/truth');
 const scorer = join(truth, 'score.mjs');
 if (!existsSync(scorer)) {
@@ -51,7 +53,7 @@ try {
  * @returns {Score}
  */
 function ask(survey) {
-  const misses = args.includes('--misses') ? ['--misses'] : [];
+  const misses = given.misses ? ['--misses'] : [];
   const { stdout, stderr, status } = spawnSync(process.execPath, [scorer, survey, '--json', ...misses], {
     encoding: 'utf8',
     maxBuffer: 1 << 26,

@@ -21,15 +21,3 @@ export function tally(mutants) {
 export function isMiss({ verdict }) {
   return verdict !== null && verdict.found.length === 0;
 }
-
-/**
- * An option's whole number.
- * @param {string} name
- * @param {string} told
- * @param {number} least
- */
-export function wholeNumber(name, told, least) {
-  const value = /^\d+$/.test(told) ? Number(told) : Number.NaN;
-  if (!(value >= least)) throw new Error(`--${name} takes a number from ${least}`);
-  return value;
-}

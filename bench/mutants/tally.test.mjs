@@ -1,6 +1,6 @@
-/** A mutant that was never judged is not found, and a number that is none is refused. */
+/** A mutant that was never judged is not found. */
 import { expect, it } from 'vitest';
-import { tally, wholeNumber } from './tally.mjs';
+import { tally } from './tally.mjs';
 
 const mutant = (/** @type {readonly string[] | null} */ found, /** @type {string | null} */ equivalent = null) => ({
   id: 'm',
@@ -14,12 +14,4 @@ it('counts what was found, of the real bugs alone', () => {
 
 it('refuses to count a real bug that was never judged', () => {
   expect(() => tally([mutant(['a.c:1']), mutant(null)])).toThrow('1 of 2 were never judged');
-});
-
-it.each(['0', 'abc', '', '1.5', '-1'])('takes no %j threads', (told) => {
-  expect(() => wholeNumber('jobs', told, 1)).toThrow('--jobs takes a number from 1');
-});
-
-it('takes a number', () => {
-  expect(wholeNumber('jobs', '2', 1)).toBe(2);
 });

@@ -108,7 +108,7 @@ describe('the page', () => {
 
   it('escapes', () => {
     expect(escapeHtml(`<a b="c" d='e'>&`)).toBe('&lt;a b=&quot;c&quot; d=&#39;e&#39;&gt;&amp;');
-    expect(embedJson({ a: '</script><!--\u2028' })).toBe('{"a":"\\u003c/script\\u003e\\u003c!--\\u2028"}');
+    expect(embedJson({ a: '</script><!--\u2028\u202e' })).toBe('{"a":"\\u003c/script\\u003e\\u003c!--\\u2028\\u202e"}');
   });
 });
 
