@@ -1,5 +1,6 @@
 /** `putright model`: the matrix, a scenario of one's own, random walks. */
 import type { Command } from 'commander';
+import { visible } from '../report/visible.js';
 import { asked, type Clash, refuseClashes } from './clash.js';
 import { Failure } from './failure.js';
 import { explainCommand } from './model-explain.js';
@@ -16,7 +17,7 @@ import {
   startRate,
   systemOf,
 } from './model-given.js';
-import { whole } from './options.js';
+import { filled, whole } from './options.js';
 import { type Destination, destinationOf } from './output.js';
 import { standardOutput } from './terminal.js';
 
@@ -60,12 +61,18 @@ export function addModel(program: Command): void {
     .option('--seed <n>', 'take random walks from this seed instead of searching', whole(0, 2 ** 31 - 1))
     .option('--walks <n>', `how many walks (default: ${WALKS})`, whole(1, 100_000_000))
     .addHelpText('after', EXAMPLES)
-    .action(async (given: Given) => modelCommand(await import('../model/index.js'), given));
+    .allowExcessArguments()
+    .action(async (given: Given, { args: [stray] }: Command) => {
+      // Commander would only count it.
+      if (stray !== undefined) throw new Failure(`no command model ${visible(stray)}; putright help model shows what there is`);
+      await modelCommand(await import('../model/index.js'), given);
+    });
   shared(model.command('explain'))
     .summary('the shortest run that shows an outcome')
     .description('Prints the shortest run to an outcome, a line a step, with the counts of each page after it.')
     .option('--outcome <name>', 'the outcome to show (default: the nearest of any)')
-    .option('--svg <file>', 'draw the run as a sequence chart into this file')
+    .option('--svg <file>', 'draw the run as a sequence chart into this file', filled)
+    .allowExcessArguments(false)
     .addHelpText('after', EXAMPLES)
     .action(async (_: unknown, command: Command) => explainCommand(await import('../model/index.js'), command.optsWithGlobals<Given>()));
 }

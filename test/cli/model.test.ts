@@ -144,6 +144,8 @@ describe('model', () => {
     [['model', '--design', 'none-such'], 'no design none-such; there are plain'],
     [['model', '--max-states', '0'], 'from 1 to'],
     [['model', 'explain', '--design', 'bias'], 'say which misuse'],
+    [['model', 'explian', '--design', 'bias'], 'no command model explian; putright help model shows what there is'],
+    [['model', 'explain', 'bias'], 'too many arguments'],
     [['model', '--walks', '5'], '--walks is for random walks; add --seed N'],
     [['model', '--seed', '1', '--max-states', '5'], 'searches nothing, so --max-states has no use'],
     [['model', '--scenario', scenario, '--pages', '2'], '--pages is for the built-in scenarios'],
