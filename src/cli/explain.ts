@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../report/visible.js';
+import type { Task } from './engine.js';
 import { Failure } from './failure.js';
 import { cacheOption, engineOptions, filled, jobsOption } from './options.js';
 import { print } from './output.js';
@@ -15,7 +16,7 @@ Examples:
   $ putright explain ~/linux leak-on-path:577ea2910d1bdb8b
 
 The ids of sites are in the JSON, CSV and XLSX of the survey; the text sheet shows FILE:LINE. Those of findings are in the JSON
-and in the baseline of the check.
+and in the baseline of the check; its text shows FILE:LINE, which does where the finding's site is in that file, or no site is.
 `;
 
 /** Adds `putright explain`. */
@@ -27,7 +28,7 @@ export function addExplain(program: Command): void {
       'Tells one row of the survey as a story: the code where the reference is taken, of each step on its way, and of each release, with line numbers and a caret; then what could not be followed, and what the row says in sentences. Or one finding of the check: the code of each step of its path.',
     )
     .argument('<tree>', 'folder that the site is in', filled)
-    .argument('<id>', "the site's id, or its FILE:LINE, or a finding's id", filled)
+    .argument('<id>', 'the id of a site or of a finding, or its FILE:LINE', filled)
     .addOption(jobsOption)
     .addOption(cacheOption)
     .addHelpText('after', EXAMPLES)
@@ -62,11 +63,18 @@ async function explainCommand(tree: string, named: string, given: { jobs?: numbe
   const file = id.split(':')[0] ?? '';
   const own = /\.[ch]$/.test(file) && existsSync(join(tree, file)) ? [{ paths: [exactly(file)] }] : [];
   let closest: string[] = [];
+  let within: Task['options'] = options;
   for (const scope of [...own, {}]) {
-    const explanation = await explain(await runSurvey(tree, { ...options, ...scope }), id, standardOutput());
+    within = { ...options, ...scope };
+    const explanation = await explain(await runSurvey(tree, within), id, standardOutput());
     if (explanation.found) return print(explanation.text);
     closest = explanation.closest;
     if (closest.length > 0) break;
+  }
+  // A place that `check` has printed: what is wrong there is a finding of the sites that were followed just now.
+  if (own.length > 0 && /:\d+$/.test(id)) {
+    const told = await explainFinding(tree, (await runChecked(tree, within)).findings, id, standardOutput());
+    if (told.found) return print(told.text);
   }
   throw new Failure(`no site ${visible(id)} in ${visible(tree)}${hintOf(closest, 'the survey of it has no sites')}`);
 }

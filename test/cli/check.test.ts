@@ -133,6 +133,9 @@ describe('explain FINDING', () => {
       expect(stdout).toContain('  3 |         int ret = pin_user_pages_fast');
       expect(stdout).toMatch(/ {2}7 \| {9}release_pages\(pages, ret\);\n +\| {9}\^\n/);
       expect(stdout).toContain('docs/rules/wrong-release.md');
+      // As the text of the check names it.
+      for (const place of ['a.c:7', 'a.c:7:2']) expect((await run(['explain', tree, place])).stdout).toBe(stdout);
+      expect((await run(['explain', tree, 'a.c:8'])).stderr).toMatch(/no site a\.c:8 in .*; closest are:\n/);
     }));
 
   it('says which findings there are if there is none of that id, exit 2', () =>
