@@ -25,6 +25,8 @@ import { type Access, accessesOf, dirtiesOf, locking, marking } from './access.j
 import { isOurs, kindOf } from './company.js';
 import { destinationOfArgument } from './destination.js';
 import { pathsIn, releasesIn } from './evidence.js';
+import { markedWhereTold } from './frames.js';
+import { above, holdersOf, isLate } from './ways.js';
 
 /** A drop of pages that nothing has marked on the way. */
 export interface CleanDrop {
@@ -33,54 +35,10 @@ export interface CleanDrop {
   from: { visit: Visit; call: CallEvent } | null;
 }
 
-/** The visits by which a visit came about, itself among them. */
-function above(visit: Visit): Set<Visit> {
-  const found = new Set([visit]);
-  for (const v of found) for (const a of arrivalsOf(v)) found.add(a.visit);
-  return found;
-}
-
 /**
- * A visit as if it had come about by a field, where it did that too: a path to the end of what is kept, not to the unwinding of a
- * failure in the function that took it.
+ * The holders whose pages are marked, or may be: a function that sees the pages names a marking call, or one that is told where they
+ * are marks them.
  */
-export function byLateWay(visit: Visit): Visit {
-  const way = arrivalsOf(visit).find((a) => byField(a.visit));
-  return visit.way !== 'call' || !way ? visit : { ...visit, parent: { ...way, visit: byLateWay(way.visit) } };
-}
-
-/** The functions that were given the pages last, by the acquiring call or by a function that hands them on, before a visit. */
-function holdersOf(visit: Visit): Visit[] {
-  const seen = new Set([visit]);
-  const found: Visit[] = [];
-  for (const v of seen) {
-    if (v.way === 'site' || v.way === 'return') found.push(v);
-    else for (const a of arrivalsOf(v)) seen.add(a.visit);
-  }
-  return found;
-}
-
-/** True if a visit came about by a field that keeps the pages, or by a callback. */
-export function byField(visit: Visit): boolean {
-  return [...above(visit)].some((v) => v.way === 'field' || v.way === 'callback');
-}
-
-/**
- * True if a visit came about so with none of the functions on the way that fill the field: what those drop are the pages that they
- * have just taken, as they fail.
- */
-function isLate({ followed }: Subject, visit: Visit): boolean {
-  const filling = new Set(followed.visits.flatMap((v) => (v.way === 'site' || v.way === 'return' ? [v.flow.reference.key] : [])));
-  const seen = new Set([visit]);
-  for (const v of seen) {
-    if (v !== visit && filling.has(v.flow.reference.key)) continue;
-    if (v.way === 'field' || v.way === 'callback') return true;
-    for (const a of arrivalsOf(v)) seen.add(a.visit);
-  }
-  return false;
-}
-
-/** The holders whose pages are marked, or may be: a function that sees the pages names a marking call. */
 function markedHolders(subject: Subject): Set<Visit> {
   const { followed } = subject;
   const releases = releasesIn(subject);
@@ -92,7 +50,8 @@ function markedHolders(subject: Subject): Set<Visit> {
   const events = new Set(marks.map(({ visit }) => visit));
   for (const s of releases) if (isMarking(subject, s)) events.add(s.visit);
   for (const v of followed.visits) if (folders.has(folderOf(v.flow.reference.file)) && mayMark(subject, v)) events.add(v);
-  return new Set([...events].flatMap(holdersOf));
+  for (const { visit } of markedWhereTold(subject)) events.add(visit);
+  return new Set([...events].flatMap((v) => holdersOf(v)));
 }
 
 /** True for a drop that marks, but for one by a flag that is false at every call. */

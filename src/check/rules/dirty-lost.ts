@@ -4,12 +4,13 @@ import { releases, vectorTest } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { accessesOf, accessStep, type Mark, mayWrite, stepAt } from '../access.js';
-import { byLateWay, type CleanDrop, cleanDrops, isSharedOn } from '../clean.js';
+import { type CleanDrop, cleanDrops, isSharedOn } from '../clean.js';
 import { destinationOf, destinationStep } from '../destination.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, type Rule, taken } from '../finding.js';
 import { marksOfSmall } from '../large.js';
 import { marksOfVectors, type Tested } from '../vectors.js';
+import { byLateWay } from '../ways.js';
 
 /** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
 export const dirtyLost: Rule = {

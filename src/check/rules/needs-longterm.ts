@@ -1,10 +1,10 @@
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Subject } from '../../survey/unit.js';
-import { byField } from '../clean.js';
 import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 import { outlivesCall } from '../lifetime.js';
 import { reachOf } from '../reach.js';
+import { byField } from '../ways.js';
 
 /** Case 2 of pin_user_pages.rst; FOLL_LONGTERM in include/linux/mm_types.h. */
 export const needsLongterm: Rule = {
