@@ -83,7 +83,7 @@ export function accessStep(subject: Subject, { visit, pos, name, device }: Acces
 }
 
 /** What is passed where old kernels have a write flag: yes, or how the pages are used, as a pattern of all that stands there. */
-const writing = '(?:^(?:1|true)$|\\w*FROM_?DEVICE|\\w+ ?== ?READ$)';
+export const writing = '(?:^(?:1|true)$|\\w*FROM_?DEVICE|\\w+ ?== ?READ$)';
 
 /** True if the pages are taken to be written to: FOLL_WRITE, the write flag of old kernels, or a direction in its place. */
 export function mayWrite({ program, site }: Subject): boolean {

@@ -34,11 +34,14 @@ interface Place {
 }
 
 /** Where it is seen that the site's iterator is a user's that the kernel fills, or may be one; `null` if it is not seen. */
-export const destinationOf = remembered((site: Site, program: Program): Destination | null => {
+export const destinationOf = remembered((site: Site, program: Program): Destination | null => destinationAlong(site, program, new Set()));
+
+/** The same, asked of those alone of several callers that are among some functions, if any is: these by their keys. */
+export function destinationAlong(site: Site, program: Program, line: ReadonlySet<string>): Destination | null {
   const at = site.acquire.iterator;
   const expression = at === null ? undefined : site.call.expressions[at];
-  return expression ? destinationOfArgument(program, site.reference, site.graph, expression) : null;
-});
+  return expression ? destinationOfArgument(program, site.reference, site.graph, expression, line) : null;
+}
 
 /** A destination as a step of a path. */
 export function destinationStep(program: Program, { reference, pos, text }: Destination): FindingStep {
@@ -52,12 +55,13 @@ export function destinationOfArgument(
   reference: FunctionReference,
   graph: Graph,
   expression: Expression,
+  line: ReadonlySet<string> = new Set(),
 ): Destination | null {
   const path = plainPath(expression);
   if (path === null) return null;
-  const direct = search(program, { reference, graph, path }, false);
+  const direct = search(program, { reference, graph, path }, line, false);
   // A field is one for all objects of its struct: it is asked only where nothing nearer tells.
-  return destinationIn(direct === 'unknown' ? search(program, { reference, graph, path }, true) : direct);
+  return destinationIn(direct === 'unknown' ? search(program, { reference, graph, path }, line, true) : direct);
 }
 
 function destinationIn(found: Destination | 'source' | 'unknown'): Destination | null {
@@ -65,7 +69,7 @@ function destinationIn(found: Destination | 'source' | 'unknown'): Destination |
 }
 
 /** The nearest place that makes the iterator be filled; else whether one was seen that makes it be read from. */
-function search(program: Program, start: Place, fields: boolean): Destination | 'source' | 'unknown' {
+function search(program: Program, start: Place, line: ReadonlySet<string>, fields: boolean): Destination | 'source' | 'unknown' {
   const queue: { place: Place; depth: number }[] = [{ place: start, depth: 0 }];
   const seen = new Set<string>();
   let source = false;
@@ -80,7 +84,7 @@ function search(program: Program, start: Place, fields: boolean): Destination | 
     if (end === 'source') source = true;
     if (end !== null || depth >= maxDepth) continue;
     for (const to of sourcesIn(graph, path)) queue.push({ place: { reference, graph, path: to }, depth });
-    for (const to of givenBy(program, place)) queue.push({ place: to, depth: depth + 1 });
+    for (const to of givenBy(program, place, line)) queue.push({ place: to, depth: depth + 1 });
     if (fields) for (const to of fieldsOf(program, place)) queue.push({ place: to, depth: depth + 1 });
   }
   return source ? 'source' : 'unknown';
@@ -132,7 +136,7 @@ function fieldsOf(program: Program, { reference, graph, path }: Place): Place[] 
 }
 
 /** What the callers give for a parameter, also those that call through a field. */
-function givenBy(program: Program, { reference, graph, path }: Place): Place[] {
+function givenBy(program: Program, { reference, graph, path }: Place, line: ReadonlySet<string>): Place[] {
   const root = rootOf(path);
   const index = graph.params.findIndex((p) => p.name === root);
   if (index < 0) return [];
@@ -141,10 +145,9 @@ function givenBy(program: Program, { reference, graph, path }: Place): Place[] {
     const given = expression ? plainPath(expression) : null;
     return given === null ? [] : [{ reference: caller, graph: g, path: given + path.slice(root.length) }];
   };
-  const direct = program
-    .callSites(reference)
-    .filter((c) => !c.node.guards.some(isSource))
-    .flatMap((c) => argument(c.caller, c.graph, c.call));
+  const calls = program.callSites(reference).filter((c) => !c.node.guards.some(isSource));
+  const own = calls.filter((c) => line.has(c.caller.key));
+  const direct = (own.length > 0 ? own : calls).flatMap((c) => argument(c.caller, c.graph, c.call));
   if (direct.length > 0) return direct;
   return fieldsOfFunction(program, reference).flatMap((field) => {
     const files = program.tree.filesCalling(field);

@@ -1,8 +1,9 @@
 /** Who is told where a site's pages are, by a frame number or an address, and is not followed for that: he keeps none of them. */
-import { contentsOf, isHeap, isLocal, scopeOf } from '../flow/facts.js';
+import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../flow/facts.js';
 import type { Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
-import { join } from '../program/path.js';
+import type { CallOperation } from '../program/graph.js';
+import { join, pathBelow } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import type { Subject } from '../survey/unit.js';
@@ -13,7 +14,8 @@ export interface Told {
   visit: Visit;
   pos: number;
   callee: FunctionReference;
-  /** What holds at the callee's entry. */
+  /** The fact that is given, and as what the callee has it on entry. */
+  fact: string;
   entry: string;
 }
 
@@ -29,19 +31,25 @@ function toldBy(program: Program, visit: Visit): Told[] {
     const scope = scopeOf(program, graph, reference);
     for (const { operation: o, pos } of graph.nodes) {
       if (o?.kind !== 'call' || o.name === null || program.isNeutral(o.name, reference.file)) continue;
-      const given = o.args.flatMap((a, index) => contentsOf(a, facts, scope).flatMap((suffix) => (tells(suffix) ? [{ index, suffix }] : [])));
-      if (given.length === 0) continue;
-      for (const callee of program.resolve(o.name, reference.file)) {
-        if (callee.macro || calls.some((c) => c.pos === pos && c.callee.key === callee.key)) continue;
-        const params = program.variants(callee)[0]?.params ?? [];
-        for (const { index, suffix } of given) {
-          const entry = params[index] ? join(params[index].name, suffix) : null;
-          if (entry !== null) found.set(`${pos}\0${callee.key}\0${entry}`, { visit, pos, callee, entry });
+      // Who hands a place out is not told it.
+      const given = givenTo(o, facts, scope).filter(({ fact }) => origins.get(fact)?.pos !== pos);
+      const callees = given.length === 0 ? [] : program.resolve(o.name, reference.file);
+      for (const callee of callees.filter((r) => !r.macro && !calls.some((c) => c.pos === pos && c.callee.key === r.key)))
+        for (const { index, suffix, fact } of given) {
+          const param = program.variants(callee)[0]?.params[index];
+          const entry = param ? join(param.name, suffix) : null;
+          if (entry !== null) found.set(`${pos}\0${callee.key}\0${entry}`, { visit, pos, callee, fact, entry });
         }
-      }
     }
   }
   return [...found.values()];
+}
+
+/** The places of pages among what a call is given: of which argument, below which suffix, by which fact. */
+function givenTo({ args }: CallOperation, facts: Facts, scope: Scope): { index: number; suffix: string; fact: string }[] {
+  return args.flatMap((value, index) =>
+    contentsOf(value, facts, scope).flatMap((suffix) => (tells(suffix) ? [{ index, suffix, fact: pathBelow(value, suffix) ?? '' }] : [])),
+  );
 }
 
 /** True for what stands for a page's place in memory. */

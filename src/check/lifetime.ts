@@ -1,5 +1,4 @@
 /** Whether a reference can outlive the call from user space in which it was taken. */
-import type { SeenRelease } from '../flow/releases.js';
 import type { FunctionReference } from '../program/file.js';
 import { type Graph, leadsTo, type Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
@@ -9,31 +8,38 @@ import type { Subject } from '../survey/unit.js';
 const maxFunctions = 300;
 const acquiring = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\s*\\(`);
 
+/** How a function is reached with none of those that take the reference called before it on the way. */
+export interface Apart {
+  /** The call of it by a function that is so reached, or the place that hands it to who calls it; `null` for one that nobody calls. */
+  use: Use | null;
+}
+
 /**
- * True if a drop can be reached from outside without the function that takes the reference having been called before it on
- * the way: from another ioctl, from close, from a callback. Where every caller of the drop has taken the pages first, they
- * are held for one call only.
+ * How a function that drops can be reached from outside without the one that takes the reference having been called before it on
+ * the way: from another ioctl, from close, from a callback. `null` if it is not: where every caller of the drop has taken the
+ * pages first, they are held for one call only.
  */
-export function outlivesCall({ program, site }: Subject, release: SeenRelease): boolean {
+export function reachedApart({ program, site }: Subject, dropping: FunctionReference): Apart | null {
   const taking = ancestors(program, site.reference);
-  if (taking === null) return false;
+  if (taking === null || taking.has(dropping.name)) return null;
   const seen = new Set<string>();
-  const free = (reference: FunctionReference): boolean => {
-    if (seen.has(reference.key) || seen.size > maxFunctions) return false;
+  const apart = (reference: FunctionReference): Apart | null => {
+    if (seen.has(reference.key) || seen.size > maxFunctions) return null;
     seen.add(reference.key);
     const uses = usesOf(program, reference);
-    if (uses.length === 0) return true;
+    if (uses.length === 0) return { use: null };
     const takes = (name: string, from: string): boolean =>
       taking.has(name) || acquires.has(name) || program.resolve(name, from).some((r) => acquiring.test(program.textOf(r)));
-    return uses.some(({ by, graph, node }) => {
+    const use = uses.find(({ by, graph, node }) => {
       const taken = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null && takes(o.name, by.file));
       const isTaken = node === null ? taken.length > 0 : taken.some((n) => leadsTo(graph, n, (m) => m === node));
-      if (node !== null && isCalled(node, reference)) return !isTaken && free(by);
+      if (node !== null && isCalled(node, reference)) return !isTaken && apart(by) !== null;
       // Who calls it back does so before the wait for that is over.
       return !isTaken || !(node === null ? taken : [node]).some((n) => leadsTo(graph, n, isWait));
     });
+    return use ? { use } : null;
   };
-  return !taking.has(release.visit.flow.reference.name) && free(release.visit.flow.reference);
+  return apart(dropping);
 }
 
 /** Names of the functions that lead to a function, itself among them; `null` if there are too many to tell. */
@@ -46,7 +52,8 @@ function ancestors(program: Program, reference: FunctionReference): Set<string> 
   return new Set([...found.values()].map((r) => r.name));
 }
 
-interface Use {
+/** Where a function is used. */
+export interface Use {
   by: FunctionReference;
   graph: Graph;
   /** The call; `null` where the function is stored. */

@@ -12,6 +12,8 @@ export interface Reach {
   /** By whom, as a phrase. */
   how: string;
   step: FindingStep;
+  /** It is an access, which the pages of another caller may have. */
+  access?: true;
 }
 
 /** The first that says so; `null` if nothing does, or the driver follows the page table by an MMU notifier (case 3). */
@@ -30,7 +32,7 @@ function byAccess(subject: Subject): Reach | null {
   const accesses = accessesOf(subject);
   const access = accesses.find((a) => a.device) ?? accesses[0];
   if (!access) return null;
-  return { how: access.device ? 'reached by a device' : 'written to by the processor', step: accessStep(subject, access) };
+  return { how: access.device ? 'reached by a device' : 'written to by the processor', step: accessStep(subject, access), access: true };
 }
 
 /** Where a function marks a page dirty that it has mapped, or its address is kept though it was taken to be written to: what else says that it is written. */

@@ -59,16 +59,26 @@ export function byLateWay(visit: Visit): Visit {
   return visit.way !== 'call' || !way ? visit : byWay(visit, { ...way, visit: byLateWay(way.visit) });
 }
 
-/** The ways by which a visit came about by calls, one from each place where they begin, as visits that came about by that way alone. */
+/** The ways by which a visit came about by calls, of each call one from each place where they begin, as visits that came about by that way alone. */
 export function waysTo(visit: Visit): Visit[] {
+  if (visit.way !== 'call') return [visit];
+  return arrivalsOf(visit).flatMap((a) => shortestTo(a.visit).map((from) => byWay(visit, { ...a, visit: from })));
+}
+
+/** The shortest way from each place where calls to a visit begin. */
+function shortestTo(visit: Visit): Visit[] {
   const ways = new Map([[visit, (from: Visit): Visit => from]]);
   const found: Visit[] = [];
   for (const [at, on] of ways) {
     if (at.way !== 'call') found.push(on(at));
-    else
-      for (const a of arrivalsOf(at)) if (!ways.has(a.visit)) ways.set(a.visit, (from) => on(byWay(at, { ...a, visit: from })));
+    else for (const a of arrivalsOf(at)) if (!ways.has(a.visit)) ways.set(a.visit, (from) => on(byWay(at, { ...a, visit: from })));
   }
   return found;
+}
+
+/** Where the calls of a visit's own way begin: the function that was entered otherwise. */
+export function startOfCalls(visit: Visit): Visit {
+  return visit.way === 'call' && visit.parent ? startOfCalls(visit.parent.visit) : visit;
 }
 
 /** The functions on a visit's own way that take the pages or are handed them up, by their keys. */

@@ -125,7 +125,7 @@ export interface Graph {
   /** A function's name stored below a path, or passed with an argument: who may call it back, with what. */
   callbacks: { owner: string; functionName: string }[];
   /** Every assignment, with the text of what is assigned: how flags and counts are looked up. */
-  assigned: { target: string; text: string }[];
+  assigned: { target: string; text: string; pos: number }[];
   /** Every path that an operation names. */
   paths: string[];
   assumptions: string[];

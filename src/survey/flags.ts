@@ -11,26 +11,64 @@ import type { Site } from './sites.js';
 
 const maxDepth = 4;
 
+/** Where a flag is named that is passed. */
+export interface Passing {
+  reference: FunctionReference;
+  pos: number;
+}
+
+/** True for a caller of which alone it is asked what it passes, where it is among those that call. */
+type Wanted = (caller: FunctionReference) => boolean;
+
 /** True if some call of the site passes `flag`: written there, kept in a variable or a field, or passed by a caller. */
 export function passesFlag(program: Program, site: Site, flag: string): boolean {
+  return passingOf(program, site, flag) !== null;
+}
+
+/** Where it is seen that some call of the site passes `flag`; of its callers those that are wanted, if any is. */
+export function passingOf(program: Program, site: Site, flag: string, wanted: Wanted = () => false): Passing | null {
   const at = site.signature?.flags ?? null;
   const expression = at === null ? undefined : site.call.expressions[at];
-  return expression !== undefined && mayHold(program, site.reference, site.graph, expression, flag);
+  if (expression === undefined) return null;
+  return passedAs({ program, flag, wanted, seen: new Set() }, { reference: site.reference, graph: site.graph, depth: 0 }, expression);
 }
 
 /** True if an expression may stand for a value that names `flag`, a pattern of one or several names: there, or where its variables are set. */
-export function mayHold(
-  program: Program,
-  reference: FunctionReference,
-  graph: Graph,
-  expression: Expression,
-  flag: string,
-  depth = 0,
-  seen = new Set<string>(),
-): boolean {
-  const word = new RegExp(`\\b${flag}\\b`);
-  if (says(program, reference.file, sourceName(expression), word)) return true;
-  return pathsIn(expression).some((path) => pathMayHold(program, reference, graph, path, word, flag, depth, seen));
+export function mayHold(program: Program, reference: FunctionReference, graph: Graph, expression: Expression, flag: string): boolean {
+  return passedAs({ program, flag, wanted: () => false, seen: new Set() }, { reference, graph, depth: 0 }, expression) !== null;
+}
+
+/** What is asked for, and of which paths it was asked already. */
+interface Search {
+  program: Program;
+  flag: string;
+  wanted: Wanted;
+  seen: Set<string>;
+}
+
+/** A function, and the calls between it and the one in which the search began. */
+interface Here {
+  reference: FunctionReference;
+  graph: Graph;
+  depth: number;
+}
+
+function passedAs(search: Search, here: Here, expression: Expression): Passing | null {
+  const { reference } = here;
+  if (says(search.program, reference.file, sourceName(expression), wordOf(search))) return { reference, pos: expression.pos };
+  return firstOf(pathsIn(expression), (path) => passedAt(search, here, path));
+}
+
+function wordOf({ flag }: Search): RegExp {
+  return new RegExp(`\\b${flag}\\b`);
+}
+
+function firstOf<Of, Found>(all: readonly Of[], find: (of: Of) => Found | null): Found | null {
+  for (const one of all) {
+    const found = find(one);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** How many macros stand for one another. */
@@ -44,43 +82,42 @@ function says(program: Program, file: string, text: string, word: RegExp, depth 
   return names.some((name) => program.macroTexts(name, file).some((stands) => says(program, file, stands, word, depth + 1)));
 }
 
-function pathMayHold(
-  program: Program,
-  reference: FunctionReference,
-  graph: Graph,
-  path: string,
-  word: RegExp,
-  flag: string,
-  depth: number,
-  seen: Set<string>,
-): boolean {
+/** Where what stands at a path of a function is set to the flag. */
+function passedAt(search: Search, here: Here, path: string): Passing | null {
+  const { program, seen } = search;
+  const { reference, graph, depth } = here;
   const key = `${reference.key}|${path}`;
-  if (seen.has(key) || depth > maxDepth) return false;
+  if (seen.has(key) || depth > maxDepth) return null;
   seen.add(key);
+  const word = wordOf(search);
   for (const g of program.graphs(reference)) {
     for (const a of g.assigned) {
       if (a.target !== path && a.target !== `::${path}`) continue;
-      if (says(program, reference.file, a.text, word)) return true;
-      for (const name of a.text.match(/[A-Za-z_][\w.]*/g) ?? [])
-        if (name !== path && /[a-z]/.test(name) && pathMayHold(program, reference, graph, name, word, flag, depth, seen)) return true;
+      if (says(program, reference.file, a.text, word)) return { reference, pos: a.pos };
+      const names = (a.text.match(/[A-Za-z_][\w.]*/g) ?? []).filter((name) => name !== path && /[a-z]/.test(name));
+      const found = firstOf(names, (name) => passedAt(search, here, name));
+      if (found) return found;
     }
   }
   const root = rootOf(path);
   const index = graph.params.findIndex((p) => p.name === root);
   if (index >= 0 && path === root) {
-    return program.callSites(reference).some(({ caller, graph: g, call }) => {
+    const calls = program.callSites(reference);
+    const own = calls.filter(({ caller }) => search.wanted(caller));
+    return firstOf(own.length > 0 ? own : calls, ({ caller, graph: g, call }) => {
       const argument = call.expressions[index];
-      return argument !== undefined && mayHold(program, caller, g, argument, flag, depth + 1, seen);
+      return argument === undefined ? null : passedAs(search, { reference: caller, graph: g, depth: depth + 1 }, argument);
     });
   }
   // A field is set somewhere in the same file.
   const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
-  if (field === undefined) return false;
-  return program
-    .touching(reference.file, [field])
-    .some((f) =>
-      program.graphs(f).some((g) => g.assigned.some((a) => a.target.endsWith(`.${field}`) && says(program, f.file, a.text, word))),
-    );
+  if (field === undefined) return null;
+  return firstOf(program.touching(reference.file, [field]), (f) =>
+    firstOf(program.graphs(f), (g) => {
+      const set = g.assigned.find((a) => a.target.endsWith(`.${field}`) && says(program, f.file, a.text, word));
+      return set ? { reference: f, pos: set.pos } : null;
+    }),
+  );
 }
 
 function pathsIn(e: Expression): string[] {

@@ -30,3 +30,23 @@ export function accepts(rule: string, name: string, files: Files): void {
     expect(await findingsOf(files, rule)).toEqual([]);
   });
 }
+
+/** The paths of a rule's findings in a small tree, each step as `function: what it says`, in the order of the text. */
+export function pathsOf(files: Files, rule: string): Promise<string[][]> {
+  return withTree(files, async (tree) =>
+    (await check(tree, { jobs: 1 })).findings.filter((f) => f.rule === rule).map((f) => f.path.map((s) => `${s.function}: ${s.text}`)),
+  );
+}
+
+/** What the findings of a rule name as their evidence, each as `function: text of its line: what it says`. */
+export function evidenceOf(files: Files, rule: string): Promise<string[][]> {
+  return withTree(files, async (tree) =>
+    (await check(tree, { jobs: 1 })).findings
+      .filter((f) => f.rule === rule)
+      .map((f) =>
+        f.path.flatMap(({ file, line, function: name, text }) =>
+          text.startsWith('evidence: ') ? [`${name}: ${lineOf(files, file, line)}: ${text.slice('evidence: '.length)}`] : [],
+        ),
+      ),
+  );
+}

@@ -1,10 +1,16 @@
 import type { SeenRelease } from '../../flow/releases.js';
+import type { Visit } from '../../flow/visit.js';
+import { suffixAfter } from '../../program/path.js';
+import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
+import { accessStep, stepAt } from '../access.js';
 import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';
-import type { Rule } from '../finding.js';
-import { outlivesCall } from '../lifetime.js';
-import { reachOf } from '../reach.js';
-import { byField } from '../ways.js';
+import { type FindingStep, type Rule, taken } from '../finding.js';
+import { toldIn } from '../frames.js';
+import { reachedApart } from '../lifetime.js';
+import { type Reach, reachOf } from '../reach.js';
+import { byField, heapOf, isLate, startOfCalls, waysTo } from '../ways.js';
+import { accessMet, evidence } from '../written.js';
 
 /** Case 2 of pin_user_pages.rst; FOLL_LONGTERM in include/linux/mm_types.h. */
 export const needsLongterm: Rule = {
@@ -19,21 +25,69 @@ export const needsLongterm: Rule = {
     // Of a plain reference only where the page's data is reached: then it wants to be a pin.
     const reach = row.reference === 'get' ? reachOf(subject) : null;
     if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]))) return [];
-    const late = releasesIn(subject).find((s) => !s.event.partial && isKept(subject, s) && outlivesCall(subject, s));
-    if (!late) return [];
+    const late = releasesIn(subject).filter((s) => !s.event.partial && isKept(subject, s) && reachedApart(subject, s.visit.flow.reference));
+    if (late.length === 0) return [];
     const what = row.reference === 'pin' ? 'pins' : 'pages';
     const where = row.carrier.length > 0 ? row.carrier.join(', ') : 'a table of frame numbers';
-    const complaint = complaintAt(
-      subject,
-      late,
-      `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM`,
-    );
-    if (reach) complaint.path.splice(1, 0, reach.step);
-    return [{ ...complaint, file: row.file, function: row.function, pos: site.call.pos }];
+    const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM`;
+    const release = lastOf(subject, late);
+    const path = [...wayTo(subject, release), ...(reach ? reached(subject, release.visit, reach) : [])];
+    return [{ message, file: row.file, function: row.function, pos: site.call.pos, path }];
   },
 };
 
 /** A drop of what a field keeps, or by a frame number that was handed to whoever drops it. */
 function isKept({ row }: Subject, { visit }: SeenRelease): boolean {
-  return (row.carrier.length > 0 && byField(visit)) || (visit.way === 'call' && visit.parent?.fact.endsWith('@pfn') === true);
+  return (row.carrier.length > 0 && byField(visit)) || isByFrame(visit);
+}
+
+function isByFrame({ way, parent }: Visit): boolean {
+  return way === 'call' && parent?.fact.endsWith('@pfn') === true;
+}
+
+/**
+ * The drop that tells best that the pages are kept, by one way: from a field that is named, of a function that is reached without
+ * the one that takes them; and of several there the one that calls the pages as the taking function does.
+ */
+function lastOf(subject: Subject, late: readonly SeenRelease[]): SeenRelease {
+  const { row, site } = subject;
+  const at = site.signature?.pages ?? null;
+  const array = at === null ? null : (site.call.args[at]?.path ?? null);
+  const isNamed = (visit: Visit): boolean => row.carrier.includes(nameOf(heapOf(visit)));
+  const isApart = (visit: Visit): boolean => isLate(subject, visit) && reachedApart(subject, startOfCalls(visit).flow.reference) !== null;
+  const isSame = ({ parent }: Visit): boolean => array !== null && parent !== null && suffixAfter(parent.fact, array) !== null;
+  const rank = (visit: Visit): number => (isNamed(visit) ? 4 : 0) + (isApart(visit) ? 2 : 0) + (isSame(visit) ? 1 : 0);
+  const ways = late.flatMap((release) => waysTo(release.visit).map((visit) => ({ release: { ...release, visit }, rank: rank(visit) })));
+  return ways.reduce((best, way) => (way.rank > best.rank ? way : best)).release;
+}
+
+/** What a field is called in a row. */
+function nameOf(heap: string | null): string {
+  return heap === null ? '' : heap.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '');
+}
+
+/** The path to a drop. Where frame numbers lead to it nobody sees them fetched: the path ends where they are told, and begins again where it is called from outside. */
+function wayTo(subject: Subject, release: SeenRelease): FindingStep[] {
+  const { program } = subject;
+  const { visit, event } = release;
+  const told = isByFrame(visit)
+    ? toldIn(subject).find((t) => t.visit.flow === visit.parent?.visit.flow && t.fact === visit.parent.fact)
+    : undefined;
+  const use = told ? reachedApart(subject, visit.flow.reference)?.use : null;
+  if (!told || !use?.node) return complaintAt(subject, release, '').path;
+  const { file, name } = use.by;
+  return [
+    taken(subject),
+    ...stepsTo(program, told.visit, told.fact),
+    stepAt(subject, told.visit, told.pos, `its frame number is given to ${told.callee.name}()`),
+    { file, ...program.position(file, use.node.pos), function: name, text: `a frame number is passed to ${visit.flow.reference.name}()` },
+    ...stepsTo(program, { ...visit, parent: null }, `-${event.pos}`),
+  ];
+}
+
+/** What says that the data of the pages is reached. */
+function reached(subject: Subject, visit: Visit, reach: Reach): FindingStep[] {
+  if (!reach.access) return [evidence(reach.step)];
+  const access = accessMet(subject, visit, (a) => a.device) ?? accessMet(subject, visit);
+  return access ? [evidence(accessStep(subject, access))] : [];
 }

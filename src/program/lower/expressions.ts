@@ -76,7 +76,7 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
       if (target.path === null || target.address) return value;
       if (more === null) assign(b, target.path, value, e.pos, true);
       else {
-        b.assigned.push({ target: target.path, text: sourceName(more) });
+        b.assigned.push({ target: target.path, text: sourceName(more), pos: e.pos });
         if (value.path !== null) node(b, e.pos, { kind: 'copy', target: target.path, source: value, replaces: false });
         node(b, e.pos, { kind: 'update', target: target.path });
       }

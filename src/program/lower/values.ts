@@ -23,7 +23,7 @@ export function addressOf(value: Value): Value {
 
 /** `target = value`, noting other names of the same memory and functions that are stored. */
 export function assign(b: Builder, target: string, value: Value, pos: number, replaces: boolean): void {
-  b.assigned.push({ target, text: value.text });
+  b.assigned.push({ target, text: value.text, pos });
   if (value.path === null) {
     node(b, pos, { kind: 'clear', target, text: value.text });
     return;
