@@ -263,6 +263,48 @@ describe('the drop that needs-longterm shows', () => {
       ['queues_end: reached in queues_end() through out.pages[]', 'queues_end: passed to queue_drop()'],
     ]);
   });
+  it('is the one that such pages want, not one that frees pages of the allocator', async () => {
+    const bo = `struct bo { struct page **pages; int n; int user; };
+static void free_bulk(struct page **pages, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		__free_pages(pages[i], 0);
+}
+static int bo_alloc(struct bo *bo)
+{
+	bo->pages[0] = alloc_page(GFP_KERNEL);
+	return bo->pages[0] ? 0 : -ENOMEM;
+}
+static int bo_pin(struct bo *bo, unsigned long a)
+{
+	return pin_user_pages_fast(a, bo->n, FOLL_WRITE, bo->pages) == bo->n ? 0 : -EFAULT;
+}
+long bo_ioctl(struct bo *bo, unsigned long a)
+{
+	return bo->user ? bo_pin(bo, a) : bo_alloc(bo);
+}
+static void bo_free(struct bo *bo)
+{
+	free_bulk(bo->pages, bo->n);
+}
+static void bo_unpin(struct bo *bo)
+{
+	unpin_user_pages_dirty_lock(bo->pages, bo->n, true);
+}
+void bo_release(struct bo *bo)
+{
+	if (bo->user)
+		bo_unpin(bo);
+	else
+		bo_free(bo);
+}
+`;
+    expect((await pathsOf(bo, 'needs-longterm')).map((path) => path.at(-1))).toEqual([
+      'bo_unpin: dropped by unpin_user_pages_dirty_lock()',
+    ]);
+  });
   it('is the one at the end, not that of the page before', async () => {
     const area = `struct area { void *at; };
 static void *area_pin(unsigned long a)

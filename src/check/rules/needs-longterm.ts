@@ -4,6 +4,7 @@ import { suffixAfter } from '../../program/path.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { accessStep, stepAt } from '../access.js';
+import { kindOf } from '../company.js';
 import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';
 import { type FindingStep, type Rule, taken } from '../finding.js';
 import { toldIn } from '../frames.js';
@@ -46,19 +47,25 @@ function isByFrame({ way, parent }: Visit): boolean {
 }
 
 /**
- * The drop that tells best that the pages are kept, by one way: from a field that is named, of a function that is reached without
- * the one that takes them; and of several there the one that calls the pages as the taking function does.
+ * The drop that tells best that the pages are kept, by one way: such as these want, and not what frees pages of the allocator; from a
+ * field that is named; of a function that is reached without the one that takes them; and of several there the one that calls the
+ * pages as the taking function does.
  */
 function lastOf(subject: Subject, late: readonly SeenRelease[]): SeenRelease {
   const { row, site } = subject;
   const at = site.signature?.pages ?? null;
   const array = at === null ? null : (site.call.args[at]?.path ?? null);
-  const isNamed = (visit: Visit): boolean => row.carrier.includes(nameOf(heapOf(visit)));
-  const isApart = (visit: Visit): boolean => isLate(subject, visit) && reachedApart(subject, startOfCalls(visit).flow.reference) !== null;
-  const isSame = ({ parent }: Visit): boolean => array !== null && parent !== null && suffixAfter(parent.fact, array) !== null;
-  const rank = (visit: Visit): number => (isNamed(visit) ? 4 : 0) + (isApart(visit) ? 2 : 0) + (isSame(visit) ? 1 : 0);
-  const ways = late.flatMap((release) => waysTo(release.visit).map((visit) => ({ release: { ...release, visit }, rank: rank(visit) })));
-  return ways.reduce((best, way) => (way.rank > best.rank ? way : best)).release;
+  const asks: ((release: SeenRelease) => boolean)[] = [
+    ({ event: { call } }) => !call.frees && (call.drops === 'any' || call.drops === kindOf(subject)),
+    ({ visit }) => row.carrier.includes(nameOf(heapOf(visit))),
+    ({ visit }) => isLate(subject, visit) && reachedApart(subject, startOfCalls(visit).flow.reference) !== null,
+    ({ visit: { parent } }) => array !== null && parent !== null && suffixAfter(parent.fact, array) !== null,
+  ];
+  const ways = late.flatMap((release) => waysTo(release.visit).map((visit) => ({ ...release, visit })));
+  // What is asked first weighs more than all that is asked after it.
+  const weight = (release: SeenRelease): number => asks.reduce((sum, ask) => 2 * sum + (ask(release) ? 1 : 0), 0);
+  const weighed = ways.map((release) => ({ release, weight: weight(release) }));
+  return weighed.reduce((best, way) => (way.weight > best.weight ? way : best)).release;
 }
 
 /** What a field is called in a row. */
