@@ -10,7 +10,7 @@ import type { Graph, Node } from '../program/graph.js';
 import { rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
 import { isByValue } from '../program/types.js';
-import { credible, type Facts, impliedByField, isHeap, isLocal, scopeOf } from './facts.js';
+import { credible, type Facts, impliedByField, isHeap, isLocal, isPending, scopeOf } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, type Seed } from './flow.js';
 import { note, type Run } from './transfer/run.js';
 import { transfer } from './transfer/transfer.js';
@@ -32,6 +32,7 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
       seen: new Set(),
       loopDrops,
       needed: new Map(),
+      refills: new Map(),
     });
     // Loops that drop elements are found first: then what leaves such a loop no longer holds them, also after no round at all.
     if (graph.nodes.some((n) => n.loops.length > 0)) run(fresh(emptyFlow(reference)));
@@ -44,7 +45,7 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
 export function holdingIn(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Set<number> {
   const scope = scopeOf(analysis.program, graph, reference);
   const flow = emptyFlow(reference);
-  const own = { copies: new Map(), seen: new Set<string>(), loopDrops: new Map(), needed: new Map() };
+  const own = { copies: new Map(), seen: new Set<string>(), loopDrops: new Map(), needed: new Map(), refills: new Map() };
   const before = run({ ...analysis, flow, graph, reference, seeds, scope, ...own });
   return new Set(graph.nodes.filter((n) => [...(before[n.id] ?? [])].some(isLocal)).map((n) => n.id));
 }
@@ -140,7 +141,7 @@ function isSure(fact: string): boolean {
 }
 
 function holdsAny(facts: Facts): boolean {
-  for (const fact of facts) if (isLocal(fact) || isHeap(fact)) return true;
+  for (const fact of facts) if (isLocal(fact) || isHeap(fact) || isPending(fact)) return true;
   return false;
 }
 

@@ -6,6 +6,8 @@
  * | `pages[]`, `sg@sgl` | the access path holds the reference |
  * | `#tag.field[]`, `#::global` | it is held in that field of some object of that struct, or in that global: true from then on, everywhere |
  * | `!ret` | the variable holds the acquiring call's result |
+ * | `~%3=pages[]` | the path holds the reference where the call with the result `%3` has taken nothing: else it has filled it anew |
+ * | `!ret=%3` | the variable holds that call's result |
  * | `?error`, `?zero`, `?short`, `?all` | this outcome of the acquiring call is possible here |
  * | `?earlier` | the acquiring call was come to again with pages of an earlier round still held |
  * | `+page` | the path was given one more reference, which the next release takes |
@@ -35,7 +37,22 @@ export function readable(fact: string): string {
 /** True for a fact that names a path of the function. */
 export function isLocal(fact: string): boolean {
   const c = fact.charCodeAt(0);
-  return c !== 0x23 && c !== 0x21 && c !== 0x3f && c !== 0x2b;
+  return c !== 0x23 && c !== 0x21 && c !== 0x3f && c !== 0x2b && c !== 0x7e;
+}
+
+/** The fact for what a path holds where the call with a result has not filled it anew. */
+export function pending(path: string, result: string): string {
+  return `~${result}=${path}`;
+}
+
+/** True for what a path holds only where a call has taken nothing. */
+export function isPending(fact: string): boolean {
+  return fact.charCodeAt(0) === 0x7e;
+}
+
+/** The path that a fact is about, be it only where a call has taken nothing; `null` for a fact that is about none of the function. */
+export function pathOf(fact: string): string | null {
+  return isPending(fact) ? fact.slice(fact.indexOf('=') + 1) : isLocal(fact) ? fact : null;
 }
 
 /** True for a fact about a field or a global. */

@@ -1,7 +1,8 @@
 /** What a condition on the acquiring call's result says about what is held. */
-import type { Assume } from '../program/graph.js';
-import type { Result } from '../protocol/index.js';
-import { earlierRound, type Facts, isHeap, isLocal, type Outcome, outcomes } from './facts.js';
+import type { Assume, CallOperation } from '../program/graph.js';
+import { plainPath, sourceName } from '../program/text.js';
+import type { Acquire, Result, Signature } from '../protocol/index.js';
+import { earlierRound, type Facts, isHeap, isLocal, isPending, type Outcome, outcomes } from './facts.js';
 
 /** The acquiring call, as far as its result can be judged. */
 export interface Acquired {
@@ -12,6 +13,20 @@ export interface Acquired {
   countPath: string | null;
   /** Text of a number of entries, which is above zero as long as what was taken is held. */
   filled?: string;
+}
+
+/** What the result of an acquiring call says, with its arguments read as one kernel has them. */
+export function acquiredBy({ result }: Acquire, signature: Signature | null, { expressions }: CallOperation): Acquired {
+  const at = signature?.count ?? null;
+  const expression = at === null ? undefined : expressions[at];
+  const number = signature?.filled === undefined ? undefined : expressions[signature.filled];
+  const one = result === 'bool' || result === 'page';
+  return {
+    result,
+    count: one ? '1' : expression ? sourceName(expression) : '',
+    countPath: expression ? plainPath(expression) : null,
+    ...(number?.kind === 'unary' && number.op === '&' ? { filled: sourceName(number.operand) } : {}),
+  };
 }
 
 /** Outcome values to compare with: `short` lies between zero and all, which are symbols. */
@@ -48,20 +63,30 @@ export function holds(a: number, op: string, b: number): boolean {
   }
 }
 
-/** Facts on the edge where the condition came out as it did. Where nothing can be held, no path holds anything. */
-export function refine(acquired: Acquired, condition: Assume, input: Facts): Facts {
+/** The outcomes for which a condition comes out as it did; `null` where it says nothing of them. */
+function outcomesWhere(acquired: Acquired, condition: Assume): readonly Outcome[] | null {
   const isError = condition.op === '==' && /^-\s*E[A-Z]/.test(condition.right.text.trim());
   const against = isError ? order['?error'] : reference(acquired, condition.right);
-  if (against === null) return input;
+  if (against === null) return null;
+  // A call that takes one page, or answers yes or no, is never short.
+  const isOne = acquired.count === '1' || acquired.result === 'bool';
+  return outcomes.filter((outcome) => !(outcome === '?short' && isOne) && holds(order[outcome], condition.op, against));
+}
+
+/** True if a call has taken nothing where a condition came out as it did. */
+export function tookNothing(acquired: Acquired, condition: Assume): boolean {
+  const left = outcomesWhere(acquired, condition);
+  return left !== null && !left.includes('?short') && !left.includes('?all');
+}
+
+/** Facts on the edge where the condition came out as it did. Where nothing can be held, no path holds anything. */
+export function refine(acquired: Acquired, condition: Assume, input: Facts): Facts {
+  const left = outcomesWhere(acquired, condition);
+  if (left === null) return input;
   const facts = new Set(input);
-  for (const outcome of outcomes) {
-    if (!facts.has(outcome)) continue;
-    // A call that takes one page, or answers yes or no, is never short.
-    if (outcome === '?short' && (acquired.count === '1' || acquired.result === 'bool')) facts.delete(outcome);
-    else if (!holds(order[outcome], condition.op, against)) facts.delete(outcome);
-  }
+  for (const outcome of outcomes) if (!left.includes(outcome)) facts.delete(outcome);
   if (!facts.has(earlierRound) && !facts.has('?short') && !facts.has('?all')) {
-    for (const fact of facts) if (isLocal(fact) || isHeap(fact)) facts.delete(fact);
+    for (const fact of facts) if (isLocal(fact) || isHeap(fact) || isPending(fact)) facts.delete(fact);
   }
   return facts;
 }

@@ -1,12 +1,12 @@
 /** Finds the sites: every call of an acquiring name, also through a macro that is one. */
 
 import { knownAt } from '../flow/objects.js';
-import type { Acquired } from '../flow/outcome.js';
+import { type Acquired, acquiredBy } from '../flow/outcome.js';
 import type { Start } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsAt, type Graph, type Guard, type Node, nothing, says } from '../program/graph.js';
 import type { Program } from '../program/program.js';
-import { plainPath, sourceName } from '../program/text.js';
+import { sourceName } from '../program/text.js';
 import { isNarrow } from '../program/types.js';
 import { type Acquire, acquires, type Signature } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
@@ -143,17 +143,8 @@ export function startOf(program: Program, site: Site): Start {
 }
 
 /** What the result of a site's call says. */
-export function acquiredOf(site: Site): Acquired {
-  const at = site.signature?.count ?? null;
-  const expression = at === null ? undefined : site.call.expressions[at];
-  const number = site.signature?.filled === undefined ? undefined : site.call.expressions[site.signature.filled];
-  const one = site.acquire.result === 'bool' || site.acquire.result === 'page';
-  return {
-    result: site.acquire.result,
-    count: one ? '1' : expression ? sourceName(expression) : '',
-    countPath: expression ? plainPath(expression) : null,
-    ...(number?.kind === 'unary' && number.op === '&' ? { filled: sourceName(number.operand) } : {}),
-  };
+export function acquiredOf({ acquire, signature, call }: Site): Acquired {
+  return acquiredBy(acquire, signature, call);
 }
 
 /** True if the page array is a literal NULL, or a variable that is NULL at the call: the call only faults in. */

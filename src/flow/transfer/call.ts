@@ -19,6 +19,7 @@ import {
 import { factsAt } from '../flow.js';
 import { storesOf } from '../stores.js';
 import { put, putHeap, released } from './holding.js';
+import { refill } from './refill.js';
 import { at, once, type Run } from './run.js';
 import { apply, meant } from './tabled.js';
 
@@ -54,6 +55,7 @@ export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
     } else if (o.name !== null && (own || (!r.program.isNeutral(o.name, r.reference.file) && !acquires.has(o.name))))
       enter(r, n, o, o.name, given, facts);
     else if (o.name === null && o.through !== null) indirect(r, n, o, given, facts);
+    if (touched && !seeded && api !== null) refill(r, o, facts);
     if (stored.length > 0) r.flow.storedThrough = true;
     for (const { name, field } of stored) put(r, facts, name, field, n.pos, `which is ${readable(field)}`);
   }

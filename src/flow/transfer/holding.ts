@@ -1,13 +1,17 @@
 /** How paths come to hold the reference, and cease to. */
 import { isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
-import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, otherNames, ownersIn, readable } from '../facts.js';
+import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, otherNames, ownersIn, pathOf, pending, readable } from '../facts.js';
 import type { Origin } from '../flow.js';
+import { setResult } from './refill.js';
 import { note, type Run } from './run.js';
 
 /** Removes what is held below a path; with `onlyVariable` nothing where the path is more than a variable, which others may reach. */
 export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
   if (onlyVariable && rootOf(path) !== path) return;
-  for (const fact of facts) if (isLocal(fact) && suffixAfter(fact, path) !== null) facts.delete(fact);
+  for (const fact of facts) {
+    const held = pathOf(fact);
+    if (held !== null && suffixAfter(held, path) !== null) facts.delete(fact);
+  }
 }
 
 /** `target` gets what `source` holds. */
@@ -22,6 +26,7 @@ export function copy(r: Run, facts: Facts, target: string, source: Value, pos: n
     facts.delete(`!${target}`);
   }
   if (replaces && result) facts.add(`!${target}`);
+  if (replaces) setResult(r, facts, target, source.path);
   for (const suffix of suffixes) {
     const from = source.path === null ? null : pathBelow(source, suffix);
     put(r, facts, join(target, suffix), from, pos, undefined, replaces && local ? target : null);
@@ -96,6 +101,7 @@ export function released(r: Run, facts: Facts, path: string): void {
   while (queue.length > 0) {
     const name = queue.shift() as string;
     facts.delete(name);
+    for (const result of r.refills.keys()) facts.delete(pending(name, result));
     dropValues(r, facts, name);
     for (const source of r.copies.get(name) ?? []) {
       if (!seen.has(source)) {

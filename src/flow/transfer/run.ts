@@ -3,6 +3,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Graph, Node } from '../../program/graph.js';
 import type { Scope } from '../facts.js';
 import type { Analysis, At, FunctionFlow, Origin, Seed } from '../flow.js';
+import type { Acquired } from '../outcome.js';
 
 export interface Run extends Analysis {
   flow: FunctionFlow;
@@ -18,6 +19,8 @@ export interface Run extends Analysis {
   loopDrops: Map<number, Set<string>>;
   /** By position, what a release there needs of what the variant assumes. */
   needed: Map<number, readonly (readonly string[])[]>;
+  /** By their results, the calls that fill anew what has held the reference. */
+  refills: Map<string, Acquired>;
 }
 
 /** Notes where a fact came from, the first time. */

@@ -5,6 +5,7 @@ import { contentsOf, type Facts } from '../facts.js';
 import { refine } from '../outcome.js';
 import { call } from './call.js';
 import { copy, drop, originalOf } from './holding.js';
+import { setResult, unfilled } from './refill.js';
 import { once, type Run } from './run.js';
 
 export function transfer(r: Run, n: Node, input: Facts): Facts {
@@ -21,6 +22,7 @@ export function transfer(r: Run, n: Node, input: Facts): Facts {
       const facts = new Set(input);
       drop(facts, o.target, true);
       facts.delete(`!${o.target}`);
+      setResult(r, facts, o.target, null);
       return facts;
     }
     case 'assume':
@@ -36,9 +38,10 @@ export function transfer(r: Run, n: Node, input: Facts): Facts {
     }
     case 'update': {
       // A changed count is no longer what the call returned.
-      if (!input.has(`!${o.target}`)) return input;
+      if (!input.has(`!${o.target}`) && r.refills.size === 0) return input;
       const facts = new Set(input);
       facts.delete(`!${o.target}`);
+      setResult(r, facts, o.target, null);
       return facts;
     }
     case 'unread':
@@ -62,6 +65,7 @@ function assume(r: Run, o: Assume, input: Facts): Facts {
   const isResult = ({ path }: Value): boolean => path !== null && input.has(`!${path}`);
   if (acquired && isResult(o.left)) facts = refine(acquired, o, input);
   else if (acquired && isResult(o.right)) facts = refine(acquired, turnedOver(o), input);
+  facts = unfilled(r, o, facts);
   // `if (!page)`: nothing is held where the pointer is NULL or an error.
   const path = o.left.path;
   if (

@@ -1,0 +1,69 @@
+/**
+ * An array that is filled anew: what an acquiring call has taken stands where others have stood, who are not there any more. Where it
+ * has taken nothing, they are.
+ */
+import { type CallOperation, type Graph, offsetsOf } from '../program/graph.js';
+import { rootOf, type Value } from '../program/path.js';
+import { remembered } from '../program/remembered.js';
+import { acquires } from '../protocol/index.js';
+import type { Expression } from '../syntax/ast.js';
+import { type Acquired, acquiredBy } from './outcome.js';
+
+/** What an acquiring call fills: an array from its beginning, or one pointer. */
+export interface Refill {
+  /** The argument that leads there, by its number. */
+  index: number;
+  value: Value;
+  /** How far behind the argument the pages lie. */
+  behind: string;
+  acquired: Acquired;
+}
+
+/** What a call fills from its beginning, in each way of reading its arguments; none for a call that takes no pages into an array. */
+export function refillsOf(graph: Graph, o: CallOperation): Refill[] {
+  const acquire = o.name === null ? undefined : acquires.get(o.name);
+  if (!acquire) return [];
+  return acquire.signatures.flatMap((signature): Refill[] => {
+    const index = signature.pages;
+    const value = index === null || signature.args !== o.args.length ? undefined : o.args[index];
+    if (index === null || !value || !isFromBeginning(graph, o.expressions[index], value)) return [];
+    return [{ index, value, behind: acquire.behind, acquired: acquiredBy(acquire, signature, o) }];
+  });
+}
+
+/** True unless a call says by a number that it asks for fewer pages than another had asked for. */
+export function coversAll({ acquired }: Refill, earlier: Pick<Acquired, 'count'> | undefined): boolean {
+  const asked = Number(acquired.count === '' ? Number.NaN : acquired.count);
+  return earlier === undefined || Number.isNaN(asked) || Number(earlier.count === '' ? Number.NaN : earlier.count) <= asked;
+}
+
+/** True for an array itself or one pointer: not a place in an array, nor one of several arrays, nor a pointer that goes on in one. */
+export function isFromBeginning(graph: Graph, e: Expression | undefined, { path }: Value): boolean {
+  if (e === undefined || path === null) return false;
+  const moving = movingIn(graph);
+  return isFirst(e) && !moving.has(path) && !moving.has(rootOf(path));
+}
+
+function isFirst(e: Expression): boolean {
+  switch (e.kind) {
+    case 'identifier':
+      return true;
+    case 'member':
+      return isFirst(e.object);
+    case 'cast':
+      return isFirst(e.operand);
+    case 'unary':
+      return (e.op === '&' || e.op === '*') && isFirst(e.operand);
+    case 'index':
+      return e.index.kind === 'literal' && e.index.text === '0' && isFirst(e.object);
+    default:
+      return false;
+  }
+}
+
+/** Pointers that stand some way into an array, or go on in one. */
+const movingIn = remembered((graph: Graph): ReadonlySet<string> => {
+  const moving = new Set(offsetsOf(graph));
+  for (const { operation: o } of graph.nodes) if (o?.kind === 'update') moving.add(o.target);
+  return moving;
+});

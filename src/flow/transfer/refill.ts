@@ -1,0 +1,84 @@
+/** Other acquiring calls, which fill anew what holds the reference, and what their results say of what still holds it. */
+import { type Assume, type CallOperation, callsAt, turnedOver } from '../../program/graph.js';
+import { pathBelow, suffixAfter, type Value } from '../../program/path.js';
+import { type Facts, isLocal, pending } from '../facts.js';
+import { factsAt } from '../flow.js';
+import { type Acquired, tookNothing } from '../outcome.js';
+import { coversAll, isFromBeginning, type Refill, refillsOf } from '../refill.js';
+import type { Run } from './run.js';
+
+/**
+ * What certainly stands in an array no more once a call has filled that: until the call is known to have taken nothing. What was given
+ * to the function may stand in one of several arrays of its caller.
+ */
+export function refill(r: Run, o: CallOperation, facts: Facts): void {
+  const refills = r.seeds.every((s) => s.pos !== null) ? refillsOf(r.graph, o) : [];
+  for (const filled of refills) {
+    const path = pathBelow(filled.value, filled.behind);
+    if (path === null || !isSame(r, filled) || isStoredTo(r, path)) continue;
+    for (const fact of [...facts]) {
+      if (!isLocal(fact) || suffixAfter(fact, path) !== '') continue;
+      facts.delete(fact);
+      facts.delete(`+${fact}`);
+      facts.add(pending(fact, o.result));
+      facts.add(resultIn(o.result, o.result));
+      r.refills.set(o.result, filled.acquired);
+    }
+  }
+}
+
+/** True if all that stands there was filled in by a call with the same argument, which had asked for no more pages. */
+function isSame({ graph, seeds }: Run, filled: Refill): boolean {
+  return seeds.every((s) =>
+    callsAt(graph, s.pos ?? -1).every((call) =>
+      factsAt(s, call).every((fact) => {
+        const at = Number(/^%arg(\d+)/.exec(fact)?.[1] ?? -1);
+        const value = call.args[at];
+        return (
+          value?.path === filled.value.path &&
+          value.address === filled.value.address &&
+          isFromBeginning(graph, call.expressions[at], value) &&
+          coversAll(filled, s.acquired)
+        );
+      }),
+    ),
+  );
+}
+
+/** True if the function itself puts pages in an element: behind those that a call fills they stay where they are. */
+function isStoredTo({ graph }: Run, path: string): boolean {
+  return path.endsWith('[]') && graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === path);
+}
+
+/** The facts where a condition came out as it did: where a call has taken nothing, what it would have filled anew is there as before. */
+export function unfilled(r: Run, o: Assume, input: Facts): Facts {
+  let facts = input;
+  for (const [result, acquired] of r.refills) {
+    if (!hasTakenNothing(acquired, o, ({ path }) => path !== null && input.has(resultIn(path, result)))) continue;
+    const prefix = pending('', result);
+    for (const fact of input) {
+      if (!fact.startsWith(prefix)) continue;
+      if (facts === input) facts = new Set(input);
+      facts.delete(fact);
+      facts.add(fact.slice(prefix.length));
+    }
+  }
+  return facts;
+}
+
+function hasTakenNothing(acquired: Acquired, o: Assume, isResult: (value: Value) => boolean): boolean {
+  return (isResult(o.left) && tookNothing(acquired, o)) || (isResult(o.right) && tookNothing(acquired, turnedOver(o)));
+}
+
+/** A variable is set to what may be a call's result, or with `null` to what is none. */
+export function setResult(r: Run, facts: Facts, variable: string, source: string | null): void {
+  for (const result of r.refills.keys()) {
+    if (source !== null && facts.has(resultIn(source, result))) facts.add(resultIn(variable, result));
+    else facts.delete(resultIn(variable, result));
+  }
+}
+
+/** The fact that a variable holds a call's result. */
+function resultIn(variable: string, result: string): string {
+  return `!${variable}=${result}`;
+}
