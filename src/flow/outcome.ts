@@ -29,6 +29,11 @@ export function acquiredBy({ result }: Acquire, signature: Signature | null, { e
   };
 }
 
+/** True for a call that, asked for one page, may come back without one and without an error: those that only look. */
+export function mayFindNone(name: string | null): boolean {
+  return name?.endsWith('_only') === true;
+}
+
 /** Outcome values to compare with: `short` lies between zero and all, which are symbols. */
 const order: Readonly<Record<Outcome, number>> = { '?error': -1, '?zero': 0, '?short': 1, '?all': 2 };
 

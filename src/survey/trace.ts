@@ -37,7 +37,10 @@ export function stepsTo(program: Program, visit: Visit, fact: string): Step[] {
     f = origin.from;
   }
   if (!visit.parent) return here;
-  const { visit: from, pos, fact: handed } = visit.parent;
+  const { visit: from, fact: handed } = visit.parent;
+  // Of several calls that hand it to a caller, the one that it came from.
+  const begun = origins.get(entry);
+  const pos = visit.way === 'return' && begun?.kind === 'taken' ? begun.pos : visit.parent.pos;
   const word = {
     site: '',
     call: `passed to ${reference.name}()`,

@@ -1,4 +1,5 @@
 /** A call after which pages are counted: the acquiring call itself, or one of a function that hands its count on. */
+import { mayFindNone } from '../../flow/outcome.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../program/graph.js';
@@ -35,8 +36,7 @@ export function takingsOf(subject: Subject): Taking[] {
   const asked = askedOf(site);
   if (at === null || !array?.path || asked.text === '') return [];
   const one = asked.text === '1' && result !== 'bytes';
-  // The calls that only look may find nothing without an error.
-  const failed = result === 'bool' ? ZERO : /_only$/.test(site.call.name ?? '') ? ERROR | ZERO : ERROR;
+  const failed = result === 'bool' ? ZERO : mayFindNone(site.call.name) ? ERROR | ZERO : ERROR;
   return program.graphs(site.reference).flatMap((graph): Taking[] => {
     const start = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos);
     if (start?.operation?.kind !== 'call') return [];

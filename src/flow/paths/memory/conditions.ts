@@ -44,7 +44,7 @@ function afterComparison(state: State, o: Assume, left: string, right: string, a
   const { op } = o;
   if (op === '==' && isNamed(state, left, right)) return null;
   // Of whole numbers, below one is no more than zero.
-  if (right === '=1' && left !== state.asked && state.asked !== '=1' && (op === '<' || op === '>='))
+  if (right === '=1' && left !== state.asked && !(left === state.result && state.asked === '=1') && (op === '<' || op === '>='))
     return afterZero(state, left, op === '<' ? '<=' : '>');
   const signed = signedBy(state, left, op, right);
   const next = signed && op === '==' ? alike(signed, left, right) : signed;

@@ -16,6 +16,8 @@ import {
   zeroingFlag,
   zeroingName,
 } from '../../../protocol/index.js';
+import { type Acquired, mayFindNone } from '../../outcome.js';
+import { coversAll, refillsOf } from '../../refill.js';
 import type { Called } from '../context.js';
 import type { Callee } from '../function/callee.js';
 import { isAlwaysSet } from '../function/shape.js';
@@ -26,7 +28,7 @@ import { altered, type State, sign, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { mayReach } from './around.js';
 import { handedBack, take } from './arrive.js';
-import { drop, free, isWhole, lateUse } from './drop.js';
+import { drop, free, lateUse } from './drop.js';
 import { enter, unless, unseen } from './enter.js';
 import { listed } from './listed.js';
 import { isHandedOver, removed } from './removed.js';
@@ -76,7 +78,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   if (isHandedOver(local, o, state, isLinking)) state = linked(share(state, o), o);
   if (isOwn || !isNeutral) state = changedIfAsked(local, o, written(state, o));
   if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
-  if (api !== null && acquires.has(api)) return [refilled(local, o, state)];
+  if (api !== null && acquires.has(api)) return refilled(local, n, o, state);
   const values = o.args.map((a) => valueIn(state, a));
   const given = values.map((value) => reach(state, value));
   if (given.every((g) => g.length === 0)) {
@@ -161,23 +163,34 @@ function failed({ nodes, shape }: Called, n: Node, o: CallOperation, state: Stat
   return shape.isDecided(o.result) && nodes.isFailing(n, o) ? withSign(state, o.result, sign.negative) : state;
 }
 
-/** Another acquiring call: what it fills no longer is what stood there. */
-function refilled(local: Called, o: CallOperation, state: State): State {
+/** The signs of an acquiring call's result where it has taken nothing, of one that asks for one page or, else, for any number. */
+function signsOfNone(name: string | null, one: Acquired | undefined): number {
+  if (one?.result === 'bool') return sign.zero;
+  return one === undefined || mayFindNone(name) ? sign.negative | sign.zero : sign.negative;
+}
+
+/** Another acquiring call: what it fills no longer is what stood there, but where it takes nothing. */
+function refilled(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  const { entry, graph, shape } = local;
+  const before = entry.kind === 'site' ? entry.acquired : undefined;
+  const filled = refillsOf(graph, o).filter((refill) => coversAll(refill, before));
   let next = state;
-  o.args.forEach((a, i) => {
-    const value = valueIn(state, a);
-    if (value === null || !isWhole(o, i)) return;
+  for (const { value: argument } of filled) {
+    const value = valueIn(state, argument);
     for (const suffix of reach(state, value)) {
-      if (!/^(\[\])+$/.test(suffix)) continue;
-      const place = placeBelow(state, value, suffix);
+      const place = value !== null && /^(\[\])+$/.test(suffix) ? placeBelow(state, value, suffix) : null;
       if (place === null) continue;
       const store = copyOf(next.store);
       store.set(place, `${o.result}'`);
       next = altered(next, { store });
     }
-  });
-  if (next === state) return state;
-  const end = told(local, o, next, `filled again by ${o.name}()${local.entry.kind === 'again' ? ' while it still holds pages' : ''}`);
-  if (local.entry.kind === 'again' && holders(next).length === 0) local.late({ kind: 'over', trail: end.trail as Trail, pos: o.pos });
-  return end;
+  }
+  if (next === state) return [state];
+  const end = told(local, o, next, `filled again by ${o.name}()${entry.kind === 'again' ? ' while it still holds pages' : ''}`);
+  if (entry.kind === 'again' && holders(next).length === 0) local.late({ kind: 'over', trail: end.trail as Trail, pos: o.pos });
+  if (!shape.isDecided(o.result)) return [end];
+  const [one] = filled.filter(({ acquired }) => acquired.count === '1');
+  const took = one ? put(end, o.result, '=1') : withSign(end, o.result, sign.positive);
+  const failed = withSign(state, o.result, signsOfNone(o.name, one?.acquired));
+  return [...(took ? [took] : []), ...(failed ? [told(local, n, failed, `nothing taken by ${o.name}()`)] : [])];
 }
