@@ -5,8 +5,9 @@ import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { tellingName } from '../../protocol/index.js';
 import { dropsIn, testedIn } from './drops.js';
+import { holdsEarlier } from './earlier.js';
 import type { CountFault } from './fault.js';
-import type { Names, Words } from './symbols.js';
+import { ERROR, type Names, type Words, ZERO } from './symbols.js';
 import type { Taking } from './taking.js';
 
 /** What is known at one point of one path. */
@@ -34,6 +35,8 @@ export interface Walking {
   one: boolean;
   /** Names of the array, or of the one page. */
   arrays: readonly string[];
+  /** Where the call takes nothing, pages of an earlier one are in the array. */
+  earlier: boolean;
   /** Drops by the place in the function from which they are made. */
   drops: ReturnType<typeof dropsIn>;
   /** Places of calls that are given the array, and test what is in it. */
@@ -52,6 +55,7 @@ export function walkingOf(taking: Taking): Walking {
     words: { asked: asked.text, constant: (name) => program.constant(name, reference.file) },
     one: asked.text === '1' && taking.indexes !== 'bytes',
     arrays: array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))],
+    earlier: holdsEarlier(taking),
     drops: dropsIn(subject, reference),
     tested: testedIn(subject, reference),
   };
@@ -73,14 +77,15 @@ export function isTest(name: string | null): boolean {
  * @param wrong the outcomes with which it is one
  */
 export function faultAt(
-  { taking: { reference, way } }: Walking,
+  { taking: { reference, way }, earlier }: Walking,
   state: State,
   pos: number,
   kind: CountFault['kind'],
   how: CountFault['how'],
   wrong: number,
 ): CountFault[] {
-  const outcomes = state.outcomes & wrong;
+  const isThere = earlier && (kind === 'use' || kind === 'drop');
+  const outcomes = state.outcomes & wrong & ~(isThere ? ERROR | ZERO : 0);
   if (outcomes === 0) return [];
   const steps: CountFault['steps'] = [];
   for (let s: State | null = state; s; s = s.parent) if (s.step) steps.push(s.step);
