@@ -31,10 +31,22 @@ export function refillsOf(graph: Graph, o: CallOperation): Refill[] {
   });
 }
 
-/** True unless a call says by a number that it asks for fewer pages than another had asked for. */
-export function coversAll({ acquired }: Refill, earlier: Pick<Acquired, 'count'> | undefined): boolean {
-  const asked = Number(acquired.count === '' ? Number.NaN : acquired.count);
-  return earlier === undefined || Number.isNaN(asked) || Number(earlier.count === '' ? Number.NaN : earlier.count) <= asked;
+/** True unless a call asks by a number for fewer pages than another had asked for, or than the array has room for where that is not known. */
+export function coversAll(graph: Graph, { value, acquired }: Refill, earlier: Pick<Acquired, 'count'> | undefined): boolean {
+  const asked = numberIn(acquired.count);
+  if (asked === null) return true;
+  const there = numberIn(earlier?.count) ?? roomIn(graph, value);
+  return there !== null && there <= asked;
+}
+
+/** How many pages a variable has room for, by its declaration. */
+function roomIn({ types }: Graph, { path, address }: Value): number | null {
+  const dims = types.get(path ?? '')?.dims;
+  return dims?.length === 0 && address ? 1 : dims?.length === 1 ? numberIn(dims[0]) : null;
+}
+
+function numberIn(text: string | undefined): number | null {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 }
 
 /** True for an array itself or one pointer: not a place in an array, nor one of several arrays, nor a pointer that goes on in one. */

@@ -1,7 +1,7 @@
 /** Other acquiring calls, which fill anew what holds the reference, and what their results say of what still holds it. */
 import { type Assume, type CallOperation, callsAt, turnedOver } from '../../program/graph.js';
-import { pathBelow, suffixAfter, type Value } from '../../program/path.js';
-import { type Facts, isLocal, pending } from '../facts.js';
+import { pathBelow, type Value } from '../../program/path.js';
+import { type Facts, pending } from '../facts.js';
 import { factsAt } from '../flow.js';
 import { type Acquired, tookNothing } from '../outcome.js';
 import { coversAll, isFromBeginning, type Refill, refillsOf } from '../refill.js';
@@ -15,15 +15,12 @@ export function refill(r: Run, o: CallOperation, facts: Facts): void {
   const refills = r.seeds.every((s) => s.pos !== null) ? refillsOf(r.graph, o) : [];
   for (const filled of refills) {
     const path = pathBelow(filled.value, filled.behind);
-    if (path === null || !isSame(r, filled) || isStoredTo(r, path)) continue;
-    for (const fact of [...facts]) {
-      if (!isLocal(fact) || suffixAfter(fact, path) !== '') continue;
-      facts.delete(fact);
-      facts.delete(`+${fact}`);
-      facts.add(pending(fact, o.result));
-      facts.add(resultIn(o.result, o.result));
-      r.refills.set(o.result, filled.acquired);
-    }
+    if (path === null || !facts.has(path) || !isSame(r, filled) || isStoredTo(r, path)) continue;
+    facts.delete(path);
+    facts.delete(`+${path}`);
+    facts.add(pending(path, o.result));
+    facts.add(resultIn(o.result, o.result));
+    r.refills.set(o.result, filled.acquired);
   }
 }
 
@@ -38,7 +35,7 @@ function isSame({ graph, seeds }: Run, filled: Refill): boolean {
           value?.path === filled.value.path &&
           value.address === filled.value.address &&
           isFromBeginning(graph, call.expressions[at], value) &&
-          coversAll(filled, s.acquired)
+          coversAll(graph, filled, s.acquired)
         );
       }),
     ),

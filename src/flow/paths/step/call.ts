@@ -173,7 +173,7 @@ function signsOfNone(name: string | null, one: Acquired | undefined): number {
 function refilled(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const { entry, graph, shape } = local;
   const before = entry.kind === 'site' ? entry.acquired : undefined;
-  const filled = refillsOf(graph, o).filter((refill) => coversAll(refill, before));
+  const filled = refillsOf(graph, o).filter((refill) => coversAll(graph, refill, before));
   let next = state;
   for (const { value: argument } of filled) {
     const value = valueIn(state, argument);
