@@ -1,4 +1,6 @@
 /** Who reaches the data of a site's pages, and not only their struct page: cases 1, 2 and 5 of pin_user_pages.rst. */
+import { placeOf } from '../flow/flow.js';
+import type { Visit } from '../flow/visit.js';
 import { remembered } from '../program/remembered.js';
 import { hasNotifier } from '../survey/case.js';
 import type { Subject } from '../survey/unit.js';
@@ -45,7 +47,7 @@ function byMark(subject: Subject): Reach | null {
   const keeping = visits.find((v) => v.flow.heap.some(isAddress));
   const fact = keeping?.flow.heap.find(isAddress);
   if (!keeping || !fact || !mayWrite(subject)) return null;
-  const pos = keeping.flow.origins.get(fact)?.pos ?? keeping.flow.reference.item.pos;
+  const pos = keptAt(keeping, fact);
   return { how, step: stepAt(subject, keeping, pos, 'its address is kept, to be written to') };
 }
 
@@ -62,6 +64,12 @@ function byFrame(subject: Subject): Reach | null {
   const keeping = visits.find((v) => v.flow.heap.some((h) => h.endsWith('@pfn')));
   const fact = keeping?.flow.heap.find((h) => h.endsWith('@pfn'));
   if (!keeping || !fact) return null;
-  const pos = keeping.flow.origins.get(fact)?.pos ?? keeping.flow.reference.item.pos;
+  const pos = keptAt(keeping, fact);
   return { how: 'reached by their frame numbers', step: stepAt(subject, keeping, pos, 'its frame number is kept') };
+}
+
+/** Where a visited function has stored what a fact says. */
+function keptAt({ flow: { origins, reference } }: Visit, fact: string): number {
+  const origin = origins.get(fact);
+  return origin ? placeOf(origin) : reference.item.pos;
 }

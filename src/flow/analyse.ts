@@ -60,7 +60,7 @@ function run(r: Run): (Facts | undefined)[] {
     for (const fact of seed.facts) {
       if (isLocal(fact) && !credible(fact, r.scope)) continue;
       entry.add(fact);
-      note(r, fact, null, '', graph.nodes[graph.entry]?.pos ?? 0, 'given');
+      note(r, fact, () => ({ kind: 'given', pos: graph.nodes[graph.entry]?.pos ?? 0, from: null, text: '' }));
     }
   }
   before[graph.entry] = entry;

@@ -29,11 +29,6 @@ export const outcomes = ['?error', '?zero', '?short', '?all'] as const;
 export const earlierRound = '?earlier';
 export type Outcome = (typeof outcomes)[number];
 
-/** A fact's path as a person reads it. */
-export function readable(fact: string): string {
-  return fact.replace(/^#/, '').replace(/^::/, '').replace('%result', 'its result').replace(/%\w+/, 'a result');
-}
-
 /** True for a fact that names a path of the function. */
 export function isLocal(fact: string): boolean {
   const c = fact.charCodeAt(0);
@@ -163,14 +158,28 @@ function pointsAnywhere(target: string, graph: Graph): boolean {
  * @param set a variable that has just been set to point here: what it points at, at other times, is other memory
  */
 export function otherNames(path: string, graph: Graph, set: string | null = null): string[] {
-  /** By name, the pointer by which it was found. */
-  const found = new Map<string, string | null>([[path, set]]);
-  for (const [name, by] of found) {
+  return namings(path, graph, set).map(({ name }) => name);
+}
+
+/** Another name of some memory. */
+export interface Naming {
+  name: string;
+  /** The pointer by which it was found. */
+  by: string | null;
+  /** Where it was stored under this name, `null` where a variable was set to what had the name already. */
+  stored: number | null;
+}
+
+/** As {@link otherNames}, with how each came about. */
+export function namings(path: string, graph: Graph, set: string | null = null): Naming[] {
+  const found = new Map<string, Naming>([[path, { name: path, by: set, stored: null }]]);
+  for (const [name, { by, stored }] of found) {
     if (found.size >= 12) break;
     if (isOwnValue(name.slice(rootOf(name).length))) continue;
     for (const alias of graph.aliases) {
       const add = (other: string | null, pointer: string | null) => {
-        if (other !== null && !found.has(other)) found.set(other, pointer);
+        if (other === null || found.has(other)) return;
+        found.set(other, { name: other, by: pointer, stored: pointer === null ? stored : Math.max(stored ?? 0, alias.pos) });
       };
       const below = suffixAfter(name, alias.target);
       if (below !== null && !isOwnValue(below) && alias.target !== by && !pointsAnywhere(alias.target, graph))
@@ -188,7 +197,7 @@ export function otherNames(path: string, graph: Graph, set: string | null = null
     }
   }
   found.delete(path);
-  return [...found.keys()];
+  return [...found.values()];
 }
 
 /** A name of memory that a field leads to, which a call may have stored to: that field below which of the call's arguments. */

@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../program/file.js';
 import type { CallOperation, Guard, Loop } from '../program/graph.js';
 import type { Program } from '../program/program.js';
-import type { ReleaseCall } from '../protocol/index.js';
+import type { PageNumber, ReleaseCall } from '../protocol/index.js';
 import type { Acquired } from './outcome.js';
 
 /** Where a node stands: what an event needs to be told apart and shown. */
@@ -57,8 +57,23 @@ export interface Origin {
   kind: 'given' | 'taken' | 'made';
   pos: number;
   from: string | null;
-  /** What was done, as a person reads it; `''` where nothing was. */
+  /** What was done, as a person reads it; `''` where nothing was, or nothing that has a name. */
   text: string;
+  /** Where it was done, if that is not where it is followed: a pointer may be stored before what it leads to is, or behind. */
+  stored?: number | undefined;
+  /** What a number stands for that the page's pointer was turned into. */
+  form?: PageNumber | undefined;
+  /** It says all that was said of where the fact came from, and more. */
+  isMore?: boolean;
+  /** Of a fact that is but another name of where it came from: that name. */
+  alias?: string | undefined;
+  /** What the function calls the field that the fact came from. */
+  path?: string;
+}
+
+/** Where what an origin tells was done. */
+export function placeOf({ pos, stored }: Origin): number {
+  return stored ?? pos;
 }
 
 /** What became of the reference in one function. */

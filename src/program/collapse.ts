@@ -136,7 +136,7 @@ export function collapser({ structure, typedef, globalType, resultType, expand }
           const target = path(a.target);
           const source = value(a.source);
           if (target === null || (a.operand && !isPointer(source))) return [];
-          return [{ target, source }];
+          return [{ target, source, pos: a.pos }];
         })
         .concat(moved),
       assigned: graph.assigned.map((a) => ({ ...a, target: path(a.target) ?? a.target })),

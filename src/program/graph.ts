@@ -46,6 +46,8 @@ export interface Copy {
   replaces: boolean;
   /** Only what the value itself is: a number or address, not the memory behind it. */
   valueOnly?: true;
+  /** The target as it is written, for people; not where no assignment is. */
+  written?: Expression;
 }
 /** A call. `through` is the field or variable of a call by pointer, then `name` is `null`. */
 export interface CallOperation {
@@ -66,6 +68,13 @@ export interface CallOperation {
   /** What the macro is given. */
   written?: Pick<CallOperation, 'args' | 'expressions'>;
 }
+/** Both sides of a condition as they are written: `right` is `null` for that of a plain value. */
+export interface Comparison {
+  left: Expression;
+  right: Expression | null;
+  /** The condition's left is what is written on the right. */
+  isTurned: boolean;
+}
 /** The condition `left op right` came out as `truth`. A plain value is `value != 0`. */
 export interface Assume {
   kind: 'assume';
@@ -75,6 +84,8 @@ export interface Assume {
   truth: boolean;
   /** The call under test, if the condition is one. */
   call: CallOperation | null;
+  /** As it is written, for people. */
+  written?: Comparison;
 }
 export interface ReturnOperation {
   kind: 'return';
@@ -119,6 +130,8 @@ export interface Graph {
   aliases: {
     target: string;
     source: Value;
+    /** Where the copy is made. */
+    pos: number;
     /** One of several operands: a name only if it is a pointer. */
     operand?: true;
   }[];
@@ -162,7 +175,8 @@ export function says({ values, negated }: Guard, isNull: boolean): boolean {
 
 /** The same condition with its sides changed over: `0 == n` is `n == 0`. */
 export function turnedOver(o: Assume): Assume {
-  return { ...o, left: o.right, right: o.left, op: swapped[o.op] ?? o.op };
+  const written = o.written && { written: { ...o.written, isTurned: !o.written.isTurned } };
+  return { ...o, left: o.right, right: o.left, op: swapped[o.op] ?? o.op, ...written };
 }
 
 /** Pointers that were set to a place some way into an array. */

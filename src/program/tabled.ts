@@ -25,6 +25,6 @@ export function pointerMoves(call: CallOperation): Graph['aliases'] {
     const path = argument?.path ? join(argument.path, place[2] ?? '') : null;
     const source = place[2] === '' ? argument : path === null ? undefined : { path, address: false, text: '' };
     const target = to === 'return' ? call.result : call.args[Number(to)]?.path;
-    return source && target ? [{ target, source }] : [];
+    return source && target ? [{ target, source, pos: call.pos }] : [];
   });
 }

@@ -31,7 +31,17 @@ export * from './integers.js';
 export { backingName, bufferAcquires, bufferTests, kernelBackedTest, userTests, vectorTest } from './iterator.js';
 export { addText, type Listing, linking, linkingText, linkTypes, listAddText, type Removal } from './listing.js';
 export * from './naming.js';
-export { frameTest, frameTestName, noFrameName, pageStateTest, pageUse, tryingText } from './page.js';
+export {
+  frameTest,
+  frameTestName,
+  mappingName,
+  noFrameName,
+  type PageNumber,
+  pageNumbers,
+  pageStateTest,
+  pageUse,
+  tryingText,
+} from './page.js';
 export type * from './types.js';
 export { undoneBy } from './undoing.js';
 export * from './users.js';

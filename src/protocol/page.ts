@@ -110,6 +110,40 @@ export const pageTransfers: readonly Transfer[] = [
   { name: 'page_to_section', moves: [] },
 ];
 
+/** What a number stands for that a page's pointer is turned into. */
+export type PageNumber = 'frame number' | 'physical address';
+
+const numbersOf = (form: PageNumber, names: readonly string[]): [string, PageNumber][] => names.map((name) => [name, form]);
+
+/** What the calls give that turn a page, its address or another such number into a number: include/linux/pfn.h, asm-generic/page.h. */
+export const pageNumbers: ReadonlyMap<string, PageNumber> = new Map([
+  ...numbersOf('physical address', ['page_to_phys', 'folio_to_phys', 'page_to_pa', 'page_to_bus', 'page_to_maddr', 'sg_phys']),
+  ...numbersOf('physical address', [
+    '__pa',
+    'virt_to_phys',
+    'virt_to_bus',
+    '__virt_to_bus',
+    'PFN_PHYS',
+    '__pfn_to_phys',
+    'pfn_to_hpa',
+    'pfn_to_gpa',
+  ]),
+  ...numbersOf('frame number', ['page_to_pfn', 'page_to_gfn', 'folio_pfn', 'page_to_virt_pfn', 'pfn_to_pfn_t', 'page_to_pfn_t']),
+  ...numbersOf('frame number', [
+    'page_to_xen_pfn',
+    'page_to_hvpfn',
+    'virt_to_pfn',
+    'vmalloc_to_pfn',
+    'PHYS_PFN',
+    'PFN_DOWN',
+    'PFN_UP',
+    '__phys_to_pfn',
+  ]),
+]);
+
+/** Calls that map a page, where others give the address at which it stands anyway: include/linux/highmem.h, vmalloc.h. */
+export const mappingName = /map/;
+
 /** Calls that hand their argument through: `likely(x)`, casts in macro form, reads. */
 export const transparentCalls: readonly string[] = [
   'likely',

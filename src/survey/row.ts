@@ -30,7 +30,7 @@ export interface Release {
 /** One step of a reference's way from acquire to release. */
 export interface Step extends Place {
   function: string;
-  /** A phrase: `stored in ib_umem.sgt_append`, `passed to free_pages()`, `dropped by put_page()`. */
+  /** A phrase: `kept in vm->page, of struct vm`, `passed to free_pages()`, `dropped by put_page()`. */
   text: string;
 }
 

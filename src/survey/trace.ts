@@ -1,8 +1,9 @@
 /** The way from acquire to a release, as steps that a person can follow in the source. */
-
-import { readable } from '../flow/facts.js';
+import { isHeap, scopeOf } from '../flow/facts.js';
+import { type Origin, placeOf } from '../flow/flow.js';
 import type { SeenRelease } from '../flow/releases.js';
-import type { Visit } from '../flow/visit.js';
+import type { Visit, Way } from '../flow/visit.js';
+import { placeText } from '../flow/words.js';
 import type { Program } from '../program/program.js';
 import type { Step } from './row.js';
 import type { Site } from './sites.js';
@@ -22,39 +23,68 @@ export function traceOf(program: Program, site: Site, release: SeenRelease | nul
   return steps.filter((s, i) => i === 0 || s.line !== steps[i - 1]?.line || s.file !== steps[i - 1]?.file || s.text !== steps[i - 1]?.text);
 }
 
-/** Steps from a visit's beginning to a fact of it. */
-export function stepsTo(program: Program, visit: Visit, fact: string): Step[] {
-  const { reference, origins } = visit.flow;
-  const here: Step[] = [];
+/**
+ * Steps from a visit's beginning to a fact of it.
+ * @param used where the function does something with the fact, if that is known
+ */
+export function stepsTo(program: Program, visit: Visit, fact: string, used: number | null = null): Step[] {
+  const { reference } = visit.flow;
+  const { made, entry } = chainTo(visit, fact);
+  // Of what a field leads to, other names say nothing that the field does not.
+  const first = visit.way === 'field' ? made.findIndex(({ alias }) => alias === undefined) : 0;
+  const here = made
+    .slice(Math.max(0, first))
+    .filter((origin, i, all) => origin.text !== '' && !(all[i + 1]?.isMore && placeOf(all[i + 1] as Origin) === placeOf(origin)))
+    .map((origin) => step(program, reference.file, reference.name, placeOf(origin), origin.text));
+  if (!visit.parent) return here;
+  const { visit: from, pos, fact: handed } = visit.parent;
+  // Of several calls that hand it to a caller, the one that it came from.
+  const begun = visit.flow.origins.get(entry);
+  const at = (by: Visit, place: number, text: string): Step => step(program, by.flow.reference.file, by.flow.reference.name, place, text);
+  const arrivals: Readonly<Record<Way, () => Step>> = {
+    site: () => at(from, pos, ''),
+    call: () => at(from, pos, `passed to ${reference.name}()`),
+    return: () => at(visit, begun?.kind === 'taken' ? begun.pos : pos, `handed on by ${from.flow.reference.name}()`),
+    field: () => at(visit, made[0]?.pos ?? used ?? loadIn(program, visit), `found in ${foundIn(program, visit, entry, made[0])}`),
+    callback: () => at(visit, reference.item.bodyPos, `called back: ${reference.name}()`),
+  };
+  const isIn = visit.way === 'call' || visit.way === 'callback';
+  return [...stepsTo(program, from, handed, isIn ? pos : null), arrivals[visit.way](), ...here];
+}
+
+/** What was brought about on the way to a fact within a visited function, the first first, and what it began with. */
+function chainTo({ flow: { origins } }: Visit, fact: string): { made: Origin[]; entry: string } {
+  const made: Origin[] = [];
   const seen = new Set<string>();
   let entry = fact;
   for (let f: string | null = fact; f !== null && !seen.has(f); ) {
     seen.add(f);
     entry = f;
-    const origin = origins.get(f);
+    const origin: Origin | undefined = origins.get(f);
     if (!origin) break;
-    if (origin.kind === 'made') here.unshift(step(program, reference.file, reference.name, origin.pos, origin.text));
+    if (origin.kind === 'made') made.unshift(origin);
     f = origin.from;
   }
-  if (!visit.parent) return here;
-  const { visit: from, fact: handed } = visit.parent;
-  // Of several calls that hand it to a caller, the one that it came from.
-  const begun = origins.get(entry);
-  const pos = visit.way === 'return' && begun?.kind === 'taken' ? begun.pos : visit.parent.pos;
-  const word = {
-    site: '',
-    call: `passed to ${reference.name}()`,
-    return: `handed to its caller ${reference.name}()`,
-    field: `reached in ${reference.name}() through ${readable(entry)}`,
-    callback: `called back: ${reference.name}()`,
-  }[visit.way];
-  const file = visit.way === 'return' ? reference.file : from.flow.reference.file;
-  const name = visit.way === 'return' ? reference.name : from.flow.reference.name;
-  const arrival =
-    visit.way === 'field' || visit.way === 'callback'
-      ? step(program, reference.file, reference.name, reference.item.bodyPos, word)
-      : step(program, file, name, pos, word);
-  return [...stepsTo(program, from, handed), arrival, ...here];
+  return { made, entry };
+}
+
+/**
+ * The place that a visited function has the pages from, by the name that it has for it.
+ * @param next what comes of it first
+ */
+function foundIn(program: Program, { flow: { reference }, heap }: Visit, entry: string, next: Origin | undefined): string {
+  const [graph] = program.graphs(reference);
+  const textOf = (path: string | null | undefined): string => (graph && path ? placeText(path, scopeOf(program, graph, reference)) : '');
+  return (isHeap(entry) ? textOf(next?.path) : textOf(entry)) || next?.alias || textOf(heap);
+}
+
+/** Where a function names the field or variable through which it was come to. */
+function loadIn(program: Program, { flow: { reference }, heap }: Visit): number {
+  const name = /[\w$]+(?=(?:\[\]|@\w+)*$)/.exec(heap ?? '')?.[0];
+  const text = program.textOf(reference);
+  const begin = reference.item.bodyPos - reference.item.pos;
+  const found = name === undefined ? -1 : text.slice(begin).search(new RegExp(`\\b${name}\\b`));
+  return reference.item.bodyPos + Math.max(0, found);
 }
 
 function step(program: Program, file: string, name: string, pos: number, text: string): Step {

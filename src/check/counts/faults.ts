@@ -1,4 +1,5 @@
 /** The counting faults of a site, worked out once for the rules that share them. */
+import { callsAt } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
 import type { Complaint } from '../finding.js';
@@ -19,10 +20,15 @@ function once(faults: readonly CountFault[]): CountFault[] {
   return [...new Map(faults.map((f) => [f.pos, f])).values()];
 }
 
-/** A counting fault as a complaint, with the conditions on the way. */
-export function complaintOfFault({ program }: Subject, fault: CountFault, message: string, last: string): Complaint {
+/**
+ * A counting fault as a complaint, with the conditions on the way.
+ * @param last what is told of its place; `null` for a drop, of which its call is told
+ */
+export function complaintOfFault({ program }: Subject, fault: CountFault, message: string, last: string | null): Complaint {
   const { file, name } = fault.reference;
+  const [drop] = program.graphs(fault.reference).flatMap((graph) => callsAt(graph, fault.pos));
+  const end = last ?? (drop?.name ? `dropped by ${drop.name}()` : 'dropped here');
   const at = (pos: number, text: string) => ({ file, ...program.position(file, pos), function: name, text });
-  const path = [...fault.way, ...fault.steps.map((s) => at(s.pos, s.text)), at(fault.pos, last)];
+  const path = [...fault.way, ...fault.steps.map((s) => at(s.pos, s.text)), at(fault.pos, end)];
   return { message, file, function: name, pos: fault.pos, path };
 }

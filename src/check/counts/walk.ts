@@ -3,6 +3,7 @@
  * and what the integers at hand stand for. At every statement that takes up so many pages the two are compared.
  */
 import { holds } from '../../flow/outcome.js';
+import { conditionText } from '../../flow/paths/memory/condition-text.js';
 import type { Assume, CallOperation, Clear, Copy, Node, Update } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
@@ -141,8 +142,8 @@ function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountF
   if (outcomes === 0 || asksForNone(left, o.op, right) || asksForNone(right, swapped[o.op] ?? o.op, left)) return null;
   let next: State = { ...state, step: null };
   if (outcomes !== null) {
-    const text = `where ${o.left.path ?? o.left.text} ${o.op} ${o.right.path ?? o.right.text}`;
-    next = { ...state, outcomes, step: { pos: n.pos, text } };
+    const text = conditionText(n);
+    next = { ...state, outcomes, step: text === null ? null : { pos: n.pos, text } };
   } else if (left?.base === 'result' || right?.base === 'result') {
     // A test of the result that is not understood may be the one that matters; an index that runs up to it is none.
     const runs = [o.left.path, o.right.path].some((p) => p !== null && n.loops.some((l) => l.variables.includes(p)));

@@ -1,4 +1,3 @@
-import { readable } from '../../flow/facts.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import { releases, vectorTest } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
@@ -56,8 +55,8 @@ function lastOfEach(drops: readonly CleanDrop[]): CleanDrop[] {
 /** A mark that leaves out pages to which the same is written. */
 function leftOut(subject: Subject, { visit, event }: Mark): Complaint {
   const { file, name } = visit.flow.reference;
-  const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where they are not part of a large one`;
-  const step = stepAt(subject, visit, event.pos, `marked dirty by ${event.api}(), but for those of large pages`);
+  const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where they are not in a large folio`;
+  const step = stepAt(subject, visit, event.pos, `${event.api}() skips the pages of large folios`);
   return { message, file, function: name, pos: event.pos, path: [taken(subject), step, ...writesTo(subject, visit)] };
 }
 
@@ -65,13 +64,13 @@ function leftOut(subject: Subject, { visit, event }: Mark): Complaint {
 function ofVectors(subject: Subject, { mark, test }: Tested): Complaint {
   const { file, name } = test.visit.flow.reference;
   const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where ${vectorTest}() holds, which it does not in a plain read()`;
-  const asked = stepAt(subject, test.visit, test.pos, "an iterator of one buffer is a user's, too");
+  const asked = stepAt(subject, test.visit, test.pos, `read() passes ITER_UBUF, for which ${vectorTest}() is false`);
   return {
     message,
     file,
     function: name,
     pos: test.pos,
-    path: [taken(subject), asked, stepAt(subject, mark.visit, mark.event.pos, `marked dirty by ${mark.event.api}(), but for its pages`)],
+    path: [taken(subject), asked, stepAt(subject, mark.visit, mark.event.pos, `${mark.event.api}() is not called for these pages`)],
   };
 }
 
@@ -85,7 +84,7 @@ function complaintOf(subject: Subject, { release, from }: CleanDrop): Complaint 
   }
   const { visit, call } = from;
   const { file, name } = visit.flow.reference;
-  const passed = `${readable(call.fact)} passed to ${call.callee.name}(), which drops it by ${release.event.api}()`;
+  const passed = `passed to ${call.callee.name}(), which drops them by ${release.event.api}()`;
   const path = [
     taken(subject),
     ...stepsTo(program, visit, call.fact),

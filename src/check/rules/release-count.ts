@@ -20,7 +20,7 @@ export const releaseCount: Rule = {
   check(subject) {
     const counted = faultsOf(subject)
       .filter((f) => f.kind === 'drop')
-      .map((f) => complaintOfFault(subject, f, what[f.how](f, subject.row.api), 'dropped here'));
+      .map((f) => complaintOfFault(subject, f, what[f.how](f, subject.row.api), null));
     const message = `all pages asked for are dropped where ${subject.row.api}() has taken fewer`;
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'more')

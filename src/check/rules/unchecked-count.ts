@@ -7,13 +7,13 @@ import { ERROR, isUnsigned, SHORT } from '../counts/symbols.js';
 import { complaintHere } from '../evidence.js';
 import { type Complaint, type Rule, taken } from '../finding.js';
 
-const done: Readonly<Record<CountFault['kind'], { what: string; step: string }>> = {
+const done: Readonly<Record<CountFault['kind'], { what: string; step: string | null }>> = {
   success: { what: 'is handed on as success', step: 'returns success' },
-  result: { what: 'is returned as it is, where zero is success and an error is below', step: 'returns the count' },
+  result: { what: 'is returned as it is, where zero is success and an error is negative', step: 'returns the count' },
   error: { what: 'is dropped, and zero returned as for success', step: 'returns zero' },
   sum: { what: 'is counted here as all that were asked for', step: 'adds the number asked for' },
   use: { what: 'is passed over here', step: 'takes up pages that may not be there' },
-  drop: { what: 'is passed over here', step: 'dropped here' },
+  drop: { what: 'is passed over here', step: null },
 };
 
 /** A call may take fewer pages than asked, or none: the comment of get_user_pages() in mm/gup.c. */

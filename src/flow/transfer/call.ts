@@ -4,18 +4,7 @@ import { asCallOf, type CallOperation, isPrinted, type Node } from '../../progra
 import { join, pathBelow } from '../../program/path.js';
 import { acquires, freeingCalls, iterators, releases, transfers } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
-import {
-  type Behind,
-  behind,
-  contentsOf,
-  earlierRound,
-  type Facts,
-  impliedByField,
-  isHeap,
-  isLocal,
-  outcomes,
-  readable,
-} from '../facts.js';
+import { type Behind, behind, contentsOf, earlierRound, type Facts, impliedByField, isHeap, isLocal, outcomes } from '../facts.js';
 import { factsAt } from '../flow.js';
 import { storesOf } from '../stores.js';
 import { put, putHeap, released } from './holding.js';
@@ -57,7 +46,7 @@ export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
     else if (o.name === null && o.through !== null) indirect(r, n, o, given, facts);
     if (touched && !seeded && api !== null) refill(r, o, facts);
     if (stored.length > 0) r.flow.storedThrough = true;
-    for (const { name, field } of stored) put(r, facts, name, field, n.pos, `which is ${readable(field)}`);
+    for (const { name, field } of stored) put(r, facts, name, field, n.pos, { text: `handed out by ${o.name}()` });
   }
   if (seeded) seed(r, n, o, input, facts);
   return facts;
@@ -81,8 +70,8 @@ function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): vo
     for (const fact of factsAt(s, o)) {
       const path = fact.startsWith('%result') ? join(o.result, fact.slice(7)) : resolveSeed(called, fact);
       if (path === null) continue;
-      if (isHeap(path)) putHeap(r, facts, path, path, n.pos);
-      else put(r, facts, path, null, n.pos, '', null, 'taken');
+      if (isHeap(path)) putHeap(r, facts, path, path, n.pos, null);
+      else put(r, facts, path, null, n.pos, { text: '', kind: 'taken' });
     }
     if (s.acquired) {
       // What an earlier round of a loop took is still held where this round fails.
@@ -142,13 +131,14 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
         if (once(r, 'call', n.pos, callee.key, entry)) r.flow.calls.push({ ...at(n), callee, entry, fact });
         const result = r.summary(callee, entry);
         if (suffix === '' && value.path !== null && result.extras.includes(index)) facts.add(`+${value.path}`);
-        for (const returned of result.returns) put(r, facts, join(o.result, returned), fact, n.pos, `returned by ${callee.name}()`);
-        for (const heap of result.heap) putHeap(r, facts, heap, fact, n.pos);
+        for (const returned of result.returns)
+          put(r, facts, join(o.result, returned), fact, n.pos, { text: `returned by ${callee.name}()` });
+        for (const heap of result.heap) putHeap(r, facts, heap, fact, n.pos, callee.name);
         for (const [i, s] of result.outs) {
           const target = o.args[i];
           const path = target ? pathBelow(target, s) : null;
           if (i === index && s === suffix) kept.add(fact);
-          else if (path !== null && !input.has(path)) put(r, facts, path, fact, n.pos, `handed out by ${callee.name}()`);
+          else if (path !== null && !input.has(path)) put(r, facts, path, fact, n.pos, { text: `handed out by ${callee.name}()` });
         }
         const left = result.outs.some(([i, s]) => i === index && s === suffix) || impliedByField(suffix, new Set(result.heap));
         if (!left && !kept.has(fact) && !callee.macro) released(r, facts, fact);

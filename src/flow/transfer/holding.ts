@@ -1,7 +1,11 @@
 /** How paths come to hold the reference, and cease to. */
+import type { Copy } from '../../program/graph.js';
 import { isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
-import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, otherNames, ownersIn, pathOf, pending, readable } from '../facts.js';
+import { asWritten } from '../../program/written.js';
+import type { PageNumber } from '../../protocol/index.js';
+import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, namings, otherNames, ownersIn, pathOf, pending } from '../facts.js';
 import type { Origin } from '../flow.js';
+import { ownerText, placeText } from '../words.js';
 import { setResult } from './refill.js';
 import { note, type Run } from './run.js';
 
@@ -15,7 +19,7 @@ export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
 }
 
 /** `target` gets what `source` holds. */
-export function copy(r: Run, facts: Facts, target: string, source: Value, pos: number, replaces: boolean, valueOnly: boolean): void {
+export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly, written }: Copy, pos: number): void {
   const local = rootOf(target) === target;
   if (!local && source.path !== null && facts.delete(`+${source.path}`)) return;
   const suffixes = contentsOf(source, facts, r.scope).filter((s) => !valueOnly || isOwnValue(s));
@@ -29,37 +33,94 @@ export function copy(r: Run, facts: Facts, target: string, source: Value, pos: n
   if (replaces) setResult(r, facts, target, source.path);
   for (const suffix of suffixes) {
     const from = source.path === null ? null : pathBelow(source, suffix);
-    put(r, facts, join(target, suffix), from, pos, undefined, replaces && local ? target : null);
+    // What is below the target is not what is written there.
+    const place = written && (suffix === '[]' || isOwnValue(suffix)) ? { written: asWritten(written) } : {};
+    put(r, facts, join(target, suffix), from, pos, place, replaces && local ? target : null);
   }
 }
 
-/** A path begins to hold the reference: under all its names, and in the field or global that it leads to. */
+/** How a path begins to hold the reference, as it is told. */
+export interface Putting {
+  /** What is told, if it is not that it is kept there. */
+  text?: string;
+  /** The path as it is written there. */
+  written?: string;
+  /** What a number stands for that the page's pointer is turned into. */
+  form?: PageNumber | undefined;
+  kind?: Origin['kind'];
+}
+
+/**
+ * A path begins to hold the reference: under all its names, and in the field or global that it leads to.
+ * @param set a variable that has just been set to point there
+ */
 export function put(
   r: Run,
   facts: Facts,
   path: string | null,
   from: string | null,
   pos: number,
-  text?: string,
+  how: Putting = {},
   set: string | null = null,
-  kind: Origin['kind'] = 'made',
 ): void {
   if (path === null) return;
   if (!credible(path, r.scope)) return;
   const through = from === null ? null : copiedFrom(r, path, from);
   facts.add(path);
-  note(r, path, through, text ?? `kept in ${readable(path)}`, pos, kind);
+  const form = how.form ?? (from === null ? undefined : r.flow.origins.get(from)?.form);
+  const kept = (): string => keptText(path, how.written || placeText(path, r.scope), form);
+  note(r, path, () => ({ kind: how.kind ?? 'made', pos, from: through, text: how.text ?? kept(), form }));
   if (isOwnValue(path.slice(rootOf(path).length))) return;
-  for (const name of [path, ...otherNames(path, r.graph, set)]) {
-    if (name !== path) {
-      if (!credible(name, r.scope)) continue;
-      facts.add(name);
-      note(r, name, path, `which is ${readable(name)}`, pos);
-    }
-    const heap = heapFact(name, r.scope);
-    // By another name it is the same memory, be it on the stack, and who points a variable at it has not stored it again.
-    if (heap !== null && !isOf(r, name !== path ? path : set === rootOf(name) ? from : null, heap)) putHeap(r, facts, heap, name, pos);
+  const isMore = how.text === undefined;
+  putHeapOf(r, facts, path, set === rootOf(path) ? from : null, { pos, form, isMore }, kept);
+  for (const { name, stored: at } of namings(path, r.graph, set)) {
+    if (!credible(name, r.scope)) continue;
+    facts.add(name);
+    // What was stored before is there when it is filled; what is stored behind, or of what a call gives, keeps what was filled.
+    const stored = at !== null && (at > pos || path.startsWith('%')) ? at : undefined;
+    const alias = (): string | undefined => (stored === undefined ? placeText(name, r.scope) : undefined);
+    const text = (): string => aliasText(alias()) ?? keptText(name, placeText(name, r.scope), form);
+    note(r, name, () => ({ kind: 'made', pos, from: path, text: text(), stored, form, alias: alias() }));
+    putHeapOf(r, facts, name, path, { pos, stored, form, isMore: true }, text);
   }
+}
+
+/**
+ * The field or global that a name leads to begins to hold the reference.
+ * @param known by another name it is the same memory, be it on the stack, and who points a variable at it has not stored it again
+ * @param told what is told of the name
+ */
+function putHeapOf(
+  r: Run,
+  facts: Facts,
+  name: string,
+  known: string | null,
+  how: Pick<Origin, 'pos' | 'stored' | 'form' | 'isMore'>,
+  told: () => string,
+): void {
+  const heap = heapFact(name, r.scope);
+  if (heap === null || isOf(r, known, heap)) return;
+  addHeap(r, facts, heap, () => {
+    const text = told();
+    return {
+      kind: 'made',
+      from: name,
+      ...how,
+      text: text === '' ? keptText(heap, placeText(heap, r.scope), how.form) : text + ownerText(heap),
+    };
+  });
+}
+
+function aliasText(place: string | undefined): string | undefined {
+  return place && `which is ${place}`;
+}
+
+/** What is told of a place that keeps the reference; `''` for one that has no name. */
+function keptText(path: string, place: string, form: PageNumber | undefined): string {
+  const number = path.endsWith('@pfn') ? form : undefined;
+  const word = path.endsWith('@address') ? 'address' : number;
+  if (place === '') return '';
+  return word === undefined ? `kept in ${place}` : `kept as ${word === 'address' ? 'an' : 'a'} ${word} in ${place}`;
 }
 
 /** True if a path goes through the field that a fact names. */
@@ -67,9 +128,19 @@ function isOf(r: Run, path: string | null, heap: string): boolean {
   return path !== null && ownersIn(r.scope, path).some((o) => `#${o.tag}${o.rest}` === heap);
 }
 
-export function putHeap(r: Run, facts: Facts, heap: string, from: string, pos: number): void {
+/** A callee has stored the reference in a field or global, or (`by` null) it is known to be there. */
+export function putHeap(r: Run, facts: Facts, heap: string, from: string, pos: number, by: string | null): void {
+  addHeap(r, facts, heap, () => ({
+    kind: 'made',
+    pos,
+    from,
+    text: `${keptText(heap, placeText(heap, r.scope), undefined)}${by === null ? '' : ` by ${by}()`}`,
+  }));
+}
+
+function addHeap(r: Run, facts: Facts, heap: string, origin: () => Origin): void {
   facts.add(heap);
-  note(r, heap, from, `stored in ${readable(heap)}`, pos);
+  note(r, heap, origin);
   if (!r.flow.heap.includes(heap)) r.flow.heap.push(heap);
 }
 
@@ -127,7 +198,7 @@ export function copyInto(
   facts: Facts,
   target: Value,
   source: Value,
-  { pos, text, isContained }: { pos: number; text: string; isContained: boolean },
+  { pos, isContained, ...how }: Putting & { pos: number; isContained: boolean },
 ): void {
   if (isContained && source.path !== null && facts.has(`+${source.path}`)) return;
   const suffixes = contentsOf(source, facts, r.scope);
@@ -138,7 +209,7 @@ export function copyInto(
       target.path === null ? null : target.address ? pathBelow(target, suffix) : join(target.path, suffix),
       pathBelow(source, suffix),
       pos,
-      text,
+      how,
     );
 }
 

@@ -24,8 +24,8 @@ export interface Run extends Analysis {
 }
 
 /** Notes where a fact came from, the first time. */
-export function note(r: Run, fact: string, from: string | null, text: string, pos: number, kind: Origin['kind'] = 'made'): void {
-  if (!r.flow.origins.has(fact)) r.flow.origins.set(fact, { kind, pos, from, text });
+export function note(r: Run, fact: string, origin: () => Origin): void {
+  if (!r.flow.origins.has(fact)) r.flow.origins.set(fact, origin());
 }
 
 /** True the first time that an event of this kind and place is seen. */

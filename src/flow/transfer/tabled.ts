@@ -7,6 +7,8 @@ import {
   extraReferenceCalls,
   freedOf,
   freeingCalls,
+  mappingName,
+  pageNumbers,
   type ReleaseCall,
   releases,
   unmappingCalls,
@@ -80,18 +82,19 @@ function applyMoves(r: Run, n: Node, o: CallOperation, name: string, moves: read
     if (!source || !target || target.path === null) continue;
     const scratch = new Set(input);
     const isContained = /@(sgl|bvec|skb|pipe)/.test(to);
-    copyInto(r, scratch, target, source, { pos: n.pos, text: `${moveWord(from, to)} by ${name}()`, isContained });
+    const form = pageNumbers.get(name);
+    copyInto(r, scratch, target, source, { pos: n.pos, text: `${moveWord(from, to, name)} by ${name}()`, form, isContained });
     for (const fact of scratch) facts.add(fact);
     if (isContained) facts.delete(`+${source.path}`);
   }
 }
 
-function moveWord(from: string, to: string): string {
+function moveWord(from: string, to: string, name: string): string {
   if (to.includes('@sgl')) return 'put in the scatterlist';
   if (to.includes('@bvec')) return 'put in the bvec';
   if (to.includes('@skb')) return 'put in the skb';
-  if (to.includes('@pfn')) return 'turned into a page frame number';
-  if (to.includes('@address')) return 'mapped';
+  if (to.includes('@pfn')) return `turned into a ${pageNumbers.get(name) ?? 'frame number'}`;
+  if (to.includes('@address')) return mappingName.test(name) ? 'mapped' : 'its address is taken';
   if (from.includes('@')) return 'fetched back';
   return 'handed on';
 }
@@ -125,7 +128,9 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
         e.partial &&= partial;
         needsToo(r, n.pos, when, e.assumptions);
       }
-  note(r, `-${n.pos}`, [...originsOf(place, facts, r)][0] ?? null, `dropped by ${release.name}()`, n.pos);
+  const [from = null] = originsOf(place, facts, r);
+  const path = place.path;
+  note(r, `-${n.pos}`, () => ({ kind: 'made', pos: n.pos, from, path, text: `dropped by ${release.name}()` }));
   const before = [...facts];
   released(r, facts, place.path);
   const loop = n.loops.findLast((l) => !r.seeds.some((s) => s.pos !== null && s.pos >= l.pos && s.pos < l.end));

@@ -1,5 +1,5 @@
 /** A graph while it is made. */
-import type { Block, CType, FunctionVariant } from '../../syntax/ast.js';
+import type { Block, CType, Expression, FunctionVariant } from '../../syntax/ast.js';
 import type { Graph, Guard, Loop, Node, Operation } from '../graph.js';
 import type { Value } from '../path.js';
 
@@ -34,7 +34,7 @@ export interface Builder {
   breaks: readonly Target[];
   continues: readonly Target[];
   /** With where each begins, and its way past all cases, `null` as long as it has none of its own. */
-  switches: { head: Value; dispatch: number; otherwise: number | null; seen: string[]; guardBase: number }[];
+  switches: { head: Value; value: Expression; dispatch: number; otherwise: number | null; seen: string[]; guardBase: number }[];
   /** Variables with a cleanup in the scopes that are open, outermost first. */
   cleanups: { variable: string; call: string }[];
   labels: Map<string, number>;

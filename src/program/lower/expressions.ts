@@ -74,7 +74,7 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
       const value = more === null ? stored(b, e.right) : evaluate(b, more);
       const target = evaluate(b, e.left);
       if (target.path === null || target.address) return value;
-      if (more === null) assign(b, target.path, value, e.pos, true);
+      if (more === null) assign(b, target.path, value, e.pos, true, e.left);
       else {
         b.assigned.push({ target: target.path, text: sourceName(more), pos: e.pos });
         if (value.path !== null) node(b, e.pos, { kind: 'copy', target: target.path, source: value, replaces: false });
@@ -153,7 +153,8 @@ function conditional(b: Builder, e: Extract<Expression, { kind: 'conditional' }>
   if (e.then === null) {
     const v = evaluate(b, e.test);
     assign(b, path, v, e.pos, true);
-    branch(b, { kind: 'assume', left: v, op: '!=', right: { ...nothing, text: '0' }, call: null }, e.pos, after, no);
+    const written = { left: e.test, right: null, isTurned: false };
+    branch(b, { kind: 'assume', left: v, op: '!=', right: { ...nothing, text: '0' }, call: null, written }, e.pos, after, no);
   } else {
     condition(b, e.test, yes, no);
     b.current = yes;
@@ -264,13 +265,15 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
     const right = tested(b, e.right, after);
     // `0 == ret` says what `ret == 0` says, and `obj->n > ret` what `ret < obj->n` does.
     const isTurned = right.path !== null && (left.path === null || (isOwn(b, right.path) && !isOwn(b, left.path)));
+    const written = { left: e.left, right: e.right, isTurned };
     assume = isTurned
-      ? { kind: 'assume', left: right, op: swapped[e.op] ?? e.op, right: left, call: null }
-      : { kind: 'assume', left, op: e.op, right, call: null };
+      ? { kind: 'assume', left: right, op: swapped[e.op] ?? e.op, right: left, call: null, written }
+      : { kind: 'assume', left, op: e.op, right, call: null, written };
   } else {
     const left = tested(b, e, after);
     const made = e.kind === 'call' ? b.nodes[b.current]?.operation : null;
-    assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null };
+    const written = { left: e, right: null, isTurned: false };
+    assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null, written };
   }
   branch(b, assume, e.pos, yes, no, after);
 }

@@ -2,7 +2,7 @@
 import type { Block, Declarator, Expression, Statement } from '../../syntax/ast.js';
 import { isScopeMacro } from '../../syntax/macros.js';
 import { type GotoLoop, gotoLoops } from '../goto-loops.js';
-import type { Guard, Loop, Node } from '../graph.js';
+import type { Assume, Guard, Loop, Node } from '../graph.js';
 import { statementsFor } from '../jumping.js';
 import type { Value } from '../path.js';
 import { namesIn, sourceName } from '../text.js';
@@ -112,7 +112,7 @@ export function statement(b: Builder, s: Statement): void {
       const value = evaluate(b, s.value);
       const dispatch = node(b, s.pos, null);
       const after = join(b, s.end);
-      b.switches.push({ head: value, dispatch, otherwise: null, seen: [], guardBase: b.guards.length });
+      b.switches.push({ head: value, value: s.value, dispatch, otherwise: null, seen: [], guardBase: b.guards.length });
       b.current = -1;
       within(b, { breaks: [...b.breaks, target(b, after)] }, () => statement(b, s.body));
       connect(b, after);
@@ -131,7 +131,7 @@ export function statement(b: Builder, s: Statement): void {
       if (s.value) {
         inside.seen.push(text);
         b.current = inside.dispatch;
-        node(b, s.pos, { kind: 'assume', left: inside.head, op: '==', right: { ...nothing, text }, truth: true, call: null });
+        node(b, s.pos, comparison(inside, '==', text));
       } else {
         // Of what else it may be is known behind the last case.
         inside.otherwise = join(b, s.pos);
@@ -184,12 +184,26 @@ export function statement(b: Builder, s: Statement): void {
 const maxCases = 6;
 
 /** The way past all cases of a switch. */
-function passCases(b: Builder, { head, dispatch, otherwise: arm, seen }: Builder['switches'][number], after: number): void {
+function passCases(b: Builder, inside: Builder['switches'][number], after: number): void {
+  const { dispatch, otherwise: arm, seen } = inside;
   const pos = (b.nodes[arm ?? dispatch] as Node).pos;
   b.current = dispatch;
-  if (seen.length <= maxCases)
-    for (const text of seen) node(b, pos, { kind: 'assume', left: head, op: '!=', right: { ...nothing, text }, truth: true, call: null });
+  if (seen.length <= maxCases) for (const text of seen) node(b, pos, comparison(inside, '!=', text));
   connect(b, arm ?? after);
+}
+
+/** What a case says of the value of its switch. */
+function comparison({ head, value }: Builder['switches'][number], op: '==' | '!=', text: string): Assume {
+  const right: Expression = { kind: 'literal', text, pos: value.pos, end: value.end };
+  return {
+    kind: 'assume',
+    left: head,
+    op,
+    right: { ...nothing, text },
+    truth: true,
+    call: null,
+    written: { left: value, right, isTurned: false },
+  };
 }
 
 function expressionStatement(b: Builder, e: Expression): Value {

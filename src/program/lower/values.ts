@@ -21,8 +21,11 @@ export function addressOf(value: Value): Value {
   return { ...value, address: true };
 }
 
-/** `target = value`, noting other names of the same memory and functions that are stored. */
-export function assign(b: Builder, target: string, value: Value, pos: number, replaces: boolean): void {
+/**
+ * `target = value`, noting other names of the same memory and functions that are stored.
+ * @param written the target as it is written
+ */
+export function assign(b: Builder, target: string, value: Value, pos: number, replaces: boolean, written?: Expression): void {
   b.assigned.push({ target, text: value.text, pos });
   if (value.path === null) {
     node(b, pos, { kind: 'clear', target, text: value.text });
@@ -32,8 +35,8 @@ export function assign(b: Builder, target: string, value: Value, pos: number, re
     b.callbacks.push({ owner: target, functionName: value.path });
     return;
   }
-  node(b, pos, { kind: 'copy', target, source: value, replaces });
-  if (replaces) b.aliases.push({ target, source: value });
+  node(b, pos, { kind: 'copy', target, source: value, replaces, ...(written && { written }) });
+  if (replaces) b.aliases.push({ target, source: value, pos });
 }
 
 /** A cast to a struct pointer gives the bytes a type; it is remembered on a temporary that is another name for them. */
@@ -96,7 +99,7 @@ export function merge(b: Builder, values: Value[], pos: number, text: string): V
   const path = temporary(b);
   for (const v of leading) {
     node(b, pos, { kind: 'copy', target: path, source: v, replaces: false });
-    b.aliases.push({ target: path, source: v, operand: true });
+    b.aliases.push({ target: path, source: v, pos, operand: true });
   }
   return { path, address: false, text };
 }

@@ -6,10 +6,11 @@ import { leadsTo, type Node } from '../../../program/graph.js';
 import { folderOf } from '../../../program/place.js';
 import type { Analysis } from '../../flow.js';
 import type { Start } from '../../visit.js';
+import { heldText } from '../../words.js';
 import type { Context } from '../context.js';
 import { namesCalled } from '../function/text.js';
 import type { Exit, Holder, Turned } from '../memory/state.js';
-import { happened, type PathStep, spokenSteps } from '../memory/trail.js';
+import { happened, type PathStep, type StepEvent, spokenSteps, stepsOf } from '../memory/trail.js';
 import { isOwn } from '../step/around.js';
 import { type Functions, functionsOf } from '../walk/functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from '../walk/keeping.js';
@@ -134,7 +135,10 @@ function storedOver({ context }: Functions, reference: FunctionReference, exits:
   const param = params.findIndex((p) => first.startsWith(`${p.name}.`));
   if (!isReentered(program, reference, first.startsWith('::') ? { place: first, mayDrop } : { param })) return [];
   const { file, name } = reference;
-  const earlier: PathStep = { file, function: name, pos: reference.item.pos, text: 'an earlier call took pages, and kept them' };
+  const earlier = earlierSteps(
+    reference,
+    exits.find((e) => !e.unsure && e.holders.flatMap(factOf).includes(first)),
+  );
   return program
     .graphs(reference)
     .flatMap((graph) => walk(context, reference, graph, { kind: 'again', facts }).late)
@@ -142,9 +146,17 @@ function storedOver({ context }: Functions, reference: FunctionReference, exits:
     .map(
       (late): Witness => ({
         ...{ kind: 'over', short: false, file, function: name, pos: late.pos },
-        ...{ steps: [earlier, ...spokenSteps(late.trail)], fields: [] },
+        ...{ steps: [...earlier, ...spokenSteps(late.trail)], fields: [] },
       }),
     );
+}
+
+/** How an earlier call of a function came by pages and kept them, of a way out on which it did. */
+function earlierSteps({ file, name, item }: FunctionReference, exit: Exit | undefined): PathStep[] {
+  const wanted = new Set<StepEvent['kind'] | undefined>(['taken', 'handed', 'kept']);
+  const steps = stepsOf(exit?.trail ?? null).filter(({ event }) => wanted.has(event?.kind));
+  if (steps.length === 0) return [{ file, function: name, pos: item.pos, text: 'an earlier call took pages, and kept them' }];
+  return steps.map((step) => ({ ...step, text: `in an earlier call, ${step.text}` }));
 }
 
 /** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that such a request calls last. */
@@ -212,7 +224,7 @@ function takenOut({ context, walked }: Functions, start: Start, climbed: Climbed
 
 /** The site, as the first step of a path on which its pages are in an object. */
 function keptStep({ reference: { file, name }, pos }: Start, { tag, suffix }: Carrier): PathStep {
-  return { file, function: name, pos, text: `taken here, and kept in ${tag}${suffix.replaceAll('[]', '')}` };
+  return { file, function: name, pos, text: `taken here, and kept in ${heldText(`#${tag}${suffix}`)}` };
 }
 
 /** Pages that do not come through functions which the site hands them to, or which are given back what holds them. */

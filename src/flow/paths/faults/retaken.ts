@@ -7,6 +7,7 @@ import { type CallOperation, type Graph, leadsTo, type Node } from '../../../pro
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { acquires } from '../../../protocol/index.js';
+import { spelledIn } from '../function/text.js';
 import type { Exit, Holder } from '../memory/state.js';
 import { stepsOf } from '../memory/trail.js';
 
@@ -25,7 +26,7 @@ export function danglingAt(program: Program, reference: FunctionReference, { dro
       if (last.pos !== drop?.pos || o?.kind !== 'call') continue;
       const path = o.args.map((a) => (a.address ? null : a.path)).find((p) => p != null && rootOf(p) !== p && !/[[@]/.test(p));
       const by = path == null || !isFilledAnew(graph, last, o, path) ? undefined : endOf(program, reference, o, path);
-      if (path != null && by) return { path, pos: last.pos, by };
+      if (path != null && by) return { path: spelledIn({ program, reference, graph }, path), pos: last.pos, by };
     }
   return null;
 }

@@ -8,6 +8,7 @@ import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { releases } from '../../../protocol/index.js';
 import type { Context } from '../context.js';
+import { spelledIn } from '../function/text.js';
 import type { Exit, Holder } from '../memory/state.js';
 import type { Dropping } from '../walk/keeping.js';
 import { ignores } from '../walk/ways.js';
@@ -38,9 +39,14 @@ export function unheardAt(context: Context, reference: FunctionReference, exit: 
         if (!by || !caller || told(program, reference, exit).some(asks)) continue;
         const drop = isThere ? dropsAll : dropsWherever;
         if (drop(context, by, type.tag, held.suffix))
-          return { path: name + held.suffix.replace(/(\[\]|@\w+)+$/, ''), pos: exit.drop.pos, by, caller };
+          return { path: pathText(program, reference, name + held.suffix), pos: exit.drop.pos, by, caller };
       }
   return null;
+}
+
+function pathText(program: Program, reference: FunctionReference, path: string): string {
+  const [graph] = program.graphs(reference);
+  return graph ? spelledIn({ program, reference, graph }, path) : path;
 }
 
 /** Another function of the file, by its key. */

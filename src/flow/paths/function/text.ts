@@ -1,7 +1,8 @@
 /** What is written where a node stands, and in a function's body. */
 import type { FunctionReference } from '../../../program/file.js';
-import type { Node } from '../../../program/graph.js';
+import type { Graph, Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
+import { spelled } from '../../../program/written.js';
 
 /** The function that a text is of. */
 export interface Within {
@@ -12,6 +13,11 @@ export interface Within {
 /** The text from a node on: as much as says what sort of statement it is. */
 export function textAt({ program, reference }: Within, n: Node): string {
   return program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
+}
+
+/** A path of a function as C writes it. */
+export function spelledIn({ program, reference, graph }: Within & { graph: Graph }, path: string): string {
+  return spelled(path, graph.types, (tag) => program.structure(tag, reference.file)) || 'an object';
 }
 
 /** The text of a function from the brace of its body on. */

@@ -4,7 +4,7 @@ import type { Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { consumed, releases } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
-import { textAt } from '../function/text.js';
+import { spelledIn, textAt } from '../function/text.js';
 import { keptOf } from '../memory/maps.js';
 import { holders, isVariable, placeAt, valueIn } from '../memory/memory.js';
 import { altered, type State, theReference, told } from '../memory/state.js';
@@ -67,7 +67,7 @@ const dropCall = new RegExp(String.raw`\b(?:${[...releases.keys()].join('|')})\s
 
 function without(local: Called, n: Node, state: State, places: readonly string[], target: string): State {
   const store = keptOf(state.store, (place) => !places.includes(place));
-  return told(local, n, altered(state, { store }), `${target.replace('[]', '')} forgets the pages in it`, { kind: 'forgotten' });
+  return told(local, n, altered(state, { store }), `${spelledIn(local, target)} forgets the pages in it`, { kind: 'forgotten' });
 }
 
 /** True where a round of a loop has had the followed element in a variable of its own, and did not drop it. */

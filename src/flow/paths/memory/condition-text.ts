@@ -1,5 +1,7 @@
 /** Conditions in words. */
-import type { Node } from '../../../program/graph.js';
+import type { Assume, Node } from '../../../program/graph.js';
+import { asOperand, comparisonOf } from '../../../program/written.js';
+import { swapped } from '../../../syntax/comparisons.js';
 
 /** A condition as a person reads it; `null` for one that has no words. */
 export function conditionText(n: Node): string | null {
@@ -8,5 +10,13 @@ export function conditionText(n: Node): string | null {
   if (o.call?.name) return `where ${o.call.name}() is ${o.op === '!=' ? 'true' : 'false'}`;
   const tested = o.left.text || o.left.path || '';
   if (tested === '' || tested.startsWith('%')) return null;
-  return `where ${tested} ${o.op} ${o.right.text || o.right.path || '0'}`;
+  return `where ${writtenOf(o) || `${tested} ${o.op} ${o.right.text || o.right.path || '0'}`}`;
+}
+
+/** A comparison as C has it; `''` where that has no words. */
+function writtenOf({ op, written }: Assume): string {
+  if (!written) return '';
+  const { left, right, isTurned } = written;
+  const own = isTurned ? (swapped[op] ?? op) : op;
+  return comparisonOf(asOperand(left, own), own, right ? asOperand(right, own, true) : '0');
 }

@@ -2,10 +2,11 @@
 import type { Assume, Clear, Copy, Graph, Node, Operation, ReturnOperation } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
+import { asWritten } from '../../../program/written.js';
 import type { Called } from '../context.js';
 import { isTaking } from '../entry.js';
 import { isPointer } from '../function/shape.js';
-import { textAt } from '../function/text.js';
+import { spelledIn, textAt } from '../function/text.js';
 import { forgetElement, stepOver, stepPast } from '../loops/forget.js';
 import { roundOf } from '../loops/last.js';
 import { isOthers } from '../loops/loops.js';
@@ -75,7 +76,7 @@ export function run(local: Called, n: Node, before: State): State[] {
       if (over) return [over];
       const next = structCopied(local, o, state) ?? put(state, target, source);
       if (local.entry.kind === 'again' && target !== null && isStoredOver(state, next, target)) {
-        const end = told(local, n, next, `${o.target.replace(/^::/, '')} is stored over while it still holds pages`, {
+        const end = told(local, n, next, `${targetText(local, o)} is stored over while it still holds pages`, {
           kind: 'overwritten',
         });
         // Where a variable still leads to them, what becomes of it says whether they are lost.
@@ -85,7 +86,7 @@ export function run(local: Called, n: Node, before: State): State[] {
       }
       const kept = state.phase === 'held' && next !== state && target !== null && rootOf(target) !== target && source !== null;
       if (kept && holders(next).length > holders(state).length)
-        return [told(local, n, next, `kept in ${o.target.replace(/^::/, '')}`, { kind: 'kept' })];
+        return [told(local, n, next, `kept in ${targetText(local, o)}`, { kind: 'kept' })];
       return [next];
     }
     case 'clear':
@@ -159,6 +160,11 @@ function testedElsewhere(state: State, { left, right }: Assume): State {
 /** True for a further operand of a number: with it, the number is none of those that it is made of. */
 function isSum(graph: Graph, { target, source }: Copy): boolean {
   return target.startsWith('%') && isNumber(graph, target) && (source.path === null || isNumber(graph, source.path));
+}
+
+/** What is stored to, as C has it. */
+function targetText(local: Called, { target, written }: Copy): string {
+  return (written && asWritten(written)) || spelledIn(local, target);
 }
 
 /** A constant is stored. */
