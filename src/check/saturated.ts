@@ -5,9 +5,10 @@ import { saturating } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
 
-/** A drop that is not come to from where the count is lowered, and the place where it is asked for. */
+/** A drop that is not come to from where the count is lowered, and the places where it is lowered and asked for. */
 export interface Saturated {
   release: SeenRelease;
+  lowered: number;
   pos: number;
 }
 
@@ -21,12 +22,12 @@ export function saturatedIn(subject: Subject): Saturated[] {
     const text = program.textOf(reference);
     if (!text.includes(`${lowers}(`) || !text.includes(`${asks}(`)) return [];
     const found = program.graphs(reference).flatMap((graph) => askedAt(graph, release.event.pos) ?? []);
-    return found.slice(0, 1).map((pos) => ({ release, pos }));
+    return found.slice(0, 1).map((places) => ({ release, ...places }));
   });
 }
 
-/** Where the count is asked for that keeps a drop from being reached; `null` if it is reached. */
-function askedAt(graph: Graph, drop: number): number | null {
+/** Where the count is lowered and asked for that keeps a drop from being reached; `null` if it is reached. */
+function askedAt(graph: Graph, drop: number): Omit<Saturated, 'release'> | null {
   const { nodes } = graph;
   const isDrop = (n: Node): boolean => n.operation?.kind === 'call' && n.pos === drop;
   for (const lowering of callsOf(nodes, saturating.lowers)) {
@@ -36,7 +37,8 @@ function askedAt(graph: Graph, drop: number): number | null {
     const isZero = ({ operation: o }: Node): boolean =>
       o?.kind === 'assume' && results.has(o.left.path ?? '') && o.right.text === '0' && (o.op === '==' || o.op === '<=');
     const first = asking.find(({ node }) => leadsTo(graph, lowering.node, (n) => n === node));
-    if (first && leadsTo(graph, lowering.node, isDrop) && !leadsTo(graph, lowering.node, isDrop, isZero)) return first.node.pos;
+    if (first && leadsTo(graph, lowering.node, isDrop) && !leadsTo(graph, lowering.node, isDrop, isZero))
+      return { lowered: lowering.node.pos, pos: first.node.pos };
   }
   return null;
 }

@@ -36,18 +36,22 @@ export interface Removal {
   name: string;
   /** Position of the object's member that stood there; `null` where the object is the result. */
   member: number | null;
+  /** From where, before "which others would find it". */
+  from: 'off the list on' | 'out of the hash table in' | 'out of the tree in' | 'out of the array in';
 }
 
-const removal = (names: readonly string[], member: number | null): Removal[] => names.map((name) => ({ name, member }));
+const removal = (names: readonly string[], member: number | null, from: Removal['from']): Removal[] =>
+  names.map((name) => ({ name, member, from }));
 
 /** include/linux/list.h, rculist.h, hashtable.h, rbtree.h, interval_tree.h, rhashtable.h, xarray.h, idr.h, radix-tree.h */
 export const removals: readonly Removal[] = [
-  ...removal(['list_del', 'list_del_init', 'list_del_rcu', 'list_del_init_careful'], 0),
-  ...removal(['hlist_del', 'hlist_del_init', 'hlist_del_rcu', 'hlist_del_init_rcu', 'hash_del', 'hash_del_rcu'], 0),
-  ...removal(['rb_erase', 'rb_erase_cached', 'interval_tree_remove'], 0),
-  ...removal(['rhashtable_remove_fast'], 1),
-  ...removal(['xa_erase', 'xa_erase_bh', 'xa_erase_irq', '__xa_erase', 'idr_remove'], null),
-  ...removal(['radix_tree_delete', 'radix_tree_delete_item', 'mtree_erase'], null),
+  ...removal(['list_del', 'list_del_init', 'list_del_rcu', 'list_del_init_careful'], 0, 'off the list on'),
+  ...removal(['hlist_del', 'hlist_del_init', 'hlist_del_rcu', 'hlist_del_init_rcu'], 0, 'off the list on'),
+  ...removal(['hash_del', 'hash_del_rcu'], 0, 'out of the hash table in'),
+  ...removal(['rb_erase', 'rb_erase_cached', 'interval_tree_remove'], 0, 'out of the tree in'),
+  ...removal(['rhashtable_remove_fast'], 1, 'out of the hash table in'),
+  ...removal(['xa_erase', 'xa_erase_bh', 'xa_erase_irq', '__xa_erase', 'idr_remove'], null, 'out of the array in'),
+  ...removal(['radix_tree_delete', 'radix_tree_delete_item', 'mtree_erase'], null, 'out of the tree in'),
 ];
 
 /** Structs that stand in an object for others to find it by: include/linux/types.h, rbtree_types.h, interval_tree.h, rhashtable-types.h, llist.h. */

@@ -1,6 +1,7 @@
+import { saturating } from '../../protocol/index.js';
 import { stepAt } from '../access.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
-import type { Rule } from '../finding.js';
+import type { FindingStep, Rule } from '../finding.js';
 import { saturatedIn } from '../saturated.js';
 
 export const leakOnPath: Rule = {
@@ -12,15 +13,18 @@ export const leakOnPath: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'leak' && !w.short)
       .map((w) => complaintOf(subject, w, left(w.function)));
-    const saturated = saturatedIn(subject).map(({ release, pos }) => {
-      const complaint = complaintAt(subject, release, left(release.visit.flow.reference.name));
-      const asked = stepAt(
-        subject,
-        release.visit,
-        pos,
-        'asked for here: a count that refcount_dec() would bring to zero is saturated, and says for ever that there are users',
-      );
-      return { ...complaint, pos, path: [...complaint.path.slice(0, -1), asked] };
+    const saturated = saturatedIn(subject).map(({ release, lowered, pos }) => {
+      const { name } = release.visit.flow.reference;
+      const complaint = complaintAt(subject, release, left(name));
+      const { lowers, asks } = saturating;
+      const steps = [
+        stepAt(subject, release.visit, lowered, `${lowers}() of the last count saturates it, so ${asks}() > 0 always holds`),
+        stepAt(subject, release.visit, pos, 'left here with the pages still held'),
+      ];
+      // What stands behind in the function is never come to.
+      const isBefore = (step: FindingStep): boolean =>
+        step.file !== complaint.file || step.function !== name || step.line < (steps[0]?.line ?? 0);
+      return { ...complaint, pos, path: [...complaint.path.filter(isBefore), ...steps] };
     });
     return [...walked, ...saturated];
   },

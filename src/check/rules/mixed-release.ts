@@ -20,13 +20,17 @@ export const mixedRelease: Rule = {
       if (strangers.length === 0) return [];
       const { api } = release.event;
       return [
-        complaintAt(subject, release, `${api}() drops pages of ${subject.row.api}() and ${[...new Set(strangers)].join(' and ')} alike`),
+        complaintAt(
+          subject,
+          release,
+          `${api}() drops ${[subject.row.api, ...new Set(strangers)].map((by) => `pages from ${by}()`).join(' and ')} alike`,
+        ),
       ];
     });
   },
 };
 
-/** The file's other sites, with another kind of reference, that come to the same drop: written about once, at the pinning site. */
+/** What takes the pages of the file's other sites, with another kind of reference, that come to the same drop: written about once, at the pinning site. */
 function siblings(subject: Subject, release: SeenRelease, others: readonly Subject[]): string[] {
   if (kindOf(subject) !== 'pin' || flagDecides(subject, others)) return [];
   const { file } = release.visit.flow.reference;
@@ -36,14 +40,14 @@ function siblings(subject: Subject, release: SeenRelease, others: readonly Subje
       // Where its own drop is there too, indexes or a count may tell one from the other.
       .filter((o) => !releasesIn(o).some((s) => s.event.call.drops === 'get' && release.event.call.drops === 'pin'))
       .filter((o) => releasesIn(o).some((s) => s.event.pos === release.event.pos && s.visit.flow.reference.file === file))
-      .map((o) => `${o.row.api}()`)
+      .map((o) => o.row.api)
   );
 }
 
 /** A page that is looked up by number or address may be the site's own, and any drop of the page of zeros is let through. */
 const unsaid: ReadonlySet<OriginKind> = new Set(['zero', 'found']);
 
-/** Origins in the releasing function itself whose pages come to an unpinning call. */
+/** The calls of other origins in the releasing function itself whose pages come to an unpinning call. */
 function strangersIn({ program, analysis }: Subject, { visit, event }: SeenRelease): string[] {
   const { reference } = visit.flow;
   if (event.call.drops !== 'pin') return [];
@@ -55,7 +59,7 @@ function strangersIn({ program, analysis }: Subject, { visit, event }: SeenRelea
           const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
           if (o?.kind !== 'call' || !origin || unsaid.has(origin.kind) || visit.flow.origins.has(o.result)) return [];
           const flow = analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]);
-          return flow.releases.some((r) => r.pos === event.pos) ? [origin.what] : [];
+          return flow.releases.some((r) => r.pos === event.pos) ? [origin.name] : [];
         }),
   );
 }

@@ -30,7 +30,8 @@ export const needsLongterm: Rule = {
     if (late.length === 0) return [];
     const what = row.reference === 'pin' ? 'pins' : 'pages';
     const where = row.carrier.length > 0 ? row.carrier.join(', ') : 'a table of frame numbers';
-    const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM`;
+    const wanted = row.reference === 'pin' ? '' : ': they want pin_user_pages*(FOLL_LONGTERM)';
+    const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM${wanted}`;
     const release = lastOf(subject, late);
     const path = [...wayTo(subject, release), ...(reach ? reached(subject, release.visit, reach) : [])];
     return [{ message, file: row.file, function: row.function, pos: site.call.pos, path }];

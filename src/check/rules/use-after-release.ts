@@ -1,4 +1,6 @@
 import type { Witness } from '../../flow/paths.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import { callsAt } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { stepAt } from '../access.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
@@ -18,13 +20,20 @@ export const useAfterRelease: Rule = {
       .map((w) => complaintOf(subject, w, stillStanding(subject, w)));
     const unmapped = lateUnmappings(subject).map(({ release, pos, api }) => {
       const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
-      return { ...complaint, pos, path: [...complaint.path, stepAt(subject, release.visit, pos, `unmapped by ${api}()`)] };
+      return { ...complaint, pos, path: [...complaint.path, stepAt(subject, release.visit, pos, unmappedBy(subject, release, pos, api))] };
     });
     return [...walked, ...standing, ...unmapped];
   },
 };
 
 function stillStanding({ row }: Subject, { fields: [setUp, undoing, caller], function: own }: Witness): string {
-  const first = caller === own ? `${undoing}() is called first on another way` : `${caller}() calls ${undoing}() first`;
+  const first = caller === own ? `${undoing}() is called first on another path` : `${caller}() calls ${undoing}() first`;
   return `pages of ${row.api}() are dropped while what ${setUp}() has set up still leads to them; ${first}`;
+}
+
+/** What unmaps the pages at a place: the call itself, or one that a helper of the file makes there. */
+function unmappedBy({ program }: Subject, { visit }: SeenRelease, pos: number, api: string): string {
+  const called = program.graphs(visit.flow.reference).flatMap((graph) => callsAt(graph, pos).map(({ name }) => name));
+  const [helper] = called;
+  return called.includes(api) || !helper ? `unmapped by ${api}()` : `unmapped by ${helper}(), which calls ${api}()`;
 }

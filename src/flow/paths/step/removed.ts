@@ -6,32 +6,34 @@ import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/me
 import { type State, told } from '../memory/state.js';
 
 /** The state behind a call that is given a member by which the object was found. */
-export function removed(local: Called, n: Node, o: CallOperation, { name, member }: Removal, state: State): State {
+export function removed(local: Called, n: Node, o: CallOperation, removal: Removal, state: State): State {
   const { entry } = local;
+  const { member } = removal;
   if (member === null || entry.kind !== 'object' || !entry.removed || state.phase !== 'held') return state;
   const object = valueAt(state, entry.variable);
   const isIt = valueIn(state, o.args[member])?.startsWith(`&${object}.`) === true && reaches(state, object);
   // Where a field leads to it, others may come by that.
-  return isIt && /^[%?]|\.(next|prev)$/.test(object) ? taken(local, n, entry.variable, name, state) : state;
+  return isIt && /^[%?]|\.(next|prev)$/.test(object) ? taken(local, n, entry.variable, removal, state) : state;
 }
 
 /** The state where the object is what a call has given that took it from there. */
 export function removedBy(local: Called, n: Node, variable: string, state: State): State {
-  const name = n.operation?.kind === 'copy' && state.phase === 'held' ? removingCall(local.graph, n.operation.source.path) : null;
-  return name === null ? state : taken(local, n, variable, name, state);
+  const by = n.operation?.kind === 'copy' && state.phase === 'held' ? removingCall(local.graph, n.operation.source.path) : null;
+  return by === null ? state : taken(local, n, variable, by, state);
 }
 
-/** The name of the call of which a path is the result, if that takes an object from where others find it and gives it. */
-export function removingCall({ nodes }: Graph, path: string | null): string | null {
+/** The call of which a path is the result, if that takes an object from where others find it and gives it. */
+export function removingCall({ nodes }: Graph, path: string | null): Removal | null {
   if (!path?.startsWith('%')) return null;
   const call = nodes.find(({ operation: o }) => o?.kind === 'call' && o.result === path)?.operation;
-  return call?.kind === 'call' && removals.get(call.name ?? '')?.member === null ? call.name : null;
+  const by = call?.kind === 'call' ? removals.get(call.name ?? '') : undefined;
+  return by?.member === null ? by : null;
 }
 
-function taken(local: Called, n: Node, variable: string, name: string, state: State): State {
+function taken(local: Called, n: Node, variable: string, { name, from }: Removal, state: State): State {
   const own = `?removed${n.id}`;
   const next = put(renamed(state, valueAt(state, variable), own), variable, own);
-  return told(local, n, withFresh(next, own), `taken out by ${name}(), from where others find it`, { kind: 'removed' });
+  return told(local, n, withFresh(next, own), `${name}() takes it ${from} which others would find it`, { kind: 'removed' });
 }
 
 /**
