@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { type Severity, severities } from '../check/finding.js';
 import { rules } from '../check/rules.js';
 import { findingFormats } from '../report/findings.js';
+import { closingLine } from '../report/findings-text.js';
 import { visible } from '../report/visible.js';
 import { readBaseline, writtenBaseline } from './baseline.js';
 import { asked, type Clash, refuseClashes } from './clash.js';
@@ -36,7 +37,7 @@ Examples:
   $ putright check . --changed-since origin/master         what a branch has to do with
   $ putright check . --baseline known.json                 only what is new
   $ putright check . --format sarif -o putright.sarif      for GitHub code scanning and editors
-  $ putright explain . leak-on-path:577ea2910d1bdb8b       one finding as a story
+  $ putright explain . drivers/x/y.c:120                   the findings of a line as stories
 
 Exit codes: 0 nothing found, 1 findings, 2 could not run.
 `;
@@ -91,6 +92,7 @@ async function checkCommand(tree: string, given: Given): Promise<void> {
   // Before it is written: the reader may end the program.
   if (findings.length > 0) process.exitCode = exitCodes.found;
   await give(content);
+  if ((given.format ?? 'text') === 'text') process.stderr.write(closingLine(check));
 }
 
 /** What has no use beside a list of the rules or a new baseline, or would harm it. */

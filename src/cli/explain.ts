@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { visible } from '../report/visible.js';
-import type { Task } from './engine.js';
 import { Failure } from './failure.js';
 import { cacheOption, engineOptions, filled, jobsOption } from './options.js';
 import { print } from './output.js';
@@ -15,20 +14,20 @@ Examples:
   $ putright explain ~/linux drivers/infiniband/core/umem.c:220
   $ putright explain ~/linux leak-on-path:577ea2910d1bdb8b
 
-The ids of sites are in the JSON, CSV and XLSX of the survey; the text sheet shows FILE:LINE. Those of findings are in the JSON
-and in the baseline of the check; its text shows FILE:LINE, which does where the finding's site is in that file, or no site is.
+A line tells of all findings and sites that stand in it; the text of the survey and of the check shows FILE:LINE. The ids of sites
+are in the JSON, CSV and XLSX of the survey, those of findings in the JSON and SARIF and in the baseline of the check.
 `;
 
 /** Adds `putright explain`. */
 export function addExplain(program: Command): void {
   program
     .command('explain')
-    .summary('one site or finding as a story, with the code around each step')
+    .summary('a site, a finding, or all that stands in a line, as a story with the code around each step')
     .description(
-      'Tells one row of the survey as a story: the code where the reference is taken, of each step on its way, and of each release, with line numbers and a caret; then what could not be followed, and what the row says in sentences. Or one finding of the check: the code of each step of its path.',
+      'Tells one row of the survey as a story: the code where the reference is taken, of each step on its way, and of each release, with line numbers and a caret; then what could not be followed, and what the row says in sentences. Or one finding of the check: the code of each step of its path. Or all findings and sites that stand in a line.',
     )
-    .argument('<tree>', 'folder that the site is in', filled)
-    .argument('<id>', 'the id of a site or of a finding, or its FILE:LINE', filled)
+    .argument('<tree>', 'folder that the site or the finding is in', filled)
+    .argument('<id>', "FILE:LINE of sites and findings, or a site's id, or a finding's id", filled)
     .addOption(jobsOption)
     .addOption(cacheOption)
     .addHelpText('after', EXAMPLES)
@@ -58,23 +57,24 @@ async function explainCommand(tree: string, named: string, given: { jobs?: numbe
     throw new Failure(`no finding ${visible(named)} in ${visible(tree)}${hintOf(told.closest, 'the check of it has no findings')}`);
   }
   const id = inTree(tree, named);
+  const { explainPlace, isPlace } = await import('../report/explain-place.js');
+  if (isPlace(id)) {
+    // What is wrong in a file may be wrong with what was taken in another: the whole tree is asked.
+    const { survey, findings } = await runChecked(tree, options);
+    const told = await explainPlace(survey, findings, id, standardOutput());
+    if (told.found) return print(told.text);
+    throw new Failure(`no site or finding at ${visible(id)} in ${visible(tree)}${hintOf(told.closest, 'there are none in it')}`);
+  }
   const { explain } = await import('../report/explain.js');
   // Only the sites of the id's own file are followed; those of the whole tree if it has none, to find the id or what is like it.
   const file = id.split(':')[0] ?? '';
   const own = /\.[ch]$/.test(file) && existsSync(join(tree, file)) ? [{ paths: [exactly(file)] }] : [];
   let closest: string[] = [];
-  let within: Task['options'] = options;
   for (const scope of [...own, {}]) {
-    within = { ...options, ...scope };
-    const explanation = await explain(await runSurvey(tree, within), id, standardOutput());
+    const explanation = await explain(await runSurvey(tree, { ...options, ...scope }), id, standardOutput());
     if (explanation.found) return print(explanation.text);
     closest = explanation.closest;
     if (closest.length > 0) break;
-  }
-  // A place that `check` has printed: what is wrong there is a finding of the sites that were followed just now.
-  if (own.length > 0 && /:\d+$/.test(id)) {
-    const told = await explainFinding(tree, (await runChecked(tree, within)).findings, id, standardOutput());
-    if (told.found) return print(told.text);
   }
   throw new Failure(`no site ${visible(id)} in ${visible(tree)}${hintOf(closest, 'the survey of it has no sites')}`);
 }

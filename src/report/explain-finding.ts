@@ -16,12 +16,8 @@ export function isFindingId(id: string): boolean {
 
 /** Explains the finding with this id, or those whose fault is at this `file:line` or `file:line:column`; reads the code from the tree. */
 export async function explainFinding(tree: string, findings: readonly Finding[], id: string, context: WriterContext): Promise<Explanation> {
-  const meant = findings.filter((f) => [f.id, `${f.file}:${f.line}`, `${f.file}:${f.line}:${f.column}`].includes(id));
-  if (meant.length > 0) {
-    const read = readerOf(tree);
-    const stories = await Promise.all(meant.map((finding) => tell(finding, read, context)));
-    return { found: true, text: stories.join('\n') };
-  }
+  const finding = findings.find((f) => f.id === id);
+  if (finding) return { found: true, text: await tellFinding(finding, readerOf(tree), context) };
   return {
     found: false,
     closest: closest(
@@ -31,12 +27,14 @@ export async function explainFinding(tree: string, findings: readonly Finding[],
   };
 }
 
-async function tell(finding: Finding, read: Reader, context: WriterContext): Promise<string> {
+/** The story of a finding: what is wrong and where, with the code there unless a step shows it, then the steps. */
+export async function tellFinding(finding: Finding, read: Reader, context: WriterContext): Promise<string> {
   const colours = pc.createColors(context.colour ?? false);
-  const lines: string[] = [colours.bold(`${finding.severity}: ${visible(finding.message)}`), visible(finding.id), ''];
-  const fault = { ...finding, text: finding.message };
-  const last = finding.path.at(-1);
-  const steps = last && last.file === fault.file && last.line === fault.line ? finding.path : [...finding.path, fault];
+  const lines: string[] = [colours.bold(`${finding.severity}: ${visible(finding.message)}`), visible(finding.id)];
+  lines.push(`at ${at(finding)} in ${visible(finding.function)}()`);
+  const steps = finding.path;
+  if (!steps.some(({ file, line }) => file === finding.file && line === finding.line)) lines.push(...(await excerpt(read, finding)));
+  lines.push('');
   let shown = '';
   for (const [n, step] of steps.entries()) {
     lines.push(`${String(n + 1).padStart(2)}. ${colours.cyan(`${at(step)} in ${visible(step.function)}(): ${visible(step.text)}`)}`);

@@ -12,26 +12,6 @@ import type { WriterContext } from './writer.js';
 /** The story, or the ids that were perhaps meant. */
 export type Explanation = { found: true; text: string } | { found: false; closest: string[] };
 
-/** So many ids are shown where none is the one that was given. */
-const MOST_MEANT = 5;
-
-/** The row of this id; `file:line` and `file:line:column` find it too, if only one site stands there. */
-export function findSite(sites: readonly Row[], id: string): Row | undefined {
-  const exact = sites.find((row) => row.id === id);
-  if (exact) return exact;
-  const there = sites.filter((row) => `${row.file}:${row.line}` === id || `${row.file}:${row.line}:${row.column}` === id);
-  return there.length === 1 ? there[0] : undefined;
-}
-
-/** The ids that were perhaps meant: those nearest to the line in its file, or else those that are spelt most like it. */
-function meantBy(sites: readonly Row[], id: string): string[] {
-  const [, file, line] = /^(.*?):(\d+)(?::\d+)?$/.exec(id) ?? [];
-  const far = (row: Row): number => Math.abs(row.line - Number(line));
-  const beside = sites.filter((row) => row.file === file).sort((a, b) => far(a) - far(b));
-  const ids = (rows: readonly Row[]): string[] => rows.map((row) => row.id);
-  return beside.length > 0 ? ids(beside.slice(0, MOST_MEANT)) : closest(id, ids(sites), MOST_MEANT);
-}
-
 /** A place of the story, with what happens there. */
 export interface Scene extends Spot {
   /** `file:line in function()`. */
@@ -47,28 +27,9 @@ const spot = (place: { file: string; line: number; column: number }): Spot => ({
 const inFunction = (name: string): string => (name ? ` in ${visible(name)}()` : '');
 const whereOf = (place: { file: string; line: number; function: string }): string => `${at(place)}${inFunction(place.function)}`;
 
-/** What the analysis writes behind a path for what a container holds, in words. */
-const CONTENTS: Readonly<Record<string, string>> = {
-  sgl: 'the scatterlist',
-  skb: 'the skb',
-  bvec: 'the bvec',
-  pipe: 'the pipe',
-  pfn: 'the pfn',
-  address: 'the address',
-  slot: 'the slot',
-};
-
-/** A step's text with its paths in words: `umem.sg@sgl` is the scatterlist `umem.sg`. */
-function spoken(text: string): string {
-  return visible(text).replace(/([\w.>[\]-]+)@(\w+)/g, (whole, path: string, content: string) => {
-    const words = Object.hasOwn(CONTENTS, content) ? CONTENTS[content] : undefined;
-    return words === undefined ? whole : `${words} ${path}`;
-  });
-}
-
 /** Everything that happens to the reference, in order: the site, the steps, and the releases that are no step. */
 export function scenes(row: Row): Scene[] {
-  const steps = row.trace.map((step): Scene => ({ ...spot(step), where: whereOf(step), text: spoken(step.text) }));
+  const steps = row.trace.map((step): Scene => ({ ...spot(step), where: whereOf(step), text: visible(step.text) }));
   const begun = row.trace.some((step) => step.file === row.file && step.line === row.line);
   const site: Scene = { ...spot(row), where: whereOf(row), text: `${visible(row.api)}() takes the reference` };
   const told = new Set(row.trace.map((step) => `${step.file}:${step.line}`));
@@ -86,7 +47,8 @@ export function scenes(row: Row): Scene[] {
   return [...(begun ? [] : [site]), ...steps, ...releases];
 }
 
-async function tell(row: Row, read: Reader, context: WriterContext): Promise<string> {
+/** The story of a row. */
+export async function tellSite(row: Row, read: Reader, context: WriterContext): Promise<string> {
   const colours = pc.createColors(context.colour ?? false);
   const lines: string[] = [colours.bold(visible(row.id)), ''];
   let last = '';
@@ -112,9 +74,15 @@ async function tell(row: Row, read: Reader, context: WriterContext): Promise<str
   return `${lines.join('\n')}\n`;
 }
 
-/** Explains the site that `id` names; reads the code from the survey's tree. */
+/** Explains the site of this id; reads the code from the survey's tree. */
 export async function explain(survey: Survey, id: string, context: WriterContext): Promise<Explanation> {
-  const row = findSite(survey.sites, id);
-  if (row) return { found: true, text: await tell(row, readerOf(survey.tree), context) };
-  return { found: false, closest: meantBy(survey.sites, id) };
+  const row = survey.sites.find((site) => site.id === id);
+  if (row) return { found: true, text: await tellSite(row, readerOf(survey.tree), context) };
+  return {
+    found: false,
+    closest: closest(
+      id,
+      survey.sites.map((site) => site.id),
+    ),
+  };
 }

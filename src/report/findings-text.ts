@@ -1,6 +1,6 @@
 /** Findings as compilers print them, each with its path as notes. */
 import pc from 'picocolors';
-import type { Severity } from '../check/finding.js';
+import { type Severity, severities } from '../check/finding.js';
 import type { Check } from '../check/index.js';
 import { visible } from './visible.js';
 import type { WriterContext } from './writer.js';
@@ -24,4 +24,20 @@ export function findingsText({ findings }: Check, context: WriterContext = {}): 
       ].join('\n'),
     )
     .join('');
+}
+
+/** How many findings there are, and how to see one in full; nothing where there are none. For people: it is no part of the list. */
+export function closingLine({ tree, findings }: Pick<Check, 'tree' | 'findings'>): string {
+  if (findings.length === 0) return '';
+  const counted = severities.toReversed().flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count > 0 ? [`${count} ${severity}${count > 1 ? 's' : ''}`] : [];
+  });
+  const all = `${findings.length} finding${findings.length > 1 ? 's' : ''} (${counted.join(', ')})`;
+  return `${all}; putright explain ${asWord(tree)} FILE:LINE tells one in full\n`;
+}
+
+/** A path as a shell reads it as one word. */
+function asWord(path: string): string {
+  return /^[\w./~+@%=:,-]+$/.test(path) ? path : `'${visible(path).replaceAll("'", "'\\''")}'`;
 }

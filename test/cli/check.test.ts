@@ -41,7 +41,7 @@ describe('check', () => {
   it('prints as compilers do, with the path as notes, exit 1', () =>
     withTree({ 'a.c': wrong }, async (tree) => {
       const { code, stdout, stderr } = await checked(tree);
-      expect([code, stderr]).toEqual([1, '']);
+      expect([code, stderr]).toEqual([1, `1 finding (1 error); putright explain ${tree} FILE:LINE tells one in full\n`]);
       const lines = stdout.trimEnd().split('\n');
       expect(lines[0]).toMatch(/^a\.c:7:2: error: .*release_pages\(\).* \[wrong-release\]$/);
       expect(lines[1]).toBe('a.c:3:12: note: taken by pin_user_pages_fast() (wrong)');
@@ -113,6 +113,18 @@ describe('check', () => {
       },
     ));
 
+  it('counts on the standard error, in the text format only, so that lists stay lists', () =>
+    withTree(
+      { 'a.c': wrong.replace('release_pages(pages, ret)', 'set_page_dirty(pages[0]);\n\trelease_pages(pages, ret)') },
+      async (tree) => {
+        const counted = async (...args: string[]) => (await checked(tree, ...args)).stderr;
+        expect(await counted()).toMatch(/^2 findings \(1 error, 1 warning\); putright explain /);
+        expect(await counted('-o', join(folder, 'counted.txt'))).toBe(await counted());
+        expect(await counted('--format', 'json')).toBe('');
+        expect(await counted('--rule', 'never-released')).toBe('');
+      },
+    ));
+
   it('says the same with a cache, and again from it, beside a survey in the same folder', () =>
     withTree({ 'a.c': wrong }, async (tree) => {
       const plain = (await checked(tree)).stdout;
@@ -136,6 +148,17 @@ describe('explain FINDING', () => {
       // As the text of the check names it.
       for (const place of ['a.c:7', 'a.c:7:2']) expect((await run(['explain', tree, place])).stdout).toBe(stdout);
       expect((await run(['explain', tree, 'a.c:8'])).stderr).toMatch(/no site a\.c:8 in .*; closest are:\n/);
+    }));
+
+  it('tells what stands in a line, a finding or a site, and names the lines near by if nothing does', () =>
+    withTree({ 'a.c': wrong }, async (tree) => {
+      const at = async (line: number) => run(['explain', tree, `a.c:${line}`]);
+      expect((await at(7)).stdout).toMatch(/^error: .*release_pages[\s\S]*\nwrong-release:[0-9a-f]{16}\nat a\.c:7 in wrong\(\)\n/);
+      expect((await at(3)).stdout).toMatch(/^a\.c:wrong:pin_user_pages_fast#1\n/);
+      expect(await at(5)).toMatchObject({
+        code: 2,
+        stderr: `putright: no site or finding at a.c:5 in ${tree}; closest are:\n  a.c:7\n  a.c:3\n`,
+      });
     }));
 
   it('says which findings there are if there is none of that id, exit 2', () =>

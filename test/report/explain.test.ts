@@ -2,8 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/check/finding.js';
 import { closest, distance } from '../../src/report/closest.js';
-import { explain, findSite } from '../../src/report/explain.js';
+import { explain } from '../../src/report/explain.js';
+import { explainFinding } from '../../src/report/explain-finding.js';
+import { explainPlace } from '../../src/report/explain-place.js';
 import { row, surveyOf } from './rows.js';
 
 let tree = '';
@@ -108,13 +111,63 @@ describe('the story of a row', () => {
   });
 });
 
-describe('the id', () => {
-  it('may be a place, if only one site is there', () => {
-    expect(findSite([site, row()], 'latin.c:4')).toBe(site);
-    expect(findSite([site, row()], 'latin.c:4:17')).toBe(site);
-    expect(findSite([site, site], 'latin.c:4')).toBeUndefined();
+const step = (line: number, text: string) => ({ file: 'latin.c', line, column: 1, function: 'hold', text });
+const finding: Finding = {
+  ...{ id: 'leak-on-path:0123456789abcdef', rule: 'leak-on-path', severity: 'error', fingerprint: '0123456789abcdef' },
+  ...{ message: 'hold() is left with the page still held', file: 'latin.c', line: 5, column: 2, function: 'hold', site: site.id },
+  path: [step(4, 'taken by get_user_pages_fast()'), step(9, 'left here')],
+};
+
+describe('the story of a finding', () => {
+  it('shows the code of its place first, where no step does, and never tells the message as a step', async () => {
+    const titlesOf = async (f: Finding) => {
+      const explanation = await explainFinding(tree, [f], f.id, {});
+      const lines = explanation.found ? explanation.text.split('\n') : [];
+      return lines.filter((line) => /^(?:error|at | *\d+\. )|n != 1/.test(line));
+    };
+    expect(await titlesOf({ ...finding, path: [step(4, 'taken'), step(9, 'left here')] })).toEqual([
+      'error: hold() is left with the page still held',
+      'at latin.c:5 in hold()',
+      '  5 |         if (n != 1)',
+      ' 1. latin.c:4 in hold(): taken',
+      '  5 |         if (n != 1)',
+      ' 2. latin.c:9 in hold(): left here',
+    ]);
+    expect((await titlesOf({ ...finding, path: [step(5, 'left here')] })).slice(1, 3)).toEqual([
+      'at latin.c:5 in hold()',
+      ' 1. latin.c:5 in hold(): left here',
+    ]);
+  });
+});
+
+describe('a place', () => {
+  const at = async (place: string, findings: Finding[], sites = [site, row()]) => {
+    const explanation = await explainPlace(surveyOf(sites, { tree }), findings, place, {});
+    return explanation.found ? explanation.text.split('\n').filter((line) => /^(?:error: |latin\.c:hold)/.test(line)) : explanation.closest;
+  };
+
+  it('tells all that stands there, the findings first', async () => {
+    const here = { ...finding, line: 4 };
+    expect(await at('latin.c:4', [here, { ...here, message: 'more' }, finding])).toEqual([
+      `error: ${finding.message}`,
+      'error: more',
+      site.id,
+    ]);
+    expect(await at('latin.c:5', [here, finding])).toEqual([`error: ${finding.message}`]);
+    expect(await at('latin.c:4', [], [site, site])).toEqual([site.id, site.id]);
   });
 
+  it('may have a column', async () => {
+    expect(await at('latin.c:4:17', [{ ...finding, line: 4 }])).toEqual([site.id]);
+  });
+
+  it('at which there is nothing brings the nearest of its file, or what is written like it', async () => {
+    expect(await at('latin.c:9', [finding])).toEqual(['latin.c:5', 'latin.c:4']);
+    expect(await at('latim.c:4', [])).toEqual(['latin.c:4', `${row().file}:${row().line}`]);
+  });
+});
+
+describe('the id', () => {
   it('that is unknown brings the closest', async () => {
     const explanation = await explain(survey(), 'latin.c:hodl:get_user_pages_fast#1', {});
     expect(explanation).toEqual({ found: false, closest: [site.id, row().id] });
