@@ -31,7 +31,7 @@ export function stepsTo(program: Program, visit: Visit, fact: string, used: numb
   const { reference } = visit.flow;
   const { made, entry } = chainTo(visit, fact);
   // Of what a field leads to, other names say nothing that the field does not.
-  const first = visit.way === 'field' ? made.findIndex(({ alias }) => alias === undefined) : 0;
+  const first = visit.way === 'field' ? made.findIndex(({ alias, text }) => alias === undefined && text !== '') : 0;
   const here = made
     .slice(Math.max(0, first))
     .filter((origin, i, all) => origin.text !== '' && !(all[i + 1]?.isMore && placeOf(all[i + 1] as Origin) === placeOf(origin)))
@@ -45,7 +45,7 @@ export function stepsTo(program: Program, visit: Visit, fact: string, used: numb
     site: () => at(from, pos, ''),
     call: () => at(from, pos, `passed to ${reference.name}()`),
     return: () => at(visit, begun?.kind === 'taken' ? begun.pos : pos, `handed on by ${from.flow.reference.name}()`),
-    field: () => at(visit, made[0]?.pos ?? used ?? loadIn(program, visit), `found in ${foundIn(program, visit, entry, made[0])}`),
+    field: () => at(visit, made[0]?.pos ?? used ?? loadIn(program, visit), `found in ${foundIn(program, visit, entry, made)}`),
     callback: () => at(visit, reference.item.bodyPos, `called back: ${reference.name}()`),
   };
   const isIn = visit.way === 'call' || visit.way === 'callback';
@@ -70,12 +70,13 @@ function chainTo({ flow: { origins } }: Visit, fact: string): { made: Origin[]; 
 
 /**
  * The place that a visited function has the pages from, by the name that it has for it.
- * @param next what comes of it first
+ * @param made what comes of it there
  */
-function foundIn(program: Program, { flow: { reference }, heap }: Visit, entry: string, next: Origin | undefined): string {
+function foundIn(program: Program, { flow: { reference }, heap }: Visit, entry: string, made: readonly Origin[]): string {
   const [graph] = program.graphs(reference);
   const textOf = (path: string | null | undefined): string => (graph && path ? placeText(path, scopeOf(program, graph, reference)) : '');
-  return (isHeap(entry) ? textOf(next?.path) : textOf(entry)) || next?.alias || textOf(heap);
+  const other = made.find(({ alias, text }) => alias || text !== '')?.alias;
+  return (isHeap(entry) ? textOf(made[0]?.path) : textOf(entry)) || other || textOf(heap);
 }
 
 /** Where a function names the field or variable through which it was come to. */
