@@ -144,6 +144,20 @@ function compared(state: State, left: string, op: string, right: string): State 
   return altered(state, { conditions: withEntry(state.conditions, key, truth) });
 }
 
+/** The constant that a value is known to be: a number, or a name in capitals. */
+export function equalOf({ conditions }: State, value: string | null): string | null {
+  if (value === null || constantName.test(value)) return value;
+  const prefix = `${value} == `;
+  let found = null as string | null;
+  conditions.forEach((truth, key) => {
+    if (found === null && truth && key.startsWith(prefix) && constantName.test(key.slice(prefix.length))) found = key.slice(prefix.length);
+  });
+  return found;
+}
+
+/** What stands for itself as a value: `=-EIO`, `DMA_COMPLETE`. */
+export const constantName = /^(=|[A-Z][A-Z\d_]+$)/;
+
 /** Outcomes that agree with a comparison of the result with zero (0) or with the number asked for (2). */
 function outcomesAfter(state: State, op: string, against: number): State | null {
   const rank: readonly [number, number][] = [

@@ -6,6 +6,7 @@ import type { Called } from '../context.js';
 import { belowParameter } from '../function/parameter.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
+import { equalOf } from '../memory/conditions.js';
 import { signOf } from '../memory/signs.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from '../memory/state.js';
 import { latest } from '../memory/trail.js';
@@ -116,17 +117,6 @@ function givenOf({ graph }: Called, { conditions }: State, returned: string | nu
   const index = graph.params.findIndex((p) => p.name !== '' && p.type.pointers === 0 && p.type.tag === null && isIt(p.name));
   return index < 0 ? null : index;
 }
-
-/** The constant that a value is known to be: a number, or a name in capitals. */
-function equalOf(state: State, value: string | null): string | null {
-  if (value === null || constant.test(value)) return value;
-  const prefix = `${value} == `;
-  for (const [key, truth] of state.conditions)
-    if (truth && key.startsWith(prefix) && constant.test(key.slice(prefix.length))) return key.slice(prefix.length);
-  return null;
-}
-
-const constant = /^(=|[A-Z][A-Z\d_]+$)/;
 
 /** Where the function was left: its return statement, or its end. Those that it called have returned too. */
 function leftAt({ reference: { file, name } }: Called, { trail }: State, n: Node): number {

@@ -2,6 +2,7 @@
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Shape } from '../function/shape.js';
+import { constantName } from '../memory/conditions.js';
 import { isSameMap, isSameSet, keptOf } from '../memory/maps.js';
 import { baseOf, isVariable } from '../memory/memory.js';
 import { altered, type State, theReference } from '../memory/state.js';
@@ -27,7 +28,7 @@ export function forgetting(state: State, shape: Shape, node: number): State {
   };
   const isKept = (value: string): boolean => {
     const { base, field, bits } = wordOf(value);
-    if (base.startsWith('+') || value.startsWith('=')) return true;
+    if (base.startsWith('+') || constantName.test(value)) return true;
     if (bits !== null && shape.testedBits.has(bits) && !shape.areBitsTested(node, bits)) return false;
     if (!(base.startsWith('::') || base === state.result || shape.isTested(node, base) || isBase(base))) return false;
     // What stood in a field is met again where that field is read, or where it was copied to.
