@@ -151,7 +151,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
     said: each<void, Operation | null>((n) => numbered(naming, n.operation)),
     step: each<void, TrailStep | null>((n) => {
       const text = conditionText(n);
-      return text === null ? null : { file, function: reference.name, pos: n.pos, text, event: null };
+      return text === null ? null : { file, function: reference.name, pos: n.pos, text, event: { kind: 'tested' } };
     }),
     callee: each(calleeOf),
     targets: each(targetsOf),

@@ -7,6 +7,8 @@ export type Says = 'failed' | 'zero' | 'succeeded' | null;
 /** What happened at a step, for who asks later on. */
 export type StepEvent =
   | { kind: 'returned' }
+  /** A condition came out in some way. */
+  | { kind: 'tested' }
   /** The acquiring call took the pages. */
   | { kind: 'taken' }
   /** The pages came from a function. */

@@ -2,6 +2,7 @@
 import type { Graph, Node } from '../../../program/graph.js';
 import type { Shape } from '../function/shape.js';
 import type { State } from '../memory/state.js';
+import type { TrailStep } from '../memory/trail.js';
 import { forgetting, isSame } from './merge.js';
 import { openTracks, type Tracks } from './tracks.js';
 
@@ -40,7 +41,8 @@ export interface Frontier {
   isCut(): boolean;
 }
 
-export function openFrontier(graph: Graph, shape: Shape, first: State): Frontier {
+/** @param stepOf how a condition is told */
+export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (n: Node) => TrailStep | null): Frontier {
   /** States by the nodes at which ways meet. */
   const met: (number[] | undefined)[] = new Array(graph.nodes.length);
   const visits = {
@@ -56,6 +58,10 @@ export function openFrontier(graph: Graph, shape: Shape, first: State): Frontier
       return state.phase === 'before' ? null : (graph.nodes[node] as Node).pos;
     },
     trailOf: (index) => (queue[index] as At).state.trail,
+    testedAt(index) {
+      const n = graph.nodes[(queue[index] as At).node] as Node;
+      return n.operation?.kind === 'assume' ? stepOf(n) : null;
+    },
   });
   let at = -1;
   let passed = 0;

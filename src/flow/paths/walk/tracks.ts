@@ -1,6 +1,7 @@
 /** How the states of a walk follow each other: from which on nothing but one sort of end can be reached. */
 import type { Exit, Turned } from '../memory/state.js';
-import type { Trail } from '../memory/trail.js';
+import type { Late } from '../context.js';
+import type { Trail, TrailStep } from '../memory/trail.js';
 
 export interface Tracks {
   /** A state leads to another, with a trail; both are numbers in the order in which they were met. */
@@ -21,6 +22,12 @@ export interface Tracks {
    * tells of one of them only.
    */
   leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[];
+  /** A state leads to what comes too late. */
+  late(from: number, late: Late): void;
+  /** An exit's trail without the conditions that do not decide about it: where they come out otherwise, such an exit is reached, too, or nothing. */
+  decidedFor(exit: Exit): Trail | null;
+  /** The same of what comes too late. */
+  decidedForLate(late: Late): Trail;
 }
 
 /** What a walk tells of its states. */
@@ -28,9 +35,11 @@ export interface States {
   /** Where a state stands, `null` before the reference is there. */
   posOf(state: number): number | null;
   trailOf(state: number): Trail | null;
+  /** The condition that is looked at from a state, as a step; `null` where none is. */
+  testedAt(state: number): TrailStep | null;
 }
 
-export function openTracks({ posOf, trailOf }: States): Tracks {
+export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
   // Edges in the order in which they were met: to each state the last that leads there, and to each edge the one before it.
   const last: number[] = [];
   const before: number[] = [];
@@ -39,6 +48,7 @@ export function openTracks({ posOf, trailOf }: States): Tracks {
   const exits: { from: number; exit: Exit }[] = [];
   const others: number[] = [];
   const full: number[] = [];
+  const lates: { from: number; late: Late }[] = [];
 
   /** The edges to a state, in the order in which they were met. */
   function into(state: number): { from: number; trail: Trail | null }[] {
@@ -70,7 +80,7 @@ export function openTracks({ posOf, trailOf }: States): Tracks {
         const pos = posOf(at) ?? exit.pos;
         const key = `${pos}|${exit.pos}`;
         const known = found.get(key);
-        if (!known || isMore(exit, known.exit)) found.set(key, { exit: trail === exit.trail ? exit : { ...exit, trail }, pos });
+        if (!known || isMore(exit, known.exit)) found.set(key, { exit: { ...exit, trail: decided(trail, exitsLike(exit)) }, pos });
       }
     }
     return [...found.values()];
@@ -89,6 +99,57 @@ export function openTracks({ posOf, trailOf }: States): Tracks {
     return found;
   }
 
+  const exitsLike = ({ kind, pos, result }: Exit): number[] =>
+    exits.flatMap((e) => (e.exit.kind === kind && e.exit.pos === pos && e.exit.result === result ? [e.from] : []));
+
+  /** @param ends the states from which such an end is reached */
+  function decided(trail: Trail | null, ends: readonly number[]): Trail | null {
+    let dropped = null as ReadonlySet<TrailStep> | null;
+    const isIdle = (step: TrailStep): boolean => {
+      dropped ??= idleTests(upTo(ends));
+      return dropped.has(step);
+    };
+    const kept = (t: Trail | null): Trail | null => {
+      if (t === null) return null;
+      const before = kept(t.before);
+      if (isTest(t.step) && isIdle(t.step)) return before;
+      return before === t.before ? t : { step: t.step, before };
+    };
+    return kept(trail);
+  }
+
+  /** Of the conditions on ways to some states, those whose other outcomes lead there, too, or nowhere. */
+  function idleTests(leading: ReadonlySet<number>): ReadonlySet<TrailStep> {
+    const idle = new Set<TrailStep>();
+    const deciding = new Set<TrailStep>();
+    const goingOn = new Set([...froms, ...others, ...full, ...exits.map((e) => e.from), ...lates.map((l) => l.from)]);
+    const next = childrenOf();
+    for (const state of leading) {
+      const step = testedAt(state);
+      if (step === null) continue;
+      let isDeciding = false;
+      for (let edge = last[state] ?? -1; edge >= 0; edge = before[edge] as number)
+        for (const other of next.get(froms[edge] as number) ?? [])
+          isDeciding ||= other !== state && testedAt(other) !== null && goingOn.has(other) && !leading.has(other);
+      (isDeciding ? deciding : idle).add(step);
+    }
+    for (const step of deciding) idle.delete(step);
+    return idle;
+  }
+
+  function childrenOf(): Map<number, number[]> {
+    const found = new Map<number, number[]>();
+    last.forEach((_, to) => {
+      for (let edge = last[to] ?? -1; edge >= 0; edge = before[edge] as number) {
+        const from = froms[edge] as number;
+        const known = found.get(from);
+        if (known) known.push(to);
+        else found.set(from, [to]);
+      }
+    });
+    return found;
+  }
+
   return {
     edge(from, to, trail) {
       before.push(last[to] ?? -1);
@@ -101,7 +162,19 @@ export function openTracks({ posOf, trailOf }: States): Tracks {
     crowded: (from) => full.push(from),
     turns,
     leading,
+    late: (from, late) => lates.push({ from, late }),
+    decidedFor: (exit) => decided(exit.trail, exitsLike(exit)),
+    decidedForLate: ({ kind, pos, trail }) =>
+      decided(
+        trail,
+        lates.flatMap((l) => (l.late.kind === kind && l.late.pos === pos ? [l.from] : [])),
+      ) as Trail,
   };
+}
+
+/** True for a condition that was looked at. */
+function isTest({ event }: TrailStep): boolean {
+  return event?.kind === 'tested';
 }
 
 /** A trail of which the part that led to a state is replaced by another way to it. */

@@ -71,7 +71,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
   const walked = nowhere();
   const known = new Set<string>();
-  const frontier = openFrontier(graph, shape, firstState(entry));
+  const nodes = context.nodesOf(graph, reference);
+  const frontier = openFrontier(graph, shape, firstState(entry), nodes.step);
   const leave = (exit: Exit): void => {
     const places = [exit.holders, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
     const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${places.join('|')}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
@@ -79,15 +80,19 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     known.add(key);
     walked.exits.push(exit);
   };
+  const late = (found: Late): void => {
+    walked.late.push(found);
+    frontier.tracks.late(frontier.at(), found);
+  };
   const local: Called = {
     ...context,
     reference,
     graph,
     shape,
-    nodes: context.nodesOf(graph, reference),
+    nodes,
     entry,
     seeds: seeds.reduce((a, b) => a + b, 0),
-    late: (l) => walked.late.push(l),
+    late,
     unfollowed: frontier.unfollowed,
     givenUp: frontier.crowded,
   };
@@ -137,7 +142,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     for (const made of outcomes) {
       if (n.id === graph.exit || n.successors.length === 0) {
         const gone = entry.kind === 'again' ? goneBy(made, entry.facts) : null;
-        if (gone !== null) walked.late.push({ kind: 'over', trail: made.trail as Trail, pos: gone.pos });
+        if (gone !== null) late({ kind: 'over', trail: made.trail as Trail, pos: gone.pos });
         const exit = exitOf(local, made, n);
         if (!exit) continue;
         frontier.tracks.exit(frontier.at(), exit);
@@ -152,6 +157,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   }
   if (frontier.isOver()) leave(gaveUp);
   const { tracks } = frontier;
+  walked.exits = walked.exits.map((exit) => ({ ...exit, trail: tracks.decidedFor(exit) }));
+  walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
   walked.lost = tracks
     .turns((exit) => exit.kind === 'lost')
