@@ -73,8 +73,11 @@ function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): b
     const base = baseOf(place);
     const type = graph.types.get(base);
     if (tested.some((other) => other === base || reaches(state, other))) return false;
-    if (place === base) return type !== undefined && !graph.params.some((p) => p.name === base);
-    return state.fresh.has(base) ? !state.shared.has(base) : type !== undefined && type.pointers === 0 && type.tag !== null;
+    const isLocal = type !== undefined && !graph.params.some((p) => p.name === base);
+    if (place === base) return isLocal;
+    return state.fresh.has(base)
+      ? !state.shared.has(base)
+      : isLocal && (type.dims.length > 0 || (type.pointers === 0 && type.tag !== null));
   });
 }
 

@@ -1,6 +1,7 @@
 /** How the states of a walk follow each other: from which on nothing but one sort of end can be reached. */
-import type { Exit, Turned } from '../memory/state.js';
+
 import type { Late } from '../context.js';
+import type { Exit, Turned } from '../memory/state.js';
 import type { Trail, TrailStep } from '../memory/trail.js';
 
 export interface Tracks {

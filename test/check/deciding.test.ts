@@ -1,0 +1,97 @@
+/** The conditions that a path tells: those that decide about its end, and no others. */
+import { describe, expect, it } from 'vitest';
+import { accepts, complains, pathsOf } from './findings.js';
+
+/** The conditions on the path of the only leak. */
+async function conditionsOf(files: string): Promise<string[]> {
+  const paths = await pathsOf(files, 'leak-on-path');
+  expect(paths).toHaveLength(1);
+  return (paths[0] ?? []).filter((step) => step.includes(': where '));
+}
+
+const leaky = (between: string, after = ''): string => `
+int f(struct dev *d, unsigned long a, int n, struct page **pages)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(pages, ret);
+		return -EFAULT;
+	}
+${between}
+	if (d->broken)
+		return -EIO;
+${after}
+	unpin_user_pages(pages, n);
+	return 0;
+}
+`;
+const decisive = ['f: where ret == n', 'f: where d->broken != 0'];
+
+describe('a condition is told', () => {
+  it('where the other way does not leak', async () => expect(await conditionsOf(leaky(''))).toEqual(decisive));
+  it('but not where both ways come there', async () =>
+    expect(await conditionsOf(leaky('	if (d->quiet)\n		d->count = 0;\n	else\n		d->count = n;'))).toEqual(decisive));
+  it('but not where it follows from one before', async () =>
+    expect(await conditionsOf(leaky('	if (ret > 0)\n		d->count = ret;\n	if (ret != n)\n		return 0;'))).toEqual(decisive));
+  it('but not where a loop over something else ends', async () =>
+    expect(await conditionsOf(leaky('	for (ret = 0; ret < d->count; ret++)\n		d->sum += ret;'))).toEqual(decisive));
+  it('of a function that hands the pages on, what decides about that', async () => {
+    const wrapped = `
+static int take(struct dev *d, unsigned long a, int n, struct page **pages)
+{
+	int ret;
+
+	if (d->trace)
+		d->count++;
+	ret = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+	if (d->slow)
+		d->waits++;
+	if (ret == n)
+		return 0;
+	if (ret > 0)
+		unpin_user_pages(pages, ret);
+	return -EFAULT;
+}
+int f(struct dev *d, unsigned long a, int n)
+{
+	struct page *pages[16];
+
+	if (take(d, a, n, pages))
+		return -EFAULT;
+	if (d->broken)
+		return -EIO;
+	unpin_user_pages(pages, n);
+	return 0;
+}
+`;
+    expect(await conditionsOf(wrapped)).toEqual(['take: where ret == n', 'f: where d->broken != 0']);
+  });
+});
+
+/** A job that is left alone in some state. */
+const job = (first: string, second: string): string => `
+enum state { IDLE, BUSY, DONE = 7 };
+struct job { enum state state; };
+int f(struct job *j, unsigned long a)
+{
+	struct page *page;
+	int ret = 0;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	if (j->state ${first})
+		ret = -EIO;
+	if (ret || j->state ${second})
+		put_page(page);
+	return ret;
+}
+`;
+
+describe('a value that was found to be one constant', () => {
+  accepts('leak-on-path', 'is no other one', job('!= BUSY', '== BUSY'));
+  accepts('leak-on-path', 'is not another by its number', job('!= DONE', '!= IDLE'));
+  accepts('leak-on-path', 'that is zero is none above', job('!= IDLE', '!= BUSY'));
+  complains('leak-on-path', 'may be that', job('!= BUSY', '!= BUSY'), 'f:if (j->state != BUSY)');
+});
