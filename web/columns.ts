@@ -1,5 +1,6 @@
 /** The columns of the sheet: what they show, and how they are filtered. */
-import type { PageData, PageSite } from '../src/report/page/data.js';
+import type { PageData, PageFinding, PageSite } from '../src/report/page/data.js';
+import { bySeverity, worstFirst } from './findings/severity.js';
 
 /** A column: what a cell of it says of a site, and how sites are filtered by it. */
 export interface Column {
@@ -13,6 +14,10 @@ export interface Column {
   text: (site: PageSite) => string;
   /** The values of a choice; a cell may have several. */
   values?: (site: PageSite) => readonly string[];
+  /** What sites are sorted by, number by number, where that is not the text; the largest is what a reader looks for. */
+  order?: (site: PageSite) => readonly number[];
+  /** What the column says of a single finding, where it is one about findings: they are filtered by it too. */
+  ofFinding?: (finding: PageFinding) => string;
   about?: string;
 }
 
@@ -37,9 +42,6 @@ export const NARROW = ['where', 'reference', 'releaseForm', 'releases'];
 
 /** The columns for this data: findings and changes have theirs only where they were given. */
 export function columnsFor(data: PageData): Column[] {
-  const rules = new Map<string, string[]>();
-  for (const finding of data.findings ?? []) rules.set(finding.site, [...(rules.get(finding.site) ?? []), finding.rule]);
-  const rulesOf = (site: PageSite): readonly string[] => rules.get(site.id) ?? ['none'];
   const changes = changesOf(data);
   const choice = (key: string, title: string, width: number, value: (site: PageSite) => string | readonly string[], about = ''): Column => {
     const values = (site: PageSite): readonly string[] => [value(site)].flat();
@@ -67,7 +69,7 @@ export function columnsFor(data: PageData): Column[] {
     text('carrier', 'Carrier', 120, (site) => site.carrier.join(', ')),
     text('releases', 'Releases', 133, releasesOf),
     choice('releaseForm', 'Release form', 120, (site) => site.releaseForm),
-    ...(data.findings ? [{ ...choice('findings', 'Findings', 92, rulesOf), text: (site: PageSite) => counted(rulesOf(site)) }] : []),
+    ...(data.findings ? findingColumns(data.findings) : []),
     ...(changes
       ? [choice('change', 'Change', 90, (site) => changes.get(site.id) ?? (site.kind === 'internal' ? 'not compared' : 'same'))]
       : []),
@@ -91,6 +93,18 @@ export function columnsFor(data: PageData): Column[] {
     text('function', 'Function', 190, (site) => site.function),
     text('id', 'Id', 420, (site) => site.id),
   ];
+}
+
+/** The columns of what the check found at a site, worst first. */
+function findingColumns(findings: readonly PageFinding[]): Column[] {
+  const here = new Map<string, PageFinding[]>();
+  for (const finding of worstFirst(findings)) here.set(finding.site, [...(here.get(finding.site) ?? []), finding]);
+  const column = (key: string, title: string, width: number, ofFinding: (finding: PageFinding) => string): Column => {
+    const values = (site: PageSite): readonly string[] => here.get(site.id)?.map(ofFinding) ?? ['none'];
+    const order = (site: PageSite): readonly number[] => bySeverity(here.get(site.id) ?? []);
+    return { key, title, width, kind: 'choice', values, text: (site) => counted(values(site)), order, ofFinding };
+  };
+  return [column('findings', 'Findings', 92, ({ rule }) => rule), column('severity', 'Severity', 92, ({ severity }) => severity)];
 }
 
 function changesOf(data: PageData): Map<string, string> | null {

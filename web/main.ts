@@ -20,7 +20,7 @@ function start(data: PageData): void {
   const context: Context = {
     data,
     columns,
-    index: indexOf(data.sites, columns),
+    index: indexOf(data.sites, columns, data.findings ?? []),
     byId: new Map(data.sites.map((site) => [site.id, site])),
     state: address.state,
     go: address.go,

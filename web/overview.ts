@@ -3,8 +3,8 @@ import type { PageSite } from '../src/report/page/data.js';
 import type { Column } from './columns.js';
 import type { Context, Shown } from './context.js';
 import { button, h, scrolling, settleChildren, styled, tableHead } from './dom.js';
-import { severities } from './findings-view.js';
-import { select, tally } from './query.js';
+import { bySeverity, counted, SEVERITIES } from './findings/severity.js';
+import { select, selectFindings, tally } from './query.js';
 import { START, type State, toggled } from './state.js';
 
 /**
@@ -19,6 +19,7 @@ const STACKS: readonly (readonly ChartSpec[])[] = [
   ],
   [
     { column: 'subsystem', title: 'Subsystem', most: 12 },
+    { column: 'severity', title: 'Sites with findings, by severity', most: 4, rest: 'none' },
     { column: 'findings', title: 'Sites with findings, by rule', most: 12, rest: 'none' },
   ],
   [
@@ -112,7 +113,7 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
     progress('get_user_pages*() converted to pin', ['pin', 'get'], pin, pin + get),
     progress('iov_iter_get_pages*() converted to extract', ['extract', 'iter-get'], extract, extract + iterator),
     some('loops that collapse into one call', { releaseForm: ['loop-collapsible'] }, (site) => site.releaseForm === 'loop-collapsible'),
-    complaints(context, state, sites),
+    complaints(context, state),
     context.data.findings
       ? some('with a wrong release, by the check', { pairing: ['wrong'] }, (site) => site.pairing === 'wrong')
       : some('with a release of another kind, not checked', { pairing: ['suspect'] }, (site) => site.pairing === 'suspect'),
@@ -120,8 +121,8 @@ function figures(context: Context, state: State, sites: readonly PageSite[]): HT
   );
 }
 
-/** What the check complains of at these sites. */
-function complaints(context: Context, state: State, sites: readonly PageSite[]): HTMLElement {
+/** What the check complains of, in all and by severity. */
+function complaints(context: Context, state: State): HTMLElement {
   const { findings } = context.data;
   if (!findings)
     return h(
@@ -131,15 +132,19 @@ function complaints(context: Context, state: State, sites: readonly PageSite[]):
       h('span', {}, 'findings: no check was given'),
       h('small', {}, 'putright check makes them'),
     );
-  const shown = new Set(sites.map((site) => site.id));
-  const here = findings.filter((finding) => shown.has(finding.site) || !context.byId.has(finding.site));
+  const here = selectFindings(context.index, state).map(({ finding }) => finding);
   const worse = here.filter((finding) => finding.severity !== 'note').length;
+  const counts = bySeverity(here);
+  const to = (filters: State['filters']): string => context.link({ ...state, view: 'findings', filters: { ...state.filters, ...filters } });
+  const links = SEVERITIES.flatMap((severity, n) => {
+    const count = counts[n] ?? 0;
+    return count > 0 ? [h('a', { href: to({ severity: [severity] }) }, counted(severity, count))] : [];
+  });
   return h(
-    'a',
-    { class: `figure${worse > 0 ? ' bad' : ''}`, href: context.link({ ...state, view: 'findings' }) },
-    h('b', {}, String(worse)),
-    h('span', {}, worse === 1 ? 'finding' : 'findings'),
-    here.length > 0 ? h('small', {}, severities(here)) : null,
+    'div',
+    { class: `figure${worse > 0 ? ' bad' : ''}` },
+    h('a', { class: 'whole', href: to({}) }, h('b', {}, String(worse)), h('span', {}, worse === 1 ? 'finding' : 'findings')),
+    links.length > 0 ? h('small', {}, ...links.flatMap((link, n) => (n === 0 ? [link] : [', ', link]))) : null,
   );
 }
 

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Survey } from '../../src/survey/row.js';
+import type { Row, Survey } from '../../src/survey/row.js';
 import { run } from '../cli/run.js';
 import { row, surveyOf } from '../report/rows.js';
 
@@ -10,6 +10,8 @@ export interface Fixture {
   folder: string;
   survey: Survey;
   full: string;
+  /** With many findings: of several rules, of all severities, and far from their sites. */
+  found: string;
   thousand: string;
   hostile: string;
   remove: () => void;
@@ -33,6 +35,8 @@ export async function makeFixture(): Promise<Fixture> {
     ...['report', at('now.json'), '--against', at('before.json'), '--against', at('between.json')],
     ...['--findings', at('findings.json'), '--model', at('matrix.json'), '-o', at('full.html')],
   );
+  writeFileSync(at('many-findings.json'), JSON.stringify(manyFindings(survey)));
+  await must('report', at('now.json'), '--findings', at('many-findings.json'), '--against', at('before.json'), '-o', at('found.html'));
   writeFileSync(at('thousand.json'), JSON.stringify(thousand()));
   await must('report', at('thousand.json'), '-o', at('thousand.html'));
   await makeHostile(folder);
@@ -41,6 +45,7 @@ export async function makeFixture(): Promise<Fixture> {
     folder,
     survey,
     full: address('full.html'),
+    found: address('found.html'),
     thousand: address('thousand.html'),
     hostile: address('hostile.html'),
     remove: () => rmSync(folder, { recursive: true }),
@@ -70,6 +75,39 @@ function findings(survey: Survey): object {
     path: site.trace.map((step) => ({ file: step.file, line: step.line, function: step.function, text: step.text })),
   };
   return { tree: survey.tree, version: survey.version, findings: [finding] };
+}
+
+/** The sites that have findings in `found`: the first has many, most of them elsewhere; the last has one that is only a note. */
+export function foundSites(survey: Survey): [many: Row, wrong: Row, noted: Row] {
+  const [many, wrong, noted] = survey.sites.filter((one) => one.kind === 'user' && one.trace.length > 1 && one.releases.length > 0);
+  if (!many || !wrong || !noted) throw new Error('the examples have no three sites with a trace');
+  return [many, wrong, noted];
+}
+
+/** Not in the order of how bad they are. */
+function manyFindings(survey: Survey): object {
+  const [many, wrong, noted] = foundSites(survey);
+  const finding = (rule: string, severity: string, site: Row, place: object = {}): object => {
+    const { file, line, column, function: name } = site;
+    const path = site.trace.map((step) => ({ file: step.file, line: step.line, function: step.function, text: step.text }));
+    const message = `what ${rule} complains of`;
+    const at = { file, line, column, function: name, ...place };
+    return { id: `${rule}:${JSON.stringify(place)}`, rule, severity, message, ...at, site: site.id, path, fingerprint: 'f' };
+  };
+  const [release] = wrong.releases;
+  const far = (n: number): object => ({ file: `drivers/far/far${n}.c`, line: 100 + n, function: `far_create_${n}` });
+  return {
+    tree: survey.tree,
+    version: survey.version,
+    findings: [
+      finding('dirty-lost', 'warning', many),
+      finding('dirty-lost', 'warning', many, far(9)),
+      ...[0, 1, 2, 3, 4, 5].map((n) => finding('leak-on-path', 'error', many, far(n))),
+      finding('needs-pin', 'note', noted),
+      finding('wrong-release', 'error', wrong, { file: release?.file, line: release?.line, function: release?.function }),
+      finding('dirty-lost', 'warning', wrong),
+    ],
+  };
 }
 
 const page = (ref: number, pins = 0) => ({ ref, pins, mapcount: 1, content: 1, flags: ['anon', 'lru'] });

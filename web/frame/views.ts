@@ -2,7 +2,7 @@
 import type { PageData } from '../../src/report/page/data.js';
 import { compareView } from '../compare-view.js';
 import type { Context, Shown } from '../context.js';
-import { findingsView } from '../findings-view.js';
+import { findingsView } from '../findings/view.js';
 import { flowView } from '../flow-view.js';
 import { modelView } from '../model/model.js';
 import { overview } from '../overview.js';
