@@ -5,7 +5,7 @@ import type { Row } from '../src/survey/row.js';
 import type { Context, Shown } from './context.js';
 import { button, drawing, goTo, h, opening, s, scrolling, tableHead } from './dom.js';
 import { select } from './query.js';
-import { START, type State } from './state.js';
+import { atSite, type State } from './state.js';
 import { nameOf } from './words.js';
 
 /** The view of the comparison. */
@@ -161,9 +161,7 @@ function shortened(text: string): Node | string {
 function site(context: Context, row: Row): HTMLElement {
   const text = `${row.file}:${row.line} ${row.function}()`;
   const here = context.byId.get(row.id);
-  return here && here.line === row.line
-    ? h('a', { href: context.link({ ...START, view: 'site', site: row.id }) }, text)
-    : h('span', {}, text);
+  return here && here.line === row.line ? h('a', { href: context.link(atSite(context.state(), row.id)) }, text) : h('span', {}, text);
 }
 
 /** Sites to which the same happened. */

@@ -18,18 +18,34 @@ export interface State {
   columns: readonly string[] | null;
   /** Id of the site in the site view. */
   site: string;
+  /** Key of the finding that is brought to the reader, in the views that show findings. */
+  finding: string;
+  /** The view from which the site was reached: the way back leads there. */
+  from: View;
   /** `scenario / design` of the run that the model view shows. */
   run: string;
 }
 
 /** What a reader sees who comes without a link. */
-export const START: State = { view: 'overview', q: '', filters: {}, sort: null, columns: null, site: '', run: '' };
+export const START: State = {
+  view: 'overview',
+  q: '',
+  filters: {},
+  sort: null,
+  columns: null,
+  site: '',
+  finding: '',
+  from: 'sheet',
+  run: '',
+};
 
 /** The state as a hash, without what is as at the start. */
 export function toHash(state: State): string {
   const parts = new URLSearchParams();
   if (state.view !== START.view) parts.set('view', state.view);
   if (state.site !== '' && state.view === 'site') parts.set('site', state.site);
+  if (state.finding !== '' && (state.view === 'site' || state.view === 'findings')) parts.set('finding', state.finding);
+  if (state.from !== START.from && state.view === 'site') parts.set('from', state.from);
   if (state.q !== '') parts.set('q', state.q);
   for (const [column, values] of Object.entries(state.filters)) for (const value of values) parts.append(`f.${column}`, value);
   if (state.sort) parts.set('sort', `${state.sort.down ? '-' : ''}${state.sort.column}`);
@@ -60,8 +76,25 @@ export function fromHash(hash: string, columns: ReadonlySet<string>): State {
     sort: columns.has(sorted) ? { column: sorted, down: sort.startsWith('-') } : null,
     columns: chosen.length > 0 ? chosen : null,
     site: parts.get('site') ?? '',
+    finding: parts.get('finding') ?? '',
+    from: views.find((view) => view === parts.get('from') && view !== 'site') ?? START.from,
     run: parts.get('run') ?? '',
   };
+}
+
+/** The state that shows a view from its beginning. */
+export function atView(state: State, view: View): State {
+  return { ...state, view, site: '', finding: '', from: START.from };
+}
+
+/** The state that shows a site, and brings a finding of it to the reader if one is named. */
+export function atSite(state: State, site: string, finding = ''): State {
+  return { ...state, view: 'site', site, finding, from: state.view === 'site' ? state.from : state.view };
+}
+
+/** The state of the view from which the site was reached, where the reader was. */
+export function backFrom(state: State): State {
+  return { ...state, view: state.from, finding: state.from === 'findings' ? state.finding : '', from: START.from };
 }
 
 /** Whether the reader asked for some of the sites only. */

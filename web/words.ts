@@ -1,5 +1,17 @@
 /** Words that several views use, so that a thing has one name on the whole page. */
 import type { Pairing } from '../src/report/page/data.js';
+import type { View } from './state.js';
+
+/** The titles of the views. */
+export const TITLES: Readonly<Record<View, string>> = {
+  overview: 'Overview',
+  sheet: 'Sheet',
+  flow: 'Flow',
+  findings: 'Findings',
+  compare: 'Compare',
+  model: 'Model',
+  site: 'Site',
+};
 
 /** What is said of a release, or of a site by the worst of its releases. */
 export const PAIRINGS: Readonly<Record<Pairing, string>> = {

@@ -1,7 +1,9 @@
 /** The findings, looked for and filtered, in a real browser. */
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { executable } from './chromium.js';
-import { hash, underTest } from './under-test.js';
+import { foundSites } from './fixture.js';
+import { hash, serious, underTest } from './under-test.js';
 
 const { fixture, using } = underTest();
 
@@ -74,6 +76,78 @@ describe.skipIf(executable === null)('a filter on findings', () => {
       await page.getByRole('link', { name: '7 errors' }).click();
       expect(await page.locator('h1').innerText()).toBe('7 of 11 findings\n7 errors');
       expect((await hash(page)).getAll('f.severity')).toEqual(['error']);
+    });
+  });
+});
+
+describe.skipIf(executable === null)('a finding', () => {
+  const title = 'Finding: leak-on-path at drivers/far/far4.c:104';
+  const top = (page: Page, name: string): Promise<number> =>
+    page.getByRole('region', { name }).evaluate((one) => one.getBoundingClientRect().top);
+
+  it('is what its link to the site leads to, among all the others', async () => {
+    let address = '';
+    await using(`${fixture().found}#view=findings`, async ({ page }) => {
+      await page.locator('article', { hasText: 'far_create_4' }).getByRole('link').click();
+      await page.getByRole('region', { name: title }).getByText('taken by').first().waitFor();
+      await page.waitForFunction(() => scrollY > 0);
+      expect(Math.abs(await top(page, title))).toBeLessThan(200);
+      expect(await page.evaluate(() => document.activeElement?.closest('section')?.ariaLabel)).toBe(title);
+      expect(await page.locator('.finding details[open]').count()).toBe(1);
+      address = page.url();
+    });
+    // A link to it shows the same.
+    await using(address, async ({ page }) => {
+      await page.waitForFunction(() => scrollY > 0);
+      expect(Math.abs(await top(page, title))).toBeLessThan(200);
+      expect(await page.locator('.finding details[open]').count()).toBe(1);
+      expect(await page.locator('.contents [aria-current]').innerText()).toContain('far/far4.c:104');
+      // The list of them stays in sight, and leads on.
+      await page.locator('.contents a', { hasText: 'far5.c' }).click();
+      await page.waitForFunction(() => document.activeElement?.closest('section')?.ariaLabel?.includes('far5.c'));
+      expect(await page.locator('.finding details[open]').count()).toBe(2);
+      expect((await hash(page)).get('finding')).toContain('far5.c');
+      await page.getByRole('button', { name: 'What happens to the reference' }).click();
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('What happens to the reference');
+      // Another site is seen from its beginning.
+      await page.keyboard.press('n');
+      expect((await hash(page)).get('finding')).toBeNull();
+      expect(await page.evaluate(() => scrollY)).toBe(0);
+    });
+  });
+
+  it('has its list above all on a narrow page', async () => {
+    const [many] = foundSites(fixture().survey);
+    await using(
+      `${fixture().found}#view=site&site=${encodeURIComponent(many.id)}`,
+      async ({ page }) => {
+        const list = await page.locator('.contents').boundingBox();
+        const first = await page.locator('.finding').first().boundingBox();
+        const says = await page.locator('aside').boundingBox();
+        expect((list?.y ?? 0) + (list?.height ?? 0)).toBeLessThan(first?.y ?? 0);
+        expect(says?.y).toBeGreaterThan(first?.y ?? 0);
+        expect(await serious(page)).toEqual([]);
+      },
+      { viewport: { width: 390, height: 800 } },
+    );
+  });
+
+  it('is in the address while its path is open, and the page stays where it is', async () => {
+    let address = '';
+    await using(`${fixture().found}#view=findings`, async ({ page }) => {
+      const article = page.locator('article', { hasText: 'far_create_3' });
+      await article.scrollIntoViewIfNeeded();
+      const before = await page.evaluate(() => scrollY);
+      await article.getByText('The path that shows it').click();
+      await page.waitForURL(/finding=/);
+      expect(await page.evaluate(() => [scrollY, document.activeElement?.tagName])).toEqual([before, 'SUMMARY']);
+      address = page.url();
+      await article.getByText('The path that shows it').click();
+      await page.waitForURL((url) => !url.hash.includes('finding='));
+    });
+    await using(address, async ({ page }) => {
+      await page.waitForFunction(() => document.activeElement?.textContent?.includes('far_create_3'));
+      expect(await page.locator('article details[open]').count()).toBe(1);
     });
   });
 });

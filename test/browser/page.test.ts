@@ -1,56 +1,18 @@
 /** The report in a real browser. */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { executable, launch, open, type Watched } from './chromium.js';
-import { type Fixture, HARM, makeFixture } from './fixture.js';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { executable, open } from './chromium.js';
+import { HARM } from './fixture.js';
+import { hash, serious, underTest } from './under-test.js';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-let browser: Browser;
-let fixture: Fixture;
-beforeAll(async () => {
-  if (executable === null) return;
-  [browser, fixture] = await Promise.all([launch(), makeFixture()]);
-}, 120_000);
-afterAll(async () => {
-  await browser?.close();
-  fixture?.remove();
-});
-
-/** Opens a page, does something, and expects that nothing was complained of. */
-async function using(address: string, act: (watched: Watched) => Promise<void>, options: Parameters<typeof open>[2] = {}): Promise<void> {
-  const watched = await open(browser, address, options);
-  try {
-    await act(watched);
-    expect(watched.faults).toEqual([]);
-  } finally {
-    await watched.close();
-  }
-}
-
-const hash = (page: Page): Promise<URLSearchParams> =>
-  page.evaluate(() => location.hash.slice(1)).then((text) => new URLSearchParams(text));
+const { browser, fixture, using } = underTest();
 const count = (page: Page): Promise<string> => page.locator('.count-line').innerText();
 const rows = (page: Page): Promise<string[]> => page.locator('.sheet tbody tr:not(.space) .c-where b').allInnerTexts();
-const aSite = (): string => encodeURIComponent(fixture.survey.sites[3]?.id ?? '');
+const aSite = (): string => encodeURIComponent(fixture().survey.sites[3]?.id ?? '');
 
 const VIEWS = ['overview', 'sheet', 'flow', 'findings', 'compare', 'model'] as const;
-
-async function serious(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { axe: checker } = window as unknown as {
-      axe: { run: () => Promise<{ violations: { impact: string; id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
-    };
-    return (await checker.run()).violations;
-  });
-  return found
-    .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
-    .map((fault) => `${fault.id}: ${fault.nodes.slice(0, 2).map((node) => `${node.html} ${node.failureSummary}`)}`);
-}
 
 describe.skipIf(executable === null)('every view', () => {
   for (const width of [1280, 390]) {
@@ -59,7 +21,7 @@ describe.skipIf(executable === null)('every view', () => {
         const options = { viewport: { width, height: 800 }, colorScheme };
         for (const view of [...VIEWS, `site&site=${aSite()}`]) {
           await using(
-            `${fixture.full}#view=${view}`,
+            `${fixture().full}#view=${view}`,
             async ({ page, requests }) => {
               await page.locator('main :is(section, table, h1)').first().waitFor();
               expect(
@@ -80,7 +42,7 @@ describe.skipIf(executable === null)('every view', () => {
   }
 
   it('has no link that leads nowhere', async () => {
-    await using(fixture.full, async ({ page }) => {
+    await using(fixture().full, async ({ page }) => {
       const links = new Set<string>();
       for (const view of [...VIEWS, `site&site=${aSite()}`]) {
         await page.evaluate((to) => {
@@ -108,10 +70,10 @@ describe.skipIf(executable === null)('every view', () => {
 
 describe.skipIf(executable === null)('the overview', () => {
   it('filters by a click, and lets go by another', async () => {
-    await using(fixture.full, async ({ page }) => {
-      const all = fixture.survey.sites.length;
-      const pins = fixture.survey.sites.filter((site) => site.reference === 'pin').length;
-      const gets = fixture.survey.sites.filter((site) => site.reference === 'get').length;
+    await using(fixture().full, async ({ page }) => {
+      const all = fixture().survey.sites.length;
+      const pins = fixture().survey.sites.filter((site) => site.reference === 'pin').length;
+      const gets = fixture().survey.sites.filter((site) => site.reference === 'get').length;
       const bar = page.locator('[data-bar="reference=pin"]');
       expect(await bar.locator('.count').innerText()).toBe(String(pins));
       await bar.click();
@@ -131,7 +93,7 @@ describe.skipIf(executable === null)('the overview', () => {
   });
 
   it('has a chart for everything that was given', async () => {
-    await using(fixture.full, async ({ page }) => {
+    await using(fixture().full, async ({ page }) => {
       const titles = await page.locator('.chart h2').allInnerTexts();
       expect(titles).toEqual(
         expect.arrayContaining([
@@ -150,16 +112,16 @@ describe.skipIf(executable === null)('the overview', () => {
       await page.getByRole('button', { name: 'fewer' }).click();
       expect(await page.locator('[data-bar^="subsystem="]').count()).toBe(before);
     });
-    await using(fixture.thousand, async ({ page }) => {
+    await using(fixture().thousand, async ({ page }) => {
       expect(await page.locator('.chart h2').allInnerTexts()).not.toContain('Sites with findings, by rule');
       expect(await page.locator('nav[aria-label=Views] a').allInnerTexts()).toEqual(['Overview', 'Sheet', 'Flow']);
     });
   });
 
   it('says which sites its shares leave out', async () => {
-    const { sites } = fixture.survey;
+    const { sites } = fixture().survey;
     const out = sites.filter((site) => site.kind === 'internal' || site.reference === 'none').length;
-    await using(fixture.full, async ({ page }) => {
+    await using(fixture().full, async ({ page }) => {
       const told = (await page.locator('.left-out').allInnerTexts()).join(' ');
       const numbers = [...told.matchAll(/\d+/g)].map(([number]) => Number(number));
       expect(numbers.reduce((sum, number) => sum + number, 0)).toBe(out);
@@ -169,17 +131,17 @@ describe.skipIf(executable === null)('the overview', () => {
   });
 
   it('leads to the sites of a figure', async () => {
-    await using(fixture.full, async ({ page }) => {
-      const collapsible = fixture.survey.sites.filter((site) => site.releaseForm === 'loop-collapsible').length;
+    await using(fixture().full, async ({ page }) => {
+      const collapsible = fixture().survey.sites.filter((site) => site.releaseForm === 'loop-collapsible').length;
       await page.getByRole('link', { name: 'loops that collapse' }).click();
-      expect(await count(page)).toBe(`${collapsible} of ${fixture.survey.sites.length} sites`);
+      expect(await count(page)).toBe(`${collapsible} of ${fixture().survey.sites.length} sites`);
     });
   });
 });
 
 describe.skipIf(executable === null)('the sheet', () => {
   it('sorts up, down, and back', async () => {
-    await using(`${fixture.thousand}#view=sheet&cols=where,line`, async ({ page }) => {
+    await using(`${fixture().thousand}#view=sheet&cols=where,line`, async ({ page }) => {
       const first = async (): Promise<string | undefined> => (await rows(page))[0];
       await page.getByRole('button', { name: 'Line', exact: true }).click();
       await page.getByRole('button', { name: 'Line', exact: true }).click();
@@ -193,7 +155,7 @@ describe.skipIf(executable === null)('the sheet', () => {
   });
 
   it('filters by choice, by text in a column and by free text', async () => {
-    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+    await using(`${fixture().thousand}#view=sheet`, async ({ page }) => {
       await page.getByLabel('Filter by Reference').selectOption('pin');
       expect(await count(page)).toBe('334 of 1000 sites');
       await page.getByLabel('Filter by Carrier').pressSequentially('ctx_30');
@@ -214,7 +176,7 @@ describe.skipIf(executable === null)('the sheet', () => {
 
   it('shows in a link what its sender saw', async () => {
     let address = '';
-    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+    await using(`${fixture().thousand}#view=sheet`, async ({ page }) => {
       await page.getByLabel('Filter by Reference').selectOption('pin');
       await page.locator('.choice summary').click();
       await page.locator('.popup').getByLabel('Line', { exact: true }).check();
@@ -240,7 +202,7 @@ describe.skipIf(executable === null)('the sheet', () => {
   });
 
   it('is all there by keyboard', async () => {
-    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+    await using(`${fixture().thousand}#view=sheet`, async ({ page }) => {
       const active = (): Promise<string> => page.locator('.sheet tr.active .c-where b').innerText();
       const focused = (): Promise<string | null> => page.evaluate(() => document.activeElement?.querySelector('b')?.textContent ?? null);
       await page.keyboard.press('ArrowDown');
@@ -266,7 +228,7 @@ describe.skipIf(executable === null)('the sheet', () => {
   });
 
   it('holds only the rows in sight, and all of them when scrolled to', async () => {
-    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+    await using(`${fixture().thousand}#view=sheet`, async ({ page }) => {
       expect(await page.locator('.sheet tbody tr').count()).toBeLessThan(60);
       expect(await page.locator('table.sheet').getAttribute('aria-rowcount')).toBe('1002');
       await page.locator('.sheet-scroll').evaluate((view) => {
@@ -280,7 +242,7 @@ describe.skipIf(executable === null)('the sheet', () => {
   });
 
   it('keeps the rows that stay in sight, and each stands in its place', async () => {
-    await using(`${fixture.thousand}#view=sheet`, async ({ page }) => {
+    await using(`${fixture().thousand}#view=sheet`, async ({ page }) => {
       const scroll = async (top: number): Promise<void> => {
         await page.locator('.sheet-scroll').evaluate((view, to) => {
           view.scrollTop = to;
@@ -321,7 +283,7 @@ describe.skipIf(executable === null)('the sheet', () => {
 
   it('is whole on paper, and light', async () => {
     await using(
-      `${fixture.thousand}#view=sheet`,
+      `${fixture().thousand}#view=sheet`,
       async ({ page }) => {
         const made = page.locator('.sheet tbody tr:not(.space)');
         await page.emulateMedia({ media: 'print' });
@@ -344,7 +306,7 @@ describe.skipIf(executable === null)('the sheet', () => {
       { width: 390, height: 800 },
     ]) {
       await using(
-        `${fixture.thousand}#view=sheet&f.reference=pin`,
+        `${fixture().thousand}#view=sheet&f.reference=pin`,
         async ({ page }) => {
           const view = await page.locator('.sheet-scroll').boundingBox();
           expect(view?.height).toBeGreaterThan(300);
@@ -357,9 +319,9 @@ describe.skipIf(executable === null)('the sheet', () => {
 
   it('goes elsewhere as Markdown, as CSV and as a link', async () => {
     await using(
-      `${fixture.full}#view=sheet&f.reference=pin`,
+      `${fixture().full}#view=sheet&f.reference=pin`,
       async ({ page }) => {
-        const pins = fixture.survey.sites.filter((site) => site.reference === 'pin').length;
+        const pins = fixture().survey.sites.filter((site) => site.reference === 'pin').length;
         const clipboard = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
         await page.getByRole('button', { name: 'Copy as Markdown' }).click();
         await page.getByText(`${pins} rows copied as Markdown`).waitFor();
@@ -379,7 +341,7 @@ describe.skipIf(executable === null)('the sheet', () => {
 
   it('has its few columns on a narrow page', async () => {
     await using(
-      `${fixture.full}#view=sheet`,
+      `${fixture().full}#view=sheet`,
       async ({ page }) => {
         expect(await page.locator('.sheet thead th').count()).toBe(4);
         await page.locator('.sheet tbody a').first().click();
@@ -392,14 +354,14 @@ describe.skipIf(executable === null)('the sheet', () => {
 
 describe.skipIf(executable === null)('a site', () => {
   it('is a story with its code', async () => {
-    const site = fixture.survey.sites.find((one) => one.trace.length > 2 && one.releases.length > 0);
-    await using(`${fixture.full}#view=site&site=${encodeURIComponent(site?.id ?? '')}`, async ({ page }) => {
+    const site = fixture().survey.sites.find((one) => one.trace.length > 2 && one.releases.length > 0);
+    await using(`${fixture().full}#view=site&site=${encodeURIComponent(site?.id ?? '')}`, async ({ page }) => {
       expect(await page.locator('h1').innerText()).toContain(`${site?.function}()`);
-      const meant = page.locator('.columns > div > .story .meant').first();
+      const meant = page.locator('.columns > div > section > .story .meant').first();
       expect(await meant.innerText()).toContain(site?.api);
       expect(await page.locator('.story .t-call').count()).toBeGreaterThan(0);
       // The mark stands below the first character of what is meant.
-      const caret = await page.locator('.columns > div > .story .caret').first().innerText();
+      const caret = await page.locator('.columns > div > section > .story .caret').first().innerText();
       const line = await meant.innerText();
       const gutter = String(site?.line).length;
       expect(
@@ -414,7 +376,7 @@ describe.skipIf(executable === null)('a site', () => {
   });
 
   it('has a next and a previous in the order of the sheet', async () => {
-    await using(`${fixture.thousand}#view=sheet&sort=-line&f.reference=pin`, async ({ page }) => {
+    await using(`${fixture().thousand}#view=sheet&sort=-line&f.reference=pin`, async ({ page }) => {
       await page.locator('.sheet tbody a').first().click();
       const heading = (): Promise<string> => page.locator('h1').innerText();
       expect(await heading()).toContain('hold_999()');
@@ -432,11 +394,11 @@ describe.skipIf(executable === null)('a site', () => {
   });
 
   it('shows code that its steps share once, with the number of each step at its place', async () => {
-    const site = fixture.survey.sites.find((one) =>
+    const site = fixture().survey.sites.find((one) =>
       one.trace.some((step, n) => step.file === one.trace[n - 1]?.file && step.line === one.trace[n - 1]?.line),
     );
-    await using(`${fixture.full}#view=site&site=${encodeURIComponent(site?.id ?? '')}`, async ({ page }) => {
-      const story = page.locator('.columns > div > .story').last();
+    await using(`${fixture().full}#view=site&site=${encodeURIComponent(site?.id ?? '')}`, async ({ page }) => {
+      const story = page.locator('.columns > div > section > .story').last();
       const [steps, codes] = [await story.locator('li').count(), await story.locator('pre').count()];
       expect(codes).toBeLessThan(steps);
       const numbers = (await story.locator('.caret').allInnerTexts()).flatMap((text) =>
@@ -451,7 +413,7 @@ describe.skipIf(executable === null)('a site', () => {
   });
 
   it('shows its finding with the path', async () => {
-    await using(`${fixture.full}#view=findings`, async ({ page }) => {
+    await using(`${fixture().full}#view=findings`, async ({ page }) => {
       expect(await page.locator('h1').innerText()).toBe('1 finding\n1 error');
       expect(await page.locator('section > .quiet').innerText()).toMatch(/^A pin is dropped by put_page/);
       await page.getByText('The path that shows it', { exact: true }).click();
@@ -465,7 +427,7 @@ describe.skipIf(executable === null)('a site', () => {
   });
 
   it('that is not in the report is said so', async () => {
-    await using(`${fixture.full}#view=site&site=nowhere`, async ({ page }) => {
+    await using(`${fixture().full}#view=site&site=nowhere`, async ({ page }) => {
       expect(await page.locator('h1').innerText()).toBe('No such site');
       await page.getByRole('link', { name: 'Back to the sheet' }).click();
       await page.locator('.sheet-view').waitFor();
@@ -474,7 +436,7 @@ describe.skipIf(executable === null)('a site', () => {
 
   it('says why there is no code', async () => {
     await using(
-      `${fixture.thousand}#view=site&site=${encodeURIComponent('drivers/d0/file0.c:hold_0:pin_user_pages_fast#1')}`,
+      `${fixture().thousand}#view=site&site=${encodeURIComponent('drivers/d0/file0.c:hold_0:pin_user_pages_fast#1')}`,
       async ({ page }) => {
         expect(await page.locator('.story').innerText()).toContain('the tree is not there; name it with --source');
       },
@@ -484,15 +446,15 @@ describe.skipIf(executable === null)('a site', () => {
 
 describe.skipIf(executable === null)('the flow', () => {
   it('lets a wrong release stand out, and leads to its site', async () => {
-    await using(`${fixture.full}#view=flow`, async ({ page }) => {
+    await using(`${fixture().full}#view=flow`, async ({ page }) => {
       expect(await page.locator('.standing-out').innerText()).toMatch(
         /^Of these sites 1 has a wrong release, \d+ ha(s|ve) a suspect release\.$/,
       );
       await page.getByRole('link', { name: '1 has a wrong release' }).click();
-      expect(await count(page)).toBe(`1 of ${fixture.survey.sites.length} sites`);
+      expect(await count(page)).toBe(`1 of ${fixture().survey.sites.length} sites`);
     });
     // What only the names of the calls say is never told as wrong.
-    await using(`${fixture.thousand}#view=flow`, async ({ page }) => {
+    await using(`${fixture().thousand}#view=flow`, async ({ page }) => {
       expect(await page.locator('.standing-out').innerText()).toMatch(
         /^The tree was not checked: .* Of these sites \d+ have a suspect release\.$/,
       );
@@ -504,7 +466,7 @@ describe.skipIf(executable === null)('the flow', () => {
   });
 
   it('is drawn for a subsystem, and leads to its sites', async () => {
-    await using(`${fixture.full}#view=flow`, async ({ page }) => {
+    await using(`${fixture().full}#view=flow`, async ({ page }) => {
       const all = await page.locator('.band').count();
       await page.getByLabel('Subsystem').selectOption('drivers/gpu');
       expect(await page.locator('.band').count()).toBeLessThan(all);
@@ -524,7 +486,7 @@ describe.skipIf(executable === null)('the flow', () => {
 
 describe.skipIf(executable === null)('the comparison', () => {
   it('tells what happened, and the curve of three trees', async () => {
-    await using(`${fixture.full}#view=compare`, async ({ page }) => {
+    await using(`${fixture().full}#view=compare`, async ({ page }) => {
       const text = await page.locator('.compare').innerText();
       expect(text).toMatch(/Converted \(2\)/);
       expect(text).toMatch(/Gone \(1\)/);
@@ -533,12 +495,12 @@ describe.skipIf(executable === null)('the comparison', () => {
       expect(await page.locator('circle.curve-pin').count()).toBe(3);
       expect(await page.getByText('Only from before to between').count()).toBe(1);
       await page.getByRole('region', { name: 'New', exact: true }).getByRole('link').first().click();
-      expect(await page.locator('h1').innerText()).toContain(`${fixture.survey.sites[0]?.function}()`);
+      expect(await page.locator('h1').innerText()).toContain(`${fixture().survey.sites[0]?.function}()`);
     });
   });
 
   it('has figures that lead to their sites', async () => {
-    await using(`${fixture.full}#view=compare`, async ({ page }) => {
+    await using(`${fixture().full}#view=compare`, async ({ page }) => {
       await page
         .getByRole('button', { name: /converted/ })
         .first()
@@ -550,7 +512,7 @@ describe.skipIf(executable === null)('the comparison', () => {
   });
 
   it('follows the search, also for sites that are gone', async () => {
-    await using(`${fixture.full}#view=compare`, async ({ page }) => {
+    await using(`${fixture().full}#view=compare`, async ({ page }) => {
       await page.locator('#search').fill('left_behind');
       expect(await page.locator('.compare section > h2').allInnerTexts()).toEqual(['How far the conversion is', 'Gone (1)']);
       expect(await page.locator('.compare > div > .figures').innerText()).toMatch(/2\s+converted/);
@@ -560,15 +522,15 @@ describe.skipIf(executable === null)('the comparison', () => {
   });
 
   it('can be filtered in the sheet', async () => {
-    await using(`${fixture.full}#view=sheet&f.change=converted`, async ({ page }) => {
-      expect(await count(page)).toBe(`2 of ${fixture.survey.sites.length} sites`);
+    await using(`${fixture().full}#view=sheet&f.change=converted`, async ({ page }) => {
+      expect(await count(page)).toBe(`2 of ${fixture().survey.sites.length} sites`);
     });
   });
 });
 
 describe.skipIf(executable === null)('the model', () => {
   it('shows the shortest run of a cell, as a chart and in words', async () => {
-    await using(`${fixture.full}#view=model`, async ({ page }) => {
+    await using(`${fixture().full}#view=model`, async ({ page }) => {
       const cell = page.locator('[data-cell="put-for-pin / bias"]');
       expect(await cell.innerText()).toMatch(/^unevictable\s+never noticed$/);
       expect(await page.locator('[data-cell="put-for-pin / bias-warn"]').innerText()).toContain(
@@ -594,7 +556,7 @@ describe.skipIf(executable === null)('the model', () => {
 
 describe.skipIf(executable === null)('the frame', () => {
   it('has keys for the views, the search and the help', async () => {
-    await using(fixture.full, async ({ page }) => {
+    await using(fixture().full, async ({ page }) => {
       for (const [n, view] of VIEWS.entries()) {
         await page.keyboard.press(String(n + 1));
         expect((await hash(page)).get('view') ?? 'overview').toBe(view);
@@ -620,7 +582,7 @@ describe.skipIf(executable === null)('the frame', () => {
   });
 
   it('takes the first tab to the content, and the other colours', async () => {
-    await using(fixture.full, async ({ page }) => {
+    await using(fixture().full, async ({ page }) => {
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
@@ -634,7 +596,7 @@ describe.skipIf(executable === null)('the frame', () => {
   });
 
   it('survives an address that makes no sense', async () => {
-    await using(`${fixture.full}#view=nothing&f.nothing=1&sort=x&cols=,&f.reference=%00&__proto__=1`, async ({ page }) => {
+    await using(`${fixture().full}#view=nothing&f.nothing=1&sort=x&cols=,&f.reference=%00&__proto__=1`, async ({ page }) => {
       expect(await page.locator('.chips').innerText()).toContain('0 of');
       await page.getByRole('button', { name: 'Clear all' }).click();
       expect(await page.locator('.chips').innerText()).toBe('');
@@ -645,10 +607,10 @@ describe.skipIf(executable === null)('the frame', () => {
 describe.skipIf(executable === null)('without JavaScript', () => {
   it('is a table with the facts', async () => {
     await using(
-      fixture.full,
+      fixture().full,
       async ({ page }) => {
-        expect(await page.locator('#plain tbody tr').count()).toBe(fixture.survey.sites.length);
-        expect(await page.locator('#plain').innerText()).toContain(fixture.survey.sites[0]?.api);
+        expect(await page.locator('#plain tbody tr').count()).toBe(fixture().survey.sites.length);
+        expect(await page.locator('#plain').innerText()).toContain(fixture().survey.sites[0]?.api);
         expect(await page.locator('#plain').isVisible()).toBe(true);
       },
       { javaScriptEnabled: false },
@@ -660,7 +622,7 @@ describe.skipIf(executable === null)('a tree that means harm', () => {
   it('runs nothing in any view, and is shown as it is', async () => {
     const views = ['overview', 'sheet', 'flow', 'findings', 'compare', 'model', `site&site=${encodeURIComponent(HARM)}`];
     for (const view of views) {
-      await using(`${fixture.hostile}#view=${view}&q=`, async ({ page, requests }) => {
+      await using(`${fixture().hostile}#view=${view}&q=`, async ({ page, requests }) => {
         await page.locator('main > *').first().waitFor();
         for (const details of await page.locator('details:not(.choice) > summary').all()) await details.click();
         await page.waitForTimeout(50);
@@ -671,10 +633,10 @@ describe.skipIf(executable === null)('a tree that means harm', () => {
         expect(requests).toHaveLength(1);
       });
     }
-    await using(`${fixture.hostile}#view=site&site=${encodeURIComponent(HARM)}`, async ({ page }) => {
+    await using(`${fixture().hostile}#view=site&site=${encodeURIComponent(HARM)}`, async ({ page }) => {
       expect(await page.locator('h1').innerText()).toContain('<img src=x onerror="window.hacked=1">');
     });
-    await using(`${fixture.hostile}#view=sheet`, async ({ page }) => {
+    await using(`${fixture().hostile}#view=sheet`, async ({ page }) => {
       await page.locator('.sheet tbody a').first().click();
       expect(await page.locator('.story .meant').first().innerText()).toContain('<script>window.hacked=1</script>');
       expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
@@ -682,11 +644,11 @@ describe.skipIf(executable === null)('a tree that means harm', () => {
   }, 120_000);
 
   it('runs nothing without JavaScript either, nor by way of the address', async () => {
-    await using(fixture.hostile, async ({ page }) => expect(await page.locator('img, #plain script').count()).toBe(0), {
+    await using(fixture().hostile, async ({ page }) => expect(await page.locator('img, #plain script').count()).toBe(0), {
       javaScriptEnabled: false,
     });
     await using(
-      `${fixture.full}#view=sheet&q=${encodeURIComponent(HARM)}&f.where=${encodeURIComponent(HARM)}&site=${encodeURIComponent(HARM)}`,
+      `${fixture().full}#view=sheet&q=${encodeURIComponent(HARM)}&f.where=${encodeURIComponent(HARM)}&site=${encodeURIComponent(HARM)}`,
       async ({ page }) => {
         await page.locator('.chip').first().waitFor();
         expect(await page.evaluate(() => 'hacked' in window)).toBe(false);
@@ -695,7 +657,7 @@ describe.skipIf(executable === null)('a tree that means harm', () => {
   });
 
   it('is stopped by the policy if it came in all the same', async () => {
-    const watched = await open(browser, fixture.full);
+    const watched = await open(browser(), fixture().full);
     const { page, faults, close } = watched;
     const ran = await page.evaluate(() => {
       const script = document.createElement('script');

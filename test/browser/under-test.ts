@@ -1,4 +1,6 @@
 /** A browser with the pages under test, for a file of tests. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { executable, launch, open, type Watched } from './chromium.js';
@@ -8,6 +10,7 @@ type Options = Parameters<typeof open>[2];
 
 /** What a file's tests are given: the pages, and a way to open one. */
 export interface UnderTest {
+  browser: () => Browser;
   fixture: () => Fixture;
   /** Opens a page, does something, and expects that nothing was complained of. */
   using: (address: string, act: (watched: Watched) => Promise<void>, options?: Options) => Promise<void>;
@@ -34,10 +37,26 @@ export function underTest(): UnderTest {
       await watched.close();
     }
   };
-  return { fixture: () => fixture, using };
+  return { browser: () => browser, fixture: () => fixture, using };
 }
 
 /** What the page's address says. */
 export async function hash(page: Page): Promise<URLSearchParams> {
   return new URLSearchParams(await page.evaluate(() => location.hash.slice(1)));
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe calls serious or critical. */
+export async function serious(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { axe: checker } = window as unknown as {
+      axe: { run: () => Promise<{ violations: { impact: string; id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+    };
+    return (await checker.run()).violations;
+  });
+  return found
+    .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
+    .map((fault) => `${fault.id}: ${fault.nodes.slice(0, 2).map((node) => `${node.html} ${node.failureSummary}`)}`);
 }

@@ -27,6 +27,8 @@ describe('the state', () => {
     sort: fc.option(fc.record({ column: fc.constantFrom(...known), down: fc.boolean() })),
     columns: fc.option(fc.subarray([...known], { minLength: 1 })),
     site: fc.constant(''),
+    finding: fc.constant(''),
+    from: fc.constant('sheet' as const),
     run: fc.constant(''),
   });
 

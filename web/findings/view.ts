@@ -5,6 +5,7 @@ import { type Found, selectFindings } from '../query.js';
 import { isFiltered, type State } from '../state.js';
 import { sentence } from '../words.js';
 import { type Article, articleOf } from './article.js';
+import { bringer } from './bring.js';
 import { choicesOf } from './choices.js';
 import { severities } from './severity.js';
 
@@ -13,6 +14,9 @@ export function findingsView(context: Context): Shown {
   const heading = h('h1');
   const choices = ['severity', 'findings'].flatMap((key) => choicesOf(context, key));
   const sections = new Map<string, Section>();
+  /** A finding's article is made once, so that its path stays open while the reader filters. */
+  const articles = new Map<string, Article>();
+  const { follow, opened } = bringer(context, (key) => articles.get(key));
   const list = h('div');
   const none = h('div', { class: 'nothing' });
   const node = h(
@@ -41,40 +45,43 @@ export function findingsView(context: Context): Shown {
     const shown = [...rules].map(([rule, members]) => {
       const section = sections.get(rule) ?? sectionOf(context, rule);
       sections.set(rule, section);
-      section.show(state, members);
+      section.show(
+        members,
+        members.map((one) => articleNode(state, one)),
+      );
       return section.node;
     });
     settleChildren(list, shown);
     none.replaceChildren(...(found.length > 0 ? [] : nothing(context, state)));
+    follow(state);
+  }
+
+  function articleNode(state: State, one: Found): HTMLElement {
+    const article = articles.get(one.key) ?? articleOf(context, one, opened);
+    articles.set(one.key, article);
+    article.show(state);
+    return article.node;
   }
   update(context.state());
   return { node, update };
 }
 
-/** The findings of a rule, and how they show those of a state. */
+/** The section of a rule, and how it shows these of its findings. */
 interface Section {
   node: HTMLElement;
-  show: (state: State, members: readonly Found[]) => void;
+  show: (members: readonly Found[], articles: readonly HTMLElement[]) => void;
 }
 
 function sectionOf(context: Context, rule: string): Section {
-  /** A finding's article is made once, so that its path stays open while the reader filters. */
-  const articles = new Map<Found, Article>();
   const heading = h('h2');
   const { rules } = context.data;
   const about = Object.hasOwn(rules, rule) ? h('p', { class: 'quiet' }, sentence(rules[rule] ?? '')) : null;
   const list = h('div');
   const node = h('section', { 'aria-label': rule }, heading, about, list);
 
-  function show(state: State, members: readonly Found[]): void {
+  function show(members: readonly Found[], articles: readonly HTMLElement[]): void {
     heading.textContent = `${rule} (${members.length})`;
-    const shown = members.map((one) => {
-      const article = articles.get(one) ?? articleOf(context, one);
-      articles.set(one, article);
-      article.show(state);
-      return article.node;
-    });
-    settleChildren(list, shown);
+    settleChildren(list, articles);
   }
   return { node, show };
 }

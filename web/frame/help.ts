@@ -12,7 +12,7 @@ const KEYS: readonly Entry[] = [
   ['↓ ↑ or j k', 'in the sheet: next and previous row (also Page Up, Page Down, Home, End)'],
   ['Enter', 'open the site'],
   ['n p', 'next and previous site'],
-  ['u or Esc', 'from a site back to the sheet'],
+  ['u or Esc', 'from a site back to the view from which it was opened'],
   ['Esc', 'leave a field; once more: clear all filters'],
   ['?', 'these words and keys'],
 ];

@@ -1,6 +1,6 @@
 /** The keys of the page. */
 import type { Context } from '../context.js';
-import { isFiltered } from '../state.js';
+import { atView, isFiltered } from '../state.js';
 import { offeredViews } from './views.js';
 
 /** What keys do. */
@@ -23,7 +23,7 @@ export function act(context: Context, acts: Acts, key: string): boolean {
 function keysNow(context: Context, { search, help, clear }: Acts): Keys {
   const state = context.state();
   // The views are numbered from left to right.
-  const views = offeredViews(context.data).map((view, n) => [String(n + 1), () => context.go({ ...state, view, site: '' })]);
+  const views = offeredViews(context.data).map((view, n) => [String(n + 1), () => context.go(atView(state, view))]);
   return { ...Object.fromEntries(views), '/': search, '?': help, ...(isFiltered(state) ? { Escape: clear } : {}) };
 }
 

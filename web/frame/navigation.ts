@@ -1,15 +1,15 @@
 /** Where the reader is among the views. */
 import type { Context } from '../context.js';
 import { h } from '../dom.js';
-import type { State, View } from '../state.js';
-import { nameOf } from '../words.js';
-import { MAKERS, offeredViews } from './views.js';
+import { atView, type State, type View } from '../state.js';
+import { nameOf, TITLES } from '../words.js';
+import { offeredViews } from './views.js';
 
-/** The links to the views; a site belongs to the sheet. */
+/** The links to the views; a site belongs to the one from which it was reached. */
 export function viewLinks({ data, link }: Context, state: State): HTMLElement[] {
-  const current: View = state.view === 'site' ? 'sheet' : state.view;
+  const current: View = state.view === 'site' ? state.from : state.view;
   return offeredViews(data).map((view) =>
-    h('a', { href: link({ ...state, view, site: '' }), 'aria-current': view === current ? 'page' : null }, MAKERS[view].title),
+    h('a', { href: link(atView(state, view)), 'aria-current': view === current ? 'page' : null }, TITLES[view]),
   );
 }
 

@@ -10,9 +10,8 @@ import { sheet } from '../sheet/sheet.js';
 import { siteView } from '../site/site.js';
 import { START, type State, type View } from '../state.js';
 
-/** A view: its title, whether the data has what it shows, and what makes it. */
+/** A view: whether the data has what it shows, and what makes it. */
 interface Maker {
-  title: string;
   there: (data: PageData) => boolean;
   make: (context: Context) => Shown;
 }
@@ -21,13 +20,13 @@ const always = (): boolean => true;
 
 /** The views, from left to right. */
 export const MAKERS: Readonly<Record<View, Maker>> = {
-  overview: { title: 'Overview', there: always, make: overview },
-  sheet: { title: 'Sheet', there: always, make: sheet },
-  flow: { title: 'Flow', there: always, make: flowView },
-  findings: { title: 'Findings', there: (data) => data.findings !== null, make: findingsView },
-  compare: { title: 'Compare', there: (data) => data.progress !== null, make: compareView },
-  model: { title: 'Model', there: (data) => data.matrix !== null, make: modelView },
-  site: { title: 'Site', there: always, make: siteView },
+  overview: { there: always, make: overview },
+  sheet: { there: always, make: sheet },
+  flow: { there: always, make: flowView },
+  findings: { there: (data) => data.findings !== null, make: findingsView },
+  compare: { there: (data) => data.progress !== null, make: compareView },
+  model: { there: (data) => data.matrix !== null, make: modelView },
+  site: { there: always, make: siteView },
 };
 
 /** The views that are offered for this data, from left to right; a site is reached from them. */
@@ -37,5 +36,6 @@ export function offeredViews(data: PageData): View[] {
 
 /** The state, with the first view in place of one that the data has nothing for. */
 export function withViewOf(data: PageData, state: State): State {
-  return MAKERS[state.view].there(data) ? state : { ...state, view: START.view };
+  const known = (view: View, other: View): View => (MAKERS[view].there(data) ? view : other);
+  return { ...state, view: known(state.view, START.view), from: known(state.from, START.from) };
 }

@@ -3,6 +3,7 @@ import type { PageSite } from '../../src/report/page/data.js';
 import type { Column } from '../columns.js';
 import type { Context } from '../context.js';
 import { h } from '../dom.js';
+import { atSite } from '../state.js';
 import { cellsOf } from './cells.js';
 import { HEAD_ROWS } from './head.js';
 
@@ -17,7 +18,7 @@ export function lineOf(context: Context, site: PageSite, columns: readonly Colum
   const link = h('a');
   const row = h('tr', {}, ...cellsOf(site, columns, link));
   const place = (at: number, active: boolean): void => {
-    link.href = context.link({ ...context.state(), view: 'site', site: site.id });
+    link.href = context.link(atSite(context.state(), site.id));
     link.dataset['row'] = String(at);
     // The index counts from one, and the head's rows too.
     row.setAttribute('aria-rowindex', String(HEAD_ROWS + 1 + at));

@@ -2,7 +2,7 @@
 import type { Column } from '../columns.js';
 import type { Context, Shown } from '../context.js';
 import { h } from '../dom.js';
-import type { State } from '../state.js';
+import { atSite, type State } from '../state.js';
 import { columnChoice } from './column-choice.js';
 import { exportButtons } from './exports.js';
 import { asked } from './keys.js';
@@ -44,7 +44,7 @@ export function sheet(context: Context): Shown {
     if (wanted === null) return false;
     const site = sites[rows.active()];
     if (wanted !== 'open') rows.move(wanted);
-    else if (site) context.go({ ...context.state(), view: 'site', site: site.id });
+    else if (site) context.go(atSite(context.state(), site.id));
     return true;
   }
 

@@ -1,6 +1,5 @@
 /** Where a site stands among its neighbours. Pure: no browser needed. */
 import type { PageSite } from '../../src/report/page/data.js';
-import type { State } from '../state.js';
 
 /** Where a site stands in the order of the sheet: -1, with the first as the next, if it is not in it. */
 export interface Place {
@@ -14,9 +13,4 @@ export interface Place {
 export function placeOf(order: readonly PageSite[], id: string): Place {
   const at = order.findIndex((site) => site.id === id);
   return { at, of: order.length, before: order[at - 1], after: order[at + 1] };
-}
-
-/** The state that shows a site. */
-export function stateOf(state: State, site: PageSite): State {
-  return { ...state, view: 'site', site: site.id };
 }

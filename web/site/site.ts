@@ -3,10 +3,10 @@ import type { PageSite } from '../../src/report/page/data.js';
 import type { Context, Shown } from '../context.js';
 import { h } from '../dom.js';
 import { sheetOrder } from '../sheet/shown.js';
-import type { State } from '../state.js';
-import { type Place, placeOf, stateOf } from './place.js';
+import { atSite, atView, backFrom, type State } from '../state.js';
+import { type Place, placeOf } from './place.js';
 import { steps } from './steps.js';
-import { told } from './told.js';
+import { type Told, told } from './told.js';
 
 /** Where a key leads to from a site; nowhere from the last or the first. */
 const KEYS: Readonly<Record<string, (state: State, place: Place) => State | undefined>> = {
@@ -14,32 +14,37 @@ const KEYS: Readonly<Record<string, (state: State, place: Place) => State | unde
   ']': toNext,
   p: toPrevious,
   '[': toPrevious,
-  u: toSheet,
-  Escape: toSheet,
+  u: backFrom,
+  Escape: backFrom,
 };
 
 function toNext(state: State, { after }: Place): State | undefined {
-  return after && stateOf(state, after);
+  return after && atSite(state, after.id);
 }
 
 function toPrevious(state: State, { before }: Place): State | undefined {
-  return before && stateOf(state, before);
-}
-
-function toSheet(state: State): State {
-  return { ...state, view: 'sheet' };
+  return before && atSite(state, before.id);
 }
 
 /** The view of a site. */
 export function siteView(context: Context): Shown {
-  const node = h('article', { class: 'site' });
+  const way = h('div');
+  const page = h('div');
+  const node = h('article', { class: 'site' }, way, page);
   let place = placeOf([], '');
+  let shown: { site: string; told: Told | null } = { site: '', told: null };
 
   function update(state: State): void {
     const site = context.byId.get(state.site);
     place = placeOf(sheetOrder(context, state), state.site);
-    node.replaceChildren(...(site ? [steps(context, state, place), heading(site), told(context, site)] : missing(context, state)));
-    window.scrollTo(0, 0);
+    way.replaceChildren(...(site ? [steps(context, state, place)] : []));
+    // What the reader opened at a site stays open while she goes through its findings.
+    if (!site || state.site !== shown.site) {
+      shown = { site: state.site, told: site ? told(context, site) : null };
+      page.replaceChildren(...(site && shown.told ? [heading(site), shown.told.node] : missing(context, state)));
+      window.scrollTo(0, 0);
+    }
+    shown.told?.show(state);
   }
 
   function key(event: KeyboardEvent): boolean {
@@ -60,6 +65,6 @@ function missing(context: Context, state: State): Node[] {
   return [
     h('h1', {}, 'No such site'),
     h('p', {}, `This report has no site ${state.site}.`),
-    h('p', {}, h('a', { href: context.link(toSheet(state)) }, 'Back to the sheet')),
+    h('p', {}, h('a', { href: context.link(atView(state, 'sheet')) }, 'Back to the sheet')),
   ];
 }

@@ -1,40 +1,35 @@
 /** What is told of a site: its findings, its story and its facts. */
-import type { PageData, PageFinding, PageSite } from '../../src/report/page/data.js';
+import type { PageData, PageSite } from '../../src/report/page/data.js';
 import { story } from '../code.js';
 import type { Column } from '../columns.js';
 import type { Context } from '../context.js';
 import { h, opening } from '../dom.js';
-import { sentence } from '../words.js';
+import type { State } from '../state.js';
+import { findingsOf, STORY } from './findings.js';
 import { releasesOf } from './releases.js';
 
-/** The two columns of a site's page: what happens, and what the row says. */
-export function told({ data, columns }: Context, site: PageSite): HTMLElement {
-  const findings = (data.findings ?? []).filter((finding) => finding.site === site.id);
-  return h(
-    'div',
-    { class: 'columns' },
-    h('div', {}, ...findings.map((one) => findingOf(data, one)), ...happens(data, site)),
-    says(columns, site),
-  );
+/** What is told of a site, and how it shows a state. */
+export interface Told {
+  node: HTMLElement;
+  show: (state: State) => void;
 }
 
-/** What a finding rests on is seen without a click. */
-function findingOf(data: PageData, finding: PageFinding): HTMLElement {
-  return h(
-    'section',
-    { class: `finding ${finding.severity}`, 'aria-label': `Finding: ${finding.rule}` },
-    h('h2', {}, `${finding.severity}: ${finding.rule}`),
-    h('p', {}, sentence(finding.message)),
-    h('p', { class: 'quiet' }, `at ${finding.file}:${finding.line} in ${finding.function}()`),
-    finding.scenes.length > 0
-      ? h('details', { open: true }, h('summary', {}, 'The path that shows it'), story(data, finding.scenes))
-      : null,
+/** The two columns of a site's page: what happens, and, always in sight where there is room, what the row says. */
+export function told(context: Context, site: PageSite): Told {
+  const { sections, list, show } = findingsOf(context, context.index.of(site));
+  const node = h(
+    'div',
+    { class: 'columns' },
+    h('div', { class: 'side', tabindex: 0, role: 'region', 'aria-label': 'About this site' }, list, says(context.columns, site)),
+    h('div', {}, ...sections, ...happens(context.data, site)),
   );
+  return { node, show };
 }
 
 function happens(data: PageData, { scenes, gapScenes }: PageSite): Node[] {
-  const gaps = gapScenes.length > 0 ? [h('h2', {}, 'What could not be followed'), story(data, gapScenes)] : [];
-  return [h('h2', {}, 'What happens to the reference'), story(data, scenes), ...gaps];
+  const part = (title: string, inside: PageSite['scenes']): HTMLElement =>
+    h('section', { 'aria-label': title }, h('h2', { tabindex: -1 }, title), story(data, inside));
+  return [part(STORY, scenes), ...(gapScenes.length > 0 ? [part('What could not be followed', gapScenes)] : [])];
 }
 
 function says(columns: readonly Column[], site: PageSite): HTMLElement {
