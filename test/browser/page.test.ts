@@ -515,9 +515,45 @@ describe.skipIf(executable === null)('the comparison', () => {
     await using(`${fixture().full}#view=compare`, async ({ page }) => {
       await page.locator('#search').fill('left_behind');
       expect(await page.locator('.compare section > h2').allInnerTexts()).toEqual(['How far the conversion is', 'Gone (1)']);
-      expect(await page.locator('.compare > div > .figures').innerText()).toMatch(/2\s+converted/);
+      expect(await page.locator('.compare > div > .figures').innerText()).toMatch(/0 of 2\s+converted/);
       await page.locator('#search').fill('');
       expect(await page.locator('.compare').innerText()).toMatch(/Converted \(2\)/);
+    });
+  });
+
+  it('says under a filter how many of all it shows, and why there is nothing to list', async () => {
+    await using(`${fixture().full}#view=compare&f.subsystem=drivers/gone`, async ({ page }) => {
+      const figures = page.locator('.compare > div > .figures');
+      expect(await figures.innerText()).toMatch(/0 of 2\s+converted/);
+      // A filter tells the sites of the older tree by their own facts.
+      expect(await page.locator('.compare section > h2').allInnerTexts()).toEqual(['How far the conversion is', 'Gone (1)']);
+      expect(await page.locator('.curve').innerText()).toContain('the search and the filters do not change it');
+      await page.locator('#search').fill('no such site');
+      expect(await page.locator('.nothing').innerText()).toContain('No site of either tree');
+      await page.getByRole('button', { name: 'Clear all' }).click();
+      expect(await page.locator('.nothing').count()).toBe(0);
+      expect(await page.locator('.curve').innerText()).not.toContain('do not change it');
+      const same = Number(/(\d+)\s+the same/.exec(await figures.innerText())?.[1]);
+      await figures.getByRole('link', { name: 'the same' }).click();
+      expect(await count(page)).toBe(`${same} of ${fixture().survey.sites.length} sites`);
+    });
+  });
+
+  it('is told at a site too, with the way back', async () => {
+    await using(`${fixture().full}#view=compare&f.change=converted`, async ({ page }) => {
+      await page.getByRole('region', { name: 'Converted', exact: true }).getByRole('link').first().click();
+      const since = page.getByRole('region', { name: 'Since before' });
+      expect(await since.innerText()).toMatch(/This site was converted\.[^]*Call\s+get_user_pages_fast → pin_user_pages_fast/);
+      expect(await page.locator('nav[aria-label=Views] [aria-current]').innerText()).toBe('Compare');
+      await page.getByRole('link', { name: '↑ Compare' }).click();
+      expect((await hash(page)).getAll('f.change')).toEqual(['converted']);
+      await page.locator('main > .compare').waitFor();
+    });
+    const [first] = fixture().survey.sites;
+    await using(`${fixture().full}#view=site&site=${encodeURIComponent(first?.id ?? '')}`, async ({ page }) => {
+      expect(await page.getByRole('region', { name: 'Since before' }).innerText()).toContain('New: there is no such site there.');
+      await page.keyboard.press('u');
+      await page.locator('main > .sheet-view').waitFor();
     });
   });
 

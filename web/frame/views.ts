@@ -1,6 +1,6 @@
 /** The views of the page. */
 import type { PageData } from '../../src/report/page/data.js';
-import { compareView } from '../compare-view.js';
+import { compareView } from '../compare/view.js';
 import type { Context, Shown } from '../context.js';
 import { findingsView } from '../findings/view.js';
 import { flowView } from '../flow-view.js';

@@ -1,12 +1,12 @@
 /** What is told of a site: its findings, its story and its facts. */
 import type { PageData, PageSite } from '../../src/report/page/data.js';
 import { story } from '../code.js';
-import type { Column } from '../columns.js';
 import type { Context } from '../context.js';
 import { h, opening } from '../dom.js';
 import type { State } from '../state.js';
 import { findingsOf, STORY } from './findings.js';
 import { releasesOf } from './releases.js';
+import { sinceOf } from './since.js';
 
 /** What is told of a site, and how it shows a state. */
 export interface Told {
@@ -20,7 +20,7 @@ export function told(context: Context, site: PageSite): Told {
   const node = h(
     'div',
     { class: 'columns' },
-    h('div', { class: 'side', tabindex: 0, role: 'region', 'aria-label': 'About this site' }, list, says(context.columns, site)),
+    h('div', { class: 'side', tabindex: 0, role: 'region', 'aria-label': 'About this site' }, list, says(context, site)),
     h('div', {}, ...sections, ...happens(context.data, site)),
   );
   return { node, show };
@@ -32,11 +32,13 @@ function happens(data: PageData, { scenes, gapScenes }: PageSite): Node[] {
   return [part(STORY, scenes), ...(gapScenes.length > 0 ? [part('What could not be followed', gapScenes)] : [])];
 }
 
-function says(columns: readonly Column[], site: PageSite): HTMLElement {
+function says(context: Context, site: PageSite): HTMLElement {
+  const { columns } = context;
   const facts = (): Node => h('dl', {}, ...columns.flatMap(({ title, text }) => [h('dt', {}, title), h('dd', {}, text(site) || '–')]));
   return h(
     'aside',
     {},
+    sinceOf(context, site),
     h('h2', {}, 'What this row says'),
     h('ul', {}, ...site.sentences.map((one) => h('li', {}, one))),
     releasesOf(site),
