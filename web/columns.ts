@@ -1,6 +1,13 @@
 /** The columns of the sheet: what they show, and how they are filtered. */
 import type { PageData, PageFinding, PageSite } from '../src/report/page/data.js';
 import { bySeverity, worstFirst } from './findings/severity.js';
+import { WORST } from './words.js';
+
+/** A part of what a cell says; its kind gives it its colour. */
+export interface Part {
+  text: string;
+  kind: string;
+}
 
 /** A column: what a cell of it says of a site, and how sites are filtered by it. */
 export interface Column {
@@ -12,6 +19,8 @@ export interface Column {
   kind: 'choice' | 'text' | 'number';
   /** What the cell says. */
   text: (site: PageSite) => string;
+  /** What the cell says in parts, where some of it is to stand out. */
+  parts?: (site: PageSite) => readonly Part[];
   /** The values of a choice; a cell may have several. */
   values?: (site: PageSite) => readonly string[];
   /** What sites are sorted by, number by number, where that is not the text; the largest is what a reader looks for. */
@@ -23,22 +32,29 @@ export interface Column {
 
 const yes = (truth: boolean): string => (truth ? 'yes' : 'no');
 
-/** Each name once, with how often: `put_page ×2`. */
-function counted(names: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, count]) => (count > 1 ? `${name} ×${count}` : name)).join(', ');
+/** Each name once, with how often, as `put_page ×2`, and the first of its kinds. */
+function counted(names: readonly Part[]): Part[] {
+  const counts = new Map<string, { kind: string; count: number }>();
+  for (const { text, kind } of names) counts.set(text, { kind, ...counts.get(text), count: (counts.get(text)?.count ?? 0) + 1 });
+  return [...counts].map(([name, { kind, count }]) => ({ text: count > 1 ? `${name} ×${count}` : name, kind }));
 }
 
-/** Each releasing call once, with how often. */
-export function releasesOf(site: PageSite): string {
-  return counted(site.releases.map(({ api }) => api));
+const joined = (parts: readonly Part[]): string => parts.map(({ text }) => text).join(', ');
+
+/** Each releasing call once, with how often, and how the worst of them fits what was taken. */
+function releaseParts({ releases, pairings }: PageSite): Part[] {
+  const worst = (api: string): string =>
+    WORST.find((pairing) => releases.some((one, n) => one.api === api && pairings[n] === pairing)) ?? '';
+  return counted(releases.map(({ api }) => ({ text: api, kind: worst(api) })));
 }
 
 /** The usual columns. */
-export const USUAL = ['where', 'api', 'reference', 'containers', 'carrier', 'releases', 'releaseForm', 'dirty', 'mixed', 'gaps'];
-/** The usual columns of a narrow page. */
-export const NARROW = ['where', 'reference', 'releaseForm', 'releases'];
+export const USUAL = ['where', 'api', 'reference', 'containers', 'carrier', 'releases', 'releaseForm', 'dirty', 'mixed'];
+/** The usual columns of a narrow page, without findings and with them: the first three are seen without scrolling. */
+export const NARROW = ['where', 'reference', 'releases', 'releaseForm'];
+export const NARROW_FINDINGS = ['where', 'reference', 'findings', 'pairing'];
+/** What the first column says too: a filter by one of these needs no column of its own. */
+export const IN_FIRST: ReadonlySet<string> = new Set(['subsystem', 'file', 'line', 'function', 'id']);
 
 /** The columns for this data: findings and changes have theirs only where they were given. */
 export function columnsFor(data: PageData): Column[] {
@@ -55,9 +71,9 @@ export function columnsFor(data: PageData): Column[] {
     text: value,
   });
   return [
-    text('where', 'Where', 224, (site) => `${site.file}:${site.line} ${site.function}()`),
+    text('where', 'Where', 210, (site) => `${site.file}:${site.line} ${site.function}()`),
     choice('subsystem', 'Subsystem', 150, (site) => site.subsystem),
-    choice('api', 'Call', 135, (site) => site.api),
+    choice('api', 'Call', 128, (site) => site.api),
     choice('family', 'Family', 110, (site) => site.family, 'get, pin, iterator get or iterator extract'),
     choice('kind', 'Kind', 80, (site) => site.kind),
     choice('reference', 'Reference', 97, (site) => site.reference, 'get: drop with put_page(); pin: drop with unpin_user_page()'),
@@ -66,12 +82,12 @@ export function columnsFor(data: PageData): Column[] {
       ...choice('containers', 'Containers', 100, (site) => (site.containers.length > 0 ? site.containers : ['none'])),
       text: (site) => site.containers.join(' → '),
     },
-    text('carrier', 'Carrier', 120, (site) => site.carrier.join(', ')),
-    text('releases', 'Releases', 133, releasesOf),
+    text('carrier', 'Carrier', 110, (site) => site.carrier.join(', ')),
+    { ...text('releases', 'Releases', 126, (site) => joined(releaseParts(site))), parts: releaseParts },
     choice('releaseForm', 'Release form', 120, (site) => site.releaseForm),
     ...(data.findings ? findingColumns(data.findings) : []),
     ...(changes
-      ? [choice('change', 'Change', 90, (site) => changes.get(site.id) ?? (site.kind === 'internal' ? 'not compared' : 'same'))]
+      ? [choice('change', 'Change', 84, (site) => changes.get(site.id) ?? (site.kind === 'internal' ? 'not compared' : 'same'))]
       : []),
     text('releaseReason', 'Why this form', 220, (site) => site.releaseReason),
     choice('releaseScope', 'Release scope', 110, (site) => site.releaseScope),
@@ -82,12 +98,12 @@ export function columnsFor(data: PageData): Column[] {
       (site) => site.pairing,
       'wrong: the check found it so; suspect: by a call’s name alone; open: it depends on the run, or a container does it',
     ),
-    choice('dirty', 'Dirty', 105, (site) => site.dirty),
+    choice('dirty', 'Dirty', 92, (site) => site.dirty),
     choice('mixed', 'Mixed', 66, (site) => yes(site.mixed)),
     text('mixedWith', 'Mixed with', 220, (site) => site.mixedWith.join('; ')),
     choice('case', 'Case', 60, (site) => String(site.case?.number ?? '-'), 'of Documentation/core-api/pin_user_pages.rst'),
     text('wrappers', 'Wrappers', 160, (site) => site.wrappers.join(', ')),
-    text('gaps', 'Gaps', 55, (site) => site.gaps.map((gap) => gap.why).join('; ')),
+    { ...text('gaps', 'Gaps', 55, (site) => site.gaps.map((gap) => gap.why).join('; ')), order: (site) => [site.gaps.length] },
     text('file', 'File', 260, (site) => site.file),
     { key: 'line', title: 'Line', width: 70, kind: 'number', text: (site) => String(site.line) },
     text('function', 'Function', 190, (site) => site.function),
@@ -101,8 +117,10 @@ function findingColumns(findings: readonly PageFinding[]): Column[] {
   for (const finding of worstFirst(findings)) here.set(finding.site, [...(here.get(finding.site) ?? []), finding]);
   const column = (key: string, title: string, width: number, ofFinding: (finding: PageFinding) => string): Column => {
     const values = (site: PageSite): readonly string[] => here.get(site.id)?.map(ofFinding) ?? ['none'];
+    const parts = (site: PageSite): readonly Part[] =>
+      counted(here.get(site.id)?.map((finding) => ({ text: ofFinding(finding), kind: finding.severity })) ?? [{ text: 'none', kind: '' }]);
     const order = (site: PageSite): readonly number[] => bySeverity(here.get(site.id) ?? []);
-    return { key, title, width, kind: 'choice', values, text: (site) => counted(values(site)), order, ofFinding };
+    return { key, title, width, kind: 'choice', values, parts, text: (site) => joined(parts(site)), order, ofFinding };
   };
   return [column('findings', 'Findings', 92, ({ rule }) => rule), column('severity', 'Severity', 92, ({ severity }) => severity)];
 }

@@ -1,10 +1,10 @@
 /** The flow: from the acquiring call through containers and carriers to the releasing call; what does not fit stands out. */
 import type { Context, Shown } from './context.js';
 import { drawing, h, opening, s, scrolling, tableHead } from './dom.js';
-import { BOX, type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut, WORST } from './flow.js';
+import { BOX, type Flow, type FlowLink, type FlowNode, flowOf, LABEL, layOut } from './flow.js';
 import { select, tally } from './query.js';
 import { type State, withFilter } from './state.js';
-import { PAIRINGS } from './words.js';
+import { PAIRINGS, WORST } from './words.js';
 
 /** Narrower than this the diagram scrolls. */
 const WIDTH = 1180;

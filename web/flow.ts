@@ -1,6 +1,7 @@
 /** The way of the pages as a graph of layers with widths, and its layout. Pure: no browser needed. */
 import { sankey } from 'd3-sankey';
 import type { PageSite, Pairing } from '../src/report/page/data.js';
+import { WORST } from './words.js';
 
 /** A box of the diagram: a call, a container or a carrier that sites have in common. */
 export interface FlowNode {
@@ -40,9 +41,6 @@ export interface Flow {
 const MOST = 14;
 /** Containers a site at most; longer ways end in the last. */
 const DEEPEST = 3;
-
-/** Of several releases by the same call, a band tells the worst. */
-export const WORST: readonly Pairing[] = ['wrong', 'suspect', 'right', 'open'];
 
 interface Way {
   site: string;

@@ -117,11 +117,18 @@ const collator = new Intl.Collator('en', { numeric: true });
 
 /** The sites in the order asked for; those that are equal stay in the order of the survey. */
 export function sorted(index: Index, sites: readonly PageSite[], sort: State['sort']): readonly PageSite[] {
-  const column = sort ? index.columns.get(sort.column) : undefined;
-  if (!sort || !column) return sites;
-  const way = sort.down ? -1 : 1;
-  const compare = comparing(sites, column);
-  return [...sites].sort((a, b) => way * compare(a, b));
+  const orders = sort.flatMap(({ column: key, down }) => {
+    const column = index.columns.get(key);
+    return column ? [{ compare: comparing(sites, column), way: down ? -1 : 1 }] : [];
+  });
+  if (orders.length === 0) return sites;
+  return [...sites].sort((a, b) => {
+    for (const { compare, way } of orders) {
+      const difference = compare(a, b);
+      if (difference !== 0) return way * difference;
+    }
+    return 0;
+  });
 }
 
 /** How two of these sites compare by a column: by its numbers, or by its text. */

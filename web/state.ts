@@ -5,6 +5,12 @@ export const views = ['overview', 'sheet', 'flow', 'findings', 'compare', 'model
 /** The name of a view. */
 export type View = (typeof views)[number];
 
+/** A column that is sorted by, and whether the largest comes first. */
+export interface Sort {
+  column: string;
+  down: boolean;
+}
+
 /** All that the page shows follows from the data and this. */
 export interface State {
   view: View;
@@ -12,8 +18,8 @@ export interface State {
   q: string;
   /** Filters by column: any of the values. */
   filters: Readonly<Record<string, readonly string[]>>;
-  /** Column, and whether the largest comes first. */
-  sort: { column: string; down: boolean } | null;
+  /** What the sites are sorted by; those that are equal by the first, by the second. */
+  sort: readonly Sort[];
   /** Columns of the sheet; null: the usual ones. */
   columns: readonly string[] | null;
   /** Id of the site in the site view. */
@@ -31,7 +37,7 @@ export const START: State = {
   view: 'overview',
   q: '',
   filters: {},
-  sort: null,
+  sort: [],
   columns: null,
   site: '',
   finding: '',
@@ -48,7 +54,7 @@ export function toHash(state: State): string {
   if (state.from !== START.from && state.view === 'site') parts.set('from', state.from);
   if (state.q !== '') parts.set('q', state.q);
   for (const [column, values] of Object.entries(state.filters)) for (const value of values) parts.append(`f.${column}`, value);
-  if (state.sort) parts.set('sort', `${state.sort.down ? '-' : ''}${state.sort.column}`);
+  if (state.sort.length > 0) parts.set('sort', state.sort.map(({ column, down }) => `${down ? '-' : ''}${column}`).join(','));
   if (state.columns) parts.set('cols', state.columns.join(','));
   if (state.run !== '' && state.view === 'model') parts.set('run', state.run);
   return `#${parts.toString()}`;
@@ -62,8 +68,6 @@ export function fromHash(hash: string, columns: ReadonlySet<string>): State {
     const column = name.startsWith('f.') ? name.slice(2) : '';
     if (columns.has(column) && value !== '') filters[column] = [...(filters[column] ?? []), value];
   }
-  const sort = parts.get('sort') ?? '';
-  const sorted = sort.replace(/^-/, '');
   const chosen =
     parts
       .get('cols')
@@ -73,7 +77,7 @@ export function fromHash(hash: string, columns: ReadonlySet<string>): State {
     view: views.find((view) => view === parts.get('view')) ?? START.view,
     q: parts.get('q') ?? '',
     filters,
-    sort: columns.has(sorted) ? { column: sorted, down: sort.startsWith('-') } : null,
+    sort: sortOf(parts.get('sort') ?? '', columns),
     columns: chosen.length > 0 ? chosen : null,
     site: parts.get('site') ?? '',
     finding: parts.get('finding') ?? '',
@@ -95,6 +99,12 @@ export function atSite(state: State, site: string, finding = ''): State {
 /** The state of the view from which the site was reached, where the reader was. */
 export function backFrom(state: State): State {
   return { ...state, view: state.from, finding: state.from === 'findings' ? state.finding : '', from: START.from };
+}
+
+/** The order that a text names; each column once. */
+function sortOf(text: string, columns: ReadonlySet<string>): Sort[] {
+  const sorts = text.split(',').map((part) => ({ column: part.replace(/^-/, ''), down: part.startsWith('-') }));
+  return sorts.filter(({ column }, n) => columns.has(column) && sorts.findIndex((one) => one.column === column) === n);
 }
 
 /** Whether the reader asked for some of the sites only. */

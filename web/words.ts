@@ -21,6 +21,9 @@ export const PAIRINGS: Readonly<Record<Pairing, string>> = {
   open: 'it depends on the run, or a container drops the pages',
 };
 
+/** The pairings, worst first: several releases are told by the worst. */
+export const WORST: readonly Pairing[] = ['wrong', 'suspect', 'right', 'open'];
+
 /** A tree's own name; its whole path is of use only where it lies. */
 export function nameOf(tree: string): string {
   return tree.replace(/\/+$/, '').split('/').pop() || tree;

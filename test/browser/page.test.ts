@@ -543,7 +543,7 @@ describe.skipIf(executable === null)('the comparison', () => {
     await using(`${fixture().full}#view=compare&f.change=converted`, async ({ page }) => {
       await page.getByRole('region', { name: 'Converted', exact: true }).getByRole('link').first().click();
       const since = page.getByRole('region', { name: 'Since before' });
-      expect(await since.innerText()).toMatch(/This site was converted\.[^]*Call\s+get_user_pages_fast → pin_user_pages_fast/);
+      expect(await since.innerText()).toMatch(/This site was converted\.[\s\S]*Call\s+get_user_pages_fast → pin_user_pages_fast/);
       expect(await page.locator('nav[aria-label=Views] [aria-current]').innerText()).toBe('Compare');
       await page.getByRole('link', { name: '↑ Compare' }).click();
       expect((await hash(page)).getAll('f.change')).toEqual(['converted']);

@@ -9,7 +9,7 @@ import { highlight } from '../../web/highlight.js';
 import { marks, passages } from '../../web/passages.js';
 import { indexOf, select, sorted, tally } from '../../web/query.js';
 import { inSight, ROW, scrolledTo } from '../../web/sheet/sight.js';
-import { directionOf, nextSort } from '../../web/sheet/sort.js';
+import { directionOf, nextSort, secondOf } from '../../web/sheet/sort.js';
 import { placeOf } from '../../web/site/place.js';
 import { fromHash, START, type State, toggled, toHash, views } from '../../web/state.js';
 import { nameOf, sentence } from '../../web/words.js';
@@ -24,7 +24,7 @@ describe('the state', () => {
     filters: fc.dictionary(fc.constantFrom(...known), fc.array(fc.string({ minLength: 1 }), { minLength: 1, maxLength: 3 }), {
       noNullPrototype: true,
     }),
-    sort: fc.option(fc.record({ column: fc.constantFrom(...known), down: fc.boolean() })),
+    sort: fc.uniqueArray(fc.record({ column: fc.constantFrom(...known), down: fc.boolean() }), { selector: ({ column }) => column }),
     columns: fc.option(fc.subarray([...known], { minLength: 1 })),
     site: fc.constant(''),
     finding: fc.constant(''),
@@ -73,7 +73,7 @@ describe('the query', async () => {
   });
 
   it('sorts numbers as numbers', () => {
-    expect(files(sorted(index, index.sites, { column: 'line', down: true }))).toEqual(['b.c', 'a.c']);
+    expect(files(sorted(index, index.sites, [{ column: 'line', down: true }]))).toEqual(['b.c', 'a.c']);
   });
 
   it('counts a site once for each of its values', () => {
@@ -115,11 +115,25 @@ describe('the sheet', () => {
   });
 
   it('is sorted up, down, and not, by clicks on one title, and up by a click on another', () => {
-    const up = nextSort(null, 'line');
-    const down = nextSort(up, 'line');
-    expect([up, down, nextSort(down, 'line')]).toEqual([{ column: 'line', down: false }, { column: 'line', down: true }, null]);
-    expect(nextSort(down, 'api')).toEqual({ column: 'api', down: false });
+    const [line, api] = [{ key: 'line' }, { key: 'api' }];
+    const up = nextSort([], line);
+    const down = nextSort(up, line);
+    expect([up, down, nextSort(down, line)]).toEqual([[{ column: 'line', down: false }], [{ column: 'line', down: true }], []]);
+    expect(nextSort(down, api)).toEqual([{ column: 'api', down: false }]);
     expect([directionOf(up, 'line'), directionOf(down, 'line'), directionOf(down, 'api')]).toEqual(['ascending', 'descending', 'none']);
+  });
+
+  it('is sorted by a second column too, and by the largest first where that is looked for', () => {
+    const [line, worst] = [{ key: 'line' }, { key: 'worst', order: () => [] }];
+    const down = nextSort([], worst);
+    expect([down, nextSort(down, worst)]).toEqual([[{ column: 'worst', down: true }], [{ column: 'worst', down: false }]]);
+    const both = nextSort(down, line, true);
+    expect(both).toEqual([...down, { column: 'line', down: false }]);
+    expect([directionOf(both, 'worst'), secondOf(both, 'worst'), directionOf(both, 'line'), secondOf(both, 'line')]).toEqual([
+      ...['descending', null, 'none', 'ascending'],
+    ]);
+    expect(nextSort(nextSort(both, line, true), line, true)).toEqual(down);
+    expect(nextSort(both, line)).toEqual([{ column: 'line', down: false }]);
   });
 
   it('leads from a site to its neighbours, and from one that it does not show to its first', async () => {

@@ -11,6 +11,7 @@ const KEYS: readonly Entry[] = [
   ['1 to 6', 'the views, from left to right'],
   ['↓ ↑ or j k', 'in the sheet: next and previous row (also Page Up, Page Down, Home, End)'],
   ['Enter', 'open the site'],
+  ['Shift and click', 'in the sheet, on a title: sort by that column where the others are equal'],
   ['n p', 'next and previous site'],
   ['u or Esc', 'from a site back to the view from which it was opened'],
   ['Esc', 'leave a field; once more: clear all filters'],

@@ -19,11 +19,19 @@ const SPECIAL: Readonly<Record<string, (site: PageSite) => string | HTMLElement>
 export function cellsOf(site: PageSite, columns: readonly Column[], link: HTMLAnchorElement): HTMLTableCellElement[] {
   return columns.map((column, at) => {
     const text = column.text(site);
-    const inside = SPECIAL[column.key]?.(site) ?? (text || (at === 0 ? site.id : NOTHING));
+    const inside = SPECIAL[column.key]?.(site) ?? partsOf(site, column) ?? (text || (at === 0 ? site.id : NOTHING));
     if (at === 0) link.append(inside);
     const kind = column.kind === 'choice' ? `value-${text.replace(/\W+/g, '-')}` : '';
     return h('td', { class: `c-${column.key} ${kind}`, title: text.length > SHORT ? text : null }, at === 0 ? link : folded(inside));
   });
+}
+
+/** What a cell says in parts, in their colours; null where it has none. */
+function partsOf(site: PageSite, { parts }: Column): HTMLElement | null {
+  const all = parts?.(site) ?? [];
+  if (all.length === 0) return null;
+  const spans = all.map(({ text, kind }) => h('span', { class: kind && `is-${kind}` }, ...breakable(text)));
+  return h('div', { class: 'cell-text' }, ...spans.flatMap((span, n) => (n === 0 ? [span] : [', ', span])));
 }
 
 /** The function, and below it the place; the end of a path says most, so that its beginning is cut. */

@@ -3,11 +3,13 @@ import type { Context } from '../context.js';
 import { button, h } from '../dom.js';
 import { chosenColumns } from './shown.js';
 
-/** The list of all columns: how it says that so many are shown, and how a click beside it closes it. */
+/** The list of all columns: how it says which are shown, and how a click beside it or a key closes it. */
 export interface ColumnChoice {
   node: HTMLDetailsElement;
   show: (shown: number) => void;
   closeBeside: (event: Event) => void;
+  /** Closes it; false if it was closed. */
+  close: () => boolean;
 }
 
 /** The list of all columns, each with a box that shows and hides it. */
@@ -16,7 +18,19 @@ export function columnChoice(context: Context): ColumnChoice {
   const labels = context.columns.map(({ title }, n) => h('label', {}, boxes[n], ` ${title}`));
   const summary = h('summary', {});
   const popup = h('div', { class: 'popup' }, ...labels, button({ click: chooseUsual }, 'The usual ones'));
-  const node = h('details', { class: 'choice' }, summary, popup);
+  const node = h('details', { class: 'choice', keydown: leave }, summary, popup);
+
+  function close(): boolean {
+    if (!node.open) return false;
+    node.open = false;
+    summary.focus();
+    return true;
+  }
+
+  /** Also where a box has the focus: the page would only take it away from there. */
+  function leave(event: Event): void {
+    if (event instanceof KeyboardEvent && event.key === 'Escape' && close()) event.preventDefault();
+  }
 
   function tick(): void {
     const shown = new Set(chosenColumns(context, context.state()).map(({ key }) => key));
@@ -30,13 +44,13 @@ export function columnChoice(context: Context): ColumnChoice {
 
   function chooseUsual(): void {
     context.go({ ...context.state(), columns: null });
-    tick();
   }
 
-  tick();
   return {
     node,
+    close,
     show: (shown) => {
+      tick();
       summary.textContent = `Columns (${shown} of ${context.columns.length})`;
     },
     closeBeside: ({ target }) => {

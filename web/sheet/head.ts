@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import { button, h } from '../dom.js';
 import type { State } from '../state.js';
 import { filterOf } from './filter.js';
-import { directionOf, nextSort } from './sort.js';
+import { directionOf, nextSort, secondOf } from './sort.js';
 
 /** How many rows the head has. */
 export const HEAD_ROWS = 2;
@@ -26,16 +26,17 @@ export function headOf(context: Context, columns: readonly Column[]): Head {
     show: ({ sort, filters }) => {
       for (const { key, title, filter } of heads) {
         title.setAttribute('aria-sort', directionOf(sort, key));
+        title.dataset['then'] = secondOf(sort, key) ?? '';
         filter.show(filters[key] ?? []);
       }
     },
   };
 }
 
-function titleOf(context: Context, { key, title, about }: Column): HTMLElement {
-  const click = (): void => {
+function titleOf(context: Context, column: Column): HTMLElement {
+  const click = (event: Event): void => {
     const state = context.state();
-    context.go({ ...state, sort: nextSort(state.sort, key) });
+    context.go({ ...state, sort: nextSort(state.sort, column, event instanceof MouseEvent && event.shiftKey) });
   };
-  return h('th', { scope: 'col', title: about || null }, button({ click }, title));
+  return h('th', { scope: 'col', title: column.about || null }, button({ click }, h('span', {}, column.title)));
 }

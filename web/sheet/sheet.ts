@@ -38,6 +38,7 @@ export function sheet(context: Context): Shown {
   }
 
   function key(event: KeyboardEvent): boolean {
+    if (event.key === 'Escape') return choice.close();
     const { sites } = seen;
     const inside = table.body.node.contains(document.activeElement);
     const wanted = asked(event, { row: rows.active(), last: sites.length - 1, inside });

@@ -1,6 +1,6 @@
 /** What the sheet shows of all there is: which columns, how wide, and which sites in which order. */
-import type { PageSite } from '../../src/report/page/data.js';
-import { type Column, NARROW, USUAL } from '../columns.js';
+import type { PageData, PageSite } from '../../src/report/page/data.js';
+import { type Column, IN_FIRST, NARROW, NARROW_FINDINGS, USUAL } from '../columns.js';
 import type { Context } from '../context.js';
 import { select, sorted } from '../query.js';
 import type { State } from '../state.js';
@@ -13,11 +13,15 @@ export interface Seen {
 
 const narrow = (): boolean => window.innerWidth < 700;
 
-/** The columns that are shown, in the order of all columns. */
-export function chosenColumns({ columns, data }: Context, state: State): Column[] {
-  const usual = narrow() ? NARROW : [...USUAL, ...(data.findings ? ['findings'] : []), ...(data.progress ? ['change'] : [])];
-  const wanted = new Set(state.columns ?? usual);
+/** The columns that are shown, in the order of all columns: those that the reader chose, or the usual ones and what is filtered by. */
+export function chosenColumns({ columns, data }: Context, { columns: chosen, filters }: State): Column[] {
+  const wanted = new Set(chosen ?? [...usual(data), ...Object.keys(filters).filter((key) => !IN_FIRST.has(key))]);
   return columns.filter((column) => wanted.has(column.key));
+}
+
+function usual({ findings, progress }: PageData): readonly string[] {
+  if (narrow()) return findings ? NARROW_FINDINGS : NARROW;
+  return [...USUAL, ...(findings ? ['findings'] : []), ...(progress ? ['change'] : [])];
 }
 
 /** The sites of the sheet in its order: what next and previous go through. */
