@@ -1,7 +1,7 @@
 /** The columns of the sheet: what they show, and how they are filtered. */
 import type { PageData, PageFinding, PageSite } from '../src/report/page/data.js';
 import { bySeverity, worstFirst } from './findings/severity.js';
-import { WORST } from './words.js';
+import { aboutColumn, meaningOf, WORST } from './words.js';
 
 /** A part of what a cell says; its kind gives it its colour. */
 export interface Part {
@@ -27,8 +27,14 @@ export interface Column {
   order?: (site: PageSite) => readonly number[];
   /** What the column says of a single finding, where it is one about findings: they are filtered by it too. */
   ofFinding?: (finding: PageFinding) => string;
-  about?: string;
+  /** What it is about, in a line. */
+  about: string;
+  /** What one of its values means; empty where that goes without saying. */
+  meaning: (value: string) => string;
 }
+
+/** A column without what the words say of it. */
+type Bare = Omit<Column, 'about' | 'meaning'>;
 
 const yes = (truth: boolean): string => (truth ? 'yes' : 'no');
 
@@ -59,24 +65,24 @@ export const IN_FIRST: ReadonlySet<string> = new Set(['subsystem', 'file', 'line
 /** The columns for this data: findings and changes have theirs only where they were given. */
 export function columnsFor(data: PageData): Column[] {
   const changes = changesOf(data);
-  const choice = (key: string, title: string, width: number, value: (site: PageSite) => string | readonly string[], about = ''): Column => {
+  const choice = (key: string, title: string, width: number, value: (site: PageSite) => string | readonly string[]): Bare => {
     const values = (site: PageSite): readonly string[] => [value(site)].flat();
-    return { key, title, width, kind: 'choice', values, text: (site) => values(site).join(', '), about };
+    return { key, title, width, kind: 'choice', values, text: (site) => values(site).join(', ') };
   };
-  const text = (key: string, title: string, width: number, value: (site: PageSite) => string): Column => ({
+  const text = (key: string, title: string, width: number, value: (site: PageSite) => string): Bare => ({
     key,
     title,
     width,
     kind: 'text',
     text: value,
   });
-  return [
+  const bare: Bare[] = [
     text('where', 'Where', 210, (site) => `${site.file}:${site.line} ${site.function}()`),
     choice('subsystem', 'Subsystem', 150, (site) => site.subsystem),
     choice('api', 'Call', 128, (site) => site.api),
-    choice('family', 'Family', 110, (site) => site.family, 'get, pin, iterator get or iterator extract'),
+    choice('family', 'Family', 110, (site) => site.family),
     choice('kind', 'Kind', 80, (site) => site.kind),
-    choice('reference', 'Reference', 97, (site) => site.reference, 'get: drop with put_page(); pin: drop with unpin_user_page()'),
+    choice('reference', 'Reference', 97, (site) => site.reference),
     choice('longterm', 'Long term', 90, (site) => yes(site.longterm)),
     {
       ...choice('containers', 'Containers', 100, (site) => (site.containers.length > 0 ? site.containers : ['none'])),
@@ -91,17 +97,11 @@ export function columnsFor(data: PageData): Column[] {
       : []),
     text('releaseReason', 'Why this form', 220, (site) => site.releaseReason),
     choice('releaseScope', 'Release scope', 110, (site) => site.releaseScope),
-    choice(
-      'pairing',
-      'Pairing',
-      80,
-      (site) => site.pairing,
-      'wrong: the check found it so; suspect: by a call’s name alone; open: it depends on the run, or a container does it',
-    ),
+    choice('pairing', 'Pairing', 80, (site) => site.pairing),
     choice('dirty', 'Dirty', 92, (site) => site.dirty),
     choice('mixed', 'Mixed', 66, (site) => yes(site.mixed)),
     text('mixedWith', 'Mixed with', 220, (site) => site.mixedWith.join('; ')),
-    choice('case', 'Case', 60, (site) => String(site.case?.number ?? '-'), 'of Documentation/core-api/pin_user_pages.rst'),
+    { ...choice('case', 'Case', 60, (site) => String(site.case?.number ?? 'none')), text: (site) => String(site.case?.number ?? '') },
     text('wrappers', 'Wrappers', 160, (site) => site.wrappers.join(', ')),
     { ...text('gaps', 'Gaps', 55, (site) => site.gaps.map((gap) => gap.why).join('; ')), order: (site) => [site.gaps.length] },
     text('file', 'File', 260, (site) => site.file),
@@ -109,13 +109,19 @@ export function columnsFor(data: PageData): Column[] {
     text('function', 'Function', 190, (site) => site.function),
     text('id', 'Id', 420, (site) => site.id),
   ];
+  const ruleAbout = (rule: string): string => (Object.hasOwn(data.rules, rule) ? (data.rules[rule] ?? '') : '');
+  return bare.map((column) => ({
+    ...column,
+    about: aboutColumn(column.key),
+    meaning: column.key === 'findings' ? ruleAbout : (value) => meaningOf(column.key, value),
+  }));
 }
 
 /** The columns of what the check found at a site, worst first. */
-function findingColumns(findings: readonly PageFinding[]): Column[] {
+function findingColumns(findings: readonly PageFinding[]): Bare[] {
   const here = new Map<string, PageFinding[]>();
   for (const finding of worstFirst(findings)) here.set(finding.site, [...(here.get(finding.site) ?? []), finding]);
-  const column = (key: string, title: string, width: number, ofFinding: (finding: PageFinding) => string): Column => {
+  const column = (key: string, title: string, width: number, ofFinding: (finding: PageFinding) => string): Bare => {
     const values = (site: PageSite): readonly string[] => here.get(site.id)?.map(ofFinding) ?? ['none'];
     const parts = (site: PageSite): readonly Part[] =>
       counted(here.get(site.id)?.map((finding) => ({ text: ofFinding(finding), kind: finding.severity })) ?? [{ text: 'none', kind: '' }]);

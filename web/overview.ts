@@ -13,21 +13,21 @@ import { START, type State, toggled } from './state.js';
  */
 const STACKS: readonly (readonly ChartSpec[])[] = [
   [
-    { column: 'reference', title: 'What the sites take', most: 8 },
-    { column: 'containers', title: 'What holds the pages', most: 10 },
-    { column: 'releaseForm', title: 'How they are released', most: 10 },
+    { column: 'reference', title: 'what the sites take', most: 8, told: true },
+    { column: 'containers', title: 'what holds the pages', most: 10 },
+    { column: 'releaseForm', title: 'how they are dropped', most: 10 },
   ],
   [
-    { column: 'subsystem', title: 'Subsystem', most: 12 },
-    { column: 'severity', title: 'Sites with findings, by severity', most: 4, rest: 'none' },
-    { column: 'findings', title: 'Sites with findings, by rule', most: 12, rest: 'none' },
+    { column: 'subsystem', title: '', most: 12 },
+    { column: 'severity', title: 'sites by how bad', most: 4, rest: 'none' },
+    { column: 'findings', title: 'sites by rule', most: 12, rest: 'none' },
   ],
   [
-    { column: 'pairing', title: 'Does the release fit?', most: 4 },
-    { column: 'mixed', title: 'Can other pages be in there too?', most: 4 },
-    { column: 'longterm', title: 'For the long term?', most: 4 },
-    { column: 'kind', title: 'Who takes', most: 6 },
-    { column: 'change', title: 'Against the older tree', most: 8, rest: 'same' },
+    { column: 'pairing', title: 'does the release fit?', most: 4, told: true },
+    { column: 'mixed', title: 'can other pages be in there too?', most: 4 },
+    { column: 'longterm', title: 'taken to be kept?', most: 4 },
+    { column: 'kind', title: 'who takes', most: 6 },
+    { column: 'change', title: 'against the older tree', most: 8, rest: 'same' },
   ],
 ];
 
@@ -36,7 +36,10 @@ const PAUSE_MS = 100;
 
 interface ChartSpec {
   column: string;
+  /** What it is about, beside the column's own name. */
   title: string;
+  /** Whether it says below its title what the column says. */
+  told?: boolean;
   most: number;
   rest?: string;
 }
@@ -182,7 +185,8 @@ interface Chart {
 }
 
 /** A chart keeps its bars, and changes only what is another now: it is asked with every key. */
-function chart(context: Context, column: Column, { title, most, rest }: ChartSpec): Chart {
+function chart(context: Context, column: Column, { title: question, most, rest, told }: ChartSpec): Chart {
+  const title = question === '' ? column.title : `${column.title}: ${question}`;
   const bars = new Map<string, Bar>();
   let open = false;
   const list = h('ul');
@@ -191,8 +195,8 @@ function chart(context: Context, column: Column, { title, most, rest }: ChartSpe
   const node = h(
     'section',
     { class: 'chart', 'aria-label': title },
-    h('h2', {}, title),
-    column.about ? h('p', { class: 'about' }, column.about) : null,
+    h('h2', { title: column.about }, title),
+    told ? h('p', { class: 'about' }, column.about) : null,
     list,
     none,
     more,
@@ -212,6 +216,7 @@ function chart(context: Context, column: Column, { title, most, rest }: ChartSpe
       {
         class: `bar value-${value.replace(/\W+/g, '-')}`,
         'data-bar': `${column.key}=${value}`,
+        title: column.meaning(value) || null,
         click: () => context.go(toggled(context.state(), column.key, value)),
       },
       h('span', { class: 'label' }, value),

@@ -55,6 +55,9 @@ const DIRTY: Readonly<Record<Dirty, string>> = {
   other: 'The pages are marked dirty in a way of its own.',
 };
 
+/** What the values of a row's keys mean, by key and value. */
+export const MEANINGS = { kind: KIND, reference: REFERENCE, containers: CONTAINER, releaseForm: FORM, releaseScope: SCOPE, dirty: DIRTY };
+
 const list = (texts: readonly string[], last = 'and'): string =>
   texts.length < 2 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} ${last} ${texts[texts.length - 1]}`;
 

@@ -97,12 +97,12 @@ describe.skipIf(executable === null)('the overview', () => {
       const titles = await page.locator('.chart h2').allInnerTexts();
       expect(titles).toEqual(
         expect.arrayContaining([
-          'What the sites take',
-          'What holds the pages',
-          'How they are released',
+          'Reference: what the sites take',
+          'Containers: what holds the pages',
+          'Release form: how they are dropped',
           'Subsystem',
-          'Sites with findings, by rule',
-          'Against the older tree',
+          'Findings: sites by rule',
+          'Change: against the older tree',
         ]),
       );
       const more = page.locator('[data-bar="subsystem: more"]');
@@ -113,7 +113,7 @@ describe.skipIf(executable === null)('the overview', () => {
       expect(await page.locator('[data-bar^="subsystem="]').count()).toBe(before);
     });
     await using(fixture().thousand, async ({ page }) => {
-      expect(await page.locator('.chart h2').allInnerTexts()).not.toContain('Sites with findings, by rule');
+      expect(await page.locator('.chart h2').allInnerTexts()).not.toContain('Findings: sites by rule');
       expect(await page.locator('nav[aria-label=Views] a').allInnerTexts()).toEqual(['Overview', 'Sheet', 'Flow']);
     });
   });

@@ -17,7 +17,7 @@ export function choicesOf(context: Context, key: string): Choices[] {
   return column?.ofFinding ? [listOf(context, column, column.ofFinding)] : [];
 }
 
-function listOf(context: Context, { key, title }: Column, ofFinding: NonNullable<Column['ofFinding']>): Choices {
+function listOf(context: Context, { key, title, meaning }: Column, ofFinding: NonNullable<Column['ofFinding']>): Choices {
   const made = new Map<string, { item: HTMLElement; button: HTMLElement; count: HTMLElement }>();
   const node = h('ul', { class: 'choices', 'aria-label': title });
   // They stand in the order of the findings: worst first.
@@ -26,7 +26,12 @@ function listOf(context: Context, { key, title }: Column, ofFinding: NonNullable
     if (made.has(value)) continue;
     const count = h('b');
     const click = (): void => context.go(toggled(context.state(), key, value));
-    const press = button({ class: `to ${finding.severity}`, 'data-choice': `${key}=${value}`, click }, value, ' ', count);
+    const press = button(
+      { class: `to ${finding.severity}`, 'data-choice': `${key}=${value}`, title: meaning(value) || null, click },
+      value,
+      ' ',
+      count,
+    );
     made.set(value, { item: h('li', {}, press), button: press, count });
   }
 

@@ -20,7 +20,7 @@ export interface Frame {
 export function frameOf(context: Context, status: HTMLElement): Frame {
   const content = contentOf(context);
   const field = searchField(context);
-  const dialog = helpDialog();
+  const dialog = helpDialog(context);
   const help = (): void => dialog.showModal();
   const header = headerOf(context, field, { skip: () => content.node.focus(), help, clear });
 

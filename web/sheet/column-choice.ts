@@ -15,7 +15,7 @@ export interface ColumnChoice {
 /** The list of all columns, each with a box that shows and hides it. */
 export function columnChoice(context: Context): ColumnChoice {
   const boxes = context.columns.map(({ key }) => h('input', { type: 'checkbox', value: key, change: choose }));
-  const labels = context.columns.map(({ title }, n) => h('label', {}, boxes[n], ` ${title}`));
+  const labels = context.columns.map(({ title, about }, n) => h('label', { title: about }, boxes[n], ` ${title}`));
   const summary = h('summary', {});
   const popup = h('div', { class: 'popup' }, ...labels, button({ click: chooseUsual }, 'The usual ones'));
   const node = h('details', { class: 'choice', keydown: leave }, summary, popup);

@@ -38,5 +38,5 @@ function titleOf(context: Context, column: Column): HTMLElement {
     const state = context.state();
     context.go({ ...state, sort: nextSort(state.sort, column, event instanceof MouseEvent && event.shiftKey) });
   };
-  return h('th', { scope: 'col', title: column.about || null }, button({ click }, h('span', {}, column.title)));
+  return h('th', { scope: 'col', title: column.about }, button({ click }, h('span', {}, column.title)));
 }
