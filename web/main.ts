@@ -5,9 +5,14 @@ import type { Context } from './context.js';
 import { h } from './dom.js';
 import { addressOf } from './frame/address.js';
 import { frameOf } from './frame/frame.js';
+import { restoreScheme } from './frame/scheme.js';
 import { withViewOf } from './frame/views.js';
 import { indexOf } from './query.js';
 import { fromHash, toHash } from './state.js';
+import { TITLES } from './words.js';
+
+/** What is said to everybody stands for so long. */
+const SAID_MS = 8000;
 
 function start(data: PageData): void {
   const columns = columnsFor(data);
@@ -17,6 +22,7 @@ function start(data: PageData): void {
     () => withViewOf(data, fromHash(location.hash, known)),
     (state, followed) => frame.show(state, followed),
   );
+  let said = 0;
   const context: Context = {
     data,
     columns,
@@ -27,12 +33,16 @@ function start(data: PageData): void {
     link: toHash,
     say: (message) => {
       status.textContent = message;
+      clearTimeout(said);
+      said = window.setTimeout(() => status.replaceChildren(), SAID_MS);
     },
   };
   const frame = frameOf(context, status);
   document.getElementById('app')?.append(...frame.nodes);
   frame.show(context.state(), true);
   address.follow();
+  const wanted = fromHash(location.hash, known).view;
+  if (wanted !== context.state().view) context.say(`This report has nothing for the view ${TITLES[wanted]}`);
   document.addEventListener('keydown', frame.key);
 }
 
@@ -49,6 +59,7 @@ function giveUp(error: unknown): void {
 }
 
 try {
+  restoreScheme();
   start(read());
   document.getElementById('plain')?.remove();
 } catch (error) {

@@ -16,6 +16,16 @@ export interface Frame {
   key: (event: KeyboardEvent) => void;
 }
 
+/** Keeps what the reader acts on where it is, whatever comes or goes above it, such as the first filter's line or a note. */
+function keeper(inside: HTMLElement): () => void {
+  const acted = document.activeElement;
+  if (acted === null || acted === inside || !inside.contains(acted)) return () => {};
+  const before = acted.getBoundingClientRect().top;
+  return () => {
+    if (acted.isConnected) window.scrollBy(0, acted.getBoundingClientRect().top - before);
+  };
+}
+
 /** The frame; `status` is where what is said to everybody stands. */
 export function frameOf(context: Context, status: HTMLElement): Frame {
   const content = contentOf(context);
@@ -25,6 +35,7 @@ export function frameOf(context: Context, status: HTMLElement): Frame {
   const header = headerOf(context, field, { skip: () => content.node.focus(), help, clear });
 
   function show(state: State, followed: boolean): void {
+    const keep = keeper(content.node);
     if (followed) field.value = state.q;
     showSearch(field, state.q);
     header.show(state);
@@ -32,6 +43,7 @@ export function frameOf(context: Context, status: HTMLElement): Frame {
     document.body.dataset['view'] = state.view;
     content.show(state);
     document.title = windowTitle(context, state);
+    keep();
   }
 
   function search(): void {

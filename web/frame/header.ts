@@ -1,6 +1,6 @@
 /** What stands above every view. */
 import type { Context } from '../context.js';
-import { button, h } from '../dom.js';
+import { button, h, styled } from '../dom.js';
 import type { State } from '../state.js';
 import { nameOf } from '../words.js';
 import { chipsOf } from './chips.js';
@@ -13,6 +13,9 @@ export interface HeaderActs {
   help: () => void;
   clear: () => void;
 }
+
+/** Room above the search while the rest of the header is scrolled away, in pixels. */
+const GAP = 4;
 
 /** The header, and how it shows a state. */
 export interface Header {
@@ -44,9 +47,14 @@ export function headerOf(context: Context, search: HTMLElement, { skip, help, cl
     h('div', { class: 'bar-line' }, nav, search),
     chips,
   );
-  const show = (state: State): void => {
+  function show(state: State): void {
     nav.replaceChildren(...viewLinks(context, state));
     chips.replaceChildren(...chipsOf(context, state, clear));
-  };
+  }
+
+  new ResizeObserver(() => {
+    const above = search.offsetTop - GAP;
+    styled(document.documentElement, { '--above': `${above}px`, '--head': `${node.offsetHeight - above}px` });
+  }).observe(node);
   return { node, show };
 }

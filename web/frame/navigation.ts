@@ -9,7 +9,7 @@ import { offeredViews } from './views.js';
 export function viewLinks({ data, link }: Context, state: State): HTMLElement[] {
   const current: View = state.view === 'site' ? state.from : state.view;
   return offeredViews(data).map((view) =>
-    h('a', { href: link(atView(state, view)), 'aria-current': view === current ? 'page' : null }, TITLES[view]),
+    h('a', { href: link(atView(state, view)), 'aria-current': view === current ? 'page' : null, 'data-title': TITLES[view] }, TITLES[view]),
   );
 }
 

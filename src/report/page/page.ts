@@ -66,7 +66,9 @@ export async function writePage(survey: Survey, extras: Extras = {}): Promise<st
 
 function render(survey: Survey, data: PageData): string {
   const [script, style] = [built('page.js'), built('page.css')];
-  const title = escapeHtml(`putright: ${basename(data.tree) || data.tree}`);
+  // Where the tree lies on its maker's machine is nobody else's concern.
+  const tree = basename(data.tree) || data.tree;
+  const title = escapeHtml(`putright: ${tree}`);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -83,7 +85,7 @@ function render(survey: Survey, data: PageData): string {
 <div id="app"></div>
 <main id="plain">
 <h1>${title}</h1>
-<p>${survey.sites.length} calls that take references on user pages, found by putright ${escapeHtml(data.version)} in ${escapeHtml(data.tree)}. With JavaScript this page also has charts, filters, each site's story with its code, and the flow of the pages.</p>
+<p>${survey.sites.length} calls that take references on user pages, found by putright ${escapeHtml(data.version)} in ${escapeHtml(tree)}. With JavaScript this page also has charts, filters, each site's story with its code, and the flow of the pages.</p>
 <div class="scroll" tabindex="0" role="region" aria-label="All sites">${plainTable(survey)}</div>
 </main>
 <script type="application/json" id="data">${embedJson(data)}</script>
