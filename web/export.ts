@@ -2,14 +2,18 @@
 import type { PageSite } from '../src/report/page/data.js';
 import type { Column } from './columns.js';
 
-/** Text of a table's cell in Markdown: neither markup nor HTML, nor the end of the cell. */
+/**
+ * Text of a table's cell in Markdown: neither markup nor HTML, nor the end of the cell. What would be full of marks is code, which is
+ * also good to read where nobody makes Markdown of it; what would end the code is marked.
+ */
 function cell(text: string): string {
-  const safe = text
+  if (!/[\\`*_{}[\]()#+!|~@&<>]/.test(text)) return text || '-';
+  if (!/[`|\\\r\n]/.test(text)) return `\`${text}\``;
+  return text
     .replace(/[\\`*_{}[\]()#+!|~@]/g, '\\$&')
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;');
-  return safe || '-';
 }
 
 /** A table in Markdown. */
@@ -46,7 +50,7 @@ export function download(name: string, type: string, text: string): void {
 }
 
 /** Puts a text on the clipboard; the old way where a page from the disk may not use the new one. */
-export async function copy(text: string): Promise<boolean> {
+async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -59,4 +63,9 @@ export async function copy(text: string): Promise<boolean> {
     area.remove();
     return done;
   }
+}
+
+/** Puts a text on the clipboard, and gives what is then told to the reader. */
+export async function copied(text: string, told: string): Promise<string> {
+  return (await copy(text)) ? told : 'The browser did not allow copying';
 }

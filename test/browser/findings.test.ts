@@ -151,3 +151,57 @@ describe.skipIf(executable === null)('a finding', () => {
     });
   });
 });
+
+describe.skipIf(executable === null)('what is copied', () => {
+  const options = { permissions: ['clipboard-read', 'clipboard-write'] };
+  const clipboard = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+
+  it('of a finding is a text with its path and its code', async () => {
+    const [many] = foundSites(fixture().survey);
+    for (const view of ['findings', `site&site=${encodeURIComponent(many.id)}`]) {
+      await using(
+        `${fixture().found}#view=${view}`,
+        async ({ page }) => {
+          await page.locator('.finding', { hasText: 'drivers/far/far2.c' }).getByRole('button', { name: 'Copy as text' }).click();
+          await page.getByText('Finding copied as text').waitFor();
+          const text = await clipboard(page);
+          expect(text).toMatch(
+            /^error: leak-on-path\ndrivers\/far\/far2\.c:102 in far_create_2\(\)\n\nWhat leak-on-path complains of\.\n\n/,
+          );
+          expect(text).toContain(`  1. ${many.trace[0]?.text}\n     ${many.file}:${many.trace[0]?.line} in ${many.function}()\n         `);
+          expect(text).toContain(many.api);
+        },
+        options,
+      );
+    }
+  });
+
+  it('is a link on every view, which shows what its sender saw', async () => {
+    for (const view of ['overview', 'sheet', 'flow', 'findings', 'compare']) {
+      await using(
+        `${fixture().found}#view=${view}&f.reference=pin`,
+        async ({ page }) => {
+          await page.getByRole('button', { name: 'Copy link' }).click();
+          await page.getByText('Link copied').waitFor();
+          expect(await clipboard(page)).toBe(page.url());
+        },
+        options,
+      );
+    }
+  });
+
+  it('as Markdown can be read as it is', async () => {
+    await using(
+      `${fixture().found}#view=sheet&cols=where,api,reference`,
+      async ({ page }) => {
+        await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+        await page.getByText('rows copied').waitFor();
+        const [, , first] = (await clipboard(page)).split('\n');
+        const [site] = fixture().survey.sites;
+        const code = (text: string): string => (/[_()]/.test(text) ? `\`${text}\`` : text);
+        expect(first).toBe(`| \`${site?.file}:${site?.line} ${site?.function}()\` | ${code(site?.api ?? '')} | ${site?.reference} |`);
+      },
+      options,
+    );
+  });
+});

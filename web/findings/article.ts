@@ -5,6 +5,7 @@ import type { Found } from '../query.js';
 import { atSite, type State } from '../state.js';
 import { sentence } from '../words.js';
 import type { Place } from './bring.js';
+import { copyButton } from './copying.js';
 import { pathOf } from './path.js';
 
 /** A finding's article, and how it shows a state. */
@@ -24,6 +25,7 @@ export function articleOf(context: Context, found: Found, opened: (key: string) 
     heading,
     h('p', {}, sentence(finding.message)),
     site ? h('p', {}, link) : null,
+    copyButton(context, found),
     path?.node,
   );
   const show = (state: State): void => {

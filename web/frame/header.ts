@@ -1,6 +1,7 @@
 /** What stands above every view. */
 import type { Context } from '../context.js';
 import { button, h, styled } from '../dom.js';
+import { copied } from '../export.js';
 import type { State } from '../state.js';
 import { nameOf } from '../words.js';
 import { chipsOf } from './chips.js';
@@ -32,6 +33,7 @@ export function headerOf(context: Context, search: HTMLElement, { skip, help, cl
     event.preventDefault();
     skip();
   };
+  const copyLink = async (): Promise<void> => context.say(await copied(location.href, 'Link copied: it shows what you see'));
   const node = h(
     'header',
     {},
@@ -41,6 +43,7 @@ export function headerOf(context: Context, search: HTMLElement, { skip, help, cl
       { class: 'title' },
       h('strong', {}, 'putright'),
       h('span', { class: 'tree', title: tree }, nameOf(tree)),
+      button({ class: 'link', click: copyLink }, 'Copy link'),
       button({ class: 'link', click: help }, 'Words and keys'),
       button({ class: 'link', click: toggleScheme }, 'Dark or light'),
     ),

@@ -1,7 +1,7 @@
 /** The ways out of the sheet: buttons that copy it or write it to a file. */
 import type { Context } from '../context.js';
 import { button } from '../dom.js';
-import { copy, download, toCsv, toMarkdown } from '../export.js';
+import { copied, download, toCsv, toMarkdown } from '../export.js';
 import type { Seen } from './shown.js';
 
 /** A way out: what its button says, and what it does; it gives what is then told to the reader. */
@@ -10,14 +10,12 @@ interface Export {
   act: (context: Context, seen: () => Seen) => Promise<string>;
 }
 
-const REFUSED = 'The browser did not allow copying';
-
 const EXPORTS: readonly Export[] = [
   {
     title: 'Copy as Markdown',
     act: async (_, seen) => {
       const { sites, columns } = seen();
-      return (await copy(toMarkdown(sites, columns))) ? `${seen().sites.length} rows copied as Markdown` : REFUSED;
+      return copied(toMarkdown(sites, columns), `${sites.length} rows copied as Markdown`);
     },
   },
   {
@@ -28,10 +26,6 @@ const EXPORTS: readonly Export[] = [
       download('putright.csv', 'text/csv;charset=utf-8', toCsv(sites, columns));
       return `${sites.length} rows written as CSV`;
     },
-  },
-  {
-    title: 'Copy link',
-    act: async () => ((await copy(location.href)) ? 'Link copied: it shows what you see' : REFUSED),
   },
 ];
 

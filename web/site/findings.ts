@@ -2,6 +2,7 @@
 import type { Context } from '../context.js';
 import { breakable, button, goTo, h } from '../dom.js';
 import { type Bringer, bringer, type Place } from '../findings/bring.js';
+import { copyButton } from '../findings/copying.js';
 import { pathOf } from '../findings/path.js';
 import type { Found } from '../query.js';
 import { atSite, type State } from '../state.js';
@@ -50,6 +51,7 @@ function sectionOf(context: Context, found: Found, { opened }: Bringer): Place {
     heading,
     h('p', {}, sentence(finding.message)),
     h('p', { class: 'quiet' }, `at ${finding.file}:${finding.line} in ${finding.function}()`),
+    copyButton(context, found),
     path?.node,
   );
   return { node, heading, open: () => path?.open() };
