@@ -75,6 +75,12 @@ function standingOut(context: Context, state: State): (Node | string)[] {
 
 const sites = (count: number): string => `${Number(count.toFixed(1))} ${count === 1 ? 'site' : 'sites'}`;
 
+/** How many sites a band has, and its width where they are divided among several releasing calls. */
+function sitesOf({ sites: ids, value }: FlowLink): string {
+  const parts = Math.abs(ids.length - value) > 0.05 ? `, divided among their releasing calls: ${Number(value.toFixed(1))} here` : '';
+  return `${sites(ids.length)}${parts}`;
+}
+
 /** The column whose filter shows the sites of a node. */
 function columnOf(flow: Flow, layer: number): string {
   if (layer === 0) return 'api';
@@ -103,10 +109,24 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
         class: `band ${link.pairing}`,
         'stroke-width': link.width,
         click: () => show(link),
+        pointerenter: () => light(link),
+        pointerleave: () => light(null),
       },
-      s('title', {}, `${from.label || '…'} → ${to.label || '…'}: ${sites(link.value)}; ${link.pairing}: ${PAIRINGS[link.pairing]}`),
+      s('title', {}, `${from.label || '…'} → ${to.label || '…'}: ${sitesOf(link)}; ${link.pairing}: ${PAIRINGS[link.pairing]}`),
     );
   });
+
+  /** Lights the whole way of a band's sites, from the call to the release. */
+  function light(band: FlowLink | null): void {
+    const way = new Set(band?.sites);
+    picture.classList.toggle('lighting', band !== null);
+    painted.forEach((link, n) => {
+      bands[n]?.classList.toggle(
+        'lit',
+        link.sites.some((site) => way.has(site)),
+      );
+    });
+  }
   const show = (link: FlowLink): void => {
     const [from, to] = [byId.get(link.from), byId.get(link.to)];
     let next: State = state;
@@ -138,12 +158,13 @@ function diagram(context: Context, state: State, flow: Flow): SVGElement {
     const x = (layer * (flow.width - LABEL)) / Math.max(1, flow.layers.length - 1);
     return s('text', { x, y: 12, class: 'layer' }, title);
   });
-  return drawing(
+  const picture = drawing(
     { width: flow.width, height: flow.height + 24 },
     'The way of the pages from the acquiring call to the releasing call; the table below says the same',
     ...titles,
     s('g', { transform: 'translate(0 20)' }, ...bands, ...joints, ...boxes),
   );
+  return picture;
 }
 
 /** The same as a table: for reading aloud, and for the keyboard. Passing bands are joined to where they go. */

@@ -57,3 +57,18 @@ describe.skipIf(executable === null)('the numbers in the lists of values', () =>
     });
   });
 });
+
+describe.skipIf(executable === null)('a band of the flow', () => {
+  it('shows under the pointer the whole way of its sites, and says how many these are', async () => {
+    await using(`${fixture().found}#view=flow`, async ({ page }) => {
+      await page.locator('.band').last().dispatchEvent('pointerenter');
+      const lit = await page.locator('.band.lit').count();
+      expect(lit).toBeGreaterThan(1);
+      expect(lit).toBeLessThan(await page.locator('.band').count());
+      await page.locator('.band').last().dispatchEvent('pointerleave');
+      expect(await page.locator('.band.lit, .lighting').count()).toBe(0);
+      const tips = await page.locator('.band title').allTextContents();
+      expect(tips.filter((tip) => !/: \d+ sites?[,;]/.test(tip))).toEqual([]);
+    });
+  });
+});
