@@ -37,6 +37,11 @@ describe.skipIf(executable === null)('on paper', () => {
 
   it('the sheet lies on its side, and names its places in one piece', async () => {
     await using(`${fixture().found}#view=sheet`, async ({ page }) => {
+      await page.setViewportSize({ width: 1047, height: 720 });
+      await page.emulateMedia({ media: 'print' });
+      const table = await page.locator('.sheet').boundingBox();
+      expect((table?.x ?? 0) + (table?.width ?? 0)).toBeLessThanOrEqual(1047);
+      expect((await page.locator('.c-where').first().boundingBox())?.width).toBeGreaterThan(120);
       const paper = (await page.pdf()).toString('latin1');
       const boxes = [...paper.matchAll(/\/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)/g)].map(
         ([, width, height]) => Number(width) > Number(height),
