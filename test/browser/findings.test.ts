@@ -132,6 +132,38 @@ describe.skipIf(executable === null)('a finding', () => {
     );
   });
 
+  it('stays closed once it was closed, and opens no other', async () => {
+    const [many] = foundSites(fixture().survey);
+    await using(`${fixture().found}#view=site&site=${encodeURIComponent(many.id)}`, async ({ page }) => {
+      const open = page.locator('.finding details[open]');
+      expect(await open.count()).toBe(1);
+      await page.locator('.finding summary').first().click();
+      expect(await open.count()).toBe(0);
+      await page.locator('.finding summary').nth(2).click();
+      await page.locator('.finding summary').nth(2).click();
+      expect(await open.count()).toBe(0);
+    });
+  });
+
+  for (const [width, colorScheme] of [
+    [1280, 'dark'],
+    [390, 'light'],
+  ] as const) {
+    it(`has no serious fault in any view at ${width} pixels, ${colorScheme}`, async () => {
+      const [many] = foundSites(fixture().survey);
+      for (const view of ['findings', 'sheet&f.findings=dirty-lost', 'compare', `site&site=${encodeURIComponent(many.id)}`]) {
+        await using(
+          `${fixture().found}#view=${view}`,
+          async ({ page }) => {
+            expect(await serious(page), view).toEqual([]);
+            expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), view).toBeLessThanOrEqual(0);
+          },
+          { viewport: { width, height: 800 }, colorScheme },
+        );
+      }
+    });
+  }
+
   it('is in the address while its path is open, and the page stays where it is', async () => {
     let address = '';
     await using(`${fixture().found}#view=findings`, async ({ page }) => {

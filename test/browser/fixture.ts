@@ -36,7 +36,11 @@ export async function makeFixture(): Promise<Fixture> {
     ...['--findings', at('findings.json'), '--model', at('matrix.json'), '-o', at('full.html')],
   );
   writeFileSync(at('many-findings.json'), JSON.stringify(manyFindings(survey)));
-  await must('report', at('now.json'), '--findings', at('many-findings.json'), '--against', at('before.json'), '-o', at('found.html'));
+  writeFileSync(at('no-findings.json'), JSON.stringify({ findings: [] }));
+  await must(
+    ...['report', at('now.json'), '--findings', at('many-findings.json')],
+    ...['--against', at('before.json'), '--findings', at('no-findings.json'), '-o', at('found.html')],
+  );
   writeFileSync(at('thousand.json'), JSON.stringify(thousand()));
   await must('report', at('thousand.json'), '-o', at('thousand.html'));
   await makeHostile(folder);

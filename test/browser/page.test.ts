@@ -539,6 +539,17 @@ describe.skipIf(executable === null)('the comparison', () => {
     });
   });
 
+  it('tells what became worse once for each site', async () => {
+    await using(`${fixture().found}#view=compare`, async ({ page }) => {
+      const worse = page.getByRole('region', { name: 'Regressions' });
+      const [reasons, sites] = [await worse.locator('li p').count(), await worse.locator('li').count()];
+      expect(reasons).toBeGreaterThan(sites);
+      expect(await worse.locator('h2').innerText()).toBe(`Regressions (${reasons}, at ${sites} sites)`);
+      const links = await worse.locator('li a').allInnerTexts();
+      expect(new Set(links).size).toBe(links.length);
+    });
+  });
+
   it('is told at a site too, with the way back', async () => {
     await using(`${fixture().full}#view=compare&f.change=converted`, async ({ page }) => {
       await page.getByRole('region', { name: 'Converted', exact: true }).getByRole('link').first().click();

@@ -4,11 +4,12 @@ import { h } from '../dom.js';
 
 /** The field of the search. */
 export function searchField(context: Context): HTMLInputElement {
+  const what = context.data.findings ? 'sites and findings' : 'all columns';
   const field: HTMLInputElement = h('input', {
     type: 'search',
     id: 'search',
-    'aria-label': 'Search all columns',
-    placeholder: 'Search all columns  ( / )',
+    'aria-label': `Search ${what}`,
+    placeholder: `Search ${what}  ( / )`,
     autocomplete: 'off',
     spellcheck: 'false',
     input: () => context.go({ ...context.state(), q: field.value }, true),

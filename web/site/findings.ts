@@ -26,11 +26,14 @@ export function findingsOf(context: Context, all: readonly Found[]): SiteFinding
   const bring = bringer(context, (key) => places.get(key));
   for (const one of all) places.set(one.key, sectionOf(context, one, bring));
   const [first] = all;
+  let begun = false;
   const links = all.map((one) => ({ one, link: h('a', { title: `${one.finding.file}:${one.finding.line}` }, ...nameOf(one)) }));
   const list = all.length < 2 ? null : listOf(links.map(({ one, link }) => h('li', { class: one.finding.severity }, link)));
 
   function show(state: State): void {
-    if (first && !places.has(state.finding)) places.get(first.key)?.open();
+    // Later the reader may have closed it.
+    if (!begun && first && !places.has(state.finding)) places.get(first.key)?.open();
+    begun = true;
     for (const { one, link } of links) {
       link.href = context.link(atSite(state, state.site, one.key));
       if (one.key === state.finding) link.setAttribute('aria-current', 'true');
