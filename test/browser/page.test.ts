@@ -494,6 +494,9 @@ describe.skipIf(executable === null)('the comparison', () => {
       expect(text).toMatch(/New \(1\)/);
       expect(await page.locator('circle.curve-pin').count()).toBe(3);
       expect(await page.getByText('Only from before to between').count()).toBe(1);
+      // Its box is no wider than what is in it.
+      const [box, chart] = [await page.locator('.curve').boundingBox(), await page.locator('.curve svg').boundingBox()];
+      expect((box?.width ?? 0) - (chart?.width ?? 0)).toBeLessThan(60);
       await page.getByRole('region', { name: 'New', exact: true }).getByRole('link').first().click();
       expect(await page.locator('h1').innerText()).toContain(`${fixture().survey.sites[0]?.function}()`);
     });
