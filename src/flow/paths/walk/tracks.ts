@@ -3,6 +3,7 @@
 import type { Late } from '../context.js';
 import type { Exit, Turned } from '../memory/state.js';
 import type { Trail, TrailStep } from '../memory/trail.js';
+import { decidingOnly, type Edges, upTo } from './deciding.js';
 
 export interface Tracks {
   /** A state leads to another, with a trail; both are numbers in the order in which they were met. */
@@ -41,15 +42,15 @@ export interface States {
 }
 
 export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
-  // Edges in the order in which they were met: to each state the last that leads there, and to each edge the one before it.
-  const last: number[] = [];
-  const before: number[] = [];
-  const froms: number[] = [];
+  const edges: Edges = { last: [], before: [], froms: [] };
+  const { last, before, froms } = edges;
   const trails: (Trail | null)[] = [];
   const exits: { from: number; exit: Exit }[] = [];
   const others: number[] = [];
   const full: number[] = [];
   const lates: { from: number; late: Late }[] = [];
+  /** Of a walk that is over, the states from which a path ends. */
+  let endings = null as ReadonlySet<number> | null;
 
   /** The edges to a state, in the order in which they were met. */
   function into(state: number): { from: number; trail: Trail | null }[] {
@@ -59,22 +60,15 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
     return found;
   }
 
-  /** The states from which some are reached, these among them. */
-  function upTo(ends: readonly number[]): Set<number> {
-    const found = new Set(ends);
-    for (const at of found) for (let edge = last[at] ?? -1; edge >= 0; edge = before[edge] as number) found.add(froms[edge] as number);
-    return found;
-  }
-
   function leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[] {
-    const ends = upTo([...full, ...exits.filter((e) => isOfSort(e.exit)).map((e) => e.from)]);
+    const ends = upTo(edges, [...full, ...exits.filter((e) => isOfSort(e.exit)).map((e) => e.from)]);
     return [...ends].flatMap((to) => into(to).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
   }
 
   function turns(isOfSort: (exit: Exit) => boolean): Turned[] {
     const mine = exits.filter((e) => isOfSort(e.exit));
     if (mine.length === 0) return [];
-    const elsewhere = upTo([...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
+    const elsewhere = upTo(edges, [...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
     const found = new Map<string, Turned>();
     for (const { from, exit } of mine) {
       for (const [at, trail] of waysTo(from, exit, elsewhere)) {
@@ -103,53 +97,11 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
   const exitsLike = ({ kind, pos, result }: Exit): number[] =>
     exits.flatMap((e) => (e.exit.kind === kind && e.exit.pos === pos && e.exit.result === result ? [e.from] : []));
 
-  /** @param ends the states from which such an end is reached */
-  function decided(trail: Trail | null, ends: readonly number[]): Trail | null {
-    let dropped = null as ReadonlySet<TrailStep> | null;
-    const isIdle = (step: TrailStep): boolean => {
-      dropped ??= idleTests(upTo(ends));
-      return dropped.has(step);
-    };
-    const kept = (t: Trail | null): Trail | null => {
-      if (t === null) return null;
-      const before = kept(t.before);
-      if (isTest(t.step) && isIdle(t.step)) return before;
-      return before === t.before ? t : { step: t.step, before };
-    };
-    return kept(trail);
-  }
-
-  /** Of the conditions on ways to some states, those whose other outcomes lead there, too, or nowhere. */
-  function idleTests(leading: ReadonlySet<number>): ReadonlySet<TrailStep> {
-    const idle = new Set<TrailStep>();
-    const deciding = new Set<TrailStep>();
-    const goingOn = new Set([...froms, ...others, ...full, ...exits.map((e) => e.from), ...lates.map((l) => l.from)]);
-    const next = childrenOf();
-    for (const state of leading) {
-      const step = testedAt(state);
-      if (step === null) continue;
-      let isDeciding = false;
-      for (let edge = last[state] ?? -1; edge >= 0; edge = before[edge] as number)
-        for (const other of next.get(froms[edge] as number) ?? [])
-          isDeciding ||= other !== state && testedAt(other) !== null && goingOn.has(other) && !leading.has(other);
-      (isDeciding ? deciding : idle).add(step);
-    }
-    for (const step of deciding) idle.delete(step);
-    return idle;
-  }
-
-  function childrenOf(): Map<number, number[]> {
-    const found = new Map<number, number[]>();
-    last.forEach((_, to) => {
-      for (let edge = last[to] ?? -1; edge >= 0; edge = before[edge] as number) {
-        const from = froms[edge] as number;
-        const known = found.get(from);
-        if (known) known.push(to);
-        else found.set(from, [to]);
-      }
-    });
-    return found;
-  }
+  const isEnd = (state: number): boolean => {
+    endings ??= new Set([...others, ...full, ...exits.map((e) => e.from), ...lates.map((l) => l.from)]);
+    return endings.has(state);
+  };
+  const decided = decidingOnly(edges, testedAt, isEnd);
 
   return {
     edge(from, to, trail) {
@@ -171,11 +123,6 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
         lates.flatMap((l) => (l.late.kind === kind && l.late.pos === pos ? [l.from] : [])),
       ) as Trail,
   };
-}
-
-/** True for a condition that was looked at. */
-function isTest({ event }: TrailStep): boolean {
-  return event?.kind === 'tested';
 }
 
 /** A trail of which the part that led to a state is replaced by another way to it. */
