@@ -125,7 +125,7 @@ describe('a condition', () => {
 int f(struct obj *o, long *ptr, int *more, int i, unsigned long a)
 {
 	struct page *page;
-	long d = o->d;
+	long d = *more;
 	if (get_user_pages_fast(a, 1, 0, &page) != 1)
 		return -EFAULT;
 	if (${test})

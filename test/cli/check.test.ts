@@ -147,7 +147,7 @@ describe('explain FINDING', () => {
       expect(stdout).toContain('docs/rules/wrong-release.md');
       // As the text of the check names it.
       for (const place of ['a.c:7', 'a.c:7:2']) expect((await run(['explain', tree, place])).stdout).toBe(stdout);
-      expect((await run(['explain', tree, 'a.c:8'])).stderr).toMatch(/no site a\.c:8 in .*; closest are:\n/);
+      expect((await run(['explain', tree, 'a.c:8'])).stderr).toMatch(/no site or finding at a\.c:8 in .*; closest are:\n/);
     }));
 
   it('tells what stands in a line, a finding or a site, and names the lines near by if nothing does', () =>

@@ -171,9 +171,6 @@ describe('the id', () => {
   it('that is unknown brings the closest', async () => {
     const explanation = await explain(survey(), 'latin.c:hodl:get_user_pages_fast#1', {});
     expect(explanation).toEqual({ found: false, closest: [site.id, row().id] });
-    const [high, low] = [row({ id: 'x.c:high:f#1', line: 20 }), row({ id: 'x.c:low:f#1', line: 90 })];
-    const beside = { ...survey(), sites: [site, high, low] };
-    expect(await explain(beside, `${high.file}:80`, {})).toEqual({ found: false, closest: [low.id, high.id] });
     expect(closest('hold', ['zzzz', 'a.c:hold:x#1'])[0]).toBe('a.c:hold:x#1');
   });
 

@@ -156,7 +156,7 @@ describe('the way to a drop', () => {
     const [row] = await rowsOf(handed);
     const steps = row?.trace.map(({ line, text }) => `${handed.split('\n')[line - 1]?.trim()} ${text}`) ?? [];
     expect(steps.slice(1)).toEqual([
-      'to = take(b); handed to its caller f()',
+      'to = take(b); handed on by take()',
       'to = take(b); kept in to',
       'unpin_user_page(to); dropped by unpin_user_page()',
     ]);

@@ -74,7 +74,7 @@ export function placeIn({ file, name }: FunctionReference, { trail, pos }: Exit,
 export function keptFor({ reference, exit }: End, fields: readonly string[]): Witness {
   const { file, name } = reference;
   const steps = spokenSteps(exit.trail);
-  const last = steps.findLast((s) => s.file === file && s.function === name);
+  const last = stepsOf(exit.trail).findLast((s) => s.file === file && s.function === name && s.event?.kind !== 'returned');
   const left: PathStep = { file, function: name, pos: exit.pos, text: `left here with the pages in ${fields.join(', ')}` };
   return { kind: 'kept', short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
 }

@@ -9,6 +9,8 @@ export type StepEvent =
   | { kind: 'returned' }
   /** A condition came out in some way. */
   | { kind: 'tested' }
+  /** One did that has no say in how the path ends. */
+  | { kind: 'idle' }
   /** The acquiring call took the pages. */
   | { kind: 'taken' }
   /** The pages came from a function. */
@@ -55,9 +57,9 @@ export function stepsOf(trail: Trail | null): TrailStep[] {
   return steps.reverse();
 }
 
-/** The steps that are told: all but returns. */
+/** The steps that are told: all but returns and idle conditions. */
 export function spokenSteps(trail: Trail | null): PathStep[] {
-  return stepsOf(trail).filter(({ event }) => event?.kind !== 'returned');
+  return stepsOf(trail).filter(({ event }) => event?.kind !== 'returned' && event?.kind !== 'idle');
 }
 
 /** The latest step of a trail at which something of a kind happened, of those that are meant; `null` if there is none. */

@@ -16,7 +16,7 @@ export function upTo({ last, before, froms }: Edges, ends: readonly number[]): S
 }
 
 /**
- * Takes from trails the conditions that do not decide: where they come out otherwise, such an end is reached, too, or they cannot.
+ * Marks as idle, in a trail, the conditions that do not decide: where they come out otherwise, such an end is reached, too, or they cannot.
  * @param testedAt the condition that is looked at from a state, as a step; `null` where none is
  * @param isEnd true for a state from which some path ends
  */
@@ -48,11 +48,12 @@ export function decidingOnly(
     const kept = (t: Trail | null): Trail | null => {
       if (t === null) return null;
       const rest = kept(t.before);
-      if (t.step.event?.kind === 'tested') {
+      let { step } = t;
+      if (step.event?.kind === 'tested') {
         idle ??= idleTests(upTo(edges, ends));
-        if (idle.has(t.step)) return rest;
+        if (idle.has(step)) step = { ...step, event: { kind: 'idle' } };
       }
-      return rest === t.before ? t : { step: t.step, before: rest };
+      return rest === t.before && step === t.step ? t : { step, before: rest };
     };
     return kept(trail);
   };
