@@ -169,3 +169,90 @@ struct list *list_make(struct device *dev, unsigned long a, int n)
   complains(rule, 'all', listed('', drop), 'list_make:list_end(dev, l);');
   complains('partial-pin-leak', 'none, where nobody else did', listed(told, ';'), 'list_make:if (got != n) {');
 });
+
+/** A function that is handed pages by the result of another, and drops them by a helper which frees their array, too. */
+const handed = (body: string): string => `struct vm { unsigned long locked; int fd; };
+struct cmd { u64 address; int error; };
+static struct page **vm_lock(struct vm *vm, unsigned long a, unsigned long *n)
+{
+	struct page **pages = kmalloc_array(*n, sizeof(*pages), GFP_KERNEL);
+	int got;
+
+	if (!pages)
+		return ERR_PTR(-ENOMEM);
+	got = pin_user_pages_fast(a, *n, FOLL_WRITE, pages);
+	if (got != *n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		kfree(pages);
+		return ERR_PTR(-ENOMEM);
+	}
+	return pages;
+}
+static void vm_unlock(struct vm *vm, struct page **pages, unsigned long n)
+{
+	unpin_user_pages(pages, n);
+	kfree(pages);
+	vm->locked -= n;
+}
+int vm_run(struct vm *vm, unsigned long a, unsigned long end)
+{
+	unsigned long n = 1;
+	struct page **pages;
+	struct cmd cmd;
+	int ret = 0;
+
+${body}
+	return ret;
+}
+`;
+const locked = `		pages = vm_lock(vm, a, &n);
+		if (IS_ERR(pages))
+			return PTR_ERR(pages);
+`;
+const sent = `		cmd.address = page_to_pfn(pages[0]) << PAGE_SHIFT;
+		ret = vm_send(vm->fd, &cmd);
+`;
+const loop = (body: string): string => `	for (; a < end; a += PAGE_SIZE) {\n${locked}${body}	}`;
+const again = 'vm_run:vm_unlock(vm, pages, n);';
+const unlock = '		vm_unlock(vm, pages, n);\n';
+
+describe('pages that came by a result, and are dropped twice by a helper', () => {
+  complains(rule, 'after a call that is not known', handed(`${locked}${sent}${unlock}${unlock}`), again);
+  accepts(rule, 'with a call that is not known in between', handed(`${locked}${unlock}		vm_refill(vm, pages, n);\n${unlock}`));
+  accepts(rule, 'other pages the second time', handed(`${locked}${sent}${unlock}${locked}${unlock}`));
+  complains(rule, 'in one round of a loop', handed(loop(`${sent}${unlock}${unlock}`)), again);
+  complains(rule, 'in one round, where it failed', handed(loop(`${sent}		if (ret)\n	${unlock}${unlock}`)), again);
+  accepts(rule, 'in one round, in another way', handed(loop(`${sent}		if (ret) {\n	${unlock}			continue;\n		}\n${unlock}`)));
+  complains(
+    rule,
+    'behind a loop that was left with them',
+    handed(`${loop(`${sent}${unlock}		if (ret)\n			goto out;\n`)}	return 0;\nout:\n${unlock}`),
+    again,
+  );
+});
+
+/** A page that is dropped once in each round of a loop, as often as it was taken. */
+const often = (body: string): string => `static void own_put(struct page *page)
+{
+	unpin_user_page(page);
+}
+int f(unsigned long a, int n)
+{
+	struct page *page;
+	int i;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+${body}
+	return 0;
+}
+`;
+
+describe('a page that may have been taken more than once', () => {
+  const put = '		own_put(page);\n';
+  accepts(rule, 'once a round', often(`	for (i = 0; i < n; i++)\n${put}`));
+  accepts(rule, 'before a loop and in it', often(`	own_put(page);\n	for (i = 1; i < n; i++)\n${put}`));
+  complains(rule, 'twice in a row', often(`	own_put(page);\n	own_put(page);`), 'f:own_put(page);');
+  complains(rule, 'twice a round', often(`	for (i = 0; i < n; i++) {\n${put}${put}	}`), 'f:own_put(page);');
+});

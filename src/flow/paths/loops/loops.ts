@@ -17,7 +17,7 @@ import { isBelow, isMovedOn, isRest } from './unwind.js';
 /** A path along one edge: into and out of loops. */
 export function along(local: Called, from: Node, to: Node, before: State): State | null {
   if (from.loops.length === 0 && to.loops.length === 0) return before;
-  let state = before;
+  let state = inOtherRound(from, to, before);
   if (state.last.size > 0) {
     for (const l of from.loops) {
       const isLeft = !to.loops.some((m) => m.id === l.id);
@@ -54,7 +54,12 @@ export function along(local: Called, from: Node, to: Node, before: State): State
     if (isSwept(local, from, to, l, state)) state = altered(state, { dropped: { ...(state.dropped as Drop), whole: true } });
     if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
       const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
-      rest = told(local, from, altered(state, { phase: 'held', dropped: null }), text);
+      rest = told(
+        local,
+        from,
+        altered(state, { phase: 'held', dropped: null, unsure: state.unsure || state.dropped?.unsure === true }),
+        text,
+      );
     }
     if (state.loops.has(l.id)) {
       loops ??= new Set(state.loops);
@@ -63,6 +68,14 @@ export function along(local: Called, from: Node, to: Node, before: State): State
   }
   if (rest) return altered(rest, { loops: loops ?? state.loops });
   return loops || unsure !== state.unsure ? altered(state, { loops: loops ?? state.loops, unsure }) : state;
+}
+
+/** The state in which another round of a loop begins: what was dropped by a variable in the last one need not be what it leads to in this. */
+function inOtherRound(from: Node, to: Node, state: State): State {
+  const { dropped } = state;
+  if (dropped === null || dropped.by === null || to.operation !== null) return state;
+  const isAgain = to.loops.some((l) => l.pos === to.pos && from.loops.some((m) => m.id === l.id));
+  return isAgain ? altered(state, { dropped: { ...dropped, by: null } }) : state;
 }
 
 /** True where a loop is left, at its end, in which all elements of an array were dropped one by one. */

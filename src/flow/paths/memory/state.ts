@@ -27,8 +27,10 @@ export interface Drop {
   doubt: string | null;
   /** The loop that drops one element in a round, by its own index; `null` for any other drop. */
   loop: number | null;
-  /** The variable by which an element of an array was dropped, as long as it is not set to another. */
+  /** The variable by which it was dropped, as long as it is not set to another and no other round has begun. */
   by: string | null;
+  /** The path had come from a call that could not be looked into: that the pages were still where they had been was not certain. */
+  unsure: boolean;
   /** Places that held the reference. */
   places: readonly string[];
 }
@@ -58,7 +60,7 @@ export interface State {
   shared: ReadonlySet<string>;
   /** Something that holds the reference was listed, scheduled or handed to somebody who keeps it. */
   linked: boolean;
-  /** The path goes on from a call that could not be looked into: that the pages still are where they were is not certain. */
+  /** The path goes on from a call that could not be looked into, behind the drop if there was one: that the pages still are where they were is not certain. */
   unsure: boolean;
   /** The variable that says which element of an array the reference stands in, on a path that has not gone on from it. */
   index: string | null;

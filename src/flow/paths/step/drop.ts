@@ -34,11 +34,10 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   if (state.phase === 'released') return again(local, n, o, state);
   if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];
   const isAll =
-    n.loops.length === 0 &&
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
     (release.shape === 'bulk' || argument !== undefined);
-  const whole = isAll && (release.shape === 'bulk' || !isElement(local.graph, argument));
+  const whole = isAll && n.loops.length === 0 && (release.shape === 'bulk' || !isElement(local.graph, argument));
   const next: State = altered(state, {
     phase: 'released',
     dropped: {
@@ -48,8 +47,10 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
       doubt: null,
       loop: loopOf(local, o, Number(place?.[1]), n.loops),
       by: isAll ? variableOf(argument) : null,
+      unsure: state.unsure,
       places: holders(state),
     },
+    unsure: false,
   });
   return [told(local, n, next, `dropped by ${o.name}()`)];
 }
@@ -61,8 +62,8 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
 
 /** A drop of what was dropped before. */
 function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
-  const isSame = state.dropped?.by != null && state.dropped.by === variableOf(o.args[0]) && n.loops.length === 0;
-  if (state.unsure || !(state.dropped?.whole || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [state];
+  const isSame = isBySame(n, o.args[0], state);
+  if (state.unsure || !(isCertain(state) || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [state];
   // Of an array, it may be an element that was not dropped, but where all of them are dropped.
   const isAll = n.loops.length === 0 && isWhole(o, 0) && !isElement(local.graph, o.args[0]);
   if (!isAll && !isSame && (sweepAt(local, n) === null || state.dropped?.loop === n.loops[0]?.id)) return [state];
@@ -70,6 +71,17 @@ function again(local: Called, n: Node, o: CallOperation, state: State): State[] 
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
   // It has dropped all the same, for whoever called.
   return [unsettled(state)];
+}
+
+/** True for a drop of everything on a path on which the pages were where they had been. */
+export function isCertain({ dropped }: State): boolean {
+  return dropped?.whole === true && !dropped.unsure;
+}
+
+/** True for a drop by the variable by which the last one was, in the same round of every loop around it: whatever it is of, it is of that again. */
+export function isBySame(n: Node, argument: Value | undefined, { dropped }: State): boolean {
+  if (dropped === null || dropped.by === null || dropped.by !== variableOf(argument)) return false;
+  return n.loops.every((l) => dropped.pos >= l.pos && dropped.pos < l.end);
 }
 
 /** The state in which of a later drop it is not known any more whether it is one of the same pages. */
@@ -94,7 +106,7 @@ export function lateAccess(local: Called, n: Node, o: Operation | null, state: S
 }
 
 function usedLate(local: Called, n: Node, state: State, how: string): State[] | null {
-  if (state.unsure || !state.dropped?.whole) return null;
+  if (state.unsure || !isCertain(state)) return null;
   const end = told(local, n, state, how);
   local.late({ kind: 'use', trail: end.trail as Trail, pos: n.pos });
   return [];

@@ -10,7 +10,7 @@ import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type State, sign, theReference, told } from '../memory/state.js';
 import type { StepEvent, Trail } from '../memory/trail.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
-import { isElement, isWhole, variableOf } from './drop.js';
+import { isBySame, isCertain, isElement, isWhole, variableOf } from './drop.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
 import { share } from './shared.js';
 import { zerosFor } from './zeros.js';
@@ -55,9 +55,9 @@ export function enter(
     return address && local.mayKeep(callee.name, callee.file) ? unseen(local, n, o, state) : [state];
   }
   const exits = local.effects(callee, facts.sort(), zerosFor(local, o, callee, before));
-  if (state.phase === 'released') return lateCall(local, n, o, callee, exits, state, before);
-  const ways = decided(exits, isRead(local.graph, o.result));
   const at = given.findIndex((suffixes) => suffixes.length > 0);
+  if (state.phase === 'released') return lateCall(local, n, o, callee, { at, exits }, state, before);
+  const ways = decided(exits, isRead(local.graph, o.result));
   return ways.flatMap((way) => taken(local, n, o, callee, { at, places }, way, state, before));
 }
 
@@ -101,15 +101,16 @@ function lateCall(
   n: Node,
   o: CallOperation,
   callee: FunctionReference,
-  exits: readonly Exit[],
+  { at, exits }: { at: number; exits: readonly Exit[] },
   state: State,
   before: State,
 ): State[] {
-  const isCertain = !state.unsure && exits.length > 0 && exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure);
+  const isSame = (isCertain(state) && n.loops.length === 0) || isBySame(n, o.args[at], state);
   if (
-    isCertain &&
-    state.dropped?.whole &&
-    n.loops.length === 0 &&
+    isSame &&
+    !state.unsure &&
+    exits.length > 0 &&
+    exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure) &&
     !exits.some((e) => countsOf(local, o, callee, e, before).some((count) => signOf(before, count) === sign.zero))
   ) {
     const first = exits[0] as Exit;
@@ -171,8 +172,8 @@ function taken(
     if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
     // Who fails and has dropped on some ways only leaves its caller to guess, who may drop on none of them or on all.
     const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
-    const isAll = exit.drop?.whole === true && isPlain && isWhole(o, at) && n.loops.length === 0;
-    const whole = isAll && !isElement(local.graph, o.args[at]);
+    const isAll = exit.drop?.whole === true && isPlain && isWhole(o, at);
+    const whole = isAll && n.loops.length === 0 && !isElement(local.graph, o.args[at]);
     const loop = loopOf(local, o, at, n.loops);
     if (!doubt && exit.drop?.whole && isShort(next) && countsOf(local, o, callee, exit, before).includes(next.asked ?? '')) {
       const end = told(local, n, next, entered, event);
@@ -189,8 +190,10 @@ function taken(
         doubt: doubt ? o.result : null,
         loop,
         by: isAll ? variableOf(o.args[at]) : null,
+        unsure: next.unsure,
         places: held,
       },
+      unsure: exit.unsure,
     });
     return [altered(next, { trail: after(exit.trail, told(local, n, next, entered, event).trail) })];
   }

@@ -36,7 +36,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     trail: state.trail,
     pos,
     linked: state.linked,
-    unsure: state.unsure,
+    unsure: state.unsure || state.dropped?.unsure === true,
   };
   // An error holds nothing, wherever the pages would be below what is returned otherwise.
   const object = exit.result === sign.negative ? null : returned;

@@ -107,6 +107,7 @@ export function isSame(a: State, b: State): boolean {
     a.unsure === b.unsure &&
     a.dropped?.pos === b.dropped?.pos &&
     a.dropped?.by === b.dropped?.by &&
+    a.dropped?.unsure === b.dropped?.unsure &&
     isSameMap(a.store, b.store) &&
     isSameMap(a.signs, b.signs) &&
     isSameMap(a.conditions, b.conditions) &&
