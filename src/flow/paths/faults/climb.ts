@@ -85,11 +85,12 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     for (const late of w.late) found.add(lateOf(reference, late));
     levels.set(reference.key, level);
     // Where a driver has a function of its own in front of a call, who calls that stands in its place.
-    const next = keepsNothing(w) ? level : 1 + level;
+    const further = keepsNothing(w) ? 0 : 1;
+    const next = level + further;
     givenUp.push(...w.emptied.map((turned) => ({ reference, turned, level })));
     ends.push(...w.exits.filter(succeeds).map((exit) => ({ reference, exit, level })));
     leaving.push(...w.exits.filter((e) => e.kind === 'held').map((exit) => ({ reference, exit })));
-    stale(reference, w.exits, next);
+    stale(reference, w.exits, further);
     const pointing = w.exits.filter(leavesPointers);
     pointers.push(...pointing.map((exit) => ({ reference, exit })));
     for (const exit of pointing) dangling(reference, exit);
@@ -104,17 +105,20 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     found.add({ kind: 'double', short: false, file, function: name, pos: left.pos, steps: [...spokenSteps(exit.trail), step], fields: [] });
   };
 
-  /** Callers of a function that fails with nothing held, and leaves in its caller's object what leads to the pages which it has dropped. */
-  const stale = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
+  /**
+   * Callers of a function that fails with nothing held, and leaves in its caller's object what leads to the pages which it has dropped.
+   * @param above how many callers above that one they are
+   */
+  const stale = (reference: FunctionReference, exits: readonly Exit[], above: number): void => {
     const handed = surest(exits.filter(isStale));
-    if (handed.length === 0 || level > maxStale) return;
+    if (handed.length === 0 || above > maxStale) return;
     for (const caller of program.callers(reference)) {
       const key = `${caller.key}<<${reference.key}`;
       if (visited.has(key) || isElsewhere(program, caller, start) || !dropsBeside(caller, reference)) continue;
       visited.add(key);
       const w = handing(start, caller, reference, handed);
       for (const late of w.late) if (late.kind === 'double') found.add(lateOf(caller, late));
-      stale(caller, w.exits, level + 1);
+      stale(caller, w.exits, above + 1);
     }
   };
 

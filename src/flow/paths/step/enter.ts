@@ -105,17 +105,18 @@ function lateCall(
   state: State,
   before: State,
 ): State[] {
+  // It drops on all of its ways; on this one nothing is done before that nobody knows.
+  const certain = exits.find((e) => !e.unsure);
   const isSame = (isCertain(state) && n.loops.length === 0) || isBySame(n, o.args[at], state);
   if (
     isSame &&
+    certain !== undefined &&
     !state.unsure &&
-    exits.length > 0 &&
-    exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure) &&
+    exits.every((e) => e.kind === 'dropped' && e.drop?.whole) &&
     !exits.some((e) => countsOf(local, o, callee, e, before).some((count) => signOf(before, count) === sign.zero))
   ) {
-    const first = exits[0] as Exit;
     const end = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
-    local.late({ kind: 'double', trail: after(first.trail, end.trail) as Trail, pos: n.pos });
+    local.late({ kind: 'double', trail: after(certain.trail, end.trail) as Trail, pos: n.pos });
     return [];
   }
   if (exits.some((e) => e.kind === 'dropped')) return [];

@@ -40,7 +40,10 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   };
   // An error holds nothing, wherever the pages would be below what is returned otherwise.
   const object = exit.result === sign.negative ? null : returned;
-  if (state.phase === 'released') return { ...exit, holders: outliving(local, state, object), none: emptied(local, state) };
+  if (state.phase === 'released') {
+    const holders = outliving(local, state, object);
+    return { ...exit, holders, made: madeFor(local, state, holders), none: emptied(local, state) };
+  }
   // A reference that was never looked for may not be there.
   if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
   const found = outliving(local, state, object);

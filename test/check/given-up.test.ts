@@ -1,0 +1,115 @@
+/** An object that a function hands out by a parameter, and gives up with its pages as it fails. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+interface Written {
+  /** Where the object is handed out: before the last thing that may fail, or behind it. */
+  early?: string;
+  late?: string;
+  /** What a caller answers to the failure. */
+  answer?: string;
+  /** What is done to the mapping before the pages are dropped. */
+  unmap?: string;
+}
+
+const handingOut = ({
+  early = '',
+  late = '',
+  answer = 'goto err',
+  unmap = '',
+}: Written): string => `struct uptr { struct page **pages; int n; bool mapped; };
+static int get_pages(unsigned long a, int n, struct uptr *u)
+{
+	int rc;
+
+	u->pages = kvmalloc_array(n, sizeof(struct page *), GFP_KERNEL);
+	if (!u->pages)
+		return -ENOMEM;
+	rc = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, u->pages);
+	if (rc != n) {
+		if (rc > 0)
+			unpin_user_pages(u->pages, rc);
+		kvfree(u->pages);
+		return -EFAULT;
+	}
+	u->n = n;
+	return 0;
+}
+static int pin_host(struct dev *d, unsigned long a, int n, struct uptr *u)
+{
+	int rc = get_pages(a, n, u);
+
+	if (rc)
+		dev_err(d, "no pages");
+	return rc;
+}
+static void unpin_host(struct dev *d, struct uptr *u)
+{
+	${unmap}
+	unpin_user_pages_dirty_lock(u->pages, u->n, true);
+	kvfree(u->pages);
+}
+static int map_host(struct dev *d, unsigned long a, int n, struct uptr **p)
+{
+	struct uptr *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	int rc;
+
+	if (!u)
+		return -ENOMEM;
+	rc = pin_host(d, a, n, u);
+	if (rc)
+		goto pin_err;
+	${early}
+	rc = hw_map(d, n);
+	if (rc)
+		goto map_err;
+	${late}
+	return 0;
+map_err:
+	unpin_host(d, u);
+pin_err:
+	kfree(u);
+	return rc;
+}
+static void unmap_host(struct dev *d, struct uptr *u)
+{
+	unpin_host(d, u);
+	kfree(u);
+}
+int map_va(struct dev *d, unsigned long a, int n)
+{
+	struct uptr *u = NULL;
+	int rc = map_host(d, a, n, &u);
+
+	if (rc)
+		${answer};
+	rc = insert_hash(d, n);
+	if (rc)
+		goto err;
+	return list_object(d, u);
+err:
+	unmap_host(d, u);
+	return rc;
+}
+`;
+
+describe('an object that is handed out before all has gone well', () => {
+  const rule = 'double-release';
+  const early = '*p = u;';
+  const told = 'map_va:unmap_host(d, u);';
+  complains(rule, 'a caller that gives it up once more', handingOut({ early }), told);
+  accepts(rule, 'a caller that leaves it at that', handingOut({ early, answer: 'return rc' }));
+  accepts(
+    rule,
+    'one that is handed out where all has gone well',
+    handingOut({ late: early, answer: 'if (u)\n\t\t\tgoto err;\n\t\treturn rc' }),
+  );
+  complains(
+    rule,
+    'what may be done to a mapping first',
+    handingOut({ early, unmap: 'if (u->mapped)\n\t\td->ops->unmap(d, u->pages);' }),
+    told,
+  );
+  accepts(rule, 'what certainly is done first, and is not known', handingOut({ early, unmap: 'd->ops->refill(d, u->pages);' }));
+  accepts(rule, 'pages that are not dropped on all ways', handingOut({ early, unmap: 'if (!u->mapped)\n\t\treturn;' }));
+});
