@@ -1,8 +1,9 @@
 /** Mappings for a device that are ended after the pages in them were dropped. */
 import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
 import type { SeenRelease } from '../flow/releases.js';
+import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, type Graph, leadsTo, type Node } from '../program/graph.js';
+import { type CallOperation, callsAt, type Graph, leadsTo, type Node } from '../program/graph.js';
 import { rootOf, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
@@ -38,7 +39,9 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
       for (const n of graph.nodes) {
         // Who has dropped one page of an array, and goes through it then, goes through the others.
         const isElse = n.loops.length > drop.loops.length && isOne(release);
-        const api = isElse ? null : (unmappingOf(subject, n.operation, holds, owners) ?? helperIn(subject, release, n.operation, owners));
+        const api = isElse
+          ? null
+          : (unmappingOf(subject, n.operation, holds, owners) ?? helperIn(subject, release, n.operation, holds, owners));
         if (api === null || !isBehind(graph, drop, n, owners)) continue;
         found.set(`${flow.reference.file}:${n.pos}`, { release, pos: n.pos, api });
       }
@@ -68,23 +71,37 @@ function unmappingOf(subject: Subject, o: Node['operation'], holds: (path: strin
   return list != null && holds(list) ? o.name : null;
 }
 
-/** The same, by a function of the file that is handed an owner. */
-function helperIn(subject: Subject, release: SeenRelease, o: Node['operation'], owners: Owners): string | null {
-  const { program, followed } = subject;
+/** The same, by a function of the file that is handed an owner, or what stands in one. */
+function helperIn(
+  subject: Subject,
+  release: SeenRelease,
+  o: Node['operation'],
+  holds: (path: string) => boolean,
+  owners: Owners,
+): string | null {
+  const { program } = subject;
   const { file } = release.visit.flow.reference;
-  if (o?.kind !== 'call' || o.name === null) return null;
-  const at = o.args.findIndex((a) => !a.address && a.path !== null && owners.has(a.path));
-  const callee = at < 0 ? undefined : ownFunction(program, file, o);
-  const name =
-    callee && !callee.macro && unmapping.test(program.textOf(callee)) ? program.variants(callee)[0]?.params[at]?.name : undefined;
-  if (!callee || !name) return null;
+  if (o?.kind !== 'call' || o.name === null || !o.args.some((a) => isOf(a, owners))) return null;
+  const callee = ownFunction(program, file, o);
+  if (!callee || callee.macro || !unmapping.test(program.textOf(callee))) return null;
+  const params = program.variants(callee)[0]?.params ?? [];
+  const given = new Map(o.args.flatMap((a, i) => (isOf(a, owners) ? [[params[i]?.name ?? '', a.path ?? ''] as const] : [])));
   for (const graph of program.graphs(callee))
     for (const n of graph.nodes) {
       if (n.loops.length > 0 && isOne(release)) continue;
-      const api = unmappingOf(subject, n.operation, (path) => rootOf(path) === name && isHeap(followed.heap, graph, path), new Set([name]));
+      const api = unmappingOf(subject, n.operation?.kind === 'call' ? asGiven(n.operation, given) : null, holds, owners);
       if (api !== null) return api;
     }
   return null;
+}
+
+/** A call with its arguments in the words of who calls the function: what is below none of these parameters leads nowhere. */
+function asGiven(call: CallOperation, given: ReadonlyMap<string, string>): CallOperation {
+  const args = call.args.map((a): Value => {
+    const at = a.path === null ? undefined : given.get(rootOf(a.path));
+    return { ...a, path: a.path === null || at === undefined ? null : at + a.path.slice(rootOf(a.path).length) };
+  });
+  return { ...call, args };
 }
 
 function ownFunction(program: Program, file: string, { name }: CallOperation): FunctionReference | undefined {
@@ -103,6 +120,11 @@ function isBelow({ path }: Value, owners: Owners): boolean {
   return path !== null && path !== rootOf(path) && owners.has(rootOf(path));
 }
 
+/** True for an owner itself, and for what stands below one. */
+function isOf(value: Value, owners: Owners): boolean {
+  return value.path !== null && ((!value.address && owners.has(value.path)) || isBelow(value, owners));
+}
+
 /** True if the pages are put at addresses of an IOMMU. */
 function isInRange(subject: Subject): boolean {
   return accessesOf(subject).some(({ name }) => name?.startsWith('iommu_map') === true);
@@ -117,11 +139,24 @@ const addressFields = remembered((subject: Subject): ReadonlySet<string> => {
           const results = nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o.result] : []));
           const names = aliases.flatMap(({ target, source }) => (results.includes(source.path ?? '') ? [target] : []));
           const copies = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && names.includes(o.source.path ?? '') ? [o.target] : []));
-          return [...names, ...copies].map(fieldOf);
+          return [...names, ...copies].flatMap((path) => [fieldOf(path), ...fieldsGiven(subject, visit, path)]);
         }),
   );
   return new Set(fields.filter((field) => field !== ''));
 });
+
+/** The fields that callers give for a parameter to whose elements something is stored. */
+function fieldsGiven({ program }: Subject, visit: Visit, path: string): string[] {
+  const root = rootOf(path);
+  const index = root === path ? -1 : (program.variants(visit.flow.reference)[0]?.params.findIndex((p) => p.name === root) ?? -1);
+  if (index < 0 || fieldOf(path) !== '') return [];
+  return arrivalsOf(visit).flatMap(({ visit: from, pos }) =>
+    program
+      .graphs(from.flow.reference)
+      .flatMap((graph) => callsAt(graph, pos))
+      .map(({ args }) => fieldOf(args[index]?.path ?? '')),
+  );
+}
 
 /** The last field of a path, `''` for a variable. */
 function fieldOf(path: string): string {

@@ -155,3 +155,64 @@ describe('pages that a device writes to, each mapped by itself', () => {
     'tab_fill:dma_unmap_page(dev, t->dma[t->n], PAGE_SIZE, DMA_FROM_DEVICE);',
   );
 });
+
+const listed = (end: string) => `struct map { struct page **pages; dma_addr_t *addresses; dma_addr_t *ring; struct sg_table sgt; int n; };
+static void list_unmap(struct device *dev, dma_addr_t *list, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		dma_unmap_page(dev, list[i], PAGE_SIZE, DMA_BIDIRECTIONAL);
+}
+static void table_unmap(struct device *dev, struct sg_table *table)
+{
+	dma_unmap_sgtable(dev, table, DMA_BIDIRECTIONAL, 0);
+}
+static int list_map(struct device *dev, struct page **pages, int n, dma_addr_t *list)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		dma_addr_t address = dma_map_page(dev, pages[i], 0, PAGE_SIZE, DMA_BIDIRECTIONAL);
+
+		if (dma_mapping_error(dev, address)) {
+			list_unmap(dev, list, i);
+			return -EIO;
+		}
+		list[i] = address;
+	}
+	return 0;
+}
+int map_make(struct device *dev, struct map *m, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, m->n, FOLL_WRITE, m->pages);
+
+	if (got != m->n) {
+		if (got > 0)
+			unpin_user_pages(m->pages, got);
+		return -EFAULT;
+	}
+	if (sg_alloc_table_from_pages(&m->sgt, m->pages, m->n, 0, m->n << PAGE_SHIFT, GFP_KERNEL) ||
+	    list_map(dev, m->pages, m->n, m->addresses)) {
+		unpin_user_pages(m->pages, m->n);
+		return -EIO;
+	}
+	return 0;
+}
+void map_end(struct device *dev, struct map *m, struct map *other)
+{
+	${end}
+}
+`;
+const unmapList = 'list_unmap(dev, m->addresses, m->n);';
+const unmapTable = 'table_unmap(dev, &m->sgt);';
+
+describe('a helper that is handed what stands in the object', () => {
+  complains(rule, 'addresses that are unmapped behind the drop', listed(`${dropAll}\n\t${unmapList}`), `map_end:${unmapList}`);
+  accepts(rule, 'addresses that are unmapped first', listed(`${unmapList}\n\t${dropAll}`));
+  accepts(rule, 'other addresses of the object', listed(`${dropAll}\n\tlist_unmap(dev, m->ring, m->n);`));
+  accepts(rule, 'addresses of another object', listed(`${dropAll}\n\tlist_unmap(dev, other->addresses, m->n);`));
+  complains(rule, 'a list that is unmapped behind the drop', listed(`${dropAll}\n\t${unmapTable}`), `map_end:${unmapTable}`);
+  accepts(rule, 'a list that is unmapped first', listed(`${unmapTable}\n\t${dropAll}`));
+  accepts(rule, 'a list of another object', listed(`${dropAll}\n\ttable_unmap(dev, &other->sgt);`));
+});
