@@ -94,6 +94,62 @@ describe('a failure that is handed on as it is', () => {
   accepts('leak-on-path', 'one that drops them', queue('goto put'));
 });
 
+/** A function that fails with what it has taken so far in its caller's array, for its caller to drop. */
+const filling = (
+  answer: string,
+  drop = 'unpin_user_pages(pages, n);',
+): string => `static int own_fill(struct buf *bufs, int num, struct page **pages, int room, int *pinned)
+{
+	int i, got;
+
+	for (i = 0; i < num; i++) {
+		if (bufs[i].pages > room)
+			return -ENOSPC;
+		got = pin_user_pages_fast(bufs[i].start, bufs[i].pages, FOLL_WRITE, pages);
+		if (got <= 0)
+			return got ? got : -EFAULT;
+		*pinned += got;
+		room -= got;
+		pages += got;
+	}
+	return 0;
+}
+static void own_drop(struct page **pages, int n)
+{
+	int i;
+
+	${drop}
+}
+int run(struct buf *bufs, int num, int room)
+{
+	struct page **pages = kcalloc(room, sizeof(*pages), GFP_KERNEL);
+	int pinned = 0, ret;
+
+	if (!pages)
+		return -ENOMEM;
+	ret = own_fill(bufs, num, pages, room, &pinned);
+	if (ret < 0) {
+		${answer}
+	}
+	hw_run(num);
+	own_drop(pages, pinned);
+out:
+	kfree(pages);
+	return ret;
+}
+`;
+
+describe('a failure with pages that a caller drops more than once', () => {
+  const twice = 'own_drop(pages, pinned);\n\t\town_drop(pages, pinned);\n\t\tgoto out;';
+  const each = 'for (i = 0; i < n; i++)\n\t\tunpin_user_page(pages[i]);';
+  complains('double-release', 'a second drop', filling(twice), 'run:own_drop(pages, pinned);');
+  accepts('leak-on-path', 'pages that are dropped twice', filling(twice));
+  accepts('leak-on-path', 'pages that are dropped twice, each by itself', filling(twice, each));
+  accepts('leak-on-path', 'pages that are dropped', filling('own_drop(pages, pinned);\n\t\tgoto out;'));
+  accepts('leak-on-path', 'pages that are dropped by a call of the kernel', filling('unpin_user_pages(pages, pinned);\n\t\tgoto out;'));
+  complains('leak-on-path', 'pages that are not', filling('goto out;'), 'own_fill:if (bufs[i].pages > room)');
+});
+
 const named = (drop: string): string => `${region}struct view { struct region *r; int id; };
 static void view_free(struct view *v)
 {

@@ -1,5 +1,6 @@
 /** What a call does to the memory of a path and to the reference in it. */
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
+import type { Value } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
 import {
   acquires,
@@ -32,7 +33,7 @@ import { drop, free, lateUse } from './drop.js';
 import { enter, unless, unseen } from './enter.js';
 import { listed } from './listed.js';
 import { isHandedOver, removed } from './removed.js';
-import { changed, changedIfAsked, escaped, linked, share, written } from './shared.js';
+import { changed, changedIfAsked, escaped, linked, mayChange, share, written } from './shared.js';
 import { moved } from './transfer.js';
 import { storedTo } from './zeros.js';
 
@@ -144,18 +145,31 @@ function allocated(state: State, o: CallOperation, name: string): State {
   return zeroed ? altered(next, { zeroed: new Set([...state.zeroed, o.result]) }) : next;
 }
 
-/** A number whose address is given to a function that stores there on all its ways is another one afterwards. */
-function setBehind({ program, reference }: Called, n: Node, o: CallOperation, before: State): State {
+/**
+ * A number whose address is given to a function that stores there on all its ways is another one afterwards. So is one by which
+ * pages are dropped behind a function that hands them back and may store there: it counts them.
+ */
+function setBehind(local: Called, n: Node, o: CallOperation, before: State): State {
+  const { program, reference, entry } = local;
+  const isHanding = entry.kind === 'returned' && asCallOf(o, entry.callee) !== null;
   let state = before;
   o.args.forEach((a, i) => {
     const place = a.address && a.path !== null ? placeAt(state, a.path) : null;
     if (place === null || o.name === null || !/^[=~]/.test(state.store.get(place) ?? '')) return;
     const graphs = program.resolve(o.name, reference.file).flatMap(program.graphs);
-    if (graphs.length === 0 || !graphs.every((graph) => isAlwaysSet(graph, `${graph.params[i]?.name}[]`))) return;
+    const isSet = graphs.length > 0 && graphs.every((graph) => isAlwaysSet(graph, `${graph.params[i]?.name}[]`));
+    if (!isSet && !(isHanding && isCount(local, a) && mayChange(local, o.name, i, '[]'))) return;
     const unknown = `?${n.id}_${i}`;
     state = put(renewed(state, unknown), place, unknown);
   });
   return state;
+}
+
+/** True for a variable that is given to a call which may drop pages, as a number. */
+function isCount({ graph, shape }: Called, { path }: Value): boolean {
+  return graph.nodes.some(
+    ({ id, operation: o }) => shape.drops(id) && o?.kind === 'call' && o.args.some((a) => !a.address && a.path === path),
+  );
 }
 
 /** The state after a call of a function that is handed nothing: one that only fails has failed. */

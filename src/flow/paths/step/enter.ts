@@ -10,7 +10,7 @@ import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type State, sign, theReference, told } from '../memory/state.js';
 import type { StepEvent, Trail } from '../memory/trail.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
-import { isBySame, isCertain, isElement, isWhole, variableOf } from './drop.js';
+import { isBySame, isCertain, isElement, isWhole, unsettled, variableOf } from './drop.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
 import { share } from './shared.js';
 import { zerosFor } from './zeros.js';
@@ -117,10 +117,10 @@ function lateCall(
   ) {
     const end = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
     local.late({ kind: 'double', trail: after(certain.trail, end.trail) as Trail, pos: n.pos });
-    return [];
   }
-  if (exits.some((e) => e.kind === 'dropped')) return [];
   const next = put(state, o.result, null);
+  // Once or twice, they have been dropped for whoever called.
+  if (exits.some((e) => e.kind === 'dropped')) return [unsettled(next)];
   // What it does with what is not there any more is nobody's concern, but for what would come too late.
   return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
 }
