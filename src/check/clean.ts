@@ -7,6 +7,7 @@ import { type CallEvent, sourcesOf } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
 import { placeOf } from '../flow/moves.js';
 import type { SeenRelease } from '../flow/releases.js';
+import { lateMarks } from '../flow/repeated.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsAt, type Guard, leadsTo, type Node } from '../program/graph.js';
@@ -46,7 +47,9 @@ function markedHolders(subject: Subject): Set<Visit> {
   const folders = new Set(
     [subject.row.file, ...[...releases.map((s) => s.visit), ...accesses].map((v) => v.flow.reference.file)].map(folderOf),
   );
-  const marks = dirtiesOf(subject).filter(({ visit, event }) => !isNever(subject.program, visit, event.guards));
+  const marks = dirtiesOf(subject).filter(
+    ({ visit, event }) => !isNever(subject.program, visit, event.guards) && !isTooLate(subject, visit, event.pos),
+  );
   const events = new Set(marks.map(({ visit }) => visit));
   for (const s of releases) if (isMarking(subject, s)) events.add(s.visit);
   for (const v of followed.visits) if (folders.has(folderOf(v.flow.reference.file)) && mayMark(subject, v)) events.add(v);
@@ -73,13 +76,23 @@ function isNever(program: Program, visit: Visit, guards: readonly Guard[]): bool
   return calls.length > 0 && guards.some((guard) => isOpposite(program, visit.flow.reference, guard, calls));
 }
 
+/** True for a mark of pages that were dropped before. */
+function isTooLate(subject: Subject, { flow: { reference } }: Visit, pos: number): boolean {
+  const isHere = (found: { pos: number }): boolean => found.pos === pos;
+  return (
+    subject.program.graphs(reference).some((graph) => lateMarks(graph).some(isHere)) ||
+    pathsIn(subject).some((w) => w.kind === 'use' && w.file === reference.file && isHere(w))
+  );
+}
+
 /** All calls of a function that is visited by one. */
 function allCallsOf(program: Program, { way, flow }: Visit): CallOperation[] {
   return way === 'call' ? program.callSites(flow.reference).map(({ call }) => call) : [];
 }
 
 /** True if a function names a marking call, on the kernels on which the site is, and it may come to one. */
-function mayMark({ program, site }: Subject, visit: Visit): boolean {
+function mayMark(subject: Subject, visit: Visit): boolean {
+  const { program, site } = subject;
   const { reference } = visit.flow;
   if (!marking.test(program.textOf(reference))) return false;
   const alternatives = assumptionsOf(program, site);
@@ -87,7 +100,7 @@ function mayMark({ program, site }: Subject, visit: Visit): boolean {
   const there = graphs.filter((g) => !isOffAt(alternatives, visit, [g.assumptions]));
   const isMark = ({ operation: o }: Node): boolean => o?.kind === 'unread' || (o?.kind === 'call' && dirtyCalls.has(o.name ?? ''));
   const marks = there.flatMap(({ nodes }) => nodes.filter(isMark));
-  if (marks.length > 0 && marks.every((n) => isNever(program, visit, n.guards))) return false;
+  if (marks.length > 0 && marks.every((n) => isNever(program, visit, n.guards) || isTooLate(subject, visit, n.pos))) return false;
   return there.length === graphs.length || marks.length > 0;
 }
 

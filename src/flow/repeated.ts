@@ -1,16 +1,16 @@
 /**
- * Drops of what certainly was dropped before: a must-analysis over one function's graph. A drop is known by its argument as it
+ * Drops and marks of what certainly was dropped before: a must-analysis over one function's graph. A drop is known by its argument as it
  * is written, element and all, so that two drops in one round of a loop are seen, where paths know only "some element".
  */
 import type { CallOperation, Graph, Node } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
-import { castCalls, extraReferenceCalls, isNeutral, releases, transfers } from '../protocol/index.js';
+import { castCalls, dirtyCalls, extraReferenceCalls, isNeutral, releases, transfers } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { printExpression } from '../syntax/print.js';
 import { forward } from './forward.js';
 
-/** Two drops of one thing, with nothing in between that makes another thing of it. */
+/** A drop, or a mark, of what was dropped before, with nothing in between that makes another thing of it. */
 export interface Repeated {
   /** Position of each node that drops it first on some way here. */
   firsts: readonly number[];
@@ -25,16 +25,35 @@ interface Dropped {
 }
 
 /** Every drop of the graph that on all ways to it follows a drop of the same. */
-export const repeatedDrops = remembered(findRepeated);
+export const repeatedDrops = remembered((graph: Graph): readonly Repeated[] => {
+  const drops = dropsIn(graph);
+  return drops.filter((d) => d !== null).length < 2 ? [] : behindDrops(graph, drops, drops);
+});
 
-function findRepeated(graph: Graph): readonly Repeated[] {
-  const { nodes } = graph;
-  const drops = nodes.map((n) => (n.operation?.kind === 'call' ? droppedBy(n.operation) : null));
-  if (drops.filter((d) => d !== null).length < 2) return [];
+/** Every mark as dirty that on all ways to it follows a drop of the same page, in a function that takes no reference of its own on any. */
+export const lateMarks = remembered((graph: Graph): readonly Repeated[] => {
+  const calls = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.name !== null ? [o.name] : []));
+  if (!calls.some((name) => dirtyCalls.has(name)) || calls.some((name) => extraReferenceCalls.has(name))) return [];
+  return behindDrops(graph, dropsIn(graph), graph.nodes.map(markedAt));
+});
+
+function dropsIn({ nodes }: Graph): (Dropped | null)[] {
+  return nodes.map((n) => (n.operation?.kind === 'call' ? droppedBy(n.operation) : null));
+}
+
+/** What a node marks as dirty, as it is written. */
+function markedAt({ operation: o }: Node): Pick<Dropped, 'text'> | null {
+  const page = o?.kind === 'call' && dirtyCalls.has(o.name ?? '') ? o.expressions[0] : undefined;
+  return page === undefined ? null : { text: printExpression(page) };
+}
+
+/** The nodes that ask something of what has certainly been dropped before. */
+function behindDrops(graph: Graph, drops: readonly (Dropped | null)[], asks: readonly (Pick<Dropped, 'text'> | null)[]): Repeated[] {
   const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
+  if (known.size === 0) return [];
   const before = forward(graph, new Map() as Facts, (n, facts) => after(n, drops[n.id] ?? null, facts, known), meet);
-  return nodes.flatMap((n, id): Repeated[] => {
-    const firsts = before[id]?.get(drops[id]?.text ?? '');
+  return graph.nodes.flatMap((n, id): Repeated[] => {
+    const firsts = before[id]?.get(asks[id]?.text ?? '');
     if (firsts === undefined || n.operation?.kind !== 'call') return [];
     return [{ firsts: [...firsts], pos: n.pos, api: n.operation.name ?? '' }];
   });

@@ -1,8 +1,10 @@
 import type { Witness } from '../../flow/paths.js';
 import type { SeenRelease } from '../../flow/releases.js';
+import { lateMarks } from '../../flow/repeated.js';
 import { callsAt } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { stepAt } from '../access.js';
+import { behindReleases } from '../behind.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
 import { lateUnmappings } from '../unmapped.js';
@@ -12,9 +14,13 @@ export const useAfterRelease: Rule = {
   severity: 'error',
   about: 'a page is looked into after its last drop, or a device left to reach it',
   check(subject) {
+    const message = `a page of ${subject.row.api}() is looked into after it was dropped`;
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'use')
-      .map((w) => complaintOf(subject, w, `a page of ${subject.row.api}() is looked into after it was dropped`));
+      .map((w) => complaintOf(subject, w, message));
+    const marked = behindReleases(subject, lateMarks, message, 'marked dirty after the drop').filter(
+      (c) => !walked.some((w) => w.file === c.file && w.pos === c.pos),
+    );
     const standing = pathsIn(subject)
       .filter((w) => w.kind === 'standing')
       .map((w) => complaintOf(subject, w, stillStanding(subject, w)));
@@ -22,7 +28,7 @@ export const useAfterRelease: Rule = {
       const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
       return { ...complaint, pos, path: [...complaint.path, stepAt(subject, release.visit, pos, unmappedBy(subject, release, pos, api))] };
     });
-    return [...walked, ...standing, ...unmapped];
+    return [...walked, ...marked, ...standing, ...unmapped];
   },
 };
 
