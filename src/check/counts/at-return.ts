@@ -12,7 +12,7 @@ export interface Returned {
   faults: readonly CountFault[];
   /** Zero is returned with all pages there. */
   zeroIsSuccess: boolean;
-  /** Outcomes with which the result itself is returned. */
+  /** Outcomes with which the result itself is returned; for a failure, an error of the function's own. */
   handed: number;
 }
 
@@ -28,11 +28,12 @@ export function atReturn(w: Walking, state: State, { operation: o, pos }: Node):
     return isFault ? { ...silent, faults: faultAt(w, state, pos, 'success', 'unfilled', SHORT | ZERO | ERROR) } : silent;
   }
   const value = o.value ? symbolOf(o.value, state.names, w.words) : null;
-  if (value === null || value.plus !== 0) return silent;
+  if (value === null || (value.plus !== 0 && value.base !== 'number')) return silent;
   const isAll = (state.outcomes & ALL) !== 0;
   if (value.base === 'result')
     return { faults: isAll ? [] : faultAt(w, state, pos, 'result', 'unfilled', SHORT), zeroIsSuccess: false, handed: state.outcomes };
   if (value.base !== 'number') return silent;
+  if (value.plus !== 0) return { ...silent, handed: value.plus < 0 ? state.outcomes & ERROR : 0 };
   // A loop over counts may end early, with what it has.
   const early = w.start.loops.length > 0 && subject.site.acquire.result !== 'bytes';
   const isError = !early && !state.told && !(state.outcomes & (SHORT | ALL));

@@ -17,12 +17,12 @@ export interface Taking {
   start: Node;
   call: CallOperation;
   array: Value;
-  /** The number asked for, as it is written and as a path. */
+  /** The number asked for, as it is written and as a path; nothing where it is not known. */
   asked: { text: string; path: string | null };
   /** Outcomes that the result may stand for. */
   outcomes: number;
-  /** The numbers are of pages, from the array's first on; else they are of a part of it, or of bytes. */
-  indexes: 'all' | 'part' | 'bytes';
+  /** The numbers are of pages, from the array's first on, of as many as nobody knows where they are of `some`; else they are of a part of it, or of bytes. */
+  indexes: 'all' | 'some' | 'part' | 'bytes';
   /** From the acquiring call to this one. */
   way: readonly FindingStep[];
 }
@@ -71,8 +71,8 @@ function isPart(call: CallOperation, at: number): boolean {
 }
 
 /**
- * The calls of a function that hands its count on, with `handed` outcomes, and that was itself given the array and the number
- * by its caller, untouched.
+ * The calls of a function that hands its count on, with `handed` outcomes, and that was itself given the array by its caller, untouched.
+ * If it was not given the number, too, it has to say that it failed for what is asked then.
  */
 export function takingsAbove(taking: Taking, handed: number): Taking[] {
   const { subject, reference, graph, start, array, asked } = taking;
@@ -80,16 +80,17 @@ export function takingsAbove(taking: Taking, handed: number): Taking[] {
   const params = graph.params.map((p) => p.name);
   const place = (path: string | null): number => (path === null ? -1 : params.indexOf(path));
   const [pages, count] = [place(array.address ? null : array.path), place(asked.path)];
-  if (pages < 0 || count < 0 || taking.indexes === 'bytes') return [];
+  const isAsked = count >= 0;
+  if (pages < 0 || taking.indexes === 'bytes' || (!isAsked && (handed & ERROR) === 0)) return [];
   const changed = graph.nodes.some(({ operation: o, pos }) => {
     const isSet = o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update';
-    return isSet && pos < start.pos && (o.target === params[pages] || o.target === params[count]);
+    return isSet && pos < start.pos && (o.target === params[pages] || (isAsked && o.target === params[count]));
   });
   if (changed) return [];
   return program.callSites(reference).flatMap(({ caller, graph: above, node, call }): Taking[] => {
-    const [given, wanted] = [call.args[pages], call.expressions[count]];
-    if (caller.macro || !given?.path || !wanted) return [];
-    const text = sourceName(wanted);
+    const [given, wanted] = [call.args[pages], isAsked ? call.expressions[count] : undefined];
+    if (caller.macro || !given?.path || (isAsked && !wanted)) return [];
+    const text = wanted ? sourceName(wanted) : '';
     if (text === '1') return [];
     const step = {
       file: caller.file,
@@ -105,9 +106,9 @@ export function takingsAbove(taking: Taking, handed: number): Taking[] {
         start: node,
         call,
         array: given,
-        asked: { text, path: plainPath(wanted) },
+        asked: { text, path: wanted ? plainPath(wanted) : null },
         outcomes: ERROR | handed,
-        indexes: isPart(call, pages) ? 'part' : 'all',
+        indexes: isPart(call, pages) ? 'part' : isAsked ? 'all' : 'some',
         way: [...taking.way, step],
       },
     ];

@@ -15,6 +15,7 @@ import { atReturn } from './at-return.js';
 import { namesBefore } from './before.js';
 import { askedFrom, assumed, without } from './conditions.js';
 import type { CountFault } from './fault.js';
+import { takesAsItIs } from './helper.js';
 import { inLoop } from './in-loop.js';
 import { type Numbers, numbersIn } from './kept.js';
 import { faultAt, isArray, isTest, type State, type Walking, walkingOf } from './path.js';
@@ -42,6 +43,7 @@ const maxCallers = 3;
 /** What can be told where indexes are what they are. */
 const told: Readonly<Record<Taking['indexes'], ReadonlySet<CountFault['kind']>>> = {
   all: new Set(['drop', 'use', 'success', 'sum', 'result', 'error']),
+  some: new Set(['drop']),
   part: new Set(['sum', 'result', 'error']),
   bytes: new Set(['use', 'sum', 'result', 'error']),
 };
@@ -171,7 +173,7 @@ function behindCall(w: Walking, state: State, n: Node, o: CallOperation, faults:
   const name = o.name ?? '';
   const isHelper = !w.program.isNeutral(name, w.taking.reference.file) && !releases.has(name) && !transfers.has(name);
   // A helper that is handed the result with the pages may do what is needed.
-  if (isGivenResult && isHelper && o.args.some((a) => isArray(w, a.path))) return null;
+  if (isGivenResult && isHelper && o.args.some((a) => isArray(w, a.path)) && !takesAsItIs(w, state, o)) return null;
   const counted = state.counted || noted.counted || (isGivenResult && !isTest(o.name));
   return { ...state, counted, step: null };
 }

@@ -1,0 +1,62 @@
+/** A count that a function hands on which has chosen itself how many pages it asks for, and is not looked at. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+interface Written {
+  /** What the function that takes the pages answers to a failure. */
+  failed?: string;
+  /** How the next one looks at the count. */
+  test?: string;
+  /** What the helper does before it goes through the pages. */
+  first?: string;
+}
+
+const piped = ({
+  failed = 'return -EFAULT',
+  test = '',
+  first = '',
+}: Written): string => `struct pipe { struct page *pages[16]; u64 at[16]; };
+static int pipe_pin(unsigned long first, unsigned long last, struct page *pages[16])
+{
+	int wanted = ((last - first) >> PAGE_SHIFT) + 1;
+	int got;
+
+	if (wanted > 16)
+		wanted = 16;
+	got = pin_user_pages_fast(first, wanted, FOLL_WRITE, pages);
+	if (got <= 0)
+		${failed};
+	return got;
+}
+static void pipe_fill(struct page **pages, int count, u64 *at)
+{
+	int i;
+
+	${first}
+	at[0] = page_to_phys(pages[0]);
+	for (i = 1; i < count; i++)
+		at[i] = page_to_phys(pages[i]);
+}
+int pipe_move(struct pipe *p, unsigned long first, unsigned long last)
+{
+	int count = pipe_pin(first, last, p->pages);
+
+	${test}
+	pipe_fill(p->pages, count, p->at);
+	pipe_start(p->at);
+	unpin_user_pages_dirty_lock(p->pages, count, true);
+	return 0;
+}
+`;
+
+describe('a count of as many pages as another function has asked for', () => {
+  const rule = 'release-count';
+  const told = 'pipe_move:unpin_user_pages_dirty_lock(p->pages, count, true);';
+  complains(rule, 'an error that is dropped as a count', piped({}), told);
+  complains(rule, 'an error of the call itself', piped({ failed: 'return got' }), told);
+  accepts(rule, 'a test in between', piped({ test: 'if (count < 0)\n\t\treturn count;' }));
+  accepts(rule, 'a function that says of a failure that there are none', piped({ failed: 'return 0' }));
+  accepts(rule, 'a helper that looks at the number', piped({ first: 'if (count < 0)\n\t\tpanic("no pages");' }));
+  accepts(rule, 'a helper that hands the number on', piped({ first: 'check_count(count);' }));
+  complains(rule, 'a test for none', piped({ test: 'if (count == 0)\n\t\treturn 0;' }), told);
+});
