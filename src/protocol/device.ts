@@ -67,5 +67,8 @@ export const mappingCall = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
 /** They fill the memory that they are given, as the calls of {@link fillingCalls} and drivers' own of such names do. */
 export const copyingName = /copy_from|^mem(cpy|move)/;
 
+/** They fill memory of the kernel's with what a user asks for: include/linux/uaccess.h, and drivers' own of such names. */
+export const askingName = /copy_(struct_)?from_user/;
+
 /** They reach the memory that they are given the address of. */
 export const reachingCall = /^(mem(cpy|move|set|cmp)|memzero_explicit|__?copy_(to|from)_user\w*|copy_(to|from)_user\w*)$/;

@@ -15,6 +15,7 @@ import type { Acquire, ContainerStruct, Iterator, OriginCall, ReleaseCall, Trans
 
 export * from './allocation.js';
 export {
+  askingName,
   copyingName,
   fillingCalls,
   mappingCall,

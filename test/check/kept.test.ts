@@ -643,6 +643,45 @@ describe('an object that a variable of the file leads to', () => {
   accepts('overwritten', 'whose caller drops them', device('', 'ring_drain(the_dev);'));
 });
 
+/** A page that a request puts into an object, where its arguments say so. */
+const asked = (
+  test: string,
+  fill = 'if (copy_from_user(&args, (void __user *)arg, sizeof(args)))\n\t\treturn -EFAULT;',
+): string => `struct dev { struct page *stats; bool on; };
+struct args { u64 address; bool on; };
+static int stats_set(struct dev *dev, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	dev->stats = page;
+	return 0;
+}
+static void stats_drop(struct dev *dev)
+{
+	unpin_user_page(dev->stats);
+	dev->stats = NULL;
+}
+static long stats_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	struct dev *dev = f->private_data;
+	struct args args;
+
+	${fill}
+	if (${test})
+		return stats_set(dev, args.address);
+	stats_drop(dev);
+	return 0;
+}
+`;
+
+describe('a request that says whether pages are to be kept', () => {
+  complains('overwritten', 'what its arguments say', asked('args.address'), 'stats_set:dev->stats = page;');
+  accepts('overwritten', 'what the object says', asked('!dev->on'));
+  accepts('overwritten', 'what was copied of the object', asked('!args.on', 'args = *arguments_of(dev, arg);'));
+});
+
 describe('a request handler that keeps a short count in a variable of the file', () => {
   const handler = `static struct page *held[8];
 static int nr_held;

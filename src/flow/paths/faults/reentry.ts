@@ -1,9 +1,9 @@
 /** Whether a function may be called again for an object that lives on: from a request of user space, and without a test. */
 import type { FunctionReference } from '../../../program/file.js';
-import type { Graph, Node } from '../../../program/graph.js';
+import type { Graph, Guard, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { makingName, onceName, requestName } from '../../../protocol/index.js';
+import { askingName, makingName, onceName, requestName } from '../../../protocol/index.js';
 
 const maxLevels = 3;
 
@@ -18,9 +18,17 @@ export function isReentered(program: Program, reference: FunctionReference, kept
   return program.callSites(reference).some(({ caller, graph, node, call }) => {
     const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(graph, call.args[kept.param]?.path);
     if (above === null) return false;
-    if (node.guards.some((g) => /[.>]/.test(g.text) && !/^(ret|rc|err|r)$/.test(g.text) && !/cmd/.test(g.text))) return false;
+    if (node.guards.some((g) => /[.>]/.test(g.text) && !/cmd/.test(g.text) && !isAskedFor(graph, g))) return false;
     return requestName.test(caller.name) || isReentered(program, caller, above, level + 1);
   });
+}
+
+/** True for a test of a struct of the function's own that a user has filled: it says what this request asks for. */
+function isAskedFor({ types, nodes }: Graph, { path }: Guard): boolean {
+  const root = path === null ? '' : rootOf(path);
+  const isFilled = ({ operation: o }: Node): boolean =>
+    o?.kind === 'call' && askingName.test(o.name ?? '') && o.args[0]?.address === true && o.args[0].path === root;
+  return types.get(root)?.pointers === 0 && nodes.some(isFilled);
 }
 
 /** What the caller has of an object that it gives; `null` for one that it made; of one that is no parameter's, no parameter (-1). */
