@@ -95,3 +95,29 @@ describe('a value that was found to be one constant', () => {
   accepts('leak-on-path', 'that is zero is none above', job('!= IDLE', '!= BUSY'));
   complains('leak-on-path', 'may be that', job('!= BUSY', '!= BUSY'), 'f:if (j->state != BUSY)');
 });
+
+it('a further reference is told where it is taken and where one of them is dropped', async () => {
+  const paths = await pathsOf(
+    `int f(unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	get_page(page);
+	memset(page_address(page), 0, 16);
+	put_page(page);
+	return 0;
+}
+`,
+    'leak-on-path',
+  );
+  expect(paths).toEqual([
+    [
+      'f: taken by get_user_pages_fast()',
+      'f: get_page() takes one more reference',
+      'f: put_page() drops one reference of several',
+      'f: left here with the pages still held',
+    ],
+  ]);
+});

@@ -1,6 +1,6 @@
 /** Objects that live on though a failure has dropped their pages: nobody has looked whether it failed. */
-import { describe } from 'vitest';
-import { accepts, complains } from './findings.js';
+import { describe, expect, it } from 'vitest';
+import { accepts, complains, pathsOf } from './findings.js';
 
 const rule = 'double-release';
 
@@ -110,4 +110,9 @@ describe('an object with a table that is dropped from', () => {
   accepts(rule, 'one that forgets the table', table({ fail: 'o->sg = NULL;' }));
   accepts(rule, 'one with a table that says that it is empty', table({ free: 'sg_free_table(o->sg);' }));
   accepts(rule, 'one that says whether it is mapped', table({ done: 'o->mapped = 1;', test: '!o->mapped' }));
+});
+
+it('tells where the second drop is', async () => {
+  const [path] = await pathsOf(array(), rule);
+  expect(path?.at(-1)).toBe('obj_unpin: dropped once more by unpin_user_pages_dirty_lock()');
 });

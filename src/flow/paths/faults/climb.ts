@@ -10,6 +10,7 @@ import type { Functions } from '../walk/functions.js';
 import { type End, succeeds } from '../walk/keeping.js';
 import type { Walked } from '../walk/walk.js';
 import { cleanedIn, failedOn, ignores, isAsserted, isStale, leavesPointers, surest, untidy } from '../walk/ways.js';
+import { droppedAgain } from './again.js';
 import { danglingAt, isOfOld } from './retaken.js';
 import { standingIn } from './standing.js';
 import { type Found, lateOf, leakOf, standingOf, type Witness } from './witness.js';
@@ -102,7 +103,8 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     if (left === null) return;
     const { file, name } = reference;
     const step = { file, function: name, pos: left.pos, text: `left in ${left.path}, from where ${left.by.name}() drops it once more` };
-    found.add({ kind: 'double', short: false, file, function: name, pos: left.pos, steps: [...spokenSteps(exit.trail), step], fields: [] });
+    const steps = [...spokenSteps(exit.trail), step, ...droppedAgain(context, left.by, left.path)];
+    found.add({ kind: 'double', short: false, file, function: name, pos: left.pos, steps, fields: [] });
   };
 
   /**

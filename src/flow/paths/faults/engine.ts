@@ -16,6 +16,7 @@ import { type Functions, functionsOf } from '../walk/functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from '../walk/keeping.js';
 import { walk } from '../walk/walk.js';
 import { failedOn, isAsserted } from '../walk/ways.js';
+import { droppedAgain } from './again.js';
 import { type Climbed, climb, leaksOf } from './climb.js';
 import { abandonedIn, filledBy } from './closing.js';
 import { kept } from './passed.js';
@@ -281,7 +282,8 @@ function leftUnheard({ context }: Functions, { stale }: Climbed, given: Kept): W
     if (left === null) return [];
     const place = { file: reference.file, function: reference.name, pos: left.pos };
     const text = `left in ${left.path}, from where ${left.by.name}() drops it once more; ${left.caller.name}() does not see that this failed`;
-    return [{ kind: 'double', short: false, ...place, steps: [...spokenSteps(exit.trail), { ...place, text }], fields: [] }];
+    const steps = [...spokenSteps(exit.trail), { ...place, text }, ...droppedAgain(context, left.by, left.path)];
+    return [{ kind: 'double', short: false, ...place, steps, fields: [] }];
   });
 }
 

@@ -70,10 +70,11 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     if (late) return late;
     const tabled = moved(local, n, o, api, state);
     if (tabled) return tabled;
-    if (extraReferenceCalls.has(api) || unmappingCalls.has(api))
-      return [
-        reach(state, valueIn(state, o.args[0])).includes('') && state.phase === 'held' ? altered(state, { extra: state.extra + 1 }) : state,
-      ];
+    if (extraReferenceCalls.has(api) || unmappingCalls.has(api)) {
+      if (state.phase !== 'held' || !reach(state, valueIn(state, o.args[0])).includes('')) return [state];
+      const more = altered(state, { extra: state.extra + 1 });
+      return [extraReferenceCalls.has(api) ? told(local, n, more, `${api}() takes one more reference`) : more];
+    }
     if (dirtyCalls.has(api)) return [state];
   }
   if (isHandedOver(local, o, state, isLinking)) state = linked(share(state, o), o);

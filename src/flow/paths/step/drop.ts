@@ -32,7 +32,7 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
     return [state];
   if (dropsNone(o, release, state)) return [state];
   if (state.phase === 'released') return again(local, n, o, state);
-  if (state.extra > 0) return [altered(state, { extra: state.extra - 1 })];
+  if (state.extra > 0) return [told(local, n, altered(state, { extra: state.extra - 1 }), `${o.name}() drops one reference of several`)];
   const isAll =
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
