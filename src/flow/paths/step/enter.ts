@@ -106,8 +106,6 @@ function lateCall(
   before: State,
 ): State[] {
   const next = put(state, o.result, null);
-  // Once or twice, they have been dropped for whoever called; in another round of a loop, others may have been.
-  const dropped = unsettled(next);
   // It drops on all of its ways; on this one nothing is done before that nobody knows.
   const certain = exits.find((e) => !e.unsure);
   const isSame = (isCertain(state) && n.loops.length === 0) || isBySame(n, o.args[at], state);
@@ -120,9 +118,10 @@ function lateCall(
   ) {
     const end = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
     local.late({ kind: 'double', trail: after(certain.trail, end.trail) as Trail, pos: n.pos });
-    return [dropped];
+    // They have been dropped all the same, for whoever called.
+    return [unsettled(next)];
   }
-  if (exits.some((e) => e.kind === 'dropped')) return n.loops.length === 0 ? [dropped] : [];
+  if (exits.some((e) => e.kind === 'dropped')) return [];
   // What it does with what is not there any more is nobody's concern, but for what would come too late.
   return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
 }
