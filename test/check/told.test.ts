@@ -296,7 +296,38 @@ describe('a message', () => {
 	unpin_user_page(page);
 }
 `;
-    const { message } = await findingOf(files, 'mixed-release');
+    const { message, steps } = await findingOf(files, 'mixed-release');
     expect(message).toBe('unpin_user_page() drops pages from pin_user_pages_fast() and pages from alloc_page() alike');
+    expect(steps.map((step) => step.slice(step.lastIndexOf(': ') + 2))).toEqual([
+      'taken by pin_user_pages_fast()',
+      'a page from alloc_page() stands there, too',
+      'dropped by unpin_user_page()',
+    ]);
+  });
+  it('name another site of the file, where it takes', async () => {
+    const files = `static void done(struct page *page)
+{
+	unpin_user_page(page);
+}
+void f(unsigned long a)
+{
+	struct page *page;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) == 1)
+		done(page);
+}
+void g(unsigned long a)
+{
+	struct page *page;
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) == 1)
+		done(page);
+}
+`;
+    const { steps } = await findingOf(files, 'mixed-release');
+    expect(steps.map((step) => step.slice(step.lastIndexOf(': ') + 2))).toEqual([
+      'taken by pin_user_pages_fast()',
+      'taken by get_user_pages_fast()',
+      'passed to done()',
+      'dropped by unpin_user_page()',
+    ]);
   });
 });

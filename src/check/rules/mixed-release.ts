@@ -4,9 +4,10 @@ import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { type OriginKind, originCalls, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
+import { stepAt } from '../access.js';
 import { flagDecides, flaggedIn, kindOf } from '../company.js';
 import { complaintAt, releasesIn } from '../evidence.js';
-import type { Rule } from '../finding.js';
+import { type FindingStep, type Rule, taken } from '../finding.js';
 
 /** unpin_user_page() of a page that was never pinned takes 1024 from its count; ZERO_PAGE is let through (mm/gup.c, 6.5 on). */
 export const mixedRelease: Rule = {
@@ -18,20 +19,25 @@ export const mixedRelease: Rule = {
     return unconditional.flatMap((release) => {
       const strangers = [...siblings(subject, release, others), ...strangersIn(subject, release)];
       if (strangers.length === 0) return [];
-      const { api } = release.event;
-      return [
-        complaintAt(
-          subject,
-          release,
-          `${api}() drops ${[subject.row.api, ...new Set(strangers)].map((by) => `pages from ${by}()`).join(' and ')} alike`,
-        ),
-      ];
+      const calls = new Set([subject.row.api, ...strangers.map(({ api }) => api)]);
+      const message = `${release.event.api}() drops ${[...calls].map((api) => `pages from ${api}()`).join(' and ')} alike`;
+      const complaint = complaintAt(subject, release, message);
+      const [first, ...rest] = complaint.path;
+      // A call in several variants of a function is one.
+      const steps = new Map(strangers.map(({ step }) => [`${step.file}:${step.line}:${step.column}`, step]));
+      return [{ ...complaint, path: [...(first ? [first] : []), ...steps.values(), ...rest] }];
     });
   },
 };
 
+/** A call of another origin, and where it is. */
+interface Stranger {
+  api: string;
+  step: FindingStep;
+}
+
 /** What takes the pages of the file's other sites, with another kind of reference, that come to the same drop: written about once, at the pinning site. */
-function siblings(subject: Subject, release: SeenRelease, others: readonly Subject[]): string[] {
+function siblings(subject: Subject, release: SeenRelease, others: readonly Subject[]): Stranger[] {
   if (kindOf(subject) !== 'pin' || flagDecides(subject, others)) return [];
   const { file } = release.visit.flow.reference;
   return (
@@ -40,7 +46,7 @@ function siblings(subject: Subject, release: SeenRelease, others: readonly Subje
       // Where its own drop is there too, indexes or a count may tell one from the other.
       .filter((o) => !releasesIn(o).some((s) => s.event.call.drops === 'get' && release.event.call.drops === 'pin'))
       .filter((o) => releasesIn(o).some((s) => s.event.pos === release.event.pos && s.visit.flow.reference.file === file))
-      .map((o) => o.row.api)
+      .map((o) => ({ api: o.row.api, step: taken(o) }))
   );
 }
 
@@ -48,7 +54,8 @@ function siblings(subject: Subject, release: SeenRelease, others: readonly Subje
 const unsaid: ReadonlySet<OriginKind> = new Set(['zero', 'found']);
 
 /** The calls of other origins in the releasing function itself whose pages come to an unpinning call. */
-function strangersIn({ program, analysis }: Subject, { visit, event }: SeenRelease): string[] {
+function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[] {
+  const { program, analysis } = subject;
   const { reference } = visit.flow;
   if (event.call.drops !== 'pin') return [];
   return program.graphs(reference).flatMap((graph) =>
@@ -59,7 +66,8 @@ function strangersIn({ program, analysis }: Subject, { visit, event }: SeenRelea
           const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
           if (o?.kind !== 'call' || !origin || unsaid.has(origin.kind) || visit.flow.origins.has(o.result)) return [];
           const flow = analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]);
-          return flow.releases.some((r) => r.pos === event.pos) ? [origin.name] : [];
+          const step = stepAt(subject, visit, o.pos, `a page from ${origin.name}() stands there, too`);
+          return flow.releases.some((r) => r.pos === event.pos) ? [{ api: origin.name, step }] : [];
         }),
   );
 }
