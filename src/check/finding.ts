@@ -53,6 +53,11 @@ export interface Rule {
   check(subject: Subject, others: readonly Subject[]): Complaint[];
 }
 
+/** The complaints at places of which none of some others tells. */
+export function notTold(complaints: readonly Complaint[], others: readonly Complaint[]): Complaint[] {
+  return complaints.filter((c) => !others.some((o) => o.file === c.file && o.pos === c.pos));
+}
+
 /** A complaint as a finding. Its line's text stands in the fingerprint without its white space. */
 export function findingOf(rule: Rule, { program, row }: Subject, complaint: Complaint): Finding {
   const place = program.position(complaint.file, complaint.pos);

@@ -83,18 +83,15 @@ async function modelCommand(model: Model, given: Given): Promise<void> {
   const designs = named('design', model.designs, given.design);
   const misuses = named('misuse', model.misuses, given.misuse);
   const { scenario, seed } = given;
-  if (scenario === undefined) await (seed === undefined ? matrixCommand : walkCommand)(model, given, destination, designs, misuses);
+  if (scenario === undefined) await (seed === undefined ? matrixCommand : walkCommand)(model, given, destination, { designs, misuses });
   else await (seed === undefined ? scenarioCommand : scenarioWalks)(model, given, destination, designs, scenario);
 }
 
-async function matrixCommand(
-  model: Model,
-  given: Given,
-  { give }: Destination,
-  designs: Model['designs'],
-  misuses: Model['misuses'],
-): Promise<void> {
-  const options = { designs, misuses, ...optionsOf(given) };
+/** The cells of the matrix that are asked for: every misuse in every design. */
+type Cells = Pick<Model, 'designs' | 'misuses'>;
+
+async function matrixCommand(model: Model, given: Given, { give }: Destination, cells: Cells): Promise<void> {
+  const options = { ...cells, ...optionsOf(given) };
   const progress = startRate();
   const matrix = model.matrixOf({
     ...options,
@@ -181,13 +178,7 @@ async function scenarioWalks(model: Model, given: Given, { give }: Destination, 
   await give(given.format === 'json' ? json(results) : `${results.map(walkLine).join('\n')}\n`);
 }
 
-async function walkCommand(
-  model: Model,
-  given: Given,
-  { give }: Destination,
-  designs: Model['designs'],
-  misuses: Model['misuses'],
-): Promise<void> {
+async function walkCommand(model: Model, given: Given, { give }: Destination, { designs, misuses }: Cells): Promise<void> {
   const options = optionsOf(given);
   const cells = misuses.flatMap((misuse) => designs.map((design) => ({ misuse, design })));
   const results = cells.flatMap(({ misuse, design }) => {

@@ -117,8 +117,13 @@ const numbersOf = (form: PageNumber, names: readonly string[]): [string, PageNum
 
 /** What the calls give that turn a page, its address or another such number into a number: include/linux/pfn.h, asm-generic/page.h. */
 export const pageNumbers: ReadonlyMap<string, PageNumber> = new Map([
-  ...numbersOf('physical address', ['page_to_phys', 'folio_to_phys', 'page_to_pa', 'page_to_bus', 'page_to_maddr', 'sg_phys']),
   ...numbersOf('physical address', [
+    'page_to_phys',
+    'folio_to_phys',
+    'page_to_pa',
+    'page_to_bus',
+    'page_to_maddr',
+    'sg_phys',
     '__pa',
     'virt_to_phys',
     'virt_to_bus',
@@ -128,8 +133,13 @@ export const pageNumbers: ReadonlyMap<string, PageNumber> = new Map([
     'pfn_to_hpa',
     'pfn_to_gpa',
   ]),
-  ...numbersOf('frame number', ['page_to_pfn', 'page_to_gfn', 'folio_pfn', 'page_to_virt_pfn', 'pfn_to_pfn_t', 'page_to_pfn_t']),
   ...numbersOf('frame number', [
+    'page_to_pfn',
+    'page_to_gfn',
+    'folio_pfn',
+    'page_to_virt_pfn',
+    'pfn_to_pfn_t',
+    'page_to_pfn_t',
     'page_to_xen_pfn',
     'page_to_hvpfn',
     'virt_to_pfn',

@@ -14,7 +14,7 @@ export function isFindingId(id: string): boolean {
   return /^[a-z]+(?:-[a-z]+)*:[0-9a-f]{16}(?:-\d+)?$/.test(id);
 }
 
-/** Explains the finding with this id, or those whose fault is at this `file:line` or `file:line:column`; reads the code from the tree. */
+/** Explains the finding with this id; reads the code from the tree. */
 export async function explainFinding(tree: string, findings: readonly Finding[], id: string, context: WriterContext): Promise<Explanation> {
   const finding = findings.find((f) => f.id === id);
   if (finding) return { found: true, text: await tellFinding(finding, readerOf(tree), context) };

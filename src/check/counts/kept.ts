@@ -51,6 +51,8 @@ export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
     ...numbers,
     ...takings.flatMap(({ graph }) => [...sums].flatMap((sum) => memberAt(program, site.reference.file, graph, sum) ?? [])),
   ]);
+  const isKept = (by: FunctionReference, path: string | null): boolean =>
+    path !== null && program.graphs(by).some((graph) => kept.has(memberAt(program, by.file, graph, path) ?? ''));
   const seen = releasesIn(subject).map((release) => ({ release, found: countedFrom(program, release) }));
   /** Who drops pages of the array in another way, too, may drop there the one that is left. */
   const isAlone = ({ visit: { flow } }: Counted): boolean =>
@@ -63,19 +65,10 @@ export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
     const count = meantIn(program, visit.flow.reference, found.count);
     const plus = count.plus + (addedIn(count.value) ?? 0);
     const { reference } = visit.flow;
-    if (
-      plus === 0 ||
-      !count.fromFirst ||
-      !isAlone(found) ||
-      !isOfPages(
-        program,
-        visit.way === 'field' ? kept : new Set(),
-        isEntered(visit, site.reference) ? sums : new Set(),
-        reference,
-        count.value.path,
-      )
-    )
-      return [];
+    const isNamed =
+      (visit.way === 'field' && isKept(reference, count.value.path)) ||
+      (isEntered(visit, site.reference) && sums.has(count.value.path ?? ''));
+    if (plus === 0 || !count.fromFirst || !isNamed || !isAlone(found)) return [];
     return [
       {
         kind: 'drop',
@@ -88,15 +81,4 @@ export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
       },
     ];
   });
-}
-
-function isOfPages(
-  program: Program,
-  members: Numbers,
-  sums: ReadonlySet<string>,
-  reference: FunctionReference,
-  path: string | null,
-): boolean {
-  if (path === null) return false;
-  return sums.has(path) || program.graphs(reference).some((graph) => members.has(memberAt(program, reference.file, graph, path) ?? ''));
 }

@@ -1,7 +1,7 @@
 import { repeatedDrops } from '../../flow/repeated.js';
 import { behindReleases } from '../behind.js';
 import { complaintOf, pathsIn } from '../evidence.js';
-import type { Rule } from '../finding.js';
+import { notTold, type Rule } from '../finding.js';
 
 export const doubleRelease: Rule = {
   id: 'double-release',
@@ -12,11 +12,6 @@ export const doubleRelease: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'double')
       .map((w) => complaintOf(subject, w, message));
-    return [
-      ...walked,
-      ...behindReleases(subject, repeatedDrops, message, 'dropped again').filter(
-        (c) => !walked.some((w) => w.file === c.file && w.pos === c.pos),
-      ),
-    ];
+    return [...walked, ...notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked)];
   },
 };

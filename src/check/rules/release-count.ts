@@ -2,7 +2,7 @@ import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
 import { complaintOf, pathsIn } from '../evidence.js';
-import type { Rule } from '../finding.js';
+import { notTold, type Rule } from '../finding.js';
 
 const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) => string>> = {
   unfilled: (f, api) =>
@@ -25,6 +25,6 @@ export const releaseCount: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'more')
       .map((w) => complaintOf(subject, w, message));
-    return [...counted, ...walked.filter((c) => !counted.some((k) => k.file === c.file && k.pos === c.pos))];
+    return [...counted, ...notTold(walked, counted)];
   },
 };

@@ -6,7 +6,7 @@ import type { Subject } from '../../survey/unit.js';
 import { stepAt } from '../access.js';
 import { behindReleases } from '../behind.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
-import type { Rule } from '../finding.js';
+import { notTold, type Rule } from '../finding.js';
 import { lateUnmappings } from '../unmapped.js';
 
 export const useAfterRelease: Rule = {
@@ -18,9 +18,7 @@ export const useAfterRelease: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'use')
       .map((w) => complaintOf(subject, w, message));
-    const marked = behindReleases(subject, lateMarks, message, 'marked dirty after the drop').filter(
-      (c) => !walked.some((w) => w.file === c.file && w.pos === c.pos),
-    );
+    const marked = notTold(behindReleases(subject, lateMarks, message, 'marked dirty after the drop'), walked);
     const standing = pathsIn(subject)
       .filter((w) => w.kind === 'standing')
       .map((w) => complaintOf(subject, w, stillStanding(subject, w)));

@@ -50,9 +50,14 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
   return [told(local, n, state, `taken by ${o.name}()`, { kind: 'taken' }), ...failed];
 }
 
-/** The state in which some number of pages was asked for, which is above zero since pages are held; `null` where it cannot be. */
+/** The state in which a number of pages that is asked for is above zero: nobody asks for none; `null` where it cannot be. */
+export function withSome(state: State, asked: string | null): State | null {
+  return asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
+}
+
+/** The state in which some number of pages was asked for by the call that took those which are held; `null` where it cannot be. */
 function withAsked(state: State, asked: string | null): State | null {
-  const some = asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
+  const some = withSome(state, asked);
   return some && altered(some, { asked });
 }
 

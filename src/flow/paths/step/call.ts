@@ -18,7 +18,7 @@ import {
   zeroingName,
 } from '../../../protocol/index.js';
 import { type Acquired, mayFindNone } from '../../outcome.js';
-import { coversAll, type Refill, refillsOf } from '../../refill.js';
+import { coversAll, refillsOf } from '../../refill.js';
 import type { Called } from '../context.js';
 import type { Callee } from '../function/callee.js';
 import { isAlwaysSet } from '../function/shape.js';
@@ -28,7 +28,7 @@ import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { mayReach } from './around.js';
-import { handedBack, take } from './arrive.js';
+import { handedBack, take, withSome } from './arrive.js';
 import { drop, free, lateUse } from './drop.js';
 import { enter, unless, unseen } from './enter.js';
 import { listed } from './listed.js';
@@ -184,13 +184,6 @@ function signsOfNone(name: string | null, one: Acquired | undefined): number {
   return one === undefined || mayFindNone(name) ? sign.negative | sign.zero : sign.negative;
 }
 
-/** The state in which a call was asked for some pages: nobody asks for none. */
-function withSome(state: State | null, { args }: CallOperation, filled: readonly Refill[]): State | null {
-  const count = args.find(({ path }) => path !== null && filled.some(({ acquired }) => acquired.countPath === path));
-  const asked = state && count ? valueIn(state, count) : null;
-  return state && asked !== null && !asked.startsWith('=') ? withSign(state, asked, sign.positive) : state;
-}
-
 /** Another acquiring call: what it fills no longer is what stood there, but where it takes nothing. */
 function refilled(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const { entry, graph, shape } = local;
@@ -213,6 +206,8 @@ function refilled(local: Called, n: Node, o: CallOperation, state: State): State
   if (!shape.isDecided(o.result)) return [end];
   const [one] = filled.filter(({ acquired }) => acquired.count === '1');
   const took = one ? put(end, o.result, '=1') : withSign(end, o.result, sign.positive);
-  const failed = withSome(withSign(state, o.result, signsOfNone(o.name, one?.acquired)), o, filled);
+  const count = o.args.find(({ path }) => path !== null && filled.some(({ acquired }) => acquired.countPath === path));
+  const none = withSign(state, o.result, signsOfNone(o.name, one?.acquired));
+  const failed = none && withSome(none, valueIn(state, count));
   return [...(took ? [took] : []), ...(failed ? [told(local, n, failed, `nothing taken by ${o.name}()`)] : [])];
 }

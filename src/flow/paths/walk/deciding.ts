@@ -19,13 +19,15 @@ export function upTo({ last, before, froms }: Edges, ends: readonly number[]): S
  * Marks as idle, in a trail, the conditions that do not decide: where they come out otherwise, such an end is reached, too, or they cannot.
  * @param testedAt the condition that is looked at from a state, as a step; `null` where none is
  * @param isEnd true for a state from which some path ends
+ * @returns asked with what the trail's end is called, and with the states from which such an end is reached
  */
 export function decidingOnly(
   edges: Edges,
   testedAt: (state: number) => TrailStep | null,
   isEnd: (state: number) => boolean,
-): (trail: Trail | null, ends: readonly number[]) => Trail | null {
+): (trail: Trail | null, end: string, endsOf: () => readonly number[]) => Trail | null {
   let children = null as ReadonlyMap<number, readonly number[]> | null;
+  const known = new Map<string, ReadonlySet<TrailStep>>();
 
   /** Of the conditions on ways to some states, those that do not decide whether one comes there. */
   function idleTests(leading: ReadonlySet<number>): ReadonlySet<TrailStep> {
@@ -43,16 +45,19 @@ export function decidingOnly(
     return idle;
   }
 
-  return (trail, ends) => {
-    let idle = null as ReadonlySet<TrailStep> | null;
+  /** The same by what such an end is called: several ways lead to one. */
+  function idleFor(end: string, endsOf: () => readonly number[]): ReadonlySet<TrailStep> {
+    const found = known.get(end) ?? idleTests(upTo(edges, endsOf()));
+    known.set(end, found);
+    return found;
+  }
+
+  return (trail, end, endsOf) => {
     const kept = (t: Trail | null): Trail | null => {
       if (t === null) return null;
       const rest = kept(t.before);
       let { step } = t;
-      if (step.event?.kind === 'tested') {
-        idle ??= idleTests(upTo(edges, ends));
-        if (idle.has(step)) step = { ...step, event: { kind: 'idle' } };
-      }
+      if (step.event?.kind === 'tested' && idleFor(end, endsOf).has(step)) step = { ...step, event: { kind: 'idle' } };
       return rest === t.before && step === t.step ? t : { step, before: rest };
     };
     return kept(trail);

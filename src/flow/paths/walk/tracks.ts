@@ -75,7 +75,7 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
         const pos = posOf(at) ?? exit.pos;
         const key = `${pos}|${exit.pos}`;
         const known = found.get(key);
-        if (!known || isMore(exit, known.exit)) found.set(key, { exit: { ...exit, trail: decided(trail, exitsLike(exit)) }, pos });
+        if (!known || isMore(exit, known.exit)) found.set(key, { exit: { ...exit, trail: decidedAs(exit, trail) }, pos });
       }
     }
     return [...found.values()];
@@ -94,8 +94,13 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
     return found;
   }
 
-  const exitsLike = ({ kind, pos, result }: Exit): number[] =>
+  /** The states from which the function is left in the same way. */
+  const leftAs = ({ kind, pos, result }: Exit): number[] =>
     exits.flatMap((e) => (e.exit.kind === kind && e.exit.pos === pos && e.exit.result === result ? [e.from] : []));
+  /** Those from which the same comes too late. */
+  const lateAs = ({ kind, pos }: Late): number[] => lates.flatMap((l) => (l.late.kind === kind && l.late.pos === pos ? [l.from] : []));
+  const decidedAs = (exit: Exit, trail: Trail | null): Trail | null =>
+    decided(trail, `${exit.kind}|${exit.pos}|${exit.result}`, () => leftAs(exit));
 
   const isEnd = (state: number): boolean => {
     endings ??= new Set([...others, ...full, ...exits.map((e) => e.from), ...lates.map((l) => l.from)]);
@@ -116,12 +121,8 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
     turns,
     leading,
     late: (from, late) => lates.push({ from, late }),
-    decidedFor: (exit) => decided(exit.trail, exitsLike(exit)),
-    decidedForLate: ({ kind, pos, trail }) =>
-      decided(
-        trail,
-        lates.flatMap((l) => (l.late.kind === kind && l.late.pos === pos ? [l.from] : [])),
-      ) as Trail,
+    decidedFor: (exit) => decidedAs(exit, exit.trail),
+    decidedForLate: (found) => decided(found.trail, `${found.kind}|${found.pos}`, () => lateAs(found)) as Trail,
   };
 }
 
