@@ -4,6 +4,7 @@ import type { Graph } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import type { Entry } from './entry.js';
 import type { Nodes } from './function/callee.js';
+import type { Modes } from './function/modes.js';
 import type { Shape } from './function/shape.js';
 import type { Exit } from './memory/state.js';
 import type { Trail } from './memory/trail.js';
@@ -31,6 +32,8 @@ export interface Context {
   /** True if a function of this name, as seen from a file, may keep what it is given: it stores or lists it, or is not known. */
   mayKeep(name: string, file: string): boolean;
   /** What a function does with a reference below its parameters, given as paths. */
+  /** Numbers of the parameters of which its callers' constants decide on which ways a function is left. */
+  modesOf: Modes;
   effects(callee: FunctionReference, facts: readonly string[], zeros?: readonly string[]): readonly Exit[];
 }
 
@@ -40,6 +43,8 @@ export interface Called extends Context {
   shape: Shape;
   nodes: Nodes;
   entry: Entry;
+  /** Numbers of the parameters of which a way out is to tell what it has found of them. */
+  modes: readonly number[];
   /** How many nodes may hand the reference in. */
   seeds: number;
   late(found: Late): void;

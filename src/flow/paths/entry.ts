@@ -17,6 +17,11 @@ export type Entry =
   | { kind: 'object'; variable: string; suffixes: readonly string[]; removed?: boolean }
   | { kind: 'returned'; callee: string; exits: readonly Exit[] };
 
+/** True where what is found out is told to callers, of which each may give other constants. */
+export function isHandedUp({ kind }: Entry): boolean {
+  return kind === 'site' || kind === 'returned';
+}
+
 /** True for a node at which the reference comes in. */
 export function isSeed(n: Node, entry: Entry): boolean {
   if (entry.kind === 'object') {

@@ -153,6 +153,10 @@ export interface Exit {
   /** Where a function fails with the pages, numbers below parameters that it sets on other ways: the count of those there. */
   unset: readonly Holder[];
   extra: number;
+  /** Constants other than zero that are stored below what the function was given, on every way that ends like this one. */
+  sets: readonly Stored[];
+  /** What was found on the way of numbers that the function was given, of those of which its callers' constants decide. */
+  requires: readonly Requirement[];
   drop: Drop | null;
   trail: Trail | null;
   /** Where the function was left. */
@@ -168,6 +172,14 @@ export interface Turned {
   exit: Exit;
   pos: number;
 }
+
+/** A constant at a place in the terms of a function's caller. */
+export interface Stored extends Holder {
+  value: string;
+}
+
+/** What a way out asks of the number that a parameter is: signs, or how it compares with a constant. */
+export type Requirement = { of: number; op: null; right: ''; bits: number } | { of: number; op: string; right: string; truth: boolean };
 
 /** A place in the terms of a function's caller. */
 export interface Holder {

@@ -4,6 +4,7 @@ import { factsAt } from '../../flow.js';
 import type { Called } from '../context.js';
 import { elementOf } from '../loops/unwind.js';
 import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { withRequired } from '../memory/required.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, sign, theReference, told } from '../memory/state.js';
 import { isDecided } from './enter.js';
@@ -95,6 +96,16 @@ function failedLater(local: Called, n: Node, o: CallOperation, state: State): St
   return [told(local, n, altered(failed, { outcomes, result: null, asked: null, index: null }), `nothing taken by ${o.name}()`)];
 }
 
+/** The state in which the call's arguments are such that a way out can be come to; `null` where they are not. */
+function requiredBy({ program, reference }: Called, o: CallOperation, before: State, { requires }: Exit): State | null {
+  let state: State | null = before;
+  for (const required of requires) {
+    if (state === null) return null;
+    state = withRequired(program, reference.file, state, valueIn(state, o.args[required.of]), required);
+  }
+  return state;
+}
+
 function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
   if (exit.kind !== 'held' && exit.kind !== 'dropped') return [];
   const earlier = state.phase === 'held' ? outcome.earlier : 0;
@@ -102,7 +113,8 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   // Of one page, none is not a few.
   const outcomes = (asked === '=1' ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
   if ((outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
-  const counted = withAsked(state, asked);
+  const given = requiredBy(local, o, state, exit);
+  const counted = given && withAsked(given, asked);
   if (counted === null) return [];
   if (exit.kind === 'dropped') return givenUp(local, n, o, counted, exit);
   let next: State | null = withSign(counted, o.result, exit.result);
@@ -124,6 +136,7 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     unsure: next.unsure || exit.unsure,
   });
   next = placed(resulting(next, o, exit), o, exit.holders);
+  for (const set of exit.sets) next = stored(next, o, [set], set.value);
   if (asked !== null) next = stored(next, o, exit.askedIn, asked);
   return [
     told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`, exit.by && { kind: 'handed', by: exit.by, says: saysOf(exit) }),

@@ -15,6 +15,7 @@ import type { Called } from '../context.js';
 import { isTaking } from '../entry.js';
 import { isPointer } from '../function/shape.js';
 import { isMovedOn } from '../loops/unwind.js';
+import { constantName } from '../memory/conditions.js';
 import { baseOf, holders, placeAt, reach, reaches, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { outcome, type State, sign, theReference } from '../memory/state.js';
@@ -58,7 +59,12 @@ export function settled(local: Called, n: Node, state: State): boolean {
   const value = valueIn(state, o.left);
   if (entry.kind === 'returned' && isAllOwn(local, state, [rootOf(path), baseOf(value ?? path), baseOf(placeAt(state, path) ?? path)]))
     return false;
-  if (value === null || /^[=~&]/.test(value) || (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value)))))
+  if (
+    value === null ||
+    /^[=~&]/.test(value) ||
+    constantName.test(value) ||
+    (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value))))
+  )
     return false;
   const root = rootOf(value);
   // Who is handed the pages by themselves, and fails since another object is not ready for them, leaves them to its caller.

@@ -7,9 +7,11 @@ import { belowParameter } from '../function/parameter.js';
 import { equalOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
+import { requiredOf } from '../memory/required.js';
 import { signOf } from '../memory/signs.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from '../memory/state.js';
 import { latest } from '../memory/trail.js';
+import { setsOf } from './sets.js';
 
 /** The exit of a path; `null` for one on which the reference never was. */
 export function exitOf(local: Called, state: State, n: Node): Exit | null {
@@ -32,6 +34,8 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     none: [],
     unset: [],
     extra: state.extra,
+    sets: setsOf(local, state),
+    requires: requiredOf(state, local.graph, local.modes),
     drop: state.dropped,
     trail: state.trail,
     pos,

@@ -41,8 +41,17 @@ export interface Frontier {
   isCut(): boolean;
 }
 
-/** @param stepOf how a condition is told */
-export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (n: Node) => TrailStep | null): Frontier {
+/**
+ * @param stepOf how a condition is told
+ * @param told variables of which all that was found is to be known at the end
+ */
+export function openFrontier(
+  graph: Graph,
+  shape: Shape,
+  first: State,
+  stepOf: (n: Node) => TrailStep | null,
+  told: ReadonlySet<string>,
+): Frontier {
   /** States by the nodes at which ways meet. */
   const met: (number[] | undefined)[] = new Array(graph.nodes.length);
   const visits = {
@@ -104,7 +113,7 @@ export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (
   }
 
   function meet(node: number, arriving: State): void {
-    const state = forgetting(arriving, shape, node);
+    const state = forgetting(arriving, shape, node, told);
     met[node] ??= [];
     const states = met[node];
     const known = states.find((index) => isSame((queue[index] as At).state, state));

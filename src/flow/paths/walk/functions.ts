@@ -10,6 +10,7 @@ import type { Entry } from '../entry.js';
 import { nodesOf } from '../function/callee.js';
 import { droppers } from '../function/droppers.js';
 import { keepers } from '../function/keepers.js';
+import { modes } from '../function/modes.js';
 import { shapeOf } from '../function/shape.js';
 import type { Exit } from '../memory/state.js';
 import { unknownExit, type Walked, walk } from './walk.js';
@@ -47,6 +48,7 @@ function openFunctions(analysis: Analysis): Functions {
     nodesOf: program.ledger.remembered((graph, reference) => nodesOf(context, graph, reference)),
     matters: (callee, suffix, from) => analysis.matters(callee, suffix, from),
     mayKeep: keepers(program),
+    modesOf: modes(program),
     effects,
   };
   function dropsBeside(reference: FunctionReference, { name: callee }: FunctionReference): boolean {

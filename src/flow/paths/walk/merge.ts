@@ -8,7 +8,7 @@ import { baseOf, isVariable } from '../memory/memory.js';
 import { altered, type State, theReference } from '../memory/state.js';
 
 /** What no later statement reads is forgotten. */
-export function forgetting(state: State, shape: Shape, node: number): State {
+export function forgetting(state: State, shape: Shape, node: number, told: ReadonlySet<string>): State {
   const wordOf = wordsOf(shape);
   const store = keptOf(state.store, (place, value) => {
     if (value === theReference || place === '%return' || !wordOf(place).isVariable) return true;
@@ -28,7 +28,7 @@ export function forgetting(state: State, shape: Shape, node: number): State {
   };
   const isKept = (value: string): boolean => {
     const { base, field, bits } = wordOf(value);
-    if (base.startsWith('+') || constantName.test(value)) return true;
+    if (base.startsWith('+') || constantName.test(value) || told.has(value)) return true;
     if (bits !== null && shape.testedBits.has(bits) && !shape.areBitsTested(node, bits)) return false;
     if (!(base.startsWith('::') || base === state.result || shape.isTested(node, base) || isBase(base))) return false;
     // What stood in a field is met again where that field is read, or where it was copied to.

@@ -9,6 +9,7 @@ import type { Called, Context, Late } from '../context.js';
 import { type Entry, firstState, isSeed, withObject } from '../entry.js';
 import { backwards } from '../function/shape.js';
 import { along } from '../loops/loops.js';
+import { requirementText } from '../memory/required.js';
 import { type Exit, outcome, type State, sign, type Turned } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { goneBy } from '../step/again.js';
@@ -17,6 +18,7 @@ import { run } from '../step/step.js';
 import { leftOver } from '../step/transfer.js';
 import { exitOf } from './exit.js';
 import { openFrontier, stageOf } from './frontier.js';
+import { commonSets } from './sets.js';
 
 export interface Walked {
   exits: Exit[];
@@ -51,6 +53,8 @@ const gaveUp: Exit = {
   none: [],
   unset: [],
   extra: 0,
+  sets: [],
+  requires: [],
   drop: null,
   trail: null,
   pos: 0,
@@ -70,15 +74,16 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return nowhere();
   const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
   const walked = nowhere();
-  const known = new Set<string>();
+  /** What is stored on all ways that end alike. */
+  const setsAs = new Map<string, Exit['sets']>();
   const nodes = context.nodesOf(graph, reference);
-  const frontier = openFrontier(graph, shape, firstState(entry), nodes.step);
+  const modes = context.modesOf(reference, graph, entry);
+  const frontier = openFrontier(graph, shape, firstState(entry), nodes.step, new Set(modes.flatMap((of) => graph.params[of]?.name ?? [])));
   const leave = (exit: Exit): void => {
-    const places = [exit.holders, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
-    const key = `${exit.kind}|${exit.result}|${exit.outcomes}|${places.join('|')}|${exit.counts}|${exit.equals}|${exit.gives}|${exit.unsure}|${exit.kind === 'lost' ? exit.pos : ''}`;
-    if (known.has(key)) return;
-    known.add(key);
-    walked.exits.push(exit);
+    const key = endOf(exit);
+    const sets = setsAs.get(key);
+    setsAs.set(key, sets ? commonSets(sets, exit.sets) : exit.sets);
+    if (sets === undefined) walked.exits.push(exit);
   };
   const late = (found: Late): void => {
     walked.late.push(found);
@@ -91,6 +96,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     shape,
     nodes,
     entry,
+    modes,
     seeds: seeds.reduce((a, b) => a + b, 0),
     late,
     unfollowed: frontier.unfollowed,
@@ -157,7 +163,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   }
   if (frontier.isOver()) leave(gaveUp);
   const { tracks } = frontier;
-  walked.exits = walked.exits.map((exit) => ({ ...exit, trail: tracks.decidedFor(exit) }));
+  walked.exits = walked.exits.map((exit) => ({ ...exit, sets: setsAs.get(endOf(exit)) ?? [], trail: tracks.decidedFor(exit) }));
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
   walked.lost = tracks
@@ -171,6 +177,14 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
       (exit) => exit.kind === 'dropped',
     );
   return walked;
+}
+
+/** By what a way out is another than those that were found before it, in one line. */
+function endOf(exit: Exit): string {
+  const { kind, result, outcomes, counts, equals, gives, unsure } = exit;
+  const places = [exit.holders, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
+  const pos = kind === 'lost' ? exit.pos : '';
+  return [kind, result, outcomes, ...places, counts, equals, gives, unsure, pos, ...exit.requires.map(requirementText)].join('|');
 }
 
 function nowhere(): Walked {

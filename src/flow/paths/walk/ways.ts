@@ -3,6 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import { callsOf, isRead } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { assertingText, handedContainers } from '../../../protocol/index.js';
+import { requirementText } from '../memory/required.js';
 import { type Exit, type Holder, outcome, sign, type Turned } from '../memory/state.js';
 import { stepsOf, type Trail, type TrailStep } from '../memory/trail.js';
 import { succeeds } from './keeping.js';
@@ -37,7 +38,15 @@ export function wayOf(e: Exit): string {
   const asked = typeof e.asked === 'string' || e.asked === null ? e.asked : placeOf(e.asked);
   const places = e.holders.map(placeOf).sort();
   const known = [e.result, e.outcomes, e.counts, asked, e.equals, e.gives, e.allocated, e.extra, e.linked, e.unsure];
-  return [...known, ...e.askedIn.map(placeOf), ...e.made, ...places, ...failedOn(e.trail).map(({ key }) => key)].join();
+  return [
+    ...known,
+    ...e.askedIn.map(placeOf),
+    ...e.made,
+    ...e.requires.map(requirementText),
+    ...e.sets.map((s) => `${placeOf(s)}${s.value}`),
+    ...places,
+    ...failedOn(e.trail).map(({ key }) => key),
+  ].join();
 }
 
 const handedWhole = new Set(handedContainers.values());

@@ -1,0 +1,103 @@
+/** What a caller knows of the ways of a function that hands it pages: by the constants that it gives, and by the flags that the function sets. */
+import { describe, expect, it } from 'vitest';
+import { accepts, complains, pathsOf } from './findings.js';
+
+/** A function that takes pages to be read or written, and its caller, which gives up when the pages are in. */
+const moded = (mode: string, undo: string) => `enum way { WAY_READ, WAY_WRITE };
+struct io { struct page **pages; int n; };
+static void io_done(struct io *io)
+{
+	unpin_user_pages(io->pages, io->n);
+}
+static int io_get(struct io *io, unsigned long a, enum way way)
+{
+	if (pin_user_pages_fast(a, io->n, 0, io->pages) != io->n)
+		return -EFAULT;
+	if (way == WAY_READ)
+		io_done(io);
+	return 0;
+}
+static int io_setup(struct io *io, unsigned long a, enum way way)
+{
+	return io_get(io, a, way);
+}
+int io_start(unsigned long a)
+{
+	struct page *pages[8];
+	struct io io = { .pages = pages, .n = 8 };
+	int rc = io_setup(&io, a, ${mode});
+
+	if (rc)
+		return rc;
+	if (io_send(a)) {
+		${undo}
+		return -EIO;
+	}
+	io_done(&io);
+	return 0;
+}
+int io_other(struct io *io, unsigned long a)
+{
+	return io_setup(io, a, WAY_READ);
+}
+`;
+
+describe('a function that drops the pages in one of its modes', () => {
+  complains('leak-on-path', 'pages that are not dropped in the other', moded('WAY_WRITE', ';'), 'io_start:if (io_send(a)) {');
+  accepts('leak-on-path', 'a caller that asks for that mode', moded('WAY_READ', ';'));
+  accepts('leak-on-path', 'a caller that drops them', moded('WAY_WRITE', 'io_done(&io);'));
+});
+
+/** A function that notes by a flag how it took the pages, one that frees by it, and a caller that may leave them. */
+const flagged = (flag: string) => `struct io { struct page **pages; int n; bool pinned; };
+static int io_pin(struct io *io, unsigned long a)
+{
+	io->pinned = ${flag};
+	if (pin_user_pages_fast(a, io->n, 0, io->pages) != io->n)
+		return -EFAULT;
+	return 0;
+}
+static void io_unpin(struct io *io)
+{
+	unpin_user_pages(io->pages, io->n);
+}
+static int io_get(struct io *io, unsigned long a, int write)
+{
+	int rc = io_pin(io, a);
+
+	if (rc)
+		return rc;
+	if (write && !io->pinned)
+		io_unpin(io);
+	return 0;
+}
+int io_start(unsigned long a)
+{
+	struct page *pages[8];
+	struct io io = { .pages = pages, .n = 8 };
+	int rc = io_get(&io, a, 1);
+
+	if (rc)
+		return rc;
+	if (io_send(a))
+		return -EIO;
+	io_unpin(&io);
+	return 0;
+}
+int io_peek(struct io *io, unsigned long a)
+{
+	int rc = io_get(io, a, 0);
+
+	if (rc == 0)
+		io_unpin(io);
+	return rc;
+}
+`;
+
+describe('a flag that a function sets as it takes the pages', () => {
+  complains('leak-on-path', 'pages that the flag keeps from being dropped', flagged('true'), 'io_start:if (io_send(a))');
+  it('tells no condition that the constant of the caller rules out', async () => {
+    const [path = []] = await pathsOf(flagged('true'), 'leak-on-path');
+    expect(path.filter((step) => step.includes('write'))).toEqual([]);
+  });
+});
