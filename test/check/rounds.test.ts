@@ -371,3 +371,36 @@ describe('what a call gives in the next round', () => {
   accepts('leak-on-path', 'memory beside which the first one still is zero', listed('kzalloc'));
   complains('leak-on-path', 'memory beside which the first one is anything', listed('kmalloc'), 'list:if (first->n) {');
 });
+
+const chunked = (body: string, test: string) => `struct dev { struct page **pages; };
+static int dev_pin(struct dev *dev, unsigned long a, unsigned int n)
+{
+	unsigned int pinned = 0;
+
+	dev->pages = kcalloc(n, sizeof(struct page *), GFP_KERNEL);
+	while (pinned < n) {
+		int got = pin_user_pages_fast(a + pinned * PAGE_SIZE, n - pinned, 0, dev->pages + pinned);
+
+		if (got < 1) {
+			${body}
+		}
+		pinned += got;
+	}
+	if (${test}) {
+		kfree(dev->pages);
+		return -EFAULT;
+	}
+	return 0;
+}
+void dev_unpin(struct dev *dev, unsigned int n)
+{
+	unpin_user_pages(dev->pages, n);
+	kfree(dev->pages);
+}
+`;
+describe('a loop that takes pages until there are as many as are wanted', () => {
+  const undone = 'unpin_user_pages(dev->pages, pinned);\n\t\t\tkfree(dev->pages);\n\t\t\treturn -EFAULT;';
+  accepts('leak-on-path', 'an end by its condition, at which there are no more than that', chunked(undone, 'pinned != n'));
+  complains('leak-on-path', 'a way out of it with fewer', chunked('break;', 'pinned != n'), 'dev_pin:if (pinned != n) {');
+  complains('leak-on-path', 'another test behind it', chunked(undone, 'a != n'), 'dev_pin:if (a != n) {');
+});

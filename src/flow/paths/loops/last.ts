@@ -2,8 +2,10 @@
 import type { Assume, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
+import { isTaking } from '../entry.js';
 import type { Within } from '../function/text.js';
 import { keptOf, withEntry } from '../memory/maps.js';
+import { valueIn } from '../memory/memory.js';
 import { altered, type State } from '../memory/state.js';
 
 /** The state after a condition that may tell the last round from the others, `null` where that was told otherwise before. */
@@ -15,6 +17,19 @@ export function roundOf(local: Called, n: Node, { left, op, right }: Assume, sta
   const known = state.last.get(loop.id);
   if (known !== undefined) return known === isLast ? state : null;
   return altered(state, { last: withEntry(state.last, loop.id, isLast) });
+}
+
+/** The state behind the end of a loop that takes pages until there are as many as are wanted: there are no more than that. */
+export function reached(local: Called, { left, op, right }: Assume, state: State): State {
+  if (op !== '>=' || left.path === null || !countsTaking(local, left.path)) return state;
+  const [count, wanted] = [valueIn(state, left), valueIn(state, right)];
+  if (count === null || wanted === null || count.startsWith('=')) return state;
+  return altered(state, { conditions: withEntry(state.conditions, `${count} == ${wanted}`, true) });
+}
+
+/** True for a variable of a loop in which pages are taken. */
+export function countsTaking({ graph, entry }: Called, path: string): boolean {
+  return graph.nodes.some(({ loops }) => loops.some((l) => l.variables.includes(path) && isTaking(graph, entry, l)));
 }
 
 /** True for a way out of a loop behind a round that was not the last one. */

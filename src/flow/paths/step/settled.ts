@@ -14,6 +14,7 @@ import {
 import type { Called } from '../context.js';
 import { isTaking } from '../entry.js';
 import { isPointer } from '../function/shape.js';
+import { countsTaking } from '../loops/last.js';
 import { isMovedOn } from '../loops/unwind.js';
 import { constantName } from '../memory/conditions.js';
 import { baseOf, holders, placeAt, reach, reaches, valueIn } from '../memory/memory.js';
@@ -123,11 +124,6 @@ function asksHolder(local: Called, state: State, { name, args }: CallOperation):
 /** True for a name that says how much is dropped; the variables of a loop in which the pages are taken say how much is still to be taken. */
 function saysHowMany({ shape, graph, entry }: Called, path: string): boolean {
   return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => !isTaking(graph, entry, l)) === true;
-}
-
-/** True for a variable of a loop in which pages are taken. */
-function countsTaking({ graph, entry }: Called, path: string): boolean {
-  return graph.nodes.some(({ loops }) => loops.some((l) => l.variables.includes(path) && isTaking(graph, entry, l)));
 }
 
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
