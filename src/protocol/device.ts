@@ -57,9 +57,12 @@ export const fillingCalls: ReadonlySet<string> = new Set([
   'memzero_explicit',
 ]);
 
-/** Calls that send pages off, to come back for them later, or put them into page tables; by whole name. */
+/**
+ * Calls that send pages off, to come back for them later, or put them into page tables; by whole name. Of the block layer's, those that
+ * ask something of a request or a queue, or put a bio into a request, send nothing yet.
+ */
 export const sendingCall =
-  /^(submit_bio(?!_wait)\w*|blk_\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
+  /^(submit_bio(?!_wait)\w*|blk_(?!rq_|cgroup_|integrity_|queue_|crypto_|mq_map_bio_)\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
 
 /** They map a page for a device or a user, and leave it alone where they fail: include/linux/iommu.h, mm.h. */
 export const mappingCall = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;

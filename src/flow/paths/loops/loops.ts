@@ -12,7 +12,7 @@ import { isNone } from '../memory/unset.js';
 import { isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
 import { sweepAt } from './sweep.js';
-import { isBelow, isMovedOn, isRest } from './unwind.js';
+import { isBelow, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
 
 /** A path along one edge: into and out of loops. */
 export function along(local: Called, from: Node, to: Node, before: State): State | null {
@@ -45,6 +45,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
         drops &&
         !local.shape.isJump(from.id, to.id, l) &&
         !isMovedOn(local, state) &&
+        !mergesOnly(local, l) &&
         !happened(state.trail, 'forgotten') &&
         !isSeen(local, l, state) &&
         !isFilledApart(local, l, state)
@@ -95,14 +96,14 @@ function isOthersLeft({ entry, graph, shape }: Called, from: Node, to: Node, loo
 }
 
 /**
- * True in a loop that drops elements, and not what the path follows: what earlier rounds of another loop took, or what is left of
- * an array from which that has been moved on.
+ * True in a loop that drops elements, and not what the path follows: what earlier rounds of another loop took, what is left of an array
+ * from which that has been moved on, or what is merged with it.
  */
 export function isOthers(local: Called, loop: Loop, state: State): boolean {
   if (state.phase !== 'held') return false;
   const { program, reference, graph } = local;
   const undoes = state.index !== null && (state.outcomes & outcome.earlier) === 0 && isBelow(program, reference, graph, loop, state.index);
-  return undoes || (isRest(loop, local) && isContained(state));
+  return undoes || (isRest(loop, local) && isContained(state)) || isMerging(loop, local);
 }
 
 /** True for a loop that drops the elements of nothing but arrays which other calls than that of the path have filled. */

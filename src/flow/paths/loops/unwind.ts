@@ -6,6 +6,7 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { plainPath } from '../../../program/text.js';
 import type { Expression } from '../../../syntax/ast.js';
+import { movesOf, placeOf } from '../../moves.js';
 import type { Called } from '../context.js';
 import { belowParameter } from '../function/parameter.js';
 import { textAt } from '../function/text.js';
@@ -137,6 +138,37 @@ export const isRest = remembered((loop: Loop, { program, reference, graph }: Cal
   if (name === undefined || !new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text)) return false;
   return graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));
 });
+
+/**
+ * True for a loop that drops the elements which need no entry of their own: in the same round of a loop around it, an element of the
+ * array by another index goes into a container.
+ */
+export const isMerging = remembered((loop: Loop, { program, reference, graph, shape }: Called): boolean => {
+  const isInside = (n: Node): boolean => n.loops.some((l) => l.id === loop.id);
+  const around = new Set(graph.nodes.find(isInside)?.loops.flatMap((l) => (l.id === loop.id ? [] : [l.id])));
+  if (around.size === 0) return false;
+  const dropped = graph.nodes.flatMap(({ id, loops, operation: o }) => {
+    if (o?.kind !== 'call' || loops.at(-1)?.id !== loop.id || !shape.drops(id)) return [];
+    const index = ownIndex(o.expressions[0]);
+    return index !== null && loop.variables.includes(index) ? [o.args[0]?.path ?? ''] : [];
+  });
+  const puts = ({ operation: o }: Node): boolean =>
+    o?.kind === 'call' &&
+    movesOf(program, reference.file, o, o.name ?? '')?.some(
+      ([from, to]) =>
+        to.includes('@') &&
+        dropped.includes(placeOf(o, from)?.path ?? '?') &&
+        !loop.variables.some((v) => ownIndex(o.expressions[Number(from)]) === v),
+    ) === true;
+  return dropped.length > 0 && graph.nodes.some((n) => !isInside(n) && n.loops.some((l) => around.has(l.id)) && puts(n));
+});
+
+/** True for a loop in which nothing drops but such loops. */
+export function mergesOnly(local: Called, loop: Loop): boolean {
+  return local.graph.nodes.every(
+    (n) => !local.shape.drops(n.id) || !n.loops.some((l) => l.id === loop.id) || n.loops.some((l) => isMerging(l, local)),
+  );
+}
 
 /** True for an element that went from an array into a container, where the function drops the rest of the array later. */
 export function isMovedOn(local: Called, state: State): boolean {
