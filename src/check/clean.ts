@@ -16,7 +16,7 @@ import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { namesIn, sourceName } from '../program/text.js';
 import { allocatingCalls, cacheUnlocks, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
-import { hasNotifier } from '../survey/case.js';
+import { isFollowedByNotifier } from '../survey/case.js';
 import { isGiven, isOpposite } from '../survey/dirty.js';
 import { mayHold } from '../survey/flags.js';
 import { assumptionsOf } from '../survey/sites.js';
@@ -149,14 +149,13 @@ export function cleanDrops(subject: Subject, others: readonly Subject[]): CleanD
 
 /** Drops at the end of what is kept, where something keeps the pages; else those behind an access. */
 function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] {
-  const { program } = subject;
   const all = releasesIn(subject).filter(
     (s) =>
       !s.event.partial &&
       !s.event.call.frees &&
       !isMarking(subject, s) &&
       (s.event.call.drops === 'any' || s.event.call.drops === kindOf(subject) || isOurs(subject, s, others)) &&
-      !hasNotifier(program, s.visit.flow.reference.file),
+      !isFollowedByNotifier(subject, s.visit),
   );
   const late = all.filter((s) => isLate(subject, s.visit));
   if (late.length > 0) return late.filter((s) => s.visit.way === 'site' || !isOfOthers(subject, s));

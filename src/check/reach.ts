@@ -2,7 +2,7 @@
 import { placeOf } from '../flow/flow.js';
 import type { Visit } from '../flow/visit.js';
 import { remembered } from '../program/remembered.js';
-import { hasNotifier } from '../survey/case.js';
+import { isFollowedByNotifier } from '../survey/case.js';
 import type { Subject } from '../survey/unit.js';
 import { accessesOf, accessStep, dirtiesOf, mayWrite, stepAt } from './access.js';
 import { destinationOf, destinationStep } from './destination.js';
@@ -60,7 +60,7 @@ function byIterator({ program, site }: Subject): Reach | null {
 /** A frame number that is put in memory is for somebody who has no struct page: a device, firmware, a hypervisor. */
 function byFrame(subject: Subject): Reach | null {
   const { visits } = subject.followed;
-  if (visits.some((v) => hasNotifier(subject.program, v.flow.reference.file))) return null;
+  if (visits.some((v) => isFollowedByNotifier(subject, v))) return null;
   const keeping = visits.find((v) => v.flow.heap.some((h) => h.endsWith('@pfn')));
   const fact = keeping?.flow.heap.find((h) => h.endsWith('@pfn'));
   if (!keeping || !fact) return null;

@@ -1,12 +1,14 @@
 /** Which of the five cases of Documentation/core-api/pin_user_pages.rst a site is, where the C decides it. */
 
-import type { Followed } from '../flow/visit.js';
+import type { Followed, Visit } from '../flow/visit.js';
 import type { Program } from '../program/program.js';
 import type { Container, Dirty, Row } from './row.js';
 import type { Site } from './sites.js';
 
 /** What the decision rests on. */
 interface Evidence {
+  /** The function that takes the pages drops them itself, and nothing keeps them. */
+  brief: boolean;
   longterm: boolean;
   containers: readonly Container[];
   dirty: Dirty;
@@ -18,7 +20,7 @@ interface Evidence {
 }
 
 const rules: readonly { number: 1 | 2 | 3 | 5; applies: (e: Evidence) => boolean; reason: string }[] = [
-  { number: 3, applies: (e) => e.notifier && !e.longterm, reason: 'the file registers an MMU notifier' },
+  { number: 3, applies: (e) => e.notifier && !e.longterm && !e.brief, reason: 'the file registers an MMU notifier' },
   { number: 2, applies: (e) => e.longterm, reason: 'FOLL_LONGTERM is passed' },
   { number: 1, applies: (e) => e.iterator && e.containers.includes('bvec'), reason: 'pages of an iterator go into a bvec: direct I/O' },
   {
@@ -33,11 +35,12 @@ export function caseOf(
   program: Program,
   site: Site,
   followed: Followed | null,
-  row: Pick<Row, 'longterm' | 'containers' | 'dirty'>,
+  row: Pick<Row, 'longterm' | 'containers' | 'dirty' | 'carrier' | 'releaseScope'>,
 ): Row['case'] {
   if (!followed) return null;
   const evidence: Evidence = {
     ...row,
+    brief: row.carrier.length === 0 && row.releaseScope === 'function',
     mapped: followed.visits.some((v) => [...v.flow.origins.keys()].some((f) => f.endsWith('@address'))),
     iterator: site.acquire.iterator !== null,
     notifier: hasNotifier(program, site.reference.file),
@@ -46,7 +49,12 @@ export function caseOf(
   return rule ? { number: rule.number, reason: rule.reason } : null;
 }
 
+/** True for pages that a visited function has as long as the page table has them: it is told by an MMU notifier, unless the pin is to last. */
+export function isFollowedByNotifier({ program, row }: { program: Program; row: Pick<Row, 'longterm'> }, { flow }: Visit): boolean {
+  return !row.longterm && hasNotifier(program, flow.reference.file);
+}
+
 /** True if a file registers an MMU notifier. */
-export function hasNotifier(program: Program, file: string): boolean {
+function hasNotifier(program: Program, file: string): boolean {
   return /\bmmu_(interval_)?notifier_(insert|register|get)\w*\s*\(/.test(program.file(file)?.text ?? '');
 }

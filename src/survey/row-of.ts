@@ -43,6 +43,8 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
   const longterm = site.acquire.longterm || passesFlag(program, site, 'FOLL_LONGTERM');
   const dirty = dirtyOf(program, site, followed, seen, main);
   const containers = nothing ? [] : containersOf(program, site, followed, seen);
+  const carrier = followed ? carriersOf(followed, seen) : [];
+  const releaseScope = scopeOf(form.form, seen, site);
   return {
     id: `${reference.file}:${reference.name}:${site.acquire.name}#${number}`,
     file: reference.file,
@@ -54,7 +56,7 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     reference: taken,
     longterm,
     containers,
-    carrier: followed ? carriersOf(followed, seen) : [],
+    carrier,
     releases: seen.map(
       (s): Release => ({
         file: fileOf(s),
@@ -65,11 +67,11 @@ export function rowOf(program: Program, site: Site, number: number, followed: Fo
     ),
     releaseForm: form.form,
     releaseReason: form.reason,
-    releaseScope: scopeOf(form.form, seen, site),
+    releaseScope,
     dirty,
     mixed: mixed.length > 0,
     mixedWith: mixed.map(({ what }) => what),
-    case: nothing ? null : caseOf(program, site, followed, { longterm, containers, dirty }),
+    case: nothing ? null : caseOf(program, site, followed, { longterm, containers, dirty, carrier, releaseScope }),
     wrappers: handsOn ? [...new Set((followed?.wrappers ?? []).map((w) => w.name))] : [],
     trace: traceOf(program, site, main),
     gaps: nothing || !followed ? [] : gapsOf(program, site, followed, seen),

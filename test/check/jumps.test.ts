@@ -68,3 +68,22 @@ describe('macros that jump', () => {
     'take:if (table_make(&o->table, n))',
   );
 });
+
+const never = (loop: string) => `int get(unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	${loop}
+		touch(a);
+	if (bad(a))
+		return -EINVAL;
+	put_page(page);
+	return 0;
+}
+`;
+describe('a loop that has no round', () => {
+  complains('leak-on-path', 'what is left behind `while (0)`', never('while (0)'), 'get:if (bad(a))');
+  complains('leak-on-path', 'what is left behind `for (; 0;)`', never('for (; 0;)'), 'get:if (bad(a))');
+});

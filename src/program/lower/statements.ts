@@ -257,14 +257,17 @@ function loop(
     name,
     variables: [macro, test, update].flatMap((e) => (e ? namesIn(e) : [])),
   };
+  const past = test !== null && isZero(test) ? join(b, end) : null;
+  // Nothing comes to its body but by a label.
+  if (past) connect(b, past);
   b.loops = [...outer, inner];
   const head = join(b, pos);
-  connect(b, head);
+  if (!past) connect(b, head);
   b.current = head;
   const start = join(b, body.pos);
   const next = join(b, end);
   b.loops = outer;
-  const after = join(b, end);
+  const after = past ?? join(b, end);
   b.loops = [...outer, inner];
   if (macro) {
     connect(b, after);
@@ -282,9 +285,14 @@ function loop(
   b.current = after;
 }
 
+/** `while (0)` */
+function isZero(test: Expression): boolean {
+  return test.kind === 'literal' && test.text === '0';
+}
+
 function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
   // `do { … } while (0)` is a block, not a loop.
-  const once = s.test.kind === 'literal' && s.test.text === '0';
+  const once = isZero(s.test);
   const outer = b.loops;
   if (!once)
     b.loops = [
