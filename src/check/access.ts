@@ -1,7 +1,7 @@
 /** What becomes of the data in a site's pages: who reads and writes it, and whether it is marked dirty. */
 import { analyse } from '../flow/analyse.js';
 import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../flow/facts.js';
-import type { DirtyEvent } from '../flow/flow.js';
+import { type DirtyEvent, placeOf as originPlace } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
 import { placeOf } from '../flow/moves.js';
 import type { Visit } from '../flow/visit.js';
@@ -40,8 +40,15 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
   const mapped = [...facts].some((f) => f.endsWith('@address'));
   if (!mapped && !named.test(program.textOf(reference))) return [];
   const found = new Map<number, Access>();
+  /** Where an address of the pages comes to stand. */
+  const made = new Set([...origins].flatMap(([fact, origin]) => (fact.endsWith('@address') ? [originPlace(origin)] : [])));
   for (const graph of program.graphs(reference)) {
     const scope = scopeOf(program, graph, reference);
+    // `*addr = vmap(…)`, `void **addr`: what else is stored there is another address, and not in the pages.
+    const cells = new Set([
+      ...graph.nodes.flatMap(({ operation: o, pos }) => (o?.kind === 'copy' && made.has(pos) ? [o.target] : [])),
+      ...graph.params.flatMap(({ name, type }) => (type.pointers > 1 ? [`${name}[]`] : [])),
+    ]);
     for (const { operation: o, pos } of graph.nodes) {
       if (found.has(pos)) continue;
       if (o?.kind === 'call') {
@@ -52,7 +59,12 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
         if (!reached.some((suffix) => device !== undefined || suffix === '@address')) continue;
         const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
         found.set(pos, { visit, pos, name: o.name, device: device !== undefined, direction });
-      } else if (mapped && (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && storesIn(o.target, facts, scope))
+      } else if (
+        mapped &&
+        (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') &&
+        !cells.has(o.target) &&
+        storesIn(o.target, facts, scope)
+      )
         found.set(pos, { visit, pos, name: null, device: false, direction: '' });
     }
   }

@@ -922,3 +922,44 @@ describe('pages that are dropped where they could not be kept', () => {
   accepts('dirty-lost', 'an end that forgets to drop them', buffer(''));
   complains('never-released', 'that', buffer(''), 'buf_map:dma_map_sgtable(dev, &b->sgt, DMA_FROM_DEVICE, 0)) {');
 });
+
+const mapped = (use: string) => `int map(unsigned long start, long n, void **addr, struct page **pages)
+{
+	long ret;
+
+	*addr = NULL;
+	ret = get_user_pages_fast(start, n, 0, pages);
+	if (ret != n)
+		goto fail;
+	*addr = vmap(pages, n, VM_MAP, PAGE_KERNEL);
+	if (*addr)
+		return 0;
+fail:
+	while (ret-- > 0)
+		put_page(pages[ret]);
+	return -EINVAL;
+}
+int use(unsigned long start, char *to)
+{
+	struct page *pages[4];
+	void *addr;
+	int i;
+
+	if (map(start, 4, &addr, pages))
+		return -EINVAL;
+	${use}
+	vunmap(addr);
+	for (i = 0; i < 4; i++)
+		put_page(pages[i]);
+	return 0;
+}
+`;
+describe('a helper that hands out the address at which it has mapped the pages', () => {
+  accepts('needs-pin', 'pages that are read there', mapped('memcpy(to, addr, 4 * PAGE_SIZE);'));
+  complains(
+    'needs-pin',
+    'pages that are written to there',
+    mapped('memset(addr, 0, 4 * PAGE_SIZE);'),
+    'map:ret = get_user_pages_fast(start, n, 0, pages);',
+  );
+});

@@ -31,7 +31,11 @@ void region_unpin(struct region *r)
 describe('a file that registers an MMU notifier', () => {
   const clean = 'unpin_user_pages(r->pages, r->n);';
   complains('dirty-lost', 'pins that are to last', region('FOLL_WRITE | FOLL_LONGTERM', clean), `region_unpin:${clean}`);
-  accepts('dirty-lost', 'those that are marked', region('FOLL_WRITE | FOLL_LONGTERM', 'unpin_user_pages_dirty_lock(r->pages, r->n, true);'));
+  accepts(
+    'dirty-lost',
+    'those that are marked',
+    region('FOLL_WRITE | FOLL_LONGTERM', 'unpin_user_pages_dirty_lock(r->pages, r->n, true);'),
+  );
   accepts('dirty-lost', 'pages that the page table says were written to', region('FOLL_WRITE', clean));
 });
 
