@@ -40,11 +40,12 @@ function follow(memory: Memory, start: Start): Followed {
   while (more) more = searchFields(memory, journey, false) || (!isReleased(journey) && searchFields(memory, journey, true));
   for (const lead of toHandedContainers(memory, start, journey.visits)) visit(journey, lead);
   expandAll(memory, journey);
-  const { visits, wrappers, handed, holders, cut } = journey;
+  const { visits, wrappers, handed, handing, holders, cut } = journey;
   return {
     visits,
     wrappers,
     handed,
+    handing,
     heap: [...holders.keys()],
     cut,
     holding: (graph) => holdingIn(memory.analysis, reference, graph, seeds),
@@ -77,6 +78,7 @@ function handUp(memory: Memory, journey: Journey, from: Visit): void {
   const { reference } = from.flow;
   if (from.way === 'site') journey.handed = up.handed;
   if (up.wraps && !journey.wrappers.some((w) => w.key === reference.key)) journey.wrappers.push(reference);
+  journey.handing.push({ visit: from, isUncalled: up.isUncalled });
   for (const lead of up.leads) visit(journey, lead);
 }
 

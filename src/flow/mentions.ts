@@ -11,6 +11,6 @@ export function mentionsReleases(program: Program, reference: FunctionReference)
 }
 
 /** True if a function's name is stored, returned or handed on somewhere in its file: somebody may call it back. */
-export function isHandedOut(program: Program, { file, name }: FunctionReference): boolean {
+export function isHandedOut(program: Program, { file, name }: Pick<FunctionReference, 'file' | 'name'>): boolean {
   return new RegExp(`(?:[=,{?:]|\\breturn\\b|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;:)}]`).test(program.file(file)?.text ?? '');
 }

@@ -29,6 +29,13 @@ export interface Visit {
   depth: number;
 }
 
+/** A visit that hands the reference to its function's callers. */
+export interface Handing {
+  visit: Visit;
+  /** Nobody in the tree calls the function. */
+  isUncalled: boolean;
+}
+
 /** Where a site's reference starts. */
 export interface Start {
   reference: FunctionReference;
@@ -50,6 +57,8 @@ export interface Followed {
   wrappers: FunctionReference[];
   /** How the site's own function hands it on: as suffixes of its result and parameters. */
   handed: readonly string[];
+  /** The visits that hand it to their callers. */
+  handing: readonly Handing[];
   /** Fields and globals that hold it. */
   heap: string[];
   /** A bound was reached: of visits, or of callers above one another. */

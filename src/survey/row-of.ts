@@ -17,6 +17,7 @@ import { isSkipped } from './rounds.js';
 import type { Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
 import { assumptionsOf, type Site, takesNothing } from './sites.js';
 import { traceOf } from './trace.js';
+import { unseenCallers } from './unseen-callers.js';
 
 const testFile = /(^|\/)((self)?tests?|kunit)\/|(^|[/_-])((self)?test|kunit|benchmark)s?([_-][^/]*)?\.[ch]$|_(self)?tests?\.[ch]$/;
 
@@ -212,6 +213,7 @@ function gapsOf(program: Program, site: Site, followed: Followed, seen: readonly
           : `handed to ${u.name}(), which is not in the tree`,
       );
   }
+  for (const { reference: last, why } of unseenCallers(program, followed)) add(last.file, last.item.pos, why);
   if (followed.cut) add(followed.visits[0]?.flow.reference.file ?? '', 0, 'the reference goes further than the analysis follows');
   return [...gaps.values()];
 }

@@ -488,8 +488,8 @@ describe('1. nothing taken', () => {
 		${otherwise}got = get_user_pages(a, n, FOLL_WRITE, pages);
 	return got;
 }`;
-  const pinned = 'wrapper pin page-array caller@caller via=f';
-  const gotten = 'wrapper get page-array caller@caller via=f';
+  const pinned = 'wrapper pin page-array caller@caller via=f gap';
+  const gotten = 'wrapper get page-array caller@caller via=f gap';
   shows('an array that was found to be NULL', tested('pages != NULL', ''), pinned, 'none - none@function');
   shows('an array that was found to be there', tested('!pages', ''), 'none - none@function', gotten);
   shows(

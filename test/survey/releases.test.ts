@@ -439,6 +439,34 @@ describe('5. said out loud', () => {
 }`,
     'pin page-array none@function gap',
   );
+  const looks = [
+    'container_of(pages, struct head, rest)',
+    'container_of_const(pages, struct head, rest)',
+    'list_first_entry(pages, struct head, rest)',
+    'rb_entry_safe(pages, struct head, rest)',
+    'clamp(pages, low, high)',
+    'prefetchw(pages)',
+    'sendpage_ok(pages[0])',
+    'VM_BUG_ON_PAGE(wrong, pages[0])',
+    'thp_size(pages[0])',
+    'set_pages_uc(pages[0], 1)',
+    'test_and_set_bit(0, pages)',
+  ];
+  for (const look of looks)
+    shows(
+      `what every kernel has and a driver's tree has not: ${look}`,
+      `struct head { int n; void *rest[]; };
+int f(unsigned long a)
+{
+	struct page *pages[8];
+
+	if (pin_user_pages_fast(a, 8, 0, pages) != 8)
+		return -1;
+	keep_in_mind(${look});
+	return 0;
+}`,
+      'pin page-array none@function',
+    );
   shows(
     'handed to a call through a pointer that several could be behind',
     `struct ops { void (*drop)(struct page **p, int n); };

@@ -110,12 +110,12 @@ describe('6. wrappers', () => {
   shows(
     'hands out an array of its own, of which it drops a part where it was short; nobody in the tree calls it',
     locked('int lock(unsigned long a, unsigned long count, struct page ***out)', 'count'),
-    'wrapper pin page-array caller@caller put:lock:unpin_user_page via=lock',
+    'wrapper pin page-array caller@caller put:lock:unpin_user_page via=lock gap',
   );
   shows(
     'the same behind a pointer to anything, where the drop may be of all',
     locked('int lock(unsigned long a, unsigned long count, void **out)', 'count - 1'),
-    'wrapper pin page-array caller@caller put:lock:unpin_user_page via=lock',
+    'wrapper pin page-array caller@caller put:lock:unpin_user_page via=lock gap',
   );
   shows(
     'a caller that drops what it gave on from its field',
@@ -251,7 +251,7 @@ int f(unsigned long a, unsigned long *copy) { unsigned long p; return lookup(a, 
   shows(
     'a wrapper nobody calls hands on to whoever will',
     { 'a.c': `${low}EXPORT_SYMBOL_GPL(low);\n` },
-    'wrapper pin page-array caller@caller via=low',
+    'wrapper pin page-array caller@caller via=low gap',
   );
   it('the release by a wrapper for the release is the statement inside', async () => {
     const rows = await rowsOf(`void my_unpin(struct page **p, int n)

@@ -1,7 +1,7 @@
 /** How far the following of one site's reference has come: the visits made, and the fields that were found to hold it. */
 import type { FunctionReference } from '../../program/file.js';
 import type { FunctionFlow } from '../flow.js';
-import type { Arrival, Start, Visit, Way } from '../visit.js';
+import type { Arrival, Handing, Start, Visit, Way } from '../visit.js';
 
 const maxVisits = 400;
 /** Callers above one another, more than any tree has. */
@@ -36,6 +36,8 @@ export interface Journey {
   readonly wrappers: FunctionReference[];
   /** What the site's own function hands to its callers, as seeds are written. */
   handed: readonly string[];
+  /** The visits that hand the reference to their callers. */
+  readonly handing: Handing[];
   /** There were more leads than are followed. */
   cut: boolean;
 }
@@ -51,6 +53,7 @@ export function newJourney(start: Start): Journey {
     searched: new Map(),
     wrappers: [],
     handed: [],
+    handing: [],
     cut: false,
   };
 }

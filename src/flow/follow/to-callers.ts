@@ -18,6 +18,8 @@ export interface HandingUp {
   handed: readonly string[];
   /** It is one of the site's wrappers: somebody takes the reference from it, or may do so. */
   wraps: boolean;
+  /** Nobody in the tree calls the function, which hands on pages for others to drop. */
+  isUncalled: boolean;
   leads: Lead[];
 }
 
@@ -33,10 +35,12 @@ export function toCallers(memory: Memory, start: Start, from: Visit): HandingUp 
   const callers = program
     .callers(reference)
     .filter((caller) => mayReceive(heap, handed, caller.file, near) && !isElsewhere(program, caller, start) && !isElsewhen(start, caller));
+  const leads = callers.flatMap((caller) => intoCaller(memory, from, caller, handed, heap));
   return {
     handed,
     wraps: callers.length > 0 || (!reference.static && !keeps(memory, from.flow)),
-    leads: callers.flatMap((caller) => intoCaller(memory, from, caller, handed, heap)),
+    isUncalled: leads.length === 0 && handed.some(isCallersOwn) && program.callSites(reference).length === 0 && !keeps(memory, from.flow),
+    leads,
   };
 }
 
@@ -49,6 +53,11 @@ function handedBy(program: Program, flow: FunctionFlow): string[] {
       .filter(([index, suffix]) => suffix !== '' && isGained(program, flow, index, suffix))
       .map(([index, suffix]) => `%arg${index}${suffix}`),
   ].sort();
+}
+
+/** False for what fills a bio, skb or pipe of the callers: it is the kernel that takes those down. */
+function isCallersOwn(handed: string): boolean {
+  return handed.startsWith('%result') || !/@(?:bvec|skb|pipe)$/.test(handed);
 }
 
 /** True if the parameter was given the reference here, not merely passed through with it. */

@@ -1,0 +1,66 @@
+/** Pages that are handed to callers whom nobody can look into: the tree has not got them, or they call by another name. */
+import { isHandedOut } from '../flow/mentions.js';
+import type { Followed, Handing, Visit } from '../flow/visit.js';
+import type { FunctionReference } from '../program/file.js';
+import { folderOf, isNear } from '../program/place.js';
+import type { Program } from '../program/program.js';
+
+/** A function that hands the pages up, and why nothing is known of them from there on. */
+export interface UnseenCallers {
+  reference: FunctionReference;
+  why: string;
+}
+
+/**
+ * The functions, from the site's up, with which a way of the pages ends. Pages that one of them keeps in a field as well are that
+ * field's: who drops them gets them from there.
+ */
+export function unseenCallers(program: Program, { handing, visits }: Followed): UnseenCallers[] {
+  return handing.flatMap((last) => {
+    const way = wayUp(last.visit);
+    if (way.length === 0 || way.some(({ flow }) => flow.heap.length > 0)) return [];
+    const isAlone = visits.every((v) => v.way !== 'return' || way.includes(v));
+    const why = whyUnseen(program, last, isAlone);
+    return why === null ? [] : [{ reference: last.visit.flow.reference, why }];
+  });
+}
+
+/** The visits from one down to the site's, if the pages come to it by what functions hand to their callers alone; else none. */
+function wayUp(visit: Visit): Visit[] {
+  const way: Visit[] = [];
+  for (let at: Visit | undefined = visit; at; at = at.parent?.visit) {
+    way.push(at);
+    if (at.way === 'site') return way;
+    if (at.way !== 'return') return [];
+  }
+  return [];
+}
+
+/** Who may call a function and is not followed; `null` if nobody is known to. `isAlone` says that the pages go to nobody else. */
+function whyUnseen(program: Program, { visit, isUncalled }: Handing, isAlone: boolean): string | null {
+  const { reference } = visit.flow;
+  const { name } = reference;
+  const files = isUncalled ? filesNaming(program, reference) : [reference.file];
+  const macro = files.flatMap((file) => macrosFor(program, file, name))[0];
+  if (macro) return `handed to the callers of ${macro.name}(), a macro that may stand for ${name}()`;
+  if (!isUncalled) return null;
+  if (files.some((file) => isHandedOut(program, { file, name }))) return `handed to whoever calls ${name}() through a pointer`;
+  if (!reference.static && !reference.macro) return `handed to the callers of ${name}(), which nobody in the tree calls`;
+  return isAlone ? `handed to the callers of ${name}(), which is not used in the tree` : null;
+}
+
+/** A function's file and, where others see it, those near by that name it. */
+function filesNaming({ tree }: Program, { static: isStatic, file, name }: FunctionReference): string[] {
+  if (isStatic && file.endsWith('.c')) return [file];
+  const folder = folderOf(file);
+  return [file, ...tree.list().filter((f) => f !== file && isNear(f, folder) && tree.mentions(f, name))];
+}
+
+/** The macros of a file by whose names a function is called. */
+function macrosFor(program: Program, file: string, name: string): FunctionReference[] {
+  const facts = program.file(file);
+  const stands = new RegExp(`^[ \\t]*#\\s*define[ \\t]+\\w+[ \\t]+${name}[ \\t]*(?:$|/[*/])`, 'm');
+  if (!facts || !stands.test(facts.text)) return [];
+  const macros = [...facts.objectMacros().values()].flat();
+  return macros.filter((macro) => stands.test(program.textOf(macro)) && program.callers(macro).length > 0);
+}
