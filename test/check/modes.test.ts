@@ -101,3 +101,54 @@ describe('a flag that a function sets as it takes the pages', () => {
     expect(path.filter((step) => step.includes('write'))).toEqual([]);
   });
 });
+
+/** A helper that asks what another one has noted as it took the pages, and fails by it. */
+const asked = (noted: string) => `struct io { bool held; struct page **pages; long n; };
+static int io_take(struct io *io, unsigned long a)
+{
+	long got = pin_user_pages_fast(a, io->n, 0, io->pages);
+
+	if (got != io->n) {
+		if (got > 0)
+			unpin_user_pages(io->pages, got);
+		return -EFAULT;
+	}
+	${noted}
+	return 0;
+}
+static int io_fault(struct io *io, unsigned long a)
+{
+	if (io->held)
+		return 0;
+	return fault_in(a);
+}
+static int io_write(struct io *io, unsigned long a)
+{
+	int error = io_take(io, a);
+
+	if (error)
+		return error;
+	if (io_fault(io, a))
+		return -EFAULT;
+	if (io->n)
+		unpin_user_pages(io->pages, io->n);
+	return 0;
+}
+long io_start(unsigned long a, long n)
+{
+	struct io io = { .n = n };
+	long ret;
+
+	io.pages = kvzalloc(n * 8, GFP_KERNEL);
+	if (!io.pages)
+		return -ENOMEM;
+	ret = io_write(&io, a);
+	kvfree(io.pages);
+	return ret;
+}
+`;
+
+describe('a flag that another function asks', () => {
+  accepts('leak-on-path', 'a failure that does not come where it is set', asked('io->held = true;'));
+  complains('leak-on-path', 'one that may come where it is not', asked(';'), 'io_write:if (io_fault(io, a))');
+});

@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
-import type { Entry } from './entry.js';
+import type { Entry, Known } from './entry.js';
 import type { Nodes } from './function/callee.js';
 import type { Modes } from './function/modes.js';
 import type { Shape } from './function/shape.js';
@@ -34,7 +34,7 @@ export interface Context {
   /** What a function does with a reference below its parameters, given as paths. */
   /** Numbers of the parameters of which its callers' constants decide on which ways a function is left. */
   modesOf: Modes;
-  effects(callee: FunctionReference, facts: readonly string[], zeros?: readonly string[]): readonly Exit[];
+  effects(callee: FunctionReference, facts: readonly string[], known?: readonly Known[]): readonly Exit[];
 }
 
 export interface Called extends Context {

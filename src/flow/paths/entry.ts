@@ -3,23 +3,37 @@ import { asCallOf, type Graph, type Loop, type Node } from '../../program/graph.
 import { freshName } from '../../protocol/index.js';
 import type { Layouts } from '../flow.js';
 import type { Acquired } from '../outcome.js';
+import type { Handing } from './function/modes.js';
 import { baseOf, placeBelow, put, renewed, valueAt } from './memory/memory.js';
 import { altered, type Exit, nothingKnown, outcome, type State, theReference } from './memory/state.js';
 
 /** How the reference comes into a function. */
 export type Entry =
   | { kind: 'site'; pos: number; facts: readonly string[]; layouts: Layouts; acquired: Acquired }
-  /** With the reference at some paths, and with what is still zero of what it tests. */
-  | { kind: 'given'; facts: readonly string[]; zeros?: readonly string[] }
+  /** With the reference at some paths, and with what is known of what it tests. */
+  | { kind: 'given'; facts: readonly string[]; known?: readonly Known[] }
   /** The function is entered again while what it kept the last time is still there. */
   | { kind: 'again'; facts: readonly string[] }
   /** An object that a variable is set to, which holds the reference below it; the path's own from where it is `removed` from others' sight. */
   | { kind: 'object'; variable: string; suffixes: readonly string[]; removed?: boolean }
   | { kind: 'returned'; callee: string; exits: readonly Exit[] };
 
+/** Who hands on the pages, and of which of its parameters its ways out require something; `null` where they come in otherwise. */
+export function handingIn(entry: Entry): Handing | null {
+  if (entry.kind !== 'returned') return null;
+  const { callee, exits } = entry;
+  return { callee, required: [...new Set(exits.flatMap((e) => e.requires.map(({ of }) => of)))] };
+}
+
 /** True where what is found out is told to callers, of which each may give other constants. */
 export function isHandedUp({ kind }: Entry): boolean {
   return kind === 'site' || kind === 'returned';
+}
+
+/** A constant that stands at a path below a parameter where a function is called. */
+export interface Known {
+  path: string;
+  value: string;
 }
 
 /** True for a node at which the reference comes in. */
@@ -61,6 +75,6 @@ export function firstState(entry: Entry): State {
   if (entry.kind !== 'given' && entry.kind !== 'again') return nothingKnown;
   let state: State = altered(nothingKnown, { phase: 'held', outcomes: outcome.all });
   for (const fact of entry.facts) state = put(state, fact, theReference);
-  if (entry.kind === 'given') for (const path of entry.zeros ?? []) state = put(state, path, '=0');
+  if (entry.kind === 'given') for (const { path, value } of entry.known ?? []) state = put(state, path, value);
   return state;
 }

@@ -4,14 +4,19 @@ import type { FunctionReference } from '../../../program/file.js';
 import { callsOf, type Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { type Entry, isHandedUp } from '../entry.js';
 import { constantName } from '../memory/conditions.js';
 
 /** How many callers above one who hands on what he was given himself are looked at. */
 const maxAbove = 3;
 
-/** Asks, of what is found out in a function that is entered somehow, for the numbers of the parameters of which its callers decide. */
-export type Modes = (reference: FunctionReference, graph: Graph, entry: Entry) => readonly number[];
+/** A function that hands on pages, and the numbers of its parameters of which its ways out require something. */
+export interface Handing {
+  callee: string;
+  required: readonly number[];
+}
+
+/** Asks for the numbers of a function's parameters of which its callers decide; with the function that hands it the pages, if one does. */
+export type Modes = (reference: FunctionReference, graph: Graph, handing: Handing | null) => readonly number[];
 
 /** Opens the question for a program. */
 export function modes(program: Program): Modes {
@@ -32,9 +37,8 @@ export function modes(program: Program): Modes {
     return own >= 0 && above > 0 && isGiven(caller, own, above - 1);
   }
 
-  return (reference, graph, entry) => {
-    if (!isHandedUp(entry)) return [];
-    const asked = askedIn(graph, entry);
+  return (reference, graph, handing) => {
+    const asked = askedIn(graph, handing);
     return graph.params.flatMap(({ name }, index) => (asked.has(name) && isGiven(reference, index, maxAbove) ? [index] : []));
   };
 }
@@ -47,13 +51,12 @@ const comparedIn = remembered(({ nodes }: Graph): ReadonlySet<string> => {
   return compared;
 });
 
-/** What a function compares with something, and what it gives to a function of which the ways out require something of that. */
-function askedIn(graph: Graph, entry: Entry): ReadonlySet<string> {
+/** What a function compares with something, and what it gives to one that says what it required. */
+function askedIn(graph: Graph, handing: Handing | null): ReadonlySet<string> {
   const asked = new Set(comparedIn(graph));
-  if (entry.kind !== 'returned') return asked;
-  const required = [...new Set(entry.exits.flatMap((e) => e.requires.map(({ of }) => of)))];
-  for (const { call } of callsOf(graph, entry.callee))
-    for (const of of required) {
+  if (handing === null) return asked;
+  for (const { call } of callsOf(graph, handing.callee))
+    for (const of of handing.required) {
       const path = call.args[of]?.path;
       if (path != null) asked.add(path);
     }

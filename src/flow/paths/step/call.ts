@@ -31,11 +31,11 @@ import { mayReach } from './around.js';
 import { handedBack, take, withSome } from './arrive.js';
 import { drop, free, lateUse } from './drop.js';
 import { enter, unless, unseen } from './enter.js';
+import { storedTo } from './known.js';
 import { listed } from './listed.js';
 import { isHandedOver, removed } from './removed.js';
 import { changed, changedIfAsked, escaped, linked, mayChange, share, written } from './shared.js';
 import { moved } from './transfer.js';
-import { storedTo } from './zeros.js';
 
 /** The states after a call; none where the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {

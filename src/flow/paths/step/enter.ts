@@ -12,8 +12,8 @@ import type { StepEvent, Trail } from '../memory/trail.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
 import { isBySame, isCertain, isElement, isWhole, unsettled, variableOf } from './drop.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
+import { knownFor } from './known.js';
 import { share } from './shared.js';
-import { zerosFor } from './zeros.js';
 
 /**
  * A function whose body is known.
@@ -54,7 +54,7 @@ export function enter(
     // What is not entered keeps the reference as it is; the address of its data may be all that whoever drops it needs.
     return address && local.mayKeep(callee.name, callee.file) ? unseen(local, n, o, state) : [state];
   }
-  const exits = local.effects(callee, facts.sort(), zerosFor(local, o, callee, before));
+  const exits = local.effects(callee, facts.sort(), knownFor(local, o, callee, before));
   const at = given.findIndex((suffixes) => suffixes.length > 0);
   if (state.phase === 'released') return lateCall(local, n, o, callee, { at, exits }, state, before);
   const ways = decided(exits, isRead(local.graph, o.result));

@@ -6,7 +6,7 @@ import { excludes } from '../../../syntax/assumptions.js';
 import type { Analysis } from '../../flow.js';
 import type { Start } from '../../visit.js';
 import type { Context } from '../context.js';
-import type { Entry } from '../entry.js';
+import type { Entry, Known } from '../entry.js';
 import { nodesOf } from '../function/callee.js';
 import { droppers } from '../function/droppers.js';
 import { keepers } from '../function/keepers.js';
@@ -59,11 +59,11 @@ function openFunctions(analysis: Analysis): Functions {
       );
   }
 
-  function effects(callee: FunctionReference, facts: readonly string[], zeros: readonly string[] = []): readonly Exit[] {
-    const key = [callee.key, facts.join(), ...zeros].join('|');
+  function effects(callee: FunctionReference, facts: readonly string[], known: readonly Known[] = []): readonly Exit[] {
+    const key = [callee.key, facts.join(), ...known.map(({ path, value }) => `${path}${value}`)].join('|');
     return summary(
       key,
-      () => program.graphs(callee).flatMap((graph) => walk(context, callee, graph, { kind: 'given', facts, zeros }).exits),
+      () => program.graphs(callee).flatMap((graph) => walk(context, callee, graph, { kind: 'given', facts, known }).exits),
       () => [unknownExit()],
     );
   }

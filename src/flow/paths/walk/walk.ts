@@ -6,7 +6,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
 import type { Called, Context, Late } from '../context.js';
-import { type Entry, firstState, isSeed, withObject } from '../entry.js';
+import { type Entry, firstState, handingIn, isHandedUp, isSeed, withObject } from '../entry.js';
 import { backwards } from '../function/shape.js';
 import { along } from '../loops/loops.js';
 import { requirementText } from '../memory/required.js';
@@ -77,7 +77,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   /** What is stored on all ways that end alike. */
   const setsAs = new Map<string, Exit['sets']>();
   const nodes = context.nodesOf(graph, reference);
-  const modes = context.modesOf(reference, graph, entry);
+  const modes = isHandedUp(entry) ? context.modesOf(reference, graph, handingIn(entry)) : [];
   const frontier = openFrontier(graph, shape, firstState(entry), nodes.step, new Set(modes.flatMap((of) => graph.params[of]?.name ?? [])));
   const leave = (exit: Exit): void => {
     const key = endOf(exit);

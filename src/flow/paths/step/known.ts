@@ -1,31 +1,42 @@
-/** What is zero in memory that was allocated as zeros, or was set to zero, for whoever asks: a function that is called, or the caller of who took the pages. */
+/**
+ * What stands in an object before a call, of what the function that is called asks there: constants, and what is zero in memory that was
+ * allocated as zeros. The latter also for the caller of who took the pages.
+ */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsOf, type Graph } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
+import type { Known } from '../entry.js';
 import { askedFor } from '../function/asked.js';
+import { constantName } from '../memory/conditions.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
 import type { State } from '../memory/state.js';
 import { unset } from '../memory/unset.js';
 import { mayChange } from './shared.js';
 
-/** Paths below the parameters of a function that tests them and that are zero before a call of it: not stored to yet, or set to that. */
-export function zerosFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): string[] {
+/** Of the paths below its parameters that a function tests, those at which a constant stands before a call, or nothing was stored yet in memory of zeros. */
+export function knownFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): Known[] {
   const { program } = local;
-  const isZero = (value: string, suffix: string): boolean => {
+  const constantAt = (value: string, suffix: string): string | null => {
     const place = placeBelow(before, value, suffix);
-    if (!before.zeroed.has(value)) return place !== null && before.store.get(place) === '=0';
-    return place !== null && unset(before, valueAt(before, place)) === '=0' && !isSetBefore(local, before, value, suffix);
+    if (place === null) return null;
+    const stored = before.store.get(place);
+    if (stored !== undefined && constantName.test(stored)) return stored;
+    if (!before.zeroed.has(value)) return null;
+    return unset(before, valueAt(before, place)) === '=0' && !isSetBefore(local, before, value, suffix) ? '=0' : null;
   };
   const found = program.graphs(callee).flatMap((graph) =>
     graph.params.flatMap(({ name }, i) => {
       const value = valueIn(before, o.args[i]);
       if (value === null) return [];
-      return (testedIn(graph).get(name) ?? []).flatMap((suffix) => (isZero(value, suffix) ? [name + suffix] : []));
+      return (testedIn(graph).get(name) ?? []).flatMap((suffix): [string, string][] => {
+        const constant = constantAt(value, suffix);
+        return constant === null ? [] : [[name + suffix, constant]];
+      });
     }),
   );
-  return [...new Set(found)].sort();
+  return [...new Map(found)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, value]) => ({ path, value }));
 }
 
 /** The state behind a call that may have stored to such memory: of what the function itself asks for there, that is zero no more. */
