@@ -1,7 +1,7 @@
 /** How the states of a walk follow each other: from which on nothing but one sort of end can be reached. */
 
 import type { Late } from '../context.js';
-import type { Exit, Turned } from '../memory/state.js';
+import { type Exit, outcome, type Turned } from '../memory/state.js';
 import type { Trail, TrailStep } from '../memory/trail.js';
 import { decidingOnly, type Edges, upTo } from './deciding.js';
 
@@ -132,7 +132,8 @@ function rerouted(trail: Trail | null, part: Trail | null, other: Trail | null):
   return trail === part || trail === null ? other : { step: trail.step, before: rerouted(trail.before, part, other) };
 }
 
-/** Of two ways to one end, the one with more of the pages. */
+/** Of two ways to one end, the one with more of the pages: rather with all that the last call was asked for than with what earlier ones took. */
 function isMore(a: Exit, b: Exit): boolean {
-  return a.outcomes > b.outcomes;
+  const worth = ({ outcomes }: Exit): number => (outcomes & outcome.all ? 2 : outcomes & outcome.earlier ? 1 : 0);
+  return worth(a) > worth(b) || (worth(a) === worth(b) && a.outcomes > b.outcomes);
 }
