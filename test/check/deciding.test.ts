@@ -121,3 +121,39 @@ it('a further reference is told where it is taken and where one of them is dropp
     ],
   ]);
 });
+
+describe('the condition at which a finding stands is told', () => {
+  const rounds = `
+int f(struct region *region, unsigned long a, unsigned long size)
+{
+	unsigned long done = 0;
+	int ret, i;
+
+	do {
+		i = region->count;
+		ret = get_user_pages_unlocked(a + done, 1, region->pages + i, FOLL_GET);
+		if (ret < 0)
+			goto put;
+		if (region->broken)
+			goto put;
+		if (region->count > 7)
+			goto put;
+		done += PAGE_SIZE;
+		region->count++;
+	} while (done < size);
+	keep(region);
+	return 0;
+put:
+	for (i = 0; i < region->count; i++)
+		put_page(region->pages[i]);
+	kfree(region->pages);
+	kfree(region);
+	return ret;
+}
+`;
+  it('though others lead to the same end', async () =>
+    expect((await pathsOf(rounds, 'leak-on-path')).map((path) => path.filter((step) => step.includes(': where ')))).toEqual([
+      ['f: where region->broken != 0'],
+      ['f: where region->count > 7'],
+    ]));
+});

@@ -19,13 +19,14 @@ export function upTo({ last, before, froms }: Edges, ends: readonly number[]): S
  * Marks as idle, in a trail, the conditions that do not decide: where they come out otherwise, such an end is reached, too, or they cannot.
  * @param testedAt the condition that is looked at from a state, as a step; `null` where none is
  * @param isEnd true for a state from which some path ends
- * @returns asked with what the trail's end is called, and with the states from which such an end is reached
+ * @returns asked with what the trail's end is called, with the states from which such an end is reached, and with the condition at
+ *   which the trail turned towards it, which is told the last time that it is met
  */
 export function decidingOnly(
   edges: Edges,
   testedAt: (state: number) => TrailStep | null,
   isEnd: (state: number) => boolean,
-): (trail: Trail | null, end: string, endsOf: () => readonly number[]) => Trail | null {
+): (trail: Trail | null, end: string, endsOf: () => readonly number[], turn: TrailStep | null) => Trail | null {
   let children = null as ReadonlyMap<number, readonly number[]> | null;
   const known = new Map<string, ReadonlySet<TrailStep>>();
 
@@ -52,15 +53,15 @@ export function decidingOnly(
     return found;
   }
 
-  return (trail, end, endsOf) => {
-    const kept = (t: Trail | null): Trail | null => {
+  return (trail, end, endsOf, turn) => {
+    const kept = (t: Trail | null, told: TrailStep | null): Trail | null => {
       if (t === null) return null;
-      const rest = kept(t.before);
+      const rest = kept(t.before, t.step === told ? null : told);
       let { step } = t;
-      if (step.event?.kind === 'tested' && idleFor(end, endsOf).has(step)) step = { ...step, event: { kind: 'idle' } };
+      if (step !== told && step.event?.kind === 'tested' && idleFor(end, endsOf).has(step)) step = { ...step, event: { kind: 'idle' } };
       return rest === t.before && step === t.step ? t : { step, before: rest };
     };
-    return kept(trail);
+    return kept(trail, turn);
   };
 }
 

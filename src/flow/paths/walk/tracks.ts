@@ -75,11 +75,16 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
         const pos = posOf(at) ?? exit.pos;
         const key = `${pos}|${exit.pos}`;
         const known = found.get(key);
-        if (!known || isMore(exit, known.exit)) found.set(key, { exit: { ...exit, trail: decidedAs(exit, trail) }, pos });
+        if (!known || isMore(exit, known.exit))
+          found.set(key, { exit: { ...exit, trail: decidedAs(exit, trail, turnAt(at, elsewhere)) }, pos });
       }
     }
     return [...found.values()];
   }
+
+  /** The condition behind which the walk has turned from what leads elsewhere; `null` where the reference has come in without one. */
+  const turnAt = (state: number, elsewhere: ReadonlySet<number>): TrailStep | null =>
+    into(state).some(({ from }) => elsewhere.has(from) && posOf(from) !== null) ? testedAt(state) : null;
 
   /** The branches that decide for an exit, each with the trail by there. */
   function waysTo(from: number, exit: Exit, elsewhere: ReadonlySet<number>): [at: number, trail: Trail | null][] {
@@ -99,8 +104,8 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
     exits.flatMap((e) => (e.exit.kind === kind && e.exit.pos === pos && e.exit.result === result ? [e.from] : []));
   /** Those from which the same comes too late. */
   const lateAs = ({ kind, pos }: Late): number[] => lates.flatMap((l) => (l.late.kind === kind && l.late.pos === pos ? [l.from] : []));
-  const decidedAs = (exit: Exit, trail: Trail | null): Trail | null =>
-    decided(trail, `${exit.kind}|${exit.pos}|${exit.result}`, () => leftAs(exit));
+  const decidedAs = (exit: Exit, trail: Trail | null, turn: TrailStep | null): Trail | null =>
+    decided(trail, `${exit.kind}|${exit.pos}|${exit.result}`, () => leftAs(exit), turn);
 
   const isEnd = (state: number): boolean => {
     endings ??= new Set([...others, ...full, ...exits.map((e) => e.from), ...lates.map((l) => l.from)]);
@@ -121,8 +126,8 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
     turns,
     leading,
     late: (from, late) => lates.push({ from, late }),
-    decidedFor: (exit) => decidedAs(exit, exit.trail),
-    decidedForLate: (found) => decided(found.trail, `${found.kind}|${found.pos}`, () => lateAs(found)) as Trail,
+    decidedFor: (exit) => decidedAs(exit, exit.trail, null),
+    decidedForLate: (found) => decided(found.trail, `${found.kind}|${found.pos}`, () => lateAs(found), null) as Trail,
   };
 }
 
