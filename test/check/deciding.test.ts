@@ -37,6 +37,55 @@ describe('a condition is told', () => {
     expect(await conditionsOf(leaky('	if (ret > 0)\n		d->count = ret;\n	if (ret != n)\n		return 0;'))).toEqual(decisive));
   it('but not where a loop over something else ends', async () =>
     expect(await conditionsOf(leaky('	for (ret = 0; ret < d->count; ret++)\n		d->sum += ret;'))).toEqual(decisive));
+  const inRounds = (or: string): string => `static long take(struct user *user, struct file *file, unsigned long a, unsigned long n)
+{
+	unsigned long i, out = 0;
+	long got;
+	pgoff_t offset;
+
+	got = memfd_pin_folios(file, a, a + n - 1, user->folios, n, &offset);
+	if (got <= 0)
+		return got;
+	for (i = 0; i < got; i++) {
+		int rc;
+
+		if (user->small[i])
+			out++;
+		${or}{
+			rc = folio_add_pins(user->folios[i], 7);
+			if (rc)
+				return rc;
+			out += 8;
+		}
+	}
+	return out;
+}
+static int pin(struct user *user, struct file *file, unsigned long a, unsigned long n)
+{
+	long rc = take(user, file, a, n);
+
+	if (rc <= 0)
+		return rc;
+	user->n = rc;
+	return 0;
+}
+int all(struct file *file, unsigned long a, unsigned long n)
+{
+	struct user user;
+	int ret;
+
+	user.folios = kcalloc(n, sizeof(*user.folios), GFP_KERNEL);
+	ret = pin(&user, file, a, n);
+	if (!ret)
+		unpin_folios(user.folios, user.n);
+	kfree(user.folios);
+	return ret;
+}
+`;
+  const failing = ['take: where i < got', 'take: where rc != 0', 'pin: where rc <= 0'];
+  it('where the other way comes there by a later round alone', async () =>
+    expect(await conditionsOf(inRounds('else '))).toEqual(failing.toSpliced(1, 0, 'take: where user->small[i] == 0')));
+  it('but not where both ways come there in the round', async () => expect(await conditionsOf(inRounds(''))).toEqual(failing));
   it('of a function that hands the pages on, what decides about that', async () => {
     const wrapped = `
 static int take(struct dev *d, unsigned long a, int n, struct page **pages)

@@ -39,9 +39,11 @@ export interface States {
   trailOf(state: number): Trail | null;
   /** The condition that is looked at from a state, as a step; `null` where none is. */
   testedAt(state: number): TrailStep | null;
+  /** True if that is the condition by which a loop goes on or ends. */
+  isControl(state: number): boolean;
 }
 
-export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
+export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tracks {
   const edges: Edges = { last: [], before: [], froms: [] };
   const { last, before, froms } = edges;
   const trails: (Trail | null)[] = [];
@@ -111,7 +113,7 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
     endings ??= new Set([...others, ...full, ...exits.map((e) => e.from), ...lates.map((l) => l.from)]);
     return endings.has(state);
   };
-  const decided = decidingOnly(edges, testedAt, isEnd);
+  const decided = decidingOnly(edges, testedAt, isEnd, isControl);
 
   return {
     edge(from, to, trail) {
