@@ -48,7 +48,7 @@ function byMark(subject: Subject): Reach | null {
   const keeping = visits.find((v) => v.flow.heap.some(isAddress));
   const fact = keeping?.flow.heap.find(isAddress);
   if (!keeping || !fact || !mayWrite(subject)) return null;
-  return { how, steps: keptSteps(subject, keeping, fact, 'its address is kept, to be written to') };
+  return { how, steps: keptSteps(subject, keeping, fact, 'its address is kept', ', to be written to') };
 }
 
 /** Pages of an iterator that is filled are written to by whoever has them. */
@@ -57,22 +57,28 @@ function byIterator({ program, site }: Subject): Reach | null {
   return destination && { how: 'filled as direct I/O', steps: [destinationStep(program, destination)] };
 }
 
-/** A frame number that is put in memory is for somebody who has no struct page: a device, firmware, a hypervisor. */
+/**
+ * A frame number that is put in memory is for somebody who has no struct page: a device, firmware, a hypervisor. The memory manager
+ * keeps them for itself.
+ */
 function byFrame(subject: Subject): Reach | null {
   const { visits } = subject.followed;
   if (visits.some((v) => isFollowedByNotifier(subject, v))) return null;
-  const keeping = visits.find((v) => v.flow.heap.some((h) => h.endsWith('@pfn')));
+  const keeping = visits.find((v) => !v.flow.reference.file.startsWith('mm/') && v.flow.heap.some((h) => h.endsWith('@pfn')));
   const fact = keeping?.flow.heap.find((h) => h.endsWith('@pfn'));
   if (!keeping || !fact) return null;
   return { how: 'reached by their frame numbers', steps: keptSteps(subject, keeping, fact, 'its frame number is kept') };
 }
 
-/** How the pages got to where a visited function has stored what a fact says, and that it did. */
-function keptSteps(subject: Subject, visit: Visit, fact: string, text: string): FindingStep[] {
+/**
+ * How the pages got to where a visited function has stored what a fact says, and that it did.
+ * @param text what is said of that where the place has no name
+ */
+function keptSteps(subject: Subject, visit: Visit, fact: string, text: string, more = ''): FindingStep[] {
   const { origins, reference } = visit.flow;
   const origin = origins.get(fact);
   const pos = origin ? placeOf(origin) : reference.item.pos;
-  const last = stepAt(subject, visit, pos, text);
+  const last = stepAt(subject, visit, pos, (origin?.text.startsWith('kept ') ? origin.text : text) + more);
   // Of several names of where it is stored, one is enough.
   const isSame = (step: FindingStep): boolean =>
     step.line === last.line && step.function === last.function && step.text.startsWith('kept ');

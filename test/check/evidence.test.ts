@@ -182,6 +182,35 @@ const clearing = [
   'wipe: written to by memset()',
 ];
 
+const offline = `struct snapshot { unsigned long pfn; };
+static int offline(struct snapshot *s, unsigned long pfn)
+{
+	s->pfn = pfn;
+	return 0;
+}
+int inject(struct snapshot *s, unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	return offline(s, page_to_pfn(page));
+}
+`;
+
+describe('a frame number that is kept', () => {
+  complains('needs-pin', 'by a driver', { 'drivers/offline.c': offline }, 'inject:if (get_user_pages_fast(a, 1, 0, &page) != 1)');
+  accepts('needs-pin', 'by the memory manager', { 'mm/offline.c': offline });
+  it('is told with where it is', async () =>
+    expect(await pathsOf({ 'drivers/offline.c': offline }, 'needs-pin')).toEqual([
+      [
+        'inject: taken by get_user_pages_fast()',
+        'inject: turned into a frame number by page_to_pfn()',
+        'inject: kept in pfn of struct snapshot by offline()',
+      ],
+    ]));
+});
+
 describe('how the pages come to where they are reached', () => {
   it('is told without the variables between', async () =>
     expect(await pathsOf(kept, 'needs-pin')).toEqual([['box_add: taken by get_user_pages_fast()', keeping, ...clearing]]));
@@ -201,7 +230,7 @@ describe('how the pages come to where they are reached', () => {
     expect(await pathsOf({ ...kept, 'drivers/box/clear.c': `#include "box.h"\n${address}` }, 'needs-pin')).toEqual([
       [
         ...['box_add: taken by get_user_pages_fast()', keeping, 'box_map: found in b->page', 'box_map: mapped by kmap()'],
-        'box_map: its address is kept, to be written to',
+        'box_map: kept as an address in b->address, of struct box, to be written to',
       ],
     ]);
   });
