@@ -5,12 +5,13 @@ import { type DirtyEvent, placeOf as originPlace } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
 import { placeOf } from '../flow/moves.js';
 import type { Visit } from '../flow/visit.js';
-import { rootOf, stepsOf } from '../program/path.js';
+import { rootOf, stepsOf, type Value } from '../program/path.js';
 import { folderOf } from '../program/place.js';
 import { remembered } from '../program/remembered.js';
 import { cacheLocks, deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
 import { passesFlag } from '../survey/flags.js';
 import { assumptionsOf } from '../survey/sites.js';
+import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
 import type { FindingStep } from './finding.js';
@@ -19,6 +20,10 @@ import type { FindingStep } from './finding.js';
 export interface Access {
   visit: Visit;
   pos: number;
+  /** What says that the pages are there. */
+  fact: string;
+  /** What the function calls where they are reached. */
+  path: string;
   /** Name of the call, `null` for a store. */
   name: string | null;
   /** A device's, else a processor's. */
@@ -55,31 +60,35 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
         const device = o.name === null ? undefined : deviceCalls.get(o.name);
         if (o.name === null || (!device && !fillingCalls.has(o.name))) continue;
         const place = placeOf(o, device?.memory ?? '0');
-        const reached = place ? contentsOf(place, facts, scope) : [];
-        if (!reached.some((suffix) => device !== undefined || suffix === '@address')) continue;
+        const fact = place && factAt(place, facts, scope, (suffix) => device !== undefined || suffix === '@address');
+        if (fact == null || place?.path == null) continue;
         const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
-        found.set(pos, { visit, pos, name: o.name, device: device !== undefined, direction });
-      } else if (
-        mapped &&
-        (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') &&
-        !cells.has(o.target) &&
-        storesIn(o.target, facts, scope)
-      )
-        found.set(pos, { visit, pos, name: null, device: false, direction: '' });
+        found.set(pos, { visit, pos, fact, path: place.path, name: o.name, device: device !== undefined, direction });
+      } else if (mapped && (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && !cells.has(o.target)) {
+        const behind = storedBehind(o.target, facts, scope);
+        if (behind !== null) found.set(pos, { visit, pos, ...behind, name: null, device: false, direction: '' });
+      }
     }
   }
   return [...found.values()];
 }
 
-/** True if a store goes to memory behind an address at which the pages are mapped: `*p`, `p->field`, `p[i]`. */
-function storesIn(target: string, facts: Facts, scope: Scope): boolean {
+/** The fact by which the pages are below a place; `null` if they are not. @param isMeant asked for what leads from there to them */
+function factAt(place: Value, facts: Facts, scope: Scope, isMeant: (suffix: string) => boolean): string | null {
+  if (!contentsOf(place, facts, scope).some(isMeant)) return null;
+  return [...facts].find((fact) => contentsOf(place, new Set([fact]), scope).some(isMeant)) ?? null;
+}
+
+/** Where the address stands at which the pages are mapped, of a store to what is behind it: `*p`, `p->field`, `p[i]`; `null` for any other. */
+function storedBehind(target: string, facts: Facts, scope: Scope): Pick<Access, 'fact' | 'path'> | null {
   const steps = stepsOf(target);
   let path = rootOf(target);
   for (const step of steps) {
-    if (contentsOf({ path, address: false, text: '' }, facts, scope).includes('@address')) return true;
+    const fact = factAt({ path, address: false, text: '' }, facts, scope, (suffix) => suffix === '@address');
+    if (fact !== null) return { fact, path };
     path += step;
   }
-  return false;
+  return null;
 }
 
 /** A place of a visited function as a step of a path. */
@@ -88,10 +97,26 @@ export function stepAt({ program }: Subject, { flow }: Visit, pos: number, text:
   return { file, ...program.position(file, pos), function: name, text };
 }
 
-/** An access as a step of a path. */
-export function accessStep(subject: Subject, { visit, pos, name, device }: Access): FindingStep {
+/** An access as the last steps of a path: how the pages got there, and what happens to them. */
+export function accessSteps(subject: Subject, { visit, pos, fact, path, name, device }: Access): FindingStep[] {
   const by = name === null ? 'here' : `by ${name}()`;
-  return stepAt(subject, visit, pos, device ? `given to a device ${by}` : `written to ${by}`);
+  const last = stepAt(subject, visit, pos, device ? `given to a device ${by}` : `written to ${by}`);
+  return [...stepsTo(subject.program, visit, fact, { pos, path }, true), last];
+}
+
+/** A mark as the last steps of a path. */
+export function markSteps(subject: Subject, { visit, event }: Mark): FindingStep[] {
+  const { program } = subject;
+  const { reference, origins } = visit.flow;
+  const place: Value = { path: event.fact, address: false, text: '' };
+  const facts = new Set(origins.keys());
+  const [fact = ''] = program
+    .graphs(reference)
+    .flatMap((graph) => factAt(place, facts, scopeOf(program, graph, reference), () => true) ?? []);
+  return [
+    ...stepsTo(program, visit, fact, { pos: event.pos, path: event.fact }, true),
+    stepAt(subject, visit, event.pos, `marked dirty by ${event.api}()`),
+  ];
 }
 
 /** What is passed where old kernels have a write flag: yes, or how the pages are used, as a pattern of all that stands there. */

@@ -3,8 +3,9 @@ import { placeOf } from '../flow/flow.js';
 import type { Visit } from '../flow/visit.js';
 import { remembered } from '../program/remembered.js';
 import { isFollowedByNotifier } from '../survey/case.js';
+import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
-import { accessesOf, accessStep, dirtiesOf, mayWrite, stepAt } from './access.js';
+import { accessesOf, accessSteps, dirtiesOf, markSteps, mayWrite, stepAt } from './access.js';
 import { destinationOf, destinationStep } from './destination.js';
 import { releasesIn } from './evidence.js';
 import type { FindingStep } from './finding.js';
@@ -13,7 +14,7 @@ import type { FindingStep } from './finding.js';
 export interface Reach {
   /** By whom, as a phrase. */
   how: string;
-  step: FindingStep;
+  steps: FindingStep[];
   /** It is an access, which the pages of another caller may have. */
   access?: true;
 }
@@ -34,7 +35,7 @@ function byAccess(subject: Subject): Reach | null {
   const accesses = accessesOf(subject);
   const access = accesses.find((a) => a.device) ?? accesses[0];
   if (!access) return null;
-  return { how: access.device ? 'reached by a device' : 'written to by the processor', step: accessStep(subject, access), access: true };
+  return { how: access.device ? 'reached by a device' : 'written to by the processor', steps: accessSteps(subject, access), access: true };
 }
 
 /** Where a function marks a page dirty that it has mapped, or its address is kept though it was taken to be written to: what else says that it is written. */
@@ -43,33 +44,43 @@ function byMark(subject: Subject): Reach | null {
   const isAddress = (fact: string): boolean => fact.endsWith('@address');
   const how = 'written to by the processor';
   const dirtied = dirtiesOf(subject).find(({ visit }) => [...visit.flow.origins.keys()].some(isAddress));
-  if (dirtied) return { how, step: stepAt(subject, dirtied.visit, dirtied.event.pos, `marked dirty by ${dirtied.event.api}()`) };
+  if (dirtied) return { how, steps: markSteps(subject, dirtied) };
   const keeping = visits.find((v) => v.flow.heap.some(isAddress));
   const fact = keeping?.flow.heap.find(isAddress);
   if (!keeping || !fact || !mayWrite(subject)) return null;
-  const pos = keptAt(keeping, fact);
-  return { how, step: stepAt(subject, keeping, pos, 'its address is kept, to be written to') };
+  return { how, steps: keptSteps(subject, keeping, fact, 'its address is kept', ', to be written to') };
 }
 
 /** Pages of an iterator that is filled are written to by whoever has them. */
 function byIterator({ program, site }: Subject): Reach | null {
   const destination = site.acquire.iterator === null ? null : destinationOf(site, program);
-  return destination && { how: 'filled as direct I/O', step: destinationStep(program, destination) };
+  return destination && { how: 'filled as direct I/O', steps: [destinationStep(program, destination)] };
 }
 
-/** A frame number that is put in memory is for somebody who has no struct page: a device, firmware, a hypervisor. */
+/**
+ * A frame number that is put in memory is for somebody who has no struct page: a device, firmware, a hypervisor. The memory manager
+ * keeps them for itself.
+ */
 function byFrame(subject: Subject): Reach | null {
   const { visits } = subject.followed;
   if (visits.some((v) => isFollowedByNotifier(subject, v))) return null;
-  const keeping = visits.find((v) => v.flow.heap.some((h) => h.endsWith('@pfn')));
+  const keeping = visits.find((v) => !v.flow.reference.file.startsWith('mm/') && v.flow.heap.some((h) => h.endsWith('@pfn')));
   const fact = keeping?.flow.heap.find((h) => h.endsWith('@pfn'));
   if (!keeping || !fact) return null;
-  const pos = keptAt(keeping, fact);
-  return { how: 'reached by their frame numbers', step: stepAt(subject, keeping, pos, 'its frame number is kept') };
+  return { how: 'reached by their frame numbers', steps: keptSteps(subject, keeping, fact, 'its frame number is kept') };
 }
 
-/** Where a visited function has stored what a fact says. */
-function keptAt({ flow: { origins, reference } }: Visit, fact: string): number {
+/**
+ * How the pages got to where a visited function has stored what a fact says, and that it did.
+ * @param text what is said of that where the place has no name
+ */
+function keptSteps(subject: Subject, visit: Visit, fact: string, text: string, more = ''): FindingStep[] {
+  const { origins, reference } = visit.flow;
   const origin = origins.get(fact);
-  return origin ? placeOf(origin) : reference.item.pos;
+  const pos = origin ? placeOf(origin) : reference.item.pos;
+  const last = stepAt(subject, visit, pos, (origin?.text.startsWith('kept ') ? origin.text : text) + more);
+  // Of several names of where it is stored, one is enough.
+  const isSame = (step: FindingStep): boolean =>
+    step.line === last.line && step.function === last.function && step.text.startsWith('kept ');
+  return [...stepsTo(subject.program, visit, origin?.from ?? '', { pos }, true).filter((step) => !isSame(step)), last];
 }

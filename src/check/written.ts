@@ -4,23 +4,26 @@ import type { Visit } from '../flow/visit.js';
 import { rootOf } from '../program/path.js';
 import { passingOf } from '../survey/flags.js';
 import type { Subject } from '../survey/unit.js';
-import { type Access, accessesOf, accessStep, writing } from './access.js';
+import { type Access, accessesOf, accessSteps, writing } from './access.js';
 import { destinationAlong, destinationOf, destinationStep } from './destination.js';
 import type { FindingStep } from './finding.js';
 import { mixedAt } from './mixed.js';
-import { heapOf, lineOf, mayMeet } from './ways.js';
+import { heapOf, lineOf, mayMeet, waysTo } from './ways.js';
 
-/** A fact that a complaint rests on, as what stands behind the last step of its path. */
-export function evidence(step: FindingStep): FindingStep {
-  return { ...step, text: `evidence: ${step.text}` };
+/** A path with what it rests on behind its last step, but for what it has told already. */
+export function resting(path: readonly FindingStep[], steps: readonly FindingStep[]): FindingStep[] {
+  const isTold = ({ file, line, function: name, text }: FindingStep): boolean =>
+    path.some((p) => p.file === file && p.line === line && p.function === name && `${p.text},`.startsWith(`${text},`));
+  return [...path, ...steps.filter((step) => !isTold(step)).map((step) => ({ ...step, text: `evidence: ${step.text}` }))];
 }
 
-/** An access of pages that may be those of a visit which came about by its own way, of the same carrier if there is one. */
+/** An access of pages that may be those of a visit which came about by its own way, and by a way on which they may be; of the same carrier if there is one. */
 export function accessMet(subject: Subject, visit: Visit, isMeant: (access: Access) => boolean = () => true): Access | null {
   const heap = heapOf(visit);
   const met = accessesOf(subject).filter((a) => isMeant(a) && mayMeet(subject, visit, a.visit) && !isOfTheKernel(subject, a.visit));
   const isBeside = ({ visit: { heap: other } }: Access): boolean => heap === null || other === null || rootOf(other) === rootOf(heap);
-  return met.find(isBeside) ?? met[0] ?? null;
+  const found = met.find(isBeside) ?? met[0];
+  return found ? { ...found, visit: waysTo(found.visit).find((way) => mayMeet(subject, visit, way)) ?? found.visit } : null;
 }
 
 /** True where pages come from a field in which the kernel's own stand as well: which are meant there is not known. */
@@ -28,16 +31,20 @@ function isOfTheKernel(subject: Subject, visit: Visit): boolean {
   return visit.heap !== null && mixedAt(subject, visit).some(({ kind }) => kind === 'kernel' || kind === 'allocated');
 }
 
-/** What says that the pages of a visit which came about by its own way are written to. */
-export function writesTo(subject: Subject, visit: Visit): FindingStep[] {
+/** A path to a visit which came about by its own way, with what says that its pages are written to. */
+export function withWrites(subject: Subject, visit: Visit, path: readonly FindingStep[]): FindingStep[] {
+  return resting(path, writesTo(subject, visit));
+}
+
+function writesTo(subject: Subject, visit: Visit): FindingStep[] {
   const { program, site } = subject;
   const access = accessMet(subject, visit, (a) => !isReading(a));
-  const steps = access ? [accessStep(subject, access)] : [];
+  const steps = access ? accessSteps(subject, access) : [];
   if (site.acquire.iterator !== null) {
     const destination = destinationAlong(site, program, lineOf(visit)) ?? destinationOf(site, program);
-    return [...(destination ? [destinationStep(program, destination)] : []), ...steps].map(evidence);
+    return [...(destination ? [destinationStep(program, destination)] : []), ...steps];
   }
-  return (access ? steps : takenToWrite(subject, visit)).map(evidence);
+  return access ? steps : takenToWrite(subject, visit);
 }
 
 /** True for a device that is let at the pages to read them only. */

@@ -29,9 +29,14 @@ export function acquiredBy({ result }: Acquire, signature: Signature | null, { e
   };
 }
 
-/** True for a call that, asked for one page, may come back without one and without an error: those that only look. */
-export function mayFindNone(name: string | null): boolean {
-  return name?.endsWith('_only') === true;
+/**
+ * The outcomes with which a call takes nothing. One that is asked for one page either has it or says why not, but for those that only
+ * look.
+ */
+export function outcomesOfNone(name: string | null, { result, count }: Acquired): readonly Outcome[] {
+  if (result === 'bool') return ['?zero'];
+  const isOne = count === '1' && result !== 'bytes';
+  return isOne && name?.endsWith('_only') !== true ? ['?error'] : ['?error', '?zero'];
 }
 
 /** Outcome values to compare with: `short` lies between zero and all, which are symbols. */

@@ -16,6 +16,8 @@ export interface Loop {
   name: string;
   /** Where the body begins: what stands before it controls the loop. */
   bodyPos: number;
+  /** Where the test begins, of a loop that has it behind the body. */
+  testPos?: number;
   /** How many conditions hold around the loop: a node in it with more is reached only in some rounds. */
   guards: number;
   /** Names in the loop's control part: what it counts with. */

@@ -6,7 +6,7 @@ import type { CallOperation, Graph } from './graph.js';
 import { addressOf } from './lower/values.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import type { Value } from './path.js';
-import { isForOlder, isTabled } from './shims.js';
+import { isElsewise, isTabled } from './shims.js';
 import { plainPath, sourceName } from './text.js';
 
 /** Where one of a call's arguments comes from. */
@@ -51,8 +51,8 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
 
   function find(called: string, from: string): Alias | null {
     const defined = macros(called, from);
-    // What only kernels need that have not got the call: it is what it is named.
-    if (isTabled(called) && defined.length > 0 && defined.every((macro) => isForOlder(file(macro.file), macro))) return null;
+    // What only some need, who have not got the call: it is what it is named.
+    if (isTabled(called) && isElsewise(defined, file)) return null;
     for (const macro of defined) {
       const alias = aliasOf(macro);
       if (alias) return alias;

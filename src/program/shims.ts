@@ -50,9 +50,13 @@ function absent(facts: FileFacts | null, definitions: readonly FunctionReference
   return without(definitions.map((f) => conditionsOf(facts, f)));
 }
 
-/** True if a file defines a macro for older kernels only, or for those that have not got what it is named like. */
-export function isForOlder(facts: FileFacts | null, macro: FunctionReference): boolean {
-  return conditionsOf(facts, macro).some(isOlder);
+/**
+ * True if macros of one name are there for older kernels only, for those that have not got what they are named like, or for some other
+ * system: beside them is what they are named like.
+ */
+export function isElsewise(macros: readonly FunctionReference[], file: (path: string) => FileFacts | null): boolean {
+  const conditions = macros.map((macro) => conditionsOf(file(macro.file), macro));
+  return conditions.length > 0 && (conditions.every((some) => some.some(isOlder)) || without(conditions).length > 0);
 }
 
 /** The conditions under which a definition is there, without those that only keep a header from being read twice. */

@@ -23,17 +23,24 @@ export function traceOf(program: Program, site: Site, release: SeenRelease | nul
   return steps.filter((s, i) => i === 0 || s.line !== steps[i - 1]?.line || s.file !== steps[i - 1]?.file || s.text !== steps[i - 1]?.text);
 }
 
+/** Where a function does something with what a fact says, and by what name, as far as that is known. */
+export interface Use {
+  pos?: number;
+  path?: string;
+}
+
 /**
  * Steps from a visit's beginning to a fact of it.
- * @param used where the function does something with the fact, if that is known
+ * @param isBrief leaves out the variables in which the way there keeps what it has just told of
  */
-export function stepsTo(program: Program, visit: Visit, fact: string, used: number | null = null): Step[] {
+export function stepsTo(program: Program, visit: Visit, fact: string, use: Use = {}, isBrief = false): Step[] {
   const { reference } = visit.flow;
-  const { made, entry } = chainTo(visit, fact);
+  const { made, entry, passing } = chainTo(visit, fact);
   // Of what a field leads to, other names say nothing that the field does not.
   const first = visit.way === 'field' ? made.findIndex(({ alias, text }) => alias === undefined && text !== '') : 0;
   const here = made
     .slice(Math.max(0, first))
+    .filter((origin) => !isBrief || !passing.has(origin))
     .filter((origin, i, all) => origin.text !== '' && !(all[i + 1]?.isMore && placeOf(all[i + 1] as Origin) === placeOf(origin)))
     .map((origin) => step(program, reference.file, reference.name, placeOf(origin), origin.text));
   if (!visit.parent) return here;
@@ -45,16 +52,20 @@ export function stepsTo(program: Program, visit: Visit, fact: string, used: numb
     site: () => at(from, pos, ''),
     call: () => at(from, pos, `passed to ${reference.name}()`),
     return: () => at(visit, begun?.kind === 'taken' ? begun.pos : pos, `handed on by ${from.flow.reference.name}()`),
-    field: () => at(visit, made[0]?.pos ?? used ?? loadIn(program, visit), `found in ${foundIn(program, visit, entry, made)}`),
+    field: () => at(visit, made[0]?.pos ?? use.pos ?? loadIn(program, visit), `found in ${foundIn(program, visit, entry, made, use)}`),
     callback: () => at(visit, reference.item.bodyPos, `called back: ${reference.name}()`),
   };
   const isIn = visit.way === 'call' || visit.way === 'callback';
-  return [...stepsTo(program, from, handed, isIn ? pos : null), arrivals[visit.way](), ...here];
+  return [...stepsTo(program, from, handed, isIn ? { pos } : {}, isBrief), arrivals[visit.way](), ...here];
 }
 
-/** What was brought about on the way to a fact within a visited function, the first first, and what it began with. */
-function chainTo({ flow: { origins } }: Visit, fact: string): { made: Origin[]; entry: string } {
+/**
+ * What was brought about on the way to a fact within a visited function, the first first, and what it began with.
+ * @returns as `passing` what of it says no more than in which variable, or by which other name, what was told before is
+ */
+function chainTo({ way, flow: { origins } }: Visit, fact: string): { made: Origin[]; entry: string; passing: ReadonlySet<Origin> } {
   const made: Origin[] = [];
+  const passing = new Set<Origin>();
   const seen = new Set<string>();
   let entry = fact;
   for (let f: string | null = fact; f !== null && !seen.has(f); ) {
@@ -63,20 +74,26 @@ function chainTo({ flow: { origins } }: Visit, fact: string): { made: Origin[]; 
     const origin: Origin | undefined = origins.get(f);
     if (!origin) break;
     if (origin.kind === 'made') made.unshift(origin);
+    if (naming.test(origin.text) && (variable.test(f) || (way === 'field' && origin.alias !== undefined))) passing.add(origin);
     f = origin.from;
   }
-  return { made, entry };
+  return { made, entry, passing };
 }
+
+/** A variable with pages in it, or what stands for them. */
+const variable = /^\w+(?:\[\])*(?:@\w+)?$/;
+/** How it is told where something is that was told of before. */
+const naming = /^(?:kept|which is) /;
 
 /**
  * The place that a visited function has the pages from, by the name that it has for it.
  * @param made what comes of it there
  */
-function foundIn(program: Program, { flow: { reference }, heap }: Visit, entry: string, made: readonly Origin[]): string {
+function foundIn(program: Program, { flow: { reference }, heap }: Visit, entry: string, made: readonly Origin[], use: Use): string {
   const [graph] = program.graphs(reference);
   const textOf = (path: string | null | undefined): string => (graph && path ? placeText(path, scopeOf(program, graph, reference)) : '');
   const other = made.find(({ alias, text }) => alias || text !== '')?.alias;
-  return (isHeap(entry) ? textOf(made[0]?.path) : textOf(entry)) || other || textOf(heap);
+  return (isHeap(entry) ? textOf(made.length > 0 ? made[0]?.path : use.path) : textOf(entry)) || other || textOf(heap);
 }
 
 /** Where a function names the field or variable through which it was come to. */

@@ -37,6 +37,55 @@ describe('a condition is told', () => {
     expect(await conditionsOf(leaky('	if (ret > 0)\n		d->count = ret;\n	if (ret != n)\n		return 0;'))).toEqual(decisive));
   it('but not where a loop over something else ends', async () =>
     expect(await conditionsOf(leaky('	for (ret = 0; ret < d->count; ret++)\n		d->sum += ret;'))).toEqual(decisive));
+  const inRounds = (or: string): string => `static long take(struct user *user, struct file *file, unsigned long a, unsigned long n)
+{
+	unsigned long i, out = 0;
+	long got;
+	pgoff_t offset;
+
+	got = memfd_pin_folios(file, a, a + n - 1, user->folios, n, &offset);
+	if (got <= 0)
+		return got;
+	for (i = 0; i < got; i++) {
+		int rc;
+
+		if (user->small[i])
+			out++;
+		${or}{
+			rc = folio_add_pins(user->folios[i], 7);
+			if (rc)
+				return rc;
+			out += 8;
+		}
+	}
+	return out;
+}
+static int pin(struct user *user, struct file *file, unsigned long a, unsigned long n)
+{
+	long rc = take(user, file, a, n);
+
+	if (rc <= 0)
+		return rc;
+	user->n = rc;
+	return 0;
+}
+int all(struct file *file, unsigned long a, unsigned long n)
+{
+	struct user user;
+	int ret;
+
+	user.folios = kcalloc(n, sizeof(*user.folios), GFP_KERNEL);
+	ret = pin(&user, file, a, n);
+	if (!ret)
+		unpin_folios(user.folios, user.n);
+	kfree(user.folios);
+	return ret;
+}
+`;
+  const failing = ['take: where i < got', 'take: where rc != 0', 'pin: where rc <= 0'];
+  it('where the other way comes there by a later round alone', async () =>
+    expect(await conditionsOf(inRounds('else '))).toEqual(failing.toSpliced(1, 0, 'take: where user->small[i] == 0')));
+  it('but not where both ways come there in the round', async () => expect(await conditionsOf(inRounds(''))).toEqual(failing));
   it('of a function that hands the pages on, what decides about that', async () => {
     const wrapped = `
 static int take(struct dev *d, unsigned long a, int n, struct page **pages)
@@ -120,4 +169,40 @@ it('a further reference is told where it is taken and where one of them is dropp
       'f: left here with the pages still held',
     ],
   ]);
+});
+
+describe('the condition at which a finding stands is told', () => {
+  const rounds = `
+int f(struct region *region, unsigned long a, unsigned long size)
+{
+	unsigned long done = 0;
+	int ret, i;
+
+	do {
+		i = region->count;
+		ret = get_user_pages_unlocked(a + done, 1, region->pages + i, FOLL_GET);
+		if (ret < 0)
+			goto put;
+		if (region->broken)
+			goto put;
+		if (region->count > 7)
+			goto put;
+		done += PAGE_SIZE;
+		region->count++;
+	} while (done < size);
+	keep(region);
+	return 0;
+put:
+	for (i = 0; i < region->count; i++)
+		put_page(region->pages[i]);
+	kfree(region->pages);
+	kfree(region);
+	return ret;
+}
+`;
+  it('though others lead to the same end', async () =>
+    expect((await pathsOf(rounds, 'leak-on-path')).map((path) => path.filter((step) => step.includes(': where ')))).toEqual([
+      ['f: where region->broken != 0'],
+      ['f: where region->count > 7'],
+    ]));
 });

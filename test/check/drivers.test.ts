@@ -336,3 +336,27 @@ describe('an object that a framework calls its driver back with', () => {
   complains('never-released', 'one with a file', registered(file, ''), 'dev_open:if (d->n != 16) {');
   accepts('never-released', 'one with a file, and an end', registered(file, drop));
 });
+
+const marking = (macro: string): string => `${macro}
+int pin(struct dev *d, unsigned long a)
+{
+	return pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &d->page) == 1 ? 0 : -EFAULT;
+}
+void unpin(struct dev *d)
+{
+	set_page_dirty_lock(d->page);
+	unpin_user_page(d->page);
+}
+`;
+const plain = '#define set_page_dirty_lock set_page_dirty';
+
+describe("a macro named like one of the kernel's calls", () => {
+  accepts('dirty-unlocked', 'what another system has instead of the call', marking(`#if defined(OTHER_SYSTEM)\n${plain}\n#endif`));
+  complains('dirty-unlocked', 'what is always there instead', marking(plain), 'unpin:set_page_dirty_lock(d->page);');
+  complains(
+    'dirty-unlocked',
+    'what each system has instead',
+    marking(`#ifdef OTHER_SYSTEM\n${plain}\n#else\n${plain}\n#endif`),
+    'unpin:set_page_dirty_lock(d->page);',
+  );
+});

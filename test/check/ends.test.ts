@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { check } from '../../src/check/index.js';
 import { withTree } from '../survey/helper.js';
-import { accepts, complains } from './findings.js';
+import { accepts, complains, pathsOf } from './findings.js';
 
 const listed = (drop: string): string => `struct chunk { struct list_head list; struct page **pages; int n; };
 struct owner { struct list_head chunks; };
@@ -400,6 +400,10 @@ describe('a page that is handed to who drops it', () => {
   accepts('leak-on-path', 'every way out drops it', passed(drop, drop));
   accepts('leak-on-path', 'the ways out that leave it say so', passed(drop, '', 'if (offline(page) < 0) put_page(page);\n\treturn 0;'));
   complains('leak-on-path', 'one way out of two that end alike leaves it', passed('', drop), 'offline:return 0;');
+  it('is told from where it is taken', async () =>
+    expect((await pathsOf(passed('', drop), 'leak-on-path')).map(([first]) => first)).toEqual([
+      'inject: taken here, and passed on to offline()',
+    ]));
   accepts('leak-on-path', 'one way out of two frees what nobody holds', dissolved('__free_pages(page, 9);'));
   complains('leak-on-path', 'one way out of two drops it far down', dissolved('put_page(page);'), 'poison:return false;');
 });

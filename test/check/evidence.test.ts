@@ -46,7 +46,11 @@ describe('the evidence of dirty-lost', () => {
   it('is the write where it is to the pages of the same field', async () => {
     const own = 'void box_clear(struct box *b)\n{\n	memset(page_address(b->pages[0]), 0, 64);\n}';
     expect(await evidenceOf(shared(own), 'dirty-lost')).toEqual([
-      ['box_clear: memset(page_address(b->pages[0]), 0, 64);: written to by memset()'],
+      [
+        'box_clear: memset(page_address(b->pages[0]), 0, 64);: found in b->pages',
+        'box_clear: memset(page_address(b->pages[0]), 0, 64);: its address is taken by page_address()',
+        'box_clear: memset(page_address(b->pages[0]), 0, 64);: written to by memset()',
+      ],
     ]);
   });
   it('is the flag of the caller whose pages are dropped', async () => {
@@ -98,7 +102,11 @@ void slots_drop(struct slots *s)
       ['slots_add: return pin_user_pages_fast(a, 1, FOLL_WRITE, &s->page[0]) == 1 ? 0 : -EFAULT;: taken with FOLL_WRITE'],
     ]);
     expect(await evidenceOf(slots(''), 'dirty-lost')).toEqual([
-      ['slots_clear: memset(page_address(s->page[0]), 0, 64);: written to by memset()'],
+      [
+        'slots_clear: memset(page_address(s->page[0]), 0, 64);: found in s->page',
+        'slots_clear: memset(page_address(s->page[0]), 0, 64);: its address is taken by page_address()',
+        'slots_clear: memset(page_address(s->page[0]), 0, 64);: written to by memset()',
+      ],
     ]);
   });
   const iterators = `struct job { struct page *pages[16]; };
@@ -133,6 +141,106 @@ void job_drop(struct job *j)
   it('is the iterator of the caller whose pages are dropped', async () => {
     expect(await evidenceOf(iterators, 'dirty-lost')).toEqual([
       ['job_read: import_ubuf(ITER_DEST, a, n, &it);: the iterator is made by import_ubuf() to be filled'],
+    ]);
+  });
+});
+
+/** A page that is kept in a struct, and reached by functions of other files. */
+const kept = {
+  'drivers/box/box.h': 'struct box { struct page *page; void *address; };\n',
+  'drivers/box/box.c': `#include "box.h"
+int box_add(struct box *b, unsigned long a)
+{
+	return get_user_pages_fast(a, 1, FOLL_WRITE, &b->page) == 1 ? 0 : -EFAULT;
+}
+void box_drop(struct box *b)
+{
+	set_page_dirty(b->page);
+	put_page(b->page);
+}
+`,
+  'drivers/box/clear.c': `#include "box.h"
+static void wipe(void *where)
+{
+	memset(where, 0, PAGE_SIZE);
+}
+void box_clear(struct box *b)
+{
+	struct page *page = b->page;
+	void *address = kmap(page);
+
+	wipe(address);
+	kunmap(page);
+}
+`,
+};
+const keeping = 'box_add: kept in b->page, of struct box';
+const clearing = [
+  'box_clear: found in b->page',
+  'box_clear: mapped by kmap()',
+  'box_clear: passed to wipe()',
+  'wipe: written to by memset()',
+];
+
+const offline = `struct snapshot { unsigned long pfn; };
+static int offline(struct snapshot *s, unsigned long pfn)
+{
+	s->pfn = pfn;
+	return 0;
+}
+int inject(struct snapshot *s, unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	return offline(s, page_to_pfn(page));
+}
+`;
+
+describe('a frame number that is kept', () => {
+  complains('needs-pin', 'by a driver', { 'drivers/offline.c': offline }, 'inject:if (get_user_pages_fast(a, 1, 0, &page) != 1)');
+  accepts('needs-pin', 'by the memory manager', { 'mm/offline.c': offline });
+  it('is told with where it is', async () =>
+    expect(await pathsOf({ 'drivers/offline.c': offline }, 'needs-pin')).toEqual([
+      [
+        'inject: taken by get_user_pages_fast()',
+        'inject: turned into a frame number by page_to_pfn()',
+        'inject: kept in pfn of struct snapshot by offline()',
+      ],
+    ]));
+});
+
+describe('how the pages come to where they are reached', () => {
+  it('is told without the variables between', async () =>
+    expect(await pathsOf(kept, 'needs-pin')).toEqual([['box_add: taken by get_user_pages_fast()', keeping, ...clearing]]));
+  it('is told of a mark', async () =>
+    expect(await pathsOf(kept, 'dirty-unlocked')).toEqual([
+      ['box_add: taken by get_user_pages_fast()', keeping, 'box_drop: found in b->page', 'box_drop: marked dirty by set_page_dirty()'],
+    ]));
+  it('is told as evidence but for what the path has told', async () =>
+    expect((await pathsOf(kept, 'needs-longterm')).map((path) => path.slice(1))).toEqual([
+      [
+        ...[keeping, 'box_drop: found in b->page', 'box_drop: dropped by put_page()'],
+        ...clearing.map((step) => step.replace(': ', ': evidence: ')),
+      ],
+    ]));
+  it('is told to where its address is kept', async () => {
+    const address = 'void box_map(struct box *b)\n{\n	b->address = kmap(b->page);\n}\n';
+    expect(await pathsOf({ ...kept, 'drivers/box/clear.c': `#include "box.h"\n${address}` }, 'needs-pin')).toEqual([
+      [
+        ...['box_add: taken by get_user_pages_fast()', keeping, 'box_map: found in b->page', 'box_map: mapped by kmap()'],
+        'box_map: kept as an address in b->address, of struct box, to be written to',
+      ],
+    ]);
+  });
+  it('is told by the way on which the pages of a finding are', async () => {
+    const two = shared('void box_clear(struct box *b)\n{\n	ring_fill(b->pages[0]);\n}\n').replace('FOLL_LONGTERM | ', '');
+    expect((await evidenceOf(two, 'dirty-lost')).at(-1)).toEqual([
+      'box_clear: ring_fill(b->pages[0]);: found in b->pages',
+      'box_clear: ring_fill(b->pages[0]);: passed to ring_fill()',
+      'ring_fill: memset(page_address(page), 0, 64);: its address is taken by page_address()',
+      'ring_fill: memset(page_address(page), 0, 64);: written to by memset()',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 /** What a path cannot do: leave a loop early by its end, get on from a call that only fails, lose what somebody else is at work on. */
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { vectorLibrary } from '../survey/vector.js';
-import { accepts, complains } from './findings.js';
+import { accepts, complains, pathsOf } from './findings.js';
 
 const described = (test: string, loop = 'for (i = 0; i < n; i++)') => `struct desc { struct req *req; struct desc *next; };
 struct req { struct page *pages[8]; int n; };
@@ -403,4 +403,36 @@ describe('a loop that takes pages until there are as many as are wanted', () => 
   accepts('leak-on-path', 'an end by its condition, at which there are no more than that', chunked(undone, 'pinned != n'));
   complains('leak-on-path', 'a way out of it with fewer', chunked('break;', 'pinned != n'), 'dev_pin:if (pinned != n) {');
   complains('leak-on-path', 'another test behind it', chunked(undone, 'a != n'), 'dev_pin:if (a != n) {');
+});
+
+const filled = (call: string, failed = 'return -EINVAL;', end = 'return 0;') => `int fill(unsigned long addr, int nents)
+{
+	struct scatterlist *sg, *list = sgl_alloc(nents, GFP_KERNEL, &nents);
+	struct page *page = NULL;
+	int i;
+
+	for_each_sg(list, sg, nents, i) {
+		if (${call} < 0)
+			${failed}
+		sg_set_page(sg, page, 4096, 0);
+		addr += 4096;
+	}
+	${end}
+}
+`;
+const one = 'pin_user_pages_fast(addr, 1, 1, &page)';
+const dropped = 'for_each_sg(list, sg, nents, i)\n\t\tunpin_user_page(sg_page(sg));\n\tsgl_free(list);\n\treturn 0;';
+
+describe('a page that is taken in each round', () => {
+  it('is told as lost in the round that took it', async () =>
+    expect(await pathsOf(filled(one), 'leak-on-path')).toEqual([
+      [`fill: taken by pin_user_pages_fast()`, `fill: where ${one} >= 0`, 'fill: left here with the pages still held'],
+    ]));
+  it('is lost where a later round fails', async () =>
+    expect((await pathsOf(filled(one, undefined, dropped), 'leak-on-path')).map((path) => path.slice(-3))).toEqual([
+      ['fill: nothing taken by pin_user_pages_fast()', `fill: where ${one} < 0`, 'fill: left here with the pages still held'],
+    ]));
+  accepts('unchecked-count', 'one that is asked for by itself', filled(one, undefined, dropped));
+  complains('leak-on-path', 'what rounds before an error took', filled(one, undefined, dropped), `fill:if (${one} < 0)`);
+  accepts('leak-on-path', 'what the failure of a round drops', filled(one, `goto out;`, `out:\n\t${dropped}`));
 });

@@ -1,5 +1,5 @@
 /** A call after which pages are counted: the acquiring call itself, or one of a function that hands its count on. */
-import { mayFindNone } from '../../flow/outcome.js';
+import { outcomesOfNone } from '../../flow/outcome.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../program/graph.js';
@@ -32,11 +32,12 @@ export function takingsOf(subject: Subject): Taking[] {
   const { program, site } = subject;
   const at = site.signature?.pages ?? null;
   const array = at === null ? undefined : site.call.args[at];
-  const { result } = acquiredOf(site);
+  const acquired = acquiredOf(site);
+  const { result } = acquired;
   const asked = askedOf(site);
   if (at === null || !array?.path || asked.text === '') return [];
   const one = asked.text === '1' && result !== 'bytes';
-  const failed = result === 'bool' ? ZERO : mayFindNone(site.call.name) ? ERROR | ZERO : ERROR;
+  const failed = outcomesOfNone(site.call.name, acquired).reduce((bits, none) => bits | (none === '?error' ? ERROR : ZERO), 0);
   return program.graphs(site.reference).flatMap((graph): Taking[] => {
     const start = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos);
     if (start?.operation?.kind !== 'call') return [];

@@ -10,7 +10,7 @@ import { type Complaint, type Rule, taken } from '../finding.js';
 import { marksOfSmall } from '../large.js';
 import { marksOfVectors, type Tested } from '../vectors.js';
 import { byLateWay } from '../ways.js';
-import { isReading, writesTo } from '../written.js';
+import { isReading, withWrites } from '../written.js';
 
 /** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
 export const dirtyLost: Rule = {
@@ -57,7 +57,7 @@ function leftOut(subject: Subject, { visit, event }: Mark): Complaint {
   const { file, name } = visit.flow.reference;
   const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where they are not in a large folio`;
   const step = stepAt(subject, visit, event.pos, `${event.api}() skips the pages of large folios`);
-  return { message, file, function: name, pos: event.pos, path: [taken(subject), step, ...writesTo(subject, visit)] };
+  return { message, file, function: name, pos: event.pos, path: withWrites(subject, visit, [taken(subject), step]) };
 }
 
 /** A mark that is left out for a user's pages as well, where they come with another sort of iterator. */
@@ -80,16 +80,11 @@ function complaintOf(subject: Subject, { release, from }: CleanDrop): Complaint 
   if (!from) {
     const visit = byLateWay(release.visit);
     const complaint = complaintAt(subject, { ...release, visit }, message);
-    return { ...complaint, path: [...complaint.path, ...writesTo(subject, visit)] };
+    return { ...complaint, path: withWrites(subject, visit, complaint.path) };
   }
   const { visit, call } = from;
   const { file, name } = visit.flow.reference;
   const passed = `passed to ${call.callee.name}(), which drops them by ${release.event.api}()`;
-  const path = [
-    taken(subject),
-    ...stepsTo(program, visit, call.fact),
-    stepAt(subject, visit, call.pos, passed),
-    ...writesTo(subject, visit),
-  ];
-  return { message: `${message} in ${call.callee.name}()`, file, function: name, pos: call.pos, path };
+  const path = [taken(subject), ...stepsTo(program, visit, call.fact), stepAt(subject, visit, call.pos, passed)];
+  return { message: `${message} in ${call.callee.name}()`, file, function: name, pos: call.pos, path: withWrites(subject, visit, path) };
 }

@@ -1,6 +1,6 @@
 import { dirtyCalls } from '../../protocol/index.js';
 import { isRuledOut } from '../../survey/dirty.js';
-import { dirtiesOf, locking, marksOfShared, stepAt } from '../access.js';
+import { dirtiesOf, locking, markSteps, marksOfShared } from '../access.js';
 import type { Rule } from '../finding.js';
 import { taken } from '../finding.js';
 
@@ -21,7 +21,7 @@ export const dirtyUnlocked: Rule = {
       if (dirtyCalls.get(event.api) === 'set_page_dirty_lock' || locking.test(program.textOf(reference))) return [];
       const { file, name } = reference;
       const message = `a page of ${row.api}() is marked dirty without its lock; set_page_dirty_lock() takes it`;
-      const path = [taken(subject), stepAt(subject, visit, event.pos, `marked dirty by ${event.api}()`)];
+      const path = [taken(subject), ...markSteps(subject, { visit, event })];
       return [{ message, file, function: name, pos: event.pos, path }];
     });
   },

@@ -3,7 +3,7 @@ import type { Visit } from '../../flow/visit.js';
 import { suffixAfter } from '../../program/path.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
-import { accessStep, stepAt } from '../access.js';
+import { accessSteps, stepAt } from '../access.js';
 import { kindOf } from '../company.js';
 import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';
 import { type FindingStep, type Rule, taken } from '../finding.js';
@@ -11,7 +11,7 @@ import { toldIn } from '../frames.js';
 import { reachedApart } from '../lifetime.js';
 import { type Reach, reachOf } from '../reach.js';
 import { byField, heapOf, isLate, startOfCalls, waysTo } from '../ways.js';
-import { accessMet, evidence } from '../written.js';
+import { accessMet, resting } from '../written.js';
 
 /** Case 2 of pin_user_pages.rst; FOLL_LONGTERM in include/linux/mm_types.h. */
 export const needsLongterm: Rule = {
@@ -33,7 +33,7 @@ export const needsLongterm: Rule = {
     const wanted = row.reference === 'pin' ? '' : ': they want pin_user_pages*(FOLL_LONGTERM)';
     const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM${wanted}`;
     const release = lastOf(subject, late);
-    const path = [...wayTo(subject, release), ...(reach ? reached(subject, release.visit, reach) : [])];
+    const path = resting(wayTo(subject, release), reach ? reached(subject, release.visit, reach) : []);
     return [{ message, file: row.file, function: row.function, pos: site.call.pos, path }];
   },
 };
@@ -95,7 +95,7 @@ function wayTo(subject: Subject, release: SeenRelease): FindingStep[] {
 
 /** What says that the data of the pages is reached. */
 function reached(subject: Subject, visit: Visit, reach: Reach): FindingStep[] {
-  if (!reach.access) return [evidence(reach.step)];
+  if (!reach.access) return reach.steps;
   const access = accessMet(subject, visit, (a) => a.device) ?? accessMet(subject, visit);
-  return access ? [evidence(accessStep(subject, access))] : [];
+  return access ? accessSteps(subject, access) : [];
 }

@@ -12,7 +12,7 @@ export const needsPin: Rule = {
     const reach = row.reference === 'get' ? reachOf(subject) : null;
     if (!reach || isBeforeName(subject, 'pin_user_pages', [5, 6])) return [];
     const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
-    complaint.path.push(reach.step);
+    complaint.path.push(...reach.steps);
     return [complaint];
   },
 };

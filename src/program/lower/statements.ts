@@ -297,7 +297,10 @@ function doWhile(b: Builder, s: Extract<Statement, { kind: 'do' }>): void {
   if (!once)
     b.loops = [
       ...outer,
-      { id: b.loopIds++, pos: s.pos, end: s.end, bodyPos: s.body.pos, guards: b.guards.length, name: 'do', variables: namesIn(s.test) },
+      {
+        ...{ id: b.loopIds++, pos: s.pos, end: s.end, bodyPos: s.body.pos, testPos: s.test.pos },
+        ...{ guards: b.guards.length, name: 'do', variables: namesIn(s.test) },
+      },
     ];
   const start = join(b, s.pos);
   connect(b, start);

@@ -231,22 +231,29 @@ function keptStep({ reference: { file, name }, pos }: Start, { tag, suffix }: Ca
 /** Pages that do not come through functions which the site hands them to, or which are given back what holds them. */
 function handedBack({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
   const { program, effects } = context;
-  const left = (reference: FunctionReference, exit: Exit, end: string): Witness => leakOf(reference, { exit, pos: exit.pos }, end);
+  const taken = (way: string, by: FunctionReference): PathStep => ({
+    file,
+    function: name,
+    pos,
+    text: `taken here, and ${way} ${by.name}()`,
+  });
+  const left = (reference: FunctionReference, exit: Exit, way: string, end: string): Witness =>
+    leakOf(reference, { exit, pos: exit.pos }, end, [taken(way, reference)]);
   const handed = ({ reference, fact }: Given, way: string, isFault: (exit: Exit) => boolean): Witness[] => {
     const lost = walked(reference, { kind: 'given', facts: [fact] }).lost.filter(({ exit }) => isFault(exit));
-    return leaksOf(climbed, reference, lost, [{ file, function: name, pos, text: `taken here, and ${way} ${reference.name}()` }]);
+    return leaksOf(climbed, reference, lost, [taken(way, reference)]);
   };
   return [
     ...given.passed.flatMap(({ reference, fact }) =>
       kept(program, reference, effects(reference, [fact])).map((exit) =>
-        left(reference, exit, 'left here with the page still held, which other ways with such a result drop'),
+        left(reference, exit, 'passed on to', 'left here with the page still held, which other ways with such a result drop'),
       ),
     ),
     ...given.endings.flatMap(({ reference, fact }) => {
       const exits = effects(reference, [fact]);
       const [exit] = exits;
       return exit && exits.every((e) => e.kind === 'held' && !e.unsure && e.holders.every((h) => h.of >= 0))
-        ? [left(reference, exit, 'left here with the pages still held, which nobody else drops')]
+        ? [left(reference, exit, 'kept until', 'left here with the pages still held, which nobody else drops')]
         : [];
     }),
     ...given.backs.flatMap((back) => handed(back, 'given back to', ({ trail }) => happened(trail, 'freed'))),

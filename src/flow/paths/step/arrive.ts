@@ -1,6 +1,7 @@
 /** How the reference comes to a function: by the acquiring call, or from a function that hands it on. */
 import type { CallOperation, Node } from '../../../program/graph.js';
 import { factsAt } from '../../flow.js';
+import { type Acquired, outcomesOfNone } from '../../outcome.js';
 import type { Called } from '../context.js';
 import { elementOf } from '../loops/unwind.js';
 import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
@@ -28,7 +29,7 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
           told(
             local,
             n,
-            altered(before, { outcomes: outcome.error | outcome.zero | outcome.earlier, result, asked: null, index: null }),
+            altered(before, { outcomes: nothingBy(o.name, acquired) | outcome.earlier, result, asked: null, index: null }),
             `nothing taken by ${o.name}()`,
           ),
         ]
@@ -49,6 +50,11 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
     state = counted;
   } else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
   return [told(local, n, state, `taken by ${o.name}()`, { kind: 'taken' }), ...failed];
+}
+
+/** The outcomes with which the acquiring call takes nothing, as bits. */
+function nothingBy(name: string | null, acquired: Acquired): number {
+  return outcomesOfNone(name, acquired).reduce((bits, none) => bits | (none === '?error' ? outcome.error : outcome.zero), 0);
 }
 
 /** The state in which a number of pages that is asked for is above zero: nobody asks for none; `null` where it cannot be. */

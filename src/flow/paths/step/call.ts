@@ -17,7 +17,7 @@ import {
   zeroingFlag,
   zeroingName,
 } from '../../../protocol/index.js';
-import { type Acquired, mayFindNone } from '../../outcome.js';
+import { type Acquired, outcomesOfNone } from '../../outcome.js';
 import { coversAll, refillsOf } from '../../refill.js';
 import type { Called } from '../context.js';
 import type { Callee } from '../function/callee.js';
@@ -180,8 +180,8 @@ function failed({ nodes, shape }: Called, n: Node, o: CallOperation, state: Stat
 
 /** The signs of an acquiring call's result where it has taken nothing, of one that asks for one page or, else, for any number. */
 function signsOfNone(name: string | null, one: Acquired | undefined): number {
-  if (one?.result === 'bool') return sign.zero;
-  return one === undefined || mayFindNone(name) ? sign.negative | sign.zero : sign.negative;
+  if (one === undefined) return sign.negative | sign.zero;
+  return outcomesOfNone(name, one).reduce((signs, none) => signs | (none === '?error' ? sign.negative : sign.zero), 0);
 }
 
 /** Another acquiring call: what it fills no longer is what stood there, but where it takes nothing. */

@@ -71,6 +71,11 @@ export function openFrontier(
       const n = graph.nodes[(queue[index] as At).node] as Node;
       return n.operation?.kind === 'assume' ? stepOf(n) : null;
     },
+    isControl(index) {
+      const { pos, loops } = graph.nodes[(queue[index] as At).node] as Node;
+      const loop = loops.at(-1);
+      return loop !== undefined && (pos < loop.bodyPos || pos >= (loop.testPos ?? loop.end));
+    },
   });
   let at = -1;
   let passed = 0;

@@ -1,7 +1,7 @@
 /** How the states of a walk follow each other: from which on nothing but one sort of end can be reached. */
 
 import type { Late } from '../context.js';
-import type { Exit, Turned } from '../memory/state.js';
+import { type Exit, outcome, type Turned } from '../memory/state.js';
 import type { Trail, TrailStep } from '../memory/trail.js';
 import { decidingOnly, type Edges, upTo } from './deciding.js';
 
@@ -39,9 +39,11 @@ export interface States {
   trailOf(state: number): Trail | null;
   /** The condition that is looked at from a state, as a step; `null` where none is. */
   testedAt(state: number): TrailStep | null;
+  /** True if that is the condition by which a loop goes on or ends. */
+  isControl(state: number): boolean;
 }
 
-export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
+export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tracks {
   const edges: Edges = { last: [], before: [], froms: [] };
   const { last, before, froms } = edges;
   const trails: (Trail | null)[] = [];
@@ -75,11 +77,16 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
         const pos = posOf(at) ?? exit.pos;
         const key = `${pos}|${exit.pos}`;
         const known = found.get(key);
-        if (!known || isMore(exit, known.exit)) found.set(key, { exit: { ...exit, trail: decidedAs(exit, trail) }, pos });
+        if (!known || isMore(exit, known.exit))
+          found.set(key, { exit: { ...exit, trail: decidedAs(exit, trail, turnAt(at, elsewhere)) }, pos });
       }
     }
     return [...found.values()];
   }
+
+  /** The condition behind which the walk has turned from what leads elsewhere; `null` where the reference has come in without one. */
+  const turnAt = (state: number, elsewhere: ReadonlySet<number>): TrailStep | null =>
+    into(state).some(({ from }) => elsewhere.has(from) && posOf(from) !== null) ? testedAt(state) : null;
 
   /** The branches that decide for an exit, each with the trail by there. */
   function waysTo(from: number, exit: Exit, elsewhere: ReadonlySet<number>): [at: number, trail: Trail | null][] {
@@ -99,14 +106,14 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
     exits.flatMap((e) => (e.exit.kind === kind && e.exit.pos === pos && e.exit.result === result ? [e.from] : []));
   /** Those from which the same comes too late. */
   const lateAs = ({ kind, pos }: Late): number[] => lates.flatMap((l) => (l.late.kind === kind && l.late.pos === pos ? [l.from] : []));
-  const decidedAs = (exit: Exit, trail: Trail | null): Trail | null =>
-    decided(trail, `${exit.kind}|${exit.pos}|${exit.result}`, () => leftAs(exit));
+  const decidedAs = (exit: Exit, trail: Trail | null, turn: TrailStep | null): Trail | null =>
+    decided(trail, `${exit.kind}|${exit.pos}|${exit.result}`, () => leftAs(exit), turn);
 
   const isEnd = (state: number): boolean => {
     endings ??= new Set([...others, ...full, ...exits.map((e) => e.from), ...lates.map((l) => l.from)]);
     return endings.has(state);
   };
-  const decided = decidingOnly(edges, testedAt, isEnd);
+  const decided = decidingOnly(edges, testedAt, isEnd, isControl);
 
   return {
     edge(from, to, trail) {
@@ -121,8 +128,8 @@ export function openTracks({ posOf, trailOf, testedAt }: States): Tracks {
     turns,
     leading,
     late: (from, late) => lates.push({ from, late }),
-    decidedFor: (exit) => decidedAs(exit, exit.trail),
-    decidedForLate: (found) => decided(found.trail, `${found.kind}|${found.pos}`, () => lateAs(found)) as Trail,
+    decidedFor: (exit) => decidedAs(exit, exit.trail, null),
+    decidedForLate: (found) => decided(found.trail, `${found.kind}|${found.pos}`, () => lateAs(found), null) as Trail,
   };
 }
 
@@ -132,7 +139,8 @@ function rerouted(trail: Trail | null, part: Trail | null, other: Trail | null):
   return trail === part || trail === null ? other : { step: trail.step, before: rerouted(trail.before, part, other) };
 }
 
-/** Of two ways to one end, the one with more of the pages. */
+/** Of two ways to one end, the one with more of the pages: rather with all that the last call was asked for than with what earlier ones took. */
 function isMore(a: Exit, b: Exit): boolean {
-  return a.outcomes > b.outcomes;
+  const worth = ({ outcomes }: Exit): number => (outcomes & outcome.all ? 2 : outcomes & outcome.earlier ? 1 : 0);
+  return worth(a) > worth(b) || (worth(a) === worth(b) && a.outcomes > b.outcomes);
 }
