@@ -196,7 +196,7 @@ function finish(r: Run, facts: Facts | undefined): void {
       }
     });
   }
-  if (facts) for (const fact of astray(facts, r.flow, r.scope)) noteAstray(r, fact);
+  if (facts) noteAstray(r, facts);
   for (const callback of r.graph.callbacks) {
     const steps = splitSteps(callback.owner.slice(rootOf(callback.owner).length));
     for (let n = steps.length; n >= 0; n--) {
@@ -232,12 +232,17 @@ function addOut({ outs }: FunctionFlow, index: number, suffix: string): void {
   if (!outs.some(([i, s]) => i === index && s === suffix)) outs.push([index, suffix]);
 }
 
-/** Notes once for each place what is left where no name leads, if it was stored here. */
-function noteAstray(r: Run, fact: string): void {
-  const origin = r.flow.origins.get(fact);
-  if (!origin || origin.kind === 'given') return;
-  const pos = placeOf(origin);
-  if (!r.flow.astray.some((a) => a.pos === pos)) r.flow.astray.push({ pos, pointer: pointerText(fact) });
+/** Notes once for each place what is left where no name leads, if it was stored here and is nowhere dropped by a name of it. */
+function noteAstray(r: Run, facts: Facts): void {
+  const { astray: known, calls, origins, releases } = r.flow;
+  const isDropped = (name: string): boolean =>
+    releases.some((e) => e.fact === name) || calls.some((c) => c.fact === name && dropsSome(r, r.summary(c.callee, c.entry)));
+  for (const fact of astray(facts, r.scope, (name) => (origins.has(name) && !facts.has(name)) || isDropped(name))) {
+    const origin = origins.get(fact);
+    if (!origin || origin.kind === 'given') continue;
+    const pos = placeOf(origin);
+    if (!known.some((a) => a.pos === pos)) known.push({ pos, pointer: pointerText(fact) });
+  }
 }
 
 /** True if a function drops what it was given, or keeps it, itself or through those that it calls. */

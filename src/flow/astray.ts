@@ -2,22 +2,18 @@
 import { isOwnValue, rootOf } from '../program/path.js';
 import { memoryCall } from '../protocol/index.js';
 import { credible, type Facts, heapFact, isLocal, namings, type Scope } from './facts.js';
-import type { FunctionFlow } from './flow.js';
 
 /**
  * The paths that hold the reference when a function is left, below pointers which lead neither to its callers nor to a field: those
  * of variables before those of pointers that have no name.
+ * @param isGone says that what was held under a name was dropped by it, or taken away
  */
-export function astray(facts: Facts, { origins }: Pick<FunctionFlow, 'origins'>, scope: Scope): string[] {
-  const isGone = (name: string): boolean => origins.has(name) && !facts.has(name);
+export function astray(facts: Facts, scope: Scope, isGone: (name: string) => boolean): string[] {
   const found = [...facts].filter((fact) => isLocal(fact) && !isOwn(fact, scope) && isNowhere(fact, scope, isGone));
   return [...found.filter((path) => !isUnnamed(path)), ...found.filter(isUnnamed)];
 }
 
-/**
- * True where each name of the memory is only a pointer that leads there, of which nothing is known.
- * @param isGone says that what was held under a name was dropped there, or taken away
- */
+/** True where each name of the memory is only a pointer that leads there, of which nothing is known, and is so to the end. */
 function isNowhere(path: string, scope: Scope, isGone: (name: string) => boolean): boolean {
   const names = [path, ...namings(path, scope.graph).map(({ name }) => name)];
   return names

@@ -62,6 +62,29 @@ int slot_set(struct slot *s, unsigned long uaddr)
     pin('struct kept *at = slot_find(s)', 'at->page = page').replace('struct slot', 'struct kept { struct page *page; };\n$&'),
     [],
   );
+  tells(
+    'not in an array from which the function drops it again',
+    `int slot_touch(struct slot *s, unsigned long uaddr, int n, int touch)
+{
+	struct page **pages = slot_alloc(n);
+	int ret = -ENOMEM, i;
+
+	if (slot_lock(s))
+		goto out;
+	ret = pin_user_pages_fast(uaddr, n, FOLL_WRITE, pages);
+	if (ret < 0)
+		goto out;
+	if (touch) {
+		for (i = 0; i < ret; i++)
+			unpin_user_page(pages[i]);
+	}
+out:
+	slot_free(s);
+	return ret;
+}
+`,
+    [],
+  );
   tells('not where it is dropped', pin('struct page **at = slot_find(s)', '*at = page; unpin_user_page(*at)'), []);
 });
 
