@@ -10,8 +10,9 @@ import type { Graph, Node } from '../program/graph.js';
 import { rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
 import { isByValue } from '../program/types.js';
+import { astray, pointerText } from './astray.js';
 import { credible, type Facts, impliedByField, isHeap, isLocal, isPending, scopeOf } from './facts.js';
-import { type Analysis, emptyFlow, type FunctionFlow, type Seed } from './flow.js';
+import { type Analysis, emptyFlow, type FunctionFlow, placeOf, type Seed } from './flow.js';
 import { note, type Run } from './transfer/run.js';
 import { transfer } from './transfer/transfer.js';
 
@@ -195,6 +196,7 @@ function finish(r: Run, facts: Facts | undefined): void {
       }
     });
   }
+  if (facts) noteAstray(r, facts);
   for (const callback of r.graph.callbacks) {
     const steps = splitSteps(callback.owner.slice(rootOf(callback.owner).length));
     for (let n = steps.length; n >= 0; n--) {
@@ -228,6 +230,19 @@ function givenTo(r: Run, param: string): string[] {
 /** Notes once what is held below a parameter when the function is left. */
 function addOut({ outs }: FunctionFlow, index: number, suffix: string): void {
   if (!outs.some(([i, s]) => i === index && s === suffix)) outs.push([index, suffix]);
+}
+
+/** Notes once for each place what is left where no name leads, if it was stored here and is nowhere dropped by a name of it. */
+function noteAstray(r: Run, facts: Facts): void {
+  const { astray: known, calls, origins, releases } = r.flow;
+  const isDropped = (name: string): boolean =>
+    releases.some((e) => e.fact === name) || calls.some((c) => c.fact === name && dropsSome(r, r.summary(c.callee, c.entry)));
+  for (const fact of astray(facts, r.scope, (name) => (origins.has(name) && !facts.has(name)) || isDropped(name))) {
+    const origin = origins.get(fact);
+    if (!origin || origin.kind === 'given') continue;
+    const pos = placeOf(origin);
+    if (!known.some((a) => a.pos === pos)) known.push({ pos, pointer: pointerText(fact) });
+  }
 }
 
 /** True if a function drops what it was given, or keeps it, itself or through those that it calls. */

@@ -18,7 +18,7 @@ import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import { isOwnValue, pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { isOtherStruct, mayHold, ownersOf, type StructLookup, typeAt } from '../program/types.js';
+import { isNarrow, isOtherStruct, mayHold, ownersOf, type StructLookup, typeAt } from '../program/types.js';
 
 export type Facts = Set<string>;
 
@@ -72,7 +72,7 @@ export function scopeOf(program: Program, graph: Graph, reference: FunctionRefer
 /** True unless the declared type at a path rules out what it is said to hold. */
 export function credible(path: string, scope: Scope): boolean {
   const content = path.lastIndexOf('@');
-  if (content < 0) return !path.endsWith('[]') || !isOtherStruct(typeAt(path, scope.graph.types, scope.lookup), scope.lookup);
+  if (content < 0) return !path.endsWith('[]') || mayLead(path, scope);
   let found = scope.credible.get(path);
   if (found === undefined) {
     const base = path.slice(0, content);
@@ -80,6 +80,12 @@ export function credible(path: string, scope: Scope): boolean {
     scope.credible.set(path, found);
   }
   return found;
+}
+
+/** False for an element of what is too narrow to be a pointer, and for one that is a struct of which it is known that it is no page. */
+function mayLead(element: string, { graph, lookup }: Scope): boolean {
+  const type = typeAt(element.slice(0, -2), graph.types, lookup);
+  return !isNarrow(type) && !isOtherStruct(typeAt(element, graph.types, lookup), lookup);
 }
 
 export function ownersIn(scope: Scope, path: string): ReturnType<typeof ownersOf> {

@@ -85,6 +85,8 @@ export interface FunctionFlow {
   unknowns: UnknownEvent[];
   /** Statements on the way that could not be read. */
   unread: { pos: number; why: string }[];
+  /** Where the reference was stored, and by which pointer, that is left where no name leads. */
+  astray: { pos: number; pointer: string }[];
   /** Every fact that held anywhere, with where it came from. */
   origins: Map<string, Origin>;
   /** Suffixes below the result when the function is left. */
@@ -138,6 +140,7 @@ export function emptyFlow(reference: FunctionReference): FunctionFlow {
     calls: [],
     unknowns: [],
     unread: [],
+    astray: [],
     origins: new Map(),
     returns: [],
     outs: [],

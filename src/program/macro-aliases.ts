@@ -1,4 +1,5 @@
 /** Macros that are one call of a name in the tables: their uses are that call. */
+import { dirtyCalls } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
@@ -6,7 +7,7 @@ import type { CallOperation, Graph } from './graph.js';
 import { addressOf } from './lower/values.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import type { Value } from './path.js';
-import { isElsewise, isTabled } from './shims.js';
+import { isForOthers, isSometimesItself, isTabled } from './shims.js';
 import { plainPath, sourceName } from './text.js';
 
 /** Where one of a call's arguments comes from. */
@@ -51,13 +52,22 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
 
   function find(called: string, from: string): Alias | null {
     const defined = macros(called, from);
-    // What only some need, who have not got the call: it is what it is named.
-    if (isTabled(called) && isElsewise(defined, file)) return null;
+    if (defined.length > 0 && isItself(called, defined)) return null;
     for (const macro of defined) {
       const alias = aliasOf(macro);
       if (alias) return alias;
     }
     return null;
+  }
+
+  /**
+   * True for a name of the tables that is what it is named: only kernels have the macro that have not got the call, or other systems. A
+   * mark is that also where it is another one besides: what is right of it in one arm is not told of as wrong.
+   */
+  function isItself(called: string, defined: readonly FunctionReference[]): boolean {
+    if (!isTabled(called)) return false;
+    if (defined.every((macro) => isForOthers(file(macro.file), macro))) return true;
+    return dirtyCalls.has(called) && isSometimesItself(file, defined);
   }
 
   function aliasOf(macro: FunctionReference): Alias | null {

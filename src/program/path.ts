@@ -14,7 +14,7 @@ export function step(path: string, next: string): string | null {
   let base = path;
   if (next === '[]') {
     if (base.endsWith('[][]')) return base;
-  } else {
+  } else if (next !== '@address') {
     while (base.endsWith('[]')) base = base.slice(0, -2);
     // A container inside itself (a chained scatterlist, a bio of a bio) is the same container.
     if (next.startsWith('@') && base.endsWith(next)) return base;

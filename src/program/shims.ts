@@ -1,5 +1,5 @@
 /** Names of the kernel's calls that a driver defines itself, for the kernels that have not got them. */
-import { acquires, dirtyCalls, extraReferenceCalls, freeingCalls, releases, transfers } from '../protocol/index.js';
+import { acquires, dirtyCalls, extraReferenceCalls, foreignSystem, freeingCalls, releases, transfers } from '../protocol/index.js';
 import { isOlder, without } from '../syntax/assumptions.js';
 import type { FileFacts, FunctionReference } from './file.js';
 
@@ -42,7 +42,9 @@ export function meaningOf(name: string, own: FileFacts | null, isDriver: boolean
 }
 
 function shimsIn(facts: FileFacts | null, name: string, others: boolean): FunctionReference[] {
-  const isShim = (f: FunctionReference): boolean => f.static || f.macro || (others && isTabled(name) && conditionsOf(facts, f).length > 0);
+  const isForeign = (f: FunctionReference): boolean => isTabled(name) && conditionsOf(facts, f).some((c) => foreignSystem.test(c));
+  const isShim = (f: FunctionReference): boolean =>
+    (f.static || f.macro || (others && isTabled(name) && conditionsOf(facts, f).length > 0)) && !isForeign(f);
   return facts?.byName.get(name)?.filter(isShim) ?? [];
 }
 
@@ -50,13 +52,14 @@ function absent(facts: FileFacts | null, definitions: readonly FunctionReference
   return without(definitions.map((f) => conditionsOf(facts, f)));
 }
 
-/**
- * True if macros of one name are there for older kernels only, for those that have not got what they are named like, or for some other
- * system: beside them is what they are named like.
- */
-export function isElsewise(macros: readonly FunctionReference[], file: (path: string) => FileFacts | null): boolean {
-  const conditions = macros.map((macro) => conditionsOf(file(macro.file), macro));
-  return conditions.length > 0 && (conditions.every((some) => some.some(isOlder)) || without(conditions).length > 0);
+/** True if a file defines a macro for older kernels only, for those that have not got what it is named like, or for another system. */
+export function isForOthers(facts: FileFacts | null, macro: FunctionReference): boolean {
+  return conditionsOf(facts, macro).some((condition) => isOlder(condition) || foreignSystem.test(condition));
+}
+
+/** True if there is an arm in which none of some definitions of a name is there: in that the name is what the tables say. */
+export function isSometimesItself(file: (name: string) => FileFacts | null, definitions: readonly FunctionReference[]): boolean {
+  return without(definitions.map((f) => conditionsOf(file(f.file), f))).length > 0;
 }
 
 /** The conditions under which a definition is there, without those that only keep a header from being read twice. */

@@ -29,7 +29,7 @@ export function structName(type: CType | null): string | null {
 
 /** True for a number that is too narrow for a page or its address. */
 export function isNarrow(type: CType | null): boolean {
-  return type !== null && type.pointers === 0 && narrowType.test(type.base);
+  return type !== null && type.pointers === 0 && type.dims.length === 0 && narrowType.test(type.base);
 }
 
 /**

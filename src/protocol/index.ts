@@ -43,6 +43,7 @@ export {
   pageUse,
   tryingText,
 } from './page.js';
+export * from './systems.js';
 export type * from './types.js';
 export { undoneBy } from './undoing.js';
 export * from './users.js';

@@ -1,7 +1,7 @@
 /** One site and what was followed of it, as a row of the sheet. */
 
 import { releasesOf, type SeenRelease } from '../flow/releases.js';
-import type { Followed } from '../flow/visit.js';
+import type { Followed, Visit } from '../flow/visit.js';
 
 import { callsOf } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
@@ -188,6 +188,11 @@ function carriersOf(followed: Followed, seen: readonly SeenRelease[]): string[] 
   return [...new Set(kept.map((h) => h.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '')))];
 }
 
+/** True for the site's function and those that it calls. */
+function isWithin({ way, parent }: Visit): boolean {
+  return way === 'site' || (way === 'call' && parent !== null && isWithin(parent.visit));
+}
+
 function gapsOf(program: Program, site: Site, followed: Followed, seen: readonly SeenRelease[]): Gap[] {
   const gaps = new Map<string, Gap>();
   const add = (file: string, pos: number, why: string) => {
@@ -200,9 +205,12 @@ function gapsOf(program: Program, site: Site, followed: Followed, seen: readonly
   const start = followed.visits[0]?.flow.reference;
   for (const variant of start ? program.variants(start) : [])
     for (const p of variant.problems) add(start?.file ?? '', p.pos, `could not be read: ${p.why}`);
+  // What a field keeps is found there. A drop in the site's own function, or below it, is that of a way on which the pages are given up.
+  const isLost = followed.heap.length === 0 && seen.every((s) => isWithin(s.visit));
   for (const v of followed.visits) {
     const { file } = v.flow.reference;
     for (const u of v.flow.unread) add(file, u.pos, `could not be read: ${u.why}`);
+    if (isLost) for (const a of v.flow.astray) add(file, a.pos, `kept where ${a.pointer} leads, and whose memory that is cannot be said`);
     if (seen.length > 0) continue;
     for (const u of v.flow.unknowns)
       add(

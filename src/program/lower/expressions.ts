@@ -92,7 +92,7 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
     case 'cast': {
       const operand = evaluate(b, e.operand);
       if (e.operand.kind === 'binary' && e.type.pointers > 0 && (isOtherPointer(b, operand, e.type) || isBehind(b, operand, e)))
-        return carve(b, operand, e.pos, operand.text);
+        return retype(b, carve(b, operand, e.pos, operand.text), e.type, e.pos);
       return retype(b, operand, e.type, e.pos);
     }
     case 'call':
