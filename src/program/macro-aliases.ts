@@ -1,5 +1,5 @@
 /** Macros that are one call of a name in the tables: their uses are that call. */
-import { dirtyCalls } from '../protocol/index.js';
+import { acquires, dirtyCalls, releases } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
@@ -62,12 +62,12 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
 
   /**
    * True for a name of the tables that is what it is named: only kernels have the macro that have not got the call, or other systems. A
-   * mark is that also where it is another one besides: what is right of it in one arm is not told of as wrong.
+   * mark and a call for pins are that also where some arm has another call for them: what is right in one arm is not told of as wrong.
    */
   function isItself(called: string, defined: readonly FunctionReference[]): boolean {
     if (!isTabled(called)) return false;
     if (defined.every((macro) => isForOthers(file(macro.file), macro))) return true;
-    return dirtyCalls.has(called) && isSometimesItself(file, defined);
+    return isToday(called) && isSometimesItself(file, defined);
   }
 
   function aliasOf(macro: FunctionReference): Alias | null {
@@ -81,6 +81,11 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
   }
 
   return { aliasFor, aliasOf };
+}
+
+/** True for a mark, and for a call that takes or drops pins: those that recent kernels are meant to use, not what stood for them before. */
+function isToday(called: string): boolean {
+  return dirtyCalls.has(called) || acquires.get(called)?.taken === 'pin' || releases.get(called)?.drops === 'pin';
 }
 
 /** False if nothing that a macro's text calls is in the tables, or may be a macro for what is. A cheap look before parsing. */

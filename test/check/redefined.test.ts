@@ -42,10 +42,28 @@ describe('a call that is another one on another system', () => {
       withHeader(`#if ${system}\n#define set_page_dirty_lock(p) set_page_dirty(p)\n#endif`),
     );
   }
+});
+
+describe('a call for pins that is one for plain references in an arm', () => {
+  const older = '#define pin_user_pages_fast get_user_pages_fast\n#define unpin_user_page put_page';
+  shows('is the call itself in the other', withHeader(`#ifdef PORT_PLAIN\n${older}\n#endif`), pinned('set_page_dirty_lock'));
+  accepts(
+    'wrong-release',
+    'a drop that is the call itself in the other',
+    withHeader('#ifdef PORT_PLAIN\n#define unpin_user_page put_page\n#endif'),
+  );
   complains(
     'wrong-release',
-    'a drop with what the kernel is configured with',
-    withHeader('#if defined(CONFIG_SUN)\n#define unpin_user_page put_page\n#endif'),
+    'a drop that never is',
+    withHeader('#define unpin_user_page put_page'),
     'window_close:unpin_user_page(w->page);',
+  );
+  shows(
+    'is what plain references are in the arm that has it',
+    {
+      'a.c': driver.replace('pin_user_pages_fast', 'get_user_pages_fast').replace('unpin_user_page', 'put_page'),
+      'port.h': '#ifdef PORT_PINS\n#define get_user_pages_fast pin_user_pages_fast\n#define put_page unpin_user_page\n#endif\n',
+    },
+    pinned('set_page_dirty_lock'),
   );
 });
