@@ -158,7 +158,10 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
       !isFollowedByNotifier(subject, s.visit),
   );
   const late = all.filter((s) => isLate(subject, s.visit));
-  if (late.length > 0) return late.filter((s) => s.visit.way === 'site' || !isOfOthers(subject, s));
+  if (late.length > 0) {
+    const users = all.filter((s) => !late.includes(s) && holdersOf(s.visit).some(isLocalUser));
+    return [...late.filter((s) => s.visit.way === 'site' || !isOfOthers(subject, s)), ...users];
+  }
   // Of what is kept where it was filled, and dropped only where that fails, nothing was written yet.
   if (pathsIn(subject).some((w) => w.kind === 'kept')) return [];
   if (isHandedAsFrame(subject)) return all;
@@ -190,16 +193,23 @@ function isOfOthers({ program }: Subject, { visit, event }: SeenRelease): boolea
   return allocating.test(text) || (unlocking.test(text) && !locking.test(text)) || some;
 }
 
+/** True for a user of a wrapper that lets a device or firmware at the pages by their frame number, and that keeps the pages nowhere itself. */
+function isLocalUser({ way, flow }: Visit): boolean {
+  return way === 'return' && flow.heap.every(isFrame) && (flow.heap.length > 0 || handsFrame(flow));
+}
+
 /** True if the frame number of a page is given to a function, or put in memory: to a device or to firmware, which reach the page by it. */
 function isHandedAsFrame({ followed }: Subject): boolean {
-  return (
-    followed.heap.some((h) => h.endsWith('@pfn')) ||
-    followed.visits.some(
-      ({ flow }) =>
-        flow.unknowns.some((u) => u.given.flat().some((suffix) => suffix.endsWith('@pfn'))) ||
-        flow.calls.some((c) => c.entry.endsWith('@pfn') && !c.callee.macro),
-    )
-  );
+  return followed.heap.some(isFrame) || followed.visits.some(({ flow }) => handsFrame(flow));
+}
+
+function handsFrame({ unknowns, calls }: Visit['flow']): boolean {
+  return unknowns.some((u) => u.given.flat().some(isFrame)) || calls.some((c) => isFrame(c.entry) && !c.callee.macro);
+}
+
+/** True for a fact, or what is behind one, that is the frame number of a page. */
+function isFrame(fact: string): boolean {
+  return fact.endsWith('@pfn');
 }
 
 /** Calls in a holder that lead straight to a drop. */
