@@ -10,7 +10,7 @@ import type { Graph, Node } from '../program/graph.js';
 import { rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
 import { isByValue } from '../program/types.js';
-import { astray, pointerText } from './astray.js';
+import { astray, namesOf, pointerText } from './astray.js';
 import { credible, type Facts, impliedByField, isHeap, isLocal, isPending, scopeOf } from './facts.js';
 import { type Analysis, emptyFlow, type FunctionFlow, placeOf, type Seed } from './flow.js';
 import { note, type Run } from './transfer/run.js';
@@ -237,11 +237,13 @@ function noteAstray(r: Run, facts: Facts): void {
   const { astray: known, calls, origins, releases } = r.flow;
   const isDropped = (name: string): boolean =>
     releases.some((e) => e.fact === name) || calls.some((c) => c.fact === name && dropsSome(r, r.summary(c.callee, c.entry)));
-  for (const fact of astray(facts, r.scope, (name) => (origins.has(name) && !facts.has(name)) || isDropped(name))) {
+  for (const fact of astray(facts, r.scope, (name) => origins.has(name) && !facts.has(name))) {
     const origin = origins.get(fact);
     if (!origin || origin.kind === 'given') continue;
     const pos = placeOf(origin);
-    if (!known.some((a) => a.pos === pos)) known.push({ pos, pointer: pointerText(fact) });
+    // What it is that a callee drops is asked last: callees may lead back here.
+    if (known.some((a) => a.pos === pos) || namesOf(fact, r.scope).some(isDropped)) continue;
+    known.push({ pos, pointer: pointerText(fact) });
   }
 }
 

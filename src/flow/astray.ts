@@ -6,19 +6,24 @@ import { credible, type Facts, heapFact, isLocal, namings, type Scope } from './
 /**
  * The paths that hold the reference when a function is left, below pointers which lead neither to its callers nor to a field: those
  * of variables before those of pointers that have no name.
- * @param isGone says that what was held under a name was dropped by it, or taken away
+ * @param isGone says that what was held under a name was taken away
  */
 export function astray(facts: Facts, scope: Scope, isGone: (name: string) => boolean): string[] {
   const found = [...facts].filter((fact) => isLocal(fact) && !isOwn(fact, scope) && isNowhere(fact, scope, isGone));
   return [...found.filter((path) => !isUnnamed(path)), ...found.filter(isUnnamed)];
 }
 
+/** What the memory that a path names is called in a function. */
+export function namesOf(path: string, scope: Scope): string[] {
+  const names = [path, ...namings(path, scope.graph).map(({ name }) => name)];
+  return names.filter((name) => credible(name, scope));
+}
+
 /** True where each name of the memory is only a pointer that leads there, of which nothing is known, and is so to the end. */
 function isNowhere(path: string, scope: Scope, isGone: (name: string) => boolean): boolean {
-  const names = [path, ...namings(path, scope.graph).map(({ name }) => name)];
-  return names
-    .filter((name) => credible(name, scope))
-    .every((name) => !isGone(name) && !isOwn(name, scope) && !isAnothers(name, scope) && heapFact(name, scope) === null);
+  return namesOf(path, scope).every(
+    (name) => !isGone(name) && !isOwn(name, scope) && !isAnothers(name, scope) && heapFact(name, scope) === null,
+  );
 }
 
 /** True for a variable, or a part of one, and for memory that the function allocated itself: what is lost there is a leak. */
