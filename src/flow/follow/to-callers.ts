@@ -80,7 +80,9 @@ function usersElsewhere(program: Program, site: FunctionReference): string[] {
  */
 function keeps(memory: Memory, flow: FunctionFlow): boolean {
   if (flow.heap.length > 0) return true;
-  if (flow.outs.some(([index, suffix]) => storesAt(memory.program, flow.reference, index, suffix))) return false;
+  // The address of what it drops may be left anywhere.
+  const isPage = (suffix: string): boolean => !suffix.endsWith('@address');
+  if (flow.outs.some(([index, suffix]) => isPage(suffix) && storesAt(memory.program, flow.reference, index, suffix))) return false;
   return [flow, ...calledBy(memory, flow)].some((f) => f.releases.some((e) => !e.partial));
 }
 
