@@ -4,7 +4,7 @@ import type { Program } from '../../../program/program.js';
 import { holds } from '../../outcome.js';
 import { constantName } from './conditions.js';
 import { withEntry } from './maps.js';
-import { signOf, signOfText, withSign } from './signs.js';
+import { signOfText, withSign } from './signs.js';
 import { altered, type Requirement, type State, sign } from './state.js';
 
 /** What a path has found of parameters, given by their numbers: signs, and comparisons with constants. */
@@ -28,8 +28,7 @@ export function withRequired(program: Program, file: string, state: State, value
   if (required.op === null) {
     const number = constantName.test(value) ? numberOf(program, file, value) : null;
     const isRuledOut = number !== null && (signOfText(String(number)) & required.bits) === 0;
-    if (isRuledOut || (signOf(state, value) & required.bits) === 0) return null;
-    return withSign(state, value, required.bits);
+    return isRuledOut ? null : withSign(state, value, required.bits);
   }
   const { op, right, truth } = required;
   if (constantName.test(value)) return mayCompare(program, file, value, op, right) === !truth ? null : state;
