@@ -1,7 +1,7 @@
 /** Parameters that say which of its ways a function goes: some caller gives them a constant, or the address of something. */
-import type { CallSite } from '../../../program/callers.js';
+import { argumentTexts } from '../../../program/call-texts.js';
 import type { FunctionReference } from '../../../program/file.js';
-import { callsOf, type Graph } from '../../../program/graph.js';
+import { type CallOperation, callsOf, type Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { constantName } from '../memory/conditions.js';
@@ -24,23 +24,55 @@ export function modes(program: Program): Modes {
 
   function isGiven(reference: FunctionReference, index: number, above: number): boolean {
     const key = `${reference.key}|${index}|${above}`;
-    return known.get(key) ?? known.work(key, () => program.callSites(reference).some((site) => isConstant(site, index, above)));
+    return known.get(key) ?? known.work(key, () => isGivenBySome(reference, index, above));
   }
 
-  function isConstant({ caller, graph, call }: CallSite, index: number, above: number): boolean {
+  /** Mostly it is plain from the callers' texts, and there may be many of them: only others are parsed for it. */
+  function isGivenBySome(reference: FunctionReference, index: number, above: number): boolean {
+    const callers = program.callers(reference).map((caller) => ({ caller, given: givenIn(program.textOf(caller), reference.name, index) }));
+    if (callers.some(({ given }) => given.includes('constant'))) return true;
+    return callers.some(({ caller, given }) =>
+      given.includes('unclear')
+        ? program.graphs(caller).some((graph) => callsOf(graph, reference.name).some(({ call }) => isConstant(caller, graph, call, index, above)))
+        : given.some((name) => isHandedOn(caller, name, above)),
+    );
+  }
+
+  function isHandedOn(caller: FunctionReference, name: string, above: number): boolean {
+    if (above === 0) return false;
+    return program.variants(caller).some(({ params }) => {
+      const own = params.findIndex((p) => p.name === name);
+      return own >= 0 && isGiven(caller, own, above - 1);
+    });
+  }
+
+  function isConstant(caller: FunctionReference, graph: Graph, call: CallOperation, index: number, above: number): boolean {
     const value = call.args[index];
     if (value === undefined) return false;
     if (value.address) return true;
     if (value.path === null) return /^-?\w+$/.test(value.text);
     if (constantName.test(value.path) && !graph.types.has(value.path)) return true;
-    const own = graph.params.findIndex((p) => p.name === value.path);
-    return own >= 0 && above > 0 && isGiven(caller, own, above - 1);
+    return isHandedOn(caller, value.path, above);
   }
 
   return (reference, graph, handing) => {
     const asked = askedIn(graph, handing);
     return graph.params.flatMap(({ name }, index) => (asked.has(name) && isGiven(reference, index, maxAbove) ? [index] : []));
   };
+}
+
+/** A number, `NULL`, the name of a constant, the address of a variable or of a member. */
+const plainConstant = /^(?:-?\d\w*|NULL|[A-Z][A-Z0-9_]+|&\s*[A-Za-z_]\w*(?:(?:->|\.)\w+)*)$/;
+/** A variable or a member. */
+const plainPath = /^[a-z_]\w*(?:(?:->|\.)\w+)*$/;
+
+/** What a text gives as the argument of this number to the calls of a name in it: its path, or what sort of thing it is. */
+function givenIn(text: string, name: string, index: number): readonly string[] {
+  return argumentTexts(text, name).map((args) => {
+    const written = args === null ? '' : (args[index] ?? 'none');
+    if (plainConstant.test(written)) return 'constant';
+    return plainPath.test(written) ? written : 'unclear';
+  });
 }
 
 /** What a function compares with something itself. */
