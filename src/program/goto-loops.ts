@@ -18,8 +18,9 @@ export interface GotoLoop {
  */
 export function gotoLoops(statements: readonly Statement[]): GotoLoop[] {
   const found: GotoLoop[] = [];
-  if (!statements.some((s) => s.kind === 'label')) return found;
-  const jumps = lastJumps(statements);
+  const label = statements.findIndex((s) => s.kind === 'label');
+  if (label < 0) return found;
+  const jumps = lastJumps(statements, label);
   statements.forEach((s, first) => {
     if (s.kind !== 'label') return;
     const last = jumps.get(s.name) ?? -1;
@@ -31,11 +32,11 @@ export function gotoLoops(statements: readonly Statement[]): GotoLoop[] {
   return found;
 }
 
-/** Of each label, the place of the last statement that goes to it. */
-function lastJumps(statements: readonly Statement[]): ReadonlyMap<string, number> {
+/** Of each label, the place of the last statement behind one that goes to it. */
+function lastJumps(statements: readonly Statement[], behind: number): ReadonlyMap<string, number> {
   const last = new Map<string, number>();
-  statements.forEach((statement, place) => {
-    for (const n of every(statement)) if (n.kind === 'goto') last.set(n.label, place);
+  statements.slice(behind + 1).forEach((statement, place) => {
+    for (const n of every(statement)) if (n.kind === 'goto') last.set(n.label, behind + 1 + place);
   });
   return last;
 }

@@ -1,6 +1,6 @@
 /** What a walk and its parts know of where they are, and of the world around. */
 import type { FunctionReference } from '../../program/file.js';
-import type { Graph } from '../../program/graph.js';
+import type { Graph, Loop } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import type { Entry, Known } from './entry.js';
 import type { Nodes } from './function/callee.js';
@@ -45,6 +45,8 @@ export interface Called extends Context {
   entry: Entry;
   /** Numbers of the parameters of which a way out is to tell what it has found of them. */
   modes: readonly number[];
+  /** Loops in which the reference is taken, or handed back by what takes it. */
+  taking: readonly Loop[];
   /** How many nodes may hand the reference in. */
   seeds: number;
   late(found: Late): void;

@@ -49,10 +49,9 @@ export function isSeed(n: Node, entry: Entry): boolean {
   return entry.kind === 'returned' && asCallOf(n.operation, entry.callee) !== null;
 }
 
-/** True for a loop in which the reference is taken, or handed back by what takes it. */
-export function isTaking(graph: Graph, entry: Entry, loop: Loop): boolean {
-  if (entry.kind === 'given' || entry.kind === 'object') return false;
-  return graph.nodes.some((n) => isSeed(n, entry) && n.loops.some((l) => l.id === loop.id));
+/** The loops in which the reference is taken, or handed back by what takes it. @param seeds one for each node at which it comes in */
+export function takingLoops({ nodes }: Graph, { kind }: Entry, seeds: Uint8Array): Loop[] {
+  return kind === 'given' || kind === 'object' ? [] : nodes.flatMap((n) => (seeds[n.id] === 1 ? n.loops : []));
 }
 
 /** The state in which an object that was just found holds the reference; one that was just allocated holds nothing. */

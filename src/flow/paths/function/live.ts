@@ -7,11 +7,16 @@ import { acquires, errorCalls, releases } from '../../../protocol/index.js';
 /** True if a name may be read from a node on. */
 export type Live = (node: number, name: string) => boolean;
 
-const noNodes: number[] = [];
+const none: number[] = [];
 
 export const predecessorsOf = remembered(({ nodes }: Graph): readonly (readonly number[])[] => {
-  const found: number[][] = new Array(nodes.length).fill(noNodes);
-  for (const n of nodes) for (const s of n.successors) found[s] = [...(found[s] as number[]), n.id];
+  const found: number[][] = new Array(nodes.length).fill(none);
+  for (const n of nodes)
+    for (const s of n.successors) {
+      const others = found[s] as number[];
+      if (others === none) found[s] = [n.id];
+      else others.push(n.id);
+    }
   return found;
 });
 
@@ -39,8 +44,9 @@ export function liveness(
     }
     return at;
   };
-  const reads = nodes.map((n) => readsIn(n.operation).map(number));
-  const sets = nodes.map((n) => setsIn(n.operation).map(number));
+  const numbersOf = (names: readonly string[]): readonly number[] => (names.length === 0 ? none : names.map(number));
+  const reads = nodes.map((n) => numbersOf(readsIn(n.operation)));
+  const sets = nodes.map((n) => numbersOf(setsIn(n.operation)));
   // The variables of node `n` are the bits from `n * words` on.
   const words = Math.ceil((numbers.size + 1) / 32);
   const live = new Uint32Array(words * nodes.length);
@@ -52,8 +58,8 @@ export function liveness(
     const at = id * words;
     now.fill(0);
     for (const s of (nodes[id] as Node).successors) for (let i = 0; i < words; i++) now[i] = at32(now, i) | at32(live, s * words + i);
-    for (const v of sets[id] as number[]) now[v >> 5] = at32(now, v >> 5) & ~(1 << (v & 31));
-    for (const v of reads[id] as number[]) now[v >> 5] = at32(now, v >> 5) | (1 << (v & 31));
+    for (const v of sets[id] as readonly number[]) now[v >> 5] = at32(now, v >> 5) & ~(1 << (v & 31));
+    for (const v of reads[id] as readonly number[]) now[v >> 5] = at32(now, v >> 5) | (1 << (v & 31));
     let isNew = false;
     for (let i = 0; i < words; i++) {
       if (at32(now, i) === at32(live, at + i)) continue;

@@ -67,7 +67,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
     testedBits: new Set(nodes.flatMap((n) => bitsTestedBy(n.operation))),
     areBitsTested: whenAsked(() => liveness(graph, bitsTestedBy, () => [])),
     isFieldTested: whenAsked(() => liveness(graph, fieldsOf, () => [])),
-    passesDrop: whenAsked(() => passings(nodes, predecessors, drops)),
+    passesDrop: whenAsked<void>(() => passings(nodes, predecessors, drops)),
     isDecided: decisions(graph),
     isJump: jumps(nodes),
     drops: (node) => drops[node] === 1,
@@ -81,11 +81,11 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
 }
 
 /** A question whose answers take some work to make ready: most functions are never asked. */
-function whenAsked<A extends readonly unknown[], R>(make: () => (...asked: A) => R): (...asked: A) => R {
-  let answer: ((...asked: A) => R) | undefined;
-  return (...asked) => {
+function whenAsked<What>(make: () => (node: number, what: What) => boolean): (node: number, what: What) => boolean {
+  let answer: ((node: number, what: What) => boolean) | undefined;
+  return (node, what) => {
     answer ??= make();
-    return answer(...asked);
+    return answer(node, what);
   };
 }
 

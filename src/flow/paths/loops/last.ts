@@ -2,7 +2,6 @@
 import type { Assume, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
-import { isTaking } from '../entry.js';
 import type { Within } from '../function/text.js';
 import { keptOf, withEntry } from '../memory/maps.js';
 import { valueIn } from '../memory/memory.js';
@@ -28,8 +27,8 @@ export function reached(local: Called, { left, op, right }: Assume, state: State
 }
 
 /** True for a variable of a loop in which pages are taken. */
-export function countsTaking({ graph, entry }: Called, path: string): boolean {
-  return graph.nodes.some(({ loops }) => loops.some((l) => l.variables.includes(path) && isTaking(graph, entry, l)));
+export function countsTaking({ taking }: Called, path: string): boolean {
+  return taking.some((l) => l.variables.includes(path));
 }
 
 /** True for a way out of a loop behind a round that was not the last one. */

@@ -12,7 +12,6 @@ import {
   userTests,
 } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
-import { isTaking } from '../entry.js';
 import { isPointer } from '../function/shape.js';
 import { countsTaking } from '../loops/last.js';
 import { isMovedOn } from '../loops/unwind.js';
@@ -122,8 +121,8 @@ function asksHolder(local: Called, state: State, { name, args }: CallOperation):
 }
 
 /** True for a name that says how much is dropped; the variables of a loop in which the pages are taken say how much is still to be taken. */
-function saysHowMany({ shape, graph, entry }: Called, path: string): boolean {
-  return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => !isTaking(graph, entry, l)) === true;
+function saysHowMany({ shape, taking }: Called, path: string): boolean {
+  return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => !taking.some((t) => t.id === l.id)) === true;
 }
 
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */

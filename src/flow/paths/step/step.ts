@@ -4,7 +4,6 @@ import { rootOf } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
 import { asWritten } from '../../../program/written.js';
 import type { Called } from '../context.js';
-import { isTaking } from '../entry.js';
 import { isPointer } from '../function/shape.js';
 import { spelledIn, textAt } from '../function/text.js';
 import { forgetElement, stepOver, stepPast } from '../loops/forget.js';
@@ -100,7 +99,7 @@ export function run(local: Called, n: Node, before: State): State[] {
       const here: State =
         state.index !== null &&
         namesOf(local.graph, state.index).includes(o.target) &&
-        (n.loops.length === 0 ? isIncrease(local, n) : n.loops.some((l) => isTaking(local.graph, local.entry, l)))
+        (n.loops.length === 0 ? isIncrease(local, n) : n.loops.some((l) => local.taking.some((t) => t.id === l.id)))
           ? altered(state, { index: null })
           : state;
       const place = placeAt(here, o.target);

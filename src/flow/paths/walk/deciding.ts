@@ -8,18 +8,30 @@ export interface Edges {
   froms: number[];
 }
 
+/** Some of a walk's states. */
+export interface Reached {
+  /** In the order in which they were found. */
+  states: readonly number[];
+  has(state: number): boolean;
+}
+
 /** The states from which some are reached, these among them. @param isPassed false for a state by which no way is followed */
-export function upTo(
-  { last, before, froms }: Edges,
-  ends: readonly number[],
-  isPassed: (state: number) => boolean = () => true,
-): Set<number> {
-  const found = new Set(ends);
-  for (const at of found) {
+export function upTo({ last, before, froms }: Edges, ends: readonly number[], isPassed: (state: number) => boolean = () => true): Reached {
+  const states: number[] = [];
+  // A walk has thousands of states and is asked again and again: marks are cheaper than a set of them.
+  const marks = new Uint8Array(ends.reduce((a, b) => Math.max(a, b + 1), last.length));
+  const add = (state: number): void => {
+    if (marks[state] === 1) return;
+    marks[state] = 1;
+    states.push(state);
+  };
+  for (const end of ends) add(end);
+  for (let i = 0; i < states.length; i++) {
+    const at = states[i] as number;
     if (!isPassed(at)) continue;
-    for (let edge = last[at] ?? -1; edge >= 0; edge = before[edge] as number) found.add(froms[edge] as number);
+    for (let edge = last[at] ?? -1; edge >= 0; edge = before[edge] as number) add(froms[edge] as number);
   }
-  return found;
+  return { states, has: (state) => marks[state] === 1 };
 }
 
 /**
@@ -36,7 +48,7 @@ export function decidingOnly(
   isEnd: (state: number) => boolean,
   isControl: (state: number) => boolean,
 ): (trail: Trail | null, end: string, endsOf: () => readonly number[], turn: TrailStep | null) => Trail | null {
-  let children = null as ReadonlyMap<number, readonly number[]> | null;
+  let children = null as Children | null;
   const known = new Map<string, (step: TrailStep) => boolean>();
 
   /** True for a condition on ways to some states that does not decide whether one comes there. */
@@ -45,27 +57,29 @@ export function decidingOnly(
     const next = children;
     const leading = upTo(edges, ends);
     const states = new Map<TrailStep, number[]>();
-    for (const state of leading) {
+    for (const state of leading.states) {
       const step = testedAt(state);
-      if (step !== null) states.set(step, [...(states.get(step) ?? []), state]);
+      if (step === null) continue;
+      const same = states.get(step);
+      if (same) same.push(state);
+      else states.set(step, [state]);
     }
     /** True if another outcome of a condition, in which something can be, is none of some states. */
-    const isLeft = (tested: readonly number[], coming: ReadonlySet<number>): boolean => {
-      const isAway = (other: number): boolean => testedAt(other) !== null && !coming.has(other) && (isEnd(other) || next.has(other));
-      return tested.some((state) => parentsOf(edges, state).some((parent) => next.get(parent)?.some(isAway)));
+    const isLeft = (tested: readonly number[], isComing: (state: number) => boolean): boolean => {
+      const isAway = (other: number): boolean => testedAt(other) !== null && !isComing(other) && (isEnd(other) || next[other] !== undefined);
+      return tested.some((state) => parentsOf(edges, state).some((parent) => next[parent]?.some(isAway)));
     };
     /** True if another outcome comes there by a later round alone, in which the condition comes out as here. */
     const isPutOff = (step: TrailStep, tested: readonly number[]): boolean => {
       if (tested.some(isControl)) return false;
       const coming = upTo(edges, ends, (state) => testedAt(state) !== step);
-      for (const state of tested) coming.add(state);
-      return isLeft(tested, coming);
+      return isLeft(tested, (state) => coming.has(state) || tested.includes(state));
     };
     const idle = new Map<TrailStep, boolean>();
     return (step) => {
       // What a function that was called has told has been judged there.
       const tested = states.get(step);
-      const found = idle.get(step) ?? (tested !== undefined && !isLeft(tested, leading) && !isPutOff(step, tested));
+      const found = idle.get(step) ?? (tested !== undefined && !isLeft(tested, leading.has) && !isPutOff(step, tested));
       idle.set(step, found);
       return found;
     };
@@ -96,14 +110,16 @@ function parentsOf({ last, before, froms }: Edges, state: number): number[] {
   return found;
 }
 
-/** The states that follow each. */
-function childrenIn(edges: Edges): Map<number, number[]> {
-  const found = new Map<number, number[]>();
+/** The states that follow each; none are there for one that no other follows. */
+type Children = readonly (readonly number[] | undefined)[];
+
+function childrenIn(edges: Edges): Children {
+  const found: number[][] = new Array(edges.last.length);
   edges.last.forEach((_, state) => {
     for (const parent of parentsOf(edges, state)) {
-      const known = found.get(parent);
+      const known = found[parent];
       if (known) known.push(state);
-      else found.set(parent, [state]);
+      else found[parent] = [state];
     }
   });
   return found;

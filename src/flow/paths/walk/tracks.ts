@@ -3,7 +3,7 @@
 import type { Late } from '../context.js';
 import { type Exit, outcome, type Turned } from '../memory/state.js';
 import type { Trail, TrailStep } from '../memory/trail.js';
-import { decidingOnly, type Edges, upTo } from './deciding.js';
+import { decidingOnly, type Edges, type Reached, upTo } from './deciding.js';
 
 export interface Tracks {
   /** A state leads to another, with a trail; both are numbers in the order in which they were met. */
@@ -64,7 +64,7 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
 
   function leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[] {
     const ends = upTo(edges, [...full, ...exits.filter((e) => isOfSort(e.exit)).map((e) => e.from)]);
-    return [...ends].flatMap((to) => into(to).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
+    return ends.states.flatMap((to) => into(to).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
   }
 
   function turns(isOfSort: (exit: Exit) => boolean): Turned[] {
@@ -85,11 +85,11 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
   }
 
   /** The condition behind which the walk has turned from what leads elsewhere; `null` where the reference has come in without one. */
-  const turnAt = (state: number, elsewhere: ReadonlySet<number>): TrailStep | null =>
+  const turnAt = (state: number, elsewhere: Reached): TrailStep | null =>
     into(state).some(({ from }) => elsewhere.has(from) && posOf(from) !== null) ? testedAt(state) : null;
 
   /** The branches that decide for an exit, each with the trail by there. */
-  function waysTo(from: number, exit: Exit, elsewhere: ReadonlySet<number>): [at: number, trail: Trail | null][] {
+  function waysTo(from: number, exit: Exit, elsewhere: Reached): [at: number, trail: Trail | null][] {
     const found: [number, Trail | null][] = [];
     const met = new Map([[from, exit.trail]]);
     for (const [at, trail] of met) {

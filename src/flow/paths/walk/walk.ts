@@ -6,7 +6,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
 import type { Called, Context, Late } from '../context.js';
-import { type Entry, firstState, handingIn, isHandedUp, isSeed, withObject } from '../entry.js';
+import { type Entry, firstState, handingIn, isHandedUp, isSeed, takingLoops, withObject } from '../entry.js';
 import { backwards } from '../function/shape.js';
 import { along } from '../loops/loops.js';
 import { requirementText } from '../memory/required.js';
@@ -97,6 +97,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     nodes,
     entry,
     modes,
+    taking: takingLoops(graph, entry, seeds),
     seeds: seeds.reduce((a, b) => a + b, 0),
     late,
     unfollowed: frontier.unfollowed,
