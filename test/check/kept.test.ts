@@ -644,10 +644,8 @@ describe('an object that a variable of the file leads to', () => {
 });
 
 /** A page that a request puts into an object, where its arguments say so. */
-const asked = (
-  test: string,
-  fill = 'if (copy_from_user(&args, (void __user *)arg, sizeof(args)))\n\t\treturn -EFAULT;',
-): string => `struct dev { struct page *stats; bool on; };
+const fromUser = 'if (copy_from_user(&args, (void __user *)arg, sizeof(args)))\n\t\treturn -EFAULT;';
+const asked = (test: string, set = '', fill = fromUser): string => `struct dev { struct page *stats; bool on; };
 struct args { u64 address; bool on; };
 static int stats_set(struct dev *dev, unsigned long a)
 {
@@ -656,6 +654,7 @@ static int stats_set(struct dev *dev, unsigned long a)
 	if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
 		return -EFAULT;
 	dev->stats = page;
+	${set}
 	return 0;
 }
 static void stats_drop(struct dev *dev)
@@ -678,8 +677,9 @@ static long stats_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 
 describe('a request that says whether pages are to be kept', () => {
   complains('overwritten', 'what its arguments say', asked('args.address'), 'stats_set:dev->stats = page;');
-  accepts('overwritten', 'what the object says', asked('!dev->on'));
-  accepts('overwritten', 'what was copied of the object', asked('!args.on', 'args = *arguments_of(dev, arg);'));
+  complains('overwritten', 'what the object says, and others set', asked('dev->on'), 'stats_set:dev->stats = page;');
+  accepts('overwritten', 'what the object says, and the request sets', asked('!dev->on', 'dev->on = true;'));
+  accepts('overwritten', 'what was copied of the object', asked('!args.on', 'dev->on = true;', 'args = *arguments_of(dev, arg);'));
 });
 
 describe('a request handler that keeps a short count in a variable of the file', () => {

@@ -4,6 +4,7 @@ import type { Graph, Guard, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { askingName, makingName, onceName, requestName } from '../../../protocol/index.js';
+import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 
 const maxLevels = 3;
 
@@ -18,9 +19,21 @@ export function isReentered(program: Program, reference: FunctionReference, kept
   return program.callSites(reference).some(({ caller, graph, node, call }) => {
     const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(graph, call.args[kept.param]?.path);
     if (above === null) return false;
-    if (node.guards.some((g) => /[.>]/.test(g.text) && !/cmd/.test(g.text) && !isAskedFor(graph, g))) return false;
+    if (node.guards.some((g) => keepsOut(program, caller, graph, node, g))) return false;
     return requestName.test(caller.name) || isReentered(program, caller, above, level + 1);
   });
+}
+
+/**
+ * True for a test around a call of what an object says, that may come out otherwise the next time: something on a way through the call,
+ * or who calls the function, may store to a member that is asked for. Where others alone have a say in it, who came past comes past again.
+ */
+function keepsOut(program: Program, caller: FunctionReference, graph: Graph, node: Node, guard: Guard): boolean {
+  if (/cmd/.test(guard.text) || isAskedFor(graph, guard)) return false;
+  const members = Array.from(guard.text.matchAll(/[.>]\s*(\w+)/g), (match) => match[1] as string);
+  if (members.length === 0) return false;
+  const way = waysThrough(graph, [node]);
+  return members.some((member) => way.some(mayStore(program, caller.file, member)) || mayStoreAbove(program, caller, member, maxLevels));
 }
 
 /** True for a test of a struct of the function's own that a user has filled: it says what this request asks for. */

@@ -33,7 +33,9 @@ export function modes(program: Program): Modes {
     if (callers.some(({ given }) => given.includes('constant'))) return true;
     return callers.some(({ caller, given }) =>
       given.includes('unclear')
-        ? program.graphs(caller).some((graph) => callsOf(graph, reference.name).some(({ call }) => isConstant(caller, graph, call, index, above)))
+        ? program
+            .graphs(caller)
+            .some((graph) => callsOf(graph, reference.name).some(({ call }) => isConstant(caller, graph, call, index, above)))
         : given.some((name) => isHandedOn(caller, name, above)),
     );
   }

@@ -1,18 +1,15 @@
 /** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
-import type { FunctionReference } from '../../../program/file.js';
-import { type Assume, type CallOperation, type Node, nodesBehind } from '../../../program/graph.js';
+import type { Assume, CallOperation, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
-import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { isNumber } from '../../../program/types.js';
 import { exclusiveName, releases } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
-import { backwards } from '../function/shape.js';
 import { baseOf, holders, isCut, isVariable, reaches, valueIn } from '../memory/memory.js';
 import { type State, theReference } from '../memory/state.js';
 import { latest, type TrailStep } from '../memory/trail.js';
-import { mayName } from './around.js';
+import { mayStore, mayStoreAbove, storeTo, waysThrough } from './setting.js';
 
 /** True for a test of something that outlives the function, and that changes: it may be what keeps a second round out. */
 export function testsState(local: Called, state: State, o: Assume): boolean {
@@ -32,39 +29,19 @@ function isSetBetween(local: Called, place: string): boolean {
   const member = /\.(\w+)[@[\]]*$/.exec(place)?.[1];
   const text = program.file(reference.file)?.text;
   if (member === undefined || text === undefined) return true;
-  const sets = new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b|[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`);
-  if (!sets.test(text)) return false;
-  const isSetting = ({ pos, operation: o }: Node): boolean => {
-    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target.endsWith(`.${member}`);
-    if (o?.kind !== 'call') return false;
-    return o.name === null || sets.test(text.slice(pos, o.end)) || mayName(program, o.name, reference.file, sets);
-  };
-  const way = waysThrough(local);
-  return way === null || way.some(isSetting) || isSetAbove(program, reference, sets, maxCallers);
-}
-
-/** True if a caller of the function, or one further up, may store to a member. */
-function isSetAbove(program: Program, reference: FunctionReference, sets: RegExp, levels: number): boolean {
-  return (
-    levels > 0 &&
-    program.callers(reference).some((caller) => sets.test(program.textOf(caller)) || isSetAbove(program, caller, sets, levels - 1))
-  );
+  if (!storeTo(member).test(text)) return false;
+  const way = waysToKeep(local);
+  return way === null || way.some(mayStore(program, reference.file, member)) || mayStoreAbove(program, reference, member, maxCallers);
 }
 
 /** The nodes on ways through a store to where the reference was kept; `null` if the function has it stored by another. */
-const waysThrough = remembered(({ graph, shape, entry }: Called): readonly Node[] | null => {
+const waysToKeep = remembered(({ graph, entry }: Called): readonly Node[] | null => {
   const facts = entry.kind === 'again' ? entry.facts : [];
   const members = facts.map((fact) => fact.replace(/(\[\])+$/, '')).map((fact) => fact.slice(fact.lastIndexOf('.')));
-  const isStore = ({ operation: o }: Node): boolean =>
-    (o?.kind === 'copy' || o?.kind === 'clear') && members.some((m) => o.target.endsWith(m));
-  const stores = graph.nodes.filter(isStore);
-  if (stores.length === 0) return null;
-  const before = backwards(
-    Uint8Array.from(graph.nodes, (n) => Number(isStore(n))),
-    shape.predecessors,
+  const stores = graph.nodes.filter(
+    ({ operation: o }) => (o?.kind === 'copy' || o?.kind === 'clear') && members.some((m) => o.target.endsWith(m)),
   );
-  const behind = new Set(stores.flatMap((n) => [...nodesBehind(graph, n, () => false)]));
-  return graph.nodes.filter((n) => before[n.id] === 1 || behind.has(n));
+  return stores.length === 0 ? null : waysThrough(graph, stores);
 });
 
 /** True for a call that may drop or test what an object holds before it is filled again. */

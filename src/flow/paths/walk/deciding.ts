@@ -66,7 +66,8 @@ export function decidingOnly(
     }
     /** True if another outcome of a condition, in which something can be, is none of some states. */
     const isLeft = (tested: readonly number[], isComing: (state: number) => boolean): boolean => {
-      const isAway = (other: number): boolean => testedAt(other) !== null && !isComing(other) && (isEnd(other) || next[other] !== undefined);
+      const isAway = (other: number): boolean =>
+        testedAt(other) !== null && !isComing(other) && (isEnd(other) || next[other] !== undefined);
       return tested.some((state) => parentsOf(edges, state).some((parent) => next[parent]?.some(isAway)));
     };
     /** True if another outcome comes there by a later round alone, in which the condition comes out as here. */
