@@ -645,7 +645,7 @@ describe('an object that a variable of the file leads to', () => {
 
 /** A page that a request puts into an object, where its arguments say so. */
 const fromUser = 'if (copy_from_user(&args, (void __user *)arg, sizeof(args)))\n\t\treturn -EFAULT;';
-const asked = (test: string, set = '', fill = fromUser): string => `struct dev { struct page *stats; bool on; };
+const asked = (test: string, set = '', fill = fromUser): string => `struct dev { struct page *stats; bool on; struct bus *bus; };
 struct args { u64 address; bool on; };
 static int stats_set(struct dev *dev, unsigned long a)
 {
@@ -678,6 +678,12 @@ static long stats_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 describe('a request that says whether pages are to be kept', () => {
   complains('overwritten', 'what its arguments say', asked('args.address'), 'stats_set:dev->stats = page;');
   complains('overwritten', 'what the object says, and others set', asked('dev->on'), 'stats_set:dev->stats = page;');
+  complains(
+    'overwritten',
+    'what leads to another that the request uses',
+    asked('dev->bus', 'touch(&dev->bus->lock);'),
+    'stats_set:dev->stats = page;',
+  );
   accepts('overwritten', 'what the object says, and the request sets', asked('!dev->on', 'dev->on = true;'));
   accepts('overwritten', 'what was copied of the object', asked('!args.on', 'dev->on = true;', 'args = *arguments_of(dev, arg);'));
 });

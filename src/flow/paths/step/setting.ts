@@ -6,9 +6,10 @@ import { predecessorsOf } from '../function/live.js';
 import { backwards } from '../function/shape.js';
 import { mayName } from './around.js';
 
-/** What a store to a member looks like, or its address where it is given away. */
+/** What a store to a member looks like, or its address where it is given away; not that of what it leads to. */
 export function storeTo(member: string): RegExp {
-  return new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b|[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`);
+  const assigned = `[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`;
+  return new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b(?!\\s*(?:->|\\.))|${assigned}`);
 }
 
 /** Asks of nodes of a file's function whether they may store to a member, themselves or by what they call near. */
