@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { accepts, complains, pathsOf } from './findings.js';
 
 /** A function that takes pages to be read or written, and its caller, which gives up when the pages are in. */
-const moded = (mode: string, undo: string) => `enum way { WAY_READ, WAY_WRITE };
+const numbered = 'enum way { WAY_READ, WAY_WRITE };';
+const moded = (mode: string, undo: string, drops = 'way == WAY_READ', ways = numbered) => `${ways}
 struct io { struct page **pages; int n; };
 static void io_done(struct io *io)
 {
@@ -13,7 +14,7 @@ static int io_get(struct io *io, unsigned long a, enum way way)
 {
 	if (pin_user_pages_fast(a, io->n, 0, io->pages) != io->n)
 		return -EFAULT;
-	if (way == WAY_READ)
+	if (${drops})
 		io_done(io);
 	return 0;
 }
@@ -46,6 +47,7 @@ describe('a function that drops the pages in one of its modes', () => {
   complains('leak-on-path', 'pages that are not dropped in the other', moded('WAY_WRITE', ';'), 'io_start:if (io_send(a)) {');
   accepts('leak-on-path', 'a caller that asks for that mode', moded('WAY_READ', ';'));
   accepts('leak-on-path', 'a caller that drops them', moded('WAY_WRITE', 'io_done(&io);'));
+  accepts('leak-on-path', 'a mode by a name of which the number is not known', moded('WAY_WRITE', ';', 'way != WAY_READ', ''));
 });
 
 /** A function that notes by a flag how it took the pages, one that frees by it, and a caller that may leave them. */

@@ -1,8 +1,8 @@
 /** What a way out of a function says of the numbers that it was given: with others it is not come to. */
 import type { Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
-import { holds } from '../../outcome.js';
 import { constantName } from './conditions.js';
+import { compare, worthOf } from './constants.js';
 import { withEntry } from './maps.js';
 import { signOfText, withSign } from './signs.js';
 import { altered, type Requirement, type State, sign } from './state.js';
@@ -26,31 +26,16 @@ export function requiredOf({ signs, conditions }: State, { params }: Graph, mode
 export function withRequired(program: Program, file: string, state: State, value: string | null, required: Requirement): State | null {
   if (value === null) return state;
   if (required.op === null) {
-    const number = constantName.test(value) ? numberOf(program, file, value) : null;
-    const isRuledOut = number !== null && (signOfText(String(number)) & required.bits) === 0;
+    const worth = constantName.test(value) ? worthOf(program, file, value) : null;
+    const isRuledOut = typeof worth === 'number' && (signOfText(String(worth)) & required.bits) === 0;
     return isRuledOut ? null : withSign(state, value, required.bits);
   }
   const { op, right, truth } = required;
-  if (constantName.test(value)) return mayCompare(program, file, value, op, right) === !truth ? null : state;
+  if (constantName.test(value)) return compare(worthOf(program, file, value), op, worthOf(program, file, right)) === !truth ? null : state;
   const key = `${value} ${op} ${right}`;
   const known = state.conditions.get(key);
   if (known !== undefined) return known === truth ? state : null;
   return altered(state, { conditions: withEntry(state.conditions, key, truth) });
-}
-
-/** How two constants compare; `null` for a name of which the number is not known. */
-function mayCompare(program: Program, file: string, left: string, op: string, right: string): boolean | null {
-  if (left.replace(/^=/, '') === right.replace(/^=/, '')) return /^(==|<=|>=)$/.test(op);
-  const a = numberOf(program, file, left);
-  const b = numberOf(program, file, right);
-  return a === null || b === null ? null : holds(a, op, b);
-}
-
-/** The number that a constant stands for; `null` for a name of which it is not known. */
-function numberOf(program: Program, file: string, constant: string): number | null {
-  const text = constant.replace(/^=/, '');
-  if (/^-?\d+$/.test(text)) return Number(text);
-  return text === 'true' ? 1 : text === 'false' || text === 'NULL' ? 0 : program.constant(text, file);
 }
 
 /** What a way out requires, in one word. */
