@@ -23,12 +23,14 @@ const succeedsWithZero = remembered(({ program, site, followed }: Subject): bool
   }),
 );
 
+const belowZero = /^(\w+) < 0$/;
+
 /** True for a test that passes only where a function has failed: of its call, or of the variable that has its result since. */
 function isFailure(graph: Graph, guard: Guard, { name }: FunctionReference, drop: number): boolean {
   if (!says(guard, false)) return false;
   if (guard.call !== '') return guard.call === name;
-  const { path } = guard;
-  if (path === null || !graph.types.has(path)) return false;
+  const path = guard.path ?? belowZero.exec(guard.text)?.[1];
+  if (path === undefined || !graph.types.has(path)) return false;
   const calls = callsOf(graph, name);
   const isDrop = (n: Node): boolean => n.pos === drop;
   const isCall = (n: Node): boolean => calls.some(({ node }) => node === n);

@@ -84,6 +84,7 @@ describe('a reference that is taken on a page', () => {
 
 describe('a drop where the function that filled the field has failed', () => {
   const lost = 'dirty-lost';
+  complains(lost, 'by its sign', reading({ failed: 'error < 0' }), end);
   complains(lost, 'by its call', reading({ fill: '', failed: 'pin_all(r)' }), end);
   complains(lost, 'by what may have failed since', reading({ fill: 'error = pin_all(r); if (!error) error = read_into(r);' }), given, end);
   complains(lost, 'where it has not failed', reading({ failed: '!error' }), given, end);
