@@ -4,6 +4,7 @@
  */
 import { contentsOf, isHeap, isLocal, scopeOf } from '../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../flow/flow.js';
+import { isGivenFresh } from '../flow/fresh.js';
 import { isOffAt } from '../flow/kernels.js';
 import { placeOf } from '../flow/moves.js';
 import type { SeenRelease } from '../flow/releases.js';
@@ -27,6 +28,7 @@ import { isOurs, kindOf } from './company.js';
 import { destinationOfArgument } from './destination.js';
 import { pathsIn, releasesIn } from './evidence.js';
 import { markedWhereTold } from './frames.js';
+import { isGivenUp } from './given-up.js';
 import { above, holdersOf, isLate } from './ways.js';
 
 /** A drop of pages that nothing has marked on the way. */
@@ -104,7 +106,10 @@ function mayMark(subject: Subject, visit: Visit): boolean {
   return there.length === graphs.length || marks.length > 0;
 }
 
-/** True if somebody takes a reference of his own on the pages: then the drop of the site's is not the last word. */
+/**
+ * True if somebody takes a reference of his own on the pages: then the drop of the site's is not the last word. What has just taken
+ * their place is none of them.
+ */
 export function isSharedOn({ program, followed, site }: Subject): boolean {
   return followed.visits.some((visit) => {
     const { reference, origins } = visit.flow;
@@ -116,7 +121,7 @@ export function isSharedOn({ program, followed, site }: Subject): boolean {
       return graph.nodes.some(({ operation: o }) => {
         if (o?.kind !== 'call' || o.name === null || !extraReferenceCalls.has(o.name)) return false;
         const place = placeOf(o, '0');
-        return place !== null && contentsOf(place, facts, scope).includes('');
+        return place !== null && contentsOf(place, facts, scope).includes('') && !isGivenFresh(program, visit, o.pos, 0);
       });
     });
   });
@@ -154,6 +159,7 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
       !s.event.partial &&
       !s.event.call.frees &&
       !isMarking(subject, s) &&
+      !isGivenUp(subject, s) &&
       (s.event.call.drops === 'any' || s.event.call.drops === kindOf(subject) || isOurs(subject, s, others)) &&
       !isFollowedByNotifier(subject, s.visit),
   );

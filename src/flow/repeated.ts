@@ -3,12 +3,11 @@
  * is written, element and all, so that two drops in one round of a loop are seen, where paths know only "some element".
  */
 import type { CallOperation, Graph, Node } from '../program/graph.js';
-import { rootOf } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
-import { castCalls, dirtyCalls, extraReferenceCalls, isNeutral, releases, transfers } from '../protocol/index.js';
-import type { Expression } from '../syntax/ast.js';
+import { dirtyCalls, extraReferenceCalls, releases } from '../protocol/index.js';
 import { printExpression } from '../syntax/print.js';
 import { forward } from './forward.js';
+import { isChanged, type Written, writtenAs } from './written.js';
 
 /** A drop, or a mark, of what was dropped before, with nothing in between that makes another thing of it. */
 export interface Repeated {
@@ -16,12 +15,6 @@ export interface Repeated {
   firsts: readonly number[];
   pos: number;
   api: string;
-}
-
-/** What a call drops: the text, and every variable and field that it is made of. */
-interface Dropped {
-  text: string;
-  names: ReadonlySet<string>;
 }
 
 /** Every drop of the graph that on all ways to it follows a drop of the same. */
@@ -37,18 +30,18 @@ export const lateMarks = remembered((graph: Graph): readonly Repeated[] => {
   return behindDrops(graph, dropsIn(graph), graph.nodes.map(markedAt));
 });
 
-function dropsIn({ nodes }: Graph): (Dropped | null)[] {
+function dropsIn({ nodes }: Graph): (Written | null)[] {
   return nodes.map((n) => (n.operation?.kind === 'call' ? droppedBy(n.operation) : null));
 }
 
 /** What a node marks as dirty, as it is written. */
-function markedAt({ operation: o }: Node): Pick<Dropped, 'text'> | null {
+function markedAt({ operation: o }: Node): Pick<Written, 'text'> | null {
   const page = o?.kind === 'call' && dirtyCalls.has(o.name ?? '') ? o.expressions[0] : undefined;
   return page === undefined ? null : { text: printExpression(page) };
 }
 
 /** The nodes that ask something of what has certainly been dropped before. */
-function behindDrops(graph: Graph, drops: readonly (Dropped | null)[], asks: readonly (Pick<Dropped, 'text'> | null)[]): Repeated[] {
+function behindDrops(graph: Graph, drops: readonly (Written | null)[], asks: readonly (Pick<Written, 'text'> | null)[]): Repeated[] {
   const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
   if (known.size === 0) return [];
   const before = forward(graph, new Map() as Facts, (n, facts) => after(n, drops[n.id] ?? null, facts, known), meet);
@@ -62,10 +55,10 @@ function behindDrops(graph: Graph, drops: readonly (Dropped | null)[], asks: rea
 type Facts = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** What has been dropped after a node, and not been made another thing since, by its text with where. */
-function after(n: Node, drop: Dropped | null, before: Facts, known: ReadonlyMap<string, Dropped>): Facts {
+function after(n: Node, drop: Written | null, before: Facts, known: ReadonlyMap<string, Written>): Facts {
   const facts = new Map(before);
   if (drop) facts.set(drop.text, new Set([n.pos]));
-  else for (const text of [...facts.keys()]) if (renews(n, known.get(text) as Dropped)) facts.delete(text);
+  else for (const text of [...facts.keys()]) if (renews(n, known.get(text) as Written)) facts.delete(text);
   return facts;
 }
 
@@ -85,74 +78,17 @@ function meet(old: Facts, other: Facts): Facts {
   return changed ? both : old;
 }
 
-function droppedBy(call: CallOperation): Dropped | null {
+/** What a call drops, as it is written. */
+function droppedBy(call: CallOperation): Written | null {
   const release = call.name === null ? undefined : releases.get(call.name);
   if (!release) return null;
   const at = Number(/^\d+/.exec(release.pages)?.[0] ?? 0);
   // Of an array, the number dropped belongs to what is dropped.
-  const given = release.shape === 'bulk' ? call.expressions.slice(at, at + 2) : call.expressions.slice(at, at + 1);
-  if (given.length === 0) return null;
-  const names = new Set<string>();
-  if (!given.every((e) => collect(e, names)) || names.size === 0) return null;
-  return { text: given.map(printExpression).join(', '), names };
-}
-
-/** Adds the variables and fields of an expression; false if evaluating it twice need not give the same. */
-function collect(e: Expression, names: Set<string>): boolean {
-  switch (e.kind) {
-    case 'identifier':
-      names.add(e.name);
-      return true;
-    case 'literal':
-    case 'sizeof':
-      return true;
-    case 'member':
-      names.add(`.${e.field}`);
-      return collect(e.object, names);
-    case 'index':
-      return collect(e.object, names) && collect(e.index, names);
-    case 'unary':
-    case 'cast':
-      return collect(e.operand, names);
-    case 'binary':
-      return collect(e.left, names) && collect(e.right, names);
-    case 'call':
-      return e.callee.kind === 'identifier' && isLookup(e.callee.name) && e.args.every((a) => collect(a, names));
-    default:
-      return false;
-  }
-}
-
-/** A call that gives the same for the same arguments. */
-function isLookup(name: string): boolean {
-  return transfers.has(name) || castCalls.test(name) || isNeutral(name);
+  return writtenAs(release.shape === 'bulk' ? call.expressions.slice(at, at + 2) : call.expressions.slice(at, at + 1));
 }
 
 /** True if after a node the dropped thing's text may stand for something else, or may be held once more. */
-function renews({ operation: o }: Node, { names }: Dropped): boolean {
-  switch (o?.kind) {
-    case 'copy':
-    case 'clear':
-    case 'update':
-      return names.has(lastOf(o.target));
-    case 'call': {
-      if (o.name !== null && extraReferenceCalls.has(o.name)) return true;
-      const given = o.args.flatMap((a) => (a.path === null ? [] : [a]));
-      if (o.iterates) return given.some((a) => names.has(rootOf(a.path as string)));
-      const looks = o.name !== null && (transfers.has(o.name) || castCalls.test(o.name));
-      if (!looks && given.some((a) => a.address && names.has(lastOf(a.path as string)))) return true;
-      // Who may store to memory may have filled the field again.
-      return !looks && [...names].some((name) => name.startsWith('.')) && (o.name === null || !isNeutral(o.name));
-    }
-    case 'unread':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** The variable, or the field, that a store to a path changes. */
-function lastOf(path: string): string {
-  const steps = path.match(/\.[^.@[\]]+/g);
-  return steps?.at(-1) ?? rootOf(path);
+function renews({ operation: o }: Node, dropped: Written): boolean {
+  const isTaken = o?.kind === 'call' && o.name !== null && extraReferenceCalls.has(o.name);
+  return isTaken || isChanged(o, dropped);
 }

@@ -4,6 +4,7 @@ import type { Followed, Handing, Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
+import { standInsFor } from '../program/stand-ins.js';
 
 /** A function that hands the pages up, and why nothing is known of them from there on. */
 export interface UnseenCallers {
@@ -41,7 +42,7 @@ function whyUnseen(program: Program, { visit, isUncalled }: Handing, isAlone: bo
   const { reference } = visit.flow;
   const { name } = reference;
   const files = isUncalled ? filesNaming(program, reference) : [reference.file];
-  const macro = files.flatMap((file) => macrosFor(program, file, name))[0];
+  const macro = files.flatMap((file) => standInsFor(program, file, name))[0];
   if (macro) return `handed to the callers of ${macro.name}(), a macro that may stand for ${name}()`;
   if (!isUncalled) return null;
   if (files.some((file) => isHandedOut(program, { file, name }))) return `handed to whoever calls ${name}() through a pointer`;
@@ -54,13 +55,4 @@ function filesNaming({ tree }: Program, { static: isStatic, file, name }: Functi
   if (isStatic && file.endsWith('.c')) return [file];
   const folder = folderOf(file);
   return [file, ...tree.list().filter((f) => f !== file && isNear(f, folder) && tree.mentions(f, name))];
-}
-
-/** The macros of a file by whose names a function is called. */
-function macrosFor(program: Program, file: string, name: string): FunctionReference[] {
-  const facts = program.file(file);
-  const stands = new RegExp(`^[ \\t]*#\\s*define[ \\t]+\\w+[ \\t]+${name}[ \\t]*(?:$|/[*/])`, 'm');
-  if (!facts || !stands.test(facts.text)) return [];
-  const macros = [...facts.objectMacros().values()].flat();
-  return macros.filter((macro) => stands.test(program.textOf(macro)) && program.callers(macro).length > 0);
 }

@@ -154,3 +154,87 @@ describe('a flag that another function asks', () => {
   accepts('leak-on-path', 'a failure that does not come where it is set', asked('io->held = true;'));
   complains('leak-on-path', 'one that may come where it is not', asked(';'), 'io_write:if (io_fault(io, a))');
 });
+
+/** A function that sets a flag as it takes the pages, one that asks for it and fails by it, and what is done in between. */
+const masked = (set: string, between = ''): string => `struct io { unsigned int flags, seen; struct page **pages; unsigned long a; };
+static int io_pin(struct io *io)
+{
+	long got = pin_user_pages_fast(io->a, 16, 0, io->pages);
+
+	if (got < 0)
+		return -got;
+	if (got != 16) {
+		unpin_user_pages(io->pages, got);
+		return EFAULT;
+	}
+	return 0;
+}
+static int io_take(struct io *io)
+{
+	int error = io_pin(io);
+
+	if (error)
+		return error;
+	${set}
+	return 0;
+}
+static int io_fault(struct io *io)
+{
+	if (io->seen == 1 || io->flags & HELD)
+		return 0;
+	if (fault_in(io->a))
+		return EFAULT;
+	return 0;
+}
+static void io_forget(struct io *io)
+{
+	io->flags = 0;
+}
+static void io_note(struct io *io)
+{
+	io->seen++;
+}
+int io_setup(struct io *io, int direct)
+{
+	int error = 0;
+
+	if (!direct)
+		goto out;
+	error = io_take(io);
+out:
+	return error;
+}
+int io_write(struct io *io, int direct)
+{
+	int error = io_setup(io, direct);
+
+	if (error)
+		return error;
+	${between}
+	if (io_fault(io))
+		return EFAULT;
+	if (io->flags & HELD)
+		unpin_user_pages(io->pages, 16);
+	return 0;
+}
+long io_start(unsigned long a, int direct)
+{
+	struct page *pages[16];
+	struct io io = { .a = a, .pages = pages };
+
+	return -io_write(&io, direct);
+}
+`;
+
+describe('a flag among others that another function asks', () => {
+  const leak = 'leak-on-path';
+  const lost = 'io_write:if (io_fault(io))';
+  accepts(leak, 'a failure that does not come where it is set', masked('io->flags |= HELD;'));
+  accepts(leak, 'one beside another', masked('io->flags |= HELD | MAPPED;'));
+  accepts(leak, 'one that is asked for there as well', masked('io->flags |= HELD;\n\tif (!(io->flags & HELD))\n\t\twarn(io->a);'));
+  accepts(leak, 'one that another function leaves as it is', masked('io->flags |= HELD;', 'io_note(io);'));
+  complains(leak, 'another flag', masked('io->flags |= MAPPED;'), lost);
+  complains(leak, 'one that is set at times', masked('if (io->seen)\n\t\tio->flags |= HELD;'), lost);
+  complains(leak, 'one that was cleared again', masked('io->flags |= HELD;', 'io->flags &= ~HELD;'), lost);
+  complains(leak, 'one that another function has cleared', masked('io->flags |= HELD;', 'io_forget(io);'), lost);
+});

@@ -137,4 +137,12 @@ static inline long low(unsigned long a, struct page **p)
     'a.h:8 handed to the callers of my_pin(), a macro that may stand for low()',
   );
   gapsOf('not where nobody calls the macro', { 'a.h': shim('low'), 'b.c': `#include "a.h"\n${drops()}` });
+  it('is a wrapper of those by whom it is called by that name', async () => {
+    const kinds = async (user: string): Promise<string[]> =>
+      (await rowsOf({ 'a.h': shim('low'), 'b.c': `#include "a.h"\n${user}` }))
+        .filter((row) => row.file === 'a.h')
+        .map(({ kind, releaseForm, wrappers }) => `${kind} ${releaseForm} ${wrappers.join()}`);
+    expect(await kinds(drops(undefined, 'my_pin(a, p)'))).toEqual(['wrapper caller low']);
+    expect(await kinds(drops(undefined, 'your_pin(a, p)'))).toEqual(['user none ']);
+  });
 });

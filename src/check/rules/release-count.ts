@@ -1,8 +1,10 @@
+import type { Subject } from '../../survey/unit.js';
 import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
+import { countsFromUser } from '../counts/from-user.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
-import { complaintOf, pathsIn } from '../evidence.js';
-import { notTold, type Rule } from '../finding.js';
+import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
+import { type Complaint, notTold, type Rule } from '../finding.js';
 
 const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) => string>> = {
   unfilled: (f, api) =>
@@ -25,6 +27,21 @@ export const releaseCount: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'more')
       .map((w) => complaintOf(subject, w, message));
-    return [...counted, ...notTold(walked, counted)];
+    return [...counted, ...notTold([...walked, ...askedFor(subject)], counted)];
   },
 };
+
+/** Drops of as many as user space says. */
+function askedFor(subject: Subject): Complaint[] {
+  const message = `as many pages are dropped as user space says then, not as many as ${subject.row.api}() took`;
+  return countsFromUser(subject).map(({ release, reference: { file, name }, pos, api }) => {
+    const complaint = complaintAt(subject, release, message);
+    const asked = {
+      file,
+      ...subject.program.position(file, pos),
+      function: name,
+      text: `evidence: the number comes from user space by ${api}()`,
+    };
+    return { ...complaint, path: [...complaint.path, asked] };
+  });
+}

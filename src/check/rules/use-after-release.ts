@@ -22,11 +22,16 @@ export const useAfterRelease: Rule = {
     const standing = pathsIn(subject)
       .filter((w) => w.kind === 'standing')
       .map((w) => complaintOf(subject, w, stillStanding(subject, w)));
+    const dangling = pathsIn(subject)
+      .filter((w) => w.kind === 'dangling')
+      .map((w) =>
+        complaintOf(subject, w, `the array for pages of ${subject.row.api}() is freed, and ${w.fields[0]}() drops what it finds there`),
+      );
     const unmapped = lateUnmappings(subject).map(({ release, pos, api }) => {
       const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
       return { ...complaint, pos, path: [...complaint.path, stepAt(subject, release.visit, pos, unmappedBy(subject, release, pos, api))] };
     });
-    return [...walked, ...marked, ...standing, ...unmapped];
+    return [...walked, ...marked, ...standing, ...dangling, ...unmapped];
   },
 };
 

@@ -4,6 +4,7 @@ import { callsOf, type Node } from '../../program/graph.js';
 import { join, suffixAfter } from '../../program/path.js';
 import { folderOf, isNear } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
+import { standInsFor } from '../../program/stand-ins.js';
 import type { FunctionFlow, Seed } from '../flow.js';
 import { isElsewhen } from '../kernels.js';
 import { isElsewhere } from '../objects.js';
@@ -38,10 +39,15 @@ export function toCallers(memory: Memory, start: Start, from: Visit): HandingUp 
   const leads = callers.flatMap((caller) => intoCaller(memory, from, caller, handed, heap));
   return {
     handed,
-    wraps: callers.length > 0 || (!reference.static && !keeps(memory, from.flow)),
+    wraps: callers.length > 0 || ((!reference.static || isStoodFor(program, reference)) && !keeps(memory, from.flow)),
     isUncalled: leads.length === 0 && handed.some(isCallersOwn) && program.callSites(reference).length === 0 && !keeps(memory, from.flow),
     leads,
   };
+}
+
+/** True for a function that is called by the name of a macro. */
+function isStoodFor(program: Program, { file, name }: FunctionReference): boolean {
+  return standInsFor(program, file, name).length > 0;
 }
 
 /** What a function hands to its callers: by its result, or below parameters that it did not get it by. */

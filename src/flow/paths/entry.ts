@@ -4,6 +4,7 @@ import { freshName } from '../../protocol/index.js';
 import type { Layouts } from '../flow.js';
 import type { Acquired } from '../outcome.js';
 import type { Handing } from './function/modes.js';
+import { isFlag, withFlag } from './memory/flags.js';
 import { baseOf, placeBelow, put, renewed, valueAt } from './memory/memory.js';
 import { altered, type Exit, nothingKnown, outcome, type State, theReference } from './memory/state.js';
 
@@ -30,7 +31,7 @@ export function isHandedUp({ kind }: Entry): boolean {
   return kind === 'site' || kind === 'returned';
 }
 
-/** A constant that stands at a path below a parameter where a function is called. */
+/** A constant that stands at a path below a parameter where a function is called, or a flag that is set in the number there. */
 export interface Known {
   path: string;
   value: string;
@@ -74,6 +75,7 @@ export function firstState(entry: Entry): State {
   if (entry.kind !== 'given' && entry.kind !== 'again') return nothingKnown;
   let state: State = altered(nothingKnown, { phase: 'held', outcomes: outcome.all });
   for (const fact of entry.facts) state = put(state, fact, theReference);
-  if (entry.kind === 'given') for (const { path, value } of entry.known ?? []) state = put(state, path, value);
+  if (entry.kind === 'given')
+    for (const { path, value } of entry.known ?? []) state = isFlag(value) ? withFlag(state, path, value) : put(state, path, value);
   return state;
 }

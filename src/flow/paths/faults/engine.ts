@@ -19,6 +19,7 @@ import { failedOn, isAsserted } from '../walk/ways.js';
 import { droppedAgain } from './again.js';
 import { type Climbed, climb, leaksOf } from './climb.js';
 import { abandonedIn, filledBy } from './closing.js';
+import { danglingIn } from './dangling.js';
 import { kept } from './passed.js';
 import { pendingAt } from './pending.js';
 import { isReentered } from './reentry.js';
@@ -63,6 +64,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
     ...handedBack(functions, start, climbed, given),
     ...leftUnseen(functions, start, climbed, given),
     ...leftUnheard(functions, climbed, given),
+    ...leftDangling(functions, start, given),
     ...endedBefore(functions, climbed),
   ];
   for (const witness of ends) found.add(witness);
@@ -291,6 +293,19 @@ function leftUnheard({ context }: Functions, { stale }: Climbed, given: Kept): W
     const text = `left in ${left.path}, from where ${left.by.name}() drops it once more; ${left.caller.name}() does not see that this failed`;
     const steps = [...spokenSteps(exit.trail), { ...place, text }, ...droppedAgain(context, left.by, left.path)];
     return [{ kind: 'double', short: false, ...place, steps, fields: [] }];
+  });
+}
+
+/** Tables that are freed as a request fails, and from which another one drops. */
+function leftDangling({ context }: Functions, { reference, pos }: Start, given: Kept): Witness[] {
+  const place = { file: reference.file, function: reference.name };
+  return danglingIn(context, reference, given.drops).map((left): Witness => {
+    const steps: PathStep[] = [
+      { ...place, pos, text: `taken here, and kept in ${left.path}` },
+      { ...place, pos: left.pos, text: `${left.api}() frees the array, to which ${left.path} leads as before` },
+      { file: left.by.file, function: left.by.name, pos: left.drop.pos, text: `found there, and dropped by ${left.drop.api}()` },
+    ];
+    return { kind: 'dangling', short: false, ...place, pos: left.pos, steps, fields: [left.by.name] };
   });
 }
 

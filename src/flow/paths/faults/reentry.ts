@@ -45,7 +45,7 @@ function isAskedFor({ types, nodes }: Graph, { path }: Guard): boolean {
 }
 
 /** What the caller has of an object that it gives; `null` for one that it made; of one that is no parameter's, no parameter (-1). */
-function below(graph: Graph, path: string | null | undefined): Kept | null {
+export function below(graph: Graph, path: string | null | undefined): { param: number } | null {
   const object = path ? rootOf(path) : '';
   if (object === '' || isMade(graph, object)) return null;
   return { param: graph.params.findIndex((p) => p.name === object) };

@@ -106,7 +106,7 @@ function dropsAll({ program, effects }: Context, by: FunctionReference, tag: str
 }
 
 /** True if a function comes to a drop wherever the pointers on the way to what it drops are set. */
-function dropsWherever({ program }: Context, by: FunctionReference, tag: string | null, suffix: string): boolean {
+export function dropsWherever({ program }: Context, by: FunctionReference, tag: string | null, suffix: string): boolean {
   return objectsOf(program, by, tag).some((name) =>
     program.graphs(by).every((graph) => {
       const isDrop = ({ operation: o }: Node): boolean => o?.kind === 'call' && o.name !== null && releases.has(o.name);

@@ -8,7 +8,7 @@ import type { Standing } from './standing.js';
 
 /** A path that ends wrongly. */
 export interface Witness {
-  kind: 'leak' | 'double' | 'more' | 'use' | 'over' | 'kept' | 'standing';
+  kind: 'leak' | 'double' | 'more' | 'use' | 'over' | 'kept' | 'standing' | 'dangling';
   /** Only a short count reaches the end. */
   short: boolean;
   /** The function with the fault, and where in it. */
@@ -16,7 +16,7 @@ export interface Witness {
   function: string;
   pos: number;
   steps: PathStep[];
-  /** For pages that are kept for good: the fields that do. For what still leads to dropped ones: who it is by. */
+  /** For pages that are kept for good: the fields that do. For what still leads to dropped ones: who it is by. For a table that was freed: who drops from it. */
   fields: readonly string[];
 }
 

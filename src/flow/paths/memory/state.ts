@@ -153,7 +153,7 @@ export interface Exit {
   /** Where a function fails with the pages, numbers below parameters that it sets on other ways: the count of those there. */
   unset: readonly Holder[];
   extra: number;
-  /** Constants other than zero that are stored below what the function was given, on every way that ends like this one. */
+  /** Constants other than zero that are stored below what the function was given, and flags that are set there, on every way that ends like this one. */
   sets: readonly Stored[];
   /** What was found on the way of numbers that the function was given, of those of which its callers' constants decide. */
   requires: readonly Requirement[];
@@ -173,7 +173,7 @@ export interface Turned {
   pos: number;
 }
 
-/** A constant at a place in the terms of a function's caller. */
+/** A constant at a place in the terms of a function's caller, or of the number there a flag that is set, see flags.ts. */
 export interface Stored extends Holder {
   value: string;
 }

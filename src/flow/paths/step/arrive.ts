@@ -4,10 +4,11 @@ import { factsAt } from '../../flow.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
 import type { Called } from '../context.js';
 import { elementOf } from '../loops/unwind.js';
+import { isFlag, withFlag } from '../memory/flags.js';
 import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { withRequired } from '../memory/required.js';
 import { withSign } from '../memory/signs.js';
-import { altered, type Exit, outcome, type State, sign, theReference, told } from '../memory/state.js';
+import { altered, type Exit, outcome, type State, type Stored, sign, theReference, told } from '../memory/state.js';
 import { isDecided } from './enter.js';
 import { after, emptied, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
 
@@ -142,11 +143,17 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     unsure: next.unsure || exit.unsure,
   });
   next = placed(resulting(next, o, exit), o, exit.holders);
-  for (const set of exit.sets) next = stored(next, o, [set], set.value);
+  for (const set of exit.sets) next = isFlag(set.value) ? flagged(next, n, o, set) : stored(next, o, [set], set.value);
   if (asked !== null) next = stored(next, o, exit.askedIn, asked);
   return [
     told(local, n, next, `handed on by ${o.name}()${resultText(exit)}`, exit.by && { kind: 'handed', by: exit.by, says: saysOf(exit) }),
   ];
+}
+
+/** The state in which a function has set a flag in a number below what it was given: that is another number since. */
+function flagged(state: State, n: Node, o: CallOperation, { of, suffix, value }: Stored): State {
+  const number = `~${n.id}${suffix.replace(/\W/g, '_')}_${of}`;
+  return withFlag(stored(state, o, [{ of, suffix }], number), number, value);
 }
 
 /** The state behind a function that has failed and dropped the pages, and left what leads to them. */

@@ -1,10 +1,12 @@
 /** Flags that are set and cleared in a number: which of its bits are known by that. */
 import type { Node } from '../../../program/graph.js';
 import type { Called } from '../context.js';
+import { isHandedUp } from '../entry.js';
 import { textAt } from '../function/text.js';
+import { set } from '../memory/flags.js';
 import { withEntry } from '../memory/maps.js';
 import { bitsOf } from '../memory/masks.js';
-import { put, renewed, valueAt } from '../memory/memory.js';
+import { baseOf, put, renewed, valueAt } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type State, sign } from '../memory/state.js';
 
@@ -15,8 +17,6 @@ const clearing = /^(?<of>[\w.>[\]-]+?)\s*(?:&=|=\s*\k<of>\s*&)\s*~\s*(?<mask>[^;
 /** A variable may have none of the bits. */
 const constant = /^\(?(?:[A-Z_][A-Z\d_]*|BIT\(\w+\)|0x[\da-f]*[1-9a-f][\da-f]*|[1-9]\d*|1U?L* ?<< ?\w+)\)?$/;
 const name = /^[A-Z_][A-Z\d_]*$/;
-
-const set = sign.negative | sign.positive;
 
 /** The state behind a node that sets or clears flags in the number at a place, by their names; `null` for any other node. */
 export function flagged(local: Called, n: Node, target: string, place: string, state: State): State | null {
@@ -36,8 +36,11 @@ export function flagged(local: Called, n: Node, target: string, place: string, s
       ? [[fresh + value.slice(before.length), known]]
       : [],
   );
-  // What nobody asks for would only keep paths apart.
-  const isAsked = local.shape.isTested(n.id, target) || all.some((mask) => local.shape.areBitsTested(n.id, bitsOf('', mask)));
+  // What nobody asks for would only keep paths apart; callers may ask for what is set in their objects.
+  const isAsked =
+    (bits === set && state.phase === 'held' && isHandedUp(local.entry) && isGiven(local, place)) ||
+    local.shape.isTested(n.id, target) ||
+    all.some((mask) => local.shape.areBitsTested(n.id, bitsOf('', mask)));
   if (stays.length === 0 && !isAsked) return null;
   const changed = put(renewed(state, fresh), place, fresh);
   const known = stays.length === 0 ? changed : altered(changed, { signs: new Map([...changed.signs, ...stays]) });
@@ -49,4 +52,10 @@ export function flagged(local: Called, n: Node, target: string, place: string, s
     (next, mask) => altered(next, { conditions: withEntry(next.conditions, `${bitsOf(fresh, mask)} == ${mask}`, bits === set) }),
     signed,
   );
+}
+
+/** True for a place below a parameter. */
+function isGiven({ graph }: Called, place: string): boolean {
+  const base = baseOf(place);
+  return place !== base && graph.params.some((p) => p.name === base);
 }

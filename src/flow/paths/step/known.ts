@@ -1,6 +1,6 @@
 /**
- * What stands in an object before a call, of what the function that is called asks there: constants, and what is zero in memory that was
- * allocated as zeros. The latter also for the caller of who took the pages.
+ * What stands in an object before a call, of what the function that is called asks there: constants, flags that are set, and what is zero
+ * in memory that was allocated as zeros. The latter also for the caller of who took the pages.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsOf, type Graph } from '../../../program/graph.js';
@@ -10,12 +10,14 @@ import type { Called } from '../context.js';
 import type { Known } from '../entry.js';
 import { askedFor } from '../function/asked.js';
 import { constantName } from '../memory/conditions.js';
+import { areSet, isFlag } from '../memory/flags.js';
+import { bitsOf, maskOf } from '../memory/masks.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
 import type { State } from '../memory/state.js';
 import { unset } from '../memory/unset.js';
 import { mayChange } from './shared.js';
 
-/** Of the paths below its parameters that a function tests, those at which a constant stands before a call, or nothing was stored yet in memory of zeros. */
+/** Of the paths below its parameters that a function tests, those at which a constant or a flag stands before a call, or nothing was stored yet in memory of zeros. */
 export function knownFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): Known[] {
   const { program } = local;
   const constantAt = (value: string, suffix: string): string | null => {
@@ -27,16 +29,24 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
     return unset(before, valueAt(before, place)) === '=0' && !isSetBefore(local, before, value, suffix) ? '=0' : null;
   };
   const found = program.graphs(callee).flatMap((graph) =>
-    graph.params.flatMap(({ name }, i) => {
+    graph.params.flatMap(({ name }, i): Known[] => {
       const value = valueIn(before, o.args[i]);
       if (value === null) return [];
-      return (testedIn(graph).get(name) ?? []).flatMap((suffix): [string, string][] => {
+      const { whole, bits } = testedIn(graph).get(name) ?? none;
+      const constants = whole.flatMap((suffix): Known[] => {
         const constant = constantAt(value, suffix);
-        return constant === null ? [] : [[name + suffix, constant]];
+        return constant === null ? [] : [{ path: name + suffix, value: constant }];
       });
+      const flags = bits.flatMap(({ suffix, mask }): Known[] => {
+        const place = placeBelow(before, value, suffix);
+        const isSet = place !== null && areSet(before, valueAt(before, place), mask);
+        return isSet ? [{ path: name + suffix, value: bitsOf('', mask) }] : [];
+      });
+      return [...constants, ...flags];
     }),
   );
-  return [...new Map(found)].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, value]) => ({ path, value }));
+  const keyOf = ({ path, value }: Known): string => (isFlag(value) ? path + value : path);
+  return [...new Map(found.map((known) => [keyOf(known), known]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
 }
 
 /** The state behind a call that may have stored to such memory: of what the function itself asks for there, that is zero no more. */
@@ -64,17 +74,33 @@ function isSetBefore(local: Called, before: State, value: string, suffix: string
   return callsOf(graph, entry.callee).some(({ call }) => isSetBy(call));
 }
 
-/** What a function asks of what it is given: paths below its parameters that a condition compares with something. */
-const testedIn = remembered(({ nodes, params }: Graph): ReadonlyMap<string, readonly string[]> => {
+/** What a function asks of one of its parameters: paths below it that a condition compares with something, and bits of numbers there. */
+interface Tested {
+  whole: readonly string[];
+  bits: readonly { suffix: string; mask: string }[];
+}
+
+const none: Tested = { whole: [], bits: [] };
+
+const testedIn = remembered(({ nodes, params }: Graph): ReadonlyMap<string, Tested> => {
   const names = new Set(params.map(({ name }) => name));
-  const found = new Map<string, string[]>();
+  const whole = new Set<string>();
+  const bits = new Map<string, { path: string; mask: string }>();
+  const isBelow = (path: string): boolean => rootOf(path) !== path && names.has(rootOf(path));
   for (const { operation: o } of nodes) {
-    const path = o?.kind === 'assume' && o.call === null ? o.left.path : null;
-    const root = path === null ? '' : rootOf(path);
-    if (path === null || root === path || !names.has(root)) continue;
-    const suffixes = found.get(root) ?? [];
-    const suffix = path.slice(root.length);
-    if (!suffixes.includes(suffix)) found.set(root, [...suffixes, suffix]);
+    if (o?.kind !== 'assume' || o.call !== null) continue;
+    const mask = maskOf(o.left);
+    const path = mask === undefined ? o.left.path : (maskedPath.exec(o.left.text)?.[0] ?? null);
+    if (path === null || !isBelow(path)) continue;
+    if (mask === undefined) whole.add(path);
+    else bits.set(o.left.text, { path, mask });
   }
-  return found;
+  const suffixesOf = (name: string, paths: Iterable<string>): string[] =>
+    [...paths].flatMap((path) => (rootOf(path) === name ? [path.slice(name.length)] : []));
+  const bitsIn = (name: string): Tested['bits'] =>
+    [...bits.values()].flatMap(({ path, mask }) => (rootOf(path) === name ? [{ suffix: path.slice(name.length), mask }] : []));
+  return new Map([...names].map((name) => [name, { whole: suffixesOf(name, whole), bits: bitsIn(name) }]));
 });
+
+/** The member whose bits are asked for. */
+const maskedPath = /^\w+(?:\.\w+)+(?= & )/;

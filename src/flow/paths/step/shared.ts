@@ -5,6 +5,7 @@ import { remembered } from '../../../program/remembered.js';
 import { changesOf } from '../../stores.js';
 import type { Called } from '../context.js';
 import { askedFor } from '../function/asked.js';
+import { flagsIn } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, reach, valueIn } from '../memory/memory.js';
 import { altered, type State } from '../memory/state.js';
@@ -61,10 +62,11 @@ export function changed(local: Called, o: CallOperation, callee: string, state: 
   return changedAt(local, o, callee, state, () => true);
 }
 
-/** As {@link changed}, of what the calling function asks for in a condition; of the rest it is not known what it is there for. */
+/** As {@link changed}, of flags, and of what the calling function asks for in a condition; of the rest it is not known what it is there for. */
 export function changedIfAsked(local: Called, o: CallOperation, state: State): State {
   const asked = asksFor(local.graph);
-  return o.name === null || asked.size === 0 ? state : changedAt(local, o, o.name, state, (place) => asked.has(lastOf(place)));
+  if (o.name === null || (asked.size === 0 && state.signs.size === 0)) return state;
+  return changedAt(local, o, o.name, state, (place, value) => asked.has(lastOf(place)) || flagsIn(state, value).length > 0);
 }
 
 /** True if a function of a name may store at a path below what it is given. */
@@ -72,7 +74,13 @@ export function mayChange({ program, reference }: Called, callee: string, index:
   return program.resolve(callee, reference.file).some((r) => changesOf(program)(r, index, suffix));
 }
 
-function changedAt(local: Called, o: CallOperation, callee: string, state: State, matters: (place: string) => boolean): State {
+function changedAt(
+  local: Called,
+  o: CallOperation,
+  callee: string,
+  state: State,
+  matters: (place: string, value: string) => boolean,
+): State {
   let bases = null as readonly string[] | null;
   const isChanged = (place: string): boolean => {
     bases ??= o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
@@ -82,7 +90,10 @@ function changedAt(local: Called, o: CallOperation, callee: string, state: State
     });
   };
   const isNumber = (value: string): boolean => value.startsWith('=') || value.startsWith('~');
-  const store = keptOf(state.store, (place, value) => !isNumber(value) || rootOf(place) === place || !matters(place) || !isChanged(place));
+  const store = keptOf(
+    state.store,
+    (place, value) => !isNumber(value) || rootOf(place) === place || !matters(place, value) || !isChanged(place),
+  );
   return store === state.store ? state : altered(state, { store });
 }
 

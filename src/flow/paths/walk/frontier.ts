@@ -3,7 +3,7 @@ import type { Graph, Node } from '../../../program/graph.js';
 import type { Shape } from '../function/shape.js';
 import type { State } from '../memory/state.js';
 import type { TrailStep } from '../memory/trail.js';
-import { forgetting, isSame } from './merge.js';
+import { forgetting, isSame, type Told } from './merge.js';
 import { openTracks, type Tracks } from './tracks.js';
 
 const maxStates = 2500;
@@ -41,17 +41,8 @@ export interface Frontier {
   isCut(): boolean;
 }
 
-/**
- * @param stepOf how a condition is told
- * @param told variables of which all that was found is to be known at the end
- */
-export function openFrontier(
-  graph: Graph,
-  shape: Shape,
-  first: State,
-  stepOf: (n: Node) => TrailStep | null,
-  told: ReadonlySet<string>,
-): Frontier {
+/** @param stepOf how a condition is told */
+export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (n: Node) => TrailStep | null, told: Told): Frontier {
   /** States by the nodes at which ways meet. */
   const met: (number[] | undefined)[] = new Array(graph.nodes.length);
   const visits = {

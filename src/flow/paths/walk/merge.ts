@@ -7,8 +7,16 @@ import { isSameMap, isSameSet, keptOf } from '../memory/maps.js';
 import { baseOf, isVariable } from '../memory/memory.js';
 import { altered, type State, theReference } from '../memory/state.js';
 
+/** What is to be known at a function's end, though nothing in it reads that any more. */
+export interface Told {
+  /** Variables of which all that was found is told. */
+  variables: ReadonlySet<string>;
+  /** Flags that were set in what the function was given. */
+  flags: boolean;
+}
+
 /** What no later statement reads is forgotten. */
-export function forgetting(state: State, shape: Shape, node: number, told: ReadonlySet<string>): State {
+export function forgetting(state: State, shape: Shape, node: number, told: Told): State {
   const wordOf = wordsOf(shape);
   const store = keptOf(state.store, (place, value) => {
     if (value === theReference || place === '%return' || !wordOf(place).isVariable) return true;
@@ -28,8 +36,9 @@ export function forgetting(state: State, shape: Shape, node: number, told: Reado
   };
   const isKept = (value: string): boolean => {
     const { base, field, bits } = wordOf(value);
-    if (base.startsWith('+') || constantName.test(value) || told.has(value)) return true;
-    if (bits !== null && shape.testedBits.has(bits) && !shape.areBitsTested(node, bits)) return false;
+    if (base.startsWith('+') || constantName.test(value) || told.variables.has(value)) return true;
+    const isFlag = told.flags && bits !== null && base.startsWith('~');
+    if (bits !== null && !isFlag && shape.testedBits.has(bits) && !shape.areBitsTested(node, bits)) return false;
     if (!(base.startsWith('::') || base === state.result || shape.isTested(node, base) || isBase(base))) return false;
     // What stood in a field is met again where that field is read, or where it was copied to.
     return field === null || value === state.result || value === state.asked || shape.isFieldTested(node, field) || isStored(store, value);

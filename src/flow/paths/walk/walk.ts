@@ -78,7 +78,10 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const setsAs = new Map<string, Exit['sets']>();
   const nodes = context.nodesOf(graph, reference);
   const modes = isHandedUp(entry) ? context.modesOf(reference, graph, handingIn(entry)) : [];
-  const frontier = openFrontier(graph, shape, firstState(entry), nodes.step, new Set(modes.flatMap((of) => graph.params[of]?.name ?? [])));
+  const frontier = openFrontier(graph, shape, firstState(entry), nodes.step, {
+    variables: new Set(modes.flatMap((of) => graph.params[of]?.name ?? [])),
+    flags: isHandedUp(entry),
+  });
   const leave = (exit: Exit): void => {
     const key = endOf(exit);
     const sets = setsAs.get(key);

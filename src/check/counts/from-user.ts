@@ -1,0 +1,106 @@
+/**
+ * Drops of as many pages as user space says in the request that drops them, where another has taken them: nobody holds that number
+ * against the number taken.
+ */
+import type { SeenRelease } from '../../flow/releases.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type CallOperation, type Graph, isPrinted, leadsTo, type Node } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { askingName } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import type { Expression } from '../../syntax/ast.js';
+import { releasesIn } from '../evidence.js';
+import { reachedApart } from '../lifetime.js';
+import { isLate, startOfCalls } from '../ways.js';
+
+/** A drop, and the call by which its number comes from user space. */
+export interface FromUser {
+  release: SeenRelease;
+  reference: FunctionReference;
+  pos: number;
+  api: string;
+}
+
+type Asked = Omit<FromUser, 'release'>;
+
+/** Those of a site's pages. */
+export function countsFromUser(subject: Subject): FromUser[] {
+  const { program } = subject;
+  return releasesIn(subject).flatMap((release): FromUser[] => {
+    const { visit, event } = release;
+    if (event.partial || event.call.frees || !isLate(subject, visit)) return [];
+    const { reference } = visit.flow;
+    const found = program.graphs(reference).map((graph) => {
+      const node = graph.nodes.find((n) => n.pos === event.pos && n.operation?.kind === 'call' && n.operation.name === event.api);
+      const bound = node ? boundOf(graph, node, release) : null;
+      return node && bound !== null ? askedAt(program, reference, graph, node, bound, 0) : null;
+    });
+    const [first] = found;
+    if (!first || found.includes(null)) return [];
+    return reachedApart(subject, startOfCalls(visit).flow.reference) === null ? [] : [{ release, ...first }];
+  });
+}
+
+/** The path of the number of pages that a call drops, or that a loop goes through and drops one by one without a test; `null` for any other. */
+function boundOf(graph: Graph, node: Node, { event }: SeenRelease): string | null {
+  const o = node.operation as CallOperation;
+  const at = Number(/^\d+/.exec(event.call.pages)?.[0] ?? 0) + 1;
+  if (event.call.shape === 'bulk') return node.loops.length === 0 && isPlain(o.expressions[at]) ? (o.args[at]?.path ?? null) : null;
+  const [loop] = node.loops;
+  if (!loop || node.loops.length > 1 || node.guards.length > loop.guards) return null;
+  const controls = graph.nodes.flatMap(({ pos, loops, operation: a }) =>
+    a?.kind === 'assume' && loops.includes(loop) && pos < loop.bodyPos ? [a] : [],
+  );
+  const bounds = new Set(controls.map(({ left, right }) => (loop.variables.includes(left.path ?? '') ? right.path : null)));
+  const [bound = null] = bounds;
+  return bounds.size === 1 && controls.every(({ op, truth }) => op === (truth ? '<' : '>=')) ? bound : null;
+}
+
+/** A variable or a member of it. */
+function isPlain(e: Expression | undefined): boolean {
+  return e?.kind === 'member' ? isPlain(e.object) : e?.kind === 'identifier';
+}
+
+const maxLevels = 3;
+
+/** The call that filled a number with what user space says, in the function or in all that call it; `null` if that is not known, or if somebody looks at the number first. */
+function askedAt(program: Program, reference: FunctionReference, graph: Graph, node: Node, path: string, level: number): Asked | null {
+  const root = rootOf(path);
+  if (level > maxLevels || isLookedAt(graph, node, path)) return null;
+  const asking = graph.nodes.find((n) => isAsking(n, root) && leadsTo(graph, n, (m) => m === node));
+  if (asking?.operation?.kind === 'call') return { reference, pos: asking.pos, api: asking.operation.name as string };
+  const index = graph.params.findIndex((p) => p.name === root);
+  if (index < 0) return null;
+  const found = program.callSites(reference).map(({ caller, graph: above, node: call, call: { args, expressions } }) => {
+    const given = args[index];
+    const isHanded = given !== undefined && given.path !== null && (given.address || isPlain(expressions[index]));
+    return isHanded ? askedAt(program, caller, above, call, given.path + path.slice(root.length), level + 1) : null;
+  });
+  return found.every((one) => one !== null) ? (found[0] ?? null) : null;
+}
+
+/** True for a call that fills a variable, or what it leads to, with what user space says. */
+function isAsking({ operation: o }: Node, variable: string): boolean {
+  return o?.kind === 'call' && o.name !== null && askingName.test(o.name) && o.args[0]?.path === variable;
+}
+
+/** True if on the way to a place the number is set, or compared with another, or somebody is given it who may. */
+function isLookedAt(graph: Graph, node: Node, path: string): boolean {
+  const root = rootOf(path);
+  const isOurs = (other: string | null): boolean => other === path;
+  const looks = (n: Node): boolean => {
+    const o = n.operation;
+    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update')
+      return o.target === path || (o.kind === 'copy' && (o.target === root || isOurs(o.source.path)));
+    if (o?.kind === 'assume') return [o.left, o.right].some((v) => isOurs(v.path)) && !isOfLoop(n, node);
+    if (o?.kind !== 'call' || o.name === null || askingName.test(o.name) || n === node) return false;
+    return o.args.some((a, index) => (a.path === root || a.path === path) && !isPrinted(o, index));
+  };
+  return graph.nodes.some((n) => looks(n) && leadsTo(graph, n, (m) => m === node));
+}
+
+/** True for a condition in the head of the loop around a place. */
+function isOfLoop({ pos, loops }: Node, node: Node): boolean {
+  return node.loops.some((loop) => loops.includes(loop) && pos < loop.bodyPos);
+}

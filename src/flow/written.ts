@@ -1,0 +1,82 @@
+/** What stands at a place as it is written, element and all: the same text is the same thing until something makes another of it. */
+import type { CallOperation, Operation } from '../program/graph.js';
+import { rootOf } from '../program/path.js';
+import { castCalls, isNeutral, transfers } from '../protocol/index.js';
+import type { Expression } from '../syntax/ast.js';
+import { printExpression } from '../syntax/print.js';
+
+/** The text, and every variable and field that it is made of. */
+export interface Written {
+  text: string;
+  names: ReadonlySet<string>;
+}
+
+/** Some expressions as they are written; `null` where evaluating them twice need not give the same, or they name nothing. */
+export function writtenAs(given: readonly Expression[]): Written | null {
+  if (given.length === 0) return null;
+  const names = new Set<string>();
+  if (!given.every((e) => collect(e, names)) || names.size === 0) return null;
+  return { text: given.map(printExpression).join(', '), names };
+}
+
+/** Adds the variables and fields of an expression; false if evaluating it twice need not give the same. */
+function collect(e: Expression, names: Set<string>): boolean {
+  switch (e.kind) {
+    case 'identifier':
+      names.add(e.name);
+      return true;
+    case 'literal':
+    case 'sizeof':
+      return true;
+    case 'member':
+      names.add(`.${e.field}`);
+      return collect(e.object, names);
+    case 'index':
+      return collect(e.object, names) && collect(e.index, names);
+    case 'unary':
+    case 'cast':
+      return collect(e.operand, names);
+    case 'binary':
+      return collect(e.left, names) && collect(e.right, names);
+    case 'call':
+      return e.callee.kind === 'identifier' && isLookup(e.callee.name) && e.args.every((a) => collect(a, names));
+    default:
+      return false;
+  }
+}
+
+/** A call that gives the same for the same arguments. */
+function isLookup(name: string): boolean {
+  return transfers.has(name) || castCalls.test(name) || isNeutral(name);
+}
+
+/** True if after an operation a text may stand for something else. */
+export function isChanged(o: Operation | null, { names }: Written): boolean {
+  switch (o?.kind) {
+    case 'copy':
+    case 'clear':
+    case 'update':
+      return names.has(lastOf(o.target));
+    case 'call':
+      return isChangedByCall(o, names);
+    case 'unread':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isChangedByCall(o: CallOperation, names: ReadonlySet<string>): boolean {
+  const given = o.args.flatMap((a) => (a.path === null ? [] : [a]));
+  if (o.iterates) return given.some((a) => names.has(rootOf(a.path as string)));
+  if (o.name !== null && (transfers.has(o.name) || castCalls.test(o.name))) return false;
+  if (given.some((a) => a.address && names.has(lastOf(a.path as string)))) return true;
+  // Who may store to memory may have filled the field again.
+  return [...names].some((name) => name.startsWith('.')) && (o.name === null || !isNeutral(o.name));
+}
+
+/** The variable, or the field, that a store to a path changes. */
+function lastOf(path: string): string {
+  const steps = path.match(/\.[^.@[\]]+/g);
+  return steps?.at(-1) ?? rootOf(path);
+}
