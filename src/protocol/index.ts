@@ -44,6 +44,8 @@ export {
   pageNumbers,
   pageStateTest,
   pageUse,
+  reservedExceptions,
+  reservedTests,
   tryingText,
 } from './page.js';
 export * from './systems.js';
