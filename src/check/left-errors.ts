@@ -8,8 +8,9 @@ import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../program/graph.js';
 import { pathBelow, rootOf, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { errorCalls, errorTests, freeingCalls } from '../protocol/index.js';
+import { errorTests, freeingCalls } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
+import { mayChange } from './changing.js';
 import { releasesIn } from './evidence.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
 
@@ -107,30 +108,8 @@ function isLeftBehind(program: Program, { file }: FunctionReference, graph: Grap
     graph,
     node,
     (n) => n.id === graph.exit,
-    (n) => mayChange(program, file, n, path, 0),
+    (n) => mayChange(program, file, n, path),
   );
-}
-
-/** True if a node may store to a path, or free what leads to it: itself, or by a function that it hands that to. */
-function mayChange(program: Program, file: string, { operation: o }: Node, path: string, level: number): boolean {
-  const leads = (to: string | null): boolean => to !== null && suffixAfter(path, to) !== null;
-  if (o?.kind === 'copy' || o?.kind === 'clear') return leads(o.target);
-  if (o?.kind !== 'call') return o?.kind === 'unread';
-  if (!o.args.some((a) => leads(a.path)) || isAsking(o)) return false;
-  const [callee, ...others] = o.name === null || level >= maxLevels ? [] : program.resolve(o.name, file);
-  if (!callee || callee.macro || others.length > 0) return true;
-  return program.graphs(callee).some((graph) =>
-    graph.params.some(({ name }, i) => {
-      const given = o.args[i]?.path ?? null;
-      const here = given === null || !leads(given) ? null : name + suffixAfter(path, given);
-      return here !== null && graph.nodes.some((n) => mayChange(program, callee.file, n, here, level + 1));
-    }),
-  );
-}
-
-/** True for a call that looks at what it is given. */
-function isAsking({ name }: CallOperation): boolean {
-  return name !== null && (errorCalls.test(name) || errorTests.test(name));
 }
 
 /** The function that has dropped what stood there before, up to some levels above, and what drops it once more. */
