@@ -3,6 +3,7 @@
  * fills it hands out its error as a pointer, and that stays there, whoever ends the object drops the error as if it were pages.
  */
 import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
+import { spelledIn } from '../flow/paths/function/text.js';
 import type { CallSite } from '../program/callers.js';
 import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../program/graph.js';
@@ -94,7 +95,7 @@ function keptIn(program: Program, { caller, graph, call }: CallSite): Left | nul
       !o.call.args[0].address,
   );
   if (!node || !leadsTo(graph, copy, (n) => n === node) || !isLeftBehind(program, caller, graph, node, path)) return null;
-  const text = `left here, as failed, with the error in ${path.replace(/\./g, '->')}`;
+  const text = `left here, as failed, with the error in ${spelledIn({ program, reference: caller, graph }, path)}`;
   return { reference: caller, graph, node, path, steps: [stepIn(program, caller, node.pos, text)] };
 }
 

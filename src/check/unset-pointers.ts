@@ -3,6 +3,7 @@
  * which that end looks through on the way to the drop: else it does not come there.
  */
 import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
+import { spelledIn } from '../flow/paths/function/text.js';
 import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, type Graph, leadsTo, type Node, type Operation } from '../program/graph.js';
 import { rootOf, splitSteps, type Value } from '../program/path.js';
@@ -209,14 +210,11 @@ function isUnset(program: Program, { reference: { file }, graph, nodes: [made, t
   );
 }
 
-function complaintOf(
-  subject: Subject,
-  { reference: { file, name }, nodes: [made, take, end], variable }: Ended,
-  pointer: string,
-): Complaint {
+function complaintOf(subject: Subject, { reference, graph, nodes: [made, take, end], variable }: Ended, pointer: string): Complaint {
   const { program, row } = subject;
   const by = end.operation?.kind === 'call' ? end.operation.name : null;
-  const written = pointer.replace(/\./g, '->');
+  const { file, name } = reference;
+  const written = spelledIn({ program, reference, graph }, pointer);
   const step = ({ pos }: Node, text: string): FindingStep => ({ file, ...program.position(file, pos), function: name, text });
   const steps = [
     step(made, `${variable} is allocated as zeros`),
