@@ -43,6 +43,28 @@ export const unmappingPageCalls: ReadonlySet<string> = new Set(
 /** They take a range of addresses out of an IOMMU's page table, which `iommu_map()` put there: include/linux/iommu.h. */
 export const unmappingRangeCalls: ReadonlySet<string> = new Set(['iommu_unmap', 'iommu_unmap_fast']);
 
+/**
+ * They have a device work with memory that it was let at: what they are given themselves, or what was mapped for it before.
+ * include/linux/virtio.h, drivers/virtio/virtio_ring.c; include/linux/dmaengine.h ("flush pending transactions to HW").
+ */
+export const startingCalls: ReadonlyMap<string, 'its own' | 'mapped before'> = new Map([
+  ['virtqueue_add_sgs', 'its own'],
+  ['virtqueue_add_outbuf', 'its own'],
+  ['virtqueue_add_inbuf', 'its own'],
+  ['dma_async_issue_pending', 'mapped before'],
+]);
+
+/** A wait that a signal ends, with -ERESTARTSYS, whether or not there is what it waits for: include/linux/wait.h, swait.h, completion.h. */
+export const interruptedWait = /^s?wait_(event|for_completion)_(\w+_)?(interruptible|killable|freezable)(_\w+)?$/;
+
+/** True for a call that tells no device anything and waits for none: it prints, reads, locks, or ends a mapping. */
+export function isSilentToDevices(name: string): boolean {
+  return unmappingDeviceCalls.has(name) || unmappingPageCalls.has(name) || silentCall.test(name);
+}
+
+const silentCall =
+  /^(printk|(pr|dev|netdev)_(emerg|alert|crit|err|warn|warning|notice|info|debug|dbg)\w*|(READ|WRITE)_ONCE|(raw_)?spin_(un)?lock\w*|mutex_(un)?lock|kunmap\w*)$/;
+
 /** Calls that fill the memory that their first argument points at: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c. */
 export const fillingCalls: ReadonlySet<string> = new Set([
   'memcpy',

@@ -18,9 +18,12 @@ export {
   askingName,
   copyingName,
   fillingCalls,
+  interruptedWait,
+  isSilentToDevices,
   mappingCall,
   reachingCall,
   sendingCall,
+  startingCalls,
   unmappingDeviceCalls,
   unmappingPageCalls,
   unmappingRangeCalls,
@@ -41,6 +44,8 @@ export {
   pageNumbers,
   pageStateTest,
   pageUse,
+  reservedExceptions,
+  reservedTests,
   tryingText,
 } from './page.js';
 export * from './systems.js';

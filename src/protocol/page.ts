@@ -192,6 +192,15 @@ export const pageUse =
 /** Tests of what a page is, which say nothing of whether it is held: include/linux/page-flags.h. */
 export const pageStateTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
 
+/**
+ * Tests of whether a page is reserved. A user may have some that are, the page of zeros and those of a device's memory, and whoever takes
+ * references on user pages takes them on these, too: include/linux/page-flags.h, virt/kvm/kvm_main.c (`kvm_pfn_to_refcounted_page()`).
+ */
+export const reservedTests: readonly string[] = ['PageReserved', 'folio_test_reserved'];
+
+/** In the text of a function that tells those from the others. */
+export const reservedExceptions = /zero_p(fn|age)|zone_device|devmap|fsdax|is_pci_p2pdma/i;
+
 /** In the name of a test of a frame number: true for one that stands for an error, or for no page. include/linux/kvm_host.h */
 export const noFrameName = /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i;
 /** In the name of one that says, either way, whether there is a page to drop. */

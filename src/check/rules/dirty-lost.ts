@@ -3,6 +3,7 @@ import { releases, vectorTest } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { accessesOf, type Mark, mayWrite, stepAt } from '../access.js';
+import { changedFlags } from '../changed-flag.js';
 import { type CleanDrop, cleanDrops, isSharedOn } from '../clean.js';
 import { destinationOf } from '../destination.js';
 import { complaintAt, releasesIn } from '../evidence.js';
@@ -22,6 +23,8 @@ export const dirtyLost: Rule = {
     // Who marks some of the pages says that they are written to, whatever else could not be followed.
     const tested = marksOfVectors(subject);
     if (tested.length > 0) return tested.map((found) => ofVectors(subject, found));
+    const changed = changedFlags(subject);
+    if (changed.length > 0) return changed;
     // The page table holds what an MMU notifier's driver reaches, and says that it was written to.
     if (row.gaps.length > 0 || followed.cut || row.case?.number === 3) return [];
     const accesses = accessesOf(subject);

@@ -2,6 +2,7 @@ import { repeatedDrops } from '../../flow/repeated.js';
 import { behindReleases } from '../behind.js';
 import { complaintOf, pathsIn } from '../evidence.js';
 import { notTold, type Rule } from '../finding.js';
+import { leftErrors } from '../left-errors.js';
 
 export const doubleRelease: Rule = {
   id: 'double-release',
@@ -12,6 +13,6 @@ export const doubleRelease: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'double')
       .map((w) => complaintOf(subject, w, message));
-    return [...walked, ...notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked)];
+    return [...walked, ...notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked), ...leftErrors(subject)];
   },
 };

@@ -1,8 +1,10 @@
 import { saturating } from '../../protocol/index.js';
 import { stepAt } from '../access.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
-import type { FindingStep, Rule } from '../finding.js';
+import { type FindingStep, notTold, type Rule } from '../finding.js';
+import { reservedIn } from '../reserved.js';
 import { saturatedIn } from '../saturated.js';
+import { unsetPointers } from '../unset-pointers.js';
 
 export const leakOnPath: Rule = {
   id: 'leak-on-path',
@@ -26,6 +28,6 @@ export const leakOnPath: Rule = {
         step.file !== complaint.file || step.function !== name || step.line < (steps[0]?.line ?? 0);
       return { ...complaint, pos, path: [...complaint.path.filter(isBefore), ...steps] };
     });
-    return [...walked, ...saturated];
+    return [...walked, ...saturated, ...notTold([...reservedIn(subject), ...unsetPointers(subject)], walked)];
   },
 };

@@ -7,6 +7,7 @@ import { stepAt } from '../access.js';
 import { behindReleases } from '../behind.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { notTold, type Rule } from '../finding.js';
+import { interruptedDrops } from '../interrupted.js';
 import { lateUnmappings } from '../unmapped.js';
 
 export const useAfterRelease: Rule = {
@@ -31,7 +32,7 @@ export const useAfterRelease: Rule = {
       const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
       return { ...complaint, pos, path: [...complaint.path, stepAt(subject, release.visit, pos, unmappedBy(subject, release, pos, api))] };
     });
-    return [...walked, ...marked, ...standing, ...dangling, ...unmapped];
+    return [...walked, ...marked, ...standing, ...dangling, ...unmapped, ...interruptedDrops(subject)];
   },
 };
 

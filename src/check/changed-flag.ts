@@ -1,0 +1,138 @@
+/**
+ * Pages that were taken to be written to, and are dropped by what an object's member says that both go by: whether it is for writing. Who
+ * changes the member while the object holds such pages, for others to come, has them dropped clean.
+ */
+import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
+import type { SeenRelease } from '../flow/releases.js';
+import type { FunctionReference } from '../program/file.js';
+import { callsAt, callsOf, type Graph, type Guard, leadsTo, type Node } from '../program/graph.js';
+import { rootOf } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import { namesIn, sourceName } from '../program/text.js';
+import type { Subject } from '../survey/unit.js';
+import { stepAt } from './access.js';
+import { releasesIn } from './evidence.js';
+import { type Complaint, type FindingStep, taken } from './finding.js';
+
+/** A member of a struct. */
+interface Member {
+  tag: string;
+  field: string;
+}
+
+/** The places in a function where the member says that pages are to be written to, they are taken, and it says so no more. */
+interface Changed {
+  reference: FunctionReference;
+  set: Node;
+  call: Node;
+  cleared: Node;
+}
+
+/** The places where such a member is changed while pages are held that were taken by it. */
+export function changedFlags(subject: Subject): Complaint[] {
+  const { program, site } = subject;
+  return releasesIn(subject).flatMap((release) => {
+    const member = markedBy(program, release);
+    if (member === null || !isTakenBy(subject, member)) return [];
+    const ending = endingNames(program, release.visit.flow.reference);
+    const functions = program.touching(site.reference.file, [member.field], member.tag);
+    const found = functions.flatMap((reference) => changedIn(program, reference, site.reference.name, member, ending).slice(0, 1));
+    return found.map((changed) => complaintOf(subject, release, member, changed));
+  });
+}
+
+/** The member by which a drop marks what it drops; `null` for any other. */
+function markedBy(program: Program, { visit: { flow }, event: { call, pos } }: SeenRelease): Member | null {
+  if (typeof call.dirty !== 'number') return null;
+  const at = call.dirty;
+  for (const graph of program.graphs(flow.reference))
+    for (const { args } of callsAt(graph, pos)) {
+      const member = memberAt(program, flow.reference, graph, args[at]?.path ?? null);
+      if (member) return member;
+    }
+  return null;
+}
+
+function memberAt(program: Program, { file }: FunctionReference, graph: Graph, path: string | null): Member | null {
+  if (path === null || rootOf(path) === path || !/\.\w+$/.test(path)) return null;
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  const tag = program.typeOf(path.slice(0, -field.length - 1), graph, file)?.tag;
+  return tag ? { tag, field } : null;
+}
+
+/** True if the flags with which the pages are taken hang on a member. */
+function isTakenBy({ program, site }: Subject, { tag, field }: Member): boolean {
+  const at = site.signature?.flags ?? null;
+  const flags = at === null ? undefined : site.call.expressions[at];
+  if (!flags) return false;
+  const isMember = (path: string): boolean => {
+    const member = memberAt(program, site.reference, site.graph, path);
+    return member?.tag === tag && member.field === field;
+  };
+  return flags.kind === 'conditional' && namesIn(flags.test).some(isMember) && sourceName(flags).includes('FOLL_WRITE');
+}
+
+const maxLevels = 3;
+
+/** A function that drops, and those that lead to it, by name. */
+function endingNames(program: Program, reference: FunctionReference): ReadonlySet<string> {
+  const names = new Set([reference.name]);
+  let above = [reference];
+  for (let level = 0; level < maxLevels; level++) {
+    above = above.flatMap((r) => program.callers(r)).filter(({ name }) => !names.has(name));
+    for (const { name } of above) names.add(name);
+  }
+  return names;
+}
+
+function changedIn(program: Program, reference: FunctionReference, taker: string, member: Member, ending: ReadonlySet<string>): Changed[] {
+  return program.graphs(reference).flatMap((graph) => {
+    const stores = (text: RegExp): Node[] =>
+      graph.nodes.filter(({ operation: o }) => {
+        const at = o?.kind === 'clear' && text.test(o.text) ? memberAt(program, reference, graph, o.target) : null;
+        return at?.tag === member.tag && at.field === member.field;
+      });
+    const [set, cleared] = [stores(/^(true|1)$/), stores(/^(false|0)$/)];
+    const isSet = (n: Node): boolean => set.includes(n) || cleared.includes(n);
+    const isDrop = ({ operation: o }: Node): boolean => o?.kind === 'call' && ending.has(o.name ?? '');
+    return set.flatMap((first) =>
+      callsOf(graph, taker).flatMap(({ node: call, call: { result } }) => {
+        const hasFailed = (n: Node): boolean => saysFailure(graph, n) && testedBy(graph, n).includes(result);
+        if (!leadsTo(graph, first, (n) => n === call, isSet)) return [];
+        return cleared
+          .filter((last) => !excludes(first.guards, last.guards))
+          .filter((last) =>
+            leadsTo(
+              graph,
+              call,
+              (n) => n === last,
+              (n) => isSet(n) || isDrop(n) || hasFailed(n),
+            ),
+          )
+          .filter((last) => leadsTo(graph, last, (n) => isDrop(n) || n.id === graph.exit, isSet))
+          .map((last) => ({ reference, set: first, call, cleared: last }));
+      }),
+    );
+  });
+}
+
+/** True for conditions of which one holds only where one of the others does not. */
+function excludes(some: readonly Guard[], others: readonly Guard[]): boolean {
+  return some.some((a) =>
+    others.some((b) => a.text === b.text && a.negated !== b.negated && a.values.join() === b.values.join() && a.text !== ''),
+  );
+}
+
+function complaintOf(subject: Subject, release: SeenRelease, { field }: Member, { reference, set, call, cleared }: Changed): Complaint {
+  const { program, row } = subject;
+  const { file, name } = reference;
+  const step = ({ pos }: Node, text: string): FindingStep => ({ file, ...program.position(file, pos), function: name, text });
+  const steps = [
+    step(set, `${field} says that pages are to be written to`),
+    step(call, 'pages are taken so'),
+    step(cleared, `${field} says that they are not, while those are held`),
+    stepAt(subject, release.visit, release.event.pos, `dropped by ${release.event.api}(), which marks them by what ${field} says`),
+  ];
+  const message = `pages taken by ${row.api}() to be written to are dropped clean where ${field} has been set for others since`;
+  return { message, file, function: name, pos: cleared.pos, path: [taken(subject), ...steps] };
+}

@@ -1,0 +1,65 @@
+/** Whether something may be stored where a path leads, or what leads there freed. */
+import { type CallOperation, type Graph, leadsTo, type Node } from '../program/graph.js';
+import { suffixAfter } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import { askingName, copyingName, errorCalls, errorTests, freeingCalls, isNeutral, reachingCall } from '../protocol/index.js';
+
+const maxLevels = 4;
+
+/** True if a node may store to a path, or free what leads to it: itself, or by a function that it hands that to. */
+export function mayChange(program: Program, file: string, { operation: o }: Node, path: string, level = 0): boolean {
+  const leads = (to: string | null): boolean => to !== null && suffixAfter(path, to) !== null;
+  if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return leads(o.target);
+  if (o?.kind !== 'call') return o?.kind === 'unread';
+  if (!o.args.some((a) => leads(a.path)) || isAsking(o)) return false;
+  const callees = calleesOf(program, file, o, path);
+  if (callees === null || level >= maxLevels) return true;
+  return callees.some(({ file: by, nodes, path: here }) => nodes.some((n) => mayChange(program, by, n, here, level + 1)));
+}
+
+/** True if a function that is handed what leads to a path may fail with nothing changed there. */
+export function mayFailBefore(program: Program, file: string, o: CallOperation, path: string): boolean {
+  const callees = calleesOf(program, file, o, path);
+  return (
+    callees?.some(({ file: by, graph, path: here }) => {
+      const isChange = (n: Node): boolean => mayChange(program, by, n, here, 1);
+      const isFailure = ({ operation: n }: Node): boolean =>
+        (n?.kind === 'return' && error.test(n.value?.text ?? '')) || (n?.kind === 'clear' && error.test(n.text));
+      const entrance = graph.nodes[graph.entry] as Node;
+      return graph.nodes.some(
+        (n) =>
+          isFailure(n) && leadsTo(graph, entrance, (m) => m === n, isChange) && leadsTo(graph, n, (m) => m.id === graph.exit, isChange),
+      );
+    }) === true
+  );
+}
+
+const error = /^-\s*E[A-Z]/;
+
+/** A function that is handed what leads to a path, and what it calls that path. */
+interface Callee {
+  file: string;
+  graph: Graph;
+  nodes: readonly Node[];
+  path: string;
+}
+
+/** The variants of the one function that a call is of, for each parameter that leads to a path; `null` where that is not known. */
+function calleesOf(program: Program, file: string, { name, args }: CallOperation, path: string): Callee[] | null {
+  const [callee, ...others] = name === null ? [] : program.resolve(name, file);
+  if (!callee || callee.macro || others.length > 0) return null;
+  return program.graphs(callee).flatMap((graph) =>
+    graph.params.flatMap((param, i) => {
+      const given = args[i]?.path ?? null;
+      const suffix = given === null ? null : suffixAfter(path, given);
+      return suffix === null ? [] : [{ file: callee.file, graph, nodes: graph.nodes, path: param.name + suffix }];
+    }),
+  );
+}
+
+/** True for a call that looks at what it is given, counts its users, or puts it on a list, and stores nothing else there. */
+function isAsking({ name }: CallOperation): boolean {
+  if (name === null || freeingCalls.has(name)) return false;
+  if (errorCalls.test(name) || errorTests.test(name)) return true;
+  return isNeutral(name) && !reachingCall.test(name) && !copyingName.test(name) && !askingName.test(name);
+}

@@ -1,0 +1,221 @@
+/**
+ * Errors that stand where pages stood. Who drops what a field leads to and has it filled anew has an object that lives on; if the call that
+ * fills it hands out its error as a pointer, and that stays there, whoever ends the object drops the error as if it were pages.
+ */
+import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
+import { spelledIn } from '../flow/paths/function/text.js';
+import type { CallSite } from '../program/callers.js';
+import type { FunctionReference } from '../program/file.js';
+import { type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../program/graph.js';
+import { pathBelow, rootOf, suffixAfter } from '../program/path.js';
+import type { Program } from '../program/program.js';
+import { errorTests, freeingCalls } from '../protocol/index.js';
+import type { Subject } from '../survey/unit.js';
+import { mayChange } from './changing.js';
+import { releasesIn } from './evidence.js';
+import { type Complaint, type FindingStep, taken } from './finding.js';
+
+/** A function that fails with an error left at a path, from a node on. */
+interface Left {
+  reference: FunctionReference;
+  graph: Graph;
+  node: Node;
+  path: string;
+  /** Of the functions below, and this one. */
+  steps: readonly FindingStep[];
+}
+
+/** A function that drops what stands below a parameter of its own, and another that has it do so. */
+interface Ending {
+  name: string;
+  other: FunctionReference;
+}
+
+const maxLevels = 4;
+
+/** The places where a function fails with an error in the field of an object that lives on, and in which pages stood. */
+export function leftErrors(subject: Subject): Complaint[] {
+  const { program, row } = subject;
+  const makers = makersIn(subject);
+  const droppers = makers.length === 0 ? new Set<string>() : droppersOf(subject);
+  if (droppers.size === 0) return [];
+  return makers.flatMap((maker) =>
+    program.callSites(maker).flatMap((site): Complaint[] => {
+      const left = keptIn(program, site);
+      const end = left && endAbove(program, left, droppers);
+      if (!left || !end) return [];
+      const { file, name } = left.reference;
+      const message = `an error of ${maker.name}() is left where pages of ${row.api}() stood, and ${end.name}() drops it like them`;
+      return [{ message, file, function: name, pos: left.node.pos, path: [taken(subject), ...end.steps] }];
+    }),
+  );
+}
+
+/** The function that takes the pages, and those that hand on what it does, where that is an object. */
+function makersIn({ program, site: { reference } }: Subject): FunctionReference[] {
+  const tag = objectOf(program, reference);
+  return tag === null ? [] : [reference, ...program.callers(reference).filter((by) => !by.macro && objectOf(program, by) === tag)];
+}
+
+/** The struct of the object that a function hands out; `null` if it hands out none. */
+function objectOf(program: Program, reference: FunctionReference): string | null {
+  const type = program.variants(reference)[0]?.returns;
+  return type?.pointers === 1 ? type.tag : null;
+}
+
+/** The functions that drop what their one object leads to, by name: none that asks whether it is an error. */
+function droppersOf(subject: Subject): ReadonlySet<string> {
+  const { program } = subject;
+  const tag = objectOf(program, subject.site.reference);
+  const droppers = releasesIn(subject).flatMap(({ visit: { flow, way } }) => {
+    if (way !== 'field' && way !== 'call') return [];
+    const { reference } = flow;
+    return [reference, ...program.callers(reference).filter((by) => by.file === reference.file)];
+  });
+  const isPlain = (r: FunctionReference): boolean => {
+    const [param, ...more] = program.variants(r)[0]?.params ?? [];
+    return !r.macro && param?.type.tag === tag && more.length === 0 && !/\bIS_ERR/.test(program.textOf(r));
+  };
+  return new Set(droppers.filter(isPlain).map(({ name }) => name));
+}
+
+/** Where a function keeps what a wrapper has handed to it in a field of an object that it was given, and fails with an error there. */
+function keptIn(program: Program, { caller, graph, call }: CallSite): Left | null {
+  const copy = graph.nodes.find(
+    (n) => n.operation?.kind === 'copy' && n.operation.source.path === call.result && isField(n.operation.target),
+  );
+  if (copy?.operation?.kind !== 'copy') return null;
+  const path = copy.operation.target;
+  const node = graph.nodes.find(
+    ({ operation: o }) =>
+      o?.kind === 'assume' &&
+      o.op === '!=' &&
+      errorTests.test(o.call?.name ?? '') &&
+      o.call?.args[0]?.path === path &&
+      !o.call.args[0].address,
+  );
+  if (!node || !leadsTo(graph, copy, (n) => n === node) || !isLeftBehind(program, caller, graph, node, path)) return null;
+  const text = `left here, as failed, with the error in ${spelledIn({ program, reference: caller, graph }, path)}`;
+  return { reference: caller, graph, node, path, steps: [stepIn(program, caller, node.pos, text)] };
+}
+
+function isField(path: string): boolean {
+  return rootOf(path) !== path && !/[[@%]/.test(path);
+}
+
+/** True if a function can be left behind a node with a path as it is there, and what leads to it neither freed nor handed to who might change it. */
+function isLeftBehind(program: Program, { file }: FunctionReference, graph: Graph, node: Node, path: string): boolean {
+  return leadsTo(
+    graph,
+    node,
+    (n) => n.id === graph.exit,
+    (n) => mayChange(program, file, n, path),
+  );
+}
+
+/** The function that has dropped what stood there before, up to some levels above, and what drops it once more. */
+function endAbove(program: Program, left: Left, droppers: ReadonlySet<string>): { name: string; steps: FindingStep[] } | null {
+  let level: readonly Left[] = [left];
+  for (let i = 0; i < maxLevels && level.length > 0; i++) {
+    for (const at of level) {
+      const dropped = droppedBefore(program, at, droppers);
+      if (dropped) return dropped;
+    }
+    level = level.flatMap((at) => above(program, at));
+  }
+  return null;
+}
+
+function droppedBefore(program: Program, at: Left, droppers: ReadonlySet<string>): { name: string; steps: FindingStep[] } | null {
+  const { reference, graph, node } = at;
+  for (const n of graph.nodes) {
+    const o = n.operation;
+    if (o?.kind !== 'call' || n === node || !leadsTo(graph, n, (m) => m === node) || leadsTo(graph, node, (m) => m === n)) continue;
+    const end = endingBy(program, at, o, droppers);
+    if (!end) continue;
+    const before = stepIn(program, reference, n.pos, `${o.name}() drops the pages that stood there`);
+    const after = stepIn(
+      program,
+      end.other,
+      end.other.item.pos,
+      `${end.other.name}() has ${end.name}() drop what stands there, for any but NULL`,
+    );
+    return { name: end.name, steps: [before, ...at.steps, after] };
+  }
+  return null;
+}
+
+/** Who drops what stands at a path by a call, if another function that stores nothing there has it dropped so, too. */
+function endingBy(program: Program, { reference, graph, path }: Left, call: CallOperation, droppers: ReadonlySet<string>): Ending | null {
+  if (!drops(program, reference, call, path, droppers, 0)) return null;
+  const name = call.name as string;
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  const ownerOf = (of: string, g: Graph): string | null | undefined =>
+    program.typeOf(of.slice(0, of.lastIndexOf('.')), g, reference.file)?.tag;
+  const isSame = (r: FunctionReference): boolean =>
+    program.graphs(r).some((g) =>
+      callsOf(g, name).some(({ call: { args } }) => {
+        const given = args[0]?.path ?? '';
+        return !droppers.has(name) || (given.endsWith(`.${field}`) && ownerOf(given, g) === ownerOf(path, graph));
+      }),
+    );
+  const knows = new RegExp(`(?:->|\\.)${field}\\s*=[^=]|\\bIS_ERR\\w*\\s*\\([^()]*\\b${field}\\s*\\)`);
+  const other = program.file(reference.file)?.functions.find((r) => {
+    if (r.macro || r.key === reference.key || r.name === name) return false;
+    const text = program.textOf(r);
+    return text.includes(`${name}(`) && !knows.test(text) && isSame(r);
+  });
+  return other ? { name, other } : null;
+}
+
+/** True if a call drops what stands at a path, itself or some levels below, and nobody asks there whether that is an error. */
+function drops(
+  program: Program,
+  { file }: FunctionReference,
+  { name, args }: CallOperation,
+  path: string,
+  droppers: ReadonlySet<string>,
+  level: number,
+): boolean {
+  if (name === null) return false;
+  if (droppers.has(name)) return args[0]?.path === path && !args[0].address;
+  const [callee, ...others] = level < maxLevels ? program.resolve(name, file) : [];
+  if (!callee || callee.macro || others.length > 0 || freeingCalls.has(name)) return false;
+  return program.graphs(callee).some((graph) =>
+    graph.params.some(({ name: param }, i) => {
+      const given = args[i]?.path;
+      const suffix = given == null ? null : suffixAfter(path, given);
+      if (suffix === null || suffix === '') return false;
+      const here = param + suffix;
+      const isAsked = ({ operation: o }: Node): boolean => o?.kind === 'call' && errorTests.test(o.name ?? '') && o.args[0]?.path === here;
+      return (
+        !graph.nodes.some(isAsked) &&
+        graph.nodes.some((n) => n.operation?.kind === 'call' && drops(program, callee, n.operation, here, droppers, level + 1))
+      );
+    }),
+  );
+}
+
+/** The callers that fail in turn, and leave the error as well. */
+function above(program: Program, { reference, graph, path, steps }: Left): Left[] {
+  const of = graph.params.findIndex(({ name }) => name === rootOf(path));
+  if (of < 0) return [];
+  return program.callSites(reference).flatMap(({ caller, graph: g, node, call }) => {
+    const given = call.args[of];
+    const there = given && pathBelow(given, path.slice(rootOf(path).length));
+    if (!there || !/^\w/.test(there)) return [];
+    const failed = g.nodes.find(
+      (n) =>
+        saysFailure(g, n) &&
+        testedBy(g, n).includes(call.result) &&
+        leadsTo(g, node, (m) => m === n) &&
+        isLeftBehind(program, caller, g, n, there),
+    );
+    const step = stepIn(program, caller, failed?.pos ?? call.pos, `${reference.name}() has failed, and the error is left there`);
+    return failed ? [{ reference: caller, graph: g, node, path: there, steps: [...steps, step] }] : [];
+  });
+}
+
+function stepIn(program: Program, { file, name }: FunctionReference, pos: number, text: string): FindingStep {
+  return { file, ...program.position(file, pos), function: name, text };
+}

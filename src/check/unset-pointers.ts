@@ -1,0 +1,226 @@
+/**
+ * Pointers that nobody has set. Who undoes what it did by the end of an object that was allocated as zeros has to have set the pointers
+ * which that end looks through on the way to the drop: else it does not come there.
+ */
+import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
+import { spelledIn } from '../flow/paths/function/text.js';
+import type { FunctionReference } from '../program/file.js';
+import { type CallOperation, type Graph, leadsTo, type Node, type Operation } from '../program/graph.js';
+import { rootOf, splitSteps, type Value } from '../program/path.js';
+import { folderOf } from '../program/place.js';
+import type { Program } from '../program/program.js';
+import { isNeutral, objectCall, zeroingFlag, zeroingName } from '../protocol/index.js';
+import type { Subject } from '../survey/unit.js';
+import { mayChange, mayFailBefore } from './changing.js';
+import { releasesIn } from './evidence.js';
+import { type Complaint, type FindingStep, taken } from './finding.js';
+
+/** An object that is handed to its end with pages in it. */
+interface Ended {
+  reference: FunctionReference;
+  graph: Graph;
+  /** Where it is allocated, given the pages, and ended. */
+  nodes: readonly [made: Node, take: Node, end: Node];
+  variable: string;
+}
+
+const maxLevels = 3;
+/** What more functions than these call is everybody's. */
+const maxCallers = 12;
+
+/** The places where an object is handed to such an end, with pages in it and a pointer that is NULL still. */
+export function unsetPointers(subject: Subject): Complaint[] {
+  const { program, site } = subject;
+  const takers = takersOf(program, site.reference);
+  const makers = [...takers.values()].filter((r) => making.test(program.textOf(r)));
+  if (makers.length === 0) return [];
+  const drops = new Set(releasesIn(subject).map(({ visit, event }) => `${visit.flow.reference.file}:${event.pos}`));
+  return makers.flatMap((reference) =>
+    program.graphs(reference).flatMap((graph) =>
+      endedIn(program, reference, graph, takers).flatMap((ended) => {
+        const found = unsetIn(program, ended, drops);
+        return found === null ? [] : [complaintOf(subject, ended, found)];
+      }),
+    ),
+  );
+}
+
+const making = new RegExp(`\\b\\w*(?:${zeroingName.source})\\w*\\s*\\(|${zeroingFlag.source}`);
+
+/** The function that takes the pages, and those near by that call it, some levels up, by their keys. */
+function takersOf(program: Program, reference: FunctionReference): ReadonlyMap<string, FunctionReference> {
+  const found = new Map([[reference.key, reference]]);
+  let above = [reference];
+  for (let level = 0; level < maxLevels; level++) {
+    above = above.flatMap((r) => {
+      const callers = program.callers(r).filter((by) => !by.macro && folderOf(by.file) === folderOf(reference.file) && !found.has(by.key));
+      return callers.length > maxCallers ? [] : callers;
+    });
+    for (const r of above) found.set(r.key, r);
+  }
+  return found;
+}
+
+/** The objects that a function allocates as zeros, has pages put into, and hands to another function. */
+function endedIn(program: Program, reference: FunctionReference, graph: Graph, takers: ReadonlyMap<string, FunctionReference>): Ended[] {
+  return graph.nodes.flatMap((made) => {
+    const variable = made.operation?.kind === 'copy' ? made.operation.target : '';
+    if (!isMade(graph, made, variable)) return [];
+    const take = graph.nodes.find((n) => isTaking(program, reference, takers, n, variable));
+    if (!take) return [];
+    const isHanded = ({ operation: o }: Node): boolean =>
+      o?.kind === 'call' && o.name !== null && o.args.some((a) => a.path === variable && !a.address);
+    return graph.nodes.flatMap((end): Ended[] =>
+      end !== take && isHanded(end) && leadsTo(graph, take, (n) => n === end)
+        ? [{ reference, graph, nodes: [made, take, end], variable }]
+        : [],
+    );
+  });
+}
+
+/** The pointer in an object through which its end looks before it drops what stands in the object, and which is NULL there; `null` if none is. */
+function unsetIn(program: Program, ended: Ended, drops: ReadonlySet<string>): string | null {
+  const { reference, nodes, variable } = ended;
+  const o = nodes[2].operation;
+  const callee = o?.kind === 'call' ? onlyOne(program, reference.file, o) : null;
+  if (o?.kind !== 'call' || callee === null) return null;
+  const param = callee.graph.params[o.args.findIndex((a) => a.path === variable && !a.address)]?.name;
+  const drop = dropIn(program, callee, drops);
+  if (param === undefined || drop === null) return null;
+  const before = alwaysBefore(callee.graph, (n) => n === drop);
+  const paths = [...before, drop].flatMap((n) => lookedThrough(program, callee, n, param)).map((suffix) => variable + suffix);
+  return paths.find((path) => isUnset(program, ended, path)) ?? null;
+}
+
+/** A function of one variant. */
+interface Only {
+  reference: FunctionReference;
+  graph: Graph;
+}
+
+/** The one function that a call may be of, in its one variant; `null` where there are more. */
+function onlyOne(program: Program, file: string, { name }: CallOperation): Only | null {
+  const [reference, ...others] = name === null ? [] : program.resolve(name, file);
+  if (!reference || reference.macro || others.length > 0) return null;
+  const [graph, ...variants] = program.graphs(reference);
+  return graph && variants.length === 0 ? { reference, graph } : null;
+}
+
+/** The node of a function that drops, itself or by what it calls. */
+function dropIn(program: Program, { reference: { file }, graph }: Only, drops: ReadonlySet<string>, level = 0): Node | null {
+  const calls = graph.nodes.filter(({ operation: o }) => o?.kind === 'call');
+  const own = calls.find(({ pos }) => drops.has(`${file}:${pos}`));
+  if (own || level >= maxLevels) return own ?? null;
+  const leads = ({ operation: o }: Node): boolean => {
+    const callee = o?.kind === 'call' && !isNeutral(o.name ?? '') ? onlyOne(program, file, o) : null;
+    return callee !== null && dropIn(program, callee, drops, level + 1) !== null;
+  };
+  return calls.find(leads) ?? null;
+}
+
+/** The nodes by which all ways from a function's beginning to another one lead. */
+function alwaysBefore(graph: Graph, isLast: (n: Node) => boolean): Node[] {
+  const entrance = graph.nodes[graph.entry] as Node;
+  return graph.nodes.filter((n) => !isLast(n) && n.operation !== null && !leadsTo(graph, entrance, isLast, (m) => m === n));
+}
+
+/** The pointers below a variable through which a node looks, itself or by a function that does so on all ways. */
+function lookedThrough(
+  program: Program,
+  { reference: { file }, graph }: Only,
+  { operation: o }: Node,
+  variable: string,
+  level = 0,
+): string[] {
+  const isPointer = (path: string): boolean => {
+    const type = program.typeOf(path, graph, file);
+    return type?.pointers === 1 && type.dims.length === 0;
+  };
+  const here = readBy(o).flatMap((v) => {
+    if (v.path === null || v.address || rootOf(v.path) !== variable) return [];
+    const steps = splitSteps(v.path.slice(variable.length));
+    const before = steps.slice(0, -1).map((_, i) => steps.slice(0, i + 1).join(''));
+    return before.filter((suffix) => !suffix.endsWith('[]') && isPointer(variable + suffix));
+  });
+  if (o?.kind !== 'call' || level >= maxLevels) return here;
+  const callee = onlyOne(program, file, o);
+  const param = callee?.graph.params[o.args.findIndex((a) => a.path === variable && !a.address)]?.name;
+  if (callee === null || param === undefined) return here;
+  const { exit } = callee.graph;
+  const always = alwaysBefore(callee.graph, (n) => n.id === exit);
+  return [...here, ...always.flatMap((n) => lookedThrough(program, callee, n, param, level + 1))];
+}
+
+/** What an operation reads. */
+function readBy(o: Operation | null): Value[] {
+  switch (o?.kind) {
+    case 'copy':
+      return [o.source];
+    case 'call':
+      return o.args;
+    case 'assume':
+      return [o.left, o.right];
+    case 'return':
+      return o.value === null ? [] : [o.value];
+    default:
+      return [];
+  }
+}
+
+/** True for the one store to a variable, of memory that is zero. */
+function isMade({ nodes }: Graph, { operation: o }: Node, variable: string): boolean {
+  if (o?.kind !== 'copy' || o.target !== variable) return false;
+  const makes = nodes.some(
+    ({ operation: c }) =>
+      c?.kind === 'call' &&
+      c.result === o.source.path &&
+      objectCall.test(c.name ?? '') &&
+      (zeroingName.test(c.name ?? '') || c.args.some((a) => zeroingFlag.test(a.text))),
+  );
+  return makes && nodes.filter(({ operation: c }) => c?.kind === 'copy' && c.target === variable).length === 1;
+}
+
+/** True for a call by which pages are put into an object. */
+function isTaking(
+  program: Program,
+  { file }: FunctionReference,
+  takers: ReadonlyMap<string, FunctionReference>,
+  { operation: o }: Node,
+  object: string,
+): boolean {
+  if (o?.kind !== 'call' || o.name === null || !o.args.some((a) => a.path !== null && rootOf(a.path) === object)) return false;
+  return program.resolve(o.name, file).some((r) => takers.has(r.key));
+}
+
+/** True if a way leads from where an object is made, by where pages come into it, to its end, and a pointer in it is as it was. */
+function isUnset(program: Program, { reference: { file }, graph, nodes: [made, take, end] }: Ended, path: string): boolean {
+  const failedBy = (n: Node): ((m: Node) => boolean) => {
+    const o = n.operation;
+    return (m) => o?.kind === 'call' && saysFailure(graph, m) && testedBy(graph, m).includes(o.result);
+  };
+  const isEnd = (n: Node): boolean => n === end;
+  const isExcused = (n: Node, o: CallOperation): boolean => mayFailBefore(program, file, o, path) && !leadsTo(graph, n, isEnd, failedBy(n));
+  const isChange = (n: Node): boolean =>
+    n !== end && mayChange(program, file, n, path) && !(n.operation?.kind === 'call' && isExcused(n, n.operation));
+  const hasNotTaken = failedBy(take);
+  return (
+    !isChange(take) &&
+    leadsTo(graph, made, (n) => n === take, isChange) &&
+    leadsTo(graph, take, isEnd, (n) => isChange(n) || hasNotTaken(n))
+  );
+}
+
+function complaintOf(subject: Subject, { reference, graph, nodes: [made, take, end], variable }: Ended, pointer: string): Complaint {
+  const { program, row } = subject;
+  const by = end.operation?.kind === 'call' ? end.operation.name : null;
+  const { file, name } = reference;
+  const written = spelledIn({ program, reference, graph }, pointer);
+  const step = ({ pos }: Node, text: string): FindingStep => ({ file, ...program.position(file, pos), function: name, text });
+  const steps = [
+    step(made, `${variable} is allocated as zeros`),
+    step(take, 'which is given the pages'),
+    step(end, `${by}() looks through ${written}, which is NULL still, before it drops them`),
+  ];
+  const message = `${by}() looks through ${written}, which nobody has set, and does not come to drop the pages of ${row.api}()`;
+  return { message, file, function: name, pos: end.pos, path: [taken(subject), ...steps] };
+}
