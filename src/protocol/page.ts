@@ -189,11 +189,14 @@ export const pageMembers: ReadonlyMap<string, string> = new Map([['folio', 'page
 export const pageUse =
   /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
 
-/** Tests of what a page is, which say nothing of whether it is held: include/linux/page-flags.h. */
-export const pageStateTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
+/**
+ * Tests of what a page is, which say nothing of whether it is held: include/linux/page-flags.h. The page of zeros and a device's pages are
+ * reserved (mm/mm_init.c), and are taken with a reference as any other.
+ */
+export const pageStateTest = /^(folio_test_|Page[A-Z])/;
 
 /** In the name of a test of a frame number: true for one that stands for an error, or for no page. include/linux/kvm_host.h */
-export const noFrameName = /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i;
+export const noFrameName = /_err|error|noslot|(?:^|_)is_\w+_pfn$|(?<!^Page)reserved/i;
 /** In the name of one that says, either way, whether there is a page to drop. */
 export const frameTestName = /err|valid|refcounted|noslot|reserved/i;
 /** True for a frame number with a page. */
