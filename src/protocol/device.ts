@@ -43,7 +43,7 @@ export const unmappingPageCalls: ReadonlySet<string> = new Set(
 /** They take a range of addresses out of an IOMMU's page table, which `iommu_map()` put there: include/linux/iommu.h. */
 export const unmappingRangeCalls: ReadonlySet<string> = new Set(['iommu_unmap', 'iommu_unmap_fast']);
 
-/** Calls that fill the memory that their first argument points at: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c. */
+/** Calls that fill the memory that their first argument points at, or its tags: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c, arch/arm64/include/asm/mte.h. */
 export const fillingCalls: ReadonlySet<string> = new Set([
   'memcpy',
   'memmove',
@@ -55,6 +55,8 @@ export const fillingCalls: ReadonlySet<string> = new Set([
   'copy_from_iter',
   'clear_page',
   'memzero_explicit',
+  'mte_copy_tags_from_user',
+  'mte_clear_page_tags',
 ]);
 
 /**

@@ -590,6 +590,8 @@ describe('needs-pin', () => {
   complains('needs-pin', 'a write by the processor', get('p = kmap(page);\n	memset(p, 0, 64);\n	kunmap(page);'), site);
   complains('needs-pin', 'a store', get('p = kmap(page);\n	*(int *)p = 1;\n	kunmap(page);'), site);
   complains('needs-pin', 'an address that is kept to be written to', get('dev->shared = kmap(page);'), site);
+  complains('needs-pin', 'tags that are set', get('p = page_address(page);\n	mte_copy_tags_from_user(p, dev->tags, 256);'), site);
+  accepts('needs-pin', 'tags that are read', get('p = page_address(page);\n	mte_copy_tags_to_user(dev->tags, p, 256);'));
   accepts('needs-pin', 'a load', get('p = kmap(page);\n	dev->value = *(int *)p;\n	kunmap(page);'));
   accepts('needs-pin', 'a page of which only the struct page matters', get('note(page_to_nid(page));'));
   accepts('needs-pin', 'a page that the processor reads', get('p = kmap(page);\n	memcpy(dev->buf, p, 64);\n	kunmap(page);'));
