@@ -37,6 +37,7 @@ export {
   frameTestName,
   mappingName,
   noFrameName,
+  notifierQuestion,
   type PageNumber,
   pageNumbers,
   pageStateTest,

@@ -202,5 +202,11 @@ export const frameTestName = /err|valid|refcounted|noslot|reserved/i;
 /** True for a frame number with a page. */
 export const frameTest = 'pfn_valid';
 
+/**
+ * In the text of a function: it asks whether an MMU notifier was called since it looked at the page table, and maps a page where none was.
+ * include/linux/mmu_notifier.h, kvm_host.h
+ */
+export const notifierQuestion = /\bmmu_(?:interval|invalidate|notifier)_\w*retry\w*\s*\(/;
+
 /** In the text of a function: it takes a reference on a page of which nobody need hold one. include/linux/mm.h, page_ref.h */
 export const tryingText = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;
