@@ -3,10 +3,12 @@
  * the notifier was called meanwhile, and the page table holds the page from then on. Who does not ask has it by its reference alone.
  */
 import { arrivalsOf, type Visit } from '../flow/visit.js';
+import type { FileFacts } from '../program/file.js';
 import { callsOf, type Graph, leadsTo, type Node } from '../program/graph.js';
+import { installedAs } from '../program/installed.js';
 import { rootOf } from '../program/path.js';
 import { remembered } from '../program/remembered.js';
-import { notifierQuestion } from '../protocol/index.js';
+import { notifierOperations, notifierQuestion } from '../protocol/index.js';
 import { isFollowedByNotifier } from '../survey/case.js';
 import type { Subject } from '../survey/unit.js';
 import { above, byField, waysTo } from './ways.js';
@@ -25,11 +27,30 @@ export function byReference(subject: Subject, visit: Visit, pos: number): Visit 
  * drops them has to do with the notifier.
  */
 export function isKeptByReference(subject: Subject, visit: Visit, heap: string): boolean {
-  const isApart = (v: Visit): boolean => !asks(subject, v) && !isFollowedByNotifier(subject, v);
-  const isBeside = (v: Visit): boolean => v.way === 'field' && v.heap !== null && rootOf(v.heap) === rootOf(heap) && isApart(v);
-  const { visits } = subject.followed;
-  return isApart(visit) && visits.some((v) => v.flow.releases.length > 0 && [...above(v)].some(isBeside));
+  const isBeside = (v: Visit): boolean => v.way === 'field' && v.heap !== null && rootOf(v.heap) === rootOf(heap);
+  const dropping = subject.followed.visits.filter((v) => v.flow.releases.length > 0);
+  const users = [visit, ...new Set(dropping.flatMap((v) => [...above(v)].filter(isBeside)))];
+  return users.length > 1 && !users.some((v) => asks(subject, v) || isTold(subject, v));
 }
+
+/** True for a function that the notifier's operations may call, which stand in its file. */
+function isTold(subject: Subject, visit: Visit): boolean {
+  const { file, name } = visit.flow.reference;
+  if (!isFollowedByNotifier(subject, visit)) return false;
+  const facts = subject.program.file(file);
+  const told = facts ? toldIn(facts) : null;
+  return told === null || told.has(name);
+}
+
+/** The names that a file's operations of a notifier call, and what those call in it, and so on; `null` if the file has no such operations. */
+const toldIn = remembered(({ text, byName }: FileFacts): ReadonlySet<string> | null => {
+  const found = new Set(notifierOperations.flatMap(([struct, member]) => installedAs(text, struct, member)));
+  if (found.size === 0) return null;
+  for (const name of found)
+    for (const { item } of byName.get(name) ?? [])
+      for (const [, called] of text.slice(item.pos, item.end).matchAll(/\b(\w+)\s*\(/g)) found.add(called as string);
+  return found;
+});
 
 function asks({ program }: Subject, { flow }: Visit): boolean {
   return notifierQuestion.test(program.textOf(flow.reference));

@@ -37,6 +37,7 @@ export {
   frameTestName,
   mappingName,
   noFrameName,
+  notifierOperations,
   notifierQuestion,
   type PageNumber,
   pageNumbers,

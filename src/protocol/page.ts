@@ -208,5 +208,18 @@ export const frameTest = 'pfn_valid';
  */
 export const notifierQuestion = /\bmmu_(?:interval|invalidate|notifier)_\w*retry\w*\s*\(/;
 
+/** Operations by which an MMU notifier tells that pages go from the page table: the operations' struct, and the member. include/linux/mmu_notifier.h */
+export const notifierOperations: readonly (readonly [struct: string, member: string])[] = [
+  ...[
+    'invalidate_range_start',
+    'invalidate_range_end',
+    'invalidate_range',
+    'arch_invalidate_secondary_tlbs',
+    'invalidate_page',
+    'release',
+  ].map((member) => ['mmu_notifier_ops', member] as const),
+  ['mmu_interval_notifier_ops', 'invalidate'],
+];
+
 /** In the text of a function: it takes a reference on a page of which nobody need hold one. include/linux/mm.h, page_ref.h */
 export const tryingText = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;

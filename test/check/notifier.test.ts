@@ -67,12 +67,12 @@ describe('case 3 of pin_user_pages.rst', () => {
 });
 
 /** What maps pages of a guest as long as the page table has them, and others that want one of them for something else. */
-const guest = (user: string) => ({
+const guest = (user: string, taking = 'get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1') => ({
   'virt/guest.c': `${notifier}struct page *guest_page(struct guest *g, unsigned long a)
 {
 	struct page *page;
 
-	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+	if (${taking})
 		return NULL;
 	return page;
 }
@@ -121,6 +121,8 @@ const patch = (before: string, drop: string) => `int patch(struct guest *g, unsi
 describe('a user of pages that others map', () => {
   const write = 'insn[0] = 0;';
   complains('needs-pin', 'one that writes to a page', guest(patch(write, 'put_page(page);')), `patch:${write}`);
+  const either = 'g->pins ? pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1 : get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1';
+  accepts('needs-pin', 'one of what may have been asked to pin', guest(patch(write, 'put_page(page);'), either));
   accepts('needs-pin', 'one that reads a page', guest(patch('g->insn = insn[0];', 'put_page(page);')));
   accepts(
     'needs-pin',
@@ -166,4 +168,28 @@ describe('somebody who keeps the address of such a page', () => {
   accepts('needs-pin', 'one who drops the page at once', guest(keeping('', 'put_page(page);')));
   const asks = 'if (mmu_invalidate_retry(g, seq)) {\n\t\tput_page(page);\n\t\treturn -EAGAIN;\n\t}';
   accepts('needs-pin', 'one who asks the notifier', guest(keeping(asks, 'area->page = page;')));
+});
+
+/** The same in the file that registers the notifier, which forgets the page when it is told to, or only what it has mapped. */
+const told = (invalidate: string) => `${notifier}${keeping('', 'area->page = page;')
+  .replace('guest_page(g, a)', 'NULL')
+  .replace('if (!page)', 'if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)')}static void unmap(struct area *area)
+{
+	${invalidate}
+}
+static bool watch_invalidate(struct mmu_interval_notifier *mni, const struct mmu_notifier_range *range, unsigned long seq)
+{
+	unmap(container_of(mni, struct area, mni));
+	return true;
+}
+static const struct mmu_interval_notifier_ops watch_ops = {
+	.invalidate = watch_invalidate,
+};
+`;
+
+describe('somebody who keeps the address of a page in the file of the notifier', () => {
+  complains('needs-pin', 'one who keeps the page', told('unmap_guest(area);'), 'area_set:area->address = page_address(page);');
+  accepts('needs-pin', 'one who drops the page as he is told', told('area_clear(area);'));
+  const elsewhere = told('area_clear(area);').replace(/static const struct mmu[^}]*\};\n/, '');
+  accepts('needs-pin', 'one who is told by what stands elsewhere', elsewhere);
 });

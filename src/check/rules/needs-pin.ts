@@ -8,10 +8,10 @@ export const needsPin: Rule = {
   id: 'needs-pin',
   severity: 'warning',
   about: 'the data of a page is written to, or reached by a device, under a plain reference',
-  check(subject) {
+  check(subject, others) {
     const { row } = subject;
     if (row.reference !== 'get' || isBeforeName(subject, 'pin_user_pages', [5, 6])) return [];
-    if (row.case?.number === 3) return besideNotifier(subject);
+    if (row.case?.number === 3) return isByRequest(subject, others) ? [] : besideNotifier(subject);
     const reach = reachOf(subject);
     if (!reach) return [];
     const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
@@ -27,4 +27,9 @@ function besideNotifier(subject: Subject): Complaint[] {
     const { file, name } = visit.flow.reference;
     return { message, file, function: name, pos, path: [taken(subject), ...steps] };
   });
+}
+
+/** True for a function that pins pages, too, where it is asked to: who asks for it is not known. */
+function isByRequest({ site }: Subject, others: readonly Subject[]): boolean {
+  return others.some((o) => o.row.reference === 'pin' && o.site.reference.key === site.reference.key);
 }
