@@ -165,6 +165,10 @@ void area_clear(struct area *area)
 describe('somebody who keeps the address of such a page', () => {
   const address = 'area_set:area->address = page_address(page);';
   complains('needs-pin', 'one who keeps the page', guest(keeping('', 'area->page = page;')), address);
+  const helper = 'static void note(struct area *area, void *address)\n{\n\tarea->address = address;\n}\n';
+  const byHelper = keeping('', 'area->page = page;').replace('area->address = page_address(page);', 'note(area, page_address(page));');
+  const said = byHelper.replace('int area_set', `${helper}int area_set`);
+  complains('needs-pin', 'one who has it kept by a helper, once', guest(said), 'area_set:note(area, page_address(page));');
   accepts('needs-pin', 'one who drops the page at once', guest(keeping('', 'put_page(page);')));
   const asks = 'if (mmu_invalidate_retry(g, seq)) {\n\t\tput_page(page);\n\t\treturn -EAGAIN;\n\t}';
   accepts('needs-pin', 'one who asks the notifier', guest(keeping(asks, 'area->page = page;')));

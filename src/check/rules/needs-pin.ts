@@ -22,8 +22,8 @@ export const needsPin: Rule = {
 
 /** Whoever maps what the site takes asks the notifier, and needs no pin: of others it is their own fault. */
 function besideNotifier(subject: Subject): Complaint[] {
-  const message = `a page of ${subject.row.api}() is written to by the processor under its reference alone: it wants pin_user_pages*()`;
-  return usersBeside(subject).map(({ visit, pos, steps }) => {
+  return usersBeside(subject).map(({ visit, pos, how, steps }) => {
+    const message = `a page of ${subject.row.api}() is ${how} under its reference alone: it wants pin_user_pages*()`;
     const { file, name } = visit.flow.reference;
     return { message, file, function: name, pos, path: [taken(subject), ...steps] };
   });
