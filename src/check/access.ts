@@ -5,8 +5,10 @@ import { type DirtyEvent, placeOf as originPlace } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
 import { placeOf } from '../flow/moves.js';
 import type { Visit } from '../flow/visit.js';
+import { callsAt } from '../program/graph.js';
 import { rootOf, stepsOf, type Value } from '../program/path.js';
 import { folderOf } from '../program/place.js';
+import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { cacheLocks, deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
 import { passesFlag } from '../survey/flags.js';
@@ -52,7 +54,7 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
     // `*addr = vmap(…)`, `void **addr`: what else is stored there is another address, and not in the pages.
     const cells = new Set([
       ...graph.nodes.flatMap(({ operation: o, pos }) => (o?.kind === 'copy' && made.has(pos) ? [o.target] : [])),
-      ...graph.params.flatMap(({ name, type }) => (type.pointers > 1 ? [`${name}[]`] : [])),
+      ...graph.params.flatMap(({ name, type }, i) => (type.pointers > 1 || isCell(program, visit, i) ? [`${name}[]`] : [])),
     ]);
     for (const { operation: o, pos } of graph.nodes) {
       if (found.has(pos)) continue;
@@ -71,6 +73,13 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
     }
   }
   return [...found.values()];
+}
+
+/** True for a parameter that leads to a variable in which the address stands: `&addr`. */
+function isCell(program: Program, { way, parent }: Visit, index: number): boolean {
+  if (way !== 'call' || !parent) return false;
+  const calls = program.graphs(parent.visit.flow.reference).flatMap((graph) => callsAt(graph, parent.pos));
+  return calls.some(({ args }) => args[index]?.address === true && parent.fact === `${args[index]?.path}@address`);
 }
 
 /** The fact by which the pages are below a place; `null` if they are not. @param isMeant asked for what leads from there to them */

@@ -9,6 +9,7 @@ import { accessesOf, accessSteps, dirtiesOf, markSteps, mayWrite, stepAt } from 
 import { destinationOf, destinationStep } from './destination.js';
 import { releasesIn } from './evidence.js';
 import type { FindingStep } from './finding.js';
+import { byReference, isKeptByReference } from './notified.js';
 
 /** What says that the data is reached. */
 export interface Reach {
@@ -24,6 +25,36 @@ export const reachOf = remembered((subject: Subject): Reach | null => {
   if (subject.row.case?.number === 3 || isOwnPage(subject)) return null;
   return byAccess(subject) ?? byMark(subject) ?? byIterator(subject) ?? byFrame(subject);
 });
+
+/** A function that reaches the data of a page, which it has by its reference alone. */
+export interface User {
+  visit: Visit;
+  pos: number;
+  /** What it does, as a phrase. */
+  how: string;
+  steps: FindingStep[];
+}
+
+/** Of pages that an MMU notifier tells of (case 3), the functions in which the processor writes to one that the page table need not hold: each once. */
+export function usersBeside(subject: Subject): User[] {
+  const written = accessesOf(subject).flatMap((access): User[] => {
+    const visit = access.device ? null : byReference(subject, access.visit, access.pos);
+    return visit ? [{ visit, pos: access.pos, how: 'written to by the processor', steps: accessSteps(subject, { ...access, visit }) }] : [];
+  });
+  const kept = mayWrite(subject) ? subject.followed.visits.flatMap((visit) => keptIn(subject, visit)) : [];
+  return [...new Map([...kept, ...written].reverse().map((user) => [user.visit.flow.reference.key, user])).values()];
+}
+
+/** Of the functions that one address went through on its way to where it is kept, the one that had the page. */
+function keptIn(subject: Subject, visit: Visit): User[] {
+  if (visit.way === 'call') return [];
+  const fact = visit.flow.heap.find((heap) => heap.endsWith('@address') && isKeptByReference(subject, visit, heap));
+  if (fact === undefined) return [];
+  const origin = visit.flow.origins.get(fact);
+  const pos = origin ? placeOf(origin) : visit.flow.reference.item.pos;
+  const steps = keptSteps(subject, visit, fact, 'its address is kept', ', to be written to');
+  return [{ visit, pos, how: 'kept by its address, to be written to,', steps }];
+}
 
 /** True for a page that goes back to the allocator: the driver's own, which it has mapped to user space and finds there again. */
 function isOwnPage(subject: Subject): boolean {

@@ -65,7 +65,7 @@ export function isSilentToDevices(name: string): boolean {
 const silentCall =
   /^(printk|(pr|dev|netdev)_(emerg|alert|crit|err|warn|warning|notice|info|debug|dbg)\w*|(READ|WRITE)_ONCE|(raw_)?spin_(un)?lock\w*|mutex_(un)?lock|kunmap\w*)$/;
 
-/** Calls that fill the memory that their first argument points at: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c. */
+/** Calls that fill the memory that their first argument points at, or its tags: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c, arch/arm64/include/asm/mte.h. */
 export const fillingCalls: ReadonlySet<string> = new Set([
   'memcpy',
   'memmove',
@@ -77,6 +77,8 @@ export const fillingCalls: ReadonlySet<string> = new Set([
   'copy_from_iter',
   'clear_page',
   'memzero_explicit',
+  'mte_copy_tags_from_user',
+  'mte_clear_page_tags',
 ]);
 
 /**

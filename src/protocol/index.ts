@@ -40,6 +40,8 @@ export {
   frameTestName,
   mappingName,
   noFrameName,
+  notifierOperations,
+  notifierQuestion,
   type PageNumber,
   pageNumbers,
   pageStateTest,

@@ -189,8 +189,11 @@ export const pageMembers: ReadonlyMap<string, string> = new Map([['folio', 'page
 export const pageUse =
   /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
 
-/** Tests of what a page is, which say nothing of whether it is held: include/linux/page-flags.h. */
-export const pageStateTest = /^(folio_test_|Page[A-Z])(?!\w*eserved)/;
+/**
+ * Tests of what a page is, which say nothing of whether it is held: include/linux/page-flags.h. The page of zeros and a device's pages are
+ * reserved (mm/mm_init.c), and are taken with a reference as any other.
+ */
+export const pageStateTest = /^(folio_test_|Page[A-Z])/;
 
 /**
  * Tests of whether a page is reserved. A user may have some that are, the page of zeros and those of a device's memory, and whoever takes
@@ -202,11 +205,30 @@ export const reservedTests: readonly string[] = ['PageReserved', 'folio_test_res
 export const reservedExceptions = /zero_p(fn|age)|zone_device|devmap|fsdax|is_pci_p2pdma/i;
 
 /** In the name of a test of a frame number: true for one that stands for an error, or for no page. include/linux/kvm_host.h */
-export const noFrameName = /_err|error|noslot|(?:^|_)is_\w+_pfn$|reserved/i;
+export const noFrameName = /_err|error|noslot|(?:^|_)is_\w+_pfn$|(?<!^Page)reserved/i;
 /** In the name of one that says, either way, whether there is a page to drop. */
 export const frameTestName = /err|valid|refcounted|noslot|reserved/i;
 /** True for a frame number with a page. */
 export const frameTest = 'pfn_valid';
+
+/**
+ * In the text of a function: it asks whether an MMU notifier was called since it looked at the page table, and maps a page where none was.
+ * include/linux/mmu_notifier.h, kvm_host.h
+ */
+export const notifierQuestion = /\bmmu_(?:interval|invalidate|notifier)_\w*retry\w*\s*\(/;
+
+/** Operations by which an MMU notifier tells that pages go from the page table: the operations' struct, and the member. include/linux/mmu_notifier.h */
+export const notifierOperations: readonly (readonly [struct: string, member: string])[] = [
+  ...[
+    'invalidate_range_start',
+    'invalidate_range_end',
+    'invalidate_range',
+    'arch_invalidate_secondary_tlbs',
+    'invalidate_page',
+    'release',
+  ].map((member) => ['mmu_notifier_ops', member] as const),
+  ['mmu_interval_notifier_ops', 'invalidate'],
+];
 
 /** In the text of a function: it takes a reference on a page of which nobody need hold one. include/linux/mm.h, page_ref.h */
 export const tryingText = /\b(?:try_get_page|folio_try_get\w*|get_page_unless_zero|page_cache_get_speculative)\s*\(/;

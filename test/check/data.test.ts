@@ -590,6 +590,26 @@ describe('needs-pin', () => {
   complains('needs-pin', 'a write by the processor', get('p = kmap(page);\n	memset(p, 0, 64);\n	kunmap(page);'), site);
   complains('needs-pin', 'a store', get('p = kmap(page);\n	*(int *)p = 1;\n	kunmap(page);'), site);
   complains('needs-pin', 'an address that is kept to be written to', get('dev->shared = kmap(page);'), site);
+  const setBy = (argument: string): string => `static void zero(unsigned long *at)
+{
+	*at = 0;
+}
+int g(unsigned long a)
+{
+	struct page *page;
+	unsigned long at;
+
+	if (get_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	at = (unsigned long)page_address(page);
+	zero(${argument});
+	put_page(page);
+	return 0;
+}`;
+  complains('needs-pin', 'a store by a helper', setBy('(unsigned long *)at'), site.replace('f:', 'g:'));
+  accepts('needs-pin', 'a store to the variable that has the address', setBy('&at'));
+  complains('needs-pin', 'tags that are set', get('p = page_address(page);\n	mte_copy_tags_from_user(p, dev->tags, 256);'), site);
+  accepts('needs-pin', 'tags that are read', get('p = page_address(page);\n	mte_copy_tags_to_user(dev->tags, p, 256);'));
   accepts('needs-pin', 'a load', get('p = kmap(page);\n	dev->value = *(int *)p;\n	kunmap(page);'));
   accepts('needs-pin', 'a page of which only the struct page matters', get('note(page_to_nid(page));'));
   accepts('needs-pin', 'a page that the processor reads', get('p = kmap(page);\n	memcpy(dev->buf, p, 64);\n	kunmap(page);'));

@@ -1,18 +1,35 @@
+import type { Subject } from '../../survey/unit.js';
 import { complaintHere, isBeforeName } from '../evidence.js';
-import type { Rule } from '../finding.js';
-import { reachOf } from '../reach.js';
+import { type Complaint, type Rule, taken } from '../finding.js';
+import { reachOf, usersBeside } from '../reach.js';
 
 /** Cases 1, 2 and 5 of pin_user_pages.rst: who reaches the data of a page, and not only its struct page, must pin it. */
 export const needsPin: Rule = {
   id: 'needs-pin',
   severity: 'warning',
   about: 'the data of a page is written to, or reached by a device, under a plain reference',
-  check(subject) {
+  check(subject, others) {
     const { row } = subject;
-    const reach = row.reference === 'get' ? reachOf(subject) : null;
-    if (!reach || isBeforeName(subject, 'pin_user_pages', [5, 6])) return [];
+    if (row.reference !== 'get' || isBeforeName(subject, 'pin_user_pages', [5, 6])) return [];
+    if (row.case?.number === 3) return isByRequest(subject, others) ? [] : besideNotifier(subject);
+    const reach = reachOf(subject);
+    if (!reach) return [];
     const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
     complaint.path.push(...reach.steps);
     return [complaint];
   },
 };
+
+/** Whoever maps what the site takes asks the notifier, and needs no pin: of others it is their own fault. */
+function besideNotifier(subject: Subject): Complaint[] {
+  return usersBeside(subject).map(({ visit, pos, how, steps }) => {
+    const message = `a page of ${subject.row.api}() is ${how} under its reference alone: it wants pin_user_pages*()`;
+    const { file, name } = visit.flow.reference;
+    return { message, file, function: name, pos, path: [taken(subject), ...steps] };
+  });
+}
+
+/** True for a function that pins pages, too, where it is asked to: who asks for it is not known. */
+function isByRequest({ site }: Subject, others: readonly Subject[]): boolean {
+  return others.some((o) => o.row.reference === 'pin' && o.site.reference.key === site.reference.key);
+}

@@ -1,6 +1,7 @@
 /** The states of a walk: those that it still has to go on from, and how they follow each other. */
 import type { Graph, Node } from '../../../program/graph.js';
 import type { Shape } from '../function/shape.js';
+import { holders, isVariable } from '../memory/memory.js';
 import type { State } from '../memory/state.js';
 import type { TrailStep } from '../memory/trail.js';
 import { forgetting, isSame, type Told } from './merge.js';
@@ -76,8 +77,11 @@ export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (
 
   function unknown(index: number): void {
     others++;
-    tracks.other(index);
-    if ((queue[index] as At).state.phase === 'held') cut = true;
+    const { node, state } = queue[index] as At;
+    const isHeld = state.phase === 'held';
+    // What nothing holds that is read later is lost, whatever follows.
+    if (!isHeld || holders(state).some((place) => !isVariable(place) || shape.isLive(node, place))) tracks.other(index);
+    if (isHeld) cut = true;
   }
 
   function next(): At | null {
