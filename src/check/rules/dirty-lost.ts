@@ -2,16 +2,16 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { releases, vectorTest } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
-import { accessesOf, type Mark, mayWrite, stepAt } from '../access.js';
-import { changedFlags } from '../changed-flag.js';
-import { type CleanDrop, cleanDrops, isSharedOn } from '../clean.js';
-import { destinationOf } from '../destination.js';
+import { accessesOf, type Mark, mayWrite, stepAt } from '../data/access.js';
+import { type CleanDrop, cleanDrops, isSharedOn } from '../data/clean.js';
+import { destinationOf } from '../data/destination.js';
+import { marksOfSmall } from '../data/large.js';
+import { marksOfVectors, type Tested } from '../data/vectors.js';
+import { isReading, withWrites } from '../data/written.js';
 import { complaintAt, releasesIn } from '../evidence.js';
+import { changedFlags } from '../faults/changed-flag.js';
 import { type Complaint, type Rule, taken } from '../finding.js';
-import { marksOfSmall } from '../large.js';
-import { marksOfVectors, type Tested } from '../vectors.js';
 import { byLateWay } from '../ways.js';
-import { isReading, withWrites } from '../written.js';
 
 /** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
 export const dirtyLost: Rule = {

@@ -1,9 +1,9 @@
 import { dirtyCalls } from '../../protocol/index.js';
 import { isRuledOut } from '../../survey/dirty.js';
-import { dirtiesOf, locking, markSteps, marksOfShared } from '../access.js';
+import { dirtiesOf, locking, markSteps, marksOfShared } from '../data/access.js';
+import { byReference } from '../data/notified.js';
 import type { Rule } from '../finding.js';
 import { taken } from '../finding.js';
-import { byReference } from '../notified.js';
 
 /** set_page_dirty() needs the page lock, or another promise that the page stays in its mapping: set_page_dirty_lock() in mm/. */
 export const dirtyUnlocked: Rule = {

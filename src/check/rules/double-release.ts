@@ -1,8 +1,8 @@
 import { repeatedDrops } from '../../flow/repeated.js';
-import { behindReleases } from '../behind.js';
 import { complaintOf, pathsIn } from '../evidence.js';
+import { behindReleases } from '../faults/behind.js';
+import { leftErrors } from '../faults/left-errors.js';
 import { notTold, type Rule } from '../finding.js';
-import { leftErrors } from '../left-errors.js';
 
 export const doubleRelease: Rule = {
   id: 'double-release',

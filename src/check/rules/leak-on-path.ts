@@ -1,10 +1,10 @@
 import { saturating } from '../../protocol/index.js';
-import { stepAt } from '../access.js';
+import { stepAt } from '../data/access.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
+import { reservedIn } from '../faults/reserved.js';
+import { saturatedIn } from '../faults/saturated.js';
+import { unsetPointers } from '../faults/unset-pointers.js';
 import { type FindingStep, notTold, type Rule } from '../finding.js';
-import { reservedIn } from '../reserved.js';
-import { saturatedIn } from '../saturated.js';
-import { unsetPointers } from '../unset-pointers.js';
 
 export const leakOnPath: Rule = {
   id: 'leak-on-path',

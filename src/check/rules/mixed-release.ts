@@ -4,8 +4,8 @@ import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { type OriginKind, originCalls, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
-import { stepAt } from '../access.js';
 import { flagDecides, flaggedIn, kindOf } from '../company.js';
+import { stepAt } from '../data/access.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { type FindingStep, type Rule, taken } from '../finding.js';
 

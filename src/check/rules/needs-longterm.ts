@@ -3,15 +3,15 @@ import type { Visit } from '../../flow/visit.js';
 import { suffixAfter } from '../../program/path.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
-import { accessSteps, stepAt } from '../access.js';
 import { kindOf } from '../company.js';
+import { accessSteps, stepAt } from '../data/access.js';
+import { toldIn } from '../data/frames.js';
+import { type Reach, reachOf } from '../data/reach.js';
+import { accessMet, resting } from '../data/written.js';
 import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';
 import { type FindingStep, type Rule, taken } from '../finding.js';
-import { toldIn } from '../frames.js';
 import { reachedApart } from '../lifetime.js';
-import { type Reach, reachOf } from '../reach.js';
 import { byField, heapOf, isLate, startOfCalls, waysTo } from '../ways.js';
-import { accessMet, resting } from '../written.js';
 
 /** Case 2 of pin_user_pages.rst; FOLL_LONGTERM in include/linux/mm_types.h. */
 export const needsLongterm: Rule = {

@@ -1,7 +1,7 @@
 import type { Subject } from '../../survey/unit.js';
+import { reachOf, usersBeside } from '../data/reach.js';
 import { complaintHere, isBeforeName } from '../evidence.js';
 import { type Complaint, type Rule, taken } from '../finding.js';
-import { reachOf, usersBeside } from '../reach.js';
 
 /** Cases 1, 2 and 5 of pin_user_pages.rst: who reaches the data of a page, and not only its struct page, must pin it. */
 export const needsPin: Rule = {

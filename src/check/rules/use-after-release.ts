@@ -3,12 +3,12 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { lateMarks } from '../../flow/repeated.js';
 import { callsAt } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
-import { stepAt } from '../access.js';
-import { behindReleases } from '../behind.js';
+import { stepAt } from '../data/access.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
+import { behindReleases } from '../faults/behind.js';
+import { interruptedDrops } from '../faults/interrupted.js';
+import { lateUnmappings } from '../faults/unmapped.js';
 import { notTold, type Rule } from '../finding.js';
-import { interruptedDrops } from '../interrupted.js';
-import { lateUnmappings } from '../unmapped.js';
 
 export const useAfterRelease: Rule = {
   id: 'use-after-release',

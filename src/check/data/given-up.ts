@@ -1,9 +1,9 @@
 /** Drops by a caller of the function that fills a field, where that has failed: of what was taken until then, to which nothing was written. */
-import type { SeenRelease } from '../flow/releases.js';
-import type { FunctionReference } from '../program/file.js';
-import { callsOf, type Graph, type Guard, leadsTo, type Node, says } from '../program/graph.js';
-import { remembered } from '../program/remembered.js';
-import type { Subject } from '../survey/unit.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import type { FunctionReference } from '../../program/file.js';
+import { callsOf, type Graph, type Guard, leadsTo, type Node, says } from '../../program/graph.js';
+import { remembered } from '../../program/remembered.js';
+import type { Subject } from '../../survey/unit.js';
 
 /** True for a drop that is made only where the acquiring function, which the dropping one calls, has failed. */
 export function isGivenUp(subject: Subject, { visit, event }: SeenRelease): boolean {

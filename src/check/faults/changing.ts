@@ -1,8 +1,8 @@
 /** Whether something may be stored where a path leads, or what leads there freed. */
-import { type CallOperation, type Graph, leadsTo, type Node } from '../program/graph.js';
-import { suffixAfter } from '../program/path.js';
-import type { Program } from '../program/program.js';
-import { askingName, copyingName, errorCalls, errorTests, freeingCalls, isNeutral, reachingCall } from '../protocol/index.js';
+import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { suffixAfter } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { askingName, copyingName, errorCalls, errorTests, freeingCalls, isNeutral, reachingCall } from '../../protocol/index.js';
 
 const maxLevels = 4;
 

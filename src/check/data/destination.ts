@@ -1,16 +1,16 @@
 /** Whether an iterator may be one that the kernel fills: asked of the function that has it, then of its callers. */
-import type { FunctionReference } from '../program/file.js';
-import type { CallOperation, Graph, Guard } from '../program/graph.js';
-import { rootOf, suffixAfter } from '../program/path.js';
-import { folderOf, isIn } from '../program/place.js';
-import type { Program } from '../program/program.js';
-import { remembered } from '../program/remembered.js';
-import { plainPath } from '../program/text.js';
-import { destinationWords, iteratorMakers, iteratorOperations, userTests } from '../protocol/index.js';
-import { mayHold } from '../survey/flags.js';
-import type { Site } from '../survey/sites.js';
-import type { Expression } from '../syntax/ast.js';
-import type { FindingStep } from './finding.js';
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation, Graph, Guard } from '../../program/graph.js';
+import { rootOf, suffixAfter } from '../../program/path.js';
+import { folderOf, isIn } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import { plainPath } from '../../program/text.js';
+import { destinationWords, iteratorMakers, iteratorOperations, userTests } from '../../protocol/index.js';
+import { mayHold } from '../../survey/flags.js';
+import type { Site } from '../../survey/sites.js';
+import type { Expression } from '../../syntax/ast.js';
+import type { FindingStep } from '../finding.js';
 
 /** Calls between the site and where its iterator is made. */
 const maxDepth = 8;

@@ -1,22 +1,22 @@
 /** What becomes of the data in a site's pages: who reads and writes it, and whether it is marked dirty. */
-import { analyse } from '../flow/analyse.js';
-import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../flow/facts.js';
-import { type DirtyEvent, placeOf as originPlace } from '../flow/flow.js';
-import { isOffAt } from '../flow/kernels.js';
-import { placeOf } from '../flow/moves.js';
-import type { Visit } from '../flow/visit.js';
-import { callsAt } from '../program/graph.js';
-import { rootOf, stepsOf, type Value } from '../program/path.js';
-import { folderOf } from '../program/place.js';
-import type { Program } from '../program/program.js';
-import { remembered } from '../program/remembered.js';
-import { cacheLocks, deviceCalls, dirtyCalls, fillingCalls } from '../protocol/index.js';
-import { passesFlag } from '../survey/flags.js';
-import { assumptionsOf } from '../survey/sites.js';
-import { stepsTo } from '../survey/trace.js';
-import type { Subject } from '../survey/unit.js';
-import { releasesIn } from './evidence.js';
-import type { FindingStep } from './finding.js';
+import { analyse } from '../../flow/analyse.js';
+import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../../flow/facts.js';
+import { type DirtyEvent, placeOf as originPlace } from '../../flow/flow.js';
+import { isOffAt } from '../../flow/kernels.js';
+import { placeOf } from '../../flow/moves.js';
+import type { Visit } from '../../flow/visit.js';
+import { callsAt } from '../../program/graph.js';
+import { rootOf, stepsOf, type Value } from '../../program/path.js';
+import { folderOf } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import { cacheLocks, deviceCalls, dirtyCalls, fillingCalls } from '../../protocol/index.js';
+import { passesFlag } from '../../survey/flags.js';
+import { assumptionsOf } from '../../survey/sites.js';
+import { stepsTo } from '../../survey/trace.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
+import type { FindingStep } from '../finding.js';
 
 /** A call or a store that reaches the pages' data. */
 export interface Access {

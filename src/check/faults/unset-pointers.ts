@@ -2,18 +2,18 @@
  * Pointers that nobody has set. Who undoes what it did by the end of an object that was allocated as zeros has to have set the pointers
  * which that end looks through on the way to the drop: else it does not come there.
  */
-import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
-import { spelledIn } from '../flow/paths/function/text.js';
-import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, type Graph, leadsTo, type Node, type Operation } from '../program/graph.js';
-import { rootOf, splitSteps, type Value } from '../program/path.js';
-import { folderOf } from '../program/place.js';
-import type { Program } from '../program/program.js';
-import { isNeutral, objectCall, zeroingFlag, zeroingName } from '../protocol/index.js';
-import type { Subject } from '../survey/unit.js';
+import { saysFailure, testedBy } from '../../flow/paths/function/tested.js';
+import { spelledIn } from '../../flow/paths/function/text.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type CallOperation, type Graph, leadsTo, type Node, type Operation } from '../../program/graph.js';
+import { rootOf, splitSteps, type Value } from '../../program/path.js';
+import { folderOf } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { isNeutral, objectCall, zeroingFlag, zeroingName } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, type FindingStep, taken } from '../finding.js';
 import { mayChange, mayFailBefore } from './changing.js';
-import { releasesIn } from './evidence.js';
-import { type Complaint, type FindingStep, taken } from './finding.js';
 
 /** An object that is handed to its end with pages in it. */
 interface Ended {

@@ -2,18 +2,18 @@
  * Errors that stand where pages stood. Who drops what a field leads to and has it filled anew has an object that lives on; if the call that
  * fills it hands out its error as a pointer, and that stays there, whoever ends the object drops the error as if it were pages.
  */
-import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
-import { spelledIn } from '../flow/paths/function/text.js';
-import type { CallSite } from '../program/callers.js';
-import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../program/graph.js';
-import { pathBelow, rootOf, suffixAfter } from '../program/path.js';
-import type { Program } from '../program/program.js';
-import { errorTests, freeingCalls } from '../protocol/index.js';
-import type { Subject } from '../survey/unit.js';
+import { saysFailure, testedBy } from '../../flow/paths/function/tested.js';
+import { spelledIn } from '../../flow/paths/function/text.js';
+import type { CallSite } from '../../program/callers.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { pathBelow, rootOf, suffixAfter } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { errorTests, freeingCalls } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, type FindingStep, taken } from '../finding.js';
 import { mayChange } from './changing.js';
-import { releasesIn } from './evidence.js';
-import { type Complaint, type FindingStep, taken } from './finding.js';
 
 /** A function that fails with an error left at a path, from a node on. */
 interface Left {

@@ -1,9 +1,9 @@
 /** Drops that wait for a count of users to come to zero, which a call that lowers it never lets it do. */
-import type { SeenRelease } from '../flow/releases.js';
-import { type CallOperation, type Graph, leadsTo, type Node } from '../program/graph.js';
-import { saturating } from '../protocol/index.js';
-import type { Subject } from '../survey/unit.js';
-import { releasesIn } from './evidence.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { saturating } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
 
 /** A drop that is not come to from where the count is lowered, and the places where it is lowered and asked for. */
 export interface Saturated {

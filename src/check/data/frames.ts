@@ -1,12 +1,12 @@
 /** Who is told where a site's pages are, by a frame number or an address, and is not followed for that: he keeps none of them. */
-import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../flow/facts.js';
-import type { Visit } from '../flow/visit.js';
-import type { FunctionReference } from '../program/file.js';
-import type { CallOperation } from '../program/graph.js';
-import { join, pathBelow } from '../program/path.js';
-import type { Program } from '../program/program.js';
-import { remembered } from '../program/remembered.js';
-import type { Subject } from '../survey/unit.js';
+import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../../flow/facts.js';
+import type { Visit } from '../../flow/visit.js';
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation } from '../../program/graph.js';
+import { join, pathBelow } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import type { Subject } from '../../survey/unit.js';
 import { marking } from './access.js';
 
 /** A call that is given the frame number or the address of a site's page. */

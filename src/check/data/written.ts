@@ -1,14 +1,14 @@
 /** What says that the pages of one finding are reached or written to: facts about them that stand beside its path, and are no steps of it. */
 
-import type { Visit } from '../flow/visit.js';
-import { rootOf } from '../program/path.js';
-import { passingOf } from '../survey/flags.js';
-import type { Subject } from '../survey/unit.js';
+import type { Visit } from '../../flow/visit.js';
+import { rootOf } from '../../program/path.js';
+import { passingOf } from '../../survey/flags.js';
+import type { Subject } from '../../survey/unit.js';
+import type { FindingStep } from '../finding.js';
+import { mixedAt } from '../mixed.js';
+import { heapOf, lineOf, mayMeet, waysTo } from '../ways.js';
 import { type Access, accessesOf, accessSteps, writing } from './access.js';
 import { destinationAlong, destinationOf, destinationStep } from './destination.js';
-import type { FindingStep } from './finding.js';
-import { mixedAt } from './mixed.js';
-import { heapOf, lineOf, mayMeet, waysTo } from './ways.js';
 
 /** A path with what it rests on behind its last step, but for what it has told already. */
 export function resting(path: readonly FindingStep[], steps: readonly FindingStep[]): FindingStep[] {

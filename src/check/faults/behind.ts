@@ -1,10 +1,10 @@
 /** What comes behind a release on every way to it, whatever a path knows of elements and containers. */
-import type { Repeated } from '../flow/repeated.js';
-import type { Graph } from '../program/graph.js';
-import type { Subject } from '../survey/unit.js';
-import { stepAt } from './access.js';
-import { complaintAt, releasesIn } from './evidence.js';
-import type { Complaint } from './finding.js';
+import type { Repeated } from '../../flow/repeated.js';
+import type { Graph } from '../../program/graph.js';
+import type { Subject } from '../../survey/unit.js';
+import { stepAt } from '../data/access.js';
+import { complaintAt, releasesIn } from '../evidence.js';
+import type { Complaint } from '../finding.js';
 
 /**
  * Complaints about what follows a release of the site's pages in one function.

@@ -1,15 +1,15 @@
 /** Pages that are dropped where a signal has ended the wait for a device, which was given them and still works with them. */
 
-import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
-import type { SeenRelease } from '../flow/releases.js';
-import { arrivalsOf, type Visit } from '../flow/visit.js';
-import { type Assume, type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../program/graph.js';
-import { sourceName } from '../program/text.js';
-import { freeingCalls, interruptedWait, isSilentToDevices, startingCalls } from '../protocol/index.js';
-import type { Subject } from '../survey/unit.js';
-import { type Access, accessesOf, accessSteps, stepAt } from './access.js';
-import { releasesIn } from './evidence.js';
-import { type Complaint, type FindingStep, taken } from './finding.js';
+import { saysFailure, testedBy } from '../../flow/paths/function/tested.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import { arrivalsOf, type Visit } from '../../flow/visit.js';
+import { type Assume, type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
+import { sourceName } from '../../program/text.js';
+import { freeingCalls, interruptedWait, isSilentToDevices, startingCalls } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { type Access, accessesOf, accessSteps, stepAt } from '../data/access.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, type FindingStep, taken } from '../finding.js';
 
 /** A drop, or a call that leads to it, in a function that is followed. */
 interface Dropping {

@@ -1,16 +1,16 @@
 /** Mappings for a device that are ended after the pages in them were dropped. */
-import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
-import type { SeenRelease } from '../flow/releases.js';
-import { arrivalsOf, type Visit } from '../flow/visit.js';
-import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, callsAt, type Graph, leadsTo, type Node } from '../program/graph.js';
-import { rootOf, type Value } from '../program/path.js';
-import type { Program } from '../program/program.js';
-import { remembered } from '../program/remembered.js';
-import { unmappingDeviceCalls, unmappingPageCalls, unmappingRangeCalls } from '../protocol/index.js';
-import type { Subject } from '../survey/unit.js';
-import { accessesOf } from './access.js';
-import { releasesIn } from './evidence.js';
+import { type FunctionFlow, sourcesOf } from '../../flow/flow.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import { arrivalsOf, type Visit } from '../../flow/visit.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type CallOperation, callsAt, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { rootOf, type Value } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import { unmappingDeviceCalls, unmappingPageCalls, unmappingRangeCalls } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { accessesOf } from '../data/access.js';
+import { releasesIn } from '../evidence.js';
 
 /** An unmapping behind a release in one function. */
 export interface LateUnmapping {

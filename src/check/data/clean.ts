@@ -2,34 +2,34 @@
  * Which drops leave pages clean that were taken to be written to. Where a function hands the pages to its callers, each caller
  * is asked by itself: one may mark the pages, and another not.
  */
-import { contentsOf, isHeap, isLocal, scopeOf } from '../flow/facts.js';
-import { type CallEvent, sourcesOf } from '../flow/flow.js';
-import { isGivenFresh } from '../flow/fresh.js';
-import { isOffAt } from '../flow/kernels.js';
-import { placeOf } from '../flow/moves.js';
-import type { SeenRelease } from '../flow/releases.js';
-import { lateMarks } from '../flow/repeated.js';
-import { arrivalsOf, type Visit } from '../flow/visit.js';
-import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, callsAt, type Guard, leadsTo, type Node } from '../program/graph.js';
-import { folderOf } from '../program/place.js';
-import type { Program } from '../program/program.js';
-import { remembered } from '../program/remembered.js';
-import { namesIn, sourceName } from '../program/text.js';
-import { allocatingCalls, cacheUnlocks, dirtyCalls, extraReferenceCalls } from '../protocol/index.js';
-import { isFollowedByNotifier } from '../survey/case.js';
-import { isGiven, isOpposite } from '../survey/dirty.js';
-import { mayHold } from '../survey/flags.js';
-import { assumptionsOf } from '../survey/sites.js';
-import type { Subject } from '../survey/unit.js';
-import type { Expression } from '../syntax/ast.js';
+import { contentsOf, isHeap, isLocal, scopeOf } from '../../flow/facts.js';
+import { type CallEvent, sourcesOf } from '../../flow/flow.js';
+import { isGivenFresh } from '../../flow/fresh.js';
+import { isOffAt } from '../../flow/kernels.js';
+import { placeOf } from '../../flow/moves.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import { lateMarks } from '../../flow/repeated.js';
+import { arrivalsOf, type Visit } from '../../flow/visit.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type CallOperation, callsAt, type Guard, leadsTo, type Node } from '../../program/graph.js';
+import { folderOf } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import { namesIn, sourceName } from '../../program/text.js';
+import { allocatingCalls, cacheUnlocks, dirtyCalls, extraReferenceCalls } from '../../protocol/index.js';
+import { isFollowedByNotifier } from '../../survey/case.js';
+import { isGiven, isOpposite } from '../../survey/dirty.js';
+import { mayHold } from '../../survey/flags.js';
+import { assumptionsOf } from '../../survey/sites.js';
+import type { Subject } from '../../survey/unit.js';
+import type { Expression } from '../../syntax/ast.js';
+import { isOurs, kindOf } from '../company.js';
+import { pathsIn, releasesIn } from '../evidence.js';
+import { above, holdersOf, isLate } from '../ways.js';
 import { type Access, accessesOf, dirtiesOf, locking, marking } from './access.js';
-import { isOurs, kindOf } from './company.js';
 import { destinationOfArgument } from './destination.js';
-import { pathsIn, releasesIn } from './evidence.js';
 import { markedWhereTold } from './frames.js';
 import { isGivenUp } from './given-up.js';
-import { above, holdersOf, isLate } from './ways.js';
 
 /** A drop of pages that nothing has marked on the way. */
 export interface CleanDrop {

@@ -1,12 +1,12 @@
 /** Marks that only the pages of a vector get: read() and write() of one buffer come with another sort of iterator since 6.0. */
-import type { Visit } from '../flow/visit.js';
-import { callsOf, says } from '../program/graph.js';
-import { rootOf } from '../program/path.js';
-import type { Program } from '../program/program.js';
-import { bufferAcquires, bufferTests, vectorTest } from '../protocol/index.js';
-import type { Subject } from '../survey/unit.js';
+import type { Visit } from '../../flow/visit.js';
+import { callsOf, says } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { bufferAcquires, bufferTests, vectorTest } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
 import { dirtiesOf, type Mark } from './access.js';
-import { releasesIn } from './evidence.js';
 
 /** A mark of a site's pages that is left out by a test, and where that stands. */
 export interface Tested {

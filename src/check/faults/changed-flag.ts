@@ -2,17 +2,17 @@
  * Pages that were taken to be written to, and are dropped by what an object's member says that both go by: whether it is for writing. Who
  * changes the member while the object holds such pages, for others to come, has them dropped clean.
  */
-import { saysFailure, testedBy } from '../flow/paths/function/tested.js';
-import type { SeenRelease } from '../flow/releases.js';
-import type { FunctionReference } from '../program/file.js';
-import { callsAt, callsOf, type Graph, type Guard, leadsTo, type Node } from '../program/graph.js';
-import { rootOf } from '../program/path.js';
-import type { Program } from '../program/program.js';
-import { namesIn, sourceName } from '../program/text.js';
-import type { Subject } from '../survey/unit.js';
-import { stepAt } from './access.js';
-import { releasesIn } from './evidence.js';
-import { type Complaint, type FindingStep, taken } from './finding.js';
+import { saysFailure, testedBy } from '../../flow/paths/function/tested.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import type { FunctionReference } from '../../program/file.js';
+import { callsAt, callsOf, type Graph, type Guard, leadsTo, type Node } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { namesIn, sourceName } from '../../program/text.js';
+import type { Subject } from '../../survey/unit.js';
+import { stepAt } from '../data/access.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, type FindingStep, taken } from '../finding.js';
 
 /** A member of a struct. */
 interface Member {

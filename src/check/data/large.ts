@@ -1,7 +1,7 @@
 /** Marks that leave out some pages: those of large folios, which were thought to be hugetlbfs's, and are not written back there. */
-import { type Guard, type Node, says } from '../program/graph.js';
-import { dirtyCalls, largePageTests } from '../protocol/index.js';
-import type { Subject } from '../survey/unit.js';
+import { type Guard, type Node, says } from '../../program/graph.js';
+import { dirtyCalls, largePageTests } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
 import { dirtiesOf, type Mark, marksOfShared } from './access.js';
 
 /** The marks of a site's pages that stand where a page is not part of a large one, in functions without another mark. */

@@ -1,14 +1,14 @@
 /** Who reaches the data of a site's pages, and not only their struct page: cases 1, 2 and 5 of pin_user_pages.rst. */
-import { placeOf } from '../flow/flow.js';
-import type { Visit } from '../flow/visit.js';
-import { remembered } from '../program/remembered.js';
-import { isFollowedByNotifier } from '../survey/case.js';
-import { stepsTo } from '../survey/trace.js';
-import type { Subject } from '../survey/unit.js';
+import { placeOf } from '../../flow/flow.js';
+import type { Visit } from '../../flow/visit.js';
+import { remembered } from '../../program/remembered.js';
+import { isFollowedByNotifier } from '../../survey/case.js';
+import { stepsTo } from '../../survey/trace.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
+import type { FindingStep } from '../finding.js';
 import { accessesOf, accessSteps, dirtiesOf, markSteps, mayWrite, stepAt } from './access.js';
 import { destinationOf, destinationStep } from './destination.js';
-import { releasesIn } from './evidence.js';
-import type { FindingStep } from './finding.js';
 import { byReference, isKeptByReference } from './notified.js';
 
 /** What says that the data is reached. */

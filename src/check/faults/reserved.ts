@@ -1,14 +1,14 @@
 /** Pages that are not dropped for being reserved, with the reference that was taken on them, where others are. */
-import { type ReleaseEvent, sourcesOf } from '../flow/flow.js';
-import type { SeenRelease } from '../flow/releases.js';
-import type { Visit } from '../flow/visit.js';
-import type { Guard, Node } from '../program/graph.js';
-import type { Program } from '../program/program.js';
-import { reservedExceptions, reservedTests } from '../protocol/index.js';
-import type { Subject } from '../survey/unit.js';
-import { stepAt } from './access.js';
-import { complaintAt, releasesIn } from './evidence.js';
-import type { Complaint, FindingStep } from './finding.js';
+import { type ReleaseEvent, sourcesOf } from '../../flow/flow.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import type { Visit } from '../../flow/visit.js';
+import type { Guard, Node } from '../../program/graph.js';
+import type { Program } from '../../program/program.js';
+import { reservedExceptions, reservedTests } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { stepAt } from '../data/access.js';
+import { complaintAt, releasesIn } from '../evidence.js';
+import type { Complaint, FindingStep } from '../finding.js';
 
 /** Where a page that is reserved is not dropped. Who drops those too, on a way of their own, knows what they are. */
 export function reservedIn(subject: Subject): Complaint[] {

@@ -2,16 +2,16 @@
  * Users of pages in a driver that is told of the page table by an MMU notifier (case 3 of pin_user_pages.rst). Who maps a page asks whether
  * the notifier was called meanwhile, and the page table holds the page from then on. Who does not ask has it by its reference alone.
  */
-import { arrivalsOf, type Visit } from '../flow/visit.js';
-import type { FileFacts } from '../program/file.js';
-import { callsOf, type Graph, leadsTo, type Node } from '../program/graph.js';
-import { installedAs } from '../program/installed.js';
-import { rootOf } from '../program/path.js';
-import { remembered } from '../program/remembered.js';
-import { notifierOperations, notifierQuestion } from '../protocol/index.js';
-import { isFollowedByNotifier } from '../survey/case.js';
-import type { Subject } from '../survey/unit.js';
-import { above, byField, waysTo } from './ways.js';
+import { arrivalsOf, type Visit } from '../../flow/visit.js';
+import type { FileFacts } from '../../program/file.js';
+import { callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { installedAs } from '../../program/installed.js';
+import { rootOf } from '../../program/path.js';
+import { remembered } from '../../program/remembered.js';
+import { notifierOperations, notifierQuestion } from '../../protocol/index.js';
+import { isFollowedByNotifier } from '../../survey/case.js';
+import type { Subject } from '../../survey/unit.js';
+import { above, byField, waysTo } from '../ways.js';
 
 /**
  * A way by which a visited function has the pages at one of its places by the reference, and not because the page table does: it was
