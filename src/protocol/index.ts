@@ -36,6 +36,7 @@ export { backingName, bufferAcquires, bufferTests, kernelBackedTest, userTests, 
 export { addText, type Listing, linking, linkingText, linkTypes, listAddText, type Removal } from './listing.js';
 export * from './naming.js';
 export {
+  frameHandedOn,
   frameTest,
   frameTestName,
   mappingName,

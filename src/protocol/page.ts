@@ -217,6 +217,9 @@ export const frameTest = 'pfn_valid';
  */
 export const notifierQuestion = /\bmmu_(?:interval|invalidate|notifier)_\w*retry\w*\s*\(/;
 
+/** In the text of a function: it hands on the number of a page's frame, as who maps a page does. include/linux/mm.h */
+export const frameHandedOn = /\w\s*\([^;{}]*\bpage_to_pfn\s*\(/;
+
 /** Operations by which an MMU notifier tells that pages go from the page table: the operations' struct, and the member. include/linux/mmu_notifier.h */
 export const notifierOperations: readonly (readonly [struct: string, member: string])[] = [
   ...[

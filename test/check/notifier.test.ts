@@ -139,6 +139,7 @@ describe('a user of pages that others map', () => {
   accepts('dirty-unlocked', 'one that leaves the page clean', guest(patch('', 'put_page(page);')));
   const asked = 'if (mmu_invalidate_retry(g, seq))\n\t\tput_page(page);\n\telse\n\t\tguest_put_dirty(page);';
   accepts('dirty-unlocked', 'one that asks the notifier', guest(patch('', asked)));
+  accepts('dirty-unlocked', 'one that maps it, for who asks', guest(patch('install(g, page_to_pfn(page));', 'guest_put_dirty(page);')));
 });
 
 /** Somebody who keeps the address of a page, and the page until he is asked to forget it, or only the address. */

@@ -8,7 +8,7 @@ import { callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js'
 import { installedAs } from '../../program/installed.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
-import { notifierOperations, notifierQuestion } from '../../protocol/index.js';
+import { frameHandedOn, notifierOperations, notifierQuestion } from '../../protocol/index.js';
 import { isFollowedByNotifier } from '../../survey/case.js';
 import type { Subject } from '../../survey/unit.js';
 import { above, byField, waysTo } from '../ways.js';
@@ -18,7 +18,8 @@ import { above, byField, waysTo } from '../ways.js';
  * handed them by whoever took them, and they are still held; as a visit that came about by that way alone. `null` if there is none.
  */
 export function byReference(subject: Subject, visit: Visit, pos: number): Visit | null {
-  const isSuch = (way: Visit): boolean => !byField(way) && lineTo(way).every((v) => !asks(subject, v)) && isHeld(subject, way, pos);
+  const isSuch = (way: Visit): boolean =>
+    !byField(way) && lineTo(way).every((v) => !asks(subject, v) && !maps(subject, v)) && isHeld(subject, way, pos);
   return waysTo(visit).find(isSuch) ?? null;
 }
 
@@ -54,6 +55,11 @@ const toldIn = remembered(({ text, byName }: FileFacts): ReadonlySet<string> | n
 
 function asks({ program }: Subject, { flow }: Visit): boolean {
   return notifierQuestion.test(program.textOf(flow.reference));
+}
+
+/** True for who may map the page itself, in which his caller keeps the notifier out. */
+function maps({ program }: Subject, { flow }: Visit): boolean {
+  return frameHandedOn.test(program.textOf(flow.reference));
 }
 
 /** The visits of a visit's own way, from where its calls begin. */
