@@ -33,7 +33,7 @@ const LEAST: Severity = 'warning';
 const EXAMPLES = `
 Examples:
   $ putright check ~/linux                                 a whole kernel tree
-  $ putright check ~/linux --path 'drivers/gpu/**'         one subsystem
+  $ putright check ~/linux --path 'drivers/gpu/**'         the sites of one subsystem
   $ putright check . --changed-since origin/master         what a branch has to do with
   $ putright check . --baseline known.json                 only what is new
   $ putright check . --format sarif -o putright.sarif      for GitHub code scanning and editors
@@ -54,7 +54,11 @@ export function addCheck(program: Command): void {
     .addOption(new Option('-f, --format <format>', 'how to write (default: "text")').choices(Object.keys(findingFormats)))
     .addOption(outputOption)
     .option('-r, --rule <rule>', 'only findings of this rule; may be repeated', collect)
-    .option('-p, --path <glob>', 'only sites in files that match, or in a folder, relative to the tree; may be repeated', collect)
+    .option(
+      '-p, --path <glob>',
+      'only sites in files that match, or in a folder, relative to the tree; may be repeated; what is wrong there with pages that are taken elsewhere is told only without this',
+      collect,
+    )
     .addOption(new Option('-s, --severity <severity>', 'the least that is told').choices(severities).default(LEAST))
     .option(
       '--changed-since <rev>',
