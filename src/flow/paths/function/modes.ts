@@ -1,9 +1,10 @@
 /** Parameters that say which of its ways a function goes: some caller gives them a constant, or the address of something. */
-import { argumentTexts } from '../../../program/call-texts.js';
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsOf, type Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
+import type { Expression } from '../../../syntax/ast.js';
+import { callsIn } from '../../../syntax/index.js';
 import { constantName } from '../memory/conditions.js';
 
 /** How many callers above one who hands on what he was given himself are looked at. */
@@ -36,7 +37,7 @@ export function modes(program: Program): Modes {
         ? program
             .graphs(caller)
             .some((graph) => callsOf(graph, reference.name).some(({ call }) => isConstant(caller, graph, call, index, above)))
-        : given.some((name) => isHandedOn(caller, name, above)),
+        : given.some((g) => typeof g === 'object' && isHandedOn(caller, g.variable, above)),
     );
   }
 
@@ -63,18 +64,30 @@ export function modes(program: Program): Modes {
   };
 }
 
-/** A number, `NULL`, the name of a constant, the address of a variable or of a member. */
-const plainConstant = /^(?:-?\d\w*|NULL|[A-Z][A-Z0-9_]+|&\s*[A-Za-z_]\w*(?:(?:->|\.)\w+)*)$/;
-/** A variable or a member. */
-const plainPath = /^[a-z_]\w*(?:(?:->|\.)\w+)*$/;
+/** What a text gives as an argument: a constant or an address, a variable by its name, what is not plain, or none of these. */
+type GivenText = 'constant' | { variable: string } | 'unclear' | 'nothing';
 
-/** What a text gives as the argument of this number to the calls of a name in it: its path, or what sort of thing it is. */
-function givenIn(text: string, name: string, index: number): readonly string[] {
-  return argumentTexts(text, name).map((args) => {
-    const written = args === null ? '' : (args[index] ?? 'none');
-    if (plainConstant.test(written)) return 'constant';
-    return plainPath.test(written) ? written : 'unclear';
-  });
+/** What the calls of a name in a text are given as the argument of this number. */
+function givenIn(text: string, name: string, index: number): GivenText[] {
+  const calls = callsIn(text, 0, text.length, 0).filter(({ callee }) => callee.kind === 'identifier' && callee.name === name);
+  return calls.map(({ args }) => givenBy(args[index]));
+}
+
+function givenBy(e: Expression | undefined): GivenText {
+  switch (e?.kind) {
+    case undefined:
+      return 'nothing';
+    case 'literal':
+      return /^\w+$/.test(e.text) ? 'constant' : 'nothing';
+    case 'identifier':
+      return e.name === 'NULL' || constantName.test(e.name) ? 'constant' : { variable: e.name };
+    case 'member':
+      return 'nothing';
+    case 'unary':
+      return e.op === '&' && (e.operand.kind === 'identifier' || e.operand.kind === 'member') ? 'constant' : 'unclear';
+    default:
+      return 'unclear';
+  }
 }
 
 /** What a function compares with something itself. */
