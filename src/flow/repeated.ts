@@ -4,7 +4,7 @@
  */
 import type { CallOperation, Graph, Node } from '../program/graph.js';
 import { remembered } from '../program/remembered.js';
-import { dirtyCalls, extraReferenceCalls, releases } from '../protocol/index.js';
+import { dirtyCalls, extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
 import { printExpression } from '../syntax/print.js';
 import { forward } from './forward.js';
 import { isChanged, type Written, writtenAs } from './written.js';
@@ -82,7 +82,7 @@ function meet(old: Facts, other: Facts): Facts {
 function droppedBy(call: CallOperation): Written | null {
   const release = call.name === null ? undefined : releases.get(call.name);
   if (!release) return null;
-  const at = Number(/^\d+/.exec(release.pages)?.[0] ?? 0);
+  const at = pagesArgument(release);
   // Of an array, the number dropped belongs to what is dropped.
   return writtenAs(release.shape === 'bulk' ? call.expressions.slice(at, at + 2) : call.expressions.slice(at, at + 1));
 }

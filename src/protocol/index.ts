@@ -109,6 +109,10 @@ export function isForeign(tag: string, content: string): boolean {
   if (content === '@pfn') return true;
   return contents.has(content) && containerStructs.get(tag)?.content !== content && handedContainers.get(tag) !== content;
 }
+/** Number of the argument in which a release finds the pages, or what leads to them. */
+export function pagesArgument({ pages }: Pick<ReleaseCall, 'pages'>): number {
+  return Number(/^\d+/.exec(pages)?.[0] ?? 0);
+}
 /** Calls that reach a field without naming it: `sk_msg_elem(msg, i)` is an element of `msg->sg.data`. */
 export function accessorsOf(field: string): readonly string[] {
   return accessors.get(field) ?? [];

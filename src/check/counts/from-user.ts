@@ -7,7 +7,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isPrinted, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { askingName } from '../../protocol/index.js';
+import { askingName, pagesArgument } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import type { Expression } from '../../syntax/ast.js';
 import { releasesIn } from '../evidence.js';
@@ -45,7 +45,7 @@ export function countsFromUser(subject: Subject): FromUser[] {
 /** The path of the number of pages that a call drops, or that a loop goes through and drops one by one without a test; `null` for any other. */
 function boundOf(graph: Graph, node: Node, { event }: SeenRelease): string | null {
   const o = node.operation as CallOperation;
-  const at = Number(/^\d+/.exec(event.call.pages)?.[0] ?? 0) + 1;
+  const at = pagesArgument(event.call) + 1;
   if (event.call.shape === 'bulk') return node.loops.length === 0 && isPlain(o.expressions[at]) ? (o.args[at]?.path ?? null) : null;
   const [loop] = node.loops;
   if (!loop || node.loops.length > 1 || node.guards.length > loop.guards) return null;

@@ -6,12 +6,12 @@ import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { freedOf, freeingCalls, onceName, releases, requestName } from '../../../protocol/index.js';
+import { freedOf, freeingCalls, pagesArgument, releases } from '../../../protocol/index.js';
 import { ownersIn, scopeOf } from '../../facts.js';
 import type { Context } from '../context.js';
 import { spelledIn } from '../function/text.js';
 import type { Dropping } from '../walk/keeping.js';
-import { below } from './reentry.js';
+import { isRequested } from './reentry.js';
 import { dropsWherever } from './unheard.js';
 
 /** A table that is freed by a call, the field that still leads there, and who drops what stands in it. */
@@ -33,7 +33,7 @@ export function danglingIn(context: Context, reference: FunctionReference, drops
       const path = freedOf(o.name, o.args).find((a) => !a.address && a.path !== null)?.path;
       const param = graph.params.find((p) => path != null && p.name === rootOf(path) && p.name !== path && p.type.pointers === 1);
       if (path == null || !param || !isLeftLeading(program, reference, graph, n, path)) return [];
-      if (!isRequested(program, reference, graph.params.indexOf(param), () => true)) return [];
+      if (!isRequested(program, reference, { param: graph.params.indexOf(param) }, () => true)) return [];
       const suffix = path.slice(param.name.length);
       const by = holdersOf(program, reference, graph, path, drops).find((holder) =>
         isMet(context, { reference, graph, freed: n }, holder, param.type.tag, suffix),
@@ -101,28 +101,8 @@ function isMet(context: Context, failing: Failing, by: FunctionReference, tag: s
   const param = params.findIndex(({ type }) => type.pointers === 1 && type.tag === tag);
   const object = params[param]?.name;
   if (object === undefined || !dropsWherever(context, by, tag, `${suffix}[]`)) return false;
-  if (!isRequested(program, by, param, (graph, node) => !isAskedFirst(failing, graph, node))) return false;
+  if (!isRequested(program, by, { param }, ({ graph, node }) => !isAskedFirst(failing, graph, node))) return false;
   return program.graphs(by).every((graph) => !countsOf(graph, object).some((member) => mayBeNone(program, failing, member)));
-}
-
-const maxLevels = 3;
-
-/** True if a request of user space leads to a function by calls of some sort, for an object that was not made on the way. */
-function isRequested(
-  program: Program,
-  reference: FunctionReference,
-  param: number,
-  isCome: (graph: Graph, call: Node) => boolean,
-  level = 0,
-): boolean {
-  if (onceName.test(reference.name)) return false;
-  if (requestName.test(reference.name)) return true;
-  if (level >= maxLevels) return false;
-  return program.callSites(reference).some(({ caller, graph, node, call }) => {
-    const above = below(graph, call.args[param]?.path);
-    if (above === null || !isCome(graph, node)) return false;
-    return requestName.test(caller.name) || isRequested(program, caller, above.param, isCome, level + 1);
-  });
 }
 
 /** True if a member is tested on the way to a call, but for one that is tested on the way to the failure, too, which leaves it as it was. */
@@ -145,7 +125,7 @@ function countsOf(graph: Graph, object: string): string[] {
     const inLoops = graph.nodes.flatMap((m) =>
       m.operation?.kind === 'assume' && m.loops.some((l) => n.loops.includes(l)) ? [m.operation.left.path, m.operation.right.path] : [],
     );
-    const given = o.args.slice(Number(/^\d+/.exec(release.pages)?.[0] ?? 0) + 1).map((a) => a.path);
+    const given = o.args.slice(pagesArgument(release) + 1).map((a) => a.path);
     return [...given, ...inLoops].flatMap((path) => (path !== null && rootOf(path) === object ? (memberOf(path) ?? []) : []));
   });
 }

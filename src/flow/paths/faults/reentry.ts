@@ -1,4 +1,5 @@
 /** Whether a function may be called again for an object that lives on: from a request of user space, and without a test. */
+import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph, Guard, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
@@ -12,15 +13,26 @@ const maxLevels = 3;
 export type Kept = { param: number } | { place: string; mayDrop: (name: string, file: string) => boolean };
 
 /** True if a request of user space leads to the function, for an object that was not made on the way and is not tested. */
-export function isReentered(program: Program, reference: FunctionReference, kept: Kept, level = 0): boolean {
+export function isReentered(program: Program, reference: FunctionReference, kept: Kept): boolean {
+  return isRequested(program, reference, kept, (site) => !site.node.guards.some((g) => keepsOut(program, site, g)));
+}
+
+/** True if a request of user space leads to the function by calls of some sort, for an object that was not made on the way. */
+export function isRequested(
+  program: Program,
+  reference: FunctionReference,
+  kept: Kept,
+  isCome: (site: CallSite) => boolean,
+  level = 0,
+): boolean {
   if (onceName.test(reference.name)) return false;
   if (requestName.test(reference.name)) return true;
   if (level >= maxLevels) return false;
-  return program.callSites(reference).some(({ caller, graph, node, call }) => {
+  return program.callSites(reference).some((site) => {
+    const { caller, graph, node, call } = site;
     const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(graph, call.args[kept.param]?.path);
-    if (above === null) return false;
-    if (node.guards.some((g) => keepsOut(program, caller, graph, node, g))) return false;
-    return requestName.test(caller.name) || isReentered(program, caller, above, level + 1);
+    if (above === null || !isCome(site)) return false;
+    return requestName.test(caller.name) || isRequested(program, caller, above, isCome, level + 1);
   });
 }
 
@@ -28,7 +40,7 @@ export function isReentered(program: Program, reference: FunctionReference, kept
  * True for a test around a call of what an object says, that may come out otherwise the next time: something on a way through the call,
  * or who calls the function, may store to a member that is asked for. Where others alone have a say in it, who came past comes past again.
  */
-function keepsOut(program: Program, caller: FunctionReference, graph: Graph, node: Node, guard: Guard): boolean {
+function keepsOut(program: Program, { caller, graph, node }: CallSite, guard: Guard): boolean {
   if (/cmd/.test(guard.text) || isAskedFor(graph, guard)) return false;
   const members = Array.from(guard.text.matchAll(/[.>]\s*(\w+)/g), (match) => match[1] as string);
   if (members.length === 0) return false;
@@ -45,7 +57,7 @@ function isAskedFor({ types, nodes }: Graph, { path }: Guard): boolean {
 }
 
 /** What the caller has of an object that it gives; `null` for one that it made; of one that is no parameter's, no parameter (-1). */
-export function below(graph: Graph, path: string | null | undefined): { param: number } | null {
+function below(graph: Graph, path: string | null | undefined): Kept | null {
   const object = path ? rootOf(path) : '';
   if (object === '' || isMade(graph, object)) return null;
   return { param: graph.params.findIndex((p) => p.name === object) };
