@@ -1,5 +1,6 @@
 /** The data contract of `check`: a rule's complaint, with the path that shows it. */
 import { createHash } from 'node:crypto';
+import type { FunctionReference } from '../program/file.js';
 import type { Program } from '../program/program.js';
 import type { Subject } from '../survey/unit.js';
 
@@ -84,6 +85,11 @@ function lineAt(program: Program, file: string, pos: number): string {
   const text = program.file(file)?.text ?? '';
   const end = text.indexOf('\n', pos);
   return text.slice(text.lastIndexOf('\n', pos - 1) + 1, end < 0 ? text.length : end);
+}
+
+/** A place in a function as a step of a path. */
+export function stepIn(program: Program, { file, name }: FunctionReference, pos: number, text: string): FindingStep {
+  return { file, ...program.position(file, pos), function: name, text };
 }
 
 /** Where the site stands, as the first step of a path. */

@@ -28,6 +28,11 @@ interface Sources {
   macros(name: string, from: string): FunctionReference[];
 }
 
+/** The one function that some definitions are of; `null` if there are more, or none, or it is a macro. */
+export function onlyFunction([reference, ...others]: readonly FunctionReference[]): FunctionReference | null {
+  return reference === undefined || reference.macro || others.length > 0 ? null : reference;
+}
+
 export function openDefinitions({ tree, ledger, isDriver, file, macros }: Sources): Definitions {
   const resolved = ledger.memo<FunctionReference[]>();
   const resolvedNear = ledger.memo<FunctionReference[]>();

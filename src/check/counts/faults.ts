@@ -2,7 +2,7 @@
 import { callsAt } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
-import type { Complaint } from '../finding.js';
+import { type Complaint, stepIn } from '../finding.js';
 import { byteFaults } from './bytes.js';
 import type { CountFault } from './fault.js';
 import { numberFaults } from './kept.js';
@@ -28,7 +28,7 @@ export function complaintOfFault({ program }: Subject, fault: CountFault, messag
   const { file, name } = fault.reference;
   const [drop] = program.graphs(fault.reference).flatMap((graph) => callsAt(graph, fault.pos));
   const end = last ?? (drop?.name ? `dropped by ${drop.name}()` : 'dropped here');
-  const at = (pos: number, text: string) => ({ file, ...program.position(file, pos), function: name, text });
+  const at = (pos: number, text: string) => stepIn(program, fault.reference, pos, text);
   const path = [...fault.way, ...fault.steps.map((s) => at(s.pos, s.text)), at(fault.pos, end)];
   return { message, file, function: name, pos: fault.pos, path };
 }

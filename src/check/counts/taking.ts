@@ -7,7 +7,7 @@ import type { Value } from '../../program/path.js';
 import { plainPath, sourceName } from '../../program/text.js';
 import { acquiredOf, type Site } from '../../survey/sites.js';
 import type { Subject } from '../../survey/unit.js';
-import { type FindingStep, taken } from '../finding.js';
+import { type FindingStep, stepIn, taken } from '../finding.js';
 import { ALL, ERROR, SHORT, ZERO } from './symbols.js';
 
 export interface Taking {
@@ -93,12 +93,7 @@ export function takingsAbove(taking: Taking, handed: number): Taking[] {
     if (caller.macro || !given?.path || (isAsked && !wanted)) return [];
     const text = wanted ? sourceName(wanted) : '';
     if (text === '1') return [];
-    const step = {
-      file: caller.file,
-      ...program.position(caller.file, call.pos),
-      function: caller.name,
-      text: `handed on by ${reference.name}()`,
-    };
+    const step = stepIn(program, caller, call.pos, `handed on by ${reference.name}()`);
     return [
       {
         subject,

@@ -16,7 +16,7 @@ import { assumptionsOf } from '../../survey/sites.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
-import type { FindingStep } from '../finding.js';
+import { type FindingStep, stepIn } from '../finding.js';
 
 /** A call or a store that reaches the pages' data. */
 export interface Access {
@@ -102,8 +102,7 @@ function storedBehind(target: string, facts: Facts, scope: Scope): Pick<Access, 
 
 /** A place of a visited function as a step of a path. */
 export function stepAt({ program }: Subject, { flow }: Visit, pos: number, text: string): FindingStep {
-  const { file, name } = flow.reference;
-  return { file, ...program.position(file, pos), function: name, text };
+  return stepIn(program, flow.reference, pos, text);
 }
 
 /** An access as the last steps of a path: how the pages got there, and what happens to them. */

@@ -10,7 +10,7 @@ import { destinationWords, iteratorMakers, iteratorOperations, userTests } from 
 import { mayHold } from '../../survey/flags.js';
 import type { Site } from '../../survey/sites.js';
 import type { Expression } from '../../syntax/ast.js';
-import type { FindingStep } from '../finding.js';
+import { type FindingStep, stepIn } from '../finding.js';
 
 /** Calls between the site and where its iterator is made. */
 const maxDepth = 8;
@@ -45,8 +45,7 @@ export function destinationAlong(site: Site, program: Program, line: ReadonlySet
 
 /** A destination as a step of a path. */
 export function destinationStep(program: Program, { reference, pos, text }: Destination): FindingStep {
-  const { file, name } = reference;
-  return { file, ...program.position(file, pos), function: name, text };
+  return stepIn(program, reference, pos, text);
 }
 
 /** The same of an iterator, or of what leads to it, that a function hands to another. */

@@ -4,7 +4,7 @@ import type { Visit } from '../../flow/visit.js';
 import { rootOf } from '../../program/path.js';
 import { passingOf } from '../../survey/flags.js';
 import type { Subject } from '../../survey/unit.js';
-import type { FindingStep } from '../finding.js';
+import { type FindingStep, stepIn } from '../finding.js';
 import { mixedAt } from '../mixed.js';
 import { heapOf, lineOf, mayMeet, waysTo } from '../ways.js';
 import { type Access, accessesOf, accessSteps, writing } from './access.js';
@@ -59,7 +59,5 @@ function takenToWrite({ program, site }: Subject, visit: Visit): FindingStep[] {
   const place = passed('FOLL_WRITE');
   const found = place ?? passed(writing);
   if (!found) return [];
-  const { file, name } = found.reference;
-  const text = place ? 'taken with FOLL_WRITE' : 'taken to be written to';
-  return [{ file, ...program.position(file, found.pos), function: name, text }];
+  return [stepIn(program, found.reference, found.pos, place ? 'taken with FOLL_WRITE' : 'taken to be written to')];
 }

@@ -2,7 +2,7 @@
  * Pages that were taken to be written to, and are dropped by what an object's member says that both go by: whether it is for writing. Who
  * changes the member while the object holds such pages, for others to come, has them dropped clean.
  */
-import { saysFailure, testedBy } from '../../flow/paths/function/tested.js';
+import { failureOf } from '../../flow/paths/function/tested.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
 import { callsAt, callsOf, type Graph, type Guard, leadsTo, type Node } from '../../program/graph.js';
@@ -12,7 +12,7 @@ import { namesIn, sourceName } from '../../program/text.js';
 import type { Subject } from '../../survey/unit.js';
 import { stepAt } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
-import { type Complaint, type FindingStep, taken } from '../finding.js';
+import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
 
 /** A member of a struct. */
 interface Member {
@@ -97,7 +97,7 @@ function changedIn(program: Program, reference: FunctionReference, taker: string
     const isDrop = ({ operation: o }: Node): boolean => o?.kind === 'call' && ending.has(o.name ?? '');
     return set.flatMap((first) =>
       callsOf(graph, taker).flatMap(({ node: call, call: { result } }) => {
-        const hasFailed = (n: Node): boolean => saysFailure(graph, n) && testedBy(graph, n).includes(result);
+        const hasFailed = failureOf(graph, result);
         if (!leadsTo(graph, first, (n) => n === call, isSet)) return [];
         return cleared
           .filter((last) => !excludes(first.guards, last.guards))
@@ -126,7 +126,7 @@ function excludes(some: readonly Guard[], others: readonly Guard[]): boolean {
 function complaintOf(subject: Subject, release: SeenRelease, { field }: Member, { reference, set, call, cleared }: Changed): Complaint {
   const { program, row } = subject;
   const { file, name } = reference;
-  const step = ({ pos }: Node, text: string): FindingStep => ({ file, ...program.position(file, pos), function: name, text });
+  const step = ({ pos }: Node, text: string): FindingStep => stepIn(program, reference, pos, text);
   const steps = [
     step(set, `${field} says that pages are to be written to`),
     step(call, 'pages are taken so'),

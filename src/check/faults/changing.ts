@@ -1,4 +1,5 @@
 /** Whether something may be stored where a path leads, or what leads there freed. */
+import { onlyFunction } from '../../program/definitions.js';
 import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
@@ -14,7 +15,7 @@ export function mayChange(program: Program, file: string, { operation: o }: Node
   if (!o.args.some((a) => leads(a.path)) || isAsking(o)) return false;
   const callees = calleesOf(program, file, o, path);
   if (callees === null || level >= maxLevels) return true;
-  return callees.some(({ file: by, nodes, path: here }) => nodes.some((n) => mayChange(program, by, n, here, level + 1)));
+  return callees.some(({ file: by, graph, path: here }) => graph.nodes.some((n) => mayChange(program, by, n, here, level + 1)));
 }
 
 /** True if a function that is handed what leads to a path may fail with nothing changed there. */
@@ -40,19 +41,18 @@ const error = /^-\s*E[A-Z]/;
 interface Callee {
   file: string;
   graph: Graph;
-  nodes: readonly Node[];
   path: string;
 }
 
 /** The variants of the one function that a call is of, for each parameter that leads to a path; `null` where that is not known. */
 function calleesOf(program: Program, file: string, { name, args }: CallOperation, path: string): Callee[] | null {
-  const [callee, ...others] = name === null ? [] : program.resolve(name, file);
-  if (!callee || callee.macro || others.length > 0) return null;
+  const callee = name === null ? null : onlyFunction(program.resolve(name, file));
+  if (callee === null) return null;
   return program.graphs(callee).flatMap((graph) =>
     graph.params.flatMap((param, i) => {
       const given = args[i]?.path ?? null;
       const suffix = given === null ? null : suffixAfter(path, given);
-      return suffix === null ? [] : [{ file: callee.file, graph, nodes: graph.nodes, path: param.name + suffix }];
+      return suffix === null ? [] : [{ file: callee.file, graph, path: param.name + suffix }];
     }),
   );
 }

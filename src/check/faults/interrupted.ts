@@ -1,6 +1,6 @@
 /** Pages that are dropped where a signal has ended the wait for a device, which was given them and still works with them. */
 
-import { saysFailure, testedBy } from '../../flow/paths/function/tested.js';
+import { failureOf, testedBy } from '../../flow/paths/function/tested.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import { type Assume, type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
@@ -78,7 +78,7 @@ function startsBehind(graph: Graph, { pos, name }: Access): Start[] {
 
 /** The waits that a signal ends, on ways on which a device has begun to work. */
 function waitsBehind(graph: Graph, { node, call }: Start): Start[] {
-  const hasFailed = (n: Node): boolean => saysFailure(graph, n) && testedBy(graph, n).includes(call.result);
+  const hasFailed = failureOf(graph, call.result);
   return [...nodesBehind(graph, node, hasFailed)].flatMap((n) => {
     const wait = named(n);
     return wait && interruptedWait.test(wait.name ?? '') && !hasFailed(n) ? [{ node: n, call: wait }] : [];

@@ -2,9 +2,10 @@
  * Errors that stand where pages stood. Who drops what a field leads to and has it filled anew has an object that lives on; if the call that
  * fills it hands out its error as a pointer, and that stays there, whoever ends the object drops the error as if it were pages.
  */
-import { saysFailure, testedBy } from '../../flow/paths/function/tested.js';
+import { failureOf } from '../../flow/paths/function/tested.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { CallSite } from '../../program/callers.js';
+import { onlyFunction } from '../../program/definitions.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter } from '../../program/path.js';
@@ -12,7 +13,7 @@ import type { Program } from '../../program/program.js';
 import { errorTests, freeingCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
-import { type Complaint, type FindingStep, taken } from '../finding.js';
+import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
 import { mayChange } from './changing.js';
 
 /** A function that fails with an error left at a path, from a node on. */
@@ -179,8 +180,8 @@ function drops(
 ): boolean {
   if (name === null) return false;
   if (droppers.has(name)) return args[0]?.path === path && !args[0].address;
-  const [callee, ...others] = level < maxLevels ? program.resolve(name, file) : [];
-  if (!callee || callee.macro || others.length > 0 || freeingCalls.has(name)) return false;
+  const callee = level < maxLevels && !freeingCalls.has(name) ? onlyFunction(program.resolve(name, file)) : null;
+  if (callee === null) return false;
   return program.graphs(callee).some((graph) =>
     graph.params.some(({ name: param }, i) => {
       const given = args[i]?.path;
@@ -204,18 +205,9 @@ function above(program: Program, { reference, graph, path, steps }: Left): Left[
     const given = call.args[of];
     const there = given && pathBelow(given, path.slice(rootOf(path).length));
     if (!there || !/^\w/.test(there)) return [];
-    const failed = g.nodes.find(
-      (n) =>
-        saysFailure(g, n) &&
-        testedBy(g, n).includes(call.result) &&
-        leadsTo(g, node, (m) => m === n) &&
-        isLeftBehind(program, caller, g, n, there),
-    );
+    const hasFailed = failureOf(g, call.result);
+    const failed = g.nodes.find((n) => hasFailed(n) && leadsTo(g, node, (m) => m === n) && isLeftBehind(program, caller, g, n, there));
     const step = stepIn(program, caller, failed?.pos ?? call.pos, `${reference.name}() has failed, and the error is left there`);
     return failed ? [{ reference: caller, graph: g, node, path: there, steps: [...steps, step] }] : [];
   });
-}
-
-function stepIn(program: Program, { file, name }: FunctionReference, pos: number, text: string): FindingStep {
-  return { file, ...program.position(file, pos), function: name, text };
 }

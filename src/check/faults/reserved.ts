@@ -2,6 +2,7 @@
 import { type ReleaseEvent, sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
+import { onlyFunction } from '../../program/definitions.js';
 import type { Guard, Node } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import { reservedExceptions, reservedTests } from '../../protocol/index.js';
@@ -24,8 +25,8 @@ export function reservedIn(subject: Subject): Complaint[] {
 /** True for a test of whether a page is reserved, and nothing else: a call of the tables', or of a function that returns one's answer. */
 function isTest(program: Program, { flow: { reference } }: Visit, { call }: Guard): boolean {
   if (reservedTests.includes(call)) return true;
-  const [helper, ...others] = call === '' ? [] : program.resolve(call, reference.file);
-  if (!helper || helper.macro || others.length > 0) return false;
+  const helper = call === '' ? null : onlyFunction(program.resolve(call, reference.file));
+  if (helper === null) return false;
   const text = program.textOf(helper);
   return returnsTest.test(text) && !reservedExceptions.test(text);
 }

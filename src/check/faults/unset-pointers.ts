@@ -2,8 +2,9 @@
  * Pointers that nobody has set. Who undoes what it did by the end of an object that was allocated as zeros has to have set the pointers
  * which that end looks through on the way to the drop: else it does not come there.
  */
-import { saysFailure, testedBy } from '../../flow/paths/function/tested.js';
+import { failureOf } from '../../flow/paths/function/tested.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
+import { onlyFunction } from '../../program/definitions.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, leadsTo, type Node, type Operation } from '../../program/graph.js';
 import { rootOf, splitSteps, type Value } from '../../program/path.js';
@@ -12,7 +13,7 @@ import type { Program } from '../../program/program.js';
 import { isNeutral, objectCall, zeroingFlag, zeroingName } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
-import { type Complaint, type FindingStep, taken } from '../finding.js';
+import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
 import { mayChange, mayFailBefore } from './changing.js';
 
 /** An object that is handed to its end with pages in it. */
@@ -100,8 +101,8 @@ interface Only {
 
 /** The one function that a call may be of, in its one variant; `null` where there are more. */
 function onlyOne(program: Program, file: string, { name }: CallOperation): Only | null {
-  const [reference, ...others] = name === null ? [] : program.resolve(name, file);
-  if (!reference || reference.macro || others.length > 0) return null;
+  const reference = name === null ? null : onlyFunction(program.resolve(name, file));
+  if (reference === null) return null;
   const [graph, ...variants] = program.graphs(reference);
   return graph && variants.length === 0 ? { reference, graph } : null;
 }
@@ -196,7 +197,7 @@ function isTaking(
 function isUnset(program: Program, { reference: { file }, graph, nodes: [made, take, end] }: Ended, path: string): boolean {
   const failedBy = (n: Node): ((m: Node) => boolean) => {
     const o = n.operation;
-    return (m) => o?.kind === 'call' && saysFailure(graph, m) && testedBy(graph, m).includes(o.result);
+    return o?.kind === 'call' ? failureOf(graph, o.result) : () => false;
   };
   const isEnd = (n: Node): boolean => n === end;
   const isExcused = (n: Node, o: CallOperation): boolean => mayFailBefore(program, file, o, path) && !leadsTo(graph, n, isEnd, failedBy(n));
@@ -215,7 +216,7 @@ function complaintOf(subject: Subject, { reference, graph, nodes: [made, take, e
   const by = end.operation?.kind === 'call' ? end.operation.name : null;
   const { file, name } = reference;
   const written = spelledIn({ program, reference, graph }, pointer);
-  const step = ({ pos }: Node, text: string): FindingStep => ({ file, ...program.position(file, pos), function: name, text });
+  const step = ({ pos }: Node, text: string): FindingStep => stepIn(program, reference, pos, text);
   const steps = [
     step(made, `${variable} is allocated as zeros`),
     step(take, 'which is given the pages'),

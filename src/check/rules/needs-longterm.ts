@@ -9,7 +9,7 @@ import { toldIn } from '../data/frames.js';
 import { type Reach, reachOf } from '../data/reach.js';
 import { accessMet, resting } from '../data/written.js';
 import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';
-import { type FindingStep, type Rule, taken } from '../finding.js';
+import { type FindingStep, type Rule, stepIn, taken } from '../finding.js';
 import { reachedApart } from '../lifetime.js';
 import { byField, heapOf, isLate, startOfCalls, waysTo } from '../ways.js';
 
@@ -83,12 +83,11 @@ function wayTo(subject: Subject, release: SeenRelease): FindingStep[] {
     : undefined;
   const use = told ? reachedApart(subject, visit.flow.reference)?.use : null;
   if (!told || !use?.node) return complaintAt(subject, release, '').path;
-  const { file, name } = use.by;
   return [
     taken(subject),
     ...stepsTo(program, told.visit, told.fact),
     stepAt(subject, told.visit, told.pos, `its frame number is given to ${told.callee.name}()`),
-    { file, ...program.position(file, use.node.pos), function: name, text: `a frame number is passed to ${visit.flow.reference.name}()` },
+    stepIn(program, use.by, use.node.pos, `a frame number is passed to ${visit.flow.reference.name}()`),
     ...stepsTo(program, { ...visit, parent: null }, `-${event.pos}`),
   ];
 }

@@ -4,7 +4,7 @@ import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { countsFromUser } from '../counts/from-user.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
-import { type Complaint, notTold, type Rule } from '../finding.js';
+import { type Complaint, notTold, type Rule, stepIn } from '../finding.js';
 
 const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) => string>> = {
   unfilled: (f, api) =>
@@ -34,14 +34,9 @@ export const releaseCount: Rule = {
 /** Drops of as many as user space says. */
 function askedFor(subject: Subject): Complaint[] {
   const message = `as many pages are dropped as user space says then, not as many as ${subject.row.api}() took`;
-  return countsFromUser(subject).map(({ release, reference: { file, name }, pos, api }) => {
+  return countsFromUser(subject).map(({ release, reference, pos, api }) => {
     const complaint = complaintAt(subject, release, message);
-    const asked = {
-      file,
-      ...subject.program.position(file, pos),
-      function: name,
-      text: `evidence: the number comes from user space by ${api}()`,
-    };
+    const asked = stepIn(subject.program, reference, pos, `evidence: the number comes from user space by ${api}()`);
     return { ...complaint, path: [...complaint.path, asked] };
   });
 }

@@ -5,7 +5,7 @@ import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { ERROR, isUnsigned, SHORT } from '../counts/symbols.js';
 import { complaintHere } from '../evidence.js';
-import { type Complaint, type Rule, taken } from '../finding.js';
+import { type Complaint, type Rule, stepIn, taken } from '../finding.js';
 
 const done: Readonly<Record<CountFault['kind'], { what: string; step: string | null }>> = {
   success: { what: 'is handed on as success', step: 'returns success' },
@@ -55,9 +55,10 @@ function ignoredByCallers(subject: Subject): Complaint[] {
   return program
     .callSites(site.reference)
     .filter(({ caller, graph, call }) => !caller.macro && !outsideKernel(caller.file) && !isRead(graph, call.result))
-    .map(({ caller: { file, name }, call }) => {
+    .map(({ caller, call }) => {
+      const { file, name } = caller;
       const message = `the result of ${row.function}(), which takes pages by ${row.api}(), is ignored: fewer than asked, or none, may be there`;
-      const step = { file, ...program.position(file, call.pos), function: name, text: `the result of ${row.function}() is not looked at` };
+      const step = stepIn(program, caller, call.pos, `the result of ${row.function}() is not looked at`);
       return { message, file, function: name, pos: call.pos, path: [taken(subject), step] };
     });
 }
@@ -92,12 +93,7 @@ function unsignedTests(subject: Subject): Complaint[] {
       ? `${o.left.path} is unsigned and never below zero: an error of ${row.api}() passes for a count of pages`
       : `${o.left.path} is unsigned: an error of ${row.api}() is a very large count of pages, not one below zero`;
     const complaint = complaintHere(subject, message);
-    complaint.path.push({
-      file: row.file,
-      ...program.position(row.file, n.pos),
-      function: row.function,
-      text: `tested here: ${o.left.path} ${o.op} 0`,
-    });
+    complaint.path.push(stepIn(program, reference, n.pos, `tested here: ${o.left.path} ${o.op} 0`));
     if (!found.has(n.pos)) found.set(n.pos, { ...complaint, pos: n.pos });
   }
   return [...found.values()];

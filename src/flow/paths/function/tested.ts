@@ -66,6 +66,11 @@ export function saysFailure(graph: Graph, n: Node): boolean {
   return o?.kind === 'assume' && ((isError(graph, o) && testedBy(graph, n).length > 0) || setsError(graph, n));
 }
 
+/** Asks whether a node is a condition that says that the call with a result has failed. */
+export function failureOf(graph: Graph, result: string): (n: Node) => boolean {
+  return (n) => saysFailure(graph, n) && testedBy(graph, n).includes(result);
+}
+
 function isError({ types }: Graph, { left, op, right, call }: Assume): boolean {
   if (right.path !== null || !nothing.test(right.text)) return false;
   if (errorTestName.test(call?.name ?? '')) return op === '!=';
