@@ -1,4 +1,5 @@
 import { complaintOf, pathsIn } from '../evidence.js';
+import { emptiedFields } from '../faults/emptied.js';
 import type { Rule } from '../finding.js';
 
 export const overwritten: Rule = {
@@ -6,8 +7,9 @@ export const overwritten: Rule = {
   severity: 'warning',
   about: 'a field that may still hold pages is stored over, with no drop and no test before',
   check(subject) {
-    return pathsIn(subject)
+    const stored = pathsIn(subject)
       .filter((w) => w.kind === 'over')
       .map((w) => complaintOf(subject, w, `pages of an earlier ${subject.row.api}() are stored over, and nothing has dropped them`));
+    return [...stored, ...emptiedFields(subject)];
   },
 };

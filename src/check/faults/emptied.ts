@@ -1,0 +1,137 @@
+/** Pointers to what holds the pages that are set to NULL in an object, before it is handed to whoever drops what they lead to. */
+import { sourcesOf } from '../../flow/flow.js';
+import { spelledIn } from '../../flow/paths/function/text.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import type { FunctionReference } from '../../program/file.js';
+import { callsOf, type Graph, leadsTo, type Node, nothing } from '../../program/graph.js';
+import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, stepIn, taken } from '../finding.js';
+
+/** A function that drops what it is handed, or what a field of it leads to. */
+interface Dropper {
+  reference: FunctionReference;
+  /** Position of the parameter. */
+  index: number;
+  /** The field below it, `''` for the object itself. */
+  field: string;
+}
+
+const maxLevels = 3;
+
+/** Where a site's pages can no longer be found by whoever is to drop them, since what leads there was set to NULL just before. */
+export function emptiedFields(subject: Subject): Complaint[] {
+  const { program } = subject;
+  const found = new Map<string, Complaint>();
+  for (const release of releasesIn(subject))
+    for (const dropper of droppersBy(program, release))
+      for (const reference of emptying(program, dropper))
+        for (const graph of program.graphs(reference))
+          for (const { node, call } of callsOf(graph, dropper.reference.name)) {
+            const path = pathOf(call.args[dropper.index], dropper.field);
+            const emptied = path === null ? null : emptiedBefore(graph, node, path);
+            if (path === null || emptied === null) continue;
+            const text = spelledIn({ program, reference, graph }, path);
+            const { file, name } = reference;
+            found.set(`${file}:${emptied.pos}`, {
+              message: `pages of ${subject.row.api}() are forgotten: ${text} is set to NULL, and ${call.name}() drops what it finds there`,
+              ...{ file, function: name, pos: emptied.pos },
+              path: [
+                taken(subject),
+                stepIn(program, reference, emptied.pos, `${text}, which leads to what holds the pages, is set to NULL`),
+                stepIn(program, reference, node.pos, `given to ${call.name}(), which comes by it to ${dropping(release)}`),
+              ],
+            });
+          }
+  return [...found.values()];
+}
+
+function pathOf(object: Value | undefined, field: string): string | null {
+  return object ? pathBelow(object, field) : null;
+}
+
+function dropping({ visit: { flow }, event }: SeenRelease): string {
+  return `${event.api}() in ${flow.reference.name}()`;
+}
+
+/** The functions by whose parameter's field a release comes to the object that it finds the pages in. */
+function droppersBy(program: Program, { visit: { flow }, event }: SeenRelease): Dropper[] {
+  const roots = new Set(sourcesOf(flow, event.fact).map(rootOf));
+  const params = program.variants(flow.reference)[0]?.params ?? [];
+  const own = params.flatMap(({ name, type }, index): Dropper[] =>
+    roots.has(name) && type.pointers === 1 ? [{ reference: flow.reference, index, field: '' }] : [],
+  );
+  const all = [...own];
+  for (let level = 0, last = own; level < maxLevels; level++) {
+    last = last.flatMap((dropper) => callersOf(program, dropper));
+    all.push(...last);
+  }
+  return all.filter(({ field }) => field !== '');
+}
+
+/** The functions that hand on a parameter of theirs, or what one field of it leads to. */
+function callersOf(program: Program, { reference, index, field }: Dropper): Dropper[] {
+  return program.callSites(reference).flatMap(({ caller, graph, call }) => {
+    const path = called(graph, call.args[index]);
+    const at = path === null ? -1 : graph.params.findIndex((p) => p.name === rootOf(path));
+    if (path === null || at < 0 || caller.macro) return [];
+    const below = path.slice(rootOf(path).length);
+    if (below === '') return [{ reference: caller, index: at, field }];
+    return field === '' && /^\.\w+$/.test(below) ? [{ reference: caller, index: at, field: below }] : [];
+  });
+}
+
+/** What a pointer that is handed over is called in the function. */
+function called({ aliases }: Graph, given: Value | undefined): string | null {
+  if (!given || given.path === null || given.address) return null;
+  return given.path.startsWith('%') ? (aliases.find((a) => a.target === given.path)?.source.path ?? null) : given.path;
+}
+
+/** The callers of a dropper that set such a field to NULL, by their text. */
+function emptying(program: Program, { reference, field }: Dropper): FunctionReference[] {
+  const storing = new RegExp(`(?:->|\\.)${field.slice(1)}\\s*=\\s*(?:NULL|0)\\s*;`);
+  return program.callers(reference).filter((caller) => !caller.macro && storing.test(program.textOf(caller)));
+}
+
+/**
+ * The store of NULL to a field behind which an object from elsewhere is handed over, where nobody has looked into the field and nothing
+ * that was handed the object can have changed it.
+ */
+function emptiedBefore(graph: Graph, call: Node, path: string): Node | null {
+  if (isOwn(graph, rootOf(path)) || graph.nodes.some((n) => n !== call && isUsed(n, path))) return null;
+  const leads = (to: string | null): boolean => to !== null && suffixAfter(path, to) !== null;
+  const mayChange = ({ operation: o }: Node): boolean => {
+    if (o?.kind === 'copy' || o?.kind === 'update') return leads(o.target);
+    return o?.kind === 'call' && o.args.some((a) => leads(a.path));
+  };
+  const isBefore = (n: Node, then: Node): boolean => leadsTo(graph, n, (m) => m === then, mayChange);
+  const isGiven = (n: Node): boolean => n.operation?.kind === 'call' && mayChange(n);
+  return graph.nodes.find((n) => empties(n, path) && isBefore(n, call) && !graph.nodes.some((m) => isGiven(m) && isBefore(m, n))) ?? null;
+}
+
+function empties({ operation: o }: Node, path: string): boolean {
+  if (o?.kind === 'clear') return o.target === path && nothing.test(o.text);
+  return o?.kind === 'copy' && o.target === path && o.source.path === null && nothing.test(o.source.text);
+}
+
+/** True for a node that looks at what stands at a path, or stores something else there. */
+function isUsed(n: Node, path: string): boolean {
+  const { operation: o } = n;
+  const isThere = (v: Value | null): boolean => v !== null && v.path !== null && suffixAfter(v.path, path) !== null;
+  if (o?.kind === 'copy') return isThere(o.source) || (o.target === path && !empties(n, path));
+  if (o?.kind === 'assume') return isThere(o.left) || isThere(o.right);
+  if (o?.kind === 'call') return o.args.some(isThere);
+  return o?.kind === 'unread' || (o?.kind === 'return' && isThere(o.value));
+}
+
+/** True for a variable that is the object itself, or that is set to what a call has made or looked up: of which nobody knows what is in it. */
+function isOwn({ nodes, types }: Graph, root: string): boolean {
+  const type = types.get(root);
+  return (
+    !type ||
+    type.pointers === 0 ||
+    nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === root && (o.source.path?.startsWith('%') ?? true))
+  );
+}
