@@ -5,20 +5,14 @@
 import { failureOf } from '../../flow/paths/function/tested.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { callsAt, callsOf, type Graph, type Guard, leadsTo, type Node } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
+import { callsAt, callsOf, type Guard, leadsTo, type Node } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import { namesIn, sourceName } from '../../program/text.js';
 import type { Subject } from '../../survey/unit.js';
 import { stepAt } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
-
-/** A member of a struct. */
-interface Member {
-  tag: string;
-  field: string;
-}
+import { type Member, memberAt } from './members.js';
 
 /** The places in a function where the member says that pages are to be written to, they are taken, and it says so no more. */
 interface Changed {
@@ -51,13 +45,6 @@ function markedBy(program: Program, { visit: { flow }, event: { call, pos } }: S
       if (member) return member;
     }
   return null;
-}
-
-function memberAt(program: Program, { file }: FunctionReference, graph: Graph, path: string | null): Member | null {
-  if (path === null || rootOf(path) === path || !/\.\w+$/.test(path)) return null;
-  const field = path.slice(path.lastIndexOf('.') + 1);
-  const tag = program.typeOf(path.slice(0, -field.length - 1), graph, file)?.tag;
-  return tag ? { tag, field } : null;
 }
 
 /** True if the flags with which the pages are taken hang on a member. */

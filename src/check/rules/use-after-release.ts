@@ -8,6 +8,7 @@ import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
 import { interruptedDrops } from '../faults/interrupted.js';
 import { lateUnmappings } from '../faults/unmapped.js';
+import { unsetFlags } from '../faults/unset-flags.js';
 import { notTold, type Rule } from '../finding.js';
 
 export const useAfterRelease: Rule = {
@@ -32,7 +33,7 @@ export const useAfterRelease: Rule = {
       const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
       return { ...complaint, pos, path: [...complaint.path, stepAt(subject, release.visit, pos, unmappedBy(subject, release, pos, api))] };
     });
-    return [...walked, ...marked, ...standing, ...dangling, ...unmapped, ...interruptedDrops(subject)];
+    return [...walked, ...marked, ...standing, ...dangling, ...unmapped, ...interruptedDrops(subject), ...unsetFlags(subject)];
   },
 };
 

@@ -1,0 +1,65 @@
+/** Members of structs, and whether anything in a tree gives them a value. */
+import type { FunctionReference } from '../../program/file.js';
+import type { Graph, Node } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+
+/** A member of a struct. */
+export interface Member {
+  tag: string;
+  field: string;
+}
+
+/** The member that a path of a function names; `null` for a variable, and where the struct is not known. */
+export function memberAt(program: Program, { file }: FunctionReference, graph: Graph, path: string | null): Member | null {
+  if (path === null || rootOf(path) === path || !/\.\w+$/.test(path)) return null;
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  const tag = program.typeOf(path.slice(0, -field.length - 1), graph, file)?.tag;
+  return tag ? { tag, field } : null;
+}
+
+/** True if a path is of a member, or may be. */
+function mayBe(program: Program, reference: FunctionReference, graph: Graph, path: string | null, { tag, field }: Member): boolean {
+  if (path === null || !path.endsWith(`.${field}`)) return false;
+  const member = memberAt(program, reference, graph, path);
+  return member === null || member.tag === tag;
+}
+
+/** What is no value: a member of an object that was made as zeros holds it from the beginning. */
+const zero = /^(0|false|NULL)$/;
+
+/** True if nothing in a tree gives a member another value than zero, by any way that its text shows: a store, a list of members, its address. */
+export function isNeverSet(program: Program, member: Member): boolean {
+  return program.tree.filesAccessing(member.field).every((file) => {
+    const facts = program.file(file);
+    if (facts === null || listed(member.field).test(facts.text)) return false;
+    return program.touching(file, [member.field], member.tag).every((reference) => !reference.macro && !maySet(program, reference, member));
+  });
+}
+
+/** A member in a list of initial values. */
+function listed(field: string): RegExp {
+  return new RegExp(`[{,]\\s*\\.${field}\\s*=`);
+}
+
+function maySet(program: Program, reference: FunctionReference, member: Member): boolean {
+  return program.graphs(reference).some((graph) => {
+    const isMember = (path: string | null): boolean => mayBe(program, reference, graph, path, member);
+    return graph.nodes.some(({ operation: o }: Node) => {
+      switch (o?.kind) {
+        case 'copy':
+          return (
+            (isMember(o.target) && (o.source.path !== null || !zero.test(o.source.text))) || (o.source.address && isMember(o.source.path))
+          );
+        case 'clear':
+          return isMember(o.target) && !zero.test(o.text);
+        case 'update':
+          return isMember(o.target);
+        case 'call':
+          return o.args.some((a) => a.address && isMember(a.path));
+        default:
+          return o?.kind === 'unread';
+      }
+    });
+  });
+}

@@ -1,0 +1,94 @@
+/** Mappings for a device that are never ended, since what ends them stands behind a member which nothing sets. */
+import { spelledIn } from '../../flow/paths/function/text.js';
+import type { FunctionReference } from '../../program/file.js';
+import type { CallOperation, Graph, Guard, Node } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import { folderOf } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { deviceCalls, unmappingDeviceCalls } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, stepIn, taken } from '../finding.js';
+import { isNeverSet, type Member, memberAt } from './members.js';
+
+/** A call that is handed the list in which the pages stand. */
+interface Handed {
+  reference: FunctionReference;
+  graph: Graph;
+  node: Node;
+  call: CallOperation;
+}
+
+/** The unmappings of a site's scatterlists of which none is ever come to, though the lists are mapped. */
+export function unsetFlags(subject: Subject): Complaint[] {
+  const { program, followed } = subject;
+  const lists = new Set(followed.heap.filter((h) => h.endsWith('@sgl')).map((h) => h.replace(/(\[\])*@sgl$/, '')));
+  return [...lists].flatMap((heap): Complaint[] => {
+    const member = memberOf(heap);
+    const functions = member === null ? [] : touchingNear(subject, member);
+    if (member === null || !functions.some((r) => unmapping.test(program.textOf(r)))) return [];
+    const handed = functions.flatMap((reference) => handedIn(program, reference, member));
+    const [mapped] = handed.filter(({ call }) => deviceCalls.has(call.name ?? ''));
+    const ended = handed.filter(({ call }) => unmappingDeviceCalls.has(call.name ?? ''));
+    const [first, ...others] = ended.map((end) => ({ end, guard: unsetGuard(program, end) }));
+    if (!mapped || !first?.guard || others.some(({ guard }) => guard === null)) return [];
+    return [complaintOf(subject, mapped, first.end, first.guard)];
+  });
+}
+
+const unmapping = new RegExp(`\\b(?:${[...unmappingDeviceCalls].join('|')})\\s*\\(`);
+
+/** A field of a struct, of which the pages are known to stand there. */
+function memberOf(heap: string): Member | null {
+  const tag = rootOf(heap).slice(1);
+  const below = heap.slice(tag.length + 1);
+  return tag.startsWith('::') || !/^\.\w+$/.test(below) ? null : { tag, field: below.slice(1) };
+}
+
+/** The functions that name the member, in the folders in which the pages are taken and dropped. */
+function touchingNear(subject: Subject, { tag, field }: Member): FunctionReference[] {
+  const { program, row } = subject;
+  const folders = new Set([row.file, ...releasesIn(subject).map((s) => s.visit.flow.reference.file)].map(folderOf));
+  const files = program.tree.filesAccessing(field).filter((file) => folders.has(folderOf(file)));
+  return files.flatMap((file) => program.touching(file, [field], tag)).filter((r) => !r.macro);
+}
+
+const handing = new RegExp(`\\b(?:${[...unmappingDeviceCalls, ...deviceCalls.keys()].join('|')})\\s*\\(`);
+
+function handedIn(program: Program, reference: FunctionReference, { tag, field }: Member): Handed[] {
+  if (!handing.test(program.textOf(reference))) return [];
+  return program.graphs(reference).flatMap((graph) =>
+    graph.nodes.flatMap((node): Handed[] => {
+      const { operation: call } = node;
+      if (call?.kind !== 'call' || !(unmappingDeviceCalls.has(call.name ?? '') || deviceCalls.has(call.name ?? ''))) return [];
+      const list = memberAt(program, reference, graph, call.args[1]?.path?.replace(/(\[\])+$/, '') ?? null);
+      return list?.tag === tag && list.field === field ? [{ reference, graph, node, call }] : [];
+    }),
+  );
+}
+
+/** A condition around a call that never holds: it asks for a member which nothing sets. */
+function unsetGuard(program: Program, { reference, graph, node }: Handed): Guard | null {
+  const isUnset = ({ path, call, values, negated }: Guard): boolean => {
+    const member = call === '' && values.length === 0 && !negated ? memberAt(program, reference, graph, path) : null;
+    return member !== null && isNeverSet(program, member);
+  };
+  return node.guards.find(isUnset) ?? null;
+}
+
+function complaintOf(subject: Subject, mapped: Handed, { reference, graph, node, call }: Handed, guard: Guard): Complaint {
+  const { program, row } = subject;
+  const { file, name } = reference;
+  const flag = spelledIn({ program, reference, graph }, guard.path ?? '');
+  const by = releasesIn(subject).map(({ visit, event }) => stepIn(program, visit.flow.reference, event.pos, `dropped by ${event.api}()`));
+  return {
+    message: `pages of ${row.api}() are dropped with the device's mapping in place: ${call.name}() stands behind ${flag}, which nothing sets`,
+    ...{ file, function: name, pos: node.pos },
+    path: [
+      taken(subject),
+      stepIn(program, mapped.reference, mapped.node.pos, `given to a device by ${mapped.call.name}()`),
+      stepIn(program, reference, node.pos, `never come to: nothing in the tree sets ${flag}`),
+      ...by.slice(-1),
+    ],
+  };
+}
