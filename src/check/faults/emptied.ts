@@ -56,31 +56,61 @@ function dropping({ visit: { flow }, event }: SeenRelease): string {
   return `${event.api}() in ${flow.reference.name}()`;
 }
 
-/** The functions by whose parameter's field a release comes to the object that it finds the pages in. */
+/** The functions by whose parameter's field a release comes to the object that it finds the pages in, if some caller sets that field to NULL. */
 function droppersBy(program: Program, { visit: { flow }, event }: SeenRelease): Dropper[] {
   const roots = new Set(sourcesOf(flow, event.fact).map(rootOf));
   const params = program.variants(flow.reference)[0]?.params ?? [];
-  const own = params.flatMap(({ name, type }, index): Dropper[] =>
+  let last = params.flatMap(({ name, type }, index): Dropper[] =>
     roots.has(name) && type.pointers === 1 ? [{ reference: flow.reference, index, field: '' }] : [],
   );
-  const all = [...own];
-  for (let level = 0, last = own; level < maxLevels; level++) {
-    last = last.flatMap((dropper) => callersOf(program, dropper));
+  const all: Dropper[] = [];
+  for (let level = 0; level < maxLevels; level++) {
+    last = last.flatMap((dropper) => callersOf(program, dropper, level));
     all.push(...last);
   }
   return all.filter(({ field }) => field !== '');
 }
 
 /** The functions that hand on a parameter of theirs, or what one field of it leads to. */
-function callersOf(program: Program, { reference, index, field }: Dropper): Dropper[] {
-  return program.callSites(reference).flatMap(({ caller, graph, call }) => {
-    const path = called(graph, call.args[index]);
-    const at = path === null ? -1 : graph.params.findIndex((p) => p.name === rootOf(path));
-    if (path === null || at < 0 || caller.macro) return [];
-    const below = path.slice(rootOf(path).length);
-    if (below === '') return [{ reference: caller, index: at, field }];
-    return field === '' && /^\.\w+$/.test(below) ? [{ reference: caller, index: at, field: below }] : [];
+function callersOf(program: Program, { reference, index, field }: Dropper, level: number): Dropper[] {
+  return meantCallers(program, reference, field, level).flatMap((caller) =>
+    program.graphs(caller).flatMap((graph) =>
+      callsOf(graph, reference.name).flatMap(({ call }): Dropper[] => {
+        const path = called(graph, call.args[index]);
+        const at = path === null ? -1 : graph.params.findIndex((p) => p.name === rootOf(path));
+        if (path === null || at < 0) return [];
+        const below = path.slice(rootOf(path).length);
+        if (below === '') return [{ reference: caller, index: at, field }];
+        return field === '' && /^\.\w+$/.test(below) ? [{ reference: caller, index: at, field: below }] : [];
+      }),
+    ),
+  );
+}
+
+/** The callers of a dropper above which, by the texts, such a field is set to NULL: nothing is parsed for the others. */
+function meantCallers(program: Program, reference: FunctionReference, field: string, level: number): FunctionReference[] {
+  if (level >= maxLevels) return [];
+  return callersIn(program, reference).filter((caller) => {
+    const fields = field === '' ? fieldsGiven(program.textOf(caller), reference.name) : [field];
+    const isEmptied = callersIn(program, caller).some((by) => fields.some((f) => storing(f).test(program.textOf(by))));
+    return isEmptied || meantCallers(program, caller, field, level + 1).length > 0;
   });
+}
+
+function callersIn(program: Program, reference: FunctionReference): FunctionReference[] {
+  return program.callers(reference).filter(({ macro }) => !macro);
+}
+
+/** The fields below something that stand in the arguments of a function's calls. */
+function fieldsGiven(text: string, name: string): string[] {
+  return Array.from(text.matchAll(new RegExp(`\\b${name}\\s*\\(([^;{}]*)`, 'g')), (m) => m[1] as string).flatMap((args) =>
+    Array.from(args.matchAll(/(?:->|\.)\s*(\w+)/g), (m) => `.${m[1]}`),
+  );
+}
+
+/** A store of NULL to a field. */
+function storing(field: string): RegExp {
+  return new RegExp(`(?:->|\\.)${field.slice(1)}\\s*=\\s*(?:NULL|0)\\s*;`);
 }
 
 /** What a pointer that is handed over is called in the function. */
@@ -91,8 +121,7 @@ function called({ aliases }: Graph, given: Value | undefined): string | null {
 
 /** The callers of a dropper that set such a field to NULL, by their text. */
 function emptying(program: Program, { reference, field }: Dropper): FunctionReference[] {
-  const storing = new RegExp(`(?:->|\\.)${field.slice(1)}\\s*=\\s*(?:NULL|0)\\s*;`);
-  return program.callers(reference).filter((caller) => !caller.macro && storing.test(program.textOf(caller)));
+  return callersIn(program, reference).filter((caller) => storing(field).test(program.textOf(caller)));
 }
 
 /**

@@ -33,13 +33,23 @@ export function isNeverSet(program: Program, member: Member): boolean {
   return program.tree.filesAccessing(member.field).every((file) => {
     const facts = program.file(file);
     if (facts === null || listed(member.field).test(facts.text)) return false;
-    return program.touching(file, [member.field], member.tag).every((reference) => !reference.macro && !maySet(program, reference, member));
+    const giving = givingTo(member.field);
+    return program
+      .touching(file, [member.field], member.tag)
+      .every((reference) => !reference.macro && !(giving.test(program.textOf(reference)) && maySet(program, reference, member)));
   });
 }
 
 /** A member in a list of initial values. */
 function listed(field: string): RegExp {
   return new RegExp(`[{,]\\s*\\.${field}\\s*=`);
+}
+
+/** A text in which a member may be given a value, or its address is taken. */
+function givingTo(field: string): RegExp {
+  return new RegExp(
+    `(?:->|\\.)\\s*${field}\\s*(?:[-+|&^*/%]|<<|>>)?=(?!=|\\s*(?:0|false|NULL)\\s*;)|(?:->|\\.)\\s*${field}\\s*(?:\\+\\+|--)|(?:\\+\\+|--|&)[^;{}&|]*\\b${field}\\b`,
+  );
 }
 
 function maySet(program: Program, reference: FunctionReference, member: Member): boolean {
