@@ -559,5 +559,8 @@ export const cacheCalls: ReadonlySet<string> = new Set([
 /** They lock a page: include/linux/pagemap.h. */
 export const cacheLocks: ReadonlySet<string> = new Set(['lock_page', 'trylock_page', 'lock_page_killable', 'folio_lock', 'folio_trylock']);
 
+/** Of those, the ones that do not wait: somebody else's lock is left to him. */
+export const triedLocks: ReadonlySet<string> = new Set(['trylock_page', 'folio_trylock']);
+
 /** They end a lock under which the pages came: as they do from readahead. */
 export const cacheUnlocks: ReadonlySet<string> = new Set(['unlock_page', 'folio_unlock']);

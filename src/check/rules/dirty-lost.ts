@@ -6,6 +6,7 @@ import { accessesOf, type Mark, mayWrite, stepAt } from '../data/access.js';
 import { type CleanDrop, cleanDrops, isSharedOn } from '../data/clean.js';
 import { destinationOf } from '../data/destination.js';
 import { marksOfSmall } from '../data/large.js';
+import { marksOfTried, type Tried } from '../data/tried.js';
 import { marksOfVectors, type Tested } from '../data/vectors.js';
 import { isReading, withWrites } from '../data/written.js';
 import { complaintAt, releasesIn } from '../evidence.js';
@@ -23,6 +24,8 @@ export const dirtyLost: Rule = {
     // Who marks some of the pages says that they are written to, whatever else could not be followed.
     const tested = marksOfVectors(subject);
     if (tested.length > 0) return tested.map((found) => ofVectors(subject, found));
+    const tried = marksOfTried(subject);
+    if (tried.length > 0) return tried.map((found) => ofTried(subject, found));
     const changed = changedFlags(subject);
     if (changed.length > 0) return changed;
     // The page table holds what an MMU notifier's driver reaches, and says that it was written to.
@@ -75,6 +78,18 @@ function ofVectors(subject: Subject, { mark, test }: Tested): Complaint {
     pos: test.pos,
     path: [taken(subject), asked, stepAt(subject, mark.visit, mark.event.pos, `${mark.event.api}() is not called for these pages`)],
   };
+}
+
+/** A mark that is left out where somebody else has the page's lock. */
+function ofTried(subject: Subject, { mark: { visit, event }, api, pos }: Tried): Complaint {
+  const { file, name } = visit.flow.reference;
+  const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where ${api}() gets their lock`;
+  const path = [
+    taken(subject),
+    stepAt(subject, visit, pos, `${api}() does not wait for who has the lock`),
+    stepAt(subject, visit, event.pos, `${event.api}() is left out then, and the page is dropped clean`),
+  ];
+  return { message, file, function: name, pos, path: withWrites(subject, visit, path) };
 }
 
 function complaintOf(subject: Subject, { release, from }: CleanDrop): Complaint {

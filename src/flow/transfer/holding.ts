@@ -70,9 +70,11 @@ export function put(
   const form = how.form ?? (from === null ? undefined : r.flow.origins.get(from)?.form);
   const kept = (): string => keptText(path, how.written || placeText(path, r.scope), form);
   note(r, path, () => ({ kind: how.kind ?? 'made', pos, from: through, text: how.text ?? kept(), form }));
-  if (isOwnValue(path.slice(rootOf(path).length))) return;
   const isMore = how.text === undefined;
-  putHeapOf(r, facts, path, set === rootOf(path) ? from : null, { pos, form, isMore }, kept);
+  const isOwn = isOwnValue(path.slice(rootOf(path).length));
+  if (isOwn && !path.startsWith('::')) return;
+  putHeapOf(r, facts, path, set === rootOf(path) && !isOwn ? from : null, { pos, form, isMore }, kept);
+  if (isOwn) return;
   for (const { name, stored: at } of namings(path, r.graph, set)) {
     if (!credible(name, r.scope)) continue;
     facts.add(name);
