@@ -92,8 +92,20 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
     if (pointed !== '') return isExtern ? { kind: 'declaration', name: pointed, bodyPos: -1, ...flags } : variable(pointed);
   }
   const before = word(firstGroup - 1);
+  const made = madeBy(before, text.slice(head.start[firstGroup], head.end[firstGroup]));
+  if (made !== null) return { ...variable(made), variables: [made] };
   const bare = words <= 1 && !head.kind.slice(0, firstGroup).includes(STAR);
   return { kind: bare ? 'other' : 'declaration', name: before, bodyPos: -1, ...flags };
+}
+
+/** Macros that declare a variable which others may put pages in, and which argument is its name: include/linux/idr.h, xarray.h, radix-tree.h. */
+const DECLARING: readonly (readonly [RegExp, number])[] = [[/^(DEFINE_IDR|DEFINE_XARRAY\w*|RADIX_TREE)$/, 0]];
+
+/** The variable that such a macro declares; `null` for any other. */
+function madeBy(macro: string, group: string): string | null {
+  const at = DECLARING.find(([name]) => name.test(macro))?.[1];
+  const argument = at === undefined ? undefined : group.slice(1, -1).split(',')[at]?.trim();
+  return argument !== undefined && /^[A-Za-z_]\w*$/.test(argument) ? argument : null;
 }
 
 /** What stands behind the first `,` of a declaration: `b` and `c` in `int a = 1, *b, c[2];`. */

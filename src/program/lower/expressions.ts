@@ -20,12 +20,18 @@ import {
   valueAt,
 } from './values.js';
 
+/** The path of a variable: one that outlives the call is the program's, be it declared in the function. */
+function variable(b: Builder, name: string): string {
+  const path = `::${name}`;
+  return !b.types.has(name) && (b.types.has(path) || b.names.isGlobal(name)) ? path : name;
+}
+
 /** Evaluates an expression: emits its calls and copies, and says what it leads to. */
 export function evaluate(b: Builder, e: Expression, iterates = false): Value {
   switch (e.kind) {
     case 'identifier':
       if (e.name === 'NULL') return { path: null, address: false, text: 'NULL' };
-      return valueAt(!b.types.has(e.name) && b.names.isGlobal(e.name) ? `::${e.name}` : e.name, e.name);
+      return valueAt(variable(b, e.name), e.name);
     case 'literal':
       for (const name of e.jumps ?? []) connect(b, label(b, name, e.pos));
       return { ...nothing, text: e.text };
@@ -201,7 +207,7 @@ export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, itera
   if (name === null) {
     const callee = evaluate(b, e.callee);
     through = e.callee.kind === 'member' ? e.callee.field : callee.text || '?';
-  } else if (b.types.has(name)) {
+  } else if (b.types.has(name) || b.types.has(`::${name}`)) {
     through = name;
     name = null;
   }
