@@ -243,7 +243,7 @@ function noteAstray(r: Run, facts: Facts): void {
     const pos = placeOf(origin);
     // What it is that a callee drops is asked last: callees may lead back here.
     if (known.some((a) => a.pos === pos) || namesOf(fact, r.scope).some(isDropped)) continue;
-    known.push({ pos, pointer: pointerText(fact) });
+    known.push({ pos, where: `where ${pointerText(fact)} leads, and whose memory that is cannot be said` });
   }
 }
 

@@ -85,8 +85,8 @@ export interface FunctionFlow {
   unknowns: UnknownEvent[];
   /** Statements on the way that could not be read. */
   unread: { pos: number; why: string }[];
-  /** Where the reference was stored, and by which pointer, that is left where no name leads. */
-  astray: { pos: number; pointer: string }[];
+  /** Where the reference was stored that is left where no name leads, and what is said of that memory. */
+  astray: { pos: number; where: string }[];
   /** Every fact that held anywhere, with where it came from. */
   origins: Map<string, Origin>;
   /** Suffixes below the result when the function is left. */

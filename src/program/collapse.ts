@@ -1,11 +1,11 @@
 /** A graph as the rest reads it: paths through generic containers are of their content, macros for calls are the calls, types are there. */
 import { transfers } from '../protocol/index.js';
 import type { CType, StructDefinition } from '../syntax/ast.js';
-import type { CallOperation, Graph, Operation } from './graph.js';
-import { rootOf, type Value } from './path.js';
+import type { CallOperation, Copy, Graph, Operation } from './graph.js';
+import { elsewherePath, rootOf, type Value } from './path.js';
 import { enteredResults, pointerTo } from './results.js';
 import { pointerMoves, tabledPaths } from './tabled.js';
-import { collapseContainers, structName, typeAt, wholeOf } from './types.js';
+import { collapseContainers, isNumber, structName, typeAt, wholeOf } from './types.js';
 
 /** What is asked about the names in a graph. */
 interface Sources {
@@ -63,6 +63,11 @@ export function collapser({ structure, typedef, globalType, resultType, expand }
       const changed = all.map(value);
       return changed.every((v, i) => v === all[i]) ? all : changed;
     };
+    /** What is stored in a field of a general struct, `file->private_data`, is in somebody's memory; a number is nobody's. */
+    const elsewhere = ({ target, source }: Copy): string | null => {
+      const type = source.path === null ? null : typeAt(source.path, types, lookup);
+      return source.path === null || isNumber(type) ? null : elsewherePath(target);
+    };
     const called = (call: CallOperation): CallOperation => {
       const args = values(call.args);
       const written = call.written && { ...call.written, args: values(call.written.args) };
@@ -71,11 +76,12 @@ export function collapser({ structure, typedef, globalType, resultType, expand }
     const operation = (o: Operation | null): Operation | null => {
       switch (o?.kind) {
         case 'copy': {
-          const target = path(o.target);
+          const own = path(o.target);
+          const target = own ?? elsewhere(o);
           if (target === null) return null;
           const source = value(o.source);
           // The list of a table is the table's content, by which the table itself is no other one.
-          const replaces = o.replaces && (target === o.target || rootOf(target) !== target);
+          const replaces = o.replaces && (own === null || target === o.target || rootOf(target) !== target);
           return target === o.target && source === o.source ? o : { ...o, target, source, replaces };
         }
         case 'call':

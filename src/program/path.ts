@@ -113,3 +113,15 @@ export function pathBelow(value: Value, suffix: string): string | null {
   if (!value.address) return join(value.path, suffix);
   return suffix.startsWith('[]') ? join(value.path, suffix.slice(2)) : suffix === '' ? null : join(value.path, suffix);
 }
+
+const elsewhere = '::elsewhere ';
+
+/** The path of memory of which nobody can say whose it is, by how it is written. */
+export function elsewherePath(written: string): string {
+  return elsewhere + written.replace(/\W/g, '_');
+}
+
+/** True for such a path. */
+export function isElsewhere(path: string): boolean {
+  return path.startsWith(elsewhere);
+}

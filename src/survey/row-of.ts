@@ -210,7 +210,7 @@ function gapsOf(program: Program, site: Site, followed: Followed, seen: readonly
   for (const v of followed.visits) {
     const { file } = v.flow.reference;
     for (const u of v.flow.unread) add(file, u.pos, `could not be read: ${u.why}`);
-    if (isLost) for (const a of v.flow.astray) add(file, a.pos, `kept where ${a.pointer} leads, and whose memory that is cannot be said`);
+    if (isLost) for (const a of v.flow.astray) add(file, a.pos, `kept ${a.where}`);
     if (seen.length > 0) continue;
     for (const u of v.flow.unknowns)
       add(

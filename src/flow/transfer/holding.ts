@@ -1,13 +1,13 @@
 /** How paths come to hold the reference, and cease to. */
 import type { Copy } from '../../program/graph.js';
-import { isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
+import { isElsewhere, isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { asWritten } from '../../program/written.js';
 import type { PageNumber } from '../../protocol/index.js';
 import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, namings, otherNames, ownersIn, pathOf, pending } from '../facts.js';
 import type { Origin } from '../flow.js';
 import { ownerText, placeText } from '../words.js';
 import { setResult } from './refill.js';
-import { note, type Run } from './run.js';
+import { note, once, type Run } from './run.js';
 
 /** Removes what is held below a path; with `onlyVariable` nothing where the path is more than a variable, which others may reach. */
 export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
@@ -20,6 +20,12 @@ export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
 
 /** `target` gets what `source` holds. */
 export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly, written }: Copy, pos: number): void {
+  if (isElsewhere(target)) {
+    const isHeld = contentsOf(source, facts, r.scope).some((s) => isOwnValue(s) || s.startsWith('[]'));
+    const where = `in ${written ? asWritten(written) : 'a field'}, in which anything of anybody's may stand`;
+    if (isHeld && once(r, 'astray', pos)) r.flow.astray.push({ pos, where });
+    return;
+  }
   const local = rootOf(target) === target;
   if (!local && source.path !== null && facts.delete(`+${source.path}`)) return;
   const suffixes = contentsOf(source, facts, r.scope).filter((s) => !valueOnly || isOwnValue(s));

@@ -1,5 +1,6 @@
 /** What a function's way out says, in the words of who called it. */
 import type { CallOperation } from '../../../program/graph.js';
+import { elsewherePath } from '../../../program/path.js';
 import { errorNames } from '../../../protocol/index.js';
 import { withEntry } from '../memory/maps.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
@@ -57,7 +58,7 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
       const given = h.of === -1 ? o.result : valueIn(next, o.args[h.of]);
       const value = h.suffix.startsWith('.') ? pointed(next, given) : given;
       // `file->private_data`, of which no field is known: somebody's object.
-      if (value === null) next = put(next, `::elsewhere ${o.args[h.of]?.text.replace(/\W/g, '_')}`, theReference);
+      if (value === null) next = put(next, elsewherePath(o.args[h.of]?.text ?? ''), theReference);
       if (value === null) continue;
       next = put(next, h.suffix === '' ? (h.of === -1 ? o.result : null) : placeBelow(next, value, h.suffix), theReference);
     }
