@@ -1,5 +1,14 @@
 /** Declared types along access paths: what struct a path leads through, and which field of it. */
-import { consumed, containerStructs, generalStructs, isForeign, narrowType, pageMembers, scalarType } from '../protocol/index.js';
+import {
+  consumed,
+  containerStructs,
+  generalStructs,
+  isForeign,
+  narrowType,
+  pageHandles,
+  pageMembers,
+  scalarType,
+} from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { isOwnValue, rootOf, splitSteps } from './path.js';
 
@@ -166,13 +175,13 @@ export function collapseContainers(path: string, types: ReadonlyMap<string, CTyp
   return result;
 }
 
-/** `&folio->page` is `folio`: the path of the whole whose first member a path names, `null` for any other path. */
+/** `&folio->page` is `folio`, `&page->lru` is `page`: the path of the page that is handed over so, `null` for any other path. */
 export function wholeOf(path: string, types: ReadonlyMap<string, CType>, lookup: StructLookup): string | null {
   const at = path.lastIndexOf('.');
-  if (at < 0) return null;
-  const member = path.slice(at + 1);
-  if (![...pageMembers.values()].includes(member)) return null;
+  if (at < 0 || !handles.has(path.slice(at + 1))) return null;
   const whole = path.slice(0, at);
   const type = typeAt(whole, types, lookup);
-  return type !== null && type.pointers === 1 && pageMembers.get(type.tag ?? '') === member ? whole : null;
+  return type?.pointers === 1 && pageHandles.get(type.tag ?? '')?.includes(path.slice(at + 1)) ? whole : null;
 }
+
+const handles: ReadonlySet<string> = new Set([...pageHandles.values()].flat());

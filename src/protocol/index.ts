@@ -7,7 +7,7 @@ import { type Listing, listings as listingCalls, type Removal, removals as remov
 import { memfdAcquires, memfdReleases } from './memfd.js';
 import { allocatingCalls, castCalls, frameOrigins, memoryIterators, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
-import { mappingLookups, pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
+import { mappingLookups, pageHandles, pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
 import { pipeConsumed, pipeOperations, pipeReleases, pipeStructs, pipeTransfers } from './pipe.js';
 import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from './scatterlist.js';
@@ -55,7 +55,7 @@ export * from './systems.js';
 export type * from './types.js';
 export { undoneBy } from './undoing.js';
 export * from './users.js';
-export { allocatingCalls, castCalls, mappingLookups, pageLookups, pageMembers };
+export { allocatingCalls, castCalls, mappingLookups, pageHandles, pageLookups, pageMembers };
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {
   return new Map(families.flat().map((entry) => [entry.name, entry]));

@@ -185,6 +185,12 @@ export const takingCalls: readonly string[] = ['no_free_ptr', 'retain_and_null_p
 /** Structs whose first member is a page: a pointer to it is a pointer to them. include/linux/mm_types.h. */
 export const pageMembers: ReadonlyMap<string, string> = new Map([['folio', 'page']]);
 
+/** Members by whose address such a struct is handed over itself: `&folio->page`, and what a list holds it by. */
+export const pageHandles: ReadonlyMap<string, readonly string[]> = new Map([
+  ['folio', ['page', 'lru']],
+  ['page', ['lru']],
+]);
+
 /** Calls that look into a page, or change what is known of it: include/linux/highmem.h, page-flags.h, pagemap.h, swap.h, kvm_host.h. */
 export const pageUse =
   /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;

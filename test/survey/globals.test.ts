@@ -206,3 +206,89 @@ describe('pages in a variable of the file', () => {
   ])
     shows(declaration, `${header}${declaration}\n${taking('one->pages', 'one->nr')}${dropping('one->pages', 'one->nr')}`, row);
 });
+
+describe('a page that a variable holds itself', () => {
+  const page = (declared: string, kept: string, found: string) => `${declared}
+int slot_take(unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	${kept};
+	return 0;
+}
+void slot_give(void)
+{
+	unpin_user_page(${found});
+}
+`;
+  const held = (containers: string) => `pin ${containers} car=slot single@file put:slot_give:unpin_user_page`;
+  shows('of the file', page('static struct page *slot;', 'slot = page', 'slot'), held('single'));
+  shows('that others may know', page('struct page *slot;', 'slot = page', 'slot'), held('single'));
+  shows('as a frame number', page('static unsigned long slot;', 'slot = page_to_pfn(page)', 'pfn_to_page(slot)'), held('single→pfn'));
+  shows('as an address', page('static void *slot;', 'slot = page_address(page)', 'virt_to_page(slot)'), held('single→other'));
+  shows(
+    'into which the call puts it',
+    `struct page *slot;
+int slot_take(unsigned long a)
+{
+	return pin_user_pages_fast(a, 1, FOLL_WRITE, &slot) == 1 ? 0 : -EFAULT;
+}
+void slot_give(void)
+{
+	struct page *page = slot;
+
+	slot = NULL;
+	unpin_user_page(page);
+}
+`,
+    held('single'),
+  );
+  shows(
+    'of a function, from one call to the next',
+    `int slot_take(unsigned long a)
+{
+	static struct page *slot;
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	if (slot)
+		unpin_user_page(slot);
+	slot = page;
+	return 0;
+}
+`,
+    'pin single car=slot single@function put:slot_take:unpin_user_page',
+  );
+  for (const [macro, into, out] of [
+    ['DEFINE_IDR(slots)', 'idr_alloc(&slots, page, 0, 0, GFP_KERNEL)', 'idr_remove(&slots, 1)'],
+    ['DEFINE_XARRAY(slots)', 'xa_store(&slots, a, page, GFP_KERNEL)', 'xa_erase(&slots, 1)'],
+    ['RADIX_TREE(slots, GFP_KERNEL)', 'radix_tree_insert(&slots, a, page)', 'radix_tree_delete(&slots, 1)'],
+  ] as const)
+    shows(
+      `in what ${macro} declares`,
+      page(`static ${macro};`, into, out),
+      'pin single→other car=slots single@file put:slot_give:unpin_user_page',
+    );
+});
+
+describe('a page where nobody can say who finds it', () => {
+  const kept = (by: string) => `int slot_take(struct file *f, struct dev *d, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	${by};
+	return 0;
+}
+`;
+  const gap = 'pin single none@function gap';
+  shows('in a field of a general struct', kept('f->private_data = page'), gap);
+  shows('in one, cast', kept('f->private_data = (void *)page'), gap);
+  shows('on a list, by its lru', kept('list_add(&page->lru, &d->pages)'), gap);
+  shows('in what a call of another file is given by its lru', kept('pool_queue(d, &page->lru)'), gap);
+  shows('as the data of a device', kept('dev_set_drvdata(d, page)'), gap);
+});

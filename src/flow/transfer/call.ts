@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../program/file.js';
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../program/graph.js';
 import { join, pathBelow } from '../../program/path.js';
-import { acquires, freeingCalls, iterators, releases, transfers } from '../../protocol/index.js';
+import { acquires, freeingCalls, iterators, linking, releases, transfers } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { type Behind, behind, contentsOf, earlierRound, type Facts, impliedByField, isHeap, isLocal, outcomes } from '../facts.js';
 import { factsAt } from '../flow.js';
@@ -43,6 +43,7 @@ export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
       // Nothing of the reference is handed over.
     } else if (o.name !== null && (own || (!r.program.isNeutral(o.name, r.reference.file) && !acquires.has(o.name))))
       enter(r, n, o, o.name, given, facts);
+    else if (o.name !== null && linking.test(o.name)) listed(r, n, o.name, given);
     else if (o.name === null && o.through !== null) indirect(r, n, o, given, facts);
     if (touched && !seeded && api !== null) refill(r, o, facts);
     if (stored.length > 0) r.flow.storedThrough = true;
@@ -50,6 +51,12 @@ export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   }
   if (seeded) seed(r, n, o, input, facts);
   return facts;
+}
+
+/** A page itself that is put on a list: who finds it there finds it by no name. */
+function listed(r: Run, { pos }: Node, name: string, given: readonly (readonly string[])[]): void {
+  const isPage = given.some((suffixes) => suffixes.includes(''));
+  if (isPage && once(r, 'astray', pos)) r.flow.astray.push({ pos, where: `by ${name}() where others look, who are not known` });
 }
 
 /** What a call leaves in memory that an object leads to which it is given. */

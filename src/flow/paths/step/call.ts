@@ -92,6 +92,9 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   }
   if (isSending) return [];
   if (isMapping) return unless(local, n, o, state);
+  // A page itself that is put on a list, or kept for an end, is found where no pointer of the function leads.
+  const isFound = isLinking || (api !== null && actionCalls.has(api));
+  if (isFound && given.some((suffixes) => suffixes.includes(''))) return [];
   if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state);
   // Who is given a function may call it.
   if (!isOwn && isNeutral) return hasCallback ? [] : [state];
