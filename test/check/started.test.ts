@@ -127,9 +127,9 @@ static int copy_go(struct copy *c, struct dma_chan *chan)
 	kref_get(&c->ref);
 	dmaengine_submit(tx);
 	dma_async_issue_pending(chan);
-	if (wait_for_completion_interruptible(&c->done)) {
-		pr_err("interrupted\\n");
-		return -EINTR;
+	if (!wait_for_completion_timeout(&c->done, HZ)) {
+		pr_err("timed out\\n");
+		return -ETIMEDOUT;
 	}
 	return 0;
 }

@@ -1,4 +1,4 @@
-/** Pages of which a device still has the use where a function that was called has waited for it. */
+/** Pages of which a device still has the use where a function that was called has waited for it, or where its time was over. */
 import { describe, expect, it } from 'vitest';
 import { accepts, complains, pathsOf } from './findings.js';
 
@@ -171,6 +171,64 @@ describe('a card that is asked by a function that waits for it', () => {
     request({
       wait: 'if (!patient)\n\t\treturn wait_for_completion_interruptible(&c->answered);\n\twait_for_completion(&c->answered);\n\treturn 0;',
       ask: 'err = card_ask(c, m, j, true);',
+    }),
+  );
+});
+
+describe('a wait with an end of its own', () => {
+  const timed = 'left = wait_for_completion_timeout(&c->answered, HZ);';
+  complains(rule, 'a time that was over', request({ wait: `${timed}\n\tif (!left)\n\t\treturn -ETIMEDOUT;\n\treturn 0;` }), told);
+  it('says that it timed out', async () => {
+    const paths = await pathsOf(request({ wait: `${timed}\n\treturn left ? 0 : -ETIMEDOUT;` }), rule);
+    expect(paths.map((steps) => steps.slice(-3))).toEqual([
+      [
+        'card_ask: waited for by wait_for_completion_timeout(), which its time ends',
+        'job_run: left by card_ask(), which returns -ETIMEDOUT',
+        'job_run: dropped by put_page() in job_drop()',
+      ],
+    ]);
+  });
+  complains(
+    rule,
+    'a signal that is seen to, and a time that is not',
+    request({
+      wait: 'left = wait_for_completion_interruptible_timeout(&c->answered, HZ);\n\tif (left < 0)\n\t\tcard_reset(c);\n\treturn left > 0 ? 0 : -EIO;',
+    }),
+    told,
+  );
+  it('says that a signal and its time end it', async () => {
+    const paths = await pathsOf(
+      request({ wait: 'left = wait_for_completion_killable_timeout(&c->answered, HZ);\n\treturn left > 0 ? 0 : -EIO;' }),
+      rule,
+    );
+    expect(paths.map((steps) => steps.at(-3))).toEqual([
+      'card_ask: waited for by wait_for_completion_killable_timeout(), which a signal or its time ends',
+    ]);
+  });
+  accepts(
+    rule,
+    'a card that is reset',
+    request({ wait: `${timed}\n\tif (!left) {\n\t\tcard_reset(c);\n\t\treturn -ETIMEDOUT;\n\t}\n\treturn 0;` }),
+  );
+  accepts(
+    rule,
+    'a wait without an end behind it',
+    request({ wait: `${timed}\n\tif (left == 0)\n\t\twait_for_completion(&c->answered);\n\treturn 0;` }),
+  );
+  accepts(
+    rule,
+    'pages that are lost to the card',
+    request({
+      wait: `${timed}\n\tif (!left)\n\t\treturn -ETIMEDOUT;\n\treturn 0;`,
+      drop: 'if (err == -ETIMEDOUT)\n\t\treturn err;\n\tjob_drop(c, j);',
+    }),
+  );
+  accepts(
+    rule,
+    'a card of which it is known that it has answered',
+    request({
+      wait: `${timed}\n\tif (!left)\n\t\treturn -ETIMEDOUT;\n\treturn 0;`,
+      drop: 'if (err)\n\t\treturn card_lost(c, j);\n\tjob_drop(c, j);',
     }),
   );
 });
