@@ -44,26 +44,56 @@ export const unmappingPageCalls: ReadonlySet<string> = new Set(
 export const unmappingRangeCalls: ReadonlySet<string> = new Set(['iommu_unmap', 'iommu_unmap_fast']);
 
 /**
- * They have a device work with memory that it was let at: what they are given themselves, or what was mapped for it before.
- * include/linux/virtio.h, drivers/virtio/virtio_ring.c; include/linux/dmaengine.h ("flush pending transactions to HW").
+ * How a call has a device work with memory: with what it is given itself; with what was mapped for the device before; or by a message, an
+ * argument, which says where the device finds what was mapped before.
  */
-export const startingCalls: ReadonlyMap<string, 'its own' | 'mapped before'> = new Map([
+export type Starting = 'its own' | 'mapped before' | { message: number };
+
+/** A message, but for a buffer that is queued for the device's answer. */
+const message: Starting = { message: 2 };
+
+/**
+ * Calls that have a device work with memory that it was let at. include/linux/virtio.h, drivers/virtio/virtio_ring.c; include/linux/dmaengine.h
+ * ("flush pending transactions to HW"); include/linux/mhi.h ("Send or receive raw buffers from client device over MHI channel").
+ */
+export const startingCalls: ReadonlyMap<string, Starting> = new Map<string, Starting>([
   ['virtqueue_add_sgs', 'its own'],
   ['virtqueue_add_outbuf', 'its own'],
   ['virtqueue_add_inbuf', 'its own'],
   ['dma_async_issue_pending', 'mapped before'],
+  ['mhi_queue_buf', message],
+  ['mhi_queue_dma', message],
+  ['mhi_queue_skb', message],
 ]);
 
-/** A wait that a signal ends, with -ERESTARTSYS, whether or not there is what it waits for: include/linux/wait.h, swait.h, completion.h. */
-export const interruptedWait = /^s?wait_(event|for_completion)_(\w+_)?(interruptible|killable|freezable)(_\w+)?$/;
+/** How a wait ends, whether or not there is what it waits for, and what it then returns. */
+export interface WaitEnd {
+  how: 'was interrupted' | 'timed out';
+  result: string;
+}
 
-/** True for a call that tells no device anything and waits for none: it prints, reads, locks, or ends a mapping. */
+/** Waits by how they end without what they wait for: include/linux/wait.h, swait.h, completion.h. */
+const waitEnds: readonly (WaitEnd & { name: RegExp })[] = [
+  {
+    how: 'was interrupted',
+    result: '-ERESTARTSYS',
+    name: /^s?wait_(event|for_completion)_(\w+_)?(interruptible|killable|freezable)(_\w+)?$/,
+  },
+  { how: 'timed out', result: '0', name: /^s?wait_(event|for_completion)_(\w+_)?timeout(_\w+)?$/ },
+];
+
+/** Every way in which a wait of a name ends without what it waits for. */
+export function waitEndsOf(name: string): readonly WaitEnd[] {
+  return waitEnds.filter((end) => end.name.test(name));
+}
+
+/** True for a call that tells no device anything and waits for none: it prints, reads, locks, takes off a list, or ends a mapping. */
 export function isSilentToDevices(name: string): boolean {
   return unmappingDeviceCalls.has(name) || unmappingPageCalls.has(name) || silentCall.test(name);
 }
 
 const silentCall =
-  /^(printk|(pr|dev|netdev)_(emerg|alert|crit|err|warn|warning|notice|info|debug|dbg)\w*|(READ|WRITE)_ONCE|(raw_)?spin_(un)?lock\w*|mutex_(un)?lock|kunmap\w*)$/;
+  /^(printk|(pr|dev|netdev)_(emerg|alert|crit|err|warn|warning|notice|info|debug|dbg)\w*|(READ|WRITE)_ONCE|(raw_)?spin_(un)?lock\w*|mutex_(un)?lock|list_(empty|del|del_init)|kunmap\w*)$/;
 
 /** Calls that fill the memory that their first argument points at, or its tags: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c, arch/arm64/include/asm/mte.h. */
 export const fillingCalls: ReadonlySet<string> = new Set([

@@ -18,15 +18,17 @@ export {
   askingName,
   copyingName,
   fillingCalls,
-  interruptedWait,
   isSilentToDevices,
   mappingCall,
   reachingCall,
+  type Starting,
   sendingCall,
   startingCalls,
   unmappingDeviceCalls,
   unmappingPageCalls,
   unmappingRangeCalls,
+  type WaitEnd,
+  waitEndsOf,
 } from './device.js';
 export * from './direction.js';
 export * from './effects.js';

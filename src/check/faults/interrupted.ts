@@ -1,136 +1,197 @@
-/** Pages that are dropped where a signal has ended the wait for a device, which was given them and still works with them. */
-
-import { failureOf, testedBy } from '../../flow/paths/function/tested.js';
+/**
+ * Pages that are dropped where a wait for a device was ended by a signal, or by its time, while the device, which was given them, still
+ * works with them.
+ */
 import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
-import { type Assume, type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
-import { sourceName } from '../../program/text.js';
-import { freeingCalls, interruptedWait, isSilentToDevices, startingCalls } from '../../protocol/index.js';
+import type { CallSite } from '../../program/callers.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type CallOperation, callsAt, type Graph, type Node, nothing } from '../../program/graph.js';
+import { suffixAfter, type Value } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { deviceCalls, startingCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
-import { type Access, accessesOf, accessSteps, stepAt } from '../data/access.js';
+import { type Access, accessesOf, accessSteps } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
-import { type Complaint, type FindingStep, taken } from '../finding.js';
+import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
+import { parametersBehind, rootsOf, sourcesOf } from './leading.js';
+import { handedUp, isStartedNear, mayStop, namedCall, type Waiting, waitsBehind, waysFrom } from './started.js';
+import type { Ways } from './waits.js';
 
-/** A drop, or a call that leads to it, in a function that is followed. */
+/** A drop, or a call that leads to it. */
 interface Dropping {
-  visit: Visit;
+  reference: FunctionReference;
   pos: number;
+  /** The pages are found in an object, and were not followed to here. */
+  isFound: boolean;
+  /** The arguments that lead to that object, by position; `null` if any may. */
+  given: readonly number[] | null;
   release: SeenRelease;
 }
 
-interface Start {
-  node: Node;
-  call: CallOperation;
+/** A drop behind a wait that ended before the device did. */
+interface Early {
+  waiting: Waiting;
+  dropping: Dropping;
 }
 
-/**
- * The drops to which a way leads on which a device was given the pages, a wait for it may have been interrupted, and nothing was called
- * since that could tell the device to leave them alone. The first of each wait.
- */
-export function interruptedDrops(subject: Subject): Complaint[] {
-  const found = new Map<string, Complaint>();
-  const accesses = accessesOf(subject).filter((a) => a.device);
-  if (accesses.length === 0) return [];
-  const droppings = releasesIn(subject).flatMap(leadingTo);
-  for (const access of accesses) {
-    const { reference } = access.visit.flow;
-    const drops = droppings.filter(({ visit }) => visit.flow.reference.key === reference.key);
-    if (drops.length === 0) continue;
-    for (const graph of subject.program.graphs(reference))
-      for (const start of startsBehind(graph, access))
-        for (const wait of waitsBehind(graph, start)) {
-          const drop = firstDrop(graph, wait, drops);
-          const key = `${reference.file}:${wait.node.pos}`;
-          if (drop && !found.has(key)) found.set(key, complaintOf(subject, access, start, wait, drop));
-        }
-  }
-  return [...found.values()];
+/** The same, with every way in which the wait ends before that drop. */
+interface Told extends Early {
+  access: Access;
+  hows: Set<Waiting['how']>;
+}
+
+/** A wait behind which its function does not drop the pages, and how that comes back to its callers. */
+interface Left {
+  waiting: Waiting;
+  graph: Graph;
+  ways: Ways;
 }
 
 const maxLevels = 3;
 
-/** A drop, and the calls that lead to it, some levels up. */
-function leadingTo(release: SeenRelease): Dropping[] {
-  const found: Dropping[] = [{ visit: release.visit, pos: release.event.pos, release }];
-  let above = found;
-  for (let level = 0; level < maxLevels; level++) {
-    above = above.flatMap(({ visit }) => (visit.way === 'call' ? arrivalsOf(visit).map((a) => ({ ...a, release })) : []));
-    found.push(...above);
+/**
+ * The drops to which a way leads on which a device was given the pages, a wait for it may have ended before it, and nothing was called since
+ * that could tell the device to leave them alone. The first of each wait, and each once.
+ */
+export function interruptedDrops(subject: Subject): Complaint[] {
+  const { program } = subject;
+  const accesses = accessesOf(subject).filter((a) => a.device && isStartedNear(program, a.visit.flow.reference.file));
+  const droppings = accesses.length === 0 ? [] : releasesIn(subject).flatMap((release) => leadingTo(program, release));
+  if (droppings.length === 0) return [];
+  const found = new Map<string, Told>();
+  for (const access of accesses)
+    for (const { waiting, dropping } of dropsIn(subject, accessSites(program, access), [], droppings)) {
+      const { wait, how } = waiting;
+      const same = [...found.values()].find((t) => t.waiting.wait.pos === wait.pos && t.waiting.wait.reference.key === wait.reference.key);
+      const drop = `${dropping.reference.file}:${dropping.pos}`;
+      if (!same && !found.has(drop)) found.set(drop, { access, waiting, dropping, hows: new Set([how]) });
+      else if (same?.dropping === dropping) same.hows.add(how);
+    }
+  return [...found.values()].map((told) => complaintOf(subject, told));
+}
+
+function accessSites(program: Program, { visit, pos, name }: Access): CallSite[] {
+  const caller = visit.flow.reference;
+  return program.graphs(caller).flatMap((graph) =>
+    graph.nodes.flatMap((node) => {
+      const call = node.pos === pos ? namedCall(node) : null;
+      return call?.name === name ? [{ caller, graph, node, call }] : [];
+    }),
+  );
+}
+
+/**
+ * The first drop behind each wait in a function that lets a device at the pages, and in those above it.
+ * @param sites where it does so: itself, or by a function that it calls
+ * @param below the waits from which that one comes back
+ */
+function dropsIn(subject: Subject, sites: readonly CallSite[], below: readonly Left[], droppings: readonly Dropping[], level = 0): Early[] {
+  const { program } = subject;
+  const found: Early[] = [];
+  const left: Left[] = [];
+  for (const at of sites) {
+    const dropAt = droppingsAt(at, droppings, level > 0);
+    const isNone = noneIn(subject, at.caller);
+    const isOver = (n: Node): boolean => dropAt(n) !== undefined || mayStop(n) || isNone(n);
+    const from = below.flatMap(({ waiting, graph, ways }) => handedUp(waiting, graph, ways, at));
+    for (const waiting of [...from, ...waitsBehind(program, at, (n) => dropAt(n) !== undefined)]) {
+      const ways = waysFrom(at.graph, waiting, isOver);
+      const dropping = ways.over.map(dropAt).find((d) => d !== undefined);
+      if (dropping) found.push({ waiting, dropping });
+      else left.push({ waiting, graph: at.graph, ways });
+    }
+  }
+  const above = level < maxLevels && sites[0] ? sitesAbove(program, sites[0].caller) : [];
+  return found.concat(above.flatMap((callers) => dropsIn(subject, callers, left, droppings, level + 1)));
+}
+
+/** The calls of a function, those of each caller together. Who calls what the tables know is no part of the driver. */
+function sitesAbove(program: Program, reference: FunctionReference): CallSite[][] {
+  if (startingCalls.has(reference.name) || deviceCalls.has(reference.name)) return [];
+  const sites = program.callSites(reference);
+  return program.callers(reference).map(({ key }) => sites.filter(({ caller }) => caller.key === key));
+}
+
+/** A drop, and the calls that lead to it, some levels up: those that the pages were followed along, and those of who finds them in an object. */
+function leadingTo(program: Program, release: SeenRelease): Dropping[] {
+  const found: Dropping[] = [];
+  let ways: { visit: Visit; pos: number }[] = [{ visit: release.visit, pos: release.event.pos }];
+  for (let level = 0; level <= maxLevels; level++) {
+    for (const { visit, pos } of ways) {
+      const dropping = { reference: visit.flow.reference, pos, isFound: visit.heap !== null, given: null, release };
+      found.push(dropping, ...(visit.way === 'field' ? foundAbove(program, dropping, level) : []));
+    }
+    ways = ways.flatMap(({ visit }) => (visit.way === 'call' ? arrivalsOf(visit) : []));
   }
   return found;
 }
 
-function named({ operation: o }: Node): CallOperation | null {
-  return o?.kind === 'call' && o.name !== null ? o : null;
-}
-
-/** The calls by which a device begins to work with pages that it was let at: that itself, or one behind it. */
-function startsBehind(graph: Graph, { pos, name }: Access): Start[] {
-  const access = graph.nodes.find((n) => n.pos === pos && named(n)?.name === name);
-  if (!access) return [];
-  const starts = graph.nodes.filter((n) => n === access || leadsTo(graph, access, (m) => m === n));
-  return starts.flatMap((node) => {
-    const call = named(node);
-    const given = call === null ? undefined : startingCalls.get(call.name ?? '');
-    return call && given !== undefined && (given === 'its own' ? node === access : node !== access) ? [{ node, call }] : [];
+/** The calls of a function that finds the pages in what it is given, and of those above that give it. */
+function foundAbove(program: Program, dropping: Dropping, level: number): Dropping[] {
+  const { reference, pos } = dropping;
+  const given = program
+    .graphs(reference)
+    .flatMap((graph) => callsAt(graph, pos).flatMap((call) => parametersBehind(graph, rootsOf(argumentsOf(dropping, call)))));
+  if (level >= maxLevels || given.length === 0) return [];
+  const calls = new Map(program.callSites(reference).map(({ caller, call }) => [`${caller.key}:${call.pos}`, { caller, call }]));
+  return [...calls.values()].flatMap(({ caller, call }) => {
+    const above = { ...dropping, reference: caller, pos: call.pos, isFound: true, given };
+    return [above, ...foundAbove(program, above, level + 1)];
   });
 }
 
-/** The waits that a signal ends, on ways on which a device has begun to work. */
-function waitsBehind(graph: Graph, { node, call }: Start): Start[] {
-  const hasFailed = failureOf(graph, call.result);
-  return [...nodesBehind(graph, node, hasFailed)].flatMap((n) => {
-    const wait = named(n);
-    return wait && interruptedWait.test(wait.name ?? '') && !hasFailed(n) ? [{ node: n, call: wait }] : [];
-  });
+/** What a call by which the pages are found is given of their object. */
+function argumentsOf({ given }: Dropping, { args }: CallOperation): Value[] {
+  return args.filter((_, i) => given === null || given.includes(i));
 }
 
-/** The first drop behind a wait that was interrupted, with nothing done before that might have stopped the device. */
-function firstDrop(graph: Graph, wait: Start, drops: readonly Dropping[]): Dropping | null {
-  const dropAt = (n: Node): Dropping | undefined => (named(n) ? drops.find(({ pos }) => pos === n.pos) : undefined);
-  const isAnswered = (n: Node): boolean => dropAt(n) !== undefined || mayStop(n) || !canBe(graph, n, wait.call);
-  for (const n of nodesBehind(graph, wait.node, isAnswered)) {
-    const drop = canBe(graph, n, wait.call) ? dropAt(n) : undefined;
-    if (drop) return drop;
-  }
-  return null;
+/**
+ * The drop that a node of a function is, or leads to.
+ * @param isAbove the function has others let the device at the pages: what is found in an object is theirs if they were given that
+ */
+function droppingsAt(
+  { caller, graph, call }: CallSite,
+  droppings: readonly Dropping[],
+  isAbove: boolean,
+): (n: Node) => Dropping | undefined {
+  const own = droppings.filter(({ reference }) => reference.key === caller.key);
+  const roots = rootsOf(call.args);
+  const isOf = (dropping: Dropping, drop: CallOperation): boolean => {
+    if (!isAbove || !dropping.isFound) return true;
+    const sources = sourcesOf(graph, rootsOf(argumentsOf(dropping, drop)));
+    return roots.some((root) => sources.has(root));
+  };
+  return (n) => {
+    const drop = namedCall(n);
+    return drop === null ? undefined : own.find((dropping) => dropping.pos === n.pos && isOf(dropping, drop));
+  };
 }
 
-/** True for a call, or what could not be read, by which the device may be told, or waited for. */
-function mayStop({ operation: o }: Node): boolean {
-  if (o?.kind === 'unread') return true;
-  return o?.kind === 'call' && (o.name === null || !(freeingCalls.has(o.name) || isSilentToDevices(o.name)));
+/** Asks whether a node is a condition that says that there is nothing where the pages are. */
+function noneIn({ followed }: Subject, { key }: FunctionReference): (n: Node) => boolean {
+  const facts = followed.visits.flatMap(({ flow }) => (flow.reference.key === key ? [...flow.origins.keys()] : []));
+  return ({ operation: o }) => {
+    const path = o?.kind === 'assume' && o.op === '==' && nothing.test(o.right.text) ? o.left.path : null;
+    return path !== null && facts.some((fact) => fact !== path && suffixAfter(fact, path) !== null);
+  };
 }
 
-/** False for a condition that does not hold where a wait was interrupted: it says that this has succeeded, or that what was waited for is there. */
-function canBe(graph: Graph, n: Node, wait: CallOperation): boolean {
-  const o = n.operation;
-  if (o?.kind !== 'assume') return true;
-  if (testedBy(graph, n).includes(wait.result)) return isInterrupted(o);
-  const awaited = wait.expressions[1] ? sourceName(wait.expressions[1]) : '';
-  const asked = o.left.path?.match(/\w+/g)?.at(-1);
-  if (asked === undefined || !new RegExp(`\\b${asked}\\b`).test(awaited)) return true;
-  const isZero = o.right.text === '0' || o.right.text === 'NULL';
-  if (/^!|== ?(0|NULL)$/.test(awaited)) return isZero && o.op === '!=';
-  return isZero ? o.op === '==' : o.op === '!=' || o.op === '<';
-}
-
-/** True if a condition may be so of -ERESTARTSYS. */
-function isInterrupted({ op, right }: Assume): boolean {
-  if (/^-\s*ERESTARTSYS$/.test(right.text)) return op === '==';
-  return right.path === null && (right.text === '0' || right.text === '') && (op === '!=' || op === '<' || op === '<=');
-}
-
-function complaintOf(subject: Subject, access: Access, start: Start, wait: Start, { visit, pos, release }: Dropping): Complaint {
-  const { file, name } = visit.flow.reference;
-  const { row } = subject;
-  const by = release.event.api;
-  const message = `pages of ${row.api}() are dropped where ${wait.call.name}() was interrupted, and the device may still reach them`;
+function complaintOf(subject: Subject, { access, waiting, dropping, hows }: Told): Complaint {
+  const { program, row } = subject;
+  const { start, wait, left } = waiting;
+  const { reference, pos, release } = dropping;
+  const message = `pages of ${row.api}() are dropped where ${wait.name}() ${[...hows].join(' or ')}, and the device may still reach them`;
   const steps: FindingStep[] = accessSteps(subject, access);
-  if (start.node.pos !== access.pos) steps.push(stepAt(subject, access.visit, start.node.pos, `worked on from ${start.call.name}() on`));
+  if (start.pos !== access.pos) steps.push(stepIn(program, start.reference, start.pos, `worked on from ${start.name}() on`));
+  const ending = [...hows].map((how) => (how === 'timed out' ? 'its time' : 'a signal')).join(' or ');
+  const below = pos === release.event.pos ? '' : ` in ${release.visit.flow.reference.name}()`;
   steps.push(
-    stepAt(subject, access.visit, wait.node.pos, `waited for by ${wait.call.name}(), which a signal ends`),
-    stepAt(subject, visit, pos, `dropped by ${by}()${visit === release.visit ? '' : ` in ${release.visit.flow.reference.name}()`}`),
+    stepIn(program, wait.reference, wait.pos, `waited for by ${wait.name}(), which ${ending} ends`),
+    ...left.map(({ reference: caller, pos: at, name, result }) =>
+      stepIn(program, caller, at, `left by ${name}(), which ${result === '' ? 'comes back' : `returns ${result}`}`),
+    ),
+    stepIn(program, reference, pos, `dropped by ${release.event.api}()${below}`),
   );
-  return { message, file, function: name, pos, path: [taken(subject), ...steps] };
+  return { message, file: reference.file, function: reference.name, pos, path: [taken(subject), ...steps] };
 }

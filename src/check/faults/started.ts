@@ -1,0 +1,199 @@
+/** Work that a device has begun with memory that it was let at, and that may go on behind a wait for it. */
+import { failureOf } from '../../flow/paths/function/tested.js';
+import type { CallSite } from '../../program/callers.js';
+import { onlyFunction } from '../../program/definitions.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type Assume, type CallOperation, type Graph, type Node, nodesBehind } from '../../program/graph.js';
+import { pathBelow, rootOf } from '../../program/path.js';
+import { folderOf } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { sourceName } from '../../program/text.js';
+import {
+  deviceCalls,
+  errorCalls,
+  errorTests,
+  freeingCalls,
+  isSilentToDevices,
+  startingCalls,
+  type WaitEnd,
+  waitEndsOf,
+} from '../../protocol/index.js';
+import { parametersBehind, rootsOf, sourcesOf } from './leading.js';
+import { constantOf, type Known, type Ways, waysBehind } from './waits.js';
+
+/** A call where it stands, for people. */
+export interface Spot {
+  reference: FunctionReference;
+  pos: number;
+  name: string;
+}
+
+/** A wait that ends without what was waited for, or a call of who waits so: the device may still be at work behind it. */
+export interface Waiting {
+  node: Node;
+  /** What is known behind it: its result. */
+  known: Known;
+  how: WaitEnd['how'];
+  /** What is waited for, as it is written. */
+  awaited: string;
+  start: Spot;
+  wait: Spot;
+  /** The calls of those who have come back from it, the innermost first, and what they return; `''` for nothing. */
+  left: readonly (Spot & { result: string })[];
+}
+
+/** True if something in the folder of a file has a device begin with its work: all that has to be asked of most. */
+export function isStartedNear(program: Program, file: string): boolean {
+  const folder = folderOf(file);
+  return [...startingCalls.keys()].some((name) => program.tree.filesCalling(name).some((f) => folderOf(f) === folder));
+}
+
+/** The call that a node is, if it is one by name. */
+export function namedCall({ operation: o }: Node): CallOperation | null {
+  return o?.kind === 'call' && o.name !== null ? o : null;
+}
+
+/**
+ * Asks whether a device may find the memory by what it is sent.
+ * @param message the variables that lead to that
+ * @param device those that lead to the device itself, whatever it is sent
+ */
+type Tells = (message: ReadonlySet<string>, device: ReadonlySet<string>) => boolean;
+
+/**
+ * The waits on ways behind a call by which a device is let at memory: in its function, and in those near it that this one calls.
+ * @param isOver asked for nodes behind which the pages are no longer held
+ */
+export function waitsBehind(program: Program, at: CallSite, isOver: (n: Node) => boolean): Waiting[] {
+  const { caller, graph, node, call } = at;
+  const behind = nodesBehind(graph, node, isOver);
+  const filled = filledBy(at, behind);
+  const tells: Tells = (message, device) => [...message].some((root) => filled.has(root) && !device.has(root));
+  const found = startingCalls.get(call.name ?? '') === 'its own' ? waitsFor(caller, graph, node, call) : [];
+  for (const n of behind) {
+    const begun = n === node ? null : namedCall(n);
+    if (!begun) continue;
+    if (!startingCalls.has(begun.name ?? '')) found.push(...waitsBelow(program, { ...at, node: n, call: begun }, tells));
+    else if (isBegun(graph, begun, tells)) found.push(...waitsFor(caller, graph, n, begun));
+  }
+  return found;
+}
+
+/** The variables below which a device may be told of the memory: what the call was given, and what is stored to behind it. */
+function filledBy({ graph, call }: CallSite, behind: ReadonlySet<Node>): ReadonlySet<string> {
+  const memory = deviceCalls.get(call.name ?? '')?.memory;
+  const given = memory === undefined ? call.args : call.args.slice(Number(memory), Number(memory) + 1);
+  const stored = [...behind].flatMap(({ operation: o }) =>
+    (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && rootOf(o.target) !== o.target ? [rootOf(o.target)] : [],
+  );
+  return new Set([...sourcesOf(graph, rootsOf(given)), ...stored]);
+}
+
+/** True for a call by which a device begins to work with what was mapped for it: where it is sent a message, if that tells of it. */
+function isBegun(graph: Graph, { name, args }: CallOperation, tells: Tells): boolean {
+  const starting = startingCalls.get(name ?? '');
+  if (typeof starting !== 'object') return starting === 'mapped before';
+  if (args.some((a) => a.text === 'DMA_FROM_DEVICE')) return false;
+  const sources = (index: number): ReadonlySet<string> => sourcesOf(graph, rootsOf(args.slice(index, index + 1)));
+  return tells(sources(starting.message), sources(0));
+}
+
+/** The waits for a device that has begun, each in every way in which it ends. */
+function waitsFor(reference: FunctionReference, graph: Graph, node: Node, call: CallOperation): Waiting[] {
+  const hasFailed = failureOf(graph, call.result);
+  const start = spotOf(reference, call);
+  return [...nodesBehind(graph, node, hasFailed)].flatMap((n) => {
+    const wait = hasFailed(n) ? null : namedCall(n);
+    if (!wait) return [];
+    const awaited = wait.expressions[1] ? sourceName(wait.expressions[1]) : '';
+    return waitEndsOf(wait.name ?? '').map(({ how, result }) => {
+      return { node: n, known: new Map([[wait.result, result]]), how, awaited, start, wait: spotOf(reference, wait), left: [] };
+    });
+  });
+}
+
+function spotOf(reference: FunctionReference, { name, pos }: CallOperation): Spot {
+  return { reference, pos, name: name ?? '' };
+}
+
+/** The same in a function that is called and given what a device may find the memory by, for each way in which that comes back. */
+function waitsBelow(program: Program, at: CallSite, tells: Tells): Waiting[] {
+  const { caller, call } = at;
+  const callee = onlyFunction(program.resolveNear(call.name ?? '', caller.file));
+  const text = callee === null ? '' : program.textOf(callee);
+  if (callee === null || !startText.test(text) || !waitText.test(text)) return [];
+  if (!tells(sourcesOf(at.graph, rootsOf(call.args)), none)) return [];
+  return program.graphs(callee).flatMap((graph) => {
+    const given = (roots: readonly string[]): ReadonlySet<string> =>
+      sourcesOf(at.graph, rootsOf(parametersBehind(graph, roots).flatMap((i) => call.args[i] ?? [])));
+    const tellsBelow: Tells = (message, device) => tells(given([...message].filter((root) => !device.has(root))), given([...device]));
+    const constants = constantsGiven(graph, call);
+    return graph.nodes.flatMap((n) => {
+      const begun = namedCall(n);
+      return begun && isBegun(graph, begun, tellsBelow)
+        ? waitsFor(callee, graph, n, begun).flatMap((wait) => comingBack(graph, wait, constants, at))
+        : [];
+    });
+  });
+}
+
+const none: ReadonlySet<string> = new Set();
+const startText = new RegExp(`\\b(?:${[...startingCalls.keys()].join('|')})\\s*\\(`);
+const waitText = /\bs?wait_(?:event|for_completion)_\w+\s*\(/;
+
+/** The parameters that a call gives as constants, and that stay so. */
+function constantsGiven({ params, assigned }: Graph, { args }: CallOperation): Known {
+  const constants = params.flatMap(({ name }, i) => {
+    const given = args[i]?.path === null ? constantOf(args[i].text) : undefined;
+    return given === undefined || assigned.some(({ target }) => target === name) ? [] : [[name, given] as const];
+  });
+  return new Map(constants);
+}
+
+/** A wait of a function that is called as one of its caller, for each way in which that comes back from it. */
+function comingBack(graph: Graph, wait: Waiting, constants: Known, at: CallSite): Waiting[] {
+  const isDenied = wait.node.guards.some(({ path, values, negated }) => {
+    const given = path === null || values.length > 0 ? undefined : constants.get(path);
+    return given !== undefined && (given === '0') !== negated;
+  });
+  if (isDenied) return [];
+  return handedUp(wait, graph, waysFrom(graph, { ...wait, known: new Map([...constants, ...wait.known]) }, mayStop), at);
+}
+
+/**
+ * A wait as one of a function's caller, for each way in which the function comes to an end behind it.
+ * @param graph the function
+ * @param at its call
+ */
+export function handedUp(wait: Waiting, { params }: Graph, { ends }: Ways, { caller, node, call }: CallSite): Waiting[] {
+  return ends.map(({ result, known }) => {
+    const fields = [...known].flatMap(([path, constant]) => {
+      const given = call.args[params.findIndex(({ name }) => name === rootOf(path))];
+      const there = given && rootOf(path) !== path ? pathBelow(given, path.slice(rootOf(path).length)) : null;
+      return there === null ? [] : [[there, constant] as const];
+    });
+    const own = result === '' ? [] : [[call.result, result] as const];
+    return { ...wait, node, known: new Map([...fields, ...own]), left: [...wait.left, { ...spotOf(caller, call), result }] };
+  });
+}
+
+/** The ways behind a wait, each up to where it is over. */
+export function waysFrom(graph: Graph, { node, known, awaited }: Waiting, isOver: (n: Node) => boolean): Ways {
+  return waysBehind(graph, node, known, isOver, (o) => isMissing(o, awaited));
+}
+
+/** True for a call, or what could not be read, by which the device may be told, or waited for. */
+export function mayStop({ operation: o }: Node): boolean {
+  if (o?.kind !== 'call') return o?.kind === 'unread';
+  if (o.name === null) return true;
+  return !(o.iterates || freeingCalls.has(o.name) || errorCalls.test(o.name) || errorTests.test(o.name) || isSilentToDevices(o.name));
+}
+
+/** False for a condition that says that what was waited for is there. */
+function isMissing({ left, op, right }: Assume, awaited: string): boolean {
+  const asked = left.path?.match(/\w+/g)?.at(-1);
+  if (asked === undefined || !new RegExp(`\\b${asked}\\b`).test(awaited)) return true;
+  const isZero = right.text === '0' || right.text === 'NULL';
+  if (/^!|== ?(0|NULL)$/.test(awaited)) return isZero && op === '!=';
+  return isZero ? op === '==' : op === '!=' || op === '<';
+}
