@@ -86,6 +86,29 @@ describe('an object that its maker ends by a member of it, as it fails', () => {
     driver({ undo: 'mr_free(&mr->base);\n\t\treturn ERR_PTR(ret);' }),
     'mr_create:mr_free(&mr->base);',
   );
+  complains(
+    'leak-on-path',
+    'where another function has allocated it',
+    driver({
+      made: `struct mr *mr = mr_alloc(r);
+	int ret;
+
+	if (IS_ERR(mr)) {
+		region_put(r);
+		return ERR_CAST(mr);
+	}`,
+      more: `static struct mr *mr_alloc(struct region *r)
+{
+	struct mr *mr = kzalloc(sizeof(*mr), GFP_KERNEL);
+
+	if (!mr)
+		return ERR_PTR(-ENOMEM);
+	mr->r = r;
+	return mr;
+}`,
+    }),
+    left,
+  );
   complains('leak-on-path', 'where there is no object then', driver({ undo: 'mr_dereg(&mr->base, NULL);\n\t\treturn NULL;' }), left);
   complains(
     'leak-on-path',
