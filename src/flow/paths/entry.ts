@@ -1,5 +1,6 @@
 /** How the reference comes into a function, and what is known there. */
 import { asCallOf, type Graph, type Loop, type Node } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
 import { freshName } from '../../protocol/index.js';
 import type { Layouts } from '../flow.js';
 import type { Acquired } from '../outcome.js';
@@ -35,6 +36,11 @@ export function isHandedUp({ kind }: Entry): boolean {
 export interface Known {
   path: string;
   value: string;
+}
+
+/** True where the reference stands around what one of the parameters is a member of, or below what a certain call gets to from there. */
+export function isGivenAround(entry: Entry, result = ''): boolean {
+  return entry.kind === 'given' && entry.facts.some((fact) => fact.startsWith('%') && (result === '' || rootOf(fact) === result));
 }
 
 /** True for a node at which the reference comes in. */

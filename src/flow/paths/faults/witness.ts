@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import type { Late } from '../context.js';
 import { type Exit, outcome, type Turned } from '../memory/state.js';
-import { type PathStep, spokenSteps, stepsOf, type TrailStep } from '../memory/trail.js';
+import { latest, type PathStep, spokenSteps, stepsOf, type TrailStep } from '../memory/trail.js';
 import type { End } from '../walk/keeping.js';
 import type { Standing } from './standing.js';
 
@@ -47,12 +47,14 @@ export function lateOf({ file, name }: FunctionReference, { kind, trail, pos }: 
 /** A way out with the pages still held. @param end what is said where it leaves the function */
 export function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: string, before: readonly PathStep[] = []): Witness {
   const steps = spokenSteps(exit.trail);
+  // Who ends an object without a look whether that failed has lost it, whoever has a name for the pages.
+  const given = latest(exit.trail, 'abandoned');
   return {
     kind: 'leak',
     short: (exit.outcomes & (outcome.all | outcome.earlier)) === 0,
-    file,
-    function: name,
-    pos,
+    file: given?.file ?? file,
+    function: given?.function ?? name,
+    pos: given?.pos ?? pos,
     steps: [...before, ...steps, { file, function: name, pos: exit.pos, text: end }],
     fields: [],
   };

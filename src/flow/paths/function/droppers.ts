@@ -36,7 +36,7 @@ export function droppers(program: Program): Droppers {
   function calledBy(r: FunctionReference): FunctionReference[] {
     if (!program.tree.dropsNear(r.file)) return [];
     return namesCalled(program, r).flatMap((name) => {
-      if (words.has(name) || program.isNeutral(name, r.file)) return [];
+      if (program.isNeutral(name, r.file)) return [];
       const near = program.resolveNear(name, r.file);
       return near.length === 0 || program.isGeneral(name) ? [] : near;
     });
@@ -79,7 +79,7 @@ export function droppers(program: Program): Droppers {
 
   /** True for a function that does little but call one far away that drops: a library's user, which gives back what it got there. */
   function handsFar(r: FunctionReference): boolean {
-    const left = namesCalled(program, r).filter((name) => !words.has(name) && !program.isNeutral(name, r.file) && !program.isGeneral(name));
+    const left = namesCalled(program, r).filter((name) => !program.isNeutral(name, r.file) && !program.isGeneral(name));
     return left.length <= fewCalls && left.some((name) => program.resolveNear(name, r.file).length === 0 && far(name, r.file).some(drops));
   }
 
@@ -101,5 +101,3 @@ function wayBack(key: string, by: ReadonlyMap<string, string | null>): string[] 
   for (let at: string | null = key; at !== null; at = by.get(at) ?? null) way.push(at);
   return way;
 }
-
-const words = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof']);

@@ -31,5 +31,7 @@ const called = /\b([A-Za-z_]\w*)\s*\(/g;
 /** The names that a function's body has before a parenthesis, but for its own. */
 export function namesCalled(program: Program, reference: FunctionReference): string[] {
   const names = Array.from(bodyOf(program, reference).matchAll(called), (match) => match[1] as string);
-  return [...new Set(names)].filter((name) => name !== reference.name);
+  return [...new Set(names)].filter((name) => name !== reference.name && !words.has(name));
 }
+
+const words = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof']);

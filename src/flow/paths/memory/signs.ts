@@ -22,6 +22,11 @@ export function signOf(state: State, value: string | null): number {
   return state.signs.get(value) ?? (state.fresh.has(value) ? sign.zero | sign.positive : sign.any);
 }
 
+/** The signs of a result that says for certain that something has failed, of those that it may have: a code that is not zero is below it. */
+export function errorSigns(bits: number): number {
+  return bits === (sign.negative | sign.positive) ? sign.negative : bits;
+}
+
 /** The signs that the acquiring call's result has after some outcomes. */
 function signsOfOutcomes(outcomes: number): number {
   let bits = 0;

@@ -158,6 +158,8 @@ export interface Exit {
   /** What was found on the way of numbers that the function was given, of those of which its callers' constants decide. */
   requires: readonly Requirement[];
   drop: Drop | null;
+  /** A call has failed by which all ways of the function to its drops lead: whatever the object is, that may happen. */
+  early: boolean;
   trail: Trail | null;
   /** Where the function was left. */
   pos: number;

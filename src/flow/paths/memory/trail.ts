@@ -15,8 +15,10 @@ export type StepEvent =
   | { kind: 'taken' }
   /** The pages came from a function. */
   | { kind: 'handed'; by: FunctionReference; says: Says }
-  /** They were passed to one. */
-  | { kind: 'passed'; to: string }
+  /** They were passed to one; `early` where that failed before it came to its drop. */
+  | { kind: 'passed'; to: string; early?: true }
+  /** An object was ended by a function that may fail before it drops them, without a look whether it did. */
+  | { kind: 'abandoned' }
   /** They were stored in memory that may live on. */
   | { kind: 'kept' }
   /** An object forgot them. */

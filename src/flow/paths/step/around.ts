@@ -6,6 +6,8 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { containerBody, containerMacro, containerOf } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
+import { onlyCallOf } from '../function/forwarder.js';
+import { tagOf } from '../function/freed.js';
 import { bodyOf, namesCalled } from '../function/text.js';
 import { baseOf, reach } from '../memory/memory.js';
 import type { Exit, Holder, State } from '../memory/state.js';
@@ -51,27 +53,58 @@ export function mayReach(
   state: State,
 ): boolean {
   if (state.phase !== 'held' || name === null) return false;
-  const around = ofParameters(graph);
   const isObject = (base: string): boolean => reach(state, base).length > 0 && getsBack(program)(name, file);
-  const objects = values.flatMap((value) => {
-    if (value === null) return [];
-    if (value.startsWith('&')) return value !== `&${baseOf(value)}` && isObject(baseOf(value)) ? [baseOf(value)] : [];
-    return [...around].flatMap(([object, { args }]) => (args[0]?.path === value ? [object] : []));
-  });
+  const objects = values.flatMap((value) => objectsAround(graph, value).filter((base) => !value?.startsWith('&') || isObject(base)));
   const fields = objects.flatMap((object) => reach(state, object)).flatMap((suffix) => suffix.match(/(?<=\.)\w+/g) ?? []);
   return fields.length > 0 && mayName(program, name, file, new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`));
 }
 
-/** Asks whether a function near by gets from what it is given to what stands around it. */
+/** The objects of which a value may be the address of a member: `&obj->base`, or what the function was given of one. */
+export function objectsAround(graph: Graph, value: string | null): string[] {
+  if (value === null) return [];
+  if (value.startsWith('&')) return value === `&${baseOf(value)}` ? [] : [baseOf(value)];
+  return [...ofParameters(graph)].flatMap(([object, { args }]) => (args[0]?.path === value ? [object] : []));
+}
+
+/** True for what may stand around one of a function's parameters. */
+export function isAroundParameter(graph: Graph, object: string): boolean {
+  return ofParameters(graph).has(object);
+}
+
+/** What a variant of a function gets to from the member that one of its parameters is, and the struct that this is. */
+export function wholesOf(
+  program: Program,
+  graph: Graph,
+  { file }: FunctionReference,
+  param: string,
+): { path: string; tag: string | null }[] {
+  return [...ofParameters(graph)].flatMap(([path, { name, args }]) =>
+    args[0]?.path === param && givesAround(program, name ?? '', file)
+      ? [{ path, tag: tagOf(program, file, graph, nameOf(graph, path)) }]
+      : [],
+  );
+}
+
+/** A variable that leads to an object; the object itself where there is none. */
+export function nameOf({ aliases }: Graph, object: string): string {
+  return aliases.find((a) => a.source.path === object)?.target ?? object;
+}
+
+/** Asks whether a function near by gets from what it is given to what stands around it, or only calls one that does. */
 const getsBack = remembered((program: Program) => {
   const known = program.ledger.memo<boolean>();
   const isBack = (r: FunctionReference): boolean =>
     setting.test(program.textOf(r)) &&
     program.graphs(r).some((graph) => [...ofParameters(graph).values()].some((call) => givesAround(program, call.name ?? '', r.file)));
-  const gets = (name: string, file: string): boolean => program.resolveNear(name, file).some(isBack);
+  const isPassing = (r: FunctionReference, depth: number): boolean => {
+    const name = depth > 0 ? onlyCallOf(program, r)?.call.name : null;
+    return name != null && gets(name, r.file, depth - 1);
+  };
+  const gets = (name: string, file: string, depth: number): boolean =>
+    program.resolveNear(name, file).some((r) => isBack(r) || isPassing(r, depth));
   return (name: string, file: string): boolean => {
     const key = `${name}\0${file}`;
-    return known.get(key) ?? known.work(key, () => gets(name, file));
+    return known.get(key) ?? known.work(key, () => gets(name, file, maxDepth));
   };
 });
 

@@ -20,6 +20,7 @@ import {
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
 import { coversAll, refillsOf } from '../../refill.js';
 import type { Called } from '../context.js';
+import { isGivenAround } from '../entry.js';
 import type { Callee } from '../function/callee.js';
 import { isAlwaysSet } from '../function/shape.js';
 import { copyOf } from '../memory/maps.js';
@@ -30,6 +31,7 @@ import type { Trail } from '../memory/trail.js';
 import { mayReach } from './around.js';
 import { handedBack, take, withSome } from './arrive.js';
 import { drop, free, lateUse } from './drop.js';
+import { endedAround } from './ended.js';
 import { enter, unless, unseen } from './enter.js';
 import { storedTo } from './known.js';
 import { listed } from './listed.js';
@@ -39,8 +41,9 @@ import { moved } from './transfer.js';
 
 /** The states after a call; none where the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
-  const state = setBehind(local, n, o, renewed(before, o.result));
   const { entry } = local;
+  // What a function was given around one of its parameters is what it gets to from there.
+  const state = setBehind(local, n, o, isGivenAround(entry, o.result) ? before : renewed(before, o.result));
   if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
   const handing = entry.kind === 'returned' ? asCallOf(o, entry.callee) : null;
   if (entry.kind === 'returned' && handing) {
@@ -86,7 +89,8 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   if (given.every((g) => g.length === 0)) {
     // Who drops pages of objects that it finds for itself may drop those of this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
-    if (mayMean || isEnded(local, n, o, values, state) || mayReach(local, o, values, state)) return givenUp(local);
+    if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local);
+    if (mayReach(local, o, values, state)) return [...givenUp(local), ...endedAround(local, n, o, values, state)];
     const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }

@@ -8,7 +8,8 @@ import { copyOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, put, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type State, sign, theReference, told } from '../memory/state.js';
-import type { StepEvent, Trail } from '../memory/trail.js';
+import { happened, type StepEvent, type Trail } from '../memory/trail.js';
+import { abandoned } from './abandoned.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
 import { isBySame, isCertain, isElement, isWhole, unsettled, variableOf } from './drop.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
@@ -58,7 +59,11 @@ export function enter(
   const at = given.findIndex((suffixes) => suffixes.length > 0);
   if (state.phase === 'released') return lateCall(local, n, o, callee, { at, exits }, state, before);
   const ways = decided(exits, isRead(local.graph, o.result));
-  return ways.flatMap((way) => taken(local, n, o, callee, { at, places }, way, state, before));
+  return ways.flatMap((way) => {
+    const behind = taken(local, n, o, callee, { at, places }, way, state, before);
+    const object = valueIn(state, o.args[at]);
+    return way.exit.early && object !== null ? behind.map((next) => abandoned(local, n, o, object, next) ?? next) : behind;
+  });
 }
 
 /** A place at which the reference stands below what a function is given. */
@@ -68,7 +73,7 @@ interface Standing {
 }
 
 /** A way out of a function; with a doubt, others with such a result have not dropped, on which it then does not go on. */
-interface Way {
+export interface Way {
   exit: Exit;
   doubt: boolean;
 }
@@ -79,14 +84,19 @@ interface Way {
  */
 function decided(all: readonly Exit[], isAsked: boolean): Way[] {
   const isLike = (a: Exit, b: Exit): boolean => !isAsked || (a.result & b.result) !== 0;
+  const isAbandoned = ({ trail }: Exit): boolean => happened(trail, 'abandoned');
   // What it keeps somewhere on one path, it may keep merged with another on the next.
   const exits = all.filter(
-    (e) => e.kind !== 'held' || !all.some((x) => x.kind === 'held' && x.gives === e.gives && (x.result & e.result) !== 0 && isMore(x, e)),
+    (e) =>
+      e.kind !== 'held' ||
+      isAbandoned(e) ||
+      !all.some((x) => x.kind === 'held' && x.gives === e.gives && (x.result & e.result) !== 0 && isMore(x, e)),
   );
   return exits.flatMap((exit) => {
     const isDrop = exit.kind === 'dropped';
-    const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit));
-    const isFailure = !isAsked && exit.kind === 'held' && !exit.unsure && exit.result === sign.negative;
+    if (isAbandoned(exit)) return [{ exit, doubt: false }];
+    const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit) && !isAbandoned(x));
+    const isFailure = !isAsked && exit.kind === 'held' && !exit.unsure && (exit.result === sign.negative || exit.early);
     return others && !isDrop && !isFailure ? [] : [{ exit, doubt: others }];
   });
 }
@@ -127,13 +137,18 @@ function lateCall(
 }
 
 /** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */
-function hasFailed({ program }: Called, callee: FunctionReference, { result, unsure }: Exit): boolean {
+function hasFailed({ program }: Called, callee: FunctionReference, exit: Exit): boolean {
   const pointer = (program.variants(callee)[0]?.returns.pointers ?? 0) > 0;
-  return !unsure && (result === sign.negative || (pointer && result === sign.zero));
+  return !exit.unsure && (exit.result === sign.negative || isBeforeDrop(exit) || (pointer && exit.result === sign.zero));
+}
+
+/** True for a failure that comes before the drop, of the function itself, or of an end that it has called without a look at that. */
+function isBeforeDrop({ early, trail }: Exit): boolean {
+  return early || happened(trail, 'abandoned');
 }
 
 /** One of the ways out of a callee. */
-function taken(
+export function taken(
   local: Called,
   n: Node,
   o: CallOperation,
@@ -149,7 +164,7 @@ function taken(
   next = resulting(next, o, exit);
   if (exit.kind === 'dropped' && dropsEarlier(local, o, callee, exit, state)) return [next];
   const entered = `passed to ${callee.name}()`;
-  const event: StepEvent = { kind: 'passed', to: callee.name };
+  const event: StepEvent = { kind: 'passed', to: callee.name, ...(exit.early ? { early: true } : {}) };
   const held = holders(next);
   // What the callee left where it was stays; what it took away from there is gone.
   const stays = new Set(
@@ -202,9 +217,10 @@ function taken(
   if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
   next = placed(altered(next, { extra: next.extra + exit.extra, linked: next.linked || exit.linked }), o, exit.holders);
   const changed = holders(next).join() !== held.join();
-  if (!changed && exit.result === sign.any) return [next];
+  const isTold = isBeforeDrop(exit);
+  if (!changed && !isTold && exit.result === sign.any) return [next];
   const walked = told(local, n, next, `${entered}${resultText(exit)}`, event);
-  return [changed ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
+  return [changed || isTold ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
 }
 
 /** The pointer below a value that leads to the memory of a place, where something else leads there as well; `null` if that is all that does. */

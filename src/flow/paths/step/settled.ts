@@ -3,6 +3,7 @@ import type { Assume, CallOperation, Graph, Node } from '../../../program/graph.
 import { rootOf, type Value } from '../../../program/path.js';
 import {
   backingName,
+  errorTests,
   frameTest,
   frameTestName,
   kernelBackedTest,
@@ -115,7 +116,8 @@ function continuesRun({ program, reference, graph }: Called, state: State, { lef
 /** True for a question that is put to the object alone which holds the reference, not to the page. */
 function asksHolder(local: Called, state: State, { name, args }: CallOperation): boolean {
   const [object, ...others] = args;
-  if (name === null || others.length > 0 || local.mayDrop(name, local.reference.file)) return false;
+  // Whether it was made at all is no question about what is done with it.
+  if (name === null || errorTests.test(name) || others.length > 0 || local.mayDrop(name, local.reference.file)) return false;
   const held = reach(state, valueIn(state, object));
   return held.length > 0 && !held.includes('');
 }

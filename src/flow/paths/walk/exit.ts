@@ -8,9 +8,9 @@ import { equalOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
 import { requiredOf } from '../memory/required.js';
-import { signOf } from '../memory/signs.js';
+import { errorSigns, signOf } from '../memory/signs.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from '../memory/state.js';
-import { latest } from '../memory/trail.js';
+import { happened, latest } from '../memory/trail.js';
 import { setsOf } from './sets.js';
 
 /** The exit of a path; `null` for one on which the reference never was. */
@@ -18,10 +18,11 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   if (state.phase === 'before') return null;
   const returned = state.store.get('%return') ?? null;
   const pos = leftAt(local, state, n);
+  const signs = returned === null ? sign.any : signOf(state, returned);
   const exit: Exit = {
     by: local.reference,
     graph: local.graph,
-    result: returned === null ? sign.any : signOf(state, returned),
+    result: happened(state.trail, 'abandoned') ? errorSigns(signs) : signs,
     kind: 'dropped',
     holders: [],
     outcomes: state.outcomes,
@@ -37,6 +38,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     sets: setsOf(local, state),
     requires: requiredOf(state, local.graph, local.modes),
     drop: state.dropped,
+    early: false,
     trail: state.trail,
     pos,
     linked: state.linked,

@@ -16,6 +16,7 @@ import { goneBy } from '../step/again.js';
 import { removedBy } from '../step/removed.js';
 import { run } from '../step/step.js';
 import { leftOver } from '../step/transfer.js';
+import { withEarly } from './early.js';
 import { exitOf } from './exit.js';
 import { openFrontier, stageOf } from './frontier.js';
 import { commonSets } from './sets.js';
@@ -56,6 +57,7 @@ const gaveUp: Exit = {
   sets: [],
   requires: [],
   drop: null,
+  early: false,
   trail: null,
   pos: 0,
   linked: false,
@@ -168,6 +170,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   if (frontier.isOver()) leave(gaveUp);
   const { tracks } = frontier;
   walked.exits = walked.exits.map((exit) => ({ ...exit, sets: setsAs.get(endOf(exit)) ?? [], trail: tracks.decidedFor(exit) }));
+  if (entry.kind === 'given') walked.exits = withEarly({ program: context.program, reference, graph }, walked.exits);
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
   walked.lost = tracks

@@ -2,10 +2,10 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { callsOf, isRead } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
-import { assertingText, handedContainers } from '../../../protocol/index.js';
+import { handedContainers } from '../../../protocol/index.js';
 import { requirementText } from '../memory/required.js';
 import { type Exit, type Holder, outcome, sign, type Turned } from '../memory/state.js';
-import { stepsOf, type Trail, type TrailStep } from '../memory/trail.js';
+import { happened, stepsOf, type Trail, type TrailStep } from '../memory/trail.js';
 import { succeeds } from './keeping.js';
 import { saysFailed, type Walked } from './walk.js';
 
@@ -67,19 +67,10 @@ export function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[
   // Of what was moved into the caller's container one by one, some may be what the caller was promised.
   const isMoved = ({ holders }: Exit): boolean =>
     holders.some((h) => h.suffix.endsWith('[]')) && holders.some((h) => handedWhole.has(h.suffix));
-  const mayTell = (e: Exit): boolean => failed(e) && !isMoved(e) && (drops || (takes && areThere(e)));
+  const mayTell = (e: Exit): boolean => failed(e) && !isMoved(e) && (drops || (takes && areThere(e)) || happened(e.trail, 'abandoned'));
   // Who drops them where it succeeds keeps nothing.
   const isDone = takes && good.length === 0 && exits.some((e) => e.kind === 'dropped' && e.result === sign.zero && areThere(e));
   return isDone || good.some((e) => !failed(e)) ? failing.filter(({ exit }) => mayTell(exit)) : [];
-}
-
-/** True for `if (WARN_ON(…))`: what its author holds for impossible. */
-export function isAsserted(program: Program, { file }: FunctionReference, { pos }: Turned): boolean {
-  const text = program.file(file)?.text ?? '';
-  return (
-    new RegExp(`${assertingText}$`).test(text.slice(Math.max(0, pos - 24), pos)) ||
-    new RegExp(`^${assertingText}`).test(text.slice(pos, pos + 24))
-  );
 }
 
 /** The functions on a way that handed the pages on though they failed, innermost first. */

@@ -1,0 +1,84 @@
+/** Ends of objects that are given but a member of them. */
+import { onlyFunction } from '../../../program/definitions.js';
+import type { FunctionReference } from '../../../program/file.js';
+import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
+import { join, rootOf } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+import type { Called } from '../context.js';
+import { isGivenAround } from '../entry.js';
+import { onlyCallOf } from '../function/forwarder.js';
+import { tagOf } from '../function/freed.js';
+import { reach } from '../memory/memory.js';
+import type { State } from '../memory/state.js';
+import { stepsOf, type Trail } from '../memory/trail.js';
+import { abandoned } from './abandoned.js';
+import { nameOf, objectsAround, wholesOf } from './around.js';
+import { taken } from './enter.js';
+import { after } from './exits.js';
+
+/**
+ * The ways on from a call that is given but a member of the object with the pages, and gets from there to the whole: those on which it
+ * fails before it drops them, where nobody looks at its result. In a function that was given such a member itself, all.
+ *
+ * @param values what its arguments are worth
+ */
+export function endedAround(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): State[] {
+  const { program, graph, entry } = local;
+  const isAsked = isRead(graph, o.result);
+  const isWithin = isGivenAround(entry);
+  const [callee, ...others] = isAsked && !isWithin ? [] : (local.nodes.targets(n, o) ?? []);
+  if (callee === undefined || others.length > 0 || callee.macro) return [];
+  return values.flatMap((value, at) =>
+    objectsAround(graph, value).flatMap((object) => {
+      const tag = tagIn(local, object);
+      const path = o.args[at]?.path ?? null;
+      const end = tag === null || path === null || !isEmbedded(local, path) ? null : endIn(program, callee, at, tag);
+      const facts = end?.wholes.flatMap((whole) => reach(state, object).flatMap((suffix) => join(whole, suffix) ?? [])) ?? [];
+      if (end === null || facts.length === 0) return [];
+      const exits = local.effects(end.reference, [...new Set(facts)].sort()).filter((exit) => isWithin || exit.early);
+      const ways = exits.flatMap((found) => {
+        const exit = { ...found, holders: [], trail: after(found.trail, end.trail) };
+        return taken(local, n, o, isAsked ? end.reference : callee, { at, places: [] }, { exit, doubt: false }, state, state);
+      });
+      return isAsked ? ways : ways.flatMap((next) => abandoned(local, n, o, object, next) ?? []);
+    }),
+  );
+}
+
+const maxForwarders = 2;
+
+/** The function that gets from a member to objects of a struct, a function itself or the one whose result it hands on, and what it gets to. */
+function endIn(program: Program, reference: FunctionReference, at: number, tag: string, trail: Trail | null = null): End | null {
+  const param = program.variants(reference)[0]?.params[at]?.name;
+  if (param === undefined) return null;
+  const all = program.graphs(reference).flatMap((graph) => wholesOf(program, graph, reference, param));
+  const wholes = all.flatMap((whole) => (whole.tag === tag ? [whole.path] : []));
+  if (wholes.length > 0) return { reference, wholes, trail };
+  const only = onlyCallOf(program, reference);
+  const callee = only?.call.name == null ? null : onlyFunction(program.resolveNear(only.call.name, reference.file));
+  const next = only?.call.args.findIndex((a) => a.path === param && !a.address) ?? -1;
+  if (only === null || callee === null || next < 0 || !isRead(only.graph, only.call.result)) return null;
+  if (stepsOf(trail).length >= maxForwarders) return null;
+  const { file, name } = reference;
+  const step = { file, function: name, pos: only.call.pos, text: `passed to ${callee.name}()`, event: null };
+  return endIn(program, callee, next, tag, { step, before: trail });
+}
+
+/** Such a function, what it gets to, and the way there from the one that was called. */
+interface End {
+  reference: FunctionReference;
+  wholes: readonly string[];
+  trail: Trail | null;
+}
+
+/** True for a member that stands in the object of a variable itself, and not in what a pointer there leads to. */
+function isEmbedded({ program, graph, reference: { file } }: Called, path: string): boolean {
+  const root = rootOf(path);
+  const steps = path.slice(root.length).match(/[.[@][^.[@]*/g) ?? [];
+  return steps.slice(0, -1).every((_, i) => program.typeOf(root + steps.slice(0, i + 1).join(''), graph, file)?.pointers === 0);
+}
+
+/** The struct of an object, by a variable that leads there. */
+function tagIn({ program, graph, reference: { file } }: Called, object: string): string | null {
+  return tagOf(program, file, graph, nameOf(graph, object));
+}
