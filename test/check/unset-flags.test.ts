@@ -52,7 +52,12 @@ const place = (around: string) => `transfer_sent:${around}dma_unmap_sg(dev, t->l
 
 describe('an unmapping that is never come to', () => {
   complains(rule, 'behind a member that nothing sets', files({}), place('if (t->is_mapped) '));
-  complains(rule, 'of which another struct has one of that name', files({ mapped: 't->other->is_mapped = 1;' }), place('if (t->is_mapped) '));
+  complains(
+    rule,
+    'of which another struct has one of that name',
+    files({ mapped: 't->other->is_mapped = 1;' }),
+    place('if (t->is_mapped) '),
+  );
   complains(
     rule,
     'behind one that is compared',
