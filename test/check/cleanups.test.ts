@@ -62,3 +62,20 @@ describe('a jump that stays in the scope', () => {
   accepts('double-release', 'a variable whose scope ends once', inside(''));
   complains('double-release', 'a variable that is dropped and cleaned up', inside('unpin_user_page(page);'), 'f:return -EBUSY;');
 });
+
+/** One page that goes with its scope, NULL at first or not. */
+const scoped = (first: string): string => `${head}
+int f(unsigned long a)
+{
+	struct page *page __free(unpin)${first};
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	use(page);
+	return 0;
+}`;
+
+describe('a cleanup where nothing was taken', () => {
+  accepts('unchecked-count', 'a variable that was NULL', scoped(' = NULL'));
+  complains('unchecked-count', 'a variable that was nothing', scoped(''), 'f:return -EFAULT;');
+});

@@ -859,3 +859,59 @@ describe('a helper that drops what a field holds', () => {
   complains('never-released', 'one that only the acquiring function calls', counted(''), 'obj_fill:if (hw_map(n)) {');
   accepts('never-released', 'one that the end of the object calls, too', counted('obj_unpin(o);'));
 });
+
+/** An object with a page, made by the function that takes it, which then stands somewhere. */
+const made = (stands: string) => `struct ctx { struct page *page; };
+int ctx_open(struct file *f, struct vm_area_struct *vma, struct bio *bio, unsigned long a)
+{
+	struct ctx *c = kzalloc(sizeof(*c), GFP_KERNEL);
+
+	if (!c)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &c->page) != 1) {
+		kfree(c);
+		return -EFAULT;
+	}
+	${stands}
+	return 0;
+}
+void ctx_close(struct ctx *c)
+{
+	unpin_user_pages_dirty_lock(&c->page, 1, true);
+	kfree(c);
+}
+`;
+
+describe('an object that stands in a general struct', () => {
+  for (const place of ['f->private_data', 'vma->vm_private_data', 'bio->bi_private'])
+    accepts('leak-on-path', `in ${place}`, made(`${place} = c;`));
+  complains('leak-on-path', 'nowhere', made(''), 'ctx_open:if (pin_user_pages_fast(a, 1, FOLL_WRITE, &c->page) != 1) {');
+  complains(
+    'leak-on-path',
+    'nowhere, where a number of it does',
+    made('bio->bi_opf = c->page ? 1 : 0;'),
+    'ctx_open:if (pin_user_pages_fast(a, 1, FOLL_WRITE, &c->page) != 1) {',
+  );
+});
+
+describe('a page that stands where nobody can say who finds it', () => {
+  const page = (stands: string) => `int page_keep(struct file *f, struct device *dev, struct list_head *all, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	${stands}
+	return 0;
+}
+`;
+  for (const stands of ['f->private_data = page;', 'list_add(&page->lru, all);', 'dev_set_drvdata(dev, page);'])
+    accepts('leak-on-path', stands, page(stands));
+  complains('leak-on-path', 'in no place', page(''), 'page_keep:if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)');
+  complains(
+    'leak-on-path',
+    'and is only taken from a list',
+    page('list_del(&page->lru);'),
+    'page_keep:if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)',
+  );
+});

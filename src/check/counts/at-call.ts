@@ -1,6 +1,6 @@
 /** Calls that take up pages: how many they are told of, held against how many there are. */
 import { storesOf } from '../../flow/stores.js';
-import { type CallOperation, leadsTo, type Node, offsetsOf } from '../../program/graph.js';
+import { type CallOperation, nothing as isNothing, leadsTo, type Node, offsetsOf } from '../../program/graph.js';
 import { acquires, releases } from '../../protocol/index.js';
 import type { Drop } from './drops.js';
 import type { CountFault } from './fault.js';
@@ -37,9 +37,15 @@ export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Not
   return { faults: isAsked ? faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO | SHORT) : nothing, counted: false };
 }
 
-/** True for a call that is given the one page. */
-function isUse(w: Walking, { args, name }: CallOperation): boolean {
-  return args.some((a) => isArray(w, a.path)) && !isTest(name);
+/** True for a call that is given the one page, and takes it to be there. */
+function isUse(w: Walking, o: CallOperation): boolean {
+  return o.args.some((a) => isArray(w, a.path)) && !isTest(o.name) && !isCleanUp(w, o);
+}
+
+/** True for what runs as the scope of a variable is left that was NULL at first: whether it was set since, that asks for itself. */
+function isCleanUp({ graph }: Walking, { args, expressions }: CallOperation): boolean {
+  const isNull = ({ operation: o }: Node): boolean => o?.kind === 'clear' && o.target === args[0]?.path && isNothing.test(o.text);
+  return expressions.length === 0 && args.length === 1 && graph.nodes.some(isNull);
 }
 
 /** What is wrong of a drop of so many pages. */
