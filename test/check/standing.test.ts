@@ -198,3 +198,55 @@ describe('one page that is mapped for a device', () => {
   complains(rule, 'one that a failure leaves mapped', page('goto unpin;'), 'page_map:if (ret)');
   accepts(rule, 'one that it unmaps', page('goto unmap;'));
 });
+
+/** Pages that are mapped one by one, all of which have been taken before. */
+const mapped = (
+  undone: string,
+  end = 'dma_unmap_page(b->dev, b->at[i], PAGE_SIZE, DMA_FROM_DEVICE);',
+) => `struct buf { struct device *dev; struct page **pages; dma_addr_t *at; int n; };
+int buf_map(struct buf *b, unsigned long a, int n)
+{
+	int i, got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(b->pages, got);
+		return -EFAULT;
+	}
+	for (i = 0; i < n; i++) {
+		b->at[i] = dma_map_page(b->dev, b->pages[i], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+		if (dma_mapping_error(b->dev, b->at[i]))
+			goto unpin;
+	}
+	b->n = n;
+	return 0;
+unpin:
+	${undone}
+	unpin_user_pages(b->pages, n);
+	return -ENOMEM;
+}
+void buf_unmap(struct buf *b)
+{
+	int i;
+
+	for (i = 0; i < b->n; i++)
+		${end}
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+}
+`;
+
+describe('pages that are mapped in rounds', () => {
+  const failed = 'buf_map:if (dma_mapping_error(b->dev, b->at[i]))';
+  const unmap = (index: string) => `dma_unmap_page(b->dev, b->at[${index}], PAGE_SIZE, DMA_FROM_DEVICE);`;
+  complains(rule, 'those before the one that fails', mapped(''), failed);
+  accepts(rule, 'those that nobody unmaps', mapped('', 'buf_note(i);'));
+  for (const undone of [
+    `while (--i >= 0)\n\t\t${unmap('i')}`,
+    `while (i--)\n\t\t${unmap('i')}`,
+    `for (i--; i >= 0; i--)\n\t\t${unmap('i')}`,
+    `for (; i > 0; i--)\n\t\t${unmap('i - 1')}`,
+    `while (i > 0) {\n\t\ti--;\n\t\t${unmap('i')}\n\t}`,
+  ])
+    accepts(rule, `those that are unmapped by ${undone.slice(0, undone.indexOf('\n'))}`, mapped(undone));
+  accepts(rule, 'those that somebody may unmap who is not known', mapped('buf_stop(b);'));
+});

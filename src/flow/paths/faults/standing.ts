@@ -7,7 +7,7 @@ import { asCallOf, type CallOperation, type Graph, leadsTo, type Node, nodesBehi
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { errorCalls, freeingCalls, undoneBy } from '../../../protocol/index.js';
+import { errorCalls, freeingCalls, releases, undoneBy } from '../../../protocol/index.js';
 import { printExpression } from '../../../syntax/print.js';
 import { otherNames } from '../../facts.js';
 import { factsAt } from '../../flow.js';
@@ -156,7 +156,11 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   if (!call.args.some((a) => isOn(a.path, reached)) || !isTaken()) return [];
   const isNamed = (n: Node): boolean => undone.has(named(n)?.name ?? '');
   const here = graph.nodes.some(isNamed) ? undoneHere(within, setUp) : undefined;
-  if (here === null || turnsBehind(within, setUp, isNamed).length === 0) return [];
+  const turnsOf = (isUndoing: (n: Node) => boolean): Turn[] => [
+    ...turnsBehind(within, setUp, isUndoing),
+    ...turnsInRounds(within, setUp, isUndoing),
+  ];
+  if (here === null || turnsOf(isNamed).length === 0) return [];
   const by = here ?? undoneElsewhere(within, setUp);
   if (by === null) return [];
   // Who calls it for the function may have other names; that is asked last, for it is work.
@@ -167,7 +171,7 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   const undoes = new Set(behind.filter((n) => names.has(named(n)?.name ?? '')));
   if (ends.some((n) => undoes.has(n)) || (by.reference !== reference && undoes.size > 0)) return [];
   const step = (r: FunctionReference, { pos }: Node, text: string): PathStep => ({ file: r.file, function: r.name, pos, text });
-  return turnsBehind(within, setUp, (n) => undoes.has(n)).map(({ turn, end }) => {
+  return turnsOf((n) => undoes.has(n)).map(({ turn, end }) => {
     const steps = [
       step(reference, node, `given to ${call.name}(), which sets up what leads to the pages`),
       step(reference, turn, 'left here, as failed, with that still set up'),
@@ -178,11 +182,41 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   });
 }
 
-/** The failures behind a setup, and the drop to which each leads with nothing undone before. */
-function turnsBehind(within: Within, { node, call }: SetUp, isUndoing: (n: Node) => boolean): { turn: Node; end: Node }[] {
+/** A failure, and the drop to which it leads with nothing undone before. */
+interface Turn {
+  turn: Node;
+  end: Node;
+}
+
+/**
+ * The failures of a loop that sets something up for each of the pages, which were all taken before and are all dropped behind it: what the
+ * rounds before have set up is left.
+ */
+function turnsInRounds(within: Within, { node }: SetUp, isUndoing: (n: Node) => boolean): Turn[] {
   const { graph, entry, ends } = within;
-  const isNode = (n: Node): boolean => n === node;
+  const isSetUp = (n: Node): boolean => n === node;
+  const loop = node.loops.find((l) => ![...ends, ...graph.nodes.filter((n) => isSeed(n, entry))].some((n) => n.loops.includes(l)));
+  if (!loop) return [];
+  const turns = graph.nodes.filter((n) => n.loops.includes(loop) && n.operation?.kind === 'assume' && saysFailure(graph, n));
+  return turns.flatMap((turn) => {
+    if (leadsTo(graph, turn, isSetUp) || !leadsTo(graph, node, (n) => n === turn)) return [];
+    return turnTo(within, turn, isUndoing) ?? [];
+  });
+}
+
+/** A failure with the drop that it leads to; `null` where something is undone before, or may be. */
+function turnTo(within: Within, turn: Node, isUndoing: (n: Node) => boolean, isAnew?: (n: Node) => boolean): Turn | null {
+  const { graph, ends } = within;
   const isEnd = (n: Node): boolean => ends.includes(n);
+  const end = leadsTo(graph, turn, isUndoing, isEnd) ? undefined : ends.find((n) => leadsTo(graph, turn, (m) => m === n, isAnew));
+  const isBetween = (n: Node): boolean => n !== end && leadsTo(graph, turn, (m) => m === n, isEnd) && leadsTo(graph, n, isEnd);
+  return end === undefined || graph.nodes.some((n) => mayUndo(within, n) && isBetween(n)) ? null : { turn, end };
+}
+
+/** The failures behind a setup, and the drop to which each leads with nothing undone before. */
+function turnsBehind(within: Within, { node, call }: SetUp, isUndoing: (n: Node) => boolean): Turn[] {
+  const { graph, entry } = within;
+  const isNode = (n: Node): boolean => n === node;
   // In another round it may be about another object.
   const isAnew = (n: Node): boolean => n === node || isSeed(n, entry) || node.loops.some((l) => n.operation === null && n.pos === l.pos);
   const behind = nodesBehind(graph, node, isUndoing);
@@ -191,14 +225,19 @@ function turnsBehind(within: Within, { node, call }: SetUp, isUndoing: (n: Node)
   const turns = graph.nodes.filter((n) => n.operation?.kind === 'assume' && behind.has(n) && !around.has(n) && saysFailure(graph, n));
   const tests = turns.length === 0 ? [] : [...behind].filter((n) => testedBy(graph, n).includes(call.result));
   return turns.flatMap((turn) => {
+    if (endsRounds(graph, turn, isUndoing)) return [];
     const isTurn = (n: Node): boolean => n === turn;
     const passed = tests.filter((t) => t === turn || leadsTo(graph, t, isTurn, isNode));
     // It says that the setup itself has failed, or nobody knows whether that has, too.
     if (passed.some((t) => t === turn || passed.some((other) => other !== t && other.pos === t.pos))) return [];
-    const end = leadsTo(graph, turn, isUndoing, isEnd) ? undefined : ends.find((n) => leadsTo(graph, turn, (m) => m === n, isAnew));
-    const isBetween = (n: Node): boolean => n !== end && leadsTo(graph, turn, (m) => m === n, isEnd) && leadsTo(graph, n, isEnd);
-    return end === undefined || graph.nodes.some((n) => mayUndo(within, n) && isBetween(n)) ? [] : [{ turn, end }];
+    return turnTo(within, turn, isUndoing, isAnew) ?? [];
   });
+}
+
+/** True for the end of a loop that undoes in its rounds: as many as were set up, be it none. */
+function endsRounds({ nodes }: Graph, turn: Node, isUndoing: (n: Node) => boolean): boolean {
+  const ended = turn.loops.filter((l) => turn.successors.every((id) => !nodes[id]?.loops.includes(l)));
+  return ended.length > 0 && nodes.some((n) => isUndoing(n) && n.loops.some((l) => ended.includes(l)));
 }
 
 /** On another way of the function behind the setup. */
@@ -225,10 +264,12 @@ function isOfSame({ aliases }: Graph, undoing: Named, { expressions, result }: N
 /** In another function of the file, which drops such pages then: the end of the object. */
 function undoneElsewhere({ program, reference, graph: own, ends, reached }: Within, { call, undone }: SetUp): Undoing | null {
   const drops = new Set(ends.map((n) => named(n)?.name ?? ''));
-  const isDrop = (n: Node): boolean => drops.has(named(n)?.name ?? '');
+  const isDrop = (n: Node): boolean => drops.has(named(n)?.name ?? '') || releases.has(named(n)?.name ?? '');
   const text = new RegExp(`\\b(?:${[...undone].join('|')})\\s*\\(`);
+  const tagOf = (graph: Graph, path: string): string | [] => program.typeOf(path, graph, reference.file)?.tag ?? [];
+  // What stands in an object may be undone by what else stands there: a page by its address.
   const tagsOf = (graph: Graph, args: readonly Value[]): string[] =>
-    args.flatMap(({ path }) => (path === null ? [] : (program.typeOf(path, graph, reference.file)?.tag ?? [])));
+    args.flatMap(({ path }) => (path === null ? [] : [path, rootOf(path)].flatMap((p) => tagOf(graph, p))));
   const tags = tagsOf(
     own,
     call.args.filter((a) => isOn(a.path, reached)),
