@@ -3,6 +3,7 @@ import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { countsFromUser } from '../counts/from-user.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
+import { shortUnwindings } from '../counts/unwinding.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { type Complaint, notTold, type Rule, stepIn } from '../finding.js';
 
@@ -27,7 +28,7 @@ export const releaseCount: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'more')
       .map((w) => complaintOf(subject, w, message));
-    return [...counted, ...notTold([...walked, ...askedFor(subject)], counted)];
+    return [...counted, ...notTold([...walked, ...askedFor(subject), ...shortUnwindings(subject)], counted)];
   },
 };
 

@@ -1,0 +1,112 @@
+/** Loops that undo the rounds of another one, in each of which a page was taken, but for the first of them, or the last. */
+import { ownIndex } from '../../flow/paths/loops/unwind.js';
+import { type CallOperation, type Graph, type Loop, leadsTo, type Node } from '../../program/graph.js';
+import { releases } from '../../protocol/index.js';
+import { acquiredOf } from '../../survey/sites.js';
+import type { Subject } from '../../survey/unit.js';
+import type { Expression } from '../../syntax/ast.js';
+import { type Complaint, stepIn, taken } from '../finding.js';
+
+type Left = 'first' | 'last';
+
+/** A variable that is set as a loop begins: the name is caught, or is that of the rounds. */
+const own = '(?:int |unsigned int |unsigned long |size_t )?(\\w+)';
+
+/** Heads of loops, with `I` for the index that the rounds have come to, that go through all below it but one. */
+const heads: readonly (readonly [head: string, left: Left])[] = [
+  ['while ?\\( ?--I ?(?:> ?0 ?)?\\)', 'first'],
+  ['while ?\\( ?I-- ?> ?1 ?\\)', 'first'],
+  ['while ?\\( ?I ?> ?1 ?\\) ?\\{? ?(?:--I|I--) ?;', 'first'],
+  ['while ?\\( ?I ?> ?1 ?\\) ?\\{?[^;]*\\[ ?--I ?\\]', 'first'],
+  ['for ?\\( ?(?:--I|I--|I ?-= ?1|I ?= ?I ?- ?1) ?; ?I ?> ?0 ?;', 'first'],
+  [`for ?\\( ?${own} ?= ?I ?- ?1 ?; ?\\1 ?> ?0 ?;`, 'first'],
+  [`for ?\\( ?${own} ?= ?1 ?; ?\\1 ?< ?I ?;`, 'first'],
+  [`for ?\\( ?${own} ?= ?0 ?; ?\\1 ?< ?I ?- ?1 ?;`, 'last'],
+];
+
+/** A page that is taken in each round of a loop which counts from zero. */
+interface Rounds {
+  graph: Graph;
+  node: Node;
+  loop: Loop;
+  index: string;
+  /** The array that the pages are put into. */
+  array: string;
+}
+
+/** Drops of all pages but one that the rounds before a failure have taken. */
+export function shortUnwindings(subject: Subject): Complaint[] {
+  const { program, site } = subject;
+  if (acquiredOf(site).count !== '1') return [];
+  return program.graphs(site.reference).flatMap((graph) => {
+    const rounds = roundsIn(subject, graph);
+    return rounds === null ? [] : loopsBehind(rounds).flatMap((loop) => complaintsOf(subject, rounds, loop));
+  });
+}
+
+function roundsIn(subject: Subject, graph: Graph): Rounds | null {
+  const { site } = subject;
+  const node = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.pos === site.call.pos);
+  const call = node?.operation;
+  const loop = node?.loops.at(-1);
+  const at = site.signature?.pages ?? null;
+  if (!node || call?.kind !== 'call' || !loop || at === null) return null;
+  const index = indexOf(call.expressions[at]);
+  const array = call.args[at]?.path?.replace(/(\[\])+$/, '') ?? null;
+  if (index === null || array === null || !new RegExp(`^for ?\\( ?(?:\\w+ )*${index} ?= ?0 ?;`).test(textOf(subject, loop))) return null;
+  return { graph, node, loop, index, array };
+}
+
+/** The variable by which an argument is the place of an element: `&pages[i]`, `pages + i`. */
+function indexOf(e: Expression | undefined): string | null {
+  if (e?.kind === 'unary' && e.op === '&') return ownIndex(e.operand);
+  return e?.kind === 'binary' && e.op === '+' && e.right.kind === 'identifier' ? e.right.name : null;
+}
+
+function textOf({ program, site }: Subject, loop: Loop): string {
+  return (program.file(site.reference.file)?.text ?? '').slice(loop.pos, loop.end).replace(/\s+/g, ' ');
+}
+
+/** The loops to which a way leads from the rounds with the index as they have left it. */
+function loopsBehind({ graph, node, loop, index }: Rounds): Loop[] {
+  const others = new Set(graph.nodes.flatMap((n) => n.loops).filter((l) => l !== loop && !node.loops.includes(l) && l.pos >= loop.end));
+  const sets = ({ operation: o, loops }: Node): boolean =>
+    (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === index && !loops.includes(loop);
+  const isIn = ({ pos }: Node, other: Loop): boolean => pos >= other.pos && pos < other.end;
+  return [...others].filter((other) => {
+    const isChanged = (n: Node): boolean => sets(n) && !isIn(n, other);
+    return leadsTo(graph, node, (n) => n.loops.includes(other), isChanged);
+  });
+}
+
+function complaintsOf(subject: Subject, rounds: Rounds, loop: Loop): Complaint[] {
+  const { program, site, row } = subject;
+  const { graph, index } = rounds;
+  const text = textOf(subject, loop);
+  const left = heads.find(([head]) => new RegExp(`^${head.replaceAll('I', index)}`).test(text))?.[1];
+  if (left === undefined) return [];
+  const isDrop = (n: Node): boolean => droppedBy(rounds, n) !== null;
+  const drop = graph.nodes.find((n) => n.loops.at(-1) === loop && isDrop(n));
+  // Another drop of the array may be of the one that is left.
+  const isRest = (n: Node): boolean => n !== drop && isDrop(n) && !n.loops.includes(rounds.loop);
+  if (!drop || graph.nodes.some((n) => isRest(n) && (leadsTo(graph, n, (m) => m === drop) || leadsTo(graph, drop, (m) => m === n))))
+    return [];
+  const { file, name } = site.reference;
+  return [
+    {
+      message: `the ${left} of the pages that ${row.api}() took in the rounds before is not dropped with them`,
+      ...{ file, function: name, pos: drop.pos },
+      path: [
+        taken(subject),
+        stepIn(program, site.reference, loop.pos, `goes through those below ${index}, but for the ${left}`),
+        stepIn(program, site.reference, drop.pos, `dropped by ${droppedBy(rounds, drop)?.name}()`),
+      ],
+    },
+  ];
+}
+
+/** The call, if it drops an element of the array by a variable's number, or by a constant one. */
+function droppedBy({ array }: Rounds, { operation: o }: Node): CallOperation | null {
+  if (o?.kind !== 'call' || !releases.has(o.name ?? '')) return null;
+  return o.args.some((a) => a.path?.replace(/(\[\])+$/, '') === array) ? o : null;
+}
