@@ -39,10 +39,10 @@ export function coversAll(graph: Graph, { value, acquired }: Refill, earlier: Pi
   return there !== null && there <= asked;
 }
 
-/** How many pages a variable has room for, by its declaration. */
+/** How many pages there is room for: by a variable's declaration, or where what is given is the address of one pointer. */
 function roomIn({ types }: Graph, { path, address }: Value): number | null {
-  const dims = types.get(path ?? '')?.dims;
-  return dims?.length === 0 && address ? 1 : dims?.length === 1 ? numberIn(dims[0]) : null;
+  const dims = types.get(path ?? '')?.dims ?? [];
+  return dims.length === 0 && address ? 1 : dims.length === 1 ? numberIn(dims[0]) : null;
 }
 
 function numberIn(text: string | undefined): number | null {

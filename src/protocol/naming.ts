@@ -18,6 +18,9 @@ export const preparingName = /(^|_)(init|setup)(_|$)/i;
 /** One that answers requests of user space. */
 export const requestName = /ioctl/;
 
+/** Members of a `struct file_operations` by which user space asks, once and again: include/linux/fs.h. */
+export const requestMembers: readonly string[] = ['write', 'write_iter', 'read', 'read_iter', 'mmap', 'splice_write'];
+
 /** One that does nothing to the object that it is about on the way out: it unlocks, or prints. */
 export const idleName = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;
 

@@ -2,9 +2,10 @@
 import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph, Guard, Node } from '../../../program/graph.js';
+import { installedAs } from '../../../program/installed.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { askingName, makingName, onceName, requestName } from '../../../protocol/index.js';
+import { askingName, makingName, onceName, requestMembers, requestName } from '../../../protocol/index.js';
 import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 
 const maxLevels = 3;
@@ -26,14 +27,21 @@ export function isRequested(
   level = 0,
 ): boolean {
   if (onceName.test(reference.name)) return false;
-  if (requestName.test(reference.name)) return true;
+  if (isRequest(program, reference)) return true;
   if (level >= maxLevels) return false;
   return program.callSites(reference).some((site) => {
     const { caller, graph, node, call } = site;
     const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(graph, call.args[kept.param]?.path);
     if (above === null || !isCome(site)) return false;
-    return requestName.test(caller.name) || isRequested(program, caller, above, isCome, level + 1);
+    return isRequest(program, caller) || isRequested(program, caller, above, isCome, level + 1);
   });
+}
+
+/** True for a function that user space has called as often as it likes for one open file: by its name, or by what it is installed as. */
+function isRequest(program: Program, { file, name }: FunctionReference): boolean {
+  if (requestName.test(name)) return true;
+  const text = program.file(file)?.text ?? '';
+  return requestMembers.some((member) => installedAs(text, 'file_operations', member).includes(name));
 }
 
 /**
