@@ -4,8 +4,9 @@ import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPat
 import { releasesOf, type SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
+import { callsAt } from '../program/graph.js';
 import { installedAs } from '../program/installed.js';
-import { rootOf } from '../program/path.js';
+import { rootOf, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { consumed, endingOperations, handedContainers, type Release, type ReleaseCall, releases, userTests } from '../protocol/index.js';
@@ -208,8 +209,10 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
 function droppingsOf(program: Program, visit: Visit, drops: ReadonlySet<string>): Dropping[] {
   const found: Dropping[] = [];
   const seen = new Set<Visit>();
-  const own = visit.flow.releases.filter((e) => drops.has(`${visit.flow.reference.file}:${e.pos}`));
-  const asks = (member: string): boolean => own.every((e) => isAsked(program, visit.flow.reference, e, member));
+  const { reference } = visit.flow;
+  const own = visit.flow.releases.filter((e) => drops.has(`${reference.file}:${e.pos}`));
+  const asks = (member: string): boolean =>
+    own.every((e) => isAsked(program, reference, e, member) || isCounted(program, reference, e.pos, member));
   const queue = [{ at: visit, asks }];
   for (let next = queue.pop(); next; next = queue.pop()) {
     const { at, asks } = next;
@@ -237,6 +240,12 @@ function droppingsOf(program: Program, visit: Visit, drops: ReadonlySet<string>)
 /** True for the function that takes the pages, and for one that they are handed up to. */
 function isOwn({ heap, way }: Visit): boolean {
   return heap === null && (way === 'site' || way === 'return');
+}
+
+/** True for a call at a place that is told by a member how many there are. */
+function isCounted(program: Program, reference: FunctionReference, pos: number, member: string): boolean {
+  const isNumber = ({ path }: Value): boolean => path?.endsWith(`.${member}`) === true;
+  return program.graphs(reference).some((graph) => callsAt(graph, pos).some(({ args }) => args.slice(1).some(isNumber)));
 }
 
 const maxCallers = 3;

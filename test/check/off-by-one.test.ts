@@ -119,3 +119,43 @@ describe('the sum of what several calls took', () => {
   complains(rule, 'one more', summed('pinned + 1'), 'f:unpin_user_pages(pages, pinned + 1);');
   accepts(rule, 'all', summed('pinned'));
 });
+
+/** Pages that an object keeps with their number, and which are dropped one by one where it ends. */
+const ended = (end: string): string => `struct obj { struct page **pages; int n; };
+int obj_pin(struct obj *o, unsigned long a, int n)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, o->pages);
+
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(o->pages, ret);
+		return -EFAULT;
+	}
+	o->n = n;
+	return 0;
+}
+void obj_unpin(struct obj *o)
+{
+	int i;
+
+	${end}
+	kfree(o->pages);
+}
+`;
+
+describe('the rounds in which an object’s pages are dropped', () => {
+  const drop = 'unpin_user_page(o->pages[i]);';
+  for (const head of [
+    'for (i = 1; i < o->n; i++)',
+    'for (i = 0; i < o->n - 1; i++)',
+    'for (i = 0; i < o->n + 1; i++)',
+    'for (i = 2; i < o->n; ++i)',
+  ])
+    complains(rule, head, ended(`${head}\n\t\t${drop}`), `obj_unpin:${drop}`);
+  for (const head of ['for (i = 0; i < o->n; i++)', 'for (i = first(o); i < o->n; i++)'])
+    accepts(rule, head, ended(`${head}\n\t\t${drop}`));
+  accepts(rule, 'with the first by itself', ended(`unpin_user_page(o->pages[0]);\n\tfor (i = 1; i < o->n; i++)\n\t\t${drop}`));
+  accepts(rule, 'with a test of each', ended(`for (i = 1; i < o->n; i++)\n\t\tif (o->pages[i])\n\t\t\t${drop}`));
+  accepts(rule, 'with another element in each', ended('for (i = 1; i < o->n; i++)\n\t\tunpin_user_page(o->pages[i - 1]);'));
+  accepts(rule, 'that go back on a way', ended(`for (i = 1; i < o->n; i++) {\n\t\tif (odd(o))\n\t\t\ti = 0;\n\t\t${drop}\n\t}`));
+});

@@ -1,4 +1,5 @@
 /** How many pages a statement takes up: the count of a bulk call, or the bound of the loop around a drop. */
+import { ownIndex } from '../../flow/paths/loops/unwind.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
@@ -27,7 +28,7 @@ export function controlsOf(graph: Graph, loop: Loop): Control[] {
 export interface Count {
   value: Value;
   plus: number;
-  /** They are dropped by one call that is given the array from its first page on. */
+  /** They are dropped by one call that is given the array from its first page on, or one by one from a page on whose number is taken off. */
   fromFirst: boolean;
 }
 
@@ -42,9 +43,22 @@ function countOf(program: Program, { visit, event }: SeenRelease): Count | null 
     }
     const loop = event.loops.at(-1);
     const controls = loop ? controlsOf(graph, loop).filter((c) => c.condition.op === '<' || c.condition.op === '!=') : [];
-    return controls.length === 1 ? countIn(controls[0]?.condition.right) : null;
+    const [control] = controls;
+    if (!loop || !control || controls.length > 1) return null;
+    const count = countIn(control.condition.right);
+    const first =
+      event.guards.length > loop.guards ? null : firstIn(graph, loop, control.condition.left.path, node.operation as CallOperation);
+    return count && first !== null ? { ...count, plus: -first, fromFirst: true } : count;
   }
   return null;
+}
+
+/** The number at which a loop begins that drops the element of its own index in each round; `null` where it does something else. */
+function firstIn({ assigned, nodes }: Graph, loop: Loop, index: string | null, drop: CallOperation): number | null {
+  if (index === null || ownIndex(drop.expressions[0]) !== index) return null;
+  const [first, ...others] = assigned.filter(({ target, pos }) => target === index && pos >= loop.pos && pos < loop.end);
+  const steps = nodes.filter(({ operation: o, loops }) => o?.kind === 'update' && o.target === index && loops.includes(loop));
+  return first && others.length === 0 && steps.length === 1 && /^\d+$/.test(first.text) ? Number(first.text) : null;
 }
 
 function countIn(value: Value | undefined, fromFirst = false): Count | null {
