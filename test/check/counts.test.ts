@@ -607,3 +607,37 @@ describe('the result in two variables', () => {
   complains('release-count', 'a test whether they differ', compared('	if (i != ret)\n		return -EIO;\n'), drop);
   accepts('release-count', 'a test of one with the number asked for', compared('	if (i != n)\n		return -EIO;\n'));
 });
+
+/** Objects with a page each, on a list of which all are given up where one fails. */
+const listed = (undo: string) => `struct seg { struct list_head list; struct page *page; };
+int add(struct list_head *all, unsigned long at, int n)
+{
+	struct seg *s, *next;
+	LIST_HEAD(fresh);
+	int i, ret;
+
+	for (i = 0; i < n; i++) {
+		s = kmalloc(sizeof(*s), GFP_KERNEL);
+		if (!s)
+			return -ENOMEM;
+		ret = pin_user_pages_fast(at, 1, FOLL_WRITE, &s->page);
+		if (ret != 1) {
+			ret = ret < 0 ? ret : -EFAULT;
+			goto undo;
+		}
+		list_add_tail(&s->list, &fresh);
+	}
+	list_splice_tail(&fresh, all);
+	return 0;
+undo:
+	${undo}
+	return ret;
+}
+`;
+
+describe('the page of an object that is another one then', () => {
+  const drop = 'unpin_user_page(s->page);';
+  complains('release-count', 'which it is not', listed(drop), `add:${drop}`);
+  accepts('release-count', 'of a list', listed(`list_for_each_entry_safe(s, next, &fresh, list)\n\t\t${drop}`));
+  accepts('release-count', 'which is the first of a list', listed(`s = list_first_entry(&fresh, struct seg, list);\n\t${drop}`));
+});

@@ -1034,3 +1034,48 @@ void ring_end(struct device *dev, struct ring *r)
   complains('leak-on-path', 'what frees it with the pages', ring(''), 'ring_make:if (r->n != n || hw_start(dev, dma)) {');
   accepts('leak-on-path', 'what drops them before', ring('if (r->n > 0)\n\t\t\tunpin_user_pages(r->pages, r->n);'));
 });
+
+/** An object that is counted, with an array of its own, and is given up as it is made. */
+const givenUp = (failed: string) => `struct obj { struct kref ref; struct page **pages; int n; };
+static void obj_release(struct kref *ref)
+{
+	struct obj *o = container_of(ref, struct obj, ref);
+
+	if (o->n > 0)
+		unpin_user_pages_dirty_lock(o->pages, o->n, true);
+	kvfree(o->pages);
+	kfree(o);
+}
+struct obj *obj_new(unsigned long a, int n)
+{
+	struct obj *o = kzalloc(sizeof(*o), GFP_KERNEL);
+	int got;
+
+	if (!o)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&o->ref);
+	o->pages = kvcalloc(n, sizeof(*o->pages), GFP_KERNEL);
+	if (!o->pages)
+		goto failed;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE, o->pages);
+	if (got < 0)
+		goto failed;
+	o->n = got;
+	if (got < n)
+		goto failed;
+	return o;
+failed:
+	${failed}
+	return ERR_PTR(-EFAULT);
+}
+void obj_put(struct obj *o)
+{
+	kref_put(&o->ref, obj_release);
+}
+`;
+
+describe('an object with an array of its own that is given up', () => {
+  accepts('partial-pin-leak', 'by its count', givenUp('kref_put(&o->ref, obj_release);'));
+  accepts('partial-pin-leak', 'by who puts it', givenUp('obj_put(o);'));
+  complains('partial-pin-leak', 'with its memory', givenUp('kvfree(o->pages);\n\tkfree(o);'), 'obj_new:if (got < n)');
+});

@@ -166,7 +166,7 @@ function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountF
 
 function behindCall(w: Walking, state: State, n: Node, o: CallOperation, faults: CountFault[]): State | null {
   // The array is filled anew: that is another site's to check, or no matter of this one's.
-  if (fills(w, o)) return null;
+  if (fills(w, o) || (o.iterates && o.args.some((a) => a.path !== null && leadsToArray(w, a.path)))) return null;
   const noted = atCall(w, state, n, o);
   faults.push(...noted.faults);
   const isGivenResult = o.args.some((a) => symbolOf(a, state.names, w.words)?.base === 'result');
@@ -201,8 +201,14 @@ function isSumOfAsked({ one, words, program, taking }: Walking, { outcomes, name
   return symbol?.base === 'asked' && symbol.plus === 0 && /^[^=;]*\+=/.test(text());
 }
 
+/** True for a variable by which the object is reached in which the array, or the one page, stands. */
+function leadsToArray({ arrays }: Walking, path: string): boolean {
+  return arrays.some((a) => a !== path && rootOf(a) === path);
+}
+
 /** True where the name of the array, or of the one page, is given to something else, or another page is put in the array. */
 function isAnother(w: Walking, o: Copy | Clear | Update): boolean {
+  if (o.kind === 'copy' && o.replaces && leadsToArray(w, o.target)) return true;
   const isWhole = w.arrays.includes(o.target);
   if (!isWhole && !w.arrays.some((a) => o.target === `${a}[]`)) return false;
   return o.kind === 'copy' ? o.replaces && !isArray(w, o.source.path) : o.kind === 'clear' && isWhole && w.one;

@@ -135,8 +135,8 @@ function promised(local: Called, n: Node, o: CallOperation, api: string, state: 
 /** True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`. */
 function isEnded(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): boolean {
   if (state.phase !== 'held' || !local.nodes.mayEnd(n, o)) return false;
-  const objects = new Set(holders(state).map(baseOf));
-  return values.some((value) => value?.startsWith('&') === true && value !== `&${baseOf(value)}` && objects.has(baseOf(value)));
+  const leads = (base: string): boolean => reach(state, base).length > 0;
+  return values.some((value) => value?.startsWith('&') === true && value !== `&${baseOf(value)}` && leads(baseOf(value)));
 }
 
 /** True if all that a call is given of the pages is the address of their data: who copies it has no say in the reference. */
