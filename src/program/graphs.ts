@@ -18,6 +18,8 @@ interface Sources {
   isHanding(name: string, file: string): boolean;
   /** The macro of a name that jumps; `null` if it means none. */
   jumpingMacro(name: string, file: string): FunctionVariant | null;
+  /** The macro of a name that is the head of a loop; `null` if it means none. */
+  loopMacro(name: string, file: string): FunctionVariant | null;
   /** A graph of a file with its containers collapsed. */
   collapse(graph: Graph, file: string): Graph;
 }
@@ -39,7 +41,7 @@ function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
 }
 
 /** What names stand for in a file. */
-function namesIn({ global, isHanding, jumpingMacro }: Sources, { file, byName }: FileFacts): Names {
+function namesIn({ global, isHanding, jumpingMacro, loopMacro }: Sources, { file, byName }: FileFacts): Names {
   return {
     isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),
     isCast: (name) => castCalls.test(name),
@@ -48,5 +50,6 @@ function namesIn({ global, isHanding, jumpingMacro }: Sources, { file, byName }:
     isFunction: (name) => byName.has(name),
     isDefinedFree: (name) => byName.get(name)?.some((r) => r.free !== null) === true,
     jumping: (name) => jumpingMacro(name, file),
+    looping: (name) => loopMacro(name, file),
   };
 }

@@ -1,6 +1,7 @@
 /**
- * Macros that leave the place where they stand: `#define CHECK(x) do { err = (x); if (err) goto out; } while (0)`. Their statements
- * are lowered there, as the preprocessor would write them.
+ * Macros that leave the place where they stand: `#define CHECK(x) do { err = (x); if (err) goto out; } while (0)`, and those that are the head
+ * of a loop: `#define for_each_page(b, i, p) for (i = 0; i < b->n && (p = b->pages[i]); i++)`. Their statements are lowered there, as the
+ * preprocessor would write them.
  */
 import type { Call, Expression, FunctionVariant, MacroDefinition, Statement } from '../syntax/ast.js';
 
@@ -22,7 +23,26 @@ export function isJumping({ body }: FunctionVariant, macro: MacroDefinition): bo
   return jumps && !odd;
 }
 
-/** The statements of a jumping macro for one call of it, all at its place; `null` where the call does not fit. */
+/** True for a macro's text that is the head of a loop. */
+export function mayLoop(text: string): boolean {
+  return /^\s*(?:for|while)\s*\(/.test(text);
+}
+
+/** True if a macro's body is the head of one loop, which goes round the statement behind the macro. */
+export function isLooping({ body }: FunctionVariant): boolean {
+  const [only, ...others] = body.body;
+  return others.length === 0 && (only?.kind === 'for' || only?.kind === 'while') && only.body.kind === 'empty' && !isOdd(only);
+}
+
+function isOdd(loop: Statement): boolean {
+  let odd = false;
+  visit(loop, (kind) => {
+    odd ||= kind === 'unknown-statement' || kind === 'unknown' || kind === 'statement-expression';
+  });
+  return odd;
+}
+
+/** The statements of a macro for one call of it, all at its place; `null` where the call does not fit. */
 export function statementsFor(variant: FunctionVariant, call: Call): Statement[] | null {
   const { params, body } = variant;
   if (params.length !== call.args.length) return null;

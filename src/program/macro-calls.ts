@@ -4,7 +4,7 @@ import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
 import type { CallOperation } from './graph.js';
 import { handsThrough } from './handing.js';
-import { isJumping, mayJump } from './jumping.js';
+import { isJumping, isLooping, mayJump, mayLoop } from './jumping.js';
 import { asAliased, type MacroAliases, openMacroAliases } from './macro-aliases.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import { macrosOf } from './macros.js';
@@ -18,6 +18,8 @@ export interface MacroCalls {
   isAlias(macro: FunctionReference): boolean;
   /** The macro of a name that jumps; `null` if it means none. */
   jumpingMacro(name: string, from: string): FunctionVariant | null;
+  /** The macro of a name that is the head of a loop; `null` if it means none. */
+  loopMacro(name: string, from: string): FunctionVariant | null;
   /** True for a macro of a driver that hands its argument through, in all arms in which it is defined. */
   isHanding(name: string, from: string): boolean;
 }
@@ -31,25 +33,41 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
       return alias ? asAliased(call, alias) : call;
     },
     isAlias: (macro) => aliases.aliasOf(macro) !== null,
-    jumpingMacro: openJumping(sources, aliases),
+    jumpingMacro: openWritten(sources, 'jumping', (macro) => jumpingVariant(sources, aliases, macro)),
+    loopMacro: openWritten(sources, 'looping', (macro) => loopVariant(sources, aliases, macro)),
     isHanding: openHanding(sources),
   };
 }
 
-/** Remembers which names mean macros that jump: those of the file or, in a driver's tree, of its headers. */
-function openJumping(sources: MacroSources, aliases: MacroAliases): MacroCalls['jumpingMacro'] {
-  const { worked, isDriver, file, macros } = sources;
+/** Remembers which names mean macros whose statements are written where they stand: those of the file or, in a driver's tree, of its headers. */
+function openWritten(
+  { worked, isDriver, file, macros }: MacroSources,
+  sort: string,
+  variantOf: (macro: FunctionReference) => FunctionVariant | null,
+): (name: string, from: string) => FunctionVariant | null {
   return (name, from) => {
     const find = (): FunctionVariant | null => {
       const defined = isDriver ? macros(name, from) : (macrosOf(file(from), name) ?? []);
       for (const macro of defined) {
-        const variant = jumpingVariant(sources, aliases, macro);
+        const variant = variantOf(macro);
         if (variant) return variant;
       }
       return null;
     };
-    return worked(`jumping\0${name}\0${from}`, find, () => null);
+    return worked(`${sort}\0${name}\0${from}`, find, () => null);
   };
+}
+
+/** The loop of a macro that is the head of one; `null` for one that calls what the tables know: such a one is followed as that call. */
+function loopVariant(
+  { file, textOf, variants }: MacroSources,
+  { aliasFor }: MacroAliases,
+  macro: FunctionReference,
+): FunctionVariant | null {
+  if (macro.objectLike || !mayLoop(parseMacro(file(macro.file)?.text ?? '', macro.item).body)) return null;
+  if (calledIn(textOf(macro), macro.name).some((called) => isTabled(called) || aliasFor(called, macro.file) !== null)) return null;
+  const [variant] = variants(macro);
+  return variant && isLooping(variant) ? variant : null;
 }
 
 /** The statements of a macro that jumps; `null` for one that calls what the tables know: such a one is followed as that call. */

@@ -86,9 +86,18 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   // A macro is known by its own graphs, in which other macros may stand.
   const graphs: Program['graphs'] = (reference) => graphsOf(reference);
   const worked = openRecursions(ledger, maxDepth);
-  const { expand, isAlias, jumpingMacro, isHanding } = openMacroCalls({ ledger, worked, isDriver, file, textOf, variants, graphs, macros });
+  const { expand, isAlias, jumpingMacro, loopMacro, isHanding } = openMacroCalls({
+    ledger,
+    worked,
+    isDriver,
+    file,
+    textOf,
+    variants,
+    graphs,
+    macros,
+  });
   const collapse = collapser({ structure, typedef, globalType, resultType, expand });
-  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, jumpingMacro, collapse });
+  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, jumpingMacro, loopMacro, collapse });
 
   const { callers, callSites } = openCallers({ tree, ledger, file, graphs });
 

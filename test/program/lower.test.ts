@@ -19,6 +19,7 @@ function graphOf(text: string): Graph {
     isFunction: () => false,
     isDefinedFree: () => false,
     jumping: () => null,
+    looping: () => null,
   });
 }
 

@@ -23,9 +23,18 @@ export function toField(memory: Memory, start: Start, heap: string, file: string
     leadsTo(program, reference, heap) &&
     !isElsewhere(program, reference, start) &&
     !isElsewhen(start, reference);
-  return touchingHolder(program, heap, fields, file, near)
+  return withUsers(program, touchingHolder(program, heap, fields, file, near))
     .filter(mayLeadOn)
     .map((reference) => intoFunction(memory, heap, from, reference));
+}
+
+/** The head of a loop as a macro: who uses it goes through what it names. */
+const loopHead = /^#\s*define\s+\w+\([^)]*\)[\s\\]*(?:for|while)\s*\(/;
+
+/** Functions, and those that use the macros among them which are heads of loops. */
+function withUsers(program: Program, found: readonly FunctionReference[]): FunctionReference[] {
+  const users = found.filter((r) => r.macro && loopHead.test(program.textOf(r))).flatMap((macro) => program.callers(macro));
+  return users.length === 0 ? [...found] : [...new Map([...found, ...users].map((r) => [r.key, r])).values()];
 }
 
 /** The names of the fields that lead to what a holder holds. */

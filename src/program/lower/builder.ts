@@ -17,6 +17,8 @@ export interface Names {
   isDefinedFree(name: string): boolean;
   /** The macro of a name that jumps: its statements stand where it is used. */
   jumping(name: string): FunctionVariant | null;
+  /** The macro of a name that is the head of a loop: the loop stands where it is used. */
+  looping(name: string): FunctionVariant | null;
 }
 
 /** A place that a jump leads to. */

@@ -1,5 +1,5 @@
 /** Statements, in their order and around each other. */
-import type { Block, Declarator, Expression, Statement } from '../../syntax/ast.js';
+import type { Block, Call, Declarator, Expression, Statement } from '../../syntax/ast.js';
 import { isScopeMacro } from '../../syntax/macros.js';
 import { type GotoLoop, gotoLoops } from '../goto-loops.js';
 import type { Assume, Guard, Loop, Node } from '../graph.js';
@@ -103,8 +103,13 @@ export function statement(b: Builder, s: Statement): void {
     }
     case 'macro-statement': {
       const callee: Expression = { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length };
-      const head: Expression = { kind: 'call', callee, args: s.args, pos: s.pos, end: s.body.pos };
-      if (isScopeMacro(s.name)) scope(b, s, head);
+      const head: Call = { kind: 'call', callee, args: s.args, pos: s.pos, end: s.body.pos };
+      const written = loopFor(b, s, head);
+      if (written) {
+        b.writing.push(s.name);
+        statement(b, written);
+        b.writing.pop();
+      } else if (isScopeMacro(s.name)) scope(b, s, head);
       else loop(b, s.pos, s.end, s.name, head, null, null, s.body);
       return;
     }
@@ -221,6 +226,13 @@ function writeOut(b: Builder, e: Expression): boolean {
   innerBlock(b, { kind: 'block', body, pos: e.pos, end: e.end });
   b.writing.pop();
   return true;
+}
+
+/** The loop whose head is a macro, around the statement behind that; `null` if it is none of the driver's own. */
+function loopFor(b: Builder, { name, pos, end, body }: Extract<Statement, { kind: 'macro-statement' }>, head: Call): Statement | null {
+  const macro = b.writing.includes(name) ? null : b.names.looping(name);
+  const [loop] = (macro && statementsFor(macro, head)) ?? [];
+  return loop?.kind === 'for' || loop?.kind === 'while' ? { ...loop, pos, end, body } : null;
 }
 
 /** The classes of locks that may not be got: then the statement does not run. */
