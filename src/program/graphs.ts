@@ -20,6 +20,10 @@ interface Sources {
   jumpingMacro(name: string, file: string): FunctionVariant | null;
   /** The macro of a name that is the head of a loop; `null` if it means none. */
   loopMacro(name: string, file: string): FunctionVariant | null;
+  /** The macro of a name that is a place below its argument; `null` if it means none. */
+  memberMacro(name: string, file: string): FunctionVariant | null;
+  /** The macro of a name that drops what a member of its argument leads to; `null` if it means none. */
+  droppingMacro(name: string, file: string): FunctionVariant | null;
   /** A graph of a file with its containers collapsed. */
   collapse(graph: Graph, file: string): Graph;
 }
@@ -41,7 +45,7 @@ function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
 }
 
 /** What names stand for in a file. */
-function namesIn({ global, isHanding, jumpingMacro, loopMacro }: Sources, { file, byName }: FileFacts): Names {
+function namesIn({ global, isHanding, jumpingMacro, loopMacro, memberMacro, droppingMacro }: Sources, { file, byName }: FileFacts): Names {
   return {
     isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),
     isCast: (name) => castCalls.test(name),
@@ -51,5 +55,7 @@ function namesIn({ global, isHanding, jumpingMacro, loopMacro }: Sources, { file
     isDefinedFree: (name) => byName.get(name)?.some((r) => r.free !== null) === true,
     jumping: (name) => jumpingMacro(name, file),
     looping: (name) => loopMacro(name, file),
+    member: (name) => memberMacro(name, file),
+    dropping: (name) => droppingMacro(name, file),
   };
 }

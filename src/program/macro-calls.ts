@@ -1,11 +1,12 @@
 /** What a macro is where it is called: one call of the tables, statements that jump, or its argument. */
+import { releases } from '../protocol/index.js';
 import type { FunctionVariant } from '../syntax/ast.js';
 import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
 import type { CallOperation } from './graph.js';
 import { handsThrough } from './handing.js';
-import { isJumping, isLooping, mayJump, mayLoop } from './jumping.js';
 import { asAliased, type MacroAliases, openMacroAliases } from './macro-aliases.js';
+import { dropsOf, isJumping, isLooping, mayBeMember, mayJump, mayLoop, memberOf } from './macro-bodies.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import { macrosOf } from './macros.js';
 import { isTabled } from './shims.js';
@@ -20,6 +21,10 @@ export interface MacroCalls {
   jumpingMacro(name: string, from: string): FunctionVariant | null;
   /** The macro of a name that is the head of a loop; `null` if it means none. */
   loopMacro(name: string, from: string): FunctionVariant | null;
+  /** The macro of a name that is a place below its argument; `null` if it means none. */
+  memberMacro(name: string, from: string): FunctionVariant | null;
+  /** The macro of a name that drops what a member of its argument leads to; `null` if it means none. */
+  droppingMacro(name: string, from: string): FunctionVariant | null;
   /** True for a macro of a driver that hands its argument through, in all arms in which it is defined. */
   isHanding(name: string, from: string): boolean;
 }
@@ -35,6 +40,8 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
     isAlias: (macro) => aliases.aliasOf(macro) !== null,
     jumpingMacro: openWritten(sources, 'jumping', (macro) => jumpingVariant(sources, aliases, macro)),
     loopMacro: openWritten(sources, 'looping', (macro) => loopVariant(sources, aliases, macro)),
+    memberMacro: openWritten(sources, 'member', (macro) => memberVariant(sources, macro)),
+    droppingMacro: openWritten(sources, 'dropping', (macro) => droppingVariant(sources, macro)),
     isHanding: openHanding(sources),
   };
 }
@@ -81,6 +88,20 @@ function jumpingVariant(
   if (calledIn(text, macro.name).some((called) => isTabled(called) || aliasFor(called, macro.file) !== null)) return null;
   const [variant] = variants(macro);
   return variant && isJumping(variant, parseMacro(file(macro.file)?.text ?? '', macro.item)) ? variant : null;
+}
+
+/** The place of a macro that is one below its argument. */
+function memberVariant({ file, variants }: MacroSources, macro: FunctionReference): FunctionVariant | null {
+  if (macro.objectLike || !mayBeMember(parseMacro(file(macro.file)?.text ?? '', macro.item).body)) return null;
+  const [variant] = variants(macro);
+  return variant && memberOf(variant) ? variant : null;
+}
+
+/** What a macro does that drops what a member of its argument leads to. */
+function droppingVariant({ file, textOf, variants }: MacroSources, macro: FunctionReference): FunctionVariant | null {
+  if (macro.objectLike || !calledIn(textOf(macro), macro.name).some((called) => releases.has(called))) return null;
+  const [variant] = variants(macro);
+  return variant ? dropsOf(variant, parseMacro(file(macro.file)?.text ?? '', macro.item).body) : null;
 }
 
 /** Remembers which names mean macros of a driver that hand their argument through. */

@@ -20,6 +20,8 @@ function graphOf(text: string): Graph {
     isDefinedFree: () => false,
     jumping: () => null,
     looping: () => null,
+    member: () => null,
+    dropping: () => null,
   });
 }
 

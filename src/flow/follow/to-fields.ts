@@ -28,12 +28,9 @@ export function toField(memory: Memory, start: Start, heap: string, file: string
     .map((reference) => intoFunction(memory, heap, from, reference));
 }
 
-/** The head of a loop as a macro: who uses it goes through what it names. */
-const loopHead = /^#\s*define\s+\w+\([^)]*\)[\s\\]*(?:for|while)\s*\(/;
-
-/** Functions, and those that use the macros among them which are heads of loops. */
+/** Functions, and those that use the macros among them: what such a macro names stands where it is used. */
 function withUsers(program: Program, found: readonly FunctionReference[]): FunctionReference[] {
-  const users = found.filter((r) => r.macro && loopHead.test(program.textOf(r))).flatMap((macro) => program.callers(macro));
+  const users = found.filter((r) => r.macro && !r.objectLike).flatMap((macro) => program.callers(macro));
   return users.length === 0 ? [...found] : [...new Map([...found, ...users].map((r) => [r.key, r])).values()];
 }
 

@@ -19,6 +19,10 @@ export interface Names {
   jumping(name: string): FunctionVariant | null;
   /** The macro of a name that is the head of a loop: the loop stands where it is used. */
   looping(name: string): FunctionVariant | null;
+  /** The macro of a name that is a place below its argument: that place stands where it is used. */
+  member(name: string): FunctionVariant | null;
+  /** The macro of a name that drops what a member of its argument leads to: its statements stand where it is used. */
+  dropping(name: string): FunctionVariant | null;
 }
 
 /** A place that a jump leads to. */

@@ -1,7 +1,8 @@
 /** Expressions: their calls and copies, and the ways that a condition parts. */
-import type { CType, Expression, InitializerList } from '../../syntax/ast.js';
+import type { Call, CType, Expression, InitializerList } from '../../syntax/ast.js';
 import { negated, swapped } from '../../syntax/comparisons.js';
 import type { Assume, CallOperation, Operation } from '../graph.js';
+import { statementsFor } from '../macro-bodies.js';
 import { step, type Value } from '../path.js';
 import { sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, temporary } from './builder.js';
@@ -201,6 +202,17 @@ function typeArgument(e: Expression | undefined): CType | null {
   return e?.kind === 'type' ? e.type : null;
 }
 
+/** The place below its argument that a macro stands for; `null` if it stands for none. */
+function placeFor(b: Builder, e: Call, name: string): Value | null {
+  const macro = b.writing.includes(name) ? null : b.names.member(name);
+  const [only] = (macro && statementsFor(macro, e)) ?? [];
+  if (only?.kind !== 'return' || !only.value) return null;
+  b.writing.push(name);
+  const value = evaluate(b, only.value);
+  b.writing.pop();
+  return value;
+}
+
 export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
   let name = e.callee.kind === 'identifier' ? e.callee.name : null;
   let through: string | null = null;
@@ -211,6 +223,8 @@ export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, itera
     through = name;
     name = null;
   }
+  const place = name === null ? null : placeFor(b, e, name);
+  if (place) return place;
   if (name !== null && b.names.isTransparent(name) && e.args.length >= 1) {
     const first = evaluate(b, e.args[0] as Expression);
     for (const rest of e.args.slice(1)) evaluate(b, rest);

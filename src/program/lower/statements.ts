@@ -3,7 +3,7 @@ import type { Block, Call, Declarator, Expression, Statement } from '../../synta
 import { isScopeMacro } from '../../syntax/macros.js';
 import { type GotoLoop, gotoLoops } from '../goto-loops.js';
 import type { Assume, Guard, Loop, Node } from '../graph.js';
-import { statementsFor } from '../jumping.js';
+import { statementsFor } from '../macro-bodies.js';
 import type { Value } from '../path.js';
 import { namesIn, sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, within } from './builder.js';
@@ -215,11 +215,11 @@ function expressionStatement(b: Builder, e: Expression): Value {
   return writeOut(b, e) ? nothing : evaluate(b, e);
 }
 
-/** The statements of a macro that jumps, where it is used; false for anything else. */
+/** The statements of a macro that jumps, or drops what its argument leads to, where it is used; false for anything else. */
 function writeOut(b: Builder, e: Expression): boolean {
   if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
   const { name } = e.callee;
-  const macro = b.writing.includes(name) ? null : b.names.jumping(name);
+  const macro = b.writing.includes(name) ? null : (b.names.jumping(name) ?? b.names.dropping(name));
   const body = macro && statementsFor(macro, e);
   if (!body) return false;
   b.writing.push(name);

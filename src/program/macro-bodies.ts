@@ -1,7 +1,7 @@
 /**
- * Macros that leave the place where they stand: `#define CHECK(x) do { err = (x); if (err) goto out; } while (0)`, and those that are the head
- * of a loop: `#define for_each_page(b, i, p) for (i = 0; i < b->n && (p = b->pages[i]); i++)`. Their statements are lowered there, as the
- * preprocessor would write them.
+ * Macros whose bodies are lowered where they stand, as the preprocessor would write them: those that leave the place,
+ * `#define CHECK(x) do { err = (x); if (err) goto out; } while (0)`; the heads of loops, `#define for_each_page(b, i, p) for (i = 0; …; i++)`;
+ * and those that name a member of their argument, whose type is known there alone.
  */
 import type { Call, Expression, FunctionVariant, MacroDefinition, Statement } from '../syntax/ast.js';
 
@@ -34,12 +34,40 @@ export function isLooping({ body }: FunctionVariant): boolean {
   return others.length === 0 && (only?.kind === 'for' || only?.kind === 'while') && only.body.kind === 'empty' && !isOdd(only);
 }
 
-function isOdd(loop: Statement): boolean {
+function isOdd(statement: Statement): boolean {
   let odd = false;
-  visit(loop, (kind) => {
-    odd ||= kind === 'unknown-statement' || kind === 'unknown' || kind === 'statement-expression';
+  visit(statement, (kind) => {
+    odd ||= kind === 'unknown-statement' || kind === 'unknown' || kind === 'statement-expression' || kind === 'label';
   });
   return odd;
+}
+
+/** True for a macro's text that names a member, and calls nothing. */
+export function mayBeMember(text: string): boolean {
+  return /(?:->|\.)\s*[A-Za-z_]/.test(text) && !/[A-Za-z_]\w*\s*\(/.test(text);
+}
+
+/** What a macro stands for whose body is a place below its argument: `#define PAGE_OF(b, i) ((b)->pages[i])`; `null` if it is none. */
+export function memberOf({ body }: FunctionVariant): Expression | null {
+  const [only, ...others] = body.body;
+  const value = others.length === 0 && only?.kind === 'return' ? only.value : null;
+  let at = value;
+  while (at?.kind === 'index') at = at.object;
+  return at?.kind === 'member' ? value : null;
+}
+
+/**
+ * What a macro does that drops what a member of its argument leads to: `#define PUT_ALL(b) do { … put_page((b)->pages[i]); } while (0)`. An
+ * expression was read as `return` of it; `null` where something in it cannot be read, or is jumped to.
+ */
+export function dropsOf({ body, params, ...rest }: FunctionVariant, text: string): FunctionVariant | null {
+  const names = params.map((p) => p.name).filter((name) => name !== '');
+  const isBelow = names.length > 0 && new RegExp(`\\b(?:${names.join('|')})\\s*\\)?\\s*(?:->|\\.)`).test(text);
+  if (!isBelow || body.body.some(isOdd)) return null;
+  const statements = body.body.map(
+    (s): Statement => (s.kind === 'return' && s.value ? { ...s, kind: 'expression', expression: s.value } : s),
+  );
+  return { ...rest, params, body: { ...body, body: statements } };
 }
 
 /** The statements of a macro for one call of it, all at its place; `null` where the call does not fit. */

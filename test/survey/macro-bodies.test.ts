@@ -1,0 +1,74 @@
+/** Macros of a driver's own that name a member of their argument, or are the head of a loop. */
+import { describe } from 'vitest';
+import { shows } from './helper.js';
+
+const head = 'struct buf { struct page **pages; struct page *first; int n; };\n';
+const taking = (into: string) => `int buf_take(struct buf *b, unsigned long a, int n)
+{
+	b->n = pin_user_pages_fast(a, n, FOLL_WRITE, ${into});
+	return b->n;
+}
+`;
+const giving = (how: string) => `void buf_give(struct buf *b)
+{
+	struct page *page;
+	int i;
+
+	${how}
+}
+`;
+const one = (macro: string, how: string, into = 'b->pages') => head + macro + taking(into) + giving(how);
+const held = (form: string, by = 'unpin_user_page') => `pin page-array car=buf.pages ${form}@file put:buf_give:${by}`;
+
+describe('a macro that is the head of a loop', () => {
+  const each = '#define for_each_held(b, i, page) \\\n\tfor (i = 0; i < (b)->n && (page = (b)->pages[i]); i++)\n';
+  const use = 'for_each_held(b, i, page)\n\t\tunpin_user_page(page);';
+  shows('with the page in it', one(each, use), held('loop-collapsible'));
+  shows(
+    'with an index alone',
+    one('#define for_each_slot(b, i) for (i = 0; i < (b)->n; i++)\n', 'for_each_slot(b, i) {\n\t\tunpin_user_page(b->pages[i]);\n\t}'),
+    held('loop-collapsible'),
+  );
+  shows(
+    'of a header, in another file',
+    { 'buf.h': head + each, 'a.c': `#include "buf.h"\n${taking('b->pages')}`, 'b.c': `#include "buf.h"\n${giving(use)}` },
+    'pin page-array car=buf.pages loop-collapsible@cross-file put:b.c:buf_give:unpin_user_page',
+  );
+});
+
+describe('a macro that is a member of its argument', () => {
+  shows(
+    'an element',
+    one('#define HELD(b, i) ((b)->pages[i])\n', 'for (i = 0; i < b->n; i++)\n\t\tunpin_user_page(HELD(b, i));'),
+    held('loop-collapsible'),
+  );
+  shows(
+    'where they are taken',
+    one('#define PAGES(b) ((b)->pages)\n', 'unpin_user_pages(b->pages, b->n);', 'PAGES(b)'),
+    held('bulk', 'unpin_user_pages'),
+  );
+  shows(
+    'where they are dropped',
+    one('#define PAGES(b) ((b)->pages)\n', 'unpin_user_pages(PAGES(b), b->n);'),
+    held('bulk', 'unpin_user_pages'),
+  );
+  shows(
+    'of another struct',
+    `struct other { struct page **pages; };\n${one('#define PAGES(b) ((b)->pages)\n', 'hold(PAGES(b));')}void other_give(struct other *b)\n{\n\tput_page(PAGES(b)[0]);\n}\n`,
+    'pin page-array car=buf.pages none@function gap',
+  );
+});
+
+describe('a macro that drops what a member leads to', () => {
+  shows('one', one('#define DROP(b) unpin_user_page((b)->pages[0])\n', 'DROP(b);'), held('single'));
+  shows(
+    'all',
+    one('#define DROP_ALL(b) do { int k; for (k = 0; k < (b)->n; k++) unpin_user_page((b)->pages[k]); } while (0)\n', 'DROP_ALL(b);'),
+    held('loop-collapsible'),
+  );
+  shows(
+    'where one is given to it',
+    one('#define DROP(page) do { if (page) unpin_user_page(page); } while (0)\n', 'DROP(b->pages[0]);'),
+    held('single'),
+  );
+});
