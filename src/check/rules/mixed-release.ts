@@ -1,13 +1,15 @@
 import { analyse } from '../../flow/analyse.js';
 import type { SeenRelease } from '../../flow/releases.js';
+import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
-import { type OriginKind, originCalls, releases } from '../../protocol/index.js';
+import type { Program } from '../../program/program.js';
+import { extraReferenceCalls, type OriginKind, originCalls, type ReleaseCall, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { flagDecides, flaggedIn, kindOf } from '../company.js';
 import { stepAt } from '../data/access.js';
 import { complaintAt, releasesIn } from '../evidence.js';
-import { type FindingStep, type Rule, taken } from '../finding.js';
+import { type FindingStep, type Rule, stepIn, taken } from '../finding.js';
 
 /** unpin_user_page() of a page that was never pinned takes 1024 from its count; ZERO_PAGE is let through (mm/gup.c, 6.5 on). */
 export const mixedRelease: Rule = {
@@ -17,7 +19,7 @@ export const mixedRelease: Rule = {
   check(subject, others) {
     const unconditional = releasesIn(subject).filter((s) => s.event.call.drops !== 'any' && !flaggedIn(subject, s));
     return unconditional.flatMap((release) => {
-      const strangers = [...siblings(subject, release, others), ...strangersIn(subject, release)];
+      const strangers = [...siblings(subject, release, others), ...strangersIn(subject, release), ...strangersKept(subject, release)];
       if (strangers.length === 0) return [];
       const calls = new Set([subject.row.api, ...strangers.map(({ api }) => api)]);
       const message = `${release.event.api}() drops ${[...calls].map((api) => `pages from ${api}()`).join(' and ')} alike`;
@@ -71,6 +73,37 @@ function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[
         }),
   );
 }
+
+/** The calls of other origins in the acquiring function itself whose pages it keeps in the field from which an unpinning call drops them. */
+function strangersKept(subject: Subject, { visit: { heap, way }, event }: SeenRelease): Stranger[] {
+  const { program, analysis, site } = subject;
+  const { drops } = event.call;
+  if (drops === 'any' || way !== 'field' || heap === null || isPutElsewhere(subject, heap, drops)) return [];
+  // Who puts pages that come without a reference takes one before.
+  const isStranger = (kind: OriginKind): boolean =>
+    drops === 'pin' ? !unsaid.has(kind) : kind === 'kernel' && !takesMore(program, site.reference);
+  return program.graphs(site.reference).flatMap((graph) =>
+    graph.nodes.flatMap((n) => {
+      const o = n.operation;
+      const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
+      if (o?.kind !== 'call' || !origin || !isStranger(origin.kind)) return [];
+      const flow = analyse(analysis, site.reference, [{ pos: o.pos, facts: ['%result'] }]);
+      const step = stepIn(program, site.reference, o.pos, `a page from ${origin.name}() is kept there, too`);
+      return flow.heap.includes(heap) ? [{ api: origin.name, step }] : [];
+    }),
+  );
+}
+
+/** True if pages are dropped in another way from a field, or freed, in some other place: who does knows whose they are. */
+function isPutElsewhere(subject: Subject, heap: string, drops: ReleaseCall['drops']): boolean {
+  return releasesIn(subject).some(({ visit, event }) => visit.heap === heap && (event.call.drops !== drops || event.call.frees));
+}
+
+function takesMore(program: Program, reference: FunctionReference): boolean {
+  return extra.test(program.textOf(reference));
+}
+
+const extra = new RegExp(`\\b(?:${[...extraReferenceCalls].join('|')})\\s*\\(`);
 
 /** True if a function puts something that stands where the dropped pages do: an index may tell the one from the other. */
 function putsFrom(graph: Graph, fact: string): boolean {
