@@ -2,6 +2,7 @@ import { repeatedDrops } from '../../flow/repeated.js';
 import { complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
 import { leftErrors } from '../faults/left-errors.js';
+import { redropped } from '../faults/redropped.js';
 import { notTold, type Rule } from '../finding.js';
 
 export const doubleRelease: Rule = {
@@ -13,6 +14,11 @@ export const doubleRelease: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'double')
       .map((w) => complaintOf(subject, w, message));
-    return [...walked, ...notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked), ...leftErrors(subject)];
+    return [
+      ...walked,
+      ...notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked),
+      ...leftErrors(subject),
+      ...notTold(redropped(subject), walked),
+    ];
   },
 };

@@ -38,7 +38,7 @@ export function isRequested(
 }
 
 /** True for a function that user space has called as often as it likes for one open file: by its name, or by what it is installed as. */
-function isRequest(program: Program, { file, name }: FunctionReference): boolean {
+export function isRequest(program: Program, { file, name }: FunctionReference): boolean {
   if (requestName.test(name)) return true;
   const text = program.file(file)?.text ?? '';
   return requestMembers.some((member) => installedAs(text, 'file_operations', member).includes(name));

@@ -1,0 +1,94 @@
+/**
+ * Pages that a request drops from the object which is open, and that stand there afterwards as before: the next request, or the end of the
+ * object, drops them once more.
+ */
+import { sourcesOf } from '../../flow/flow.js';
+import { isRequest } from '../../flow/paths/faults/reentry.js';
+import { spelledIn } from '../../flow/paths/function/text.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type Graph, type Guard, leadsTo, type Node } from '../../program/graph.js';
+import { rootOf, suffixAfter } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { castCalls, freeingCalls } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { complaintAt, releasesIn } from '../evidence.js';
+import { type Complaint, stepIn } from '../finding.js';
+
+/** The drops of requests behind which nothing in the object says that they were made. */
+export function redropped(subject: Subject): Complaint[] {
+  const { program, row } = subject;
+  if (row.gaps.length > 0) return [];
+  return releasesIn(subject).flatMap((release): Complaint[] => {
+    const { visit, event } = release;
+    const { reference } = visit.flow;
+    if (visit.way !== 'field' || visit.heap === null || event.call.shape === 'container') return [];
+    return program.graphs(reference).flatMap((graph): Complaint[] => {
+      const place = placeIn(graph, release);
+      const node = graph.nodes.find((n) => n.pos === event.pos && n.operation?.kind === 'call');
+      if (place === null || !node || !isAskedAlone(event.guards, place)) return [];
+      if (!isRepeated(program, { reference, graph, node, object: rootOf(place) })) return [];
+      const text = spelledIn({ program, reference, graph }, place);
+      const message = `pages of ${row.api}() are dropped, and ${text} leads to them as before: the next request drops them again`;
+      const complaint = complaintAt(subject, release, message);
+      return [
+        { ...complaint, path: [...complaint.path, stepIn(program, reference, event.pos, 'nothing is stored in the object behind it')] },
+      ];
+    });
+  });
+}
+
+/** The member of an object in which a function has found what it drops. */
+function placeIn(graph: Graph, { visit: { flow }, event }: SeenRelease): string | null {
+  const members = sourcesOf(flow, event.fact).map((path) => path.replace(/(\[\]|@\w+)+$/, ''));
+  const place = members.find((path) => /^[A-Za-z_]\w*\.\w+$/.test(path));
+  return place !== undefined && graph.types.get(rootOf(place))?.pointers === 1 ? place : null;
+}
+
+/** True if of the object nothing but the member itself is asked for around a drop. */
+function isAskedAlone(guards: readonly Guard[], place: string): boolean {
+  const isOther = (path: string | null): boolean => path !== null && suffixAfter(path, rootOf(place)) !== null && path !== place;
+  return guards.every(({ path, args }) => ![path, ...args].some(isOther));
+}
+
+/** A statement about an object that a variable of a function points at. */
+interface About {
+  reference: FunctionReference;
+  graph: Graph;
+  node: Node;
+  object: string;
+}
+
+const maxLevels = 3;
+
+/** True for what a request comes to, itself or by calls that hand the object on, with nothing changed in the object on the way there and out again. */
+function isRepeated(program: Program, { reference, graph, node, object }: About, level = 0): boolean {
+  const isChange = (n: Node): boolean => n !== node && mayChange(program, reference.file, n, object);
+  const isWay = (from: Node, to: (n: Node) => boolean): boolean => leadsTo(graph, from, to);
+  const isLookedUp = graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === object && o.source.path?.startsWith('%'));
+  if (isLookedUp || graph.nodes.some((n) => isChange(n) && (isWay(n, (m) => m === node) || isWay(node, (m) => m === n)))) return false;
+  if (isRequest(program, reference)) return true;
+  const at = graph.params.findIndex((p) => p.name === object);
+  if (at < 0 || level >= maxLevels) return false;
+  return program.callSites(reference).some(({ caller, graph: above, node: call, call: { args } }) => {
+    const given = args[at];
+    return (
+      given?.path != null &&
+      !given.address &&
+      rootOf(given.path) === given.path &&
+      isRepeated(program, { reference: caller, graph: above, node: call, object: given.path }, level + 1)
+    );
+  });
+}
+
+/** Calls that change what they are given a member of, though no page passes through them: lists, counts, and single stores. */
+const changing = /^(list_|hlist_|rb_|atomic|refcount|kref|xchg|cmpxchg|test_and|WRITE_ONCE)/;
+
+/** True for a store to the object, and for a call that is handed it or the address of a member. */
+function mayChange(program: Program, file: string, { operation: o }: Node, object: string): boolean {
+  const isOf = (path: string | null): boolean => path !== null && suffixAfter(path, object) !== null;
+  if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return isOf(o.target) && o.target !== object;
+  if (o?.kind !== 'call') return o?.kind === 'unread';
+  if (!o.args.some((a) => (a.address ? isOf(a.path) : a.path === object))) return false;
+  return o.name === null || freeingCalls.has(o.name) || castCalls.test(o.name) || changing.test(o.name) || !program.isNeutral(o.name, file);
+}

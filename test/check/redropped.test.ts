@@ -1,0 +1,73 @@
+/** Requests that drop the pages of an object and leave it as it was. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const device = (
+  drop: string,
+  { helper = '', more = '' } = {},
+) => `struct ctx { struct page *page; int n; struct mutex lock; struct list_head list; };
+${helper}
+static long ctx_ioctl(struct file *f, unsigned int cmd, unsigned long at)
+{
+	struct ctx *c = f->private_data;
+	struct page *page;
+
+	switch (cmd) {
+	case 1:
+		if (c->page)
+			return -EBUSY;
+		if (pin_user_pages_fast(at, 1, FOLL_WRITE | FOLL_LONGTERM, &page) != 1)
+			return -EFAULT;
+		c->page = page;
+		return 0;
+	case 2:
+		${drop}
+		return 0;
+	}
+	return -ENOTTY;
+}
+static int ctx_release(struct inode *i, struct file *f)
+{
+	struct ctx *c = f->private_data;
+
+	if (c->page)
+		unpin_user_pages_dirty_lock(&c->page, 1, true);
+	kfree(c);
+	return 0;
+}
+${more}`;
+const rule = 'double-release';
+const drop = 'unpin_user_page(c->page);';
+
+describe('a request that drops what it finds', () => {
+  complains(rule, 'and leaves it', device(drop), `ctx_ioctl:${drop}`);
+  complains(rule, 'where it is there', device(`if (c->page)\n\t\t\t${drop}`), `ctx_ioctl:if (c->page)`.replace('if (c->page)', drop));
+  complains(
+    rule,
+    'under a lock',
+    device(`mutex_lock(&c->lock);\n\t\tif (c->page)\n\t\t\t${drop}\n\t\tmutex_unlock(&c->lock);`),
+    `ctx_ioctl:${drop}`,
+  );
+  complains(
+    rule,
+    'by a helper',
+    device('ctx_put(c);', { helper: `static void ctx_put(struct ctx *c)\n{\n\t${drop}\n}\n` }),
+    `ctx_put:${drop}`,
+  );
+});
+
+describe('a request that drops, and says so', () => {
+  accepts(rule, 'by the member', device(`${drop}\n\t\tc->page = NULL;`));
+  accepts(rule, 'by the member, before', device('page = c->page;\n\t\tc->page = NULL;\n\t\tunpin_user_page(page);'));
+  accepts(rule, 'by another member', device(`${drop}\n\t\tc->n = 0;`));
+  accepts(rule, 'by a count', device(`if (atomic_dec_and_test(&c->users))\n\t\t\t${drop}`));
+  accepts(rule, 'by another member that it asks for', device(`if (c->n)\n\t\t\t${drop}`));
+  accepts(rule, 'by the list that the object was on', device(`list_del(&c->list);\n\t\t${drop}`));
+  accepts(rule, 'by the end of the object', device(`${drop}\n\t\tkfree(c);`));
+  accepts(rule, 'by a call that may say so', device(`${drop}\n\t\tctx_reset(c);`));
+  accepts(
+    rule,
+    'where the helper is called',
+    device('ctx_put(c);\n\t\tc->page = NULL;', { helper: `static void ctx_put(struct ctx *c)\n{\n\t${drop}\n}\n` }),
+  );
+});
