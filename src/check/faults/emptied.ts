@@ -5,6 +5,7 @@ import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
 import { callsOf, type Graph, leadsTo, type Node, nothing } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
+import { folderOf, isNear } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
@@ -97,8 +98,11 @@ function meantCallers(program: Program, reference: FunctionReference, field: str
   });
 }
 
+/** The callers of a function of which all are near by: whom a whole tree calls, everybody gives what is his own. */
 function callersIn(program: Program, reference: FunctionReference): FunctionReference[] {
-  return program.callers(reference).filter(({ macro }) => !macro);
+  const folder = folderOf(reference.file);
+  const isLocal = reference.static || program.tree.filesCalling(reference.name).every((file) => isNear(file, folder));
+  return isLocal ? program.callers(reference).filter(({ macro }) => !macro) : [];
 }
 
 /** The fields below something that stand in the arguments of a function's calls. */
