@@ -729,3 +729,20 @@ void region_unmap(struct region *r)
     'pin page-array car=region.pages none@function',
   );
 });
+
+describe('a pointer that a list of one value sets', () => {
+  const slot = (drop: string) => `struct slot { struct page *page; };
+int slot_take(struct slot *s, unsigned long a)
+{
+	return pin_user_pages_fast(a, 1, FOLL_WRITE, &s->page) == 1 ? 0 : -EFAULT;
+}
+void slot_give(struct slot *s)
+{
+	${drop}
+}
+`;
+  const row = (api: string) => `pin single car=slot.page ${api === 'unpin_user_page' ? 'single' : 'bulk'}@file put:slot_give:${api}`;
+  shows('in its declaration', slot('struct page *page = { s->page };\n\n\tunpin_user_page(page);'), row('unpin_user_page'));
+  shows('without a name', slot('unpin_user_pages(&(struct page *){ s->page }, 1);'), row('unpin_user_pages'));
+  shows('as an array without a name', slot('unpin_user_pages((struct page *[]){ s->page }, 1);'), row('unpin_user_pages'));
+});

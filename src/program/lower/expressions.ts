@@ -109,7 +109,7 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
     case 'initializer': {
       const path = temporary(b);
       if (e.type) b.types.set(path, e.type);
-      initialise(b, path, e);
+      initialise(b, path, e, e.type);
       return valueAt(path);
     }
     case 'sizeof':
@@ -124,10 +124,12 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
 
 const comparison = new Set(['==', '!=', '<', '<=', '>', '>=', '%', '/', '^']);
 
-export function initialise(b: Builder, target: string, list: InitializerList): void {
+export function initialise(b: Builder, target: string, list: InitializerList, type: CType | null = null): void {
+  // A pointer is set to the one value in the list: `(struct page *){ p }`.
+  const isPointer = type !== null && type.pointers > 0 && type.dims.length === 0;
   for (const item of list.items) {
     const named = item.designators.map((d) => (d === '[]' ? '[]' : `.${d}`));
-    const steps = named.length > 0 ? named : ['[]'];
+    const steps = named.length > 0 || isPointer ? named : ['[]'];
     let path: string | null = target;
     for (const s of steps) path = path === null ? null : step(path, s);
     if (path === null) continue;

@@ -336,7 +336,7 @@ function declare(b: Builder, d: Declarator): void {
   b.types.set(name, d.type);
   if (d.cleanup) b.cleanups.push({ variable: d.name, call: d.cleanup });
   if (d.init) {
-    if (d.init.kind === 'initializer') initialise(b, name, d.init);
+    if (d.init.kind === 'initializer') initialise(b, name, d.init, d.type);
     // What a pointer is set to once, it is not at each call.
     else if (!d.static || d.type.pointers === 0) assign(b, name, stored(b, d.init), d.pos, true);
   } else if (!d.static) node(b, d.pos, { kind: 'clear', target: d.name, text: '' });
