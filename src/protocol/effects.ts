@@ -90,6 +90,11 @@ export const actionCalls: ReadonlyMap<string, boolean> = new Map([
   ['drmm_add_action_or_reset', true],
 ]);
 
+/** Calls that have a function run in a thread, with what they are given for it; where they give an error, it does not: include/linux/kthread.h. */
+export const threadCalls: ReadonlySet<string> = new Set(
+  ['kthread_run', 'kthread_run_on_cpu', 'kthread_create'].concat('kthread_create_on_node', 'kthread_create_on_cpu'),
+);
+
 /** Tests of one page that lead to marking it dirty or to skipping it. */
 export const pageTestCalls: ReadonlySet<string> = new Set([
   'PageReserved',

@@ -13,6 +13,7 @@ import {
   freeingCalls,
   handedEnds,
   puttingText,
+  threadCalls,
   unmappingCalls,
   zeroingFlag,
   zeroingName,
@@ -94,6 +95,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }
+  if (api !== null && threadCalls.has(api)) return started(local, n, o, api, state);
   if (isSending) return [];
   if (isMapping) return unless(local, n, o, state);
   // A page itself that is put on a list, or kept for an end, is found where no pointer of the function leads.
@@ -122,6 +124,14 @@ function errorIn(state: State, api: string, value: string | null): string | null
 function givenUp(local: Called): State[] {
   local.givenUp();
   return [];
+}
+
+/** What a thread is given is its own from then on, and is not followed; where none could be started it is the function's still. */
+function started(local: Called, n: Node, o: CallOperation, api: string, state: State): State[] {
+  const failed = local.shape.isDecided(o.result) ? withSign(state, o.result, sign.negative) : null;
+  if (!failed) return [];
+  local.unfollowed();
+  return [told(local, n, failed, `where ${api}() fails`)];
 }
 
 /** An object is kept for the function that ends it. Where that cannot be promised, some calls have ended it at once. */
