@@ -45,11 +45,11 @@ function listed(field: string): RegExp {
   return new RegExp(`[{,]\\s*\\.${field}\\s*=`);
 }
 
-/** A text in which a member may be given a value, or its address is taken. */
+/** A text in which a member may be given a value: by a store of anything but zero, by counting, or by who is given its address. */
 function givingTo(field: string): RegExp {
-  return new RegExp(
-    `(?:->|\\.)\\s*${field}\\s*(?:[-+|&^*/%]|<<|>>)?=(?!=|\\s*(?:0|false|NULL)\\s*;)|(?:->|\\.)\\s*${field}\\s*(?:\\+\\+|--)|(?:\\+\\+|--|&)[^;{}&|]*\\b${field}\\b`,
-  );
+  const member = `(?:->|\\.)\\s*${field}\\s*`;
+  const store = `${member}(?:[-+|&^*/%]|<<|>>)?=(?!=|\\s*(?:0|false|NULL)\\s*;)`;
+  return new RegExp(`${store}|${member}(?:\\+\\+|--)|(?:\\+\\+|--|&)[^;{}&|]*\\b${field}\\b`);
 }
 
 function maySet(program: Program, reference: FunctionReference, member: Member): boolean {
