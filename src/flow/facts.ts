@@ -16,7 +16,7 @@
  */
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
-import { isOwnValue, pathBelow, rootOf, suffixAfter, type Value } from '../program/path.js';
+import { isOwnValue, pathBelow, rootOf, suffixAfter, unindexed, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { isNarrow, isOtherStruct, mayHold, ownersOf, type StructLookup, typeAt } from '../program/types.js';
 
@@ -138,7 +138,7 @@ export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
 function below(fact: string, path: string): string | null {
   const suffix = suffixAfter(fact, path);
   if (suffix !== null || !path.endsWith('[]')) return suffix;
-  const element = suffixAfter(fact, path.replace(/(\[\])+$/, ''));
+  const element = suffixAfter(fact, unindexed(path));
   // What stands at an address is not the address.
   return element?.startsWith('.') || (element?.startsWith('@') && element !== '@address') ? element : null;
 }

@@ -146,6 +146,16 @@ export interface Graph {
   assumptions: string[];
 }
 
+/** A call of a function by its name. */
+export interface NamedCall extends CallOperation {
+  name: string;
+}
+
+/** The call that a node is, if it is one by name. */
+export function namedCall({ operation: o }: Node): NamedCall | null {
+  return o?.kind === 'call' && o.name !== null ? (o as NamedCall) : null;
+}
+
 /** A graph's calls of a function by name, with the nodes that they stand on. */
 export function callsOf(graph: Graph, name: string): { node: Node; call: CallOperation }[] {
   return graph.nodes.flatMap((node) => {

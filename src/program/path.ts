@@ -114,6 +114,11 @@ export function pathBelow(value: Value, suffix: string): string | null {
   return suffix.startsWith('[]') ? join(value.path, suffix.slice(2)) : suffix === '' ? null : join(value.path, suffix);
 }
 
+/** What the last steps of a path index: `b.pages` for `b.pages[][]`; any other path is itself. */
+export function unindexed(path: string): string {
+  return path.replace(/(\[\])+$/, '');
+}
+
 const elsewhere = '::elsewhere ';
 
 /** The path of memory of which nobody can say whose it is, by how it is written. */

@@ -91,9 +91,13 @@ export const actionCalls: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** Calls that have a function run in a thread, with what they are given for it; where they give an error, it does not: include/linux/kthread.h. */
-export const threadCalls: ReadonlySet<string> = new Set(
-  ['kthread_run', 'kthread_run_on_cpu', 'kthread_create'].concat('kthread_create_on_node', 'kthread_create_on_cpu'),
-);
+export const threadCalls: ReadonlySet<string> = new Set([
+  'kthread_run',
+  'kthread_run_on_cpu',
+  'kthread_create',
+  'kthread_create_on_node',
+  'kthread_create_on_cpu',
+]);
 
 /** Tests of one page that lead to marking it dirty or to skipping it. */
 export const pageTestCalls: ReadonlySet<string> = new Set([

@@ -98,13 +98,12 @@ export function describeItem(text: string, head: Head, body: number, typeBody: n
   return { kind: bare ? 'other' : 'declaration', name: before, bodyPos: -1, ...flags };
 }
 
-/** Macros that declare a variable which others may put pages in, and which argument is its name: include/linux/idr.h, xarray.h, radix-tree.h. */
-const DECLARING: readonly (readonly [RegExp, number])[] = [[/^(DEFINE_IDR|DEFINE_XARRAY\w*|RADIX_TREE)$/, 0]];
+/** Macros that declare a variable which others may put pages in, of which the first argument is the name: include/linux/idr.h, xarray.h, radix-tree.h. */
+const DECLARING = /^(DEFINE_IDR|DEFINE_XARRAY\w*|RADIX_TREE)$/;
 
 /** The variable that such a macro declares; `null` for any other. */
 function madeBy(macro: string, group: string): string | null {
-  const at = DECLARING.find(([name]) => name.test(macro))?.[1];
-  const argument = at === undefined ? undefined : group.slice(1, -1).split(',')[at]?.trim();
+  const argument = DECLARING.test(macro) ? group.slice(1, -1).split(',')[0]?.trim() : undefined;
   return argument !== undefined && /^[A-Za-z_]\w*$/.test(argument) ? argument : null;
 }
 

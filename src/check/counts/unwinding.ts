@@ -1,6 +1,7 @@
 /** Loops that undo the rounds of another one, in each of which a page was taken, but for the first of them, or the last. */
 import { ownIndex } from '../../flow/paths/loops/unwind.js';
 import { type CallOperation, type Graph, type Loop, leadsTo, type Node } from '../../program/graph.js';
+import { unindexed } from '../../program/path.js';
 import { releases } from '../../protocol/index.js';
 import { acquiredOf } from '../../survey/sites.js';
 import type { Subject } from '../../survey/unit.js';
@@ -52,9 +53,9 @@ function roundsIn(subject: Subject, graph: Graph): Rounds | null {
   const at = site.signature?.pages ?? null;
   if (!node || call?.kind !== 'call' || !loop || at === null) return null;
   const index = indexOf(call.expressions[at]);
-  const array = call.args[at]?.path?.replace(/(\[\])+$/, '') ?? null;
-  if (index === null || array === null || !new RegExp(`^for ?\\( ?(?:\\w+ )*${index} ?= ?0 ?;`).test(textOf(subject, loop))) return null;
-  return { graph, node, loop, index, array };
+  const path = call.args[at]?.path ?? null;
+  if (index === null || path === null || !new RegExp(`^for ?\\( ?(?:\\w+ )*${index} ?= ?0 ?;`).test(textOf(subject, loop))) return null;
+  return { graph, node, loop, index, array: unindexed(path) };
 }
 
 /** The variable by which an argument is the place of an element: `&pages[i]`, `pages + i`. */
@@ -108,5 +109,5 @@ function complaintsOf(subject: Subject, rounds: Rounds, loop: Loop): Complaint[]
 /** The call, if it drops an element of the array by a variable's number, or by a constant one. */
 function droppedBy({ array }: Rounds, { operation: o }: Node): CallOperation | null {
   if (o?.kind !== 'call' || !releases.has(o.name ?? '')) return null;
-  return o.args.some((a) => a.path?.replace(/(\[\])+$/, '') === array) ? o : null;
+  return o.args.some(({ path }) => path !== null && unindexed(path) === array) ? o : null;
 }

@@ -1,7 +1,7 @@
 /** Whether an iterator may be one that the kernel fills: asked of the function that has it, then of its callers. */
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Guard } from '../../program/graph.js';
-import { rootOf, suffixAfter } from '../../program/path.js';
+import { rootOf, suffixAfter, unindexed } from '../../program/path.js';
 import { folderOf, isIn } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -108,14 +108,10 @@ function sourcesIn(graph: Graph, path: string): string[] {
   const found = graph.nodes.flatMap(({ operation: o, guards }) => {
     const below = o?.kind === 'copy' && o.source.path !== null ? suffixAfter(path, o.target) : null;
     if (o?.kind !== 'copy' || o.source.path === null || below === null) return [];
-    return guards.some(isNoUsers) ? [] : [plain(o.source.path) + below];
+    // `*to` is the iterator that `to` points at.
+    return guards.some(isNoUsers) ? [] : [unindexed(o.source.path) + below];
   });
   return [...new Set(found)].filter((p) => p !== path);
-}
-
-/** `*to` is the iterator that `to` points at. */
-function plain(path: string): string {
-  return path.replace(/(\[\])+$/, '');
 }
 
 /** Where other functions of the file copy an iterator to the field in which this one stands. */
@@ -128,7 +124,7 @@ function fieldsOf(program: Program, { reference, graph, path }: Place): Place[] 
       g.nodes.flatMap(({ operation: o, guards }) => {
         if (o?.kind !== 'copy' || o.source.path === null || guards.some(isNoUsers) || !o.target.endsWith(`.${field}`)) return [];
         const holder = program.typeOf(o.target.slice(0, -field.length - 1), g, other.file)?.tag;
-        return holder === owner ? [{ reference: other, graph: g, path: plain(o.source.path) }] : [];
+        return holder === owner ? [{ reference: other, graph: g, path: unindexed(o.source.path) }] : [];
       }),
     ),
   );

@@ -6,7 +6,7 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { CallSite } from '../../program/callers.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, type Graph, type Node, nothing } from '../../program/graph.js';
+import { type CallOperation, callsAt, type Graph, type Node, namedCall, nothing } from '../../program/graph.js';
 import { suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { deviceCalls, startingCalls } from '../../protocol/index.js';
@@ -15,7 +15,7 @@ import { type Access, accessesOf, accessSteps } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
 import { parametersBehind, rootsOf, sourcesOf } from './leading.js';
-import { handedUp, isStartedNear, mayStop, namedCall, type Waiting, waitsBehind, waysFrom } from './started.js';
+import { handedUp, isStartedNear, mayStop, type Waiting, waitsBehind, waysFrom } from './started.js';
 import type { Ways } from './waits.js';
 
 /** A drop, or a call that leads to it. */

@@ -3,7 +3,7 @@ import { failureOf } from '../../flow/paths/function/tested.js';
 import type { CallSite } from '../../program/callers.js';
 import { onlyFunction } from '../../program/definitions.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type Assume, type CallOperation, type Graph, type Node, nodesBehind } from '../../program/graph.js';
+import { type Assume, type CallOperation, type Graph, type Node, namedCall, nodesBehind } from '../../program/graph.js';
 import { pathBelow, rootOf } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -46,11 +46,6 @@ export interface Waiting {
 export function isStartedNear(program: Program, file: string): boolean {
   const folder = folderOf(file);
   return [...startingCalls.keys()].some((name) => program.tree.filesCalling(name).some((f) => folderOf(f) === folder));
-}
-
-/** The call that a node is, if it is one by name. */
-export function namedCall({ operation: o }: Node): CallOperation | null {
-  return o?.kind === 'call' && o.name !== null ? o : null;
 }
 
 /**

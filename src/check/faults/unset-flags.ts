@@ -1,8 +1,8 @@
 /** Mappings for a device that are never ended, since what ends them stands behind a member which nothing sets. */
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Graph, Guard, Node } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
+import { type Graph, type Guard, type NamedCall, type Node, namedCall } from '../../program/graph.js';
+import { rootOf, unindexed } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { deviceCalls, unmappingDeviceCalls } from '../../protocol/index.js';
@@ -16,7 +16,7 @@ interface Handed {
   reference: FunctionReference;
   graph: Graph;
   node: Node;
-  call: CallOperation;
+  call: NamedCall;
 }
 
 /** The unmappings of a site's scatterlists of which none is ever come to, though the lists are mapped. */
@@ -28,8 +28,8 @@ export function unsetFlags(subject: Subject): Complaint[] {
     const functions = member === null ? [] : touchingNear(subject, member);
     if (member === null || !functions.some((r) => unmapping.test(program.textOf(r)))) return [];
     const handed = functions.flatMap((reference) => handedIn(program, reference, member));
-    const [mapped] = handed.filter(({ call }) => deviceCalls.has(call.name ?? ''));
-    const ended = handed.filter(({ call }) => unmappingDeviceCalls.has(call.name ?? ''));
+    const [mapped] = handed.filter(({ call }) => deviceCalls.has(call.name));
+    const ended = handed.filter(({ call }) => unmappingDeviceCalls.has(call.name));
     const [first, ...others] = ended.map((end) => ({ end, guard: unsetGuard(program, end) }));
     if (!mapped || !first?.guard || others.some(({ guard }) => guard === null)) return [];
     return [complaintOf(subject, mapped, first.end, first.guard)];
@@ -59,9 +59,10 @@ function handedIn(program: Program, reference: FunctionReference, { tag, field }
   if (!handing.test(program.textOf(reference))) return [];
   return program.graphs(reference).flatMap((graph) =>
     graph.nodes.flatMap((node): Handed[] => {
-      const { operation: call } = node;
-      if (call?.kind !== 'call' || !(unmappingDeviceCalls.has(call.name ?? '') || deviceCalls.has(call.name ?? ''))) return [];
-      const list = memberAt(program, reference, graph, call.args[1]?.path?.replace(/(\[\])+$/, '') ?? null);
+      const call = namedCall(node);
+      if (call === null || !(unmappingDeviceCalls.has(call.name) || deviceCalls.has(call.name))) return [];
+      const path = call.args[1]?.path ?? null;
+      const list = path === null ? null : memberAt(program, reference, graph, unindexed(path));
       return list?.tag === tag && list.field === field ? [{ reference, graph, node, call }] : [];
     }),
   );
@@ -80,7 +81,9 @@ function complaintOf(subject: Subject, mapped: Handed, { reference, graph, node,
   const { program, row } = subject;
   const { file, name } = reference;
   const flag = spelledIn({ program, reference, graph }, guard.path ?? '');
-  const by = releasesIn(subject).map(({ visit, event }) => stepIn(program, visit.flow.reference, event.pos, `dropped by ${event.api}()`));
+  const by = releasesIn(subject)
+    .slice(-1)
+    .map(({ visit, event }) => stepIn(program, visit.flow.reference, event.pos, `dropped by ${event.api}()`));
   return {
     message: `pages of ${row.api}() are dropped with the device's mapping in place: ${call.name}() stands behind ${flag}, which nothing sets`,
     ...{ file, function: name, pos: node.pos },
@@ -88,7 +91,7 @@ function complaintOf(subject: Subject, mapped: Handed, { reference, graph, node,
       taken(subject),
       stepIn(program, mapped.reference, mapped.node.pos, `given to a device by ${mapped.call.name}()`),
       stepIn(program, reference, node.pos, `never come to: nothing in the tree sets ${flag}`),
-      ...by.slice(-1),
+      ...by,
     ],
   };
 }

@@ -1,9 +1,7 @@
 import { analyse } from '../../flow/analyse.js';
 import type { SeenRelease } from '../../flow/releases.js';
-import type { FunctionReference } from '../../program/file.js';
-import type { Graph } from '../../program/graph.js';
+import { type CallOperation, type Graph, namedCall } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
-import type { Program } from '../../program/program.js';
 import { extraReferenceCalls, type OriginKind, originCalls, type ReleaseCall, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { flagDecides, flaggedIn, kindOf } from '../company.js';
@@ -63,13 +61,11 @@ function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[
   return program.graphs(reference).flatMap((graph) =>
     putsFrom(graph, event.fact)
       ? []
-      : graph.nodes.flatMap((n) => {
-          const o = n.operation;
-          const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
-          if (o?.kind !== 'call' || !origin || unsaid.has(origin.kind) || visit.flow.origins.has(o.result)) return [];
-          const flow = analyse(analysis, reference, [{ pos: o.pos, facts: ['%result'] }]);
-          const step = stepAt(subject, visit, o.pos, `a page from ${origin.name}() stands there, too`);
-          return flow.releases.some((r) => r.pos === event.pos) ? [{ api: origin.name, step }] : [];
+      : originsIn(graph).flatMap(({ name, kind, call: { pos, result } }) => {
+          if (unsaid.has(kind) || visit.flow.origins.has(result)) return [];
+          const flow = analyse(analysis, reference, [{ pos, facts: ['%result'] }]);
+          const step = stepAt(subject, visit, pos, `a page from ${name}() stands there, too`);
+          return flow.releases.some((r) => r.pos === event.pos) ? [{ api: name, step }] : [];
         }),
   );
 }
@@ -81,26 +77,29 @@ function strangersKept(subject: Subject, { visit: { heap, way }, event }: SeenRe
   if (drops === 'any' || way !== 'field' || heap === null || isPutElsewhere(subject, heap, drops)) return [];
   // Who puts pages that come without a reference takes one before.
   const isStranger = (kind: OriginKind): boolean =>
-    drops === 'pin' ? !unsaid.has(kind) : kind === 'kernel' && !takesMore(program, site.reference);
+    drops === 'pin' ? !unsaid.has(kind) : kind === 'kernel' && !extra.test(program.textOf(site.reference));
   return program.graphs(site.reference).flatMap((graph) =>
-    graph.nodes.flatMap((n) => {
-      const o = n.operation;
-      const origin = o?.kind === 'call' && o.name !== null ? originCalls.get(o.name) : undefined;
-      if (o?.kind !== 'call' || !origin || !isStranger(origin.kind)) return [];
-      const flow = analyse(analysis, site.reference, [{ pos: o.pos, facts: ['%result'] }]);
-      const step = stepIn(program, site.reference, o.pos, `a page from ${origin.name}() is kept there, too`);
-      return flow.heap.includes(heap) ? [{ api: origin.name, step }] : [];
+    originsIn(graph).flatMap(({ name, kind, call: { pos } }) => {
+      if (!isStranger(kind)) return [];
+      const flow = analyse(analysis, site.reference, [{ pos, facts: ['%result'] }]);
+      const step = stepIn(program, site.reference, pos, `a page from ${name}() is kept there, too`);
+      return flow.heap.includes(heap) ? [{ api: name, step }] : [];
     }),
   );
+}
+
+/** The calls of a graph whose result is a page, and what kind of origin each is. */
+function originsIn({ nodes }: Graph): { name: string; kind: OriginKind; call: CallOperation }[] {
+  return nodes.flatMap((n) => {
+    const call = namedCall(n);
+    const origin = call ? originCalls.get(call.name) : undefined;
+    return call && origin ? [{ name: origin.name, kind: origin.kind, call }] : [];
+  });
 }
 
 /** True if pages are dropped in another way from a field, or freed, in some other place: who does knows whose they are. */
 function isPutElsewhere(subject: Subject, heap: string, drops: ReleaseCall['drops']): boolean {
   return releasesIn(subject).some(({ visit, event }) => visit.heap === heap && (event.call.drops !== drops || event.call.frees));
-}
-
-function takesMore(program: Program, reference: FunctionReference): boolean {
-  return extra.test(program.textOf(reference));
 }
 
 const extra = new RegExp(`\\b(?:${[...extraReferenceCalls].join('|')})\\s*\\(`);

@@ -3,6 +3,7 @@
 import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
 import { leadsTo, type Node } from '../../../program/graph.js';
+import { isElsewhere } from '../../../program/path.js';
 import { folderOf } from '../../../program/place.js';
 import type { Analysis } from '../../flow.js';
 import type { Start } from '../../visit.js';
@@ -131,7 +132,7 @@ function storedOver({ context }: Functions, reference: FunctionReference, exits:
   const params = program.variants(reference)[0]?.params ?? [];
   const factOf = ({ of, suffix }: Holder): string[] => {
     if (of >= 0) return suffix.startsWith('.') ? [`${params[of]?.name}${suffix}`] : [];
-    return /^(\?|::(?!elsewhere ))/.test(suffix) ? [suffix] : [];
+    return /^(\?|::)/.test(suffix) && !isElsewhere(suffix) ? [suffix] : [];
   };
   const facts = [...new Set(exits.flatMap((e) => (e.unsure ? [] : e.holders.flatMap(factOf))))];
   const [first] = facts;

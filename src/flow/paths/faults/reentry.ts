@@ -5,6 +5,7 @@ import type { Graph, Guard, Node } from '../../../program/graph.js';
 import { installedAs } from '../../../program/installed.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
 import { askingName, makingName, onceName, requestMembers, requestName } from '../../../protocol/index.js';
 import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 
@@ -40,9 +41,19 @@ export function isRequested(
 /** True for a function that user space has called as often as it likes for one open file: by its name, or by what it is installed as. */
 export function isRequest(program: Program, { file, name }: FunctionReference): boolean {
   if (requestName.test(name)) return true;
-  const text = program.file(file)?.text ?? '';
-  return requestMembers.some((member) => installedAs(text, 'file_operations', member).includes(name));
+  return installedRequests(program)(file).has(name);
 }
+
+/** The functions that a file installs for such requests. */
+const installedRequests = remembered((program: Program) => {
+  const known = program.ledger.memo<ReadonlySet<string>>();
+  return (file: string): ReadonlySet<string> =>
+    known.get(file) ??
+    known.work(file, () => {
+      const text = program.file(file)?.text ?? '';
+      return new Set(requestMembers.flatMap((member) => installedAs(text, 'file_operations', member)));
+    });
+});
 
 /**
  * True for a test around a call of what an object says, that may come out otherwise the next time: something on a way through the call,

@@ -3,7 +3,7 @@
  * later one fails they are dropped, and nobody undoes it there, as another way of the function or the end of the object does first.
  */
 import type { FunctionReference } from '../../../program/file.js';
-import { asCallOf, type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../../program/graph.js';
+import { asCallOf, type Graph, leadsTo, type NamedCall, type Node, namedCall, nodesBehind } from '../../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -26,14 +26,10 @@ export interface Standing {
   by: readonly [setUp: string, undoing: string, caller: string];
 }
 
-interface Named extends CallOperation {
-  name: string;
-}
-
 /** A call, and the names of those that undo it. */
 interface SetUp {
   node: Node;
-  call: Named;
+  call: NamedCall;
   undone: ReadonlySet<string>;
 }
 
@@ -77,16 +73,12 @@ export function standingIn(program: Program, reference: FunctionReference, exits
   });
 }
 
-function named({ operation: o }: Node): Named | null {
-  return o?.kind === 'call' && o.name !== null ? (o as Named) : null;
-}
-
 /** The calls of a graph that set something up, if its file names what undoes it. */
 const setUpsOf = remembered((program: Program) =>
   program.ledger.remembered((graph: Graph, file: string): readonly SetUp[] => {
     const text = program.file(file)?.text ?? '';
     return graph.nodes.flatMap((node) => {
-      const call = named(node);
+      const call = namedCall(node);
       const undone = call === null ? [] : undoneBy(call.name).filter((name) => text.includes(`${name}(`));
       return call && undone.length > 0 ? [{ node, call, undone: new Set(undone) }] : [];
     });
@@ -95,13 +87,13 @@ const setUpsOf = remembered((program: Program) =>
 
 /** The calls at some places, and those that are written alike. */
 function dropsIn({ nodes }: Graph, places: ReadonlySet<number | undefined>): Node[] {
-  const drops = nodes.flatMap((n) => (places.has(n.pos) ? (named(n) ?? []) : []));
+  const drops = nodes.flatMap((n) => (places.has(n.pos) ? (namedCall(n) ?? []) : []));
   const names = new Set(drops.map((o) => o.name));
-  const written = ({ expressions }: Named): string => expressions.map(printExpression).join();
-  const isOne = (o: Named): boolean => drops.some((d) => d === o || (d.name === o.name && written(d) === written(o)));
+  const written = ({ expressions }: NamedCall): string => expressions.map(printExpression).join();
+  const isOne = (o: NamedCall): boolean => drops.some((d) => d === o || (d.name === o.name && written(d) === written(o)));
   return drops.length === 0
     ? []
-    : nodes.filter((n) => n.operation?.kind === 'call' && names.has(n.operation.name ?? '') && isOne(n.operation as Named));
+    : nodes.filter((n) => n.operation?.kind === 'call' && names.has(n.operation.name ?? '') && isOne(n.operation as NamedCall));
 }
 
 /** The paths at which the pages stand where they come to a function. */
@@ -129,7 +121,7 @@ function heldIn(graph: Graph, entry: Entry): string[] {
 function reachedFrom(graph: Graph, held: readonly string[]): ReadonlySet<string> {
   const found = new Set(held.flatMap((path) => [path, ...otherNames(path, graph)]));
   for (const n of graph.nodes) {
-    const o = named(n);
+    const o = namedCall(n);
     if (o?.args.some((a) => isOn(a.path, found)))
       for (const { address, path } of o.args)
         if (address && path !== null && rootOf(path) === path && graph.types.get(path)?.pointers === 1) found.add(path);
@@ -154,7 +146,7 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   const { node, call, undone } = setUp;
   const isTaken = (): boolean => graph.nodes.some((n) => isSeed(n, entry) && leadsTo(graph, n, (m) => m === node));
   if (!call.args.some((a) => isOn(a.path, reached)) || !isTaken()) return [];
-  const isNamed = (n: Node): boolean => undone.has(named(n)?.name ?? '');
+  const isNamed = (n: Node): boolean => undone.has(namedCall(n)?.name ?? '');
   const here = graph.nodes.some(isNamed) ? undoneHere(within, setUp) : undefined;
   const turnsOf = (isUndoing: (n: Node) => boolean): Turn[] => [
     ...turnsBehind(within, setUp, isUndoing),
@@ -167,15 +159,15 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   const behind = [...nodesBehind(graph, node, () => false)];
   const mayCall = (name: string): boolean =>
     undone.has(name) || (!program.isNeutral(name, reference.file) && mentions(program, reference.file, name, undone));
-  const names = new Set([...new Set(behind.map((n) => named(n)?.name ?? ''))].filter(mayCall));
-  const undoes = new Set(behind.filter((n) => names.has(named(n)?.name ?? '')));
+  const names = new Set([...new Set(behind.map((n) => namedCall(n)?.name ?? ''))].filter(mayCall));
+  const undoes = new Set(behind.filter((n) => names.has(namedCall(n)?.name ?? '')));
   if (ends.some((n) => undoes.has(n)) || (by.reference !== reference && undoes.size > 0)) return [];
   const step = (r: FunctionReference, { pos }: Node, text: string): PathStep => ({ file: r.file, function: r.name, pos, text });
   return turnsOf((n) => undoes.has(n)).map(({ turn, end }) => {
     const steps = [
       step(reference, node, `given to ${call.name}(), which sets up what leads to the pages`),
       step(reference, turn, 'left here, as failed, with that still set up'),
-      step(reference, end, `dropped by ${named(end)?.name}()`),
+      step(reference, end, `dropped by ${namedCall(end)?.name}()`),
       step(by.reference, by.node, `undone here by ${by.name}() before the drop`),
     ];
     return { pos: turn.pos, steps, by: [call.name, by.name, by.reference.name] };
@@ -243,7 +235,7 @@ function endsRounds({ nodes }: Graph, turn: Node, isUndoing: (n: Node) => boolea
 /** On another way of the function behind the setup. */
 function undoneHere({ reference, graph, ends }: Within, { node, call, undone }: SetUp): Undoing | null {
   for (const n of graph.nodes) {
-    const o = named(n);
+    const o = namedCall(n);
     const isOne = o !== null && undone.has(o.name) && isOfSame(graph, o, call);
     if (isOne && leadsTo(graph, node, (m) => m === n) && leadsTo(graph, n, (m) => ends.includes(m)))
       return { reference, node: n, name: o.name };
@@ -252,7 +244,7 @@ function undoneHere({ reference, graph, ends }: Within, { node, call, undone }: 
 }
 
 /** True for a call that is given nothing but what another was given, or has returned. */
-function isOfSame({ aliases }: Graph, undoing: Named, { expressions, result }: Named): boolean {
+function isOfSame({ aliases }: Graph, undoing: NamedCall, { expressions, result }: NamedCall): boolean {
   const given = new Set(expressions.map(printExpression));
   const results = new Set([result, ...aliases.flatMap((a) => (a.source.path === result ? [a.target] : []))]);
   return undoing.expressions.every((e, i) => {
@@ -263,8 +255,8 @@ function isOfSame({ aliases }: Graph, undoing: Named, { expressions, result }: N
 
 /** In another function of the file, which drops such pages then: the end of the object. */
 function undoneElsewhere({ program, reference, graph: own, ends, reached }: Within, { call, undone }: SetUp): Undoing | null {
-  const drops = new Set(ends.map((n) => named(n)?.name ?? ''));
-  const isDrop = (n: Node): boolean => drops.has(named(n)?.name ?? '') || releases.has(named(n)?.name ?? '');
+  const drops = new Set(ends.map((n) => namedCall(n)?.name ?? ''));
+  const isDrop = (n: Node): boolean => drops.has(namedCall(n)?.name ?? '') || releases.has(namedCall(n)?.name ?? '');
   const text = new RegExp(`\\b(?:${[...undone].join('|')})\\s*\\(`);
   const tagOf = (graph: Graph, path: string): string | [] => program.typeOf(path, graph, reference.file)?.tag ?? [];
   // What stands in an object may be undone by what else stands there: a page by its address.
@@ -278,7 +270,7 @@ function undoneElsewhere({ program, reference, graph: own, ends, reached }: With
   for (const other of others.filter((r) => !r.macro && r.key !== reference.key && text.test(program.textOf(r))))
     for (const graph of program.graphs(other))
       for (const node of graph.nodes) {
-        const o = named(node);
+        const o = namedCall(node);
         const isOne = o !== null && undone.has(o.name) && tagsOf(graph, o.args).some((tag) => tags.includes(tag));
         if (isOne && leadsTo(graph, node, isDrop)) return { reference: other, node, name: o.name };
       }

@@ -1,5 +1,5 @@
 /** Reading and writing the memory of a path. */
-import { join, rootOf, splitSteps, step, suffixAfter, type Value } from '../../../program/path.js';
+import { join, rootOf, splitSteps, step, suffixAfter, unindexed, type Value } from '../../../program/path.js';
 import { copyOf, keptOf, withEntry } from './maps.js';
 import { altered, type State, theReference } from './state.js';
 
@@ -128,7 +128,7 @@ export function put(state: State, place: string | null, value: string | null): S
 /** The state behind a copy of what stands at a place, member by member; `null` if no member leads to the reference. */
 export function copied(state: State, from: string, to: string): State | null {
   // The members of `s[i]` are those of `s`.
-  const source = from.replace(/(\[\])+$/, '');
+  const source = unindexed(from);
   let store = null as Map<string, string> | null;
   state.store.forEach((held, place) => {
     const suffix = held === theReference ? suffixAfter(place, source) : null;

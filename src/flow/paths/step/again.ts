@@ -1,6 +1,6 @@
 /** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
 import type { Assume, CallOperation, Node } from '../../../program/graph.js';
-import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
+import { rootOf, suffixAfter, unindexed, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { isNumber } from '../../../program/types.js';
 import { exclusiveName, releases } from '../../../protocol/index.js';
@@ -37,7 +37,7 @@ function isSetBetween(local: Called, place: string): boolean {
 /** The nodes on ways through a store to where the reference was kept; `null` if the function has it stored by another. */
 const waysToKeep = remembered(({ graph, entry }: Called): readonly Node[] | null => {
   const facts = entry.kind === 'again' ? entry.facts : [];
-  const members = facts.map((fact) => fact.replace(/(\[\])+$/, '')).map((fact) => fact.slice(fact.lastIndexOf('.')));
+  const members = facts.map(unindexed).map((fact) => fact.slice(fact.lastIndexOf('.')));
   const stores = graph.nodes.filter(
     ({ operation: o }) => (o?.kind === 'copy' || o?.kind === 'clear') && members.some((m) => o.target.endsWith(m)),
   );

@@ -1,6 +1,6 @@
 /** What keeps the pages once a function has succeeded, as fields, to be held against the fields from which pages are dropped. */
 import type { FunctionReference } from '../../../program/file.js';
-import { suffixAfter } from '../../../program/path.js';
+import { isElsewhere, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { isNarrow, typeAt } from '../../../program/types.js';
 import { heapFact, scopeOf } from '../../facts.js';
@@ -78,7 +78,7 @@ function fieldsOf(program: Program, { reference, exit }: End, heap: readonly str
   const found: string[] = [];
   for (const { of, suffix } of exit.holders) {
     const path = of >= 0 ? `${graph.params[of]?.name}${suffix}` : of === -1 ? `%return${suffix}` : suffix;
-    const fact = /^::elsewhere|^\?/.test(path) ? null : heapFact(path, scope);
+    const fact = isElsewhere(path) || path.startsWith('?') ? null : heapFact(path, scope);
     if (fact !== null) {
       if (!isNarrow(typeAt(path.replace(/@.*/, ''), scope.graph.types, scope.lookup))) found.push(fact);
       continue;
