@@ -1,5 +1,6 @@
 /** Which functions store through a pointer that stands in an object that they are given: `*f->out = page`. */
 import type { FunctionReference } from '../program/file.js';
+import { isStore, type Store } from '../program/graph.js';
 import { join, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { openRecursion } from '../program/recursion.js';
@@ -17,7 +18,7 @@ export const storesOf = remembered((program: Program) => openStores(program, ['c
 /** As {@link storesOf}, where what stands there may be counted up or set to a constant, too. */
 export const changesOf = remembered((program: Program) => openStores(program, ['copy', 'clear', 'update']));
 
-function openStores(program: Program, kinds: readonly string[]): Stores {
+function openStores(program: Program, kinds: readonly Store['kind'][]): Stores {
   const worked = openRecursion<boolean>(program.ledger, maxDepth);
 
   const stores: Stores = (callee, parameter, suffix) => {
@@ -27,7 +28,7 @@ function openStores(program: Program, kinds: readonly string[]): Stores {
         const place = name ? join(name, suffix) : null;
         if (place === null) return false;
         return nodes.some(({ operation: o }) => {
-          if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target === place && kinds.includes(o.kind);
+          if (isStore(o)) return o.target === place && kinds.includes(o.kind);
           if (o?.kind !== 'call' || o.name === null) return false;
           const { name: called, args } = o;
           return args.some((a, i) => {

@@ -110,7 +110,15 @@ export interface Unread {
   why: string;
 }
 
+/** What gives a place another value. */
+export type Store = Copy | Clear | Update;
+
 export type Operation = Copy | CallOperation | Assume | ReturnOperation | Clear | Update | Unread;
+
+/** True for an operation that gives a place another value. */
+export function isStore(operation: Operation | null | undefined): operation is Store {
+  return operation?.kind === 'copy' || operation?.kind === 'clear' || operation?.kind === 'update';
+}
 
 export interface Node {
   id: number;

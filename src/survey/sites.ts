@@ -4,7 +4,7 @@ import { knownAt } from '../flow/objects.js';
 import { type Acquired, acquiredBy } from '../flow/outcome.js';
 import type { Start } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, callsAt, type Graph, type Guard, type Node, nothing, says } from '../program/graph.js';
+import { type CallOperation, callsAt, type Graph, type Guard, isStore, type Node, nothing, says } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { sourceName } from '../program/text.js';
 import { isNarrow } from '../program/types.js';
@@ -156,7 +156,7 @@ export function takesNothing(site: Site): boolean {
 
 /** True for a node that gives a variable a value. */
 function sets({ operation: o }: Node, name: string): boolean {
-  if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target === name;
+  if (isStore(o)) return o.target === name;
   return o?.kind === 'call' && o.args.some((a) => a.address && a.path === name);
 }
 

@@ -1,7 +1,7 @@
 /** Pages of another call that are still in the array when the call is come to: where this one fails, they are what is there. */
 import { forward } from '../../flow/forward.js';
 import { refillsOf } from '../../flow/refill.js';
-import type { Node } from '../../program/graph.js';
+import { isStore, type Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import { releases, transfers } from '../../protocol/index.js';
 import type { Taking } from './taking.js';
@@ -14,7 +14,7 @@ export function holdsEarlier({ subject: { program }, reference, graph, start, ca
   const after = (n: Node, before: boolean): boolean => {
     const o = n.operation;
     if (n.id === start.id) return false;
-    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return before && suffixAfter(o.target, path) === null;
+    if (isStore(o)) return before && suffixAfter(o.target, path) === null;
     if (o?.kind !== 'call') return before;
     const isFilled = refillsOf(graph, o).some(({ value }) => value.path === path && value.address === address);
     const isGiven = o.args.some((a) => a.path !== null && rootOf(a.path) === rootOf(path));

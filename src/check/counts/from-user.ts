@@ -4,7 +4,7 @@
  */
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, type Graph, isPrinted, leadsTo, type Node } from '../../program/graph.js';
+import { type CallOperation, type Graph, isPrinted, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { askingName, pagesArgument } from '../../protocol/index.js';
@@ -91,8 +91,7 @@ function isLookedAt(graph: Graph, node: Node, path: string): boolean {
   const isOurs = (other: string | null): boolean => other === path;
   const looks = (n: Node): boolean => {
     const o = n.operation;
-    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update')
-      return o.target === path || (o.kind === 'copy' && (o.target === root || isOurs(o.source.path)));
+    if (isStore(o)) return o.target === path || (o.kind === 'copy' && (o.target === root || isOurs(o.source.path)));
     if (o?.kind === 'assume') return [o.left, o.right].some((v) => isOurs(v.path)) && !isOfLoop(n, node);
     if (o?.kind !== 'call' || o.name === null || askingName.test(o.name) || n === node) return false;
     return o.args.some((a, index) => (a.path === root || a.path === path) && !isPrinted(o, index));

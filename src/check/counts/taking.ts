@@ -2,7 +2,7 @@
 import { outcomesOfNone } from '../../flow/outcome.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Graph, Node } from '../../program/graph.js';
+import { type CallOperation, type Graph, isStore, type Node } from '../../program/graph.js';
 import type { Value } from '../../program/path.js';
 import { plainPath, sourceName } from '../../program/text.js';
 import { acquiredOf, type Site } from '../../survey/sites.js';
@@ -84,7 +84,7 @@ export function takingsAbove(taking: Taking, handed: number): Taking[] {
   const isAsked = count >= 0;
   if (pages < 0 || taking.indexes === 'bytes' || (!isAsked && (handed & ERROR) === 0)) return [];
   const changed = graph.nodes.some(({ operation: o, pos }) => {
-    const isSet = o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update';
+    const isSet = isStore(o);
     return isSet && pos < start.pos && (o.target === params[pages] || (isAsked && o.target === params[count]));
   });
   if (changed) return [];

@@ -1,6 +1,6 @@
 /** Loops that undo the rounds of another one, in each of which a page was taken, but for the first of them, or the last. */
 import { ownIndex } from '../../flow/paths/loops/unwind.js';
-import { type CallOperation, type Graph, type Loop, leadsTo, type Node } from '../../program/graph.js';
+import { type CallOperation, type Graph, isStore, type Loop, leadsTo, type Node } from '../../program/graph.js';
 import { unindexed } from '../../program/path.js';
 import { releases } from '../../protocol/index.js';
 import { acquiredOf } from '../../survey/sites.js';
@@ -71,8 +71,7 @@ function textOf({ program, site }: Subject, loop: Loop): string {
 /** The loops to which a way leads from the rounds with the index as they have left it. */
 function loopsBehind({ graph, node, loop, index }: Rounds): Loop[] {
   const others = new Set(graph.nodes.flatMap((n) => n.loops).filter((l) => l !== loop && !node.loops.includes(l) && l.pos >= loop.end));
-  const sets = ({ operation: o, loops }: Node): boolean =>
-    (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === index && !loops.includes(loop);
+  const sets = ({ operation: o, loops }: Node): boolean => isStore(o) && o.target === index && !loops.includes(loop);
   const isIn = ({ pos }: Node, other: Loop): boolean => pos >= other.pos && pos < other.end;
   return [...others].filter((other) => {
     const isChanged = (n: Node): boolean => sets(n) && !isIn(n, other);

@@ -4,7 +4,7 @@
  */
 import { holds } from '../../flow/outcome.js';
 import { conditionText } from '../../flow/paths/memory/condition-text.js';
-import type { Assume, CallOperation, Clear, Copy, Node, Update } from '../../program/graph.js';
+import { type Assume, type CallOperation, type Copy, isStore, type Node, type Store } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { releases, transfers, userTests } from '../../protocol/index.js';
@@ -130,7 +130,7 @@ function step(w: Walking, state: State, n: Node, faults: CountFault[]): State | 
   if (o?.kind === 'unread') return null;
   if (o?.kind === 'assume') next = behindTest(w, state, n, o, faults);
   else if (o?.kind === 'call') next = behindCall(w, state, n, o, faults);
-  else if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') next = behindStore(w, state, n, o, faults);
+  else if (isStore(o)) next = behindStore(w, state, n, o, faults);
   return next && { ...next, names: after(w.program, w.taking.reference, n, state.names, w.words) };
 }
 
@@ -178,7 +178,7 @@ function behindCall(w: Walking, state: State, n: Node, o: CallOperation, faults:
   return { ...state, counted, step: null };
 }
 
-function behindStore(w: Walking, state: State, n: Node, o: Copy | Clear | Update, faults: CountFault[]): State | null {
+function behindStore(w: Walking, state: State, n: Node, o: Store, faults: CountFault[]): State | null {
   if (isAnother(w, o)) return null;
   let { counted } = state;
   let { told: isTold } = state;
@@ -207,7 +207,7 @@ function leadsToArray({ arrays }: Walking, path: string): boolean {
 }
 
 /** True where the name of the array, or of the one page, is given to something else, or another page is put in the array. */
-function isAnother(w: Walking, o: Copy | Clear | Update): boolean {
+function isAnother(w: Walking, o: Store): boolean {
   if (o.kind === 'copy' && o.replaces && leadsToArray(w, o.target)) return true;
   const isWhole = w.arrays.includes(o.target);
   if (!isWhole && !w.arrays.some((a) => o.target === `${a}[]`)) return false;

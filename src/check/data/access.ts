@@ -5,7 +5,7 @@ import { type DirtyEvent, placeOf as originPlace } from '../../flow/flow.js';
 import { isOffAt } from '../../flow/kernels.js';
 import { placeOf } from '../../flow/moves.js';
 import type { Visit } from '../../flow/visit.js';
-import { callsAt } from '../../program/graph.js';
+import { callsAt, isStore } from '../../program/graph.js';
 import { rootOf, stepsOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -66,7 +66,7 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
         if (fact == null || place?.path == null) continue;
         const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
         found.set(pos, { visit, pos, fact, path: place.path, name: o.name, device: device !== undefined, direction });
-      } else if (mapped && (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && !cells.has(o.target)) {
+      } else if (mapped && isStore(o) && !cells.has(o.target)) {
         const behind = storedBehind(o.target, facts, scope);
         if (behind !== null) found.set(pos, { visit, pos, ...behind, name: null, device: false, direction: '' });
       }

@@ -1,7 +1,7 @@
 /** Drops by a caller of the function that fills a field, where that has failed: of what was taken until then, to which nothing was written. */
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { callsOf, type Graph, type Guard, leadsTo, type Node, says } from '../../program/graph.js';
+import { callsOf, type Graph, type Guard, isStore, leadsTo, type Node, says } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
 
@@ -35,7 +35,7 @@ function isFailure(graph: Graph, guard: Guard, { name }: FunctionReference, drop
   const isDrop = (n: Node): boolean => n.pos === drop;
   const isCall = (n: Node): boolean => calls.some(({ node }) => node === n);
   const isResult = ({ operation: o }: Node): boolean => o?.kind === 'copy' && calls.some(({ call }) => o.source.path === call.result);
-  const stores = graph.nodes.filter((n) => isStore(n, path));
+  const stores = graph.nodes.filter((n) => isSetAt(n, path));
   const others = stores.filter((n) => !isResult(n));
   // What stored to it in between would be what failed.
   const isRenewed = (n: Node): boolean =>
@@ -43,7 +43,7 @@ function isFailure(graph: Graph, guard: Guard, { name }: FunctionReference, drop
   return stores.some(isResult) && calls.every(({ node }) => !isRenewed(node));
 }
 
-function isStore({ operation: o }: Node, path: string): boolean {
+function isSetAt({ operation: o }: Node, path: string): boolean {
   if (o?.kind === 'call') return o.args.some((a) => a.address && a.path === path);
-  return (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === path;
+  return isStore(o) && o.target === path;
 }

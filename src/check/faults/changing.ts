@@ -1,6 +1,6 @@
 /** Whether something may be stored where a path leads, or what leads there freed. */
 import { onlyFunction } from '../../program/definitions.js';
-import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import { type CallOperation, type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { askingName, copyingName, errorCalls, errorTests, freeingCalls, isNeutral, reachingCall } from '../../protocol/index.js';
@@ -10,7 +10,7 @@ const maxLevels = 4;
 /** True if a node may store to a path, or free what leads to it: itself, or by a function that it hands that to. */
 export function mayChange(program: Program, file: string, { operation: o }: Node, path: string, level = 0): boolean {
   const leads = (to: string | null): boolean => to !== null && suffixAfter(path, to) !== null;
-  if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return leads(o.target);
+  if (isStore(o)) return leads(o.target);
   if (o?.kind !== 'call') return o?.kind === 'unread';
   if (!o.args.some((a) => leads(a.path)) || isAsking(o)) return false;
   const callees = calleesOf(program, file, o, path);

@@ -7,7 +7,7 @@ import { isRequest } from '../../flow/paths/faults/reentry.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type Graph, type Guard, leadsTo, type Node } from '../../program/graph.js';
+import { type Graph, type Guard, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { castCalls, freeingCalls } from '../../protocol/index.js';
@@ -87,7 +87,7 @@ const changing = /^(list_|hlist_|rb_|atomic|refcount|kref|xchg|cmpxchg|test_and|
 /** True for a store to the object, and for a call that is handed it or the address of a member. */
 function mayChange(program: Program, file: string, { operation: o }: Node, object: string): boolean {
   const isOf = (path: string | null): boolean => path !== null && suffixAfter(path, object) !== null;
-  if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return isOf(o.target) && o.target !== object;
+  if (isStore(o)) return isOf(o.target) && o.target !== object;
   if (o?.kind !== 'call') return o?.kind === 'unread';
   if (!o.args.some((a) => (a.address ? isOf(a.path) : a.path === object))) return false;
   return o.name === null || freeingCalls.has(o.name) || castCalls.test(o.name) || changing.test(o.name) || !program.isNeutral(o.name, file);

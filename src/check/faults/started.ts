@@ -3,7 +3,7 @@ import { failureOf } from '../../flow/paths/function/tested.js';
 import type { CallSite } from '../../program/callers.js';
 import { onlyFunction } from '../../program/definitions.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type Assume, type CallOperation, type Graph, type Node, namedCall, nodesBehind } from '../../program/graph.js';
+import { type Assume, type CallOperation, type Graph, isStore, type Node, namedCall, nodesBehind } from '../../program/graph.js';
 import { pathBelow, rootOf } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -78,9 +78,7 @@ export function waitsBehind(program: Program, at: CallSite, isOver: (n: Node) =>
 function filledBy({ graph, call }: CallSite, behind: ReadonlySet<Node>): ReadonlySet<string> {
   const memory = deviceCalls.get(call.name ?? '')?.memory;
   const given = memory === undefined ? call.args : call.args.slice(Number(memory), Number(memory) + 1);
-  const stored = [...behind].flatMap(({ operation: o }) =>
-    (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && rootOf(o.target) !== o.target ? [rootOf(o.target)] : [],
-  );
+  const stored = [...behind].flatMap(({ operation: o }) => (isStore(o) && rootOf(o.target) !== o.target ? [rootOf(o.target)] : []));
   return new Set([...sourcesOf(graph, rootsOf(given)), ...stored]);
 }
 

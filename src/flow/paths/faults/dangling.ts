@@ -3,7 +3,7 @@
  * it finds in memory that is somebody else's by then.
  */
 import type { FunctionReference } from '../../../program/file.js';
-import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
+import { type Graph, isStore, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { freedOf, freeingCalls, pagesArgument, releases } from '../../../protocol/index.js';
@@ -67,7 +67,7 @@ function isLeftLeading(program: Program, { file }: FunctionReference, graph: Gra
   const isFilled = (n: Node): boolean =>
     n.operation?.kind === 'copy' && n.operation.target === path && leadsTo(graph, n, (m) => m === freed);
   const isSet = ({ operation: o }: Node): boolean => {
-    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return suffixAfter(path, o.target) !== null;
+    if (isStore(o)) return suffixAfter(path, o.target) !== null;
     // Who is given the object may see to it, or frees it.
     return o?.kind === 'call' && (o.name === null || !program.isNeutral(o.name, file)) && o.args.some((a) => isOnWay(path, a.path));
   };
@@ -138,7 +138,7 @@ function mayBeNone(program: Program, { reference, graph, freed }: Failing, membe
 }
 
 function stores({ operation: o }: Node, member: string): boolean {
-  return (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target.endsWith(member);
+  return isStore(o) && o.target.endsWith(member);
 }
 
 /** The last member on a path, as `.member`; `null` for what is none. */

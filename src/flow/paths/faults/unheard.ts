@@ -3,7 +3,7 @@
  * whoever ends it drops that once more.
  */
 import type { FunctionReference } from '../../../program/file.js';
-import { leadsTo, type Node } from '../../../program/graph.js';
+import { isStore, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { releases } from '../../../protocol/index.js';
@@ -61,8 +61,7 @@ function told(program: Program, reference: FunctionReference, { drop, none }: Ex
     const isDrop = (n: Node): boolean => n.pos === drop?.pos;
     return graph.nodes.flatMap((n) => {
       const o = n.operation;
-      const isStore = o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update';
-      return isStore && o.target.includes('.') && !leadsTo(graph, n, isDrop) ? [last(o.target)] : [];
+      return isStore(o) && o.target.includes('.') && !leadsTo(graph, n, isDrop) ? [last(o.target)] : [];
     });
   });
   return [...none.map((n) => last(n.suffix)), ...others];

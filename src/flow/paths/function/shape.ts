@@ -1,5 +1,5 @@
 /** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
-import { type CallOperation, type Graph, type Loop, type Node, offsetsOf } from '../../../program/graph.js';
+import { type CallOperation, type Graph, isStore, type Loop, type Node, offsetsOf } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { acquires, handedEnds, releases } from '../../../protocol/index.js';
 import { bitsTestedBy } from '../memory/masks.js';
@@ -206,7 +206,7 @@ function canAvoid({ nodes, entry, exit }: Graph, path: string): boolean {
     if (seen.has(id)) continue;
     seen.add(id);
     const { operation: o, successors } = nodes[id] as Node;
-    if ((o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === path) continue;
+    if (isStore(o) && o.target === path) continue;
     if (id === exit || successors.length === 0) return true;
     queue.push(...successors);
   }

@@ -1,5 +1,5 @@
 /** Which calls' results a condition tests, and what it says of them. */
-import { type Assume, type CallOperation, type Graph, type Node, nothing } from '../../../program/graph.js';
+import { type Assume, type CallOperation, type Graph, isStore, type Node, nothing } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { errorTestName } from '../../../protocol/index.js';
 import { predecessorsOf } from './live.js';
@@ -53,7 +53,7 @@ function resultsIn(graph: Graph, n: Node, path: string): string[] {
   const seen = new Set(predecessors[n.id]);
   for (const id of seen) {
     const o = graph.nodes[id]?.operation;
-    const isSet = (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === path;
+    const isSet = isStore(o) && o.target === path;
     if (isSet && o.kind === 'copy' && o.source.path?.startsWith('%')) found.push(o.source.path);
     if (!isSet) for (const p of predecessors[id] ?? []) seen.add(p);
   }

@@ -1,6 +1,6 @@
 /** Loops that undo the earlier rounds of another loop, but not the round that failed. */
 import type { FunctionReference } from '../../../program/file.js';
-import type { CallOperation, Graph, Loop, Node } from '../../../program/graph.js';
+import { type CallOperation, type Graph, isStore, type Loop, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -196,9 +196,6 @@ export function isBefore(graph: Graph, pos: number, drop: CallOperation, at: num
   if (filling?.operation?.kind !== 'call' || filling.loops.length > 0 || drop.args[at + 1]?.path == null) return false;
   const count = drop.args[at + 1]?.path;
   if (!drop.expressions[at] || indexIn(drop.expressions[at]) !== null) return false;
-  const isChanged = graph.nodes.some(
-    ({ operation: o, pos: later }) =>
-      later > pos && (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === count,
-  );
+  const isChanged = graph.nodes.some(({ operation: o, pos: later }) => later > pos && isStore(o) && o.target === count);
   return !isChanged && filling.operation.expressions.some((e) => indexIn(e) === count);
 }

@@ -1,5 +1,5 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
-import type { CallOperation, Graph, Node, Operation } from '../../../program/graph.js';
+import { type CallOperation, type Graph, isStore, type Node, type Operation } from '../../../program/graph.js';
 import { rootOf, splitSteps, type Value } from '../../../program/path.js';
 import { freedOf, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
@@ -100,9 +100,9 @@ export function lateUse(local: Called, n: Node, o: CallOperation, name: string, 
 /** A load or a store through an address in a page after its last drop; `null` for any other. */
 export function lateAccess(local: Called, n: Node, o: Operation | null, state: State): State[] | null {
   const isThrough = (path: string | null): boolean => path !== null && rootOf(path) !== path && isAddress(local, state, rootOf(path));
-  const isStore = (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && isThrough(o.target);
+  const isWrite = isStore(o) && isThrough(o.target);
   const isLoad = o?.kind === 'copy' && !o.source.address && isThrough(o.source.path);
-  return isStore || isLoad ? usedLate(local, n, state, 'reached by its address after the drop') : null;
+  return isWrite || isLoad ? usedLate(local, n, state, 'reached by its address after the drop') : null;
 }
 
 function usedLate(local: Called, n: Node, state: State, how: string): State[] | null {

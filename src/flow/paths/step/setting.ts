@@ -1,6 +1,6 @@
 /** Who may store to a member of an object, by the texts. */
 import type { FunctionReference } from '../../../program/file.js';
-import { type Graph, type Node, nodesBehind } from '../../../program/graph.js';
+import { type Graph, isStore, type Node, nodesBehind } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { predecessorsOf } from '../function/live.js';
 import { backwards } from '../function/shape.js';
@@ -17,7 +17,7 @@ export function mayStore(program: Program, file: string, member: string): (n: No
   const text = program.file(file)?.text ?? '';
   const store = storeTo(member);
   return ({ pos, operation: o }) => {
-    if (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') return o.target.endsWith(`.${member}`);
+    if (isStore(o)) return o.target.endsWith(`.${member}`);
     if (o?.kind !== 'call') return false;
     return o.name === null || store.test(text.slice(pos, o.end)) || mayName(program, o.name, file, store);
   };

@@ -1,5 +1,14 @@
 /** The states after a node: what one operation does to the memory of a path. */
-import type { Assume, Clear, Copy, Graph, Node, Operation, ReturnOperation } from '../../../program/graph.js';
+import {
+  type Assume,
+  type Clear,
+  type Copy,
+  type Graph,
+  isStore,
+  type Node,
+  type Operation,
+  type ReturnOperation,
+} from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
 import { asWritten } from '../../../program/written.js';
@@ -133,7 +142,7 @@ export function run(local: Called, n: Node, before: State): State[] {
 function setAnew(state: State, o: Operation | null): State {
   const { dropped } = state;
   if (dropped === null || dropped.by === null) return state;
-  const isTarget = (o?.kind === 'copy' || o?.kind === 'clear' || o?.kind === 'update') && o.target === dropped.by;
+  const isTarget = isStore(o) && o.target === dropped.by;
   const isFilled = o?.kind === 'call' && o.args.some((a) => a.address && a.path === dropped.by);
   return isTarget || isFilled ? altered(state, { dropped: { ...dropped, by: null } }) : state;
 }
