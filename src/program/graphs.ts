@@ -4,7 +4,7 @@ import type { FunctionVariant } from '../syntax/ast.js';
 import type { FileFacts, FunctionReference } from './file.js';
 import type { Global } from './globals.js';
 import type { Graph } from './graph.js';
-import type { Names } from './lower/builder.js';
+import type { Names, WrittenKind } from './lower/builder.js';
 import { lower } from './lower/lower.js';
 import type { Recursions } from './recursion.js';
 
@@ -16,14 +16,8 @@ interface Sources {
   global(name: string, file: string): Global | null;
   /** True for a macro of a driver that hands its argument through. */
   isHanding(name: string, file: string): boolean;
-  /** The macro of a name that jumps; `null` if it means none. */
-  jumpingMacro(name: string, file: string): FunctionVariant | null;
-  /** The macro of a name that is the head of a loop; `null` if it means none. */
-  loopMacro(name: string, file: string): FunctionVariant | null;
-  /** The macro of a name that is a place below its argument; `null` if it means none. */
-  memberMacro(name: string, file: string): FunctionVariant | null;
-  /** The macro of a name that drops what a member of its argument leads to; `null` if it means none. */
-  droppingMacro(name: string, file: string): FunctionVariant | null;
+  /** The macro of a name that is of a kind; `null` if it means none. */
+  writtenMacro(kind: WrittenKind, name: string, file: string): FunctionVariant | null;
   /** A graph of a file with its containers collapsed. */
   collapse(graph: Graph, file: string): Graph;
 }
@@ -45,7 +39,7 @@ function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
 }
 
 /** What names stand for in a file. */
-function namesIn({ global, isHanding, jumpingMacro, loopMacro, memberMacro, droppingMacro }: Sources, { file, byName }: FileFacts): Names {
+function namesIn({ global, isHanding, writtenMacro }: Sources, { file, byName }: FileFacts): Names {
   return {
     isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),
     isCast: (name) => castCalls.test(name),
@@ -53,9 +47,6 @@ function namesIn({ global, isHanding, jumpingMacro, loopMacro, memberMacro, drop
     isGlobal: (name) => global(name, file) !== null,
     isFunction: (name) => byName.has(name),
     isDefinedFree: (name) => byName.get(name)?.some((r) => r.free !== null) === true,
-    jumping: (name) => jumpingMacro(name, file),
-    looping: (name) => loopMacro(name, file),
-    member: (name) => memberMacro(name, file),
-    dropping: (name) => droppingMacro(name, file),
+    written: (kind, name) => writtenMacro(kind, name, file),
   };
 }

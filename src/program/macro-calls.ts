@@ -5,6 +5,7 @@ import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
 import type { CallOperation } from './graph.js';
 import { handsThrough } from './handing.js';
+import type { WrittenKind } from './lower/builder.js';
 import { asAliased, type MacroAliases, openMacroAliases } from './macro-aliases.js';
 import { dropsOf, isJumping, isLooping, mayBeMember, mayJump, mayLoop, memberOf } from './macro-bodies.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
@@ -17,14 +18,8 @@ export interface MacroCalls {
   expand(call: CallOperation, from: string): CallOperation;
   /** True if a macro's body is one call of a name in the tables. */
   isAlias(macro: FunctionReference): boolean;
-  /** The macro of a name that jumps; `null` if it means none. */
-  jumpingMacro(name: string, from: string): FunctionVariant | null;
-  /** The macro of a name that is the head of a loop; `null` if it means none. */
-  loopMacro(name: string, from: string): FunctionVariant | null;
-  /** The macro of a name that is a place below its argument; `null` if it means none. */
-  memberMacro(name: string, from: string): FunctionVariant | null;
-  /** The macro of a name that drops what a member of its argument leads to; `null` if it means none. */
-  droppingMacro(name: string, from: string): FunctionVariant | null;
+  /** The macro of a name that is of a kind; `null` if it means none. */
+  writtenMacro(kind: WrittenKind, name: string, from: string): FunctionVariant | null;
   /** True for a macro of a driver that hands its argument through, in all arms in which it is defined. */
   isHanding(name: string, from: string): boolean;
 }
@@ -38,10 +33,12 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
       return alias ? asAliased(call, alias) : call;
     },
     isAlias: (macro) => aliases.aliasOf(macro) !== null,
-    jumpingMacro: openWritten(sources, 'jumping', (macro) => jumpingVariant(sources, aliases, macro)),
-    loopMacro: openWritten(sources, 'looping', (macro) => loopVariant(sources, aliases, macro)),
-    memberMacro: openWritten(sources, 'member', (macro) => memberVariant(sources, macro)),
-    droppingMacro: openWritten(sources, 'dropping', (macro) => droppingVariant(sources, macro)),
+    writtenMacro: openWritten(sources, {
+      jump: (macro) => jumpingVariant(sources, aliases, macro),
+      loop: (macro) => loopVariant(sources, aliases, macro),
+      member: (macro) => memberVariant(sources, macro),
+      drop: (macro) => droppingVariant(sources, macro),
+    }),
     isHanding: openHanding(sources),
   };
 }
@@ -49,19 +46,18 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
 /** Remembers which names mean macros whose statements are written where they stand: those of the file or, in a driver's tree, of its headers. */
 function openWritten(
   { worked, isDriver, file, macros }: MacroSources,
-  sort: string,
-  variantOf: (macro: FunctionReference) => FunctionVariant | null,
-): (name: string, from: string) => FunctionVariant | null {
-  return (name, from) => {
+  variantOf: Readonly<Record<WrittenKind, (macro: FunctionReference) => FunctionVariant | null>>,
+): MacroCalls['writtenMacro'] {
+  return (kind, name, from) => {
     const find = (): FunctionVariant | null => {
       const defined = isDriver ? macros(name, from) : (macrosOf(file(from), name) ?? []);
       for (const macro of defined) {
-        const variant = variantOf(macro);
+        const variant = variantOf[kind](macro);
         if (variant) return variant;
       }
       return null;
     };
-    return worked(`${sort}\0${name}\0${from}`, find, () => null);
+    return worked(`${kind}\0${name}\0${from}`, find, () => null);
   };
 }
 

@@ -86,7 +86,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   // A macro is known by its own graphs, in which other macros may stand.
   const graphs: Program['graphs'] = (reference) => graphsOf(reference);
   const worked = openRecursions(ledger, maxDepth);
-  const { expand, isAlias, jumpingMacro, loopMacro, memberMacro, droppingMacro, isHanding } = openMacroCalls({
+  const { expand, isAlias, writtenMacro, isHanding } = openMacroCalls({
     ledger,
     worked,
     isDriver,
@@ -97,7 +97,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     macros,
   });
   const collapse = collapser({ structure, typedef, globalType, resultType, expand });
-  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, jumpingMacro, loopMacro, memberMacro, droppingMacro, collapse });
+  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, writtenMacro, collapse });
 
   const { callers, callSites } = openCallers({ tree, ledger, file, graphs });
 

@@ -18,10 +18,7 @@ function graphOf(text: string): Graph {
     isGlobal: () => false,
     isFunction: () => false,
     isDefinedFree: () => false,
-    jumping: () => null,
-    looping: () => null,
-    member: () => null,
-    dropping: () => null,
+    written: () => null,
   });
 }
 

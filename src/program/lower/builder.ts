@@ -15,15 +15,15 @@ export interface Names {
   isFunction(name: string): boolean;
   /** True for a name that DEFINE_FREE() gave to a statement. */
   isDefinedFree(name: string): boolean;
-  /** The macro of a name that jumps: its statements stand where it is used. */
-  jumping(name: string): FunctionVariant | null;
-  /** The macro of a name that is the head of a loop: the loop stands where it is used. */
-  looping(name: string): FunctionVariant | null;
-  /** The macro of a name that is a place below its argument: that place stands where it is used. */
-  member(name: string): FunctionVariant | null;
-  /** The macro of a name that drops what a member of its argument leads to: its statements stand where it is used. */
-  dropping(name: string): FunctionVariant | null;
+  /** The macro of a name that is of a kind: what it holds stands where it is used. `null` if the name means none. */
+  written(kind: WrittenKind, name: string): FunctionVariant | null;
 }
+
+/**
+ * What a macro holds that is written out where it is used: statements that jump, the head of a loop, a place below its argument, or a
+ * drop of what a member of its argument leads to.
+ */
+export type WrittenKind = 'jump' | 'loop' | 'member' | 'drop';
 
 /** A place that a jump leads to. */
 export interface Target {

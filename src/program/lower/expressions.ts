@@ -206,7 +206,7 @@ function typeArgument(e: Expression | undefined): CType | null {
 
 /** The place below its argument that a macro stands for; `null` if it stands for none. */
 function placeFor(b: Builder, e: Call, name: string): Value | null {
-  const macro = b.writing.includes(name) ? null : b.names.member(name);
+  const macro = b.writing.includes(name) ? null : b.names.written('member', name);
   const [only] = (macro && statementsFor(macro, e)) ?? [];
   if (only?.kind !== 'return' || !only.value) return null;
   b.writing.push(name);

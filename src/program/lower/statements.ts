@@ -219,7 +219,7 @@ function expressionStatement(b: Builder, e: Expression): Value {
 function writeOut(b: Builder, e: Expression): boolean {
   if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
   const { name } = e.callee;
-  const macro = b.writing.includes(name) ? null : (b.names.jumping(name) ?? b.names.dropping(name));
+  const macro = b.writing.includes(name) ? null : (b.names.written('jump', name) ?? b.names.written('drop', name));
   const body = macro && statementsFor(macro, e);
   if (!body) return false;
   b.writing.push(name);
@@ -230,7 +230,7 @@ function writeOut(b: Builder, e: Expression): boolean {
 
 /** The loop whose head is a macro, around the statement behind that; `null` if it is none of the driver's own. */
 function loopFor(b: Builder, { name, pos, end, body }: Extract<Statement, { kind: 'macro-statement' }>, head: Call): Statement | null {
-  const macro = b.writing.includes(name) ? null : b.names.looping(name);
+  const macro = b.writing.includes(name) ? null : b.names.written('loop', name);
   const [loop] = (macro && statementsFor(macro, head)) ?? [];
   return loop?.kind === 'for' || loop?.kind === 'while' ? { ...loop, pos, end, body } : null;
 }
