@@ -5,12 +5,12 @@ import type { CallOperation, Copy, Graph, Operation } from './graph.js';
 import { elsewherePath, rootOf, type Value } from './path.js';
 import { enteredResults, pointerTo } from './results.js';
 import { pointerMoves, tabledPaths } from './tabled.js';
-import { collapseContainers, isNumber, structName, typeAt, wholeOf } from './types.js';
+import { collapseContainers, isNumber, typeAt, wholeOf } from './types.js';
 
 /** What is asked about the names in a graph. */
 interface Sources {
   structure(tag: string, file: string): StructDefinition | null;
-  typedef(name: string, file: string): CType | null;
+  named(type: CType, file: string): CType;
   globalType(name: string, file: string): CType | null;
   resultType(called: string, file: string, isEntered: boolean): CType | null;
   /** A call of a macro that stands for another call, as that call. */
@@ -18,7 +18,7 @@ interface Sources {
 }
 
 /** Adds the types of the globals that a graph of a file names, and rewrites the fields of generic containers. */
-export function collapser({ structure, typedef, globalType, resultType, expand }: Sources): (graph: Graph, file: string) => Graph {
+export function collapser({ structure, named, globalType, resultType, expand }: Sources): (graph: Graph, file: string) => Graph {
   function collapse(graph: Graph, name: string): Graph {
     const structs = new Map<string, StructDefinition | null>();
     const lookup = (tag: string): StructDefinition | null => {
@@ -29,14 +29,7 @@ export function collapser({ structure, typedef, globalType, resultType, expand }
       }
       return found;
     };
-    const types = new Map(graph.types);
-    /** A variable whose type is but a name may be a pointer to a struct. */
-    const unname = (variable: string): void => {
-      const type = types.get(variable);
-      if (!type || type.tag !== null || type.pointers > 0 || structName(type) === null) return;
-      const named = typedef(type.base, name);
-      if (named) types.set(variable, { ...named, dims: type.dims });
-    };
+    const types = new Map(Array.from(graph.types, ([variable, type]) => [variable, named(type, name)]));
     const rewritten = new Map<string, string | null>();
     const path = (p: string): string | null => {
       let out = rewritten.get(p);
@@ -46,7 +39,6 @@ export function collapser({ structure, typedef, globalType, resultType, expand }
           const type = globalType(global.slice(2), name);
           if (type) types.set(global, type);
         }
-        if (p.includes('.')) unname(rootOf(p));
         out = collapseContainers(p, types, lookup);
         rewritten.set(p, out);
       }

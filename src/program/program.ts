@@ -76,7 +76,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
 
   const { global, globalType } = openGlobals({ ledger, file, textOf: contentOf, quotedHeaders });
   const { resultType } = openResults({ file, textOf: contentOf, quotedHeaders, macros });
-  const { structure, memberTag, typedef } = openStructures({ tree, ledger, file, ownHeaders });
+  const { structure, memberTag, named } = openStructures({ tree, ledger, file, ownHeaders });
   const { resolve, resolveNear, definitionsIn, isGeneral } = openDefinitions({ tree, ledger, isDriver, file, macros });
   const { meaning, isNeutral } = openMeanings({ ledger, isDriver, file, quotedHeaders, resolve, resolveNear });
   const { touching, naming } = openSearches({ file, textOf, memberTag });
@@ -96,7 +96,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     graphs,
     macros,
   });
-  const collapse = collapser({ structure, typedef, globalType, resultType, expand });
+  const collapse = collapser({ structure, named, globalType, resultType, expand });
   const graphsOf = openGraphs({ worked, file, variants, global, isHanding, writtenMacro, collapse });
 
   const { callers, callSites } = openCallers({ tree, ledger, file, graphs });

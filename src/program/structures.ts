@@ -13,8 +13,8 @@ export interface Structures {
   structure(tag: string, from: string): StructDefinition | null;
   /** The tag, or the typedef's name, of a struct's member that is a struct or points at one; `null` if that is not known. */
   memberTag(tag: string, member: string, from: string): string | null;
-  /** The struct, or the pointer to one, that a typedef's name stands for in a file; `null` for any other name. */
-  typedef(name: string, from: string): CType | null;
+  /** A type with the struct, or the pointer to one, that it names by a typedef in a file; any other one as it is. */
+  named(type: CType, from: string): CType;
 }
 
 /** What definitions are looked up in. */
@@ -102,7 +102,8 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
       if (!facts.text.slice(item.pos, item.end).includes(name)) continue;
       const type = parseTypedef(facts.text, item).find((alias) => alias.name === name)?.type;
       if (!type) continue;
-      if (type.tag !== null) return type;
+      // A struct without a tag goes by the name.
+      if (type.tag !== null) return type.tag === '' ? { ...type, base: `struct ${name}`, tag: name } : type;
       // A name for what another name stands for.
       const behind = type.base === name || !/^\w+$/.test(type.base) ? null : typedef(type.base, from);
       return behind && { ...behind, pointers: behind.pointers + type.pointers, dims: [...type.dims, ...behind.dims] };
@@ -116,7 +117,13 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
     return (type?.tag ?? (name === null ? null : (structure(name, from)?.tag ?? name))) || null;
   }
 
-  return { structure, memberTag, typedef };
+  function named(type: CType, from: string): CType {
+    const name = type.tag === null ? structName(type) : null;
+    const behind = name === null ? null : typedef(name, from);
+    return behind === null ? type : { ...behind, pointers: behind.pointers + type.pointers, dims: [...type.dims, ...behind.dims] };
+  }
+
+  return { structure, memberTag, named };
 }
 
 /** The first struct of a file with this tag, or with a typedef of this name. Only items that have the word are parsed. */
