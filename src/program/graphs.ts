@@ -1,5 +1,5 @@
 /** Functions as graphs, lowered with what the names in them stand for in their file. */
-import { castCalls, taking, transparent } from '../protocol/index.js';
+import { castCalls, returningCall, storingCalls, taking, transparent } from '../protocol/index.js';
 import type { FunctionVariant } from '../syntax/ast.js';
 import type { FileFacts, FunctionReference } from './file.js';
 import type { Global } from './globals.js';
@@ -44,6 +44,8 @@ function namesIn({ global, isHanding, writtenMacro }: Sources, { file, byName }:
     isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),
     isCast: (name) => castCalls.test(name),
     isTaking: (name) => taking.has(name),
+    isReturning: (name) => name === returningCall,
+    isStoring: (name) => storingCalls.has(name),
     isGlobal: (name) => global(name, file) !== null,
     isFunction: (name) => byName.has(name),
     isDefinedFree: (name) => byName.get(name)?.some((r) => r.free !== null) === true,

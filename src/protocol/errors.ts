@@ -8,6 +8,9 @@ export const errorNames: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** Errors that say of a request that it goes on, and is ended elsewhere: include/linux/errno.h, crypto/algapi.h. */
+export const goingOn: ReadonlySet<string> = new Set(['-EIOCBQUEUED', '-EINPROGRESS']);
+
 /** Calls that give what they are given, as another type: include/linux/err.h, xarray.h. */
 export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO|xa_err)$/;
 
@@ -17,6 +20,9 @@ export const errorOrZeroCalls = /^(PTR_ERR_OR_ZERO|xa_err)$/;
 /** Calls that ask whether a pointer is an error, and the one that asks whether it is none as well. */
 export const errorTests = /^(IS_ERR(_OR_NULL)?|xa_is_err)$/;
 export const errorOrNullTest = 'IS_ERR_OR_NULL';
+
+/** Calls that ask whether an address that was made for a device is an error, `dma_mapping_error()`. include/linux/dma-mapping.h */
+export const mappingTests = /_mapping_error$/;
 
 /** In the name of one of them, or of one that asks the same of a number, as `IS_ERR_VALUE()`. */
 export const errorTestName = /^IS_ERR/;

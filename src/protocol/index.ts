@@ -51,6 +51,8 @@ export {
   pageUse,
   reservedExceptions,
   reservedTests,
+  returningCall,
+  storingCalls,
   tryingText,
 } from './page.js';
 export * from './systems.js';

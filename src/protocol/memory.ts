@@ -5,7 +5,6 @@ export const memoryTransfers: readonly Transfer[] = [
   ...['memcpy', 'memmove', '__memcpy'].map((name): Transfer => ({ name, moves: [['1[]', '0[]']] })),
   ...['krealloc', 'kvrealloc', 'krealloc_array'].map((name): Transfer => ({ name, moves: [['0', 'return']] })),
   ...['kmemdup', 'kmemdup_array', 'kvmemdup'].map((name): Transfer => ({ name, moves: [['0[]', 'return[]']] })),
-  ...['rcu_assign_pointer', 'WRITE_ONCE', 'RCU_INIT_POINTER'].map((name): Transfer => ({ name, moves: [['1', '0']] })),
   // They are given where the pointer stands: include/asm-generic/barrier.h.
   { name: 'smp_store_release', moves: [['1', '0[]']] },
   { name: 'smp_load_acquire', moves: [['0[]', 'return']] },

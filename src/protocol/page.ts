@@ -182,6 +182,12 @@ export const transparentCalls: readonly string[] = [
 /** Calls that take a variable's value out of it, so that its cleanup finds nothing: include/linux/cleanup.h. */
 export const takingCalls: readonly string[] = ['no_free_ptr', 'retain_and_null_ptr', 'return_ptr', '__get_and_null'];
 
+/** Of those, the macro that returns what it takes out, a statement of its own. */
+export const returningCall = 'return_ptr';
+
+/** Macros that store their second argument in their first: include/asm-generic/rwonce.h, include/linux/rcupdate.h. */
+export const storingCalls: ReadonlySet<string> = new Set(['WRITE_ONCE', 'rcu_assign_pointer', 'RCU_INIT_POINTER']);
+
 /** Structs whose first member is a page: a pointer to it is a pointer to them. include/linux/mm_types.h. */
 export const pageMembers: ReadonlyMap<string, string> = new Map([['folio', 'page']]);
 

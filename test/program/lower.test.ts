@@ -15,6 +15,8 @@ function graphOf(text: string): Graph {
     isTransparent: (name) => name === 'likely' || name === 'unlikely',
     isCast: () => false,
     isTaking: () => false,
+    isReturning: () => false,
+    isStoring: () => false,
     isGlobal: () => false,
     isFunction: () => false,
     isDefinedFree: () => false,

@@ -81,14 +81,15 @@ function isRepeated(program: Program, { reference, graph, node, object }: About,
   });
 }
 
-/** Calls that change what they are given a member of, though no page passes through them: lists, counts, and single stores. */
-const changing = /^(list_|hlist_|rb_|atomic|refcount|kref|xchg|cmpxchg|test_and|WRITE_ONCE)/;
+/** Calls that change what they are given a member of, though no page passes through them: lists, counts, and memory as it is. */
+const changing = /^(list_|hlist_|rb_|atomic|refcount|kref|xchg|cmpxchg|test_and|memset|memzero)/;
 
 /** True for a store to the object, and for a call that is handed it or the address of a member. */
 function mayChange(program: Program, file: string, { operation: o }: Node, object: string): boolean {
   const isOf = (path: string | null): boolean => path !== null && suffixAfter(path, object) !== null;
   if (isStore(o)) return isOf(o.target) && o.target !== object;
   if (o?.kind !== 'call') return o?.kind === 'unread';
+  if (o.name === 'swap' && o.args.some((a) => isOf(a.path))) return true;
   if (!o.args.some((a) => (a.address ? isOf(a.path) : a.path === object))) return false;
   return o.name === null || freeingCalls.has(o.name) || castCalls.test(o.name) || changing.test(o.name) || !program.isNeutral(o.name, file);
 }

@@ -10,6 +10,10 @@ export interface Names {
   isCast(name: string): boolean;
   /** True for a call that hands its argument through and leaves NULL in it. */
   isTaking(name: string): boolean;
+  /** True for a call that is a statement by itself, and returns what it gives. */
+  isReturning(name: string): boolean;
+  /** True for a call that stores its second argument in its first. */
+  isStoring(name: string): boolean;
   /** True for a name declared outside the function: its path is the program's, not the function's. */
   isGlobal(name: string): boolean;
   isFunction(name: string): boolean;

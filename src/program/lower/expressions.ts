@@ -232,6 +232,9 @@ export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, itera
     for (const rest of e.args.slice(1)) evaluate(b, rest);
     return first;
   }
+  const [left, right] = e.args;
+  if (name !== null && b.names.isStoring(name) && left && right)
+    return evaluate(b, { kind: 'assign', op: '=', left, right, pos: e.pos, end: e.end });
   if (name !== null && b.names.isTaking(name) && e.args[0]) return takeOut(b, evaluate(b, e.args[0]), e.pos);
   const args = e.args.map((a) => evaluate(b, a));
   const result = temporary(b);

@@ -212,7 +212,9 @@ function comparison({ head, value }: Builder['switches'][number], op: '==' | '!=
 }
 
 function expressionStatement(b: Builder, e: Expression): Value {
-  return writeOut(b, e) ? nothing : evaluate(b, e);
+  const returned = e.kind === 'call' && e.callee.kind === 'identifier' && b.names.isReturning(e.callee.name);
+  if (returned) statement(b, { kind: 'return', value: e, pos: e.pos, end: e.end });
+  return returned || writeOut(b, e) ? nothing : evaluate(b, e);
 }
 
 /** The statements of a macro that jumps, or drops what its argument leads to, where it is used; false for anything else. */

@@ -1,7 +1,7 @@
 /** Which calls' results a condition tests, and what it says of them. */
 import { type Assume, type CallOperation, type Graph, isStore, type Node, nothing } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
-import { errorTestName } from '../../../protocol/index.js';
+import { errorTestName, mappingTests } from '../../../protocol/index.js';
 import { predecessorsOf } from './live.js';
 
 /** The results of calls that a condition tests: what it compares, or hands to who is asked about it, as `IS_ERR(p)`. */
@@ -26,12 +26,12 @@ function resultsOf(graph: Graph, n: Node, { left, call }: Assume): string[] {
   return [...found];
 }
 
-/** The calls that are given one thing, by their results. */
+/** The calls that are given one thing, or ask of one whether it is an error, by their results. */
 const makersIn = remembered(
   ({ nodes }: Graph): ReadonlyMap<string, { node: Node; call: CallOperation }> =>
     new Map(
       nodes.flatMap((node) =>
-        node.operation?.kind === 'call' && node.operation.args.length === 1
+        node.operation?.kind === 'call' && (node.operation.args.length === 1 || mappingTests.test(node.operation.name ?? ''))
           ? [[node.operation.result, { node, call: node.operation }] as const]
           : [],
       ),

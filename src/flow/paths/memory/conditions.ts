@@ -49,7 +49,9 @@ function afterComparison(state: State, o: Assume, left: string, right: string, a
   const signed = signedBy(state, left, op, right);
   const next = signed && op === '==' ? alike(signed, left, right) : signed;
   if (!next) return null;
-  if (left.startsWith('=') && right.startsWith('=')) return mayCompare(state, left, op, right) ? next : null;
+  const constant = right.startsWith('=') ? equalOf(state, left) : null;
+  if (constant?.startsWith('=') && !mayCompare(state, constant, op, right)) return null;
+  if (left.startsWith('=') && right.startsWith('=')) return next;
   // More than a number is `first + n`, where something is added.
   if (left === right && isMore(o.right) && !isMore(o.left)) return /^(<|<=|!=)$/.test(op) ? next : null;
   // Two pointers into one array, of which one has gone on.
@@ -94,10 +96,11 @@ function signsAgainst(op: string, bits: number): number | null {
 function mayCompare(state: State, left: string, op: string, right: string): boolean {
   if (op !== '==' && op !== '!=') return true;
   const same = left === right || (signOf(state, left) === sign.zero && signOf(state, right) === sign.zero);
-  return op === '!=' ? !same : same || !constant.test(left) || !constant.test(right);
+  return op === '!=' ? !same : same || !written.test(left) || !written.test(right);
 }
 
-const constant = /^=(-?(\d|0x)|-?[A-Z]|NULL|true|false)/;
+/** A constant that is another one if it is written otherwise. */
+const written = /^=(-?(\d|0x)|-?[A-Z]|NULL|true|false)/;
 
 /** The state with the outcomes that agree with a comparison of the acquiring call's result with the number asked for. */
 function afterAsked(state: State, o: Assume, left: string, right: string, acquired: Acquired | null): State | null {

@@ -2,6 +2,7 @@
 import { type Graph, type Node, nothing } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
+import { goingOn } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { belowParameter } from '../function/parameter.js';
 import { equalOf } from '../memory/conditions.js';
@@ -18,7 +19,8 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   if (state.phase === 'before') return null;
   const returned = state.store.get('%return') ?? null;
   const pos = leftAt(local, state, n);
-  const signs = returned === null ? sign.any : signOf(state, returned);
+  const equals = equalOf(state, returned);
+  const signs = goingOn.has(equals?.slice(1) ?? '') ? sign.zero : signOf(state, returned);
   const exit: Exit = {
     by: local.reference,
     graph: local.graph,
@@ -28,7 +30,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     outcomes: state.outcomes,
     counts: returned !== null && returned === state.result,
     ...askedOf(local, state),
-    equals: equalOf(state, returned),
+    equals,
     gives: givenOf(local, state, returned),
     allocated: returned !== null && state.fresh.has(returned),
     made: [],
