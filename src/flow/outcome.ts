@@ -2,12 +2,13 @@
 import type { Assume, CallOperation } from '../program/graph.js';
 import { plainPath, sourceName } from '../program/text.js';
 import type { Acquire, Result, Signature } from '../protocol/index.js';
+import type { Expression } from '../syntax/ast.js';
 import { earlierRound, type Facts, isHeap, isLocal, isPending, type Outcome, outcomes } from './facts.js';
 
 /** The acquiring call, as far as its result can be judged. */
 export interface Acquired {
   result: Result;
-  /** Text of the asked number of pages, `''` if unknown. */
+  /** Text of the asked number of pages, `''` if unknown; the number itself, where a constant stands for one. */
   count: string;
   /** Path of the asked number of pages. */
   countPath: string | null;
@@ -15,18 +16,33 @@ export interface Acquired {
   filled?: string;
 }
 
-/** What the result of an acquiring call says, with its arguments read as one kernel has them. */
-export function acquiredBy({ result }: Acquire, signature: Signature | null, { expressions }: CallOperation): Acquired {
+/**
+ * What the result of an acquiring call says, with its arguments read as one kernel has them.
+ *
+ * @param constant the number that a name stands for, where that is known
+ */
+export function acquiredBy(
+  { result }: Acquire,
+  signature: Signature | null,
+  { expressions }: CallOperation,
+  constant: (name: string) => number | null = () => null,
+): Acquired {
   const at = signature?.count ?? null;
   const expression = at === null ? undefined : expressions[at];
   const number = signature?.filled === undefined ? undefined : expressions[signature.filled];
   const one = result === 'bool' || result === 'page';
   return {
     result,
-    count: one ? '1' : expression ? sourceName(expression) : '',
+    count: one ? '1' : expression ? countText(expression, constant) : '',
     countPath: expression ? plainPath(expression) : null,
     ...(number?.kind === 'unary' && number.op === '&' ? { filled: sourceName(number.operand) } : {}),
   };
+}
+
+function countText(e: Expression, constant: (name: string) => number | null): string {
+  if (e.kind === 'literal' && /^0x[\da-f]+[ul]*$/i.test(e.text)) return `${Number.parseInt(e.text, 16)}`;
+  const number = e.kind === 'identifier' ? constant(e.name) : null;
+  return number === null ? sourceName(e) : `${number}`;
 }
 
 /**

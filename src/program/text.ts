@@ -31,13 +31,18 @@ export function namesIn(e: Expression): string[] {
   }
 }
 
+/** A decimal number without what is said of its type: `1UL` is `1`. */
+function withoutSuffix(literal: string): string {
+  return /^\d+[uUlL]+$/.test(literal) ? literal.replace(/[uUlL]+$/, '') : literal;
+}
+
 /** Short text of a constant expression: the name or number that a condition or a flag is decided by. */
 export function sourceName(e: Expression): string {
   switch (e.kind) {
     case 'identifier':
       return e.name;
     case 'literal':
-      return e.text;
+      return withoutSuffix(e.text);
     case 'member':
       return `${sourceName(e.object)}.${e.field}`;
     case 'index':

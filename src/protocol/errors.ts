@@ -21,6 +21,9 @@ export const errorOrZeroCalls = /^(PTR_ERR_OR_ZERO|xa_err)$/;
 export const errorTests = /^(IS_ERR(_OR_NULL)?|xa_is_err)$/;
 export const errorOrNullTest = 'IS_ERR_OR_NULL';
 
+/** The same of a number: include/linux/err.h. */
+export const errorNumberTest = 'IS_ERR_VALUE';
+
 /** Calls that ask whether an address that was made for a device is an error, `dma_mapping_error()`. include/linux/dma-mapping.h */
 export const mappingTests = /_mapping_error$/;
 

@@ -136,15 +136,15 @@ export function startOf(program: Program, site: Site): Start {
     pos: call.pos,
     facts: seedsOf(site),
     layouts,
-    acquired: acquiredOf(site),
+    acquired: acquiredOf(program, site),
     known: knownAt(site.graph, site.node.guards),
     alternatives: assumptionsOf(program, site),
   };
 }
 
 /** What the result of a site's call says. */
-export function acquiredOf({ acquire, signature, call }: Site): Acquired {
-  return acquiredBy(acquire, signature, call);
+export function acquiredOf(program: Program, { acquire, signature, call, reference }: Site): Acquired {
+  return acquiredBy(acquire, signature, call, (name) => program.constant(name, reference.file));
 }
 
 /** True if the page array is a literal NULL, or a variable that is NULL at the call: the call only faults in. */

@@ -1,9 +1,11 @@
 /** A call after which pages are counted: the acquiring call itself, or one of a function that hands its count on. */
 import { outcomesOfNone } from '../../flow/outcome.js';
+import { ownIndex } from '../../flow/paths/loops/unwind.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isStore, type Node } from '../../program/graph.js';
 import type { Value } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
 import { plainPath, sourceName } from '../../program/text.js';
 import { acquiredOf, type Site } from '../../survey/sites.js';
 import type { Subject } from '../../survey/unit.js';
@@ -32,9 +34,9 @@ export function takingsOf(subject: Subject): Taking[] {
   const { program, site } = subject;
   const at = site.signature?.pages ?? null;
   const array = at === null ? undefined : site.call.args[at];
-  const acquired = acquiredOf(site);
+  const acquired = acquiredOf(program, site);
   const { result } = acquired;
-  const asked = askedOf(site);
+  const asked = askedOf(program, site);
   if (at === null || !array?.path || asked.text === '') return [];
   const one = asked.text === '1' && result !== 'bytes';
   const failed = outcomesOfNone(site.call.name, acquired).reduce((bits, none) => bits | (none === '?error' ? ERROR : ZERO), 0);
@@ -59,16 +61,17 @@ export function takingsOf(subject: Subject): Taking[] {
 }
 
 /** The number of pages or bytes that is asked for. */
-function askedOf(site: Site): Taking['asked'] {
-  const { count, countPath } = acquiredOf(site);
+function askedOf(program: Program, site: Site): Taking['asked'] {
+  const { count, countPath } = acquiredOf(program, site);
   const bytes = site.call.expressions[site.signature?.bytes ?? -1];
   return bytes ? { text: sourceName(bytes), path: plainPath(bytes) } : { text: count, path: countPath };
 }
 
-/** An array that is written with an offset, or begins at one of its elements. */
+/** An array that is written with an offset, or begins at one of its elements; and what stands in one of them. */
 function isPart(call: CallOperation, at: number): boolean {
-  const value = call.args[at];
-  return !isWhole(call, at) || (value?.address === true && value.path?.endsWith('[]') === true);
+  const e = call.expressions[at];
+  const isElement = e?.kind === 'unary' && e.op === '&' && e.operand.kind === 'member' && ownIndex(e.operand) !== null;
+  return !isWhole(call, at) || isElement || (call.args[at]?.address === true && call.args[at]?.path?.endsWith('[]') === true);
 }
 
 /**

@@ -38,7 +38,7 @@ interface Rounds {
 /** Drops of all pages but one that the rounds before a failure have taken. */
 export function shortUnwindings(subject: Subject): Complaint[] {
   const { program, site } = subject;
-  if (acquiredOf(site).count !== '1') return [];
+  if (acquiredOf(program, site).count !== '1') return [];
   return program.graphs(site.reference).flatMap((graph) => {
     const rounds = roundsIn(subject, graph);
     return rounds === null ? [] : loopsBehind(rounds).flatMap((loop) => complaintsOf(subject, rounds, loop));

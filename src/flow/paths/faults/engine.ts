@@ -16,7 +16,7 @@ import { happened, type PathStep, type StepEvent, spokenSteps, stepsOf } from '.
 import { isOwn } from '../step/around.js';
 import { type Functions, functionsOf } from '../walk/functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from '../walk/keeping.js';
-import { walk } from '../walk/walk.js';
+import { saysFailed, walk } from '../walk/walk.js';
 import { failedOn } from '../walk/ways.js';
 import { droppedAgain } from './again.js';
 import { type Climbed, climb, leaksOf } from './climb.js';
@@ -73,10 +73,13 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
   return found.all();
 }
 
-/** True if the acquiring function leaves the pages in memory that outlives it where it succeeds, or may on a way that is not followed. */
+/**
+ * True if the acquiring function leaves the pages in memory that outlives it where it succeeds, or may on a way that is not followed: not
+ * if it drops them where it succeeds.
+ */
 export function keepsPages(analysis: Analysis, start: Start): boolean {
   const { exits, cut } = functionsOf(analysis).first(start);
-  return cut || exits.some(succeeds);
+  return exits.some(succeeds) || (cut && !exits.some((e) => e.kind === 'dropped' && !saysFailed(e)));
 }
 
 /** Failures with the pages held which no caller answers by dropping them. */

@@ -1,7 +1,7 @@
 /** What is known after a condition: signs of values, comparisons that came out, outcomes of the acquiring call. */
 import type { Assume } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
-import { errorOrNullTest, errorTests } from '../../../protocol/index.js';
+import { errorNumberTest, errorOrNullTest, errorTests } from '../../../protocol/index.js';
 import { plain, swapped } from '../../../syntax/comparisons.js';
 import { type Acquired, holds } from '../../outcome.js';
 import { withEntry } from './maps.js';
@@ -14,6 +14,10 @@ import { unset } from './unset.js';
 /** The state where a condition came out as it did, `null` where it cannot. */
 export function assume(state: State, o: Assume, acquired: Acquired | null): State | null {
   if (o.op === '==' && state.phase === 'held' && acquired?.filled === o.left.text && signOfText(o.right.text) === sign.zero) return null;
+  if (o.call?.name === errorNumberTest) {
+    const tested = valueIn(state, o.call.args[0]);
+    if (tested !== null) return afterZero(state, tested, o.op === '!=' ? '<' : '>=');
+  }
   if (o.call !== null && errorTests.test(o.call.name ?? '')) {
     const tested = valueIn(state, o.call.args[0]);
     if (tested !== null) return afterErrorTest(state, tested, o.call.name === errorOrNullTest, o.op === '!=');
@@ -112,7 +116,10 @@ function afterAsked(state: State, o: Assume, left: string, right: string, acquir
 
 /** True for the number of pages that the acquiring call was asked for, by its value or as it is written. */
 function isAsked(state: State, value: string, text: string, acquired: Acquired | null): boolean {
-  return value === state.asked || (acquired !== null && acquired.result !== 'bytes' && text !== '' && text === acquired.count);
+  return (
+    value === state.asked ||
+    (acquired !== null && acquired.result !== 'bytes' && text !== '' && (text === acquired.count || text === acquired.countPath))
+  );
 }
 
 /** What one side of a comparison is; bits of a number are another number, of which some may be zero where that is not. */

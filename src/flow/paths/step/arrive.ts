@@ -44,12 +44,13 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
     if (suffix === '[][]') state = withArray(state, value, o.result);
     state = put(state, suffix === '' ? value : placeBelow(state, value, suffix), theReference);
   }
-  const count = acquired.countPath === null ? null : o.args.findIndex((a) => a.path === acquired.countPath);
+  const isNumber = /^\d+$/.test(acquired.count);
+  const count = acquired.countPath === null || isNumber ? null : o.args.findIndex((a) => a.path === acquired.countPath);
   if (count !== null && count >= 0) {
     const counted = withAsked(state, valueIn(state, o.args[count]));
     if (counted === null) return failed;
     state = counted;
-  } else if (/^\d+$/.test(acquired.count)) state = altered(state, { asked: `=${acquired.count}` });
+  } else if (isNumber) state = altered(state, { asked: `=${acquired.count}` });
   return [told(local, n, state, `taken by ${o.name}()`, { kind: 'taken' }), ...failed];
 }
 

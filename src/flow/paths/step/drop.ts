@@ -2,9 +2,10 @@
 import { type CallOperation, type Graph, isStore, type Node, type Operation } from '../../../program/graph.js';
 import { rootOf, splitSteps, type Value } from '../../../program/path.js';
 import { freedOf, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
+import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
 import { sweepAt } from '../loops/sweep.js';
-import { isBefore, isOfEarlier, loopOf } from '../loops/unwind.js';
+import { isBefore, isOfEarlier, loopOf, ownIndex } from '../loops/unwind.js';
 import { freed, holders, isCut, reach, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
@@ -37,7 +38,8 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
     (release.shape === 'bulk' || argument !== undefined);
-  const whole = isAll && n.loops.length === 0 && (release.shape === 'bulk' || !isElement(local.graph, argument));
+  const isOne = release.shape !== 'bulk' && isElement(local.graph, argument);
+  const whole = isAll && n.loops.length === 0 && !isOne && !isOfCounted(local.graph, o.expressions[Number(place?.[1])]);
   const next: State = altered(state, {
     phase: 'released',
     dropped: {
@@ -151,6 +153,12 @@ export function variableOf(value: Value | undefined): string | null {
 export function isElement({ aliases }: Graph, value: Value | undefined): boolean {
   const isOne = (path: string | null | undefined): boolean => path?.endsWith('[]') === true;
   return value !== undefined && (isOne(value.path) || aliases.some((a) => a.target === value.path && isOne(a.source.path)));
+}
+
+/** True for what stands in an element of an array of objects, of which the function counts the index: it is of another one then. */
+function isOfCounted(graph: Graph, e: Expression | undefined): boolean {
+  const index = e?.kind === 'member' ? ownIndex(e) : null;
+  return index !== null && graph.nodes.some(({ operation: o }) => o?.kind === 'update' && o.target === index);
 }
 
 /** True if an argument is a whole array, not a place in it. */
