@@ -36,12 +36,14 @@ export interface Removal {
   name: string;
   /** Position of the object's member that stood there; `null` where the object is the result. */
   member: number | null;
+  /** It says by an error that the object did not stand there, and was not taken out. */
+  mayFail: boolean;
   /** From where, before "which others would find it". */
   from: 'off the list on' | 'out of the hash table in' | 'out of the tree in' | 'out of the array in';
 }
 
-const removal = (names: readonly string[], member: number | null, from: Removal['from']): Removal[] =>
-  names.map((name) => ({ name, member, from }));
+const removal = (names: readonly string[], member: number | null, from: Removal['from'], mayFail = false): Removal[] =>
+  names.map((name) => ({ name, member, mayFail, from }));
 
 /** include/linux/list.h, rculist.h, hashtable.h, rbtree.h, interval_tree.h, rhashtable.h, xarray.h, idr.h, radix-tree.h */
 export const removals: readonly Removal[] = [
@@ -49,7 +51,7 @@ export const removals: readonly Removal[] = [
   ...removal(['hlist_del', 'hlist_del_init', 'hlist_del_rcu', 'hlist_del_init_rcu'], 0, 'off the list on'),
   ...removal(['hash_del', 'hash_del_rcu'], 0, 'out of the hash table in'),
   ...removal(['rb_erase', 'rb_erase_cached', 'interval_tree_remove'], 0, 'out of the tree in'),
-  ...removal(['rhashtable_remove_fast'], 1, 'out of the hash table in'),
+  ...removal(['rhashtable_remove_fast', 'rhltable_remove'], 1, 'out of the hash table in', true),
   ...removal(['xa_erase', 'xa_erase_bh', 'xa_erase_irq', '__xa_erase', 'idr_remove'], null, 'out of the array in'),
   ...removal(['radix_tree_delete', 'radix_tree_delete_item', 'mtree_erase'], null, 'out of the tree in'),
 ];

@@ -9,6 +9,9 @@ export const onceName = /(^|_)(probe|init|create|open|alloc|new|start|setup|cons
 /** One that gives a new object. */
 export const makingName = /alloc|create|new|dup/;
 
+/** Calls that give the number of something that is free: include/linux/find.h, bitmap.h, idr.h. */
+export const choosingName = /^(find_(first|next)_zero_bit\w*|bitmap_find_\w+|ffz|ida_(alloc|simple_get)\w*|idr_alloc\w*)$/;
+
 /** One that gives an object that was not there before, or none: it holds nothing yet. */
 export const freshName = /alloc|create|new|dup|init|ERR_PTR/;
 

@@ -49,8 +49,8 @@ function kindsOf(program: Program, followed: Followed, reference: FunctionRefere
       if (value === null) found.set(field, null);
       else addKind(found, { field, guard: is(value), from: Math.min(...own.map((s) => s.pos)) });
     }
+    // Whether the pages were there before the call says nothing of what it takes.
     for (const guard of at.guards)
-      // Whether the pages were there before the call says nothing of what it takes.
       for (const field of fieldsAt(program, reference, graph, guard.path))
         if (tags.has(tagOf(field)) && !followed.heap.includes(field) && !stores.some((s) => s.field === field))
           addKind(found, { field, guard, from: -1 });

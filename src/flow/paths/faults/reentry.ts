@@ -1,12 +1,13 @@
 /** Whether a function may be called again for an object that lives on: from a request of user space, and without a test. */
 import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
-import type { Graph, Guard, Node } from '../../../program/graph.js';
+import { type Graph, type Guard, isStore, type Node } from '../../../program/graph.js';
 import { installedAs } from '../../../program/installed.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { askingName, makingName, onceName, requestMembers, requestName } from '../../../protocol/index.js';
+import { askingName, choosingName, makingName, onceName, requestMembers, requestName } from '../../../protocol/index.js';
+import type { Expression } from '../../../syntax/ast.js';
 import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 
 const maxLevels = 3;
@@ -31,8 +32,8 @@ export function isRequested(
   if (isRequest(program, reference)) return true;
   if (level >= maxLevels) return false;
   return program.callSites(reference).some((site) => {
-    const { caller, graph, node, call } = site;
-    const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(graph, call.args[kept.param]?.path);
+    const { caller, graph, node } = site;
+    const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(site, kept.param);
     if (above === null || !isCome(site)) return false;
     return isRequest(program, caller) || isRequested(program, caller, above, isCome, level + 1);
   });
@@ -75,11 +76,28 @@ function isAskedFor({ types, nodes }: Graph, { path }: Guard): boolean {
   return types.get(root)?.pointers === 0 && nodes.some(isFilled);
 }
 
-/** What the caller has of an object that it gives; `null` for one that it made; of one that is no parameter's, no parameter (-1). */
-function below(graph: Graph, path: string | null | undefined): Kept | null {
+/** What the caller has of an object that it gives; `null` for one that it made or chose; of one that is no parameter's, no parameter (-1). */
+function below({ graph, node, call }: CallSite, param: number): Kept | null {
+  const path = call.args[param]?.path;
   const object = path ? rootOf(path) : '';
-  if (object === '' || isMade(graph, object)) return null;
+  const index = indexOf(call.expressions[param]);
+  if (object === '' || isMade(graph, object) || [index, object].some((name) => name !== null && isChosen(graph, node, name))) return null;
   return { param: graph.params.findIndex((p) => p.name === object) };
+}
+
+/** The variable by which an element of an array is given, `&dev->slots[i]`. */
+function indexOf(e: Expression | undefined): string | null {
+  const element = e?.kind === 'unary' && e.op === '&' ? e.operand : e;
+  return element?.kind === 'index' && element.index.kind === 'identifier' ? element.index.name : null;
+}
+
+/** True for a variable that a loop before has found, or a call that looks for what is free: what it leads to is not in use. */
+function isChosen({ nodes }: Graph, at: Node, variable: string): boolean {
+  const results = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && choosingName.test(o.name ?? '') ? [o.result] : [])));
+  return nodes.some(({ loops, operation: o }) => {
+    if (!isStore(o) || o.target !== variable) return false;
+    return loops.some((l) => !at.loops.includes(l)) || (o.kind === 'copy' && results.has(o.source.path ?? ''));
+  });
 }
 
 /** The place itself, but where the caller tests it before, or calls who may drop what is there. */

@@ -55,7 +55,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   const [done, failed] = callee.listing ? listed(local, n, o, callee.listing, state) : [state];
   const after = known(local, n, o, callee, done);
   const { removal } = callee;
-  const ways = removal ? after.map((way) => removed(local, n, o, removal, way)) : after;
+  const ways = removal ? after.flatMap((way) => removed(local, n, o, removal, way)) : after;
   return failed ? [...ways, failed] : ways;
 }
 

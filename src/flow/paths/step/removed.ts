@@ -3,10 +3,17 @@ import { type CallOperation, type Graph, isPrinted, type Node } from '../../../p
 import { type Removal, removals, tellingName, wakingName } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/memory.js';
-import { type State, told } from '../memory/state.js';
+import { withSign } from '../memory/signs.js';
+import { type State, sign, told } from '../memory/state.js';
 
-/** The state behind a call that is given a member by which the object was found. */
-export function removed(local: Called, n: Node, o: CallOperation, removal: Removal, state: State): State {
+/** The states behind a call that is given a member by which the object was found; where it fails, the object is where it was. */
+export function removed(local: Called, n: Node, o: CallOperation, removal: Removal, state: State): State[] {
+  const next = out(local, o, n, removal, state);
+  if (next === state || !removal.mayFail || !local.shape.isDecided(o.result)) return [next];
+  return [withSign(next, o.result, sign.zero) ?? [], withSign(state, o.result, sign.negative) ?? []].flat();
+}
+
+function out(local: Called, o: CallOperation, n: Node, removal: Removal, state: State): State {
   const { entry } = local;
   const { member } = removal;
   if (member === null || entry.kind !== 'object' || !entry.removed || state.phase !== 'held') return state;
