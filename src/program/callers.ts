@@ -1,5 +1,5 @@
 /** Who calls a function. */
-import { type FileFacts, type FunctionReference, mentioning } from './file.js';
+import { type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
 import { type CallOperation, callsOf, type Graph, type Node } from './graph.js';
 import type { Ledger } from './ledger.js';
 import type { AskedTree } from './questions.js';
@@ -35,7 +35,7 @@ export function openCallers({ tree, ledger, file, graphs }: Sources): Callers {
   function find(reference: FunctionReference): FunctionReference[] {
     const local = reference.static && reference.file.endsWith('.c');
     const found: FunctionReference[] = [];
-    for (const name of local ? [reference.file] : tree.filesCalling(reference.name)) {
+    for (const name of local ? [reference.file] : tree.filesCalling(reference.free ? '__free' : reference.name)) {
       const facts = file(name);
       if (facts) found.push(...callersIn(facts, reference));
     }
@@ -60,7 +60,10 @@ function callersIn(facts: FileFacts, reference: FunctionReference): FunctionRefe
   const own = facts.byName.get(reference.name);
   const isReal = own === undefined || own.some((r) => r.key === reference.key);
   if (!isReal && !own.every((r) => isStub(r, reference))) return [];
-  const others = mentioning(facts, reference.name).filter((r) => r.key !== reference.key);
+  const { name, free } = reference;
+  // What `__free()` runs at the end of a scope is named there, and not called.
+  const all = free ? searching(facts, new RegExp(`\\b__free\\(\\s*${name}\\s*\\)`)) : mentioning(facts, name);
+  const others = all.filter((r) => r.key !== reference.key);
   if (isReal) return others;
   // Who stands in the stub's arm of an `#if` calls that.
   const arms = own.map((r) => r.item.conditions.join());

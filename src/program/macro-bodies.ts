@@ -23,6 +23,19 @@ export function isJumping({ body }: FunctionVariant, macro: MacroDefinition): bo
   return jumps && !odd;
 }
 
+/** True if a macro's body is statements with a value, of which some jump or call one of some names: `({ int n = pin(…); n == 1 ? 0 : -EFAULT; })`. */
+export function isWorking({ body }: FunctionVariant, isNamed: (called: string) => boolean): boolean {
+  const [only, ...others] = body.body;
+  if (others.length > 0 || only?.kind !== 'return' || only.value?.kind !== 'statement-expression') return false;
+  let works = false;
+  let odd = false;
+  visit(only.value.body, (kind, node) => {
+    works ||= kind === 'goto' || kind === 'return' || (kind === 'identifier' && isNamed(`${node.name}`));
+    odd ||= kind === 'label' || kind === 'unknown-statement' || kind === 'unknown' || kind === 'case';
+  });
+  return works && !odd;
+}
+
 /** True for a macro's text that is the head of a loop. */
 export function mayLoop(text: string): boolean {
   return /^\s*(?:for|while)\s*\(/.test(text);
@@ -57,17 +70,22 @@ export function memberOf({ body }: FunctionVariant): Expression | null {
 }
 
 /**
- * What a macro does that drops what a member of its argument leads to: `#define PUT_ALL(b) do { … put_page((b)->pages[i]); } while (0)`. An
- * expression was read as `return` of it; `null` where something in it cannot be read, or is jumped to.
+ * True for a macro's text that names what stands below one of its arguments, or stores to one: as the call of the tables in it alone it would
+ * be another thing. `#define PUT_ALL(b) do { … put_page((b)->pages[i]); } while (0)`, `do { put_page(x); x = NULL; } while (0)`
  */
-export function dropsOf({ body, params, ...rest }: FunctionVariant, text: string): FunctionVariant | null {
+export function reachesInto({ params }: FunctionVariant, text: string): boolean {
   const names = params.map((p) => p.name).filter((name) => name !== '');
-  const isBelow = names.length > 0 && new RegExp(`\\b(?:${names.join('|')})\\s*\\)?\\s*(?:->|\\.)`).test(text);
-  if (!isBelow || body.body.some(isOdd)) return null;
+  // What is stored to itself is only named, for the compiler.
+  return names.some((name) => new RegExp(`\\b${name}\\s*\\)?\\s*(?:->|\\.|\\[|=(?!=|\\s*\\(?\\s*${name}\\b))`).test(text));
+}
+
+/** What a macro does, as statements: an expression was read as `return` of it; `null` where something in it cannot be read, or is jumped to. */
+export function statementsOf({ body, ...rest }: FunctionVariant): FunctionVariant | null {
+  if (body.body.some(isOdd)) return null;
   const statements = body.body.map(
     (s): Statement => (s.kind === 'return' && s.value ? { ...s, kind: 'expression', expression: s.value } : s),
   );
-  return { ...rest, params, body: { ...body, body: statements } };
+  return { ...rest, body: { ...body, body: statements } };
 }
 
 /** The statements of a macro for one call of it, all at its place; `null` where the call does not fit. */
@@ -99,10 +117,10 @@ function isNode(node: unknown): node is Record<string, unknown> {
   return typeof node === 'object' && node !== null;
 }
 
-function visit(node: unknown, see: (kind: unknown) => void): void {
+function visit(node: unknown, see: (kind: unknown, node: Record<string, unknown>) => void): void {
   if (Array.isArray(node)) for (const item of node) visit(item, see);
   else if (isNode(node)) {
-    see(node.kind);
+    see(node.kind, node);
     for (const value of Object.values(node)) visit(value, see);
   }
 }

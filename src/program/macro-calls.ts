@@ -1,5 +1,5 @@
 /** What a macro is where it is called: one call of the tables, statements that jump, or its argument. */
-import { releases } from '../protocol/index.js';
+import { acquires, releases } from '../protocol/index.js';
 import type { FunctionVariant } from '../syntax/ast.js';
 import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
@@ -7,7 +7,7 @@ import type { CallOperation } from './graph.js';
 import { handsThrough } from './handing.js';
 import type { WrittenKind } from './lower/builder.js';
 import { asAliased, type MacroAliases, openMacroAliases } from './macro-aliases.js';
-import { dropsOf, isJumping, isLooping, mayBeMember, mayJump, mayLoop, memberOf } from './macro-bodies.js';
+import { isJumping, isLooping, isWorking, mayBeMember, mayJump, mayLoop, memberOf, reachesInto, statementsOf } from './macro-bodies.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import { macrosOf } from './macros.js';
 import { isTabled } from './shims.js';
@@ -37,6 +37,7 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
       jump: (macro) => jumpingVariant(sources, aliases, macro),
       loop: (macro) => loopVariant(sources, aliases, macro),
       member: (macro) => memberVariant(sources, macro),
+      value: (macro) => workingVariant(sources, macro),
       drop: (macro) => droppingVariant(sources, macro),
     }),
     isHanding: openHanding(sources),
@@ -73,7 +74,7 @@ function loopVariant(
   return variant && isLooping(variant) ? variant : null;
 }
 
-/** The statements of a macro that jumps; `null` for one that calls what the tables know: such a one is followed as that call. */
+/** The statements of a macro that jumps; `null` for one that calls what the tables know and takes no pages: such a one is followed as that call. */
 function jumpingVariant(
   { file, textOf, variants }: MacroSources,
   { aliasFor }: MacroAliases,
@@ -81,9 +82,17 @@ function jumpingVariant(
 ): FunctionVariant | null {
   const text = textOf(macro);
   if (macro.objectLike || !mayJump(text)) return null;
-  if (calledIn(text, macro.name).some((called) => isTabled(called) || aliasFor(called, macro.file) !== null)) return null;
+  const tabled = calledIn(text, macro.name).filter((called) => isTabled(called) || aliasFor(called, macro.file) !== null);
+  if (!tabled.every((called) => acquires.has(called))) return null;
   const [variant] = variants(macro);
   return variant && isJumping(variant, parseMacro(file(macro.file)?.text ?? '', macro.item)) ? variant : null;
+}
+
+/** The statements with a value of a macro that jumps in them, or takes pages. */
+function workingVariant({ textOf, variants }: MacroSources, macro: FunctionReference): FunctionVariant | null {
+  if (macro.objectLike || !/\(\s*\{/.test(textOf(macro))) return null;
+  const [variant] = variants(macro);
+  return variant && isWorking(variant, (called) => acquires.has(called)) ? variant : null;
 }
 
 /** The place of a macro that is one below its argument. */
@@ -93,12 +102,20 @@ function memberVariant({ file, variants }: MacroSources, macro: FunctionReferenc
   return variant && memberOf(variant) ? variant : null;
 }
 
-/** What a macro does that drops what a member of its argument leads to. */
-function droppingVariant({ file, textOf, variants }: MacroSources, macro: FunctionReference): FunctionVariant | null {
-  if (macro.objectLike || !calledIn(textOf(macro), macro.name).some((called) => releases.has(called))) return null;
-  const [variant] = variants(macro);
-  return variant ? dropsOf(variant, parseMacro(file(macro.file)?.text ?? '', macro.item).body) : null;
+/** What a macro does that drops what its argument leads to, itself or by another such macro. */
+function droppingVariant(sources: MacroSources, macro: FunctionReference, level = 0): FunctionVariant | null {
+  const { file, textOf, variants, macros } = sources;
+  const called = macro.objectLike ? [] : calledIn(textOf(macro), macro.name);
+  const [variant] = called.length === 0 ? [] : variants(macro);
+  if (!variant) return null;
+  const isDropping = (other: FunctionReference): boolean => droppingVariant(sources, other, level + 1) !== null;
+  const drops =
+    called.some((name) => releases.has(name)) && reachesInto(variant, parseMacro(file(macro.file)?.text ?? '', macro.item).body);
+  return drops || (level < maxLevels && called.some((name) => macros(name, macro.file).some(isDropping))) ? statementsOf(variant) : null;
 }
+
+/** How many macros deep a drop is looked for. */
+const maxLevels = 3;
 
 /** Remembers which names mean macros of a driver that hand their argument through. */
 function openHanding({ ledger, isDriver, variants, macros }: MacroSources): MacroCalls['isHanding'] {

@@ -1,4 +1,5 @@
 /** Definitions of structs: by tag wherever the index knows one, by a typedef's name in a file and its own headers. */
+import { scalarType } from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { parseStruct, parseTypedef } from '../syntax/index.js';
 import type { FileFacts } from './file.js';
@@ -13,7 +14,7 @@ export interface Structures {
   structure(tag: string, from: string): StructDefinition | null;
   /** The tag, or the typedef's name, of a struct's member that is a struct or points at one; `null` if that is not known. */
   memberTag(tag: string, member: string, from: string): string | null;
-  /** A type with the struct, or the pointer to one, that it names by a typedef in a file; any other one as it is. */
+  /** A type that names a struct, a pointer or a number by a typedef in a file, as that; any other one as it is. */
   named(type: CType, from: string): CType;
 }
 
@@ -105,6 +106,7 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
       // A struct without a tag goes by the name.
       if (type.tag !== null) return type.tag === '' ? { ...type, base: `struct ${name}`, tag: name } : type;
       // A name for what another name stands for.
+      if (scalarType.test(type.base)) return type;
       const behind = type.base === name || !/^\w+$/.test(type.base) ? null : typedef(type.base, from);
       return behind && { ...behind, pointers: behind.pointers + type.pointers, dims: [...type.dims, ...behind.dims] };
     }

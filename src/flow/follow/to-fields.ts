@@ -30,8 +30,9 @@ export function toField(memory: Memory, start: Start, heap: string, file: string
 
 /** Functions, and those that use the macros among them: what such a macro names stands where it is used. */
 function withUsers(program: Program, found: readonly FunctionReference[]): FunctionReference[] {
-  const users = found.filter((r) => r.macro && !r.objectLike).flatMap((macro) => program.callers(macro));
-  return users.length === 0 ? [...found] : [...new Map([...found, ...users].map((r) => [r.key, r])).values()];
+  const all = new Map(found.map((r) => [r.key, r]));
+  for (const r of all.values()) if (r.macro && !r.objectLike) for (const user of program.callers(r)) all.set(user.key, user);
+  return [...all.values()];
 }
 
 /** The names of the fields that lead to what a holder holds. */

@@ -204,9 +204,9 @@ function typeArgument(e: Expression | undefined): CType | null {
   return e?.kind === 'type' ? e.type : null;
 }
 
-/** The place below its argument that a macro stands for; `null` if it stands for none. */
-function placeFor(b: Builder, e: Call, name: string): Value | null {
-  const macro = b.writing.includes(name) ? null : b.names.written('member', name);
+/** What a macro stands for that is a place below its argument, or statements with a value; `null` if it is neither. */
+function writtenFor(b: Builder, e: Call, name: string): Value | null {
+  const macro = b.writing.includes(name) ? null : (b.names.written('member', name) ?? b.names.written('value', name));
   const [only] = (macro && statementsFor(macro, e)) ?? [];
   if (only?.kind !== 'return' || !only.value) return null;
   b.writing.push(name);
@@ -225,8 +225,8 @@ export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, itera
     through = name;
     name = null;
   }
-  const place = name === null ? null : placeFor(b, e, name);
-  if (place) return place;
+  const written = name === null ? null : writtenFor(b, e, name);
+  if (written) return written;
   if (name !== null && b.names.isTransparent(name) && e.args.length >= 1) {
     const first = evaluate(b, e.args[0] as Expression);
     for (const rest of e.args.slice(1)) evaluate(b, rest);

@@ -41,7 +41,7 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
     const value = takenAt(state, o, fact);
     if (value === null) return [];
     const suffix = fact.replace(/^%(result|arg\d+)/, '');
-    if (suffix === '[][]') state = withArray(state, value, o.result);
+    if (suffix === '[][]') state = withArray(local, state, value, o.result);
     state = put(state, suffix === '' ? value : placeBelow(state, value, suffix), theReference);
   }
   const isNumber = /^\d+$/.test(acquired.count);
@@ -76,12 +76,12 @@ function takenAt(state: State, o: CallOperation, fact: string): string | null {
   return match?.[1] === undefined ? o.result : valueIn(state, o.args[Number(match[1])]);
 }
 
-/** Where a local pointer to an array is handed in that leads nowhere yet, the call allocates the array. */
-function withArray(state: State, pointer: string, result: string): State {
+/** Where a local pointer to an array is handed in that leads nowhere yet, the call allocates the array: a parameter leads to the caller's. */
+function withArray({ graph }: Called, state: State, pointer: string, result: string): State {
   if (!pointer.startsWith('&')) return state;
   const place = pointer.slice(1);
   const array = valueAt(state, place);
-  if (baseOf(place) !== place || !(array === place || /^[=?]/.test(array))) return state;
+  if (baseOf(place) !== place || graph.params.some((p) => p.name === place) || !(array === place || /^[=?]/.test(array))) return state;
   const made = `${result}~0`;
   return withFresh(put(renewed(state, made), place, made), made);
 }

@@ -56,8 +56,9 @@ export function settled(local: Called, n: Node, state: State): boolean {
   // A count of what is held is not zero; it may be the index of a round that failed.
   const saysNone = isZero(o.right) && /^(==|<=|<)$/.test(o.op);
   if (saysNone && saysHowMany(local, path) && isCount(local, state, path, o.left)) return path !== state.index;
-  if (entry.kind === 'site') return false;
   const value = valueIn(state, o.left);
+  if (isBacking(local, value)) return true;
+  if (entry.kind === 'site') return false;
   if (entry.kind === 'returned' && isAllOwn(local, state, [rootOf(path), baseOf(value ?? path), baseOf(placeAt(state, path) ?? path)]))
     return false;
   if (
@@ -72,6 +73,11 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (entry.kind === 'given' && entry.facts.every((f) => !f.includes('.') && rootOf(f) !== root) && failsAtOnce(local, n)) return false;
   const isParam = local.graph.params.some((p) => p.name === root);
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
+}
+
+/** True for the result of a call that asks whose pages there are. */
+function isBacking({ graph }: Called, value: string | null): boolean {
+  return graph.nodes.some(({ operation: o }) => o?.kind === 'call' && o.result === value && backingName.test(o.name ?? ''));
 }
 
 /** True if only this function's own variables have the reference, and none that is tested. */
