@@ -16,7 +16,7 @@ export function inLoop(w: Walking, state: State, n: Node): Noted {
   const index = o.left.path;
   if (index === null || !isLocalName(index)) return unnoted;
   const body = w.graph.nodes.filter((m) => m.loops.some((l) => l.id === loop.id) && m.operation !== null);
-  const using = body.find((m) => touches(w, m));
+  const using = body.find((m) => touches(w, m) && !isByAnother(w, m, index));
   if (!using) return unnoted;
   // A test of each page leaves out the slots that were not filled.
   if (body.some((m) => m.operation?.kind === 'assume' && isArray(w, m.operation.left.path))) return unnoted;
@@ -41,6 +41,18 @@ function touches(w: Walking, { operation: o }: Node): boolean {
   if (o?.kind === 'call') return !acquires.has(o.name ?? '') && o.args.some((a) => isArray(w, a.path));
   return o?.kind === 'copy' && isArray(w, o.source.path) && o.source.path?.endsWith('[]') === true;
 }
+
+/** True for a statement that takes out of the array by another index than the loop's. */
+function isByAnother({ program, taking, arrays }: Walking, { pos }: Node, index: string): boolean {
+  const [statement = ''] = (program.file(taking.reference.file)?.text.slice(pos, pos + maxStatement) ?? '').split(';');
+  const names = arrays.map((path) => /\w+$/.exec(path)?.[0] ?? path);
+  const indexes = [...statement.matchAll(/\b(\w+)\s*\[\s*([A-Za-z_]\w*)\s*\]/g)].flatMap(([, name = '', by]) =>
+    names.includes(name) ? [by] : [],
+  );
+  return indexes.length > 0 && !indexes.includes(index);
+}
+
+const maxStatement = 200;
 
 /** From a number up to the pages' number. */
 function upwards(w: Walking, state: State, op: string, from: Known, bound: Known, using: Node, dropping: Node | undefined): CountFault[] {

@@ -1,3 +1,4 @@
+import type { Guard } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { reachOf, usersBeside } from '../data/reach.js';
 import { complaintHere, isBeforeName } from '../evidence.js';
@@ -12,6 +13,7 @@ export const needsPin: Rule = {
     const { row } = subject;
     if (row.reference !== 'get' || isBeforeName(subject, 'pin_user_pages', [5, 6])) return [];
     if (row.case?.number === 3) return isByRequest(subject, others) ? [] : besideNotifier(subject);
+    if (isOtherwisePinned(subject, others)) return [];
     const reach = reachOf(subject);
     if (!reach) return [];
     const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
@@ -27,6 +29,17 @@ function besideNotifier(subject: Subject): Complaint[] {
     const { file, name } = visit.flow.reference;
     return { message, file, function: name, pos, path: [taken(subject), ...steps] };
   });
+}
+
+/** True for a site of which the other arm of a condition pins: who reaches the pages by a device may ask for that. */
+function isOtherwisePinned({ site }: Subject, others: readonly Subject[]): boolean {
+  const isOpposite = (a: Guard, b: Guard): boolean => a.text === b.text && a.negated !== b.negated;
+  return others.some(
+    (o) =>
+      o.row.reference === 'pin' &&
+      o.site.reference.key === site.reference.key &&
+      site.node.guards.some((a) => o.site.node.guards.some((b) => isOpposite(a, b))),
+  );
 }
 
 /** True for a function that pins pages, too, where it is asked to: who asks for it is not known. */

@@ -67,8 +67,12 @@ function summed(state: State, target: string): State {
 export function grown(local: Called, n: Node, target: string, place: string, state: State): State {
   const fresh = `~${n.id}`;
   const text = textAt(local, n);
-  const before = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
-  const more = step.test(text) ? sign.positive : (state.signs.get(`+${target}`) ?? sign.any);
+  const known = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
+  const added = step.test(text) ? sign.positive : (state.signs.get(`+${target}`) ?? sign.any);
+  // What the rounds that take pages are added up in is no less than none, and more once something was.
+  const isTally = state.phase === 'held' && n.loops.some((l) => local.taking.some((t) => t.id === l.id));
+  const before = isTally && known === sign.any ? sign.zero | sign.positive : known;
+  const more = isTally && added === sign.any ? sign.positive : added;
   // A step that is counted where no loop counts it further is the number that it is.
   const number = n.loops.length === 0 ? numberOf(valueAt(state, place)) : null;
   if (number !== null && byOne.test(text)) return put(state, place, `=${number + 1}`);
