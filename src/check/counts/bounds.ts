@@ -7,6 +7,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type Assume, type CallOperation, type Graph, type Loop, type Node, offsetsOf } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import type { Expression } from '../../syntax/ast.js';
 import { addedIn } from './symbols.js';
 
 /** The condition that keeps a loop going, with the index on its left. */
@@ -37,25 +38,36 @@ function countOf(program: Program, { visit, event }: SeenRelease): Count | null 
   for (const graph of program.graphs(visit.flow.reference)) {
     const node = graph.nodes.find((n) => n.pos === event.pos && n.operation?.kind === 'call' && n.operation.name === event.api);
     if (!node) continue;
-    if (event.call.shape === 'bulk') {
-      const call = node.operation as CallOperation;
+    const call = node.operation as CallOperation;
+    if (event.call.shape === 'bulk' && !(event.loops.length > 0 && isOneElement(call))) {
       return countIn(call.args[1], isWhole(call, 0) && !offsetsOf(graph).has(call.args[0]?.path ?? ''));
     }
     const loop = event.loops.at(-1);
-    const controls = loop ? controlsOf(graph, loop).filter((c) => c.condition.op === '<' || c.condition.op === '!=') : [];
+    const controls = loop ? controlsOf(graph, loop).filter((c) => /^(<|<=|!=)$/.test(c.condition.op)) : [];
     const [control] = controls;
     if (!loop || !control || controls.length > 1) return null;
     const count = countIn(control.condition.right);
-    const first =
-      event.guards.length > loop.guards ? null : firstIn(graph, loop, control.condition.left.path, node.operation as CallOperation);
-    return count && first !== null ? { ...count, plus: -first, fromFirst: true } : count;
+    const first = event.guards.length > loop.guards ? null : firstIn(graph, loop, control.condition.left.path, call);
+    const more = control.condition.op === '<=' ? 1 : 0;
+    if (first === null) return more === 0 ? count : null;
+    return count && { ...count, plus: more - first, fromFirst: true };
   }
   return null;
 }
 
+/** True for a drop of one page at the place of an element: `unpin_user_pages(&pages[i], 1)`. */
+function isOneElement({ args, expressions }: CallOperation): boolean {
+  return args[1]?.text === '1' && elementOf(expressions[0]) !== null;
+}
+
+/** The variable by which an argument is an element of an array, or its place. */
+function elementOf(e: Expression | undefined): string | null {
+  return ownIndex(e?.kind === 'unary' && e.op === '&' ? e.operand : e);
+}
+
 /** The number at which a loop begins that drops the element of its own index in each round; `null` where it does something else. */
 function firstIn({ assigned, nodes }: Graph, loop: Loop, index: string | null, drop: CallOperation): number | null {
-  if (index === null || ownIndex(drop.expressions[0]) !== index) return null;
+  if (index === null || elementOf(drop.expressions[0]) !== index) return null;
   const [first, ...others] = assigned.filter(({ target, pos }) => target === index && pos >= loop.pos && pos < loop.end);
   const steps = nodes.filter(({ operation: o, loops }) => o?.kind === 'update' && o.target === index && loops.includes(loop));
   return first && others.length === 0 && steps.length === 1 && /^\d+$/.test(first.text) ? Number(first.text) : null;

@@ -74,14 +74,16 @@ function downwards(w: Walking, state: State, op: string, from: Known, { pos }: N
   return op === '>' && from.plus === -1 ? faultAt(w, state, pos, 'drop', 'few', SHORT | ALL) : [];
 }
 
-/** True where a loop has moved its index already: what it begins with is known at its first round. */
+/** True behind a round that has moved the index: what a loop begins with is known at its first round, whatever its head does before. */
 function isLaterRound({ graph }: Walking, state: State, loop: Loop, index: string): boolean {
-  for (let s = state.parent; s; s = s.parent) {
-    const { operation: o, loops } = graph.nodes[s.node] as Node;
+  let [isMoved, isRound] = [false, false];
+  for (let s = state.parent; s && !(isMoved && isRound); s = s.parent) {
+    const { operation: o, loops, pos } = graph.nodes[s.node] as Node;
     if (!loops.some((l) => l.id === loop.id)) return false;
-    if (o?.kind === 'update' && o.target === index) return true;
+    isMoved ||= o?.kind === 'update' && o.target === index;
+    isRound ||= o !== null && pos >= loop.bodyPos;
   }
-  return false;
+  return isMoved && isRound;
 }
 
 /** True for an `i--;` that stands alone before the drop. */

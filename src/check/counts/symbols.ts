@@ -107,7 +107,7 @@ export function addedIn({ path, text }: Value): number | null {
   const plain = text.replaceAll('->', '.').replace(/^\(+(?:unsigned |signed )?\w+(?: \w+)?\)\s*(?=[\w(*])/, '');
   // What a call or a choice gives has a name of its own.
   if (path?.startsWith('%')) return sumOf(/\)\s*([-+])\s*(\d+)\)*$/.exec(plain)) ?? 0;
-  const rest = /^[*&(]*(?:[\w.]|\[\w+\])+\)*([\s\S]*)$/.exec(plain)?.[1]?.trim();
+  const rest = /^[*&(]*(?:[\w.]|\[\w*\])+\)*([\s\S]*)$/.exec(plain)?.[1]?.trim();
   return text === '' || rest === '' ? 0 : sumOf(/^([-+])\s*(\d+)\)*$/.exec(rest ?? ''));
 }
 

@@ -68,9 +68,11 @@ function textOf({ program, site }: Subject, loop: Loop): string {
   return (program.file(site.reference.file)?.text ?? '').slice(loop.pos, loop.end).replace(/\s+/g, ' ');
 }
 
-/** The loops to which a way leads from the rounds with the index as they have left it. */
+/** The loops to which a way leads from the rounds with the index as they have left it, and those of a round that is the last. */
 function loopsBehind({ graph, node, loop, index }: Rounds): Loop[] {
-  const others = new Set(graph.nodes.flatMap((n) => n.loops).filter((l) => l !== loop && !node.loops.includes(l) && l.pos >= loop.end));
+  const isLast = (n: Node): boolean => !n.loops.includes(loop) || !leadsTo(graph, n, (m) => m === node);
+  const behind = graph.nodes.filter((n) => isLast(n) && n.pos > node.pos);
+  const others = new Set(behind.flatMap((n) => n.loops).filter((l) => l !== loop && !node.loops.includes(l)));
   const sets = ({ operation: o, loops }: Node): boolean => isStore(o) && o.target === index && !loops.includes(loop);
   const isIn = ({ pos }: Node, other: Loop): boolean => pos >= other.pos && pos < other.end;
   return [...others].filter((other) => {
@@ -88,7 +90,7 @@ function complaintsOf(subject: Subject, rounds: Rounds, loop: Loop): Complaint[]
   const isDrop = (n: Node): boolean => droppedBy(rounds, n) !== null;
   const drop = graph.nodes.find((n) => n.loops.at(-1) === loop && isDrop(n));
   // Another drop of the array may be of the one that is left.
-  const isRest = (n: Node): boolean => n !== drop && isDrop(n) && !n.loops.includes(rounds.loop);
+  const isRest = (n: Node): boolean => n !== drop && isDrop(n) && (!n.loops.includes(rounds.loop) || isWithin(loop, rounds.loop));
   if (!drop || graph.nodes.some((n) => isRest(n) && (leadsTo(graph, n, (m) => m === drop) || leadsTo(graph, drop, (m) => m === n))))
     return [];
   const { file, name } = site.reference;
@@ -103,6 +105,10 @@ function complaintsOf(subject: Subject, rounds: Rounds, loop: Loop): Complaint[]
       ],
     },
   ];
+}
+
+function isWithin(inner: Loop, { pos, end }: Loop): boolean {
+  return inner.pos >= pos && inner.pos < end;
 }
 
 /** The call, if it drops an element of the array by a variable's number, or by a constant one. */

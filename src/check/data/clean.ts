@@ -11,7 +11,8 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { lateMarks } from '../../flow/repeated.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, type Guard, leadsTo, type Node } from '../../program/graph.js';
+import { type CallOperation, callsAt, type Graph, type Guard, isStore, leadsTo, type Node } from '../../program/graph.js';
+import { rootOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
@@ -53,7 +54,7 @@ function markedHolders(subject: Subject): Set<Visit> {
     ({ visit, event }) => !isNever(subject.program, visit, event.guards) && !isTooLate(subject, visit, event.pos),
   );
   const events = new Set(marks.map(({ visit }) => visit));
-  for (const s of releases) if (isMarking(subject, s)) events.add(s.visit);
+  for (const s of releases) if (isMarking(subject, s) && !isNever(subject.program, s.visit, s.event.guards)) events.add(s.visit);
   for (const v of followed.visits) if (folders.has(folderOf(v.flow.reference.file)) && mayMark(subject, v)) events.add(v);
   for (const { visit } of markedWhereTold(subject)) events.add(visit);
   return new Set([...events].flatMap((v) => holdersOf(v)));
@@ -63,11 +64,27 @@ function markedHolders(subject: Subject): Set<Visit> {
 function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }: SeenRelease): boolean {
   if (!dirty || typeof call.dirty !== 'number') return dirty;
   const at = call.dirty;
-  const flags = program.graphs(visit.flow.reference).flatMap((graph) => callsAt(graph, pos).map(({ args }) => args[at]?.path ?? null));
+  const { reference } = visit.flow;
+  const flags = program
+    .graphs(reference)
+    .flatMap((graph) => callsAt(graph, pos).map(({ args }) => ({ graph, path: args[at]?.path ?? null })));
   const calls = allCallsOf(program, visit);
-  const isFalse = (path: string | null): boolean => path !== null && isGiven(program, visit.flow.reference, path, false, calls);
-  return calls.length === 0 || flags.length === 0 || !flags.every(isFalse);
+  const isFalse = ({ graph, path }: (typeof flags)[number]): boolean =>
+    path !== null && (isFalseHere(graph, path) || (calls.length > 0 && isGiven(program, reference, path, false, calls)));
+  return flags.length === 0 || !flags.every(isFalse);
 }
+
+/** True for a variable of a function's own that is never anything but false. */
+function isFalseHere(graph: Graph, path: string): boolean {
+  if (rootOf(path) !== path || path.startsWith('::') || graph.params.some((p) => p.name === path)) return false;
+  const isFalse = ({ text, path: from }: Value): boolean => from === null && no.test(text);
+  const stores = graph.nodes.flatMap(({ operation: o }) => (isStore(o) && o.target === path ? [o] : []));
+  const isGivenAway = graph.nodes.some(({ operation: o }) => o?.kind === 'call' && o.args.some((a) => a.address && a.path === path));
+  const areFalse = stores.every((o) => (o.kind === 'clear' ? no.test(o.text) : o.kind === 'copy' && isFalse(o.source)));
+  return stores.length > 0 && areFalse && !isGivenAway;
+}
+
+const no = /^(0|false)$/;
 
 /**
  * True for what stands under a test of a parameter which no call gives as it is asked for. Where some do, the flag tells pages that
@@ -87,9 +104,9 @@ function isTooLate(subject: Subject, { flow: { reference } }: Visit, pos: number
   );
 }
 
-/** All calls of a function that is visited by one. */
+/** All calls of a function that is visited by one, or that finds the pages in what it is given. */
 function allCallsOf(program: Program, { way, flow }: Visit): CallOperation[] {
-  return way === 'call' ? program.callSites(flow.reference).map(({ call }) => call) : [];
+  return way === 'call' || way === 'field' ? program.callSites(flow.reference).map(({ call }) => call) : [];
 }
 
 /** True if a function names a marking call, on the kernels on which the site is, and it may come to one. */
@@ -159,6 +176,7 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
       !s.event.partial &&
       !s.event.call.frees &&
       !isMarking(subject, s) &&
+      !isNever(subject.program, s.visit, s.event.guards) &&
       !isGivenUp(subject, s) &&
       (s.event.call.drops === 'any' || s.event.call.drops === kindOf(subject) || isOurs(subject, s, others)) &&
       !isFollowedByNotifier(subject, s.visit),
