@@ -31,6 +31,8 @@ export function reachedApart({ program, site }: Subject, dropping: FunctionRefer
     const takes = (name: string, from: string): boolean =>
       taking.has(name) || acquires.has(name) || program.resolve(name, from).some((r) => acquiring.test(program.textOf(r)));
     const use = uses.find(({ by, graph, node }) => {
+      // What the end of a scope drops in the function that takes is that function's own.
+      if (node !== null && by.key === site.reference.key && isScopeEnd(node)) return false;
       const taken = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null && takes(o.name, by.file));
       const isTaken = node === null ? taken.length > 0 : taken.some((n) => leadsTo(graph, n, (m) => m === node));
       if (node !== null && isCalled(node, reference)) return !isTaken && apart(by) !== null;
@@ -85,6 +87,11 @@ function isGiven({ operation: o }: Node, name: string): boolean {
 /** True for a call of a function itself, and for one that is given it to end an object: `kref_put(&job->ref, job_release)`. */
 function isCalled({ operation: o }: Node, { name }: FunctionReference): boolean {
   return o?.kind === 'call' && (o.name === name || puttingCall.test(o.name ?? ''));
+}
+
+/** True for what `__free()` runs. */
+function isScopeEnd({ operation: o }: Node): boolean {
+  return o?.kind === 'call' && o.expressions.length === 0 && o.args.length === 1;
 }
 
 /** True for a wait that does not end before what is waited for. */

@@ -71,3 +71,29 @@ describe('a request that drops, and says so', () => {
     device('ctx_put(c);\n\t\tc->page = NULL;', { helper: `static void ctx_put(struct ctx *c)\n{\n\t${drop}\n}\n` }),
   );
 });
+
+describe('a member that is cleared in another way than by a plain store', () => {
+  for (const clear of [
+    'WRITE_ONCE(c->page, NULL);',
+    'RCU_INIT_POINTER(c->page, NULL);',
+    'rcu_assign_pointer(c->page, NULL);',
+    'memset(&c->page, 0, sizeof(c->page));',
+    'memset(c, 0, sizeof(*c));',
+    'page = NULL;\n\t\tswap(c->page, page);',
+  ]) {
+    accepts(rule, clear, device(`unpin_user_page(c->page);\n\t\t${clear}`));
+  }
+  accepts(
+    rule,
+    'by the macro that drops it',
+    device('PUT_AND_CLEAR(c->page);', {
+      helper: '#define PUT_AND_CLEAR(p) do { if (p) { unpin_user_page(p); p = NULL; } } while (0)',
+    }),
+  );
+  complains(
+    rule,
+    'not by a macro that only drops',
+    device('PUT(c->page);', { helper: '#define PUT(p) do { if (p) { unpin_user_page(p); } } while (0)' }),
+    'ctx_ioctl:PUT(c->page);',
+  );
+});

@@ -1,0 +1,177 @@
+/** The same said in other words of C: counts, tests of errors, types, and the ends of scopes. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const one = (define: string, count: string, test = 'rc != 1', rest = 'unpin_user_page(page);') => `${define}
+int hw_run(struct page *p);
+int run(unsigned long a)
+{
+	struct page *page = NULL;
+	int rc;
+
+	rc = pin_user_pages_fast(a, ${count}, 0, &page);
+	if (${test})
+		return rc < 0 ? rc : -EFAULT;
+	rc = hw_run(page);
+	${rest}
+	return rc;
+}
+`;
+
+describe('one page', () => {
+  for (const [define, count] of [
+    ['', '1UL'],
+    ['', '0x1'],
+    ['#define ONE (1)', 'ONE'],
+    ['enum { ONE = 1 };', 'ONE'],
+  ] as const) {
+    accepts('leak-on-path', `asked for by ${count} ${define}`, one(define, count));
+    complains('leak-on-path', `asked for by ${count} ${define}, and left`, one(define, count, 'rc != 1', ''), 'run:rc = hw_run(page);');
+  }
+  accepts('leak-on-path', 'compared with the name', one('#define ONE (1)', 'ONE', 'rc != ONE'));
+});
+
+describe('a number that may be an error', () => {
+  const asked = (more: string) =>
+    one('', '1', 'rc != 1').replace('\tif (rc != 1)', `\tif (IS_ERR_VALUE((long)rc))\n\t\t${more}\n\tif (rc != 1)`);
+  accepts('leak-on-path', 'asked by IS_ERR_VALUE()', asked('return rc;'));
+});
+
+const handle = (type: string, define: string) => `${define}
+struct ubuf { struct page *page; };
+int ubuf_new(unsigned long a, ${type} *out)
+{
+	struct ubuf *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	int rc;
+
+	if (!u)
+		return -ENOMEM;
+	rc = pin_user_pages_fast(a, 1, FOLL_LONGTERM, &u->page);
+	if (rc != 1) {
+		kfree(u);
+		return rc < 0 ? rc : -EFAULT;
+	}
+	*out = (${type})u;
+	return 0;
+}
+void ubuf_del(${type} h)
+{
+	struct ubuf *u = (struct ubuf *)h;
+
+	unpin_user_page(u->page);
+	kfree(u);
+}
+`;
+
+describe('an object behind a handle', () => {
+  accepts('never-released', 'of a type of its own for a pointer', handle('ubuf_handle', 'typedef void *ubuf_handle;'));
+  accepts('never-released', 'of a type of its own for a number', handle('ubuf_handle', 'typedef unsigned long ubuf_handle;'));
+});
+
+const scoped = (drop: string, end: string) => `struct vreq { struct page *page; };
+static void vreq_destroy(struct vreq *r)
+{
+	${drop}
+	kfree(r);
+}
+DEFINE_FREE(vreq, struct vreq *, if (_T) vreq_destroy(_T))
+static struct vreq *vreq_create(unsigned long a)
+{
+	struct vreq *r __free(vreq) = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return NULL;
+	if (pin_user_pages_fast(a, 1, 0, &r->page) != 1)
+		return NULL;
+	${end}
+}
+int vreq_run(unsigned long a)
+{
+	struct vreq *r __free(vreq) = vreq_create(a);
+
+	return r ? hw_run(r->page) : -ENOMEM;
+}
+`;
+const put = 'if (r->page)\n\t\tunpin_user_page(r->page);';
+
+describe('an object of the scope', () => {
+  for (const end of ['return_ptr(r);', 'return no_free_ptr(r);']) {
+    accepts('leak-on-path', end, scoped(put, end));
+    accepts('needs-longterm', `${end} for one call`, scoped(put, end));
+    accepts('use-after-release', end, scoped(put, end));
+  }
+});
+
+describe('pages that are kept while a call runs that is not there', () => {
+  const kept = (end: string) => `struct xfer { struct page *page; };
+void hw_kick(struct xfer *x);
+int xfer_run(struct xfer *x, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, 1, 0, &x->page);
+
+	if (got != 1)
+		return got < 0 ? got : -EFAULT;
+	hw_kick(x);
+	${end}
+	return 0;
+}
+`;
+  accepts('never-released', 'and dropped behind it', kept('unpin_user_page(x->page);'));
+  complains('never-released', 'and not dropped', kept(''), 'xfer_run:if (got != 1)');
+});
+
+describe('a field that was tested before it was filled', () => {
+  const filled = (end: string) => `struct tab { struct page *page; };
+static long tab_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct tab *t = f->private_data;
+
+	if (t->page)
+		return -EBUSY;
+	return pin_user_pages_fast(a, 1, FOLL_LONGTERM, &t->page) == 1 ? 0 : -EFAULT;
+}
+static int tab_release(struct inode *i, struct file *f)
+{
+	struct tab *t = f->private_data;
+
+	if (t->page)
+		${end}(t->page);
+	kfree(t);
+	return 0;
+}
+`;
+  accepts('never-released', 'and is again where it is dropped', filled('unpin_user_page'));
+  complains('wrong-release', 'and is again where it is dropped by the wrong call', filled('put_page'), 'tab_release:put_page(t->page);');
+});
+
+describe('a mapping that is asked for by a variable', () => {
+  const mapped = (undo: string) => `struct rq { struct dev *dev; struct page *page; dma_addr_t addr; };
+int rq_start(struct rq *rq, unsigned long a)
+{
+	int err;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE | FOLL_LONGTERM, &rq->page) != 1)
+		return -EFAULT;
+	rq->addr = dma_map_page(rq->dev, rq->page, 0, PAGE_SIZE, DMA_FROM_DEVICE);
+	err = dma_mapping_error(rq->dev, rq->addr);
+	if (err)
+		goto unpin;
+	err = hw_go(rq->addr);
+	if (err < 0)
+		goto unmap;
+	return 0;
+unmap:
+	${undo}
+unpin:
+	unpin_user_page(rq->page);
+	return err;
+}
+void rq_end(struct rq *rq)
+{
+	dma_unmap_page(rq->dev, rq->addr, PAGE_SIZE, DMA_FROM_DEVICE);
+	unpin_user_pages_dirty_lock(&rq->page, 1, true);
+}
+`;
+  accepts('use-after-release', 'and failed', mapped('dma_unmap_page(rq->dev, rq->addr, PAGE_SIZE, DMA_FROM_DEVICE);'));
+  complains('use-after-release', 'and did not fail', mapped(''), 'rq_start:if (err < 0)');
+});
