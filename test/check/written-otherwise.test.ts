@@ -156,7 +156,7 @@ int rq_start(struct rq *rq, unsigned long a)
 	err = dma_mapping_error(rq->dev, rq->addr);
 	if (err)
 		goto unpin;
-	err = hw_go(rq->addr);
+	err = hw_go(rq->addr, 1);
 	if (err < 0)
 		goto unmap;
 	return 0;
