@@ -983,3 +983,71 @@ describe('a helper that hands out the address at which it has mapped the pages',
     'map:ret = get_user_pages_fast(start, n, 0, pages);',
   );
 });
+
+const flagged = (put: string, end: string) => `struct reg { int nr; struct page *pages[16]; };
+int reg_pin(struct reg *r, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, 16, FOLL_WRITE | FOLL_LONGTERM, r->pages);
+
+	if (got < 0)
+		return got;
+	r->nr = got;
+	return 0;
+}
+static void reg_put(struct reg *r, bool dirty)
+{
+	${put}
+}
+void reg_end(struct reg *r)
+{
+	bool never = false;
+
+	${end}
+}
+`;
+
+describe('dirty-lost, where a helper finds the pages and marks by a flag', () => {
+  const one = 'unpin_user_pages_dirty_lock(r->pages, r->nr, dirty);';
+  const two = 'if (dirty)\n\t\tunpin_user_pages_dirty_lock(r->pages, r->nr, true);\n\telse\n\t\tunpin_user_pages(r->pages, r->nr);';
+  complains('dirty-lost', 'that is false at its call', flagged(one, 'reg_put(r, false);'), `reg_put:${one}`);
+  complains('dirty-lost', 'that is false, in arms', flagged(two, 'reg_put(r, false);'), 'reg_put:unpin_user_pages(r->pages, r->nr);');
+  for (const put of [one, two]) accepts('dirty-lost', 'that is true at its call', flagged(put, 'reg_put(r, true);'));
+  const own = 'unpin_user_pages_dirty_lock(r->pages, r->nr, never);';
+  complains('dirty-lost', 'or by a variable that is never true', flagged('', own), `reg_end:${own}`);
+  accepts('dirty-lost', 'or by a variable that may be true', flagged('', `if (r->nr > 1)\n\t\tnever = true;\n\t${own}`));
+});
+
+const either = (flags: string) => `struct up { struct page **vec; int cnt; unsigned int flags; };
+static int up_get(struct up *u, unsigned long a, int n, unsigned int flags)
+{
+	int got;
+
+	u->flags = flags;
+	if (flags & 1)
+		got = pin_user_pages_fast(a, n, FOLL_LONGTERM, u->vec);
+	else
+		got = get_user_pages_fast(a, n, 0, u->vec);
+	u->cnt = max(got, 0);
+	return got == n ? 0 : -EFAULT;
+}
+void up_put(struct up *u)
+{
+	if (u->flags & 1)
+		unpin_user_pages(u->vec, u->cnt);
+	else
+		release_pages(u->vec, u->cnt);
+}
+int up_send(struct device *dev, struct scatterlist *sg, struct up *u, unsigned long a)
+{
+	int ret = up_get(u, a, 1, ${flags});
+
+	if (ret)
+		return ret;
+	sg_set_page(sg, u->vec[0], PAGE_SIZE, 0);
+	return dma_map_sg(dev, sg, 1, DMA_TO_DEVICE);
+}
+`;
+
+describe('needs-pin, where the other arm pins', () => {
+  accepts('needs-pin', 'and a device is given what it takes', either('1'));
+});

@@ -191,3 +191,38 @@ describe('an object that is taken from an xarray', () => {
     keyed('if (buf_stop(c, b))\n\t\treturn -EIO;\n\tbuf_free(b);'),
   );
 });
+
+const hashed = (failed: string) => `struct hbuf { struct rhash_head node; u64 key; struct page *pages[4]; };
+int hbuf_add(struct rhashtable *ht, struct hbuf *b)
+{
+	int ret = pin_user_pages_fast(b->key, 4, FOLL_LONGTERM, b->pages);
+
+	if (ret != 4) {
+		if (ret > 0)
+			unpin_user_pages(b->pages, ret);
+		return -EFAULT;
+	}
+	ret = rhashtable_insert_fast(ht, &b->node, params);
+	if (ret)
+		unpin_user_pages(b->pages, 4);
+	return ret;
+}
+int hbuf_del(struct rhashtable *ht, u64 key)
+{
+	struct hbuf *b = rhashtable_lookup_fast(ht, &key, params);
+
+	if (!b)
+		return -ENOENT;
+	if (rhashtable_remove_fast(ht, &b->node, params))
+		return -ENOENT;
+	${failed}
+	unpin_user_pages(b->pages, 4);
+	kfree(b);
+	return 0;
+}
+`;
+
+describe('an object of a hash table', () => {
+  accepts('leak-on-path', 'that could not be taken out', hashed(''));
+  complains('leak-on-path', 'that was taken out', hashed('if (hw_stop(key))\n\t\treturn -EIO;'), 'hbuf_del:if (hw_stop(key))');
+});

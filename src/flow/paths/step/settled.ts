@@ -138,6 +138,8 @@ function isCount(local: Called, state: State, path: string, tested: Value): bool
   const { graph } = local;
   const value = valueIn(state, tested);
   const { result } = state;
+  // An error is no count.
+  if (value !== null && signOf(state, value) === sign.negative) return false;
   // A number that is still none says that none will be dropped.
   if (isStillZero(graph, state, tested)) return false;
   // Where the pages went into a container one by one, what a round has taken from it may be all.
