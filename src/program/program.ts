@@ -82,7 +82,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const { touching, naming } = openSearches({ file, textOf, memberTag });
   const installed = installations({ tree, ledger, file, resolve });
 
-  const variants = openVariants({ ledger, file });
+  const variants = openVariants({ ledger, file, named });
   // A macro is known by its own graphs, in which other macros may stand.
   const graphs: Program['graphs'] = (reference) => graphsOf(reference);
   const worked = openRecursions(ledger, maxDepth);
@@ -127,7 +127,10 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     aliasNames: (name) => aliases.filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
     touching,
     naming,
-    typeOf: (path, graph, name) => typeAt(path, graph.types, (tag) => structure(tag, name)),
+    typeOf: (path, graph, name) => {
+      const type = typeAt(path, graph.types, (tag) => structure(tag, name));
+      return type && named(type, name);
+    },
     position,
   };
 }

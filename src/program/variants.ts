@@ -1,5 +1,5 @@
 /** Functions and macros as syntax: one tree for each way through the `#if`s in them. */
-import type { FunctionVariant } from '../syntax/ast.js';
+import type { CType, FunctionVariant } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
 import type { FileFacts, FunctionReference } from './file.js';
 import { definedFree } from './free.js';
@@ -9,12 +9,21 @@ import type { Ledger } from './ledger.js';
 interface Sources {
   ledger: Ledger;
   file(name: string): FileFacts | null;
+  /** A type that names another by a typedef in a file, as that. */
+  named(type: CType, file: string): CType;
 }
 
 /** Parses functions when they are first asked for; a macro that is no expression and no statements has no variant. */
-export function openVariants({ ledger, file }: Sources): (reference: FunctionReference) => FunctionVariant[] {
+export function openVariants({ ledger, file, named }: Sources): (reference: FunctionReference) => FunctionVariant[] {
   const known = ledger.memo<FunctionVariant[]>();
-  return (reference) => known.get(reference.key) ?? known.work(reference.key, () => parsed(file(reference.file)?.text ?? '', reference));
+  const typed = (variant: FunctionVariant, from: string): FunctionVariant => ({
+    ...variant,
+    returns: named(variant.returns, from),
+    params: variant.params.map((p) => ({ ...p, type: named(p.type, from) })),
+  });
+  const read = (reference: FunctionReference): FunctionVariant[] =>
+    parsed(file(reference.file)?.text ?? '', reference).map((variant) => typed(variant, reference.file));
+  return (reference) => known.get(reference.key) ?? known.work(reference.key, () => read(reference));
 }
 
 /** The variants of a function that stands in a text. */
