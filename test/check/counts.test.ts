@@ -51,6 +51,15 @@ describe('unchecked-count', () => {
   );
   complains(
     rule,
+    'an unsigned name that is tested as it is set',
+    pin(
+      `	if ((got = pin_user_pages_fast(a, n, FOLL_WRITE, pages)) < 0)\n		return -EFAULT;\n	unpin_user_pages(pages, got);\n	return 0;`,
+      'unsigned long got',
+    ),
+    'f:if ((got = pin_user_pages_fast(a, n, FOLL_WRITE, pages)) < 0)',
+  );
+  complains(
+    rule,
     'an unsigned name that is tested for less than zero',
     pin(
       `	got = pin_user_pages_fast(a, n, FOLL_WRITE, pages);\n	if (got < 0)\n		return -EFAULT;\n	unpin_user_pages(pages, got);\n	return 0;`,
