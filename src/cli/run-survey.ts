@@ -20,6 +20,18 @@ function sayWarnings(survey: Survey): void {
   }
   const more = survey.warnings.length - WARNINGS;
   if (more > 0) process.stderr.write(`putright: warning: and ${more} more\n`);
+  sayUnread(survey);
+}
+
+/** A call that could not be read is in no row, and in no finding. */
+function sayUnread({ coverage: { gaps, unaccounted } }: Survey): void {
+  const unread = [...gaps, ...unaccounted];
+  const [first] = unread;
+  if (!first) return;
+  const calls = unread.length === 1 ? 'one call that may take pages is' : `${unread.length} calls that may take pages are`;
+  process.stderr.write(
+    `putright: warning: ${calls} in no row, for what stands there could not be read: ${visible(first.file)}:${first.line}: ${visible(first.name)}(); putright survey --coverage lists all such\n`,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Concrete tree -> expressions. */
-import type { Call, CType, Expression, InitializerItem, Span } from './ast.js';
+import type { Block, Call, CType, Expression, InitializerItem, Span } from './ast.js';
 import { byType, type Context, fieldOf, MAX_DEPTH, namedKid, problemAt, sourceText, spanOf } from './context.js';
 import type { Mark } from './rewrite.js';
 import { tokenAt, tokenize } from './tokens.js';
@@ -118,12 +118,30 @@ function convertMarked(ctx: Context, node: Node, mark: Mark): Expression | null 
     }
     case 'paste':
       return { kind: 'identifier', name: text.replace(/\s+/g, ''), ...span };
-    case 'unknown':
+    case 'unknown': {
+      const body = jumpIn(text, span);
+      if (body) return { kind: 'statement-expression', body, ...span };
       ctx.problems.push({ pos: span.pos, why: 'a statement stands where an argument is expected' });
       return { kind: 'unknown', text, ...span };
+    }
     default:
       return null;
   }
+}
+
+/** A plain jump that stands where an argument is expected, `scoped_cond_guard(mutex_intr, return -EINTR, &lock)`; `null` for anything else. */
+function jumpIn(text: string, span: Span): Block | null {
+  const [, label] = /^goto\s+(\w+)$/.exec(text) ?? [];
+  const [isReturn, sign, value] = /^return\b\s*(?:(-?)\s*(\w+))?$/.exec(text) ?? [];
+  if (label !== undefined) return { kind: 'block', body: [{ kind: 'goto', label, ...span }], ...span };
+  if (isReturn === undefined) return null;
+  const named: Expression | null = value === undefined ? null : plainValue(value, span);
+  const returned: Expression | null = named && sign ? { kind: 'unary', op: sign, operand: named, ...span } : named;
+  return { kind: 'block', body: [{ kind: 'return', value: returned, ...span }], ...span };
+}
+
+function plainValue(text: string, span: Span): Expression {
+  return /^\d/.test(text) ? { kind: 'literal', text, ...span } : { kind: 'identifier', name: text, ...span };
 }
 
 function unknown(ctx: Context, node: Node, why: string): Expression {

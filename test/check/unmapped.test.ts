@@ -216,3 +216,31 @@ describe('a helper that is handed what stands in the object', () => {
   accepts(rule, 'a list that is unmapped first', listed(`${unmapTable}\n\t${dropAll}`));
   accepts(rule, 'a list of another object', listed(`${dropAll}\n\ttable_unmap(dev, &other->sgt);`));
 });
+
+const twice = (end: string) => `struct buf { struct device *dev; struct page *pages[16]; int n; struct sg_table sgt; };
+int buf_pin(struct buf *b, unsigned long a)
+{
+	int ret = pin_user_pages_fast(a, 16, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+
+	if (ret < 0)
+		return ret;
+	b->n = ret;
+	ret = sg_alloc_table_from_pages(&b->sgt, b->pages, b->n, 0, b->n * PAGE_SIZE, GFP_KERNEL);
+	if (ret)
+		unpin_user_pages(b->pages, b->n);
+	return ret;
+}
+static void buf_unpin(struct buf *b)
+{
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+}
+void buf_end(struct buf *b, struct buf *other)
+{
+	${end}
+}
+`;
+
+describe('a helper that drops', () => {
+  complains(rule, 'before the unmapping', twice(`buf_unpin(b);\n\t${unmap}`), `buf_end:${unmap}`);
+  accepts(rule, 'behind the unmapping', twice(`${unmap}\n\tbuf_unpin(b);`));
+});

@@ -175,3 +175,72 @@ void rq_end(struct rq *rq)
   accepts('use-after-release', 'and failed', mapped('dma_unmap_page(rq->dev, rq->addr, PAGE_SIZE, DMA_FROM_DEVICE);'));
   complains('use-after-release', 'and did not fail', mapped(''), 'rq_start:if (err < 0)');
 });
+
+describe('an object that stands in a file', () => {
+  const set = (before: string, given: string, test = '') => `struct ctx { struct page *page; };
+static int ctx_set(struct ctx *c, unsigned long a)
+{
+	struct page *page;
+
+	${test}
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	c->page = page;
+	return 0;
+}
+static long ctx_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	${before}
+	return ctx_set(${given}, a);
+}
+static int ctx_release(struct inode *i, struct file *f)
+{
+	struct ctx *c = f->private_data;
+
+	if (c->page)
+		unpin_user_page(c->page);
+	kfree(c);
+	return 0;
+}
+const struct file_operations ctx_fops = { .unlocked_ioctl = ctx_ioctl, .release = ctx_release };
+`;
+  for (const [before, given] of [
+    ['struct ctx *c = f->private_data;', 'c'],
+    ['', 'f->private_data'],
+  ] as const) {
+    complains('overwritten', `and is given as ${given}`, set(before, given), 'ctx_set:c->page = page;');
+    accepts('overwritten', `and is given as ${given}, and asked`, set(before, given, 'if (c->page)\n\t\treturn -EBUSY;'));
+  }
+});
+
+describe('a lock that may not be got', () => {
+  const locked = (failed: string, label: string) => `struct sc { struct mutex lock; struct page *page; };
+int sc_add(struct sc *s, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	scoped_cond_guard(mutex_intr, ${failed}, &s->lock) {
+		if (s->page)
+			goto undo;
+		s->page = page;
+	}
+	return 0;
+undo:
+	${label}
+	return -EBUSY;
+}
+void sc_drain(struct sc *s)
+{
+	unpin_user_page(s->page);
+	s->page = NULL;
+}
+`;
+  const rule = 'leak-on-path';
+  const drop = 'unpin_user_page(page);';
+  const guard = (failed: string) => `sc_add:scoped_cond_guard(mutex_intr, ${failed}, &s->lock) {`;
+  accepts(rule, 'behind which the page is dropped', locked('goto undo', drop));
+  complains(rule, 'behind which the function is left', locked('return -EINTR', drop), guard('return -EINTR'));
+  complains(rule, 'behind which nothing is dropped', locked('goto undo', ''), guard('goto undo'), 'sc_add:if (s->page)');
+});

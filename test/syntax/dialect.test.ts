@@ -47,7 +47,7 @@ describe('statements', () => {
     [
       'macro before a block',
       'scoped_guard(mutex, &m) { a(); }\nscoped_cond_guard(mutex_try, return -EBUSY, &m) { b(); }',
-      'macro scoped_guard mutex (& m)\n  {\n    (call a);\n  }\nmacro scoped_cond_guard mutex_try (?? return -EBUSY) (& m)\n  {\n    (call b);\n  }\n! a statement stands where an argument is expected',
+      'macro scoped_guard mutex (& m)\n  {\n    (call a);\n  }\nmacro scoped_cond_guard mutex_try ({ return (- EBUSY); }) (& m)\n  {\n    (call b);\n  }',
     ],
     [
       'macro without arguments before a block',

@@ -12,9 +12,12 @@ import type { Subject } from '../../survey/unit.js';
 import { accessesOf } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 
-/** An unmapping behind a release in one function. */
+/** An unmapping behind a release, in the function that makes it or in one that has a helper make it. */
 export interface LateUnmapping {
   release: SeenRelease;
+  reference: FunctionReference;
+  /** Where that calls the function which drops; `null` if it drops itself. */
+  called: number | null;
   pos: number;
   api: string;
 }
@@ -22,32 +25,58 @@ export interface LateUnmapping {
 /** The variables of a function that lead to the object from which the pages came. */
 type Owners = ReadonlySet<string>;
 
+/** A place at which pages are dropped. */
+interface Dropping {
+  reference: FunctionReference;
+  graph: Graph;
+  drop: Node;
+  owners: Owners;
+  /** Whether a list of the function holds the pages. */
+  holds(path: string): boolean;
+}
+
 /**
  * Where what maps a site's pages for a device is ended on a way behind their drop, in the function that drops them or by a helper that it
  * hands the same object: a scatterlist that holds them, or a range of an IOMMU's addresses that the object names.
  */
 export function lateUnmappings(subject: Subject): LateUnmapping[] {
-  const { program, followed } = subject;
   const found = new Map<string, LateUnmapping>();
   for (const release of releasesIn(subject)) {
-    const { flow } = release.visit;
-    for (const graph of program.graphs(flow.reference)) {
-      const drop = graph.nodes.find((n) => n.pos === release.event.pos && n.operation?.kind === 'call');
-      if (!drop) continue;
-      const holds = (path: string): boolean => flow.origins.has(`${path}@sgl`) || isHeap(followed.heap, graph, path);
-      const owners = ownersIn(flow, release, graph);
+    const own = droppingsIn(subject, release);
+    for (const place of [...own, ...own.flatMap((dropping) => above(subject, release, dropping))]) {
+      const { reference, graph, drop, owners } = place;
       for (const n of graph.nodes) {
         // Who has dropped one page of an array, and goes through it then, goes through the others.
         const isElse = n.loops.length > drop.loops.length && isOne(release);
-        const api = isElse
-          ? null
-          : (unmappingOf(subject, n.operation, holds, owners) ?? helperIn(subject, release, n.operation, holds, owners));
+        const api = isElse ? null : (unmappingOf(subject, n.operation, place) ?? helperIn(subject, release, n.operation, place));
         if (api === null || !isBehind(graph, drop, n, owners)) continue;
-        found.set(`${flow.reference.file}:${n.pos}`, { release, pos: n.pos, api });
+        const called = own.includes(place) ? null : drop.pos;
+        found.set(`${reference.file}:${n.pos}`, { release, reference, called, pos: n.pos, api });
       }
     }
   }
   return [...found.values()];
+}
+
+function droppingsIn({ program, followed }: Subject, release: SeenRelease): Dropping[] {
+  const { flow } = release.visit;
+  return program.graphs(flow.reference).flatMap((graph): Dropping[] => {
+    const drop = graph.nodes.find((n) => n.pos === release.event.pos && n.operation?.kind === 'call');
+    const holds = (path: string): boolean => flow.origins.has(`${path}@sgl`) || isHeap(followed.heap, graph, path);
+    return drop ? [{ reference: flow.reference, graph, drop, owners: ownersIn(flow, release, graph), holds }] : [];
+  });
+}
+
+/** The same where a function of the file is called for it, that drops them in any case and does nothing else that matters here. */
+function above({ program, followed }: Subject, { visit, event }: SeenRelease, { reference, owners }: Dropping): Dropping[] {
+  if (visit.way !== 'field' || event.guards.length > 0 || owners.size === 0) return [];
+  const params = program.variants(reference)[0]?.params ?? [];
+  return program.callSites(reference).flatMap(({ caller, graph, node, call }): Dropping[] => {
+    if (caller.macro || caller.file !== reference.file) return [];
+    const given = call.args.flatMap((a, i) => (a.path !== null && !a.address && owners.has(params[i]?.name ?? '') ? [a.path] : []));
+    const holds = (path: string): boolean => isHeap(followed.heap, graph, path);
+    return [{ reference: caller, graph, drop: node, owners: new Set(given.filter((path) => rootOf(path) === path)), holds }];
+  });
 }
 
 /** True for the drop of one page of an array. */
@@ -61,7 +90,7 @@ function isHeap(heap: readonly string[], graph: Graph, path: string): boolean {
 }
 
 /** The call's name, if it ends a mapping of the pages: of a list that holds them, or of addresses that stand in an owner. */
-function unmappingOf(subject: Subject, o: Node['operation'], holds: (path: string) => boolean, owners: Owners): string | null {
+function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners }: Pick<Dropping, 'holds' | 'owners'>): string | null {
   if (o?.kind !== 'call' || o.name === null) return null;
   const [, given] = o.args;
   if (unmappingRangeCalls.has(o.name)) return o.args.slice(1).some((a) => isBelow(a, owners)) && isInRange(subject) ? o.name : null;
@@ -72,15 +101,10 @@ function unmappingOf(subject: Subject, o: Node['operation'], holds: (path: strin
 }
 
 /** The same, by a function of the file that is handed an owner, or what stands in one. */
-function helperIn(
-  subject: Subject,
-  release: SeenRelease,
-  o: Node['operation'],
-  holds: (path: string) => boolean,
-  owners: Owners,
-): string | null {
+function helperIn(subject: Subject, release: SeenRelease, o: Node['operation'], place: Dropping): string | null {
   const { program } = subject;
-  const { file } = release.visit.flow.reference;
+  const { owners } = place;
+  const { file } = place.reference;
   if (o?.kind !== 'call' || o.name === null || !o.args.some((a) => isOf(a, owners))) return null;
   const callee = ownFunction(program, file, o);
   if (!callee || callee.macro || !unmapping.test(program.textOf(callee))) return null;
@@ -89,7 +113,7 @@ function helperIn(
   for (const graph of program.graphs(callee))
     for (const n of graph.nodes) {
       if (n.loops.length > 0 && isOne(release)) continue;
-      const api = unmappingOf(subject, n.operation?.kind === 'call' ? asGiven(n.operation, given) : null, holds, owners);
+      const api = unmappingOf(subject, n.operation?.kind === 'call' ? asGiven(n.operation, given) : null, place);
       if (api !== null) return api;
     }
   return null;

@@ -85,7 +85,12 @@ function unsignedTests(subject: Subject): Complaint[] {
   for (const n of graph.nodes) {
     const o = n.operation;
     if (o?.kind !== 'assume' || o.left.path === null || !names.has(o.left.path) || o.right.text !== '0') continue;
-    if (!['<', '>=', '<=', '>'].includes(o.op) || !leadsTo(graph, site.node, (m) => m === n) || !isUnsigned(program, reference, graph, o.left.path)) continue;
+    if (
+      !['<', '>=', '<=', '>'].includes(o.op) ||
+      !leadsTo(graph, site.node, (m) => m === n) ||
+      !isUnsigned(program, reference, graph, o.left.path)
+    )
+      continue;
     // `(int)count < 0`, IS_ERR_VALUE(count): the sign is brought back.
     if (/\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(text.slice(Math.max(0, n.pos - 16), n.pos + 48))) continue;
     const written = o.op === '<' || o.op === '>=';

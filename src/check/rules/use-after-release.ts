@@ -1,15 +1,13 @@
 import type { Witness } from '../../flow/paths.js';
-import type { SeenRelease } from '../../flow/releases.js';
 import { lateMarks } from '../../flow/repeated.js';
 import { callsAt } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
-import { stepAt } from '../data/access.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
 import { interruptedDrops } from '../faults/interrupted.js';
-import { lateUnmappings } from '../faults/unmapped.js';
+import { type LateUnmapping, lateUnmappings } from '../faults/unmapped.js';
 import { unsetFlags } from '../faults/unset-flags.js';
-import { notTold, type Rule } from '../finding.js';
+import { notTold, type Rule, stepIn } from '../finding.js';
 
 export const useAfterRelease: Rule = {
   id: 'use-after-release',
@@ -29,9 +27,13 @@ export const useAfterRelease: Rule = {
       .map((w) =>
         complaintOf(subject, w, `the array for pages of ${subject.row.api}() is freed, and ${w.fields[0]}() drops what it finds there`),
       );
-    const unmapped = lateUnmappings(subject).map(({ release, pos, api }) => {
+    const unmapped = lateUnmappings(subject).map((late) => {
+      const { release, reference, called, pos } = late;
       const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
-      return { ...complaint, pos, path: [...complaint.path, stepAt(subject, release.visit, pos, unmappedBy(subject, release, pos, api))] };
+      const { file, name } = reference;
+      const at = (place: number, text: string) => stepIn(subject.program, reference, place, text);
+      const call = called === null ? [] : [at(called, `called here: ${release.visit.flow.reference.name}()`)];
+      return { ...complaint, file, function: name, pos, path: [...complaint.path, ...call, at(pos, unmappedBy(subject, late))] };
     });
     return [...walked, ...marked, ...standing, ...dangling, ...unmapped, ...interruptedDrops(subject), ...unsetFlags(subject)];
   },
@@ -43,8 +45,8 @@ function stillStanding({ row }: Subject, { fields: [setUp, undoing, caller], fun
 }
 
 /** What unmaps the pages at a place: the call itself, or one that a helper of the file makes there. */
-function unmappedBy({ program }: Subject, { visit }: SeenRelease, pos: number, api: string): string {
-  const called = program.graphs(visit.flow.reference).flatMap((graph) => callsAt(graph, pos).map(({ name }) => name));
+function unmappedBy({ program }: Subject, { reference, pos, api }: LateUnmapping): string {
+  const called = program.graphs(reference).flatMap((graph) => callsAt(graph, pos).map(({ name }) => name));
   const [helper] = called;
   return called.includes(api) || !helper ? `unmapped by ${api}()` : `unmapped by ${helper}(), which calls ${api}()`;
 }

@@ -240,12 +240,23 @@ function loopFor(b: Builder, { name, pos, end, body }: Extract<Statement, { kind
 /** The classes of locks that may not be got: then the statement does not run. */
 const conditionalLock = /_(try|intr|kill|timeout)\b/;
 
-/** `scoped_guard(mutex, &m) { … }`: once, and a `break` leaves it. Where it says what to do without the lock, that leaves the function. */
-function scope(b: Builder, s: Extract<Statement, { kind: 'macro-statement' }>, head: Expression): void {
+/** `scoped_guard(mutex, &m) { … }`: once, and a `break` leaves it. One that is conditional says what to do without the lock. */
+function scope(b: Builder, s: Extract<Statement, { kind: 'macro-statement' }>, head: Call): void {
   const after = join(b, s.end);
-  evaluate(b, head, true);
-  const [lock] = s.args;
-  if (lock && conditionalLock.test(sourceName(lock)) && !s.name.includes('_cond_')) connect(b, after);
+  const [lock, otherwise] = s.args;
+  const isConditional = s.name.includes('_cond_');
+  evaluate(b, isConditional ? { ...head, args: head.args.filter((a) => a !== otherwise) } : head, true);
+  if (lock && conditionalLock.test(sourceName(lock)) && !isConditional) connect(b, after);
+  if (otherwise && isConditional) {
+    const without = join(b, s.pos);
+    const got = join(b, s.pos);
+    connect(b, without);
+    connect(b, got);
+    b.current = without;
+    evaluate(b, otherwise);
+    connect(b, after);
+    b.current = got;
+  }
   within(b, { breaks: [...b.breaks, target(b, after)], continues: [...b.continues, target(b, after)] }, () => statement(b, s.body));
   connect(b, after);
   b.current = after;

@@ -78,8 +78,10 @@ function isAskedFor({ types, nodes }: Graph, { path }: Guard): boolean {
 
 /** What the caller has of an object that it gives; `null` for one that it made or chose; of one that is no parameter's, no parameter (-1). */
 function below({ graph, node, call }: CallSite, param: number): Kept | null {
-  const path = call.args[param]?.path;
-  const object = path ? rootOf(path) : '';
+  const given = call.args[param];
+  const object = given?.path ? rootOf(given.path) : '';
+  // What stands in a field of a general struct, `file->private_data`, has been there before.
+  if (object === '' && /\.\w+$/.test(given?.text ?? '')) return { param: -1 };
   const index = indexOf(call.expressions[param]);
   if (object === '' || isMade(graph, object) || [index, object].some((name) => name !== null && isChosen(graph, node, name))) return null;
   return { param: graph.params.findIndex((p) => p.name === object) };
