@@ -1,5 +1,5 @@
 /** Concrete tree -> expressions. */
-import type { Block, Call, CType, Expression, InitializerItem, Span } from './ast.js';
+import type { Block, Call, CType, Expression, InitializerItem, Span, Unary } from './ast.js';
 import { byType, type Context, fieldOf, MAX_DEPTH, namedKid, problemAt, sourceText, spanOf } from './context.js';
 import type { Mark } from './rewrite.js';
 import { tokenAt, tokenize } from './tokens.js';
@@ -34,7 +34,7 @@ const conversions = byType<Conversion>([
   ],
   [
     ['pointer_expression', 'unary_expression'],
-    (ctx, node, span) => ({ kind: 'unary', op: operatorOf(ctx, node), operand: part(ctx, node, 'argument'), ...span }),
+    (ctx, node, span) => elementOr({ kind: 'unary', op: operatorOf(ctx, node), operand: part(ctx, node, 'argument'), ...span }),
   ],
   [['update_expression'], convertUpdate],
   [['binary_expression'], convertBinary],
@@ -95,6 +95,14 @@ function convert(ctx: Context, node: Node): Expression {
   const conversion = conversions.get(node.type);
   if (conversion !== undefined) return conversion(ctx, node, spanOf(ctx, node));
   return unknown(ctx, node, node.type === 'ERROR' ? 'cannot be read as an expression' : `unexpected ${node.type}`);
+}
+
+/** `*(pages + i)` is `pages[i]`: C11, 6.5.2.1. */
+function elementOr(e: Unary): Expression {
+  const { op, operand, pos, end } = e;
+  const isSum =
+    op === '*' && operand.kind === 'binary' && operand.op === '+' && operand.left.kind !== 'literal' && operand.left.kind !== 'cast';
+  return isSum ? { kind: 'index', object: operand.left, index: operand.right, pos, end } : e;
 }
 
 /** True if the whole node is what was rewritten where it begins. */

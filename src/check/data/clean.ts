@@ -11,7 +11,17 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { lateMarks } from '../../flow/repeated.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, type Graph, type Guard, isStore, leadsTo, type Node } from '../../program/graph.js';
+import {
+  type CallOperation,
+  callsAt,
+  type Graph,
+  type Guard,
+  isStore,
+  leadsTo,
+  type Node,
+  type Operation,
+  type Store,
+} from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -78,7 +88,8 @@ function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }:
 function isFalseHere(graph: Graph, path: string): boolean {
   if (rootOf(path) !== path || path.startsWith('::') || graph.params.some((p) => p.name === path)) return false;
   const isFalse = ({ text, path: from }: Value): boolean => from === null && no.test(text);
-  const stores = graph.nodes.flatMap(({ operation: o }) => (isStore(o) && o.target === path ? [o] : []));
+  const isSet = (o: Operation | null): o is Store => isStore(o) && o.target === path && !(o.kind === 'clear' && o.text === '');
+  const stores = graph.nodes.flatMap(({ operation: o }) => (isSet(o) ? [o] : []));
   const isGivenAway = graph.nodes.some(({ operation: o }) => o?.kind === 'call' && o.args.some((a) => a.address && a.path === path));
   const areFalse = stores.every((o) => (o.kind === 'clear' ? no.test(o.text) : o.kind === 'copy' && isFalse(o.source)));
   return stores.length > 0 && areFalse && !isGivenAway;
