@@ -3,9 +3,6 @@
 /** A function that ends an object. */
 export const endingName = /(^|_)(free|release|destroy|remove|fini|cleanup|teardown|deinit|dereg|exit)(_|$)/;
 
-/** One that makes an object, or begins its life, and so runs once for it. */
-export const onceName = /(^|_)(probe|init|create|open|alloc|new|start|setup|construct|enable)(_|$)/;
-
 /** One that gives a new object. */
 export const makingName = /alloc|create|new|dup/;
 

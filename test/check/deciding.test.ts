@@ -143,6 +143,9 @@ describe('a value that was found to be one constant', () => {
   accepts('leak-on-path', 'is not another by its number', job('!= DONE', '!= IDLE'));
   accepts('leak-on-path', 'that is zero is none above', job('!= IDLE', '!= BUSY'));
   complains('leak-on-path', 'may be that', job('!= BUSY', '!= BUSY'), 'f:if (j->state != BUSY)');
+  const turned = (text: string) => text.replaceAll(/j->state (==|!=) (\w+)/g, '$2 $1 j->state');
+  accepts('leak-on-path', 'is no other one, the constant first', turned(job('!= BUSY', '== BUSY')));
+  accepts('leak-on-path', 'is not another by its number, the constant first', turned(job('!= DONE', '!= IDLE')));
 });
 
 it('a further reference is told where it is taken and where one of them is dropped', async () => {

@@ -67,6 +67,17 @@ const rewritings: Readonly<Record<string, (text: string) => string>> = {
     ),
   'a step that adds one': (text) => text.replace(/\b(\w+)\+\+(?=[);])/g, '$1 += 1'),
   'the address of an element': (text) => text.replace(/&(\w+)\[(\w+)\](?=[,)])/g, '$1 + $2'),
+  'a constant on the left': (text) => text.replace(/\bif \((\w+(?:->\w+)*) (==|!=) ([A-Z][A-Z\d_]+|-?\d+|-E[A-Z]+)\)/g, 'if ($3 $2 $1)'),
+  'a struct by a name of its own': (text) => {
+    const tags = Array.from(text.matchAll(/^struct (\w+) \{\n[^}]*\n\};$/gm), (match) => match[1] as string);
+    return tags.reduce(
+      (all, tag) =>
+        all
+          .replace(new RegExp(`^(struct ${tag} \\{\\n[^}]*\\n\\};)$`, 'm'), `$1 typedef struct ${tag} ${tag}_t;`)
+          .replace(new RegExp(`(?<=[(,] ?|\\n\\t)struct ${tag} (?=\\*)`, 'g'), `${tag}_t `),
+      text,
+    );
+  },
   'a cast of what is freed': (text) => text.replace(/\bkfree\((\w+)\)/g, 'kfree((void *)$1)'),
 };
 

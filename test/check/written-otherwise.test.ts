@@ -244,3 +244,38 @@ void sc_drain(struct sc *s)
   complains(rule, 'behind which the function is left', locked('return -EINTR', drop), guard('return -EINTR'));
   complains(rule, 'behind which nothing is dropped', locked('goto undo', ''), guard('goto undo'), 'sc_add:if (s->page)');
 });
+
+describe('a request that has the name of what runs once', () => {
+  const named = (name: string, test = '') => `struct ctx { struct page **pages; int n; };
+static int ${name}(struct ctx *c, unsigned long a)
+{
+	${test}
+	c->pages = kcalloc(4, sizeof(*c->pages), GFP_KERNEL);
+	if (!c->pages)
+		return -ENOMEM;
+	c->n = pin_user_pages_fast(a, 4, FOLL_LONGTERM, c->pages);
+	return c->n == 4 ? 0 : -EFAULT;
+}
+static long ctx_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct ctx *c = f->private_data;
+
+	return ${name}(c, a);
+}
+static int ctx_release(struct inode *i, struct file *f)
+{
+	struct ctx *c = f->private_data;
+
+	if (c->n > 0)
+		unpin_user_pages(c->pages, c->n);
+	kfree(c->pages);
+	kfree(c);
+	return 0;
+}
+const struct file_operations ctx_fops = { .unlocked_ioctl = ctx_ioctl, .release = ctx_release };
+`;
+  for (const name of ['ctx_setup', 'ctx_init', 'ctx_attach']) {
+    complains('overwritten', name, named(name), `${name}:c->pages = kcalloc(4, sizeof(*c->pages), GFP_KERNEL);`);
+    accepts('overwritten', `${name}, that asks`, named(name, 'if (c->pages)\n\t\treturn -EBUSY;'));
+  }
+});

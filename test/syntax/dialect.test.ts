@@ -66,6 +66,7 @@ describe('statements', () => {
       'a = container_of(p, struct foo, m); b = min_t(unsigned long, x, y); c = list_entry(p, typeof(*q), m); d = f(u32 *, void);',
       '(= a (call container_of p <struct foo> m));\n(= b (call min_t <unsigned long> x y));\n(= c (call list_entry p <typeof(*q)> m));\n(= d (call f <u32*> <void>));',
     ],
+    ['an element by its place', 'a = *(p + i); *(q + 1) = b;', '(= a p[i]);\n(= q[1] b);'],
     ['statement expressions', 'a = ({ int x = 1; x; });', '(= a ({ decl int x = 1; x; }));'],
     [
       'initialisers',

@@ -288,8 +288,9 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
   if (e.kind === 'binary' && e.op in negated) {
     const left = tested(b, e.left, after);
     const right = tested(b, e.right, after);
-    // `0 == ret` says what `ret == 0` says, and `obj->n > ret` what `ret < obj->n` does.
-    const isTurned = right.path !== null && (left.path === null || (isOwn(b, right.path) && !isOwn(b, left.path)));
+    // `0 == ret` says what `ret == 0` says, `BUSY == obj->state` what `obj->state == BUSY` does, and `obj->n > ret` what `ret < obj->n` does.
+    const isOther = (path: string): boolean => isNamedConstant(b, path) || (isOwn(b, right.path ?? '') && !isOwn(b, path));
+    const isTurned = right.path !== null && !isNamedConstant(b, right.path) && (left.path === null || isOther(left.path));
     const written = { left: e.left, right: e.right, isTurned };
     assume = isTurned
       ? { kind: 'assume', left: right, op: swapped[e.op] ?? e.op, right: left, call: null, written }
@@ -301,6 +302,11 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
     assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null, written };
   }
   branch(b, assume, e.pos, yes, no, after);
+}
+
+/** True for a name in capitals that is no variable of the function. */
+function isNamedConstant(b: Builder, path: string): boolean {
+  return /^[A-Z][A-Z\d_]+$/.test(path) && !b.types.has(path);
 }
 
 /** What a condition compares: of `n--` the value before, which changes `after`. */

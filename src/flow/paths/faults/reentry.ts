@@ -6,7 +6,7 @@ import { installedAs } from '../../../program/installed.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { askingName, choosingName, makingName, onceName, requestMembers, requestName } from '../../../protocol/index.js';
+import { askingName, choosingName, makingName, requestMembers, requestName } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 
@@ -28,7 +28,6 @@ export function isRequested(
   isCome: (site: CallSite) => boolean,
   level = 0,
 ): boolean {
-  if (onceName.test(reference.name)) return false;
   if (isRequest(program, reference)) return true;
   if (level >= maxLevels) return false;
   return program.callSites(reference).some((site) => {

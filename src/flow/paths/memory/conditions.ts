@@ -142,6 +142,14 @@ function isMore({ path, text }: Value): boolean {
   return path !== null && /^[\w.>-]+ \+ /.test(text);
 }
 
+/** How a comparison came out that was made with its sides exchanged; `undefined` if none was. */
+function knownOtherwise({ conditions }: State, left: string, op: string, right: string, truth: boolean): boolean | undefined {
+  if (conditions.size === 0) return undefined;
+  const other = plain(swapped[op] ?? op);
+  const known = conditions.get(`${right} ${other.op} ${left}`);
+  return known === undefined ? undefined : (known === other.truth) === truth;
+}
+
 /** Two values compared: the same comparison comes out the same until one of them changes. */
 function compared(state: State, left: string, op: string, right: string): State | null {
   // Of two that are equal none is less; a value is its own equal, but where it may be another element's.
@@ -149,7 +157,7 @@ function compared(state: State, left: string, op: string, right: string): State 
     return /^(==|<=|>=)$/.test(op) ? state : null;
   const { op: said, truth } = plain(op);
   const key = `${left} ${said} ${right}`;
-  const known = state.conditions.get(key);
+  const known = state.conditions.get(key) ?? knownOtherwise(state, left, op, right, truth);
   if (known !== undefined) return known === truth ? state : null;
   return altered(state, { conditions: withEntry(state.conditions, key, truth) });
 }
