@@ -58,6 +58,21 @@ describe('a standard error that nobody reads', () => {
   });
 });
 
+describe('a call that could not be read', () => {
+  it.each(['survey', 'check'])('is said by %s, which has no row for it', async (command) => {
+    const tree = mkdtempSync(join(folder, 'unread-'));
+    writeFileSync(
+      join(tree, 'a.c'),
+      '#define IF_NEW(x) x\nint f(void)\n{\n\tIF_NEW(n = pin_user_pages_fast(a, 1, 0, &page);)\n\treturn n;\n}\n',
+    );
+    const { code, stderr } = await run([command, tree]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /warning: one call that may take pages is in no row, .*: a\.c:4: pin_user_pages_fast\(\); putright survey --coverage/,
+    );
+  });
+});
+
 describe('the exit code', () => {
   const regression = 'compare right wrong --fail-on regression';
   const cut = 'model --design bias --misuse none --max-states 10';
