@@ -127,6 +127,35 @@ describe('pages in memory that goes with the device', () => {
   );
 });
 
+const attached = (failed: string): string => `struct shm { struct device *dev; struct page *pages[16]; int n; };
+static void shm_unpin(void *data)
+{
+	struct shm *s = data;
+
+	unpin_user_pages_dirty_lock(s->pages, s->n, true);
+}
+int shm_attach(struct shm *s, unsigned long a)
+{
+	int ret;
+
+	ret = pin_user_pages_fast(a, 16, FOLL_WRITE | FOLL_LONGTERM, s->pages);
+	if (ret < 0)
+		return ret;
+	s->n = ret;
+	ret = devm_add_action_or_reset(s->dev, shm_unpin, s);
+	if (ret)
+		${failed}
+	return ret;
+}
+`;
+
+describe('an end that could not be promised, and has come', () => {
+  const drop = 'unpin_user_pages(s->pages, s->n);';
+  complains('double-release', 'with another drop behind it', attached(drop), `shm_attach:${drop}`);
+  accepts('double-release', 'with none behind it', attached('dev_err(s->dev, "no action");'));
+  accepts('leak-on-path', 'with none behind it', attached('dev_err(s->dev, "no action");'));
+});
+
 const prepared = (undo: string): string => `struct xfer { struct sg_table sgt; struct page **pages; int n; };
 int submit(struct chan *c, unsigned long a, int n)
 {

@@ -122,3 +122,32 @@ describe('folios that are written out as pages', () => {
     'mem_pin:size_t sub = first, size = folio_size(m->pinned[i]);',
   );
 });
+
+const sent = (drop: string) => `ssize_t dev_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct page *pages[16];
+	size_t off;
+	ssize_t got;
+	int i, ret;
+
+	got = iov_iter_get_pages2(from, pages, SZ_32K, 16, &off);
+	if (got <= 0)
+		return got ? got : -EFAULT;
+	ret = wire_send(pages, off, got);
+	${drop}
+	return ret ? ret : got;
+}
+`;
+
+describe('bytes as a number of pages', () => {
+  for (const pages of ['got / PAGE_SIZE', 'got >> PAGE_SHIFT']) {
+    const call = `release_pages(pages, ${pages});`;
+    complains('release-count', call, sent(call), `dev_write_iter:${call}`);
+    const loop = `for (i = 0; i < ${pages}; i++)\n\t\tput_page(pages[i]);`;
+    complains('release-count', loop, sent(loop), 'dev_write_iter:put_page(pages[i]);');
+  }
+  for (const pages of ['DIV_ROUND_UP(off + got, PAGE_SIZE)', '(off + got + PAGE_SIZE - 1) / PAGE_SIZE']) {
+    accepts('release-count', pages, sent(`release_pages(pages, ${pages});`));
+    accepts('release-count', `up to ${pages}`, sent(`for (i = 0; i < ${pages}; i++)\n\t\tput_page(pages[i]);`));
+  }
+});

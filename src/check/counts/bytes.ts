@@ -18,21 +18,25 @@ export function byteFaults(subject: Subject): CountFault[] {
     const results = new Set(
       graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.source.path === site.call.result ? [o.target] : [])),
     );
-    return graph.nodes.flatMap(({ operation: o, pos }): CountFault[] => {
+    const faultAt = (drop: number, pos: number): CountFault => ({
+      kind: 'drop',
+      how: 'few',
+      reference: site.reference,
+      pos: drop,
+      outcomes: 0,
+      way: [taken(subject)],
+      steps: [{ pos, text: 'bytes counted as whole pages, without the offset in the first' }],
+    });
+    const atOnce = drops.filter(({ count: { value, plus } }) => plus === 0 && results.has(pages.exec(value.text)?.[1] ?? ''));
+    const later = graph.nodes.flatMap(({ operation: o, pos }): CountFault[] => {
       if ((o?.kind !== 'copy' && o?.kind !== 'clear') || pos < site.call.pos) return [];
       const whole = /^[^=;]*[^=!<>;]=\s*(\w+)\s*(?:\/\s*PAGE_SIZE|>>\s*PAGE_SHIFT)\s*;/.exec(text.slice(pos, pos + 160));
       if (!whole || !results.has(whole[1] as string)) return [];
-      return drops
-        .filter((d) => d.count.value.path === o.target && d.count.plus === 0)
-        .map((d) => ({
-          kind: 'drop',
-          how: 'few',
-          reference: site.reference,
-          pos: d.pos,
-          outcomes: 0,
-          way: [taken(subject)],
-          steps: [{ pos, text: 'bytes counted as whole pages, without the offset in the first' }],
-        }));
+      return drops.filter((d) => d.count.value.path === o.target && d.count.plus === 0).map((d) => faultAt(d.pos, pos));
     });
+    return [...atOnce.map((d) => faultAt(d.pos, d.pos)), ...later];
   });
 }
+
+/** A number of bytes as one of pages. */
+const pages = /^(\w+) (?:\/ PAGE_SIZE|>> PAGE_SHIFT)$/;

@@ -1,4 +1,5 @@
 /** What a call does to the memory of a path and to the reference in it. */
+import type { FunctionReference } from '../../../program/file.js';
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
@@ -101,7 +102,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   // A page itself that is put on a list, or kept for an end, is found where no pointer of the function leads.
   const isFound = isLinking || (api !== null && actionCalls.has(api));
   if (isFound && given.some((suffixes) => suffixes.includes(''))) return [];
-  if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state);
+  if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state, before);
   // Who is given a function may call it.
   if (!isOwn && isNeutral) return hasCallback ? [] : [state];
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
@@ -135,11 +136,33 @@ function started(local: Called, n: Node, o: CallOperation, api: string, state: S
 }
 
 /** An object is kept for the function that ends it. Where that cannot be promised, some calls have ended it at once. */
-function promised(local: Called, n: Node, o: CallOperation, api: string, state: State): State[] {
+function promised(local: Called, n: Node, o: CallOperation, api: string, state: State, before: State): State[] {
   const isTested = local.shape.isDecided(o.result);
   const kept = isTested ? withSign(state, o.result, sign.zero) : state;
-  const failed = isTested && actionCalls.get(api) !== true ? withSign(state, o.result, sign.negative) : null;
-  return [...(kept ? [linked(share(kept, o), o)] : []), ...(failed ? [told(local, n, failed, `where ${api}() fails`)] : [])];
+  const failed = isTested ? withSign(state, o.result, sign.negative) : null;
+  const left = failed && told(local, n, failed, `where ${api}() fails`);
+  const ended = left && actionCalls.get(api) === true ? endedAtOnce(local, n, o, left, before) : [left ?? []].flat();
+  return [...(kept ? [linked(share(kept, o), o)] : []), ...ended];
+}
+
+/** The states behind the function that was to end an object later, and is given it now; none where it is not one function of the file. */
+function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, before: State): State[] {
+  const [, action, data] = o.args;
+  const [callee, ...others] = ownNamed(local, action?.path ?? '');
+  if (!data || !callee || callee.macro || others.length > 0) return [];
+  const ending: CallOperation = {
+    ...o,
+    name: callee.name,
+    args: [data],
+    expressions: o.expressions.slice(2, 3),
+    result: `${o.result}~ended`,
+  };
+  return enter(local, n, ending, callee, [reach(state, valueIn(state, data))], state, before);
+}
+
+/** The functions of the file of a name. */
+function ownNamed({ program, reference }: Called, name: string): readonly FunctionReference[] {
+  return program.file(reference.file)?.byName.get(name) ?? [];
 }
 
 /** True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`. */
