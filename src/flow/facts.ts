@@ -111,6 +111,18 @@ export function impliedByField(suffix: string, facts: Facts): boolean {
   return false;
 }
 
+/** False where the types say that what a fact leads through are other structs than those whose fields are known to hold the reference. */
+function mayBeImplied(fact: string, suffix: string, facts: Facts, scope: Scope): boolean {
+  const owners = ownersIn(scope, fact);
+  for (const heap of facts) {
+    const rest = heap.slice(rootOf(heap).length);
+    if (!isHeap(heap) || !rest.startsWith('.') || !suffix.endsWith(rest)) continue;
+    const holding = owners.filter((o) => o.rest === rest);
+    if (holding.length === 0 || holding.some((o) => `#${o.tag}` === rootOf(heap))) return true;
+  }
+  return false;
+}
+
 /** What a value leads to that holds the reference: suffixes below the value, as the value's holder would write them. */
 export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
   if (value.path === null || facts.size === 0) return [];
@@ -123,7 +135,7 @@ export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
     if (isHeap(fact)) heap = true;
     if (!isLocal(fact)) continue;
     const suffix = below(fact, value.path);
-    if (suffix !== null && !impliedByField(suffix, facts)) add(suffix);
+    if (suffix !== null && !(impliedByField(suffix, facts) && mayBeImplied(fact, suffix, facts, scope))) add(suffix);
   }
   if (heap) {
     // Only what the path itself names: from a pointer to the object, the object's type leads on.

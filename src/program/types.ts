@@ -150,7 +150,9 @@ export function collapseContainers(path: string, types: ReadonlyMap<string, CTyp
   if (!steps.some((s) => s.startsWith('.'))) return path;
   let at: Standing = { type: types.get(root) ?? null, members: null };
   const out: string[] = [];
-  for (const next of steps) {
+  for (const written of steps) {
+    const next = atPlace.test(written) ? memberAtPlace(at, Number(written.slice(1)), lookup) : written;
+    if (next === null) return null;
     if (next.startsWith('.')) {
       const name = next.slice(1);
       const tag = at.members ? '' : (structName(at.type) ?? '');
@@ -173,6 +175,17 @@ export function collapseContainers(path: string, types: ReadonlyMap<string, CTyp
     result += next;
   }
   return result;
+}
+
+/** A member by its place in the struct, as a list of values has it. */
+const atPlace = /^\.\d+$/;
+
+/** The step to a member by its place; `null` where that is not known. */
+function memberAtPlace(at: Standing, place: number, lookup: StructLookup): string | null {
+  const name = structName(at.type);
+  const members = at.members ?? (name === null ? null : (lookup(name)?.fields ?? null));
+  const member = members?.[place];
+  return member && member.name !== '' ? `.${member.name}` : null;
 }
 
 /** `&folio->page` is `folio`, `&page->lru` is `page`: the path of the page that is handed over so, `null` for any other path. */

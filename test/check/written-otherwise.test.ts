@@ -279,3 +279,33 @@ const struct file_operations ctx_fops = { .unlocked_ioctl = ctx_ioctl, .release 
     accepts('overwritten', `${name}, that asks`, named(name, 'if (c->pages)\n\t\treturn -EBUSY;'));
   }
 });
+
+describe('members of a list of values', () => {
+  const listed = (list: string, drop = 'unpin_user_pages') => `struct buf { struct page **pages; int n; };
+struct drop { void *owner; struct page **pages; int n; };
+static void run_drop(const struct drop *d)
+{
+	${drop}(d->pages, d->n);
+}
+int buf_take(struct buf *b, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, 1, FOLL_LONGTERM, b->pages);
+
+	if (got != 1)
+		return got < 0 ? got : -EFAULT;
+	b->n = 1;
+	return 0;
+}
+void buf_give(struct buf *b)
+{
+	struct drop d = ${list};
+
+	run_drop(&d);
+}
+`;
+  for (const list of ['{ NULL, b->pages, b->n }', '{ .pages = b->pages, .n = b->n }']) {
+    accepts('never-released', list, listed(list));
+    complains('wrong-release', list, listed(list, 'release_pages'), 'run_drop:release_pages(d->pages, d->n);');
+  }
+  complains('never-released', 'that are others', listed('{ b, NULL, b->n }'), 'buf_take:if (got != 1)');
+});

@@ -127,9 +127,12 @@ const comparison = new Set(['==', '!=', '<', '<=', '>', '>=', '%', '/', '^']);
 export function initialise(b: Builder, target: string, list: InitializerList, type: CType | null = null): void {
   // A pointer is set to the one value in the list: `(struct page *){ p }`.
   const isPointer = type !== null && type.pointers > 0 && type.dims.length === 0;
-  for (const item of list.items) {
+  // The members of a struct by their places, `.0`, of which it is known later what they are called.
+  const isStruct = type !== null && type.tag !== null && type.pointers === 0 && type.dims.length === 0;
+  const areByPlace = isStruct && list.items.every((item) => item.designators.length === 0);
+  for (const [place, item] of list.items.entries()) {
     const named = item.designators.map((d) => (d === '[]' ? '[]' : `.${d}`));
-    const steps = named.length > 0 || isPointer ? named : ['[]'];
+    const steps = named.length > 0 || isPointer ? named : [areByPlace ? `.${place}` : '[]'];
     let path: string | null = target;
     for (const s of steps) path = path === null ? null : step(path, s);
     if (path === null) continue;
