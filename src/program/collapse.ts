@@ -29,7 +29,8 @@ export function collapser({ structure, named, globalType, resultType, expand }: 
       }
       return found;
     };
-    const types = new Map(Array.from(graph.types, ([variable, type]) => [variable, named(type, name)]));
+    const types = new Map(graph.types);
+    for (const [variable, type] of graph.types) if (type.tag === null) types.set(variable, named(type, name));
     const rewritten = new Map<string, string | null>();
     const path = (p: string): string | null => {
       let out = rewritten.get(p);

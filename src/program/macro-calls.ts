@@ -50,9 +50,11 @@ function openWritten(
   variantOf: Readonly<Record<WrittenKind, (macro: FunctionReference) => FunctionVariant | null>>,
 ): MacroCalls['writtenMacro'] {
   return (kind, name, from) => {
+    const own = isDriver ? undefined : macrosOf(file(from), name);
+    // Most names mean no macro.
+    if (!isDriver && !own) return null;
     const find = (): FunctionVariant | null => {
-      const defined = isDriver ? macros(name, from) : (macrosOf(file(from), name) ?? []);
-      for (const macro of defined) {
+      for (const macro of own ?? macros(name, from)) {
         const variant = variantOf[kind](macro);
         if (variant) return variant;
       }

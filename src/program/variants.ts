@@ -16,11 +16,11 @@ interface Sources {
 /** Parses functions when they are first asked for; a macro that is no expression and no statements has no variant. */
 export function openVariants({ ledger, file, named }: Sources): (reference: FunctionReference) => FunctionVariant[] {
   const known = ledger.memo<FunctionVariant[]>();
-  const typed = (variant: FunctionVariant, from: string): FunctionVariant => ({
-    ...variant,
-    returns: named(variant.returns, from),
-    params: variant.params.map((p) => ({ ...p, type: named(p.type, from) })),
-  });
+  const typed = (variant: FunctionVariant, from: string): FunctionVariant => {
+    if (variant.returns.tag !== null && variant.params.every((p) => p.type.tag !== null)) return variant;
+    const params = variant.params.map((p) => (p.type.tag === null ? { ...p, type: named(p.type, from) } : p));
+    return { ...variant, returns: named(variant.returns, from), params };
+  };
   const read = (reference: FunctionReference): FunctionVariant[] =>
     parsed(file(reference.file)?.text ?? '', reference).map((variant) => typed(variant, reference.file));
   return (reference) => known.get(reference.key) ?? known.work(reference.key, () => read(reference));

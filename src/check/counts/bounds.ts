@@ -1,5 +1,5 @@
 /** How many pages a statement takes up: the count of a bulk call, or the bound of the loop around a drop. */
-import { ownIndex } from '../../flow/paths/loops/unwind.js';
+import { indexOf } from '../../flow/paths/loops/unwind.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
@@ -7,7 +7,6 @@ import type { FunctionReference } from '../../program/file.js';
 import { type Assume, type CallOperation, type Graph, type Loop, type Node, offsetsOf } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import type { Expression } from '../../syntax/ast.js';
 import { addedIn } from './symbols.js';
 
 /** The condition that keeps a loop going, with the index on its left. */
@@ -57,17 +56,12 @@ function countOf(program: Program, { visit, event }: SeenRelease): Count | null 
 
 /** True for a drop of one page at the place of an element: `unpin_user_pages(&pages[i], 1)`. */
 function isOneElement({ args, expressions }: CallOperation): boolean {
-  return args[1]?.text === '1' && elementOf(expressions[0]) !== null;
-}
-
-/** The variable by which an argument is an element of an array, or its place. */
-function elementOf(e: Expression | undefined): string | null {
-  return ownIndex(e?.kind === 'unary' && e.op === '&' ? e.operand : e);
+  return args[1]?.text === '1' && indexOf(expressions[0]) !== null;
 }
 
 /** The number at which a loop begins that drops the element of its own index in each round; `null` where it does something else. */
 function firstIn({ assigned, nodes }: Graph, loop: Loop, index: string | null, drop: CallOperation): number | null {
-  if (index === null || elementOf(drop.expressions[0]) !== index) return null;
+  if (index === null || indexOf(drop.expressions[0]) !== index) return null;
   const [first, ...others] = assigned.filter(({ target, pos }) => target === index && pos >= loop.pos && pos < loop.end);
   const steps = nodes.filter(({ operation: o, loops }) => o?.kind === 'update' && o.target === index && loops.includes(loop));
   return first && others.length === 0 && steps.length === 1 && /^\d+$/.test(first.text) ? Number(first.text) : null;

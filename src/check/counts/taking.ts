@@ -1,6 +1,6 @@
 /** A call after which pages are counted: the acquiring call itself, or one of a function that hands its count on. */
 import { outcomesOfNone } from '../../flow/outcome.js';
-import { ownIndex } from '../../flow/paths/loops/unwind.js';
+import { indexOf } from '../../flow/paths/loops/unwind.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isStore, type Node } from '../../program/graph.js';
@@ -70,7 +70,7 @@ function askedOf(program: Program, site: Site): Taking['asked'] {
 /** An array that is written with an offset, or begins at one of its elements; and what stands in one of them. */
 function isPart(call: CallOperation, at: number): boolean {
   const e = call.expressions[at];
-  const isElement = e?.kind === 'unary' && e.op === '&' && e.operand.kind === 'member' && ownIndex(e.operand) !== null;
+  const isElement = e?.kind === 'unary' && e.op === '&' && e.operand.kind === 'member' && indexOf(e) !== null;
   return !isWhole(call, at) || isElement || (call.args[at]?.address === true && call.args[at]?.path?.endsWith('[]') === true);
 }
 

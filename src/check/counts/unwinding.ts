@@ -1,5 +1,5 @@
 /** Loops that undo the rounds of another one, in each of which a page was taken, but for the first of them, or the last. */
-import { ownIndex } from '../../flow/paths/loops/unwind.js';
+import { indexOf } from '../../flow/paths/loops/unwind.js';
 import { type CallOperation, type Graph, isStore, type Loop, leadsTo, type Node } from '../../program/graph.js';
 import { unindexed } from '../../program/path.js';
 import { releases } from '../../protocol/index.js';
@@ -52,15 +52,15 @@ function roundsIn(subject: Subject, graph: Graph): Rounds | null {
   const loop = node?.loops.at(-1);
   const at = site.signature?.pages ?? null;
   if (!node || call?.kind !== 'call' || !loop || at === null) return null;
-  const index = indexOf(call.expressions[at]);
+  const index = placedBy(call.expressions[at]);
   const path = call.args[at]?.path ?? null;
   if (index === null || path === null || !new RegExp(`^for ?\\( ?(?:\\w+ )*${index} ?= ?0 ?;`).test(textOf(subject, loop))) return null;
   return { graph, node, loop, index, array: unindexed(path) };
 }
 
 /** The variable by which an argument is the place of an element: `&pages[i]`, `pages + i`. */
-function indexOf(e: Expression | undefined): string | null {
-  if (e?.kind === 'unary' && e.op === '&') return ownIndex(e.operand);
+function placedBy(e: Expression | undefined): string | null {
+  if (e?.kind === 'unary' && e.op === '&') return indexOf(e);
   return e?.kind === 'binary' && e.op === '+' && e.right.kind === 'identifier' ? e.right.name : null;
 }
 

@@ -7,7 +7,7 @@ import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { askingName, choosingName, makingName, requestMembers, requestName } from '../../../protocol/index.js';
-import type { Expression } from '../../../syntax/ast.js';
+import { indexOf } from '../loops/unwind.js';
 import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 
 const maxLevels = 3;
@@ -84,12 +84,6 @@ function below({ graph, node, call }: CallSite, param: number): Kept | null {
   const index = indexOf(call.expressions[param]);
   if (object === '' || isMade(graph, object) || [index, object].some((name) => name !== null && isChosen(graph, node, name))) return null;
   return { param: graph.params.findIndex((p) => p.name === object) };
-}
-
-/** The variable by which an element of an array is given, `&dev->slots[i]`. */
-function indexOf(e: Expression | undefined): string | null {
-  const element = e?.kind === 'unary' && e.op === '&' ? e.operand : e;
-  return element?.kind === 'index' && element.index.kind === 'identifier' ? element.index.name : null;
 }
 
 /** True for a variable that a loop before has found, or a call that looks for what is free: what it leads to is not in use. */

@@ -75,6 +75,11 @@ export function ownIndex(e: Expression | undefined): string | null {
   return e?.kind === 'index' && e.index.kind === 'identifier' ? e.index.name : null;
 }
 
+/** The same of an argument that is an element, or the place of one: `&pages[i]`. */
+export function indexOf(e: Expression | undefined): string | null {
+  return ownIndex(e?.kind === 'unary' && e.op === '&' ? e.operand : e);
+}
+
 /** An index and what it was set to: `i = region->nr` counts as the other does. */
 export function namesOf(graph: Graph, index: string): string[] {
   return [index, ...graph.assigned.flatMap((a) => (a.target === index && /^[A-Za-z_][\w.]*$/.test(a.text) ? [a.text] : []))];

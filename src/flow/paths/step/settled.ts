@@ -1,6 +1,7 @@
 /** Conditions of which who has the reference knows how they come out. */
 import type { Assume, CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
+import { remembered } from '../../../program/remembered.js';
 import {
   backingName,
   errorTests,
@@ -77,8 +78,13 @@ export function settled(local: Called, n: Node, state: State): boolean {
 
 /** True for the result of a call that asks whose pages there are. */
 function isBacking({ graph }: Called, value: string | null): boolean {
-  return graph.nodes.some(({ operation: o }) => o?.kind === 'call' && o.result === value && backingName.test(o.name ?? ''));
+  return value !== null && backingsIn(graph).has(value);
 }
+
+const backingsIn = remembered(
+  ({ nodes }: Graph): ReadonlySet<string> =>
+    new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && backingName.test(o.name ?? '') ? [o.result] : []))),
+);
 
 /** True if only this function's own variables have the reference, and none that is tested. */
 function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): boolean {
