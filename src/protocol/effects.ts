@@ -77,6 +77,9 @@ export function freedOf<Argument>(name: string | null, args: readonly Argument[]
   return index === undefined ? args : args.slice(index, index + 1);
 }
 
+/** Calls that put another pointer where one stands, and give that: include/linux/minmax.h, atomic.h, rcupdate.h. */
+export const exchangingCalls: ReadonlySet<string> = new Set(['xchg', 'swap', 'rcu_replace_pointer']);
+
 /**
  * Calls that keep an object until a device or a task ends, to be given to the function that they are given. True for those that give it
  * at once where they fail: include/linux/device/devres.h, include/drm/drm_managed.h.

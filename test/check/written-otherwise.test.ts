@@ -309,3 +309,33 @@ void buf_give(struct buf *b)
   }
   complains('never-released', 'that are others', listed('{ b, NULL, b->n }'), 'buf_take:if (got != 1)');
 });
+
+describe('a pointer that takes the place of another', () => {
+  const set = (exchange: string, end: string) => `struct sp { struct page *page; };
+int sp_ioctl(struct sp *s, unsigned long a)
+{
+	struct page *page, *old;
+
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	${exchange}
+	${end}
+	return 0;
+}
+void sp_fini(struct sp *s)
+{
+	if (s->page)
+		unpin_user_page(s->page);
+}
+`;
+  const rule = 'overwritten';
+  for (const exchange of [
+    'old = xchg(&s->page, page);',
+    'old = s->page; s->page = page;',
+    'old = s->page; WRITE_ONCE(s->page, page);',
+    'swap(s->page, page); old = page;',
+  ]) {
+    accepts(rule, `${exchange} and drops that`, set(exchange, 'if (old)\n\t\tunpin_user_page(old);'));
+    complains(rule, `${exchange} and forgets that`, set(exchange, 'if (old)\n\t\tpr_debug("replaced");'), `sp_ioctl:${exchange}`);
+  }
+});

@@ -3,10 +3,10 @@ import type { Assume, CallOperation, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter, unindexed, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { isNumber } from '../../../program/types.js';
-import { exclusiveName, releases } from '../../../protocol/index.js';
+import { exchangingCalls, exclusiveName, releases } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
-import { baseOf, holders, isCut, isVariable, reaches, valueIn } from '../memory/memory.js';
+import { baseOf, holders, isCut, isVariable, placeAt, reaches, valueIn } from '../memory/memory.js';
 import { type State, theReference } from '../memory/state.js';
 import { latest, type TrailStep } from '../memory/trail.js';
 import { mayStore, mayStoreAbove, storeTo, waysThrough } from './setting.js';
@@ -47,7 +47,8 @@ const waysToKeep = remembered(({ graph, entry }: Called): readonly Node[] | null
 /** True for a call that may drop or test what an object holds before it is filled again. */
 export function isLookedAfter(local: Called, { name, args: all }: CallOperation, state: State): boolean {
   if (name === null) return false;
-  if (exclusiveName.test(name)) return true;
+  const exchanged = exchangingCalls.has(name) && all[0]?.path != null ? placeAt(state, all[0].path) : null;
+  if (exclusiveName.test(name)) return exchanged === null || !holders(state).includes(exchanged);
   if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
   const objects = holders(state).map(baseOf);
   // By a number of the object's nobody comes to it.

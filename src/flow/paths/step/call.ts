@@ -10,6 +10,7 @@ import {
   dirtyCalls,
   errorCalls,
   errorOrZeroCalls,
+  exchangingCalls,
   extraReferenceCalls,
   freeingCalls,
   handedEnds,
@@ -26,10 +27,11 @@ import { isGivenAround } from '../entry.js';
 import type { Callee } from '../function/callee.js';
 import { isAlwaysSet } from '../function/shape.js';
 import { copyOf } from '../memory/maps.js';
-import { baseOf, holders, placeAt, placeBelow, put, reach, renewed, valueIn, withFresh } from '../memory/memory.js';
+import { baseOf, holders, placeAt, placeBelow, put, reach, reaches, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
+import { isStillKnown, isStoredOver } from './again.js';
 import { mayReach } from './around.js';
 import { handedBack, take, withSome } from './arrive.js';
 import { drop, free, lateUse } from './drop.js';
@@ -74,7 +76,8 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     const late = state.phase === 'released' ? lateUse(local, n, o, api, state) : null;
     if (late) return late;
     const tabled = moved(local, n, o, api, state);
-    if (tabled) return tabled;
+    if (tabled)
+      return entry.kind === 'again' && exchangingCalls.has(api) ? tabled.flatMap((next) => exchanged(local, n, o, state, next)) : tabled;
     if (extraReferenceCalls.has(api) || unmappingCalls.has(api)) {
       if (state.phase !== 'held' || !reach(state, valueIn(state, o.args[0])).includes('')) return [state];
       const more = altered(state, { extra: state.extra + 1 });
@@ -158,6 +161,20 @@ function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, bef
     result: `${o.result}~ended`,
   };
   return enter(local, n, ending, callee, [reach(state, valueIn(state, data))], state, before);
+}
+
+/** What stood where a call puts another pointer is stored over, but for what it gives: what becomes of that says whether it is lost. */
+function exchanged(local: Called, n: Node, o: CallOperation, before: State, next: State): State[] {
+  const target = o.args[0]?.path ?? null;
+  const place = target === null ? null : placeAt(before, target);
+  const given = valueIn(before, o.args[1]);
+  // Of two variables each has what the other had.
+  const stored = place === null || given === null || o.name === 'swap' ? next : put(next, place, given);
+  if (place === null || !isStoredOver(before, stored, place)) return [next];
+  const end = told(local, n, stored, `${o.name}() stores over what still holds pages`, { kind: 'overwritten' });
+  if (isStillKnown(end) || reaches(end, valueAt(end, o.result))) return [end];
+  local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
+  return [];
 }
 
 /** The functions of the file of a name. */
