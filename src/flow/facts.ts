@@ -102,11 +102,15 @@ export function ownersIn(scope: Scope, path: string): ReturnType<typeof ownersOf
  * `#object.pages[]`. Such facts are not handed on with the pointer: wherever the object turns up, its type says the same.
  */
 export function impliedByField(suffix: string, facts: Facts): boolean {
-  if (!suffix.includes('.')) return false;
+  return suffix.includes('.') && someEnding(suffix, facts, (heap) => !heap.startsWith('#::'));
+}
+
+/** True for some of the fields known to hold the reference, with what they are below their struct, in which a suffix ends. */
+function someEnding(suffix: string, facts: Facts, isIt: (heap: string, rest: string) => boolean): boolean {
   for (const fact of facts) {
-    if (!isHeap(fact) || fact.startsWith('#::')) continue;
+    if (!isHeap(fact)) continue;
     const rest = fact.slice(rootOf(fact).length);
-    if (rest.startsWith('.') && suffix.endsWith(rest)) return true;
+    if (rest.startsWith('.') && suffix.endsWith(rest) && isIt(fact, rest)) return true;
   }
   return false;
 }
@@ -114,13 +118,10 @@ export function impliedByField(suffix: string, facts: Facts): boolean {
 /** False where the types say that what a fact leads through are other structs than those whose fields are known to hold the reference. */
 function mayBeImplied(fact: string, suffix: string, facts: Facts, scope: Scope): boolean {
   const owners = ownersIn(scope, fact);
-  for (const heap of facts) {
-    const rest = heap.slice(rootOf(heap).length);
-    if (!isHeap(heap) || !rest.startsWith('.') || !suffix.endsWith(rest)) continue;
+  return someEnding(suffix, facts, (heap, rest) => {
     const holding = owners.filter((o) => o.rest === rest);
-    if (holding.length === 0 || holding.some((o) => `#${o.tag}` === rootOf(heap))) return true;
-  }
-  return false;
+    return holding.length === 0 || holding.some((o) => `#${o.tag}` === rootOf(heap));
+  });
 }
 
 /** What a value leads to that holds the reference: suffixes below the value, as the value's holder would write them. */

@@ -65,29 +65,29 @@ function openWritten(
 }
 
 /** The loop of a macro that is the head of one; `null` for one that calls what the tables know: such a one is followed as that call. */
-function loopVariant(
-  { file, textOf, variants }: MacroSources,
-  { aliasFor }: MacroAliases,
-  macro: FunctionReference,
-): FunctionVariant | null {
-  if (macro.objectLike || !mayLoop(parseMacro(file(macro.file)?.text ?? '', macro.item).body)) return null;
-  if (calledIn(textOf(macro), macro.name).some((called) => isTabled(called) || aliasFor(called, macro.file) !== null)) return null;
-  const [variant] = variants(macro);
+function loopVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference): FunctionVariant | null {
+  if (macro.objectLike || !mayLoop(parsed(sources, macro).body)) return null;
+  if (tabledIn(sources, aliases, macro).length > 0) return null;
+  const [variant] = sources.variants(macro);
   return variant && isLooping(variant) ? variant : null;
 }
 
 /** The statements of a macro that jumps; `null` for one that calls what the tables know and takes no pages: such a one is followed as that call. */
-function jumpingVariant(
-  { file, textOf, variants }: MacroSources,
-  { aliasFor }: MacroAliases,
-  macro: FunctionReference,
-): FunctionVariant | null {
-  const text = textOf(macro);
-  if (macro.objectLike || !mayJump(text)) return null;
-  const tabled = calledIn(text, macro.name).filter((called) => isTabled(called) || aliasFor(called, macro.file) !== null);
-  if (!tabled.every((called) => acquires.has(called))) return null;
-  const [variant] = variants(macro);
-  return variant && isJumping(variant, parseMacro(file(macro.file)?.text ?? '', macro.item)) ? variant : null;
+function jumpingVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference): FunctionVariant | null {
+  if (macro.objectLike || !mayJump(sources.textOf(macro))) return null;
+  if (!tabledIn(sources, aliases, macro).every((called) => acquires.has(called))) return null;
+  const [variant] = sources.variants(macro);
+  return variant && isJumping(variant, parsed(sources, macro)) ? variant : null;
+}
+
+/** What a macro calls that the tables know, or that is one call of what they know. */
+function tabledIn({ textOf }: MacroSources, { aliasFor }: MacroAliases, macro: FunctionReference): string[] {
+  return calledIn(textOf(macro), macro.name).filter((called) => isTabled(called) || aliasFor(called, macro.file) !== null);
+}
+
+/** The parts of a macro's definition. */
+function parsed({ file }: MacroSources, { file: name, item }: FunctionReference): ReturnType<typeof parseMacro> {
+  return parseMacro(file(name)?.text ?? '', item);
 }
 
 /** The statements with a value of a macro that jumps in them, or takes pages. */
@@ -98,21 +98,20 @@ function workingVariant({ textOf, variants }: MacroSources, macro: FunctionRefer
 }
 
 /** The place of a macro that is one below its argument. */
-function memberVariant({ file, variants }: MacroSources, macro: FunctionReference): FunctionVariant | null {
-  if (macro.objectLike || !mayBeMember(parseMacro(file(macro.file)?.text ?? '', macro.item).body)) return null;
-  const [variant] = variants(macro);
+function memberVariant(sources: MacroSources, macro: FunctionReference): FunctionVariant | null {
+  if (macro.objectLike || !mayBeMember(parsed(sources, macro).body)) return null;
+  const [variant] = sources.variants(macro);
   return variant && memberOf(variant) ? variant : null;
 }
 
 /** What a macro does that drops what its argument leads to, itself or by another such macro. */
 function droppingVariant(sources: MacroSources, macro: FunctionReference, level = 0): FunctionVariant | null {
-  const { file, textOf, variants, macros } = sources;
+  const { textOf, variants, macros } = sources;
   const called = macro.objectLike ? [] : calledIn(textOf(macro), macro.name);
   const [variant] = called.length === 0 ? [] : variants(macro);
   if (!variant) return null;
   const isDropping = (other: FunctionReference): boolean => droppingVariant(sources, other, level + 1) !== null;
-  const drops =
-    called.some((name) => releases.has(name)) && reachesInto(variant, parseMacro(file(macro.file)?.text ?? '', macro.item).body);
+  const drops = called.some((name) => releases.has(name)) && reachesInto(variant, parsed(sources, macro).body);
   return drops || (level < maxLevels && called.some((name) => macros(name, macro.file).some(isDropping))) ? statementsOf(variant) : null;
 }
 

@@ -86,10 +86,9 @@ export function takingsAbove(taking: Taking, handed: number): Taking[] {
   const [pages, count] = [place(array.address ? null : array.path), place(asked.path)];
   const isAsked = count >= 0;
   if (pages < 0 || taking.indexes === 'bytes' || (!isAsked && (handed & ERROR) === 0)) return [];
-  const changed = graph.nodes.some(({ operation: o, pos }) => {
-    const isSet = isStore(o);
-    return isSet && pos < start.pos && (o.target === params[pages] || (isAsked && o.target === params[count]));
-  });
+  const changed = graph.nodes.some(
+    ({ operation: o, pos }) => isStore(o) && pos < start.pos && (o.target === params[pages] || (isAsked && o.target === params[count])),
+  );
   if (changed) return [];
   return program.callSites(reference).flatMap(({ caller, graph: above, node, call }): Taking[] => {
     const [given, wanted] = [call.args[pages], isAsked ? call.expressions[count] : undefined];

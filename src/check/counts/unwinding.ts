@@ -74,9 +74,8 @@ function loopsBehind({ graph, node, loop, index }: Rounds): Loop[] {
   const behind = graph.nodes.filter((n) => isLast(n) && n.pos > node.pos);
   const others = new Set(behind.flatMap((n) => n.loops).filter((l) => l !== loop && !node.loops.includes(l)));
   const sets = ({ operation: o, loops }: Node): boolean => isStore(o) && o.target === index && !loops.includes(loop);
-  const isIn = ({ pos }: Node, other: Loop): boolean => pos >= other.pos && pos < other.end;
   return [...others].filter((other) => {
-    const isChanged = (n: Node): boolean => sets(n) && !isIn(n, other);
+    const isChanged = (n: Node): boolean => sets(n) && !isWithin(n, other);
     return leadsTo(graph, node, (n) => n.loops.includes(other), isChanged);
   });
 }
@@ -107,7 +106,7 @@ function complaintsOf(subject: Subject, rounds: Rounds, loop: Loop): Complaint[]
   ];
 }
 
-function isWithin(inner: Loop, { pos, end }: Loop): boolean {
+function isWithin(inner: Node | Loop, { pos, end }: Loop): boolean {
   return inner.pos >= pos && inner.pos < end;
 }
 

@@ -45,10 +45,13 @@ const waysToKeep = remembered(({ graph, entry }: Called): readonly Node[] | null
 });
 
 /** True for a call that may drop or test what an object holds before it is filled again. */
-export function isLookedAfter(local: Called, { name, args: all }: CallOperation, state: State): boolean {
+export function isLookedAfter(local: Called, o: CallOperation, state: State): boolean {
+  const { name, args: all } = o;
   if (name === null) return false;
-  const exchanged = exchangingCalls.has(name) && all[0]?.path != null ? placeAt(state, all[0].path) : null;
-  if (exclusiveName.test(name)) return exchanged === null || !holders(state).includes(exchanged);
+  if (exclusiveName.test(name)) {
+    const exchanged = exchangedAt(state, o);
+    return exchanged === null || !holders(state).includes(exchanged);
+  }
   if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
   const objects = holders(state).map(baseOf);
   // By a number of the object's nobody comes to it.
@@ -56,6 +59,12 @@ export function isLookedAfter(local: Called, { name, args: all }: CallOperation,
     path === null || address ? null : local.program.typeOf(path, local.graph, local.reference.file);
   const args = all.filter((a) => !isNumber(typeOf(a)));
   return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));
+}
+
+/** The place where a call puts another pointer; `null` for a call that exchanges none. */
+export function exchangedAt(state: State, { name, args }: CallOperation): string | null {
+  const path = args[0]?.path ?? null;
+  return path !== null && name !== null && exchangingCalls.has(name) ? placeAt(state, path) : null;
 }
 
 /** True if a variable leads to the reference. */

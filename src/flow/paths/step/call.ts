@@ -1,5 +1,5 @@
 /** What a call does to the memory of a path and to the reference in it. */
-import type { FunctionReference } from '../../../program/file.js';
+import { onlyFunction } from '../../../program/definitions.js';
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
@@ -31,7 +31,7 @@ import { baseOf, holders, placeAt, placeBelow, put, reach, reaches, renewed, val
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
-import { isStillKnown, isStoredOver } from './again.js';
+import { exchangedAt, isStillKnown, isStoredOver } from './again.js';
 import { mayReach } from './around.js';
 import { handedBack, take, withSome } from './arrive.js';
 import { drop, free, lateUse } from './drop.js';
@@ -151,8 +151,9 @@ function promised(local: Called, n: Node, o: CallOperation, api: string, state: 
 /** The states behind the function that was to end an object later, and is given it now; none where it is not one function of the file. */
 function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, before: State): State[] {
   const [, action, data] = o.args;
-  const [callee, ...others] = ownNamed(local, action?.path ?? '');
-  if (!data || !callee || callee.macro || others.length > 0) return [];
+  const own = local.program.file(local.reference.file)?.byName;
+  const callee = onlyFunction(own?.get(action?.path ?? '') ?? []);
+  if (!data || !callee) return [];
   const ending: CallOperation = {
     ...o,
     name: callee.name,
@@ -165,21 +166,16 @@ function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, bef
 
 /** What stood where a call puts another pointer is stored over, but for what it gives: what becomes of that says whether it is lost. */
 function exchanged(local: Called, n: Node, o: CallOperation, before: State, next: State): State[] {
-  const target = o.args[0]?.path ?? null;
-  const place = target === null ? null : placeAt(before, target);
+  const place = exchangedAt(before, o);
+  if (place === null) return [next];
   const given = valueIn(before, o.args[1]);
   // Of two variables each has what the other had.
-  const stored = place === null || given === null || o.name === 'swap' ? next : put(next, place, given);
-  if (place === null || !isStoredOver(before, stored, place)) return [next];
+  const stored = given === null || o.name === 'swap' ? next : put(next, place, given);
+  if (!isStoredOver(before, stored, place)) return [next];
   const end = told(local, n, stored, `${o.name}() stores over what still holds pages`, { kind: 'overwritten' });
   if (isStillKnown(end) || reaches(end, valueAt(end, o.result))) return [end];
   local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
   return [];
-}
-
-/** The functions of the file of a name. */
-function ownNamed({ program, reference }: Called, name: string): readonly FunctionReference[] {
-  return program.file(reference.file)?.byName.get(name) ?? [];
 }
 
 /** True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`. */

@@ -8,12 +8,12 @@ import { type State, sign, told } from '../memory/state.js';
 
 /** The states behind a call that is given a member by which the object was found; where it fails, the object is where it was. */
 export function removed(local: Called, n: Node, o: CallOperation, removal: Removal, state: State): State[] {
-  const next = out(local, o, n, removal, state);
+  const next = takenOut(local, n, o, removal, state);
   if (next === state || !removal.mayFail || !local.shape.isDecided(o.result)) return [next];
   return [withSign(next, o.result, sign.zero) ?? [], withSign(state, o.result, sign.negative) ?? []].flat();
 }
 
-function out(local: Called, o: CallOperation, n: Node, removal: Removal, state: State): State {
+function takenOut(local: Called, n: Node, o: CallOperation, removal: Removal, state: State): State {
   const { entry } = local;
   const { member } = removal;
   if (member === null || entry.kind !== 'object' || !entry.removed || state.phase !== 'held') return state;
