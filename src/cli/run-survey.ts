@@ -30,7 +30,7 @@ function sayUnread({ coverage: { gaps, unaccounted } }: Survey): void {
   if (!first) return;
   const calls = unread.length === 1 ? 'one call that may take pages is' : `${unread.length} calls that may take pages are`;
   process.stderr.write(
-    `putright: warning: ${calls} in no row, for what stands there could not be read: ${visible(first.file)}:${first.line}: ${visible(first.name)}(); putright survey --coverage lists all such\n`,
+    `putright: warning: ${calls} in no row, for what stands there could not be followed: ${visible(first.file)}:${first.line}: ${visible(first.name)}(); putright survey --coverage lists all such\n`,
   );
 }
 

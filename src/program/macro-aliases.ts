@@ -23,8 +23,8 @@ interface Given {
 
 /** A macro that stands for one call. */
 export interface Alias {
-  /** The call's name. */
-  name: string;
+  /** The call's name; of a macro that calls what it is given, `CALL(fn, x)`, the position of that among its arguments. */
+  name: string | number;
   arguments: readonly Given[];
   /** An object-like macro: the arguments are the call's own. */
   same: boolean;
@@ -77,7 +77,7 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
       if (target === undefined) return null;
       return isTabled(target) ? { name: target, arguments: [], same: true } : aliasFor(target, macro.file);
     }
-    return text.includes('(') && mayStandFor(sources, macro, text) ? onlyCallIn(sources, macro) : null;
+    return text.includes('(') && (mayStandFor(sources, macro, text) || callsParameter(text)) ? onlyCallIn(sources, macro) : null;
   }
 
   return { aliasFor, aliasOf };
@@ -94,15 +94,25 @@ function mayStandFor({ macros }: MacroSources, { name, file }: FunctionReference
   return [...new Set(calledIn(text, name))].some((called) => isTabled(called) || macros(called, file).length > 0);
 }
 
-/** The call of the tables that all of a macro's body is, in one of its variants. */
+/** True if a macro's text calls one of its own parameters: `#define CALL(fn, ...) ((fn)(__VA_ARGS__))`. */
+function callsParameter(text: string): boolean {
+  const [list, names] = /^#\s*define\s+\w+\(([^)]*)\)/.exec(text) ?? [];
+  if (list === undefined || names === undefined) return false;
+  const body = text.slice(list.length);
+  return names.split(',').some((name) => /^\s*\w+\s*$/.test(name) && new RegExp(`\\b${name.trim()}[\\s\\\\]*\\)?[\\s\\\\]*\\(`).test(body));
+}
+
+/** The call that all of a macro's body is, in one of its variants: one of the tables, or of what the macro is given. */
 function onlyCallIn({ file, variants, graphs }: MacroSources, macro: FunctionReference): Alias | null {
   const params = variants(macro)[0]?.params ?? [];
   for (const graph of graphs(macro)) {
     const call = onlyCall(graph);
-    if (!call || call.name === null || !isTabled(call.name) || call.name === macro.name) continue;
+    const given = call ? params.findIndex((p) => p.name !== '' && p.name === call.through) : -1;
+    const name = given < 0 ? call?.name : given;
+    if (!call || name == null || (typeof name === 'string' && (!isTabled(name) || name === macro.name))) continue;
     const rest = parseMacro(file(macro.file)?.text ?? '', macro.item).variadic ? params.length - 1 : -1;
     return {
-      name: call.name,
+      name,
       arguments: call.expressions.map((expression) => {
         const position = params.findIndex((p) => p.name === plainPath(expression));
         return { expression, position, rest: position >= 0 && position === rest, address: isAddress(expression) };
@@ -127,15 +137,24 @@ function isAddress(e: Expression): boolean {
 /** A call of a macro that stands for another call, as that call. */
 export function asAliased(call: CallOperation, alias: Alias): CallOperation {
   const written = call.written ?? { args: call.args, expressions: call.expressions };
-  if (alias.same) return { ...call, name: alias.name, macro: call.name, written };
+  const name = nameFor(call, alias);
+  if (name === null) return call;
+  if (alias.same) return { ...call, name, macro: call.name, written };
   return {
     ...call,
-    name: alias.name,
+    name,
     macro: call.macro ?? call.name,
     written,
     args: alias.arguments.flatMap((given) => valuesFor(call, given)),
     expressions: alias.arguments.flatMap((given) => expressionsFor(call, given)),
   };
+}
+
+/** What is called; `null` where a macro is given something that is no name. */
+function nameFor({ expressions }: CallOperation, { name }: Alias): string | null {
+  if (typeof name === 'string') return name;
+  const given = expressions[name];
+  return given?.kind === 'identifier' ? given.name : null;
 }
 
 const none: Value = { path: null, address: false, text: '' };

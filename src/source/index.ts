@@ -19,7 +19,7 @@ export { overlay } from './overlay.js';
 export { defaultJobs } from './pool.js';
 export { areSameStamps, type Stamp } from './stamp.js';
 export { openStore, type Store } from './store.js';
-export { countTokens, type Token } from './tokens.js';
+export { findNames, type Token } from './tokens.js';
 export type { SharedTree, Tree } from './tree.js';
 
 /** How to open a tree. */

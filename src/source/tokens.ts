@@ -1,16 +1,17 @@
-/** One place where a name is followed by `(`. */
+/** One place where a name stands. */
 export interface Token {
   name: string;
   /** Of the name's first character. */
   pos: number;
+  /** It is followed by `(`. */
+  called: boolean;
 }
 
 /**
- * Every place where one of the names, as a whole identifier, is followed by `(`, outside of comments, strings and
- * character constants. What `#if 0` switches off counts. It shares nothing with any parser, so that the one can check
- * the other.
+ * Every place where one of the names stands as a whole identifier, outside of comments, strings and character constants.
+ * What `#if 0` switches off counts. It shares nothing with any parser, so that the one can check the other.
  */
-export function countTokens(text: string, names: ReadonlySet<string>): Token[] {
+export function findNames(text: string, names: ReadonlySet<string>): Token[] {
   const found: Token[] = [];
   let pos = 0;
   while (pos < text.length) {
@@ -19,7 +20,7 @@ export function countTokens(text: string, names: ReadonlySet<string>): Token[] {
       const start = pos;
       while (pos < text.length && isWord(text.charCodeAt(pos))) pos++;
       const name = text.slice(start, pos);
-      if (names.has(name) && text[afterGap(text, pos)] === '(') found.push({ name, pos: start });
+      if (names.has(name)) found.push({ name, pos: start, called: text[afterGap(text, pos)] === '(' });
     } else if (next === QUOTE || next === APOSTROPHE) pos = afterQuoted(text, pos);
     else if (next === SLASH) pos = afterComment(text, pos) ?? pos + 1;
     else pos++;

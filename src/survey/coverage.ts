@@ -1,9 +1,10 @@
-/** Accounts for every acquiring name before a parenthesis: counted by a scanner that shares no code with the parser. */
+/** Accounts for every acquiring name before a parenthesis or given as a value: found by a scanner that shares no code with the parser. */
 
 import type { FileFacts } from '../program/file.js';
+import type { CallOperation } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires } from '../protocol/index.js';
-import { countTokens } from '../source/index.js';
+import { findNames, type Token } from '../source/index.js';
 import type { Item } from '../syntax/index.js';
 import type { Coverage } from './row.js';
 import type { Site } from './sites.js';
@@ -22,20 +23,51 @@ function isRead(program: Program, facts: FileFacts, item: Item): boolean {
   return reference !== undefined && program.variants(reference).every((v) => v.problems.length === 0 && v.assumptions.length === 0);
 }
 
+/**
+ * True for a name that is given, not called: to a pointer, to a call or to a macro. What is called by it then is followed nowhere.
+ * Exporting a symbol is no such use, nor is a member or a variable of that name.
+ */
+function isGiven({ text }: FileFacts, { name, pos }: Token): boolean {
+  const before = text.slice(Math.max(0, pos - nearby), pos);
+  const after = text.slice(pos + name.length, pos + name.length + nearby);
+  return /(?:[=,(&?:{]|\breturn)\s*$/.test(before) && !/\bEXPORT_\w+\s*\(\s*$/.test(before) && /^\s*[,;)}:?]/.test(after);
+}
+
+/** Where a macro's call names what it calls. */
+function namedIn({ name, written }: CallOperation): number[] {
+  return (written?.expressions ?? []).flatMap((e) => (e.kind === 'identifier' && e.name === name ? [e.pos] : []));
+}
+
+/** As much text beside a name as says what it is there for. */
+const nearby = 80;
+
+/** True for a macro whose calls are the rows of what it calls, or that is followed as the function that it is. */
+function isFollowed(program: Program, facts: FileFacts, macro: Item): boolean {
+  const reference = facts.functions.find((f) => f.item === macro);
+  return !reference || program.isAlias(reference) || program.variants(reference).length > 0;
+}
+
 /** What each token of a file turned out to be. */
 export function coverageOf(program: Program, file: string, sites: readonly Site[]): Coverage {
-  const rows = new Set(sites.map((s) => s.call.pos));
+  const rows = new Set(sites.flatMap(({ call }) => [call.pos, ...namedIn(call)]));
   const coverage: Coverage = { tokens: 0, rows: sites.length, declarations: [], gaps: [], unaccounted: [] };
   const facts = program.file(file);
   if (!facts) return coverage;
-  for (const token of countTokens(facts.text, names)) {
-    coverage.tokens++;
+  for (const token of findNames(facts.text, names)) {
+    if (token.called) coverage.tokens++;
+    else if (!isGiven(facts, token)) continue;
     if (rows.has(token.pos)) continue;
     const place = { file, ...program.position(file, token.pos), name: token.name };
     const holds = (i: Item): boolean => token.pos >= i.pos && token.pos < i.end;
     const item = facts.outline.innerMacros.find(holds) ?? facts.outline.items.find(holds);
     const own = facts.byName.get(token.name);
-    if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
+    if (!token.called) {
+      const isOther = own?.some((f) => f.static || f.macro) || (item?.kind === 'function' && isLocal(program, facts, item, token.name));
+      if (!isOther && item?.kind !== 'macro')
+        coverage.gaps.push({ ...place, why: 'is given here, and calls by what it is given to are not followed' });
+    } else if (item?.kind === 'macro' && !isFollowed(program, facts, item))
+      coverage.gaps.push({ ...place, why: 'stands in a macro that could not be read by itself' });
+    else if (item?.kind === 'macro') coverage.declarations.push({ ...place, use: 'macro' });
     else if (item?.kind === 'function' && item.name === token.name && (item.bodyPos < 0 || token.pos < item.bodyPos))
       coverage.declarations.push({ ...place, use: 'definition' });
     else if (item?.kind === 'declaration' || (item?.kind === 'other' && item.bodyPos < 0))

@@ -74,9 +74,9 @@ export interface Row extends Place {
 /** What an acquiring name followed by `(` turned out to be that is neither a row nor a gap. */
 export type TokenUse = 'declaration' | 'definition' | 'macro' | 'own';
 
-/** Accounts for every acquiring name followed by `(` outside comments and strings. */
+/** Accounts for every acquiring name outside comments and strings that is followed by `(`, or given as a value. */
 export interface Coverage {
-  /** Tokens that the independent scanner counted. */
+  /** Names followed by `(` that the independent scanner counted. */
   tokens: number;
   rows: number;
   /** Declarations and definitions of the API itself, macro definitions, and functions of a file's own with an API's name. */

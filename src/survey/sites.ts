@@ -3,6 +3,7 @@
 import { knownAt } from '../flow/objects.js';
 import { type Acquired, acquiredBy } from '../flow/outcome.js';
 import type { Start } from '../flow/visit.js';
+import { isSmall } from '../program/aliases.js';
 import type { FunctionReference } from '../program/file.js';
 import { type CallOperation, callsAt, type Graph, type Guard, isStore, type Node, nothing, says } from '../program/graph.js';
 import type { Program } from '../program/program.js';
@@ -27,9 +28,12 @@ export interface Site {
   layouts: Map<CallOperation, readonly string[]>;
 }
 
-/** Files that name an acquiring call before a parenthesis. User space beside the kernel is not the kernel. */
+/**
+ * Files that name an acquiring call before a parenthesis; in a driver's tree, any that name one: it may be given there to what calls it.
+ * User space beside the kernel is not the kernel.
+ */
 export function acquiringFiles(tree: Tree): string[] {
-  const found = new Set<string>();
+  const found = new Set(isSmall(tree) ? tree.files.filter((file) => anyAcquire.test(tree.read(file) ?? '')) : []);
   for (const name of acquires.keys()) for (const file of tree.filesCalling(name)) found.add(file);
   return [...found].sort();
 }

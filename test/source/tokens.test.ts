@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countTokens } from '../../src/source/tokens.js';
+import { findNames } from '../../src/source/tokens.js';
 
 const NAMES = new Set(['get_user_pages', 'pin']);
 
-describe('countTokens', () => {
+describe('findNames', () => {
   it.each([
     ['pin(1)', [0]],
     [' pin \t\n(1) pin', [1]],
@@ -36,14 +36,24 @@ describe('countTokens', () => {
     ['"\\', []],
     ['', []],
   ])('%j', (text, places) => {
-    expect(countTokens(text, NAMES)).toEqual(places.map((pos) => ({ name: 'pin', pos })));
+    expect(findNames(text, NAMES).filter(({ called }) => called)).toEqual(places.map((pos) => ({ name: 'pin', pos, called: true })));
+  });
+
+  it('tells a name that is called from one that is only named', () => {
+    const text = 'o.pin = pin; pin(1); f(pin /* ( */, "pin", x); // pin';
+    expect(findNames(text, NAMES).map(({ pos, called }) => [pos, called])).toEqual([
+      [2, false],
+      [8, false],
+      [13, true],
+      [23, false],
+    ]);
   });
 
   it('is linear in odd texts', () => {
     const M = 1 << 18;
     for (const text of [`/*${'*'.repeat(16 * M)}`, `"${'\\\n'.repeat(8 * M)}`, `pin${' '.repeat(16 * M)}`, 'pin '.repeat(4 * M)]) {
       const start = process.cpuUsage();
-      countTokens(text, NAMES);
+      findNames(text, NAMES);
       expect(process.cpuUsage(start).user).toBeLessThan(4_000_000);
     }
   });
@@ -55,7 +65,7 @@ describe('countTokens', () => {
         const before = `${things.join(' ')} `;
         // A comment that a backslash carries on would swallow the call.
         fc.pre(!before.endsWith('\\'));
-        expect(countTokens(`${before}pin(1)`, NAMES)).toEqual([{ name: 'pin', pos: before.length }]);
+        expect(findNames(`${before}pin(1)`, NAMES)).toEqual([{ name: 'pin', pos: before.length, called: true }]);
       }),
     );
   });

@@ -108,6 +108,48 @@ const odd: [name: string, files: Files, tokens: number, rows: number][] = [
   ],
 ];
 
+/** C in which pages are taken by what is given a call's name, with the line, the name and the reason of each gap. */
+const given: [name: string, text: string, gaps: string[]][] = [
+  [
+    'a table of functions',
+    'static const struct ops ops = { .pin = pin_user_pages_fast };\nint g(unsigned long a, struct page **p)\n{\n\treturn ops.pin(a, 1, 0, p);\n}\n',
+    ['1 pin_user_pages_fast: is given here'],
+  ],
+  [
+    'a variable',
+    'int g(unsigned long a, struct page **p)\n{\n\tint (*fn)(unsigned long, int, unsigned int, struct page **) = get_user_pages_fast;\n\n\treturn fn(a, 1, 0, p);\n}\n',
+    ['3 get_user_pages_fast: is given here'],
+  ],
+  ['a call', 'int g(struct task *t)\n{\n\treturn later(t, &pin_user_pages_fast, 3);\n}\n', ['3 pin_user_pages_fast: is given here']],
+  [
+    'a macro that defines a function',
+    '#define TAKE(name, flags) \\\nstatic int name(unsigned long a, struct page **p) \\\n{ \\\n\treturn pin_user_pages_fast(a, 1, flags, p); \\\n}\nTAKE(take, FOLL_WRITE)\n',
+    ['4 pin_user_pages_fast: stands in a macro'],
+  ],
+  ['an export, a string, a comment', `EXPORT_SYMBOL(pin_user_pages);\n/* = pin_user_pages; */\nchar *s = "= pin_user_pages;";\n${f}`, []],
+  [
+    'a member and a variable of its name',
+    `int g(struct o *o, int pin_user_pages)\n{\n\treturn o->pin_user_pages + h(pin_user_pages, o->get_user_pages);\n}\n${f}`,
+    [],
+  ],
+  ['a function of its own', 'static int pin_user_pages(void)\n{\n\treturn 0;\n}\nstatic struct ops ops = { .pin = pin_user_pages };\n', []],
+  ['another name for it', `#define pin_them pin_user_pages_fast\n${f}`, []],
+];
+
+describe('what is given, not called', () => {
+  for (const [name, text, gaps] of given) {
+    it(name, async () => {
+      const { coverage } = await surveyOf(text);
+      expect(coverage.gaps.map((gap) => `${gap.line} ${gap.name}: ${gap.why}`)).toEqual(gaps.map((gap) => expect.stringContaining(gap)));
+      expect(coverage.unaccounted).toEqual([]);
+    });
+  }
+  it('is told also of a file that calls nothing of the kind', async () => {
+    const { coverage } = await surveyOf({ 'a.c': 'struct ops ops = { .pin = pin_user_pages_fast };\n', 'b.c': f });
+    expect(coverage.gaps.map((gap) => gap.file)).toEqual(['a.c']);
+  });
+});
+
 describe('coverage', () => {
   it('accounts for every token of the examples', async () => complete(await survey(examples, { jobs: 1 })));
   for (const [name, files, tokens, rows] of odd) {

@@ -72,3 +72,29 @@ describe('a macro that drops what a member leads to', () => {
     held('single'),
   );
 });
+
+describe('a macro that calls what it is given', () => {
+  const taken = (call: string) =>
+    `${head}int buf_take(struct buf *b, unsigned long a, int n)\n{\n\tb->n = ${call};\n\treturn b->n;\n}\nvoid buf_give(struct buf *b)\n{\n\tunpin_user_pages(b->pages, b->n);\n}\n`;
+  const bulk = held('bulk', 'unpin_user_pages');
+  shows(
+    'with the rest of its arguments',
+    `#define CALL(fn, ...) fn(__VA_ARGS__)\n${taken('CALL(pin_user_pages_fast, a, n, FOLL_WRITE, b->pages)')}`,
+    bulk,
+  );
+  shows(
+    'as the value of statements',
+    `#define CALL(fn, args...) ({ \\\n\tfn(args); })\n${taken('CALL(pin_user_pages_fast, a, n, FOLL_WRITE, b->pages)')}`,
+    bulk,
+  );
+  shows(
+    'in parentheses, of another place and order',
+    `#define CALL(pages, n, a, fn) (fn)(a, n, FOLL_WRITE, pages)\n${taken('CALL(b->pages, n, a, pin_user_pages_fast)')}`,
+    bulk,
+  );
+  shows(
+    'that is a function of the driver which drops',
+    `#define CALL(fn, ...) fn(__VA_ARGS__)\n${taken('pin_user_pages_fast(a, n, FOLL_WRITE, b->pages)').replace('void buf_give', 'static void buf_drop')}void buf_free(struct buf *b)\n{\n\tCALL(buf_drop, b);\n}\n`,
+    held('bulk', 'unpin_user_pages').replace('buf_give', 'buf_drop'),
+  );
+});
