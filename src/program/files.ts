@@ -15,6 +15,11 @@ export interface Files {
   position(file: string, pos: number): { line: number; column: number };
 }
 
+/** Text with `(*a).b` written `a->b`, each at its place: what is looked for in a text has one spelling. */
+function respelled(text: string): string {
+  return text.includes('(*') ? text.replace(/(?<![\w)\]]\s*)\(\*(\w+)\)\./g, '  $1->') : text;
+}
+
 /** Opens the files of a tree. */
 export function openFiles(tree: AskedTree, ledger: Ledger): Files {
   const files = ledger.memo<FileFacts | null>();
@@ -24,7 +29,7 @@ export function openFiles(tree: AskedTree, ledger: Ledger): Files {
     if (known !== undefined) return known;
     return files.work(name, () => {
       const text = tree.read(name);
-      return text === null ? null : describe(name, text);
+      return text === null ? null : describe(name, respelled(text));
     });
   }
 

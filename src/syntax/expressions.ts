@@ -181,14 +181,14 @@ function convertName(ctx: Context, node: Node, span: Span): Expression {
 }
 
 function convertMember(ctx: Context, node: Node, span: Span): Expression {
-  const field = fieldOf(node, 'field');
-  return {
-    kind: 'member',
-    object: part(ctx, node, 'argument'),
-    field: field === undefined ? '' : sourceText(ctx, field).replace(/\s+/g, ''),
-    arrow: operatorOf(ctx, node) === '->',
-    ...span,
-  };
+  const named = fieldOf(node, 'field');
+  const field = named === undefined ? '' : sourceText(ctx, named).replace(/\s+/g, '');
+  const object = part(ctx, node, 'argument');
+  const arrow = operatorOf(ctx, node) === '->';
+  // `(*a).b` is `a->b`, and `(&a)->b` is `a.b`: what is read as text is written in one way.
+  if (object.kind === 'unary' && object.op === (arrow ? '&' : '*'))
+    return { kind: 'member', object: object.operand, field, arrow: !arrow, ...span };
+  return { kind: 'member', object, field, arrow, ...span };
 }
 
 function convertUpdate(ctx: Context, node: Node, span: Span): Expression {

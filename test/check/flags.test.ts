@@ -57,6 +57,7 @@ const kept: Parameters<typeof remembered>[] = [
   ['', 'set_bit(HAS_PAGE, &job->state);', 'test_bit(HAS_PAGE, &job->state)'],
   ['', 'set_bit(HAS_PAGE, &job->state);', 'test_and_clear_bit(HAS_PAGE, &job->state)'],
   ['job->flags &= ~HAS_PAGE;', 'job->flags |= HAS_PAGE;', 'job->flags & HAS_PAGE'],
+  ['(*job).flags &= ~HAS_PAGE;', 'job->flags |= HAS_PAGE;', '(*job).flags & HAS_PAGE'],
 ];
 
 describe('a page that a flag stands for', () => {

@@ -31,6 +31,13 @@ describe('one page', () => {
   accepts('leak-on-path', 'compared with the name', one('#define ONE (1)', 'ONE', 'rc != ONE'));
 });
 
+describe('a difference', () => {
+  for (const test of ['rc - 1', 'rc ^ 1', '(rc - 1) != 0', '!(rc - 1 == 0)']) {
+    accepts('leak-on-path', `from what was asked for: ${test}`, one('', '1', test));
+    complains('leak-on-path', `from what was asked for, and left: ${test}`, one('', '1', test, ''), 'run:rc = hw_run(page);');
+  }
+});
+
 describe('a number that may be an error', () => {
   const asked = (more: string) =>
     one('', '1', 'rc != 1').replace('\tif (rc != 1)', `\tif (IS_ERR_VALUE((long)rc))\n\t\t${more}\n\tif (rc != 1)`);

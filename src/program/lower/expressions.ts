@@ -281,6 +281,11 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
     condition(b, e.args[0], yes, no);
     return;
   }
+  const difference = differing(e);
+  if (difference) {
+    condition(b, difference, yes, no);
+    return;
+  }
   if (e.kind === 'literal' && /^\d+$/.test(e.text)) {
     connect(b, Number(e.text) === 0 ? no : yes);
     b.current = -1;
@@ -305,6 +310,14 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
     assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null, written };
   }
   branch(b, assume, e.pos, yes, no, after);
+}
+
+/** `got != n` for `got - n` and `got ^ n`, which are true where the two differ, also beside a zero; `null` for another expression. */
+function differing(e: Expression): Expression | null {
+  if (e.kind !== 'binary') return null;
+  if (e.op === '-' || e.op === '^') return { ...e, op: '!=' };
+  const isOfNothing = (e.op === '==' || e.op === '!=') && e.right.kind === 'literal' && e.right.text === '0';
+  return isOfNothing && e.left.kind === 'binary' && (e.left.op === '-' || e.left.op === '^') ? { ...e.left, op: e.op } : null;
 }
 
 /** True for a name in capitals that is no variable of the function. */
