@@ -41,14 +41,25 @@ export function openKernels(
       if (stands && !isEverywhere(at.flow.reference.name, at.parent.visit.flow.reference.file)) return fits(stands);
     }
     const { file } = visit.flow.reference;
-    return isConditional && !fits(event.call) && (!isEverywhere(event.api, file) || isOneOfSeveral(program, event, file));
+    return isConditional && !fits(event.call) && (!isEverywhere(event.api, file) || isOneOfSeveral(event, file));
   };
-}
 
-/** True for a drop by a macro that is another call on other kernels. */
-function isOneOfSeveral(program: Program, { api, pos }: ReleaseEvent, file: string): boolean {
-  const written = /^\w+/.exec(program.file(file)?.text.slice(pos, pos + 80) ?? '')?.[0] ?? api;
-  return written !== api && program.macros(written, file).length > 1;
+  /** True for a drop by a macro that is another call where the site may be, one that fits it. */
+  function isOneOfSeveral({ api, pos }: ReleaseEvent, file: string): boolean {
+    const written = /^\w+/.exec(program.file(file)?.text.slice(pos, pos + 80) ?? '')?.[0] ?? api;
+    const defined = written === api ? [] : program.macros(written, file);
+    return defined.length > 1 && defined.some((macro) => isThere(macro) && mayFit(macro));
+  }
+
+  function isThere({ item }: FunctionReference): boolean {
+    return siteAssumptions.some((here) => !excludes(here, item.conditions));
+  }
+
+  /** False for a macro that names drops of which none fits. */
+  function mayFit(macro: FunctionReference): boolean {
+    const dropping = (program.textOf(macro).match(/\w+/g) ?? []).flatMap((word) => releases.get(word) ?? []);
+    return dropping.length === 0 || dropping.some(fits);
+  }
 }
 
 /** The conditions under which the functions are there from where a visit was called. */

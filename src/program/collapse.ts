@@ -13,8 +13,8 @@ interface Sources {
   named(type: CType, file: string): CType;
   globalType(name: string, file: string): CType | null;
   resultType(called: string, file: string, isEntered: boolean): CType | null;
-  /** A call of a macro that stands for another call, as that call. */
-  expand(call: CallOperation, file: string): CallOperation;
+  /** A call of a macro that stands for another call, as that call, under some conditions of arms. */
+  expand(call: CallOperation, file: string, assumed: readonly string[]): CallOperation;
 }
 
 /** Adds the types of the globals that a graph of a file names, and rewrites the fields of generic containers. */
@@ -78,7 +78,7 @@ export function collapser({ structure, named, globalType, resultType, expand }: 
           return target === o.target && source === o.source ? o : { ...o, target, source, replaces };
         }
         case 'call':
-          return called(expand(o, name));
+          return called(expand(o, name, graph.assumptions));
         case 'assume': {
           const left = value(o.left);
           const right = value(o.right);

@@ -1,4 +1,5 @@
 /** One file: its functions, macros and variables, and cheap looks at its text before anything is parsed. */
+import { excludes, without } from '../syntax/assumptions.js';
 import { type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
 import { type FreeDefinition, freeDefinitions } from './free.js';
 
@@ -47,6 +48,7 @@ export function describe(file: string, text: string): FileFacts {
     functions.push(reference);
     addTo(byName, reference);
   }
+  for (const same of byName.values()) limit(same);
   for (const { definition, item } of freeDefinitions(text)) {
     const reference = referenceTo(file, item, false, false, definition);
     functions.push(reference);
@@ -63,6 +65,7 @@ export function describe(file: string, text: string): FileFacts {
       if (!objectMacros) {
         objectMacros = new Map();
         for (const item of objects) addTo(objectMacros, referenceTo(file, item, true, true, null));
+        for (const same of objectMacros.values()) limit(same);
       }
       return objectMacros;
     },
@@ -83,6 +86,19 @@ function addTo(byName: Map<string, FunctionReference[]>, reference: FunctionRefe
   const same = byName.get(reference.name);
   if (same) same.push(reference);
   else byName.set(reference.name, [reference]);
+}
+
+/** A macro that another of its name replaces under a condition, `#ifdef NEW`, `#undef PUT`, `#define PUT …`, is itself where that does not hold. */
+function limit(same: readonly FunctionReference[]): void {
+  if (same.length < 2 || !same.every((reference) => reference.macro)) return;
+  for (const [i, reference] of same.entries()) {
+    for (const { item: later } of same.slice(i + 1)) {
+      const more = later.conditions.filter((condition) => !reference.item.conditions.includes(condition));
+      const [otherwise, ...others] = without([more]);
+      if (more.length !== 1 || !otherwise || others.length > 0 || excludes(reference.item.conditions, more)) continue;
+      reference.item = { ...reference.item, conditions: [...reference.item.conditions, ...otherwise] };
+    }
+  }
 }
 
 /** What an `#include` names. */

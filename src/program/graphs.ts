@@ -17,7 +17,9 @@ interface Sources {
   /** True for a macro of a driver that hands its argument through. */
   isHanding(name: string, file: string): boolean;
   /** The macro of a name that is of a kind; `null` if it means none. */
-  writtenMacro(kind: WrittenKind, name: string, file: string): FunctionVariant | null;
+  writtenMacro(kind: WrittenKind, name: string, file: string, assumed: readonly string[]): FunctionVariant | null;
+  /** The alternatives of conditions under which the macros that a function calls are what they are. */
+  armsOf(reference: FunctionReference, assumed: readonly string[]): string[][];
   /** A graph of a file with its containers collapsed. */
   collapse(graph: Graph, file: string): Graph;
 }
@@ -34,12 +36,17 @@ export function openGraphs(sources: Sources): (reference: FunctionReference) => 
 }
 
 function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
-  const names = namesIn(sources, sources.file(reference.file) as FileFacts);
-  return sources.variants(reference).map((variant) => sources.collapse(lower(variant, names), reference.file));
+  const facts = sources.file(reference.file) as FileFacts;
+  return sources.variants(reference).flatMap((variant) =>
+    sources.armsOf(reference, variant.assumptions).map((arm) => {
+      const assumptions = [...variant.assumptions, ...arm];
+      return sources.collapse(lower({ ...variant, assumptions }, namesIn(sources, facts, assumptions)), reference.file);
+    }),
+  );
 }
 
-/** What names stand for in a file. */
-function namesIn({ global, isHanding, writtenMacro }: Sources, { file, byName }: FileFacts): Names {
+/** What names stand for in a file, under some conditions of arms. */
+function namesIn({ global, isHanding, writtenMacro }: Sources, { file, byName }: FileFacts, assumed: readonly string[]): Names {
   return {
     isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),
     isCast: (name) => castCalls.test(name),
@@ -49,6 +56,6 @@ function namesIn({ global, isHanding, writtenMacro }: Sources, { file, byName }:
     isGlobal: (name) => global(name, file) !== null,
     isFunction: (name) => byName.has(name),
     isDefinedFree: (name) => byName.get(name)?.some((r) => r.free !== null) === true,
-    written: (kind, name) => writtenMacro(kind, name, file),
+    written: (kind, name) => writtenMacro(kind, name, file, assumed),
   };
 }

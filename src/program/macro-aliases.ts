@@ -1,5 +1,6 @@
 /** Macros that are one call of a name in the tables: their uses are that call. */
 import { acquires, dirtyCalls, releases } from '../protocol/index.js';
+import { excludes } from '../syntax/assumptions.js';
 import type { Expression } from '../syntax/ast.js';
 import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
@@ -32,32 +33,47 @@ export interface Alias {
 
 /** Which calls macros stand for. */
 export interface MacroAliases {
-  /** What a macro of a name stands for in a file; `null` for a name that means none that does. */
-  aliasFor(called: string, from: string): Alias | null;
+  /** What a macro of a name stands for in a file, under some conditions of arms; `null` for a name that means none that does. */
+  aliasFor(called: string, from: string, assumed?: readonly string[]): Alias | null;
   /** The one call that a macro's body is, if the tables know it. */
   aliasOf(macro: FunctionReference): Alias | null;
+  /** The macros of a name of which one is one call of the tables and another is another, in another arm of an `#if`; none for other names. */
+  forked(called: string, from: string): readonly FunctionReference[];
 }
 
 /** Opens the lookup of what macros stand for. */
 export function openMacroAliases(sources: MacroSources): MacroAliases {
   const { worked, file, textOf, macros } = sources;
 
-  function aliasFor(called: string, from: string): Alias | null {
+  function aliasFor(called: string, from: string, assumed: readonly string[] = []): Alias | null {
     return worked(
-      `alias\0${called}\0${from}`,
-      () => find(called, from),
+      `alias\0${called}\0${from}\0${assumed.join('\0')}`,
+      () => find(called, from, assumed),
       () => null,
     );
   }
 
-  function find(called: string, from: string): Alias | null {
+  function find(called: string, from: string, assumed: readonly string[]): Alias | null {
     const defined = macros(called, from);
     if (defined.length > 0 && isItself(called, defined)) return null;
     for (const macro of defined) {
-      const alias = aliasOf(macro);
+      const alias = excludes(assumed, macro.item.conditions) ? null : standsFor(macro, assumed);
       if (alias) return alias;
     }
     return null;
+  }
+
+  function forked(called: string, from: string): readonly FunctionReference[] {
+    const defined = macros(called, from);
+    if (defined.length < 2 || isItself(called, defined)) return [];
+    const [first, ...others] = defined.map((macro) => ({ alias: aliasOf(macro), tabled: tabledIn(macro) }));
+    if (!first || ![first, ...others].some(({ alias, tabled }) => alias || tabled !== '')) return [];
+    return others.some(({ alias, tabled }) => !isSame(alias, first.alias) || (!alias && tabled !== first.tabled)) ? defined : [];
+  }
+
+  /** What a macro's text calls of the tables. */
+  function tabledIn(macro: FunctionReference): string {
+    return calledIn(textOf(macro), macro.name).filter(isTabled).join();
   }
 
   /**
@@ -70,17 +86,19 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
     return isToday(called) && isSometimesItself(file, defined);
   }
 
-  function aliasOf(macro: FunctionReference): Alias | null {
+  function standsFor(macro: FunctionReference, assumed: readonly string[]): Alias | null {
     const text = textOf(macro);
     if (macro.objectLike) {
       const target = /^#\s*define[\s\\]+\w+[\s\\]+(\w+)\s*(?:$|\/[*/])/.exec(text)?.[1];
       if (target === undefined) return null;
-      return isTabled(target) ? { name: target, arguments: [], same: true } : aliasFor(target, macro.file);
+      return isTabled(target) ? { name: target, arguments: [], same: true } : aliasFor(target, macro.file, assumed);
     }
-    return text.includes('(') && (mayStandFor(sources, macro, text) || callsParameter(text)) ? onlyCallIn(sources, macro) : null;
+    return text.includes('(') && (mayStandFor(sources, macro, text) || callsParameter(text)) ? onlyCallIn(sources, macro, assumed) : null;
   }
 
-  return { aliasFor, aliasOf };
+  const aliasOf = (macro: FunctionReference): Alias | null => standsFor(macro, []);
+
+  return { aliasFor, aliasOf, forked };
 }
 
 /** True for a mark, and for a call that takes or drops pins: those that recent kernels are meant to use, not what stood for them before. */
@@ -94,6 +112,20 @@ function mayStandFor({ macros }: MacroSources, { name, file }: FunctionReference
   return [...new Set(calledIn(text, name))].some((called) => isTabled(called) || macros(called, file).length > 0);
 }
 
+/** True for two macros that are the same call of the same arguments. */
+function isSame(one: Alias | null, other: Alias | null): boolean {
+  if (one === null || other === null) return one === other;
+  return (
+    one.name === other.name &&
+    one.same === other.same &&
+    one.arguments.length === other.arguments.length &&
+    one.arguments.every(({ position, expression }, i) => {
+      const given = other.arguments[i];
+      return position === given?.position && (position >= 0 || sourceName(expression) === sourceName(given.expression));
+    })
+  );
+}
+
 /** True if a macro's text calls one of its own parameters: `#define CALL(fn, ...) ((fn)(__VA_ARGS__))`. */
 function callsParameter(text: string): boolean {
   const [list, names] = /^#\s*define\s+\w+\(([^)]*)\)/.exec(text) ?? [];
@@ -103,9 +135,10 @@ function callsParameter(text: string): boolean {
 }
 
 /** The call that all of a macro's body is, in one of its variants: one of the tables, or of what the macro is given. */
-function onlyCallIn({ file, variants, graphs }: MacroSources, macro: FunctionReference): Alias | null {
+function onlyCallIn({ file, variants, graphs }: MacroSources, macro: FunctionReference, assumed: readonly string[]): Alias | null {
   const params = variants(macro)[0]?.params ?? [];
   for (const graph of graphs(macro)) {
+    if (excludes(assumed, graph.assumptions)) continue;
     const call = onlyCall(graph);
     const given = call ? params.findIndex((p) => p.name !== '' && p.name === call.through) : -1;
     const name = given < 0 ? call?.name : given;

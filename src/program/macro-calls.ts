@@ -1,5 +1,6 @@
 /** What a macro is where it is called: one call of the tables, statements that jump, or its argument. */
 import { acquires, releases } from '../protocol/index.js';
+import { excludes } from '../syntax/assumptions.js';
 import type { FunctionVariant } from '../syntax/ast.js';
 import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
@@ -7,19 +8,20 @@ import type { CallOperation } from './graph.js';
 import { handsThrough } from './handing.js';
 import type { WrittenKind } from './lower/builder.js';
 import { asAliased, type MacroAliases, openMacroAliases } from './macro-aliases.js';
+import { type MacroArms, openArms } from './macro-arms.js';
 import { isJumping, isLooping, isWorking, mayBeMember, mayJump, mayLoop, memberOf, reachesInto, statementsOf } from './macro-bodies.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import { macrosOf } from './macros.js';
 import { isTabled } from './shims.js';
 
 /** What macros come to in files that call them. */
-export interface MacroCalls {
-  /** A call of a macro that is one call of a name in the tables, as that call. */
-  expand(call: CallOperation, from: string): CallOperation;
+export interface MacroCalls extends MacroArms {
+  /** A call of a macro that is one call of a name in the tables, as that call, under some conditions of arms. */
+  expand(call: CallOperation, from: string, assumed: readonly string[]): CallOperation;
   /** True if a macro's body is one call of a name in the tables. */
   isAlias(macro: FunctionReference): boolean;
-  /** The macro of a name that is of a kind; `null` if it means none. */
-  writtenMacro(kind: WrittenKind, name: string, from: string): FunctionVariant | null;
+  /** The macro of a name that is of a kind, under some conditions of arms; `null` if it means none. */
+  writtenMacro(kind: WrittenKind, name: string, from: string, assumed: readonly string[]): FunctionVariant | null;
   /** True for a macro of a driver that hands its argument through, in all arms in which it is defined. */
   isHanding(name: string, from: string): boolean;
 }
@@ -28,8 +30,8 @@ export interface MacroCalls {
 export function openMacroCalls(sources: MacroSources): MacroCalls {
   const aliases = openMacroAliases(sources);
   return {
-    expand(call, from) {
-      const alias = call.name === null || call.iterates ? null : aliases.aliasFor(call.name, from);
+    expand(call, from, assumed) {
+      const alias = call.name === null || call.iterates ? null : aliases.aliasFor(call.name, from, sources.isDriver ? assumed : []);
       return alias ? asAliased(call, alias) : call;
     },
     isAlias: (macro) => aliases.aliasOf(macro) !== null,
@@ -41,6 +43,7 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
       drop: (macro) => droppingVariant(sources, macro),
     }),
     isHanding: openHanding(sources),
+    ...openArms(sources, aliases),
   };
 }
 
@@ -49,18 +52,19 @@ function openWritten(
   { worked, isDriver, file, macros }: MacroSources,
   variantOf: Readonly<Record<WrittenKind, (macro: FunctionReference) => FunctionVariant | null>>,
 ): MacroCalls['writtenMacro'] {
-  return (kind, name, from) => {
+  return (kind, name, from, assumed) => {
     const own = isDriver ? undefined : macrosOf(file(from), name);
     // Most names mean no macro.
     if (!isDriver && !own) return null;
+    const arm = isDriver ? assumed : [];
     const find = (): FunctionVariant | null => {
       for (const macro of own ?? macros(name, from)) {
-        const variant = variantOf[kind](macro);
+        const variant = excludes(arm, macro.item.conditions) ? null : variantOf[kind](macro);
         if (variant) return variant;
       }
       return null;
     };
-    return worked(`${kind}\0${name}\0${from}`, find, () => null);
+    return worked(`${kind}\0${name}\0${from}\0${arm.join('\0')}`, find, () => null);
   };
 }
 

@@ -54,6 +54,8 @@ export interface Program extends Omit<Files, 'contentOf'>, Callers, Searches, Me
   macros(name: string, file: string): FunctionReference[];
   /** True if a macro's body is one call of a name in the tables: its uses are that call. */
   isAlias(macro: FunctionReference): boolean;
+  /** The conditions under which a macro that a function calls at a position is what it is under some assumptions. */
+  armAt(reference: FunctionReference, pos: number, assumed: readonly string[]): string[];
   /** Names of macros, of the file or of headers near it, whose text names one of the given calls. */
   aliasNames(file: string): readonly string[];
   /** Functions that designated initialisers or assignments of a file install in a field of this name. */
@@ -86,7 +88,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   // A macro is known by its own graphs, in which other macros may stand.
   const graphs: Program['graphs'] = (reference) => graphsOf(reference);
   const worked = openRecursions(ledger, maxDepth);
-  const { expand, isAlias, writtenMacro, isHanding } = openMacroCalls({
+  const { expand, isAlias, writtenMacro, isHanding, armsOf, armAt } = openMacroCalls({
     ledger,
     worked,
     isDriver,
@@ -97,7 +99,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     macros,
   });
   const collapse = collapser({ structure, named, globalType, resultType, expand });
-  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, writtenMacro, collapse });
+  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, writtenMacro, armsOf, collapse });
 
   const { callers, callSites } = openCallers({ tree, ledger, file, graphs });
 
@@ -124,6 +126,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     pointed: openPointed({ ledger, graphs, resolve, installed, isGeneral, callSites }),
     macros,
     isAlias,
+    armAt,
     aliasNames: (name) => aliases.filter((r) => r.file === name || r.file.endsWith('.h')).map((r) => r.name),
     touching,
     naming,

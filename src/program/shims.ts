@@ -63,12 +63,15 @@ export function isSometimesItself(file: (name: string) => FileFacts | null, defi
 }
 
 /** The conditions under which a definition is there, without those that only keep a header from being read twice. */
-function conditionsOf(facts: FileFacts | null, { item }: FunctionReference): string[] {
+export function conditionsOf(facts: FileFacts | null, { item }: FunctionReference): string[] {
   return item.conditions.filter((condition) => {
     const guard = /^!defined\((\w+)\)$/.exec(condition)?.[1];
-    return (
-      guard === undefined ||
-      !new RegExp(`^[ \\t]*#[ \\t]*define[ \\t]+${guard}[ \\t]*(?:1[ \\t]*)?(?:/[*/].*)?$`, 'm').test(facts?.text ?? '')
-    );
+    return guard === undefined || !guarding(guard).test(facts?.text ?? '');
   });
+}
+
+/** `#ifndef NAME` with its `#define NAME` behind it, comments between them or not. */
+function guarding(name: string): RegExp {
+  const asked = `^[ \\t]*#[ \\t]*if(?:ndef[ \\t]+${name}|[ \\t]*!\\s*defined[ \\t]*\\(?[ \\t]*${name}[ \\t]*\\)?)`;
+  return new RegExp(`${asked}[ \\t]*(?:/[*/].*)?\\s*(?:/\\*(?:[^*]|\\*(?!/))*\\*/\\s*|//.*\\s*)*#[ \\t]*define[ \\t]+${name}\\b`, 'm');
 }

@@ -43,7 +43,7 @@ const nearby = 80;
 
 /** True for a macro whose calls are the rows of what it calls, or that is followed as the function that it is. */
 function isFollowed(program: Program, facts: FileFacts, macro: Item): boolean {
-  const reference = facts.functions.find((f) => f.item === macro);
+  const reference = facts.functions.find((f) => f.item.pos === macro.pos);
   return !reference || program.isAlias(reference) || program.variants(reference).length > 0;
 }
 

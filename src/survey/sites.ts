@@ -43,7 +43,7 @@ export function sitesIn(program: Program, file: string): Site[] {
   const facts = program.file(file);
   if (!facts) return [];
   const aliases = program.aliasNames(file);
-  const found = new Map<number, Site>();
+  const found = new Map<string, Site>();
   for (const reference of facts.functions) {
     if (reference.macro && program.isAlias(reference)) continue;
     const text = program.textOf(reference);
@@ -54,11 +54,13 @@ export function sitesIn(program: Program, file: string): Site[] {
         if (call?.kind !== 'call' || call.name === null) continue;
         const site = siteOf(program, reference, graph, node, call, call.name);
         if (!site) continue;
-        const known = found.get(call.pos);
+        // Where a macro is one call in one arm and another in another, each is a site.
+        const key = `${call.pos} ${call.name}`;
+        const known = found.get(key);
         const layouts = known?.layouts ?? site.layouts;
         layouts.set(call, seedsOf(site));
         // An arm that fits no kernel comes of conditions that cannot hold together.
-        if (!known || (known.signature === null && site.signature !== null)) found.set(call.pos, { ...site, layouts });
+        if (!known || (known.signature === null && site.signature !== null)) found.set(key, { ...site, layouts });
       }
     }
   }
@@ -127,8 +129,12 @@ export function assumptionsOf(program: Program, site: Site): string[][] {
   const text = program.textOf(reference);
   return program
     .graphs(reference)
-    .filter((g) => callsAt(g, call.pos).length > 0)
-    .map((g) => [...assumedAt(text, call.pos - reference.item.pos, g.assumptions), ...reference.item.conditions])
+    .filter((g) => callsAt(g, call.pos).some(({ name }) => name === call.name))
+    .map((g) => [
+      ...assumedAt(text, call.pos - reference.item.pos, g.assumptions),
+      ...program.armAt(reference, call.pos, g.assumptions),
+      ...reference.item.conditions,
+    ])
     .flatMap((assumed) => meantAt(site, site.acquire.name, program).map((when) => [...assumed, ...when]));
 }
 

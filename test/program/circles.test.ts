@@ -35,10 +35,17 @@ void b(unsigned long s, struct page **p) { BB(s, 1, 0, p); }
 `;
 
 it.each([
-  ['without parameters', circle('', '')],
-  ['with parameters', circle('(s, n, f, p)', '(s, n, f, p)')],
-])('macros %s', async (_, text) => {
-  const both = [['get_user_pages_fast'], ['get_user_pages_fast']];
+  ['without parameters', circle('', ''), [['get_user_pages_fast'], ['get_user_pages_fast']]],
+  // In the arm with the circle, each is what it is named.
+  [
+    'with parameters',
+    circle('(s, n, f, p)', '(s, n, f, p)'),
+    [
+      ['AA', 'get_user_pages_fast'],
+      ['BB', 'get_user_pages_fast'],
+    ],
+  ],
+])('macros %s', async (_, text, both) => {
   const calls = await either(
     text,
     (program) => callsIn(program, 'a'),

@@ -392,6 +392,7 @@ int lock(unsigned long a, struct page **pages, int n)
 }`,
     },
     'pin page-array loop-collapsible@function put:lock:unpin_user_page',
+    'get page-array loop-collapsible@function put:lock:put_page',
   );
   shows(
     'a macro that hands on whatever arguments it is given',

@@ -43,6 +43,7 @@ describe('drivers outside the kernel', () => {
     'macros of a header that only the build knows how to find',
     { 'common/inc/my_mm.h': ladder, 'driver/hold.c': hold('MY_PIN(a, n, FOLL_WRITE, pages)', 'MY_UNPIN') },
     'pin page-array loop-collapsible@function put:hold:unpin_user_page',
+    'get page-array loop-collapsible@function put:hold:put_page',
   );
   shows(
     'of headers with the same name the nearer one',
@@ -52,6 +53,7 @@ describe('drivers outside the kernel', () => {
       'one/driver/hold.c': hold('MY_PIN(a, n, FOLL_WRITE, pages)', 'MY_UNPIN'),
     },
     'pin page-array loop-collapsible@function put:hold:unpin_user_page',
+    'get page-array loop-collapsible@function put:hold:put_page',
   );
   shows(
     'a header of a header, which stands beside that',
@@ -62,6 +64,7 @@ describe('drivers outside the kernel', () => {
       'driver/hold.c': hold('MY_PIN(a, n, FOLL_WRITE, pages)', 'MY_UNPIN'),
     },
     'pin page-array loop-collapsible@function put:hold:unpin_user_page',
+    'get page-array loop-collapsible@function put:hold:put_page',
   );
   shows(
     'a macro on a line that is set in',

@@ -150,7 +150,8 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
 function neededAt({ program, reference, graph, needed }: Run, pos: number, when: Tabled['when']): readonly (readonly string[])[] {
   let found = needed.get(pos);
   if (!found) {
-    const assumed = assumedAt(program.textOf(reference), pos - reference.item.pos, graph.assumptions);
+    const around = assumedAt(program.textOf(reference), pos - reference.item.pos, graph.assumptions);
+    const assumed = [...around, ...program.armAt(reference, pos, graph.assumptions)];
     found = when.map((conditions) => [...assumed, ...conditions]);
     needed.set(pos, found);
   }

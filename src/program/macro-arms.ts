@@ -1,0 +1,74 @@
+/**
+ * Macros of a driver that are one call in one arm of an `#if` and another in another: `#define PAGE_PUT(p) put_page(p)` for old kernels,
+ * `#define PAGE_PUT(p) unpin_user_page(p)` for the others. A function that calls such macros is another one under the conditions of each arm.
+ */
+import { excludes } from '../syntax/assumptions.js';
+import type { FunctionReference } from './file.js';
+import type { MacroAliases } from './macro-aliases.js';
+import { calledIn, type MacroSources } from './macro-sources.js';
+import { conditionsOf } from './shims.js';
+
+/** The arms of macros in the functions that call them. */
+export interface MacroArms {
+  /**
+   * The alternatives of conditions under which the macros that a function calls are what they are, each consistent with what is assumed
+   * already; one, without conditions, of a function that calls no such macro.
+   */
+  armsOf(reference: FunctionReference, assumed: readonly string[]): string[][];
+  /** The conditions under which what stands at a position is what it is under some assumptions. */
+  armAt(reference: FunctionReference, pos: number, assumed: readonly string[]): string[];
+}
+
+/** More alternatives than these are not told apart. */
+const most = 8;
+/** How many macros deep they are looked for. */
+const maxDepth = 3;
+
+export function openArms({ isDriver, file, textOf, macros }: MacroSources, { forked }: MacroAliases): MacroArms {
+  const armOf = (macro: FunctionReference): string[] => conditionsOf(file(macro.file), macro);
+
+  /** The macros with arms whose names a text calls, or that such macros come to. */
+  function forkedIn(text: string, own: string, from: string, depth = 0): (readonly FunctionReference[])[] {
+    const names = [...new Set(calledIn(text, own))];
+    return names.flatMap((name) => {
+      const arms = forked(name, from);
+      const below = depth < maxDepth ? macros(name, from) : [];
+      return [...(arms.length > 0 ? [arms] : []), ...below.flatMap((macro) => forkedIn(bodyOf(macro), name, macro.file, depth + 1))];
+    });
+  }
+
+  /** A macro's text, in which what it names without arguments is called. */
+  function bodyOf(macro: FunctionReference): string {
+    const text = textOf(macro);
+    return macro.objectLike ? text.replace(/(\w+)\s*$/, '$1(') : text;
+  }
+
+  return {
+    armsOf(reference, assumed) {
+      if (!isDriver) return [[]];
+      let found: string[][] = [[]];
+      for (const arms of forkedIn(textOf(reference), reference.name, reference.file)) {
+        const possible = (here: readonly string[]): string[][] => {
+          const fitting = arms.map(armOf).filter((arm) => !excludes([...assumed, ...reference.item.conditions, ...here], arm));
+          return fitting.length > 0 ? fitting.map((arm) => [...new Set([...here, ...arm])]) : [[...here]];
+        };
+        found = found.flatMap(possible);
+        if (found.length > most) return [[]];
+      }
+      return [...new Map(found.map((arm) => [[...arm].sort().join('\0'), arm])).values()];
+    },
+
+    armAt({ file: from }, pos, assumed) {
+      const name = isDriver ? /^\w+/.exec(file(from)?.text.slice(pos, pos + longestName) ?? '')?.[0] : undefined;
+      if (name === undefined) return [];
+      const chosen = forkedIn(`${name}(`, '', from).flatMap((arms) => {
+        const [only, ...others] = arms.filter((macro) => !excludes(assumed, macro.item.conditions));
+        return only && others.length === 0 ? armOf(only) : [];
+      });
+      return [...new Set(chosen)];
+    },
+  };
+}
+
+/** No macro has a longer name. */
+const longestName = 100;
