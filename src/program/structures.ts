@@ -10,7 +10,7 @@ import { openRecursion } from './recursion.js';
 import { findField, structName } from './types.js';
 
 export interface Structures {
-  /** The struct that a tag or a typedef's name means in a file; `null` if it cannot be found. */
+  /** The struct that a tag or a typedef's name means in a file, one without a tag for the name of what is none; `null` if it cannot be found. */
   structure(tag: string, from: string): StructDefinition | null;
   /** The tag, or the typedef's name, of a struct's member that is a struct or points at one; `null` if that is not known. */
   memberTag(tag: string, member: string, from: string): string | null;
@@ -72,6 +72,8 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
       if (direct) return direct;
       const type = declaredIn(candidate, name, from);
       if (type?.tag && type.tag !== name) return structure(type.tag, from);
+      // A handle: a number, or a pointer to nobody knows what.
+      if (type?.tag === null) return { tag: '', union: false, fields: [], pos: 0, end: 0 };
     }
     return null;
   }

@@ -123,8 +123,8 @@ export function ownersOf(path: string, types: ReadonlyMap<string, CType>, lookup
     const next = steps[i] as string;
     if (next.startsWith('.')) {
       const name = at.members && !at.type?.tag ? null : structName(at.type);
-      // A typedef and the tag behind it are one.
-      const tag = name === null ? null : (at.type?.tag ?? lookup(name)?.tag ?? name);
+      // A typedef and the tag behind it are one; one of a number or an untyped pointer has none.
+      const tag = name === null ? null : (at.type?.tag ?? lookup(name)?.tag ?? name) || null;
       // What hangs below a general struct is that struct's, not its holder's.
       // Nor is what hangs below an untyped pointer its holder's: it is another object, known by its own type.
       if ((tag !== null && generalStructs.has(tag)) || (at.type !== null && !at.members && tag === null)) owners.length = 0;

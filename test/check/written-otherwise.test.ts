@@ -68,11 +68,41 @@ void ubuf_del(${type} h)
 	unpin_user_page(u->page);
 	kfree(u);
 }
+struct port { struct { ${type} h; int busy; } slot[8]; };
+int port_add(struct port *p, unsigned long a, int i)
+{
+	${type} h;
+	int rc = ubuf_new(a, &h);
+
+	if (rc)
+		return rc;
+	if (p->slot[i].busy) {
+		ubuf_del(h);
+		return -EBUSY;
+	}
+	p->slot[i].h = h;
+	return 0;
+}
+void port_del(struct port *p, int i)
+{
+	ubuf_del(p->slot[i].h);
+	p->slot[i].h = (${type})0;
+}
 `;
 
 describe('an object behind a handle', () => {
   accepts('never-released', 'of a type of its own for a pointer', handle('ubuf_handle', 'typedef void *ubuf_handle;'));
   accepts('never-released', 'of a type of its own for a number', handle('ubuf_handle', 'typedef unsigned long ubuf_handle;'));
+  accepts(
+    'never-released',
+    'of a type for such a type',
+    handle('ubuf_handle', 'typedef void *any_handle;\ntypedef any_handle ubuf_handle;'),
+  );
+  for (const define of ['typedef struct opaque_ubuf *ubuf_handle;', '#include <port_types.h>', 'typedef void *ubuf_handle;']) {
+    accepts('never-released', `that nobody can look into: ${define}`, handle('ubuf_handle', define));
+    const kept = handle('ubuf_handle', define).replace('unpin_user_page(u->page);', '');
+    complains('never-released', `that is kept: ${define}`, kept, 'ubuf_new:if (rc != 1) {', 'port_add:if (p->slot[i].busy) {');
+  }
 });
 
 const scoped = (drop: string, end: string) => `struct vreq { struct page *page; };

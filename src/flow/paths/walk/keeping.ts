@@ -1,9 +1,9 @@
 /** What keeps the pages once a function has succeeded, as fields, to be held against the fields from which pages are dropped. */
 import type { FunctionReference } from '../../../program/file.js';
-import { isElsewhere, suffixAfter } from '../../../program/path.js';
+import { isElsewhere, rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { isNarrow, typeAt } from '../../../program/types.js';
-import { heapFact, scopeOf } from '../../facts.js';
+import { heapFact, type Scope, scopeOf } from '../../facts.js';
 import { type Exit, type Holder, outcome, sign } from '../memory/state.js';
 
 /** A drop that is not an unwinding of the acquiring function. */
@@ -79,16 +79,23 @@ function fieldsOf(program: Program, { reference, exit }: End, heap: readonly str
   for (const { of, suffix } of exit.holders) {
     const path = of >= 0 ? `${graph.params[of]?.name}${suffix}` : of === -1 ? `%return${suffix}` : suffix;
     const fact = isElsewhere(path) || path.startsWith('?') ? null : heapFact(path, scope);
-    if (fact !== null) {
-      if (!isNarrow(typeAt(path.replace(/@.*/, ''), scope.graph.types, scope.lookup))) found.push(fact);
-      continue;
-    }
     const like = fieldsLike(path, heap);
+    const meant = fact === null || isKnown(fact, scope) ? [] : like.filter((field) => isKnown(field, scope));
+    if (meant.length > 0) found.push(...meant);
+    else if (fact !== null) {
+      if (!isNarrow(typeAt(path.replace(/@.*/, ''), scope.graph.types, scope.lookup))) found.push(fact);
+    }
     // An array that was allocated here is reached from what else holds the pages, or is nobody's.
-    if (like.length === 0 && !/^%\d+[~\d]*(\[\]|@\w+)*$/.test(path)) return null;
-    found.push(...like);
+    else if (like.length === 0 && !/^%\d+[~\d]*(\[\]|@\w+)*$/.test(path)) return null;
+    else found.push(...like);
   }
   return found;
+}
+
+/** False for a field of a struct that nobody defines: a handle, which stands for a struct that somebody does. */
+function isKnown(fact: string, { lookup }: Scope): boolean {
+  const tag = rootOf(fact).slice(1);
+  return tag.startsWith('::') || lookup(tag) !== null;
 }
 
 /** The fields known to hold the pages that a place below some object may be: `%3.dma.pages[]` and `#dma.pages[]`. */
