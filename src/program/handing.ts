@@ -1,7 +1,8 @@
 /** Macros of a driver's own that hand their argument through: hints for the compiler, and errors that are noted on their way. */
 import type { Expression, FunctionVariant } from '../syntax/ast.js';
 
-const hints = new Set(['likely', 'unlikely', '__builtin_expect']);
+/** Hints for the compiler, which are worth what they are given. */
+export const hints: ReadonlySet<string> = new Set(['likely', 'unlikely', '__builtin_expect']);
 /** Who is told where it is called takes note of it. */
 const places = new Set(['__LINE__', '__FILE__', '__func__', '__FUNCTION__']);
 

@@ -1,24 +1,41 @@
 /**
  * Macros whose bodies are lowered where they stand, as the preprocessor would write them: those that leave the place,
- * `#define CHECK(x) do { err = (x); if (err) goto out; } while (0)`; the heads of loops, `#define for_each_page(b, i, p) for (i = 0; …; i++)`;
+ * `#define CHECK(x) do { err = (x); if (err) goto out; } while (0)`; tests, `#define SHORT(got, n) ((got) < (n))`; the heads of loops, `#define for_each_page(b, i, p) for (i = 0; …; i++)`;
  * and those that name a member of their argument, whose type is known there alone.
  */
 import type { Call, Expression, FunctionVariant, MacroDefinition, Statement } from '../syntax/ast.js';
+import { negated } from '../syntax/comparisons.js';
+import { hints } from './handing.js';
 
 /** True for a macro's text that may jump. */
 export function mayJump(text: string): boolean {
-  return /\b(?:goto|return)\b/.test(text);
+  return /\b(?:goto|return|break|continue)\b/.test(text);
 }
 
-/** True if a macro's body is statements of which some jump, and none is jumped to. */
-export function isJumping({ body }: FunctionVariant, macro: MacroDefinition): boolean {
+const loops: ReadonlySet<unknown> = new Set(['for', 'while', 'do', 'macro-statement']);
+
+/** True if a `break` or a `continue` stands in statements outside the loops and switches among them: it leaves what is around the macro. */
+function leavesAround(node: unknown, isInLoop = false, isInSwitch = false): boolean {
+  if (Array.isArray(node)) return node.some((n) => leavesAround(n, isInLoop, isInSwitch));
+  if (!isNode(node)) return false;
+  if (node.kind === 'break') return !isInLoop && !isInSwitch;
+  if (node.kind === 'continue') return !isInLoop;
+  const [loop, choice] = [isInLoop || loops.has(node.kind), isInSwitch || node.kind === 'switch'];
+  return Object.values(node).some((n) => leavesAround(n, loop, choice));
+}
+
+/** True if a macro's body is statements of which some jump, themselves or by a macro that does, and none is jumped to. */
+export function isJumping({ body }: FunctionVariant, macro: MacroDefinition, doesJump: (called: string) => boolean): boolean {
   // A body that is an expression was read as `return` of it.
   if (body.body.length === 1 && body.body[0]?.kind === 'return' && !/^\s*return\b/.test(macro.body)) return false;
-  let jumps = false;
+  let jumps = leavesAround(body);
   let odd = false;
   visit(body, (kind) => {
     jumps ||= kind === 'goto' || kind === 'return';
     odd ||= kind === 'label' || kind === 'unknown-statement' || kind === 'unknown' || kind === 'case';
+  });
+  visit(body, (kind, { name }) => {
+    jumps ||= !odd && kind === 'identifier' && doesJump(`${name}`);
   });
   return jumps && !odd;
 }
@@ -27,7 +44,7 @@ export function isJumping({ body }: FunctionVariant, macro: MacroDefinition): bo
 export function isWorking({ body }: FunctionVariant, isNamed: (called: string) => boolean): boolean {
   const [only, ...others] = body.body;
   if (others.length > 0 || only?.kind !== 'return' || only.value?.kind !== 'statement-expression') return false;
-  let works = false;
+  let works = leavesAround(only.value.body);
   let odd = false;
   visit(only.value.body, (kind, node) => {
     works ||= kind === 'goto' || kind === 'return' || (kind === 'identifier' && isNamed(`${node.name}`));
@@ -53,6 +70,51 @@ function isOdd(statement: Statement): boolean {
     odd ||= kind === 'unknown-statement' || kind === 'unknown' || kind === 'statement-expression' || kind === 'label';
   });
   return odd;
+}
+
+/** True for a macro's text that compares, or asks several things. */
+export function mayTest(text: string): boolean {
+  return /[<>!&|]|==/.test(text);
+}
+
+/** True if a macro's body is a comparison, a negation, a macro that is one, or several of them. */
+export function isTest({ body }: FunctionVariant, doesTest: (called: string) => boolean): boolean {
+  const [only, ...others] = body.body;
+  return others.length === 0 && only?.kind === 'return' && only.value !== null && isAnswer(only.value, doesTest);
+}
+
+/** True if a call is given a call, or an assignment, for what its macro names more than once: written out, that would be done more than once. */
+export function repeats(variant: FunctionVariant, { args }: Call): boolean {
+  return args.some((argument, i) => {
+    let does = false;
+    visit(argument, (kind) => {
+      does ||= kind === 'call' || kind === 'assign' || kind === 'update' || kind === 'statement-expression';
+    });
+    let named = 0;
+    if (does)
+      visit(variant.body, (kind, { name }) => {
+        if (kind === 'identifier' && name === variant.params[i]?.name) named++;
+      });
+    return named > 1;
+  });
+}
+
+/** True for an expression that is one or zero; a hint for the compiler around it is none of its own. */
+function isAnswer(e: Expression, doesTest: (called: string) => boolean): boolean {
+  switch (e.kind) {
+    case 'call': {
+      const name = e.callee.kind === 'identifier' ? e.callee.name : '';
+      return doesTest(name) || (hints.has(name) && e.args[0] !== undefined && isAnswer(e.args[0], doesTest));
+    }
+    case 'unary':
+      return e.op === '!';
+    case 'binary':
+      return e.op in negated || e.op === '&&' || e.op === '||';
+    case 'conditional':
+      return [e.then, e.otherwise].every((side) => side?.kind === 'literal' && /^[01]$/.test(side.text));
+    default:
+      return false;
+  }
 }
 
 /** True for a macro's text that names a member, and calls nothing. */

@@ -9,7 +9,19 @@ import { handsThrough } from './handing.js';
 import type { WrittenKind } from './lower/builder.js';
 import { asAliased, type MacroAliases, openMacroAliases } from './macro-aliases.js';
 import { type MacroArms, openArms } from './macro-arms.js';
-import { isJumping, isLooping, isWorking, mayBeMember, mayJump, mayLoop, memberOf, reachesInto, statementsOf } from './macro-bodies.js';
+import {
+  isJumping,
+  isLooping,
+  isTest,
+  isWorking,
+  mayBeMember,
+  mayJump,
+  mayLoop,
+  mayTest,
+  memberOf,
+  reachesInto,
+  statementsOf,
+} from './macro-bodies.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import { macrosOf } from './macros.js';
 import { isTabled } from './shims.js';
@@ -37,6 +49,7 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
     isAlias: (macro) => aliases.aliasOf(macro) !== null,
     writtenMacro: openWritten(sources, {
       jump: (macro) => jumpingVariant(sources, aliases, macro),
+      test: (macro) => testVariant(sources, aliases, macro),
       loop: (macro) => loopVariant(sources, aliases, macro),
       member: (macro) => memberVariant(sources, macro),
       value: (macro) => workingVariant(sources, macro),
@@ -77,11 +90,25 @@ function loopVariant(sources: MacroSources, aliases: MacroAliases, macro: Functi
 }
 
 /** The statements of a macro that jumps; `null` for one that calls what the tables know and takes no pages: such a one is followed as that call. */
-function jumpingVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference): FunctionVariant | null {
-  if (macro.objectLike || !mayJump(sources.textOf(macro))) return null;
+function jumpingVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference, level = 0): FunctionVariant | null {
+  if (macro.objectLike) return null;
+  const doesJump = (called: string): boolean =>
+    level < maxLevels && sources.macros(called, macro.file).some((other) => jumpingVariant(sources, aliases, other, level + 1) !== null);
+  if (!mayJump(sources.textOf(macro)) && !calledIn(sources.textOf(macro), macro.name).some(doesJump)) return null;
   if (!tabledIn(sources, aliases, macro).every((called) => acquires.has(called))) return null;
   const [variant] = sources.variants(macro);
-  return variant && isJumping(variant, parsed(sources, macro)) ? variant : null;
+  return variant && isJumping(variant, parsed(sources, macro), doesJump) ? variant : null;
+}
+
+/** The test that a macro is, in all arms; `null` for one that calls what the tables know: such a one is followed as that call. */
+function testVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference, level = 0): FunctionVariant | null {
+  if (macro.objectLike || tabledIn(sources, aliases, macro).length > 0) return null;
+  const doesTest = (called: string): boolean =>
+    level < maxLevels && sources.macros(called, macro.file).some((other) => testVariant(sources, aliases, other, level + 1) !== null);
+  if (!mayTest(parsed(sources, macro).body) && !calledIn(sources.textOf(macro), macro.name).some(doesTest)) return null;
+  if (macrosOf(sources.file(macro.file), macro.name)?.length !== 1) return null;
+  const [variant] = sources.variants(macro);
+  return variant && isTest(variant, doesTest) ? variant : null;
 }
 
 /** What a macro calls that the tables know, or that is one call of what they know. */
@@ -119,7 +146,7 @@ function droppingVariant(sources: MacroSources, macro: FunctionReference, level 
   return drops || (level < maxLevels && called.some((name) => macros(name, macro.file).some(isDropping))) ? statementsOf(variant) : null;
 }
 
-/** How many macros deep a drop is looked for. */
+/** How many macros deep it is looked what one does. */
 const maxLevels = 3;
 
 /** Remembers which names mean macros of a driver that hand their argument through. */

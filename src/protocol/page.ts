@@ -158,6 +158,8 @@ export const mappingName = /map/;
 export const transparentCalls: readonly string[] = [
   'likely',
   'unlikely',
+  // include/linux/compiler.h: what the two above come to.
+  '__builtin_expect',
   'READ_ONCE',
   'WARN_ON',
   'WARN_ON_ONCE',

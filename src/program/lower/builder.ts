@@ -24,10 +24,10 @@ export interface Names {
 }
 
 /**
- * What a macro holds that is written out where it is used: statements that jump, the head of a loop, a place below its argument, statements
+ * What a macro holds that is written out where it is used: statements that jump, a test, the head of a loop, a place below its argument, statements
  * with a value of which some jump or take pages, or a drop of what a member of its argument leads to.
  */
-export type WrittenKind = 'jump' | 'loop' | 'member' | 'value' | 'drop';
+export type WrittenKind = 'jump' | 'test' | 'loop' | 'member' | 'value' | 'drop';
 
 /** A place that a jump leads to. */
 export interface Target {

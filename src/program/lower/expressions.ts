@@ -1,11 +1,11 @@
 /** Expressions: their calls and copies, and the ways that a condition parts. */
-import type { Call, CType, Expression, InitializerList } from '../../syntax/ast.js';
+import type { CType, Expression, InitializerList } from '../../syntax/ast.js';
 import { negated, swapped } from '../../syntax/comparisons.js';
 import type { Assume, CallOperation, Operation } from '../graph.js';
-import { statementsFor } from '../macro-bodies.js';
 import { step, type Value } from '../path.js';
 import { sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, temporary } from './builder.js';
+import { asWritten, testFor, valueFor } from './macros.js';
 import {
   addressOf,
   assign,
@@ -193,6 +193,8 @@ function addedBy({ op, left, right }: Extract<Expression, { kind: 'assign' }>): 
 
 /** What is stored or returned: of a comparison, whether it came out so, which is known on each of two ways. */
 export function stored(b: Builder, e: Expression): Value {
+  const test = testFor(b, e);
+  if (test) return asWritten(b, test.name, () => stored(b, test.value));
   return (e.kind === 'binary' && e.op in negated) || (e.kind === 'unary' && e.op === '!') ? decided(b, e) : evaluate(b, e);
 }
 
@@ -207,17 +209,6 @@ function typeArgument(e: Expression | undefined): CType | null {
   return e?.kind === 'type' ? e.type : null;
 }
 
-/** What a macro stands for that is a place below its argument, or statements with a value; `null` if it is neither. */
-function writtenFor(b: Builder, e: Call, name: string): Value | null {
-  const macro = b.writing.includes(name) ? null : (b.names.written('member', name) ?? b.names.written('value', name));
-  const [only] = (macro && statementsFor(macro, e)) ?? [];
-  if (only?.kind !== 'return' || !only.value) return null;
-  b.writing.push(name);
-  const value = evaluate(b, only.value);
-  b.writing.pop();
-  return value;
-}
-
 export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
   let name = e.callee.kind === 'identifier' ? e.callee.name : null;
   let through: string | null = null;
@@ -228,8 +219,8 @@ export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, itera
     through = name;
     name = null;
   }
-  const written = name === null ? null : writtenFor(b, e, name);
-  if (written) return written;
+  const written = name === null ? null : valueFor(b, e);
+  if (written) return asWritten(b, written.name, () => evaluate(b, written.value));
   if (name !== null && b.names.isTransparent(name) && e.args.length >= 1) {
     const first = evaluate(b, e.args[0] as Expression);
     for (const rest of e.args.slice(1)) evaluate(b, rest);
@@ -279,6 +270,21 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
   }
   if (e.kind === 'call' && e.callee.kind === 'identifier' && b.names.isTransparent(e.callee.name) && e.args[0]) {
     condition(b, e.args[0], yes, no);
+    return;
+  }
+  if (e.kind === 'conditional' && e.then) {
+    const then = join(b, e.then.pos);
+    const otherwise = join(b, e.otherwise.pos);
+    condition(b, e.test, then, otherwise);
+    b.current = then;
+    condition(b, e.then, yes, no);
+    b.current = otherwise;
+    condition(b, e.otherwise, yes, no);
+    return;
+  }
+  const test = testFor(b, e);
+  if (test) {
+    asWritten(b, test.name, () => condition(b, test.value, yes, no));
     return;
   }
   const difference = differing(e);

@@ -3,6 +3,7 @@ import type { Expression } from '../../syntax/ast.js';
 import type { Guard } from '../graph.js';
 import { plainPath, sourceName } from '../text.js';
 import type { Builder } from './builder.js';
+import { asWritten, testFor } from './macros.js';
 
 /** A condition of which no more is known than that it is tested. */
 const someTest: Guard = { path: null, call: '', args: [], values: [], negated: false, text: '' };
@@ -17,6 +18,8 @@ function partsOf(b: Builder, e: Expression, truth: boolean): { e: Expression; tr
   if (e.kind === 'unary' && e.op === '!') return partsOf(b, e.operand, !truth);
   if (e.kind === 'call' && e.callee.kind === 'identifier' && b.names.isTransparent(e.callee.name) && e.args[0])
     return partsOf(b, e.args[0], truth);
+  const test = testFor(b, e);
+  if (test) return asWritten(b, test.name, () => partsOf(b, test.value, truth));
   const isBoth = e.kind === 'binary' && (e.op === '&&' || e.op === '||') && (e.op === '&&') === truth;
   return isBoth ? [...partsOf(b, e.left, truth), ...partsOf(b, e.right, truth)] : [{ e, truth }];
 }

@@ -9,6 +9,7 @@ import { namesIn, sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, within } from './builder.js';
 import { condition, evaluate, initialise, stored } from './expressions.js';
 import { caseGuard, guardsOf } from './guards.js';
+import { asWritten } from './macros.js';
 import { cleanUp, closeScope, jump, target } from './scopes.js';
 import { assign } from './values.js';
 
@@ -105,11 +106,8 @@ export function statement(b: Builder, s: Statement): void {
       const callee: Expression = { kind: 'identifier', name: s.name, pos: s.pos, end: s.pos + s.name.length };
       const head: Call = { kind: 'call', callee, args: s.args, pos: s.pos, end: s.body.pos };
       const written = loopFor(b, s, head);
-      if (written) {
-        b.writing.push(s.name);
-        statement(b, written);
-        b.writing.pop();
-      } else if (isScopeMacro(s.name)) scope(b, s, head);
+      if (written) asWritten(b, s.name, () => statement(b, written));
+      else if (isScopeMacro(s.name)) scope(b, s, head);
       else loop(b, s.pos, s.end, s.name, head, null, null, s.body);
       return;
     }
@@ -224,9 +222,7 @@ function writeOut(b: Builder, e: Expression): boolean {
   const macro = b.writing.includes(name) ? null : (b.names.written('jump', name) ?? b.names.written('drop', name));
   const body = macro && statementsFor(macro, e);
   if (!body) return false;
-  b.writing.push(name);
-  innerBlock(b, { kind: 'block', body, pos: e.pos, end: e.end });
-  b.writing.pop();
+  asWritten(b, name, () => innerBlock(b, { kind: 'block', body, pos: e.pos, end: e.end }));
   return true;
 }
 
