@@ -3,6 +3,7 @@ import { differencesOf, differing } from './differences.js';
 import { digestOfText } from './digest.js';
 import { ANYTHING, CALL, DEFINITION, FIELD, hashName, STRUCT } from './hash.js';
 import { inOrder } from './order.js';
+import { unmarked } from './reader.js';
 import { newSink, plainScanner } from './scan.js';
 import type { Tree } from './tree.js';
 
@@ -41,7 +42,10 @@ export function overlay(tree: Tree, texts: ReadonlyMap<string, string | null>): 
     filesDefining: question(tree.filesDefining, DEFINITION),
     filesAccessing: question(tree.filesAccessing, FIELD),
     filesDefiningStruct: question(tree.filesDefiningStruct, STRUCT),
-    read: (file) => (texts.has(file) ? (texts.get(file) ?? null) : tree.read(file)),
+    read(file) {
+      const text = texts.get(file);
+      return text === undefined ? tree.read(file) : text && unmarked(text);
+    },
     exists: there,
     stampOf: (file) => (texts.has(file) ? null : tree.stampOf(file)),
     lists: (file) => (texts.has(file) ? texts.get(file) !== null : tree.lists(file)),

@@ -79,7 +79,7 @@ export function reader(root: string, lists: (file: string) => boolean, warnings:
         else {
           const text = readFileSync(fd);
           noteDigest(file, text);
-          return text.toString('latin1');
+          return unmarked(text.toString('latin1'));
         }
       } finally {
         closeSync(fd);
@@ -92,6 +92,11 @@ export function reader(root: string, lists: (file: string) => boolean, warnings:
     if (!warnings.some((warning) => warning.file === file)) warnings.push({ file, why });
     return null;
   }
+}
+
+/** A text with blanks for the mark of UTF-8 (EF BB BF) at its beginning, which is no part of the C. */
+export function unmarked(text: string): string {
+  return text.startsWith('\xef\xbb\xbf') ? `   ${text.slice(3)}` : text;
 }
 
 /** False also for a path that the system does not take: below a file, or too long. Any can stand in an `#include`. */

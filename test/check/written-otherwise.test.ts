@@ -1,5 +1,7 @@
 /** The same said in other words of C: counts, tests of errors, types, and the ends of scopes. */
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { check } from '../../src/check/index.js';
+import { withTree } from '../survey/helper.js';
 import { accepts, complains } from './findings.js';
 
 const one = (define: string, count: string, test = 'rc != 1', rest = 'unpin_user_page(page);') => `${define}
@@ -375,4 +377,39 @@ void sp_fini(struct sp *s)
     accepts(rule, `${exchange} and drops that`, set(exchange, 'if (old)\n\t\tunpin_user_page(old);'));
     complains(rule, `${exchange} and forgets that`, set(exchange, 'if (old)\n\t\tpr_debug("replaced");'), `sp_ioctl:${exchange}`);
   }
+});
+
+describe('a file that begins with the mark of UTF-8', () => {
+  const begun = (first: string) => `${first}
+typedef struct tagBUF { unsigned int n; struct page **pages; } BUF, *LPBUF;
+int buf_map(LPBUF b, unsigned long va, unsigned int n)
+{
+	int got = pin_user_pages_fast(va, n, FOLL_WRITE, b->pages);
+
+	if (got < 0)
+		return got;
+	b->n = got;
+	return 0;
+}
+void buf_unmap(LPBUF b)
+{
+	unpin_user_pages(b->pages, b->n);
+}
+`;
+  const kept = 'buf_map:int got = pin_user_pages_fast(va, n, FOLL_WRITE, b->pages);';
+  for (const first of ['#include <linux/mm.h>', '/* M\xc3\xbcller */', 'struct dev { int id; };'])
+    for (const mark of ['', '\xef\xbb\xbf']) {
+      const text = begun(mark + first);
+      const name = `${mark === '' ? 'or does not' : 'and goes on'}: ${first}`;
+      complains('needs-longterm', name, text, kept);
+      complains('dirty-lost', name, text, 'buf_unmap:unpin_user_pages(b->pages, b->n);');
+    }
+  const one = (mark: string) => `${mark}int f(unsigned long a, struct page **p) { return get_user_pages_fast(a, 1, FOLL_WRITE, NULL); }\n`;
+  it('has its places where they stand in the file', async () => {
+    const places = (text: string): Promise<number[][]> =>
+      withTree(text, async (tree) => (await check(tree, { jobs: 1 })).findings.map((f) => [f.line, f.column]));
+    const [[line, column] = []] = await places(one(''));
+    expect(line).toBe(1);
+    expect(await places(one('\xef\xbb\xbf'))).toEqual([[1, (column ?? 0) + 3]]);
+  });
 });

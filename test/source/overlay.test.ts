@@ -5,7 +5,9 @@ import { openTree, overlay, type Tree } from '../../src/source/index.js';
 import { withTree } from '../survey/helper.js';
 
 const pieces = ['take(a);\n', 'drop (b);\n', 'x->pages = 0;\n', 'struct job {\n', '/* nothing */\n', '\ttake(1);\n', 'k\xe4fer(1);\n'];
-const texts = fc.array(fc.constantFrom(...pieces), { maxLength: 5 }).map((lines) => lines.join(''));
+const lines = fc.array(fc.constantFrom(...pieces), { maxLength: 5 });
+/** Some begin with the mark of UTF-8. */
+const texts = fc.tuple(fc.constantFrom('', '\xef\xbb\xbf'), lines).map(([mark, all]) => mark + all.join(''));
 
 const answers = (tree: Tree) => ({
   files: tree.files,

@@ -197,6 +197,13 @@ describe('reading', () => {
     mkdirSync(join(root, 't/dir.h'));
     expect(tree.exists('dir.h')).toBe(false);
   });
+
+  it('gives blanks for the mark of UTF-8 at the beginning', async () => {
+    const tree = await openTree(plant({ 'a.c': '\ufeffstruct s { int a; };\n\ufefff(1);\n', 'b.h': Buffer.from([0xef, 0xbb]) }));
+    expect(tree.read('a.c')).toBe('   struct s { int a; };\n\xef\xbb\xbff(1);\n');
+    expect(tree.read('b.h')).toBe('\xef\xbb');
+    expect(tree.filesDefiningStruct('s')).toEqual(['a.c']);
+  });
 });
 
 describe('digests of what was read', () => {
