@@ -52,13 +52,21 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
   const { fails, gives, merged } = (o.iterates ? undefined : transfers.get(name)) ?? {};
   if (fails === undefined || state.phase !== 'held' || next === state) return [next];
   const [done, failed] = results[fails];
-  const not = withSign(told(local, n, state, `where ${name}() fails`), o.result, failed);
   const length = gives === undefined ? null : valueIn(state, o.args[gives]);
-  const full = length === null ? next : altered(next, { conditions: withEntry(next.conditions, `${o.result} == ${length}`, true) });
+  const short = withLength(told(local, n, state, `where ${name}() fails`), o.result, length, false);
+  const not = withSign(short, o.result, failed);
+  const full = withLength(next, o.result, length, true);
   const flag = merged === undefined ? null : flagAt(state, o.args[merged]);
   const added = flag === null ? full : put(full, flag, '=0');
   const kept = flag === null ? null : withSign(put(keptBy(local, n, o, moves, state), flag, '=1'), o.result, done);
   return [withSign(added, o.result, done), kept, flag === null || not === null ? not : put(not, flag, '=0')].filter((s) => s !== null);
+}
+
+/** The state in which a result is the length that was asked for, or less. */
+function withLength(state: State, result: string, length: string | null, isAll: boolean): State {
+  if (length === null) return state;
+  const equal = withEntry(state.conditions, `${result} == ${length}`, isAll);
+  return altered(state, { conditions: withEntry(equal, `${result} < ${length}`, !isAll) });
 }
 
 /** The state in which a cursor, of which there is the address, leads to what it goes through. */
