@@ -56,3 +56,19 @@ export const blockReleases: readonly ReleaseCall[] = [
 
 /** Calls that give a bio up: its last user drops the pages before. */
 export const blockEnds: readonly string[] = ['bio_put'];
+
+/** The call that sets a flag of a bio: include/linux/bio.h. */
+export const bioFlagSetter = 'bio_set_flag';
+
+/** Flags that say whether references are to be dropped with a bio, true where they are: include/linux/blk_types.h. */
+const bioReferenceFlags: ReadonlyMap<string, boolean> = new Map([
+  // From 6.4; from 6.3 to 6.6; to 6.2.
+  ['BIO_PAGE_PINNED', true],
+  ['BIO_PAGE_REFFED', true],
+  ['BIO_NO_PAGE_REF', false],
+]);
+
+/** True for an answer to `bio_flagged(bio, flag)` that says that no references go with the bio. */
+export function saysNoReferences(name: string | null, flag: string, isSet: boolean): boolean {
+  return name === 'bio_flagged' && bioReferenceFlags.get(flag) === !isSet;
+}

@@ -14,6 +14,7 @@ import { scatterlistIterators, scatterlistStructs, scatterlistTransfers } from '
 import type { Acquire, ContainerStruct, Iterator, OriginCall, ReleaseCall, Transfer } from './types.js';
 
 export * from './allocation.js';
+export { bioFlagSetter, saysNoReferences } from './block.js';
 export {
   askingName,
   copyingName,

@@ -42,3 +42,71 @@ describe('how much of a page a bio has taken', () => {
   const other = 'if (bio_add_page(bio, page, n, 0) == 512)';
   complains('leak-on-path', 'another length', added(other), `bd_read:${other} {`);
 });
+
+const flagged = (undo: string, set = 'if (iov_iter_extract_will_pin(iter))\n\t\tbio_set_flag(bio, BIO_PAGE_PINNED);') => `
+static void bd_drop(struct bio *bio, struct page *page)
+{
+	if (bio_flagged(bio, BIO_PAGE_PINNED))
+		unpin_user_page(page);
+}
+int bd_map(struct bio **out, struct iov_iter *iter, blk_opf_t op)
+{
+	struct page *page, **pp = &page;
+	struct bio *bio;
+	bool pinned;
+	ssize_t len;
+	size_t off;
+
+	bio = bio_kmalloc(1, GFP_KERNEL);
+	if (!bio)
+		return -ENOMEM;
+	bio_init(bio, NULL, bio->bi_inline_vecs, 1, op);
+	${set}
+	len = iov_iter_extract_pages(iter, &pp, PAGE_SIZE, 1, 0, &off);
+	if (len <= 0)
+		goto out;
+	if (bio_add_page(bio, page, len, off) != len) {
+		${undo}
+		goto out;
+	}
+	*out = bio;
+	return 0;
+out:
+	bio_uninit(bio);
+	kfree(bio);
+	return -EFAULT;
+}
+void bd_end(struct bio *bio)
+{
+	bio_release_pages(bio, true);
+	bio_uninit(bio);
+	kfree(bio);
+}
+`;
+const asked = 'if (bio_flagged(bio, BIO_PAGE_PINNED))';
+const failed = 'bd_map:if (bio_add_page(bio, page, len, off) != len) {';
+
+describe('whether references go with a bio, by its flags', () => {
+  const rule = 'leak-on-path';
+  accepts(rule, 'asked where they are dropped', flagged(`${asked}\n\t\t\tunpin_user_page(page);`));
+  accepts(rule, 'asked by a helper', flagged('bd_drop(bio, page);'));
+  accepts(
+    rule,
+    'and left where there are none',
+    flagged('if (!bio_flagged(bio, BIO_PAGE_PINNED))\n\t\t\tgoto out;\n\t\tunpin_user_page(page);'),
+  );
+  accepts(
+    rule,
+    'kept in a variable',
+    flagged('pinned = bio_flagged(bio, BIO_PAGE_PINNED);\n\t\tif (pinned)\n\t\t\tunpin_user_page(page);'),
+  );
+  complains(rule, 'asked, and not dropped', flagged(`${asked}\n\t\t\tpr_debug("pinned");`), failed);
+  complains(rule, 'where there are none alone', flagged(`if (!bio_flagged(bio, BIO_PAGE_PINNED))\n\t\t\tunpin_user_page(page);`), failed);
+  const other = 'if (bio_flagged(bio, BIO_QUIET))';
+  complains(rule, 'by another flag', flagged(`${other}\n\t\t\tunpin_user_page(page);`), `bd_map:${other}`);
+  complains(rule, 'by one that nobody has set', flagged(`${asked}\n\t\t\tunpin_user_page(page);`, ''), `bd_map:${asked}`);
+  const taken = (text: string) =>
+    text.replace('iov_iter_extract_pages(iter, &pp, PAGE_SIZE, 1, 0, &off)', 'iov_iter_get_pages2(iter, &page, PAGE_SIZE, 1, &off)');
+  const noReference = taken(flagged('if (!bio_flagged(bio, BIO_NO_PAGE_REF))\n\t\t\tput_page(page);', ''));
+  accepts(rule, 'which it has but for that flag', noReference);
+});

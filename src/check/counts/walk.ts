@@ -7,7 +7,7 @@ import { conditionText } from '../../flow/paths/memory/condition-text.js';
 import { type Assume, type CallOperation, type Copy, isStore, type Node, type Store } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
-import { releases, transfers, userTests } from '../../protocol/index.js';
+import { releases, saysNoReferences, transfers, userTests } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { swapped } from '../../syntax/comparisons.js';
 import { atCall, fills } from './at-call.js';
@@ -137,8 +137,9 @@ function step(w: Walking, state: State, n: Node, faults: CountFault[]): State | 
 function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountFault[]): State | null {
   const { program, graph, words } = w;
   const { names } = state;
-  // Of an iterator that is no user's all pages are there.
+  // Of an iterator that is no user's all pages are there, and none are held of what a bio says so of.
   if (o.op === '==' && userTests.has(o.call?.name ?? '')) return null;
+  if (o.call !== null && saysNoReferences(o.call.name, o.call.args[1]?.text ?? '', o.op === '!=')) return null;
   const outcomes = leaves(state.outcomes, o, names, words, (c) => comparesUnsigned(program, w.taking.reference, graph, c));
   const [left, right] = [symbolOf(o.left, names, words), symbolOf(o.right, names, words)];
   if (outcomes === 0 || asksForNone(left, o.op, right) || asksForNone(right, swapped[o.op] ?? o.op, left)) return null;

@@ -4,12 +4,14 @@ import { rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import {
   backingName,
+  bioFlagSetter,
   errorTests,
   frameTest,
   frameTestName,
   kernelBackedTest,
   noFrameName,
   pageStateTest,
+  saysNoReferences,
   stateTestName,
   userTests,
 } from '../../../protocol/index.js';
@@ -39,6 +41,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
   // Nothing is held of pages that are no user's.
   const name = o.call?.name ?? '';
   if (o.op === '!=' ? kernelBackedTest.test(name) : userTests.has(name)) return true;
+  if (o.call !== null && isUnflagged(local, state, o.call, o.op === '!=')) return true;
   if (isAsked && o.op === '==' && o.call?.name === frameTest) return true;
   if (o.call === null && o.op === '==' && isZero(o.right) && isFilled(state, o.left)) return true;
   if (!shape.passesDrop(n.id) || (isAsked && pageStateTest.test(o.call?.name ?? ''))) return false;
@@ -76,6 +79,18 @@ export function settled(local: Called, n: Node, state: State): boolean {
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
 }
 
+/**
+ * True for an answer by which no references go with a bio: who has them has said so in its flags. A bio of the path's own has them as it was
+ * made where the file never sets that one.
+ */
+function isUnflagged({ program, reference }: Called, state: State, { name, args }: CallOperation, isSet: boolean): boolean {
+  const flag = args[1]?.text ?? '';
+  if (!saysNoReferences(name, flag, isSet)) return false;
+  const bio = valueIn(state, args[0]);
+  const isOwn = bio !== null && state.fresh.has(baseOf(bio));
+  return isSet || !isOwn || new RegExp(`\\b${bioFlagSetter}\\s*\\([^;]*\\b${flag}\\b`).test(program.file(reference.file)?.text ?? '');
+}
+
 /** True for the result of a call that asks whose pages there are. */
 function isBacking({ graph }: Called, value: string | null): boolean {
   return value !== null && backingsIn(graph).has(value);
@@ -83,8 +98,12 @@ function isBacking({ graph }: Called, value: string | null): boolean {
 
 const backingsIn = remembered(
   ({ nodes }: Graph): ReadonlySet<string> =>
-    new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && backingName.test(o.name ?? '') ? [o.result] : []))),
+    new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && asksBacking(o) ? [o.result] : []))),
 );
+
+function asksBacking({ name, args }: CallOperation): boolean {
+  return backingName.test(name ?? '') || [true, false].some((isSet) => saysNoReferences(name, args[1]?.text ?? '', isSet));
+}
 
 /** True if only this function's own variables have the reference, and none that is tested. */
 function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): boolean {
