@@ -25,13 +25,15 @@ export function openLookups(program: Program): LooksUp {
   function lookersNear(content: string, folders: readonly string[]): ReadonlySet<string> {
     const key = [content, ...folders].join('\0');
     const find = (): Set<string> => {
-      const { calls } = waysOut(content);
-      const all = new Set(calls.flatMap((name) => program.tree.filesCalling(name)));
+      const { calls, fields } = waysOut(content);
+      const all = new Set([
+        ...calls.flatMap((name) => program.tree.filesCalling(name)),
+        ...fields.flatMap((field) => program.tree.filesAccessing(field)),
+      ]);
       const files = [...all].filter((file) => all.size <= few || folders.some((folder) => isNear(file, folder)));
-      return findLookers(
-        calls,
-        files.flatMap((file) => calling.get(file) ?? calling.work(file, () => callingIn(program, file))),
-      );
+      const near = files.flatMap((file) => calling.get(file) ?? calling.work(file, () => callingIn(program, file)));
+      const reading = near.filter(({ reference }) => readsAny(program.textOf(reference), fields));
+      return findLookers([...calls, ...reading.map(({ reference }) => reference.name)], near);
     };
     return known.get(key) ?? known.work(key, find);
   }
@@ -40,11 +42,16 @@ export function openLookups(program: Program): LooksUp {
     const { calls, fields } = waysOut(content);
     const lookers = lookersNear(content, [...new Set([reference.file, ...near].map(folderOf))].sort());
     const text = program.textOf(reference);
-    if (fields.length > 0 && new RegExp(`(?:->|\\.)\\s*(?:${fields.join('|')})\\b`).test(text)) return true;
+    if (readsAny(text, fields)) return true;
     for (const name of calledIn(text)) if (lookers.has(name)) return true;
     // Where nobody near by looks pages up, there is nobody to hand it to.
     return lookers.size > calls.length && handsOn(text, read);
   };
+}
+
+/** True if a text reads some of the fields. */
+function readsAny(text: string, fields: readonly string[]): boolean {
+  return fields.length > 0 && new RegExp(`(?:->|\\.)\\s*(?:${fields.join('|')})\\b`).test(text);
 }
 
 /** True if a text returns what is in a holder, stores it in a field, or hands it to an operation: at once, or by a variable. */
@@ -60,13 +67,13 @@ function handsOn(text: string, read: string): boolean {
 
 /** A function, and the names that stand before a parenthesis in it. */
 interface Calling {
-  name: string;
+  reference: FunctionReference;
   calls: readonly string[];
 }
 
 function callingIn(program: Program, file: string): Calling[] {
   return (program.file(file)?.functions ?? []).map((reference) => ({
-    name: reference.name,
+    reference,
     calls: [...new Set(calledIn(program.textOf(reference)))],
   }));
 }
@@ -81,7 +88,7 @@ function findLookers(calls: readonly string[], functions: readonly Calling[]): S
     before = found.size;
     left = left.filter((f) => {
       const looks = f.calls.some((name) => found.has(name));
-      if (looks) found.add(f.name);
+      if (looks) found.add(f.reference.name);
       return !looks;
     });
   }

@@ -409,6 +409,56 @@ describe('pages in bio_vecs of a struct', () => {
   accepts('never-released', 'those that the teardown drops', vector('unpin_user_page(io->bv[i].bv_page);'));
 });
 
+/** Bio_vecs of a struct that a helper is given. */
+const given = (drop: string, call = 'put_vecs(io->bv, io->n);', member = '*bv'): string => `struct io { struct bio_vec ${member}; int n; };
+static void put_vecs(struct bio_vec *bv, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		${drop}
+}
+static void put_all(struct bio_vec *bv, int n)
+{
+	put_vecs(bv, n);
+}
+static struct bio_vec *vecs_of(struct io *io)
+{
+	return io->bv;
+}
+int io_fill(struct io *io, unsigned long a)
+{
+	struct page *pages[16];
+	int i, n = pin_user_pages_fast(a, 16, FOLL_LONGTERM, pages);
+
+	if (n <= 0)
+		return -EFAULT;
+	for (i = 0; i < n; i++)
+		bvec_set_page(&io->bv[i], pages[i], PAGE_SIZE, 0);
+	io->n = n;
+	return 0;
+}
+void io_free(struct io *io)
+{
+	${call}
+	kfree(io);
+}
+`;
+
+describe('pages in bio_vecs of a struct, for a helper that is given these', () => {
+  const [never, drop] = ['never-released', 'unpin_user_page(bv[i].bv_page);'];
+  complains(never, 'one that only counts them', given('total += bv[i].bv_len;'), 'io_fill:for (i = 0; i < n; i++)');
+  complains(never, 'one that only looks into them', given('flush_dcache_page(bv[i].bv_page);'), 'io_fill:for (i = 0; i < n; i++)');
+  complains(never, 'one that nobody calls', given(drop, 'pr_debug("%d", io->n);'), 'io_fill:for (i = 0; i < n; i++)');
+  accepts(never, 'one that drops them', given(drop));
+  accepts(never, 'one that drops them through another', given(drop, 'put_all(io->bv, io->n);'));
+  accepts(never, 'one that is given them by a variable', given(drop, 'struct bio_vec *bv = io->bv;\n\n\tput_all(bv, io->n);'));
+  accepts(never, 'one that is given what a function returns', given(drop, 'put_all(vecs_of(io), io->n);'));
+  accepts(never, 'one that goes through them by the pointer', given('unpin_user_page((bv++)->bv_page);'));
+  accepts(never, 'one that drops those of an array in the struct', given(drop, undefined, 'bv[16]'));
+  complains('wrong-release', 'one that drops pins as references', given('put_page(bv[i].bv_page);'), 'put_vecs:put_page(bv[i].bv_page);');
+});
+
 const wanted = (members: string): string => `struct want { unsigned long at; bool pin; };
 struct box { struct page *pinned; };
 struct slot { struct page *page; };
