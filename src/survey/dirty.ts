@@ -3,11 +3,11 @@ import { type DirtyEvent, sourcesOf } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Followed, type Visit } from '../flow/visit.js';
-import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, callsAt, type Guard } from '../program/graph.js';
+import { callsAt, type Guard } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { dirtyCalls, freedOf, freeingCalls } from '../protocol/index.js';
+import { type Calling, isOpposite } from './constant.js';
 import type { Dirty } from './row.js';
 import { assumptionsOf, type Site } from './sites.js';
 
@@ -43,32 +43,12 @@ export function dirtyOf(
 export function isRuledOut(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
   if (visit.way !== 'call') return false;
   const { reference } = visit.flow;
-  const calls = arrivalsOf(visit).map((arrival) =>
-    program.graphs(arrival.visit.flow.reference).flatMap((graph) => callsAt(graph, arrival.pos)),
+  const calls = arrivalsOf(visit).map(({ visit: { flow }, pos }) =>
+    program
+      .graphs(flow.reference)
+      .flatMap((graph) => callsAt(graph, pos).map((call): Calling => ({ caller: flow.reference, graph, call }))),
   );
   return calls.every((some) => some.length > 0) && guards.some((guard) => isOpposite(program, reference, guard, calls.flat()));
-}
-
-/** True if a guard asks for a parameter of a function which calls give as a constant, all of them, and not as the one asked for. */
-export function isOpposite(
-  program: Program,
-  reference: FunctionReference,
-  { path, values, negated }: Guard,
-  calls: readonly CallOperation[],
-): boolean {
-  return path !== null && values.length === 0 && isGiven(program, reference, path, negated, calls);
-}
-
-/** True if all of some calls give a function's parameter as `true`, or as `false`. */
-export function isGiven(
-  program: Program,
-  reference: FunctionReference,
-  name: string,
-  what: boolean,
-  calls: readonly CallOperation[],
-): boolean {
-  const index = (program.variants(reference)[0]?.params ?? []).findIndex((p) => p.name !== '' && p.name === name);
-  return index >= 0 && calls.every(({ args }) => (what ? /^(true|[1-9]\d*)$/ : /^(false|0)$/).test(args[index]?.text ?? ''));
 }
 
 /**

@@ -984,7 +984,7 @@ describe('a helper that hands out the address at which it has mapped the pages',
   );
 });
 
-const flagged = (put: string, end: string) => `struct reg { int nr; struct page *pages[16]; };
+const flagged = (put: string, end: string, other = '') => `struct reg { int nr; bool written; struct page *pages[16]; };
 int reg_pin(struct reg *r, unsigned long a)
 {
 	int got = pin_user_pages_fast(a, 16, FOLL_WRITE | FOLL_LONGTERM, r->pages);
@@ -1004,7 +1004,7 @@ void reg_end(struct reg *r)
 
 	${end}
 }
-`;
+${other}`;
 
 describe('dirty-lost, where a helper finds the pages and marks by a flag', () => {
   const one = 'unpin_user_pages_dirty_lock(r->pages, r->nr, dirty);';
@@ -1015,6 +1015,68 @@ describe('dirty-lost, where a helper finds the pages and marks by a flag', () =>
   const own = 'unpin_user_pages_dirty_lock(r->pages, r->nr, never);';
   complains('dirty-lost', 'or by a variable that is never true', flagged('', own), `reg_end:${own}`);
   accepts('dirty-lost', 'or by a variable that may be true', flagged('', `if (r->nr > 1)\n\t\tnever = true;\n\t${own}`));
+});
+
+/** A helper between: it drops by `reg_put()`, and its callers are `other`. */
+const through = (put: string, body: string, ...calls: readonly string[]): string =>
+  flagged(
+    put,
+    '',
+    `static void reg_drop(struct reg *r, bool is_read)
+{
+	${body}
+}
+${calls.map((call, i) => `void reg_close${i}(struct reg *r)\n{\n\tbool never = false;\n\n\t${call}\n}\n`).join('')}`,
+  );
+
+describe('dirty-lost, where a flag goes through two helpers', () => {
+  const one = 'unpin_user_pages_dirty_lock(r->pages, r->nr, dirty);';
+  const each =
+    'int i;\n\n\tfor (i = 0; i < r->nr; i++) {\n\t\tif (dirty)\n\t\t\tset_page_dirty_lock(r->pages[i]);\n\t\tunpin_user_page(r->pages[i]);\n\t}';
+  const [drop, no] = ['reg_put(r, is_read);', 'reg_drop(r, false);'];
+  const says = (name: string, put: string, body: string, ...calls: readonly string[]): void =>
+    complains('dirty-lost', name, through(put, body, ...calls), `reg_put:${put === one ? one : 'unpin_user_page(r->pages[i]);'}`);
+  says('and is false at every call', one, drop, no, 'reg_drop(r, 0);');
+  says('and is false at every call, page by page', each, drop, no, 'reg_drop(r, 0);');
+  says('and is a variable that is never true', one, drop, 'reg_drop(r, never);');
+  says('and is the opposite of what is always true', one, 'reg_put(r, !is_read);', 'reg_drop(r, true);');
+  says('of which one says no for itself', one, 'if (is_read)\n\t\treg_put(r, is_read);\n\telse\n\t\treg_put(r, false);', no);
+  const silent = (name: string, body: string, ...calls: readonly string[]): void => {
+    accepts('dirty-lost', name, through(one, body, ...calls));
+    accepts('dirty-lost', `${name}, page by page`, through(each, body, ...calls));
+  };
+  silent('and is true at one call', drop, no, 'reg_drop(r, true);');
+  silent('and is what the object says at one call', drop, no, 'reg_drop(r, r->nr > 1);');
+  silent('and is set on the way', `is_read = true;\n\t${drop}`, no);
+  silent('and is set on the way where there are several', `if (r->nr > 1)\n\t\tis_read = true;\n\t${drop}`, no);
+  silent('and is the opposite of what is always false', 'reg_put(r, !is_read);', no);
+  silent('and is given by callers that nobody knows', drop);
+  silent('and is given by whoever has the address', drop, `${no}\n\tr->ops->end = reg_drop;`.replace('r->ops->end', 'ends[0]'));
+});
+
+describe('dirty-lost, where an object has the flag', () => {
+  const [one, drop] = ['unpin_user_pages_dirty_lock(r->pages, r->nr, dirty);', 'reg_put(r, r->written);'];
+  const set = (to: string): string => `void reg_start(struct reg *r, bool in)\n{\n\tr->written = ${to};\n}\n`;
+  complains('dirty-lost', 'which is only ever set to false', flagged(one, drop, set('false')), `reg_put:${one}`);
+  const here = 'unpin_user_pages_dirty_lock(r->pages, r->nr, r->written);';
+  complains('dirty-lost', 'which is never set to true, in the function that drops', flagged('', here, set('0')), `reg_end:${here}`);
+  const each =
+    'int i;\n\n\tfor (i = 0; i < r->nr; i++) {\n\t\tif (r->written)\n\t\t\tset_page_dirty_lock(r->pages[i]);\n\t\tunpin_user_page(r->pages[i]);\n\t}';
+  complains(
+    'dirty-lost',
+    'which is never set to true, page by page',
+    flagged('', each, set('false')),
+    'reg_end:unpin_user_page(r->pages[i]);',
+  );
+  for (const to of ['true', 'in', '!r->nr']) {
+    accepts('dirty-lost', `which is set to ${to}`, flagged(one, drop, set(to)));
+    accepts('dirty-lost', `which is set to ${to}, page by page`, flagged('', each, set(to)));
+  }
+  accepts(
+    'dirty-lost',
+    'of which the address is given away',
+    flagged(one, drop, 'void reg_ask(struct reg *r)\n{\n\task(&r->written);\n}\n'),
+  );
 });
 
 const either = (flags: string) => `struct up { struct page **vec; int cnt; unsigned int flags; };

@@ -11,25 +11,14 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { lateMarks } from '../../flow/repeated.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
-import {
-  type CallOperation,
-  callsAt,
-  type Graph,
-  type Guard,
-  isStore,
-  leadsTo,
-  type Node,
-  type Operation,
-  type Store,
-} from '../../program/graph.js';
-import { rootOf, type Value } from '../../program/path.js';
+import { callsAt, type Guard, leadsTo, type Node } from '../../program/graph.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { namesIn, sourceName } from '../../program/text.js';
 import { allocatingCalls, cacheUnlocks, dirtyCalls, extraReferenceCalls } from '../../protocol/index.js';
 import { isFollowedByNotifier } from '../../survey/case.js';
-import { isGiven, isOpposite } from '../../survey/dirty.js';
+import { type Calling, isGiven, isNeverTrue, isOpposite } from '../../survey/constant.js';
 import { mayHold } from '../../survey/flags.js';
 import { assumptionsOf } from '../../survey/sites.js';
 import type { Subject } from '../../survey/unit.js';
@@ -70,7 +59,7 @@ function markedHolders(subject: Subject): Set<Visit> {
   return new Set([...events].flatMap((v) => holdersOf(v)));
 }
 
-/** True for a drop that marks, but for one by a flag that is false at every call. */
+/** True for a drop that marks, but for one by a flag that is never true. */
 function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }: SeenRelease): boolean {
   if (!dirty || typeof call.dirty !== 'number') return dirty;
   const at = call.dirty;
@@ -80,30 +69,25 @@ function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }:
     .flatMap((graph) => callsAt(graph, pos).map(({ args }) => ({ graph, path: args[at]?.path ?? null })));
   const calls = allCallsOf(program, visit);
   const isFalse = ({ graph, path }: (typeof flags)[number]): boolean =>
-    path !== null && (isFalseHere(graph, path) || (calls.length > 0 && isGiven(program, reference, path, false, calls)));
+    path !== null &&
+    (isNeverTrue(program, reference, graph, path) || (calls.length > 0 && isGiven(program, reference, path, false, calls)));
   return flags.length === 0 || !flags.every(isFalse);
 }
 
-/** True for a variable of a function's own that is never anything but false. */
-function isFalseHere(graph: Graph, path: string): boolean {
-  if (rootOf(path) !== path || path.startsWith('::') || graph.params.some((p) => p.name === path)) return false;
-  const isFalse = ({ text, path: from }: Value): boolean => from === null && no.test(text);
-  const isSet = (o: Operation | null): o is Store => isStore(o) && o.target === path && !(o.kind === 'clear' && o.text === '');
-  const stores = graph.nodes.flatMap(({ operation: o }) => (isSet(o) ? [o] : []));
-  const isGivenAway = graph.nodes.some(({ operation: o }) => o?.kind === 'call' && o.args.some((a) => a.address && a.path === path));
-  const areFalse = stores.every((o) => (o.kind === 'clear' ? no.test(o.text) : o.kind === 'copy' && isFalse(o.source)));
-  return stores.length > 0 && areFalse && !isGivenAway;
-}
-
-const no = /^(0|false)$/;
-
 /**
- * True for what stands under a test of a parameter which no call gives as it is asked for. Where some do, the flag tells pages that
- * are written to from others, and who says that these are not is believed.
+ * True for what stands under a test of a flag that is never true, or of a parameter which no call gives as it is asked for. Where some
+ * do, the flag tells pages that are written to from others, and who says that these are not is believed.
  */
 function isNever(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
+  const { reference } = visit.flow;
   const calls = guards.length === 0 ? [] : allCallsOf(program, visit);
-  return calls.length > 0 && guards.some((guard) => isOpposite(program, visit.flow.reference, guard, calls));
+  const isUnset = ({ path, call, values, negated }: Guard): boolean =>
+    path !== null &&
+    call === '' &&
+    values.length === 0 &&
+    !negated &&
+    program.graphs(reference).every((g) => isNeverTrue(program, reference, g, path));
+  return guards.some((guard) => isUnset(guard) || (calls.length > 0 && isOpposite(program, reference, guard, calls)));
 }
 
 /** True for a mark of pages that were dropped before. */
@@ -116,8 +100,8 @@ function isTooLate(subject: Subject, { flow: { reference } }: Visit, pos: number
 }
 
 /** All calls of a function that is visited by one, or that finds the pages in what it is given. */
-function allCallsOf(program: Program, { way, flow }: Visit): CallOperation[] {
-  return way === 'call' || way === 'field' ? program.callSites(flow.reference).map(({ call }) => call) : [];
+function allCallsOf(program: Program, { way, flow }: Visit): Calling[] {
+  return way === 'call' || way === 'field' ? program.callSites(flow.reference) : [];
 }
 
 /** True if a function names a marking call, on the kernels on which the site is, and it may come to one. */

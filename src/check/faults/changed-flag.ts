@@ -6,13 +6,13 @@ import { failureOf } from '../../flow/paths/function/tested.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
 import { callsAt, callsOf, type Guard, leadsTo, type Node } from '../../program/graph.js';
+import { type Member, memberAt } from '../../program/members.js';
 import type { Program } from '../../program/program.js';
 import { namesIn, sourceName } from '../../program/text.js';
 import type { Subject } from '../../survey/unit.js';
 import { stepAt } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
-import { type Member, memberAt } from './members.js';
 
 /** The places in a function where the member says that pages are to be written to, they are taken, and it says so no more. */
 interface Changed {

@@ -2,6 +2,7 @@
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type Graph, type Guard, type NamedCall, type Node, namedCall } from '../../program/graph.js';
+import { isNeverSet, type Member, memberAt } from '../../program/members.js';
 import { rootOf, unindexed } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -9,7 +10,6 @@ import { deviceCalls, unmappingDeviceCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, stepIn, taken } from '../finding.js';
-import { isNeverSet, type Member, memberAt } from './members.js';
 
 /** A call that is handed the list in which the pages stand. */
 interface Handed {

@@ -1,8 +1,8 @@
 /** Members of structs, and whether anything in a tree gives them a value. */
-import type { FunctionReference } from '../../program/file.js';
-import type { Graph, Node } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
-import type { Program } from '../../program/program.js';
+import type { FunctionReference } from './file.js';
+import type { Graph, Node } from './graph.js';
+import { rootOf } from './path.js';
+import type { Program } from './program.js';
 
 /** A member of a struct. */
 export interface Member {
@@ -38,6 +38,13 @@ export function isNeverSet(program: Program, member: Member): boolean {
       .touching(file, [member.field], member.tag)
       .every((reference) => !reference.macro && !(giving.test(program.textOf(reference)) && maySet(program, reference, member)));
   });
+}
+
+/** True if some function of the tree sets a member to zero: then that is said of it, and not left to who copies whole objects. */
+export function isSetToZero(program: Program, { tag, field }: Member): boolean {
+  const store = new RegExp(`(?:->|\\.)\\s*${field}\\s*=\\s*(?:0|false)\\s*;`);
+  const isStoring = (file: string): boolean => program.touching(file, [field], tag).some((r) => store.test(program.textOf(r)));
+  return program.tree.filesAccessing(field).some((file) => store.test(program.file(file)?.text ?? '') && isStoring(file));
 }
 
 /** A member in a list of initial values. */
