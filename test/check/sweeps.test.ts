@@ -162,3 +162,93 @@ describe('a table that counts in a member how far it is filled', () => {
   accepts('leak-on-path', 'what is dropped by itself first', table('unpin_user_page(t->page[t->n]);', back));
   accepts('leak-on-path', 'what is counted in first', table('t->n++;', up));
 });
+
+/** Pages in a scatterlist of a struct. */
+const listed = (drop: string, between = '', again = 'put_list(m, m->n);'): string => `struct map { struct scatterlist sg[16]; int n; };
+static void put_list(struct map *m, int n)
+{
+	struct scatterlist *sg;
+	struct page *page;
+	int i;
+
+	${drop}
+}
+int map_send(struct map *m, unsigned long a, int n, int fd)
+{
+	struct page *pages[16];
+	int i;
+
+	if (pin_user_pages_fast(a, n, FOLL_WRITE, pages) != n)
+		return -EFAULT;
+	sg_init_table(m->sg, n);
+	for (i = 0; i < n; i++)
+		sg_set_page(&m->sg[i], pages[i], PAGE_SIZE, 0);
+	m->n = n;
+	if (send(fd, m->sg)) {
+		put_list(m, m->n);
+		${between}
+	}
+	${again}
+	return 0;
+}
+`;
+
+describe('a scatterlist that a helper goes through twice', () => {
+  const each = (body: string): string => `for (i = 0; i < n; i++)${body}`;
+  const lookup = each('\n\t\tunpin_user_page(sg_page(&m->sg[i]));');
+  const told = (name: string, drop: string): void => complains(rule, name, listed(drop), 'map_send:put_list(m, m->n);');
+  told('by an index', lookup);
+  told('by an index, downwards', 'while (n--)\n\t\tunpin_user_page(sg_page(&m->sg[n]));');
+  told('by an index and a variable', each(' {\n\t\tpage = sg_page(&m->sg[i]);\n\t\tunpin_user_page(page);\n\t}'));
+  told('by the macro for it', 'for_each_sg(m->sg, sg, n, i)\n\t\tunpin_user_page(sg_page(sg));');
+  told(
+    'by the macro for it, marking each',
+    'for_each_sg(m->sg, sg, n, i) {\n\t\tset_page_dirty_lock(sg_page(sg));\n\t\tunpin_user_page(sg_page(sg));\n\t}',
+  );
+  const silent = (name: string, drop: string, between?: string, again?: string): void => accepts(rule, name, listed(drop, between, again));
+  silent('of which the second is for other ways', lookup, 'return -EIO;');
+  silent('of which the second finds none', lookup, 'm->n = 0;');
+  silent('that drops those of some rounds', each('\n\t\tif (m->sg[i].length)\n\t\t\tunpin_user_page(sg_page(&m->sg[i]));'));
+  silent('that is left before its end', each(' {\n\t\tif (i == m->n)\n\t\t\tbreak;\n\t\tunpin_user_page(sg_page(&m->sg[i]));\n\t}'));
+  silent('and empties', each(' {\n\t\tunpin_user_page(sg_page(&m->sg[i]));\n\t\tsg_assign_page(&m->sg[i], NULL);\n\t}'));
+  silent(
+    'and empties, by the macro',
+    'for_each_sg(m->sg, sg, n, i) {\n\t\tunpin_user_page(sg_page(sg));\n\t\tsg_assign_page(sg, NULL);\n\t}',
+  );
+  silent(
+    'and skips what is empty, by the macro',
+    'for_each_sg(m->sg, sg, n, i) {\n\t\tif (!sg_page(sg))\n\t\t\tcontinue;\n\t\tunpin_user_page(sg_page(sg));\n\t}',
+  );
+});
+
+describe('bio_vecs that a helper goes through twice', () => {
+  const vecs = (between: string): string => `struct io { struct bio_vec bv[16]; int n; };
+static void io_put(struct bio_vec *bv, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		unpin_user_page(bv[i].bv_page);
+}
+int io_send(struct io *io, unsigned long a, int n, int fd)
+{
+	struct page *pages[16];
+	int i;
+
+	if (pin_user_pages_fast(a, n, FOLL_WRITE, pages) != n)
+		return -EFAULT;
+	for (i = 0; i < n; i++)
+		bvec_set_page(&io->bv[i], pages[i], PAGE_SIZE, 0);
+	io->n = n;
+	if (send(fd, io->bv)) {
+		io_put(io->bv, io->n);
+		${between}
+	}
+	io_put(io->bv, io->n);
+	return 0;
+}
+`;
+  complains(rule, 'where it failed', vecs(''), 'io_send:io_put(io->bv, io->n);');
+  accepts(rule, 'of which the second is for other ways', vecs('return -EIO;'));
+  accepts(rule, 'of which the second finds none', vecs('io->n = 0;'));
+});

@@ -1,10 +1,11 @@
 /** Loops that drop every element of an array, as one call for all of them would. */
 import type { Graph, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
+import { transfers } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import type { Within } from '../function/text.js';
 import { headOf } from './last.js';
-import { ownIndex } from './unwind.js';
+import { isIterated, lookedUp, ownIndex, takenOutBy } from './unwind.js';
 
 const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
 
@@ -15,10 +16,13 @@ const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
 export function sweepAt(local: Called, { loops, guards, operation }: Node): Loop | null {
   const [loop] = loops;
   if (!loop || loops.length > 1 || guards.length > loop.guards || operation?.kind !== 'call') return null;
-  const name = ownIndex(operation.expressions[0]);
+  const [e] = operation.expressions;
+  const given = e === undefined ? undefined : lookedUp(e);
+  const iterates = given !== undefined && isIterated(local.graph, loop, given);
+  const name = iterates ? '' : (ownIndex(given) ?? (e === undefined ? null : takenOutBy(local, loop, e)));
   if (name === null) return null;
   const answers = sweepsIn(loop);
-  const found = answers.get(name) ?? isSweep(loop, name, local);
+  const found = answers.get(name) ?? (iterates ? isThorough(loop, local) : isSweep(loop, name, local));
   answers.set(name, found);
   return found ? loop : null;
 }
@@ -33,11 +37,23 @@ export function boundsOf(graph: Graph, pos: number, within: Within): string[] {
   });
 }
 
+/** True for a loop that goes through all its rounds, and puts nothing else where it has been. */
+function isThorough(loop: Loop, { program, reference, graph }: Called): boolean {
+  const body = (program.file(reference.file)?.text ?? '').slice(loop.bodyPos, loop.end);
+  const refills = ({ pos, operation: o }: Node): boolean => o?.kind === 'call' && pos >= loop.bodyPos && pos < loop.end && filling(o.name);
+  return !/\b(continue|break|goto|return)\b/.test(body) && !graph.nodes.some(refills);
+}
+
+/** True for a call that puts something into a container that it is given. */
+function filling(name: string | null): boolean {
+  return name !== null && transfers.get(name)?.moves.some(([, to]) => /^\d/.test(to)) === true;
+}
+
 function isSweep(loop: Loop, index: string, local: Called): boolean {
   const { program, reference } = local;
   const body = (program.file(reference.file)?.text ?? '').slice(loop.bodyPos, loop.end);
   // Not every element, or not the same ones when the array is gone through once more.
-  if (/\b(continue|break|goto|return)\b/.test(body) || new RegExp(`\\[\\s*${index}\\s*\\][\\w.>\\s-]*=[^=]`).test(body)) return false;
+  if (!isThorough(loop, local) || new RegExp(`\\[\\s*${index}\\s*\\][\\w.>\\s-]*=[^=]`).test(body)) return false;
   const head = headOf(loop, local);
   const declared = String.raw`\w*?`;
   return [

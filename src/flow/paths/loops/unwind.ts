@@ -5,6 +5,7 @@ import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { plainPath } from '../../../program/text.js';
+import { iterators, transfers } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import { movesOf, placeOf } from '../../moves.js';
 import type { Called } from '../context.js';
@@ -45,17 +46,34 @@ export function loopOf(local: Called, call: CallOperation, at: number, loops: re
   const loop = loops.at(-1);
   const e = call.expressions[at];
   if (!loop || !e) return null;
-  const index = ownIndex(e);
-  const isOwn = index === null ? isTakenOut(local, loop, e) : loop.variables.includes(index);
+  const given = lookedUp(e);
+  const index = ownIndex(given);
+  const isOwn =
+    index === null ? isIterated(local.graph, loop, given) || takenOutBy(local, loop, e) !== null : loop.variables.includes(index);
   return isOwn ? loop.id : null;
 }
 
-const takenOutIn = remembered((_loop: Loop) => new Map<string, boolean>());
+/** What a call that looks something up is given, the element of `sg_page(&list[i])`; of anything else that itself. */
+export function lookedUp(e: Expression): Expression {
+  const [given] = e.kind === 'call' && e.callee.kind === 'identifier' && transfers.has(e.callee.name) ? e.args : [];
+  return given === undefined ? e : given.kind === 'unary' && given.op === '&' ? given.operand : given;
+}
 
-/** True for a variable, or a struct, into which every round of a loop puts the element of its own index: `buf.page = pages[i]`. */
-function isTakenOut(local: Called, loop: Loop, e: Expression): boolean {
+/** True for the element, or a field of it, at which a macro of the tables stands that goes through all of a container in a loop. */
+export function isIterated(graph: Graph, loop: Loop, e: Expression): boolean {
+  if (e.kind === 'member') return isIterated(graph, loop, e.object);
+  const moves = e.kind === 'identifier' ? (iterators.get(loop.name)?.moves ?? []) : [];
+  const head = graph.nodes.find(({ operation: o }) => o?.kind === 'call' && o.iterates && o.pos === loop.pos)?.operation;
+  if (e.kind !== 'identifier' || head?.kind !== 'call') return false;
+  return moves.some(([from, to]) => !from.endsWith('@slot') && head.args[Number(/^\d+/.exec(to)?.[0])]?.path === e.name);
+}
+
+const takenOutIn = remembered((_loop: Loop) => new Map<string, string | null>());
+
+/** The index of a loop, where every round puts its element into a variable, or a struct, that a call is given: `buf.page = pages[i]`. */
+export function takenOutBy(local: Called, loop: Loop, e: Expression): string | null {
   const held = e.kind === 'unary' && e.op === '&' ? e.operand : e;
-  if (held.kind !== 'identifier') return false;
+  if (held.kind !== 'identifier') return null;
   const answers = takenOutIn(loop);
   const known = answers.get(held.name);
   if (known !== undefined) return known;
@@ -63,11 +81,14 @@ function isTakenOut(local: Called, loop: Loop, e: Expression): boolean {
     ({ operation: o, loops }) =>
       o?.kind === 'copy' && (held === e ? o.target : rootOf(o.target)) === held.name && loops.some((l) => l.id === loop.id),
   );
-  const indexes = puts.flatMap((n) => /^[\w\s.*>-]*=\s*[\w.>-]+\[(\w+)\]\s*;/.exec(textAt(local, n))?.[1] ?? []);
-  const found = indexes.length === 1 && loop.variables.includes(indexes[0] as string) && (held !== e || puts.length === 1);
+  const [index = '', ...others] = puts.flatMap((n) => elementPut.exec(textAt(local, n))?.[1] ?? []);
+  const found = others.length === 0 && loop.variables.includes(index) && (held !== e || puts.length === 1) ? index : null;
   answers.set(held.name, found);
   return found;
 }
+
+/** `buf.page = pages[i];`, or what is looked up there: `page = sg_page(&list[i]);`. */
+const elementPut = /^[\w\s.*>-]*=\s*(?:\w+\(\s*&?)?[\w.>-]+\[(\w+)\](?:\.\w+)*\s*\)?\s*;/;
 
 /** The variable by which an element of an array, or a field of one, is taken out. */
 export function ownIndex(e: Expression | undefined): string | null {
