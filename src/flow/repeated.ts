@@ -1,15 +1,14 @@
 /**
- * Drops and marks of what certainly was dropped before: a must-analysis over one function's graph. A drop is known by its argument as it
+ * What certainly was dropped before: a must-analysis over one function's graph. A drop is known by its argument as it
  * is written, element and all, so that two drops in one round of a loop are seen, where paths know only "some element".
  */
 import type { CallOperation, Graph, Node } from '../program/graph.js';
 import { remembered } from '../program/remembered.js';
-import { dirtyCalls, extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
-import { printExpression } from '../syntax/print.js';
+import { extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
 import { forward } from './forward.js';
 import { isChanged, type Written, writtenAs } from './written.js';
 
-/** A drop, or a mark, of what was dropped before, with nothing in between that makes another thing of it. */
+/** A drop, or a use, of what was dropped before, with nothing in between that makes another thing of it. */
 export interface Repeated {
   /** Position of each node that drops it first on some way here. */
   firsts: readonly number[];
@@ -17,47 +16,49 @@ export interface Repeated {
   api: string;
 }
 
+/** What is known to have been dropped once a node is done. */
+export interface Dropped extends Written {
+  /** Where the call is that drops it. */
+  by: number;
+}
+
 /** Every drop of the graph that on all ways to it follows a drop of the same. */
 export const repeatedDrops = remembered((graph: Graph): readonly Repeated[] => {
   const drops = dropsIn(graph);
-  return drops.filter((d) => d !== null).length < 2 ? [] : behindDrops(graph, drops, drops);
+  if (drops.filter((d) => d !== null).length < 2) return [];
+  return behindDrops(graph, drops, (n) => [drops[n.id]?.text ?? '']);
 });
 
-/** Every mark as dirty that on all ways to it follows a drop of the same page, in a function that takes no reference of its own on any. */
-export const lateMarks = remembered((graph: Graph): readonly Repeated[] => {
-  const calls = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.name !== null ? [o.name] : []));
-  if (!calls.some((name) => dirtyCalls.has(name)) || calls.some((name) => extraReferenceCalls.has(name))) return [];
-  return behindDrops(graph, dropsIn(graph), graph.nodes.map(markedAt));
-});
-
-function dropsIn({ nodes }: Graph): (Written | null)[] {
-  return nodes.map((n) => (n.operation?.kind === 'call' ? droppedBy(n.operation) : null));
+/** What each node drops, as it is written; `null` for one that drops nothing. */
+export function dropsIn({ nodes }: Graph): (Dropped | null)[] {
+  return nodes.map(({ pos, operation: o }) => {
+    const written = o?.kind === 'call' ? droppedBy(o) : null;
+    return written && { ...written, by: pos };
+  });
 }
 
-/** What a node marks as dirty, as it is written. */
-function markedAt({ operation: o }: Node): Pick<Written, 'text'> | null {
-  const page = o?.kind === 'call' && dirtyCalls.has(o.name ?? '') ? o.expressions[0] : undefined;
-  return page === undefined ? null : { text: printExpression(page) };
-}
-
-/** The nodes that ask something of what has certainly been dropped before. */
-function behindDrops(graph: Graph, drops: readonly (Written | null)[], asks: readonly (Pick<Written, 'text'> | null)[]): Repeated[] {
+/**
+ * The nodes that ask something of what has certainly been dropped before.
+ * @param drops by node, what has been dropped once it is done
+ * @param asks the texts of any of which a node asks
+ */
+export function behindDrops(graph: Graph, drops: readonly (Dropped | null)[], asks: (n: Node) => readonly string[]): Repeated[] {
   const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
   if (known.size === 0) return [];
   const before = forward(graph, new Map() as Facts, (n, facts) => after(n, drops[n.id] ?? null, facts, known), meet);
-  return graph.nodes.flatMap((n, id): Repeated[] => {
-    const firsts = before[id]?.get(asks[id]?.text ?? '');
-    if (firsts === undefined || n.operation?.kind !== 'call') return [];
-    return [{ firsts: [...firsts], pos: n.pos, api: n.operation.name ?? '' }];
+  return graph.nodes.flatMap((n): Repeated[] => {
+    const firsts = n.operation?.kind === 'call' ? asks(n).flatMap((text) => [...(before[n.id]?.get(text) ?? [])]) : [];
+    if (firsts.length === 0 || n.operation?.kind !== 'call') return [];
+    return [{ firsts, pos: n.pos, api: n.operation.name ?? '' }];
   });
 }
 
 type Facts = ReadonlyMap<string, ReadonlySet<number>>;
 
 /** What has been dropped after a node, and not been made another thing since, by its text with where. */
-function after(n: Node, drop: Written | null, before: Facts, known: ReadonlyMap<string, Written>): Facts {
+function after(n: Node, drop: Dropped | null, before: Facts, known: ReadonlyMap<string, Written>): Facts {
   const facts = new Map(before);
-  if (drop) facts.set(drop.text, new Set([n.pos]));
+  if (drop) facts.set(drop.text, new Set([drop.by]));
   else for (const text of [...facts.keys()]) if (renews(n, known.get(text) as Written)) facts.delete(text);
   return facts;
 }

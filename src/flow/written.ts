@@ -1,7 +1,7 @@
 /** What stands at a place as it is written, element and all: the same text is the same thing until something makes another of it. */
 import type { CallOperation, Operation } from '../program/graph.js';
-import { rootOf } from '../program/path.js';
-import { castCalls, isNeutral, transfers } from '../protocol/index.js';
+import { rootOf, type Value } from '../program/path.js';
+import { castCalls, isNeutral, iterators, transfers } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { printExpression } from '../syntax/print.js';
 
@@ -68,11 +68,17 @@ export function isChanged(o: Operation | null, { names }: Written): boolean {
 
 function isChangedByCall(o: CallOperation, names: ReadonlySet<string>): boolean {
   const given = o.args.flatMap((a) => (a.path === null ? [] : [a]));
-  if (o.iterates) return given.some((a) => names.has(rootOf(a.path as string)));
+  if (o.iterates) return setBy(o).some((a) => a.path !== null && names.has(rootOf(a.path)));
   if (o.name !== null && (transfers.has(o.name) || castCalls.test(o.name))) return false;
   if (given.some((a) => a.address && names.has(lastOf(a.path as string)))) return true;
   // Who may store to memory may have filled the field again.
   return [...names].some((name) => name.startsWith('.')) && (o.name === null || !isNeutral(o.name));
+}
+
+/** What a macro that iterates may set: of one of the tables, what it goes through by. */
+function setBy({ name, args }: CallOperation): Value[] {
+  const moves = iterators.get(name ?? '')?.moves;
+  return moves === undefined ? args : moves.flatMap(([, to]) => args[Number(/^\d+/.exec(to)?.[0])] ?? []);
 }
 
 /** The variable, or the field, that a store to a path changes. */

@@ -1,6 +1,7 @@
 /** How a site's pages are marked dirty before they are dropped. */
 import { type DirtyEvent, sourcesOf } from '../flow/flow.js';
 import { isOffAt } from '../flow/kernels.js';
+import { lateMarks } from '../flow/late-marks.js';
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Followed, type Visit } from '../flow/visit.js';
 import { callsAt, type Guard } from '../program/graph.js';
@@ -26,7 +27,10 @@ export function dirtyOf(
   const visits = followed?.visits ?? [];
   const alternatives = assumptionsOf(program, site);
   const isOwn = (v: Visit, d: DirtyEvent): boolean =>
-    !isOffAt(alternatives, v, d.assumptions) && !isRuledOut(program, v, d.guards) && !endsOthers(program, visits, v, d.fact);
+    !isOffAt(alternatives, v, d.assumptions) &&
+    !isRuledOut(program, v, d.guards) &&
+    !endsOthers(program, visits, v, d.fact) &&
+    !isLate(program, v, d.pos);
   const events = visits.flatMap((v) => v.flow.dirties.filter((d) => isOwn(v, d)).map((d) => ({ v, d })));
   const home = visits[0]?.flow.reference.file;
   const file = main ? main.visit.flow.reference.file : home;
@@ -37,6 +41,11 @@ export function dirtyOf(
   if (marking) return byRelease(marking);
   const near = events.find((e) => e.v.flow.reference.file === file) ?? events.find((e) => e.v.flow.reference.file === home) ?? events[0];
   return near ? (dirtyCalls.get(near.d.api) ?? 'other') : 'none';
+}
+
+/** True for a mark behind the drop: the page may be somebody else's by then. */
+function isLate(program: Program, { flow: { reference } }: Visit, pos: number): boolean {
+  return program.graphs(reference).some((graph) => lateMarks(graph, { program, reference }).some((mark) => mark.pos === pos));
 }
 
 /** True for what stands under a test of a parameter that is a constant wherever the pages come from, and not the one tested for. */

@@ -6,9 +6,10 @@ import { contentsOf, isHeap, isLocal, scopeOf } from '../../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../../flow/flow.js';
 import { isGivenFresh } from '../../flow/fresh.js';
 import { isOffAt } from '../../flow/kernels.js';
+import { lateMarks } from '../../flow/late-marks.js';
 import { placeOf } from '../../flow/moves.js';
 import type { SeenRelease } from '../../flow/releases.js';
-import { lateMarks } from '../../flow/repeated.js';
+
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
 import { callsAt, type Guard, leadsTo, type Node } from '../../program/graph.js';
@@ -93,8 +94,9 @@ function isNever(program: Program, visit: Visit, guards: readonly Guard[]): bool
 /** True for a mark of pages that were dropped before. */
 function isTooLate(subject: Subject, { flow: { reference } }: Visit, pos: number): boolean {
   const isHere = (found: { pos: number }): boolean => found.pos === pos;
+  const { program } = subject;
   return (
-    subject.program.graphs(reference).some((graph) => lateMarks(graph).some(isHere)) ||
+    program.graphs(reference).some((graph) => lateMarks(graph, { program, reference }).some(isHere)) ||
     pathsIn(subject).some((w) => w.kind === 'use' && w.file === reference.file && isHere(w))
   );
 }

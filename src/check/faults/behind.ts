@@ -1,4 +1,5 @@
 /** What comes behind a release on every way to it, whatever a path knows of elements and containers. */
+import type { Within } from '../../flow/paths/function/text.js';
 import type { Repeated } from '../../flow/repeated.js';
 import type { Graph } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
@@ -11,13 +12,18 @@ import type { Complaint } from '../finding.js';
  * @param find what of a graph is asked of something that was dropped before
  * @param how what it does, as the last step of the path says it
  */
-export function behindReleases(subject: Subject, find: (graph: Graph) => readonly Repeated[], message: string, how: string): Complaint[] {
+export function behindReleases(
+  subject: Subject,
+  find: (graph: Graph, within: Within) => readonly Repeated[],
+  message: string,
+  how: string,
+): Complaint[] {
   const { program } = subject;
   const found = new Map<string, Complaint>();
   for (const release of releasesIn(subject)) {
     const { reference } = release.visit.flow;
     for (const graph of program.graphs(reference)) {
-      for (const { firsts, pos, api } of find(graph)) {
+      for (const { firsts, pos, api } of find(graph, { program, reference })) {
         const key = `${reference.file}:${pos}`;
         if (pos === release.event.pos || !firsts.includes(release.event.pos) || found.has(key)) continue;
         const { path } = complaintAt(subject, release, message);

@@ -1,5 +1,5 @@
+import { lateMarks } from '../../flow/late-marks.js';
 import type { Witness } from '../../flow/paths.js';
-import { lateMarks } from '../../flow/repeated.js';
 import { callsAt } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';

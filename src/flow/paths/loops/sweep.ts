@@ -2,10 +2,12 @@
 import type { Graph, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { transfers } from '../../../protocol/index.js';
-import type { Called } from '../context.js';
 import type { Within } from '../function/text.js';
 import { headOf } from './last.js';
 import { isIterated, lookedUp, ownIndex, takenOutBy } from './unwind.js';
+
+/** A function that is looked at. */
+type Here = Within & { graph: Graph };
 
 const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
 
@@ -13,13 +15,13 @@ const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
  * The loop, if it is the only one around a call that drops the element of its own index, and gives each element from the first
  * on to it, or each down to that one; `null` for any other call.
  */
-export function sweepAt(local: Called, { loops, guards, operation }: Node): Loop | null {
+export function sweepAt(local: Here, { loops, guards, operation }: Node): Loop | null {
   const [loop] = loops;
   if (!loop || loops.length > 1 || guards.length > loop.guards || operation?.kind !== 'call') return null;
   const [e] = operation.expressions;
   const given = e === undefined ? undefined : lookedUp(e);
   const iterates = given !== undefined && isIterated(local.graph, loop, given);
-  const name = iterates ? '' : (ownIndex(given) ?? (e === undefined ? null : takenOutBy(local, loop, e)));
+  const name = iterates ? '' : (ownIndex(given) ?? (e === undefined ? null : (takenOutBy(local, loop, e)?.index ?? null)));
   if (name === null) return null;
   const answers = sweepsIn(loop);
   const found = answers.get(name) ?? (iterates ? isThorough(loop, local) : isSweep(loop, name, local));
@@ -32,13 +34,14 @@ export function boundsOf(graph: Graph, pos: number, within: Within): string[] {
   return graph.nodes.flatMap((n) => {
     const [loop] = n.loops;
     if (n.pos !== pos || !loop) return [];
-    const [, up, down, off] = /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;|^while\(([\w.]+)--(?:>0)?\)/.exec(headOf(loop, within)) ?? [];
-    return up ?? down ?? off ?? [];
+    const [, up, down, off, before] =
+      /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;|^while\(([\w.]+)--(?:>0)?\)|^while\(--([\w.]+)>=0\)/.exec(headOf(loop, within)) ?? [];
+    return up ?? down ?? off ?? before ?? [];
   });
 }
 
 /** True for a loop that goes through all its rounds, and puts nothing else where it has been. */
-function isThorough(loop: Loop, { program, reference, graph }: Called): boolean {
+function isThorough(loop: Loop, { program, reference, graph }: Here): boolean {
   const body = (program.file(reference.file)?.text ?? '').slice(loop.bodyPos, loop.end);
   const refills = ({ pos, operation: o }: Node): boolean => o?.kind === 'call' && pos >= loop.bodyPos && pos < loop.end && filling(o.name);
   return !/\b(continue|break|goto|return)\b/.test(body) && !graph.nodes.some(refills);
@@ -49,7 +52,7 @@ function filling(name: string | null): boolean {
   return name !== null && transfers.get(name)?.moves.some(([, to]) => /^\d/.test(to)) === true;
 }
 
-function isSweep(loop: Loop, index: string, local: Called): boolean {
+function isSweep(loop: Loop, index: string, local: Here): boolean {
   const { program, reference } = local;
   const body = (program.file(reference.file)?.text ?? '').slice(loop.bodyPos, loop.end);
   // Not every element, or not the same ones when the array is gone through once more.

@@ -10,7 +10,7 @@ import type { Expression } from '../../../syntax/ast.js';
 import { movesOf, placeOf } from '../../moves.js';
 import type { Called } from '../context.js';
 import { belowParameter } from '../function/parameter.js';
-import { textAt } from '../function/text.js';
+import { textAt, type Within } from '../function/text.js';
 import { isContained } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
 
@@ -68,10 +68,16 @@ export function isIterated(graph: Graph, loop: Loop, e: Expression): boolean {
   return moves.some(([from, to]) => !from.endsWith('@slot') && head.args[Number(/^\d+/.exec(to)?.[0])]?.path === e.name);
 }
 
-const takenOutIn = remembered((_loop: Loop) => new Map<string, string | null>());
+/** An element of an array, by the variable of a loop. */
+interface Element {
+  array: string;
+  index: string;
+}
 
-/** The index of a loop, where every round puts its element into a variable, or a struct, that a call is given: `buf.page = pages[i]`. */
-export function takenOutBy(local: Called, loop: Loop, e: Expression): string | null {
+const takenOutIn = remembered((_loop: Loop) => new Map<string, Element | null>());
+
+/** The element that every round of a loop puts into a variable, or a struct, which a call is given: `buf.page = pages[i]`. */
+export function takenOutBy(local: Within & { graph: Graph }, loop: Loop, e: Expression): Element | null {
   const held = e.kind === 'unary' && e.op === '&' ? e.operand : e;
   if (held.kind !== 'identifier') return null;
   const answers = takenOutIn(loop);
@@ -81,14 +87,19 @@ export function takenOutBy(local: Called, loop: Loop, e: Expression): string | n
     ({ operation: o, loops }) =>
       o?.kind === 'copy' && (held === e ? o.target : rootOf(o.target)) === held.name && loops.some((l) => l.id === loop.id),
   );
-  const [index = '', ...others] = puts.flatMap((n) => elementPut.exec(textAt(local, n))?.[1] ?? []);
-  const found = others.length === 0 && loop.variables.includes(index) && (held !== e || puts.length === 1) ? index : null;
+  const elements = puts.flatMap((n): Element[] => {
+    const [, array, index] = elementPut.exec(textAt(local, n)) ?? [];
+    return array === undefined || index === undefined ? [] : [{ array, index }];
+  });
+  const [element] = elements;
+  const isOne = element !== undefined && elements.length === 1 && loop.variables.includes(element.index);
+  const found = isOne && (held !== e || puts.length === 1) ? element : null;
   answers.set(held.name, found);
   return found;
 }
 
 /** `buf.page = pages[i];`, or what is looked up there: `page = sg_page(&list[i]);`. */
-const elementPut = /^[\w\s.*>-]*=\s*(?:\w+\(\s*&?)?[\w.>-]+\[(\w+)\](?:\.\w+)*\s*\)?\s*;/;
+const elementPut = /^[\w\s.*>-]*=\s*(?:\w+\(\s*&?)?([\w.>-]+)\[(\w+)\](?:\.\w+)*\s*\)?\s*;/;
 
 /** The variable by which an element of an array, or a field of one, is taken out. */
 export function ownIndex(e: Expression | undefined): string | null {

@@ -1,0 +1,115 @@
+/** Marks of pages that certainly were dropped before: of one by the same words, or of an element of an array that was dropped whole. */
+import type { Graph, Loop, Node } from '../program/graph.js';
+import { remembered } from '../program/remembered.js';
+import { dirtyCalls, extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
+import type { Expression } from '../syntax/ast.js';
+import { printExpression } from '../syntax/print.js';
+import type { Within } from './paths/function/text.js';
+import { headOf } from './paths/loops/last.js';
+import { boundsOf, sweepAt } from './paths/loops/sweep.js';
+import { isIterated, lookedUp, namesOf, takenOutBy } from './paths/loops/unwind.js';
+import { behindDrops, type Dropped, dropsIn, type Repeated } from './repeated.js';
+
+/** A function that is looked at. */
+type Here = Within & { graph: Graph };
+
+/** An array of which all elements were dropped: as it is written, and what may say how many there were. */
+interface Whole {
+  array: string;
+  counts: readonly string[];
+  /** Where the call is that drops them. */
+  by: number;
+}
+
+/** Every mark as dirty that on all ways to it follows a drop of the same page, in a function that takes no reference of its own on any. */
+export const lateMarks = remembered((graph: Graph, within: Within): readonly Repeated[] => {
+  const calls = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.name !== null ? [o.name] : []));
+  if (!calls.some((name) => dirtyCalls.has(name)) || !calls.some((name) => releases.has(name))) return [];
+  if (calls.some((name) => extraReferenceCalls.has(name))) return [];
+  const here = { ...within, graph };
+  const wholes = graph.nodes.map((n) => wholeAt(here, n));
+  const drops = dropsIn(graph);
+  return [
+    ...behindDrops(graph, drops, (n) => markedAt(n).map(printExpression)),
+    ...behindDrops(
+      graph,
+      wholes.map((whole) => whole && asDropped(whole)),
+      (n) => markedAt(n).flatMap((page) => wholes.flatMap((whole) => (whole && isOf(here, n, page, whole) ? [textOf(whole)] : []))),
+    ),
+  ];
+});
+
+/** What a node marks as dirty. */
+function markedAt({ operation: o }: Node): Expression[] {
+  return o?.kind === 'call' && dirtyCalls.has(o.name ?? '') ? o.expressions.slice(0, 1) : [];
+}
+
+/** The array that a node drops by one call, or that a loop has dropped which is left for the node. */
+function wholeAt(here: Here, n: Node): Whole | null {
+  const { operation: o } = n;
+  const release = o?.kind === 'call' && o.name !== null ? releases.get(o.name) : undefined;
+  if (o?.kind === 'call' && release?.shape === 'bulk') {
+    const [array, count] = o.expressions.slice(pagesArgument(release)).map((e) => plain(printExpression(e)));
+    return array && count ? { array, counts: namesOf(here.graph, count), by: n.pos } : null;
+  }
+  const swept = here.graph.nodes.find(({ loops, operation }) => {
+    const [loop] = loops;
+    return loop && operation?.kind === 'call' && releases.has(operation.name ?? '') && isLeftAt(here.graph, loop, n);
+  });
+  return swept && sweepAt(here, swept) ? sweptBy(here, swept) : null;
+}
+
+/** True for a node outside of a loop to which one inside leads. */
+function isLeftAt({ nodes }: Graph, { id }: Loop, n: Node): boolean {
+  const isIn = ({ loops }: Node): boolean => loops.some((l) => l.id === id);
+  return !isIn(n) && nodes.some((m) => isIn(m) && m.successors.includes(n.id));
+}
+
+/** What a loop drops that drops all elements. */
+function sweptBy(here: Here, n: Node): Whole | null {
+  const [page] = n.operation?.kind === 'call' ? n.operation.expressions : [];
+  const element = page ? elementOf(here, n, page) : null;
+  // What the loop counts with itself is another number behind it.
+  const counts = countsAt(here, n).filter((name) => name !== element?.index);
+  return element && { array: element.array, counts, by: n.pos };
+}
+
+/** An element of an array, or of what a macro goes through in a loop. */
+function elementOf(here: Here, { loops }: Node, page: Expression): { array: string; index: string } | null {
+  const given = lookedUp(page);
+  const loop = loops.at(-1);
+  const e = given.kind === 'member' ? given.object : given;
+  if (loop && isIterated(here.graph, loop, given)) return { array: headOf(loop, here).replace(`,${printExpression(e)},`, ','), index: '' };
+  if (e.kind === 'index') return { array: plain(printExpression(e.object)), index: plain(printExpression(e.index)) };
+  const taken = loop ? takenOutBy(here, loop, e) : null;
+  return taken && { array: plain(taken.array), index: taken.index };
+}
+
+/** What may say up to how many the loops around a node go. */
+function countsAt(here: Here, n: Node): string[] {
+  return boundsOf(here.graph, n.pos, here).flatMap((bound) => namesOf(here.graph, bound));
+}
+
+/** True if a page is certainly one of those of an array: the first, or that of a loop which goes as far. */
+function isOf(here: Here, n: Node, page: Expression, { array, counts }: Whole): boolean {
+  const element = elementOf(here, n, page);
+  if (element?.array !== array) return false;
+  return (
+    /^0?$/.test(element.index) ||
+    (n.loops.at(-1)?.variables.includes(element.index) === true && countsAt(here, n).some((c) => counts.includes(c)))
+  );
+}
+
+/** The array as something that was dropped: it is another one once what its words name is changed. */
+function asDropped(whole: Whole): Dropped {
+  const text = textOf(whole);
+  return { text, names: new Set(text.match(/\.?[A-Za-z_]\w*/g)), by: whole.by };
+}
+
+function textOf({ array, counts }: Whole): string {
+  return [array, ...counts].join(', ');
+}
+
+function plain(text: string): string {
+  return text.replace(/\s+/g, '').replaceAll('->', '.');
+}
