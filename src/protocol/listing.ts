@@ -80,3 +80,6 @@ export const listAddText = /\blist_add(?:_tail)?\s*\([^;]*,\s*&[^;,]*?(?:->|\.)(
 /** The same of what else others look through, too: `xa_store(&owner->chunks, …)`. */
 export const addText =
   /\b(?:list_add(?:_tail)?\s*\([^;]*,|(?:xa_(?:store|insert|alloc)|idr_alloc)\w*\s*\()\s*&[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
+
+/** Calls that free what an array keeps its entries in, and leave these alone, in a text before the array: lib/xarray.c, lib/idr.c. */
+export const emptyingText = String.raw`\b(?:xa|idr)_destroy\s*\([^;()]*`;

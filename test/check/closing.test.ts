@@ -134,3 +134,25 @@ describe('pages in what hangs in a list of what a file stands for', () => {
   accepts('leak-on-path', 'one that empties the list', listed(put, head, 'owner_clear(o);'));
   accepts('leak-on-path', 'one that hands it to who cannot be looked into', listed(put, head, 'owner_gone(o);'));
 });
+
+describe('pages in what stands in an array of what a file stands for', () => {
+  for (const [put, head, all] of [
+    ['xa_insert(&o->chunks, a, c, GFP_KERNEL)', 'struct xarray chunks', 'xa_for_each(&o->chunks, i, c)'],
+    ['idr_alloc(&o->chunks, c, 1, 0, GFP_KERNEL) < 0', 'struct idr chunks', 'idr_for_each_entry(&o->chunks, c, i)'],
+  ]) {
+    const kind = put?.slice(0, put.indexOf('_'));
+    const stored = (drop: string, rest = ''): string =>
+      `${rest}${listed(`if (${put}) {\n\t\tchunk_free(c);\n\t\treturn -ENOMEM;\n\t}`, head ?? '', drop)}`.replace(
+        /\tstruct chunk \*c, \*next;[^}]*\}/,
+        `\tstruct chunk *c;\n\tint i;\n\n\t${all}\n\t\tchunk_free(c);`,
+      );
+    const destroy = `${kind}_destroy(&o->chunks);`;
+    complains('leak-on-path', `${kind}: a release that does not look into it`, stored(''), 'owner_release:kfree(o);');
+    complains('leak-on-path', `${kind}: a release that frees the array itself`, stored(destroy), 'owner_release:kfree(o);');
+    const helper = `struct owner;\nstatic void owner_fini(struct owner *o)\n{\n\t${destroy}\n}\n`;
+    complains('leak-on-path', `${kind}: a release that has it freed`, stored('owner_fini(o);', helper), 'owner_release:kfree(o);');
+    accepts('leak-on-path', `${kind}: one that drops what is in it first`, stored(`owner_clear(o);\n\t${destroy}`));
+    accepts('leak-on-path', `${kind}: one that goes through it`, stored(`${kind}_for_each_of(&o->chunks, chunk_free);\n\t${destroy}`));
+    accepts('leak-on-path', `${kind}: one that looks on, behind it`, stored(`${destroy}\n\tend_all(o->chunks);`));
+  }
+});

@@ -4,7 +4,7 @@ import type { Graph } from '../../../program/graph.js';
 import { installedAs } from '../../../program/installed.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { addText, freeingCalls, unseenOperations } from '../../../protocol/index.js';
+import { addText, emptyingText, freeingCalls, unseenOperations } from '../../../protocol/index.js';
 import { freedIn } from '../function/freed.js';
 import { bodyOf, namesCalled } from '../function/text.js';
 import { mayName } from '../step/around.js';
@@ -67,7 +67,8 @@ function mayLook(program: Program, reference: FunctionReference, { nodes }: Grap
       o.args.some((a) => a.path === variable && !a.address) &&
       (o.name === null || program.resolve(o.name, reference.file).length === 0),
   );
-  const field = new RegExp(`\\b${head}\\b`);
+  // What is freed of an array behind its entries is no look at these.
+  const field = new RegExp(`(?<!${emptyingText})\\b${head}\\b`);
   return (
     isHanded ||
     field.test(bodyOf(program, reference)) ||
