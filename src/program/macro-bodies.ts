@@ -6,6 +6,7 @@
 import type { Call, Expression, FunctionVariant, MacroDefinition, Statement } from '../syntax/ast.js';
 import { negated } from '../syntax/comparisons.js';
 import { hints } from './handing.js';
+import { sourceName } from './text.js';
 
 /** True for a macro's text that may jump. */
 export function mayJump(text: string): boolean {
@@ -81,6 +82,25 @@ export function mayTest(text: string): boolean {
 export function isTest({ body }: FunctionVariant, doesTest: (called: string) => boolean): boolean {
   const [only, ...others] = body.body;
   return others.length === 0 && only?.kind === 'return' && only.value !== null && isAnswer(only.value, doesTest);
+}
+
+/** A function that answers by one or zero on each side of a test, `if (got <= 0) return true; return false;`, as one that returns the test; others as they are. */
+export function answerOf(variant: FunctionVariant): FunctionVariant | null {
+  const [first, second, ...others] = variant.body.body;
+  if (first?.kind !== 'if') return variant;
+  const [yes, no] = [returned(first.then), returned(first.otherwise ?? second)];
+  if (others.length > 0 || (first.otherwise && second) || !yes || !no || yes === no) return null;
+  const { test, pos, end } = first;
+  const negation = (operand: Expression): Expression => ({ kind: 'unary', op: '!', operand, pos, end });
+  const value = yes === '1' ? negation(negation(test)) : negation(test);
+  return { ...variant, body: { ...variant.body, body: [{ kind: 'return', value, pos, end }] } };
+}
+
+/** One or zero, for a statement that returns it. */
+function returned(statement: Statement | undefined): '0' | '1' | null {
+  if (statement?.kind === 'block') return statement.body.length === 1 ? returned(statement.body[0]) : null;
+  const value = statement?.kind === 'return' && statement.value ? sourceName(statement.value) : '';
+  return /^(?:0|false)$/.test(value) ? '0' : /^(?:1|true)$/.test(value) ? '1' : null;
 }
 
 /** True if a call is given a call, or an assignment, for what its macro names more than once: written out, that would be done more than once. */

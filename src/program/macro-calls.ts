@@ -1,5 +1,5 @@
 /** What a macro is where it is called: one call of the tables, statements that jump, or its argument. */
-import { acquires, releases } from '../protocol/index.js';
+import { acquires, errorTests, releases } from '../protocol/index.js';
 import { excludes } from '../syntax/assumptions.js';
 import type { FunctionVariant } from '../syntax/ast.js';
 import { parseMacro } from '../syntax/index.js';
@@ -10,6 +10,7 @@ import type { WrittenKind } from './lower/builder.js';
 import { asAliased, type MacroAliases, openMacroAliases } from './macro-aliases.js';
 import { type MacroArms, openArms } from './macro-arms.js';
 import {
+  answerOf,
   isJumping,
   isLooping,
   isTest,
@@ -41,20 +42,22 @@ export interface MacroCalls extends MacroArms {
 /** Opens the lookup of what macros come to. */
 export function openMacroCalls(sources: MacroSources): MacroCalls {
   const aliases = openMacroAliases(sources);
+  const written = openWritten(sources, {
+    jump: (macro) => jumpingVariant(sources, aliases, macro),
+    test: (macro) => testVariant(sources, aliases, macro),
+    loop: (macro) => loopVariant(sources, aliases, macro),
+    member: (macro) => memberVariant(sources, macro),
+    value: (macro) => workingVariant(sources, macro),
+    drop: (macro) => droppingVariant(sources, macro),
+  });
   return {
     expand(call, from, assumed) {
       const alias = call.name === null || call.iterates ? null : aliases.aliasFor(call.name, from, sources.isDriver ? assumed : []);
       return alias ? asAliased(call, alias) : call;
     },
     isAlias: (macro) => aliases.aliasOf(macro) !== null,
-    writtenMacro: openWritten(sources, {
-      jump: (macro) => jumpingVariant(sources, aliases, macro),
-      test: (macro) => testVariant(sources, aliases, macro),
-      loop: (macro) => loopVariant(sources, aliases, macro),
-      member: (macro) => memberVariant(sources, macro),
-      value: (macro) => workingVariant(sources, macro),
-      drop: (macro) => droppingVariant(sources, macro),
-    }),
+    writtenMacro: (kind, name, from, assumed) =>
+      written(kind, name, from, assumed) ?? (kind === 'test' ? questionFor(sources, name, from) : null),
     isHanding: openHanding(sources),
     ...openArms(sources, aliases),
   };
@@ -110,6 +113,22 @@ function testVariant(sources: MacroSources, aliases: MacroAliases, macro: Functi
   const [variant] = sources.variants(macro);
   return variant && isTest(variant, doesTest) ? variant : null;
 }
+
+/** The test that a file's own function is, `static bool failed(int got) { return got <= 0; }`; `null` if it is none, or asks others. */
+function questionFor({ file, textOf, variants }: MacroSources, name: string, from: string): FunctionVariant | null {
+  const [reference, ...others] = file(from)?.byName.get(name) ?? [];
+  if (!reference?.static || reference.macro || others.length > 0) return null;
+  const text = textOf(reference);
+  const body = mayAnswer.exec(text)?.[1];
+  if (body === undefined || !mayTest(body) || calledIn(body, 'if').some((called) => !errorTests.test(called))) return null;
+  const [variant, ...arms] = variants(reference);
+  const answer = variant && arms.length === 0 ? answerOf(variant) : null;
+  return answer && isTest(answer, () => false) ? answer : null;
+}
+
+/** A function of one answer, or of a test with one answer and another behind it; of numbers with a sign or pointers: what is compared is the same written out. */
+const mayAnswer =
+  /^(?!(?:[^{]*[\s(,])?(?:unsigned|size_t|__?u\d+|u\d+|uint\w*)\s+\w+\s*[,)])[^{]{0,200}\{\s*((?:if\s*\([^;{}]{1,200}\)\s*return\b[^;{}]*;\s*(?:else\s+)?)?return\b[^;{}]{1,200});\s*\}\s*$/;
 
 /** What a macro calls that the tables know, or that is one call of what they know. */
 function tabledIn({ textOf }: MacroSources, { aliasFor }: MacroAliases, macro: FunctionReference): string[] {

@@ -413,3 +413,95 @@ void buf_unmap(LPBUF b)
     expect(await places(one('\xef\xbb\xbf'))).toEqual([[1, (column ?? 0) + 3]]);
   });
 });
+
+describe('a test in a function of its own', () => {
+  const asking = (how: string, test = 'failed(rc)') => one(`static bool failed(int got)\n{\n\t${how}\n}`, '1', test);
+  for (const [how, test] of [
+    ['return got <= 0;'],
+    ['return got != 1;'],
+    ['return !(got == 1);', 'failed(rc) != 0'],
+    ['if (got <= 0)\n\t\treturn true;\n\treturn false;'],
+    ['if (got == 1)\n\t\treturn 0;\n\telse\n\t\treturn 1;', 'unlikely(failed(rc))'],
+  ] as const)
+    for (const rule of ['leak-on-path', 'unchecked-count', 'release-count'])
+      accepts(rule, `${how} asked by ${test ?? 'itself'}`, asking(how, test));
+  complains('leak-on-path', 'which says yes of a page', asking('return got == 1;'), 'run:rc = pin_user_pages_fast(a, 1, 0, &page);');
+  complains(
+    'leak-on-path',
+    'behind which the page is left',
+    asking('return got <= 0;').replace('unpin_user_page(page);', ''),
+    'run:rc = hw_run(page);',
+  );
+});
+
+describe('an answer', () => {
+  const kept = (answer: string, test: string) =>
+    one('', '1', test).replace('\tif (', `\tbad = ${answer};\n\tif (`).replace('int rc;', 'int rc;\n\tbool bad;');
+  for (const [answer, test] of [
+    ['unlikely(rc <= 0)', 'bad'],
+    ['rc < 0 || rc == 0', 'bad'],
+    ['rc == 1', '!bad'],
+    ['rc == 1', 'bad == false'],
+  ] as const) {
+    accepts('leak-on-path', `kept: ${answer}, asked by ${test}`, kept(answer, test));
+    accepts('unchecked-count', `kept: ${answer}, asked by ${test}`, kept(answer, test));
+  }
+  for (const test of ['(rc == 1) == false', '(rc != 1) == true', 'unlikely(rc <= 0) != 0', '(rc != 1) != false', '(rc == 1) == 0'])
+    for (const rule of ['leak-on-path', 'unchecked-count', 'release-count']) accepts(rule, test, one('', '1', test));
+  complains('leak-on-path', 'that is the wrong one', one('', '1', '(rc == 1) == true'), 'run:rc = pin_user_pages_fast(a, 1, 0, &page);');
+});
+
+describe('a call in a condition', () => {
+  const asked = (start: string, drop = 'unpin_user_page(page);') => `int touch(unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(${start}, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	set_page_dirty_lock(page);
+	${drop}
+	return 0;
+}
+`;
+  for (const start of ['a & PAGE_MASK', 'a & ~4095UL', 'round(a & PAGE_MASK)']) {
+    accepts('leak-on-path', `with bits of an argument: ${start}`, asked(start));
+    complains(
+      'leak-on-path',
+      `with bits of an argument, and left: ${start}`,
+      asked(start, ''),
+      `touch:if (pin_user_pages_fast(${start}, 1, FOLL_WRITE, &page) != 1)`,
+    );
+  }
+});
+
+describe('an error pointer', () => {
+  const failing = (ask: string, drop = 'unpin_user_page(page);') => `static struct page *take(unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return ERR_PTR(-EFAULT);
+	return page;
+}
+int go(unsigned long a)
+{
+	struct page *page = take(a);
+	bool bad = IS_ERR(page);
+	int rc;
+
+	if (${ask})
+		return -EFAULT;
+	rc = hw_run(page);
+	${drop}
+	return rc;
+}
+`;
+  for (const ask of ['bad', 'IS_ERR(page) == true', 'IS_ERR(page) != 0', 'bad == 1', 'unlikely(bad)'])
+    accepts('leak-on-path', `asked by ${ask}`, failing(ask));
+  complains(
+    'leak-on-path',
+    'asked for, and the page left',
+    failing('bad', 'if (rc)\n\t\treturn rc;\n\tunpin_user_page(page);'),
+    'go:if (rc)',
+  );
+});

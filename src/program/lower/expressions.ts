@@ -1,4 +1,6 @@
 /** Expressions: their calls and copies, and the ways that a condition parts. */
+
+import { errorTests } from '../../protocol/index.js';
 import type { CType, Expression, InitializerList } from '../../syntax/ast.js';
 import { negated, swapped } from '../../syntax/comparisons.js';
 import type { Assume, CallOperation, Operation } from '../graph.js';
@@ -193,9 +195,16 @@ function addedBy({ op, left, right }: Extract<Expression, { kind: 'assign' }>): 
 
 /** What is stored or returned: of a comparison, whether it came out so, which is known on each of two ways. */
 export function stored(b: Builder, e: Expression): Value {
-  const test = testFor(b, e);
-  if (test) return asWritten(b, test.name, () => stored(b, test.value));
-  return (e.kind === 'binary' && e.op in negated) || (e.kind === 'unary' && e.op === '!') ? decided(b, e) : evaluate(b, e);
+  return isAnswer(b, e) ? decided(b, e) : evaluate(b, e);
+}
+
+/** True for what is one or zero: a comparison, a negation, what a macro or a function makes of one, or whether a pointer is an error. */
+function isAnswer(b: Builder, e: Expression): boolean {
+  if (e.kind === 'unary') return e.op === '!';
+  if (e.kind === 'binary') return e.op in negated || e.op === '&&' || e.op === '||';
+  if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
+  if (errorTests.test(e.callee.name) || testFor(b, e) !== null) return true;
+  return b.names.isTransparent(e.callee.name) && e.args[0] !== undefined && isAnswer(b, e.args[0]);
 }
 
 /** One or zero, each on a way of its own. */
@@ -287,6 +296,11 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
     asWritten(b, test.name, () => condition(b, test.value, yes, no));
     return;
   }
+  const said = saidOf(b, e);
+  if (said) {
+    condition(b, said.answer, said.isSo ? yes : no, said.isSo ? no : yes);
+    return;
+  }
   const difference = differing(e);
   if (difference) {
     condition(b, difference, yes, no);
@@ -316,6 +330,14 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
     assume = { kind: 'assume', left, op: '!=', right: { ...nothing, text: '0' }, call: made?.kind === 'call' ? made : null, written };
   }
   branch(b, assume, e.pos, yes, no, after);
+}
+
+/** What is compared with true or false, `(ret == 1) == false`, and whether it is said to be so; `null` for another expression. */
+function saidOf(b: Builder, e: Expression): { answer: Expression; isSo: boolean } | null {
+  if (e.kind !== 'binary' || (e.op !== '==' && e.op !== '!=')) return null;
+  const written = sourceName(e.right);
+  if (!/^(?:true|false|[01])$/.test(written) || !isAnswer(b, e.left)) return null;
+  return { answer: e.left, isSo: /^(?:true|1)$/.test(written) === (e.op === '==') };
 }
 
 /** `got != n` for `got - n` and `got ^ n`, which are true where the two differ, also beside a zero; `null` for another expression. */

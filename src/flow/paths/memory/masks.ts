@@ -2,8 +2,11 @@
 import type { Operation } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 
+/** What stands in no parentheses of a call that are open where the mask begins. */
+const closed = String.raw`(?:[^&|=<>?()]|\((?:[^&|=<>?()]|\([^&|=<>?()]*\))*\))*`;
+
 /** `flags & FLAG`, and no more than that. */
-const masked = /^[^&|=<>?]* & (?!&)((?:[^&|=<>?]|<<)*)$/;
+const masked = new RegExp(String.raw`^\(*${closed} & (?!&)((?:[^&|=<>?]|<<)*)$`);
 
 /** The bits that are asked for, as they are written; `undefined` where the whole value is. */
 export function maskOf({ text }: Value): string | undefined {
