@@ -74,3 +74,10 @@ function callersIn(facts: FileFacts, reference: FunctionReference): FunctionRefe
 function isStub({ file, static: isStatic, macro }: FunctionReference, real: FunctionReference): boolean {
   return file.endsWith('.h') && isStatic && !macro && !real.static && real.file.endsWith('.c');
 }
+
+/** Functions, and those that use the macros among them: what such a macro names stands where it is used. */
+export function withUsers({ callers }: Pick<Callers, 'callers'>, found: readonly FunctionReference[]): FunctionReference[] {
+  const all = new Map(found.map((r) => [r.key, r]));
+  for (const r of all.values()) if (r.macro && !r.objectLike) for (const user of callers(r)) all.set(user.key, user);
+  return [...all.values()];
+}

@@ -15,10 +15,12 @@ interface Sources {
   resultType(called: string, file: string, isEntered: boolean): CType | null;
   /** A call of a macro that stands for another call, as that call, under some conditions of arms. */
   expand(call: CallOperation, file: string, assumed: readonly string[]): CallOperation;
+  /** The number that a name of several words stands for in a driver, `StatusOk`; `null` for any other name. */
+  numberOf(name: string, file: string): number | null;
 }
 
 /** Adds the types of the globals that a graph of a file names, and rewrites the fields of generic containers. */
-export function collapser({ structure, named, globalType, resultType, expand }: Sources): (graph: Graph, file: string) => Graph {
+export function collapser({ structure, named, globalType, resultType, expand, numberOf }: Sources): (graph: Graph, file: string) => Graph {
   function collapse(graph: Graph, name: string): Graph {
     const structs = new Map<string, StructDefinition | null>();
     const lookup = (tag: string): StructDefinition | null => {
@@ -47,6 +49,8 @@ export function collapser({ structure, named, globalType, resultType, expand }: 
     };
     // Most paths stay as they are, and what holds them is then not made anew.
     const value = (v: Value): Value => {
+      const number = v.path === null || v.address || types.has(v.path) ? null : numberOf(v.path, name);
+      if (number !== null) return { path: null, address: false, text: `${number}` };
       const whole = v.address && v.path !== null ? wholeOf(v.path, types, lookup) : null;
       if (whole !== null) return { ...v, path: path(whole), address: false };
       const to = v.path === null ? null : path(v.path);

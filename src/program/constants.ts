@@ -43,13 +43,16 @@ function textsIn(text: string, name: string): string[] {
   return Array.from(text.matchAll(define), (match) => match[1] as string);
 }
 
+/** A name of several words that begin with capitals. */
+export const camelCase = /^(?=\w*[a-z])[A-Za-z][a-z\d]*[A-Z][A-Za-z\d]*$/;
+
 /** Makes the lookup of a constant by name, as a file sees it; `null` for what is no plain number. */
 export function openConstants(surroundings: Surroundings): (name: string, from: string) => number | null {
   const { ledger, ownHeaders } = surroundings;
   const seen = ledger.memo<number | null>();
   const inFile = inEach<number | null>(surroundings, valueIn, null);
   return (name, from) => {
-    if (!/^[A-Z]\w*$/.test(name)) return null;
+    if (!/^[A-Z]\w*$/.test(name) && !camelCase.test(name)) return null;
     const key = `${name}\0${from}`;
     const find = (): number | null => {
       for (const file of [from, ...ownHeaders(from)]) {

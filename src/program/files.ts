@@ -15,10 +15,17 @@ export interface Files {
   position(file: string, pos: number): { line: number; column: number };
 }
 
-/** Text with `(*a).b` written `a->b`, each at its place: what is looked for in a text has one spelling. */
+/**
+ * What a text has in two spellings, in the one that is looked for, each at its place: `(*a).b` is `a->b`; and `TRUE` and `FALSE`, which
+ * drivers that come from other systems define as one and zero, are `true` and `false`.
+ */
 function respelled(text: string): string {
-  return text.includes('(*') ? text.replace(/(?<![\w)\]]\s*)\(\*(\w+)\)\./g, '  $1->') : text;
+  const direct = text.includes('(*') ? text.replace(/(?<![\w)\]]\s*)\(\*(\w+)\)\./g, '  $1->') : text;
+  return /\b(?:TRUE|FALSE)\b/.test(direct) ? direct.replace(answer, (word) => word.toLowerCase()) : direct;
 }
+
+/** As a value: not where it is defined, or compared. */
+const answer = /(?<=(?:[=(,!&|?:]|\breturn)\s*)\b(?:TRUE|FALSE)\b(?=\s*[;,)?:&|])/g;
 
 /** Opens the files of a tree. */
 export function openFiles(tree: AskedTree, ledger: Ledger): Files {

@@ -137,18 +137,24 @@ function isAnswer(e: Expression, doesTest: (called: string) => boolean): boolean
   }
 }
 
-/** True for a macro's text that names a member, and calls nothing. */
+/** True for a macro's text that names a member or an element. */
 export function mayBeMember(text: string): boolean {
-  return /(?:->|\.)\s*[A-Za-z_]/.test(text) && !/[A-Za-z_]\w*\s*\(/.test(text);
+  return /(?:->|\.)\s*[A-Za-z_]|[\w)]\s*\[/.test(text);
 }
 
-/** What a macro stands for whose body is a place below its argument: `#define PAGE_OF(b, i) ((b)->pages[i])`; `null` if it is none. */
-export function memberOf({ body }: FunctionVariant): Expression | null {
+/**
+ * What a macro stands for whose body is a place below its argument: `#define PAGE_OF(b, i) ((b)->pages[i])`, `#define AT(a, i) (a)[i]`, or
+ * one below what another such macro says; `null` if it is none.
+ */
+export function memberOf({ body, params }: FunctionVariant, isMember: (called: string) => boolean): Expression | null {
   const [only, ...others] = body.body;
+  const isParameter = (name: string): boolean => params.some((p) => p.name === name);
   const value = others.length === 0 && only?.kind === 'return' ? only.value : null;
   let at = value;
   while (at?.kind === 'index') at = at.object;
-  return at?.kind === 'member' ? value : null;
+  const isElement = at !== value && at?.kind === 'identifier' && isParameter(at.name);
+  const isBelow = at?.kind === 'call' && at.callee.kind === 'identifier' && isMember(at.callee.name);
+  return at?.kind === 'member' || isElement || isBelow ? value : null;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What a macro is where it is called: one call of the tables, statements that jump, or its argument. */
-import { acquires, errorTests, releases } from '../protocol/index.js';
+import { acquires, errorTests, frameTestName, noFrameName, releases } from '../protocol/index.js';
 import { excludes } from '../syntax/assumptions.js';
 import type { FunctionVariant } from '../syntax/ast.js';
 import { parseMacro } from '../syntax/index.js';
@@ -114,10 +114,14 @@ function testVariant(sources: MacroSources, aliases: MacroAliases, macro: Functi
   return variant && isTest(variant, doesTest) ? variant : null;
 }
 
-/** The test that a file's own function is, `static bool failed(int got) { return got <= 0; }`; `null` if it is none, or asks others. */
+/**
+ * The test that a file's own function is, `static bool failed(int got) { return got <= 0; }`; `null` if it is none, or asks others, or
+ * says by its name what the comparison does not.
+ */
 function questionFor({ file, textOf, variants }: MacroSources, name: string, from: string): FunctionVariant | null {
   const [reference, ...others] = file(from)?.byName.get(name) ?? [];
   if (!reference?.static || reference.macro || others.length > 0) return null;
+  if (frameTestName.test(name) || noFrameName.test(name)) return null;
   const text = textOf(reference);
   const body = mayAnswer.exec(text)?.[1];
   if (body === undefined || !mayTest(body) || calledIn(body, 'if').some((called) => !errorTests.test(called))) return null;
@@ -148,10 +152,14 @@ function workingVariant({ textOf, variants }: MacroSources, macro: FunctionRefer
 }
 
 /** The place of a macro that is one below its argument. */
-function memberVariant(sources: MacroSources, macro: FunctionReference): FunctionVariant | null {
-  if (macro.objectLike || !mayBeMember(parsed(sources, macro).body)) return null;
+function memberVariant(sources: MacroSources, macro: FunctionReference, level = 0): FunctionVariant | null {
+  const { body } = parsed(sources, macro);
+  if (macro.objectLike || !(mayBeMember(body) || body.includes('('))) return null;
+  const isMember = (called: string): boolean =>
+    level < maxLevels && sources.macros(called, macro.file).some((other) => memberVariant(sources, other, level + 1) !== null);
+  if (!calledIn(body, '').every(isMember)) return null;
   const [variant] = sources.variants(macro);
-  return variant && memberOf(variant) ? variant : null;
+  return variant && memberOf(variant, isMember) ? variant : null;
 }
 
 /** What a macro does that drops what its argument leads to, itself or by another such macro. */

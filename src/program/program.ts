@@ -4,7 +4,7 @@ import type { CType, FunctionVariant, StructDefinition } from '../syntax/ast.js'
 import { isSmall } from './aliases.js';
 import { type Callers, openCallers } from './callers.js';
 import { collapser } from './collapse.js';
-import { openConstants, openTexts } from './constants.js';
+import { camelCase, openConstants, openTexts } from './constants.js';
 import { openDefinitions } from './definitions.js';
 import type { FunctionReference } from './file.js';
 import { type Files, openFiles } from './files.js';
@@ -98,7 +98,9 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     graphs,
     macros,
   });
-  const collapse = collapser({ structure, named, globalType, resultType, expand });
+  const constant = openConstants({ tree, ledger, ownHeaders });
+  const numberOf = (name: string, from: string): number | null => (isDriver && camelCase.test(name) ? constant(name, from) : null);
+  const collapse = collapser({ structure, named, globalType, resultType, expand, numberOf });
   const graphsOf = openGraphs({ worked, file, variants, global, isHanding, writtenMacro, armsOf, collapse });
 
   const { callers, callSites } = openCallers({ tree, ledger, file, graphs });
@@ -120,7 +122,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     callers,
     structure,
     global,
-    constant: openConstants({ tree, ledger, ownHeaders }),
+    constant,
     macroTexts: openTexts({ tree, ledger, ownHeaders }),
     installed,
     pointed: openPointed({ ledger, graphs, resolve, installed, isGeneral, callSites }),

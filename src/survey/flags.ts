@@ -1,5 +1,6 @@
 /** What flags a site passes, and whether its iterator is user backed: asked of the function, then of its callers. */
 
+import { withUsers } from '../program/callers.js';
 import type { FunctionReference } from '../program/file.js';
 import type { Graph, Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
@@ -112,7 +113,7 @@ function passedAt(search: Search, here: Here, path: string): Passing | null {
   // A field is set somewhere in the same file.
   const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
   if (field === undefined) return null;
-  return firstOf(program.touching(reference.file, [field]), (f) =>
+  return firstOf(withUsers(program, program.touching(reference.file, [field])), (f) =>
     firstOf(program.graphs(f), (g) => {
       const set = g.assigned.find((a) => a.target.endsWith(`.${field}`) && says(program, f.file, a.text, word));
       return set ? { reference: f, pos: set.pos } : null;

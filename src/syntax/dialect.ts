@@ -60,8 +60,10 @@ export function rewriteBody(t: Tokens, from: number, to: number): Rewrite {
       else if (c === CLOSE_BRACE) blocks.pop();
       else if (c === OPEN_PAREN) rewriteParen(r, i, to);
       else if (c === COLON) fixLabel(r, i, blocks.at(-1) ?? true);
-      else if (c === AMPERSAND && isPunct(t, i, '&&') && isWord(t, i + 1) && !isOperand(t, i - 1)) write(r, t.start[i]!, t.end[i]!, ' &');
-      else if (c === HASH) rewriteHash(r, i, to);
+      else if (c === AMPERSAND && isPunct(t, i, '&&')) {
+        if (isWord(t, i + 1) && !isOperand(t, i - 1)) write(r, t.start[i]!, t.end[i]!, ' &');
+        else bareName(r, i - 1);
+      } else if (c === HASH) rewriteHash(r, i, to);
       else if (c === AT || c === BACKTICK || (c === BACKSLASH && t.end[i]! - t.start[i]! === 1)) blank(r, t.start[i]!, t.end[i]!);
     }
   }
@@ -156,4 +158,12 @@ function callee(t: Tokens, i: number): boolean {
   const open = t.match[i] ?? -1;
   if (open < 0) return false;
   return isWord(t, open - 1) && !STATEMENT_KEYWORDS.has(tokenText(t, open - 1)) ? true : isPunct(t, open + 1, '*');
+}
+
+/** Takes the parentheses from `(name)` in front of `&&`: to the grammar they are a cast, of what GNU C calls the address of a label. */
+function bareName(r: Rewrite, close: number): void {
+  const { t } = r;
+  if (!isPunct(t, close, ')') || !isWord(t, close - 1) || !isPunct(t, close - 2, '(') || isOperand(t, close - 3)) return;
+  blankTokens(r, close - 2, close - 2);
+  blankTokens(r, close, close);
 }

@@ -434,6 +434,22 @@ describe('a test in a function of its own', () => {
   );
 });
 
+describe('a name in parentheses in front of &&', () => {
+  const counted = (test: string) => `int take(unsigned long a, int n, struct page **pages)
+{
+	int got = pin_user_pages_fast(a, n, 0, pages);
+
+	if (${test}) {
+		unpin_user_pages(pages, got);
+		got = -EFAULT;
+	}
+	return got;
+}
+`;
+  for (const test of ['0 <= (got) && (got) < n', '(got) >= 0 && (got) < n', '0 <= got && got < n'])
+    for (const rule of ['release-count', 'leak-on-path', 'unchecked-count']) accepts(rule, test, counted(test));
+});
+
 describe('an answer', () => {
   const kept = (answer: string, test: string) =>
     one('', '1', test).replace('\tif (', `\tbad = ${answer};\n\tif (`).replace('int rc;', 'int rc;\n\tbool bad;');
@@ -502,6 +518,185 @@ int go(unsigned long a)
     'leak-on-path',
     'asked for, and the page left',
     failing('bad', 'if (rc)\n\t\treturn rc;\n\tunpin_user_page(page);'),
-    'go:if (rc)',
+    'go:rc = hw_run(page);',
+  );
+});
+
+describe('a function that says whether all went well', () => {
+  const said = (type: string, test: string, yes: string, no: string, head = '') => `${head}struct mem { int n; struct page **pages; };
+struct dev { struct mem m; };
+static ${type} pin(struct mem *m, unsigned long va, int n)
+{
+	int got = pin_user_pages_fast(va, n, FOLL_LONGTERM, m->pages);
+
+	if (${test}) {
+		m->n = n;
+		return ${yes};
+	}
+	if (got > 0)
+		unpin_user_pages(m->pages, got);
+	return ${no};
+}
+int reg(struct dev *d, unsigned long va, int n)
+{
+	return pin(&d->m, va, n) ? 0 : -EFAULT;
+}
+void unreg(struct dev *d)
+{
+	unpin_user_pages(d->m.pages, d->m.n);
+}
+`;
+  const own = '#define TRUE 1\n#define FALSE 0\ntypedef int BOOL;\n';
+  for (const [type, yes, no, head] of [
+    ['bool', 'true', 'false'],
+    ['int', '1', '0'],
+    ['BOOL', 'TRUE', 'FALSE', own],
+  ] as const) {
+    accepts('unchecked-count', `by ${type}: ${yes}, ${no}`, said(type, 'got == n', yes, no, head));
+    complains(
+      'unchecked-count',
+      `by ${type}: ${yes}, ${no}, and says so of a short count`,
+      said(type, 'got > 0', yes, no, head),
+      `pin:return ${yes};`,
+    );
+  }
+});
+
+describe('a name of a number', () => {
+  const named = (define: string, ok: string, bad: string) => `${define}
+struct mem { int n; struct page **pages; };
+struct dev { struct mem *cur; };
+static int lock_user(struct mem *m, unsigned long va, int n)
+{
+	m->n = pin_user_pages_fast(va, n, FOLL_LONGTERM, m->pages);
+	if (m->n <= 0) {
+		m->n = 0;
+		return ${bad};
+	}
+	return ${ok};
+}
+int map_user(struct dev *d, unsigned long va, int n)
+{
+	struct mem *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	int rc;
+
+	if (!m)
+		return -ENOMEM;
+	m->pages = kcalloc(n, sizeof(*m->pages), GFP_KERNEL);
+	rc = m->pages ? lock_user(m, va, n) : ${bad};
+	if (rc == ${ok}) {
+		d->cur = m;
+		return 0;
+	}
+	kfree(m->pages);
+	kfree(m);
+	return -EIO;
+}
+void unmap_user(struct dev *d)
+{
+	unpin_user_pages(d->cur->pages, d->cur->n);
+	kfree(d->cur->pages);
+	kfree(d->cur);
+	d->cur = NULL;
+}
+`;
+  for (const [define, ok, bad] of [
+    ['enum { ApiOk = 0, ApiBad = 0x201 };', 'ApiOk', 'ApiBad'],
+    ['enum { kStatusOk, kStatusBad };', 'kStatusOk', 'kStatusBad'],
+    ['#define ApiOk 0\n#define ApiBad (-1)', 'ApiOk', 'ApiBad'],
+  ] as const) {
+    accepts('leak-on-path', define, named(define, ok, bad));
+    complains(
+      'leak-on-path',
+      `${define}, asked for the other way`,
+      named(define, ok, bad).replace(`rc == ${ok}`, `rc != ${ok}`),
+      `map_user:rc = m->pages ? lock_user(m, va, n) : ${bad};`,
+    );
+  }
+  const marking = (define: string, flag: string) => `${define}
+struct mem { int n; struct page **pages; };
+int reg(struct mem *m, unsigned long va, int n)
+{
+	int got = pin_user_pages_fast(va, n, FOLL_WRITE | FOLL_LONGTERM, m->pages);
+
+	if (got < 0)
+		return got;
+	m->n = got;
+	return 0;
+}
+void unreg(struct mem *m)
+{
+	unpin_user_pages_dirty_lock(m->pages, m->n, ${flag});
+}
+`;
+  for (const [define, no, yes] of [
+    ['#define TRUE 1\n#define FALSE 0', 'FALSE', 'TRUE'],
+    ['enum { DIRTY_NO, DIRTY_YES };', 'DIRTY_NO', 'DIRTY_YES'],
+    ['enum { DirtyNo = 0, DirtyYes = 1 };', 'DirtyNo', 'DirtyYes'],
+  ] as const) {
+    complains('dirty-lost', `that is none: ${no}`, marking(define, no), `unreg:unpin_user_pages_dirty_lock(m->pages, m->n, ${no});`);
+    accepts('dirty-lost', `that is one: ${yes}`, marking(define, yes));
+  }
+});
+
+describe('a macro for what stands below its argument', () => {
+  const held = (
+    define: string,
+    store: string,
+    use = 'b->pages[i]',
+    flags = 'FOLL_WRITE | FOLL_LONGTERM',
+  ) => `struct buf { struct page **pages; int n; unsigned int flags; };
+${define}
+static void buf_init(struct buf *b)
+{
+	b->flags = FOLL_WRITE | FOLL_LONGTERM;
+}
+int buf_get(struct buf *b, unsigned long addr, int n)
+{
+	struct page *page;
+	int i;
+
+	buf_init(b);
+	for (i = 0; i < n; i++) {
+		if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, ${flags}, &page) != 1)
+			break;
+		${store} = page;
+	}
+	b->n = i;
+	return i;
+}
+void buf_put(struct buf *b)
+{
+	int i;
+
+	for (i = 0; i < b->n; i++)
+		unpin_user_page(${use});
+}
+`;
+  const lost = (use = 'b->pages[i]') => `buf_put:unpin_user_page(${use});`;
+  for (const [define, store, use] of [
+    ['#define EL(a, i) ((a)[(i)])', 'EL(b->pages, i)', 'EL(b->pages, i)'],
+    ['#define EL(a, i) a[i]', 'EL(b->pages, i)', 'b->pages[i]'],
+    ['#define PAGES(b) ((b)->pages)\n#define PG(b, i) (PAGES(b)[i])', 'PG(b, i)', 'PG(b, i)'],
+    ['#define PAGES(b) ((b)->pages)\n#define PG(b, i) (PAGES(b)[i])', 'b->pages[i]', 'PG(b, i)'],
+  ] as const) {
+    accepts('leak-on-path', `${define}, by ${store} and ${use}`, held(define, store, use));
+    accepts('never-released', `${define}, by ${store} and ${use}`, held(define, store, use));
+    accepts('needs-longterm', `${define}, by ${store} and ${use}`, held(define, store, use));
+    complains('dirty-lost', `${define}, by ${store} and ${use}`, held(define, store, use), lost(use));
+  }
+  const flags = '#define FLAGS(b) ((b)->flags)';
+  for (const given of ['FLAGS(b)', 'FLAGS(b) | FOLL_WRITE'])
+    accepts('needs-longterm', `the flags by ${given}`, held(flags, 'b->pages[i]', 'b->pages[i]', given));
+  accepts(
+    'needs-longterm',
+    'the flags, set by it too',
+    held(flags, 'b->pages[i]', 'b->pages[i]', 'FLAGS(b)').replace('b->flags =', 'FLAGS(b) ='),
+  );
+  complains(
+    'needs-longterm',
+    'flags without it',
+    held(flags, 'b->pages[i]', 'b->pages[i]', 'FLAGS(b)').replace('FOLL_WRITE | FOLL_LONGTERM', 'FOLL_WRITE'),
+    'buf_get:if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FLAGS(b), &page) != 1)',
   );
 });

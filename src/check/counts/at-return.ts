@@ -19,10 +19,12 @@ export interface Returned {
 const silent: Returned = { faults: [], zeroIsSuccess: false, handed: 0 };
 
 export function atReturn(w: Walking, state: State, { operation: o, pos }: Node): Returned {
-  const { subject, reference } = w.taking;
+  const { reference } = w.taking;
   const type = w.program.variants(reference)[0]?.returns;
+  if (o?.kind !== 'return' || w.one || !type) return silent;
   // Zero is a success of a number; a pointer that is NULL and `false` are failures.
-  if (o?.kind !== 'return' || w.one || !type || /bool/i.test(type.base)) return silent;
+  if (/bool/i.test(type.base) || answersYes(w.graph))
+    return yes.test(o.value?.text ?? '') ? { ...silent, faults: asSuccess(w, state, pos) } : silent;
   if (type.pointers > 0 || returnsNull(w.graph)) {
     const isFault = isArray(w, o.value?.path ?? null) && isToldAsked(w, state);
     return isFault ? { ...silent, faults: faultAt(w, state, pos, 'success', 'unfilled', SHORT | ZERO | ERROR) } : silent;
@@ -34,23 +36,32 @@ export function atReturn(w: Walking, state: State, { operation: o, pos }: Node):
     return { faults: isAll ? [] : faultAt(w, state, pos, 'result', 'unfilled', SHORT), zeroIsSuccess: false, handed: state.outcomes };
   if (value.base !== 'number') return silent;
   if (value.plus !== 0) return { ...silent, handed: value.plus < 0 ? state.outcomes & ERROR : 0 };
+  return { faults: asSuccess(w, state, pos), zeroIsSuccess: isAll, handed: 0 };
+}
+
+/** What is wrong with saying at a place that all went well. */
+function asSuccess(w: Walking, state: State, pos: number): CountFault[] {
   // A loop over counts may end early, with what it has.
-  const early = w.start.loops.length > 0 && subject.site.acquire.result !== 'bytes';
+  const early = w.start.loops.length > 0 && w.taking.subject.site.acquire.result !== 'bytes';
   const isError = !early && !state.told && !(state.outcomes & (SHORT | ALL));
-  return {
-    faults: [
-      ...(isError ? faultAt(w, state, pos, 'error', 'unfilled', ERROR) : []),
-      ...(isKept(w, state) ? faultAt(w, state, pos, 'success', 'unfilled', SHORT | ZERO | ERROR) : []),
-    ],
-    zeroIsSuccess: isAll,
-    handed: 0,
-  };
+  return [
+    ...(isError ? faultAt(w, state, pos, 'error', 'unfilled', ERROR) : []),
+    ...(isKept(w, state) ? faultAt(w, state, pos, 'success', 'unfilled', SHORT | ZERO | ERROR) : []),
+  ];
 }
 
 /** True where NULL is returned: by a pointer, whatever the name of its type. */
 const returnsNull = remembered(({ nodes }: Graph): boolean =>
   nodes.some(({ operation: o }) => o?.kind === 'return' && o.value?.text === 'NULL'),
 );
+
+const yes = /^(?:1|true)$/;
+
+/** True for a function that answers by one or zero, whatever its type is: there zero is the failure. */
+const answersYes = remembered(({ nodes }: Graph): boolean => {
+  const answers = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'return' ? [o.value?.text ?? ''] : [])));
+  return [...answers].some((text) => yes.test(text)) && [...answers].every((text) => yes.test(text) || /^(?:0|false)$/.test(text));
+});
 
 /** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */
 function isKept(w: Walking, state: State): boolean {

@@ -1,4 +1,5 @@
 /** From a field or a file-scope variable that holds the reference to the functions that touch it. */
+import { withUsers } from '../../program/callers.js';
 import type { FunctionReference } from '../../program/file.js';
 import { rootOf, splitSteps } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
@@ -26,13 +27,6 @@ export function toField(memory: Memory, start: Start, heap: string, file: string
   return withUsers(program, touchingHolder(program, heap, fields, file, near))
     .filter(mayLeadOn)
     .map((reference) => intoFunction(memory, heap, from, reference));
-}
-
-/** Functions, and those that use the macros among them: what such a macro names stands where it is used. */
-function withUsers(program: Program, found: readonly FunctionReference[]): FunctionReference[] {
-  const all = new Map(found.map((r) => [r.key, r]));
-  for (const r of all.values()) if (r.macro && !r.objectLike) for (const user of program.callers(r)) all.set(user.key, user);
-  return [...all.values()];
 }
 
 /** The names of the fields that lead to what a holder holds. */

@@ -1,7 +1,7 @@
 /** What the tables say of a call. */
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Node } from '../../program/graph.js';
-import { rootOf } from '../../program/path.js';
+import { rootOf, type Value } from '../../program/path.js';
 import {
   dirtyCalls,
   extraReferenceCalls,
@@ -110,7 +110,7 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
   const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
   // Before there was such an argument, the call always marked.
   const always = release.dirty === true || (typeof release.dirty === 'number' && flag === undefined);
-  const dirty = always || (flag !== undefined && !(flag.path === null && /^(0|false|NULL)$/.test(flag.text)));
+  const dirty = always || (flag !== undefined && !saysNo(r, flag));
   const partial = facts.has('?short') && !facts.has('?all');
   if (once(r, 'release', n.pos, release.name))
     r.flow.releases.push({
@@ -144,6 +144,11 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
     return;
   const dropped = before.filter((f) => !facts.has(f) && /\[\]$|@(sgl|bvec|skb|pipe)$/.test(f));
   if (dropped.length > 0) r.loopDrops.set(loop.id, new Set([...(r.loopDrops.get(loop.id) ?? []), ...dropped]));
+}
+
+/** True for zero, and for a name of it. */
+function saysNo({ program, reference }: Run, { path, text }: Value): boolean {
+  return path === null ? /^(0|false|NULL)$/.test(text) : program.constant(path, reference.file) === 0;
 }
 
 /** What the statement at a position needs of what the variant assumes, with each alternative of what it needs besides. */

@@ -7,7 +7,7 @@ import type { Assume, CallOperation, Operation } from '../graph.js';
 import { step, type Value } from '../path.js';
 import { sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, temporary } from './builder.js';
-import { asWritten, testFor, valueFor } from './macros.js';
+import { asWritten, testFor, valueFor, writtenOut } from './macros.js';
 import {
   addressOf,
   assign,
@@ -252,7 +252,7 @@ export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, itera
     name,
     through,
     args,
-    expressions: e.args,
+    expressions: e.args.map((argument) => writtenOut(b, argument)),
     result,
     pos: e.pos,
     end: e.end,

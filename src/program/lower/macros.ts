@@ -35,3 +35,29 @@ export function asWritten<Result>(b: Builder, name: string, lowered: () => Resul
   b.writing.pop();
   return result;
 }
+
+/** An argument of a call, in which what macros name below theirs is written out: `FLAGS(u) | FOLL_WRITE` as `u->flags | FOLL_WRITE`. */
+export function writtenOut(b: Builder, e: Expression): Expression {
+  switch (e.kind) {
+    case 'call': {
+      const place = expressionFor(b, e, 'member');
+      return place ? asWritten(b, place.name, () => writtenOut(b, place.value)) : e;
+    }
+    case 'binary': {
+      const [left, right] = [writtenOut(b, e.left), writtenOut(b, e.right)];
+      return left === e.left && right === e.right ? e : { ...e, left, right };
+    }
+    case 'unary':
+    case 'cast': {
+      const operand = writtenOut(b, e.operand);
+      return operand === e.operand ? e : { ...e, operand };
+    }
+    case 'member':
+    case 'index': {
+      const object = writtenOut(b, e.object);
+      return object === e.object ? e : { ...e, object };
+    }
+    default:
+      return e;
+  }
+}
