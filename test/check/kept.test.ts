@@ -766,7 +766,7 @@ static long held_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 const emptied = (
   undo: string,
   put = 'for (i = 0; i < m->n; i++)\n\t\tunpin_user_page(m->pages[i]);',
-) => `struct msg { struct page **pages; int n; };
+) => `struct msg { struct page **pages; int n; int max; };
 static int msg_fill(struct msg *m, unsigned long a, int n)
 {
 	int i;
@@ -791,6 +791,7 @@ int msg_send(struct queue *q, unsigned long a, int n)
 	struct msg *m = kzalloc(sizeof(*m), GFP_KERNEL);
 	int ret;
 
+	m->max = n;
 	m->pages = kmalloc_array(n, sizeof(*m->pages), GFP_KERNEL);
 	ret = msg_fill(m, a, n);
 	if (ret) {

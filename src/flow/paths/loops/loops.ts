@@ -39,7 +39,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
       // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
       const undoes = isOthers(local, l, state);
-      if (!state.loops.has(l.id) && !undoes && !isNone(local.graph, state, from)) return null;
+      if (!state.loops.has(l.id) && !undoes && !isNone(local.graph, state, from, local.entry.kind === 'given')) return null;
       const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
       if (
         drops &&

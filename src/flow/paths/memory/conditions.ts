@@ -100,7 +100,13 @@ function signsAgainst(op: string, bits: number): number | null {
 function mayCompare(state: State, left: string, op: string, right: string): boolean {
   if (op !== '==' && op !== '!=') return true;
   const same = left === right || (signOf(state, left) === sign.zero && signOf(state, right) === sign.zero);
+  if (isNumberOfName(left, right) || isNumberOfName(right, left)) return true;
   return op === '!=' ? !same : same || !written.test(left) || !written.test(right);
+}
+
+/** True for a number and the name of a constant, which may be that number. */
+function isNumberOfName(number: string, name: string): boolean {
+  return /^=[1-9]/.test(number) && /^=(?!NULL)[A-Z]/.test(name);
 }
 
 /** A constant that is another one if it is written otherwise. */

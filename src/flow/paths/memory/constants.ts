@@ -19,3 +19,15 @@ export function compare(left: number | string, op: string, right: number | strin
   if (typeof left === 'number' || typeof right === 'number') return null;
   return op === '==' ? false : op === '!=' ? true : null;
 }
+
+/** What several flags make together, `A | B`, as they are written; `null` where one of them is not known. */
+export function flagsOf(program: Program, file: string, text: string): number | null {
+  const worths = text.split('|').map((flag) => flagOf(program, file, flag.replace(/[\s()]/g, '')));
+  return worths.reduce<number | null>((all, one) => (all === null || one === null ? null : all | one), 0);
+}
+
+function flagOf(program: Program, file: string, text: string): number | null {
+  const bit = /^(?:BIT|1[uUlL]*<<)(\w+)$/.exec(text)?.[1];
+  const worth = worthOf(program, file, bit ?? text);
+  return typeof worth !== 'number' ? null : bit === undefined ? worth : 1 << worth;
+}

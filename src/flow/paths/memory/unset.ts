@@ -14,14 +14,23 @@ export function unset(state: State, value: string | null): string | null {
 
 /**
  * True where a loop has no first round: it counts down from zero, or from zero to a number that nobody has set in memory that was allocated as
- * zeros.
+ * zeros. Of one that is told what its caller knows, also where its end is decided by constants.
  */
-export function isNone(graph: Graph, state: State, { operation: o }: Node): boolean {
+export function isNone(graph: Graph, state: State, { operation: o }: Node, isTold: boolean): boolean {
   if (o?.kind !== 'assume' || o.call !== null) return false;
+  if (isTold && [o.left, o.right].every((side) => isOwnConstant(graph, state, side))) return true;
   if ((o.op === '<=' || o.op === '==') && isZero(valueIn(state, o.right))) return isStillZero(graph, state, o.left);
-  if (o.op !== '>=') return false;
-  const bound = valueIn(state, o.right);
-  return signOf(state, valueIn(state, o.left)) === sign.zero && bound?.startsWith('=') === false && unset(state, bound) === '=0';
+  return o.op === '>=' && signOf(state, valueIn(state, o.left)) === sign.zero && isUnset(state, o.right);
+}
+
+/** True for a constant, written as one or in what nobody but the function itself can have set. */
+function isOwnConstant(graph: Graph, state: State, value: Value): boolean {
+  return valueIn(state, value)?.startsWith('=') === true && (value.path === null || !isHandedOut(graph, value.path));
+}
+
+function isUnset(state: State, value: Value): boolean {
+  const stands = valueIn(state, value);
+  return stands?.startsWith('=') === false && unset(state, stands) === '=0';
 }
 
 function isZero(value: string | null): boolean {

@@ -10,6 +10,7 @@ import { freed, holders, isCut, reach, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
+import { unset } from '../memory/unset.js';
 
 /** A drop that the tables know. */
 export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
@@ -57,9 +58,9 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   return [told(local, n, next, `dropped by ${o.name}()`)];
 }
 
-/** True for a drop of no pages: the object knows that it has none any more. */
+/** True for a drop of no pages: the object knows that it has none any more, or none yet. */
 function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State): boolean {
-  return shape === 'bulk' && signOf(state, valueIn(state, args[1])) === sign.zero;
+  return shape === 'bulk' && signOf(state, unset(state, valueIn(state, args[1]))) === sign.zero;
 }
 
 /** A drop of what was dropped before. */

@@ -4,20 +4,27 @@
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsOf, type Graph } from '../../../program/graph.js';
-import { rootOf, suffixAfter } from '../../../program/path.js';
+import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
+import { releases } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import type { Known } from '../entry.js';
 import { askedFor } from '../function/asked.js';
-import { constantName } from '../memory/conditions.js';
+import type { Shape } from '../function/shape.js';
+import { constantName, equalOf } from '../memory/conditions.js';
+import { flagsOf, worthOf } from '../memory/constants.js';
 import { areSet, isFlag } from '../memory/flags.js';
 import { bitsOf, maskOf } from '../memory/masks.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
-import type { State } from '../memory/state.js';
+import { signOf } from '../memory/signs.js';
+import { type State, sign } from '../memory/state.js';
 import { unset } from '../memory/unset.js';
 import { mayChange } from './shared.js';
 
-/** Of the paths below its parameters that a function tests, those at which a constant or a flag stands before a call, or nothing was stored yet in memory of zeros. */
+/**
+ * Of the numbers that a function asks for, its parameters and what stands below them, those that are constants before a call, or have a flag
+ * set, or to which nothing was stored yet in memory of zeros.
+ */
 export function knownFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): Known[] {
   const { program } = local;
   const constantAt = (value: string, suffix: string): string | null => {
@@ -30,23 +37,42 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
   };
   const found = program.graphs(callee).flatMap((graph) =>
     graph.params.flatMap(({ name }, i): Known[] => {
+      const { itself, whole, bits } = askedIn(graph, local.shapeOf(graph, callee)).get(name) ?? none;
+      const given = itself ? constantGiven(local, before, o.args[i]) : null;
+      if (given !== null) return [{ path: name, value: given }];
       const value = valueIn(before, o.args[i]);
       if (value === null) return [];
-      const { whole, bits } = testedIn(graph).get(name) ?? none;
       const constants = whole.flatMap((suffix): Known[] => {
         const constant = constantAt(value, suffix);
         return constant === null ? [] : [{ path: name + suffix, value: constant }];
       });
       const flags = bits.flatMap(({ suffix, mask }): Known[] => {
         const place = placeBelow(before, value, suffix);
-        const isSet = place !== null && areSet(before, valueAt(before, place), mask);
-        return isSet ? [{ path: name + suffix, value: bitsOf('', mask) }] : [];
+        if (place !== null && areSet(before, valueAt(before, place), mask)) return [{ path: name + suffix, value: bitsOf('', mask) }];
+        const constant = constantAt(value, suffix);
+        return constant === null ? [] : [{ path: name + suffix, value: constant }];
       });
       return [...constants, ...flags];
     }),
   );
   const keyOf = ({ path, value }: Known): string => (isFlag(value) ? path + value : path);
   return [...new Map(found.map((known) => [keyOf(known), known]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
+}
+
+/** The number that an argument is on this path, or its name where that is not known; `null` for what is no constant. */
+function constantGiven({ program, reference }: Called, state: State, argument: Value | undefined): string | null {
+  if (argument?.text.includes('|')) {
+    const flags = flagsOf(program, reference.file, argument.text);
+    return flags === null ? null : `=${flags}`;
+  }
+  const value = valueIn(state, argument);
+  // A sum is another number.
+  if (value === null || !/^-?[\w.>[\]-]*$/.test(argument?.text ?? '')) return null;
+  if (signOf(state, value) === sign.zero) return '=0';
+  const constant = equalOf(state, value);
+  if (constant === null) return null;
+  const worth = worthOf(program, reference.file, constant);
+  return typeof worth === 'number' ? `=${worth}` : constant;
 }
 
 /** The state behind a call that may have stored to such memory: of what the function itself asks for there, that is zero no more. */
@@ -74,33 +100,49 @@ function isSetBefore(local: Called, before: State, value: string, suffix: string
   return callsOf(graph, entry.callee).some(({ call }) => isSetBy(call));
 }
 
-/** What a function asks of one of its parameters: paths below it that a condition compares with something, and bits of numbers there. */
-interface Tested {
+/** What a function asks of one of its parameters: what a condition compares with something, or what says how many are dropped. */
+interface Asked {
+  /** The parameter itself, where it says what is dropped: any other would only make more of the same ways. */
+  itself: boolean;
+  /** Paths below it. */
   whole: readonly string[];
+  /** Bits of numbers there. */
   bits: readonly { suffix: string; mask: string }[];
 }
 
-const none: Tested = { whole: [], bits: [] };
+const none: Asked = { itself: false, whole: [], bits: [] };
 
-const testedIn = remembered(({ nodes, params }: Graph): ReadonlyMap<string, Tested> => {
-  const names = new Set(params.map(({ name }) => name));
+const askedIn = remembered(({ nodes, params }: Graph, shape: Shape): ReadonlyMap<string, Asked> => {
+  const itself = new Set<string>();
   const whole = new Set<string>();
   const bits = new Map<string, { path: string; mask: string }>();
-  const isBelow = (path: string): boolean => rootOf(path) !== path && names.has(rootOf(path));
-  for (const { operation: o } of nodes) {
+  const add = (path: string | null | undefined, decides: boolean): void => {
+    if (path == null) return;
+    if (rootOf(path) !== path) whole.add(path);
+    else if (decides) itself.add(path);
+  };
+  for (const { id, operation: o } of nodes) {
+    if (o?.kind === 'call' && releases.get(o.name ?? '')?.shape === 'bulk') add(o.args[1]?.path, true);
     if (o?.kind !== 'assume' || o.call !== null) continue;
+    const decides = shape.passesDrop(id);
+    add(o.right.path, decides);
     const mask = maskOf(o.left);
-    const path = mask === undefined ? o.left.path : (maskedPath.exec(o.left.text)?.[0] ?? null);
-    if (path === null || !isBelow(path)) continue;
-    if (mask === undefined) whole.add(path);
+    const path = mask === undefined ? o.left.path : maskedPath.exec(o.left.text)?.[0];
+    if (mask === undefined || path == null || rootOf(path) === path) add(path, decides);
     else bits.set(o.left.text, { path, mask });
   }
-  const suffixesOf = (name: string, paths: Iterable<string>): string[] =>
-    [...paths].flatMap((path) => (rootOf(path) === name ? [path.slice(name.length)] : []));
-  const bitsIn = (name: string): Tested['bits'] =>
-    [...bits.values()].flatMap(({ path, mask }) => (rootOf(path) === name ? [{ suffix: path.slice(name.length), mask }] : []));
-  return new Map([...names].map((name) => [name, { whole: suffixesOf(name, whole), bits: bitsIn(name) }]));
+  const below = (name: string, path: string): string[] => (rootOf(path) === name ? [path.slice(name.length)] : []);
+  return new Map(
+    params.map(({ name }) => [
+      name,
+      {
+        itself: itself.has(name),
+        whole: [...whole].flatMap((path) => below(name, path)),
+        bits: [...bits.values()].flatMap(({ path, mask }) => below(name, path).map((suffix) => ({ suffix, mask }))),
+      },
+    ]),
+  );
 });
 
-/** The member whose bits are asked for. */
-const maskedPath = /^\w+(?:\.\w+)+(?= & )/;
+/** The number whose bits are asked for. */
+const maskedPath = /^\w+(?:\.\w+)*(?= & )/;

@@ -3,15 +3,19 @@ import type { Assume } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import type { Called } from '../context.js';
 import { equalOf } from '../memory/conditions.js';
-import { compare, worthOf } from '../memory/constants.js';
+import { compare, flagsOf, worthOf } from '../memory/constants.js';
+import { maskOf } from '../memory/masks.js';
 import { valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { type State, sign } from '../memory/state.js';
 
 /** False for a test that compares a constant with one of another number, or, where the numbers are not known, of another name. */
-export function mayHold({ program, reference }: Called, { op, left, right }: Assume, state: State): boolean {
+export function mayHold(local: Called, { op, left, right }: Assume, state: State): boolean {
+  const { program, reference } = local;
   const constantOf = (value: Value): number | string | null => {
-    // Bits of a number and sums are another number.
+    const mask = maskOf(value);
+    if (mask !== undefined) return masked(local, state, value, mask);
+    // A sum is another number.
     if (!/^[\w.>[\]-]*$/.test(value.text)) return null;
     const worth = valueIn(state, value);
     if (signOf(state, worth) === sign.zero) return 0;
@@ -21,4 +25,13 @@ export function mayHold({ program, reference }: Called, { op, left, right }: Ass
   const constant = constantOf(left);
   const other = constant === null ? null : constantOf(right);
   return constant === null || other === null || compare(constant, op, other) !== false;
+}
+
+/** What bits of a number are, where it is a constant. */
+function masked({ program, reference }: Called, state: State, value: Value, mask: string): number | null {
+  const constant = valueIn(state, value);
+  if (constant?.startsWith('=') !== true) return null;
+  const worth = worthOf(program, reference.file, constant);
+  const bits = typeof worth === 'number' ? flagsOf(program, reference.file, mask) : null;
+  return bits === null ? null : (worth as number) & bits;
 }

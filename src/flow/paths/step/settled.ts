@@ -160,13 +160,13 @@ function saysHowMany({ shape, taking }: Called, path: string): boolean {
 
 /** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
 function isCount(local: Called, state: State, path: string, tested: Value): boolean {
-  const { graph } = local;
+  const { graph, entry } = local;
   const value = valueIn(state, tested);
   const { result } = state;
   // An error is no count.
   if (value !== null && signOf(state, value) === sign.negative) return false;
   // A number that is still none says that none will be dropped.
-  if (isStillZero(graph, state, tested)) return false;
+  if (isStillZero(graph, state, tested) || (entry.kind === 'given' && value === '=0')) return false;
   // Where the pages went into a container one by one, what a round has taken from it may be all.
   if (value?.startsWith('~') && signOf(state, value) === sign.any && isMovedOn(local, state)) return false;
   if (result !== null && value !== null) {

@@ -62,11 +62,17 @@ export function changed(local: Called, o: CallOperation, callee: string, state: 
   return changedAt(local, o, callee, state, () => true);
 }
 
-/** As {@link changed}, of flags, and of what the calling function asks for in a condition; of the rest it is not known what it is there for. */
+/** As {@link changed}, of constants and flags, which functions are told of, and of what the calling function asks for in a condition; of the rest it is not known what it is there for. */
 export function changedIfAsked(local: Called, o: CallOperation, state: State): State {
+  if (o.name === null) return state;
   const asked = asksFor(local.graph);
-  if (o.name === null || (asked.size === 0 && state.signs.size === 0)) return state;
-  return changedAt(local, o, o.name, state, (place, value) => asked.has(lastOf(place)) || flagsIn(state, value).length > 0);
+  return changedAt(
+    local,
+    o,
+    o.name,
+    state,
+    (place, value) => value.startsWith('=') || asked.has(lastOf(place)) || flagsIn(state, value).length > 0,
+  );
 }
 
 /** True if a function of a name may store at a path below what it is given. */

@@ -1,0 +1,103 @@
+/** What an object that was allocated as zeros has not in it yet: its end drops nothing, where it goes by that. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+interface Made {
+  /** What stands before the end of the object, helpers of it. */
+  before?: string;
+  /** What the end does, by what stands in the object. */
+  drop: string;
+  /** What is done where the count is short, and dropped: the end of the object, mostly. */
+  short?: string;
+  /** What is done when all pages are there, before and behind the last step that may fail. */
+  first?: string;
+  last?: string;
+  alloc?: string;
+}
+
+/** An object with pages, which are noted there by a count or a flag once they are all there. */
+const made = ({ before = '', drop, short = 'mem_end(m);', first = '', last = '', alloc = 'kzalloc(sizeof(*m), GFP_KERNEL)' }: Made) => `
+#define MEM_LOCKED 1
+struct mem { struct page **pages; unsigned int flags; int want; int n; };
+${before}
+static void mem_end(struct mem *m)
+{
+	int i = 0;
+
+	${drop}
+	kfree(m->pages);
+	kfree(m);
+}
+int mem_make(unsigned long a, int n, struct mem **out)
+{
+	struct mem *m = ${alloc};
+	int got, i;
+
+	if (!m)
+		return -ENOMEM;
+	m->pages = kcalloc(n, sizeof(*m->pages), GFP_KERNEL);
+	if (!m->pages) {
+		kfree(m);
+		return -ENOMEM;
+	}
+	got = pin_user_pages_fast(a, n, FOLL_LONGTERM, m->pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(m->pages, got);
+		${short}
+		return -EFAULT;
+	}
+	${first}
+	if (n > 64) {
+		mem_end(m);
+		return -EIO;
+	}
+	${last}
+	*out = m;
+	return 0;
+}
+void mem_put(struct mem *m)
+{
+	mem_end(m);
+}
+`;
+
+/** How an end goes by what stands in the object, and what notes that there. */
+const forms: [drop: string, set: string][] = [
+  ['unpin_user_pages(m->pages, m->n);', 'm->n = n;'],
+  ['if (m->flags & MEM_LOCKED)\n\t\tunpin_user_pages(m->pages, m->want);', 'm->want = n;\n\tm->flags |= MEM_LOCKED;'],
+  ['for (i = 0; i < m->n; i++)\n\t\tunpin_user_page(m->pages[i]);', 'm->n = got;'],
+  ['while (m->n > 0)\n\t\tunpin_user_page(m->pages[--m->n]);', 'm->n = got;'],
+];
+
+describe('an object of zeros that is ended', () => {
+  for (const [drop, set] of forms) {
+    const name = `by ${drop.split('\n')[0]}`;
+    accepts('double-release', `${name} before it is set`, made({ drop, last: set }));
+    accepts('leak-on-path', `${name} once it is set`, made({ drop, first: set }));
+    complains('leak-on-path', `${name}, with pages, before it is set`, made({ drop, last: set }), 'mem_make:if (n > 64) {');
+    if (drop.startsWith('while')) continue;
+    complains(
+      'double-release',
+      `${name} once it is set`,
+      made({ drop, first: set, short: `${set} mem_end(m);` }),
+      `mem_make:${set.split('\n\t').at(-1)} mem_end(m);`,
+    );
+  }
+  accepts('double-release', 'by its count in the open', made({ drop: ';', short: 'unpin_user_pages(m->pages, m->n);\n\t\tmem_end(m);' }));
+  const [[bulk, set]] = forms as [[string, string]];
+  complains(
+    'double-release',
+    'memory that is not of zeros',
+    made({ drop: bulk, last: set, alloc: 'kmalloc(sizeof(*m), GFP_KERNEL)' }),
+    'mem_make:mem_end(m);',
+  );
+  const helper = 'static void mem_set(struct mem *m, int n)\n{\n\tm->n = n;\n\tm->flags |= MEM_LOCKED;\n}';
+  for (const [drop] of forms.slice(0, 3))
+    accepts('leak-on-path', `by ${drop.split('\n')[0]} once a helper has set it`, made({ before: helper, drop, first: 'mem_set(m, n);' }));
+  accepts(
+    'leak-on-path',
+    'a count that was set to zero by hand before a helper has set it',
+    made({ before: helper, drop: bulk, short: 'm->n = 0;\n\t\tmem_end(m);', first: 'm->n = 0;\n\tmem_set(m, n);' }),
+  );
+});
