@@ -1,6 +1,6 @@
 /** Which functions store through a pointer that stands in an object that they are given: `*f->out = page`. */
 import type { FunctionReference } from '../program/file.js';
-import { isStore, type Store } from '../program/graph.js';
+import { isStore, nothing, type Store } from '../program/graph.js';
 import { join, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { openRecursion } from '../program/recursion.js';
@@ -13,12 +13,15 @@ const maxDepth = 24;
 export type Stores = (callee: FunctionReference, parameter: number, suffix: string) => boolean;
 
 /** Remembers it for a program's functions. */
-export const storesOf = remembered((program: Program) => openStores(program, ['copy']));
+export const storesOf = remembered((program: Program) => openStores(program, ({ kind }) => kind === 'copy'));
 
 /** As {@link storesOf}, where what stands there may be counted up or set to a constant, too. */
-export const changesOf = remembered((program: Program) => openStores(program, ['copy', 'clear', 'update']));
+export const changesOf = remembered((program: Program) => openStores(program, () => true));
 
-function openStores(program: Program, kinds: readonly Store['kind'][]): Stores {
+/** As {@link changesOf}, but for what is only set to zero there. */
+export const settersOf = remembered((program: Program) => openStores(program, (o) => o.kind !== 'clear' || !nothing.test(o.text)));
+
+function openStores(program: Program, isMeant: (o: Store) => boolean): Stores {
   const worked = openRecursion<boolean>(program.ledger, maxDepth);
 
   const stores: Stores = (callee, parameter, suffix) => {
@@ -28,7 +31,7 @@ function openStores(program: Program, kinds: readonly Store['kind'][]): Stores {
         const place = name ? join(name, suffix) : null;
         if (place === null) return false;
         return nodes.some(({ operation: o }) => {
-          if (isStore(o)) return o.target === place && kinds.includes(o.kind);
+          if (isStore(o)) return o.target === place && isMeant(o);
           if (o?.kind !== 'call' || o.name === null) return false;
           const { name: called, args } = o;
           return args.some((a, i) => {

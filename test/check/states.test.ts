@@ -101,3 +101,97 @@ describe('an object of zeros that is ended', () => {
     made({ before: helper, drop: bulk, short: 'm->n = 0;\n\t\tmem_end(m);', first: 'm->n = 0;\n\tmem_set(m, n);' }),
   );
 });
+
+/** A function that puts pages into its caller's object, and a caller that ends the object where that fails. */
+const filled = (drop: string, last: string, failing = '', alloc = 'kzalloc(sizeof(*m), GFP_KERNEL)', end = 'mem_unlock(m);') => `
+#define MEM_LOCKED 1
+struct mem { struct page **pages; unsigned int flags; int want; int n; };
+static void mem_unlock(struct mem *m)
+{
+	int i;
+
+	${drop}
+}
+static int mem_lock(struct mem *m, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, m->want, FOLL_LONGTERM, m->pages);
+
+	if (got != m->want) {
+		if (got > 0)
+			unpin_user_pages(m->pages, got);
+		${failing}
+		return -EFAULT;
+	}
+	${last}
+	return 0;
+}
+static int mem_fill(struct mem *m, unsigned long a)
+{
+	int ret = mem_lock(m, a);
+
+	if (ret)
+		hw_count_failure();
+	return ret;
+}
+int mem_make(unsigned long a, int n, struct mem **out)
+{
+	struct mem *m = ${alloc};
+	int ret = -ENOMEM;
+
+	if (!m)
+		return ret;
+	m->want = n;
+	m->pages = kcalloc(n, sizeof(*m->pages), GFP_KERNEL);
+	if (m->pages)
+		ret = FILL(m, a);
+	if (ret || n > 64) {
+		${end}
+		kfree(m->pages);
+		kfree(m);
+		return ret ? ret : -EIO;
+	}
+	*out = m;
+	return 0;
+}
+void mem_put(struct mem *m)
+{
+	mem_unlock(m);
+	kfree(m->pages);
+	kfree(m);
+}
+`;
+
+/** How it is noted that the pages are there. */
+const noted: [drop: string, set: string][] = [
+  ...forms.slice(0, 3).map(([drop, set]): [string, string] => [drop, set.replaceAll(/= (n|got);/g, '= got;')]),
+  ['if (m->flags)\n\t\tunpin_user_pages(m->pages, m->want);', 'm->flags = MEM_LOCKED;'],
+  ['if (!m->n)\n\t\treturn;\n\tunpin_user_pages(m->pages, m->n);', 'm->n = got;'],
+];
+
+describe('an object of zeros that is ended where another function has failed to put pages into it', () => {
+  for (const [drop, set] of noted) {
+    for (const fill of ['mem_lock', 'mem_fill']) {
+      const name = `by ${drop.split('\n')[0]} behind ${fill}()`;
+      accepts('double-release', name, filled(drop, set).replace('FILL', fill));
+      accepts('leak-on-path', name, filled(drop, set).replace('FILL', fill));
+    }
+    const [early, never] = [filled(drop, set, set), filled(drop, ';')].map((c) => c.replace('FILL', 'mem_lock')) as [string, string];
+    complains('double-release', `what is set on the failing way, by ${drop.split('\n')[0]}`, early, 'mem_make:mem_unlock(m);');
+    complains('leak-on-path', `what is never set, by ${drop.split('\n')[0]}`, never, 'mem_make:if (ret || n > 64) {');
+    const inside = filled(drop, set, 'mem_unlock(m);', undefined, ';').replace('FILL', 'mem_lock');
+    accepts('double-release', `by ${drop.split('\n')[0]} where the pages were taken, before they are noted`, inside);
+  }
+  const [[bulk, set]] = noted as [[string, string]];
+  complains(
+    'double-release',
+    'memory that is not of zeros',
+    filled(bulk, set, '', 'kmalloc(sizeof(*m), GFP_KERNEL)').replace('FILL', 'mem_lock'),
+    'mem_make:mem_unlock(m);',
+  );
+  complains(
+    'double-release',
+    'what is noted on no way',
+    filled('unpin_user_pages(m->pages, m->want);', ';', 'mem_unlock(m);', undefined, ';').replace('FILL', 'mem_lock'),
+    'mem_lock:mem_unlock(m);',
+  );
+});

@@ -1,9 +1,23 @@
-/** What the conditions of a function ask for. */
-import type { Graph } from '../../../program/graph.js';
+/** What the conditions of a function ask for, and what it sets. */
+import { type Graph, nothing } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
+import type { Holder } from '../memory/state.js';
+import { belowParameter } from './parameter.js';
 
 /** Paths that lead to a member and that a condition compares with something. */
 export const askedFor = remembered(({ nodes }: Graph): readonly string[] => {
   const paths = nodes.flatMap(({ operation: o }) => (o?.kind === 'assume' && o.call === null ? [o.left.path, o.right.path] : []));
   return [...new Set(paths)].flatMap((path) => (path?.includes('.') ? [path] : []));
+});
+
+/** The numbers below parameters that a function sets. */
+export const numbersSetIn = remembered((graph: Graph): readonly Holder[] => {
+  const found = new Map<string, Holder>();
+  for (const { operation: o } of graph.nodes) {
+    const target = o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && !nothing.test(o.text)) ? o.target : '';
+    const holder = rootOf(target) === target ? null : belowParameter(graph, target);
+    if (holder !== null) found.set(target, holder);
+  }
+  return [...found.values()];
 });

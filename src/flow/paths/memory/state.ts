@@ -155,6 +155,8 @@ export interface Exit {
   extra: number;
   /** Constants other than zero that are stored below what the function was given, and flags that are set there, on every way that ends like this one. */
   sets: readonly Stored[];
+  /** Numbers below what the function was given that it sets on some way, and on none that ends like this one. */
+  untouched: readonly Holder[];
   /** What was found on the way of numbers that the function was given, of those of which its callers' constants decide. */
   requires: readonly Requirement[];
   drop: Drop | null;

@@ -11,6 +11,7 @@ import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, type Stored, sign, theReference, told } from '../memory/state.js';
 import { isDecided } from './enter.js';
 import { after, emptied, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
+import { touchedOn } from './known.js';
 
 /** The acquiring call itself. */
 export function take(local: Called, n: Node, o: CallOperation, before: State): State[] {
@@ -92,7 +93,11 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
   // What another call hands in is another reference, and has paths of its own.
   if (state.phase === 'held' && state.from !== n.id) return [state];
   const others = state.phase === 'before' && local.seeds > 1 ? [state] : [];
-  return [...others, ...failedLater(local, n, o, state), ...exits.flatMap((exit) => handedBy(local, n, o, state, exit))];
+  return [
+    ...others,
+    ...failedLater(local, n, o, state),
+    ...exits.flatMap((exit) => handedBy(local, n, o, touchedOn(exits, o, exit, state), exit)),
+  ];
 }
 
 /** The way on which a call in a later round fails: what earlier rounds were handed is still held. */

@@ -13,7 +13,7 @@ import { abandoned } from './abandoned.js';
 import { countsOf, dropsEarlier, isShort } from './counted.js';
 import { isBySame, isCertain, isElement, isWhole, unsettled, variableOf } from './drop.js';
 import { after, emptied, placed, resulting, resultText } from './exits.js';
-import { knownFor } from './known.js';
+import { isUnset, knownFor } from './known.js';
 import { share } from './shared.js';
 
 /**
@@ -119,6 +119,7 @@ function lateCall(
   // It drops on all of its ways; on this one nothing is done before that nobody knows.
   const certain = exits.find((e) => !e.unsure);
   const isSame = (isCertain(state) && n.loops.length === 0) || isBySame(n, o.args[at], state);
+  if (isUnset(local, o, callee, before)) return [next];
   if (
     isSame &&
     certain !== undefined &&

@@ -8,8 +8,8 @@ import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { releases } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
-import type { Known } from '../entry.js';
-import { askedFor } from '../function/asked.js';
+import { isHandedUp, type Known } from '../entry.js';
+import { askedFor, numbersSetIn } from '../function/asked.js';
 import type { Shape } from '../function/shape.js';
 import { constantName, equalOf } from '../memory/conditions.js';
 import { flagsOf, worthOf } from '../memory/constants.js';
@@ -17,7 +17,7 @@ import { areSet, isFlag } from '../memory/flags.js';
 import { bitsOf, maskOf } from '../memory/masks.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
-import { type State, sign } from '../memory/state.js';
+import { type Exit, type Holder, type State, sign } from '../memory/state.js';
 import { unset } from '../memory/unset.js';
 import { mayChange } from './shared.js';
 
@@ -59,6 +59,28 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
   return [...new Map(found.map((known) => [keyOf(known), known]))].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, known]) => known);
 }
 
+/**
+ * True where a function goes, as it drops, by a number in its caller's object which this one sets on other ways, and not on this one: what it
+ * has taken was never noted there.
+ */
+export function isUnset(local: Called, o: CallOperation, callee: FunctionReference, before: State): boolean {
+  const { graph, entry } = local;
+  if (!isHandedUp(entry)) return false;
+  const own = numbersSetIn(graph).map(({ of, suffix }) => `${graph.params[of]?.name}${suffix}`);
+  return (
+    own.length > 0 &&
+    local.program.graphs(callee).some((asking) =>
+      asking.params.some(({ name }, i) => {
+        const value = valueIn(before, o.args[i]);
+        const { whole, bits } = askedIn(asking, local.shapeOf(asking, callee)).get(name) ?? none;
+        const places =
+          value === null ? [] : [...whole, ...bits.map(({ suffix }) => suffix)].map((suffix) => placeBelow(before, value, suffix));
+        return places.some((place) => place !== null && own.includes(place) && !before.store.has(place));
+      }),
+    )
+  );
+}
+
 /** The number that an argument is on this path, or its name where that is not known; `null` for what is no constant. */
 function constantGiven({ program, reference }: Called, state: State, argument: Value | undefined): string | null {
   if (argument?.text.includes('|')) {
@@ -85,7 +107,7 @@ export function storedTo(local: Called, o: CallOperation, callee: string, state:
     for (const path of askedFor(local.graph)) {
       const place = placeAt(state, path);
       const suffix = place === null || state.store.has(place) ? null : suffixAfter(place, value);
-      if (suffix && mayChange(local, callee, i, suffix)) next = put(next, place, null);
+      if (suffix && mayChange(local, callee, i, suffix) && !isLeftBySome(local, i, suffix)) next = put(next, place, null);
     }
   });
   return next;
@@ -96,8 +118,24 @@ function isSetBefore(local: Called, before: State, value: string, suffix: string
   const { graph, entry } = local;
   if (entry.kind !== 'returned') return false;
   const isSetBy = ({ args }: CallOperation): boolean =>
-    args.some((a, i) => valueIn(before, a) === value && mayChange(local, entry.callee, i, suffix));
+    args.some((a, i) => valueIn(before, a) === value && mayChange(local, entry.callee, i, suffix) && !isLeftBySome(local, i, suffix));
   return callsOf(graph, entry.callee).some(({ call }) => isSetBy(call));
+}
+
+/** True for a number to which the function that hands in the pages has not stored on some of its ways: those on which it has are marked. */
+function isLeftBySome({ entry }: Called, index: number, suffix: string): boolean {
+  return entry.kind === 'returned' && entry.exits.some((e) => e.untouched.some((h) => h.of === index && h.suffix === suffix));
+}
+
+/** The state behind a way out of that function: what it leaves alone on others only is another number now. */
+export function touchedOn(exits: readonly Exit[], o: CallOperation, { untouched }: Exit, state: State): State {
+  const isSame = (a: Holder, b: Holder): boolean => a.of === b.of && a.suffix === b.suffix;
+  const touched = exits.flatMap((e) => e.untouched).filter((h) => !untouched.some((own) => isSame(own, h)));
+  return touched.reduce((next, { of, suffix }) => {
+    const value = valueIn(next, o.args[of]);
+    const place = value === null ? null : placeBelow(next, value, suffix);
+    return place !== null && !next.store.has(place) ? put(next, place, null) : next;
+  }, state);
 }
 
 /** What a function asks of one of its parameters: what a condition compares with something, or what says how many are dropped. */

@@ -2,7 +2,7 @@
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
-import { changesOf } from '../../stores.js';
+import { changesOf, settersOf } from '../../stores.js';
 import type { Called } from '../context.js';
 import { askedFor } from '../function/asked.js';
 import { flagsIn } from '../memory/flags.js';
@@ -78,6 +78,11 @@ export function changedIfAsked(local: Called, o: CallOperation, state: State): S
 /** True if a function of a name may store at a path below what it is given. */
 export function mayChange({ program, reference }: Called, callee: string, index: number, suffix: string): boolean {
   return program.resolve(callee, reference.file).some((r) => changesOf(program)(r, index, suffix));
+}
+
+/** The same, but for what it only sets to zero. */
+export function maySet({ program, reference }: Called, callee: string, index: number, suffix: string): boolean {
+  return program.resolve(callee, reference.file).some((r) => settersOf(program)(r, index, suffix));
 }
 
 function changedAt(

@@ -1,10 +1,9 @@
 /** What is left of the reference when a function is left. */
-import { type Graph, type Node, nothing } from '../../../program/graph.js';
-import { rootOf, suffixAfter } from '../../../program/path.js';
-import { remembered } from '../../../program/remembered.js';
+import { type Node, nothing } from '../../../program/graph.js';
+import { suffixAfter } from '../../../program/path.js';
 import { goingOn } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
-import { belowParameter } from '../function/parameter.js';
+import { numbersSetIn } from '../function/asked.js';
 import { equalOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
@@ -12,7 +11,7 @@ import { requiredOf } from '../memory/required.js';
 import { errorSigns, signOf } from '../memory/signs.js';
 import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from '../memory/state.js';
 import { happened, latest } from '../memory/trail.js';
-import { setsOf } from './sets.js';
+import { setsOf, untouchedBy } from './sets.js';
 
 /** The exit of a path; `null` for one on which the reference never was. */
 export function exitOf(local: Called, state: State, n: Node): Exit | null {
@@ -38,6 +37,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     unset: [],
     extra: state.extra,
     sets: setsOf(local, state),
+    untouched: untouchedBy(local, state),
     requires: requiredOf(state, local.graph, local.modes),
     drop: state.dropped,
     early: false,
@@ -77,19 +77,8 @@ function emptied({ graph }: Called, { store }: State): Holder[] {
 
 /** What stands below parameters, is a number, and was not set on this path. */
 function unsetIn({ graph }: Called, { store }: State): Holder[] {
-  return countsIn(graph).filter(({ of, suffix }) => !store.has(`${graph.params[of]?.name}${suffix}`));
+  return numbersSetIn(graph).filter(({ of, suffix }) => !store.has(`${graph.params[of]?.name}${suffix}`));
 }
-
-/** The numbers below parameters that a function sets. */
-const countsIn = remembered((graph: Graph): readonly Holder[] => {
-  const found = new Map<string, Holder>();
-  for (const { operation: o } of graph.nodes) {
-    const target = o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && !nothing.test(o.text)) ? o.target : '';
-    const holder = rootOf(target) === target ? null : belowParameter(graph, target);
-    if (holder !== null) found.set(target, holder);
-  }
-  return [...found.values()];
-});
 
 /** The parameters that lead to a pointer which was set to memory of this path's own, that nobody else may reach, with the reference in it. */
 function madeFor({ graph }: Called, state: State, found: readonly Holder[]): number[] {

@@ -1,11 +1,15 @@
-/** Constants that a function stores in what it was given, and flags that it sets there: by those its callers know what it did. */
-import { nothing } from '../../../program/graph.js';
+/** Constants that a function stores in what it was given, flags that it sets there, and numbers that it leaves as they are: by those its callers know what it did. */
+import { type CallOperation, callsOf, nothing } from '../../../program/graph.js';
+import { suffixAfter } from '../../../program/path.js';
 import type { Called } from '../context.js';
 import { isHandedUp } from '../entry.js';
+import { numbersSetIn } from '../function/asked.js';
+import { belowParameter } from '../function/parameter.js';
 import { constantName } from '../memory/conditions.js';
 import { flagsIn } from '../memory/flags.js';
 import { baseOf } from '../memory/memory.js';
-import type { State, Stored } from '../memory/state.js';
+import type { Holder, State, Stored } from '../memory/state.js';
+import { maySet } from '../step/shared.js';
 
 /** Those on one path; not zeros, which say that nothing is there, see `emptied` of exit.ts. */
 export function setsOf({ graph, entry }: Called, state: State): Stored[] {
@@ -28,4 +32,44 @@ function isConstant(value: string): boolean {
 export function commonSets(some: readonly Stored[], others: readonly Stored[]): readonly Stored[] {
   const isSame = (a: Stored, b: Stored): boolean => a.of === b.of && a.suffix === b.suffix && a.value === b.value;
   return some.filter((a) => others.some((b) => isSame(a, b)));
+}
+
+/** Of the numbers below parameters that a function sets, itself or by whom it has the pages from, those to which nobody has stored on a path. */
+export function untouchedBy(local: Called, { store }: State): Holder[] {
+  const { graph, entry } = local;
+  if (!isHandedUp(entry)) return [];
+  const handed = entry.kind === 'returned' ? callsOf(graph, entry.callee).flatMap(({ call }) => given(local, call)) : [];
+  return [...numbersSetIn(graph), ...handed].filter(({ of, suffix }, i, all) => {
+    const place = `${graph.params[of]?.name}${suffix}`;
+    return !store.has(place) && all.findIndex((h) => h.of === of && h.suffix === suffix) === i && !isSetByCall(local, place);
+  });
+}
+
+/** What a call left as it was on some of its ways, in the terms of this function's caller. */
+function given({ graph, entry }: Called, { args }: CallOperation): Holder[] {
+  if (entry.kind !== 'returned') return [];
+  return entry.exits.flatMap(({ untouched }) =>
+    untouched.flatMap(({ of, suffix }) => {
+      const argument = args[of];
+      return argument?.path == null || argument.address ? [] : (belowParameter(graph, argument.path + suffix) ?? []);
+    }),
+  );
+}
+
+/** True if a function that is called may set a number, but for the one that hands on the pages: what that has set is known. */
+function isSetByCall(local: Called, place: string): boolean {
+  const { graph, entry } = local;
+  return graph.nodes.some(({ operation: o }) => {
+    if (o?.kind !== 'call' || o.name === null || (entry.kind === 'returned' && o.name === entry.callee)) return false;
+    const { name, args } = o;
+    return args.some((a, i) => {
+      const suffix = a.path === null || a.address ? null : suffixAfter(place, a.path);
+      return suffix !== null && suffix !== '' && maySet(local, name, i, suffix);
+    });
+  });
+}
+
+/** Those that two ways have in common. */
+export function commonHolders(some: readonly Holder[], others: readonly Holder[]): readonly Holder[] {
+  return some.filter((a) => others.some((b) => a.of === b.of && a.suffix === b.suffix));
 }

@@ -19,7 +19,7 @@ import { leftOver } from '../step/transfer.js';
 import { withEarly } from './early.js';
 import { exitOf } from './exit.js';
 import { openFrontier, stageOf } from './frontier.js';
-import { commonSets } from './sets.js';
+import { commonHolders, commonSets } from './sets.js';
 
 export interface Walked {
   exits: Exit[];
@@ -55,6 +55,7 @@ const gaveUp: Exit = {
   unset: [],
   extra: 0,
   sets: [],
+  untouched: [],
   requires: [],
   drop: null,
   early: false,
@@ -76,8 +77,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return nowhere();
   const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
   const walked = nowhere();
-  /** What is stored on all ways that end alike. */
-  const setsAs = new Map<string, Exit['sets']>();
+  /** What is stored, and what is not, on all ways that end alike. */
+  const setsAs = new Map<string, Pick<Exit, 'sets' | 'untouched'>>();
   const nodes = context.nodesOf(graph, reference);
   const modes = isHandedUp(entry) ? context.modesOf(reference, graph, handingIn(entry)) : [];
   const frontier = openFrontier(graph, shape, firstState(entry), nodes.step, {
@@ -86,9 +87,13 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   });
   const leave = (exit: Exit): void => {
     const key = endOf(exit);
-    const sets = setsAs.get(key);
-    setsAs.set(key, sets ? commonSets(sets, exit.sets) : exit.sets);
-    if (sets === undefined) walked.exits.push(exit);
+    const before = setsAs.get(key);
+    const { sets, untouched } = exit;
+    setsAs.set(
+      key,
+      before ? { sets: commonSets(before.sets, sets), untouched: commonHolders(before.untouched, untouched) } : { sets, untouched },
+    );
+    if (before === undefined) walked.exits.push(exit);
   };
   const late = (found: Late): void => {
     walked.late.push(found);
@@ -169,7 +174,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   }
   if (frontier.isOver()) leave(gaveUp);
   const { tracks } = frontier;
-  walked.exits = walked.exits.map((exit) => ({ ...exit, sets: setsAs.get(endOf(exit)) ?? [], trail: tracks.decidedFor(exit) }));
+  walked.exits = walked.exits.map((exit) => ({ ...exit, ...setsAs.get(endOf(exit)), trail: tracks.decidedFor(exit) }));
   if (entry.kind === 'given') walked.exits = withEarly({ program: context.program, reference, graph }, walked.exits);
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();

@@ -44,6 +44,7 @@ export function wayOf(e: Exit): string {
     ...e.made,
     ...e.requires.map(requirementText),
     ...e.sets.map((s) => `${placeOf(s)}${s.value}`),
+    ...e.untouched.map((h) => `${placeOf(h)}-`),
     ...places,
     ...failedOn(e.trail).map(({ key }) => key),
   ].join();
