@@ -90,4 +90,12 @@ describe('a helper that unwinds by a stage', () => {
   }
   // What the argument is nobody knows.
   accepts('leak-on-path', 'a stage that is a variable', staged('int', `if (stage > 1)\n\t\t${drop}\n\tkfree(b->pages);`, '1', 'buf_stage'));
+  const handed = (array: string, pinned: string) =>
+    staged('bool', 'buf_undo(b, stage);', array, pinned).replace(
+      'static void buf_unwind',
+      'static void buf_undo(struct buf *b, bool pinned)\n{\n\tif (pinned)\n\t\tunpin_user_pages(b->pages, b->n);\n\tkfree(b->pages);\n}\nstatic void buf_unwind',
+    );
+  accepts('double-release', 'a helper that hands it on', handed('false', 'true'));
+  accepts('leak-on-path', 'a helper that hands it on', handed('false', 'true'));
+  complains('leak-on-path', 'pages that are there, by a helper that hands it on', handed('false', 'false'), 'buf_setup:if (n > 64) {');
 });

@@ -70,7 +70,29 @@ const forms: [drop: string, set: string][] = [
   ['while (m->n > 0)\n\t\tunpin_user_page(m->pages[--m->n]);', 'm->n = got;'],
 ];
 
+/** The same by a helper of the end, or by a copy of the count. */
+const farther: [drop: string, set: string, before: string][] = [
+  [
+    'mem_unlock(m);',
+    'm->want = n;\n\tm->flags |= MEM_LOCKED;',
+    'static void mem_unlock(struct mem *m)\n{\n\tif (m->flags & MEM_LOCKED)\n\t\tunpin_user_pages(m->pages, m->want);\n}',
+  ],
+  [
+    'pages_drop(m->pages, m->n);',
+    'm->n = n;',
+    'static void pages_drop(struct page **p, int n)\n{\n\tint i;\n\n\tfor (i = 0; i < n; i++)\n\t\tunpin_user_page(p[i]);\n}',
+  ],
+  ['int left = m->n;\n\n\tfor (i = 0; i < left; i++)\n\t\tunpin_user_page(m->pages[i]);', 'm->n = got;', ''],
+  ['for (i = m->n - 1; i >= 0; i--)\n\t\tunpin_user_page(m->pages[i]);', 'm->n = got;', ''],
+];
+
 describe('an object of zeros that is ended', () => {
+  for (const [drop, set, before] of farther) {
+    const name = `by ${drop.split('\n')[0]}`;
+    accepts('double-release', `${name} before it is set`, made({ before, drop, last: set }));
+    accepts('leak-on-path', `${name} once it is set`, made({ before, drop, first: set }));
+    complains('leak-on-path', `${name}, with pages, before it is set`, made({ before, drop, last: set }), 'mem_make:if (n > 64) {');
+  }
   for (const [drop, set] of forms) {
     const name = `by ${drop.split('\n')[0]}`;
     accepts('double-release', `${name} before it is set`, made({ drop, last: set }));

@@ -3,18 +3,16 @@
  * in memory that was allocated as zeros. The latter also for the caller of who took the pages.
  */
 import type { FunctionReference } from '../../../program/file.js';
-import { type CallOperation, callsOf, type Graph } from '../../../program/graph.js';
-import { rootOf, suffixAfter, type Value } from '../../../program/path.js';
-import { remembered } from '../../../program/remembered.js';
-import { releases } from '../../../protocol/index.js';
+import { type CallOperation, callsOf } from '../../../program/graph.js';
+import { suffixAfter, type Value } from '../../../program/path.js';
 import type { Called } from '../context.js';
 import { isHandedUp, type Known } from '../entry.js';
 import { askedFor, numbersSetIn } from '../function/asked.js';
-import type { Shape } from '../function/shape.js';
+import { askedOf, nothing } from '../function/questions.js';
 import { constantName, equalOf } from '../memory/conditions.js';
 import { flagsOf, worthOf } from '../memory/constants.js';
 import { areSet, isFlag } from '../memory/flags.js';
-import { bitsOf, maskOf } from '../memory/masks.js';
+import { bitsOf } from '../memory/masks.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { type Exit, type Holder, type State, sign } from '../memory/state.js';
@@ -35,9 +33,11 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
     if (!before.zeroed.has(value)) return null;
     return unset(before, valueAt(before, place)) === '=0' && !isSetBefore(local, before, value, suffix) ? '=0' : null;
   };
+  const asked = askedOf(local, callee);
+  if (asked.size === 0) return [];
   const found = program.graphs(callee).flatMap((graph) =>
     graph.params.flatMap(({ name }, i): Known[] => {
-      const { itself, whole, bits } = askedIn(graph, local.shapeOf(graph, callee)).get(name) ?? none;
+      const { itself, whole, bits } = asked.get(i) ?? nothing;
       const given = itself ? constantGiven(local, before, o.args[i]) : null;
       if (given !== null) return [{ path: name, value: given }];
       const value = valueIn(before, o.args[i]);
@@ -66,13 +66,14 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
 export function isUnset(local: Called, o: CallOperation, callee: FunctionReference, before: State): boolean {
   const { graph, entry } = local;
   if (!isHandedUp(entry)) return false;
+  const asked = askedOf(local, callee);
   const own = numbersSetIn(graph).map(({ of, suffix }) => `${graph.params[of]?.name}${suffix}`);
   return (
     own.length > 0 &&
     local.program.graphs(callee).some((asking) =>
-      asking.params.some(({ name }, i) => {
+      asking.params.some((_, i) => {
         const value = valueIn(before, o.args[i]);
-        const { whole, bits } = askedIn(asking, local.shapeOf(asking, callee)).get(name) ?? none;
+        const { whole, bits } = asked.get(i) ?? nothing;
         const places =
           value === null ? [] : [...whole, ...bits.map(({ suffix }) => suffix)].map((suffix) => placeBelow(before, value, suffix));
         return places.some((place) => place !== null && own.includes(place) && !before.store.has(place));
@@ -137,50 +138,3 @@ export function touchedOn(exits: readonly Exit[], o: CallOperation, { untouched 
     return place !== null && !next.store.has(place) ? put(next, place, null) : next;
   }, state);
 }
-
-/** What a function asks of one of its parameters: what a condition compares with something, or what says how many are dropped. */
-interface Asked {
-  /** The parameter itself, where it says what is dropped: any other would only make more of the same ways. */
-  itself: boolean;
-  /** Paths below it. */
-  whole: readonly string[];
-  /** Bits of numbers there. */
-  bits: readonly { suffix: string; mask: string }[];
-}
-
-const none: Asked = { itself: false, whole: [], bits: [] };
-
-const askedIn = remembered(({ nodes, params }: Graph, shape: Shape): ReadonlyMap<string, Asked> => {
-  const itself = new Set<string>();
-  const whole = new Set<string>();
-  const bits = new Map<string, { path: string; mask: string }>();
-  const add = (path: string | null | undefined, decides: boolean): void => {
-    if (path == null) return;
-    if (rootOf(path) !== path) whole.add(path);
-    else if (decides) itself.add(path);
-  };
-  for (const { id, operation: o } of nodes) {
-    if (o?.kind === 'call' && releases.get(o.name ?? '')?.shape === 'bulk') add(o.args[1]?.path, true);
-    if (o?.kind !== 'assume' || o.call !== null) continue;
-    const decides = shape.passesDrop(id);
-    add(o.right.path, decides);
-    const mask = maskOf(o.left);
-    const path = mask === undefined ? o.left.path : maskedPath.exec(o.left.text)?.[0];
-    if (mask === undefined || path == null || rootOf(path) === path) add(path, decides);
-    else bits.set(o.left.text, { path, mask });
-  }
-  const below = (name: string, path: string): string[] => (rootOf(path) === name ? [path.slice(name.length)] : []);
-  return new Map(
-    params.map(({ name }) => [
-      name,
-      {
-        itself: itself.has(name),
-        whole: [...whole].flatMap((path) => below(name, path)),
-        bits: [...bits.values()].flatMap(({ path, mask }) => below(name, path).map((suffix) => ({ suffix, mask }))),
-      },
-    ]),
-  );
-});
-
-/** The number whose bits are asked for. */
-const maskedPath = /^\w+(?:\.\w+)*(?= & )/;

@@ -36,9 +36,9 @@ export function offset(
 ): State | null {
   const [, op, text = ''] = sum.exec(source.text) ?? [];
   if (op === undefined || place === null || value === null || source.path === null) return null;
-  if (!isNumber(graph, source.path) || !isNumber(graph, target)) return null;
-  const by = number.exec(text)?.[1];
   const from = numberOf(value);
+  if ((from === null && !isNumber(graph, source.path)) || !isNumber(graph, target)) return null;
+  const by = number.exec(text)?.[1];
   if (by !== undefined && from !== null) return put(state, place, `=${op === '+' ? from + Number(by) : from - Number(by)}`);
   const fresh = `~${n.id}`;
   const next = put(renewed(state, fresh), place, fresh);

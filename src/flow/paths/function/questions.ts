@@ -1,0 +1,105 @@
+/** What a function asks of its parameters, itself or by what it calls: of that it is told what its callers know. */
+import type { FunctionReference } from '../../../program/file.js';
+import { type CallOperation, type Graph, isStore } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+import { remembered } from '../../../program/remembered.js';
+import { releases } from '../../../protocol/index.js';
+import type { Context } from '../context.js';
+import { maskOf } from '../memory/masks.js';
+import { belowParameter } from './parameter.js';
+
+/** What is asked of one parameter: what a condition compares with something, or what says how many are dropped. */
+export interface Asked {
+  /** The parameter itself, where it says what is dropped: any other would only make more of the same ways. */
+  itself: boolean;
+  /** Paths below it. */
+  whole: readonly string[];
+  /** Bits of numbers there. */
+  bits: readonly { suffix: string; mask: string }[];
+}
+
+export const nothing: Asked = { itself: false, whole: [], bits: [] };
+
+/** How many calls deep such questions are looked for: an end of an object, and a helper of that. */
+const maxNested = 2;
+
+/** A name that more functions have means none of them for certain. */
+const maxDefinitions = 4;
+
+const askedIn = remembered((program: Program) => program.ledger.memo<ReadonlyMap<number, Asked>>());
+
+/** What a function asks of its parameters, by their numbers. */
+export function askedOf(context: Context, callee: FunctionReference, nested = maxNested): ReadonlyMap<number, Asked> {
+  const known = askedIn(context.program);
+  const key = `${callee.key}|${nested}`;
+  return known.get(key) ?? known.work(key, () => questionsOf(context, callee, nested));
+}
+
+type Question = { path: string; decides: boolean; mask?: string };
+
+function questionsOf(context: Context, callee: FunctionReference, nested: number): ReadonlyMap<number, Asked> {
+  const found = new Map<number, Asked>();
+  for (const graph of context.program.graphs(callee))
+    for (const { path, decides, mask } of questionsIn(context, callee, graph, nested)) {
+      const place = belowParameter(graph, path);
+      if (place === null || (place.suffix === '' && !decides)) continue;
+      found.set(place.of, withQuestion(found.get(place.of) ?? nothing, place.suffix, mask));
+    }
+  return found;
+}
+
+function withQuestion({ itself, whole, bits }: Asked, suffix: string, mask: string | undefined): Asked {
+  if (suffix === '') return { itself: true, whole, bits };
+  if (mask === undefined) return whole.includes(suffix) ? { itself, whole, bits } : { itself, whole: [...whole, suffix], bits };
+  return bits.some((b) => b.suffix === suffix && b.mask === mask)
+    ? { itself, whole, bits }
+    : { itself, whole, bits: [...bits, { suffix, mask }] };
+}
+
+function questionsIn(context: Context, callee: FunctionReference, graph: Graph, nested: number): Question[] {
+  const shape = context.shapeOf(graph, callee);
+  return graph.nodes.flatMap(({ id, operation: o }): Question[] => {
+    if (o?.kind === 'call') {
+      const asked = releases.get(o.name ?? '')?.shape === 'bulk' ? copiesOf(graph, o.args[1]?.path) : [];
+      return [...asked.map((path) => ({ path, decides: true })), ...(nested > 0 ? handedOn(context, callee, o, nested) : [])];
+    }
+    if (o?.kind !== 'assume' || o.call !== null) return [];
+    const decides = shape.passesDrop(id);
+    const mask = maskOf(o.left);
+    const right = copiesOf(graph, o.right.path).map((path) => ({ path, decides }));
+    if (mask === undefined) return [...copiesOf(graph, o.left.path).map((path) => ({ path, decides })), ...right];
+    const path = maskedPath.exec(o.left.text)?.[0];
+    return path === undefined ? right : [{ path, decides, mask }, ...right];
+  });
+}
+
+/** What a function that may drop is handed of what it asks for. */
+function handedOn(context: Context, callee: FunctionReference, { name, args }: CallOperation, nested: number): Question[] {
+  if (name === null || releases.has(name) || !context.mayDrop(name, callee.file)) return [];
+  const next = context.program.resolve(name, callee.file).filter(({ key }) => key !== callee.key);
+  if (next.length > maxDefinitions) return [];
+  return next.flatMap((reference) =>
+    [...askedOf(context, reference, nested - 1)].flatMap(([of, { itself, whole, bits }]): Question[] => {
+      const { path = null, address = false } = args[of] ?? {};
+      if (path === null) return [];
+      return [
+        ...(itself && !address ? [{ path, decides: true }] : []),
+        ...whole.map((suffix) => ({ path: path + suffix, decides: true })),
+        ...bits.map(({ suffix, mask }) => ({ path: path + suffix, decides: true, mask })),
+      ];
+    }),
+  );
+}
+
+/** A path, or what a variable of that name is set to. */
+function copiesOf({ nodes, params }: Graph, path: string | null | undefined): string[] {
+  if (path == null) return [];
+  if (rootOf(path) !== path || params.some(({ name }) => name === path)) return [path];
+  return nodes.flatMap(({ operation: o }) =>
+    isStore(o) && o.kind === 'copy' && o.target === path && o.source.path !== null && !o.source.address ? [o.source.path] : [],
+  );
+}
+
+/** The number whose bits are asked for. */
+const maskedPath = /^\w+(?:\.\w+)*(?= & )/;
