@@ -111,6 +111,57 @@ export const fillingCalls: ReadonlySet<string> = new Set([
   'mte_clear_page_tags',
 ]);
 
+/** A call that fills pages which it is given themselves, or in a container. */
+export interface PageFilling {
+  /** Where the pages stand. */
+  memory: Place;
+  /** Position of a flag that says which way it copies, and what it is where that is into the pages. */
+  way?: { argument: number; into: RegExp };
+}
+
+const filling = (memory: Place, names: readonly string[]): [string, PageFilling][] => names.map((name) => [name, { memory }]);
+
+/** include/linux/highmem.h, mm.h, uio.h, scatterlist.h, bvec.h, bio.h; include/crypto/scatterwalk.h. */
+export const pageFillingCalls: ReadonlyMap<string, PageFilling> = new Map<string, PageFilling>([
+  ...filling('0', ['memcpy_to_page', 'memcpy_to_folio', 'memcpy_page', 'memcpy_folio', 'memmove_page', 'memset_page', 'memzero_page']),
+  ...filling('0', ['clear_highpage', 'clear_highpage_kasan_tagged', 'clear_user_highpage', 'tag_clear_highpage', 'clear_huge_page']),
+  ...filling('0', ['zero_user', 'zero_user_segment', 'zero_user_segments']),
+  ...filling('0', [
+    'folio_zero_range',
+    'folio_zero_segment',
+    'folio_zero_segments',
+    'folio_zero_tail',
+    'folio_zero_user',
+    'folio_fill_tail',
+  ]),
+  ...filling('0', ['copy_highpage', 'copy_mc_highpage', 'copy_user_highpage', 'copy_mc_user_highpage', 'copy_user_huge_page']),
+  ...filling('0', ['copy_page_from_iter', 'copy_page_from_iter_atomic', 'copy_folio_from_iter', 'copy_folio_from_iter_atomic']),
+  // To 5.15.
+  ...filling('0', ['iov_iter_copy_from_user_atomic']),
+  ...filling('0@sgl', ['sg_copy_from_buffer', 'sg_pcopy_from_buffer', 'sg_zero_buffer', 'memcpy_to_sglist']),
+  ['sg_copy_buffer', { memory: '0@sgl', way: { argument: 5, into: /^(0|false)$/ } }],
+  ['scatterwalk_map_and_copy', { memory: '1@sgl', way: { argument: 4, into: /^(1|true)$/ } }],
+  ...filling('0@bvec', ['memcpy_to_bvec', 'memzero_bvec', 'zero_fill_bio', 'zero_fill_bio_iter', 'bio_copy_data']),
+  // Into what an iterator leads to, which may be pages: `iov_iter_bvec()`.
+  ...filling('2@bvec', ['copy_to_iter', 'copy_to_iter_full']),
+  ...filling('3@bvec', ['copy_page_to_iter', 'copy_page_to_iter_nofault', 'copy_folio_to_iter']),
+  ...filling('1@bvec', ['iov_iter_zero']),
+]);
+
+/** Calls that read the data of pages, and where those stand: the same headers. */
+export const pageReadingCalls: ReadonlyMap<string, Place> = new Map<string, Place>(
+  Object.entries({
+    '0': ['copy_page_to_iter', 'copy_page_to_iter_nofault', 'copy_folio_to_iter'],
+    '1': ['memcpy_from_page', 'memcpy_from_folio', 'memcpy_from_file_folio', 'copy_highpage', 'copy_mc_highpage', 'copy_user_highpage'],
+    '2': ['memcpy_page', 'memcpy_folio', 'memmove_page'],
+    '0@sgl': ['sg_copy_buffer', 'sg_copy_to_buffer', 'sg_pcopy_to_buffer'],
+    '1@sgl': ['scatterwalk_map_and_copy', 'memcpy_from_sglist'],
+    '1@bvec': ['memcpy_from_bvec', 'bio_copy_data'],
+    '2@bvec': ['copy_from_iter', 'copy_from_iter_full'],
+    '3@bvec': ['copy_page_from_iter', 'copy_page_from_iter_atomic', 'copy_folio_from_iter', 'copy_folio_from_iter_atomic'],
+  }).flatMap(([place, names]) => names.map((name): [string, Place] => [name, place])),
+);
+
 /**
  * Calls that send pages off, to come back for them later, or put them into page tables; by whole name. Of the block layer's, those that
  * ask something of a request or a queue, or put a bio into a request, send nothing yet.

@@ -18,9 +18,13 @@ export { bioFlagSetter, saysNoReferences } from './block.js';
 export {
   askingName,
   copyingName,
+  type DeviceCall,
   fillingCalls,
   isSilentToDevices,
   mappingCall,
+  type PageFilling,
+  pageFillingCalls,
+  pageReadingCalls,
   reachingCall,
   type Starting,
   sendingCall,

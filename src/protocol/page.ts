@@ -201,7 +201,7 @@ export const pageHandles: ReadonlyMap<string, readonly string[]> = new Map([
 
 /** Calls that look into a page, or change what is known of it: include/linux/highmem.h, page-flags.h, pagemap.h, swap.h, kvm_host.h. */
 export const pageUse =
-  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|copy_highpage|clear_highpage|memcpy_(to|from)_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
+  /^(page_address|kmap\w*|set_page_dirty\w*|SetPage\w+|ClearPage\w+|folio_mark_dirty\w*|lock_page|unlock_page|folio_lock|folio_unlock|flush_dcache_page|vmap|vm_map_ram|mark_page_accessed|folio_mark_accessed|kvm_set_(pfn|page)_(accessed|dirty))$/;
 
 /**
  * Tests of what a page is, which say nothing of whether it is held: include/linux/page-flags.h. The page of zeros and a device's pages are

@@ -43,6 +43,7 @@ export const scatterlistTransfers: readonly Transfer[] = [
     fails: 'error pointer',
   },
   { name: 'sg_miter_start', moves: [['1', '0']] },
+  { name: 'sg_miter_next', moves: [['0@sgl', '0.addr@address']] },
   { name: '__sg_page_iter_start', moves: [['1', '0']] },
   { name: 'sg_split', moves: [['0', '5[]']] },
   // Takes a reference of its own for the message.

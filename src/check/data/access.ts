@@ -5,12 +5,12 @@ import { type DirtyEvent, placeOf as originPlace } from '../../flow/flow.js';
 import { isOffAt } from '../../flow/kernels.js';
 import { placeOf } from '../../flow/moves.js';
 import type { Visit } from '../../flow/visit.js';
-import { callsAt, isStore } from '../../program/graph.js';
+import { type CallOperation, callsAt, isStore } from '../../program/graph.js';
 import { rootOf, stepsOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
-import { cacheLocks, deviceCalls, dirtyCalls, fillingCalls } from '../../protocol/index.js';
+import { cacheLocks, type DeviceCall, deviceCalls, dirtyCalls, fillingCalls, pageFillingCalls } from '../../protocol/index.js';
 import { passesFlag } from '../../survey/flags.js';
 import { assumptionsOf } from '../../survey/sites.js';
 import { stepsTo } from '../../survey/trace.js';
@@ -39,7 +39,7 @@ export const accessesOf = remembered((subject: Subject): Access[] =>
   subject.followed.visits.flatMap((visit) => accessesIn(subject, visit)),
 );
 
-const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls].join('|')})\\s*\\(`);
+const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls, ...pageFillingCalls.keys()].join('|')})\\s*\\(`);
 
 function accessesIn({ program }: Subject, visit: Visit): Access[] {
   const { reference, origins } = visit.flow;
@@ -60,9 +60,9 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
       if (found.has(pos)) continue;
       if (o?.kind === 'call') {
         const device = o.name === null ? undefined : deviceCalls.get(o.name);
-        if (o.name === null || (!device && !fillingCalls.has(o.name))) continue;
-        const place = placeOf(o, device?.memory ?? '0');
-        const fact = place && factAt(place, facts, scope, (suffix) => device !== undefined || suffix === '@address');
+        const reached = reachedBy(o, device);
+        const place = reached && placeOf(o, reached.memory);
+        const fact = place && factAt(place, facts, scope, reached.isMeant);
         if (fact == null || place?.path == null) continue;
         const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
         found.set(pos, { visit, pos, fact, path: place.path, name: o.name, device: device !== undefined, direction });
@@ -73,6 +73,19 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
     }
   }
   return [...found.values()];
+}
+
+/** What a call lets a device at, or fills, and what leads from there to its pages; `null` for any other call. */
+function reachedBy(
+  { name, args }: CallOperation,
+  device: DeviceCall | undefined,
+): { memory: string; isMeant(suffix: string): boolean } | null {
+  if (name === null) return null;
+  if (device) return { memory: device.memory, isMeant: () => true };
+  if (fillingCalls.has(name)) return { memory: '0', isMeant: (suffix) => suffix === '@address' };
+  const { memory, way } = pageFillingCalls.get(name) ?? {};
+  const isIntoPages = way === undefined || way.into.test(args[way.argument]?.text ?? '');
+  return memory !== undefined && isIntoPages ? { memory, isMeant: (suffix) => suffix === '' } : null;
 }
 
 /** True for a parameter that leads to a variable in which the address stands: `&addr`. */

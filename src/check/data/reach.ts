@@ -7,7 +7,7 @@ import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import type { FindingStep } from '../finding.js';
-import { accessesOf, accessSteps, dirtiesOf, markSteps, mayWrite, stepAt } from './access.js';
+import { type Access, accessesOf, accessSteps, dirtiesOf, markSteps, mayWrite, stepAt } from './access.js';
 import { destinationOf, destinationStep } from './destination.js';
 import { byReference, isKeptByReference } from './notified.js';
 
@@ -18,12 +18,17 @@ export interface Reach {
   steps: FindingStep[];
   /** It is an access, which the pages of another caller may have. */
   access?: true;
+  /** Of an access: by a call that is given the pages, and not their address. */
+  byCall?: boolean;
 }
 
 /** The first that says so; `null` if nothing does, or the driver follows the page table by an MMU notifier (case 3). */
 export const reachOf = remembered((subject: Subject): Reach | null => {
   if (subject.row.case?.number === 3 || isOwnPage(subject)) return null;
-  return byAccess(subject) ?? byMark(subject) ?? byIterator(subject) ?? byFrame(subject);
+  const access = byAccess(subject);
+  // Who fills the end of an iterator's pages with zeros, or part of them, by a call has others fill the rest.
+  const filled = access?.byCall ? byIterator(subject) : null;
+  return filled ?? access ?? byMark(subject) ?? byIterator(subject) ?? byFrame(subject);
 });
 
 /** A function that reaches the data of a page, which it has by its reference alone. */
@@ -64,9 +69,11 @@ function isOwnPage(subject: Subject): boolean {
 
 function byAccess(subject: Subject): Reach | null {
   const accesses = accessesOf(subject);
-  const access = accesses.find((a) => a.device) ?? accesses[0];
+  const isMapped = ({ fact }: Access): boolean => fact.endsWith('@address');
+  const access = accesses.find((a) => a.device) ?? accesses.find(isMapped) ?? accesses[0];
   if (!access) return null;
-  return { how: access.device ? 'reached by a device' : 'written to by the processor', steps: accessSteps(subject, access), access: true };
+  const how = access.device ? 'reached by a device' : 'written to by the processor';
+  return { how, steps: accessSteps(subject, access), access: true, byCall: !access.device && !isMapped(access) };
 }
 
 /** Where a function marks a page dirty that it has mapped, or its address is kept though it was taken to be written to: what else says that it is written. */

@@ -1,7 +1,7 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
 import { type CallOperation, type Graph, isStore, type Node, type Operation } from '../../../program/graph.js';
 import { rootOf, splitSteps, type Value } from '../../../program/path.js';
-import { freedOf, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
+import { freedOf, pageFillingCalls, pageReadingCalls, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
 import { sweepAt } from '../loops/sweep.js';
@@ -94,10 +94,18 @@ export function unsettled(state: State): State {
 
 /** A page that is looked into after its last drop; `null` for any other call. */
 export function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
+  const places = [pageFillingCalls.get(name)?.memory, pageReadingCalls.get(name)];
   const isRead = pageUse.test(name)
     ? o.args.some((a) => reach(state, valueIn(state, a)).some((s) => s === '' || (s === '[]' && /map/.test(name))))
-    : reachingCall.test(name) && o.args.some(({ path }) => path !== null && isAddress(local, state, path));
+    : (reachingCall.test(name) && o.args.some(({ path }) => path !== null && isAddress(local, state, path))) ||
+      places.some((place) => place !== undefined && leadsThere(state, o, place));
   return isRead ? usedLate(local, n, state, `read by ${name}() after the drop`) : null;
+}
+
+/** True if pages stand where a call reads or writes them, in an argument or in what that leads to. */
+function leadsThere(state: State, { args }: CallOperation, place: string): boolean {
+  const [, index, content] = /^(\d+)(.*)$/.exec(place) ?? [];
+  return reach(state, valueIn(state, args[Number(index)])).includes(content ?? '');
 }
 
 /** A load or a store through an address in a page after its last drop; `null` for any other. */

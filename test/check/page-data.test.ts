@@ -1,0 +1,97 @@
+/** Calls that write to the data of pages or read it, given a page, a scatterlist, a bvec or an iterator over one. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+const around = (
+  flags: string,
+  first: string,
+  second: string,
+) => `int peek(unsigned long addr, char *to, struct iov_iter *it, struct page *other)
+{
+	struct sg_mapping_iter m;
+	struct scatterlist sg;
+	struct bio_vec bv;
+	struct iov_iter bi;
+	struct page *page;
+
+	if (pin_user_pages_fast(addr, 1, ${flags}, &page) != 1)
+		return -EFAULT;
+	sg_init_table(&sg, 1);
+	sg_set_page(&sg, page, PAGE_SIZE, 0);
+	bvec_set_page(&bv, page, PAGE_SIZE, 0);
+	iov_iter_bvec(&bi, ITER_DEST, &bv, 1, PAGE_SIZE);
+	${first}
+	${second}
+	return 0;
+}
+`;
+const drop = 'unpin_user_page(page);';
+const written = (call: string, end = drop) => around('FOLL_WRITE', call, end);
+const late = (call: string) => around('0', drop, call);
+
+/** They write to the page. */
+const writes = [
+  'memcpy_to_page(page, 0, to, 64);',
+  'memcpy_page(page, 0, other, 0, 64);',
+  'memzero_page(page, 0, 64);',
+  'memset_page(page, 0, 1, 64);',
+  'clear_highpage(page);',
+  'zero_user(page, 0, 64);',
+  'copy_highpage(page, other);',
+  'copy_page_from_iter(page, 0, 64, it);',
+  'memcpy_to_folio(page_folio(page), 0, to, 64);',
+  'folio_zero_range(page_folio(page), 0, 64);',
+  'sg_copy_from_buffer(&sg, 1, to, 64);',
+  'sg_zero_buffer(&sg, 1, 64, 0);',
+  'sg_copy_buffer(&sg, 1, to, 64, 0, false);',
+  'scatterwalk_map_and_copy(to, &sg, 0, 64, 1);',
+  'memcpy_to_bvec(&bv, to);',
+  'copy_to_iter(to, 64, &bi);',
+  'copy_page_to_iter(other, 0, 64, &bi);',
+  'iov_iter_zero(64, &bi);',
+];
+
+/** They read it. */
+const reads = [
+  'memcpy_from_page(to, page, 0, 64);',
+  'memcpy_page(other, 0, page, 0, 64);',
+  'copy_highpage(other, page);',
+  'copy_page_to_iter(page, 0, 64, it);',
+  'memcpy_from_folio(to, page_folio(page), 0, 64);',
+  'copy_folio_to_iter(page_folio(page), 0, 64, it);',
+  'sg_copy_to_buffer(&sg, 1, to, 64);',
+  'sg_copy_buffer(&sg, 1, to, 64, 0, true);',
+  'scatterwalk_map_and_copy(to, &sg, 0, 64, 0);',
+  'memcpy_from_bvec(to, &bv);',
+  'copy_from_iter(to, 64, &bi);',
+  'copy_page_from_iter(other, 0, 64, &bi);',
+];
+
+/** They do so to other memory. */
+const elsewhere = ['memcpy_to_page(other, 0, to, 64);', 'copy_to_iter(to, 64, it);', 'copy_highpage(other, virt_to_page(to));'];
+
+describe('what is written into a page that is dropped clean', () => {
+  for (const call of writes) {
+    complains('dirty-lost', call, written(call), `peek:${drop}`);
+    accepts('dirty-lost', `${call} that is marked`, written(call, 'unpin_user_pages_dirty_lock(&page, 1, true);'));
+  }
+  for (const call of [...reads, ...elsewhere]) accepts('dirty-lost', call, written(call));
+});
+
+describe('a page that is reached behind its drop', () => {
+  for (const call of [...writes, ...reads]) complains('use-after-release', call, late(call), `peek:${call}`);
+  for (const call of elsewhere) accepts('use-after-release', call, late(call));
+  for (const call of [...writes, ...reads]) accepts('use-after-release', `${call} before it`, around('0', call, drop));
+});
+
+describe('a walk that maps the pages of a scatterlist one by one', () => {
+  const walked = (body: string, flag: string) => `sg_miter_start(&m, &sg, 1, ${flag});
+	while (sg_miter_next(&m))
+		${body}
+	sg_miter_stop(&m);`;
+  complains('dirty-lost', 'and fills each', written(walked('memcpy_fromio(m.addr, to, m.length);', 'SG_MITER_TO_SG')), `peek:${drop}`);
+  complains('dirty-lost', 'and stores to it', written(walked('*(u8 *)m.addr = 1;', 'SG_MITER_TO_SG')), `peek:${drop}`);
+  accepts('dirty-lost', 'and reads each', written(walked('memcpy_toio(to, m.addr, m.length);', 'SG_MITER_FROM_SG')));
+  const kept = written(walked('memcpy_fromio(m.addr, to, m.length);', 'SG_MITER_TO_SG'), 'unpin_user_pages_dirty_lock(&page, 1, true);');
+  accepts('dirty-lost', 'and fills each, which is marked', kept);
+});
