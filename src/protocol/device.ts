@@ -169,6 +169,13 @@ export const pageReadingCalls: ReadonlyMap<string, Place> = new Map<string, Plac
 export const sendingCall =
   /^(submit_bio(?!_wait)\w*|blk_(?!rq_|cgroup_|integrity_|queue_|crypto_|mq_map_bio_)\w+|bio_(endio|chain|associate)\w*|generic_make_request|netif_\w+|dev_queue_xmit|set_pte\w*|vmf_insert_\w+|crypto_\w*(encrypt|decrypt|digest|hash)\w*|arch_\w+|kthread_\w+)$/;
 
+/**
+ * Calls that note in a request where its data stands, and do nothing with that: include/crypto/skcipher.h, aead.h, hash.h, akcipher.h, kpp.h,
+ * acompress.h.
+ */
+export const requestSetters =
+  /^((skcipher|aead|ahash|akcipher)_request_set_crypt|kpp_request_set_(input|output)|acomp_request_set_params)$/;
+
 /** They map a page for a device or a user, and leave it alone where they fail: include/linux/iommu.h, mm.h. */
 export const mappingCall = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
 

@@ -26,6 +26,7 @@ export {
   pageFillingCalls,
   pageReadingCalls,
   reachingCall,
+  requestSetters,
   type Starting,
   sendingCall,
   startingCalls,

@@ -18,6 +18,7 @@ import {
   type Removal,
   releases,
   removals,
+  requestSetters,
   sendingCall,
 } from '../../../protocol/index.js';
 import { excludes } from '../../../syntax/assumptions.js';
@@ -113,7 +114,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
       allocates: isTabled && memoryCall.test(name),
       makes: own?.every((r) => !r.macro && makes(program)(r)) === true,
       isOwn,
-      isNeutral: o.name !== null && program.isNeutral(name, file),
+      isNeutral: o.name !== null && (program.isNeutral(name, file) || (!isOwn && requestSetters.test(name))),
       isLinking: linking.test(name),
       listing: isTabled ? listings.get(name) : undefined,
       removal: isTabled ? removals.get(name) : undefined,
