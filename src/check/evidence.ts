@@ -15,6 +15,7 @@ import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
 import { isBefore } from '../syntax/assumptions.js';
 import type { CType } from '../syntax/ast.js';
+import { isApart } from './apart.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
 import { mixedAt } from './mixed.js';
 
@@ -196,7 +197,8 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
     const isLocal = reference.static && reference.file.endsWith('.c');
     if (!isLocal && program.tree.filesCalling(reference.name).some((file) => file !== site.reference.file)) return false;
     const callers = program.callers(reference);
-    return callers.length > 0 && callers.every((by) => takers.has(by.key) || (level < maxHelpers && isHelper(by, level + 1)));
+    const isUndoing = (by: FunctionReference): boolean => takers.has(by.key) && !isApart(program, site, by, reference);
+    return callers.length > 0 && callers.every((by) => isUndoing(by) || (level < maxHelpers && isHelper(by, level + 1)));
   };
   const dropping = visits.map((visit) => ({ visit, drops: dropsOf(visit) })).filter(({ drops }) => drops.length > 0);
   const undone = new Set(dropping.flatMap(({ visit: v, drops }) => (isOwn(v) || isHelper(v.flow.reference) ? drops : [])));

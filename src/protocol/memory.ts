@@ -159,3 +159,6 @@ export const allocatingCalls: readonly string[] = [
 /** From a member to the struct around it, whose type is the second argument: include/linux/container_of.h, list.h, rbtree.h. */
 export const castCalls: RegExp =
   /^(container_of\w*|list_(first_|last_|next_|prev_)?entry\w*|hlist_entry\w*|rb_entry\w*|from_\w+|kzalloc_obj|kmalloc_obj)$/;
+
+/** Of those, the ones that give the object at an end of a list: include/linux/list.h. */
+export const endEntries = /^list_(first|last)_entry(_or_null)?$/;

@@ -47,9 +47,9 @@ export function isGivenAround(entry: Entry, result = ''): boolean {
 export function isSeed(n: Node, entry: Entry): boolean {
   if (entry.kind === 'object') {
     const o = n.operation;
-    return o?.kind === 'copy'
-      ? o.target === entry.variable
-      : o?.kind === 'call' && o.iterates && o.args.some((a) => a.path === entry.variable);
+    if (o?.kind === 'copy') return o.target === entry.variable;
+    // `kfree(list_entry(at, struct reg, list))` has no other name for it.
+    return o?.kind === 'call' && (o.result === entry.variable || (o.iterates && o.args.some((a) => a.path === entry.variable)));
   }
   if (n.operation?.kind !== 'call') return false;
   if (entry.kind === 'site') return n.pos === entry.pos && n.operation.pos === entry.pos;
@@ -64,7 +64,7 @@ export function takingLoops({ nodes }: Graph, { kind }: Entry, seeds: Uint8Array
 /** The state in which an object that was just found holds the reference; one that was just allocated holds nothing. */
 export function withObject(before: State, graph: Graph, { operation: o }: Node, variable: string, suffixes: readonly string[]): State {
   // A loop over a list sets its variable anew in every round.
-  const state = o?.kind === 'call' ? put(renewed(before, o.result), variable, o.result) : before;
+  const state = o?.kind === 'call' && o.result !== variable ? put(renewed(before, o.result), variable, o.result) : before;
   const value = valueAt(state, variable);
   // A field that anything may stand in, `filp->private_data`, has an object as well as one of the object's type.
   const isFound = value.startsWith('?') && o?.kind === 'copy' && /^\w+(\.\w+)+$/.test(o.source.text);

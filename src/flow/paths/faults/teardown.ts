@@ -4,9 +4,9 @@
  */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
-import { join, rootOf } from '../../../program/path.js';
+import { join, rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { freeingCalls, listAddText } from '../../../protocol/index.js';
+import { castCalls, endEntries, freeingCalls, listAddText } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
 import type { Entry } from '../entry.js';
 import { freedIn, tagOf } from '../function/freed.js';
@@ -143,18 +143,23 @@ function filledLists(program: Program, file: string, keepers: readonly FunctionR
   return filled;
 }
 
-/** True for the variable of a loop over a list of which the head stands in one of some fields. */
-function isOfList({ nodes }: Graph, variable: string, heads: ReadonlySet<string>): boolean {
-  return (
-    heads.size > 0 &&
-    nodes.some(
-      ({ operation: o }) =>
-        o?.kind === 'call' &&
-        o.iterates === true &&
-        o.args.some((a) => a.path === variable) &&
-        o.args.some((a) => a.address && heads.has(/\.(\w+)$/.exec(a.path ?? '')?.[1] ?? '')),
-    )
-  );
+/** True for objects of a list of which the head stands in one of some fields. */
+function isOfList(graph: Graph, variable: string, heads: ReadonlySet<string>): boolean {
+  const isHead = ({ address, path }: Value): boolean => address && heads.has(/\.(\w+)$/.exec(path ?? '')?.[1] ?? '');
+  return heads.size > 0 && listsOf(graph, variable).some((args) => args.some(isHead));
+}
+
+/** The arguments of what gives a variable its objects, one of a list after the other: the head of a loop over it, or who takes the first in each round. */
+function listsOf({ nodes }: Graph, variable: string): (readonly Value[])[] {
+  const calls = nodes.flatMap(({ operation: o, loops }) => (o?.kind === 'call' && o.name !== null ? [{ ...o, name: o.name, loops }] : []));
+  const isMade = (result: string): boolean =>
+    result === variable || nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === variable && o.source.path === result);
+  // `list_entry(at, struct reg, list)`
+  const makers = calls.filter(({ name, result }) => castCalls.test(name) && isMade(result));
+  const cursors = new Set([variable, ...makers.flatMap(({ args }) => args[0]?.path ?? [])]);
+  const loops = calls.filter(({ iterates, args }) => iterates && args.some(({ path }) => path !== null && cursors.has(path)));
+  const firsts = makers.filter(({ name, loops: around }) => endEntries.test(name) && around.length > 0);
+  return [...loops, ...firsts].map(({ args }) => args);
 }
 
 /** A carrier of a struct itself, or of one of which that is a member. */
@@ -212,9 +217,5 @@ function mayFree(text: string, isOwn: (tag: string) => boolean): boolean {
 
 /** True for the variable of a loop over a list. */
 function isListed(program: Program, reference: FunctionReference, variable: string): boolean {
-  return program
-    .graphs(reference)
-    .some(({ nodes }) =>
-      nodes.some(({ operation: o }) => o?.kind === 'call' && o.iterates === true && o.args.some((a) => a.path === variable)),
-    );
+  return program.graphs(reference).some((graph) => listsOf(graph, variable).length > 0);
 }
