@@ -1,0 +1,81 @@
+/** Pages of which nothing but an IOMMU's table knows the frame numbers, until they are asked of it again. */
+import { describe } from 'vitest';
+import { shows } from '../survey/helper.js';
+import { accepts, complains } from './findings.js';
+
+const fetched =
+  'phys_addr_t pa = iommu_iova_to_phys(d->dom, d->iova + i * PAGE_SIZE);\n\t\tstruct page *page = pfn_to_page(pa >> PAGE_SHIFT);';
+const marking = 'unpin_user_pages_dirty_lock(&page, 1, true);';
+
+const mapped = ({
+  put = marking,
+  fetch = fetched,
+  flags = 'FOLL_WRITE | FOLL_LONGTERM',
+  failed = 'unpin_user_page(page);',
+  back = 'undo(d, i);',
+} = {}): string => `struct dom { struct iommu_domain *dom; unsigned long n; u64 iova; };
+static void undo(struct dom *d, unsigned long n)
+{
+	unsigned long i;
+
+	for (i = 0; i < n; i++) {
+		${fetch}
+
+		iommu_unmap(d->dom, d->iova + i * PAGE_SIZE, PAGE_SIZE);
+		${put}
+	}
+}
+int dom_map(struct dom *d, unsigned long a)
+{
+	unsigned long i;
+	int ret;
+
+	for (i = 0; i < d->n; i++) {
+		struct page *page;
+
+		ret = pin_user_pages_fast(a + i * PAGE_SIZE, 1, ${flags}, &page);
+		if (ret != 1) {
+			ret = ret < 0 ? ret : -EFAULT;
+			goto undo;
+		}
+		ret = iommu_map(d->dom, d->iova + i * PAGE_SIZE, page_to_phys(page), PAGE_SIZE, IOMMU_READ | IOMMU_WRITE, GFP_KERNEL);
+		if (ret) {
+			${failed}
+			goto undo;
+		}
+	}
+	return 0;
+undo:
+	${back}
+	return ret;
+}
+void dom_unmap(struct dom *d)
+{
+	undo(d, d->n);
+}
+`;
+
+describe('pages in the table of an IOMMU', () => {
+  const row = 'pin LT single→pfn→other car=dom.dom loop-other@file put:undo:unpin_user_pages_dirty_lock,dom_map:unpin_user_page dirty=bulk';
+  shows('found again by their addresses', mapped(), row);
+  const rules = ['dirty-lost', 'leak-on-path', 'double-release', 'never-released', 'use-after-release', 'needs-longterm', 'wrong-release'];
+  for (const rule of rules) accepts(rule, 'a driver that fetches them there', mapped());
+  const lookup = 'struct page *page = phys_to_page(iommu_iova_to_phys(d->dom, d->iova + i * PAGE_SIZE));';
+  for (const rule of rules) accepts(rule, 'a driver that makes pages of physical addresses', mapped({ fetch: lookup }));
+  const clean = 'unpin_user_page(page);';
+  complains('dirty-lost', 'a teardown that marks nothing', mapped({ put: clean }), `undo:${clean}`);
+  complains('wrong-release', 'a teardown that puts them', mapped({ put: 'put_page(page);' }), 'undo:put_page(page);');
+  complains('never-released', 'a teardown that drops none', mapped({ put: '' }), 'dom_map:for (i = 0; i < d->n; i++) {');
+  complains(
+    'needs-longterm',
+    'pages that stay there',
+    mapped({ flags: 'FOLL_WRITE' }),
+    'dom_map:ret = pin_user_pages_fast(a + i * PAGE_SIZE, 1, FOLL_WRITE, &page);',
+  );
+  complains(
+    'leak-on-path',
+    'the page that could not be mapped',
+    mapped({ failed: '' }),
+    'dom_map:ret = iommu_map(d->dom, d->iova + i * PAGE_SIZE, page_to_phys(page), PAGE_SIZE, IOMMU_READ | IOMMU_WRITE, GFP_KERNEL);',
+  );
+});
