@@ -400,3 +400,80 @@ describe('a helper that takes all pages or none of a round', () => {
   complains('leak-on-path', 'an object that is freed with what all rounds took', inRounds(''), 'user_make:if (!hw_user(u->id))');
   accepts('leak-on-path', 'one that has it dropped', inRounds('mem_drop(u->m);'));
 });
+
+/** Pages that a function hands to its callers, and callers that write to them. */
+const grabbed = (
+  body: string,
+  flags = 'FOLL_WRITE',
+  api = 'pin',
+  more = '',
+): string => `static int grab(unsigned long a, int n, struct page **pages)
+{
+	int got = ${api}_user_pages_fast(a, n, ${flags}, pages);
+
+	if (got == n)
+		return 0;
+	if (got > 0)
+		${api === 'pin' ? 'unpin_user_pages' : 'release_pages'}(pages, got);
+	return -EFAULT;
+}
+static void fill(struct page *page)
+{
+	void *p = kmap_local_page(page);
+
+	memset(p, 0, 64);
+	kunmap_local(p);
+}
+static void done(struct page **pages, int n, bool dirty)
+{
+	unpin_user_pages_dirty_lock(pages, n, dirty);
+}
+int once(unsigned long a)
+{
+	struct page *pages[4];
+	int i, ret = grab(a, 4, pages);
+	void *p;
+
+	if (ret)
+		return ret;
+	${body}
+	return 0;
+}
+${more}`;
+
+describe('pages that a function hands on, and its caller writes to', () => {
+  const write = 'p = kmap_local_page(pages[0]);\n\tmemset(p, 0, 64);\n\tkunmap_local(p);';
+  const drop = 'unpin_user_pages(pages, 4);';
+  const each = 'for (i = 0; i < 4; i++)\n\t\tunpin_user_page(pages[i]);';
+  const lost = 'dirty-lost';
+  complains(lost, 'and drops clean', grabbed(`${write}\n\t${drop}`), `once:${drop}`);
+  complains(lost, 'and drops clean, one by one', grabbed(`${write}\n\t${each}`), 'once:unpin_user_page(pages[i]);');
+  complains(lost, 'by their addresses', grabbed(`p = page_address(pages[1]);\n\tmemset(p, 0, 64);\n\t${drop}`), `once:${drop}`);
+  complains(lost, 'by another function', grabbed(`fill(pages[0]);\n\t${drop}`), `once:${drop}`);
+  const flagged = 'unpin_user_pages_dirty_lock(pages, n, dirty);';
+  complains(lost, 'and has dropped with a flag that is false', grabbed(`${write}\n\tdone(pages, 4, false);`), `done:${flagged}`);
+  accepts(lost, 'and marks', grabbed(`${write}\n\tset_page_dirty_lock(pages[0]);\n\t${drop}`));
+  accepts(lost, 'and has marked', grabbed(`${write}\n\tdone(pages, 4, true);`));
+  accepts(lost, 'without having them for writing', grabbed(`${write}\n\t${drop}`, '0'));
+  accepts(lost, 'under plain references, which want pins first', grabbed(`${write}\n\trelease_pages(pages, 4);`, 'FOLL_WRITE', 'get'));
+  accepts(
+    lost,
+    'or only reads',
+    grabbed(`p = kmap_local_page(pages[0]);\n\tif (*(int *)p)\n\t\tret = -EIO;\n\tkunmap_local(p);\n\t${drop}`),
+  );
+  const others = `int twice(unsigned long a)
+{
+	struct page *pages[4];
+	void *p;
+	int ret = grab(a, 4, pages);
+
+	if (ret)
+		return ret;
+	${write}
+	unpin_user_pages_dirty_lock(pages, 4, true);
+	return 0;
+}
+`;
+  accepts(lost, 'where another of them reads', grabbed(drop, 'FOLL_WRITE', 'pin', others));
+  complains(lost, 'and does not mark as another does', grabbed(`${write}\n\t${drop}`, 'FOLL_WRITE', 'pin', others), `once:${drop}`);
+});

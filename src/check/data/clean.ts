@@ -186,8 +186,11 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
   // Of what is kept where it was filled, and dropped only where that fails, nothing was written yet.
   if (pathsIn(subject).some((w) => w.kind === 'kept')) return [];
   if (isHandedAsFrame(subject)) return all;
-  const accesses = accessesOf(subject).filter((a) => a.device || subject.row.kind !== 'wrapper');
-  return all.filter((s) => accesses.some((a) => mayPrecede(subject, a, s)));
+  const { kind, reference } = subject.row;
+  // Of those to whom a wrapper hands the pages, each writes to its own. Of a plain reference it is told first that it wants a pin.
+  const isMet = (a: Access, s: SeenRelease): boolean =>
+    a.device || kind !== 'wrapper' || (reference !== 'get' && holdersOf(s.visit).some((h) => holdersOf(a.visit).includes(h)));
+  return all.filter((s) => accessesOf(subject).some((a) => isMet(a, s) && mayPrecede(subject, a, s)));
 }
 
 /** False for an access in the function that drops, from which there is no way to the drop but by taking pages anew. */
