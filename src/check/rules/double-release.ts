@@ -1,6 +1,7 @@
 import { repeatedDrops } from '../../flow/repeated.js';
 import { complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
+import { droppedTwice } from '../faults/dropped-twice.js';
 import { leftErrors } from '../faults/left-errors.js';
 import { redropped } from '../faults/redropped.js';
 import { notTold, type Rule } from '../finding.js';
@@ -14,9 +15,11 @@ export const doubleRelease: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'double')
       .map((w) => complaintOf(subject, w, message));
+    const repeated = notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked);
     return [
       ...walked,
-      ...notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked),
+      ...repeated,
+      ...notTold(droppedTwice(subject, message), [...walked, ...repeated]),
       ...leftErrors(subject),
       ...notTold(redropped(subject), walked),
     ];

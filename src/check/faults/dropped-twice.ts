@@ -1,0 +1,102 @@
+/** Functions that drop twice what a member of an object keeps, themselves or by helpers that they hand the object or the member to. */
+import type { Entry } from '../../flow/paths/entry.js';
+import { within } from '../../flow/paths/faults/teardown.js';
+import { lateOf } from '../../flow/paths/faults/witness.js';
+import { bodyOf, namesCalled } from '../../flow/paths/function/text.js';
+import { mayName } from '../../flow/paths/step/around.js';
+import { functionsOf } from '../../flow/paths/walk/functions.js';
+import type { PathStep } from '../../flow/paths.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import { heldText } from '../../flow/words.js';
+import type { FunctionReference } from '../../program/file.js';
+import type { Guard } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
+import { acquires, exchangingCalls, releases } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { kindOf } from '../company.js';
+import { complaintOf, releasesIn } from '../evidence.js';
+import type { Complaint } from '../finding.js';
+import { above } from '../ways.js';
+
+/** The second drops on ways through functions that find the pages in a member. */
+export function droppedTwice(subject: Subject, message: string): Complaint[] {
+  const { analysis, site } = subject;
+  const { walked } = functionsOf(analysis);
+  const found = new Map<string, Complaint>();
+  for (const { heap, reference } of endingBy(subject)) {
+    const { file, name } = site.reference;
+    const taken = { file, function: name, pos: site.node.pos, text: `taken here, and kept in ${heldText(heap)}` };
+    for (const late of entriesOf(subject, reference, heap).flatMap((entry) => walked(reference, entry).late)) {
+      const key = `${reference.file}:${late.pos}`;
+      const witness = lateOf(reference, late);
+      if (late.kind !== 'double' || found.has(key) || !areOfSite(subject, witness.steps)) continue;
+      found.set(key, complaintOf(subject, { ...witness, steps: [taken, ...witness.steps] }, message));
+    }
+  }
+  return [...found.values()];
+}
+
+/**
+ * True if the last step is a drop of the site's own pages, and not of others that come to stand in the same place: those of pins are no
+ * puts. What a helper is told to do by a flag it may be told by what the function asked for the other drop.
+ */
+function areOfSite(subject: Subject, steps: readonly PathStep[]): boolean {
+  const dropsAt = (step: PathStep): SeenRelease[] =>
+    releasesIn(subject).filter(({ visit, event }) => visit.flow.reference.file === step.file && event.pos === step.pos);
+  const isMeant = ({ visit, event: { call, guards } }: SeenRelease): boolean =>
+    (call.drops === 'any' || call.drops === kindOf(subject)) && !isFlagged(subject.program, visit.flow.reference, guards);
+  return steps.slice(-1).some((step) => dropsAt(step).length > 0) && steps.flatMap(dropsAt).every(isMeant);
+}
+
+/** True for what stands under a test of a parameter that is a number. */
+function isFlagged(program: Program, reference: FunctionReference, guards: readonly Guard[]): boolean {
+  const params = program.variants(reference)[0]?.params ?? [];
+  return guards.some(({ path }) => params.some((p) => p.name === path && p.type.pointers === 0));
+}
+
+/** A function, and the member by which it comes to the pages. */
+interface Ending {
+  reference: FunctionReference;
+  heap: string;
+}
+
+/** The functions that lead to drops of what a member keeps, and those that call them, if more than one call in them may drop. */
+function endingBy(subject: Subject): Ending[] {
+  const { program, site } = subject;
+  const found = new Map<string, Ending>();
+  for (const { visit } of releasesIn(subject))
+    for (const { way, heap, flow } of above(visit)) {
+      if (way !== 'field' || heap === null || heap.startsWith('#::')) continue;
+      for (const reference of [flow.reference, ...program.callers(flow.reference)])
+        if (!reference.macro && reference.key !== site.reference.key) found.set(`${reference.key}|${heap}`, { reference, heap });
+    }
+  return [...found.values()].filter(({ reference }) => dropsTwice(subject, reference));
+}
+
+/** True if at least two calls in the text of a function may drop, and none may put other pages into the member, or nothing. */
+function dropsTwice({ program, analysis }: Subject, reference: FunctionReference): boolean {
+  const { mayDrop } = functionsOf(analysis).context;
+  if (renewing.test(bodyOf(program, reference))) return false;
+  const names = namesCalled(program, reference).filter((name) => releases.has(name) || mayDrop(name, reference.file));
+  const calls = names.length === 0 ? [] : bodyOf(program, reference).match(new RegExp(`\\b(?:${names.join('|')})\\s*\\(`, 'g'));
+  const isRenewed = (): boolean => namesCalled(program, reference).some((name) => mayName(program, name, reference.file, renewing));
+  return (calls?.length ?? 0) > 1 && !isRenewed();
+}
+
+const renewing = new RegExp(`\\b(?:${[...acquires.keys(), ...exchangingCalls].join('|')})\\s*\\(`);
+
+/** The ways into a function with the pages in objects that it is given, or finds. */
+function entriesOf({ program }: Subject, reference: FunctionReference, heap: string): Entry[] {
+  const { file } = reference;
+  const inner = rootOf(heap);
+  const carrier = { tag: inner.slice(1), suffix: heap.slice(inner.length) };
+  const variables = new Map(program.graphs(reference).flatMap((graph) => [...graph.types]));
+  const params = new Set((program.variants(reference)[0]?.params ?? []).map((p) => p.name));
+  return [...variables].flatMap(([variable, { tag, pointers, dims }]): Entry[] => {
+    if (tag === null || pointers !== 1 || dims.length > 0 || !/^[A-Za-z_]\w*$/.test(variable)) return [];
+    return within(program, file, tag, carrier).map(({ suffix }) =>
+      params.has(variable) ? { kind: 'given', facts: [variable + suffix] } : { kind: 'object', variable, suffixes: [suffix] },
+    );
+  });
+}
