@@ -1,0 +1,61 @@
+/** Functions that somebody else calls with the object that holds the pages: its end, and who is told that a device is done. */
+import { describe } from 'vitest';
+import { accepts, complains } from './findings.js';
+
+/** An object of which one function is the end, called by whoever has it by its name, and by the taker where that fails. */
+const ended = (
+  install: string,
+  undo = 'um_free(&u->base);',
+  more = '',
+): string => `struct base { struct kref ref; struct work_struct work; void (*dtor)(struct base *b); };
+struct um { struct base base; struct page **pages; int n; };
+static void um_free(struct base *b)
+{
+	struct um *u = container_of(b, struct um, base);
+
+	unpin_user_pages(u->pages, u->n);
+	kvfree(u->pages);
+	kfree(u);
+}
+${more}
+int um_new(struct file *f, unsigned long a, int n)
+{
+	struct um *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	int got;
+
+	if (!u)
+		return -ENOMEM;
+	${install}
+	u->pages = kvcalloc(n, sizeof(*u->pages), GFP_KERNEL);
+	if (!u->pages)
+		goto fail;
+	got = pin_user_pages_fast(a, n, FOLL_LONGTERM, u->pages);
+	u->n = got < 0 ? 0 : got;
+	if (got != n)
+		goto fail;
+	f->private_data = u;
+	return 0;
+fail:
+	${undo}
+	return -EFAULT;
+}
+`;
+const left = 'um_new:if (got != n)';
+
+describe('the end of an object that its taker calls where it fails', () => {
+  complains('never-released', 'which nobody else knows', ended('u->n = 0;'), left);
+  complains('never-released', 'which is only exported', `${ended('u->n = 0;')}EXPORT_SYMBOL_GPL(um_free);\n`, left);
+  accepts(
+    'never-released',
+    'which stands in a table',
+    ended('u->base.ops = &um_ops;', undefined, 'static const struct base_ops um_ops = { .free = um_free };'),
+  );
+  accepts('never-released', 'which is stored in the object', ended('u->base.dtor = um_free;'));
+  accepts('never-released', 'which is one of two', ended('u->base.dtor = n ? um_free : NULL;'));
+  accepts('never-released', 'which an initialiser has', ended('base_init(&u->base, um_free);'));
+  accepts(
+    'never-released',
+    'which another hands on as it gives up its count',
+    ended('kref_init(&u->base.ref);', undefined, 'void um_put(struct um *u)\n{\n	base_put(&u->base, um_free);\n}'),
+  );
+});
