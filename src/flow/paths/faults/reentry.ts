@@ -6,7 +6,8 @@ import { installedAs } from '../../../program/installed.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { askingName, choosingName, makingName, requestMembers, requestName } from '../../../protocol/index.js';
+import { choosingName, makingName, requestMembers, requestName } from '../../../protocol/index.js';
+import { writtenByUser } from '../function/asked.js';
 import { indexOf } from '../loops/unwind.js';
 import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 
@@ -60,19 +61,11 @@ const installedRequests = remembered((program: Program) => {
  * or who calls the function, may store to a member that is asked for. Where others alone have a say in it, who came past comes past again.
  */
 function keepsOut(program: Program, { caller, graph, node }: CallSite, guard: Guard): boolean {
-  if (/cmd/.test(guard.text) || isAskedFor(graph, guard)) return false;
+  if (/cmd/.test(guard.text) || (guard.path !== null && writtenByUser(graph).has(rootOf(guard.path)))) return false;
   const members = Array.from(guard.text.matchAll(/[.>]\s*(\w+)/g), (match) => match[1] as string);
   if (members.length === 0) return false;
   const way = waysThrough(graph, [node]);
   return members.some((member) => way.some(mayStore(program, caller.file, member)) || mayStoreAbove(program, caller, member, maxLevels));
-}
-
-/** True for a test of a struct of the function's own that a user has filled: it says what this request asks for. */
-function isAskedFor({ types, nodes }: Graph, { path }: Guard): boolean {
-  const root = path === null ? '' : rootOf(path);
-  const isFilled = ({ operation: o }: Node): boolean =>
-    o?.kind === 'call' && askingName.test(o.name ?? '') && o.args[0]?.address === true && o.args[0].path === root;
-  return types.get(root)?.pointers === 0 && nodes.some(isFilled);
 }
 
 /** What the caller has of an object that it gives; `null` for one that it made or chose; of one that is no parameter's, no parameter (-1). */

@@ -2,6 +2,7 @@
 import { type Graph, nothing } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
+import { askingName } from '../../../protocol/index.js';
 import type { Holder } from '../memory/state.js';
 import { belowParameter } from './parameter.js';
 
@@ -21,3 +22,15 @@ export const numbersSetIn = remembered((graph: Graph): readonly Holder[] => {
   }
   return [...found.values()];
 });
+
+/** Structs of a function's own into which a user writes: they say what this request asks for. */
+export const writtenByUser = remembered(
+  ({ nodes, types }: Graph): ReadonlySet<string> =>
+    new Set(
+      nodes.flatMap(({ operation: o }) => {
+        const to = o?.kind === 'call' && askingName.test(o.name ?? '') ? o.args[0] : undefined;
+        const isOwn = to?.address === true && to.path !== null && rootOf(to.path) === to.path && types.get(to.path)?.pointers === 0;
+        return isOwn ? [to.path as string] : [];
+      }),
+    ),
+);

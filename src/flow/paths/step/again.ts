@@ -6,6 +6,7 @@ import { isNumber } from '../../../program/types.js';
 import { exchangingCalls, exclusiveName, releases } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
+import { writtenByUser } from '../function/asked.js';
 import { baseOf, holders, isCut, isVariable, placeAt, reaches, valueIn } from '../memory/memory.js';
 import { type State, theReference } from '../memory/state.js';
 import { latest, type TrailStep } from '../memory/trail.js';
@@ -14,7 +15,11 @@ import { mayStore, mayStoreAbove, storeTo, waysThrough } from './setting.js';
 /** True for a test of something that outlives the function, and that changes: it may be what keeps a second round out. */
 export function testsState(local: Called, state: State, o: Assume): boolean {
   const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
-  return values.some((v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::')) && isSetBetween(local, v)));
+  // What this request asks for, and what this round has made, says nothing of the one before.
+  const isNew = (v: string): boolean => writtenByUser(local.graph).has(rootOf(v)) || state.fresh.has(baseOf(v));
+  return values.some(
+    (v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::')) && !isNew(v) && isSetBetween(local, v)),
+  );
 }
 
 /** How far up it is asked who sets a member around the call. */
