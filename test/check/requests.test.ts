@@ -63,6 +63,204 @@ describe('a request that keeps its page', () => {
   accepts(rule, 'which nobody makes', write(direct, 'note'));
 });
 
+/** A request that has a helper take the pages, works with them, and has another drop them. */
+const mapped = (request: string, more = ''): string => `struct dev {
+	struct page *pages[16];
+	int n;
+	int (*xfer)(struct dev *d);
+};
+static struct page *shared[16];
+static int dev_map(struct dev *d, unsigned long a, int n)
+{
+	int got = pin_user_pages_fast(a, n, FOLL_LONGTERM, d->pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(d->pages, got);
+		return -EFAULT;
+	}
+	d->n = n;
+	return 0;
+}
+static void dev_unmap(struct dev *d)
+{
+	unpin_user_pages(d->pages, d->n);
+}
+${more}
+static ssize_t dev_write(struct file *f, const char __user *at, size_t n, loff_t *pos)
+{
+	struct dev *d = f->private_data;
+	int ret;
+
+	${request}
+}
+static const struct file_operations dev_fops = { .write = dev_write };
+`;
+const mapping = 'dev_map:int got = pin_user_pages_fast(a, n, FOLL_LONGTERM, d->pages);';
+const worked = (between: string, more = ''): string =>
+  mapped(`ret = dev_map(d, (unsigned long)at, 16);\n	if (ret)\n		return ret;\n	${between}`, more);
+const released = `static int dev_release(struct inode *i, struct file *f)
+{
+	struct dev *d = f->private_data;
+
+	unpin_user_pages(d->pages, d->n);
+	kfree(d);
+	return 0;
+}
+static const struct file_operations more_fops = { .release = dev_release };
+`;
+
+describe('a request that has a helper take pages', () => {
+  accepts(rule, 'which drops them at once', worked('dev_unmap(d);\n	return n;'));
+  accepts(rule, 'which drops them when it is done', worked('ret = d->xfer(d);\n	dev_unmap(d);\n	return ret < 0 ? ret : n;'));
+  accepts(
+    rule,
+    'which drops them by a label',
+    worked('ret = d->xfer(d);\n	if (ret < 0)\n		goto out;\n	ret = n;\nout:\n	unpin_user_pages(d->pages, d->n);\n	return ret;'),
+  );
+  accepts(
+    rule,
+    'whose helper has another take them',
+    mapped(
+      'ret = dev_prepare(d, (unsigned long)at);\n	if (ret)\n		return ret;\n	ret = d->xfer(d);\n	dev_unmap(d);\n	return ret;',
+      'static int dev_prepare(struct dev *d, unsigned long a)\n{\n	if (a & 1)\n		return -EINVAL;\n	return dev_map(d, a, 16);\n}',
+    ),
+  );
+  accepts(
+    rule,
+    'into a variable of the file',
+    mapped(
+      'ret = dev_map((unsigned long)at, 16);\n	if (ret)\n		return ret;\n	ret = d->xfer(d);\n	unpin_user_pages(shared, 16);\n	return ret;',
+    )
+      .replaceAll('d->pages', 'shared')
+      .replace('dev_map(struct dev *d, ', 'dev_map(')
+      .replace('	d->n = n;\n', ''),
+  );
+  complains(
+    rule,
+    'which leaves them where the work fails',
+    worked('ret = d->xfer(d);\n	if (ret)\n		return ret;\n	dev_unmap(d);\n	return n;'),
+    mapping,
+  );
+  complains(rule, 'which leaves them to the end of the file', worked('return d->xfer(d);', released), mapping);
+  complains(
+    rule,
+    'which drops them where nothing could be started',
+    worked('ret = hw_start(d->pages[0]);\n	if (ret)\n		dev_unmap(d);\n	return ret;', released),
+    mapping,
+  );
+});
+
+describe('an object on the stack of a request', () => {
+  const onStack = (object: string, given: string): string =>
+    worked('dev_unmap(d);\n	return n;', released)
+      .replace('struct dev *d = f->private_data;\n	int ret;', `${object}\n	int ret;`)
+      .replace('dev_map(d, (unsigned long)at', `dev_map(${given}, (unsigned long)at`)
+      .replace('	dev_unmap(d);', `	hw_start(${given});`);
+  accepts(rule, 'by its address', onStack('struct dev own = {};', '&own'));
+  accepts(rule, 'by a pointer to it', onStack('struct dev own = {}, *d = &own;', 'd'));
+  accepts(rule, 'in another', onStack('struct { int k; struct dev dev; } own = {};', '&own.dev'));
+  accepts(rule, 'as an array', onStack('struct dev own[1] = {};', 'own'));
+  complains(
+    rule,
+    'which only has a pointer to one',
+    onStack('struct { int k; struct dev *dev; } own = { 1, f->private_data };', 'own.dev'),
+    mapping,
+  );
+  complains(rule, 'unless it outlives the request', onStack('static struct dev own;', '&own'), mapping);
+  complains(
+    rule,
+    'unless it need not be that',
+    onStack('struct dev own = {}, *d = &own;\n	if (f->private_data)\n		d = f->private_data;', 'd'),
+    mapping,
+  );
+});
+
+describe('a table that a request frees in an object', () => {
+  const table = (object: string): string => `struct req { int n; struct page **pages; };
+static int req_begin(struct req *r, unsigned long a)
+{
+	r->pages = kcalloc(8, sizeof(*r->pages), GFP_KERNEL);
+	if (!r->pages)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 8, 0, r->pages) != 8) {
+		kfree(r->pages);
+		return -EFAULT;
+	}
+	r->n = 8;
+	return 0;
+}
+static void req_end(struct req *r)
+{
+	unpin_user_pages(r->pages, r->n);
+	kfree(r->pages);
+}
+static long req_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	${object}
+	if (cmd == 1)
+		return req_begin(r, a);
+	req_end(r);
+	return 0;
+}
+`;
+  complains('use-after-release', 'that was there before', table('struct req *r = f->private_data;\n'), 'req_begin:kfree(r->pages);');
+  accepts('use-after-release', 'that is on its stack', table('struct req own = { 0 }, *r = &own;\n'));
+});
+
+describe('a function with the name of a request', () => {
+  const undone = (name: string, call: string): string => `struct region { struct page **pages; unsigned long n; };
+struct dev { struct region *region; };
+static void ${name}(struct region *r)
+{
+	unpin_user_pages(r->pages, r->n);
+}
+static int dev_add(struct dev *d, unsigned long a)
+{
+	struct region *r = kzalloc(sizeof(*r), GFP_KERNEL);
+
+	if (!r)
+		return -ENOMEM;
+	r->pages = kcalloc(8, sizeof(*r->pages), GFP_KERNEL);
+	if (!r->pages)
+		goto free;
+	r->n = 8;
+	if (pin_user_pages_fast(a, 8, FOLL_LONGTERM, r->pages) != 8)
+		goto free;
+	if (d->region)
+		goto put;
+	d->region = r;
+	return 0;
+put:
+	${call}
+free:
+	kfree(r->pages);
+	kfree(r);
+	return -EFAULT;
+}
+`;
+  accepts('double-release', 'that undoes what its caller has made', undone('dev_ioctl_undo', 'dev_ioctl_undo(r);'));
+  complains(
+    'double-release',
+    'that nobody calls',
+    undone('dev_ioctl_drop', 'unpin_user_pages(r->pages, r->n);'),
+    'dev_ioctl_drop:unpin_user_pages(r->pages, r->n);',
+  );
+  complains(
+    'double-release',
+    'that a request calls',
+    `${undone('dev_ioctl_drop', 'unpin_user_pages(r->pages, r->n);')}static long dev_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct region *r = f->private_data;
+
+	dev_ioctl_drop(r);
+	return 0;
+}
+`,
+    'dev_ioctl_drop:unpin_user_pages(r->pages, r->n);',
+  );
+});
+
 describe('a slot that a request stores over', () => {
   const slots = (asked: string, test: string): string => `struct seg { struct page **pages; int n; struct page *last; };
 struct tab { struct seg *seg[64]; int n; };

@@ -9,7 +9,7 @@ import { type PathStep, spokenSteps } from '../memory/trail.js';
 import { isOwn } from '../step/around.js';
 import type { Functions } from '../walk/functions.js';
 import { type End, succeeds } from '../walk/keeping.js';
-import type { Walked } from '../walk/walk.js';
+import { saysFailed, type Walked } from '../walk/walk.js';
 import { cleanedIn, failedOn, ignores, isStale, leavesPointers, surest, untidy } from '../walk/ways.js';
 import { droppedAgain } from './again.js';
 import { danglingAt, isOfOld } from './retaken.js';
@@ -43,6 +43,8 @@ export interface Climbed {
   leaving: readonly Left[];
   /** Failures on which all was dropped, and something still leads there. */
   stale: readonly Left[];
+  /** True for a caller that has dropped, wherever it returns, what a function has handed it. */
+  isEmptied(caller: FunctionReference, callee: FunctionReference): boolean;
   /** How far each function is from the acquiring one, by its key. */
   levels: ReadonlyMap<string, number>;
 }
@@ -71,6 +73,8 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   const leaving: Left[] = [];
   const pointers: Left[] = [];
   const levels = new Map<string, number>();
+  /** Keys of callers that drop all, each with whose. */
+  const emptied = new Set<string>();
 
   const isLeft = (reference: FunctionReference, turned: Turned): boolean =>
     isOwn(program, turned.exit, reference) && !isAsserted(program, reference, turned) && !isOfOld(program, reference, turned.exit, mayDrop);
@@ -136,13 +140,22 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
       walks++;
       if (ignores(program, reference.name, caller)) ignored.add(`${reference.key}<${caller.file}:${caller.name}`);
       const entry: Entry = { kind: 'returned', callee: reference.name, exits: handed };
-      note(caller, handing(start, caller, reference, handed), level, isResult ? results + 1 : results, entry);
+      const walked = handing(start, caller, reference, handed);
+      if (dropsAll(walked)) emptied.add(key);
+      note(caller, walked, level, isResult ? results + 1 : results, entry);
     }
   };
 
   const own = first(start);
   note(start.reference, own, 0, 0, { ...start, kind: 'site' });
-  return { own, failing, failures, cleaned, givenUp, ends, leaving, stale: pointers, levels };
+  const isEmptied = (caller: FunctionReference, callee: FunctionReference): boolean => emptied.has(`${caller.key}<${callee.key}`);
+  return { own, failing, failures, cleaned, givenUp, ends, leaving, stale: pointers, isEmptied, levels };
+}
+
+/** True if no page is left on any way of a function, but where it is lost; of those that were not all seen, one drops and says no failure. */
+export function dropsAll({ exits, cut }: Walked): boolean {
+  const isDropped = exits.some((e) => e.kind === 'dropped' && !(cut && saysFailed(e)));
+  return isDropped && exits.every(({ kind }) => kind === 'dropped' || kind === 'lost');
 }
 
 /** True for a function that leaves the pages in nothing but what it was given to fill, as the acquiring call does itself. */

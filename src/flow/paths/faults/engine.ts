@@ -3,7 +3,6 @@
 import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
 import { leadsTo, type Node } from '../../../program/graph.js';
-import { isElsewhere } from '../../../program/path.js';
 import { folderOf } from '../../../program/place.js';
 import type { Analysis } from '../../flow.js';
 import type { Start } from '../../visit.js';
@@ -11,12 +10,12 @@ import { heldText } from '../../words.js';
 import type { Context } from '../context.js';
 import { isAsserted } from '../function/asserted.js';
 import { namesCalled } from '../function/text.js';
-import type { Exit, Holder, Turned } from '../memory/state.js';
-import { happened, type PathStep, type StepEvent, spokenSteps, stepsOf } from '../memory/trail.js';
+import type { Exit, Turned } from '../memory/state.js';
+import { happened, type PathStep, spokenSteps } from '../memory/trail.js';
 import { isOwn } from '../step/around.js';
 import { type Functions, functionsOf } from '../walk/functions.js';
 import { type Dropped, isGivenUp, succeeds, undropped } from '../walk/keeping.js';
-import { saysFailed, walk } from '../walk/walk.js';
+import { saysFailed } from '../walk/walk.js';
 import { failedOn } from '../walk/ways.js';
 import { droppedAgain } from './again.js';
 import { type Climbed, climb, leaksOf } from './climb.js';
@@ -24,8 +23,8 @@ import { abandonedIn, filledBy } from './closing.js';
 import { danglingIn } from './dangling.js';
 import { kept } from './passed.js';
 import { pendingAt } from './pending.js';
-import { isReentered } from './reentry.js';
 import { lostIn } from './removed.js';
+import { storingOver } from './storing.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { unheardAt } from './unheard.js';
 import { dropsAt, unseenIn } from './unseen.js';
@@ -59,7 +58,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
   const ends = [
     ...unanswered(climbed),
     ...keptForGood(functions, climbed, given),
-    ...storingOver(functions, climbed),
+    ...storingOver(functions, start, climbed),
     ...freedWith(functions, start, climbed, given),
     ...takenOut(functions, start, climbed, given),
     ...abandoned(functions, start, climbed),
@@ -112,59 +111,6 @@ function keptForGood({ context: { program } }: Functions, { givenUp, ends, level
       return fields.length > 0 ? [keptFor(end, fields)] : [];
     }),
   ];
-}
-
-/** Stores over what an earlier call kept: of the acquiring function, or of who has it make what he keeps. */
-function storingOver(functions: Functions, { ends }: Climbed): Witness[] {
-  const near = ends.filter(({ level }) => level <= 1);
-  return [...new Map(near.map(({ reference }) => [reference.key, reference])).values()].flatMap((reference) =>
-    storedOver(
-      functions,
-      reference,
-      near.flatMap((end) => (end.reference.key === reference.key ? [end.exit] : [])),
-    ),
-  );
-}
-
-/**
- * Stores of a function over what an earlier call of it kept in an object that both are given, or that a variable leads to.
- * @param exits its ways out that succeed
- */
-function storedOver({ context }: Functions, reference: FunctionReference, exits: readonly Exit[]): Witness[] {
-  const { program, mayDrop } = context;
-  const params = program.variants(reference)[0]?.params ?? [];
-  const factOf = ({ of, suffix }: Holder): string[] => {
-    if (of >= 0) return suffix.startsWith('.') ? [`${params[of]?.name}${suffix}`] : [];
-    return /^(\?|::)/.test(suffix) && !isElsewhere(suffix) ? [suffix] : [];
-  };
-  const facts = [...new Set(exits.flatMap((e) => (e.unsure ? [] : e.holders.flatMap(factOf))))];
-  const [first] = facts;
-  if (first === undefined) return [];
-  const param = params.findIndex((p) => first.startsWith(`${p.name}.`));
-  if (!isReentered(program, reference, first.startsWith('::') ? { place: first, mayDrop } : { param })) return [];
-  const { file, name } = reference;
-  const earlier = earlierSteps(
-    reference,
-    exits.find((e) => !e.unsure && e.holders.flatMap(factOf).includes(first)),
-  );
-  return program
-    .graphs(reference)
-    .flatMap((graph) => walk(context, reference, graph, { kind: 'again', facts }).late)
-    .filter(({ kind }) => kind === 'over')
-    .map(
-      (late): Witness => ({
-        ...{ kind: 'over', short: false, file, function: name, pos: late.pos },
-        ...{ steps: [...earlier, ...spokenSteps(late.trail)], fields: [] },
-      }),
-    );
-}
-
-/** How an earlier call of a function came by pages and kept them, of a way out on which it did. */
-function earlierSteps({ file, name, item }: FunctionReference, exit: Exit | undefined): PathStep[] {
-  const wanted = new Set<StepEvent['kind'] | undefined>(['taken', 'handed', 'kept']);
-  const steps = stepsOf(exit?.trail ?? null).filter(({ event }) => wanted.has(event?.kind));
-  if (steps.length === 0) return [{ file, function: name, pos: item.pos, text: 'an earlier call took pages, and kept them' }];
-  return steps.map((step) => ({ ...step, text: `in an earlier call, ${step.text}` }));
 }
 
 /** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that such a request calls last. */

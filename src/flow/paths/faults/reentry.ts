@@ -3,10 +3,11 @@ import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, type Guard, isStore, type Node } from '../../../program/graph.js';
 import { installedAs } from '../../../program/installed.js';
-import { rootOf, suffixAfter } from '../../../program/path.js';
+import { rootOf, splitSteps, suffixAfter, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { choosingName, makingName, requestMembers, requestName } from '../../../protocol/index.js';
+import { isHandedOut } from '../../mentions.js';
 import { writtenByUser } from '../function/asked.js';
 import { indexOf } from '../loops/unwind.js';
 import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
@@ -16,9 +17,19 @@ const maxLevels = 3;
 /** What is asked for: an object by the function's parameter that is it or leads to it, or a place below a variable of the file. */
 export type Kept = { param: number } | { place: string; mayDrop: (name: string, file: string) => boolean };
 
-/** True if a request of user space leads to the function, for an object that was not made on the way and is not tested. */
-export function isReentered(program: Program, reference: FunctionReference, kept: Kept): boolean {
-  return isRequested(program, reference, kept, (site) => !site.node.guards.some((g) => keepsOut(program, site, g)));
+/**
+ * True if a request of user space leads to the function, for an object that was not made on the way and is not tested.
+ * @param isEmptied whether a caller has dropped, as it returns, what a function that it calls has left in the object
+ */
+export function isReentered(
+  program: Program,
+  reference: FunctionReference,
+  kept: Kept,
+  isEmptied: (caller: FunctionReference, callee: FunctionReference) => boolean,
+): boolean {
+  const isCome = (site: CallSite, callee: FunctionReference): boolean =>
+    !isEmptied(site.caller, callee) && !site.node.guards.some((g) => keepsOut(program, site, g));
+  return isRequested(program, reference, kept, isCome);
 }
 
 /** True if a request of user space leads to the function by calls of some sort, for an object that was not made on the way. */
@@ -26,23 +37,27 @@ export function isRequested(
   program: Program,
   reference: FunctionReference,
   kept: Kept,
-  isCome: (site: CallSite) => boolean,
+  isCome: (site: CallSite, callee: FunctionReference) => boolean,
   level = 0,
 ): boolean {
   if (isRequest(program, reference)) return true;
   if (level >= maxLevels) return false;
   return program.callSites(reference).some((site) => {
     const { caller, graph, node } = site;
-    const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(site, kept.param);
-    if (above === null || !isCome(site)) return false;
+    const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(program, site, kept.param);
+    if (above === null || !isCome(site, reference)) return false;
     return isRequest(program, caller) || isRequested(program, caller, above, isCome, level + 1);
   });
 }
 
-/** True for a function that user space has called as often as it likes for one open file: by its name, or by what it is installed as. */
-export function isRequest(program: Program, { file, name }: FunctionReference): boolean {
-  if (requestName.test(name)) return true;
-  return installedRequests(program)(file).has(name);
+/**
+ * True for a function that user space has called as often as it likes for one open file: by what it is installed as, or by its name, if
+ * no other function calls it, which then says for which object.
+ */
+export function isRequest(program: Program, reference: FunctionReference): boolean {
+  const { file, name } = reference;
+  if (installedRequests(program)(file).has(name)) return true;
+  return requestName.test(name) && (isHandedOut(program, reference) || program.callers(reference).every((caller) => caller.macro));
 }
 
 /** The functions that a file installs for such requests. */
@@ -68,15 +83,35 @@ function keepsOut(program: Program, { caller, graph, node }: CallSite, guard: Gu
   return members.some((member) => way.some(mayStore(program, caller.file, member)) || mayStoreAbove(program, caller, member, maxLevels));
 }
 
-/** What the caller has of an object that it gives; `null` for one that it made or chose; of one that is no parameter's, no parameter (-1). */
-function below({ graph, node, call }: CallSite, param: number): Kept | null {
+/** What the caller has of an object that it gives; `null` for one that it made or chose, or that ends with it; of one that is no parameter's, no parameter (-1). */
+function below(program: Program, site: CallSite, param: number): Kept | null {
+  const { graph, node, call } = site;
   const given = call.args[param];
   const object = given?.path ? rootOf(given.path) : '';
   // What stands in a field of a general struct, `file->private_data`, has been there before.
   if (object === '' && /\.\w+$/.test(given?.text ?? '')) return { param: -1 };
+  if (given && isOnStack(program, site, given)) return null;
   const index = indexOf(call.expressions[param]);
   if (object === '' || isMade(graph, object) || [index, object].some((name) => name !== null && isChosen(graph, node, name))) return null;
   return { param: graph.params.findIndex((p) => p.name === object) };
+}
+
+/** True for what ends with the function that gives it, also by a pointer which leads to nothing else. */
+function isOnStack(program: Program, site: CallSite, value: Value): boolean {
+  const set = value.address ? [] : site.graph.aliases.filter((a) => a.target === value.path);
+  return isItsOwn(program, site, value) || (set.length > 0 && set.every(({ source }) => isItsOwn(program, site, source)));
+}
+
+/** True for the address of a variable of the function's own, or of a part of it; an array is its address. */
+function isItsOwn(program: Program, { caller, graph }: CallSite, { path, address }: Value): boolean {
+  const root = path === null ? '' : rootOf(path);
+  const type = graph.types.get(root);
+  const isGiven = type?.dims.length !== 0 && graph.params.some((p) => p.name === root);
+  if (path === null || type === undefined || isGiven || root.startsWith('::')) return false;
+  const places = splitSteps(path.slice(root.length)).map((_, i, steps) => root + steps.slice(0, i + 1).join(''));
+  const types = [type, ...places.map((place) => program.typeOf(place, graph, caller.file))];
+  const isThere = address || (types.at(-1)?.pointers === 0 && types.at(-1)?.dims.length !== 0);
+  return isThere && types.slice(0, -1).every((t) => t?.pointers === 0);
 }
 
 /** True for a variable that a loop before has found, or a call that looks for what is free: what it leads to is not in use. */
