@@ -59,3 +59,62 @@ describe('the end of an object that its taker calls where it fails', () => {
     ended('kref_init(&u->base.ref);', undefined, 'void um_put(struct um *u)\n{\n	base_put(&u->base, um_free);\n}'),
   );
 });
+
+/** A function that gives a device the pages with whom to tell of their end, waits for him, and drops them. */
+const transfer = (
+  told: string,
+  behind: string,
+  give = 'usb_fill_bulk_urb(urb, dev, pipe, page_address(x->page), PAGE_SIZE, x_done, x);',
+): string => `struct xfer { struct list_head node; struct page *page; struct completion done; int status; };
+static LIST_HEAD(finished);
+static void x_done(struct urb *urb)
+{
+	struct xfer *x = urb->context;
+
+	${told}
+}
+int x_run(struct urb *urb, struct usb_device *dev, unsigned int pipe, unsigned long a)
+{
+	struct xfer *x = kzalloc(sizeof(*x), GFP_KERNEL);
+	int ret;
+
+	if (!x)
+		return -ENOMEM;
+	init_completion(&x->done);
+	ret = pin_user_pages_fast(a, 1, FOLL_WRITE, &x->page);
+	if (ret != 1) {
+		kfree(x);
+		return -EFAULT;
+	}
+	${give}
+	ret = usb_submit_urb(urb, GFP_KERNEL);
+	${behind}
+	return ret;
+}
+`;
+const telling = 'x->status = urb->status;\n	complete(&x->done);';
+const waiting = `if (!ret)
+		wait_for_completion(&x->done);
+	unpin_user_pages_dirty_lock(&x->page, 1, true);
+	kfree(x);`;
+const taking = 'x_run:if (ret != 1) {';
+
+describe('a call that is given an object and whom to call with it', () => {
+  accepts('never-released', 'who only tells of the end', transfer(telling, waiting));
+  accepts(
+    'never-released',
+    'who only tells of it, by an interrupt',
+    transfer(telling, waiting, 'ret = request_irq(pipe, (void *)x_done, 0, "x", x);'),
+  );
+  accepts('never-released', 'who drops them', transfer('unpin_user_page(x->page);\n	kfree(x);', ''));
+  accepts('leak-on-path', 'who drops them', transfer('unpin_user_page(x->page);\n	kfree(x);', ''));
+  accepts('leak-on-path', 'who lists it for somebody', transfer('list_add(&x->node, &finished);', ''));
+  accepts('leak-on-path', 'who ends it by another', transfer('x_free(x);', ''));
+  complains('never-released', 'who only tells of the end, of which nobody drops them', transfer(telling, ''), taking);
+  complains(
+    'leak-on-path',
+    'who only tells of it, and one way frees the object with them',
+    transfer(telling, `if (ret) {\n		kfree(x);\n		return ret;\n	}\n	${waiting}`),
+    'x_run:if (ret) {',
+  );
+});

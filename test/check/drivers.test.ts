@@ -355,12 +355,7 @@ const irq = 'if (request_irq(irq, dev_irq, 0, "dev", d))\n\t\tpr_warn("no interr
 const file = 'debugfs_create_file("dev", 0444, NULL, d, &dev_ops);';
 
 describe('an object that a framework calls its driver back with', () => {
-  complains(
-    'never-released',
-    'one with an interrupt',
-    registered(irq, ''),
-    'dev_open:d->n = pin_user_pages_fast(a, 16, FOLL_WRITE | FOLL_LONGTERM, d->pages);',
-  );
+  complains('never-released', 'one with an interrupt', registered(irq, ''), 'dev_open:if (request_irq(irq, dev_irq, 0, "dev", d))');
   accepts('never-released', 'one with an interrupt, and an end', registered(irq, drop));
   complains('never-released', 'one with a file', registered(file, ''), 'dev_open:if (d->n != 16) {');
   accepts('never-released', 'one with a file, and an end', registered(file, drop));

@@ -7,6 +7,8 @@ import type { CallOperation, Graph, Node, Operation } from '../../../program/gra
 import type { Entry } from '../../../program/ledger.js';
 import type { Program } from '../../../program/program.js';
 import {
+  endingName,
+  freeingCalls,
   type Listing,
   linking,
   listings,
@@ -26,9 +28,10 @@ import { conditionText } from '../memory/condition-text.js';
 import type { TrailStep } from '../memory/trail.js';
 import { failing } from './failing.js';
 import { alwaysFails } from './fails.js';
+import { keepsPointers } from './keepers.js';
 import { makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
-import { bodyOf } from './text.js';
+import { bodyOf, namesCalled } from './text.js';
 
 /** What a call is, by its name and by what the tables and the tree know under it. */
 export interface Callee {
@@ -50,8 +53,8 @@ export interface Callee {
   removal: Removal | undefined;
   isSending: boolean;
   isMapping: boolean;
-  /** It is given a function of the file by its name. */
-  hasCallback: boolean;
+  /** It is given a function of the file by its name; `acting` if one of them may drop, keep or end what it is called with. */
+  callback: 'none' | 'passive' | 'acting';
 }
 
 /** The nodes of one graph, each looked up when it is first asked for. */
@@ -120,7 +123,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
       removal: isTabled ? removals.get(name) : undefined,
       isSending: !isOwn && sendingCall.test(name),
       isMapping: !isOwn && mappingCall.test(name),
-      hasCallback: callbacksIn(o).length > 0,
+      callback: callbackOf(callbacksIn(o)),
     };
   }
 
@@ -128,6 +131,15 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
   function callbacksIn({ args }: CallOperation): string[] {
     const own = program.file(file)?.byName;
     return args.flatMap(({ path }) => (path !== null && !graph.types.has(path) && own?.has(path) ? [path] : []));
+  }
+
+  /** What the functions may do that a call is given by these names. */
+  function callbackOf(names: readonly string[]): Callee['callback'] {
+    const own = (name: string): readonly FunctionReference[] => program.file(file)?.byName.get(name) ?? [];
+    const isEnd = (called: string): boolean =>
+      freeingCalls.has(called) || endingName.test(called) || (own(called).length > 0 && around.mayKeep(called, file));
+    const acts = (r: FunctionReference): boolean => namesCalled(program, r).some(isEnd) || keepsPointers(program, r);
+    return names.length === 0 ? 'none' : names.some((name) => around.mayDrop(name, file) || own(name).some(acts)) ? 'acting' : 'passive';
   }
 
   function targetsOf(_: Node, o: CallOperation): readonly FunctionReference[] | null {

@@ -1,11 +1,21 @@
 /** Which functions may keep what they are given, by their texts. */
 import type { FunctionReference } from '../../../program/file.js';
+import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
+import { isNumber } from '../../../program/types.js';
 import { linkingText } from '../../../protocol/index.js';
 
 /** A name that is stored to a field. */
 const storing = /(?:->|\.)\s*\w+(?:\[[^\]]*\])?\s*=\s*&?(\w+)/g;
+
+/** True for a function that lists something, or stores what may be a pointer to more than a variable of its own. */
+export function keepsPointers(program: Program, reference: FunctionReference): boolean {
+  const isKept = (graph: Graph, target: string): boolean =>
+    (rootOf(target) !== target || target.startsWith('::')) && !isNumber(program.typeOf(target, graph, reference.file));
+  const stores = (graph: Graph): boolean => graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && isKept(graph, o.target));
+  return linkingText.test(program.textOf(reference)) || program.graphs(reference).some(stores);
+}
 
 /** Asks whether a function may keep what it is given: it lists it, stores it, or is not known. */
 export function keepers(program: Program): (name: string, file: string) => boolean {

@@ -66,7 +66,7 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
 function known(local: Called, n: Node, o: CallOperation, callee: Callee, before: State): State[] {
   let state = before;
   const { entry } = local;
-  const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, hasCallback } = callee;
+  const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, callback } = callee;
   if (api !== null) {
     if (copyingName.test(api)) state = written(state, o);
     if (allocates) return [allocated(state, o, api)];
@@ -106,8 +106,8 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   const isFound = isLinking || (api !== null && actionCalls.has(api));
   if (isFound && given.some((suffixes) => suffixes.includes(''))) return [];
   if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state, before);
-  // Who is given a function may call it.
-  if (!isOwn && isNeutral) return hasCallback ? [] : [state];
+  // Who is given a function may call it: one that only tells of what is done leaves the pages to who waits for that.
+  if (!isOwn && isNeutral) return callback === 'acting' ? [] : [callback === 'none' ? state : share(state, o)];
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
   const targets = local.nodes.targets(n, o);
   if (targets) {
