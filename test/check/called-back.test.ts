@@ -118,3 +118,68 @@ describe('a call that is given an object and whom to call with it', () => {
     'x_run:if (ret) {',
   );
 });
+
+/** A request that a function lists, and somebody takes off the list when a device is done with it. */
+const queued = (wait: string, wake: string): string => `struct dev { spinlock_t lock; struct list_head queue; wait_queue_head_t wq; };
+struct req { struct list_head node; struct page *page; int state; };
+int req_run(struct dev *d, unsigned long a)
+{
+	struct req *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int ret = -EFAULT;
+
+	if (!r)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &r->page) != 1)
+		goto free;
+	spin_lock_irq(&d->lock);
+	list_add_tail(&r->node, &d->queue);
+	spin_unlock_irq(&d->lock);
+	${wait}
+free:
+	kfree(r);
+	return ret;
+}
+void req_drop(struct req *r)
+{
+	unpin_user_page(r->page);
+}
+void dev_irq(struct dev *d)
+{
+	struct req *r;
+
+	spin_lock(&d->lock);
+	r = list_first_entry_or_null(&d->queue, struct req, node);
+	if (r) {
+		list_del(&r->node);
+		${wake}
+	}
+	spin_unlock(&d->lock);
+}
+`;
+const waited = 'wait_event(d->wq, READ_ONCE(r->state));\n	unpin_user_page(r->page);\n	ret = 0;';
+const woken = 'WRITE_ONCE(r->state, 1);\n		wake_up_all(&d->wq);';
+
+describe('a request that is taken off its list and left with the pages', () => {
+  accepts('leak-on-path', 'for whom it was listed by, who waits', queued(waited, woken));
+  accepts('leak-on-path', 'for him, who drops them by another', queued(waited.replace('unpin_user_page(r->page)', 'req_drop(r)'), woken));
+  accepts(
+    'leak-on-path',
+    'for him, who waits for a completion of all',
+    queued(waited.replace(/wait_event.*;/, 'wait_for_completion(&d->idle);'), 'complete(&d->idle);'),
+  );
+  accepts(
+    'leak-on-path',
+    'for him, who has it on his stack',
+    queued(waited, woken)
+      .replace('struct req *r = kzalloc(sizeof(*r), GFP_KERNEL);', 'struct req own = {}, *r = &own;')
+      .replace('	kfree(r);\n', ''),
+  );
+  complains('leak-on-path', 'where nobody is woken', queued(waited, 'r->state = 1;'), 'dev_irq:if (r) {');
+  complains('leak-on-path', 'where he does not wait', queued('return 0;', woken), 'dev_irq:if (r) {');
+  complains(
+    'leak-on-path',
+    'where he waits for what was there before',
+    queued(`return 0;`, woken).replace('	spin_lock_irq', '	wait_event(d->wq, !d->busy);\n	spin_lock_irq'),
+    'dev_irq:if (r) {',
+  );
+});

@@ -171,7 +171,7 @@ function takenOut({ context, walked }: Functions, start: Start, climbed: Climbed
   const files = [...new Set([...given.files, ...climbed.ends.map(({ reference }) => reference.file)])];
   return given.carriers.flatMap((carrier) =>
     files
-      .flatMap((by) => lostIn(context.program, by, carrier, walked))
+      .flatMap((by) => lostIn(context.program, by, carrier, walked, files))
       .flatMap(({ reference, turned }) => leaksOf(climbed, reference, [turned], [keptStep(start, carrier)])),
   );
 }

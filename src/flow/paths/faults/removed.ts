@@ -1,12 +1,13 @@
 /** Objects with pages in them that are taken from where others find them, and of which nobody has dropped the pages then. */
 import type { FunctionReference } from '../../../program/file.js';
-import type { Node } from '../../../program/graph.js';
+import { leadsTo, type Node, namedCall } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { linkTypes, listings, puttingName, removals, userCount } from '../../../protocol/index.js';
+import { linking, linkTypes, listings, puttingName, removals, userCount, wakingName } from '../../../protocol/index.js';
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
+import { namesCalled } from '../function/text.js';
 import type { Turned } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
 import { removingCall } from '../step/removed.js';
@@ -14,6 +15,8 @@ import type { Walked } from '../walk/walk.js';
 import { type Carrier, within } from './teardown.js';
 
 const removing = new RegExp(`\\b(?:${[...removals.keys()].join('|')})\\s*\\(`);
+
+const awaiting = /\bwait_(?:event|for_completion)\w*\s*\(/;
 
 /** A variable of an object with pages that a function takes out. */
 interface Held {
@@ -25,12 +28,16 @@ interface Held {
   byMember: boolean;
 }
 
-/** The ways of a file's functions on which an object that was taken out is left with its pages. */
+/**
+ * The ways of a file's functions on which an object that was taken out is left with its pages.
+ * @param files where such objects may be put there
+ */
 export function lostIn(
   program: Program,
   file: string,
   carrier: Carrier,
   walked: (reference: FunctionReference, entry: Entry) => Walked,
+  files: readonly string[],
 ): { reference: FunctionReference; turned: Turned }[] {
   return (program.file(file)?.functions ?? []).flatMap((reference) => {
     if (reference.macro || !removing.test(program.textOf(reference))) return [];
@@ -38,7 +45,9 @@ export function lostIn(
       const { variable, suffix } = object;
       const { lost } = walked(reference, { kind: 'object', variable, suffixes: [suffix], removed: true });
       const left = lost.filter(({ exit: { trail } }) => happened(trail, 'removed') && !happened(trail, 'freed'));
-      return left.length === 0 || isFoundElsewhere(program, file, object) ? [] : left.map((turned) => ({ reference, turned }));
+      if (left.length === 0 || isFoundElsewhere(program, file, object)) return [];
+      if (wakes(program, reference) && files.some((by) => isAwaited(program, by, object.tag))) return [];
+      return left.map((turned) => ({ reference, turned }));
     });
   });
 }
@@ -79,6 +88,40 @@ function isFoundElsewhere(program: Program, file: string, { tag, byMember }: Hel
       });
     });
   });
+}
+
+/** True for a function that wakes somebody: he may wait for what it says of an object. */
+function wakes(program: Program, reference: FunctionReference): boolean {
+  return namesCalled(program, reference).some((name) => wakingName.test(name));
+}
+
+/** True if a function of the file puts such an object where others find it, waits then, and goes on with it: it is that one's all the time. */
+function isAwaited(program: Program, file: string, tag: string): boolean {
+  return (program.file(file)?.functions ?? []).some(
+    (reference) =>
+      !reference.macro &&
+      awaiting.test(program.textOf(reference)) &&
+      program.graphs(reference).some((graph) => {
+        const isOne = (variable: string): boolean =>
+          tagOf(program, file, graph, variable) === tag ||
+          (graph.types.get(variable)?.pointers === 0 && graph.types.get(variable)?.tag === tag);
+        return graph.nodes.some((n) => {
+          if (!linking.test(namedCall(n)?.name ?? '') || isWait(n)) return false;
+          const variables = variablesIn(n).filter(isOne);
+          const goesOn = (m: Node): boolean => variablesIn(m).some((variable) => variables.includes(variable));
+          return variables.length > 0 && leadsTo(graph, n, (wait) => isWait(wait) && leadsTo(graph, wait, goesOn));
+        });
+      }),
+  );
+}
+
+function isWait(n: Node): boolean {
+  return awaiting.test(`${namedCall(n)?.name}(`);
+}
+
+/** The variables that a call is given, or something below. */
+function variablesIn(n: Node): string[] {
+  return namedCall(n)?.args.flatMap(({ path }) => (path === null ? [] : rootOf(path))) ?? [];
 }
 
 /** By how many members an object may be found at once. */
