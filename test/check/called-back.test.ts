@@ -183,3 +183,71 @@ describe('a request that is taken off its list and left with the pages', () => {
     'dev_irq:if (r) {',
   );
 });
+
+/** An object with a base by which it is ended, through a pointer that its taker has stored. */
+const based = (undo: string, put: string, more = ''): string => `struct base;
+struct base_ops { void (*free)(struct base *b); };
+struct base { struct list_head node; refcount_t ref; const struct base_ops *ops; void (*dtor)(struct base *b); void (*note)(struct base *b); };
+struct um { struct base base; struct page **pages; int n; };
+static void um_free(struct base *b)
+{
+	struct um *u = container_of(b, struct um, base);
+
+	unpin_user_pages(u->pages, u->n);
+	kfree(u->pages);
+	kfree(u);
+}
+static void um_note(struct base *b)
+{
+	b->node.next = NULL;
+}
+${more}static void base_put(struct base *b)
+{
+	${put}
+}
+int um_add(struct list_head *head, unsigned long a, int n)
+{
+	struct um *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	int got;
+
+	if (!u)
+		return -ENOMEM;
+	u->pages = kcalloc(n, sizeof(*u->pages), GFP_KERNEL);
+	if (!u->pages) {
+		kfree(u);
+		return -ENOMEM;
+	}
+	got = pin_user_pages_fast(a, n, FOLL_LONGTERM, u->pages);
+	u->base.dtor = um_free;
+	u->base.note = um_note;
+	if (got != n) {
+		u->n = got < 0 ? 0 : got;
+		${undo}
+		return -EFAULT;
+	}
+	u->n = got;
+	list_add(&u->base.node, head);
+	return 0;
+}
+void um_end(struct base *b)
+{
+	list_del(&b->node);
+	b->dtor(b);
+}
+`;
+
+describe('an object that is ended by a pointer in a member of it', () => {
+  const short = 'um_add:if (got != n) {';
+  const undo = 'base_put(&u->base);';
+  accepts('partial-pin-leak', 'which a helper calls', based(undo, 'b->dtor(b);'));
+  accepts('partial-pin-leak', 'which it calls for the last user', based(undo, 'if (refcount_dec_and_test(&b->ref))\n		b->dtor(b);'));
+  accepts(
+    'partial-pin-leak',
+    'which stands in a table',
+    based(undo, 'if (b->ops && b->ops->free)\n		b->ops->free(b);', 'static const struct base_ops um_ops = { .free = um_free };\n'),
+  );
+  accepts('partial-pin-leak', 'which the taker calls itself', based('u->base.dtor(&u->base);', ''));
+  complains('partial-pin-leak', 'which nobody calls there', based('', 'b->dtor(b);'), short);
+  complains('partial-pin-leak', 'which is another one', based(undo, 'b->note(b);'), short);
+  complains('partial-pin-leak', 'which the taker calls another one by', based('u->base.note(&u->base);', ''), short);
+});

@@ -1,6 +1,6 @@
 /** Objects that are a caller's: below what a function was given, or around it, as `to_foo(base)` and `container_of(work, struct foo, work)` are. */
 import type { FunctionReference } from '../../../program/file.js';
-import type { CallOperation, Graph } from '../../../program/graph.js';
+import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -47,16 +47,22 @@ const ofParameters = remembered((graph: Graph): ReadonlyMap<string, CallOperatio
  * @param values what its arguments are worth
  */
 export function mayReach(
-  { program, graph, reference: { file } }: Called,
-  { name }: CallOperation,
+  { program, graph, reference: { file }, nodes }: Called,
+  n: Node,
+  o: CallOperation,
   values: readonly (string | null)[],
   state: State,
 ): boolean {
-  if (state.phase !== 'held' || name === null) return false;
-  const isObject = (base: string): boolean => reach(state, base).length > 0 && getsBack(program)(name, file);
+  if (state.phase !== 'held') return false;
+  const called = (): readonly FunctionReference[] => (o.name === null ? (nodes.targets(n, o) ?? []) : program.resolveNear(o.name, file));
+  const isObject = (base: string): boolean => reach(state, base).length > 0 && called().some(getsBack(program));
   const objects = values.flatMap((value) => objectsAround(graph, value).filter((base) => !value?.startsWith('&') || isObject(base)));
   const fields = objects.flatMap((object) => reach(state, object)).flatMap((suffix) => suffix.match(/(?<=\.)\w+/g) ?? []);
-  return fields.length > 0 && mayName(program, name, file, new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`));
+  if (fields.length === 0) return false;
+  const field = new RegExp(`(?:->|\\.)(?:${fields.join('|')})\\b`);
+  return called().some(
+    (r) => names(program, r, field, maxDepth) || pointedBy(program, r).some((by) => names(program, by, field, maxDepth)),
+  );
 }
 
 /** The objects of which a value may be the address of a member: `&obj->base`, or what the function was given of one. */
@@ -90,7 +96,7 @@ export function nameOf({ aliases }: Graph, object: string): string {
   return aliases.find((a) => a.source.path === object)?.target ?? object;
 }
 
-/** Asks whether a function near by gets from what it is given to what stands around it, or only calls one that does. */
+/** Asks whether a function gets from what it is given to what stands around it, or only calls one that does, or calls one by a member. */
 const getsBack = remembered((program: Program) => {
   const known = program.ledger.memo<boolean>();
   const isBack = (r: FunctionReference): boolean =>
@@ -98,26 +104,31 @@ const getsBack = remembered((program: Program) => {
     program.graphs(r).some((graph) => [...ofParameters(graph).values()].some((call) => givesAround(program, call.name ?? '', r.file)));
   const isPassing = (r: FunctionReference, depth: number): boolean => {
     const name = depth > 0 ? onlyCallOf(program, r)?.call.name : null;
-    return name != null && gets(name, r.file, depth - 1);
+    return name != null && program.resolveNear(name, r.file).some((by) => gets(by, depth - 1));
   };
-  const gets = (name: string, file: string, depth: number): boolean =>
-    program.resolveNear(name, file).some((r) => isBack(r) || isPassing(r, depth));
-  return (name: string, file: string): boolean => {
-    const key = `${name}\0${file}`;
-    return known.get(key) ?? known.work(key, () => gets(name, file, maxDepth));
-  };
+  const gets = (r: FunctionReference, depth: number): boolean =>
+    isBack(r) || isPassing(r, depth) || (depth > 0 && pointedBy(program, r).some((by) => gets(by, depth - 1)));
+  return (r: FunctionReference): boolean => known.get(r.key) ?? known.work(r.key, () => gets(r, maxDepth));
 });
 
 const maxDepth = 2;
 
+/** A member of an object that is called. */
+const calledMember = /(?:->|\.)(\w+)\s*\(/g;
+
+/** The functions that a function calls through members, as its file or folder installs them there. */
+function pointedBy(program: Program, reference: FunctionReference): FunctionReference[] {
+  const members = new Set(Array.from(bodyOf(program, reference).matchAll(calledMember), (match) => match[1] as string));
+  return [...members].flatMap((member) => program.installed(reference.file, member));
+}
+
 /** True if a function near by, or one that it calls near by, names a field. */
 export function mayName(program: Program, called: string, file: string, field: RegExp, depth = maxDepth): boolean {
-  return program
-    .resolveNear(called, file)
-    .some(
-      (r) =>
-        field.test(program.textOf(r)) || (depth > 0 && namesCalled(program, r).some((n) => mayName(program, n, r.file, field, depth - 1))),
-    );
+  return program.resolveNear(called, file).some((r) => names(program, r, field, depth));
+}
+
+function names(program: Program, r: FunctionReference, field: RegExp, depth: number): boolean {
+  return field.test(program.textOf(r)) || (depth > 0 && namesCalled(program, r).some((n) => mayName(program, n, r.file, field, depth - 1)));
 }
 
 /** True for a function or macro that does nothing but get from a member to what it stands in. */

@@ -95,7 +95,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     // Who drops pages of objects that it finds for itself may drop those of this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
     if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local);
-    if (mayReach(local, o, values, state)) return [...givenUp(local), ...endedAround(local, n, o, values, state)];
+    if (mayReach(local, n, o, values, state)) return [...givenUp(local), ...endedAround(local, n, o, values, state)];
     const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }
