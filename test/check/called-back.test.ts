@@ -106,6 +106,11 @@ describe('a call that is given an object and whom to call with it', () => {
     'who only tells of it, by an interrupt',
     transfer(telling, waiting, 'ret = request_irq(pipe, (void *)x_done, 0, "x", x);'),
   );
+  const thread = 'struct task_struct *t = kthread_run((void *)x_done, x, "x");';
+  accepts('never-released', 'who only tells of it, as a thread', transfer(telling, waiting, thread));
+  accepts('never-released', 'who drops them as a thread', transfer('unpin_user_page(x->page);\n	kfree(x);', '', thread));
+  accepts('leak-on-path', 'who calls another by a member of it', transfer('x->status = 0;\n	x->urb->complete(x);', '', thread));
+  accepts('leak-on-path', 'who gives up a count', transfer('x_put(x);', '', thread));
   accepts('never-released', 'who drops them', transfer('unpin_user_page(x->page);\n	kfree(x);', ''));
   accepts('leak-on-path', 'who drops them', transfer('unpin_user_page(x->page);\n	kfree(x);', ''));
   accepts('leak-on-path', 'who lists it for somebody', transfer('list_add(&x->node, &finished);', ''));

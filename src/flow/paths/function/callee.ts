@@ -16,6 +16,7 @@ import {
   memberPut,
   memoryCall,
   preparingName,
+  puttingName,
   type ReleaseCall,
   type Removal,
   releases,
@@ -32,6 +33,9 @@ import { keepsPointers } from './keepers.js';
 import { makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
 import { bodyOf, namesCalled } from './text.js';
+
+/** A member of an object that is called. */
+const calledMember = /(?:->|\.)\w+\s*\(/;
 
 /** What a call is, by its name and by what the tables and the tree know under it. */
 export interface Callee {
@@ -137,8 +141,12 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
   function callbackOf(names: readonly string[]): Callee['callback'] {
     const own = (name: string): readonly FunctionReference[] => program.file(file)?.byName.get(name) ?? [];
     const isEnd = (called: string): boolean =>
-      freeingCalls.has(called) || endingName.test(called) || (own(called).length > 0 && around.mayKeep(called, file));
-    const acts = (r: FunctionReference): boolean => namesCalled(program, r).some(isEnd) || keepsPointers(program, r);
+      freeingCalls.has(called) ||
+      endingName.test(called) ||
+      puttingName.test(called) ||
+      (own(called).length > 0 && around.mayKeep(called, file));
+    const acts = (r: FunctionReference): boolean =>
+      calledMember.test(bodyOf(program, r)) || namesCalled(program, r).some(isEnd) || keepsPointers(program, r);
     return names.length === 0 ? 'none' : names.some((name) => around.mayDrop(name, file) || own(name).some(acts)) ? 'acting' : 'passive';
   }
 

@@ -99,7 +99,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }
-  if (api !== null && threadCalls.has(api)) return started(local, n, o, api, state);
+  if (api !== null && threadCalls.has(api)) return started(local, n, o, callee, state);
   if (isSending) return [];
   if (isMapping) return unless(local, n, o, state);
   // A page itself that is put on a list, or kept for an end, is found where no pointer of the function leads.
@@ -130,12 +130,17 @@ function givenUp(local: Called): State[] {
   return [];
 }
 
-/** What a thread is given is its own from then on, and is not followed; where none could be started it is the function's still. */
-function started(local: Called, n: Node, o: CallOperation, api: string, state: State): State[] {
-  const failed = local.shape.isDecided(o.result) ? withSign(state, o.result, sign.negative) : null;
-  if (!failed) return [];
-  local.unfollowed();
-  return [told(local, n, failed, `where ${api}() fails`)];
+/**
+ * What a thread is given is its own from then on, and is not followed, unless it only tells of its end; where none could be started it is
+ * the function's still.
+ */
+function started(local: Called, n: Node, o: CallOperation, { api, callback }: Callee, state: State): State[] {
+  const isDecided = local.shape.isDecided(o.result);
+  const running = callback === 'passive' ? share(state, o) : null;
+  const failed = isDecided ? withSign(state, o.result, sign.negative) : null;
+  if (!running) local.unfollowed();
+  const runs = running && (isDecided ? withSign(running, o.result, sign.positive) : running);
+  return [...(runs ? [runs] : []), ...(failed ? [told(local, n, failed, `where ${api}() fails`)] : [])];
 }
 
 /** An object is kept for the function that ends it. Where that cannot be promised, some calls have ended it at once. */
