@@ -5,6 +5,7 @@ import { type DirtyEvent, placeOf as originPlace } from '../../flow/flow.js';
 import { isOffAt } from '../../flow/kernels.js';
 import { placeOf } from '../../flow/moves.js';
 import type { Visit } from '../../flow/visit.js';
+import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callsAt, isStore } from '../../program/graph.js';
 import { rootOf, stepsOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
@@ -41,11 +42,18 @@ export const accessesOf = remembered((subject: Subject): Access[] =>
 
 const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls, ...pageFillingCalls.keys()].join('|')})\\s*\\(`);
 
+/** Asks by its text whether a function calls such a one: most do not, and many are visited for several sites. */
+const mayReach = remembered((program: Program) => {
+  const known = program.ledger.memo<boolean>();
+  return (reference: FunctionReference): boolean =>
+    known.get(reference.key) ?? known.work(reference.key, () => named.test(program.textOf(reference)));
+});
+
 function accessesIn({ program }: Subject, visit: Visit): Access[] {
   const { reference, origins } = visit.flow;
   const facts = new Set([...origins.keys()].filter((f) => isLocal(f) || isHeap(f)));
   const mapped = [...facts].some((f) => f.endsWith('@address'));
-  if (!mapped && !named.test(program.textOf(reference))) return [];
+  if (!mapped && !mayReach(program)(reference)) return [];
   const found = new Map<number, Access>();
   /** Where an address of the pages comes to stand. */
   const made = new Set([...origins].flatMap(([fact, origin]) => (fact.endsWith('@address') ? [originPlace(origin)] : [])));
