@@ -1,4 +1,6 @@
 /** Functions that drop twice what a member of an object keeps, themselves or by helpers that they hand the object or the member to. */
+import type { Analysis } from '../../flow/flow.js';
+import type { Late } from '../../flow/paths/context.js';
 import type { Entry } from '../../flow/paths/entry.js';
 import { within } from '../../flow/paths/faults/teardown.js';
 import { lateOf } from '../../flow/paths/faults/witness.js';
@@ -12,6 +14,7 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Guard } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import { acquires, exchangingCalls, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { kindOf } from '../company.js';
@@ -22,20 +25,35 @@ import { above } from '../ways.js';
 /** The second drops on ways through functions that find the pages in a member. */
 export function droppedTwice(subject: Subject, message: string): Complaint[] {
   const { analysis, site } = subject;
-  const { walked } = functionsOf(analysis);
   const found = new Map<string, Complaint>();
   for (const { heap, reference } of endingBy(subject)) {
     const { file, name } = site.reference;
     const taken = { file, function: name, pos: site.node.pos, text: `taken here, and kept in ${heldText(heap)}` };
-    for (const late of entriesOf(subject, reference, heap).flatMap((entry) => walked(reference, entry).late)) {
+    for (const late of repeatedIn(analysis)(reference, heap)) {
       const key = `${reference.file}:${late.pos}`;
       const witness = lateOf(reference, late);
-      if (late.kind !== 'double' || found.has(key) || !areOfSite(subject, witness.steps)) continue;
+      if (found.has(key) || !areOfSite(subject, witness.steps)) continue;
       found.set(key, complaintOf(subject, { ...witness, steps: [taken, ...witness.steps] }, message));
     }
   }
   return [...found.values()];
 }
+
+/** The second drops in a function of what a member keeps, whoever put it there: many sites may. */
+const repeatedIn = remembered((analysis: Analysis): ((reference: FunctionReference, heap: string) => readonly Late[]) => {
+  const { program } = analysis;
+  const known = program.ledger.memo<readonly Late[]>();
+  const find = (reference: FunctionReference, heap: string): readonly Late[] =>
+    dropsTwice(analysis, reference)
+      ? entriesOf(program, reference, heap)
+          .flatMap((entry) => functionsOf(analysis).walked(reference, entry).late)
+          .filter(({ kind }) => kind === 'double')
+      : [];
+  return (reference, heap) => {
+    const key = `${reference.key}|${heap}`;
+    return known.get(key) ?? known.work(key, () => find(reference, heap));
+  };
+});
 
 /**
  * True if the last step is a drop of the site's own pages, and not of others that come to stand in the same place: those of pins are no
@@ -68,14 +86,19 @@ function endingBy(subject: Subject): Ending[] {
   for (const { visit } of releasesIn(subject))
     for (const { way, heap, flow } of above(visit)) {
       if (way !== 'field' || heap === null || heap.startsWith('#::')) continue;
-      for (const reference of [flow.reference, ...program.callers(flow.reference)])
+      // What many files call is the end of many objects, each of which asks for it once.
+      const isOfFew = flow.reference.static || program.tree.filesCalling(flow.reference.name).length <= few;
+      for (const reference of [flow.reference, ...(isOfFew ? program.callers(flow.reference) : [])])
         if (!reference.macro && reference.key !== site.reference.key) found.set(`${reference.key}|${heap}`, { reference, heap });
     }
-  return [...found.values()].filter(({ reference }) => dropsTwice(subject, reference));
+  return [...found.values()];
 }
 
+const few = 4;
+
 /** True if at least two calls in the text of a function may drop, and none may put other pages into the member, or nothing. */
-function dropsTwice({ program, analysis }: Subject, reference: FunctionReference): boolean {
+function dropsTwice(analysis: Analysis, reference: FunctionReference): boolean {
+  const { program } = analysis;
   const { mayDrop } = functionsOf(analysis).context;
   if (renewing.test(bodyOf(program, reference))) return false;
   const names = namesCalled(program, reference).filter((name) => releases.has(name) || mayDrop(name, reference.file));
@@ -87,7 +110,7 @@ function dropsTwice({ program, analysis }: Subject, reference: FunctionReference
 const renewing = new RegExp(`\\b(?:${[...acquires.keys(), ...exchangingCalls].join('|')})\\s*\\(`);
 
 /** The ways into a function with the pages in objects that it is given, or finds. */
-function entriesOf({ program }: Subject, reference: FunctionReference, heap: string): Entry[] {
+function entriesOf(program: Program, reference: FunctionReference, heap: string): Entry[] {
   const { file } = reference;
   const inner = rootOf(heap);
   const carrier = { tag: inner.slice(1), suffix: heap.slice(inner.length) };
