@@ -8,7 +8,6 @@ import { suffixAfter, type Value } from '../../../program/path.js';
 import type { Called } from '../context.js';
 import { isHandedUp, type Known } from '../entry.js';
 import { askedFor, numbersSetIn } from '../function/asked.js';
-import { askedOf, nothing } from '../function/questions.js';
 import { constantName, equalOf } from '../memory/conditions.js';
 import { flagsOf, worthOf } from '../memory/constants.js';
 import { areSet, isFlag } from '../memory/flags.js';
@@ -17,6 +16,7 @@ import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js'
 import { signOf } from '../memory/signs.js';
 import { type Exit, type Holder, type State, sign } from '../memory/state.js';
 import { unset } from '../memory/unset.js';
+import { askedOf, nothing } from './asked.js';
 import { mayChange } from './shared.js';
 
 /**

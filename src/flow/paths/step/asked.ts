@@ -6,8 +6,8 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { releases } from '../../../protocol/index.js';
 import type { Context } from '../context.js';
+import { belowParameter } from '../function/parameter.js';
 import { maskOf } from '../memory/masks.js';
-import { belowParameter } from './parameter.js';
 
 /** What is asked of one parameter: what a condition compares with something, or what says how many are dropped. */
 export interface Asked {
