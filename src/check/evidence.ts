@@ -195,7 +195,7 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
   // Who is called by the acquiring function alone, or by such helpers of it, does what that undoes.
   const isHelper = (reference: FunctionReference, level = 0): boolean => {
     // Who is given it by its name calls it for the end of what is kept.
-    if (isHandedOut(program, reference)) return false;
+    if (!reference.free && isHandedOut(program, reference)) return false;
     // What other files call is looked up in the index: to ask who in them does reads them all.
     const isLocal = reference.static && reference.file.endsWith('.c');
     if (!isLocal && program.tree.filesCalling(reference.name).some((file) => file !== site.reference.file)) return false;

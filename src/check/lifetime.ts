@@ -90,7 +90,7 @@ function isCalled({ operation: o }: Node, { name }: FunctionReference): boolean 
 }
 
 /** True for what `__free()` runs. */
-function isScopeEnd({ operation: o }: Node): boolean {
+export function isScopeEnd({ operation: o }: Node): boolean {
   return o?.kind === 'call' && o.expressions.length === 0 && o.args.length === 1;
 }
 

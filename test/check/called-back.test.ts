@@ -60,6 +60,46 @@ describe('the end of an object that its taker calls where it fails', () => {
   );
 });
 
+/** An object that the end of a scope ends in its taker, and that is freed without its pages later. */
+const scoped = (define: string, declare: string): string => `struct set { unsigned long n; struct page *pages[]; };
+static void set_free(struct set *s)
+{
+	if (s->n)
+		unpin_user_pages(s->pages, s->n);
+	kvfree(s);
+}
+${define}
+struct set *set_make(unsigned long a, unsigned long n)
+{
+	struct set *s ${declare} = kvzalloc(struct_size(s, pages, n), GFP_KERNEL);
+	long got;
+
+	if (!s)
+		return NULL;
+	got = pin_user_pages_fast(a, n, FOLL_LONGTERM, s->pages);
+	if (got < 0)
+		return NULL;
+	s->n = got;
+	if (got != n)
+		return NULL;
+	return_ptr(s);
+}
+void set_drop(struct set *s)
+{
+	kvfree(s);
+}
+`;
+
+describe('the end of an object that a scope of its taker ends with', () => {
+  const define = 'DEFINE_FREE(set, struct set *, if (_T) set_free(_T))';
+  complains('never-released', 'which is nothing else', scoped(define, '__free(set)'), 'set_make:if (got != n)');
+  accepts(
+    'never-released',
+    'which stands in a table, too',
+    scoped(`${define}\nstatic const struct set_ops set_ops = { .free = set_free };`, '__free(set)'),
+  );
+});
+
 /** A function that gives a device the pages with whom to tell of their end, waits for him, and drops them. */
 const transfer = (
   told: string,
