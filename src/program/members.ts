@@ -30,21 +30,28 @@ const zero = /^(0|false|NULL)$/;
 
 /** True if nothing in a tree gives a member another value than zero, by any way that its text shows: a store, a list of members, its address. */
 export function isNeverSet(program: Program, member: Member): boolean {
+  const giving = givingTo(member.field);
   return program.tree.filesAccessing(member.field).every((file) => {
-    const facts = program.file(file);
-    if (facts === null || listed(member.field).test(facts.text)) return false;
-    const giving = givingTo(member.field);
-    return program
-      .touching(file, [member.field], member.tag)
-      .every((reference) => !reference.macro && !(giving.test(program.textOf(reference)) && maySet(program, reference, member)));
+    const text = program.tree.read(file);
+    if (text === null || listed(member.field).test(text)) return false;
+    return (
+      !giving.test(text) ||
+      program
+        .touching(file, [member.field], member.tag)
+        .every((reference) => !reference.macro && !(giving.test(program.textOf(reference)) && maySet(program, reference, member)))
+    );
   });
 }
+
+/** More files than these that access a member of a name are not looked through for stores to it. */
+const mostFiles = 20;
 
 /** True if some function of the tree sets a member to zero: then that is said of it, and not left to who copies whole objects. */
 export function isSetToZero(program: Program, { tag, field }: Member): boolean {
   const store = new RegExp(`(?:->|\\.)\\s*${field}\\s*=\\s*(?:0|false)\\s*;`);
+  const files = program.tree.filesAccessing(field);
   const isStoring = (file: string): boolean => program.touching(file, [field], tag).some((r) => store.test(program.textOf(r)));
-  return program.tree.filesAccessing(field).some((file) => store.test(program.file(file)?.text ?? '') && isStoring(file));
+  return files.length <= mostFiles && files.some((file) => store.test(program.tree.read(file) ?? '') && isStoring(file));
 }
 
 /** A member in a list of initial values. */

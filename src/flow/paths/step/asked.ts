@@ -58,19 +58,21 @@ function withQuestion({ itself, whole, bits }: Asked, suffix: string, mask: stri
 }
 
 function questionsIn(context: Context, callee: FunctionReference, graph: Graph, nested: number): Question[] {
-  const shape = context.shapeOf(graph, callee);
+  // Most functions drop nothing, and then none that they call does.
+  const mayDrop = nested > 0 && context.mayDrop(callee.name, callee.file);
   return graph.nodes.flatMap(({ id, operation: o }): Question[] => {
     if (o?.kind === 'call') {
       const asked = releases.get(o.name ?? '')?.shape === 'bulk' ? copiesOf(graph, o.args[1]?.path) : [];
-      return [...asked.map((path) => ({ path, decides: true })), ...(nested > 0 ? handedOn(context, callee, o, nested) : [])];
+      return [...asked.map((path) => ({ path, decides: true })), ...(mayDrop ? handedOn(context, callee, o, nested) : [])];
     }
     if (o?.kind !== 'assume' || o.call !== null) return [];
-    const decides = shape.passesDrop(id);
+    // Only of a parameter itself it matters, and the shape of a function is much work.
+    const asking = (path: string): Question => ({ path, decides: rootOf(path) === path && context.shapeOf(graph, callee).passesDrop(id) });
     const mask = maskOf(o.left);
-    const right = copiesOf(graph, o.right.path).map((path) => ({ path, decides }));
-    if (mask === undefined) return [...copiesOf(graph, o.left.path).map((path) => ({ path, decides })), ...right];
+    const right = copiesOf(graph, o.right.path).map(asking);
+    if (mask === undefined) return [...copiesOf(graph, o.left.path).map(asking), ...right];
     const path = maskedPath.exec(o.left.text)?.[0];
-    return path === undefined ? right : [{ path, decides, mask }, ...right];
+    return path === undefined ? right : [{ ...asking(path), mask }, ...right];
   });
 }
 
