@@ -20,6 +20,7 @@ export type LooksUp = (reference: FunctionReference, read: string, content: stri
 export function openLookups(program: Program): LooksUp {
   const known = program.ledger.memo<ReadonlySet<string>>();
   const calling = program.ledger.memo<readonly Calling[]>();
+  const reading = program.ledger.memo<readonly string[]>();
 
   /** The lookups, and the functions near some folders that call them, themselves or through each other. */
   function lookersNear(content: string, folders: readonly string[]): ReadonlySet<string> {
@@ -32,8 +33,11 @@ export function openLookups(program: Program): LooksUp {
       ]);
       const files = [...all].filter((file) => all.size <= few || folders.some((folder) => isNear(file, folder)));
       const near = files.flatMap((file) => calling.get(file) ?? calling.work(file, () => callingIn(program, file)));
-      const reading = near.filter(({ reference }) => readsAny(program.textOf(reference), fields));
-      return findLookers([...calls, ...reading.map(({ reference }) => reference.name)], near);
+      const readers = files.flatMap((file) => {
+        const place = `${content}\0${file}`;
+        return reading.get(place) ?? reading.work(place, () => readersIn(program, file, fields));
+      });
+      return findLookers([...calls, ...readers], near);
     };
     return known.get(key) ?? known.work(key, find);
   }
@@ -47,6 +51,13 @@ export function openLookups(program: Program): LooksUp {
     // Where nobody near by looks pages up, there is nobody to hand it to.
     return lookers.size > calls.length && handsOn(text, read);
   };
+}
+
+/** The functions of a file that read some of the fields; most files read none. */
+function readersIn(program: Program, file: string, fields: readonly string[]): string[] {
+  if (!readsAny(program.tree.read(file) ?? '', fields)) return [];
+  const functions = program.file(file)?.functions ?? [];
+  return functions.filter((reference) => readsAny(program.textOf(reference), fields)).map(({ name }) => name);
 }
 
 /** True if a text reads some of the fields. */

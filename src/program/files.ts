@@ -20,8 +20,15 @@ export interface Files {
  * drivers that come from other systems define as one and zero, are `true` and `false`.
  */
 function respelled(text: string): string {
-  const direct = text.includes('(*') ? text.replace(/(?<![\w)\]]\s*)\(\*(\w+)\)\./g, '  $1->') : text;
-  return /\b(?:TRUE|FALSE)\b/.test(direct) ? direct.replace(answer, (word) => word.toLowerCase()) : direct;
+  const direct = pointed.test(text) ? text.replace(/\(\*(\w+)\)\./g, (all, name, at) => (isCalled(text, at) ? all : `  ${name}->`)) : text;
+  return text.includes('TRUE') || text.includes('FALSE') ? direct.replace(answer, (word) => word.toLowerCase()) : direct;
+}
+
+const pointed = /\(\*\w+\)\./;
+
+/** True for a parenthesis of a call: `f(*a).b` is a member of what the call gives. */
+function isCalled(text: string, at: number): boolean {
+  return /[\w)\]]\s*$/.test(text.slice(Math.max(0, at - 20), at));
 }
 
 /** As a value: not where it is defined, or compared. */

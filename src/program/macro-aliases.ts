@@ -93,7 +93,9 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
       if (target === undefined) return null;
       return isTabled(target) ? { name: target, arguments: [], same: true } : aliasFor(target, macro.file, assumed);
     }
-    return text.includes('(') && (mayStandFor(sources, macro, text) || callsParameter(text)) ? onlyCallIn(sources, macro, assumed) : null;
+    return text.includes('(') && (mayStandFor(sources, macro, text) || (sources.isDriver && callsParameter(text)))
+      ? onlyCallIn(sources, macro, assumed)
+      : null;
   }
 
   const aliasOf = (macro: FunctionReference): Alias | null => standsFor(macro, []);

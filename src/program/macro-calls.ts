@@ -120,7 +120,7 @@ function testVariant(sources: MacroSources, aliases: MacroAliases, macro: Functi
  */
 function questionFor({ file, textOf, variants }: MacroSources, name: string, from: string): FunctionVariant | null {
   const [reference, ...others] = file(from)?.byName.get(name) ?? [];
-  if (!reference?.static || reference.macro || others.length > 0) return null;
+  if (!reference?.static || reference.macro || others.length > 0 || reference.item.end - reference.item.pos > longestAnswer) return null;
   if (frameTestName.test(name) || noFrameName.test(name)) return null;
   const text = textOf(reference);
   const body = mayAnswer.exec(text)?.[1];
@@ -129,6 +129,9 @@ function questionFor({ file, textOf, variants }: MacroSources, name: string, fro
   const answer = variant && arms.length === 0 ? answerOf(variant) : null;
   return answer && isTest(answer, () => false) ? answer : null;
 }
+
+/** No function that only answers has more text. */
+const longestAnswer = 600;
 
 /** A function of one answer, or of a test with one answer and another behind it; of numbers with a sign or pointers: what is compared is the same written out. */
 const mayAnswer =
