@@ -37,7 +37,7 @@ export interface MacroAliases {
   aliasFor(called: string, from: string, assumed?: readonly string[]): Alias | null;
   /** The one call that a macro's body is, if the tables know it. */
   aliasOf(macro: FunctionReference): Alias | null;
-  /** The macros of a name of which one is one call of the tables and another is another, in another arm of an `#if`; none for other names. */
+  /** The macros and functions of a name of which one is one call of the tables and another is not, in another arm of an `#if`; none for other names. */
   forked(called: string, from: string): readonly FunctionReference[];
 }
 
@@ -64,11 +64,22 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
   }
 
   function forked(called: string, from: string): readonly FunctionReference[] {
-    const defined = macros(called, from);
-    if (defined.length < 2 || isItself(called, defined)) return [];
-    const [first, ...others] = defined.map((macro) => ({ alias: aliasOf(macro), tabled: tabledIn(macro) }));
+    const named = macros(called, from);
+    // In other arms it may be a function.
+    const defined = named.flatMap((macro, i) => (i > 0 ? [macro] : [macro, ...functionsBeside(macro)]));
+    if (defined.length < 2 || isItself(called, named)) return [];
+    const [first, ...others] = defined.map((each) => ({ alias: each.macro ? aliasOf(each) : null, tabled: tabledIn(each) }));
     if (!first || ![first, ...others].some(({ alias, tabled }) => alias || tabled !== '')) return [];
     return others.some(({ alias, tabled }) => !isSame(alias, first.alias) || (!alias && tabled !== first.tabled)) ? defined : [];
+  }
+
+  /** The functions of a macro's name in its file. */
+  function functionsBeside(macro: FunctionReference): FunctionReference[] {
+    return (
+      file(macro.file)
+        ?.byName.get(macro.name)
+        ?.filter((reference) => !reference.macro) ?? []
+    );
   }
 
   /** What a macro's text calls of the tables. */

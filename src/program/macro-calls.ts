@@ -47,7 +47,7 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
     test: (macro) => testVariant(sources, aliases, macro),
     loop: (macro) => loopVariant(sources, aliases, macro),
     member: (macro) => memberVariant(sources, macro),
-    value: (macro) => workingVariant(sources, macro),
+    value: (macro) => workingVariant(sources, aliases, macro),
     drop: (macro) => droppingVariant(sources, macro),
   });
   return {
@@ -148,10 +148,11 @@ function parsed({ file }: MacroSources, { file: name, item }: FunctionReference)
 }
 
 /** The statements with a value of a macro that jumps in them, or takes pages. */
-function workingVariant({ textOf, variants }: MacroSources, macro: FunctionReference): FunctionVariant | null {
+function workingVariant({ textOf, variants }: MacroSources, { aliasFor }: MacroAliases, macro: FunctionReference): FunctionVariant | null {
   if (macro.objectLike || !/\(\s*\{/.test(textOf(macro))) return null;
   const [variant] = variants(macro);
-  return variant && isWorking(variant, (called) => acquires.has(called)) ? variant : null;
+  const isTaking = (called: string): boolean => acquires.has(called) || acquires.has(`${aliasFor(called, macro.file)?.name}`);
+  return variant && isWorking(variant, isTaking) ? variant : null;
 }
 
 /** The place of a macro that is one below its argument. */

@@ -217,3 +217,65 @@ describe('an object of zeros that is ended where another function has failed to 
     'mem_lock:mem_unlock(m);',
   );
 });
+
+const counted = (count: string, failed = 'n <= 0') => `struct bvecs { struct bio_vec *bv; unsigned int n; };
+static ssize_t bvecs_fill(struct iov_iter *it, struct bio_vec **out, unsigned int *nr)
+{
+	struct bio_vec *bv = kvcalloc(16, sizeof(*bv), GFP_KERNEL);
+	struct page *pages[16];
+	struct page **pp = pages;
+	unsigned int np = 0, cur, i;
+	ssize_t got = 0, all = 0;
+	size_t off;
+
+	if (!bv)
+		return -ENOMEM;
+	while (np < 16) {
+		got = iov_iter_extract_pages(it, &pp, SIZE_MAX, 16 - np, 0, &off);
+		if (got <= 0)
+			break;
+		cur = DIV_ROUND_UP(got + off, PAGE_SIZE);
+		for (i = 0; i < cur; i++)
+			bvec_set_page(bv + np + i, pages[i], PAGE_SIZE, 0);
+		np += cur;
+		all += got;
+	}
+	*out = bv;
+	${count}
+	if (!np && got < 0)
+		return got;
+	return all;
+}
+static void bvecs_end(struct bvecs *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->n; i++)
+		unpin_user_page(b->bv[i].bv_page);
+	kvfree(b->bv);
+	kfree(b);
+}
+struct bvecs *bvecs_make(struct iov_iter *it)
+{
+	struct bvecs *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	ssize_t n;
+
+	if (!b)
+		return NULL;
+	n = bvecs_fill(it, &b->bv, &b->n);
+	if (${failed}) {
+		bvecs_end(b);
+		return NULL;
+	}
+	return b;
+}
+void bvecs_free(struct bvecs *b)
+{
+	bvecs_end(b);
+}
+`;
+
+describe('a number in an object of zeros, of which another function is given the address', () => {
+  accepts('leak-on-path', 'that sets it', counted('*nr = np;'));
+  accepts('leak-on-path', 'that sets it, where something else fails', counted('*nr = np;', 'n <= 0 || n > 4096'));
+});

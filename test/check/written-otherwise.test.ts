@@ -562,6 +562,38 @@ void unreg(struct dev *d)
   }
 });
 
+describe('a variable that says whether all went well', () => {
+  const kept = (begin: string) => `struct mem { int n; struct page **pages; };
+static int pin(struct mem *m, unsigned long va, int n)
+{
+	int ok = ${begin};
+	int got;
+
+	m->pages = kcalloc(n, sizeof(*m->pages), GFP_KERNEL);
+	if (m->pages) {
+		got = pin_user_pages_fast(va, n, FOLL_LONGTERM, m->pages);
+		if (got > 0) {
+			m->n = got;
+			if (got == n)
+				ok = 1;
+		}
+	}
+	return ok;
+}
+void unreg(struct mem *m)
+{
+	unpin_user_pages(m->pages, m->n);
+}
+`;
+  accepts('unchecked-count', 'zero from the beginning', kept('0'));
+  complains(
+    'unchecked-count',
+    'an error elsewhere, so that one is none',
+    kept('0').replace('return ok;', 'return ok - 1 ? 0 : -ENOMEM;'),
+    'pin:return ok - 1 ? 0 : -ENOMEM;',
+  );
+});
+
 describe('a name of a number', () => {
   const named = (define: string, ok: string, bad: string) => `${define}
 struct mem { int n; struct page **pages; };

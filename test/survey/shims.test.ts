@@ -235,6 +235,27 @@ void window_close(struct window *w)
     'pin page-array car=window.pages loop-collapsible@file put:window_close:unpin_user_page',
   );
   shows(
+    'that is a function in another arm',
+    arms(
+      'static inline void PUT_ALL(struct page **p, int n)\n{\n\twhile (n--)\n\t\tput_page(p[n]);\n}',
+      '#define PUT_ALL(p, n) unpin_user_pages((p), (n))',
+    ) + both('PUT_ALL(w->pages, w->n);'),
+    each('pin LT', 'window_close:unpin_user_pages', 'bulk'),
+    each('get', 'PUT_ALL:put_page'),
+  );
+  shows(
+    'that takes them within statements that do more',
+    taken(
+      '#define PIN(a, n, p) get_user_pages_fast(a, n, 0, p)',
+      '#define PIN(a, n, p) pin_user_pages_fast(a, n, 0, p)',
+      'PIN_ALL(a, n, w->pages)',
+    ).replace('struct window', '#define PIN_ALL(a, n, p) ({ int r_; lock(a); r_ = PIN(a, n, p); unlock(a); r_; })\nstruct window'),
+    'wrapper get page-array caller@caller via=PIN_ALL gap',
+    'wrapper pin page-array caller@caller via=PIN_ALL gap',
+    'get page-array car=window.pages loop-collapsible@file put:window_close:put_page',
+    'pin page-array car=window.pages loop-collapsible@file put:window_close:unpin_user_page',
+  );
+  shows(
     'that is the same call in all',
     arms('#define PAGE_PUT(p) put_page(p)', '#define PAGE_PUT(p) put_page(p)') + both(),
     each('pin LT', 'window_close:put_page'),

@@ -59,8 +59,17 @@ const yes = /^(?:1|true)$/;
 
 /** True for a function that answers by one or zero, whatever its type is: there zero is the failure. */
 const answersYes = remembered(({ nodes }: Graph): boolean => {
-  const answers = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'return' ? [o.value?.text ?? ''] : [])));
-  return [...answers].some((text) => yes.test(text)) && [...answers].every((text) => yes.test(text) || /^(?:0|false)$/.test(text));
+  const stored = (path: string): string[] =>
+    nodes.flatMap(({ operation: o }) => {
+      if (o?.kind === 'clear' && o.target === path) return [o.text];
+      return o?.kind === 'copy' && o.target === path ? [o.source.path === null ? o.source.text : '?'] : [];
+    });
+  const answers = nodes.flatMap(({ operation: o }) => {
+    if (o?.kind !== 'return') return [];
+    const path = o.value?.path ?? null;
+    return path === null ? [o.value?.text ?? ''] : stored(path);
+  });
+  return answers.some((text) => yes.test(text)) && answers.every((text) => yes.test(text) || /^(?:0|false)$/.test(text));
 });
 
 /** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */

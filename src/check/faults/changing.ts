@@ -50,9 +50,11 @@ function calleesOf(program: Program, file: string, { name, args }: CallOperation
   if (callee === null) return null;
   return program.graphs(callee).flatMap((graph) =>
     graph.params.flatMap((param, i) => {
-      const given = args[i]?.path ?? null;
+      const { path: given = null, address = false } = args[i] ?? {};
       const suffix = given === null ? null : suffixAfter(path, given);
-      return suffix === null ? [] : [{ file: callee.file, graph, path: param.name + suffix }];
+      // What stands at an address, `&o->pages`, is an element to who is given that; a member of what does is one of the parameter.
+      const behind = address && !suffix?.startsWith('.') ? '[]' : '';
+      return suffix === null ? [] : [{ file: callee.file, graph, path: param.name + behind + suffix }];
     }),
   );
 }

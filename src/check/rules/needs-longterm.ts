@@ -1,6 +1,7 @@
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
 import { suffixAfter } from '../../program/path.js';
+import type { Release } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { kindOf } from '../company.js';
@@ -25,7 +26,12 @@ export const needsLongterm: Rule = {
     if (site.signature?.flags == null || site.acquire.iterator !== null) return [];
     // Of a plain reference only where the page's data is reached: then it wants to be a pin.
     const reach = row.reference === 'get' ? reachOf(subject) : null;
-    if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]))) return [];
+    const isBefore = (name: string, release: Release): boolean => isBeforeName(subject, name, release);
+    if (
+      row.reference === 'get' &&
+      (!reach || isBefore('FOLL_LONGTERM', [5, 2]) || (site.call.macro !== null && isBefore('pin_user_pages', [5, 6])))
+    )
+      return [];
     const late = releasesIn(subject).filter((s) => !s.event.partial && isKept(subject, s) && reachedApart(subject, s.visit.flow.reference));
     if (late.length === 0) return [];
     const what = row.reference === 'pin' ? 'pins' : 'pages';

@@ -42,8 +42,8 @@ export function isStillZero(graph: Graph, state: State, value: Value): boolean {
   return value.path !== null && graph.types.has(value.path) && isZero(valueIn(state, value)) && !isHandedOut(graph, value.path);
 }
 
-/** The variables of a graph of which the address is taken. */
-const handedOut = remembered(
+/** The variables of a graph, and what stands below them, of which the address is taken. */
+export const handedOut = remembered(
   (graph: Graph) =>
     new Set(
       graph.nodes.flatMap(({ operation: o }) => {

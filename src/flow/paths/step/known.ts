@@ -15,7 +15,7 @@ import { bitsOf } from '../memory/masks.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { type Exit, type Holder, type State, sign } from '../memory/state.js';
-import { unset } from '../memory/unset.js';
+import { handedOut, unset } from '../memory/unset.js';
 import { askedOf, nothing } from './asked.js';
 import { mayChange } from './shared.js';
 
@@ -30,7 +30,7 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
     if (place === null) return null;
     const stored = before.store.get(place);
     if (stored !== undefined && constantName.test(stored)) return stored;
-    if (!before.zeroed.has(value)) return null;
+    if (!before.zeroed.has(value) || [...handedOut(local.graph)].some((path) => placeAt(before, path) === place)) return null;
     return unset(before, valueAt(before, place)) === '=0' && !isSetBefore(local, before, value, suffix) ? '=0' : null;
   };
   const asked = askedOf(local, callee);

@@ -72,7 +72,7 @@ export function grown(local: Called, n: Node, target: string, place: string, sta
   // What the rounds that take pages are added up in is no less than none, and more once something was.
   const isTally = state.phase === 'held' && n.loops.some((l) => local.taking.some((t) => t.id === l.id));
   const before = isTally && known === sign.any ? sign.zero | sign.positive : known;
-  const more = isTally && added === sign.any ? sign.positive : added;
+  const more = isTally && added & sign.positive ? sign.positive : added;
   // A step that is counted where no loop counts it further is the number that it is.
   const number = n.loops.length === 0 ? numberOf(valueAt(state, place)) : null;
   if (number !== null && byOne.test(text)) return put(state, place, `=${number + 1}`);
