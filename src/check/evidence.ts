@@ -37,6 +37,11 @@ export function isBeforeName({ program, site }: Subject, name: string, [major, m
   return program.tree.exists(memoryHeaders[0]) && memoryHeaders.every((file) => !program.tree.mentions(file, name));
 }
 
+/** True for a plain reference that a macro takes where another arm of an `#if` has it take a pin: these are for kernels that have none. */
+export function isPinnedInArm({ site }: Subject, others: readonly Subject[]): boolean {
+  return others.some((other) => other.site.call.pos === site.call.pos && other.site.acquire.taken === 'pin');
+}
+
 /** Headers that declare what takes references on user pages, and the flags for it; every kernel has the first. */
 const memoryHeaders = ['include/linux/mm.h', 'include/linux/mm_types.h'] as const;
 

@@ -124,6 +124,12 @@ export function factsAt({ facts, layouts }: Pick<Seed, 'facts' | 'layouts'>, cal
   return layouts?.get(call) ?? facts;
 }
 
+/** False for what a macro is at a seed's position in another arm of an `#if`: another call than the seed's. */
+export function isSeeding({ layouts }: Pick<Seed, 'layouts'>, call: CallOperation): boolean {
+  const [own] = layouts?.keys() ?? [];
+  return own === undefined || own.name === call.name;
+}
+
 export interface Analysis {
   program: Program;
   /** True if a function is worth entering with a suffix: what it does may matter to the reference. */

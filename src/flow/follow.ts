@@ -12,7 +12,7 @@ import { type Memory, openMemory } from './follow/memory.js';
 import { toCallbacks, toCallees, toOperations } from './follow/to-callees.js';
 import { toCallers } from './follow/to-callers.js';
 import { toField } from './follow/to-fields.js';
-import type { Followed, Start, Visit } from './visit.js';
+import { type Followed, keyOf, type Start, type Visit } from './visit.js';
 
 /** What follows the references of sites. */
 export interface Follower {
@@ -32,7 +32,7 @@ function follow(memory: Memory, start: Start): Followed {
   const { reference, pos, facts, layouts, acquired } = start;
   const journey = newJourney(start);
   const seeds: Seed[] = [{ pos, facts, layouts, acquired }];
-  const key = `${reference.key}!${pos}`;
+  const key = keyOf(start);
   visit(journey, { key, way: 'site', flow: () => memory.flowFor(reference, seeds, key), parent: null, heap: null });
   expandAll(memory, journey);
   // Fields are looked for near by first: the file, its folder and those below; the whole tree only if nothing is released there.

@@ -50,6 +50,12 @@ export interface Start {
   alternatives: readonly (readonly string[])[];
 }
 
+/** Tells the site of one call from that of another, also where a macro is the one in one arm of an `#if` and the other in another. */
+export function keyOf({ reference, pos, layouts }: Pick<Start, 'reference' | 'pos' | 'layouts'>): string {
+  const [call] = layouts.keys();
+  return `${reference.key}!${pos}!${call?.name}`;
+}
+
 /** All that was seen of one site's reference. */
 export interface Followed {
   visits: Visit[];

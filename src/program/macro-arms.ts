@@ -20,7 +20,7 @@ export interface MacroArms {
 }
 
 /** More alternatives than these are not told apart. */
-const most = 8;
+const most = 16;
 /** How many macros deep they are looked for. */
 const maxDepth = 3;
 
@@ -43,19 +43,35 @@ export function openArms({ isDriver, file, textOf, macros }: MacroSources, { for
     return macro.objectLike ? text.replace(/(\w+)\s*$/, '$1(') : text;
   }
 
+  /** The alternatives for what a text calls, behind the conditions that hold already; of an arm, for what that calls. */
+  function alternativesIn(text: string, own: string, from: string, here: string[], depth = 0): string[][] {
+    let found = [here];
+    const within = (each: FunctionReference, name: string, holding: string[]): string[][] =>
+      depth < maxDepth ? alternativesIn(bodyOf(each), name, each.file, holding, depth + 1) : [holding];
+    for (const name of new Set(calledIn(text, own))) {
+      if (found.length > most) return found;
+      const arms = forked(name, from);
+      if (arms.length === 0) {
+        for (const macro of macros(name, from)) found = found.flatMap((holding) => within(macro, name, holding));
+        continue;
+      }
+      found = found.flatMap((holding) => {
+        const fitting = arms.filter((arm) => !excludes(holding, armOf(arm)));
+        const behind = fitting.flatMap((arm) => within(arm, name, [...new Set([...holding, ...armOf(arm)])]));
+        return fitting.length > 0 ? behind : [holding];
+      });
+    }
+    return found;
+  }
+
   return {
     armsOf(reference, assumed) {
       if (!isDriver) return [[]];
-      let found: string[][] = [[]];
-      for (const arms of forkedIn(textOf(reference), reference.name, reference.file)) {
-        const possible = (here: readonly string[]): string[][] => {
-          const fitting = arms.map(armOf).filter((arm) => !excludes([...assumed, ...reference.item.conditions, ...here], arm));
-          return fitting.length > 0 ? fitting.map((arm) => [...new Set([...here, ...arm])]) : [[...here]];
-        };
-        found = found.flatMap(possible);
-        if (found.length > most) return [[]];
-      }
-      return [...new Map(found.map((arm) => [[...arm].sort().join('\0'), arm])).values()];
+      const known = [...assumed, ...reference.item.conditions];
+      const found = alternativesIn(textOf(reference), reference.name, reference.file, known);
+      if (found.length > most) return [[]];
+      const added = found.map((all) => all.filter((condition) => !known.includes(condition)));
+      return [...new Map(added.map((arm) => [[...arm].sort().join('\0'), arm])).values()];
     },
 
     armAt({ file: from }, pos, assumed) {

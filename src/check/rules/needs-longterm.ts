@@ -1,7 +1,6 @@
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
 import { suffixAfter } from '../../program/path.js';
-import type { Release } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { kindOf } from '../company.js';
@@ -9,7 +8,7 @@ import { accessSteps, stepAt } from '../data/access.js';
 import { toldIn } from '../data/frames.js';
 import { type Reach, reachOf } from '../data/reach.js';
 import { accessMet, resting } from '../data/written.js';
-import { complaintAt, isBeforeName, releasesIn } from '../evidence.js';
+import { complaintAt, isBeforeName, isPinnedInArm, releasesIn } from '../evidence.js';
 import { type FindingStep, type Rule, stepIn, taken } from '../finding.js';
 import { reachedApart } from '../lifetime.js';
 import { byField, heapOf, isLate, startOfCalls, waysTo } from '../ways.js';
@@ -19,19 +18,14 @@ export const needsLongterm: Rule = {
   id: 'needs-longterm',
   severity: 'warning',
   about: 'a pin outlives the call that took it, in a field, without FOLL_LONGTERM',
-  check(subject) {
+  check(subject, others) {
     const { row, site } = subject;
     if (row.longterm || row.case?.number === 3 || (row.reference !== 'pin' && row.reference !== 'get')) return [];
     // memfd_pin_folios() takes no flags: it moves folios out of the way of a long pin by itself.
     if (site.signature?.flags == null || site.acquire.iterator !== null) return [];
     // Of a plain reference only where the page's data is reached: then it wants to be a pin.
     const reach = row.reference === 'get' ? reachOf(subject) : null;
-    const isBefore = (name: string, release: Release): boolean => isBeforeName(subject, name, release);
-    if (
-      row.reference === 'get' &&
-      (!reach || isBefore('FOLL_LONGTERM', [5, 2]) || (site.call.macro !== null && isBefore('pin_user_pages', [5, 6])))
-    )
-      return [];
+    if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]) || isPinnedInArm(subject, others))) return [];
     const late = releasesIn(subject).filter((s) => !s.event.partial && isKept(subject, s) && reachedApart(subject, s.visit.flow.reference));
     if (late.length === 0) return [];
     const what = row.reference === 'pin' ? 'pins' : 'pages';

@@ -1,7 +1,7 @@
 import type { Guard } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { reachOf, usersBeside } from '../data/reach.js';
-import { complaintHere, isBeforeName } from '../evidence.js';
+import { complaintHere, isBeforeName, isPinnedInArm } from '../evidence.js';
 import { type Complaint, type Rule, taken } from '../finding.js';
 
 /** Cases 1, 2 and 5 of pin_user_pages.rst: who reaches the data of a page, and not only its struct page, must pin it. */
@@ -11,7 +11,7 @@ export const needsPin: Rule = {
   about: 'the data of a page is written to, or reached by a device, under a plain reference',
   check(subject, others) {
     const { row } = subject;
-    if (row.reference !== 'get' || isBeforeName(subject, 'pin_user_pages', [5, 6])) return [];
+    if (row.reference !== 'get' || isBeforeName(subject, 'pin_user_pages', [5, 6]) || isPinnedInArm(subject, others)) return [];
     if (row.case?.number === 3) return isByRequest(subject, others) ? [] : besideNotifier(subject);
     if (isOtherwisePinned(subject, others)) return [];
     const reach = reachOf(subject);

@@ -5,7 +5,7 @@ import { join, pathBelow } from '../../program/path.js';
 import { acquires, freeingCalls, iterators, linking, releases, transfers } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { type Behind, behind, contentsOf, earlierRound, type Facts, impliedByField, isHeap, isLocal, outcomes } from '../facts.js';
-import { factsAt } from '../flow.js';
+import { factsAt, isSeeding } from '../flow.js';
 import { storesOf } from '../stores.js';
 import { put, putHeap, released } from './holding.js';
 import { refill } from './refill.js';
@@ -13,7 +13,7 @@ import { at, once, type Run } from './run.js';
 import { apply, meant } from './tabled.js';
 
 export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
-  const seeded = r.seeds.some((s) => s.pos === n.pos);
+  const seeded = r.seeds.some((s) => s.pos === n.pos && isSeeding(s, o));
   const given = input.size === 0 ? [] : o.args.map((a) => contentsOf(a, input, r.scope));
   const touched = given.some((g) => g.length > 0);
   const stored = input.size === 0 ? [] : storedBehind(r, o, input);
@@ -71,7 +71,7 @@ function storedBehind(r: Run, o: CallOperation, facts: Facts): Behind[] {
 /** What begins to hold after a seed's call. */
 function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): void {
   for (const s of r.seeds) {
-    if (s.pos !== n.pos) continue;
+    if (s.pos !== n.pos || !isSeeding(s, o)) continue;
     const called = s.callee === undefined ? o : asCallOf(o, s.callee);
     if (called === null) continue;
     for (const fact of factsAt(s, o)) {

@@ -1,10 +1,11 @@
 /** What functions do with a reference: walks of them, remembered. */
 import type { FunctionReference } from '../../../program/file.js';
+import { callsAt } from '../../../program/graph.js';
 import { openRecursion } from '../../../program/recursion.js';
 import { remembered } from '../../../program/remembered.js';
 import { excludes } from '../../../syntax/assumptions.js';
-import type { Analysis } from '../../flow.js';
-import type { Start } from '../../visit.js';
+import { type Analysis, isSeeding } from '../../flow.js';
+import { keyOf, type Start } from '../../visit.js';
 import type { Context } from '../context.js';
 import type { Entry, Known } from '../entry.js';
 import { nodesOf } from '../function/callee.js';
@@ -73,6 +74,7 @@ function openFunctions(analysis: Analysis): Functions {
     for (const graph of program.graphs(reference)) {
       // An arm of an `#if` in which the function behind the call is another one.
       if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
+      if (entry.kind === 'site' && !callsAt(graph, entry.pos).some((call) => isSeeding(entry, call))) continue;
       const { exits, lost, failing, emptied, undone, late, cut } = walk(context, reference, graph, entry);
       all.exits.push(...exits);
       all.lost.push(...lost);
@@ -98,7 +100,7 @@ function openFunctions(analysis: Analysis): Functions {
   }
 
   function first(start: Start): Walked {
-    const key = `${start.reference.key}!${start.pos}`;
+    const key = keyOf(start);
     let found = firsts.get(key);
     if (!found) {
       found = walked(start.reference, { ...start, kind: 'site' });
