@@ -139,7 +139,7 @@ function isSame(one: Alias | null, other: Alias | null): boolean {
   );
 }
 
-/** True if a macro's text calls one of its own parameters: `#define CALL(fn, ...) ((fn)(__VA_ARGS__))`. */
+/** True if a macro's text calls one of its own parameters: `#define CALL(fn, ...) fn(__VA_ARGS__)`. */
 function callsParameter(text: string): boolean {
   const [list, names] = /^#\s*define\s+\w+\(([^)]*)\)/.exec(text) ?? [];
   if (list === undefined || names === undefined) return false;
