@@ -4,14 +4,11 @@ import { remembered } from '../program/remembered.js';
 import { dirtyCalls, extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { printExpression } from '../syntax/print.js';
-import type { Within } from './paths/function/text.js';
-import { headOf } from './paths/loops/last.js';
+import type { InGraph, Within } from './paths/function/text.js';
+import { headOf, plain } from './paths/loops/last.js';
 import { boundsOf, sweepAt } from './paths/loops/sweep.js';
 import { isIterated, lookedUp, namesOf, takenOutBy } from './paths/loops/unwind.js';
 import { behindDrops, type Dropped, dropsIn, type Repeated } from './repeated.js';
-
-/** A function that is looked at. */
-type Here = Within & { graph: Graph };
 
 /** An array of which all elements were dropped: as it is written, and what may say how many there were. */
 interface Whole {
@@ -45,7 +42,7 @@ function markedAt({ operation: o }: Node): Expression[] {
 }
 
 /** The array that a node drops by one call, or that a loop has dropped which is left for the node. */
-function wholeAt(here: Here, n: Node): Whole | null {
+function wholeAt(here: InGraph, n: Node): Whole | null {
   const { operation: o } = n;
   const release = o?.kind === 'call' && o.name !== null ? releases.get(o.name) : undefined;
   if (o?.kind === 'call' && release?.shape === 'bulk') {
@@ -66,7 +63,7 @@ function isLeftAt({ nodes }: Graph, { id }: Loop, n: Node): boolean {
 }
 
 /** What a loop drops that drops all elements. */
-function sweptBy(here: Here, n: Node): Whole | null {
+function sweptBy(here: InGraph, n: Node): Whole | null {
   const [page] = n.operation?.kind === 'call' ? n.operation.expressions : [];
   const element = page ? elementOf(here, n, page) : null;
   // What the loop counts with itself is another number behind it.
@@ -75,7 +72,7 @@ function sweptBy(here: Here, n: Node): Whole | null {
 }
 
 /** An element of an array, or of what a macro goes through in a loop. */
-function elementOf(here: Here, { loops }: Node, page: Expression): { array: string; index: string } | null {
+function elementOf(here: InGraph, { loops }: Node, page: Expression): { array: string; index: string } | null {
   const given = lookedUp(page);
   const loop = loops.at(-1);
   const e = given.kind === 'member' ? given.object : given;
@@ -86,12 +83,12 @@ function elementOf(here: Here, { loops }: Node, page: Expression): { array: stri
 }
 
 /** What may say up to how many the loops around a node go. */
-function countsAt(here: Here, n: Node): string[] {
+function countsAt(here: InGraph, n: Node): string[] {
   return boundsOf(here.graph, n.pos, here).flatMap((bound) => namesOf(here.graph, bound));
 }
 
 /** True if a page is certainly one of those of an array: the first, or that of a loop which goes as far. */
-function isOf(here: Here, n: Node, page: Expression, { array, counts }: Whole): boolean {
+function isOf(here: InGraph, n: Node, page: Expression, { array, counts }: Whole): boolean {
   const element = elementOf(here, n, page);
   if (element?.array !== array) return false;
   return (
@@ -108,8 +105,4 @@ function asDropped(whole: Whole): Dropped {
 
 function textOf({ array, counts }: Whole): string {
   return [array, ...counts].join(', ');
-}
-
-function plain(text: string): string {
-  return text.replace(/\s+/g, '').replaceAll('->', '.');
 }

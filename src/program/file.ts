@@ -101,6 +101,14 @@ function limit(same: readonly FunctionReference[]): void {
   }
 }
 
+/** The name that stands at a position of a file; `null` if none does. */
+export function nameAt(facts: FileFacts | null, pos: number): string | null {
+  return /^\w+/.exec(facts?.text.slice(pos, pos + longestName) ?? '')?.[0] ?? null;
+}
+
+/** No name is longer. */
+const longestName = 100;
+
 /** What an `#include` names. */
 export interface Include {
   path: string;

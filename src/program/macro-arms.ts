@@ -3,7 +3,7 @@
  * `#define PAGE_PUT(p) unpin_user_page(p)` for the others. A function that calls such macros is another one under the conditions of each arm.
  */
 import { excludes } from '../syntax/assumptions.js';
-import type { FunctionReference } from './file.js';
+import { type FunctionReference, nameAt } from './file.js';
 import type { MacroAliases } from './macro-aliases.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import { conditionsOf } from './shims.js';
@@ -75,8 +75,8 @@ export function openArms({ isDriver, file, textOf, macros }: MacroSources, { for
     },
 
     armAt({ file: from }, pos, assumed) {
-      const name = isDriver ? /^\w+/.exec(file(from)?.text.slice(pos, pos + longestName) ?? '')?.[0] : undefined;
-      if (name === undefined) return [];
+      const name = isDriver ? nameAt(file(from), pos) : null;
+      if (name === null) return [];
       const chosen = forkedIn(`${name}(`, '', from).flatMap((arms) => {
         const [only, ...others] = arms.filter((macro) => !excludes(assumed, macro.item.conditions));
         return only && others.length === 0 ? armOf(only) : [];
@@ -85,6 +85,3 @@ export function openArms({ isDriver, file, textOf, macros }: MacroSources, { for
     },
   };
 }
-
-/** No macro has a longer name. */
-const longestName = 100;

@@ -81,7 +81,7 @@ export function mayTest(text: string): boolean {
 /** True if a macro's body is a comparison, a negation, a macro that is one, or several of them. */
 export function isTest({ body }: FunctionVariant, doesTest: (called: string) => boolean): boolean {
   const [only, ...others] = body.body;
-  return others.length === 0 && only?.kind === 'return' && only.value !== null && isAnswer(only.value, doesTest);
+  return others.length === 0 && only?.kind === 'return' && only.value !== null && isMacroAnswer(only.value, doesTest);
 }
 
 /** A function that answers by one or zero on each side of a test, `if (got <= 0) return true; return false;`, as one that returns the test; others as they are. */
@@ -119,22 +119,27 @@ export function repeats(variant: FunctionVariant, { args }: Call): boolean {
   });
 }
 
-/** True for an expression that is one or zero; a hint for the compiler around it is none of its own. */
-function isAnswer(e: Expression, doesTest: (called: string) => boolean): boolean {
+/** True for an expression that is one or zero: a comparison, a negation, several of them, or a call that is said to be such. */
+export function isAnswer(e: Expression, asks: (call: Call) => boolean): boolean {
   switch (e.kind) {
-    case 'call': {
-      const name = e.callee.kind === 'identifier' ? e.callee.name : '';
-      return doesTest(name) || (hints.has(name) && e.args[0] !== undefined && isAnswer(e.args[0], doesTest));
-    }
+    case 'call':
+      return asks(e);
     case 'unary':
       return e.op === '!';
     case 'binary':
       return e.op in negated || e.op === '&&' || e.op === '||';
-    case 'conditional':
-      return [e.then, e.otherwise].every((side) => side?.kind === 'literal' && /^[01]$/.test(side.text));
     default:
       return false;
   }
+}
+
+/** The same of a macro's; a hint for the compiler around it is none of its own. */
+function isMacroAnswer(e: Expression, doesTest: (called: string) => boolean): boolean {
+  if (e.kind === 'conditional') return [e.then, e.otherwise].every((side) => side?.kind === 'literal' && /^[01]$/.test(side.text));
+  return isAnswer(e, ({ callee, args: [first] }) => {
+    const name = callee.kind === 'identifier' ? callee.name : '';
+    return doesTest(name) || (hints.has(name) && first !== undefined && isMacroAnswer(first, doesTest));
+  });
 }
 
 /** True for a macro's text that names a member or an element. */

@@ -4,6 +4,7 @@ import { errorTests } from '../../protocol/index.js';
 import type { CType, Expression, InitializerList } from '../../syntax/ast.js';
 import { negated, swapped } from '../../syntax/comparisons.js';
 import type { Assume, CallOperation, Operation } from '../graph.js';
+import { isAnswer } from '../macro-bodies.js';
 import { step, type Value } from '../path.js';
 import { sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, temporary } from './builder.js';
@@ -195,16 +196,17 @@ function addedBy({ op, left, right }: Extract<Expression, { kind: 'assign' }>): 
 
 /** What is stored or returned: of a comparison, whether it came out so, which is known on each of two ways. */
 export function stored(b: Builder, e: Expression): Value {
-  return isAnswer(b, e) ? decided(b, e) : evaluate(b, e);
+  return isDecided(b, e) ? decided(b, e) : evaluate(b, e);
 }
 
 /** True for what is one or zero: a comparison, a negation, what a macro or a function makes of one, or whether a pointer is an error. */
-function isAnswer(b: Builder, e: Expression): boolean {
-  if (e.kind === 'unary') return e.op === '!';
-  if (e.kind === 'binary') return e.op in negated || e.op === '&&' || e.op === '||';
-  if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
-  if (errorTests.test(e.callee.name) || testFor(b, e) !== null) return true;
-  return b.names.isTransparent(e.callee.name) && e.args[0] !== undefined && isAnswer(b, e.args[0]);
+function isDecided(b: Builder, e: Expression): boolean {
+  return isAnswer(e, (call) => {
+    const [first] = call.args;
+    if (call.callee.kind !== 'identifier') return false;
+    if (errorTests.test(call.callee.name) || testFor(b, call) !== null) return true;
+    return b.names.isTransparent(call.callee.name) && first !== undefined && isDecided(b, first);
+  });
 }
 
 /** One or zero, each on a way of its own. */
@@ -336,7 +338,7 @@ export function condition(b: Builder, e: Expression, yes: number, no: number): v
 function saidOf(b: Builder, e: Expression): { answer: Expression; isSo: boolean } | null {
   if (e.kind !== 'binary' || (e.op !== '==' && e.op !== '!=')) return null;
   const written = sourceName(e.right);
-  if (!/^(?:true|false|[01])$/.test(written) || !isAnswer(b, e.left)) return null;
+  if (!/^(?:true|false|[01])$/.test(written) || !isDecided(b, e.left)) return null;
   return { answer: e.left, isSo: /^(?:true|1)$/.test(written) === (e.op === '==') };
 }
 

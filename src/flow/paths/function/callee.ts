@@ -32,10 +32,7 @@ import { alwaysFails } from './fails.js';
 import { keepsPointers } from './keepers.js';
 import { makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
-import { bodyOf, namesCalled } from './text.js';
-
-/** A member of an object that is called. */
-const calledMember = /(?:->|\.)\w+\s*\(/;
+import { bodyOf, membersCalled, namesCalled } from './text.js';
 
 /** What a call is, by its name and by what the tables and the tree know under it. */
 export interface Callee {
@@ -146,7 +143,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
       puttingName.test(called) ||
       (own(called).length > 0 && around.mayKeep(called, file));
     const acts = (r: FunctionReference): boolean =>
-      calledMember.test(bodyOf(program, r)) || namesCalled(program, r).some(isEnd) || keepsPointers(program, r);
+      membersCalled(program, r).length > 0 || namesCalled(program, r).some(isEnd) || keepsPointers(program, r);
     return names.length === 0 ? 'none' : names.some((name) => around.mayDrop(name, file) || own(name).some(acts)) ? 'acting' : 'passive';
   }
 

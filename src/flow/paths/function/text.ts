@@ -10,13 +10,16 @@ export interface Within {
   reference: FunctionReference;
 }
 
+/** One variant of it. */
+export type InGraph = Within & { graph: Graph };
+
 /** The text from a node on: as much as says what sort of statement it is. */
 export function textAt({ program, reference }: Within, n: Node): string {
   return program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
 }
 
 /** A path of a function as C writes it. */
-export function spelledIn({ program, reference, graph }: Within & { graph: Graph }, path: string): string {
+export function spelledIn({ program, reference, graph }: InGraph, path: string): string {
   return spelled(path, graph.types, (tag) => program.structure(tag, reference.file)) || 'an object';
 }
 
@@ -32,6 +35,13 @@ const called = /\b([A-Za-z_]\w*)\s*\(/g;
 export function namesCalled(program: Program, reference: FunctionReference): string[] {
   const names = Array.from(bodyOf(program, reference).matchAll(called), (match) => match[1] as string);
   return [...new Set(names)].filter((name) => name !== reference.name && !words.has(name));
+}
+
+const calledMember = /(?:->|\.)(\w+)\s*\(/g;
+
+/** The members of objects that a function's body has before a parenthesis. */
+export function membersCalled(program: Program, reference: FunctionReference): string[] {
+  return [...new Set(Array.from(bodyOf(program, reference).matchAll(calledMember), (match) => match[1] as string))];
 }
 
 const words = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof']);

@@ -47,7 +47,8 @@ export const headOf: (loop: Loop, within: Within) => string = remembered((loop: 
   plain((program.file(reference.file)?.text ?? '').slice(loop.pos, loop.bodyPos)).replace(/^for\(;([^;]+);\)/, 'while($1)'),
 );
 
-function plain(text: string): string {
+/** A text without blanks, in which what a pointer leads to is a member like any other. */
+export function plain(text: string): string {
   return text.replace(/\s+/g, '').replaceAll('->', '.');
 }
 

@@ -2,12 +2,9 @@
 import type { Graph, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { transfers } from '../../../protocol/index.js';
-import type { Within } from '../function/text.js';
+import type { InGraph, Within } from '../function/text.js';
 import { headOf } from './last.js';
 import { isIterated, lookedUp, ownIndex, takenOutBy } from './unwind.js';
-
-/** A function that is looked at. */
-type Here = Within & { graph: Graph };
 
 const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
 
@@ -15,7 +12,7 @@ const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
  * The loop, if it is the only one around a call that drops the element of its own index, and gives each element from the first
  * on to it, or each down to that one; `null` for any other call.
  */
-export function sweepAt(local: Here, { loops, guards, operation }: Node): Loop | null {
+export function sweepAt(local: InGraph, { loops, guards, operation }: Node): Loop | null {
   const [loop] = loops;
   if (!loop || loops.length > 1 || guards.length > loop.guards || operation?.kind !== 'call') return null;
   const [e] = operation.expressions;
@@ -41,7 +38,7 @@ export function boundsOf(graph: Graph, pos: number, within: Within): string[] {
 }
 
 /** True for a loop that goes through all its rounds, and puts nothing else where it has been. */
-function isThorough(loop: Loop, { program, reference, graph }: Here): boolean {
+function isThorough(loop: Loop, { program, reference, graph }: InGraph): boolean {
   const body = (program.file(reference.file)?.text ?? '').slice(loop.bodyPos, loop.end);
   const refills = ({ pos, operation: o }: Node): boolean => o?.kind === 'call' && pos >= loop.bodyPos && pos < loop.end && filling(o.name);
   return !/\b(continue|break|goto|return)\b/.test(body) && !graph.nodes.some(refills);
@@ -52,7 +49,7 @@ function filling(name: string | null): boolean {
   return name !== null && transfers.get(name)?.moves.some(([, to]) => /^\d/.test(to)) === true;
 }
 
-function isSweep(loop: Loop, index: string, local: Here): boolean {
+function isSweep(loop: Loop, index: string, local: InGraph): boolean {
   const { program, reference } = local;
   const body = (program.file(reference.file)?.text ?? '').slice(loop.bodyPos, loop.end);
   // Not every element, or not the same ones when the array is gone through once more.

@@ -10,7 +10,7 @@ import type { Expression } from '../../../syntax/ast.js';
 import { movesOf, placeOf } from '../../moves.js';
 import type { Called } from '../context.js';
 import { belowParameter } from '../function/parameter.js';
-import { textAt, type Within } from '../function/text.js';
+import { type InGraph, textAt } from '../function/text.js';
 import { isContained } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
 
@@ -77,7 +77,7 @@ interface Element {
 const takenOutIn = remembered((_loop: Loop) => new Map<string, Element | null>());
 
 /** The element that every round of a loop puts into a variable, or a struct, which a call is given: `buf.page = pages[i]`. */
-export function takenOutBy(local: Within & { graph: Graph }, loop: Loop, e: Expression): Element | null {
+export function takenOutBy(local: InGraph, loop: Loop, e: Expression): Element | null {
   const held = e.kind === 'unary' && e.op === '&' ? e.operand : e;
   if (held.kind !== 'identifier') return null;
   const answers = takenOutIn(loop);

@@ -192,6 +192,11 @@ export interface Holder {
   suffix: string;
 }
 
+/** True for two names of one place. */
+export function isSameHolder(a: Holder, b: Holder): boolean {
+  return a.of === b.of && a.suffix === b.suffix;
+}
+
 /** Adds a step to a path. */
 export function told(
   { reference: { file, name } }: { reference: FunctionReference },

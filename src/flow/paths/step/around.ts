@@ -8,7 +8,7 @@ import { containerBody, containerMacro, containerOf } from '../../../protocol/in
 import type { Called } from '../context.js';
 import { onlyCallOf } from '../function/forwarder.js';
 import { tagOf } from '../function/freed.js';
-import { bodyOf, namesCalled } from '../function/text.js';
+import { bodyOf, membersCalled, namesCalled } from '../function/text.js';
 import { baseOf, reach } from '../memory/memory.js';
 import type { Exit, Holder, State } from '../memory/state.js';
 import { stepsOf } from '../memory/trail.js';
@@ -113,13 +113,9 @@ const getsBack = remembered((program: Program) => {
 
 const maxDepth = 2;
 
-/** A member of an object that is called. */
-const calledMember = /(?:->|\.)(\w+)\s*\(/g;
-
 /** The functions that a function calls through members, as its file or folder installs them there. */
 function pointedBy(program: Program, reference: FunctionReference): FunctionReference[] {
-  const members = new Set(Array.from(bodyOf(program, reference).matchAll(calledMember), (match) => match[1] as string));
-  return [...members].flatMap((member) => program.installed(reference.file, member));
+  return membersCalled(program, reference).flatMap((member) => program.installed(reference.file, member));
 }
 
 /** True if a function near by, or one that it calls near by, names a field. */

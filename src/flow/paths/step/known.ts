@@ -14,7 +14,7 @@ import { areSet, isFlag } from '../memory/flags.js';
 import { bitsOf } from '../memory/masks.js';
 import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
-import { type Exit, type Holder, type State, sign } from '../memory/state.js';
+import { type Exit, isSameHolder, type State, sign } from '../memory/state.js';
 import { handedOut, unset } from '../memory/unset.js';
 import { askedOf, nothing } from './asked.js';
 import { mayChange } from './shared.js';
@@ -30,8 +30,9 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
     if (place === null) return null;
     const stored = before.store.get(place);
     if (stored !== undefined && constantName.test(stored)) return stored;
-    if (!before.zeroed.has(value) || [...handedOut(local.graph)].some((path) => placeAt(before, path) === place)) return null;
-    return unset(before, valueAt(before, place)) === '=0' && !isSetBefore(local, before, value, suffix) ? '=0' : null;
+    if (!before.zeroed.has(value) || unset(before, valueAt(before, place)) !== '=0') return null;
+    const isHandedOut = [...handedOut(local.graph)].some((path) => placeAt(before, path) === place);
+    return isHandedOut || isSetBefore(local, before, value, suffix) ? null : '=0';
   };
   const asked = askedOf(local, callee);
   if (asked.size === 0) return [];
@@ -125,13 +126,12 @@ function isSetBefore(local: Called, before: State, value: string, suffix: string
 
 /** True for a number to which the function that hands in the pages has not stored on some of its ways: those on which it has are marked. */
 function isLeftBySome({ entry }: Called, index: number, suffix: string): boolean {
-  return entry.kind === 'returned' && entry.exits.some((e) => e.untouched.some((h) => h.of === index && h.suffix === suffix));
+  return entry.kind === 'returned' && entry.exits.some((e) => e.untouched.some((h) => isSameHolder(h, { of: index, suffix })));
 }
 
 /** The state behind a way out of that function: what it leaves alone on others only is another number now. */
 export function touchedOn(exits: readonly Exit[], o: CallOperation, { untouched }: Exit, state: State): State {
-  const isSame = (a: Holder, b: Holder): boolean => a.of === b.of && a.suffix === b.suffix;
-  const touched = exits.flatMap((e) => e.untouched).filter((h) => !untouched.some((own) => isSame(own, h)));
+  const touched = exits.flatMap((e) => e.untouched).filter((h) => !untouched.some((own) => isSameHolder(own, h)));
   return touched.reduce((next, { of, suffix }) => {
     const value = valueIn(next, o.args[of]);
     const place = value === null ? null : placeBelow(next, value, suffix);

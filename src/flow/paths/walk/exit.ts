@@ -9,7 +9,7 @@ import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
 import { requiredOf } from '../memory/required.js';
 import { errorSigns, signOf } from '../memory/signs.js';
-import { altered, type Exit, type Holder, outcome, type State, sign, theReference } from '../memory/state.js';
+import { altered, type Exit, type Holder, isSameHolder, outcome, type State, sign, theReference } from '../memory/state.js';
 import { happened, latest } from '../memory/trail.js';
 import { setsOf, untouchedBy } from './sets.js';
 
@@ -129,7 +129,7 @@ function outliving(local: Called, state: State, returned: string | null): Holder
   const { graph } = local;
   const found: Holder[] = [];
   const add = (of: number, suffix: string): void => {
-    if (!found.some((h) => h.of === of && h.suffix === suffix)) found.push({ of, suffix });
+    if (!found.some((h) => isSameHolder(h, { of, suffix }))) found.push({ of, suffix });
   };
   graph.params.forEach((param, index) => {
     if (param.name === '') return;

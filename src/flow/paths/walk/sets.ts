@@ -8,7 +8,7 @@ import { belowParameter } from '../function/parameter.js';
 import { constantName } from '../memory/conditions.js';
 import { flagsIn } from '../memory/flags.js';
 import { baseOf } from '../memory/memory.js';
-import type { Holder, State, Stored } from '../memory/state.js';
+import { type Holder, isSameHolder, type State, type Stored } from '../memory/state.js';
 import { maySet } from '../step/shared.js';
 
 /** Those on one path; not zeros, which say that nothing is there, see `emptied` of exit.ts. */
@@ -30,7 +30,7 @@ function isConstant(value: string): boolean {
 
 /** Those on both of two paths. */
 export function commonSets(some: readonly Stored[], others: readonly Stored[]): readonly Stored[] {
-  const isSame = (a: Stored, b: Stored): boolean => a.of === b.of && a.suffix === b.suffix && a.value === b.value;
+  const isSame = (a: Stored, b: Stored): boolean => isSameHolder(a, b) && a.value === b.value;
   return some.filter((a) => others.some((b) => isSame(a, b)));
 }
 
@@ -39,9 +39,9 @@ export function untouchedBy(local: Called, { store }: State): Holder[] {
   const { graph, entry } = local;
   if (!isHandedUp(entry)) return [];
   const handed = entry.kind === 'returned' ? callsOf(graph, entry.callee).flatMap(({ call }) => given(local, call)) : [];
-  return [...numbersSetIn(graph), ...handed].filter(({ of, suffix }, i, all) => {
-    const place = `${graph.params[of]?.name}${suffix}`;
-    return !store.has(place) && all.findIndex((h) => h.of === of && h.suffix === suffix) === i && !isSetByCall(local, place);
+  return [...numbersSetIn(graph), ...handed].filter((holder, i, all) => {
+    const place = `${graph.params[holder.of]?.name}${holder.suffix}`;
+    return !store.has(place) && all.findIndex((h) => isSameHolder(h, holder)) === i && !isSetByCall(local, place);
   });
 }
 
@@ -71,5 +71,5 @@ function isSetByCall(local: Called, place: string): boolean {
 
 /** Those that two ways have in common. */
 export function commonHolders(some: readonly Holder[], others: readonly Holder[]): readonly Holder[] {
-  return some.filter((a) => others.some((b) => a.of === b.of && a.suffix === b.suffix));
+  return some.filter((a) => others.some((b) => isSameHolder(a, b)));
 }
