@@ -80,9 +80,9 @@ function storedBeside(program: Program, arrivals: Arrivals, siteFile: string, pl
   const files = new Set([siteFile, ...places.visits.filter((v) => v.way === 'field').map((v) => v.flow.reference.file)]);
   for (const reference of [...files].flatMap((file) => program.file(file)?.functions ?? [])) {
     for (const arrival of arrivals.own(reference)) {
-      const { origin, fresh, flow } = arrival;
+      const { origin, fresh, passing, flow } = arrival;
       // What keeps no more than a page's number is an object of its own.
-      if (origin.kind === 'frame' || isAmong(places, arrival, reference) || !flow.heap.some((h) => places.heap.has(h))) continue;
+      if (origin.kind === 'frame' || passing || isAmong(places, arrival, reference) || !flow.heap.some((h) => places.heap.has(h))) continue;
       found.beside.push(origin);
       if (!fresh && flow.heap.some((h) => places.own.has(h)) && !isOwn(places, arrival, reference)) found.mixed.push(origin);
     }

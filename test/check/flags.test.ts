@@ -72,3 +72,35 @@ describe('a page that a flag stands for', () => {
     complains('leak-on-path', `lost, by ${set} and ${test}`, remembered(before, set, test), `job_run:if (${test})`);
   for (const [before, set, test] of kept) accepts('leak-on-path', `dropped, by ${set} and ${test}`, remembered(before, set, test));
 });
+
+/** A number in a struct of the function's own that says, behind a call, whether the page is to be dropped. */
+const asked = (call: string, more = '', given = 'struct walk_args args = { .valid = false };'): string => `${more}
+struct walk_args { bool valid; };
+struct walk { void *arg; };
+int probe(struct queue *q, unsigned long a)
+{
+	${given}
+	struct walk w = { .arg = &args };
+	struct page *page;
+
+	${call}
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	if (!args.valid) {
+		put_page(page);
+		return -EINVAL;
+	}
+	return q->n;
+}
+`;
+const hands = 'static void walk(struct queue *q, struct walk *w)\n{\n\tq->each(q, w->arg);\n}';
+const reads = 'static int look(struct queue *q, struct walk_args *args)\n{\n\treturn args->valid ? q->n : 0;\n}';
+
+describe('a number whose struct is given away', () => {
+  const left = 'probe:if (!args.valid) {';
+  complains('leak-on-path', 'to a call that the tree does not have', asked('walk_all(q, &args);'), left);
+  complains('leak-on-path', 'within another struct', asked('walk_all(q, &w);'), left);
+  complains('leak-on-path', 'within another struct, to who hands it on', asked('walk(q, &w);', hands), left);
+  accepts('leak-on-path', 'to who only reads it', asked('look(q, &args);', reads));
+  accepts('leak-on-path', 'to nobody', asked('walk_all(q, NULL);'));
+});

@@ -152,6 +152,34 @@ ${foo}${user}void h(struct bar *b)
 	return 0;
 }`),
     ).toBe(''));
+  const tried = (end: string): string => `struct dom { struct iommu_domain *dom; u64 iova; bool large; };
+int dom_map(struct dom *d, unsigned long a)
+{
+	struct page *page;
+
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page) != 1)
+		return -EFAULT;
+	return iommu_map(d->dom, d->iova, page_to_phys(page), PAGE_SIZE, 3, GFP_KERNEL);
+}
+void dom_unmap(struct dom *d)
+{
+	unpin_user_page(pfn_to_page(iommu_iova_to_phys(d->dom, d->iova) >> PAGE_SHIFT));
+	iommu_unmap(d->dom, d->iova, PAGE_SIZE);
+}
+void dom_try(struct dom *d)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (!page)
+		return;
+	if (iommu_map(d->dom, 0, page_to_phys(page), PAGE_SIZE, 3, GFP_KERNEL) == 0)
+		${end}
+	__free_page(page);
+}
+`;
+  it('a page that its function frees wherever it has stored it', async () =>
+    expect(await mixedWith(tried('d->large = iommu_unmap(d->dom, 0, PAGE_SIZE) != PAGE_SIZE;'))).toBe(''));
+  it('but one that it leaves there', async () => expect(await mixedWith(tried('return;'))).toMatch(/alloc_page/));
   it('another site fills the same field', async () => {
     const rows = await rowsOf(`${foo}${user}int f2(struct foo *o, unsigned long a)
 {

@@ -2,7 +2,7 @@
 import { analyse } from '../../flow/analyse.js';
 import type { Analysis, FunctionFlow } from '../../flow/flow.js';
 import type { FunctionReference } from '../../program/file.js';
-import type { Graph } from '../../program/graph.js';
+import { type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { frameOriginCalls, mappingLookups, type Origin, objectCall, originCalls, type Place, pageLookups } from '../../protocol/index.js';
@@ -18,6 +18,8 @@ export interface Arrival {
   lookup: boolean | 'mapping';
   /** What it was looked up by. */
   key: string | null;
+  /** The function frees the page itself wherever it has stored it: it stands there no longer than that runs. */
+  passing: boolean;
   flow: FunctionFlow;
 }
 
@@ -103,11 +105,21 @@ function arrivalsBy(analysis: Analysis, reference: FunctionReference, beginning:
         seen.add(o.pos);
         const flow = analyse(analysis, reference, [{ pos: o.pos, facts }]);
         const key = lookup ? (o.args[0]?.path ?? null) : null;
-        found.push({ origin, result: o.result, fresh: makesObjects(graph) || livesInPage(flow), lookup, key, flow });
+        const fresh = makesObjects(graph) || livesInPage(flow);
+        found.push({ origin, result: o.result, fresh, lookup, key, passing: isPassing(graph, flow), flow });
       }
     }
   }
   return found;
+}
+
+/** True if every way on from where a function stores a page in memory that it was given comes to where the function frees it. */
+function isPassing(graph: Graph, { heap, origins, releases }: FunctionFlow): boolean {
+  const freed = new Set(releases.filter((r) => !r.partial).map((r) => r.pos));
+  if (freed.size === 0 || heap.length === 0) return false;
+  const stored = new Set(heap.map((fact) => origins.get(fact)?.pos));
+  const isExit = (n: Node): boolean => n.id === graph.exit;
+  return graph.nodes.every((n) => !stored.has(n.pos) || !leadsTo(graph, n, isExit, (behind) => freed.has(behind.pos)));
 }
 
 /** True if the function allocates a struct: sizeof of what a struct pointer points at. */

@@ -7,7 +7,7 @@ import type { Called } from '../context.js';
 import { askedFor } from '../function/asked.js';
 import { flagsIn } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
-import { baseOf, holders, reach, valueIn } from '../memory/memory.js';
+import { baseOf, holders, isVariable, reach, valueIn } from '../memory/memory.js';
 import { altered, type State } from '../memory/state.js';
 import { isHandedOver } from './removed.js';
 
@@ -92,20 +92,52 @@ function changedAt(
   state: State,
   matters: (place: string, value: string) => boolean,
 ): State {
-  let bases = null as readonly string[] | null;
+  let given = null as readonly Given[] | null;
   const isChanged = (place: string): boolean => {
-    bases ??= o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''));
-    return bases.some((base, i) => {
-      const suffix = base === '' ? null : suffixAfter(place, base);
-      return suffix !== null && suffix !== '' && mayChange(local, callee, i, suffix);
+    given ??= givenTo(state, o);
+    return given.some(({ base, index, isOwn }) => {
+      const suffix = suffixAfter(place, base);
+      if (suffix === null || (suffix === '' && index !== null)) return false;
+      return index === null || (isOwn && isUnread(local, callee)) || mayChange(local, callee, index, suffix);
     });
   };
   const isNumber = (value: string): boolean => value.startsWith('=') || value.startsWith('~');
-  const store = keptOf(
-    state.store,
-    (place, value) => !isNumber(value) || rootOf(place) === place || !matters(place, value) || !isChanged(place),
-  );
+  const store = keptOf(state.store, (place, value) => !isNumber(value) || !matters(place, value) || !isChanged(place));
   return store === state.store ? state : altered(state, { store });
+}
+
+/** Memory that a call gets to. */
+interface Given {
+  base: string;
+  /** Which argument leads there; `null` where a pointer does that stands in what the call is given: who reads that is not looked for. */
+  index: number | null;
+  /** It is a variable of the function's own, whose address is given. */
+  isOwn: boolean;
+}
+
+/** The memory that a call is given, and the variables whose addresses stand in that. */
+function givenTo(state: State, { args }: CallOperation): Given[] {
+  const found: Given[] = [];
+  args.forEach((a, index) => {
+    const value = valueIn(state, a) ?? '';
+    const base = value.replace(/^&/, '');
+    if (base === '') return;
+    found.push({ base, index, isOwn: isAddress(value) });
+    state.store.forEach((held, place) => {
+      if (isAddress(held) && (suffixAfter(place, base) ?? '') !== '') found.push({ base: held.slice(1), index: null, isOwn: true });
+    });
+  });
+  return found;
+}
+
+/** True for the address of a variable. */
+function isAddress(value: string): boolean {
+  return value.startsWith('&') && isVariable(value.slice(1));
+}
+
+/** True for a function that the tree does not have: what it writes to is not known. */
+function isUnread({ program, reference }: Called, callee: string): boolean {
+  return program.resolve(callee, reference.file).length === 0;
 }
 
 /** The last members of what the conditions of a function compare with something. */
