@@ -3,6 +3,7 @@ import type { FunctionReference } from '../program/file.js';
 import type { Graph, Guard } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
+import { yes, zero } from '../syntax/truth.js';
 
 /** What a field of a struct is known to be, where the site is reached with an object of it. */
 export interface Known {
@@ -43,11 +44,8 @@ function makesOther(program: Program, reference: FunctionReference, site: Functi
   // Whoever is given the object may set the field.
   const setting = new RegExp(`->\\s*${field.slice(1).replaceAll('.', '\\.')}\\s*[|&]?=[^=]`);
   if ([reference.file, site.file].some((file) => setting.test(program.file(file)?.text ?? ''))) return false;
-  return own.every((values) => values !== false && values.every((value) => (set ? isZero : isOne).test(value)));
+  return own.every((values) => values !== false && values.every((value) => (set ? zero : yes).test(value)));
 }
-
-const isZero = /^(0|NULL|false)$/;
-const isOne = /^(true|[1-9]\d*)$/;
 
 /** Local variables of a struct. */
 function ownOf({ types, params }: Graph, tag: string): string[] {

@@ -1,10 +1,11 @@
 /** Which functions store through a pointer that stands in an object that they are given: `*f->out = page`. */
 import type { FunctionReference } from '../program/file.js';
-import { isStore, nothing, type Store } from '../program/graph.js';
+import { isStore, type Store } from '../program/graph.js';
 import { join, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { openRecursion } from '../program/recursion.js';
 import { remembered } from '../program/remembered.js';
+import { noPointer } from '../syntax/truth.js';
 
 /** How many calls deep a store is looked for. */
 const maxDepth = 24;
@@ -19,7 +20,7 @@ export const storesOf = remembered((program: Program) => openStores(program, ({ 
 export const changesOf = remembered((program: Program) => openStores(program, () => true));
 
 /** As {@link changesOf}, but for what is only set to zero there. */
-export const settersOf = remembered((program: Program) => openStores(program, (o) => o.kind !== 'clear' || !nothing.test(o.text)));
+export const settersOf = remembered((program: Program) => openStores(program, (o) => o.kind !== 'clear' || !noPointer.test(o.text)));
 
 function openStores(program: Program, isMeant: (o: Store) => boolean): Stores {
   const worked = openRecursion<boolean>(program.ledger, maxDepth);

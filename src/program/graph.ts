@@ -4,6 +4,7 @@
  */
 import type { CType, Expression, Parameter } from '../syntax/ast.js';
 import { swapped } from '../syntax/comparisons.js';
+import { noPointer } from '../syntax/truth.js';
 import type { Value } from './path.js';
 import { remembered } from './remembered.js';
 
@@ -190,7 +191,7 @@ export function isPrinted({ expressions }: CallOperation, argument: number): boo
 
 /** True if a guard says of what it tests that it is NULL, or with `isNull` false that it is not; a comparison with anything else says neither. */
 export function says({ values, negated }: Guard, isNull: boolean): boolean {
-  return values.length === 0 ? negated === isNull : negated !== isNull && values.every((value) => nothing.test(value));
+  return values.length === 0 ? negated === isNull : negated !== isNull && values.every((value) => noPointer.test(value));
 }
 
 /** The same condition with its sides changed over: `0 == n` is `n == 0`. */
@@ -209,9 +210,6 @@ function withoutCalls(text: string): string {
   const left = text.replace(/\w+\([^()]*\)/g, '');
   return left === text ? text : withoutCalls(left);
 }
-
-/** What a pointer is compared with to ask whether there is anything. */
-export const nothing: RegExp = /^(NULL|0)$/;
 
 /** True if something in a function reads the result of a call, or may. */
 export function isRead(graph: Graph, result: string): boolean {

@@ -5,6 +5,7 @@
  */
 import type { Call, Expression, FunctionVariant, MacroDefinition, Statement } from '../syntax/ast.js';
 import { negated } from '../syntax/comparisons.js';
+import { no, one } from '../syntax/truth.js';
 import { hints } from './handing.js';
 import { sourceName } from './text.js';
 
@@ -100,7 +101,7 @@ export function answerOf(variant: FunctionVariant): FunctionVariant | null {
 function returned(statement: Statement | undefined): '0' | '1' | null {
   if (statement?.kind === 'block') return statement.body.length === 1 ? returned(statement.body[0]) : null;
   const value = statement?.kind === 'return' && statement.value ? sourceName(statement.value) : '';
-  return /^(?:0|false)$/.test(value) ? '0' : /^(?:1|true)$/.test(value) ? '1' : null;
+  return no.test(value) ? '0' : one.test(value) ? '1' : null;
 }
 
 /** True if a call is given a call, or an assignment, for what its macro names more than once: written out, that would be done more than once. */

@@ -1,4 +1,6 @@
 /** Members of structs, and whether anything in a tree gives them a value. */
+
+import { zero } from '../syntax/truth.js';
 import type { FunctionReference } from './file.js';
 import type { Graph, Node } from './graph.js';
 import { rootOf } from './path.js';
@@ -24,9 +26,6 @@ function mayBe(program: Program, reference: FunctionReference, graph: Graph, pat
   const member = memberAt(program, reference, graph, path);
   return member === null || member.tag === tag;
 }
-
-/** What is no value: a member of an object that was made as zeros holds it from the beginning. */
-const zero = /^(0|false|NULL)$/;
 
 /** True if nothing in a tree gives a member another value than zero, by any way that its text shows: a store, a list of members, its address. */
 export function isNeverSet(program: Program, member: Member): boolean {

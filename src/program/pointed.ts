@@ -1,4 +1,6 @@
 /** Which functions a call through a pointer may mean. */
+
+import { noPointer } from '../syntax/truth.js';
 import type { FunctionReference } from './file.js';
 import type { CallOperation, Graph } from './graph.js';
 import type { Ledger } from './ledger.js';
@@ -51,7 +53,7 @@ function namedIn(world: World, reference: FunctionReference, graph: Graph, varia
   const given = index < 0 ? set : passedFor(world, reference, index);
   const all: FunctionReference[] = [];
   for (const { name, reference: from, graph: there } of given.flat()) {
-    if (/^(NULL|0)$/.test(name)) continue;
+    if (noPointer.test(name)) continue;
     const meant = there.types.has(name) ? namedIn(world, from, there, name, depth + 1) : world.resolve(name, from.file);
     if (meant === null || meant.length === 0 || meant.some((f) => f.macro)) return null;
     all.push(...meant);

@@ -8,15 +8,13 @@ import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { plainPath, sourceName } from '../program/text.js';
 import type { Expression } from '../syntax/ast.js';
+import { no, yes } from '../syntax/truth.js';
 
 /** A call, and where it stands. */
 export type Calling = Pick<CallSite, 'caller' | 'graph' | 'call'>;
 
 /** How many callers above one who hands on what he was given himself are looked at. */
 const maxAbove = 3;
-
-const yes = /^(true|[1-9]\d*)$/;
-const no = /^(false|0)$/;
 
 /** True if a guard asks for a parameter of a function which calls give as a constant, all of them, and not as the one asked for. */
 export function isOpposite(

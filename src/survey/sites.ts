@@ -5,7 +5,7 @@ import { type Acquired, acquiredBy } from '../flow/outcome.js';
 import type { Start } from '../flow/visit.js';
 import { isSmall } from '../program/aliases.js';
 import type { FunctionReference } from '../program/file.js';
-import { type CallOperation, callsAt, type Graph, type Guard, isStore, type Node, nothing, says } from '../program/graph.js';
+import { type CallOperation, callsAt, type Graph, type Guard, isStore, type Node, says } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { sourceName } from '../program/text.js';
 import { isNarrow } from '../program/types.js';
@@ -14,6 +14,7 @@ import type { Tree } from '../source/index.js';
 import { excludes, isBefore } from '../syntax/assumptions.js';
 import type { CType, Expression } from '../syntax/ast.js';
 import { assumedAt } from '../syntax/index.js';
+import { noPointer } from '../syntax/truth.js';
 
 /** A site before it is followed. */
 export interface Site {
@@ -161,7 +162,7 @@ export function acquiredOf(program: Program, { acquire, signature, call, referen
 export function takesNothing(site: Site): boolean {
   const e = site.signature?.pages === null || site.signature === null ? undefined : site.call.expressions[site.signature.pages];
   if (e === undefined) return false;
-  return nothing.test(sourceName(e)) || (e.kind === 'identifier' && (isNullAt(site, e.name) || isStillNull(site, e.name)));
+  return noPointer.test(sourceName(e)) || (e.kind === 'identifier' && (isNullAt(site, e.name) || isStillNull(site, e.name)));
 }
 
 /** True for a node that gives a variable a value. */
@@ -174,7 +175,7 @@ function sets({ operation: o }: Node, name: string): boolean {
 function isStillNull({ graph, node }: Site, name: string): boolean {
   if (graph.params.some((p) => p.name === name)) return false;
   const isNull = ({ operation: o }: Node): boolean =>
-    (o?.kind === 'clear' && nothing.test(o.text)) || (o?.kind === 'copy' && o.source.path === null && nothing.test(o.source.text));
+    (o?.kind === 'clear' && noPointer.test(o.text)) || (o?.kind === 'copy' && o.source.path === null && noPointer.test(o.source.text));
   const isSame = (path: string | null): boolean =>
     path !== null && graph.params.some((p) => p.name === path) && !graph.nodes.some((n) => sets(n, path));
   const isOpposite = (a: Guard, b: Guard): boolean =>

@@ -1,7 +1,8 @@
 /** Calls that take up pages: how many they are told of, held against how many there are. */
 import { storesOf } from '../../flow/stores.js';
-import { type CallOperation, nothing as isNothing, leadsTo, type Node, offsetsOf } from '../../program/graph.js';
+import { type CallOperation, leadsTo, type Node, offsetsOf } from '../../program/graph.js';
 import { acquires, releases } from '../../protocol/index.js';
+import { noPointer } from '../../syntax/truth.js';
 import type { Drop } from './drops.js';
 import type { CountFault } from './fault.js';
 import { faultAt, isArray, isTest, type State, type Walking } from './path.js';
@@ -44,7 +45,7 @@ function isUse(w: Walking, o: CallOperation): boolean {
 
 /** True for what runs as the scope of a variable is left that was NULL at first: whether it was set since, that asks for itself. */
 function isCleanUp({ graph }: Walking, { args, expressions }: CallOperation): boolean {
-  const isNull = ({ operation: o }: Node): boolean => o?.kind === 'clear' && o.target === args[0]?.path && isNothing.test(o.text);
+  const isNull = ({ operation: o }: Node): boolean => o?.kind === 'clear' && o.target === args[0]?.path && noPointer.test(o.text);
   return expressions.length === 0 && args.length === 1 && graph.nodes.some(isNull);
 }
 

@@ -2,6 +2,7 @@
 import type { Graph, Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
+import { no, one } from '../../syntax/truth.js';
 import { isEntered } from './bounds.js';
 import type { CountFault } from './fault.js';
 import { faultAt, isArray, type State, type Walking } from './path.js';
@@ -24,7 +25,7 @@ export function atReturn(w: Walking, state: State, { operation: o, pos }: Node):
   if (o?.kind !== 'return' || w.one || !type) return silent;
   // Zero is a success of a number; a pointer that is NULL and `false` are failures.
   if (/bool/i.test(type.base) || answersYes(w.graph))
-    return yes.test(o.value?.text ?? '') ? { ...silent, faults: asSuccess(w, state, pos) } : silent;
+    return one.test(o.value?.text ?? '') ? { ...silent, faults: asSuccess(w, state, pos) } : silent;
   if (type.pointers > 0 || returnsNull(w.graph)) {
     const isFault = isArray(w, o.value?.path ?? null) && isToldAsked(w, state);
     return isFault ? { ...silent, faults: faultAt(w, state, pos, 'success', 'unfilled', SHORT | ZERO | ERROR) } : silent;
@@ -55,8 +56,6 @@ const returnsNull = remembered(({ nodes }: Graph): boolean =>
   nodes.some(({ operation: o }) => o?.kind === 'return' && o.value?.text === 'NULL'),
 );
 
-const yes = /^(?:1|true)$/;
-
 /** True for a function that answers by one or zero, whatever its type is: there zero is the failure. */
 const answersYes = remembered(({ nodes }: Graph): boolean => {
   const stored = (path: string): string[] =>
@@ -69,7 +68,7 @@ const answersYes = remembered(({ nodes }: Graph): boolean => {
     const path = o.value?.path ?? null;
     return path === null ? [o.value?.text ?? ''] : stored(path);
   });
-  return answers.some((text) => yes.test(text)) && answers.every((text) => yes.test(text) || /^(?:0|false)$/.test(text));
+  return answers.some((text) => one.test(text)) && answers.every((text) => one.test(text) || no.test(text));
 });
 
 /** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */

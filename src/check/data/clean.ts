@@ -24,6 +24,7 @@ import { mayHold } from '../../survey/flags.js';
 import { assumptionsOf } from '../../survey/sites.js';
 import type { Subject } from '../../survey/unit.js';
 import type { Expression } from '../../syntax/ast.js';
+import { no } from '../../syntax/truth.js';
 import { isOurs, kindOf } from '../company.js';
 import { pathsIn, releasesIn } from '../evidence.js';
 import { above, holdersOf, isLate } from '../ways.js';
@@ -277,7 +278,7 @@ function isTakenClean(subject: Subject, reference: FunctionReference): boolean {
       return taker ? [o.expressions[taker.index]] : [];
     }),
   );
-  return given.length > 0 && given.every((flags) => flags !== undefined && /^(0|false)$/.test(sourceName(flags)));
+  return given.length > 0 && given.every((flags) => flags !== undefined && no.test(sourceName(flags)));
 }
 
 /** What a caller of the acquiring function passes for the iterator or the flags, or what they depend on, of the pages that a fact stands for. */
@@ -297,7 +298,7 @@ function isWritten({ program, site }: Subject, holder: Visit, fact: string): boo
     if (!given) continue;
     const isSame = sourceName(wanted) === params[index]?.name;
     if (site.acquire.iterator !== null) return !isSame || destinationOfArgument(program, reference, graph, given) !== null;
-    if (/^(0|false)$/.test(sourceName(given))) return false;
+    if (no.test(sourceName(given))) return false;
     // A condition of the flags, not the flags themselves.
     return !isSame || mayHold(program, reference, graph, given, 'FOLL_WRITE');
   }

@@ -10,6 +10,7 @@ import { type Member, memberAt } from '../../program/members.js';
 import type { Program } from '../../program/program.js';
 import { namesIn, sourceName } from '../../program/text.js';
 import type { Subject } from '../../survey/unit.js';
+import { no, one } from '../../syntax/truth.js';
 import { stepAt } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
@@ -79,7 +80,7 @@ function changedIn(program: Program, reference: FunctionReference, taker: string
         const at = o?.kind === 'clear' && text.test(o.text) ? memberAt(program, reference, graph, o.target) : null;
         return at?.tag === member.tag && at.field === member.field;
       });
-    const [set, cleared] = [stores(/^(true|1)$/), stores(/^(false|0)$/)];
+    const [set, cleared] = [stores(one), stores(no)];
     const isSet = (n: Node): boolean => set.includes(n) || cleared.includes(n);
     const isDrop = ({ operation: o }: Node): boolean => o?.kind === 'call' && ending.has(o.name ?? '');
     return set.flatMap((first) =>

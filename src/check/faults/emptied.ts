@@ -3,11 +3,12 @@ import { sourcesOf } from '../../flow/flow.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { callsOf, type Graph, leadsTo, type Node, nothing } from '../../program/graph.js';
+import { callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { folderOf, isNear } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import type { Subject } from '../../survey/unit.js';
+import { noPointer } from '../../syntax/truth.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, stepIn, taken } from '../finding.js';
 
@@ -145,8 +146,8 @@ function emptiedBefore(graph: Graph, call: Node, path: string): Node | null {
 }
 
 function empties({ operation: o }: Node, path: string): boolean {
-  if (o?.kind === 'clear') return o.target === path && nothing.test(o.text);
-  return o?.kind === 'copy' && o.target === path && o.source.path === null && nothing.test(o.source.text);
+  if (o?.kind === 'clear') return o.target === path && noPointer.test(o.text);
+  return o?.kind === 'copy' && o.target === path && o.source.path === null && noPointer.test(o.source.text);
 }
 
 /** True for a node that looks at what stands at a path, or stores something else there. */

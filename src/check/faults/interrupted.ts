@@ -6,11 +6,12 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { CallSite } from '../../program/callers.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, type Graph, type Node, namedCall, nothing } from '../../program/graph.js';
+import { type CallOperation, callsAt, type Graph, type Node, namedCall } from '../../program/graph.js';
 import { suffixAfter, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { deviceCalls, startingCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
+import { noPointer } from '../../syntax/truth.js';
 import { type Access, accessesOf, accessSteps } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
@@ -172,7 +173,7 @@ function droppingsAt(
 function noneIn({ followed }: Subject, { key }: FunctionReference): (n: Node) => boolean {
   const facts = followed.visits.flatMap(({ flow }) => (flow.reference.key === key ? [...flow.origins.keys()] : []));
   return ({ operation: o }) => {
-    const path = o?.kind === 'assume' && o.op === '==' && nothing.test(o.right.text) ? o.left.path : null;
+    const path = o?.kind === 'assume' && o.op === '==' && noPointer.test(o.right.text) ? o.left.path : null;
     return path !== null && facts.some((fact) => fact !== path && suffixAfter(fact, path) !== null);
   };
 }

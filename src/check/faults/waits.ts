@@ -2,6 +2,7 @@
 import type { Assume, Graph, Node, Operation } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { errorCalls, errorOrNullTest, errorOrZeroCalls, errorTests } from '../../protocol/index.js';
+import { zero } from '../../syntax/truth.js';
 
 /** The variables and fields of which it is known which constant they are, or that they were {@link changed} on the way. */
 export type Known = ReadonlyMap<string, string>;
@@ -99,7 +100,7 @@ function constantAt({ path, address, text }: Value, known: Known): string | unde
 
 /** A text as a number or an error, as all spell it; `undefined` for any other. */
 export function constantOf(text: string): string | undefined {
-  if (/^(0|NULL|false)$/.test(text)) return '0';
+  if (zero.test(text)) return '0';
   if (text === 'true') return '1';
   return /^-?\s*(\d+|E[A-Z]\w*)$/.test(text) ? text.replace(/\s/g, '') : undefined;
 }

@@ -1,6 +1,7 @@
 import { isRead, leadsTo } from '../../program/graph.js';
 import { outsideKernel } from '../../program/place.js';
 import type { Subject } from '../../survey/unit.js';
+import { noPointer } from '../../syntax/truth.js';
 import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { ERROR, isUnsigned, SHORT } from '../counts/symbols.js';
@@ -67,7 +68,7 @@ function ignoredByCallers(subject: Subject): Complaint[] {
 function isIgnored({ site }: Subject): boolean {
   const page = site.call.args[site.signature?.pages ?? -1];
   const cleared = site.graph.nodes.some(
-    ({ operation: o, pos }) => o?.kind === 'clear' && o.target === page?.path && /^(NULL|0)$/.test(o.text) && pos < site.call.pos,
+    ({ operation: o, pos }) => o?.kind === 'clear' && o.target === page?.path && noPointer.test(o.text) && pos < site.call.pos,
   );
   if (page?.address && cleared) return false;
   return !isRead(site.graph, site.call.result);

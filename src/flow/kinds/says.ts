@@ -1,5 +1,6 @@
 /** Which values pass which tests of a field. */
 import type { Guard } from '../../program/graph.js';
+import { zero } from '../../syntax/truth.js';
 
 /** The number that a name stands for, `null` if that is not known. */
 export type Numbers = (name: string) => number | null;
@@ -17,7 +18,7 @@ export function says(numbers: Numbers, guard: Guard, value: string | null): bool
 
 /** Whether a constant is true; null for a name of which that is not known. */
 function truth(numbers: Numbers, value: string): boolean | null {
-  if (/^(0|false|NULL)$/.test(value)) return false;
+  if (zero.test(value)) return false;
   if (/^(true|[1-9]\w*)$/.test(value)) return true;
   const number = numbers(value);
   return number === null ? null : number !== 0;

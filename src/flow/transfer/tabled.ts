@@ -15,6 +15,7 @@ import {
 } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { assumedAt } from '../../syntax/index.js';
+import { zero } from '../../syntax/truth.js';
 import { contentsOf, type Facts } from '../facts.js';
 import { movesOf, placeOf } from '../moves.js';
 import { copyInto, drop, originalOf, originsOf, released, takeExtra } from './holding.js';
@@ -148,7 +149,7 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
 
 /** True for zero, and for a name of it. */
 function saysNo({ program, reference }: Run, { path, text }: Value): boolean {
-  return path === null ? /^(0|false|NULL)$/.test(text) : program.constant(path, reference.file) === 0;
+  return path === null ? zero.test(text) : program.constant(path, reference.file) === 0;
 }
 
 /** What the statement at a position needs of what the variant assumes, with each alternative of what it needs besides. */

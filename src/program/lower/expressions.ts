@@ -3,6 +3,7 @@
 import { errorTests } from '../../protocol/index.js';
 import type { CType, Expression, InitializerList } from '../../syntax/ast.js';
 import { negated, swapped } from '../../syntax/comparisons.js';
+import { one } from '../../syntax/truth.js';
 import type { Assume, CallOperation, Operation } from '../graph.js';
 import { isAnswer } from '../macro-bodies.js';
 import { step, type Value } from '../path.js';
@@ -339,7 +340,7 @@ function saidOf(b: Builder, e: Expression): { answer: Expression; isSo: boolean 
   if (e.kind !== 'binary' || (e.op !== '==' && e.op !== '!=')) return null;
   const written = sourceName(e.right);
   if (!/^(?:true|false|[01])$/.test(written) || !isDecided(b, e.left)) return null;
-  return { answer: e.left, isSo: /^(?:true|1)$/.test(written) === (e.op === '==') };
+  return { answer: e.left, isSo: one.test(written) === (e.op === '==') };
 }
 
 /** `got != n` for `got - n` and `got ^ n`, which are true where the two differ, also beside a zero; `null` for another expression. */

@@ -1,8 +1,9 @@
 /** What the conditions of a function ask for, and what it sets. */
-import { type Graph, nothing } from '../../../program/graph.js';
+import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { askingName } from '../../../protocol/index.js';
+import { noPointer } from '../../../syntax/truth.js';
 import type { Holder } from '../memory/state.js';
 import { belowParameter } from './parameter.js';
 
@@ -16,7 +17,7 @@ export const askedFor = remembered(({ nodes }: Graph): readonly string[] => {
 export const numbersSetIn = remembered((graph: Graph): readonly Holder[] => {
   const found = new Map<string, Holder>();
   for (const { operation: o } of graph.nodes) {
-    const target = o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && !nothing.test(o.text)) ? o.target : '';
+    const target = o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'clear' && !noPointer.test(o.text)) ? o.target : '';
     const holder = rootOf(target) === target ? null : belowParameter(graph, target);
     if (holder !== null) found.set(target, holder);
   }

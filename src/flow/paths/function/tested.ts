@@ -1,7 +1,8 @@
 /** Which calls' results a condition tests, and what it says of them. */
-import { type Assume, type CallOperation, type Graph, isStore, type Node, nothing } from '../../../program/graph.js';
+import { type Assume, type CallOperation, type Graph, isStore, type Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { errorTestName, mappingTests } from '../../../protocol/index.js';
+import { noPointer } from '../../../syntax/truth.js';
 import { predecessorsOf } from './live.js';
 
 /** The results of calls that a condition tests: what it compares, or hands to who is asked about it, as `IS_ERR(p)`. */
@@ -72,7 +73,7 @@ export function failureOf(graph: Graph, result: string): (n: Node) => boolean {
 }
 
 function isError({ types }: Graph, { left, op, right, call }: Assume): boolean {
-  if (right.path !== null || !nothing.test(right.text)) return false;
+  if (right.path !== null || !noPointer.test(right.text)) return false;
   if (errorTestName.test(call?.name ?? '')) return op === '!=';
   const isPointer = (types.get(left.path ?? '')?.pointers ?? 0) > 0;
   return !isPointer && (op === '!=' || op === '<');

@@ -46,6 +46,11 @@ export function valueIn(state: State, value: Value | undefined): string | null {
   return value.address ? `&${place}` : valueAt(state, place);
 }
 
+/** True for the value of a constant that is written so. */
+export function isConstant(value: string | null, written: RegExp): boolean {
+  return value?.startsWith('=') === true && written.test(value.slice(1));
+}
+
 /** The place behind a value and some steps. */
 export function placeBelow(state: State, value: string, suffix: string): string | null {
   let place: string | null = null;

@@ -1,12 +1,13 @@
 /** What is known of the signs of values. */
 import { errorNames } from '../../../protocol/index.js';
+import { zero } from '../../../syntax/truth.js';
 import { withEntry } from './maps.js';
 import { altered, outcome, type State, sign } from './state.js';
 
 /** The sign of a constant as it is written. */
 export function signOfText(text: string): number {
   if (/^-(E[A-Z]|[1-9])/.test(text)) return sign.negative;
-  if (/^(0|NULL|false|0x0)$/.test(text)) return sign.zero;
+  if (zero.test(text)) return sign.zero;
   if (/^(true|[1-9]\d*|0x\w*[1-9a-f]\w*)[uUlL]*$/i.test(text)) return sign.positive;
   return sign.any;
 }

@@ -2,7 +2,8 @@
 import type { Graph, Node } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
-import { baseOf, isHeld, valueIn } from './memory.js';
+import { no } from '../../../syntax/truth.js';
+import { baseOf, isConstant, isHeld, valueIn } from './memory.js';
 import { signOf } from './signs.js';
 import { type State, sign } from './state.js';
 
@@ -19,7 +20,7 @@ export function unset(state: State, value: string | null): string | null {
 export function isNone(graph: Graph, state: State, { operation: o }: Node, isTold: boolean): boolean {
   if (o?.kind !== 'assume' || o.call !== null) return false;
   if (isTold && [o.left, o.right].every((side) => isOwnConstant(graph, state, side))) return true;
-  if ((o.op === '<=' || o.op === '==') && isZero(valueIn(state, o.right))) return isStillZero(graph, state, o.left);
+  if ((o.op === '<=' || o.op === '==') && isConstant(valueIn(state, o.right), no)) return isStillZero(graph, state, o.left);
   return o.op === '>=' && signOf(state, valueIn(state, o.left)) === sign.zero && isUnset(state, o.right);
 }
 
@@ -33,13 +34,9 @@ function isUnset(state: State, value: Value): boolean {
   return stands?.startsWith('=') === false && unset(state, stands) === '=0';
 }
 
-function isZero(value: string | null): boolean {
-  return value !== null && /^=(0|false)$/.test(value);
-}
-
 /** True for a variable that is zero and that nobody but the function itself can have set. */
 export function isStillZero(graph: Graph, state: State, value: Value): boolean {
-  return value.path !== null && graph.types.has(value.path) && isZero(valueIn(state, value)) && !isHandedOut(graph, value.path);
+  return value.path !== null && graph.types.has(value.path) && isConstant(valueIn(state, value), no) && !isHandedOut(graph, value.path);
 }
 
 /** The variables of a graph, and what stands below them, of which the address is taken. */

@@ -1,11 +1,12 @@
 /** How the reference comes to a function: by the acquiring call, or from a function that hands it on. */
 import type { CallOperation, Node } from '../../../program/graph.js';
+import { noPointer } from '../../../syntax/truth.js';
 import { factsAt } from '../../flow.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
 import type { Called } from '../context.js';
 import { elementOf } from '../loops/unwind.js';
 import { isFlag, withFlag } from '../memory/flags.js';
-import { baseOf, holders, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { baseOf, holders, isConstant, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { withRequired } from '../memory/required.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, type Stored, sign, theReference, told } from '../memory/state.js';
@@ -21,7 +22,7 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
   const facts = factsAt(entry, o);
   const places = facts.map((fact) => takenAt(before, o, fact));
   // The call takes nothing where its arguments are no call's, or there is no array for the pages.
-  if (places.length === 0 || places.some((place) => place !== null && /^=(NULL|0)$/.test(place))) return [before];
+  if (places.length === 0 || places.some((place) => isConstant(place, noPointer))) return [before];
   const outcomes = outcome.all | (acquired.result === 'count' && acquired.count !== '1' ? outcome.short : 0);
   const result = acquired.result === 'page' ? null : o.result;
   // Where the call takes nothing there is nothing to follow, but for what an earlier round still holds.

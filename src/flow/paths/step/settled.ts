@@ -15,6 +15,7 @@ import {
   stateTestName,
   userTests,
 } from '../../../protocol/index.js';
+import { zero } from '../../../syntax/truth.js';
 import type { Called } from '../context.js';
 import { isPointer } from '../function/shape.js';
 import { countsTaking } from '../loops/last.js';
@@ -183,5 +184,5 @@ function isOther(graph: Graph, state: State, path: string, tested: string | null
 }
 
 function isZero(value: Value): boolean {
-  return value.path === null && /^(0|NULL|false)$/.test(value.text);
+  return value.path === null && zero.test(value.text);
 }

@@ -1,12 +1,13 @@
 /** What is left of the reference when a function is left. */
-import { type Node, nothing } from '../../../program/graph.js';
+import type { Node } from '../../../program/graph.js';
 import { suffixAfter } from '../../../program/path.js';
 import { goingOn } from '../../../protocol/index.js';
+import { noPointer } from '../../../syntax/truth.js';
 import type { Called } from '../context.js';
 import { numbersSetIn } from '../function/asked.js';
 import { equalOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
-import { baseOf, holders, placeBelow, reach, valueAt } from '../memory/memory.js';
+import { baseOf, holders, isConstant, placeBelow, reach, valueAt } from '../memory/memory.js';
 import { requiredOf } from '../memory/required.js';
 import { errorSigns, signOf } from '../memory/signs.js';
 import { altered, type Exit, type Holder, isSameHolder, outcome, type State, sign, theReference } from '../memory/state.js';
@@ -69,8 +70,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
 function emptied({ graph }: Called, { store }: State): Holder[] {
   return [...store].flatMap(([place, value]) => {
     const base = baseOf(place);
-    const of =
-      nothing.test(value.slice(1)) && value.startsWith('=') && place !== base ? graph.params.findIndex((p) => p.name === base) : -1;
+    const of = isConstant(value, noPointer) && place !== base ? graph.params.findIndex((p) => p.name === base) : -1;
     return of < 0 ? [] : [{ of, suffix: place.slice(base.length) }];
   });
 }

@@ -1,6 +1,7 @@
 /** Constants that a function stores in what it was given, flags that it sets there, and numbers that it leaves as they are: by those its callers know what it did. */
-import { type CallOperation, callsOf, nothing } from '../../../program/graph.js';
+import { type CallOperation, callsOf } from '../../../program/graph.js';
 import { suffixAfter } from '../../../program/path.js';
+import { noPointer } from '../../../syntax/truth.js';
 import type { Called } from '../context.js';
 import { isHandedUp } from '../entry.js';
 import { numbersSetIn } from '../function/asked.js';
@@ -25,7 +26,7 @@ export function setsOf({ graph, entry }: Called, state: State): Stored[] {
 }
 
 function isConstant(value: string): boolean {
-  return constantName.test(value) && !nothing.test(value.replace(/^=/, ''));
+  return constantName.test(value) && !noPointer.test(value.replace(/^=/, ''));
 }
 
 /** Those on both of two paths. */
