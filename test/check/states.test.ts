@@ -279,3 +279,93 @@ describe('a number in an object of zeros, of which another function is given the
   accepts('leak-on-path', 'that sets it', counted('*nr = np;'));
   accepts('leak-on-path', 'that sets it, where something else fails', counted('*nr = np;', 'n <= 0 || n > 4096'));
 });
+
+/** A wrapper whose callers put what it takes into a member of an object of zeros, which its end drops. */
+const within = (noted = '	mem->nr = n;\n'): string => `struct mem { struct page **pages; int nr; bool buf; };
+struct area { struct mem mem; int *list; bool mapped; };
+static struct page **pin(unsigned long a, int n)
+{
+	struct page **pages = kvmalloc_array(n, sizeof(*pages), GFP_KERNEL);
+	int ret;
+
+	if (!pages)
+		return ERR_PTR(-ENOMEM);
+	ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+	if (ret == n)
+		return pages;
+	if (ret > 0)
+		unpin_user_pages(pages, ret);
+	kvfree(pages);
+	return ERR_PTR(-EFAULT);
+}
+static long count(struct page **pages, int n)
+{
+	long res = 0;
+	int i;
+
+	for (i = 0; i < n; i++)
+		res += folio_nr_pages(page_folio(pages[i]));
+	return res;
+}
+static int import_umem(struct mem *mem, unsigned long a, int n)
+{
+	struct page **pages = pin(a, n);
+
+	if (IS_ERR(pages))
+		return PTR_ERR(pages);
+	mem->buf = count(pages, n);
+	mem->pages = pages;
+${noted}	return 0;
+}
+static int import_buf(struct mem *mem, int n)
+{
+	mem->buf = true;
+	return find_buf(n);
+}
+static int import(struct mem *mem, unsigned long a, int n)
+{
+	if (!a)
+		return import_buf(mem, n);
+	return import_umem(mem, a, n);
+}
+static void release(struct mem *mem)
+{
+	if (mem->pages) {
+		unpin_user_pages(mem->pages, mem->nr);
+		kvfree(mem->pages);
+	}
+}
+static void unmap(struct area *area)
+{
+	if (!area->mapped)
+		return;
+	area->mapped = false;
+}
+static void free_area(struct area *area)
+{
+	unmap(area);
+	release(&area->mem);
+	kfree(area);
+}
+struct area *area_new(unsigned long a, int n)
+{
+	struct area *area = kzalloc(sizeof(*area), GFP_KERNEL);
+
+	if (!area)
+		goto err;
+	if (import(&area->mem, a, n))
+		goto err;
+	area->list = kvmalloc_array(n, sizeof(int), GFP_KERNEL);
+	if (!area->list)
+		goto err;
+	return area;
+err:
+	if (area)
+		free_area(area);
+	return NULL;
+}`;
+
+describe('a count in a member of an object of zeros, two calls below', () => {
+  accepts('leak-on-path', 'one that is noted beside the pages', within());
+  complains('leak-on-path', 'one that is not', within(''), 'area_new:if (!area->list)');
+});

@@ -12,7 +12,7 @@ import { constantName, equalOf } from '../memory/conditions.js';
 import { flagsOf, worthOf } from '../memory/constants.js';
 import { areSet, isFlag } from '../memory/flags.js';
 import { bitsOf } from '../memory/masks.js';
-import { placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
+import { baseOf, placeAt, placeBelow, put, valueAt, valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { type Exit, isSameHolder, type State, sign } from '../memory/state.js';
 import { handedOut, unset } from '../memory/unset.js';
@@ -32,7 +32,7 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
     if (stored !== undefined && constantName.test(stored)) return stored;
     if (!before.zeroed.has(value) || unset(before, valueAt(before, place)) !== '=0') return null;
     const isHandedOut = [...handedOut(local.graph)].some((path) => placeAt(before, path) === place);
-    return isHandedOut || isSetBefore(local, before, value, suffix) ? null : '=0';
+    return isHandedOut || isSetBefore(local, before, place) ? null : '=0';
   };
   const asked = askedOf(local, callee);
   if (asked.size === 0) return [];
@@ -102,26 +102,26 @@ function constantGiven({ program, reference }: Called, state: State, argument: V
 /** The state behind a call that may have stored to such memory: of what the function itself asks for there, that is zero no more. */
 export function storedTo(local: Called, o: CallOperation, callee: string, state: State): State {
   if (state.zeroed.size === 0) return state;
-  let next = state;
-  o.args.forEach((a, i) => {
-    const value = valueIn(state, a);
-    if (value === null || !state.zeroed.has(value)) return;
-    for (const path of askedFor(local.graph)) {
-      const place = placeAt(state, path);
-      const suffix = place === null || state.store.has(place) ? null : suffixAfter(place, value);
-      if (suffix && mayChange(local, callee, i, suffix) && !isLeftBySome(local, i, suffix)) next = put(next, place, null);
-    }
-  });
-  return next;
+  return askedFor(local.graph).reduce((next, path) => {
+    const place = placeAt(state, path);
+    if (place === null || state.store.has(place) || !state.zeroed.has(baseOf(place))) return next;
+    return isStoredBy(local, o, callee, state, place) ? put(next, place, null) : next;
+  }, state);
 }
 
 /** True for what is stored by the function that has taken the pages, and hands them to this one. */
-function isSetBefore(local: Called, before: State, value: string, suffix: string): boolean {
+function isSetBefore(local: Called, before: State, place: string): boolean {
   const { graph, entry } = local;
-  if (entry.kind !== 'returned') return false;
-  const isSetBy = ({ args }: CallOperation): boolean =>
-    args.some((a, i) => valueIn(before, a) === value && mayChange(local, entry.callee, i, suffix) && !isLeftBySome(local, i, suffix));
-  return callsOf(graph, entry.callee).some(({ call }) => isSetBy(call));
+  return entry.kind === 'returned' && callsOf(graph, entry.callee).some(({ call }) => isStoredBy(local, call, entry.callee, before, place));
+}
+
+/** True if a function may store at a place below what a call of it is given, on all of its ways. */
+function isStoredBy(local: Called, { args }: CallOperation, callee: string, state: State, place: string): boolean {
+  return args.some((a, i) => {
+    const value = valueIn(state, a);
+    const suffix = value === null ? null : suffixAfter(place, value.replace(/^&/, ''));
+    return suffix !== null && suffix !== '' && mayChange(local, callee, i, suffix) && !isLeftBySome(local, i, suffix);
+  });
 }
 
 /** True for a number to which the function that hands in the pages has not stored on some of its ways: those on which it has are marked. */
