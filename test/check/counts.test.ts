@@ -650,3 +650,41 @@ describe('the page of an object that is another one then', () => {
   accepts('release-count', 'of a list', listed(`list_for_each_entry_safe(s, next, &fresh, list)\n\t\t${drop}`));
   accepts('release-count', 'which is the first of a list', listed(`s = list_first_entry(&fresh, struct seg, list);\n\t${drop}`));
 });
+
+/** One page in an array of its own, which is given up where the call has failed. */
+const boxed = (failed: string, before = '') => `static void box_free(struct page **pages)
+{
+	kfree(pages);
+}
+static void box_drop(struct page **pages)
+{
+	flush_dcache_page(pages[0]);
+	kfree(pages);
+}
+int box_take(struct box *b, unsigned long a)
+{
+	struct page **pages = kmalloc_array(1, sizeof(*pages), GFP_KERNEL);
+	int ret;
+
+	if (!pages)
+		return -ENOMEM;
+	ret = pin_user_pages_fast(a, 1, FOLL_LONGTERM, pages);
+	${before}
+	if (ret != 1) {
+		${failed}
+		return ret < 0 ? ret : -EFAULT;
+	}
+	b->pages = pages;
+	return 0;
+}
+`;
+
+describe('the array of one page that could not be taken', () => {
+  const rule = 'unchecked-count';
+  accepts(rule, 'which is freed', boxed('kfree(pages);'));
+  accepts(rule, 'which a helper frees', boxed('box_free(pages);'));
+  accepts(rule, 'which is kept before the result is looked at', boxed('kvfree(b->pages);', 'b->pages = pages;'));
+  complains(rule, 'which a helper looks into', boxed('box_drop(pages);'), 'box_take:box_drop(pages);');
+  complains(rule, 'of which a page is looked at', boxed('flush_dcache_page(pages[0]);'), 'box_take:flush_dcache_page(pages[0]);');
+  complains(rule, 'of which the page is kept', boxed('kfree(pages);', 'b->first = pages[0];'), 'box_take:b->first = pages[0];');
+});

@@ -66,6 +66,11 @@ export function isArray({ arrays }: Walking, path: string | null): boolean {
   return path !== null && arrays.some((a) => suffixAfter(path, a) !== null);
 }
 
+/** True for a path of the one page, or below it: where it stands in an array is no page. */
+export function isPage(w: Walking, path: string | null): boolean {
+  return isArray(w, path) && (w.taking.array.address || !w.arrays.includes(path ?? ''));
+}
+
 /** True for a call that asks whether there is an error, or tells of one: it takes up no pages. */
 export function isTest(name: string | null): boolean {
   return name === null || tellingName.test(name);

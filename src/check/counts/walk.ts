@@ -18,7 +18,7 @@ import type { CountFault } from './fault.js';
 import { takesAsItIs } from './helper.js';
 import { inLoop } from './in-loop.js';
 import { type Numbers, numbersIn } from './kept.js';
-import { faultAt, isArray, isTest, type State, type Walking, walkingOf } from './path.js';
+import { faultAt, isArray, isPage, isTest, type State, type Walking, walkingOf } from './path.js';
 import {
   ALL,
   after,
@@ -189,7 +189,7 @@ function behindStore(w: Walking, state: State, n: Node, o: Store, faults: CountF
     isTold ||= isKept;
   }
   if (o.kind === 'copy' && isSumOfAsked(w, state, n, o)) faults.push(...faultAt(w, state, n.pos, 'sum', 'unfilled', ZERO | SHORT));
-  if (w.one && o.kind === 'copy' && isArray(w, o.source.path) && !o.target.startsWith('%'))
+  if (w.one && o.kind === 'copy' && isPage(w, o.source.path) && !o.target.startsWith('%'))
     faults.push(...faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO));
   return { ...state, conditions: without(state.conditions, o.target), counted, told: isTold, step: null };
 }
