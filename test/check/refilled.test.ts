@@ -119,3 +119,30 @@ describe('where a call that is asked for one page has taken none', () => {
     'f:put_page(page);',
   );
 });
+
+/** A request that takes pages into an array of an open file's, and drops first as many as it says. */
+const window = (drop: string): string => `struct win { struct page **pages; long n; };
+int win_ioctl(struct win *w, unsigned long a)
+{
+	int got;
+
+	${drop}
+	got = pin_user_pages_fast(a, 8, FOLL_LONGTERM, w->pages);
+	if (got < 0)
+		return got;
+	w->n = got;
+	return 0;
+}
+void win_close(struct win *w)
+{
+	unpin_user_pages(w->pages, w->n);
+	kfree(w->pages);
+	kfree(w);
+}
+`;
+
+describe('an array of an object that a request fills again', () => {
+  const rule = 'overwritten';
+  accepts(rule, 'all of which are dropped before', window('unpin_user_pages(w->pages, w->n);\n\tw->n = 0;'));
+  complains(rule, 'of which none is dropped', window('mark(a);'), 'win_ioctl:got = pin_user_pages_fast(a, 8, FOLL_LONGTERM, w->pages);');
+});

@@ -1,6 +1,6 @@
 /** What a call does to the memory of a path and to the reference in it. */
 import { onlyFunction } from '../../../program/definitions.js';
-import { asCallOf, type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
+import { asCallOf, type CallOperation, isPrinted, type Node, type Operation } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
 import {
@@ -21,7 +21,7 @@ import {
   zeroingName,
 } from '../../../protocol/index.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
-import { coversAll, refillsOf } from '../../refill.js';
+import { coversAll, type Refill, refillsOf } from '../../refill.js';
 import type { Called } from '../context.js';
 import { isGivenAround } from '../entry.js';
 import type { Callee } from '../function/callee.js';
@@ -242,11 +242,17 @@ function signsOfNone(name: string | null, one: Acquired | undefined): number {
   return outcomesOfNone(name, one).reduce((signs, none) => signs | (none === '?error' ? sign.negative : sign.zero), 0);
 }
 
+/** What asked for the pages that stand where a call puts others: the call itself the time before, where no other fills that place. */
+function takenBefore({ entry, graph }: Called, { value, acquired }: Refill): Acquired | undefined {
+  if (entry.kind === 'site') return entry.acquired;
+  const fills = (o: Operation | null): boolean => o?.kind === 'call' && refillsOf(graph, o).some((r) => r.value.path === value.path);
+  return entry.kind === 'again' && graph.nodes.filter(({ operation }) => fills(operation)).length === 1 ? acquired : undefined;
+}
+
 /** Another acquiring call: what it fills no longer is what stood there, but where it takes nothing. */
 function refilled(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const { entry, graph, shape } = local;
-  const before = entry.kind === 'site' ? entry.acquired : undefined;
-  const filled = refillsOf(graph, o).filter((refill) => coversAll(graph, refill, before));
+  const filled = refillsOf(graph, o).filter((refill) => coversAll(graph, refill, takenBefore(local, refill)));
   let next = state;
   for (const { value: argument } of filled) {
     const value = valueIn(state, argument);
@@ -260,7 +266,8 @@ function refilled(local: Called, n: Node, o: CallOperation, state: State): State
   }
   if (next === state) return [state];
   const end = told(local, o, next, `filled again by ${o.name}()${entry.kind === 'again' ? ' while it still holds pages' : ''}`);
-  if (entry.kind === 'again' && holders(next).length === 0) local.late({ kind: 'over', trail: end.trail as Trail, pos: o.pos });
+  if (entry.kind === 'again' && state.phase === 'held' && holders(next).length === 0)
+    local.late({ kind: 'over', trail: end.trail as Trail, pos: o.pos });
   if (!shape.isDecided(o.result)) return [end];
   const [one] = filled.filter(({ acquired }) => acquired.count === '1');
   const took = one ? put(end, o.result, '=1') : withSign(end, o.result, sign.positive);
