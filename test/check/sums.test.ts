@@ -33,3 +33,62 @@ describe('sums of numbers', () => {
     'read_pages:if (left > 0)',
   );
 });
+
+/** A job with an array of segments, that is ended where one of these fails; as many are in use as it says. */
+const counted = (counts: string): string => `struct seg { struct page *pages[4]; unsigned int nr; };
+struct job { struct seg *segs; unsigned int used; };
+static int seg_take(struct seg *seg, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, 4, FOLL_LONGTERM, seg->pages);
+
+	if (got != 4) {
+		if (got > 0)
+			unpin_user_pages(seg->pages, got);
+		return -EFAULT;
+	}
+	seg->nr = 4;
+	return 0;
+}
+static void job_free(struct job *job)
+{
+	unsigned int i;
+
+	for (i = 0; i < job->used; i++)
+		unpin_user_pages(job->segs[i].pages, job->segs[i].nr);
+	kfree(job->segs);
+	kfree(job);
+}
+int job_make(struct dev *dev, unsigned long a, unsigned int n)
+{
+	struct job *job = kzalloc(sizeof(*job), GFP_KERNEL);
+	unsigned int i;
+
+	if (!job)
+		return -ENOMEM;
+	job->segs = kcalloc(n, sizeof(*job->segs), GFP_KERNEL);
+	for (i = 0; job->segs && i < n; i++) {
+		if (seg_take(&job->segs[i], a)) {
+			job_free(job);
+			return -EFAULT;
+		}
+		${counts}
+	}
+	if (dev->dead) {
+		job_free(job);
+		return -ENODEV;
+	}
+	dev->job = job;
+	return 0;
+}
+`;
+
+describe('a member that is set to a sum', () => {
+  accepts('leak-on-path', 'of the round and one', counted('job->used = i + 1;'));
+  complains(
+    'leak-on-path',
+    'which is the round alone',
+    counted('job->used = i;'),
+    'job_make:if (seg_take(&job->segs[i], a)) {',
+    'job_make:if (dev->dead) {',
+  );
+});

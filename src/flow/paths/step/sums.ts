@@ -1,5 +1,6 @@
 /** Numbers that others are added to: what is known of the sum. */
 import type { Copy, Graph, Node } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
 import { isNumber as isNumberType } from '../../../program/types.js';
 import { unsignedType } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
@@ -27,7 +28,7 @@ export function added(graph: Graph, state: State, { target, source }: Copy, valu
  * @param value what is known of what is added to
  */
 export function offset(
-  graph: Graph,
+  local: Called,
   n: Node,
   { target, source }: Copy,
   place: string | null,
@@ -37,18 +38,23 @@ export function offset(
   const [, op, text = ''] = sum.exec(source.text) ?? [];
   if (op === undefined || place === null || value === null || source.path === null) return null;
   const from = numberOf(value);
-  if ((from === null && !isNumber(graph, source.path)) || !isNumber(graph, target)) return null;
+  if ((from === null && !isNumberIn(local, source.path)) || !isNumberIn(local, target)) return null;
   const by = number.exec(text)?.[1];
   if (by !== undefined && from !== null) return put(state, place, `=${op === '+' ? from + Number(by) : from - Number(by)}`);
   const fresh = `~${n.id}`;
   const next = put(renewed(state, fresh), place, fresh);
-  const isAbove = op === '+' && Number(by) > 0 && (signOf(state, value) & signsOfType(graph, source.path) & sign.negative) === 0;
+  const isAbove = op === '+' && Number(by) > 0 && (signOf(state, value) & signsOfType(local.graph, source.path) & sign.negative) === 0;
   return isAbove ? withSign(next, fresh, sign.positive) : next;
 }
 
 /** True for a variable of some type of numbers. */
 export function isNumber({ types }: Graph, path: string): boolean {
   return isNumberType(types.get(path));
+}
+
+/** True for a variable, or a member that it leads to, of some type of numbers. */
+function isNumberIn({ program, graph, reference }: Called, path: string): boolean {
+  return isNumber(graph, path) || (rootOf(path) !== path && isNumberType(program.typeOf(path, graph, reference.file)));
 }
 
 /** The number that a value is known to be; `null` for any other. */
