@@ -66,7 +66,9 @@ export const memoryTransfers: readonly Transfer[] = [
   ),
   { name: 'MA_STATE', moves: [['1@slot', '0@slot']] },
   // Frame numbers in an IOMMU's table: include/linux/iommu.h.
-  ...['iommu_map', 'iommu_map_atomic'].map((name): Transfer => ({ name, moves: [['2@pfn', '0@slot@pfn']], fails: 'error' })),
+  ...['iommu_map', 'iommu_map_atomic'].map(
+    (name): Transfer => ({ name, moves: [['2@pfn', '0@slot@pfn']], fails: 'error', foundBy: 'iommu_iova_to_phys' }),
+  ),
   { name: 'iommu_iova_to_phys', moves: [['0@slot@pfn', 'return@pfn']] },
   // The buffer keeps what its exporter gives it as private data: include/linux/dma-buf.h.
   { name: 'dma_buf_export', moves: [['0.priv', 'return.priv']], fails: 'error pointer' },

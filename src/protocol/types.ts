@@ -101,6 +101,8 @@ export interface Transfer {
   gives?: number;
   /** Position of a flag's address: set where the call succeeds but the page stands there already, and its reference stays with whoever called. */
   merged?: number;
+  /** Who finds what is there: where nobody near calls that, nothing is kept by having been put there. */
+  foundBy?: string;
 }
 
 /**

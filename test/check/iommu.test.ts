@@ -79,3 +79,58 @@ describe('pages in the table of an IOMMU', () => {
     'dom_map:ret = iommu_map(d->dom, d->iova + i * PAGE_SIZE, page_to_phys(page), PAGE_SIZE, IOMMU_READ | IOMMU_WRITE, GFP_KERNEL);',
   );
 });
+
+/** Pages that stand in an array of their object's and are told an IOMMU; nobody asks that for them. */
+const kept = (undone: string) => `struct map { struct dev *dev; u64 iova; unsigned long n; struct page *pages[]; };
+struct map *map_new(struct dev *dev, unsigned long a, unsigned long n)
+{
+	struct map *m = kvzalloc(struct_size(m, pages, n), GFP_KERNEL);
+	unsigned long i;
+	long got;
+
+	if (!m)
+		return NULL;
+	got = pin_user_pages(a, n, FOLL_LONGTERM, m->pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(m->pages, got);
+		kvfree(m);
+		return NULL;
+	}
+	for (i = 0; i < n; i++) {
+		if (iommu_map(dev->domain, m->iova + i * PAGE_SIZE, page_to_phys(m->pages[i]), PAGE_SIZE, IOMMU_READ, GFP_KERNEL))
+			goto undo;
+	}
+	m->dev = dev;
+	m->n = n;
+	return m;
+undo:
+	while (i--)
+		iommu_unmap(dev->domain, m->iova + i * PAGE_SIZE, PAGE_SIZE);
+	${undone}
+	kvfree(m);
+	return NULL;
+}
+void map_end(struct map *m)
+{
+	iommu_unmap(m->dev->domain, m->iova, m->n * PAGE_SIZE);
+	unpin_user_pages(m->pages, m->n);
+	kvfree(m);
+}
+int map_two(struct file *file, unsigned long a)
+{
+	struct map *m = map_new(file->private_data, a, 2);
+
+	if (!m)
+		return -ENOMEM;
+	map_end(m);
+	return 0;
+}
+`;
+
+describe('pages that an IOMMU is told of, which nobody asks for them', () => {
+  for (const rule of ['leak-on-path', 'never-released']) accepts(rule, 'and that are dropped', kept('unpin_user_pages(m->pages, n);'));
+  const lost = 'map_new:if (iommu_map(dev->domain, m->iova + i * PAGE_SIZE, page_to_phys(m->pages[i]), PAGE_SIZE, IOMMU_READ, GFP_KERNEL))';
+  complains('leak-on-path', 'and that are lost with their array', kept(''), lost);
+  accepts('never-released', 'and that are lost with their array', kept(''));
+});

@@ -1,6 +1,7 @@
 /** Calls that the tables know to move pages from one place to another. */
 import type { CallOperation, Node } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
+import { folderOf, isNear } from '../../../program/place.js';
 import { type Transfer, transfers } from '../../../protocol/index.js';
 import { movesOf } from '../../moves.js';
 import type { Called } from '../context.js';
@@ -23,8 +24,11 @@ export const results = {
 export function moved(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const moves = movesOf(local.program, local.reference.file, o, name);
   if (!moves) return null;
+  const { fails, gives, merged, foundBy } = (o.iterates ? undefined : transfers.get(name)) ?? {};
+  // What nobody near fetches back from there is held by whoever has put it there.
+  const isHeld = foundBy === undefined || isCalledNear(local, foundBy);
   let next = state;
-  for (const [from, to] of moves) {
+  for (const [from, to] of isHeld ? moves : []) {
     const source = placeText(from);
     const target = placeText(to);
     const value = source.of === -1 ? o.result : valueIn(state, o.args[source.of]);
@@ -49,8 +53,7 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
       else if (given === theReference || reach(state, given).length > 0) next = put(next, place, given);
     }
   }
-  const { fails, gives, merged } = (o.iterates ? undefined : transfers.get(name)) ?? {};
-  if (fails === undefined || state.phase !== 'held' || next === state) return [next];
+  if (fails === undefined || state.phase !== 'held' || (isHeld && next === state)) return [next];
   const [done, failed] = results[fails];
   const length = gives === undefined ? null : valueIn(state, o.args[gives]);
   const short = withLength(told(local, n, state, `where ${name}() fails`), o.result, length, false);
@@ -60,6 +63,11 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
   const added = flag === null ? full : put(full, flag, '=0');
   const kept = flag === null ? null : withSign(put(keptBy(local, n, o, moves, state), flag, '=1'), o.result, done);
   return [withSign(added, o.result, done), kept, flag === null || not === null ? not : put(not, flag, '=0')].filter((s) => s !== null);
+}
+
+/** True if a file of the function's folder, or below it, calls a function by its name. */
+function isCalledNear({ program, reference: { file } }: Called, name: string): boolean {
+  return program.tree.filesCalling(name).some((caller) => isNear(caller, folderOf(file)));
 }
 
 /** The state in which a result is the length that was asked for, or less. */
