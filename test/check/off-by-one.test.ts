@@ -159,3 +159,67 @@ describe('the rounds in which an object’s pages are dropped', () => {
   accepts(rule, 'with another element in each', ended('for (i = 1; i < o->n; i++)\n\t\tunpin_user_page(o->pages[i - 1]);'));
   accepts(rule, 'that go back on a way', ended(`for (i = 1; i < o->n; i++) {\n\t\tif (odd(o))\n\t\t\ti = 0;\n\t\t${drop}\n\t}`));
 });
+
+/** Pages that an object keeps, each of which a helper drops by itself: where fewer were taken than asked for, and as the object ends. */
+const each = ({
+  drop = 'unpin_user_page(page);',
+  failed = 'for (i = 0; i < got; i++)\n\t\t\tdrop_one(r->pages[i]);',
+  end = 'for (i = 0; i < r->n; i++)\n\t\tdrop_one(r->pages[i]);',
+}): string => `static inline void drop_one(struct page *page)
+{
+	${drop}
+}
+struct run { struct page **pages; int n; };
+int run_take(struct run *r, unsigned long a, int n)
+{
+	int got, i;
+
+	r->pages = kvcalloc(n, sizeof(*r->pages), GFP_KERNEL);
+	if (!r->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, FOLL_LONGTERM, r->pages);
+	if (got != n) {
+		${failed}
+		kvfree(r->pages);
+		return -EFAULT;
+	}
+	r->n = n;
+	return 0;
+}
+void run_end(struct run *r)
+{
+	int i;
+
+	${end}
+	kvfree(r->pages);
+	kfree(r);
+}
+`;
+
+describe('a helper that drops the page which it is handed', () => {
+  const [taken, ended] = ['run_take:drop_one(r->pages[i]);', 'run_end:drop_one(r->pages[i]);'];
+  const failing = (head: string) => each({ failed: `for (${head}; i++)\n\t\t\tdrop_one(r->pages[i]);` });
+  const ending = (head: string, drop?: string) => each({ end: `for (${head}; i++)\n\t\tdrop_one(r->pages[i]);`, ...(drop && { drop }) });
+  accepts(rule, 'each of those that were taken', each({}));
+  accepts('unchecked-count', 'each of those that were taken', each({}));
+  complains(rule, 'each of those asked for', failing('i = 0; i < n'), taken);
+  complains(rule, 'one more than were taken', failing('i = 0; i <= got'), taken);
+  complains(rule, 'all taken but the first', failing('i = 1; i < got'), taken);
+  complains(rule, 'one more than the object keeps', ending('i = 0; i <= r->n'), ended);
+  complains(rule, 'all that the object keeps but the first', ending('i = 1; i < r->n'), ended);
+  complains(rule, 'one of a bulk call, all but the first', ending('i = 1; i < r->n', 'unpin_user_pages(&page, 1);'), ended);
+  const last = 'for (i = 0; i < got - 1; i++)\n\t\t\tdrop_one(r->pages[i]);\n\t\tif (got > 0)\n\t\t\tdrop_one(r->pages[got - 1]);';
+  for (const r of [rule, 'double-release']) accepts(r, 'the last one behind the others', each({ failed: last }));
+  for (const drop of ['if (page)\n\t\tunpin_user_page(page);', 'if (!page)\n\t\treturn;\n\tunpin_user_page(page);'])
+    for (const r of [rule, 'unchecked-count'])
+      accepts(r, 'each of those asked for that is there', each({ drop, failed: 'for (i = 0; i < n; i++)\n\t\t\tdrop_one(r->pages[i]);' }));
+});
+
+describe('a helper that drops an array for several', () => {
+  const helper =
+    'static void drop_all(struct page **pages, int n)\n{\n\tint i;\n\n\tfor (i = 0; i < n; i++)\n\t\tunpin_user_page(pages[i]);\n}';
+  const several = (n: string): string =>
+    `${helper}\n${each({ failed: 'if (got > 0)\n\t\t\tdrop_all(r->pages, got);', end: `drop_all(r->pages, ${n});` })}`;
+  accepts(rule, 'as many as each has', several('r->n'));
+  complains(rule, 'one less for the last of them', several('r->n - 1'), 'run_end:drop_all(r->pages, r->n - 1);');
+});

@@ -5,18 +5,15 @@ import type { Followed } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
 import { says } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
-import { type Count, countsAt, isEntered } from './bounds.js';
+import { type Count, countsAt, isEntered, unnamed } from './bounds.js';
 
 export interface Drop {
   count: Count;
-  /** One page in each round of a loop of the function itself. */
+  /** One page in each round of a loop of the function itself, which may hand it to who drops it. */
   loop: boolean;
   /** The count is an `unsigned long`. */
   wide: boolean;
 }
-
-/** A number that nothing plain names. */
-const unnamed: Count = { value: { path: null, address: false, text: '' }, plus: 0, fromFirst: false };
 
 /** The drops that a function which has the pages makes, itself or by helpers, by the place of the call. */
 export function dropsIn({ program, followed }: Subject, reference: FunctionReference): Map<number, Drop[]> {
@@ -27,11 +24,11 @@ export function dropsIn({ program, followed }: Subject, reference: FunctionRefer
     // A test in the helper may leave out what was not filled.
     if (!own && event.guards.length > 0) continue;
     const counted = countsAt(program, release, reference);
-    const places = own && counted.length === 0 ? [{ pos: event.pos, count: unnamed }] : counted;
-    for (const { pos, count } of places) {
+    const places = own && counted.length === 0 ? [{ pos: event.pos, count: unnamed, handsOne: false }] : counted;
+    for (const { pos, count, handsOne } of places) {
       const drop: Drop = {
         count,
-        loop: own && event.call.shape !== 'bulk',
+        loop: handsOne || (own && event.call.shape !== 'bulk'),
         wide: event.call.shape === 'bulk' && /^unpin_|^put_user/.test(event.api),
       };
       found.set(pos, [...(found.get(pos) ?? []), drop]);

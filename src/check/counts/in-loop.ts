@@ -18,8 +18,8 @@ export function inLoop(w: Walking, state: State, n: Node): Noted {
   const body = w.graph.nodes.filter((m) => m.loops.some((l) => l.id === loop.id) && m.operation !== null);
   const using = body.find((m) => touches(w, m) && !isByAnother(w, m, index));
   if (!using) return unnoted;
-  // A test of each page leaves out the slots that were not filled.
-  if (body.some((m) => m.operation?.kind === 'assume' && isArray(w, m.operation.left.path))) return unnoted;
+  // A test of each page leaves out the slots that were not filled, also where who is handed it makes it.
+  if (body.some((m) => w.tested.has(m.pos) || (m.operation?.kind === 'assume' && isArray(w, m.operation.left.path)))) return unnoted;
   // What is dropped on a way out of the loop is not dropped in each round.
   const dropping = body.find((m) => w.drops.has(m.pos) && leadsTo(w.graph, m, ({ id }) => id === n.id));
   const bound = symbolOf(o.right, state.names, w.words);

@@ -6,9 +6,10 @@ import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import { structName } from '../../program/types.js';
-import { traceOf } from '../../survey/trace.js';
+import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
+import { taken } from '../finding.js';
 import { type Counted, countedFrom, isEntered, meantIn } from './bounds.js';
 import type { CountFault } from './fault.js';
 import { ALL, addedIn, type Names, SHORT } from './symbols.js';
@@ -53,15 +54,14 @@ export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
   ]);
   const isKept = (by: FunctionReference, path: string | null): boolean =>
     path !== null && program.graphs(by).some((graph) => kept.has(memberAt(program, by.file, graph, path) ?? ''));
-  const seen = releasesIn(subject).map((release) => ({ release, found: countedFrom(program, release) }));
+  const seen = releasesIn(subject).flatMap((release) => countedFrom(program, release).map((found) => ({ release, found })));
   /** Who drops pages of the array in another way, too, may drop there the one that is left. */
   const isAlone = ({ visit: { flow } }: Counted): boolean =>
-    seen.every(
-      ({ release, found }) => (found ?? release).visit.flow.reference.key !== flow.reference.key || found?.count.fromFirst === true,
-    );
-  return seen.flatMap(({ release, found }): CountFault[] => {
-    if (found === null) return [];
-    const { visit, pos } = found;
+    seen.every(({ found }) => found.visit.flow.reference.key !== flow.reference.key || found.count?.fromFirst === true);
+  return seen.flatMap(({ release: { event }, found }): CountFault[] => {
+    const { visit, pos, fact, handsOne } = found;
+    // Who tests what he is handed leaves out what is not there.
+    if (found.count === null || (handsOne && event.guards.length > 0)) return [];
     const count = meantIn(program, visit.flow.reference, found.count);
     const plus = count.plus + (addedIn(count.value) ?? 0);
     const { reference } = visit.flow;
@@ -76,7 +76,7 @@ export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
         reference,
         pos,
         outcomes: SHORT | ALL,
-        way: traceOf(program, site, release),
+        way: [taken(subject), ...stepsTo(program, visit, fact, { pos })],
         steps: [],
       },
     ];

@@ -118,7 +118,9 @@ function lateCall(
   const next = put(state, o.result, null);
   // It drops on all of its ways; on this one nothing is done before that nobody knows.
   const certain = exits.find((e) => !e.unsure);
-  const isSame = (isCertain(state) && n.loops.length === 0) || isBySame(n, o.args[at], state);
+  // One element of an array may be one that a loop has left.
+  const isAll = n.loops.length === 0 && isWhole(o, at) && !isElement(local.graph, o.args[at]);
+  const isSame = (isCertain(state) && isAll) || isBySame(n, o.args[at], state);
   if (isUnset(local, o, callee, before)) return [next];
   if (
     isSame &&
