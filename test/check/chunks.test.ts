@@ -76,3 +76,80 @@ fail:
     'map_take:if (rc)',
   );
 });
+
+/** Pages of a region that are taken by rounds, and are dropped again where one of these fails, or what comes behind them. */
+const rounds = ({
+  head = 'while (done < r->nr) {',
+  failed = 'ret = got ? got : -EFAULT;\n\t\t\tgoto undo;',
+  tail = '}',
+  behind = 'if (map(r)) {\n\t\tunpin_user_pages(r->pages, r->nr);\n\t\tret = -EIO;\n\t\tgoto free;\n\t}',
+  undo = 'unpin_user_pages(r->pages, done);',
+  end = 'unpin_user_pages(r->pages, r->nr);',
+} = {}): string => `struct reg { struct page **pages; unsigned long nr, addr; };
+int reg_pin(struct reg *r)
+{
+	unsigned long done = 0, i;
+	int got, ret = 0;
+
+	r->pages = kvcalloc(r->nr, sizeof(*r->pages), GFP_KERNEL);
+	if (!r->pages)
+		return -ENOMEM;
+	${head}
+		got = pin_user_pages_fast(r->addr + done * PAGE_SIZE, min(r->nr - done, 64UL), FOLL_LONGTERM, r->pages + done);
+		if (got <= 0) {
+			${failed}
+		}
+		done += got;
+	${tail}
+	${behind}
+	return 0;
+undo:
+	${undo}
+free:
+	kvfree(r->pages);
+	r->pages = NULL;
+	return ret;
+}
+void reg_end(struct reg *r)
+{
+	${end}
+	kvfree(r->pages);
+	kfree(r);
+}
+`;
+
+describe('all that the rounds of a loop are to take', () => {
+  const counts = 'release-count';
+  const all = 'unpin_user_pages(r->pages, r->nr);';
+  accepts(counts, 'dropped behind them', rounds());
+  complains(counts, 'dropped where one fails', rounds({ undo: all }), `reg_pin:${all}`);
+  accepts(counts, 'set to what was taken before', rounds({ undo: `r->nr = done;\n\t${all}` }));
+  const each = 'for (i = 0; i < r->nr; i++)\n\t\tunpin_user_page(r->pages[i]);';
+  complains(counts, 'dropped one by one where one fails', rounds({ undo: each }), 'reg_pin:unpin_user_page(r->pages[i]);');
+  const there = 'for (i = 0; i < r->nr; i++)\n\t\tif (r->pages[i])\n\t\t\tunpin_user_page(r->pages[i]);';
+  accepts(counts, 'of which those that are there are dropped', rounds({ undo: there }));
+  const left = { failed: 'ret = got ? got : -EFAULT;\n\t\t\tbreak;' };
+  accepts(counts, 'which are left before, as a test says', rounds({ ...left, tail: '}\n\tif (done < r->nr)\n\t\tgoto undo;' }));
+  accepts(counts, 'which are left before, as an error says', rounds({ ...left, tail: '}\n\tif (ret)\n\t\tgoto undo;' }));
+  complains(
+    counts,
+    'which are left before, as nothing says',
+    rounds({ ...left, behind: 'ret = map(r);\n\tif (ret) {\n\t\tunpin_user_pages(r->pages, r->nr);\n\t\tgoto free;\n\t}' }),
+    `reg_pin:${all}`,
+  );
+  accepts(counts, 'in a loop that tests behind its rounds', rounds({ head: 'do {', tail: '} while (done < r->nr);' }));
+  complains(
+    counts,
+    'in one of which a round fails',
+    rounds({ head: 'do {', tail: '} while (done < r->nr);', undo: all }),
+    `reg_pin:${all}`,
+  );
+  complains(
+    counts,
+    'where the error is the number',
+    rounds({ undo: 'unpin_user_pages(r->pages, got);' }),
+    'reg_pin:unpin_user_pages(r->pages, got);',
+  );
+  for (const less of ['unpin_user_pages(r->pages, r->nr - 1);', 'unpin_user_pages(r->pages, r->nr + 1);'])
+    complains(counts, 'which the object keeps', rounds({ end: less }), `reg_end:${less}`);
+});

@@ -8,7 +8,7 @@ import { type Program } from '../../program/program.js';
 import type { Drop } from './drops.js';
 import type { CountFault } from './fault.js';
 import { faultAt, isArray, isTest, type State, type Walking } from './path.js';
-import { ALL, ERROR, type Known, moved, SHORT, symbolOf, ZERO } from './symbols.js';
+import { ALL, addedIn, ERROR, type Known, moved, SHORT, symbolOf, ZERO } from './symbols.js';
 
 /** What is wrong at a place, and whether the result is taken for the number of pages there. */
 export interface Noted {
@@ -27,7 +27,8 @@ export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Not
   if (w.one)
     return { faults: isUse(w, o) ? faultAt(w, state, n.pos, release ? 'drop' : 'use', 'unfilled', ERROR | ZERO) : nothing, counted: true };
   if (release) {
-    if (release.loop) return unnoted;
+    const early = isEarly(w, state, release) ? faultAt(w, state, n.pos, 'drop', 'early', ERROR | ZERO | SHORT | ALL) : nothing;
+    if (release.loop || early.length > 0) return { faults: early, counted: false };
     const symbol = moved(symbolOf(release.count.value, state.names, w.words), release.count.plus);
     return { faults: ofDrop(w, state, n, symbol, release), counted: symbol?.base === 'result' && symbol.plus >= 0 };
   }
@@ -38,6 +39,11 @@ export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Not
   if (symbols.some((s) => s?.base === 'result')) return { faults: nothing, counted: true };
   const isAsked = symbols.some((s) => s?.base === 'asked' && s.plus === 0);
   return { faults: isAsked ? faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO | SHORT) : nothing, counted: false };
+}
+
+/** True for a drop of all that the rounds around the call are to take, where they have not. */
+function isEarly({ wanted: { totals } }: Walking, { complete }: State, { count: { value, plus, fromFirst } }: Drop): boolean {
+  return !complete && fromFirst && plus === 0 && totals.has(value.path ?? '') && addedIn(value) === 0;
 }
 
 /** True for a call that is given the one page, or the array in which it stands, and takes it to be there. */

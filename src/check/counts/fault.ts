@@ -9,8 +9,8 @@ export interface CountFault {
    * after an error, where zero is the success.
    */
   kind: 'drop' | 'use' | 'success' | 'sum' | 'result' | 'error';
-  /** More than there are, with an error as the number, one behind the last, one too few. */
-  how: 'unfilled' | 'negative' | 'past' | 'few';
+  /** More than there are, all that several rounds are to take before they have, with an error as the number, one behind the last, one too few. */
+  how: 'unfilled' | 'early' | 'negative' | 'past' | 'few';
   reference: FunctionReference;
   pos: number;
   /** Outcomes that reach it. */

@@ -12,6 +12,7 @@ import { releasesIn } from '../evidence.js';
 import { taken } from '../finding.js';
 import { type Counted, countedFrom, isEntered, meantIn } from './bounds.js';
 import type { CountFault } from './fault.js';
+import { setTo, sumsIn, wantedIn } from './rounds.js';
 import { ALL, addedIn, type Names, SHORT } from './symbols.js';
 import { type Taking, takingsOf } from './taking.js';
 
@@ -31,18 +32,6 @@ function memberAt(program: Program, file: string, graph: Graph, path: string): s
   return object && `${object}${member}`;
 }
 
-/** The variables and members to which a function adds what its calls took. */
-function sumsIn({ graph, call }: Taking): Set<string> {
-  const results = new Set([call.result]);
-  for (const { operation: o } of graph.nodes) if (o?.kind === 'copy' && o.replaces && o.source.path === call.result) results.add(o.target);
-  const isAdded = (path: string | null): boolean => path !== null && results.has(path);
-  return new Set(
-    graph.nodes.flatMap(({ operation: o }) =>
-      o?.kind === 'copy' && !o.replaces && isAdded(o.source.path) && !o.target.startsWith('%') ? [o.target] : [],
-    ),
-  );
-}
-
 /** Such drops of a site's pages. */
 export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
   const { program, site } = subject;
@@ -50,7 +39,10 @@ export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
   const sums = new Set(takings.flatMap((taking) => [...sumsIn(taking)]));
   const kept = new Set([
     ...numbers,
-    ...takings.flatMap(({ graph }) => [...sums].flatMap((sum) => memberAt(program, site.reference.file, graph, sum) ?? [])),
+    ...takings.flatMap((taking) => {
+      const all = new Set([...sums, ...wantedIn(taking).totals]);
+      return [...all, ...setTo(taking.graph, all)].flatMap((path) => memberAt(program, site.reference.file, taking.graph, path) ?? []);
+    }),
   ]);
   const isKept = (by: FunctionReference, path: string | null): boolean =>
     path !== null && program.graphs(by).some((graph) => kept.has(memberAt(program, by.file, graph, path) ?? ''));

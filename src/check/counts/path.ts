@@ -7,6 +7,7 @@ import { tellingName } from '../../protocol/index.js';
 import { dropsIn, testedIn } from './drops.js';
 import { holdsEarlier } from './earlier.js';
 import type { CountFault } from './fault.js';
+import { type Wanted, wantedIn } from './rounds.js';
 import { ERROR, type Names, type Words, ZERO } from './symbols.js';
 import type { Taking } from './taking.js';
 
@@ -18,6 +19,8 @@ export interface State {
   conditions: ReadonlyMap<string, boolean>;
   /** The result was taken for the number of pages somewhere on the way. */
   counted: boolean;
+  /** The rounds around the call have taken as many as are wanted. */
+  complete: boolean;
   /** After a failure something was tested, or done with the result, that may have told it. */
   told: boolean;
   parent: State | null;
@@ -39,6 +42,8 @@ export interface Walking {
   earlier: boolean;
   /** Drops by the place in the function from which they are made. */
   drops: ReturnType<typeof dropsIn>;
+  /** What the rounds around the call are to take. */
+  wanted: Wanted;
   /** Places of calls that are given the array, and test what is in it. */
   tested: ReadonlySet<number>;
 }
@@ -57,6 +62,7 @@ export function walkingOf(taking: Taking): Walking {
     arrays: array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))],
     earlier: holdsEarlier(taking),
     drops: dropsIn(subject, reference),
+    wanted: wantedIn(taking),
     tested: testedIn(subject, reference),
   };
 }

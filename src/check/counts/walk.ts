@@ -19,6 +19,7 @@ import { takesAsItIs } from './helper.js';
 import { inLoop } from './in-loop.js';
 import { type Numbers, numbersIn } from './kept.js';
 import { faultAt, isArray, isPage, isTest, type State, type Walking, walkingOf } from './path.js';
+import { isComplete } from './rounds.js';
 import {
   ALL,
   after,
@@ -65,7 +66,7 @@ export function countFaults(subject: Subject): { faults: CountFault[]; numbers: 
       const { faults, handed, numbers } = walk(taking);
       for (const member of numbers) members.add(member);
       for (const fault of faults) {
-        if (!told[taking.indexes].has(fault.kind)) continue;
+        if (!told[taking.indexes].has(fault.kind) && !isOfAnyPart(fault)) continue;
         const key = `${fault.kind}:${fault.reference.key}:${fault.pos}`;
         if (!found.has(key)) found.set(key, fault);
       }
@@ -74,6 +75,11 @@ export function countFaults(subject: Subject): { faults: CountFault[]; numbers: 
     takings = above;
   }
   return { faults: [...found.values()], numbers: members };
+}
+
+/** True for a drop that is wrong whatever part of the array the call fills. */
+function isOfAnyPart({ kind, how }: CountFault): boolean {
+  return kind === 'drop' && (how === 'negative' || how === 'early');
 }
 
 /** The faults behind a call, the outcomes with which its result is handed on as the count that it is, and where the count is left. */
@@ -89,14 +95,24 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: 
   const push = (made: State): void => {
     const { node } = made;
     const state = { ...made, names: readFrom(made.names, graph, node), conditions: askedFrom(made.conditions, graph, node) };
-    const key = `${state.node}|${state.outcomes}|${state.counted}|${state.told}|${namesIn(state.names)}|${conditionsIn(state.conditions)}`;
+    const key = `${state.node}|${state.outcomes}|${state.counted}|${state.complete}|${state.told}|${namesIn(state.names)}|${conditionsIn(state.conditions)}`;
     if (seen.has(key)) return;
     seen.add(key);
     queue.push(state);
   };
   const names = new Map<string, Known>([...namesBefore(taking, words), [taking.call.result, { base: 'result', plus: 0 }]]);
   for (const node of start.successors)
-    push({ node, outcomes: taking.outcomes, names, conditions: new Map(), counted: false, told: false, parent: null, step: null });
+    push({
+      node,
+      outcomes: taking.outcomes,
+      names,
+      conditions: new Map(),
+      counted: false,
+      complete: false,
+      told: false,
+      parent: null,
+      step: null,
+    });
   for (let i = 0; i < queue.length; i++) {
     // What was found so far is found; what else a result is returned for is not known.
     if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0, numbers };
@@ -140,13 +156,14 @@ function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountF
   // Of an iterator that is no user's all pages are there, and none are held of what a bio says so of.
   if (o.op === '==' && userTests.has(o.call?.name ?? '')) return null;
   if (o.call !== null && saysNoReferences(o.call.name, o.call.args[1]?.text ?? '', o.op === '!=')) return null;
+  const complete = state.complete || isComplete(o, w.wanted);
   const outcomes = leaves(state.outcomes, o, names, words, (c) => comparesUnsigned(program, w.taking.reference, graph, c));
   const [left, right] = [symbolOf(o.left, names, words), symbolOf(o.right, names, words)];
   if (outcomes === 0 || asksForNone(left, o.op, right) || asksForNone(right, swapped[o.op] ?? o.op, left)) return null;
-  let next: State = { ...state, step: null };
+  let next: State = { ...state, complete, step: null };
   if (outcomes !== null) {
     const text = conditionText(n);
-    next = { ...state, outcomes, step: text === null ? null : { pos: n.pos, text } };
+    next = { ...next, outcomes, step: text === null ? null : { pos: n.pos, text } };
   } else if (left?.base === 'result' || right?.base === 'result') {
     // A test of the result that is not understood may be the one that matters; an index that runs up to it is none.
     const runs = [o.left.path, o.right.path].some((p) => p !== null && n.loops.some((l) => l.variables.includes(p)));
@@ -158,7 +175,7 @@ function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountF
     const conditions = assumed(state.conditions, o.left.path ?? '', o.op, o.right.path ?? o.right.text);
     if (!conditions) return null;
     const failed = !(state.outcomes & (SHORT | ALL));
-    next = { ...state, conditions, told: state.told || failed, step: null };
+    next = { ...next, conditions, told: state.told || failed };
   }
   const loop = inLoop(w, { ...state, outcomes: next.outcomes }, n);
   faults.push(...loop.faults);
@@ -191,7 +208,9 @@ function behindStore(w: Walking, state: State, n: Node, o: Store, faults: CountF
   if (o.kind === 'copy' && isSumOfAsked(w, state, n, o)) faults.push(...faultAt(w, state, n.pos, 'sum', 'unfilled', ZERO | SHORT));
   if (w.one && o.kind === 'copy' && isPage(w, o.source.path) && !o.target.startsWith('%'))
     faults.push(...faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO));
-  return { ...state, conditions: without(state.conditions, o.target), counted, told: isTold, step: null };
+  // A total that is set anew is as many as there are.
+  const complete = state.complete || w.wanted.totals.has(o.target);
+  return { ...state, conditions: without(state.conditions, o.target), counted, complete, told: isTold, step: null };
 }
 
 /** `done += n`, where an error was looked for, and a short count was not. */

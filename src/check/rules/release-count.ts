@@ -10,6 +10,7 @@ import { type Complaint, notTold, type Rule, stepIn } from '../finding.js';
 const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) => string>> = {
   unfilled: (f, api) =>
     `all pages asked for are dropped where ${api}() ${f.outcomes & SHORT ? 'may have taken fewer' : f.outcomes & ERROR ? 'has failed' : 'has taken none'}`,
+  early: (_, api) => `all pages that are wanted are dropped where the rounds of ${api}() have not taken all of them`,
   negative: (_, api) => `the error of ${api}() is handed on as a number of pages: it becomes a very large one`,
   past: (_, api) => `one page more is dropped than ${api}() took`,
   few: (_, api) => `one page less is dropped than ${api}() took`,

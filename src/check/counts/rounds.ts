@@ -1,0 +1,56 @@
+/** Pages that are taken in the rounds of a loop, until there are as many as are wanted in all. */
+import { type Assume, type Graph, type Node, turnedOver } from '../../program/graph.js';
+import { remembered } from '../../program/remembered.js';
+import { controlsOf } from './bounds.js';
+import { addedIn } from './symbols.js';
+import type { Taking } from './taking.js';
+
+/** The variables and members to which a function adds what its calls took. */
+export function sumsIn({ graph, call }: Pick<Taking, 'graph' | 'call'>): Set<string> {
+  const results = new Set([call.result]);
+  for (const { operation: o } of graph.nodes) if (o?.kind === 'copy' && o.replaces && o.source.path === call.result) results.add(o.target);
+  const isAdded = (path: string | null): boolean => path !== null && results.has(path);
+  return new Set(
+    graph.nodes.flatMap(({ operation: o }) =>
+      o?.kind === 'copy' && !o.replaces && isAdded(o.source.path) && !o.target.startsWith('%') ? [o.target] : [],
+    ),
+  );
+}
+
+/** What the rounds around a call take pages up to. */
+export interface Wanted {
+  /** How many there are. */
+  sums: ReadonlySet<string>;
+  /** How many there are to be: variables and members. */
+  totals: ReadonlySet<string>;
+}
+
+/** By the tests that keep the loops around a call going: `done < total`. */
+export const wantedIn = remembered((taking: Taking): Wanted => {
+  const { graph, start } = taking;
+  const sums = sumsIn(taking);
+  const controls = sums.size === 0 ? [] : start.loops.flatMap((loop) => controlsOf(graph, loop));
+  return { sums, totals: new Set(controls.flatMap(({ condition }) => totalIn(condition, sums, ['<', '!=']) ?? [])) };
+});
+
+/** True for a test behind which there are as many as are wanted. */
+export function isComplete(o: Assume, { sums, totals }: Wanted): boolean {
+  const total = totals.size === 0 ? null : totalIn(o, sums, ['>=', '==']);
+  return total !== null && totals.has(total);
+}
+
+/** What a condition compares a sum with in one of some ways; `null` for any other. */
+function totalIn(condition: Assume, sums: ReadonlySet<string>, ops: readonly string[]): string | null {
+  const o = sums.has(condition.left.path ?? '') ? condition : turnedOver(condition);
+  const isSum = sums.has(o.left.path ?? '') && addedIn(o.left) === 0 && ops.includes(o.op);
+  return isSum && o.right.path !== null && !o.right.path.startsWith('%') && addedIn(o.right) === 0 ? o.right.path : null;
+}
+
+/** The members that a function sets to one of some numbers, as it stands. */
+export function setTo({ nodes }: Graph, numbers: ReadonlySet<string>): string[] {
+  return nodes.flatMap(({ operation: o }: Node) =>
+    o?.kind === 'copy' && o.replaces && o.target.includes('.') && numbers.has(o.source.path ?? '') && addedIn(o.source) === 0
+      ? [o.target]
+      : [],
+  );
+}
