@@ -77,9 +77,9 @@ export const linkingText =
 /** `list_add(&chunk->list, &owner->chunks);` in the text of a function: the field with the list's head is caught. */
 export const listAddText = /\blist_add(?:_tail)?\s*\([^;]*,\s*&[^;,]*?(?:->|\.)(\w+)\s*\)\s*;/g;
 
-/** The same of what else others look through, too: `xa_store(&owner->chunks, …)`. */
+/** The same of what else others look through, too: `xa_store(&owner->chunks, …)`, `rb_insert_color(&chunk->node, &owner->chunks)`. */
 export const addText =
-  /\b(?:list_add(?:_tail)?\s*\([^;]*,|(?:xa_(?:store|insert|alloc)|idr_alloc)\w*\s*\()\s*&[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
+  /\b(?:(?:list_add(?:_tail)?|rb_insert_color(?:_cached)?)\s*\([^;]*,\s*&|(?:xa_(?:store|insert|alloc)|idr_alloc|mtree_(?:store|insert)|radix_tree_insert|rhashtable_insert)\w*\s*\(\s*&|hash_add\s*\(\s*)[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
 
 /** Calls that free what an array keeps its entries in, and leave these alone, in a text before the array: lib/xarray.c, lib/idr.c. */
 export const emptyingText = String.raw`\b(?:xa|idr)_destroy\s*\([^;()]*`;

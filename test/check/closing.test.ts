@@ -156,3 +156,123 @@ describe('pages in what stands in an array of what a file stands for', () => {
     accepts('leak-on-path', `${kind}: one that looks on, behind it`, stored(`${destroy}\n\tend_all(o->chunks);`));
   }
 });
+
+/** Maps of an open file's, in a tree, that are made by a helper of a request which takes several; where one fails, those before it end. */
+const branched = ({
+  drop = '',
+  request = 'return cmd == 1 ? maps_several(s, both, 2) : 0;',
+} = {}): string => `struct map { struct rb_node node; unsigned long at; int n; struct page **pages; };
+struct maps { struct rb_root root; };
+static int map_pin(struct map *m)
+{
+	int got = pin_user_pages_fast(m->at, m->n, FOLL_LONGTERM, m->pages);
+
+	if (got == m->n)
+		return 0;
+	if (got > 0)
+		unpin_user_pages(m->pages, got);
+	return -EFAULT;
+}
+static void map_end(struct map *m)
+{
+	unpin_user_pages(m->pages, m->n);
+	kfree(m->pages);
+	kfree(m);
+}
+static void maps_put(struct maps *s, struct map *m)
+{
+	struct rb_node **p = &s->root.rb_node, *parent = NULL;
+
+	while (*p) {
+		parent = *p;
+		p = rb_entry(parent, struct map, node)->at < m->at ? &parent->rb_right : &parent->rb_left;
+	}
+	rb_link_node(&m->node, parent, p);
+	rb_insert_color(&m->node, &s->root);
+}
+static int maps_add(struct maps *s, unsigned long a)
+{
+	struct map *m = kzalloc(sizeof(*m), GFP_KERNEL);
+	int ret;
+
+	if (!m)
+		return -ENOMEM;
+	m->at = a;
+	m->n = 4;
+	m->pages = kcalloc(4, sizeof(*m->pages), GFP_KERNEL);
+	ret = m->pages ? map_pin(m) : -ENOMEM;
+	if (ret) {
+		kfree(m->pages);
+		kfree(m);
+		return ret;
+	}
+	maps_put(s, m);
+	return 0;
+}
+static void maps_del(struct maps *s, unsigned long a)
+{
+	struct rb_node *n;
+
+	for (n = rb_first(&s->root); n; n = rb_next(n)) {
+		struct map *m = rb_entry(n, struct map, node);
+
+		if (m->at != a)
+			continue;
+		rb_erase(n, &s->root);
+		map_end(m);
+		return;
+	}
+}
+static int maps_several(struct maps *s, unsigned long *a, int n)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < n; i++) {
+		ret = maps_add(s, a[i]);
+		if (ret)
+			goto undo;
+	}
+	return 0;
+undo:
+	while (i--)
+		maps_del(s, a[i]);
+	return ret;
+}
+static void maps_clear(struct maps *s)
+{
+	struct rb_node *n;
+
+	while ((n = rb_first(&s->root))) {
+		struct map *m = rb_entry(n, struct map, node);
+
+		rb_erase(n, &s->root);
+		map_end(m);
+	}
+}
+static long maps_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct maps *s = f->private_data;
+	unsigned long both[2] = { a, a + 4 * PAGE_SIZE };
+
+	int ret = 0;
+
+	if (cmd == 2)
+		maps_del(s, a);
+	${request}
+}
+static int maps_release(struct inode *i, struct file *f)
+{
+	struct maps *s = f->private_data;
+
+	${drop}
+	kfree(s);
+	return 0;
+}
+${fops('maps')}`;
+
+describe('pages in what hangs in a tree, by the helper of a request that takes several', () => {
+  complains('leak-on-path', 'a release that does not look for them', branched(), 'maps_release:kfree(s);');
+  accepts('leak-on-path', 'one that goes through the tree', branched({ drop: 'maps_clear(s);' }));
+  const within = 'ret = maps_several(s, both, 2);\n\tif (!ret) {\n\t\trun(s);\n\t\tmaps_clear(s);\n\t}\n\treturn ret;';
+  accepts('leak-on-path', 'one of a file whose requests drop them before they return', branched({ request: within }));
+});

@@ -28,9 +28,11 @@ export function isOfClosing(program: Program, { name, file }: FunctionReference)
   return closing.has(name) || [...closing].some((by) => facts.byName.get(by)?.some((r) => namesCalled(program, r).includes(name)));
 }
 
-/** The fields that a function puts objects into, for others to find. */
+/** The fields that a function puts objects into, for others to find, itself or by what it calls in its file. */
 export function filledBy(program: Program, reference: FunctionReference): string[] {
-  return Array.from(bodyOf(program, reference).matchAll(addText), (match) => match[1] as string);
+  const own = program.file(reference.file)?.byName;
+  const called = namesCalled(program, reference).flatMap((name) => own?.get(name)?.filter((callee) => !callee.macro) ?? []);
+  return [reference, ...called].flatMap((by) => Array.from(bodyOf(program, by).matchAll(addText), (match) => match[1] as string));
 }
 
 /** Where an object is freed with what others look through in it. */

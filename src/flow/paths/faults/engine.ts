@@ -1,13 +1,10 @@
 /** All that can go wrong with a site's pages: on the ways up from where they are taken, and with what keeps them. */
 
-import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
-import { leadsTo, type Node } from '../../../program/graph.js';
 import { folderOf } from '../../../program/place.js';
 import type { Analysis } from '../../flow.js';
 import type { Start } from '../../visit.js';
 import { heldText } from '../../words.js';
-import type { Context } from '../context.js';
 import { isAsserted } from '../function/asserted.js';
 import { namesCalled } from '../function/text.js';
 import type { Exit, Turned } from '../memory/state.js';
@@ -24,6 +21,7 @@ import { danglingIn } from './dangling.js';
 import { kept } from './passed.js';
 import { pendingAt } from './pending.js';
 import { lostIn } from './removed.js';
+import { maxBetween, requestsKeeping } from './requested.js';
 import { storingOver } from './storing.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { unheardAt } from './unheard.js';
@@ -113,20 +111,9 @@ function keptForGood({ context: { program } }: Functions, { givenUp, ends, level
   ];
 }
 
-/** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that such a request calls last. */
-function requestsKeeping({ program, mayDrop }: Context, { ends }: Climbed): FunctionReference[] {
-  const drops = ({ operation: o }: Node, file: string): boolean => o?.kind === 'call' && o.name !== null && mayDrop(o.name, file);
-  const isRequest = (reference: FunctionReference): boolean => program.callers(reference).length === 0;
-  const isLast = ({ caller, graph, node }: CallSite): boolean => isRequest(caller) && !leadsTo(graph, node, (n) => drops(n, caller.file));
-  return ends
-    .filter(({ exit, level }) => level <= 1 && !exit.unsure && exit.holders.some((h) => h.of === -2))
-    .map(({ reference }) => reference)
-    .filter((reference) => isRequest(reference) || program.callSites(reference).every(isLast));
-}
-
 /** Objects with the pages in them, on a list that is freed with what a file stands for. */
 function abandoned({ context }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed): Witness[] {
-  const near = climbed.ends.filter(({ level }) => level <= 1).map((end) => end.reference);
+  const near = climbed.ends.filter(({ level }) => level <= maxBetween).map((end) => end.reference);
   const heads = new Set(near.flatMap((by) => filledBy(context.program, by)));
   const requests = heads.size === 0 ? [] : requestsKeeping(context, climbed);
   return [...new Set(requests.map((by) => by.file))].flatMap((by) =>

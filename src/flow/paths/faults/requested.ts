@@ -1,0 +1,52 @@
+/** Requests of user space that end with pages kept, for which somebody has to come back. */
+import type { CallSite } from '../../../program/callers.js';
+import type { FunctionReference } from '../../../program/file.js';
+import { type CallOperation, type Graph, leadsTo, type Node } from '../../../program/graph.js';
+import { countType, unsignedType } from '../../../protocol/index.js';
+import type { Context } from '../context.js';
+import type { Climbed } from './climb.js';
+
+/** How many functions may stand between a request and who takes the pages that it keeps. */
+export const maxBetween = 3;
+
+/** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that only such requests call. */
+export function requestsKeeping({ program, mayDrop }: Context, { ends }: Climbed): FunctionReference[] {
+  const drops = ({ operation: o }: Node, file: string): boolean => o?.kind === 'call' && o.name !== null && mayDrop(o.name, file);
+  /** Where the call has not failed, some way on from it comes to no drop; where its result does not say so, none comes to one. */
+  const leaves = ({ caller, graph, node, call }: CallSite, callee: FunctionReference): boolean => {
+    const isDrop = (n: Node): boolean => drops(n, caller.file);
+    if (!leadsTo(graph, node, isDrop)) return true;
+    const results = resultsOf(graph, call);
+    const returns = program.variants(callee)[0]?.returns;
+    const isStatus = returns !== undefined && returns.pointers === 0 && countType.test(returns.base) && !unsignedType.test(returns.base);
+    return (
+      isStatus &&
+      leadsTo(
+        graph,
+        node,
+        (n) => n.id === graph.exit,
+        (n) => isDrop(n) || isFailure(n, results),
+      )
+    );
+  };
+  const isKeeping = (reference: FunctionReference, level: number): boolean => {
+    const sites = program.callSites(reference);
+    if (program.callers(reference).length === 0) return true;
+    return level < maxBetween && sites.every((site) => leaves(site, reference) && isKeeping(site.caller, level + 1));
+  };
+  return ends
+    .filter(({ exit, level }) => level <= maxBetween && !exit.unsure && exit.holders.some((h) => h.of === -2))
+    .map(({ reference }) => reference)
+    .filter((reference) => isKeeping(reference, 0));
+}
+
+/** The result of a call, and the variables that are set to it. */
+function resultsOf({ nodes }: Graph, { result }: CallOperation): ReadonlySet<string> {
+  const set = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.source.path === result ? [o.target] : []));
+  return new Set([result, ...set]);
+}
+
+/** True for a test by which one of some results is not what says that all went well. */
+function isFailure({ operation: o }: Node, results: ReadonlySet<string>): boolean {
+  return o?.kind === 'assume' && results.has(o.left.path ?? '') && (o.op === '!=' || o.op === '<');
+}
