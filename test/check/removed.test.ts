@@ -226,3 +226,117 @@ describe('an object of a hash table', () => {
   accepts('leak-on-path', 'that could not be taken out', hashed(''));
   complains('leak-on-path', 'that was taken out', hashed('if (hw_stop(key))\n\t\treturn -EIO;'), 'hbuf_del:if (hw_stop(key))');
 });
+
+/** Maps that are found by their ids, or in a tree by a function that takes one out, and end by a function for all. */
+const mapped = ({
+  users = '',
+  add = 'xa_insert(&c->maps, m->at, m, GFP_KERNEL)',
+  take = 'xa_erase(&c->maps, at)',
+  del = '',
+} = {}): string => `struct map { ${users}struct rb_node node; unsigned long at; int n; struct page **pages; };
+struct ctx { struct xarray maps; struct rb_root root; };
+static void map_free(struct map *m)
+{
+	unpin_user_pages_dirty_lock(m->pages, m->n, true);
+	kfree(m->pages);
+	kfree(m);
+}
+static void map_put(struct map *m)
+{
+	if (!refcount_dec_and_test(&m->users))
+		return;
+	map_free(m);
+}
+static struct map *ctx_take(struct ctx *c, unsigned long at)
+{
+	struct rb_node *n;
+
+	for (n = rb_first(&c->root); n; n = rb_next(n)) {
+		struct map *m = rb_entry(n, struct map, node);
+
+		if (m->at == at) {
+			rb_erase(&m->node, &c->root);
+			return m;
+		}
+	}
+	return NULL;
+}
+static struct map *ctx_find(struct ctx *c, unsigned long at)
+{
+	struct map *m = ctx_take(c, at);
+
+	if (!m)
+		m = c->last;
+	return m;
+}
+static int ctx_store(struct ctx *c, struct map *m)
+{
+	${add.startsWith('xa_') ? `return ${add};` : `${add};\n\treturn 0;`}
+}
+int map_add(struct ctx *c, unsigned long a)
+{
+	struct map *m = kzalloc(sizeof(*m), GFP_KERNEL);
+
+	if (!m)
+		return -ENOMEM;
+	m->at = a;
+	m->pages = kcalloc(4, sizeof(*m->pages), GFP_KERNEL);
+	if (!m->pages)
+		goto free;
+	m->n = pin_user_pages_fast(a, 4, FOLL_WRITE | FOLL_LONGTERM, m->pages);
+	if (m->n != 4)
+		goto drop;
+	if (ctx_store(c, m))
+		goto drop;
+	return 0;
+drop:
+	if (m->n > 0)
+		unpin_user_pages(m->pages, m->n);
+free:
+	kfree(m->pages);
+	kfree(m);
+	return -EFAULT;
+}
+int map_end(struct ctx *c, unsigned long at)
+{
+	struct map *m = ${take};
+
+	if (m)
+		map_${users === '' ? 'free' : 'put'}(m);
+	return 0;
+}
+int map_del(struct ctx *c, unsigned long at)
+{
+	struct map *m = ${take};
+
+	if (!m)
+		return -ENOENT;
+	${del}
+	return 0;
+}
+`;
+
+describe('an object that is taken out and freed without its pages', () => {
+  const rule = 'leak-on-path';
+  const keyed = (del: string): string => mapped({ del }).replace('struct rb_node node; ', '');
+  complains(rule, 'by its key', keyed('hw_stop(at);\n\tkfree(m);'), 'map_del:kfree(m);');
+  accepts(rule, 'by its key, which are dropped', keyed('map_free(m);'));
+});
+
+describe('an object that counts its users, and is taken out', () => {
+  const rule = 'leak-on-path';
+  const counted = (del: string): string => mapped({ users: 'refcount_t users; ', del }).replace('struct rb_node node; ', '');
+  complains(rule, 'where others give up its reference then', counted('hw_stop(at);'), 'map_del:if (!m)');
+  accepts(rule, 'and given up', counted('map_put(m);'));
+  accepts(rule, 'where nobody gives up a reference then', counted('hw_stop(at);').replace('map_put(m);', 'hw_stop(at);'));
+});
+
+describe('an object that a function takes out and hands out', () => {
+  const rule = 'leak-on-path';
+  const add = 'rb_link_node(&m->node, NULL, &c->root.rb_node);\n\trb_insert_color(&m->node, &c->root)';
+  const found = (del: string, take = 'ctx_take(c, at)'): string => mapped({ add, take, del });
+  complains(rule, 'and that nobody ends', found('hw_stop(at);'), 'map_del:if (!m)');
+  complains(rule, 'and that a failure leaves', found('if (hw_stop(at))\n\t\treturn -EIO;\n\tmap_free(m);'), 'map_del:if (hw_stop(at))');
+  accepts(rule, 'and that is ended', found('map_free(m);'));
+  accepts(rule, 'or one that it has found otherwise', found('hw_stop(at);', 'ctx_find(c, at)'));
+});

@@ -7,14 +7,12 @@ import { linking, linkTypes, listings, puttingName, removals, userCount, wakingN
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
+import { mayTakeOut, removingCall, takersIn } from '../function/taking-out.js';
 import { namesCalled } from '../function/text.js';
 import type { Turned } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
-import { removingCall } from '../step/removed.js';
 import type { Walked } from '../walk/walk.js';
 import { type Carrier, within } from './teardown.js';
-
-const removing = new RegExp(`\\b(?:${[...removals.keys()].join('|')})\\s*\\(`);
 
 const awaiting = /\bwait_(?:event|for_completion)\w*\s*\(/;
 
@@ -40,7 +38,7 @@ export function lostIn(
   files: readonly string[],
 ): { reference: FunctionReference; turned: Turned }[] {
   return (program.file(file)?.functions ?? []).flatMap((reference) => {
-    if (reference.macro || !removing.test(program.textOf(reference))) return [];
+    if (reference.macro || !takesOut(program, reference)) return [];
     return objectsIn(program, reference, carrier).flatMap((object) => {
       const { variable, suffix } = object;
       const { lost } = walked(reference, { kind: 'object', variable, suffixes: [suffix], removed: true });
@@ -52,6 +50,12 @@ export function lostIn(
   });
 }
 
+/** True for a function whose text calls what takes objects out, or one of its file that hands out such. */
+function takesOut(program: Program, reference: FunctionReference): boolean {
+  const taking = takersIn(program, reference.file);
+  return mayTakeOut(program.textOf(reference)) || (taking.size > 0 && namesCalled(program, reference).some((name) => taking.has(name)));
+}
+
 /** Such objects of a function, by their variables. */
 function objectsIn(program: Program, reference: FunctionReference, carrier: Carrier): Held[] {
   const { file } = reference;
@@ -61,11 +65,13 @@ function objectsIn(program: Program, reference: FunctionReference, carrier: Carr
       const tag = parameterOf(graph, variable) >= 0 ? null : tagOf(program, file, graph, variable);
       if (tag === null || linksOf(program, file, tag) > (byMember ? 1 : 0)) return;
       // Of several users each has to see to its own: who takes it out and puts it on another way had one.
-      if (isCounted(program, file, tag) && !graph.nodes.some((n) => isPut(n, variable))) return;
+      const isOurs = (): boolean => graph.nodes.some((n) => isPut(n, variable)) || (!byMember && isPutElsewhere(program, file, tag));
+      if (isCounted(program, file, tag) && !isOurs()) return;
       for (const { suffix } of within(program, file, tag, carrier)) found.set(variable + suffix, { variable, tag, suffix, byMember });
     };
     for (const { operation: o } of graph.nodes) {
-      if (o?.kind === 'copy' && rootOf(o.target) === o.target && removingCall(graph, o.source.path) !== null) add(o.target, false);
+      const by = o?.kind === 'copy' && rootOf(o.target) === o.target ? removingCall({ program, reference, graph }, o.source.path) : null;
+      if (o?.kind === 'copy' && by !== null) add(o.target, by.byMember);
       const member = o?.kind === 'call' ? removals.get(o.name ?? '')?.member : null;
       const given = o?.kind === 'call' && member != null ? o.args[member] : undefined;
       if (given?.address && given.path !== null && given.path !== rootOf(given.path)) add(rootOf(given.path), true);
@@ -132,6 +138,23 @@ function linksOf(program: Program, file: string, tag: string): number {
 /** True for a struct that counts its users. */
 function isCounted(program: Program, file: string, tag: string): boolean {
   return program.structure(tag, file)?.fields.some(({ type }) => userCount.test(type.tag ?? type.base)) === true;
+}
+
+/** True if another function takes such an object out by its key, and gives up the reference that had been kept for it there. */
+function isPutElsewhere(program: Program, file: string, tag: string): boolean {
+  return (program.file(file)?.functions ?? []).some(
+    (reference) =>
+      !reference.macro &&
+      mayTakeOut(program.textOf(reference)) &&
+      program.graphs(reference).some((graph) =>
+        graph.nodes.some(({ operation: o }) => {
+          const by =
+            o?.kind === 'copy' && rootOf(o.target) === o.target ? removingCall({ program, reference, graph }, o.source.path) : null;
+          if (o?.kind !== 'copy' || by === null || by.byMember) return false;
+          return tagOf(program, file, graph, o.target) === tag && graph.nodes.some((n) => isPut(n, o.target));
+        }),
+      ),
+  );
 }
 
 /** True for a call that gives up a user's reference on the object of a variable. */

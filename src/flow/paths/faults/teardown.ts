@@ -11,6 +11,8 @@ import type { CType } from '../../../syntax/ast.js';
 import type { Entry } from '../entry.js';
 import { freedIn, tagOf } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
+import { removingCall } from '../function/taking-out.js';
+import type { InGraph } from '../function/text.js';
 import type { Exit } from '../memory/state.js';
 import type { Walked } from '../walk/walk.js';
 import { closes, isOfClosing } from './closing.js';
@@ -117,7 +119,10 @@ export function endingsOf(
           // Who ends an object in another of its uses names none of the fields, nor hands it to somebody who drops what is there.
           const isMeant =
             fields.some(({ named }) => new RegExp(`\\b${named}\\b`).test(program.textOf(reference))) ||
-            (fields.length > 0 && (isOfClosing(program, reference) || isOfList(graph, variable, filledLists(program, file, keepers))));
+            (fields.length > 0 &&
+              (isOfClosing(program, reference) ||
+                isTakenOut({ program, reference, graph }, variable) ||
+                isOfList(graph, variable, filledLists(program, file, keepers))));
           for (const own of fields) {
             if (isMeant || isHandedOn(graph, reference, variable, own)) visit(reference, variable, own, 0, false);
             else if (isDroppedFirst(reference, variable, own)) visit(reference, variable, own, 0, true);
@@ -141,6 +146,13 @@ function filledLists(program: Program, file: string, keepers: readonly FunctionR
     for (const other of program.file(file)?.functions ?? [])
       if (!keepers.some((r) => r.key === other.key)) for (const head of heads(other)) filled.delete(head);
   return filled;
+}
+
+/** True for an object that the function has taken from where others find it by a key: it is in use until then. */
+function isTakenOut(within: InGraph, variable: string): boolean {
+  return within.graph.nodes.some(
+    ({ operation: o }) => o?.kind === 'copy' && o.target === variable && removingCall(within, o.source.path)?.byMember === false,
+  );
 }
 
 /** True for objects of a list of which the head stands in one of some fields. */

@@ -1,7 +1,8 @@
 /** Objects that a function takes from where others find them: from there on it has to see to them itself. */
-import { type CallOperation, type Graph, isPrinted, type Node } from '../../../program/graph.js';
-import { type Removal, removals, tellingName, wakingName } from '../../../protocol/index.js';
+import { type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
+import { type Removal, tellingName, wakingName } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
+import { removingCall } from '../function/taking-out.js';
 import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { type State, sign, told } from '../memory/state.js';
@@ -25,16 +26,8 @@ function takenOut(local: Called, n: Node, o: CallOperation, removal: Removal, st
 
 /** The state where the object is what a call has given that took it from there. */
 export function removedBy(local: Called, n: Node, variable: string, state: State): State {
-  const by = n.operation?.kind === 'copy' && state.phase === 'held' ? removingCall(local.graph, n.operation.source.path) : null;
+  const by = n.operation?.kind === 'copy' && state.phase === 'held' ? removingCall(local, n.operation.source.path) : null;
   return by === null ? state : taken(local, n, variable, by, state);
-}
-
-/** The call of which a path is the result, if that takes an object from where others find it and gives it. */
-export function removingCall({ nodes }: Graph, path: string | null): Removal | null {
-  if (!path?.startsWith('%')) return null;
-  const call = nodes.find(({ operation: o }) => o?.kind === 'call' && o.result === path)?.operation;
-  const by = call?.kind === 'call' ? removals.get(call.name ?? '') : undefined;
-  return by?.member === null ? by : null;
 }
 
 function taken(local: Called, n: Node, variable: string, { name, from }: Removal, state: State): State {
