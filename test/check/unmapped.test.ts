@@ -244,3 +244,101 @@ describe('a helper that drops', () => {
   complains(rule, 'before the unmapping', twice(`buf_unpin(b);\n\t${unmap}`), `buf_end:${unmap}`);
   accepts(rule, 'behind the unmapping', twice(`${unmap}\n\tbuf_unpin(b);`));
 });
+
+/** Pages that are mapped for one transfer, at addresses in variables. */
+const transfer = (end: string) => `int xfer(struct device *dev, unsigned long a, int n)
+{
+	struct page *pages[16];
+	dma_addr_t at[16], ring = ring_map(dev);
+	int i, ret, got = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	for (i = 0; i < n; i++) {
+		at[i] = dma_map_page(dev, pages[i], 0, PAGE_SIZE, DMA_FROM_DEVICE);
+		if (dma_mapping_error(dev, at[i])) {
+			ret = -EIO;
+			goto out;
+		}
+	}
+	ret = hw_run(dev, at, n);
+out:
+	${end}
+	return ret;
+}
+`;
+
+describe('pages at addresses in variables', () => {
+  const unmapEach = 'dma_unmap_page(dev, at[i], PAGE_SIZE, DMA_FROM_DEVICE);';
+  const rounds = `while (i--)\n\t\t${unmapEach}`;
+  const all = 'unpin_user_pages_dirty_lock(pages, n, true);';
+  complains(rule, 'that are unmapped after the drop', transfer(`${all}\n\t${rounds}`), `xfer:${unmapEach}`);
+  accepts(rule, 'that are unmapped first', transfer(`${rounds}\n\t${all}`));
+  accepts(rule, 'another of which is unmapped behind', transfer(`${rounds}\n\t${all}\n\tdma_unmap_page(dev, ring, 64, DMA_TO_DEVICE);`));
+  // Of those that are dropped one by one, the others are still there.
+  accepts(
+    rule,
+    'those that are left behind one that was dropped',
+    transfer(`${rounds}\n\t${all}`).replace('ret = -EIO;', 'unpin_user_page(pages[i]);\n\t\t\tpages[i] = NULL;\n\t\t\tret = -EIO;'),
+  );
+});
+
+/** A list of its own for the device, of pages that a helper drops for who has failed and for the end. */
+const own = (
+  end: string,
+  guard = '',
+) => `struct list { struct page **pages; int n; struct scatterlist *sgl; struct device *dev; u64 iova; };
+static void put_all(struct page **pages, int n, bool dirty)
+{
+	int i;
+
+	${guard}
+	for (i = 0; i < n; i++) {
+		if (dirty)
+			set_page_dirty_lock(pages[i]);
+		unpin_user_page(pages[i]);
+	}
+}
+int list_make(struct list *l, unsigned long a)
+{
+	int i, got = pin_user_pages_fast(a, l->n, FOLL_WRITE | FOLL_LONGTERM, l->pages);
+	struct scatterlist *sg;
+
+	if (got != l->n) {
+		if (got > 0)
+			put_all(l->pages, got, false);
+		return -EFAULT;
+	}
+	for_each_sg(l->sgl, sg, l->n, i)
+		sg_set_page(sg, l->pages[i], PAGE_SIZE, 0);
+	if (!dma_map_sg(l->dev, l->sgl, l->n, DMA_FROM_DEVICE)) {
+		put_all(l->pages, l->n, false);
+		return -EIO;
+	}
+	return 0;
+}
+void list_end(struct list *l, struct scatterlist *other)
+{
+	${end}
+}
+`;
+
+describe('pages that a helper drops for several', () => {
+  const put = 'put_all(l->pages, l->n, true);';
+  const gone = 'dma_unmap_sg(l->dev, l->sgl, l->n, DMA_FROM_DEVICE);';
+  complains(rule, 'whose list is unmapped behind', own(`${put}\n\t${gone}`), `list_end:${gone}`);
+  accepts(rule, 'whose list is unmapped first', own(`${gone}\n\t${put}`));
+  accepts(rule, 'behind which another list is unmapped', own(`${gone}\n\t${put}\n\tdma_unmap_sg(l->dev, other, 1, DMA_TO_DEVICE);`));
+  accepts(rule, 'in some cases only', own(`${put}\n\t${gone}`, 'if (pages)').replace('i < n; i++) {', 'i < n; i++) {'));
+});
+
+describe('addresses of an IOMMU that are sums', () => {
+  const each = 'iommu_unmap(m->dom, m->iova + i * PAGE_SIZE, PAGE_SIZE);';
+  const summed = (end: string): string => range(`int i;\n\n\t${end}`);
+  const rounds = `for (i = 0; i < m->n; i++)\n\t\t${each}`;
+  complains(rule, 'and are unmapped behind the drop', summed(`${dropAll}\n\t${rounds}`), `map_del:${each}`);
+  accepts(rule, 'and are unmapped first', summed(`${rounds}\n\t${dropAll}`));
+});

@@ -1,5 +1,5 @@
 /** Mappings for a device that are ended after the pages in them were dropped. */
-import { type FunctionFlow, sourcesOf } from '../../flow/flow.js';
+import { type FunctionFlow, type ReleaseEvent, sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
@@ -7,10 +7,14 @@ import { type CallOperation, callsAt, type Graph, leadsTo, type Node } from '../
 import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
+import { namesIn } from '../../program/text.js';
 import { unmappingDeviceCalls, unmappingPageCalls, unmappingRangeCalls } from '../../protocol/index.js';
+import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
+import type { Expression } from '../../syntax/ast.js';
 import { accessesOf } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
+import { type FindingStep, taken } from '../finding.js';
 
 /** An unmapping behind a release, in the function that makes it or in one that has a helper make it. */
 export interface LateUnmapping {
@@ -18,6 +22,8 @@ export interface LateUnmapping {
   reference: FunctionReference;
   /** Where that calls the function which drops; `null` if it drops itself. */
   called: number | null;
+  /** How that has come by the pages, where it hands them to who drops them. */
+  way: FindingStep[] | null;
   pos: number;
   api: string;
 }
@@ -31,9 +37,16 @@ interface Dropping {
   graph: Graph;
   drop: Node;
   owners: Owners;
+  /** One page of an array is dropped. */
+  one: boolean;
+  /** How the function has come by the pages, where it hands them to who drops them. */
+  way: FindingStep[] | null;
   /** Whether a list of the function holds the pages. */
   holds(path: string): boolean;
 }
+
+/** How many functions may hand the pages on to who drops them. */
+const maxHelpers = 3;
 
 /**
  * Where what maps a site's pages for a device is ended on a way behind their drop, in the function that drops them or by a helper that it
@@ -42,40 +55,61 @@ interface Dropping {
 export function lateUnmappings(subject: Subject): LateUnmapping[] {
   const found = new Map<string, LateUnmapping>();
   for (const release of releasesIn(subject)) {
-    const own = droppingsIn(subject, release);
+    const { visit, event } = release;
+    const own = droppingsIn(subject, visit, event, { one: isOne(release), level: 0 });
     for (const place of [...own, ...own.flatMap((dropping) => above(subject, release, dropping))]) {
-      const { reference, graph, drop, owners } = place;
+      const { reference, graph, drop, one, way } = place;
       for (const n of graph.nodes) {
         // Who has dropped one page of an array, and goes through it then, goes through the others.
-        const isElse = n.loops.length > drop.loops.length && isOne(release);
-        const api = isElse ? null : (unmappingOf(subject, n.operation, place) ?? helperIn(subject, release, n.operation, place));
-        if (api === null || !isBehind(graph, drop, n, owners)) continue;
-        const called = own.includes(place) ? null : drop.pos;
-        found.set(`${reference.file}:${n.pos}`, { release, reference, called, pos: n.pos, api });
+        const isElse = one && n.loops.some((l) => !drop.loops.includes(l)) && !leadsTo(graph, drop, (m) => m === drop);
+        const api = isElse ? null : (unmappingOf(subject, n.operation, place) ?? helperIn(subject, n.operation, place));
+        const key = `${reference.file}:${n.pos}`;
+        if (api === null || found.has(key) || !isBehind(place, n)) continue;
+        const called = own.includes(place) && way === null ? null : drop.pos;
+        found.set(key, { release, reference, called, way, pos: n.pos, api });
       }
     }
   }
   return [...found.values()];
 }
 
-function droppingsIn({ program, followed }: Subject, release: SeenRelease): Dropping[] {
-  const { flow } = release.visit;
-  return program.graphs(flow.reference).flatMap((graph): Dropping[] => {
-    const drop = graph.nodes.find((n) => n.pos === release.event.pos && n.operation?.kind === 'call');
+/** The places at which a function that was visited drops pages, and those at which others hand them to it. */
+function droppingsIn(
+  subject: Subject,
+  visit: Visit,
+  { pos, fact, guards, loops }: Pick<ReleaseEvent, 'pos' | 'fact' | 'guards' | 'loops'>,
+  { one, level }: { one: boolean; level: number },
+): Dropping[] {
+  const { program, followed } = subject;
+  const { flow, way } = visit;
+  const own = program.graphs(flow.reference).flatMap((graph): Dropping[] => {
+    const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
     const holds = (path: string): boolean => flow.origins.has(`${path}@sgl`) || isHeap(followed.heap, graph, path);
-    return drop ? [{ reference: flow.reference, graph, drop, owners: ownersIn(flow, release, graph), holds }] : [];
+    const owners = ownersIn(flow, fact, graph);
+    const steps = level === 0 ? null : [taken(subject), ...stepsTo(program, visit, fact, { pos })];
+    return drop ? [{ reference: flow.reference, graph, drop, owners, one, way: steps, holds }] : [];
   });
+  // Who drops in some cases only may have left them.
+  if (way !== 'call' || level >= maxHelpers || guards.length > 0) return own;
+  const above = arrivalsOf(visit).flatMap(({ visit: from, pos: at, fact: given }) => {
+    const [node] = program
+      .graphs(from.flow.reference)
+      .flatMap(({ nodes }) => nodes.filter((n) => n.operation?.kind === 'call' && n.pos === at));
+    const event = { pos: at, fact: given, guards: node?.guards ?? [], loops: node?.loops ?? [] };
+    return droppingsIn(subject, from, event, { one: one && loops.length === 0, level: level + 1 });
+  });
+  return [...own, ...above];
 }
 
 /** The same where a function of the file is called for it, that drops them in any case and does nothing else that matters here. */
-function above({ program, followed }: Subject, { visit, event }: SeenRelease, { reference, owners }: Dropping): Dropping[] {
-  if (visit.way !== 'field' || event.guards.length > 0 || owners.size === 0) return [];
+function above({ program, followed }: Subject, { visit, event }: SeenRelease, { reference, owners, one, way }: Dropping): Dropping[] {
+  if (way !== null || visit.way !== 'field' || event.guards.length > 0 || owners.size === 0) return [];
   const params = program.variants(reference)[0]?.params ?? [];
   return program.callSites(reference).flatMap(({ caller, graph, node, call }): Dropping[] => {
     if (caller.macro || caller.file !== reference.file) return [];
     const given = call.args.flatMap((a, i) => (a.path !== null && !a.address && owners.has(params[i]?.name ?? '') ? [a.path] : []));
     const holds = (path: string): boolean => isHeap(followed.heap, graph, path);
-    return [{ reference: caller, graph, drop: node, owners: new Set(given.filter((path) => rootOf(path) === path)), holds }];
+    return [{ reference: caller, graph, drop: node, owners: new Set(given.filter((path) => rootOf(path) === path)), one, way, holds }];
   });
 }
 
@@ -89,19 +123,25 @@ function isHeap(heap: readonly string[], graph: Graph, path: string): boolean {
   return tag != null && heap.includes(`#${tag}${path.slice(rootOf(path).length)}@sgl`);
 }
 
-/** The call's name, if it ends a mapping of the pages: of a list that holds them, or of addresses that stand in an owner. */
-function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners }: Pick<Dropping, 'holds' | 'owners'>): string | null {
+/** The call's name, if it ends a mapping of the pages: of a list that holds them, or of addresses that stand in an owner or in a variable. */
+function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, reference }: Dropping): string | null {
   if (o?.kind !== 'call' || o.name === null) return null;
   const [, given] = o.args;
-  if (unmappingRangeCalls.has(o.name)) return o.args.slice(1).some((a) => isBelow(a, owners)) && isInRange(subject) ? o.name : null;
-  if (unmappingPageCalls.has(o.name))
-    return given && isBelow(given, owners) && addressFields(subject).has(fieldOf(given.path ?? '')) ? o.name : null;
+  if (unmappingRangeCalls.has(o.name)) {
+    const isOwners = (a: Value, i: number): boolean => isBelow(a, owners) || isSumBelow(o.expressions[i + 1], owners);
+    return o.args.slice(1).some(isOwners) && isInRange(subject) ? o.name : null;
+  }
+  if (unmappingPageCalls.has(o.name)) {
+    const path = given?.path ?? '';
+    const isOwners = given !== undefined && isBelow(given, owners) && addressesOf(subject).fields.has(fieldOf(path));
+    return isOwners || addressesOf(subject).variables.has(variableKey(reference, path)) ? o.name : null;
+  }
   const list = unmappingDeviceCalls.has(o.name) ? given?.path : null;
   return list != null && holds(list) ? o.name : null;
 }
 
 /** The same, by a function of the file that is handed an owner, or what stands in one. */
-function helperIn(subject: Subject, release: SeenRelease, o: Node['operation'], place: Dropping): string | null {
+function helperIn(subject: Subject, o: Node['operation'], place: Dropping): string | null {
   const { program } = subject;
   const { owners } = place;
   const { file } = place.reference;
@@ -112,7 +152,7 @@ function helperIn(subject: Subject, release: SeenRelease, o: Node['operation'], 
   const given = new Map(o.args.flatMap((a, i) => (isOf(a, owners) ? [[params[i]?.name ?? '', a.path ?? ''] as const] : [])));
   for (const graph of program.graphs(callee))
     for (const n of graph.nodes) {
-      if (n.loops.length > 0 && isOne(release)) continue;
+      if (n.loops.length > 0 && place.one) continue;
       const api = unmappingOf(subject, n.operation?.kind === 'call' ? asGiven(n.operation, given) : null, place);
       if (api !== null) return api;
     }
@@ -125,7 +165,7 @@ function asGiven(call: CallOperation, given: ReadonlyMap<string, string>): CallO
     const at = a.path === null ? undefined : given.get(rootOf(a.path));
     return { ...a, path: a.path === null || at === undefined ? null : at + a.path.slice(rootOf(a.path).length) };
   });
-  return { ...call, args };
+  return { ...call, args, expressions: [] };
 }
 
 function ownFunction(program: Program, file: string, { name }: CallOperation): FunctionReference | undefined {
@@ -135,13 +175,18 @@ function ownFunction(program: Program, file: string, { name }: CallOperation): F
 const unmapping = new RegExp(`\\b(?:${[...unmappingDeviceCalls, ...unmappingPageCalls, ...unmappingRangeCalls].join('|')})\\s*\\(`);
 
 /** The pointers to structs from which what is dropped has come in this function. */
-function ownersIn(flow: FunctionFlow, { event }: SeenRelease, { types }: Graph): Owners {
-  const roots = [...sourcesOf(flow, event.fact)].filter((path) => rootOf(path) !== path && !path.startsWith('#')).map(rootOf);
+function ownersIn(flow: FunctionFlow, fact: string, { types }: Graph): Owners {
+  const roots = [...sourcesOf(flow, fact)].filter((path) => rootOf(path) !== path && !path.startsWith('#')).map(rootOf);
   return new Set(roots.filter((root) => types.get(root)?.pointers === 1 && types.get(root)?.tag != null));
 }
 
 function isBelow({ path }: Value, owners: Owners): boolean {
   return path !== null && path !== rootOf(path) && owners.has(rootOf(path));
+}
+
+/** True for a sum in which something below an owner is added: `map->iova + i * PAGE_SIZE`. */
+function isSumBelow(e: Expression | undefined, owners: Owners): boolean {
+  return e?.kind === 'binary' && /^[+-]$/.test(e.op) && namesIn(e).some((path) => isBelow({ path, address: false, text: '' }, owners));
 }
 
 /** True for an owner itself, and for what stands below one. */
@@ -154,20 +199,36 @@ function isInRange(subject: Subject): boolean {
   return accessesOf(subject).some(({ name }) => name?.startsWith('iommu_map') === true);
 }
 
-/** The fields in which the device's addresses of a site's pages are kept, each page's by itself. */
-const addressFields = remembered((subject: Subject): ReadonlySet<string> => {
-  const fields = accessesOf(subject).flatMap(({ visit, pos, name }) =>
+/** Where the device's addresses of a site's pages are kept, each page's by itself. */
+interface Addresses {
+  /** Fields by their names. */
+  fields: ReadonlySet<string>;
+  /** Variables by the function that they are of. */
+  variables: ReadonlySet<string>;
+}
+
+const addressesOf = remembered((subject: Subject): Addresses => {
+  const places = accessesOf(subject).flatMap(({ visit, pos, name }) =>
     name === null || !/_map_(page|single)/.test(name)
       ? []
       : subject.program.graphs(visit.flow.reference).flatMap(({ nodes, aliases }) => {
           const results = nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.pos === pos ? [o.result] : []));
           const names = aliases.flatMap(({ target, source }) => (results.includes(source.path ?? '') ? [target] : []));
           const copies = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && names.includes(o.source.path ?? '') ? [o.target] : []));
-          return [...names, ...copies].flatMap((path) => [fieldOf(path), ...fieldsGiven(subject, visit, path)]);
+          return [...names, ...copies].map((path) => ({ visit, path }));
         }),
   );
-  return new Set(fields.filter((field) => field !== ''));
+  const fields = places.flatMap(({ visit, path }) => [fieldOf(path), ...fieldsGiven(subject, visit, path)]);
+  const own = places.filter(({ path }) => fieldOf(path) === '');
+  return {
+    fields: new Set(fields.filter((field) => field !== '')),
+    variables: new Set(own.map(({ visit, path }) => variableKey(visit.flow.reference, path))),
+  };
 });
+
+function variableKey({ key }: FunctionReference, path: string): string {
+  return `${key}|${path}`;
+}
 
 /** The fields that callers give for a parameter to whose elements something is stored. */
 function fieldsGiven({ program }: Subject, visit: Visit, path: string): string[] {
@@ -187,8 +248,10 @@ function fieldOf(path: string): string {
   return path.match(/\.\w+/g)?.at(-1) ?? '';
 }
 
-/** True if a node comes behind a drop, and no way leads back from it to the drop with the same object. */
-function isBehind(graph: Graph, drop: Node, n: Node, owners: Owners): boolean {
-  const isNext = ({ operation: o }: Node): boolean => o?.kind === 'copy' && owners.has(o.target);
+/** True if a node comes behind a drop, and no way leads back from it to the drop with the same object, nor there with another address. */
+function isBehind({ graph, drop, owners }: Dropping, n: Node): boolean {
+  const unmapped = n.operation?.kind === 'call' ? n.operation.args[1]?.path : null;
+  const isNext = ({ operation: o }: Node): boolean =>
+    o?.kind === 'copy' && (owners.has(o.target) || (o.target === unmapped && !o.target.startsWith('%')));
   return leadsTo(graph, drop, (m) => m === n, isNext) && !leadsTo(graph, n, (m) => m === drop, isNext);
 }

@@ -28,12 +28,13 @@ export const useAfterRelease: Rule = {
         complaintOf(subject, w, `the array for pages of ${subject.row.api}() is freed, and ${w.fields[0]}() drops what it finds there`),
       );
     const unmapped = lateUnmappings(subject).map((late) => {
-      const { release, reference, called, pos } = late;
+      const { release, reference, called, way, pos } = late;
       const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
       const { file, name } = reference;
       const at = (place: number, text: string) => stepIn(subject.program, reference, place, text);
-      const call = called === null ? [] : [at(called, `called here: ${release.visit.flow.reference.name}()`)];
-      return { ...complaint, file, function: name, pos, path: [...complaint.path, ...call, at(pos, unmappedBy(subject, late))] };
+      const drops = release.visit.flow.reference.name;
+      const call = called === null ? [] : [at(called, way === null ? `called here: ${drops}()` : `handed to who drops them: ${drops}()`)];
+      return { ...complaint, file, function: name, pos, path: [...(way ?? complaint.path), ...call, at(pos, unmappedBy(subject, late))] };
     });
     return [...walked, ...marked, ...standing, ...dangling, ...unmapped, ...interruptedDrops(subject), ...unsetFlags(subject)];
   },
