@@ -97,3 +97,61 @@ describe('a member that is cleared in another way than by a plain store', () => 
     'ctx_ioctl:PUT(c->page);',
   );
 });
+
+/** A request that has the pages of an open file replaced, by a helper that drops those before. */
+const replacing = ({
+  forget = 'w->n = 0;',
+  guard = 'if (w->n) {',
+  failed = 'return got < 0 ? got : -EFAULT;',
+  first = '',
+  then = 'win_drop(w);',
+} = {}): string => `struct win { struct page **pages; int n; bool on; };
+static void win_drop(struct win *w)
+{
+	${guard}
+		unpin_user_pages_dirty_lock(w->pages, w->n, true);
+		${forget}
+	}
+}
+static long win_ioctl(struct file *f, unsigned int cmd, unsigned long a)
+{
+	struct win *w = f->private_data;
+	int got;
+
+	${first}
+	${then}
+	got = pin_user_pages_fast(a, 8, FOLL_WRITE | FOLL_LONGTERM, w->pages);
+	if (got != 8) {
+		if (got > 0)
+			unpin_user_pages(w->pages, got);
+		${failed}
+	}
+	w->n = 8;
+	return 0;
+}
+static int win_release(struct inode *i, struct file *f)
+{
+	struct win *w = f->private_data;
+
+	win_drop(w);
+	kfree(w->pages);
+	kfree(w);
+	return 0;
+}
+static const struct file_operations win_fops = { .unlocked_ioctl = win_ioctl, .release = win_release };
+`;
+
+describe('pages that a request drops for others, which it does not get', () => {
+  const rule = 'double-release';
+  const again = 'win_drop:unpin_user_pages_dirty_lock(w->pages, w->n, true);';
+  accepts(rule, 'and counts none from then on', replacing());
+  complains(rule, 'and counts as before', replacing({ forget: '' }), again);
+  accepts(rule, 'and counts none as it fails', replacing({ forget: '', failed: 'w->n = 0;\n\t\treturn -EFAULT;' }));
+  accepts(
+    rule,
+    'and forgets as it fails, by who is given the object',
+    replacing({ forget: '', failed: 'win_clear(w);\n\t\treturn -EFAULT;' }),
+  );
+  accepts(rule, 'and asks for another member', replacing({ forget: '', guard: 'if (w->on) {' }));
+  accepts(rule, 'and says so before', replacing({ forget: '', first: 'w->on = false;', then: 'if (w->on)\n\t\twin_drop(w);' }));
+});

@@ -4,13 +4,14 @@
  */
 import { sourcesOf } from '../../flow/flow.js';
 import { isRequest } from '../../flow/paths/faults/reentry.js';
+import { isFailure, resultsOf } from '../../flow/paths/function/results.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type Graph, type Guard, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { rootOf, suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
-import { castCalls, freeingCalls } from '../../protocol/index.js';
+import { acquires, castCalls, freeingCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { type Complaint, stepIn } from '../finding.js';
@@ -26,7 +27,7 @@ export function redropped(subject: Subject): Complaint[] {
     return program.graphs(reference).flatMap((graph): Complaint[] => {
       const place = placeIn(graph, release);
       const node = graph.nodes.find((n) => n.pos === event.pos && n.operation?.kind === 'call');
-      if (place === null || !node || !isAskedAlone(event.guards, place)) return [];
+      if (place === null || !node || !isAskedAlone(event.guards, place, countsAt(node))) return [];
       if (!isRepeated(program, { reference, graph, node, object: rootOf(place) })) return [];
       const text = spelledIn({ program, reference, graph }, place);
       const message = `pages of ${row.api}() are dropped, and ${text} leads to them as before: the next request drops them again`;
@@ -45,9 +46,15 @@ function placeIn(graph: Graph, { visit: { flow }, event }: SeenRelease): string 
   return place !== undefined && graph.types.get(rootOf(place))?.pointers === 1 ? place : null;
 }
 
-/** True if of the object nothing but the member itself is asked for around a drop. */
-function isAskedAlone(guards: readonly Guard[], place: string): boolean {
-  const isOther = (path: string | null): boolean => path !== null && suffixAfter(path, rootOf(place)) !== null && path !== place;
+/** What a drop is given beside the pages: how many there are. */
+function countsAt({ operation: o }: Node): readonly (string | null)[] {
+  return o?.kind === 'call' ? o.args.slice(1).map(({ path }) => path) : [];
+}
+
+/** True if of the object nothing but the member itself, and how many pages there are, is asked for around a drop. */
+function isAskedAlone(guards: readonly Guard[], place: string, counts: readonly (string | null)[]): boolean {
+  const isOther = (path: string | null): boolean =>
+    path !== null && suffixAfter(path, rootOf(place)) !== null && path !== place && !counts.includes(path);
   return guards.every(({ path, args }) => ![path, ...args].some(isOther));
 }
 
@@ -61,12 +68,17 @@ interface About {
 
 const maxLevels = 3;
 
-/** True for what a request comes to, itself or by calls that hand the object on, with nothing changed in the object on the way there and out again. */
+/**
+ * True for what a request comes to, itself or by calls that hand the object on, with nothing changed in the object on the way there and
+ * out again: on any way, or on one on which other pages were to be taken, and could not be.
+ */
 function isRepeated(program: Program, { reference, graph, node, object }: About, level = 0): boolean {
   const isChange = (n: Node): boolean => n !== node && mayChange(program, reference.file, n, object);
   const isWay = (from: Node, to: (n: Node) => boolean): boolean => leadsTo(graph, from, to);
   const isLookedUp = graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === object && o.source.path?.startsWith('%'));
-  if (isLookedUp || graph.nodes.some((n) => isChange(n) && (isWay(n, (m) => m === node) || isWay(node, (m) => m === n)))) return false;
+  const changes = graph.nodes.filter(isChange);
+  if (isLookedUp || changes.some((n) => isWay(n, (m) => m === node))) return false;
+  if (changes.some((n) => isWay(node, (m) => m === n)) && !failsUnchanged(graph, node, isChange)) return false;
   if (isRequest(program, reference)) return true;
   const at = graph.params.findIndex((p) => p.name === object);
   if (at < 0 || level >= maxLevels) return false;
@@ -78,6 +90,20 @@ function isRepeated(program: Program, { reference, graph, node, object }: About,
       rootOf(given.path) === given.path &&
       isRepeated(program, { reference: caller, graph: above, node: call, object: given.path }, level + 1)
     );
+  });
+}
+
+/** True if on some way from a drop to the end of its function other pages could not be taken, and nothing was changed. */
+function failsUnchanged(graph: Graph, drop: Node, isChange: (n: Node) => boolean): boolean {
+  const isTaking = ({ operation: o }: Node): boolean => o?.kind === 'call' && acquires.has(o.name ?? '');
+  // What takes none has changed nothing either.
+  const bars = (n: Node): boolean => isChange(n) && !isTaking(n);
+  return graph.nodes.some((n) => {
+    const o = n.operation;
+    if (o?.kind !== 'call' || !isTaking(n) || !leadsTo(graph, drop, (m) => m === n, bars)) return false;
+    const results = resultsOf(graph, o);
+    const fails = (m: Node): boolean => isFailure(m, results) && leadsTo(graph, m, ({ id }) => id === graph.exit, bars);
+    return leadsTo(graph, n, fails, bars);
   });
 }
 

@@ -1,9 +1,10 @@
 /** Requests of user space that end with pages kept, for which somebody has to come back. */
 import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
-import { type CallOperation, type Graph, leadsTo, type Node } from '../../../program/graph.js';
+import { leadsTo, type Node } from '../../../program/graph.js';
 import { countType, unsignedType } from '../../../protocol/index.js';
 import type { Context } from '../context.js';
+import { isFailure, resultsOf } from '../function/results.js';
 import type { Climbed } from './climb.js';
 
 /** How many functions may stand between a request and who takes the pages that it keeps. */
@@ -38,15 +39,4 @@ export function requestsKeeping({ program, mayDrop }: Context, { ends }: Climbed
     .filter(({ exit, level }) => level <= maxBetween && !exit.unsure && exit.holders.some((h) => h.of === -2))
     .map(({ reference }) => reference)
     .filter((reference) => isKeeping(reference, 0));
-}
-
-/** The result of a call, and the variables that are set to it. */
-function resultsOf({ nodes }: Graph, { result }: CallOperation): ReadonlySet<string> {
-  const set = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.source.path === result ? [o.target] : []));
-  return new Set([result, ...set]);
-}
-
-/** True for a test by which one of some results is not what says that all went well. */
-function isFailure({ operation: o }: Node, results: ReadonlySet<string>): boolean {
-  return o?.kind === 'assume' && results.has(o.left.path ?? '') && (o.op === '!=' || o.op === '<');
 }
