@@ -198,25 +198,35 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
       (e.call.frees && !isFreed) || isOfOthers(v, e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
     );
   // Who is called by the acquiring function alone, or by such helpers of it, does what that undoes.
-  const isHelper = (reference: FunctionReference, level = 0): boolean => {
+  const isHelper = (reference: FunctionReference, taking = takers, level = 0): boolean => {
     // Who is given it by its name calls it for the end of what is kept.
     if (!reference.free && isHandedOut(program, reference)) return false;
     // What other files call is looked up in the index: to ask who in them does reads them all.
     const isLocal = reference.static && reference.file.endsWith('.c');
     if (!isLocal && program.tree.filesCalling(reference.name).some((file) => file !== site.reference.file)) return false;
     const callers = program.callers(reference);
-    const isUndoing = (by: FunctionReference): boolean => takers.has(by.key) && !isApart(program, site, by, reference);
-    return callers.length > 0 && callers.every((by) => isUndoing(by) || (level < maxHelpers && isHelper(by, level + 1)));
+    const isUndoing = (by: FunctionReference): boolean => taking.has(by.key) && !isApart(program, site, by, reference);
+    return callers.length > 0 && callers.every((by) => isUndoing(by) || (level < maxHelpers && isHelper(by, taking, level + 1)));
   };
+  const undoes = (reference: FunctionReference, by: string): boolean =>
+    program.callers(site.reference).some(({ key }) => key === by) && isHelper(reference, new Set([...takers, by]));
   const dropping = visits.map((visit) => ({ visit, drops: dropsOf(visit) })).filter(({ drops }) => drops.length > 0);
   const undone = new Set(dropping.flatMap(({ visit: v, drops }) => (isOwn(v) || isHelper(v.flow.reference) ? drops : [])));
   return dropping
     .filter(({ visit, drops }) => drops.some((drop) => visit.heap === null || !undone.has(drop)))
-    .flatMap(({ visit, drops }) => droppingsOf(program, visit, new Set(drops)));
+    .flatMap(({ visit, drops }) => droppingsOf(program, visit, new Set(drops), undoes));
 }
 
-/** The ways by which the pages came to a visited function that drops them: through a field, or handed to a function by a callee. */
-function droppingsOf(program: Program, visit: Visit, drops: ReadonlySet<string>): Dropping[] {
+/**
+ * The ways by which the pages came to a visited function that drops them: through a field, or handed to a function by a callee.
+ * @param undoes whether a function does nothing but undo what another did, by that one's key
+ */
+function droppingsOf(
+  program: Program,
+  visit: Visit,
+  drops: ReadonlySet<string>,
+  undoes: (reference: FunctionReference, by: string) => boolean,
+): Dropping[] {
   const found: Dropping[] = [];
   const seen = new Set<Visit>();
   const { reference } = visit.flow;
@@ -231,7 +241,12 @@ function droppingsOf(program: Program, visit: Visit, drops: ReadonlySet<string>)
     if (at.way !== 'call') {
       const { reference } = at.flow;
       const isAbove = (member: string): boolean => at.way === 'field' && isAskedAbove(program, reference, member);
-      found.push({ heaps: fieldsBefore(at), holder: reference.key, asks: (member) => asks(member) || isAbove(member) });
+      found.push({
+        heaps: fieldsBefore(at),
+        holder: reference.key,
+        asks: (member) => asks(member) || isAbove(member),
+        undoes: (by) => undoes(reference, by),
+      });
     } else {
       const arrivals = arrivalsOf(at);
       const own = new Set(arrivals.flatMap(({ visit: v, pos }) => (isOwn(v) ? [`${v.flow.reference.key}:${pos}`] : [])));

@@ -1079,3 +1079,77 @@ describe('an object with an array of its own that is given up', () => {
   accepts('partial-pin-leak', 'by who puts it', givenUp('obj_put(o);'));
   complains('partial-pin-leak', 'with its memory', givenUp('kvfree(o->pages);\n\tkfree(o);'), 'obj_new:if (got < n)');
 });
+
+/** A buffer that one function fills, for another that undoes it by a helper where something fails behind; users are counted. */
+const made = ({
+  end = 'buf_unpin(b);',
+  done = 'return 0;',
+  store = 'xa_insert(&c->bufs, id, b, GFP_KERNEL)',
+} = {}): string => `struct buf { struct kref ref; struct page **pages; int n; };
+struct client { struct xarray bufs; };
+static int buf_pin(struct buf *b, unsigned long a)
+{
+	int got;
+
+	b->pages = kvcalloc(b->n, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, b->n, FOLL_LONGTERM, b->pages);
+	if (got == b->n)
+		return 0;
+	if (got > 0)
+		unpin_user_pages(b->pages, got);
+	kvfree(b->pages);
+	return -EFAULT;
+}
+static void buf_unpin(struct buf *b)
+{
+	unpin_user_pages(b->pages, b->n);
+	kvfree(b->pages);
+}
+static void buf_end(struct kref *ref)
+{
+	struct buf *b = container_of(ref, struct buf, ref);
+
+	${end}
+	kfree(b);
+}
+int buf_make(struct client *c, unsigned long a, int n, u32 id)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int ret;
+
+	if (!b)
+		return -ENOMEM;
+	kref_init(&b->ref);
+	b->n = n;
+	ret = buf_pin(b, a);
+	if (ret)
+		goto free;
+	ret = ${store};
+	if (ret)
+		goto unpin;
+	${done}
+unpin:
+	buf_unpin(b);
+free:
+	kfree(b);
+	return ret;
+}
+int buf_del(struct client *c, u32 id)
+{
+	struct buf *b = xa_erase(&c->bufs, id);
+
+	if (!b)
+		return -ENOENT;
+	kref_put(&b->ref, buf_end);
+	return 0;
+}
+`;
+
+describe('what only undoes what was done', () => {
+  const rule = 'never-released';
+  accepts(rule, 'beside an end that calls it', made());
+  complains(rule, 'beside an end that does not', made({ end: '' }), 'buf_make:if (ret)');
+  accepts(rule, 'and what is called as all went well', made({ end: '', store: 'hw_run(c, id)', done: 'ret = 0;' }));
+});

@@ -14,6 +14,8 @@ export interface Dropping {
   holder: string;
   /** True if a member of this name is asked on the way to the drop: how many there are, or whether there are any. */
   asks(member: string): boolean;
+  /** True if a function, by its key, and what takes the pages are all that call for it: it undoes what those did, and ends nothing that is kept. */
+  undoes(by: string): boolean;
 }
 
 /** What is known of a site's pages in fields: which hold them, and from which they are dropped. */
@@ -42,7 +44,8 @@ export function undropped(program: Program, end: End, { drops, heap }: Dropped, 
   if (drops.some((d) => d.heaps.length === 0 && (levels.get(d.holder) ?? Number.POSITIVE_INFINITY) > end.level)) return [];
   const fields = fieldsOf(program, end, heap);
   if (fields === null || fields.length === 0) return [];
-  const isDropped = (field: string): boolean => drops.some((d) => d.heaps.some((h) => isSame(h, field)));
+  const isDropped = (field: string): boolean =>
+    drops.some((d) => d.heaps.some((h) => isSame(h, field)) && !(end.level > 0 && d.undoes(end.reference.key)));
   return fields.some(isDropped) ? [] : [...new Set(fields.map(readable))];
 }
 
