@@ -1,5 +1,8 @@
 /** How drivers name what a function does to an object: a convention, no rule, so that it decides only where nothing else does. */
 
+/** A function that gives up pages which it is handed. */
+export const droppingName = /(^|_)(put|unpin|unref|drop|unget)(_|$)/;
+
 /** A function that ends an object. */
 export const endingName = /(^|_)(free|release|destroy|remove|fini|cleanup|teardown|deinit|dereg|exit)(_|$)/;
 

@@ -60,3 +60,27 @@ describe('a count of as many pages as another function has asked for', () => {
   accepts(rule, 'a helper that hands the number on', piped({ first: 'check_count(count);' }));
   complains(rule, 'a test for none', piped({ test: 'if (count == 0)\n\t\treturn 0;' }), told);
 });
+
+const given = (call: string, more = '') => `${more}
+int take(struct ubuf *u, unsigned long addr, int n)
+{
+	struct page **pages = kvcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int got = get_user_pages_fast(addr, n, 0, pages);
+
+	if (got < n) {
+		${call}(pages, n);
+		return -EFAULT;
+	}
+	return hw_take(u, pages, n);
+}
+`;
+const definition = (body: string) => `static void array_done(struct page **pages, int n)\n{\n\t${body}\n}\n`;
+
+describe('an array that is given with the number asked for where fewer may be there', () => {
+  accepts('unchecked-count', 'a function that is not seen and is named for freeing it', given('ubuf_free_pages'));
+  accepts('unchecked-count', 'one that is named for putting them', given('ubuf_put_pages'));
+  complains('unchecked-count', 'one that is named otherwise', given('ubuf_output_pages'), 'take:ubuf_output_pages(pages, n);');
+  accepts('unchecked-count', 'a function that frees it', given('array_done', definition('kvfree(pages);')));
+  const using = given('array_done', definition('hw_show(pages[n - 1]);\n\tkvfree(pages);'));
+  complains('unchecked-count', 'a function that uses one of them', using, 'take:array_done(pages, n);');
+});

@@ -7,6 +7,7 @@ import { suffixAfter } from '../../program/path.js';
 import { type Program } from '../../program/program.js';
 import type { Drop } from './drops.js';
 import type { CountFault } from './fault.js';
+import { takesUpNone } from './helper.js';
 import { faultAt, isArray, isTest, type State, type Walking } from './path.js';
 import { ALL, addedIn, ERROR, type Known, moved, SHORT, symbolOf, ZERO } from './symbols.js';
 
@@ -37,7 +38,7 @@ export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Not
   if (!isGiven || w.program.isNeutral(o.name ?? '', reference.file) || w.tested.has(o.pos)) return unnoted;
   const symbols = o.args.map((a) => symbolOf(a, state.names, w.words));
   if (symbols.some((s) => s?.base === 'result')) return { faults: nothing, counted: true };
-  const isAsked = symbols.some((s) => s?.base === 'asked' && s.plus === 0);
+  const isAsked = symbols.some((s) => s?.base === 'asked' && s.plus === 0) && !takesUpNone(w, o);
   return { faults: isAsked ? faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO | SHORT) : nothing, counted: false };
 }
 
