@@ -16,6 +16,11 @@ export function assumed(known: ReadonlyMap<string, boolean>, left: string, op: s
   return withEntry(known, key, truth);
 }
 
+/** True where a condition was assumed as it is said. */
+export function isSaid(known: ReadonlyMap<string, boolean>, left: string, op: string, right: string): boolean {
+  return known.get(keyOf(left, op, right)) === plain(op).truth;
+}
+
 /** Equal for conditions that say the same, or the opposite. */
 function keyOf(left: string, op: string, right: string): string {
   return `${left} ${plain(op).op} ${right}`;

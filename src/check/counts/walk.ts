@@ -3,7 +3,9 @@
  * and what the integers at hand stand for. At every statement that takes up so many pages the two are compared.
  */
 import { holds } from '../../flow/outcome.js';
+import { textAt } from '../../flow/paths/function/text.js';
 import { conditionText } from '../../flow/paths/memory/condition-text.js';
+import { keepsBits, masksSetAt } from '../../flow/paths/memory/masks.js';
 import { type Assume, type CallOperation, type Copy, isStore, type Node, type Store } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
@@ -13,7 +15,7 @@ import { swapped } from '../../syntax/comparisons.js';
 import { atCall, fills } from './at-call.js';
 import { atReturn } from './at-return.js';
 import { namesBefore } from './before.js';
-import { askedFrom, assumed, without } from './conditions.js';
+import { askedFrom, assumed, isSaid, without } from './conditions.js';
 import type { CountFault } from './fault.js';
 import { takesAsItIs } from './helper.js';
 import { inLoop } from './in-loop.js';
@@ -210,7 +212,19 @@ function behindStore(w: Walking, state: State, n: Node, o: Store, faults: CountF
     faults.push(...faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO));
   // A total that is set anew is as many as there are.
   const complete = state.complete || w.wanted.totals.has(o.target);
-  return { ...state, conditions: without(state.conditions, o.target), counted, complete, told: isTold, step: null };
+  const kept = without(state.conditions, o.target);
+  const conditions = isSomething(w, state, n, o) ? (assumed(kept, o.target, '!=', '0') ?? kept) : kept;
+  return { ...state, conditions, counted, complete, told: isTold, step: null };
+}
+
+/** True where a number is not zero from here on: bits are set in it, or it was not zero, and its bits stay. */
+function isSomething({ program, taking }: Walking, { names, conditions }: State, n: Node, o: Store): boolean {
+  if (o.kind === 'clear' || (o.kind === 'copy' && o.replaces)) return false;
+  const text = textAt({ program, reference: taking.reference }, n);
+  if (!keepsBits(text)) return false;
+  const number = names.get(o.target);
+  const wasSomething = number?.base === 'number' ? number.plus !== 0 : isSaid(conditions, o.target, '!=', '0');
+  return wasSomething || masksSetAt(text) !== null;
 }
 
 /** `done += n`, where an error was looked for, and a short count was not. */

@@ -82,6 +82,7 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
     case 'assign': {
       if (e.op === '=' && e.right.kind === 'initializer') return overwrite(b, e.left, e.right);
       const more = addedBy(e);
+      if ((e.op === '|=' || e.op === '&=') && isDecided(b, e.right)) return kept(b, e, e.op === '|=');
       const value = more === null ? stored(b, e.right) : evaluate(b, more);
       const target = evaluate(b, e.left);
       if (target.path === null || target.address) return value;
@@ -215,6 +216,19 @@ function decided(b: Builder, e: Expression): Value {
   const answer = (text: string): Expression => ({ kind: 'literal', text, pos: e.pos, end: e.end });
   const value = conditional(b, { kind: 'conditional', test: e, then: answer('1'), otherwise: answer('0'), pos: e.pos, end: e.end });
   return { ...value, text: sourceName(e) };
+}
+
+/** `bad |= n != 1` is something where the answer is yes, and as before where it is no; `ok &= n == 1` is nothing where the answer is no. */
+function kept(b: Builder, { left, right, pos, end }: Extract<Expression, { kind: 'assign' }>, isSet: boolean): Value {
+  const target = evaluate(b, left);
+  const changes = join(b, pos);
+  const after = join(b, end);
+  condition(b, right, isSet ? changes : after, isSet ? after : changes);
+  b.current = changes;
+  if (target.path !== null && !target.address) node(b, pos, { kind: 'clear', target: target.path, text: isSet ? '1' : '0' });
+  connect(b, after);
+  b.current = after;
+  return target;
 }
 
 function typeArgument(e: Expression | undefined): CType | null {

@@ -23,3 +23,41 @@ export function bitsTestedBy(o: Operation | null): string[] {
   const mask = o?.kind === 'assume' ? maskOf(o.left) : undefined;
   return mask === undefined ? [] : [bitsOf('', mask)];
 }
+
+/** `flags |= A`, `obj->flags = obj->flags | A | BIT(3)` */
+const setting = /^(?<of>[\w.>[\]-]+?)\s*(?:\|=|=\s*\k<of>\s*\|)\s*(?<mask>[^;,=&?]+?)\s*(?:;|$)/;
+/** `flags &= ~A`, `obj->flags = obj->flags & ~(A | BIT(3))` */
+const clearing = /^(?<of>[\w.>[\]-]+?)\s*(?:&=|=\s*\k<of>\s*&)\s*~\s*(?<mask>[^;,=&?]+?)\s*(?:;|$)/;
+/** `err |= hw_map(dev, page)` */
+const merging = /^[\w.>[\]-]+?\s*\|=/;
+/** A variable may have none of the bits. */
+const constant = /^\(?(?:-\s*E[A-Z\d]+|[A-Z_][A-Z\d_]*|BIT\(\w+\)|0x[\da-f]*[1-9a-f][\da-f]*|[1-9]\d*|1U?L* ?<< ?\w+)\)?$/;
+const error = /^\(?-/;
+
+/** The constants of which a statement sets the bits; `null` for one that sets others, or none. */
+export function masksSetAt(text: string): string[] | null {
+  return constantsOf(setting.exec(text));
+}
+
+/** The constants of which a statement clears the bits; `null` for one that clears others, or none. */
+export function masksClearedAt(text: string): string[] | null {
+  return constantsOf(clearing.exec(text));
+}
+
+/** True for a statement behind which a number that was not zero is not, as all bits of it stay. */
+export function keepsBits(text: string): boolean {
+  return merging.test(text);
+}
+
+/** True for the constant of an error, `-EIO`. */
+export function isError(mask: string): boolean {
+  return error.test(mask);
+}
+
+function constantsOf(match: RegExpExecArray | null): string[] | null {
+  const masks = match?.groups?.['mask']
+    ?.replace(/^\((.*)\)$/, '$1')
+    .split('|')
+    .map((one) => one.trim());
+  return masks?.every((one) => constant.test(one)) ? masks : null;
+}

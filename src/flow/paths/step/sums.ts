@@ -5,7 +5,9 @@ import { isNumber as isNumberType } from '../../../program/types.js';
 import { unsignedType } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { textAt } from '../function/text.js';
+import { set } from '../memory/flags.js';
 import { keptOf, withEntry } from '../memory/maps.js';
+import { keepsBits } from '../memory/masks.js';
 import { put, renewed, valueAt } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign } from '../memory/state.js';
@@ -74,6 +76,7 @@ export function grown(local: Called, n: Node, target: string, place: string, sta
   const fresh = `~${n.id}`;
   const text = textAt(local, n);
   const known = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
+  if (keepsBits(text)) return merged(summed(state, target), place, fresh, known, state.signs.get(`+${target}`) ?? sign.any);
   const added = step.test(text) ? sign.positive : (state.signs.get(`+${target}`) ?? sign.any);
   // What the rounds that take pages are added up in is no less than none, and more once something was.
   const isTally = state.phase === 'held' && n.loops.some((l) => local.taking.some((t) => t.id === l.id));
@@ -86,6 +89,14 @@ export function grown(local: Called, n: Node, target: string, place: string, sta
   if (!increase.test(text) || before & sign.negative) return changed;
   const above = more === sign.positive || (before === sign.positive && (more & sign.negative) === 0);
   return withSign(changed, fresh, above ? sign.positive : sign.zero | sign.positive) ?? changed;
+}
+
+/** The state behind `err |= more`, by the signs of both: without a bit only where neither has one, and below zero where one of them is. */
+function merged(state: State, place: string, fresh: string, known: number, more: number): State {
+  if (more === sign.zero) return state;
+  const changed = put(renewed(state, fresh), place, fresh);
+  if (known === sign.negative || more === sign.negative) return withSign(changed, fresh, sign.negative) ?? changed;
+  return (known & sign.zero) === 0 || (more & sign.zero) === 0 ? (withSign(changed, fresh, set) ?? changed) : changed;
 }
 
 /** `n += …`, `n++` */
