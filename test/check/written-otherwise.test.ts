@@ -732,3 +732,39 @@ void buf_put(struct buf *b)
     'buf_get:if (pin_user_pages_fast(addr + i * PAGE_SIZE, 1, FLAGS(b), &page) != 1)',
   );
 });
+
+const installed = (keep: string) => `struct buf { struct page *page; };
+struct port { struct buf *slot[8]; };
+static void buf_free(struct buf *b)
+{
+	unpin_user_page(b->page);
+	kfree(b);
+}
+int port_set(struct port *p, unsigned long a, int i)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+
+	if (!b)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &b->page) != 1) {
+		kfree(b);
+		return -EFAULT;
+	}
+	if (p->slot[i] != b) {
+		if (p->slot[i])
+			buf_free(p->slot[i]);
+		${keep}
+	}
+	return 0;
+}
+void port_end(struct port *p, int i)
+{
+	buf_free(p->slot[i]);
+}
+`;
+
+describe('an object that is kept where it is another one than stands there', () => {
+  accepts('leak-on-path', 'which a new one is', installed('p->slot[i] = b;'));
+  const lost = 'port_set:if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &b->page) != 1) {';
+  complains('leak-on-path', 'which a new one is, and is not kept', installed('p->n++;'), lost);
+});

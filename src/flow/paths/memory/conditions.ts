@@ -1,6 +1,6 @@
 /** What is known after a condition: signs of values, comparisons that came out, outcomes of the acquiring call. */
 import type { Assume } from '../../../program/graph.js';
-import type { Value } from '../../../program/path.js';
+import { rootOf, type Value } from '../../../program/path.js';
 import { errorNumberTest, errorOrNullTest, errorTests } from '../../../protocol/index.js';
 import { plain, swapped } from '../../../syntax/comparisons.js';
 import { type Acquired, holds } from '../../outcome.js';
@@ -46,7 +46,7 @@ function afterZero(state: State, value: string, op: string): State | null {
 /** The state where two values, of which the right one is not zero, compare as said. */
 function afterComparison(state: State, o: Assume, left: string, right: string, acquired: Acquired | null): State | null {
   const { op } = o;
-  if (op === '==' && isNamed(state, left, right)) return null;
+  if (op === '==' && (isNamed(state, left, right) || isOlder(state, left, right) || isOlder(state, right, left))) return null;
   // Of whole numbers, below one is no more than zero.
   if (right === '=1' && left !== state.asked && !(left === state.result && state.asked === '=1') && (op === '<' || op === '>='))
     return afterZero(state, left, op === '<' ? '<=' : '>');
@@ -62,6 +62,11 @@ function afterComparison(state: State, o: Assume, left: string, right: string, a
   const isApart = left === right && [o.left, o.right].some(({ path }) => state.signs.has(`+${path}`));
   const after = isApart && op !== '==' && op !== '!=' ? next : compared(next, left, op, right);
   return after && afterAsked(after, o, left, right, acquired);
+}
+
+/** True for what stood somewhere before the memory was allocated, and nobody else has it, with which it is compared: they are two. */
+function isOlder({ fresh, shared }: State, memory: string, value: string): boolean {
+  return fresh.has(memory) && !shared.has(memory) && rootOf(value) !== value && /^\w/.test(value) && rootOf(value) !== memory;
 }
 
 /** True for the reference and the name of a constant: a page is none of the values that a name stands for. */
