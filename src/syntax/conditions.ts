@@ -162,6 +162,8 @@ function parseAtom(t: Tokens, at: At): Condition {
     } else if (to - from === 4 && /^IS_(ENABLED|REACHABLE)$/.test(first)) {
       return { op: 'defined', name: tokenText(t, from + 2) };
     }
+    const sides = versionTest(t, from, to);
+    if (sides !== null) return sides;
     const sign = tokenText(t, from + 1);
     if (negated[sign] !== undefined) {
       const number = readNumber(t, from + 2, to);
@@ -183,23 +185,42 @@ function parseAtom(t: Tokens, at: At): Condition {
   return opaqueTo(t, from, to);
 }
 
+/** How drivers name a macro that is given a version and asks whether the kernel is of that one or a newer, `LINUX_VERSION_IS_GEQ(5,6,0)`, or an older one. */
+const versionTests: readonly (readonly [name: RegExp, sign: string])[] = [
+  [/(^|_)(GEQ?|SINCE|AT_?LEAST|FROM|NEWER_OR_EQUAL)(_|$)/i, '>='],
+  [/(^|_)(LT|LESS|BEFORE|BELOW|OLDER|UNTIL)(_|$)/i, '<'],
+];
+
+/** A test of the kernel's version that a macro of the driver makes; `null` for any other atom. */
+function versionTest(t: Tokens, from: number, to: number): Condition | null {
+  const [, sign] = versionTests.find(([name]) => name.test(tokenText(t, from))) ?? [];
+  const version = sign === undefined ? null : readVersion(t, from, to);
+  if (sign === undefined || version === null || version.parts !== 3) return null;
+  return { op: 'compare', name: 'LINUX_VERSION_CODE', sign, value: version.value, shown: `KERNEL_VERSION(${version.text})` };
+}
+
 function readNumber(t: Tokens, from: number, to: number): { value: number; shown: string } | null {
   if (from >= to) return null;
   if (to - from === 1 && t.kind[from] === NUMBER) {
     const value = Number(tokenText(t, from).replace(/[uUlL]+$/, ''));
     return Number.isNaN(value) ? null : { value, shown: tokenText(t, from) };
   }
-  const name = tokenText(t, from);
+  const version = readVersion(t, from, to);
+  return version && { value: version.value, shown: `${tokenText(t, from)}(${version.text})` };
+}
+
+/** `KERNEL_VERSION(5,6,0)`, by whatever name: `null` for what is no call of two numbers or more. */
+function readVersion(t: Tokens, from: number, to: number): { value: number; text: string; parts: number } | null {
   const parts: number[] = [];
-  if (!/^[A-Z_]*(VERSION|RELEASE)[A-Z_]*$/.test(name) || !isPunct(t, from + 1, '(') || t.match[from + 1] !== to - 1) return null;
+  if (t.kind[from] !== WORD || !isPunct(t, from + 1, '(') || t.match[from + 1] !== to - 1) return null;
   for (let i = from + 2; i < to - 1; i++) {
     if (t.kind[i] === NUMBER) parts.push(Number(tokenText(t, i)));
     else if (!isPunct(t, i, ',')) return null;
   }
-  if (parts.length === 0 || parts.some(Number.isNaN)) return null;
+  if (parts.length < 2 || parts.some(Number.isNaN)) return null;
   // KERNEL_VERSION caps its last part at 255; RHEL_RELEASE_VERSION has two parts. Only the order matters here.
   const value = parts.length === 2 ? parts[0]! * 256 + parts[1]! : parts.reduce((sum, p) => sum * 256 + Math.min(p, 255), 0);
-  return { value, shown: `${name}(${parts.join(',')})` };
+  return { value, text: parts.join(','), parts: parts.length };
 }
 
 /** What a configuration says of a name: undefined (`null`) or its number; opaque atoms have 0 or 1. */

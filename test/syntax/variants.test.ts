@@ -73,6 +73,10 @@ describe('variants', () => {
     ['defined(CONFIG_X) && !defined Y', 'CONFIG_X && !defined(Y)'],
     ['IS_ENABLED(CONFIG_X) || (A && B)', 'CONFIG_X || (A && B)'],
     ['!(LINUX_VERSION_CODE < KERNEL_VERSION(5,6,0))', 'LINUX_VERSION_CODE >= KERNEL_VERSION(5,6,0)'],
+    ['LINUX_VERSION_CODE >= KVER(5, 6, 0)', 'LINUX_VERSION_CODE >= KVER(5,6,0)'],
+    ['!LINUX_VERSION_IS_GEQ(5,6,0)', 'LINUX_VERSION_CODE < KERNEL_VERSION(5,6,0)'],
+    ['KERNEL_BEFORE(6,5,0)', 'LINUX_VERSION_CODE < KERNEL_VERSION(6,5,0)'],
+    ['GRADE(1, 2, 3)', 'GRADE ( 1 , 2 , 3 )'],
     ['FOO(1) + 2 > BAR', 'FOO ( 1 ) + 2 > BAR'],
   ])('normalises %j', (text, expected) => expect(conditionText(parseCondition(text))).toBe(expected));
 
