@@ -2,6 +2,7 @@
 import { type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
 import { type CallOperation, callsOf, type Graph, type Node } from './graph.js';
 import type { Ledger } from './ledger.js';
+import { otherNames } from './macros.js';
 import type { AskedTree } from './questions.js';
 
 /** A call where it stands. */
@@ -22,6 +23,8 @@ export interface Callers {
 
 /** What callers are looked for in. */
 interface Sources {
+  /** The tree is that of a driver. */
+  isDriver: boolean;
   tree: AskedTree;
   ledger: Ledger;
   file(name: string): FileFacts | null;
@@ -29,17 +32,24 @@ interface Sources {
 }
 
 /** Opens the lookup of callers, which are remembered. */
-export function openCallers({ tree, ledger, file, graphs }: Sources): Callers {
+export function openCallers({ isDriver, tree, ledger, file, graphs }: Sources): Callers {
   const known = ledger.memo<FunctionReference[]>();
 
   function find(reference: FunctionReference): FunctionReference[] {
     const local = reference.static && reference.file.endsWith('.c');
-    const found: FunctionReference[] = [];
-    for (const name of local ? [reference.file] : tree.filesCalling(reference.free ? '__free' : reference.name)) {
+    const filesWith = (name: string): readonly string[] => (local ? [reference.file] : tree.filesCalling(name));
+    const found = new Map<string, FunctionReference>();
+    const add = (callers: readonly FunctionReference[]): void => {
+      for (const caller of callers) found.set(caller.key, caller);
+    };
+    for (const name of filesWith(reference.free ? '__free' : reference.name)) {
       const facts = file(name);
-      if (facts) found.push(...callersIn(facts, reference));
+      if (facts) add(callersIn(facts, reference));
     }
-    return found;
+    // Where a driver calls it by the name of a macro, that is the call.
+    for (const macro of isDriver && !reference.macro ? otherNames(file(reference.file), reference.name) : [])
+      for (const name of filesWith(macro.name)) add(callersBy(file(name), macro.name));
+    return [...found.values()];
   }
 
   function callers(reference: FunctionReference): FunctionReference[] {
@@ -68,6 +78,11 @@ function callersIn(facts: FileFacts, reference: FunctionReference): FunctionRefe
   // Who stands in the stub's arm of an `#if` calls that.
   const arms = own.map((r) => r.item.conditions.join());
   return others.filter((r) => r.name !== reference.name && !arms.includes(r.item.conditions.join()));
+}
+
+/** The functions of a file that call one by the name of a macro, which is no caller itself in another arm. */
+function callersBy(facts: FileFacts | null, macro: string): FunctionReference[] {
+  return facts ? mentioning(facts, macro).filter((r) => r.name !== macro) : [];
 }
 
 /** True for an inline function in a header that stands for one of a `.c` file where that is not built. */

@@ -102,7 +102,11 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
     if (macro.objectLike) {
       const target = /^#\s*define[\s\\]+\w+[\s\\]+(\w+)\s*(?:$|\/[*/])/.exec(text)?.[1];
       if (target === undefined) return null;
-      return isTabled(target) ? { name: target, arguments: [], same: true } : aliasFor(target, macro.file, assumed);
+      const itself: Alias = { name: target, arguments: [], same: true };
+      if (isTabled(target)) return itself;
+      // Of a driver's own function it is another name.
+      const isFunction = sources.isDriver && target !== macro.name && macros(target, macro.file).length === 0;
+      return isFunction ? itself : aliasFor(target, macro.file, assumed);
     }
     return text.includes('(') && (mayStandFor(sources, macro, text) || (sources.isDriver && callsParameter(text)))
       ? onlyCallIn(sources, macro, assumed)

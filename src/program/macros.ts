@@ -7,6 +7,14 @@ export function macrosOf(facts: FileFacts | null, name: string): FunctionReferen
   return defined.length > 0 ? defined.filter((r) => r.macro) : null;
 }
 
+/** The macros of a file that are another name for a function. */
+export function otherNames(facts: FileFacts | null, name: string): FunctionReference[] {
+  const stands = new RegExp(`^[ \\t]*#\\s*define[ \\t]+\\w+[ \\t]+${name}[ \\t]*(?:$|/[*/])`, 'm');
+  if (!facts || !stands.test(facts.text)) return [];
+  const macros = [...facts.objectMacros().values()].flat();
+  return macros.filter(({ item }) => stands.test(facts.text.slice(item.pos, item.end)));
+}
+
 /** What macros are looked up in. */
 interface Sources {
   file(name: string): FileFacts | null;

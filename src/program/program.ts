@@ -50,6 +50,8 @@ export interface Program extends Omit<Files, 'contentOf'>, Callers, Searches, Me
   macroTexts(name: string, file: string): readonly string[];
   /** The number that a name in capitals stands for in a file: a macro or an enumerator; `null` if that is not plain. */
   constant(name: string, file: string): number | null;
+  /** The tree is that of a driver, of which every file can be searched. */
+  isDriver: boolean;
   /** Macros that a name can mean in a file, those with parameters first: its own, else those of headers. */
   macros(name: string, file: string): FunctionReference[];
   /** True if a macro's body is one call of a name in the tables: its uses are that call. */
@@ -103,11 +105,12 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const collapse = collapser({ structure, named, globalType, resultType, expand, numberOf });
   const graphsOf = openGraphs({ worked, file, variants, global, isHanding, writtenMacro, armsOf, collapse });
 
-  const { callers, callSites } = openCallers({ tree, ledger, file, graphs });
+  const { callers, callSites } = openCallers({ isDriver, tree, ledger, file, graphs });
 
   return {
     tree,
     ledger,
+    isDriver,
     file,
     textOf,
     callSites,
