@@ -110,3 +110,45 @@ describe('whether references go with a bio, by its flags', () => {
   const noReference = taken(flagged('if (!bio_flagged(bio, BIO_NO_PAGE_REF))\n\t\t\tput_page(page);', ''));
   accepts(rule, 'which it has but for that flag', noReference);
 });
+
+const beside = (complete: string) => `struct dio { struct page **pages; int n; };
+${complete}
+static void dio_end_io(struct bio *bio)
+{
+	struct dio *d = bio->bi_private;
+
+	bio_put(bio);
+	dio_complete(d);
+}
+int dio_read(struct dio *d, struct block_device *bdev, unsigned long a, int n)
+{
+	struct bio *bio;
+	int i, rc;
+
+	rc = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, d->pages);
+	if (rc != n) {
+		if (rc > 0)
+			unpin_user_pages(d->pages, rc);
+		return -EFAULT;
+	}
+	d->n = n;
+	bio = bio_alloc(bdev, n, REQ_OP_READ, GFP_KERNEL);
+	bio->bi_private = d;
+	bio->bi_end_io = dio_end_io;
+	for (i = 0; i < n; i++)
+		__bio_add_page(bio, d->pages[i], PAGE_SIZE, 0);
+	submit_bio(bio);
+	return 0;
+}
+`;
+
+describe('a bio that is given back beside an object that keeps its pages', () => {
+  const dropping = 'static void dio_complete(struct dio *d)\n{\n\tunpin_user_pages_dirty_lock(d->pages, d->n, true);\n}';
+  accepts('leak-on-path', 'which drops them', beside(dropping));
+  complains(
+    'leak-on-path',
+    'which drops none',
+    beside(dropping.replace(/unpin[^;]*/, 'd->n = 0')),
+    'dio_end_io:static void dio_end_io(struct bio *bio)',
+  );
+});

@@ -171,6 +171,8 @@ function keptStep({ reference: { file, name }, pos }: Start, { tag, suffix }: Ca
 /** Pages that do not come through functions which the site hands them to, or which are given back what holds them. */
 function handedBack({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
   const { program, effects } = context;
+  // What an object keeps beside a bio that is given back is dropped from there.
+  const isElsewhere = given.drops.some(({ heaps }) => heaps.some((field) => !field.includes('@')));
   const taken = (way: string, by: FunctionReference): PathStep => ({
     file,
     function: name,
@@ -196,7 +198,7 @@ function handedBack({ context, walked }: Functions, { reference: { file, name },
         ? [left(reference, exit, 'kept until', 'left here with the pages still held, which nobody else drops')]
         : [];
     }),
-    ...given.backs.flatMap((back) => handed(back, 'given back to', ({ trail }) => happened(trail, 'freed'))),
+    ...(isElsewhere ? [] : given.backs).flatMap((back) => handed(back, 'given back to', ({ trail }) => happened(trail, 'freed'))),
     ...given.handlers.flatMap((handler) => handed(handler, 'kept until', ({ trail }) => happened(trail, 'forgotten'))),
   ];
 }
