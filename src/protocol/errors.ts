@@ -14,6 +14,9 @@ export const goingOn: ReadonlySet<string> = new Set(['-EIOCBQUEUED', '-EINPROGRE
 /** Calls that give what they are given, as another type: include/linux/err.h, xarray.h. */
 export const errorCalls = /^(PTR_ERR|ERR_PTR|ERR_CAST|PTR_ERR_OR_ZERO|xa_err)$/;
 
+/** Of those, the ones that give a number. */
+export const errorNumberCalls = /^(PTR_ERR|PTR_ERR_OR_ZERO|xa_err)$/;
+
 /** Of those, the ones that give zero for what is no error. */
 export const errorOrZeroCalls = /^(PTR_ERR_OR_ZERO|xa_err)$/;
 

@@ -768,3 +768,33 @@ describe('an object that is kept where it is another one than stands there', () 
   const lost = 'port_set:if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &b->page) != 1) {';
   complains('leak-on-path', 'which a new one is, and is not kept', installed('p->n++;'), lost);
 });
+
+const asked = (ask: string, drop = 'unpin_user_page(p);') => `static struct page *one(unsigned long a)
+{
+	struct page *page;
+	int got = pin_user_pages_fast(a, 1, 0, &page);
+
+	return got == 1 ? page : ERR_PTR(got < 0 ? got : -EFAULT);
+}
+int run(unsigned long a, int busy)
+{
+	struct page *p = one(a);
+	int err;
+
+	${ask}
+	if (err)
+		return err;
+	err = hw_run(page_size(p));
+	${drop}
+	return err;
+}
+`;
+
+describe('the number of an error that was asked for in a page which is there', () => {
+  for (const ask of ['err = PTR_ERR_OR_ZERO(p);', 'err = PTR_ERR(p);\n\tif (!IS_ERR(p))\n\t\terr = 0;']) {
+    accepts('leak-on-path', `by ${ask}`, asked(ask));
+    complains('leak-on-path', `by ${ask}, and left`, asked(ask, ''), 'run:struct page *p = one(a);');
+    const other = `${ask}\n\tif (!err && busy)\n\t\terr = -EBUSY;`;
+    complains('leak-on-path', `by ${ask}, and another one`, asked(other), 'run:if (!err && busy)');
+  }
+});

@@ -9,6 +9,7 @@ import {
   copyingName,
   dirtyCalls,
   errorCalls,
+  errorNumberCalls,
   errorOrZeroCalls,
   exchangingCalls,
   extraReferenceCalls,
@@ -27,7 +28,20 @@ import { isGivenAround } from '../entry.js';
 import type { Callee } from '../function/callee.js';
 import { isAlwaysSet } from '../function/shape.js';
 import { copyOf } from '../memory/maps.js';
-import { baseOf, holders, placeAt, placeBelow, put, reach, reaches, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import {
+  baseOf,
+  holders,
+  isHeld,
+  placeAt,
+  placeBelow,
+  put,
+  reach,
+  reaches,
+  renewed,
+  valueAt,
+  valueIn,
+  withFresh,
+} from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
@@ -120,8 +134,11 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
 
 /** What a call makes of a value, as an error: nothing of one that is none, where it says so. */
 function errorIn(state: State, api: string, value: string | null): string | null {
-  const isNone = value !== null && (signOf(state, value) & sign.negative) === 0;
-  return isNone && errorOrZeroCalls.test(api) ? '=0' : value;
+  const isThere = value !== null && isHeld(state, value);
+  const isNone = isThere || (value !== null && (signOf(state, value) & sign.negative) === 0);
+  if (isNone && errorOrZeroCalls.test(api)) return '=0';
+  // The number of a page that is there leads to it no more.
+  return isThere && errorNumberCalls.test(api) ? null : value;
 }
 
 /** Nothing is known of the pages from a call on that may have ended the object which holds them. */
