@@ -173,6 +173,38 @@ describe('pages of an iterator in another file than they were taken in', () => {
   accepts('leak-on-path', 'who does not know', asked(''));
 });
 
+const keptBy = (ask: string, drop = '') => `struct io { struct page **pages; bool pinned; int n; };
+int io_fill(struct io *io, struct iov_iter *it)
+{
+	struct page **pages = io->pages;
+	size_t off;
+	ssize_t got = iov_iter_extract_pages(it, &pages, LONG_MAX, 16, 0, &off);
+
+	if (got <= 0)
+		return -EFAULT;
+	${ask}
+	io->n = DIV_ROUND_UP(got + off, PAGE_SIZE);
+	return 0;
+}
+void io_done(struct io *io)
+{
+	${drop}
+	kfree(io);
+}
+`;
+
+describe('pages of an iterator that a field keeps', () => {
+  const asks = 'io->pinned = iov_iter_extract_will_pin(it);';
+  complains(
+    'never-released',
+    'which somebody asks for',
+    keptBy(asks),
+    'io_fill:ssize_t got = iov_iter_extract_pages(it, &pages, LONG_MAX, 16, 0, &off);',
+  );
+  accepts('never-released', 'which nobody asks for', keptBy(''));
+  accepts('never-released', 'which are dropped', keptBy(asks, 'if (io->pinned)\n\t\tunpin_user_pages(io->pages, io->n);'));
+});
+
 const exported = (undo: string) => `struct buf { struct page **pages; int n; };
 static const struct dma_buf_ops ops;
 struct dma_buf *buf_export(struct entry __user *entries, int count)

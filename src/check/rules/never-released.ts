@@ -1,6 +1,7 @@
 import type { FunctionFlow } from '../../flow/flow.js';
 import { callsAt } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
+import { userTests } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
 import type { Rule } from '../finding.js';
@@ -21,7 +22,11 @@ export const neverReleased: Rule = {
         complaintOf(subject, w, `pages taken by ${row.api}() are kept in ${w.fields.join(', ')}, from where nothing drops them`),
       );
     if (!isOnlyUndone(subject)) return [];
-    if (row.reference === 'conditional' || followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)) return [];
+    if (
+      (row.reference === 'conditional' && !asksForUser(subject)) ||
+      followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)
+    )
+      return [];
     if (followed.visits.some(({ flow }) => isGuessed(subject.program, flow))) return [];
     if (row.containers.some((c) => c === 'skb' || c === 'pipe' || c === 'other')) return [];
     if (seen.length > 0 && !keptOnSuccess(subject)) return [];
@@ -32,6 +37,13 @@ export const neverReleased: Rule = {
     return [complaintHere(subject, `pages taken by ${row.api}() and kept in ${carrier.join(', ')} are dropped ${but}`)];
   },
 };
+
+/** True where somebody with the pages asks whether they are a user's: sometimes they are. */
+function asksForUser({ program, followed }: Subject): boolean {
+  return followed.visits.some(({ flow }) => callsUserTest.test(program.textOf(flow.reference)));
+}
+
+const callsUserTest = new RegExp(`\\b(?:${[...userTests].join('|')})\\s*\\(`);
 
 /** True if the pages went through a pointer to several functions: what one of them keeps may be gone when it returns. */
 function isGuessed(program: Program, { reference, calls }: FunctionFlow): boolean {
