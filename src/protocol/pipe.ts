@@ -8,7 +8,7 @@ export const pipeStructs: readonly ContainerStruct[] = [
 ];
 
 export const pipeTransfers: readonly Transfer[] = [
-  { name: 'add_to_pipe', moves: [['1', '0']] },
+  { name: 'add_to_pipe', moves: [['1@pipe', '0@pipe']], fails: 'any error', drops: true },
   { name: 'pipe_buf', moves: [['0', 'return']] },
   { name: 'pipe_head_buf', moves: [['0', 'return']] },
 ];

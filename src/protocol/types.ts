@@ -97,6 +97,8 @@ export interface Transfer {
   returns?: string;
   /** The result that says that nothing was moved; success is zero beside `error`, and anything else beside `any error`. */
   fails?: 'error' | 'any error' | 'zero' | 'error pointer';
+  /** Where the call fails it has dropped what it was to move. */
+  drops?: true;
   /** Position of the argument that the result is, where something was moved. */
   gives?: number;
   /** Position of a flag's address: set where the call succeeds but the page stands there already, and its reference stays with whoever called. */

@@ -81,13 +81,18 @@ export function keepsPages(analysis: Analysis, start: Start): boolean {
 
 /** Failures with the pages held which no caller answers by dropping them. */
 function unanswered({ failures, cleaned }: Climbed): Witness[] {
-  const left = failures.filter(({ reference }) => !cleaned.has(reference.key));
+  const left = failures.filter(({ reference, turned }) => !cleaned.has(reference.key) && !isTaken(turned.exit));
   const blamed = new Set(left.map(({ reference }) => reference.key));
   // Who hands on another's failure as it is has not failed himself.
   const own = left.filter(({ turned }) => !failedOn(turned.exit.trail).some(({ key }) => blamed.has(key)));
   return own.map(({ reference, turned }) =>
     leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'),
   );
+}
+
+/** True for pages that are in a pipe or an skb of the callers: it is the kernel that takes those down. */
+function isTaken({ holders }: Exit): boolean {
+  return holders.length > 0 && holders.every((h) => h.of >= 0 && /@(?:pipe|skb)$/.test(h.suffix));
 }
 
 /** Pages that stay in fields from which nobody drops them, or of which the object says that they are not there. */

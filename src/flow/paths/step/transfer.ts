@@ -5,8 +5,9 @@ import { folderOf, isNear } from '../../../program/place.js';
 import { type Transfer, transfers } from '../../../protocol/index.js';
 import { movesOf } from '../../moves.js';
 import type { Called } from '../context.js';
+import { loopOf } from '../loops/unwind.js';
 import { withEntry } from '../memory/maps.js';
-import { copied, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
+import { copied, holders, placeBelow, put, reach, valueIn, withFresh } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Holder, type State, sign, theReference, told } from '../memory/state.js';
 import { latest, type Trail } from '../memory/trail.js';
@@ -24,7 +25,7 @@ export const results = {
 export function moved(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const moves = movesOf(local.program, local.reference.file, o, name);
   if (!moves) return null;
-  const { fails, gives, merged, foundBy } = (o.iterates ? undefined : transfers.get(name)) ?? {};
+  const { fails, gives, merged, foundBy, drops } = (o.iterates ? undefined : transfers.get(name)) ?? {};
   // What nobody near fetches back from there is held by whoever has put it there.
   const isHeld = foundBy === undefined || isCalledNear(local, foundBy);
   let next = state;
@@ -56,7 +57,8 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
   if (fails === undefined || state.phase !== 'held' || (isHeld && next === state)) return [next];
   const [done, failed] = results[fails];
   const length = gives === undefined ? null : valueIn(state, o.args[gives]);
-  const short = withLength(told(local, n, state, `where ${name}() fails`), o.result, length, false);
+  const where = told(local, n, state, `where ${name}() fails`);
+  const short = withLength(drops ? droppedBy(local, n, o, moves, where) : where, o.result, length, false);
   const not = withSign(short, o.result, failed);
   const full = withLength(next, o.result, length, true);
   const flag = merged === undefined ? null : flagAt(state, o.args[merged]);
@@ -68,6 +70,17 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
 /** True if a file of the function's folder, or below it, calls a function by its name. */
 function isCalledNear({ program, reference: { file } }: Called, name: string): boolean {
   return program.tree.filesCalling(name).some((caller) => isNear(caller, folderOf(file)));
+}
+
+/** The state behind a call that drops what it could not move. */
+function droppedBy(local: Called, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
+  const loop = loopOf(local, o, placeText(moves[0]?.[0] ?? '').of, n.loops);
+  const { unsure } = state;
+  return altered(state, {
+    phase: 'released',
+    dropped: { pos: n.pos, call: null, whole: false, doubt: null, loop, by: null, unsure, places: holders(state) },
+    unsure: false,
+  });
 }
 
 /** The state in which a result is the length that was asked for, or less. */
