@@ -131,3 +131,42 @@ describe('a failure with the pages in a caller that gives the object up', () => 
   accepts('leak-on-path', 'one that puts its reference', failing('span_put(s);'));
   complains('leak-on-path', 'one that does not', failing('hw_stop(s->id);'), 'span_fill:if (hw_share(s->id) < 0)');
 });
+
+const emptied = (drop: string): string => `struct ubuf { struct page *page; };
+int hw_run(struct page *p);
+static void ubuf_free(struct ubuf *u)
+{
+	unpin_user_page(u->page);
+	kfree(u);
+}
+static void ubuf_put(struct ubuf **at)
+{
+	if (*at)
+		${drop}
+	*at = NULL;
+}
+int run(unsigned long a)
+{
+	struct ubuf *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	int err;
+
+	if (!u)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, 0, &u->page) != 1) {
+		kfree(u);
+		return -EFAULT;
+	}
+	err = hw_run(u->page);
+	if (err) {
+		ubuf_put(&u);
+		return err;
+	}
+	ubuf_free(u);
+	return 0;
+}
+`;
+
+describe('an object of which a function is given where its pointer stands', () => {
+  accepts('leak-on-path', 'that ends it', emptied('ubuf_free(*at);'));
+  complains('leak-on-path', 'that frees it alone', emptied('kfree(*at);'), 'run:err = hw_run(u->page);');
+});

@@ -79,13 +79,15 @@ export function reach(state: State, value: string | null, depth = 0): readonly s
   };
   const address = value.startsWith('&');
   const base = address ? value.slice(1) : value;
+  // The members of what `p` points at are those of `p`.
+  const object = base.endsWith('[]') ? unindexed(base) : base;
   // Asked of every argument of every call on every path: this way of going through a map makes nothing on the heap.
   state.store.forEach((held, place) => {
-    if (!place.startsWith(base)) return;
-    const suffix = suffixAfter(place, base);
+    if (!place.startsWith(object)) return;
+    const suffix = suffixAfter(place, base) ?? (object === base ? null : memberAfter(place, object));
     if (suffix === null || (suffix === '' && !address)) return;
     // What stood behind a pointer is not behind what was stored over it.
-    if (held === theReference && isCut(state, place, base)) return;
+    if (held === theReference && isCut(state, place, object)) return;
     const seen = address && (suffix === '' || suffix.startsWith('[]')) ? `[]${suffix}` : suffix;
     if (held === theReference) add(seen);
     else if (held !== value && held !== place)
@@ -95,6 +97,12 @@ export function reach(state: State, value: string | null, depth = 0): readonly s
       }
   });
   return found ?? nothing;
+}
+
+/** What stands after an object in the path of a member of it, `null` for any other path. */
+function memberAfter(place: string, object: string): string | null {
+  const suffix = suffixAfter(place, object);
+  return suffix !== null && /^[.@]/.test(suffix) ? suffix : null;
 }
 
 /** True if a pointer on the way from a base to a place was stored over. */
