@@ -200,7 +200,7 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
   // Who is called by the acquiring function alone, or by such helpers of it, does what that undoes.
   const isHelper = (reference: FunctionReference, taking = takers, level = 0): boolean => {
     // Who is given it by its name calls it for the end of what is kept.
-    if (!reference.free && isHandedOut(program, reference)) return false;
+    if (!reference.cleanup && isHandedOut(program, reference)) return false;
     // What other files call is looked up in the index: to ask who in them does reads them all.
     const isLocal = reference.static && reference.file.endsWith('.c');
     if (!isLocal && program.tree.filesCalling(reference.name).some((file) => file !== site.reference.file)) return false;
@@ -297,7 +297,8 @@ function fieldsBefore(visit: Visit): string[] {
   for (let at: Visit | undefined = visit; at; at = at.parent?.visit) {
     const { heap, parent } = at;
     if (heap === null || found.includes(heap)) continue;
-    if (found.length > 0 && rootOf(heap) !== rootOf(found[0] as string)) break;
+    // Where a field only led to, they stand in that field.
+    if (found.length > 0 && rootOf(heap) !== rootOf(found[0] as string) && !at.flow.storedThrough) break;
     found.push(heap, ...(parent ? movedFrom(parent.visit.flow, heap) : []));
   }
   return found;

@@ -27,13 +27,13 @@ export function reachedApart({ program, site }: Subject, dropping: FunctionRefer
     if (seen.has(reference.key) || seen.size > maxFunctions) return null;
     seen.add(reference.key);
     const uses = usesOf(program, reference);
-    if (uses.length === 0) return { use: null };
+    if (uses.length === 0) return isUnused(program, reference) ? null : { use: null };
     const takes = (name: string, from: string): boolean =>
       taking.has(name) || acquires.has(name) || program.resolve(name, from).some((r) => acquiring.test(program.textOf(r)));
     const use = uses.find(({ by, graph, node }) => {
-      // What the end of a scope drops in the function that takes is that function's own.
-      if (node !== null && by.key === site.reference.key && isScopeEnd(node)) return false;
       const taken = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null && takes(o.name, by.file));
+      // What the end of a scope drops in a function that takes is that function's own.
+      if (node !== null && taken.length > 0 && isScopeEnd(node)) return false;
       const isTaken = node === null ? taken.length > 0 : taken.some((n) => leadsTo(graph, n, (m) => m === node));
       if (node !== null && isCalled(node, reference)) return !isTaken && apart(by) !== null;
       // Who calls it back does so before the wait for that is over.
@@ -77,6 +77,13 @@ function usesOf(program: Program, reference: FunctionReference): Use[] {
       return graph.callbacks.some((c) => c.functionName === name) ? [{ by, graph, node: null }] : [];
     }),
   );
+}
+
+/** True for what nobody uses: an end of scopes, or an inline function that its header names nowhere else. */
+function isUnused(program: Program, { name, file, item, cleanup }: FunctionReference): boolean {
+  if (cleanup) return true;
+  if (!item.static || !item.inline || !file.endsWith('.h')) return false;
+  return Array.from((program.file(file)?.text ?? '').matchAll(new RegExp(`\\b${name}\\b`, 'g'))).length === 1;
 }
 
 /** True for a call that is given something by its name. */

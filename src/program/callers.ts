@@ -37,19 +37,23 @@ export function openCallers({ isDriver, tree, ledger, file, graphs }: Sources): 
 
   function find(reference: FunctionReference): FunctionReference[] {
     const local = reference.static && reference.file.endsWith('.c');
-    const filesWith = (name: string): readonly string[] => (local ? [reference.file] : tree.filesCalling(name));
     const found = new Map<string, FunctionReference>();
     const add = (callers: readonly FunctionReference[]): void => {
       for (const caller of callers) found.set(caller.key, caller);
     };
-    for (const name of filesWith(reference.free ? '__free' : reference.name)) {
+    for (const name of local ? [reference.file] : filesCalling(reference)) {
       const facts = file(name);
       if (facts) add(callersIn(facts, reference));
     }
     // Where a driver calls it by the name of a macro, that is the call.
     for (const macro of isDriver && !reference.macro ? otherNames(file(reference.file), reference.name) : [])
-      for (const name of filesWith(macro.name)) add(callersBy(file(name), macro.name));
+      for (const name of local ? [reference.file] : tree.filesCalling(macro.name)) add(callersBy(file(name), macro.name));
     return [...found.values()];
+  }
+
+  function filesCalling({ name, cleanup }: FunctionReference): Iterable<string> {
+    if (cleanup) return tree.filesCalling(cleanup.macro);
+    return new Set([...tree.filesCalling(name), ...tree.filesCalling('__cleanup')]);
   }
 
   function callers(reference: FunctionReference): FunctionReference[] {
@@ -70,9 +74,12 @@ function callersIn(facts: FileFacts, reference: FunctionReference): FunctionRefe
   const own = facts.byName.get(reference.name);
   const isReal = own === undefined || own.some((r) => r.key === reference.key);
   if (!isReal && !own.every((r) => isStub(r, reference))) return [];
-  const { name, free } = reference;
-  // What `__free()` runs at the end of a scope is named there, and not called.
-  const all = free ? searching(facts, new RegExp(`\\b__free\\(\\s*${name}\\s*\\)`)) : mentioning(facts, name);
+  const { name, cleanup } = reference;
+  // What runs at the end of a scope is named where that begins, and not called.
+  const all = searching(
+    facts,
+    new RegExp(cleanup ? `\\b${cleanup.macro}\\(\\s*${cleanup.word}\\s*[,)]` : `\\b${name}\\s*\\(|cleanup(?:__)?\\(\\s*${name}\\s*\\)`),
+  );
   const others = all.filter((r) => r.key !== reference.key);
   if (isReal) return others;
   // Who stands in the stub's arm of an `#if` calls that.

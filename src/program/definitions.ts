@@ -1,4 +1,5 @@
 /** Which definitions a name can mean in a file. */
+import { wordOf } from './cleanup.js';
 import type { FileFacts, FunctionReference } from './file.js';
 import type { Ledger } from './ledger.js';
 import { filesIn, folderOf, isIn, outsideKernel } from './place.js';
@@ -59,7 +60,7 @@ export function openDefinitions({ tree, ledger, isDriver, file, macros }: Source
     const general = isGeneral(name);
     const key = `${name}\0${general ? folder : ''}\0${outsideKernel(from)}`;
     const find = (): FunctionReference[] => {
-      const files = tree.filesDefining(name);
+      const files = tree.filesDefining(wordOf(name));
       return definitionsOf(general ? filesIn(files, folder) : files, name, from);
     };
     const all = external.get(key) ?? external.work(key, find);
@@ -75,12 +76,12 @@ export function openDefinitions({ tree, ledger, isDriver, file, macros }: Source
   function resolveNear(name: string, from: string): FunctionReference[] {
     const folder = folderOf(from);
     const key = `${name}\0${folder}`;
-    const find = (): FunctionReference[] => definitionsOf(filesIn(tree.filesDefining(name), folder), name, from);
+    const find = (): FunctionReference[] => definitionsOf(filesIn(tree.filesDefining(wordOf(name)), folder), name, from);
     return file(from)?.byName.get(name) ?? resolvedNear.get(key) ?? resolvedNear.work(key, find);
   }
 
   function definitionsIn(isCandidate: (file: string) => boolean, name: string, from: string): FunctionReference[] {
-    return definitionsOf(tree.filesDefining(name).filter(isCandidate), name, from);
+    return definitionsOf(tree.filesDefining(wordOf(name)).filter(isCandidate), name, from);
   }
 
   /** The definitions in some files, as far as another file sees them. */
@@ -89,7 +90,7 @@ export function openDefinitions({ tree, ledger, isDriver, file, macros }: Source
     for (const candidate of candidates) {
       // User space beside the kernel has copies of its headers.
       if (outsideKernel(candidate) && !outsideKernel(from)) continue;
-      if (!tree.defines(candidate, name)) continue;
+      if (!tree.defines(candidate, wordOf(name))) continue;
       for (const reference of file(candidate)?.byName.get(name) ?? []) {
         if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) found.push(reference);
       }

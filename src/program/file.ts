@@ -1,7 +1,7 @@
 /** One file: its functions, macros and variables, and cheap looks at its text before anything is parsed. */
 import { excludes, without } from '../syntax/assumptions.js';
 import { type Item, isFunctionLike, type Outline, outline } from '../syntax/index.js';
-import { type FreeDefinition, freeDefinitions } from './free.js';
+import { type CleanupDefinition, cleanupDefinitions } from './cleanup.js';
 
 /** A function definition, or a function-like macro that stands for one, in one file. */
 export interface FunctionReference {
@@ -12,8 +12,8 @@ export interface FunctionReference {
   macro: boolean;
   /** A macro without parameters. */
   objectLike: boolean;
-  /** The statement of a DEFINE_FREE(name, type, statement), for one of those. */
-  free: FreeDefinition | null;
+  /** For what a macro of include/linux/cleanup.h defines. */
+  cleanup: CleanupDefinition | null;
   item: Item;
 }
 
@@ -49,7 +49,7 @@ export function describe(file: string, text: string): FileFacts {
     addTo(byName, reference);
   }
   for (const same of byName.values()) limit(same);
-  for (const { definition, item } of freeDefinitions(text)) {
+  for (const { definition, item } of cleanupDefinitions(text)) {
     const reference = referenceTo(file, item, false, false, definition);
     functions.push(reference);
     addTo(byName, reference);
@@ -78,8 +78,8 @@ function inOrder({ items, innerMacros }: Outline): readonly Item[] {
   return innerMacros.length > 0 ? [...items, ...innerMacros].sort((a, b) => a.pos - b.pos) : items;
 }
 
-function referenceTo(file: string, item: Item, macro: boolean, objectLike: boolean, free: FreeDefinition | null): FunctionReference {
-  return { key: `${file}:${item.name}@${item.pos}`, file, name: item.name, static: item.static, macro, objectLike, free, item };
+function referenceTo(file: string, item: Item, macro: boolean, objectLike: boolean, cleanup: CleanupDefinition | null): FunctionReference {
+  return { key: `${file}:${item.name}@${item.pos}`, file, name: item.name, static: item.static, macro, objectLike, cleanup, item };
 }
 
 function addTo(byName: Map<string, FunctionReference[]>, reference: FunctionReference): void {

@@ -16,6 +16,8 @@ interface Sources {
   global(name: string, file: string): Global | null;
   /** True for a macro of a driver that hands its argument through. */
   isHanding(name: string, file: string): boolean;
+  /** True for what a DEFINE_FREE() or DEFINE_CLASS() that a file sees has defined. */
+  isScopeEnd(name: string, file: string): boolean;
   /** The macro of a name that is of a kind; `null` if it means none. */
   writtenMacro(kind: WrittenKind, name: string, file: string, assumed: readonly string[]): FunctionVariant | null;
   /** The alternatives of conditions under which the macros that a function calls are what they are. */
@@ -46,7 +48,7 @@ function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
 }
 
 /** What names stand for in a file, under some conditions of arms. */
-function namesIn({ global, isHanding, writtenMacro }: Sources, { file, byName }: FileFacts, assumed: readonly string[]): Names {
+function namesIn({ global, isHanding, isScopeEnd, writtenMacro }: Sources, { file, byName }: FileFacts, assumed: readonly string[]): Names {
   return {
     isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),
     isCast: (name) => castCalls.test(name),
@@ -55,7 +57,7 @@ function namesIn({ global, isHanding, writtenMacro }: Sources, { file, byName }:
     isStoring: (name) => storingCalls.has(name),
     isGlobal: (name) => global(name, file) !== null,
     isFunction: (name) => byName.has(name),
-    isDefinedFree: (name) => byName.get(name)?.some((r) => r.free !== null) === true,
+    isScopeEnd: (name) => isScopeEnd(name, file),
     written: (kind, name) => writtenMacro(kind, name, file, assumed),
   };
 }

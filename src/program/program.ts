@@ -1,8 +1,10 @@
 /** The tree's functions, structs and globals, found and parsed only when the analysis asks for them. */
+import { freeingCalls } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import type { CType, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { isSmall } from './aliases.js';
 import { type Callers, openCallers } from './callers.js';
+import { madeFor, wordOf } from './cleanup.js';
 import { collapser } from './collapse.js';
 import { camelCase, openConstants, openTexts } from './constants.js';
 import { openDefinitions } from './definitions.js';
@@ -103,7 +105,10 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const constant = openConstants({ tree, ledger, ownHeaders });
   const numberOf = (name: string, from: string): number | null => (isDriver && camelCase.test(name) ? constant(name, from) : null);
   const collapse = collapser({ structure, named, globalType, resultType, expand, numberOf });
-  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, writtenMacro, armsOf, collapse });
+  // What frees memory is known by the tables.
+  const isScopeEnd = (name: string, from: string): boolean =>
+    madeFor.test(name) && !freeingCalls.has(wordOf(name)) && resolve(name, from).some((r) => r.cleanup !== null);
+  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, isScopeEnd, writtenMacro, armsOf, collapse });
 
   const { callers, callSites } = openCallers({ isDriver, tree, ledger, file, graphs });
 

@@ -2,6 +2,7 @@
 import { scalarType } from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { parseStruct, parseTypedef } from '../syntax/index.js';
+import { classType, madeFor, wordOf } from './cleanup.js';
 import type { FileFacts } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, nearestOf } from './place.js';
@@ -93,13 +94,15 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
   /** The file and those of its own headers that may say what a name stands for; a header is not read before it is wanted. */
   function* declaring(name: string, from: string): Generator<string> {
     if (!/^\w+$/.test(name)) return;
-    const declares = new RegExp(`\\b${name}\\s*(?:[;,[]|__|/\\*)`);
+    const declares = madeFor.test(name) ? new RegExp(`\\(\\s*${wordOf(name)}\\s*,`) : new RegExp(`\\b${name}\\s*(?:[;,[]|__|/\\*)`);
     // Most headers only use the name, and need no outline for that.
     for (const candidate of [from, ...ownHeaders(from)]) if (declares.test(tree.read(candidate) ?? '')) yield candidate;
   }
 
   function declaredIn(candidate: string, name: string, from: string): CType | null {
     const facts = file(candidate);
+    const ofClass = classType(facts?.text ?? '', name);
+    if (ofClass) return ofClass;
     for (const item of facts?.outline.items ?? []) {
       if (!facts || (item.kind !== 'declaration' && item.kind !== 'struct') || !facts.text.startsWith('typedef', item.pos)) continue;
       if (!facts.text.slice(item.pos, item.end).includes(name)) continue;

@@ -1,8 +1,8 @@
 /** Functions and macros as syntax: one tree for each way through the `#if`s in them. */
 import type { CType, FunctionVariant } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
+import { definedCleanup } from './cleanup.js';
 import type { FileFacts, FunctionReference } from './file.js';
-import { definedFree } from './free.js';
 import type { Ledger } from './ledger.js';
 
 /** What functions are parsed from. */
@@ -27,8 +27,8 @@ export function openVariants({ ledger, file, named }: Sources): (reference: Func
 }
 
 /** The variants of a function that stands in a text. */
-function parsed(text: string, { item, free, macro }: FunctionReference): FunctionVariant[] {
-  if (free) return definedFree(text, item, free);
+function parsed(text: string, { item, cleanup, macro }: FunctionReference): FunctionVariant[] {
+  if (cleanup) return definedCleanup(text, item, cleanup);
   if (!macro) return parseFunction(text, item);
   const body = parseMacroBody(parseMacro(text, item));
   return body ? [body] : [];

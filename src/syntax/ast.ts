@@ -148,7 +148,10 @@ export interface Declarator extends Span {
   name: string;
   type: CType;
   init: Expression | null;
-  /** The function named by `__free(x)` or `__attribute__((cleanup(x)))`, or `null`. */
+  /**
+   * What runs at the end of the scope: `x` of `__attribute__((cleanup(x)))`, and what include/linux/cleanup.h makes of `__free(x)` and of
+   * `CLASS(x, name)(…)`, `__free_x` and `class_x_destructor`; or `null`.
+   */
   cleanup: string | null;
   static: boolean;
 }

@@ -2,14 +2,15 @@
 import type { Declaration, Declarator, Expression } from './ast.js';
 import { type Context, fieldOf, spanOf } from './context.js';
 import { convertExpression } from './expressions.js';
-import { isPunct, tokenAt, tokenText } from './tokens.js';
+import { isPunct, isWord, type Tokens, tokenAt, tokenText } from './tokens.js';
 import type { Node } from './tree.js';
 import { plainType, readDeclaration } from './types.js';
+import { ATTRIBUTE, isAnnotation } from './words.js';
 
 /** Converts a declaration. */
 export function convertDeclaration(ctx: Context, node: Node): Declaration {
   const t = ctx.tokens;
-  const first = tokenAt(t, node.start + ctx.shift);
+  const first = firstOf(t, tokenAt(t, node.start + ctx.shift));
   const to = node.end + ctx.shift;
   const { spec, declarators } = readDeclaration(t, first, Math.min(tokenAt(t, to - 1) + 1, t.count));
   const values = valuesIn(ctx, node);
@@ -34,6 +35,21 @@ export function convertDeclaration(ctx: Context, node: Node): Declaration {
   if (declared?.init != null && declared.type.base === '' && isPunct(t, first + 1, '(') && values[0] !== undefined)
     return { kind: 'declaration', declarators: [madeByMacro(ctx, node, first, declared.init)], ...spanOf(ctx, node) };
   return { kind: 'declaration', declarators: result, ...spanOf(ctx, node) };
+}
+
+/** The first token of a declaration whose type, or what was left in front of it, is token `at`: `__free(kfree) struct foo *p`. */
+function firstOf(t: Tokens, at: number): number {
+  let first = at;
+  while (isPunct(t, first - 1, ')')) {
+    const word = (t.match[first - 1] ?? 0) - 1;
+    if (!isWord(t, word) || !isAttribute(tokenText(t, word))) return first;
+    first = word;
+  }
+  return first;
+}
+
+function isAttribute(word: string): boolean {
+  return ATTRIBUTE.has(word) || isAnnotation(word);
 }
 
 /** What declarators are initialised with, in order; errors in between are told. */

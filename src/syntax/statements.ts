@@ -1,10 +1,11 @@
 /** Concrete tree -> statements. */
-import type { Block, Case, Expression, For, Label, Span, Statement } from './ast.js';
+import type { Block, Case, Declaration, Expression, For, Label, Span, Statement } from './ast.js';
 import { callsIn } from './calls.js';
 import { byType, type Context, fieldOf, MAX_DEPTH, namedKid, problemAt, readableKid, sourceText, spanOf } from './context.js';
 import { convertDeclaration } from './declarations.js';
 import { convertExpression } from './expressions.js';
 import type { Node } from './tree.js';
+import { plainType } from './types.js';
 
 /** Appends what a node becomes: mostly one statement. */
 type Conversion = (ctx: Context, node: Node, span: Span, list: Statement[]) => void;
@@ -137,7 +138,20 @@ function convertExpressionStatement(ctx: Context, node: Node, span: Span): State
   const from = node.start + ctx.shift;
   const mark = ctx.marks.get(from);
   if (mark?.kind === 'unknown' && inner.type === 'identifier') return unknownStatement(ctx, from, mark.end, 'a jump to a computed label');
-  return { kind: 'expression', expression: convertExpression(ctx, inner), ...span };
+  const expression = convertExpression(ctx, inner);
+  return classVariable(expression, span) ?? { kind: 'expression', expression, ...span };
+}
+
+/** `CLASS(foo, f)(args);` declares `f`, as include/linux/cleanup.h has it. */
+function classVariable(e: Expression, span: Span): Declaration | null {
+  if (e.kind !== 'call' || e.callee.kind !== 'call' || e.callee.callee.kind !== 'identifier' || e.callee.callee.name !== 'CLASS')
+    return null;
+  const [of, variable] = e.callee.args;
+  if (of?.kind !== 'identifier' || variable?.kind !== 'identifier') return null;
+  const init: Expression = { ...e, callee: { ...of, name: `class_${of.name}_constructor` } };
+  const type = plainType(`class_${of.name}_t`);
+  const made = { name: variable.name, type, init, cleanup: `class_${of.name}_destructor`, static: false };
+  return { kind: 'declaration', declarators: [{ ...made, pos: variable.pos, end: e.end }], ...span };
 }
 
 function convertIf(ctx: Context, node: Node, span: Span, then: Statement): Statement {

@@ -58,7 +58,9 @@ function argumentOf(t: Tokens, open: number): string {
 function cleanupOf(t: Tokens, i: number): string | null {
   const word = tokenText(t, i);
   if (!isPunct(t, i + 1, '(')) return null;
-  if (word === '__free' || word === '__cleanup' || word === '_cleanup_') return tokenText(t, i + 2) || null;
+  const name = tokenText(t, i + 2) || null;
+  if (word === '__free') return name && `__free_${name}`;
+  if (word === '__cleanup' || word === '_cleanup_') return name;
   return ATTRIBUTE.has(word) ? argumentOf(t, i + 1) || null : null;
 }
 

@@ -19,7 +19,7 @@ function graphOf(text: string): Graph {
     isStoring: () => false,
     isGlobal: () => false,
     isFunction: () => false,
-    isDefinedFree: () => false,
+    isScopeEnd: () => false,
     written: () => null,
   });
 }

@@ -37,7 +37,12 @@ describe('statements', () => {
     [
       'cleanup',
       'struct foo *p __free(kfree) = get(); int fd __attribute__((cleanup(close_fd))) = 1;',
-      'decl struct foo* p ~kfree = (call get);\ndecl int fd ~close_fd = 1;',
+      'decl struct foo* p ~__free_kfree = (call get);\ndecl int fd ~close_fd = 1;',
+    ],
+    [
+      'cleanup before the type',
+      'a(); __free(kfree) struct foo *p = get(); __attribute__((cleanup(close_fd))) int fd = 1;',
+      '(call a);\ndecl struct foo* p ~__free_kfree = (call get);\ndecl int fd ~close_fd = 1;',
     ],
     [
       'iteration macros of any name',
@@ -60,7 +65,8 @@ describe('statements', () => {
       '(call LOCK x);\n(call a);\nUNLOCK;\n(call b);\n(call LAST x);',
     ],
     ['a bare macro before a loop', '__unroll_it\nfor (;;) a();', '__unroll_it;\nfor _; _; _\n  (call a);'],
-    ['guards', 'guard(mutex)(&x);\nCLASS(fd, f)(n);', '(call (call guard mutex) (& x));\n(call (call CLASS fd f) n);'],
+    ['guards', 'guard(mutex)(&x);', '(call (call guard mutex) (& x));'],
+    ['variables of a class', 'CLASS(fd, f)(n);', 'decl class_fd_t f ~class_fd_destructor = (call class_fd_constructor n);'],
     [
       'types as arguments',
       'a = container_of(p, struct foo, m); b = min_t(unsigned long, x, y); c = list_entry(p, typeof(*q), m); d = f(u32 *, void);',

@@ -17,15 +17,15 @@ export interface Names {
   /** True for a name declared outside the function: its path is the program's, not the function's. */
   isGlobal(name: string): boolean;
   isFunction(name: string): boolean;
-  /** True for a name that DEFINE_FREE() gave to a statement. */
-  isDefinedFree(name: string): boolean;
+  /** True for what DEFINE_FREE() or DEFINE_CLASS() has defined: it gets a variable's value. */
+  isScopeEnd(name: string): boolean;
   /** The macro of a name that is of a kind: what it holds stands where it is used. `null` if the name means none. */
   written(kind: WrittenKind, name: string): FunctionVariant | null;
 }
 
 /**
  * What a macro holds that is written out where it is used: statements that jump, a test, the head of a loop, a place below its argument, statements
- * with a value of which some jump or take pages, or a drop of what a member of its argument leads to.
+ * with a value of which some jump or take pages, or statements that drop what a member of its argument leads to or take pages.
  */
 export type WrittenKind = 'jump' | 'test' | 'loop' | 'member' | 'value' | 'drop';
 

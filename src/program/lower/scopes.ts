@@ -7,11 +7,12 @@ import { type Builder, connect, node, type Target, temporary } from './builder.j
 export function cleanUp(b: Builder, staying: number, pos: number): void {
   if (b.current < 0) return;
   for (const c of b.cleanups.slice(staying).reverse()) {
-    // A cleanup function gets the variable's address; the statement of a DEFINE_FREE() its value.
-    const value: Value = { path: c.variable, address: b.names.isFunction(c.call) && !b.names.isDefinedFree(c.call), text: c.variable };
+    const end = endOf(b, c.call);
+    if (!end) continue;
+    const value: Value = { path: c.variable, address: end.byAddress, text: c.variable };
     node(b, pos, {
       kind: 'call',
-      name: c.call,
+      name: end.name,
       through: null,
       args: [value],
       expressions: [],
@@ -22,6 +23,14 @@ export function cleanUp(b: Builder, staying: number, pos: number): void {
       macro: null,
     });
   }
+}
+
+/** What is called at the end of a scope, and whether it gets the variable's address or its value; `null` if nobody knows. */
+function endOf({ names }: Builder, cleanup: string): { name: string; byAddress: boolean } | null {
+  if (names.isScopeEnd(cleanup)) return { name: cleanup, byAddress: false };
+  if (/^class_\w+_destructor$/.test(cleanup)) return null;
+  const freed = /^__free_(\w+)$/.exec(cleanup)?.[1];
+  return freed === undefined ? { name: cleanup, byAddress: true } : { name: freed, byAddress: names.isFunction(freed) };
 }
 
 /** Ends the scopes of the variables that were declared since so many were open. */
