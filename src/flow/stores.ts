@@ -1,11 +1,12 @@
 /** Which functions store through a pointer that stands in an object that they are given: `*f->out = page`. */
 import type { FunctionReference } from '../program/file.js';
-import { isStore, type Store } from '../program/graph.js';
-import { join, suffixAfter } from '../program/path.js';
-import type { Program } from '../program/program.js';
+import { type Store, isStore } from '../program/graph.js';
+import { join, pathBelow, suffixAfter } from '../program/path.js';
+import { type Program } from '../program/program.js';
 import { openRecursion } from '../program/recursion.js';
 import { remembered } from '../program/remembered.js';
 import { noPointer } from '../syntax/truth.js';
+import { acquires } from '../protocol/index.js';
 
 /** How many calls deep a store is looked for. */
 const maxDepth = 24;
@@ -35,6 +36,9 @@ function openStores(program: Program, isMeant: (o: Store) => boolean): Stores {
           if (isStore(o)) return o.target === place && isMeant(o);
           if (o?.kind !== 'call' || o.name === null) return false;
           const { name: called, args } = o;
+          const acquire = acquires.get(called);
+          // Who takes pages stores them where its argument leads.
+          if (acquire) return args.some((a) => a.path !== null && pathBelow(a, acquire.behind) === place);
           return args.some((a, i) => {
             const below = a.path === null || a.address ? null : suffixAfter(place, a.path);
             if (below === null || below === '') return false;

@@ -276,3 +276,40 @@ describe('a call through a variable', () => {
   );
   shows('of which nothing is known', byPointer('lookup(write)'), 'pin single none@function gap');
 });
+
+const filled = (end: string): string => `struct pin_args { unsigned long addr; struct page **out; int n; };
+static int do_pin(struct pin_args *args)
+{
+	int got = pin_user_pages_fast(args->addr, args->n, FOLL_LONGTERM, args->out);
+
+	if (got < 0)
+		return got;
+	if (got != args->n) {
+		unpin_user_pages(args->out, got);
+		return -EFAULT;
+	}
+	return 0;
+}
+struct ctx { struct page *page; };
+int ctx_init(struct ctx *c, unsigned long a)
+{
+	struct pin_args args = { .addr = a, .n = 1 };
+
+	args.out = &c->page;
+	return do_pin(&args);
+}
+void ctx_fini(struct ctx *c)
+{
+	${end}
+}
+`;
+
+describe('pages that a call takes to where a struct of arguments points', () => {
+  shows(
+    'of the caller',
+    filled('unpin_user_page(c->page);'),
+    'pin LT page-array car=pin_args.out,ctx.page single@file put:do_pin:unpin_user_pages,ctx_fini:unpin_user_page',
+  );
+  accepts('never-released', 'that its end drops', filled('unpin_user_page(c->page);'));
+  complains('wrong-release', 'that its end puts', filled('put_page(c->page);'), 'ctx_fini:put_page(c->page);');
+});
