@@ -1,12 +1,12 @@
 /** Which functions store through a pointer that stands in an object that they are given: `*f->out = page`. */
 import type { FunctionReference } from '../program/file.js';
-import { type Store, isStore } from '../program/graph.js';
+import { isStore, type Store } from '../program/graph.js';
 import { join, pathBelow, suffixAfter } from '../program/path.js';
-import { type Program } from '../program/program.js';
+import type { Program } from '../program/program.js';
 import { openRecursion } from '../program/recursion.js';
 import { remembered } from '../program/remembered.js';
-import { noPointer } from '../syntax/truth.js';
 import { acquires } from '../protocol/index.js';
+import { noPointer } from '../syntax/truth.js';
 
 /** How many calls deep a store is looked for. */
 const maxDepth = 24;

@@ -688,3 +688,22 @@ describe('the array of one page that could not be taken', () => {
   complains(rule, 'of which a page is looked at', boxed('flush_dcache_page(pages[0]);'), 'box_take:flush_dcache_page(pages[0]);');
   complains(rule, 'of which the page is kept', boxed('kfree(pages);', 'b->first = pages[0];'), 'box_take:b->first = pages[0];');
 });
+
+describe('the one page in a variable of its own', () => {
+  const copied = (test: string): string => `int hw_run(struct page *p);
+int run(unsigned long a)
+{
+	struct page *pages[1], *page;
+	int got;
+
+	got = pin_user_pages_fast(a, 1, 0, pages);
+	page = pages[0];
+	${test}
+	got = hw_run(page);
+	unpin_user_page(page);
+	return got;
+}
+`;
+  accepts('unchecked-count', 'that is set before it is asked', copied('if (got != 1)\n\t\treturn got < 0 ? got : -EFAULT;'));
+  complains('unchecked-count', 'that is used where it is not asked', copied('if (!page)\n\t\treturn -EFAULT;'), 'run:got = hw_run(page);');
+});

@@ -1,10 +1,10 @@
 /** Calls that take up pages: how many they are told of, held against how many there are. */
 import { storesOf } from '../../flow/stores.js';
-import { type CallOperation, type Node, leadsTo, offsetsOf } from '../../program/graph.js';
+import { type CallOperation, leadsTo, type Node, offsetsOf } from '../../program/graph.js';
+import { suffixAfter } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
 import { acquires, freeingCalls, releases } from '../../protocol/index.js';
 import { noPointer } from '../../syntax/truth.js';
-import { suffixAfter } from '../../program/path.js';
-import { type Program } from '../../program/program.js';
 import type { Drop } from './drops.js';
 import type { CountFault } from './fault.js';
 import { takesUpNone } from './helper.js';

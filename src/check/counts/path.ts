@@ -1,6 +1,6 @@
 /** A path from a call that takes pages on: what is known at one point of it, and what of the function is the same on all of them. */
 import { otherNames } from '../../flow/facts.js';
-import type { Graph, Node } from '../../program/graph.js';
+import { type Graph, isStore, type Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { tellingName } from '../../protocol/index.js';
@@ -8,7 +8,7 @@ import { dropsIn, testedIn } from './drops.js';
 import { holdsEarlier } from './earlier.js';
 import type { CountFault } from './fault.js';
 import { type Wanted, wantedIn } from './rounds.js';
-import { ERROR, type Names, type Words, ZERO } from './symbols.js';
+import { ERROR, isLocalName, type Names, type Words, ZERO } from './symbols.js';
 import type { Taking } from './taking.js';
 
 /** What is known at one point of one path. */
@@ -36,7 +36,7 @@ export interface Walking {
   words: Words;
   /** One page is asked for. */
   one: boolean;
-  /** Names of the array, or of the one page. */
+  /** Names of the array, or of the one page, variables that are set to it among them. */
   arrays: readonly string[];
   /** Where the call takes nothing, pages of an earlier one are in the array. */
   earlier: boolean;
@@ -52,14 +52,16 @@ export function walkingOf(taking: Taking): Walking {
   const { subject, reference, graph, start, array, asked } = taking;
   const { program } = subject;
   const path = array.path ?? '';
+  const one = asked.text === '1' && taking.indexes !== 'bytes';
+  const arrays = array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))];
   return {
     taking,
     program,
     graph,
     start,
     words: { asked: asked.text, constant: (name) => program.constant(name, reference.file) },
-    one: asked.text === '1' && taking.indexes !== 'bytes',
-    arrays: array.address ? [path] : [path, ...otherNames(`${path}[]`, graph).map((n) => n.replace(/\[\]$/, ''))],
+    one,
+    arrays: one ? [...arrays, ...variablesFor(graph, arrays)] : arrays,
     earlier: holdsEarlier(taking),
     drops: dropsIn(subject, reference),
     wanted: wantedIn(taking),
@@ -67,8 +69,17 @@ export function walkingOf(taking: Taking): Walking {
   };
 }
 
+/** Variables that are never set to anything but the one page. */
+function variablesFor(graph: Graph, arrays: readonly string[]): string[] {
+  const isPage = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.replaces && isArray({ arrays }, o.source.path);
+  const set = graph.nodes.flatMap((n) => (isStore(n.operation) && isPage(n) ? [n.operation.target] : []));
+  const isOnly = (name: string): boolean =>
+    graph.nodes.every((n) => !isStore(n.operation) || n.operation.target !== name || n.operation.kind === 'clear' || isPage(n));
+  return [...new Set(set)].filter((name) => isLocalName(name) && !arrays.includes(name) && isOnly(name));
+}
+
 /** True for a path of the array, or of the one page, or below it. */
-export function isArray({ arrays }: Walking, path: string | null): boolean {
+export function isArray({ arrays }: Pick<Walking, 'arrays'>, path: string | null): boolean {
   return path !== null && arrays.some((a) => suffixAfter(path, a) !== null);
 }
 

@@ -208,7 +208,8 @@ function behindStore(w: Walking, state: State, n: Node, o: Store, faults: CountF
     isTold ||= isKept;
   }
   if (o.kind === 'copy' && isSumOfAsked(w, state, n, o)) faults.push(...faultAt(w, state, n.pos, 'sum', 'unfilled', ZERO | SHORT));
-  if (w.one && o.kind === 'copy' && isPage(w, o.source.path) && !o.target.startsWith('%'))
+  // What a variable is set to is taken up where that is used.
+  if (w.one && o.kind === 'copy' && isPage(w, o.source.path) && !o.target.startsWith('%') && !w.arrays.includes(o.target))
     faults.push(...faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO));
   // A total that is set anew is as many as there are.
   const complete = state.complete || w.wanted.totals.has(o.target);
