@@ -342,3 +342,58 @@ describe('addresses of an IOMMU that are sums', () => {
   complains(rule, 'and are unmapped behind the drop', summed(`${dropAll}\n\t${rounds}`), `map_del:${each}`);
   accepts(rule, 'and are unmapped first', summed(`${rounds}\n\t${dropAll}`));
 });
+
+/** An end that goes by how far the function has come; what is dropped on the way is mapped by then, or not. */
+const staged = (more: string): string => `struct job { struct page **pages; int n; struct sg_table sgt; };
+int hw_submit(struct job *j);
+int job_start(struct device *dev, struct job *j, unsigned long a, int n)
+{
+	int stage = 1, err = 0, got;
+
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, j->pages);
+	if (got != n) {
+		err = got < 0 ? got : -EFAULT;
+		if (got > 0)
+			unpin_user_pages(j->pages, got);
+		goto fail;
+	}
+	j->n = n;
+	stage = 2;
+	err = sg_alloc_table_from_pages(&j->sgt, j->pages, n, 0, n << PAGE_SHIFT, GFP_KERNEL);
+	if (err)
+		goto fail;
+	stage = 3;
+	err = dma_map_sgtable(dev, &j->sgt, DMA_FROM_DEVICE, 0);
+	if (err)
+		goto fail;
+	stage = 4;
+	err = hw_submit(j);
+	${more}
+	if (err)
+		goto fail;
+	return 0;
+fail:
+	switch (stage) {
+	case 4:
+		dma_unmap_sgtable(dev, &j->sgt, DMA_FROM_DEVICE, 0);
+		fallthrough;
+	case 3:
+		sg_free_table(&j->sgt);
+		fallthrough;
+	case 2:
+		if (j->n)
+			unpin_user_pages(j->pages, j->n);
+	}
+	return err;
+}
+`;
+
+describe('an end that goes by a stage', () => {
+  accepts(rule, 'pages that were not mapped when they were dropped', staged(''));
+  complains(
+    rule,
+    'pages that were',
+    staged('if (err) {\n\t\tunpin_user_pages(j->pages, n);\n\t\tj->n = 0;\n\t}'),
+    'job_start:dma_unmap_sgtable(dev, &j->sgt, DMA_FROM_DEVICE, 0);',
+  );
+});

@@ -8,7 +8,7 @@ import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { remembered } from '../../program/remembered.js';
 import { namesIn } from '../../program/text.js';
-import { unmappingDeviceCalls, unmappingPageCalls, unmappingRangeCalls } from '../../protocol/index.js';
+import { deviceCalls, unmappingDeviceCalls, unmappingPageCalls, unmappingRangeCalls } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
 import type { Expression } from '../../syntax/ast.js';
@@ -59,6 +59,7 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
     const own = droppingsIn(subject, visit, event, { one: isOne(release), level: 0 });
     for (const place of [...own, ...own.flatMap((dropping) => above(subject, release, dropping))]) {
       const { reference, graph, drop, one, way } = place;
+      if (isBeforeMapping(subject, place)) continue;
       for (const n of graph.nodes) {
         // Who has dropped one page of an array, and goes through it then, goes through the others.
         const isElse = one && n.loops.some((l) => !drop.loops.includes(l)) && !leadsTo(graph, drop, (m) => m === drop);
@@ -72,6 +73,19 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
   }
   return [...found.values()];
 }
+
+/** True for a drop to which no way leads from where the function maps for a device: what ends a mapping behind it asks whether there is one. */
+function isBeforeMapping({ program }: Subject, { reference, graph, drop }: Dropping): boolean {
+  const isMapping = ({ operation: o }: Node): boolean => {
+    if (o?.kind !== 'call' || o.name === null) return false;
+    const callee = ownFunction(program, reference.file, o);
+    return callee ? mapping.test(program.textOf(callee)) : deviceCalls.has(o.name);
+  };
+  const maps = graph.nodes.filter(isMapping);
+  return maps.length > 0 && !maps.some((n) => leadsTo(graph, n, (m) => m === drop));
+}
+
+const mapping = new RegExp(`\\b(?:${[...deviceCalls.keys()].join('|')})\\s*\\(`);
 
 /** The places at which a function that was visited drops pages, and those at which others hand them to it. */
 function droppingsIn(
