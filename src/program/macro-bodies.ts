@@ -173,6 +173,11 @@ export function reachesInto({ params }: FunctionVariant, text: string): boolean 
   return names.some((name) => new RegExp(`\\b${name}\\s*\\)?\\s*(?:->|\\.|\\[|=(?!=|\\s*\\(?\\s*${name}\\b))`).test(text));
 }
 
+/** True if a macro's body is statements: an expression was read as `return` of it. */
+export function isStatements({ body }: FunctionVariant): boolean {
+  return body.body.length > 1 || body.body[0]?.kind !== 'return';
+}
+
 /** What a macro does, as statements: an expression was read as `return` of it; `null` where something in it cannot be read, or is jumped to. */
 export function statementsOf({ body, ...rest }: FunctionVariant): FunctionVariant | null {
   if (body.body.some(isOdd)) return null;

@@ -13,6 +13,7 @@ import {
   answerOf,
   isJumping,
   isLooping,
+  isStatements,
   isTest,
   isWorking,
   mayBeMember,
@@ -48,7 +49,7 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
     loop: (macro) => loopVariant(sources, aliases, macro),
     member: (macro) => memberVariant(sources, macro),
     value: (macro) => workingVariant(sources, aliases, macro),
-    drop: (macro) => droppingVariant(sources, macro),
+    drop: (macro) => droppingVariant(sources, aliases, macro),
   });
   return {
     expand(call, from, assumed) {
@@ -148,11 +149,15 @@ function parsed({ file }: MacroSources, { file: name, item }: FunctionReference)
 }
 
 /** The statements with a value of a macro that jumps in them, or takes pages. */
-function workingVariant({ textOf, variants }: MacroSources, { aliasFor }: MacroAliases, macro: FunctionReference): FunctionVariant | null {
+function workingVariant({ textOf, variants }: MacroSources, aliases: MacroAliases, macro: FunctionReference): FunctionVariant | null {
   if (macro.objectLike || !/\(\s*\{/.test(textOf(macro))) return null;
   const [variant] = variants(macro);
-  const isTaking = (called: string): boolean => acquires.has(called) || acquires.has(`${aliasFor(called, macro.file)?.name}`);
-  return variant && isWorking(variant, isTaking) ? variant : null;
+  return variant && isWorking(variant, (called) => isTaking(aliases, macro, called)) ? variant : null;
+}
+
+/** True for a call of a macro that takes pages. */
+function isTaking({ aliasFor }: MacroAliases, macro: FunctionReference, called: string): boolean {
+  return acquires.has(called) || acquires.has(`${aliasFor(called, macro.file)?.name}`);
 }
 
 /** The place of a macro that is one below its argument. */
@@ -166,15 +171,18 @@ function memberVariant(sources: MacroSources, macro: FunctionReference, level = 
   return variant && memberOf(variant, isMember) ? variant : null;
 }
 
-/** What a macro does that drops what its argument leads to, itself or by another such macro. */
-function droppingVariant(sources: MacroSources, macro: FunctionReference, level = 0): FunctionVariant | null {
+/** What a macro does that drops what its argument leads to, or takes pages among other statements, itself or by another such macro. */
+function droppingVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference, level = 0): FunctionVariant | null {
   const { textOf, variants, macros } = sources;
   const called = macro.objectLike ? [] : calledIn(textOf(macro), macro.name);
   const [variant] = called.length === 0 ? [] : variants(macro);
   if (!variant) return null;
-  const isDropping = (other: FunctionReference): boolean => droppingVariant(sources, other, level + 1) !== null;
+  const isDropping = (other: FunctionReference): boolean => droppingVariant(sources, aliases, other, level + 1) !== null;
   const drops = called.some((name) => releases.has(name)) && reachesInto(variant, parsed(sources, macro).body);
-  return drops || (level < maxLevels && called.some((name) => macros(name, macro.file).some(isDropping))) ? statementsOf(variant) : null;
+  const takes = isStatements(variant) && called.some((name) => isTaking(aliases, macro, name));
+  return drops || takes || (level < maxLevels && called.some((name) => macros(name, macro.file).some(isDropping)))
+    ? statementsOf(variant)
+    : null;
 }
 
 /** How many macros deep it is looked what one does. */

@@ -46,7 +46,7 @@ export function sitesIn(program: Program, file: string): Site[] {
   const aliases = program.aliasNames(file);
   const found = new Map<string, Site>();
   for (const reference of facts.functions) {
-    if (reference.macro && program.isAlias(reference)) continue;
+    if (reference.macro && (program.isAlias(reference) || isWrittenOut(program, reference))) continue;
     const text = program.textOf(reference);
     if (!anyAcquire.test(text) && !aliases.some((name) => text.includes(name))) continue;
     for (const graph of program.graphs(reference)) {
@@ -66,6 +66,13 @@ export function sitesIn(program: Program, file: string): Site[] {
     }
   }
   return [...found.values()].sort((a, b) => a.call.pos - b.call.pos);
+}
+
+/** True for a macro that is written out by all who use it: the sites are theirs. */
+function isWrittenOut(program: Program, macro: FunctionReference): boolean {
+  const takes = ({ operation: o }: Node): boolean => o?.kind === 'call' && acquires.has(o.name ?? '');
+  const users = program.callers(macro);
+  return users.some((user) => program.graphs(user).some((graph) => graph.nodes.some(takes))) && program.callSites(macro).length === 0;
 }
 
 const anyAcquire = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\b`);

@@ -98,3 +98,24 @@ describe('a macro that calls what it is given', () => {
     held('bulk', 'unpin_user_pages').replace('buf_give', 'buf_drop'),
   );
 });
+
+describe('a macro that takes pages among other statements', () => {
+  const grab = (body: string): string => `#define GRAB(b, a, cnt) ${body.replaceAll('\n', ' \\\n')}
+int buf_take(struct buf *b, unsigned long a, int n)
+{
+	GRAB(b, a, n);
+	return b->n == n ? 0 : -EFAULT;
+}
+`;
+  const put = giving('unpin_user_pages(b->pages, b->n);');
+  for (const body of [
+    'do {\n(b)->n = pin_user_pages_fast(a, cnt, 0, (b)->pages);\nif ((b)->n < 0)\n(b)->n = 0;\n} while (0)',
+    '{ (b)->n = pin_user_pages_fast(a, cnt, 0, (b)->pages); note((b)->n); }',
+    '({\nint got = pin_user_pages_fast(a, cnt, 0, (b)->pages);\nif (got > 0 && got < cnt)\nunpin_user_pages((b)->pages, got);\n(b)->n = got;\n})',
+  ])
+    shows(
+      body,
+      head + grab(body) + put,
+      held('bulk', 'unpin_user_pages').replace('put:', body.includes('unpin') ? 'put:buf_take:unpin_user_pages,' : 'put:'),
+    );
+});

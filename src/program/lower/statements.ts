@@ -215,7 +215,7 @@ function expressionStatement(b: Builder, e: Expression): Value {
   return returned || writeOut(b, e) ? nothing : evaluate(b, e);
 }
 
-/** The statements of a macro that jumps, or drops what its argument leads to, where it is used; false for anything else. */
+/** The statements of a macro that jumps, drops what its argument leads to, or takes pages among others, where it is used; false for anything else. */
 function writeOut(b: Builder, e: Expression): boolean {
   if (e.kind !== 'call' || e.callee.kind !== 'identifier') return false;
   const { name } = e.callee;
