@@ -704,6 +704,25 @@ int run(unsigned long a)
 	return got;
 }
 `;
+  accepts(
+    'unchecked-count',
+    'that is set to another one where it was taken',
+    `int run(unsigned long a)
+{
+	struct page *page, *better;
+
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &better) == 1) {
+		unpin_user_page(page);
+		page = better;
+	}
+	use(page);
+	unpin_user_page(page);
+	return 0;
+}
+`,
+  );
   accepts('unchecked-count', 'that is set before it is asked', copied('if (got != 1)\n\t\treturn got < 0 ? got : -EFAULT;'));
   complains('unchecked-count', 'that is used where it is not asked', copied('if (!page)\n\t\treturn -EFAULT;'), 'run:got = hw_run(page);');
 });

@@ -73,8 +73,12 @@ export function walkingOf(taking: Taking): Walking {
 function variablesFor(graph: Graph, arrays: readonly string[]): string[] {
   const isPage = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.replaces && isArray({ arrays }, o.source.path);
   const set = graph.nodes.flatMap((n) => (isStore(n.operation) && isPage(n) ? [n.operation.target] : []));
-  const isOnly = (name: string): boolean =>
-    graph.nodes.every((n) => !isStore(n.operation) || n.operation.target !== name || n.operation.kind === 'clear' || isPage(n));
+  const isOther = (n: Node, name: string): boolean => {
+    const o = n.operation;
+    if (o?.kind === 'call') return o.args.some((a) => a.address && a.path === name);
+    return isStore(o) && o.target === name && o.kind !== 'clear' && !isPage(n);
+  };
+  const isOnly = (name: string): boolean => !graph.params.some((p) => p.name === name) && !graph.nodes.some((n) => isOther(n, name));
   return [...new Set(set)].filter((name) => isLocalName(name) && !arrays.includes(name) && isOnly(name));
 }
 
