@@ -6,7 +6,6 @@ import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { containerBody, containerMacro, containerOf } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
-import { onlyCallOf } from '../function/forwarder.js';
 import { tagOf } from '../function/freed.js';
 import { bodyOf, membersCalled, namesCalled } from '../function/text.js';
 import { baseOf, reach } from '../memory/memory.js';
@@ -96,20 +95,27 @@ export function nameOf({ aliases }: Graph, object: string): string {
   return aliases.find((a) => a.source.path === object)?.target ?? object;
 }
 
-/** Asks whether a function gets from what it is given to what stands around it, or only calls one that does, or calls one by a member. */
+/** Asks whether a function gets from what it is given to what stands around it, or hands it to one that does, or calls one by a member. */
 const getsBack = remembered((program: Program) => {
   const known = program.ledger.memo<boolean>();
   const isBack = (r: FunctionReference): boolean =>
     setting.test(program.textOf(r)) &&
     program.graphs(r).some((graph) => [...ofParameters(graph).values()].some((call) => givesAround(program, call.name ?? '', r.file)));
   const isPassing = (r: FunctionReference, depth: number): boolean => {
-    const name = depth > 0 ? onlyCallOf(program, r)?.call.name : null;
-    return name != null && program.resolveNear(name, r.file).some((by) => gets(by, depth - 1));
+    const handed = depth > 0 && !r.macro ? program.graphs(r).flatMap(handedOn) : [];
+    return handed.some((name) => program.resolveNear(name, r.file).some((by) => by.key !== r.key && gets(by, depth - 1)));
   };
   const gets = (r: FunctionReference, depth: number): boolean =>
     isBack(r) || isPassing(r, depth) || (depth > 0 && pointedBy(program, r).some((by) => gets(by, depth - 1)));
   return (r: FunctionReference): boolean => known.get(r.key) ?? known.work(r.key, () => gets(r, maxDepth));
 });
+
+/** The names of what is given a parameter itself in a function. */
+const handedOn = remembered(({ params, nodes }: Graph): readonly string[] =>
+  nodes.flatMap(({ operation: o }) =>
+    o?.kind === 'call' && o.name !== null && o.args.some((a) => !a.address && params.some((p) => p.name === a.path)) ? [o.name] : [],
+  ),
+);
 
 const maxDepth = 2;
 
