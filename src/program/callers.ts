@@ -29,10 +29,12 @@ interface Sources {
   ledger: Ledger;
   file(name: string): FileFacts | null;
   graphs(reference: FunctionReference): Graph[];
+  /** The members through which a function is called. */
+  membersFor(reference: FunctionReference): readonly string[];
 }
 
 /** Opens the lookup of callers, which are remembered. */
-export function openCallers({ isDriver, tree, ledger, file, graphs }: Sources): Callers {
+export function openCallers({ isDriver, tree, ledger, file, graphs, membersFor }: Sources): Callers {
   const known = ledger.memo<FunctionReference[]>();
 
   function find(reference: FunctionReference): FunctionReference[] {
@@ -48,7 +50,17 @@ export function openCallers({ isDriver, tree, ledger, file, graphs }: Sources): 
     // Where a driver calls it by the name of a macro, that is the call.
     for (const macro of isDriver && !reference.macro ? otherNames(file(reference.file), reference.name) : [])
       for (const name of local ? [reference.file] : tree.filesCalling(macro.name)) add(callersBy(file(name), macro.name));
+    add(callersThrough(reference));
     return [...found.values()];
+  }
+
+  /** Those that call it through a member. */
+  function callersThrough(reference: FunctionReference): FunctionReference[] {
+    return membersFor(reference).flatMap((member) => {
+      const calling = new RegExp(`(?:->|\\.)\\s*${member}\\s*\\)?\\s*\\(`);
+      const all = tree.filesAccessing(member).flatMap((name) => searching(file(name), calling));
+      return all.filter((r) => graphs(r).some((graph) => callsOf(graph, reference.name).length > 0));
+    });
   }
 
   function filesCalling({ name, cleanup }: FunctionReference): Iterable<string> {

@@ -15,12 +15,22 @@ interface Sources {
   resultType(called: string, file: string, isEntered: boolean): CType | null;
   /** A call of a macro that stands for another call, as that call, under some conditions of arms. */
   expand(call: CallOperation, file: string, assumed: readonly string[]): CallOperation;
+  /** A call in a file through a member in which one function is installed, as the call of that. */
+  direct(call: CallOperation, file: string, assumed: readonly string[]): CallOperation;
   /** The number that a name of several words stands for in a driver, `StatusOk`; `null` for any other name. */
   numberOf(name: string, file: string): number | null;
 }
 
 /** Adds the types of the globals that a graph of a file names, and rewrites the fields of generic containers. */
-export function collapser({ structure, named, globalType, resultType, expand, numberOf }: Sources): (graph: Graph, file: string) => Graph {
+export function collapser({
+  structure,
+  named,
+  globalType,
+  resultType,
+  expand,
+  direct,
+  numberOf,
+}: Sources): (graph: Graph, file: string) => Graph {
   function collapse(graph: Graph, name: string): Graph {
     const structs = new Map<string, StructDefinition | null>();
     const lookup = (tag: string): StructDefinition | null => {
@@ -82,7 +92,9 @@ export function collapser({ structure, named, globalType, resultType, expand, nu
           return target === o.target && source === o.source ? o : { ...o, target, source, replaces };
         }
         case 'call':
-          return called(expand(o, name, graph.assumptions));
+          return called(
+            expand(o.through !== null && types.has(o.through) ? o : direct(o, name, graph.assumptions), name, graph.assumptions),
+          );
         case 'assume': {
           const left = value(o.left);
           const right = value(o.right);

@@ -1,4 +1,5 @@
 /** Which functions a file installs in a field that is called through. */
+import type { StructDefinition } from '../syntax/ast.js';
 import type { FileFacts, FunctionReference } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, isNear } from './place.js';
@@ -7,12 +8,18 @@ import type { AskedTree } from './questions.js';
 /** In more files than this, who installs a function in a field is not looked for. */
 const maxInstallers = 40;
 
+/** A list of values by their positions, for a variable of a struct. */
+const table = /^(?:static\s+|const\s+)*(?:struct\s+)?(\w+)\s+\w+\s*=\s*\{([\w\s&,]*)\}/gm;
+
 /** What installations are looked up in. */
 interface Sources {
   tree: AskedTree;
   ledger: Ledger;
   file(name: string): FileFacts | null;
   resolve(name: string, from: string): FunctionReference[];
+  structure(tag: string, file: string): StructDefinition | null;
+  /** The tree is that of a driver. */
+  isDriver: boolean;
 }
 
 /** The names that a text's tables of a struct have for a member: `static const struct file_operations ops = { .release = box_release }`. */
@@ -21,21 +28,29 @@ export function installedAs(text: string, struct: string, member: string): strin
   return [...new Set(Array.from(text.matchAll(installed), (match) => match[1] as string))];
 }
 
-/** Asks for the functions that initialisers or assignments install in a field, as a file sees it. */
-export function installations({ tree, ledger, file, resolve }: Sources): (name: string, field: string) => FunctionReference[] {
+/** What files install where. */
+export interface Installations {
+  /** The functions that initialisers or assignments install in a field, as a file sees it. */
+  installed(name: string, field: string): FunctionReference[];
+  /** The fields in which a file installs a function. */
+  installedFor(name: string, value: string): string[];
+}
+
+/** Opens the lookup of what is installed in fields. */
+export function installations({ tree, ledger, file, resolve, structure, isDriver }: Sources): Installations {
   const installedIn = ledger.memo<FunctionReference[]>();
   function installed(name: string, field: string): FunctionReference[] {
     const key = `${name}\0${field}`;
     return installedIn.get(key) ?? installedIn.work(key, () => findInstalled(name, field));
   }
 
-  /** The file's own installations; without any, those of its folder and below, if they all name one function. */
+  /** The file's own installations; without any, those of its folder and below, in a driver's tree of all, if they all name one function. */
   function findInstalled(name: string, field: string): FunctionReference[] {
     if (!/^\w+$/.test(field)) return [];
     const own = installers(name, field).flatMap((f) => (file(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
     if (own.length > 0) return own;
     const folder = folderOf(name);
-    const near = tree.filesAccessing(field).filter((f) => isNear(f, folder));
+    const near = tree.filesAccessing(field).filter((f) => isDriver || isNear(f, folder));
     if (near.length > maxInstallers) return [];
     const names = new Map(near.flatMap((f) => installers(f, field).map((installs) => [installs, f])));
     const [only] = names.size === 1 ? names : [];
@@ -46,8 +61,28 @@ export function installations({ tree, ledger, file, resolve }: Sources): (name: 
   function installers(name: string, field: string): string[] {
     const pattern = new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`, 'g');
     const values = [...(file(name)?.text.matchAll(pattern) ?? [])].map((m) => m[1] as string);
-    return [...new Set(values)].filter((value) => value !== 'NULL');
+    const all = values.length > 0 || !isDriver ? values : tables(name).flatMap((t) => (t.field === field ? [t.value] : []));
+    return [...new Set(all)].filter((value) => value !== 'NULL');
   }
 
-  return installed;
+  /** The same of lists that name no fields: `static const struct ops ops = { buf_open, buf_free };`. */
+  function tables(name: string): { field: string; value: string }[] {
+    return [...(file(name)?.text.matchAll(table) ?? [])].flatMap(([, tag = '', values = '']) => {
+      const fields = structure(tag, name)?.fields ?? [];
+      return values.split(',').flatMap((written, i) => {
+        const value = /^\s*&?(\w+)\s*$/.exec(written)?.[1];
+        const field = fields[i]?.name;
+        return value === undefined || !field ? [] : [{ field, value }];
+      });
+    });
+  }
+
+  function installedFor(name: string, value: string): string[] {
+    const text = file(name)?.text ?? '';
+    if (!new RegExp(`[={,]\\s*&?${value}\\s*[,;}]`).test(text)) return [];
+    const named = Array.from(text.matchAll(new RegExp(`(?:\\.|->)(\\w+)\\s*=\\s*&?${value}\\b`, 'g')), (match) => match[1] as string);
+    return [...new Set([...named, ...tables(name).flatMap(({ field, value: other }) => (other === value ? [field] : []))])];
+  }
+
+  return { installed, installedFor };
 }

@@ -1,6 +1,7 @@
 /**
  * Macros of a driver that are one call in one arm of an `#if` and another in another: `#define PAGE_PUT(p) put_page(p)` for old kernels,
- * `#define PAGE_PUT(p) unpin_user_page(p)` for the others. A function that calls such macros is another one under the conditions of each arm.
+ * `#define PAGE_PUT(p) unpin_user_page(p)` for the others. A function that calls such macros is another one under the conditions of each arm. So is
+ * one that calls through a member in which each arm installs a function of its own.
  */
 import { excludes } from '../syntax/assumptions.js';
 import { type FunctionReference, nameAt } from './file.js';
@@ -24,7 +25,7 @@ const most = 16;
 /** How many macros deep they are looked for. */
 const maxDepth = 3;
 
-export function openArms({ isDriver, file, textOf, macros }: MacroSources, { forked }: MacroAliases): MacroArms {
+export function openArms({ isDriver, file, textOf, macros, armsThrough }: MacroSources, { forked }: MacroAliases): MacroArms {
   const armOf = (macro: FunctionReference): string[] => conditionsOf(file(macro.file), macro);
 
   /** The macros with arms whose names a text calls, or that such macros come to. */
@@ -50,7 +51,8 @@ export function openArms({ isDriver, file, textOf, macros }: MacroSources, { for
       depth < maxDepth ? alternativesIn(bodyOf(each), name, each.file, holding, depth + 1) : [holding];
     for (const name of new Set(calledIn(text, own))) {
       if (found.length > most) return found;
-      const arms = forked(name, from);
+      const forks = forked(name, from);
+      const arms = forks.length > 0 ? forks : armsThrough(name, text, from);
       if (arms.length === 0) {
         for (const macro of macros(name, from)) found = found.flatMap((holding) => within(macro, name, holding));
         continue;

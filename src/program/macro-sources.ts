@@ -18,6 +18,8 @@ export interface MacroSources {
   graphs(reference: FunctionReference): Graph[];
   /** The macros that a name can mean in a file. */
   macros(name: string, from: string): FunctionReference[];
+  /** The functions that a text calls through a member, where they are several, in arms that exclude each other. */
+  armsThrough(member: string, text: string, from: string): readonly FunctionReference[];
 }
 
 /** Names that stand before a parenthesis in a macro's text, but its own. */

@@ -14,6 +14,7 @@ import { type Global, openGlobals } from './globals.js';
 import type { Graph } from './graph.js';
 import { openGraphs } from './graphs.js';
 import { openHeaders } from './headers.js';
+import { openIndirect } from './indirect.js';
 import { installations } from './installed.js';
 import { type Ledger, unkept } from './ledger.js';
 import { openMacroCalls } from './macro-calls.js';
@@ -86,7 +87,9 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const { resolve, resolveNear, definitionsIn, isGeneral } = openDefinitions({ tree, ledger, isDriver, file, macros });
   const { meaning, isNeutral } = openMeanings({ ledger, isDriver, file, quotedHeaders, resolve, resolveNear });
   const { touching, naming } = openSearches({ file, textOf, memberTag });
-  const installed = installations({ tree, ledger, file, resolve });
+  const { installed, installedFor } = installations({ tree, ledger, file, resolve, structure, isDriver });
+
+  const { direct, armsThrough, membersFor } = openIndirect({ ledger, isDriver, file, ownHeaders, resolve, installed, installedFor });
 
   const variants = openVariants({ ledger, file, named });
   // A macro is known by its own graphs, in which other macros may stand.
@@ -101,16 +104,17 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     variants,
     graphs,
     macros,
+    armsThrough,
   });
   const constant = openConstants({ tree, ledger, ownHeaders });
   const numberOf = (name: string, from: string): number | null => (isDriver && camelCase.test(name) ? constant(name, from) : null);
-  const collapse = collapser({ structure, named, globalType, resultType, expand, numberOf });
+  const collapse = collapser({ structure, named, globalType, resultType, expand, direct, numberOf });
   // What frees memory is known by the tables.
   const isScopeEnd = (name: string, from: string): boolean =>
     madeFor.test(name) && !freeingCalls.has(wordOf(name)) && resolve(name, from).some((r) => r.cleanup !== null);
   const graphsOf = openGraphs({ worked, file, variants, global, isHanding, isScopeEnd, writtenMacro, armsOf, collapse });
 
-  const { callers, callSites } = openCallers({ isDriver, tree, ledger, file, graphs });
+  const { callers, callSites } = openCallers({ isDriver, tree, ledger, file, graphs, membersFor });
 
   return {
     tree,
