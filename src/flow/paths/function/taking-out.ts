@@ -1,9 +1,10 @@
 /** Calls that take an object from where others find it, and give it: those that the tables know, and functions of the file that hand out what they have taken. */
-import { type Graph, leadsTo, type Node, nothing } from '../../../program/graph.js';
+import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { type Removal, removals } from '../../../protocol/index.js';
+import { noPointer } from '../../../syntax/truth.js';
 import type { InGraph } from './text.js';
 
 /** A call that takes out what it gives. */
@@ -55,7 +56,7 @@ function takersOf(program: Program, file: string): (readonly [name: string, Take
 /** What takes out the one object that a function returns, on each way on which it has found one; `null` if nothing does. */
 function handedOutIn(graph: Graph): Taker | null {
   const returned = graph.nodes.flatMap(({ operation: o }) =>
-    o?.kind === 'return' && o.value?.path != null && !nothing.test(o.value.text) ? [o.value] : [],
+    o?.kind === 'return' && o.value?.path != null && !noPointer.test(o.value.text) ? [o.value] : [],
   );
   const [value] = returned;
   const path = value?.path;
