@@ -46,9 +46,9 @@ export function sitesIn(program: Program, file: string): Site[] {
   const aliases = program.aliasNames(file);
   const found = new Map<string, Site>();
   for (const reference of facts.functions) {
-    if (reference.macro && (program.isAlias(reference) || isWrittenOut(program, reference))) continue;
     const text = program.textOf(reference);
     if (!anyAcquire.test(text) && !aliases.some((name) => text.includes(name))) continue;
+    if (reference.macro && (program.isAlias(reference) || isWrittenOut(program, reference))) continue;
     for (const graph of program.graphs(reference)) {
       for (const node of graph.nodes) {
         const call = node.operation;
