@@ -18,6 +18,7 @@ import { isBefore } from '../syntax/assumptions.js';
 import type { CType } from '../syntax/ast.js';
 import { isApart } from './apart.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
+import { isMadeIn } from './made.js';
 import { mixedAt } from './mixed.js';
 
 /** Every statement that can drop the reference, those that free pages too. */
@@ -208,8 +209,8 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
     const isUndoing = (by: FunctionReference): boolean => taking.has(by.key) && !isApart(program, site, by, reference);
     return callers.length > 0 && callers.every((by) => isUndoing(by) || (level < maxHelpers && isHelper(by, taking, level + 1)));
   };
-  const undoes = (reference: FunctionReference, by: string): boolean =>
-    program.callers(site.reference).some(({ key }) => key === by) && isHelper(reference, new Set([...takers, by]));
+  const isTakersCaller = (by: string): boolean => program.callers(site.reference).some(({ key }) => key === by);
+  const undoes = (reference: FunctionReference, by: string): boolean => isTakersCaller(by) && isHelper(reference, new Set([...takers, by]));
   const dropping = visits.map((visit) => ({ visit, drops: dropsOf(visit) })).filter(({ drops }) => drops.length > 0);
   const undone = new Set(dropping.flatMap(({ visit: v, drops }) => (isOwn(v) || isHelper(v.flow.reference) ? drops : [])));
   return dropping
@@ -240,12 +241,14 @@ function droppingsOf(
     seen.add(at);
     if (at.way !== 'call') {
       const { reference } = at.flow;
+      const isMade = at === visit && own.every((e) => isMadeIn(program, at.flow, e.fact));
       const isAbove = (member: string): boolean => at.way === 'field' && isAskedAbove(program, reference, member);
       found.push({
         heaps: fieldsBefore(at),
         holder: reference.key,
         asks: (member) => asks(member) || isAbove(member),
-        undoes: (by) => undoes(reference, by),
+        // Of an object that it has made, a function has not found the pages otherwise.
+        undoes: (by) => (isMade && by === reference.key) || undoes(reference, by),
       });
     } else {
       const arrivals = arrivalsOf(at);

@@ -1151,5 +1151,17 @@ describe('what only undoes what was done', () => {
   const rule = 'never-released';
   accepts(rule, 'beside an end that calls it', made());
   complains(rule, 'beside an end that does not', made({ end: '' }), 'buf_make:if (ret)');
+  const itself = (end?: string): string =>
+    made({ ...(end !== undefined && { end }) }).replace(
+      'unpin:\n\tbuf_unpin(b);',
+      'unpin:\n\tunpin_user_pages(b->pages, b->n);\n\tkvfree(b->pages);',
+    );
+  complains(
+    rule,
+    'by who has made the object itself',
+    itself('').replace('buf_unpin(struct buf *b)\n{\n\tunpin_user_pages(b->pages, b->n);', 'buf_unpin(struct buf *b)\n{'),
+    'buf_make:if (ret)',
+  );
+  accepts(rule, 'by who has made the object itself, beside an end that drops', itself());
   accepts(rule, 'and what is called as all went well', made({ end: '', store: 'hw_run(c, id)', done: 'ret = 0;' }));
 });

@@ -113,3 +113,79 @@ describe('an object that is handed out before all has gone well', () => {
   accepts(rule, 'what certainly is done first, and is not known', handingOut({ early, unmap: 'd->ops->refill(d, u->pages);' }));
   accepts(rule, 'pages that are not dropped on all ways', handingOut({ early, unmap: 'if (!u->mapped)\n\t\treturn;' }));
 });
+
+/** An exported buffer, which its maker gives up where it cannot be exported; a device writes to it by who has attached to it. */
+const exported = ({
+  end = 'unpin_user_pages_dirty_lock(u->pages, u->n, true);',
+  before = '',
+} = {}): string => `struct ubuf { struct page **pages; int n; };
+static int ubuf_map(struct device *dev, struct ubuf *u, struct sg_table *sg)
+{
+	if (sg_alloc_table_from_pages(sg, u->pages, u->n, 0, u->n << PAGE_SHIFT, GFP_KERNEL))
+		return -ENOMEM;
+	return dma_map_sgtable(dev, sg, DMA_FROM_DEVICE, 0);
+}
+static struct sg_table *ubuf_attach(struct dma_buf_attachment *at, enum dma_data_direction dir)
+{
+	struct sg_table *sg = kzalloc(sizeof(*sg), GFP_KERNEL);
+
+	return sg && !ubuf_map(at->dev, at->dmabuf->priv, sg) ? sg : NULL;
+}
+static void ubuf_release(struct dma_buf *buf)
+{
+	struct ubuf *u = buf->priv;
+
+	${end}
+	kvfree(u->pages);
+	kfree(u);
+}
+static const struct dma_buf_ops ubuf_ops = { .map_dma_buf = ubuf_attach, .release = ubuf_release };
+static int ubuf_pin(struct ubuf *u, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, u->n, FOLL_WRITE | FOLL_LONGTERM, u->pages);
+
+	if (got == u->n)
+		return 0;
+	if (got > 0)
+		unpin_user_pages(u->pages, got);
+	return -EFAULT;
+}
+int ubuf_create(struct device *dev, struct sg_table *sg, unsigned long a, int n)
+{
+	DEFINE_DMA_BUF_EXPORT_INFO(info);
+	struct ubuf *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	struct dma_buf *buf;
+
+	if (!u)
+		return -ENOMEM;
+	u->n = n;
+	u->pages = kvcalloc(n, sizeof(*u->pages), GFP_KERNEL);
+	if (!u->pages || ubuf_pin(u, a))
+		goto free;
+	${before}
+	info.ops = &ubuf_ops;
+	info.priv = u;
+	buf = dma_buf_export(&info);
+	if (!IS_ERR(buf))
+		return dma_buf_fd(buf, O_RDWR);
+	unpin_user_pages(u->pages, u->n);
+free:
+	kvfree(u->pages);
+	kfree(u);
+	return -ENOMEM;
+}
+`;
+
+describe('a buffer that its maker gives up', () => {
+  const rule = 'dirty-lost';
+  const clean = 'unpin_user_pages(u->pages, u->n);';
+  accepts(rule, 'before anybody could write to it', exported());
+  complains(rule, 'beside an end that marks nothing', exported({ end: clean }), `ubuf_release:${clean}`);
+  complains(
+    rule,
+    'behind a device that it has let at it',
+    exported({ end: clean, before: 'if (ubuf_map(dev, u, sg))\n\t\tgoto free;' }),
+    `ubuf_release:${clean}`,
+    `ubuf_create:${clean}`,
+  );
+});

@@ -31,7 +31,7 @@ import { above, holdersOf, isLate } from '../ways.js';
 import { type Access, accessesOf, dirtiesOf, locking, marking } from './access.js';
 import { destinationOfArgument } from './destination.js';
 import { markedWhereTold } from './frames.js';
-import { isGivenUp } from './given-up.js';
+import { isGivenUp, isUnmade } from './given-up.js';
 
 /** A drop of pages that nothing has marked on the way. */
 export interface CleanDrop {
@@ -176,6 +176,7 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
       !isMarking(subject, s) &&
       !isNever(subject.program, s.visit, s.event.guards) &&
       !isGivenUp(subject, s) &&
+      !isUnmade(subject, s) &&
       (s.event.call.drops === 'any' || s.event.call.drops === kindOf(subject) || isOurs(subject, s, others)) &&
       !isFollowedByNotifier(subject, s.visit),
   );
