@@ -397,3 +397,46 @@ describe('an end that goes by a stage', () => {
     'job_start:dma_unmap_sgtable(dev, &j->sgt, DMA_FROM_DEVICE, 0);',
   );
 });
+
+/** Chunks of a list, each with a scatterlist of its own. */
+const chunked = (end: string) => `struct chunk { struct list_head list; int n; struct scatterlist sgl[16]; };
+int chunks_add(struct list_head *all, struct device *dev, unsigned long a)
+{
+	struct chunk *c = kzalloc(sizeof(*c), GFP_KERNEL);
+	struct page *pages[16];
+	int i;
+
+	if (!c)
+		return -ENOMEM;
+	c->n = pin_user_pages_fast(a, 16, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (c->n <= 0) {
+		kfree(c);
+		return -EFAULT;
+	}
+	sg_init_table(c->sgl, c->n);
+	for (i = 0; i < c->n; i++)
+		sg_set_page(&c->sgl[i], pages[i], PAGE_SIZE, 0);
+	dma_map_sg(dev, c->sgl, c->n, DMA_FROM_DEVICE);
+	list_add_tail(&c->list, all);
+	return 0;
+}
+void chunks_end(struct list_head *all, struct device *dev)
+{
+	struct chunk *c, *next;
+	struct scatterlist *sg;
+	int i;
+
+	list_for_each_entry_safe(c, next, all, list) {
+		${end}
+		list_del(&c->list);
+		kfree(c);
+	}
+}
+`;
+
+describe('a list of each of several objects', () => {
+  const each = 'for_each_sg(c->sgl, sg, c->n, i) {\n\t\t\tset_page_dirty_lock(sg_page(sg));\n\t\t\tunpin_user_page(sg_page(sg));\n\t\t}';
+  const gone = 'dma_unmap_sg(dev, c->sgl, c->n, DMA_FROM_DEVICE);';
+  complains(rule, 'that is unmapped behind the drops', chunked(`${each}\n\t\t${gone}`), `chunks_end:${gone}`);
+  accepts(rule, 'that is unmapped first', chunked(`${gone}\n\t\t${each}`));
+});

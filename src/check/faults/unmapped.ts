@@ -265,7 +265,9 @@ function fieldOf(path: string): string {
 /** True if a node comes behind a drop, and no way leads back from it to the drop with the same object, nor there with another address. */
 function isBehind({ graph, drop, owners }: Dropping, n: Node): boolean {
   const unmapped = n.operation?.kind === 'call' ? n.operation.args[1]?.path : null;
-  const isNext = ({ operation: o }: Node): boolean =>
-    o?.kind === 'copy' && (owners.has(o.target) || (o.target === unmapped && !o.target.startsWith('%')));
+  const isNext = ({ operation: o }: Node): boolean => {
+    if (o?.kind === 'call') return o.iterates && o.args.some((a) => a.path !== null && owners.has(a.path));
+    return o?.kind === 'copy' && (owners.has(o.target) || (o.target === unmapped && !o.target.startsWith('%')));
+  };
   return leadsTo(graph, drop, (m) => m === n, isNext) && !leadsTo(graph, n, (m) => m === drop, isNext);
 }
