@@ -224,6 +224,7 @@ const neutralNames: readonly string[] = [
   'vmalloc*',
   'vzalloc*',
   'INIT_*',
+  'timer_setup',
   'list_*',
   'hlist_*',
   'atomic*',

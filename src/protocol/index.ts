@@ -41,7 +41,7 @@ export * from './effects.js';
 export * from './errors.js';
 export * from './integers.js';
 export { backingName, bufferAcquires, bufferTests, kernelBackedTest, userTests, vectorTest } from './iterator.js';
-export { addText, emptyingText, type Listing, linking, linkingText, linkTypes, listAddText, type Removal } from './listing.js';
+export { addText, emptyingText, type Listing, linking, linkingText, linkTypes, listAddText, preparing, type Removal } from './listing.js';
 export * from './naming.js';
 export {
   frameHandedOn,

@@ -88,3 +88,62 @@ describe('an object that a hash keeps', () => {
   const hashed = made('static void buf_hash(struct buf *b)\n{\n\thash_add(buf_table, &b->node, b->id);\n}\n', 'buf_hash(b);\n\treturn 0;');
   accepts('leak-on-path', 'a hash', hashed);
 });
+
+/** A job whose end is set up before anything can fail, and scheduled by the last thing that does not. */
+const worked = (
+  setUp: string,
+  dead: string,
+  done: string,
+) => `struct job { struct work_struct work; struct timer_list timer; struct page **pages; int n; };
+static void job_free(struct job *job)
+{
+	unpin_user_pages(job->pages, job->n);
+	kfree(job->pages);
+	kfree(job);
+}
+static void job_work(struct work_struct *work)
+{
+	job_free(container_of(work, struct job, work));
+}
+static void job_late(struct timer_list *t)
+{
+	job_free(from_timer(job, t, timer));
+}
+int job_run(struct dev *dev, unsigned long a)
+{
+	struct job *job = kzalloc(sizeof(*job), GFP_KERNEL);
+
+	if (!job)
+		return -ENOMEM;
+	${setUp}
+	job->pages = kcalloc(4, sizeof(*job->pages), GFP_KERNEL);
+	if (!job->pages) {
+		kfree(job);
+		return -ENOMEM;
+	}
+	job->n = pin_user_pages_fast(a, 4, FOLL_LONGTERM, job->pages);
+	if (job->n <= 0) {
+		kfree(job->pages);
+		kfree(job);
+		return -EFAULT;
+	}
+	if (dev->dead) {
+		${dead}
+		return -ENODEV;
+	}
+	${done}
+	return 0;
+}
+`;
+
+describe('an object of which is said who gets it once it is scheduled', () => {
+  const rule = 'leak-on-path';
+  for (const [setUp, done] of [
+    ['INIT_WORK(&job->work, job_work);', 'queue_work(dev->wq, &job->work);'],
+    ['timer_setup(&job->timer, job_late, 0);', 'mod_timer(&job->timer, jiffies + HZ);'],
+  ] as const) {
+    complains(rule, `${setUp} that is left where it is not`, worked(setUp, '', done), 'job_run:if (dev->dead) {');
+    accepts(rule, `${setUp} that is ended where it is not`, worked(setUp, 'job_free(job);', done));
+    accepts(rule, `${setUp} that is scheduled there, too`, worked(setUp, done, done));
+  }
+});
