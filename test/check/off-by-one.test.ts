@@ -223,3 +223,30 @@ describe('a helper that drops an array for several', () => {
   accepts(rule, 'as many as each has', several('r->n'));
   complains(rule, 'one less for the last of them', several('r->n - 1'), 'run_end:drop_all(r->pages, r->n - 1);');
 });
+
+/** A stack of pages, each put in by a number that is stepped on. */
+const stack = (drop: string, put = 's->pages[s->n++] = page;'): string => `struct stack { struct page *pages[64]; unsigned int n; };
+int stack_push(struct stack *s, unsigned long a)
+{
+	struct page *page;
+	int ret = pin_user_pages_fast(a, 1, FOLL_LONGTERM, &page);
+
+	if (ret != 1)
+		return ret < 0 ? ret : -EFAULT;
+	${put}
+	return 0;
+}
+void stack_end(struct stack *s)
+{
+	${drop}
+}
+`;
+
+describe('pages that are put in by a number before it is stepped on', () => {
+  const [one, bulk] = ['unpin_user_page(s->pages[s->n--]);', 'unpin_user_pages_dirty_lock(&s->pages[s->n--], 1, true);'];
+  for (const drop of [one, bulk])
+    complains(rule, 'and dropped before it is stepped back', stack(`while (s->n)\n\t\t${drop}`), `stack_end:${drop}`);
+  accepts(rule, 'and dropped behind that', stack('while (s->n)\n\t\tunpin_user_page(s->pages[--s->n]);'));
+  accepts(rule, 'and dropped from the last one on', stack(`s->n--;\n\twhile ((int)s->n >= 0)\n\t\t${one}`));
+  accepts(rule, 'where others are put in behind the step', stack(`while (s->n)\n\t\t${one}`, 's->pages[++s->n] = page;'));
+});
