@@ -209,6 +209,8 @@ describe('a helper that drops the page which it is handed', () => {
   complains(rule, 'all that the object keeps but the first', ending('i = 1; i < r->n'), ended);
   complains(rule, 'one of a bulk call, all but the first', ending('i = 1; i < r->n', 'unpin_user_pages(&page, 1);'), ended);
   const last = 'for (i = 0; i < got - 1; i++)\n\t\t\tdrop_one(r->pages[i]);\n\t\tif (got > 0)\n\t\t\tdrop_one(r->pages[got - 1]);';
+  const once = 'for (i = 0; i < r->n; i++)\n\t\tdrop_one(r->pages[i]);';
+  complains('double-release', 'each of those that were handed to it before', each({ end: `${once}\n\t${once}` }), ended);
   for (const r of [rule, 'double-release']) accepts(r, 'the last one behind the others', each({ failed: last }));
   for (const drop of ['if (page)\n\t\tunpin_user_page(page);', 'if (!page)\n\t\treturn;\n\tunpin_user_page(page);'])
     for (const r of [rule, 'unchecked-count'])

@@ -3,6 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
 import { join } from '../../../program/path.js';
 import type { Called } from '../context.js';
+import { sweepAt } from '../loops/sweep.js';
 import { loopOf } from '../loops/unwind.js';
 import { copyOf } from '../memory/maps.js';
 import { baseOf, holders, placeBelow, put, valueIn } from '../memory/memory.js';
@@ -120,7 +121,9 @@ function lateCall(
   const certain = exits.find((e) => !e.unsure);
   // One element of an array may be one that a loop has left.
   const isAll = n.loops.length === 0 && isWhole(o, at) && !isElement(local.graph, o.args[at]);
-  const isSame = (isCertain(state) && isAll) || isBySame(n, o.args[at], state);
+  // All that were dropped are dropped again by a loop that hands on each.
+  const isEach = at === 0 && sweepAt(local, n) !== null && state.dropped?.loop !== n.loops[0]?.id;
+  const isSame = (isCertain(state) && (isAll || isEach)) || isBySame(n, o.args[at], state);
   if (isUnset(local, o, callee, before)) return [next];
   if (
     isSame &&
