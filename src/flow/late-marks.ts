@@ -1,7 +1,7 @@
-/** Marks of pages that certainly were dropped before: of one by the same words, or of an element of an array that was dropped whole. */
+/** Marks of pages, and looks into them, that certainly were dropped before: of one by the same words, or of an element of an array that was dropped whole. */
 import type { Graph, Loop, Node } from '../program/graph.js';
 import { remembered } from '../program/remembered.js';
-import { dirtyCalls, extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
+import { dirtyCalls, extraReferenceCalls, pagesArgument, pageUse, releases } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { printExpression } from '../syntax/print.js';
 import type { InGraph, Within } from './paths/function/text.js';
@@ -19,26 +19,29 @@ interface Whole {
 }
 
 /** Every mark as dirty that on all ways to it follows a drop of the same page, in a function that takes no reference of its own on any. */
-export const lateMarks = remembered((graph: Graph, within: Within): readonly Repeated[] => {
+export const lateMarks = remembered((graph: Graph, within: Within) => behindDrop(graph, within, (name) => dirtyCalls.has(name)));
+
+/** The same of calls that look into a page. */
+export const lateLooks = remembered((graph: Graph, within: Within) =>
+  behindDrop(graph, within, (name) => pageUse.test(name) && !dirtyCalls.has(name)),
+);
+
+function behindDrop(graph: Graph, within: Within, isAsking: (name: string) => boolean): readonly Repeated[] {
   const calls = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.name !== null ? [o.name] : []));
-  if (!calls.some((name) => dirtyCalls.has(name)) || !calls.some((name) => releases.has(name))) return [];
+  if (!calls.some(isAsking) || !calls.some((name) => releases.has(name))) return [];
   if (calls.some((name) => extraReferenceCalls.has(name))) return [];
   const here = { ...within, graph };
+  const askedAt = ({ operation: o }: Node): Expression[] => (o?.kind === 'call' && isAsking(o.name ?? '') ? o.expressions.slice(0, 1) : []);
   const wholes = graph.nodes.map((n) => wholeAt(here, n));
   const drops = dropsIn(graph);
   return [
-    ...behindDrops(graph, drops, (n) => markedAt(n).map(printExpression)),
+    ...behindDrops(graph, drops, (n) => askedAt(n).map(printExpression)),
     ...behindDrops(
       graph,
       wholes.map((whole) => whole && asDropped(whole)),
-      (n) => markedAt(n).flatMap((page) => wholes.flatMap((whole) => (whole && isOf(here, n, page, whole) ? [textOf(whole)] : []))),
+      (n) => askedAt(n).flatMap((page) => wholes.flatMap((whole) => (whole && isOf(here, n, page, whole) ? [textOf(whole)] : []))),
     ),
   ];
-});
-
-/** What a node marks as dirty. */
-function markedAt({ operation: o }: Node): Expression[] {
-  return o?.kind === 'call' && dirtyCalls.has(o.name ?? '') ? o.expressions.slice(0, 1) : [];
 }
 
 /** The array that a node drops by one call, or that a loop has dropped which is left for the node. */

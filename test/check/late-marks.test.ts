@@ -111,3 +111,18 @@ describe('pages of a field that are marked behind the drop of all', () => {
   silent('but those of some rounds', `for (i = 0; i < m->n; i++)\n\t\tif (i & 1)\n\t\t\t${each}\n\t${up(mark)}`);
   silent('but under references of its own', `${up('get_page(m->pages[i]);')}\n\t${bulk}\n\t${up(mark)}`);
 });
+
+describe('elements that are looked into and dropped one by one', () => {
+  const use = 'use-after-release';
+  const look = '		flush_dcache_page(pages[i]);\n';
+  complains(use, 'a look behind the drop', each(drop + look), 'copy_in:flush_dcache_page(pages[i]);');
+  accepts(use, 'a look before the drop', each(look + drop));
+  accepts(use, 'a look at the next one', each(`${drop}		if (i + 1 < got)\n			flush_dcache_page(pages[i + 1]);\n`));
+  accepts(use, 'a look under a reference of its own', each(`		get_page(pages[i]);\n${drop}${look}		put_page(pages[i]);\n`));
+  complains(
+    use,
+    'a look at the first behind the drop of all',
+    copied(`	for (i = 0; i < got; i++)\n${drop}	flush_dcache_page(pages[0]);`),
+    'copy_in:flush_dcache_page(pages[0]);',
+  );
+});

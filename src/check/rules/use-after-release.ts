@@ -1,4 +1,4 @@
-import { lateMarks } from '../../flow/late-marks.js';
+import { lateLooks, lateMarks } from '../../flow/late-marks.js';
 import type { Witness } from '../../flow/paths.js';
 import { callsAt } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
@@ -19,6 +19,7 @@ export const useAfterRelease: Rule = {
       .filter((w) => w.kind === 'use')
       .map((w) => complaintOf(subject, w, message));
     const marked = notTold(behindReleases(subject, lateMarks, message, 'marked dirty after the drop'), walked);
+    const looked = notTold(behindReleases(subject, lateLooks, message, 'read after the drop'), walked);
     const standing = pathsIn(subject)
       .filter((w) => w.kind === 'standing')
       .map((w) => complaintOf(subject, w, stillStanding(subject, w)));
@@ -36,7 +37,7 @@ export const useAfterRelease: Rule = {
       const call = called === null ? [] : [at(called, way === null ? `called here: ${drops}()` : `handed to who drops them: ${drops}()`)];
       return { ...complaint, file, function: name, pos, path: [...(way ?? complaint.path), ...call, at(pos, unmappedBy(subject, late))] };
     });
-    return [...walked, ...marked, ...standing, ...dangling, ...unmapped, ...interruptedDrops(subject), ...unsetFlags(subject)];
+    return [...walked, ...marked, ...looked, ...standing, ...dangling, ...unmapped, ...interruptedDrops(subject), ...unsetFlags(subject)];
   },
 };
 
