@@ -176,6 +176,9 @@ export const sendingCall =
 export const requestSetters =
   /^((skcipher|aead|ahash|akcipher)_request_set_crypt|kpp_request_set_(input|output)|acomp_request_set_params)$/;
 
+/** Calls that note in a request whom to call with what once it is done, and do not start it: include/linux/usb.h, and those of include/crypto/. */
+export const callbackSetters = /^((skcipher|aead|ahash|akcipher|kpp|acomp)_request_set_callback|usb_fill_\w+_urb)$/;
+
 /** They map a page for a device or a user, and leave it alone where they fail: include/linux/iommu.h, mm.h. */
 export const mappingCall = /^(iommu_map\w*|vm_insert_\w+|remap_pfn_range)$/;
 

@@ -17,6 +17,7 @@ export * from './allocation.js';
 export { bioFlagSetter, saysNoReferences } from './block.js';
 export {
   askingName,
+  callbackSetters,
   copyingName,
   type DeviceCall,
   fillingCalls,

@@ -104,3 +104,56 @@ int encrypt(struct skcipher_request *cr, unsigned long addr, u8 *iv)
 describe('a request that is done later', () => {
   accepts('leak-on-path', 'whose callback drops them', later('if (err == -EINPROGRESS)\n\t\treturn 0;'));
 });
+
+const called = (set: string, end: string) => `struct rq { struct page **pages; int n; struct completion done; };
+static void rq_free(struct rq *r)
+{
+	unpin_user_pages_dirty_lock(r->pages, r->n, true);
+	kfree(r->pages);
+	kfree(r);
+}
+static void rq_done(void *data, int err)
+{
+	if (err != -EINPROGRESS)
+		rq_free(data);
+}
+static void rq_urb_done(struct urb *urb)
+{
+	rq_free(urb->context);
+}
+int rq_run(struct skcipher_request *sk, struct urb *urb, unsigned long a, int n)
+{
+	struct rq *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	int rc;
+
+	if (!r)
+		return -ENOMEM;
+	r->pages = kcalloc(n, sizeof(*r->pages), GFP_KERNEL);
+	rc = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, r->pages);
+	if (rc != n) {
+		if (rc > 0)
+			unpin_user_pages(r->pages, rc);
+		kfree(r->pages);
+		kfree(r);
+		return -EFAULT;
+	}
+	r->n = n;
+	${set}
+	${end}
+	return rc;
+}
+`;
+
+describe('an object that is given to whom a request will call', () => {
+  for (const [set, start] of [
+    ['skcipher_request_set_callback(sk, 0, rq_done, r);', 'rc = crypto_skcipher_encrypt(sk);'],
+    ['usb_fill_bulk_urb(urb, urb->dev, 1, NULL, 0, rq_urb_done, r);', 'rc = usb_submit_urb(urb, GFP_KERNEL);'],
+  ] as const) {
+    accepts('leak-on-path', `${set} and goes on`, called(set, `${start}\n\tif (rc && rc != -EINPROGRESS)\n\t\trq_free(r);`));
+    const left = called(set, `${start}\n\tif (rc && rc != -EINPROGRESS)\n\t\tkfree(r);`);
+    complains('leak-on-path', `${set} and could not be started`, left, 'rq_run:if (rc && rc != -EINPROGRESS)');
+  }
+  const ready = (end: string) => called('init_completion(&r->done);', `rc = hw_queue(r);\n\tif (rc)\n\t\t${end}`);
+  accepts('leak-on-path', 'which others wait at', ready('rq_free(r);'));
+  complains('leak-on-path', 'which others wait at, and which nobody has taken', ready('return rc;'), 'rq_run:rc = hw_queue(r);');
+});

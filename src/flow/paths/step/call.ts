@@ -6,6 +6,7 @@ import { structName } from '../../../program/types.js';
 import {
   acquires,
   actionCalls,
+  callbackSetters,
   copyingName,
   dirtyCalls,
   errorCalls,
@@ -121,6 +122,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   if (isFound && given.some((suffixes) => suffixes.includes(''))) return [];
   if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state, before);
   // Who is given a function may call it: one that only tells of what is done leaves the pages to who waits for that.
+  if (!isOwn && callbackSetters.test(o.name ?? '')) return [share(state, o)];
   if (!isOwn && isNeutral) return callback === 'acting' ? [] : [callback === 'none' ? state : share(state, o)];
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
   const targets = local.nodes.targets(n, o);
