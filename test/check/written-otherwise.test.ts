@@ -798,3 +798,50 @@ describe('the number of an error that was asked for in a page which is there', (
     complains('leak-on-path', `by ${ask}, and another one`, asked(other), 'run:if (!err && busy)');
   }
 });
+
+/** Pages for reading or writing, dropped by a function for each of them; the end may take the wrong one for all. */
+const twoWays = (end: string, forms: string): string => `struct rx { struct page **p; int n, w; };
+static void rx_unpin(struct page **p, int n, int dirty)
+{
+	unpin_user_pages_dirty_lock(p, n, dirty);
+}
+${forms}
+int rx_open(struct rx *r, unsigned long a, int n, int w)
+{
+	int got = pin_user_pages_fast(a, n, w ? FOLL_WRITE | FOLL_LONGTERM : FOLL_LONGTERM, r->p);
+
+	if (got != n) {
+		if (got > 0)
+			rx_unpin_ro(r->p, got);
+		return got < 0 ? got : -EFAULT;
+	}
+	r->n = n;
+	r->w = w;
+	return 0;
+}
+void rx_close(struct rx *r)
+{
+	${end}
+}
+`;
+
+describe('a drop that marks where it is told to', () => {
+  const functions = `static void rx_unpin_ro(struct page **p, int n)
+{
+	rx_unpin(p, n, 0);
+}
+static void rx_unpin_rw(struct page **p, int n)
+{
+	rx_unpin(p, n, 1);
+}`;
+  const macros = '#define rx_unpin_ro(p, n) rx_unpin((p), (n), 0)\n#define rx_unpin_rw(p, n) rx_unpin((p), (n), 1)';
+  for (const [what, forms] of Object.entries({ functions, macros })) {
+    accepts(
+      'dirty-lost',
+      `by one of two ${what}`,
+      twoWays('if (r->w)\n\t\trx_unpin_rw(r->p, r->n);\n\telse\n\t\trx_unpin_ro(r->p, r->n);', forms),
+    );
+    const marks = 'rx_unpin:unpin_user_pages_dirty_lock(p, n, dirty);';
+    complains('dirty-lost', `by the one of two ${what} that never tells it`, twoWays('rx_unpin_ro(r->p, r->n);', forms), marks);
+  }
+});

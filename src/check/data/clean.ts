@@ -7,7 +7,9 @@ import { type CallEvent, sourcesOf } from '../../flow/flow.js';
 import { isGivenFresh } from '../../flow/fresh.js';
 import { isOffAt } from '../../flow/kernels.js';
 import { lateMarks } from '../../flow/late-marks.js';
+import { isHandedOut } from '../../flow/mentions.js';
 import { placeOf } from '../../flow/moves.js';
+import { onlyCallOf } from '../../flow/paths/function/forwarder.js';
 import type { SeenRelease } from '../../flow/releases.js';
 
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
@@ -102,9 +104,17 @@ function isTooLate(subject: Subject, { flow: { reference } }: Visit, pos: number
   );
 }
 
-/** All calls of a function that is visited by one, or that finds the pages in what it is given. */
+/** All calls of a function that is visited by one, or that finds the pages in what it is given; not those of who only hands on what nobody gives him. */
 function allCallsOf(program: Program, { way, flow }: Visit): Calling[] {
-  return way === 'call' || way === 'field' ? program.callSites(flow.reference) : [];
+  const calls = way === 'call' || way === 'field' ? program.callSites(flow.reference) : [];
+  const used = calls.filter(({ caller }) => !isUnusedForwarder(program, caller));
+  return used.length > 0 ? used : calls;
+}
+
+/** True for a macro, or a static function that does nothing but call another, which is there for others to use, and is not used. */
+function isUnusedForwarder(program: Program, reference: FunctionReference): boolean {
+  const isForwarder = reference.macro || (reference.static && onlyCallOf(program, reference) !== null);
+  return isForwarder && program.callers(reference).length === 0 && !isHandedOut(program, reference);
 }
 
 /** True if a function names a marking call, on the kernels on which the site is, and it may come to one. */
