@@ -477,3 +477,47 @@ describe('pages that a function hands on, and its caller writes to', () => {
   accepts(lost, 'where another of them reads', grabbed(drop, 'FOLL_WRITE', 'pin', others));
   complains(lost, 'and does not mark as another does', grabbed(`${write}\n\t${drop}`, 'FOLL_WRITE', 'pin', others), `once:${drop}`);
 });
+
+const single = (undo: string, caller = '', take = 'slot_take(a, &s->p)'): string => `struct slot { struct page *p; };
+int hw_go(void);
+static int slot_take(unsigned long a, struct page **p)
+{
+	int got = pin_user_pages_fast(a, 1, FOLL_LONGTERM, p);
+
+	return got == 1 ? 0 : got < 0 ? got : -EFAULT;
+}
+int slot_set(struct slot *s, unsigned long a)
+{
+	int err = ${take};
+
+	if (err)
+		return err;
+	err = hw_go();
+	if (err) {
+		${undo}
+		return err;
+	}
+	return 0;
+}
+void slot_fini(struct slot *s)
+{
+	unpin_user_page(s->p);
+}
+${caller}`;
+
+describe('who takes pages by a function in front of the call, and fails then', () => {
+  accepts('leak-on-path', 'and drops them', single('unpin_user_page(s->p);'));
+  complains('leak-on-path', 'and leaves them', single('note(err);'), 'slot_set:if (err) {');
+  const answered = `int slot_open(struct slot *s, unsigned long a)
+{
+	int err = slot_set(s, a);
+
+	if (err && s->p)
+		unpin_user_page(s->p);
+	return err;
+}
+`;
+  const direct = 'pin_user_pages_fast(a, 1, FOLL_LONGTERM, &s->p) == 1 ? 0 : -EFAULT';
+  for (const by of [undefined, direct])
+    accepts('leak-on-path', `and leaves them to its caller, who drops them: ${by ?? 'slot_take()'}`, single('note(err);', answered, by));
+});

@@ -84,8 +84,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     for (const standing of standingIn(program, reference, w.exits, entry)) found.add(standingOf(reference, standing));
     failing.set(reference.key, { reference, turned: w.failing });
     for (const leak of leaksOf({ failing }, reference, w.lost)) found.add(leak);
-    for (const turned of untidy(w, reference.key === start.reference.key))
-      if (isLeft(reference, turned)) failures.push({ reference, turned });
+    for (const turned of untidy(w, level === 0)) if (isLeft(reference, turned)) failures.push({ reference, turned });
     for (const { key } of cleanedIn(w, (callee, { file, function: name }) => ignored.has(`${callee.key}<${file}:${name}`)))
       cleaned.add(key);
     for (const late of w.late) found.add(lateOf(reference, late));

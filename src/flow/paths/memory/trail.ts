@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 
 /** What the result of a call says of it. */
-export type Says = 'failed' | 'zero' | 'succeeded' | null;
+export type Says = 'failed' | 'nonzero' | 'zero' | 'succeeded' | null;
 
 /** What happened at a step, for who asks later on. */
 export type StepEvent =

@@ -32,15 +32,17 @@ export function saysOf({ result: bits, equals }: Pick<Exit, 'result' | 'equals'>
   const { negative, zero, positive } = sign;
   if (bits === negative || errorNames.has(equals ?? '')) return 'failed';
   if (bits === zero) return 'zero';
+  if (bits === (negative | positive)) return 'nonzero';
   return bits === positive || bits === (zero | positive) ? 'succeeded' : null;
 }
 
-const words: Record<NonNullable<Says>, string> = { failed: 'failed', zero: 'returned 0', succeeded: 'succeeded' };
+const words: Partial<Record<NonNullable<Says>, string>> = { failed: 'failed', zero: 'returned 0', succeeded: 'succeeded' };
 
 /** The same as a person reads it, behind what is told of the call. */
 export function resultText(exit: Pick<Exit, 'result' | 'equals'>): string {
   const says = saysOf(exit);
-  return says === null ? '' : `, which ${words[says]}`;
+  const word = says === null ? undefined : words[says];
+  return word === undefined ? '' : `, which ${word}`;
 }
 
 /** A trail behind another. */

@@ -83,12 +83,18 @@ function failedAt({ event }: TrailStep): FunctionReference[] {
   return event?.kind === 'handed' && event.says === 'failed' ? [event.by] : [];
 }
 
+/** As {@link failedAt}, where all that is known of the result is that it is not zero, too. */
+function mayFailAt(step: TrailStep): FunctionReference[] {
+  const { event } = step;
+  return event?.kind === 'handed' && event.says === 'nonzero' ? [event.by] : failedAt(step);
+}
+
 /** Functions whose failure a caller answers by dropping the pages: one that is passed on as it is, not one that becomes a success. */
 export function cleanedIn({ undone }: Walked, isIgnored: (callee: FunctionReference, step: TrailStep) => boolean): FunctionReference[] {
   return undone.flatMap((trail) => {
     const steps = stepsOf(trail);
     const success = steps.findLastIndex(({ event: e }) => e?.kind === 'handed' && (e.says === 'zero' || e.says === 'succeeded'));
-    return steps.slice(success + 1).flatMap((step) => failedAt(step).filter((callee) => !isIgnored(callee, step)));
+    return steps.slice(success + 1).flatMap((step) => mayFailAt(step).filter((callee) => !isIgnored(callee, step)));
   });
 }
 
