@@ -44,17 +44,26 @@ export function installations({ tree, ledger, file, resolve, structure, isDriver
     return installedIn.get(key) ?? installedIn.work(key, () => findInstalled(name, field));
   }
 
-  /** The file's own installations; without any, those of its folder and below, in a driver's tree of all, if they all name one function. */
+  /** The file's own installations; without any, those of its folder and below if they all name one function; in a driver's tree, else, those of all. */
   function findInstalled(name: string, field: string): FunctionReference[] {
     if (!/^\w+$/.test(field)) return [];
     const own = installers(name, field).flatMap((f) => (file(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
     if (own.length > 0) return own;
-    const folder = folderOf(name);
-    const near = tree.filesAccessing(field).filter((f) => isDriver || isNear(f, folder));
-    if (near.length > maxInstallers) return [];
-    const names = new Map(near.flatMap((f) => installers(f, field).map((installs) => [installs, f])));
-    const [only] = names.size === 1 ? names : [];
-    return only ? resolve(only[0], only[1]).filter((r) => !r.macro) : [];
+    const all = tree.filesAccessing(field);
+    const near = onlyInstalled(
+      all.filter((f) => isNear(f, folderOf(name))),
+      field,
+    );
+    return near ?? (isDriver ? onlyInstalled(all, field) : null) ?? [];
+  }
+
+  /** The functions of the one name that files install in a field; none where they name several, `null` where they name nothing. */
+  function onlyInstalled(files: readonly string[], field: string): FunctionReference[] | null {
+    if (files.length > maxInstallers) return [];
+    const names = new Map(files.flatMap((f) => installers(f, field).map((installs) => [installs, f])));
+    const [only, ...others] = names;
+    if (!only) return null;
+    return others.length === 0 ? resolve(only[0], only[1]).filter((r) => !r.macro) : [];
   }
 
   /** Names that a file's initialisers and assignments put into a field. */

@@ -250,8 +250,6 @@ void window_close(struct window *w)
       '#define PIN(a, n, p) pin_user_pages_fast(a, n, 0, p)',
       'PIN_ALL(a, n, w->pages)',
     ).replace('struct window', '#define PIN_ALL(a, n, p) ({ int r_; lock(a); r_ = PIN(a, n, p); unlock(a); r_; })\nstruct window'),
-    'wrapper get page-array caller@caller via=PIN_ALL gap',
-    'wrapper pin page-array caller@caller via=PIN_ALL gap',
     'get page-array car=window.pages loop-collapsible@file put:window_close:put_page',
     'pin page-array car=window.pages loop-collapsible@file put:window_close:unpin_user_page',
   );
