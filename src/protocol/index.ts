@@ -42,7 +42,7 @@ export * from './effects.js';
 export * from './errors.js';
 export * from './integers.js';
 export { backingName, bufferAcquires, bufferTests, kernelBackedTest, userTests, vectorTest } from './iterator.js';
-export { addText, emptyingText, type Listing, linking, linkingText, linkTypes, listAddText, preparing, type Removal } from './listing.js';
+export { addText, emptyingText, findingCall, type Listing, linking, linkingText, linkTypes, preparing, type Removal } from './listing.js';
 export * from './naming.js';
 export {
   frameHandedOn,

@@ -56,6 +56,9 @@ export const removals: readonly Removal[] = [
   ...removal(['radix_tree_delete', 'radix_tree_delete_item', 'mtree_erase'], null, 'out of the tree in'),
 ];
 
+/** Calls that give an object by its key, and leave it where it is: include/linux/xarray.h, idr.h, radix-tree.h, maple_tree.h. */
+export const findingCall = /^(?:xa_load|idr_find|radix_tree_lookup|mtree_load)$/;
+
 /** Structs that stand in an object for others to find it by: include/linux/types.h, rbtree_types.h, interval_tree.h, rhashtable-types.h, llist.h. */
 export const linkTypes: ReadonlySet<string> = new Set([
   'list_head',
@@ -77,10 +80,7 @@ export const preparing = /^(?:INIT_(?:DELAYED_)?WORK|timer_setup)$/;
 export const linkingText =
   /\b(list_add|list_move|hlist_add|hash_add|rb_insert|rb_link|rb_add|llist_add|idr_alloc|xa_store|xa_insert|xa_alloc|radix_tree_insert|rhashtable_\w*insert|rhltable_insert|mtree_store|mtree_insert|mtree_alloc|mas_store|interval_tree_insert|queue_work|queue_delayed_work|schedule_|call_rcu|set_drvdata|fd_install|rcu_assign_pointer|kref_)/;
 
-/** `list_add(&chunk->list, &owner->chunks);` in the text of a function: the field with the list's head is caught. */
-export const listAddText = /\blist_add(?:_tail)?\s*\([^;]*,\s*&[^;,]*?(?:->|\.)(\w+)\s*\)\s*;/g;
-
-/** The same of what else others look through, too: `xa_store(&owner->chunks, …)`, `rb_insert_color(&chunk->node, &owner->chunks)`. */
+/** `list_add(&chunk->list, &owner->chunks);`, `xa_store(&owner->chunks, …)`, `rb_insert_color(&chunk->node, &owner->chunks)` in the text of a function: the field in which others find objects is caught. */
 export const addText =
   /\b(?:(?:list_add(?:_tail)?|rb_insert_color(?:_cached)?)\s*\([^;]*,\s*&|(?:xa_(?:store|insert|alloc)|idr_alloc|mtree_(?:store|insert)|radix_tree_insert|rhashtable_insert)\w*\s*\(\s*&|hash_add\s*\(\s*)[^;,]*?(?:->|\.)(\w+)\s*[,)]/g;
 

@@ -340,3 +340,64 @@ describe('an object that a function takes out and hands out', () => {
   accepts(rule, 'and that is ended', found('map_free(m);'));
   accepts(rule, 'or one that it has found otherwise', found('hw_stop(at);', 'ctx_find(c, at)'));
 });
+
+/** Objects of an array, which one function takes out by their keys, and another all of. */
+const tabled = (
+  one: string,
+  all: string,
+  add = 'xa_insert(&t->xa, key, e, GFP_KERNEL)',
+  more = '',
+): string => `struct ent { struct page *page; };
+struct tab { struct xarray xa; };
+int tab_add(struct tab *t, u32 key, unsigned long a)
+{
+	struct ent *e = kzalloc(sizeof(*e), GFP_KERNEL);
+	int err;
+
+	if (!e)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &e->page) != 1) {
+		kfree(e);
+		return -EFAULT;
+	}
+	err = ${add};
+	if (err) {
+		unpin_user_page(e->page);
+		kfree(e);
+	}
+	return err;
+}
+int tab_del(struct tab *t, u32 key)
+{
+	struct ent *e = xa_load(&t->xa, key);
+
+	if (!e)
+		return -ENOENT;
+	xa_erase(&t->xa, key);
+	${one}
+	kfree(e);
+	return 0;
+}
+void tab_fini(struct tab *t)
+{
+	struct ent *e;
+	unsigned long i;
+
+	xa_for_each(&t->xa, i, e) {
+		${all}
+		kfree(e);
+	}
+	xa_destroy(&t->xa);
+}
+${more}`;
+
+describe('objects that are freed as they are taken out of an array', () => {
+  const drop = 'unpin_user_page(e->page);';
+  const free = 'kfree(e);';
+  accepts('leak-on-path', 'with their pages dropped', tabled(drop, drop));
+  complains('leak-on-path', 'one by its key, and nothing dropped', tabled('', drop), `tab_del:${free}`);
+  complains('leak-on-path', 'all of them, and nothing dropped', tabled(drop, ''), `tab_fini:${free}`);
+  const others =
+    'int tab_note(struct tab *t, u32 key)\n{\n\treturn xa_insert(&t->xa, key, kzalloc(sizeof(struct ent), GFP_KERNEL), GFP_KERNEL);\n}\n';
+  accepts('leak-on-path', 'into which others put such without pages', tabled('', drop, undefined, others));
+});

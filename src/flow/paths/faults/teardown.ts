@@ -3,11 +3,12 @@
  * and another does not on some path, that path loses them.
  */
 import type { FunctionReference } from '../../../program/file.js';
-import type { Graph } from '../../../program/graph.js';
+import { type Graph, type NamedCall, namedCall } from '../../../program/graph.js';
 import { join, rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { castCalls, endEntries, freeingCalls, listAddText } from '../../../protocol/index.js';
+import { addText, castCalls, endEntries, findingCall, freeingCalls, removals } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
+import { printExpression } from '../../../syntax/print.js';
 import type { Entry } from '../entry.js';
 import { freedIn, tagOf } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
@@ -122,7 +123,8 @@ export function endingsOf(
             (fields.length > 0 &&
               (isOfClosing(program, reference) ||
                 isTakenOut({ program, reference, graph }, variable) ||
-                isOfList(graph, variable, filledLists(program, file, keepers))));
+                isOfList(graph, variable, filledBy(program, file, keepers)) ||
+                isErased(graph, variable, filledBy(program, file, keepers))));
           for (const own of fields) {
             if (isMeant || isHandedOn(graph, reference, variable, own)) visit(reference, variable, own, 0, false);
             else if (isDroppedFirst(reference, variable, own)) visit(reference, variable, own, 0, true);
@@ -138,9 +140,9 @@ function indexOf(program: Program, reference: FunctionReference, variable: strin
   return Math.max(-1, ...program.graphs(reference).map((graph) => parameterOf(graph, variable)));
 }
 
-/** The fields with the heads of lists to which, in a file, only some functions add. */
-function filledLists(program: Program, file: string, keepers: readonly FunctionReference[]): ReadonlySet<string> {
-  const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(listAddText)].map((m) => m[1] as string);
+/** The fields with the heads of lists, or what else objects are found in, to which in a file only some functions add. */
+function filledBy(program: Program, file: string, keepers: readonly FunctionReference[]): ReadonlySet<string> {
+  const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(addText)].map((m) => m[1] as string);
   const filled = new Set(keepers.flatMap((r) => (r.file === file ? heads(r) : [])));
   if (filled.size > 0)
     for (const other of program.file(file)?.functions ?? [])
@@ -153,6 +155,18 @@ function isTakenOut(within: InGraph, variable: string): boolean {
   return within.graph.nodes.some(
     ({ operation: o }) => o?.kind === 'copy' && o.target === variable && removingCall(within, o.source.path)?.byMember === false,
   );
+}
+
+/** True for an object that is found by a key in one of some fields, and taken out there by the same key. */
+function isErased({ nodes }: Graph, variable: string, heads: ReadonlySet<string>): boolean {
+  if (heads.size === 0) return false;
+  const calls = nodes.flatMap((n) => namedCall(n) ?? []);
+  const isGiven = (result: string): boolean =>
+    nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === variable && o.source.path === result);
+  const written = ({ expressions }: NamedCall): string => expressions.slice(0, 2).map(printExpression).join();
+  const found = new Set(calls.filter((c) => findingCall.test(c.name) && isGiven(c.result)).map(written));
+  const isFilled = (path: string | null | undefined): boolean => heads.has(/\.(\w+)$/.exec(path ?? '')?.[1] ?? '');
+  return calls.some((c) => removals.get(c.name)?.member === null && isFilled(c.args[0]?.path) && found.has(written(c)));
 }
 
 /** True for objects of a list of which the head stands in one of some fields. */
