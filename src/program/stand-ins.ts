@@ -3,8 +3,10 @@ import type { FunctionReference } from './file.js';
 import { otherNames } from './macros.js';
 import type { Program } from './program.js';
 
-/** The macros of a file by whose names a function is called where that is not followed: in a driver's tree it is. */
-export function standInsFor(program: Program, file: string, name: string): FunctionReference[] {
-  if (program.isDriver) return [];
-  return otherNames(program.file(file), name).filter((macro) => program.callers(macro).length > 0);
+/** The macros of a file by whose names somebody calls a function where that is not seen to be a call of it: of too many arms they are not told apart. */
+export function standInsFor(program: Program, file: string, reference: FunctionReference): FunctionReference[] {
+  const macros = otherNames(program.file(file), reference.name);
+  if (macros.length === 0) return [];
+  const followed = new Set(program.isDriver ? program.callSites(reference).map(({ caller }) => caller.key) : []);
+  return macros.filter((macro) => program.callers(macro).some(({ key }) => !followed.has(key)));
 }

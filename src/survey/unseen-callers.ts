@@ -42,7 +42,7 @@ function whyUnseen(program: Program, { visit, isUncalled }: Handing, isAlone: bo
   const { reference } = visit.flow;
   const { name } = reference;
   const files = isUncalled ? filesNaming(program, reference) : [reference.file];
-  const macro = files.flatMap((file) => standInsFor(program, file, name))[0];
+  const macro = files.flatMap((file) => standInsFor(program, file, reference))[0];
   if (macro) return `handed to the callers of ${macro.name}(), a macro that may stand for ${name}()`;
   if (!isUncalled) return null;
   if (files.some((file) => isHandedOut(program, { file, name }))) return `handed to whoever calls ${name}() through a pointer`;

@@ -135,6 +135,16 @@ static inline long low(unsigned long a, struct page **p)
     'a.h': shim('low'),
     'b.c': `#include "a.h"\n${drops(undefined, 'my_pin(a, p)')}`,
   });
+  const arms = [1, 2, 3, 4, 5].map((i) => `#ifdef HAVE_${i}\n#define put_${i} unpin_user_page\n#else\n#define put_${i} put_page\n#endif\n`);
+  const puts = [1, 2, 3, 4, 5].map((i) => `put_${i}(p[${i - 1}]);`).join('\n\t');
+  gapsOf(
+    'by a macro in a function with more arms than are told apart',
+    {
+      'a.h': `${shim('low')}${arms.join('')}`,
+      'b.c': `#include "a.h"\nvoid high(unsigned long a)\n{\n\tstruct page *p[8];\n\n\tmy_pin(a, p);\n\t${puts}\n}\n`,
+    },
+    'a.h:8 handed to the callers of my_pin(), a macro that may stand for low()',
+  );
   gapsOf('not where nobody calls the macro', { 'a.h': shim('low'), 'b.c': `#include "a.h"\n${drops()}` });
   it('is a wrapper of those by whom it is called by that name', async () => {
     const kinds = async (user: string): Promise<string[]> =>

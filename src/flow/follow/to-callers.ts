@@ -46,8 +46,8 @@ export function toCallers(memory: Memory, start: Start, from: Visit): HandingUp 
 }
 
 /** True for a function that is called by the name of a macro. */
-function isStoodFor(program: Program, { file, name }: FunctionReference): boolean {
-  return standInsFor(program, file, name).length > 0;
+function isStoodFor(program: Program, reference: FunctionReference): boolean {
+  return standInsFor(program, reference.file, reference).length > 0;
 }
 
 /** What a function hands to its callers: by its result, or below parameters that it did not get it by. */
