@@ -1,13 +1,11 @@
 /** Calls that take up pages: how many they are told of, held against how many there are. */
 import { storesOf } from '../../flow/stores.js';
 import { type CallOperation, leadsTo, type Node, offsetsOf } from '../../program/graph.js';
-import { suffixAfter } from '../../program/path.js';
-import type { Program } from '../../program/program.js';
-import { acquires, freeingCalls, releases } from '../../protocol/index.js';
+import { acquires, releases } from '../../protocol/index.js';
 import { noPointer } from '../../syntax/truth.js';
 import type { Drop } from './drops.js';
 import type { CountFault } from './fault.js';
-import { takesUpNone } from './helper.js';
+import { isOnlyFreed, takesUpNone } from './helper.js';
 import { faultAt, isArray, isTest, type State, type Walking } from './path.js';
 import { ALL, addedIn, ERROR, type Known, moved, SHORT, symbolOf, ZERO } from './symbols.js';
 
@@ -52,30 +50,6 @@ function isUse(w: Walking, o: CallOperation): boolean {
   const { program, taking } = w;
   const isLeft = (i: number): boolean => !isArray(w, o.args[i]?.path ?? null) || isOnlyFreed(program, taking.reference.file, o, i);
   return !o.args.every((_, i) => isLeft(i)) && !isTest(o.name) && !isCleanUp(w, o);
-}
-
-/** How many functions may stand between a call and the freeing of what it is given. */
-const maxHelpers = 2;
-
-/** True where a call frees the memory that it is given, itself or by functions which do nothing else with it: no page in there is looked at. */
-function isOnlyFreed(program: Program, file: string, { name, args }: CallOperation, index: number, helpers = maxHelpers): boolean {
-  if (name === null || args[index]?.path?.endsWith('[]')) return false;
-  if (freeingCalls.has(name)) return true;
-  const callees = helpers === 0 ? [] : program.resolve(name, file);
-  return (
-    callees.length > 0 &&
-    callees.every((callee) =>
-      program.graphs(callee).every(({ params, nodes, paths }) => {
-        const given = params[index]?.name ?? '';
-        const isGiven = (path: string | null): boolean => path !== null && suffixAfter(path, given) !== null;
-        const isFreed = ({ operation: o }: Node): boolean =>
-          o?.kind === 'call'
-            ? o.args.every((a, i) => !isGiven(a.path) || isOnlyFreed(program, callee.file, o, i, helpers - 1))
-            : o?.kind !== 'copy' || !isGiven(o.source.path);
-        return paths.includes(given) && nodes.every(isFreed);
-      }),
-    )
-  );
 }
 
 /** True for what runs as the scope of a variable is left that was NULL at first: whether it was set since, that asks for itself. */

@@ -1,35 +1,49 @@
 /** Functions that are handed the pages with the number of them. */
+import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isPrinted, isStore } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
+import type { Program } from '../../program/program.js';
 import { droppingName, endingName, freeingCalls } from '../../protocol/index.js';
 import { isArray, type State, type Walking } from './path.js';
 import { symbolOf } from './symbols.js';
 
+/** How many functions may stand between a call and the freeing of what it is given. */
+const maxHelpers = 2;
+
 /**
- * True for a function that takes up none of the pages: it does no more to their array than to free it. Of one that is not in the tree its name
+ * True for a call that takes up none of the pages: it does no more to their array than to free it. Of one that is not in the tree its name
  * says so.
  */
-export function takesUpNone(w: Walking, { name, args }: CallOperation): boolean {
-  if (name === null) return false;
-  const { program, taking } = w;
-  const callees = program.resolve(name, taking.reference.file);
-  if (callees.length === 0) return endingName.test(name) || droppingName.test(name);
-  const given = args.flatMap((a, i) => (isArray(w, a.path) ? [i] : []));
-  return callees.every((callee) =>
-    program.graphs(callee).every((graph) => given.every((i) => isFreedOnly(graph, graph.params[i]?.name ?? ''))),
-  );
+export function takesUpNone(w: Walking, o: CallOperation): boolean {
+  const { file } = w.taking.reference;
+  if (o.name === null) return false;
+  if (w.program.resolve(o.name, file).length === 0) return endingName.test(o.name) || droppingName.test(o.name);
+  return o.args.every((a, i) => !isArray(w, a.path) || isOnlyFreed(w.program, file, o, i));
 }
 
-/** True if a function does nothing with what a parameter leads to but to free it. */
-function isFreedOnly({ nodes }: Graph, name: string): boolean {
+/** True where a call frees the memory that it is given, itself or by functions which do nothing else with it: no page in there is looked at. */
+export function isOnlyFreed(program: Program, file: string, { name, args }: CallOperation, index: number, helpers = maxHelpers): boolean {
+  if (name === null || args[index]?.path?.endsWith('[]')) return false;
+  if (freeingCalls.has(name)) return true;
+  const callees = helpers === 0 ? [] : program.resolve(name, file);
+  const isFreed = (callee: FunctionReference, graph: Graph): boolean =>
+    doesNothing(graph, graph.params[index]?.name ?? '', (o, i) => isOnlyFreed(program, callee.file, o, i, helpers - 1));
+  return callees.length > 0 && callees.every((callee) => program.graphs(callee).every((graph) => isFreed(callee, graph)));
+}
+
+/** True if a function does nothing with what a parameter leads to but to hand it to calls of one kind. */
+function doesNothing({ nodes, paths }: Graph, name: string, but: (o: CallOperation, index: number) => boolean): boolean {
   const isOf = (path: string | null): boolean => path !== null && rootOf(path) === name;
-  return nodes.every(({ operation: o }) => {
-    if (o?.kind === 'call') return freeingCalls.has(o.name ?? '') || !o.args.some((a) => isOf(a.path));
-    if (o?.kind === 'copy') return !isOf(o.target) && !isOf(o.source.path);
-    if (o?.kind === 'assume') return ![o.left.path, o.right.path].some((path) => isOf(path) && path !== name);
-    if (o?.kind === 'return') return !isOf(o.value?.path ?? null);
-    return !isStore(o) || !isOf(o.target);
-  });
+  return (
+    paths.includes(name) &&
+    nodes.every(({ operation: o }) => {
+      if (o?.kind === 'call') return o.args.every((a, i) => !isOf(a.path) || but(o, i));
+      if (o?.kind === 'copy') return !isOf(o.target) && !isOf(o.source.path);
+      if (o?.kind === 'assume') return ![o.left.path, o.right.path].some((path) => isOf(path) && path !== name);
+      if (o?.kind === 'return') return !isOf(o.value?.path ?? null);
+      return !isStore(o) || !isOf(o.target);
+    })
+  );
 }
 
 /**
