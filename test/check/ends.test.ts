@@ -331,6 +331,8 @@ static bool eat(struct pipe_inode_info *pipe)
 describe('a pipe that is read', () => {
   complains('leak-on-path', 'a buffer that is stepped over', queue(''), 'eat:if (buf->len)');
   accepts('leak-on-path', 'a buffer that is released', queue('pipe_buf_release(pipe, buf);'));
+  const known = 'struct pipe_inode_info { unsigned int head, tail; struct pipe_buffer *bufs; };\n';
+  complains('leak-on-path', 'a buffer that is stepped over, by a number that is known for one', known + queue(''), 'eat:if (buf->len)');
 });
 
 const passed = (poisoned: string, busy: string, after = 'return offline(page);'): string => `static int offline(struct page *page)

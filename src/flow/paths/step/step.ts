@@ -63,7 +63,7 @@ export function run(local: Called, n: Node, before: State): State[] {
       const source = valueIn(state, (local.nodes.said(n) as Copy).source);
       const target = placeAt(state, o.target);
       const sum = o.replaces ? offset(local, n, o, target, source, state) : null;
-      if (sum) return [sum];
+      if (sum) return [stepOver(local, n, o.target, sum) ?? sum];
       if (o.valueOnly && source !== null && source !== theReference && !source.startsWith('='))
         return [put(state, target, stepFrom(source, behind))];
       if (!o.replaces && source !== theReference) {
