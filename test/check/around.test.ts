@@ -1,5 +1,6 @@
 /** Objects around what a function is given: who fails has to undo what it has put there. */
 import { describe } from 'vitest';
+import { based } from './based.js';
 import { accepts, complains } from './findings.js';
 import { region } from './region.js';
 
@@ -91,42 +92,7 @@ describe('an object that a function is given, and hands on by a member of it', (
   complains('leak-on-path', 'to one that does not', given('hw_forget(&q->base);'), 'queue_create:if (ret) {');
 });
 
-/** An object with a count of its users, ended through its base. */
-const counted = (end: string): string => `struct base { refcount_t refs; };
-struct umem { struct base base; struct page *page; };
-int hw_add(struct umem *u);
-static void umem_destroy(struct base *b)
-{
-	struct umem *u = container_of(b, struct umem, base);
-
-	unpin_user_page(u->page);
-	kfree(u);
-}
-static void base_put(struct base *b)
-{
-	if (b && refcount_dec_and_test(&b->refs))
-		${end}
-}
-struct umem *umem_new(unsigned long a)
-{
-	struct umem *u = kzalloc(sizeof(*u), GFP_KERNEL);
-
-	if (!u)
-		return NULL;
-	refcount_set(&u->base.refs, 1);
-	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &u->page) != 1) {
-		kfree(u);
-		return NULL;
-	}
-	if (hw_add(u)) {
-		base_put(&u->base);
-		return NULL;
-	}
-	return u;
-}
-`;
-
 describe('an object that is put by its base', () => {
-  accepts('leak-on-path', 'of which the end is called by its name', counted('umem_destroy(b);'));
-  complains('leak-on-path', 'of which nobody calls the end', counted('note(b);'), 'umem_new:if (hw_add(u)) {');
+  accepts('leak-on-path', 'of which the end is called by its name', based({ end: 'umem_destroy(b);' }));
+  complains('leak-on-path', 'of which nobody calls the end', based({ end: 'note(b);' }), 'umem_new:if (hw_add(u)) {');
 });

@@ -1,6 +1,7 @@
 /** Pages that are taken and dropped through members of a driver's own tables of operations. */
 import { describe } from 'vitest';
 import { shows } from '../survey/helper.js';
+import { based } from './based.js';
 import { accepts, complains } from './findings.js';
 
 const head = `struct pin_ops {
@@ -86,45 +87,17 @@ describe('a table of operations in each arm', () => {
   );
 });
 
-/** An object with a count of its users, ended through its base. */
-const based = (table: string): string => `struct base { const struct base_ops *ops; refcount_t refs; };
-struct base_ops { void (*destroy)(struct base *b); };
-struct umem { struct base base; struct page *page; };
-int hw_add(struct umem *u);
-static void umem_destroy(struct base *b)
-{
-	struct umem *u = container_of(b, struct umem, base);
-
-	unpin_user_page(u->page);
-	kfree(u);
-}
-static const struct base_ops umem_ops = ${table};
-static void base_put(struct base *b)
-{
-	if (b && refcount_dec_and_test(&b->refs))
-		b->ops->destroy(b);
-}
-struct umem *umem_new(unsigned long a)
-{
-	struct umem *u = kzalloc(sizeof(*u), GFP_KERNEL);
-
-	if (!u)
-		return NULL;
-	u->base.ops = &umem_ops;
-	refcount_set(&u->base.refs, 1);
-	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, &u->page) != 1) {
-		kfree(u);
-		return NULL;
-	}
-	if (hw_add(u)) {
-		base_put(&u->base);
-		return NULL;
-	}
-	return u;
-}
-`;
+/** One whose end stands in a table that its base leads to. */
+const tabled = (table: string): string =>
+  based({
+    members: 'const struct base_ops *ops; ',
+    more: `struct base_ops { void (*destroy)(struct base *b); };\n`,
+    table: `static const struct base_ops umem_ops = ${table};\n`,
+    set: 'u->base.ops = &umem_ops;\n\t',
+    end: 'b->ops->destroy(b);',
+  });
 
 describe('an object whose end stands in a table', () => {
-  accepts('leak-on-path', 'by its name', based('{ .destroy = umem_destroy }'));
-  accepts('leak-on-path', 'by its position', based('{ umem_destroy }'));
+  accepts('leak-on-path', 'by its name', tabled('{ .destroy = umem_destroy }'));
+  accepts('leak-on-path', 'by its position', tabled('{ umem_destroy }'));
 });

@@ -1,4 +1,5 @@
 /** Pages that are taken in the rounds of a loop, until there are as many as are wanted in all. */
+import { resultsOf } from '../../flow/paths/function/results.js';
 import { type Assume, type Graph, type Node, turnedOver } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import { controlsOf } from './bounds.js';
@@ -7,8 +8,7 @@ import type { Taking } from './taking.js';
 
 /** The variables and members to which a function adds what its calls took. */
 export function sumsIn({ graph, call }: Pick<Taking, 'graph' | 'call'>): Set<string> {
-  const results = new Set([call.result]);
-  for (const { operation: o } of graph.nodes) if (o?.kind === 'copy' && o.replaces && o.source.path === call.result) results.add(o.target);
+  const results = resultsOf(graph, call);
   const isAdded = (path: string | null): boolean => path !== null && results.has(path);
   return new Set(
     graph.nodes.flatMap(({ operation: o }) =>

@@ -112,6 +112,11 @@ export function endingsOf(
     );
   };
   for (const file of files) {
+    let filled: ReadonlySet<string> | undefined;
+    const heads = (): ReadonlySet<string> => {
+      filled ??= filledOnlyBy(program, file, keepers);
+      return filled;
+    };
     for (const reference of program.file(file)?.functions ?? []) {
       if (reference.macro || !mayFree(program.textOf(reference), (tag) => within(program, file, tag, carrier).length > 0)) continue;
       for (const graph of program.graphs(reference))
@@ -123,8 +128,8 @@ export function endingsOf(
             (fields.length > 0 &&
               (isOfClosing(program, reference) ||
                 isTakenOut({ program, reference, graph }, variable) ||
-                isOfList(graph, variable, filledBy(program, file, keepers)) ||
-                isErased(graph, variable, filledBy(program, file, keepers))));
+                isOfList(graph, variable, heads()) ||
+                isErased(graph, variable, heads())));
           for (const own of fields) {
             if (isMeant || isHandedOn(graph, reference, variable, own)) visit(reference, variable, own, 0, false);
             else if (isDroppedFirst(reference, variable, own)) visit(reference, variable, own, 0, true);
@@ -141,7 +146,7 @@ function indexOf(program: Program, reference: FunctionReference, variable: strin
 }
 
 /** The fields with the heads of lists, or what else objects are found in, to which in a file only some functions add. */
-function filledBy(program: Program, file: string, keepers: readonly FunctionReference[]): ReadonlySet<string> {
+function filledOnlyBy(program: Program, file: string, keepers: readonly FunctionReference[]): ReadonlySet<string> {
   const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(addText)].map((m) => m[1] as string);
   const filled = new Set(keepers.flatMap((r) => (r.file === file ? heads(r) : [])));
   if (filled.size > 0)
@@ -157,29 +162,37 @@ function isTakenOut(within: InGraph, variable: string): boolean {
   );
 }
 
+/** True for a path that ends in one of some fields. */
+function isIn(fields: ReadonlySet<string>, path: string | null | undefined): boolean {
+  return fields.has(/\.(\w+)$/.exec(path ?? '')?.[1] ?? '');
+}
+
+/** True for a variable that is set to the result of a call. */
+function isSetTo({ nodes }: Graph, variable: string, result: string): boolean {
+  return nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === variable && o.source.path === result);
+}
+
 /** True for an object that is found by a key in one of some fields, and taken out there by the same key. */
-function isErased({ nodes }: Graph, variable: string, heads: ReadonlySet<string>): boolean {
+function isErased(graph: Graph, variable: string, heads: ReadonlySet<string>): boolean {
   if (heads.size === 0) return false;
-  const calls = nodes.flatMap((n) => namedCall(n) ?? []);
-  const isGiven = (result: string): boolean =>
-    nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === variable && o.source.path === result);
+  const calls = graph.nodes.flatMap((n) => namedCall(n) ?? []);
   const written = ({ expressions }: NamedCall): string => expressions.slice(0, 2).map(printExpression).join();
-  const found = new Set(calls.filter((c) => findingCall.test(c.name) && isGiven(c.result)).map(written));
-  const isFilled = (path: string | null | undefined): boolean => heads.has(/\.(\w+)$/.exec(path ?? '')?.[1] ?? '');
-  return calls.some((c) => removals.get(c.name)?.member === null && isFilled(c.args[0]?.path) && found.has(written(c)));
+  const found = new Set(calls.filter((c) => findingCall.test(c.name) && isSetTo(graph, variable, c.result)).map(written));
+  return calls.some((c) => removals.get(c.name)?.member === null && isIn(heads, c.args[0]?.path) && found.has(written(c)));
 }
 
 /** True for objects of a list of which the head stands in one of some fields. */
 function isOfList(graph: Graph, variable: string, heads: ReadonlySet<string>): boolean {
-  const isHead = ({ address, path }: Value): boolean => address && heads.has(/\.(\w+)$/.exec(path ?? '')?.[1] ?? '');
+  const isHead = ({ address, path }: Value): boolean => address && isIn(heads, path);
   return heads.size > 0 && listsOf(graph, variable).some((args) => args.some(isHead));
 }
 
 /** The arguments of what gives a variable its objects, one of a list after the other: the head of a loop over it, or who takes the first in each round. */
-function listsOf({ nodes }: Graph, variable: string): (readonly Value[])[] {
-  const calls = nodes.flatMap(({ operation: o, loops }) => (o?.kind === 'call' && o.name !== null ? [{ ...o, name: o.name, loops }] : []));
-  const isMade = (result: string): boolean =>
-    result === variable || nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === variable && o.source.path === result);
+function listsOf(graph: Graph, variable: string): (readonly Value[])[] {
+  const calls = graph.nodes.flatMap(({ operation: o, loops }) =>
+    o?.kind === 'call' && o.name !== null ? [{ ...o, name: o.name, loops }] : [],
+  );
+  const isMade = (result: string): boolean => result === variable || isSetTo(graph, variable, result);
   // `list_entry(at, struct reg, list)`
   const makers = calls.filter(({ name, result }) => castCalls.test(name) && isMade(result));
   const cursors = new Set([variable, ...makers.flatMap(({ args }) => args[0]?.path ?? [])]);

@@ -17,31 +17,32 @@ export function flagged(local: Called, n: Node, target: string, place: string, s
   const text = textAt(local, n);
   const masks = masksSetAt(text);
   // What an error is in is below zero.
-  const bits = masks === null ? sign.zero : masks.some(isError) ? sign.negative : set;
+  const isSetting = masks !== null;
+  const bits = !isSetting ? sign.zero : masks.some(isError) ? sign.negative : set;
   const all = masks ?? masksClearedAt(text);
   if (all === null) return null;
   const fresh = `~${n.id}`;
   const before = valueAt(state, place);
   // What was set stays set, and what was not stays that.
   const stays = [...state.signs].flatMap(([value, known]): [string, number][] =>
-    value.startsWith(`${before}@`) && (bits !== sign.zero ? (known & sign.zero) === 0 : known === sign.zero)
+    value.startsWith(`${before}@`) && (isSetting ? (known & sign.zero) === 0 : known === sign.zero)
       ? [[fresh + value.slice(before.length), known]]
       : [],
   );
   // What nobody asks for would only keep paths apart; callers may ask for what is set in their objects.
   const isAsked =
-    (bits !== sign.zero && state.phase === 'held' && isHandedUp(local.entry) && isGiven(local, place)) ||
+    (isSetting && state.phase === 'held' && isHandedUp(local.entry) && isGiven(local, place)) ||
     local.shape.isTested(n.id, target) ||
     all.some((mask) => local.shape.areBitsTested(n.id, bitsOf('', mask)));
   if (stays.length === 0 && !isAsked) return null;
   const changed = put(renewed(state, fresh), place, fresh);
   const known = stays.length === 0 ? changed : altered(changed, { signs: new Map([...changed.signs, ...stays]) });
   const now = all.map((mask) => bitsOf(fresh, mask));
-  const signed = (bits !== sign.zero ? [fresh, ...now] : now).reduce((next, value) => withSign(next, value, bits) ?? next, known);
+  const signed = (isSetting ? [fresh, ...now] : now).reduce((next, value) => withSign(next, value, bits) ?? next, known);
   // `(flags & A) == A`
   const named = all.filter((mask) => name.test(mask));
   return named.reduce(
-    (next, mask) => altered(next, { conditions: withEntry(next.conditions, `${bitsOf(fresh, mask)} == ${mask}`, bits !== sign.zero) }),
+    (next, mask) => altered(next, { conditions: withEntry(next.conditions, `${bitsOf(fresh, mask)} == ${mask}`, isSetting) }),
     signed,
   );
 }
