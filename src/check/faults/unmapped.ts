@@ -39,8 +39,8 @@ interface Dropping {
   owners: Owners;
   /** One page of an array is dropped. */
   one: boolean;
-  /** How the function has come by the pages, where it hands them to who drops them. */
-  way: FindingStep[] | null;
+  /** How the function has come by the pages, where it hands them to who drops them: worked out where it is told. */
+  way: (() => FindingStep[]) | null;
   /** Whether a list of the function holds the pages. */
   holds(path: string): boolean;
 }
@@ -67,7 +67,7 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
         const key = `${reference.file}:${n.pos}`;
         if (api === null || found.has(key) || !isBehind(place, n)) continue;
         const called = own.includes(place) && way === null ? null : drop.pos;
-        found.set(key, { release, reference, called, way, pos: n.pos, api });
+        found.set(key, { release, reference, called, way: way?.() ?? null, pos: n.pos, api });
       }
     }
   }
@@ -100,7 +100,7 @@ function droppingsIn(
     const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
     const holds = (path: string): boolean => flow.origins.has(`${path}@sgl`) || isHeap(followed.heap, graph, path);
     const owners = ownersIn(flow, fact, graph);
-    const steps = level === 0 ? null : [taken(subject), ...stepsTo(program, visit, fact, { pos })];
+    const steps = level === 0 ? null : () => [taken(subject), ...stepsTo(program, visit, fact, { pos })];
     return drop ? [{ reference: flow.reference, graph, drop, owners, one, way: steps, holds }] : [];
   });
   // Who drops in some cases only may have left them.
