@@ -55,7 +55,7 @@ import { enter, unless, unseen } from './enter.js';
 import { storedTo } from './known.js';
 import { listed } from './listed.js';
 import { isHandedOver, removed } from './removed.js';
-import { changed, changedIfAsked, escaped, linked, mayChange, share, written } from './shared.js';
+import { changed, changedIfAsked, escaped, linked, mayChange, share, written, writtenBy } from './shared.js';
 import { moved } from './transfer.js';
 
 /** The states after a call; none where the path cannot be followed. */
@@ -101,7 +101,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     if (dirtyCalls.has(api)) return [state];
   }
   if (isHandedOver(local, o, state, isLinking)) state = linked(share(state, o), o);
-  if (isOwn || !isNeutral) state = changedIfAsked(local, o, written(state, o));
+  if (isOwn || !isNeutral) state = changedIfAsked(local, o, writtenBy(local, state, o));
   if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
   if (api !== null && acquires.has(api)) return refilled(local, n, o, state);
   const values = o.args.map((a) => valueIn(state, a));

@@ -25,12 +25,14 @@ import { mayChange } from './shared.js';
  */
 export function knownFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): Known[] {
   const { program } = local;
-  const constantAt = (value: string, suffix: string): string | null => {
+  const constantAt = (value: string, suffix: string, argument: Value | undefined): string | null => {
     const place = placeBelow(before, value, suffix);
     if (place === null) return null;
     const stored = before.store.get(place);
     if (stored !== undefined && constantName.test(stored)) return stored;
-    if (!before.zeroed.has(value) || unset(before, valueAt(before, place)) !== '=0') return null;
+    // What a pointer leads to that stands in an object is other memory.
+    if (value.startsWith('&') && !isStruct(local, argument)) return null;
+    if (!isOfZeros(before, value) || unset(before, valueAt(before, place)) !== '=0') return null;
     const isHandedOut = [...handedOut(local.graph)].some((path) => placeAt(before, path) === place);
     return isHandedOut || isSetBefore(local, before, place) ? null : '=0';
   };
@@ -44,13 +46,13 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
       const value = valueIn(before, o.args[i]);
       if (value === null) return [];
       const constants = whole.flatMap((suffix): Known[] => {
-        const constant = constantAt(value, suffix);
+        const constant = constantAt(value, suffix, o.args[i]);
         return constant === null ? [] : [{ path: name + suffix, value: constant }];
       });
       const flags = bits.flatMap(({ suffix, mask }): Known[] => {
         const place = placeBelow(before, value, suffix);
         if (place !== null && areSet(before, valueAt(before, place), mask)) return [{ path: name + suffix, value: bitsOf('', mask) }];
-        const constant = constantAt(value, suffix);
+        const constant = constantAt(value, suffix, o.args[i]);
         return constant === null ? [] : [{ path: name + suffix, value: constant }];
       });
       return [...constants, ...flags];
@@ -81,6 +83,17 @@ export function isUnset(local: Called, o: CallOperation, callee: FunctionReferen
       }),
     )
   );
+}
+
+/** True for a struct of which the address is given. */
+function isStruct({ program, graph, reference }: Called, argument: Value | undefined): boolean {
+  const type = argument?.path == null ? null : program.typeOf(argument.path, graph, reference.file);
+  return type !== null && type.pointers === 0;
+}
+
+/** True for memory that was allocated as zeros, and for a member of it that is a struct: `&req->in`. */
+function isOfZeros({ zeroed }: State, value: string): boolean {
+  return zeroed.has(value) || (/^&[^[@]+$/.test(value) && zeroed.has(baseOf(value)));
 }
 
 /** The number that an argument is on this path, or its name where that is not known; `null` for what is no constant. */

@@ -1,10 +1,11 @@
 /** Memory that somebody else may reach from now on, or has written to. */
+import type { FunctionReference } from '../../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { changesOf, settersOf } from '../../stores.js';
 import type { Called } from '../context.js';
-import { askedFor } from '../function/asked.js';
+import { askedFor, numbersSetIn } from '../function/asked.js';
 import { flagsIn } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, isVariable, reach, valueIn } from '../memory/memory.js';
@@ -51,10 +52,38 @@ export function escaped(local: Called, state: State, n: Node, o: CallOperation):
 
 /** What a function is given it may write to. */
 export function written(state: State, o: CallOperation): State {
-  if (state.zeroed.size === 0) return state;
-  const bases = new Set(o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, '')));
+  return state.zeroed.size === 0 ? state : withoutZeros(state, new Set(o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''))));
+}
+
+/** As {@link written}, of a function that may be the driver's: it may write to a member that is a struct, `&req->in`, as well. */
+export function writtenBy(local: Called, state: State, o: CallOperation): State {
+  const next = written(state, o);
+  if (next.zeroed.size === 0) return next;
+  const values = o.args.map((a) => valueIn(next, a) ?? '');
+  const within = values.filter((value, i) => value.startsWith('&') && next.zeroed.has(baseOf(value)) && mayFill(local, o, i));
+  return within.length === 0 ? next : withoutZeros(next, new Set(within.map(baseOf)));
+}
+
+function withoutZeros(state: State, bases: ReadonlySet<string>): State {
   const zeroed = [...state.zeroed].filter((z) => !bases.has(z));
   return zeroed.length === state.zeroed.size ? state : altered(state, { zeroed: new Set(zeroed) });
+}
+
+/** True for a function that is not seen, that stores numbers other than zero below a parameter, or that hands this on. */
+function mayFill({ program, reference }: Called, { name }: CallOperation, index: number): boolean {
+  const callees = name === null ? [] : program.resolve(name, reference.file);
+  const handsOn = ({ nodes }: Graph, parameter: string, file: string): boolean =>
+    nodes.some(
+      ({ operation: o }) =>
+        o?.kind === 'call' &&
+        !(o.name !== null && program.isNeutral(o.name, file)) &&
+        o.args.some(({ path, address }) => path === parameter || (address && path !== null && rootOf(path) === parameter)),
+    );
+  const fills = (callee: FunctionReference): boolean =>
+    program
+      .graphs(callee)
+      .some((graph) => numbersSetIn(graph).some(({ of }) => of === index) || handsOn(graph, graph.params[index]?.name ?? '', callee.file));
+  return callees.length === 0 || callees.some(fills);
 }
 
 /** What is known of numbers in memory that a function is given goes where it changes them. */
