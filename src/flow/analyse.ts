@@ -196,6 +196,8 @@ function finish(r: Run, facts: Facts | undefined): void {
       }
     });
   }
+  // What is stored with a reference of its own is somebody else's, in whatever order the nodes were taken.
+  r.flow.heap = r.flow.heap.filter((heap) => !r.flow.shared.includes(heap));
   if (facts) noteAstray(r, facts);
   for (const callback of r.graph.callbacks) {
     const steps = splitSteps(callback.owner.slice(rootOf(callback.owner).length));

@@ -162,10 +162,10 @@ function copiedFrom(r: Run, path: string, from: string): string {
   return from;
 }
 
-/** What a variable was copied from, where that is one thing: of a folio, the page that it was made of. */
-export function originalOf(r: Run, path: string): string {
+/** What a path was copied from, where that is one thing: of a folio, the page that it was made of. `goesOn` may stop at some path. */
+export function originalOf(r: Run, path: string, goesOn: (path: string) => boolean = () => true): string {
   let original = path;
-  for (let n = 0; n < 8; n++) {
+  for (let n = 0; n < 8 && goesOn(original); n++) {
     const sources = [...(r.copies.get(original) ?? [])];
     if (sources.length !== 1) break;
     original = sources[0] as string;
@@ -221,11 +221,23 @@ export function copyInto(
     );
 }
 
+/** True for another place than a variable that still holds what was copied out of it: `bv->bv_page = pages[i]; get_page(bv->bv_page)`. */
+function isHeldAt(r: Run, facts: Facts, source: string, copied: string): boolean {
+  if (isVariable(source) || otherNames(copied, r.graph).includes(source)) return false;
+  return contentsOf({ path: source, address: false, text: '' }, facts, r.scope).length > 0;
+}
+
+const isVariable = (path: string): boolean => rootOf(path) === path;
+
 /** One more reference on a page: what was just stored away holds that one, or else what is stored or dropped next does. */
 export function takeExtra(r: Run, facts: Facts, path: string): void {
-  const stored = [...facts].filter(
-    (f) => isLocal(f) && rootOf(f) !== f && !/^%\w+@/.test(f) && !f.endsWith('[]') && r.copies.get(f)?.has(path),
-  );
+  const page = originalOf(r, path, isVariable);
+  const isCopy = (f: string): boolean =>
+    [...(r.copies.get(f) ?? [])].some((from) => {
+      const source = originalOf(r, from, isVariable);
+      return f === path ? isHeldAt(r, facts, source, f) : from === path || source === page;
+    });
+  const stored = [...facts].filter((f) => isLocal(f) && !isVariable(f) && !/^%\w+@/.test(f) && !f.endsWith('[]') && isCopy(f));
   if (stored.length === 0) facts.add(`+${path}`);
   for (const fact of stored.flatMap((f) => [f, ...otherNames(f, r.graph)])) {
     facts.delete(fact);
@@ -233,7 +245,6 @@ export function takeExtra(r: Run, facts: Facts, path: string): void {
     if (heap === null) continue;
     if (!r.flow.shared.includes(heap)) r.flow.shared.push(heap);
     facts.delete(heap);
-    r.flow.heap = r.flow.heap.filter((h) => h !== heap);
   }
 }
 
