@@ -1,4 +1,4 @@
-/** Pages of an array that are put into a container of somebody else's, with a plain reference of its own for each: its drop is that one's. */
+/** Pages on which somebody takes plain references of his own: the drops of these are his, and he may mark them. */
 import { describe } from 'vitest';
 import { accepts, complains } from './findings.js';
 
@@ -64,4 +64,67 @@ describe('pages that are lent with references of their own', () => {
     accepts(rule, each, lent(each));
   for (const each of ['bvs[i].bv_page = ap->pages[i];', 'page = ap->pages[i]; get_page(other); bvs[i].bv_page = page;'])
     complains(rule, each, lent(each), 'lent_release:put_page(l->bvs[i].bv_page);');
+});
+
+/** Two objects of one driver whose pages are taken by one function; of one of them somebody takes references of his own. */
+const two = (share: string) => `struct ring { struct page **pages; int n; };
+struct buf { struct page **pages; int n; struct sg_table sgt; };
+static struct page **take(unsigned long a, int n)
+{
+	struct page **pages = kvmalloc_array(n, sizeof(*pages), GFP_KERNEL);
+
+	if (!pages)
+		return NULL;
+	if (pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, pages) != n) {
+		kvfree(pages);
+		return NULL;
+	}
+	return pages;
+}
+int ring_get(struct ring *r, unsigned long a, int n)
+{
+	r->pages = take(a, n);
+	if (!r->pages)
+		return -EFAULT;
+	r->n = n;
+	return 0;
+}
+void ring_put(struct ring *r)
+{
+	unpin_user_pages(r->pages, r->n);
+	kvfree(r->pages);
+}
+int buf_get(struct device *dev, struct buf *b, unsigned long a, int n)
+{
+	b->pages = take(a, n);
+	if (!b->pages)
+		return -EFAULT;
+	b->n = n;
+	sg_alloc_table_from_pages(&b->sgt, b->pages, n, 0, n << PAGE_SHIFT, GFP_KERNEL);
+	return dma_map_sgtable(dev, &b->sgt, DMA_FROM_DEVICE, 0);
+}
+void buf_put(struct device *dev, struct buf *b)
+{
+	dma_unmap_sgtable(dev, &b->sgt, DMA_FROM_DEVICE, 0);
+	sg_free_table(&b->sgt);
+	unpin_user_pages(b->pages, b->n);
+	kvfree(b->pages);
+}
+${share}
+`;
+const sharing = (object: string) => `void share(struct ${object} *o, struct vm_area_struct *vma)
+{
+	int i;
+
+	for (i = 0; i < o->n; i++) {
+		get_page(o->pages[i]);
+		show(vma, o->pages[i]);
+	}
+}`;
+
+describe('pages that are dropped clean where somebody has references of his own', () => {
+  const [ofRing, ofBuf] = ['ring_put:unpin_user_pages(r->pages, r->n);', 'buf_put:unpin_user_pages(b->pages, b->n);'];
+  complains('dirty-lost', 'pages which nobody shares', two(''), ofRing, ofBuf);
+  complains('dirty-lost', 'pages of one object where those of another are shared', two(sharing('ring')), ofBuf);
+  complains('dirty-lost', 'pages of the other object', two(sharing('buf')), ofRing);
 });

@@ -132,11 +132,23 @@ function mayMark(subject: Subject, visit: Visit): boolean {
 }
 
 /**
- * True if somebody takes a reference of his own on the pages: then the drop of the site's is not the last word. What has just taken
- * their place is none of them.
+ * True if somebody takes a reference of his own on pages of those whose drop it is: then that is not the last word. What has just taken
+ * their place is none of them, nor are those of who else is handed pages by the function that takes them.
  */
-export function isSharedOn({ program, followed, site }: Subject): boolean {
-  return followed.visits.some((visit) => {
+export function isSharedOn(subject: Subject, { release, from }: CleanDrop): boolean {
+  const dropping = from?.visit ?? release.visit;
+  const holders = new Set(holdersOf(dropping));
+  const fields = fieldsOn(dropping);
+  return sharersOf(subject).some((v) => holdersOf(v).some((h) => holders.has(h)) || [...fieldsOn(v)].some((f) => fields.has(f)));
+}
+
+/** The fields in which pages are found on the ways to a visit. */
+function fieldsOn(visit: Visit): Set<string> {
+  return new Set([...above(visit)].flatMap(({ heap }) => heap ?? []));
+}
+
+const sharersOf = remembered(({ program, followed, site }: Subject): Visit[] =>
+  followed.visits.filter((visit) => {
     const { reference, origins } = visit.flow;
     // The acquiring function, entered again by its field, may take the reference of another kind of page.
     if ([...above(visit)].some((v) => v.way === 'field' && v.flow.reference.key === site.reference.key)) return false;
@@ -149,8 +161,8 @@ export function isSharedOn({ program, followed, site }: Subject): boolean {
         return place !== null && contentsOf(place, facts, scope).includes('') && !isGivenFresh(program, visit, o.pos, 0);
       });
     });
-  });
-}
+  }),
+);
 
 /** The drops of a site's pages that leave them clean. */
 export function cleanDrops(subject: Subject, others: readonly Subject[]): CleanDrop[] {

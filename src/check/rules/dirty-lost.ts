@@ -39,8 +39,9 @@ export const dirtyLost: Rule = {
     // Generic code may drop what a container holds elsewhere too, and marks it there.
     if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
     const marks = marksOfSmall(subject);
-    const drops = marks.length > 0 ? [] : lastOfEach(cleanDrops(subject, others).filter(({ release, from }) => from || !isShim(release)));
-    if (marks.length === 0 && (drops.length === 0 || isSharedOn(subject))) return [];
+    const isTold = (drop: CleanDrop): boolean => (drop.from !== null || !isShim(drop.release)) && !isSharedOn(subject, drop);
+    const drops = marks.length > 0 ? [] : lastOfEach(cleanDrops(subject, others).filter(isTold));
+    if (marks.length === 0 && drops.length === 0) return [];
     if (site.acquire.iterator !== null && destinationOf(site, subject.program) === null) return [];
     return [...marks.map((mark) => leftOut(subject, mark)), ...drops.map((drop) => complaintOf(subject, drop))];
   },
