@@ -77,9 +77,9 @@ const waitEnds: readonly (WaitEnd & { name: RegExp })[] = [
   {
     how: 'was interrupted',
     result: '-ERESTARTSYS',
-    name: /^s?wait_(event|for_completion)_(\w+_)?(interruptible|killable|freezable)(_\w+)?$/,
+    name: /^(?:s|io_)?wait_(event|for_completion)_(\w+_)?(interruptible|killable|freezable)(_\w+)?$/,
   },
-  { how: 'timed out', result: '0', name: /^s?wait_(event|for_completion)_(\w+_)?timeout(_\w+)?$/ },
+  { how: 'timed out', result: '0', name: /^(?:s|io_)?wait_(event|for_completion)_(\w+_)?timeout(_\w+)?$/ },
 ];
 
 /** Every way in which a wait of a name ends without what it waits for. */

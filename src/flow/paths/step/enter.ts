@@ -82,6 +82,7 @@ export interface Way {
 /**
  * Where a function drops on one path and not on another, and its result does not tell which, it knows better than a walk
  * does: it is taken to drop. So it is where nobody asks for its result, but for one that says that it failed with the reference.
+ * Of failures that each turn from success by itself it knows no better.
  */
 function decided(all: readonly Exit[], isAsked: boolean): Way[] {
   const isLike = (a: Exit, b: Exit): boolean => !isAsked || (a.result & b.result) !== 0;
@@ -90,13 +91,14 @@ function decided(all: readonly Exit[], isAsked: boolean): Way[] {
   const exits = all.filter(
     (e) =>
       e.kind !== 'held' ||
+      e.apart ||
       isAbandoned(e) ||
       !all.some((x) => x.kind === 'held' && x.gives === e.gives && (x.result & e.result) !== 0 && isMore(x, e)),
   );
   return exits.flatMap((exit) => {
     const isDrop = exit.kind === 'dropped';
-    if (isAbandoned(exit)) return [{ exit, doubt: false }];
-    const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit) && !isAbandoned(x));
+    if (isAbandoned(exit) || exit.apart) return [{ exit, doubt: false }];
+    const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit) && !isAbandoned(x) && !x.apart);
     const isFailure = !isAsked && exit.kind === 'held' && !exit.unsure && (exit.result === sign.negative || exit.early);
     return others && !isDrop && !isFailure ? [] : [{ exit, doubt: others }];
   });

@@ -42,6 +42,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     requires: requiredOf(state, local.graph, local.modes),
     drop: state.dropped,
     early: false,
+    apart: false,
     trail: state.trail,
     pos,
     linked: state.linked,

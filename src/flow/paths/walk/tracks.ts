@@ -17,6 +17,11 @@ export interface Tracks {
    * can be reached: a branch that decides. One for each such place and exit's place, with the trail that leads by there.
    */
   turns(isOfSort: (exit: Exit) => boolean): Turned[];
+  /**
+   * True if failures of which one sort drops and another does not turn, each at a branch of its own, from what may still succeed: not
+   * where a flag only tells whether there is anything to drop.
+   */
+  isApart(leaves: (exit: Exit) => boolean, drops: (exit: Exit) => boolean, succeeds: (exit: Exit) => boolean): boolean;
   /** A state leads to where others were walked, and no more are, or to a call at which its path ends: it may lead to whatever they do. */
   crowded(from: number): void;
   /**
@@ -84,6 +89,27 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
     return [...found.values()];
   }
 
+  const leadingTo = (isOfSort: (exit: Exit) => boolean): Reached =>
+    upTo(
+      edges,
+      exits.filter((e) => isOfSort(e.exit)).map((e) => e.from),
+    );
+
+  /** The states behind which nothing but exits of a sort can be reached, from where something else still can. */
+  function partings(isOfSort: (exit: Exit) => boolean): number[] {
+    const elsewhere = upTo(edges, [...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
+    return leadingTo(isOfSort).states.flatMap((at) =>
+      elsewhere.has(at) ? [] : into(at).flatMap(({ from }) => (elsewhere.has(from) ? [from] : [])),
+    );
+  }
+
+  function isApart(leaves: (exit: Exit) => boolean, drops: (exit: Exit) => boolean, succeeds: (exit: Exit) => boolean): boolean {
+    if (![leaves, drops, succeeds].every((isOfSort) => exits.some((e) => isOfSort(e.exit)))) return false;
+    const [succeeding, leaving, dropping] = [leadingTo(succeeds), leadingTo(leaves), leadingTo(drops)];
+    const left = partings(leaves).filter((at) => succeeding.has(at));
+    return left.length > 0 && (left.some((at) => dropping.has(at)) || partings(drops).some((at) => succeeding.has(at) && leaving.has(at)));
+  }
+
   /** The condition behind which the walk has turned from what leads elsewhere; `null` where the reference has come in without one. */
   const turnAt = (state: number, elsewhere: Reached): TrailStep | null =>
     into(state).some(({ from }) => elsewhere.has(from) && posOf(from) !== null) ? testedAt(state) : null;
@@ -127,6 +153,7 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
     crowded: (from) => full.push(from),
     turns,
     leading,
+    isApart,
     late: (from, late) => lates.push({ from, late }),
     decidedFor: (exit) => decidedAs(exit, exit.trail, null),
     decidedForLate: (found) => decided(found.trail, `${found.kind}|${found.pos}`, () => lateAs(found), null) as Trail,

@@ -10,6 +10,7 @@ import { type Entry, firstState, handingIn, isHandedUp, isSeed, takingLoops, wit
 import { backwards } from '../function/shape.js';
 import { along } from '../loops/loops.js';
 import { requirementText } from '../memory/required.js';
+import { errorSigns } from '../memory/signs.js';
 import { type Exit, outcome, type State, sign, type Turned } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { goneBy } from '../step/again.js';
@@ -59,6 +60,7 @@ const gaveUp: Exit = {
   requires: [],
   drop: null,
   early: false,
+  apart: false,
   trail: null,
   pos: 0,
   linked: false,
@@ -175,7 +177,11 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   if (frontier.isOver()) leave(gaveUp);
   const { tracks } = frontier;
   walked.exits = walked.exits.map((exit) => ({ ...exit, ...setsAs.get(endOf(exit)), trail: tracks.decidedFor(exit) }));
-  if (entry.kind === 'given') walked.exits = withEarly({ program: context.program, reference, graph }, walked.exits);
+  if (entry.kind === 'given') {
+    walked.exits = withEarly({ program: context.program, reference, graph }, walked.exits);
+    if (!frontier.isCut() && walked.exits.some(leaves) && tracks.isApart(leaves, tidies, mayGoOn))
+      walked.exits = walked.exits.map((exit) => (leaves(exit) ? { ...exit, apart: true, result: errorSigns(exit.result) } : exit));
+  }
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
   walked.lost = tracks
@@ -190,6 +196,10 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     );
   return walked;
 }
+
+const leaves = (exit: Exit): boolean => exit.kind === 'held' && !exit.unsure && saysFailed(exit);
+const tidies = (exit: Exit): boolean => exit.kind === 'dropped' && !exit.unsure && saysFailed(exit);
+const mayGoOn = (exit: Exit): boolean => exit.kind === 'held' && !saysFailed(exit);
 
 /** By what a way out is another than those that were found before it, in one line. */
 function endOf(exit: Exit): string {
