@@ -72,6 +72,12 @@ export interface WaitEnd {
   result: string;
 }
 
+/** A call that waits for others, by its name: what io_schedule() counts as waiting for a device is one from 7.3 on. */
+export const waitingName = /^(?:s|io_)?wait_/;
+
+/** The call of one, as it stands in a text. */
+export const waitingText = /\b(?:s|io_)?wait_(?:event|for_completion)\w*\s*\(/;
+
 /** Waits by how they end without what they wait for: include/linux/wait.h, swait.h, completion.h. */
 const waitEnds: readonly (WaitEnd & { name: RegExp })[] = [
   {
@@ -87,13 +93,13 @@ export function waitEndsOf(name: string): readonly WaitEnd[] {
   return waitEnds.filter((end) => end.name.test(name));
 }
 
-/** True for a call that tells no device anything and waits for none: it prints, reads, locks, takes off a list, or ends a mapping. */
+/** True for a call that tells no device anything and waits for none: it prints, reads, orders, locks, takes off a list, or ends a mapping. */
 export function isSilentToDevices(name: string): boolean {
   return unmappingDeviceCalls.has(name) || unmappingPageCalls.has(name) || silentCall.test(name);
 }
 
 const silentCall =
-  /^(printk|(pr|dev|netdev)_(emerg|alert|crit|err|warn|warning|notice|info|debug|dbg)\w*|(READ|WRITE)_ONCE|(raw_)?spin_(un)?lock\w*|mutex_(un)?lock|list_(empty|del|del_init)|kunmap\w*)$/;
+  /^(printk|(pr|dev|netdev)_(emerg|alert|crit|err|warn|warning|notice|info|debug|dbg)\w*|(READ|WRITE)_ONCE|barrier|(smp_|dma_|virt_)?[rw]?mb|(raw_)?spin_(un)?lock\w*|mutex_(un)?lock|list_(empty|del|del_init)|kunmap\w*)$/;
 
 /** Calls that fill the memory that their first argument points at, or its tags: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c, arch/arm64/include/asm/mte.h. */
 export const fillingCalls: ReadonlySet<string> = new Set([

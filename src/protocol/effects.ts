@@ -232,6 +232,8 @@ const neutralNames: readonly string[] = [
   'kref_*',
   'wake_up*',
   'wait_*',
+  'swait_event*',
+  'io_wait_event*',
   // They make ready what others will wait at, or lock: include/linux/completion.h, wait.h, swait.h, rwsem.h, semaphore.h, rwlock.h, seqlock.h.
   'init_completion*',
   'reinit_completion',

@@ -36,6 +36,8 @@ export {
   unmappingRangeCalls,
   type WaitEnd,
   waitEndsOf,
+  waitingName,
+  waitingText,
 } from './device.js';
 export * from './direction.js';
 export * from './effects.js';

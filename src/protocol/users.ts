@@ -40,5 +40,6 @@ export const untilDone: ReadonlySet<string> = new Set([
   'wait_for_completion',
   'wait_for_completion_io',
   'wait_event',
+  'io_wait_event',
   'wait_event_lock_irq',
 ]);

@@ -43,6 +43,12 @@ describe('pages in a queue of virtio', () => {
   complains(rule, 'a wait of which nobody asks how it ended', request('err = wait_event_killable(r->wq, r->status >= 2);'), put);
   complains(
     rule,
+    'one that counts as waiting for a device, and a barrier behind it',
+    request('err = io_wait_event_killable(r->wq, r->status >= 2);\n\tsmp_rmb();'),
+    put,
+  );
+  complains(
+    rule,
     'a wait that was interrupted',
     request('err = wait_event_interruptible_timeout(r->wq, r->status >= 2, HZ);\n\tif (err < 0)\n\t\tgoto out;'),
     put,

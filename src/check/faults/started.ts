@@ -17,6 +17,7 @@ import {
   startingCalls,
   type WaitEnd,
   waitEndsOf,
+  waitingText,
 } from '../../protocol/index.js';
 import { parametersBehind, rootsOf, sourcesOf } from './leading.js';
 import { constantOf, type Known, type Ways, waysBehind } from './waits.js';
@@ -114,7 +115,7 @@ function waitsBelow(program: Program, at: CallSite, tells: Tells): Waiting[] {
   const { caller, call } = at;
   const callee = onlyFunction(program.resolveNear(call.name ?? '', caller.file));
   const text = callee === null ? '' : program.textOf(callee);
-  if (callee === null || !startText.test(text) || !waitText.test(text)) return [];
+  if (callee === null || !startText.test(text) || !waitingText.test(text)) return [];
   if (!tells(sourcesOf(at.graph, rootsOf(call.args)), none)) return [];
   return program.graphs(callee).flatMap((graph) => {
     const given = (roots: readonly string[]): ReadonlySet<string> =>
@@ -132,7 +133,6 @@ function waitsBelow(program: Program, at: CallSite, tells: Tells): Waiting[] {
 
 const none: ReadonlySet<string> = new Set();
 const startText = new RegExp(`\\b(?:${[...startingCalls.keys()].join('|')})\\s*\\(`);
-const waitText = /\bs?wait_(?:event|for_completion)_\w+\s*\(/;
 
 /** The parameters that a call gives as constants, and that stay so. */
 function constantsGiven({ params, assigned }: Graph, { args }: CallOperation): Known {

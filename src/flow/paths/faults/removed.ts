@@ -3,7 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import { leadsTo, type Node, namedCall } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { linking, linkTypes, listings, puttingName, removals, userCount, wakingName } from '../../../protocol/index.js';
+import { linking, linkTypes, listings, puttingName, removals, userCount, waitingText, wakingName } from '../../../protocol/index.js';
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
@@ -13,8 +13,6 @@ import type { Turned } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
 import type { Walked } from '../walk/walk.js';
 import { type Carrier, within } from './teardown.js';
-
-const awaiting = /\bwait_(?:event|for_completion)\w*\s*\(/;
 
 /** A variable of an object with pages that a function takes out. */
 interface Held {
@@ -106,7 +104,7 @@ function isAwaited(program: Program, file: string, tag: string): boolean {
   return (program.file(file)?.functions ?? []).some(
     (reference) =>
       !reference.macro &&
-      awaiting.test(program.textOf(reference)) &&
+      waitingText.test(program.textOf(reference)) &&
       program.graphs(reference).some((graph) => {
         const isOne = (variable: string): boolean =>
           tagOf(program, file, graph, variable) === tag ||
@@ -122,7 +120,7 @@ function isAwaited(program: Program, file: string, tag: string): boolean {
 }
 
 function isWait(n: Node): boolean {
-  return awaiting.test(`${namedCall(n)?.name}(`);
+  return waitingText.test(`${namedCall(n)?.name}(`);
 }
 
 /** The variables that a call is given, or something below. */
