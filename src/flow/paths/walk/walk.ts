@@ -179,7 +179,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   walked.exits = walked.exits.map((exit) => ({ ...exit, ...setsAs.get(endOf(exit)), trail: tracks.decidedFor(exit) }));
   if (entry.kind === 'given') {
     walked.exits = withEarly({ program: context.program, reference, graph }, walked.exits);
-    if (!frontier.isCut() && walked.exits.some(leaves) && tracks.isApart(leaves, tidies, mayGoOn))
+    if (walked.exits.some(leaves) && tracks.isApart(leaves, tidies, mayGoOn))
       walked.exits = walked.exits.map((exit) => (leaves(exit) ? { ...exit, apart: true, result: errorSigns(exit.result) } : exit));
   }
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
