@@ -103,6 +103,10 @@ fail:`;
   accepts(leak, 'whose caller drops', registering(made('', ''), caller));
   accepts(twice, 'whose caller drops', registering(made('', ''), caller));
   complains(twice, 'whose caller drops as well', registering(made(put, ''), caller), 'mr_reg:mem_put(m);');
+  const none = (text: string): string =>
+    text.replace(/return ERR_PTR\(err\);|return ERR_PTR\(-ENOMEM\);(?=\n\t}\n\tmr->mem)/g, 'return NULL;');
+  complains(leak, 'by NULL, the last one does not', registering(none(made(put, ''))), 'mr_reg:mr = mr_make(dev, m, true);');
+  accepts(leak, 'by NULL, all of them do', registering(none(made(put, put))));
   const flagged = 'if (own)\n\t\t\tmem_put(m);';
   accepts(leak, 'where a flag tells whose they are', registering(made(flagged, flagged)));
 });

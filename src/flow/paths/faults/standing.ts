@@ -15,7 +15,7 @@ import { type Entry, isSeed } from '../entry.js';
 import { saysFailure, testedBy } from '../function/tested.js';
 import type { Exit } from '../memory/state.js';
 import { type PathStep, spokenSteps } from '../memory/trail.js';
-import { saysFailed } from '../walk/walk.js';
+import { saysFailed } from '../walk/keeping.js';
 
 /** A failure that drops pages and leaves standing what leads to them. */
 export interface Standing {

@@ -36,6 +36,11 @@ export function succeeds(exit: Exit): boolean {
   return exit.kind === 'held' && (exit.result & (sign.zero | sign.positive)) !== 0 && (exit.outcomes & outcome.all) !== 0;
 }
 
+/** True for a result below zero, or that is not zero: where success is zero, that says the same. */
+export function saysFailed({ result }: Exit): boolean {
+  return (result & sign.negative) !== 0 && (result & sign.zero) === 0;
+}
+
 /**
  * The fields that keep the pages at an end although no drop takes them from there, and no caller drops them. Empty if one
  * does, or if it cannot be said where they are kept.

@@ -10,16 +10,17 @@ import { type Entry, firstState, handingIn, isHandedUp, isSeed, takingLoops, wit
 import { backwards } from '../function/shape.js';
 import { along } from '../loops/loops.js';
 import { requirementText } from '../memory/required.js';
-import { errorSigns } from '../memory/signs.js';
-import { type Exit, outcome, type State, sign, type Turned } from '../memory/state.js';
+import { type Exit, outcome, type State, type Turned } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { goneBy } from '../step/again.js';
 import { removedBy } from '../step/removed.js';
 import { run } from '../step/step.js';
 import { leftOver } from '../step/transfer.js';
+import { withApart } from './apart.js';
 import { withEarly } from './early.js';
 import { exitOf } from './exit.js';
 import { openFrontier, stageOf } from './frontier.js';
+import { saysFailed } from './keeping.js';
 import { commonHolders, commonSets } from './sets.js';
 
 export interface Walked {
@@ -178,9 +179,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const { tracks } = frontier;
   walked.exits = walked.exits.map((exit) => ({ ...exit, ...setsAs.get(endOf(exit)), trail: tracks.decidedFor(exit) }));
   if (entry.kind === 'given') {
-    walked.exits = withEarly({ program: context.program, reference, graph }, walked.exits);
-    if (walked.exits.some(leaves) && tracks.isApart(leaves, tidies, mayGoOn))
-      walked.exits = walked.exits.map((exit) => (leaves(exit) ? { ...exit, apart: true, result: errorSigns(exit.result) } : exit));
+    const exits = withEarly({ program: context.program, reference, graph }, walked.exits);
+    walked.exits = withApart(exits, tracks, (context.program.variants(reference)[0]?.returns.pointers ?? 0) > 0);
   }
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
@@ -197,10 +197,6 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   return walked;
 }
 
-const leaves = (exit: Exit): boolean => exit.kind === 'held' && !exit.unsure && saysFailed(exit);
-const tidies = (exit: Exit): boolean => exit.kind === 'dropped' && !exit.unsure && saysFailed(exit);
-const mayGoOn = (exit: Exit): boolean => exit.kind === 'held' && !saysFailed(exit);
-
 /** By what a way out is another than those that were found before it, in one line. */
 function endOf(exit: Exit): string {
   const { kind, result, outcomes, counts, equals, gives, unsure } = exit;
@@ -216,9 +212,4 @@ function nowhere(): Walked {
 /** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
 function isFailing(exit: Exit): boolean {
   return exit.kind === 'held' && !exit.unsure && saysFailed(exit) && (exit.outcomes & (outcome.short | outcome.all)) !== 0;
-}
-
-/** True for a result below zero, or that is not zero: where success is zero, that says the same. */
-export function saysFailed({ result }: Exit): boolean {
-  return (result & sign.negative) !== 0 && (result & sign.zero) === 0;
 }

@@ -6,8 +6,8 @@ import { handedContainers } from '../../../protocol/index.js';
 import { requirementText } from '../memory/required.js';
 import { type Exit, type Holder, outcome, sign, type Turned } from '../memory/state.js';
 import { happened, stepsOf, type Trail, type TrailStep } from '../memory/trail.js';
-import { succeeds } from './keeping.js';
-import { saysFailed, type Walked } from './walk.js';
+import { saysFailed, succeeds } from './keeping.js';
+import type { Walked } from './walk.js';
 
 /** True for a way out on which a function says that it has failed, holds nothing more, and leaves its caller pointers to what it has dropped. */
 export function isStale(e: Exit): boolean {
