@@ -75,8 +75,8 @@ const made = (unallocated: string, untold: string) => `mr = kzalloc(sizeof(*mr),
 describe('failures of one function, of which some drop what it was handed', () => {
   const [leak, twice] = ['leak-on-path', 'double-release'];
   const put = 'mem_put(m);';
-  complains(leak, 'the last one does not', registering(made(put, '')), 'mr_reg:mr = mr_make(dev, m, true);');
-  complains(leak, 'the first one does not', registering(made('', put)), 'mr_reg:mr = mr_make(dev, m, true);');
+  complains(leak, 'the last one does not', registering(made(put, '')), 'mr_make:if (err) {');
+  complains(leak, 'the first one does not', registering(made('', put)), 'mr_make:if (!mr) {');
   accepts(leak, 'all of them do', registering(made(put, put)));
   accepts(twice, 'all of them do', registering(made(put, put)));
   const labels = (untold: string) => `mr = kzalloc(sizeof(*mr), GFP_KERNEL);
@@ -97,7 +97,7 @@ fail:`;
       'return ERR_PTR(err);\n\treturn mr;',
       'return ERR_PTR(err);',
     );
-  complains(leak, 'one goes to a label too far', ended('fail'), 'mr_reg:mr = mr_make(dev, m, true);');
+  complains(leak, 'one goes to a label too far', ended('fail'), 'mr_make:if (err)');
   accepts(leak, 'all go to the label of the drop', ended('put'));
   const caller = 'if (IS_ERR(mr))\n\t\tmem_put(m);\n\treturn mr;';
   accepts(leak, 'whose caller drops', registering(made('', ''), caller));
@@ -105,8 +105,19 @@ fail:`;
   complains(twice, 'whose caller drops as well', registering(made(put, ''), caller), 'mr_reg:mem_put(m);');
   const none = (text: string): string =>
     text.replace(/return ERR_PTR\(err\);|return ERR_PTR\(-ENOMEM\);(?=\n\t}\n\tmr->mem)/g, 'return NULL;');
-  complains(leak, 'by NULL, the last one does not', registering(none(made(put, ''))), 'mr_reg:mr = mr_make(dev, m, true);');
+  complains(leak, 'by NULL, the last one does not', registering(none(made(put, ''))), 'mr_make:if (err) {');
   accepts(leak, 'by NULL, all of them do', registering(none(made(put, put))));
   const flagged = 'if (own)\n\t\t\tmem_put(m);';
   accepts(leak, 'where a flag tells whose they are', registering(made(flagged, flagged)));
+  const early = `struct mem *mine = NULL;
+
+	if (own)
+		mine = m;
+	if (!dev_ready(dev)) {
+		if (mine)
+			mem_put(mine);
+		return ERR_PTR(-EBUSY);
+	}
+	${made(put, put)}`;
+  accepts(leak, 'where one has told so before', registering(early).replace('mr_make(dev, m, true)', 'mr_make(dev, m, how)'));
 });

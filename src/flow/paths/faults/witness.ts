@@ -48,7 +48,7 @@ export function lateOf({ file, name }: FunctionReference, { kind, trail, pos }: 
 export function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: string, before: readonly PathStep[] = []): Witness {
   const steps = spokenSteps(exit.trail);
   // Who ends an object without a look whether that failed has lost it, whoever has a name for the pages.
-  const given = latest(exit.trail, 'abandoned');
+  const given = latest(exit.trail, 'abandoned') ?? latest(exit.trail, 'apart');
   return {
     kind: 'leak',
     short: (exit.outcomes & (outcome.all | outcome.earlier)) === 0,

@@ -162,8 +162,6 @@ export interface Exit {
   drop: Drop | null;
   /** A call has failed by which all ways of the function to its drops lead: whatever the object is, that may happen. */
   early: boolean;
-  /** It fails and leaves the pages where it might have succeeded, another failure having dropped them: see {@link Tracks.isApart}. */
-  apart: boolean;
   trail: Trail | null;
   /** Where the function was left. */
   pos: number;

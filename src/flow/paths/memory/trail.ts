@@ -19,6 +19,8 @@ export type StepEvent =
   | { kind: 'passed'; to: string; early?: true }
   /** An object was ended by a function that may fail before it drops them, without a look whether it did. */
   | { kind: 'abandoned' }
+  /** A function failed and left them, which drops them on others of its failures. */
+  | { kind: 'apart' }
   /** They were stored in memory that may live on. */
   | { kind: 'kept' }
   /** An object forgot them. */

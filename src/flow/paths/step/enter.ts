@@ -2,6 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
 import { join } from '../../../program/path.js';
+import { folderOf } from '../../../program/place.js';
 import type { Called } from '../context.js';
 import { sweepAt } from '../loops/sweep.js';
 import { loopOf } from '../loops/unwind.js';
@@ -59,7 +60,8 @@ export function enter(
   const exits = local.effects(callee, facts.sort(), knownFor(local, o, callee, before));
   const at = given.findIndex((suffixes) => suffixes.length > 0);
   if (state.phase === 'released') return lateCall(local, n, o, callee, { at, exits }, state, before);
-  const ways = decided(exits, isRead(local.graph, o.result));
+  const isNear = folderOf(callee.file) === folderOf(local.reference.file);
+  const ways = decided(exits, { isAsked: isRead(local.graph, o.result), isNear });
   return ways.flatMap((way) => {
     const behind = taken(local, n, o, callee, { at, places }, way, state, before);
     const object = valueIn(state, o.args[at]);
@@ -82,23 +84,22 @@ export interface Way {
 /**
  * Where a function drops on one path and not on another, and its result does not tell which, it knows better than a walk
  * does: it is taken to drop. So it is where nobody asks for its result, but for one that says that it failed with the reference.
- * Of failures that each turn from success by itself it knows no better.
+ * Of failures that each turn from success by itself it knows no better, but for a library's.
  */
-function decided(all: readonly Exit[], isAsked: boolean): Way[] {
+function decided(all: readonly Exit[], { isAsked, isNear }: { isAsked: boolean; isNear: boolean }): Way[] {
   const isLike = (a: Exit, b: Exit): boolean => !isAsked || (a.result & b.result) !== 0;
-  const isAbandoned = ({ trail }: Exit): boolean => happened(trail, 'abandoned');
+  const isLeft = ({ trail }: Exit): boolean => happened(trail, 'abandoned') || (isNear && happened(trail, 'apart'));
   // What it keeps somewhere on one path, it may keep merged with another on the next.
   const exits = all.filter(
     (e) =>
       e.kind !== 'held' ||
-      e.apart ||
-      isAbandoned(e) ||
+      isLeft(e) ||
       !all.some((x) => x.kind === 'held' && x.gives === e.gives && (x.result & e.result) !== 0 && isMore(x, e)),
   );
   return exits.flatMap((exit) => {
     const isDrop = exit.kind === 'dropped';
-    if (isAbandoned(exit) || exit.apart) return [{ exit, doubt: false }];
-    const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit) && !isAbandoned(x) && !x.apart);
+    if (isLeft(exit)) return [{ exit, doubt: false }];
+    const others = exits.some((x) => (x.kind === 'dropped') !== isDrop && isLike(x, exit) && !isLeft(x));
     const isFailure = !isAsked && exit.kind === 'held' && !exit.unsure && (exit.result === sign.negative || exit.early);
     return others && !isDrop && !isFailure ? [] : [{ exit, doubt: others }];
   });
@@ -225,7 +226,7 @@ export function taken(
   if (!hasFailed(local, callee, exit) && local.mayKeep(callee.name, local.reference.file)) next = share(next, o);
   next = placed(altered(next, { extra: next.extra + exit.extra, linked: next.linked || exit.linked }), o, exit.holders);
   const changed = holders(next).join() !== held.join();
-  const isTold = isBeforeDrop(exit);
+  const isTold = isBeforeDrop(exit) || happened(exit.trail, 'apart');
   if (!changed && !isTold && exit.result === sign.any) return [next];
   const walked = told(local, n, next, `${entered}${resultText(exit)}`, event);
   return [changed || isTold ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];

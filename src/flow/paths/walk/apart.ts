@@ -1,18 +1,41 @@
 /** Failures of a function that was handed the pages, of which some drop them and others do not. */
+import type { FunctionReference } from '../../../program/file.js';
+import type { Graph } from '../../../program/graph.js';
+import type { Program } from '../../../program/program.js';
 import { errorSigns } from '../memory/signs.js';
 import { type Exit, sign } from '../memory/state.js';
+import { happened, stepsOf } from '../memory/trail.js';
 import { saysFailed } from './keeping.js';
 import type { Tracks } from './tracks.js';
 
-/**
- * Marks the failures that leave the pages, where others drop them and each turns from what may still succeed.
- *
- * @param givesPointer of a function that returns one: NULL is a failure, too
- */
-export function withApart(exits: readonly Exit[], { isApart }: Tracks, givesPointer: boolean): Exit[] {
+interface Within {
+  program: Program;
+  reference: FunctionReference;
+  graph: Graph;
+}
+
+/** Ends the failures that leave the pages with a step that says so, where others drop them and each turns from what may still succeed. */
+export function withApart(within: Within, exits: Exit[], { isApart, turns }: Tracks): Exit[] {
+  const { file, name } = within.reference;
+  const givesPointer = (within.program.variants(within.reference)[0]?.returns.pointers ?? 0) > 0;
   const fails = (exit: Exit): boolean => saysFailed(exit) || (givesPointer && exit.result === sign.zero);
   const leaves = (exit: Exit): boolean => exit.kind === 'held' && !exit.unsure && fails(exit);
   const drops = (exit: Exit): boolean => exit.kind === 'dropped' && !exit.unsure && fails(exit);
-  if (!exits.some(leaves) || !isApart(leaves, drops, (exit) => exit.kind === 'held' && !fails(exit))) return [...exits];
-  return exits.map((exit) => (leaves(exit) ? { ...exit, apart: true, result: errorSigns(exit.result) } : exit));
+  if (!exits.some(leaves) || !isApart(leaves, drops, (exit) => exit.kind === 'held' && !fails(exit))) return exits;
+  const turned = turns(leaves);
+  return exits.map((exit) => {
+    if (!leaves(exit) || happened(exit.trail, 'abandoned') || asksCaller(within, exit)) return exit;
+    const pos = turned.find((t) => t.exit.pos === exit.pos && t.exit.result === exit.result)?.pos ?? exit.pos;
+    const text = `left here, as failed, with the pages still held, which ${name}() drops on other failures`;
+    const step = { file, function: name, pos, text, event: { kind: 'apart' } as const };
+    return { ...exit, result: errorSigns(exit.result), trail: { step, before: exit.trail } };
+  });
+}
+
+/** True for a way on which a number is asked for that the caller has given: by that it may say who is to drop the pages. */
+function asksCaller({ reference, graph }: Within, { trail }: Exit): boolean {
+  const numbers = graph.params.flatMap(({ name, type }) => (type.pointers === 0 && name !== '' ? [name] : []));
+  if (numbers.length === 0) return false;
+  const asked = new RegExp(`\\b(?:${numbers.join('|')})\\b(?!\\s*\\()`);
+  return stepsOf(trail).some((s) => s.event?.kind === 'tested' && s.function === reference.name && asked.test(s.text));
 }

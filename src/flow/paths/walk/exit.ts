@@ -42,7 +42,6 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     requires: requiredOf(state, local.graph, local.modes),
     drop: state.dropped,
     early: false,
-    apart: false,
     trail: state.trail,
     pos,
     linked: state.linked,

@@ -61,7 +61,6 @@ const gaveUp: Exit = {
   requires: [],
   drop: null,
   early: false,
-  apart: false,
   trail: null,
   pos: 0,
   linked: false,
@@ -180,7 +179,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   walked.exits = walked.exits.map((exit) => ({ ...exit, ...setsAs.get(endOf(exit)), trail: tracks.decidedFor(exit) }));
   if (entry.kind === 'given') {
     const exits = withEarly({ program: context.program, reference, graph }, walked.exits);
-    walked.exits = withApart(exits, tracks, (context.program.variants(reference)[0]?.returns.pointers ?? 0) > 0);
+    walked.exits = withApart({ program: context.program, reference, graph }, exits, tracks);
   }
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
