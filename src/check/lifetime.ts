@@ -18,20 +18,26 @@ export interface Apart {
  * How a function that drops can be reached from outside without the one that takes the reference having been called before it on
  * the way: from another ioctl, from close, from a callback. `null` if it is not: where every caller of the drop has taken the
  * pages first, they are held for one call only.
+ *
+ * @param pos where it drops them, where that is known: behind a call that takes pages it drops those
  */
-export function reachedApart({ program, site }: Subject, dropping: FunctionReference): Apart | null {
+export function reachedApart({ program, site }: Subject, dropping: FunctionReference, pos: number | null = null): Apart | null {
   const taking = ancestors(program, site.reference);
   if (taking === null || taking.has(dropping.name)) return null;
   const seen = new Set<string>();
+  const takes = (name: string, from: string): boolean =>
+    taking.has(name) || acquires.has(name) || program.resolve(name, from).some((r) => acquiring.test(program.textOf(r)));
+  const takenIn = (graph: Graph, file: string): Node[] =>
+    graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null && takes(o.name, file));
+  const isBehind = (graph: Graph): boolean => takenIn(graph, dropping.file).some((n) => leadsTo(graph, n, (m) => m.pos === pos));
+  if (pos !== null && program.graphs(dropping).some(isBehind)) return null;
   const apart = (reference: FunctionReference): Apart | null => {
     if (seen.has(reference.key) || seen.size > maxFunctions) return null;
     seen.add(reference.key);
     const uses = usesOf(program, reference);
     if (uses.length === 0) return isUnused(program, reference) ? null : { use: null };
-    const takes = (name: string, from: string): boolean =>
-      taking.has(name) || acquires.has(name) || program.resolve(name, from).some((r) => acquiring.test(program.textOf(r)));
     const use = uses.find(({ by, graph, node }) => {
-      const taken = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null && takes(o.name, by.file));
+      const taken = takenIn(graph, by.file);
       // What the end of a scope drops in a function that takes is that function's own.
       if (node !== null && taken.length > 0 && isScopeEnd(node)) return false;
       const isTaken = node === null ? taken.length > 0 : taken.some((n) => leadsTo(graph, n, (m) => m === node));

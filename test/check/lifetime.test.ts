@@ -64,3 +64,43 @@ describe('pins of a job', () => {
   );
   complains('needs-longterm', 'one that nobody waits for', job(''), 'job_ioctl:j->n = pin_user_pages_fast(a, 16, FOLL_WRITE, j->pages);');
 });
+
+/** Two calls of a user's, each with an object of its own: one takes its pages itself, one by a helper. */
+const twoCalls = (take: string) => `struct args { unsigned long addr; struct page *page; };
+int hw_run(struct page *p);
+int peek(unsigned long addr)
+{
+	struct args *a = kzalloc(sizeof(*a), GFP_KERNEL);
+	int rc = -ENOMEM;
+
+	if (!a)
+		return rc;
+	rc = pin_user_pages_fast(addr, 1, FOLL_WRITE, &a->page);
+	if (rc == 1) {
+		rc = hw_run(a->page);
+		unpin_user_pages_dirty_lock(&a->page, 1, true);
+	}
+	kfree(a);
+	return rc;
+}
+static int args_pin(struct args *a)
+{
+	return pin_user_pages_fast(a->addr, 1, FOLL_WRITE, &a->page) == 1 ? 0 : -EFAULT;
+}
+int poke(struct args *a)
+{
+	${take}
+	unpin_user_pages_dirty_lock(&a->page, 1, true);
+	return 0;
+}
+`;
+describe('two calls with an object each', () => {
+  accepts('needs-longterm', 'of which the other takes its pages by a helper', twoCalls('if (args_pin(a))\n\t\treturn -EFAULT;'));
+  complains(
+    'needs-longterm',
+    'of which the other drops what is there',
+    twoCalls('hw_run(a->page);'),
+    'peek:rc = pin_user_pages_fast(addr, 1, FOLL_WRITE, &a->page);',
+    'args_pin:return pin_user_pages_fast(a->addr, 1, FOLL_WRITE, &a->page) == 1 ? 0 : -EFAULT;',
+  );
+});

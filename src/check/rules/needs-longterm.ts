@@ -26,7 +26,9 @@ export const needsLongterm: Rule = {
     // Of a plain reference only where the page's data is reached: then it wants to be a pin.
     const reach = row.reference === 'get' ? reachOf(subject) : null;
     if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]) || isPinnedInArm(subject, others))) return [];
-    const late = releasesIn(subject).filter((s) => !s.event.partial && isKept(subject, s) && reachedApart(subject, s.visit.flow.reference));
+    const late = releasesIn(subject).filter(
+      (s) => !s.event.partial && isKept(subject, s) && reachedApart(subject, s.visit.flow.reference, s.event.pos),
+    );
     if (late.length === 0) return [];
     const what = row.reference === 'pin' ? 'pins' : 'pages';
     const where = row.carrier.length > 0 ? row.carrier.join(', ') : 'a table of frame numbers';
