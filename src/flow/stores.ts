@@ -1,12 +1,13 @@
 /** Which functions store through a pointer that stands in an object that they are given: `*f->out = page`. */
 import type { FunctionReference } from '../program/file.js';
-import { isStore, type Store } from '../program/graph.js';
+import { type Graph, isStore, type Store } from '../program/graph.js';
 import { join, pathBelow, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { openRecursion } from '../program/recursion.js';
 import { remembered } from '../program/remembered.js';
 import { acquires } from '../protocol/index.js';
 import { noPointer } from '../syntax/truth.js';
+import { otherNames } from './facts.js';
 
 /** How many calls deep a store is looked for. */
 const maxDepth = 24;
@@ -23,12 +24,18 @@ export const changesOf = remembered((program: Program) => openStores(program, ()
 /** As {@link changesOf}, but for what is only set to zero there. */
 export const settersOf = remembered((program: Program) => openStores(program, (o) => o.kind !== 'clear' || !noPointer.test(o.text)));
 
+/** True for a path that is a place, or another name of it: `f->out + got`. */
+function isCalled(path: string | null, place: string, graph: Graph): boolean {
+  return path !== null && (path === place || otherNames(path, graph).includes(place));
+}
+
 function openStores(program: Program, isMeant: (o: Store) => boolean): Stores {
   const worked = openRecursion<boolean>(program.ledger, maxDepth);
 
   const stores: Stores = (callee, parameter, suffix) => {
     const find = (): boolean =>
-      program.graphs(callee).some(({ params, nodes }) => {
+      program.graphs(callee).some((graph) => {
+        const { params, nodes } = graph;
         const name = params[parameter]?.name;
         const place = name ? join(name, suffix) : null;
         if (place === null) return false;
@@ -38,7 +45,7 @@ function openStores(program: Program, isMeant: (o: Store) => boolean): Stores {
           const { name: called, args } = o;
           const acquire = acquires.get(called);
           // Who takes pages stores them where its argument leads.
-          if (acquire) return args.some((a) => a.path !== null && pathBelow(a, acquire.behind) === place);
+          if (acquire) return args.some((a) => isCalled(pathBelow(a, acquire.behind), place, graph));
           return args.some((a, i) => {
             const below = a.path === null || a.address ? null : suffixAfter(place, a.path);
             if (below === null || below === '') return false;

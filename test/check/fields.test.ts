@@ -250,3 +250,44 @@ describe('a field that the caller of who takes the pages asks for itself', () =>
   complains('leak-on-path', 'one that he leaves alone', asked(''), 'obj_new:if (ret)');
   accepts('leak-on-path', 'one that he sets', asked('o->pinned = true;'));
 });
+
+const through = (array: string, end: string) => `struct args { unsigned long addr; struct page **pages; int n; int got; };
+int hw_run(struct page *p);
+static int fill(struct args *a)
+{
+	int rc;
+
+	a->got = 0;
+	while (a->got < a->n) {
+		rc = pin_user_pages_fast(a->addr + a->got * PAGE_SIZE, a->n - a->got, FOLL_WRITE, ${array});
+		if (rc <= 0) {
+			if (a->got)
+				unpin_user_pages(a->pages, a->got);
+			return rc < 0 ? rc : -EFAULT;
+		}
+		a->got += rc;
+	}
+	return 0;
+}
+int run(unsigned long addr)
+{
+	struct page *page;
+	struct args a = { .addr = addr, .pages = &page, .n = 1 };
+	int rc;
+
+	rc = fill(&a);
+	if (rc)
+		return rc;
+	rc = hw_run(page);
+	set_page_dirty_lock(page);
+	${end}
+	return rc;
+}
+`;
+
+describe('a page that is stored through a pointer in an object', () => {
+  for (const array of ['a->pages + a->got', '&a->pages[a->got]']) {
+    accepts('never-released', `at ${array}`, through(array, 'unpin_user_page(page);'));
+    complains('wrong-release', `at ${array}, dropped as another`, through(array, 'put_page(page);'), 'run:put_page(page);');
+  }
+});
