@@ -30,11 +30,15 @@ export function sweepAt(local: InGraph, { loops, guards, operation }: Node): Loo
 export function boundsOf(graph: Graph, pos: number, within: Within): string[] {
   return graph.nodes.flatMap((n) => {
     const [loop] = n.loops;
-    if (n.pos !== pos || !loop) return [];
-    const [, up, down, off, before] =
-      /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;|^while\(([\w.]+)--(?:>0)?\)|^while\(--([\w.]+)>=0\)/.exec(headOf(loop, within)) ?? [];
-    return up ?? down ?? off ?? before ?? [];
+    return n.pos === pos && loop ? (boundOf(loop, within) ?? []) : [];
   });
+}
+
+/** What a loop runs up to, or down from, as a path; `null` where that is not plain. */
+export function boundOf(loop: Loop, within: Within): string | null {
+  const [, up, down, off, before] =
+    /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;|^while\(([\w.]+)--(?:>0)?\)|^while\(--([\w.]+)>=0\)/.exec(headOf(loop, within)) ?? [];
+  return up ?? down ?? off ?? before ?? null;
 }
 
 /** True for a loop that goes through all its rounds, and puts nothing else where it has been. */

@@ -159,6 +159,8 @@ export interface Exit {
   untouched: readonly Holder[];
   /** What was found on the way of numbers that the function was given, of those of which its callers' constants decide. */
   requires: readonly Requirement[];
+  /** Where all that is held was taken in earlier rounds of a loop, what says how many rounds that has: of one, none are earlier. */
+  rounds: readonly Holder[];
   drop: Drop | null;
   /** A call has failed by which all ways of the function to its drops lead: whatever the object is, that may happen. */
   early: boolean;

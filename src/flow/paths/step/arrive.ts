@@ -5,6 +5,7 @@ import { factsAt } from '../../flow.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
 import type { Called } from '../context.js';
 import { elementOf } from '../loops/unwind.js';
+import { equalOf } from '../memory/conditions.js';
 import { isFlag, withFlag } from '../memory/flags.js';
 import { baseOf, holders, isConstant, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { withRequired } from '../memory/required.js';
@@ -51,7 +52,7 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
   if (count !== null && count >= 0) {
     const counted = withAsked(state, valueIn(state, o.args[count]));
     if (counted === null) return failed;
-    state = counted;
+    state = isOne(counted, counted.asked) ? altered(counted, { outcomes: outcome.all }) : counted;
   } else if (isNumber) state = altered(state, { asked: `=${acquired.count}` });
   return [told(local, n, state, `taken by ${o.name}()`, { kind: 'taken' }), ...failed];
 }
@@ -59,6 +60,11 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
 /** The outcomes with which the acquiring call takes nothing, as bits. */
 function nothingBy(name: string | null, acquired: Acquired): number {
   return outcomesOfNone(name, acquired).reduce((bits, none) => bits | (none === '?error' ? outcome.error : outcome.zero), 0);
+}
+
+/** True for a number that is one: of one page, none is not a few, and there are none of earlier rounds. */
+function isOne(state: State, value: string | null): boolean {
+  return equalOf(state, value) === '=1';
 }
 
 /** The state in which a number of pages that is asked for is above zero: nobody asks for none; `null` where it cannot be. */
@@ -124,8 +130,8 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   if (exit.kind !== 'held' && exit.kind !== 'dropped') return [];
   const earlier = state.phase === 'held' ? outcome.earlier : 0;
   const asked = exit.asked === null || typeof exit.asked === 'string' ? exit.asked : standingAt(state, o, exit.asked);
-  // Of one page, none is not a few.
-  const outcomes = (asked === '=1' ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
+  if (exit.rounds.some((place) => isOne(state, standingAt(state, o, place)))) return [];
+  const outcomes = (isOne(state, asked) ? exit.outcomes & ~outcome.short : exit.outcomes) | earlier;
   if ((outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
   const given = requiredBy(local, o, state, exit);
   const counted = given && withAsked(given, asked);

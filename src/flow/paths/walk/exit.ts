@@ -5,6 +5,8 @@ import { goingOn } from '../../../protocol/index.js';
 import { noPointer } from '../../../syntax/truth.js';
 import type { Called } from '../context.js';
 import { numbersSetIn } from '../function/asked.js';
+import { belowParameter } from '../function/parameter.js';
+import { boundOf } from '../loops/sweep.js';
 import { equalOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
 import { baseOf, holders, isConstant, placeBelow, reach, valueAt } from '../memory/memory.js';
@@ -40,6 +42,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     sets: setsOf(local, state),
     untouched: untouchedBy(local, state),
     requires: requiredOf(state, local.graph, local.modes),
+    rounds: [],
     drop: state.dropped,
     early: false,
     trail: state.trail,
@@ -57,13 +60,23 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
   const found = outliving(local, state, object);
   if (found.length > 0) {
+    const rounds = roundsOf(local, state);
     // Who fails may have made the object forget them.
     const hasFailed = exit.result === sign.negative && local.entry.kind !== 'given';
     const [none, unset] = hasFailed ? [emptied(local, state), unsetIn(local, state)] : [[], []];
-    return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found), none, unset };
+    return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found), none, unset, rounds };
   }
   if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
   return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
+}
+
+/** What says how many rounds the loop has in which pages are taken, where those of earlier rounds are all that is held. */
+function roundsOf(local: Called, { outcomes }: State): Holder[] {
+  const [loop] = local.taking;
+  if ((outcomes & outcome.earlier) === 0 || (outcomes & (outcome.short | outcome.all)) !== 0 || !loop || local.taking.length > 1) return [];
+  const bound = boundOf(loop, local);
+  const place = bound === null ? null : belowParameter(local.graph, bound);
+  return place === null ? [] : [place];
 }
 
 /** What stands below parameters and was set to zero. */

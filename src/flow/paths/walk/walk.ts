@@ -59,6 +59,7 @@ const gaveUp: Exit = {
   sets: [],
   untouched: [],
   requires: [],
+  rounds: [],
   drop: null,
   early: false,
   trail: null,
