@@ -13,6 +13,7 @@ import { containersOf, waysTo } from './containers.js';
 import { dirtyOf } from './dirty.js';
 import { passesFlag, userBacked } from './flags.js';
 import type { Origins, Others } from './mixed.js';
+import { overlaid } from './overlaid.js';
 import { isSkipped } from './rounds.js';
 import type { Gap, Reference, Release, ReleaseForm, ReleaseScope, Row, SiteKind } from './row.js';
 import { assumptionsOf, type Site, takesNothing } from './sites.js';
@@ -221,6 +222,7 @@ function gapsOf(program: Program, site: Site, followed: Followed, seen: readonly
           : `handed to ${u.name}(), which is not in the tree`,
       );
   }
+  if (seen.every((s) => isWithin(s.visit))) for (const { reference: at, pos, why } of overlaid(program, followed)) add(at.file, pos, why);
   for (const { reference: last, why } of unseenCallers(program, followed)) add(last.file, last.item.pos, why);
   if (followed.cut) add(followed.visits[0]?.flow.reference.file ?? '', 0, 'the reference goes further than the analysis follows');
   return [...gaps.values()];
