@@ -7,7 +7,7 @@ import { printExpression } from '../syntax/print.js';
 import type { InGraph, Within } from './paths/function/text.js';
 import { headOf, plain } from './paths/loops/last.js';
 import { boundsOf, sweepAt } from './paths/loops/sweep.js';
-import { isIterated, lookedUp, namesOf, takenOutBy } from './paths/loops/unwind.js';
+import { elementGiven, isIterated, lookedUp, namesOf, takenOutBy } from './paths/loops/unwind.js';
 import { behindDrops, type Dropped, dropsIn, type Repeated } from './repeated.js';
 
 /** An array of which all elements were dropped: as it is written, and what may say how many there were. */
@@ -67,7 +67,7 @@ function isLeftAt({ nodes }: Graph, { id }: Loop, n: Node): boolean {
 
 /** What a loop drops that drops all elements. */
 function sweptBy(here: InGraph, n: Node): Whole | null {
-  const [page] = n.operation?.kind === 'call' ? n.operation.expressions : [];
+  const page = n.operation?.kind === 'call' ? elementGiven(n.operation, 0) : undefined;
   const element = page ? elementOf(here, n, page) : null;
   // What the loop counts with itself is another number behind it.
   const counts = countsAt(here, n).filter((name) => name !== element?.index);

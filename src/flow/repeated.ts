@@ -6,6 +6,7 @@ import type { CallOperation, Graph, Node } from '../program/graph.js';
 import { remembered } from '../program/remembered.js';
 import { extraReferenceCalls, pagesArgument, releases } from '../protocol/index.js';
 import { forward } from './forward.js';
+import { elementGiven } from './paths/loops/unwind.js';
 import { isChanged, type Written, writtenAs } from './written.js';
 
 /** A drop, or a use, of what was dropped before, with nothing in between that makes another thing of it. */
@@ -84,6 +85,8 @@ function droppedBy(call: CallOperation): Written | null {
   const release = call.name === null ? undefined : releases.get(call.name);
   if (!release) return null;
   const at = pagesArgument(release);
+  const one = elementGiven(call, at);
+  if (one !== call.expressions[at]) return writtenAs(one === undefined ? [] : [one]);
   // Of an array, the number dropped belongs to what is dropped.
   return writtenAs(release.shape === 'bulk' ? call.expressions.slice(at, at + 2) : call.expressions.slice(at, at + 1));
 }

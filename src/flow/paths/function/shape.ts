@@ -20,8 +20,8 @@ export interface Shape {
   passesDrop(node: number): boolean;
   /** True if some condition tests a call's result, or a variable that is set to it. */
   isDecided(result: string): boolean;
-  /** True for a way out of a loop that has an end of its own, to another place than behind it. */
-  isJump(from: number, to: number, loop: Loop): boolean;
+  /** True for a way out of a loop that has a test, from its body: that was not left by the test. */
+  isJump(from: number, loop: Loop): boolean;
   /** True for a node that may drop pages. */
   drops(node: number): boolean;
   /** Loops with such a node in them. */
@@ -121,19 +121,20 @@ function goesOn(nodes: readonly Node[], from: Node, loop: Loop): boolean {
   return false;
 }
 
+/** Asks whether a loop is left otherwise than by its test. */
 function jumps(nodes: readonly Node[]): Shape['isJump'] {
-  const ends = new Map<number, Set<number>>();
-  const endsOf = (loop: Loop): Set<number> => {
-    let found = ends.get(loop.id);
-    if (!found) {
-      const inside = (n: Node | undefined): boolean => n?.loops.some((l) => l.id === loop.id) === true;
-      const controls = nodes.filter((n) => n.operation?.kind === 'assume' && inside(n) && (n.pos < loop.bodyPos || loop.name === 'do'));
-      found = new Set(controls.flatMap((n) => n.successors.filter((s) => !inside(nodes[s]))));
-      ends.set(loop.id, found);
-    }
+  const tested = new Map<number, boolean>();
+  const hasTest = (loop: Loop): boolean => {
+    const isTest = (n: Node): boolean => n.operation?.kind === 'assume' && !isInBody(n, loop) && n.loops.some((l) => l.id === loop.id);
+    const found = tested.get(loop.id) ?? nodes.some(isTest);
+    tested.set(loop.id, found);
     return found;
   };
-  return (from, to, loop) => (nodes[from] as Node).pos >= loop.bodyPos && endsOf(loop).size > 0 && !endsOf(loop).has(to);
+  return (from, loop) => isInBody(nodes[from] as Node, loop) && hasTest(loop);
+}
+
+function isInBody({ pos }: Node, { bodyPos, testPos }: Loop): boolean {
+  return pos >= bodyPos && (testPos === undefined || pos < testPos);
 }
 
 /** Asks whether all drops that can be reached from a node can be reached from another, and more. */

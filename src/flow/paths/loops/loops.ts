@@ -5,8 +5,9 @@ import { acquires } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { isSeed } from '../entry.js';
 import { conditionText } from '../memory/condition-text.js';
+import { keptOf } from '../memory/maps.js';
 import { holders, isContained } from '../memory/memory.js';
-import { altered, type Drop, outcome, type State, told } from '../memory/state.js';
+import { altered, type Drop, outcome, type State, theReference, told } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
 import { isNone } from '../memory/unset.js';
 import { isSeen } from './forget.js';
@@ -43,7 +44,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
       const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
       if (
         drops &&
-        !local.shape.isJump(from.id, to.id, l) &&
+        !local.shape.isJump(from.id, l) &&
         !isMovedOn(local, state) &&
         !mergesOnly(local, l) &&
         !happened(state.trail, 'forgotten') &&
@@ -52,13 +53,13 @@ export function along(local: Called, from: Node, to: Node, before: State): State
       )
         unsure = true;
     }
-    if (isSwept(local, from, to, l, state)) state = altered(state, { dropped: { ...(state.dropped as Drop), whole: true } });
-    if (state.phase === 'released' && isOthersLeft(local, from, to, l, state)) {
+    if (isSwept(local, from, l, state)) state = altered(state, { dropped: { ...(state.dropped as Drop), whole: true } });
+    if (state.phase === 'released' && isOthersLeft(local, from, l, state)) {
       const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;
       rest = told(
         local,
         from,
-        altered(state, { phase: 'held', dropped: null, unsure: state.unsure || state.dropped?.unsure === true }),
+        altered(state, { phase: 'held', store: elements(state), dropped: null, unsure: state.unsure || state.dropped?.unsure === true }),
         text,
       );
     }
@@ -80,15 +81,20 @@ function inOtherRound(from: Node, to: Node, state: State): State {
 }
 
 /** True where a loop is left, at its end, in which all elements of an array were dropped one by one. */
-function isSwept(local: Called, from: Node, to: Node, loop: Loop, { dropped }: State): boolean {
-  if (dropped?.loop !== loop.id || local.shape.isJump(from.id, to.id, loop)) return false;
+function isSwept(local: Called, from: Node, loop: Loop, { dropped }: State): boolean {
+  if (dropped?.loop !== loop.id || local.shape.isJump(from.id, loop)) return false;
   return local.graph.nodes.some((n) => n.pos === dropped.pos && sweepAt(local, n) === loop);
 }
 
+/** Memory without what has only one of the pages of an array. */
+function elements({ store }: State): State['store'] {
+  return keptOf(store, (place, value) => value !== theReference || place.endsWith('[]'));
+}
+
 /** True for a jump out of a loop that has dropped one element of an array in this round: those of later rounds are held. */
-function isOthersLeft({ entry, graph, shape }: Called, from: Node, to: Node, loop: Loop, state: State): boolean {
+function isOthersLeft({ entry, graph, shape }: Called, from: Node, loop: Loop, state: State): boolean {
   if (state.dropped?.loop !== loop.id || entry.kind !== 'site' || (entry.pos >= loop.pos && entry.pos < loop.end)) return false;
-  if (!shape.isJump(from.id, to.id, loop) || !holders(state).some((place) => place.endsWith('[]'))) return false;
+  if (!shape.isJump(from.id, loop) || !holders(state).some((place) => place.endsWith('[]'))) return false;
   // Where another loop that drops stands in it, that is for the others.
   return !graph.nodes.some(
     (n) => n.loops.some((l) => l.id === loop.id) && n.loops.some((l) => l.id !== loop.id && l.pos > loop.pos && shape.dropLoops.has(l.id)),

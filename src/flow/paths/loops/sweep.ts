@@ -4,7 +4,7 @@ import { remembered } from '../../../program/remembered.js';
 import { transfers } from '../../../protocol/index.js';
 import type { InGraph, Within } from '../function/text.js';
 import { headOf } from './last.js';
-import { isIterated, lookedUp, ownIndex, takenOutBy } from './unwind.js';
+import { elementGiven, isIterated, lookedUp, ownIndex, takenOutBy } from './unwind.js';
 
 const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
 
@@ -15,7 +15,7 @@ const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
 export function sweepAt(local: InGraph, { loops, guards, operation }: Node): Loop | null {
   const [loop] = loops;
   if (!loop || loops.length > 1 || guards.length > loop.guards || operation?.kind !== 'call') return null;
-  const [e] = operation.expressions;
+  const e = elementGiven(operation, 0);
   const given = e === undefined ? undefined : lookedUp(e);
   const iterates = given !== undefined && isIterated(local.graph, loop, given);
   const name = iterates ? '' : (ownIndex(given) ?? (e === undefined ? null : (takenOutBy(local, loop, e)?.index ?? null)));

@@ -5,7 +5,7 @@ import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { plainPath } from '../../../program/text.js';
-import { iterators, transfers } from '../../../protocol/index.js';
+import { iterators, releases, transfers } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import { movesOf, placeOf } from '../../moves.js';
 import type { Called } from '../context.js';
@@ -44,13 +44,27 @@ function offsetIn({ assigned }: Graph, e: Expression): string | null {
 /** The innermost loop, where its own variable says which element of an array a call is given; `null` if none does. */
 export function loopOf(local: Called, call: CallOperation, at: number, loops: readonly Loop[]): number | null {
   const loop = loops.at(-1);
-  const e = call.expressions[at];
+  const e = elementGiven(call, at);
   if (!loop || !e) return null;
   const given = lookedUp(e);
   const index = ownIndex(given);
   const isOwn =
     index === null ? isIterated(local.graph, loop, given) || takenOutBy(local, loop, e) !== null : loop.variables.includes(index);
   return isOwn ? loop.id : null;
+}
+
+/**
+ * What a call is given of an array: the element, also by its address where that stands for one: `unpin_user_pages(&pages[i], 1)`. A function
+ * that is given nothing else than an address knows of one, too.
+ */
+export function elementGiven({ name, expressions }: CallOperation, at: number): Expression | undefined {
+  const e = expressions[at];
+  const many = releases.get(name ?? '')?.shape === 'bulk';
+  const [count] = expressions.slice(at + 1);
+  const isOne = many ? count?.kind === 'literal' && /^1[ul]*$/i.test(count.text) : expressions.length === 1;
+  if (!isOne || e === undefined) return e;
+  if (many && e.kind === 'binary' && e.op === '+') return { ...e, kind: 'index', object: e.left, index: e.right };
+  return e.kind === 'unary' && e.op === '&' && (many || e.operand.kind === 'index') ? e.operand : e;
 }
 
 /** What a call that looks something up is given, the element of `sg_page(&list[i])`; of anything else that itself. */
@@ -104,7 +118,10 @@ const elementPut = /^[\w\s.*>-]*=\s*(?:\w+\(\s*&?)?([\w.>-]+)\[(\w+)\](?:\.\w+)*
 /** The variable by which an element of an array, or a field of one, is taken out. */
 export function ownIndex(e: Expression | undefined): string | null {
   if (e?.kind === 'member') return ownIndex(e.object);
-  return e?.kind === 'index' && e.index.kind === 'identifier' ? e.index.name : null;
+  if (e?.kind !== 'index') return null;
+  // What is stepped on behind the call says which one it is.
+  const index = e.index.kind === 'update' && !e.index.prefix ? e.index.operand : e.index;
+  return index.kind === 'identifier' ? index.name : null;
 }
 
 /** The same of an argument that is an element, or the place of one: `&pages[i]`. */
