@@ -401,3 +401,98 @@ describe('objects that are freed as they are taken out of an array', () => {
     'int tab_note(struct tab *t, u32 key)\n{\n\treturn xa_insert(&t->xa, key, kzalloc(sizeof(struct ent), GFP_KERNEL), GFP_KERNEL);\n}\n';
   accepts('leak-on-path', 'into which others put such without pages', tabled('', drop, undefined, others));
 });
+
+/** An object that its list gives first, and that is left where it says that something has failed. */
+const first = (
+  take: string,
+  left: string,
+) => `struct xfer { struct list_head node; struct page *pages[8]; int n, status; unsigned int errors; };
+struct chan { struct list_head done; spinlock_t lock; };
+static void xfer_free(struct xfer *x)
+{
+	unpin_user_pages(x->pages, x->n);
+	kfree(x);
+}
+int xfer_add(struct chan *c, unsigned long a)
+{
+	struct xfer *x = kzalloc(sizeof(*x), GFP_KERNEL);
+
+	if (!x)
+		return -ENOMEM;
+	x->n = pin_user_pages_fast(a, 8, FOLL_LONGTERM, x->pages);
+	if (x->n != 8) {
+		if (x->n > 0)
+			unpin_user_pages(x->pages, x->n);
+		kfree(x);
+		return -EFAULT;
+	}
+	spin_lock(&c->lock);
+	list_add_tail(&x->node, &c->done);
+	spin_unlock(&c->lock);
+	return 0;
+}
+int xfer_reap(struct chan *c, int *status)
+{
+	struct xfer *x = NULL;
+	int ret;
+
+	spin_lock(&c->lock);
+	${take}
+	spin_unlock(&c->lock);
+	if (!x)
+		return -ENODEV;
+	${left}
+	xfer_free(x);
+	return 0;
+}
+`;
+
+describe('the first object of a list', () => {
+  for (const take of [
+    'if (!list_empty(&c->done)) {\n\t\tx = list_first_entry(&c->done, struct xfer, node);\n\t\tlist_del(&x->node);\n\t}',
+    'x = list_first_entry_or_null(&c->done, struct xfer, node);\n\tif (x)\n\t\tlist_del_init(&x->node);',
+  ]) {
+    for (const left of [
+      'ret = x->status;\n\tif (ret)\n\t\treturn ret;',
+      'ret = 0;\n\tif (x->errors)\n\t\treturn x->errors;',
+      'ret = put_user(x->status, status);\n\tif (ret)\n\t\treturn ret;',
+    ])
+      complains(
+        'leak-on-path',
+        `left with its own number: ${left} of ${take}`,
+        first(take, left),
+        left.includes('errors') ? 'xfer_reap:if (x->errors)' : 'xfer_reap:if (ret)',
+      );
+    accepts(
+      'leak-on-path',
+      `ended before its number is given: ${take}`,
+      first(take, 'ret = x->status;\n\tif (ret) {\n\t\txfer_free(x);\n\t\treturn ret;\n\t}'),
+    );
+    accepts(
+      'leak-on-path',
+      `put back: ${take}`,
+      first(take, 'ret = x->status;\n\tif (ret) {\n\t\tlist_add(&x->node, &c->done);\n\t\treturn ret;\n\t}'),
+    );
+  }
+  const pop = first(
+    'if (!list_empty(&c->done)) {\n\t\tx = list_first_entry(&c->done, struct xfer, node);\n\t\tlist_del(&x->node);\n\t}',
+    '',
+  )
+    .replace('int xfer_reap(struct chan *c, int *status)', 'static struct list_head *xfer_pop(struct chan *c)')
+    .replace('return -ENODEV;', 'return NULL;')
+    .replace('\txfer_free(x);\n\treturn 0;', '\treturn &x->node;')
+    .replace('\tint ret;\n', '');
+  accepts(
+    'leak-on-path',
+    'handed out by its member',
+    `${pop}int xfer_next(struct chan *c)
+{
+	struct list_head *node = xfer_pop(c);
+
+	if (node)
+		xfer_free(list_entry(node, struct xfer, node));
+	return 0;
+}
+`,
+  );
+});

@@ -187,7 +187,7 @@ function without(state: State, name: string): ReadonlyMap<string, string> {
 
 /** True if somebody else may reach what a base leads to once the function is left. */
 function outlives(local: Called, state: State, base: string, returned: string | null, depth: number): boolean {
-  if (base.startsWith('::') || (returned !== null && baseOf(returned) === base)) return true;
+  if (base.startsWith('::') || (returned !== null && leadsTo(returned, base))) return true;
   // Behind an error, or NULL, there is nothing.
   if (!base.startsWith('=') && (signOf(state, base) & sign.positive) === 0) return false;
   const { graph } = local;
@@ -208,6 +208,11 @@ function outlives(local: Called, state: State, base: string, returned: string | 
   if (!type) return true;
   // A local array or struct goes with the function; a local pointer that was set to nothing known leads to somebody's object.
   return type.pointers > 0 && type.dims.length === 0 && !isOwnArray(state, base);
+}
+
+/** True for a pointer to some memory, or into it; what stands there, `req->status`, does not lead back. */
+function leadsTo(value: string, base: string): boolean {
+  return baseOf(value) === base && (value.startsWith('&') || !/\.\w/.test(suffixAfter(value, base) ?? ''));
 }
 
 function isOwnArray(state: State, base: string): boolean {
