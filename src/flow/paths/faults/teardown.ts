@@ -6,7 +6,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, type NamedCall, namedCall } from '../../../program/graph.js';
 import { join, rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { addText, castCalls, endEntries, findingCall, freeingCalls, removals } from '../../../protocol/index.js';
+import { addText, castCalls, endEntries, findingCall, freedOf, freeingCalls, removals } from '../../../protocol/index.js';
 import type { CType } from '../../../syntax/ast.js';
 import { printExpression } from '../../../syntax/print.js';
 import type { Entry } from '../entry.js';
@@ -118,8 +118,13 @@ export function endingsOf(
       return filled;
     };
     for (const reference of program.file(file)?.functions ?? []) {
-      if (reference.macro || !mayFree(program.textOf(reference), (tag) => within(program, file, tag, carrier).length > 0)) continue;
-      for (const graph of program.graphs(reference))
+      if (reference.macro) continue;
+      const text = program.textOf(reference);
+      const isOfArrays = mayFreeArray(text, (tag, member) => isArrayOf(program, file, tag, member, carrier));
+      if (!isOfArrays && !mayFree(text, (tag) => within(program, file, tag, carrier).length > 0)) continue;
+      for (const graph of program.graphs(reference)) {
+        if (isOfArrays)
+          for (const { variable, own } of arraysFreed(program, file, graph, carrier)) visit(reference, variable, own, 0, false);
         for (const { variable, tag } of freedIn(program, file, graph)) {
           const fields = within(program, file, tag, carrier);
           // Who ends an object in another of its uses names none of the fields, nor hands it to somebody who drops what is there.
@@ -135,6 +140,7 @@ export function endingsOf(
             else if (isDroppedFirst(reference, variable, own)) visit(reference, variable, own, 0, true);
           }
         }
+      }
     }
   }
   return found;
@@ -219,6 +225,25 @@ export function within(program: Program, file: string, tag: string, { tag: inner
   return members.map(({ name, type }) => ({ tag, suffix: `.${name}${'[]'.repeat(type.dims.length)}${suffix}`, named: name, embedded }));
 }
 
+/** True for a member that points at an array of the structs which keep pages. */
+function isArrayOf(program: Program, file: string, tag: string, member: string, { tag: inner }: Carrier): boolean {
+  const type = program.structure(tag, file)?.fields.find((f) => f.name === member)?.type;
+  return type !== undefined && type.tag === inner && type.pointers === 1 && type.dims.length === 0;
+}
+
+/** The arrays of such structs that are freed in a function, by the variables with the objects in which their pointers stand. */
+function arraysFreed(program: Program, file: string, graph: Graph, carrier: Carrier): { variable: string; own: Field }[] {
+  return graph.nodes.flatMap((n) => {
+    const call = namedCall(n);
+    const path = call && freeingCalls.has(call.name) ? freedOf(call.name, call.args)[0]?.path : null;
+    const [, variable, member] = /^(\w+)\.(\w+)$/.exec(path ?? '') ?? [];
+    const tag = variable === undefined ? null : tagOf(program, file, graph, variable);
+    const below = path == null ? null : join(`${path}[]`, carrier.suffix);
+    if (!variable || !member || tag === null || below === null || !isArrayOf(program, file, tag, member, carrier)) return [];
+    return [{ variable, own: { tag, suffix: below.slice(variable.length), named: member, embedded: false } }];
+  });
+}
+
 /** The field in the object from which a path leads to one that has it: `obj->buf`, whose `pages` are kept, or `&obj->buf`. */
 function memberOf(program: Program, file: string, graph: Graph, path: string, { suffix, named, embedded }: Field): Field | null {
   const root = rootOf(path);
@@ -248,10 +273,21 @@ function mayFree(text: string, isOwn: (tag: string) => boolean): boolean {
     const name = /^(?:\w+\s*,\s*)?(\w+)\s*[,)]/.exec(argument)?.[1];
     // Below an object, or its address: that is no object of its own, or not all of it.
     if (name === undefined) return !/^[\w\s,]+(?:->|\.|\[)|^&/.test(argument);
-    const declared = text.matchAll(new RegExp(`\\bstruct\\s+(\\w+)(?:(?!\\bstruct\\b)[^;(){}])*\\*[\\s\\w]*\\b${name}\\b`, 'g'));
-    const tags = Array.from(declared, (match) => match[1] as string);
+    const tags = tagsOf(text, name);
     return tags.length === 0 || tags.some(isOwn);
   });
+}
+
+/** The same of an array to which a member points. */
+function mayFreeArray(text: string, isOwn: (tag: string, member: string) => boolean): boolean {
+  const given = Array.from(text.matchAll(freeing), (match) => /^(\w+)\s*->\s*(\w+)\s*\)/.exec(match[1] as string));
+  return given.some((of) => of !== null && tagsOf(text, of[1] as string).some((tag) => isOwn(tag, of[2] as string)));
+}
+
+/** The structs that a text declares a variable to point at. */
+function tagsOf(text: string, name: string): string[] {
+  const declared = text.matchAll(new RegExp(`\\bstruct\\s+(\\w+)(?:(?!\\bstruct\\b)[^;(){}])*\\*[\\s\\w]*\\b${name}\\b`, 'g'));
+  return Array.from(declared, (match) => match[1] as string);
 }
 
 /** True for the variable of a loop over a list. */
