@@ -1,11 +1,13 @@
 /** From where the pages are taken up through the callers that are handed them. */
 import type { FunctionReference } from '../../../program/file.js';
+import { freeingCalls } from '../../../protocol/index.js';
 import { isElsewhere } from '../../objects.js';
 import type { Start } from '../../visit.js';
 import type { Entry } from '../entry.js';
 import { isAsserted } from '../function/asserted.js';
+import { namesCalled } from '../function/text.js';
 import type { Exit, Turned } from '../memory/state.js';
-import { type PathStep, spokenSteps } from '../memory/trail.js';
+import { happened, type PathStep, spokenSteps } from '../memory/trail.js';
 import { isOwn } from '../step/around.js';
 import type { Functions } from '../walk/functions.js';
 import { type End, saysFailed, succeeds } from '../walk/keeping.js';
@@ -24,6 +26,9 @@ const maxOthers = 2;
 const maxCallerWalks = 200;
 /** For what a function has dropped as it failed: who tidies up is near. */
 const maxStale = 2;
+
+/** For an object with a list on which they are: who frees it as it could not be made is near. */
+const maxListed = 3;
 
 /** What was seen on the ways up. */
 export interface Climbed {
@@ -99,6 +104,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     const pointing = w.exits.filter(leavesPointers);
     pointers.push(...pointing.map((exit) => ({ reference, exit })));
     for (const exit of pointing) dangling(reference, exit);
+    listed(reference, w.exits, next);
     up(reference, w.exits, next, results);
   };
 
@@ -125,6 +131,22 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
       const w = handing(start, caller, reference, handed);
       for (const late of w.late) if (late.kind === 'double') found.add(lateOf(caller, late));
       stale(caller, w.exits, above + 1);
+    }
+  };
+
+  /** Callers of a function that leaves what holds the pages on a list in an object of theirs alone: who frees that has lost them. */
+  const listed = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
+    const handed = surest(exits.filter((e) => e.kind === 'held' && e.chains.length > 0 && e.holders.every((h) => h.of === -2)));
+    if (handed.length === 0 || level > maxListed) return;
+    for (const caller of program.callers(reference)) {
+      const key = `${caller.key}<+${reference.key}`;
+      if (visited.has(key) || isElsewhere(program, caller, start) || !namesCalled(program, caller).some((name) => freeingCalls.has(name)))
+        continue;
+      visited.add(key);
+      const w = handing(start, caller, reference, handed);
+      const lost = w.lost.filter(({ exit }) => happened(exit.trail, 'freed'));
+      for (const leak of leaksOf({ failing }, caller, lost)) found.add(leak);
+      listed(caller, w.exits, level + 1);
     }
   };
 

@@ -161,6 +161,8 @@ export interface Exit {
   requires: readonly Requirement[];
   /** Where all that is held was taken in earlier rounds of a loop, what says how many rounds that has: of one, none are earlier. */
   rounds: readonly Holder[];
+  /** Lists below what the function was given on which it has put objects that hold the reference, by what it calls those. */
+  chains: readonly (Holder & { object: string })[];
   drop: Drop | null;
   /** A call has failed by which all ways of the function to its drops lead: whatever the object is, that may happen. */
   early: boolean;

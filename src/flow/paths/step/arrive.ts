@@ -11,6 +11,7 @@ import { baseOf, holders, isConstant, placeBelow, put, renewed, valueAt, valueIn
 import { withRequired } from '../memory/required.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, type Stored, sign, theReference, told } from '../memory/state.js';
+import { withChains } from './chained.js';
 import { isDecided } from './enter.js';
 import { after, emptied, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
 import { touchedOn } from './known.js';
@@ -155,7 +156,7 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
     linked: next.linked || exit.linked,
     unsure: next.unsure || exit.unsure,
   });
-  next = placed(resulting(next, o, exit), o, exit.holders);
+  next = withChains(placed(resulting(next, o, exit), o, exit.holders), o, exit);
   for (const set of exit.sets) next = isFlag(set.value) ? flagged(next, n, o, set) : stored(next, o, [set], set.value);
   if (asked !== null) next = stored(next, o, exit.askedIn, asked);
   return [

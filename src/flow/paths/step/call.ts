@@ -49,6 +49,7 @@ import type { Trail } from '../memory/trail.js';
 import { exchangedAt, isStillKnown, isStoredOver } from './again.js';
 import { mayReach } from './around.js';
 import { handedBack, take, withSome } from './arrive.js';
+import { chained } from './chained.js';
 import { drop, free, lateUse } from './drop.js';
 import { endedAround } from './ended.js';
 import { enter, unless, unseen } from './enter.js';
@@ -101,6 +102,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     if (dirtyCalls.has(api)) return [state];
   }
   if (isHandedOver(local, o, state, isLinking)) state = linked(share(state, o), o);
+  state = chained(o, isNeutral, before, state);
   if (isOwn || !isNeutral) state = changedIfAsked(local, o, writtenBy(local, state, o));
   if (state.phase === 'before') return [escaped(local, makes ? withFresh(state, o.result) : state, n, o)];
   if (api !== null && acquires.has(api)) return refilled(local, n, o, state);

@@ -11,6 +11,7 @@ import { signOf } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { unset } from '../memory/unset.js';
+import { freedWithList } from './chained.js';
 
 /** A drop that the tables know. */
 export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
@@ -144,6 +145,7 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
     next = freed(next, value);
     // What stood behind a pointer that was stored over is not freed with the object of that pointer.
     isThere ||= before.some((place) => !next.store.has(place) && !isCut(state, place, value));
+    next = freedWithList(local, n, o, value, next);
   }
   if (state.phase === 'held' && isThere)
     next = told(local, n, next, `${o.name}() frees ${isArray ? 'the array that' : 'what'} holds the pages, not the pages`, {

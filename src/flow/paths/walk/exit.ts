@@ -14,6 +14,7 @@ import { requiredOf } from '../memory/required.js';
 import { errorSigns, signOf } from '../memory/signs.js';
 import { altered, type Exit, type Holder, isSameHolder, outcome, type State, sign, theReference } from '../memory/state.js';
 import { happened, latest } from '../memory/trail.js';
+import { chainsOf } from '../step/chained.js';
 import { setsOf, untouchedBy } from './sets.js';
 
 /** The exit of a path; `null` for one on which the reference never was. */
@@ -43,6 +44,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     untouched: untouchedBy(local, state),
     requires: requiredOf(state, local.graph, local.modes),
     rounds: [],
+    chains: state.linked ? chainsOf(local, state) : [],
     drop: state.dropped,
     early: false,
     trail: state.trail,

@@ -60,6 +60,7 @@ const gaveUp: Exit = {
   untouched: [],
   requires: [],
   rounds: [],
+  chains: [],
   drop: null,
   early: false,
   trail: null,

@@ -45,6 +45,7 @@ export function wayOf(e: Exit): string {
     ...e.requires.map(requirementText),
     ...e.sets.map((s) => `${placeOf(s)}${s.value}`),
     ...e.untouched.map((h) => `${placeOf(h)}-`),
+    ...e.chains.map((h) => `${h.object}@${placeOf(h)}`),
     ...places,
     ...failedOn(e.trail).map(({ key }) => key),
   ].join();
