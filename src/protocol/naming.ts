@@ -44,3 +44,9 @@ export const wakingName = /^(complete|wake_up|up)(_|$)|schedule|queue|signal|not
 
 /** One that gives up a user's reference on an object. */
 export const puttingName = /put/;
+
+/** One that prints. What warns of what must not be is no answer to what may. */
+export const printingName = /print|(^|_)(err|error|warn|warning|c?dbg|debug|info|notice|alert|crit|emerg)(_(?!ON)|$)/i;
+
+/** In the text of a function: it brings a device to rest by force. */
+export const haltingText = /(?:^|[\W_])(?:reset|halt|abort|poison|quiesce)\w*\s*\(/;

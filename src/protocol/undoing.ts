@@ -33,3 +33,31 @@ export function undoneBy(name: string): string[] {
   const words = name.split('_');
   return words.flatMap((word, i) => (opposites.get(word) ?? []).map((other) => words.with(i, other).join('_')));
 }
+
+/** Words of calls by which somebody outside of the kernel's own memory comes to reach pages: a device, firmware, a hypervisor. */
+const outside: ReadonlySet<string> = new Set([
+  'attach',
+  'bind',
+  'create',
+  'export',
+  'grant',
+  'install',
+  'map',
+  'program',
+  'reg',
+  'register',
+  'share',
+]);
+
+const takingBack: ReadonlyMap<string, readonly string[]> = new Map(
+  [...new Set([...outside].flatMap((word) => opposites.get(word) ?? []))].map((end) => [
+    end,
+    [...outside].filter((word) => opposites.get(word)?.includes(end)),
+  ]),
+);
+
+/** The names that a call may have which somebody outside is told of pages by, where one of a name takes that back. */
+export function toldBefore(name: string): string[] {
+  const words = name.split('_');
+  return words.flatMap((word, i) => (takingBack.get(word) ?? []).map((other) => words.with(i, other).join('_')));
+}

@@ -2,12 +2,10 @@
  * Pages that are dropped where a wait for a device was ended by a signal, or by its time, while the device, which was given them, still
  * works with them.
  */
-import type { SeenRelease } from '../../flow/releases.js';
-import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { CallSite } from '../../program/callers.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, type Graph, type Node, namedCall } from '../../program/graph.js';
-import { suffixAfter, type Value } from '../../program/path.js';
+import { type CallOperation, type Graph, type Node, namedCall } from '../../program/graph.js';
+import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { deviceCalls, startingCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
@@ -15,20 +13,10 @@ import { noPointer } from '../../syntax/truth.js';
 import { type Access, accessesOf, accessSteps } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
-import { parametersBehind, rootsOf, sourcesOf } from './leading.js';
+import { argumentsOf, type Dropping, leadingTo } from './droppings.js';
+import { rootsOf, sourcesOf } from './leading.js';
 import { handedUp, isStartedNear, mayStop, type Waiting, waitsBehind, waysFrom } from './started.js';
 import type { Ways } from './waits.js';
-
-/** A drop, or a call that leads to it. */
-interface Dropping {
-  reference: FunctionReference;
-  pos: number;
-  /** The pages are found in an object, and were not followed to here. */
-  isFound: boolean;
-  /** The arguments that lead to that object, by position; `null` if any may. */
-  given: readonly number[] | null;
-  release: SeenRelease;
-}
 
 /** A drop behind a wait that ended before the device did. */
 interface Early {
@@ -58,7 +46,7 @@ const maxLevels = 3;
 export function interruptedDrops(subject: Subject): Complaint[] {
   const { program } = subject;
   const accesses = accessesOf(subject).filter((a) => a.device && isStartedNear(program, a.visit.flow.reference.file));
-  const droppings = accesses.length === 0 ? [] : releasesIn(subject).flatMap((release) => leadingTo(program, release));
+  const droppings = accesses.length === 0 ? [] : releasesIn(subject).flatMap((release) => leadingTo(program, release, maxLevels));
   if (droppings.length === 0) return [];
   const found = new Map<string, Told>();
   for (const access of accesses)
@@ -112,39 +100,6 @@ function sitesAbove(program: Program, reference: FunctionReference): CallSite[][
   if (startingCalls.has(reference.name) || deviceCalls.has(reference.name)) return [];
   const sites = program.callSites(reference);
   return program.callers(reference).map(({ key }) => sites.filter(({ caller }) => caller.key === key));
-}
-
-/** A drop, and the calls that lead to it, some levels up: those that the pages were followed along, and those of who finds them in an object. */
-function leadingTo(program: Program, release: SeenRelease): Dropping[] {
-  const found: Dropping[] = [];
-  let ways: { visit: Visit; pos: number }[] = [{ visit: release.visit, pos: release.event.pos }];
-  for (let level = 0; level <= maxLevels; level++) {
-    for (const { visit, pos } of ways) {
-      const dropping = { reference: visit.flow.reference, pos, isFound: visit.heap !== null, given: null, release };
-      found.push(dropping, ...(visit.way === 'field' ? foundAbove(program, dropping, level) : []));
-    }
-    ways = ways.flatMap(({ visit }) => (visit.way === 'call' ? arrivalsOf(visit) : []));
-  }
-  return found;
-}
-
-/** The calls of a function that finds the pages in what it is given, and of those above that give it. */
-function foundAbove(program: Program, dropping: Dropping, level: number): Dropping[] {
-  const { reference, pos } = dropping;
-  const given = program
-    .graphs(reference)
-    .flatMap((graph) => callsAt(graph, pos).flatMap((call) => parametersBehind(graph, rootsOf(argumentsOf(dropping, call)))));
-  if (level >= maxLevels || given.length === 0) return [];
-  const calls = new Map(program.callSites(reference).map(({ caller, call }) => [`${caller.key}:${call.pos}`, { caller, call }]));
-  return [...calls.values()].flatMap(({ caller, call }) => {
-    const above = { ...dropping, reference: caller, pos: call.pos, isFound: true, given };
-    return [above, ...foundAbove(program, above, level + 1)];
-  });
-}
-
-/** What a call by which the pages are found is given of their object. */
-function argumentsOf({ given }: Dropping, { args }: CallOperation): Value[] {
-  return args.filter((_, i) => given === null || given.includes(i));
 }
 
 /**

@@ -4,6 +4,7 @@ import { callsAt } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
+import { droppedThoughNotGivenBack } from '../faults/failed-ends.js';
 import { interruptedDrops } from '../faults/interrupted.js';
 import { type LateUnmapping, lateUnmappings } from '../faults/unmapped.js';
 import { unsetFlags } from '../faults/unset-flags.js';
@@ -37,7 +38,17 @@ export const useAfterRelease: Rule = {
       const call = called === null ? [] : [at(called, way === null ? `called here: ${drops}()` : `handed to who drops them: ${drops}()`)];
       return { ...complaint, file, function: name, pos, path: [...(way ?? complaint.path), ...call, at(pos, unmappedBy(subject, late))] };
     });
-    return [...walked, ...marked, ...looked, ...standing, ...dangling, ...unmapped, ...interruptedDrops(subject), ...unsetFlags(subject)];
+    return [
+      ...walked,
+      ...marked,
+      ...looked,
+      ...standing,
+      ...dangling,
+      ...unmapped,
+      ...interruptedDrops(subject),
+      ...unsetFlags(subject),
+      ...droppedThoughNotGivenBack(subject),
+    ];
   },
 };
 

@@ -1,0 +1,182 @@
+/**
+ * Pages that are dropped though the call which takes them back from a device, from firmware or from a hypervisor has failed: its function
+ * prints so, and goes on as if they had been given back.
+ */
+import { failureOf } from '../../flow/paths/function/tested.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type CallOperation, callsAt, type Graph, isRead, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import { folderOf } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import { namesIn } from '../../program/text.js';
+import { errorCalls, haltingText, printingName, toldBefore } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { complaintAt } from '../evidence.js';
+import { type Complaint, stepIn } from '../finding.js';
+import { argumentsOf, type Dropping, endsOfHolders } from './droppings.js';
+import { rootsOf, sourcesOf } from './leading.js';
+import { takersOf } from './takers.js';
+
+/** How many calls may stand between a drop and the function in which the end fails. */
+const maxLevels = 6;
+
+/** An end that has failed, which is printed only. */
+interface FailedEnd {
+  name: string;
+  pos: number;
+  /** Where it is printed. */
+  printed: Node;
+  /** The variables that lead to what it is given. */
+  roots: readonly string[];
+}
+
+/** The same as the function sees it that drops the pages, itself or by a call. */
+interface Before {
+  end: FailedEnd;
+  /** In the function, or in one that it calls. */
+  reference: FunctionReference;
+  /** Where it is, or where that is called. */
+  node: Node;
+  roots: readonly string[];
+}
+
+/** Every drop that comes behind such an end of the same object; the end is told once, with the nearest drop. */
+export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
+  const { program, row } = subject;
+  const found = new Map<string, Complaint>();
+  for (const dropping of endsOfHolders(subject, maxLevels)) {
+    const { reference, pos, release } = dropping;
+    if (process.env.DBG) console.error('DROP', row.id, reference.name, pos, dropping.given);
+    for (const graph of program.graphs(reference))
+      for (const before of failedBefore(subject, dropping, graph)) {
+        const { end } = before;
+        const key = `${before.reference.file}:${end.pos}`;
+        if (found.has(key)) continue;
+        const message = `pages of ${row.api}() are dropped where ${end.name}() has failed, and who was to give them back may still reach them`;
+        const complaint = complaintAt(subject, release, message);
+        const below = release.event.pos === pos ? [] : [stepIn(program, reference, pos, `called here: ${nameAt(graph, pos)}()`)];
+        const path = [
+          complaint.path[0],
+          stepIn(program, before.reference, end.pos, `to be given back by ${end.name}()`),
+          stepIn(program, before.reference, end.printed.pos, 'printed where it fails, and gone on from there'),
+          ...below,
+          ...complaint.path.slice(1),
+        ].flatMap((step) => step ?? []);
+        found.set(key, { message, file: before.reference.file, function: before.reference.name, pos: end.pos, path });
+      }
+  }
+  return [...found.values()];
+}
+
+function nameAt(graph: Graph, pos: number): string {
+  return callsAt(graph, pos)[0]?.name ?? '';
+}
+
+/** The failed ends behind which a function drops pages of the same object, with nothing between that brings the device to rest. */
+function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Before[] {
+  const { program } = subject;
+  const { reference, pos } = dropping;
+  const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
+  if (drop?.operation?.kind !== 'call') return [];
+  const all = [...endsIn(program, reference, graph).map((end) => ownOf(graph, reference, end)), ...endsBelow(program, reference, graph)];
+  if (all.length === 0) return [];
+  const objects = objectsOf(dropping, graph, drop.operation);
+  const isDrop = (n: Node): boolean => n === drop;
+  return all.filter(({ node, roots }) => {
+    if (node === drop || !leadsTo(graph, node, isDrop)) return false;
+    const shared = roots.filter((root) => objects.has(root)).flatMap((root) => tagOf(graph, root) ?? []);
+    if (!shared.some((tag) => isTakenFor(subject, tag))) return false;
+    const between = [...nodesBehind(graph, node, isDrop)].filter((n) => n !== drop && leadsTo(graph, n, isDrop));
+    return !between.some(({ operation: o }) => o?.kind === 'call' && haltingText.test(`${o.name ?? o.through}(`));
+  });
+}
+
+function ownOf(graph: Graph, reference: FunctionReference, end: FailedEnd): Before {
+  return { end, reference, node: end.printed, roots: [...sourcesOf(graph, end.roots)] };
+}
+
+/** The variables that lead to the pages at a drop. */
+function objectsOf(dropping: Dropping, graph: Graph, call: CallOperation): ReadonlySet<string> {
+  return sourcesOf(graph, rootsOf(argumentsOf(dropping, call)));
+}
+
+/** The struct that a variable leads to, if it is a pointer to one. */
+function tagOf({ types }: Graph, root: string): string | undefined {
+  const type = types.get(root);
+  return type?.pointers === 1 ? (type.tag ?? undefined) : undefined;
+}
+
+/** True if somebody asks for the pages who has such an object: others of its struct may hold none, or other memory. */
+function isTakenFor(subject: Subject, tag: string): boolean {
+  const { program } = subject;
+  const named = new RegExp(`\\b${tag}\\b`);
+  return takersOf(subject).some((taker) => named.test(program.textOf(taker)));
+}
+
+/** Those of functions near by that are called, of whose failure the caller is not told. */
+function endsBelow(program: Program, { file }: FunctionReference, graph: Graph): Before[] {
+  return graph.nodes.flatMap((node): Before[] => {
+    const o = node.operation;
+    if (o?.kind !== 'call' || o.name === null || isRead(graph, o.result)) return [];
+    const [callee, ...others] = mayEnd(program, o.name, file) ? program.resolveNear(o.name, file) : [];
+    if (!callee || callee.macro || others.length > 0) return [];
+    return program.graphs(callee).flatMap((below) =>
+      endsIn(program, callee, below).map((end) => {
+        const sources = sourcesOf(below, end.roots);
+        const given = o.args.filter((_, i) => sources.has(below.params[i]?.name ?? ''));
+        return { end, reference: callee, node, roots: rootsOf(given) };
+      }),
+    );
+  });
+}
+
+/** True for a function near by that its text shows to take something back and to print. */
+function mayEnd(program: Program, name: string, file: string): boolean {
+  return program.resolveNear(name, file).some((r) => !r.macro && endsByText(program)(r));
+}
+
+const endsByText = remembered((program: Program) =>
+  program.ledger.remembered((reference: FunctionReference): boolean => {
+    const names = [...program.textOf(reference).matchAll(/\b(\w+)\s*\(/g)].map(([, name]) => name ?? '');
+    return names.some((name) => printingName.test(name)) && names.some((name) => toldBefore(name).length > 0);
+  }),
+);
+
+/** The ends of a function that may have failed where it goes on. */
+function endsIn(program: Program, reference: FunctionReference, graph: Graph): readonly FailedEnd[] {
+  if (!endsByText(program)(reference)) return [];
+  return graph.nodes.flatMap(({ operation: o }) => {
+    if (o?.kind !== 'call') return [];
+    const name = o.name ?? o.through?.match(/\w+$/)?.[0] ?? '';
+    const isOwn = (): boolean => o.name === null || program.resolveNear(o.name, reference.file).some((r) => !r.macro);
+    if (toldBefore(name).length === 0 || !isOwn() || !isToldNear(program, name, reference.file)) return [];
+    const printed = graph.nodes.find((n) => failureOf(graph, o.result)(n) && goesOn(program, reference, graph, n));
+    const roots = [...rootsOf(o.args), ...o.expressions.flatMap(namesIn).map(rootOf)];
+    return printed ? [{ name, pos: o.pos, printed, roots }] : [];
+  });
+}
+
+/** True if something in the folder of a file calls what the end of a name takes back. */
+function isToldNear(program: Program, name: string, file: string): boolean {
+  const folder = folderOf(file);
+  return toldBefore(name).some((other) => program.tree.filesCalling(other).some((f) => folderOf(f) === folder));
+}
+
+/** True for a failure that is printed and nothing else, before the function does what it does where the call has succeeded. */
+function goesOn(program: Program, { file }: FunctionReference, graph: Graph, failed: Node): boolean {
+  const others = graph.nodes.filter((n) => n !== failed && n.pos === failed.pos && n.operation?.kind === 'assume');
+  const after = new Set(others.flatMap((n) => [...nodesBehind(graph, n, () => false)]));
+  let isPrinted = false;
+  for (let n = failed; n.successors.length === 1; ) {
+    n = graph.nodes[n.successors[0] as number] as Node;
+    if (after.has(n)) return isPrinted;
+    const o = n.operation;
+    if (o?.kind === 'call') {
+      if (o.name === null) return false;
+      if (printingName.test(o.name)) isPrinted = true;
+      else if (!errorCalls.test(o.name) && !program.isNeutral(o.name, file)) return false;
+    } else if (o !== null && o?.kind !== 'clear') return false;
+  }
+  return false;
+}
