@@ -66,7 +66,7 @@ export {
 } from './page.js';
 export * from './systems.js';
 export type * from './types.js';
-export { toldBefore, undoneBy } from './undoing.js';
+export { takenBackBy, toldBefore, undoneBy } from './undoing.js';
 export * from './users.js';
 export { allocatingCalls, castCalls, endEntries, mappingLookups, pageHandles, pageLookups, pageMembers };
 

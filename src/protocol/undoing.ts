@@ -61,3 +61,8 @@ export function toldBefore(name: string): string[] {
   const words = name.split('_');
   return words.flatMap((word, i) => (takingBack.get(word) ?? []).map((other) => words.with(i, other).join('_')));
 }
+
+/** The names that a call may have which takes back what one of a name has told somebody outside. */
+export function takenBackBy(name: string): string[] {
+  return undoneBy(name).filter((end) => toldBefore(end).includes(name));
+}

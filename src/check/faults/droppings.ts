@@ -1,9 +1,10 @@
 /** The drops of a site's pages as those see them who have them made: the calls that lead to one, some levels up. */
 import { sourcesOf as sourcesInFlow } from '../../flow/flow.js';
+import { namesCalled } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt } from '../../program/graph.js';
+import { type CallOperation, callsAt, type Graph, type Guard, says } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import type { Subject } from '../../survey/unit.js';
@@ -18,6 +19,8 @@ export interface Dropping {
   isFound: boolean;
   /** The arguments that lead to that object, by position; `null` if any may. */
   given: readonly number[] | null;
+  /** What is called there drops in some cases only: by a condition on more than whether there is anything, or since it takes pages and has failed to. */
+  sometimes: boolean;
   release: SeenRelease;
 }
 
@@ -27,7 +30,7 @@ export function leadingTo(program: Program, release: SeenRelease, levels: number
   let ways: { visit: Visit; pos: number }[] = [{ visit: release.visit, pos: release.event.pos }];
   for (let level = 0; level <= levels; level++) {
     for (const { visit, pos } of ways) {
-      const dropping = { reference: visit.flow.reference, pos, isFound: visit.heap !== null, given: null, release };
+      const dropping = { reference: visit.flow.reference, pos, isFound: visit.heap !== null, given: null, sometimes: false, release };
       found.push(dropping, ...(visit.way === 'field' ? foundAbove(program, dropping, levels - level) : []));
     }
     ways = ways.flatMap(({ visit }) => (visit.way === 'call' ? arrivalsOf(visit) : []));
@@ -37,22 +40,24 @@ export function leadingTo(program: Program, release: SeenRelease, levels: number
 
 /**
  * The drops of what stands in an object that holds the pages, and the calls that lead to them, whoever makes them: each once, by the place.
- * @param isWanted asked for a function before its callers are: it may say that they are of no use
  */
 export function endsOfHolders(subject: Subject, levels: number): Dropping[] {
   const { program, followed } = subject;
   const holders = new Set(followed.heap.map((heap) => rootOf(heap).slice(1)));
+  const takers = new Set(followed.visits.filter((v) => v.way === 'site' || v.way === 'return').map(({ flow }) => flow.reference.name));
+  const isTaking = (reference: FunctionReference): boolean =>
+    takers.has(reference.name) || namesCalled(program, reference).some((name) => takers.has(name));
   const found = new Map<string, Dropping>();
   const add = (dropping: Dropping, level: number): void => {
     const key = `${dropping.reference.key}:${dropping.pos}`;
     if (found.has(key)) return;
     found.set(key, dropping);
     if (level >= levels) return;
-    for (const above of callsAbove(program, dropping, (tag) => level > 0 || holders.has(tag))) add(above, level + 1);
+    for (const above of callsAbove(program, dropping, (tag) => level > 0 || holders.has(tag), isTaking)) add(above, level + 1);
   };
   for (const release of releasesIn(subject)) {
     const { visit, event } = release;
-    add({ reference: visit.flow.reference, pos: event.pos, isFound: true, given: null, release }, 0);
+    add({ reference: visit.flow.reference, pos: event.pos, isFound: true, given: null, sometimes: false, release }, 0);
   }
   return [...found.values()];
 }
@@ -66,8 +71,14 @@ function foundAbove(program: Program, dropping: Dropping, levels: number): Dropp
 /**
  * The calls of a function that finds the pages in what it is given.
  * @param isHolder asked for the struct of which it is given one
+ * @param isTaking whether a function takes pages
  */
-function callsAbove(program: Program, dropping: Dropping, isHolder: (tag: string) => boolean): Dropping[] {
+function callsAbove(
+  program: Program,
+  dropping: Dropping,
+  isHolder: (tag: string) => boolean,
+  isTaking: (reference: FunctionReference) => boolean = () => false,
+): Dropping[] {
   const { reference, pos, release } = dropping;
   const { visit, event } = release;
   // Where the pages came out of a container, what follows them knows from which.
@@ -79,10 +90,29 @@ function callsAbove(program: Program, dropping: Dropping, isHolder: (tag: string
   );
   if (given.length === 0) return [];
   const calls = new Map(program.callSites(reference).map(({ caller, call }) => [`${caller.key}:${call.pos}`, { caller, call }]));
-  return [...calls.values()].map(({ caller, call }) => ({ ...dropping, reference: caller, pos: call.pos, isFound: true, given }));
+  const sometimes = dropping.sometimes || program.graphs(reference).some((graph) => isGuarded(graph, pos)) || isTaking(reference);
+  return [...calls.values()].map(({ caller, call }) => ({
+    ...dropping,
+    reference: caller,
+    pos: call.pos,
+    isFound: true,
+    given,
+    sometimes,
+  }));
 }
 
 /** What a call by which the pages are found is given of their object. */
 export function argumentsOf({ given }: Dropping, { args }: CallOperation): Value[] {
   return args.filter((_, i) => given === null || given.includes(i));
+}
+
+/** The name of what a function calls at a place. */
+export function nameAt(graph: Graph, pos: number): string {
+  return callsAt(graph, pos)[0]?.name ?? '';
+}
+
+/** True for a call under a condition, but for one that says that a pointer leads somewhere. */
+function isGuarded({ nodes }: Graph, pos: number): boolean {
+  const isThere = (guard: Guard): boolean => guard.call === '' && guard.path !== null && guard.values.length === 0 && says(guard, false);
+  return nodes.some((n) => n.pos === pos && n.operation?.kind === 'call' && !n.guards.every(isThere));
 }

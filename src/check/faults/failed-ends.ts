@@ -2,9 +2,11 @@
  * Pages that are dropped though the call which takes them back from a device, from firmware or from a hypervisor has failed: its function
  * prints so, and goes on as if they had been given back.
  */
+
 import { failureOf } from '../../flow/paths/function/tested.js';
+import { namesCalled } from '../../flow/paths/function/text.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, type Graph, isRead, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
+import { type CallOperation, type Graph, isRead, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -14,7 +16,7 @@ import { errorCalls, haltingText, printingName, toldBefore } from '../../protoco
 import type { Subject } from '../../survey/unit.js';
 import { complaintAt } from '../evidence.js';
 import { type Complaint, stepIn } from '../finding.js';
-import { argumentsOf, type Dropping, endsOfHolders } from './droppings.js';
+import { argumentsOf, type Dropping, endsOfHolders, nameAt } from './droppings.js';
 import { rootsOf, sourcesOf } from './leading.js';
 import { takersOf } from './takers.js';
 
@@ -67,10 +69,6 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
       }
   }
   return [...found.values()];
-}
-
-function nameAt(graph: Graph, pos: number): string {
-  return callsAt(graph, pos)[0]?.name ?? '';
 }
 
 /** The failed ends behind which a function drops pages of the same object, with nothing between that brings the device to rest. */
@@ -138,7 +136,7 @@ function mayEnd(program: Program, name: string, file: string): boolean {
 
 const endsByText = remembered((program: Program) =>
   program.ledger.remembered((reference: FunctionReference): boolean => {
-    const names = [...program.textOf(reference).matchAll(/\b(\w+)\s*\(/g)].map(([, name]) => name ?? '');
+    const names = namesCalled(program, reference);
     return names.some((name) => printingName.test(name)) && names.some((name) => toldBefore(name).length > 0);
   }),
 );
@@ -148,7 +146,7 @@ function endsIn(program: Program, reference: FunctionReference, graph: Graph): r
   if (!endsByText(program)(reference)) return [];
   return graph.nodes.flatMap(({ operation: o }) => {
     if (o?.kind !== 'call') return [];
-    const name = o.name ?? o.through?.match(/\w+$/)?.[0] ?? '';
+    const name = o.name ?? o.through ?? '';
     const isOwn = (): boolean => o.name === null || program.resolveNear(o.name, reference.file).some((r) => !r.macro);
     if (toldBefore(name).length === 0 || !isOwn() || !isToldNear(program, name, reference.file)) return [];
     const printed = graph.nodes.find((n) => failureOf(graph, o.result)(n) && goesOn(program, reference, graph, n));

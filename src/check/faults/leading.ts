@@ -2,6 +2,7 @@
 import type { Graph } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
+import { castCalls } from '../../protocol/index.js';
 
 /** The roots of some values. */
 export function rootsOf(values: readonly Value[]): string[] {
@@ -10,7 +11,7 @@ export function rootsOf(values: readonly Value[]): string[] {
 
 /**
  * Some variables, and those from which they have come: by an assignment, as the element of a list that a loop goes through, or by a call that
- * was given the address of what stands below one, as `list_first_entry(&queue->list, …)`.
+ * was given the address of what stands below one, as `list_first_entry(&queue->list, …)`, or asks for what stands around one.
  */
 export function sourcesOf(graph: Graph, roots: Iterable<string>): ReadonlySet<string> {
   const made = madeIn(graph);
@@ -34,7 +35,7 @@ const madeIn = remembered(({ nodes }: Graph): ReadonlyMap<string, readonly strin
   for (const { operation: o } of nodes) {
     if (o?.kind === 'copy' && rootOf(o.target) === o.target) add(o.target, rootsOf([o.source]));
     else if (o?.kind === 'call' && o.iterates) for (const to of rootsOf(o.args)) add(to, rootsOf(o.args));
-    else if (o?.kind === 'call') add(o.result, rootsOf(o.args.filter((a) => a.address)));
+    else if (o?.kind === 'call') add(o.result, rootsOf(o.args.filter((a, i) => a.address || (i === 0 && castCalls.test(o.name ?? '')))));
   }
   return made;
 });

@@ -6,6 +6,7 @@ import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
 import { droppedThoughNotGivenBack } from '../faults/failed-ends.js';
 import { interruptedDrops } from '../faults/interrupted.js';
+import { undoneTooLate } from '../faults/late-undoing.js';
 import { type LateUnmapping, lateUnmappings } from '../faults/unmapped.js';
 import { unsetFlags } from '../faults/unset-flags.js';
 import { notTold, type Rule, stepIn } from '../finding.js';
@@ -48,6 +49,7 @@ export const useAfterRelease: Rule = {
       ...interruptedDrops(subject),
       ...unsetFlags(subject),
       ...droppedThoughNotGivenBack(subject),
+      ...undoneTooLate(subject),
     ];
   },
 };

@@ -1,0 +1,238 @@
+/**
+ * Pages that are dropped before somebody outside gives them back: a call that is named for undoing what another one was given the pages for
+ * comes behind the drop, in the function that drops or in one that it calls with the object.
+ */
+import { contentsOf, isHeap, isLocal, scopeOf } from '../../flow/facts.js';
+import { namesCalled } from '../../flow/paths/function/text.js';
+import { type FunctionReference, searching } from '../../program/file.js';
+import { type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
+import { rootOf, type Value } from '../../program/path.js';
+import { folderOf } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
+import { namesIn } from '../../program/text.js';
+import { acquires, deviceCalls, extraReferenceCalls, pageUse, takenBackBy, toldBefore } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { complaintAt } from '../evidence.js';
+import { type Complaint, type FindingStep, stepIn } from '../finding.js';
+import { argumentsOf, type Dropping, endsOfHolders, nameAt } from './droppings.js';
+import { rootsOf, sourcesOf } from './leading.js';
+
+/** How many calls may stand between a drop and the function in which it is undone too late. */
+const maxLevels = 3;
+
+/** A call by which somebody outside is told of the pages. */
+interface Telling {
+  reference: FunctionReference;
+  pos: number;
+  name: string;
+  /** The members that it is given, and those that keep its result. */
+  members: ReadonlySet<string>;
+}
+
+/** A call that takes that back. */
+interface Undoing {
+  reference: FunctionReference;
+  /** Where the function that drops calls the one which makes it; `null` if it makes it itself. */
+  called: number | null;
+  pos: number;
+  name: string;
+  telling: Telling;
+}
+
+/** What comes too late behind the drops of the site's pages. */
+export function undoneTooLate(subject: Subject): Complaint[] {
+  const { program, row } = subject;
+  const found = new Map<string, Complaint>();
+  for (const dropping of endsOfHolders(subject, maxLevels)) {
+    const { reference, pos, release, sometimes } = dropping;
+    if (sometimes) continue;
+    for (const graph of program.graphs(reference))
+      for (const { telling, name, ...late } of undoingsBehind(subject, dropping, graph)) {
+        const key = `${late.reference.file}:${late.pos}`;
+        if (found.has(key)) continue;
+        const message = `pages of ${row.api}() are dropped before ${name}() takes back what ${telling.name}() was given them for`;
+        const complaint = complaintAt(subject, release, message);
+        const steps: FindingStep[] = [
+          ...complaint.path.slice(0, 1),
+          stepIn(program, telling.reference, telling.pos, `given to ${telling.name}()`),
+          ...complaint.path.slice(1),
+        ];
+        if (release.event.pos !== pos) steps.push(stepIn(program, reference, pos, `called here: ${nameAt(graph, pos)}()`));
+        if (late.called !== null) steps.push(stepIn(program, reference, late.called, `called here: ${late.reference.name}()`));
+        steps.push(stepIn(program, late.reference, late.pos, `taken back by ${name}()`));
+        found.set(key, { message, file: late.reference.file, function: late.reference.name, pos: late.pos, path: steps });
+      }
+  }
+  return [...found.values()];
+}
+
+/** The calls near a site that are given its pages and have an opposite by their name, by the names of that. */
+const tellingsOf = remembered((subject: Subject): ReadonlyMap<string, Telling> => {
+  const { program, followed } = subject;
+  const found = new Map<string, Telling>();
+  for (const { flow } of followed.visits) {
+    const { reference, origins } = flow;
+    const ends = endsNamed(program)(reference);
+    if (ends.size === 0) continue;
+    const facts = new Set([...origins.keys()].filter((f) => isLocal(f) || isHeap(f)));
+    for (const graph of program.graphs(reference)) {
+      const scope = scopeOf(program, graph, reference);
+      for (const { operation: o } of graph.nodes) {
+        const undone = o?.kind === 'call' ? (ends.get(nameOf(o)) ?? []) : [];
+        if (o?.kind !== 'call' || undone.every((end) => found.has(end))) continue;
+        // What is given an address of where the pages are to stand takes them itself.
+        const isTold = o.args.some((a) => !a.address && contentsOf(a, facts, scope).length > 0);
+        const telling = tellingAt(reference, graph, o);
+        if (isTold && isOutside(program, telling)) for (const end of undone) found.set(end, telling);
+      }
+    }
+  }
+  return found;
+});
+
+function tellingAt(reference: FunctionReference, { nodes }: Graph, call: CallOperation): Telling {
+  const kept = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.source.path === call.result ? [o.target] : []));
+  const given = call.expressions.flatMap(namesIn);
+  return { reference, pos: call.pos, name: nameOf(call), members: new Set([...kept, ...given].map(memberOf)) };
+}
+
+/** The last member of a path, `''` for a variable. */
+function memberOf(path: string): string {
+  return path.match(/\.\w+/g)?.at(-1) ?? '';
+}
+
+function nameOf({ name, through }: CallOperation): string {
+  return name ?? through ?? '';
+}
+
+/** The calls of a function that somebody near by undoes, by name, with the names of what does. */
+const endsNamed = remembered((program: Program) =>
+  program.ledger.remembered((reference: FunctionReference): ReadonlyMap<string, readonly string[]> => {
+    const folder = folderOf(reference.file);
+    const isCalledNear = (name: string): boolean => program.tree.filesCalling(name).some((file) => folderOf(file) === folder);
+    const ends = (name: string): readonly string[] => (deviceCalls.has(name) ? [] : takenBackBy(name).filter(isCalledNear));
+    const names = reference.macro ? [] : namesCalled(program, reference);
+    return new Map(names.map((name) => [name, ends(name)] as const).filter(([, found]) => found.length > 0));
+  }),
+);
+
+/** False for a function near by that maps pages for the kernel itself, or takes references of its own: whoever drops first does no harm. */
+function isOutside(program: Program, { reference: { file }, name }: Telling): boolean {
+  const isWithin = (called: string): boolean => pageUse.test(called) || extraReferenceCalls.has(called) || acquires.has(called);
+  return program.resolveNear(name, file).every((r) => !namesCalled(program, r).some(isWithin));
+}
+
+/** The calls behind a drop that take the pages of the same object back, and before which nobody is told of pages anew. */
+function undoingsBehind(subject: Subject, dropping: Dropping, graph: Graph): Undoing[] {
+  const { reference, pos } = dropping;
+  const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
+  if (drop?.operation?.kind !== 'call') return [];
+  const objects = sourcesOf(graph, rootsOf(argumentsOf(dropping, drop.operation)));
+  const isTelling = ({ operation: o }: Node): boolean =>
+    o?.kind === 'call' && takenBackBy(nameOf(o)).some((end) => tellingOf(subject, end, reference));
+  const isDrop = (n: Node): boolean => n === drop;
+  return [...nodesBehind(graph, drop, (n) => isDrop(n) || isTelling(n))].flatMap((n): Undoing[] => {
+    const o = n.operation;
+    if (o?.kind !== 'call' || isDrop(n)) return [];
+    const found = [...undoingIn(subject, reference, graph, o, objects), ...undoingsBelow(subject, reference, graph, o, objects)];
+    return leadsTo(graph, n, isDrop) ? [] : found;
+  });
+}
+
+/** A call as one that takes pages back, if it is given one of some objects, or what stands in one. */
+function undoingIn(
+  subject: Subject,
+  reference: FunctionReference,
+  graph: Graph,
+  o: CallOperation,
+  objects: ReadonlySet<string>,
+): Undoing[] {
+  const name = nameOf(o);
+  if (toldBefore(name).length === 0 || !sharesRoot(graph, objects, o)) return [];
+  const telling = tellingOf(subject, name, reference);
+  return telling && isOfSame(graph, objects, o, telling) ? [{ reference, called: null, pos: o.pos, name, telling }] : [];
+}
+
+/** Those of a function near by that is handed an object of which pages were dropped, and tells nobody of any itself. */
+function undoingsBelow(
+  subject: Subject,
+  { file }: FunctionReference,
+  caller: Graph,
+  call: CallOperation,
+  objects: ReadonlySet<string>,
+): Undoing[] {
+  const { program } = subject;
+  if (call.name === null || !call.args.some((a) => a.path !== null && objects.has(a.path) && isObject(caller, a.path))) return [];
+  return program.resolveNear(call.name, file).flatMap((callee): Undoing[] => {
+    if (callee.macro || !takesBack(program)(callee)) return [];
+    return program.graphs(callee).flatMap((graph) => {
+      const given = new Set(graph.params.flatMap(({ name }, i) => (objects.has(call.args[i]?.path ?? '') ? [name] : [])));
+      const found = graph.nodes
+        .flatMap(({ operation: o }) => (o?.kind === 'call' ? undoingIn(subject, callee, graph, o, given) : []))
+        .map((undoing) => ({ ...undoing, called: call.pos }));
+      const told = new Set(found.map(({ telling }) => telling.name));
+      return graph.nodes.some(({ operation: o }) => o?.kind === 'call' && told.has(nameOf(o))) ? [] : found;
+    });
+  });
+}
+
+/** True for a function whose text names a call that may take something back. */
+const takesBack = remembered((program: Program) =>
+  program.ledger.remembered((reference: FunctionReference): boolean =>
+    namesCalled(program, reference).some((name) => toldBefore(name).length > 0),
+  ),
+);
+
+/** Who is told of the pages by what a call takes back: on the way that they were followed, or elsewhere near by, of the field in which they stand. */
+function tellingOf(subject: Subject, end: string, near: FunctionReference): Telling | undefined {
+  const followed = tellingsOf(subject).get(end);
+  if (followed) return followed;
+  const folder = folderOf(near.file);
+  const key = `${folder} ${end}`;
+  const known = knownElsewhere(subject);
+  if (!known.has(key)) known.set(key, tellingIn(subject, end, folder));
+  return known.get(key);
+}
+
+const knownElsewhere = remembered((_: Subject) => new Map<string, Telling | undefined>());
+
+function tellingIn({ program, followed }: Subject, end: string, folder: string): Telling | undefined {
+  for (const name of toldBefore(end).filter((n) => !deviceCalls.has(n)))
+    for (const file of program.tree.filesCalling(name).filter((f) => folderOf(f) === folder))
+      for (const reference of searching(program.file(file), new RegExp(`\\b${name}\\s*\\(`)))
+        for (const graph of reference.macro ? [] : program.graphs(reference))
+          for (const { operation: o } of graph.nodes) {
+            if (o?.kind !== 'call' || nameOf(o) !== name || !o.args.some((a) => isField(graph, a, followed.heap))) continue;
+            const telling = tellingAt(reference, graph, o);
+            if (isOutside(program, telling)) return telling;
+          }
+  return undefined;
+}
+
+/** True for a member in which pages stand, as it is. */
+function isField({ types }: Graph, { path, address }: Value, heap: readonly string[]): boolean {
+  if (path === null || address || path === rootOf(path)) return false;
+  const place = `#${types.get(rootOf(path))?.tag}${path.slice(rootOf(path).length)}`;
+  return heap.some((h) => h === place || (h.startsWith(place) && /^(\[\]|@)/.test(h.slice(place.length))));
+}
+
+/** True for a call that is given one of some objects, or what stands in one. */
+function sharesRoot(graph: Graph, objects: ReadonlySet<string>, { args, expressions }: CallOperation): boolean {
+  const roots = sourcesOf(graph, [...rootsOf(args), ...expressions.flatMap(namesIn).map(rootOf)]);
+  return [...roots].some((root) => objects.has(root) && isObject(graph, root));
+}
+
+/** True for a call that is given nothing of another object of the same struct, and of this one but what the other call was given, or has made. */
+function isOfSame(graph: Graph, objects: ReadonlySet<string>, { expressions }: CallOperation, { members }: Telling): boolean {
+  const tags = new Set([...objects].map((root) => graph.types.get(root)?.tag));
+  return expressions.flatMap(namesIn).every((path) => {
+    if (![...sourcesOf(graph, [rootOf(path)])].some((root) => objects.has(root)))
+      return !tags.has(graph.types.get(rootOf(path))?.tag ?? '');
+    return path === rootOf(path) || members.has(memberOf(path));
+  });
+}
+
+function isObject({ types }: Graph, root: string): boolean {
+  return types.get(root)?.pointers === 1 && types.get(root)?.tag != null;
+}
