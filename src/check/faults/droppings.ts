@@ -7,6 +7,7 @@ import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, callsAt, type Graph, type Guard, says } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
+import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import { parametersBehind, rootsOf } from './leading.js';
@@ -38,29 +39,31 @@ export function leadingTo(program: Program, release: SeenRelease, levels: number
   return found;
 }
 
-/**
- * The drops of what stands in an object that holds the pages, and the calls that lead to them, whoever makes them: each once, by the place.
- */
-export function endsOfHolders(subject: Subject, levels: number): Dropping[] {
+/** How many calls may stand between a drop and who has it made at an object's end. */
+const maxLevels = 5;
+
+/** The drops of what stands in an object that holds the pages, and the calls that lead to them, whoever makes them: each once, by the place. */
+export const endsOfHolders = remembered((subject: Subject): readonly Dropping[] => {
   const { program, followed } = subject;
   const holders = new Set(followed.heap.map((heap) => rootOf(heap).slice(1)));
   const takers = new Set(followed.visits.filter((v) => v.way === 'site' || v.way === 'return').map(({ flow }) => flow.reference.name));
   const isTaking = (reference: FunctionReference): boolean =>
     takers.has(reference.name) || namesCalled(program, reference).some((name) => takers.has(name));
   const found = new Map<string, Dropping>();
-  const add = (dropping: Dropping, level: number): void => {
-    const key = `${dropping.reference.key}:${dropping.pos}`;
-    if (found.has(key)) return;
-    found.set(key, dropping);
-    if (level >= levels) return;
-    for (const above of callsAbove(program, dropping, (tag) => level > 0 || holders.has(tag), isTaking)) add(above, level + 1);
-  };
-  for (const release of releasesIn(subject)) {
+  let next = releasesIn(subject).map((release): Dropping => {
     const { visit, event } = release;
-    add({ reference: visit.flow.reference, pos: event.pos, isFound: true, given: null, sometimes: false, release }, 0);
+    return { reference: visit.flow.reference, pos: event.pos, isFound: true, given: null, sometimes: false, release };
+  });
+  for (let level = 0; level <= maxLevels && next.length > 0; level++) {
+    const added = next.filter((dropping) => {
+      const key = `${dropping.reference.key}:${dropping.pos}`;
+      return !found.has(key) && found.set(key, dropping);
+    });
+    const isHolder = (tag: string): boolean => level > 0 || holders.has(tag);
+    next = level < maxLevels ? added.flatMap((dropping) => callsAbove(program, dropping, isHolder, isTaking)) : [];
   }
   return [...found.values()];
-}
+});
 
 /** The calls of a function that finds the pages in what it is given, and of those above that give it. */
 function foundAbove(program: Program, dropping: Dropping, levels: number): Dropping[] {

@@ -20,9 +20,6 @@ import { argumentsOf, type Dropping, endsOfHolders, nameAt } from './droppings.j
 import { rootsOf, sourcesOf } from './leading.js';
 import { takersOf } from './takers.js';
 
-/** How many calls may stand between a drop and the function in which the end fails. */
-const maxLevels = 6;
-
 /** An end that has failed, which is printed only. */
 interface FailedEnd {
   name: string;
@@ -47,7 +44,7 @@ interface Before {
 export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
   const { program, row } = subject;
   const found = new Map<string, Complaint>();
-  for (const dropping of endsOfHolders(subject, maxLevels)) {
+  for (const dropping of endsOfHolders(subject)) {
     const { reference, pos, release } = dropping;
     if (process.env.DBG) console.error('DROP', row.id, reference.name, pos, dropping.given);
     for (const graph of program.graphs(reference))
@@ -143,17 +140,22 @@ const endsByText = remembered((program: Program) =>
 
 /** The ends of a function that may have failed where it goes on. */
 function endsIn(program: Program, reference: FunctionReference, graph: Graph): readonly FailedEnd[] {
-  if (!endsByText(program)(reference)) return [];
-  return graph.nodes.flatMap(({ operation: o }) => {
-    if (o?.kind !== 'call') return [];
-    const name = o.name ?? o.through ?? '';
-    const isOwn = (): boolean => o.name === null || program.resolveNear(o.name, reference.file).some((r) => !r.macro);
-    if (toldBefore(name).length === 0 || !isOwn() || !isToldNear(program, name, reference.file)) return [];
-    const printed = graph.nodes.find((n) => failureOf(graph, o.result)(n) && goesOn(program, reference, graph, n));
-    const roots = [...rootsOf(o.args), ...o.expressions.flatMap(namesIn).map(rootOf)];
-    return printed ? [{ name, pos: o.pos, printed, roots }] : [];
-  });
+  return endsByText(program)(reference) ? endsInGraph(program)(graph, program, reference) : [];
 }
+
+const endsInGraph = remembered((program: Program) =>
+  program.ledger.remembered((graph: Graph, within: Program, reference: FunctionReference): readonly FailedEnd[] =>
+    graph.nodes.flatMap(({ operation: o }) => {
+      if (o?.kind !== 'call') return [];
+      const name = o.name ?? o.through ?? '';
+      const isOwn = (): boolean => o.name === null || within.resolveNear(o.name, reference.file).some((r) => !r.macro);
+      if (toldBefore(name).length === 0 || !isOwn() || !isToldNear(within, name, reference.file)) return [];
+      const printed = graph.nodes.find((n) => failureOf(graph, o.result)(n) && goesOn(within, reference, graph, n));
+      const roots = [...rootsOf(o.args), ...o.expressions.flatMap(namesIn).map(rootOf)];
+      return printed ? [{ name, pos: o.pos, printed, roots }] : [];
+    }),
+  ),
+);
 
 /** True if something in the folder of a file calls what the end of a name takes back. */
 function isToldNear(program: Program, name: string, file: string): boolean {

@@ -18,9 +18,6 @@ import { type Complaint, type FindingStep, stepIn } from '../finding.js';
 import { argumentsOf, type Dropping, endsOfHolders, nameAt } from './droppings.js';
 import { rootsOf, sourcesOf } from './leading.js';
 
-/** How many calls may stand between a drop and the function in which it is undone too late. */
-const maxLevels = 3;
-
 /** A call by which somebody outside is told of the pages. */
 interface Telling {
   reference: FunctionReference;
@@ -44,7 +41,7 @@ interface Undoing {
 export function undoneTooLate(subject: Subject): Complaint[] {
   const { program, row } = subject;
   const found = new Map<string, Complaint>();
-  for (const dropping of endsOfHolders(subject, maxLevels)) {
+  for (const dropping of endsOfHolders(subject)) {
     const { reference, pos, release, sometimes } = dropping;
     if (sometimes) continue;
     for (const graph of program.graphs(reference))
