@@ -40,7 +40,7 @@ export function leadingTo(program: Program, release: SeenRelease, levels: number
 }
 
 /** How many calls may stand between a drop and who has it made at an object's end. */
-const maxLevels = 5;
+const maxLevels = 6;
 
 /** The drops of what stands in an object that holds the pages, and the calls that lead to them, whoever makes them: each once, by the place. */
 export const endsOfHolders = remembered((subject: Subject): readonly Dropping[] => {
