@@ -93,6 +93,37 @@ void region_end(struct region *r)\n{\n\tint err;\n\n\t${told}\n\tregion_free(r);
     'the end of another object',
     region(ending(told.replaceAll('r->id', 'o->id').replaceAll('r->card', 'o->card'), '\tstruct region *o = spare();\n')),
   );
+  accepts(
+    rule,
+    'the end of another object that the same card has',
+    region(
+      ending(told.replaceAll('r->id', 'o->id').replaceAll('r->card', 'c'), '\tstruct card *c = r->card;\n\tstruct region *o = c->spare;\n'),
+      'struct region;',
+    ),
+  );
+  const hidden = (first: string) =>
+    region(
+      'static void region_nothing(void)\n{\n}',
+      `struct card; struct region;
+int card_unshare(struct card *c, struct region *r) { return send_command(c, 8, r->id); }
+int card_share(struct card *c, struct region *r) { return send_command(c, 9, r->id); }`,
+    ) +
+    `int region_hide(struct card *c, struct region *r, unsigned long a)
+{
+	int err = region_make(c, r, a);
+
+	if (err)
+		return err;
+	${first}
+	err = card_unshare(c, r);
+	if (err)
+		pr_err("region %d is seen still\\n", r->id);
+	region_drop(r);
+	return err;
+}
+`;
+  accepts(rule, 'the end of what nobody has been told of yet', hidden(''));
+  complains(rule, 'the end of what somebody has been told of', hidden('card_share(c, r);'), 'region_hide:err = card_unshare(c, r);');
 });
 
 const queue = (asked: string) => `struct mem { struct page **pages; int n; void *kernel; };

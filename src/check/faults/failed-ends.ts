@@ -46,7 +46,6 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
   const found = new Map<string, Complaint>();
   for (const dropping of endsOfHolders(subject)) {
     const { reference, pos, release } = dropping;
-    if (process.env.DBG) console.error('DROP', row.id, reference.name, pos, dropping.given);
     for (const graph of program.graphs(reference))
       for (const before of failedBefore(subject, dropping, graph)) {
         const { end } = before;
@@ -78,8 +77,9 @@ function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Befor
   if (all.length === 0) return [];
   const objects = objectsOf(dropping, graph, drop.operation);
   const isDrop = (n: Node): boolean => n === drop;
-  return all.filter(({ node, roots }) => {
-    if (node === drop || !leadsTo(graph, node, isDrop)) return false;
+  return all.filter((before) => {
+    const { node, roots } = before;
+    if (node === drop || !leadsTo(graph, node, isDrop) || isUntold(subject, takersOf(subject), graph, before)) return false;
     const shared = roots.filter((root) => objects.has(root)).flatMap((root) => tagOf(graph, root) ?? []);
     if (!shared.some((tag) => isTakenFor(subject, tag))) return false;
     const between = [...nodesBehind(graph, node, isDrop)].filter((n) => n !== drop && leadsTo(graph, n, isDrop));
@@ -88,7 +88,30 @@ function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Befor
 }
 
 function ownOf(graph: Graph, reference: FunctionReference, end: FailedEnd): Before {
-  return { end, reference, node: end.printed, roots: [...sourcesOf(graph, end.roots)] };
+  return { end, reference, node: end.printed, roots: [...comingTo(graph, end.roots)] };
+}
+
+/** Some variables and those from which they have come, but for another object of a struct that one of them is: a shadow of its owner. */
+function comingTo(graph: Graph, roots: readonly string[]): ReadonlySet<string> {
+  const tags = new Set(roots.map((root) => tagOf(graph, root)));
+  const isOther = (source: string): boolean =>
+    !roots.includes(source) && tagOf(graph, source) !== undefined && tags.has(tagOf(graph, source));
+  return new Set([...sourcesOf(graph, roots)].filter((source) => !isOther(source)));
+}
+
+/** True where pages are taken on the way to an end, and nothing of its name's has been told of them: there was nothing to be given back. */
+function isUntold(
+  { program, row }: Subject,
+  takers: readonly FunctionReference[],
+  graph: Graph,
+  { end, node, reference }: Before,
+): boolean {
+  const isEnd = (n: Node): boolean => n === node;
+  const calls = graph.nodes.filter((n) => n.operation?.kind === 'call' && leadsTo(graph, n, isEnd));
+  const names = calls.flatMap(({ operation: o }) => (o?.kind === 'call' ? [o.name ?? o.through ?? ''] : []));
+  const takes = (name: string): boolean =>
+    name === row.api || takers.some((t) => t.name === name && program.resolve(name, reference.file).some((r) => r.key === t.key));
+  return names.some(takes) && !names.some((name) => toldBefore(end.name).includes(name));
 }
 
 /** The variables that lead to the pages at a drop. */
@@ -118,7 +141,7 @@ function endsBelow(program: Program, { file }: FunctionReference, graph: Graph):
     if (!callee || callee.macro || others.length > 0) return [];
     return program.graphs(callee).flatMap((below) =>
       endsIn(program, callee, below).map((end) => {
-        const sources = sourcesOf(below, end.roots);
+        const sources = comingTo(below, end.roots);
         const given = o.args.filter((_, i) => sources.has(below.params[i]?.name ?? ''));
         return { end, reference: callee, node, roots: rootsOf(given) };
       }),
