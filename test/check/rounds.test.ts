@@ -436,3 +436,65 @@ describe('a page that is taken in each round', () => {
   complains('leak-on-path', 'what rounds before an error took', filled(one, undefined, dropped), `fill:if (${one} < 0)`);
   accepts('leak-on-path', 'what the failure of a round drops', filled(one, `goto out;`, `out:\n\t${dropped}`));
 });
+
+/** A fault that is tried again from the beginning: by the page, by the number of its frame, or by an object that holds it. */
+const retried = (given: 'page' | 'frame' | 'object', retry: string): string => {
+  const { type, made, none, asked, drop } = {
+    page: { type: 'struct page *', made: 'page', none: 'NULL', asked: '!got', drop: 'put_page(got);' },
+    frame: {
+      type: 'unsigned long ',
+      made: 'page_to_pfn(page)',
+      none: '-EFAULT',
+      asked: 'is_error_pfn(got)',
+      drop: 'put_page(pfn_to_page(got));',
+    },
+    object: { type: 'struct got *', made: 'got_new(page)', none: 'NULL', asked: '!got', drop: 'put_page(got->page);\n\tkfree(got);' },
+  }[given];
+  return `struct got { struct page *page; };
+static struct got *got_new(struct page *page)
+{
+	struct got *got = kmalloc(sizeof(*got), GFP_KERNEL | __GFP_NOFAIL);
+
+	got->page = page;
+	return got;
+}
+static ${type}get_one(unsigned long a)
+{
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return ${none};
+	return ${made};
+}
+int fault(struct vm *vm, unsigned long a)
+{
+	unsigned long seq;
+	${type}got;
+
+again:
+	seq = vm->seq;
+	got = get_one(a);
+	if (${asked})
+		return -EFAULT;
+	spin_lock(&vm->lock);
+	if (vm_changed(vm, seq)) {
+		spin_unlock(&vm->lock);
+		${retry}
+		goto again;
+	}
+	vm->faults++;
+	spin_unlock(&vm->lock);
+	${drop}
+	return 0;
+}
+`;
+};
+describe('what a call hands on once more', () => {
+  complains('leak-on-path', 'a page', retried('page', ''), 'fault:if (vm_changed(vm, seq)) {');
+  accepts('leak-on-path', 'a page that is put before', retried('page', 'put_page(got);'));
+  complains('leak-on-path', "a frame's number", retried('frame', ''), 'fault:if (vm_changed(vm, seq)) {');
+  accepts('leak-on-path', "a frame's number of which the page is put before", retried('frame', 'put_page(pfn_to_page(got));'));
+  complains('leak-on-path', 'an object', retried('object', ''), 'fault:if (vm_changed(vm, seq)) {');
+  accepts('leak-on-path', 'an object that is ended before', retried('object', 'put_page(got->page);\n\t\tkfree(got);'));
+  accepts('leak-on-path', 'an object that is kept in a list', retried('object', 'list_add(&got->list, &vm->gots);'));
+});

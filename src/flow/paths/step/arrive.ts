@@ -1,5 +1,5 @@
 /** How the reference comes to a function: by the acquiring call, or from a function that hands it on. */
-import type { CallOperation, Node } from '../../../program/graph.js';
+import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { noPointer } from '../../../syntax/truth.js';
 import { factsAt } from '../../flow.js';
 import { type Acquired, outcomesOfNone } from '../../outcome.js';
@@ -7,7 +7,8 @@ import type { Called } from '../context.js';
 import { elementOf } from '../loops/unwind.js';
 import { equalOf } from '../memory/conditions.js';
 import { isFlag, withFlag } from '../memory/flags.js';
-import { baseOf, holders, isConstant, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { keptOf } from '../memory/maps.js';
+import { baseOf, holders, isConstant, isVariable, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { withRequired } from '../memory/required.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, type Stored, sign, theReference, told } from '../memory/state.js';
@@ -101,20 +102,46 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
   // What another call hands in is another reference, and has paths of its own.
   if (state.phase === 'held' && state.from !== n.id) return [state];
   const others = state.phase === 'before' && local.seeds > 1 ? [state] : [];
-  return [
-    ...others,
-    ...failedLater(local, n, o, state),
-    ...exits.flatMap((exit) => handedBy(local, n, o, touchedOn(exits, o, exit, state), exit)),
-  ];
+  const failed = failedLater(local, n, o, state);
+  if (isStoredOver(local.graph, o, state)) return [...failed, ...goneBy(local, n, o, state)];
+  return [...others, ...failed, ...exits.flatMap((exit) => handedBy(local, n, o, touchedOn(exits, o, exit, state), exit))];
 }
 
 /** The way on which a call in a later round fails: what earlier rounds were handed is still held. */
 function failedLater(local: Called, n: Node, o: CallOperation, state: State): State[] {
   if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, n, o)) return [];
-  const failed = withSign(state, o.result, local.nodes.failing(n, o));
+  const failed = withSign(calledAgain(state, o), o.result, local.nodes.failing(n, o));
   if (!failed) return [];
   const outcomes = outcome.error | outcome.zero | outcome.earlier;
   return [told(local, n, altered(failed, { outcomes, result: null, asked: null, index: null }), `nothing taken by ${o.name}()`)];
+}
+
+/** True where all that leads to what an earlier round was handed are variables to which this round's result goes. */
+function isStoredOver({ nodes }: Graph, { result }: CallOperation, { phase, store, fresh, shared }: State): boolean {
+  if (phase !== 'held') return false;
+  const targets = new Set(nodes.flatMap(({ operation: c }) => (c?.kind === 'copy' && c.source.path === result ? [c.target] : [])));
+  const isOver = (place: string): boolean => isVariable(place) && (place === result || targets.has(place));
+  const isObject = (value: string): boolean => fresh.has(baseOf(value)) && !shared.has(baseOf(value));
+  let found = false;
+  for (const [place, value] of store) {
+    if (value !== theReference && !isObject(value)) continue;
+    if (!isOver(place) && !isObject(place)) return false;
+    found = true;
+  }
+  return found;
+}
+
+/** The way on which this round is handed others, and nothing leads to what an earlier one was. */
+function goneBy(local: Called, n: Node, o: CallOperation, state: State): State[] {
+  const before = calledAgain(state, o);
+  const gone = altered(before, { store: keptOf(before.store, (_, value) => value !== theReference), from: null });
+  const known = isDecided(local, n, o) ? withSign(gone, o.result, sign.any & ~local.nodes.failing(n, o)) : gone;
+  return known ? [told(local, n, known, `what it handed on before is lost where ${o.name}() hands on more`)] : [];
+}
+
+/** The state in which the result of a call is none of those that it had in rounds before. */
+function calledAgain(state: State, { result }: CallOperation): State {
+  return altered(state, { store: keptOf(state.store, (place) => place !== result) });
 }
 
 /** The state in which the call's arguments are such that a way out can be come to; `null` where they are not. */

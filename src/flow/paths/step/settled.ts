@@ -37,6 +37,9 @@ export function settled(local: Called, n: Node, state: State): boolean {
   const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
   // A frame number that stands for an error, or for no page, holds nothing.
   if (isAsked && o.op === '!=' && noFrameName.test(o.call?.name ?? '')) return true;
+  // One that a later round was given by a call that failed is none.
+  if (o.op === '==' && noFrameName.test(o.call?.name ?? '') && o.call?.args.some((a) => signOf(state, valueIn(state, a)) === sign.negative))
+    return true;
   // Of frame numbers that are got one by one, one that goes on from the first of a run is known by that and the length: nobody keeps it.
   if (o.op === '==' && n.loops.length > 0 && continuesRun(local, state, o)) return true;
   // Nothing is held of pages that are no user's.
