@@ -80,7 +80,50 @@ describe('the object around what a function is given', () => {
   accepts('leak-on-path', 'one that has what it was given destroyed', queue({ undo: 'queue_destroy(b);' }));
   accepts('leak-on-path', 'one that asks again what it was asked before', queue({ undo: 'if (!is_kernel(b)) region_put(q->r);' }));
   accepts('leak-on-path', 'an object that lives on, and had pages before', queue({ before: 'region_put(q->r);', undo: '' }));
-  accepts('leak-on-path', 'pages that another function took on a condition', queue({ taking: 'ret = queue_take(q, a, n);', undo: '' }));
+  const taken = (undo: string): string => queue({ taking: 'ret = queue_take(q, a, n);\n\t\tif (ret)\n\t\t\treturn ret;', undo });
+  complains('leak-on-path', 'pages that another function has put there', taken(''), 'queue_create:if (ret) {');
+  accepts('leak-on-path', 'pages that another function has put there, and that are dropped', taken('region_put(q->r);'));
+  accepts(
+    'leak-on-path',
+    'a failure of a kind of object for which another function may have taken none',
+    taken('')
+      .replace('if (ret) {\n\t\t\n', 'if (ret && b->kernel == 2) {\n')
+      .replace('hw_create(b->id);', 'hw_create(b->id);\n\tif (ret && b->kernel != 2)\n\t\tregion_put(q->r);'),
+  );
+});
+
+/** Other pages for a queue that has some. */
+const renewed = (old: string, store: string, end: string): string => `${queue({ undo: 'region_put(q->r);' })}
+int queue_renew(struct base *b, unsigned long a, int n)
+{
+	struct queue *q = to_queue(b);
+	struct region *r, *old = NULL;
+	int ret;
+
+	r = region_get(a, n);
+	if (IS_ERR(r))
+		return PTR_ERR(r);
+	if (hw_check(b->id)) {
+		region_put(r);
+		return -EINVAL;
+	}
+	${old}
+	q->r = r;
+	${store}
+	ret = hw_tell(b->id);
+	if (ret)
+		return ret;
+	${end}
+	return 0;
+}
+`;
+
+describe('an object that is given other pages', () => {
+  accepts('leak-on-path', 'where those before are dropped at last', renewed('old = q->r;', '', 'region_put(old);'));
+  accepts('leak-on-path', 'where those before are dropped at once', renewed('old = q->r;', 'region_put(old);', ''));
+  complains('leak-on-path', 'where nobody asks for those before', renewed('', '', ''), 'queue_renew:if (ret)');
+  const ofNew = 'old = q->r;\n\tif (hw_check(b->id)) {\n\t\tregion_put(old);\n\t\treturn -EINVAL;\n\t}';
+  complains('leak-on-path', 'where it is the new ones that another failure drops', renewed('', ofNew, ''), 'queue_renew:if (ret)');
 });
 
 describe('an object that a function is given, and hands on by a member of it', () => {

@@ -3,7 +3,7 @@
  * that lives on. If its field still leads to what is gone, whoever ends the object drops that once more.
  */
 import type { FunctionReference } from '../../../program/file.js';
-import { type CallOperation, type Graph, leadsTo, type Node } from '../../../program/graph.js';
+import { type CallOperation, type Copy, type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { acquires } from '../../../protocol/index.js';
@@ -44,13 +44,30 @@ export function isOfOld(
   const { file, name } = reference;
   const taken = stepsOf(trail).find((step) => step.file === file && step.function === name)?.pos ?? 0;
   return program.graphs(reference).some((graph) => {
-    const drops = graph.nodes.flatMap(({ pos, operation: o }) =>
-      pos < taken && o?.kind === 'call' && o.name !== null && !acquires.has(o.name) && mayDrop(o.name, file)
-        ? o.args.flatMap((a) => a.path ?? [])
-        : [],
+    const isHolding = (path: string): boolean => holders.some((h) => isOn(graph, path, h));
+    // What stood there before may have been taken out into a variable, and be dropped when all is done.
+    const stores = graph.nodes.filter(({ operation: o }) => o?.kind === 'copy' && isBelow(o.target) && isHolding(o.target));
+    const older = new Set(
+      graph.nodes.flatMap((n) => {
+        const from = n.operation?.kind === 'copy' && !n.operation.source.address ? n.operation.source.path : null;
+        const isOlder = from !== null && isBelow(from) && isHolding(from) && !stores.some((s) => leadsTo(graph, s, (m) => m === n));
+        return isOlder && stores.some((s) => leadsTo(graph, n, (m) => m === s)) ? [(n.operation as Copy).target] : [];
+      }),
     );
-    return drops.some((path) => holders.some((h) => isOn(graph, path, h)));
+    return graph.nodes.some(
+      ({ pos, operation: o }) =>
+        o?.kind === 'call' &&
+        o.name !== null &&
+        !acquires.has(o.name) &&
+        mayDrop(o.name, file) &&
+        o.args.some(({ path }) => path !== null && (older.has(path) || (pos < taken && isHolding(path)))),
+    );
   });
+}
+
+/** True for a path to a member of something. */
+function isBelow(path: string): boolean {
+  return rootOf(path) !== path;
 }
 
 /** True for an object, or a field of it, on the way to where something is held. */

@@ -7,20 +7,35 @@ import { remembered } from '../../../program/remembered.js';
 import { containerBody, containerMacro, containerOf } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { tagOf } from '../function/freed.js';
+import { testedBy } from '../function/tested.js';
 import { bodyOf, membersCalled, namesCalled } from '../function/text.js';
 import { baseOf, reach } from '../memory/memory.js';
 import type { Exit, Holder, State } from '../memory/state.js';
-import { stepsOf } from '../memory/trail.js';
+import { stepsOf, type TrailStep } from '../memory/trail.js';
 
 /** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
 export function isOwn(program: Program, { holders, linked, trail }: Exit, reference: FunctionReference): boolean {
   const steps = stepsOf(trail);
   const handing = steps.flatMap(({ event }) => (event?.kind === 'handed' ? [event.by] : []));
-  // Of an object that is reached from a member, who handed pages on to others before may have taken them for some callers only.
-  const isGiven = (h: Holder): boolean => h.of >= 0 || (handing.length < 2 && isAround(program, reference, h));
+  // Of an object that is reached from a member, who handed pages on to others before may have taken them for some kinds of it only.
+  const isGiven = (h: Holder): boolean =>
+    h.of >= 0 || ((handing.length < 2 || isForAll(program, reference, steps)) && isAround(program, reference, h));
   if (linked || !holders.every(isGiven)) return false;
   const own = [reference, ...handing];
   return steps.every((step) => step.event?.kind !== 'kept' || own.some((by) => by.file === step.file && by.name === step.function));
+}
+
+/** True if what decides about a way of a function, behind where the pages came to it, are the results of calls: it fails so for objects of all kinds. */
+function isForAll(program: Program, reference: FunctionReference, steps: readonly TrailStep[]): boolean {
+  const own = steps.slice(steps.findLastIndex(({ event }) => event?.kind === 'handed') + 1);
+  const tested = own.flatMap((s) =>
+    s.event?.kind === 'tested' && s.file === reference.file && s.function === reference.name ? [s.pos] : [],
+  );
+  return program
+    .graphs(reference)
+    .some((graph) =>
+      tested.every((pos) => graph.nodes.some((n) => n.pos === pos && n.operation?.kind === 'assume' && testedBy(graph, n).length > 0)),
+    );
 }
 
 /** True for a place below the object around what one of a function's parameters points at. */
