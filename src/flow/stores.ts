@@ -44,8 +44,8 @@ function openStores(program: Program, isMeant: (o: Store) => boolean): Stores {
           if (o?.kind !== 'call' || o.name === null) return false;
           const { name: called, args } = o;
           const acquire = acquires.get(called);
-          // Who takes pages stores them where its argument leads.
-          if (acquire) return args.some((a) => isCalled(pathBelow(a, acquire.behind), place, graph));
+          // Who takes pages stores them where its argument leads, and other numbers where it is given an address for them.
+          if (acquire) return args.some((a) => isCalled(pathBelow(a, acquire.behind), place, graph) || (a.address && a.path === place));
           return args.some((a, i) => {
             const below = a.path === null || a.address ? null : suffixAfter(place, a.path);
             if (below === null || below === '') return false;

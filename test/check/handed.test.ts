@@ -559,3 +559,58 @@ describe('the operation by which a pipe drops its buffers', () => {
   complains('leak-on-path', 'one that does not', piped('buf->len = 0;'), 'user_release:}');
   accepts('leak-on-path', 'one that does', piped('put_page(buf->page);'));
 });
+
+/** A request that has its pages from an iterator, with the place where they begin. */
+const request = (test: string, undo: string, helper = ''): string => `struct req { struct page **pages; size_t start, len; int n; };
+void req_end(struct req *r)
+{
+	int i;
+
+	for (i = 0; i < r->n; i++)
+		put_page(r->pages[i]);
+	kvfree(r->pages);
+	kfree(r);
+}
+static ssize_t req_fill(struct req *r, struct iov_iter *it)
+{
+	ssize_t got = iov_iter_get_pages_alloc2(it, &r->pages, SZ_1M, &r->start);
+
+	if (got > 0)
+		r->n = DIV_ROUND_UP(got + r->start, PAGE_SIZE);
+	return got;
+}
+struct req *req_make(struct iov_iter *it)
+{
+	struct req *r = kzalloc(sizeof(*r), GFP_KERNEL);
+	ssize_t got;
+
+	if (!r)
+		return NULL;
+	got = ${helper || 'iov_iter_get_pages_alloc2(it, &r->pages, SZ_1M, &r->start)'};
+	if (got <= 0) {
+		kfree(r);
+		return NULL;
+	}
+	r->n = DIV_ROUND_UP(got + r->start, PAGE_SIZE);
+	if (${test}) {
+		${undo}
+		return NULL;
+	}
+	return r;
+}
+`;
+
+describe('a number that the acquiring call gives by an address', () => {
+  const freeing = 'kvfree(r->pages);\n\t\tkfree(r);';
+  for (const helper of ['', 'req_fill(r, it)']) {
+    const by = helper || 'the call itself';
+    complains(
+      'leak-on-path',
+      `is not zero any more, by ${by}`,
+      request('r->start & 511', freeing, helper),
+      'req_make:if (r->start & 511) {',
+    );
+    accepts('leak-on-path', `where the pages are dropped, by ${by}`, request('r->start & 511', 'req_end(r);', helper));
+    accepts('leak-on-path', `is none that nobody has set, by ${by}`, request('r->len', freeing, helper));
+  }
+});

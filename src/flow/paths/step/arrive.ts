@@ -8,7 +8,19 @@ import { elementOf } from '../loops/unwind.js';
 import { equalOf } from '../memory/conditions.js';
 import { isFlag, withFlag } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
-import { baseOf, holders, isConstant, isVariable, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import {
+  baseOf,
+  holders,
+  isConstant,
+  isVariable,
+  placeAt,
+  placeBelow,
+  put,
+  renewed,
+  valueAt,
+  valueIn,
+  withFresh,
+} from '../memory/memory.js';
 import { withRequired } from '../memory/required.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, type Stored, sign, theReference, told } from '../memory/state.js';
@@ -18,9 +30,10 @@ import { after, emptied, placed, resulting, resultText, saysOf, standingAt, stor
 import { touchedOn } from './known.js';
 
 /** The acquiring call itself. */
-export function take(local: Called, n: Node, o: CallOperation, before: State): State[] {
+export function take(local: Called, n: Node, o: CallOperation, given: State): State[] {
   const { entry } = local;
-  if (entry.kind !== 'site' || before.phase === 'released') return [];
+  if (entry.kind !== 'site' || given.phase === 'released') return [];
+  const before = withNumbers(given, o);
   const { acquired } = entry;
   const facts = factsAt(entry, o);
   const places = facts.map((fact) => takenAt(before, o, fact));
@@ -57,6 +70,15 @@ export function take(local: Called, n: Node, o: CallOperation, before: State): S
     state = isOne(counted, counted.asked) ? altered(counted, { outcomes: outcome.all }) : counted;
   } else if (isNumber) state = altered(state, { asked: `=${acquired.count}` });
   return [told(local, n, state, `taken by ${o.name}()`, { kind: 'taken' }), ...failed];
+}
+
+/** The state in which members of which a call is given the addresses are what it says, `&req->offset`, where they were zero as yet. */
+function withNumbers(state: State, { args }: CallOperation): State {
+  if (state.zeroed.size === 0) return state;
+  return args.reduce((next, a) => {
+    const place = a.address && a.path !== null ? placeAt(state, a.path) : null;
+    return place !== null && place !== baseOf(place) && !state.store.has(place) ? put(next, place, null) : next;
+  }, state);
 }
 
 /** The outcomes with which the acquiring call takes nothing, as bits. */
