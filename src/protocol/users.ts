@@ -43,3 +43,10 @@ export const untilDone: ReadonlySet<string> = new Set([
   'io_wait_event',
   'wait_event_lock_irq',
 ]);
+
+/** In the text of a function: it gives up one use of an object, and asks whether that was the last. include/linux/refcount.h, atomic */
+export const userLowering = /\b(?:refcount|atomic\w*)_(?:dec|sub)_and_\w*(?:test|lock)\w*\s*\(/;
+
+/** Calls that count one more, and the same in the text of a function. include/linux/kref.h, too */
+export const raisingName = /^(?:(?:refcount|atomic\w*)_(?:inc|add)\w*|kref_get\w*)$/;
+export const raisingText = /\b(?:(?:refcount|atomic\w*)_(?:inc|add)\w*|kref_get\w*)\s*\(/;

@@ -130,3 +130,54 @@ describe('what a member keeps, dropped by two calls of which one alone does', ()
     ),
   );
 });
+
+/** A request with two users: who waits for it, and who answers it. */
+const counted = (
+  raise: string,
+  undo: string,
+  ends = 'refcount_dec_and_test(&io->ref)',
+): string => `struct io { struct page *page; refcount_t ref; };
+static void io_get(struct io *io)
+{
+	refcount_inc(&io->ref);
+}
+static void io_note(struct io *io)
+{
+	io->page->private = 0;
+}
+static void io_put(struct io *io)
+{
+	if (!${ends})
+		return;
+	put_page(io->page);
+	kfree(io);
+}
+int io_run(unsigned long a)
+{
+	struct io *io = kzalloc(sizeof(*io), GFP_KERNEL);
+	int ret;
+
+	if (get_user_pages_fast(a, 1, 0, &io->page) != 1) {
+		kfree(io);
+		return -EFAULT;
+	}
+	refcount_set(&io->ref, 1);
+	${raise}
+	ret = io_send(io->page->index);
+	if (ret) {
+		${undo}
+		return ret;
+	}
+	io_put(io);
+	return 0;
+}
+`;
+
+describe('an object that counts its users', () => {
+  const twice = 'io_put(io);\n\t\tio_put(io);';
+  accepts('double-release', 'two uses that are given up', counted('refcount_inc(&io->ref);', twice));
+  accepts('double-release', 'two, of which a helper counts one', counted('io_get(io);', twice));
+  complains('double-release', 'one that is given up twice', counted('', twice), 'io_run:io_put(io);');
+  complains('double-release', 'one that is given up twice behind a look at it', counted('io_note(io);', twice), 'io_run:io_put(io);');
+  complains('double-release', 'one that nobody counts', counted('refcount_inc(&io->ref);', twice, 'io'), 'io_run:io_put(io);');
+});

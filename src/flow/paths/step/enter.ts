@@ -17,6 +17,7 @@ import { isBySame, isCertain, isElement, isWhole, unsettled, variableOf } from '
 import { after, emptied, placed, resulting, resultText } from './exits.js';
 import { isUnset, knownFor } from './known.js';
 import { share } from './shared.js';
+import { isOtherUse } from './uses.js';
 
 /**
  * A function whose body is known.
@@ -128,6 +129,7 @@ function lateCall(
   const isEach = at === 0 && sweepAt(local, n) !== null && state.dropped?.loop !== n.loops[0]?.id;
   const isSame = (isCertain(state) && (isAll || isEach)) || isBySame(n, o.args[at], state);
   if (isUnset(local, o, callee, before)) return [next];
+  if (isOtherUse(local, n, o, callee, at)) return [];
   if (
     isSame &&
     certain !== undefined &&

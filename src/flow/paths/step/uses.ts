@@ -1,0 +1,26 @@
+/** Objects that count their users: each gives its own use up, and the last one ends the object. */
+import type { FunctionReference } from '../../../program/file.js';
+import { type CallOperation, leadsTo, type Node } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
+import { raisingName, raisingText, userLowering } from '../../../protocol/index.js';
+import type { Called } from '../context.js';
+
+/**
+ * True where a function that is handed an object gives up one use of it, and a call on a way there has counted one more: what it gives up
+ * the second time is another use.
+ */
+export function isOtherUse(local: Called, n: Node, { args }: CallOperation, callee: FunctionReference, at: number): boolean {
+  const { program, graph, reference } = local;
+  const object = args[at]?.path ?? null;
+  if (object === null || !userLowering.test(program.textOf(callee))) return false;
+  const raises = (name: string): boolean =>
+    raisingName.test(name) || program.resolveNear(name, reference.file).some((r) => raisingText.test(program.textOf(r)));
+  return graph.nodes.some(
+    (m) =>
+      m.operation?.kind === 'call' &&
+      m.operation.name !== null &&
+      m.operation.args.some(({ path }) => path !== null && rootOf(path) === rootOf(object)) &&
+      leadsTo(graph, m, (last) => last === n) &&
+      raises(m.operation.name),
+  );
+}
