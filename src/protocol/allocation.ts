@@ -13,6 +13,9 @@ export const zeroingName = /zalloc|calloc|zeroed/;
 /** The flag by which any other is asked for that. */
 export const zeroingFlag = /__GFP_ZERO/;
 
+/** What asks for a size by the name of a pointer that it does not look at, with its arguments. include/linux/overflow.h */
+export const sizing = /\b(?:struct_size|flex_array_size|sizeof)\s*\((?:[^()]|\([^()]*\))*\)/g;
+
 /** Calls, and words before a parenthesis, that are given an object while it is made, and keep nothing of it. */
 export const makingReady =
   /^(?:if|while|for|switch|return|sizeof|likely|unlikely|IS_ERR\w*|WARN\w*|memset|memcpy|(?:mutex|spin_lock|kref|sema|idr|xa|bio)_init\w*|(?:refcount|atomic|atomic64)_set|init_(?:completion|waitqueue_head|rwsem)|INIT_H?LIST_HEAD|sg_init_table)$/;

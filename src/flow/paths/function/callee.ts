@@ -9,6 +9,7 @@ import type { Program } from '../../../program/program.js';
 import {
   endingName,
   freeingCalls,
+  freshName,
   type Listing,
   linking,
   listings,
@@ -17,6 +18,7 @@ import {
   memoryCall,
   preparing,
   preparingName,
+  puttingCall,
   puttingName,
   type ReleaseCall,
   type Removal,
@@ -117,7 +119,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
       api: isTabled ? name : null,
       release: isTabled ? releases.get(name) : undefined,
       allocates: isTabled && memoryCall.test(name),
-      makes: own?.every((r) => !r.macro && makes(program)(r)) === true,
+      makes: isMaker(isOwn || !freshName.test(name) ? own : program.resolveNear(name, file)),
       isOwn,
       isNeutral: o.name !== null && (program.isNeutral(name, file) || (!isOwn && requestSetters.test(name))),
       isLinking: linking.test(name) && !preparing.test(name),
@@ -127,6 +129,10 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
       isMapping: !isOwn && mappingCall.test(name),
       callback: callbackOf(callbacksIn(o)),
     };
+  }
+
+  function isMaker(definitions: readonly FunctionReference[] = []): boolean {
+    return definitions.length > 0 && definitions.every((r) => !r.macro && makes(program)(r));
   }
 
   /** The functions of the file that a call is given by their names. */
@@ -158,7 +164,10 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
 
   function mayEnd(_: Node, o: CallOperation): boolean {
     if (o.name === null || preparingName.test(o.name)) return false;
-    return memberPut.test(o.name) || callbacksIn(o).some((name) => around.mayDrop(name, file) || around.mayKeep(name, file));
+    const own = callbacksIn(o);
+    // What ends it may stand in another file.
+    if (own.length === 0 && puttingCall.test(o.name)) return true;
+    return memberPut.test(o.name) || own.some((name) => around.mayDrop(name, file) || around.mayKeep(name, file));
   }
 
   function isFailing(_: Node, { name }: CallOperation): boolean {

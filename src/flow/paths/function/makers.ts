@@ -2,7 +2,7 @@
 import type { FunctionReference } from '../../../program/file.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { freeingCalls, makingReady, memoryCall } from '../../../protocol/index.js';
+import { freeingCalls, makingReady, memoryCall, sizing } from '../../../protocol/index.js';
 import { bodyOf } from './text.js';
 
 /** Asks whether what a function returns is memory that it has allocated, or none. */
@@ -13,7 +13,8 @@ export const makes = remembered((program: Program) => {
 });
 
 /** By the text: most functions return no pointer that they have just allocated, and need not be parsed. */
-function isMaker(body: string): boolean {
+function isMaker(text: string): boolean {
+  const body = text.replace(sizing, '0');
   const returned = new Set([...body.matchAll(/\breturn\b\s*([^;]*?)\s*;/g)].map((m) => m[1] as string).filter((e) => !isNone.test(e)));
   const [object] = returned;
   if (returned.size !== 1 || object === undefined || !/^\w+$/.test(object)) return false;

@@ -144,6 +144,8 @@ export interface Exit {
   equals: string | null;
   /** The parameter that the result is, as it was given, `null` for any other. */
   gives: number | null;
+  /** The place below a parameter from which the result was got, as it stood there: `return obj->pages`; `null` for any other. */
+  got: Holder | null;
   /** The result is memory that the function allocated. */
   allocated: boolean;
   /** Parameters through which memory that the function allocated is handed out with the reference in it: `*out = obj`. */

@@ -2,19 +2,31 @@
 import type { CallOperation } from '../../../program/graph.js';
 import { elsewherePath } from '../../../program/path.js';
 import { errorNames } from '../../../protocol/index.js';
-import { withEntry } from '../memory/maps.js';
+import { keptOf, withEntry } from '../memory/maps.js';
 import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type Holder, type State, sign, theReference } from '../memory/state.js';
 import type { Says, Trail } from '../memory/trail.js';
 
 /** What a function's result is known to be: a constant, one of its arguments, or memory that it allocated, as what it hands out. */
-export function resulting(state: State, o: CallOperation, { equals, gives, allocated, made }: Exit): State {
+export function resulting(before: State, o: CallOperation, { equals, gives, got, allocated, made }: Exit): State {
   const { result, args } = o;
+  const state = leading(before, o, got);
   const known = equals ?? (gives === null ? null : valueIn(state, args[gives]));
   const equal = known === null ? state : altered(state, { conditions: withEntry(state.conditions, `${result} == ${known}`, true) });
   const next = withSign(equal, result, signOf(equal, known)) ?? equal;
   return made.reduce((s, index) => handedOut(s, o, index), allocated ? withFresh(next, result) : next);
+}
+
+/** A result leads where what stands below an argument does; what it led to as the call was made before is not there any more. */
+function leading(state: State, o: CallOperation, got: Holder | null): State {
+  const { result } = o;
+  const value = got === null ? null : standingAt(state, o, got);
+  if (value !== null && value !== theReference) return put(state, result, value);
+  const known = state.store.get(result);
+  return known === undefined || known === theReference
+    ? state
+    : altered(state, { store: keptOf(state.store, (place) => place !== result) });
 }
 
 /** A local pointer whose address the function is given leads to memory that was allocated there, and to nothing else. */
@@ -57,7 +69,7 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
   for (const h of found) {
     if (h.of === -2) next = put(next, h.suffix.startsWith('::') ? h.suffix : `::elsewhere ${h.suffix}`, theReference);
     else {
-      const given = h.of === -1 ? o.result : valueIn(next, o.args[h.of]);
+      const given = h.of === -1 ? (h.suffix === '' ? o.result : valueAt(next, o.result)) : valueIn(next, o.args[h.of]);
       const value = h.suffix.startsWith('.') ? pointed(next, given) : given;
       // `file->private_data`, of which no field is known: somebody's object.
       if (value === null) next = put(next, elsewherePath(o.args[h.of]?.text ?? ''), theReference);

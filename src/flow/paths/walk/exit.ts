@@ -35,6 +35,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     ...askedOf(local, state),
     equals,
     gives: givenOf(local, state, returned),
+    got: gotFrom(local, returned),
     allocated: returned !== null && state.fresh.has(returned),
     made: [],
     none: [],
@@ -131,6 +132,14 @@ function givenOf({ graph }: Called, { conditions }: State, returned: string | nu
   const isIt = (name: string): boolean => name === returned || conditions.get(`${returned} == ${name}`) === true;
   const index = graph.params.findIndex((p) => p.name !== '' && p.type.pointers === 0 && p.type.tag === null && isIt(p.name));
   return index < 0 ? null : index;
+}
+
+/** The place below a parameter that a result is what stood there. */
+function gotFrom({ graph }: Called, returned: string | null): Holder | null {
+  if (returned === null || !/^\w+(?:\.\w+|\[\])+$/.test(returned)) return null;
+  const base = baseOf(returned);
+  const of = graph.params.findIndex((p) => p.name === base);
+  return of < 0 ? null : { of, suffix: returned.slice(base.length) };
 }
 
 /** Where the function was left: its return statement, or its end. Those that it called have returned too. */

@@ -51,6 +51,7 @@ const gaveUp: Exit = {
   askedIn: [],
   equals: null,
   gives: null,
+  got: null,
   allocated: false,
   made: [],
   none: [],
@@ -200,10 +201,23 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
 
 /** By what a way out is another than those that were found before it, in one line. */
 function endOf(exit: Exit): string {
-  const { kind, result, outcomes, counts, equals, gives, unsure } = exit;
+  const { kind, result, outcomes, counts, equals, gives, got, unsure } = exit;
   const places = [exit.holders, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
   const pos = kind === 'lost' ? exit.pos : '';
-  return [kind, result, outcomes, ...places, counts, equals, gives, unsure, pos, ...exit.requires.map(requirementText)].join('|');
+  return [
+    kind,
+    result,
+    outcomes,
+    ...places,
+    counts,
+    equals,
+    gives,
+    got?.of,
+    got?.suffix,
+    unsure,
+    pos,
+    ...exit.requires.map(requirementText),
+  ].join('|');
 }
 
 function nowhere(): Walked {

@@ -37,7 +37,19 @@ export function wayOf(e: Exit): string {
   const placeOf = (h: Holder): string => `${h.of}${h.suffix}`;
   const asked = typeof e.asked === 'string' || e.asked === null ? e.asked : placeOf(e.asked);
   const places = e.holders.map(placeOf).sort();
-  const known = [e.result, e.outcomes, e.counts, asked, e.equals, e.gives, e.allocated, e.extra, e.linked, e.unsure];
+  const known = [
+    e.result,
+    e.outcomes,
+    e.counts,
+    asked,
+    e.equals,
+    e.gives,
+    e.got && placeOf(e.got),
+    e.allocated,
+    e.extra,
+    e.linked,
+    e.unsure,
+  ];
   return [
     ...known,
     ...e.askedIn.map(placeOf),
