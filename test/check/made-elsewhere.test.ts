@@ -1,6 +1,7 @@
 /** Objects that a library makes in one file, and of which it hands out the array in them. */
 import { describe } from 'vitest';
 import { accepts, complains } from './findings.js';
+import { region } from './region.js';
 
 const library = (size: string): string => `struct vec { unsigned int n; bool frames; struct page *pages[]; };
 struct vec *vec_create(unsigned int n)
@@ -148,4 +149,54 @@ describe('an object that another file makes', () => {
   complains('leak-on-path', 'and that is freed', shared('kfree(o);'), 'obj_fill:if (obj_check(o->n)) {');
   accepts('leak-on-path', 'and ends, by its count of users', shared('kref_put(&o->ref, obj_release);'));
   complains('leak-on-path', 'and of which nobody hears', shared(''), 'obj_fill:if (obj_check(o->n)) {');
+});
+
+/** A queue of a driver, in another folder than the library that takes and drops its pages; the driver itself names no call that drops. */
+const queued = (undo: string, failed: string) => ({
+  'lib/region.c': region,
+  'drv/q/queue.c': `struct queue { struct region *r; };
+static int queue_take(struct queue *q, unsigned long a, int n)
+{
+	q->r = region_get(a, n);
+	if (IS_ERR(q->r)) {
+		int ret = PTR_ERR(q->r);
+
+		q->r = NULL;
+		return ret;
+	}
+	if (hw_check(n)) {
+		region_put(q->r);
+		${undo}
+		return -EINVAL;
+	}
+	return 0;
+}
+static void queue_free(struct queue *q)
+{
+	if (q->r)
+		region_put(q->r);
+	q->r = NULL;
+}
+int queue_create(struct queue *q, unsigned long a, int n)
+{
+	int ret = queue_take(q, a, n);
+
+	if (ret)
+		goto ${failed};
+	ret = hw_create(n);
+	if (ret)
+		goto free;
+	return 0;
+free:
+	queue_free(q);
+out:
+	return ret;
+}
+`,
+});
+
+describe('what a driver has a library drop', () => {
+  complains('double-release', 'and leaves a pointer to', queued('', 'free'), 'queue_create:queue_free(q);');
+  accepts('double-release', 'and forgets', queued('q->r = NULL;', 'free'));
+  accepts('double-release', 'and does not come back to', queued('', 'out'));
 });

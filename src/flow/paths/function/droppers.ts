@@ -88,7 +88,7 @@ export function droppers(program: Program): Droppers {
     if (program.isNeutral(name, file)) return false;
     // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
     const isNear = program.tree.dropsNear(file);
-    const near = isNear ? program.resolveNear(name, file) : [];
+    const near = isNear || givesBack ? program.resolveNear(name, file) : [];
     if (near.length > 0 || program.isGeneral(name)) return near.some(drops) || (givesBack && near.some(handsFar));
     const away = far(name, file);
     return away.length > 0 && (isNear || program.resolveNear(name, file).length === 0) && away.some(drops);

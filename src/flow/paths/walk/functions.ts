@@ -56,7 +56,7 @@ function openFunctions(analysis: Analysis): Functions {
     return program
       .graphs(reference)
       .some(({ nodes }) =>
-        nodes.some(({ operation: o }) => o?.kind === 'call' && o.name !== null && o.name !== callee && drops(o.name, reference.file)),
+        nodes.some(({ operation: o }) => o?.kind === 'call' && o.name !== null && o.name !== callee && drops(o.name, reference.file, true)),
       );
   }
 
