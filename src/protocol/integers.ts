@@ -29,3 +29,6 @@ export const wideSigned = /^(long|ssize_t|s64)/;
 
 /** Integers by which drivers count, and report errors; the others are for flags. */
 export const countType = /^(int|long|ssize_t|s64|s32|unsigned|unsigned int|unsigned long|size_t)$/;
+
+/** In the text of an expression: it counts pages, the last one if only a part of it is meant, too. include/linux/math.h, pfn.h, mm.h */
+export const roundingUp = /\bDIV_ROUND_UP\w*\s*\(|\b(?:PFN_UP|howmany)\s*\(|\bPAGE_SIZE\s*-\s*1\b|~PAGE_MASK\b/;

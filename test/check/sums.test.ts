@@ -92,3 +92,41 @@ describe('a member that is set to a sum', () => {
     'job_make:if (dev->dead) {',
   );
 });
+
+/** A scatterlist of an iterator's pages, whose number is made of the bytes that were got. */
+const listed = (number: string, test: string) => `struct list { struct scatterlist sgl[17]; int nents; };
+int list_make(struct list *l, struct iov_iter *it, size_t len, int room)
+{
+	struct page *pages[16], **array = pages;
+	size_t off;
+	ssize_t got;
+	int i, n;
+
+	got = iov_iter_extract_pages(it, &array, len, 16, 0, &off);
+	if (got < 0)
+		return got;
+	n = ${number};
+	if (${test})
+		return -EINVAL;
+	sg_init_table(l->sgl, n + 1);
+	for (i = 0; i < n; i++)
+		sg_set_page(&l->sgl[i], pages[i], PAGE_SIZE, 0);
+	l->nents = n;
+	return 0;
+}
+void list_free(struct list *l)
+{
+	int i;
+
+	for (i = 0; i < l->nents; i++)
+		unpin_user_page(sg_page(&l->sgl[i]));
+}
+`;
+
+describe('a number of pages that is rounded up', () => {
+  for (const number of ['DIV_ROUND_UP(off + got, PAGE_SIZE)', '(off + got + PAGE_SIZE - 1) >> PAGE_SHIFT', 'PFN_UP(off + got)']) {
+    for (const test of ['!n', 'n == 0']) accepts('leak-on-path', `is not zero: ${test} of ${number}`, listed(number, test));
+    complains('leak-on-path', `may be any other: ${number}`, listed(number, 'n > room'), 'list_make:if (n > room)');
+  }
+  complains('leak-on-path', 'of something else', listed('DIV_ROUND_UP(off + len, PAGE_SIZE) - room', '!n'), 'list_make:if (!n)');
+});

@@ -11,6 +11,7 @@ import {
   kernelBackedTest,
   noFrameName,
   pageStateTest,
+  roundingUp,
   saysNoReferences,
   stateTestName,
   userTests,
@@ -18,6 +19,7 @@ import {
 import { zero } from '../../../syntax/truth.js';
 import type { Called } from '../context.js';
 import { isPointer } from '../function/shape.js';
+import { textAt } from '../function/text.js';
 import { countsTaking } from '../loops/last.js';
 import { isMovedOn } from '../loops/unwind.js';
 import { constantName } from '../memory/conditions.js';
@@ -48,6 +50,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (o.call !== null && isUnflagged(local, state, o.call, o.op === '!=')) return true;
   if (isAsked && o.op === '==' && o.call?.name === frameTest) return true;
   if (o.call === null && o.op === '==' && isZero(o.right) && isFilled(state, o.left)) return true;
+  if (o.call === null && o.op === '==' && isZero(o.right) && isRoundedUp(local, state, o.left.path)) return true;
   if (!shape.passesDrop(n.id) || (isAsked && pageStateTest.test(o.call?.name ?? ''))) return false;
   if (isAsked && frameTestName.test(o.call?.name ?? '')) return true;
   if (o.call !== null)
@@ -127,6 +130,16 @@ function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): b
 function isFilled(state: State, { text }: Value): boolean {
   const path = /^(\w+)\.(?:bi_vcnt|bi_iter\.bi_size|nr_frags)$/.exec(text)?.[1];
   return path !== undefined && reach(state, valueIn(state, { path, address: false, text })).some((s) => /^@(bvec|skb)$/.test(s));
+}
+
+/** True for a number of pages that is made, rounded up, of how much the acquiring call has taken: it is not zero where that is not. */
+function isRoundedUp(local: Called, state: State, path: string | null): boolean {
+  const { graph, entry } = local;
+  if (path === null || entry.kind !== 'site' || state.result === null) return false;
+  const results = graph.aliases.flatMap(({ target, source }) => (source.path === state.result ? [target] : []));
+  const made = graph.nodes.filter(({ operation: o }) => o?.kind === 'copy' && o.target === path && o.replaces);
+  const isOf = (text: string): boolean => roundingUp.test(text) && results.some((name) => new RegExp(`\\b${name}\\b`).test(text));
+  return made.length > 0 && made.every((n) => isOf(/^[^;]*/.exec(textAt(local, n))?.[0] ?? ''));
 }
 
 /** True where nothing follows a condition but a return of an error. */
