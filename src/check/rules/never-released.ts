@@ -13,6 +13,15 @@ export const neverReleased: Rule = {
   check(subject) {
     const { row, followed } = subject;
     const seen = releasesIn(subject);
+    const unnamed = pathsIn(subject).filter((w) => w.kind === 'unnamed');
+    if (unnamed.length > 0)
+      return unnamed.map((w) =>
+        complaintOf(
+          subject,
+          w,
+          `pages taken by ${row.api}() are come to by ${w.fields.join(' or ')} alone, which nobody names but who fills it`,
+        ),
+      );
     if (followed.cut || row.gaps.length > 0) return [];
     if (row.reference === 'none' && subject.site.acquire.alwaysTakes)
       return [complaintHere(subject, `${row.api}() takes references where it is given no array, too: nobody can drop them`)];

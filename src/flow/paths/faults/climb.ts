@@ -78,8 +78,8 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   const leaving: Left[] = [];
   const pointers: Left[] = [];
   const levels = new Map<string, number>();
-  /** Keys of callers that drop all, each with whose. */
-  const emptied = new Set<string>();
+  /** Whether a caller drops all, by its key and whose that is. */
+  const emptied = new Map<string, boolean>();
 
   const isLeft = (reference: FunctionReference, turned: Turned): boolean =>
     isOwn(program, turned.exit, reference) && !isAsserted(program, reference, turned) && !isOfOld(program, reference, turned.exit, mayDrop);
@@ -87,7 +87,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   /** @param results over how many of the callers below the pages came by their result */
   const note = (reference: FunctionReference, w: Walked, level: number, results: number, entry: Entry): void => {
     for (const standing of standingIn(program, reference, w.exits, entry)) found.add(standingOf(reference, standing));
-    failing.set(reference.key, { reference, turned: w.failing });
+    failing.set(reference.key, { reference, turned: [...(failing.get(reference.key)?.turned ?? []), ...w.failing] });
     for (const leak of leaksOf({ failing }, reference, w.lost)) found.add(leak);
     for (const turned of untidy(w, level === 0)) if (isLeft(reference, turned)) failures.push({ reference, turned });
     for (const { key } of cleanedIn(w, (callee, { file, function: name }) => ignored.has(`${callee.key}<${file}:${name}`)))
@@ -154,22 +154,26 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     const handed = surest(exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1)));
     const isResult = handed.every((e) => e.holders.every((h) => h.of === -1));
     if (handed.length === 0 || level > (isResult || level - results <= maxOthers ? maxResults : maxCallers)) return;
+    // Of two objects that one function fills, each is another.
+    const places = new Set(handed.flatMap((e) => e.holders.map((h) => `${h.of}${h.suffix}`)));
+    const where = [...places].sort().join();
     for (const caller of program.callers(reference)) {
       const key = `${caller.key}<${reference.key}`;
-      if (visited.has(key) || walks >= maxCallerWalks || isElsewhere(program, caller, start)) continue;
-      visited.add(key);
+      const way = `${key}<${where}`;
+      if (visited.has(way) || walks >= maxCallerWalks || isElsewhere(program, caller, start)) continue;
+      visited.add(way);
       walks++;
       if (ignores(program, reference.name, caller)) ignored.add(`${reference.key}<${caller.file}:${caller.name}`);
       const entry: Entry = { kind: 'returned', callee: reference.name, exits: handed };
       const walked = handing(start, caller, reference, handed);
-      if (dropsAll(walked)) emptied.add(key);
+      emptied.set(key, dropsAll(walked) && emptied.get(key) !== false);
       note(caller, walked, level, isResult ? results + 1 : results, entry);
     }
   };
 
   const own = first(start);
   note(start.reference, own, 0, 0, { ...start, kind: 'site' });
-  const isEmptied = (caller: FunctionReference, callee: FunctionReference): boolean => emptied.has(`${caller.key}<${callee.key}`);
+  const isEmptied = (caller: FunctionReference, callee: FunctionReference): boolean => emptied.get(`${caller.key}<${callee.key}`) === true;
   return { own, failing, failures, cleaned, givenUp, ends, leaving, stale: pointers, isEmptied, levels };
 }
 

@@ -24,6 +24,7 @@ import { maxBetween, requestsKeeping } from './requested.js';
 import { storingOver } from './storing.js';
 import { type Carrier, endingsOf } from './teardown.js';
 import { unheardAt } from './unheard.js';
+import { unnamedIn } from './unnamed.js';
 import { dropsAt, unseenIn } from './unseen.js';
 import { freeingIn, keptFor, leakOf, openFound, placeIn, type Witness } from './witness.js';
 
@@ -64,6 +65,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
     ...leftUnheard(functions, climbed, given),
     ...leftDangling(functions, start, given),
     ...endedBefore(functions, climbed),
+    ...outOfReach(functions, climbed),
   ];
   for (const witness of ends) found.add(witness);
   return found.all();
@@ -110,7 +112,7 @@ function keptForGood({ context: { program } }: Functions, { givenUp, ends, level
     ),
     ...ends.flatMap((end) => {
       const fields = undropped(program, end, given, levels);
-      return fields.length > 0 ? [keptFor(end, fields)] : [];
+      return fields.length > 0 ? [keptFor(end, 'kept', fields)] : [];
     }),
   ];
 }
@@ -268,4 +270,16 @@ function endedBefore({ context }: Functions, { ends, levels }: Climbed): Witness
       };
     }),
   );
+}
+
+/** Pages that nobody comes to again, told once of each function that leaves them so. */
+function outOfReach({ context: { program } }: Functions, { ends, levels }: Climbed): Witness[] {
+  const taking = new Set(levels.keys());
+  const found = new Map<string, Witness>();
+  for (const end of ends) {
+    const members = unnamedIn(program, end, taking);
+    const key = `${end.reference.key} ${members.join()}`;
+    if (members.length > 0 && !found.has(key)) found.set(key, keptFor(end, 'unnamed', members));
+  }
+  return [...found.values()];
 }

@@ -8,7 +8,7 @@ import type { Standing } from './standing.js';
 
 /** A path that ends wrongly. */
 export interface Witness {
-  kind: 'leak' | 'double' | 'more' | 'use' | 'over' | 'kept' | 'standing' | 'dangling';
+  kind: 'leak' | 'double' | 'more' | 'use' | 'over' | 'kept' | 'unnamed' | 'standing' | 'dangling';
   /** Only a short count reaches the end. */
   short: boolean;
   /** The function with the fault, and where in it. */
@@ -16,7 +16,7 @@ export interface Witness {
   function: string;
   pos: number;
   steps: PathStep[];
-  /** For pages that are kept for good: the fields that do. For what still leads to dropped ones: who it is by. For a table that was freed: who drops from it. */
+  /** For pages that are kept for good: the fields that do, or the members by which alone they are come to. For what still leads to dropped ones: who it is by. For a table that was freed: who drops from it. */
   fields: readonly string[];
 }
 
@@ -73,12 +73,12 @@ export function placeIn({ file, name }: FunctionReference, { trail, pos }: Exit,
 }
 
 /** Pages that are kept in fields, as a fault of the function that leaves them there. */
-export function keptFor({ reference, exit }: End, fields: readonly string[]): Witness {
+export function keptFor({ reference, exit }: End, kind: 'kept' | 'unnamed', fields: readonly string[]): Witness {
   const { file, name } = reference;
   const steps = spokenSteps(exit.trail);
   const last = stepsOf(exit.trail).findLast((s) => s.file === file && s.function === name && s.event?.kind !== 'returned');
   const left: PathStep = { file, function: name, pos: exit.pos, text: `left here with the pages in ${fields.join(', ')}` };
-  return { kind: 'kept', short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
+  return { kind, short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
 }
 
 /** What leads to pages is left standing where they are dropped. */

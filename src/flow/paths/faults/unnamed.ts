@@ -1,0 +1,74 @@
+/**
+ * Members by which alone pages are come to, and of which nobody but who fills them says the name: nobody can ever drop what stands there,
+ * however often the like is dropped from other objects of that struct.
+ */
+import type { FunctionReference } from '../../../program/file.js';
+import { type Graph, leadsTo, type Node, type Operation } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
+import type { Program } from '../../../program/program.js';
+import { acquires } from '../../../protocol/index.js';
+import { type End, succeeds } from '../walk/keeping.js';
+
+/** The members on the way from what outlives a function to the pages, wherever they stand, that nobody names; none where one is named. */
+export function unnamedIn(program: Program, { reference, exit }: End, taking: ReadonlySet<string>): string[] {
+  // Who calls it may drop what it was handed: of that its own ends say more. What was listed is found there.
+  if (exit.unsure || exit.linked || exit.holders.length === 0 || !succeeds(exit) || program.callers(reference).length > 0) return [];
+  const ways: string[][] = exit.holders.map(({ suffix }) => suffix.match(/(?<=\.)\w+/g) ?? []);
+  const everywhere = [...new Set(ways[0])].filter((member) => ways.every((members) => members.includes(member)));
+  return everywhere.filter((member) => isFilledOnly(program, member, taking));
+}
+
+/** True if those who fill a member are all who name it, and none of them does before it is filled. */
+function isFilledOnly(program: Program, member: string, taking: ReadonlySet<string>): boolean {
+  const named = new RegExp(`(?:->|\\.)\\s*${member}\\b`, 'g');
+  const timesIn = (text: string): number => text.match(named)?.length ?? 0;
+  let filled = 0;
+  const isOther = (file: string): boolean => {
+    const facts = program.file(file);
+    if (facts === null) return false;
+    const by = facts.functions.filter((r) => timesIn(program.textOf(r)) > 0);
+    const inside = by.reduce((sum, r) => sum + timesIn(program.textOf(r)), 0);
+    filled += inside;
+    // What stands in no function, in a macro or a table, may be anything.
+    const isFilling = (r: FunctionReference): boolean =>
+      !r.macro && taking.has(r.key) && !isNamedBefore(program, r, member, taking) && !isKeptElsewhere(program, r, member);
+    return inside < timesIn(facts.text) || !by.every(isFilling);
+  };
+  return !program.tree.filesAccessing(member).some(isOther) && filled > 0;
+}
+
+/** True if a function names a member, but to clear it, where none of what hands it the pages has been called. */
+function isNamedBefore(program: Program, r: FunctionReference, member: string, taking: ReadonlySet<string>): boolean {
+  const step = new RegExp(`\\.${member}(?!\\w)`);
+  const isTaking = (name: string): boolean => acquires.has(name) || program.resolve(name, r.file).some(({ key }) => taking.has(key));
+  const takes = ({ operation: o }: Node): boolean => o?.kind === 'call' && o.name !== null && isTaking(o.name);
+  return program.graphs(r).some((graph: Graph) => {
+    const seeds = graph.nodes.filter(takes);
+    return graph.nodes.some(
+      (n) => pathsIn(n.operation).some((p) => step.test(p)) && !seeds.some((s) => s === n || leadsTo(graph, s, (m) => m === n)),
+    );
+  });
+}
+
+/** True if a function stores what it puts into a member elsewhere, too, but in a variable of its own. */
+function isKeptElsewhere(program: Program, r: FunctionReference, member: string): boolean {
+  const isMember = (path: string): boolean => path.endsWith(`.${member}`);
+  return program.graphs(r).some(({ nodes }) => {
+    const copies = nodes.flatMap(({ operation: o }) =>
+      o?.kind === 'copy' && o.source.path !== null ? [{ from: o.source.path, to: o.target }] : [],
+    );
+    const values = new Set(copies.flatMap(({ from, to }) => (isMember(to) ? [from] : [])));
+    for (const value of values) for (const { from, to } of copies) if (to === value) values.add(from);
+    const isValue = (path: string): boolean => values.has(path) || isMember(path);
+    return copies.some(({ from, to }) => isValue(from) && !isMember(to) && (rootOf(to) !== to || to.startsWith('::')));
+  });
+}
+
+/** The paths that an operation reads. */
+function pathsIn(o: Operation | null): string[] {
+  if (o?.kind === 'call') return o.args.flatMap((a) => a.path ?? []);
+  // To store to a member reads what is before it.
+  if (o?.kind === 'copy') return [o.source.path ?? '', o.target.replace(/\.\w+(?:\[\])*$/, '')];
+  if (o?.kind === 'return') return [o.value?.path ?? ''];
+  return o?.kind === 'assume' ? [o.left, o.right, ...(o.call?.args ?? [])].flatMap((v) => v.path ?? []) : [];
+}
