@@ -124,6 +124,53 @@ describe('an object of which one function is asked for all', () => {
   accepts('never-released', 'and drops it by another command', asked('region_put(ask->window);\n\t\task->window = NULL;'));
 });
 
+/** Objects that are made and listed by one function, and handed to the user by a number. */
+const numbered = (list: string) => `struct bo { struct list_head list; struct page *pages[8]; };
+static LIST_HEAD(bos);
+static struct bo *bo_create(void)
+{
+	struct bo *bo = kzalloc(sizeof(*bo), GFP_KERNEL);
+
+	${list}
+	return bo;
+}
+static int bo_alloc(struct bo *bo, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, 8, FOLL_LONGTERM, bo->pages);
+
+	if (got == 8)
+		return 0;
+	if (got > 0)
+		unpin_user_pages(bo->pages, got);
+	return -EFAULT;
+}
+static void bo_release(struct bo *bo)
+{
+	unpin_user_pages(bo->pages, 8);
+	list_del(&bo->list);
+	kfree(bo);
+}
+int bo_ioctl(struct file *file, struct bo_req *req)
+{
+	struct bo *bo = bo_create();
+
+	if (!bo)
+		return -ENOMEM;
+	if (bo_alloc(bo, req->addr)) {
+		list_del(&bo->list);
+		kfree(bo);
+		return -EFAULT;
+	}
+	req->handle = (u64)(uintptr_t)bo;
+	return 0;
+}
+`;
+
+describe('an object that the user has by a number', () => {
+  accepts('never-released', 'and that is listed where it was made', numbered('list_add(&bo->list, &bos);'));
+  accepts('never-released', 'alone, which may come back by another', numbered(''));
+});
+
 /** Two objects that one function has made by the same helper. */
 const failing = (undo: string) => ({
   ...pair(both),

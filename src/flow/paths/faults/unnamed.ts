@@ -3,9 +3,10 @@
  * however often the like is dropped from other objects of that struct.
  */
 import type { FunctionReference } from '../../../program/file.js';
-import { type Graph, leadsTo, type Node, type Operation } from '../../../program/graph.js';
+import { type Graph, isStore, leadsTo, type Node, type Operation } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
+import { isNumber } from '../../../program/types.js';
 import { acquires } from '../../../protocol/index.js';
 import { type End, succeeds } from '../walk/keeping.js';
 
@@ -13,7 +14,7 @@ import { type End, succeeds } from '../walk/keeping.js';
 export function unnamedIn(program: Program, { reference, exit }: End, taking: ReadonlySet<string>): string[] {
   // Who calls it may drop what it was handed: of that its own ends say more. What was listed is found there.
   if (exit.unsure || exit.linked || exit.holders.length === 0 || !succeeds(exit) || program.callers(reference).length > 0) return [];
-  const ways: string[][] = exit.holders.map(({ suffix }) => suffix.match(/(?<=\.)\w+/g) ?? []);
+  const ways: string[][] = [...exit.holders.map((h) => h.suffix), ...exit.within].map((way) => way.match(/(?<=\.)\w+/g) ?? []);
   const everywhere = [...new Set(ways[0])].filter((member) => ways.every((members) => members.includes(member)));
   return everywhere.filter((member) => isFilledOnly(program, member, taking));
 }
@@ -22,19 +23,30 @@ export function unnamedIn(program: Program, { reference, exit }: End, taking: Re
 function isFilledOnly(program: Program, member: string, taking: ReadonlySet<string>): boolean {
   const named = new RegExp(`(?:->|\\.)\\s*${member}\\b`, 'g');
   const timesIn = (text: string): number => text.match(named)?.length ?? 0;
-  let filled = 0;
+  const filling: FunctionReference[] = [];
   const isOther = (file: string): boolean => {
     const facts = program.file(file);
     if (facts === null) return false;
     const by = facts.functions.filter((r) => timesIn(program.textOf(r)) > 0);
     const inside = by.reduce((sum, r) => sum + timesIn(program.textOf(r)), 0);
-    filled += inside;
+    filling.push(...by);
     // What stands in no function, in a macro or a table, may be anything.
     const isFilling = (r: FunctionReference): boolean =>
       !r.macro && taking.has(r.key) && !isNamedBefore(program, r, member, taking) && !isKeptElsewhere(program, r, member);
     return inside < timesIn(facts.text) || !by.every(isFilling);
   };
-  return !program.tree.filesAccessing(member).some(isOther) && filled > 0;
+  return !program.tree.filesAccessing(member).some(isOther) && isObject(program, filling, member);
+}
+
+/** True for a member that is a struct or a pointer where some functions name it: by a number, which the user may have been told, an object is come to otherwise. */
+function isObject(program: Program, by: readonly FunctionReference[], member: string): boolean {
+  const types = by.flatMap((r) =>
+    program.graphs(r).flatMap((graph) => {
+      const paths = new Set(graph.nodes.flatMap(({ operation: o }) => [...pathsIn(o), isStore(o) ? o.target : '']));
+      return [...paths].flatMap((path) => (path.endsWith(`.${member}`) ? (program.typeOf(path, graph, r.file) ?? []) : []));
+    }),
+  );
+  return types.length > 0 && !types.some(isNumber);
 }
 
 /** True if a function names a member, but to clear it, where none of what hands it the pages has been called. */

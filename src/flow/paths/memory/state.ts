@@ -133,6 +133,8 @@ export interface Exit {
   kind: 'held' | 'dropped' | 'lost' | 'unknown';
   /** Where it is held, in the caller's terms: below a parameter, below the result, or in memory of nobody's. */
   holders: readonly Holder[];
+  /** Of where it stands below memory that is not the function's own, how it is come to from there: somebody else may have another way to that. */
+  within: readonly string[];
   outcomes: number;
   /** The result is the acquiring call's result. */
   counts: boolean;

@@ -30,6 +30,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     result: happened(state.trail, 'abandoned') ? errorSigns(signs) : signs,
     kind: 'dropped',
     holders: [],
+    within: [],
     outcomes: state.outcomes,
     counts: returned !== null && returned === state.result,
     ...askedOf(local, state),
@@ -67,7 +68,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     // Who fails may have made the object forget them.
     const hasFailed = exit.result === sign.negative && local.entry.kind !== 'given';
     const [none, unset] = hasFailed ? [emptied(local, state), unsetIn(local, state)] : [[], []];
-    return { ...exit, kind: 'held', holders: found, made: madeFor(local, state, found), none, unset, rounds };
+    return { ...exit, kind: 'held', holders: found, within: withinOthers(state), made: madeFor(local, state, found), none, unset, rounds };
   }
   if (byValue(local)) return { ...exit, kind: 'held', holders: [] };
   return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
@@ -80,6 +81,12 @@ function roundsOf(local: Called, { outcomes }: State): Holder[] {
   const bound = boundOf(loop, local);
   const place = bound === null ? null : belowParameter(local.graph, bound);
   return place === null ? [] : [place];
+}
+
+/** How the reference is come to from memory that the function has not allocated, or that others know. */
+function withinOthers(state: State): string[] {
+  const isOthers = (base: string): boolean => !state.fresh.has(base) || state.shared.has(base);
+  return holders(state).flatMap((place) => (place !== baseOf(place) && isOthers(baseOf(place)) ? [place.slice(baseOf(place).length)] : []));
 }
 
 /** What stands below parameters and was set to zero. */

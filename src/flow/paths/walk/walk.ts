@@ -45,6 +45,7 @@ const gaveUp: Exit = {
   result: 7,
   kind: 'unknown',
   holders: [],
+  within: [],
   outcomes: 0,
   counts: false,
   asked: null,
