@@ -4,48 +4,62 @@ import type { Program } from '../../program/program.js';
 import { userTests } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
-import type { Rule } from '../finding.js';
+import type { Complaint, Rule } from '../finding.js';
 
 export const neverReleased: Rule = {
   id: 'never-released',
   severity: 'warning',
   about: 'nothing in the tree drops the pages once they are kept',
   check(subject) {
-    const { row, followed } = subject;
-    const seen = releasesIn(subject);
-    const unnamed = pathsIn(subject).filter((w) => w.kind === 'unnamed');
-    if (unnamed.length > 0)
-      return unnamed.map((w) =>
-        complaintOf(
-          subject,
-          w,
-          `pages taken by ${row.api}() are come to by ${w.fields.join(' or ')} alone, which nobody names but who fills it`,
-        ),
-      );
-    if (followed.cut || row.gaps.length > 0) return [];
-    if (row.reference === 'none' && subject.site.acquire.alwaysTakes)
-      return [complaintHere(subject, `${row.api}() takes references where it is given no array, too: nobody can drop them`)];
-    const kept = pathsIn(subject).filter((w) => w.kind === 'kept');
-    if (kept.length > 0)
-      return kept.map((w) =>
-        complaintOf(subject, w, `pages taken by ${row.api}() are kept in ${w.fields.join(', ')}, from where nothing drops them`),
-      );
-    if (!isOnlyUndone(subject)) return [];
-    if (
-      (row.reference === 'conditional' && !asksForUser(subject)) ||
-      followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)
-    )
-      return [];
-    if (followed.visits.some(({ flow }) => isGuessed(subject.program, flow))) return [];
-    if (row.containers.some((c) => c === 'skb' || c === 'pipe' || c === 'other')) return [];
-    if (seen.length > 0 && !keptOnSuccess(subject)) return [];
-    const carrier = keptIn(subject);
-    // Without a field that keeps them it is a path's leak, which tells more.
-    if (carrier.length === 0) return [];
-    const but = seen.length > 0 ? 'by nothing but the function that takes them' : 'by nothing in the tree';
-    return [complaintHere(subject, `pages taken by ${row.api}() and kept in ${carrier.join(', ')} are dropped ${but}`)];
+    const found = keptIn(subject);
+    return found.length > 0 ? found : outOfReach(subject);
   },
 };
+
+/** Pages that stand where no drop takes them from. */
+function keptIn(subject: Subject): Complaint[] {
+  const { row, followed } = subject;
+  const seen = releasesIn(subject);
+  if (followed.cut || row.gaps.length > 0) return [];
+  if (row.reference === 'none' && subject.site.acquire.alwaysTakes)
+    return [complaintHere(subject, `${row.api}() takes references where it is given no array, too: nobody can drop them`)];
+  const kept = pathsIn(subject).filter((w) => w.kind === 'kept');
+  if (kept.length > 0)
+    return kept.map((w) =>
+      complaintOf(subject, w, `pages taken by ${row.api}() are kept in ${w.fields.join(', ')}, from where nothing drops them`),
+    );
+  if (!isOnlyUndone(subject)) return [];
+  if (
+    (row.reference === 'conditional' && !asksForUser(subject)) ||
+    followed.visits.some((v) => v.flow.unknowns.length > 0 || v.flow.unread.length > 0)
+  )
+    return [];
+  if (followed.visits.some(({ flow }) => isGuessed(subject.program, flow))) return [];
+  if (row.containers.some((c) => c === 'skb' || c === 'pipe' || c === 'other')) return [];
+  if (seen.length > 0 && !keptOnSuccess(subject)) return [];
+  const carrier = carrierOf(subject);
+  // Without a field that keeps them it is a path's leak, which tells more.
+  if (carrier.length === 0) return [];
+  const but = seen.length > 0 ? 'by nothing but the function that takes them' : 'by nothing in the tree';
+  return [complaintHere(subject, `pages taken by ${row.api}() and kept in ${carrier.join(', ')} are dropped ${but}`)];
+}
+
+/** Pages of an object to which nobody comes again, however those of others are dropped. */
+function outOfReach(subject: Subject): Complaint[] {
+  // Of pages that may be no user's there may be nothing to drop.
+  if (subject.row.reference === 'conditional' || subject.row.reference === 'none') return [];
+  return pathsIn(subject).flatMap((w) =>
+    w.kind === 'unnamed'
+      ? [
+          complaintOf(
+            subject,
+            w,
+            `pages taken by ${subject.row.api}() are come to by ${w.fields.join(' or ')} alone, which nobody names but who fills it`,
+          ),
+        ]
+      : [],
+  );
+}
 
 /** True where somebody with the pages asks whether they are a user's: sometimes they are. */
 function asksForUser({ program, followed }: Subject): boolean {
@@ -65,7 +79,7 @@ function isGuessed(program: Program, { reference, calls }: FunctionFlow): boolea
 }
 
 /** Fields that keep the pages themselves. An address or a frame number alone may be something's own. */
-function keptIn({ followed, row }: Subject): string[] {
+function carrierOf({ followed, row }: Subject): string[] {
   const pages = followed.heap.some((h) => !/@(address|pfn)$/.test(h));
   return pages ? row.carrier : [];
 }
