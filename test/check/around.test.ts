@@ -80,7 +80,11 @@ describe('the object around what a function is given', () => {
   accepts('leak-on-path', 'one that has what it was given destroyed', queue({ undo: 'queue_destroy(b);' }));
   accepts('leak-on-path', 'one that asks again what it was asked before', queue({ undo: 'if (!is_kernel(b)) region_put(q->r);' }));
   accepts('leak-on-path', 'an object that lives on, and had pages before', queue({ before: 'region_put(q->r);', undo: '' }));
-  const taken = (undo: string): string => queue({ taking: 'ret = queue_take(q, a, n);\n\t\tif (ret)\n\t\t\treturn ret;', undo });
+  const taken = (undo: string): string =>
+    queue({
+      taking: 'ret = queue_take(q, a, n);\n\t\tif (ret)\n\t\t\treturn ret;',
+      undo,
+    });
   complains('leak-on-path', 'pages that another function has put there', taken(''), 'queue_create:if (ret) {');
   accepts('leak-on-path', 'pages that another function has put there, and that are dropped', taken('region_put(q->r);'));
   accepts(
@@ -124,6 +128,15 @@ describe('an object that is given other pages', () => {
   complains('leak-on-path', 'where nobody asks for those before', renewed('', '', ''), 'queue_renew:if (ret)');
   const ofNew = 'old = q->r;\n\tif (hw_check(b->id)) {\n\t\tregion_put(old);\n\t\treturn -EINVAL;\n\t}';
   complains('leak-on-path', 'where it is the new ones that another failure drops', renewed('', ofNew, ''), 'queue_renew:if (ret)');
+});
+
+describe('an object that was to be given other pages, and fails', () => {
+  const failing = (before: string, behind = '', old = 'old = q->r;', end = 'region_put(old);'): string =>
+    renewed(old, `if (hw_table(n)) {\n\t\t${before}region_put(r);\n\t\t${behind}return -EIO;\n\t}`, end);
+  complains('double-release', 'with a pointer to the new ones', failing(''), 'queue_renew:region_put(r);');
+  accepts('double-release', 'with the old ones put back first', failing('q->r = old;\n\t\t'));
+  accepts('double-release', 'with the old ones put back at last', failing('', 'q->r = old;\n\t\t'));
+  accepts('double-release', 'of which nobody knows that it had some', failing('', '', '', ''));
 });
 
 describe('an object that a function is given, and hands on by a member of it', () => {

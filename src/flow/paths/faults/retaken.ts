@@ -3,7 +3,7 @@
  * that lives on. If its field still leads to what is gone, whoever ends the object drops that once more.
  */
 import type { FunctionReference } from '../../../program/file.js';
-import { type CallOperation, type Copy, type Graph, leadsTo, type Node } from '../../../program/graph.js';
+import { type CallOperation, type Copy, type Graph, isStore, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { acquires } from '../../../protocol/index.js';
@@ -24,8 +24,10 @@ export function danglingAt(program: Program, reference: FunctionReference, { dro
     for (const last of graph.nodes) {
       const o = last.operation;
       if (last.pos !== drop?.pos || o?.kind !== 'call') continue;
-      const path = o.args.map((a) => (a.address ? null : a.path)).find((p) => p != null && rootOf(p) !== p && !/[[@]/.test(p));
-      const by = path == null || !isFilledAnew(graph, last, o, path) ? undefined : endOf(program, reference, o, path);
+      const paths = o.args.flatMap((a) => (a.address ? [] : [a.path, ...storedFrom(graph, last, a.path)]));
+      const path = paths.find((p) => p != null && isBelow(p) && !/[[@]/.test(p));
+      const isAnew = path != null && (isFilledAnew(graph, last, o, path) || isExchanged(graph, last, o, path));
+      const by = isAnew ? endOf(program, reference, o, path) : undefined;
       if (path != null && by) return { path: spelledIn({ program, reference, graph }, path), pos: last.pos, by };
     }
   return null;
@@ -79,15 +81,39 @@ function isOn({ params, aliases }: Graph, path: string, { of, suffix }: Holder):
   return isObject && suffixAfter(below, path.slice(object.length)) !== null;
 }
 
+/** The members to which a variable was stored, with nothing else stored there since. */
+function storedFrom(graph: Graph, last: Node, variable: string | null): string[] {
+  if (variable === null || isBelow(variable)) return [];
+  return graph.nodes.flatMap((n) => {
+    const o = n.operation;
+    if (o?.kind !== 'copy' || o.source.path !== variable || !isBelow(o.target)) return [];
+    const isOver = (m: Node): boolean => m !== n && isStore(m.operation) && m.operation.target === o.target;
+    return leadsTo(graph, n, (m) => m === last, isOver) ? [o.target] : [];
+  });
+}
+
+/** True if what stood there was taken out into a variable before, of which the same call is made on another way. */
+function isExchanged(graph: Graph, last: Node, { name }: CallOperation, path: string): boolean {
+  const stores = graph.nodes.filter(({ operation: o }) => o?.kind === 'copy' && o.target === path);
+  const older = graph.nodes.flatMap((n) => {
+    const o = n.operation;
+    const isRead = o?.kind === 'copy' && o.source.path === path && !o.source.address && !isBelow(o.target);
+    return isRead && stores.some((s) => leadsTo(graph, n, (m) => m === s)) ? [o.target] : [];
+  });
+  return graph.nodes.some(
+    ({ operation: o }) =>
+      o?.kind === 'call' && o.name === name && o !== last.operation && o.args.some((a) => a.path !== null && older.includes(a.path)),
+  );
+}
+
 /** True if the same call was made before of what stood there until something else was stored. */
 function isFilledAnew(graph: Graph, last: Node, { name }: CallOperation, path: string): boolean {
-  const isStore = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.target === path;
+  const isFill = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.target === path;
   const isFirst = (n: Node): boolean =>
     n !== last && n.operation?.kind === 'call' && n.operation.name === name && n.operation.args.some((a) => a.path === path);
   return graph.nodes.some(
     (first) =>
-      isFirst(first) &&
-      graph.nodes.some((n) => isStore(n) && leadsTo(graph, first, (m) => m === n) && leadsTo(graph, n, (m) => m === last)),
+      isFirst(first) && graph.nodes.some((n) => isFill(n) && leadsTo(graph, first, (m) => m === n) && leadsTo(graph, n, (m) => m === last)),
   );
 }
 
