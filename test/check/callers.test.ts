@@ -563,3 +563,37 @@ describe('two static functions', () => {
   complains('leak-on-path', 'the one whose caller drops nothing', twoNamed('setup', 'prepare'), 'prepare:if (arm(o->n))');
   complains('leak-on-path', 'the one whose caller drops nothing, both of one name', twoNamed('setup', 'setup'), 'setup:if (arm(o->n))');
 });
+
+const checked = (test: string) => `#define CHECKED(what) ({ bool bad = (what); if (bad) trace_bad(#what); bad; })
+struct map { struct page *page; };
+int map_get(unsigned long a, struct map *m)
+{
+	return pin_user_pages_fast(a, 1, FOLL_WRITE, &m->page) == 1 ? 0 : -EFAULT;
+}
+void map_put(struct map *m)
+{
+	unpin_user_page(m->page);
+}
+int f(unsigned long a)
+{
+	struct map m;
+	int ret;
+
+	${test}
+		return -EINVAL;
+	ret = use(page_address(m.page));
+	map_put(&m);
+	return ret;
+}
+`;
+
+describe('a macro around the call that hands the pages up', () => {
+  accepts('leak-on-path', 'of which nobody knows what it makes of the result', checked('if (CHECKED(map_get(a, &m)))'));
+  accepts('leak-on-path', 'none', checked('if (map_get(a, &m))'));
+  complains(
+    'leak-on-path',
+    'beside a test of something else',
+    checked('if (map_get(a, &m))\n\t\treturn -EFAULT;\n\tif (CHECKED(is_bad(a)))'),
+    'f:if (CHECKED(is_bad(a)))',
+  );
+});

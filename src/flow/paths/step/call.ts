@@ -1,6 +1,6 @@
 /** What a call does to the memory of a path and to the reference in it. */
 import { onlyFunction } from '../../../program/definitions.js';
-import { asCallOf, type CallOperation, isPrinted, type Node, type Operation } from '../../../program/graph.js';
+import { asCallOf, type CallOperation, callsOf, isPrinted, type Node, type Operation } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import { structName } from '../../../program/types.js';
 import {
@@ -113,6 +113,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
     if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local);
     if (mayReach(local, n, o, values, state)) return [...givenUp(local), ...endedAround(local, n, o, values, state)];
+    if (isGivenAnswer(local, o)) return [altered(state, { unsure: true })];
     const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }
@@ -134,6 +135,12 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   }
   if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
   return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
+}
+
+/** True for a macro around the call by which the pages came, `if (CHECKED(map(…)))`: what it answers goes by what that has, in a way that nobody knows. */
+function isGivenAnswer({ entry, graph, shape }: Called, o: CallOperation): boolean {
+  if (entry.kind !== 'returned' || !shape.isDecided(o.result)) return false;
+  return o.args.some(({ path }) => path?.startsWith('%') && callsOf(graph, entry.callee).some(({ call }) => call.result === path));
 }
 
 /** What a call makes of a value, as an error: nothing of one that is none, where it says so. */
