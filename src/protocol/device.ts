@@ -72,11 +72,11 @@ export interface WaitEnd {
   result: string;
 }
 
-/** A call that waits for others, by its name: what io_schedule() counts as waiting for a device is one from 7.3 on. */
-export const waitingName = /^(?:s|io_)?wait_/;
+/** A call that sleeps until others are done, by its name: what io_schedule() counts as waiting for a device is one from 7.3 on. */
+export const sleepingName = /^(?:s|io_)?wait_/;
 
 /** The call of one, as it stands in a text. */
-export const waitingText = /\b(?:s|io_)?wait_(?:event|for_completion)\w*\s*\(/;
+export const sleepingText = /\b(?:s|io_)?wait_(?:event|for_completion)\w*\s*\(/;
 
 /** Waits by how they end without what they wait for: include/linux/wait.h, swait.h, completion.h. */
 const waitEnds: readonly (WaitEnd & { name: RegExp })[] = [

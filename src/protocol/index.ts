@@ -30,14 +30,14 @@ export {
   requestSetters,
   type Starting,
   sendingCall,
+  sleepingName,
+  sleepingText,
   startingCalls,
   unmappingDeviceCalls,
   unmappingPageCalls,
   unmappingRangeCalls,
   type WaitEnd,
   waitEndsOf,
-  waitingName,
-  waitingText,
 } from './device.js';
 export * from './direction.js';
 export * from './effects.js';

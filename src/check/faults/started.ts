@@ -14,10 +14,10 @@ import {
   errorTests,
   freeingCalls,
   isSilentToDevices,
+  sleepingText,
   startingCalls,
   type WaitEnd,
   waitEndsOf,
-  waitingText,
 } from '../../protocol/index.js';
 import { parametersBehind, rootsOf, sourcesOf } from './leading.js';
 import { constantOf, type Known, type Ways, waysBehind } from './waits.js';
@@ -115,7 +115,7 @@ function waitsBelow(program: Program, at: CallSite, tells: Tells): Waiting[] {
   const { caller, call } = at;
   const callee = onlyFunction(program.resolveNear(call.name ?? '', caller.file));
   const text = callee === null ? '' : program.textOf(callee);
-  if (callee === null || !startText.test(text) || !waitingText.test(text)) return [];
+  if (callee === null || !startText.test(text) || !sleepingText.test(text)) return [];
   if (!tells(sourcesOf(at.graph, rootsOf(call.args)), none)) return [];
   return program.graphs(callee).flatMap((graph) => {
     const given = (roots: readonly string[]): ReadonlySet<string> =>

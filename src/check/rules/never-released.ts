@@ -2,6 +2,7 @@ import type { FunctionFlow } from '../../flow/flow.js';
 import { callsAt } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import { userTests } from '../../protocol/index.js';
+import { overlaid } from '../../survey/overlaid.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
 import type { Complaint, Rule } from '../finding.js';
@@ -46,18 +47,17 @@ function keptIn(subject: Subject): Complaint[] {
 
 /** Pages of an object to which nobody comes again, however those of others are dropped. */
 function outOfReach(subject: Subject): Complaint[] {
+  const { row, program, followed } = subject;
   // Of pages that may be no user's there may be nothing to drop.
-  if (subject.row.reference === 'conditional' || subject.row.reference === 'none') return [];
-  return pathsIn(subject).flatMap((w) =>
-    w.kind === 'unnamed'
-      ? [
-          complaintOf(
-            subject,
-            w,
-            `pages taken by ${subject.row.api}() are come to by ${w.fields.join(' or ')} alone, which nobody names but who fills it`,
-          ),
-        ]
-      : [],
+  if (row.reference === 'conditional' || row.reference === 'none') return [];
+  const found = pathsIn(subject).filter((w) => w.kind === 'unnamed');
+  if (found.length === 0 || overlaid(program, followed).length > 0) return [];
+  return found.map((w) =>
+    complaintOf(
+      subject,
+      w,
+      `pages taken by ${row.api}() are come to by ${w.fields.join(' or ')} alone, which nobody names but who fills it`,
+    ),
   );
 }
 

@@ -3,7 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import { leadsTo, type Node, namedCall } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
-import { linking, linkTypes, listings, puttingName, removals, userCount, waitingText, wakingName } from '../../../protocol/index.js';
+import { linking, linkTypes, listings, puttingName, removals, sleepingText, userCount, wakingName } from '../../../protocol/index.js';
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
@@ -104,7 +104,7 @@ function isAwaited(program: Program, file: string, tag: string): boolean {
   return (program.file(file)?.functions ?? []).some(
     (reference) =>
       !reference.macro &&
-      waitingText.test(program.textOf(reference)) &&
+      sleepingText.test(program.textOf(reference)) &&
       program.graphs(reference).some((graph) => {
         const isOne = (variable: string): boolean =>
           tagOf(program, file, graph, variable) === tag ||
@@ -120,7 +120,7 @@ function isAwaited(program: Program, file: string, tag: string): boolean {
 }
 
 function isWait(n: Node): boolean {
-  return waitingText.test(`${namedCall(n)?.name}(`);
+  return sleepingText.test(`${namedCall(n)?.name}(`);
 }
 
 /** The variables that a call is given, or something below. */

@@ -1,6 +1,6 @@
 /** Objects that a function takes from where others find them: from there on it has to see to them itself. */
 import { type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
-import { type Removal, tellingName, waitingName, wakingName } from '../../../protocol/index.js';
+import { type Removal, sleepingName, tellingName, wakingName } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { removingCall } from '../function/taking-out.js';
 import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/memory.js';
@@ -42,7 +42,7 @@ function taken(local: Called, n: Node, variable: string, { name, from }: Removal
  */
 export function isHandedOver({ entry }: Called, o: CallOperation, state: State, isLinking: boolean): boolean {
   if (entry.kind !== 'object' || !entry.removed || o.name === null || tellingName.test(o.name)) return isLinking;
-  if ((isLinking && !waitingName.test(o.name)) || wakingName.test(o.name)) return true;
+  if ((isLinking && !sleepingName.test(o.name)) || wakingName.test(o.name)) return true;
   // Its address is a number, too, that is written where a device or a firmware finds it.
   const object = valueAt(state, entry.variable);
   return o.args.some((a, i) => valueIn(state, a) === object && !isPrinted(o, i));

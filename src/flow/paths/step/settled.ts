@@ -137,9 +137,12 @@ function isRoundedUp(local: Called, state: State, path: string | null): boolean 
   const { graph, entry } = local;
   if (path === null || entry.kind !== 'site' || state.result === null) return false;
   const results = graph.aliases.flatMap(({ target, source }) => (source.path === state.result ? [target] : []));
-  const made = graph.nodes.filter(({ operation: o }) => o?.kind === 'copy' && o.target === path && o.replaces);
+  const made = graph.nodes.filter(({ operation: o }) => o?.kind === 'copy' && o.target === path);
   const isOf = (text: string): boolean => roundingUp.test(text) && results.some((name) => new RegExp(`\\b${name}\\b`).test(text));
-  return made.length > 0 && made.every((n) => isOf(/^[^;]*/.exec(textAt(local, n))?.[0] ?? ''));
+  return (
+    made.length > 0 &&
+    made.every((n) => n.operation?.kind === 'copy' && n.operation.replaces && isOf(/^[^;]*/.exec(textAt(local, n))?.[0] ?? ''))
+  );
 }
 
 /** True where nothing follows a condition but a return of an error. */

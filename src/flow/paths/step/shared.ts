@@ -3,7 +3,7 @@ import type { FunctionReference } from '../../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
-import { waitingName } from '../../../protocol/index.js';
+import { sleepingName } from '../../../protocol/index.js';
 import { changesOf, settersOf } from '../../stores.js';
 import type { Called } from '../context.js';
 import { askedFor, numbersSetIn } from '../function/asked.js';
@@ -29,7 +29,7 @@ export function share(state: State, { args }: Pick<CallOperation, 'args'>): Stat
  */
 export function linked(state: State, o: CallOperation): State {
   if (state.linked || state.phase !== 'held') return state;
-  if (o.name !== null && waitingName.test(o.name))
+  if (o.name !== null && sleepingName.test(o.name))
     return holders(state).some((place) => isOthers(state, baseOf(place))) ? altered(state, { linked: true }) : state;
   const bases = new Set(holders(state).map(baseOf));
   const isOf = (value: string | null): boolean => value !== null && (bases.has(baseOf(value)) || reach(state, value).length > 0);
