@@ -20,24 +20,25 @@ export interface Overlaid {
 export function overlaid(program: Program, { heap, visits }: Followed): Overlaid[] {
   const file = visits[0]?.flow.reference.file;
   if (file === undefined) return [];
-  return heap.flatMap((fact) =>
-    namesOver(program, file, fact).flatMap(({ tag, fields, name, over }) =>
-      filesIn(program.tree.filesAccessing(over), folderOf(file))
-        .flatMap((near) => program.touching(near, [...fields, over], tag))
-        .flatMap((reference) => {
-          const pos = program.graphs(reference).flatMap((graph) => readAsPages(graph, over))[0];
-          return pos === undefined
-            ? []
-            : [
-                {
-                  reference,
-                  pos,
-                  why: `kept in ${[tag, ...fields, name].join('.')}, which is read as ${over} here, another member of the union`,
-                },
-              ];
-        }),
-    ),
+  // What is known to keep the pages as well is followed by its own name.
+  const known = new Set(heap.map(membersOf));
+  const overs = heap
+    .flatMap((fact) => namesOver(program, file, fact))
+    .filter(({ tag, fields, over }) => !known.has([tag, ...fields, over].join('.')));
+  return overs.flatMap(({ tag, fields, name, over }) =>
+    filesIn(program.tree.filesAccessing(over), folderOf(file))
+      .flatMap((near) => program.touching(near, [...fields, over], tag))
+      .flatMap((reference) => {
+        const why = `kept in ${[tag, ...fields, name].join('.')}, which is read as ${over} here, another member of the union`;
+        const pos = program.graphs(reference).flatMap((graph) => readAsPages(graph, over))[0];
+        return pos === undefined ? [] : [{ reference, pos, why }];
+      }),
   );
+}
+
+/** A field as its struct and the members that lead there: `buf.u.page`. */
+function membersOf(fact: string): string {
+  return fact.slice(1).replace(/\[\]|@\w+/g, '');
 }
 
 /** A member of a struct that keeps pages, and another one of the same union. */

@@ -49,4 +49,9 @@ describe('a member of a union that is read as another', () => {
   ];
   for (const [members, store, end] of lost)
     complains('never-released', `${members} ${store}, and not read: ${end}`, kept(members, store, end), `buf_init:${store} = page;`);
+
+  const both = (read: string) =>
+    kept(unnamed, 'b->bits = page_to_pfn(page) << PAGE_SHIFT;\n\tb->page', `struct page *page = b->page;\n\n\t${read}`);
+  accepts('never-released', 'both of them filled, and dropped by one', both('unpin_user_page(page);'));
+  complains('never-released', 'both of them filled, and looked at by one', both('set_page_dirty_lock(page);'), 'buf_init:b->page = page;');
 });
