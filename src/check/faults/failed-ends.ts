@@ -79,9 +79,9 @@ function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Befor
   const isDrop = (n: Node): boolean => n === drop;
   return all.filter((before) => {
     const { node, roots } = before;
-    if (node === drop || !leadsTo(graph, node, isDrop) || isUntold(subject, takersOf(subject), graph, before)) return false;
+    if (node === drop || !leadsTo(graph, node, isDrop)) return false;
     const shared = roots.filter((root) => objects.has(root)).flatMap((root) => tagOf(graph, root) ?? []);
-    if (!shared.some((tag) => isTakenFor(subject, tag))) return false;
+    if (!shared.some((tag) => isTakenFor(subject, tag)) || isUntold(subject, graph, before)) return false;
     const between = [...nodesBehind(graph, node, isDrop)].filter((n) => n !== drop && leadsTo(graph, n, isDrop));
     return !between.some(({ operation: o }) => o?.kind === 'call' && haltingText.test(`${o.name ?? o.through}(`));
   });
@@ -100,17 +100,14 @@ function comingTo(graph: Graph, roots: readonly string[]): ReadonlySet<string> {
 }
 
 /** True where pages are taken on the way to an end, and nothing of its name's has been told of them: there was nothing to be given back. */
-function isUntold(
-  { program, row }: Subject,
-  takers: readonly FunctionReference[],
-  graph: Graph,
-  { end, node, reference }: Before,
-): boolean {
+function isUntold(subject: Subject, graph: Graph, { end, node, reference }: Before): boolean {
+  const { program, row } = subject;
   const isEnd = (n: Node): boolean => n === node;
   const calls = graph.nodes.filter((n) => n.operation?.kind === 'call' && leadsTo(graph, n, isEnd));
   const names = calls.flatMap(({ operation: o }) => (o?.kind === 'call' ? [o.name ?? o.through ?? ''] : []));
   const takes = (name: string): boolean =>
-    name === row.api || takers.some((t) => t.name === name && program.resolve(name, reference.file).some((r) => r.key === t.key));
+    name === row.api ||
+    takersOf(subject).some((t) => t.name === name && program.resolve(name, reference.file).some((r) => r.key === t.key));
   return names.some(takes) && !names.some((name) => toldBefore(end.name).includes(name));
 }
 

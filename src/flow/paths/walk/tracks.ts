@@ -72,10 +72,14 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
     return ends.states.flatMap((to) => into(to).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
   }
 
+  /** The states from which something else than an exit of a sort can be reached. */
+  const leadingElsewhere = (isOfSort: (exit: Exit) => boolean): Reached =>
+    upTo(edges, [...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
+
   function turns(isOfSort: (exit: Exit) => boolean): Turned[] {
     const mine = exits.filter((e) => isOfSort(e.exit));
     if (mine.length === 0) return [];
-    const elsewhere = upTo(edges, [...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
+    const elsewhere = leadingElsewhere(isOfSort);
     const found = new Map<string, Turned>();
     for (const { from, exit } of mine) {
       for (const [at, trail] of waysTo(from, exit, elsewhere)) {
@@ -97,7 +101,7 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
 
   /** The states behind which nothing but exits of a sort can be reached, from where something else still can. */
   function partings(isOfSort: (exit: Exit) => boolean): number[] {
-    const elsewhere = upTo(edges, [...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
+    const elsewhere = leadingElsewhere(isOfSort);
     return leadingTo(isOfSort).states.flatMap((at) =>
       elsewhere.has(at) ? [] : into(at).flatMap(({ from }) => (elsewhere.has(from) ? [from] : [])),
     );

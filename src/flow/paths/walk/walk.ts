@@ -182,8 +182,8 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const { tracks } = frontier;
   walked.exits = walked.exits.map((exit) => ({ ...exit, ...setsAs.get(endOf(exit)), trail: tracks.decidedFor(exit) }));
   if (entry.kind === 'given') {
-    const exits = withEarly({ program: context.program, reference, graph }, walked.exits);
-    walked.exits = withApart({ program: context.program, reference, graph }, exits, tracks);
+    const within = { program: context.program, reference, graph };
+    walked.exits = withApart(within, withEarly(within, walked.exits), tracks);
   }
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
