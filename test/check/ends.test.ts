@@ -1082,6 +1082,52 @@ describe('an object with an array of its own that is given up', () => {
   complains('partial-pin-leak', 'with its memory', givenUp('kvfree(o->pages);\n\tkfree(o);'), 'obj_new:if (got < n)');
 });
 
+/** A request that may not have been made, and is asked for that at the end; its pages stand in an array that was allocated apart. */
+const askedFor = (ended: string): string => `struct data { struct page **pages; int n; };
+struct req { struct kref ref; struct data data; };
+static void req_release(struct kref *ref)
+{
+	struct req *r = container_of(ref, struct req, ref);
+
+	unpin_user_pages(r->data.pages, r->data.n);
+	kvfree(r->data.pages);
+	kfree(r);
+}
+int req_send(struct dev *dev, struct page **pages, unsigned long a, int n)
+{
+	struct req *r = req_new(dev);
+	int err = 0;
+
+	if (IS_ERR(r)) {
+		err = PTR_ERR(r);
+		r = NULL;
+		goto out;
+	}
+	if (pin_user_pages_fast(a, 1, FOLL_LONGTERM, pages) != 1) {
+		err = -EFAULT;
+		goto out;
+	}
+	r->data.pages = pages;
+	r->data.n = 1;
+	if (!dev_enter(dev)) {
+		err = -EIO;
+		goto out;
+	}
+	dev_start(dev, r);
+	return 0;
+out:
+	if (r)
+		${ended}
+	return err;
+}
+`;
+
+describe('an object that was stored to', () => {
+  const rule = 'leak-on-path';
+  accepts(rule, 'is there where it is asked for', askedFor('kref_put(&r->ref, req_release);'));
+  complains(rule, 'is lost with its pages where it is freed', askedFor('kfree(r);'), 'req_send:if (!dev_enter(dev)) {');
+});
+
 /** A buffer that one function fills, for another that undoes it by a helper where something fails behind; users are counted. */
 const made = ({
   end = 'buf_unpin(b);',

@@ -64,12 +64,15 @@ export function placeBelow(state: State, value: string, suffix: string): string 
   return place;
 }
 
+/** How many pointers are gone along from a value. */
+const maxPointers = 3;
+
 const nothing: readonly string[] = [];
 const itself: readonly string[] = [''];
 
 /** How the reference is reached from a value: suffixes, `''` for the value itself. */
 export function reach(state: State, value: string | null, depth = 0): readonly string[] {
-  if (value === null || depth > 3 || value.startsWith('=')) return nothing;
+  if (value === null || depth > maxPointers || value.startsWith('=')) return nothing;
   if (value === theReference) return itself;
   // Nearly nothing leads to the reference.
   let found = null as string[] | null;
@@ -246,17 +249,19 @@ export function stepFrom(value: string, next: string): string | null {
   return value.startsWith('&') ? below(value, next) : step(value, next);
 }
 
-/** True for the reference itself, while it is held, and for what it stands in. */
+/** True for the reference itself, while it is held, and for what it stands in, or what pointers that the path has stored there lead to. */
 export function isHeld(state: State, value: string): boolean {
   if (state.phase !== 'held' || value.startsWith('&') || value === state.result) return false;
-  if (value === theReference) return true;
-  for (const place of state.store.keys())
-    if (
-      place.length > value.length &&
-      place.startsWith(value) &&
-      state.store.get(place) === theReference &&
-      suffixAfter(place, value) !== null
-    )
-      return true;
+  return value === theReference || isAbove(state, value, 0);
+}
+
+/** True for a value below which the reference stands. */
+function isAbove(state: State, value: string, depth: number): boolean {
+  for (const place of state.store.keys()) {
+    if (place.length <= value.length || !place.startsWith(value) || suffixAfter(place, value) === null) continue;
+    const held = state.store.get(place);
+    if (held === theReference) return true;
+    if (held !== undefined && held !== value && held !== place && depth < maxPointers && isAbove(state, held, depth + 1)) return true;
+  }
   return false;
 }
