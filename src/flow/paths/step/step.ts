@@ -15,6 +15,7 @@ import { asWritten } from '../../../program/written.js';
 import type { Called } from '../context.js';
 import { isPointer } from '../function/shape.js';
 import { spelledIn, textAt } from '../function/text.js';
+import { wentThrough } from '../function/through.js';
 import { forgetElement, stepOver, stepPast } from '../loops/forget.js';
 import { reached, roundOf } from '../loops/last.js';
 import { isOthers } from '../loops/loops.js';
@@ -48,7 +49,7 @@ import { added, grown, isIncrease, isNumber, offset } from './sums.js';
 /** The states after a node; none where the path ends or cannot be. */
 export function run(local: Called, n: Node, before: State): State[] {
   const o = n.operation;
-  const state = setAnew(before, o);
+  const state = wentThrough(local.graph, n.id, setAnew(before, o));
   const late = state.phase === 'released' ? lateAccess(local, n, o, state) : null;
   if (late) return late;
   switch (o?.kind) {
