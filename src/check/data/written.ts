@@ -27,7 +27,7 @@ export function accessMet(subject: Subject, visit: Visit, isMeant: (access: Acce
 }
 
 /** True where pages come from a field in which the kernel's own stand as well: which are meant there is not known. */
-function isOfTheKernel(subject: Subject, visit: Visit): boolean {
+export function isOfTheKernel(subject: Subject, visit: Visit): boolean {
   return visit.heap !== null && mixedAt(subject, visit).some(({ kind }) => kind === 'kernel' || kind === 'allocated');
 }
 

@@ -9,9 +9,10 @@ import { marksOfSmall } from '../data/large.js';
 import { marksOfTried, type Tried } from '../data/tried.js';
 import { marksOfVectors, type Tested } from '../data/vectors.js';
 import { isReading, withWrites } from '../data/written.js';
+import { type WrittenHere, writtenHere } from '../data/written-here.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { changedFlags } from '../faults/changed-flag.js';
-import { type Complaint, type Rule, taken } from '../finding.js';
+import { type Complaint, notTold, type Rule, taken } from '../finding.js';
 import { byLateWay } from '../ways.js';
 
 /** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
@@ -20,32 +21,44 @@ export const dirtyLost: Rule = {
   severity: 'warning',
   about: 'pages that are taken to be written to are dropped without being marked dirty',
   check(subject, others) {
-    const { row, site, followed } = subject;
-    // Who marks some of the pages says that they are written to, whatever else could not be followed.
-    const tested = marksOfVectors(subject);
-    if (tested.length > 0) return tested.map((found) => ofVectors(subject, found));
-    const tried = marksOfTried(subject);
-    if (tried.length > 0) return tried.map((found) => ofTried(subject, found));
-    const changed = changedFlags(subject);
-    if (changed.length > 0) return changed;
-    // The page table holds what an MMU notifier's driver reaches, and says that it was written to.
-    if (row.gaps.length > 0 || followed.cut || row.case?.number === 3) return [];
-    const accesses = accessesOf(subject);
-    const devices = accesses.filter((a) => a.device);
-    if (devices.length > 0 && devices.every(isReading)) return [];
-    // Shared memory is pinned without saying for what.
-    const isWritten = site.acquire.result === 'folios' ? accesses.length > 0 : site.acquire.iterator !== null || mayWrite(subject);
-    if (!isWritten) return [];
-    // Generic code may drop what a container holds elsewhere too, and marks it there.
-    if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
-    const marks = marksOfSmall(subject);
-    const isTold = (drop: CleanDrop): boolean => (drop.from !== null || !isShim(drop.release)) && !isSharedOn(subject, drop);
-    const drops = marks.length > 0 ? [] : lastOfEach(cleanDrops(subject, others).filter(isTold));
-    if (marks.length === 0 && drops.length === 0) return [];
-    if (site.acquire.iterator !== null && destinationOf(site, subject.program) === null) return [];
-    return [...marks.map((mark) => leftOut(subject, mark)), ...drops.map((drop) => complaintOf(subject, drop))];
+    const told = lostIn(subject, others);
+    return [
+      ...told,
+      ...notTold(
+        writtenHere(subject).map((found) => ofWritten(subject, found)),
+        told,
+      ),
+    ];
   },
 };
+
+/** What the marks and the drops of all the pages say. */
+function lostIn(subject: Subject, others: readonly Subject[]): Complaint[] {
+  const { row, site, followed } = subject;
+  // Who marks some of the pages says that they are written to, whatever else could not be followed.
+  const tested = marksOfVectors(subject);
+  if (tested.length > 0) return tested.map((found) => ofVectors(subject, found));
+  const tried = marksOfTried(subject);
+  if (tried.length > 0) return tried.map((found) => ofTried(subject, found));
+  const changed = changedFlags(subject);
+  if (changed.length > 0) return changed;
+  // The page table holds what an MMU notifier's driver reaches, and says that it was written to.
+  if (row.gaps.length > 0 || followed.cut || row.case?.number === 3) return [];
+  const accesses = accessesOf(subject);
+  const devices = accesses.filter((a) => a.device);
+  if (devices.length > 0 && devices.every(isReading)) return [];
+  // Shared memory is pinned without saying for what.
+  const isWritten = site.acquire.result === 'folios' ? accesses.length > 0 : site.acquire.iterator !== null || mayWrite(subject);
+  if (!isWritten) return [];
+  // Generic code may drop what a container holds elsewhere too, and marks it there.
+  if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
+  const marks = marksOfSmall(subject);
+  const isTold = (drop: CleanDrop): boolean => (drop.from !== null || !isShim(drop.release)) && !isSharedOn(subject, drop);
+  const drops = marks.length > 0 ? [] : lastOfEach(cleanDrops(subject, others).filter(isTold));
+  if (marks.length === 0 && drops.length === 0) return [];
+  if (site.acquire.iterator !== null && destinationOf(site, subject.program) === null) return [];
+  return [...marks.map((mark) => leftOut(subject, mark)), ...drops.map((drop) => complaintOf(subject, drop))];
+}
 
 /** True for a drop in what a driver has instead of a call of the tables: whoever calls that decides what is marked. */
 function isShim({ visit }: SeenRelease): boolean {
@@ -106,4 +119,21 @@ function complaintOf(subject: Subject, { release, from }: CleanDrop): Complaint 
   const passed = `passed to ${call.callee.name}(), which drops them by ${release.event.api}()`;
   const path = [taken(subject), ...stepsTo(program, visit, call.fact), stepAt(subject, visit, call.pos, passed)];
   return { message: `${message} in ${call.callee.name}()`, file, function: name, pos: call.pos, path: withWrites(subject, visit, path) };
+}
+
+/** A page that is dropped by who has written to it, on a way on which nobody else has it. */
+function ofWritten(subject: Subject, { access, variable, release, pos }: WrittenHere): Complaint {
+  const { visit } = access;
+  const { file, name } = visit.flow.reference;
+  const { api } = release.event;
+  const by = access.name === null ? 'here' : `by ${access.name}()`;
+  const dropped = visit === release.visit ? `dropped clean by ${api}()` : `passed to who drops it clean by ${api}()`;
+  const path = [
+    taken(subject),
+    ...stepsTo(subject.program, visit, variable, { pos: access.pos, path: access.path }),
+    stepAt(subject, visit, access.pos, `written to ${by}`),
+    stepAt(subject, visit, pos, dropped),
+  ];
+  const message = `a page of ${subject.row.api}() is written to, and dropped clean by ${api}() before anybody else has it`;
+  return { message, file, function: name, pos, path: withWrites(subject, visit, path) };
 }
