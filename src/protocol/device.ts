@@ -43,6 +43,21 @@ export const unmappingPageCalls: ReadonlySet<string> = new Set(
 /** They take a range of addresses out of an IOMMU's page table, which `iommu_map()` put there: include/linux/iommu.h. */
 export const unmappingRangeCalls: ReadonlySet<string> = new Set(['iommu_unmap', 'iommu_unmap_fast']);
 
+/** How a call that takes addresses out of an IOMMU's table says that it has not, and what takes them out of its caches, where it has left them. */
+export interface CachedUnmapping {
+  fails: 'zero' | 'nonzero';
+  flushes: ReadonlySet<string>;
+}
+
+/** include/linux/iommu.h (`iommu_tlb_sync()` and `iommu_flush_tlb_all()` to 5.3); arch/powerpc/include/asm/iommu.h. */
+export const cachedUnmappings: ReadonlyMap<string, CachedUnmapping> = new Map<string, CachedUnmapping>([
+  [
+    'iommu_unmap_fast',
+    { fails: 'zero', flushes: new Set(['iommu_iotlb_sync', 'iommu_flush_iotlb_all', 'iommu_tlb_sync', 'iommu_flush_tlb_all']) },
+  ],
+  ['iommu_tce_xchg_no_kill', { fails: 'nonzero', flushes: new Set(['iommu_tce_kill']) }],
+]);
+
 /**
  * How a call has a device work with memory: with what it is given itself; with what was mapped for the device before; or by a message, an
  * argument, which says where the device finds what was mapped before.

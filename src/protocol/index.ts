@@ -17,6 +17,8 @@ export * from './allocation.js';
 export { bioFlagSetter, saysNoReferences } from './block.js';
 export {
   askingName,
+  type CachedUnmapping,
+  cachedUnmappings,
   callbackSetters,
   copyingName,
   type DeviceCall,

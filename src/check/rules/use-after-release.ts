@@ -6,6 +6,7 @@ import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
 import { droppedThoughNotGivenBack } from '../faults/failed-ends.js';
 import { interruptedDrops } from '../faults/interrupted.js';
+import { droppedBeforeFlush } from '../faults/late-flush.js';
 import { undoneTooLate } from '../faults/late-undoing.js';
 import { type LateUnmapping, lateUnmappings } from '../faults/unmapped.js';
 import { unsetFlags } from '../faults/unset-flags.js';
@@ -50,6 +51,7 @@ export const useAfterRelease: Rule = {
       ...unsetFlags(subject),
       ...droppedThoughNotGivenBack(subject),
       ...undoneTooLate(subject),
+      ...droppedBeforeFlush(subject),
     ];
   },
 };

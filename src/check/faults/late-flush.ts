@@ -1,0 +1,95 @@
+/**
+ * Pages that are dropped while an IOMMU's caches still lead to them: what takes their addresses out of its table leaves them there, and
+ * the call that takes them from there, too, comes behind the drop.
+ */
+import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
+import type { Program } from '../../program/program.js';
+import { type CachedUnmapping, cachedUnmappings } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { complaintAt, releasesIn } from '../evidence.js';
+import { type Complaint, stepIn } from '../finding.js';
+import { type Dropping, leadingTo, nameAt } from './droppings.js';
+
+/** How many calls may lead to a drop from the function that unmaps. */
+const maxLevels = 2;
+
+const unmapping = new RegExp(`\\b(?:${[...cachedUnmappings.keys()].join('|')})\\s*\\(`);
+
+/** The drops of a site's pages that come before the caches are flushed, each once. */
+export function droppedBeforeFlush(subject: Subject): Complaint[] {
+  const { program } = subject;
+  const found = new Map<string, Complaint>();
+  for (const release of releasesIn(subject))
+    for (const dropping of leadingTo(program, release, maxLevels)) {
+      const { reference, pos } = dropping;
+      const key = `${reference.file}:${pos}`;
+      const early = found.has(key) || !unmapping.test(program.textOf(reference)) ? null : flushBehind(program, dropping);
+      if (early !== null) found.set(key, complaintOf(subject, dropping, early));
+    }
+  return [...found.values()];
+}
+
+/** What unmaps before a drop, and what flushes behind it. */
+interface Early {
+  unmap: CallOperation;
+  flush: CallOperation;
+  called: string;
+}
+
+function flushBehind(program: Program, { reference, pos }: Dropping): Early | null {
+  for (const graph of program.graphs(reference))
+    for (const { node, unmap, table } of unmappingsIn(graph)) {
+      const isDrop = (n: Node): boolean => n.pos === pos && n.operation?.kind === 'call';
+      const drop = graph.nodes.find(isDrop);
+      const flushes = flushesIn(graph, unmap, table);
+      const isFlush = (n: Node): boolean => flushes.includes(n);
+      const hasFailed = failureOf(graph, unmap, table);
+      if (!drop || !leadsTo(graph, node, isDrop, (n) => isFlush(n) || hasFailed(n))) continue;
+      const flush = flushes.find((n) => leadsTo(graph, drop, (m) => m === n))?.operation;
+      if (flush?.kind === 'call') return { unmap, flush, called: nameAt(graph, pos) };
+    }
+  return null;
+}
+
+function unmappingsIn({ nodes }: Graph): { node: Node; unmap: CallOperation; table: CachedUnmapping }[] {
+  return nodes.flatMap((node) => {
+    const { operation: o } = node;
+    const table = o?.kind === 'call' ? cachedUnmappings.get(o.name ?? '') : undefined;
+    return o?.kind === 'call' && table !== undefined ? [{ node, unmap: o, table }] : [];
+  });
+}
+
+/** The calls that flush what one has unmapped: they are given the same domain, or table. */
+function flushesIn({ nodes }: Graph, unmap: CallOperation, { flushes }: CachedUnmapping): Node[] {
+  const given = new Set(unmap.args.flatMap(({ path }) => path ?? []));
+  return nodes.filter(
+    ({ operation: o }) => o?.kind === 'call' && flushes.has(o.name ?? '') && o.args.some(({ path }) => path !== null && given.has(path)),
+  );
+}
+
+/** Asks whether a branch is one on which a call has unmapped nothing. */
+function failureOf({ nodes }: Graph, unmap: CallOperation, { fails }: CachedUnmapping): (n: Node) => boolean {
+  const kept = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.source.path === unmap.result ? [o.target] : []));
+  const results = new Set([unmap.result, ...kept]);
+  return ({ operation: o }) => {
+    if (o?.kind !== 'assume' || !results.has(o.left.path ?? '') || o.right.text !== '0') return false;
+    return fails === 'zero' ? o.op === '==' : o.op === '!=' || o.op === '<';
+  };
+}
+
+function complaintOf(subject: Subject, { reference, pos, release }: Dropping, { unmap, flush, called }: Early): Complaint {
+  const { program, row } = subject;
+  const message = `pages of ${row.api}() are dropped before ${flush.name}() takes them out of the IOMMU's cache, where ${unmap.name}() leaves them`;
+  const complaint = complaintAt(subject, release, message);
+  const steps = complaint.path;
+  const call = stepIn(program, reference, pos, `called here: ${called}()`);
+  const isTold = steps.some((step) => step.file === call.file && step.line === call.line && step.function === call.function);
+  const path = [
+    ...steps.slice(0, -1),
+    stepIn(program, reference, unmap.pos, `taken out of the table by ${unmap.name}()`),
+    ...steps.slice(-1),
+    ...(isTold ? [] : [call]),
+    stepIn(program, reference, flush.pos, `taken out of the cache by ${flush.name}()`),
+  ];
+  return { message, file: reference.file, function: reference.name, pos, path };
+}
