@@ -1,8 +1,9 @@
 /** Conditions of which who has the reference knows how they come out. */
-import type { Assume, CallOperation, Graph, Node } from '../../../program/graph.js';
+import { type Assume, type CallOperation, callsAt, type Graph, type Node } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import {
+  acquires,
   backingName,
   bioFlagSetter,
   errorTests,
@@ -44,9 +45,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
     return true;
   // Of frame numbers that are got one by one, one that goes on from the first of a run is known by that and the length: nobody keeps it.
   if (o.op === '==' && n.loops.length > 0 && continuesRun(local, state, o)) return true;
-  // Nothing is held of pages that are no user's.
-  const name = o.call?.name ?? '';
-  if (o.op === '!=' ? kernelBackedTest.test(name) : userTests.has(name)) return true;
+  if (saysNoUsers(local, o, state)) return true;
   if (o.call !== null && isUnflagged(local, state, o.call, o.op === '!=')) return true;
   if (isAsked && o.op === '==' && o.call?.name === frameTest) return true;
   if (o.call === null && o.op === '==' && isZero(o.right) && isFilled(state, o.left)) return true;
@@ -84,6 +83,34 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (entry.kind === 'given' && entry.facts.every((f) => !f.includes('.') && rootOf(f) !== root) && failsAtOnce(local, n)) return false;
   const isParam = local.graph.params.some((p) => p.name === root);
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
+}
+
+/** True where nothing is held, as the pages are no user's: by a call that asks that, or by what it has answered before. */
+function saysNoUsers({ graph }: Called, { op, left, right, call }: Assume, state: State): boolean {
+  const asked = call ?? (isZero(right) ? originTestsIn(graph).get(valueIn(state, left) ?? '') : undefined);
+  const name = asked?.name ?? '';
+  return op === '!=' ? kernelBackedTest.test(name) : op === '==' && userTests.has(name);
+}
+
+/** The calls that ask whose an iterator's pages are, by their results. */
+const originTestsIn = remembered(
+  ({ nodes }: Graph): ReadonlyMap<string, CallOperation> =>
+    new Map(
+      nodes.flatMap(({ operation: o }) =>
+        o?.kind === 'call' && (userTests.has(o.name ?? '') || kernelBackedTest.test(o.name ?? '')) ? [[o.result, o] as const] : [],
+      ),
+    ),
+);
+
+/** True where an iterator was found to be no user's before the call that takes references on the pages of users' iterators alone. */
+export function takesNone(local: Called, { operation: o }: Node, state: State): boolean {
+  const { entry, graph } = local;
+  if (entry.kind !== 'site' || o?.kind !== 'assume' || !saysNoUsers(local, o, state)) return false;
+  return callsAt(graph, entry.pos).some(({ name, args }) => {
+    const acquire = acquires.get(name ?? '');
+    const path = acquire?.iterator == null || acquire.taken !== 'conditional' ? null : args[acquire.iterator]?.path;
+    return path != null && o.call?.args[0]?.path === path;
+  });
 }
 
 /**

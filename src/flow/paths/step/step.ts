@@ -43,7 +43,7 @@ import { call } from './call.js';
 import { lateAccess, unsettled } from './drop.js';
 import { mayHold } from './names.js';
 import { answered } from './questions.js';
-import { settled } from './settled.js';
+import { settled, takesNone } from './settled.js';
 import { added, grown, isIncrease, isNumber, offset } from './sums.js';
 
 /** The states after a node; none where the path ends or cannot be. */
@@ -121,7 +121,7 @@ export function run(local: Called, n: Node, before: State): State[] {
     }
     case 'assume': {
       if (local.entry.kind === 'again' && testsState(local, state, o) && !asksHeld(state, o)) return [];
-      if (state.phase !== 'before' && settled(local, n, state)) return [];
+      if (state.phase === 'before' ? takesNone(local, n, state) : settled(local, n, state)) return [];
       if (!mayHold(local, o, state)) return [];
       const round = answered(local, o, roundOf(local, n, o, state));
       const came = round && assume(round, local.nodes.said(n) as Assume, local.entry.kind === 'site' ? local.entry.acquired : null);
