@@ -1,6 +1,6 @@
 /** What several rules ask of a followed site. */
 import { type At, type FunctionFlow, sourcesOf } from '../flow/flow.js';
-import { isHandedOut } from '../flow/mentions.js';
+import { isExported, isHandedOut } from '../flow/mentions.js';
 import { type Dropping, type Given, type Kept, keepsPages, type Witness, walkPaths } from '../flow/paths.js';
 import { releasesOf, type SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
@@ -200,8 +200,8 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
     );
   // Who is called by the acquiring function alone, or by such helpers of it, does what that undoes.
   const isHelper = (reference: FunctionReference, taking = takers, level = 0): boolean => {
-    // Who is given it by its name calls it for the end of what is kept.
-    if (!reference.cleanup && isHandedOut(program, reference)) return false;
+    // Who is given it by its name calls it for the end of what is kept, and so does who has it from another module.
+    if (!reference.cleanup && (isHandedOut(program, reference) || isExported(program, reference))) return false;
     // What other files call is looked up in the index: to ask who in them does reads them all.
     const isLocal = reference.static && reference.file.endsWith('.c');
     if (!isLocal && program.tree.filesCalling(reference.name).some((file) => file !== site.reference.file)) return false;

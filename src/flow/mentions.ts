@@ -14,3 +14,8 @@ export function mentionsReleases(program: Program, reference: FunctionReference)
 export function isHandedOut(program: Program, { file, name }: Pick<FunctionReference, 'file' | 'name'>): boolean {
   return new RegExp(`(?:[=,{?:]|\\breturn\\b|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;:)}]`).test(program.file(file)?.text ?? '');
 }
+
+/** True if a function's file gives it to other modules, of which the tree need not have any: `EXPORT_SYMBOL_GPL(obj_put)`. */
+export function isExported(program: Program, { file, name }: Pick<FunctionReference, 'file' | 'name'>): boolean {
+  return new RegExp(`\\bEXPORT_\\w*SYMBOL\\w*\\s*\\(\\s*${name}\\s*[,)]`).test(program.file(file)?.text ?? '');
+}

@@ -1212,4 +1212,7 @@ describe('what only undoes what was done', () => {
   );
   accepts(rule, 'by who has made the object itself, beside an end that drops', itself());
   accepts(rule, 'and what is called as all went well', made({ end: '', store: 'hw_run(c, id)', done: 'ret = 0;' }));
+  const given = made({ end: '' }).replace('static void buf_unpin', 'void buf_unpin');
+  complains(rule, 'beside an end that does not, by a function that others may see', given, 'buf_make:if (ret)');
+  accepts(rule, 'by a function that other modules are given', `${given}EXPORT_SYMBOL_GPL(buf_unpin);\n`);
 });
