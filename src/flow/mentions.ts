@@ -15,7 +15,7 @@ export function isHandedOut(program: Program, { file, name }: Pick<FunctionRefer
   return new RegExp(`(?:[=,{?:]|\\breturn\\b|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;:)}]`).test(program.file(file)?.text ?? '');
 }
 
-/** True if a function's file gives it to other modules, of which the tree need not have any: `EXPORT_SYMBOL_GPL(obj_put)`. */
+/** True if a function's file gives it to other modules, `EXPORT_SYMBOL_GPL(obj_put)`, of which a driver's tree need not have any; a kernel's has them. */
 export function isExported(program: Program, { file, name }: Pick<FunctionReference, 'file' | 'name'>): boolean {
-  return new RegExp(`\\bEXPORT_\\w*SYMBOL\\w*\\s*\\(\\s*${name}\\s*[,)]`).test(program.file(file)?.text ?? '');
+  return program.isDriver && new RegExp(`\\bEXPORT_\\w*SYMBOL\\w*\\s*\\(\\s*${name}\\s*[,)]`).test(program.file(file)?.text ?? '');
 }
