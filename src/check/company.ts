@@ -185,6 +185,7 @@ export function isOurs(subject: Subject, release: SeenRelease, others: readonly 
   if (frees) return !row.mixed && !(allocatesNear(subject, release) && (release.visit.heap !== null || chosen));
   // Nothing drops what was taken, or was kept, but this, and its like.
   const there = release.visit.heap === null ? right : right.filter((s) => s.visit.heap !== null);
+  if (right.some((s) => !s.event.partial) && drops !== 'pin' && isShared(subject, release)) return false;
   if (there.length === 0 && row.gaps.length === 0 && !followed.cut) return true;
   if (sharedWith(subject, release, others)) return false;
   // No page of another origin is pinned: only another site can bring one that is.
@@ -201,6 +202,11 @@ export function isOurs(subject: Subject, release: SeenRelease, others: readonly 
   return !(
     release.visit.way === 'call' && right.some((s) => s.visit !== release.visit && fieldOf(s) !== null && fieldOf(s) === fieldOf(release))
   );
+}
+
+/** True if a function takes plain references on the pages in the field from which a drop gets them, and leaves them with those who drop there. */
+function isShared({ followed }: Subject, { visit: { heap } }: SeenRelease): boolean {
+  return heap !== null && followed.visits.some((v) => v.way === 'field' && v.heap === heap && v.flow.extras.length > 0);
 }
 
 /** Key of the function that fetched the pages from a field, on the way to a drop. */

@@ -12,8 +12,8 @@ import { remembered } from '../program/remembered.js';
 import { isByValue } from '../program/types.js';
 import { astray, namesOf, pointerText } from './astray.js';
 import { credible, type Facts, impliedByField, isHeap, isLocal, isPending, scopeOf } from './facts.js';
-import { type Analysis, emptyFlow, type FunctionFlow, placeOf, type Seed } from './flow.js';
-import { note, type Run } from './transfer/run.js';
+import { type Analysis, emptyFlow, type FunctionFlow, type Place, placeOf, type Seed } from './flow.js';
+import { noLoopEffects, note, type Run } from './transfer/run.js';
 import { transfer } from './transfer/transfer.js';
 
 /** Follows the seeds' facts through every variant of a function. */
@@ -21,7 +21,7 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
   const flow = emptyFlow(reference);
   for (const graph of analysis.program.graphs(reference)) {
     const scope = scopeOf(analysis.program, graph, reference);
-    const loopDrops = new Map<number, Set<string>>();
+    const loops = noLoopEffects();
     const fresh = (into: FunctionFlow): Run => ({
       ...analysis,
       flow: into,
@@ -31,12 +31,17 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
       scope,
       copies: new Map(),
       seen: new Set(),
-      loopDrops,
+      loops,
       needed: new Map(),
       refills: new Map(),
     });
     // Loops that drop elements are found first: then what leaves such a loop no longer holds them, also after no round at all.
     if (graph.nodes.some((n) => n.loops.length > 0)) run(fresh(emptyFlow(reference)));
+    // Where some take references of their own, which drops are of those shows only when that is known.
+    if (loops.gained.size > 0) {
+      loops.lost.clear();
+      run(fresh(emptyFlow(reference)));
+    }
     run(fresh(flow));
   }
   return flow;
@@ -46,7 +51,7 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
 export function holdingIn(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Set<number> {
   const scope = scopeOf(analysis.program, graph, reference);
   const flow = emptyFlow(reference);
-  const own = { copies: new Map(), seen: new Set<string>(), loopDrops: new Map(), needed: new Map(), refills: new Map() };
+  const own = { copies: new Map(), seen: new Set<string>(), loops: noLoopEffects(), needed: new Map(), refills: new Map() };
   const before = run({ ...analysis, flow, graph, reference, seeds, scope, ...own });
   return new Set(graph.nodes.filter((n) => [...(before[n.id] ?? [])].some(isLocal)).map((n) => n.id));
 }
@@ -92,15 +97,15 @@ function run(r: Run): (Facts | undefined)[] {
   return before;
 }
 
-/** The facts on an edge: one that leaves a loop which drops elements leaves none behind. */
-function leaving(r: Run, from: Node, to: Node, facts: Facts): Facts {
-  if (r.loopDrops.size === 0 || from.loops.length <= to.loops.length) return facts;
+/** The facts on an edge: what a loop that is left does in every round is done to all elements. */
+function leaving({ loops: { lost, gained } }: Run, from: Node, to: Node, facts: Facts): Facts {
+  if ((lost.size === 0 && gained.size === 0) || from.loops.length <= to.loops.length) return facts;
   let kept = facts;
   for (const loop of from.loops) {
-    const drops = to.loops.includes(loop) ? undefined : r.loopDrops.get(loop.id);
-    if (!drops) continue;
+    if (to.loops.includes(loop) || !(lost.has(loop.id) || gained.has(loop.id))) continue;
     if (kept === facts) kept = new Set(facts);
-    for (const path of drops) kept.delete(path);
+    for (const fact of gained.get(loop.id) ?? []) kept.add(fact);
+    for (const fact of lost.get(loop.id) ?? []) kept.delete(fact);
   }
   return kept;
 }
@@ -184,15 +189,16 @@ function finish(r: Run, facts: Facts | undefined): void {
       );
       if (reassigned) {
         // Who walks along by its parameter, and drops nothing, leaves all where it was.
-        if (!dropsSome(r, r.flow)) for (const suffix of givenTo(r, param.name)) addOut(r.flow, index, suffix);
+        if (!dropsSome(r, r.flow)) for (const suffix of givenTo(r, param.name)) addPlace(r.flow.outs, index, suffix);
         return;
       }
-      if (facts.has(`+${param.name}`) && !r.flow.extras.includes(index)) r.flow.extras.push(index);
       for (const fact of facts) {
+        const given = fact.startsWith('+') ? suffixAfter(fact.slice(1), param.name) : null;
+        if (given !== null) addPlace(r.flow.extras, index, given);
         if (!isLocal(fact)) continue;
         const suffix = suffixAfter(fact, param.name);
         if (suffix !== null && isByValue(param.type, suffix) && !r.seeds.some((s) => s.pos === null && s.facts.includes(fact))) continue;
-        if (suffix !== null && !impliedByField(suffix, facts)) addOut(r.flow, index, suffix);
+        if (suffix !== null && !impliedByField(suffix, facts)) addPlace(r.flow.outs, index, suffix);
       }
     });
   }
@@ -229,9 +235,9 @@ function givenTo(r: Run, param: string): string[] {
   return suffixes.filter((s): s is string => s !== null && s !== '');
 }
 
-/** Notes once what is held below a parameter when the function is left. */
-function addOut({ outs }: FunctionFlow, index: number, suffix: string): void {
-  if (!outs.some(([i, s]) => i === index && s === suffix)) outs.push([index, suffix]);
+/** Notes once a place below a parameter. */
+function addPlace(places: Place[], index: number, suffix: string): void {
+  if (!places.some(([i, s]) => i === index && s === suffix)) places.push([index, suffix]);
 }
 
 /** Notes once for each place what is left where no name leads, if it was stored here and is nowhere dropped by a name of it. */

@@ -77,6 +77,9 @@ export function placeOf({ pos, stored }: Origin): number {
 }
 
 /** What became of the reference in one function. */
+/** What stands below a parameter, by its index. */
+export type Place = [index: number, suffix: string];
+
 export interface FunctionFlow {
   reference: FunctionReference;
   releases: ReleaseEvent[];
@@ -92,9 +95,9 @@ export interface FunctionFlow {
   /** Suffixes below the result when the function is left. */
   returns: string[];
   /** Below parameters when the function is left: index and suffix. */
-  outs: [index: number, suffix: string][];
-  /** Parameters whose page is given one more reference that is still there when the function is left. */
-  extras: number[];
+  outs: Place[];
+  /** Pages below parameters that are given one more reference which is still there when the function is left. */
+  extras: Place[];
   /** Fields in which the same pages stand with a reference of their own, taken here. */
   shared: string[];
   /** Facts about fields and globals that this function, or one that it calls, brings about. */

@@ -128,3 +128,103 @@ describe('pages that are dropped clean where somebody has references of his own'
   complains('dirty-lost', 'pages of one object where those of another are shared', two(sharing('ring')), ofBuf);
   complains('dirty-lost', 'pages of the other object', two(sharing('buf')), ofRing);
 });
+
+/** Pins whose elements go through some loops; at the end of all the pins are dropped, unless `end` does otherwise. */
+const through = (loops: string, end = 'unpin_user_pages(pages, n);') => `int copy(struct ctx *c, unsigned long a, int n)
+{
+	struct page *pages[16], *page;
+	int i, err = 0, got = pin_user_pages_fast(a, n, 0, pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	${loops}
+	${end}
+	return err;
+}
+`;
+const [hold, put] = ['for (i = 0; i < n; i++) get_page(pages[i]);', 'for (i = 0; i < n; i++) put_page(pages[i]);'];
+const copyEach = `for (i = 0; i < n; i++) {
+		page = pages[i];
+		memcpy(c->buf, page_address(page), PAGE_SIZE);
+		put_page(page);
+	}`;
+
+describe('references that a loop takes on all pages, and another one drops', () => {
+  const rules = ['wrong-release', 'double-release', 'leak-on-path', 'never-released', 'use-after-release'];
+  const right: Readonly<Record<string, string>> = {
+    'by the element': through(`${hold}\n\t${put}`),
+    'by a variable': through(`for (i = 0; i < n; i++) {\n\t\tpage = pages[i];\n\t\tget_page(page);\n\t}\n\t${copyEach}`),
+    'by other names': through(`${hold}\n\t${copyEach}`),
+    'behind the drop of the pins': through(`${hold}\n\tunpin_user_pages(pages, n);\n\t${copyEach}`, ''),
+    'but not behind a failure': through(`for (i = 0; i < n; i++) {
+		if (!try_get_page(pages[i])) {
+			err = -ENOMEM;
+			goto undo;
+		}
+	}
+	use(c, pages, n);
+undo:
+	while (i--)
+		put_page(pages[i]);`),
+    'in helpers': `struct ctx { struct page **pages; int n; char *buf; };
+static void hold(struct ctx *c)
+{
+	int i;
+
+	for (i = 0; i < c->n; i++)
+		get_page(c->pages[i]);
+}
+static void copy(struct ctx *c)
+{
+	int i;
+
+	for (i = 0; i < c->n; i++) {
+		memcpy(c->buf, page_address(c->pages[i]), PAGE_SIZE);
+		put_page(c->pages[i]);
+	}
+}
+int take(struct ctx *c, unsigned long a, int n)
+{
+	int got = pin_user_pages_fast(a, n, 0, c->pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(c->pages, got);
+		return -EFAULT;
+	}
+	c->n = n;
+	hold(c);
+	copy(c);
+	unpin_user_pages(c->pages, n);
+	return 0;
+}
+`,
+    'in helpers that are given the array': `static void hold(struct page **all, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		get_page(all[i]);
+}
+static void leave(struct page **all, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		put_page(all[i]);
+}
+${through('hold(pages, n);\n\tleave(pages, n);')}`,
+  };
+  for (const [name, c] of Object.entries(right)) for (const rule of rules) accepts(rule, name, c);
+  complains('wrong-release', 'all, of which a loop drops one more', through(`${hold}\n\t${copyEach}`, put), `copy:${put}`);
+  complains('leak-on-path', 'all, with no drop of the pins', through(`${hold}\n\t${put}`, ''), 'copy:if (got != n) {');
+  complains(
+    'double-release',
+    'a page that loops drop twice beside the pin',
+    through(`${hold}\n\t${put}\n\tfor (i = 0; i < n; i++)\n\t\tunpin_user_page(pages[i]);`),
+    'copy:unpin_user_pages(pages, n);',
+  );
+});

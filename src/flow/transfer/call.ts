@@ -5,9 +5,9 @@ import { join, pathBelow } from '../../program/path.js';
 import { acquires, freeingCalls, iterators, linking, releases, transfers } from '../../protocol/index.js';
 import { excludes } from '../../syntax/assumptions.js';
 import { type Behind, behind, contentsOf, earlierRound, type Facts, impliedByField, isHeap, isLocal, outcomes } from '../facts.js';
-import { factsAt, isSeeding } from '../flow.js';
+import { type FunctionFlow, factsAt, isSeeding } from '../flow.js';
 import { storesOf } from '../stores.js';
-import { put, putHeap, released } from './holding.js';
+import { giveExtra, put, putHeap, released } from './holding.js';
 import { refill } from './refill.js';
 import { at, once, type Run } from './run.js';
 import { apply, meant } from './tabled.js';
@@ -135,9 +135,13 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
           kept.add(fact);
           continue;
         }
-        if (once(r, 'call', n.pos, callee.key, entry)) r.flow.calls.push({ ...at(n), callee, entry, fact });
         const result = r.summary(callee, entry);
-        if (suffix === '' && value.path !== null && result.extras.includes(index)) facts.add(`+${value.path}`);
+        if (dropsOne(result, index, suffix) && giveExtra(r, n, facts, fact)) {
+          kept.add(fact);
+          continue;
+        }
+        if (once(r, 'call', n.pos, callee.key, entry)) r.flow.calls.push({ ...at(n), callee, entry, fact });
+        if (result.extras.some(([i, s]) => i === index && s === suffix)) facts.add(`+${fact}`);
         for (const returned of result.returns)
           put(r, facts, join(o.result, returned), fact, n.pos, { text: `returned by ${callee.name}()` });
         for (const heap of result.heap) putHeap(r, facts, heap, fact, n.pos, callee.name);
@@ -153,4 +157,10 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
     });
   }
   for (const fact of kept) if (input.has(fact)) facts.add(fact);
+}
+
+/** True for a function that does nothing with what it is given but drop it as a plain reference. */
+function dropsOne({ releases: drops, heap, returns, outs }: FunctionFlow, index: number, suffix: string): boolean {
+  if (drops.length === 0 || heap.length > 0 || returns.length > 0) return false;
+  return drops.every((e) => e.call.drops !== 'pin') && !outs.some(([i, s]) => i === index && s === suffix);
 }

@@ -1,5 +1,5 @@
 /** How paths come to hold the reference, and cease to. */
-import type { Copy } from '../../program/graph.js';
+import type { Copy, Node } from '../../program/graph.js';
 import { isElsewhere, isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { asWritten } from '../../program/written.js';
 import type { PageNumber } from '../../protocol/index.js';
@@ -7,7 +7,7 @@ import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, namings, o
 import type { Origin } from '../flow.js';
 import { ownerText, placeText } from '../words.js';
 import { setResult } from './refill.js';
-import { note, once, type Run } from './run.js';
+import { inEveryRound, note, once, type Run } from './run.js';
 
 /** Removes what is held below a path; with `onlyVariable` nothing where the path is more than a variable, which others may reach. */
 export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
@@ -19,7 +19,8 @@ export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
 }
 
 /** `target` gets what `source` holds. */
-export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly, written }: Copy, pos: number): void {
+export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly, written }: Copy, n: Node): void {
+  const { pos } = n;
   if (isElsewhere(target)) {
     const isHeld = contentsOf(source, facts, r.scope).some((s) => isOwnValue(s) || s.startsWith('[]'));
     const where = `in ${written ? asWritten(written) : 'a field'}, in which anything of anybody's may stand`;
@@ -27,7 +28,7 @@ export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly
     return;
   }
   const local = rootOf(target) === target;
-  if (!local && source.path !== null && facts.delete(`+${source.path}`)) return;
+  if (!local && source.path !== null && giveExtra(r, n, facts, source.path)) return;
   const suffixes = contentsOf(source, facts, r.scope).filter((s) => !valueOnly || isOwnValue(s));
   const result = source.path !== null && facts.has(`!${source.path}`);
   if (replaces && local && source.path !== target) {
@@ -208,7 +209,7 @@ export function copyInto(
   source: Value,
   { pos, isContained, ...how }: Putting & { pos: number; isContained: boolean },
 ): void {
-  if (isContained && source.path !== null && facts.has(`+${source.path}`)) return;
+  if (isContained && source.path !== null && extrasOf(r, source.path).some((extra) => facts.has(extra))) return;
   const suffixes = contentsOf(source, facts, r.scope);
   for (const suffix of suffixes)
     put(
@@ -229,8 +230,20 @@ function isHeldAt(r: Run, facts: Facts, source: string, copied: string): boolean
 
 const isVariable = (path: string): boolean => rootOf(path) === path;
 
+/** What says of a page that it was given one more reference, by the name that it has here and by that of the place where it was found. */
+function extrasOf(r: Run, path: string): string[] {
+  return [`+${path}`, `+${originalOf(r, path)}`];
+}
+
+/** The further reference that a page was given is dropped, or goes where the page does; false where it was given none. */
+export function giveExtra(r: Run, n: Node, facts: Facts, path: string): boolean {
+  const extras = extrasOf(r, path).filter((extra) => facts.delete(extra));
+  if (extras.length > 0) inEveryRound(r, n, r.loops.lost, extras);
+  return extras.length > 0;
+}
+
 /** One more reference on a page: what was just stored away holds that one, or else what is stored or dropped next does. */
-export function takeExtra(r: Run, facts: Facts, path: string): void {
+export function takeExtra(r: Run, n: Node, facts: Facts, path: string): void {
   const page = originalOf(r, path, isVariable);
   const isCopy = (f: string): boolean =>
     [...(r.copies.get(f) ?? [])].some((from) => {
@@ -238,7 +251,10 @@ export function takeExtra(r: Run, facts: Facts, path: string): void {
       return f === path ? isHeldAt(r, facts, source, f) : from === path || source === page;
     });
   const stored = [...facts].filter((f) => isLocal(f) && !isVariable(f) && !/^%\w+@/.test(f) && !f.endsWith('[]') && isCopy(f));
-  if (stored.length === 0) facts.add(`+${path}`);
+  if (stored.length === 0) {
+    facts.add(`+${path}`);
+    inEveryRound(r, n, r.loops.gained, extrasOf(r, path).slice(1));
+  }
   for (const fact of stored.flatMap((f) => [f, ...otherNames(f, r.graph)])) {
     facts.delete(fact);
     const heap = heapFact(fact, r.scope);

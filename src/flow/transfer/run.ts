@@ -1,9 +1,21 @@
 /** One run of the analysis through a variant of a function, and what it has noted. */
 import type { FunctionReference } from '../../program/file.js';
-import type { Graph, Node } from '../../program/graph.js';
+import type { Graph, Guard, Node } from '../../program/graph.js';
 import type { Scope } from '../facts.js';
 import type { Analysis, At, FunctionFlow, Origin, Seed } from '../flow.js';
 import type { Acquired } from '../outcome.js';
+
+/** What loops do to the elements of arrays and containers in every round, as facts, by loop: it holds behind them, also after no round. */
+export interface LoopEffects {
+  /** Elements that they drop, and references of their own on elements that they give away. */
+  lost: Map<number, Set<string>>;
+  /** References of their own that they take. */
+  gained: Map<number, Set<string>>;
+}
+
+export function noLoopEffects(): LoopEffects {
+  return { lost: new Map(), gained: new Map() };
+}
 
 export interface Run extends Analysis {
   flow: FunctionFlow;
@@ -15,8 +27,7 @@ export interface Run extends Analysis {
   copies: Map<string, Set<string>>;
   /** Events already noted. */
   seen: Set<string>;
-  /** For each loop, the arrays and containers whose elements it drops. */
-  loopDrops: Map<number, Set<string>>;
+  loops: LoopEffects;
   /** By position, what a release there needs of what the variant assumes. */
   needed: Map<number, readonly (readonly string[])[]>;
   /** By their results, the calls that fill anew what has held the reference. */
@@ -26,6 +37,21 @@ export interface Run extends Analysis {
 /** Notes where a fact came from, the first time. */
 export function note(r: Run, fact: string, origin: () => Origin): void {
   if (!r.flow.origins.has(fact)) r.flow.origins.set(fact, origin());
+}
+
+/** Notes what the innermost loop around a node that does not take the pages does in every round: not what it does only under a condition. */
+export function inEveryRound(
+  r: Run,
+  n: Node,
+  effects: Map<number, Set<string>>,
+  facts: readonly string[],
+  isPlain = (_: Guard) => false,
+): void {
+  const elements = facts.filter((f) => /\[\]$|@(sgl|bvec|skb|pipe)$/.test(f));
+  if (elements.length === 0) return;
+  const loop = n.loops.findLast((l) => !r.seeds.some((s) => s.pos !== null && s.pos >= l.pos && s.pos < l.end));
+  if (!loop || !n.guards.slice(loop.guards).every(isPlain)) return;
+  effects.set(loop.id, new Set([...(effects.get(loop.id) ?? []), ...elements]));
 }
 
 /** True the first time that an event of this kind and place is seen. */

@@ -1,6 +1,6 @@
 /** What the tables say of a call. */
 import type { FunctionReference } from '../../program/file.js';
-import type { CallOperation, Node } from '../../program/graph.js';
+import type { CallOperation, Guard, Node } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import {
   dirtyCalls,
@@ -18,8 +18,8 @@ import { assumedAt } from '../../syntax/index.js';
 import { zero } from '../../syntax/truth.js';
 import { contentsOf, type Facts } from '../facts.js';
 import { movesOf, placeOf } from '../moves.js';
-import { copyInto, drop, originalOf, originsOf, released, takeExtra } from './holding.js';
-import { at, note, once, type Run } from './run.js';
+import { copyInto, drop, giveExtra, originalOf, originsOf, released, takeExtra } from './holding.js';
+import { at, inEveryRound, note, once, type Run } from './run.js';
 
 /** A call of the tables, and the alternatives of conditions under which its name means that. */
 interface Tabled {
@@ -55,7 +55,7 @@ export function apply(r: Run, n: Node, o: CallOperation, { name, when }: Tabled,
   }
   if (extraReferenceCalls.has(name)) {
     const value = o.args[0];
-    if (value?.path && contentsOf(value, facts, r.scope).includes('')) takeExtra(r, facts, value.path);
+    if (value?.path && contentsOf(value, facts, r.scope).includes('')) takeExtra(r, n, facts, value.path);
     return true;
   }
   if (unmappingCalls.has(name)) {
@@ -86,7 +86,7 @@ function applyMoves(r: Run, n: Node, o: CallOperation, name: string, moves: read
     const form = pageNumbers.get(name);
     copyInto(r, scratch, target, source, { pos: n.pos, text: `${moveWord(from, to, name)} by ${name}()`, form, isContained });
     for (const fact of scratch) facts.add(fact);
-    if (isContained) facts.delete(`+${source.path}`);
+    if (isContained && source.path !== null) giveExtra(r, n, facts, source.path);
   }
 }
 
@@ -107,7 +107,8 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
   // A container is dropped with all in it; of anything else, only what the place itself is.
   const hit = release.shape === 'container' ? held.length > 0 : held.includes('') || (place.address && held.includes('[]'));
   if (!hit) return;
-  if (facts.delete(`+${place.path}`) || facts.delete(`+${originalOf(r, place.path)}`)) return;
+  // What was taken besides is a plain reference.
+  if (release.drops !== 'pin' && giveExtra(r, n, facts, place.path)) return;
   const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
   // Before there was such an argument, the call always marked.
   const always = release.dirty === true || (typeof release.dirty === 'number' && flag === undefined);
@@ -134,17 +135,16 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
   note(r, `-${n.pos}`, () => ({ kind: 'made', pos: n.pos, from, path, text: `dropped by ${release.name}()` }));
   const before = [...facts];
   released(r, facts, place.path);
-  const loop = n.loops.findLast((l) => !r.seeds.some((s) => s.pos !== null && s.pos >= l.pos && s.pos < l.end));
   // Some pages stay where a drop is done only in some rounds; a test of the page itself leaves none.
-  if (
-    !loop ||
-    n.guards
-      .slice(loop.guards)
-      .some((g) => g.negated || g.values.length > 0 || g.path === null || !(g.path === place.path || g.path === rootOf(place.path ?? '')))
-  )
-    return;
-  const dropped = before.filter((f) => !facts.has(f) && /\[\]$|@(sgl|bvec|skb|pipe)$/.test(f));
-  if (dropped.length > 0) r.loopDrops.set(loop.id, new Set([...(r.loopDrops.get(loop.id) ?? []), ...dropped]));
+  const isOfPage = (g: Guard): boolean =>
+    !g.negated && g.values.length === 0 && g.path !== null && (g.path === path || g.path === rootOf(path));
+  inEveryRound(
+    r,
+    n,
+    r.loops.lost,
+    before.filter((f) => !facts.has(f)),
+    isOfPage,
+  );
 }
 
 /** True for zero, and for a name of it. */

@@ -15,7 +15,7 @@ export function transfer(r: Run, n: Node, input: Facts): Facts {
   switch (o.kind) {
     case 'copy': {
       const facts = new Set(input);
-      copy(r, facts, o, n.pos);
+      copy(r, facts, o, n);
       return facts;
     }
     case 'clear': {

@@ -10,6 +10,7 @@ import { holders, isContained } from '../memory/memory.js';
 import { altered, type Drop, outcome, type State, theReference, told } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
 import { isNone } from '../memory/unset.js';
+import { countedIn } from './extras.js';
 import { isSeen } from './forget.js';
 import { inNewRound, isEarly } from './last.js';
 import { sweepAt } from './sweep.js';
@@ -44,6 +45,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
       const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
       if (
         drops &&
+        state.each !== l.id &&
         !local.shape.isJump(from.id, l) &&
         !isMovedOn(local, state) &&
         !mergesOnly(local, l) &&
@@ -53,6 +55,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
       )
         unsure = true;
     }
+    state = countedIn(local, l, state);
     if (isSwept(local, from, l, state)) state = altered(state, { dropped: { ...(state.dropped as Drop), whole: true } });
     if (state.phase === 'released' && isOthersLeft(local, from, l, state)) {
       const text = `the other elements are still there, ${conditionText(from) ?? 'where the loop is left'}`;

@@ -52,6 +52,8 @@ export interface State {
   asked: string | null;
   /** Further references on the same page. */
   extra: number;
+  /** The loop that takes one more on each element of an array, or gives one back: that is counted where it is left. */
+  each: number | null;
   /** Memory that this path allocated. */
   fresh: ReadonlySet<string>;
   /** Of that, what still is zero where nobody has stored. */
@@ -82,6 +84,7 @@ export const nothingKnown: State = {
   result: null,
   asked: null,
   extra: 0,
+  each: null,
   fresh: new Set(),
   zeroed: new Set(),
   shared: new Set(),
@@ -109,6 +112,7 @@ export function altered(s: State, parts: Partial<State>): State {
     result: s.result,
     asked: s.asked,
     extra: s.extra,
+    each: s.each,
     fresh: s.fresh,
     zeroed: s.zeroed,
     shared: s.shared,

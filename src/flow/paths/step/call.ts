@@ -28,6 +28,7 @@ import type { Called } from '../context.js';
 import { isGivenAround } from '../entry.js';
 import type { Callee } from '../function/callee.js';
 import { isAlwaysSet } from '../function/shape.js';
+import { takenMore } from '../loops/extras.js';
 import { copyOf } from '../memory/maps.js';
 import {
   baseOf,
@@ -96,8 +97,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
       return entry.kind === 'again' && exchangingCalls.has(api) ? tabled.flatMap((next) => exchanged(local, n, o, state, next)) : tabled;
     if (extraReferenceCalls.has(api) || unmappingCalls.has(api)) {
       if (state.phase !== 'held' || !reach(state, valueIn(state, o.args[0])).includes('')) return [state];
-      const more = altered(state, { extra: state.extra + 1 });
-      return [extraReferenceCalls.has(api) ? told(local, n, more, `${api}() takes one more reference`) : more];
+      return [extraReferenceCalls.has(api) ? takenMore(local, n, o, state) : altered(state, { extra: state.extra + 1 })];
     }
     if (dirtyCalls.has(api)) return [state];
   }

@@ -4,6 +4,7 @@ import { rootOf, splitSteps, type Value } from '../../../program/path.js';
 import { freedOf, pageFillingCalls, pageReadingCalls, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
+import { givenBack } from '../loops/extras.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf, ownIndex } from '../loops/unwind.js';
 import { freed, holders, isCut, reach, valueIn } from '../memory/memory.js';
@@ -34,8 +35,9 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   )
     return [state];
   if (dropsNone(o, release, state)) return [state];
+  // What was taken besides is a plain reference.
+  if (state.extra > 0 && release.drops !== 'pin') return [givenBack(local, n, o, Number(place?.[1]), state)];
   if (state.phase === 'released') return again(local, n, o, state);
-  if (state.extra > 0) return [told(local, n, altered(state, { extra: state.extra - 1 }), `${o.name}() drops one reference of several`)];
   const isAll =
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
@@ -118,7 +120,7 @@ export function lateAccess(local: Called, n: Node, o: Operation | null, state: S
 }
 
 function usedLate(local: Called, n: Node, state: State, how: string): State[] | null {
-  if (state.unsure || !isCertain(state)) return null;
+  if (state.unsure || state.extra > 0 || !isCertain(state)) return null;
   const end = told(local, n, state, how);
   local.late({ kind: 'use', trail: end.trail as Trail, pos: n.pos });
   return [];

@@ -4,6 +4,7 @@ import { type CallOperation, isRead, type Node } from '../../../program/graph.js
 import { join } from '../../../program/path.js';
 import { folderOf } from '../../../program/place.js';
 import type { Called } from '../context.js';
+import { givenBack } from '../loops/extras.js';
 import { sweepAt } from '../loops/sweep.js';
 import { loopOf } from '../loops/unwind.js';
 import { copyOf } from '../memory/maps.js';
@@ -197,7 +198,7 @@ export function taken(
     next = altered(next, { store });
   }
   if (exit.kind === 'dropped') {
-    if (next.extra > 0) return [altered(next, { extra: next.extra - 1 })];
+    if (next.extra > 0 && exit.drop?.call?.drops !== 'pin') return [givenBack(local, n, o, at, next)];
     // Who fails and has dropped on some ways only leaves its caller to guess, who may drop on none of them or on all.
     const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
     const isAll = exit.drop?.whole === true && isPlain && isWhole(o, at);

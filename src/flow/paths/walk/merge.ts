@@ -111,6 +111,7 @@ export function isSame(a: State, b: State): boolean {
     a.from === b.from &&
     a.outcomes === b.outcomes &&
     a.extra === b.extra &&
+    a.each === b.each &&
     a.result === b.result &&
     a.index === b.index &&
     a.unsure === b.unsure &&
