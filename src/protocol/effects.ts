@@ -102,6 +102,9 @@ export const threadCalls: ReadonlySet<string> = new Set([
   'kthread_create_on_cpu',
 ]);
 
+/** The macro that says how many elements an array is declared with: include/linux/array_size.h. */
+export const elementsMacro = 'ARRAY_SIZE';
+
 /** Tests of one page that lead to marking it dirty or to skipping it. */
 export const pageTestCalls: ReadonlySet<string> = new Set([
   'PageReserved',
@@ -113,7 +116,7 @@ export const pageTestCalls: ReadonlySet<string> = new Set([
   'pfn_valid',
   'is_zero_pfn',
   'PageAnon',
-  'ARRAY_SIZE',
+  elementsMacro,
   'min',
   'max',
   'min_t',

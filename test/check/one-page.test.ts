@@ -51,6 +51,79 @@ describe('a loop that takes as many pages as its caller says', () => {
   complains('leak-on-path', 'for two that an object says', inStruct('2'), 'run:rc = take(addr, &page, &a);');
 });
 
+/** Who takes pages until there are as many as its caller says. */
+const until = (begin: string, end: string, n: string) => `int hw_run(struct page *p);
+static int take(unsigned long addr, struct page **out, int n)
+{
+	int done = 0, rc;
+
+	${begin} {
+		rc = pin_user_pages_fast(addr + done * PAGE_SIZE, n - done, FOLL_WRITE, out + done);
+		if (rc <= 0)
+			return -EFAULT;
+		done += rc;
+	}${end}
+	return 0;
+}
+int run(unsigned long addr)
+{
+	struct page *page;
+	int rc = take(addr, &page, ${n});
+
+	if (rc)
+		return rc;
+	rc = hw_run(page);
+	${drop}
+	return rc;
+}
+`;
+
+describe('a loop that takes pages until there are enough', () => {
+  for (const [begin, end] of [
+    ['while (done < n)', ''],
+    ['do', ' while (done < n);'],
+    ['do', ' while (done != n);'],
+  ] as const) {
+    accepts('leak-on-path', `${begin}${end} for one`, until(begin, end, '1'));
+    complains('leak-on-path', `${begin}${end} for two`, until(begin, end, '2'), 'run:int rc = take(addr, &page, 2);');
+  }
+});
+
+/** An array of a declared size, to which as many pages are taken as there is room for. */
+const array = (size: string, room: string, tested: string) => `int hw_run(struct page *p);
+static int take(unsigned long addr, struct page **out, int n)
+{
+	int i, rc;
+
+	for (i = 0; i < n; i += rc) {
+		rc = pin_user_pages_fast(addr + i * PAGE_SIZE, n - i, FOLL_WRITE, &out[i]);
+		if (rc <= 0)
+			break;
+	}
+	return i;
+}
+int run(unsigned long addr)
+{
+	struct page *page[${size}];
+	int rc;
+
+	if (take(addr, page, ${room}) ${tested})
+		return -EFAULT;
+	rc = hw_run(page[0]);
+	unpin_user_pages(page, ${room});
+	return rc;
+}
+`;
+
+describe('as many pages as an array is declared with', () => {
+  const [written, divided] = ['ARRAY_SIZE(page)', 'sizeof(page) / sizeof(page[0])'];
+  accepts('leak-on-path', 'one', array('1', written, `!= ${written}`));
+  accepts('leak-on-path', 'one, tested by the number', array('1', written, '!= 1'));
+  accepts('leak-on-path', 'one, by its size', array('1', divided, `!= ${divided}`));
+  complains('leak-on-path', 'two', array('2', written, `!= ${written}`), `run:if (take(addr, page, ${written}) != ${written})`);
+  complains('leak-on-path', 'as many as a name says', array('SOME', written, '!= SOME'), `run:if (take(addr, page, ${written}) != SOME)`);
+});
+
 const asked = (set: string, n: string, test = `rc != ${n}`) => `struct args { struct page *pages[8]; int n; };
 int hw_run(struct page *p);
 int run(unsigned long addr)

@@ -9,7 +9,7 @@ import { isAnswer } from '../macro-bodies.js';
 import { step, type Value } from '../path.js';
 import { sourceName } from '../text.js';
 import { type Builder, connect, join, label, node, nothing, temporary } from './builder.js';
-import { asWritten, testFor, valueFor, writtenOut } from './macros.js';
+import { asWritten, elementsOf, testFor, valueFor, writtenOut } from './macros.js';
 import {
   addressOf,
   assign,
@@ -61,6 +61,8 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
       return operand;
     }
     case 'binary': {
+      const elements = elementsOf(b, e);
+      if (elements) return evaluate(b, elements);
       if (e.op === '&&' || e.op === '||') {
         const yes = join(b, e.end);
         condition(b, e, yes, yes);
@@ -107,8 +109,10 @@ export function evaluate(b: Builder, e: Expression, iterates = false): Value {
         return retype(b, carve(b, operand, e.pos, operand.text), e.type, e.pos);
       return retype(b, operand, e.type, e.pos);
     }
-    case 'call':
-      return call(b, e, iterates);
+    case 'call': {
+      const elements = elementsOf(b, e);
+      return elements ? evaluate(b, elements) : call(b, e, iterates);
+    }
     case 'statement-expression':
       return b.block(b, e.body);
     case 'initializer': {

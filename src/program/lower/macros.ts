@@ -1,4 +1,5 @@
 /** What macros hold, written out where they are used. */
+import { elementsMacro } from '../../protocol/index.js';
 import type { Call, Expression } from '../../syntax/ast.js';
 import { repeats, statementsFor } from '../macro-bodies.js';
 import type { Builder, WrittenKind } from './builder.js';
@@ -41,9 +42,11 @@ export function writtenOut(b: Builder, e: Expression): Expression {
   switch (e.kind) {
     case 'call': {
       const place = expressionFor(b, e, 'member');
-      return place ? asWritten(b, place.name, () => writtenOut(b, place.value)) : e;
+      return place ? asWritten(b, place.name, () => writtenOut(b, place.value)) : (elementsOf(b, e) ?? e);
     }
     case 'binary': {
+      const elements = elementsOf(b, e);
+      if (elements) return elements;
       const [left, right] = [writtenOut(b, e.left), writtenOut(b, e.right)];
       return left === e.left && right === e.right ? e : { ...e, left, right };
     }
@@ -60,4 +63,29 @@ export function writtenOut(b: Builder, e: Expression): Expression {
     default:
       return e;
   }
+}
+
+/**
+ * How many elements an array of the function is declared with, where that is asked for: `ARRAY_SIZE(pages)`, or its size by that of its
+ * first element. `null` for anything else, and where the declaration says it by more than a number or a name.
+ */
+export function elementsOf(b: Builder, e: Expression): Expression | null {
+  const name = arrayAsked(e);
+  const dims = name === null ? [] : (b.types.get(name) ?? b.types.get(`::${name}`))?.dims;
+  const [text] = dims ?? [];
+  if (text === undefined) return null;
+  const { pos, end } = e;
+  if (/^\d+$/.test(text)) return { kind: 'literal', text, pos, end };
+  return /^[A-Za-z_]\w*$/.test(text) ? { kind: 'identifier', name: text, pos, end } : null;
+}
+
+/** The variable of whose elements an expression asks the number. */
+function arrayAsked(e: Expression): string | null {
+  if (e.kind === 'call') {
+    const [array] = e.args;
+    return e.callee.kind === 'identifier' && e.callee.name === elementsMacro && array?.kind === 'identifier' ? array.name : null;
+  }
+  if (e.kind !== 'binary' || e.op !== '/' || e.left.kind !== 'sizeof' || e.right.kind !== 'sizeof') return null;
+  const [, array, element] = /^sizeof\(?(\w+)\)?\/sizeof\(?([\w*[\]]+)\)?$/.exec(`${e.left.text}/${e.right.text}`.replace(/\s/g, '')) ?? [];
+  return array !== undefined && (element === `${array}[0]` || element === `*${array}`) ? array : null;
 }

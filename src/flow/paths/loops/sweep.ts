@@ -3,7 +3,7 @@ import type { Graph, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { transfers } from '../../../protocol/index.js';
 import type { InGraph, Within } from '../function/text.js';
-import { headOf } from './last.js';
+import { headOf, plain } from './last.js';
 import { elementGiven, isIterated, lookedUp, ownIndex, takenOutBy } from './unwind.js';
 
 const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
@@ -36,9 +36,18 @@ export function boundsOf(graph: Graph, pos: number, within: Within): string[] {
 
 /** What a loop runs up to, or down from, as a path; `null` where that is not plain. */
 export function boundOf(loop: Loop, within: Within): string | null {
-  const [, up, down, off, before] =
-    /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;|^while\(([\w.]+)--(?:>0)?\)|^while\(--([\w.]+)>=0\)/.exec(headOf(loop, within)) ?? [];
-  return up ?? down ?? off ?? before ?? null;
+  const [, up, down, off, before, below] =
+    /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;|^while\(([\w.]+)--(?:>0)?\)|^while\(--([\w.]+)>=0\)|^while\(\w+(?:<|!=)([\w.]+)\)/.exec(
+      testOf(loop, within),
+    ) ?? [];
+  return up ?? down ?? off ?? before ?? below ?? null;
+}
+
+/** What stands before a loop's body, or, of a loop that has its test behind that, the test as another one has it before. */
+function testOf(loop: Loop, within: Within): string {
+  if (loop.testPos === undefined) return headOf(loop, within);
+  const text = within.program.file(within.reference.file)?.text ?? '';
+  return `while(${plain(text.slice(loop.testPos, loop.end)).replace(/^\(/, '')}`;
 }
 
 /** True for a loop that goes through all its rounds, and puts nothing else where it has been. */
