@@ -11,6 +11,7 @@ import { rootOf, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { consumed, endingOperations, handedContainers, type Release, type ReleaseCall, releases, userTests } from '../protocol/index.js';
+import { overlaid } from '../survey/overlaid.js';
 import { assumptionsOf, startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
@@ -51,8 +52,14 @@ export const pathsIn = remembered((subject: Subject): Witness[] => {
   const { program, analysis, site, row } = subject;
   // An iterator that need not be a user's, and no drop anywhere: nothing is held.
   if (row.reference === 'conditional' && releasesIn(subject).length === 0) return [];
-  return walkPaths(analysis, startOf(program, site), keptIn(subject)).filter((w) => isCertain(subject, w));
+  return walkPaths(analysis, startOf(program, site), keptIn(subject)).filter((w) => isCertain(subject, w) && !isReadOtherwise(subject, w));
 });
+
+/** True for pages that are held where a function leaves them, and which it reads by the name of another member of a union: what it drops is not followed. */
+function isReadOtherwise({ program, followed }: Subject, { kind, file, function: name }: Witness): boolean {
+  if (kind !== 'leak' && kind !== 'kept') return false;
+  return overlaid(program, followed).some(({ reference }) => reference.file === file && reference.name === name);
+}
 
 /** True if the acquiring function, on some path on which it succeeds, leaves the pages in memory that outlives it. */
 export function keptOnSuccess({ program, analysis, site }: Subject): boolean {

@@ -55,3 +55,41 @@ describe('a member of a union that is read as another', () => {
   accepts('never-released', 'both of them filled, and dropped by one', both('unpin_user_page(page);'));
   complains('never-released', 'both of them filled, and looked at by one', both('set_page_dirty_lock(page);'), 'buf_init:b->page = page;');
 });
+
+/** A function that fills an array by one member, and unwinds a failure by another. */
+const unwound = (drop: string, members = unnamedPages) => `struct req { ${members} int n; };
+int take(struct req *r, unsigned long a, int n)
+{
+	int got;
+
+	r->raw = kvmalloc_array(n, sizeof(struct page *), GFP_KERNEL);
+	if (!r->raw)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, r->raw);
+	if (got != n) {
+		${drop}
+		kvfree(r->raw);
+		return -EFAULT;
+	}
+	r->n = n;
+	return 0;
+}
+void end(struct req *r)
+{
+	unpin_user_pages(r->pages, r->n);
+	kvfree(r->pages);
+}
+`;
+const unnamedPages = 'union { struct page **pages; void *raw; };';
+
+describe('a failure that is unwound by another member of a union', () => {
+  const drop = 'if (got > 0)\n\t\t\tunpin_user_pages(r->pages, got);';
+  accepts('partial-pin-leak', 'one that is dropped so', unwound(drop));
+  complains('partial-pin-leak', 'one that is not', unwound(''), 'take:if (got != n) {');
+  complains(
+    'partial-pin-leak',
+    'one that is dropped by another field',
+    unwound(drop, 'struct page **pages; void *raw;'),
+    'take:if (got != n) {',
+  );
+});
