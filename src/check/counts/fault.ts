@@ -5,10 +5,11 @@ import type { FindingStep } from '../finding.js';
 /** A statement that takes up another number of pages than the call took. */
 export interface CountFault {
   /**
-   * Drops pages, or uses them, or hands them on as a success; adds up the number asked for; or returns the count itself, or zero
+   * Drops pages, or uses them, or hands them on as a success; adds up the number asked for, or what a round took as if that
+   * were all of it; or returns the count itself, or zero
    * after an error, where zero is the success.
    */
-  kind: 'drop' | 'use' | 'success' | 'sum' | 'result' | 'error';
+  kind: 'drop' | 'use' | 'success' | 'sum' | 'round' | 'result' | 'error';
   /** More than there are, all that several rounds are to take before they have, with an error as the number, one behind the last, one too few. */
   how: 'unfilled' | 'early' | 'negative' | 'past' | 'few';
   reference: FunctionReference;

@@ -20,6 +20,7 @@ import type { CountFault } from './fault.js';
 import { takesAsItIs } from './helper.js';
 import { inLoop } from './in-loop.js';
 import { type Numbers, numbersIn } from './kept.js';
+import { addedUp } from './passed-over.js';
 import { faultAt, isArray, isPage, isTest, type State, type Walking, walkingOf } from './path.js';
 import { isComplete } from './rounds.js';
 import {
@@ -45,9 +46,9 @@ const maxCallers = 3;
 
 /** What can be told where indexes are what they are. */
 const told: Readonly<Record<Taking['indexes'], ReadonlySet<CountFault['kind']>>> = {
-  all: new Set(['drop', 'use', 'success', 'sum', 'result', 'error']),
+  all: new Set(['drop', 'use', 'success', 'sum', 'round', 'result', 'error']),
   some: new Set(['drop']),
-  part: new Set(['sum', 'result', 'error']),
+  part: new Set(['sum', 'round', 'result', 'error']),
   bytes: new Set(['use', 'sum', 'result', 'error']),
 };
 
@@ -92,6 +93,7 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: 
   let zeroIsSuccess = false;
   let handed = 0;
   const numbers: string[] = [];
+  let sum: { pos: number | null } | undefined;
   const seen = new Set<string>();
   const queue: State[] = [];
   const push = (made: State): void => {
@@ -119,7 +121,13 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: 
     // What was found so far is found; what else a result is returned for is not known.
     if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0, numbers };
     const state = queue[i] as State;
-    if (state.node === start.id) continue;
+    if (state.node === start.id) {
+      if ((state.outcomes & ALL) !== 0 && (state.outcomes & (SHORT | ERROR)) === SHORT) {
+        sum ??= { pos: addedUp(w) };
+        if (sum.pos !== null) faults.push(...faultAt(w, state, sum.pos, 'round', 'unfilled', SHORT));
+      }
+      continue;
+    }
     const n = graph.nodes[state.node] as Node;
     if (n.operation?.kind === 'return') {
       const returned = atReturn(w, state, n);

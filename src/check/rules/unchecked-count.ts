@@ -13,6 +13,7 @@ const done: Readonly<Record<CountFault['kind'], { what: string; step: string | n
   result: { what: 'is returned as it is, where zero is success and an error is negative', step: 'returns the count' },
   error: { what: 'is dropped, and zero returned as for success', step: 'returns zero' },
   sum: { what: 'is counted here as all that were asked for', step: 'adds the number asked for' },
+  round: { what: 'is passed over here', step: 'goes on with the next round, as if all of this one were there' },
   use: { what: 'is passed over here', step: 'takes up pages that may not be there' },
   drop: { what: 'is passed over here', step: null },
 };
