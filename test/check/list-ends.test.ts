@@ -112,3 +112,65 @@ describe('a request that takes pages or drops them', () => {
   accepts(rule, 'of another, in a case', command(`switch (cmd) {\n\tcase 2:\n\t\t${found}\n\t\treturn 0;\n\t}`, ''));
   complains(rule, 'as it fails', command('', `if (cmd == 3) {\n\t\tlist_del(&r->list);\n\t\treg_drop(r);\n\t\treturn -EIO;\n\t}`), kept);
 });
+
+/** One object of a list that is looked for under a lock, and ended behind it. */
+const foundIn = (take: string, end: string) => `${head}long vm_add(struct vm *vm, unsigned long va)
+{
+	struct reg *r;
+	int k = -ENOMEM;
+
+${make}
+void vm_free(struct vm *vm)
+{
+	struct reg *r, *next;
+
+	list_for_each_entry_safe(r, next, &vm->regs, list) {
+		list_del(&r->list);
+		reg_drop(r);
+	}
+	kfree(vm);
+}
+int vm_del(struct vm *vm, unsigned long n)
+{
+	struct reg *r, *next, *victim = NULL;
+	struct page **pages = NULL;
+	unsigned long nr = 0;
+
+	spin_lock(&vm->lock);
+	list_for_each_entry_safe(r, next, &vm->regs, list) {
+		if (r->n == n) {
+			list_del(&r->list);
+			${take}
+			break;
+		}
+	}
+	spin_unlock(&vm->lock);
+	if (!victim)
+		return -ENOENT;
+	${end}
+	return 0;
+}
+`;
+
+describe('an object of a list that is freed by another variable', () => {
+  const [place, kept] = ['vm_del:kfree(victim);', 'victim = r;\n\t\t\tpages = r->pages;\n\t\t\tnr = r->n;'];
+  complains('leak-on-path', 'by that alone', foundIn('victim = r;', 'kfree(victim);'), place);
+  complains('leak-on-path', 'with the array in a variable', foundIn(kept, 'kfree(victim);\n\tkvfree(pages);'), 'vm_del:kvfree(pages);');
+  accepts(
+    'leak-on-path',
+    'behind a drop by its members',
+    foundIn('victim = r;', 'unpin_user_pages(victim->pages, victim->n);\n\tkfree(victim);'),
+  );
+  accepts('leak-on-path', 'before a drop by variables', foundIn(kept, 'kfree(victim);\n\tunpin_user_pages(pages, nr);'));
+  accepts(
+    'leak-on-path',
+    'before a drop of what there is',
+    foundIn(kept, 'kfree(victim);\n\tif (pages)\n\t\tunpin_user_pages(pages, nr);'),
+  );
+  accepts(
+    'leak-on-path',
+    'behind a test, before a drop of what there is',
+    foundIn(kept, 'if (!pages)\n\t\treturn 0;\n\tkfree(victim);\n\tif (pages)\n\t\tunpin_user_pages(pages, nr);'),
+  );
+  accepts('leak-on-path', 'by who drops the pages, too', foundIn('victim = r;', 'reg_drop(victim);'));
+});

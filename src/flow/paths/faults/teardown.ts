@@ -125,7 +125,8 @@ export function endingsOf(
       for (const graph of program.graphs(reference)) {
         if (isOfArrays)
           for (const { variable, own } of arraysFreed(program, file, graph, carrier)) visit(reference, variable, own, 0, false);
-        for (const { variable, tag } of freedIn(program, file, graph)) {
+        for (const { variable: freed, tag } of freedIn(program, file, graph)) {
+          const variable = foundBy(program, file, graph, freed, tag);
           const fields = within(program, file, tag, carrier);
           // Who ends an object in another of its uses names none of the fields, nor hands it to somebody who drops what is there.
           const isMeant =
@@ -144,6 +145,14 @@ export function endingsOf(
     }
   }
   return found;
+}
+
+/** The variable by which an object was found that is freed by another, `victim = map;` in a loop over a list; that other where it is not so. */
+function foundBy(program: Program, file: string, graph: Graph, freed: string, tag: string): string {
+  const sources = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.target === freed ? [o.source] : []));
+  const [by, ...others] = new Set(sources.map(({ path, address }) => (address || path === null || rootOf(path) !== path ? '' : path)));
+  const isOne = by !== undefined && others.length === 0 && graph.types.has(by) && tagOf(program, file, graph, by) === tag;
+  return isOne && listsOf(graph, by).length > 0 ? by : freed;
 }
 
 /** The parameter of a function that a variable stands for in some variant; -1 for any other. */

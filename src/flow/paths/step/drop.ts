@@ -1,14 +1,14 @@
 /** Calls that drop the reference or free what holds it, and what comes too late after them. */
 import { type CallOperation, type Graph, isStore, type Node, type Operation } from '../../../program/graph.js';
-import { rootOf, splitSteps, type Value } from '../../../program/path.js';
+import { rootOf, splitSteps, suffixAfter, type Value } from '../../../program/path.js';
 import { freedOf, pageFillingCalls, pageReadingCalls, pageUse, type ReleaseCall, reachingCall } from '../../../protocol/index.js';
 import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
 import { givenBack } from '../loops/extras.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf, ownIndex } from '../loops/unwind.js';
-import { freed, holders, isCut, reach, valueIn } from '../memory/memory.js';
-import { signOf } from '../memory/signs.js';
+import { freed, holders, isCut, reach, renamed, valueIn } from '../memory/memory.js';
+import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
 import { unset } from '../memory/unset.js';
@@ -143,6 +143,7 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
     const value = valueIn(state, a);
     if (value === null) continue;
     isArray ||= state.store.get(`${value}[]`) === theReference;
+    next = apart(local, n, a, value, next);
     const before = holders(next);
     next = freed(next, value);
     // What stood behind a pointer that was stored over is not freed with the object of that pointer.
@@ -155,6 +156,31 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
       what: isArray ? 'array' : 'object',
     });
   return next;
+}
+
+/** The state where memory is freed of which a member leads to the pages, `n = obj->pages` before: what others lead to as well has a name of its own from here on. */
+function apart(local: Called, { id }: Node, object: Value, value: string, state: State): State {
+  const isBelow = (place: string): boolean => place !== value && suffixAfter(place, value) !== null;
+  const below = holders(state).filter(isBelow);
+  if (below.length === 0) return state;
+  for (const [place, pointer] of state.store) {
+    const isKept = pointer !== place && isBelow(pointer) && !(place === value || isBelow(place));
+    if (
+      !isKept ||
+      !isLedTo(local, object, suffixAfter(pointer, value) ?? '') ||
+      !below.some((held) => held !== pointer && suffixAfter(held, pointer) !== null)
+    )
+      continue;
+    const name = `?apart${id}`;
+    return withSign(renamed(state, pointer, name), name, signOf(state, pointer)) ?? state;
+  }
+  return state;
+}
+
+/** True for what a member of an object points at, not for what stands in its own memory, nor behind that in the same allocation. */
+function isLedTo({ program, graph, reference: { file } }: Called, { path }: Value, suffix: string): boolean {
+  const types = splitSteps(suffix).map((_, i, steps) => program.typeOf(path + steps.slice(0, i + 1).join(''), graph, file));
+  return types[0] === null || types.some((type) => type !== null && type.pointers > 0 && type.dims.length === 0);
 }
 
 /** A variable that is given itself, `null` for anything else. */
