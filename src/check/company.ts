@@ -167,7 +167,8 @@ function isJustFilled({ program, site }: Subject, visit: Visit, fact: string): b
   const root = rootOf(fact);
   const graph = program.graphs(visit.flow.reference)[0];
   if (!graph || visit.heap !== null) return false;
-  if (/^(\[\])?$/.test(fact.slice(root.length)) && graph.types.has(root) && !graph.params.some((p) => p.name === root)) return true;
+  if (/^(\[\])?(@(bvec|sgl))?$/.test(fact.slice(root.length)) && graph.types.has(root) && !graph.params.some((p) => p.name === root))
+    return true;
   const at = site.signature?.pages ?? null;
   const array = at === null || visit.way !== 'site' ? undefined : site.call.args[at];
   const isWhole = array?.path && site.call.expressions[at as number]?.kind !== 'binary' && !array.path.endsWith('[]');

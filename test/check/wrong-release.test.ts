@@ -276,3 +276,57 @@ void win_end(struct win *w)
   accepts('never-released', 'the same', two('put_page'));
   accepts('wrong-release', 'an unpin of them', two('unpin_user_page'));
 });
+
+describe('of a list of pages that a function makes itself', () => {
+  /** A function that unwinds what it has put into bio_vecs, which an object gets that has pages of the allocator otherwise. */
+  const listed = (drop: string, more = '') => `struct io { struct bio_vec *bv; int n; bool bounce; };
+int io_take(struct io *io, unsigned long a, int n)
+{
+	struct bio_vec *bv = kvcalloc(n, sizeof(*bv), GFP_KERNEL);
+	struct page *page;
+	int i, got;
+
+	if (!bv)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		got = pin_user_pages_fast(a + i * PAGE_SIZE, 1, FOLL_LONGTERM, &page);
+		if (got != 1)
+			goto fail;
+		${more}
+		bvec_set_page(&bv[i], page, PAGE_SIZE, 0);
+	}
+	io->bv = bv;
+	io->n = n;
+	return 0;
+fail:
+	while (i--)
+		${drop}(bv[i].bv_page);
+	kvfree(bv);
+	return -EFAULT;
+}
+int io_bounce(struct io *io, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		bvec_set_page(&io->bv[i], alloc_page(GFP_KERNEL), PAGE_SIZE, 0);
+	io->bounce = true;
+	io->n = n;
+	return 0;
+}
+void io_end(struct io *io)
+{
+	int i;
+
+	for (i = 0; i < io->n; i++) {
+		if (io->bounce)
+			put_page(io->bv[i].bv_page);
+		else
+			unpin_user_page(io->bv[i].bv_page);
+	}
+}`;
+  const swapped = 'if (wants_copy(page)) {\n\t\t\tunpin_user_page(page);\n\t\t\tpage = alloc_page(GFP_KERNEL);\n\t\t}';
+  complains('wrong-release', 'a put of its pages', listed('put_page'), 'io_take:put_page(bv[i].bv_page);');
+  accepts('wrong-release', 'an unpin of them', listed('unpin_user_page'));
+  accepts('wrong-release', 'a put where it puts other pages there, too', listed('put_page', swapped));
+});
