@@ -84,10 +84,18 @@ function storedBeside(program: Program, arrivals: Arrivals, siteFile: string, pl
       // What keeps no more than a page's number is an object of its own.
       if (origin.kind === 'frame' || passing || isAmong(places, arrival, reference) || !flow.heap.some((h) => places.heap.has(h))) continue;
       found.beside.push(origin);
-      if (!fresh && flow.heap.some((h) => places.own.has(h)) && !isOwn(places, arrival, reference)) found.mixed.push(origin);
+      if (!fresh && flow.heap.some((h) => places.own.has(h) && mayBeDropped(places, h)) && !isOwn(places, arrival, reference))
+        found.mixed.push(origin);
     }
   }
   return found;
+}
+
+/** False for a field with a number alone by which nobody drops a page: a device's command has the addresses of all sorts of memory. */
+function mayBeDropped({ visits }: Places, heap: string): boolean {
+  if (!/@(pfn|address)$/.test(heap)) return true;
+  const comesBy = (visit: Visit | undefined): boolean => visit !== undefined && (visit.heap === heap || comesBy(visit.parent?.visit));
+  return visits.some((visit) => visit.flow.releases.length > 0 && comesBy(visit));
 }
 
 /** True if pages of another origin come to a statement of a function. */

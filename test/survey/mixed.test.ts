@@ -493,3 +493,40 @@ void g(struct foo *o)
   for (const beside of ['virt_to_page(addr)', 'vmalloc_to_page(addr)'])
     it(`is the site’s beside ${beside}, which is no such page`, async () => expect(await puts(beside)).toEqual(own));
 });
+
+describe('8. mixed: a device that is told addresses of all sorts of memory', () => {
+  /** The address of the page of user memory, and of one of the driver's own, in the command of a device. */
+  const told = (end: string): string => `struct cmd { u64 addr; u32 len; };
+struct dev { struct cmd *cmd; void *answer; };
+int send(struct dev *d, unsigned long a)
+{
+	struct page *page;
+	int err;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	d->cmd->addr = page_to_phys(page);
+	err = ring(d);
+	${end}
+	return err;
+}
+int set_up(struct dev *d)
+{
+	struct page *page = alloc_page(GFP_KERNEL);
+
+	if (!page)
+		return -ENOMEM;
+	d->answer = page_address(page);
+	d->cmd->addr = page_to_phys(page);
+	return ring(d);
+}
+void finish(struct dev *d)
+{
+	unpin_user_page(pfn_to_page(PHYS_PFN(d->cmd->addr)));
+}`;
+  it('where the page is dropped by its pointer', async () => {
+    const alone = told('unpin_user_page(page);').replace(/void finish[\s\S]*$/, '');
+    expect(await mixedWith(alone)).toBe('');
+  });
+  it('where a page is dropped by such an address', async () => expect(await mixedWith(told(''))).toMatch(/alloc_page/));
+});
