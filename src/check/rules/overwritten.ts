@@ -1,6 +1,7 @@
 import { complaintOf, pathsIn } from '../evidence.js';
+import { leftByLastUser } from '../faults/counted-off.js';
 import { emptiedFields } from '../faults/emptied.js';
-import type { Rule } from '../finding.js';
+import { notTold, type Rule } from '../finding.js';
 
 export const overwritten: Rule = {
   id: 'overwritten',
@@ -10,6 +11,6 @@ export const overwritten: Rule = {
     const stored = pathsIn(subject)
       .filter((w) => w.kind === 'over')
       .map((w) => complaintOf(subject, w, `pages of an earlier ${subject.row.api}() are stored over, and nothing has dropped them`));
-    return [...stored, ...emptiedFields(subject)];
+    return [...stored, ...notTold(leftByLastUser(subject), stored), ...emptiedFields(subject)];
   },
 };

@@ -134,7 +134,7 @@ function lookedAfter(graph: Graph, node: Node, { file }: FunctionReference, kept
 }
 
 /** True for a variable that the function sets to what a call gives: a new object, or one that was looked up for this. */
-function isMade(graph: Graph, variable: string): boolean {
+export function isMade(graph: Graph, variable: string): boolean {
   return graph.nodes.some((n) => {
     const o = n.operation;
     if (o?.kind !== 'copy' || o.target !== variable || !o.source.path?.startsWith('%')) return false;
