@@ -4,6 +4,7 @@ import { behindReleases } from '../faults/behind.js';
 import { droppedTwice } from '../faults/dropped-twice.js';
 import { leftErrors } from '../faults/left-errors.js';
 import { redropped } from '../faults/redropped.js';
+import { droppedThoughHandedOn } from '../faults/untold.js';
 import { notTold, type Rule } from '../finding.js';
 
 export const doubleRelease: Rule = {
@@ -22,6 +23,7 @@ export const doubleRelease: Rule = {
       ...notTold(droppedTwice(subject, message), [...walked, ...repeated]),
       ...leftErrors(subject),
       ...notTold(redropped(subject), walked),
+      ...notTold(droppedThoughHandedOn(subject), walked),
     ];
   },
 };
