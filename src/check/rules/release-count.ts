@@ -2,6 +2,7 @@ import type { Subject } from '../../survey/unit.js';
 import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { countsFromUser } from '../counts/from-user.js';
+import { roundedDrops } from '../counts/rounded.js';
 import { steppedDrops } from '../counts/stepped.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
 import { shortUnwindings } from '../counts/unwinding.js';
@@ -30,7 +31,13 @@ export const releaseCount: Rule = {
     const walked = pathsIn(subject)
       .filter((w) => w.kind === 'more')
       .map((w) => complaintOf(subject, w, message));
-    return [...counted, ...notTold([...walked, ...askedFor(subject), ...shortUnwindings(subject), ...steppedDrops(subject)], counted)];
+    return [
+      ...counted,
+      ...notTold(
+        [...walked, ...askedFor(subject), ...shortUnwindings(subject), ...steppedDrops(subject), ...roundedDrops(subject)],
+        counted,
+      ),
+    ];
   },
 };
 

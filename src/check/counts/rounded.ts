@@ -1,0 +1,121 @@
+/**
+ * Drops of as many pages as a member of the object says that keeps them, where that was the number of places asked for, and was then given by
+ * its address to a function which makes another number of it: the places that there are, and not those that were filled.
+ */
+import { spelledIn } from '../../flow/paths/function/text.js';
+import { storesOf } from '../../flow/stores.js';
+import { onlyFunction } from '../../program/definitions.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type CallOperation, type Graph, isStore, leadsTo, type Node, namedCall } from '../../program/graph.js';
+import { type Member, memberAt } from '../../program/members.js';
+import { rootOf } from '../../program/path.js';
+import { folderOf, isNear } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import { stepsTo } from '../../survey/trace.js';
+import type { Subject } from '../../survey/unit.js';
+import { zero } from '../../syntax/truth.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, stepIn, taken } from '../finding.js';
+import { type Counted, countedFrom } from './bounds.js';
+import { addedIn } from './symbols.js';
+
+/** Where a member is set to a parameter, and handed on by its address. */
+interface Rounding {
+  reference: FunctionReference;
+  parameter: number;
+  set: Node;
+  node: Node;
+  call: CallOperation;
+}
+
+/** Such drops of a site's pages. */
+export function roundedDrops(subject: Subject): Complaint[] {
+  const { program } = subject;
+  const found = new Map<string, Complaint>();
+  for (const release of releasesIn(subject)) {
+    if (release.event.guards.length > 0) continue;
+    for (const counted of countedFrom(program, release)) {
+      const key = `${counted.visit.flow.reference.file}:${counted.pos}`;
+      const complaint = found.has(key) ? null : roundedAt(subject, counted);
+      if (complaint) found.set(key, complaint);
+    }
+  }
+  return [...found.values()];
+}
+
+function roundedAt(subject: Subject, { visit, pos, fact, count }: Counted): Complaint | null {
+  const { program, row } = subject;
+  const path = count?.value.path ?? null;
+  if (visit.way !== 'field' || count === null || path === null || count.plus !== 0 || addedIn(count.value) !== 0) return null;
+  const { reference } = visit.flow;
+  for (const graph of program.graphs(reference)) {
+    const member = memberAt(program, reference, graph, path);
+    const rounding = member && roundingOf(subject, member);
+    const filling = rounding && fillingBy(subject, rounding, member);
+    if (!rounding || !filling) continue;
+    const name = rounding.call.name as string;
+    const text = spelledIn({ program, reference, graph }, path);
+    return {
+      message: `as many pages are dropped as ${text} says, of which ${name}() makes another number than places were asked for of ${row.api}()'s pages`,
+      ...{ file: reference.file, function: reference.name, pos },
+      path: [
+        taken(subject),
+        stepIn(program, filling.reference, filling.pos, `so many places are asked for by ${rounding.reference.name}(), and filled`),
+        stepIn(program, rounding.reference, rounding.set.pos, `that number is kept in ${member.field}`),
+        stepIn(program, rounding.reference, rounding.node.pos, `${name}() is given its address, and stores another one there`),
+        ...stepsTo(program, visit, fact, { pos }),
+        stepIn(program, reference, pos, `as many are dropped as ${text} says`),
+      ],
+    };
+  }
+  return null;
+}
+
+/** Who alone says what a member is, and lets another say it anew; `null` if nobody does, or if others have a say in it. */
+function roundingOf({ program, row }: Subject, member: Member): Rounding | null {
+  const files = program.tree.filesAccessing(member.field).filter((file) => isNear(file, folderOf(row.file)));
+  const functions = files.flatMap((file) => program.touching(file, [member.field], member.tag)).filter((r) => !r.macro);
+  const storing = functions.filter((reference) => giving(member.field).test(program.textOf(reference)));
+  const found = storing.map((reference) => program.graphs(reference).flatMap((graph) => roundingIn(program, reference, graph, member)));
+  const [first, ...others] = found;
+  return others.length > 0 ? null : (first?.[0] ?? null);
+}
+
+/** A text that gives a member a value other than zero, or its address away. */
+function giving(field: string): RegExp {
+  return new RegExp(`(?:->|\\.)\\s*${field}\\s*(?:[-+|&^]?=(?!=)|\\+\\+|--)|&[\\w>.-]*(?:->|\\.)${field}\\b`);
+}
+
+function roundingIn(program: Program, reference: FunctionReference, graph: Graph, member: Member): Rounding[] {
+  const isMember = (path: string | null): path is string => {
+    const at = memberAt(program, reference, graph, path);
+    return at?.tag === member.tag && at.field === member.field;
+  };
+  const stores = graph.nodes.filter(({ operation: o }) => isStore(o) && isMember(o.target) && !(o.kind === 'clear' && zero.test(o.text)));
+  const [set, ...others] = stores;
+  const source = set?.operation?.kind === 'copy' && set.operation.replaces ? set.operation.source : null;
+  const parameter = graph.params.findIndex(({ name }) => name === source?.path);
+  if (!set || others.length > 0 || parameter < 0 || source?.address) return [];
+  return graph.nodes.flatMap((node): Rounding[] => {
+    const call = namedCall(node);
+    const at = call?.args.findIndex((a) => a.address && isMember(a.path)) ?? -1;
+    const callee = call && at >= 0 ? onlyFunction(program.resolve(call.name, reference.file)) : null;
+    if (!call || !callee || !leadsTo(graph, set, (n) => n === node) || !storesOf(program)(callee, at, '[]')) return [];
+    return [{ reference, parameter, set, node, call }];
+  });
+}
+
+/** Who asks for so many places, by a variable, has its pages put there, and does not look at the member. */
+function fillingBy(
+  { program, followed }: Subject,
+  { reference, parameter }: Rounding,
+  { tag, field }: Member,
+): { reference: FunctionReference; pos: number } | null {
+  const filling = followed.visits.filter(({ flow }) => flow.heap.some((heap) => rootOf(heap) === `#${tag}`));
+  const keys = new Set(filling.map(({ flow }) => flow.reference.key));
+  const site = program.callSites(reference).find(({ caller, call }) => {
+    const isPlain = call.expressions[parameter]?.kind === 'identifier' && call.args[parameter]?.path != null;
+    return isPlain && keys.has(caller.key) && !new RegExp(`\\b${field}\\b`).test(program.textOf(caller));
+  });
+  return site ? { reference: site.caller, pos: site.call.pos } : null;
+}
