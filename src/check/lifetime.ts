@@ -4,6 +4,7 @@ import { type Graph, leadsTo, type Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires, puttingCall, untilDone } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
+import { endsItsOwn } from './made.js';
 
 const maxFunctions = 300;
 const acquiring = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\s*\\(`);
@@ -40,6 +41,7 @@ export function reachedApart({ program, site }: Subject, dropping: FunctionRefer
       const taken = takenIn(graph, by.file);
       // What the end of a scope drops in a function that takes is that function's own.
       if (node !== null && taken.length > 0 && isScopeEnd(node)) return false;
+      if (node !== null && endsItsOwn(program, by, graph, node)) return false;
       const isTaken = node === null ? taken.length > 0 : taken.some((n) => leadsTo(graph, n, (m) => m === node));
       if (node !== null && isCalled(node, reference)) return !isTaken && apart(by) !== null;
       // Who calls it back does so before the wait for that is over.

@@ -1,9 +1,12 @@
 /** Objects that a function has made itself: what it drops of them it has not found. */
 import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
-import type { Graph } from '../program/graph.js';
+import { onlyFunction } from '../program/definitions.js';
+import type { FunctionReference } from '../program/file.js';
+import { type CallOperation, type Graph, isStore, leadsTo, type Node, type Store } from '../program/graph.js';
 import { rootOf } from '../program/path.js';
 import type { Program } from '../program/program.js';
-import { memoryCall } from '../protocol/index.js';
+import { errorCalls, freeingCalls, memoryCall } from '../protocol/index.js';
+import { noPointer } from '../syntax/truth.js';
 
 /** True if what a fact of a function says to be there stands in an object that the function has allocated. */
 export function isMadeIn(program: Program, flow: FunctionFlow, fact: string): boolean {
@@ -13,4 +16,54 @@ export function isMadeIn(program: Program, flow: FunctionFlow, fact: string): bo
     return nodes.some(({ operation: o }) => o?.kind === 'copy' && roots.has(o.target) && made.has(o.source.path ?? ''));
   };
   return program.graphs(flow.reference).every(makes);
+}
+
+/** True for a call by which a function ends an object that it has made: what stands in there was put there since. */
+export function endsItsOwn(program: Program, { file }: FunctionReference, graph: Graph, { operation: o }: Node): boolean {
+  return (
+    o?.kind === 'call' &&
+    o.args.some(
+      ({ path, address }, i) =>
+        path !== null && !address && isSetOnlyBy(graph, path, (by) => isMaking(program, file, by)) && isFreedBy(program, file, o, i),
+    )
+  );
+}
+
+/** True for a variable of a function that is set to nothing but what some calls give. */
+function isSetOnlyBy({ params, nodes }: Graph, variable: string, isMeant: (o: CallOperation) => boolean): boolean {
+  if (rootOf(variable) !== variable || variable.startsWith('::') || params.some(({ name }) => name === variable)) return false;
+  const made = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isMeant(o) ? [o.result] : [])));
+  const isNone = (o: Store): boolean => o.kind === 'clear' && (o.text === '' || noPointer.test(o.text));
+  const stores = nodes.flatMap(({ operation: o }) => (isStore(o) && o.target === variable && !isNone(o) ? [o] : []));
+  return stores.length > 0 && stores.every((o) => o.kind === 'copy' && made.has(o.source.path ?? ''));
+}
+
+function isAllocating({ name }: CallOperation): boolean {
+  return memoryCall.test(name ?? '');
+}
+
+/** True for a call that gives memory, or of a function that returns what it has allocated, an error or nothing. */
+function isMaking(program: Program, from: string, o: CallOperation): boolean {
+  const callee = o.name === null ? null : onlyFunction(program.resolve(o.name, from));
+  if (callee === null) return isAllocating(o);
+  return program.graphs(callee).every((graph) => {
+    const errors = new Set(
+      graph.nodes.flatMap(({ operation: e }) => (e?.kind === 'call' && errorCalls.test(e.name ?? '') ? [e.result] : [])),
+    );
+    const returned = graph.nodes.flatMap(({ operation: r }) => (r?.kind === 'return' && r.value?.path ? [r.value.path] : []));
+    const objects = returned.filter((path) => !errors.has(path));
+    return objects.length > 0 && objects.every((path) => isSetOnlyBy(graph, path, isAllocating));
+  });
+}
+
+/** True for a call of a function that frees what it is given, whatever else it does. */
+function isFreedBy(program: Program, from: string, { name }: CallOperation, argument: number): boolean {
+  const callee = name === null ? null : onlyFunction(program.resolve(name, from));
+  const isFreed = (graph: Graph): boolean => {
+    const given = graph.params[argument]?.name;
+    const frees = ({ operation: o }: Node): boolean =>
+      o?.kind === 'call' && freeingCalls.has(o.name ?? '') && o.args.some((a) => a.path === given && !a.address);
+    return given !== undefined && !leadsTo(graph, graph.nodes[graph.entry] as Node, (n) => n.id === graph.exit, frees);
+  };
+  return callee !== null && program.graphs(callee).every(isFreed);
 }

@@ -104,3 +104,118 @@ describe('two calls with an object each', () => {
     'args_pin:return pin_user_pages_fast(a->addr, 1, FOLL_WRITE, &a->page) == 1 ? 0 : -EFAULT;',
   );
 });
+
+/** A window on user memory, of which a callback pins the part that it wants; `user` is who has such a window. */
+const window = (user: string) => `struct window { unsigned long at; struct page *pages[16]; int n; };
+struct log { struct window *window; };
+typedef int (*visit_t)(struct window *w, void *arg);
+static void window_put(struct window *w)
+{
+	if (w->n) {
+		unpin_user_pages_dirty_lock(w->pages, w->n, true);
+		w->n = 0;
+	}
+}
+void window_free(struct window *w)
+{
+	window_put(w);
+	kfree(w);
+}
+static int window_check(struct window *w)
+{
+	return w->at & 7 ? -EINVAL : 0;
+}
+struct window *window_new(unsigned long at)
+{
+	struct window *w = kzalloc(sizeof(*w), GFP_KERNEL);
+	int ret;
+
+	if (!w)
+		return ERR_PTR(-ENOMEM);
+	w->at = at;
+	ret = window_check(w);
+	if (ret) {
+		window_free(w);
+		return ERR_PTR(ret);
+	}
+	return w;
+}
+int window_fill(struct window *w, int first, int last)
+{
+	while (first < last) {
+		int got;
+
+		window_put(w);
+		got = pin_user_pages_fast(w->at + first * PAGE_SIZE, 16, FOLL_WRITE, w->pages);
+		if (got <= 0)
+			return -EFAULT;
+		w->n = got;
+		first += got;
+	}
+	return 0;
+}
+static int log_visit(struct window *w, void *arg)
+{
+	return window_fill(w, *(int *)arg, 64);
+}
+int window_each(struct window *w, void *arg, visit_t visit)
+{
+	return visit(w, arg);
+}
+${user}`;
+
+const ended = `long log_ioctl(unsigned long at, int first)
+{
+	struct window *w = window_new(at);
+	int ret;
+
+	if (IS_ERR(w))
+		return PTR_ERR(w);
+	ret = window_each(w, &first, log_visit);
+	window_free(w);
+	return ret;
+}
+`;
+
+describe('pins in an object', () => {
+  accepts('needs-longterm', 'one that the call makes and ends, which are taken in a callback', window(ended));
+  complains(
+    'needs-longterm',
+    'one that another call ends',
+    window(`long log_start(struct log *l, unsigned long at, int first)
+{
+	struct window *w = window_new(at);
+
+	if (IS_ERR(w))
+		return PTR_ERR(w);
+	l->window = w;
+	return window_each(w, &first, log_visit);
+}
+void log_stop(struct log *l)
+{
+	window_free(l->window);
+}
+`),
+    'window_fill:got = pin_user_pages_fast(w->at + first * PAGE_SIZE, 16, FOLL_WRITE, w->pages);',
+  );
+  complains(
+    'needs-longterm',
+    'one that the call has looked up and ends',
+    window(`struct window *window_of(struct log *l)
+{
+	return l->window;
+}
+long log_move(struct log *l, int first)
+{
+	return window_each(l->window, &first, log_visit);
+}
+void log_stop(struct log *l)
+{
+	struct window *w = window_of(l);
+
+	window_free(w);
+}
+`),
+    'window_fill:got = pin_user_pages_fast(w->at + first * PAGE_SIZE, 16, FOLL_WRITE, w->pages);',
+  );
+});
