@@ -409,7 +409,10 @@ int use(unsigned long a, int bad)
 
 describe('a frame number', () => {
   complains('leak-on-path', 'a return where something is wrong', framed('bad'), 'use:if (bad)');
+  complains('leak-on-path', 'a return where it is another one', framed('pfn == bad'), 'use:if (pfn == bad)');
   accepts('leak-on-path', 'a return where it is no page of the system', framed('box_is_device_pfn(pfn)'));
+  accepts('leak-on-path', 'a return where it is the number that stands for none', framed('pfn == ~0UL'));
+  accepts('leak-on-path', 'a return where none is written as below zero', framed('(unsigned long)-1 == pfn'));
 });
 
 const batched = (more: string): string => `struct batch { struct page *pages[16]; int n; int ops; };

@@ -14,6 +14,7 @@ import { unset } from './unset.js';
 /** The state where a condition came out as it did, `null` where it cannot. */
 export function assume(state: State, o: Assume, acquired: Acquired | null): State | null {
   if (o.op === '==' && state.phase === 'held' && acquired?.filled === o.left.text && signOfText(o.right.text) === sign.zero) return null;
+  if (o.op === '==' && state.phase === 'held' && (isNone(state, o.left, o.right) || isNone(state, o.right, o.left))) return null;
   if (o.call?.name === errorNumberTest) {
     const tested = valueIn(state, o.call.args[0]);
     if (tested !== null) return afterZero(state, tested, o.op === '!=' ? '<' : '>=');
@@ -27,6 +28,13 @@ export function assume(state: State, o: Assume, acquired: Acquired | null): Stat
   if (left !== null && right?.startsWith('=') && signOfText(right.slice(1)) === sign.zero) return afterZero(state, left, o.op);
   return left === null || right === null ? state : afterComparison(state, o, left, right, acquired);
 }
+
+/** True for the reference, as the number of a frame, and the highest number of all, which stands for no frame. */
+function isNone(state: State, frame: Value, number: Value): boolean {
+  return number.path === null && highest.test(number.text) && valueIn(state, frame) === theReference;
+}
+
+const highest = /^(?:~\s*0|-\s*1)[ul]*$/i;
 
 /** The state where `IS_ERR(value)`, or one that asks for NULL too, is as said: what leads to the reference is neither. */
 function afterErrorTest(state: State, value: string, orNull: boolean, isTrue: boolean): State | null {
