@@ -250,6 +250,56 @@ describe('a helper that takes a page in each round, and fails in a later one', (
   accepts('leak-on-path', 'those that are dropped at once', grabbed('unpin_user_pages(pages, i);'));
 });
 
+const vectors = (undo: string) => `struct op { struct page *pages[64]; unsigned int nents; };
+static int take(unsigned long a, unsigned int n, struct page **pages)
+{
+	int ret = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+
+	if (ret >= 0 && ret < n) {
+		unpin_user_pages(pages, ret);
+		ret = -EFAULT;
+	}
+	return ret;
+}
+struct op *op_make(struct part *parts, int n)
+{
+	struct op *op = kzalloc(sizeof(*op), GFP_KERNEL);
+	struct page *pages[8];
+	int i, j, ret, at = 0;
+
+	if (!op)
+		return NULL;
+	for (i = 0; i < n; i++) {
+		ret = take(parts[i].addr, parts[i].n, pages);
+		if (ret < 0)
+			goto fail;
+		for (j = 0; j < ret; j++)
+			op->pages[at++] = pages[j];
+	}
+	op->nents = at;
+	return op;
+fail:
+	${undo}
+	kfree(op);
+	return NULL;
+}
+void op_end(struct op *op)
+{
+	unpin_user_pages(op->pages, op->nents);
+	kfree(op);
+}
+`;
+describe('a helper that gives the number of what it has taken, and fails in a later round', () => {
+  complains('leak-on-path', 'the pages of the rounds before', vectors(''), 'op_make:for (i = 0; i < n; i++) {');
+  complains(
+    'leak-on-path',
+    'those of which the number is not set yet',
+    vectors('unpin_user_pages(op->pages, op->nents);'),
+    'op_make:for (i = 0; i < n; i++) {',
+  );
+  accepts('leak-on-path', 'those that are dropped', vectors('unpin_user_pages(op->pages, at);'));
+});
+
 const walked = (undo: string) => `struct list { struct scatterlist *sgl; int n; };
 static int add_one(struct scatterlist *sg, unsigned long a)
 {

@@ -132,10 +132,15 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
 /** The way on which a call in a later round fails: what earlier rounds were handed is still held. */
 function failedLater(local: Called, n: Node, o: CallOperation, state: State): State[] {
   if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, n, o)) return [];
-  const failed = withSign(calledAgain(state, o), o.result, local.nodes.failing(n, o));
-  if (!failed) return [];
-  const outcomes = outcome.error | outcome.zero | outcome.earlier;
-  return [told(local, n, altered(failed, { outcomes, result: null, asked: null, index: null }), `nothing taken by ${o.name}()`)];
+  // The number that the call came to in that round is not what it comes to now.
+  const again = altered(calledAgain(state, o), {
+    outcomes: outcome.error | outcome.zero | outcome.earlier,
+    result: null,
+    asked: null,
+    index: null,
+  });
+  const failed = withSign(again, o.result, local.nodes.failing(n, o));
+  return failed ? [told(local, n, failed, `nothing taken by ${o.name}()`)] : [];
 }
 
 /** True where all that leads to what an earlier round was handed are variables to which this round's result goes. */
