@@ -614,3 +614,39 @@ describe('a number that the acquiring call gives by an address', () => {
     accepts('leak-on-path', `is none that nobody has set, by ${by}`, request('r->len', freeing, helper));
   }
 });
+
+const arrayed = (undo: string) => `static ssize_t take_all(struct page ***pages, struct iov_iter *it, int *user)
+{
+	size_t off;
+	ssize_t got = iov_iter_get_pages_alloc2(it, pages, LONG_MAX, &off);
+
+	if (got < 0)
+		return got;
+	*user = 1;
+	return DIV_ROUND_UP(got + off, PAGE_SIZE);
+}
+int send_all(struct chan *c, struct iov_iter *it)
+{
+	struct page **pages = NULL;
+	int user = 0, i, err;
+	ssize_t n = take_all(&pages, it, &user);
+
+	if (n < 0)
+		return n;
+	err = chan_reserve(c, n);
+	if (err) {
+		${undo}
+		kvfree(pages);
+		return err;
+	}
+	err = chan_write(c, n);
+	for (i = 0; i < n; i++)
+		put_page(pages[i]);
+	kvfree(pages);
+	return err;
+}
+`;
+describe('an array that a helper has the pages put into, behind a pointer that was NULL', () => {
+  complains('leak-on-path', 'who frees it alone', arrayed(''), 'send_all:if (err) {');
+  accepts('leak-on-path', 'who drops the pages first', arrayed('release_pages(pages, n);'));
+});

@@ -1,9 +1,10 @@
 /** What a function's way out says, in the words of who called it. */
 import type { CallOperation } from '../../../program/graph.js';
-import { elsewherePath } from '../../../program/path.js';
+import { elsewherePath, splitSteps } from '../../../program/path.js';
 import { errorNames } from '../../../protocol/index.js';
+import { noPointer } from '../../../syntax/truth.js';
 import { keptOf, withEntry } from '../memory/maps.js';
-import { baseOf, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
+import { baseOf, isConstant, placeBelow, put, renewed, valueAt, valueIn, withFresh } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type Holder, type State, sign, theReference } from '../memory/state.js';
 import type { Says, Trail } from '../memory/trail.js';
@@ -74,10 +75,18 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
       // `file->private_data`, of which no field is known: somebody's object.
       if (value === null) next = put(next, elsewherePath(o.args[h.of]?.text ?? ''), theReference);
       if (value === null) continue;
+      next = ledOn(next, value, h.suffix);
       next = put(next, h.suffix === '' ? (h.of === -1 ? o.result : null) : placeBelow(next, value, h.suffix), theReference);
     }
   }
   return next;
+}
+
+/** The state in which a pointer that led nowhere, and behind which a function has left the reference, leads to where that function made it lead. */
+function ledOn(state: State, value: string, suffix: string): State {
+  const pointer = value.startsWith('&') && splitSteps(suffix).length > 1 ? value.slice(1) : null;
+  if (pointer === null || !isConstant(valueAt(state, pointer), noPointer)) return state;
+  return altered(state, { store: keptOf(state.store, (place) => place !== pointer) });
 }
 
 /** What stands at a place below what a function was given; `null` for what is not known. */
