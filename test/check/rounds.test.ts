@@ -548,3 +548,55 @@ describe('what a call hands on once more', () => {
   accepts('leak-on-path', 'an object that is ended before', retried('object', 'put_page(got->page);\n\t\tkfree(got);'));
   accepts('leak-on-path', 'an object that is kept in a list', retried('object', 'list_add(&got->list, &vm->gots);'));
 });
+
+const reread = (undo: string, made = '') => `int pin_current(struct space *s, unsigned long a)
+{
+	struct page *page;
+	unsigned long seq;
+	int ret;
+
+	${made}
+	for (;;) {
+		seq = s->seq;
+		if (get_user_pages_fast(a, 1, 0, &page) != 1)
+			return -EFAULT;
+		if (seq == s->seq)
+			break;
+		${undo}
+	}
+	ret = space_note(s, page_to_nid(page));
+	put_page(page);
+	return ret;
+}
+`;
+describe('a number that is read once more from where it was read before', () => {
+  complains(
+    'leak-on-path',
+    'who takes the page again where it is another one by now',
+    reread(''),
+    'pin_current:if (get_user_pages_fast(a, 1, 0, &page) != 1)',
+  );
+  accepts('leak-on-path', 'who drops it first', reread('put_page(page);'));
+  accepts(
+    'leak-on-path',
+    'a number that says how far it has come since',
+    `int pin_some(struct space *s, unsigned long a)
+{
+	unsigned long left = s->size;
+	struct page *page;
+
+	if (get_user_pages_fast(a, 1, 0, &page) != 1)
+		return -EFAULT;
+	if (!space_busy(s->number)) {
+		put_page(page);
+		left -= PAGE_SIZE;
+	}
+	if (left != s->size)
+		return 0;
+	put_page(page);
+	return -EBUSY;
+}
+`,
+  );
+  accepts('leak-on-path', 'a number that nobody else knows of', reread('', 's = kzalloc(sizeof(*s), GFP_KERNEL);'));
+});

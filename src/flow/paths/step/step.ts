@@ -43,6 +43,7 @@ import { call } from './call.js';
 import { lateAccess, unsettled } from './drop.js';
 import { mayHold } from './names.js';
 import { answered } from './questions.js';
+import { isReread } from './reread.js';
 import { settled, takesNone } from './settled.js';
 import { added, grown, isIncrease, isNumber, offset } from './sums.js';
 
@@ -124,7 +125,9 @@ export function run(local: Called, n: Node, before: State): State[] {
       if (state.phase === 'before' ? takesNone(local, n, state) : settled(local, n, state)) return [];
       if (!mayHold(local, o, state)) return [];
       const round = answered(local, o, roundOf(local, n, o, state));
-      const came = round && assume(round, local.nodes.said(n) as Assume, local.entry.kind === 'site' ? local.entry.acquired : null);
+      const said = local.nodes.said(n) as Assume;
+      const acquired = local.entry.kind === 'site' ? local.entry.acquired : null;
+      const came = round && (isReread(local, round, said) ? round : assume(round, said, acquired));
       if (!came) return [];
       const next = reached(local, o, came);
       if (next.phase === 'held' && (next.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return [];
