@@ -116,21 +116,48 @@ export function isSilentToDevices(name: string): boolean {
 const silentCall =
   /^(printk|(pr|dev|netdev)_(emerg|alert|crit|err|warn|warning|notice|info|debug|dbg)\w*|(READ|WRITE)_ONCE|barrier|(smp_|dma_|virt_)?[rw]?mb|(raw_)?spin_(un)?lock\w*|mutex_(un)?lock|list_(empty|del|del_init)|kunmap\w*)$/;
 
-/** Calls that fill the memory that their first argument points at, or its tags: lib/string.c, include/linux/uaccess.h, lib/iov_iter.c, arch/arm64/include/asm/mte.h. */
-export const fillingCalls: ReadonlySet<string> = new Set([
-  'memcpy',
-  'memmove',
-  'memset',
-  'memcpy_fromio',
-  'copy_from_user',
-  '__copy_from_user',
-  'copy_from_user_nofault',
-  'copy_from_iter',
-  'clear_page',
-  'memzero_explicit',
-  'mte_copy_tags_from_user',
-  'mte_clear_page_tags',
-]);
+/**
+ * Calls that write to the memory that an argument points at, or to its tags, and the position of that: lib/string.c, include/linux/uaccess.h,
+ * bitops.h, unaligned.h, atomic/atomic-instrumented.h, lib/iov_iter.c, arch/arm64/include/asm/mte.h, Documentation/atomic_bitops.txt.
+ */
+export const fillingCalls: ReadonlyMap<string, Place> = new Map<string, Place>(
+  Object.entries({
+    '0': [
+      'memcpy',
+      'memmove',
+      'memset',
+      ...['memset16', 'memset32', 'memset64', 'memset_l', 'memset_p'],
+      'memcpy_fromio',
+      'copy_from_user',
+      '__copy_from_user',
+      'copy_from_user_nofault',
+      'copy_from_iter',
+      'clear_page',
+      'memzero_explicit',
+      'mte_copy_tags_from_user',
+      'mte_clear_page_tags',
+      ...['xchg', 'cmpxchg', 'cmpxchg64', 'try_cmpxchg', 'try_cmpxchg64'],
+      ...atomics(['set', 'inc', 'dec', 'xchg', 'cmpxchg']),
+    ],
+    '1': [
+      ...bits(['set', 'clear', 'change']),
+      ...['put_unaligned', ...['16', '32', '64'].flatMap((size) => [`put_unaligned_le${size}`, `put_unaligned_be${size}`])],
+      ...atomics(['add', 'sub', 'and', 'or', 'xor']),
+    ],
+  }).flatMap(([place, names]) => names.map((name): [string, Place] => [name, place])),
+);
+
+/** What is done to a bit: also where it is not atomic, or says what the bit was, and of one in a little-endian word. */
+function bits(actions: readonly string[]): string[] {
+  return actions.flatMap((action) => {
+    const names = [`${action}_bit`, `test_and_${action}_bit`];
+    return [...names, ...names.map((name) => `__${name}`)].flatMap((name) => [name, `${name}_le`]);
+  });
+}
+
+function atomics(actions: readonly string[]): string[] {
+  return actions.flatMap((action) => [`atomic_${action}`, `atomic64_${action}`, `atomic_long_${action}`]);
+}
 
 /** A call that fills pages which it is given themselves, or in a container. */
 export interface PageFilling {

@@ -95,3 +95,37 @@ describe('a walk that maps the pages of a scatterlist one by one', () => {
   const kept = written(walked('memcpy_fromio(m.addr, to, m.length);', 'SG_MITER_TO_SG'), 'unpin_user_pages_dirty_lock(&page, 1, true);');
   accepts('dirty-lost', 'and fills each, which is marked', kept);
 });
+
+const at = (write: string): string => `struct head { u32 n; unsigned long flags; };
+struct dev { void *addr; unsigned long bits; };
+int note(struct dev *dev, unsigned long a)
+{
+	struct page *page;
+	struct head *h;
+
+	if (pin_user_pages_fast(a, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	h = kmap_local_page(page);
+	${write}
+	kunmap_local(h);
+	unpin_user_page(page);
+	return 0;
+}
+`;
+describe('what is written at an address in a page that is dropped clean', () => {
+  const calls = [
+    'memcpy(&h->n, dev, 4);',
+    'set_bit(3, &h->flags);',
+    'clear_bit(3, (unsigned long *)h);',
+    '__set_bit_le(3, h);',
+    'test_and_change_bit(3, &h->flags);',
+    'put_unaligned_le32(1, &h->n);',
+    'atomic_inc((atomic_t *)h);',
+    'atomic64_add(2, (atomic64_t *)h);',
+    'cmpxchg(&h->n, 1, 2);',
+  ];
+  for (const call of calls) complains('dirty-lost', call, at(call), `note:${drop}`);
+  accepts('dirty-lost', 'a bit that is read there', at('set_bit(test_bit(3, &h->flags), &dev->bits);'));
+  accepts('dirty-lost', 'what is read there and written elsewhere', at('put_unaligned(get_unaligned(&h->n), (u32 *)&dev->bits);'));
+  accepts('dirty-lost', 'a store to where the address stands', at('dev->addr = h;\n	xchg(&dev->addr, NULL);'));
+});

@@ -40,7 +40,7 @@ export const accessesOf = remembered((subject: Subject): Access[] =>
   subject.followed.visits.flatMap((visit) => accessesIn(subject, visit)),
 );
 
-const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls, ...pageFillingCalls.keys()].join('|')})\\s*\\(`);
+const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls.keys(), ...pageFillingCalls.keys()].join('|')})\\s*\\(`);
 
 /** Asks by its text whether a function calls such a one: most do not, and many are visited for several sites. */
 const mayReach = remembered((program: Program) => {
@@ -70,10 +70,10 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
         const device = o.name === null ? undefined : deviceCalls.get(o.name);
         const reached = reachedBy(o, device);
         const place = reached && placeOf(o, reached.memory);
-        const fact = place && factAt(place, facts, scope, reached.isMeant);
-        if (fact == null || place?.path == null) continue;
+        const behind = place && givenBehind(place, reached, facts, scope);
+        if (behind === null) continue;
         const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
-        found.set(pos, { visit, pos, fact, path: place.path, name: o.name, device: device !== undefined, direction });
+        found.set(pos, { visit, pos, ...behind, name: o.name, device: device !== undefined, direction });
       } else if (mapped && isStore(o) && !cells.has(o.target)) {
         const behind = storedBehind(o.target, facts, scope);
         if (behind !== null) found.set(pos, { visit, pos, ...behind, name: null, device: false, direction: '' });
@@ -83,17 +83,31 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
   return [...found.values()];
 }
 
-/** What a call lets a device at, or fills, and what leads from there to its pages; `null` for any other call. */
-function reachedBy(
-  { name, args }: CallOperation,
-  device: DeviceCall | undefined,
-): { memory: string; isMeant(suffix: string): boolean } | null {
+/** What a call lets a device at, or fills, and what leads from there to its pages. */
+interface Reached {
+  memory: string;
+  isMeant(suffix: string): boolean;
+  /** It is given where to write. */
+  isAddress?: true;
+}
+
+/** `null` for a call that does neither. */
+function reachedBy({ name, args }: CallOperation, device: DeviceCall | undefined): Reached | null {
   if (name === null) return null;
   if (device) return { memory: device.memory, isMeant: () => true };
-  if (fillingCalls.has(name)) return { memory: '0', isMeant: (suffix) => suffix === '@address' };
+  const written = fillingCalls.get(name);
+  if (written !== undefined) return { memory: written, isMeant: (suffix) => suffix === '@address', isAddress: true };
   const { memory, way } = pageFillingCalls.get(name) ?? {};
   const isIntoPages = way === undefined || way.into.test(args[way.argument]?.text ?? '');
   return memory !== undefined && isIntoPages ? { memory, isMeant: (suffix) => suffix === '' } : null;
+}
+
+/** Where the pages stand of what a call is given. `&head->flags` is behind the address in `head`; `&obj->addr` is where an address stands, not what is there. */
+function givenBehind(place: Value, { isMeant, isAddress }: Reached, facts: Facts, scope: Scope): Pick<Access, 'fact' | 'path'> | null {
+  if (place.path === null) return null;
+  if (isAddress && place.address) return storedBehind(place.path, facts, scope);
+  const fact = factAt(place, facts, scope, isMeant);
+  return fact === null ? null : { fact, path: place.path };
 }
 
 /** True for a parameter that leads to a variable in which the address stands: `&addr`. */
