@@ -24,6 +24,9 @@ export const exclusiveName = /test_and_set|cmpxchg|xchg|busy|_inc_not_zero/;
 /** In the name of a call that asks how an object stands: how many use it, which of its bits are set. */
 export const stateTestName = /refcount|kref|atomic|_test_|test_bit|test_and_clear_bit/;
 
+/** Of those, one that only looks: include/linux/bitops.h, atomic.h, refcount.h, kref.h. */
+export const stateReading = /^(test_bit(_acquire)?|(atomic|atomic64|atomic_long|refcount|kref)_read)$/;
+
 /** From a member to the struct around it: include/linux/container_of.h; and a driver's own macro or function that does nothing else. */
 export const containerOf = /^container_of\w*$/;
 export const containerMacro = /^#\s*define\s+\w+\([^)]*\)[\s\\(]*container_of\w*\s*\(/;

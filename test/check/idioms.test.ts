@@ -374,3 +374,36 @@ describe('an object that a library makes of a page', () => {
     'job_start:if (!d) {',
   );
 });
+
+const looked = (test: string, undo = '', first = ''): string => `struct hook { unsigned long at, bits; atomic_t users; struct page *page; };
+int hook_set(struct hook *h)
+{
+	struct page *page;
+	unsigned long *k;
+
+	if (pin_user_pages_fast(h->at, 1, FOLL_WRITE, &page) != 1)
+		return -EFAULT;
+	${first}
+	k = kmap_local_page(page);
+	if (${test}) {
+		kunmap_local(k);
+		${undo}
+		return -EAGAIN;
+	}
+	set_bit(1, k);
+	kunmap_local(k);
+	unpin_user_pages_dirty_lock(&page, 1, true);
+	return 0;
+}
+void hook_unset(struct hook *h)
+{
+	unpin_user_page(h->page);
+}
+`;
+describe('who asks how another object stands, with the page in variables of its own', () => {
+  for (const test of ['!test_bit(0, &h->bits)', 'atomic_read(&h->users) > 1'])
+    complains('leak-on-path', `${test}, and leaves`, looked(test), `hook_set:if (${test}) {`);
+  accepts('leak-on-path', 'and drops it', looked('!test_bit(0, &h->bits)', 'unpin_user_page(page);'));
+  accepts('leak-on-path', 'what it has said itself', looked('!test_bit(0, &h->bits)', '', 'set_bit(0, &h->bits);'));
+  accepts('leak-on-path', 'of the object that has the page, too', looked('test_bit(0, &h->bits)', '', 'h->page = page;'));
+});

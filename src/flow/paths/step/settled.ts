@@ -1,6 +1,6 @@
 /** Conditions of which who has the reference knows how they come out. */
 import { type Assume, type CallOperation, callsAt, type Graph, type Node } from '../../../program/graph.js';
-import { rootOf, type Value } from '../../../program/path.js';
+import { isOwnValue, rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import {
   acquires,
@@ -14,6 +14,7 @@ import {
   pageStateTest,
   roundingUp,
   saysNoReferences,
+  stateReading,
   stateTestName,
   userTests,
 } from '../../../protocol/index.js';
@@ -55,7 +56,7 @@ export function settled(local: Called, n: Node, state: State): boolean {
   if (o.call !== null)
     return (
       backingName.test(o.call.name ?? '') ||
-      stateTestName.test(o.call.name ?? '') ||
+      (stateTestName.test(o.call.name ?? '') && !asksOther(local, state, o.call)) ||
       (entry.kind !== 'site' && entry.kind !== 'returned' && asksHolder(local, state, o.call))
     );
   const path = o.left.path;
@@ -146,11 +147,25 @@ function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): b
     const type = graph.types.get(base);
     if (tested.some((other) => other === base || reaches(state, other))) return false;
     const isLocal = type !== undefined && !graph.params.some((p) => p.name === base);
-    if (place === base) return isLocal;
+    if (isOwnValue(place.slice(base.length))) return isLocal || base.startsWith('%');
     return state.fresh.has(base)
       ? !state.shared.has(base)
       : isLocal && (type.dims.length > 0 || (type.pointers === 0 && type.tag !== null));
   });
+}
+
+/**
+ * True for a question of how another object stands, put by who takes the pages and has them in variables of its own alone: nobody else can
+ * drop them, whatever the answer is. Not where the function may have set itself what it asks for.
+ */
+function asksOther(local: Called, state: State, { name, args }: CallOperation): boolean {
+  if (local.entry.kind !== 'site' || !stateReading.test(name ?? '')) return false;
+  const asked = args.flatMap((a) => a.path ?? []);
+  const isSet = local.graph.nodes.some(
+    ({ operation: o }) =>
+      o?.kind === 'call' && !stateReading.test(o.name ?? '') && o.args.some((a) => a.address && asked.includes(a.path ?? '')),
+  );
+  return !isSet && isAllOwn(local, state, [...asked.map(rootOf), ...args.flatMap((a) => baseOf(valueIn(state, a) ?? a.text))]);
 }
 
 /** True for the number of parts of a bio or skb that has the pages in it. */
