@@ -5,6 +5,10 @@ import { accepts, complains } from './findings.js';
 interface Table {
   /** What is asked of a slot before pages are taken for it. */
   asked?: string;
+  /** What is done with the page behind the store. */
+  behind?: string;
+  /** By what the end of the table asks for a page. */
+  left?: string;
   /** How a user is counted off. */
   lower?: string;
   /** What stands beside. */
@@ -19,6 +23,8 @@ const slotOf = 's = &t->slots[index / 8];';
 /** A table of a process's slots, each with a page that queues share; `table_free` drops what is left at its end. */
 const table = ({
   asked = 'if (s->users) {\n\t\ts->users++;\n\t\tgoto out;\n\t}',
+  behind = '',
+  left = 'at',
   lower = '--s->users;',
   more = '',
   undo = 'slot_put(c->table, index);\n\t\treturn -EIO;',
@@ -28,6 +34,7 @@ struct table { struct mutex lock; int n; struct slot slots[16]; };
 struct context { struct table *table; };
 struct device;
 int hw_create(struct device *d, int index);
+int hw_map(struct page *page);
 void hw_destroy(struct device *d, int index);
 int slot_get(struct table *t, int index, unsigned long at)
 {
@@ -47,6 +54,7 @@ int slot_get(struct table *t, int index, unsigned long at)
 		goto out;
 	ret = 0;
 	s->page = page;
+	${behind}
 	s->at = at;
 	s->users = 1;
 out:
@@ -67,7 +75,7 @@ void table_free(struct table *t)
 	int i;
 
 	for (i = 0; i < t->n; i++)
-		if (t->slots[i].at)
+		if (t->slots[i].${left})
 			unpin_user_page(t->slots[i].page);
 	kfree(t);
 }
@@ -126,4 +134,22 @@ describe('pages beside a count of their users that are not stored over', () => {
     end: 'slot_put(c->table, index);\n\ttable_free(c->table);',
   });
   silent('as whoever fails ends the table', { undo: 'slot_put(c->table, index);\n\t\ttable_free(c->table);\n\t\treturn -EIO;' });
+});
+
+describe('a page beside a count of its users that is dropped as something fails', () => {
+  const fails = (more: string) => ({
+    behind: `if (hw_map(page)) {\n\t\tunpin_user_page(s->page);\n\t\t${more}ret = -EIO;\n\t\tgoto out;\n\t}`,
+  });
+  complains('double-release', 'in a place that stands for one', table(fails('')), 'slot_get:unpin_user_page(s->page);');
+  accepts('double-release', 'in a place that stands for none then', table(fails('s->at = 0;\n\t\t')));
+  accepts(
+    'double-release',
+    'in a place of which its end asks for something else',
+    table({ ...fails('s->page = NULL;\n\t\t'), left: 'page' }),
+  );
+  accepts(
+    'double-release',
+    'in a place that its last user empties',
+    table({ ...fails(''), lower: 'if (--s->users == 0) {\n\t\tunpin_user_page(s->page);\n\t\ts->at = 0;\n\t}' }),
+  );
 });

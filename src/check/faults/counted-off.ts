@@ -3,20 +3,22 @@
  * user has left there, since who counts users off drops nothing.
  */
 import { heapFact, scopeOf } from '../../flow/facts.js';
-import { placeOf } from '../../flow/flow.js';
+import { placeOf, sourcesOf } from '../../flow/flow.js';
 import { isMade } from '../../flow/paths/faults/reentry.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import { functionsOf } from '../../flow/paths/walk/functions.js';
 import type { Visit } from '../../flow/visit.js';
 import { heldText } from '../../flow/words.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type Graph, isPrinted, isStore, leadsTo, type Node } from '../../program/graph.js';
+import { type Graph, isPrinted, isStore, leadsTo, type Node, says } from '../../program/graph.js';
 import { rootOf, stepsOf, suffixAfter } from '../../program/path.js';
 import { folderOf, isNear } from '../../program/place.js';
+import { remembered } from '../../program/remembered.js';
 import { freeingCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { zero } from '../../syntax/truth.js';
-import { type Complaint, stepIn, taken } from '../finding.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
 
 /** A count in the object that keeps the pages, beside them. */
 interface Count {
@@ -35,16 +37,65 @@ interface Lowering {
   node: Node;
 }
 
+/** Where pages that the last user has left are stored over. */
+interface Left {
+  own: Visit;
+  heap: string;
+  count: Count;
+  lowering: Lowering;
+  /** Where the others are stored. */
+  pos: number;
+}
+
 /** The places where a site's pages are stored over so. */
 export function leftByLastUser(subject: Subject): Complaint[] {
+  return leftIn(subject).map((left) => complaintOf(subject, left));
+}
+
+/**
+ * Drops of what is found there, as something fails behind the store, with what the end of the place asks for left as an earlier call has set it: the end
+ * drops that once more.
+ */
+export function droppedByNextUser(subject: Subject): Complaint[] {
+  const { program, site } = subject;
+  const { graph, reference } = site;
+  const scope = scopeOf(program, graph, reference);
+  return leftIn(subject).flatMap((left) => {
+    const { own, count, pos } = left;
+    const asked = askedByEnds(subject, count);
+    const sets = ({ operation: o }: Node): boolean => isStore(o) && asked.has(heapFact(o.target, scope) ?? '');
+    const isThere = (fact: string): boolean => isBelow(heapFact(fact, scope), count.holder);
+    const found = new Set(own.flow.releases.filter((e) => sourcesOf(own.flow, e.fact).some(isThere)).map((e) => e.pos));
+    const drops = graph.nodes.filter((n) => n.pos > pos && n.operation?.kind === 'call' && found.has(n.pos));
+    const wrong = drops.filter((n) => asked.size > 0 && leadsTo(graph, n, (m) => m.id === graph.exit, sets));
+    return wrong.map((n) => secondOf(subject, left, n));
+  });
+}
+
+const leftIn = remembered((subject: Subject): readonly Left[] => {
   const own = subject.followed.visits.find(({ way }) => way === 'site');
-  if (!own) return [];
-  for (const heap of own.flow.heap)
+  for (const heap of own?.flow.heap ?? [])
     for (const count of countsBeside(subject, heap)) {
       const lowering = loweredBy(subject, count);
-      if (lowering !== null) return [complaintOf(subject, own, heap, count, lowering)];
+      const origin = own?.flow.origins.get(heap);
+      if (own && lowering) return [{ own, heap, count, lowering, pos: origin ? placeOf(origin) : subject.site.node.pos }];
     }
   return [];
+});
+
+/** The members of the place that all ask for who find the pages there, and drop them. */
+function askedByEnds(subject: Subject, { holder }: Count): ReadonlySet<string> {
+  const { program } = subject;
+  const ends = releasesIn(subject).filter(({ visit }) => visit.way === 'field' && visit.flow.reference.key !== subject.site.reference.key);
+  const asked = ends.map(({ visit: { flow }, event }) => {
+    const facts = program.graphs(flow.reference).flatMap((graph) => {
+      const scope = scopeOf(program, graph, flow.reference);
+      return event.guards.flatMap((g) => (g.path !== null && says(g, false) ? (heapFact(g.path, scope) ?? []) : []));
+    });
+    return new Set(facts.filter((fact) => isBelow(fact, holder)));
+  });
+  const [first, ...others] = asked;
+  return new Set([...(first ?? [])].filter((fact) => others.every((all) => all.has(fact))));
 }
 
 /** The counts beside a field that keeps the pages, of which one alone says whether pages are to be taken. */
@@ -163,21 +214,49 @@ function isCalledToUndo({ program, analysis, site }: Subject, reference: Functio
   return undoers.some(isUndone) && undoers.some(({ caller }) => !isTaker(caller));
 }
 
-function complaintOf(subject: Subject, { flow }: Visit, heap: string, count: Count, { reference: by, node: lowered }: Lowering): Complaint {
+function complaintOf(subject: Subject, left: Left): Complaint {
   const { program, row, site } = subject;
-  const { graph, reference } = site;
-  const origin = flow.origins.get(heap);
-  const pos = origin ? placeOf(origin) : site.node.pos;
-  const users = spelledIn({ program, reference, graph }, count.path);
+  const { reference } = site;
+  const { count, lowering, pos } = left;
+  const users = usersIn(subject, count);
   return {
-    message: `pages of an earlier ${row.api}() are stored over where ${users} is zero: ${by.name}() counts the last user off and drops nothing`,
+    message: `pages of an earlier ${row.api}() are stored over where ${users} is zero: ${lowering.reference.name}() counts the last user off and drops nothing`,
     ...{ file: reference.file, function: reference.name, pos },
+    path: [...stepsOver(subject, left), stepIn(program, reference, pos, 'other pages are stored over them')],
+  };
+}
+
+function secondOf(subject: Subject, left: Left, drop: Node): Complaint {
+  const { program, row, site } = subject;
+  const { reference } = site;
+  return {
+    message: `pages of ${row.api}() are dropped a second time: where an earlier call was the last user's, the place still stands for pages`,
+    ...{ file: reference.file, function: reference.name, pos: drop.pos },
     path: [
-      taken(subject),
-      stepIn(program, reference, pos, `kept in ${heldText(heap)}`),
-      stepIn(program, by, lowered.pos, 'the last user is counted off, and the pages stay'),
-      stepIn(program, reference, count.asked.pos, `in a later call, where ${users} is zero`),
-      stepIn(program, reference, pos, 'other pages are stored over them'),
+      ...stepsOver(subject, left),
+      stepIn(program, reference, left.pos, 'other pages are stored over them'),
+      stepIn(
+        program,
+        reference,
+        drop.pos,
+        'dropped here, with all else left as the earlier call has set it, and once more by the end of the place',
+      ),
     ],
   };
+}
+
+function usersIn({ program, site: { graph, reference } }: Subject, { path }: Count): string {
+  return spelledIn({ program, reference, graph }, path);
+}
+
+/** How pages come to be left, up to where they are stored over. */
+function stepsOver(subject: Subject, { heap, count, lowering, pos }: Left): FindingStep[] {
+  const { program, site } = subject;
+  const { reference } = site;
+  return [
+    taken(subject),
+    stepIn(program, reference, pos, `kept in ${heldText(heap)}`),
+    stepIn(program, lowering.reference, lowering.node.pos, 'the last user is counted off, and the pages stay'),
+    stepIn(program, reference, count.asked.pos, `in a later call, where ${usersIn(subject, count)} is zero`),
+  ];
 }

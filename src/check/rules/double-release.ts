@@ -1,6 +1,7 @@
 import { repeatedDrops } from '../../flow/repeated.js';
 import { complaintOf, pathsIn } from '../evidence.js';
 import { behindReleases } from '../faults/behind.js';
+import { droppedByNextUser } from '../faults/counted-off.js';
 import { droppedTwice } from '../faults/dropped-twice.js';
 import { leftErrors } from '../faults/left-errors.js';
 import { redropped } from '../faults/redropped.js';
@@ -23,7 +24,7 @@ export const doubleRelease: Rule = {
       ...notTold(droppedTwice(subject, message), [...walked, ...repeated]),
       ...leftErrors(subject),
       ...notTold(redropped(subject), walked),
-      ...notTold(droppedThoughHandedOn(subject), walked),
+      ...notTold([...droppedThoughHandedOn(subject), ...droppedByNextUser(subject)], walked),
     ];
   },
 };
