@@ -650,3 +650,47 @@ describe('an array that a helper has the pages put into, behind a pointer that w
   complains('leak-on-path', 'who frees it alone', arrayed(''), 'send_all:if (err) {');
   accepts('leak-on-path', 'who drops the pages first', arrayed('release_pages(pages, n);'));
 });
+
+/** A list of pages that a function makes, and hands out by the address of its caller's variable. */
+const listed = (kind: 'bvec' | 'sgl', end: string) => {
+  const [type, set] =
+    kind === 'bvec'
+      ? ['struct bio_vec', 'bvec_set_page(&list[0], page, PAGE_SIZE, 0);']
+      : ['struct scatterlist', 'sg_set_page(&list[0], page, PAGE_SIZE, 0);'];
+  return `static int make(unsigned long a, ${type} **out)
+{
+	${type} *list = kvcalloc(8, sizeof(*list), GFP_KERNEL);
+	struct page *page;
+
+	if (!list)
+		return -ENOMEM;
+	if (pin_user_pages_fast(a, 1, 0, &page) != 1) {
+		kvfree(list);
+		return -EFAULT;
+	}
+	${set}
+	*out = list;
+	return 0;
+}
+int run(struct dev *dev, unsigned long a)
+{
+	${type} *list;
+	int err = make(a, &list);
+
+	if (err)
+		return err;
+	${end}
+	return 0;
+}
+`;
+};
+
+describe('a list of pages that is handed out by the address of a variable', () => {
+  complains('leak-on-path', 'bio_vecs that are freed', listed('bvec', 'kvfree(list);'), 'run:int err = make(a, &list);');
+  complains('leak-on-path', 'a scatterlist that is freed', listed('sgl', 'kvfree(list);'), 'run:int err = make(a, &list);');
+  complains('leak-on-path', 'bio_vecs that are forgotten', listed('bvec', ''), 'run:int err = make(a, &list);');
+  accepts('leak-on-path', 'bio_vecs whose page is dropped', listed('bvec', 'unpin_user_page(list[0].bv_page);\n\tkvfree(list);'));
+  accepts('leak-on-path', 'a scatterlist whose page is dropped', listed('sgl', 'unpin_user_page(sg_page(list));\n\tkvfree(list);'));
+  accepts('leak-on-path', 'bio_vecs that an object keeps', listed('bvec', 'dev->list = list;'));
+  accepts('leak-on-path', 'bio_vecs that others are given', listed('bvec', 'submit(dev, list);'));
+});

@@ -31,13 +31,18 @@ function leading(state: State, o: CallOperation, got: Holder | null): State {
 }
 
 /** A local pointer whose address the function is given leads to memory that was allocated there, and to nothing else. */
-function handedOut(state: State, { result, args }: CallOperation, index: number): State {
-  const value = valueIn(state, args[index]);
+function handedOut(state: State, o: CallOperation, index: number): State {
+  const value = valueIn(state, o.args[index]);
   const place = value?.startsWith('&') ? value.slice(1) : null;
   if (place === null || baseOf(place) !== place || place.startsWith('::')) return state;
-  const memory = `${result}~${index + 1}`;
+  const memory = madeBy(o, index);
   const next = withFresh(put(renewed(state, memory), place, memory), memory);
   return withSign(next, memory, sign.positive) ?? next;
+}
+
+/** The memory that a call has made and handed out through one of its arguments. */
+function madeBy({ result }: CallOperation, index: number): string {
+  return `${result}~${index + 1}`;
 }
 
 /** What a result says of the call. */
@@ -71,7 +76,10 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
     if (h.of === -2) next = put(next, h.suffix.startsWith('::') ? h.suffix : `::elsewhere ${h.suffix}`, theReference);
     else {
       const given = h.of === -1 ? (h.suffix === '' ? o.result : valueAt(next, o.result)) : valueIn(next, o.args[h.of]);
-      const value = h.suffix.startsWith('.') ? pointed(next, given) : given;
+      const memory = pointed(next, given);
+      // A container that stood there before the call goes by the variable that it was handed in by.
+      const isMeant = h.suffix.startsWith('.') || (h.suffix.startsWith('@') && memory === madeBy(o, h.of));
+      const value = isMeant ? memory : given;
       // `file->private_data`, of which no field is known: somebody's object.
       if (value === null) next = put(next, elsewherePath(o.args[h.of]?.text ?? ''), theReference);
       if (value === null) continue;

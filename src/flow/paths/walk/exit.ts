@@ -9,7 +9,7 @@ import { belowParameter } from '../function/parameter.js';
 import { boundOf } from '../loops/sweep.js';
 import { equalOf } from '../memory/conditions.js';
 import { keptOf } from '../memory/maps.js';
-import { baseOf, holders, isConstant, placeBelow, reach, valueAt } from '../memory/memory.js';
+import { baseOf, holders, isConstant, isVariable, placeBelow, reach, valueAt } from '../memory/memory.js';
 import { requiredOf } from '../memory/required.js';
 import { errorSigns, signOf } from '../memory/signs.js';
 import { altered, type Exit, type Holder, isSameHolder, outcome, type State, sign, theReference } from '../memory/state.js';
@@ -106,10 +106,13 @@ function unsetIn({ graph }: Called, { store }: State): Holder[] {
 /** The parameters that lead to a pointer which was set to memory of this path's own, that nobody else may reach, with the reference in it. */
 function madeFor({ graph }: Called, state: State, found: readonly Holder[]): number[] {
   return graph.params.flatMap(({ name }, index) => {
-    if (!found.some((h) => h.of === index && /^(\.|\[\]\[\])/.test(h.suffix))) return [];
+    if (!found.some((h) => h.of === index && /^([.@]|\[\]\[\])/.test(h.suffix))) return [];
     const place = placeBelow(state, valueAt(state, name), '[]');
     const value = place === null ? null : valueAt(state, place);
-    return value !== null && state.fresh.has(value) && !state.shared.has(value) ? [index] : [];
+    if (value === null || !state.fresh.has(value) || state.shared.has(value)) return [];
+    // What a container of the caller's has as well is found there by the same path.
+    const isThere = (held: string): boolean => isVariable(held) || suffixAfter(held, value) !== null;
+    return found.some((h) => h.of === index && h.suffix.startsWith('@')) && !holders(state).every(isThere) ? [] : [index];
   });
 }
 
