@@ -76,10 +76,10 @@ export function placeOf({ pos, stored }: Origin): number {
   return stored ?? pos;
 }
 
-/** What became of the reference in one function. */
 /** What stands below a parameter, by its index. */
 export type Place = [index: number, suffix: string];
 
+/** What became of the reference in one function. */
 export interface FunctionFlow {
   reference: FunctionReference;
   releases: ReleaseEvent[];
