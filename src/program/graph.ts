@@ -121,6 +121,22 @@ export function isStore(operation: Operation | null | undefined): operation is S
   return operation?.kind === 'copy' || operation?.kind === 'clear' || operation?.kind === 'update';
 }
 
+/** What an operation reads: of a call, its arguments. */
+export function readBy(operation: Operation | null): readonly Value[] {
+  switch (operation?.kind) {
+    case 'call':
+      return operation.args;
+    case 'copy':
+      return [operation.source];
+    case 'assume':
+      return [operation.left, operation.right];
+    case 'return':
+      return operation.value === null ? [] : [operation.value];
+    default:
+      return [];
+  }
+}
+
 export interface Node {
   id: number;
   pos: number;

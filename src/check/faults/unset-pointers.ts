@@ -6,8 +6,8 @@ import { failureOf } from '../../flow/paths/function/tested.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import { onlyFunction } from '../../program/definitions.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, type Graph, leadsTo, type Node, type Operation } from '../../program/graph.js';
-import { rootOf, splitSteps, type Value } from '../../program/path.js';
+import { type CallOperation, type Graph, leadsTo, type Node, readBy } from '../../program/graph.js';
+import { rootOf, splitSteps } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
 import { isNeutral, objectCall, zeroingFlag, zeroingName } from '../../protocol/index.js';
@@ -150,22 +150,6 @@ function lookedThrough(
   const { exit } = callee.graph;
   const always = alwaysBefore(callee.graph, (n) => n.id === exit);
   return [...here, ...always.flatMap((n) => lookedThrough(program, callee, n, param, level + 1))];
-}
-
-/** What an operation reads. */
-function readBy(o: Operation | null): Value[] {
-  switch (o?.kind) {
-    case 'copy':
-      return [o.source];
-    case 'call':
-      return o.args;
-    case 'assume':
-      return [o.left, o.right];
-    case 'return':
-      return o.value === null ? [] : [o.value];
-    default:
-      return [];
-  }
 }
 
 /** True for the one store to a variable, of memory that is zero. */

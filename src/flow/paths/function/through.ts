@@ -1,6 +1,6 @@
 /** Where a function reads or writes through a pointer: on a way by there it leads somewhere, whatever is asked of it behind. */
-import { type Graph, isStore, type Operation } from '../../../program/graph.js';
-import { rootOf, type Value } from '../../../program/path.js';
+import { type Graph, isStore, type Operation, readBy } from '../../../program/graph.js';
+import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { noPointer } from '../../../syntax/truth.js';
 import { placeAt, valueAt } from '../memory/memory.js';
@@ -42,28 +42,13 @@ function askedIn({ nodes, types }: Graph): ReadonlySet<string> {
       asked.add(o.left.path as string);
   for (const { operation: o, loops } of asked.size > 0 ? nodes : []) {
     if (isStore(o) && loops.length > 0) asked.delete(o.target);
-    for (const { address, path } of valuesIn(o)) if (address && path !== null) asked.delete(path);
+    for (const { address, path } of readBy(o)) if (address && path !== null) asked.delete(path);
   }
   return asked;
 }
 
-function valuesIn(o: Operation | null): readonly Value[] {
-  switch (o?.kind) {
-    case 'call':
-      return o.args;
-    case 'copy':
-      return [o.source];
-    case 'assume':
-      return [o.left, o.right];
-    case 'return':
-      return o.value === null ? [] : [o.value];
-    default:
-      return [];
-  }
-}
-
 /** What an operation reads or stores to; an address is only worked out. */
 function reachedBy(o: Operation | null): string[] {
-  const read = valuesIn(o).flatMap(({ path, address }) => (path === null || address ? [] : [path]));
+  const read = readBy(o).flatMap(({ path, address }) => (path === null || address ? [] : [path]));
   return isStore(o) ? [...read, o.target] : read;
 }
