@@ -5,7 +5,7 @@
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { CallSite } from '../program/callers.js';
-import type { Guard } from '../program/graph.js';
+import { areOpposite, type Guard } from '../program/graph.js';
 import { rootOf, suffixAfter } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { acquires, allocatingCalls, countType, extraReferenceCalls, type OriginKind, originCalls } from '../protocol/index.js';
@@ -98,12 +98,7 @@ function guardsOf({ visit, event }: SeenRelease): Guard[] {
 function chosenBetween({ program }: Subject, one: SeenRelease, other: SeenRelease): boolean {
   const there = guardsOf(other);
   return guardsOf(one).some(
-    (g) =>
-      g.text !== '' &&
-      there.some((h) => g.text === h.text && g.negated !== h.negated) &&
-      !isPageTest(g, one) &&
-      !isPageTest(g, other) &&
-      mayBeFlag(program, one, g),
+    (g) => there.some((h) => areOpposite(g, h)) && !isPageTest(g, one) && !isPageTest(g, other) && mayBeFlag(program, one, g),
   );
 }
 
@@ -113,10 +108,9 @@ function chosenBetween({ program }: Subject, one: SeenRelease, other: SeenReleas
  */
 export function flagDecides(subject: Subject, others: readonly Subject[]): boolean {
   const { reference, node } = subject.site;
-  const isOpposite = (a: Guard, b: Guard): boolean => a.text !== '' && a.text === b.text && a.negated !== b.negated;
   return (
     others.some(
-      ({ site }) => site.reference.key === reference.key && site.node.guards.some((g) => node.guards.some((h) => isOpposite(g, h))),
+      ({ site }) => site.reference.key === reference.key && site.node.guards.some((g) => node.guards.some((h) => areOpposite(g, h))),
     ) && releasesIn(subject).some((s) => s.event.call.drops === kindOf(subject))
   );
 }

@@ -32,15 +32,24 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
       copies: new Map(),
       seen: new Set(),
       loops,
+      extras: new Map(),
       needed: new Map(),
       refills: new Map(),
     });
+    const look = (): void => {
+      run(fresh(emptyFlow(reference)));
+    };
     // Loops that drop elements are found first: then what leaves such a loop no longer holds them, also after no round at all.
-    if (graph.nodes.some((n) => n.loops.length > 0)) run(fresh(emptyFlow(reference)));
-    // Where some take references of their own, which drops are of those shows only when that is known.
+    if (graph.nodes.some((n) => n.loops.length > 0)) look();
+    // Which of those that take references take them for themselves shows when it is known what they have stored.
+    if (loops.gained.size > 0 && loops.kept.size > 0) {
+      loops.gained.clear();
+      look();
+    }
+    // Where some do, which drops are of those shows only when that is known.
     if (loops.gained.size > 0) {
       loops.lost.clear();
-      run(fresh(emptyFlow(reference)));
+      look();
     }
     run(fresh(flow));
   }
@@ -51,7 +60,14 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
 export function holdingIn(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Set<number> {
   const scope = scopeOf(analysis.program, graph, reference);
   const flow = emptyFlow(reference);
-  const own = { copies: new Map(), seen: new Set<string>(), loops: noLoopEffects(), needed: new Map(), refills: new Map() };
+  const own = {
+    copies: new Map(),
+    seen: new Set<string>(),
+    loops: noLoopEffects(),
+    extras: new Map(),
+    needed: new Map(),
+    refills: new Map(),
+  };
   const before = run({ ...analysis, flow, graph, reference, seeds, scope, ...own });
   return new Set(graph.nodes.filter((n) => [...(before[n.id] ?? [])].some(isLocal)).map((n) => n.id));
 }

@@ -210,6 +210,11 @@ export function says({ values, negated }: Guard, isNull: boolean): boolean {
   return values.length === 0 ? negated === isNull : negated !== isNull && values.every((value) => noPointer.test(value));
 }
 
+/** True for two tests of the same of which one says what the other denies. */
+export function areOpposite(a: Guard, b: Guard): boolean {
+  return a.text !== '' && a.text === b.text && a.negated !== b.negated;
+}
+
 /** The same condition with its sides changed over: `0 == n` is `n == 0`. */
 export function turnedOver(o: Assume): Assume {
   const written = o.written && { written: { ...o.written, isTurned: !o.written.isTurned } };

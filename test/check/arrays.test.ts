@@ -139,3 +139,54 @@ int job_grow(struct job *j, int n)
     accepts(rule, `that goes to a larger one: ${copy}`, jobs({ ends: grown(copy) }));
   complains(rule, 'of which nothing goes to the larger one', jobs({ ends: grown('') }), 'job_grow:kfree(j->segs);');
 });
+
+/** Two arrays of one allocation, whose pages an object keeps by their frame numbers; `end` is what its end does beside. */
+const parted = (end: string): string => `struct stat { u64 one[8]; u64 two[8]; };
+int stat_add(struct stat *s, unsigned long a, unsigned long b, int n, int m)
+{
+	struct page **pages = kmalloc_array(n + m, sizeof(*pages), GFP_KERNEL);
+	struct page **more = pages + n;
+	int i, got;
+
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, FOLL_LONGTERM, pages);
+	if (got != n)
+		goto err;
+	for (i = 0; i < n; i++)
+		s->one[i] = page_to_pfn(pages[i]);
+	got = pin_user_pages_fast(b, m, FOLL_LONGTERM, more);
+	if (got != m)
+		goto err_more;
+	for (i = 0; i < m; i++)
+		s->two[i] = page_to_pfn(more[i]);
+	kfree(pages);
+	return 0;
+err_more:
+	if (got > 0)
+		unpin_user_pages(more, got);
+	got = n;
+err:
+	if (got > 0)
+		unpin_user_pages(pages, got);
+	kfree(pages);
+	return -EFAULT;
+}
+void stat_end(struct stat *s, int n, int m)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		unpin_user_page(pfn_to_page(s->one[i]));
+	${end}
+}
+`;
+
+describe('pages of an array that is a part of another', () => {
+  complains('never-released', 'which is freed with that', parted(''), 'stat_add:kfree(pages);');
+  accepts(
+    'never-released',
+    'which is freed with that, and dropped by their numbers',
+    parted('for (i = 0; i < m; i++)\n\t\tunpin_user_page(pfn_to_page(s->two[i]));'),
+  );
+});

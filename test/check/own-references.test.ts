@@ -228,3 +228,62 @@ ${through('hold(pages, n);\n\tleave(pages, n);')}`,
     'copy:unpin_user_pages(pages, n);',
   );
 });
+
+/** References of helpers' own on an array of pins, of which the taking function gives up what it has where something fails. */
+const helped = (helper: string, call: string, undo: string): string => `${helper}
+struct map { struct page *page; };
+struct obj { struct map maps[64]; int n; };
+int take(struct obj *o, struct iov_iter *it, unsigned long a, int n, struct page **pages)
+{
+	int err, got = pin_user_pages_fast(a, n, FOLL_WRITE, pages);
+
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		return -EFAULT;
+	}
+	${call}
+	err = start(o);
+	if (err)
+		${undo}
+	else
+		unpin_user_pages_dirty_lock(pages, n, true);
+	return err;
+}
+`;
+const holdAll = 'static void hold(struct page **pages, int n)\n{\n\tint i;\n\n\tfor (i = 0; i < n; i++)\n\t\tget_page(pages[i]);\n}';
+const spread = `static void spread(struct obj *o, struct page **pages, int n)
+{
+	struct map *map;
+	int i, j;
+
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < 4; j++) {
+			if (i * 4 + j >= o->n)
+				break;
+			map = &o->maps[i * 4 + j];
+			map->page = pages[i];
+		}
+		get_page(pages[i]);
+	}
+}`;
+
+describe('a plain drop of pins beside references of their own that somebody has taken on them', () => {
+  complains(
+    'wrong-release',
+    'on another way',
+    helped(holdAll, 'if (iov_iter_is_kvec(it))\n\t\thold(pages, n);', 'if (!iov_iter_is_kvec(it))\n\t\t\trelease_pages(pages, n);'),
+    'take:release_pages(pages, n);',
+  );
+  complains(
+    'wrong-release',
+    'for places that keep them',
+    helped(spread, 'spread(o, pages, n);', 'release_pages(pages, n);'),
+    'take:release_pages(pages, n);',
+  );
+  accepts(
+    'wrong-release',
+    'on this one',
+    helped(holdAll, 'hold(pages, n);', '{\n\t\trelease_pages(pages, n);\n\t\tunpin_user_pages(pages, n);\n\t}'),
+  );
+});

@@ -1,4 +1,4 @@
-import type { Guard } from '../../program/graph.js';
+import { areOpposite } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { reachOf, usersBeside } from '../data/reach.js';
 import { complaintHere, isBeforeName, isPinnedInArm } from '../evidence.js';
@@ -33,12 +33,11 @@ function besideNotifier(subject: Subject): Complaint[] {
 
 /** True for a site of which the other arm of a condition pins: who reaches the pages by a device may ask for that. */
 function isOtherwisePinned({ site }: Subject, others: readonly Subject[]): boolean {
-  const isOpposite = (a: Guard, b: Guard): boolean => a.text === b.text && a.negated !== b.negated;
   return others.some(
     (o) =>
       o.row.reference === 'pin' &&
       o.site.reference.key === site.reference.key &&
-      site.node.guards.some((a) => o.site.node.guards.some((b) => isOpposite(a, b))),
+      site.node.guards.some((a) => o.site.node.guards.some((b) => areOpposite(a, b))),
   );
 }
 

@@ -7,7 +7,7 @@ import { excludes } from '../../syntax/assumptions.js';
 import { type Behind, behind, contentsOf, earlierRound, type Facts, impliedByField, isHeap, isLocal, outcomes } from '../facts.js';
 import { type FunctionFlow, factsAt, isSeeding } from '../flow.js';
 import { storesOf } from '../stores.js';
-import { giveExtra, put, putHeap, released } from './holding.js';
+import { addExtra, giveExtra, put, putHeap, released } from './holding.js';
 import { refill } from './refill.js';
 import { at, once, type Run } from './run.js';
 import { apply, meant } from './tabled.js';
@@ -141,7 +141,7 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
           continue;
         }
         if (once(r, 'call', n.pos, callee.key, entry)) r.flow.calls.push({ ...at(n), callee, entry, fact });
-        if (result.extras.some(([i, s]) => i === index && s === suffix)) facts.add(`+${fact}`);
+        if (result.extras.some(([i, s]) => i === index && s === suffix)) addExtra(r, n, facts, fact);
         for (const returned of result.returns)
           put(r, facts, join(o.result, returned), fact, n.pos, { text: `returned by ${callee.name}()` });
         for (const heap of result.heap) putHeap(r, facts, heap, fact, n.pos, callee.name);

@@ -1,5 +1,5 @@
 /** How paths come to hold the reference, and cease to. */
-import type { Copy, Node } from '../../program/graph.js';
+import { areOpposite, type Copy, type Node } from '../../program/graph.js';
 import { isElsewhere, isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { asWritten } from '../../program/written.js';
 import type { PageNumber } from '../../protocol/index.js';
@@ -235,9 +235,17 @@ function extrasOf(r: Run, path: string): string[] {
   return [`+${path}`, `+${originalOf(r, path)}`];
 }
 
-/** The further reference that a page was given is dropped, or goes where the page does; false where it was given none. */
+/** Says of a page that it was given one more reference. */
+export function addExtra(r: Run, n: Node, facts: Facts, path: string): void {
+  facts.add(`+${path}`);
+  for (const extra of extrasOf(r, path)) r.extras.set(extra, new Set(r.extras.get(extra)).add(n));
+}
+
+/** The further reference that a page was given is dropped, or goes where the page does; false where it was given none, or on other ways alone. */
 export function giveExtra(r: Run, n: Node, facts: Facts, path: string): boolean {
-  const extras = extrasOf(r, path).filter((extra) => facts.delete(extra));
+  const isElsewhere = ({ guards }: Node): boolean => guards.some((g) => n.guards.some((h) => areOpposite(g, h)));
+  const isHere = (extra: string): boolean => ![...(r.extras.get(extra) ?? [n])].every(isElsewhere);
+  const extras = extrasOf(r, path).filter((extra) => isHere(extra) && facts.delete(extra));
   if (extras.length > 0) inEveryRound(r, n, r.loops.lost, extras);
   return extras.length > 0;
 }
@@ -251,8 +259,9 @@ export function takeExtra(r: Run, n: Node, facts: Facts, path: string): void {
       return f === path ? isHeldAt(r, facts, source, f) : from === path || source === page;
     });
   const stored = [...facts].filter((f) => isLocal(f) && !isVariable(f) && !/^%\w+@/.test(f) && !f.endsWith('[]') && isCopy(f));
-  if (stored.length === 0) {
-    facts.add(`+${path}`);
+  if (stored.length > 0) r.loops.kept.add(n.id);
+  else if (!r.loops.kept.has(n.id)) {
+    addExtra(r, n, facts, path);
     inEveryRound(r, n, r.loops.gained, extrasOf(r, path).slice(1));
   }
   for (const fact of stored.flatMap((f) => [f, ...otherNames(f, r.graph)])) {

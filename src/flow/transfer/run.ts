@@ -11,10 +11,12 @@ export interface LoopEffects {
   lost: Map<number, Set<string>>;
   /** References of their own that they take. */
   gained: Map<number, Set<string>>;
+  /** Nodes that take one for a place where the page was just stored: seen when what comes to them from all rounds is known. */
+  kept: Set<number>;
 }
 
 export function noLoopEffects(): LoopEffects {
-  return { lost: new Map(), gained: new Map() };
+  return { lost: new Map(), gained: new Map(), kept: new Set() };
 }
 
 export interface Run extends Analysis {
@@ -28,6 +30,8 @@ export interface Run extends Analysis {
   /** Events already noted. */
   seen: Set<string>;
   loops: LoopEffects;
+  /** Where references of their own are taken on pages, by the fact that says so. */
+  extras: Map<string, ReadonlySet<Node>>;
   /** By position, what a release there needs of what the variant assumes. */
   needed: Map<number, readonly (readonly string[])[]>;
   /** By their results, the calls that fill anew what has held the reference. */

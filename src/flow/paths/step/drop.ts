@@ -7,7 +7,7 @@ import type { Called } from '../context.js';
 import { givenBack } from '../loops/extras.js';
 import { sweepAt } from '../loops/sweep.js';
 import { isBefore, isOfEarlier, loopOf, ownIndex } from '../loops/unwind.js';
-import { freed, holders, isCut, reach, renamed, valueIn } from '../memory/memory.js';
+import { behind, freed, holders, isCut, reach, renamed, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
 import type { Trail } from '../memory/trail.js';
@@ -177,9 +177,11 @@ function apart(local: Called, { id }: Node, object: Value, value: string, state:
   return state;
 }
 
-/** True for what a member of an object points at, not for what stands in its own memory, nor behind that in the same allocation. */
+/** True for what a member of an object points at; not for what stands in its own memory, behind an offset too, nor behind that in the same allocation. */
 function isLedTo({ program, graph, reference: { file } }: Called, { path }: Value, suffix: string): boolean {
-  const types = splitSteps(suffix).map((_, i, steps) => program.typeOf(path + steps.slice(0, i + 1).join(''), graph, file));
+  const steps = splitSteps(suffix);
+  if (steps[0]?.startsWith(behind)) return false;
+  const types = steps.map((_, i) => program.typeOf(path + steps.slice(0, i + 1).join(''), graph, file));
   return types[0] === null || types.some((type) => type !== null && type.pointers > 0 && type.dims.length === 0);
 }
 
