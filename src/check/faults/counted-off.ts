@@ -10,7 +10,7 @@ import { functionsOf } from '../../flow/paths/walk/functions.js';
 import type { Visit } from '../../flow/visit.js';
 import { heldText } from '../../flow/words.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type Graph, isPrinted, isStore, leadsTo, type Node, says } from '../../program/graph.js';
+import { type Graph, isPrinted, isStore, leadsTo, type Node, readBy, says } from '../../program/graph.js';
 import { rootOf, stepsOf, suffixAfter } from '../../program/path.js';
 import { folderOf, isNear } from '../../program/place.js';
 import { remembered } from '../../program/remembered.js';
@@ -178,11 +178,8 @@ function lowers(text: string, pos: number): boolean {
 
 /** True for an operation that reads the count, or may. */
 function isAskedFor({ operation: o }: Node, isCount: (path: string | null) => boolean): boolean {
-  if (o?.kind === 'assume') return isCount(o.left.path) || isCount(o.right.path);
-  if (o?.kind === 'copy') return isCount(o.source.path);
-  if (o?.kind === 'return') return isCount(o.value?.path ?? null);
-  if (o?.kind === 'call') return o.args.some((a, i) => isCount(a.path) && !isPrinted(o, i));
-  return o?.kind === 'unread';
+  const isLookedAt = (argument: number): boolean => o?.kind !== 'call' || !isPrinted(o, argument);
+  return o?.kind === 'unread' || readBy(o).some(({ path }, i) => isCount(path) && isLookedAt(i));
 }
 
 /** True if a function drops nothing, and all that it does behind a place is of no matter for the pages. */

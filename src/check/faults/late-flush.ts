@@ -2,6 +2,7 @@
  * Pages that are dropped while an IOMMU's caches still lead to them: what takes their addresses out of its table leaves them there, and
  * the call that takes them from there, too, comes behind the drop.
  */
+import { resultsOf } from '../../flow/paths/function/results.js';
 import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
 import { type CachedUnmapping, cachedUnmappings } from '../../protocol/index.js';
@@ -68,9 +69,8 @@ function flushesIn({ nodes }: Graph, unmap: CallOperation, { flushes }: CachedUn
 }
 
 /** Asks whether a branch is one on which a call has unmapped nothing. */
-function failureOf({ nodes }: Graph, unmap: CallOperation, { fails }: CachedUnmapping): (n: Node) => boolean {
-  const kept = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.source.path === unmap.result ? [o.target] : []));
-  const results = new Set([unmap.result, ...kept]);
+function failureOf(graph: Graph, unmap: CallOperation, { fails }: CachedUnmapping): (n: Node) => boolean {
+  const results = resultsOf(graph, unmap);
   return ({ operation: o }) => {
     if (o?.kind !== 'assume' || !results.has(o.left.path ?? '') || o.right.text !== '0') return false;
     return fails === 'zero' ? o.op === '==' : o.op === '!=' || o.op === '<';
