@@ -70,7 +70,7 @@ function pinnedElsewhere({ program, row }: Subject, release: SeenRelease): boole
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];
   if (field === undefined) return false;
   const struct = new RegExp(`\\bstruct\\s+${rootOf(heap).slice(1)}\\b`);
-  return program.tree.filesAccessing(field).some((file) => pins.has(file) && struct.test(program.tree.read(file) ?? ''));
+  return program.tree.filesAccessing(field).some((file) => pins.has(file) && program.says(file, struct));
 }
 
 /** True if another site of the file, with another kind of reference, comes to the same drop or keeps its pages in the same field. */

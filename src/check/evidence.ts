@@ -100,7 +100,7 @@ function passedIn({ followed }: Subject): Kept['passed'] {
  * tables say that they drop what they are given holds: they have to.
  */
 function backsIn({ program, followed, site }: Subject): Kept['backs'] {
-  const named = (program.file(site.reference.file)?.functions ?? []).flatMap((reference) => {
+  const named = (program.shell(site.reference.file)?.functions ?? []).flatMap((reference) => {
     const match = reference.macro ? null : /^(\d+)(@\w+)$/.exec(releases.get(reference.name)?.pages ?? '');
     const param = match ? program.variants(reference)[0]?.params[Number(match[1])] : undefined;
     return param ? [{ reference, fact: `${param.name}${match?.[2]}` }] : [];
@@ -117,8 +117,8 @@ function endingsIn({ program, followed, site: { reference } }: Subject): Kept['e
   return endingOperations.flatMap(([struct, member, element]) => {
     const content = handedContainers.get(element) ?? '';
     if (!filled.has(content)) return [];
-    return installedAs(program.file(reference.file)?.text ?? '', struct, member).flatMap((name) =>
-      (program.file(reference.file)?.byName.get(name) ?? []).flatMap((r) => givenBelow(program, r, belowOne(element, content))),
+    return installedAs(program.shell(reference.file)?.outside ?? '', struct, member).flatMap((name) =>
+      (program.shell(reference.file)?.byName.get(name) ?? []).flatMap((r) => givenBelow(program, r, belowOne(element, content))),
     );
   });
 }
@@ -157,7 +157,7 @@ function handlersIn({ program, followed, site }: Subject): Kept['handlers'] {
     filled.has(content) ? [[field.slice(0, field.indexOf('.')), content] as const] : [],
   );
   const byQueue = queues.flatMap(([tag, content]) =>
-    (program.file(site.reference.file)?.functions ?? [])
+    (program.shell(site.reference.file)?.functions ?? [])
       .filter((r) => mayForget(r) && !whole.test(program.textOf(r)))
       .flatMap((reference) => givenBelow(program, reference, belowOne(tag, content))),
   );
@@ -297,8 +297,7 @@ function isAskedAbove(program: Program, reference: FunctionReference, member: st
 /** True if a condition around a place, or the head of a loop there, names a member. */
 function isAsked(program: Program, { file }: FunctionReference, { guards, loops }: Pick<At, 'guards' | 'loops'>, member: string): boolean {
   const named = new RegExp(`(?:->|\\.)${member}\\b`);
-  const text = program.file(file)?.text ?? '';
-  return guards.some((g) => named.test(g.text)) || loops.some((l) => named.test(text.slice(l.pos, l.bodyPos)));
+  return guards.some((g) => named.test(g.text)) || loops.some((l) => named.test(program.between(file, l.pos, l.bodyPos)));
 }
 
 /** The field through which the pages came to a visited function, and those of the same struct from which they had been moved there. */
@@ -331,7 +330,7 @@ function isCertain({ program, site, row }: Subject, { file, function: name, step
   if (row.reference === 'get' && steps[0]?.event?.kind === 'taken') return true;
   return (
     program
-      .file(file)
+      .shell(file)
       ?.byName.get(name)
       ?.some((f) => knowsUser.test(program.textOf(f))) === true
   );

@@ -62,7 +62,7 @@ export function notTold(complaints: readonly Complaint[], others: readonly Compl
 /** A complaint as a finding. Its line's text stands in the fingerprint without its white space. */
 export function findingOf(rule: Rule, { program, row }: Subject, complaint: Complaint): Finding {
   const place = program.position(complaint.file, complaint.pos);
-  const text = lineAt(program, complaint.file, complaint.pos).replace(/\s+/g, '');
+  const text = program.lineAt(complaint.file, complaint.pos).replace(/\s+/g, '');
   const fingerprint = createHash('sha256')
     .update([rule.id, complaint.file, complaint.function, row.id, text].join('\0'))
     .digest('hex')
@@ -79,12 +79,6 @@ export function findingOf(rule: Rule, { program, row }: Subject, complaint: Comp
     path: complaint.path,
     fingerprint,
   };
-}
-
-function lineAt(program: Program, file: string, pos: number): string {
-  const text = program.file(file)?.text ?? '';
-  const end = text.indexOf('\n', pos);
-  return text.slice(text.lastIndexOf('\n', pos - 1) + 1, end < 0 ? text.length : end);
 }
 
 /** A place in a function as a step of a path. */

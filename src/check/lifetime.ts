@@ -91,7 +91,7 @@ function usesOf(program: Program, reference: FunctionReference): Use[] {
 function isUnused(program: Program, { name, file, item, cleanup }: FunctionReference): boolean {
   if (cleanup) return true;
   if (!item.static || !item.inline || !file.endsWith('.h')) return false;
-  return Array.from((program.file(file)?.text ?? '').matchAll(new RegExp(`\\b${name}\\b`, 'g'))).length === 1;
+  return program.matches(file, new RegExp(`\\b${name}\\b`)).length === 1;
 }
 
 /** True for a call that is given something by its name. */

@@ -78,7 +78,7 @@ function isApart(
   const at = owners.findIndex((o) => suffixAfter(heap, `#${o.tag}${o.rest}`) !== null);
   const around = new Set(owners.slice(0, Math.max(at, 0)).map((o) => o.tag));
   if (around.size === 0 || file.endsWith('.h')) return false;
-  const isOwn = program.file(file)?.outline.items.some((item) => item.kind === 'struct' && around.has(item.name));
+  const isOwn = program.shell(file)?.items.some((item) => item.kind === 'struct' && around.has(item.name));
   return isOwn === true && !isReached(file);
 }
 

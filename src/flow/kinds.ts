@@ -135,7 +135,7 @@ function leaves({ program, start, dropping, numbers }: Case, reference: Function
 }
 
 /** Functions of a file that touch a field. */
-function touchingField({ program }: Case, field: string, file: string): FunctionReference[] {
+function touchingField({ program }: Case, field: string, file: string): readonly FunctionReference[] {
   return program.touching(file, [field.slice(field.lastIndexOf('.') + 1)], tagOf(field));
 }
 

@@ -55,14 +55,17 @@ export function openLookups(program: Program): LooksUp {
 
 /** The functions of a file that read some of the fields; most files read none. */
 function readersIn(program: Program, file: string, fields: readonly string[]): string[] {
-  if (!readsAny(program.tree.read(file) ?? '', fields)) return [];
-  const functions = program.file(file)?.functions ?? [];
-  return functions.filter((reference) => readsAny(program.textOf(reference), fields)).map(({ name }) => name);
+  if (fields.length === 0 || !program.says(file, readOf(fields))) return [];
+  return program.searched(file, readOf(fields)).map(({ name }) => name);
 }
 
 /** True if a text reads some of the fields. */
 function readsAny(text: string, fields: readonly string[]): boolean {
-  return fields.length > 0 && new RegExp(`(?:->|\\.)\\s*(?:${fields.join('|')})\\b`).test(text);
+  return fields.length > 0 && readOf(fields).test(text);
+}
+
+function readOf(fields: readonly string[]): RegExp {
+  return new RegExp(`(?:->|\\.)\\s*(?:${fields.join('|')})\\b`);
 }
 
 /** True if a text returns what is in a holder, stores it in a field, or hands it to an operation: at once, or by a variable. */
@@ -83,7 +86,7 @@ interface Calling {
 }
 
 function callingIn(program: Program, file: string): Calling[] {
-  return (program.file(file)?.functions ?? []).map((reference) => ({
+  return (program.shell(file)?.functions ?? []).map((reference) => ({
     reference,
     calls: [...new Set(calledIn(program.textOf(reference)))],
   }));

@@ -12,10 +12,10 @@ export function mentionsReleases(program: Program, reference: FunctionReference)
 
 /** True if a function's name is stored, returned or handed on somewhere in its file: somebody may call it back. */
 export function isHandedOut(program: Program, { file, name }: Pick<FunctionReference, 'file' | 'name'>): boolean {
-  return new RegExp(`(?:[=,{?:]|\\breturn\\b|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;:)}]`).test(program.file(file)?.text ?? '');
+  return program.says(file, new RegExp(`(?:[=,{?:]|\\breturn\\b|(?<!EXPORT_SYMBOL\\w*)\\()\\s*&?${name}\\s*[,;:)}]`));
 }
 
 /** True if a function's file gives it to other modules, `EXPORT_SYMBOL_GPL(obj_put)`, of which a driver's tree need not have any; a kernel's has them. */
 export function isExported(program: Program, { file, name }: Pick<FunctionReference, 'file' | 'name'>): boolean {
-  return program.isDriver && new RegExp(`\\bEXPORT_\\w*SYMBOL\\w*\\s*\\(\\s*${name}\\s*[,)]`).test(program.file(file)?.text ?? '');
+  return program.isDriver && program.says(file, new RegExp(`\\bEXPORT_\\w*SYMBOL\\w*\\s*\\(\\s*${name}\\s*[,)]`));
 }

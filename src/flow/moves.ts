@@ -9,7 +9,7 @@ export function movesOf(program: Program, file: string, call: CallOperation, nam
   if (call.iterates) return iterators.get(name)?.moves;
   // Where the call is implemented, its body says more than the table.
   const isHere = program
-    .file(file)
+    .shell(file)
     ?.byName.get(name)
     ?.some((f) => !f.macro && !f.static);
   return isHere ? undefined : transfers.get(name)?.moves;

@@ -43,7 +43,7 @@ function makesOther(program: Program, reference: FunctionReference, site: Functi
   if (own.length === 0) return false;
   // Whoever is given the object may set the field.
   const setting = new RegExp(`->\\s*${field.slice(1).replaceAll('.', '\\.')}\\s*[|&]?=[^=]`);
-  if ([reference.file, site.file].some((file) => setting.test(program.file(file)?.text ?? ''))) return false;
+  if ([reference.file, site.file].some((file) => program.says(file, setting))) return false;
   return own.every((values) => values !== false && values.every((value) => (set ? zero : yes).test(value)));
 }
 

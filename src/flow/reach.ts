@@ -20,8 +20,8 @@ export function filesFor(program: Program, heap: string, near: readonly string[]
   const folders = new Set(near.map(folderOf));
   if (heap.startsWith('#::')) {
     const name = rootOf(heap.slice(1)).replace('::', '');
-    const owners = near.filter((f) => program.file(f)?.globals.has(name));
-    if (owners.length > 0 && owners.every((f) => program.file(f)?.globals.get(name)?.static)) return owners;
+    const owners = near.filter((f) => program.shell(f)?.globals.has(name));
+    if (owners.length > 0 && owners.every((f) => program.shell(f)?.globals.get(name)?.static)) return owners;
     return program.tree.list().filter((f) => folders.has(folderOf(f)));
   }
   const field = /\.([^.@[\]]+)/.exec(heap)?.[1];

@@ -1,9 +1,10 @@
 /** Who calls a function. */
-import { type FileFacts, type FunctionReference, mentioning, searching } from './file.js';
+
+import type { AskedTree } from './asked.js';
+import { calling, type FunctionReference, type Shell } from './file.js';
 import { type CallOperation, callsOf, type Graph, type Node } from './graph.js';
 import type { Ledger } from './ledger.js';
 import { otherNames } from './macros.js';
-import type { AskedTree } from './questions.js';
 
 /** A call where it stands. */
 export interface CallSite {
@@ -27,14 +28,15 @@ interface Sources {
   isDriver: boolean;
   tree: AskedTree;
   ledger: Ledger;
-  file(name: string): FileFacts | null;
+  shell(name: string): Shell | null;
+  searched: AskedTree['searched'];
   graphs(reference: FunctionReference): Graph[];
   /** The members through which a function is called. */
   membersFor(reference: FunctionReference): readonly string[];
 }
 
 /** Opens the lookup of callers, which are remembered. */
-export function openCallers({ isDriver, tree, ledger, file, graphs, membersFor }: Sources): Callers {
+export function openCallers({ isDriver, tree, ledger, shell, searched, graphs, membersFor }: Sources): Callers {
   const known = ledger.memo<FunctionReference[]>();
 
   function find(reference: FunctionReference): FunctionReference[] {
@@ -44,12 +46,13 @@ export function openCallers({ isDriver, tree, ledger, file, graphs, membersFor }
       for (const caller of callers) found.set(caller.key, caller);
     };
     for (const name of local ? [reference.file] : filesCalling(reference)) {
-      const facts = file(name);
-      if (facts) add(callersIn(facts, reference));
+      const facts = shell(name);
+      if (facts) add(callersIn(facts, searched, reference));
     }
     // Where a driver calls it by the name of a macro, that is the call.
-    for (const macro of isDriver && !reference.macro ? otherNames(file(reference.file), reference.name) : [])
-      for (const name of local ? [reference.file] : tree.filesCalling(macro.name)) add(callersBy(file(name), macro.name));
+    for (const macro of isDriver && !reference.macro ? otherNames(shell(reference.file), reference.name) : [])
+      for (const name of local ? [reference.file] : tree.filesCalling(macro.name))
+        add(searched(name, calling(macro.name)).filter((r) => r.name !== macro.name));
     add(callersThrough(reference));
     return [...found.values()];
   }
@@ -57,8 +60,8 @@ export function openCallers({ isDriver, tree, ledger, file, graphs, membersFor }
   /** Those that call it through a member. */
   function callersThrough(reference: FunctionReference): FunctionReference[] {
     return membersFor(reference).flatMap((member) => {
-      const calling = new RegExp(`(?:->|\\.)\\s*${member}\\s*\\)?\\s*\\(`);
-      const all = tree.filesAccessing(member).flatMap((name) => searching(file(name), calling));
+      const through = new RegExp(`(?:->|\\.)\\s*${member}\\s*\\)?\\s*\\(`);
+      const all = tree.filesAccessing(member).flatMap((name) => searched(name, through));
       return all.filter((r) => graphs(r).some((graph) => callsOf(graph, reference.name).length > 0));
     });
   }
@@ -82,14 +85,14 @@ export function openCallers({ isDriver, tree, ledger, file, graphs, membersFor }
 }
 
 /** The functions of a file that call a function, of which the file may have a stub. */
-function callersIn(facts: FileFacts, reference: FunctionReference): FunctionReference[] {
-  const own = facts.byName.get(reference.name);
+function callersIn({ file, byName }: Shell, searched: Sources['searched'], reference: FunctionReference): FunctionReference[] {
+  const own = byName.get(reference.name);
   const isReal = own === undefined || own.some((r) => r.key === reference.key);
   if (!isReal && !own.every((r) => isStub(r, reference))) return [];
   const { name, cleanup } = reference;
   // What runs at the end of a scope is named where that begins, and not called.
-  const all = searching(
-    facts,
+  const all = searched(
+    file,
     new RegExp(cleanup ? `\\b${cleanup.macro}\\(\\s*${cleanup.word}\\s*[,)]` : `\\b${name}\\s*\\(|cleanup(?:__)?\\(\\s*${name}\\s*\\)`),
   );
   const others = all.filter((r) => r.key !== reference.key);
@@ -97,11 +100,6 @@ function callersIn(facts: FileFacts, reference: FunctionReference): FunctionRefe
   // Who stands in the stub's arm of an `#if` calls that.
   const arms = own.map((r) => r.item.conditions.join());
   return others.filter((r) => r.name !== reference.name && !arms.includes(r.item.conditions.join()));
-}
-
-/** The functions of a file that call one by the name of a macro, which is no caller itself in another arm. */
-function callersBy(facts: FileFacts | null, macro: string): FunctionReference[] {
-  return facts ? mentioning(facts, macro).filter((r) => r.name !== macro) : [];
 }
 
 /** True for an inline function in a header that stands for one of a `.c` file where that is not built. */

@@ -1,23 +1,27 @@
 /** Values of names in capitals: macros for a number, and enumerators that are given one. */
 import type { Ledger } from './ledger.js';
-import type { AskedTree } from './questions.js';
 
 /** Where constants are looked for. */
 export interface Surroundings {
-  tree: Pick<AskedTree, 'read'>;
+  /** A file's text without the bodies of its functions. */
+  outside(file: string): string;
   ledger: Ledger;
   /** Headers that a file includes. */
   ownHeaders(from: string): readonly string[];
 }
 
 /** What a text says of a name, looked for once in each file: most ask for the same few names, and include the same headers. */
-function inEach<V>({ tree, ledger }: Surroundings, look: (text: string, name: string) => V, nothing: V): (name: string, file: string) => V {
+function inEach<V>(
+  { outside, ledger }: Surroundings,
+  look: (text: string, name: string) => V,
+  nothing: V,
+): (name: string, file: string) => V {
   const known = ledger.memo<V>();
   return (name, file) => {
     const key = `${name}\0${file}`;
     const find = (): V => {
-      const text = tree.read(file);
-      return text?.includes(name) ? look(text, name) : nothing;
+      const text = outside(file);
+      return text.includes(name) ? look(text, name) : nothing;
     };
     const before = known.get(key);
     return before === undefined ? known.work(key, find) : before;

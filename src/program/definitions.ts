@@ -1,9 +1,10 @@
 /** Which definitions a name can mean in a file. */
+
+import type { AskedTree } from './asked.js';
 import { wordOf } from './cleanup.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { FunctionReference, Shell } from './file.js';
 import type { Ledger } from './ledger.js';
 import { filesIn, folderOf, isIn, outsideKernel } from './place.js';
-import type { AskedTree } from './questions.js';
 
 const maxDefinitions = 4;
 const maxCallingFiles = 250;
@@ -25,7 +26,7 @@ interface Sources {
   ledger: Ledger;
   /** The tree is that of a driver. */
   isDriver: boolean;
-  file(name: string): FileFacts | null;
+  shell(name: string): Shell | null;
   macros(name: string, from: string): FunctionReference[];
 }
 
@@ -34,14 +35,14 @@ export function onlyFunction([reference, ...others]: readonly FunctionReference[
   return reference === undefined || reference.macro || others.length > 0 ? null : reference;
 }
 
-export function openDefinitions({ tree, ledger, isDriver, file, macros }: Sources): Definitions {
+export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sources): Definitions {
   const resolved = ledger.memo<FunctionReference[]>();
   const resolvedNear = ledger.memo<FunctionReference[]>();
   const external = ledger.memo<FunctionReference[]>();
 
   function resolve(name: string, from: string): FunctionReference[] {
     const key = `${name}\0${from}`;
-    return resolved.get(key) ?? resolved.work(key, () => file(from)?.byName.get(name) ?? seenFrom(name, from));
+    return resolved.get(key) ?? resolved.work(key, () => shell(from)?.byName.get(name) ?? seenFrom(name, from));
   }
 
   /** What is defined elsewhere; the index of a tree does not have macros on lines that are set in, of which drivers have many. */
@@ -77,7 +78,7 @@ export function openDefinitions({ tree, ledger, isDriver, file, macros }: Source
     const folder = folderOf(from);
     const key = `${name}\0${folder}`;
     const find = (): FunctionReference[] => definitionsOf(filesIn(tree.filesDefining(wordOf(name)), folder), name, from);
-    return file(from)?.byName.get(name) ?? resolvedNear.get(key) ?? resolvedNear.work(key, find);
+    return shell(from)?.byName.get(name) ?? resolvedNear.get(key) ?? resolvedNear.work(key, find);
   }
 
   function definitionsIn(isCandidate: (file: string) => boolean, name: string, from: string): FunctionReference[] {
@@ -91,7 +92,7 @@ export function openDefinitions({ tree, ledger, isDriver, file, macros }: Source
       // User space beside the kernel has copies of its headers.
       if (outsideKernel(candidate) && !outsideKernel(from)) continue;
       if (!tree.defines(candidate, wordOf(name))) continue;
-      for (const reference of file(candidate)?.byName.get(name) ?? []) {
+      for (const reference of shell(candidate)?.byName.get(name) ?? []) {
         if (candidate.endsWith('.h') || (!reference.static && !reference.macro)) found.push(reference);
       }
     }

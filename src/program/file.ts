@@ -17,11 +17,9 @@ export interface FunctionReference {
   item: Item;
 }
 
-/** What is known of one file. */
-export interface FileFacts {
+/** What stands in one file. */
+export interface FileFacts extends Pick<Outline, 'items' | 'innerMacros'> {
   file: string;
-  text: string;
-  outline: Outline;
   functions: FunctionReference[];
   byName: ReadonlyMap<string, FunctionReference[]>;
   /** Macros without parameters; a header may have thousands of which nobody asks for one. */
@@ -30,8 +28,19 @@ export interface FileFacts {
   globals: ReadonlyMap<string, Item>;
 }
 
-export function describe(file: string, text: string): FileFacts {
-  const out = outline(text);
+/** All of a file. */
+export interface WholeFile extends FileFacts {
+  text: string;
+}
+
+/** A file without the bodies of its functions. */
+export interface Shell extends FileFacts {
+  /** The text, blank where those stand but for what the preprocessor does there. */
+  outside: string;
+}
+
+/** @param out the text's outline */
+export function describe(file: string, text: string, out = outline(text)): WholeFile {
   const functions: FunctionReference[] = [];
   const byName = new Map<string, FunctionReference[]>();
   const globals = new Map<string, Item>();
@@ -58,7 +67,8 @@ export function describe(file: string, text: string): FileFacts {
   return {
     file,
     text,
-    outline: out,
+    items: out.items,
+    innerMacros: out.innerMacros,
     functions,
     byName,
     objectMacros() {
@@ -101,13 +111,13 @@ function limit(same: readonly FunctionReference[]): void {
   }
 }
 
-/** The name that stands at a position of a file; `null` if none does. */
-export function nameAt(facts: FileFacts | null, pos: number): string | null {
-  return /^\w+/.exec(facts?.text.slice(pos, pos + longestName) ?? '')?.[0] ?? null;
+/** The name that a text begins with; `null` if it begins with none. */
+export function nameIn(text: string): string | null {
+  return /^\w+/.exec(text)?.[0] ?? null;
 }
 
 /** No name is longer. */
-const longestName = 100;
+export const longestName = 100;
 
 /** What an `#include` names. */
 export interface Include {
@@ -134,12 +144,13 @@ export function directivesOf(text: string): Directives {
   return { includes, defines };
 }
 
-export function mentioning(facts: FileFacts, name: string): FunctionReference[] {
-  return searching(facts, new RegExp(`\\b${name}\\s*\\(`));
+/** What matches where a name is called, or declared. */
+export function calling(name: string): RegExp {
+  return new RegExp(`\\b${name}\\s*\\(`);
 }
 
 /** Functions whose text matches: every match is found once in the whole file, then placed. */
-export function searching(facts: FileFacts | null, pattern: RegExp): FunctionReference[] {
+export function searching(facts: WholeFile | null, pattern: RegExp): FunctionReference[] {
   if (!facts) return [];
   const positions = Array.from(facts.text.matchAll(new RegExp(pattern, 'g')), (m) => m.index);
   // Functions in different arms of a widened `#if` can overlap: a match may stand in several.
@@ -214,13 +225,13 @@ export function definesNear(text: string, pattern: RegExp): boolean {
   for (let at = text.indexOf('define'); at >= 0; at = text.indexOf('define', at + 6)) {
     let start = at - 1;
     while (text[start] === ' ' || text[start] === '\t') start--;
-    if (text[start] === '#' && pattern.test(text.slice(start, definitionEnd(text, at)))) return true;
+    if (text[start] === '#' && pattern.test(text.slice(start, directiveEnd(text, at)))) return true;
   }
   return false;
 }
 
-/** Where the definition ends whose first line a place stands in: no `\` goes on behind it. */
-function definitionEnd(text: string, at: number): number {
+/** Where the directive ends whose first line a place stands in: no `\` goes on behind it. */
+export function directiveEnd(text: string, at: number): number {
   for (let end = text.indexOf('\n', at); end >= 0; end = text.indexOf('\n', end + 1)) {
     const last = text[end - 1] === '\r' ? end - 2 : end - 1;
     if (text[last] !== '\\') return end;

@@ -1,56 +1,77 @@
 /** The files of a tree, each looked through once, when it is first asked for. */
-import { describe, type FileFacts, type FunctionReference } from './file.js';
-import type { Ledger } from './ledger.js';
-import type { AskedTree } from './questions.js';
 
-/** What files have in them. */
-export interface Files {
+import type { AskedTree } from './asked.js';
+import type { FunctionReference, Shell, WholeFile } from './file.js';
+import type { Ledger } from './ledger.js';
+
+/** What files have in them. What is asked for of a file is what a result rests on: the less, the fewer changes touch it. */
+export interface Files extends Pick<AskedTree, 'searched' | 'matches' | 'says'> {
   /** What is known of a file; `null` for one that cannot be read. */
-  file(name: string): FileFacts | null;
-  /** A file's text, `''` if it cannot be read; one that was not looked through yet is not for that. */
-  contentOf(name: string): string;
+  file(name: string): WholeFile | null;
+  /** What is known of a file without the bodies of its functions, which are blank in its text. */
+  shell(name: string): Shell | null;
+  /** A file's text without the bodies of its functions, `''` if it cannot be read; of a header, which is not looked through for that, with them. */
+  outside(name: string): string;
   /** The text of a function or macro, `''` if its file is gone. */
   textOf(reference: FunctionReference): string;
+  /** What stands from one position to another, as far as the function or other item goes that is at the first. */
+  between(file: string, pos: number, end: number): string;
+  /** So many characters before a position, as far back as the function or other item goes that is there. */
+  before(file: string, pos: number, count: number): string;
+  /** The line around a position. */
+  lineAt(file: string, pos: number): string;
   /** Where a position in a file stands. */
   position(file: string, pos: number): { line: number; column: number };
 }
 
-/**
- * What a text has in two spellings, in the one that is looked for, each at its place: `(*a).b` is `a->b`; and `TRUE` and `FALSE`, which
- * drivers that come from other systems define as one and zero, are `true` and `false`.
- */
-function respelled(text: string): string {
-  const direct = pointed.test(text) ? text.replace(/\(\*(\w+)\)\./g, (all, name, at) => (isCalled(text, at) ? all : `  ${name}->`)) : text;
-  return text.includes('TRUE') || text.includes('FALSE') ? direct.replace(answer, (word) => word.toLowerCase()) : direct;
-}
-
-const pointed = /\(\*\w+\)\./;
-
-/** True for a parenthesis of a call: `f(*a).b` is a member of what the call gives. */
-function isCalled(text: string, at: number): boolean {
-  return /[\w)\]]\s*$/.test(text.slice(Math.max(0, at - 20), at));
-}
-
-/** As a value: not where it is defined, or compared. */
-const answer = /(?<=(?:[=(,!&|?:]|\breturn)\s*)\b(?:TRUE|FALSE)\b(?=\s*[;,)?:&|])/g;
-
 /** Opens the files of a tree. */
 export function openFiles(tree: AskedTree, ledger: Ledger): Files {
-  const files = ledger.memo<FileFacts | null>();
+  const files = ledger.memo<WholeFile | null>();
+  const shells = ledger.memo<Shell | null>();
+  const texts = ledger.memo<string>();
+  const places = ledger.memo<{ line: number; column: number }>();
 
-  function file(name: string): FileFacts | null {
+  function file(name: string): WholeFile | null {
     const known = files.get(name);
-    if (known !== undefined) return known;
-    return files.work(name, () => {
-      const text = tree.read(name);
-      return text === null ? null : describe(name, respelled(text));
-    });
+    return known !== undefined ? known : files.work(name, () => tree.file(name));
+  }
+
+  function shell(name: string): Shell | null {
+    const known = shells.get(name);
+    return known !== undefined ? known : shells.work(name, () => tree.shell(name));
+  }
+
+  function textOf({ key, file: name, item }: FunctionReference): string {
+    return texts.get(key) ?? texts.work(key, () => tree.around(name, item.pos)?.facts.text.slice(item.pos, item.end) ?? '');
+  }
+
+  function within(name: string, pos: number, from: number, end: number): string {
+    const around = tree.around(name, pos);
+    return around?.facts.text.slice(Math.max(around.from, from), Math.min(around.end, end)) ?? '';
+  }
+
+  function lineAt(name: string, pos: number): string {
+    const text = tree.around(name, pos)?.facts.text ?? '';
+    const end = text.indexOf('\n', pos);
+    return text.slice(text.lastIndexOf('\n', pos - 1) + 1, end < 0 ? text.length : end);
+  }
+
+  function position(name: string, pos: number): { line: number; column: number } {
+    const key = `${name}:${pos}`;
+    return places.get(key) ?? places.work(key, () => tree.position(name, pos));
   }
 
   return {
     file,
-    contentOf: (name) => files.get(name)?.text ?? tree.read(name) ?? '',
-    textOf: ({ file: name, item }) => file(name)?.text.slice(item.pos, item.end) ?? '',
-    position: (name, pos) => file(name)?.outline.position(pos) ?? { line: 1, column: 1 },
+    shell,
+    outside: (name) => (name.endsWith('.h') ? tree.read(name) : shell(name)?.outside) ?? '',
+    textOf,
+    between: (name, pos, end) => within(name, pos, pos, end),
+    before: (name, pos, count) => within(name, pos, pos - count, pos),
+    lineAt,
+    position,
+    searched: tree.searched,
+    matches: tree.matches,
+    says: tree.says,
   };
 }

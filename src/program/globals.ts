@@ -1,6 +1,6 @@
 /** File-scope variables, as one file sees them: its own, and those of other files that it or its headers declare `extern`. */
 import { type CType, type Item, parseVariable } from '../syntax/index.js';
-import type { FileFacts } from './file.js';
+import type { Shell } from './file.js';
 import type { Ledger } from './ledger.js';
 
 export interface Globals {
@@ -23,22 +23,22 @@ export interface Global {
 /** What variables are looked up in. */
 interface Sources {
   ledger: Ledger;
-  file(name: string): FileFacts | null;
+  shell(name: string): Shell | null;
   /** A file's text, empty if it cannot be read. */
-  textOf(file: string): string;
+  outside(file: string): string;
   /** A driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
 }
 
 type Named = ReadonlyMap<string, Global>;
 
-export function openGlobals({ ledger, file, textOf, quotedHeaders }: Sources): Globals {
+export function openGlobals({ ledger, shell, outside, quotedHeaders }: Sources): Globals {
   const externs = ledger.memo<Named>();
   const seen = ledger.memo<Named>();
   const types = ledger.memo<CType | null>();
 
   function externsIn(name: string): Named {
-    return externs.get(name) ?? externs.work(name, () => new Map(declaredIn(name, textOf(name))));
+    return externs.get(name) ?? externs.work(name, () => new Map(declaredIn(name, outside(name))));
   }
 
   /** All that a file declares `extern`, itself and by its headers. */
@@ -47,7 +47,7 @@ export function openGlobals({ ledger, file, textOf, quotedHeaders }: Sources): G
   }
 
   function global(name: string, from: string): Global | null {
-    const own = file(from)?.globals.get(name);
+    const own = shell(from)?.globals.get(name);
     return own
       ? { static: own.static, file: from, declaration: own, tag: own.kind === 'struct' ? own.name : null }
       : (declared(from).get(name) ?? null);
@@ -57,7 +57,7 @@ export function openGlobals({ ledger, file, textOf, quotedHeaders }: Sources): G
     const key = `${name}\0${from}`;
     const find = (): CType | null => {
       const found = global(name, from);
-      const type = found && parseVariable(textOf(found.file), found.declaration).find((d) => d.name === name)?.type;
+      const type = found && parseVariable(outside(found.file), found.declaration).find((d) => d.name === name)?.type;
       // A struct without a tag goes by the name of what is declared with it.
       return type?.tag === '' ? { ...type, tag: found?.tag ?? null } : (type ?? null);
     };

@@ -1,7 +1,7 @@
 /** Functions as graphs, lowered with what the names in them stand for in their file. */
 import { castCalls, returningCall, storingCalls, taking, transparent } from '../protocol/index.js';
 import type { FunctionVariant } from '../syntax/ast.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { FunctionReference, Shell } from './file.js';
 import type { Global } from './globals.js';
 import type { Graph } from './graph.js';
 import type { Names, WrittenKind } from './lower/builder.js';
@@ -11,7 +11,7 @@ import type { Recursions } from './recursion.js';
 /** What graphs are made from. */
 interface Sources {
   worked: Recursions;
-  file(name: string): FileFacts | null;
+  shell(name: string): Shell | null;
   variants(reference: FunctionReference): FunctionVariant[];
   global(name: string, file: string): Global | null;
   /** True for a macro of a driver that hands its argument through. */
@@ -38,7 +38,7 @@ export function openGraphs(sources: Sources): (reference: FunctionReference) => 
 }
 
 function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
-  const facts = sources.file(reference.file) as FileFacts;
+  const facts = sources.shell(reference.file) as Shell;
   return sources.variants(reference).flatMap((variant) =>
     sources.armsOf(reference, variant.assumptions).map((arm) => {
       const assumptions = [...variant.assumptions, ...arm];
@@ -48,7 +48,7 @@ function graphsOf(sources: Sources, reference: FunctionReference): Graph[] {
 }
 
 /** What names stand for in a file, under some conditions of arms. */
-function namesIn({ global, isHanding, isScopeEnd, writtenMacro }: Sources, { file, byName }: FileFacts, assumed: readonly string[]): Names {
+function namesIn({ global, isHanding, isScopeEnd, writtenMacro }: Sources, { file, byName }: Shell, assumed: readonly string[]): Names {
   return {
     isTransparent: (name) => (transparent.has(name) && !byName.has(name)) || isHanding(name, file),
     isCast: (name) => castCalls.test(name),

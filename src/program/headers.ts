@@ -1,8 +1,9 @@
 /** Which headers a file includes, as far as the tree alone says it: nobody configured the folders that a compiler would search. */
+
+import type { AskedTree } from './asked.js';
 import { type Directives, directivesOf } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, nearestOf, nearness, normalise } from './place.js';
-import type { AskedTree } from './questions.js';
 
 export interface Headers {
   /** What a file includes and defines: most headers are asked for nothing else, and need no outline for it. */
@@ -17,19 +18,18 @@ export interface Headers {
 export interface Texts {
   tree: AskedTree;
   ledger: Ledger;
-  /** A file's text, empty if it cannot be read. */
-  textOf(file: string): string;
+  outside(file: string): string;
 }
 
 const maxHeaders = 300;
 
-export function openHeaders({ tree, ledger, textOf }: Texts): Headers {
+export function openHeaders({ tree, ledger, outside }: Texts): Headers {
   const directives = ledger.memo<Directives>();
   const own = ledger.memo<string[]>();
   const quoted = ledger.memo<string[]>();
 
   function directivesIn(file: string): Directives {
-    return directives.get(file) ?? directives.work(file, () => directivesOf(textOf(file)));
+    return directives.get(file) ?? directives.work(file, () => directivesOf(outside(file)));
   }
 
   function ownHeaders(from: string): string[] {

@@ -1,6 +1,6 @@
 /** Calls through a member in which a driver installs one function, or one in each arm of an `#if`: they are calls of that function. */
 import { excludes } from '../syntax/assumptions.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { FunctionReference } from './file.js';
 import type { CallOperation } from './graph.js';
 import type { Ledger } from './ledger.js';
 
@@ -9,7 +9,7 @@ interface Sources {
   ledger: Ledger;
   /** The tree is that of a driver. */
   isDriver: boolean;
-  file(name: string): FileFacts | null;
+  says(file: string, pattern: RegExp): boolean;
   /** Headers that a file includes, through its own headers. */
   ownHeaders(file: string): readonly string[];
   resolve(name: string, from: string): readonly FunctionReference[];
@@ -29,7 +29,7 @@ export interface Indirect {
 }
 
 /** Opens the lookup; in a kernel's tree a member of one name is of many structs, and its calls stay what they are. */
-export function openIndirect({ ledger, isDriver, file, ownHeaders, resolve, installed, installedFor }: Sources): Indirect {
+export function openIndirect({ ledger, isDriver, says, ownHeaders, resolve, installed, installedFor }: Sources): Indirect {
   const known = ledger.memo<readonly FunctionReference[]>();
 
   /** The functions that are installed in a member, one for each arm. */
@@ -50,7 +50,7 @@ export function openIndirect({ ledger, isDriver, file, ownHeaders, resolve, inst
     // A member of that name is declared by a struct of the driver's own.
     const declared = new RegExp(`\\(\\s*\\*\\s*${through}\\s*\\)\\s*\\(`);
     const files = new Set([from, ...ownHeaders(from), ...all.flatMap((r) => [r.file, ...ownHeaders(r.file)])]);
-    return [...files].some((name) => declared.test(file(name)?.text ?? '')) ? all : [];
+    return [...files].some((name) => says(name, declared)) ? all : [];
   }
 
   return {

@@ -1,9 +1,9 @@
 /** Which functions a file installs in a field that is called through. */
 import type { StructDefinition } from '../syntax/ast.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { AskedTree } from './asked.js';
+import type { FunctionReference, Shell } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, isNear } from './place.js';
-import type { AskedTree } from './questions.js';
 
 /** In more files than this, who installs a function in a field is not looked for. */
 const maxInstallers = 40;
@@ -15,7 +15,9 @@ const table = /^(?:static\s+|const\s+)*(?:struct\s+)?(\w+)\s+\w+\s*=\s*\{([\w\s&
 interface Sources {
   tree: AskedTree;
   ledger: Ledger;
-  file(name: string): FileFacts | null;
+  shell(name: string): Shell | null;
+  matches: AskedTree['matches'];
+  says(file: string, pattern: RegExp): boolean;
   resolve(name: string, from: string): FunctionReference[];
   structure(tag: string, file: string): StructDefinition | null;
   /** The tree is that of a driver. */
@@ -37,7 +39,7 @@ export interface Installations {
 }
 
 /** Opens the lookup of what is installed in fields. */
-export function installations({ tree, ledger, file, resolve, structure, isDriver }: Sources): Installations {
+export function installations({ tree, ledger, shell, matches, says, resolve, structure, isDriver }: Sources): Installations {
   const installedIn = ledger.memo<FunctionReference[]>();
   function installed(name: string, field: string): FunctionReference[] {
     const key = `${name}\0${field}`;
@@ -47,7 +49,7 @@ export function installations({ tree, ledger, file, resolve, structure, isDriver
   /** The file's own installations; without any, those of its folder and below if they all name one function; in a driver's tree, else, those of all. */
   function findInstalled(name: string, field: string): FunctionReference[] {
     if (!/^\w+$/.test(field)) return [];
-    const own = installers(name, field).flatMap((f) => (file(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
+    const own = installers(name, field).flatMap((f) => (shell(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
     if (own.length > 0) return own;
     const all = tree.filesAccessing(field);
     const near = onlyInstalled(
@@ -68,15 +70,15 @@ export function installations({ tree, ledger, file, resolve, structure, isDriver
 
   /** Names that a file's initialisers and assignments put into a field. */
   function installers(name: string, field: string): string[] {
-    const pattern = new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`, 'g');
-    const values = [...(file(name)?.text.matchAll(pattern) ?? [])].map((m) => m[1] as string);
+    const pattern = new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`);
+    const values = matches(name, pattern).map((m) => m[1] as string);
     const all = values.length > 0 || !isDriver ? values : tables(name).flatMap((t) => (t.field === field ? [t.value] : []));
     return [...new Set(all)].filter((value) => value !== 'NULL');
   }
 
   /** The same of lists that name no fields: `static const struct ops ops = { buf_open, buf_free };`. */
   function tables(name: string): { field: string; value: string }[] {
-    return [...(file(name)?.text.matchAll(table) ?? [])].flatMap(([, tag = '', values = '']) => {
+    return matches(name, table).flatMap(([, tag = '', values = '']) => {
       const fields = structure(tag, name)?.fields ?? [];
       return values.split(',').flatMap((written, i) => {
         const value = /^\s*&?(\w+)\s*$/.exec(written)?.[1];
@@ -87,9 +89,8 @@ export function installations({ tree, ledger, file, resolve, structure, isDriver
   }
 
   function installedFor(name: string, value: string): string[] {
-    const text = file(name)?.text ?? '';
-    if (!new RegExp(`[={,]\\s*&?${value}\\s*[,;}]`).test(text)) return [];
-    const named = Array.from(text.matchAll(new RegExp(`(?:\\.|->)(\\w+)\\s*=\\s*&?${value}\\b`, 'g')), (match) => match[1] as string);
+    if (!says(name, new RegExp(`[={,]\\s*&?${value}\\s*[,;}]`))) return [];
+    const named = matches(name, new RegExp(`(?:\\.|->)(\\w+)\\s*=\\s*&?${value}\\b`)).map((match) => match[1] as string);
     return [...new Set([...named, ...tables(name).flatMap(({ field, value: other }) => (other === value ? [field] : []))])];
   }
 

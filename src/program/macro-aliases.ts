@@ -43,7 +43,7 @@ export interface MacroAliases {
 
 /** Opens the lookup of what macros stand for. */
 export function openMacroAliases(sources: MacroSources): MacroAliases {
-  const { worked, file, textOf, macros } = sources;
+  const { worked, shell, textOf, macros } = sources;
 
   function aliasFor(called: string, from: string, assumed: readonly string[] = []): Alias | null {
     return worked(
@@ -76,7 +76,7 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
   /** The functions of a macro's name in its file. */
   function functionsBeside(macro: FunctionReference): FunctionReference[] {
     return (
-      file(macro.file)
+      shell(macro.file)
         ?.byName.get(macro.name)
         ?.filter((reference) => !reference.macro) ?? []
     );
@@ -93,8 +93,8 @@ export function openMacroAliases(sources: MacroSources): MacroAliases {
    */
   function isItself(called: string, defined: readonly FunctionReference[]): boolean {
     if (!isTabled(called)) return false;
-    if (defined.every((macro) => isForOthers(file(macro.file), macro))) return true;
-    return isToday(called) && isSometimesItself(file, defined);
+    if (defined.every((macro) => isForOthers(shell(macro.file), macro))) return true;
+    return isToday(called) && isSometimesItself(shell, defined);
   }
 
   function standsFor(macro: FunctionReference, assumed: readonly string[]): Alias | null {
@@ -152,7 +152,7 @@ function callsParameter(text: string): boolean {
 }
 
 /** The call that all of a macro's body is, in one of its variants: one of the tables, or of what the macro is given. */
-function onlyCallIn({ file, variants, graphs }: MacroSources, macro: FunctionReference, assumed: readonly string[]): Alias | null {
+function onlyCallIn({ shell, variants, graphs }: MacroSources, macro: FunctionReference, assumed: readonly string[]): Alias | null {
   const params = variants(macro)[0]?.params ?? [];
   for (const graph of graphs(macro)) {
     if (excludes(assumed, graph.assumptions)) continue;
@@ -160,7 +160,7 @@ function onlyCallIn({ file, variants, graphs }: MacroSources, macro: FunctionRef
     const given = call ? params.findIndex((p) => p.name !== '' && p.name === call.through) : -1;
     const name = given < 0 ? call?.name : given;
     if (!call || name == null || (typeof name === 'string' && (!isTabled(name) || name === macro.name))) continue;
-    const rest = parseMacro(file(macro.file)?.text ?? '', macro.item).variadic ? params.length - 1 : -1;
+    const rest = parseMacro(shell(macro.file)?.outside ?? '', macro.item).variadic ? params.length - 1 : -1;
     return {
       name,
       arguments: call.expressions.map((expression) => {

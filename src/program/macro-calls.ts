@@ -66,11 +66,11 @@ export function openMacroCalls(sources: MacroSources): MacroCalls {
 
 /** Remembers which names mean macros whose statements are written where they stand: those of the file or, in a driver's tree, of its headers. */
 function openWritten(
-  { worked, isDriver, file, macros }: MacroSources,
+  { worked, isDriver, shell, macros }: MacroSources,
   variantOf: Readonly<Record<WrittenKind, (macro: FunctionReference) => FunctionVariant | null>>,
 ): MacroCalls['writtenMacro'] {
   return (kind, name, from, assumed) => {
-    const own = isDriver ? undefined : macrosOf(file(from), name);
+    const own = isDriver ? undefined : macrosOf(shell(from), name);
     // Most names mean no macro.
     if (!isDriver && !own) return null;
     const arm = isDriver ? assumed : [];
@@ -110,7 +110,7 @@ function testVariant(sources: MacroSources, aliases: MacroAliases, macro: Functi
   const doesTest = (called: string): boolean =>
     level < maxLevels && sources.macros(called, macro.file).some((other) => testVariant(sources, aliases, other, level + 1) !== null);
   if (!mayTest(parsed(sources, macro).body) && !calledIn(sources.textOf(macro), macro.name).some(doesTest)) return null;
-  if (macrosOf(sources.file(macro.file), macro.name)?.length !== 1) return null;
+  if (macrosOf(sources.shell(macro.file), macro.name)?.length !== 1) return null;
   const [variant] = sources.variants(macro);
   return variant && isTest(variant, doesTest) ? variant : null;
 }
@@ -119,12 +119,12 @@ function testVariant(sources: MacroSources, aliases: MacroAliases, macro: Functi
  * The test that a file's own function is, `static bool failed(int got) { return got <= 0; }`; `null` if it is none, or asks others, or
  * says by its name what the comparison does not.
  */
-function questionFor({ file, textOf, variants }: MacroSources, name: string, from: string): FunctionVariant | null {
-  const [reference, ...others] = file(from)?.byName.get(name) ?? [];
-  if (!reference?.static || reference.macro || others.length > 0 || reference.item.end - reference.item.pos > longestAnswer) return null;
+function questionFor({ shell, textOf, variants }: MacroSources, name: string, from: string): FunctionVariant | null {
+  const [reference, ...others] = shell(from)?.byName.get(name) ?? [];
+  if (!reference?.static || reference.macro || others.length > 0) return null;
   if (frameTestName.test(name) || noFrameName.test(name)) return null;
   const text = textOf(reference);
-  const body = mayAnswer.exec(text)?.[1];
+  const body = text.length > longestAnswer ? undefined : mayAnswer.exec(text)?.[1];
   if (body === undefined || !mayTest(body) || calledIn(body, 'if').some((called) => !errorTests.test(called))) return null;
   const [variant, ...arms] = variants(reference);
   const answer = variant && arms.length === 0 ? answerOf(variant) : null;
@@ -144,8 +144,8 @@ function tabledIn({ textOf }: MacroSources, { aliasFor }: MacroAliases, macro: F
 }
 
 /** The parts of a macro's definition. */
-function parsed({ file }: MacroSources, { file: name, item }: FunctionReference): ReturnType<typeof parseMacro> {
-  return parseMacro(file(name)?.text ?? '', item);
+function parsed({ shell }: MacroSources, { file: name, item }: FunctionReference): ReturnType<typeof parseMacro> {
+  return parseMacro(shell(name)?.outside ?? '', item);
 }
 
 /** The statements with a value of a macro that jumps in them, or takes pages. */

@@ -1,6 +1,7 @@
 /** What macros are looked up in. */
 import type { FunctionVariant } from '../syntax/ast.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { FunctionReference, Shell } from './file.js';
+import type { Files } from './files.js';
 import type { Graph } from './graph.js';
 import type { Ledger } from './ledger.js';
 import type { Recursions } from './recursion.js';
@@ -12,8 +13,9 @@ export interface MacroSources {
   worked: Recursions;
   /** The tree is that of a driver, of which every header is searched for macros. */
   isDriver: boolean;
-  file(name: string): FileFacts | null;
+  shell(name: string): Shell | null;
   textOf(reference: FunctionReference): string;
+  between: Files['between'];
   variants(reference: FunctionReference): FunctionVariant[];
   graphs(reference: FunctionReference): Graph[];
   /** The macros that a name can mean in a file. */

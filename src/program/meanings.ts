@@ -1,6 +1,6 @@
 /** What the tables say of a name, as one file uses it. */
 import { isNeutral, isNeutralByName } from '../protocol/index.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { FunctionReference, Shell } from './file.js';
 import type { Ledger } from './ledger.js';
 import { familyFolders } from './place.js';
 import { type Meaning, meaningOf } from './shims.js';
@@ -18,7 +18,7 @@ interface Sources {
   ledger: Ledger;
   /** The tree is that of a driver. */
   isDriver: boolean;
-  file(name: string): FileFacts | null;
+  shell(name: string): Shell | null;
   /** A driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
   resolve(name: string, file: string): FunctionReference[];
@@ -26,13 +26,13 @@ interface Sources {
 }
 
 /** Opens the lookup of what names mean. */
-export function openMeanings({ ledger, isDriver, file, quotedHeaders, resolve, resolveNear }: Sources): Meanings {
+export function openMeanings({ ledger, isDriver, shell, quotedHeaders, resolve, resolveNear }: Sources): Meanings {
   const known = ledger.memo<Meaning>();
-  const headersOf = (from: string): FileFacts[] => quotedHeaders(from).flatMap((h) => file(h) ?? []);
+  const headersOf = (from: string): Shell[] => quotedHeaders(from).flatMap((h) => shell(h) ?? []);
   return {
     meaning(name, from) {
       const key = `${name}\0${from}`;
-      return known.get(key) ?? known.work(key, () => meaningOf(name, file(from), isDriver, () => headersOf(from)));
+      return known.get(key) ?? known.work(key, () => meaningOf(name, shell(from), isDriver, () => headersOf(from)));
     },
     // The tables know the kernel's own families by how their names begin, and drivers have functions named alike.
     isNeutral(name, from) {

@@ -31,10 +31,10 @@ function mayBe(program: Program, reference: FunctionReference, graph: Graph, pat
 export function isNeverSet(program: Program, member: Member): boolean {
   const giving = givingTo(member.field);
   return program.tree.filesAccessing(member.field).every((file) => {
-    const text = program.tree.read(file);
-    if (text === null || listed(member.field).test(text)) return false;
+    // One that cannot be read does not even begin.
+    if (!program.says(file, /^/) || program.says(file, listed(member.field))) return false;
     return (
-      !giving.test(text) ||
+      !program.says(file, giving) ||
       program
         .touching(file, [member.field], member.tag)
         .every((reference) => !reference.macro && !(giving.test(program.textOf(reference)) && maySet(program, reference, member)))
@@ -50,7 +50,7 @@ export function isSetToZero(program: Program, { tag, field }: Member): boolean {
   const store = new RegExp(`(?:->|\\.)\\s*${field}\\s*=\\s*(?:0|false)\\s*;`);
   const files = program.tree.filesAccessing(field);
   const isStoring = (file: string): boolean => program.touching(file, [field], tag).some((r) => store.test(program.textOf(r)));
-  return files.length <= mostFiles && files.some((file) => store.test(program.tree.read(file) ?? '') && isStoring(file));
+  return files.length <= mostFiles && files.some((file) => program.says(file, store) && isStoring(file));
 }
 
 /** A member in a list of initial values. */

@@ -3,6 +3,7 @@ import { freeingCalls } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import type { CType, FunctionVariant, StructDefinition } from '../syntax/ast.js';
 import { isSmall } from './aliases.js';
+import { type AskedTree, asked } from './asked.js';
 import { type Callers, openCallers } from './callers.js';
 import { madeFor, wordOf } from './cleanup.js';
 import { collapser } from './collapse.js';
@@ -21,7 +22,6 @@ import { openMacroCalls } from './macro-calls.js';
 import { macroFinder } from './macros.js';
 import { type Meanings, openMeanings } from './meanings.js';
 import { openPointed } from './pointed.js';
-import { type AskedTree, asked } from './questions.js';
 import { openRecursions } from './recursion.js';
 import { openResults } from './results.js';
 import { openSearches, type Searches } from './searches.js';
@@ -30,7 +30,7 @@ import { typeAt } from './types.js';
 import { openVariants } from './variants.js';
 
 /** All that is asked about a tree's C. */
-export interface Program extends Omit<Files, 'contentOf'>, Callers, Searches, Meanings {
+export interface Program extends Omit<Files, 'outside'>, Callers, Searches, Meanings {
   tree: AskedTree;
   /** Where what was asked of the tree is noted. */
   ledger: Ledger;
@@ -77,21 +77,22 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const tree = asked(source, ledger);
   const isDriver = isSmall(source);
 
-  const { file, contentOf, textOf, position } = openFiles(tree, ledger);
-  const { directivesIn, ownHeaders, quotedHeaders } = openHeaders({ tree, ledger, textOf: contentOf });
-  const macros = macroFinder({ file, quotedHeaders, directivesIn, aliases });
+  const { outside, ...files } = openFiles(tree, ledger);
+  const { shell, textOf, between, searched, matches, says } = files;
+  const { directivesIn, ownHeaders, quotedHeaders } = openHeaders({ tree, ledger, outside });
+  const macros = macroFinder({ shell, quotedHeaders, directivesIn, aliases });
 
-  const { global, globalType } = openGlobals({ ledger, file, textOf: contentOf, quotedHeaders });
-  const { resultType } = openResults({ file, textOf: contentOf, quotedHeaders, macros });
-  const { structure, memberTag, named } = openStructures({ tree, ledger, file, ownHeaders });
-  const { resolve, resolveNear, definitionsIn, isGeneral } = openDefinitions({ tree, ledger, isDriver, file, macros });
-  const { meaning, isNeutral } = openMeanings({ ledger, isDriver, file, quotedHeaders, resolve, resolveNear });
-  const { touching, naming } = openSearches({ file, textOf, memberTag });
-  const { installed, installedFor } = installations({ tree, ledger, file, resolve, structure, isDriver });
+  const { global, globalType } = openGlobals({ ledger, shell, outside, quotedHeaders });
+  const { resultType } = openResults({ shell, outside, quotedHeaders, macros });
+  const { structure, memberTag, named } = openStructures({ tree, ledger, shell, outside, ownHeaders });
+  const { resolve, resolveNear, definitionsIn, isGeneral } = openDefinitions({ tree, ledger, isDriver, shell, macros });
+  const { meaning, isNeutral } = openMeanings({ ledger, isDriver, shell, quotedHeaders, resolve, resolveNear });
+  const { touching, naming } = openSearches({ searched, textOf, memberTag });
+  const { installed, installedFor } = installations({ tree, ledger, shell, matches, says, resolve, structure, isDriver });
 
-  const { direct, armsThrough, membersFor } = openIndirect({ ledger, isDriver, file, ownHeaders, resolve, installed, installedFor });
+  const { direct, armsThrough, membersFor } = openIndirect({ ledger, isDriver, says, ownHeaders, resolve, installed, installedFor });
 
-  const variants = openVariants({ ledger, file, named });
+  const variants = openVariants({ tree, ledger, named });
   // A macro is known by its own graphs, in which other macros may stand.
   const graphs: Program['graphs'] = (reference) => graphsOf(reference);
   const worked = openRecursions(ledger, maxDepth);
@@ -99,29 +100,29 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     ledger,
     worked,
     isDriver,
-    file,
+    shell,
     textOf,
+    between,
     variants,
     graphs,
     macros,
     armsThrough,
   });
-  const constant = openConstants({ tree, ledger, ownHeaders });
+  const constant = openConstants({ outside, ledger, ownHeaders });
   const numberOf = (name: string, from: string): number | null => (isDriver && camelCase.test(name) ? constant(name, from) : null);
   const collapse = collapser({ structure, named, globalType, resultType, expand, direct, numberOf });
   // What frees memory is known by the tables.
   const isScopeEnd = (name: string, from: string): boolean =>
     madeFor.test(name) && !freeingCalls.has(wordOf(name)) && resolve(name, from).some((r) => r.cleanup !== null);
-  const graphsOf = openGraphs({ worked, file, variants, global, isHanding, isScopeEnd, writtenMacro, armsOf, collapse });
+  const graphsOf = openGraphs({ worked, shell, variants, global, isHanding, isScopeEnd, writtenMacro, armsOf, collapse });
 
-  const { callers, callSites } = openCallers({ isDriver, tree, ledger, file, graphs, membersFor });
+  const { callers, callSites } = openCallers({ isDriver, tree, ledger, shell, searched, graphs, membersFor });
 
   return {
     tree,
     ledger,
     isDriver,
-    file,
-    textOf,
+    ...files,
     callSites,
     graphs,
     variants,
@@ -135,7 +136,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     structure,
     global,
     constant,
-    macroTexts: openTexts({ tree, ledger, ownHeaders }),
+    macroTexts: openTexts({ outside, ledger, ownHeaders }),
     installed,
     pointed: openPointed({ ledger, graphs, resolve, installed, isGeneral, callSites }),
     macros,
@@ -148,6 +149,5 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
       const type = typeAt(path, graph.types, (tag) => structure(tag, name));
       return type && named(type, name);
     },
-    position,
   };
 }

@@ -2,104 +2,151 @@
 import { createHash } from 'node:crypto';
 import type { Differences, Tree } from '../source/index.js';
 import { isSmall, releasingNames } from './aliases.js';
-import { definesAtColumnZero } from './file.js';
-import { type Ledger, separator } from './ledger.js';
+import { type Described, descriptionsIn } from './described.js';
+import { definesAtColumnZero, searching } from './file.js';
+import { separator } from './ledger.js';
 import { folderOf } from './place.js';
 import { remembered } from './remembered.js';
 
-/** A tree whose questions are noted in a ledger. */
-export interface AskedTree
-  extends Pick<Tree, 'filesCalling' | 'filesDefining' | 'filesAccessing' | 'filesDefiningStruct' | 'read' | 'exists'> {
-  /** All files of the tree. */
-  list(): readonly string[];
-  /** The files of a name, in whatever folder. */
-  filesNamed(name: string): readonly string[];
-  /** True if some line that starts in column one has `name(`: see {@link definesAtColumnZero}. */
-  defines(file: string, name: string): boolean;
-  /** True if the file has the word. */
-  mentions(file: string, word: string): boolean;
-  /** True if the file calls something that drops references. */
-  drops(file: string): boolean;
-  /** True if some file of its folder does. */
-  dropsNear(file: string): boolean;
-  /** Names of the calls that drop references: those of the tables, and of the tree's macros for them. */
-  dropNames(): readonly string[];
+/** What may be asked in some words, and how the answer is told from another one. */
+interface Question<V> {
+  look(tree: Tree, first: string, second: string): V;
+  /** The answer, shortened; `null` if it cannot be told from others, or rests on a text that cannot be read. */
+  name(value: V, tree: Tree, first: string): string | null;
+  /** Of what the index or the list of files answers, whether it does so as before; `null` for a question about the text of the file that is its first word. */
+  isUntouched: ((differences: Differences, tree: Tree, word: string) => boolean) | null;
 }
 
-/** Kinds of questions; what is asked about a file's text rests on the file's content. */
-type Kind =
-  | 'calling'
-  | 'defining'
-  | 'accessing'
-  | 'struct'
-  | 'read'
-  | 'exists'
-  | 'list'
-  | 'named'
-  | 'defines'
-  | 'mentions'
-  | 'drops'
-  | 'drops-near'
-  | 'drop-names';
+function ofIndex<V>(
+  look: Question<V>['look'],
+  name: (value: V) => string,
+  isUntouched: NonNullable<Question<V>['isUntouched']>,
+): Question<V> {
+  return { look, name, isUntouched };
+}
 
-/** Has every question that is put to a tree noted. */
-export function asked(tree: Tree, ledger: Ledger): AskedTree {
-  const noted: (kind: Kind, ...words: readonly string[]) => void = ledger.note;
-  return {
-    filesCalling(name) {
-      noted('calling', name);
-      return tree.filesCalling(name);
-    },
-    filesDefining(name) {
-      noted('defining', name);
-      return tree.filesDefining(name);
-    },
-    filesAccessing(field) {
-      noted('accessing', field);
-      return tree.filesAccessing(field);
-    },
-    filesDefiningStruct(tag) {
-      noted('struct', tag);
-      return tree.filesDefiningStruct(tag);
-    },
-    read(file) {
-      noted('read', file);
-      return tree.read(file);
-    },
-    exists(file) {
-      noted('exists', file);
-      return tree.exists(file);
-    },
-    list() {
-      noted('list');
-      return tree.files;
-    },
-    filesNamed(name) {
-      noted('named', name);
-      return namesOf(tree).get(name) ?? [];
-    },
-    defines(file, name) {
-      noted('defines', file, name);
-      return definesAtColumnZero(tree.read(file), name);
-    },
-    mentions(file, word) {
-      noted('mentions', file, word);
-      return mentionsWord(tree.read(file) ?? '', word);
-    },
-    drops(file) {
-      noted('drops', file);
-      return droppingIn(tree).files.has(file);
-    },
-    dropsNear(file) {
-      const folder = folderOf(file);
-      noted('drops-near', folder);
-      return droppingIn(tree).folders.has(folder);
-    },
-    dropNames() {
-      noted('drop-names');
-      return releasingNames(tree);
-    },
-  };
+function ofText<V>(look: Question<V>['look'], name: Question<V>['name']): Question<V> {
+  return { look, name, isUntouched: null };
+}
+
+/** Questions by their kinds. */
+const questions = {
+  calling: ofIndex(
+    (tree, name) => tree.filesCalling(name),
+    digestOfAll,
+    (differences, _, name) => !differences.calling(name),
+  ),
+  defining: ofIndex(
+    (tree, name) => tree.filesDefining(name),
+    digestOfAll,
+    (differences, _, name) => !differences.defining(name),
+  ),
+  accessing: ofIndex(
+    (tree, field) => tree.filesAccessing(field),
+    digestOfAll,
+    (differences, _, field) => !differences.accessing(field),
+  ),
+  struct: ofIndex(
+    (tree, tag) => tree.filesDefiningStruct(tag),
+    digestOfAll,
+    (differences, _, tag) => !differences.definingStruct(tag),
+  ),
+  list: ofIndex(
+    (tree) => tree.files,
+    digestOfAll,
+    ({ files }) => !files,
+  ),
+  named: ofIndex(
+    (tree, name) => namesOf(tree).get(name) ?? [],
+    digestOfAll,
+    ({ files }) => !files,
+  ),
+  exists: ofIndex(
+    (tree, file) => tree.exists(file),
+    String,
+    ({ files }, tree, file) => !files && tree.lists(file),
+  ),
+  drops: ofIndex((tree, file) => droppingIn(tree).files.has(file), String, areDropsUntouched),
+  'drops-near': ofIndex((tree, folder) => droppingIn(tree).folders.has(folder), String, areDropsUntouched),
+  'drop-names': ofIndex(releasingNames, digestOfAll, areDropsUntouched),
+  read: ofText(
+    (tree, file) => tree.read(file),
+    (text, tree, file) => (text === null ? null : (tree.digestOf(file) ?? null)),
+  ),
+  shell: ofText(describedAs, (found) => found?.shellDigest() ?? null),
+  items: ofText(
+    (tree, file, numbers) => ofEach(describedAs(tree, file), numbers, (found, number) => found.textOf(number)),
+    (texts) => digestOf(texts.join(separator)),
+  ),
+  starts: ofText(
+    (tree, file, numbers) => ofEach(describedAs(tree, file), numbers, (found, number) => found.startOf(number)),
+    (starts) => digestOfAll(starts.map(({ line, column }) => `${line}:${column}`)),
+  ),
+  searched: ofText(
+    (tree, file, pattern) => matchingIn(describedAs(tree, file), patternOf(pattern)),
+    (numbers) => numbers.join(),
+  ),
+  matches: ofText(
+    (tree, file, pattern) => matchesIn(descriptionsIn(tree).textOf(file), patternOf(pattern)),
+    (matches) => digestOfAll(matches.map((groups) => JSON.stringify(groups))),
+  ),
+  says: ofText((tree, file, pattern) => isIn(descriptionsIn(tree).textOf(file), patternOf(pattern)), String),
+  defines: ofText((tree, file, name) => definesAtColumnZero(tree.read(file), name), String),
+  mentions: ofText((tree, file, word) => mentionsWord(tree.read(file) ?? '', word), String),
+} as const;
+
+export type Kind = keyof typeof questions;
+
+/** What a tree says of a question. */
+export function lookedUp<K extends Kind>(tree: Tree, kind: K, first = '', second = ''): ReturnType<(typeof questions)[K]['look']> {
+  return questions[kind].look(tree, first, second) as ReturnType<(typeof questions)[K]['look']>;
+}
+
+function describedAs(tree: Tree, file: string): Described | null {
+  return descriptionsIn(tree).of(file);
+}
+
+/** What is known of items by their numbers. */
+function ofEach<V>(found: Described | null, numbers: string, look: (found: Described, number: number) => V | undefined): V[] {
+  return found ? numbers.split(',').flatMap((number) => look(found, Number(number)) ?? []) : [];
+}
+
+/** Questions of which each may be about several items of a file. */
+const ofItems: readonly Kind[] = ['items', 'starts'];
+
+/** Some questions, those about items of one file as one: a result rests on many of them, and a change mostly touches none. */
+export function together(asked: Iterable<string>): string[] {
+  const others: string[] = [];
+  const numbers = new Map<string, Set<string>>();
+  for (const question of asked) {
+    if (!ofItems.some((kind) => question.startsWith(`${kind}${separator}`))) others.push(question);
+    else {
+      const end = question.lastIndexOf(separator);
+      const about = question.slice(0, end);
+      const known = numbers.get(about) ?? new Set();
+      numbers.set(about, known.add(question.slice(end + 1)));
+    }
+  }
+  return [
+    ...others,
+    ...Array.from(numbers, ([about, all]) => `${about}${separator}${[...all].sort((a, b) => Number(a) - Number(b)).join()}`),
+  ];
+}
+
+/** The functions of a file whose text matches, by their numbers among all of it. */
+function matchingIn(found: Described | null, pattern: RegExp): number[] {
+  if (!found) return [];
+  const matching = new Set(searching(found.whole, pattern));
+  return found.whole.functions.flatMap((reference, i) => (matching.has(reference) ? [i] : []));
+}
+
+export function isIn(text: string | null, pattern: RegExp): boolean {
+  return text !== null && pattern.test(text);
+}
+
+/** What each match of a pattern gives. */
+export function matchesIn(text: string | null, pattern: RegExp): (string | undefined)[][] {
+  return Array.from((text ?? '').matchAll(new RegExp(pattern, `${pattern.flags.replace('g', '')}g`)), (match) => [...match]);
 }
 
 /** Most texts do not hold the word at all, and that is seen much sooner than where words begin. */
@@ -107,13 +154,20 @@ function mentionsWord(text: string, word: string): boolean {
   return text.includes(word) && new RegExp(`\\b${word}\\b`).test(text);
 }
 
-/** Questions about a file's text, and nothing else. */
-const ofText: readonly Kind[] = ['read', 'defines', 'mentions'];
+/** A pattern as a word of a question. */
+export function wordFor({ source, flags }: RegExp): string {
+  return `${flags}/${source}`;
+}
+
+function patternOf(word: string): RegExp {
+  const end = word.indexOf('/');
+  return new RegExp(word.slice(end + 1), word.slice(0, end));
+}
 
 /** The file whose content decides a question's answer, `null` for one that the index answers. */
 export function fileOf(question: string): string | null {
   const end = question.indexOf(separator);
-  if (!ofText.some((kind) => kind.length === end && question.startsWith(kind))) return null;
+  if (end < 0 || questions[question.slice(0, end) as Kind].isUntouched !== null) return null;
   const next = question.indexOf(separator, end + 1);
   return question.slice(end + 1, next < 0 ? question.length : next);
 }
@@ -122,29 +176,13 @@ export function fileOf(question: string): string | null {
 export function isUntouched(tree: Tree, question: string, differences: Differences): boolean {
   const end = question.indexOf(separator);
   // No question that the index answers has more than one word.
-  const [kind, name] = end < 0 ? [question as Kind, ''] : [question.slice(0, end) as Kind, question.slice(end + 1)];
-  switch (kind) {
-    case 'calling':
-      return !differences.calling(name);
-    case 'defining':
-      return !differences.defining(name);
-    case 'accessing':
-      return !differences.accessing(name);
-    case 'struct':
-      return !differences.definingStruct(name);
-    case 'list':
-    case 'named':
-      return !differences.files;
-    case 'exists':
-      return !differences.files && tree.lists(name);
-    case 'drops':
-    case 'drops-near':
-    case 'drop-names':
-      // The index does not know macros that stand for a name.
-      return !isSmall(tree) && !dropsDiffer(differences, tree);
-    default:
-      return false;
-  }
+  const [kind, word] = end < 0 ? [question as Kind, ''] : [question.slice(0, end) as Kind, question.slice(end + 1)];
+  return questions[kind].isUntouched?.(differences, tree, word) ?? false;
+}
+
+/** The index does not know macros that stand for a name. */
+function areDropsUntouched(differences: Differences, tree: Tree): boolean {
+  return !isSmall(tree) && !dropsDiffer(differences, tree);
 }
 
 const dropsDiffer = remembered((differences: Differences, tree: Tree): boolean => releasingNames(tree).some(differences.calling));
@@ -164,37 +202,19 @@ export function textsBehind(tree: Tree, questions: Iterable<string>): Map<string
   return texts;
 }
 
+/** The answers to those questions about texts for which a text's digest does not stand, as this thread has read them. */
+export function answersBehind(tree: Tree, questions: Iterable<string>): Map<string, string | null> {
+  const answers = new Map<string, string | null>();
+  for (const question of questions)
+    if (fileOf(question) !== null && !isOfWholeText(question)) answers.set(question, answerOf(tree, question));
+  return answers;
+}
+
 /** The answer of a tree to a question, shortened; `null` if a file's text is asked for and cannot be read or told from others. */
 export function answerOf(tree: Tree, question: string): string | null {
-  const [kind, first, second] = question.split(separator) as [Kind, string, string];
-  switch (kind) {
-    case 'calling':
-      return digest(tree.filesCalling(first));
-    case 'defining':
-      return digest(tree.filesDefining(first));
-    case 'accessing':
-      return digest(tree.filesAccessing(first));
-    case 'struct':
-      return digest(tree.filesDefiningStruct(first));
-    case 'list':
-      return digest(tree.files);
-    case 'named':
-      return digest(namesOf(tree).get(first) ?? []);
-    case 'exists':
-      return String(tree.exists(first));
-    case 'defines':
-      return String(definesAtColumnZero(tree.read(first), second));
-    case 'mentions':
-      return String(mentionsWord(tree.read(first) ?? '', second));
-    case 'drops':
-      return String(droppingIn(tree).files.has(first));
-    case 'drops-near':
-      return String(droppingIn(tree).folders.has(first));
-    case 'drop-names':
-      return digest(releasingNames(tree));
-    case 'read':
-      return tree.read(first) === null ? null : (tree.digestOf(first) ?? null);
-  }
+  const [kind, first = '', second = ''] = question.split(separator) as [Kind, string?, string?];
+  const { look, name } = questions[kind] as Question<unknown>;
+  return name(look(tree, first, second), tree, first);
 }
 
 const namesOf = remembered((tree: Tree): ReadonlyMap<string, readonly string[]> => {
@@ -219,6 +239,10 @@ const droppingIn = remembered((tree: Tree): Dropping => {
   return { files, folders: new Set([...files].map(folderOf)) };
 });
 
-function digest(files: readonly string[]): string {
-  return files.length < 2 ? files.join() : createHash('sha1').update(files.join(separator)).digest('base64');
+function digestOfAll(texts: readonly string[]): string {
+  return texts.length < 2 ? texts.join() : digestOf(texts.join(separator));
+}
+
+function digestOf(text: string): string {
+  return createHash('sha1').update(text).digest('base64');
 }

@@ -1,7 +1,7 @@
 /** What calls give, as far as the text of a function or a macro says it without being parsed. */
 import { castCalls } from '../protocol/index.js';
 import type { CType } from '../syntax/ast.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { FunctionReference, Shell } from './file.js';
 import type { Graph } from './graph.js';
 import { rootOf } from './path.js';
 
@@ -15,24 +15,24 @@ export interface Results {
 
 /** What functions and macros are looked up in. */
 interface Sources {
-  file(name: string): FileFacts | null;
+  shell(name: string): Shell | null;
   /** A file's text, empty if it cannot be read. */
-  textOf(file: string): string;
+  outside(file: string): string;
   /** A driver's own headers that a file includes. */
   quotedHeaders(file: string): readonly string[];
   macros(name: string, file: string): readonly FunctionReference[];
 }
 
-export function openResults({ file, textOf, quotedHeaders, macros }: Sources): Results {
+export function openResults({ shell, outside, quotedHeaders, macros }: Sources): Results {
   function resultType(called: string, from: string, isEntered: boolean): CType | null {
-    const own = file(from)?.byName.get(called)?.[0];
+    const own = shell(from)?.byName.get(called)?.[0];
     if (own && !own.macro) return declared(own);
     if (!isEntered) return null;
     const [macro] = macros(called, from);
-    if (macro) return castIn(textOf(macro.file).slice(macro.item.pos, macro.item.end));
+    if (macro) return castIn(outside(macro.file).slice(macro.item.pos, macro.item.end));
     for (const header of quotedHeaders(from)) {
       // Most headers do not have the name, and need no outline for that.
-      const there = textOf(header).includes(called) ? file(header)?.byName.get(called)?.[0] : undefined;
+      const there = outside(header).includes(called) ? shell(header)?.byName.get(called)?.[0] : undefined;
       if (there) return declared(there);
     }
     return null;
@@ -40,7 +40,7 @@ export function openResults({ file, textOf, quotedHeaders, macros }: Sources): R
 
   /** The text before the name says it; parsing the body for this alone would cost more than all the rest. */
   function declared({ file: name, item }: FunctionReference): CType | null {
-    const result = /\bstruct\s+(\w+)\s*(\*+)\s*\w+\s*\(/.exec(textOf(name).slice(item.pos, item.bodyPos));
+    const result = /\bstruct\s+(\w+)\s*(\*+)\s*\w+\s*\(/.exec(outside(name).slice(item.pos, item.bodyPos));
     return result ? pointerTo(result[1] as string, result[2] as string) : null;
   }
 

@@ -1,7 +1,7 @@
 /** Names of the kernel's calls that a driver defines itself, for the kernels that have not got them. */
 import { acquires, dirtyCalls, extraReferenceCalls, foreignSystem, freeingCalls, releases, transfers } from '../protocol/index.js';
 import { isOlder, without } from '../syntax/assumptions.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { FunctionReference, Shell } from './file.js';
 
 /** What a name means in a file. */
 export interface Meaning {
@@ -28,7 +28,7 @@ const always: Meaning = { definitions: [], tabled: [[]] };
  * The meaning of a name by a file's own definitions, or else by those of its headers. A function that others see is the call itself
  * in a kernel, as is one of a kernel's header; in a driver's tree it is one of the driver's where it is not always there.
  */
-export function meaningOf(name: string, own: FileFacts | null, isDriver: boolean, headers: () => readonly FileFacts[]): Meaning {
+export function meaningOf(name: string, own: Shell | null, isDriver: boolean, headers: () => readonly Shell[]): Meaning {
   if (!isDriver && own?.file.endsWith('.h') && acquires.has(name)) return always;
   const here = shimsIn(own, name, isDriver);
   if (!isTabled(name)) return here.length > 0 ? { definitions: here, tabled: [] } : always;
@@ -41,32 +41,32 @@ export function meaningOf(name: string, own: FileFacts | null, isDriver: boolean
   return always;
 }
 
-function shimsIn(facts: FileFacts | null, name: string, others: boolean): FunctionReference[] {
+function shimsIn(facts: Shell | null, name: string, others: boolean): FunctionReference[] {
   const isForeign = (f: FunctionReference): boolean => isTabled(name) && conditionsOf(facts, f).some((c) => foreignSystem.test(c));
   const isShim = (f: FunctionReference): boolean =>
     (f.static || f.macro || (others && isTabled(name) && conditionsOf(facts, f).length > 0)) && !isForeign(f);
   return facts?.byName.get(name)?.filter(isShim) ?? [];
 }
 
-function absent(facts: FileFacts | null, definitions: readonly FunctionReference[]): string[][] {
+function absent(facts: Shell | null, definitions: readonly FunctionReference[]): string[][] {
   return without(definitions.map((f) => conditionsOf(facts, f)));
 }
 
 /** True if a file defines a macro for older kernels only, for those that have not got what it is named like, or for another system. */
-export function isForOthers(facts: FileFacts | null, macro: FunctionReference): boolean {
+export function isForOthers(facts: Shell | null, macro: FunctionReference): boolean {
   return conditionsOf(facts, macro).some((condition) => isOlder(condition) || foreignSystem.test(condition));
 }
 
 /** True if there is an arm in which none of some definitions of a name is there: in that the name is what the tables say. */
-export function isSometimesItself(file: (name: string) => FileFacts | null, definitions: readonly FunctionReference[]): boolean {
-  return without(definitions.map((f) => conditionsOf(file(f.file), f))).length > 0;
+export function isSometimesItself(shell: (name: string) => Shell | null, definitions: readonly FunctionReference[]): boolean {
+  return without(definitions.map((f) => conditionsOf(shell(f.file), f))).length > 0;
 }
 
 /** The conditions under which a definition is there, without those that only keep a header from being read twice. */
-export function conditionsOf(facts: FileFacts | null, { item }: FunctionReference): string[] {
+export function conditionsOf(facts: Shell | null, { item }: FunctionReference): string[] {
   return item.conditions.filter((condition) => {
     const guard = /^!defined\((\w+)\)$/.exec(condition)?.[1];
-    return guard === undefined || !guarding(guard).test(facts?.text ?? '');
+    return guard === undefined || !guarding(guard).test(facts?.outside ?? '');
   });
 }
 

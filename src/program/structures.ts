@@ -2,11 +2,11 @@
 import { scalarType } from '../protocol/index.js';
 import type { CType, Field, StructDefinition } from '../syntax/ast.js';
 import { parseStruct, parseTypedef } from '../syntax/index.js';
+import type { AskedTree } from './asked.js';
 import { classType, madeFor, wordOf } from './cleanup.js';
-import type { FileFacts } from './file.js';
+import type { Shell } from './file.js';
 import type { Ledger } from './ledger.js';
 import { folderOf, nearestOf } from './place.js';
-import type { AskedTree } from './questions.js';
 import { openRecursion } from './recursion.js';
 import { findField, structName } from './types.js';
 
@@ -23,7 +23,9 @@ export interface Structures {
 export interface Sources {
   tree: AskedTree;
   ledger: Ledger;
-  file(file: string): FileFacts | null;
+  shell(file: string): Shell | null;
+  /** A file's text without the bodies of its functions. */
+  outside(file: string): string;
   /** Headers that a file includes, through its own headers. */
   ownHeaders(file: string): readonly string[];
 }
@@ -31,7 +33,7 @@ export interface Sources {
 /** More names than these do not stand for each other. */
 const maxDepth = 40;
 
-export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Structures {
+export function openStructures({ tree, ledger, shell, outside, ownHeaders }: Sources): Structures {
   const structures = openRecursion<StructDefinition | null>(ledger, maxDepth);
   const tags = ledger.memo<StructDefinition | null>();
   const typedefs = openRecursion<CType | null>(ledger, maxDepth);
@@ -63,7 +65,7 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
   function definedIn(name: string, tag: string): StructDefinition | null {
     const key = `${name}\0${tag}`;
     const known = definitions.get(key);
-    return known !== undefined ? known : definitions.work(key, () => definitionOf(file(name), tag));
+    return known !== undefined ? known : definitions.work(key, () => definitionOf(shell(name), tag));
   }
 
   /** A typedef'd struct has no tag for the index to know: the file and its own headers are searched. */
@@ -96,17 +98,17 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
     if (!/^\w+$/.test(name)) return;
     const declares = madeFor.test(name) ? new RegExp(`\\(\\s*${wordOf(name)}\\s*,`) : new RegExp(`\\b${name}\\s*(?:[;,[]|__|/\\*)`);
     // Most headers only use the name, and need no outline for that.
-    for (const candidate of [from, ...ownHeaders(from)]) if (declares.test(tree.read(candidate) ?? '')) yield candidate;
+    for (const candidate of [from, ...ownHeaders(from)]) if (declares.test(outside(candidate))) yield candidate;
   }
 
   function declaredIn(candidate: string, name: string, from: string): CType | null {
-    const facts = file(candidate);
-    const ofClass = classType(facts?.text ?? '', name);
+    const facts = shell(candidate);
+    const ofClass = classType(facts?.outside ?? '', name);
     if (ofClass) return ofClass;
-    for (const item of facts?.outline.items ?? []) {
-      if (!facts || (item.kind !== 'declaration' && item.kind !== 'struct') || !facts.text.startsWith('typedef', item.pos)) continue;
-      if (!facts.text.slice(item.pos, item.end).includes(name)) continue;
-      const type = parseTypedef(facts.text, item).find((alias) => alias.name === name)?.type;
+    for (const item of facts?.items ?? []) {
+      if (!facts || (item.kind !== 'declaration' && item.kind !== 'struct') || !facts.outside.startsWith('typedef', item.pos)) continue;
+      if (!facts.outside.slice(item.pos, item.end).includes(name)) continue;
+      const type = parseTypedef(facts.outside, item).find((alias) => alias.name === name)?.type;
       if (!type) continue;
       // A struct without a tag goes by the name.
       if (type.tag !== null) return type.tag === '' ? { ...type, base: `struct ${name}`, tag: name } : type;
@@ -134,15 +136,15 @@ export function openStructures({ tree, ledger, file, ownHeaders }: Sources): Str
 }
 
 /** The first struct of a file with this tag, or with a typedef of this name. Only items that have the word are parsed. */
-function definitionOf(facts: FileFacts | null, name: string): StructDefinition | null {
-  let at = facts?.text.indexOf(name) ?? -1;
-  for (const item of facts?.outline.items ?? []) {
+function definitionOf(facts: Shell | null, name: string): StructDefinition | null {
+  let at = facts?.outside.indexOf(name) ?? -1;
+  for (const item of facts?.items ?? []) {
     if (!facts || at < 0) return null;
     if (item.kind !== 'struct' || item.end <= at) continue;
-    if (at < item.pos) at = facts.text.indexOf(name, item.pos);
+    if (at < item.pos) at = facts.outside.indexOf(name, item.pos);
     if (at < 0 || at >= item.end) continue;
-    const aliases = facts.text.startsWith('typedef', item.pos) ? parseTypedef(facts.text, item) : [];
-    for (const s of parseStruct(facts.text, item)) {
+    const aliases = facts.outside.startsWith('typedef', item.pos) ? parseTypedef(facts.outside, item) : [];
+    for (const s of parseStruct(facts.outside, item)) {
       if (s.tag === name) return s;
       const inner = taggedMembers(s.fields).find((member) => member.tag === name);
       if (inner) return { ...s, ...inner };

@@ -1,20 +1,21 @@
 /** Functions and macros as syntax: one tree for each way through the `#if`s in them. */
 import type { CType, FunctionVariant } from '../syntax/ast.js';
 import { parseFunction, parseMacro, parseMacroBody } from '../syntax/index.js';
+import type { AskedTree } from './asked.js';
 import { definedCleanup } from './cleanup.js';
-import type { FileFacts, FunctionReference } from './file.js';
+import type { FunctionReference } from './file.js';
 import type { Ledger } from './ledger.js';
 
 /** What functions are parsed from. */
 interface Sources {
+  tree: Pick<AskedTree, 'around'>;
   ledger: Ledger;
-  file(name: string): FileFacts | null;
   /** A type that names another by a typedef in a file, as that. */
   named(type: CType, file: string): CType;
 }
 
 /** Parses functions when they are first asked for; a macro that is no expression and no statements has no variant. */
-export function openVariants({ ledger, file, named }: Sources): (reference: FunctionReference) => FunctionVariant[] {
+export function openVariants({ tree, ledger, named }: Sources): (reference: FunctionReference) => FunctionVariant[] {
   const known = ledger.memo<FunctionVariant[]>();
   const typed = (variant: FunctionVariant, from: string): FunctionVariant => {
     if (variant.returns.tag !== null && variant.params.every((p) => p.type.tag !== null)) return variant;
@@ -22,7 +23,7 @@ export function openVariants({ ledger, file, named }: Sources): (reference: Func
     return { ...variant, returns: named(variant.returns, from), params };
   };
   const read = (reference: FunctionReference): FunctionVariant[] =>
-    parsed(file(reference.file)?.text ?? '', reference).map((variant) => typed(variant, reference.file));
+    parsed(tree.around(reference.file, reference.item.pos)?.facts.text ?? '', reference).map((variant) => typed(variant, reference.file));
   return (reference) => known.get(reference.key) ?? known.work(reference.key, () => read(reference));
 }
 

@@ -56,5 +56,5 @@ export function isFollowedByNotifier({ program, row }: { program: Program; row: 
 
 /** True if a file registers an MMU notifier. */
 function hasNotifier(program: Program, file: string): boolean {
-  return /\bmmu_(interval_)?notifier_(insert|register|get)\w*\s*\(/.test(program.file(file)?.text ?? '');
+  return program.says(file, /\bmmu_(interval_)?notifier_(insert|register|get)\w*\s*\(/);
 }

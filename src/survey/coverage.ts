@@ -1,6 +1,6 @@
 /** Accounts for every acquiring name before a parenthesis or given as a value: found by a scanner that shares no code with the parser. */
 
-import type { FileFacts } from '../program/file.js';
+import type { WholeFile } from '../program/file.js';
 import type { CallOperation } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires } from '../protocol/index.js';
@@ -12,13 +12,13 @@ import type { Site } from './sites.js';
 const names: ReadonlySet<string> = new Set(acquires.keys());
 
 /** True if the function has a variable or parameter of that name. */
-function isLocal(program: Program, facts: FileFacts, item: Item, name: string): boolean {
+function isLocal(program: Program, facts: WholeFile, item: Item, name: string): boolean {
   const reference = facts.functions.find((f) => f.item === item);
   return reference !== undefined && program.graphs(reference).some((g) => g.types.has(name));
 }
 
 /** True if the function was read without a doubt: then a token in it that is no row is putright's mistake. */
-function isRead(program: Program, facts: FileFacts, item: Item): boolean {
+function isRead(program: Program, facts: WholeFile, item: Item): boolean {
   const reference = facts.functions.find((f) => f.item === item);
   return reference !== undefined && program.variants(reference).every((v) => v.problems.length === 0 && v.assumptions.length === 0);
 }
@@ -27,7 +27,7 @@ function isRead(program: Program, facts: FileFacts, item: Item): boolean {
  * True for a name that is given, not called: to a pointer, to a call or to a macro. What is called by it then is followed nowhere.
  * Exporting a symbol is no such use, nor is a member or a variable of that name.
  */
-function isGiven({ text }: FileFacts, { name, pos }: Token): boolean {
+function isGiven({ text }: WholeFile, { name, pos }: Token): boolean {
   const before = text.slice(Math.max(0, pos - nearby), pos);
   const after = text.slice(pos + name.length, pos + name.length + nearby);
   return /(?:[=,(&?:{]|\breturn)\s*$/.test(before) && !/\bEXPORT_\w+\s*\(\s*$/.test(before) && /^\s*[,;)}:?]/.test(after);
@@ -42,7 +42,7 @@ function namedIn({ name, written }: CallOperation): number[] {
 const nearby = 80;
 
 /** True for a macro whose calls are the rows of what it calls, or that is followed as the function that it is. */
-function isFollowed(program: Program, facts: FileFacts, macro: Item): boolean {
+function isFollowed(program: Program, facts: WholeFile, macro: Item): boolean {
   const reference = facts.functions.find((f) => f.item.pos === macro.pos);
   return !reference || program.isAlias(reference) || program.variants(reference).length > 0;
 }
@@ -59,7 +59,7 @@ export function coverageOf(program: Program, file: string, sites: readonly Site[
     if (rows.has(token.pos)) continue;
     const place = { file, ...program.position(file, token.pos), name: token.name };
     const holds = (i: Item): boolean => token.pos >= i.pos && token.pos < i.end;
-    const item = facts.outline.innerMacros.find(holds) ?? facts.outline.items.find(holds);
+    const item = facts.innerMacros.find(holds) ?? facts.items.find(holds);
     const own = facts.byName.get(token.name);
     if (!token.called) {
       const isOther = own?.some((f) => f.static || f.macro) || (item?.kind === 'function' && isLocal(program, facts, item, token.name));

@@ -3,7 +3,7 @@ import type { Stamp } from '../source/index.js';
 import type { Unit } from './unit.js';
 
 /** Goes up when a unit, or what it rests on, is written differently. */
-export const FORMAT = 4;
+export const FORMAT = 5;
 
 /** A question and the answer on which units rest; `null` where only the stamp of the file asked about stands for it. */
 export interface Fact {

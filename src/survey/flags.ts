@@ -180,7 +180,7 @@ function makersOf(program: Program, reference: FunctionReference, graph: Graph, 
     if (o?.kind !== 'call' || o.name === null) return [];
     const index = o.args.findIndex((a) => a.path === path);
     if (index < 0) return [];
-    const own = depth < 2 ? program.file(reference.file)?.byName.get(o.name)?.[0] : undefined;
+    const own = depth < 2 ? program.shell(reference.file)?.byName.get(o.name)?.[0] : undefined;
     const param = own && !own.macro ? program.variants(own)[0]?.params[index]?.name : undefined;
     return [o.name, ...(own && param ? program.graphs(own).flatMap((g) => makersOf(program, own, g, param, depth + 1)) : [])];
   });

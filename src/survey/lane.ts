@@ -1,6 +1,6 @@
 /** One thread's part of a survey: files near each other, then what slower threads have not begun. */
 import type { FunctionReference } from '../program/file.js';
-import { textsBehind } from '../program/questions.js';
+import { answersBehind, textsBehind } from '../program/questions.js';
 import { openShared, type SharedTree, type SourceWarning } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
 import { type Inspect, openUnits, type Unit } from './unit.js';
@@ -26,8 +26,9 @@ export interface LaneResult {
   /** Questions by their numbers in `questions`: many units rest on the same. */
   units: { index: number; unit: Unit; questions: Uint32Array }[];
   questions: string[];
-  /** The digests of the texts that they rest on. */
+  /** The digests of the texts that they rest on, and what was asked of those. */
   texts: ReadonlyMap<string, string | null>;
+  answers: ReadonlyMap<string, string | null>;
   warnings: readonly SourceWarning[];
 }
 
@@ -65,5 +66,5 @@ export async function workWith(task: LaneTask, inspect?: Inspect): Promise<LaneR
     Atomics.add(task.claims, task.files.length, 1);
   }
   const questions = [...numbers.keys()];
-  return { units, questions, texts: textsBehind(tree, questions), warnings: tree.warnings };
+  return { units, questions, texts: textsBehind(tree, questions), answers: answersBehind(tree, questions), warnings: tree.warnings };
 }

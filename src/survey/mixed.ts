@@ -45,7 +45,7 @@ export function openOrigins(program: Program, analysis: Analysis): Origins {
 
 /** The other origins that can stand beside a site's pages. */
 function othersBeside(program: Program, arrivals: Arrivals, site: Site, places: Places): Others {
-  const stored = storedBeside(program, arrivals, site.reference.file, places);
+  const stored = storedBeside(arrivals, site.reference.file, places);
   const mixed = [...ofIterator(program, site), ...metIn(arrivals, places), ...stored.mixed];
   return { mixed: sorted(mixed), beside: sorted([...stored.beside, ...mixed]) };
 }
@@ -74,11 +74,11 @@ function metIn(arrivals: Arrivals, places: Places): Origin[] {
 }
 
 /** The other origins that functions of the site's file, and of those of the fields' holders, store in the fields that hold its pages. */
-function storedBeside(program: Program, arrivals: Arrivals, siteFile: string, places: Places): Others {
+function storedBeside(arrivals: Arrivals, siteFile: string, places: Places): Others {
   const found: { mixed: Origin[]; beside: Origin[] } = { mixed: [], beside: [] };
   if (places.heap.size === 0) return found;
   const files = new Set([siteFile, ...places.visits.filter((v) => v.way === 'field').map((v) => v.flow.reference.file)]);
-  for (const reference of [...files].flatMap((file) => program.file(file)?.functions ?? [])) {
+  for (const reference of [...files].flatMap(arrivals.calling)) {
     for (const arrival of arrivals.own(reference)) {
       const { origin, fresh, passing, flow } = arrival;
       // What keeps no more than a page's number is an object of its own.
@@ -117,7 +117,7 @@ function isStoredBeside(program: Program, arrivals: Arrivals, reference: Functio
 
 /** Functions of its file that a function calls. */
 function helpersOf(program: Program, reference: FunctionReference): FunctionReference[] {
-  const own = program.file(reference.file)?.byName;
+  const own = program.shell(reference.file)?.byName;
   const calls = program.graphs(reference).flatMap((graph) => graph.nodes.map((n) => n.operation));
   const names = new Set(calls.flatMap((o) => (o?.kind === 'call' && o.name !== null ? [o.name] : [])));
   return [...names].flatMap((name) => own?.get(name) ?? []).filter((callee) => callee.key !== reference.key);

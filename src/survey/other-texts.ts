@@ -42,17 +42,17 @@ export async function unitsWith(
   for (const file of files) {
     const known = units.get(file);
     const isHeld = known !== undefined && holds(known);
-    if (!isHeld && known && !isWanted(known.unit)) continue;
+    // Also of one that is not asked for: what holds there is kept for the next change.
     const unit = isHeld ? known.unit : heldBefore(file);
     if (unit) found.set(file, unit);
-    else open.push(file);
+    else if (!known || isWanted(known.unit)) open.push(file);
   }
   // One thread: the other texts are not handed to others, and a change mostly touches few units.
   const work = { aliases, files: open, keep: kept !== null, inspection };
-  const { units: surveyed, texts: read } = await surveyFiles(other, work, { ...options, jobs: 1 });
+  const { units: surveyed, texts: read, answers } = await surveyFiles(other, work, { ...options, jobs: 1 });
   for (const [file, { unit }] of surveyed) found.set(file, unit);
   const inOrder = files.flatMap((file): [string, Unit][] => (found.has(file) ? [[file, found.get(file) as Unit]] : []));
-  return { units: new Map(inOrder), fresh: sameMacros ? { tree: other, units: surveyed, texts: read } : undefined };
+  return { units: new Map(inOrder), fresh: sameMacros ? { tree: other, units: surveyed, texts: read, answers } : undefined };
 }
 
 /** Whether a question has the same answer in both trees; each is put once. */

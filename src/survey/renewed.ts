@@ -40,7 +40,7 @@ export function renewed(
     const { digest } = textOf(file);
     // A unit that held may rest on another text than a fresh one if the file changed in between: then there is no one answer.
     if (!fresh.texts.has(file)) return before ?? null;
-    return digest !== null && before !== undefined ? before : answerIn(tree, question, digest);
+    return digest !== null && before !== undefined ? before : answerIn(tree, question, digest, fresh.answers);
   };
   const facts = new Map<string, Fact>();
   const factOf = (question: string): Fact => {
@@ -78,10 +78,12 @@ function answersOf(units: ReadonlyMap<string, Resting>): Map<string, string | nu
 }
 
 /** The answer to a question, if what it is about has the digest of the text that the answer is to be of. */
-function answerIn(tree: Tree, question: string, digest: string | null): string | null {
+function answerIn(tree: Tree, question: string, digest: string | null, answers: Worked['answers']): string | null {
   const file = fileOf(question);
   if (file === null) return answerOf(tree, question);
   if (digest === null || isOfWholeText(question)) return digest;
+  const known = answers.get(question);
+  if (known !== undefined) return known;
   const answer = answerOf(tree, question);
   return tree.digestOf(file) === digest ? answer : null;
 }
@@ -95,12 +97,12 @@ function statesBeside(
 ): Map<string, Resting[]> {
   const made = new Map<string, Resting>();
   if (others) {
-    const { tree, units, texts } = others;
+    const { tree, units, texts, answers } = others;
     const facts = new Map<string, Fact>();
     for (const [file, { unit, questions }] of units) {
       for (const question of questions) {
         if (!facts.has(question))
-          facts.set(question, { question, answer: answerIn(tree, question, texts.get(fileOf(question) ?? '') ?? null) });
+          facts.set(question, { question, answer: answerIn(tree, question, texts.get(fileOf(question) ?? '') ?? null, answers) });
       }
       made.set(file, { unit, facts: questions.map((question) => facts.get(question) as Fact) });
     }

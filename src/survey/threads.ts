@@ -1,6 +1,6 @@
 /** Hands the files of a survey to threads, and puts together what they say. */
 import type { FunctionReference } from '../program/file.js';
-import { textsBehind } from '../program/questions.js';
+import { answersBehind, textsBehind } from '../program/questions.js';
 import { compiled, defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
 import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
@@ -36,8 +36,8 @@ export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions
   const jobs = Math.min(options.jobs ?? defaultJobs(), work.files.length);
   if (jobs <= 1 || work.files.length < worthThreads) {
     const units = byFile(work, await here(tree, work, options));
-    const questions = [...units.values()].flatMap((unit) => unit.questions);
-    return { units, texts: textsBehind(tree, questions), warnings: [...tree.warnings] };
+    const questions = new Set([...units.values()].flatMap((unit) => unit.questions));
+    return { units, texts: textsBehind(tree, questions), answers: answersBehind(tree, questions), warnings: [...tree.warnings] };
   }
   const results = await byThreads(tree, work, jobs, options);
   const units: AskedUnit[] = [];
@@ -45,7 +45,9 @@ export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions
     for (const { index, unit, questions } of result.units)
       units[index] = { unit, questions: Array.from(questions, (number) => result.questions[number] as string) };
   }
-  return { units: byFile(work, units), texts: textsOf(results), warnings: [...tree.warnings, ...newWarnings(tree, results)] };
+  // Lanes that have read the same texts have got the same answers.
+  const answers = new Map(results.flatMap((result) => [...result.answers]));
+  return { units: byFile(work, units), texts: textsOf(results), answers, warnings: [...tree.warnings, ...newWarnings(tree, results)] };
 }
 
 function byFile({ files }: Work, units: readonly AskedUnit[]): Map<string, AskedUnit> {

@@ -5,6 +5,7 @@ import type { Followed } from '../flow/visit.js';
 import type { FunctionReference } from '../program/file.js';
 import { openLedger, questionsOf, unkept } from '../program/ledger.js';
 import { openProgram, type Program } from '../program/program.js';
+import { together } from '../program/questions.js';
 import { acquires } from '../protocol/index.js';
 import type { Tree } from '../source/index.js';
 import { coverageOf } from './coverage.js';
@@ -35,6 +36,8 @@ export interface Worked {
    * same text each time.
    */
   texts: ReadonlyMap<string, string | null>;
+  /** What was asked of those texts, and is not their digest. */
+  answers: ReadonlyMap<string, string | null>;
 }
 
 /** One site with its row and all that was followed, for rooms that ask more of it than the sheet shows. */
@@ -66,7 +69,7 @@ export function openUnits(
 
   return (file) => {
     const { value: unit, entry } = ledger.entry(() => survey(file));
-    return { unit, questions: keep ? [...questionsOf(base), ...questionsOf(entry)] : [] };
+    return { unit, questions: keep ? together([...questionsOf(base), ...questionsOf(entry)]) : [] };
   };
 }
 
@@ -100,6 +103,6 @@ function isInternal(program: Program, site: Site): boolean {
   const { definitions, tabled } = program.meaning(name, file);
   const isOwn = site.reference.static && (file.endsWith('.c') || (definitions.length > 0 && tabled.length > 0));
   if (acquires.has(name) && !macro && !isOwn) return true;
-  const functions = program.file(file)?.functions ?? [];
+  const functions = program.shell(file)?.functions ?? [];
   return functions.some((f) => acquires.has(f.name) && !f.macro && !f.static);
 }

@@ -6,7 +6,7 @@ import { unkept } from '../../src/program/ledger.js';
 function constants(header: string, ...names: string[]): (number | null)[] {
   const texts: Readonly<Record<string, string>> = { 'drv.c': '#include "drv.h"\n', 'drv.h': header };
   const constant = openConstants({
-    tree: { read: (file) => texts[file] ?? null },
+    outside: (file) => texts[file] ?? '',
     ledger: unkept,
     ownHeaders: () => ['drv.h'],
   });

@@ -11,7 +11,8 @@ static inline bool get_user_page_fast_only(unsigned long addr, unsigned int flag
 `;
 
 test('a static function of a kernel’s header is the call itself, one of a driver’s stands for it where it is not', () => {
-  const meant = (file: string, isDriver: boolean) => meaningOf('get_user_page_fast_only', factsOf(file, text), isDriver, () => []);
+  const meant = (file: string, isDriver: boolean) =>
+    meaningOf('get_user_page_fast_only', { ...factsOf(file, text), outside: text }, isDriver, () => []);
   expect(meant('include/linux/mm.h', false)).toEqual({ definitions: [], tabled: [[]] });
   expect(meant('compat.h', true).definitions).toHaveLength(1);
   expect(meant('mm/own.c', false).definitions).toHaveLength(1);

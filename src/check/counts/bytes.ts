@@ -10,7 +10,6 @@ import type { CountFault } from './fault.js';
 export function byteFaults(subject: Subject): CountFault[] {
   const { program, site } = subject;
   if (site.acquire.result !== 'bytes') return [];
-  const text = program.file(site.reference.file)?.text ?? '';
   // What drops the other kind drops pages that are no user's, and were not taken.
   const own = releasesIn(subject).filter((s) => s.event.call.drops === kindOf(subject));
   const drops = own.flatMap((release) => countsAt(program, release, site.reference));
@@ -30,7 +29,9 @@ export function byteFaults(subject: Subject): CountFault[] {
     const atOnce = drops.filter(({ count: { value, plus } }) => plus === 0 && results.has(pages.exec(value.text)?.[1] ?? ''));
     const later = graph.nodes.flatMap(({ operation: o, pos }): CountFault[] => {
       if ((o?.kind !== 'copy' && o?.kind !== 'clear') || pos < site.call.pos) return [];
-      const whole = /^[^=;]*[^=!<>;]=\s*(\w+)\s*(?:\/\s*PAGE_SIZE|>>\s*PAGE_SHIFT)\s*;/.exec(text.slice(pos, pos + 160));
+      const whole = /^[^=;]*[^=!<>;]=\s*(\w+)\s*(?:\/\s*PAGE_SIZE|>>\s*PAGE_SHIFT)\s*;/.exec(
+        program.between(site.reference.file, pos, pos + 160),
+      );
       if (!whole || !results.has(whole[1] as string)) return [];
       return drops.filter((d) => d.count.value.path === o.target && d.count.plus === 0).map((d) => faultAt(d.pos, pos));
     });

@@ -44,7 +44,7 @@ function touches(w: Walking, { operation: o }: Node): boolean {
 
 /** True for a statement that takes out of the array by another index than the loop's. */
 function isByAnother({ program, taking, arrays }: Walking, { pos }: Node, index: string): boolean {
-  const [statement = ''] = (program.file(taking.reference.file)?.text.slice(pos, pos + maxStatement) ?? '').split(';');
+  const [statement = ''] = program.between(taking.reference.file, pos, pos + maxStatement).split(';');
   const names = arrays.map((path) => /\w+$/.exec(path)?.[0] ?? path);
   const indexes = [...statement.matchAll(/\b(\w+)\s*\[\s*([A-Za-z_]\w*)\s*\]/g)].flatMap(([, name = '', by]) =>
     names.includes(name) ? [by] : [],
@@ -88,6 +88,5 @@ function isLaterRound({ graph }: Walking, state: State, loop: Loop, index: strin
 
 /** True for an `i--;` that stands alone before the drop. */
 function isStatement({ program, taking }: Walking, pos: number, drop: number): boolean {
-  const text = program.file(taking.reference.file)?.text ?? '';
-  return pos < drop && /[;{}]\s*$/.test(text.slice(Math.max(0, pos - 60), pos));
+  return pos < drop && /[;{}]\s*$/.test(program.before(taking.reference.file, pos, 60));
 }

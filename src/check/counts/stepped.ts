@@ -62,8 +62,10 @@ function lastOf(e: Expression): string | null {
 
 /** True if the files that take and drop the pages store to such an array by the number as it was before a step, and never behind one. */
 function isStoredBefore({ program, site }: Subject, { visit }: SeenRelease, { array, index }: Stepped): boolean {
-  const texts = [...new Set([site.reference.file, visit.flow.reference.file])].map((file) => program.file(file)?.text ?? '');
+  const files = [...new Set([site.reference.file, visit.flow.reference.file])];
   const stored = (step: string): RegExp => new RegExp(`\\b${array}\\s*\\[\\s*${step}\\s*\\]\\s*=[^=]`);
   const path = `[\\w.>-]*\\b${index}`;
-  return texts.some((text) => stored(`${path}\\+\\+`).test(text)) && !texts.some((text) => stored(`\\+\\+${path}`).test(text));
+  return (
+    files.some((file) => program.says(file, stored(`${path}\\+\\+`))) && !files.some((file) => program.says(file, stored(`\\+\\+${path}`)))
+  );
 }

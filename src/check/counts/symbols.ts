@@ -117,7 +117,7 @@ function sumOf(match: RegExpExecArray | null): number | null {
 
 /** By how much `i++`, `--i`, `i -= 2` at a place change it; `null` if that cannot be told. */
 function stepAt(program: Program, { file }: FunctionReference, pos: number): number | null {
-  const text = (program.file(file)?.text ?? '').slice(pos, pos + 80);
+  const text = program.between(file, pos, pos + 80);
   const match = /^(?:\+\+|--)|^[\w.>[\]-]*?(\+\+|--)|^[\w.>[\]-]*?\s*([-+])=\s*(\d+)\s*[;,)]/.exec(text);
   if (!match) return null;
   if (match[3] !== undefined) return Number(match[3]) * (match[2] === '-' ? -1 : 1);
@@ -166,7 +166,8 @@ function filter(outcomes: number, op: string, against: number, unsigned: boolean
 
 /** True if C compares the two sides of a condition without a sign: as C11 6.3.1.8 has it, on 64 bits. */
 export function comparesUnsigned(program: Program, reference: FunctionReference, graph: Graph, o: Assume): boolean {
-  const text = (program.file(reference.file)?.text ?? '').slice(Math.max(0, posOf(graph, o) - 24), posOf(graph, o) + 60);
+  const pos = posOf(graph, o);
+  const text = program.before(reference.file, pos, 24) + program.between(reference.file, pos, pos + 60);
   if (/\((?:int|long|s32|s64|ssize_t)\)/.test(text)) return false;
   const [left, right] = [o.left, o.right].map((v) => (v.path === null ? null : program.typeOf(v.path, graph, reference.file)));
   const bases = [left, right].map((t) => (t && t.pointers === 0 ? t.base : ''));

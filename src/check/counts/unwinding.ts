@@ -65,7 +65,7 @@ function placedBy(e: Expression | undefined): string | null {
 }
 
 function textOf({ program, site }: Subject, loop: Loop): string {
-  return (program.file(site.reference.file)?.text ?? '').slice(loop.pos, loop.end).replace(/\s+/g, ' ');
+  return program.between(site.reference.file, loop.pos, loop.end).replace(/\s+/g, ' ');
 }
 
 /** The loops to which a way leads from the rounds with the index as they have left it, and those of a round that is the last. */

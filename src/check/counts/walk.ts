@@ -240,7 +240,7 @@ function isSomething({ program, taking }: Walking, { names, conditions }: State,
 function isSumOfAsked({ one, words, program, taking }: Walking, { outcomes, names }: State, n: Node, o: Copy): boolean {
   if (one || o.replaces || !isLocalName(o.target) || outcomes & ERROR || !(outcomes & ALL)) return false;
   const symbol = symbolOf(o.source, names, words);
-  const text = (): string => program.file(taking.reference.file)?.text.slice(n.pos, n.pos + 80) ?? '';
+  const text = (): string => program.between(taking.reference.file, n.pos, n.pos + 80);
   return symbol?.base === 'asked' && symbol.plus === 0 && /^[^=;]*\+=/.test(text());
 }
 

@@ -148,15 +148,17 @@ function givenBy(program: Program, { reference, graph, path }: Place, line: Read
     const files = program.tree.filesCalling(field);
     if (files.length > maxFiles) return [];
     return files.flatMap((file) =>
-      (program.file(file)?.functions ?? []).flatMap((caller) =>
-        caller.macro || !program.textOf(caller).includes(field)
-          ? []
-          : program
-              .graphs(caller)
-              .flatMap((g) =>
-                g.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.through === field ? argument(caller, g, o) : [])),
-              ),
-      ),
+      program
+        .searched(file, new RegExp(field))
+        .flatMap((caller) =>
+          caller.macro
+            ? []
+            : program
+                .graphs(caller)
+                .flatMap((g) =>
+                  g.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.through === field ? argument(caller, g, o) : [])),
+                ),
+        ),
     );
   });
 }
@@ -174,8 +176,8 @@ function isSource({ values, negated }: Guard): boolean {
 
 /** Fields that a function's own file installs it in. */
 function fieldsOfFunction(program: Program, { file, name }: FunctionReference): string[] {
-  const pattern = new RegExp(`[.>](\\w+)\\s*=\\s*&?${name}\\b`, 'g');
-  return [...new Set([...(program.file(file)?.text.matchAll(pattern) ?? [])].map((m) => m[1] as string))];
+  const pattern = new RegExp(`[.>](\\w+)\\s*=\\s*&?${name}\\b`);
+  return [...new Set(program.matches(file, pattern).map((m) => m[1] as string))];
 }
 
 /** What an operation of a file or socket that has the iterator as a parameter says of it. */
@@ -189,7 +191,7 @@ function operationOf(program: Program, { reference, graph, path }: Place): Desti
   for (const [operation, filled] of iteratorOperations) {
     const pattern = new RegExp(`[.>]${operation}\\s*=\\s*&?${reference.name}\\b`);
     const files = reference.static ? [reference.file] : program.tree.filesAccessing(operation).filter((f) => isIn(f, folder));
-    if (!files.some((file) => pattern.test(program.file(file)?.text ?? ''))) continue;
+    if (!files.some((file) => program.says(file, pattern))) continue;
     return filled ? { reference, pos: reference.item.pos, text: `the iterator of ${operation}() is to be filled` } : 'source';
   }
   return null;

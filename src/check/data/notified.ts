@@ -3,7 +3,7 @@
  * the notifier was called meanwhile, and the page table holds the page from then on. Who does not ask has it by its reference alone.
  */
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
-import type { FileFacts } from '../../program/file.js';
+import type { WholeFile } from '../../program/file.js';
 import { callsOf, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { installedAs } from '../../program/installed.js';
 import { rootOf } from '../../program/path.js';
@@ -44,7 +44,7 @@ function isTold(subject: Subject, visit: Visit): boolean {
 }
 
 /** The names that a file's operations of a notifier call, and what those call in it, and so on; `null` if the file has no such operations. */
-const toldIn = remembered(({ text, byName }: FileFacts): ReadonlySet<string> | null => {
+const toldIn = remembered(({ text, byName }: WholeFile): ReadonlySet<string> | null => {
   const found = new Set(notifierOperations.flatMap(([struct, member]) => installedAs(text, struct, member)));
   if (found.size === 0) return null;
   for (const name of found)

@@ -157,8 +157,9 @@ function loweredBy(subject: Subject, { fact }: Count): Lowering | null {
     const scope = scopeOf(program, graph, reference);
     const isCount = (path: string | null): boolean => path !== null && heapFact(path, scope) === fact;
     const asks = graph.nodes.some((n) => isAskedFor(n, isCount));
-    const text = program.file(reference.file)?.text ?? '';
-    const node = graph.nodes.find(({ pos, operation: o }) => o?.kind === 'update' && isCount(o.target) && lowers(text, pos));
+    const node = graph.nodes.find(
+      ({ pos, operation: o }) => o?.kind === 'update' && isCount(o.target) && lowers(program.between(reference.file, pos, pos + 200)),
+    );
     return { reference, graph, asks, node };
   });
   if (found.some(({ asks }) => asks)) return null;
@@ -172,8 +173,8 @@ function lowering(field: string): RegExp {
   return new RegExp(`--[^;]*\\b${field}\\b|\\b${field}\\s*(?:--|-=)`);
 }
 
-function lowers(text: string, pos: number): boolean {
-  return /^[^;]*(?:--|-=)/.test(text.slice(pos, pos + 200));
+function lowers(text: string): boolean {
+  return /^[^;]*(?:--|-=)/.test(text);
 }
 
 /** True for an operation that reads the count, or may. */

@@ -4,7 +4,7 @@
  */
 import { contentsOf, isHeap, isLocal, scopeOf } from '../../flow/facts.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
-import { type FunctionReference, searching } from '../../program/file.js';
+import { calling, type FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, leadsTo, type Node, nodesBehind } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
@@ -197,7 +197,7 @@ const knownElsewhere = remembered((_: Subject) => new Map<string, Telling | unde
 function tellingIn({ program, followed }: Subject, end: string, folder: string): Telling | undefined {
   for (const name of toldBefore(end).filter((n) => !deviceCalls.has(n)))
     for (const file of program.tree.filesCalling(name).filter((f) => folderOf(f) === folder))
-      for (const reference of searching(program.file(file), new RegExp(`\\b${name}\\s*\\(`)))
+      for (const reference of program.searched(file, calling(name)))
         for (const graph of reference.macro ? [] : program.graphs(reference))
           for (const { operation: o } of graph.nodes) {
             if (o?.kind !== 'call' || nameOf(o) !== name || !o.args.some((a) => isField(graph, a, followed.heap))) continue;

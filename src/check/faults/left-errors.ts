@@ -161,11 +161,9 @@ function endingBy(program: Program, { reference, graph, path }: Left, call: Call
       }),
     );
   const knows = new RegExp(`(?:->|\\.)${field}\\s*=[^=]|\\bIS_ERR\\w*\\s*\\([^()]*\\b${field}\\s*\\)`);
-  const other = program.file(reference.file)?.functions.find((r) => {
-    if (r.macro || r.key === reference.key || r.name === name) return false;
-    const text = program.textOf(r);
-    return text.includes(`${name}(`) && !knows.test(text) && isSame(r);
-  });
+  const other = program
+    .searched(reference.file, new RegExp(`${name}\\(`))
+    .find((r) => !r.macro && r.key !== reference.key && r.name !== name && !knows.test(program.textOf(r)) && isSame(r));
   return other ? { name, other } : null;
 }
 

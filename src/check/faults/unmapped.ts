@@ -183,7 +183,7 @@ function asGiven(call: CallOperation, given: ReadonlyMap<string, string>): CallO
 }
 
 function ownFunction(program: Program, file: string, { name }: CallOperation): FunctionReference | undefined {
-  return program.file(file)?.byName.get(name ?? '')?.[0];
+  return program.shell(file)?.byName.get(name ?? '')?.[0];
 }
 
 const unmapping = new RegExp(`\\b(?:${[...unmappingDeviceCalls, ...unmappingPageCalls, ...unmappingRangeCalls].join('|')})\\s*\\(`);

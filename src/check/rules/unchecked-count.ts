@@ -82,7 +82,6 @@ function unsignedTests(subject: Subject): Complaint[] {
   const names = new Set(
     graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.source.path === site.call.result ? [o.target] : [])),
   );
-  const text = program.file(reference.file)?.text ?? '';
   const found = new Map<number, Complaint>();
   for (const n of graph.nodes) {
     const o = n.operation;
@@ -94,7 +93,12 @@ function unsignedTests(subject: Subject): Complaint[] {
     )
       continue;
     // `(int)count < 0`, IS_ERR_VALUE(count): the sign is brought back.
-    if (/\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(text.slice(Math.max(0, n.pos - 16), n.pos + 48))) continue;
+    if (
+      /\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(
+        program.before(reference.file, n.pos, 16) + program.between(reference.file, n.pos, n.pos + 48),
+      )
+    )
+      continue;
     const written = o.op === '<' || o.op === '>=';
     const message = written
       ? `${o.left.path} is unsigned and never below zero: an error of ${row.api}() passes for a count of pages`

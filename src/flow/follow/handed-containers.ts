@@ -18,7 +18,7 @@ export function toHandedContainers(memory: Memory, start: Start, visits: readonl
   if (!from) return [];
   const { file } = start.reference;
   const held = contentsIn(visits.filter((v) => v.flow.reference.file === file));
-  return (program.file(file)?.functions ?? [])
+  return (program.shell(file)?.functions ?? [])
     .filter((callee) => !callee.macro && mentionsReleases(program, callee))
     .flatMap((callee) => endsIn(memory, callee, held).map((end) => intoEnd(memory, start, from, end)));
 }

@@ -48,7 +48,7 @@ function touchingHolder(
   fields: readonly string[],
   file: string,
   near: readonly string[],
-): FunctionReference[] {
+): readonly FunctionReference[] {
   if (!heap.startsWith('#::')) return program.touching(file, fields, rootOf(heap).slice(1));
   const variable = variableOf(heap);
   // A variable that is but another file's own is another one.

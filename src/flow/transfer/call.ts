@@ -29,7 +29,7 @@ export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   )
     return input;
   const facts = new Set(input);
-  const own = o.name === null ? undefined : r.program.file(r.reference.file)?.byName.get(o.name);
+  const own = o.name === null ? undefined : r.program.shell(r.reference.file)?.byName.get(o.name);
   const { api, when, shims } = meant(r, o.name);
   if (input.size > 0) {
     if (api !== null && apply(r, n, o, { name: api, when }, facts)) {

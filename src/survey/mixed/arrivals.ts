@@ -27,6 +27,8 @@ export interface Arrival {
 export interface Arrivals {
   /** At calls of the tables' origins. */
   own(reference: FunctionReference): readonly Arrival[];
+  /** The functions of a file that call one of the tables' origins. */
+  calling(file: string): readonly FunctionReference[];
   /** Those, and what helpers of the file hand to a function that they found elsewhere. */
   all(reference: FunctionReference): readonly Arrival[];
 }
@@ -52,7 +54,7 @@ export function openArrivals(program: Program, analysis: Analysis): Arrivals {
     return handed.get(reference.key) ?? handed.work(reference.key, () => handedOf(analysis, reference, own));
   }
 
-  return { own, all: (reference) => [...own(reference), ...handedTo(reference)] };
+  return { calling: (file) => program.searched(file, named), own, all: (reference) => [...own(reference), ...handedTo(reference)] };
 }
 
 /** The arrivals at a function's own calls of the tables' origins; a cheap look comes first. */
@@ -78,7 +80,7 @@ function seedAt(place: Place): string {
 /** The arrivals at a function's calls of helpers of its file. */
 function handedOf(analysis: Analysis, reference: FunctionReference, own: Arrivals['own']): Arrival[] {
   if (reference.macro) return [];
-  const byName = analysis.program.file(reference.file)?.byName;
+  const byName = analysis.program.shell(reference.file)?.byName;
   return arrivalsBy(analysis, reference, (name) =>
     (byName?.get(name) ?? [])
       .filter((callee) => callee.key !== reference.key)

@@ -1,5 +1,5 @@
 /** What an open file stands for, when it is closed: nobody comes back for what is still kept there. */
-import type { FileFacts, FunctionReference } from '../../../program/file.js';
+import type { FunctionReference, Shell } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
 import { installedAs } from '../../../program/installed.js';
 import type { Program } from '../../../program/program.js';
@@ -11,18 +11,19 @@ import { mayName } from '../step/around.js';
 
 /** The functions of a file that are called when what it is installed for is closed, by their names. */
 export const closingIn = remembered(
-  ({ text }: FileFacts): ReadonlySet<string> => new Set(unseenOperations.flatMap(([struct, member]) => installedAs(text, struct, member))),
+  ({ outside }: Shell): ReadonlySet<string> =>
+    new Set(unseenOperations.flatMap(([struct, member]) => installedAs(outside, struct, member))),
 );
 
 /** True for such a function. */
 export function closes(program: Program, { name, file }: FunctionReference): boolean {
-  const facts = program.file(file);
+  const facts = program.shell(file);
   return facts !== null && closingIn(facts).has(name);
 }
 
 /** True for such a function, and for one that it calls. */
 export function isOfClosing(program: Program, { name, file }: FunctionReference): boolean {
-  const facts = program.file(file);
+  const facts = program.shell(file);
   if (facts === null) return false;
   const closing = closingIn(facts);
   return closing.has(name) || [...closing].some((by) => facts.byName.get(by)?.some((r) => namesCalled(program, r).includes(name)));
@@ -30,7 +31,7 @@ export function isOfClosing(program: Program, { name, file }: FunctionReference)
 
 /** The fields that a function puts objects into, for others to find, itself or by what it calls in its file. */
 export function filledBy(program: Program, reference: FunctionReference): string[] {
-  const own = program.file(reference.file)?.byName;
+  const own = program.shell(reference.file)?.byName;
   const called = namesCalled(program, reference).flatMap((name) => own?.get(name)?.filter((callee) => !callee.macro) ?? []);
   return [reference, ...called].flatMap((by) => Array.from(bodyOf(program, by).matchAll(addText), (match) => match[1] as string));
 }
@@ -46,7 +47,7 @@ export interface Abandoned {
 
 /** Where a file is closed and an object is freed that has such a field, into which nobody has looked on the way. */
 export function abandonedIn(program: Program, file: string, heads: ReadonlySet<string>): Abandoned[] {
-  const facts = program.file(file);
+  const facts = program.shell(file);
   if (facts === null) return [];
   return [...closingIn(facts)].flatMap((name) =>
     (facts.byName.get(name) ?? []).flatMap((reference) =>

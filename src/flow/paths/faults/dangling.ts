@@ -91,7 +91,7 @@ function holdersOf(
   const heaps = ownersIn(scopeOf(program, graph, reference), path).map((o) => `#${o.tag}${o.rest}`);
   const keys = new Set(drops.flatMap((d) => (d.heaps.some((h) => heaps.some((own) => suffixAfter(h, own) !== null)) ? [d.holder] : [])));
   keys.delete(reference.key);
-  return (program.file(reference.file)?.functions ?? []).filter((r) => keys.has(r.key));
+  return (program.shell(reference.file)?.functions ?? []).filter((r) => keys.has(r.key));
 }
 
 /** True if a request leads to a function that drops whatever such a field leads to, however many the object says that there are. */
@@ -134,7 +134,7 @@ function countsOf(graph: Graph, object: string): string[] {
 function mayBeNone(program: Program, { reference, graph, freed }: Failing, member: string): boolean {
   const isSet = graph.nodes.some((n) => stores(n, member) && leadsTo(graph, n, (m) => m === freed));
   const clears = new RegExp(`(?:->|\\.)${member.slice(1)}\\s*=\\s*0\\s*[;,]`);
-  return !isSet && clears.test(program.file(reference.file)?.text ?? '');
+  return !isSet && program.says(reference.file, clears);
 }
 
 function stores({ operation: o }: Node, member: string): boolean {

@@ -217,7 +217,7 @@ function leftUnseen({ context }: Functions, { reference: { file, name }, pos }: 
   /** It drops them itself, or has another of its file do it. */
   const leadsToDrop = (r: FunctionReference): boolean =>
     isDropper(r) ||
-    namesCalled(context.program, r).some((called) => context.program.file(r.file)?.byName.get(called)?.some(isDropper) === true);
+    namesCalled(context.program, r).some((called) => context.program.shell(r.file)?.byName.get(called)?.some(isDropper) === true);
   return [...files].flatMap(unseenIn(context.program)).flatMap(({ reference: by, pos: at, passed, before, ender }): Witness[] => {
     const drops = ender === null ? isDropper : leadsToDrop;
     const dropper = before.some(drops) ? undefined : passed.find(drops);

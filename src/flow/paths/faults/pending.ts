@@ -33,7 +33,7 @@ interface Field {
  */
 export function pendingAt(context: Context, { reference, exit }: End, isAbove: (r: FunctionReference) => boolean): Pending[] {
   const { program } = context;
-  const facts = program.file(reference.file);
+  const facts = program.shell(reference.file);
   return facts === null ? [] : keepingIn(program, reference, exit).flatMap((left) => replacing(context, facts, left, isAbove));
 }
 
@@ -79,21 +79,16 @@ const moversIn = remembered((program: Program) => {
   };
 });
 
-/** `q->now = q`, before `->next;`. */
-const moving = /\b(\w+)->(\w+)\s*=\s*(\w+)$/;
-
 function moversOf(program: Program, file: string, field: string): Mover[] {
-  const facts = program.file(file);
-  const found: Mover[] = [];
-  const end = `->${field};`;
-  if (facts === null) return found;
-  for (let at = facts.text.indexOf(end); at >= 0; at = facts.text.indexOf(end, at + 1)) {
-    const [, to, other, from] = moving.exec(facts.text.slice(Math.max(0, at - 80), at)) ?? [];
-    if (other === undefined || to !== from || other === field) continue;
-    const reference = facts.functions.find(({ item }) => item.pos < at && at < item.end);
-    if (reference !== undefined) found.push({ reference, field: other });
-  }
-  return found;
+  // `q->now = q->next;`
+  const moving = new RegExp(`\\b(\\w+)->(\\w+)\\s*=\\s*(\\w+)->${field};`);
+  return program
+    .searched(file, moving)
+    .flatMap((reference) =>
+      Array.from(program.textOf(reference).matchAll(new RegExp(moving, 'g'))).flatMap(([, to, other = '', from]) =>
+        to === from && other !== field ? [{ reference, field: other }] : [],
+      ),
+    );
 }
 
 /** Ends of objects that drop what one of their fields holds, and neither they nor who is called by them or calls them name another. */

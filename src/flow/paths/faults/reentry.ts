@@ -66,7 +66,7 @@ const installedRequests = remembered((program: Program) => {
   return (file: string): ReadonlySet<string> =>
     known.get(file) ??
     known.work(file, () => {
-      const text = program.file(file)?.text ?? '';
+      const text = program.shell(file)?.outside ?? '';
       return new Set(requestMembers.flatMap((member) => installedAs(text, 'file_operations', member)));
     });
 });

@@ -7,7 +7,7 @@ import { linking, linkTypes, listings, puttingName, removals, sleepingText, user
 import type { Entry } from '../entry.js';
 import { tagOf } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
-import { mayTakeOut, removingCall, takersIn } from '../function/taking-out.js';
+import { removing, removingCall, takersIn } from '../function/taking-out.js';
 import { namesCalled } from '../function/text.js';
 import type { Turned } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
@@ -35,8 +35,7 @@ export function lostIn(
   walked: (reference: FunctionReference, entry: Entry) => Walked,
   files: readonly string[],
 ): { reference: FunctionReference; turned: Turned }[] {
-  return (program.file(file)?.functions ?? []).flatMap((reference) => {
-    if (reference.macro || !takesOut(program, reference)) return [];
+  return takingOut(program, file).flatMap((reference) => {
     return objectsIn(program, reference, carrier).flatMap((object) => {
       const { variable, suffix } = object;
       const { lost } = walked(reference, { kind: 'object', variable, suffixes: [suffix], removed: true });
@@ -48,10 +47,11 @@ export function lostIn(
   });
 }
 
-/** True for a function whose text calls what takes objects out, or one of its file that hands out such. */
-function takesOut(program: Program, reference: FunctionReference): boolean {
-  const taking = takersIn(program, reference.file);
-  return mayTakeOut(program.textOf(reference)) || (taking.size > 0 && namesCalled(program, reference).some((name) => taking.has(name)));
+/** The functions of a file that call what takes objects out, or one of its functions that hands out such. */
+function takingOut(program: Program, file: string): FunctionReference[] {
+  const takers = [...takersIn(program, file).keys()];
+  const taking = takers.length > 0 ? new RegExp(`${removing.source}|\\b(?:${takers.join('|')})\\s*\\(`) : removing;
+  return program.searched(file, taking).filter((reference) => !reference.macro);
 }
 
 /** Such objects of a function, by their variables. */
@@ -80,7 +80,7 @@ function objectsIn(program: Program, reference: FunctionReference, carrier: Carr
 
 /** True if the file puts such objects under a key as well, or in a field for them. */
 function isFoundElsewhere(program: Program, file: string, { tag, byMember }: Held): boolean {
-  return (program.file(file)?.functions ?? []).some((reference) => {
+  return (program.shell(file)?.functions ?? []).some((reference) => {
     if (reference.macro) return false;
     return program.graphs(reference).some((graph) => {
       const isOne = (path: string | null | undefined): boolean =>
@@ -101,10 +101,9 @@ function wakes(program: Program, reference: FunctionReference): boolean {
 
 /** True if a function of the file puts such an object where others find it, waits then, and goes on with it: it is that one's all the time. */
 function isAwaited(program: Program, file: string, tag: string): boolean {
-  return (program.file(file)?.functions ?? []).some(
+  return program.searched(file, sleepingText).some(
     (reference) =>
       !reference.macro &&
-      sleepingText.test(program.textOf(reference)) &&
       program.graphs(reference).some((graph) => {
         const isOne = (variable: string): boolean =>
           tagOf(program, file, graph, variable) === tag ||
@@ -140,10 +139,9 @@ function isCounted(program: Program, file: string, tag: string): boolean {
 
 /** True if another function takes such an object out by its key, and gives up the reference that had been kept for it there. */
 function isPutElsewhere(program: Program, file: string, tag: string): boolean {
-  return (program.file(file)?.functions ?? []).some(
+  return program.searched(file, removing).some(
     (reference) =>
       !reference.macro &&
-      mayTakeOut(program.textOf(reference)) &&
       program.graphs(reference).some((graph) =>
         graph.nodes.some(({ operation: o }) => {
           const by =

@@ -123,6 +123,6 @@ function endOf(program: Program, own: FunctionReference, { name }: CallOperation
   const call = new RegExp(`\\b${name}\\s*\\([^;]*${field}\\s*[,)]`);
   const store = new RegExp(`${field}\\s*=[^=]`);
   return program
-    .file(own.file)
+    .shell(own.file)
     ?.functions.find((r) => r.key !== own.key && !r.macro && call.test(program.textOf(r)) && !store.test(program.textOf(r)));
 }

@@ -76,10 +76,9 @@ export function standingIn(program: Program, reference: FunctionReference, exits
 /** The calls of a graph that set something up, if its file names what undoes it. */
 const setUpsOf = remembered((program: Program) =>
   program.ledger.remembered((graph: Graph, file: string): readonly SetUp[] => {
-    const text = program.file(file)?.text ?? '';
     return graph.nodes.flatMap((node) => {
       const call = namedCall(node);
-      const undone = call === null ? [] : undoneBy(call.name).filter((name) => text.includes(`${name}(`));
+      const undone = call === null ? [] : undoneBy(call.name).filter((name) => program.says(file, new RegExp(`${name}\\(`)));
       return call && undone.length > 0 ? [{ node, call, undone: new Set(undone) }] : [];
     });
   }),
@@ -266,8 +265,7 @@ function undoneElsewhere({ program, reference, graph: own, ends, reached }: With
     own,
     call.args.filter((a) => isOn(a.path, reached)),
   );
-  const others = program.file(reference.file)?.functions ?? [];
-  for (const other of others.filter((r) => !r.macro && r.key !== reference.key && text.test(program.textOf(r))))
+  for (const other of program.searched(reference.file, text).filter((r) => !r.macro && r.key !== reference.key))
     for (const graph of program.graphs(other))
       for (const node of graph.nodes) {
         const o = namedCall(node);
@@ -301,7 +299,7 @@ function mentions(program: Program, from: string, name: string, wanted: Readonly
       .slice(r.name.length)
       .matchAll(/\b[a-z_]\w+\b(?=\s*[(,)])/g)) {
       if (wanted.has(word)) return true;
-      if (program.file(r.file)?.byName.has(word)) add(word, r.file);
+      if (program.shell(r.file)?.byName.has(word)) add(word, r.file);
     }
   }
   return false;

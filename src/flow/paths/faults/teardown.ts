@@ -117,7 +117,7 @@ export function endingsOf(
       filled ??= filledOnlyBy(program, file, keepers);
       return filled;
     };
-    for (const reference of program.file(file)?.functions ?? []) {
+    for (const reference of program.searched(file, freeing)) {
       if (reference.macro) continue;
       const text = program.textOf(reference);
       const isOfArrays = mayFreeArray(text, (tag, member) => isArrayOf(program, file, tag, member, carrier));
@@ -165,7 +165,7 @@ function filledOnlyBy(program: Program, file: string, keepers: readonly Function
   const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(addText)].map((m) => m[1] as string);
   const filled = new Set(keepers.flatMap((r) => (r.file === file ? heads(r) : [])));
   if (filled.size > 0)
-    for (const other of program.file(file)?.functions ?? [])
+    for (const other of program.searched(file, addText))
       if (!keepers.some((r) => r.key === other.key)) for (const head of heads(other)) filled.delete(head);
   return filled;
 }

@@ -51,7 +51,7 @@ function pathText(program: Program, reference: FunctionReference, path: string):
 
 /** Another function of the file, by its key. */
 function functionOf(program: Program, { file, key: own }: FunctionReference, key: string): FunctionReference | undefined {
-  return key === own ? undefined : program.file(file)?.functions.find((r) => r.key === key);
+  return key === own ? undefined : program.shell(file)?.functions.find((r) => r.key === key);
 }
 
 /** The members by which an object may say that it has no pages: what a failure sets to zero, and what is set on other ways only. */

@@ -25,15 +25,13 @@ function isFilledOnly(program: Program, member: string, taking: ReadonlySet<stri
   const timesIn = (text: string): number => text.match(named)?.length ?? 0;
   const filling: FunctionReference[] = [];
   const isOther = (file: string): boolean => {
-    const facts = program.file(file);
-    if (facts === null) return false;
-    const by = facts.functions.filter((r) => timesIn(program.textOf(r)) > 0);
+    const by = program.searched(file, named);
     const inside = by.reduce((sum, r) => sum + timesIn(program.textOf(r)), 0);
     filling.push(...by);
     // What stands in no function, in a macro or a table, may be anything.
     const isFilling = (r: FunctionReference): boolean =>
       !r.macro && taking.has(r.key) && !isNamedBefore(program, r, member, taking) && !isKeptElsewhere(program, r, member);
-    return inside < timesIn(facts.text) || !by.every(isFilling);
+    return inside < program.matches(file, named).length || !by.every(isFilling);
   };
   return !program.tree.filesAccessing(member).some(isOther) && isObject(program, filling, member);
 }

@@ -1,5 +1,5 @@
 /** Ends of objects of which nobody sees the result, or not who ends them all: one that fails before it drops the pages leaves them for good. */
-import { type FileFacts, type FunctionReference, mentioning } from '../../../program/file.js';
+import { calling, type FileFacts, type FunctionReference } from '../../../program/file.js';
 import { type Assume, type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -34,7 +34,7 @@ export const unseenIn = remembered((program: Program) => {
 });
 
 function unseenFailures(program: Program, file: string): Unseen[] {
-  const facts = program.file(file);
+  const facts = program.shell(file);
   if (facts === null) return [];
   const operations = closingIn(facts);
   const isMeant = (r: FunctionReference): boolean =>
@@ -98,7 +98,7 @@ const freeing = new RegExp(`\\b(?:${[...freeingCalls].join('|')})\\s*\\(\\s*(?:\
 function isUnheard(program: Program, facts: FileFacts, reference: FunctionReference): boolean {
   if (isHandedOut(program, reference)) return false;
   const { name } = reference;
-  const callers = mentioning(facts, name).filter((r) => r.name !== name);
+  const callers = program.searched(facts.file, calling(name)).filter((r) => r.name !== name);
   return callers.length > 0 && callers.every((caller) => ignores(program, name, caller));
 }
 

@@ -113,7 +113,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
     const name = o.name ?? '';
     // What a driver has instead of a call, on kernels without it, does the same.
     const isTabled = o.name !== null && program.meaning(name, file).tabled.some((when) => !excludes(assumed, when));
-    const own = o.name === null ? undefined : program.file(file)?.byName.get(name);
+    const own = o.name === null ? undefined : program.shell(file)?.byName.get(name);
     const isOwn = own !== undefined;
     return {
       api: isTabled ? name : null,
@@ -137,13 +137,13 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
 
   /** The functions of the file that a call is given by their names. */
   function callbacksIn({ args }: CallOperation): string[] {
-    const own = program.file(file)?.byName;
+    const own = program.shell(file)?.byName;
     return args.flatMap(({ path }) => (path !== null && !graph.types.has(path) && own?.has(path) ? [path] : []));
   }
 
   /** What the functions may do that a call is given by these names. */
   function callbackOf(names: readonly string[]): Callee['callback'] {
-    const own = (name: string): readonly FunctionReference[] => program.file(file)?.byName.get(name) ?? [];
+    const own = (name: string): readonly FunctionReference[] => program.shell(file)?.byName.get(name) ?? [];
     const isEnd = (called: string): boolean =>
       freeingCalls.has(called) ||
       endingName.test(called) ||
@@ -171,7 +171,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
   }
 
   function isFailing(_: Node, { name }: CallOperation): boolean {
-    const definitions = (name !== null && program.file(file)?.byName.get(name)) || [];
+    const definitions = (name !== null && program.shell(file)?.byName.get(name)) || [];
     return definitions.length > 0 && definitions.every((callee) => !callee.macro && alwaysFails(program)(callee));
   }
 

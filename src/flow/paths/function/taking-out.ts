@@ -13,12 +13,8 @@ export interface Taker extends Removal {
   byMember: boolean;
 }
 
-const removing = new RegExp(`\\b(?:${[...removals.keys()].join('|')})\\s*\\(`);
-
-/** True for a text that may take an object out of something. */
-export function mayTakeOut(text: string): boolean {
-  return removing.test(text);
-}
+/** What a text matches that may take an object out of something. */
+export const removing = new RegExp(`\\b(?:${[...removals.keys()].join('|')})\\s*\\(`);
 
 /** The call of which a path is the result, if that takes an object from where others find it and gives it. */
 export function removingCall({ program, reference, graph }: InGraph, path: string | null): Taker | null {
@@ -43,8 +39,8 @@ export function takersIn(program: Program, file: string): ReadonlyMap<string, Ta
 const takers = remembered((program: Program) => program.ledger.memo<ReadonlyMap<string, Taker>>());
 
 function takersOf(program: Program, file: string): (readonly [name: string, Taker])[] {
-  return (program.file(file)?.functions ?? []).flatMap((reference) => {
-    if (reference.macro || !mayTakeOut(program.textOf(reference)) || program.variants(reference)[0]?.returns.pointers !== 1) return [];
+  return program.searched(file, removing).flatMap((reference) => {
+    if (reference.macro || program.variants(reference)[0]?.returns.pointers !== 1) return [];
     const found = program.graphs(reference).map(handedOutIn);
     const [first] = found;
     return first && found.every((taker) => taker?.byMember === first.byMember)

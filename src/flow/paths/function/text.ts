@@ -15,7 +15,7 @@ export type InGraph = Within & { graph: Graph };
 
 /** The text from a node on: as much as says what sort of statement it is. */
 export function textAt({ program, reference }: Within, n: Node): string {
-  return program.file(reference.file)?.text.slice(n.pos, n.pos + 120) ?? '';
+  return program.between(reference.file, n.pos, n.pos + 120);
 }
 
 /** A path of a function as C writes it. */

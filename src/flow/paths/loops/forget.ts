@@ -1,6 +1,6 @@
 /** Stores that make an object forget pages which it holds: an element is cleared, or stepped over. */
-import type { FileFacts } from '../../../program/file.js';
 import type { Loop, Node } from '../../../program/graph.js';
+import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { consumed, releases } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
@@ -52,16 +52,25 @@ const byOne = /^(?:\+\+[\w>.-]+|[\w>.-]+?\s*(?:\+\+|\+=\s*1))\s*;/;
 
 /** True if a drop in the file begins, in an array of some name, at the element that a member says. */
 function isFront({ program, reference }: Called, array: string | undefined, member: string): boolean {
-  const file = program.file(reference.file);
-  return file !== null && array !== undefined && array !== member && frontsIn(file).has(`${array}.${member}`);
+  return array !== undefined && array !== member && frontsIn(program)(reference.file).has(`${array}.${member}`);
 }
 
 /** What a file drops from the element on that a member says, `array.member`: `put_page(obj->pages[obj->head++])`, `obj->pages + obj->head,`. */
-const frontsIn = remembered(({ text }: FileFacts): ReadonlySet<string> => {
-  const fronts = [...text.matchAll(/\b(\w+)\s*(?:\[\s*\w+(?:->|\.)(\w+)\s*\+\+\s*\]|\+\s*\w+(?:->|\.)(\w+)\s*,)/g)];
-  const isDropped = (at: number): boolean => dropCall.test(text.slice(text.lastIndexOf(';', at) + 1, at));
-  return new Set(fronts.flatMap(({ index, 1: array, 2: one, 3: first }) => (isDropped(index) ? [`${array}.${one ?? first}`] : [])));
+const frontsIn = remembered((program: Program) => {
+  const known = program.ledger.memo<ReadonlySet<string>>();
+  const find = (file: string): ReadonlySet<string> =>
+    new Set(program.searched(file, front).flatMap((reference) => frontsOf(program.textOf(reference))));
+  return (file: string): ReadonlySet<string> => known.get(file) ?? known.work(file, () => find(file));
 });
+
+const front = /\b(\w+)\s*(?:\[\s*\w+(?:->|\.)(\w+)\s*\+\+\s*\]|\+\s*\w+(?:->|\.)(\w+)\s*,)/;
+
+function frontsOf(text: string): string[] {
+  const isDropped = (at: number): boolean => dropCall.test(text.slice(text.lastIndexOf(';', at) + 1, at));
+  return [...text.matchAll(new RegExp(front, 'g'))].flatMap(({ index, 1: array, 2: one, 3: first }) =>
+    isDropped(index) ? [`${array}.${one ?? first}`] : [],
+  );
+}
 
 const dropCall = new RegExp(String.raw`\b(?:${[...releases.keys()].join('|')})\s*\(`);
 

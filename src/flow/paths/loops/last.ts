@@ -44,7 +44,7 @@ export function inNewRound(state: State, loop: Loop): State {
 
 /** What stands before a loop's body, without blanks; that of a `for` which has but a condition is a `while`. */
 export const headOf: (loop: Loop, within: Within) => string = remembered((loop: Loop, { program, reference }: Within): string =>
-  plain((program.file(reference.file)?.text ?? '').slice(loop.pos, loop.bodyPos)).replace(/^for\(;([^;]+);\)/, 'while($1)'),
+  plain(program.between(reference.file, loop.pos, loop.bodyPos)).replace(/^for\(;([^;]+);\)/, 'while($1)'),
 );
 
 /** A text without blanks, in which what a pointer leads to is a member like any other. */

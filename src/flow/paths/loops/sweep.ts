@@ -46,13 +46,12 @@ export function boundOf(loop: Loop, within: Within): string | null {
 /** What stands before a loop's body, or, of a loop that has its test behind that, the test as another one has it before. */
 function testOf(loop: Loop, within: Within): string {
   if (loop.testPos === undefined) return headOf(loop, within);
-  const text = within.program.file(within.reference.file)?.text ?? '';
-  return `while(${plain(text.slice(loop.testPos, loop.end)).replace(/^\(/, '')}`;
+  return `while(${plain(within.program.between(within.reference.file, loop.testPos, loop.end)).replace(/^\(/, '')}`;
 }
 
 /** True for a loop that goes through all its rounds, and puts nothing else where it has been. */
 function isThorough(loop: Loop, { program, reference, graph }: InGraph): boolean {
-  const body = (program.file(reference.file)?.text ?? '').slice(loop.bodyPos, loop.end);
+  const body = program.between(reference.file, loop.bodyPos, loop.end);
   const refills = ({ pos, operation: o }: Node): boolean => o?.kind === 'call' && pos >= loop.bodyPos && pos < loop.end && filling(o.name);
   return !/\b(continue|break|goto|return)\b/.test(body) && !graph.nodes.some(refills);
 }
@@ -64,7 +63,7 @@ function filling(name: string | null): boolean {
 
 function isSweep(loop: Loop, index: string, local: InGraph): boolean {
   const { program, reference } = local;
-  const body = (program.file(reference.file)?.text ?? '').slice(loop.bodyPos, loop.end);
+  const body = program.between(reference.file, loop.bodyPos, loop.end);
   // Not every element, or not the same ones when the array is gone through once more.
   if (!isThorough(loop, local) || new RegExp(`\\[\\s*${index}\\s*\\][\\w.>\\s-]*=[^=]`).test(body)) return false;
   const head = headOf(loop, local);

@@ -157,9 +157,8 @@ export function isBelow(program: Program, reference: FunctionReference, graph: G
   const answers = belowIn(loop);
   let found = answers.get(index);
   if (found === undefined) {
-    const text = program.file(reference.file)?.text ?? '';
     // A decrement before the loop, as in `for (i--; i >= 0; i--)`, stands in its head.
-    const plain = text.slice(loop.pos, loop.end).replace(/\s+/g, ' ').replaceAll('->', '.');
+    const plain = program.between(reference.file, loop.pos, loop.end).replace(/\s+/g, ' ').replaceAll('->', '.');
     found = namesOf(graph, index).some((name) => below(plain, name.replaceAll('.', '\\.')));
     answers.set(index, found);
   }
@@ -187,7 +186,7 @@ function below(text: string, i: string): boolean {
  * by the same variable.
  */
 export const isRest = remembered((loop: Loop, { program, reference, graph }: Called): boolean => {
-  const text = (program.file(reference.file)?.text ?? '').slice(loop.pos, loop.end).replace(/\s+/g, ' ');
+  const text = program.between(reference.file, loop.pos, loop.end).replace(/\s+/g, ' ');
   const name = /^(?:while ?\(|for ?\( ?;) ?(\w+) ?(?:<|!=) ?[^;{]*/.exec(text)?.[1];
   if (name === undefined || !new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text)) return false;
   return graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));

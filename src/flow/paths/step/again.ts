@@ -32,9 +32,8 @@ const maxCallers = 3;
 function isSetBetween(local: Called, place: string): boolean {
   const { program, reference } = local;
   const member = /\.(\w+)[@[\]]*$/.exec(place)?.[1];
-  const text = program.file(reference.file)?.text;
-  if (member === undefined || text === undefined) return true;
-  if (!storeTo(member).test(text)) return false;
+  if (member === undefined) return true;
+  if (!program.says(reference.file, storeTo(member))) return false;
   const way = waysToKeep(local);
   return way === null || way.some(mayStore(program, reference.file, member)) || mayStoreAbove(program, reference, member, maxCallers);
 }

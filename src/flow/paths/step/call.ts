@@ -184,7 +184,7 @@ function promised(local: Called, n: Node, o: CallOperation, api: string, state: 
 /** The states behind the function that was to end an object later, and is given it now; none where it is not one function of the file. */
 function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, before: State): State[] {
   const [, action, data] = o.args;
-  const own = local.program.file(local.reference.file)?.byName;
+  const own = local.program.shell(local.reference.file)?.byName;
   const callee = onlyFunction(own?.get(action?.path ?? '') ?? []);
   if (!data || !callee) return [];
   const ending: CallOperation = {

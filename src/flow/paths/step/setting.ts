@@ -14,12 +14,11 @@ export function storeTo(member: string): RegExp {
 
 /** Asks of nodes of a file's function whether they may store to a member, themselves or by what they call near. */
 export function mayStore(program: Program, file: string, member: string): (n: Node) => boolean {
-  const text = program.file(file)?.text ?? '';
   const store = storeTo(member);
   return ({ pos, operation: o }) => {
     if (isStore(o)) return o.target.endsWith(`.${member}`);
     if (o?.kind !== 'call') return false;
-    return o.name === null || store.test(text.slice(pos, o.end)) || mayName(program, o.name, file, store);
+    return o.name === null || store.test(program.between(file, pos, o.end)) || mayName(program, o.name, file, store);
   };
 }
 

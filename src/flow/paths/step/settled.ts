@@ -123,7 +123,7 @@ function isUnflagged({ program, reference }: Called, state: State, { name, args 
   if (!saysNoReferences(name, flag, isSet)) return false;
   const bio = valueIn(state, args[0]);
   const isOwn = bio !== null && state.fresh.has(baseOf(bio));
-  return isSet || !isOwn || new RegExp(`\\b${bioFlagSetter}\\s*\\([^;]*\\b${flag}\\b`).test(program.file(reference.file)?.text ?? '');
+  return isSet || !isOwn || program.says(reference.file, new RegExp(`\\b${bioFlagSetter}\\s*\\([^;]*\\b${flag}\\b`));
 }
 
 /** True for the result of a call that asks whose pages there are. */
