@@ -73,13 +73,20 @@ function differencesFrom({ index, drift }: Document, { since }: Tree): Differenc
   return since?.index === index ? eitherOf(differencesOf(new Set(drift), false), since.differences) : null;
 }
 
+/** The digest of a text as it is now; `null` if it cannot be read. */
+function digestIn(tree: Tree, file: string): string | null {
+  return tree.read(file) === null ? null : (tree.digestOf(file) ?? null);
+}
+
 /** Whether a fact is one in a tree, too. @param differences of its index from that of the document, if they are known */
 function holding(document: Document, tree: Tree, differences: Differences | null): (fact: Fact) => boolean {
   const untouched = new Map<string, boolean>();
   const isTextUntouched = (file: string): boolean => {
     let answer = untouched.get(file);
     if (answer === undefined) {
-      answer = areSameStamps(tree.stampOf(file), document.texts.get(file)?.stamp);
+      const kept = document.texts.get(file);
+      // A file that was written again, by a checkout, say, mostly has the same text.
+      answer = areSameStamps(tree.stampOf(file), kept?.stamp) || (kept?.digest != null && kept.digest === digestIn(tree, file));
       untouched.set(file, answer);
     }
     return answer;

@@ -1,10 +1,10 @@
 /** A cache changes no byte: whatever is edited between two runs, the survey with it is the survey without. */
-import { mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { survey } from '../../src/survey/index.js';
+import { inspectTree, survey } from '../../src/survey/index.js';
 import { type Edit, expectSameWithCache } from './edits.js';
 import { withTree } from './helper.js';
 
@@ -54,6 +54,25 @@ describe('a survey with a cache', () => {
       fc.asyncProperty(steps, (chosen) => expectSameWithCache(start, chosen, survey)),
       { numRuns: 12 },
     );
+  });
+
+  it('does nothing again for files that were written again, or of which it did not look at what changed', async () => {
+    const files = { ...start, 'done.c': `${done('unpin_user_pages(job->pages, 4);')}int after(int n)\n{\n\treturn n;\n}\n` };
+    await withTree(files, async (tree) => {
+      const cache = mkdtempSync(join(tmpdir(), 'putright-kept-'));
+      try {
+        const again = async (): Promise<string[]> => [...(await inspectTree(tree, { jobs: 1, cache })).fresh.units.keys()];
+        expect(await again()).toEqual(['pin.c']);
+        writeFileSync(join(tree, 'done.c'), files['done.c']);
+        expect(await again()).toEqual([]);
+        writeFileSync(join(tree, 'done.c'), files['done.c'].replace('return n', 'return n + 1'));
+        expect(await again()).toEqual([]);
+        writeFileSync(join(tree, 'done.c'), files['done.c'].replace('unpin_user_pages', 'release_pages'));
+        expect(await again()).toEqual(['pin.c']);
+      } finally {
+        rmSync(cache, { recursive: true, force: true });
+      }
+    });
   });
 
   it('is not led astray by a cache that is cut off or not its own', async () => {
