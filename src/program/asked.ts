@@ -13,6 +13,8 @@ export interface AskedTree
   file(file: string): WholeFile | null;
   /** A file without the bodies of its functions. */
   shell(file: string): Shell | null;
+  /** A file's text without the bodies of functions in the kernel's style, at the same length, for which it is not looked through; `null` if it cannot be read. */
+  outside(file: string): string | null;
   /** A file, for who looks at its shell and at the item at a position, and at nothing else. */
   around(file: string, pos: number): Around | null;
   /** Where a position in a file stands. */
@@ -81,6 +83,7 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
       noted('shell', file);
       return described(file)?.shell() ?? null;
     },
+    outside: put('outside'),
     around,
     position(file, pos) {
       around(file, pos);

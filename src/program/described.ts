@@ -31,6 +31,10 @@ export interface Descriptions {
   of(file: string): Described | null;
   /** A file's text alone, for which one that was not looked through yet is not. */
   textOf(file: string): string | null;
+  /** The same without the bodies of functions that begin and end in column one, for which it is not looked through either. */
+  outsideOf(file: string): string | null;
+  /** Names what {@link outsideOf} gives, wherever it stands. */
+  outsideDigest(file: string): string | null;
 }
 
 /** Looks through the files of a tree. */
@@ -40,6 +44,7 @@ export const descriptionsIn = remembered((tree: Tree): Descriptions => {
     const text = tree.read(file);
     return text === null ? null : respelled(text);
   };
+  const textOf = (file: string): string | null => known.get(file)?.whole.text ?? read(file);
   return {
     of(file) {
       let found = known.get(file);
@@ -50,7 +55,12 @@ export const descriptionsIn = remembered((tree: Tree): Descriptions => {
       }
       return found;
     },
-    textOf: (file) => known.get(file)?.whole.text ?? read(file),
+    textOf,
+    outsideOf: (file) => outsideIn(textOf(file), (length) => ' '.repeat(length)),
+    outsideDigest(file) {
+      const outside = outsideIn(textOf(file), () => '\0');
+      return outside === null ? null : digestOf(outside);
+    },
   };
 });
 
@@ -94,12 +104,18 @@ function shellOf({ text, ...facts }: WholeFile): Shell {
   };
 }
 
-/**
- * A text with something else for the bodies of its functions. What the preprocessor does in them stays: that is the file's.
- *
- * @param instead for so many characters
- */
+/** @param instead for so many characters of a body */
 function withoutBodies({ text, items, innerMacros }: WholeFile, instead: (length: number) => string): string {
+  const bodies = items.flatMap(({ kind, bodyPos, end }) => (kind === 'function' && bodyPos >= 0 ? [{ pos: bodyPos, end }] : []));
+  return without(text, bodies, inOrder([...directivesIn(text), ...innerMacros]), instead);
+}
+
+function outsideIn(text: string | null, instead: (length: number) => string): string | null {
+  return text === null ? null : without(text, blocksIn(text), directivesIn(text), instead);
+}
+
+/** A text with something else for the bodies of its functions. What the preprocessor does in them is kept: that is the file's. */
+function without(text: string, bodies: readonly Stretch[], kept: readonly Stretch[], instead: (length: number) => string): string {
   const parts: string[] = [];
   let at = 0;
   const to = (pos: number, isKept: boolean): void => {
@@ -107,12 +123,11 @@ function withoutBodies({ text, items, innerMacros }: WholeFile, instead: (length
     parts.push(isKept ? text.slice(at, pos) : instead(pos - at));
     at = pos;
   };
-  const kept = inOrder([...directivesIn(text), ...innerMacros]);
   let next = 0;
-  for (const { kind, bodyPos, end } of items) {
-    if (kind !== 'function' || bodyPos < at) continue;
-    to(bodyPos, true);
-    while (next < kept.length && (kept[next] as Stretch).pos < bodyPos) next++;
+  for (const { pos, end } of bodies) {
+    if (pos < at) continue;
+    to(pos, true);
+    while (next < kept.length && (kept[next] as Stretch).pos < pos) next++;
     for (; next < kept.length && (kept[next] as Stretch).pos < end; next++) {
       to((kept[next] as Stretch).pos, false);
       to((kept[next] as Stretch).end, true);
@@ -121,6 +136,19 @@ function withoutBodies({ text, items, innerMacros }: WholeFile, instead: (length
   }
   to(text.length, true);
   return parts.join('');
+}
+
+/** What stands between braces in column one behind a parenthesis: in the kernel's style the bodies of functions, and nothing else. */
+function blocksIn(text: string): Stretch[] {
+  const found: Stretch[] = [];
+  for (let at = text.indexOf('\n{\n'); at >= 0; at = text.indexOf('\n{\n', at + 1)) {
+    if (!/\)\s*$/.test(text.slice(Math.max(0, at - 80), at))) continue;
+    const end = text.indexOf('\n}', at);
+    if (end < 0) break;
+    found.push({ pos: at + 1, end: end + 2 });
+    at = end;
+  }
+  return found;
 }
 
 /** The lines of a text that are the preprocessor's, those in comments among them. */

@@ -10,7 +10,7 @@ export interface Files extends Pick<AskedTree, 'searched' | 'matches' | 'says'> 
   file(name: string): WholeFile | null;
   /** What is known of a file without the bodies of its functions, which are blank in its text. */
   shell(name: string): Shell | null;
-  /** A file's text without the bodies of its functions, `''` if it cannot be read; of a header, which is not looked through for that, with them. */
+  /** A file's text without the bodies of its functions as far as that is seen without looking through it, `''` if it cannot be read. */
   outside(name: string): string;
   /** The text of a function or macro, `''` if its file is gone. */
   textOf(reference: FunctionReference): string;
@@ -28,6 +28,7 @@ export interface Files extends Pick<AskedTree, 'searched' | 'matches' | 'says'> 
 export function openFiles(tree: AskedTree, ledger: Ledger): Files {
   const files = ledger.memo<WholeFile | null>();
   const shells = ledger.memo<Shell | null>();
+  const outsides = ledger.memo<string>();
   const texts = ledger.memo<string>();
   const places = ledger.memo<{ line: number; column: number }>();
 
@@ -64,7 +65,7 @@ export function openFiles(tree: AskedTree, ledger: Ledger): Files {
   return {
     file,
     shell,
-    outside: (name) => (name.endsWith('.h') ? tree.read(name) : shell(name)?.outside) ?? '',
+    outside: (name) => outsides.get(name) ?? outsides.work(name, () => tree.outside(name) ?? ''),
     textOf,
     between: (name, pos, end) => within(name, pos, pos, end),
     before: (name, pos, count) => within(name, pos, pos - count, pos),

@@ -74,6 +74,10 @@ const questions = {
     (text, tree, file) => (text === null ? null : (tree.digestOf(file) ?? null)),
   ),
   shell: ofText(describedAs, (found) => found?.shellDigest() ?? null),
+  outside: ofText(
+    (tree, file) => descriptionsIn(tree).outsideOf(file),
+    (_, tree, file) => descriptionsIn(tree).outsideDigest(file),
+  ),
   items: ofText(
     (tree, file, numbers) => ofEach(describedAs(tree, file), numbers, (found, number) => found.textOf(number)),
     (texts) => digestOf(texts.join(separator)),

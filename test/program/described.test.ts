@@ -1,12 +1,17 @@
 /** The parts of a file: what changes in one leaves the others as they are. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Described, descriptionsIn } from '../../src/program/described.js';
+import { type Described, type Descriptions, descriptionsIn } from '../../src/program/described.js';
 import type { Tree } from '../../src/source/index.js';
+
+/** The files of a tree in which each has one text. */
+function descriptions(text: string): Descriptions {
+  return descriptionsIn({ read: () => text } as Pick<Tree, 'read'> as Tree);
+}
 
 /** What is known of a text. */
 function described(text: string): Described {
-  const found = descriptionsIn({ read: () => text } as Pick<Tree, 'read'> as Tree).of('a.c');
+  const found = descriptions(text).of('a.c');
   if (!found) throw new Error('not described');
   return found;
 }
@@ -80,5 +85,40 @@ describe('the items of a file', () => {
     expect(numberAt(text.indexOf('\n\nstruct'))).toBeUndefined();
     expect(numberAt(text.length)).toBeUndefined();
     expect(textOf(9)).toBeUndefined();
+  });
+});
+
+describe('what stands outside of functions', () => {
+  /** The text without what is between braces in column one. */
+  const outside = (text: string): string | null => descriptions(text).outsideOf('a.h');
+  const digest = (text: string): string | null => descriptions(text).outsideDigest('a.h');
+
+  it('is seen without looking through the file, in the kernel’s style', () => {
+    const text = file('\treturn a;\n');
+    expect(outside(text)).toBe(
+      descriptionsIn({ read: () => text } as Pick<Tree, 'read'> as Tree)
+        .of('a.c')
+        ?.shell().outside,
+    );
+  });
+
+  it.each([
+    ['an enumeration', 'enum kind\n{\n\tA, B\n};\n'],
+    ['a struct', 'struct own\n{\n\tint a;\n};\n'],
+    ['a table', 'static int all[] =\n{\n\t1, 2\n};\n'],
+    ['a function in a line', 'static inline int one(void) { return 1; }\n'],
+    ['a brace that is never closed', 'int one(void)\n{\n\treturn 1;\n'],
+  ])('is all of %s', (_, text) => {
+    expect(outside(text)).toBe(text);
+  });
+
+  it('is the same whatever a function says, but for the preprocessor’s lines', () => {
+    fc.assert(
+      fc.property(bodies, bodies, (one, other) => {
+        expect(digest(file(one))).toBe(digest(file(other)));
+      }),
+    );
+    expect(digest(file('#define LIMIT 4\n'))).not.toBe(digest(file('#define LIMIT 5\n')));
+    expect(digest(file('').replace('limit = 4', 'limit = 5'))).not.toBe(digest(file('')));
   });
 });

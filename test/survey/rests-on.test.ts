@@ -9,6 +9,10 @@ import { withTree } from './helper.js';
 
 const job = `struct job { struct page *pages[4]; int busy; };
 void job_end(struct job *job);
+static inline int job_idle(const struct job *job)
+{
+	return !job->busy;
+}
 `;
 const pin = `#include "job.h"
 int job_pin(struct job *job, unsigned long a)
@@ -40,18 +44,23 @@ static int job_last(int busy)
 }
 `;
 
-/** Whether what was worked out of pin.c holds where end.c has something else in it, and whether it is the same then. */
-async function afterwards(from: string | RegExp, to: string): Promise<{ holds: boolean; same: boolean }> {
+/** Whether what was worked out of pin.c holds where another file has something else in it, and whether it is the same then. */
+async function afterwards(
+  from: string | RegExp,
+  to: string,
+  name: 'end.c' | 'job.h' = 'end.c',
+): Promise<{ holds: boolean; same: boolean }> {
   await initSyntax();
-  return withTree({ 'job.h': job, 'pin.c': pin, 'end.c': end }, async (folder) => {
+  const files = { 'job.h': job, 'pin.c': pin, 'end.c': end };
+  return withTree(files, async (folder) => {
     const tree = await openTree(folder, { jobs: 1 });
-    const edited = end.replace(from, to);
-    expect(edited).not.toBe(end);
-    const other = overlay(tree, new Map([['end.c', edited]]));
+    const edited = files[name].replace(from, to);
+    expect(edited).not.toBe(files[name]);
+    const other = overlay(tree, new Map([[name, edited]]));
     const { unit, questions } = openUnits(tree, [], true, inspectSites)('pin.c');
     expect(unit.sites.map(({ releases }) => releases.map((r) => `${r.function}:${r.api}`))).toEqual([['job_end:unpin_user_pages']]);
     const holds = questions.filter((q) => !q.startsWith('read')).every((q) => answerOf(tree, q) === answerOf(other, q));
-    const isRead = questions.some((q) => q.startsWith('read') && q.endsWith('end.c'));
+    const isRead = questions.some((q) => q.startsWith('read') && q.endsWith(name));
     return {
       holds: holds && !isRead,
       same: JSON.stringify(openUnits(other, [], false, inspectSites)('pin.c').unit) === JSON.stringify(unit),
@@ -66,6 +75,14 @@ describe('a unit that looked into a function of another file', () => {
     ['another function before it says something else', /(job_wait.*\n.*\n\t)return busy/, '$1return !busy'],
   ])('holds where %s', async (_, from, to) => {
     expect(await afterwards(from, to)).toEqual({ holds: true, same: true });
+  });
+
+  it('holds where a function of its header says something else', async () => {
+    expect(await afterwards('return !job->busy', 'return job->busy == 0', 'job.h')).toEqual({ holds: true, same: true });
+  });
+
+  it('does not where a struct of its header has another member', async () => {
+    expect((await afterwards('int busy', 'long busy', 'job.h')).holds).toBe(false);
   });
 
   it.each([
