@@ -51,7 +51,7 @@ export interface Around {
 /** Has every question that is put to a tree noted. */
 export function asked(tree: Tree, ledger: Ledger): AskedTree {
   const noted: (kind: Kind, ...words: readonly string[]) => void = ledger.note;
-  const { of: described, textOf } = descriptionsIn(tree);
+  const { of: described, textOf, outsideOf } = descriptionsIn(tree);
 
   /** Puts a question of a kind. */
   function put<K extends Kind>(kind: K): (...words: string[]) => ReturnType<typeof lookedUp<K>> {
@@ -83,7 +83,10 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
       noted('shell', file);
       return described(file)?.shell() ?? null;
     },
-    outside: put('outside'),
+    outside(file) {
+      noted('outside', file);
+      return outsideOf(file);
+    },
     around,
     position(file, pos) {
       around(file, pos);

@@ -75,8 +75,8 @@ const questions = {
   ),
   shell: ofText(describedAs, (found) => found?.shellDigest() ?? null),
   outside: ofText(
-    (tree, file) => descriptionsIn(tree).outsideOf(file),
-    (_, tree, file) => descriptionsIn(tree).outsideDigest(file),
+    (tree, file) => descriptionsIn(tree).outsideDigest(file),
+    (digest) => digest,
   ),
   items: ofText(
     (tree, file, numbers) => ofEach(describedAs(tree, file), numbers, (found, number) => found.textOf(number)),
