@@ -56,9 +56,9 @@ async function bench() {
   /** @type {{ file: string, seconds: number }[]} */
   const measured = [];
   for (const [i, [file, line]] of chosen.entries()) {
-    const { seconds, told } = await changed(file, line, i % 10 === 0);
+    const { seconds, differs } = await changed(file, line, i % 10 === 0);
     measured.push({ file, seconds });
-    if (told) faults.push(`${file}: with the cache something else is told`);
+    if (differs) faults.push(`${file}: with the cache something else is told`);
   }
   report(measured);
 }
@@ -84,7 +84,7 @@ async function changed(file, line, compared) {
   if (compared) await mustRun(check([]), at('plain.txt'), [0, 1]);
   rmSync(place);
   renameSync(before, place);
-  return { seconds, told: compared && !readFileSync(at('cached.txt')).equals(readFileSync(at('plain.txt'))) };
+  return { seconds, differs: compared && !readFileSync(at('cached.txt')).equals(readFileSync(at('plain.txt'))) };
 }
 
 /** Makes the copy a work tree of git, with one commit. */

@@ -1,5 +1,5 @@
 /** Of which kernels a release is, where a driver is written for several. */
-import { type FunctionReference, longestName, nameIn } from '../program/file.js';
+import type { FunctionReference } from '../program/file.js';
 import type { Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
 import { acquires, type ReleaseCall, releases } from '../protocol/index.js';
@@ -46,7 +46,7 @@ export function openKernels(
 
   /** True for a drop by a macro that is another call where the site may be, one that fits it. */
   function isOneOfSeveral({ api, pos }: ReleaseEvent, file: string): boolean {
-    const written = nameIn(program.between(file, pos, pos + longestName)) ?? api;
+    const written = program.nameAt(file, pos) ?? api;
     const defined = written === api ? [] : program.macros(written, file);
     return defined.length > 1 && defined.some((macro) => isThere(macro) && mayFit(macro));
   }

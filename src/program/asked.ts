@@ -41,9 +41,10 @@ export interface AskedTree
   dropNames(): readonly string[];
 }
 
-/** A file, and from where to where the item goes at a position; of what stands in none, the whole. */
+/** A file, and from where to where the item goes at a position, and its number; of what stands in none, the whole. */
 export interface Around {
   facts: WholeFile;
+  number: number | null;
   from: number;
   end: number;
 }
@@ -63,15 +64,15 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
 
   function around(file: string, pos: number): Around | null {
     const found = described(file);
-    const number = found?.numberAt(pos);
-    const item = number === undefined ? undefined : found?.whole.items[number];
+    const number = found?.numberAt(pos) ?? null;
+    const item = number === null ? undefined : found?.whole.items[number];
     if (!found || !item) {
       noted('read', file);
-      return found && { facts: found.whole, from: 0, end: found.whole.text.length };
+      return found && { facts: found.whole, number: null, from: 0, end: found.whole.text.length };
     }
     noted('shell', file);
     if (item.kind === 'function') noted('items', file, String(number));
-    return { facts: found.whole, from: item.pos, end: item.end };
+    return { facts: found.whole, number, from: item.pos, end: item.end };
   }
 
   return {
@@ -89,11 +90,9 @@ export function asked(tree: Tree, ledger: Ledger): AskedTree {
     },
     around,
     position(file, pos) {
-      around(file, pos);
-      const found = described(file);
-      const number = found?.numberAt(pos);
-      if (number !== undefined) noted('starts', file, String(number));
-      return found?.position(pos) ?? { line: 1, column: 1 };
+      const number = around(file, pos)?.number ?? null;
+      if (number !== null) noted('starts', file, String(number));
+      return described(file)?.position(pos) ?? { line: 1, column: 1 };
     },
     searched(file, pattern) {
       noted('shell', file);

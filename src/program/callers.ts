@@ -1,5 +1,4 @@
 /** Who calls a function. */
-
 import type { AskedTree } from './asked.js';
 import { calling, type FunctionReference, type Shell } from './file.js';
 import { type CallOperation, callsOf, type Graph, type Node } from './graph.js';

@@ -1,5 +1,4 @@
 /** Which definitions a name can mean in a file. */
-
 import type { AskedTree } from './asked.js';
 import { wordOf } from './cleanup.js';
 import type { FunctionReference, Shell } from './file.js';

@@ -2,8 +2,7 @@
  * The files of a tree, each looked through once, and the parts that a file is made of: its functions, and its shell, which is all else. A
  * change of one function leaves the other parts as they are, but for where they stand.
  */
-import { createHash } from 'node:crypto';
-import type { Tree } from '../source/index.js';
+import { digestOfText, type Tree } from '../source/index.js';
 import { type Item, type Outline, outline } from '../syntax/index.js';
 import { describe, directiveEnd, type Shell, type WholeFile } from './file.js';
 import { remembered } from './remembered.js';
@@ -59,7 +58,7 @@ export const descriptionsIn = remembered((tree: Tree): Descriptions => {
     outsideOf: (file) => outsideIn(textOf(file), (length) => ' '.repeat(length)),
     outsideDigest(file) {
       const outside = outsideIn(textOf(file), () => '\0');
-      return outside === null ? null : digestOf(outside);
+      return outside === null ? null : digestOfText(outside);
     },
   };
 });
@@ -178,7 +177,7 @@ function digestOfShell(whole: WholeFile): string {
   const items = [...whole.items, ...whole.innerMacros].map(({ kind, name, conditions, variables }) => [kind, name, conditions, variables]);
   // What cleanup.h's macros define is looked for wherever it stands.
   const defined = whole.functions.flatMap(({ cleanup, item }) => (cleanup ? [[cleanup.word, whole.text.slice(item.pos, item.end)]] : []));
-  return digestOf(`${withoutBodies(whole, () => '\0')}\0${JSON.stringify([items, defined])}`);
+  return digestOfText(`${withoutBodies(whole, () => '\0')}\0${JSON.stringify([items, defined])}`);
 }
 
 function numberAt(items: readonly Item[], pos: number): number | undefined {
@@ -191,10 +190,6 @@ function numberAt(items: readonly Item[], pos: number): number | undefined {
   }
   const item = items[low];
   return item && item.pos <= pos ? low : undefined;
-}
-
-function digestOf(text: string): string {
-  return createHash('sha1').update(text, 'latin1').digest('base64');
 }
 
 /**

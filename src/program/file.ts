@@ -111,14 +111,6 @@ function limit(same: readonly FunctionReference[]): void {
   }
 }
 
-/** The name that a text begins with; `null` if it begins with none. */
-export function nameIn(text: string): string | null {
-  return /^\w+/.exec(text)?.[0] ?? null;
-}
-
-/** No name is longer. */
-export const longestName = 100;
-
 /** What an `#include` names. */
 export interface Include {
   path: string;

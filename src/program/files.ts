@@ -1,11 +1,10 @@
 /** The files of a tree, each looked through once, when it is first asked for. */
-
 import type { AskedTree } from './asked.js';
 import type { FunctionReference, Shell, WholeFile } from './file.js';
 import type { Ledger } from './ledger.js';
 
 /** What files have in them. What is asked for of a file is what a result rests on: the less, the fewer changes touch it. */
-export interface Files extends Pick<AskedTree, 'searched' | 'matches' | 'says'> {
+export interface Files extends Pick<AskedTree, 'position' | 'searched' | 'matches' | 'says'> {
   /** What is known of a file; `null` for one that cannot be read. */
   file(name: string): WholeFile | null;
   /** What is known of a file without the bodies of its functions, which are blank in its text. */
@@ -16,13 +15,16 @@ export interface Files extends Pick<AskedTree, 'searched' | 'matches' | 'says'> 
   textOf(reference: FunctionReference): string;
   /** What stands from one position to another, as far as the function or other item goes that is at the first. */
   between(file: string, pos: number, end: number): string;
-  /** So many characters before a position, as far back as the function or other item goes that is there. */
-  before(file: string, pos: number, count: number): string;
+  /** So many characters before and behind a position, as far as the function or other item goes that is there. */
+  near(file: string, pos: number, before: number, behind: number): string;
+  /** The name that stands at a position; `null` if none does. */
+  nameAt(file: string, pos: number): string | null;
   /** The line around a position. */
   lineAt(file: string, pos: number): string;
-  /** Where a position in a file stands. */
-  position(file: string, pos: number): { line: number; column: number };
 }
+
+/** No name is longer. */
+const longestName = 100;
 
 /** Opens the files of a tree. */
 export function openFiles(tree: AskedTree, ledger: Ledger): Files {
@@ -30,7 +32,6 @@ export function openFiles(tree: AskedTree, ledger: Ledger): Files {
   const shells = ledger.memo<Shell | null>();
   const outsides = ledger.memo<string>();
   const texts = ledger.memo<string>();
-  const places = ledger.memo<{ line: number; column: number }>();
 
   function file(name: string): WholeFile | null {
     const known = files.get(name);
@@ -57,20 +58,16 @@ export function openFiles(tree: AskedTree, ledger: Ledger): Files {
     return text.slice(text.lastIndexOf('\n', pos - 1) + 1, end < 0 ? text.length : end);
   }
 
-  function position(name: string, pos: number): { line: number; column: number } {
-    const key = `${name}:${pos}`;
-    return places.get(key) ?? places.work(key, () => tree.position(name, pos));
-  }
-
   return {
     file,
     shell,
     outside: (name) => outsides.get(name) ?? outsides.work(name, () => tree.outside(name) ?? ''),
     textOf,
     between: (name, pos, end) => within(name, pos, pos, end),
-    before: (name, pos, count) => within(name, pos, pos - count, pos),
+    near: (name, pos, before, behind) => within(name, pos, pos - before, pos + behind),
+    nameAt: (name, pos) => /^\w+/.exec(within(name, pos, pos, pos + longestName))?.[0] ?? null,
     lineAt,
-    position,
+    position: tree.position,
     searched: tree.searched,
     matches: tree.matches,
     says: tree.says,

@@ -1,5 +1,4 @@
 /** Which headers a file includes, as far as the tree alone says it: nobody configured the folders that a compiler would search. */
-
 import type { AskedTree } from './asked.js';
 import { type Directives, directivesOf } from './file.js';
 import type { Ledger } from './ledger.js';

@@ -4,7 +4,7 @@
  * one that calls through a member in which each arm installs a function of its own.
  */
 import { excludes } from '../syntax/assumptions.js';
-import { type FunctionReference, longestName, nameIn } from './file.js';
+import type { FunctionReference } from './file.js';
 import type { MacroAliases } from './macro-aliases.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import { conditionsOf } from './shims.js';
@@ -25,7 +25,7 @@ const most = 16;
 /** How many macros deep they are looked for. */
 const maxDepth = 3;
 
-export function openArms({ isDriver, shell, textOf, between, macros, armsThrough }: MacroSources, { forked }: MacroAliases): MacroArms {
+export function openArms({ isDriver, shell, textOf, nameAt, macros, armsThrough }: MacroSources, { forked }: MacroAliases): MacroArms {
   const armOf = (macro: FunctionReference): string[] => conditionsOf(shell(macro.file), macro);
 
   /** The macros with arms whose names a text calls, or that such macros come to. */
@@ -77,7 +77,7 @@ export function openArms({ isDriver, shell, textOf, between, macros, armsThrough
     },
 
     armAt({ file: from }, pos, assumed) {
-      const name = isDriver ? nameIn(between(from, pos, pos + longestName)) : null;
+      const name = isDriver ? nameAt(from, pos) : null;
       if (name === null) return [];
       const chosen = forkedIn(`${name}(`, '', from).flatMap((arms) => {
         const [only, ...others] = arms.filter((macro) => !excludes(assumed, macro.item.conditions));

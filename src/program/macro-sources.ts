@@ -15,7 +15,7 @@ export interface MacroSources {
   isDriver: boolean;
   shell(name: string): Shell | null;
   textOf(reference: FunctionReference): string;
-  between: Files['between'];
+  nameAt: Files['nameAt'];
   variants(reference: FunctionReference): FunctionVariant[];
   graphs(reference: FunctionReference): Graph[];
   /** The macros that a name can mean in a file. */

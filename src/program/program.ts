@@ -78,7 +78,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const isDriver = isSmall(source);
 
   const { outside, ...files } = openFiles(tree, ledger);
-  const { shell, textOf, between, searched, matches, says } = files;
+  const { shell, textOf, nameAt, searched, matches, says } = files;
   const { directivesIn, ownHeaders, quotedHeaders } = openHeaders({ tree, ledger, outside });
   const macros = macroFinder({ shell, quotedHeaders, directivesIn, aliases });
 
@@ -102,7 +102,7 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
     isDriver,
     shell,
     textOf,
-    between,
+    nameAt,
     variants,
     graphs,
     macros,

@@ -1,6 +1,5 @@
 /** The questions that may be put to a tree, each as a line of text with which a later run can ask again. */
-import { createHash } from 'node:crypto';
-import type { Differences, Tree } from '../source/index.js';
+import { type Differences, digestOfText, type Tree } from '../source/index.js';
 import { isSmall, releasingNames } from './aliases.js';
 import { type Described, descriptionsIn } from './described.js';
 import { definesAtColumnZero, searching } from './file.js';
@@ -80,7 +79,7 @@ const questions = {
   ),
   items: ofText(
     (tree, file, numbers) => ofEach(describedAs(tree, file), numbers, (found, number) => found.textOf(number)),
-    (texts) => digestOf(texts.join(separator)),
+    (texts) => digestOfText(texts.join(separator)),
   ),
   starts: ofText(
     (tree, file, numbers) => ofEach(describedAs(tree, file), numbers, (found, number) => found.startOf(number)),
@@ -191,15 +190,19 @@ function areDropsUntouched(differences: Differences, tree: Tree): boolean {
 
 const dropsDiffer = remembered((differences: Differences, tree: Tree): boolean => releasingNames(tree).some(differences.calling));
 
-/** True for the question for a file's text: its answer is the text's digest. */
+/** The question for a file's text: its answer is the text's digest. */
+export function ofWholeText(file: string): string {
+  return `read${separator}${file}`;
+}
+
 export function isOfWholeText(question: string): boolean {
-  return question.startsWith(`read${separator}`);
+  return question.startsWith(ofWholeText(''));
 }
 
 /** The digests of the texts that questions rest on, as this thread has read them, by their files; `null` for one that is in doubt. */
-export function textsBehind(tree: Tree, questions: Iterable<string>): Map<string, string | null> {
+export function textsBehind(tree: Tree, all: Iterable<string>): Map<string, string | null> {
   const texts = new Map<string, string | null>();
-  for (const question of questions) {
+  for (const question of all) {
     const file = fileOf(question);
     if (file !== null && !texts.has(file)) texts.set(file, tree.digestOf(file) ?? null);
   }
@@ -207,10 +210,9 @@ export function textsBehind(tree: Tree, questions: Iterable<string>): Map<string
 }
 
 /** The answers to those questions about texts for which a text's digest does not stand, as this thread has read them. */
-export function answersBehind(tree: Tree, questions: Iterable<string>): Map<string, string | null> {
+export function answersBehind(tree: Tree, all: Iterable<string>): Map<string, string | null> {
   const answers = new Map<string, string | null>();
-  for (const question of questions)
-    if (fileOf(question) !== null && !isOfWholeText(question)) answers.set(question, answerOf(tree, question));
+  for (const question of all) if (fileOf(question) !== null && !isOfWholeText(question)) answers.set(question, answerOf(tree, question));
   return answers;
 }
 
@@ -244,9 +246,5 @@ const droppingIn = remembered((tree: Tree): Dropping => {
 });
 
 function digestOfAll(texts: readonly string[]): string {
-  return texts.length < 2 ? texts.join() : digestOf(texts.join(separator));
-}
-
-function digestOf(text: string): string {
-  return createHash('sha1').update(text).digest('base64');
+  return texts.length < 2 ? texts.join() : digestOfText(texts.join(separator));
 }

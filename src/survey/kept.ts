@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import type { FunctionReference } from '../program/file.js';
-import { answerOf, fileOf, isUntouched } from '../program/questions.js';
+import { answerOf, fileOf, isUntouched, ofWholeText } from '../program/questions.js';
 import { areSameStamps, type Differences, differencesOf, eitherOf, openStore, type Tree } from '../source/index.js';
 import { codeDigest } from './code.js';
 import { type Document, type Fact, FORMAT, type Resting, readDocument, statesOf, written } from './document.js';
@@ -73,11 +73,6 @@ function differencesFrom({ index, drift }: Document, { since }: Tree): Differenc
   return since?.index === index ? eitherOf(differencesOf(new Set(drift), false), since.differences) : null;
 }
 
-/** The digest of a text as it is now; `null` if it cannot be read. */
-function digestIn(tree: Tree, file: string): string | null {
-  return tree.read(file) === null ? null : (tree.digestOf(file) ?? null);
-}
-
 /** Whether a fact is one in a tree, too. @param differences of its index from that of the document, if they are known */
 function holding(document: Document, tree: Tree, differences: Differences | null): (fact: Fact) => boolean {
   const untouched = new Map<string, boolean>();
@@ -86,7 +81,8 @@ function holding(document: Document, tree: Tree, differences: Differences | null
     if (answer === undefined) {
       const kept = document.texts.get(file);
       // A file that was written again, by a checkout, say, mostly has the same text.
-      answer = areSameStamps(tree.stampOf(file), kept?.stamp) || (kept?.digest != null && kept.digest === digestIn(tree, file));
+      answer =
+        areSameStamps(tree.stampOf(file), kept?.stamp) || (kept?.digest != null && kept.digest === answerOf(tree, ofWholeText(file)));
       untouched.set(file, answer);
     }
     return answer;

@@ -88,5 +88,5 @@ function isLaterRound({ graph }: Walking, state: State, loop: Loop, index: strin
 
 /** True for an `i--;` that stands alone before the drop. */
 function isStatement({ program, taking }: Walking, pos: number, drop: number): boolean {
-  return pos < drop && /[;{}]\s*$/.test(program.before(taking.reference.file, pos, 60));
+  return pos < drop && /[;{}]\s*$/.test(program.near(taking.reference.file, pos, 60, 0));
 }

@@ -166,8 +166,7 @@ function filter(outcomes: number, op: string, against: number, unsigned: boolean
 
 /** True if C compares the two sides of a condition without a sign: as C11 6.3.1.8 has it, on 64 bits. */
 export function comparesUnsigned(program: Program, reference: FunctionReference, graph: Graph, o: Assume): boolean {
-  const pos = posOf(graph, o);
-  const text = program.before(reference.file, pos, 24) + program.between(reference.file, pos, pos + 60);
+  const text = program.near(reference.file, posOf(graph, o), 24, 60);
   if (/\((?:int|long|s32|s64|ssize_t)\)/.test(text)) return false;
   const [left, right] = [o.left, o.right].map((v) => (v.path === null ? null : program.typeOf(v.path, graph, reference.file)));
   const bases = [left, right].map((t) => (t && t.pointers === 0 ? t.base : ''));

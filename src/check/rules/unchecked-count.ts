@@ -93,12 +93,7 @@ function unsignedTests(subject: Subject): Complaint[] {
     )
       continue;
     // `(int)count < 0`, IS_ERR_VALUE(count): the sign is brought back.
-    if (
-      /\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(
-        program.before(reference.file, n.pos, 16) + program.between(reference.file, n.pos, n.pos + 48),
-      )
-    )
-      continue;
+    if (/\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(program.near(reference.file, n.pos, 16, 48))) continue;
     const written = o.op === '<' || o.op === '>=';
     const message = written
       ? `${o.left.path} is unsigned and never below zero: an error of ${row.api}() passes for a count of pages`

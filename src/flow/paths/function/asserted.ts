@@ -6,7 +6,7 @@ import { assertingText } from '../../../protocol/index.js';
 /** True for `if (WARN_ON(…))`. */
 export function isAsserted(program: Program, { file }: FunctionReference, { pos }: { pos: number }): boolean {
   return (
-    new RegExp(`${assertingText}$`).test(program.before(file, pos, 24)) ||
+    new RegExp(`${assertingText}$`).test(program.near(file, pos, 24, 0)) ||
     new RegExp(`^${assertingText}`).test(program.between(file, pos, pos + 24))
   );
 }
