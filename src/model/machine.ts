@@ -220,7 +220,7 @@ export function isFresh(m: Machine, s: State, handle: number): boolean {
 }
 
 /** Whether any actor believes that it holds a reference with all of `bits` on the page that the frame holds now. */
-export function isHeld(m: Machine, s: State, frame: number, bits: number): boolean {
+function isHeld(m: Machine, s: State, frame: number, bits: number): boolean {
   const wanted = HANDLE_VALID | HANDLE_HELD | bits;
   for (let slot = 0; slot < m.layout.handleCount; slot++) {
     const handle = handleOf(m, s, slot);

@@ -47,7 +47,7 @@ export function newSink(): Sink {
 }
 
 /** Appends one hash. */
-export function push(sink: Sink, hash: number): void {
+function push(sink: Sink, hash: number): void {
   if (sink.length === sink.hashes.length) reserve(sink, 1);
   sink.hashes[sink.length++] = hash;
 }

@@ -1,7 +1,6 @@
 /** C text -> functions, structs, macros: tree-sitter, and the kernel's dialect. */
 export type * from './ast.js';
 export { callsIn } from './calls.js';
-export { parseCondition } from './conditions.js';
 export { parseFunction } from './functions.js';
 export type { Item, ItemKind } from './items.js';
 export { isFunctionLike, parseExpressionText, parseMacro, parseMacroBody } from './macrodefs.js';

@@ -101,7 +101,7 @@ export function skipDirective(text: string, i: number, end: number): number {
 }
 
 /** Offset of the newline that ends the `//` comment at `i`, or `end`. */
-export function skipLineComment(text: string, i: number, end: number): number {
+function skipLineComment(text: string, i: number, end: number): number {
   for (;;) {
     const nl = text.indexOf('\n', i);
     if (nl < 0 || nl >= end) return end;

@@ -83,7 +83,7 @@ const SHARDS = [
 ] as const;
 
 /** Words, numbers and single signs; joined they are the text again. */
-export function pieces(text: string): string[] {
+function pieces(text: string): string[] {
   return text.match(/[A-Za-z_]\w*|\d\w*|\s+|[^\w\s]/g) ?? [];
 }
 
@@ -150,8 +150,8 @@ const call = fc.constantFrom(
   'kfree',
 );
 
-/** Expressions and statements that look like a driver's, at random. */
-const { expression, statement } = fc.letrec<{ expression: string; statement: string }>((tie) => ({
+/** Statements that look like a driver's, at random. */
+const { statement } = fc.letrec<{ expression: string; statement: string }>((tie) => ({
   expression: fc.oneof(
     { maxDepth: 4, depthIdentifier: 'expression' },
     name,
@@ -206,5 +206,3 @@ export const file: fc.Arbitrary<string> = fc
     );
     return `struct c { struct page *page; struct page **pages; struct scatterlist *sg; struct c *c; };\n${bodies.join('\n')}`;
   });
-
-export { expression, statement };

@@ -239,7 +239,7 @@ function typeArgument(e: Expression | undefined): CType | null {
   return e?.kind === 'type' ? e.type : null;
 }
 
-export function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
+function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
   let name = e.callee.kind === 'identifier' ? e.callee.name : null;
   let through: string | null = null;
   if (name === null) {

@@ -59,7 +59,7 @@ function leaves(s: Statement): boolean {
   return s.kind === 'block' && s.body.length > 0 && leaves(s.body[s.body.length - 1] as Statement);
 }
 
-export function statement(b: Builder, s: Statement): void {
+function statement(b: Builder, s: Statement): void {
   switch (s.kind) {
     case 'expression':
       expressionStatement(b, s.expression);

@@ -7,7 +7,7 @@ import { altered, type State, theReference } from './state.js';
 export const behind = '.+';
 
 /** A value as a function's caller would reach what is behind it: `&x` leads to `x`. */
-export function below(value: string, suffix: string): string | null {
+function below(value: string, suffix: string): string | null {
   if (!value.startsWith('&')) return join(value, suffix);
   const place = value.slice(1);
   return join(place, suffix.startsWith('[]') ? suffix.slice(2) : suffix);
