@@ -615,7 +615,11 @@ describe('a number that the acquiring call gives by an address', () => {
   }
 });
 
-const arrayed = (undo: string) => `static ssize_t take_all(struct page ***pages, struct iov_iter *it, int *user)
+const arrayed = (
+  undo: string,
+  first = 'struct page **pages = NULL;',
+  last = 'pages',
+) => `static ssize_t take_all(struct page ***pages, struct iov_iter *it, int *user)
 {
 	size_t off;
 	ssize_t got = iov_iter_get_pages_alloc2(it, pages, LONG_MAX, &off);
@@ -627,7 +631,7 @@ const arrayed = (undo: string) => `static ssize_t take_all(struct page ***pages,
 }
 int send_all(struct chan *c, struct iov_iter *it)
 {
-	struct page **pages = NULL;
+	${first}
 	int user = 0, i, err;
 	ssize_t n = take_all(&pages, it, &user);
 
@@ -636,19 +640,22 @@ int send_all(struct chan *c, struct iov_iter *it)
 	err = chan_reserve(c, n);
 	if (err) {
 		${undo}
-		kvfree(pages);
 		return err;
 	}
 	err = chan_write(c, n);
 	for (i = 0; i < n; i++)
-		put_page(pages[i]);
+		put_page(${last}[i]);
 	kvfree(pages);
 	return err;
 }
 `;
 describe('an array that a helper has the pages put into, behind a pointer that was NULL', () => {
-  complains('leak-on-path', 'who frees it alone', arrayed(''), 'send_all:if (err) {');
-  accepts('leak-on-path', 'who drops the pages first', arrayed('release_pages(pages, n);'));
+  complains('leak-on-path', 'who frees it alone', arrayed('kvfree(pages);'), 'send_all:if (err) {');
+  complains('leak-on-path', 'who leaves without a look at it', arrayed(''), 'send_all:if (err) {');
+  accepts('leak-on-path', 'who drops the pages first', arrayed('release_pages(pages, n);\n\t\tkvfree(pages);'));
+  const own = 'struct page *few[16], **pages = few;';
+  complains('leak-on-path', 'who leaves, with an array of its own', arrayed('', own), 'send_all:if (err) {');
+  accepts('leak-on-path', 'who drops what is in an array of its own', arrayed('release_pages(few, n);', own, 'few'));
 });
 
 /** A list of pages that a function makes, and hands out by the address of its caller's variable. */

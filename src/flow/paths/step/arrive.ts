@@ -8,25 +8,13 @@ import { elementOf } from '../loops/unwind.js';
 import { equalOf } from '../memory/conditions.js';
 import { isFlag, withFlag } from '../memory/flags.js';
 import { keptOf } from '../memory/maps.js';
-import {
-  baseOf,
-  holders,
-  isConstant,
-  isVariable,
-  placeAt,
-  placeBelow,
-  put,
-  renewed,
-  valueAt,
-  valueIn,
-  withFresh,
-} from '../memory/memory.js';
+import { baseOf, holders, isConstant, isVariable, placeAt, placeBelow, put, renewed, valueIn, withFresh } from '../memory/memory.js';
 import { withRequired } from '../memory/required.js';
 import { withSign } from '../memory/signs.js';
 import { altered, type Exit, outcome, type State, type Stored, sign, theReference, told } from '../memory/state.js';
 import { withChains } from './chained.js';
 import { isDecided } from './enter.js';
-import { after, emptied, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
+import { after, emptied, leadsNowhere, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
 import { touchedOn } from './known.js';
 
 /** The acquiring call itself. */
@@ -108,12 +96,12 @@ function takenAt(state: State, o: CallOperation, fact: string): string | null {
   return match?.[1] === undefined ? o.result : valueIn(state, o.args[Number(match[1])]);
 }
 
-/** Where a local pointer to an array is handed in that leads nowhere yet, the call allocates the array: a parameter leads to the caller's. */
+/** Where a pointer to an array is handed in that leads nowhere yet, the call allocates the array; what a parameter leads to the caller knows. */
 function withArray({ graph }: Called, state: State, pointer: string, result: string): State {
-  if (!pointer.startsWith('&')) return state;
-  const place = pointer.slice(1);
-  const array = valueAt(state, place);
-  if (baseOf(place) !== place || graph.params.some((p) => p.name === place) || !(array === place || /^[=?]/.test(array))) return state;
+  const isGiven = graph.params.some((p) => p.name === pointer);
+  const place = isGiven ? placeBelow(state, pointer, '[]') : pointer.startsWith('&') ? pointer.slice(1) : null;
+  if (place === null || (!isGiven && (baseOf(place) !== place || graph.params.some((p) => p.name === place)))) return state;
+  if (!leadsNowhere(state, place)) return state;
   const made = `${result}~0`;
   return withFresh(put(renewed(state, made), place, made), made);
 }

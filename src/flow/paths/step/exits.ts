@@ -35,9 +35,17 @@ function handedOut(state: State, o: CallOperation, index: number): State {
   const value = valueIn(state, o.args[index]);
   const place = value?.startsWith('&') ? value.slice(1) : null;
   if (place === null || baseOf(place) !== place || place.startsWith('::')) return state;
+  // Who is given an array need not make one.
+  if (!leadsNowhere(state, place) && !/~\d+~*$/.test(valueAt(state, place))) return state;
   const memory = madeBy(o, index);
   const next = withFresh(put(renewed(state, memory), place, memory), memory);
   return withSign(next, memory, sign.positive) ?? next;
+}
+
+/** True for a pointer of which nothing is known, or that leads to nothing. */
+export function leadsNowhere(state: State, place: string): boolean {
+  const value = valueAt(state, place);
+  return value === place || /^[=?]/.test(value);
 }
 
 /** The memory that a call has made and handed out through one of its arguments. */
