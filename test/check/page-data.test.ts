@@ -96,7 +96,7 @@ describe('a walk that maps the pages of a scatterlist one by one', () => {
   accepts('dirty-lost', 'and fills each, which is marked', kept);
 });
 
-const at = (write: string): string => `struct head { u32 n; unsigned long flags; };
+const at = (write: string): string => `struct head { u32 n; unsigned long flags; u32 ring[8]; u32 *more; struct dev *dev; };
 struct dev { void *addr; unsigned long bits; };
 int note(struct dev *dev, unsigned long a)
 {
@@ -123,9 +123,14 @@ describe('what is written at an address in a page that is dropped clean', () => 
     'atomic_inc((atomic_t *)h);',
     'atomic64_add(2, (atomic64_t *)h);',
     'cmpxchg(&h->n, 1, 2);',
+    'atomic64_add(2, (atomic64_t *)&h->flags);',
+    'unsigned long *word = &h->flags;\n	*word |= 4;',
+    'u32 *slot = &h->ring[3];\n	slot[1] = 4;',
   ];
   for (const call of calls) complains('dirty-lost', call, at(call), `note:${drop}`);
   accepts('dirty-lost', 'a bit that is read there', at('set_bit(test_bit(3, &h->flags), &dev->bits);'));
   accepts('dirty-lost', 'what is read there and written elsewhere', at('put_unaligned(get_unaligned(&h->n), (u32 *)&dev->bits);'));
+  accepts('dirty-lost', 'a member of what is pointed at from there', at('unsigned long *word = &h->dev->bits;\n	*word |= 4;'));
+  accepts('dirty-lost', 'an element of what is pointed at from there', at('u32 *slot = &h->more[3];\n	*slot = 4;'));
   accepts('dirty-lost', 'a store to where the address stands', at('dev->addr = h;\n	xchg(&dev->addr, NULL);'));
 });

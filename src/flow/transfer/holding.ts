@@ -1,9 +1,23 @@
 /** How paths come to hold the reference, and cease to. */
 import { areOpposite, type Copy, type Node } from '../../program/graph.js';
 import { isElsewhere, isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
+import { typeAt } from '../../program/types.js';
 import { asWritten } from '../../program/written.js';
 import type { PageNumber } from '../../protocol/index.js';
-import { contentsOf, credible, type Facts, heapFact, isHeap, isLocal, namings, otherNames, ownersIn, pathOf, pending } from '../facts.js';
+import {
+  contentsOf,
+  credible,
+  type Facts,
+  heapFact,
+  isHeap,
+  isLocal,
+  namings,
+  otherNames,
+  ownersIn,
+  pathOf,
+  pending,
+  type Scope,
+} from '../facts.js';
 import type { Origin } from '../flow.js';
 import { ownerText, placeText } from '../words.js';
 import { setResult } from './refill.js';
@@ -44,6 +58,16 @@ export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly
     const place = written && (suffix === '[]' || isOwnValue(suffix)) ? { written: asWritten(written) } : {};
     put(r, facts, join(target, suffix), from, pos, place, replaces && local ? target : null);
   }
+  const mapped = mappedAround(source, facts, r.scope);
+  if (mapped !== null) put(r, facts, join(target, '@address'), mapped, pos);
+}
+
+/** Where the page is mapped in whose data a value is the address of a member, `&head->flags` or an array; `null` for any other. */
+function mappedAround({ path, address }: Value, facts: Facts, { graph, lookup }: Scope): string | null {
+  const around = path === null ? undefined : /^(.+)\.\w+$/.exec(path)?.[1];
+  if (path === null || around === undefined || !facts.has(`${around}@address`)) return null;
+  const isAddress = address || (typeAt(path, graph.types, lookup)?.dims.length ?? 0) > 0;
+  return isAddress ? `${around}@address` : null;
 }
 
 /** How a path begins to hold the reference, as it is told. */
