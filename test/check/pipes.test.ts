@@ -30,8 +30,20 @@ describe('what is left where a buffer could not be added', () => {
     ['while (++i < got)\n\t\t\t\tput_page(pages[i]);\n\t\t\tbreak;', ''],
     ['for (i++; i < got; i++)\n\t\t\t\tput_page(pages[i]);\n\t\t\treturn ret;', ''],
     ['i++;\n\t\t\tbreak;', 'while (i < got)\n\t\tput_page(pages[i++]);'],
-  ] as const)
+  ] as const) {
     accepts('leak-on-path', `dropped by ${fails}`, gift(fails, behind));
+    accepts('double-release', `dropped by ${fails}`, gift(fails, behind));
+  }
+  for (const again of [
+    'while (i < got)\n\t\t\t\tput_page(pages[i++]);\n\t\t\tbreak;',
+    'for (; i < got; i++)\n\t\t\t\tput_page(pages[i]);\n\t\t\tbreak;',
+  ])
+    complains('double-release', `dropped from there on: ${again}`, gift(again), `gift:${/put_page.*/.exec(again)?.[0]}`);
+  for (const next of [
+    'i++;\n\t\t\twhile (i < got)\n\t\t\t\tput_page(pages[i++]);\n\t\t\tbreak;',
+    'while (i < got)\n\t\t\t\tput_page(rest[i++]);\n\t\t\tbreak;',
+  ])
+    accepts('double-release', `not dropped before: ${next}`, gift(next));
   complains('leak-on-path', 'left', gift('return ret;'), 'gift:ret = add_to_pipe(pipe, &buf);');
 });
 

@@ -1,6 +1,6 @@
 /** Loops that undo the earlier rounds of another loop, but not the round that failed. */
 import type { FunctionReference } from '../../../program/file.js';
-import { type CallOperation, type Graph, isStore, type Loop, type Node } from '../../../program/graph.js';
+import { type CallOperation, type Graph, isStore, type Loop, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -185,12 +185,33 @@ function below(text: string, i: string): boolean {
  * True if a loop visits only the elements from where an earlier loop was left: `while (i < n) put_page(pages[i++])` after a loop
  * by the same variable.
  */
-export const isRest = remembered((loop: Loop, { program, reference, graph }: Called): boolean => {
-  const text = program.between(reference.file, loop.pos, loop.end).replace(/\s+/g, ' ');
-  const name = /^(?:while ?\(|for ?\( ?;) ?(\w+) ?(?:<|!=) ?[^;{]*/.exec(text)?.[1];
-  if (name === undefined || !new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text)) return false;
-  return graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));
+export const isRest = remembered((loop: Loop, local: Called): boolean => {
+  const name = restIndex(loop, local);
+  return name !== null && local.graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));
 });
+
+/** The variable of a loop that goes on from where that stands; `null` for any other loop. */
+function restIndex({ pos, end }: Loop, { program, reference }: Called): string | null {
+  const text = program.between(reference.file, pos, end).replace(/\s+/g, ' ');
+  const name = /^(?:while ?\(|for ?\( ?;) ?(\w+) ?(?:<|!=) ?[^;{]*/.exec(text)?.[1];
+  return name !== undefined && new RegExp(`(\\+\\+ ?${name}\\b|\\b${name} ?\\+\\+)`).test(text) ? name : null;
+}
+
+/**
+ * True for a drop in a loop over the rest of an array which begins with an element that was dropped before: the index by which a loop around
+ * it has dropped was not stepped on since.
+ */
+export function isRestAgain(local: Called, n: Node, o: CallOperation, { dropped }: State): boolean {
+  const rest = n.loops.at(-1);
+  const round = dropped === null ? undefined : n.loops.find((l) => l.id === dropped.loop);
+  if (dropped === null || dropped.doubt !== null || dropped.unsure || !rest || !round || rest === round) return false;
+  const element = elementGiven(o, 0);
+  const index = element === undefined ? null : ownIndex(lookedUp(element));
+  if (index === null || !round.variables.includes(index) || restIndex(rest, local) !== index) return false;
+  const isStep = ({ operation }: Node): boolean => isStore(operation) && operation.target === index;
+  const first = local.graph.nodes.find(({ pos, operation }) => pos === dropped.pos && operation?.kind === 'call');
+  return first !== undefined && leadsTo(local.graph, first, (m) => m.loops.some((l) => l.id === rest.id), isStep);
+}
 
 /**
  * True for a loop that drops the elements which need no entry of their own: in the same round of a loop around it, an element of the

@@ -6,7 +6,7 @@ import type { Expression } from '../../../syntax/ast.js';
 import type { Called } from '../context.js';
 import { givenBack } from '../loops/extras.js';
 import { sweepAt } from '../loops/sweep.js';
-import { isBefore, isOfEarlier, loopOf, ownIndex } from '../loops/unwind.js';
+import { isBefore, isOfEarlier, isRestAgain, loopOf, ownIndex } from '../loops/unwind.js';
 import { behind, freed, holders, isCut, reach, renamed, valueIn } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign, theReference, told } from '../memory/state.js';
@@ -68,7 +68,7 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
 
 /** A drop of what was dropped before. */
 function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
-  const isSame = isBySame(n, o.args[0], state);
+  const isSame = isBySame(n, o.args[0], state) || isRestAgain(local, n, o, state);
   if (state.unsure || !(isCertain(state) || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [state];
   // Of an array, it may be an element that was not dropped, but where all of them are dropped.
   const isAll = n.loops.length === 0 && isWhole(o, 0) && !isElement(local.graph, o.args[0]);
