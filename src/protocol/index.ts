@@ -5,7 +5,7 @@ import { gupAcquires, gupReleases } from './gup.js';
 import { iteratorAcquires } from './iterator.js';
 import { type Listing, listings as listingCalls, type Removal, removals as removalCalls } from './listing.js';
 import { memfdAcquires, memfdReleases } from './memfd.js';
-import { allocatingCalls, castCalls, endEntries, frameOrigins, memoryIterators, memoryTransfers, origins } from './memory.js';
+import { allocatingCalls, castCalls, endEntries, firstFrame, frameOrigins, memoryIterators, memoryTransfers, origins } from './memory.js';
 import { networkReleases, networkStructs, networkTransfers } from './network.js';
 import { mappingLookups, pageHandles, pageLookups, pageMembers, pageTransfers, takingCalls, transparentCalls } from './page.js';
 import { pinAcquires, pinReleases } from './pin.js';
@@ -70,7 +70,7 @@ export * from './systems.js';
 export type * from './types.js';
 export { takenBackBy, toldBefore, undoneBy } from './undoing.js';
 export * from './users.js';
-export { allocatingCalls, castCalls, endEntries, mappingLookups, pageHandles, pageLookups, pageMembers };
+export { allocatingCalls, castCalls, endEntries, firstFrame, mappingLookups, pageHandles, pageLookups, pageMembers };
 
 function byName<T extends { name: string }>(...families: readonly (readonly T[])[]): ReadonlyMap<string, T> {
   return new Map(families.flat().map((entry) => [entry.name, entry]));

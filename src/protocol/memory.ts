@@ -136,6 +136,12 @@ export const frameOrigins: readonly { origin: OriginCall; place: Place }[] = [
   { origin: page('frame', 'follow_pfnmap_start'), place: '0.pfn@pfn' },
 ];
 
+/**
+ * The member that says at which frame a mapping of frames (VM_PFNMAP) begins: what is computed from it is the number of a page on which
+ * nobody took a reference. remap_pfn_range() in mm/memory.c.
+ */
+export const firstFrame = 'vm_pgoff';
+
 /** Calls that take pages from the allocator, also where what they give is not a page's pointer: include/linux/gfp.h. */
 export const allocatingCalls: readonly string[] = [
   'alloc_page',

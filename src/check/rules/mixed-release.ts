@@ -7,7 +7,8 @@ import type { Subject } from '../../survey/unit.js';
 import { flagDecides, flaggedIn, kindOf } from '../company.js';
 import { stepAt } from '../data/access.js';
 import { complaintAt, releasesIn } from '../evidence.js';
-import { type FindingStep, type Rule, stepIn, taken } from '../finding.js';
+import { unreferenced } from '../faults/unreferenced.js';
+import { type FindingStep, notTold, type Rule, stepIn, taken } from '../finding.js';
 
 /** unpin_user_page() of a page that was never pinned takes 1024 from its count; ZERO_PAGE is let through (mm/gup.c, 6.5 on). */
 export const mixedRelease: Rule = {
@@ -16,7 +17,7 @@ export const mixedRelease: Rule = {
   about: 'one releasing call for a place that holds pages of several origins, each of which wants its own',
   check(subject, others) {
     const unconditional = releasesIn(subject).filter((s) => s.event.call.drops !== 'any' && !flaggedIn(subject, s));
-    return unconditional.flatMap((release) => {
+    const met = unconditional.flatMap((release) => {
       const strangers = [...siblings(subject, release, others), ...strangersIn(subject, release), ...strangersKept(subject, release)];
       if (strangers.length === 0) return [];
       const calls = new Set([subject.row.api, ...strangers.map(({ api }) => api)]);
@@ -27,6 +28,7 @@ export const mixedRelease: Rule = {
       const steps = new Map(strangers.map(({ step }) => [`${step.file}:${step.line}:${step.column}`, step]));
       return [{ ...complaint, path: [...(first ? [first] : []), ...steps.values(), ...rest] }];
     });
+    return [...met, ...notTold(unreferenced(subject), met)];
   },
 };
 

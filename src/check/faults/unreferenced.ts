@@ -1,0 +1,115 @@
+/**
+ * Frame numbers that come to one drop, of which one way of a function computes the number from where a mapping of frames begins: on that
+ * one nobody has taken a reference.
+ */
+import { sourcesOf } from '../../flow/flow.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import { arrivalsOf, type Visit } from '../../flow/visit.js';
+import { areOpposite, type Clear, type Graph, isStore, leadsTo, type Node, type Store } from '../../program/graph.js';
+import { rootOf } from '../../program/path.js';
+import { firstFrame } from '../../protocol/index.js';
+import type { Subject } from '../../survey/unit.js';
+import { no, zero } from '../../syntax/truth.js';
+import { stepAt } from '../data/access.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, taken } from '../finding.js';
+
+/** Where a function drops the frame of which a variable has the number, or calls who does. */
+interface FrameDrop {
+  release: SeenRelease;
+  visit: Visit;
+  variable: string;
+  pos: number;
+}
+
+/** The drops to which a way leads on which the number was computed. */
+export function unreferenced(subject: Subject): Complaint[] {
+  const { program, row } = subject;
+  const drops = releasesIn(subject).filter(({ event }) => event.call.drops !== 'any');
+  return drops.flatMap(framesDropped).flatMap(({ release, visit, variable, pos }): Complaint[] => {
+    const { reference } = visit.flow;
+    if (!program.textOf(reference).includes(firstFrame)) return [];
+    const [computed] = program.graphs(reference).flatMap((graph) => computedIn(graph, variable, pos));
+    if (computed === undefined) return [];
+    const { api } = release.event;
+    const steps = [
+      stepAt(subject, visit, computed.pos, `${variable} is computed from ${firstFrame}, and no reference is taken`),
+      stepAt(subject, visit, pos, `dropped by ${api}(), whichever it is`),
+    ];
+    const message = `${api}() drops pages from ${row.api}() and frames on which nobody has taken a reference alike`;
+    return [{ message, file: reference.file, function: reference.name, pos, path: [taken(subject), ...steps] }];
+  });
+}
+
+const maxLevels = 4;
+
+/** The variables, in the dropping function and in those that call it, in which the number of what is dropped stands. */
+function framesDropped(release: SeenRelease): FrameDrop[] {
+  const found: FrameDrop[] = [];
+  let ways = [{ visit: release.visit, pos: release.event.pos, fact: release.event.fact }];
+  for (let level = 0; level <= maxLevels && ways.length > 0; level++) {
+    for (const { visit, pos, fact } of ways)
+      for (const source of sourcesOf(visit.flow, fact)) {
+        const variable = /^([A-Za-z_]\w*)@pfn$/.exec(source)?.[1];
+        if (variable !== undefined) found.push({ release, visit, variable, pos });
+      }
+    ways = ways.flatMap(({ visit: v }) => (v.way === 'call' ? arrivalsOf(v) : []).map(({ visit, pos, fact }) => ({ visit, pos, fact })));
+  }
+  return found;
+}
+
+/** The nodes that set a variable to the number of such a frame, from which a way leads to a place with the number still there. */
+function computedIn(graph: Graph, variable: string, pos: number): Node[] {
+  const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
+  if (drop === undefined) return [];
+  const isSet = ({ operation: o }: Node): boolean => isStore(o) && o.kind !== 'update' && o.target === variable;
+  return graph.nodes.filter((n) => {
+    if (!isSet(n) || !isFrom(graph, variable, n.pos, firstFrame)) return false;
+    if (n.guards.some((g) => drop.guards.some((d) => areOpposite(g, d)))) return false;
+    const tells = tellingAside(graph, n, variable);
+    return leadsTo(
+      graph,
+      n,
+      (m) => m === drop,
+      (m) => isSet(m) || tells(m),
+    );
+  });
+}
+
+/** True if a member of that name stands in what a variable is set to at a place, or in what names there were set to. */
+function isFrom({ assigned }: Graph, target: string, pos: number, member: string): boolean {
+  const named = new RegExp(`\\.${member}\\b`);
+  const seen = new Set([target]);
+  let texts = assigned.flatMap((a) => (a.target === target && a.pos === pos ? [a.text] : []));
+  while (texts.length > 0 && !texts.some((text) => named.test(text))) {
+    const names = new Set(texts.flatMap((text) => text.match(/(?<![.\w])[A-Za-z_]\w*/g) ?? []).filter((name) => !seen.has(name)));
+    for (const name of names) seen.add(name);
+    texts = assigned.flatMap((a) => (names.has(a.target) ? [a.text] : []));
+  }
+  return texts.length > 0;
+}
+
+/**
+ * Asks whether a condition may tell what was computed from what was taken, or cannot come out so where it was: a flag that is set to
+ * constants, unless it is set where the number is, to what agrees; or a call that is given the number.
+ */
+function tellingAside({ nodes }: Graph, computed: Node, variable: string): (n: Node) => boolean {
+  const stores = nodes.flatMap(({ operation: o, guards }) => (isStore(o) && rootOf(o.target) === o.target ? [{ o, guards }] : []));
+  const isConstant = (o: Store): o is Clear => o.kind === 'clear' && /^\w+$/.test(o.text);
+  const around = JSON.stringify(computed.guards);
+  const said = new Map(
+    stores.flatMap(({ o, guards }) => (isConstant(o) && JSON.stringify(guards) === around ? [[o.target, o.text] as const] : [])),
+  );
+  const isFlag = (path: string): boolean => {
+    const own = stores.filter(({ o }) => o.target === path);
+    return own.length > 0 && own.every(({ o }) => isConstant(o));
+  };
+  return ({ operation: o }) => {
+    if (o?.kind !== 'assume') return false;
+    if (o.call?.args.some(({ path }) => path === variable)) return true;
+    const text = said.get(o.left.path ?? '');
+    if (text === undefined) return isFlag(o.left.path ?? '');
+    const agrees = zero.test(o.right.text) && (o.op === '==' ? no.test(text) : o.op === '!=' && !no.test(text));
+    return !agrees;
+  };
+}
