@@ -30,7 +30,7 @@ export function endsItsOwn(program: Program, { file }: FunctionReference, graph:
 }
 
 /** True for a variable of a function that is set to nothing but what some calls give. */
-function isSetOnlyBy({ params, nodes }: Graph, variable: string, isMeant: (o: CallOperation) => boolean): boolean {
+export function isSetOnlyBy({ params, nodes }: Graph, variable: string, isMeant: (o: CallOperation) => boolean): boolean {
   if (rootOf(variable) !== variable || variable.startsWith('::') || params.some(({ name }) => name === variable)) return false;
   const made = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isMeant(o) ? [o.result] : [])));
   const isNone = (o: Store): boolean => o.kind === 'clear' && (o.text === '' || noPointer.test(o.text));

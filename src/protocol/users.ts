@@ -53,3 +53,6 @@ export const userLowering = /\b(?:refcount|atomic\w*)_(?:dec|sub)_and_\w*(?:test
 /** Calls that count one more, and the same in the text of a function. include/linux/kref.h, too */
 export const raisingName = /^(?:(?:refcount|atomic\w*)_(?:inc|add)\w*|kref_get\w*)$/;
 export const raisingText = /\b(?:(?:refcount|atomic\w*)_(?:inc|add)\w*|kref_get\w*)\s*\(/;
+
+/** The struct of the address space that a call takes pages of, and the call that makes a new one, in which nobody runs yet: kernel/fork.c */
+export const addressSpace = { tag: 'mm_struct', made: 'mm_alloc' } as const;

@@ -1,6 +1,7 @@
 import { areOpposite } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { reachOf, usersBeside } from '../data/reach.js';
+import { isOfNewSpace } from '../data/unshared.js';
 import { complaintHere, isBeforeName, isPinnedInArm } from '../evidence.js';
 import { type Complaint, type Rule, taken } from '../finding.js';
 
@@ -15,7 +16,7 @@ export const needsPin: Rule = {
     if (row.case?.number === 3) return isByRequest(subject, others) ? [] : besideNotifier(subject);
     if (isOtherwisePinned(subject, others)) return [];
     const reach = reachOf(subject);
-    if (!reach) return [];
+    if (!reach || isOfNewSpace(subject)) return [];
     const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
     complaint.path.push(...reach.steps);
     return [complaint];
