@@ -21,6 +21,7 @@ import { withEarly } from './early.js';
 import { exitOf } from './exit.js';
 import { openFrontier, stageOf } from './frontier.js';
 import { saysFailed } from './keeping.js';
+import { toldOnce } from './once.js';
 import { commonHolders, commonSets } from './sets.js';
 
 export interface Walked {
@@ -187,10 +188,9 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   }
   walked.late = walked.late.map((found) => ({ ...found, trail: tracks.decidedForLate(found) }));
   walked.cut = frontier.isCut();
-  walked.lost = tracks
-    .turns((exit) => exit.kind === 'lost')
-    .map((turned) => ({ ...turned, pos: leftOver(turned.exit.trail) ?? turned.pos }));
-  walked.failing = tracks.turns(isFailing);
+  const turns = (isOfSort: (exit: Exit) => boolean): Turned[] => toldOnce(graph, tracks.turns(isOfSort));
+  walked.lost = turns((exit) => exit.kind === 'lost').map((turned) => ({ ...turned, pos: leftOver(turned.exit.trail) ?? turned.pos }));
+  walked.failing = turns(isFailing);
   walked.emptied = tracks.turns((exit) => exit.kind === 'held' && exit.none.length + exit.unset.length > 0 && !exit.unsure);
   if (entry.kind === 'returned')
     walked.undone = tracks.leading(
