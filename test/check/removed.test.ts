@@ -496,3 +496,80 @@ describe('the first object of a list', () => {
 `,
   );
 });
+
+/** Buffers that are found by their address, of which the last user leaves those of a pool. @param last how a user is counted off; @param out how one of another size is taken out */
+const pooled = ({
+  last = 'if (!refcount_dec_and_test(&b->users))\n\t\treturn;\n\tif (b->pooled)\n\t\treturn;',
+  out = 'b->pooled = false;\n\t\tlist_del_init(&b->list);',
+} = {}): string => `struct buf { struct list_head list; unsigned long at; long size; refcount_t users; bool pooled; struct page **pages; int n; };
+struct pool { struct list_head bufs; };
+static void buf_drop(struct buf *b)
+{
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+	kvfree(b->pages);
+	list_del_init(&b->list);
+	kfree(b);
+}
+void buf_put(struct buf *b)
+{
+	${last}
+	buf_drop(b);
+}
+struct buf *buf_get(struct pool *f, unsigned long at, long size)
+{
+	struct buf *b;
+
+	list_for_each_entry(b, &f->bufs, list) {
+		if (b->at != at)
+			continue;
+		if (b->size == size) {
+			refcount_inc(&b->users);
+			return b;
+		}
+		${out}
+		break;
+	}
+	b = kzalloc(sizeof(*b), GFP_KERNEL);
+	if (!b)
+		return NULL;
+	refcount_set(&b->users, 1);
+	b->n = size >> PAGE_SHIFT;
+	b->pages = kvmalloc_array(b->n, sizeof(*b->pages), GFP_KERNEL);
+	if (!b->pages)
+		goto err;
+	if (pin_user_pages_fast(at, b->n, FOLL_WRITE | FOLL_LONGTERM, b->pages) <= 0)
+		goto err;
+	b->at = at;
+	b->size = size;
+	b->pooled = true;
+	list_add_tail(&b->list, &f->bufs);
+	return b;
+err:
+	kvfree(b->pages);
+	kfree(b);
+	return NULL;
+}
+void pool_end(struct pool *f)
+{
+	struct buf *b, *n;
+
+	list_for_each_entry_safe(b, n, &f->bufs, list)
+		if (b->pooled)
+			buf_drop(b);
+}
+`;
+
+describe('an object that stays where others find it behind its last user', () => {
+  const rule = 'leak-on-path';
+  const place = 'buf_get:if (b->size == size) {';
+  complains(rule, 'and is taken out for users who need not be there', pooled(), place);
+  const read = 'refcount_dec(&b->users);\n\tif (refcount_read(&b->users) > 0)\n\t\treturn;\n\tif (b->pooled)\n\t\treturn;';
+  complains(rule, 'of which the count is read', pooled({ last: read }), place);
+  accepts(
+    rule,
+    'and is dropped where there are none',
+    pooled({ out: 'b->pooled = false;\n\t\tlist_del_init(&b->list);\n\t\tif (!refcount_read(&b->users))\n\t\t\tbuf_drop(b);' }),
+  );
+  accepts(rule, 'never', pooled({ last: 'if (!refcount_dec_and_test(&b->users))\n\t\treturn;' }));
+  accepts(rule, 'for a flag that is not taken back', pooled({ out: 'b->at = 0;\n\t\tlist_del_init(&b->list);' }));
+});

@@ -9,6 +9,7 @@ import { tagOf } from '../function/freed.js';
 import { parameterOf } from '../function/parameter.js';
 import { removing, removingCall, takersIn } from '../function/taking-out.js';
 import { namesCalled } from '../function/text.js';
+import { mayBeUnused } from '../function/unused.js';
 import type { Turned } from '../memory/state.js';
 import { happened } from '../memory/trail.js';
 import type { Walked } from '../walk/walk.js';
@@ -62,8 +63,10 @@ function objectsIn(program: Program, reference: FunctionReference, carrier: Carr
     const add = (variable: string, byMember: boolean): void => {
       const tag = parameterOf(graph, variable) >= 0 ? null : tagOf(program, file, graph, variable);
       if (tag === null || linksOf(program, file, tag) > (byMember ? 1 : 0)) return;
-      // Of several users each has to see to its own: who takes it out and puts it on another way had one.
-      const isOurs = (): boolean => graph.nodes.some((n) => isPut(n, variable)) || (!byMember && isPutElsewhere(program, file, tag));
+      // Of several users each has to see to its own: who takes it out and puts it on another way had one. Where there may be none, nobody else will.
+      const isOurs = (): boolean =>
+        graph.nodes.some((n) => isPut(n, variable)) ||
+        (byMember ? mayBeUnused(program, file, graph, variable, tag) : isPutElsewhere(program, file, tag));
       if (isCounted(program, file, tag) && !isOurs()) return;
       for (const { suffix } of within(program, file, tag, carrier)) found.set(variable + suffix, { variable, tag, suffix, byMember });
     };
