@@ -11,7 +11,6 @@ import { rootOf, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { remembered } from '../program/remembered.js';
 import { consumed, endingOperations, handedContainers, type Release, type ReleaseCall, releases, userTests } from '../protocol/index.js';
-import { overlaid } from '../survey/overlaid.js';
 import { assumptionsOf, startOf } from '../survey/sites.js';
 import { stepsTo } from '../survey/trace.js';
 import type { Subject } from '../survey/unit.js';
@@ -21,6 +20,7 @@ import { isApart } from './apart.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
 import { isMadeIn } from './made.js';
 import { mixedAt } from './mixed.js';
+import { isReadOtherwise } from './read-otherwise.js';
 
 /** Every statement that can drop the reference, those that free pages too. */
 export const releasesIn = remembered(({ program, followed, site }: Subject): SeenRelease[] =>
@@ -54,12 +54,6 @@ export const pathsIn = remembered((subject: Subject): Witness[] => {
   if (row.reference === 'conditional' && releasesIn(subject).length === 0) return [];
   return walkPaths(analysis, startOf(program, site), keptIn(subject)).filter((w) => isCertain(subject, w) && !isReadOtherwise(subject, w));
 });
-
-/** True for pages that are held where a function leaves them, and which it reads by the name of another member of a union: what it drops is not followed. */
-function isReadOtherwise({ program, followed }: Subject, { kind, file, function: name }: Witness): boolean {
-  if (kind !== 'leak' && kind !== 'kept') return false;
-  return overlaid(program, followed).some(({ reference }) => reference.file === file && reference.name === name);
-}
 
 /** True if the acquiring function, on some path on which it succeeds, leaves the pages in memory that outlives it. */
 export function keptOnSuccess({ program, analysis, site }: Subject): boolean {

@@ -57,7 +57,7 @@ describe('a member of a union that is read as another', () => {
 });
 
 /** A function that fills an array by one member, and unwinds a failure by another. */
-const unwound = (drop: string, members = unnamedPages) => `struct req { ${members} int n; };
+const unwound = (drop: string, members = unnamedPages, rest = '') => `struct req { ${members} int n; };
 int take(struct req *r, unsigned long a, int n)
 {
 	int got;
@@ -71,6 +71,7 @@ int take(struct req *r, unsigned long a, int n)
 		kvfree(r->raw);
 		return -EFAULT;
 	}
+	${rest}
 	r->n = n;
 	return 0;
 }
@@ -92,4 +93,7 @@ describe('a failure that is unwound by another member of a union', () => {
     unwound(drop, 'struct page **pages; void *raw;'),
     'take:if (got != n) {',
   );
+  const rest = (undo: string) => unwound(drop, unnamedPages, `if (hw_map(r)) {\n\t\t${undo}\n\t\treturn -EIO;\n\t}`);
+  complains('leak-on-path', 'another failure, of which nothing is dropped', rest('kvfree(r->raw);'), 'take:if (hw_map(r)) {');
+  accepts('leak-on-path', 'another failure, that is unwound so', rest('unpin_user_pages(r->pages, n);\n\t\tkvfree(r->pages);'));
 });
