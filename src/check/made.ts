@@ -11,9 +11,9 @@ import { noPointer } from '../syntax/truth.js';
 /** True if what a fact of a function says to be there stands in an object that the function has allocated. */
 export function isMadeIn(program: Program, flow: FunctionFlow, fact: string): boolean {
   const roots = new Set(sourcesOf(flow, fact).map(rootOf));
-  const makes = ({ nodes }: Graph): boolean => {
-    const made = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && memoryCall.test(o.name ?? '') ? [o.result] : [])));
-    return nodes.some(({ operation: o }) => o?.kind === 'copy' && roots.has(o.target) && made.has(o.source.path ?? ''));
+  const makes = (graph: Graph): boolean => {
+    const made = resultsOf(graph, isAllocating);
+    return graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && roots.has(o.target) && made.has(o.source.path ?? ''));
   };
   return program.graphs(flow.reference).every(makes);
 }
@@ -30,12 +30,18 @@ export function endsItsOwn(program: Program, { file }: FunctionReference, graph:
 }
 
 /** True for a variable of a function that is set to nothing but what some calls give. */
-export function isSetOnlyBy({ params, nodes }: Graph, variable: string, isMeant: (o: CallOperation) => boolean): boolean {
+export function isSetOnlyBy(graph: Graph, variable: string, isMeant: (o: CallOperation) => boolean): boolean {
+  const { params, nodes } = graph;
   if (rootOf(variable) !== variable || variable.startsWith('::') || params.some(({ name }) => name === variable)) return false;
-  const made = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isMeant(o) ? [o.result] : [])));
+  const made = resultsOf(graph, isMeant);
   const isNone = (o: Store): boolean => o.kind === 'clear' && (o.text === '' || noPointer.test(o.text));
   const stores = nodes.flatMap(({ operation: o }) => (isStore(o) && o.target === variable && !isNone(o) ? [o] : []));
   return stores.length > 0 && stores.every((o) => o.kind === 'copy' && made.has(o.source.path ?? ''));
+}
+
+/** Where the results of some calls of a function stand. */
+export function resultsOf({ nodes }: Graph, isMeant: (o: CallOperation) => boolean): ReadonlySet<string> {
+  return new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isMeant(o) ? [o.result] : [])));
 }
 
 function isAllocating({ name }: CallOperation): boolean {
@@ -47,9 +53,7 @@ function isMaking(program: Program, from: string, o: CallOperation): boolean {
   const callee = o.name === null ? null : onlyFunction(program.resolve(o.name, from));
   if (callee === null) return isAllocating(o);
   return program.graphs(callee).every((graph) => {
-    const errors = new Set(
-      graph.nodes.flatMap(({ operation: e }) => (e?.kind === 'call' && errorCalls.test(e.name ?? '') ? [e.result] : [])),
-    );
+    const errors = resultsOf(graph, ({ name }) => errorCalls.test(name ?? ''));
     const returned = graph.nodes.flatMap(({ operation: r }) => (r?.kind === 'return' && r.value?.path ? [r.value.path] : []));
     const objects = returned.filter((path) => !errors.has(path));
     return objects.length > 0 && objects.every((path) => isSetOnlyBy(graph, path, isAllocating));

@@ -195,6 +195,7 @@ export function ofWholeText(file: string): string {
   return `read${separator}${file}`;
 }
 
+/** True for that question, of any file. */
 export function isOfWholeText(question: string): boolean {
   return question.startsWith(ofWholeText(''));
 }

@@ -7,7 +7,7 @@ import type { Program } from '../../program/program.js';
 import { addressSpace } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { noPointer } from '../../syntax/truth.js';
-import { isSetOnlyBy } from '../made.js';
+import { isSetOnlyBy, resultsOf } from '../made.js';
 
 /** True for a call that is given an address space which its file makes, in a variable or a member in which that keeps no other. */
 export function isOfNewSpace({ program, site: { reference, graph, call } }: Subject): boolean {
@@ -34,7 +34,7 @@ function isNew(program: Program, reference: FunctionReference, graph: Graph, pat
 function isKeptNew(program: Program, file: string, { tag, field }: Member): boolean {
   const stored = program.touching(file, [field], tag).flatMap((reference) =>
     program.graphs(reference).flatMap((graph) => {
-      const made = new Set(graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isMaking(o) ? [o.result] : [])));
+      const made = resultsOf(graph, isMaking);
       const isSpace = (path: string | null): boolean => path !== null && (made.has(path) || isSetOnlyBy(graph, path, isMaking));
       return graph.nodes.flatMap(({ operation: o }): (boolean | null)[] => {
         if (!isStore(o)) return [];

@@ -98,9 +98,10 @@ function takenAt(state: State, o: CallOperation, fact: string): string | null {
 
 /** Where a pointer to an array is handed in that leads nowhere yet, the call allocates the array; what a parameter leads to the caller knows. */
 function withArray({ graph }: Called, state: State, pointer: string, result: string): State {
-  const isGiven = graph.params.some((p) => p.name === pointer);
+  const isParameter = (name: string): boolean => graph.params.some((p) => p.name === name);
+  const isGiven = isParameter(pointer);
   const place = isGiven ? placeBelow(state, pointer, '[]') : pointer.startsWith('&') ? pointer.slice(1) : null;
-  if (place === null || (!isGiven && (baseOf(place) !== place || graph.params.some((p) => p.name === place)))) return state;
+  if (place === null || (!isGiven && (baseOf(place) !== place || isParameter(place)))) return state;
   if (!leadsNowhere(state, place)) return state;
   const made = `${result}~0`;
   return withFresh(put(renewed(state, made), place, made), made);
