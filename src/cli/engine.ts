@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Change } from '../check/change.js';
 import type { Finding } from '../check/finding.js';
 import { checkedSurvey } from '../check/index.js';
-import { TreeError } from '../source/index.js';
+import { type Looked, TreeError } from '../source/index.js';
 import { survey } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
 import type { Survey } from '../survey/row.js';
@@ -15,8 +15,8 @@ import { Failure } from './failure.js';
 /** What the thread is told at its start. */
 export interface Task {
   tree: string;
-  /** All but the functions, which cannot be sent. */
-  options: Omit<SurveyOptions, 'onProgress' | 'signal'>;
+  /** All but what cannot be sent. */
+  options: Omit<SurveyOptions, 'onProgress' | 'signal' | 'looked'>;
   /** Somebody looks at the progress. */
   watched: boolean;
   /** The rules of `check` are asked in the same pass. */
@@ -34,8 +34,12 @@ export interface Result {
 /** What the thread says: any number of times how far it is, then the result, or why the tree cannot be surveyed. */
 export type Message = { progress: [stage: string, done: number, total: number] } | Result | { refused: string };
 
-/** What the thread is told later, if its task is of a change: that, or why it cannot be known. */
-export type Told = { change: Change } | { refused: string };
+interface Seen {
+  looked: Looked | null;
+}
+
+/** What the thread is told later: with a cache, what was seen of the tree; if its task is of a change, that, or why it cannot be known. */
+export type Told = Seen | { change: Change } | { refused: string };
 
 /** The line is not drawn more often than this, and a tree has many files. */
 const PACE_MS = 40;
@@ -51,15 +55,31 @@ function onProgress(stage: string, done: number, total: number): void {
   say({ progress: [stage, done, total] });
 }
 
-/** Fails as what the main thread says. */
-function toldChange(): Promise<Change> {
-  return new Promise((done, fail) => {
-    parentPort?.once('message', (told: Told) => ('change' in told ? done(told.change) : fail(new Failure(told.refused))));
+/** Hears the first thing of a kind that the main thread says. */
+function told<T extends Told>(isMeant: (said: Told) => said is T): Promise<T> {
+  return new Promise((done) => {
+    parentPort?.on('message', function hear(said: Told) {
+      if (!isMeant(said)) return;
+      parentPort?.off('message', hear);
+      done(said);
+    });
   });
 }
 
+async function toldLooked(): Promise<Looked | null> {
+  return (await told((said): said is Seen => 'looked' in said)).looked;
+}
+
+/** Fails as what the main thread says. */
+async function toldChange(): Promise<Change> {
+  const said = await told((said): said is Exclude<Told, Seen> => !('looked' in said));
+  if ('refused' in said) throw new Failure(said.refused);
+  return said.change;
+}
+
 try {
-  const options = { ...task.options, ...(task.watched ? { onProgress } : {}) };
+  const looked = task.options.cache === undefined ? {} : { looked: toldLooked() };
+  const options = { ...task.options, ...looked, ...(task.watched ? { onProgress } : {}) };
   const change = task.ofChange ? toldChange() : undefined;
   // It is awaited when the tree has been followed; should it fail before that, somebody has heard of it.
   change?.catch(() => {});

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { Change } from '../check/change.js';
 import { visible } from '../report/visible.js';
+import { lookAhead } from '../source/index.js';
 import type { Survey } from '../survey/row.js';
 import { makeCache } from './cache.js';
 import { changesSince } from './changes.js';
@@ -45,7 +46,7 @@ const lessHaste = [
   '--interrupt-budget=1000000',
   '--max-inlined-bytecode-size-cumulative=200',
   '--min-semi-space-size=16',
-  '--initial-heap-size=600',
+  '--initial-heap-size=1500',
   '--no-concurrent-marking',
 ];
 
@@ -74,19 +75,23 @@ const lessPasses = [
  */
 const v8Flags: readonly string[] = process.versions.v8.startsWith('11.3.') ? [...lessHaste, ...lessPasses] : lessHaste;
 
-/** Runs the engine on its thread. What git says of a change it is told later: it need not wait for that with the tree. */
+/** Runs the engine on its thread. What git says of a change, and what is seen of the tree meanwhile, it is told later. */
 function engine(task: Task, progress: Progress, change: Promise<Change> | undefined): Promise<Result> {
   return new Promise((done, fail) => {
     for (const flag of v8Flags) setFlagsFromString(flag);
     const worker = new Worker(new URL('./engine.js', import.meta.url), { workerData: task });
     const tell = (told: Told): void => worker.postMessage(told);
+    const give = (error: unknown): void => {
+      fail(error);
+      worker.terminate().catch(fail);
+    };
+    const { cache, jobs } = task.options;
+    const onProgress = (read: number, total: number): void => progress.report('reading', read, total);
+    if (cache !== undefined)
+      lookAhead(task.tree, cache, { ...(jobs === undefined ? {} : { jobs }), onProgress }).then((looked) => tell({ looked }), give);
     change?.then(
       (known) => tell({ change: known }),
-      (error: unknown) => {
-        if (error instanceof Failure) return tell({ refused: error.message });
-        fail(error);
-        worker.terminate().catch(fail);
-      },
+      (error: unknown) => (error instanceof Failure ? tell({ refused: error.message }) : give(error)),
     );
     worker.on('message', (message: Message) => {
       if ('progress' in message) progress.report(...message.progress);

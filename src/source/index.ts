@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openCache } from './cache.js';
+import { type KeptIndex, openCache } from './cache.js';
 import { errorCode, reason, type SourceWarning, TreeError } from './errors.js';
 import { CALL, DEFINITION, FIELD, STRUCT } from './hash.js';
 import { join, renew, turnedIndex } from './join.js';
@@ -8,6 +8,7 @@ import { noListings, openListings } from './listings.js';
 import { defaultJobs, gather, type Work } from './pool.js';
 import { postings } from './postings.js';
 import { reader } from './reader.js';
+import type { SliceResult } from './slice.js';
 import { STAMP, type Stamp } from './stamp.js';
 import type { SharedTree, Tree } from './tree.js';
 import { isAsBefore, walk } from './walk.js';
@@ -29,10 +30,41 @@ export interface TreeOptions {
   jobs?: number;
   /** A directory for what a later run can use again. */
   cache?: string;
+  /** What {@link lookAhead} finds of the same tree in the same cache; what it does not is looked for here. */
+  looked?: Promise<Looked | null>;
   /** Told now and then how many of the files known so far have been read. */
   onProgress?: (done: number, total: number) => void;
   /** Stops the work; `openTree` then rejects with the signal's reason. */
   signal?: AbortSignal;
+}
+
+/** What a run that comes back to a tree can see of it at once; may be sent between threads. */
+export interface Looked {
+  known: KeptIndex;
+  /** What the files of that index look like now. */
+  now: SliceResult[];
+}
+
+/**
+ * Looks at the files that an earlier run has found in a tree, for {@link openTree} on another thread: one that has yet to load
+ * what it needs. `null` if nothing was kept.
+ */
+export async function lookAhead(
+  root: string,
+  cache: string,
+  { jobs = defaultJobs(), onProgress }: Pick<TreeOptions, 'jobs' | 'onProgress'> = {},
+): Promise<Looked | null> {
+  const top = resolve(root);
+  const known = existsSync(top) ? openCache(cache, top).load() : undefined;
+  if (!known) return null;
+  const crew = gather(jobs, undefined, onProgress);
+  try {
+    const work = crew.begin({ root: top, stamps: true, want: 'stamp' });
+    work.add(known.index.files);
+    return { known, now: await work.finish() };
+  } finally {
+    crew.close().catch(() => {});
+  }
 }
 
 /** Reads every C file below `root` once. Throws `TreeError` if there is nothing to analyse. */
@@ -44,11 +76,12 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
   const cache = options.cache === undefined ? undefined : openCache(options.cache, top);
   const crew = gather(Math.max(1, options.jobs ?? defaultJobs()), options.signal, options.onProgress);
   try {
-    const known = cache?.load();
+    const looked = await options.looked;
+    const known = looked?.known ?? cache?.load();
     const work = { root: top, stamps: cache !== undefined };
     const begin = () => crew.begin({ ...work, want: known === undefined ? 'index' : 'stamp' });
     const listings = cache === undefined ? noListings : openListings(top, known?.index);
-    let first = begin();
+    let first = looked ? seen(looked.now) : begin();
     // Mostly the files are those of the last run: the threads look at them while that is being found out.
     if (known) first.add(known.index.files);
     let files = known?.index.files ?? [];
@@ -71,6 +104,11 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
     // Nobody has to wait for the threads to be gone.
     crew.close().catch(() => {});
   }
+}
+
+/** Work that was done before. */
+function seen(results: SliceResult[]): Work {
+  return { add: () => {}, finish: async () => results };
 }
 
 /** Walks the tree, and has what it finds worked on at the same time. */

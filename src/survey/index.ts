@@ -4,7 +4,7 @@ import type { FunctionReference } from '../program/file.js';
 import { openTree, type Tree } from '../source/index.js';
 import { initSyntax } from '../syntax/index.js';
 import { sumOf } from './coverage.js';
-import { type Kept, openKept } from './kept.js';
+import { type Kept, openKept, readShelf } from './kept.js';
 import type { SurveyOptions } from './options.js';
 import type { Survey } from './row.js';
 import { acquiringFiles } from './sites.js';
@@ -59,20 +59,22 @@ export function surveyedFiles(tree: Tree): { files: string[]; aliases: FunctionR
  */
 export async function inspectTree(path: string, options: SurveyOptions, inspection?: Inspection, asked = false): Promise<Inspected> {
   const progress = options.onProgress ?? (() => {});
-  const [tree] = await Promise.all([
+  const [tree, , shelf] = await Promise.all([
     openTree(path, {
       ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
       ...(options.cache === undefined ? {} : { cache: options.cache }),
+      ...(options.looked === undefined ? {} : { looked: options.looked }),
       ...(options.signal ? { signal: options.signal } : {}),
       onProgress: (done, total) => progress('reading', done, total),
     }),
     initSyntax(),
+    // What an inspection found is kept with it, apart from what the survey alone keeps.
+    options.cache === undefined ? null : readShelf(options.cache, inspection?.name ?? 'survey', path),
   ]);
   const { files: all, aliases } = surveyedFiles(tree);
   assureMatches(tree, options.paths);
   const files = all.filter(wantedFiles(options.paths));
-  // What an inspection found is kept with it, apart from what the survey alone keeps.
-  const kept = options.cache === undefined ? null : openKept(options.cache, inspection?.name ?? 'survey', tree, aliases);
+  const kept = shelf && openKept(shelf, tree, aliases);
   const open = files.filter((file) => !kept?.units.has(file));
   const work = { aliases, files: open, keep: asked || kept !== null, inspection };
   const { warnings, ...fresh } = await surveyFiles(tree, work, options);

@@ -21,16 +21,27 @@ export interface Kept {
   save(fresh: Worked, others?: Worked & { tree: Tree }): void;
 }
 
+/** What earlier runs kept of a tree, whatever has become of it since. */
+export interface Shelf {
+  document: Document | null;
+  put(value: Buffer): void;
+}
+
 /**
- * Opens what earlier runs of the same code kept of the tree in the folder `dir`.
+ * Reads what earlier runs of the same code kept of the tree at `root` in the folder `dir`.
  *
  * @param reader who asks: a check keeps its findings with the units, a survey has none
  */
-export function openKept(dir: string, reader: string, tree: Tree, aliases: readonly FunctionReference[]): Kept {
+export async function readShelf(dir: string, reader: string, root: string): Promise<Shelf> {
   const store = openStore(dir, `units ${codeDigest()} ${FORMAT}`);
-  const key = `${reader} ${realpathSync(tree.root)}`;
+  const key = `${reader} ${realpathSync(root)}`;
+  return { document: readDocument(store.get(key)), put: (value) => store.put(key, value) };
+}
+
+/** Finds what of that still holds. */
+export function openKept(shelf: Shelf, tree: Tree, aliases: readonly FunctionReference[]): Kept {
   const macros = named(aliases);
-  const document = usable(readDocument(store.get(key)), macros);
+  const document = usable(shelf.document, macros);
   const differences = differencesFrom(document, tree);
   const holds = holding(document, tree, differences);
   const chosen = new Map<string, Resting>();
@@ -54,7 +65,7 @@ export function openKept(dir: string, reader: string, tree: Tree, aliases: reado
       const isNew = fresh.units.size > 0 || (others?.units.size ?? 0) > 0;
       // What was kept of another index takes long to compare with this one's answers.
       if (!isNew && document.index === tree.index) return;
-      store.put(key, written(renewed(document, tree, chosen, fresh, used, others)));
+      shelf.put(written(renewed(document, tree, chosen, fresh, used, others)));
     },
   };
 }

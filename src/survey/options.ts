@@ -1,3 +1,4 @@
+import type { Looked } from '../source/index.js';
 import type { SiteKind } from './row.js';
 
 /** What the caller of {@link survey} may choose. */
@@ -10,6 +11,8 @@ export interface SurveyOptions {
   jobs?: number;
   /** Folder of a cache that later runs may share; absent: none. */
   cache?: string;
+  /** What somebody else is looking at meanwhile: see `lookAhead` of source/. */
+  looked?: Promise<Looked | null>;
   /** Called as the work goes on; `done` of `total` in the named stage, `total` 0 while unknown. */
   onProgress?: (stage: string, done: number, total: number) => void;
   /** Ends the survey early; the promise rejects with the signal's reason. */

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, uti
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openShared, openStore, openTree, type Tree } from '../../src/source/index.js';
+import { lookAhead, openShared, openStore, openTree, type Tree } from '../../src/source/index.js';
 import { emptyDir, manyFiles, plant, put } from './helpers.js';
 
 /** Longer than a change counts as too fresh to be relied on. */
@@ -44,13 +44,24 @@ describe('the cache of a tree', () => {
     put(root, 'aa/new.c', 'foo(2)');
     put(root, 'd.c', 'foo(3)');
     utimesSync(join(root, 'd.c'), atime, mtime);
-    for (let run = 0; run < 3; run++) {
-      const tree = await openTree(root, { cache });
+    for (let run = 0; run < 4; run++) {
+      const looked = lookAhead(root, cache);
+      const tree = await openTree(root, run % 2 === 0 ? { cache, looked } : { cache });
       expect(tree.filesCalling('foo')).toEqual(['a.c', 'aa/new.c', 'd.c']);
       expect(tree.filesCalling('bbb')).toEqual(['b.c']);
       expect(tree.filesCalling('ddd')).toEqual([]);
       await sleep(SETTLE);
     }
+  });
+
+  it('has nothing to be looked at before there is one, or a tree', async () => {
+    const root = plant({ 'a.c': 'foo(1)' });
+    const cache = emptyDir();
+    expect(await lookAhead(root, cache)).toBeNull();
+    expect(await lookAhead(join(root, 'none'), cache)).toBeNull();
+    const tree = await openTree(root, { cache, looked: lookAhead(root, cache) });
+    expect(tree.filesCalling('foo')).toEqual(['a.c']);
+    expect(await lookAhead(root, cache)).not.toBeNull();
   });
 
   it('reads few changed files again, and is written anew when they are many', async () => {
