@@ -190,3 +190,62 @@ describe('pages of an array that is a part of another', () => {
     parted('for (i = 0; i < m; i++)\n\t\tunpin_user_page(pfn_to_page(s->two[i]));'),
   );
 });
+
+const rounds = ({ element = 'struct seg *g = &j->segs[i];', g = 'g->', first = false, undo = 'job_unpin(j);' } = {}) => `
+struct seg { unsigned long at; int n; struct page **pages; };
+struct job { struct seg segs[4]; int nsegs, max; };
+static void job_unpin(struct job *j)
+{
+	int i;
+
+	for (i = 0; i < j->nsegs; i++) {
+		${element}
+
+		if (!${g}pages)
+			continue;
+		unpin_user_pages(${g}pages, ${g}n);
+		kvfree(${g}pages);
+		${g}pages = NULL;
+	}
+}
+int job_pin(struct job *j)
+{
+	int i, r;
+
+	for (i = 0; i < j->nsegs; i++) {
+		${element}
+
+		${g}pages = kvcalloc(${g}n, sizeof(*${g}pages), GFP_KERNEL);
+		if (!${g}pages)
+			goto undo;
+		${first ? `${g}n = 0;` : ''}
+		r = pin_user_pages_fast(
+			${g}at, j->max, FOLL_LONGTERM, ${g}pages);
+		if (r != j->max) {
+			${first ? 'if (r > 0)' : ''}
+				${g}n = r > 0 ? r : 0;
+			goto undo;
+		}
+		${g}n = r;
+	}
+	return 0;
+undo:
+	${undo}
+	return -EFAULT;
+}
+void job_done(struct job *j)
+{
+	job_unpin(j);
+	kfree(j);
+}
+`;
+
+describe('a struct of an array that a later round fills', () => {
+  const loses = 'kvfree(j->segs[0].pages);\n\tkfree(j);';
+  for (const form of [{}, { element: '', g: 'j->segs[i].' }]) {
+    const name = `by ${form.element === '' ? 'its index' : 'a variable'}`;
+    accepts('leak-on-path', `${name}, and has none of its own`, rounds(form));
+    accepts('leak-on-path', `${name}, and counts from zero on`, rounds({ ...form, first: true }));
+    complains('leak-on-path', `${name}, where the failure frees`, rounds({ ...form, undo: loses }), 'job_pin:r = pin_user_pages_fast(');
+  }
+});

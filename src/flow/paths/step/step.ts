@@ -14,8 +14,9 @@ import { structName } from '../../../program/types.js';
 import { asWritten } from '../../../program/written.js';
 import type { Called } from '../context.js';
 import { isPointer } from '../function/shape.js';
-import { spelledIn, textAt } from '../function/text.js';
+import { spelledIn } from '../function/text.js';
 import { wentThrough } from '../function/through.js';
+import { isOfAnother, isOfLaterRound } from '../loops/elements.js';
 import { forgetElement, stepOver, stepPast } from '../loops/forget.js';
 import { reached, roundOf } from '../loops/last.js';
 import { isOthers } from '../loops/loops.js';
@@ -45,7 +46,7 @@ import { mayHold } from './names.js';
 import { answered } from './questions.js';
 import { isReread } from './reread.js';
 import { settled, takesNone } from './settled.js';
-import { added, grown, isIncrease, isNumber, offset } from './sums.js';
+import { added, grown, isIncrease, isNumber, isNumberIn, offset } from './sums.js';
 
 /** The states after a node; none where the path ends or cannot be. */
 export function run(local: Called, n: Node, before: State): State[] {
@@ -81,7 +82,8 @@ export function run(local: Called, n: Node, before: State): State[] {
       if (n.loops.length === 0 && local.shape.parts.has(o.target) && o.replaces && source !== null && state.fresh.has(baseOf(source))) {
         return [put(state, target, stepFrom(source, `${behind}${n.id}`))];
       }
-      if (isOfAnother(local, n, target, state)) return [state];
+      if (isOfAnother(local, n, o, target, state)) return [state];
+      if (target !== null && isNumberIn(local, o.target) && isOfLaterRound(local, n, o, state)) return [unknown(n, target, state)];
       const over = stepOver(local, n, o.target, state);
       if (over) return [over];
       const next = structCopied(local, o, state) ?? put(state, target, source);
@@ -181,21 +183,17 @@ function targetText(local: Called, { target, written }: Copy): string {
 }
 
 /** A constant is stored. */
-function cleared(local: Called, n: Node, { target, text }: Clear, state: State): State {
-  const place = placeAt(state, target);
-  return isOfAnother(local, n, place, state) ? state : put(state, place, constantOf(text, n.id));
+function cleared(local: Called, n: Node, o: Clear, state: State): State {
+  const place = placeAt(state, o.target);
+  if (isOfAnother(local, n, o, place, state)) return state;
+  if (place !== null && isNumberIn(local, o.target) && isOfLaterRound(local, n, o, state)) return unknown(n, place, state);
+  return put(state, place, constantOf(o.text, n.id));
 }
 
-/** True for a store to an array of structs where the pages are: another element may be meant. */
-function isOfAnother(local: Called, n: Node, place: string | null, state: State): boolean {
-  return (
-    place !== null && state.phase === 'held' && state.store.has(place) && reaches(state, valueAt(state, place)) && isInElement(local, n)
-  );
-}
-
-/** `chunk[i].pages = …`, `chunks[i] = …` */
-function isInElement(local: Called, n: Node): boolean {
-  return /^[^=;]*\[[^\]=;]+\]\s*((\.|->)[^=;]*)?=/.test(textAt(local, n));
+/** The state behind a store of which the number that it is about may be another one: either may be meant later. */
+function unknown(n: Node, place: string, state: State): State {
+  const fresh = `~${n.id}`;
+  return put(renewed(state, fresh), place, fresh);
 }
 
 function isOwnMemory(graph: Graph, path: string): boolean {

@@ -55,7 +55,7 @@ export function isNumber({ types }: Graph, path: string): boolean {
 }
 
 /** True for a variable, or a member that it leads to, of some type of numbers. */
-function isNumberIn({ program, graph, reference }: Called, path: string): boolean {
+export function isNumberIn({ program, graph, reference }: Called, path: string): boolean {
   return isNumber(graph, path) || (rootOf(path) !== path && isNumberType(program.typeOf(path, graph, reference.file)));
 }
 
