@@ -58,3 +58,42 @@ describe('a field whose pages are told apart', () => {
   accepts(rule, 'the allocator’s, put with the user’s', buffer(rounds, { ...got, other: 'alloc_page(GFP_KERNEL)' }));
   accepts(rule, 'the kernel’s own, on which a reference was taken', buffer(rounds, { ...got, last: 'get_page(b->pages[i]);' }));
 });
+
+describe('a page of the allocator behind those of the user', () => {
+  const extended = (
+    undo: string,
+    give = 'unpin_user_pages(b->pages, b->n);\n\t__free_page(b->pages[b->n]);',
+  ) => `struct buf { struct page **pages; int n; };
+int buf_take(struct buf *b, unsigned long a, int n)
+{
+	int got = 0;
+
+	if (!n)
+		return -EINVAL;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE, b->pages);
+	if (got != n)
+		goto out;
+	b->pages[n] = alloc_page(GFP_KERNEL);
+	if (!b->pages[n])
+		goto out;
+	b->n = n;
+	return 0;
+out:
+	if (got > 0)
+		${undo}
+	return -ENOMEM;
+}
+void buf_give(struct buf *b)
+{
+	${give}
+}
+`;
+  accepts(rule, 'where as many are unpinned as were pinned', extended('unpin_user_pages(b->pages, got);'));
+  complains(rule, 'where one more is', extended('unpin_user_pages(b->pages, got + 1);'), 'buf_take:unpin_user_pages(b->pages, got + 1);');
+  complains(
+    rule,
+    'where as many are as somebody else has counted',
+    extended('unpin_user_pages(b->pages, b->n);'),
+    'buf_take:unpin_user_pages(b->pages, b->n);',
+  );
+});

@@ -1,6 +1,6 @@
 import { analyse } from '../../flow/analyse.js';
 import type { SeenRelease } from '../../flow/releases.js';
-import { type CallOperation, type Graph, namedCall } from '../../program/graph.js';
+import { type CallOperation, callsAt, type Graph, isStore, namedCall } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { extraReferenceCalls, type OriginKind, originCalls, type ReleaseCall, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
@@ -61,7 +61,7 @@ function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[
   const { reference } = visit.flow;
   if (event.call.drops !== 'pin') return [];
   return program.graphs(reference).flatMap((graph) =>
-    putsFrom(graph, event.fact)
+    putsFrom(graph, event.fact) || dropsOwnCount(subject, graph, event)
       ? []
       : originsIn(graph).flatMap(({ name, kind, call: { pos, result } }) => {
           if (unsaid.has(kind) || visit.flow.origins.has(result)) return [];
@@ -105,6 +105,25 @@ function isPutElsewhere(subject: Subject, heap: string, drops: ReleaseCall['drop
 }
 
 const extra = new RegExp(`\\b(?:${[...extraReferenceCalls].join('|')})\\s*\\(`);
+
+/** True for a drop, from the array that the site's call has filled, of as many as that has taken: what was put behind them is not among those. */
+function dropsOwnCount({ site }: Subject, graph: Graph, { pos, call: { shape } }: SeenRelease['event']): boolean {
+  if (shape !== 'bulk') return false;
+  const [drop] = callsAt(graph, pos);
+  const [taking] = callsAt(graph, site.node.pos);
+  const [array, count] = drop?.args ?? [];
+  if (
+    !taking ||
+    array?.path == null ||
+    count?.path == null ||
+    count.text !== count.path ||
+    !taking.args.some((a) => a.path === array.path && a.text === array.text)
+  )
+    return false;
+  const stores = graph.nodes.flatMap(({ operation: o }) => (isStore(o) && o.target === count.path ? [o] : []));
+  const isOwn = stores.some((o) => o.kind === 'copy' && o.source.path === taking.result);
+  return isOwn && stores.every((o) => o.kind === 'clear' || (o.kind === 'copy' && o.source.path === taking.result));
+}
 
 /** True if a function puts something that stands where the dropped pages do: an index may tell the one from the other. */
 function putsFrom(graph: Graph, fact: string): boolean {
