@@ -6,6 +6,7 @@ import { parseMacro } from '../syntax/index.js';
 import type { FunctionReference } from './file.js';
 import type { CallOperation, Graph } from './graph.js';
 import { addressOf } from './lower/values.js';
+import { callsParameter } from './macro-bodies.js';
 import { calledIn, type MacroSources } from './macro-sources.js';
 import type { Value } from './path.js';
 import { isForOthers, isSometimesItself, isTabled } from './shims.js';
@@ -141,14 +142,6 @@ function isSame(one: Alias | null, other: Alias | null): boolean {
       return position === given?.position && (position >= 0 || sourceName(expression) === sourceName(given.expression));
     })
   );
-}
-
-/** True if a macro's text calls one of its own parameters: `#define CALL(fn, ...) fn(__VA_ARGS__)`. */
-function callsParameter(text: string): boolean {
-  const [list, names] = /^#\s*define\s+\w+\(([^)]*)\)/.exec(text) ?? [];
-  if (list === undefined || names === undefined) return false;
-  const body = text.slice(list.length);
-  return names.split(',').some((name) => /^\s*\w+\s*$/.test(name) && new RegExp(`\\b${name.trim()}[\\s\\\\]*\\)?[\\s\\\\]*\\(`).test(body));
 }
 
 /** The call that all of a macro's body is, in one of its variants: one of the tables, or of what the macro is given. */

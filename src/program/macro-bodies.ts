@@ -173,6 +173,14 @@ export function reachesInto({ params }: FunctionVariant, text: string): boolean 
   return names.some((name) => new RegExp(`\\b${name}\\s*\\)?\\s*(?:->|\\.|\\[|=(?!=|\\s*\\(?\\s*${name}\\b))`).test(text));
 }
 
+/** True if a macro's text calls one of its own parameters: `#define CALL(fn, ...) fn(__VA_ARGS__)`. */
+export function callsParameter(text: string): boolean {
+  const [list, names] = /^#\s*define\s+\w+\(([^)]*)\)/.exec(text) ?? [];
+  if (list === undefined || names === undefined) return false;
+  const body = text.slice(list.length);
+  return names.split(',').some((name) => /^\s*\w+\s*$/.test(name) && new RegExp(`\\b${name.trim()}[\\s\\\\]*\\)?[\\s\\\\]*\\(`).test(body));
+}
+
 /** True if a macro's body is statements: an expression was read as `return` of it. */
 export function isStatements({ body }: FunctionVariant): boolean {
   return body.body.length > 1 || body.body[0]?.kind !== 'return';

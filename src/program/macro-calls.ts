@@ -11,6 +11,7 @@ import { asAliased, type MacroAliases, openMacroAliases } from './macro-aliases.
 import { type MacroArms, openArms } from './macro-arms.js';
 import {
   answerOf,
+  callsParameter,
   isJumping,
   isLooping,
   isStatements,
@@ -171,14 +172,19 @@ function memberVariant(sources: MacroSources, macro: FunctionReference, level = 
   return variant && memberOf(variant, isMember) ? variant : null;
 }
 
-/** What a macro does that drops what its argument leads to, or takes pages among other statements, itself or by another such macro. */
+/**
+ * What a macro does that drops what its argument leads to, or hands it to the function that it is given, `EACH(b, put_it)`; or takes pages
+ * among other statements, itself or by another such macro.
+ */
 function droppingVariant(sources: MacroSources, aliases: MacroAliases, macro: FunctionReference, level = 0): FunctionVariant | null {
   const { textOf, variants, macros } = sources;
   const called = macro.objectLike ? [] : calledIn(textOf(macro), macro.name);
   const [variant] = called.length === 0 ? [] : variants(macro);
   if (!variant) return null;
   const isDropping = (other: FunctionReference): boolean => droppingVariant(sources, aliases, other, level + 1) !== null;
-  const drops = called.some((name) => releases.has(name)) && reachesInto(variant, parsed(sources, macro).body);
+  const isDrop = (name: string): boolean => releases.has(name);
+  const drops =
+    (called.some(isDrop) || (sources.isDriver && callsParameter(textOf(macro)))) && reachesInto(variant, parsed(sources, macro).body);
   const takes = isStatements(variant) && called.some((name) => isTaking(aliases, macro, name));
   return drops || takes || (level < maxLevels && called.some((name) => macros(name, macro.file).some(isDropping)))
     ? statementsOf(variant)

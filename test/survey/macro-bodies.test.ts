@@ -119,3 +119,18 @@ int buf_take(struct buf *b, unsigned long a, int n)
       held('bulk', 'unpin_user_pages').replace('put:', body.includes('unpin') ? 'put:buf_take:unpin_user_pages,' : 'put:'),
     );
 });
+
+describe('a macro that hands each page to the function that it is given', () => {
+  const each = '#define EACH_HELD(b, fn) do { int _i; for (_i = 0; _i < (b)->n; _i++) { fn((b)->pages[_i]); } } while (0)\n';
+  const put = 'static void put_it(struct page *page)\n{\n\tset_page_dirty_lock(page);\n\tunpin_user_page(page);\n}\n';
+  shows(
+    'which drops it',
+    one(`${each}${put}`, 'EACH_HELD(b, put_it);'),
+    'pin page-array car=buf.pages loop-collapsible@file put:put_it:unpin_user_page dirty=set_page_dirty_lock',
+  );
+  shows(
+    'which only looks at it',
+    one(`${each}static void see_it(struct page *page)\n{\n\tprintk("%p", page);\n}\n`, 'EACH_HELD(b, see_it);'),
+    'pin page-array car=buf.pages none@function',
+  );
+});
