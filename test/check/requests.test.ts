@@ -330,3 +330,72 @@ static const struct file_operations tab_fops = { .unlocked_ioctl = tab_ioctl, .r
   accepts(rule, 'and has compared that with it', slots(own, 'if (t->n >= u.n)\n		return -EBUSY;'));
   accepts(rule, 'and has looked at the slot', slots(own, 'if (t->seg[u.slot])\n		return -EBUSY;'));
 });
+
+/** A request that has one helper end what stands in a member of the open object, and another put pages there. */
+const ended = ({ first = 'map_end(&s->map);', lock = 'mutex_lock(&s->m);', end = '' } = {}): string => `
+struct map { struct page **pages; int n; };
+struct sd { struct mutex m; struct map map, other; };
+static void map_end(struct map *map)
+{
+	if (!map->pages)
+		return;
+	unpin_user_pages_dirty_lock(map->pages, map->n, true);
+	kvfree(map->pages);
+	map->pages = NULL;
+}
+static int map_fill(struct map *map, unsigned long a, int n)
+{
+	struct page **pages = kvcalloc(n, sizeof(*pages), GFP_KERNEL);
+	int got;
+
+	if (!pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(pages, got);
+		kvfree(pages);
+		return -EFAULT;
+	}
+	map->pages = pages;
+	map->n = n;
+	return 0;
+}
+static long sd_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
+{
+	struct sd *s = f->private_data;
+	long err = 0;
+
+	${lock}
+	switch (cmd) {
+	case SD_FILL:
+		${first}
+		err = map_fill(&s->map, arg, 16);
+		break;
+	case SD_END:
+		map_end(&s->map);
+		break;
+	}
+	${end}
+	return err;
+}
+static int sd_release(struct inode *i, struct file *f)
+{
+	struct sd *s = f->private_data;
+
+	map_end(&s->map);
+	kfree(s);
+	return 0;
+}
+static const struct file_operations sd_fops = { .unlocked_ioctl = sd_ioctl, .release = sd_release };
+`;
+
+describe('a request that has what stands in its object ended, and filled again', () => {
+  const fill = 'map_fill:map->pages = pages;';
+  for (const how of [{ end: 'mutex_unlock(&s->m);', lock: 'mutex_lock(&s->m);' }]) {
+    const name = how.lock ?? 'a lock';
+    accepts(rule, `under ${name}`, ended(how));
+    complains(rule, `under ${name}, but for the end`, ended({ ...how, first: '' }), fill);
+    complains(rule, `under ${name}, where another member is ended`, ended({ ...how, first: 'map_end(&s->other);' }), fill);
+  }
+});

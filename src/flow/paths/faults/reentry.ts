@@ -1,12 +1,12 @@
 /** Whether a function may be called again for an object that lives on: from a request of user space, and without a test. */
 import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
-import { type Graph, type Guard, isStore, type Node } from '../../../program/graph.js';
+import { type Graph, type Guard, isStore, leadsTo, type Node } from '../../../program/graph.js';
 import { installedAs } from '../../../program/installed.js';
 import { rootOf, splitSteps, suffixAfter, type Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
-import { choosingName, makingName, requestMembers, requestName } from '../../../protocol/index.js';
+import { choosingName, makingName, releases, requestMembers, requestName } from '../../../protocol/index.js';
 import { isHandedOut } from '../../mentions.js';
 import { writtenByUser } from '../function/asked.js';
 import { indexOf } from '../loops/unwind.js';
@@ -15,37 +15,38 @@ import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 const maxLevels = 3;
 
 /** What is asked for: an object by the function's parameter that is it or leads to it, or a place below a variable of the file. */
-export type Kept = { param: number } | { place: string; mayDrop: (name: string, file: string) => boolean };
+export type Kept = { param: number } | { place: string; mayDrop: MayDrop };
+
+type MayDrop = (name: string, file: string) => boolean;
 
 /**
  * True if a request of user space leads to the function, for an object that was not made on the way and is not tested.
+ * @param mayDrop whether a function of a name, as seen from a file, may drop references
  * @param isEmptied whether a caller has dropped, as it returns, what a function that it calls has left in the object
  */
 export function isReentered(
   program: Program,
   reference: FunctionReference,
   kept: Kept,
+  mayDrop: MayDrop,
   isEmptied: (caller: FunctionReference, callee: FunctionReference) => boolean,
 ): boolean {
-  const isCome = (site: CallSite, callee: FunctionReference): boolean =>
-    !isEmptied(site.caller, callee) && !site.node.guards.some((g) => keepsOut(program, site, g));
+  const isCome: IsCome = (site, callee, { param }) =>
+    !isEmptied(site.caller, callee) && !site.node.guards.some((g) => keepsOut(program, site, g)) && !isDroppedBefore(site, param, mayDrop);
   return isRequested(program, reference, kept, isCome);
 }
 
+/** Whether a call leads to a function again, which is given the object by that parameter. */
+type IsCome = (site: CallSite, callee: FunctionReference, given: { param: number }) => boolean;
+
 /** True if a request of user space leads to the function by calls of some sort, for an object that was not made on the way. */
-export function isRequested(
-  program: Program,
-  reference: FunctionReference,
-  kept: Kept,
-  isCome: (site: CallSite, callee: FunctionReference) => boolean,
-  level = 0,
-): boolean {
+export function isRequested(program: Program, reference: FunctionReference, kept: Kept, isCome: IsCome, level = 0): boolean {
   if (isRequest(program, reference)) return true;
   if (level >= maxLevels) return false;
   return program.callSites(reference).some((site) => {
     const { caller, graph, node } = site;
     const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(program, site, kept.param);
-    if (above === null || !isCome(site, reference)) return false;
+    if (above === null || !isCome(site, reference, 'place' in kept ? { param: -1 } : kept)) return false;
     return isRequest(program, caller) || isRequested(program, caller, above, isCome, level + 1);
   });
 }
@@ -81,6 +82,18 @@ function keepsOut(program: Program, { caller, graph, node }: CallSite, guard: Gu
   if (members.length === 0) return false;
   const way = waysThrough(graph, [node]);
   return members.some((member) => way.some(mayStore(program, caller.file, member)) || mayStoreAbove(program, caller, member, maxLevels));
+}
+
+/** True if a call on a way to another one may drop what the object has that the other is given. */
+function isDroppedBefore({ caller: { file }, graph, node, call }: CallSite, param: number, mayDrop: MayDrop): boolean {
+  const object = call.args[param]?.path;
+  if (object == null) return false;
+  const isOf = (path: string | null): boolean => path !== null && (suffixAfter(path, object) ?? suffixAfter(object, path)) !== null;
+  return graph.nodes.some((n) => {
+    const o = n.operation;
+    if (o?.kind !== 'call' || o.name === null || o.name === call.name || !o.args.some((a) => isOf(a.path))) return false;
+    return (releases.has(o.name) || mayDrop(o.name, file)) && leadsTo(graph, n, (m) => m === node);
+  });
 }
 
 /** What the caller has of an object that it gives; `null` for one that it made or chose, or that ends with it; of one that is no parameter's, no parameter (-1). */
