@@ -206,6 +206,10 @@ const neutralNames: readonly string[] = [
   'flush_*',
   'invalidate_kernel*',
   'mutex_*',
+  // A lock until the end of the scope, or of the statement behind it: include/linux/cleanup.h.
+  'guard',
+  'scoped_guard',
+  'scoped_cond_guard',
   'spin_*',
   'raw_spin_*',
   'down_*',

@@ -392,7 +392,7 @@ static const struct file_operations sd_fops = { .unlocked_ioctl = sd_ioctl, .rel
 
 describe('a request that has what stands in its object ended, and filled again', () => {
   const fill = 'map_fill:map->pages = pages;';
-  for (const how of [{ end: 'mutex_unlock(&s->m);', lock: 'mutex_lock(&s->m);' }]) {
+  for (const how of [{ end: 'mutex_unlock(&s->m);' }, { lock: 'guard(mutex)(&s->m);' }]) {
     const name = how.lock ?? 'a lock';
     accepts(rule, `under ${name}`, ended(how));
     complains(rule, `under ${name}, but for the end`, ended({ ...how, first: '' }), fill);

@@ -239,8 +239,16 @@ function typeArgument(e: Expression | undefined): CType | null {
   return e?.kind === 'type' ? e.type : null;
 }
 
+/** The macro that makes an object of a class until the end of the scope, `guard(mutex)(&obj->lock)`: what it is given is no variable but a word. */
+function classMacro(b: Builder, callee: Expression): string | null {
+  if (callee.kind !== 'call' || callee.callee.kind !== 'identifier') return null;
+  const [word, ...others] = callee.args;
+  const isWord = word?.kind === 'identifier' && !b.types.has(word.name) && !b.types.has(`::${word.name}`) && !b.names.isFunction(word.name);
+  return isWord && others.length === 0 ? callee.callee.name : null;
+}
+
 function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
-  let name = e.callee.kind === 'identifier' ? e.callee.name : null;
+  let name = e.callee.kind === 'identifier' ? e.callee.name : classMacro(b, e.callee);
   let through: string | null = null;
   if (name === null) {
     const callee = evaluate(b, e.callee);
