@@ -192,7 +192,12 @@ describe('an object that is taken from an xarray', () => {
   );
 });
 
-const hashed = (failed: string) => `struct hbuf { struct rhash_head node; u64 key; struct page *pages[4]; };
+const remove = 'rhashtable_remove_fast(ht, &b->node, params)';
+const hashed = (
+  failed: string,
+  at = 'if (!b)\n\t\treturn -ENOENT;',
+  taken = remove,
+) => `struct hbuf { struct rhash_head node; u64 key; struct page *pages[4]; };
 int hbuf_add(struct rhashtable *ht, struct hbuf *b)
 {
 	int ret = pin_user_pages_fast(b->key, 4, FOLL_LONGTERM, b->pages);
@@ -210,10 +215,11 @@ int hbuf_add(struct rhashtable *ht, struct hbuf *b)
 int hbuf_del(struct rhashtable *ht, u64 key)
 {
 	struct hbuf *b = rhashtable_lookup_fast(ht, &key, params);
+	int err;
 
-	if (!b)
-		return -ENOENT;
-	if (rhashtable_remove_fast(ht, &b->node, params))
+	${at}
+	err = ${taken};
+	if (err)
 		return -ENOENT;
 	${failed}
 	unpin_user_pages(b->pages, 4);
@@ -225,6 +231,9 @@ int hbuf_del(struct rhashtable *ht, u64 key)
 describe('an object of a hash table', () => {
   accepts('leak-on-path', 'that could not be taken out', hashed(''));
   complains('leak-on-path', 'that was taken out', hashed('if (hw_stop(key))\n\t\treturn -EIO;'), 'hbuf_del:if (hw_stop(key))');
+  const chosen = (failed: string): string => hashed(failed, '', `b ? ${remove} : -ENOENT`);
+  accepts('leak-on-path', 'that could not be taken out, or was not there', chosen(''));
+  complains('leak-on-path', 'that was there, and taken out', chosen('if (hw_stop(key))\n\t\treturn -EIO;'), 'hbuf_del:if (hw_stop(key))');
 });
 
 /** Maps that are found by their ids, or in a tree by a function that takes one out, and end by a function for all. */

@@ -185,8 +185,11 @@ function decisions({ nodes }: Graph): Shape['isDecided'] {
   const tested = new Set<string>();
   for (const { operation: o } of nodes)
     if (o?.kind === 'assume') for (const v of [o.left, o.right, ...(o.call?.args ?? [])]) if (v.path !== null) tested.add(v.path);
+  const results = new Map<string, string[]>();
   for (const { operation: o } of nodes)
-    if (o?.kind === 'copy' && o.source.path?.startsWith('%') && tested.has(o.target)) tested.add(o.source.path);
+    if (o?.kind === 'copy' && o.source.path?.startsWith('%')) results.set(o.target, [...(results.get(o.target) ?? []), o.source.path]);
+  // What is tested may have come by others: `err = obj ? take_out(obj) : -ENOENT`.
+  for (const path of tested) for (const result of results.get(path) ?? []) tested.add(result);
   return (result) => tested.has(result);
 }
 
