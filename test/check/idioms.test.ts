@@ -328,7 +328,16 @@ const mapped = (use: string, between = ''): string => `int page_peek(unsigned lo
 `;
 
 describe('the address of a page', () => {
-  for (const use of ['*value = *p;', '*value = p[3];', '*p = 1;', 'memcpy(to, p, 64);', 'return copy_to_user(to, p, 64);']) {
+  for (const use of [
+    '*value = *p;',
+    '*value = p[3];',
+    '*p = 1;',
+    'memcpy(to, p, 64);',
+    'return copy_to_user(to, p, 64);',
+    'if (*p == 7)',
+    'if (a && p[1] != a)',
+    'return *p;',
+  ]) {
     complains('use-after-release', `a page that is gone, by ${use}`, mapped(use), `page_peek:${use}`);
     accepts('use-after-release', `a page that is there, by ${use}`, mapped(use, 'note(a);'));
   }

@@ -111,12 +111,19 @@ function leadsThere(state: State, { args }: CallOperation, place: string): boole
   return reach(state, valueIn(state, args[Number(index)])).includes(content ?? '');
 }
 
-/** A load or a store through an address in a page after its last drop; `null` for any other. */
+/** A load or a store through an address in a page after its last drop, also for a condition or a result; `null` for any other. */
 export function lateAccess(local: Called, n: Node, o: Operation | null, state: State): State[] | null {
   const isThrough = (path: string | null): boolean => path !== null && rootOf(path) !== path && isAddress(local, state, rootOf(path));
   const isWrite = isStore(o) && isThrough(o.target);
-  const isLoad = o?.kind === 'copy' && !o.source.address && isThrough(o.source.path);
+  const isLoad = loadedBy(o).some(({ path, address }) => !address && isThrough(path));
   return isWrite || isLoad ? usedLate(local, n, state, 'reached by its address after the drop') : null;
+}
+
+/** What an operation reads, but for what it hands on. */
+function loadedBy(o: Operation | null): readonly Value[] {
+  if (o?.kind === 'copy') return [o.source];
+  if (o?.kind === 'assume') return [o.left, o.right];
+  return o?.kind === 'return' && o.value ? [o.value] : [];
 }
 
 function usedLate(local: Called, n: Node, state: State, how: string): State[] | null {
