@@ -189,3 +189,66 @@ describe('a buffer that its maker gives up', () => {
     `ubuf_create:${clean}`,
   );
 });
+
+const undone = ({
+  first = 'unpin_user_pages(b->pages, b->n);',
+  then = 'kref_put(&b->ref, ubuf_free);',
+  end = '',
+  use = '',
+  fails = 'xa_alloc(&c->bufs, &b->id, b, xa_limit_32b, GFP_KERNEL)',
+} = {}) => `
+struct ubuf { struct kref ref; u32 id; int n; struct page *pages[]; };
+struct uctx { struct xarray bufs; struct ubuf *last; };
+static void ubuf_free(struct kref *ref)
+{
+	struct ubuf *b = container_of(ref, struct ubuf, ref);
+
+	${end}
+	unpin_user_pages_dirty_lock(b->pages, b->n, true);
+	kfree(b);
+}
+int ubuf_make(struct uctx *c, unsigned long a, int n)
+{
+	struct ubuf *b = kzalloc(struct_size(b, pages, n), GFP_KERNEL);
+	int ret;
+
+	if (!b)
+		return -ENOMEM;
+	kref_init(&b->ref);
+	ret = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, b->pages);
+	if (ret != n) {
+		if (ret > 0)
+			unpin_user_pages(b->pages, ret);
+		kfree(b);
+		return -EFAULT;
+	}
+	b->n = n;
+	${use}
+	if (${fails}) {
+		${first}
+		${then}
+		return -ENOMEM;
+	}
+	return 0;
+}
+void ubuf_del(struct uctx *c, u32 id)
+{
+	struct ubuf *b = xa_erase(&c->bufs, id);
+
+	if (b)
+		kref_put(&b->ref, ubuf_free);
+}
+`;
+
+describe('an object that is given up once its pages are dropped', () => {
+  const rule = 'double-release';
+  for (const then of ['kref_put(&b->ref, ubuf_free);', 'ubuf_free(&b->ref);']) {
+    complains(rule, `by ${then}`, undone({ then }), `ubuf_make:${then}`);
+    accepts(rule, `by ${then}, which alone drops them`, undone({ first: '', then }));
+    accepts(rule, `by ${then}, which counts none any more`, undone({ first: 'unpin_user_pages(b->pages, b->n);\n\t\tb->n = 0;', then }));
+    accepts(rule, `by ${then}, which may leave them`, undone({ then, end: 'if (!b->id)\n\t\treturn;' }));
+  }
+  accepts(rule, 'with another use of it', undone({ use: 'kref_get(&b->ref);' }));
+  accepts(rule, 'where others have it', undone({ use: 'c->last = b;', fails: 'hw_start(c)' }));
+  accepts(rule, 'which is freed', undone({ then: 'kfree(b);' }));
+});

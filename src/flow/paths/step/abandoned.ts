@@ -26,7 +26,7 @@ export function abandoned(local: Called, n: Node, o: CallOperation, object: stri
 }
 
 /** True if something else than a variable leads to an object. */
-function isStored({ store }: State, object: string): boolean {
+export function isStored({ store }: State, object: string): boolean {
   return [...store].some(([place, value]) => baseOf(value) === object && rootOf(place) !== place && baseOf(place) !== object);
 }
 

@@ -1,7 +1,7 @@
 /** What a function asks of its parameters, itself or by what it calls: of that it is told what its callers know. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, type Graph, isStore } from '../../../program/graph.js';
-import { rootOf } from '../../../program/path.js';
+import { rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 import { releases } from '../../../protocol/index.js';
@@ -47,6 +47,12 @@ function questionsOf(context: Context, callee: FunctionReference, nested: number
       found.set(place.of, withQuestion(found.get(place.of) ?? nothing, place.suffix, mask));
     }
   return found;
+}
+
+/** What a function asks below something that it has got to, by its names: suffixes. */
+export function askedBelow(context: Context, callee: FunctionReference, names: readonly string[]): readonly string[] {
+  const paths = context.program.graphs(callee).flatMap((graph) => questionsIn(context, callee, graph, maxNested).map(({ path }) => path));
+  return [...new Set(paths.flatMap((path) => names.map((name) => suffixAfter(path, name) ?? '')))].filter((suffix) => suffix !== '');
 }
 
 function withQuestion({ itself, whole, bits }: Asked, suffix: string, mask: string | undefined): Asked {

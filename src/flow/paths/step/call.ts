@@ -52,7 +52,7 @@ import { mayReach } from './around.js';
 import { handedBack, take, withSome } from './arrive.js';
 import { chained } from './chained.js';
 import { drop, free, lateUse } from './drop.js';
-import { endedAround } from './ended.js';
+import { droppedByEnd, endedAround } from './ended.js';
 import { enter, unless, unseen } from './enter.js';
 import { storedTo } from './known.js';
 import { listed } from './listed.js';
@@ -109,6 +109,8 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   const values = o.args.map((a) => valueIn(state, a));
   const given = values.map((value) => reach(state, value));
   if (given.every((g) => g.length === 0)) {
+    const again = state.phase === 'released' ? droppedByEnd(local, n, o, values, state) : null;
+    if (again) return [again];
     // Who drops pages of objects that it finds for itself may drop those of this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
     if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local);

@@ -4,17 +4,22 @@ import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
 import { join, rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
+import { puttingCall, userLowering } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 import { isGivenAround } from '../entry.js';
 import { onlyCallOf } from '../function/forwarder.js';
 import { tagOf } from '../function/freed.js';
-import { reach } from '../memory/memory.js';
-import type { State } from '../memory/state.js';
+import { placeBelow, reach, valueAt } from '../memory/memory.js';
+import { signOf } from '../memory/signs.js';
+import { type State, sign, told } from '../memory/state.js';
 import { stepsOf, type Trail } from '../memory/trail.js';
-import { abandoned } from './abandoned.js';
+import { abandoned, isStored } from './abandoned.js';
 import { nameOf, objectsAround, wholesOf } from './around.js';
+import { askedBelow } from './asked.js';
+import { isCertain, unsettled } from './drop.js';
 import { taken } from './enter.js';
 import { after } from './exits.js';
+import { isUsedMore } from './uses.js';
 
 /**
  * The ways on from a call that is given but a member of the object with the pages, and gets from there to the whole: those on which it
@@ -43,6 +48,53 @@ export function endedAround(local: Called, n: Node, o: CallOperation, values: re
       return isAsked ? ways : ways.flatMap((next) => abandoned(local, n, o, object, next) ?? []);
     }),
   );
+}
+
+/**
+ * The state behind a call that is given but a member of an object of which the pages were dropped before, and by that ends the object,
+ * which drops them once more: `kref_put(&obj->ref, obj_free)`, where nobody else can have a use of it, or the end itself; `null` for any other.
+ *
+ * @param values what its arguments are worth
+ */
+export function droppedByEnd(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): State | null {
+  if (!isCertain(state) || state.unsure || n.loops.length > 0) return null;
+  for (const [at, value] of values.entries()) {
+    const path = value?.startsWith('&') ? (o.args[at]?.path ?? null) : null;
+    const [object] = path === null ? [] : objectsAround(local.graph, value);
+    const tag = object === undefined ? null : tagIn(local, object);
+    if (object === undefined || path === null || tag === null || !isEmbedded(local, path)) continue;
+    const callee = endBy(local, n, o, object, path, state);
+    const end = callee && endIn(local.program, callee, callee.name === o.name ? at : 0, tag);
+    const facts = end?.wholes.flatMap((whole) => reach(state, object).flatMap((suffix) => join(whole, suffix) ?? [])) ?? [];
+    if (!end || facts.length === 0 || !isAllStored(local, end, object, state)) continue;
+    const exits = local.effects(end.reference, [...new Set(facts)].sort());
+    const [first] = exits;
+    if (first === undefined || !exits.every((e) => e.kind === 'dropped' && e.drop?.whole && !e.unsure)) continue;
+    const passed = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
+    local.late({ kind: 'double', trail: after(after(first.trail, end.trail), passed.trail) as Trail, pos: n.pos });
+    return unsettled(state);
+  }
+  return null;
+}
+
+/** The function that a call has end the object: itself, or what the last user is to call; of one with users, where this path is the only one. */
+function endBy(local: Called, n: Node, o: CallOperation, object: string, member: string, state: State): FunctionReference | null {
+  const { program, nodes, reference } = local;
+  const isPut = puttingCall.test(o.name ?? '');
+  const given = isPut ? program.shell(reference.file)?.byName.get(o.args[1]?.path ?? '') : nodes.targets(n, o);
+  const callee = onlyFunction(given ?? []);
+  if (callee === null || !(isPut || userLowering.test(program.textOf(callee)))) return callee;
+  const isOwn = state.fresh.has(object) && !state.shared.has(object) && !isStored(state, object);
+  return isOwn && !isUsedMore(local, n, member) ? callee : null;
+}
+
+/** True if this path has stored all that an end asks of the object, and nothing as zero: the end drops then as it does of any. */
+function isAllStored(local: Called, { reference, wholes }: End, object: string, state: State): boolean {
+  const names = local.program.graphs(reference).flatMap((graph) => wholes.flatMap((whole) => [whole, nameOf(graph, whole)]));
+  return askedBelow(local, reference, names).every((suffix) => {
+    const place = placeBelow(state, object, suffix);
+    return place !== null && state.store.has(place) && signOf(state, valueAt(state, place)) !== sign.zero;
+  });
 }
 
 const maxForwarders = 2;

@@ -10,9 +10,12 @@ import type { Called } from '../context.js';
  * the second time is another use.
  */
 export function isOtherUse(local: Called, n: Node, { args }: CallOperation, callee: FunctionReference, at: number): boolean {
-  const { program, graph, reference } = local;
   const object = args[at]?.path ?? null;
-  if (object === null || !userLowering.test(program.textOf(callee))) return false;
+  return object !== null && userLowering.test(local.program.textOf(callee)) && isUsedMore(local, n, object);
+}
+
+/** True if a call on a way to a node has counted one more use of an object, or of one of its members. */
+export function isUsedMore({ program, graph, reference }: Called, n: Node, object: string): boolean {
   const raises = (name: string): boolean =>
     raisingName.test(name) || program.resolveNear(name, reference.file).some((r) => raisingText.test(program.textOf(r)));
   return graph.nodes.some(
