@@ -530,3 +530,38 @@ void finish(struct dev *d)
   });
   it('where a page is dropped by such an address', async () => expect(await mixedWith(told(''))).toMatch(/alloc_page/));
 });
+
+describe('8. mixed: a helper of the file that makes the array for pages of its own', () => {
+  const either = (array: string): string => `struct map { struct page **pages; int n; bool own; };
+int map_user(struct map *m, unsigned long a, int n)
+{
+	m->pages = kcalloc(n, sizeof(*m->pages), GFP_KERNEL);
+	if (!m->pages)
+		return -ENOMEM;
+	m->n = pin_user_pages_fast(a, n, FOLL_WRITE, m->pages);
+	return m->n;
+}
+int map_own(struct map *m, int n)
+{
+	int i;
+
+	${array}
+	for (i = 0; i < n; i++)
+		m->pages[i] = alloc_page(GFP_KERNEL);
+	m->own = true;
+	return 0;
+}
+void map_end(struct map *m)
+{
+	if (!m->own)
+		unpin_user_pages(m->pages, m->n);
+	kfree(m->pages);
+}`;
+  for (const size of ['sizeof(*m->pages)', 'sizeof(struct page *)', 'sizeof *m->pages'])
+    it(`of the size ${size}`, async () =>
+      expect(await mixedWith(either(`m->pages = kcalloc(n, ${size}, GFP_KERNEL);`))).toMatch(/alloc_page/));
+  it('but not one that makes the object', async () =>
+    expect(await mixedWith(either('m = kzalloc(sizeof(*m), GFP_KERNEL);\n\tm->pages = kcalloc(n, sizeof(*m->pages), GFP_KERNEL);'))).toBe(
+      '',
+    ));
+});

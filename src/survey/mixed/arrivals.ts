@@ -107,7 +107,7 @@ function arrivalsBy(analysis: Analysis, reference: FunctionReference, beginning:
         seen.add(o.pos);
         const flow = analyse(analysis, reference, [{ pos: o.pos, facts }]);
         const key = lookup ? (o.args[0]?.path ?? null) : null;
-        const fresh = makesObjects(graph) || livesInPage(flow);
+        const fresh = makesObjects(analysis.program, reference, graph) || livesInPage(flow);
         found.push({ origin, result: o.result, fresh, lookup, key, passing: isPassing(graph, flow), flow });
       }
     }
@@ -125,22 +125,25 @@ function isPassing(graph: Graph, { heap, origins, releases }: FunctionFlow): boo
 }
 
 /** True if the function allocates a struct: sizeof of what a struct pointer points at. */
-function makesObjects(graph: Graph): boolean {
+function makesObjects(program: Program, { file }: FunctionReference, graph: Graph): boolean {
+  const isObject = (sizeOf: string): boolean => {
+    const path = pointedAt.exec(sizeOf)?.[1]?.replaceAll('->', '.');
+    const pointed = path === undefined ? null : program.typeOf(path, graph, file);
+    // That of what a variable, or a member, points at is one of a struct only if those are no pointers.
+    return /\*|struct/.test(sizeOf) && !/page\s*\*/.test(sizeOf) && (pointed === null || pointed.pointers < 2);
+  };
   return graph.nodes.some(
     (n) =>
       n.operation?.kind === 'call' &&
       n.operation.name !== null &&
       objectCall.test(n.operation.name) &&
       // `kzalloc_obj(*p)` from 7.0 on.
-      (/_(obj|flex)$/.test(n.operation.name) || n.operation.expressions.some((e) => e.kind === 'sizeof' && isObject(graph, e.text))),
+      (/_(obj|flex)$/.test(n.operation.name) || n.operation.expressions.some((e) => e.kind === 'sizeof' && isObject(e.text))),
   );
 }
 
-/** True for the size of a struct; that of what a variable points at only if those are no pointers. */
-function isObject({ types }: Graph, sizeOf: string): boolean {
-  const pointed = types.get(/^sizeof\s*\(?\s*\*\s*(\w+)\s*\)?$/.exec(sizeOf)?.[1] ?? '');
-  return /\*|struct/.test(sizeOf) && !/page\s*\*/.test(sizeOf) && (pointed === undefined || pointed.pointers < 2);
-}
+/** `sizeof(*buf->pages)` */
+const pointedAt = /^sizeof\s*\(?\s*\*\s*(\w+(?:(?:->|\.)\w+)*)\s*\)?$/;
 
 /** True if the object that keeps the page stands in the page's own memory. */
 function livesInPage(flow: FunctionFlow): boolean {
