@@ -97,3 +97,94 @@ void buf_give(struct buf *b)
     'buf_take:unpin_user_pages(b->pages, b->n);',
   );
 });
+
+/** A caller that has one helper put the user's pages into an object, or another pages of the driver's own, and a third end it. */
+const either = ({
+  test = 'if (a & 511)',
+  or = 'else',
+  end = 'map_end(&m);',
+  drop = 'unpin_user_pages_dirty_lock(m->pages, m->n, true);',
+  own = '&m',
+  page = 'alloc_page(GFP_KERNEL)',
+} = {}) => `
+struct map { struct page **pages; int n; bool own; };
+static int map_user(struct map *m, unsigned long a, int n)
+{
+	m->pages = kcalloc(n, sizeof(*m->pages), GFP_KERNEL);
+	if (!m->pages)
+		return -ENOMEM;
+	m->n = pin_user_pages_fast(a, n, FOLL_WRITE, m->pages);
+	return m->n == n ? 0 : -EFAULT;
+}
+static int map_own(struct map *m, int n)
+{
+	int i;
+
+	m->pages = kcalloc(n, sizeof(*m->pages), GFP_KERNEL);
+	if (!m->pages)
+		return -ENOMEM;
+	for (i = 0; i < n; i++)
+		m->pages[i] = ${page};
+	m->own = true;
+	m->n = n;
+	return 0;
+}
+static void map_end(struct map *m)
+{
+	${drop}
+	kfree(m->pages);
+}
+static void own_end(struct map *m)
+{
+	while (m->n--)
+		__free_page(m->pages[m->n]);
+	kfree(m->pages);
+}
+int map_do(struct dev *d, unsigned long a, int n)
+{
+	struct map m = {}, other = {};
+	int ret, kind;
+
+	kind = kind_of(a);
+	${test}
+		ret = map_own(${own}, n);
+	${or}
+		ret = map_user(&m, a, n);
+	if (ret)
+		return ret;
+	ret = hw_do(d, m.pages, m.n);
+	${end}
+	return ret;
+}
+`;
+
+describe('an object that one helper or another fills', () => {
+  const drop = 'unpin_user_pages_dirty_lock(m->pages, m->n, true);';
+  complains(rule, 'and one end drops alike', either().replace(/static void own_end[\s\S]*?\n}\n/, ''), `map_end:${drop}`);
+  const alone = (how: Parameters<typeof either>[0], name: string) =>
+    accepts(rule, name, either(how).replace(/static void own_end[\s\S]*?\n}\n/, 'void own_end(struct map *m);\n'));
+  alone({ drop: `if (!m->own)\n\t\t${drop}` }, 'and the end asks which');
+  alone({ end: 'if (m.own)\n\t\town_end(&m);\n\telse\n\t\tmap_end(&m);' }, 'and the caller asks which');
+  alone({ own: '&other' }, 'where it is another object');
+  alone({ page: 'ZERO_PAGE(0)' }, 'with the page of zeros');
+  accepts(
+    rule,
+    'and an end of each, by what a call has said',
+    either({ test: 'if (kind)', end: 'if (kind)\n\t\town_end(&m);\n\telse\n\t\tmap_end(&m);' }),
+  );
+  const chosen = {
+    test: 'switch (kind) {\n\tcase 1:',
+    or: '\tbreak;\n\tcase 2:',
+    end: 'switch (kind) {\n\tcase 1:\n\t\town_end(&m);\n\t\tbreak;\n\tcase 2:\n\t\tmap_end(&m);\n\t}',
+  };
+  accepts(rule, 'and an end of each, by a number', either(chosen).replace('map_user(&m, a, n);\n', 'map_user(&m, a, n);\n\t}\n'));
+  complains(
+    rule,
+    'and an end of both, by a number',
+    either({ ...chosen, end: 'map_end(&m);' })
+      .replace('map_user(&m, a, n);\n', 'map_user(&m, a, n);\n\t}\n')
+      .replace(/static void own_end[\s\S]*?\n}\n/, ''),
+    `map_end:${drop}`,
+  );
+  accepts(rule, 'and an end of each', either({ end: 'if (a & 511)\n\t\town_end(&m);\n\telse\n\t\tmap_end(&m);' }));
+});

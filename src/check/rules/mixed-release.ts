@@ -1,14 +1,15 @@
 import { analyse } from '../../flow/analyse.js';
 import type { SeenRelease } from '../../flow/releases.js';
-import { type CallOperation, callsAt, type Graph, isStore, namedCall } from '../../program/graph.js';
+import { callsAt, type Graph, isStore } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
-import { extraReferenceCalls, type OriginKind, originCalls, type ReleaseCall, releases } from '../../protocol/index.js';
+import { extraReferenceCalls, type OriginKind, type ReleaseCall, releases } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { flagDecides, flaggedIn, kindOf } from '../company.js';
 import { stepAt } from '../data/access.js';
 import { complaintAt, releasesIn } from '../evidence.js';
+import { originsIn, type Stranger, strangersBeside, unsaid } from '../faults/strangers.js';
 import { unreferenced } from '../faults/unreferenced.js';
-import { type FindingStep, notTold, type Rule, stepIn, taken } from '../finding.js';
+import { notTold, type Rule, stepIn, taken } from '../finding.js';
 
 /** unpin_user_page() of a page that was never pinned takes 1024 from its count; ZERO_PAGE is let through (mm/gup.c, 6.5 on). */
 export const mixedRelease: Rule = {
@@ -18,7 +19,12 @@ export const mixedRelease: Rule = {
   check(subject, others) {
     const unconditional = releasesIn(subject).filter((s) => s.event.call.drops !== 'any' && !flaggedIn(subject, s));
     const met = unconditional.flatMap((release) => {
-      const strangers = [...siblings(subject, release, others), ...strangersIn(subject, release), ...strangersKept(subject, release)];
+      const strangers = [
+        ...siblings(subject, release, others),
+        ...strangersIn(subject, release),
+        ...strangersKept(subject, release),
+        ...strangersBeside(subject, release),
+      ];
       if (strangers.length === 0) return [];
       const calls = new Set([subject.row.api, ...strangers.map(({ api }) => api)]);
       const message = `${release.event.api}() drops ${[...calls].map((api) => `pages from ${api}()`).join(' and ')} alike`;
@@ -31,12 +37,6 @@ export const mixedRelease: Rule = {
     return [...met, ...notTold(unreferenced(subject), met)];
   },
 };
-
-/** A call of another origin, and where it is. */
-interface Stranger {
-  api: string;
-  step: FindingStep;
-}
 
 /** What takes the pages of the file's other sites, with another kind of reference, that come to the same drop: written about once, at the pinning site. */
 function siblings(subject: Subject, release: SeenRelease, others: readonly Subject[]): Stranger[] {
@@ -51,9 +51,6 @@ function siblings(subject: Subject, release: SeenRelease, others: readonly Subje
       .map((o) => ({ api: o.row.api, step: taken(o) }))
   );
 }
-
-/** A page that is looked up by number or address may be the site's own, and any drop of the page of zeros is let through. */
-const unsaid: ReadonlySet<OriginKind> = new Set(['zero', 'found']);
 
 /** The calls of other origins in the releasing function itself whose pages come to an unpinning call. */
 function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[] {
@@ -88,15 +85,6 @@ function strangersKept(subject: Subject, { visit: { heap, way }, event }: SeenRe
       return flow.heap.includes(heap) ? [{ api: name, step }] : [];
     }),
   );
-}
-
-/** The calls of a graph whose result is a page, and what kind of origin each is. */
-function originsIn({ nodes }: Graph): { name: string; kind: OriginKind; call: CallOperation }[] {
-  return nodes.flatMap((n) => {
-    const call = namedCall(n);
-    const origin = call ? originCalls.get(call.name) : undefined;
-    return call && origin ? [{ name: origin.name, kind: origin.kind, call }] : [];
-  });
 }
 
 /** True if pages are dropped in another way from a field, or freed, in some other place: who does knows whose they are. */
