@@ -128,8 +128,10 @@ function mayBeImplied(fact: string, suffix: string, facts: Facts, scope: Scope):
 export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
   if (value.path === null || facts.size === 0) return [];
   const found = new Set<string>();
+  // `&cell` leads to what stands in the cell: that it is the address of a page says nothing of the cell's own.
+  const isBehind = (suffix: string): boolean => suffix === '' || suffix === '@address' || suffix.startsWith('[]');
   const add = (suffix: string | null) => {
-    if (suffix !== null) found.add(value.address && (suffix === '' || suffix.startsWith('[]')) ? `[]${suffix}` : suffix);
+    if (suffix !== null) found.add(value.address && isBehind(suffix) ? `[]${suffix}` : suffix);
   };
   let heap = false;
   for (const fact of facts) {

@@ -111,7 +111,8 @@ export interface Value {
 export function pathBelow(value: Value, suffix: string): string | null {
   if (value.path === null) return null;
   if (!value.address) return join(value.path, suffix);
-  return suffix.startsWith('[]') ? join(value.path, suffix.slice(2)) : suffix === '' ? null : join(value.path, suffix);
+  if (suffix.startsWith('[]')) return join(value.path, suffix.slice(2));
+  return suffix === '' || suffix === '@address' ? null : join(value.path, suffix);
 }
 
 /** What the last steps of a path index: `b.pages` for `b.pages[][]`; any other path is itself. */

@@ -132,5 +132,17 @@ describe('what is written at an address in a page that is dropped clean', () => 
   accepts('dirty-lost', 'what is read there and written elsewhere', at('put_unaligned(get_unaligned(&h->n), (u32 *)&dev->bits);'));
   accepts('dirty-lost', 'a member of what is pointed at from there', at('unsigned long *word = &h->dev->bits;\n	*word |= 4;'));
   accepts('dirty-lost', 'an element of what is pointed at from there', at('u32 *slot = &h->more[3];\n	*slot = 4;'));
+  complains(
+    'dirty-lost',
+    'a store through a pointer to where the address stands',
+    at('dev->addr = h;\n	void **to = &dev->addr;\n	**(u8 **)to = 1;'),
+    `note:${drop}`,
+  );
   accepts('dirty-lost', 'a store to where the address stands', at('dev->addr = h;\n	xchg(&dev->addr, NULL);'));
+  accepts(
+    'dirty-lost',
+    'a store to where the address stands, by a pointer',
+    at('dev->addr = h;\n	void **to = &dev->addr;\n	*to = NULL;'),
+  );
+  accepts('dirty-lost', 'a store to a variable in which the address stands, by a pointer', at('void **to = (void **)&h;\n	*to = NULL;'));
 });

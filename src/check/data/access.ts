@@ -1,12 +1,12 @@
 /** What becomes of the data in a site's pages: who reads and writes it, and whether it is marked dirty. */
 import { analyse } from '../../flow/analyse.js';
 import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../../flow/facts.js';
-import { type DirtyEvent, placeOf as originPlace } from '../../flow/flow.js';
+import type { DirtyEvent } from '../../flow/flow.js';
 import { isOffAt } from '../../flow/kernels.js';
 import { placeOf } from '../../flow/moves.js';
 import type { Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsAt, isStore } from '../../program/graph.js';
+import { type CallOperation, isStore } from '../../program/graph.js';
 import { rootOf, stepsOf, type Value } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
@@ -55,15 +55,8 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
   const mapped = [...facts].some((f) => f.endsWith('@address'));
   if (!mapped && !mayReach(program)(reference)) return [];
   const found = new Map<number, Access>();
-  /** Where an address of the pages comes to stand. */
-  const made = new Set([...origins].flatMap(([fact, origin]) => (fact.endsWith('@address') ? [originPlace(origin)] : [])));
   for (const graph of program.graphs(reference)) {
     const scope = scopeOf(program, graph, reference);
-    // `*addr = vmap(…)`, `void **addr`: what else is stored there is another address, and not in the pages.
-    const cells = new Set([
-      ...graph.nodes.flatMap(({ operation: o, pos }) => (o?.kind === 'copy' && made.has(pos) ? [o.target] : [])),
-      ...graph.params.flatMap(({ name, type }, i) => (type.pointers > 1 || isCell(program, visit, i) ? [`${name}[]`] : [])),
-    ]);
     for (const { operation: o, pos } of graph.nodes) {
       if (found.has(pos)) continue;
       if (o?.kind === 'call') {
@@ -74,7 +67,7 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
         if (behind === null) continue;
         const direction = device?.direction == null ? '' : (o.args[device.direction]?.text ?? '');
         found.set(pos, { visit, pos, ...behind, name: o.name, device: device !== undefined, direction });
-      } else if (mapped && isStore(o) && !cells.has(o.target)) {
+      } else if (mapped && isStore(o)) {
         const behind = storedBehind(o.target, facts, scope);
         if (behind !== null) found.set(pos, { visit, pos, ...behind, name: null, device: false, direction: '' });
       }
@@ -108,13 +101,6 @@ function givenBehind(place: Value, { isMeant, isAddress }: Reached, facts: Facts
   if (isAddress && place.address) return storedBehind(place.path, facts, scope);
   const fact = factAt(place, facts, scope, isMeant);
   return fact === null ? null : { fact, path: place.path };
-}
-
-/** True for a parameter that leads to a variable in which the address stands: `&addr`. */
-function isCell(program: Program, { way, parent }: Visit, index: number): boolean {
-  if (way !== 'call' || !parent) return false;
-  const calls = program.graphs(parent.visit.flow.reference).flatMap((graph) => callsAt(graph, parent.pos));
-  return calls.some(({ args }) => args[index]?.address === true && parent.fact === `${args[index]?.path}@address`);
 }
 
 /** The fact by which the pages are below a place; `null` if they are not. @param isMeant asked for what leads from there to them */
