@@ -20,6 +20,7 @@ import { isApart } from './apart.js';
 import { type Complaint, type FindingStep, taken } from './finding.js';
 import { isMadeIn } from './made.js';
 import { mixedAt } from './mixed.js';
+import { failsOfNewObject } from './new-objects.js';
 import { isReadOtherwise } from './read-otherwise.js';
 
 /** Every statement that can drop the reference, those that free pages too. */
@@ -52,7 +53,9 @@ export const pathsIn = remembered((subject: Subject): Witness[] => {
   const { program, analysis, site, row } = subject;
   // An iterator that need not be a user's, and no drop anywhere: nothing is held.
   if (row.reference === 'conditional' && releasesIn(subject).length === 0) return [];
-  return walkPaths(analysis, startOf(program, site), keptIn(subject)).filter((w) => isCertain(subject, w) && !isReadOtherwise(subject, w));
+  return walkPaths(analysis, startOf(program, site), keptIn(subject)).filter(
+    (w) => isCertain(subject, w) && !isReadOtherwise(subject, w) && !failsOfNewObject(program, w),
+  );
 });
 
 /** True if the acquiring function, on some path on which it succeeds, leaves the pages in memory that outlives it. */

@@ -13,6 +13,9 @@ export const zeroingName = /zalloc|calloc|zeroed/;
 /** The flag by which any other is asked for that. */
 export const zeroingFlag = /__GFP_ZERO/;
 
+/** Gives all of some memory one value, its second argument. include/linux/string.h */
+export const fillingAll = 'memset';
+
 /** What asks for a size by the name of a pointer that it does not look at, with its arguments. include/linux/overflow.h */
 export const sizing = /\b(?:struct_size|flex_array_size|sizeof)\s*\((?:[^()]|\([^()]*\))*\)/g;
 

@@ -10,10 +10,11 @@ import { type CallOperation, type Graph, leadsTo, type Node, readBy } from '../.
 import { rootOf, splitSteps } from '../../program/path.js';
 import { folderOf } from '../../program/place.js';
 import type { Program } from '../../program/program.js';
-import { isNeutral, objectCall, zeroingFlag, zeroingName } from '../../protocol/index.js';
+import { isNeutral, zeroingFlag, zeroingName } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
+import { isZeroed } from '../zeroed.js';
 import { mayChange, mayFailBefore } from './changing.js';
 
 /** An object that is handed to its end with pages in it. */
@@ -153,16 +154,10 @@ function lookedThrough(
 }
 
 /** True for the one store to a variable, of memory that is zero. */
-function isMade({ nodes }: Graph, { operation: o }: Node, variable: string): boolean {
-  if (o?.kind !== 'copy' || o.target !== variable) return false;
-  const makes = nodes.some(
-    ({ operation: c }) =>
-      c?.kind === 'call' &&
-      c.result === o.source.path &&
-      objectCall.test(c.name ?? '') &&
-      (zeroingName.test(c.name ?? '') || c.args.some((a) => zeroingFlag.test(a.text))),
+function isMade(graph: Graph, node: Node, variable: string): boolean {
+  return (
+    isZeroed(graph, node, variable) && graph.nodes.filter(({ operation: c }) => c?.kind === 'copy' && c.target === variable).length === 1
   );
-  return makes && nodes.filter(({ operation: c }) => c?.kind === 'copy' && c.target === variable).length === 1;
 }
 
 /** True for a call by which pages are put into an object. */
