@@ -14,6 +14,7 @@ import { no, one } from '../../syntax/truth.js';
 import { stepAt } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
+import { endingNames } from './endings.js';
 
 /** The places in a function where the member says that pages are to be written to, they are taken, and it says so no more. */
 interface Changed {
@@ -58,19 +59,6 @@ function isTakenBy({ program, site }: Subject, { tag, field }: Member): boolean 
     return member?.tag === tag && member.field === field;
   };
   return flags.kind === 'conditional' && namesIn(flags.test).some(isMember) && sourceName(flags).includes('FOLL_WRITE');
-}
-
-const maxLevels = 3;
-
-/** A function that drops, and those that lead to it, by name. */
-function endingNames(program: Program, reference: FunctionReference): ReadonlySet<string> {
-  const names = new Set([reference.name]);
-  let above = [reference];
-  for (let level = 0; level < maxLevels; level++) {
-    above = above.flatMap((r) => program.callers(r)).filter(({ name }) => !names.has(name));
-    for (const { name } of above) names.add(name);
-  }
-  return names;
 }
 
 function changedIn(program: Program, reference: FunctionReference, taker: string, member: Member, ending: ReadonlySet<string>): Changed[] {

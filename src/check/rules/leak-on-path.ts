@@ -1,6 +1,7 @@
 import { saturating } from '../../protocol/index.js';
 import { stepAt } from '../data/access.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
+import { closedGates } from '../faults/gated.js';
 import { reservedIn } from '../faults/reserved.js';
 import { saturatedIn } from '../faults/saturated.js';
 import { unsetPointers } from '../faults/unset-pointers.js';
@@ -28,6 +29,6 @@ export const leakOnPath: Rule = {
         step.file !== complaint.file || step.function !== name || step.line < (steps[0]?.line ?? 0);
       return { ...complaint, pos, path: [...complaint.path.filter(isBefore), ...steps] };
     });
-    return [...walked, ...saturated, ...notTold([...reservedIn(subject), ...unsetPointers(subject)], walked)];
+    return [...walked, ...saturated, ...notTold([...reservedIn(subject), ...unsetPointers(subject), ...closedGates(subject)], walked)];
   },
 };

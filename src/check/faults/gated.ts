@@ -1,0 +1,187 @@
+/**
+ * Drops behind another pointer. Where all who drop the pages that a member of an object keeps ask first for another pointer in that object, and
+ * so does who takes them, a function that finds this pointer set and sets it to NULL, without a look at the member, leaves the pages for good.
+ */
+import { sourcesOf } from '../../flow/flow.js';
+import { namesCalled, spelledIn } from '../../flow/paths/function/text.js';
+import type { SeenRelease } from '../../flow/releases.js';
+import type { FunctionReference } from '../../program/file.js';
+import { type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
+import { memberAt } from '../../program/members.js';
+import { rootOf, splitSteps } from '../../program/path.js';
+import { folderOf } from '../../program/place.js';
+import type { Program } from '../../program/program.js';
+import type { Site } from '../../survey/sites.js';
+import type { Subject } from '../../survey/unit.js';
+import { noPointer } from '../../syntax/truth.js';
+import { releasesIn } from '../evidence.js';
+import { type Complaint, stepIn, taken } from '../finding.js';
+import { endingNames } from './endings.js';
+
+/** A pointer without which the pages that a member of the same object keeps are not dropped. */
+interface Gate {
+  /** The object's struct. */
+  tag: string;
+  /** The member that keeps the pages. */
+  member: string;
+  /** The pointer. */
+  pointer: string;
+  /** Where a drop asks for it. */
+  asked: Asked;
+}
+
+/** A condition in a function. */
+interface Asked {
+  reference: FunctionReference;
+  node: Node;
+}
+
+/** Where such a pointer is set to NULL. */
+interface Closing {
+  reference: FunctionReference;
+  graph: Graph;
+  node: Node;
+  path: string;
+}
+
+/** The places from which on nobody drops a site's pages any more, though they may be there. */
+export function closedGates(subject: Subject): Complaint[] {
+  const { program, site } = subject;
+  // What the acquiring function drops, it has not yet kept.
+  const drops = releasesIn(subject).filter(({ visit, event }) => visit.way !== 'site' && !event.partial);
+  const [first, ...others] = drops.map((drop) => gatesOf(program, drop));
+  const gates = (first ?? []).filter(
+    (gate) => others.every((here) => here.some((other) => isSame(gate, other))) && isAskedFor(program, site, gate),
+  );
+  return gates.flatMap((gate) => closingsOf(program, gate).map((closing) => complaintOf(subject, gate, closing)));
+}
+
+function isSame(a: Gate, b: Gate): boolean {
+  return a.tag === b.tag && a.member === b.member && a.pointer === b.pointer;
+}
+
+/** True for a pointer that leads to something wherever pages are taken. */
+function isAskedFor(program: Program, { reference, graph, node }: Site, { tag, pointer }: Gate): boolean {
+  const asks = (n: Node): boolean => isPointer(program, reference, graph, foundSet(n), tag, pointer);
+  return isBarred(graph, (n) => n === node, asks);
+}
+
+function isPointer(
+  program: Program,
+  reference: FunctionReference,
+  graph: Graph,
+  path: string | null,
+  tag: string,
+  pointer: string,
+): boolean {
+  const member = memberAt(program, reference, graph, path);
+  return member?.tag === tag && `.${member.field}` === pointer;
+}
+
+/** The pointers beside the member which keeps what a statement drops, that are asked for on every way there. */
+function gatesOf(program: Program, { visit: { flow }, event }: SeenRelease): Gate[] {
+  const { reference } = flow;
+  const sources = sourcesOf(flow, event.fact);
+  return program.graphs(reference).flatMap((graph) => {
+    const isDrop = (n: Node): boolean => n.operation?.kind === 'call' && n.pos === event.pos;
+    const kept = sources.map((path) => ({ object: rootOf(path), member: splitSteps(path.slice(rootOf(path).length))[0] ?? '' }));
+    return kept.flatMap(({ object, member }) => {
+      const tag = member.startsWith('.') ? objectIn(program, reference, graph, object) : null;
+      return graph.nodes.flatMap((node) => {
+        const path = foundSet(node);
+        const pointer = path === null || rootOf(path) !== object ? '' : path.slice(object.length);
+        return tag !== null && /^\.\w+$/.test(pointer) && pointer !== member && isBarred(graph, isDrop, (n) => foundSet(n) === path)
+          ? [{ tag, member, pointer, asked: { reference, node } }]
+          : [];
+      });
+    });
+  });
+}
+
+/** The struct to which a variable points; `null` if it does not to one. */
+function objectIn(program: Program, { file }: FunctionReference, graph: Graph, variable: string): string | null {
+  const type = program.typeOf(variable, graph, file);
+  return type?.pointers === 1 ? type.tag : null;
+}
+
+/** The path of which a condition says that it leads to something. */
+function foundSet({ operation: o }: Node): string | null {
+  return o?.kind === 'assume' && o.op === '!=' && o.call === null && noPointer.test(o.right.text) ? o.left.path : null;
+}
+
+/** True if all ways from a function's beginning to some nodes lead by others. */
+function isBarred(graph: Graph, isWanted: (n: Node) => boolean, bars: (n: Node) => boolean): boolean {
+  return !leadsTo(graph, graph.nodes[graph.entry] as Node, isWanted, bars);
+}
+
+/** Where a function near the drops sets such a pointer to NULL that it may find set, and neither it nor who calls it looks for the pages, itself or by a call. */
+function closingsOf(program: Program, gate: Gate): Closing[] {
+  const [pointer, member] = [gate.pointer.slice(1), gate.member.slice(1)];
+  const folder = folderOf(gate.asked.reference.file);
+  const closing = new RegExp(`(?:->|\\.)\\s*${pointer}\\s*=\\s*NULL\\s*;`);
+  const touching = (field: string): FunctionReference[] =>
+    program.tree
+      .filesAccessing(field)
+      .filter((file) => folderOf(file) === folder)
+      .flatMap((file) => program.touching(file, [field], gate.tag));
+  const found = touching(pointer).filter((reference) => !reference.macro && closing.test(program.textOf(reference)));
+  if (found.length === 0) return [];
+  const looking = new Set(touching(member).flatMap((reference) => [...endingNames(program, reference)]));
+  const references = found.filter((reference) =>
+    [...endingNames(program, reference), ...namesCalled(program, reference)].every((name) => !looking.has(name)),
+  );
+  return references.flatMap((reference) =>
+    program.graphs(reference).flatMap((graph) =>
+      graph.nodes.flatMap((node): Closing[] => {
+        const path = closedAt(node);
+        const isIt = path !== null && isPointer(program, reference, graph, path, gate.tag, gate.pointer) && leavesShut(graph, node, path);
+        return isIt ? [{ reference, graph, node, path }] : [];
+      }),
+    ),
+  );
+}
+
+/** The path that a node sets to NULL. */
+function closedAt({ operation: o }: Node): string | null {
+  return o?.kind === 'clear' && noPointer.test(o.text) ? o.target : null;
+}
+
+/** True for a store of NULL over what the function has found set, and to an object that it leaves so. */
+function leavesShut(graph: Graph, node: Node, path: string): boolean {
+  const object = rootOf(path);
+  const sets = (n: Node): boolean => isStore(n.operation) && (n.operation.target === path || n.operation.target === object);
+  const setsPointer = (n: Node): boolean => isStore(n.operation) && n.operation.target === path;
+  const isNode = (n: Node): boolean => n === node;
+  const isHanded = ({ operation: o }: Node): boolean => o?.kind === 'call' && o.args.some((a) => a.path === object && !a.address);
+  const isFound = (n: Node): boolean =>
+    foundSet(n) === path && !isBarred(graph, (m) => m === n, setsPointer) && leadsTo(graph, n, isNode, (m) => m !== node && sets(m));
+  return (
+    graph.nodes.some(isFound) &&
+    leadsTo(
+      graph,
+      node,
+      (n) => n.id === graph.exit,
+      (n) => sets(n) || isHanded(n),
+    )
+  );
+}
+
+function complaintOf(subject: Subject, { asked }: Gate, { reference, graph, node: { pos }, path }: Closing): Complaint {
+  const { program, row } = subject;
+  const text = spelledIn({ program, reference, graph }, path);
+  const { file, name } = reference;
+  return {
+    message: `pages of ${row.api}() are left: ${asked.reference.name}() asks for ${text} before it drops them, which is set to NULL`,
+    ...{ file, function: name, pos },
+    path: [
+      taken(subject),
+      stepIn(
+        program,
+        asked.reference,
+        asked.node.pos,
+        `${asked.reference.name}() drops them only where this pointer is set, as do all who drop them`,
+      ),
+      stepIn(program, reference, pos, `${text} is set to NULL, and nobody looks whether there are pages`),
+    ],
+  };
+}
