@@ -113,6 +113,12 @@ describe('pages whose drops ask for another pointer, which is set to NULL', () =
   complains(rule, 'who has found it set', device({}), closed);
   complains(rule, 'who has found it set, where the end asks as well', device({ release: 'if (dev->domain)\n		dereg(dev);' }), closed);
   accepts(rule, 'who has set it itself', device({ begin: 'dev->domain = domain_create();' }));
+  accepts(
+    rule,
+    'who has another function set it',
+    device({ begin: 'domain_make(dev);', more: 'static void domain_make(struct dev *dev)\n{\n	dev->domain = domain_create();\n}' }),
+  );
+  accepts(rule, 'who has set it in a loop', device({ begin: 'for (ret = 0; ret < 3; ret++)\n		dev->domain = domain_create();' }));
   accepts(rule, 'who has the pages dropped before', device({ failed: 'dereg(dev);' }));
   accepts(rule, 'who looks for the pages', device({ begin: 'if (dev->umem)\n		return -EBUSY;' }));
   accepts(rule, 'who asks another function for them', device({ begin: 'if (dev_is_busy(dev))\n		return -EBUSY;' }));

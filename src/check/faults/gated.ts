@@ -16,6 +16,7 @@ import type { Subject } from '../../survey/unit.js';
 import { noPointer } from '../../syntax/truth.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, stepIn, taken } from '../finding.js';
+import { mayChange } from './changing.js';
 import { endingNames } from './endings.js';
 
 /** A pointer without which the pages that a member of the same object keeps are not dropped. */
@@ -134,7 +135,10 @@ function closingsOf(program: Program, gate: Gate): Closing[] {
     program.graphs(reference).flatMap((graph) =>
       graph.nodes.flatMap((node): Closing[] => {
         const path = closedAt(node);
-        const isIt = path !== null && isPointer(program, reference, graph, path, gate.tag, gate.pointer) && leavesShut(graph, node, path);
+        const isIt =
+          path !== null &&
+          isPointer(program, reference, graph, path, gate.tag, gate.pointer) &&
+          leavesShut(program, reference, graph, node, path);
         return isIt ? [{ reference, graph, node, path }] : [];
       }),
     ),
@@ -146,22 +150,24 @@ function closedAt({ operation: o }: Node): string | null {
   return o?.kind === 'clear' && noPointer.test(o.text) ? o.target : null;
 }
 
-/** True for a store of NULL over what the function has found set, and to an object that it leaves so. */
-function leavesShut(graph: Graph, node: Node, path: string): boolean {
+/** True for a store of NULL over what the function has found set, and has not set itself, to an object that it leaves so. */
+function leavesShut(program: Program, { file }: FunctionReference, graph: Graph, node: Node, path: string): boolean {
   const object = rootOf(path);
-  const sets = (n: Node): boolean => isStore(n.operation) && (n.operation.target === path || n.operation.target === object);
-  const setsPointer = (n: Node): boolean => isStore(n.operation) && n.operation.target === path;
-  const isNode = (n: Node): boolean => n === node;
-  const isHanded = ({ operation: o }: Node): boolean => o?.kind === 'call' && o.args.some((a) => a.path === object && !a.address);
+  const isObject = ({ operation: o }: Node): boolean => isStore(o) && o.target === object;
+  const sets = (n: Node): boolean => n !== node && !isObject(n) && mayChange(program, file, n, path);
+  const changes = (n: Node): boolean => isObject(n) || (n !== node && isStore(n.operation) && n.operation.target === path);
+  // A way past a loop that sets it may be none.
+  if (graph.nodes.some((n) => n.loops.length > 0 && sets(n))) return false;
   const isFound = (n: Node): boolean =>
-    foundSet(n) === path && !isBarred(graph, (m) => m === n, setsPointer) && leadsTo(graph, n, isNode, (m) => m !== node && sets(m));
+    foundSet(n) === path && !isBarred(graph, (m) => m === n, sets) && leadsTo(graph, n, (m) => m === node, changes);
+  const isHanded = ({ operation: o }: Node): boolean => o?.kind === 'call' && o.args.some((a) => a.path === object && !a.address);
   return (
     graph.nodes.some(isFound) &&
     leadsTo(
       graph,
       node,
       (n) => n.id === graph.exit,
-      (n) => sets(n) || isHanded(n),
+      (n) => changes(n) || isHanded(n),
     )
   );
 }
