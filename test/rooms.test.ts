@@ -22,6 +22,13 @@ function importsOf(text: string): string[] {
   return specifiers.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => match[1] as string));
 }
 
+/** Those of them that are loaded with it: no types, and not what is imported when it is needed. */
+function loadedWith(text: string): string[] {
+  const named = [...text.matchAll(/^(?:import|export)\s+(?!type\b)([^'"]*?)\bfrom\s*['"]([^'"]+)['"]/gm)];
+  const isOfTypes = (names: string): boolean => /^\{(\s*type\s[^,}]+,?)+\s*\}\s*$/.test(names);
+  return named.flatMap(([, names, specifier]) => (isOfTypes(names as string) ? [] : [specifier as string]));
+}
+
 /** The module of `src/` that a specifier in a file of it means; `null` if it means none. */
 function targetOf(file: string, specifier: string): string | null {
   return specifier.startsWith('.') ? posix.normalize(posix.join(posix.dirname(file), specifier)) : null;
@@ -99,6 +106,23 @@ describe('the modules', () => {
   });
 });
 
+describe('the program', () => {
+  it('begins without the analysis, which a thread of its own loads', () => {
+    const seen = new Set<string>();
+    const pending = ['cli/main.ts'];
+    for (let file = pending.pop(); file !== undefined; file = pending.pop()) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      for (const specifier of loadedWith(readFileSync(join(src, file), 'utf8'))) {
+        const target = targetOf(file, specifier);
+        if (target !== null) pending.push(target.replace(/\.js$/, '.ts'));
+      }
+    }
+    expect(seen).toContain('cli/run-survey.ts');
+    expect([...seen].filter((file) => /^(?:syntax|program|flow|survey)\//.test(file))).toEqual([]);
+  });
+});
+
 describe('the check of the rooms', () => {
   it('finds a circle wherever it is entered', () => {
     const imports = { top: ['a', 'leaf'], a: ['leaf', 'b'], b: ['c'], c: ['a'], leaf: [] };
@@ -117,6 +141,8 @@ export * from './d.js';
 export type { E } from './e.js';
 const f = await import('../f.js');`;
     expect(importsOf(text).sort()).toEqual(['../b/index.js', '../f.js', './a.js', './c.js', './d.js', './e.js']);
+    expect(loadedWith(text)).toEqual(['./a.js', '../b/index.js', './d.js']);
+    expect(loadedWith("import { type A, type B } from './a.js';\nimport type { C } from './c.js';")).toEqual([]);
   });
 
   it('tells the ways of the house', () => {

@@ -45,14 +45,16 @@ export interface Complaint {
   path: FindingStep[];
 }
 
-/** A rule: a pure function from one followed site to complaints. `others` are the file's other sites. */
+/** A rule; what it asks is a {@link Check}. */
 export interface Rule {
   id: string;
   severity: Severity;
   /** The mistake in a line. */
   about: string;
-  check(subject: Subject, others: readonly Subject[]): Complaint[];
 }
+
+/** What a rule asks: a pure function from one followed site to complaints. `others` are the file's other sites. */
+export type Check = (subject: Subject, others: readonly Subject[]) => Complaint[];
 
 /** The complaints at places of which none of some others tells. */
 export function notTold(complaints: readonly Complaint[], others: readonly Complaint[]): Complaint[] {

@@ -1,4 +1,5 @@
 import type { Subject } from '../survey/unit.js';
+import { checks } from './checks.js';
 import { type Finding, findingOf } from './finding.js';
 import { rules } from './rules.js';
 
@@ -8,6 +9,6 @@ export function inspectSites(subjects: readonly Subject[]): Finding[] {
     .filter((s) => s.row.kind !== 'test')
     .flatMap((subject) => {
       const others = subjects.filter((s) => s !== subject);
-      return rules.flatMap((rule) => rule.check(subject, others).map((complaint) => findingOf(rule, subject, complaint)));
+      return rules.flatMap((rule) => checks[rule.id](subject, others).map((complaint) => findingOf(rule, subject, complaint)));
     });
 }

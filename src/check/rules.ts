@@ -1,33 +1,41 @@
-/** The rules. A new rule is a file of `rules/` and a line here; its page is `docs/rules/ID.md`. */
+/**
+ * The rules, as the command line and the reports know them. What each asks is in `checks.ts`: it leads to all of the analysis, which takes
+ * long to load. The page of each is `docs/rules/ID.md`.
+ */
 import type { Rule } from './finding.js';
-import { dirtyLost } from './rules/dirty-lost.js';
-import { dirtyUnlocked } from './rules/dirty-unlocked.js';
-import { doubleRelease } from './rules/double-release.js';
-import { leakOnPath } from './rules/leak-on-path.js';
-import { mixedRelease } from './rules/mixed-release.js';
-import { needsLongterm } from './rules/needs-longterm.js';
-import { needsPin } from './rules/needs-pin.js';
-import { neverReleased } from './rules/never-released.js';
-import { overwritten } from './rules/overwritten.js';
-import { partialPinLeak } from './rules/partial-pin-leak.js';
-import { releaseCount } from './rules/release-count.js';
-import { uncheckedCount } from './rules/unchecked-count.js';
-import { useAfterRelease } from './rules/use-after-release.js';
-import { wrongRelease } from './rules/wrong-release.js';
 
-export const rules: readonly Rule[] = [
-  wrongRelease,
-  mixedRelease,
-  neverReleased,
-  leakOnPath,
-  partialPinLeak,
-  overwritten,
-  doubleRelease,
-  uncheckedCount,
-  releaseCount,
-  useAfterRelease,
-  needsPin,
-  needsLongterm,
-  dirtyLost,
-  dirtyUnlocked,
-];
+/** In the order in which they are asked. */
+export const rules = [
+  {
+    id: 'wrong-release',
+    severity: 'error',
+    about: 'a pin is dropped by put_page() or its kin, or a plain reference by unpin_user_page*()',
+  },
+  {
+    id: 'mixed-release',
+    severity: 'warning',
+    about: 'one releasing call for a place that holds pages of several origins, each of which wants its own',
+  },
+  { id: 'never-released', severity: 'warning', about: 'nothing in the tree drops the pages once they are kept' },
+  { id: 'leak-on-path', severity: 'error', about: 'a path leaves the function with the pages held, and nobody else has them' },
+  { id: 'partial-pin-leak', severity: 'error', about: 'the pages of a short count are not dropped' },
+  { id: 'overwritten', severity: 'warning', about: 'a field that may still hold pages is stored over, with no drop and no test before' },
+  { id: 'double-release', severity: 'error', about: 'the same pages are dropped twice on one path' },
+  {
+    id: 'unchecked-count',
+    severity: 'error',
+    about: 'the result of the call is not looked at, or looked at so that an error or a short count passes as success',
+  },
+  { id: 'release-count', severity: 'error', about: 'another number of pages is dropped than was taken' },
+  { id: 'use-after-release', severity: 'error', about: 'a page is looked into after its last drop, or a device left to reach it' },
+  { id: 'needs-pin', severity: 'warning', about: 'the data of a page is written to, or reached by a device, under a plain reference' },
+  { id: 'needs-longterm', severity: 'warning', about: 'a pin outlives the call that took it, in a field, without FOLL_LONGTERM' },
+  { id: 'dirty-lost', severity: 'warning', about: 'pages that are taken to be written to are dropped without being marked dirty' },
+  {
+    id: 'dirty-unlocked',
+    severity: 'warning',
+    about: 'a user page is marked dirty by set_page_dirty() or SetPageDirty() without its lock',
+  },
+] as const satisfies readonly Rule[];
+
+export type RuleId = (typeof rules)[number]['id'];

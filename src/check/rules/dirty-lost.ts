@@ -12,24 +12,19 @@ import { isReading, withWrites } from '../data/written.js';
 import { type WrittenHere, writtenHere } from '../data/written-here.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { changedFlags } from '../faults/changed-flag.js';
-import { type Complaint, notTold, type Rule, taken } from '../finding.js';
+import { type Check, type Complaint, notTold, taken } from '../finding.js';
 import { byLateWay } from '../ways.js';
 
 /** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
-export const dirtyLost: Rule = {
-  id: 'dirty-lost',
-  severity: 'warning',
-  about: 'pages that are taken to be written to are dropped without being marked dirty',
-  check(subject, others) {
-    const told = lostIn(subject, others);
-    return [
-      ...told,
-      ...notTold(
-        writtenHere(subject).map((found) => ofWritten(subject, found)),
-        told,
-      ),
-    ];
-  },
+export const dirtyLost: Check = (subject, others) => {
+  const told = lostIn(subject, others);
+  return [
+    ...told,
+    ...notTold(
+      writtenHere(subject).map((found) => ofWritten(subject, found)),
+      told,
+    ),
+  ];
 };
 
 /** What the marks and the drops of all the pages say. */

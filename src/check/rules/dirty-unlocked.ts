@@ -2,30 +2,25 @@ import { dirtyCalls } from '../../protocol/index.js';
 import { isRuledOut } from '../../survey/dirty.js';
 import { dirtiesOf, locking, markSteps, marksOfShared } from '../data/access.js';
 import { byReference } from '../data/notified.js';
-import type { Rule } from '../finding.js';
+import type { Check } from '../finding.js';
 import { taken } from '../finding.js';
 
 /** set_page_dirty() needs the page lock, or another promise that the page stays in its mapping: set_page_dirty_lock() in mm/. */
-export const dirtyUnlocked: Rule = {
-  id: 'dirty-unlocked',
-  severity: 'warning',
-  about: 'a user page is marked dirty by set_page_dirty() or SetPageDirty() without its lock',
-  check(subject) {
-    const { program, row } = subject;
-    return [...dirtiesOf(subject), ...marksOfShared(subject)].flatMap((mark) => {
-      const { event } = mark;
-      const { reference } = mark.visit.flow;
-      // The memory manager marks under locks that its own callers took.
-      if (reference.file.startsWith('mm/')) return [];
-      if (isRuledOut(program, mark.visit, event.guards)) return [];
-      if (dirtyCalls.get(event.api) === 'set_page_dirty_lock' || locking.test(program.textOf(reference))) return [];
-      // What an MMU notifier's driver has mapped the page table holds while it is marked.
-      const visit = row.case?.number === 3 ? byReference(subject, mark.visit, event.pos) : mark.visit;
-      if (visit === null) return [];
-      const { file, name } = reference;
-      const message = `a page of ${row.api}() is marked dirty without its lock; set_page_dirty_lock() takes it`;
-      const path = [taken(subject), ...markSteps(subject, { visit, event })];
-      return [{ message, file, function: name, pos: event.pos, path }];
-    });
-  },
+export const dirtyUnlocked: Check = (subject) => {
+  const { program, row } = subject;
+  return [...dirtiesOf(subject), ...marksOfShared(subject)].flatMap((mark) => {
+    const { event } = mark;
+    const { reference } = mark.visit.flow;
+    // The memory manager marks under locks that its own callers took.
+    if (reference.file.startsWith('mm/')) return [];
+    if (isRuledOut(program, mark.visit, event.guards)) return [];
+    if (dirtyCalls.get(event.api) === 'set_page_dirty_lock' || locking.test(program.textOf(reference))) return [];
+    // What an MMU notifier's driver has mapped the page table holds while it is marked.
+    const visit = row.case?.number === 3 ? byReference(subject, mark.visit, event.pos) : mark.visit;
+    if (visit === null) return [];
+    const { file, name } = reference;
+    const message = `a page of ${row.api}() is marked dirty without its lock; set_page_dirty_lock() takes it`;
+    const path = [taken(subject), ...markSteps(subject, { visit, event })];
+    return [{ message, file, function: name, pos: event.pos, path }];
+  });
 };

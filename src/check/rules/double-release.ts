@@ -6,25 +6,20 @@ import { droppedTwice } from '../faults/dropped-twice.js';
 import { leftErrors } from '../faults/left-errors.js';
 import { redropped } from '../faults/redropped.js';
 import { droppedThoughHandedOn } from '../faults/untold.js';
-import { notTold, type Rule } from '../finding.js';
+import { type Check, notTold } from '../finding.js';
 
-export const doubleRelease: Rule = {
-  id: 'double-release',
-  severity: 'error',
-  about: 'the same pages are dropped twice on one path',
-  check(subject) {
-    const message = `pages of ${subject.row.api}() are dropped a second time`;
-    const walked = pathsIn(subject)
-      .filter((w) => w.kind === 'double')
-      .map((w) => complaintOf(subject, w, message));
-    const repeated = notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked);
-    return [
-      ...walked,
-      ...repeated,
-      ...notTold(droppedTwice(subject, message), [...walked, ...repeated]),
-      ...leftErrors(subject),
-      ...notTold(redropped(subject), walked),
-      ...notTold([...droppedThoughHandedOn(subject), ...droppedByNextUser(subject)], walked),
-    ];
-  },
+export const doubleRelease: Check = (subject) => {
+  const message = `pages of ${subject.row.api}() are dropped a second time`;
+  const walked = pathsIn(subject)
+    .filter((w) => w.kind === 'double')
+    .map((w) => complaintOf(subject, w, message));
+  const repeated = notTold(behindReleases(subject, repeatedDrops, message, 'dropped again'), walked);
+  return [
+    ...walked,
+    ...repeated,
+    ...notTold(droppedTwice(subject, message), [...walked, ...repeated]),
+    ...leftErrors(subject),
+    ...notTold(redropped(subject), walked),
+    ...notTold([...droppedThoughHandedOn(subject), ...droppedByNextUser(subject)], walked),
+  ];
 };

@@ -5,30 +5,25 @@ import { closedGates } from '../faults/gated.js';
 import { reservedIn } from '../faults/reserved.js';
 import { saturatedIn } from '../faults/saturated.js';
 import { unsetPointers } from '../faults/unset-pointers.js';
-import { type FindingStep, notTold, type Rule } from '../finding.js';
+import { type Check, type FindingStep, notTold } from '../finding.js';
 
-export const leakOnPath: Rule = {
-  id: 'leak-on-path',
-  severity: 'error',
-  about: 'a path leaves the function with the pages held, and nobody else has them',
-  check(subject) {
-    const left = (name: string): string => `${name}() is left with the pages of ${subject.row.api}() still held`;
-    const walked = pathsIn(subject)
-      .filter((w) => w.kind === 'leak' && !w.short)
-      .map((w) => complaintOf(subject, w, left(w.function)));
-    const saturated = saturatedIn(subject).map(({ release, lowered, pos }) => {
-      const { name } = release.visit.flow.reference;
-      const complaint = complaintAt(subject, release, left(name));
-      const { lowers, asks } = saturating;
-      const steps = [
-        stepAt(subject, release.visit, lowered, `${lowers}() of the last count saturates it, so ${asks}() > 0 always holds`),
-        stepAt(subject, release.visit, pos, 'left here with the pages still held'),
-      ];
-      // What stands behind in the function is never come to.
-      const isBefore = (step: FindingStep): boolean =>
-        step.file !== complaint.file || step.function !== name || step.line < (steps[0]?.line ?? 0);
-      return { ...complaint, pos, path: [...complaint.path.filter(isBefore), ...steps] };
-    });
-    return [...walked, ...saturated, ...notTold([...reservedIn(subject), ...unsetPointers(subject), ...closedGates(subject)], walked)];
-  },
+export const leakOnPath: Check = (subject) => {
+  const left = (name: string): string => `${name}() is left with the pages of ${subject.row.api}() still held`;
+  const walked = pathsIn(subject)
+    .filter((w) => w.kind === 'leak' && !w.short)
+    .map((w) => complaintOf(subject, w, left(w.function)));
+  const saturated = saturatedIn(subject).map(({ release, lowered, pos }) => {
+    const { name } = release.visit.flow.reference;
+    const complaint = complaintAt(subject, release, left(name));
+    const { lowers, asks } = saturating;
+    const steps = [
+      stepAt(subject, release.visit, lowered, `${lowers}() of the last count saturates it, so ${asks}() > 0 always holds`),
+      stepAt(subject, release.visit, pos, 'left here with the pages still held'),
+    ];
+    // What stands behind in the function is never come to.
+    const isBefore = (step: FindingStep): boolean =>
+      step.file !== complaint.file || step.function !== name || step.line < (steps[0]?.line ?? 0);
+    return { ...complaint, pos, path: [...complaint.path.filter(isBefore), ...steps] };
+  });
+  return [...walked, ...saturated, ...notTold([...reservedIn(subject), ...unsetPointers(subject), ...closedGates(subject)], walked)];
 };

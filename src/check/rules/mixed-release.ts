@@ -9,33 +9,28 @@ import { stepAt } from '../data/access.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { originsIn, type Stranger, strangersBeside, unsaid } from '../faults/strangers.js';
 import { unreferenced } from '../faults/unreferenced.js';
-import { notTold, type Rule, stepIn, taken } from '../finding.js';
+import { type Check, notTold, stepIn, taken } from '../finding.js';
 
 /** unpin_user_page() of a page that was never pinned takes 1024 from its count; ZERO_PAGE is let through (mm/gup.c, 6.5 on). */
-export const mixedRelease: Rule = {
-  id: 'mixed-release',
-  severity: 'warning',
-  about: 'one releasing call for a place that holds pages of several origins, each of which wants its own',
-  check(subject, others) {
-    const unconditional = releasesIn(subject).filter((s) => s.event.call.drops !== 'any' && !flaggedIn(subject, s));
-    const met = unconditional.flatMap((release) => {
-      const strangers = [
-        ...siblings(subject, release, others),
-        ...strangersIn(subject, release),
-        ...strangersKept(subject, release),
-        ...strangersBeside(subject, release),
-      ];
-      if (strangers.length === 0) return [];
-      const calls = new Set([subject.row.api, ...strangers.map(({ api }) => api)]);
-      const message = `${release.event.api}() drops ${[...calls].map((api) => `pages from ${api}()`).join(' and ')} alike`;
-      const complaint = complaintAt(subject, release, message);
-      const [first, ...rest] = complaint.path;
-      // A call in several variants of a function is one.
-      const steps = new Map(strangers.map(({ step }) => [`${step.file}:${step.line}:${step.column}`, step]));
-      return [{ ...complaint, path: [...(first ? [first] : []), ...steps.values(), ...rest] }];
-    });
-    return [...met, ...notTold(unreferenced(subject), met)];
-  },
+export const mixedRelease: Check = (subject, others) => {
+  const unconditional = releasesIn(subject).filter((s) => s.event.call.drops !== 'any' && !flaggedIn(subject, s));
+  const met = unconditional.flatMap((release) => {
+    const strangers = [
+      ...siblings(subject, release, others),
+      ...strangersIn(subject, release),
+      ...strangersKept(subject, release),
+      ...strangersBeside(subject, release),
+    ];
+    if (strangers.length === 0) return [];
+    const calls = new Set([subject.row.api, ...strangers.map(({ api }) => api)]);
+    const message = `${release.event.api}() drops ${[...calls].map((api) => `pages from ${api}()`).join(' and ')} alike`;
+    const complaint = complaintAt(subject, release, message);
+    const [first, ...rest] = complaint.path;
+    // A call in several variants of a function is one.
+    const steps = new Map(strangers.map(({ step }) => [`${step.file}:${step.line}:${step.column}`, step]));
+    return [{ ...complaint, path: [...(first ? [first] : []), ...steps.values(), ...rest] }];
+  });
+  return [...met, ...notTold(unreferenced(subject), met)];
 };
 
 /** What takes the pages of the file's other sites, with another kind of reference, that come to the same drop: written about once, at the pinning site. */

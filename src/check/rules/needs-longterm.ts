@@ -9,35 +9,30 @@ import { toldIn } from '../data/frames.js';
 import { type Reach, reachOf } from '../data/reach.js';
 import { accessMet, resting } from '../data/written.js';
 import { complaintAt, isBeforeName, isPinnedInArm, releasesIn } from '../evidence.js';
-import { type FindingStep, type Rule, stepIn, taken } from '../finding.js';
+import { type Check, type FindingStep, stepIn, taken } from '../finding.js';
 import { reachedApart } from '../lifetime.js';
 import { byField, heapOf, isLate, startOfCalls, waysTo } from '../ways.js';
 
 /** Case 2 of pin_user_pages.rst; FOLL_LONGTERM in include/linux/mm_types.h. */
-export const needsLongterm: Rule = {
-  id: 'needs-longterm',
-  severity: 'warning',
-  about: 'a pin outlives the call that took it, in a field, without FOLL_LONGTERM',
-  check(subject, others) {
-    const { row, site } = subject;
-    if (row.longterm || row.case?.number === 3 || (row.reference !== 'pin' && row.reference !== 'get')) return [];
-    // memfd_pin_folios() takes no flags: it moves folios out of the way of a long pin by itself.
-    if (site.signature?.flags == null || site.acquire.iterator !== null) return [];
-    // Of a plain reference only where the page's data is reached: then it wants to be a pin.
-    const reach = row.reference === 'get' ? reachOf(subject) : null;
-    if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]) || isPinnedInArm(subject, others))) return [];
-    const late = releasesIn(subject).filter(
-      (s) => !s.event.partial && isKept(subject, s) && reachedApart(subject, s.visit.flow.reference, s.event.pos),
-    );
-    if (late.length === 0) return [];
-    const what = row.reference === 'pin' ? 'pins' : 'pages';
-    const where = row.carrier.length > 0 ? row.carrier.join(', ') : 'a table of frame numbers';
-    const wanted = row.reference === 'pin' ? '' : ': they want pin_user_pages*(FOLL_LONGTERM)';
-    const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM${wanted}`;
-    const release = lastOf(subject, late);
-    const path = resting(wayTo(subject, release), reach ? reached(subject, release.visit, reach) : []);
-    return [{ message, file: row.file, function: row.function, pos: site.call.pos, path }];
-  },
+export const needsLongterm: Check = (subject, others) => {
+  const { row, site } = subject;
+  if (row.longterm || row.case?.number === 3 || (row.reference !== 'pin' && row.reference !== 'get')) return [];
+  // memfd_pin_folios() takes no flags: it moves folios out of the way of a long pin by itself.
+  if (site.signature?.flags == null || site.acquire.iterator !== null) return [];
+  // Of a plain reference only where the page's data is reached: then it wants to be a pin.
+  const reach = row.reference === 'get' ? reachOf(subject) : null;
+  if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]) || isPinnedInArm(subject, others))) return [];
+  const late = releasesIn(subject).filter(
+    (s) => !s.event.partial && isKept(subject, s) && reachedApart(subject, s.visit.flow.reference, s.event.pos),
+  );
+  if (late.length === 0) return [];
+  const what = row.reference === 'pin' ? 'pins' : 'pages';
+  const where = row.carrier.length > 0 ? row.carrier.join(', ') : 'a table of frame numbers';
+  const wanted = row.reference === 'pin' ? '' : ': they want pin_user_pages*(FOLL_LONGTERM)';
+  const message = `${what} of ${row.api}() are kept in ${where} beyond the call that took them, without FOLL_LONGTERM${wanted}`;
+  const release = lastOf(subject, late);
+  const path = resting(wayTo(subject, release), reach ? reached(subject, release.visit, reach) : []);
+  return [{ message, file: row.file, function: row.function, pos: site.call.pos, path }];
 };
 
 /** A drop of what a field keeps, or by a frame number that was handed to whoever drops it. */

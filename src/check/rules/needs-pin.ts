@@ -3,24 +3,19 @@ import type { Subject } from '../../survey/unit.js';
 import { reachOf, usersBeside } from '../data/reach.js';
 import { isOfNewSpace } from '../data/unshared.js';
 import { complaintHere, isBeforeName, isPinnedInArm } from '../evidence.js';
-import { type Complaint, type Rule, taken } from '../finding.js';
+import { type Check, type Complaint, taken } from '../finding.js';
 
 /** Cases 1, 2 and 5 of pin_user_pages.rst: who reaches the data of a page, and not only its struct page, must pin it. */
-export const needsPin: Rule = {
-  id: 'needs-pin',
-  severity: 'warning',
-  about: 'the data of a page is written to, or reached by a device, under a plain reference',
-  check(subject, others) {
-    const { row } = subject;
-    if (row.reference !== 'get' || isBeforeName(subject, 'pin_user_pages', [5, 6]) || isPinnedInArm(subject, others)) return [];
-    if (row.case?.number === 3) return isByRequest(subject, others) ? [] : besideNotifier(subject);
-    if (isOtherwisePinned(subject, others)) return [];
-    const reach = reachOf(subject);
-    if (!reach || isOfNewSpace(subject)) return [];
-    const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
-    complaint.path.push(...reach.steps);
-    return [complaint];
-  },
+export const needsPin: Check = (subject, others) => {
+  const { row } = subject;
+  if (row.reference !== 'get' || isBeforeName(subject, 'pin_user_pages', [5, 6]) || isPinnedInArm(subject, others)) return [];
+  if (row.case?.number === 3) return isByRequest(subject, others) ? [] : besideNotifier(subject);
+  if (isOtherwisePinned(subject, others)) return [];
+  const reach = reachOf(subject);
+  if (!reach || isOfNewSpace(subject)) return [];
+  const complaint = complaintHere(subject, `pages taken by ${row.api}() are ${reach.how}: they want pin_user_pages*()`);
+  complaint.path.push(...reach.steps);
+  return [complaint];
 };
 
 /** Whoever maps what the site takes asks the notifier, and needs no pin: of others it is their own fault. */

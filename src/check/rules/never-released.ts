@@ -5,16 +5,11 @@ import { userTests } from '../../protocol/index.js';
 import { overlaid } from '../../survey/overlaid.js';
 import type { Subject } from '../../survey/unit.js';
 import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
-import type { Complaint, Rule } from '../finding.js';
+import type { Check, Complaint } from '../finding.js';
 
-export const neverReleased: Rule = {
-  id: 'never-released',
-  severity: 'warning',
-  about: 'nothing in the tree drops the pages once they are kept',
-  check(subject) {
-    const found = keptIn(subject);
-    return found.length > 0 ? found : outOfReach(subject);
-  },
+export const neverReleased: Check = (subject) => {
+  const found = keptIn(subject);
+  return found.length > 0 ? found : outOfReach(subject);
 };
 
 /** Pages that stand where no drop takes them from. */

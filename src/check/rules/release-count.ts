@@ -7,7 +7,7 @@ import { steppedDrops } from '../counts/stepped.js';
 import { ERROR, SHORT } from '../counts/symbols.js';
 import { shortUnwindings } from '../counts/unwinding.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
-import { type Complaint, notTold, type Rule, stepIn } from '../finding.js';
+import { type Check, type Complaint, notTold, stepIn } from '../finding.js';
 
 const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) => string>> = {
   unfilled: (f, api) =>
@@ -19,26 +19,18 @@ const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) 
 };
 
 /** The comments of unpin_user_pages() and get_user_pages() in mm/gup.c. */
-export const releaseCount: Rule = {
-  id: 'release-count',
-  severity: 'error',
-  about: 'another number of pages is dropped than was taken',
-  check(subject) {
-    const counted = faultsOf(subject)
-      .filter((f) => f.kind === 'drop')
-      .map((f) => complaintOfFault(subject, f, what[f.how](f, subject.row.api), null));
-    const message = `all pages asked for are dropped where ${subject.row.api}() has taken fewer`;
-    const walked = pathsIn(subject)
-      .filter((w) => w.kind === 'more')
-      .map((w) => complaintOf(subject, w, message));
-    return [
-      ...counted,
-      ...notTold(
-        [...walked, ...askedFor(subject), ...shortUnwindings(subject), ...steppedDrops(subject), ...roundedDrops(subject)],
-        counted,
-      ),
-    ];
-  },
+export const releaseCount: Check = (subject) => {
+  const counted = faultsOf(subject)
+    .filter((f) => f.kind === 'drop')
+    .map((f) => complaintOfFault(subject, f, what[f.how](f, subject.row.api), null));
+  const message = `all pages asked for are dropped where ${subject.row.api}() has taken fewer`;
+  const walked = pathsIn(subject)
+    .filter((w) => w.kind === 'more')
+    .map((w) => complaintOf(subject, w, message));
+  return [
+    ...counted,
+    ...notTold([...walked, ...askedFor(subject), ...shortUnwindings(subject), ...steppedDrops(subject), ...roundedDrops(subject)], counted),
+  ];
 };
 
 /** Drops of as many as user space says. */

@@ -6,7 +6,7 @@ import type { CountFault } from '../counts/fault.js';
 import { complaintOfFault, faultsOf } from '../counts/faults.js';
 import { ERROR, isUnsigned, SHORT } from '../counts/symbols.js';
 import { complaintHere } from '../evidence.js';
-import { type Complaint, type Rule, stepIn, taken } from '../finding.js';
+import { type Check, type Complaint, stepIn, taken } from '../finding.js';
 
 const done: Readonly<Record<CountFault['kind'], { what: string; step: string | null }>> = {
   success: { what: 'is handed on as success', step: 'returns success' },
@@ -19,19 +19,14 @@ const done: Readonly<Record<CountFault['kind'], { what: string; step: string | n
 };
 
 /** A call may take fewer pages than asked, or none: the comment of get_user_pages() in mm/gup.c. */
-export const uncheckedCount: Rule = {
-  id: 'unchecked-count',
-  severity: 'error',
-  about: 'the result of the call is not looked at, or looked at so that an error or a short count passes as success',
-  check(subject) {
-    const { row, site } = subject;
-    if (site.acquire.result === 'page') return [];
-    if (isIgnored(subject))
-      return [complaintHere(subject, `the result of ${row.api}() is ignored: fewer pages than asked, or none, may be there`)];
-    const unsigned = unsignedTests(subject);
-    if (unsigned.length > 0) return unsigned;
-    return [...ignoredByCallers(subject), ...faults(subject)];
-  },
+export const uncheckedCount: Check = (subject) => {
+  const { row, site } = subject;
+  if (site.acquire.result === 'page') return [];
+  if (isIgnored(subject))
+    return [complaintHere(subject, `the result of ${row.api}() is ignored: fewer pages than asked, or none, may be there`)];
+  const unsigned = unsignedTests(subject);
+  if (unsigned.length > 0) return unsigned;
+  return [...ignoredByCallers(subject), ...faults(subject)];
 };
 
 function faults(subject: Subject): Complaint[] {

@@ -10,50 +10,45 @@ import { droppedBeforeFlush } from '../faults/late-flush.js';
 import { undoneTooLate } from '../faults/late-undoing.js';
 import { type LateUnmapping, lateUnmappings } from '../faults/unmapped.js';
 import { unsetFlags } from '../faults/unset-flags.js';
-import { notTold, type Rule, stepIn } from '../finding.js';
+import { type Check, notTold, stepIn } from '../finding.js';
 
-export const useAfterRelease: Rule = {
-  id: 'use-after-release',
-  severity: 'error',
-  about: 'a page is looked into after its last drop, or a device left to reach it',
-  check(subject) {
-    const message = `a page of ${subject.row.api}() is looked into after it was dropped`;
-    const walked = pathsIn(subject)
-      .filter((w) => w.kind === 'use')
-      .map((w) => complaintOf(subject, w, message));
-    const marked = notTold(behindReleases(subject, lateMarks, message, 'marked dirty after the drop'), walked);
-    const looked = notTold(behindReleases(subject, lateLooks, message, 'read after the drop'), walked);
-    const standing = pathsIn(subject)
-      .filter((w) => w.kind === 'standing')
-      .map((w) => complaintOf(subject, w, stillStanding(subject, w)));
-    const dangling = pathsIn(subject)
-      .filter((w) => w.kind === 'dangling')
-      .map((w) =>
-        complaintOf(subject, w, `the array for pages of ${subject.row.api}() is freed, and ${w.fields[0]}() drops what it finds there`),
-      );
-    const unmapped = lateUnmappings(subject).map((late) => {
-      const { release, reference, called, way, pos } = late;
-      const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
-      const { file, name } = reference;
-      const at = (place: number, text: string) => stepIn(subject.program, reference, place, text);
-      const drops = release.visit.flow.reference.name;
-      const call = called === null ? [] : [at(called, way === null ? `called here: ${drops}()` : `handed to who drops them: ${drops}()`)];
-      return { ...complaint, file, function: name, pos, path: [...(way ?? complaint.path), ...call, at(pos, unmappedBy(subject, late))] };
-    });
-    return [
-      ...walked,
-      ...marked,
-      ...looked,
-      ...standing,
-      ...dangling,
-      ...unmapped,
-      ...interruptedDrops(subject),
-      ...unsetFlags(subject),
-      ...droppedThoughNotGivenBack(subject),
-      ...undoneTooLate(subject),
-      ...droppedBeforeFlush(subject),
-    ];
-  },
+export const useAfterRelease: Check = (subject) => {
+  const message = `a page of ${subject.row.api}() is looked into after it was dropped`;
+  const walked = pathsIn(subject)
+    .filter((w) => w.kind === 'use')
+    .map((w) => complaintOf(subject, w, message));
+  const marked = notTold(behindReleases(subject, lateMarks, message, 'marked dirty after the drop'), walked);
+  const looked = notTold(behindReleases(subject, lateLooks, message, 'read after the drop'), walked);
+  const standing = pathsIn(subject)
+    .filter((w) => w.kind === 'standing')
+    .map((w) => complaintOf(subject, w, stillStanding(subject, w)));
+  const dangling = pathsIn(subject)
+    .filter((w) => w.kind === 'dangling')
+    .map((w) =>
+      complaintOf(subject, w, `the array for pages of ${subject.row.api}() is freed, and ${w.fields[0]}() drops what it finds there`),
+    );
+  const unmapped = lateUnmappings(subject).map((late) => {
+    const { release, reference, called, way, pos } = late;
+    const complaint = complaintAt(subject, release, `pages of ${subject.row.api}() are unmapped from the device after they were dropped`);
+    const { file, name } = reference;
+    const at = (place: number, text: string) => stepIn(subject.program, reference, place, text);
+    const drops = release.visit.flow.reference.name;
+    const call = called === null ? [] : [at(called, way === null ? `called here: ${drops}()` : `handed to who drops them: ${drops}()`)];
+    return { ...complaint, file, function: name, pos, path: [...(way ?? complaint.path), ...call, at(pos, unmappedBy(subject, late))] };
+  });
+  return [
+    ...walked,
+    ...marked,
+    ...looked,
+    ...standing,
+    ...dangling,
+    ...unmapped,
+    ...interruptedDrops(subject),
+    ...unsetFlags(subject),
+    ...droppedThoughNotGivenBack(subject),
+    ...undoneTooLate(subject),
+    ...droppedBeforeFlush(subject),
+  ];
 };
 
 function stillStanding({ row }: Subject, { fields: [setUp, undoing, caller], function: own }: Witness): string {
