@@ -1,10 +1,11 @@
 /** Pages of other origins that a helper puts where another has put a site's, for one caller that has both dropped alike. */
 import { analyse } from '../../flow/analyse.js';
+import { mentionsReleases } from '../../flow/mentions.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, type Guard, leadsTo, type Node, namedCall } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
-import { type OriginKind, originCalls, releases } from '../../protocol/index.js';
+import { type OriginKind, originCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { type FindingStep, stepIn } from '../finding.js';
 
@@ -65,14 +66,12 @@ function filling(
     const name = named(n);
     if (name === '' || name === end.name || name === site.reference.name) return [];
     // What another end has dropped on the way is gone.
-    const isGone = (m: Node): boolean => named(m) !== end.name && own(named(m)).some((r) => dropping.test(program.textOf(r)));
+    const isGone = (m: Node): boolean => named(m) !== end.name && own(named(m)).some((r) => mentionsReleases(program, r));
     const isAsked = ({ guards }: Node): boolean =>
       guards.some((g) => !isSaid(g, n.guards) && !(isOfResult(graph, g) && !isTestedIn(g, n.guards)));
     return ends.some((m) => !isAsked(m) && leadsTo(graph, n, (last) => last === m, isGone)) ? own(name) : [];
   });
 }
-
-const dropping = new RegExp(`\\b(?:${[...releases.keys()].join('|')})\\s*\\(`);
 
 /** True for a test that has come out so before. */
 function isSaid({ text, negated, values }: Guard, before: readonly Guard[]): boolean {
