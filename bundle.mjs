@@ -24,4 +24,6 @@ for (const name of readdirSync(at('dist/cli'))) if (name.startsWith('part-')) rm
 
 // What the program needs for some commands alone is loaded when they are given.
 await build({ ...common, entryPoints: [starting('cli/main')], splitting: true, chunkNames: 'cli/part-[hash]' });
-await build({ ...common, entryPoints: ['cli/engine', 'survey/lane', 'check/lane', 'source/worker'].map(starting) });
+// A thread goes through all of its bundle before it begins: without blanks in half the time. Names stay what they are in an error's stack.
+const terse = { ...common, minifyWhitespace: true, lineLimit: 120 };
+await build({ ...terse, entryPoints: ['cli/engine', 'survey/lane', 'check/lane', 'source/worker'].map(starting) });
