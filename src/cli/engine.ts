@@ -34,9 +34,8 @@ export interface Result {
 /** What the thread says: any number of times how far it is, then the result, or why the tree cannot be surveyed. */
 export type Message = { progress: [stage: string, done: number, total: number] } | Result | { refused: string };
 
-interface Seen {
-  looked: Looked | null;
-}
+/** What was kept of the tree, and then how that looks now. */
+type Seen = { known: Looked['known'] | null } | { now: Awaited<Looked['now']> };
 
 /** What the thread is told later: with a cache, what was seen of the tree; if its task is of a change, that, or why it cannot be known. */
 export type Told = Seen | { change: Change } | { refused: string };
@@ -67,12 +66,14 @@ function told<T extends Told>(isMeant: (said: Told) => said is T): Promise<T> {
 }
 
 async function toldLooked(): Promise<Looked | null> {
-  return (await told((said): said is Seen => 'looked' in said)).looked;
+  const now = told((said) => 'now' in said).then(({ now }) => now);
+  const { known } = await told((said) => 'known' in said);
+  return known && { known, now };
 }
 
 /** Fails as what the main thread says. */
 async function toldChange(): Promise<Change> {
-  const said = await told((said): said is Exclude<Told, Seen> => !('looked' in said));
+  const said = await told((said) => 'change' in said || 'refused' in said);
   if ('refused' in said) throw new Failure(said.refused);
   return said.change;
 }

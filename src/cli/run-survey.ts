@@ -87,8 +87,12 @@ function engine(task: Task, progress: Progress, change: Promise<Change> | undefi
     };
     const { cache, jobs } = task.options;
     const onProgress = (read: number, total: number): void => progress.report('reading', read, total);
-    if (cache !== undefined)
-      lookAhead(task.tree, cache, { ...(jobs === undefined ? {} : { jobs }), onProgress }).then((looked) => tell({ looked }), give);
+    const look = async (cache: string): Promise<void> => {
+      const looked = await lookAhead(task.tree, cache, { ...(jobs === undefined ? {} : { jobs }), onProgress });
+      tell({ known: looked?.known ?? null });
+      tell({ now: (await looked?.now) ?? [] });
+    };
+    if (cache !== undefined) look(cache).catch(give);
     change?.then(
       (known) => tell({ change: known }),
       (error: unknown) => (error instanceof Failure ? tell({ refused: error.message }) : give(error)),

@@ -38,16 +38,16 @@ export interface TreeOptions {
   signal?: AbortSignal;
 }
 
-/** What a run that comes back to a tree can see of it at once; may be sent between threads. */
+/** What a run that comes back to a tree can see of it at once; all of it may be sent between threads. */
 export interface Looked {
   known: KeptIndex;
   /** What the files of that index look like now. */
-  now: SliceResult[];
+  now: Promise<SliceResult[]>;
 }
 
 /**
  * Looks at the files that an earlier run has found in a tree, for {@link openTree} on another thread: one that has yet to load
- * what it needs. `null` if nothing was kept.
+ * what it needs, and can look at the directories meanwhile. `null` if nothing was kept.
  */
 export async function lookAhead(
   root: string,
@@ -58,13 +58,21 @@ export async function lookAhead(
   const known = existsSync(top) ? openCache(cache, top).load() : undefined;
   if (!known) return null;
   const crew = gather(jobs, undefined, onProgress);
-  try {
-    const work = crew.begin({ root: top, stamps: true, want: 'stamp' });
-    work.add(known.index.files);
-    return { known, now: await work.finish() };
-  } finally {
-    crew.close().catch(() => {});
-  }
+  const work = crew.begin({ root: top, stamps: true, want: 'stamp' });
+  const look = async (): Promise<SliceResult[]> => {
+    // Who is told what was kept can begin with that.
+    await new Promise((done) => setImmediate(done));
+    try {
+      work.add(known.index.files);
+      return await work.finish();
+    } finally {
+      crew.close().catch(() => {});
+    }
+  };
+  const now = look();
+  // It is awaited when the directories have been looked at.
+  now.catch(() => {});
+  return { known, now };
 }
 
 /** Reads every C file below `root` once. Throws `TreeError` if there is nothing to analyse. */
@@ -107,8 +115,8 @@ export async function openTree(root: string, options: TreeOptions = {}): Promise
 }
 
 /** Work that was done before. */
-function seen(results: SliceResult[]): Work {
-  return { add: () => {}, finish: async () => results };
+function seen(results: Promise<SliceResult[]>): Work {
+  return { add: () => {}, finish: () => results };
 }
 
 /** Walks the tree, and has what it finds worked on at the same time. */
