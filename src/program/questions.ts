@@ -167,19 +167,26 @@ function patternOf(word: string): RegExp {
   return new RegExp(word.slice(end + 1), word.slice(0, end));
 }
 
+/** The words of a question behind its kind; empty for one that it does not have. */
+export type Words = readonly [kind: Kind, first: string, second: string];
+
+export function wordsOf(question: string): Words {
+  const [kind, first = '', second = ''] = question.split(separator) as [Kind, string?, string?];
+  return [kind, first, second];
+}
+
+/** True of questions which a file's content decides: that of their first word. The index answers all others. */
+export function isAboutText(kind: Kind): boolean {
+  return questions[kind].isUntouched === null;
+}
+
 /** The file whose content decides a question's answer, `null` for one that the index answers. */
-export function fileOf(question: string): string | null {
-  const end = question.indexOf(separator);
-  if (end < 0 || questions[question.slice(0, end) as Kind].isUntouched !== null) return null;
-  const next = question.indexOf(separator, end + 1);
-  return question.slice(end + 1, next < 0 ? question.length : next);
+export function fileOf([kind, first]: Words): string | null {
+  return isAboutText(kind) ? first : null;
 }
 
 /** True for a question that the index, or the list of files, alone answers, and not otherwise than before. */
-export function isUntouched(tree: Tree, question: string, differences: Differences): boolean {
-  const end = question.indexOf(separator);
-  // No question that the index answers has more than one word.
-  const [kind, word] = end < 0 ? [question as Kind, ''] : [question.slice(0, end) as Kind, question.slice(end + 1)];
+export function isUntouched(tree: Tree, [kind, word]: Words, differences: Differences): boolean {
   return questions[kind].isUntouched?.(differences, tree, word) ?? false;
 }
 
@@ -191,20 +198,20 @@ function areDropsUntouched(differences: Differences, tree: Tree): boolean {
 const dropsDiffer = remembered((differences: Differences, tree: Tree): boolean => releasingNames(tree).some(differences.calling));
 
 /** The question for a file's text: its answer is the text's digest. */
-export function ofWholeText(file: string): string {
-  return `read${separator}${file}`;
+export function ofWholeText(file: string): Words {
+  return ['read', file, ''];
 }
 
 /** True for that question, of any file. */
-export function isOfWholeText(question: string): boolean {
-  return question.startsWith(ofWholeText(''));
+export function isOfWholeText([kind]: Words): boolean {
+  return kind === 'read';
 }
 
 /** The digests of the texts that questions rest on, as this thread has read them, by their files; `null` for one that is in doubt. */
 export function textsBehind(tree: Tree, all: Iterable<string>): Map<string, string | null> {
   const texts = new Map<string, string | null>();
   for (const question of all) {
-    const file = fileOf(question);
+    const file = fileOf(wordsOf(question));
     if (file !== null && !texts.has(file)) texts.set(file, tree.digestOf(file) ?? null);
   }
   return texts;
@@ -213,13 +220,15 @@ export function textsBehind(tree: Tree, all: Iterable<string>): Map<string, stri
 /** The answers to those questions about texts for which a text's digest does not stand, as this thread has read them. */
 export function answersBehind(tree: Tree, all: Iterable<string>): Map<string, string | null> {
   const answers = new Map<string, string | null>();
-  for (const question of all) if (fileOf(question) !== null && !isOfWholeText(question)) answers.set(question, answerOf(tree, question));
+  for (const question of all) {
+    const words = wordsOf(question);
+    if (fileOf(words) !== null && !isOfWholeText(words)) answers.set(question, answerOf(tree, words));
+  }
   return answers;
 }
 
 /** The answer of a tree to a question, shortened; `null` if a file's text is asked for and cannot be read or told from others. */
-export function answerOf(tree: Tree, question: string): string | null {
-  const [kind, first = '', second = ''] = question.split(separator) as [Kind, string?, string?];
+export function answerOf(tree: Tree, [kind, first, second]: Words): string | null {
   const { look, name } = questions[kind] as Question<unknown>;
   return name(look(tree, first, second), tree, first);
 }

@@ -1,20 +1,15 @@
-/** How kept units are written: facts are many and shared, so units name them by number. */
+/** How kept units are written: what they rest on is much and shared, so units name it by number. */
 import type { Stamp } from '../source/index.js';
+import { compacting, type Facts, noFacts } from './facts.js';
 import type { Unit } from './unit.js';
 
 /** Goes up when a unit, or what it rests on, is written differently. */
-export const FORMAT = 5;
+export const FORMAT = 6;
 
-/** A question and the answer on which units rest; `null` where only the stamp of the file asked about stands for it. */
-export interface Fact {
-  question: string;
-  answer: string | null;
-}
-
-/** A unit and what it was worked out from, in some state of the tree. */
+/** A unit and the facts that it was worked out from, in some state of the tree, by their numbers. */
 export interface Resting {
   unit: Unit;
-  facts: readonly Fact[];
+  facts: readonly number[];
 }
 
 /** What tells a text from others: the file's stamp (`null` if that cannot be relied on), and a digest (`null` if it is in doubt). */
@@ -30,9 +25,10 @@ export interface Document {
   drift: readonly number[];
   /** Of the macros that all of the units were told of. */
   aliases: string;
-  /** Facts of the tree as it was when this was written. */
-  proven: ReadonlySet<Fact>;
-  /** Of each file that these facts are about, what it was then. */
+  facts: Facts;
+  /** How many of these, the first ones, are facts of the tree as it was when this was written. */
+  proven: number;
+  /** Of each file that these are about, what it was then. */
   texts: ReadonlyMap<string, KeptText>;
   /** The units of the tree as it was when this was written, by their files. */
   current: ReadonlyMap<string, Resting>;
@@ -40,41 +36,32 @@ export interface Document {
   others: ReadonlyMap<string, readonly Resting[]>;
 }
 
-type WrittenUnit = [file: string, unit: Unit, facts: number[]];
+type WrittenUnit = [file: string, unit: Unit, facts: readonly number[]];
 
-interface Written {
-  index: string;
-  drift: readonly number[];
-  aliases: string;
+interface Written extends Pick<Document, 'index' | 'drift' | 'aliases' | 'facts' | 'proven'> {
   texts: [file: string, stamp: number[] | null, digest: string | null][];
-  questions: string[];
-  answers: (string | null)[];
-  /** How many of these are proven: they come first. */
-  proven: number;
   current: WrittenUnit[];
   others: WrittenUnit[];
 }
 
-export function written({ index, drift, aliases, texts, current, others }: Omit<Document, 'proven'>): Buffer {
-  const numbers = new Map<Fact, number>();
-  const number = (fact: Fact): number => {
-    const found = numbers.get(fact) ?? numbers.size;
-    if (found === numbers.size) numbers.set(fact, found);
-    return found;
-  };
-  const unit = (file: string, { unit, facts }: Resting): WrittenUnit => [file, unit, facts.map(number)];
+/** What is kept of a tree of which nothing was. */
+export function emptyDocument(aliases: string): Document {
+  return { index: '', drift: [], aliases, facts: noFacts(), proven: 0, texts: new Map(), current: new Map(), others: new Map() };
+}
+
+export function written({ index, drift, aliases, facts, texts, current, others }: Omit<Document, 'proven'>): Buffer {
+  const compact = compacting(facts);
+  const unit = (file: string, { unit, facts }: Resting): WrittenUnit => [file, unit, facts.map(compact.number)];
   const present = Array.from(current, ([file, resting]) => unit(file, resting));
-  const proven = numbers.size;
+  const proven = compact.count();
   const past = Array.from(others, ([file, all]) => all.map((resting) => unit(file, resting))).flat();
-  const facts = [...numbers.keys()];
   const document: Written = {
     index,
     drift,
     aliases,
-    texts: Array.from(texts, ([file, { stamp, digest }]) => [file, stamp && Array.from(stamp), digest]),
-    questions: facts.map(({ question }) => question),
-    answers: facts.map(({ answer }) => answer),
+    facts: compact.facts(),
     proven,
+    texts: Array.from(texts, ([file, { stamp, digest }]) => [file, stamp && Array.from(stamp), digest]),
     current: present,
     others: past,
   };
@@ -95,17 +82,13 @@ export function readDocument(value: Buffer | null): Document | null {
   }
 }
 
-function documentOf({ index, drift, aliases, texts, questions, answers, proven, current, others }: Written): Document {
-  const facts = questions.map((question, i): Fact => ({ question, answer: answers[i] ?? null }));
-  const resting = ([, unit, numbers]: WrittenUnit): Resting => ({ unit, facts: numbers.map((i) => facts[i] as Fact) });
+function documentOf({ texts, current, others, ...rest }: Written): Document {
+  const resting = ([, unit, facts]: WrittenUnit): Resting => ({ unit, facts });
   const byFile = new Map<string, Resting[]>();
   for (const one of others) byFile.set(one[0], [...(byFile.get(one[0]) ?? []), resting(one)]);
   return {
-    index,
-    drift,
-    aliases,
+    ...rest,
     texts: new Map(texts.map(([file, stamp, digest]) => [file, { stamp, digest }])),
-    proven: new Set(facts.slice(0, proven)),
     current: new Map(current.map((one) => [one[0], resting(one)])),
     others: byFile,
   };

@@ -9,7 +9,7 @@ import type { SurveyOptions } from './options.js';
 import type { Survey } from './row.js';
 import { acquiringFiles } from './sites.js';
 import { type Inspection, surveyFiles } from './threads.js';
-import type { AskedUnit, Worked } from './unit.js';
+import type { Unit, Worked } from './unit.js';
 import { assureMatches, wantedFiles } from './wanted.js';
 
 export type { SurveyOptions } from './options.js';
@@ -38,7 +38,7 @@ export interface Inspected {
   found: unknown[];
   tree: Tree;
   /** By their files, in their order. */
-  units: ReadonlyMap<string, AskedUnit>;
+  units: ReadonlyMap<string, Unit>;
   /** The units that were worked out in this run. */
   fresh: Worked;
   /** What earlier runs kept; `null` without a cache. */
@@ -79,8 +79,8 @@ export async function inspectTree(path: string, options: SurveyOptions, inspecti
   const work = { aliases, files: open, keep: asked || kept !== null, inspection };
   const { warnings, ...fresh } = await surveyFiles(tree, work, options);
   if (!asked) kept?.save(fresh);
-  const units = new Map(files.map((file) => [file, (fresh.units.get(file) ?? kept?.units.get(file)) as AskedUnit]));
-  const told = [...units.values()].map(({ unit }) => unit);
+  const units = new Map(files.map((file) => [file, (fresh.units.get(file)?.unit ?? kept?.units.get(file)) as Unit]));
+  const told = [...units.values()];
   const rows = told.flatMap((unit) => unit.sites);
   const kinds = options.kinds;
   const chosen = kinds && kinds.length > 0 ? rows.filter((row) => kinds.includes(row.kind)) : rows;

@@ -5,13 +5,14 @@ import type { FunctionReference } from '../program/file.js';
 import { answerOf, fileOf, isUntouched, ofWholeText } from '../program/questions.js';
 import { areSameStamps, type Differences, differencesOf, eitherOf, openStore, type Tree } from '../source/index.js';
 import { codeDigest } from './code.js';
-import { type Document, type Fact, FORMAT, type Resting, readDocument, statesOf, written } from './document.js';
+import { type Document, emptyDocument, FORMAT, type Resting, readDocument, statesOf, written } from './document.js';
+import { wordsAt } from './facts.js';
 import { renewed } from './renewed.js';
-import type { AskedUnit, Unit, Worked } from './unit.js';
+import type { Unit, Worked } from './unit.js';
 
 /** The units of one tree that still hold. */
 export interface Kept {
-  units: ReadonlyMap<string, AskedUnit>;
+  units: ReadonlyMap<string, Unit>;
   /** By its file, a unit that holds in the tree with other texts, an overlay of this one; `undefined` if none was kept. */
   heldIn(other: Tree, aliases: readonly FunctionReference[]): (file: string) => Unit | undefined;
   /**
@@ -51,7 +52,7 @@ export function openKept(shelf: Shelf, tree: Tree, aliases: readonly FunctionRef
   }
   const used = new Map<string, Resting>();
   return {
-    units: new Map(Array.from(chosen, ([file, { unit, facts }]) => [file, { unit, questions: facts.map(({ question }) => question) }])),
+    units: new Map(Array.from(chosen, ([file, { unit }]) => [file, unit])),
     heldIn(other, otherAliases) {
       if (named(otherAliases) !== macros) return () => undefined;
       const holdsThere = holding(document, other, differences && other.since && eitherOf(differences, other.since.differences));
@@ -76,7 +77,7 @@ function named(aliases: readonly FunctionReference[]): string {
 
 function usable(document: Document | null, aliases: string): Document {
   if (document?.aliases === aliases) return document;
-  return { index: '', drift: [], aliases, texts: new Map(), proven: new Set(), current: new Map(), others: new Map() };
+  return emptyDocument(aliases);
 }
 
 /** How the answers of a tree's index may differ from those of the document; `null` if that is not known. */
@@ -84,13 +85,13 @@ function differencesFrom({ index, drift }: Document, { since }: Tree): Differenc
   return since?.index === index ? eitherOf(differencesOf(new Set(drift), false), since.differences) : null;
 }
 
-/** Whether a fact is one in a tree, too. @param differences of its index from that of the document, if they are known */
-function holding(document: Document, tree: Tree, differences: Differences | null): (fact: Fact) => boolean {
+/** Whether a fact, by its number, is one in a tree, too. @param differences of its index from that of the document, if they are known */
+function holding({ facts, proven, texts }: Document, tree: Tree, differences: Differences | null): (fact: number) => boolean {
   const untouched = new Map<string, boolean>();
   const isTextUntouched = (file: string): boolean => {
     let answer = untouched.get(file);
     if (answer === undefined) {
-      const kept = document.texts.get(file);
+      const kept = texts.get(file);
       // A file that was written again, by a checkout, say, mostly has the same text.
       answer =
         areSameStamps(tree.stampOf(file), kept?.stamp) || (kept?.digest != null && kept.digest === answerOf(tree, ofWholeText(file)));
@@ -98,16 +99,16 @@ function holding(document: Document, tree: Tree, differences: Differences | null
     }
     return answer;
   };
-  const known = new Map<Fact, boolean>();
+  const isStill = (fact: number): boolean => {
+    const words = wordsAt(facts, facts.questions[fact] as number);
+    const answer = facts.answers[fact] as string | null;
+    const file = fileOf(words);
+    const isAsBefore = file === null ? differences !== null && isUntouched(tree, words, differences) : isTextUntouched(file);
+    return (isAsBefore && fact < proven) || (answer !== null && answerOf(tree, words) === answer);
+  };
+  const known: (boolean | undefined)[] = new Array(facts.questions.length);
   return (fact) => {
-    let answer = known.get(fact);
-    if (answer === undefined) {
-      const { question } = fact;
-      const file = fileOf(question);
-      const isAsBefore = file === null ? differences !== null && isUntouched(tree, question, differences) : isTextUntouched(file);
-      answer = (isAsBefore && document.proven.has(fact)) || (fact.answer !== null && answerOf(tree, question) === fact.answer);
-      known.set(fact, answer);
-    }
-    return answer;
+    known[fact] ??= isStill(fact);
+    return known[fact];
   };
 }

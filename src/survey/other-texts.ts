@@ -1,10 +1,10 @@
 /** The survey of a tree some of whose files had other texts: what rests on none of them need not be done again. */
-import { answerOf, fileOf, isUntouched } from '../program/questions.js';
+import { answerOf, fileOf, isUntouched, type Words, wordsOf } from '../program/questions.js';
 import { overlay, type Tree } from '../source/index.js';
 import { type Inspected, surveyedFiles } from './index.js';
 import type { SurveyOptions } from './options.js';
 import { type Inspection, surveyFiles } from './threads.js';
-import type { AskedUnit, Unit, Worked } from './unit.js';
+import type { Unit, Worked } from './unit.js';
 import { wantedFiles } from './wanted.js';
 
 /** The units of a tree with other texts, by their files. */
@@ -29,23 +29,25 @@ export async function unitsWith(
   options: SurveyOptions,
   isWanted: (unit: Unit) => boolean,
 ): Promise<Other> {
-  const { tree, units, kept } = inspected;
+  const { tree, units, fresh, kept } = inspected;
   const other = overlay(tree, texts);
   const { files: all, aliases } = surveyedFiles(other);
   const files = all.filter(wantedFiles(options.paths));
   const same = sameAnswers(tree, other, texts);
   const sameMacros = JSON.stringify(aliases) === JSON.stringify(surveyedFiles(tree).aliases);
-  const holds = (known: AskedUnit): boolean => sameMacros && known.questions.every(same);
   const heldBefore = kept?.heldIn(other, aliases) ?? (() => undefined);
+  const heldIn = (file: string): Unit | undefined => {
+    const worked = fresh.units.get(file);
+    return worked && sameMacros && worked.questions.every(same) ? worked.unit : heldBefore(file);
+  };
   const found = new Map<string, Unit>();
   const open: string[] = [];
   for (const file of files) {
     const known = units.get(file);
-    const isHeld = known !== undefined && holds(known);
     // Also of one that is not asked for: what holds there is kept for the next change.
-    const unit = isHeld ? known.unit : heldBefore(file);
+    const unit = heldIn(file);
     if (unit) found.set(file, unit);
-    else if (!known || isWanted(known.unit)) open.push(file);
+    else if (!known || isWanted(known)) open.push(file);
   }
   // One thread: the other texts are not handed to others, and a change mostly touches few units.
   const work = { aliases, files: open, keep: kept !== null, inspection };
@@ -58,15 +60,16 @@ export async function unitsWith(
 /** Whether a question has the same answer in both trees; each is put once. */
 function sameAnswers(tree: Tree, other: Tree, texts: ReadonlyMap<string, unknown>): (question: string) => boolean {
   const known = new Map<string, boolean>();
-  const isUntouchedBy = (question: string): boolean => {
-    const file = fileOf(question);
-    return file === null ? other.since !== null && isUntouched(other, question, other.since.differences) : !texts.has(file);
+  const isUntouchedBy = (words: Words): boolean => {
+    const file = fileOf(words);
+    return file === null ? other.since !== null && isUntouched(other, words, other.since.differences) : !texts.has(file);
   };
   return (question) => {
     let answer = known.get(question);
     if (answer === undefined) {
-      const before = isUntouchedBy(question) ? '' : answerOf(tree, question);
-      answer = before === '' || (before !== null && before === answerOf(other, question));
+      const words = wordsOf(question);
+      const before = isUntouchedBy(words) ? '' : answerOf(tree, words);
+      answer = before === '' || (before !== null && before === answerOf(other, words));
       known.set(question, answer);
     }
     return answer;

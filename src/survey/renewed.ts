@@ -1,7 +1,8 @@
 /** What is kept of a tree from one run to the next: what still holds, what is new, and a little of what held before. */
-import { answerOf, fileOf, isOfWholeText } from '../program/questions.js';
+import { answerOf, fileOf, isOfWholeText, type Words, wordsOf } from '../program/questions.js';
 import { areSameStamps, type Tree } from '../source/index.js';
-import { type Document, type Fact, type KeptText, type Resting, statesOf } from './document.js';
+import { type Document, type KeptText, type Resting, statesOf } from './document.js';
+import { type Facts, type Growing, growing, wordsAt } from './facts.js';
 import type { Worked } from './unit.js';
 
 /** So many units of other states of the tree are kept of one file. */
@@ -32,30 +33,32 @@ export function renewed(
     }
     return text;
   };
-  const known = answersOf(held);
-  const answer = (question: string): string | null => {
-    const before = known.get(question);
-    const file = fileOf(question);
-    if (file === null) return before ?? answerOf(tree, question);
+  const all = growing(document.facts);
+  const before = answersOf(document.facts, held);
+  const answer = (question: number, words: Words): string | null => {
+    const known = before[question];
+    const file = fileOf(words);
+    if (file === null) return known ?? answerOf(tree, words);
     const { digest } = textOf(file);
     // A unit that held may rest on another text than a fresh one if the file changed in between: then there is no one answer.
-    if (!fresh.texts.has(file)) return before ?? null;
-    return digest !== null && before !== undefined ? before : answerIn(tree, question, digest, fresh.answers);
+    if (!fresh.texts.has(file)) return known ?? null;
+    return digest !== null && known !== undefined ? known : answerIn(tree, words, digest, read[question]);
   };
-  const facts = new Map<string, Fact>();
-  const factOf = (question: string): Fact => {
-    let fact = facts.get(question);
-    if (fact === undefined) {
-      fact = { question, answer: answer(question) };
-      facts.set(question, fact);
-    }
-    return fact;
+  const read = answersIn(all, fresh);
+  /** The facts of the tree as it is, by their questions. */
+  const facts: (number | undefined)[] = new Array(document.facts.kinds.length);
+  const factOf = (question: number): number => {
+    facts[question] ??= all.fact(question, answer(question, wordsAt(all.facts, question)));
+    return facts[question];
   };
   const current = new Map<string, Resting>();
-  for (const [file, { unit, facts }] of held) current.set(file, { unit, facts: facts.map(({ question }) => factOf(question)) });
-  for (const [file, { unit, questions }] of fresh.units) current.set(file, { unit, facts: questions.map(factOf) });
-  const states = statesBeside(document, held, used, others);
-  return { index: tree.index, drift: tree.drift, aliases: document.aliases, texts, current, others: sharing(facts, states) };
+  for (const [file, { unit, facts }] of held)
+    current.set(file, { unit, facts: facts.map((fact) => factOf(all.facts.questions[fact] as number)) });
+  for (const [file, { unit, questions }] of fresh.units)
+    current.set(file, { unit, facts: questions.map((question) => factOf(all.question(wordsOf(question)))) });
+  const made = others ? workedOut(all, others) : new Map<string, Resting>();
+  const states = statesBeside(document, all.facts, held, used, made);
+  return { index: tree.index, drift: tree.drift, aliases: document.aliases, facts: all.facts, texts, current, others: states };
 }
 
 /** A file's stamp, and the digest of its text if all who have read it have read the same. */
@@ -68,73 +71,69 @@ function textNow({ texts }: Document, tree: Tree, fresh: Worked, file: string): 
   return { stamp, digest };
 }
 
-/** The answers on which units rest; `null` where one stands on a stamp alone. */
-function answersOf(units: ReadonlyMap<string, Resting>): Map<string, string | null> {
-  const known = new Map<string, string | null>();
+/** By the questions' numbers, the answers on which units rest; `null` where one stands on a stamp alone. */
+function answersOf({ kinds, questions, answers }: Facts, units: ReadonlyMap<string, Resting>): (string | null | undefined)[] {
+  const known: (string | null | undefined)[] = new Array(kinds.length);
   for (const { facts } of units.values()) {
-    for (const { question, answer } of facts) known.set(question, known.has(question) && known.get(question) !== answer ? null : answer);
+    for (const fact of facts) {
+      const question = questions[fact] as number;
+      const answer = answers[fact] as string | null;
+      known[question] = known[question] !== undefined && known[question] !== answer ? null : answer;
+    }
   }
   return known;
 }
 
-/** The answer to a question, if what it is about has the digest of the text that the answer is to be of. */
-function answerIn(tree: Tree, question: string, digest: string | null, answers: Worked['answers']): string | null {
-  const file = fileOf(question);
-  if (file === null) return answerOf(tree, question);
-  if (digest === null || isOfWholeText(question)) return digest;
-  const known = answers.get(question);
-  if (known !== undefined) return known;
-  const answer = answerOf(tree, question);
+/** By the questions' numbers, what was answered to those who worked units out. */
+function answersIn(all: Growing, { answers }: Worked): (string | null | undefined)[] {
+  const known: (string | null | undefined)[] = new Array(all.facts.kinds.length);
+  for (const [question, answer] of answers) known[all.question(wordsOf(question))] = answer;
+  return known;
+}
+
+/**
+ * The answer to a question, if what it is about has the digest of the text that the answer is to be of.
+ *
+ * @param read what was answered to those who have asked
+ */
+function answerIn(tree: Tree, words: Words, digest: string | null, read: string | null | undefined): string | null {
+  const file = fileOf(words);
+  if (file === null) return answerOf(tree, words);
+  if (digest === null || isOfWholeText(words)) return digest;
+  if (read !== undefined) return read;
+  const answer = answerOf(tree, words);
   return tree.digestOf(file) === digest ? answer : null;
 }
 
-/** By file, the units of other states of the tree that are kept, those used last first. */
+/** Units of another state of the tree that were worked out anew, by their files. */
+function workedOut(all: Growing, others: Worked & { tree: Tree }): Map<string, Resting> {
+  const { tree, units, texts } = others;
+  const read = answersIn(all, others);
+  const facts: (number | undefined)[] = new Array(all.facts.kinds.length);
+  const factOf = (words: Words): number => {
+    const question = all.question(words);
+    facts[question] ??= all.fact(question, answerIn(tree, words, texts.get(words[1]) ?? null, read[question]));
+    return facts[question];
+  };
+  return new Map(
+    Array.from(units, ([file, { unit, questions }]) => [file, { unit, facts: questions.map((text) => factOf(wordsOf(text))) }]),
+  );
+}
+
+/** By file, the units of other states of the tree that are kept, those used last first; without those of which an answer is not known. */
 function statesBeside(
   document: Document,
+  { answers }: Facts,
   held: ReadonlyMap<string, Resting>,
   used: ReadonlyMap<string, Resting>,
-  others: (Worked & { tree: Tree }) | undefined,
+  made: ReadonlyMap<string, Resting>,
 ): Map<string, Resting[]> {
-  const made = new Map<string, Resting>();
-  if (others) {
-    const { tree, units, texts, answers } = others;
-    const facts = new Map<string, Fact>();
-    for (const [file, { unit, questions }] of units) {
-      for (const question of questions) {
-        if (!facts.has(question))
-          facts.set(question, { question, answer: answerIn(tree, question, texts.get(fileOf(question) ?? '') ?? null, answers) });
-      }
-      made.set(file, { unit, facts: questions.map((question) => facts.get(question) as Fact) });
-    }
-  }
   const states = new Map<string, Resting[]>();
   for (const file of new Set([...made.keys(), ...document.current.keys(), ...document.others.keys()])) {
     const all = [made.get(file) ?? [], used.get(file) ?? [], statesOf(document, file)].flat();
-    const beside = new Set(all.filter((resting) => resting !== held.get(file)));
-    if (beside.size > 0) states.set(file, [...beside].slice(0, OTHERS));
+    const beside = [...new Set(all.filter((resting) => resting !== held.get(file)))].slice(0, OTHERS);
+    const known = beside.filter(({ facts }) => facts.every((fact) => answers[fact] !== null));
+    if (known.length > 0) states.set(file, known);
   }
   return states;
-}
-
-/** The same units, resting on the given facts where they are the same; without those of which an answer is not known. */
-function sharing(present: ReadonlyMap<string, Fact>, states: ReadonlyMap<string, readonly Resting[]>): Map<string, Resting[]> {
-  const shared = new Map<string, Fact>();
-  const sharedFact = (fact: Fact): Fact => {
-    const now = present.get(fact.question);
-    if (now?.answer === fact.answer) return now;
-    const key = `${fact.question}\0\0${fact.answer}`;
-    const found = shared.get(key) ?? fact;
-    shared.set(key, found);
-    return found;
-  };
-  const kept = new Map<string, Resting[]>();
-  for (const [file, all] of states) {
-    const known = all.filter(({ facts }) => facts.every(({ answer }) => answer !== null));
-    if (known.length > 0)
-      kept.set(
-        file,
-        known.map(({ unit, facts }) => ({ unit, facts: facts.map(sharedFact) })),
-      );
-  }
-  return kept;
 }

@@ -1,7 +1,7 @@
 /** What a unit rests on is what was looked at for it: a function that it did not look into may change. */
 import { describe, expect, it } from 'vitest';
 import { inspectSites } from '../../src/check/inspect.js';
-import { answerOf } from '../../src/program/questions.js';
+import { answerOf, isOfWholeText, wordsOf } from '../../src/program/questions.js';
 import { openTree, overlay } from '../../src/source/index.js';
 import { openUnits } from '../../src/survey/unit.js';
 import { initSyntax } from '../../src/syntax/index.js';
@@ -58,9 +58,10 @@ async function afterwards(
     expect(edited).not.toBe(files[name]);
     const other = overlay(tree, new Map([[name, edited]]));
     const { unit, questions } = openUnits(tree, [], true, inspectSites)('pin.c');
+    const asked = questions.map(wordsOf);
     expect(unit.sites.map(({ releases }) => releases.map((r) => `${r.function}:${r.api}`))).toEqual([['job_end:unpin_user_pages']]);
-    const holds = questions.filter((q) => !q.startsWith('read')).every((q) => answerOf(tree, q) === answerOf(other, q));
-    const isRead = questions.some((q) => q.startsWith('read') && q.endsWith(name));
+    const holds = asked.filter((q) => !isOfWholeText(q)).every((q) => answerOf(tree, q) === answerOf(other, q));
+    const isRead = asked.some((q) => isOfWholeText(q) && q[1] === name);
     return {
       holds: holds && !isRead,
       same: JSON.stringify(openUnits(other, [], false, inspectSites)('pin.c').unit) === JSON.stringify(unit),
