@@ -66,7 +66,7 @@ export function openKept(shelf: Shelf, tree: Tree, aliases: readonly FunctionRef
       const isNew = fresh.units.size > 0 || (others?.units.size ?? 0) > 0;
       // What was kept of another index takes long to compare with this one's answers.
       if (!isNew && document.index === tree.index) return;
-      shelf.put(written(renewed(document, tree, chosen, fresh, used, others)));
+      shelf.put(written(renewed(document, tree, { units: chosen, holds }, fresh, used, others)));
     },
   };
 }

@@ -8,10 +8,18 @@ import type { Worked } from './unit.js';
 /** So many units of other states of the tree are kept of one file. */
 const OTHERS = 2;
 
+/** What of a document is so in the tree as it is. */
+interface Held {
+  /** Units, by their files. */
+  units: ReadonlyMap<string, Resting>;
+  /** True for a fact that holds, by its number. */
+  holds(fact: number): boolean;
+}
+
 /**
  * The document of a later run.
  *
- * @param held units of `document` that hold in the tree, by their files
+ * @param held what of `document` holds in the tree
  * @param fresh units of the tree that were worked out anew
  * @param used units of `document` that hold in another state of the tree
  * @param others units of another state of the tree that were worked out anew
@@ -19,7 +27,7 @@ const OTHERS = 2;
 export function renewed(
   document: Document,
   tree: Tree,
-  held: ReadonlyMap<string, Resting>,
+  held: Held,
   fresh: Worked,
   used: ReadonlyMap<string, Resting>,
   others?: Worked & { tree: Tree },
@@ -34,7 +42,7 @@ export function renewed(
     return text;
   };
   const all = growing(document.facts);
-  const before = answersOf(document.facts, held);
+  const before = answersOf(document, held);
   const answer = (question: number, words: Words): string | null => {
     const known = before[question];
     const file = fileOf(words);
@@ -42,7 +50,7 @@ export function renewed(
     const { digest } = textOf(file);
     // A unit that held may rest on another text than a fresh one if the file changed in between: then there is no one answer.
     if (!fresh.texts.has(file)) return known ?? null;
-    return digest !== null && known !== undefined ? known : answerIn(tree, words, digest, read[question]);
+    return digest !== null && known != null ? known : answerIn(tree, words, digest, read[question]);
   };
   const read = answersIn(all, fresh);
   /** The facts of the tree as it is, by their questions. */
@@ -52,12 +60,12 @@ export function renewed(
     return facts[question];
   };
   const current = new Map<string, Resting>();
-  for (const [file, { unit, facts }] of held)
+  for (const [file, { unit, facts }] of held.units)
     current.set(file, { unit, facts: facts.map((fact) => factOf(all.facts.questions[fact] as number)) });
   for (const [file, { unit, questions }] of fresh.units)
     current.set(file, { unit, facts: questions.map((question) => factOf(all.question(wordsOf(question)))) });
   const made = others ? workedOut(all, others) : new Map<string, Resting>();
-  const states = statesBeside(document, all.facts, held, used, made);
+  const states = statesBeside(document, all.facts, held.units, used, made);
   return { index: tree.index, drift: tree.drift, aliases: document.aliases, facts: all.facts, texts, current, others: states };
 }
 
@@ -71,16 +79,16 @@ function textNow({ texts }: Document, tree: Tree, fresh: Worked, file: string): 
   return { stamp, digest };
 }
 
-/** By the questions' numbers, the answers on which units rest; `null` where one stands on a stamp alone. */
-function answersOf({ kinds, questions, answers }: Facts, units: ReadonlyMap<string, Resting>): (string | null | undefined)[] {
+/** By the questions' numbers, the answers that hold; `null` where one stands on a stamp alone. */
+function answersOf({ facts: { kinds, questions, answers }, proven }: Document, { units, holds }: Held): (string | null | undefined)[] {
   const known: (string | null | undefined)[] = new Array(kinds.length);
-  for (const { facts } of units.values()) {
-    for (const fact of facts) {
-      const question = questions[fact] as number;
-      const answer = answers[fact] as string | null;
-      known[question] = known[question] !== undefined && known[question] !== answer ? null : answer;
-    }
-  }
+  const note = (fact: number): void => {
+    const question = questions[fact] as number;
+    const answer = answers[fact] as string | null;
+    known[question] = known[question] !== undefined && known[question] !== answer ? null : answer;
+  };
+  for (let fact = 0; fact < proven; fact++) if (holds(fact)) note(fact);
+  for (const { facts } of units.values()) for (const fact of facts) if (fact >= proven) note(fact);
   return known;
 }
 

@@ -1,6 +1,6 @@
 /** Hands the files of a survey to threads, and puts together what they say. */
 import type { FunctionReference } from '../program/file.js';
-import { answersBehind, textsBehind } from '../program/questions.js';
+import { textsBehind } from '../program/questions.js';
 import { compiled, defaultJobs, type SourceWarning, type Tree } from '../source/index.js';
 import type { LaneResult, LaneTask } from './lane.js';
 import type { SurveyOptions } from './options.js';
@@ -37,7 +37,8 @@ export async function surveyFiles(tree: Tree, work: Work, options: SurveyOptions
   if (jobs <= 1 || work.files.length < worthThreads) {
     const units = byFile(work, await here(tree, work, options));
     const questions = new Set([...units.values()].flatMap((unit) => unit.questions));
-    return { units, texts: textsBehind(tree, questions), answers: answersBehind(tree, questions), warnings: [...tree.warnings] };
+    // What the texts say is asked of this tree again by who keeps it: of most it is known from before.
+    return { units, texts: textsBehind(tree, questions), answers: new Map(), warnings: [...tree.warnings] };
   }
   const results = await byThreads(tree, work, jobs, options);
   const units: AskedUnit[] = [];

@@ -36,7 +36,7 @@ export interface Worked {
    * same text each time.
    */
   texts: ReadonlyMap<string, string | null>;
-  /** What was asked of those texts, and is not their digest. */
+  /** What threads of their own were answered of those texts, and is not their digest. */
   answers: ReadonlyMap<string, string | null>;
 }
 
