@@ -74,7 +74,56 @@ void owner_end(struct owner *o)
 }
 `;
 
+/** An array of structs into which a local one goes, with an array of pages that was allocated for it, and an address of them. */
+const tabled = (end: string): string => `struct span { struct page **pages; int n; void *at; };
+struct table { struct span *spans; int n; };
+static void span_end(struct span *s)
+{
+	if (s->at)
+		vunmap(s->at);
+	unpin_user_pages(s->pages, s->n);
+	kvfree(s->pages);
+}
+int table_add(struct table *t, unsigned long a, int n)
+{
+	struct span s = {0};
+
+	s.pages = kvmalloc(sizeof(*s.pages) * n, GFP_KERNEL);
+	if (!s.pages)
+		return -ENOMEM;
+	s.n = pin_user_pages_fast(a, n, FOLL_WRITE | FOLL_LONGTERM, s.pages);
+	if (s.n != n) {
+		if (s.n < 0)
+			s.n = 0;
+		span_end(&s);
+		return -EFAULT;
+	}
+	s.at = vmap(s.pages, n, VM_MAP, PAGE_KERNEL);
+	if (!s.at) {
+		span_end(&s);
+		return -ENOBUFS;
+	}
+	t->spans[t->n++] = s;
+	return 0;
+}
+void table_end(struct table *t)
+{
+	int i;
+
+	for (i = 0; i < t->n; i++)
+		${end}
+	kfree(t->spans);
+}
+`;
+
 describe('a struct that is copied as a whole', () => {
+  accepts('never-released', 'one that goes into a table with what its pointers lead to', tabled('span_end(&t->spans[i]);'));
+  complains(
+    'never-released',
+    'one that goes into a table, which looks at its address alone',
+    tabled('vunmap(t->spans[i].at);'),
+    'table_add:t->spans[t->n++] = s;',
+  );
   accepts('leak-on-path', 'one that goes into an object by pointers', published('area_publish(&area, &o->area);'));
   accepts('leak-on-path', 'one that is a local one', published('*(&o->area) = area;'));
   complains(

@@ -15,7 +15,7 @@ import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 const maxLevels = 3;
 
 /** What is asked for: an object by the function's parameter that is it or leads to it, or a place below a variable of the file. */
-export type Kept = { param: number } | { place: string; mayDrop: MayDrop };
+export type Kept = { param: number } | { place: string };
 
 type MayDrop = (name: string, file: string) => boolean;
 
@@ -31,22 +31,24 @@ export function isReentered(
   mayDrop: MayDrop,
   isEmptied: (caller: FunctionReference, callee: FunctionReference) => boolean,
 ): boolean {
-  const isCome: IsCome = (site, callee, { param }) =>
-    !isEmptied(site.caller, callee) && !site.node.guards.some((g) => keepsOut(program, site, g)) && !isDroppedBefore(site, param, mayDrop);
+  const isCome: IsCome = (site, callee, given) =>
+    !isEmptied(site.caller, callee) &&
+    !site.node.guards.some((g) => keepsOut(program, site, g)) &&
+    !('place' in given ? isLookedAfter(site, given.place, mayDrop) : isDroppedBefore(site, given.param, mayDrop));
   return isRequested(program, reference, kept, isCome);
 }
 
-/** Whether a call leads to a function again, which is given the object by that parameter. */
-type IsCome = (site: CallSite, callee: FunctionReference, given: { param: number }) => boolean;
+/** Whether a call leads to a function again, for what that is asked for. */
+type IsCome = (site: CallSite, callee: FunctionReference, given: Kept) => boolean;
 
 /** True if a request of user space leads to the function by calls of some sort, for an object that was not made on the way. */
 export function isRequested(program: Program, reference: FunctionReference, kept: Kept, isCome: IsCome, level = 0): boolean {
   if (isRequest(program, reference)) return true;
   if (level >= maxLevels) return false;
   return program.callSites(reference).some((site) => {
-    const { caller, graph, node } = site;
-    const above = 'place' in kept ? lookedAfter(graph, node, caller, kept) : below(program, site, kept.param);
-    if (above === null || !isCome(site, reference, 'place' in kept ? { param: -1 } : kept)) return false;
+    const { caller } = site;
+    const above = 'place' in kept ? kept : below(program, site, kept.param);
+    if (above === null || !isCome(site, reference, kept)) return false;
     return isRequest(program, caller) || isRequested(program, caller, above, isCome, level + 1);
   });
 }
@@ -136,14 +138,13 @@ function isChosen({ nodes }: Graph, at: Node, variable: string): boolean {
   });
 }
 
-/** The place itself, but where the caller tests it before, or calls who may drop what is there. */
-function lookedAfter(graph: Graph, node: Node, { file }: FunctionReference, kept: Extract<Kept, { place: string }>): Kept | null {
-  const looks = ({ pos, operation: o }: Node): boolean => {
+/** True for a caller that tests a place before, or calls who may drop what is there. */
+function isLookedAfter({ caller: { file }, graph, node }: CallSite, place: string, mayDrop: MayDrop): boolean {
+  return graph.nodes.some(({ pos, operation: o }) => {
     if (pos >= node.pos) return false;
-    if (o?.kind === 'assume') return [o.left, o.right].some(({ path }) => path !== null && suffixAfter(kept.place, path) !== null);
-    return o?.kind === 'call' && o.name !== null && kept.mayDrop(o.name, file);
-  };
-  return graph.nodes.some(looks) ? null : kept;
+    if (o?.kind === 'assume') return [o.left, o.right].some(({ path }) => path !== null && suffixAfter(place, path) !== null);
+    return o?.kind === 'call' && o.name !== null && mayDrop(o.name, file);
+  });
 }
 
 /** True for a variable that the function sets to what a call gives: a new object, or one that was looked up for this. */

@@ -44,7 +44,7 @@ function storedOver(functions: Functions, start: Start, climbed: Climbed, refere
   // Callers that are handed nothing, as a variable of the file leads to the pages, were not walked on the way up.
   const isEmptied = (caller: FunctionReference, callee: FunctionReference): boolean =>
     climbed.isEmptied(caller, callee) || (callee.key === reference.key && dropsAll(handing(start, caller, callee, exits)));
-  if (!isReentered(program, reference, first.startsWith('::') ? { place: first, mayDrop } : { param }, mayDrop, isEmptied)) return [];
+  if (!isReentered(program, reference, first.startsWith('::') ? { place: first } : { param }, mayDrop, isEmptied)) return [];
   const { file, name } = reference;
   const earlier = earlierSteps(
     reference,
