@@ -1,9 +1,60 @@
 /** Conditions of `#if` arms: which of them cannot both be so. */
 import { negated } from './comparisons.js';
+import { type Condition, conditionText, negate, parseCondition } from './conditions.js';
 
-/** True if two sets of assumed conditions cannot both hold: an arm and its opposite, or two steps of a version ladder. */
+/**
+ * True if two sets of assumed conditions cannot both hold: an arm and its opposite, two steps of a version ladder, or some tests and
+ * what an `#else` behind all of them says.
+ */
 export function excludes(here: readonly string[], there: readonly string[]): boolean {
-  return here.some((a) => there.some((b) => opposite(a) === b || opposite(b) === a || disjoint(a, b)));
+  if (here.length === 0 || there.length === 0) return false;
+  if (here.some((a) => there.some((b) => areOpposed(a, b)))) return true;
+  const all = [...here, ...there];
+  return all.some(
+    (c) =>
+      isCompound(c) &&
+      truthOf(
+        parsed(c),
+        all.filter((other) => other !== c),
+      ) === false,
+  );
+}
+
+function areOpposed(a: string, b: string): boolean {
+  return opposite(a) === b || opposite(b) === a || disjoint(a, b);
+}
+
+function isCompound(condition: string): boolean {
+  return /\|\||&&/.test(condition);
+}
+
+const known = new Map<string, Condition>();
+
+/** A condition as it is written here, read again: the same few are asked about all the time. */
+function parsed(condition: string): Condition {
+  let found = known.get(condition);
+  if (found === undefined) {
+    found = parseCondition(condition);
+    known.set(condition, found);
+  }
+  return found;
+}
+
+/** What conditions that hold say of another one; `null` where they do not say. */
+function truthOf(c: Condition, holding: readonly string[]): boolean | null {
+  if (c.op === 'const') return c.value;
+  const text = conditionText(c);
+  if (holding.some((h) => h === text || disjoint(h, opposite(text)))) return true;
+  if (holding.some((h) => areOpposed(h, text))) return false;
+  if (c.op === 'not') {
+    const truth = truthOf(c.of, holding);
+    return truth === null ? null : !truth;
+  }
+  if (c.op !== 'and' && c.op !== 'or') return null;
+  const decides = c.op === 'or';
+  const sides = [truthOf(c.left, holding), truthOf(c.right, holding)];
+  if (sides.includes(decides)) return decides;
+  return sides.includes(null) ? null : !decides;
 }
 
 /**
@@ -37,7 +88,7 @@ export function isBefore(conditions: readonly string[], major: number, minor: nu
 
 /** The condition that holds where this one does not. */
 function opposite(condition: string): string {
-  if (/\|\||&&/.test(condition)) return `!(${condition})`;
+  if (isCompound(condition)) return conditionText(negate(parsed(condition)));
   const comparison = /^(\S.*?) (>=|<=|==|!=|<|>) (.*)$/.exec(condition);
   if (comparison) return `${comparison[1]} ${negated[comparison[2] as string]} ${comparison[3]}`;
   return condition.startsWith('!') ? condition.slice(1) : `!${condition}`;

@@ -89,6 +89,34 @@ static inline long OWN_GET(unsigned long a, int n, unsigned int flags, struct pa
 #endif
 `,
   });
+  accepts('wrong-release', 'a macro that is several calls where two conditions hold, and another one where they do not', {
+    'a.c': `#include "compat.h"
+struct window { struct page *page; };
+int window_open(struct window *w, unsigned long a)
+{
+	int got = OWN_PIN(a, 1, FOLL_WRITE | FOLL_LONGTERM, &w->page);
+
+	return got == 1 ? 0 : -EFAULT;
+}
+void window_close(struct window *w)
+{
+	set_page_dirty_lock(w->page);
+	OWN_UNPIN(w->page);
+}
+`,
+    'compat.h': `#if defined(HAVE_PIN) && !defined(OTHER_SYSTEM)
+#ifdef PIN_HAS_VMAS
+#define OWN_PIN(start, n, flags, pages) pin_user_pages(start, n, flags, pages, NULL)
+#else
+#define OWN_PIN pin_user_pages
+#endif
+#define OWN_UNPIN unpin_user_page
+#else
+#define OWN_PIN get_user_pages
+#define OWN_UNPIN put_page
+#endif
+`,
+  });
   shows('where a macro tells what the kernel has', `#ifndef HAVE_UNPIN\n${put}\n#endif\n${driver}`, pinned);
   shows(
     'but not one that is the file’s own in every kernel',
