@@ -147,12 +147,12 @@ export function copied(state: State, from: string, to: string): State | null {
   const source = unindexed(from);
   let store = null as Map<string, string> | null;
   state.store.forEach((held, place) => {
-    const suffix = held === theReference ? suffixAfter(place, source) : null;
-    if (suffix === null || !/^[.@]/.test(suffix) || isCut(state, place, source)) return;
+    const suffix = suffixAfter(place, source);
+    if (suffix === null || !/^[.@]/.test(suffix) || !reaches(state, held) || isCut(state, place, source)) return;
     const member = join(to, suffix);
     if (member === null) return;
     store ??= copyOf(state.store);
-    store.set(member, theReference);
+    store.set(member, held);
   });
   return store && altered(state, { store });
 }
