@@ -117,3 +117,46 @@ describe('what goes past all cases', () => {
 `,
   );
 });
+
+/** A request that has the pages already, and is asked for something before they are worked with. */
+const asked = (test: string, undo = ''): string => `struct req { struct page **pages; int n; int done; loff_t pos; };
+static int req_pin(struct req *r, unsigned long a)
+{
+	int got = pin_user_pages_fast(a, r->n, FOLL_WRITE, r->pages);
+
+	if (got == r->n)
+		return 0;
+	if (got > 0)
+		unpin_user_pages(r->pages, got);
+	return -EFAULT;
+}
+int req_write(struct req *r, unsigned long a, loff_t limit)
+{
+	loff_t pos = r->pos;
+	int ret = req_pin(r, a);
+
+	if (ret)
+		return ret;
+	if (${test}) {
+		${undo}
+		return -EFBIG;
+	}
+	ret = hw_write(r->pos, r->n);
+	unpin_user_pages_dirty_lock(r->pages, r->n, true);
+	return ret;
+}
+int req_do(unsigned long a, loff_t pos, loff_t limit)
+{
+	struct page *pages[8];
+	struct req r = { .pages = pages, .n = 8, .pos = pos };
+
+	return req_write(&r, a, limit);
+}
+`;
+
+describe('a way past the drop', () => {
+  complains('leak-on-path', 'where a request goes too far', asked('pos >= limit'), 'req_write:if (pos >= limit) {');
+  accepts('leak-on-path', 'where it has dropped them', asked('pos >= limit', 'unpin_user_pages(r->pages, r->n);'));
+  accepts('leak-on-path', 'where the object says that it has none', asked('r->n <= 0'));
+  accepts('leak-on-path', 'where the object says how it stands', asked('r->done'));
+});

@@ -79,6 +79,8 @@ export function settled(local: Called, n: Node, state: State): boolean {
     (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value))))
   )
     return false;
+  // How far something goes, and whether that is too far, is asked of what is to be done.
+  if (/^[<>]/.test(o.op) && !isZero(o.right) && n.loops.length === 0) return false;
   const root = rootOf(value);
   // Who is handed the pages by themselves, and fails since another object is not ready for them, leaves them to its caller.
   if (entry.kind === 'given' && entry.facts.every((f) => !f.includes('.') && rootOf(f) !== root) && failsAtOnce(local, n)) return false;
