@@ -22,7 +22,17 @@ export const preparingName = /(^|_)(init|setup)(_|$)/i;
 export const requestName = /ioctl/;
 
 /** Members of a `struct file_operations` by which user space asks, once and again: include/linux/fs.h. */
-export const requestMembers: readonly string[] = ['write', 'write_iter', 'read', 'read_iter', 'mmap', 'splice_write'];
+export const requestMembers: readonly string[] = [
+  'unlocked_ioctl',
+  'compat_ioctl',
+  'uring_cmd',
+  'write',
+  'write_iter',
+  'read',
+  'read_iter',
+  'mmap',
+  'splice_write',
+];
 
 /** One that does nothing to the object that it is about on the way out: it unlocks, or prints. */
 export const idleName = /unlock|^up(_|$)|print|_(err|warn|dbg|info)(_|$)/i;

@@ -2,7 +2,13 @@
 import { describe } from 'vitest';
 import { accepts, complains } from './findings.js';
 
-const table = (choose: string, index = 'i') => `struct slot { int n; struct page **pages; };
+/** @param request the function that user space comes to, of which `requested` is the text */
+const table = (
+  choose: string,
+  index = 'i',
+  request = 'table_ioctl',
+  requested = '',
+) => `struct slot { int id; int n; struct page **pages; };
 struct table { unsigned long used; struct ida ida; struct slot slots[64]; struct mutex lock; };
 static int slot_fill(struct slot *s, unsigned long a, int n)
 {
@@ -47,7 +53,7 @@ static int table_release(struct inode *inode, struct file *f)
 	kfree(t);
 	return 0;
 }
-const struct file_operations table_fops = { .unlocked_ioctl = table_ioctl, .release = table_release };
+${requested}const struct file_operations table_fops = { .unlocked_ioctl = ${request}, .release = table_release };
 `;
 const rule = 'overwritten';
 
@@ -56,10 +62,14 @@ describe('a slot of a table', () => {
   accepts(rule, 'of which a call gives the number', table('i = ida_alloc_max(&t->ida, 63, GFP_KERNEL);'));
   accepts(rule, 'that a loop finds by its number', table('for (i = 0; i < 64; i++) if (!test_bit(i, &t->used)) break;'));
   accepts(rule, 'that a loop finds itself', table('for (i = 0; i < 64; i++) if (t->slots[i].n == 0) { s = &t->slots[i]; break; }', ''));
-  complains(
-    rule,
-    'that the request names',
-    table('', 'cmd & 63'),
-    'slot_fill:s->pages = kvmalloc_array(n, sizeof(*s->pages), GFP_KERNEL);',
-  );
+  const filled = 'slot_fill:s->pages = kvmalloc_array(n, sizeof(*s->pages), GFP_KERNEL);';
+  complains(rule, 'that the request names', table('', 'cmd & 63'), filled);
+  const called = 'for (i = 0; i < 64; i++) if (t->slots[i].id == cmd) { s = &t->slots[i]; break; }\n\tif (!s)\n\t\treturn -ENOENT;';
+  complains(rule, 'that a loop finds by what the request calls it', table(called, ''), filled);
+  const through = `static long table_request(struct file *f, unsigned int cmd, unsigned long a)
+{
+	return table_ioctl(f, cmd, a);
+}
+`;
+  complains(rule, 'that is found so for a request which hands it on', table(called, '', 'table_request', through), filled);
 });

@@ -101,6 +101,8 @@ function isDroppedBefore({ caller: { file }, graph, node, call }: CallSite, para
 /** What the caller has of an object that it gives; `null` for one that it made or chose, or that ends with it; of one that is no parameter's, no parameter (-1). */
 function below(program: Program, site: CallSite, param: number): Kept | null {
   const { graph, node, call } = site;
+  // Nor do the callers of who has found it know of it.
+  if (param < 0) return { param };
   const given = call.args[param];
   const object = given?.path ? rootOf(given.path) : '';
   // What stands in a field of a general struct, `file->private_data`, has been there before.
@@ -132,10 +134,16 @@ function isItsOwn(program: Program, { caller, graph }: CallSite, { path, address
 /** True for a variable that a loop before has found, or a call that looks for what is free: what it leads to is not in use. */
 function isChosen({ nodes }: Graph, at: Node, variable: string): boolean {
   const results = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && choosingName.test(o.name ?? '') ? [o.result] : [])));
-  return nodes.some(({ loops, operation: o }) => {
+  return nodes.some(({ loops, guards, operation: o }) => {
     if (!isStore(o) || o.target !== variable) return false;
-    return loops.some((l) => !at.loops.includes(l)) || (o.kind === 'copy' && results.has(o.source.path ?? ''));
+    if (loops.some((l) => !at.loops.includes(l))) return !guards.some(isKey);
+    return o.kind === 'copy' && results.has(o.source.path ?? '');
   });
+}
+
+/** True where something is looked for by what it is called: it is the one that was there before. */
+function isKey({ negated, values: [value = '', ...others] }: Guard): boolean {
+  return !negated && others.length === 0 && /^(?!true$|false$)[a-z_]/.test(value);
 }
 
 /** True for a caller that tests a place before, or calls who may drop what is there. */
