@@ -22,6 +22,11 @@ ${more}`;
 describe('dirty-lost', () => {
   const clean = 'unpin_user_pages(b->pages, b->n);';
   complains('dirty-lost', 'a clean drop of pages that were taken to write', kept('FOLL_WRITE', clean), `box_drop:${clean}`);
+  const arms = (one: string, other: string): string =>
+    kept('FOLL_WRITE', `\n#if LINUX_VERSION_CODE ${one} KERNEL_VERSION(5, 15, 0)\n	${clean}\n#else\n	${other}\n#endif`);
+  const each = 'for (int i = 0; i < b->n; i++)\n		unpin_user_page(b->pages[i]);';
+  complains('dirty-lost', 'the drop of kernels of today, of two', arms('>=', each), `box_drop:${clean}`);
+  complains('dirty-lost', 'that of kernels of today, wherever it stands', arms('<', each), 'box_drop:unpin_user_page(b->pages[i]);');
   accepts('dirty-lost', 'pages that are only read', kept('0', clean));
   accepts('dirty-lost', 'a drop that marks', kept('FOLL_WRITE', 'unpin_user_pages_dirty_lock(b->pages, b->n, true);'));
   accepts('dirty-lost', 'a drop that marks by a flag', kept('FOLL_WRITE', 'unpin_user_pages_dirty_lock(b->pages, b->n, b->dev);'));

@@ -2,6 +2,7 @@ import type { SeenRelease } from '../../flow/releases.js';
 import { releases, vectorTest } from '../../protocol/index.js';
 import { stepsTo } from '../../survey/trace.js';
 import type { Subject } from '../../survey/unit.js';
+import { isOlder } from '../../syntax/assumptions.js';
 import { accessesOf, type Mark, mayWrite, stepAt } from '../data/access.js';
 import { type CleanDrop, cleanDrops, isSharedOn } from '../data/clean.js';
 import { destinationOf } from '../data/destination.js';
@@ -60,11 +61,19 @@ function isShim({ visit }: SeenRelease): boolean {
   return releases.has(visit.flow.reference.name);
 }
 
-/** One drop a function: the last that it makes. */
+/** One drop a function: the last that it makes, on kernels of today where it makes any there. */
 function lastOfEach(drops: readonly CleanDrop[]): CleanDrop[] {
   const found = new Map<string, CleanDrop>();
-  for (const drop of drops) found.set((drop.from?.visit ?? drop.release.visit).flow.reference.key, drop);
+  for (const drop of drops) {
+    const { key } = (drop.from?.visit ?? drop.release.visit).flow.reference;
+    const known = found.get(key);
+    if (!known || isOfOlder(known) || !isOfOlder(drop)) found.set(key, drop);
+  }
   return [...found.values()];
+}
+
+function isOfOlder({ release: { event } }: CleanDrop): boolean {
+  return event.assumptions.every((assumed) => assumed.some(isOlder));
 }
 
 /** A mark that leaves out pages to which the same is written. */
