@@ -5,7 +5,7 @@ import type { CallOperation, Copy, Graph, Operation } from './graph.js';
 import { elsewherePath, rootOf, type Value } from './path.js';
 import { enteredResults, pointerTo } from './results.js';
 import { pointerMoves, tabledPaths } from './tabled.js';
-import { collapseContainers, isNumber, typeAt, wholeOf } from './types.js';
+import { collapseContainers, isNumber, structName, typeAt, wholeOf } from './types.js';
 
 /** What is asked about the names in a graph. */
 interface Sources {
@@ -15,8 +15,8 @@ interface Sources {
   resultType(called: string, file: string, isEntered: boolean): CType | null;
   /** A call of a macro that stands for another call, as that call, under some conditions of arms. */
   expand(call: CallOperation, file: string, assumed: readonly string[]): CallOperation;
-  /** A call in a file through a member in which one function is installed, as the call of that. */
-  direct(call: CallOperation, file: string, assumed: readonly string[]): CallOperation;
+  /** A call in a file through a member of a struct, `null` if that is not known, in which functions are installed, as the call of one of them. */
+  direct(call: CallOperation, struct: string | null, file: string, assumed: readonly string[]): CallOperation;
   /** The number that a name of several words stands for in a driver, `StatusOk`; `null` for any other name. */
   numberOf(name: string, file: string): number | null;
 }
@@ -44,14 +44,16 @@ export function collapser({
     const types = new Map(graph.types);
     for (const [variable, type] of graph.types) if (type.tag === null) types.set(variable, named(type, name));
     const rewritten = new Map<string, string | null>();
+    const nameGlobal = (p: string): void => {
+      const global = /^::[\w]+/.exec(p)?.[0];
+      if (!global || types.has(global)) return;
+      const type = globalType(global.slice(2), name);
+      if (type) types.set(global, type);
+    };
     const path = (p: string): string | null => {
       let out = rewritten.get(p);
       if (out === undefined) {
-        const global = /^::[\w]+/.exec(p)?.[0];
-        if (global && !types.has(global)) {
-          const type = globalType(global.slice(2), name);
-          if (type) types.set(global, type);
-        }
+        nameGlobal(p);
         out = collapseContainers(p, types, lookup);
         rewritten.set(p, out);
       }
@@ -80,6 +82,13 @@ export function collapser({
       const written = call.written && { ...call.written, args: values(call.written.args) };
       return args === call.args && written === call.written ? call : { ...call, args, ...(written && { written }) };
     };
+    const directed = (call: CallOperation): CallOperation => {
+      const { memberOf, through } = call;
+      if (through === null || types.has(through)) return call;
+      if (memberOf !== undefined) nameGlobal(memberOf);
+      const struct = memberOf === undefined ? null : structName(typeAt(memberOf, types, lookup));
+      return direct(call, struct, name, graph.assumptions);
+    };
     const operation = (o: Operation | null): Operation | null => {
       switch (o?.kind) {
         case 'copy': {
@@ -92,9 +101,7 @@ export function collapser({
           return target === o.target && source === o.source ? o : { ...o, target, source, replaces };
         }
         case 'call':
-          return called(
-            expand(o.through !== null && types.has(o.through) ? o : direct(o, name, graph.assumptions), name, graph.assumptions),
-          );
+          return called(expand(directed(o), name, graph.assumptions));
         case 'assume': {
           const left = value(o.left);
           const right = value(o.right);

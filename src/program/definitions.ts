@@ -2,6 +2,7 @@
 import type { AskedTree } from './asked.js';
 import { wordOf } from './cleanup.js';
 import type { FunctionReference, Shell } from './file.js';
+import { installing } from './installed.js';
 import type { Ledger } from './ledger.js';
 import { filesIn, folderOf, isIn, outsideKernel } from './place.js';
 
@@ -47,7 +48,17 @@ export function openDefinitions({ tree, ledger, isDriver, shell, macros }: Sourc
   /** What is defined elsewhere; the index of a tree does not have macros on lines that are set in, of which drivers have many. */
   function seenFrom(name: string, from: string): FunctionReference[] {
     const found = visible(name, from);
-    return found.length === 0 && isDriver ? macros(name, from) : found;
+    if (found.length > 0 || !isDriver) return found;
+    const meant = macros(name, from);
+    return meant.length > 0 ? meant : installedElsewhere(name, from);
+  }
+
+  /** What another file keeps to itself and installs in a member: who does not write its name calls it by that. */
+  function installedElsewhere(name: string, from: string): FunctionReference[] {
+    if (wordOf(name) !== name) return [];
+    const keeping = tree.filesDefining(name).filter((file) => file.endsWith('.c') && tree.says(file, installing(name)));
+    if (keeping.length === 0 || tree.says(from, new RegExp(`\\b${name}\\b`))) return [];
+    return keeping.flatMap((file) => shell(file)?.byName.get(name) ?? []).filter((r) => !r.macro);
   }
 
   function isGeneral(name: string): boolean {

@@ -57,6 +57,10 @@ export interface CallOperation {
   kind: 'call';
   name: string | null;
   through: string | null;
+  /** Path of the object in whose member `through` the pointer stands, where it is plain. */
+  memberOf?: string;
+  /** Names of several functions of which a call through a member is one. */
+  among?: readonly string[];
   args: Value[];
   /** The argument expressions as written. */
   expressions: Expression[];
@@ -189,9 +193,12 @@ export function callsOf(graph: Graph, name: string): { node: Node; call: CallOpe
   });
 }
 
-/** A call as one of a function, also where its name is a macro for another call on other kernels; `null` if it is none. */
+/**
+ * A call as one of a function, also where its name is a macro for another call on other kernels, or where it may be one of several; `null`
+ * if it is none.
+ */
 export function asCallOf(call: CallOperation, name: string): CallOperation | null {
-  if (call.name === name) return call;
+  if (call.name === name || call.among?.includes(name)) return call;
   return call.macro === name && call.written ? { ...call, ...call.written, name } : null;
 }
 

@@ -7,6 +7,8 @@ import { folderOf, isNear } from './place.js';
 
 /** In more files than this, who installs a function in a field is not looked for. */
 const maxInstallers = 40;
+/** More functions than these in a member are everybody's. */
+const most = 8;
 
 /** A list of values by their positions, for a variable of a struct. */
 const table = /^(?:static\s+|const\s+)*(?:struct\s+)?(\w+)\s+\w+\s*=\s*\{([\w\s&,]*)\}/gm;
@@ -30,69 +32,115 @@ export function installedAs(text: string, struct: string, member: string): strin
   return [...new Set(Array.from(text.matchAll(installed), (match) => match[1] as string))];
 }
 
+/** What matches where a function is given to a member, by its name or by its place in a list. */
+export function installing(name: string): RegExp {
+  return new RegExp(`[={,]\\s*&?${name}\\s*[,;}]`);
+}
+
 /** What files install where. */
 export interface Installations {
-  /** The functions that initialisers or assignments install in a field, as a file sees it. */
-  installed(name: string, field: string): FunctionReference[];
+  /** The functions that initialisers or assignments install in a field, as a file sees it; of a struct, not in another's. */
+  installed(name: string, field: string, struct?: string | null): FunctionReference[];
+  /** All functions that the files of a driver install in a member of a struct; none where they are too many, or one is not known. */
+  installedAnywhere(struct: string, field: string): readonly FunctionReference[];
   /** The fields in which a file installs a function. */
   installedFor(name: string, value: string): string[];
 }
 
 /** Opens the lookup of what is installed in fields. */
 export function installations({ tree, ledger, shell, matches, says, resolve, structure, isDriver }: Sources): Installations {
-  const installedIn = ledger.memo<FunctionReference[]>();
-  function installed(name: string, field: string): FunctionReference[] {
-    const key = `${name}\0${field}`;
-    return installedIn.get(key) ?? installedIn.work(key, () => findInstalled(name, field));
+  const known = ledger.memo<FunctionReference[]>();
+  function installed(name: string, field: string, struct: string | null = null): FunctionReference[] {
+    const key = `${name}\0${field}\0${struct ?? ''}`;
+    return known.get(key) ?? known.work(key, () => findInstalled(name, field, struct));
   }
 
   /** The file's own installations; without any, those of its folder and below if they all name one function; in a driver's tree, else, those of all. */
-  function findInstalled(name: string, field: string): FunctionReference[] {
+  function findInstalled(name: string, field: string, struct: string | null): FunctionReference[] {
     if (!/^\w+$/.test(field)) return [];
-    const own = installers(name, field).flatMap((f) => (shell(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
+    const own = installers(name, field, struct).flatMap((f) => (shell(name)?.byName.get(f) ?? []).filter((r) => !r.macro));
     if (own.length > 0) return own;
     const all = tree.filesAccessing(field);
     const near = onlyInstalled(
       all.filter((f) => isNear(f, folderOf(name))),
       field,
+      struct,
     );
-    return near ?? (isDriver ? onlyInstalled(all, field) : null) ?? [];
+    return near ?? (isDriver ? onlyInstalled(all, field, struct) : null) ?? [];
   }
 
   /** The functions of the one name that files install in a field; none where they name several, `null` where they name nothing. */
-  function onlyInstalled(files: readonly string[], field: string): FunctionReference[] | null {
+  function onlyInstalled(files: readonly string[], field: string, struct: string | null): FunctionReference[] | null {
     if (files.length > maxInstallers) return [];
-    const names = new Map(files.flatMap((f) => installers(f, field).map((installs) => [installs, f])));
-    const [only, ...others] = names;
-    if (!only) return null;
-    return others.length === 0 ? resolve(only[0], only[1]).filter((r) => !r.macro) : [];
+    const all = files.flatMap((file) => installers(file, field, struct).map((value) => ({ value, file })));
+    const [only, ...others] = new Set(all.map(({ value }) => value));
+    if (only === undefined) return null;
+    return others.length === 0 ? meant(all).filter((r) => !r.macro) : [];
   }
 
-  /** Names that a file's initialisers and assignments put into a field. */
-  function installers(name: string, field: string): string[] {
+  /** The functions that names mean where they are written, each once. */
+  function meant(all: readonly { value: string; file: string }[]): FunctionReference[] {
+    return [...new Map(all.flatMap(({ value, file }) => resolve(value, file)).map((r) => [r.key, r])).values()];
+  }
+
+  const several = ledger.memo<readonly FunctionReference[]>();
+  function installedAnywhere(struct: string, field: string): readonly FunctionReference[] {
+    const key = `${struct}\0${field}`;
+    return several.get(key) ?? several.work(key, () => findAll(struct, field));
+  }
+
+  function findAll(struct: string, field: string): readonly FunctionReference[] {
+    const files = tree.filesAccessing(field);
+    if (files.length > maxInstallers) return [];
+    const all = files.flatMap((file) => installers(file, field, struct).map((value) => ({ value, file })));
+    const found = meant(all);
+    const isKnown = all.every(({ value, file }) => resolve(value, file).length > 0) && !found.some((r) => r.macro);
+    return isKnown && found.length <= most ? found : [];
+  }
+
+  /** Names that a file's initialisers and assignments put into a field, but for those that stand in tables of other structs alone. */
+  function installers(name: string, field: string, struct: string | null): string[] {
     const pattern = new RegExp(`(?:\\.|->)${field}\\s*=\\s*&?(\\w+)`);
     const values = matches(name, pattern).map((m) => m[1] as string);
-    const all = values.length > 0 || !isDriver ? values : tables(name).flatMap((t) => (t.field === field ? [t.value] : []));
-    return [...new Set(all)].filter((value) => value !== 'NULL');
+    const foreign = values.length === 0 || struct === null ? [] : foreignTables(name, field, struct);
+    const isOnlyThere = (value: string): boolean => foreign.filter((v) => v === value).length === values.filter((v) => v === value).length;
+    const kept = foreign.length === 0 ? values : values.filter((value) => !isOnlyThere(value));
+    const listed = values.length > 0 || !isDriver ? [] : tables(name);
+    const placed = listed.flatMap((t) => (t.field === field && (struct === null || isStruct(t.tag, struct, name)) ? [t.value] : []));
+    return [...new Set([...kept, ...placed])].filter((value) => value !== 'NULL');
+  }
+
+  /** What a file's tables of other structs have for a member of that name. */
+  function foreignTables(name: string, field: string, struct: string): string[] {
+    const declared = '(?:struct\\s+(\\w+)[\\w\\s]*|(\\w+)\\s+)\\b\\w+(?:\\[\\w*\\])?';
+    const initialiser = new RegExp(`\\b${declared}\\s*=\\s*\\{[^{}]*\\.${field}\\s*=\\s*&?(\\w+)`);
+    return matches(name, initialiser).flatMap(([, tag, typedef = '', value = '']) =>
+      isStruct(tag ?? typedef, struct, name) || (tag === undefined && structure(typedef, name) === null) ? [] : [value],
+    );
+  }
+
+  /** True for a struct's tag, and for a typedef's name of it. */
+  function isStruct(word: string, struct: string, file: string): boolean {
+    return word === struct || structure(word, file)?.tag === struct;
   }
 
   /** The same of lists that name no fields: `static const struct ops ops = { buf_open, buf_free };`. */
-  function tables(name: string): { field: string; value: string }[] {
+  function tables(name: string): { tag: string; field: string; value: string }[] {
     return matches(name, table).flatMap(([, tag = '', values = '']) => {
       const fields = structure(tag, name)?.fields ?? [];
       return values.split(',').flatMap((written, i) => {
         const value = /^\s*&?(\w+)\s*$/.exec(written)?.[1];
         const field = fields[i]?.name;
-        return value === undefined || !field ? [] : [{ field, value }];
+        return value === undefined || !field ? [] : [{ tag, field, value }];
       });
     });
   }
 
   function installedFor(name: string, value: string): string[] {
-    if (!says(name, new RegExp(`[={,]\\s*&?${value}\\s*[,;}]`))) return [];
+    if (!says(name, installing(value))) return [];
     const named = matches(name, new RegExp(`(?:\\.|->)(\\w+)\\s*=\\s*&?${value}\\b`)).map((match) => match[1] as string);
     return [...new Set([...named, ...tables(name).flatMap(({ field, value: other }) => (other === value ? [field] : []))])];
   }
 
-  return { installed, installedFor };
+  return { installed, installedAnywhere, installedFor };
 }

@@ -101,3 +101,122 @@ describe('an object whose end stands in a table', () => {
   accepts('leak-on-path', 'by its name', tabled('{ .destroy = umem_destroy }'));
   accepts('leak-on-path', 'by its position', tabled('{ umem_destroy }'));
 });
+
+const bufHeader = `struct buf;
+struct buf_ops {
+	int (*pin)(struct buf *b, unsigned long a, int n);
+	void (*unpin)(struct buf *b);
+};
+struct buf { const struct buf_ops *ops; struct page **pages; int n; void *cpu; struct list_head link; };
+extern const struct buf_ops user_ops, own_ops;
+`;
+/** The operations of pinned buffers, which other files know by their table alone. */
+const user = `#include "buf.h"
+static int user_pin(struct buf *b, unsigned long a, int n)
+{
+	int got;
+
+	b->pages = kvcalloc(n, sizeof(struct page *), GFP_KERNEL);
+	if (!b->pages)
+		return -ENOMEM;
+	got = pin_user_pages_fast(a, n, FOLL_LONGTERM, b->pages);
+	if (got != n) {
+		if (got > 0)
+			unpin_user_pages(b->pages, got);
+		kvfree(b->pages);
+		return -EFAULT;
+	}
+	b->n = n;
+	return 0;
+}
+static void user_unpin(struct buf *b)
+{
+	unpin_user_pages(b->pages, b->n);
+	kvfree(b->pages);
+}
+const struct buf_ops user_ops = { .pin = user_pin, .unpin = user_unpin };
+`;
+/** Those of buffers with memory of their own. */
+const own = `#include "buf.h"
+static int own_pin(struct buf *b, unsigned long a, int n)
+{
+	b->cpu = vmalloc(n << PAGE_SHIFT);
+	return b->cpu ? 0 : -ENOMEM;
+}
+static void own_unpin(struct buf *b)
+{
+	vfree(b->cpu);
+}
+const struct buf_ops own_ops = { .pin = own_pin, .unpin = own_unpin };
+`;
+/** Who makes buffers; \`undo\` is what follows a failed mapping. */
+const core = (undo: string): string => `#include "buf.h"
+static void buf_free(struct buf *b)
+{
+	b->ops->unpin(b);
+	kfree(b);
+}
+struct buf *buf_import(struct dev *d, const struct buf_ops *ops, unsigned long a, int n)
+{
+	struct buf *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	int ret;
+
+	if (!b)
+		return ERR_PTR(-ENOMEM);
+	b->ops = ops;
+	ret = b->ops->pin(b, a, n);
+	if (ret)
+		goto free;
+	ret = map_buffer(d, b);
+	if (ret) {
+		${undo}
+	}
+	list_add(&b->link, &d->bufs);
+	return b;
+free:
+	kfree(b);
+	return ERR_PTR(ret);
+}
+void bufs_free(struct dev *d)
+{
+	struct buf *b, *next;
+
+	list_for_each_entry_safe(b, next, &d->bufs, link) {
+		list_del(&b->link);
+		buf_free(b);
+	}
+}
+`;
+/** Objects of another struct, with a member of the same name. */
+const stranger = `struct obj;
+struct obj_ops { int (*pin)(struct obj *o, unsigned long a, int n); };
+struct obj { const struct obj_ops *ops; struct page **pages; };
+static int obj_pin(struct obj *o, unsigned long a, int n)
+{
+	return map_object(o, a, n);
+}
+static const struct obj_ops obj_ops = { .pin = obj_pin };
+int obj_use(struct obj *o, unsigned long a, int n)
+{
+	int ret = o->ops->pin(o, a, n);
+
+	if (ret)
+		return ret;
+	kfree(o);
+	return 0;
+}
+`;
+
+describe('functions that other files know by a table alone', () => {
+  const [rule, bad] = ['leak-on-path', 'goto free;'];
+  const place = 'buf_import:ret = map_buffer(d, b);';
+  const others = { 'one table': {}, 'two tables': { 'own.c': own }, "another struct's table": { 'stranger.c': stranger } };
+  for (const [name, more] of Object.entries(others)) {
+    const files = (undo: string) => ({ 'buf.h': bufHeader, 'user.c': user, 'core.c': core(undo), ...more });
+    complains(rule, `${name}, whose pages are left as a later step fails`, files(bad), place);
+    accepts(rule, `${name} that drops them there`, files(`b->ops->unpin(b);\n\t\t${bad}`));
+    accepts(rule, `${name} that a helper calls there`, files('buf_free(b);\n\t\treturn ERR_PTR(ret);'));
+  }
+  const alike = { 'user.c': user.replaceAll('user_pin', 'do_pin'), 'own.c': own.replaceAll('own_pin', 'do_pin') };
+  complains(rule, 'two functions of one name', { 'buf.h': bufHeader, ...alike, 'core.c': core(bad) }, place);
+});

@@ -65,7 +65,9 @@ static const struct obj_ops own_ops = { .put_pages = own_put_pages };
   );
   shows(
     'is none of a file that installs two',
-    files('static const struct obj_ops user_ops = { .put_pages = user_put_pages }, more_ops = { .put_pages = user_get_pages };\n'),
+    files(`static void user_put_none(struct obj *o, struct sg_table *st) {}
+static const struct obj_ops user_ops = { .put_pages = user_put_pages }, more_ops = { .put_pages = user_put_none };
+`),
     'pin page-array→sgl car=obj.pages bulk@function put:user_get_pages:unpin_user_pages',
   );
 });

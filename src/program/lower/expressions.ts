@@ -250,9 +250,11 @@ function classMacro(b: Builder, callee: Expression): string | null {
 function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: boolean): Value {
   let name = e.callee.kind === 'identifier' ? e.callee.name : classMacro(b, e.callee);
   let through: string | null = null;
+  let memberOf: string | undefined;
   if (name === null) {
     const callee = evaluate(b, e.callee);
     through = e.callee.kind === 'member' ? e.callee.field : callee.text || '?';
+    if (callee.path?.endsWith(`.${through}`)) memberOf = callee.path.slice(0, -through.length - 1);
   } else if (b.types.has(name) || b.types.has(`::${name}`)) {
     through = name;
     name = null;
@@ -280,6 +282,7 @@ function call(b: Builder, e: Extract<Expression, { kind: 'call' }>, iterates: bo
     kind: 'call',
     name,
     through,
+    ...(memberOf !== undefined && { memberOf }),
     args,
     expressions: e.args.map((argument) => writtenOut(b, argument)),
     result,
