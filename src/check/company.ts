@@ -19,6 +19,7 @@ export function kindOf({ row }: Subject): 'get' | 'pin' {
 }
 
 const pinning = [...acquires.values()].filter((a) => a.taken !== 'get').map((a) => a.name);
+const getting = [...acquires.values()].filter((a) => a.taken !== 'pin').map((a) => a.name);
 /** Origins whose pages come without a reference of their own, if nobody takes one for them. */
 const uncounted: ReadonlySet<OriginKind> = new Set(['kernel', 'zero', 'found', 'frame']);
 /** Calls whose pages come with a plain reference, which somebody has to put. */
@@ -71,6 +72,12 @@ function pinnedElsewhere({ program, row }: Subject, release: SeenRelease): boole
   if (field === undefined) return false;
   const struct = new RegExp(`\\bstruct\\s+${rootOf(heap).slice(1)}\\b`);
   return program.tree.filesAccessing(field).some((file) => pins.has(file) && program.says(file, struct));
+}
+
+/** True if a drop fetches its pages from a field in a file other than the site's, which takes plain references itself. */
+function isOfItsFile({ program, row }: Subject, { visit: { heap, flow } }: SeenRelease): boolean {
+  const { file } = flow.reference;
+  return heap !== null && file !== row.file && calls(program, file, getting);
 }
 
 /** True if another site of the file, with another kind of reference, comes to the same drop or keeps its pages in the same field. */
@@ -178,6 +185,9 @@ export function isOurs(subject: Subject, release: SeenRelease, others: readonly 
   const chosen = right.some((s) => chosenBetween(subject, release, s));
   // What frees is meant for pages from the allocator.
   if (frees) return !row.mixed && !(allocatesNear(subject, release) && (release.visit.heap !== null || chosen));
+  // A file with plain references of its own has put those there, where some other one ends the site's.
+  const isEnd = (s: SeenRelease): boolean => s.visit.heap !== null && !s.event.partial && !isOfItsFile(subject, s);
+  if (drops === 'get' && isOfItsFile(subject, release) && seen.some(isEnd)) return false;
   // Nothing drops what was taken, or was kept, but this, and its like.
   const there = release.visit.heap === null ? right : right.filter((s) => s.visit.heap !== null);
   if (right.some((s) => !s.event.partial) && drops !== 'pin' && isShared(subject, release)) return false;

@@ -220,3 +220,34 @@ describe('functions that other files know by a table alone', () => {
   const alike = { 'user.c': user.replaceAll('user_pin', 'do_pin'), 'own.c': own.replaceAll('own_pin', 'do_pin') };
   complains(rule, 'two functions of one name', { 'buf.h': bufHeader, ...alike, 'core.c': core(bad) }, place);
 });
+
+/** Those of buffers whose pages are taken with plain references, as older kernels had it. */
+const plain = `#include "buf.h"
+static int plain_pin(struct buf *b, unsigned long a, int n)
+{
+	b->pages = kvcalloc(n, sizeof(struct page *), GFP_KERNEL);
+	if (!b->pages)
+		return -ENOMEM;
+	b->n = get_user_pages_fast(a, n, FOLL_WRITE, b->pages);
+	return b->n < 0 ? b->n : 0;
+}
+static void plain_unpin(struct buf *b)
+{
+	while (b->n-- > 0)
+		put_page(b->pages[b->n]);
+	kvfree(b->pages);
+}
+const struct buf_ops own_ops = { .pin = plain_pin, .unpin = plain_unpin };
+`;
+
+describe('two tables, each of which keeps its pages in the same field', () => {
+  const files = (more: string, pins = user) => ({ 'buf.h': bufHeader, 'user.c': pins, 'more.c': more, 'core.c': core('buf_free(b);') });
+  accepts('wrong-release', 'each of another kind', files(plain));
+  const putting = '\tunpin_user_pages(b->pages, b->n);\n';
+  complains(
+    'wrong-release',
+    'one that drops as the other does',
+    files(plain, user.replace(putting, '\twhile (b->n-- > 0)\n\t\tput_page(b->pages[b->n]);\n')),
+    'user_unpin:put_page(b->pages[b->n]);',
+  );
+});
