@@ -5,6 +5,7 @@
 import type { CType, Expression, Parameter } from '../syntax/ast.js';
 import { swapped } from '../syntax/comparisons.js';
 import { noPointer } from '../syntax/truth.js';
+import type { FunctionReference } from './file.js';
 import type { Value } from './path.js';
 import { remembered } from './remembered.js';
 
@@ -59,8 +60,8 @@ export interface CallOperation {
   through: string | null;
   /** Path of the object in whose member `through` the pointer stands, where it is plain. */
   memberOf?: string;
-  /** Names of several functions of which a call through a member is one. */
-  among?: readonly string[];
+  /** The functions of which a call through a member is one. */
+  among?: readonly FunctionReference[];
   args: Value[];
   /** The argument expressions as written. */
   expressions: Expression[];
@@ -198,7 +199,8 @@ export function callsOf(graph: Graph, name: string): { node: Node; call: CallOpe
  * if it is none.
  */
 export function asCallOf(call: CallOperation, name: string): CallOperation | null {
-  if (call.name === name || call.among?.includes(name)) return call;
+  if (call.name === name) return call;
+  if (call.among?.some((r) => r.name === name)) return { ...call, name };
   return call.macro === name && call.written ? { ...call, ...call.written, name } : null;
 }
 

@@ -85,7 +85,7 @@ export function openIndirect({
       const all = installedIn(through, struct, from).filter((r) => !excludes(assumed, r.item.conditions));
       const [only, ...others] = all;
       if (only && others.length === 0 && isSeen(only, from)) return { ...call, name: only.name, through: null };
-      return only && struct !== null ? { ...call, among: all.map((r) => r.name) } : call;
+      return only && struct !== null ? { ...call, among: all } : call;
     },
     armsThrough(member, text, from) {
       if (!isDriver || !new RegExp(`(?:->|\\.)\\s*${member}\\s*\\(`).test(text)) return [];

@@ -217,6 +217,15 @@ describe('functions that other files know by a table alone', () => {
     accepts(rule, `${name} that drops them there`, files(`b->ops->unpin(b);\n\t\t${bad}`));
     accepts(rule, `${name} that a helper calls there`, files('buf_free(b);\n\t\treturn ERR_PTR(ret);'));
   }
+  const asked = core('buf_unpin(b);\n\t\tgoto free;').replace(
+    'struct buf *buf_import',
+    'static void buf_unpin(struct buf *b)\n{\n\tif (b->ops && b->ops->unpin)\n\t\tb->ops->unpin(b);\n}\n$&',
+  );
+  accepts(rule, 'two tables, of which a helper asks for the member', { 'buf.h': bufHeader, 'user.c': user, 'own.c': own, 'core.c': asked });
+  // Its own table is not the only one.
+  const [, functions = ''] = own.split('#include "buf.h"\n');
+  const beside = core(`b->ops->unpin(b);\n\t\t${bad}`).replace('static void buf_free', `${functions}$&`);
+  accepts(rule, 'two tables, one beside the caller', { 'buf.h': bufHeader, 'user.c': user, 'core.c': beside });
   const alike = { 'user.c': user.replaceAll('user_pin', 'do_pin'), 'own.c': own.replaceAll('own_pin', 'do_pin') };
   complains(rule, 'two functions of one name', { 'buf.h': bufHeader, ...alike, 'core.c': core(bad) }, place);
 });

@@ -155,7 +155,8 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
   }
 
   function targetsOf(_: Node, o: CallOperation): readonly FunctionReference[] | null {
-    const definitions = o.name !== null ? program.resolve(o.name, file) : o.through === null ? [] : program.pointed(reference, o.through);
+    const through = o.among ? null : o.through;
+    const definitions = o.name !== null ? program.resolve(o.name, file) : through === null ? [] : program.pointed(reference, through);
     if (definitions.length === 0) return null;
     const possible = definitions.filter((callee) => !excludes(assumed, callee.item.conditions));
     const dropping = possible.filter((callee) => around.mayDrop(callee.name, callee.file) && /\w\s*\(/.test(bodyOf(program, callee)));

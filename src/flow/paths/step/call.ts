@@ -135,8 +135,19 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     const ways = targets.flatMap((callee) => enter(local, n, o, callee, given, state, before));
     return ways.length === 0 && targets.some((callee) => puttingText.test(local.program.textOf(callee))) ? givenUp(local) : ways;
   }
+  const ended = endedAmong(local, n, o, given, state, before);
+  if (ended.length > 0) return ended;
   if (o.name !== null && (local.program.isGeneral(o.name) || isData(local, o, given))) return [state];
   return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
+}
+
+/** The ways through those of several functions behind a member that drop the pages: the object has the table of who keeps pages there. */
+function endedAmong(local: Called, n: Node, o: CallOperation, given: readonly (readonly string[])[], state: State, before: State): State[] {
+  if (state.phase !== 'held') return [];
+  return (o.among ?? []).flatMap((callee) => {
+    const ways = enter(local, n, o, callee, given, state, before);
+    return ways.some(({ phase }) => phase === 'released') ? ways : [];
+  });
 }
 
 /** True for a macro around the call by which the pages came, `if (CHECKED(map(…)))`: what it answers goes by what that has, in a way that nobody knows. */
