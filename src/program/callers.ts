@@ -4,6 +4,7 @@ import { calling, type FunctionReference, type Shell } from './file.js';
 import { type CallOperation, callsOf, type Graph, type Node } from './graph.js';
 import type { Ledger } from './ledger.js';
 import { otherNames } from './macros.js';
+import { folderOf, isNear } from './place.js';
 
 /** A call where it stands. */
 export interface CallSite {
@@ -30,8 +31,8 @@ interface Sources {
   shell(name: string): Shell | null;
   searched: AskedTree['searched'];
   graphs(reference: FunctionReference): Graph[];
-  /** The members through which a function is called. */
-  membersFor(reference: FunctionReference): readonly string[];
+  /** The members through which a function is called that a file installs there. */
+  membersFor(reference: FunctionReference, file: string): readonly string[];
 }
 
 /** Opens the lookup of callers, which are remembered. */
@@ -52,13 +53,22 @@ export function openCallers({ isDriver, tree, ledger, shell, searched, graphs, m
     for (const macro of isDriver && !reference.macro ? otherNames(shell(reference.file), reference.name) : [])
       for (const name of local ? [reference.file] : tree.filesCalling(macro.name))
         add(searched(name, calling(macro.name)).filter((r) => r.name !== macro.name));
-    add(callersThrough(reference));
+    add(callersThrough(reference, [reference.file]));
+    // What nobody calls by its name stands in a table of another file, if it is used.
+    if (found.size === 0 && isDriver && !local && !reference.macro) add(callersThrough(reference, naming(reference)));
     return [...found.values()];
   }
 
-  /** Those that call it through a member. */
-  function callersThrough(reference: FunctionReference): FunctionReference[] {
-    return membersFor(reference).flatMap((member) => {
+  /** The files near a function's that have its name. */
+  function naming({ file, name }: FunctionReference): string[] {
+    const folder = folderOf(file);
+    return tree.list().filter((other) => other !== file && isNear(other, folder) && tree.mentions(other, name));
+  }
+
+  /** Those that call it through a member in which some files install it. */
+  function callersThrough(reference: FunctionReference, files: readonly string[]): FunctionReference[] {
+    const members = new Set(files.flatMap((file) => membersFor(reference, file)));
+    return [...members].flatMap((member) => {
       const through = new RegExp(`(?:->|\\.)\\s*${member}\\s*\\)?\\s*\\(`);
       const all = tree.filesAccessing(member).flatMap((name) => searched(name, through));
       return all.filter((r) => graphs(r).some((graph) => callsOf(graph, reference.name).length > 0));

@@ -34,8 +34,8 @@ export interface Indirect {
   direct(call: CallOperation, struct: string | null, from: string, assumed: readonly string[]): CallOperation;
   /** The functions that a text calls through a member, where they are several, in arms that exclude each other. */
   armsThrough(member: string, text: string, from: string): readonly FunctionReference[];
-  /** The members through which a function is called so. */
-  membersFor(reference: FunctionReference): readonly string[];
+  /** The members through which a function is called so that a file installs there. */
+  membersFor(reference: FunctionReference, file: string): readonly string[];
 }
 
 /** Opens the lookup; in a kernel's tree a member of one name is of many structs, and its calls stay what they are. */
@@ -94,6 +94,6 @@ export function openIndirect({
         all.slice(i + 1).every((other) => excludes(one.item.conditions, other.item.conditions));
       return all.length > 1 && all.every(isApart) && all.every((r) => isSeen(r, from)) ? all : [];
     },
-    membersFor: ({ file: name, name: called, macro }) => (isDriver && !macro ? installedFor(name, called) : []),
+    membersFor: ({ name, macro }, file) => (isDriver && !macro ? installedFor(file, name) : []),
   };
 }

@@ -226,6 +226,13 @@ describe('functions that other files know by a table alone', () => {
   const [, functions = ''] = own.split('#include "buf.h"\n');
   const beside = core(`b->ops->unpin(b);\n\t\t${bad}`).replace('static void buf_free', `${functions}$&`);
   accepts(rule, 'two tables, one beside the caller', { 'buf.h': bufHeader, 'user.c': user, 'core.c': beside });
+  const seen = (text: string): string => text.replaceAll(/^static /gm, '').replace(/^const struct buf_ops.*\n/m, '');
+  const tables =
+    'static const struct buf_ops tables[] = { { .pin = user_pin, .unpin = user_unpin }, { .pin = own_pin, .unpin = own_unpin } };\n';
+  const chosen = (undo: string): string => core(undo).replaceAll('b->ops->', 'tables[b->n].').replace('static void', `${tables}$&`);
+  const apart = (undo: string) => ({ 'buf.h': bufHeader, 'user.c': seen(user), 'own.c': seen(own), 'core.c': chosen(undo) });
+  complains(rule, 'an array of tables in another file', apart(bad), place);
+  accepts(rule, 'an array of tables that drops them there', apart(`tables[b->n].unpin(b);\n\t\t${bad}`));
   const alike = { 'user.c': user.replaceAll('user_pin', 'do_pin'), 'own.c': own.replaceAll('own_pin', 'do_pin') };
   complains(rule, 'two functions of one name', { 'buf.h': bufHeader, ...alike, 'core.c': core(bad) }, place);
 });
