@@ -88,28 +88,9 @@ export function openProgram(source: Tree, aliases: readonly FunctionReference[],
   const { resolve, resolveNear, definitionsIn, isGeneral } = openDefinitions({ tree, ledger, isDriver, shell, macros });
   const { meaning, isNeutral } = openMeanings({ ledger, isDriver, shell, quotedHeaders, resolve, resolveNear });
   const { touching, naming } = openSearches({ searched, textOf, memberTag });
-  const { installed, installedAnywhere, installedFor } = installations({
-    tree,
-    ledger,
-    shell,
-    matches,
-    says,
-    resolve,
-    structure,
-    isDriver,
-  });
-
-  const { direct, armsThrough, membersFor } = openIndirect({
-    ledger,
-    isDriver,
-    says,
-    ownHeaders,
-    resolve,
-    structure,
-    installed,
-    installedAnywhere,
-    installedFor,
-  });
+  const installs = installations({ tree, ledger, shell, matches, says, resolve, structure, isDriver });
+  const { installed } = installs;
+  const { direct, armsThrough, membersFor } = openIndirect({ ledger, isDriver, says, ownHeaders, resolve, structure, ...installs });
 
   const variants = openVariants({ tree, ledger, named });
   // A macro is known by its own graphs, in which other macros may stand.
