@@ -18,8 +18,8 @@ export interface CallSite {
 export interface Callers {
   /** Functions that call a function, in any file that can see it. */
   callers(reference: FunctionReference): FunctionReference[];
-  /** Every call of a function, in every variant of its callers. */
-  callSites(reference: FunctionReference): CallSite[];
+  /** Every call of a function, in every variant of its callers, or of those that are asked for. */
+  callSites(reference: FunctionReference, isAskedFor?: (caller: FunctionReference) => boolean): CallSite[];
 }
 
 /** What callers are looked for in. */
@@ -84,10 +84,10 @@ export function openCallers({ isDriver, tree, ledger, shell, searched, graphs, m
     return known.get(reference.key) ?? known.work(reference.key, () => find(reference));
   }
 
-  function callSites(reference: FunctionReference): CallSite[] {
-    return callers(reference).flatMap((caller) =>
-      graphs(caller).flatMap((graph) => callsOf(graph, reference.name).map((found) => ({ caller, graph, ...found }))),
-    );
+  function callSites(reference: FunctionReference, isAskedFor: (caller: FunctionReference) => boolean = () => true): CallSite[] {
+    return callers(reference)
+      .filter(isAskedFor)
+      .flatMap((caller) => graphs(caller).flatMap((graph) => callsOf(graph, reference.name).map((found) => ({ caller, graph, ...found }))));
   }
 
   return { callers, callSites };

@@ -176,7 +176,7 @@ export function wordsOf(question: string): Words {
 }
 
 /** True of questions which a file's content decides: that of their first word. The index answers all others. */
-export function isAboutText(kind: Kind): boolean {
+function isAboutText(kind: Kind): boolean {
   return questions[kind].isUntouched === null;
 }
 

@@ -53,17 +53,11 @@ export function renewed(
     return digest !== null && known != null ? known : answerIn(tree, words, digest, read[question]);
   };
   const read = answersIn(all, fresh);
-  /** The facts of the tree as it is, by their questions. */
-  const facts: (number | undefined)[] = new Array(document.facts.kinds.length);
-  const factOf = (question: number): number => {
-    facts[question] ??= all.fact(question, answer(question, wordsAt(all.facts, question)));
-    return facts[question];
-  };
+  const factOf = factsAs(all, answer);
   const current = new Map<string, Resting>();
   for (const [file, { unit, facts }] of held.units)
     current.set(file, { unit, facts: facts.map((fact) => factOf(all.facts.questions[fact] as number)) });
-  for (const [file, { unit, questions }] of fresh.units)
-    current.set(file, { unit, facts: questions.map((question) => factOf(all.question(wordsOf(question)))) });
+  for (const [file, resting] of restingOn(all, fresh, factOf)) current.set(file, resting);
   const made = others ? workedOut(all, others) : new Map<string, Resting>();
   const states = statesBeside(document, all.facts, held.units, used, made);
   return { index: tree.index, drift: tree.drift, aliases: document.aliases, facts: all.facts, texts, current, others: states };
@@ -115,16 +109,28 @@ function answerIn(tree: Tree, words: Words, digest: string | null, read: string 
 
 /** Units of another state of the tree that were worked out anew, by their files. */
 function workedOut(all: Growing, others: Worked & { tree: Tree }): Map<string, Resting> {
-  const { tree, units, texts } = others;
+  const { tree, texts } = others;
   const read = answersIn(all, others);
+  const factOf = factsAs(all, (question, words) => answerIn(tree, words, texts.get(words[1]) ?? null, read[question]));
+  return restingOn(all, others, factOf);
+}
+
+/** The fact of one state of the tree about each question; what it answers is asked once. */
+function factsAs(all: Growing, answer: (question: number, words: Words) => string | null): (question: number) => number {
   const facts: (number | undefined)[] = new Array(all.facts.kinds.length);
-  const factOf = (words: Words): number => {
-    const question = all.question(words);
-    facts[question] ??= all.fact(question, answerIn(tree, words, texts.get(words[1]) ?? null, read[question]));
+  return (question) => {
+    facts[question] ??= all.fact(question, answer(question, wordsAt(all.facts, question)));
     return facts[question];
   };
+}
+
+/** Units that were worked out, with the facts that they rest on. */
+function restingOn(all: Growing, { units }: Worked, factOf: (question: number) => number): Map<string, Resting> {
   return new Map(
-    Array.from(units, ([file, { unit, questions }]) => [file, { unit, facts: questions.map((text) => factOf(wordsOf(text))) }]),
+    Array.from(units, ([file, { unit, questions }]) => [
+      file,
+      { unit, facts: questions.map((text) => factOf(all.question(wordsOf(text)))) },
+    ]),
   );
 }
 

@@ -4,7 +4,7 @@ import { mentionsReleases } from '../../flow/mentions.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
-import { type CallOperation, callsOf, type Graph, type Guard, leadsTo, type Node, namedCall } from '../../program/graph.js';
+import { type CallOperation, type Graph, type Guard, leadsTo, type Node, namedCall } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { type OriginKind, originCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
@@ -38,13 +38,11 @@ export function strangersBeside(subject: Subject, { visit, event }: SeenRelease)
   if (event.call.drops !== 'pin' || followed.heap.length === 0 || end.key === site.reference.key) return [];
   const found = new Map<string, Stranger>();
   // Of many callers few end it themselves, and their texts say so.
-  const callers = program.callers(site.reference).filter((caller) => namesCalled(program, caller).includes(end.name));
-  for (const caller of callers)
-    for (const graph of program.graphs(caller))
-      for (const { node, call } of callsOf(graph, site.reference.name))
-        for (const given of call.args.filter(isObject))
-          for (const helper of filling(subject, caller, graph, { node, given, end }))
-            for (const stranger of keptBy(subject, helper)) found.set(`${helper.key} ${stranger.api}`, stranger);
+  const mayEnd = (caller: FunctionReference): boolean => namesCalled(program, caller).includes(end.name);
+  for (const { caller, graph, node, call } of program.callSites(site.reference, mayEnd))
+    for (const given of call.args.filter(isObject))
+      for (const helper of filling(subject, caller, graph, { node, given, end }))
+        for (const stranger of keptBy(subject, helper)) found.set(`${helper.key} ${stranger.api}`, stranger);
   return [...found.values()];
 }
 
