@@ -39,14 +39,14 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
     const look = (): void => {
       run(fresh(emptyFlow(reference)));
     };
-    // Loops that drop elements are found first: then what leaves such a loop no longer holds them, also after no round at all.
+    // A first pass finds what loops drop in every round: that is held on none of the edges out of the loop, even if it made no round.
     if (graph.nodes.some((n) => n.loops.length > 0)) look();
-    // Which of those that take references take them for themselves shows when it is known what they have stored.
+    // A `get_page()` in a loop may be for a page that was just stored. That shows in the first pass: what loops take is found anew with it.
     if (loops.gained.size > 0 && loops.kept.size > 0) {
       loops.gained.clear();
       look();
     }
-    // Where some do, which drops are of those shows only when that is known.
+    // Where loops take extra references, some drops are of those: what loops drop is found anew with that known.
     if (loops.gained.size > 0) {
       loops.lost.clear();
       look();
@@ -56,7 +56,7 @@ export function analyse(analysis: Analysis, reference: FunctionReference, seeds:
   return flow;
 }
 
-/** The nodes of one variant of a function at which something of it holds the seeds' reference. */
+/** The ids of the nodes in one variant of a function before which some path holds the seeds' reference. */
 export function holdingIn(analysis: Analysis, reference: FunctionReference, graph: Graph, seeds: readonly Seed[]): Set<number> {
   const scope = scopeOf(analysis.program, graph, reference);
   const flow = emptyFlow(reference);
@@ -72,7 +72,7 @@ export function holdingIn(analysis: Analysis, reference: FunctionReference, grap
   return new Set(graph.nodes.filter((n) => [...(before[n.id] ?? [])].some(isLocal)).map((n) => n.id));
 }
 
-/** What holds before each node. */
+/** Runs the worklist; returns the facts before each node, by node id. */
 function run(r: Run): (Facts | undefined)[] {
   const { graph } = r;
   const before: (Facts | undefined)[] = new Array(graph.nodes.length);
@@ -89,8 +89,8 @@ function run(r: Run): (Facts | undefined)[] {
   const order = orderOf(graph);
   const pending = new Uint8Array(graph.nodes.length);
   pending[graph.entry] = 1;
-  // Nodes are taken in reverse postorder. The loop ends: paths are bounded, so are their facts; what may hold is only ever added, and
-  // what is sure is added only as long as nothing is held there, and then only taken away.
+  // Nodes are taken in reverse postorder. The loop ends: paths are bounded, so there are finitely many facts; facts of what may hold are
+  // only ever added, and sure facts (`!ret`) are added only while nothing is held at the node, and after that only removed.
   for (let open = true; open; ) {
     open = false;
     for (const id of order) {
@@ -113,7 +113,7 @@ function run(r: Run): (Facts | undefined)[] {
   return before;
 }
 
-/** The facts on an edge: what a loop that is left does in every round is done to all elements. */
+/** The facts on an edge out of loops: what such a loop drops, or takes, in every round is so for all elements. */
 function leaving({ loops: { lost, gained } }: Run, from: Node, to: Node, facts: Facts): Facts {
   if ((lost.size === 0 && gained.size === 0) || from.loops.length <= to.loops.length) return facts;
   let kept = facts;
@@ -127,8 +127,8 @@ function leaving({ loops: { lost, gained } }: Run, from: Node, to: Node, facts: 
 }
 
 /**
- * Joins the facts of two paths: what may hold on one may hold; that a variable is the call's result must hold on both, but for
- * one on which nothing is held: `pinned` is zero, or what the call gave.
+ * Joins `more` into `known`; false if nothing changed. Facts of what may hold are united. A sure fact, `!pinned`, must be in
+ * both, except where one side holds nothing: `pinned` is then zero, or what the call returned.
  */
 function merge(known: Facts, more: Facts): boolean {
   let changed = false;
@@ -150,14 +150,14 @@ function merge(known: Facts, more: Facts): boolean {
   return changed;
 }
 
-/** What some facts know of variables, and others do not. */
+/** The sure facts of one set that are not in the other. */
 function sureBut(facts: Facts, others: Facts): string[] {
   const found: string[] = [];
   for (const fact of facts) if (isSure(fact) && !others.has(fact)) found.push(fact);
   return found;
 }
 
-/** True for what is known of a variable, not what may hold. */
+/** True for `!variable`: a variable is known to have the result of a call. */
 function isSure(fact: string): boolean {
   return fact.charCodeAt(0) === 0x21;
 }
@@ -167,7 +167,7 @@ function holdsAny(facts: Facts): boolean {
   return false;
 }
 
-/** {@link reversePostorder}: a graph is run through once for each fact that it is entered with. */
+/** {@link reversePostorder}, remembered: a graph is run through once for each entry fact. */
 const orderOf = remembered(reversePostorder);
 
 function reversePostorder(graph: Graph): number[] {
@@ -189,7 +189,7 @@ function reversePostorder(graph: Graph): number[] {
   return order.reverse();
 }
 
-/** What holds when the function is left, in terms of its parameters. */
+/** Records what holds when the function returns, in terms of its parameters, its callbacks and unknown memory. */
 function finish(r: Run, facts: Facts | undefined): void {
   if (facts) {
     r.graph.params.forEach((param, index) => {
@@ -204,7 +204,7 @@ function finish(r: Run, facts: Facts | undefined): void {
           !leadsTo(r.graph, n.operation.source.path, param.name, isList),
       );
       if (reassigned) {
-        // Who walks along by its parameter, and drops nothing, leaves all where it was.
+        // A function that sets its parameter anew, to walk along by it (`p = next_of(p)`), and drops nothing, leaves all where it was.
         if (!dropsSome(r, r.flow)) for (const suffix of givenTo(r, param.name)) addPlace(r.flow.outs, index, suffix);
         return;
       }
@@ -218,7 +218,7 @@ function finish(r: Run, facts: Facts | undefined): void {
       }
     });
   }
-  // What is stored with a reference of its own is somebody else's, in whatever order the nodes were taken.
+  // What was stored with an extra reference is not the site's; the store may have been seen before the `get_page()`.
   r.flow.heap = r.flow.heap.filter((heap) => !r.flow.shared.includes(heap));
   if (facts) noteAstray(r, facts);
   for (const callback of r.graph.callbacks) {
@@ -235,7 +235,7 @@ function finish(r: Run, facts: Facts | undefined): void {
   }
 }
 
-/** True for a path below a variable, or below what a call handed on of it where that is a list: `sg = sg_next(sg)` stays in it. */
+/** True for a path below a variable. For a list also for one below the result of a call on it: `sg = sg_next(sg)` stays in the list. */
 function leadsTo(graph: Graph, path: string, variable: string, isList: boolean): boolean {
   const root = rootOf(path);
   if (root === variable) return true;
@@ -244,19 +244,19 @@ function leadsTo(graph: Graph, path: string, variable: string, isList: boolean):
   return isList && root.startsWith('%') && graph.aliases.some(isHanded);
 }
 
-/** What a parameter held on entry. */
+/** Suffixes below a parameter that held the reference on entry. */
 function givenTo(r: Run, param: string): string[] {
   const facts = r.seeds.flatMap((s) => (s.pos === null ? s.facts : []));
   const suffixes = facts.map((f) => (isLocal(f) ? suffixAfter(f, param) : null));
   return suffixes.filter((s): s is string => s !== null && s !== '');
 }
 
-/** Notes once a place below a parameter. */
+/** Adds a place below a parameter, unless it is there already. */
 function addPlace(places: Place[], index: number, suffix: string): void {
   if (!places.some(([i, s]) => i === index && s === suffix)) places.push([index, suffix]);
 }
 
-/** Notes once for each place what is left where no name leads, if it was stored here and is nowhere dropped by a name of it. */
+/** Notes each store into memory of unknown owner that was made here, and that no name of that memory drops again. */
 function noteAstray(r: Run, facts: Facts): void {
   const { astray: known, calls, origins, releases } = r.flow;
   const isDropped = (name: string): boolean =>
@@ -265,13 +265,13 @@ function noteAstray(r: Run, facts: Facts): void {
     const origin = origins.get(fact);
     if (!origin || origin.kind === 'given') continue;
     const pos = placeOf(origin);
-    // What it is that a callee drops is asked last: callees may lead back here.
+    // Callees are asked last: a summary may lead back to this function.
     if (known.some((a) => a.pos === pos) || namesOf(fact, r.scope).some(isDropped)) continue;
     known.push({ pos, where: `where ${pointerText(fact)} leads, and whose memory that is cannot be said` });
   }
 }
 
-/** True if a function drops what it was given, or keeps it, itself or through those that it calls. */
+/** True if a function, or one that it calls, drops what it was given or keeps it in a field. */
 function dropsSome(r: Run, flow: FunctionFlow, depth = 0): boolean {
   if (flow.releases.length > 0 || flow.heap.length > 0 || depth > 3) return true;
   return flow.calls.some((c) => dropsSome(r, r.summary(c.callee, c.entry), depth + 1));

@@ -5,14 +5,14 @@
  * | --- | --- |
  * | `pages[]`, `sg@sgl` | the access path holds the reference |
  * | `#tag.field[]`, `#::global` | it is held in that field of some object of that struct, or in that global: true from then on, everywhere |
- * | `!ret` | the variable holds the acquiring call's result |
- * | `~%3=pages[]` | the path holds the reference where the call with the result `%3` has taken nothing: else it has filled it anew |
- * | `!ret=%3` | the variable holds that call's result |
+ * | `!ret` | the variable has the acquiring call's result |
+ * | `~%3=pages[]` | another acquiring call, with the result `%3`, fills `pages` anew: it holds the reference only if that call took nothing |
+ * | `!ret=%3` | the variable has that other call's result |
  * | `?error`, `?zero`, `?short`, `?all` | this outcome of the acquiring call is possible here |
- * | `?earlier` | the acquiring call was come to again with pages of an earlier round still held |
- * | `+page` | the path was given one more reference, which the next release takes |
+ * | `?earlier` | the acquiring call was reached again with pages of an earlier loop iteration still held |
+ * | `+page` | an extra reference was taken on what the path names (`get_page()`), which the next release drops |
  *
- * Where the facts' origins are noted, `-123` stands for what was dropped at that position. It is never among the facts themselves.
+ * Among the origins of facts, `-123` stands for what was dropped at offset 123. It is never in a set of facts.
  */
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
@@ -20,56 +20,61 @@ import { isOwnValue, pathBelow, rootOf, suffixAfter, unindexed, type Value } fro
 import type { Program } from '../program/program.js';
 import { isNarrow, isOtherStruct, mayHold, ownersOf, type StructLookup, typeAt } from '../program/types.js';
 
+/** A set of facts. */
 export type Facts = Set<string>;
 
-/** Outcomes of an acquiring call: an error, zero pages, fewer than asked for, all. */
+/** Outcomes of an acquiring call: an error, zero pages, fewer than were asked for, all of them. */
 export const outcomes = ['?error', '?zero', '?short', '?all'] as const;
 
-/** Set where the call is reached while pages of an earlier round are still held. */
+/** The fact that the call was reached while pages of an earlier loop iteration were still held. */
 export const earlierRound = '?earlier';
+/** One of {@link outcomes}. */
 export type Outcome = (typeof outcomes)[number];
 
-/** True for a fact that names a path of the function. */
+/** True for a fact that is a path of the function: one without a prefix. */
 export function isLocal(fact: string): boolean {
   const c = fact.charCodeAt(0);
   return c !== 0x23 && c !== 0x21 && c !== 0x3f && c !== 0x2b && c !== 0x7e;
 }
 
-/** The fact for what a path holds where the call with a result has not filled it anew. */
+/** The fact that a path holds the reference only if the call with this result takes nothing. */
 export function pending(path: string, result: string): string {
   return `~${result}=${path}`;
 }
 
-/** True for what a path holds only where a call has taken nothing. */
+/** True for a fact made by {@link pending}. */
 export function isPending(fact: string): boolean {
   return fact.charCodeAt(0) === 0x7e;
 }
 
-/** The path that a fact is about, be it only where a call has taken nothing; `null` for a fact that is about none of the function. */
+/** The path that a local or pending fact is about; `null` for any other. */
 export function pathOf(fact: string): string | null {
   return isPending(fact) ? fact.slice(fact.indexOf('=') + 1) : isLocal(fact) ? fact : null;
 }
 
-/** True for a fact about a field or a global. */
+/** True for a fact about a field of a struct or a global. */
 export function isHeap(fact: string): boolean {
   return fact.charCodeAt(0) === 0x23;
 }
 
-/** Resolves paths of one function's graph against facts. */
+/** Resolves the paths of one function's graph to fields, by declared types. */
 export interface Scope {
+  /** The function's graph. */
   graph: Graph;
+  /** Finds a struct by its tag, as the function's file sees it. */
   lookup: StructLookup;
-  /** `ownersOf`, remembered. */
+  /** Results of {@link ownersIn}. */
   owners: Map<string, ReturnType<typeof ownersOf>>;
-  /** {@link credible}, remembered. */
+  /** Results of {@link credible}. */
   credible: Map<string, boolean>;
 }
 
+/** A scope for one graph of a function. */
 export function scopeOf(program: Program, graph: Graph, reference: FunctionReference): Scope {
   return { graph, lookup: (tag) => program.structure(tag, reference.file), owners: new Map(), credible: new Map() };
 }
 
-/** True unless the declared type at a path rules out what it is said to hold. */
+/** False if the declared type at a path rules out that it holds pages. */
 export function credible(path: string, scope: Scope): boolean {
   const content = path.lastIndexOf('@');
   if (content < 0) return !path.endsWith('[]') || mayLead(path, scope);
@@ -82,12 +87,13 @@ export function credible(path: string, scope: Scope): boolean {
   return found;
 }
 
-/** False for an element of what is too narrow to be a pointer, and for one that is a struct of which it is known that it is no page. */
+/** False for an element of what is too narrow to be a pointer, and for an element that is a struct known not to be a page. */
 function mayLead(element: string, { graph, lookup }: Scope): boolean {
   const type = typeAt(element.slice(0, -2), graph.types, lookup);
   return !isNarrow(type) && !isOtherStruct(typeAt(element, graph.types, lookup), lookup);
 }
 
+/** The fields of structs that a path goes through, by declared types; remembered. */
 export function ownersIn(scope: Scope, path: string): ReturnType<typeof ownersOf> {
   let owners = scope.owners.get(path);
   if (!owners) {
@@ -98,14 +104,14 @@ export function ownersIn(scope: Scope, path: string): ReturnType<typeof ownersOf
 }
 
 /**
- * True if a fact is only another way to an object whose field is known to hold the reference: `x.obj.pages[]` beside
- * `#object.pages[]`. Such facts are not handed on with the pointer: wherever the object turns up, its type says the same.
+ * True if a suffix leads to an object whose field is known to hold the reference: `x.obj.pages[]` beside `#object.pages[]`. Such
+ * facts are not handed to a callee or caller: wherever the object turns up, its type says the same.
  */
 export function impliedByField(suffix: string, facts: Facts): boolean {
   return suffix.includes('.') && someEnding(suffix, facts, (heap) => !heap.startsWith('#::'));
 }
 
-/** True for some of the fields known to hold the reference, with what they are below their struct, in which a suffix ends. */
+/** True if a suffix ends in the steps (`rest`) of a field fact that passes the test. */
 function someEnding(suffix: string, facts: Facts, isIt: (heap: string, rest: string) => boolean): boolean {
   for (const fact of facts) {
     if (!isHeap(fact)) continue;
@@ -115,7 +121,7 @@ function someEnding(suffix: string, facts: Facts, isIt: (heap: string, rest: str
   return false;
 }
 
-/** False where the types say that what a fact leads through are other structs than those whose fields are known to hold the reference. */
+/** False if the declared types say that the fact goes through other structs than those whose fields are known to hold the reference. */
 function mayBeImplied(fact: string, suffix: string, facts: Facts, scope: Scope): boolean {
   const owners = ownersIn(scope, fact);
   return someEnding(suffix, facts, (heap, rest) => {
@@ -124,11 +130,11 @@ function mayBeImplied(fact: string, suffix: string, facts: Facts, scope: Scope):
   });
 }
 
-/** What a value leads to that holds the reference: suffixes below the value, as the value's holder would write them. */
+/** The suffixes below a value at which it holds the reference, by facts about its path and about the fields that the path names. */
 export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
   if (value.path === null || facts.size === 0) return [];
   const found = new Set<string>();
-  // `&cell` leads to what stands in the cell: that it is the address of a page says nothing of the cell's own.
+  // `&cell` leads to what is in the cell: a suffix of the cell's own value stands one `[]` further.
   const isBehind = (suffix: string): boolean => suffix === '' || suffix === '@address' || suffix.startsWith('[]');
   const add = (suffix: string | null) => {
     if (suffix !== null) found.add(value.address && isBehind(suffix) ? `[]${suffix}` : suffix);
@@ -141,7 +147,7 @@ export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
     if (suffix !== null && !(impliedByField(suffix, facts) && mayBeImplied(fact, suffix, facts, scope))) add(suffix);
   }
   if (heap) {
-    // Only what the path itself names: from a pointer to the object, the object's type leads on.
+    // Only fields that the path itself names. To those below a pointer to an object, the object's type leads whoever has the pointer.
     const names = ownersIn(scope, value.path).map((o) => `#${o.tag}${o.rest}`);
     if (value.path.startsWith('::')) names.push(`#${value.path}`);
     for (const name of names) for (const fact of facts) if (isHeap(fact)) add(below(fact, name));
@@ -149,23 +155,23 @@ export function contentsOf(value: Value, facts: Facts, scope: Scope): string[] {
   return [...found];
 }
 
-/** As {@link suffixAfter}; an element of an array of structs or containers is written without its `[]`. */
+/** As {@link suffixAfter}, but an element of an array of structs or containers may be written without its `[]`. */
 function below(fact: string, path: string): string | null {
   const suffix = suffixAfter(fact, path);
   if (suffix !== null || !path.endsWith('[]')) return suffix;
   const element = suffixAfter(fact, unindexed(path));
-  // What stands at an address is not the address.
+  // What is at an address is not the address itself.
   return element?.startsWith('.') || (element?.startsWith('@') && element !== '@address') ? element : null;
 }
 
-/** The fact for the field or global that a local path leads to, `null` for memory of the function's own. */
+/** The fact for the field or global that a path leads to; `null` for memory that is the function's own. */
 export function heapFact(path: string, scope: Scope): string | null {
   const owner = ownersIn(scope, path).findLast((o) => o.outlives);
   if (owner) return `#${owner.tag}${owner.rest}`;
   return path.startsWith('::') ? `#${path}` : null;
 }
 
-/** True for a field that the function sets to several things: which of them it points at, nobody can say. */
+/** True for a field that the function sets to more than one thing: which it points at cannot be told. */
 function pointsAnywhere(target: string, graph: Graph): boolean {
   if (rootOf(target) === target) return false;
   const sources = graph.aliases.filter((a) => a.target === target).map((a) => `${a.source.address}${a.source.path}`);
@@ -173,10 +179,10 @@ function pointsAnywhere(target: string, graph: Graph): boolean {
 }
 
 /**
- * Other names of the memory that a path names: through pointers that were copied from or to another path.
- * `q = bar->foo` makes `q.f` also `bar.foo.f`. The path itself is not among them.
+ * Other names of the memory that a path names, by pointers that were copied: `q = bar->foo` makes `q.f` also `bar.foo.f`. The path
+ * itself is not among them.
  *
- * @param set a variable that has just been set to point here: what it points at, at other times, is other memory
+ * @param set a variable that was just set to point there: what it is set to elsewhere is other memory, and not followed
  */
 export function otherNames(path: string, graph: Graph, set: string | null = null): string[] {
   return namings(path, graph, set).map(({ name }) => name);
@@ -184,14 +190,15 @@ export function otherNames(path: string, graph: Graph, set: string | null = null
 
 /** Another name of some memory. */
 export interface Naming {
+  /** The path. */
   name: string;
-  /** The pointer by which it was found. */
+  /** The pointer variable through which the name was found. */
   by: string | null;
-  /** Where it was stored under this name, `null` where a variable was set to what had the name already. */
+  /** Offset of the store that gave it this name; `null` if a variable was set to what had the name already. */
   stored: number | null;
 }
 
-/** As {@link otherNames}, with how each came about. */
+/** As {@link otherNames}, with how each name came about. */
 export function namings(path: string, graph: Graph, set: string | null = null): Naming[] {
   const found = new Map<string, Naming>([[path, { name: path, by: set, stored: null }]]);
   for (const [name, { by, stored }] of found) {
@@ -221,17 +228,21 @@ export function namings(path: string, graph: Graph, set: string | null = null): 
   return [...found.values()];
 }
 
-/** A name of memory that a field leads to, which a call may have stored to: that field below which of the call's arguments. */
+/** A name of memory that a call may have stored to through a field of its argument. */
 export interface Behind {
+  /** The name in the caller. */
   name: string;
+  /** The fact for the field. */
   field: string;
+  /** Index of the argument. */
   argument: number;
+  /** The suffix below the argument that leads to the memory. */
   suffix: string;
 }
 
 /**
- * Names of what a call may store through pointers that stand in an object which it is given: `f.out = out; take(&f)` leaves in
- * `out[]` what `take()` stores in `f->out[]`, and so what the field is known to hold.
+ * Names of the memory that a call may store to through pointers in an object that it is given: after `f.out = out; take(&f)`, `out[]`
+ * holds what `take()` stored in `f->out[]`. `facts` must know that the field holds the reference.
  */
 export function behind(args: readonly Value[], facts: Facts, scope: Scope): Behind[] {
   const fields = [...facts].filter(isHeap);

@@ -1,6 +1,6 @@
 /**
- * The interprocedural part: from a site through callees, callers, fields, globals and callbacks to wherever its reference
- * goes. A visit is one function entered in one way; where a visit leads is told by the modules of `follow/`.
+ * The interprocedural part: follows a site's reference through callees, callers, fields, globals and callbacks. A visit is one
+ * function entered in one way; the modules of `follow/` say where a visit leads.
  */
 
 import type { Program } from '../program/program.js';
@@ -14,14 +14,15 @@ import { toCallers } from './follow/to-callers.js';
 import { toField } from './follow/to-fields.js';
 import { type Followed, keyOf, type Start, type Visit } from './visit.js';
 
-/** What follows the references of sites. */
+/** Follows the references of sites. */
 export interface Follower {
+  /** Follows one site's reference to wherever it goes. */
   follow(start: Start): Followed;
-  /** For following single facts through single functions with the same memory. */
+  /** For following single facts through single functions; shares its summaries with `follow`. */
   analysis: Analysis;
 }
 
-/** A follower over a program; it remembers what functions do, so one serves all sites of a survey. */
+/** A follower over a program. It remembers the summaries of functions, so one serves all sites of a survey. */
 export function openFollower(program: Program): Follower {
   const memory = openMemory(program);
   return { follow: (start) => follow(memory, start), analysis: memory.analysis };
@@ -35,7 +36,7 @@ function follow(memory: Memory, start: Start): Followed {
   const key = keyOf(start);
   visit(journey, { key, way: 'site', flow: () => memory.flowFor(reference, seeds, key), parent: null, heap: null });
   expandAll(memory, journey);
-  // Fields are looked for near by first: the file, its folder and those below; the whole tree only if nothing is released there.
+  // Fields are searched for near by first: the file, its folder and those below; the whole tree only if nothing there drops the reference.
   let more = true;
   while (more) more = searchFields(memory, journey, false) || (!isReleased(journey) && searchFields(memory, journey, true));
   for (const lead of toHandedContainers(memory, start, journey.visits)) visit(journey, lead);
@@ -52,7 +53,7 @@ function follow(memory: Memory, start: Start): Followed {
   };
 }
 
-/** Goes wherever the visits lead by calls and callbacks, until all have been asked. */
+/** Expands visits, those that this adds too, until none is left. */
 function expandAll(memory: Memory, journey: Journey): void {
   for (let next = journey.visits[journey.expanded]; next; next = journey.visits[journey.expanded]) {
     journey.expanded++;
@@ -60,18 +61,18 @@ function expandAll(memory: Memory, journey: Journey): void {
   }
 }
 
-/** Goes where one visit leads. */
+/** Adds the visits to which one visit leads by calls, operations and callbacks. */
 function expand(memory: Memory, journey: Journey, from: Visit): void {
   const { start } = journey;
   for (const lead of toCallees(memory, start, from)) visit(journey, lead);
   noteHolders(journey, from);
   for (const lead of toOperations(memory, start, from)) visit(journey, lead);
   for (const lead of toCallbacks(memory, from)) visit(journey, lead);
-  // What a callee hands back is taken up by its caller's own flow; otherwise all callers may receive it.
+  // What a callee hands back, its caller's own flow takes up. Of any other function, all callers may receive it.
   if (from.way !== 'call') handUp(memory, journey, from);
 }
 
-/** Goes to the callers of a visited function that hands the reference back. */
+/** Adds visits of the callers of a function that hands the reference back to them. */
 function handUp(memory: Memory, journey: Journey, from: Visit): void {
   const up = toCallers(memory, journey.start, from);
   if (!up) return;
@@ -82,7 +83,7 @@ function handUp(memory: Memory, journey: Journey, from: Visit): void {
   for (const lead of up.leads) visit(journey, lead);
 }
 
-/** Looks for the holders, near by or in the whole tree, and goes wherever they lead; false if no file was left to look in. */
+/** Visits functions that touch the holding fields, near by or in the whole tree; false if no file was left to search. */
 function searchFields(memory: Memory, journey: Journey, everywhere: boolean): boolean {
   const { start, holders } = journey;
   let searched = false;
@@ -98,7 +99,7 @@ function searchFields(memory: Memory, journey: Journey, everywhere: boolean): bo
   return searched;
 }
 
-/** True if the reference is dropped somewhere else than in the site's function, however that is entered, and not only a part of the pages. */
+/** True if a function other than the site's drops the reference, and not only a part of the pages. */
 function isReleased({ visits, start }: Journey): boolean {
   return visits.some(({ flow }) => flow.reference.key !== start.reference.key && flow.releases.some((e) => !e.partial));
 }

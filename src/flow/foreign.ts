@@ -1,4 +1,4 @@
-/** Drops in a field's holders that are of pages which another origin put there, as the dropping function itself shows. */
+/** Drops, in functions that touch a holding field, of pages which another origin put there, as the dropping function itself shows. */
 import type { FunctionReference } from '../program/file.js';
 import type { Graph, Node } from '../program/graph.js';
 import { suffixAfter } from '../program/path.js';
@@ -10,7 +10,7 @@ import type { Followed, Visit } from './visit.js';
 
 const allocated = new Set([...allocatingCalls, ...originCalls.keys()]);
 
-/** True for drops in visited functions that are not of a site's pages, though they take from a field which holds them. */
+/** Makes a test for drops in visited functions that take from a field which holds the site's pages, but drop others. */
 export function openForeign(program: Program, followed: Followed): (visit: Visit, event: ReleaseEvent) => boolean {
   const site = followed.visits[0]?.flow.reference.key;
   let reached: ReadonlySet<string> | undefined;
@@ -32,7 +32,7 @@ export function openForeign(program: Program, followed: Followed): (visit: Visit
   };
 }
 
-/** True for a helper that drops what it is given, where all who call it have put pages into the field themselves before. */
+/** True for a helper that drops what it is given, if each function that calls it has put pages into the field itself before. */
 function isHelping(program: Program, visit: Visit, site: string | undefined, depth: number): boolean {
   if (visit.way !== 'call' || !visit.parent || depth >= maxHelpers) return false;
   return [visit.parent, ...visit.also].every(({ visit: from, pos }) => {
@@ -46,13 +46,13 @@ function isHelping(program: Program, visit: Visit, site: string | undefined, dep
 const maxHelpers = 4;
 
 /**
- * True where a function has put pages into the same field itself before, taken by a call or fresh from the allocator: on its
+ * True if a function has put pages into the same field itself before, taken by a call or fresh from the allocator: on its
  * way out it drops its own, not those that another site put there.
  */
 function fillsBefore(graph: Graph, scope: Scope, heap: string, pos: number): boolean {
   const isThere = (path: string | null): boolean =>
     path !== null && ownersIn(scope, path).some((o) => suffixAfter(heap, `#${o.tag}${o.rest}`) !== null);
-  // `pages = req->pages` makes an array of that name the field's.
+  // After `pages = req->pages`, the array `pages` is the field's.
   const isArrayThere = (path: string | null): boolean =>
     isThere(path) || (path !== null && otherNames(`${path}[]`, graph).some((name) => isThere(name)));
   const fills = ({ operation: o }: Node): boolean => {
@@ -63,8 +63,8 @@ function fillsBefore(graph: Graph, scope: Scope, heap: string, pos: number): boo
 }
 
 /**
- * True for a field that is reached through a struct around it which its file alone knows, where nothing leads from the site to
- * that file: neither the pages are handed to it, nor does it call who takes them. Such objects are filled by their own file.
+ * True if the field is reached through a struct around it that only the dropping function's file defines, and nothing leads from the
+ * site to that file: it is not handed the pages, and does not call the functions that take them. Such objects that file fills itself.
  */
 function isApart(
   program: Program,
@@ -84,7 +84,7 @@ function isApart(
 
 const maxCallers = 4;
 
-/** The files of the functions that handle the pages other than by a field, and of those that lead to the site by calls. */
+/** The files of the functions that are visited other than by a field, and of their callers, some levels up. */
 function reachedFiles(program: Program, { visits }: Followed): ReadonlySet<string> {
   const found = new Map(visits.filter((v) => v.heap === null).map(({ flow: { reference } }) => [reference.key, reference]));
   let level = [...found.values()];
@@ -95,7 +95,7 @@ function reachedFiles(program: Program, { visits }: Followed): ReadonlySet<strin
   return new Set([...found.values()].map((reference) => reference.file));
 }
 
-/** True for what a call gives that brings pages of another origin, or for a variable that was set to it and to nothing else. */
+/** True for the result of a call that brings pages of another origin, and for a variable that is only ever set to such results. */
 function isAllocated({ nodes, aliases }: Graph, path: string | null): boolean {
   if (path === null) return false;
   const from = path.startsWith('%') ? [path] : aliases.flatMap((a) => (a.target === path ? [a.source.path] : []));
@@ -104,7 +104,7 @@ function isAllocated({ nodes, aliases }: Graph, path: string | null): boolean {
   return from.length > 0 && from.every(isOrigin);
 }
 
-/** True where a function does to the pages what only the page cache's owner may: the user's pages are not his to lock or write back. */
+/** True if a function does what only the page cache's owner may: end writeback, mark up to date, or unlock what it did not lock. */
 function isCached(program: Program, { flow, heap }: Visit, graph: Graph, scope: Scope): boolean {
   const isHeld = (path: string | null | undefined): boolean =>
     path != null && (flow.origins.has(path) || ownersIn(scope, path).some((o) => heap === `#${o.tag}${o.rest}`));

@@ -1,9 +1,9 @@
-/** Forward must-analyses: what holds on every way to a node. */
+/** Forward must-analysis over a control-flow graph: what holds on every path to a node. */
 import type { Graph, Node } from '../program/graph.js';
 
 /**
- * By node, the facts before it; `undefined` for a node that is not reached.
- * @param meet what both say; the older one itself where the other changes nothing, which is how the analysis comes to its end
+ * The facts before each node, by node id; `undefined` for a node that is not reached.
+ * @param meet the facts that are in both; must return `older` itself if nothing changes, or the analysis does not end
  */
 export function forward<Facts>(
   { nodes, entry }: Graph,

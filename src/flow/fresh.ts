@@ -1,6 +1,6 @@
 /**
- * Places that on all ways to a node have been stored over with a page from the allocator: whose page stood there before, it is that one
- * no longer. A must-analysis of one function's graph, by places as they are written.
+ * Places that hold a fresh page from the allocator on every path to a node: any page that was there before is not there any more.
+ * A must-analysis over one function's graph, by the text of the places.
  */
 import type { CallOperation, Graph, Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
@@ -13,7 +13,7 @@ import { isChanged, type Written, writtenAs } from './written.js';
 
 type Facts = ReadonlyMap<string, Written>;
 
-/** The places before each node that hold a fresh page there, by their texts. */
+/** By node id, the places that hold a fresh page before the node, by their texts. */
 const freshBefore = remembered((graph: Graph): readonly (Facts | undefined)[] => {
   const pages = new Set(graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isAllocating(o) ? [o.result] : [])));
   if (pages.size === 0) return [];
@@ -31,22 +31,22 @@ function after({ operation: o }: Node, before: Facts, pages: ReadonlySet<string>
   return place ? facts.set(place.text, place) : facts;
 }
 
-/** What both say; the older one itself if nothing changes. */
+/** The places in both; `old` itself if nothing changes. */
 function meet(old: Facts, other: Facts): Facts {
   const both = new Map([...old].filter(([text]) => other.has(text)));
   return both.size === old.size ? old : both;
 }
 
-/** True for an argument of a call that on every way there is a fresh page. */
+/** True if an argument of a call is a fresh page on every path to the call. */
 function isFresh(graph: Graph, { id }: Node, { expressions }: CallOperation, argument: number): boolean {
   const given = expressions[argument];
   return given !== undefined && freshBefore(graph)[id]?.has(printExpression(given)) === true;
 }
 
-/** Calls between the place and who takes the reference. */
+/** How many calls to go up from where the argument is used. */
 const maxCalls = 3;
 
-/** True for an argument of a call in a visited function that is a fresh page, also where it is that of each call which led there. */
+/** True if an argument in a visited function is a fresh page, or a parameter for which every call that led there gives a fresh page. */
 export function isGivenFresh(program: Program, visit: Visit, pos: number, argument: number, level = 0): boolean {
   const { reference } = visit.flow;
   return program.graphs(reference).every((graph) =>

@@ -1,6 +1,6 @@
 /**
- * What an object says of the pages in it: where a site's function sets a field of the object that holds the pages to a constant
- * (`bo->kind = PINNED`), or has tested it, a drop under a test for another value is of other pages.
+ * What an object says of the pages in it: if a site's function sets a field of the object that holds the pages to a constant
+ * (`bo->kind = PINNED`), or has tested the field, a drop under a test for another value is of other pages.
  */
 import type { FunctionReference } from '../program/file.js';
 import { callsAt, type Graph, type Guard, type Node } from '../program/graph.js';
@@ -17,26 +17,28 @@ import { type Arrival, arrivalsOf, type Followed, type Visit } from './visit.js'
 const takes = new Set(acquires.keys());
 const fills = new Set([...acquires.keys(), ...allocatingCalls, ...originCalls.keys()]);
 
-/** What is known of one site's pages, and of the fields that were asked about them. */
+/** What is known of one site, and the answers found for it so far. */
 interface Case {
   program: Program;
   /** The site's function. */
   start: FunctionReference;
+  /** What the site's function says of fields. */
   kinds: readonly Kind[];
+  /** Values of named constants. */
   numbers: Numbers;
   /** The files of all visited functions. */
   files: ReadonlySet<string>;
-  /** The visited functions that drop something, by their keys. */
+  /** Keys of the visited functions that drop something. */
   dropping: ReadonlySet<string>;
-  /** The structs that hold the pages. */
+  /** Tags of the structs that hold the pages. */
   tags: ReadonlySet<string>;
-  /** The answers of {@link isSettled}. */
+  /** Answers of {@link isSettled}. */
   settled: Map<Kind, boolean>;
-  /** The answers of {@link isSetByOthers}, by field and test. */
+  /** Answers of {@link isSetByOthers}, by field and test. */
   setByOthers: Map<string, boolean>;
 }
 
-/** True for drops that the object's fields tell to be of other pages than the site's. */
+/** Makes a test for drops that, by a field of the object, are of other pages than the site's. */
 export function openKinds(program: Program, followed: Followed, site: Node): (visit: Visit, event: ReleaseEvent) => boolean {
   const start = followed.visits[0]?.flow.reference;
   if (!start) return () => false;
@@ -55,7 +57,7 @@ export function openKinds(program: Program, followed: Followed, site: Node): (vi
   return (visit, event) => isOther(about, visit, event.pos, event.guards);
 }
 
-/** One way up from a drop: the position that it has come to, and the tests there and below, as tests of what stands there. */
+/** A way up from a drop by calls: the position that it has reached, and the tests there and below, as tests of that function's values. */
 interface WayUp {
   visit: Visit;
   pos: number;
@@ -63,8 +65,8 @@ interface WayUp {
 }
 
 /**
- * True if on every way to a position of a visited function some test is for other pages. A way that has come to a call with the tests
- * of another, or with more, ends like that one.
+ * True if on every way up from a position some test says that the pages are not the site's. A way that reaches a call with the tests of
+ * an earlier one, or with more, is not followed again.
  */
 function isOther(about: Case, visit: Visit, pos: number, guards: readonly Guard[]): boolean {
   const ways: WayUp[] = [{ visit, pos, guards }];
@@ -83,7 +85,7 @@ function isOther(about: Case, visit: Visit, pos: number, guards: readonly Guard[
   return true;
 }
 
-/** Notes a way; false if one is known that has come to the same position with no other tests. */
+/** Notes a way; false if one is known that reached the same position with the same tests or fewer. */
 function isNews(met: Map<string, ReadonlySet<string>[]>, { visit, pos, guards }: WayUp): boolean {
   const key = `${visit.id} ${pos}`;
   const tests = new Set(guards.map((g) => [g.path, g.call, g.negated, ...g.values].join('\n')));
@@ -93,7 +95,7 @@ function isNews(met: Map<string, ReadonlySet<string>[]>, { visit, pos, guards }:
   return true;
 }
 
-/** True if the tests around a position of a visited function are for other pages. */
+/** True if the tests around a position say that the pages are not the site's. */
 function isForOthers(about: Case, { visit, pos, guards }: WayUp): boolean {
   const { reference } = visit.flow;
   return (
@@ -101,7 +103,7 @@ function isForOthers(about: Case, { visit, pos, guards }: WayUp): boolean {
   );
 }
 
-/** True if a test around a position says other than what the site's function has said of a field, and nobody has changed that since. */
+/** True if a test around a position contradicts what the site's function has said of a field, and that is still so there. */
 function denies(about: Case, reference: FunctionReference, pos: number, guards: readonly Guard[]): boolean {
   const { program, kinds, numbers, start } = about;
   return program.graphs(reference).some((graph) => {
@@ -116,7 +118,7 @@ function denies(about: Case, reference: FunctionReference, pos: number, guards: 
   });
 }
 
-/** True if only those who fill an object, and those who have emptied it, say what it holds. */
+/** True if the field keeps what the site's function said while the pages are there: whoever changes it takes or drops pages, too. */
 function isSettled(about: Case, kind: Kind): boolean {
   const { field, guard } = kind;
   if (!field.startsWith('#')) return true;
@@ -127,19 +129,19 @@ function isSettled(about: Case, kind: Kind): boolean {
   return known;
 }
 
-/** True for a function that does not make a field say another thing of pages that are there. */
+/** False for a function that makes the field say another thing while the site's pages may be in the object. */
 function leaves({ program, start, dropping, numbers }: Case, reference: FunctionReference, field: string, guard: Guard): boolean {
   if (reference.key === start.key || dropping.has(reference.key)) return true;
   const agrees = (s: Store): boolean => s.field !== field || says(numbers, guard, s.value);
   return program.graphs(reference).every((graph) => callsAny(graph, fills) || storesIn(program, reference, graph).every(agrees));
 }
 
-/** Functions of a file that touch a field. */
+/** The functions of a file that touch a field. */
 function touchingField({ program }: Case, field: string, file: string): readonly FunctionReference[] {
   return program.touching(file, [field.slice(field.lastIndexOf('.') + 1)], tagOf(field));
 }
 
-/** True for a field that says what it is tested for only where others have taken pages, who do not call the site's function. */
+/** True if a test is of a field that passes it only where functions have set it that take other pages. */
 function isOfOthers(about: Case, reference: FunctionReference, guards: readonly Guard[]): boolean {
   const { program, kinds, tags, setByOthers } = about;
   return program.graphs(reference).some((graph) =>
@@ -155,7 +157,10 @@ function isOfOthers(about: Case, reference: FunctionReference, guards: readonly 
   );
 }
 
-/** True if somebody sets a field so that it passes a test, and only those do who take pages themselves. */
+/**
+ * True if some functions set the field so that it passes the test, and all of them take pages of their own: none is, or calls, the
+ * site's.
+ */
 function isSetByOthers(about: Case, field: string, guard: Guard): boolean {
   const { program, start, numbers } = about;
   const callers = new Set(program.callers(start).map((r) => r.key));
@@ -176,14 +181,14 @@ function isSetByOthers(about: Case, field: string, guard: Guard): boolean {
   );
 }
 
-/** True for a helper that is called for the pages of others alone. */
+/** True for a static helper whose every call stands under a test that says that the pages are not the site's. */
 function isTheirs(about: Case, reference: FunctionReference): boolean {
   if (!reference.static || isHandedOut(about.program, reference)) return false;
   const calls = about.program.callSites(reference);
   return calls.length > 0 && calls.every(({ caller, node }) => denies(about, caller, node.pos, node.guards));
 }
 
-/** Tests of a function's parameters, as tests of what a call gives for them. */
+/** The tests of a callee's parameters as tests of the arguments of a call. */
 function given(program: Program, { flow: { reference } }: Visit, { visit: from, pos }: Arrival, guards: readonly Guard[]): Guard[] {
   const params = program.variants(reference)[0]?.params ?? [];
   return guards.flatMap((guard) => {

@@ -1,4 +1,7 @@
-/** Marks of pages, and looks into them, that certainly were dropped before: of one by the same words, or of an element of an array that was dropped whole. */
+/**
+ * Finds marks of pages as dirty, and looks into pages, that certainly come after the drop of the page: of one page written the same, or
+ * of an element of an array that was dropped as a whole.
+ */
 import type { Graph, Loop, Node } from '../program/graph.js';
 import { remembered } from '../program/remembered.js';
 import { dirtyCalls, extraReferenceCalls, pagesArgument, pageUse, releases } from '../protocol/index.js';
@@ -10,18 +13,18 @@ import { boundsOf, sweepAt } from './paths/loops/sweep.js';
 import { elementGiven, isIterated, lookedUp, namesOf, takenOutBy } from './paths/loops/unwind.js';
 import { behindDrops, type Dropped, dropsIn, type Repeated } from './repeated.js';
 
-/** An array of which all elements were dropped: as it is written, and what may say how many there were. */
+/** An array of which every element was dropped: its text, and the names that may say how many elements it has. */
 interface Whole {
   array: string;
   counts: readonly string[];
-  /** Where the call is that drops them. */
+  /** Offset of the call that drops them. */
   by: number;
 }
 
-/** Every mark as dirty that on all ways to it follows a drop of the same page, in a function that takes no reference of its own on any. */
+/** Every mark as dirty that follows a drop of the same page on all paths; none where extra references are taken (`get_page()`). */
 export const lateMarks = remembered((graph: Graph, within: Within) => behindDrop(graph, within, (name) => dirtyCalls.has(name)));
 
-/** The same of calls that look into a page. */
+/** The same for calls that look into a page. */
 export const lateLooks = remembered((graph: Graph, within: Within) =>
   behindDrop(graph, within, (name) => pageUse.test(name) && !dirtyCalls.has(name)),
 );
@@ -44,7 +47,7 @@ function behindDrop(graph: Graph, within: Within, isAsking: (name: string) => bo
   ];
 }
 
-/** The array that a node drops by one call, or that a loop has dropped which is left for the node. */
+/** The array that a node drops by one bulk call, or that a loop has dropped element by element if the node is the first behind the loop. */
 function wholeAt(here: InGraph, n: Node): Whole | null {
   const { operation: o } = n;
   const release = o?.kind === 'call' && o.name !== null ? releases.get(o.name) : undefined;
@@ -59,22 +62,22 @@ function wholeAt(here: InGraph, n: Node): Whole | null {
   return swept && sweepAt(here, swept) ? sweptBy(here, swept) : null;
 }
 
-/** True for a node outside of a loop to which one inside leads. */
+/** True for a node outside of a loop that is a successor of a node inside. */
 function isLeftAt({ nodes }: Graph, { id }: Loop, n: Node): boolean {
   const isIn = ({ loops }: Node): boolean => loops.some((l) => l.id === id);
   return !isIn(n) && nodes.some((m) => isIn(m) && m.successors.includes(n.id));
 }
 
-/** What a loop drops that drops all elements. */
+/** The array that is dropped by a loop around a node, where the loop drops each element. */
 function sweptBy(here: InGraph, n: Node): Whole | null {
   const page = n.operation?.kind === 'call' ? elementGiven(n.operation, 0) : undefined;
   const element = page ? elementOf(here, n, page) : null;
-  // What the loop counts with itself is another number behind it.
+  // The variable that the loop counts with has another value behind the loop.
   const counts = countsAt(here, n).filter((name) => name !== element?.index);
   return element && { array: element.array, counts, by: n.pos };
 }
 
-/** An element of an array, or of what a macro goes through in a loop. */
+/** The array and index of an element, or what an iterating macro goes through, as written. */
 function elementOf(here: InGraph, { loops }: Node, page: Expression): { array: string; index: string } | null {
   const given = lookedUp(page);
   const loop = loops.at(-1);
@@ -85,12 +88,12 @@ function elementOf(here: InGraph, { loops }: Node, page: Expression): { array: s
   return taken && { array: plain(taken.array), index: taken.index };
 }
 
-/** What may say up to how many the loops around a node go. */
+/** Names in the bounds of the loops around a node: what may say how far they go. */
 function countsAt(here: InGraph, n: Node): string[] {
   return boundsOf(here.graph, n.pos, here).flatMap((bound) => namesOf(here.graph, bound));
 }
 
-/** True if a page is certainly one of those of an array: the first, or that of a loop which goes as far. */
+/** True if a page is certainly an element of an array: the first, or that of a loop with a bound which the drop had, too. */
 function isOf(here: InGraph, n: Node, page: Expression, { array, counts }: Whole): boolean {
   const element = elementOf(here, n, page);
   if (element?.array !== array) return false;
@@ -100,7 +103,7 @@ function isOf(here: InGraph, n: Node, page: Expression, { array, counts }: Whole
   );
 }
 
-/** The array as something that was dropped: it is another one once what its words name is changed. */
+/** The array as something that was dropped: a change of any name in its text makes it another array. */
 function asDropped(whole: Whole): Dropped {
   const text = textOf(whole);
   return { text, names: new Set(text.match(/\.?[A-Za-z_]\w*/g)), by: whole.by };

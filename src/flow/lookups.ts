@@ -1,28 +1,29 @@
 /**
- * A frame number, an address or a scatterlist in a field leads back to pages only where somebody looks them up by it or takes
- * them out. Which functions do is told from names alone, since a number that is copied about leads to half of a folder.
+ * A frame number, an address or a scatterlist in a field leads back to pages only if somebody looks pages up by it or takes
+ * them out of it. Which functions do is told from names alone: a number is copied about so much that facts would lead to half of a folder.
  */
 import type { FunctionReference } from '../program/file.js';
 import { folderOf, isNear } from '../program/place.js';
 import type { Program } from '../program/program.js';
 import { waysOut } from '../protocol/index.js';
 
-/** The tree of one driver has no more files that look pages up; of a kernel's, those near by are asked. */
+/** If no more files than this look pages up, all of them are asked (the tree of one driver); else only those near by (a kernel's). */
 const few = 20;
 
 /**
- * True if a function may take pages out of what is in a holder, of a content such as `@pfn`, or hands on what is in there.
- * @param read how the holder is read, as a pattern
+ * True if a function may take pages out of what a holder has, of a content such as `@pfn`, or hands that on.
+ * @param read a pattern for the text by which the holder is read
+ * @param near files in whose folders the functions that look pages up are sought, beside the function's own
  */
 export type LooksUp = (reference: FunctionReference, read: string, content: string, near: readonly string[]) => boolean;
 
-/** Remembers, for each place in the tree, who looks pages up there. */
+/** Makes the test for a program; it remembers, for each set of folders, who looks pages up there. */
 export function openLookups(program: Program): LooksUp {
   const known = program.ledger.memo<ReadonlySet<string>>();
   const calling = program.ledger.memo<readonly Calling[]>();
   const reading = program.ledger.memo<readonly string[]>();
 
-  /** The lookups, and the functions near some folders that call them, themselves or through each other. */
+  /** Names of the calls that take pages out, and of functions near the folders that call one of them, directly or through each other. */
   function lookersNear(content: string, folders: readonly string[]): ReadonlySet<string> {
     const key = [content, ...folders].join('\0');
     const find = (): Set<string> => {
@@ -48,18 +49,18 @@ export function openLookups(program: Program): LooksUp {
     const text = program.textOf(reference);
     if (readsAny(text, fields)) return true;
     for (const name of calledIn(text)) if (lookers.has(name)) return true;
-    // Where nobody near by looks pages up, there is nobody to hand it to.
+    // If nobody near by looks pages up, there is nobody to hand it to.
     return lookers.size > calls.length && handsOn(text, read);
   };
 }
 
-/** The functions of a file that read some of the fields; most files read none. */
+/** Names of the functions in a file that read one of the fields. */
 function readersIn(program: Program, file: string, fields: readonly string[]): string[] {
   if (fields.length === 0 || !program.says(file, readOf(fields))) return [];
   return program.searched(file, readOf(fields)).map(({ name }) => name);
 }
 
-/** True if a text reads some of the fields. */
+/** True if a text reads one of the fields. */
 function readsAny(text: string, fields: readonly string[]): boolean {
   return fields.length > 0 && readOf(fields).test(text);
 }
@@ -68,7 +69,7 @@ function readOf(fields: readonly string[]): RegExp {
   return new RegExp(`(?:->|\\.)\\s*(?:${fields.join('|')})\\b`);
 }
 
-/** True if a text returns what is in a holder, stores it in a field, or hands it to an operation: at once, or by a variable. */
+/** True if a text returns what the holder has, stores it in a field or passes it to an operation, directly or by a local variable. */
 function handsOn(text: string, read: string): boolean {
   const to = '(?:\\breturn\\b|(?:->|\\.)\\s*\\w+(?:\\[[^\\]]*\\])?\\s*=)';
   const operation = '(?:->|\\.)\\s*\\w+\\s*\\((?:[^;{}]*[,(&\\s])?';
@@ -79,7 +80,7 @@ function handsOn(text: string, read: string): boolean {
   return new RegExp(`${to}\\s*(?:\\([^()]*\\)\\s*)?${variable}[;>+]|${operation}${variable}[,)]`).test(text);
 }
 
-/** A function, and the names that stand before a parenthesis in it. */
+/** A function, and the names before a `(` in it. */
 interface Calling {
   reference: FunctionReference;
   calls: readonly string[];

@@ -1,13 +1,13 @@
-/** Where the tables say that a call moves pages. */
+/** The moves of pages that the tables of `protocol/` state for a call. */
 import type { CallOperation } from '../program/graph.js';
 import { splitSteps, step, type Value } from '../program/path.js';
 import type { Program } from '../program/program.js';
 import { iterators, type Transfer, transfers } from '../protocol/index.js';
 
-/** The moves of a call by its name, `undefined` for one of which the tables say none. */
+/** The moves that the tables state for a call by this name; `undefined` if they state none. */
 export function movesOf(program: Program, file: string, call: CallOperation, name: string): Transfer['moves'] | undefined {
   if (call.iterates) return iterators.get(name)?.moves;
-  // Where the call is implemented, its body says more than the table.
+  // If the file defines the function itself, its body says more than the table.
   const isHere = program
     .shell(file)
     ?.byName.get(name)
@@ -15,7 +15,7 @@ export function movesOf(program: Program, file: string, call: CallOperation, nam
   return isHere ? undefined : transfers.get(name)?.moves;
 }
 
-/** The path that a place of a call names, e.g. `1[]` or `return@sgl`; `null` if the argument leads nowhere. */
+/** The value that a place of the tables means for a call, e.g. `1[]` or `return@sgl`; `null` if it names no path. */
 export function placeOf(o: CallOperation, place: string): Value | null {
   const match = /^(return|\d+)(.*)$/.exec(place);
   if (!match) return null;

@@ -1,25 +1,26 @@
-/** What a condition on the acquiring call's result says about what is held. */
+/** What a condition on the acquiring call's result says of what is held. */
 import type { Assume, CallOperation } from '../program/graph.js';
 import { plainPath, sourceName } from '../program/text.js';
 import type { Acquire, Result, Signature } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { earlierRound, type Facts, isHeap, isLocal, isPending, type Outcome, outcomes } from './facts.js';
 
-/** The acquiring call, as far as its result can be judged. */
+/** What is known of an acquiring call: how its result is to be read. */
 export interface Acquired {
+  /** What kind of number or pointer the call returns. */
   result: Result;
-  /** Text of the asked number of pages, `''` if unknown; the number itself, where a constant stands for one. */
+  /** Text of the number of pages that it is asked for, a constant as its value; `''` if unknown. */
   count: string;
-  /** Path of the asked number of pages. */
+  /** Path of that number. */
   countPath: string | null;
-  /** Text of a number of entries, which is above zero as long as what was taken is held. */
+  /** Text of a number of entries that the call fills in by pointer: above zero as long as what was taken is held. */
   filled?: string;
 }
 
 /**
- * What the result of an acquiring call says, with its arguments read as one kernel has them.
+ * How to read the result of an acquiring call, with its arguments as one kernel's signature has them.
  *
- * @param constant the number that a name stands for, where that is known
+ * @param constant the value of a macro or enumerator, `null` if it is not known
  */
 export function acquiredBy(
   { result }: Acquire,
@@ -46,8 +47,8 @@ function countText(e: Expression, constant: (name: string) => number | null): st
 }
 
 /**
- * The outcomes with which a call takes nothing. One that is asked for one page either has it or says why not, but for those that only
- * look.
+ * The outcomes with which a call takes nothing. A call for a single page either takes it or returns an error, except for a `_only`
+ * variant, which may return zero.
  */
 export function outcomesOfNone(name: string | null, { result, count }: Acquired): readonly Outcome[] {
   if (result === 'bool') return ['?zero'];
@@ -55,10 +56,10 @@ export function outcomesOfNone(name: string | null, { result, count }: Acquired)
   return isOne && name?.endsWith('_only') !== true ? ['?error'] : ['?error', '?zero'];
 }
 
-/** Outcome values to compare with: `short` lies between zero and all, which are symbols. */
+/** Outcomes as numbers that compare as the results do: zero < short < all. */
 const order: Readonly<Record<Outcome, number>> = { '?error': -1, '?zero': 0, '?short': 1, '?all': 2 };
 
-/** How outcomes compare with the right side of a condition; `null` where that cannot be told. */
+/** The right side of a condition as a number of {@link order}; `null` if that cannot be told. */
 function reference(acquired: Acquired, right: Assume['right']): number | null {
   const text = right.text.trim();
   if (text === '0' || text === 'false' || text === 'NULL') return 0;
@@ -69,7 +70,7 @@ function reference(acquired: Acquired, right: Assume['right']): number | null {
   return null;
 }
 
-/** Whether two numbers compare as C's operator says; true for any other. */
+/** How two numbers compare by C's operator; true for any other operator. */
 export function holds(a: number, op: string, b: number): boolean {
   switch (op) {
     case '==':
@@ -89,23 +90,23 @@ export function holds(a: number, op: string, b: number): boolean {
   }
 }
 
-/** The outcomes for which a condition comes out as it did; `null` where it says nothing of them. */
+/** The outcomes with which a condition comes out as it did; `null` if it says nothing of them. */
 function outcomesWhere(acquired: Acquired, condition: Assume): readonly Outcome[] | null {
   const isError = condition.op === '==' && /^-\s*E[A-Z]/.test(condition.right.text.trim());
   const against = isError ? order['?error'] : reference(acquired, condition.right);
   if (against === null) return null;
-  // A call that takes one page, or answers yes or no, is never short.
+  // A call that takes one page, or answers yes or no, cannot be short.
   const isOne = acquired.count === '1' || acquired.result === 'bool';
   return outcomes.filter((outcome) => !(outcome === '?short' && isOne) && holds(order[outcome], condition.op, against));
 }
 
-/** True if a call has taken nothing where a condition came out as it did. */
+/** True if a condition, with its result, says that the call has taken nothing. */
 export function tookNothing(acquired: Acquired, condition: Assume): boolean {
   const left = outcomesWhere(acquired, condition);
   return left !== null && !left.includes('?short') && !left.includes('?all');
 }
 
-/** Facts on the edge where the condition came out as it did. Where nothing can be held, no path holds anything. */
+/** The facts on the edge of a condition that came out true. If neither `?short` nor `?all` is left, nothing is held there. */
 export function refine(acquired: Acquired, condition: Assume, input: Facts): Facts {
   const left = outcomesWhere(acquired, condition);
   if (left === null) return input;

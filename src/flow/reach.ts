@@ -1,4 +1,4 @@
-/** Where what was stored, or is handed up, is looked for. */
+/** Where to search for the users of a field, and which callers may be handed something. */
 import type { FunctionReference } from '../program/file.js';
 import { rootOf, splitSteps, suffixAfter } from '../program/path.js';
 import { folderOf, isNear } from '../program/place.js';
@@ -7,15 +7,15 @@ import { accessorsOf } from '../protocol/index.js';
 import { ownersIn, scopeOf } from './facts.js';
 
 /**
- * True if a caller is near enough to be handed something. Pages, arrays and scatterlists go anywhere; an address, an skb
- * (which generic code tears down), and what was fetched from a field stay in the folders of those who know them.
+ * True if a caller is near enough to receive what is handed up. Pages, arrays and scatterlists may go anywhere; an address, an skb
+ * (which generic code tears down) and what was found by a field stay in the folders of those who know them.
  */
 export function mayReceive(heap: string | null, handed: readonly string[], caller: string, near: readonly string[]): boolean {
   if (heap === null && !handed.every((h) => h.endsWith('@address') || h.endsWith('@skb'))) return true;
   return near.some((file) => isNear(caller, folderOf(file)));
 }
 
-/** Files in which a field's or global's holders are looked for. */
+/** The files in which to search for functions that touch a field or global. */
 export function filesFor(program: Program, heap: string, near: readonly string[], everywhere: boolean): readonly string[] {
   const folders = new Set(near.map(folderOf));
   if (heap.startsWith('#::')) {
@@ -38,7 +38,7 @@ export function filesFor(program: Program, heap: string, near: readonly string[]
   return files.filter((f) => program.tree.mentions(f, rootOf(heap).slice(1)));
 }
 
-/** True if some path of the function goes through the field, by the types that are declared there. */
+/** True if some path of the function goes through the field, by declared types. */
 export function leadsTo(program: Program, reference: FunctionReference, heap: string): boolean {
   if (heap.startsWith('#::')) return true;
   const tag = rootOf(heap).slice(1);

@@ -1,6 +1,5 @@
 /**
- * An array that is filled anew: what an acquiring call has taken stands where others have stood, who are not there any more. Where it
- * has taken nothing, they are.
+ * Arrays that are filled anew: a second acquiring call on the same array overwrites the pages of the first, unless it takes nothing.
  */
 import { type CallOperation, type Graph, offsetsOf } from '../program/graph.js';
 import { rootOf, type Value } from '../program/path.js';
@@ -11,15 +10,17 @@ import { type Acquired, acquiredBy } from './outcome.js';
 
 /** What an acquiring call fills: an array from its beginning, or one pointer. */
 export interface Refill {
-  /** The argument that leads there, by its number. */
+  /** Index of the page argument. */
   index: number;
+  /** The page argument's value. */
   value: Value;
-  /** How far behind the argument the pages lie. */
+  /** The suffix from the argument to the pages. */
   behind: string;
+  /** How to read the call's result. */
   acquired: Acquired;
 }
 
-/** What a call fills from its beginning, in each way of reading its arguments; none for a call that takes no pages into an array. */
+/** What a call fills from its beginning, one entry for each kernel's signature that fits its arguments; none if it is no acquiring call. */
 export function refillsOf(graph: Graph, o: CallOperation): Refill[] {
   const acquire = o.name === null ? undefined : acquires.get(o.name);
   if (!acquire) return [];
@@ -31,7 +32,7 @@ export function refillsOf(graph: Graph, o: CallOperation): Refill[] {
   });
 }
 
-/** True unless a call asks by a number for fewer pages than another had asked for, or than the array has room for where that is not known. */
+/** False if the call asks, by a number, for fewer pages than an earlier call did or, if that is not known, than the array has room for. */
 export function coversAll(graph: Graph, { value, acquired }: Refill, earlier: Pick<Acquired, 'count'> | undefined): boolean {
   const asked = numberIn(acquired.count);
   if (asked === null) return true;
@@ -39,7 +40,7 @@ export function coversAll(graph: Graph, { value, acquired }: Refill, earlier: Pi
   return there !== null && there <= asked;
 }
 
-/** How many pages there is room for: by a variable's declaration, or where what is given is the address of one pointer. */
+/** How many pages an array has room for by its declaration; one for the address of a single pointer; `null` if that is not known. */
 function roomIn({ types }: Graph, { path, address }: Value): number | null {
   const dims = types.get(path ?? '')?.dims ?? [];
   return dims.length === 0 && address ? 1 : dims.length === 1 ? numberIn(dims[0]) : null;
@@ -49,7 +50,7 @@ function numberIn(text: string | undefined): number | null {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : null;
 }
 
-/** True for an array itself or one pointer: not a place in an array, nor one of several arrays, nor a pointer that goes on in one. */
+/** True for an array itself or one pointer. False for `pages + i`, `arrays[i]`, and a pointer that is moved on (`p++`). */
 export function isFromBeginning(graph: Graph, e: Expression | undefined, { path }: Value): boolean {
   if (e === undefined || path === null) return false;
   const moving = movingIn(graph);
@@ -73,7 +74,7 @@ function isFirst(e: Expression): boolean {
   }
 }
 
-/** Pointers that stand some way into an array, or go on in one. */
+/** Pointers that are set to `array + n`, or that are moved on. */
 const movingIn = remembered((graph: Graph): ReadonlySet<string> => {
   const moving = new Set(offsetsOf(graph));
   for (const { operation: o } of graph.nodes) if (o?.kind === 'update') moving.add(o.target);

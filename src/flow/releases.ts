@@ -1,4 +1,4 @@
-/** Which releases drop a followed reference: of all that the visits show, those that are not another's. */
+/** Which releases drop a site's reference: all that the visits show, without those of other pages. */
 import type { FunctionReference } from '../program/file.js';
 import { callsAt, type Guard, type Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
@@ -10,13 +10,15 @@ import { openKernels } from './kernels.js';
 import { openKinds } from './kinds.js';
 import { type Arrival, arrivalsOf, type Followed, type Visit } from './visit.js';
 
-/** A release and the visit in which it was seen. */
+/** A release, and the visit in which it was seen. */
 export interface SeenRelease {
+  /** The visit. */
   visit: Visit;
+  /** The release. */
   event: ReleaseEvent;
 }
 
-/** Every release of a followed reference, a statement once; those whose conditions exclude the site's are not its own. */
+/** Every release of a site's reference, each statement once. Left out are releases whose conditions exclude the site's. */
 export function releasesOf(
   program: Program,
   followed: Followed,
@@ -35,29 +37,30 @@ export function releasesOf(
       if (isOfOthers(visit, event) || isForeign(visit, event) || isOther(visit, event)) continue;
       const key = `${visit.flow.reference.file}:${event.pos}:${event.api}`;
       const known = found.get(key);
-      // What the site's own function knows of the call's result is better than what its fields tell.
+      // The site's own function knows the call's result: what it says of `partial` is better than what a field's holders say.
       if (!known || (known.visit.way !== 'site' && known.event.partial && !event.partial)) found.set(key, { visit, event });
     }
   }
   return [...found.values()];
 }
 
-/** What is tested on a way to a release and, were it said of the same value, would be the opposite of one of the site's tests. */
+/** A test around a release that would contradict one of the site's tests, if both are of the same value. */
 interface Denial {
+  /** Text of the tested expression. */
   text: string;
   /** The site's test. */
   of: Guard;
 }
 
-/** One way up from a release: the visit that it has come to, and what is tested below, in the words of that function. */
+/** A way up from a release by calls: the visit that it has reached, and the tests below, in the names of that visit's function. */
 interface WayUp {
   visit: Visit;
   denials: readonly Denial[];
 }
 
 /**
- * False if what is tested around a release, or around the calls that lead to it, cannot be so where the site is reached. A way that
- * has come to a function with the same tests as another goes on like that one: so the search ends, however functions call each other.
+ * False if what is tested around a release, or around the calls that lead to it, contradicts what is tested around the site. A way that
+ * reaches a function with the same tests as an earlier one is not followed again, so the search ends under recursion, too.
  */
 function compatible(
   program: Program,
@@ -91,30 +94,30 @@ function compatible(
   return false;
 }
 
-/** The tests of those around a position that a site's tests may contradict. */
+/** Pairs of a test around a position and a test of the site that no value passes both, if they are of the same value. */
 function denialsOf(guards: readonly Guard[], siteGuards: readonly Guard[]): Denial[] {
   return guards.flatMap(({ text, values, negated }) =>
     siteGuards.flatMap((of) => (text !== '' && contradicts({ values, negated }, of) ? [{ text, of }] : [])),
   );
 }
 
-/** True for a test where a way begins that is the opposite of one of the site's. */
+/** True if, in the visit where a way begins, the test is really of the same value as the site's test. */
 function isDenied(program: Program, visit: Visit, site: FunctionReference, { text, of }: Denial): boolean {
   if (visit.flow.reference.key !== site.key) return of.values.length === 0 && bitOf(text) !== null && bitOf(text) === bitOf(of.text);
   return text === of.text && isConstant(program, visit, of) && !isRequest(program, visit, of);
 }
 
-/** The name of a variable at the beginning of a text. */
+/** A variable at the beginning of a text. */
 const root = /^[A-Za-z_]\w*/;
 
-/** False for a test whose text will not be that of the site's test, whatever its parameter is called further up. */
+/** False for a test whose text cannot become that of the site's test, whatever its parameter is called further up. */
 function canMeet({ text, of }: Denial): boolean {
   const bit = bitOf(of.text);
   const rest = text.replace(root, '');
   return of.text.endsWith(rest) || (bit !== null && rest.endsWith(bit));
 }
 
-/** The arguments' texts by parameter name, for one call that leads to a visit. */
+/** By parameter name, the texts of the arguments of a call that leads to a visit. */
 function argumentNames(program: Program, visit: Visit, { visit: from, pos }: Arrival): Map<string, string> {
   const names = new Map<string, string>();
   const params = program.variants(visit.flow.reference)[0]?.params ?? [];
@@ -129,7 +132,7 @@ function argumentNames(program: Program, visit: Visit, { visit: from, pos }: Arr
   return names;
 }
 
-/** A test of a callee's in its caller's words; none if it is of anything but parameters. */
+/** A callee's test in its caller's names: `[]` if it does not begin with a parameter. */
 function renamed(denial: Denial, names: ReadonlyMap<string, string>): Denial[] {
   const parameter = root.exec(denial.text)?.[0];
   const name = parameter === undefined ? undefined : names.get(parameter);
@@ -137,14 +140,14 @@ function renamed(denial: Denial, names: ReadonlyMap<string, string>): Denial[] {
 }
 
 /**
- * A test of a named bit, in the words of whoever holds the flags: `flags & FOO` where the object is made is `obj->flags & FOO`
- * where it is torn down. Other tests say nothing outside their function.
+ * The test of a named bit without the path to the flags: `flags & FOO` where the object is made is `obj->flags & FOO` where it is torn
+ * down. `null` for any other test: it says nothing outside of its function.
  */
 function bitOf(text: string): string | null {
   return /(?:^|\.)(\w+ & [A-Z][A-Z0-9_]+)$/.exec(text)?.[1] ?? null;
 }
 
-/** True if no value passes both of two tests. */
+/** True if no value passes both tests. */
 function contradicts(a: Pick<Guard, 'values' | 'negated'>, b: Pick<Guard, 'values' | 'negated'>): boolean {
   if (a.values.length === 0 && b.values.length === 0) return a.negated !== b.negated;
   if (a.values.length === 0 || b.values.length === 0) return false;
@@ -154,8 +157,8 @@ function contradicts(a: Pick<Guard, 'values' | 'negated'>, b: Pick<Guard, 'value
 }
 
 /**
- * True for a test of what a request of user space asks for: the pages that one command left in an object are dropped by another
- * command, in another call of the same function.
+ * True for a test of what a request from user space asks for, `switch (cmd)`: the pages that one command left in an object may be
+ * dropped by another command, in another call of the same function.
  */
 function isRequest(program: Program, { way, flow: { reference } }: Visit, { path, values }: Guard): boolean {
   if (way !== 'field' || values.length === 0) return false;
@@ -163,7 +166,7 @@ function isRequest(program: Program, { way, flow: { reference } }: Visit, { path
   return params.some((p) => p.name === path) && (requestName.test(reference.name) || params.some((p) => p.type.tag === 'file'));
 }
 
-/** True if nothing in the site's function changes what a guard tests: a local variable is set once, what came from outside never. */
+/** True if nothing in the site's function changes what a guard tests: a local variable is set at most once, a parameter or field never. */
 function isConstant(program: Program, visit: Visit, guard: Guard): boolean {
   const names = guard.text.match(/[A-Za-z_][\w.]*/g) ?? [];
   return program.graphs(visit.flow.reference).every((g) =>

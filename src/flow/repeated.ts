@@ -1,6 +1,6 @@
 /**
- * What certainly was dropped before: a must-analysis over one function's graph. A drop is known by its argument as it
- * is written, element and all, so that two drops in one round of a loop are seen, where paths know only "some element".
+ * Finds what is dropped twice for certain: a must-analysis over one function's graph. A drop is known by the text of its argument,
+ * index and all, so that two drops in one loop iteration are seen, where access paths know only "some element".
  */
 import type { CallOperation, Graph, Node } from '../program/graph.js';
 import { remembered } from '../program/remembered.js';
@@ -9,28 +9,30 @@ import { forward } from './forward.js';
 import { elementGiven } from './paths/loops/unwind.js';
 import { isChanged, type Written, writtenAs } from './written.js';
 
-/** A drop, or a use, of what was dropped before, with nothing in between that makes another thing of it. */
+/** A drop, or a use, of what was dropped before on all paths, with nothing in between that gives the text another meaning. */
 export interface Repeated {
-  /** Position of each node that drops it first on some way here. */
+  /** Offsets of the nodes that drop it first, on some path to here. */
   firsts: readonly number[];
+  /** Offset of the second call. */
   pos: number;
+  /** Name of the second call. */
   api: string;
 }
 
-/** What is known to have been dropped once a node is done. */
+/** What has been dropped once a node is done, as written. */
 export interface Dropped extends Written {
-  /** Where the call is that drops it. */
+  /** Offset of the call that drops it. */
   by: number;
 }
 
-/** Every drop of the graph that on all ways to it follows a drop of the same. */
+/** Every drop that follows a drop of the same text on all paths to it. */
 export const repeatedDrops = remembered((graph: Graph): readonly Repeated[] => {
   const drops = dropsIn(graph);
   if (drops.filter((d) => d !== null).length < 2) return [];
   return behindDrops(graph, drops, (n) => [drops[n.id]?.text ?? '']);
 });
 
-/** What each node drops, as it is written; `null` for one that drops nothing. */
+/** By node id, what the node drops, as written; `null` if it drops nothing. */
 export function dropsIn({ nodes }: Graph): (Dropped | null)[] {
   return nodes.map(({ pos, operation: o }) => {
     const written = o?.kind === 'call' ? droppedBy(o) : null;
@@ -39,9 +41,9 @@ export function dropsIn({ nodes }: Graph): (Dropped | null)[] {
 }
 
 /**
- * The nodes that ask something of what has certainly been dropped before.
- * @param drops by node, what has been dropped once it is done
- * @param asks the texts of any of which a node asks
+ * The calls that ask about something that was dropped before on all paths.
+ * @param drops by node id, what has been dropped once the node is done
+ * @param asks the texts that a node asks about
  */
 export function behindDrops(graph: Graph, drops: readonly (Dropped | null)[], asks: (n: Node) => readonly string[]): Repeated[] {
   const known = new Map(drops.flatMap((d) => (d ? [[d.text, d] as const] : [])));
@@ -56,7 +58,7 @@ export function behindDrops(graph: Graph, drops: readonly (Dropped | null)[], as
 
 type Facts = ReadonlyMap<string, ReadonlySet<number>>;
 
-/** What has been dropped after a node, and not been made another thing since, by its text with where. */
+/** What has been dropped after a node and not been given another meaning since: offsets of the drops, by text. */
 function after(n: Node, drop: Dropped | null, before: Facts, known: ReadonlyMap<string, Written>): Facts {
   const facts = new Map(before);
   if (drop) facts.set(drop.text, new Set([drop.by]));
@@ -64,7 +66,7 @@ function after(n: Node, drop: Dropped | null, before: Facts, known: ReadonlyMap<
   return facts;
 }
 
-/** What both say, with the places of both; the older one itself if nothing changes. */
+/** The texts in both, with the offsets of both; `old` itself if nothing changes. */
 function meet(old: Facts, other: Facts): Facts {
   const both = new Map<string, ReadonlySet<number>>();
   let changed = false;
@@ -80,18 +82,18 @@ function meet(old: Facts, other: Facts): Facts {
   return changed ? both : old;
 }
 
-/** What a call drops, as it is written. */
+/** What a call drops, as written. */
 function droppedBy(call: CallOperation): Written | null {
   const release = call.name === null ? undefined : releases.get(call.name);
   if (!release) return null;
   const at = pagesArgument(release);
   const one = elementGiven(call, at);
   if (one !== call.expressions[at]) return writtenAs(one === undefined ? [] : [one]);
-  // Of an array, the number dropped belongs to what is dropped.
+  // Of an array, the number of elements is a part of what is dropped: `put_all(pages, n)`.
   return writtenAs(release.shape === 'bulk' ? call.expressions.slice(at, at + 2) : call.expressions.slice(at, at + 1));
 }
 
-/** True if after a node the dropped thing's text may stand for something else, or may be held once more. */
+/** True if, after a node, the text may stand for something else, or the thing may have an extra reference. */
 function renews({ operation: o }: Node, dropped: Written): boolean {
   const isTaken = o?.kind === 'call' && o.name !== null && extraReferenceCalls.has(o.name);
   return isTaken || isChanged(o, dropped);

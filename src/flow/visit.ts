@@ -1,56 +1,68 @@
-/** What following a reference gives: the visits of functions, and how each came about. */
+/** What following a site's reference gives: the visits of functions, and how each came about. */
 import type { FunctionReference } from '../program/file.js';
 import type { Graph } from '../program/graph.js';
 import type { FunctionFlow, Layouts } from './flow.js';
 import type { Known } from './objects.js';
 import type { Acquired } from './outcome.js';
 
-/** How a visit came about. */
+/** How a visit came about: docs/following-references.md has the list. */
 export type Way = 'site' | 'call' | 'return' | 'field' | 'callback';
 
-/** A call, or a field's holder, that leads to a visit: where, and the fact there. */
+/** A call, or a field access, that leads to a visit: in which visit, at what offset, with what fact there. */
 export interface Arrival {
+  /** The visit that leads on. */
   visit: Visit;
+  /** Offset there. */
   pos: number;
+  /** The fact there. */
   fact: string;
 }
 
 /** One function entered in one way on behalf of a site. */
 export interface Visit {
+  /** Its index in {@link Followed.visits}. */
   id: number;
+  /** How it came about. */
   way: Way;
+  /** What the function does with the reference. */
   flow: FunctionFlow;
-  /** The visit that led here, and the position and fact there. */
+  /** What led here first; null for the site's own visit. */
   parent: Arrival | null;
-  /** Other calls that led here with the same fact, later. */
+  /** Other calls that lead here with the same fact, found later. */
   also: Arrival[];
-  /** The field or global that brought us here, for `field` visits and what they lead to. */
+  /** The field or global fact that led here, for `field` visits and the visits that follow from them. */
   heap: string | null;
+  /** Length of the chain of visits that leads here, with this one. */
   depth: number;
 }
 
 /** A visit that hands the reference to its function's callers. */
 export interface Handing {
+  /** The visit. */
   visit: Visit;
-  /** Nobody in the tree calls the function. */
+  /** True if it hands on pages for others to drop, and nobody in the tree calls it. */
   isUncalled: boolean;
 }
 
-/** Where a site's reference starts. */
+/** A site: where its reference starts. */
 export interface Start {
+  /** The function with the acquiring call. */
   reference: FunctionReference;
+  /** Offset of the call. */
   pos: number;
-  /** What the call fills: its result, `%result`, or what is below an argument, `%arg3[]`. */
+  /** The facts for what the call fills: below its return value, `%result`, or below an argument, `%arg3[]`. */
   facts: readonly string[];
+  /** Those facts by call, where arms of an `#if` write it for different kernels. */
   layouts: Layouts;
+  /** How the call's result is to be read. */
   acquired: Acquired;
-  /** What is known of the objects that the function is given. */
+  /** What the conditions around the site say of the objects that the function is given. */
   known: readonly Known[];
-  /** The conditions of `#if` arms, as alternatives, under which the call is there. */
+  /** The `#if` conditions under which the call is compiled in: one list for each variant. */
   alternatives: readonly (readonly string[])[];
 }
 
-/** Tells the site of one call from that of another, also where a macro is the one in one arm of an `#if` and the other in another. */
+/** A key of a site. The call's name is in it: a macro may be one acquiring call in one arm of an `#if`, and another in the other. */
 export function keyOf({ reference, pos, layouts }: Pick<Start, 'reference' | 'pos' | 'layouts'>): string {
   const [call] = layouts.keys();
   return `${reference.key}!${pos}!${call?.name}`;
@@ -58,22 +70,23 @@ export function keyOf({ reference, pos, layouts }: Pick<Start, 'reference' | 'po
 
 /** All that was seen of one site's reference. */
 export interface Followed {
+  /** In the order in which they were made; the first is of the site's function. */
   visits: Visit[];
   /** Functions that hand the reference to their callers, innermost first. */
   wrappers: FunctionReference[];
-  /** How the site's own function hands it on: as suffixes of its result and parameters. */
+  /** Suffixes below its return value and parameters at which the site's own function hands the reference to its callers. */
   handed: readonly string[];
-  /** The visits that hand it to their callers. */
+  /** The visits of functions that hand it to their callers. */
   handing: readonly Handing[];
-  /** Fields and globals that hold it. */
+  /** Field and global facts: where the reference outlives the function. */
   heap: string[];
-  /** A bound was reached: of visits, or of callers above one another. */
+  /** True if a bound was reached: the number of visits, or the number of callers above one another. */
   cut: boolean;
-  /** The nodes of a variant of the site's function at which the reference is held. */
+  /** The ids of the nodes, in one variant of the site's function, before which the reference is held. */
   holding: (graph: Graph) => ReadonlySet<number>;
 }
 
-/** All calls that led to a visit, the first one first. */
+/** All that led to a visit, the first one first. */
 export function arrivalsOf(visit: Visit): readonly Arrival[] {
   return visit.parent ? [visit.parent, ...visit.also] : [];
 }

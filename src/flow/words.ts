@@ -1,9 +1,9 @@
-/** What facts say, as people read it: C's own spelling, and in words what a container holds. */
+/** Facts in words: paths as C spells them, and the names of containers. */
 import { rootOf } from '../program/path.js';
 import { spelled } from '../program/written.js';
 import { isHeap, type Scope } from './facts.js';
 
-/** What stands before a path by what is told of it: the last step that the analysis writes. */
+/** What is put before a path, by the container step in it. */
 const holders: Readonly<Record<string, string>> = {
   '@sgl': 'the scatterlist ',
   '@bvec': 'the bvec ',
@@ -12,13 +12,13 @@ const holders: Readonly<Record<string, string>> = {
   '@slot': 'a slot of ',
 };
 
-/** Where a fact says that the pages are; `''` where that has no name. */
+/** Where a fact says that the pages are, for people; `''` if that has no name. */
 export function placeText(fact: string, scope: Scope): string {
   const text = isHeap(fact) ? fieldText(fact) : spelled(fact, scope.graph.types, scope.lookup);
   return text === null ? '' : holderText(fact) + text;
 }
 
-/** A field that holds pages, by its struct: `sg_head` of `#ib_umem.sg_head[]`. */
+/** A field that holds pages, and its struct: `sg_head of struct ib_umem` for `#ib_umem.sg_head[]`. */
 export function heldText(heap: string): string {
   return holderText(heap) + fieldText(heap);
 }
@@ -27,12 +27,12 @@ function holderText(fact: string): string {
   return holders[/@\w+/.exec(fact)?.[0] ?? ''] ?? '';
 }
 
-/** `, of struct NAME` for a field, for who reads its name below a variable; `''` for a variable of the file. */
+/** `, of struct NAME`, to put behind a field that is told by its path; `''` for a global. */
 export function ownerText(heap: string): string {
   return heap.startsWith('#::') ? '' : `, of struct ${rootOf(heap).slice(1)}`;
 }
 
-/** A field and its struct, or the variable. */
+/** A field and its struct, or the name of a global. */
 function fieldText(heap: string): string {
   const bare = heap.replace(/\[\]|@\w+/g, '');
   if (bare.startsWith('#::')) return bare.slice(3);

@@ -1,17 +1,19 @@
-/** What stands at a place as it is written, element and all: the same text is the same thing until something makes another of it. */
+/** Places as they are written, index and all: the same text means the same thing until something changes a name in it. */
 import type { CallOperation, Operation } from '../program/graph.js';
 import { rootOf, type Value } from '../program/path.js';
 import { castCalls, isNeutral, iterators, transfers } from '../protocol/index.js';
 import type { Expression } from '../syntax/ast.js';
 import { printExpression } from '../syntax/print.js';
 
-/** The text, and every variable and field that it is made of. */
+/** A text, and each variable and `.field` in it. */
 export interface Written {
+  /** The expression as C. */
   text: string;
+  /** Variables by name, fields as `.name`. */
   names: ReadonlySet<string>;
 }
 
-/** Some expressions as they are written; `null` where evaluating them twice need not give the same, or they name nothing. */
+/** Expressions as written; `null` if evaluating them twice need not give the same, or if they name nothing. */
 export function writtenAs(given: readonly Expression[]): Written | null {
   if (given.length === 0) return null;
   const names = new Set<string>();
@@ -45,12 +47,12 @@ function collect(e: Expression, names: Set<string>): boolean {
   }
 }
 
-/** A call that gives the same for the same arguments. */
+/** True for a call that returns the same for the same arguments. */
 function isLookup(name: string): boolean {
   return transfers.has(name) || castCalls.test(name) || isNeutral(name);
 }
 
-/** True if after an operation a text may stand for something else. */
+/** True if the text may stand for something else after an operation. */
 export function isChanged(o: Operation | null, { names }: Written): boolean {
   switch (o?.kind) {
     case 'copy':
@@ -71,17 +73,17 @@ function isChangedByCall(o: CallOperation, names: ReadonlySet<string>): boolean 
   if (o.iterates) return setBy(o).some((a) => a.path !== null && names.has(rootOf(a.path)));
   if (o.name !== null && (transfers.has(o.name) || castCalls.test(o.name))) return false;
   if (given.some((a) => a.address && names.has(lastOf(a.path as string)))) return true;
-  // Who may store to memory may have filled the field again.
+  // A callee that may store to memory may have set a field.
   return [...names].some((name) => name.startsWith('.')) && (o.name === null || !isNeutral(o.name));
 }
 
-/** What a macro that iterates may set: of one of the tables, what it goes through by. */
+/** The values that an iterating macro may set: if the tables know it, its cursor; else all its arguments. */
 function setBy({ name, args }: CallOperation): Value[] {
   const moves = iterators.get(name ?? '')?.moves;
   return moves === undefined ? args : moves.flatMap(([, to]) => args[Number(/^\d+/.exec(to)?.[0])] ?? []);
 }
 
-/** The variable, or the field, that a store to a path changes. */
+/** The variable, or the `.field`, that a store to a path changes. */
 function lastOf(path: string): string {
   const steps = path.match(/\.[^.@[\]]+/g);
   return steps?.at(-1) ?? rootOf(path);
