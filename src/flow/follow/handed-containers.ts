@@ -1,6 +1,6 @@
 /**
- * A bio, skb or pipe that was filled goes to the kernel and comes back to another function of the file, by a way that no
- * call shows: those that drop what such a parameter holds are where it ends.
+ * A bio, skb or pipe that was filled goes to the kernel and comes back to another function of the file, without any call that shows
+ * it. The functions that drop what such a parameter holds are taken for its end.
  */
 import type { FunctionReference } from '../../program/file.js';
 import { join } from '../../program/path.js';
@@ -11,7 +11,9 @@ import type { Start, Visit } from '../visit.js';
 import type { Lead } from './journey.js';
 import type { Memory } from './memory.js';
 
-/** The functions of the site's file that drop what a container holds, of a kind that was filled there. */
+/**
+ * The functions of the site's file that drop what a container parameter holds, for the kinds of container that were filled in that file.
+ */
 export function toHandedContainers(memory: Memory, start: Start, visits: readonly Visit[]): Lead[] {
   const { program } = memory;
   const [from] = visits;
@@ -23,22 +25,24 @@ export function toHandedContainers(memory: Memory, start: Start, visits: readonl
     .flatMap((callee) => endsIn(memory, callee, held).map((end) => intoEnd(memory, start, from, end)));
 }
 
-/** The contents, such as `@skb`, that facts of some visits end with. */
+/** The contents, such as `@skb`, in which facts of some visits end. */
 function contentsIn(visits: readonly Visit[]): Set<string> {
   return new Set(visits.flatMap((v) => [...v.flow.origins.keys()].map((fact) => /@\w+$/.exec(fact)?.[0] ?? '')));
 }
 
 /** A function that drops what it is given in a container. */
 interface End {
+  /** The function. */
   callee: FunctionReference;
+  /** The container's step, such as `@bvec`. */
   content: string;
   /** The fact at its entry. */
   entry: string;
 }
 
 /**
- * The parameters by which a function is given what it drops. An skb comes back to who is named to the kernel: functions that free
- * any skb are no more its end than those of the network core, which its owner calls.
+ * The container parameters of which a function drops what they hold. For an skb only if the function's name is handed out, as a
+ * callback: functions that free any skb are called by its owner, and are no more the end of this one than the network core's are.
  */
 function endsIn({ program, analysis }: Memory, callee: FunctionReference, held: ReadonlySet<string>): End[] {
   return (program.variants(callee)[0]?.params ?? []).flatMap((param) => {
@@ -50,12 +54,12 @@ function endsIn({ program, analysis }: Memory, callee: FunctionReference, held: 
   });
 }
 
-/** What a parameter holds that points at a container; `null` for one that does not. */
+/** The content step for a parameter that points at a container; `null` for any other. */
 function contentOf({ type }: FunctionVariant['params'][number]): string | null {
   return type.pointers === 1 ? (handedContainers.get(type.tag ?? '') ?? null) : null;
 }
 
-/** The end of a container that the site's function may have filled. */
+/** A lead into a function where a container ends. */
 function intoEnd({ analysis }: Memory, start: Start, from: Visit, { callee, content, entry }: End): Lead {
   const fact = [...from.flow.origins.keys()].find((f) => f.endsWith(content)) ?? entry;
   return {

@@ -1,44 +1,48 @@
-/** How far the following of one site's reference has come: the visits made, and the fields that were found to hold it. */
+/** The state of following one site's reference: the visits so far, and the fields that were found to hold it. */
 import type { FunctionReference } from '../../program/file.js';
 import type { FunctionFlow } from '../flow.js';
 import type { Arrival, Handing, Start, Visit, Way } from '../visit.js';
 
+/** The most visits for one site. */
 const maxVisits = 400;
-/** Callers above one another, more than any tree has. */
+/** The most callers above one another: more than any tree has. */
 const maxCallDepth = 24;
 
-/** A function that is to be visited. */
+/** A visit to be made. */
 export interface Lead {
-  /** One function that is entered with the same facts is visited once. */
+  /** The same for leads into one function with the same entry facts: those make one visit. */
   key: string;
+  /** How it comes about. */
   way: Way;
-  /** What the function does with the reference: asked for only where it was not visited yet. */
+  /** Computes what the function does with the reference: called only if there is no such visit yet. */
   flow(): FunctionFlow;
+  /** The call or field access that leads there. */
   parent: Arrival | null;
-  /** The field or global that led there. */
+  /** The field or global fact that led there. */
   heap: string | null;
 }
 
 /** The state of following one site's reference. It grows until no lead is left. */
 export interface Journey {
+  /** The site. */
   readonly start: Start;
-  /** In the order in which they were made; the first is that of the site's function. */
+  /** In the order in which they were made; the first is of the site's function. */
   readonly visits: Visit[];
-  /** How many of the visits, from the first, have been asked where they lead. */
+  /** How many of the visits, from the first on, have been expanded. */
   expanded: number;
   /** The visits by their leads' keys. */
   readonly seen: Map<string, Visit>;
-  /** Fields and globals that hold the reference, each with the visit that first told of it. */
+  /** The field and global facts of holders, each with the visit that first had it. */
   readonly holders: Map<string, Visit>;
-  /** The files in which the holders have been looked for, by holder. */
+  /** The files that were searched, by holder. */
   readonly searched: Map<string, Set<string>>;
-  /** Functions that hand the reference on to their callers. */
+  /** Functions that hand the reference to their callers. */
   readonly wrappers: FunctionReference[];
-  /** What the site's own function hands to its callers, as seeds are written. */
+  /** What the site's own function hands to its callers: `%result` or `%argN`, and a suffix. */
   handed: readonly string[];
   /** The visits that hand the reference to their callers. */
   readonly handing: Handing[];
-  /** There were more leads than are followed. */
+  /** True if a bound kept a lead from being followed. */
   cut: boolean;
 }
 
@@ -58,7 +62,7 @@ export function newJourney(start: Start): Journey {
   };
 }
 
-/** Visits where a lead points, unless that was done before: then a call is noted as one more that leads there. */
+/** Makes the visit for a lead. If that exists already, notes a call as one more that leads there. */
 export function visit(journey: Journey, { key, way, flow, parent, heap }: Lead): void {
   const known = journey.seen.get(key);
   if (known) {
@@ -79,7 +83,7 @@ export function noteHolders({ holders }: Journey, from: Visit): void {
   for (const heap of from.flow.heap) if (!holders.has(heap)) holders.set(heap, from);
 }
 
-/** Notes that a holder is looked for in a file; false if it was before. */
+/** Notes that a file is searched for a holder; false if it was searched before. */
 export function noteSearch({ searched }: Journey, heap: string, file: string): boolean {
   const files = searched.get(heap);
   if (files?.has(file)) return false;

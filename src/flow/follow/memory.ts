@@ -1,4 +1,4 @@
-/** What is remembered from one site to the next: what a function does with a fact does not depend on who took the reference. */
+/** What is remembered from one site to the next: summaries of functions do not depend on who took the reference. */
 import type { FunctionReference } from '../../program/file.js';
 import { rootOf } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
@@ -9,22 +9,24 @@ import { type LooksUp, openLookups } from '../lookups.js';
 import { matters } from '../matters.js';
 import { filesFor } from '../reach.js';
 
-/** How many calls deep summaries look. */
+/** How many calls deep summaries go. */
 const maxDepth = 24;
 
 /** A program, and what was found out about its functions so far. */
 export interface Memory {
+  /** The program. */
   program: Program;
-  /** For following single facts through single functions. */
+  /** For following single facts through single functions, by summaries. */
   analysis: Analysis;
-  /** What a function does with facts that begin to hold in it; the key tells these seeds of the function from others. */
+  /** What a function does with the facts of some seeds. `key` names the function and the seeds: one result is kept for each. */
   flowFor(reference: FunctionReference, seeds: readonly Seed[], key: string): FunctionFlow;
   /** {@link filesFor}, remembered. */
   filesFor(heap: string, near: readonly string[], everywhere: boolean): readonly string[];
+  /** Tells who takes pages out of numbers and scatterlists: see lookups.ts. */
   looksUp: LooksUp;
 }
 
-/** A memory of a program, with nothing in it yet. */
+/** An empty memory for a program. */
 export function openMemory(program: Program): Memory {
   const flows = program.ledger.memo<FunctionFlow>();
   const files = program.ledger.memo<readonly string[]>();
@@ -41,7 +43,7 @@ export function openMemory(program: Program): Memory {
   };
 }
 
-/** The analysis of single functions, in which each sees what the others do by their summaries. */
+/** The analysis of single functions, in which each sees the others by their summaries. */
 function analysisOf(program: Program): Analysis {
   const worked = openRecursion<FunctionFlow>(program.ledger, maxDepth);
   const summary = (callee: FunctionReference, entry: string): FunctionFlow =>
@@ -54,7 +56,7 @@ function analysisOf(program: Program): Analysis {
   return analysis;
 }
 
-/** What a recursive call is taken to do: it keeps what it was given; the outer evaluation sees all else that it does. */
+/** The summary of a recursive call: it keeps what it was given. The outer evaluation sees all else that the function does. */
 function unchanged(program: Program, callee: FunctionReference, entry: string): FunctionFlow {
   const index = (program.variants(callee)[0]?.params ?? []).findIndex((p) => p.name === rootOf(entry));
   return { ...emptyFlow(callee), outs: index < 0 ? [] : [[index, entry.slice(rootOf(entry).length)]] };

@@ -1,4 +1,4 @@
-/** From a function on to those that it hands the reference to: by a call, by an operation, or to be called back with it. */
+/** Leads from a function to those that it hands the reference to: by a call, by an operation, or as a callback. */
 import type { FunctionReference } from '../../program/file.js';
 import { join } from '../../program/path.js';
 import type { UnknownEvent } from '../flow.js';
@@ -21,8 +21,8 @@ export function toCallees({ analysis }: Memory, start: Start, from: Visit): Lead
 }
 
 /**
- * Generic code that is handed the reference back calls an operation of the object, which several drivers define: of those,
- * the one that the site's own file installs.
+ * Operations: generic code that was handed the reference calls an operation of the object, `obj->ops->free(obj)`, which several drivers
+ * define. Of those, the one that the site's own file installs is entered.
  */
 export function toOperations(memory: Memory, { reference: { file } }: Start, from: Visit): Lead[] {
   return from.flow.unknowns.flatMap((unknown) => {
@@ -33,7 +33,7 @@ export function toOperations(memory: Memory, { reference: { file } }: Start, fro
   });
 }
 
-/** A call through a pointer, into one function: with each argument that holds something of the reference. */
+/** Enters the function behind a call through a pointer, once for each suffix of an argument that holds the reference. */
 function intoOperation(memory: Memory, from: Visit, { pos, given }: UnknownEvent, callee: FunctionReference): Lead[] {
   const params = memory.program.variants(callee)[0]?.params ?? [];
   return given.flatMap((suffixes, index) =>
@@ -56,7 +56,7 @@ export function toCallbacks(memory: Memory, from: Visit): Lead[] {
   );
 }
 
-/** A function that is entered with a fact by a way that no call by its name shows. */
+/** A lead into a function that is not called by its name. */
 function calledBack({ analysis }: Memory, from: Visit, callee: FunctionReference, entry: string, pos: number): Lead {
   return {
     key: `${callee.key}|${entry}`,

@@ -1,4 +1,4 @@
-/** From a function that hands the reference back up to its callers. */
+/** Leads from a function that hands the reference back to its callers. */
 import type { FunctionReference } from '../../program/file.js';
 import { callsOf, type Node } from '../../program/graph.js';
 import { join, suffixAfter } from '../../program/path.js';
@@ -13,14 +13,15 @@ import type { Start, Visit } from '../visit.js';
 import type { Lead } from './journey.js';
 import type { Memory } from './memory.js';
 
-/** What a function hands to its callers, and to whom. */
+/** What a function hands to its callers, and to which. */
 export interface HandingUp {
-  /** As seeds are written. */
+  /** Where it holds the reference for them: `%result` or `%argN`, and a suffix. */
   handed: readonly string[];
-  /** It is one of the site's wrappers: somebody takes the reference from it, or may do so. */
+  /** True if it is a wrapper of the site: some caller takes the reference from it, or may do so. */
   wraps: boolean;
-  /** Nobody in the tree calls the function, which hands on pages for others to drop. */
+  /** True if it hands pages on for others to drop, and nobody in the tree calls it. */
   isUncalled: boolean;
+  /** Leads into the callers. */
   leads: Lead[];
 }
 
@@ -30,7 +31,7 @@ export function toCallers(memory: Memory, start: Start, from: Visit): HandingUp 
   const { reference } = from.flow;
   const handed = handedBy(program, from.flow);
   if (handed.length === 0) return null;
-  // A field that only leads callees to memory of the function's callers is not where it found the pages.
+  // Where a field only leads to memory of the callers (`*f->out`), the pages were not found by that field.
   const heap = from.flow.storedThrough ? null : from.heap;
   const near = [reference.file, start.reference.file, ...(reference.file.endsWith('.h') ? usersElsewhere(program, start.reference) : [])];
   const callers = program
@@ -45,12 +46,12 @@ export function toCallers(memory: Memory, start: Start, from: Visit): HandingUp 
   };
 }
 
-/** True for a function that is called by the name of a macro. */
+/** True for a function that a macro's name stands for somewhere. */
 function isStoodFor(program: Program, reference: FunctionReference): boolean {
   return standInsFor(program, reference.file, reference).length > 0;
 }
 
-/** What a function hands to its callers: by its result, or below parameters that it did not get it by. */
+/** What a function hands to its callers: by its result, or below parameters that did not hold it on entry. */
 function handedBy(program: Program, flow: FunctionFlow): string[] {
   const { returns, outs } = flow;
   return [
@@ -61,12 +62,12 @@ function handedBy(program: Program, flow: FunctionFlow): string[] {
   ].sort();
 }
 
-/** False for what fills a bio, skb or pipe of the callers: it is the kernel that takes those down. */
+/** False for what is in a bio, skb or pipe of the caller: the kernel takes those down. */
 function isCallersOwn(handed: string): boolean {
   return handed.startsWith('%result') || !/@(?:bvec|skb|pipe)$/.test(handed);
 }
 
-/** True if the parameter was given the reference here, not merely passed through with it. */
+/** True if the parameter did not hold the reference on entry. */
 function isGained(program: Program, { reference, origins }: FunctionFlow, index: number, suffix: string): boolean {
   const name = program.variants(reference)[0]?.params[index]?.name;
   const fact = name === undefined ? null : join(name, suffix);
@@ -74,25 +75,27 @@ function isGained(program: Program, { reference, origins }: FunctionFlow, index:
   return origin !== undefined && origin.kind !== 'given';
 }
 
-/** Who calls the site's function, if nobody near by does: it is a library's, and its users get at the pages by its header. */
+/**
+ * The files of the site function's callers, if none of them is near by: it is a library function, and they reach its pages by its header.
+ */
 function usersElsewhere(program: Program, site: FunctionReference): string[] {
   const users = program.callSites(site).map(({ caller }) => caller.file);
   return users.some((file) => isNear(file, folderOf(site.file))) ? [] : users;
 }
 
 /**
- * True if an exported function that nobody calls does not hand on to whoever will: it keeps what it took, or drops it and has but
- * left it in memory that it was given.
+ * True if a function that may have callers elsewhere does not hand the reference on to them: it keeps it in a field, or it drops it
+ * and did not store it below the parameter itself, `*out = pages`.
  */
 function keeps(memory: Memory, flow: FunctionFlow): boolean {
   if (flow.heap.length > 0) return true;
-  // The address of what it drops may be left anywhere.
+  // The address of a page that it drops may be left anywhere.
   const isPage = (suffix: string): boolean => !suffix.endsWith('@address');
   if (flow.outs.some(([index, suffix]) => isPage(suffix) && storesAt(memory.program, flow.reference, index, suffix))) return false;
   return [flow, ...calledBy(memory, flow)].some((f) => f.releases.some((e) => !e.partial));
 }
 
-/** True if a function stores at what is below a parameter, or on the way there: `*out = pages`. */
+/** True if a function stores to what is below a parameter, or to a pointer on the way there: `*out = pages`. */
 function storesAt(program: Program, reference: FunctionReference, index: number, suffix: string): boolean {
   const name = program.variants(reference)[0]?.params[index]?.name ?? '';
   const place = join(name, suffix) ?? '';
@@ -100,7 +103,7 @@ function storesAt(program: Program, reference: FunctionReference, index: number,
   return program.graphs(reference).some(({ nodes }) => nodes.some(stores));
 }
 
-/** What functions do that are called, a macro for such a call being that call. */
+/** The flows of the functions that are called; of a macro, also of what it calls. */
 function calledBy(memory: Memory, { calls }: FunctionFlow): FunctionFlow[] {
   return calls.flatMap(({ callee, entry }) => {
     const flow = memory.analysis.summary(callee, entry);
@@ -108,7 +111,7 @@ function calledBy(memory: Memory, { calls }: FunctionFlow): FunctionFlow[] {
   });
 }
 
-/** A caller, entered where its calls hand it the reference; none if they stand where no graph has them. */
+/** A lead into a caller, from the calls of the function on; none if no graph of the caller has such a call. */
 function intoCaller(memory: Memory, from: Visit, caller: FunctionReference, handed: readonly string[], heap: string | null): Lead[] {
   const { reference } = from.flow;
   const key = `${caller.key}<${reference.key}|${handed.join()}`;
@@ -126,7 +129,7 @@ function intoCaller(memory: Memory, from: Visit, caller: FunctionReference, hand
   ];
 }
 
-/** What begins to hold in a caller: the same at each call of the function. */
+/** The seeds in a caller: the same facts after each call of the function. */
 function seedsIn(program: Program, caller: FunctionReference, callee: FunctionReference, facts: readonly string[]): Seed[] {
   const seeds: Seed[] = [];
   for (const graph of program.graphs(caller)) {

@@ -1,4 +1,4 @@
-/** From a field or a file-scope variable that holds the reference to the functions that touch it. */
+/** Leads from a field or global that holds the reference to the functions that touch it. */
 import { withUsers } from '../../program/callers.js';
 import type { FunctionReference } from '../../program/file.js';
 import { rootOf, splitSteps } from '../../program/path.js';
@@ -10,7 +10,7 @@ import type { Start, Visit } from '../visit.js';
 import type { Lead } from './journey.js';
 import type { Memory } from './memory.js';
 
-/** The functions of a file that touch a holder and may lead on from it. */
+/** Leads into the functions of a file that touch a holder and may lead on from it. */
 export function toField(memory: Memory, start: Start, heap: string, file: string, from: Visit): Lead[] {
   const { program } = memory;
   const near = [start.reference.file, from.flow.reference.file];
@@ -29,19 +29,19 @@ export function toField(memory: Memory, start: Start, heap: string, file: string
     .map((reference) => intoFunction(memory, heap, from, reference));
 }
 
-/** The names of the fields that lead to what a holder holds. */
+/** The names of a holder's fields, in order. */
 function fieldsOf(heap: string): string[] {
   return splitSteps(heap.slice(rootOf(heap).length))
     .filter((step) => step.startsWith('.'))
     .map((step) => step.slice(1));
 }
 
-/** The name of the variable that a holder is, or stands in, if it is no field. */
+/** The name of the variable, of a holder that is a global or below one. */
 function variableOf(heap: string): string {
   return rootOf(heap.slice(1)).replace('::', '');
 }
 
-/** The functions of a file that name a holder's fields, or the variable that it is. */
+/** The functions of a file that name a holder's fields, or its variable. */
 function touchingHolder(
   program: Program,
   heap: string,
@@ -51,11 +51,11 @@ function touchingHolder(
 ): readonly FunctionReference[] {
   if (!heap.startsWith('#::')) return program.touching(file, fields, rootOf(heap).slice(1));
   const variable = variableOf(heap);
-  // A variable that is but another file's own is another one.
+  // A static variable of that name in another file is another variable.
   return !near.includes(file) && program.global(variable, file)?.static ? [] : program.naming(file, variable);
 }
 
-/** A function in which a holder holds the reference on entry. */
+/** A lead into a function, with the holder's fact at its entry. */
 function intoFunction(memory: Memory, heap: string, from: Visit, reference: FunctionReference): Lead {
   const key = `${reference.key}|${heap}`;
   return {
