@@ -1,4 +1,4 @@
-/** What a site's function says of the pages in an object, by a field of it. */
+/** What a site's function says of its pages by a field of the object that holds them. */
 import type { FunctionReference } from '../../program/file.js';
 import { callsOf, type Graph, type Guard, type Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
@@ -8,14 +8,17 @@ import type { Followed } from '../visit.js';
 import { is } from './says.js';
 import { behind, fieldsAt, type Store, storesIn } from './stores.js';
 
-/** A field of a struct and what it is known to say: `#tag.field`, from a position of the site's function on. */
+/** What a field is known to say of the pages. */
 export interface Kind {
+  /** `#tag.field`. */
   field: string;
+  /** The test that the field's value passes. */
   guard: Guard;
+  /** Offset in the site's function from which on that is so; -1 if it is from the beginning. */
   from: number;
 }
 
-/** All that the site's function says, of the objects that hold the pages and of what its callers give it for them. */
+/** All that the site's function says by fields, also by a pointer parameter that its callers point at a field. */
 export function kindsSaid(program: Program, followed: Followed, reference: FunctionReference, site: Node): Kind[] {
   const own = kindsOf(program, followed, reference, site);
   return [...own, ...own.flatMap((kind) => handedOut(program, reference, kind))];
@@ -26,14 +29,14 @@ export function holdingTags({ heap }: Followed): ReadonlySet<string> {
   return new Set(heap.map((h) => rootOf(h).slice(1)));
 }
 
-/** The tag of the struct that a field is of. */
+/** The tag of a field's struct. */
 export function tagOf(field: string): string {
   return rootOf(field).slice(1);
 }
 
 /**
- * What the site's function says of the pages in the structs that hold them: what it has stored wherever it ends with them still
- * held, or, where it stores nothing, what it has tested.
+ * What the site's function says of the structs that hold the pages: the constants that it has stored wherever it returns with the
+ * pages held, or, for fields that it does not store to, what it has tested before the call.
  */
 function kindsOf(program: Program, followed: Followed, reference: FunctionReference, site: Node): Kind[] {
   const tags = holdingTags(followed);
@@ -49,7 +52,7 @@ function kindsOf(program: Program, followed: Followed, reference: FunctionRefere
       if (value === null) found.set(field, null);
       else addKind(found, { field, guard: is(value), from: Math.min(...own.map((s) => s.pos)) });
     }
-    // Whether the pages were there before the call says nothing of what it takes.
+    // A test of the field that holds the pages, `if (!obj->pages)`, says nothing of what the call takes.
     for (const guard of at.guards)
       for (const field of fieldsAt(program, reference, graph, guard.path))
         if (tags.has(tagOf(field)) && !followed.heap.includes(field) && !stores.some((s) => s.field === field))
@@ -58,13 +61,13 @@ function kindsOf(program: Program, followed: Followed, reference: FunctionRefere
   return [...found.values()].filter((k): k is Kind => k !== null);
 }
 
-/** Adds what a field says; `null` stands for one that says another thing elsewhere. */
+/** Adds what a field says; `null` in the map is for a field that says different things. */
 function addKind(found: Map<string, Kind | null>, kind: Kind): void {
   const known = found.get(kind.field);
   found.set(kind.field, known === undefined || known?.guard.text === kind.guard.text ? kind : null);
 }
 
-/** The constant that a field has wherever the function ends with the pages of a call held; `null` if it has not one everywhere. */
+/** The constant that a field has on every path on which the function returns with the pages held; `null` if it is not one constant. */
 function valueLeft(graph: Graph, stores: readonly Store[], call: number, holding: ReadonlySet<number>): string | null {
   const before = valuesAt(graph, stores, [[graph.entry, unset]], call, null);
   const left = valuesAt(
@@ -78,10 +81,10 @@ function valueLeft(graph: Graph, stores: readonly Store[], call: number, holding
   return left.length === 1 && value !== undefined && value !== unset ? value : null;
 }
 
-/** What a field is taken to have before anything was stored in it. */
+/** The value of a field before anything is stored to it. */
 const unset = '';
 
-/** The values of a field with which a node is reached, from others, through `within` only; `null` is no constant. */
+/** The values that a field may have at `target`, on paths from some nodes, by nodes in `within` only; `null` is for no constant. */
 function valuesAt(
   graph: Graph,
   stores: readonly Store[],
@@ -106,7 +109,7 @@ function valuesAt(
   return [...found];
 }
 
-/** Of what the site's function says by a pointer that it was given, the field whose address all its callers give. */
+/** For what is said by a pointer parameter, the fields whose address every caller passes for it: `f(&obj->kind)`. */
 function handedOut(program: Program, reference: FunctionReference, { field, guard }: Kind): Kind[] {
   if (field.startsWith('#')) return [];
   const index = program.variants(reference)[0]?.params.findIndex((p) => behind(reference, p.name) === field) ?? -1;

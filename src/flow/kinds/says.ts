@@ -1,22 +1,22 @@
-/** Which values pass which tests of a field. */
+/** Which values pass which tests. */
 import type { Guard } from '../../program/graph.js';
 import { zero } from '../../syntax/truth.js';
 
-/** The number that a name stands for, `null` if that is not known. */
+/** The value of a named constant; `null` if it is not known. */
 export type Numbers = (name: string) => number | null;
 
-/** The test that a constant passes. */
+/** The test `== value`. */
 export function is(value: string): Guard {
   return { path: null, call: '', args: [], values: [value], negated: false, text: value };
 }
 
-/** True if a value passes a test. */
+/** True if a value certainly passes a test. */
 export function says(numbers: Numbers, guard: Guard, value: string | null): boolean {
   if (value === null) return false;
   return guard.values.length > 0 ? guard.values.includes(value) !== guard.negated : truth(numbers, value) === !guard.negated;
 }
 
-/** Whether a constant is true; null for a name of which that is not known. */
+/** True for a constant other than zero, false for zero; null for a name of unknown value. */
 function truth(numbers: Numbers, value: string): boolean | null {
   if (zero.test(value)) return false;
   if (/^(true|[1-9]\w*)$/.test(value)) return true;

@@ -1,4 +1,4 @@
-/** What a call does to the facts: by the tables, or by the functions that it may be. */
+/** The transfer function for a call: by the tables, or by the summaries of the functions that it may call. */
 import type { FunctionReference } from '../../program/file.js';
 import { asCallOf, type CallOperation, isPrinted, type Node } from '../../program/graph.js';
 import { join, pathBelow } from '../../program/path.js';
@@ -12,6 +12,7 @@ import { refill } from './refill.js';
 import { at, once, type Run } from './run.js';
 import { apply, meant } from './tabled.js';
 
+/** The facts after a call. */
 export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   const seeded = r.seeds.some((s) => s.pos === n.pos && isSeeding(s, o));
   const given = input.size === 0 ? [] : o.args.map((a) => contentsOf(a, input, r.scope));
@@ -33,7 +34,7 @@ export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   const { api, when, shims } = meant(r, o.name);
   if (input.size > 0) {
     if (api !== null && apply(r, n, o, { name: api, when }, facts)) {
-      // The tables say all that the call does, on kernels that have it.
+      // The tables say all that the call does, on kernels that have it; a driver's own version for other kernels is entered besides.
       if (shims.length > 0 && touched) {
         const elsewhere = new Set(input);
         into(r, n, o, shims, given, elsewhere);
@@ -53,13 +54,13 @@ export function call(r: Run, n: Node, o: CallOperation, input: Facts): Facts {
   return facts;
 }
 
-/** A page itself that is put on a list: who finds it there finds it by no name. */
+/** Notes a page itself, not an object with it, that is put on a list: it is found there by no name. */
 function listed(r: Run, { pos }: Node, name: string, given: readonly (readonly string[])[]): void {
   const isPage = given.some((suffixes) => suffixes.includes(''));
   if (isPage && once(r, 'astray', pos)) r.flow.astray.push({ pos, where: `by ${name}() where others look, who are not known` });
 }
 
-/** What a call leaves in memory that an object leads to which it is given. */
+/** What a call stores through pointers in an object that it is given: `f.out = out; take(&f)`. */
 function storedBehind(r: Run, o: CallOperation, facts: Facts): Behind[] {
   if (o.name === null) return [];
   const found = behind(o.args, facts, r.scope);
@@ -68,7 +69,7 @@ function storedBehind(r: Run, o: CallOperation, facts: Facts): Behind[] {
   return found.filter(({ argument, suffix }) => callees.some((callee) => storesOf(r.program)(callee, argument, suffix)));
 }
 
-/** What begins to hold after a seed's call. */
+/** Adds what begins to hold after a seed's call. */
 function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): void {
   for (const s of r.seeds) {
     if (s.pos !== n.pos || !isSeeding(s, o)) continue;
@@ -81,7 +82,7 @@ function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): vo
       else put(r, facts, path, null, n.pos, { text: '', kind: 'taken' });
     }
     if (s.acquired) {
-      // What an earlier round of a loop took is still held where this round fails.
+      // What an earlier loop iteration took is still held where this one fails.
       for (const fact of input) if (isLocal(fact) || isHeap(fact)) facts.add(earlierRound);
       for (const outcome of outcomes) facts.add(outcome);
       facts.add(`!${o.result}`);
@@ -89,7 +90,7 @@ function seed(r: Run, n: Node, o: CallOperation, input: Facts, facts: Facts): vo
   }
 }
 
-/** A seed written against the call's arguments, `%arg3[]`, becomes a path of the caller. */
+/** The caller's path for a seed that is written by argument, `%arg3[]`. */
 function resolveSeed(o: CallOperation, fact: string): string | null {
   const match = /^%arg(\d+)(.*)$/.exec(fact);
   if (!match) return fact;
@@ -97,7 +98,7 @@ function resolveSeed(o: CallOperation, fact: string): string | null {
   return value ? pathBelow(value, match[2] ?? '') : null;
 }
 
-/** Hands the arguments' facts to a function's definitions and takes back what they leave. */
+/** Enters the definitions of a function with what its arguments hold; notes a call that cannot be followed if there are none. */
 function enter(r: Run, n: Node, o: CallOperation, name: string, given: string[][], facts: Facts): void {
   const definitions = r.program.resolve(name, r.reference.file);
   if (definitions.length === 0) {
@@ -107,10 +108,12 @@ function enter(r: Run, n: Node, o: CallOperation, name: string, given: string[][
   into(r, n, o, definitions, given, facts);
 }
 
+/** Notes once that the reference is handed to something that cannot be followed. */
 function unknown(r: Run, n: Node, name: string, indirectly: boolean, given: readonly (readonly string[])[]): void {
   if (once(r, 'unknown', n.pos, name)) r.flow.unknowns.push({ ...at(n), name, indirect: indirectly, given });
 }
 
+/** A call through a pointer: enters the functions that may be behind it. */
 function indirect(r: Run, n: Node, o: CallOperation, given: string[][], facts: Facts): void {
   if (o.through === null) return;
   const candidates = r.program.pointed(r.reference, o.through);
@@ -118,6 +121,7 @@ function indirect(r: Run, n: Node, o: CallOperation, given: string[][], facts: F
   else unknown(r, n, o.through, true, given);
 }
 
+/** Applies the summaries of some definitions, each for what each argument holds, to the facts after the call. */
 function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionReference[], given: string[][], facts: Facts): void {
   const kept = new Set<string>();
   const input = new Set(facts);
@@ -159,7 +163,7 @@ function into(r: Run, n: Node, o: CallOperation, definitions: readonly FunctionR
   for (const fact of kept) if (input.has(fact)) facts.add(fact);
 }
 
-/** True for a function that does nothing with what it is given but drop it as a plain reference. */
+/** True for a function that does nothing with what it is given but drop it as a plain reference: it may drop an extra one. */
 function dropsOne({ releases: drops, heap, returns, outs }: FunctionFlow, index: number, suffix: string): boolean {
   if (drops.length === 0 || heap.length > 0 || returns.length > 0) return false;
   return drops.every((e) => e.call.drops !== 'pin') && !outs.some(([i, s]) => i === index && s === suffix);

@@ -1,4 +1,4 @@
-/** How paths come to hold the reference, and cease to. */
+/** How paths begin to hold the reference, and cease to. */
 import { areOpposite, type Copy, type Node } from '../../program/graph.js';
 import { isElsewhere, isOwnValue, join, pathBelow, rootOf, suffixAfter, type Value } from '../../program/path.js';
 import { typeAt } from '../../program/types.js';
@@ -23,7 +23,7 @@ import { ownerText, placeText } from '../words.js';
 import { setResult } from './refill.js';
 import { inEveryRound, note, once, type Run } from './run.js';
 
-/** Removes what is held below a path; with `onlyVariable` nothing where the path is more than a variable, which others may reach. */
+/** Removes what is held below a path; with `onlyVariable`, only if the path is a variable (a strong update): others may reach a field. */
 export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
   if (onlyVariable && rootOf(path) !== path) return;
   for (const fact of facts) {
@@ -32,7 +32,7 @@ export function drop(facts: Facts, path: string, onlyVariable: boolean): void {
   }
 }
 
-/** `target` gets what `source` holds. */
+/** Applies `target = source`: the target holds what the source holds, suffix by suffix. */
 export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly, written }: Copy, n: Node): void {
   const { pos } = n;
   if (isElsewhere(target)) {
@@ -54,7 +54,7 @@ export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly
   if (replaces) setResult(r, facts, target, source.path);
   for (const suffix of suffixes) {
     const from = source.path === null ? null : pathBelow(source, suffix);
-    // What is below the target is not what is written there.
+    // What is further below the target is not what is written there.
     const place = written && (suffix === '[]' || isOwnValue(suffix)) ? { written: asWritten(written) } : {};
     put(r, facts, join(target, suffix), from, pos, place, replaces && local ? target : null);
   }
@@ -62,7 +62,10 @@ export function copy(r: Run, facts: Facts, { target, source, replaces, valueOnly
   if (mapped !== null) put(r, facts, join(target, '@address'), mapped, pos);
 }
 
-/** Where the page is mapped in whose data a value is the address of a member, `&head->flags` or an array; `null` for any other. */
+/**
+ * The `@address` path of a page, if a value is the address of a member in its data: `&head->flags`, or an array; `null` for any other
+ * value.
+ */
 function mappedAround({ path, address }: Value, facts: Facts, { graph, lookup }: Scope): string | null {
   const around = path === null ? undefined : /^(.+)\.\w+$/.exec(path)?.[1];
   if (path === null || around === undefined || !facts.has(`${around}@address`)) return null;
@@ -70,19 +73,21 @@ function mappedAround({ path, address }: Value, facts: Facts, { graph, lookup }:
   return isAddress ? `${around}@address` : null;
 }
 
-/** How a path begins to hold the reference, as it is told. */
+/** How a trace tells that a path begins to hold the reference. */
 export interface Putting {
-  /** What is told, if it is not that it is kept there. */
+  /** What is told, instead of "kept in …". */
   text?: string;
-  /** The path as it is written there. */
+  /** The path as the source has it. */
   written?: string;
-  /** What a number stands for that the page's pointer is turned into. */
+  /** What the page's pointer is turned into: a frame number or an address. */
   form?: PageNumber | undefined;
+  /** The origin's kind; `made` unless given. */
   kind?: Origin['kind'];
 }
 
 /**
- * A path begins to hold the reference: under all its names, and in the field or global that it leads to.
+ * Makes a path hold the reference, under all its names, and in the field or global that it leads to.
+ * @param from the fact that it comes from
  * @param set a variable that has just been set to point there
  */
 export function put(
@@ -109,7 +114,8 @@ export function put(
   for (const { name, stored: at } of namings(path, r.graph, set)) {
     if (!credible(name, r.scope)) continue;
     facts.add(name);
-    // What was stored before is there when it is filled; what is stored behind, or of what a call gives, keeps what was filled.
+    // A pointer that was stored before is there when its memory is filled. One that is stored later, or that a call returned, is told as
+    // a store of its own.
     const stored = at !== null && (at > pos || path.startsWith('%')) ? at : undefined;
     const alias = (): string | undefined => (stored === undefined ? placeText(name, r.scope) : undefined);
     const text = (): string => aliasText(alias()) ?? keptText(name, placeText(name, r.scope), form);
@@ -119,9 +125,9 @@ export function put(
 }
 
 /**
- * The field or global that a name leads to begins to hold the reference.
- * @param known by another name it is the same memory, be it on the stack, and who points a variable at it has not stored it again
- * @param told what is told of the name
+ * Makes the field or global that a name leads to hold the reference.
+ * @param known another name of the same memory; if that goes through the field already, a variable pointed at it stores nothing new
+ * @param told the words for the name
  */
 function putHeapOf(
   r: Run,
@@ -148,7 +154,7 @@ function aliasText(place: string | undefined): string | undefined {
   return place && `which is ${place}`;
 }
 
-/** What is told of a place that keeps the reference; `''` for one that has no name. */
+/** The words for a place that keeps the reference; `''` if it has no name. */
 function keptText(path: string, place: string, form: PageNumber | undefined): string {
   const number = path.endsWith('@pfn') ? form : undefined;
   const word = path.endsWith('@address') ? 'address' : number;
@@ -156,12 +162,12 @@ function keptText(path: string, place: string, form: PageNumber | undefined): st
   return word === undefined ? `kept in ${place}` : `kept as ${word === 'address' ? 'an' : 'a'} ${word} in ${place}`;
 }
 
-/** True if a path goes through the field that a fact names. */
+/** True if a path goes through the field of a fact. */
 function isOf(r: Run, path: string | null, heap: string): boolean {
   return path !== null && ownersIn(r.scope, path).some((o) => `#${o.tag}${o.rest}` === heap);
 }
 
-/** A callee has stored the reference in a field or global, or (`by` null) it is known to be there. */
+/** Makes a field or global hold the reference: a callee `by` has stored it there, or (null) it is known to be there. */
 export function putHeap(r: Run, facts: Facts, heap: string, from: string, pos: number, by: string | null): void {
   addHeap(r, facts, heap, () => ({
     kind: 'made',
@@ -171,12 +177,14 @@ export function putHeap(r: Run, facts: Facts, heap: string, from: string, pos: n
   }));
 }
 
+/** Adds a field or global fact to the set and to the function's flow. */
 function addHeap(r: Run, facts: Facts, heap: string, origin: () => Origin): void {
   facts.add(heap);
   note(r, heap, origin);
   if (!r.flow.heap.includes(heap)) r.flow.heap.push(heap);
 }
 
+/** Notes that a path was copied from another one; returns that. */
 function copiedFrom(r: Run, path: string, from: string): string {
   let sources = r.copies.get(path);
   if (!sources) {
@@ -187,7 +195,7 @@ function copiedFrom(r: Run, path: string, from: string): string {
   return from;
 }
 
-/** What a path was copied from, where that is one thing: of a folio, the page that it was made of. `goesOn` may stop at some path. */
+/** What a path was first copied from, as far as each had one source and `goesOn` allows: of a folio, the page that it was made of. */
 export function originalOf(r: Run, path: string, goesOn: (path: string) => boolean = () => true): string {
   let original = path;
   for (let n = 0; n < 8 && goesOn(original); n++) {
@@ -198,7 +206,7 @@ export function originalOf(r: Run, path: string, goesOn: (path: string) => boole
   return original;
 }
 
-/** A drop of what `path` holds is also a drop of what it was copied from, and of what was made of it. */
+/** Drops what a path holds, and with it what it was copied from, and the frame numbers and addresses made of it. */
 export function released(r: Run, facts: Facts, path: string): void {
   const queue = [path];
   const seen = new Set(queue);
@@ -216,7 +224,7 @@ export function released(r: Run, facts: Facts, path: string): void {
   }
 }
 
-/** The frame number or address of a dropped page, and copies of it, are no references any more. */
+/** Removes the frame numbers and addresses made of a dropped page, and their copies. */
 function dropValues(r: Run, facts: Facts, name: string): void {
   for (const fact of [...facts]) {
     if (!facts.has(fact) || !isLocal(fact) || !/@(pfn|address)$/.test(fact) || !r.copies.get(fact)?.has(name)) continue;
@@ -225,7 +233,7 @@ function dropValues(r: Run, facts: Facts, name: string): void {
   }
 }
 
-/** `target` gets what `source` holds, by a call of the tables; not where a page goes with its extra reference into a container. */
+/** Applies a move of the tables. Not for a page that goes into a container with its extra reference: the container has that one. */
 export function copyInto(
   r: Run,
   facts: Facts,
@@ -246,7 +254,9 @@ export function copyInto(
     );
 }
 
-/** True for another place than a variable that still holds what was copied out of it: `bv->bv_page = pages[i]; get_page(bv->bv_page)`. */
+/**
+ * True for a place other than a variable that still holds what was copied from it: `bv->bv_page` in `page = bv->bv_page; get_page(page)`.
+ */
 function isHeldAt(r: Run, facts: Facts, source: string, copied: string): boolean {
   if (isVariable(source) || otherNames(copied, r.graph).includes(source)) return false;
   return contentsOf({ path: source, address: false, text: '' }, facts, r.scope).length > 0;
@@ -254,18 +264,20 @@ function isHeldAt(r: Run, facts: Facts, source: string, copied: string): boolean
 
 const isVariable = (path: string): boolean => rootOf(path) === path;
 
-/** What says of a page that it was given one more reference, by the name that it has here and by that of the place where it was found. */
+/** The facts for an extra reference on a page: by the name that it has here, and by that of its original place. */
 function extrasOf(r: Run, path: string): string[] {
   return [`+${path}`, `+${originalOf(r, path)}`];
 }
 
-/** Says of a page that it was given one more reference. */
+/** Adds the fact that a page has an extra reference. */
 export function addExtra(r: Run, n: Node, facts: Facts, path: string): void {
   facts.add(`+${path}`);
   for (const extra of extrasOf(r, path)) r.extras.set(extra, new Set(r.extras.get(extra)).add(n));
 }
 
-/** The further reference that a page was given is dropped, or goes where the page does; false where it was given none, or on other ways alone. */
+/**
+ * Ends the extra reference of a page that is dropped or stored; false if it has none, or has one only on branches that exclude this one.
+ */
 export function giveExtra(r: Run, n: Node, facts: Facts, path: string): boolean {
   const isElsewhere = ({ guards }: Node): boolean => guards.some((g) => n.guards.some((h) => areOpposite(g, h)));
   const isHere = (extra: string): boolean => ![...(r.extras.get(extra) ?? [n])].every(isElsewhere);
@@ -274,7 +286,7 @@ export function giveExtra(r: Run, n: Node, facts: Facts, path: string): boolean 
   return extras.length > 0;
 }
 
-/** One more reference on a page: what was just stored away holds that one, or else what is stored or dropped next does. */
+/** Takes an extra reference on a page. If the page was just stored away, the store has that one; else the next store or drop has it. */
 export function takeExtra(r: Run, n: Node, facts: Facts, path: string): void {
   const page = originalOf(r, path, isVariable);
   const isCopy = (f: string): boolean =>
@@ -297,7 +309,7 @@ export function takeExtra(r: Run, n: Node, facts: Facts, path: string): void {
   }
 }
 
-/** The facts that make a place hold the reference. */
+/** The facts by which a place holds the reference. */
 export function* originsOf(place: Value, facts: Facts, r: Run): Generator<string> {
   if (place.path === null) return;
   for (const fact of facts) if (isLocal(fact) && suffixAfter(fact, place.path) !== null) yield fact;

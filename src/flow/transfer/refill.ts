@@ -1,4 +1,4 @@
-/** Other acquiring calls, which fill anew what holds the reference, and what their results say of what still holds it. */
+/** Other acquiring calls that fill anew what holds the reference, and what conditions on their results say of it. */
 import { type Assume, type CallOperation, callsAt, turnedOver } from '../../program/graph.js';
 import { pathBelow, type Value } from '../../program/path.js';
 import { type Facts, pending } from '../facts.js';
@@ -8,8 +8,8 @@ import { coversAll, isFromBeginning, type Refill, refillsOf } from '../refill.js
 import type { Run } from './run.js';
 
 /**
- * What certainly stands in an array no more once a call has filled that: until the call is known to have taken nothing. What was given
- * to the function may stand in one of several arrays of its caller.
+ * Sets aside, as pending, what an array holds that the call fills anew: it is there only if the call takes nothing. Not in a function
+ * that was given the reference on entry: its caller may mean one of several arrays.
  */
 export function refill(r: Run, o: CallOperation, facts: Facts): void {
   const refills = r.seeds.every((s) => s.pos !== null) ? refillsOf(r.graph, o) : [];
@@ -24,7 +24,7 @@ export function refill(r: Run, o: CallOperation, facts: Facts): void {
   }
 }
 
-/** True if all that stands there was filled in by a call with the same argument, which had asked for no more pages. */
+/** True if all seeds filled the array by the same argument, and asked for no more pages than this call does. */
 function isSame({ graph, seeds }: Run, filled: Refill): boolean {
   return seeds.every((s) =>
     callsAt(graph, s.pos ?? -1).every((call) =>
@@ -42,12 +42,12 @@ function isSame({ graph, seeds }: Run, filled: Refill): boolean {
   );
 }
 
-/** True if the function itself puts pages in an element: behind those that a call fills they stay where they are. */
+/** True if the function itself stores pages to an element: those behind the pages that the call fills stay there. */
 function isStoredTo({ graph }: Run, path: string): boolean {
   return path.endsWith('[]') && graph.nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === path);
 }
 
-/** The facts where a condition came out as it did: where a call has taken nothing, what it would have filled anew is there as before. */
+/** The facts on the edge of a condition: where it says that another call has taken nothing, what was pending on that call is held again. */
 export function unfilled(r: Run, o: Assume, input: Facts): Facts {
   let facts = input;
   for (const [result, acquired] of r.refills) {
@@ -67,7 +67,7 @@ function hasTakenNothing(acquired: Acquired, o: Assume, isResult: (value: Value)
   return (isResult(o.left) && tookNothing(acquired, o)) || (isResult(o.right) && tookNothing(acquired, turnedOver(o)));
 }
 
-/** A variable is set to what may be a call's result, or with `null` to what is none. */
+/** Records that a variable is set to what may be such a call's result (`source`), or to something else (null). */
 export function setResult(r: Run, facts: Facts, variable: string, source: string | null): void {
   for (const result of r.refills.keys()) {
     if (source !== null && facts.has(resultIn(source, result))) facts.add(resultIn(variable, result));
@@ -75,7 +75,7 @@ export function setResult(r: Run, facts: Facts, variable: string, source: string
   }
 }
 
-/** The fact that a variable holds a call's result. */
+/** The fact that a variable has a call's result. */
 function resultIn(variable: string, result: string): string {
   return `!${variable}=${result}`;
 }

@@ -21,13 +21,13 @@ import { movesOf, placeOf } from '../moves.js';
 import { copyInto, drop, giveExtra, originalOf, originsOf, released, takeExtra } from './holding.js';
 import { at, inEveryRound, note, once, type Run } from './run.js';
 
-/** A call of the tables, and the alternatives of conditions under which its name means that. */
+/** A call of the tables, and the `#if` conditions, as alternatives, under which its name means that. */
 interface Tabled {
   name: string;
   when: readonly (readonly string[])[];
 }
 
-/** What a called name means here: a call of the tables, unless the file says that it is its own, and what a driver has for it on other kernels. */
+/** What a called name means in a file: a call of the tables, the driver's own functions of that name for other kernels, or both. */
 export function meant(
   { program, reference, graph }: Run,
   name: string | null,
@@ -39,7 +39,7 @@ export function meant(
   return { api: when.length > 0 ? name : null, when, shims: definitions };
 }
 
-/** What the tables say of a call; false if they say nothing. */
+/** Applies what the tables say of a call; false if they say nothing. */
 export function apply(r: Run, n: Node, o: CallOperation, { name, when }: Tabled, facts: Facts): boolean {
   const release = releases.get(name);
   if (release) {
@@ -104,13 +104,13 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
   const place = placeOf(o, release.pages);
   if (!place?.path) return;
   const held = contentsOf(place, facts, r.scope);
-  // A container is dropped with all in it; of anything else, only what the place itself is.
+  // A container is dropped with all that is in it; of anything else, only what is at the place itself.
   const hit = release.shape === 'container' ? held.length > 0 : held.includes('') || (place.address && held.includes('[]'));
   if (!hit) return;
-  // What was taken besides is a plain reference.
+  // An extra reference is a plain one, so a drop of a pin is not a drop of it.
   if (release.drops !== 'pin' && giveExtra(r, n, facts, place.path)) return;
   const flag = typeof release.dirty === 'number' ? o.args[release.dirty] : undefined;
-  // Before there was such an argument, the call always marked.
+  // On kernels where the call has no such argument it always marks.
   const always = release.dirty === true || (typeof release.dirty === 'number' && flag === undefined);
   const dirty = always || (flag !== undefined && !saysNo(r, flag));
   const partial = facts.has('?short') && !facts.has('?all');
@@ -135,7 +135,7 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
   note(r, `-${n.pos}`, () => ({ kind: 'made', pos: n.pos, from, path, text: `dropped by ${release.name}()` }));
   const before = [...facts];
   released(r, facts, place.path);
-  // Some pages stay where a drop is done only in some rounds; a test of the page itself leaves none.
+  // Where a drop is done only in some rounds, some pages stay. A test of the page itself, `if (page)`, leaves none.
   const isOfPage = (g: Guard): boolean =>
     !g.negated && g.values.length === 0 && g.path !== null && (g.path === path || g.path === rootOf(path));
   inEveryRound(
@@ -147,12 +147,12 @@ function applyRelease(r: Run, n: Node, o: CallOperation, release: ReleaseCall, w
   );
 }
 
-/** True for zero, and for a name of it. */
+/** True for zero, and for a constant with that value. */
 function saysNo({ program, reference }: Run, { path, text }: Value): boolean {
   return path === null ? zero.test(text) : program.constant(path, reference.file) === 0;
 }
 
-/** What the statement at a position needs of what the variant assumes, with each alternative of what it needs besides. */
+/** The `#if` conditions that the statement at an offset depends on in this variant: one list for each of `when`. */
 function neededAt({ program, reference, graph, needed }: Run, pos: number, when: Tabled['when']): readonly (readonly string[])[] {
   let found = needed.get(pos);
   if (!found) {
@@ -164,7 +164,7 @@ function neededAt({ program, reference, graph, needed }: Run, pos: number, when:
   return found;
 }
 
-/** Adds what a statement needs in this variant, too. */
+/** Adds the conditions of this variant to those of an event that another variant has noted. */
 function needsToo(r: Run, pos: number, when: Tabled['when'], assumptions: (readonly string[])[]): void {
   for (const needed of neededAt(r, pos, when)) if (!assumptions.includes(needed)) assumptions.push(needed);
 }

@@ -1,4 +1,4 @@
-/** Transfer functions: the facts behind a node, of those before it. */
+/** The transfer function: the facts after a node, from those before it. */
 import { type Assume, type Node, turnedOver } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { contentsOf, type Facts } from '../facts.js';
@@ -8,6 +8,7 @@ import { copy, drop, originalOf } from './holding.js';
 import { setResult, unfilled } from './refill.js';
 import { once, type Run } from './run.js';
 
+/** The facts after a node. */
 export function transfer(r: Run, n: Node, input: Facts): Facts {
   const o = n.operation;
   if (!o) return input;
@@ -37,7 +38,7 @@ export function transfer(r: Run, n: Node, input: Facts): Facts {
       return input;
     }
     case 'update': {
-      // A changed count is no longer what the call returned.
+      // A count that is changed is not what the call returned.
       if (!input.has(`!${o.target}`) && r.refills.size === 0) return input;
       const facts = new Set(input);
       facts.delete(`!${o.target}`);
@@ -52,7 +53,7 @@ export function transfer(r: Run, n: Node, input: Facts): Facts {
   }
 }
 
-/** True for a page that stays where it was found: who is handed it has the reference that was taken on it here. */
+/** True for a page that stays where it was looked up: the caller gets the extra reference that was taken on it here. */
 function isExtra(r: Run, { path }: Value, facts: Facts): boolean {
   if (path === null || !facts.has(`+${path}`)) return false;
   const original = originalOf(r, path);
@@ -66,7 +67,7 @@ function assume(r: Run, o: Assume, input: Facts): Facts {
   if (acquired && isResult(o.left)) facts = refine(acquired, o, input);
   else if (acquired && isResult(o.right)) facts = refine(acquired, turnedOver(o), input);
   facts = unfilled(r, o, facts);
-  // `if (!page)`: nothing is held where the pointer is NULL or an error.
+  // `if (!page)` and `IS_ERR(page)`: on that edge the pointer holds nothing.
   const path = o.left.path;
   if (
     path !== null &&
