@@ -1,4 +1,4 @@
-/** What a walk and its parts know of where they are, and of the world around. */
+/** What the parts of a walk share: questions about the rest of the program, and the function that is walked. */
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph, Loop } from '../../program/graph.js';
 import type { Program } from '../../program/program.js';
@@ -9,49 +9,64 @@ import type { Shape } from './function/shape.js';
 import type { Exit } from './memory/state.js';
 import type { Trail } from './memory/trail.js';
 
-/** What comes too late, and the way to it. */
+/** An operation that comes too late for the reference: a fault, and the path to it. */
 export interface Late {
+  /** `double`: dropped again. `more`: more dropped than taken. `use`: used after the drop. `over`: stored over while pages are held. */
   kind: 'double' | 'more' | 'use' | 'over';
+  /** The path, with the operation as its last step. */
   trail: Trail;
+  /** Offset of the operation. */
   pos: number;
 }
 
-/** What a walk asks of the world around the function. */
+/** What a walk asks of the program around the function. */
 export interface Context {
+  /** The program. */
   program: Program;
   /** True if a function of this name, as seen from a file, may drop references. */
   mayDrop(name: string, file: string): boolean;
-  /** As {@link mayDrop}, or gives back to a library far away what it keeps for its users. */
+  /** As {@link mayDrop}, or true if the function gives back to a library in another folder what that keeps for its users. */
   mayGiveBack(name: string, file: string): boolean;
-  /** What a function's graph says before any path is walked. */
+  /** What is known of a function's graph before any path is walked. */
   shapeOf(graph: Graph, reference: FunctionReference): Shape;
-  /** What is known of a graph's nodes on whatever path they are come to. */
+  /** What is known of a graph's nodes on every path. */
   nodesOf(graph: Graph, reference: FunctionReference): Nodes;
-  /** True if what a function does with what it is handed may matter. */
+  /** True if what a callee does with what it is handed at `suffix` below an argument may matter. */
   matters(callee: FunctionReference, suffix: string, from: FunctionReference): boolean;
   /** True if a function of this name, as seen from a file, may keep what it is given: it stores or lists it, or is not known. */
   mayKeep(name: string, file: string): boolean;
-  /** What a function does with a reference below its parameters, given as paths. */
-  /** Numbers of the parameters of which its callers' constants decide on which ways a function is left. */
+  /** The indices of the parameters for which constants that callers pass decide how the function ends. */
   modesOf: Modes;
+  /**
+   * The exits of a function that is given the reference.
+   * @param facts the paths below its parameters that hold the reference
+   * @param known what the caller knows of numbers that the function asks about
+   */
   effects(callee: FunctionReference, facts: readonly string[], known?: readonly Known[]): readonly Exit[];
 }
 
+/** One walk of one variant of a function: what all its steps are given. */
 export interface Called extends Context {
+  /** The function. */
   reference: FunctionReference;
+  /** The variant. */
   graph: Graph;
+  /** What is known of the variant before the walk. */
   shape: Shape;
+  /** What is known of its nodes on every path. */
   nodes: Nodes;
+  /** How the reference comes into it. */
   entry: Entry;
-  /** Numbers of the parameters of which a way out is to tell what it has found of them. */
+  /** Indices of the parameters that decide how the function ends ({@link Context.modesOf}): an exit says what its path found of them. */
   modes: readonly number[];
-  /** Loops in which the reference is taken, or handed back by what takes it. */
+  /** The loops around the calls that take the reference, or that hand it back. */
   taking: readonly Loop[];
-  /** How many nodes may hand the reference in. */
+  /** The number of nodes at which the reference may come in. */
   seeds: number;
+  /** Notes a fault: something that comes too late on this path. */
   late(found: Late): void;
-  /** Notes that some way on from here is not followed. */
+  /** Notes that some path from here on is not followed. */
   unfollowed(): void;
-  /** Notes that the object with the pages may have been given up here, and they with it. */
+  /** Notes that the object with the pages may be freed here, and the pages dropped by that: the path ends, and proves nothing. */
   givenUp(): void;
 }

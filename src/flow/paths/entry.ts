@@ -1,4 +1,4 @@
-/** How the reference comes into a function, and what is known there. */
+/** How the reference comes into a function that is walked, and what is known at its beginning. */
 import { asCallOf, type Graph, type Loop, type Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { freshName } from '../../protocol/index.js';
@@ -9,36 +9,42 @@ import { isFlag, withFlag } from './memory/flags.js';
 import { baseOf, placeBelow, put, renewed, valueAt } from './memory/memory.js';
 import { altered, type Exit, nothingKnown, outcome, type State, theReference } from './memory/state.js';
 
-/** How the reference comes into a function. */
+/**
+ * How the reference comes into a function. `site`: by an acquiring call in it. `returned`: by some exits of a callee that hands it back.
+ */
 export type Entry =
   | { kind: 'site'; pos: number; facts: readonly string[]; layouts: Layouts; acquired: Acquired }
-  /** With the reference at some paths, and with what is known of what it tests. */
+  /** It is given at some paths below parameters; `known` is what the caller knows of numbers that the function asks about. */
   | { kind: 'given'; facts: readonly string[]; known?: readonly Known[] }
-  /** The function is entered again while what it kept the last time is still there. */
+  /** The function is called once more, and what the last call kept is still there. */
   | { kind: 'again'; facts: readonly string[] }
-  /** An object that a variable is set to, which holds the reference below it; the path's own from where it is `removed` from others' sight. */
+  /** It is in the object of a variable; with `removed`, that is the path's own once it is taken from where others find it. */
   | { kind: 'object'; variable: string; suffixes: readonly string[]; removed?: boolean }
   | { kind: 'returned'; callee: string; exits: readonly Exit[] };
 
-/** Who hands on the pages, and of which of its parameters its ways out require something; `null` where they come in otherwise. */
+/** The callee that hands on the pages, and the indices of its parameters of which its exits require something; `null` for other entries. */
 export function handingIn(entry: Entry): Handing | null {
   if (entry.kind !== 'returned') return null;
   const { callee, exits } = entry;
   return { callee, required: [...new Set(exits.flatMap((e) => e.requires.map(({ of }) => of)))] };
 }
 
-/** True where what is found out is told to callers, of which each may give other constants. */
+/** True if the walk's results are for callers, of which each may pass other constants. */
 export function isHandedUp({ kind }: Entry): boolean {
   return kind === 'site' || kind === 'returned';
 }
 
-/** A constant that stands at a path below a parameter where a function is called, or a flag that is set in the number there. */
+/** A value known at the call of a function, in terms of the function. */
 export interface Known {
+  /** A path below a parameter. */
   path: string;
+  /** A constant, `=3` or `=NAME`; or `@FLAG`, if that bit of the number is set. */
   value: string;
 }
 
-/** True where the reference stands around what one of the parameters is a member of, or below what a certain call gets to from there. */
+/**
+ * True if the reference is around a parameter that is a member (`container_of()`): below the result of a call, of a certain one if given.
+ */
 export function isGivenAround(entry: Entry, result = ''): boolean {
   return entry.kind === 'given' && entry.facts.some((fact) => fact.startsWith('%') && (result === '' || rootOf(fact) === result));
 }
@@ -48,7 +54,7 @@ export function isSeed(n: Node, entry: Entry): boolean {
   if (entry.kind === 'object') {
     const o = n.operation;
     if (o?.kind === 'copy') return o.target === entry.variable;
-    // `kfree(list_entry(at, struct reg, list))` has no other name for it.
+    // In `kfree(list_entry(at, struct reg, list))` the object has no variable.
     return o?.kind === 'call' && (o.result === entry.variable || (o.iterates && o.args.some((a) => a.path === entry.variable)));
   }
   if (n.operation?.kind !== 'call') return false;
@@ -56,17 +62,17 @@ export function isSeed(n: Node, entry: Entry): boolean {
   return entry.kind === 'returned' && asCallOf(n.operation, entry.callee) !== null;
 }
 
-/** The loops in which the reference is taken, or handed back by what takes it. @param seeds one for each node at which it comes in */
+/** The loops in which the reference is taken, or handed back. @param seeds 1 for each node at which it comes in */
 export function takingLoops({ nodes }: Graph, { kind }: Entry, seeds: Uint8Array): Loop[] {
   return kind === 'given' || kind === 'object' ? [] : nodes.flatMap((n) => (seeds[n.id] === 1 ? n.loops : []));
 }
 
-/** The state in which an object that was just found holds the reference; one that was just allocated holds nothing. */
+/** The state in which an object that was just found holds the reference; unchanged if it was just allocated, which holds nothing. */
 export function withObject(before: State, graph: Graph, { operation: o }: Node, variable: string, suffixes: readonly string[]): State {
-  // A loop over a list sets its variable anew in every round.
+  // A loop over a list sets its variable anew in every iteration.
   const state = o?.kind === 'call' && o.result !== variable ? put(renewed(before, o.result), variable, o.result) : before;
   const value = valueAt(state, variable);
-  // A field that anything may stand in, `filp->private_data`, has an object as well as one of the object's type.
+  // `filp->private_data` may point at anything, so also at an object of this type.
   const isFound = value.startsWith('?') && o?.kind === 'copy' && /^\w+(\.\w+)+$/.test(o.source.text);
   if ((/^[=?]/.test(value) && !isFound) || state.fresh.has(baseOf(value))) return state;
   const maker = graph.nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === value)?.operation;
@@ -76,7 +82,7 @@ export function withObject(before: State, graph: Graph, { operation: o }: Node, 
   return next;
 }
 
-/** What is known where a function begins. */
+/** The state in which a walk begins. */
 export function firstState(entry: Entry): State {
   if (entry.kind !== 'given' && entry.kind !== 'again') return nothingKnown;
   let state: State = altered(nothingKnown, { phase: 'held', outcomes: outcome.all });

@@ -1,9 +1,9 @@
-/** Conditions in words. */
+/** Conditions in words, for the steps of a path. */
 import type { Assume, Node } from '../../../program/graph.js';
 import { asOperand, comparisonOf } from '../../../program/written.js';
 import { swapped } from '../../../syntax/comparisons.js';
 
-/** A condition as a person reads it; `null` for one that has no words. */
+/** A condition as a person reads it; `null` if it has no words. */
 export function conditionText(n: Node): string | null {
   const o = n.operation;
   if (o?.kind !== 'assume') return null;
@@ -13,7 +13,7 @@ export function conditionText(n: Node): string | null {
   return `where ${writtenOf(o) || `${tested} ${o.op} ${o.right.text || o.right.path || '0'}`}`;
 }
 
-/** A comparison as C has it; `''` where that has no words. */
+/** A comparison as C has it; `''` if it has no words. */
 function writtenOf({ op, written }: Assume): string {
   if (!written) return '';
   const { left, right, isTurned } = written;

@@ -1,6 +1,6 @@
 /**
- * Maps that are never changed, only copied with a change. Paths make so many that how they are gone through counts: `forEach` makes
- * nothing on the heap, where an iterator makes a pair and a result for each entry, also the one inside of `new Map(map)`.
+ * Maps that are never changed, only copied with a change. Walks go through so many that the way counts: `forEach` allocates nothing,
+ * while an iterator allocates a pair and a result for each entry, also the one inside of `new Map(map)`.
  */
 
 /** A copy that may be changed. */
@@ -12,12 +12,12 @@ export function copyOf<K, V>(map: ReadonlyMap<K, V>): Map<K, V> {
   return copy;
 }
 
-/** A map with one more entry, or another value for one. */
+/** A map with one entry added or replaced. */
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   return copyOf(map).set(key, value);
 }
 
-/** A map with those of its entries that are kept; the map itself where all are. */
+/** A map with only those entries that pass; the map itself if all do. */
 export function keptOf<K, V>(map: ReadonlyMap<K, V>, isKept: (key: K, value: V) => boolean): ReadonlyMap<K, V> {
   let kept = null as Map<K, V> | null;
   let seen = 0;
@@ -29,7 +29,7 @@ export function keptOf<K, V>(map: ReadonlyMap<K, V>, isKept: (key: K, value: V) 
   return kept ?? map;
 }
 
-/** The first entries of a map: to set what is kept is less than to copy all and delete what is not. */
+/** The first `count` entries of a map: adding what is kept costs less than copying all and deleting the rest. */
 function firstOf<K, V>(map: ReadonlyMap<K, V>, count: number): Map<K, V> {
   const first = new Map<K, V>();
   if (count === 0) return first;
@@ -39,6 +39,7 @@ function firstOf<K, V>(map: ReadonlyMap<K, V>, count: number): Map<K, V> {
   return first;
 }
 
+/** True for maps with the same entries. */
 export function isSameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boolean {
   if (a === b) return true;
   if (a.size !== b.size) return false;
@@ -49,6 +50,7 @@ export function isSameMap<K, V>(a: ReadonlyMap<K, V>, b: ReadonlyMap<K, V>): boo
   return same;
 }
 
+/** True for sets with the same elements. */
 export function isSameSet<K>(a: ReadonlySet<K>, b: ReadonlySet<K>): boolean {
   if (a === b) return true;
   if (a.size !== b.size) return false;

@@ -1,19 +1,19 @@
-/** Reading and writing the memory of a path. */
+/** Reads and writes the memory of a path: the places and values of a {@link State}. */
 import { join, rootOf, splitSteps, step, suffixAfter, unindexed, type Value } from '../../../program/path.js';
 import { copyOf, keptOf, withEntry } from './maps.js';
 import { altered, type State, theReference } from './state.js';
 
-/** The step to what stands behind an object in its allocation: another object, which goes where the first one goes. */
+/** The step to what is allocated behind an object in the same block, `obj + 1`: another object, which is freed with the first one. */
 export const behind = '.+';
 
-/** A value as a function's caller would reach what is behind it: `&x` leads to `x`. */
+/** The path below a value: of `&x`, the suffix `[]` leads to `x` itself. */
 function below(value: string, suffix: string): string | null {
   if (!value.startsWith('&')) return join(value, suffix);
   const place = value.slice(1);
   return join(place, suffix.startsWith('[]') ? suffix.slice(2) : suffix);
 }
 
-/** The place that a path names, `null` past the bound on paths. */
+/** The place that a path names, by what pointers on the way have been set to; `null` past the bound on paths. */
 export function placeAt(state: State, path: string): string | null {
   const root = rootOf(path);
   if (root === path) return root;
@@ -25,33 +25,33 @@ export function placeAt(state: State, path: string): string | null {
   return place;
 }
 
-/** What was stored as the pointer that a pointer leads to: `(*p)->f` is written as `p->f` is. */
+/** The pointer that was stored to `*p`; null if none was: `(*p)->f` has the same path as `p->f`, so `.f` goes on from that pointer. */
 function pointerAt(state: State, place: string): string | null {
   const stored = state.store.get(`${state.store.get(place) ?? place}[]`);
   return stored !== undefined && /^[%&]/.test(stored) ? stored : null;
 }
 
-/** The value of a place. */
+/** The value of a place: its own name, if nothing was stored there. */
 export function valueAt(state: State, place: string): string {
   return state.store.get(place) ?? place;
 }
 
-/** What an expression is worth, `null` for what leads nowhere. */
+/** The value of an expression: `=3` for a constant, `&place` for an address; `null` if it is not known. */
 export function valueIn(state: State, value: Value | undefined): string | null {
   if (!value) return null;
   if (value.path === null) return /^-?\w+$/.test(value.text.replace(/\s/g, '')) ? `=${value.text.replace(/\s/g, '')}` : null;
   const place = placeAt(state, value.path);
   if (place === null) return null;
-  // An array or struct inside another is where it stands.
+  // The value of an array or struct inside of another is its place.
   return value.address ? `&${place}` : valueAt(state, place);
 }
 
-/** True for the value of a constant that is written so. */
+/** True for the value of a constant whose text matches. */
 export function isConstant(value: string | null, written: RegExp): boolean {
   return value?.startsWith('=') === true && written.test(value.slice(1));
 }
 
-/** The place behind a value and some steps. */
+/** The place below a value, by what pointers on the way have been set to; `null` past the bound on paths. */
 export function placeBelow(state: State, value: string, suffix: string): string | null {
   let place: string | null = null;
   let at = value;
@@ -64,17 +64,17 @@ export function placeBelow(state: State, value: string, suffix: string): string 
   return place;
 }
 
-/** How many pointers are gone along from a value. */
+/** How many pointers to follow from a value. */
 const maxPointers = 3;
 
 const nothing: readonly string[] = [];
 const itself: readonly string[] = [''];
 
-/** How the reference is reached from a value: suffixes, `''` for the value itself. */
+/** Suffixes below a value at which the reference is reached, through stored pointers, too; `''` for the value itself. */
 export function reach(state: State, value: string | null, depth = 0): readonly string[] {
   if (value === null || depth > maxPointers || value.startsWith('=')) return nothing;
   if (value === theReference) return itself;
-  // Nearly nothing leads to the reference.
+  // Made when something is found: nearly no value leads to the reference.
   let found = null as string[] | null;
   const add = (suffix: string): void => {
     if (found === null) found = [suffix];
@@ -82,14 +82,14 @@ export function reach(state: State, value: string | null, depth = 0): readonly s
   };
   const address = value.startsWith('&');
   const base = address ? value.slice(1) : value;
-  // The members of what `p` points at are those of `p`.
+  // The members of what `p` points at, `p[].f`, are written as those of `p`.
   const object = base.endsWith('[]') ? unindexed(base) : base;
-  // Asked of every argument of every call on every path: this way of going through a map makes nothing on the heap.
+  // This is asked of every argument of every call on every path: `forEach` allocates nothing.
   state.store.forEach((held, place) => {
     if (!place.startsWith(object)) return;
     const suffix = suffixAfter(place, base) ?? (object === base ? null : memberAfter(place, object));
     if (suffix === null || (suffix === '' && !address)) return;
-    // What stood behind a pointer is not behind what was stored over it.
+    // What was behind a pointer is not behind the one that was stored over it.
     if (held === theReference && isCut(state, place, object)) return;
     const seen = address && (suffix === '' || suffix.startsWith('[]')) ? `[]${suffix}` : suffix;
     if (held === theReference) add(seen);
@@ -102,13 +102,13 @@ export function reach(state: State, value: string | null, depth = 0): readonly s
   return found ?? nothing;
 }
 
-/** What stands after an object in the path of a member of it, `null` for any other path. */
+/** The suffix of a member behind an object; `null` for any other path. */
 function memberAfter(place: string, object: string): string | null {
   const suffix = suffixAfter(place, object);
   return suffix !== null && /^[.@]/.test(suffix) ? suffix : null;
 }
 
-/** True if a pointer on the way from a base to a place was stored over. */
+/** True if a pointer on the way from a base to a place has been stored over. */
 export function isCut(state: State, place: string, base: string): boolean {
   let at = base;
   for (const next of splitSteps(place.slice(base.length))) {
@@ -131,7 +131,7 @@ export function reaches(state: State, value: string | null): boolean {
   return reach(state, value).length > 0;
 }
 
-/** Stores a value; an element of an array keeps the reference, as its other elements may. */
+/** Stores a value. An element of an array that holds the reference keeps it, as other elements may still hold theirs. */
 export function put(state: State, place: string | null, value: string | null): State {
   if (place === null) return state;
   const before = state.store.get(place);
@@ -141,9 +141,9 @@ export function put(state: State, place: string | null, value: string | null): S
   return altered(state, { store: withEntry(state.store, place, value ?? `?${place}`) });
 }
 
-/** The state behind a copy of what stands at a place, member by member; `null` if no member leads to the reference. */
+/** The state after a struct copy, for the members that lead to the reference; `null` if none does. */
 export function copied(state: State, from: string, to: string): State | null {
-  // The members of `s[i]` are those of `s`.
+  // The members of `s[i]` are written as those of `s`.
   const source = unindexed(from);
   let store = null as Map<string, string> | null;
   state.store.forEach((held, place) => {
@@ -157,7 +157,7 @@ export function copied(state: State, from: string, to: string): State | null {
   return store && altered(state, { store });
 }
 
-/** The state where a value is memory that the path allocated. */
+/** The state in which a value is memory that the path has allocated. */
 export function withFresh(state: State, value: string): State {
   return altered(state, { fresh: new Set([...state.fresh, value]) });
 }
@@ -171,35 +171,35 @@ export function holders(state: State): string[] {
   return found;
 }
 
-/** True where the reference stands in a container, and still in the array from which it was put there. */
+/** True if the reference is in a container and still in the array that it was copied from. */
 export function isContained(state: State): boolean {
   const places = holders(state);
   return places.some((p) => p.endsWith('[]')) && places.some((p) => /@\w+$/.test(p));
 }
 
-/** The root that a place or value is below: a variable, a result, a global. */
+/** The root of a place or value: a variable, a call's result, a global. */
 export function baseOf(place: string): string {
   return rootOf(place.startsWith('&') ? place.slice(1) : place);
 }
 
-/** True for a plain variable: it goes with the round or the function. */
+/** True for a local variable itself: it ends with the function. */
 export function isVariable(place: string): boolean {
   return rootOf(place) === place && !place.startsWith('::');
 }
 
-/** Memory that is gone: nothing is held there any more. */
+/** The state after memory is freed: places in it hold nothing. */
 export function freed(state: State, value: string): State {
   if (value.startsWith('&') || value.startsWith('=')) return state;
   const store = keptOf(state.store, (place) => place === value || suffixAfter(place, value) === null);
   return store === state.store ? state : altered(state, { store });
 }
 
-/** A value is made anew where it was made before: what is known of it is known of the older one. */
+/** The state before a value is made anew, as a call's result in a loop: where the old one is stored, it is called `value~` from now on. */
 export function renewed(state: State, value: string): State {
   return renamed(state, value, `${value}~`);
 }
 
-/** A value is called something else from here on; what was compared with it is not known of that. */
+/** The state in which a value, and what is below it, is called `older`. What was known of signs and comparisons of it is forgotten. */
 export function renamed(state: State, value: string, older: string): State {
   const isOf = (text: string): boolean =>
     text.startsWith('&') ? text.startsWith(value, 1) && suffixAfter(text.slice(1), value) !== null : suffixAfter(text, value) !== null;
@@ -233,29 +233,29 @@ function exchanged(values: ReadonlySet<string>, value: string, other: string): R
   return values.has(value) ? new Set([...[...values].filter((v) => v !== value), other]) : values;
 }
 
-/** True for a comparison of a value, of its address, of bits of it, or of what is below it. */
+/** True for a comparison of a value, its address, bits of it, or what is below it. */
 function mentions(key: string, value: string): boolean {
   return key.includes(value) && key.split(' ').some((word) => suffixAfter(word.replace(/^&/, ''), value) !== null);
 }
 
-/** The state without the comparisons of a value itself: a pointer that goes on compares otherwise. */
+/** The state without comparisons of a value itself: a pointer that is moved on compares otherwise. */
 export function uncompared(state: State, value: string): State {
   const conditions = keptOf(state.conditions, (key) => !key.includes(value) || !key.split(' ').includes(value));
   return conditions === state.conditions ? state : altered(state, { conditions });
 }
 
-/** One step further, for values. */
+/** A value one step further; `null` past the bound on paths. */
 export function stepFrom(value: string, next: string): string | null {
   return value.startsWith('&') ? below(value, next) : step(value, next);
 }
 
-/** True for the reference itself, while it is held, and for what it stands in, or what pointers that the path has stored there lead to. */
+/** True while the reference is held, for the reference itself and for a value below which it is, through stored pointers, too. */
 export function isHeld(state: State, value: string): boolean {
   if (state.phase !== 'held' || value.startsWith('&') || value === state.result) return false;
   return value === theReference || isAbove(state, value, 0);
 }
 
-/** True for a value below which the reference stands. */
+/** True for a value below which the reference is. */
 function isAbove(state: State, value: string, depth: number): boolean {
   for (const place of state.store.keys()) {
     if (place.length <= value.length || !place.startsWith(value) || suffixAfter(place, value) === null) continue;

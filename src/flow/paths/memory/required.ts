@@ -1,4 +1,4 @@
-/** What a way out of a function says of the numbers that it was given: with others it is not come to. */
+/** What an exit requires of the function's parameters: with other numbers the function does not end by it. */
 import type { Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { constantName } from './conditions.js';
@@ -7,7 +7,7 @@ import { withEntry } from './maps.js';
 import { signOfText, withSign } from './signs.js';
 import { altered, type Requirement, type State, sign } from './state.js';
 
-/** What a path has found of parameters, given by their numbers: signs, and comparisons with constants. */
+/** What a path has found of some parameters, given by index: their signs, and comparisons with constants. */
 export function requiredOf({ signs, conditions }: State, { params }: Graph, modes: readonly number[]): Requirement[] {
   return modes.flatMap((of): Requirement[] => {
     const name = params[of]?.name ?? '';
@@ -22,7 +22,7 @@ export function requiredOf({ signs, conditions }: State, { params }: Graph, mode
   });
 }
 
-/** The state in which a value is as a way out requires; `null` where it is not. */
+/** The state in which a value is as an exit requires; `null` if it cannot be. */
 export function withRequired(program: Program, file: string, state: State, value: string | null, required: Requirement): State | null {
   if (value === null) return state;
   if (required.op === null) {
@@ -38,7 +38,7 @@ export function withRequired(program: Program, file: string, state: State, value
   return altered(state, { conditions: withEntry(state.conditions, key, truth) });
 }
 
-/** What a way out requires, in one word. */
+/** A requirement as a key. */
 export function requirementText(required: Requirement): string {
   return required.op === null ? `${required.of}:${required.bits}` : `${required.of} ${required.op} ${required.right} ${required.truth}`;
 }

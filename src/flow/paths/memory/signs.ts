@@ -1,10 +1,10 @@
-/** What is known of the signs of values. */
+/** What is known of the signs of values, as bits of {@link sign}. */
 import { errorNames } from '../../../protocol/index.js';
 import { zero } from '../../../syntax/truth.js';
 import { withEntry } from './maps.js';
 import { altered, outcome, type State, sign } from './state.js';
 
-/** The sign of a constant as it is written. */
+/** The signs that a constant may have, by its text. */
 export function signOfText(text: string): number {
   if (/^-(E[A-Z]|[1-9])/.test(text)) return sign.negative;
   if (zero.test(text)) return sign.zero;
@@ -12,23 +12,25 @@ export function signOfText(text: string): number {
   return sign.any;
 }
 
-/** What is known of a value's sign. */
+/** The signs that a value may have. */
 export function signOf(state: State, value: string | null): number {
   if (value === null) return sign.any;
   if (value.startsWith('=')) return signOfText(value.slice(1));
   if (value.startsWith('&')) return sign.positive;
-  // Who returns an error's number as it stands, where success is zero, says no less that he has failed.
+  // `return EIO`, where success is zero, says failure as `return -EIO` does.
   if (errorNames.has(value)) return sign.negative | sign.positive;
   if (value === state.result) return (state.signs.get(value) ?? sign.any) & signsOfOutcomes(state.outcomes);
   return state.signs.get(value) ?? (state.fresh.has(value) ? sign.zero | sign.positive : sign.any);
 }
 
-/** The signs of a result that says for certain that something has failed, of those that it may have: a code that is not zero is below it. */
+/**
+ * The signs of a result that is certainly a failure: if all that is known is that it is not zero, it counts as an error code, below zero.
+ */
 export function errorSigns(bits: number): number {
   return bits === (sign.negative | sign.positive) ? sign.negative : bits;
 }
 
-/** The signs that the acquiring call's result has after some outcomes. */
+/** The signs that the acquiring call's result has with some outcomes. */
 function signsOfOutcomes(outcomes: number): number {
   let bits = 0;
   if (outcomes & outcome.error) bits |= sign.negative;
@@ -37,13 +39,13 @@ function signsOfOutcomes(outcomes: number): number {
   return bits;
 }
 
-/** Signs for which `value op 0` holds. */
+/** The signs for which `value op 0` holds. */
 export function signsFor(op: string): number {
   const { negative, zero, positive: above } = sign;
   return { '==': zero, '!=': negative | above, '<': negative, '<=': negative | zero, '>': above, '>=': zero | above }[op] ?? sign.any;
 }
 
-/** The state where a value has one of some signs, `null` if it cannot. */
+/** The state in which a value has one of some signs; `null` if it cannot. */
 export function withSign(state: State, value: string, bits: number): State | null {
   const known = signOf(state, value);
   const left = known & bits;

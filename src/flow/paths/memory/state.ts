@@ -1,79 +1,88 @@
 /**
- * What is known at one point of one path. Memory is a map from places to values, both written as access paths over the
- * values that stood there when the function was entered: `obj.pages` is the place, and until somebody stores there also
- * its value. So two names of one object are one, on this path.
+ * The state at one point of one path. Memory is a map from places to values, both written as access paths over what was there when the
+ * function was entered: `obj.pages` is a place and, until something is stored there, also its value. So two names of one object are one,
+ * on this path. Other values are `=3` (a constant), `&x` (an address), `%3` (a call's result), `%3~` (that of an earlier loop iteration),
+ * `~7` (a number computed at node 7), `?…` (unknown) and {@link theReference}.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
 import type { ReleaseCall } from '../../../protocol/index.js';
 import type { StepEvent, Trail, TrailStep } from './trail.js';
 
-/** The value that is the followed reference: the page, its frame number or its address alike. */
+/** The value of the followed reference: the page, its frame number and its address alike. */
 export const theReference = '%R';
 
-/** Outcomes of the acquiring call as bits. */
+/** Outcomes of the acquiring call as bits; `earlier`: pages of an earlier loop iteration are held. */
 export const outcome = { error: 1, zero: 2, short: 4, all: 8, earlier: 16 } as const;
 
-/** Signs of a value as bits; a pointer is zero or positive, an error pointer negative. */
+/** Signs of a value as bits. A valid pointer is positive, NULL zero, an error pointer negative. */
 export const sign = { negative: 1, zero: 2, positive: 4, any: 7 } as const;
 
-/** What was dropped, on a path where nothing is held any more. */
+/** The drop on a path on which nothing is held any more. */
 export interface Drop {
+  /** Offset of the dropping call. */
   pos: number;
+  /** The table's entry of the call; null if a function of the tree drops. */
   call: ReleaseCall | null;
-  /** Everything was dropped, by a statement that stands in no loop. */
+  /** True if everything was dropped, by a statement outside of loops. */
   whole: boolean;
-  /** The result of a call that has dropped or not, and does not say by it which: another test may know. */
+  /** The result of a call that may or may not have dropped and does not tell which by this result: a test of something else may tell. */
   doubt: string | null;
-  /** The loop that drops one element in a round, by its own index; `null` for any other drop. */
+  /** The loop that drops one element in each iteration, by its own index; `null` for any other drop. */
   loop: number | null;
-  /** The variable by which it was dropped, as long as it is not set to another and no other round has begun. */
+  /** The variable that was dropped by, until it is set again or another iteration begins. */
   by: string | null;
-  /** The path had come from a call that could not be looked into: that the pages were still where they had been was not certain. */
+  /** True if the path was unsure before the drop (see {@link State.unsure}): the pages may not have been there. */
   unsure: boolean;
-  /** Places that held the reference. */
+  /** The places that held the reference before the drop. */
   places: readonly string[];
 }
 
+/** What is known at one point of one path. */
 export interface State {
-  /** Values by place; a place that is not there holds its own name. */
+  /** Values by place; a place that is not in the map has its own name as its value. */
   store: ReadonlyMap<string, string>;
-  /** Signs of values. */
+  /** Signs of values, as bits of {@link sign}. */
   signs: ReadonlyMap<string, number>;
-  /** Comparisons of values that came out on this path. */
+  /** Comparisons of values, `a < b`, and how they came out on this path. */
   conditions: ReadonlyMap<string, boolean>;
+  /** Whether the reference is still to come, is held, or was dropped. */
   phase: 'before' | 'held' | 'released';
-  /** The node of the call that handed the reference in, of several that may. */
+  /** Id of the node by which the reference came in, where several may hand it in. */
   from: number | null;
-  /** Possible outcomes of the acquiring call. */
+  /** Possible outcomes of the acquiring call, as bits of {@link outcome}. */
   outcomes: number;
-  /** The value that is the acquiring call's result, and the one that it is compared with. */
+  /** The value that is the acquiring call's result. */
   result: string | null;
+  /** The value that is the number of pages which that call was asked for. */
   asked: string | null;
-  /** Further references on the same page. */
+  /** How many extra references on the same page are held. */
   extra: number;
-  /** The loop that takes one more on each element of an array, or gives one back: that is counted where it is left. */
+  /** The loop that takes, or gives back, an extra reference for each element of an array: counted once, where the loop is left. */
   each: number | null;
-  /** Memory that this path allocated. */
+  /** Memory that this path has allocated. */
   fresh: ReadonlySet<string>;
-  /** Of that, what still is zero where nobody has stored. */
+  /** The part of `fresh` that is zero wherever nothing was stored. */
   zeroed: ReadonlySet<string>;
-  /** Memory that somebody else may reach. */
+  /** The part of `fresh` that somebody else may reach. */
   shared: ReadonlySet<string>;
-  /** Something that holds the reference was listed, scheduled or handed to somebody who keeps it. */
+  /** True if something that holds the reference was put on a list, scheduled or handed to somebody who keeps it. */
   linked: boolean;
-  /** The path goes on from a call that could not be looked into, behind the drop if there was one: that the pages still are where they were is not certain. */
+  /** True after a call that could not be looked into: the pages may not be where they were. Behind a drop, of calls since the drop. */
   unsure: boolean;
-  /** The variable that says which element of an array the reference stands in, on a path that has not gone on from it. */
+  /** The variable that indexes the element in which the reference is, until the path moves on from that element. */
   index: string | null;
-  /** Loops of which the body was entered. */
+  /** Ids of the loops whose body was entered. */
   loops: ReadonlySet<number>;
-  /** Of loops that count, whether this round is known to be the last one. */
+  /** By the id of a counting loop, whether this iteration is known to be the last one, or not to be. */
   last: ReadonlyMap<number, boolean>;
+  /** The drop, if the reference was dropped. */
   dropped: Drop | null;
+  /** The path's steps so far. */
   trail: Trail | null;
 }
 
+/** The state before anything is known. */
 export const nothingKnown: State = {
   store: new Map(),
   signs: new Map(),
@@ -98,8 +107,8 @@ export const nothingKnown: State = {
 };
 
 /**
- * A state of which some parts are other ones. All states are made by one literal and so have one shape: the engine gives every
- * spread a shape of its own, and what is compiled for some shapes is thrown away when it meets the next.
+ * A copy of a state with some parts replaced. All states are made by this one literal, so that they have one hidden class in V8: a
+ * spread would give each its own, and code that was optimized for some would be thrown away at the next.
  */
 export function altered(s: State, parts: Partial<State>): State {
   const next: State = {
@@ -127,89 +136,101 @@ export function altered(s: State, parts: Partial<State>): State {
   return Object.assign(next, parts);
 }
 
-/** What a function does with a reference that it was given or took, on one of its paths. */
+/** One way in which a function ends, with what became of the reference that it was given or took: in terms of its caller. */
 export interface Exit {
-  /** The function that was left, and the variant of it; `null` where a walk was given up. */
+  /** The function; `null` for a walk that was given up. */
   by: FunctionReference | null;
+  /** Its variant. */
   graph: Graph | null;
-  /** Sign of the result. */
+  /** Signs of the return value, as bits of {@link sign}. */
   result: number;
+  /** Whether the reference is still held, was dropped, is lost, or is not known of. */
   kind: 'held' | 'dropped' | 'lost' | 'unknown';
-  /** Where it is held, in the caller's terms: below a parameter, below the result, or in memory of nobody's. */
+  /** Where it is held or, once dropped, pointed at: below a parameter or the return value, or in other memory that lives on. */
   holders: readonly Holder[];
-  /** Of where it stands below memory that is not the function's own, how it is come to from there: somebody else may have another way to that. */
+  /** Suffixes at which it is below memory that the function did not allocate, or that others know: they may get to it by those. */
   within: readonly string[];
+  /** Possible outcomes of the acquiring call, as bits of {@link outcome}. */
   outcomes: number;
-  /** The result is the acquiring call's result. */
+  /** True if the return value is the acquiring call's result. */
   counts: boolean;
-  /** What the acquiring call was asked for: a constant, or where it stands in the caller's terms. */
+  /** The number of pages that the acquiring call was asked for: a constant, or where that number is. */
   asked: Holder | string | null;
-  /** Further places that it stands at, in the caller's terms: an object that keeps it beside the pages. */
+  /** Further places of that number: an object that keeps it beside the pages. */
   askedIn: readonly Holder[];
-  /** The constant that the result is. */
+  /** The constant that the return value is known to be. */
   equals: string | null;
-  /** The parameter that the result is, as it was given, `null` for any other. */
+  /** Index of the parameter that the return value is, as it was passed; `null` if it is none. */
   gives: number | null;
-  /** The place below a parameter from which the result was got, as it stood there: `return obj->pages`; `null` for any other. */
+  /** The place below a parameter whose value is returned, `return obj->pages`; `null` for any other return value. */
   got: Holder | null;
-  /** The result is memory that the function allocated. */
+  /** True if the return value is memory that the function has allocated. */
   allocated: boolean;
-  /** Parameters through which memory that the function allocated is handed out with the reference in it: `*out = obj`. */
+  /** Indices of the parameters by which memory that the function allocated is handed out, with the reference in it: `*out = obj`. */
   made: readonly number[];
-  /** Once the pages are dropped, or where a function fails with them, memory below parameters that was set to zero: the count of those left, the pointer to them. */
+  /** Places below parameters that were set to zero (counts, pointers), if the pages were dropped or the function fails with them. */
   none: readonly Holder[];
-  /** Where a function fails with the pages, numbers below parameters that it sets on other ways: the count of those there. */
+  /** Where the function fails with the pages: numbers below parameters that it sets on other paths and not on this one. */
   unset: readonly Holder[];
+  /** How many extra references are left. */
   extra: number;
-  /** Constants other than zero that are stored below what the function was given, and flags that are set there, on every way that ends like this one. */
+  /** Constants other than zero, and flags, that are set below parameters on every path that ends by this exit. */
   sets: readonly Stored[];
-  /** Numbers below what the function was given that it sets on some way, and on none that ends like this one. */
+  /** Numbers below parameters that the function sets on some path, and on none that ends by this exit. */
   untouched: readonly Holder[];
-  /** What was found on the way of numbers that the function was given, of those of which its callers' constants decide. */
+  /** What the path has found of the parameters that decide how the function ends (see {@link Called.modes}). */
   requires: readonly Requirement[];
-  /** Where all that is held was taken in earlier rounds of a loop, what says how many rounds that has: of one, none are earlier. */
+  /**
+   * Where all that is held was taken in earlier iterations of a loop: the loop's bound. If that is one, there are no earlier iterations.
+   */
   rounds: readonly Holder[];
-  /** Lists below what the function was given on which it has put objects that hold the reference, by what it calls those. */
+  /** Lists below parameters on which objects with the reference were put, and the function's name for the object. */
   chains: readonly (Holder & { object: string })[];
+  /** The drop, if the reference was dropped. */
   drop: Drop | null;
-  /** A call has failed by which all ways of the function to its drops lead: whatever the object is, that may happen. */
+  /** True for a failure that precedes every drop of the function, by the result of a call that may fail for any object. */
   early: boolean;
+  /** The path's steps. */
   trail: Trail | null;
-  /** Where the function was left. */
+  /** Offset of the return statement, or of the function's end. */
   pos: number;
-  /** What the path went through was listed, scheduled or handed to somebody who keeps it. */
+  /** True if something that held the reference was put on a list, scheduled or handed to somebody who keeps it. */
   linked: boolean;
-  /** What a call that could not be looked into did is not known: only what is kept by all that is known is told. */
+  /** True if a call on the path could not be looked into: only that the pages are kept is told of such an exit, not that they are lost. */
   unsure: boolean;
 }
 
-/** A way out, and the statement from which on every path ends as it does. */
+/** An exit, and the branch that decides for it. */
 export interface Turned {
+  /** The exit. */
   exit: Exit;
+  /** Offset of the statement from which on every path ends by such an exit. */
   pos: number;
 }
 
-/** A constant at a place in the terms of a function's caller, or of the number there a flag that is set, see flags.ts. */
+/** A constant at a place in the caller's terms, or a flag (`@FLAG`, see flags.ts) that is set in the number there. */
 export interface Stored extends Holder {
+  /** The constant or flag. */
   value: string;
 }
 
-/** What a way out asks of the number that a parameter is: signs, or how it compares with a constant. */
+/** What an exit requires of the number that the parameter with index `of` is: its signs, or how it compares with a constant. */
 export type Requirement = { of: number; op: null; right: ''; bits: number } | { of: number; op: string; right: string; truth: boolean };
 
-/** A place in the terms of a function's caller. */
+/** A place in terms of the function's caller. */
 export interface Holder {
-  /** Index of the parameter, -1 for the result, -2 for memory that is reached in another way. */
+  /** Index of the parameter, -1 for the return value, -2 for memory that is reached otherwise: `suffix` is then a whole path. */
   of: number;
+  /** The suffix below it. */
   suffix: string;
 }
 
-/** True for two names of one place. */
+/** True for the same place. */
 export function isSameHolder(a: Holder, b: Holder): boolean {
   return a.of === b.of && a.suffix === b.suffix;
 }
 
-/** Adds a step to a path. */
+/** The state with one more step on its path. */
 export function told(
   { reference: { file, name } }: { reference: FunctionReference },
   { pos }: { pos: number },
