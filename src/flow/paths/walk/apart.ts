@@ -1,4 +1,4 @@
-/** Failures of a function that was handed the pages, of which some drop them and others do not. */
+/** Failures of a function that was given the pages: some drop them and some do not. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
@@ -14,7 +14,10 @@ interface Within {
   graph: Graph;
 }
 
-/** Ends the failures that leave the pages with a step that says so, where others drop them and each turns from what may still succeed. */
+/**
+ * Ends the trails of failures that leave the pages with a step that says so, if other failures of the function drop them, and each of
+ * both kinds turns off at a branch of its own from what may still succeed.
+ */
 export function withApart(within: Within, exits: Exit[], { isApart, turns }: Tracks): Exit[] {
   const { file, name } = within.reference;
   const givesPointer = (within.program.variants(within.reference)[0]?.returns.pointers ?? 0) > 0;
@@ -32,7 +35,7 @@ export function withApart(within: Within, exits: Exit[], { isApart, turns }: Tra
   });
 }
 
-/** True for a way on which a number is asked for that the caller has given: by that it may say who is to drop the pages. */
+/** True if a number that the caller passed is tested on the path: it may say who is to drop the pages. */
 function asksCaller({ reference, graph }: Within, { trail }: Exit): boolean {
   const numbers = graph.params.flatMap(({ name, type }) => (type.pointers === 0 && name !== '' ? [name] : []));
   if (numbers.length === 0) return false;

@@ -1,24 +1,28 @@
-/** Which conditions on a path decide about its end, of a walk that is over. */
+/** Finds the conditions on a path that decide how it ends, once the walk is over. */
 import type { Trail, TrailStep } from '../memory/trail.js';
 
-/** How states follow each other: to each state the last edge that leads there, to each edge the one before it to that state, and where it comes from. */
+/** The edges between the states of a walk, as linked lists in arrays: each edge is an index, each state a number. */
 export interface Edges {
+  /** By state, the last edge that leads there. */
   last: number[];
+  /** By edge, the edge before it that leads to the same state; -1 if there is none. */
   before: number[];
+  /** By edge, the state that it comes from. */
   froms: number[];
 }
 
-/** Some of a walk's states. */
+/** Some of the states of a walk. */
 export interface Reached {
-  /** In the order in which they were found. */
+  /** Their numbers, in the order in which they were found. */
   states: readonly number[];
+  /** True for a state that is one of them. */
   has(state: number): boolean;
 }
 
-/** The states from which some are reached, these among them. @param isPassed false for a state by which no way is followed */
+/** The states from which some can be reached, with these. @param isPassed false for a state whose predecessors are not added */
 export function upTo({ last, before, froms }: Edges, ends: readonly number[], isPassed: (state: number) => boolean = () => true): Reached {
   const states: number[] = [];
-  // A walk has thousands of states and is asked again and again: marks are cheaper than a set of them.
+  // A walk has thousands of states and this is asked again and again: an array of marks costs less than a set.
   const marks = new Uint8Array(ends.reduce((a, b) => Math.max(a, b + 1), last.length));
   const add = (state: number): void => {
     if (marks[state] === 1) return;
@@ -35,12 +39,13 @@ export function upTo({ last, before, froms }: Edges, ends: readonly number[], is
 }
 
 /**
- * Marks as idle, in a trail, the conditions that do not decide: where they come out otherwise, such an end is reached, too, or they cannot.
- * @param testedAt the condition that is looked at from a state, as a step; `null` where none is
- * @param isEnd true for a state from which some path ends
- * @param isControl true for one from which the condition is looked at by which a loop goes on or ends: it ends sooner or later
- * @returns asked with what the trail's end is called, with the states from which such an end is reached, and with the condition at
- *   which the trail turned towards it, which is told the last time that it is met
+ * Makes a function that marks as idle, in a trail, the conditions that do not decide how it ends: if they come out otherwise the same end
+ * is reached, too, or they cannot come out otherwise.
+ * @param testedAt the step of the condition that a state is at; `null` if it is at none
+ * @param isEnd true for a state at which some path ends
+ * @param isControl true for a state at a loop's own condition: it is never taken for one that only delays the end, as loops do end
+ * @returns called with a trail, a key for its end, the states from which such an end is reached, and the condition at which the trail
+ *   turned towards it: that one is shown where it was met last
  */
 export function decidingOnly(
   edges: Edges,
@@ -51,7 +56,7 @@ export function decidingOnly(
   let children = null as Children | null;
   const known = new Map<string, (step: TrailStep) => boolean>();
 
-  /** True for a condition on ways to some states that does not decide whether one comes there. */
+  /** Makes a test for conditions on the way to some states that do not decide whether a path gets there. */
   function idleTests(ends: readonly number[]): (step: TrailStep) => boolean {
     children ??= childrenIn(edges);
     const next = children;
@@ -64,13 +69,13 @@ export function decidingOnly(
       if (same) same.push(state);
       else states.set(step, [state]);
     }
-    /** True if another outcome of a condition, in which something can be, is none of some states. */
+    /** True if another outcome of a condition is possible, and leads to none of some states. */
     const isLeft = (tested: readonly number[], isComing: (state: number) => boolean): boolean => {
       const isAway = (other: number): boolean =>
         testedAt(other) !== null && !isComing(other) && (isEnd(other) || next[other] !== undefined);
       return tested.some((state) => parentsOf(edges, state).some((parent) => next[parent]?.some(isAway)));
     };
-    /** True if another outcome comes there by a later round alone, in which the condition comes out as here. */
+    /** True if another outcome gets there only by a later loop iteration in which the condition comes out as it does here. */
     const isPutOff = (step: TrailStep, tested: readonly number[]): boolean => {
       if (tested.some(isControl)) return false;
       const coming = upTo(edges, ends, (state) => testedAt(state) !== step);
@@ -78,7 +83,7 @@ export function decidingOnly(
     };
     const idle = new Map<TrailStep, boolean>();
     return (step) => {
-      // What a function that was called has told has been judged there.
+      // A condition of a callee is in no state of this walk: it was judged in the callee's own.
       const tested = states.get(step);
       const found = idle.get(step) ?? (tested !== undefined && !isLeft(tested, leading.has) && !isPutOff(step, tested));
       idle.set(step, found);
@@ -86,7 +91,7 @@ export function decidingOnly(
     };
   }
 
-  /** The same by what such an end is called: several ways lead to one. */
+  /** {@link idleTests} for an end, by its key: several ways lead to one. */
   function idleFor(end: string, endsOf: () => readonly number[]): (step: TrailStep) => boolean {
     const found = known.get(end) ?? idleTests(endsOf());
     known.set(end, found);
@@ -111,7 +116,7 @@ function parentsOf({ last, before, froms }: Edges, state: number): number[] {
   return found;
 }
 
-/** The states that follow each; none are there for one that no other follows. */
+/** By state, the states that follow it; undefined if none does. */
 type Children = readonly (readonly number[] | undefined)[];
 
 function childrenIn(edges: Edges): Children {

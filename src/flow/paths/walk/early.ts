@@ -1,4 +1,4 @@
-/** Failures of functions that end objects: those that may come whatever the object is, before any drop. */
+/** Failures of functions that end objects: those before any drop that may happen with any object. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
@@ -17,7 +17,7 @@ interface Within {
   graph: Graph;
 }
 
-/** The ways out of a variant of a function that was given the pages, told of each failure whether it is one by which all ways to the drops lead. */
+/** The exits of a function that was given the pages; marked as `early` are failures before all drops that may happen with any object. */
 export function withEarly(within: Within, exits: Exit[]): Exit[] {
   const drops = new Set(exits.flatMap((e) => (e.kind === 'dropped' && e.drop !== null ? [e.drop.pos] : [])));
   if (drops.size === 0 || !exits.some(mayBeEarly)) return exits;
@@ -32,18 +32,18 @@ export function withEarly(within: Within, exits: Exit[]): Exit[] {
   });
 }
 
-/** True for a way out that fails with the pages where nobody else was given them. */
+/** True for an exit that fails with the pages, where nobody else was given them. */
 function mayBeEarly({ kind, result, unsure, linked }: Exit): boolean {
   return kind === 'held' && !unsure && !linked && (result & sign.zero) === 0;
 }
 
-/** Where a function has turned off on a way out: a condition, or what it called. */
+/** The step at which a function turned towards an exit: a condition, or a call. */
 function turnOf({ name, file }: FunctionReference, { trail }: Exit): TrailStep | undefined {
   const isTurn = ({ event }: TrailStep): boolean => event?.kind === 'tested' || event?.kind === 'passed';
   return stepsOf(trail).findLast((step) => step.function === name && step.file === file && isTurn(step));
 }
 
-/** True if no way leads to the drops but by where it turned off, or by a test of what the function itself may have set. */
+/** True if every path to the drops leads by that step, or by a test of what the function itself may have set. */
 function isBefore({ program, reference, graph }: Within, turn: TrailStep, drops: ReadonlySet<number>): boolean {
   if (turn.event?.kind === 'passed') return turn.event.early === true && drops.has(turn.pos);
   const isDrop = ({ operation: o, pos }: Node): boolean => o?.kind === 'call' && drops.has(pos);
@@ -54,7 +54,7 @@ function isBefore({ program, reference, graph }: Within, turn: TrailStep, drops:
   return !leadsTo(graph, graph.nodes[graph.entry] as Node, isDrop, (n) => isTurn(n) || (n.operation?.kind === 'assume' && open.has(n.pos)));
 }
 
-/** True for a test, on the way to another, of a member to which the function may have stored before: it is not as the object came. */
+/** True for a test, on a path to the other one, of a member that the function may have stored to before: it is not as the object came. */
 function isOpen(graph: Graph, n: Node, isOther: (n: Node) => boolean): boolean {
   const path = n.operation?.kind === 'assume' ? n.operation.left.path : null;
   if (path === null || rootOf(path) === path) return false;
@@ -62,7 +62,7 @@ function isOpen(graph: Graph, n: Node, isOther: (n: Node) => boolean): boolean {
   return leadsTo(graph, n, isOther) && graph.nodes.some((m) => isStore(m) && leadsTo(graph, m, (x) => x === n));
 }
 
-/** True for a test of what a call has come to that may fail; one that counts users, or only looks at the object, may not. */
+/** True for a test of the result of calls that may fail; calls that count users, or only look at the object, may not. */
 function saysFailed({ program, reference: { file }, graph }: Within, n: Node): boolean {
   const results = testedBy(graph, n);
   const names = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && results.includes(o.result) ? [o.name ?? ''] : []));

@@ -1,4 +1,4 @@
-/** What is left of the reference when a function is left. */
+/** What is left of the reference when a function returns: makes the exits. */
 import type { Node } from '../../../program/graph.js';
 import { suffixAfter } from '../../../program/path.js';
 import { goingOn } from '../../../protocol/index.js';
@@ -17,7 +17,7 @@ import { happened, latest } from '../memory/trail.js';
 import { chainsOf } from '../step/chained.js';
 import { setsOf, untouchedBy } from './sets.js';
 
-/** The exit of a path; `null` for one on which the reference never was. */
+/** The exit of a path; `null` for a path on which the reference never was. */
 export function exitOf(local: Called, state: State, n: Node): Exit | null {
   if (state.phase === 'before') return null;
   const returned = state.store.get('%return') ?? null;
@@ -54,18 +54,18 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
     linked: state.linked,
     unsure: state.unsure || state.dropped?.unsure === true,
   };
-  // An error holds nothing, wherever the pages would be below what is returned otherwise.
+  // With an error returned, what is below the return value on other paths is not there.
   const object = exit.result === sign.negative ? null : returned;
   if (state.phase === 'released') {
     const holders = outliving(local, state, object);
     return { ...exit, holders, made: madeFor(local, state, holders), none: emptied(local, state) };
   }
-  // A reference that was never looked for may not be there.
+  // If the call took nothing, there is no reference to lose.
   if ((state.outcomes & (outcome.short | outcome.all | outcome.earlier)) === 0) return null;
   const found = outliving(local, state, object);
   if (found.length > 0) {
     const rounds = roundsOf(local, state);
-    // Who fails may have made the object forget them.
+    // A function that fails may have made the object forget the pages: its counts and pointers tell.
     const hasFailed = exit.result === sign.negative && local.entry.kind !== 'given';
     const [none, unset] = hasFailed ? [emptied(local, state), unsetIn(local, state)] : [[], []];
     return { ...exit, kind: 'held', holders: found, within: withinOthers(state), made: madeFor(local, state, found), none, unset, rounds };
@@ -74,7 +74,7 @@ export function exitOf(local: Called, state: State, n: Node): Exit | null {
   return { ...exit, kind: state.extra > 0 || state.unsure ? 'unknown' : 'lost' };
 }
 
-/** What says how many rounds the loop has in which pages are taken, where those of earlier rounds are all that is held. */
+/** The bound of the one loop in which pages are taken, if those of earlier iterations are all that is held. */
 function roundsOf(local: Called, { outcomes }: State): Holder[] {
   const [loop] = local.taking;
   if ((outcomes & outcome.earlier) === 0 || (outcomes & (outcome.short | outcome.all)) !== 0 || !loop || local.taking.length > 1) return [];
@@ -83,13 +83,13 @@ function roundsOf(local: Called, { outcomes }: State): Holder[] {
   return place === null ? [] : [place];
 }
 
-/** How the reference is come to from memory that the function has not allocated, or that others know. */
+/** Suffixes at which the reference is below memory that the function did not allocate, or that others know. */
 function withinOthers(state: State): string[] {
   const isOthers = (base: string): boolean => !state.fresh.has(base) || state.shared.has(base);
   return holders(state).flatMap((place) => (place !== baseOf(place) && isOthers(baseOf(place)) ? [place.slice(baseOf(place).length)] : []));
 }
 
-/** What stands below parameters and was set to zero. */
+/** Places below parameters that were set to zero. */
 function emptied({ graph }: Called, { store }: State): Holder[] {
   return [...store].flatMap(([place, value]) => {
     const base = baseOf(place);
@@ -98,30 +98,32 @@ function emptied({ graph }: Called, { store }: State): Holder[] {
   });
 }
 
-/** What stands below parameters, is a number, and was not set on this path. */
+/** Numbers below parameters that the function sets on other paths, and not on this one. */
 function unsetIn({ graph }: Called, { store }: State): Holder[] {
   return numbersSetIn(graph).filter(({ of, suffix }) => !store.has(`${graph.params[of]?.name}${suffix}`));
 }
 
-/** The parameters that lead to a pointer which was set to memory of this path's own, that nobody else may reach, with the reference in it. */
+/**
+ * Parameters through which memory is handed out that this path allocated and nobody else reaches, with the reference in it: `*out = obj`.
+ */
 function madeFor({ graph }: Called, state: State, found: readonly Holder[]): number[] {
   return graph.params.flatMap(({ name }, index) => {
     if (!found.some((h) => h.of === index && /^([.@]|\[\]\[\])/.test(h.suffix))) return [];
     const place = placeBelow(state, valueAt(state, name), '[]');
     const value = place === null ? null : valueAt(state, place);
     if (value === null || !state.fresh.has(value) || state.shared.has(value)) return [];
-    // What a container of the caller's has as well is found there by the same path.
+    // What a container of the caller's holds as well, is found there by the same suffix.
     const isThere = (held: string): boolean => isVariable(held) || suffixAfter(held, value) !== null;
     return found.some((h) => h.of === index && h.suffix.startsWith('@')) && !holders(state).every(isThere) ? [] : [index];
   });
 }
 
-/** True if the caller has the page itself in a variable of its own. */
+/** True if the caller has the page itself in a variable. */
 function byValue({ entry }: Called): boolean {
   return entry.kind === 'given' && entry.facts.some((f) => !/[.[@]/.test(f));
 }
 
-/** What the acquiring call was asked for: a constant, or the places at which it stands. */
+/** The number of pages that the acquiring call was asked for: a constant, or the places in the caller's terms that have it. */
 function askedOf({ graph }: Called, state: State): Pick<Exit, 'asked' | 'askedIn'> {
   const { asked } = state;
   if (asked === null || asked.startsWith('=')) return { asked, askedIn: [] };
@@ -130,13 +132,13 @@ function askedOf({ graph }: Called, state: State): Pick<Exit, 'asked' | 'askedIn
     const of = graph.params.findIndex((p) => p.name === base);
     return of < 0 || (place === base && asked !== base) ? [] : [{ of, suffix: place.slice(base.length) }];
   };
-  // A parameter is what the caller gave; a field is what stands there now.
+  // A parameter's value is what the caller passed. A field counts only if it still has that number.
   const kept = [...state.store].flatMap(([place, value]) => (value === asked && place !== asked ? below(place) : []));
   const [first = null, ...others] = asked === baseOf(asked) || valueAt(state, asked) === asked ? [...below(asked), ...kept] : kept;
   return { asked: first, askedIn: others };
 }
 
-/** The number among a function's parameters that a result is, still as it was given. */
+/** Index of the parameter, a number, that is returned as it was passed; `null` if none is. */
 function givenOf({ graph }: Called, { conditions }: State, returned: string | null): number | null {
   if (returned === null) return null;
   const isIt = (name: string): boolean => name === returned || conditions.get(`${returned} == ${name}`) === true;
@@ -144,7 +146,7 @@ function givenOf({ graph }: Called, { conditions }: State, returned: string | nu
   return index < 0 ? null : index;
 }
 
-/** The place below a parameter that a result is what stood there. */
+/** The place below a parameter whose value is returned as it was on entry. */
 function gotFrom({ graph }: Called, returned: string | null): Holder | null {
   if (returned === null || !/^\w+(?:\.\w+|\[\])+$/.test(returned)) return null;
   const base = baseOf(returned);
@@ -152,13 +154,13 @@ function gotFrom({ graph }: Called, returned: string | null): Holder | null {
   return of < 0 ? null : { of, suffix: returned.slice(base.length) };
 }
 
-/** Where the function was left: its return statement, or its end. Those that it called have returned too. */
+/** Offset of the return statement, or of the function's end. Callees have returned on the path, too: only the function's own counts. */
 function leftAt({ reference: { file, name } }: Called, { trail }: State, n: Node): number {
   const left = latest(trail, 'returned', (step) => step.function === name && step.file === file);
   return left?.pos ?? n.pos;
 }
 
-/** Places that outlive the function. */
+/** The places that hold the reference and outlive the function, in the caller's terms. */
 function outliving(local: Called, state: State, returned: string | null): Holder[] {
   const { graph } = local;
   const found: Holder[] = [];
@@ -174,7 +176,7 @@ function outliving(local: Called, state: State, returned: string | null): Holder
     const base = baseOf(place);
     if (place === base && !base.startsWith('::')) continue;
     if (graph.params.some((p) => p.name === base)) continue;
-    // What is reached from a parameter or the result stands there already.
+    // What is reached from a parameter or the return value is in the list already.
     const isNobodys = state.fresh.has(base) ? !state.shared.has(base) : base.startsWith('%');
     if (isNobodys && found.some((h) => h.of >= -1) && isReached(local, state, base, returned)) continue;
     if (outlives(local, state, base, returned, 0)) for (const name of namesFrom(state, base)) add(-2, name + place.slice(base.length));
@@ -182,7 +184,7 @@ function outliving(local: Called, state: State, returned: string | null): Holder
   return found;
 }
 
-/** What memory is called by the pointers in other memory that lead to it; its own name if none does. */
+/** Names of some memory by the pointers in other memory that lead to it; its own name if none does. */
 function namesFrom(state: State, base: string): string[] {
   const found = [...state.store].flatMap(([place, value]) => (value === base && place !== baseOf(place) ? [place] : []));
   return found.length > 0 ? found : [base];
@@ -206,10 +208,10 @@ function without(state: State, name: string): ReadonlyMap<string, string> {
   return keptOf(state.store, (place) => place !== name);
 }
 
-/** True if somebody else may reach what a base leads to once the function is left. */
+/** True if somebody else may reach the memory below a base once the function has returned. */
 function outlives(local: Called, state: State, base: string, returned: string | null, depth: number): boolean {
   if (base.startsWith('::') || (returned !== null && leadsTo(returned, base))) return true;
-  // Behind an error, or NULL, there is nothing.
+  // Below an error or NULL there is nothing.
   if (!base.startsWith('=') && (signOf(state, base) & sign.positive) === 0) return false;
   const { graph } = local;
   if (graph.params.some((p) => p.name === base)) return true;
@@ -227,11 +229,11 @@ function outlives(local: Called, state: State, base: string, returned: string | 
   }
   const type = graph.types.get(base);
   if (!type) return true;
-  // A local array or struct goes with the function; a local pointer that was set to nothing known leads to somebody's object.
+  // A local array or struct ends with the function. A local pointer of unknown value leads to somebody's object.
   return type.pointers > 0 && type.dims.length === 0 && !isOwnArray(state, base);
 }
 
-/** True for a pointer to some memory, or into it; what stands there, `req->status`, does not lead back. */
+/** True for a pointer to, or into, some memory. A value that was read from there, `req->status`, does not lead back. */
 function leadsTo(value: string, base: string): boolean {
   return baseOf(value) === base && (value.startsWith('&') || !/\.\w/.test(suffixAfter(value, base) ?? ''));
 }

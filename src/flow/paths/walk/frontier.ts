@@ -1,4 +1,4 @@
-/** The states of a walk: those that it still has to go on from, and how they follow each other. */
+/** The states of a walk: those still to be continued, and how they follow each other. */
 import type { Graph, Node } from '../../../program/graph.js';
 import type { Shape } from '../function/shape.js';
 import { holders, isVariable } from '../memory/memory.js';
@@ -7,8 +7,9 @@ import type { TrailStep } from '../memory/trail.js';
 import { forgetting, isSame, type Told } from './merge.js';
 import { openTracks, type Tracks } from './tracks.js';
 
+/** The most states of one walk. */
 const maxStates = 2500;
-/** How often a node is walked before and while the reference is held: enough for what paths correlate in practice. */
+/** How many states a node is walked with, by stage ({@link stageOf}): enough for what paths correlate in practice. */
 const maxVisits = { before: 8, held: 32, unsure: 8, released: 6 } as const;
 
 /** A state before a node. */
@@ -17,34 +18,37 @@ interface At {
   state: State;
 }
 
+/** A worklist of states. */
 export interface Frontier {
+  /** How the states follow each other. */
   tracks: Tracks;
-  /** Goes on to the next state; `null` if there is none, or if there have been too many. */
+  /** Moves on to the next state; `null` if there is none left, or if there were too many. */
   next(): At | null;
-  /** The number of the state that is gone on from. */
+  /** The number of the current state. */
   at(): number;
+  /** The node that a state is before. */
   nodeOf(index: number): number;
-  /** From the present state, a path comes to a node. Where ways meet, a state that was there before is not walked again. */
+  /** Adds a state, reached from the current one. At a node where paths meet, a state that is known there is not walked again. */
   come(node: number, state: State): void;
-  /** The same where no other way leads. */
+  /** As {@link come}, for a node that only the current path leads to. */
   keep(node: number, state: State): void;
-  /** One more node is walked without a state of it being kept. */
+  /** Counts a node that was walked without a state being kept for it. */
   pass(): void;
-  /** A way on from the present state is not followed. */
+  /** Notes that a path from the current state is not followed. */
   unfollowed(): void;
-  /** A path from the present state ends; it may lead to whatever others do that were walked. */
+  /** Notes that a path from the current state ends, and may lead to any exit that was found. */
   crowded(): void;
-  /** How often a way on was not followed. */
+  /** How often a path was not followed. */
   missed(): number;
   /** True if there were more states than are walked. */
   isOver(): boolean;
-  /** True if some way on which the reference was held was not followed to its end. */
+  /** True if some path on which the reference was held was not followed to its end. */
   isCut(): boolean;
 }
 
-/** @param stepOf how a condition is told */
+/** A worklist with a function's first state. @param stepOf how a condition is told */
 export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (n: Node) => TrailStep | null, told: Told): Frontier {
-  /** States by the nodes at which ways meet. */
+  /** By node at which paths meet, the numbers of its states. */
   const met: (number[] | undefined)[] = new Array(graph.nodes.length);
   const visits = {
     before: new Uint16Array(graph.nodes.length),
@@ -79,7 +83,7 @@ export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (
     others++;
     const { node, state } = queue[index] as At;
     const isHeld = state.phase === 'held';
-    // What nothing holds that is read later is lost, whatever follows.
+    // If nothing that is read later holds the reference, it is lost, whatever follows.
     if (!isHeld || holders(state).some((place) => !isVariable(place) || shape.isLive(node, place))) tracks.other(index);
     if (isHeld) cut = true;
   }
@@ -89,7 +93,7 @@ export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (
     if (at >= queue.length) return null;
     over = queue.length + passed > maxStates;
     if (!over) return queue[at] as At;
-    // What was found so far is found; where the rest leads to is not known.
+    // What was found so far stands; where the other states lead is not known.
     for (let rest = at; rest < queue.length; rest++) {
       unknown(rest);
       tracks.crowded(rest);
@@ -127,7 +131,7 @@ export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (
     at: () => at,
     nodeOf: (index) => (queue[index] as At).node,
     come(node, state) {
-      // Where ways do not meet, no two states can be one.
+      // Where paths do not meet, no two states can be the same.
       if ((shape.predecessors[node] as readonly number[]).length > 1) meet(node, state);
       else keep(node, state);
     },
@@ -141,7 +145,9 @@ export function openFrontier(graph: Graph, shape: Shape, first: State, stepOf: (
   };
 }
 
-/** What is walked apart: before the reference is there, while it is held, for certain or not, and after it was dropped. */
+/**
+ * The stage that a state is in: before the reference is there, held, held but unsure, dropped. States of each have a bound of their own.
+ */
 export function stageOf({ phase, unsure }: State): keyof typeof maxVisits {
   return phase === 'held' && unsure ? 'unsure' : phase;
 }

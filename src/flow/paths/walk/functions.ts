@@ -1,4 +1,4 @@
-/** What functions do with a reference: walks of them, remembered. */
+/** Walks of functions, remembered: what each does with the reference. */
 import type { FunctionReference } from '../../../program/file.js';
 import { callsAt } from '../../../program/graph.js';
 import { openRecursion } from '../../../program/recursion.js';
@@ -17,22 +17,24 @@ import type { Exit } from '../memory/state.js';
 import { unknownExit, type Walked, walk } from './walk.js';
 import { wayOf } from './ways.js';
 
-/** How many calls deep a function that is handed the pages is looked into. */
+/** How many calls deep to look into functions that are given the pages. */
 const maxDepth = 24;
 
+/** The walks of a program's functions. */
 export interface Functions {
+  /** What each walk asks of the program. */
   context: Context;
-  /** The acquiring function, walked from where a site takes the reference. */
+  /** Walks the site's function from the acquiring call on. */
   first(start: Start): Walked;
-  /** A function, walked from how it is entered, but for variants that exclude what is assumed. */
+  /** Walks a function from an entry on; not its variants that exclude the `#if` conditions `assumed`. */
   walked(reference: FunctionReference, entry: Entry, assumed?: readonly string[]): Walked;
-  /** A caller, walked from a call on which hands it the pages on some ways out. */
+  /** Walks a caller from its calls of `callee` on, which hands it the pages by some exits. */
   handing(start: Start, caller: FunctionReference, callee: FunctionReference, exits: readonly Exit[]): Walked;
-  /** True if a function may drop pages by another call than that of one function. */
+  /** True if a function has a call other than of `callee` that may drop pages. */
   dropsBeside(reference: FunctionReference, callee: FunctionReference): boolean;
 }
 
-/** The functions of an analysis. */
+/** The walks for an analysis. */
 export const functionsOf = remembered(openFunctions);
 
 function openFunctions(analysis: Analysis): Functions {
@@ -72,7 +74,7 @@ function openFunctions(analysis: Analysis): Functions {
   function walked(reference: FunctionReference, entry: Entry, assumed: readonly string[] = []): Walked {
     const all: Walked = { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
     for (const graph of program.graphs(reference)) {
-      // An arm of an `#if` in which the function behind the call is another one.
+      // Arms of an `#if` in which the called function is another one are left out.
       if (excludes([...graph.assumptions, ...reference.item.conditions], assumed)) continue;
       if (entry.kind === 'site' && !callsAt(graph, entry.pos).some((call) => isSeeding(entry, call))) continue;
       const { exits, lost, failing, emptied, undone, late, cut } = walk(context, reference, graph, entry);
@@ -87,7 +89,7 @@ function openFunctions(analysis: Analysis): Functions {
     return all;
   }
 
-  /** For another site of the file with the same ways out it is the same walk. */
+  /** Sites of a file with the same exits have the same walk. */
   function handing(
     { reference: { file }, acquired }: Start,
     caller: FunctionReference,

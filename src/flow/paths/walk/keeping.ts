@@ -1,4 +1,4 @@
-/** What keeps the pages once a function has succeeded, as fields, to be held against the fields from which pages are dropped. */
+/** The fields that keep the pages when a function has succeeded, compared with the fields from which pages are dropped. */
 import type { FunctionReference } from '../../../program/file.js';
 import { isElsewhere, rootOf, suffixAfter } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
@@ -6,44 +6,52 @@ import { isNarrow, typeAt } from '../../../program/types.js';
 import { heapFact, type Scope, scopeOf } from '../../facts.js';
 import { type Exit, type Holder, outcome, sign } from '../memory/state.js';
 
-/** A drop that is not an unwinding of the acquiring function. */
+/** A drop that the survey has seen, other than by the acquiring function when it fails. */
 export interface Dropping {
-  /** The field or global by which the pages came to it, and those from which they were moved there; none where they were handed to it. */
+  /** The field or global by which the pages came to it, and those they were moved there from; empty if they were handed to it by calls. */
   heaps: readonly string[];
-  /** Key of the function that was handed them by a callee. */
+  /** Key of the function that a callee handed the pages to. */
   holder: string;
-  /** True if a member of this name is asked on the way to the drop: how many there are, or whether there are any. */
+  /** True if a test on the way to the drop reads a member of this name: how many pages there are, or whether there are any. */
   asks(member: string): boolean;
-  /** True if a function, by its key, and what takes the pages are all that call for it: it undoes what those did, and ends nothing that is kept. */
+  /**
+   * True if only the function with this key, and what takes the pages, call for the drop: it undoes their work, and does not end what is
+   * kept.
+   */
   undoes(by: string): boolean;
 }
 
-/** What is known of a site's pages in fields: which hold them, and from which they are dropped. */
+/** What is known of fields that hold a site's pages. */
 export interface Dropped {
+  /** The drops. */
   drops: readonly Dropping[];
+  /** Field and global facts of the fields that hold the pages. */
   heap: readonly string[];
 }
 
-/** A function that was left in success with the pages in memory that lives on, so many calls above the acquiring one. */
+/** A function that succeeded with the pages left in memory that lives on. */
 export interface End {
+  /** The function. */
   reference: FunctionReference;
+  /** Its exit. */
   exit: Exit;
+  /** How many calls above the acquiring function it is. */
   level: number;
 }
 
-/** True for a way out of which the result may say that all went well. */
+/** True for an exit whose return value may be that of a success. */
 export function succeeds(exit: Exit): boolean {
   return exit.kind === 'held' && (exit.result & (sign.zero | sign.positive)) !== 0 && (exit.outcomes & outcome.all) !== 0;
 }
 
-/** True for a result below zero, or that is not zero: where success is zero, that says the same. */
+/** True for a return value below zero, or known not to be zero: if success is zero, that says the same. */
 export function saysFailed({ result }: Exit): boolean {
   return (result & sign.negative) !== 0 && (result & sign.zero) === 0;
 }
 
 /**
- * The fields that keep the pages at an end although no drop takes them from there, and no caller drops them. Empty if one
- * does, or if it cannot be said where they are kept.
+ * The fields that keep the pages at an end, if no drop takes them from any of these and no caller drops them. Empty if one does, or if it
+ * cannot be said where they are kept.
  */
 export function undropped(program: Program, end: End, { drops, heap }: Dropped, levels: ReadonlyMap<string, number>): string[] {
   if (drops.some((d) => d.heaps.length === 0 && (levels.get(d.holder) ?? Number.POSITIVE_INFINITY) > end.level)) return [];
@@ -55,8 +63,8 @@ export function undropped(program: Program, end: End, { drops, heap }: Dropped, 
 }
 
 /**
- * True for a failure on which the pages stand in an object that lives on, of which the member is zero by which all who drop them
- * from there know of them.
+ * True for a failure that leaves the pages in an object that lives on, with a member zero (or not yet set) that every drop from there
+ * asks for: nobody will drop them.
  */
 export function isGivenUp(program: Program, end: End, { drops, heap }: Dropped, levels: ReadonlyMap<string, number>): boolean {
   const { none, unset, holders } = end.exit;
@@ -72,12 +80,12 @@ export function isGivenUp(program: Program, end: End, { drops, heap }: Dropped, 
   return others.length > 0 && members.some((m) => others.every((d) => d.asks(name(m))));
 }
 
-/** The object in which a member stands. */
+/** The suffix of the object that a member is in. */
 function above(suffix: string): string {
   return suffix.slice(0, suffix.lastIndexOf('.'));
 }
 
-/** The fields that an end's holders are, `null` if one of them is memory of which nothing is known. */
+/** The fields that an exit's holders are; `null` if one of them is memory of which nothing is known. */
 function fieldsOf(program: Program, { reference, exit }: End, heap: readonly string[]): string[] | null {
   const graph = program.graphs(reference)[0];
   const returns = program.variants(reference)[0]?.returns;
@@ -93,20 +101,20 @@ function fieldsOf(program: Program, { reference, exit }: End, heap: readonly str
     else if (fact !== null) {
       if (!isNarrow(typeAt(path.replace(/@.*/, ''), scope.graph.types, scope.lookup))) found.push(fact);
     }
-    // An array that was allocated here is reached from what else holds the pages, or is nobody's.
+    // An array that was allocated here is reached by the other holders, or by nobody.
     else if (like.length === 0 && !/^%\d+[~\d]*(\[\]|@\w+)*$/.test(path)) return null;
     else found.push(...like);
   }
   return found;
 }
 
-/** False for a field of a struct that nobody defines: a handle, which stands for a struct that somebody does. */
+/** False for a field of a struct that is not defined anywhere: an opaque handle for a struct that is. */
 function isKnown(fact: string, { lookup }: Scope): boolean {
   const tag = rootOf(fact).slice(1);
   return tag.startsWith('::') || lookup(tag) !== null;
 }
 
-/** The fields known to hold the pages that a place below some object may be: `%3.dma.pages[]` and `#dma.pages[]`. */
+/** The fields known to hold the pages that a place of unknown struct may be: `#dma.pages[]` for `%3.dma.pages[]`. */
 function fieldsLike(place: string, known: readonly string[]): string[] {
   const here = fieldsOn(place);
   return known.filter((fact) => {
@@ -115,14 +123,14 @@ function fieldsLike(place: string, known: readonly string[]): string[] {
   });
 }
 
-/** The fields on a path, without what they are below and hold. */
+/** The fields of a path, from its first `.` on, without indexes and contents. */
 function fieldsOn(path: string): string {
   const bare = plain(path);
   const first = bare.indexOf('.');
   return first < 0 ? '' : bare.slice(first);
 }
 
-/** One field, or a part of it, or one that is reached through two structs: what is dropped of one may be what the other keeps. */
+/** True for the same field, a part of it, or one reached through an outer struct: a drop from one may be of what the other keeps. */
 function isSame(a: string, b: string): boolean {
   const [x, y] = [plain(a), plain(b)];
   if (x === y || x.startsWith(`${y}.`) || y.startsWith(`${x}.`)) return true;

@@ -1,4 +1,4 @@
-/** When two states are one: what no later statement reads is forgotten, and the rest is compared. */
+/** Decides when two states are the same: what no later statement reads is forgotten, and the rest is compared. */
 import { rootOf, suffixAfter } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Shape } from '../function/shape.js';
@@ -7,15 +7,15 @@ import { isSameMap, isSameSet, keptOf } from '../memory/maps.js';
 import { baseOf, isVariable } from '../memory/memory.js';
 import { altered, type State, theReference } from '../memory/state.js';
 
-/** What is to be known at a function's end, though nothing in it reads that any more. */
+/** What callers are told at the function's end, though nothing in it reads that any more. */
 export interface Told {
-  /** Variables of which all that was found is told. */
+  /** Variables of which all that was found is told: the parameters that decide how the function ends. */
   variables: ReadonlySet<string>;
-  /** Flags that were set in what the function was given. */
+  /** True if flags that were set below parameters are told. */
   flags: boolean;
 }
 
-/** What no later statement reads is forgotten. */
+/** A state without what nothing reads from a node on. */
 export function forgetting(state: State, shape: Shape, node: number, told: Told): State {
   const wordOf = wordsOf(shape);
   const store = keptOf(state.store, (place, value) => {
@@ -23,7 +23,7 @@ export function forgetting(state: State, shape: Shape, node: number, told: Told)
     return shape.isLive(node, place) && !(isNumber(value) && !shape.isTested(node, place) && isLeaf(state, place));
   });
   if (state.signs.size === 0 && state.conditions.size === 0) return store === state.store ? state : altered(state, { store });
-  /** True for what a place is below that is no variable, or what may be met again by a place's value. */
+  /** True for the root of a place that is no variable, and for the root of a value that a place may bring up again. */
   const isBase = (base: string): boolean => {
     let found = false;
     store.forEach((value, place) => {
@@ -40,7 +40,7 @@ export function forgetting(state: State, shape: Shape, node: number, told: Told)
     const isFlag = told.flags && bits !== null && base.startsWith('~');
     if (bits !== null && !isFlag && shape.testedBits.has(bits) && !shape.areBitsTested(node, bits)) return false;
     if (!(base.startsWith('::') || base === state.result || shape.isTested(node, base) || isBase(base))) return false;
-    // What stood in a field is met again where that field is read, or where it was copied to.
+    // The value of a field is met again if that field is read, or wherever it was copied to.
     return field === null || value === state.result || value === state.asked || shape.isFieldTested(node, field) || isStored(store, value);
   };
   const signs = keptOf(state.signs, isKept);
@@ -60,18 +60,21 @@ function isStored(store: ReadonlyMap<string, string>, value: string): boolean {
   return found;
 }
 
-/** What a value is below, and the last field on the way to it. */
+/** The parts of a value that decide whether it is still read. */
 interface Word {
+  /** The root, without `&`. */
   base: string;
+  /** The root. */
   root: string;
-  /** A plain variable, as a place: it goes with the function. */
+  /** True for a local variable itself: it ends with the function. */
   isVariable: boolean;
+  /** The last field. */
   field: string | null;
-  /** What it has behind an `@`, which bits of a number have there, see `bitsOf`. */
+  /** The step behind `@`: the content of a container, or bits of a number (see `bitsOf`). */
   bits: string | null;
 }
 
-/** The values that are met in a function are few, and asked about at every join. */
+/** Takes values apart, remembered: a function has few, and they are asked about at every join. */
 const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
   const known = new Map<string, Word>();
   return (value) => {
@@ -90,12 +93,12 @@ const wordsOf = remembered((_shape: Shape): ((value: string) => Word) => {
   };
 });
 
-/** True for a value that leads nowhere. */
+/** True for a value that leads nowhere: a constant or an unknown number. */
 function isNumber(value: string): boolean {
   return value.startsWith('~') || value.startsWith('=');
 }
 
-/** True if nothing is known of what hangs below a variable: without its value it would be seen there again. */
+/** True if nothing is known of what is below a variable: without the variable's value it would seem to be there again. */
 function isLeaf({ store }: State, variable: string): boolean {
   let found = true;
   store.forEach((_, place) => {
@@ -104,7 +107,7 @@ function isLeaf({ store }: State, variable: string): boolean {
   return found;
 }
 
-/** True for states at one node from which on all is the same. */
+/** True for two states at one node that are the same from there on. */
 export function isSame(a: State, b: State): boolean {
   return (
     a.phase === b.phase &&

@@ -1,10 +1,10 @@
-/** Ways that turn to one end where a call is made, some of what it gives being known, and where that is tested: one fault. */
+/** Two ways to one end are one fault: where a call is made, with its result known on some paths, and where that result is tested. */
 import type { Graph, Node } from '../../../program/graph.js';
 import { type Exit, outcome, type Turned } from '../memory/state.js';
 
 /**
- * Ways to ends without those that turn at a call, where others turn to the same end by the test of its result right behind it: what is known of
- * some results is known of all where they are tested.
+ * Leaves out the ways that turn towards an end at a call, if others turn to the same end at the test of its result right behind it: on
+ * some paths the result is known at once, on all of them where it is tested.
  */
 export function toldOnce(graph: Graph, turned: readonly Turned[]): Turned[] {
   const isTold = ({ exit, pos }: Turned): boolean => {
@@ -14,12 +14,12 @@ export function toldOnce(graph: Graph, turned: readonly Turned[]): Turned[] {
   return turned.filter((t) => !isTold(t));
 }
 
-/** True for a way out that only a short count comes to. */
+/** True for an exit that only a short count leads to. */
 function isShort({ outcomes }: Exit): boolean {
   return (outcomes & (outcome.all | outcome.earlier)) === 0;
 }
 
-/** Where the result of a call at a position is tested, with nothing else in between. */
+/** Offsets of the tests of a call's result that follow the call with nothing else in between. */
 function testsBehind({ nodes }: Graph, pos: number): number[] {
   return nodes.flatMap((n) => {
     const result = n.pos === pos ? stored(n) : null;
@@ -35,7 +35,7 @@ function testsBehind({ nodes }: Graph, pos: number): number[] {
   });
 }
 
-/** Where the result of a call comes to stand. */
+/** The variable that a call's result is stored to. */
 function stored({ operation: o }: Node): string | null {
   return o?.kind === 'copy' && o.source.path?.startsWith('%') ? o.target : null;
 }

@@ -1,4 +1,7 @@
-/** Constants that a function stores in what it was given, flags that it sets there, and numbers that it leaves as they are: by those its callers know what it did. */
+/**
+ * What a function sets below its parameters: constants, flags, and the numbers that it leaves alone. By these a caller knows which way
+ * the function went.
+ */
 import { type CallOperation, callsOf } from '../../../program/graph.js';
 import { suffixAfter } from '../../../program/path.js';
 import { noPointer } from '../../../syntax/truth.js';
@@ -12,7 +15,7 @@ import { baseOf } from '../memory/memory.js';
 import { type Holder, isSameHolder, type State, type Stored } from '../memory/state.js';
 import { maySet } from '../step/shared.js';
 
-/** Those on one path; not zeros, which say that nothing is there, see `emptied` of exit.ts. */
+/** The constants and flags that one path sets. Not zeros: they say that nothing is there, see `emptied` in exit.ts. */
 export function setsOf({ graph, entry }: Called, state: State): Stored[] {
   if (!isHandedUp(entry)) return [];
   const found: Stored[] = [];
@@ -29,13 +32,15 @@ function isConstant(value: string): boolean {
   return constantName.test(value) && !noPointer.test(value.replace(/^=/, ''));
 }
 
-/** Those on both of two paths. */
+/** Those that two paths have in common. */
 export function commonSets(some: readonly Stored[], others: readonly Stored[]): readonly Stored[] {
   const isSame = (a: Stored, b: Stored): boolean => isSameHolder(a, b) && a.value === b.value;
   return some.filter((a) => others.some((b) => isSame(a, b)));
 }
 
-/** Of the numbers below parameters that a function sets, itself or by whom it has the pages from, those to which nobody has stored on a path. */
+/**
+ * The numbers below parameters that the function sets on some path, itself or by the callee that hands it the pages, and not on this one.
+ */
 export function untouchedBy(local: Called, { store }: State): Holder[] {
   const { graph, entry } = local;
   if (!isHandedUp(entry)) return [];
@@ -46,7 +51,7 @@ export function untouchedBy(local: Called, { store }: State): Holder[] {
   });
 }
 
-/** What a call left as it was on some of its ways, in the terms of this function's caller. */
+/** The numbers that the callee left as they were on some exits, in terms of this function's caller. */
 function given({ graph, entry }: Called, { args }: CallOperation): Holder[] {
   if (entry.kind !== 'returned') return [];
   return entry.exits.flatMap(({ untouched }) =>
@@ -57,7 +62,7 @@ function given({ graph, entry }: Called, { args }: CallOperation): Holder[] {
   );
 }
 
-/** True if a function that is called may set a number, but for the one that hands on the pages: what that has set is known. */
+/** True if a called function may set a number; not the one that hands on the pages, of which it is known what it has set. */
 function isSetByCall(local: Called, place: string): boolean {
   const { graph, entry } = local;
   return graph.nodes.some(({ operation: o }) => {
@@ -70,7 +75,7 @@ function isSetByCall(local: Called, place: string): boolean {
   });
 }
 
-/** Those that two ways have in common. */
+/** The places that two paths have in common. */
 export function commonHolders(some: readonly Holder[], others: readonly Holder[]): readonly Holder[] {
   return some.filter((a) => others.some((b) => isSameHolder(a, b)));
 }

@@ -1,53 +1,56 @@
-/** How the states of a walk follow each other: from which on nothing but one sort of end can be reached. */
+/** How the states of a walk follow each other: finds the branches from which only one sort of end can be reached. */
 
 import type { Late } from '../context.js';
 import { type Exit, outcome, type Turned } from '../memory/state.js';
 import type { Trail, TrailStep } from '../memory/trail.js';
 import { decidingOnly, type Edges, type Reached, upTo } from './deciding.js';
 
+/** A graph of a walk's states, which are numbered in the order in which they were met. */
 export interface Tracks {
-  /** A state leads to another, with a trail; both are numbers in the order in which they were met. */
+  /** Adds an edge, with the trail that leads along it. */
   edge(from: number, to: number, trail: Trail | null): void;
-  /** The function is left from a state. */
+  /** Notes that the function is left from a state. */
   exit(from: number, exit: Exit): void;
-  /** A state leads to where the walk does not follow. */
+  /** Notes that a path from a state is not followed. */
   other(from: number): void;
   /**
-   * The exits of a sort, each with the place of a state on a way to it from which, and not from the one before, only such exits
-   * can be reached: a branch that decides. One for each such place and exit's place, with the trail that leads by there.
+   * The exits of a sort, each with the branch that decides for it: the place of a state from which only such exits can be reached, where
+   * from the state before others still can. One for each such place and exit's place, with the trail that leads by there.
    */
   turns(isOfSort: (exit: Exit) => boolean): Turned[];
   /**
-   * True if failures of which one sort drops and another does not turn, each at a branch of its own, from what may still succeed: not
-   * where a flag only tells whether there is anything to drop.
+   * True if failures that leave the pages and failures that drop them turn off from what may still succeed at branches of their own.
+   * False if a flag only tells whether there is anything to drop.
    */
   isApart(leaves: (exit: Exit) => boolean, drops: (exit: Exit) => boolean, succeeds: (exit: Exit) => boolean): boolean;
-  /** A state leads to where others were walked, and no more are, or to a call at which its path ends: it may lead to whatever they do. */
+  /** Notes that a path ends where there are too many states, or at a call that may end the object: it may lead to any exit. */
   crowded(from: number): void;
   /**
-   * The trails on which some states are left towards an exit of a sort, or one that may lead to any. Where ways meet, the exit itself
-   * tells of one of them only.
+   * The trails by which some states are left on paths to an exit of a sort, or to one that may lead to any. Where paths meet, an exit's own
+   * trail tells only one of them.
    */
   leading(isFrom: (state: number) => boolean, isOfSort: (exit: Exit) => boolean): Trail[];
-  /** A state leads to what comes too late. */
+  /** Notes that a path from a state leads to what comes too late. */
   late(from: number, late: Late): void;
-  /** An exit's trail without the conditions that do not decide about it: where they come out otherwise, such an exit is reached, too, or nothing. */
+  /** An exit's trail with the conditions marked as idle that do not decide for it. */
   decidedFor(exit: Exit): Trail | null;
-  /** The same of what comes too late. */
+  /** The same for what comes too late. */
   decidedForLate(late: Late): Trail;
 }
 
-/** What a walk tells of its states. */
+/** What is asked about the states of a walk, by their numbers. */
 export interface States {
-  /** Where a state stands, `null` before the reference is there. */
+  /** Offset of the node that a state is before; `null` before the reference is there. */
   posOf(state: number): number | null;
+  /** The trail of a state. */
   trailOf(state: number): Trail | null;
-  /** The condition that is looked at from a state, as a step; `null` where none is. */
+  /** The condition at a state's node, as a step; `null` if there is none. */
   testedAt(state: number): TrailStep | null;
-  /** True if that is the condition by which a loop goes on or ends. */
+  /** True if that is the condition of a loop. */
   isControl(state: number): boolean;
 }
 
+/** Tracks without any state. */
 export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tracks {
   const edges: Edges = { last: [], before: [], froms: [] };
   const { last, before, froms } = edges;
@@ -56,10 +59,10 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
   const others: number[] = [];
   const full: number[] = [];
   const lates: { from: number; late: Late }[] = [];
-  /** Of a walk that is over, the states from which a path ends. */
+  /** Once the walk is over, the states at which a path ends. */
   let endings = null as ReadonlySet<number> | null;
 
-  /** The edges to a state, in the order in which they were met. */
+  /** The edges to a state, in the order in which they were added. */
   function into(state: number): { from: number; trail: Trail | null }[] {
     const found: { from: number; trail: Trail | null }[] = [];
     for (let edge = last[state] ?? -1; edge >= 0; edge = before[edge] as number)
@@ -72,7 +75,7 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
     return ends.states.flatMap((to) => into(to).flatMap(({ from, trail }) => (trail && isFrom(from) ? [trail] : [])));
   }
 
-  /** The states from which something else than an exit of a sort can be reached. */
+  /** The states from which something other than an exit of a sort can be reached. */
   const leadingElsewhere = (isOfSort: (exit: Exit) => boolean): Reached =>
     upTo(edges, [...others, ...exits.filter((e) => !isOfSort(e.exit)).map((e) => e.from)]);
 
@@ -99,7 +102,7 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
       exits.filter((e) => isOfSort(e.exit)).map((e) => e.from),
     );
 
-  /** The states behind which nothing but exits of a sort can be reached, from where something else still can. */
+  /** The states from which something else can still be reached, before an edge behind which only exits of a sort can. */
   function partings(isOfSort: (exit: Exit) => boolean): number[] {
     const elsewhere = leadingElsewhere(isOfSort);
     return leadingTo(isOfSort).states.flatMap((at) =>
@@ -114,11 +117,11 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
     return left.length > 0 && (left.some((at) => dropping.has(at)) || partings(drops).some((at) => succeeding.has(at) && leaving.has(at)));
   }
 
-  /** The condition behind which the walk has turned from what leads elsewhere; `null` where the reference has come in without one. */
+  /** The condition at which a path turned from what leads elsewhere; `null` if the reference came in without one. */
   const turnAt = (state: number, elsewhere: Reached): TrailStep | null =>
     into(state).some(({ from }) => elsewhere.has(from) && posOf(from) !== null) ? testedAt(state) : null;
 
-  /** The branches that decide for an exit, each with the trail by there. */
+  /** The branches that decide for an exit, each with the trail that leads by there. */
   function waysTo(from: number, exit: Exit, elsewhere: Reached): [at: number, trail: Trail | null][] {
     const found: [number, Trail | null][] = [];
     const met = new Map([[from, exit.trail]]);
@@ -134,7 +137,7 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
   /** The states from which the function is left in the same way. */
   const leftAs = ({ kind, pos, result }: Exit): number[] =>
     exits.flatMap((e) => (e.exit.kind === kind && e.exit.pos === pos && e.exit.result === result ? [e.from] : []));
-  /** Those from which the same comes too late. */
+  /** The states from which the same comes too late. */
   const lateAs = ({ kind, pos }: Late): number[] => lates.flatMap((l) => (l.late.kind === kind && l.late.pos === pos ? [l.from] : []));
   const decidedAs = (exit: Exit, trail: Trail | null, turn: TrailStep | null): Trail | null =>
     decided(trail, `${exit.kind}|${exit.pos}|${exit.result}`, () => leftAs(exit), turn);
@@ -164,13 +167,13 @@ export function openTracks({ posOf, trailOf, testedAt, isControl }: States): Tra
   };
 }
 
-/** A trail of which the part that led to a state is replaced by another way to it. */
+/** A trail with the part that led to a state replaced by another way to it. */
 function rerouted(trail: Trail | null, part: Trail | null, other: Trail | null): Trail | null {
   if (part === other) return trail;
   return trail === part || trail === null ? other : { step: trail.step, before: rerouted(trail.before, part, other) };
 }
 
-/** Of two ways to one end, the one with more of the pages: rather with all that the last call was asked for than with what earlier ones took. */
+/** True if the first of two exits has more of the pages: all that the last call was asked for, rather than what earlier ones took. */
 function isMore(a: Exit, b: Exit): boolean {
   const worth = ({ outcomes }: Exit): number => (outcomes & outcome.all ? 2 : outcomes & outcome.earlier ? 1 : 0);
   return worth(a) > worth(b) || (worth(a) === worth(b) && a.outcomes > b.outcomes);

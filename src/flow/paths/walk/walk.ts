@@ -1,7 +1,7 @@
 /**
- * The walk: every path of one function from where the reference is taken, given or handed back, as long as it is held. A
- * state is walked once; what a path need not know any more is forgotten, so that paths that differ in it alone are one.
- * Past a bound the walk keeps what it has found, and says by an exit of kind `unknown` that there may be more.
+ * The walk: follows every path of one function from where the reference is taken, given or handed back, as long as it is held. The same
+ * state is walked only once, and what a path need not know any more is forgotten, so that paths that differ only in that become one.
+ * Past a bound the walk keeps what it has found, and adds an exit of kind `unknown` to say that there may be more.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
@@ -24,19 +24,21 @@ import { saysFailed } from './keeping.js';
 import { toldOnce } from './once.js';
 import { commonHolders, commonSets } from './sets.js';
 
+/** What a walk found. */
 export interface Walked {
+  /** How the function ends. */
   exits: Exit[];
-  /** Ways out that lose the reference, one for each branch from which nothing else can be reached. */
+  /** Exits that lose the reference, one for each branch from which nothing else can be reached. */
   lost: Turned[];
-  /** Ways out that hold it in memory that lives on though they fail, one for each such branch. */
+  /** Exits that fail and hold it in memory that lives on, one for each such branch. */
   failing: Turned[];
-  /** Of those, and of failures with what earlier rounds took, the ones on which members of that memory were set to zero. */
+  /** Failures that hold it, also what earlier iterations took, with members of the caller's memory set to zero, or not yet set. */
   emptied: Turned[];
-  /** How the reference was handed to the function on ways on which it is dropped, or which are too many to be walked all. */
+  /** The trails by which the reference came in on paths that end with a drop, or that may end in any way. */
   undone: Trail[];
-  /** Second drops, drops of more than was taken, uses after the last and stores over what is held, with the way to them. */
+  /** Faults: second drops, drops of more than was taken, uses after the drop, stores over what is held. */
   late: Late[];
-  /** Some way on which the reference was held was not followed to its end. */
+  /** True if some path on which the reference was held was not followed to its end. */
   cut: boolean;
 }
 
@@ -72,6 +74,7 @@ const gaveUp: Exit = {
   unsure: true,
 };
 
+/** The exit of a walk that was given up. */
 export function unknownExit(): Exit {
   return gaveUp;
 }
@@ -84,7 +87,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return nowhere();
   const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
   const walked = nowhere();
-  /** What is stored, and what is not, on all ways that end alike. */
+  /** By key of an exit, what all paths set, and leave as it was, that end by it. */
   const setsAs = new Map<string, Pick<Exit, 'sets' | 'untouched'>>();
   const nodes = context.nodesOf(graph, reference);
   const modes = isHandedUp(entry) ? context.modesOf(reference, graph, handingIn(entry)) : [];
@@ -120,17 +123,17 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     unfollowed: frontier.unfollowed,
     givenUp: frontier.crowded,
   };
-  /** The one node behind another, where no other way leads there; `null` where ways part or meet, or the reference comes in. */
+  /** The one node behind a node, if no other path leads there; `null` if paths part or meet there, or the reference comes in. */
   const straightOn = (n: Node): Node | null => {
     const next = n.successors.length === 1 && n.id !== graph.exit ? (n.successors[0] as number) : graph.entry;
     const isMet = next === graph.entry || (shape.predecessors[next] as readonly number[]).length > 1;
     return isMet || seeds[n.id] === 1 || seeds[next] === 1 ? null : (graph.nodes[next] as Node);
   };
-  /** The states in which a path leaves a node. */
+  /** The states after a node. */
   const behind = (n: Node, state: State): State[] => {
     if (state.phase === 'before' && towardsSeed?.[n.id] === 0) return [];
     const outcomes = run(local, n, state);
-    // A condition that cannot hold ends a path; anything else that ends one is not understood.
+    // A condition that cannot hold ends a path. Any other operation that ends one was not understood.
     if (outcomes.length === 0 && n.operation?.kind !== 'assume') frontier.unfollowed();
     if (entry.kind !== 'object' || seeds[n.id] === 0) return outcomes;
     const found = (made: State): State => {
@@ -139,7 +142,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     };
     return outcomes.map((made) => (made.phase === 'before' ? found(made) : made));
   };
-  /** The state in which it comes to the next node, `null` where it cannot. */
+  /** The state before the next node; `null` if the path cannot go there. */
   const to = (next: Node, from: Node, before: State): State | null => {
     const moved = along(local, from, next, before);
     if (moved?.unsure && !before.unsure) frontier.unfollowed();
@@ -150,7 +153,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
     let n = graph.nodes[at.node] as Node;
     const before = frontier.missed();
     let outcomes = behind(n, state);
-    // Of a straight way only where it begins is kept, as long as nothing is taken or dropped on it, and all of it is followed.
+    // Of a straight run of nodes only the first state is kept, as long as nothing is taken or dropped on it and all of it is followed.
     for (let next = straightOn(n); next !== null && outcomes.length === 1; next = straightOn(n)) {
       const moved = to(next, n, outcomes[0] as State);
       if (moved === null || frontier.missed() > before || stageOf(moved) !== stageOf(state)) {
@@ -200,7 +203,7 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   return walked;
 }
 
-/** By what a way out is another than those that were found before it, in one line. */
+/** A key of an exit: exits with the same are one. */
 function endOf(exit: Exit): string {
   const { kind, result, outcomes, counts, equals, gives, got, unsure } = exit;
   const places = [exit.holders, exit.none, exit.unset].map((some) => some.map((h) => `${h.of}${h.suffix}`).join());
@@ -225,7 +228,7 @@ function nowhere(): Walked {
   return { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
 }
 
-/** True for an exit that may say by its result that the function failed, with pages in memory that lives on. */
+/** True for an exit that may say by its return value that the function failed, with pages in memory that lives on. */
 function isFailing(exit: Exit): boolean {
   return exit.kind === 'held' && !exit.unsure && saysFailed(exit) && (exit.outcomes & (outcome.short | outcome.all)) !== 0;
 }

@@ -1,4 +1,4 @@
-/** Ways out of a function, as its callers can tell them, and what they answer to failures. */
+/** Exits as callers can tell them apart, and which failures callers answer. */
 import type { FunctionReference } from '../../../program/file.js';
 import { callsOf, isRead } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
@@ -9,21 +9,21 @@ import { happened, stepsOf, type Trail, type TrailStep } from '../memory/trail.j
 import { saysFailed, succeeds } from './keeping.js';
 import type { Walked } from './walk.js';
 
-/** True for a way out on which a function says that it has failed, holds nothing more, and leaves its caller pointers to what it has dropped. */
+/** True for an exit that reports failure, has dropped everything, and leaves pointers to what it dropped below parameters. */
 export function isStale(e: Exit): boolean {
   return leavesPointers(e) && e.drop?.whole === true && e.holders.some((h) => h.of >= 0);
 }
 
-/** The same, wherever they are left. */
+/** True for an exit that reports failure, has dropped, and leaves pointers to what it dropped anywhere but in the return value. */
 export function leavesPointers(e: Exit): boolean {
   return e.kind === 'dropped' && !e.unsure && saysFailed(e) && e.drop?.doubt === null && e.holders.some((h) => h.of !== -1);
 }
 
-/** Ways out as a caller can tell them: of those that are alike, the one that is certain, if one is. */
+/** One exit for each kind that a caller can tell apart: a certain one if there is one. */
 export function surest(exits: readonly Exit[]): Exit[] {
   const found = new Map<string, Exit>();
   for (const e of exits) {
-    // By a result that is no count nobody sees what an earlier round of the call's loop took.
+    // Unless the result is the count, nobody sees by it what an earlier iteration took.
     const took = e.counts || (e.outcomes & (outcome.all | outcome.earlier)) === 0 ? e.outcomes : outcome.all;
     const key = wayOf({ ...e, outcomes: took, unsure: false });
     const known = found.get(key);
@@ -32,7 +32,7 @@ export function surest(exits: readonly Exit[]): Exit[] {
   return [...found.values()];
 }
 
-/** All that a caller makes of a way out, in one line. */
+/** A key of all that a caller can tell of an exit. */
 export function wayOf(e: Exit): string {
   const placeOf = (h: Holder): string => `${h.of}${h.suffix}`;
   const asked = typeof e.asked === 'string' || e.asked === null ? e.asked : placeOf(e.asked);
@@ -66,9 +66,9 @@ export function wayOf(e: Exit): string {
 const handedWhole = new Set(handedContainers.values());
 
 /**
- * The failures of a function that keeps pages where it succeeds, and drops them where it fails, on some way at least. Who takes
- * them itself need not show that it can drop them, where all of them certainly are there: of a short count it may keep the number
- * for whoever ends the object.
+ * The failures of a function that keeps the pages where it succeeds and drops them where it fails, on some path at least. A function that
+ * takes them itself need not drop them on any path, if all of them certainly are there: of a short count it may store the number, for
+ * whoever ends the object.
  */
 export function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[] {
   const exits = all.filter((e) => !e.unsure);
@@ -78,16 +78,16 @@ export function untidy({ exits: all, failing }: Walked, takes: boolean): Turned[
   const taken = outcome.short | outcome.all | outcome.earlier;
   const drops = exits.some((e) => e.kind === 'dropped' && failed(e) && (e.outcomes & taken) !== 0);
   const areThere = ({ outcomes }: Exit): boolean => (outcomes & outcome.all) !== 0 && (outcomes & (outcome.error | outcome.zero)) === 0;
-  // Of what was moved into the caller's container one by one, some may be what the caller was promised.
+  // The caller may have been promised those that were moved into its container one by one.
   const isMoved = ({ holders }: Exit): boolean =>
     holders.some((h) => h.suffix.endsWith('[]')) && holders.some((h) => handedWhole.has(h.suffix));
   const mayTell = (e: Exit): boolean => failed(e) && !isMoved(e) && (drops || (takes && areThere(e)) || happened(e.trail, 'abandoned'));
-  // Who drops them where it succeeds keeps nothing.
+  // A function that drops them where it succeeds keeps nothing.
   const isDone = takes && good.length === 0 && exits.some((e) => e.kind === 'dropped' && e.result === sign.zero && areThere(e));
   return isDone || good.some((e) => !failed(e)) ? failing.filter(({ exit }) => mayTell(exit)) : [];
 }
 
-/** The functions on a way that handed the pages on though they failed, innermost first. */
+/** The functions on a path that handed the pages on though they failed, innermost first. */
 export function failedOn(trail: Trail | null): FunctionReference[] {
   return stepsOf(trail).flatMap(failedAt);
 }
@@ -96,13 +96,13 @@ function failedAt({ event }: TrailStep): FunctionReference[] {
   return event?.kind === 'handed' && event.says === 'failed' ? [event.by] : [];
 }
 
-/** As {@link failedAt}, where all that is known of the result is that it is not zero, too. */
+/** As {@link failedAt}, and also for a result of which only is known that it is not zero. */
 function mayFailAt(step: TrailStep): FunctionReference[] {
   const { event } = step;
   return event?.kind === 'handed' && event.says === 'nonzero' ? [event.by] : failedAt(step);
 }
 
-/** Functions whose failure a caller answers by dropping the pages: one that is passed on as it is, not one that becomes a success. */
+/** Functions whose failure a caller answers by dropping the pages: a failure that it passes on, not one that becomes a success. */
 export function cleanedIn({ undone }: Walked, isIgnored: (callee: FunctionReference, step: TrailStep) => boolean): FunctionReference[] {
   return undone.flatMap((trail) => {
     const steps = stepsOf(trail);
@@ -111,7 +111,7 @@ export function cleanedIn({ undone }: Walked, isIgnored: (callee: FunctionRefere
   });
 }
 
-/** True if one function calls another and never looks at what it returns. */
+/** True if a function calls another one and never looks at what it returns. */
 export function ignores(program: Program, callee: string, caller: FunctionReference): boolean {
   return program.graphs(caller).every((graph) => callsOf(graph, callee).every(({ call }) => !isRead(graph, call.result)));
 }
