@@ -1,4 +1,4 @@
-/** A function that is called again while what it kept the last time is still there: what may keep that from being stored over. */
+/** For a function that is called again while what its last call kept is still there: finds what may keep that from being stored over. */
 import type { Assume, CallOperation, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter, unindexed, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
@@ -12,22 +12,22 @@ import { type State, theReference } from '../memory/state.js';
 import { latest, type TrailStep } from '../memory/trail.js';
 import { mayStore, mayStoreAbove, storeTo, waysThrough } from './setting.js';
 
-/** True for a test of something that outlives the function, and that changes: it may be what keeps a second round out. */
+/** True for a test of something that outlives the function and may change between two calls: it may keep the second call from storing. */
 export function testsState(local: Called, state: State, o: Assume): boolean {
   const values = [o.left, o.right, ...(o.call?.args ?? [])].map((v) => valueIn(state, v) ?? '');
-  // What this request asks for, and what this round has made, says nothing of the one before.
+  // Not what this request asks for, nor what this call has made: that says nothing of the call before.
   const isNew = (v: string): boolean => writtenByUser(local.graph).has(rootOf(v)) || state.fresh.has(baseOf(v));
   return values.some(
     (v) => v === theReference || (!/^[=~]/.test(v) && (v.includes('.') || v.startsWith('::')) && !isNew(v) && isSetBetween(local, v)),
   );
 }
 
-/** How far up it is asked who sets a member around the call. */
+/** How many callers up to look for stores to a member around the call. */
 const maxCallers = 3;
 
 /**
- * True if what a place ends in may be stored to between two stores of what is followed: on a way of the function through such a store,
- * or by who calls it. Who asks for the rest of the object came past the first time, and comes past again. Also for a place that is no member.
+ * True if a member may be stored to between two stores of what is followed: on a path of the function through such a store, or by a
+ * caller. If nobody does, whoever passed the test the first time passes it again. Also true for a place that is no member.
  */
 function isSetBetween(local: Called, place: string): boolean {
   const { program, reference } = local;
@@ -38,7 +38,7 @@ function isSetBetween(local: Called, place: string): boolean {
   return way === null || way.some(mayStore(program, reference.file, member)) || mayStoreAbove(program, reference, member, maxCallers);
 }
 
-/** The nodes on ways through a store to where the reference was kept; `null` if the function has it stored by another. */
+/** The nodes on paths through a store to where the reference was kept; `null` if another function stores it. */
 const waysToKeep = remembered(({ graph, entry }: Called): readonly Node[] | null => {
   const facts = entry.kind === 'again' ? entry.facts : [];
   const members = facts.map(unindexed).map((fact) => fact.slice(fact.lastIndexOf('.')));
@@ -48,7 +48,7 @@ const waysToKeep = remembered(({ graph, entry }: Called): readonly Node[] | null
   return stores.length === 0 ? null : waysThrough(graph, stores);
 });
 
-/** True for a call that may drop or test what an object holds before it is filled again. */
+/** True for a call that may drop or test what an object holds before the object is filled again. */
 export function isLookedAfter(local: Called, o: CallOperation, state: State): boolean {
   const { name, args: all } = o;
   if (name === null) return false;
@@ -58,14 +58,14 @@ export function isLookedAfter(local: Called, o: CallOperation, state: State): bo
   }
   if (releases.has(name) || !local.mayDrop(name, local.reference.file)) return false;
   const objects = holders(state).map(baseOf);
-  // By a number of the object's nobody comes to it.
+  // A number in the object does not lead a callee to it.
   const typeOf = ({ path, address }: Value): CType | null =>
     path === null || address ? null : local.program.typeOf(path, local.graph, local.reference.file);
   const args = all.filter((a) => !isNumber(typeOf(a)));
   return objects.some((object) => object.startsWith('::') || args.some((a) => valueIn(state, a)?.includes(object) === true));
 }
 
-/** The place where a call puts another pointer; `null` for a call that exchanges none. */
+/** The place where an exchanging call (`xchg()`) stores another pointer; `null` for any other call. */
 export function exchangedAt(state: State, { name, args }: CallOperation): string | null {
   const path = args[0]?.path ?? null;
   return path !== null && name !== null && exchangingCalls.has(name) ? placeAt(state, path) : null;
@@ -76,19 +76,19 @@ export function isStillKnown(state: State): boolean {
   return [...state.store].some(([place, value]) => isVariable(place) && !place.startsWith('%') && reaches(state, value));
 }
 
-/** Where a function is left: the store over what an object held, of which nothing on the way has become; `null` for none. */
+/** At the function's end: the step that stored over what the object held, if nothing on the path holds that any more; `null` for none. */
 export function goneBy(state: State, facts: readonly string[]): TrailStep | null {
   if (state.phase !== 'held' || state.unsure || !facts.every((fact) => isGone(state, fact))) return null;
   return latest(state.trail, 'overwritten');
 }
 
-/** True for a store to what held the reference, or led to it. */
+/** True for a store over what held the reference, or led to it. */
 export function isStoredOver(before: State, after: State, target: string): boolean {
   if (before.phase !== 'held' || (rootOf(target) === target && !target.startsWith('::'))) return false;
   return holders(before).some((place) => suffixAfter(place, target) !== null && isGone(after, place));
 }
 
-/** True if a place does not hold the reference any more, or nothing leads there from where it was come to. */
+/** True if a place does not hold the reference any more, or a pointer on the way to it was stored over. */
 function isGone(state: State, place: string): boolean {
   return state.store.get(place) !== theReference || isCut(state, place, baseOf(place));
 }

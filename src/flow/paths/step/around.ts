@@ -1,4 +1,4 @@
-/** Objects that are a caller's: below what a function was given, or around it, as `to_foo(base)` and `container_of(work, struct foo, work)` are. */
+/** Objects of a caller: below a parameter, or around one that is a member, as `to_foo(base)` and `container_of()` find them. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
@@ -13,11 +13,11 @@ import { baseOf, reach } from '../memory/memory.js';
 import type { Exit, Holder, State } from '../memory/state.js';
 import { stepsOf, type TrailStep } from '../memory/trail.js';
 
-/** True if what holds the pages is the caller's, and only this function and those that handed them to it have put them there. */
+/** True if what holds the pages is the caller's, and only this function and the callees that handed it the pages have stored them there. */
 export function isOwn(program: Program, { holders, linked, trail }: Exit, reference: FunctionReference): boolean {
   const steps = stepsOf(trail);
   const handing = steps.flatMap(({ event }) => (event?.kind === 'handed' ? [event.by] : []));
-  // Of an object that is reached from a member, who handed pages on to others before may have taken them for some kinds of it only.
+  // Where several callees have handed the pages on, one may have taken them for some kinds of object only.
   const isGiven = (h: Holder): boolean =>
     h.of >= 0 || ((handing.length < 2 || isForAll(program, reference, steps)) && isAround(program, reference, h));
   if (linked || !holders.every(isGiven)) return false;
@@ -25,7 +25,7 @@ export function isOwn(program: Program, { holders, linked, trail }: Exit, refere
   return steps.every((step) => step.event?.kind !== 'kept' || own.some((by) => by.file === step.file && by.name === step.function));
 }
 
-/** True if what decides about a way of a function, behind where the pages came to it, are the results of calls: it fails so for objects of all kinds. */
+/** True if, since the pages came in, only results of calls have decided about the path: the function fails so for objects of all kinds. */
 function isForAll(program: Program, reference: FunctionReference, steps: readonly TrailStep[]): boolean {
   const own = steps.slice(steps.findLastIndex(({ event }) => event?.kind === 'handed') + 1);
   const tested = own.flatMap((s) =>
@@ -38,7 +38,7 @@ function isForAll(program: Program, reference: FunctionReference, steps: readonl
     );
 }
 
-/** True for a place below the object around what one of a function's parameters points at. */
+/** True for a place in an object around one of the function's parameters. */
 function isAround(program: Program, reference: FunctionReference, { suffix }: Holder): boolean {
   return program.graphs(reference).some((graph) => {
     const call = ofParameters(graph).get(rootOf(suffix));
@@ -46,7 +46,7 @@ function isAround(program: Program, reference: FunctionReference, { suffix }: Ho
   });
 }
 
-/** The calls that may be such, by their results. */
+/** Calls that may lead from a parameter to the object around it, by result: with the parameter as only argument, or `container_of()`. */
 const ofParameters = remembered((graph: Graph): ReadonlyMap<string, CallOperation> => {
   const params = new Set(graph.params.map((p) => p.name));
   const isOne = ({ name, args }: CallOperation): boolean =>
@@ -55,10 +55,10 @@ const ofParameters = remembered((graph: Graph): ReadonlyMap<string, CallOperatio
 });
 
 /**
- * True for a call of a function near by that is given but a member of the object that holds the pages, and names the field: it may get
- * from there to the whole, and drop them.
+ * True for a call of functions near by that is given only a member of the object with the pages, if such a function names the field that
+ * holds them: it may get from the member to the whole, and drop them.
  *
- * @param values what its arguments are worth
+ * @param values the values of the call's arguments
  */
 export function mayReach(
   { program, graph, reference: { file }, nodes }: Called,
@@ -79,19 +79,19 @@ export function mayReach(
   );
 }
 
-/** The objects of which a value may be the address of a member: `&obj->base`, or what the function was given of one. */
+/** The objects of which a value may be the address of a member: `&obj->base`, or a parameter that the function goes from to the whole. */
 export function objectsAround(graph: Graph, value: string | null): string[] {
   if (value === null) return [];
   if (value.startsWith('&')) return value === `&${baseOf(value)}` ? [] : [baseOf(value)];
   return [...ofParameters(graph)].flatMap(([object, { args }]) => (args[0]?.path === value ? [object] : []));
 }
 
-/** True for what may stand around one of a function's parameters. */
+/** True for a call's result that may be the object around a parameter. */
 export function isAroundParameter(graph: Graph, object: string): boolean {
   return ofParameters(graph).has(object);
 }
 
-/** What a variant of a function gets to from the member that one of its parameters is, and the struct that this is. */
+/** Where a graph gets from a parameter to the object around it: the result's path, and the object's struct. */
 export function wholesOf(
   program: Program,
   graph: Graph,
@@ -105,12 +105,12 @@ export function wholesOf(
   );
 }
 
-/** A variable that leads to an object; the object itself where there is none. */
+/** A variable that is set to an object; the object itself if there is none. */
 export function nameOf({ aliases }: Graph, object: string): string {
   return aliases.find((a) => a.source.path === object)?.target ?? object;
 }
 
-/** Asks whether a function gets from what it is given to what stands around it, or hands it to one that does, or calls one by a member. */
+/** Tests if a function gets from its parameter to the object around it, or hands it to one that does, or calls one by a member. */
 const getsBack = remembered((program: Program) => {
   const known = program.ledger.memo<boolean>();
   const isBack = (r: FunctionReference): boolean =>
@@ -125,7 +125,7 @@ const getsBack = remembered((program: Program) => {
   return (r: FunctionReference): boolean => known.get(r.key) ?? known.work(r.key, () => gets(r, maxDepth));
 });
 
-/** The names of what is given a parameter itself in a function. */
+/** Names of the functions that are called with a parameter itself. */
 const handedOn = remembered(({ params, nodes }: Graph): readonly string[] =>
   nodes.flatMap(({ operation: o }) =>
     o?.kind === 'call' && o.name !== null && o.args.some((a) => !a.address && params.some((p) => p.name === a.path)) ? [o.name] : [],
@@ -134,7 +134,7 @@ const handedOn = remembered(({ params, nodes }: Graph): readonly string[] =>
 
 const maxDepth = 2;
 
-/** The functions that a function calls through members, as its file or folder installs them there. */
+/** The functions that may be behind the members that a function calls, as its file or folder installs them. */
 function pointedBy(program: Program, reference: FunctionReference): FunctionReference[] {
   return membersCalled(program, reference).flatMap((member) => program.installed(reference.file, member));
 }
@@ -148,7 +148,7 @@ function names(program: Program, r: FunctionReference, field: RegExp, depth: num
   return field.test(program.textOf(r)) || (depth > 0 && namesCalled(program, r).some((n) => mayName(program, n, r.file, field, depth - 1)));
 }
 
-/** True for a function or macro that does nothing but get from a member to what it stands in. */
+/** True for a function or macro that does nothing but get from a member to what is around it. */
 function givesAround(program: Program, name: string, file: string): boolean {
   if (containerOf.test(name)) return true;
   const definitions = program.resolve(name, file);
@@ -158,5 +158,5 @@ function givesAround(program: Program, name: string, file: string): boolean {
   );
 }
 
-/** A pointer is set to what a call makes of a variable. */
+/** `x = f(y)`: a pointer is set to what a call makes of a variable. */
 const setting = /=\s*\w+\s*\(\s*\w+\s*[,)]/;

@@ -1,4 +1,4 @@
-/** How the reference comes to a function: by the acquiring call, or from a function that hands it on. */
+/** How the reference comes in: by the acquiring call, or by a function that hands it on. */
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { noPointer } from '../../../syntax/truth.js';
 import { factsAt } from '../../flow.js';
@@ -17,7 +17,7 @@ import { isDecided } from './enter.js';
 import { after, emptied, leadsNowhere, placed, resulting, resultText, saysOf, standingAt, stored } from './exits.js';
 import { touchedOn } from './known.js';
 
-/** The acquiring call itself. */
+/** The states after the acquiring call itself. */
 export function take(local: Called, n: Node, o: CallOperation, given: State): State[] {
   const { entry } = local;
   if (entry.kind !== 'site' || given.phase === 'released') return [];
@@ -25,11 +25,11 @@ export function take(local: Called, n: Node, o: CallOperation, given: State): St
   const { acquired } = entry;
   const facts = factsAt(entry, o);
   const places = facts.map((fact) => takenAt(before, o, fact));
-  // The call takes nothing where its arguments are no call's, or there is no array for the pages.
+  // With no argument that fits a kernel, or NULL for the page array, the call takes no references.
   if (places.length === 0 || places.some((place) => isConstant(place, noPointer))) return [before];
   const outcomes = outcome.all | (acquired.result === 'count' && acquired.count !== '1' ? outcome.short : 0);
   const result = acquired.result === 'page' ? null : o.result;
-  // Where the call takes nothing there is nothing to follow, but for what an earlier round still holds.
+  // Where the call takes nothing there is nothing to follow, except for what an earlier iteration still holds.
   const failed: State[] =
     before.phase === 'held' && acquired.result !== 'page'
       ? [
@@ -60,7 +60,7 @@ export function take(local: Called, n: Node, o: CallOperation, given: State): St
   return [told(local, n, state, `taken by ${o.name}()`, { kind: 'taken' }), ...failed];
 }
 
-/** The state in which members of which a call is given the addresses are what it says, `&req->offset`, where they were zero as yet. */
+/** The state in which members whose addresses a call is given, `&req->offset`, are set by it, if nothing was stored there yet. */
 function withNumbers(state: State, { args }: CallOperation): State {
   if (state.zeroed.size === 0) return state;
   return args.reduce((next, a) => {
@@ -74,29 +74,29 @@ function nothingBy(name: string | null, acquired: Acquired): number {
   return outcomesOfNone(name, acquired).reduce((bits, none) => bits | (none === '?error' ? outcome.error : outcome.zero), 0);
 }
 
-/** True for a number that is one: of one page, none is not a few, and there are none of earlier rounds. */
+/** True for a number that is one: a call for one page is never short, and a loop with one iteration has no earlier ones. */
 function isOne(state: State, value: string | null): boolean {
   return equalOf(state, value) === '=1';
 }
 
-/** The state in which a number of pages that is asked for is above zero: nobody asks for none; `null` where it cannot be. */
+/** The state in which the number of pages asked for is above zero, as nobody asks for none; `null` if it cannot be. */
 export function withSome(state: State, asked: string | null): State | null {
   return asked === null || asked.startsWith('=') ? state : withSign(state, asked, sign.positive);
 }
 
-/** The state in which some number of pages was asked for by the call that took those which are held; `null` where it cannot be. */
+/** The state in which the call that took the pages was asked for this number; `null` if that cannot be. */
 function withAsked(state: State, asked: string | null): State | null {
   const some = withSome(state, asked);
   return some && altered(some, { asked });
 }
 
-/** The value of the argument, or of the result, by which a seed's fact is reached. */
+/** The value of the argument or result that a seed's fact begins at. */
 function takenAt(state: State, o: CallOperation, fact: string): string | null {
   const match = /^%(?:result|arg(\d+))/.exec(fact);
   return match?.[1] === undefined ? o.result : valueIn(state, o.args[Number(match[1])]);
 }
 
-/** Where a pointer to an array is handed in that leads nowhere yet, the call allocates the array; what a parameter leads to the caller knows. */
+/** The state in which the acquiring call has allocated the page array (`&pages`, with `pages` NULL); not where the caller may have one. */
 function withArray({ graph }: Called, state: State, pointer: string, result: string): State {
   const isParameter = (name: string): boolean => graph.params.some((p) => p.name === name);
   const isGiven = isParameter(pointer);
@@ -107,10 +107,10 @@ function withArray({ graph }: Called, state: State, pointer: string, result: str
   return withFresh(put(renewed(state, made), place, made), made);
 }
 
-/** A function that hands the reference to this one. */
+/** The states after a call that hands the reference to this function, by some exits. */
 export function handedBack(local: Called, n: Node, o: CallOperation, state: State, exits: readonly Exit[]): State[] {
   if (state.phase === 'released') return [];
-  // What another call hands in is another reference, and has paths of its own.
+  // What another call hands in is another reference: it is followed on paths of its own.
   if (state.phase === 'held' && state.from !== n.id) return [state];
   const others = state.phase === 'before' && local.seeds > 1 ? [state] : [];
   const failed = failedLater(local, n, o, state);
@@ -118,10 +118,10 @@ export function handedBack(local: Called, n: Node, o: CallOperation, state: Stat
   return [...others, ...failed, ...exits.flatMap((exit) => handedBy(local, n, o, touchedOn(exits, o, exit, state), exit))];
 }
 
-/** The way on which a call in a later round fails: what earlier rounds were handed is still held. */
+/** The state in which the call fails in a later loop iteration: what earlier ones were handed is still held. */
 function failedLater(local: Called, n: Node, o: CallOperation, state: State): State[] {
   if (state.phase !== 'held' || holders(state).length === 0 || !isDecided(local, n, o)) return [];
-  // The number that the call came to in that round is not what it comes to now.
+  // The number that the call returned in the earlier iteration is not what it returns now.
   const again = altered(calledAgain(state, o), {
     outcomes: outcome.error | outcome.zero | outcome.earlier,
     result: null,
@@ -132,7 +132,7 @@ function failedLater(local: Called, n: Node, o: CallOperation, state: State): St
   return failed ? [told(local, n, failed, `nothing taken by ${o.name}()`)] : [];
 }
 
-/** True where all that leads to what an earlier round was handed are variables to which this round's result goes. */
+/** True if all that leads to what an earlier iteration was handed are variables that this iteration's result is stored to. */
 function isStoredOver({ nodes }: Graph, { result }: CallOperation, { phase, store, fresh, shared }: State): boolean {
   if (phase !== 'held') return false;
   const targets = new Set(nodes.flatMap(({ operation: c }) => (c?.kind === 'copy' && c.source.path === result ? [c.target] : [])));
@@ -147,7 +147,7 @@ function isStoredOver({ nodes }: Graph, { result }: CallOperation, { phase, stor
   return found;
 }
 
-/** The way on which this round is handed others, and nothing leads to what an earlier one was. */
+/** The state in which this iteration is handed other pages, and nothing leads to those of an earlier one. */
 function goneBy(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const before = calledAgain(state, o);
   const gone = altered(before, { store: keptOf(before.store, (_, value) => value !== theReference), from: null });
@@ -155,12 +155,12 @@ function goneBy(local: Called, n: Node, o: CallOperation, state: State): State[]
   return known ? [told(local, n, known, `what it handed on before is lost where ${o.name}() hands on more`)] : [];
 }
 
-/** The state in which the result of a call is none of those that it had in rounds before. */
+/** The state in which nothing is stored as the result of a call that is made again. */
 function calledAgain(state: State, { result }: CallOperation): State {
   return altered(state, { store: keptOf(state.store, (place) => place !== result) });
 }
 
-/** The state in which the call's arguments are such that a way out can be come to; `null` where they are not. */
+/** The state in which the call's arguments are as an exit requires; `null` if they cannot be. */
 function requiredBy({ program, reference }: Called, o: CallOperation, before: State, { requires }: Exit): State | null {
   let state: State | null = before;
   for (const required of requires) {
@@ -170,6 +170,7 @@ function requiredBy({ program, reference }: Called, o: CallOperation, before: St
   return state;
 }
 
+/** The states after a call that hands the reference in, by one exit of the callee. */
 function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: Exit): State[] {
   if (exit.kind !== 'held' && exit.kind !== 'dropped') return [];
   const earlier = state.phase === 'held' ? outcome.earlier : 0;
@@ -207,13 +208,13 @@ function handedBy(local: Called, n: Node, o: CallOperation, state: State, exit: 
   ];
 }
 
-/** The state in which a function has set a flag in a number below what it was given: that is another number since. */
+/** The state after a callee has set a flag in a number below its parameter: the number is another one since. */
 function flagged(state: State, n: Node, o: CallOperation, { of, suffix, value }: Stored): State {
   const number = `~${n.id}${suffix.replace(/\W/g, '_')}_${of}`;
   return withFlag(stored(state, o, [{ of, suffix }], number), number, value);
 }
 
-/** The state behind a function that has failed and dropped the pages, and left what leads to them. */
+/** The states after a callee has failed and dropped the pages, and left pointers to them. */
 function givenUp(local: Called, n: Node, o: CallOperation, before: State, exit: Exit): State[] {
   const known = before.phase === 'before' ? withSign(before, o.result, exit.result) : null;
   if (!known || !exit.drop || n.loops.length > 0) return [];

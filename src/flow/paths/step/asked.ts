@@ -1,4 +1,4 @@
-/** What a function asks of its parameters, itself or by what it calls: of that it is told what its callers know. */
+/** What a function asks about its parameters, itself or by its callees: only of that it is told what its callers know. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, type Graph, isStore } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
@@ -9,27 +9,28 @@ import type { Context } from '../context.js';
 import { belowParameter } from '../function/parameter.js';
 import { maskOf } from '../memory/masks.js';
 
-/** What is asked of one parameter: what a condition compares with something, or what says how many are dropped. */
+/** What is asked of one parameter: what a condition compares with something, or the count that a bulk drop is given. */
 export interface Asked {
-  /** The parameter itself, where it says what is dropped: any other would only make more of the same ways. */
+  /** The parameter itself, if its value decides what is dropped: telling others would only multiply the ways to the same ends. */
   itself: boolean;
-  /** Paths below it. */
+  /** Suffixes of numbers below it. */
   whole: readonly string[];
-  /** Bits of numbers there. */
+  /** Bits of numbers below it. */
   bits: readonly { suffix: string; mask: string }[];
 }
 
+/** Of a parameter that nothing is asked about. */
 export const nothing: Asked = { itself: false, whole: [], bits: [] };
 
-/** How many calls deep such questions are looked for: an end of an object, and a helper of that. */
+/** How many calls deep to look for questions: the end of an object, and a helper of that. */
 const maxNested = 2;
 
-/** A name that more functions have means none of them for certain. */
+/** If more functions have one name, none is certain to be meant. */
 const maxDefinitions = 4;
 
 const askedIn = remembered((program: Program) => program.ledger.memo<ReadonlyMap<number, Asked>>());
 
-/** What a function asks of its parameters, by their numbers. */
+/** By index of the parameter, what a function asks about it. */
 export function askedOf(context: Context, callee: FunctionReference, nested = maxNested): ReadonlyMap<number, Asked> {
   const known = askedIn(context.program);
   const key = `${callee.key}|${nested}`;
@@ -49,7 +50,7 @@ function questionsOf(context: Context, callee: FunctionReference, nested: number
   return found;
 }
 
-/** What a function asks below something that it has got to, by its names: suffixes. */
+/** Suffixes below the object with some names (a variable, a call's result) that a function asks about. */
 export function askedBelow(context: Context, callee: FunctionReference, names: readonly string[]): readonly string[] {
   const paths = context.program.graphs(callee).flatMap((graph) => questionsIn(context, callee, graph, maxNested).map(({ path }) => path));
   return [...new Set(paths.flatMap((path) => names.map((name) => suffixAfter(path, name) ?? '')))].filter((suffix) => suffix !== '');
@@ -64,7 +65,7 @@ function withQuestion({ itself, whole, bits }: Asked, suffix: string, mask: stri
 }
 
 function questionsIn(context: Context, callee: FunctionReference, graph: Graph, nested: number): Question[] {
-  // Most functions drop nothing, and then none that they call does.
+  // Most functions drop nothing, and so nothing that they call does.
   const mayDrop = nested > 0 && context.mayDrop(callee.name, callee.file);
   return graph.nodes.flatMap(({ id, operation: o }): Question[] => {
     if (o?.kind === 'call') {
@@ -72,7 +73,7 @@ function questionsIn(context: Context, callee: FunctionReference, graph: Graph, 
       return [...asked.map((path) => ({ path, decides: true })), ...(mayDrop ? handedOn(context, callee, o, nested) : [])];
     }
     if (o?.kind !== 'assume' || o.call !== null) return [];
-    // Only of a parameter itself it matters, and the shape of a function is much work.
+    // It matters only for a parameter itself, and a function's shape is expensive.
     const asking = (path: string): Question => ({ path, decides: rootOf(path) === path && context.shapeOf(graph, callee).passesDrop(id) });
     const mask = maskOf(o.left);
     const right = copiesOf(graph, o.right.path).map(asking);
@@ -82,7 +83,7 @@ function questionsIn(context: Context, callee: FunctionReference, graph: Graph, 
   });
 }
 
-/** What a function that may drop is handed of what it asks for. */
+/** What a callee that may drop asks about what it is handed. */
 function handedOn(context: Context, callee: FunctionReference, { name, args }: CallOperation, nested: number): Question[] {
   if (name === null || releases.has(name) || !context.mayDrop(name, callee.file)) return [];
   const next = context.program.resolve(name, callee.file).filter(({ key }) => key !== callee.key);
@@ -100,7 +101,7 @@ function handedOn(context: Context, callee: FunctionReference, { name, args }: C
   );
 }
 
-/** A path, or what a variable of that name is set to. */
+/** The path itself or, for a local variable, the paths that it is set to. */
 function copiesOf({ nodes, params }: Graph, path: string | null | undefined): string[] {
   if (path == null) return [];
   if (rootOf(path) !== path || params.some(({ name }) => name === path)) return [path];
@@ -109,5 +110,5 @@ function copiesOf({ nodes, params }: Graph, path: string | null | undefined): st
   );
 }
 
-/** The number whose bits are asked for. */
+/** The number in `number & MASK`. */
 const maskedPath = /^\w+(?:\.\w+)*(?= & )/;

@@ -1,4 +1,4 @@
-/** Flags that are set and cleared in a number: which of its bits are known by that. */
+/** Statements that set or clear flags in a number: what is known of its bits after that. */
 import type { Node } from '../../../program/graph.js';
 import type { Called } from '../context.js';
 import { isHandedUp } from '../entry.js';
@@ -12,24 +12,24 @@ import { altered, type State, sign } from '../memory/state.js';
 
 const name = /^[A-Z_][A-Z\d_]*$/;
 
-/** The state behind a node that sets or clears flags in the number at a place, by their names; `null` for any other node. */
+/** The state after a node that sets or clears named flags in the number at a place; `null` for any other node. */
 export function flagged(local: Called, n: Node, target: string, place: string, state: State): State | null {
   const text = textAt(local, n);
   const masks = masksSetAt(text);
-  // What an error is in is below zero.
+  // `x |= -EIO` makes the number an error code, below zero.
   const isSetting = masks !== null;
   const bits = !isSetting ? sign.zero : masks.some(isError) ? sign.negative : set;
   const all = masks ?? masksClearedAt(text);
   if (all === null) return null;
   const fresh = `~${n.id}`;
   const before = valueAt(state, place);
-  // What was set stays set, and what was not stays that.
+  // Bits that were set stay set when others are set; bits that were clear stay clear when others are cleared.
   const stays = [...state.signs].flatMap(([value, known]): [string, number][] =>
     value.startsWith(`${before}@`) && (isSetting ? (known & sign.zero) === 0 : known === sign.zero)
       ? [[fresh + value.slice(before.length), known]]
       : [],
   );
-  // What nobody asks for would only keep paths apart; callers may ask for what is set in their objects.
+  // Bits that nobody asks about would only keep paths apart. Callers may ask about those in their objects.
   const isAsked =
     (isSetting && state.phase === 'held' && isHandedUp(local.entry) && isGiven(local, place)) ||
     local.shape.isTested(n.id, target) ||
@@ -39,7 +39,7 @@ export function flagged(local: Called, n: Node, target: string, place: string, s
   const known = stays.length === 0 ? changed : altered(changed, { signs: new Map([...changed.signs, ...stays]) });
   const now = all.map((mask) => bitsOf(fresh, mask));
   const signed = (isSetting ? [fresh, ...now] : now).reduce((next, value) => withSign(next, value, bits) ?? next, known);
-  // `(flags & A) == A`
+  // `(flags & A) == A` is known, too.
   const named = all.filter((mask) => name.test(mask));
   return named.reduce(
     (next, mask) => altered(next, { conditions: withEntry(next.conditions, `${bitsOf(fresh, mask)} == ${mask}`, isSetting) }),

@@ -1,4 +1,4 @@
-/** What a call does to the memory of a path and to the reference in it. */
+/** What a call does to the memory of a path, and to the reference in it. */
 import { onlyFunction } from '../../../program/definitions.js';
 import { asCallOf, type CallOperation, callsOf, isPrinted, type Node, type Operation } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
@@ -60,10 +60,10 @@ import { isHandedOver, removed } from './removed.js';
 import { changed, changedIfAsked, escaped, linked, mayChange, share, written, writtenBy } from './shared.js';
 import { moved } from './transfer.js';
 
-/** The states after a call; none where the path cannot be followed. */
+/** The states after a call; none if the path cannot be followed. */
 export function call(local: Called, n: Node, o: CallOperation, before: State): State[] {
   const { entry } = local;
-  // What a function was given around one of its parameters is what it gets to from there.
+  // If the reference was given below this call's result (around a parameter), that result keeps its value.
   const state = setBehind(local, n, o, isGivenAround(entry, o.result) ? before : renewed(before, o.result));
   if (entry.kind === 'site' && n.pos === entry.pos && o.pos === entry.pos) return take(local, n, o, state);
   const handing = entry.kind === 'returned' ? asCallOf(o, entry.callee) : null;
@@ -111,7 +111,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   if (given.every((g) => g.length === 0)) {
     const again = state.phase === 'released' ? droppedByEnd(local, n, o, values, state) : null;
     if (again) return [again];
-    // Who drops pages of objects that it finds for itself may drop those of this one.
+    // With the pages in some object of the struct, a call that finds objects for itself and drops their pages may mean this one.
     const mayMean = entry.kind === 'object' && state.phase === 'held' && o.name !== null && local.mayGiveBack(o.name, local.reference.file);
     if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local);
     if (mayReach(local, n, o, values, state)) return [...givenUp(local), ...endedAround(local, n, o, values, state)];
@@ -122,11 +122,11 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   if (api !== null && threadCalls.has(api)) return started(local, n, o, callee, state);
   if (isSending) return [];
   if (isMapping) return unless(local, n, o, state);
-  // A page itself that is put on a list, or kept for an end, is found where no pointer of the function leads.
+  // A page itself that is put on a list, or kept for a later action, is found where no pointer of this function leads.
   const isFound = isLinking || (api !== null && actionCalls.has(api));
   if (isFound && given.some((suffixes) => suffixes.includes(''))) return [];
   if (api !== null && actionCalls.has(api)) return promised(local, n, o, api, state, before);
-  // Who is given a function may call it: one that only tells of what is done leaves the pages to who waits for that.
+  // A callee that is given a function may call it. One that only signals completion leaves the pages to whoever waits for that.
   if (!isOwn && callbackSetters.test(o.name ?? '')) return [share(state, o)];
   if (!isOwn && isNeutral) return callback === 'acting' ? [] : [callback === 'none' ? state : share(state, o)];
   if (given.every((suffixes, i) => suffixes.length === 0 || isPrinted(o, i))) return [state];
@@ -141,7 +141,10 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
   return given.some((g) => g.some((suffix) => suffix !== '')) ? unseen(local, n, o, state) : unless(local, n, o, state);
 }
 
-/** The ways through those of several functions behind a member that drop the pages: the object has the table of who keeps pages there. */
+/**
+ * The states after a call through a member, by those of several candidates that drop: whoever keeps pages in the object set it up for
+ * that.
+ */
 function endedAmong(local: Called, n: Node, o: CallOperation, given: readonly (readonly string[])[], state: State, before: State): State[] {
   if (state.phase !== 'held') return [];
   return (o.among ?? []).flatMap((callee) => {
@@ -150,30 +153,33 @@ function endedAmong(local: Called, n: Node, o: CallOperation, given: readonly (r
   });
 }
 
-/** True for a macro around the call by which the pages came, `if (CHECKED(map(…)))`: what it answers goes by what that has, in a way that nobody knows. */
+/** True for a macro around the call that hands in the pages, `if (CHECKED(map(…)))`: how its answer depends on the result is not known. */
 function isGivenAnswer({ entry, graph, shape }: Called, o: CallOperation): boolean {
   if (entry.kind !== 'returned' || !shape.isDecided(o.result)) return false;
   return o.args.some(({ path }) => path?.startsWith('%') && callsOf(graph, entry.callee).some(({ call }) => call.result === path));
 }
 
-/** What a call makes of a value, as an error: nothing of one that is none, where it says so. */
+/**
+ * The value that an error call makes of another: zero of a valid pointer by `PTR_ERR_OR_ZERO()`, `null` of one to the pages by
+ * `PTR_ERR()`.
+ */
 function errorIn(state: State, api: string, value: string | null): string | null {
   const isThere = value !== null && isHeld(state, value);
   const isNone = isThere || (value !== null && (signOf(state, value) & sign.negative) === 0);
   if (isNone && errorOrZeroCalls.test(api)) return '=0';
-  // The number of a page that is there leads to it no more.
+  // The number that `PTR_ERR()` makes of a valid pointer does not lead to the page.
   return isThere && errorNumberCalls.test(api) ? null : value;
 }
 
-/** Nothing is known of the pages from a call on that may have ended the object which holds them. */
+/** Ends the path at a call that may free the object with the pages. */
 function givenUp(local: Called): State[] {
   local.givenUp();
   return [];
 }
 
 /**
- * What a thread is given is its own from then on, and is not followed, unless it only tells of its end; where none could be started it is
- * the function's still.
+ * The states after a call that starts a thread. What the thread is given is its own and not followed further, unless the thread function
+ * only signals its end. Where no thread could be started, it is still this function's.
  */
 function started(local: Called, n: Node, o: CallOperation, { api, callback }: Callee, state: State): State[] {
   const isDecided = local.shape.isDecided(o.result);
@@ -184,7 +190,7 @@ function started(local: Called, n: Node, o: CallOperation, { api, callback }: Ca
   return [...(runs ? [runs] : []), ...(failed ? [told(local, n, failed, `where ${api}() fails`)] : [])];
 }
 
-/** An object is kept for the function that ends it. Where that cannot be promised, some calls have ended it at once. */
+/** The states after a call that registers an object with the function that will end it. Where that fails, some calls end it at once. */
 function promised(local: Called, n: Node, o: CallOperation, api: string, state: State, before: State): State[] {
   const isTested = local.shape.isDecided(o.result);
   const kept = isTested ? withSign(state, o.result, sign.zero) : state;
@@ -194,7 +200,7 @@ function promised(local: Called, n: Node, o: CallOperation, api: string, state: 
   return [...(kept ? [linked(share(kept, o), o)] : []), ...ended];
 }
 
-/** The states behind the function that was to end an object later, and is given it now; none where it is not one function of the file. */
+/** The states after the registered function is called at once, as registering failed; none if it is not a single function of the file. */
 function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, before: State): State[] {
   const [, action, data] = o.args;
   const own = local.program.shell(local.reference.file)?.byName;
@@ -210,12 +216,15 @@ function endedAtOnce(local: Called, n: Node, o: CallOperation, state: State, bef
   return enter(local, n, ending, callee, [reach(state, valueIn(state, data))], state, before);
 }
 
-/** What stood where a call puts another pointer is stored over, but for what it gives: what becomes of that says whether it is lost. */
+/**
+ * The states after an exchanging call, in a function that is called again: what the place had is stored over. If a variable or the call's
+ * result leads to it, what becomes of that decides; else it is lost.
+ */
 function exchanged(local: Called, n: Node, o: CallOperation, before: State, next: State): State[] {
   const place = exchangedAt(before, o);
   if (place === null) return [next];
   const given = valueIn(before, o.args[1]);
-  // Of two variables each has what the other had.
+  // After `swap(a, b)` each has what the other had.
   const stored = given === null || o.name === 'swap' ? next : put(next, place, given);
   if (!isStoredOver(before, stored, place)) return [next];
   const end = told(local, n, stored, `${o.name}() stores over what still holds pages`, { kind: 'overwritten' });
@@ -224,14 +233,14 @@ function exchanged(local: Called, n: Node, o: CallOperation, before: State, next
   return [];
 }
 
-/** True for a call that may end the object with the pages, of which it is given but another member: `kref_put(&obj->ref, obj_free)`. */
+/** True for a call that may end the object with the pages and is given only another member of it: `kref_put(&obj->ref, obj_free)`. */
 function isEnded(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): boolean {
   if (state.phase !== 'held' || !local.nodes.mayEnd(n, o)) return false;
   const leads = (base: string): boolean => reach(state, base).length > 0;
   return values.some((value) => value?.startsWith('&') === true && value !== `&${baseOf(value)}` && leads(baseOf(value)));
 }
 
-/** True if all that a call is given of the pages is the address of their data: who copies it has no say in the reference. */
+/** True if all that a call is given of the pages is the address of their data: it copies data, and does not touch the reference. */
 function isData({ graph }: Called, { args }: CallOperation, given: readonly (readonly string[])[]): boolean {
   return given.every((suffixes, i) => {
     const type = graph.types.get(args[i]?.path ?? '');
@@ -239,6 +248,7 @@ function isData({ graph }: Called, { args }: CallOperation, given: readonly (rea
   });
 }
 
+/** The state after a call of the tables that allocates memory. */
 function allocated(state: State, o: CallOperation, name: string): State {
   const next = withFresh(state, o.result);
   const zeroed = zeroingName.test(name) || o.args.some((a) => zeroingFlag.test(a.text));
@@ -246,8 +256,8 @@ function allocated(state: State, o: CallOperation, name: string): State {
 }
 
 /**
- * A number whose address is given to a function that stores there on all its ways is another one afterwards. So is one by which
- * pages are dropped behind a function that hands them back and may store there: it counts them.
+ * The state in which a local number is unknown after its address was passed to a function that stores there on all paths; or, to one that
+ * hands back pages and may store there, if the number counts pages for a later drop.
  */
 function setBehind(local: Called, n: Node, o: CallOperation, before: State): State {
   const { program, reference, entry } = local;
@@ -265,32 +275,32 @@ function setBehind(local: Called, n: Node, o: CallOperation, before: State): Sta
   return state;
 }
 
-/** True for a variable that is given to a call which may drop pages, as a number. */
+/** True for a variable that is passed by value to a call that may drop pages. */
 function isCount({ graph, shape }: Called, { path }: Value): boolean {
   return graph.nodes.some(
     ({ id, operation: o }) => shape.drops(id) && o?.kind === 'call' && o.args.some((a) => !a.address && a.path === path),
   );
 }
 
-/** The state after a call of a function that is handed nothing: one that only fails has failed. */
+/** The state after a call that is handed nothing of the reference: a function that always fails has failed. */
 function failed({ nodes, shape }: Called, n: Node, o: CallOperation, state: State): State | null {
   return shape.isDecided(o.result) && nodes.isFailing(n, o) ? withSign(state, o.result, sign.negative) : state;
 }
 
-/** The signs of an acquiring call's result where it has taken nothing, of one that asks for one page or, else, for any number. */
+/** The signs of an acquiring call's result if it takes nothing. @param one what is known of the call, if it asks for one page */
 function signsOfNone(name: string | null, one: Acquired | undefined): number {
   if (one === undefined) return sign.negative | sign.zero;
   return outcomesOfNone(name, one).reduce((signs, none) => signs | (none === '?error' ? sign.negative : sign.zero), 0);
 }
 
-/** What asked for the pages that stand where a call puts others: the call itself the time before, where no other fills that place. */
+/** What is known of the call that took what is overwritten: the site or, in a function that is called again, this call the last time. */
 function takenBefore({ entry, graph }: Called, { value, acquired }: Refill): Acquired | undefined {
   if (entry.kind === 'site') return entry.acquired;
   const fills = (o: Operation | null): boolean => o?.kind === 'call' && refillsOf(graph, o).some((r) => r.value.path === value.path);
   return entry.kind === 'again' && graph.nodes.filter(({ operation }) => fills(operation)).length === 1 ? acquired : undefined;
 }
 
-/** Another acquiring call: what it fills no longer is what stood there, but where it takes nothing. */
+/** The states after another acquiring call on the same array: it overwrites what was there, or takes nothing. */
 function refilled(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const { entry, graph, shape } = local;
   const filled = refillsOf(graph, o).filter((refill) => coversAll(graph, refill, takenBefore(local, refill)));

@@ -1,6 +1,6 @@
 /**
- * Objects with the reference on a list of which the head stands in another object. Who frees that one ends the list, and all that is there, where
- * nobody has looked into it since. A place behind the object says which head that is.
+ * Objects with the reference that are on a list whose head is in another object. If that object is freed and nobody has looked into
+ * the list since, the objects and their pages are lost. The state has this as a value: at the place `object@on`, `=` and the head's place.
  */
 import type { CallOperation, Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
@@ -12,17 +12,17 @@ import { altered, type Exit, type State, theReference, told } from '../memory/st
 
 const adding = /^list_add(?:_tail)?(?:_rcu)?$/;
 const on = '@on';
-/** A head that stands in the object itself, and not in what a pointer there leads to. */
+/** The address of a head inside of an object itself, not behind a pointer in it: `&obj.list`. */
 const ownHead = /^&[^:.[@]+\.\w+$/;
 
-/** The head of the list on which an object is, by what stands at its place for that; `null` at any other place. */
+/** The place of the head of the list that an object is on, for the place that says so; `null` for any other place. */
 function headAt(place: string, value: string): string | null {
   return place.endsWith(on) ? value.slice(1) : null;
 }
 
 /**
- * The state behind a call that puts an object on a list, or that may look into one, or take something from there.
- * @param before what was known before the call: who has the object then finds it without the list
+ * The state after a call that may put an object on a list, or look into a list.
+ * @param before the state before the call: only an object that nobody else knew is found by the list alone
  */
 export function chained(o: CallOperation, isNeutral: boolean, before: State, state: State): State {
   if (!state.linked || state.phase !== 'held') return state;
@@ -45,7 +45,7 @@ export function chained(o: CallOperation, isNeutral: boolean, before: State, sta
   return store === state.store ? state : altered(state, { store });
 }
 
-/** The state in which an object has been freed with a list in it, and what holds the reference is on that list. */
+/** The state after an object is freed: the reference is lost in objects that are on a list with its head in there. */
 export function freedWithList({ reference }: Pick<Called, 'reference'>, n: Node, o: CallOperation, value: string, state: State): State {
   const lost = new Set<string>();
   state.store.forEach((list, place) => {
@@ -60,7 +60,7 @@ export function freedWithList({ reference }: Pick<Called, 'reference'>, n: Node,
   });
 }
 
-/** The lists on which a function has left what holds the reference, in what it was given: the object, and where the head stands. */
+/** The lists below parameters on which a function has left objects with the reference. */
 export function chainsOf({ graph }: Called, { store }: State): Exit['chains'] {
   const found: { object: string; of: number; suffix: string }[] = [];
   store.forEach((value, place) => {
@@ -71,7 +71,7 @@ export function chainsOf({ graph }: Called, { store }: State): Exit['chains'] {
   return found;
 }
 
-/** The state of a caller in which a function has left them there. */
+/** The caller's state, with the objects that a function has left on lists. */
 export function withChains(state: State, o: CallOperation, { chains }: Exit): State {
   return chains.reduce((next, { object, of, suffix }) => {
     const value = valueIn(next, o.args[of]);

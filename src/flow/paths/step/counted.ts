@@ -1,4 +1,4 @@
-/** How many pages a called function drops, held against what was taken. */
+/** Compares how many pages a callee drops with how many were taken. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsAt } from '../../../program/graph.js';
 import type { Called } from '../context.js';
@@ -8,12 +8,12 @@ import { isOfEarlier } from '../loops/unwind.js';
 import { type Exit, type Holder, outcome, type State } from '../memory/state.js';
 import { standingAt } from './exits.js';
 
-/** True where fewer pages were taken than were asked for, and no more by others. */
+/** True if fewer pages were taken than asked for, and none by other calls. */
 export function isShort({ outcomes, unsure }: State): boolean {
   return !unsure && (outcomes & outcome.short) !== 0 && (outcomes & (outcome.all | outcome.earlier)) === 0;
 }
 
-/** What says how many pages a function drops on a way out: places below what it is given, none for what is not known. */
+/** What says how many pages a callee drops on an exit, as places below its parameters; none if that is not known. */
 function countersOf({ program }: Called, callee: FunctionReference, { drop }: Exit): Holder[] {
   if (!drop) return [];
   return program.graphs(callee).flatMap((graph) => {
@@ -24,12 +24,12 @@ function countersOf({ program }: Called, callee: FunctionReference, { drop }: Ex
   });
 }
 
-/** What says in the caller how many pages a function drops on a way out: values there. */
+/** The values in the caller that say how many pages a callee drops on an exit. */
 export function countsOf(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): string[] {
   return countersOf(local, callee, exit).flatMap((place) => standingAt(state, o, place) ?? []);
 }
 
-/** True for a way out on which a function drops what earlier rounds of a loop have taken, and not what this one has. */
+/** True for an exit on which the callee drops what earlier loop iterations took, not what this one has. */
 export function dropsEarlier(local: Called, o: CallOperation, callee: FunctionReference, exit: Exit, state: State): boolean {
   if (state.index === null) return false;
   return countersOf(local, callee, exit).some(({ of, suffix }) => {

@@ -14,7 +14,7 @@ import type { Trail } from '../memory/trail.js';
 import { unset } from '../memory/unset.js';
 import { freedWithList } from './chained.js';
 
-/** A drop that the tables know. */
+/** The states after a releasing call of the tables. */
 export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseCall, state: State): State[] {
   const place = /^(\d+)(.*)$/.exec(release.pages);
   const argument = o.args[Number(place?.[1])];
@@ -35,7 +35,7 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   )
     return [state];
   if (dropsNone(o, release, state)) return [state];
-  // What was taken besides is a plain reference.
+  // An extra reference is a plain one: a drop of a pin does not drop it.
   if (state.extra > 0 && release.drops !== 'pin') return [givenBack(local, n, o, Number(place?.[1]), state)];
   if (state.phase === 'released') return again(local, n, o, state);
   const isAll =
@@ -61,41 +61,41 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   return [told(local, n, next, `dropped by ${o.name}()`)];
 }
 
-/** True for a drop of no pages: the object knows that it has none any more, or none yet. */
+/** True for a bulk drop of zero pages: the object knows that it has none, or none yet. */
 function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State): boolean {
   return shape === 'bulk' && signOf(state, unset(state, valueIn(state, args[1]))) === sign.zero;
 }
 
-/** A drop of what was dropped before. */
+/** The states after a releasing call where everything was dropped before. */
 function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const isSame = isBySame(n, o.args[0], state) || isRestAgain(local, n, o, state);
   if (state.unsure || !(isCertain(state) || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [state];
-  // Of an array, it may be an element that was not dropped, but where all of them are dropped.
+  // A single element may be one that was not dropped, unless a loop drops them all.
   const isAll = n.loops.length === 0 && isWhole(o, 0) && !isElement(local.graph, o.args[0]);
   if (!isAll && !isSame && (sweepAt(local, n) === null || state.dropped?.loop === n.loops[0]?.id)) return [state];
   const end = told(local, n, state, `dropped again by ${o.name}()`);
   local.late({ kind: 'double', trail: end.trail as Trail, pos: n.pos });
-  // It has dropped all the same, for whoever called.
+  // For callers the exit is still a drop.
   return [unsettled(state)];
 }
 
-/** True for a drop of everything on a path on which the pages were where they had been. */
+/** True if everything was dropped, and the pages were certainly there. */
 export function isCertain({ dropped }: State): boolean {
   return dropped?.whole === true && !dropped.unsure;
 }
 
-/** True for a drop by the variable by which the last one was, in the same round of every loop around it: whatever it is of, it is of that again. */
+/** True for a drop by the same variable as the last one, in the same iteration of every loop around it: it drops the same again. */
 export function isBySame(n: Node, argument: Value | undefined, { dropped }: State): boolean {
   if (dropped === null || dropped.by === null || dropped.by !== variableOf(argument)) return false;
   return n.loops.every((l) => dropped.pos >= l.pos && dropped.pos < l.end);
 }
 
-/** The state in which of a later drop it is not known any more whether it is one of the same pages. */
+/** The state in which it is not known whether a later drop is of the same pages. */
 export function unsettled(state: State): State {
   return state.dropped === null ? state : altered(state, { dropped: { ...state.dropped, whole: false, by: null } });
 }
 
-/** A page that is looked into after its last drop; `null` for any other call. */
+/** The states after a call that looks into a page after its last drop; `null` for any other call. */
 export function lateUse(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const places = [pageFillingCalls.get(name)?.memory, pageReadingCalls.get(name)];
   const isRead = pageUse.test(name)
@@ -105,13 +105,13 @@ export function lateUse(local: Called, n: Node, o: CallOperation, name: string, 
   return isRead ? usedLate(local, n, state, `read by ${name}() after the drop`) : null;
 }
 
-/** True if pages stand where a call reads or writes them, in an argument or in what that leads to. */
+/** True if pages are where a call reads or writes them: in an argument, or in what it leads to. */
 function leadsThere(state: State, { args }: CallOperation, place: string): boolean {
   const [, index, content] = /^(\d+)(.*)$/.exec(place) ?? [];
   return reach(state, valueIn(state, args[Number(index)])).includes(content ?? '');
 }
 
-/** A load or a store through an address in a page after its last drop, also for a condition or a result; `null` for any other. */
+/** The states after a load or store through an address in a page that was dropped, also in a condition or return; `null` for any other. */
 export function lateAccess(local: Called, n: Node, o: Operation | null, state: State): State[] | null {
   const isThrough = (path: string | null): boolean => path !== null && rootOf(path) !== path && isAddress(local, state, rootOf(path));
   const isWrite = isStore(o) && isThrough(o.target);
@@ -119,13 +119,14 @@ export function lateAccess(local: Called, n: Node, o: Operation | null, state: S
   return isWrite || isLoad ? usedLate(local, n, state, 'reached by its address after the drop') : null;
 }
 
-/** What an operation reads, but for what it hands on. */
+/** The values that an operation reads; not a call's arguments. */
 function loadedBy(o: Operation | null): readonly Value[] {
   if (o?.kind === 'copy') return [o.source];
   if (o?.kind === 'assume') return [o.left, o.right];
   return o?.kind === 'return' && o.value ? [o.value] : [];
 }
 
+/** The states after a use that comes too late; `null` if that is not certain. */
 function usedLate(local: Called, n: Node, state: State, how: string): State[] | null {
   if (state.unsure || state.extra > 0 || !isCertain(state)) return null;
   const end = told(local, n, state, how);
@@ -133,14 +134,14 @@ function usedLate(local: Called, n: Node, state: State, how: string): State[] | 
   return [];
 }
 
-/** True for a variable that has the address of a page's memory, by its type. */
+/** True for a variable that, by its type, has the address of a page's data. */
 function isAddress({ graph }: Called, { store }: State, variable: string): boolean {
   if (store.get(variable) !== theReference) return false;
   const type = graph.types.get(variable);
   return type !== undefined && type.pointers === 1 && !/^(page|folio)$/.test(type.tag ?? '');
 }
 
-/** Memory that is freed with the pages still in it. The pointers to what has been dropped lead there as before. */
+/** The state after memory is freed, maybe with the pages still in it. Pointers to dropped pages lead to them as before. */
 export function free(local: Called, n: Node, o: CallOperation, state: State): State {
   if (state.phase === 'released') return state;
   let next = state;
@@ -153,7 +154,7 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
     next = apart(local, n, a, value, next);
     const before = holders(next);
     next = freed(next, value);
-    // What stood behind a pointer that was stored over is not freed with the object of that pointer.
+    // What is behind a pointer that was stored over is not freed with the object that the pointer was in.
     isThere ||= before.some((place) => !next.store.has(place) && !isCut(state, place, value));
     next = freedWithList(local, n, o, value, next);
   }
@@ -165,7 +166,10 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
   return next;
 }
 
-/** The state where memory is freed of which a member leads to the pages, `n = obj->pages` before: what others lead to as well has a name of its own from here on. */
+/**
+ * The state in which memory is about to be freed that has a pointer to what holds the pages, after `n = obj->pages`: what `n` leads to gets
+ * a name of its own, so that it outlives the object.
+ */
 function apart(local: Called, { id }: Node, object: Value, value: string, state: State): State {
   const isBelow = (place: string): boolean => place !== value && suffixAfter(place, value) !== null;
   const below = holders(state).filter(isBelow);
@@ -184,7 +188,7 @@ function apart(local: Called, { id }: Node, object: Value, value: string, state:
   return state;
 }
 
-/** True for what a member of an object points at; not for what stands in its own memory, behind an offset too, nor behind that in the same allocation. */
+/** True for what a member of an object points at; false for what is in the object itself, or allocated behind it in the same block. */
 function isLedTo({ program, graph, reference: { file } }: Called, { path }: Value, suffix: string): boolean {
   const steps = splitSteps(suffix);
   if (steps[0]?.startsWith(behind)) return false;
@@ -192,24 +196,24 @@ function isLedTo({ program, graph, reference: { file } }: Called, { path }: Valu
   return types[0] === null || types.some((type) => type !== null && type.pointers > 0 && type.dims.length === 0);
 }
 
-/** A variable that is given itself, `null` for anything else. */
+/** The variable that is passed by value; `null` for anything else. */
 export function variableOf(value: Value | undefined): string | null {
   return value?.path != null && !value.address && value.path === rootOf(value.path) ? value.path : null;
 }
 
-/** True for an element of an array, and for a variable that is set to one: the next drop by it may be of another. */
+/** True for an element of an array, and for a variable that is set to one: the next drop by it may be of another element. */
 export function isElement({ aliases }: Graph, value: Value | undefined): boolean {
   const isOne = (path: string | null | undefined): boolean => path?.endsWith('[]') === true;
   return value !== undefined && (isOne(value.path) || aliases.some((a) => a.target === value.path && isOne(a.source.path)));
 }
 
-/** True for what stands in an element of an array of objects, of which the function counts the index: it is of another one then. */
+/** True for `objs[i].pages`, with an index that the function counts: the next drop by it is of another object's. */
 function isOfCounted(graph: Graph, e: Expression | undefined): boolean {
   const index = e?.kind === 'member' ? ownIndex(e) : null;
   return index !== null && graph.nodes.some(({ operation: o }) => o?.kind === 'update' && o.target === index);
 }
 
-/** True if an argument is a whole array, not a place in it. */
+/** True if an argument is a whole array, not `array + n` or `&array[n]`. */
 export function isWhole(o: CallOperation, index: number): boolean {
   const e = o.expressions[index];
   if (!e) return true;

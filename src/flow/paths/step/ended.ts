@@ -1,4 +1,4 @@
-/** Ends of objects that are given but a member of them. */
+/** Ends of objects by calls that are given only a member of them. */
 import { onlyFunction } from '../../../program/definitions.js';
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, isRead, type Node } from '../../../program/graph.js';
@@ -22,10 +22,10 @@ import { after } from './exits.js';
 import { isUsedMore } from './uses.js';
 
 /**
- * The ways on from a call that is given but a member of the object with the pages, and gets from there to the whole: those on which it
- * fails before it drops them, where nobody looks at its result. In a function that was given such a member itself, all.
+ * The states after a call that is given only a member of the object with the pages, and gets from there to the whole. If the call's result
+ * is not read: those on which it fails before its drops. In a function that was given such a member itself: all.
  *
- * @param values what its arguments are worth
+ * @param values the values of the call's arguments
  */
 export function endedAround(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): State[] {
   const { program, graph, entry } = local;
@@ -51,10 +51,10 @@ export function endedAround(local: Called, n: Node, o: CallOperation, values: re
 }
 
 /**
- * The state behind a call that is given but a member of an object of which the pages were dropped before, and by that ends the object,
- * which drops them once more: `kref_put(&obj->ref, obj_free)`, where nobody else can have a use of it, or the end itself; `null` for any other.
+ * The state after a call that is given only a member of an object whose pages were dropped before, and ends the object, which drops them
+ * once more: the end itself, or `kref_put(&obj->ref, obj_free)` if nobody else can have a reference. `null` for any other call.
  *
- * @param values what its arguments are worth
+ * @param values the values of the call's arguments
  */
 export function droppedByEnd(local: Called, n: Node, o: CallOperation, values: readonly (string | null)[], state: State): State | null {
   if (!isCertain(state) || state.unsure || n.loops.length > 0) return null;
@@ -77,7 +77,10 @@ export function droppedByEnd(local: Called, n: Node, o: CallOperation, values: r
   return null;
 }
 
-/** The function that a call has end the object: itself, or what the last user is to call; of one with users, where this path is the only one. */
+/**
+ * The function that ends the object: the callee, or the one that is passed for the last user to call. If the object counts its users, only
+ * if this path is the only one.
+ */
 function endBy(local: Called, n: Node, o: CallOperation, object: string, member: string, state: State): FunctionReference | null {
   const { program, nodes, reference } = local;
   const isPut = puttingCall.test(o.name ?? '');
@@ -88,7 +91,7 @@ function endBy(local: Called, n: Node, o: CallOperation, object: string, member:
   return isOwn && !isUsedMore(local, n, member) ? callee : null;
 }
 
-/** True if this path has stored all that an end asks of the object, and nothing as zero: the end drops then as it does of any. */
+/** True if the path has stored something other than zero to all that the end asks about: then it drops as it does for any object. */
 function isAllStored(local: Called, { reference, wholes }: End, object: string, state: State): boolean {
   const names = local.program.graphs(reference).flatMap((graph) => wholes.flatMap((whole) => [whole, nameOf(graph, whole)]));
   return askedBelow(local, reference, names).every((suffix) => {
@@ -97,9 +100,10 @@ function isAllStored(local: Called, { reference, wholes }: End, object: string, 
   });
 }
 
+/** How many functions that only call another one to look through. */
 const maxForwarders = 2;
 
-/** The function that gets from a member to objects of a struct, a function itself or the one whose result it hands on, and what it gets to. */
+/** The function that gets from a parameter to the object around it: the one given, or one that it only forwards to. */
 function endIn(program: Program, reference: FunctionReference, at: number, tag: string, trail: Trail | null = null): End | null {
   const param = program.variants(reference)[0]?.params[at]?.name;
   if (param === undefined) return null;
@@ -116,21 +120,24 @@ function endIn(program: Program, reference: FunctionReference, at: number, tag: 
   return endIn(program, callee, next, tag, { step, before: trail });
 }
 
-/** Such a function, what it gets to, and the way there from the one that was called. */
+/** The function that ends an object. */
 interface End {
+  /** The function. */
   reference: FunctionReference;
+  /** Paths of the object around its parameter. */
   wholes: readonly string[];
+  /** The steps to it from the function that was called. */
   trail: Trail | null;
 }
 
-/** True for a member that stands in the object of a variable itself, and not in what a pointer there leads to. */
+/** True for a member inside of the object itself, not behind a pointer in it. */
 function isEmbedded({ program, graph, reference: { file } }: Called, path: string): boolean {
   const root = rootOf(path);
   const steps = path.slice(root.length).match(/[.[@][^.[@]*/g) ?? [];
   return steps.slice(0, -1).every((_, i) => program.typeOf(root + steps.slice(0, i + 1).join(''), graph, file)?.pointers === 0);
 }
 
-/** The struct of an object, by a variable that leads there. */
+/** The struct tag of an object, by a variable that is set to it. */
 function tagIn({ program, graph, reference: { file } }: Called, object: string): string | null {
   return tagOf(program, file, graph, nameOf(graph, object));
 }

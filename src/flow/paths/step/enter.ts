@@ -21,8 +21,9 @@ import { share } from './shared.js';
 import { isOtherUse } from './uses.js';
 
 /**
- * A function whose body is known.
- * @param before what is known as it is called: behind that, what it may have stored to is not known any more
+ * The states after a call of a function with a known body.
+ * @param given by argument, the suffixes below it at which it leads to the reference
+ * @param before the state before the call: `state` does not know any more what the callee may have stored to
  */
 export function enter(
   local: Called,
@@ -35,7 +36,7 @@ export function enter(
 ): State[] {
   const params = local.program.variants(callee)[0]?.params ?? [];
   const facts: string[] = [];
-  /** Where the reference stands that the callee may take away. */
+  /** The places of the reference that the callee may take away. */
   const places: Standing[] = [];
   let skipped = false;
   let address = false;
@@ -56,7 +57,7 @@ export function enter(
   });
   if (facts.length === 0) {
     if (!skipped || local.mayDrop(callee.name, callee.file)) return [];
-    // What is not entered keeps the reference as it is; the address of its data may be all that whoever drops it needs.
+    // A function that is not entered leaves the reference as it is. But the address of a page's data may be all that is needed to drop it.
     return address && local.mayKeep(callee.name, callee.file) ? unseen(local, n, o, state) : [state];
   }
   const exits = local.effects(callee, facts.sort(), knownFor(local, o, callee, before));
@@ -71,27 +72,29 @@ export function enter(
   });
 }
 
-/** A place at which the reference stands below what a function is given. */
+/** A place of the reference below an argument's value. */
 interface Standing {
   value: string;
   place: string;
 }
 
-/** A way out of a function; with a doubt, others with such a result have not dropped, on which it then does not go on. */
+/** An exit that a call takes. */
 export interface Way {
+  /** The exit. */
   exit: Exit;
+  /** True if the callee has exits with such a result that do not drop: the path takes only the one that drops. */
   doubt: boolean;
 }
 
 /**
- * Where a function drops on one path and not on another, and its result does not tell which, it knows better than a walk
- * does: it is taken to drop. So it is where nobody asks for its result, but for one that says that it failed with the reference.
- * Of failures that each turn from success by itself it knows no better, but for a library's.
+ * The exits that a call takes. If a function drops on one path and not on another, and its return value does not tell which, it knows
+ * better than the walk does: it is taken to drop. The same if nobody reads its return value, except for an exit that fails and still has
+ * the reference. Exits marked as abandoned are kept, and those marked as apart unless the function is of another folder (a library's).
  */
 function decided(all: readonly Exit[], { isAsked, isNear }: { isAsked: boolean; isNear: boolean }): Way[] {
   const isLike = (a: Exit, b: Exit): boolean => !isAsked || (a.result & b.result) !== 0;
   const isLeft = ({ trail }: Exit): boolean => happened(trail, 'abandoned') || (isNear && happened(trail, 'apart'));
-  // What it keeps somewhere on one path, it may keep merged with another on the next.
+  // What it keeps in one place on some path, it may keep on the next path in several.
   const exits = all.filter(
     (e) =>
       e.kind !== 'held' ||
@@ -111,7 +114,7 @@ function isMore(a: Exit, b: Exit): boolean {
   return a.holders.length > b.holders.length && b.holders.every((h) => a.holders.some((k) => k.of === h.of && k.suffix === h.suffix));
 }
 
-/** A function is handed what was dropped before. */
+/** The states after a call that is handed what was dropped before. */
 function lateCall(
   local: Called,
   n: Node,
@@ -122,11 +125,11 @@ function lateCall(
   before: State,
 ): State[] {
   const next = put(state, o.result, null);
-  // It drops on all of its ways; on this one nothing is done before that nobody knows.
+  // It must drop on every exit, and on one of these nothing unknown may come before the drop.
   const certain = exits.find((e) => !e.unsure);
-  // One element of an array may be one that a loop has left.
+  // One element of an array may be one that was not dropped.
   const isAll = n.loops.length === 0 && isWhole(o, at) && !isElement(local.graph, o.args[at]);
-  // All that were dropped are dropped again by a loop that hands on each.
+  // A loop that hands each element of an array on drops all of them again.
   const isEach = at === 0 && sweepAt(local, n) !== null && state.dropped?.loop !== n.loops[0]?.id;
   const isSame = (isCertain(state) && (isAll || isEach)) || isBySame(n, o.args[at], state);
   if (isUnset(local, o, callee, before)) return [next];
@@ -140,26 +143,26 @@ function lateCall(
   ) {
     const end = told(local, n, state, `passed to ${callee.name}()`, { kind: 'passed', to: callee.name });
     local.late({ kind: 'double', trail: after(certain.trail, end.trail) as Trail, pos: n.pos });
-    // They have been dropped all the same, for whoever called.
+    // For callers the exit is still a drop.
     return [unsettled(next)];
   }
   if (exits.some((e) => e.kind === 'dropped')) return [];
-  // What it does with what is not there any more is nobody's concern, but for what would come too late.
+  // What else it does with pages that are gone does not matter, except for what comes too late.
   return [exits.some((e) => e.kind === 'unknown') ? altered(next, { unsure: true }) : next];
 }
 
-/** True for a way out on which a function says that it has failed, and so keeps nothing: an error, or no object. */
+/** True for an exit on which a function says that it has failed, and so keeps nothing: it returns an error, or NULL. */
 function hasFailed({ program }: Called, callee: FunctionReference, exit: Exit): boolean {
   const pointer = (program.variants(callee)[0]?.returns.pointers ?? 0) > 0;
   return !exit.unsure && (exit.result === sign.negative || isBeforeDrop(exit) || (pointer && exit.result === sign.zero));
 }
 
-/** True for a failure that comes before the drop, of the function itself, or of an end that it has called without a look at that. */
+/** True for a failure before the drop: of the function itself, or of an end of the object whose result it does not read. */
 function isBeforeDrop({ early, trail }: Exit): boolean {
   return early || happened(trail, 'abandoned');
 }
 
-/** One of the ways out of a callee. */
+/** The states after a call that takes one exit of its callee. */
 export function taken(
   local: Called,
   n: Node,
@@ -178,7 +181,7 @@ export function taken(
   const entered = `passed to ${callee.name}()`;
   const event: StepEvent = { kind: 'passed', to: callee.name, ...(exit.early ? { early: true } : {}) };
   const held = holders(next);
-  // What the callee left where it was stays; what it took away from there is gone.
+  // Places in the exit's holders still hold the reference; all others that the callee was given do not.
   const stays = new Set(
     exit.holders.flatMap((h) => {
       const value = h.of < 0 ? null : valueIn(state, o.args[h.of]);
@@ -190,7 +193,7 @@ export function taken(
   if (gone.length > 0) {
     const store = copyOf(next.store);
     for (const { value, place } of gone) {
-      // Who frees an object has not lost what its caller has another name for.
+      // If a callee frees the object, what the caller has another pointer to is not lost.
       const pointer = exit.kind === 'lost' ? pointerTo(state, value, place) : null;
       if (pointer === null) store.delete(place);
       else store.set(pointer, `?${pointer}`);
@@ -199,7 +202,7 @@ export function taken(
   }
   if (exit.kind === 'dropped') {
     if (next.extra > 0 && exit.drop?.call?.drops !== 'pin') return [givenBack(local, n, o, at, next)];
-    // Who fails and has dropped on some ways only leaves its caller to guess, who may drop on none of them or on all.
+    // After a failure that dropped on some paths only, the caller can only guess; that is no certain drop.
     const isPlain = !doubt || (!exit.unsure && exit.result === sign.negative);
     const isAll = exit.drop?.whole === true && isPlain && isWhole(o, at);
     const whole = isAll && n.loops.length === 0 && !isElement(local.graph, o.args[at]);
@@ -235,7 +238,7 @@ export function taken(
   return [changed || isTold ? altered(walked, { trail: after(exit.trail, walked.trail) }) : walked];
 }
 
-/** The pointer below a value that leads to the memory of a place, where something else leads there as well; `null` if that is all that does. */
+/** The pointer below a value that leads to the memory of a place, if another pointer leads there, too; else `null`. */
 function pointerTo({ store }: State, value: string, place: string): string | null {
   const object = baseOf(value);
   const memory = baseOf(place);
@@ -246,7 +249,7 @@ function pointerTo({ store }: State, value: string, place: string): string | nul
 }
 
 /**
- * The ways on from a call that cannot be looked into. Where it is tested to have failed it has taken nothing, by the kernel's
+ * The states after a call that cannot be looked into. Where it is tested to have failed it has taken nothing, by the kernel's
  * convention. Where it succeeds, what it did with the pages is not known.
  */
 export function unseen(local: Called, n: Node, o: CallOperation, state: State): State[] {
@@ -257,14 +260,14 @@ export function unseen(local: Called, n: Node, o: CallOperation, state: State): 
   return [...failed, ...(done ? [done] : [])];
 }
 
-/** The way on from a call that may keep the page itself, or its number, where it succeeds: where it is tested to have failed. */
+/** The states after a call that may keep the page, or its number, where it succeeds: only that where it is tested to have failed. */
 export function unless(local: Called, n: Node, o: CallOperation, state: State): State[] {
   local.unfollowed();
   const failed = isDecided(local, n, o) ? withSign(state, o.result, local.nodes.failing(n, o)) : null;
   return failed ? [told(local, n, failed, `where ${o.name ?? o.through ?? 'a callback'}() fails`)] : [];
 }
 
-/** True if it is known which of the ways on from a call are those where it has failed. */
+/** True if a condition tests the call's result, and not against a name of unknown value: it is known on which edge the call has failed. */
 export function isDecided(local: Called, n: Node, o: CallOperation): boolean {
   return local.shape.isDecided(o.result) && !local.nodes.isToldByName(n, o);
 }

@@ -1,4 +1,4 @@
-/** What a function's way out says, in the words of who called it. */
+/** Applies an exit of a callee to the caller's state. */
 import type { CallOperation } from '../../../program/graph.js';
 import { elsewherePath, splitSteps } from '../../../program/path.js';
 import { errorNames } from '../../../protocol/index.js';
@@ -9,7 +9,9 @@ import { signOf, withSign } from '../memory/signs.js';
 import { altered, type Exit, type Holder, type State, sign, theReference } from '../memory/state.js';
 import type { Says, Trail } from '../memory/trail.js';
 
-/** What a function's result is known to be: a constant, one of its arguments, or memory that it allocated, as what it hands out. */
+/**
+ * The state with what is known of the return value (a constant, an argument, memory that the callee allocated) and of what it hands out.
+ */
 export function resulting(before: State, o: CallOperation, { equals, gives, got, allocated, made }: Exit): State {
   const { result, args } = o;
   const state = leading(before, o, got);
@@ -19,7 +21,7 @@ export function resulting(before: State, o: CallOperation, { equals, gives, got,
   return made.reduce((s, index) => handedOut(s, o, index), allocated ? withFresh(next, result) : next);
 }
 
-/** A result leads where what stands below an argument does; what it led to as the call was made before is not there any more. */
+/** The state in which the result has the value below an argument, `return obj->pages`; the result of an earlier call is forgotten. */
 function leading(state: State, o: CallOperation, got: Holder | null): State {
   const { result } = o;
   const value = got === null ? null : standingAt(state, o, got);
@@ -30,30 +32,30 @@ function leading(state: State, o: CallOperation, got: Holder | null): State {
     : altered(state, { store: keptOf(state.store, (place) => place !== result) });
 }
 
-/** A local pointer whose address the function is given leads to memory that was allocated there, and to nothing else. */
+/** The state in which a local pointer whose address was passed points at memory that the callee allocated. */
 function handedOut(state: State, o: CallOperation, index: number): State {
   const value = valueIn(state, o.args[index]);
   const place = value?.startsWith('&') ? value.slice(1) : null;
   if (place === null || baseOf(place) !== place || place.startsWith('::')) return state;
-  // Who is given an array need not make one.
+  // If the pointer has an array already, the callee need not allocate one.
   if (!leadsNowhere(state, place) && !/~\d+~*$/.test(valueAt(state, place))) return state;
   const memory = madeBy(o, index);
   const next = withFresh(put(renewed(state, memory), place, memory), memory);
   return withSign(next, memory, sign.positive) ?? next;
 }
 
-/** True for a pointer of which nothing is known, or that leads to nothing. */
+/** True for a pointer that is NULL, or of which nothing is known. */
 export function leadsNowhere(state: State, place: string): boolean {
   const value = valueAt(state, place);
   return value === place || /^[=?]/.test(value);
 }
 
-/** The memory that a call has made and handed out through one of its arguments. */
+/** The name for memory that a call allocated and handed out by one of its arguments. */
 function madeBy({ result }: CallOperation, index: number): string {
   return `${result}~${index + 1}`;
 }
 
-/** What a result says of the call. */
+/** What a return value says of the call's success. */
 export function saysOf({ result: bits, equals }: Pick<Exit, 'result' | 'equals'>): Says {
   const { negative, zero, positive } = sign;
   if (bits === negative || errorNames.has(equals ?? '')) return 'failed';
@@ -64,20 +66,20 @@ export function saysOf({ result: bits, equals }: Pick<Exit, 'result' | 'equals'>
 
 const words: Partial<Record<NonNullable<Says>, string>> = { failed: 'failed', zero: 'returned 0', succeeded: 'succeeded' };
 
-/** The same as a person reads it, behind what is told of the call. */
+/** The same in words, to be put behind the text that tells of the call. */
 export function resultText(exit: Pick<Exit, 'result' | 'equals'>): string {
   const says = saysOf(exit);
   const word = says === null ? undefined : words[says];
   return word === undefined ? '' : `, which ${word}`;
 }
 
-/** A trail behind another. */
+/** Two trails as one, `later` behind `earlier`. */
 export function after(later: Trail | null, earlier: Trail | null): Trail | null {
   if (!later) return earlier;
   return { step: later.step, before: after(later.before, earlier) };
 }
 
-/** The places at which a function left the reference, filled in. */
+/** The state with the reference at the places where the callee left it. */
 export function placed(state: State, o: CallOperation, found: readonly Holder[]): State {
   let next = state;
   for (const h of found) {
@@ -85,10 +87,10 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
     else {
       const given = h.of === -1 ? (h.suffix === '' ? o.result : valueAt(next, o.result)) : valueIn(next, o.args[h.of]);
       const memory = pointed(next, given);
-      // A container that stood there before the call goes by the variable that it was handed in by.
+      // A container that was there before the call is named by the variable that it was passed by.
       const isMeant = h.suffix.startsWith('.') || (h.suffix.startsWith('@') && memory === madeBy(o, h.of));
       const value = isMeant ? memory : given;
-      // `file->private_data`, of which no field is known: somebody's object.
+      // `file->private_data`: no field is known, the object is somebody's.
       if (value === null) next = put(next, elsewherePath(o.args[h.of]?.text ?? ''), theReference);
       if (value === null) continue;
       next = ledOn(next, value, h.suffix);
@@ -98,14 +100,14 @@ export function placed(state: State, o: CallOperation, found: readonly Holder[])
   return next;
 }
 
-/** The state in which a pointer that led nowhere, and behind which a function has left the reference, leads to where that function made it lead. */
+/** The state in which a pointer that was NULL, and behind which the callee has left the reference, leads to what the callee made. */
 function ledOn(state: State, value: string, suffix: string): State {
   const pointer = value.startsWith('&') && splitSteps(suffix).length > 1 ? value.slice(1) : null;
   if (pointer === null || !isConstant(valueAt(state, pointer), noPointer)) return state;
   return altered(state, { store: keptOf(state.store, (place) => place !== pointer) });
 }
 
-/** What stands at a place below what a function was given; `null` for what is not known. */
+/** The value at a place below an argument; `null` if it is not known. */
 export function standingAt(state: State, o: CallOperation, { of, suffix }: Holder): string | null {
   const value = valueIn(state, o.args[of]);
   if (value === null || suffix === '') return value;
@@ -113,12 +115,12 @@ export function standingAt(state: State, o: CallOperation, { of, suffix }: Holde
   return place === null ? null : valueAt(state, place);
 }
 
-/** What a function set to zero below what it was given. */
+/** The state in which places below arguments are zero. */
 export function emptied(state: State, o: CallOperation, none: readonly Holder[]): State {
   return stored(state, o, none, '=0');
 }
 
-/** A value at places below what a function was given. */
+/** The state with a value stored at places below arguments. */
 export function stored(state: State, o: CallOperation, places: readonly Holder[], value: string): State {
   return places.reduce((next, { of, suffix }) => {
     const given = valueIn(next, o.args[of]);
@@ -126,7 +128,7 @@ export function stored(state: State, o: CallOperation, places: readonly Holder[]
   }, state);
 }
 
-/** The memory that a function has handed out through the address of a variable, instead of the address: where its fields are. */
+/** The memory that a pointer was set to by its address, instead of that address: the fields are there. */
 function pointed(state: State, value: string | null): string | null {
   const memory = value?.startsWith('&') ? state.store.get(value.slice(1)) : undefined;
   return memory !== undefined && state.fresh.has(memory) ? memory : value;

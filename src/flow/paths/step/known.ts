@@ -1,6 +1,6 @@
 /**
- * What stands in an object before a call, of what the function that is called asks there: constants, flags that are set, and what is zero
- * in memory that was allocated as zeros. The latter also for the caller of who took the pages.
+ * What is known before a call of what the callee asks about: constants, flags that are set, and zeros in memory that was allocated as
+ * zeros. The callee is walked with that. Zeros are known also to the caller of the function that took the pages.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsOf } from '../../../program/graph.js';
@@ -20,8 +20,8 @@ import { askedOf, nothing } from './asked.js';
 import { mayChange } from './shared.js';
 
 /**
- * Of the numbers that a function asks for, its parameters and what stands below them, those that are constants before a call, or have a flag
- * set, or to which nothing was stored yet in memory of zeros.
+ * Of the numbers that a callee asks about, its parameters and what is below them: those that are constants before the call, have a flag
+ * set, or are still zero since their memory was allocated as zeros.
  */
 export function knownFor(local: Called, o: CallOperation, callee: FunctionReference, before: State): Known[] {
   const { program } = local;
@@ -30,7 +30,7 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
     if (place === null) return null;
     const stored = before.store.get(place);
     if (stored !== undefined && constantName.test(stored)) return stored;
-    // What a pointer leads to that stands in an object is other memory.
+    // What a pointer in an object points at is other memory.
     if (value.startsWith('&') && !isStruct(local, argument)) return null;
     if (!isOfZeros(before, value) || unset(before, valueAt(before, place)) !== '=0') return null;
     const isHandedOut = [...handedOut(local.graph)].some((path) => placeAt(before, path) === place);
@@ -63,8 +63,8 @@ export function knownFor(local: Called, o: CallOperation, callee: FunctionRefere
 }
 
 /**
- * True where a function goes, as it drops, by a number in its caller's object which this one sets on other ways, and not on this one: what it
- * has taken was never noted there.
+ * True if the callee decides what to drop by a number in the caller's object which this function sets on other paths, and not on this one:
+ * what this path has taken was never noted there.
  */
 export function isUnset(local: Called, o: CallOperation, callee: FunctionReference, before: State): boolean {
   const { graph, entry } = local;
@@ -85,25 +85,25 @@ export function isUnset(local: Called, o: CallOperation, callee: FunctionReferen
   );
 }
 
-/** True for a struct of which the address is given. */
+/** True for a struct whose address is passed. */
 function isStruct({ program, graph, reference }: Called, argument: Value | undefined): boolean {
   const type = argument?.path == null ? null : program.typeOf(argument.path, graph, reference.file);
   return type !== null && type.pointers === 0;
 }
 
-/** True for memory that was allocated as zeros, and for a member of it that is a struct: `&req->in`. */
+/** True for memory that was allocated as zeros, and for the address of a struct in it, `&req->in`. */
 function isOfZeros({ zeroed }: State, value: string): boolean {
   return zeroed.has(value) || (/^&[^[@]+$/.test(value) && zeroed.has(baseOf(value)));
 }
 
-/** The number that an argument is on this path, or its name where that is not known; `null` for what is no constant. */
+/** The constant that an argument is on this path, as a number if that is known; `null` if it is no constant. */
 function constantGiven({ program, reference }: Called, state: State, argument: Value | undefined): string | null {
   if (argument?.text.includes('|')) {
     const flags = flagsOf(program, reference.file, argument.text);
     return flags === null ? null : `=${flags}`;
   }
   const value = valueIn(state, argument);
-  // A sum is another number.
+  // A sum is another number than the value that its path has.
   if (value === null || !/^-?[\w.>[\]-]*$/.test(argument?.text ?? '')) return null;
   if (signOf(state, value) === sign.zero) return '=0';
   const constant = equalOf(state, value);
@@ -112,7 +112,7 @@ function constantGiven({ program, reference }: Called, state: State, argument: V
   return typeof worth === 'number' ? `=${worth}` : constant;
 }
 
-/** The state behind a call that may have stored to such memory: of what the function itself asks for there, that is zero no more. */
+/** The state after a call that may have stored to memory of zeros: what this function asks about there may not be zero any more. */
 export function storedTo(local: Called, o: CallOperation, callee: string, state: State): State {
   if (state.zeroed.size === 0) return state;
   return askedFor(local.graph).reduce((next, path) => {
@@ -122,13 +122,13 @@ export function storedTo(local: Called, o: CallOperation, callee: string, state:
   }, state);
 }
 
-/** True for what is stored by the function that has taken the pages, and hands them to this one. */
+/** True for a place that the callee which hands in the pages stores to. */
 function isSetBefore(local: Called, before: State, place: string): boolean {
   const { graph, entry } = local;
   return entry.kind === 'returned' && callsOf(graph, entry.callee).some(({ call }) => isStoredBy(local, call, entry.callee, before, place));
 }
 
-/** True if a function may store at a place below what a call of it is given, on all of its ways. */
+/** True if a callee may store to a place below an argument, and does not leave it alone on some exit. */
 function isStoredBy(local: Called, { args }: CallOperation, callee: string, state: State, place: string): boolean {
   return args.some((a, i) => {
     const value = valueIn(state, a);
@@ -137,12 +137,12 @@ function isStoredBy(local: Called, { args }: CallOperation, callee: string, stat
   });
 }
 
-/** True for a number to which the function that hands in the pages has not stored on some of its ways: those on which it has are marked. */
+/** True for a number to which the callee that hands in the pages does not store on some exits: where it does, {@link touchedOn} says so. */
 function isLeftBySome({ entry }: Called, index: number, suffix: string): boolean {
   return entry.kind === 'returned' && entry.exits.some((e) => e.untouched.some((h) => isSameHolder(h, { of: index, suffix })));
 }
 
-/** The state behind a way out of that function: what it leaves alone on others only is another number now. */
+/** The state after an exit of that callee: what only other exits leave alone was set on this one. */
 export function touchedOn(exits: readonly Exit[], o: CallOperation, { untouched }: Exit, state: State): State {
   const touched = exits.flatMap((e) => e.untouched).filter((h) => !untouched.some((own) => isSameHolder(own, h)));
   return touched.reduce((next, { of, suffix }) => {

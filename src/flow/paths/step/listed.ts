@@ -8,7 +8,7 @@ import { type State, told } from '../memory/state.js';
 import { share } from './shared.js';
 import { results } from './transfer.js';
 
-/** The ways on: the object is where others find it, and, where it has the reference, it could not be put there. */
+/** The state after such a call; and, if the object has the reference, the state after it has failed. */
 export function listed(
   local: Called,
   n: Node,
@@ -21,7 +21,7 @@ export function listed(
   if (given === undefined || value === null) return [state];
   if (state.phase !== 'held' || !(reaches(state, value) || reaches(state, baseOf(value)))) return [share(state, { args: [given] })];
   const [found, not] = results[fails];
-  // What goes into a slot with the reference in it is found there on this path.
+  // What the tables move into a slot, with the reference in it, is found in that slot on this path.
   const isSeen = transfers.get(name)?.moves.some(([from]) => from === `${object}`) === true;
   const there = isSeen ? state : share(state, { args: [given] });
   const done = withSign(there, o.result, found) ?? there;

@@ -1,4 +1,4 @@
-/** Tests of what was set to a constant by its name, `job->state = JOB_READY`, or was found to be one. */
+/** Tests of values that are known as named constants: `job->state = JOB_READY`, `if (job->state == JOB_READY)`. */
 import type { Assume } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import type { Called } from '../context.js';
@@ -9,13 +9,13 @@ import { valueIn } from '../memory/memory.js';
 import { signOf } from '../memory/signs.js';
 import { type State, sign } from '../memory/state.js';
 
-/** False for a test that compares a constant with one of another number, or, where the numbers are not known, of another name. */
+/** False for a comparison of two constants that cannot hold: by their numbers or, if those are not known, by their names. */
 export function mayHold(local: Called, { op, left, right }: Assume, state: State): boolean {
   const { program, reference } = local;
   const constantOf = (value: Value): number | string | null => {
     const mask = maskOf(value);
     if (mask !== undefined) return masked(local, state, value, mask);
-    // A sum is another number.
+    // A sum is another number than the value that its path has.
     if (!/^[\w.>[\]-]*$/.test(value.text)) return null;
     const worth = valueIn(state, value);
     if (signOf(state, worth) === sign.zero) return 0;
@@ -27,7 +27,7 @@ export function mayHold(local: Called, { op, left, right }: Assume, state: State
   return constant === null || other === null || compare(constant, op, other) !== false;
 }
 
-/** What bits of a number are, where it is a constant. */
+/** The bits of a mask in a value that is a constant; `null` if they are not known. */
 function masked({ program, reference }: Called, state: State, value: Value, mask: string): number | null {
   const constant = valueIn(state, value);
   if (constant?.startsWith('=') !== true) return null;

@@ -1,4 +1,4 @@
-/** Functions that only read what they are asked about: asked twice on one path, they answer the same. */
+/** Functions that only read their argument: asked twice on one path, they answer the same. */
 import type { Assume, Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -8,17 +8,17 @@ import { valueIn } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { type State, sign } from '../memory/state.js';
 
-/** The state behind such a question, `null` where it was answered otherwise before. */
+/** The state after a condition on such a call; `null` if it was answered otherwise before on this path. */
 export function answered({ program, graph, reference: { file } }: Called, { call, op }: Assume, state: State | null): State | null {
   if (state === null || call === null || call.name === null || call.args.length !== 1) return state;
   if (!askedAgain(graph).has(call.name) || !reads(program)(call.name, file)) return state;
   const asked = valueIn(state, call.args[0]);
   if (asked === null || asked.startsWith('=')) return state;
-  // The answer is known by what stands where it is read, as long as that is tested.
+  // The answer is kept as the sign of a value below the argument: it is forgotten when nothing tests that any more.
   return withSign(state, `${asked.replace(/^&/, '')}@${call.name}`, op === '!=' ? sign.any & ~sign.zero : sign.zero);
 }
 
-/** The functions that a graph asks in more than one place. */
+/** The functions that a graph calls in conditions at more than one place. */
 const askedAgain = remembered((graph: Graph): ReadonlySet<string> => {
   const places = new Map<string, Set<number>>();
   for (const { operation: o } of graph.nodes) {
@@ -42,5 +42,5 @@ const reads = remembered((program: Program) => {
   };
 });
 
-/** One expression, in which nothing is called or set. */
+/** A body that is one `return` of an expression without calls or assignments. */
 const plain = /^\{\s*return\s+(?!\w+\s*\()(?:[^;=(]|[=!<>]=|(?<=\W)\()+;\s*\}\s*$/;

@@ -1,4 +1,4 @@
-/** Objects that a function takes from where others find them: from there on it has to see to them itself. */
+/** Objects that a function takes from where others find them: from there on they are its own. */
 import { type CallOperation, isPrinted, type Node } from '../../../program/graph.js';
 import { type Removal, sleepingName, tellingName, wakingName } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
@@ -7,7 +7,7 @@ import { put, reaches, renamed, valueAt, valueIn, withFresh } from '../memory/me
 import { withSign } from '../memory/signs.js';
 import { type State, sign, told } from '../memory/state.js';
 
-/** The states behind a call that is given a member by which the object was found; where it fails, the object is where it was. */
+/** The states after a call that removes an object by a member of it; where the call fails, the object is still where it was. */
 export function removed(local: Called, n: Node, o: CallOperation, removal: Removal, state: State): State[] {
   const next = takenOut(local, n, o, removal, state);
   if (next === state || !removal.mayFail || !local.shape.isDecided(o.result)) return [next];
@@ -20,16 +20,17 @@ function takenOut(local: Called, n: Node, o: CallOperation, removal: Removal, st
   if (member === null || entry.kind !== 'object' || !entry.removed || state.phase !== 'held') return state;
   const object = valueAt(state, entry.variable);
   const isIt = valueIn(state, o.args[member])?.startsWith(`&${object}.`) === true && reaches(state, object);
-  // Where a field leads to it, others may come by that.
+  // An object that a field leads to may be found by that field still.
   return isIt && /^[%?]|\.(next|prev)$/.test(object) ? taken(local, n, entry.variable, removal, state) : state;
 }
 
-/** The state where the object is what a call has given that took it from there. */
+/** The state in which the object is the result of a call that took it out. */
 export function removedBy(local: Called, n: Node, variable: string, state: State): State {
   const by = n.operation?.kind === 'copy' && state.phase === 'held' ? removingCall(local, n.operation.source.path) : null;
   return by === null ? state : taken(local, n, variable, by, state);
 }
 
+/** The state in which the object is the path's own, under a new name. */
 function taken(local: Called, n: Node, variable: string, { name, from }: Removal, state: State): State {
   const own = `?removed${n.id}`;
   const next = put(renamed(state, valueAt(state, variable), own), variable, own);
@@ -37,13 +38,13 @@ function taken(local: Called, n: Node, variable: string, { name, from }: Removal
 }
 
 /**
- * True for a call that gives others what they find an object by. Who has taken one out gives it to whom he wakes, and does not where he
- * waits for it.
+ * True for a call that makes an object known to others. A path that has taken it out makes it known to whoever it wakes, but not by a
+ * wait for it.
  */
 export function isHandedOver({ entry }: Called, o: CallOperation, state: State, isLinking: boolean): boolean {
   if (entry.kind !== 'object' || !entry.removed || o.name === null || tellingName.test(o.name)) return isLinking;
   if ((isLinking && !sleepingName.test(o.name)) || wakingName.test(o.name)) return true;
-  // Its address is a number, too, that is written where a device or a firmware finds it.
+  // The object's address itself may be passed as a number, to where a device or firmware finds it.
   const object = valueAt(state, entry.variable);
   return o.args.some((a, i) => valueIn(state, a) === object && !isPrinted(o, i));
 }

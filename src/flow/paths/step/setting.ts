@@ -1,4 +1,4 @@
-/** Who may store to a member of an object, by the texts. */
+/** Finds stores to a member of an object, by the texts of functions. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, isStore, type Node, nodesBehind } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
@@ -6,13 +6,13 @@ import { predecessorsOf } from '../function/live.js';
 import { backwards } from '../function/shape.js';
 import { mayName } from './around.js';
 
-/** What a store to a member looks like, or its address where it is given away; not that of what it leads to. */
+/** Matches a store to a member, or its address being taken; not that of what it points at. */
 export function storeTo(member: string): RegExp {
   const assigned = `[.>]${member}\\s*(?:\\[[^\\]]*\\]\\s*)?(?:[-+|&^]?=(?!=)|\\+\\+|--)`;
   return new RegExp(`(?:\\+\\+|--|&)[\\w.>-]*[.>]${member}\\b(?!\\s*(?:->|\\.))|${assigned}`);
 }
 
-/** Asks of nodes of a file's function whether they may store to a member, themselves or by what they call near. */
+/** Makes a test for nodes of a file's functions that may store to a member, themselves or by a callee near by. */
 export function mayStore(program: Program, file: string, member: string): (n: Node) => boolean {
   const store = storeTo(member);
   return ({ pos, operation: o }) => {
@@ -22,7 +22,7 @@ export function mayStore(program: Program, file: string, member: string): (n: No
   };
 }
 
-/** True if a caller of a function, or one so many further up, may store to a member. */
+/** True if a caller, up to some levels above a function, may store to a member. */
 export function mayStoreAbove(program: Program, reference: FunctionReference, member: string, levels: number): boolean {
   const store = storeTo(member);
   const above = (of: FunctionReference, left: number): boolean =>
@@ -30,7 +30,7 @@ export function mayStoreAbove(program: Program, reference: FunctionReference, me
   return above(reference, levels);
 }
 
-/** The nodes on ways through some, these among them. */
+/** The nodes on paths through some nodes, with these. */
 export function waysThrough(graph: Graph, some: readonly Node[]): readonly Node[] {
   const marked = new Uint8Array(graph.nodes.length);
   for (const n of some) marked[n.id] = 1;

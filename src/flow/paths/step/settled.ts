@@ -1,4 +1,4 @@
-/** Conditions of which who has the reference knows how they come out. */
+/** Conditions whose outcome is known to whoever holds the reference. */
 import { type Assume, type CallOperation, callsAt, type Graph, type Node } from '../../../program/graph.js';
 import { isOwnValue, rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
@@ -31,20 +31,20 @@ import { outcome, type State, sign, theReference } from '../memory/state.js';
 import { isStillZero } from '../memory/unset.js';
 
 /**
- * True where a condition on the state of an object, or on a count, decides whether something is dropped: who has the
- * reference knows how it comes out, and the way past the drop is not taken.
+ * True for an edge that is not taken: the condition is on the state of an object, or on a count, and decides whether something is dropped.
+ * Whoever holds the reference knows how that comes out, so the path past the drop is not real.
  */
 export function settled(local: Called, n: Node, state: State): boolean {
   const o = n.operation;
   if (o?.kind !== 'assume' || state.phase !== 'held') return false;
   const { shape, entry } = local;
   const isAsked = o.call?.args.some((a) => valueIn(state, a) === theReference) === true;
-  // A frame number that stands for an error, or for no page, holds nothing.
+  // A frame number that is an error, or stands for no page, holds nothing.
   if (isAsked && o.op === '!=' && noFrameName.test(o.call?.name ?? '')) return true;
-  // One that a later round was given by a call that failed is none.
+  // The result of a call that failed in a later iteration is no frame number.
   if (o.op === '==' && noFrameName.test(o.call?.name ?? '') && o.call?.args.some((a) => signOf(state, valueIn(state, a)) === sign.negative))
     return true;
-  // Of frame numbers that are got one by one, one that goes on from the first of a run is known by that and the length: nobody keeps it.
+  // Frame numbers are collected into runs: one that continues the run is known by the first and the length, so nobody keeps it.
   if (o.op === '==' && n.loops.length > 0 && continuesRun(local, state, o)) return true;
   if (saysNoUsers(local, o, state)) return true;
   if (o.call !== null && isUnflagged(local, state, o.call, o.op === '!=')) return true;
@@ -61,10 +61,10 @@ export function settled(local: Called, n: Node, state: State): boolean {
     );
   const path = o.left.path;
   if (path === null) return false;
-  // Where the rounds that take pages have come to is not where they began, once some are held.
+  // Once pages are held from earlier iterations, the counter of those is not where it began.
   if (/^[=<>]=$/.test(o.op) && o.right.path !== null && (state.outcomes & outcome.earlier) !== 0)
     if ([path, o.right.path].some((p) => countsTaking(local, p))) return true;
-  // A count of what is held is not zero; it may be the index of a round that failed.
+  // A count of what is held is not zero; but it may be the index of an iteration that failed.
   const saysNone = isZero(o.right) && /^(==|<=|<)$/.test(o.op);
   if (saysNone && saysHowMany(local, path) && isCount(local, state, path, o.left)) return path !== state.index;
   const value = valueIn(state, o.left);
@@ -79,16 +79,16 @@ export function settled(local: Called, n: Node, state: State): boolean {
     (/^[?%]/.test(value) && (!value.includes('.') || state.fresh.has(baseOf(value))))
   )
     return false;
-  // How far something goes, and whether that is too far, is asked of what is to be done.
+  // A bound, `n > max`, is asked about what is still to be done.
   if (/^[<>]/.test(o.op) && !isZero(o.right) && n.loops.length === 0) return false;
   const root = rootOf(value);
-  // Who is handed the pages by themselves, and fails since another object is not ready for them, leaves them to its caller.
+  // A function that is handed only the pages, and fails as another object is not ready, leaves them to its caller.
   if (entry.kind === 'given' && entry.facts.every((f) => !f.includes('.') && rootOf(f) !== root) && failsAtOnce(local, n)) return false;
   const isParam = local.graph.params.some((p) => p.name === root);
   return value.includes('.') || value.startsWith('::') || (entry.kind === 'given' && isParam);
 }
 
-/** True where nothing is held, as the pages are no user's: by a call that asks that, or by what it has answered before. */
+/** True on an edge that says that the pages are no user's, so no references were taken: by a call that asks that, or its stored answer. */
 function saysNoUsers({ graph }: Called, { op, left, right, call }: Assume, state: State): boolean {
   const asked = call ?? (isZero(right) ? originTestsIn(graph).get(valueIn(state, left) ?? '') : undefined);
   const name = asked?.name ?? '';
@@ -105,7 +105,7 @@ const originTestsIn = remembered(
     ),
 );
 
-/** True where an iterator was found to be no user's before the call that takes references on the pages of users' iterators alone. */
+/** True on an edge that says that the iterator is not user backed, before `iov_iter_extract_pages()`: the call takes no references then. */
 export function takesNone(local: Called, { operation: o }: Node, state: State): boolean {
   const { entry, graph } = local;
   if (entry.kind !== 'site' || o?.kind !== 'assume' || !saysNoUsers(local, o, state)) return false;
@@ -117,8 +117,8 @@ export function takesNone(local: Called, { operation: o }: Node, state: State): 
 }
 
 /**
- * True for an answer by which no references go with a bio: who has them has said so in its flags. A bio of the path's own has them as it was
- * made where the file never sets that one.
+ * True for an answer by which a bio has no references, `!bio_flagged(bio, BIO_PAGE_PINNED)`: whoever takes them sets its flag. Not for a
+ * bio that the path made, if the file never sets that flag: it has its references without.
  */
 function isUnflagged({ program, reference }: Called, state: State, { name, args }: CallOperation, isSet: boolean): boolean {
   const flag = args[1]?.text ?? '';
@@ -128,7 +128,7 @@ function isUnflagged({ program, reference }: Called, state: State, { name, args 
   return isSet || !isOwn || program.says(reference.file, new RegExp(`\\b${bioFlagSetter}\\s*\\([^;]*\\b${flag}\\b`));
 }
 
-/** True for the result of a call that asks whose pages there are. */
+/** True for the result of a call that asks whose the pages are. */
 function isBacking({ graph }: Called, value: string | null): boolean {
   return value !== null && backingsIn(graph).has(value);
 }
@@ -142,7 +142,7 @@ function asksBacking({ name, args }: CallOperation): boolean {
   return backingName.test(name ?? '') || [true, false].some((isSet) => saysNoReferences(name, args[1]?.text ?? '', isSet));
 }
 
-/** True if only this function's own variables have the reference, and none that is tested. */
+/** True if only local variables of this function have the reference, and not those that are tested. */
 function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): boolean {
   return holders(state).every((place) => {
     const base = baseOf(place);
@@ -157,8 +157,8 @@ function isAllOwn({ graph }: Called, state: State, tested: readonly string[]): b
 }
 
 /**
- * True for a question of how another object stands, put by who takes the pages and has them in variables of its own alone: nobody else can
- * drop them, whatever the answer is. Not where the function may have set itself what it asks for.
+ * True for a question about the state of another object, where the function has taken the pages itself and has them in local variables
+ * only: nobody else can drop them, whatever the answer. False if the function may have set itself what it asks about.
  */
 function asksOther(local: Called, state: State, { name, args }: CallOperation): boolean {
   if (local.entry.kind !== 'site' || !stateReading.test(name ?? '')) return false;
@@ -170,13 +170,13 @@ function asksOther(local: Called, state: State, { name, args }: CallOperation): 
   return !isSet && isAllOwn(local, state, [...asked.map(rootOf), ...args.flatMap((a) => baseOf(valueIn(state, a) ?? a.text))]);
 }
 
-/** True for the number of parts of a bio or skb that has the pages in it. */
+/** True for the number of parts of a bio or skb that has the pages. */
 function isFilled(state: State, { text }: Value): boolean {
   const path = /^(\w+)\.(?:bi_vcnt|bi_iter\.bi_size|nr_frags)$/.exec(text)?.[1];
   return path !== undefined && reach(state, valueIn(state, { path, address: false, text })).some((s) => /^@(bvec|skb)$/.test(s));
 }
 
-/** True for a number of pages that is made, rounded up, of how much the acquiring call has taken: it is not zero where that is not. */
+/** True for a number of pages that is rounded up from what the acquiring call returned: not zero, if that is not. */
 function isRoundedUp(local: Called, state: State, path: string | null): boolean {
   const { graph, entry } = local;
   if (path === null || entry.kind !== 'site' || state.result === null) return false;
@@ -189,7 +189,7 @@ function isRoundedUp(local: Called, state: State, path: string | null): boolean 
   );
 }
 
-/** True where nothing follows a condition but a return of an error. */
+/** True if nothing follows a condition but a return of an error. */
 function failsAtOnce({ graph: { nodes } }: Called, n: Node): boolean {
   for (let at: Node = n, left = 4; left > 0 && at.successors.length === 1; left--) {
     at = nodes[at.successors[0] as number] as Node;
@@ -200,7 +200,7 @@ function failsAtOnce({ graph: { nodes } }: Called, n: Node): boolean {
   return false;
 }
 
-/** `frame == *first + i`, of the frame number that is followed; not of two pages of which one stands behind the other. */
+/** True for `frame == *first + i`, with the followed reference as `frame`. False for pointers: of two pages one behind the other. */
 function continuesRun({ program, reference, graph }: Called, state: State, { left, right }: Assume): boolean {
   const isSum = (v: Value): boolean => v.path !== null && / \+ /.test(v.text);
   const isNumber = (path: string): boolean => program.typeOf(path, graph, reference.file)?.pointers === 0;
@@ -208,30 +208,30 @@ function continuesRun({ program, reference, graph }: Called, state: State, { lef
   return (isFrame(left) && isSum(right)) || (isFrame(right) && isSum(left));
 }
 
-/** True for a question that is put to the object alone which holds the reference, not to the page. */
+/** True for a question about the object that holds the reference, and nothing else; not about the page. */
 function asksHolder(local: Called, state: State, { name, args }: CallOperation): boolean {
   const [object, ...others] = args;
-  // Whether it was made at all is no question about what is done with it.
+  // `IS_ERR(obj)` asks only whether the object was made.
   if (name === null || errorTests.test(name) || others.length > 0 || local.mayDrop(name, local.reference.file)) return false;
   const held = reach(state, valueIn(state, object));
   return held.length > 0 && !held.includes('');
 }
 
-/** True for a name that says how much is dropped; the variables of a loop in which the pages are taken say how much is still to be taken. */
+/** True for a name that says how much is dropped. The counter of a loop that takes the pages says how much is still to be taken. */
 function saysHowMany({ shape, taking }: Called, path: string): boolean {
   return shape.counts.has(path) || shape.indexes.get(path)?.some((l) => !taking.some((t) => t.id === l.id)) === true;
 }
 
-/** True for a variable that says how much is held; what the call itself came to, and what is kept there later, is tested elsewhere. */
+/** True for a variable that says how much is held. Not the acquiring call's result, nor that variable used for something else later. */
 function isCount(local: Called, state: State, path: string, tested: Value): boolean {
   const { graph, entry } = local;
   const value = valueIn(state, tested);
   const { result } = state;
-  // An error is no count.
+  // An error code is no count.
   if (value !== null && signOf(state, value) === sign.negative) return false;
-  // A number that is still none says that none will be dropped.
+  // A number that is still zero says that nothing will be dropped.
   if (isStillZero(graph, state, tested) || (entry.kind === 'given' && value === '=0')) return false;
-  // Where the pages went into a container one by one, what a round has taken from it may be all.
+  // If the pages were moved to a container one by one, this iteration may have taken all of them from here.
   if (value?.startsWith('~') && signOf(state, value) === sign.any && isMovedOn(local, state)) return false;
   if (result !== null && value !== null) {
     if (value === result) return false;
@@ -241,7 +241,7 @@ function isCount(local: Called, state: State, path: string, tested: Value): bool
   return !isOther(graph, state, path, value);
 }
 
-/** True for a pointer that does not lead to what is followed: whether it is NULL says nothing of that. */
+/** True for a pointer that does not lead to the reference: that it is NULL says nothing of the pages. */
 function isOther(graph: Graph, state: State, path: string, tested: string | null): boolean {
   return isPointer(graph, path) && !reaches(state, tested);
 }

@@ -1,4 +1,4 @@
-/** Memory that somebody else may reach from now on, or has written to. */
+/** Memory that somebody else may reach, or has written to. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 import { rootOf, suffixAfter } from '../../../program/path.js';
@@ -13,7 +13,7 @@ import { baseOf, holders, isVariable, reach, valueIn } from '../memory/memory.js
 import { altered, type State } from '../memory/state.js';
 import { isHandedOver } from './removed.js';
 
-/** Objects that are put on a list, or handed to somebody who keeps them. */
+/** The state after objects are put on a list, or handed to somebody who keeps them. */
 export function share(state: State, { args }: Pick<CallOperation, 'args'>): State {
   const bases = args.flatMap((a) => {
     const value = valueIn(state, a);
@@ -24,8 +24,8 @@ export function share(state: State, { args }: Pick<CallOperation, 'args'>): Stat
 }
 
 /**
- * True from then on for a reference that is reached from something that was listed or scheduled. Who waits, with the pages in memory
- * that others reach, waits for those: they have them.
+ * The state after something is listed or scheduled that leads to the reference, see {@link State.linked}. Also after a wait with the
+ * pages in memory that others reach: the wait is for those others, so they have the pages.
  */
 export function linked(state: State, o: CallOperation): State {
   if (state.linked || state.phase !== 'held') return state;
@@ -36,14 +36,14 @@ export function linked(state: State, o: CallOperation): State {
   return o.args.some((a) => isOf(valueIn(state, a))) ? altered(state, { linked: true }) : state;
 }
 
-/** True for memory that is not the function's own, or to which a pointer was stored somewhere. */
+/** True for memory that this path did not allocate, or to which a pointer was stored somewhere. */
 function isOthers({ fresh, shared, store }: State, base: string): boolean {
   if (!fresh.has(base) || shared.has(base)) return true;
   for (const [place, value] of store) if (baseOf(value) === base && rootOf(place) !== place && baseOf(place) !== base) return true;
   return false;
 }
 
-/** A call that is not looked into may keep what it is given. */
+/** The state after a call that is not looked into, and that may keep what it is given. */
 export function escaped(local: Called, state: State, n: Node, o: CallOperation): State {
   if (state.fresh.size === 0) return state;
   const { isNeutral, isLinking } = local.nodes.callee(n, o);
@@ -51,12 +51,12 @@ export function escaped(local: Called, state: State, n: Node, o: CallOperation):
   return o.name !== null && local.mayKeep(o.name, local.reference.file) ? share(state, o) : state;
 }
 
-/** What a function is given it may write to. */
+/** The state after a call that may write to the memory it is given: that is not known to be zeros any more. */
 export function written(state: State, o: CallOperation): State {
   return state.zeroed.size === 0 ? state : withoutZeros(state, new Set(o.args.map((a) => (valueIn(state, a) ?? '').replace(/^&/, ''))));
 }
 
-/** As {@link written}, of a function that may be the driver's: it may write to a member that is a struct, `&req->in`, as well. */
+/** As {@link written}, for a function that may be the driver's own: it may also write to a struct inside of that memory, `&req->in`. */
 export function writtenBy(local: Called, state: State, o: CallOperation): State {
   const next = written(state, o);
   if (next.zeroed.size === 0) return next;
@@ -70,7 +70,9 @@ function withoutZeros(state: State, bases: ReadonlySet<string>): State {
   return zeroed.length === state.zeroed.size ? state : altered(state, { zeroed: new Set(zeroed) });
 }
 
-/** True for a function that is not seen, that stores numbers other than zero below a parameter, or that hands this on. */
+/**
+ * True for a function that is not in the tree, that stores to numbers below a parameter (not only zeros), or that hands the parameter on.
+ */
 function mayFill({ program, reference }: Called, { name }: CallOperation, index: number): boolean {
   const callees = name === null ? [] : program.resolve(name, reference.file);
   const handsOn = ({ nodes }: Graph, parameter: string, file: string): boolean =>
@@ -87,12 +89,15 @@ function mayFill({ program, reference }: Called, { name }: CallOperation, index:
   return callees.length === 0 || callees.some(fills);
 }
 
-/** What is known of numbers in memory that a function is given goes where it changes them. */
+/** The state after a call: numbers in memory that the callee changes are not known any more. */
 export function changed(local: Called, o: CallOperation, callee: string, state: State): State {
   return changedAt(local, o, callee, state, () => true);
 }
 
-/** As {@link changed}, of constants and flags, which functions are told of, and of what the calling function asks for in a condition; of the rest it is not known what it is there for. */
+/**
+ * As {@link changed}, but only for constants and flags, which callees are told of, and for what this function compares with something.
+ * Other numbers keep their values, as it is not known what they are for.
+ */
 export function changedIfAsked(local: Called, o: CallOperation, state: State): State {
   if (o.name === null) return state;
   const asked = asksFor(local.graph);
@@ -105,12 +110,12 @@ export function changedIfAsked(local: Called, o: CallOperation, state: State): S
   );
 }
 
-/** True if a function of a name may store at a path below what it is given. */
+/** True if a function of this name may store at a suffix below an argument. */
 export function mayChange({ program, reference }: Called, callee: string, index: number, suffix: string): boolean {
   return program.resolve(callee, reference.file).some((r) => changesOf(program)(r, index, suffix));
 }
 
-/** The same, but for what it only sets to zero. */
+/** As {@link mayChange}, but not for a function that only sets it to zero. */
 export function maySet({ program, reference }: Called, callee: string, index: number, suffix: string): boolean {
   return program.resolve(callee, reference.file).some((r) => settersOf(program)(r, index, suffix));
 }
@@ -138,14 +143,15 @@ function changedAt(
 
 /** Memory that a call gets to. */
 interface Given {
+  /** The place that it begins at. */
   base: string;
-  /** Which argument leads there; `null` where a pointer does that stands in what the call is given: who reads that is not looked for. */
+  /** Index of the argument that leads there; `null` if a pointer inside of an argument does: whether that is followed is not looked at. */
   index: number | null;
-  /** It is a variable of the function's own, whose address is given. */
+  /** True for a local variable whose address is passed. */
   isOwn: boolean;
 }
 
-/** The memory that a call is given, and the variables whose addresses stand in that. */
+/** The memory that a call is given, and the local variables whose addresses are stored in that. */
 function givenTo(state: State, { args }: CallOperation): Given[] {
   const found: Given[] = [];
   args.forEach((a, index) => {
@@ -160,17 +166,17 @@ function givenTo(state: State, { args }: CallOperation): Given[] {
   return found;
 }
 
-/** True for the address of a variable. */
+/** True for the address of a local variable. */
 function isAddress(value: string): boolean {
   return value.startsWith('&') && isVariable(value.slice(1));
 }
 
-/** True for a function that the tree does not have: what it writes to is not known. */
+/** True for a function that is not in the tree: what it writes to is not known. */
 function isUnread({ program, reference }: Called, callee: string): boolean {
   return program.resolve(callee, reference.file).length === 0;
 }
 
-/** The last members of what the conditions of a function compare with something. */
+/** The last fields of the paths that the function's conditions compare with something. */
 const asksFor = remembered((graph: Graph): ReadonlySet<string> => new Set(askedFor(graph).map(lastOf)));
 
 function lastOf(path: string): string {

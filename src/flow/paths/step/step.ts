@@ -48,7 +48,7 @@ import { isReread } from './reread.js';
 import { settled, takesNone } from './settled.js';
 import { added, grown, isIncrease, isNumber, isNumberIn, offset } from './sums.js';
 
-/** The states after a node; none where the path ends or cannot be. */
+/** The states after a node; none if the path ends there, or cannot take it. */
 export function run(local: Called, n: Node, before: State): State[] {
   const o = n.operation;
   const state = wentThrough(local.graph, n.id, setAnew(before, o));
@@ -70,7 +70,7 @@ export function run(local: Called, n: Node, before: State): State[] {
       if (o.valueOnly && source !== null && source !== theReference && !source.startsWith('='))
         return [put(state, target, stepFrom(source, behind))];
       if (!o.replaces && source !== theReference) {
-        // One of several operands: what is known of the others goes.
+        // A further operand of a sum: what is known of the first one is not known of the sum.
         if (!o.target.startsWith('%') && !reaches(state, source)) return [added(local.graph, state, o, source)];
         if (target !== null && state.store.has(target)) {
           if (reaches(state, valueAt(state, target))) return [state];
@@ -78,7 +78,7 @@ export function run(local: Called, n: Node, before: State): State[] {
         }
         return [o.target.startsWith('%') ? put(state, target, source) : state];
       }
-      // Of one array that was allocated here, parts that are dropped apart are told apart.
+      // Parts of one array that was allocated here, and that are dropped apart, get places of their own.
       if (n.loops.length === 0 && local.shape.parts.has(o.target) && o.replaces && source !== null && state.fresh.has(baseOf(source))) {
         return [put(state, target, stepFrom(source, `${behind}${n.id}`))];
       }
@@ -91,7 +91,7 @@ export function run(local: Called, n: Node, before: State): State[] {
         const end = told(local, n, next, `${targetText(local, o)} is stored over while it still holds pages`, {
           kind: 'overwritten',
         });
-        // Where a variable still leads to them, what becomes of it says whether they are lost.
+        // Where a variable still leads to the pages, what becomes of it decides whether they are lost.
         if (isStillKnown(next)) return [end];
         local.late({ kind: 'over', trail: end.trail as Trail, pos: n.pos });
         return [];
@@ -102,13 +102,13 @@ export function run(local: Called, n: Node, before: State): State[] {
       return [next];
     }
     case 'clear':
-      // The declaration of an array or a struct: it is where it stands.
+      // The declaration of an array or a struct stores nothing.
       if (o.text === '' && isOwnMemory(local.graph, o.target)) return [state];
       return [forgetElement(local, n, o.target, state) ?? cleared(local, n, o, state)];
     case 'update': {
       const over = stepOver(local, n, o.target, state) ?? stepPast(local, n, o.target, state);
       if (over) return [over];
-      // The next round, or this one counted in: what was followed stands in an earlier element from here on.
+      // `i++`, for the next iteration or to count in this one's pages: what was followed is in an earlier element from here on.
       const here: State =
         state.index !== null &&
         namesOf(local.graph, state.index).includes(o.target) &&
@@ -116,7 +116,7 @@ export function run(local: Called, n: Node, before: State): State[] {
           ? altered(state, { index: null })
           : state;
       const place = placeAt(here, o.target);
-      // A pointer that goes on stays in the same memory.
+      // A pointer that is moved on stays in the same memory.
       if (place === null) return [here];
       const value = valueAt(here, place);
       if (value === theReference || isPointer(local.graph, o.target)) return [uncompared(here, value)];
@@ -144,7 +144,7 @@ export function run(local: Called, n: Node, before: State): State[] {
   }
 }
 
-/** The state where a variable by which an element was dropped is set: by that it is another from here on. */
+/** The state in which the variable that an element was dropped by is set: a later drop by it is of another one. */
 function setAnew(state: State, o: Operation | null): State {
   const { dropped } = state;
   if (dropped === null || dropped.by === null) return state;
@@ -153,7 +153,7 @@ function setAnew(state: State, o: Operation | null): State {
   return isTarget || isFilled ? altered(state, { dropped: { ...dropped, by: null } }) : state;
 }
 
-/** The state behind the copy of a struct with the reference in one of its members; `null` for any other copy. */
+/** The state after the copy of a struct with the reference in one of its members; `null` for any other copy. */
 function structCopied(local: Called, { target, source }: Copy, state: State): State | null {
   if (state.phase !== 'held' || source.path === null || source.address || source.path.startsWith('%')) return null;
   const from = placeAt(state, source.path);
@@ -164,7 +164,7 @@ function structCopied(local: Called, { target, source }: Copy, state: State): St
   return type && type.pointers === 0 && type.dims.length === 0 && structName(type) !== null ? next : null;
 }
 
-/** The state behind a test of something else than the result of a call that may have dropped or not: it may tell which it was. */
+/** The state after a test of something other than the result of a call that may or may not have dropped: it may tell which. */
 function testedElsewhere(state: State, { left, right }: Assume): State {
   const { dropped } = state;
   if (dropped === null || dropped.doubt === null || !(dropped.whole || dropped.by !== null)) return state;
@@ -172,17 +172,17 @@ function testedElsewhere(state: State, { left, right }: Assume): State {
   return isOfResult ? state : unsettled(state);
 }
 
-/** True for a further operand of a number: with it, the number is none of those that it is made of. */
+/** True for a further operand of a sum of numbers: with it, the value is none of the operands. */
 function isSum(graph: Graph, { target, source }: Copy): boolean {
   return target.startsWith('%') && isNumber(graph, target) && (source.path === null || isNumber(graph, source.path));
 }
 
-/** What is stored to, as C has it. */
+/** The target of a copy as C has it. */
 function targetText(local: Called, { target, written }: Copy): string {
   return (written && asWritten(written)) || spelledIn(local, target);
 }
 
-/** A constant is stored. */
+/** The state after a constant is stored. */
 function cleared(local: Called, n: Node, o: Clear, state: State): State {
   const place = placeAt(state, o.target);
   if (isOfAnother(local, n, o, place, state)) return state;
@@ -190,7 +190,7 @@ function cleared(local: Called, n: Node, o: Clear, state: State): State {
   return put(state, place, constantOf(o.text, n.id));
 }
 
-/** The state behind a store of which the number that it is about may be another one: either may be meant later. */
+/** The state after a store by which a place may or may not have changed: its value is unknown. */
 function unknown(n: Node, place: string, state: State): State {
   const fresh = `~${n.id}`;
   return put(renewed(state, fresh), place, fresh);

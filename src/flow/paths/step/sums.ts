@@ -1,4 +1,4 @@
-/** Numbers that others are added to: what is known of the sum. */
+/** Sums of numbers: what is known of their signs. */
 import type { Copy, Graph, Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { isNumber as isNumberType } from '../../../program/types.js';
@@ -12,22 +12,22 @@ import { put, renewed, valueAt } from '../memory/memory.js';
 import { signOf, withSign } from '../memory/signs.js';
 import { altered, type State, sign } from '../memory/state.js';
 
-/** What a variable of an unsigned type can be; any other may be below zero too. */
+/** The signs that a variable may have by its type: an unsigned one is not negative. */
 function signsOfType(graph: Graph, path: string | null): number {
   const type = path === null ? undefined : graph.types.get(path);
   const unsigned = type !== undefined && type.pointers === 0 && type.dims.length === 0 && unsignedType.test(type.base);
   return unsigned ? sign.zero | sign.positive : sign.any;
 }
 
-/** Remembers the sign of what the next statement adds. */
+/** Remembers the sign of an operand for the sum in the next statement, as the sign of the value `+target`. */
 export function added(graph: Graph, state: State, { target, source }: Copy, value: string | null): State {
   return altered(state, { signs: withEntry(state.signs, `+${target}`, signOf(state, value) & signsOfType(graph, source.path)) });
 }
 
 /**
- * The state behind `left = done + 8`, of numbers; `null` for a copy that is no such sum.
+ * The state after `left = done + 8`, of numbers; `null` for a copy that is no such sum.
  *
- * @param value what is known of what is added to
+ * @param value the value that something is added to
  */
 export function offset(
   local: Called,
@@ -49,40 +49,40 @@ export function offset(
   return isAbove ? withSign(next, fresh, sign.positive) : next;
 }
 
-/** True for a variable of some type of numbers. */
+/** True for a variable of a numeric type. */
 export function isNumber({ types }: Graph, path: string): boolean {
   return isNumberType(types.get(path));
 }
 
-/** True for a variable, or a member that it leads to, of some type of numbers. */
+/** True for a variable or member of a numeric type. */
 export function isNumberIn({ program, graph, reference }: Called, path: string): boolean {
   return isNumber(graph, path) || (rootOf(path) !== path && isNumberType(program.typeOf(path, graph, reference.file)));
 }
 
-/** The number that a value is known to be; `null` for any other. */
+/** The number that a value is; `null` if it is no number. */
 function numberOf(value: string): number | null {
   const digits = /^=(\d+)$/.exec(value)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 
-/** Forgets that sign where it was added. */
+/** The state without the remembered sign of an operand. */
 function summed(state: State, target: string): State {
   const signs = keptOf(state.signs, (value) => value !== `+${target}`);
   return signs === state.signs ? state : altered(state, { signs });
 }
 
-/** The state after a number changed: by `n++` and `n += 2` it is above zero where it was not below, by `n += more` no less than it was. */
+/** The state after a number grew: positive after `n++` or `n += 2` if it was not negative, and at least what it was after `n += more`. */
 export function grown(local: Called, n: Node, target: string, place: string, state: State): State {
   const fresh = `~${n.id}`;
   const text = textAt(local, n);
   const known = signOf(state, valueAt(state, place)) & signsOfType(local.graph, target);
   if (keepsBits(text)) return merged(summed(state, target), place, fresh, known, state.signs.get(`+${target}`) ?? sign.any);
   const added = step.test(text) ? sign.positive : (state.signs.get(`+${target}`) ?? sign.any);
-  // What the rounds that take pages are added up in is no less than none, and more once something was.
+  // A tally of loop iterations that take pages is not negative, and positive once something was added.
   const isTally = state.phase === 'held' && n.loops.some((l) => local.taking.some((t) => t.id === l.id));
   const before = isTally && known === sign.any ? sign.zero | sign.positive : known;
   const more = isTally && added & sign.positive ? sign.positive : added;
-  // A step that is counted where no loop counts it further is the number that it is.
+  // Outside of loops a number that is stepped by one is known exactly.
   const number = n.loops.length === 0 ? numberOf(valueAt(state, place)) : null;
   if (number !== null && byOne.test(text)) return put(state, place, `=${number + 1}`);
   const changed = put(renewed(summed(state, target), fresh), place, fresh);
@@ -91,7 +91,7 @@ export function grown(local: Called, n: Node, target: string, place: string, sta
   return withSign(changed, fresh, above ? sign.positive : sign.zero | sign.positive) ?? changed;
 }
 
-/** The state behind `err |= more`, by the signs of both: without a bit only where neither has one, and below zero where one of them is. */
+/** The state after `err |= more`: zero only if both are, negative if one of them is. */
 function merged(state: State, place: string, fresh: string, known: number, more: number): State {
   if (more === sign.zero) return state;
   const changed = put(renewed(state, fresh), place, fresh);

@@ -1,4 +1,4 @@
-/** Calls that the tables know to move pages from one place to another. */
+/** Calls that, by the tables, move pages from one place to another. */
 import type { CallOperation, Node } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import { folderOf, isNear } from '../../../program/place.js';
@@ -12,7 +12,7 @@ import { withSign } from '../memory/signs.js';
 import { altered, type Holder, type State, sign, theReference, told } from '../memory/state.js';
 import { latest, type Trail } from '../memory/trail.js';
 
-/** Signs of the result where a call moved pages, and where it failed to. */
+/** By the table's `fails`: the signs of the result where a call moved pages, and where it failed. */
 export const results = {
   error: [sign.zero, sign.negative],
   'any error': [sign.zero | sign.positive, sign.negative],
@@ -21,12 +21,12 @@ export const results = {
   'any other': [sign.zero, sign.negative | sign.positive],
 } as const;
 
-/** What the tables say of a call that moves pages, where it does and where it fails; `null` if they say nothing. */
+/** The states after a call that moves pages by the tables: where it does, and where it fails; `null` if the tables say nothing of it. */
 export function moved(local: Called, n: Node, o: CallOperation, name: string, state: State): State[] | null {
   const moves = movesOf(local.program, local.reference.file, o, name);
   if (!moves) return null;
   const { fails, gives, merged, foundBy, drops } = (o.iterates ? undefined : transfers.get(name)) ?? {};
-  // What nobody near fetches back from there is held by whoever has put it there.
+  // If nobody near by calls what fetches it back from there, whoever put it there still holds it.
   const isHeld = foundBy === undefined || isCalledNear(local, foundBy);
   let next = state;
   for (const [from, to] of isHeld ? moves : []) {
@@ -34,9 +34,9 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
     const target = placeText(to);
     const value = source.of === -1 ? o.result : valueIn(state, o.args[source.of]);
     if (value === null) continue;
-    // A frame number or an address is the reference under another name.
+    // A frame number or address is the reference under another name.
     const bare = source.suffix.replace(/@(pfn|address)$/, '');
-    // What stands in the page is not the page.
+    // What is in the page is not the page.
     const given = bare === '' ? value : value === theReference && bare.startsWith('[]') ? null : fetched(state, value, bare);
     if (given === null) continue;
     const suffix = target.suffix.replace(/@(pfn|address)$/, '');
@@ -48,7 +48,7 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
     } else if (suffix === '') next = put(next, o.result, given);
     else if (into !== null) {
       const place = placeBelow(next, into, suffix);
-      // The members of what is copied stand in both, whatever becomes of the one.
+      // After a copy, the members are in both objects, whatever becomes of one.
       const members = place !== null && bare === '[]' && given !== theReference ? copied(next, given, place) : null;
       if (members) next = members;
       else if (given === theReference || reach(state, given).length > 0) next = put(next, place, given);
@@ -67,12 +67,12 @@ export function moved(local: Called, n: Node, o: CallOperation, name: string, st
   return [withSign(added, o.result, done), kept, flag === null || not === null ? not : put(not, flag, '=0')].filter((s) => s !== null);
 }
 
-/** True if a file of the function's folder, or below it, calls a function by its name. */
+/** True if a file of the function's folder, or below it, has a call of this name. */
 function isCalledNear({ program, reference: { file } }: Called, name: string): boolean {
   return program.tree.filesCalling(name).some((caller) => isNear(caller, folderOf(file)));
 }
 
-/** The state behind a call that drops what it could not move. */
+/** The state after a call that drops what it could not move. */
 function droppedBy(local: Called, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
   const loop = loopOf(local, o, placeText(moves[0]?.[0] ?? '').of, n.loops);
   const { unsure } = state;
@@ -83,22 +83,22 @@ function droppedBy(local: Called, n: Node, o: CallOperation, moves: Transfer['mo
   });
 }
 
-/** The state in which a result is the length that was asked for, or less. */
+/** The state in which the result is the length that was asked for, or less than that. */
 function withLength(state: State, result: string, length: string | null, isAll: boolean): State {
   if (length === null) return state;
   const equal = withEntry(state.conditions, `${result} == ${length}`, isAll);
   return altered(state, { conditions: withEntry(equal, `${result} < ${length}`, !isAll) });
 }
 
-/** The state in which a cursor, of which there is the address, leads to what it goes through. */
+/** The state in which a cursor, whose address is passed, leads to what it goes through. */
 function ledTo(state: State, cursor: string | null, through: string): State {
   if (cursor === null) return state;
   return reach(state, through).reduce((to, content) => put(to, placeBelow(to, cursor, content), theReference), state);
 }
 
 /**
- * The state behind a call that has found the page where it was to put it: the reference is whoever's called. It is what its round is
- * about and no other loop's business, as if it stood in a container, one that nobody else knows.
+ * The state after a call that found the page in the container already: the reference is still the caller's. It is named as if it were in a
+ * container of its own that nobody else knows: only this iteration is about it, and no other loop.
  */
 function keptBy(local: Called, n: Node, o: CallOperation, moves: Transfer['moves'], state: State): State {
   const own = `${o.result}+`;
@@ -121,13 +121,13 @@ function placeText(text: string): Holder {
   return { of: match?.[1] === 'return' ? -1 : Number(match?.[1]), suffix: match?.[2] ?? '' };
 }
 
-/** The place whose address is given. */
+/** The place whose address is passed. */
 function flagAt(state: State, argument: Value | undefined): string | null {
   const value = valueIn(state, argument);
   return value?.startsWith('&') === true ? value.slice(1) : null;
 }
 
-/** Where a way was left with a page that a container had already: that reference was to be dropped then. */
+/** Offset of the call, if a path was left with the reference on a page that a container had already: it was to be dropped there. */
 export function leftOver(trail: Trail | null): number | null {
   return latest(trail, 'merged')?.pos ?? null;
 }

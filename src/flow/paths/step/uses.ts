@@ -1,20 +1,17 @@
-/** Objects that count their users: each gives its own use up, and the last one ends the object. */
+/** Objects with a reference count: each user gives up its own use, as by `kref_put()`, and the last one ends the object. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { raisingName, raisingText, userLowering } from '../../../protocol/index.js';
 import type { Called } from '../context.js';
 
-/**
- * True where a function that is handed an object gives up one use of it, and a call on a way there has counted one more: what it gives up
- * the second time is another use.
- */
+/** True if a callee gives up one use of an object, and a call before it has counted one more: it is not the use given up before. */
 export function isOtherUse(local: Called, n: Node, { args }: CallOperation, callee: FunctionReference, at: number): boolean {
   const object = args[at]?.path ?? null;
   return object !== null && userLowering.test(local.program.textOf(callee)) && isUsedMore(local, n, object);
 }
 
-/** True if a call on a way to a node has counted one more use of an object, or of one of its members. */
+/** True if a call on a path to a node has counted one more use of an object, or of a member of it. */
 export function isUsedMore({ program, graph, reference }: Called, n: Node, object: string): boolean {
   const raises = (name: string): boolean =>
     raisingName.test(name) || program.resolveNear(name, reference.file).some((r) => raisingText.test(program.textOf(r)));
