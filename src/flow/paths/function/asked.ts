@@ -1,4 +1,4 @@
-/** What the conditions of a function ask for, and what it sets. */
+/** What the conditions of a function test, and which numbers it sets. */
 import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
@@ -7,13 +7,13 @@ import { noPointer } from '../../../syntax/truth.js';
 import type { Holder } from '../memory/state.js';
 import { belowParameter } from './parameter.js';
 
-/** Paths that lead to a member and that a condition compares with something. */
+/** The paths with a field in them that a condition compares with something. */
 export const askedFor = remembered(({ nodes }: Graph): readonly string[] => {
   const paths = nodes.flatMap(({ operation: o }) => (o?.kind === 'assume' && o.call === null ? [o.left.path, o.right.path] : []));
   return [...new Set(paths)].flatMap((path) => (path?.includes('.') ? [path] : []));
 });
 
-/** The numbers below parameters that a function sets. */
+/** The places below parameters to which a function stores a number other than zero, or counts. */
 export const numbersSetIn = remembered((graph: Graph): readonly Holder[] => {
   const found = new Map<string, Holder>();
   for (const { operation: o } of graph.nodes) {
@@ -24,7 +24,7 @@ export const numbersSetIn = remembered((graph: Graph): readonly Holder[] => {
   return [...found.values()];
 });
 
-/** Structs of a function's own into which a user writes: they say what this request asks for. */
+/** Local structs that the user writes to, by `copy_from_user()` and the like: they say what this request asks for. */
 export const writtenByUser = remembered(
   ({ nodes, types }: Graph): ReadonlySet<string> =>
     new Set(

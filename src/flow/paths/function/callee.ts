@@ -1,7 +1,4 @@
-/**
- * What is known of a call, and of the names in an operation, on whatever path it is come to: a walk comes to most of them many
- * times, so it is looked up once.
- */
+/** What is known of a call, and of the names in an operation, on every path: looked up once, as a walk reaches most of them many times. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { CallOperation, Graph, Node, Operation } from '../../../program/graph.js';
 import type { Entry } from '../../../program/ledger.js';
@@ -37,64 +34,69 @@ import { makes } from './makers.js';
 import { isToldByName, numbered } from './named.js';
 import { bodyOf, membersCalled, namesCalled } from './text.js';
 
-/** What a call is, by its name and by what the tables and the tree know under it. */
+/** What a call is, by its name: by the tables, and by what the tree has of that name. */
 export interface Callee {
-  /** The name, where it is a call of the tables. */
+  /** The name, if it is a call of the tables; else null. */
   api: string | null;
-  /** What the tables know of it as a drop. */
+  /** The table's entry for it as a release. */
   release: ReleaseCall | undefined;
-  /** It gives memory of its own, as a call of the tables does, or a function of the file. */
+  /** True if, by the tables, it returns memory that it allocates. */
   allocates: boolean;
+  /** True if it is a function of the file, or one near by named for that, that returns memory which it allocates. */
   makes: boolean;
-  /** The file has a function or a macro of the name. */
+  /** True if the file has a function or macro of the name. */
   isOwn: boolean;
-  /** No reference passes through it. */
+  /** True if no reference passes through it. */
   isNeutral: boolean;
+  /** True if it puts an object on a list, schedules it or the like. */
   isLinking: boolean;
-  /** What the tables know of it as a call that may fail to put an object where others find it. */
+  /** The table's entry for it as a call that may fail to put an object where others find it. */
   listing: Listing | undefined;
-  /** What they know of it as a call that takes an object from where others find it. */
+  /** The table's entry for it as a call that takes an object from where others find it. */
   removal: Removal | undefined;
+  /** True if it sends what it is given to somebody else, by its name. */
   isSending: boolean;
+  /** True if it maps pages for a device or the like, by its name. */
   isMapping: boolean;
-  /** It is given a function of the file by its name; `acting` if one of them may drop, keep or end what it is called with. */
+  /** Whether it is passed a function of the file by name; `acting` if one of those may drop, keep or end what it is called with. */
   callback: 'none' | 'passive' | 'acting';
 }
 
-/** The nodes of one graph, each looked up when it is first asked for. */
+/** What is known of the nodes of one graph, each looked up when it is first asked for. */
 export interface Nodes {
-  /** A node's operation, with names for numbers as those numbers. */
+  /** The node's operation, with named constants of zero or below replaced by their numbers. */
   said(n: Node): Operation | null;
-  /** How a condition is told, `null` for one that has no words. */
+  /** The step that tells a condition; `null` if it has no words. */
   step(n: Node): TrailStep | null;
-  /** Of the call at a node, as are those that follow. */
+  /** What is known of the call at a node. */
   callee(n: Node, o: CallOperation): Callee;
-  /** The functions that it may be; of those, the ones that may drop, where there are some. `null` where none is known. */
+  /** The functions that a call may be: those that may drop, if there are any of these, else all; `null` if none is known. */
   targets(n: Node, o: CallOperation): readonly FunctionReference[] | null;
-  /** True if it may end an object of which it is given but a member: the function that it is given gets from there to the whole. */
+  /** True if a call may end an object of which it is given only a member: a function that it is passed gets from there to the whole. */
   mayEnd(n: Node, o: CallOperation): boolean;
-  /** True if the function only fails. */
+  /** True if the called function of the file always fails. */
   isFailing(n: Node, o: CallOperation): boolean;
-  /** Signs of its result that say that it has failed. */
+  /** The signs of a call's result that say that it has failed. */
   failing(n: Node, o: CallOperation): number;
-  /** True if its result is tested against a name of which nobody knows whether it says that it failed. */
+  /** True if the result is compared with a name of unknown value: which edge is the failure is not known. */
   isToldByName(n: Node, o: CallOperation): boolean;
 }
 
-/** What a walk asks for of the world around a graph. */
+/** What this module asks of the program around a graph. */
 interface Around {
   program: Program;
   mayDrop(name: string, file: string): boolean;
   mayKeep(name: string, file: string): boolean;
 }
 
+/** The nodes of a function's graph. */
 export function nodesOf(around: Around, graph: Graph, reference: FunctionReference): Nodes {
   const { program } = around;
   const { file } = reference;
   const assumed = [...graph.assumptions, ...reference.item.conditions];
   const naming = { program, graph, file };
 
-  /** An answer for each node, worked out once, with what it was worked out from. */
+  /** Remembers an answer for each node, with what of the tree it was worked out from. */
   function each<Of, V>(work: (n: Node, o: Of) => V): (n: Node, o: Of) => V {
     let known: ({ value: V; entry: Entry } | undefined)[] | undefined;
     return (n, o) => {
@@ -111,7 +113,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
 
   function calleeOf(_: Node, o: CallOperation): Callee {
     const name = o.name ?? '';
-    // What a driver has instead of a call, on kernels without it, does the same.
+    // A driver's own function for kernels without the call does the same as the call.
     const isTabled = o.name !== null && program.meaning(name, file).tabled.some((when) => !excludes(assumed, when));
     const own = o.name === null ? undefined : program.shell(file)?.byName.get(name);
     const isOwn = own !== undefined;
@@ -135,13 +137,13 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
     return definitions.length > 0 && definitions.every((r) => !r.macro && makes(program)(r));
   }
 
-  /** The functions of the file that a call is given by their names. */
+  /** Names of the file's functions among a call's arguments. */
   function callbacksIn({ args }: CallOperation): string[] {
     const own = program.shell(file)?.byName;
     return args.flatMap(({ path }) => (path !== null && !graph.types.has(path) && own?.has(path) ? [path] : []));
   }
 
-  /** What the functions may do that a call is given by these names. */
+  /** What the functions of these names may do as callbacks. */
   function callbackOf(names: readonly string[]): Callee['callback'] {
     const own = (name: string): readonly FunctionReference[] => program.shell(file)?.byName.get(name) ?? [];
     const isEnd = (called: string): boolean =>
@@ -166,7 +168,7 @@ export function nodesOf(around: Around, graph: Graph, reference: FunctionReferen
   function mayEnd(_: Node, o: CallOperation): boolean {
     if (o.name === null || preparingName.test(o.name)) return false;
     const own = callbacksIn(o);
-    // What ends it may stand in another file.
+    // The function that ends the object may be in another file.
     if (own.length === 0 && puttingCall.test(o.name)) return true;
     return memberPut.test(o.name) || own.some((name) => around.mayDrop(name, file) || around.mayKeep(name, file));
   }

@@ -1,4 +1,4 @@
-/** Which functions may drop pages, by what their texts and those of the functions that they call near by name. */
+/** Finds functions that may drop pages, by the texts of functions and of those that they call near by. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Entry } from '../../../program/ledger.js';
 import { outsideKernel } from '../../../program/place.js';
@@ -7,32 +7,32 @@ import { releases } from '../../../protocol/index.js';
 import { mentionsReleases } from '../../mentions.js';
 import { namesCalled } from './text.js';
 
-/** A name that more functions have means none of them for certain. */
+/** If more functions have one name, none is certain to be meant. */
 const maxDefinitions = 4;
 
-/** A wrapper has no more calls that may matter. */
+/** A wrapper has at most this many calls that may matter. */
 const fewCalls = 2;
 
 /**
- * Asks whether a function of some name, or one that it calls near by, names a releasing call; with `givesBack` also whether it
- * does little but call one far away that does.
+ * True if a function of this name, or one that it calls near by, names a releasing call. With `givesBack` also if it does little more than
+ * call one of another folder that does.
  */
 export type Droppers = (name: string, file: string, givesBack?: boolean) => boolean;
 
-/** Opens the question for a program. */
+/** Makes the test for a program. */
 export function droppers(program: Program): Droppers {
   const { ledger } = program;
   const known = new Map<string, { drops: boolean; entry: Entry }>();
   const elsewhere = ledger.memo<readonly FunctionReference[]>();
 
-  /** What is known already of a function that the present work rests on from here. */
+  /** The answer for a function, if it is known; notes that the present work rests on it. */
   function knownOf(r: FunctionReference): boolean | undefined {
     const found = known.get(r.key);
     if (found) ledger.use(found.entry);
     return found?.drops;
   }
 
-  /** The functions near by that one calls: all that is reached stands in one folder. */
+  /** The functions near by that a function calls; all that is reached in this way is in one folder. */
   function calledBy(r: FunctionReference): FunctionReference[] {
     if (!program.tree.dropsNear(r.file)) return [];
     return namesCalled(program, r).flatMap((name) => {
@@ -42,7 +42,7 @@ export function droppers(program: Program): Droppers {
     });
   }
 
-  /** The functions from a start on to one that drops; `null` if none does that is reached, which then are in `by`. */
+  /** Keys of the functions on a path from a start to one that drops; `null` if there is none, and then `by` has all that were reached. */
   function wayToDrop(start: FunctionReference, by: Map<string, string | null>): string[] | null {
     const pending = [start];
     by.set(start.key, null);
@@ -65,7 +65,7 @@ export function droppers(program: Program): Droppers {
     const by = new Map<string, string | null>();
     const { value: way, entry } = ledger.entry(() => wayToDrop(r, by));
     ledger.use(entry);
-    // Where none of all that was reached drops, none of it does.
+    // If none of all that were reached drops, the answer is no for each of them.
     for (const key of way ?? by.keys()) known.set(key, { drops: way !== null, entry });
     return way !== null;
   }
@@ -77,7 +77,7 @@ export function droppers(program: Program): Droppers {
     return found.length <= maxDefinitions ? found : [];
   }
 
-  /** True for a function that does little but call one far away that drops: a library's user, which gives back what it got there. */
+  /** True for a function that does little more than call one of another folder that drops: it gives back to a library what it got there. */
   function handsFar(r: FunctionReference): boolean {
     const left = namesCalled(program, r).filter((name) => !program.isNeutral(name, r.file) && !program.isGeneral(name));
     return left.length <= fewCalls && left.some((name) => program.resolveNear(name, r.file).length === 0 && far(name, r.file).some(drops));
@@ -86,7 +86,7 @@ export function droppers(program: Program): Droppers {
   return (name, file, givesBack = false) => {
     if (releases.has(name)) return true;
     if (program.isNeutral(name, file)) return false;
-    // What is defined near drops near; who defines it far away stands in a folder that drops, which the index knows.
+    // Only a folder with releases in it can drop, and the index knows these: for near functions this file's, for far ones theirs.
     const isNear = program.tree.dropsNear(file);
     const near = isNear || givesBack ? program.resolveNear(name, file) : [];
     if (near.length > 0 || program.isGeneral(name)) return near.some(drops) || (givesBack && near.some(handsFar));
@@ -95,7 +95,7 @@ export function droppers(program: Program): Droppers {
   };
 }
 
-/** The keys from one back to where a search began. */
+/** The keys from a function back to the start of the search. */
 function wayBack(key: string, by: ReadonlyMap<string, string | null>): string[] {
   const way: string[] = [];
   for (let at: string | null = key; at !== null; at = by.get(at) ?? null) way.push(at);

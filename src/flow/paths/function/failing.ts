@@ -1,17 +1,17 @@
-/** By which signs of its result a call says that it has failed. */
+/** Which signs of a call's result say that it has failed. */
 import { errorOrNullTest, errorTests } from '../../../protocol/index.js';
 import { sign } from '../memory/state.js';
 import type { Naming } from './named.js';
 
-/** The pointers that a result goes into. */
+/** The pointers that are set to a result. */
 function objectsOf({ program, graph, file }: Naming, result: string): string[] {
   const isPointer = (path: string): boolean => (program.typeOf(path, graph, file)?.pointers ?? 0) > 0;
   return graph.aliases.filter(({ target, source }) => source.path === result && isPointer(target)).map(({ target }) => target);
 }
 
 /**
- * Signs of a result that says that a call has failed: of a status, that it is below zero; of an object, what is asked of it, which is
- * that there is none where nobody asks whether it is an error.
+ * The signs of a result that say that the call has failed. For a status: negative. For a pointer: what the function tests it for, which is
+ * NULL unless it is tested with `IS_ERR()`; both, if nothing tests it.
  */
 export function failing(at: Naming, result: string): number {
   const objects = objectsOf(at, result);

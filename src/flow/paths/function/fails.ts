@@ -1,11 +1,11 @@
-/** Functions that can do nothing but fail: they begin something that whoever called them must wait for. */
+/** Functions that always fail: they start something that the caller must wait for, as `-EINPROGRESS` tells it. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
 
-/** Asks whether all ways out of a function return an error. */
+/** Tests if all returns of a function are of errors. */
 export const alwaysFails = remembered((program: Program) => {
   const known = program.ledger.memo<boolean>();
   return (reference: FunctionReference): boolean =>
@@ -13,7 +13,7 @@ export const alwaysFails = remembered((program: Program) => {
 });
 
 function returnsErrors(program: Program, reference: FunctionReference): boolean {
-  // Most functions have a way out that does not name an error: they need not be parsed.
+  // Most functions have a return without an error's name: those need not be parsed.
   const returned = [...program.textOf(reference).matchAll(/\breturn\b([^;]*);/g)].map((match) => match[1] as string);
   if (returned.length === 0 || !returned.every((text) => /^\s*(?:ERR_PTR\s*\(\s*)?-\s*E/.test(text))) return false;
   const graphs = program.graphs(reference);

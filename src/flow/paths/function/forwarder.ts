@@ -4,7 +4,7 @@ import type { CallOperation, Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { bodyOf } from './text.js';
 
-/** What a function calls that does nothing else, with its graph; `null` for any other. */
+/** The one call of a function that does nothing else, with the function's graph; `null` for any other function. */
 export function onlyCallOf(program: Program, reference: FunctionReference): { call: CallOperation; graph: Graph } | null {
   if (reference.macro || !oneCall.test(bodyOf(program, reference))) return null;
   const [graph, ...others] = program.graphs(reference);

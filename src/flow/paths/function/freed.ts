@@ -1,11 +1,11 @@
-/** The objects that a function frees, by the variables that lead to them. */
+/** The objects that a function frees. */
 import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 import { structName } from '../../../program/types.js';
 import { freedOf, freeingCalls } from '../../../protocol/index.js';
 
-/** The variables of which the objects are freed in a function, with the tags of those, and where one is freed first. */
+/** The variables whose objects a function frees, with the struct's tag, and the offset of the first call that frees it. */
 export function freedIn(program: Program, file: string, graph: Graph): { variable: string; tag: string; pos: number }[] {
   const freed = new Map<string, number>();
   for (const { operation: o, pos } of graph.nodes) {
@@ -19,7 +19,7 @@ export function freedIn(program: Program, file: string, graph: Graph): { variabl
   });
 }
 
-/** The struct of the one object that a variable points at; the name that stands for it, if it has no other. */
+/** The tag of the struct that a variable points at, or the typedef's name if it has no tag; `null` if it points at no single struct. */
 export function tagOf(program: Program, file: string, graph: Graph, path: string): string | null {
   const type = graph.types.get(path);
   if (type === undefined || type.pointers !== 1 || type.dims.length > 0) return null;

@@ -1,4 +1,4 @@
-/** Which functions may keep what they are given, by their texts. */
+/** Finds functions that may keep what they are given, by their texts. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
@@ -6,10 +6,10 @@ import type { Program } from '../../../program/program.js';
 import { isNumber } from '../../../program/types.js';
 import { linkingText } from '../../../protocol/index.js';
 
-/** A name that is stored to a field. */
+/** `x->f = name`, `x.f[i] = &name`: a name that is stored to a field. */
 const storing = /(?:->|\.)\s*\w+(?:\[[^\]]*\])?\s*=\s*&?(\w+)/g;
 
-/** True for a function that lists something, or stores what may be a pointer to more than a variable of its own. */
+/** True for a function that lists something, or stores something other than a number to a field or global. */
 export function keepsPointers(program: Program, reference: FunctionReference): boolean {
   const isKept = (graph: Graph, target: string): boolean =>
     (rootOf(target) !== target || target.startsWith('::')) && !isNumber(program.typeOf(target, graph, reference.file));
@@ -17,7 +17,7 @@ export function keepsPointers(program: Program, reference: FunctionReference): b
   return linkingText.test(program.textOf(reference)) || program.graphs(reference).some(stores);
 }
 
-/** Asks whether a function may keep what it is given: it lists it, stores it, or is not known. */
+/** Makes a test for functions that may keep what they are given: they list it, store it to a field, or are not in the tree. */
 export function keepers(program: Program): (name: string, file: string) => boolean {
   const known = program.ledger.memo<boolean>();
   const keeps = (r: FunctionReference): boolean => {

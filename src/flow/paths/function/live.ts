@@ -1,14 +1,15 @@
-/** Which variables are read later on in a function, before they are set anew. */
+/** Live variables: which are read from a node on, before they are set anew. */
 import type { Graph, Node, Operation } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
 import { acquires, errorCalls, releases } from '../../../protocol/index.js';
 
-/** True if a name may be read from a node on. */
+/** True if a name may be read from a node on, before it is set. */
 export type Live = (node: number, name: string) => boolean;
 
 const none: number[] = [];
 
+/** By node id, the ids of the nodes before it. */
 export const predecessorsOf = remembered(({ nodes }: Graph): readonly (readonly number[])[] => {
   const found: number[][] = new Array(nodes.length).fill(none);
   for (const n of nodes)
@@ -20,13 +21,13 @@ export const predecessorsOf = remembered(({ nodes }: Graph): readonly (readonly 
   return found;
 });
 
-/** What is read in a graph from each node on, before it is set. */
+/** The variables that may be read from each node on, before they are set. */
 export const readLater = remembered((graph: Graph): Live => liveness(graph, readsOf));
 
 /**
- * What is read from each node on, before it is set.
+ * A backward liveness analysis.
  * @param readsIn the names that an operation reads
- * @param setsIn those that it sets anew
+ * @param setsIn the names that it sets anew
  */
 export function liveness(
   graph: Graph,
@@ -47,7 +48,7 @@ export function liveness(
   const numbersOf = (names: readonly string[]): readonly number[] => (names.length === 0 ? none : names.map(number));
   const reads = nodes.map((n) => numbersOf(readsIn(n.operation)));
   const sets = nodes.map((n) => numbersOf(setsIn(n.operation)));
-  // The variables of node `n` are the bits from `n * words` on.
+  // Node `n` has the words from `n * words` on, with one bit for each name.
   const words = Math.ceil((numbers.size + 1) / 32);
   const live = new Uint32Array(words * nodes.length);
   const now = new Uint32Array(words);
@@ -107,8 +108,8 @@ function readsOf(o: Operation | null): string[] {
 }
 
 /**
- * What an operation reads but to hand it to a call, which does not ask what is known of its arguments; one that takes pages does, and
- * one that drops some of how many they are.
+ * What an operation reads other than to pass it to a call: a call does not depend on what is known of its arguments. Except for an
+ * acquiring call, a bulk drop's count, and calls on error pointers.
  */
 export function testsOf(o: Operation | null): string[] {
   if (o?.kind !== 'call') return readsOf(o);
@@ -117,7 +118,7 @@ export function testsOf(o: Operation | null): string[] {
   return releases.get(name)?.shape === 'bulk' ? rootsOf(o.args[1] ?? null) : [];
 }
 
-/** The fields in what an operation reads, as {@link testsOf} has it; those of its target, too, which say what is stored to. */
+/** The fields in what an operation reads or stores to; not those in a call's arguments. */
 export function fieldsOf(o: Operation | null): string[] {
   const paths = (...values: (Value | null)[]): (string | null)[] => values.map((v) => v?.path ?? null);
   const of = (found: (string | null)[]): string[] => found.flatMap((path) => (path === null ? [] : (path.match(/\.[^.@[\]]+/g) ?? [])));

@@ -1,4 +1,4 @@
-/** Parameters that say which of its ways a function goes: some caller gives them a constant, or the address of something. */
+/** Parameters that decide how a function ends: it tests them, and some caller passes a constant or an address for them. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, callsOf, type Graph } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
@@ -7,19 +7,21 @@ import type { Expression } from '../../../syntax/ast.js';
 import { callsIn } from '../../../syntax/index.js';
 import { constantName } from '../memory/conditions.js';
 
-/** How many callers above one who hands on what he was given himself are looked at. */
+/** How many callers up to follow a parameter that is only passed on. */
 const maxAbove = 3;
 
-/** A function that hands on pages, and the numbers of its parameters of which its ways out require something. */
+/** A callee that hands on pages. */
 export interface Handing {
+  /** Its name. */
   callee: string;
+  /** Indices of its parameters of which its exits require something. */
   required: readonly number[];
 }
 
-/** Asks for the numbers of a function's parameters of which its callers decide; with the function that hands it the pages, if one does. */
+/** The indices of a function's parameters that decide how it ends. @param handing the callee that hands it the pages, if one does */
 export type Modes = (reference: FunctionReference, graph: Graph, handing: Handing | null) => readonly number[];
 
-/** Opens the question for a program. */
+/** Makes the answers for a program. */
 export function modes(program: Program): Modes {
   const known = program.ledger.memo<boolean>();
 
@@ -28,7 +30,7 @@ export function modes(program: Program): Modes {
     return known.get(key) ?? known.work(key, () => isGivenBySome(reference, index, above));
   }
 
-  /** Mostly it is plain from the callers' texts, and there may be many of them: only others are parsed for it. */
+  /** Mostly the callers' texts tell, and there may be many callers: they are parsed only if they do not. */
   function isGivenBySome(reference: FunctionReference, index: number, above: number): boolean {
     const callers = program.callers(reference).map((caller) => ({ caller, given: givenIn(program.textOf(caller), reference.name, index) }));
     if (callers.some(({ given }) => given.includes('constant'))) return true;
@@ -64,10 +66,12 @@ export function modes(program: Program): Modes {
   };
 }
 
-/** What a text gives as an argument: a constant or an address, a variable by its name, what is not plain, or none of these. */
+/**
+ * What a text passes as an argument: a constant or an address, a variable, something that is not plain, or something that is no constant.
+ */
 type GivenText = 'constant' | { variable: string } | 'unclear' | 'nothing';
 
-/** What the calls of a name in a text are given as the argument of this number. */
+/** What the calls of a name in a text pass as the argument of this index. */
 function givenIn(text: string, name: string, index: number): GivenText[] {
   const calls = callsIn(text, 0, text.length, 0).filter(({ callee }) => callee.kind === 'identifier' && callee.name === name);
   return calls.map(({ args }) => givenBy(args[index]));
@@ -90,7 +94,7 @@ function givenBy(e: Expression | undefined): GivenText {
   }
 }
 
-/** What a function compares with something itself. */
+/** The paths that a function itself compares with something. */
 const comparedIn = remembered(({ nodes }: Graph): ReadonlySet<string> => {
   const compared = new Set<string>();
   for (const { operation: o } of nodes)
@@ -98,7 +102,7 @@ const comparedIn = remembered(({ nodes }: Graph): ReadonlySet<string> => {
   return compared;
 });
 
-/** What a function compares with something, and what it gives to one that says what it required. */
+/** The paths that a function compares with something, and those that it passes to a callee whose exits require something of them. */
 function askedIn(graph: Graph, handing: Handing | null): ReadonlySet<string> {
   const asked = new Set(comparedIn(graph));
   if (handing === null) return asked;

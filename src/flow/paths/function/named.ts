@@ -1,23 +1,23 @@
-/** Names in capitals that stand for numbers, and what a test against them says. */
+/** Named constants, and what a test against one says. */
 import { type Graph, type Operation, turnedOver } from '../../../program/graph.js';
 import type { Value } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
 
-/** Where a name stands. */
+/** Where a name is used. */
 export interface Naming {
+  /** The program. */
   program: Program;
+  /** The graph. */
   graph: Graph;
+  /** The file. */
   file: string;
 }
 
-/**
- * An operation in which names that stand for zero or for a number below are those numbers: what a function returns so is told
- * from what it does not.
- */
+/** An operation with named constants of zero or below replaced by their numbers: `return STATUS_OK` then differs from a failure. */
 export function numbered(at: Naming, o: Operation | null): Operation | null {
   switch (o?.kind) {
     case 'copy': {
-      // One of several operands: a flag, mostly, and none of those is zero.
+      // A further operand is mostly a flag, and no flag is zero.
       if (!o.replaces) return o;
       const source = asNumber(at, o.source);
       return source === o.source ? o : { ...o, source };
@@ -44,7 +44,7 @@ function asNumber(at: Naming, value: Value): Value {
   return number === null || number > 0 ? value : { path: null, address: false, text: `${number}` };
 }
 
-/** True if a call's result is compared with a name that is not known to be zero or below: which side is the failure nobody knows. */
+/** True if a call's result is compared with a name that is not known to be zero or below: which side is the failure is not known. */
 export function isToldByName(at: Naming, result: string): boolean {
   const { nodes } = at.graph;
   const names = new Set([result]);

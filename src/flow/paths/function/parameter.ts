@@ -6,7 +6,7 @@ import type { Holder } from '../memory/state.js';
 
 const known = remembered((_graph: Graph) => new Map<string, number>());
 
-/** The parameter that a variable is, or that it is another name for, as where `void *data` is given its type; -1 for any other. */
+/** Index of the parameter that a variable is, or is only ever set to, as in `struct foo *foo = data`; -1 for any other variable. */
 export function parameterOf(graph: Graph, variable: string): number {
   const answers = known(graph);
   const found = answers.get(variable) ?? find(graph, variable);
@@ -14,7 +14,7 @@ export function parameterOf(graph: Graph, variable: string): number {
   return found;
 }
 
-/** A path in the terms of the function's caller; `null` for one that is below no parameter. */
+/** A path in terms of the function's caller; `null` if it is not below a parameter. */
 export function belowParameter(graph: Graph, path: string): Holder | null {
   const root = rootOf(path);
   const of = parameterOf(graph, root);

@@ -1,4 +1,4 @@
-/** What a function makes of the result of a call: the variables that have it, and the tests that find it to be no success. */
+/** The variables that have a call's result, and the tests that find it to be no success. */
 import type { CallOperation, Graph, Node } from '../../../program/graph.js';
 
 /** The result of a call, and the variables that are set to it. */
@@ -7,7 +7,7 @@ export function resultsOf({ nodes }: Graph, { result }: CallOperation): Readonly
   return new Set([result, ...set]);
 }
 
-/** True for a test by which one of some results is not what says that all went well. */
+/** True on an edge where one of some results is not zero, or is below something: `err != 0`, `ret < 0`. */
 export function isFailure({ operation: o }: Node, results: ReadonlySet<string>): boolean {
   return o?.kind === 'assume' && results.has(o.left.path ?? '') && (o.op === '!=' || o.op === '<');
 }

@@ -1,43 +1,45 @@
-/** What a graph says before any path is walked: which variables are read later, and from where a drop can be reached. */
+/** What is known of a graph before any path is walked: which variables are read later, and from where a drop can be reached. */
 import { type CallOperation, type Graph, isStore, type Loop, type Node, offsetsOf } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { acquires, handedEnds, releases } from '../../../protocol/index.js';
 import { bitsTestedBy } from '../memory/masks.js';
 import { fieldsOf, liveness, predecessorsOf, readLater, testsOf } from './live.js';
 
+/** Answers about a graph's nodes and names. */
 export interface Shape {
-  /** Variables that are read from here on before they are set anew. */
+  /** True if a variable may be read from a node on, before it is set anew. */
   isLive(node: number, variable: string): boolean;
-  /** True if a variable, or what hangs below it, may be tested, handed on or returned from here on before it is set anew. */
+  /** True if a variable, or what is below it, may be tested, stored or returned from a node on before it is set anew. */
   isTested(node: number, variable: string): boolean;
-  /** True if a field of this name, of whatever object, may be tested, copied or returned from here on. */
+  /** True if a field of this name, of any object, may be tested, copied or returned from a node on. */
   isFieldTested(node: number, field: string): boolean;
-  /** Bits that are tested somewhere. */
+  /** Bits that are tested somewhere in the graph. */
   testedBits: ReadonlySet<string>;
-  /** True if these bits of a number, of whatever number, may be tested from here on. */
+  /** True if these bits, of any number, may be tested from a node on. */
   areBitsTested(node: number, bits: string): boolean;
-  /** True if another condition's outcome at the same place leads to all drops that this one leads to, and to more. */
+  /** True if a sibling edge of this condition leads to all the drops that this one leads to, and to more: this edge passes a drop. */
   passesDrop(node: number): boolean;
   /** True if some condition tests a call's result, or a variable that is set to it. */
   isDecided(result: string): boolean;
-  /** True for a way out of a loop that has a test, from its body: that was not left by the test. */
+  /** True for a node in the body of a loop that has a test: whoever leaves the loop from there does not leave by the test. */
   isJump(from: number, loop: Loop): boolean;
   /** True for a node that may drop pages. */
   drops(node: number): boolean;
-  /** Loops with such a node in them. */
+  /** Ids of the loops with such a node in them. */
   dropLoops: ReadonlySet<number>;
+  /** By node id, the ids of the nodes before it. */
   predecessors: readonly (readonly number[])[];
-  /** Pointers that were set to a place some way into an array. */
+  /** Pointers that are set to `array + n`. */
   offsets: ReadonlySet<string>;
-  /** Of those, the ones that pages are taken into or dropped by: with a count of their own, they are arrays of their own. */
+  /** Those of `offsets` that pages are taken into or dropped by: taken for arrays of their own, as they have their own counts. */
   parts: ReadonlySet<string>;
-  /** Names that say how much is dropped, as an argument. */
+  /** Names that are passed to what drops: they may say how much is dropped. */
   counts: ReadonlySet<string>;
-  /** Names that say so of rounds that drop, with the loops. */
+  /** Names that the controls of loops which drop count with, and these loops. */
   indexes: ReadonlyMap<string, readonly Loop[]>;
 }
 
-/** @param mayDrop whether a function of a name may drop references, as the graph's file sees it */
+/** Answers about a graph. @param mayDrop true for the name of a function that may drop references, as the graph's file sees it */
 export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape {
   const { nodes } = graph;
   const predecessors = predecessorsOf(graph);
@@ -49,7 +51,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
     const o = n.operation;
     if (o?.kind !== 'call' || o.name === null) continue;
     const table = releases.has(o.name);
-    // What is given up is not kept for whoever knows better.
+    // An object that is handed to its end is not kept for somebody who knows better.
     if (handedEnds.has(o.name)) drops[n.id] = 1;
     if (!table && (handedEnds.has(o.name) || acquires.has(o.name) || !mayDrop(o.name))) continue;
     drops[n.id] = 1;
@@ -80,7 +82,7 @@ export function shapeOf(graph: Graph, mayDrop: (name: string) => boolean): Shape
   };
 }
 
-/** A question whose answers take some work to make ready: most functions are never asked. */
+/** A question whose answers take work to prepare: it is done when first asked, as most are never asked. */
 function whenAsked<What>(make: () => (node: number, what: What) => boolean): (node: number, what: What) => boolean {
   let answer: ((node: number, what: What) => boolean) | undefined;
   return (node, what) => {
@@ -107,7 +109,7 @@ function partsIn({ name, args }: CallOperation, offsets: ReadonlySet<string>): s
   return args.flatMap(({ path }) => (path !== null && offsets.has(path) ? [path] : []));
 }
 
-/** True if another round of a loop may follow a node: it does not stand on a way out. */
+/** True if another iteration of a loop may follow a node: it is not on a way out. */
 function goesOn(nodes: readonly Node[], from: Node, loop: Loop): boolean {
   const seen = new Set<number>();
   const queue = [...from.successors];
@@ -121,7 +123,7 @@ function goesOn(nodes: readonly Node[], from: Node, loop: Loop): boolean {
   return false;
 }
 
-/** Asks whether a loop is left otherwise than by its test. */
+/** Makes the answers to {@link Shape.isJump}. */
 function jumps(nodes: readonly Node[]): Shape['isJump'] {
   const tested = new Map<number, boolean>();
   const hasTest = (loop: Loop): boolean => {
@@ -137,14 +139,14 @@ function isInBody({ pos }: Node, { bodyPos, testPos }: Loop): boolean {
   return pos >= bodyPos && (testPos === undefined || pos < testPos);
 }
 
-/** Asks whether all drops that can be reached from a node can be reached from another, and more. */
+/** Makes a test for two nodes: all drops that can be reached from the first can be reached from the second, and more. */
 function dropsAhead(
   drops: Uint8Array,
   nodes: readonly Node[],
   predecessors: readonly (readonly number[])[],
 ): (a: number, b: number) => boolean {
   const ids = [...drops.keys()].filter((id) => drops[id]);
-  // The drops ahead of node `n` are bits from `n * words` on.
+  // Node `n` has the words from `n * words` on, with one bit for each drop that is ahead.
   const words = Math.ceil((ids.length + 1) / 32);
   const ahead = new Uint32Array(words * nodes.length);
   ids.forEach((id, bit) => {
@@ -167,7 +169,7 @@ function dropsAhead(
   };
 }
 
-/** The nodes from which a marked one can be reached, themselves too. */
+/** The nodes from which a marked one can be reached, with the marked ones. */
 export function backwards(marked: Uint8Array, predecessors: readonly (readonly number[])[]): Uint8Array {
   const found = Uint8Array.from(marked);
   const queue = [...found.keys()].filter((id) => found[id]);
@@ -188,14 +190,14 @@ function decisions({ nodes }: Graph): Shape['isDecided'] {
   const results = new Map<string, string[]>();
   for (const { operation: o } of nodes)
     if (o?.kind === 'copy' && o.source.path?.startsWith('%')) results.set(o.target, [...(results.get(o.target) ?? []), o.source.path]);
-  // What is tested may have come by others: `err = obj ? take_out(obj) : -ENOENT`.
+  // What is tested may have come by another variable: `err = obj ? take_out(obj) : -ENOENT`.
   for (const path of tested) for (const result of results.get(path) ?? []) tested.add(result);
   return (result) => tested.has(result);
 }
 
 const alwaysSet = remembered((_graph: Graph) => new Map<string, boolean>());
 
-/** True if on every way through a function something is stored at a path. */
+/** True if on every path through a function something is stored to a path. */
 export function isAlwaysSet(graph: Graph, path: string): boolean {
   const answers = alwaysSet(graph);
   const found = answers.get(path) ?? !canAvoid(graph, path);
@@ -217,7 +219,7 @@ function canAvoid({ nodes, entry, exit }: Graph, path: string): boolean {
   return false;
 }
 
-/** True for a declared pointer. */
+/** True for a variable that is declared as a pointer. */
 export function isPointer(graph: Graph, path: string): boolean {
   const type = graph.types.get(path);
   return type !== undefined && type.pointers > 0;

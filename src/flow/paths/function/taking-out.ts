@@ -1,4 +1,4 @@
-/** Calls that take an object from where others find it, and give it: those that the tables know, and functions of the file that hand out what they have taken. */
+/** Calls that take an object from where others find it and return it: those of the tables, and functions of the file that do the same. */
 import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
@@ -7,16 +7,16 @@ import { type Removal, removals } from '../../../protocol/index.js';
 import { noPointer } from '../../../syntax/truth.js';
 import type { InGraph } from './text.js';
 
-/** A call that takes out what it gives. */
+/** A call that returns what it has taken out. */
 export interface Taker extends Removal {
-  /** It has found the object by a member of that. */
+  /** True if it takes the object out by a member of it, `list_del(&obj->node)`. */
   byMember: boolean;
 }
 
-/** What a text matches that may take an object out of something. */
+/** Matches a call in a text that may take out an object. */
 export const removing = new RegExp(`\\b(?:${[...removals.keys()].join('|')})\\s*\\(`);
 
-/** The call of which a path is the result, if that takes an object from where others find it and gives it. */
+/** The call whose result a path is, if it takes an object from where others find it and returns it. */
 export function removingCall({ program, reference, graph }: InGraph, path: string | null): Taker | null {
   const call = path?.startsWith('%')
     ? graph.nodes.find(({ operation: o }) => o?.kind === 'call' && o.result === path)?.operation
@@ -30,7 +30,7 @@ function tabled(name: string): Taker | null {
   return by?.member === null ? { ...by, byMember: false } : null;
 }
 
-/** The functions of a file that hand out an object which they have taken out, whatever they return but nothing. */
+/** By name, the functions of a file that return an object which they have taken out. */
 export function takersIn(program: Program, file: string): ReadonlyMap<string, Taker> {
   const known = takers(program);
   return known.get(file) ?? known.work(file, () => new Map(takersOf(program, file)));
@@ -49,7 +49,7 @@ function takersOf(program: Program, file: string): (readonly [name: string, Take
   });
 }
 
-/** What takes out the one object that a function returns, on each way on which it has found one; `null` if nothing does. */
+/** How a function takes out the object that it returns, on every path on which it returns one; `null` if it does not. */
 function handedOutIn(graph: Graph): Taker | null {
   const returned = graph.nodes.flatMap(({ operation: o }) =>
     o?.kind === 'return' && o.value?.path != null && !noPointer.test(o.value.text) ? [o.value] : [],
@@ -66,7 +66,7 @@ function handedOutIn(graph: Graph): Taker | null {
   return by === undefined || isLeft || graph.params.some((p) => p.name === path) ? null : outBy(graph, by, path);
 }
 
-/** What a statement takes an object out by, which a variable leads to then, or a result; `null` for any other. */
+/** How a statement takes out an object that a variable, or its own result, then leads to; `null` for any other statement. */
 function outBy({ nodes }: Graph, { operation: o }: Node, variable: string): Taker | null {
   if (o?.kind === 'copy' && o.target === variable) {
     const call = nodes.find((n) => n.operation?.kind === 'call' && n.operation.result === o.source.path)?.operation;

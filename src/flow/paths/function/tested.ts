@@ -1,11 +1,11 @@
-/** Which calls' results a condition tests, and what it says of them. */
+/** Which calls' results a condition tests, and whether it says that they failed. */
 import { type Assume, type CallOperation, type Graph, isStore, type Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { errorTestName, mappingTests } from '../../../protocol/index.js';
 import { noPointer } from '../../../syntax/truth.js';
 import { predecessorsOf } from './live.js';
 
-/** The results of calls that a condition tests: what it compares, or hands to who is asked about it, as `IS_ERR(p)`. */
+/** The results of calls that a condition tests: what it compares, or passes to a test such as `IS_ERR(p)`. */
 export function testedBy(graph: Graph, n: Node): readonly string[] {
   const o = n.operation;
   if (o?.kind !== 'assume') return [];
@@ -19,7 +19,7 @@ const testedIn = remembered((_: Graph) => new Map<number, readonly string[]>());
 
 function resultsOf(graph: Graph, n: Node, { left, call }: Assume): string[] {
   const found = new Set(call ? [call.result, ...givenTo(graph, n, call)] : pathIn(graph, n, left.path));
-  // An error that was made of a result, `err = PTR_ERR_OR_ZERO(p)`, says what became of that, too.
+  // An error made of another call's result, `err = PTR_ERR_OR_ZERO(p)`, tells of that call, too.
   for (const result of found) {
     const maker = makersIn(graph).get(result);
     if (maker) for (const given of givenTo(graph, maker.node, maker.call)) found.add(given);
@@ -27,7 +27,7 @@ function resultsOf(graph: Graph, n: Node, { left, call }: Assume): string[] {
   return [...found];
 }
 
-/** The calls that are given one thing, or ask of one whether it is an error, by their results. */
+/** By result, the calls with one argument, and the tests for mapping errors. */
 const makersIn = remembered(
   ({ nodes }: Graph): ReadonlyMap<string, { node: Node; call: CallOperation }> =>
     new Map(
@@ -47,7 +47,7 @@ function pathIn(graph: Graph, n: Node, path: string | null): string[] {
   return path === null ? [] : path.startsWith('%') ? [path] : resultsIn(graph, n, path);
 }
 
-/** The calls' results that a variable or field may be where a node is come to. */
+/** The calls' results that a variable or field may have before a node. */
 function resultsIn(graph: Graph, n: Node, path: string): string[] {
   const predecessors = predecessorsOf(graph);
   const found: string[] = [];
@@ -61,13 +61,13 @@ function resultsIn(graph: Graph, n: Node, path: string): string[] {
   return found;
 }
 
-/** True for a condition that says that something has failed: a call by its result, or whatever it is, for what is done next is to say so. */
+/** True for a condition that says that a call failed; or that anything did, if an error is then set or returned. */
 export function saysFailure(graph: Graph, n: Node): boolean {
   const o = n.operation;
   return o?.kind === 'assume' && ((isError(graph, o) && testedBy(graph, n).length > 0) || setsError(graph, n));
 }
 
-/** Asks whether a node is a condition that says that the call with a result has failed. */
+/** Makes a test for conditions that say that the call with this result failed. */
 export function failureOf(graph: Graph, result: string): (n: Node) => boolean {
   return (n) => saysFailure(graph, n) && testedBy(graph, n).includes(result);
 }
@@ -79,7 +79,7 @@ function isError({ types }: Graph, { left, op, right, call }: Assume): boolean {
   return !isPointer && (op === '!=' || op === '<');
 }
 
-/** True for a way on which an error is stored or returned at once, or when something has been printed. */
+/** True if an error is stored or returned right behind a condition, with at most calls (that print) in between. */
 function setsError({ nodes }: Graph, n: Node): boolean {
   for (let at = n; at.successors.length === 1; ) {
     at = nodes[at.successors[0] as number] as Node;

@@ -1,24 +1,26 @@
-/** What is written where a node stands, and in a function's body. */
+/** The text at a node, and in a function's body. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { spelled } from '../../../program/written.js';
 
-/** The function that a text is of. */
+/** A function. */
 export interface Within {
+  /** The program. */
   program: Program;
+  /** The function. */
   reference: FunctionReference;
 }
 
-/** One variant of it. */
+/** One variant of a function. */
 export type InGraph = Within & { graph: Graph };
 
-/** The text from a node on: as much as says what sort of statement it is. */
+/** The text from a node on: long enough to tell what kind of statement it is. */
 export function textAt({ program, reference }: Within, n: Node): string {
   return program.between(reference.file, n.pos, n.pos + 120);
 }
 
-/** A path of a function as C writes it. */
+/** A path as C writes it; `an object` if it cannot be written. */
 export function spelledIn({ program, reference, graph }: InGraph, path: string): string {
   return spelled(path, graph.types, (tag) => program.structure(tag, reference.file)) || 'an object';
 }
@@ -31,7 +33,7 @@ export function bodyOf(program: Program, reference: FunctionReference): string {
 
 const called = /\b([A-Za-z_]\w*)\s*\(/g;
 
-/** The names that a function's body has before a parenthesis, but for its own. */
+/** The names before a `(` in a function's body, without its own and keywords. */
 export function namesCalled(program: Program, reference: FunctionReference): string[] {
   const names = Array.from(bodyOf(program, reference).matchAll(called), (match) => match[1] as string);
   return [...new Set(names)].filter((name) => name !== reference.name && !words.has(name));
@@ -39,7 +41,7 @@ export function namesCalled(program: Program, reference: FunctionReference): str
 
 const calledMember = /(?:->|\.)(\w+)\s*\(/g;
 
-/** The members of objects that a function's body has before a parenthesis. */
+/** The names after `->` or `.` and before a `(` in a function's body. */
 export function membersCalled(program: Program, reference: FunctionReference): string[] {
   return [...new Set(Array.from(bodyOf(program, reference).matchAll(calledMember), (match) => match[1] as string))];
 }

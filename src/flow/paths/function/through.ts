@@ -1,4 +1,4 @@
-/** Where a function reads or writes through a pointer: on a way by there it leads somewhere, whatever is asked of it behind. */
+/** Reads and writes through a pointer: on a path that has done that, the pointer is not NULL, whatever tests follow. */
 import { type Graph, isStore, type Operation, readBy } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
@@ -7,7 +7,7 @@ import { placeAt, valueAt } from '../memory/memory.js';
 import { withSign } from '../memory/signs.js';
 import { type State, sign, theReference } from '../memory/state.js';
 
-/** The state in which the pointers that a node goes through are not NULL. */
+/** The state in which the pointers that a node dereferences are not NULL. */
 export function wentThrough(graph: Graph, node: number, state: State): State {
   let next = state;
   for (const pointer of throughIn(graph).get(node) ?? none) {
@@ -20,7 +20,7 @@ export function wentThrough(graph: Graph, node: number, state: State): State {
 
 const none: readonly string[] = [];
 
-/** The pointers that a function compares with NULL, by the nodes that go through them. */
+/** By node id, the pointers that are compared with NULL somewhere and that the node dereferences. */
 const throughIn = remembered((graph: Graph): ReadonlyMap<number, readonly string[]> => {
   const asked = askedIn(graph);
   const found = new Map<number, readonly string[]>();
@@ -34,7 +34,7 @@ const throughIn = remembered((graph: Graph): ReadonlyMap<number, readonly string
   return found;
 });
 
-/** Pointers that are compared with NULL: of those that go on in a loop, or that others may set, it is not known which one is meant. */
+/** Pointers that are compared with NULL; not those set in loops, or whose address is taken, as it is not known which value is meant. */
 function askedIn({ nodes, types }: Graph): ReadonlySet<string> {
   const asked = new Set<string>();
   for (const { operation: o } of nodes)
@@ -47,7 +47,7 @@ function askedIn({ nodes, types }: Graph): ReadonlySet<string> {
   return asked;
 }
 
-/** What an operation reads or stores to; an address is only worked out. */
+/** What an operation reads or stores to. An address, `&p->f`, does not dereference. */
 function reachedBy(o: Operation | null): string[] {
   const read = readBy(o).flatMap(({ path, address }) => (path === null || address ? [] : [path]));
   return isStore(o) ? [...read, o.target] : read;

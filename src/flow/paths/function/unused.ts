@@ -1,4 +1,4 @@
-/** Objects that stay where others find them though nobody uses them: who counts the last user off leaves those of which a flag says so. */
+/** Objects with a reference count that stay where others find them when the last user is gone, if a certain flag is set. */
 import { type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import type { Program } from '../../../program/program.js';
@@ -7,8 +7,8 @@ import { zero } from '../../../syntax/truth.js';
 import { tagOf } from './freed.js';
 
 /**
- * True for a function that takes back, of an object in a variable, the flag for which the last user has left it where others find it, and does
- * not ask whether there are users: where there are none, nobody comes back for it.
+ * True for a function that clears the flag for which the last user has left the object, and does not ask whether there are users: if there
+ * are none, nobody will come back for the object.
  */
 export function mayBeUnused(program: Program, file: string, graph: Graph, variable: string, tag: string): boolean {
   const cleared = graph.nodes.flatMap(({ operation: o }) =>
@@ -17,7 +17,7 @@ export function mayBeUnused(program: Program, file: string, graph: Graph, variab
   return cleared.length > 0 && !asksForUsers(graph, variable) && leftFor(program, file, tag).some((flag) => cleared.includes(flag));
 }
 
-/** True for a function that is told by some call how many users the object of a variable has, or whether that may be raised or lowered. */
+/** True for a function that asks for an object's number of users, or counts users up or down. */
 function asksForUsers({ nodes }: Graph, variable: string): boolean {
   return nodes.some(({ operation: o }) => o?.kind === 'call' && isAsking(o.name) && o.args.some((a) => isIn(a.path, variable)));
 }
@@ -26,14 +26,14 @@ function isAsking(name: string | null): boolean {
   return name !== null && (stateReading.test(name) || exclusiveName.test(name) || userLowering.test(`${name}(`));
 }
 
-/** True for what stands in the object of a variable. */
+/** True for a path below a variable. */
 function isIn(path: string | null, variable: string): boolean {
   return path !== null && path !== variable && rootOf(path) === variable;
 }
 
 const counting = new RegExp(`${userLowering.source}|\\b${saturating.asks}\\s*\\(`);
 
-/** The flags of an object for which functions of a file leave it as it is where its last user was counted off, as they stand below it. */
+/** The flags, as suffixes below the object, for which functions of a file leave it alone after counting off its last user. */
 function leftFor(program: Program, file: string, tag: string): string[] {
   return program.searched(file, counting).flatMap((reference) => {
     if (reference.macro) return [];
@@ -46,7 +46,7 @@ function leftFor(program: Program, file: string, tag: string): string[] {
   });
 }
 
-/** The object of which a condition says that its last user was counted off, by its variable. */
+/** The variable of the object of which a condition says that its last user was counted off; `null` for any other condition. */
 function lastUserOf({ nodes }: Graph, { operation: o }: Node): string | null {
   if (o?.kind !== 'assume' || !zero.test(o.right.text)) return null;
   const asked = nodes.flatMap(({ operation: c }) => (c?.kind === 'call' && c.result === o.left.path ? [c] : []))[0];
@@ -61,7 +61,7 @@ function lastUserOf({ nodes }: Graph, { operation: o }: Node): string | null {
   return isLast ? rootOf(path) : null;
 }
 
-/** The members that are asked for behind a node, and found to be set, with the function left then and nothing done to the object. */
+/** The members that are tested behind a node and found set, where the function then returns without using the object. */
 function flagsBehind(graph: Graph, last: Node, variable: string): string[] {
   const uses = ({ operation: o }: Node): boolean =>
     o?.kind === 'call' && o.args.some(({ path }) => path !== null && rootOf(path) === variable);
