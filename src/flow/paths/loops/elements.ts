@@ -1,4 +1,4 @@
-/** Stores to the element that a round has come to, while the pages stand in the element of another one. */
+/** Stores to the array element of one loop iteration, while the pages are in the element of another one. */
 import { type Clear, type Copy, isStore, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
 import { remembered } from '../../../program/remembered.js';
@@ -8,30 +8,30 @@ import { type InGraph, textAt } from '../function/text.js';
 import { reaches, valueAt } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
 
-/** True for a store over what leads to the pages, in an array of structs: another element may be meant. */
+/** True for a store over what leads to the pages in an array of structs, if another element may be meant. */
 export function isOfAnother(local: Called, n: Node, o: Copy | Clear, place: string | null, state: State): boolean {
   if (place === null || state.phase !== 'held' || !state.store.has(place) || !reaches(state, valueAt(state, place))) return false;
   return isInElement(local, n) || isOfLaterRound(local, n, o, state);
 }
 
-/** True for a store to the element of a round, by the element or by a variable for it, where an earlier round has taken the pages. */
+/** True for a store to the current iteration's element, by index or by a variable, where an earlier iteration has taken the pages. */
 export function isOfLaterRound(local: Called, n: Node, { target }: Copy | Clear, state: State): boolean {
   const loop = state.phase === 'held' ? n.loops.find((l) => local.taking.some((t) => t.id === l.id)) : undefined;
   if (loop === undefined || rootOf(target) === target || !(isInElement(local, n) || isElementIn(local, loop.id, rootOf(target))))
     return false;
-  // Behind what takes pages in a round, those of an earlier one are all only where it has taken none.
+  // Behind the call that takes pages in an iteration, earlier pages are all that is held only where it took none.
   return (
     (state.outcomes & outcome.earlier) !== 0 ||
     local.graph.nodes.every((m) => m.pos >= n.pos || !isIn(m, loop.id) || !isSeed(m, local.entry))
   );
 }
 
-/** `chunk[i].pages = …`, `chunks[i] = …` */
+/** True for `chunk[i].pages = …` and `chunks[i] = …`. */
 function isInElement(local: InGraph, n: Node): boolean {
   return /^[^=;]*\[[^\]=;]+\]\s*((\.|->)[^=;]*)?=/.test(textAt(local, n));
 }
 
-/** True for a variable that each round of a loop sets to its element: `seg = &job->segs[i]`, and nothing else sets. */
+/** True for a variable that is only ever set, in the loop, to the iteration's element: `seg = &job->segs[i]`. */
 function isElementIn(local: InGraph, loop: number, variable: string): boolean {
   const key = `${loop} ${variable}`;
   const answers = elementsIn(local.graph);

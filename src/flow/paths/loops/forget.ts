@@ -1,4 +1,4 @@
-/** Stores that make an object forget pages which it holds: an element is cleared, or stepped over. */
+/** Stores by which an object forgets pages that it holds: an element is cleared, or stepped over. */
 import type { Loop, Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -9,7 +9,7 @@ import { keptOf } from '../memory/maps.js';
 import { holders, isVariable, placeAt, valueIn } from '../memory/memory.js';
 import { altered, type State, theReference, told } from '../memory/state.js';
 
-/** `pages[i] = NULL` in a round that has looked at the element: without it, what was followed there is in the round's variables only. */
+/** The state after `pages[i] = NULL`, if this iteration has that page in a variable, which now alone holds it; `null` for other stores. */
 export function forgetElement(local: Called, n: Node, target: string, state: State): State | null {
   const place = placeAt(state, target);
   if (state.phase !== 'held' || state.unsure || place === null || state.store.get(place) !== theReference) return null;
@@ -21,7 +21,7 @@ export function forgetElement(local: Called, n: Node, target: string, state: Sta
   return without(local, n, state, [place], target);
 }
 
-/** A store to what says where the first element of a queue is: those before it are gone. */
+/** The state after a store to a queue's start, as a pipe's `tail`: buffers before it hold nothing any more; `null` for other stores. */
 export function stepOver(local: Called, n: Node, target: string, state: State): State | null {
   const dot = target.lastIndexOf('.');
   if (state.phase !== 'held' || dot < 0) return null;
@@ -31,13 +31,13 @@ export function stepOver(local: Called, n: Node, target: string, state: State): 
   if (base === null) return null;
   const value = valueIn(state, { path: object, address: false, text: '' });
   const gone = holders(state).filter((p) => p === `${value}${content}`);
-  // Whatever else was done to the element: who is done with it drops it.
+  // Whatever else was done to the buffer: whoever is done with it has to drop it.
   return gone.length === 0 ? null : without(local, n, altered(state, { unsure: false }), gone, target);
 }
 
 /**
- * `page = obj->pages[obj->head]; obj->head++`: where the file drops what is left in the array from that member on, the element
- * that was taken out is in the path's own variable only.
+ * The state after `page = obj->pages[obj->head]; obj->head++`, if the file drops what is left in the array from that member on: the element
+ * that was taken out is only in the path's own variable. `null` for any other update.
  */
 export function stepPast(local: Called, n: Node, target: string, state: State): State | null {
   const field = /\.(\w+)$/.exec(target)?.[1];
@@ -50,12 +50,12 @@ export function stepPast(local: Called, n: Node, target: string, state: State): 
 
 const byOne = /^(?:\+\+[\w>.-]+|[\w>.-]+?\s*(?:\+\+|\+=\s*1))\s*;/;
 
-/** True if a drop in the file begins, in an array of some name, at the element that a member says. */
+/** True if a drop in the file begins at the element of the array that the member indexes. */
 function isFront({ program, reference }: Called, array: string | undefined, member: string): boolean {
   return array !== undefined && array !== member && frontsIn(program)(reference.file).has(`${array}.${member}`);
 }
 
-/** What a file drops from the element on that a member says, `array.member`: `put_page(obj->pages[obj->head++])`, `obj->pages + obj->head,`. */
+/** Arrays that a file drops from an element on that a member indexes, as `array.member`: `put_page(obj->pages[obj->head++])`. */
 const frontsIn = remembered((program: Program) => {
   const known = program.ledger.memo<ReadonlySet<string>>();
   const find = (file: string): ReadonlySet<string> =>
@@ -79,7 +79,7 @@ function without(local: Called, n: Node, state: State, places: readonly string[]
   return told(local, n, altered(state, { store }), `${spelledIn(local, target)} forgets the pages in it`, { kind: 'forgotten' });
 }
 
-/** True where a round of a loop has had the followed element in a variable of its own, and did not drop it. */
+/** True if an iteration has had the followed element in a variable of its own, and did not drop it. */
 export function isSeen({ graph }: Called, loop: Loop, state: State): boolean {
   const own = new Set(
     graph.nodes.flatMap(({ operation: o, loops }) => (o?.kind === 'copy' && loops.some((l) => l.id === loop.id) ? [o.target] : [])),

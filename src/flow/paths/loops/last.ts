@@ -1,4 +1,4 @@
-/** The last round of a loop that counts: `i == n - 1` is true in it, and without it the loop does not run to its end. */
+/** The last iteration of a counting loop: `i == n - 1` is true in it, and without it the loop does not run to its end. */
 import type { Assume, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import type { Called } from '../context.js';
@@ -7,7 +7,7 @@ import { keptOf, withEntry } from '../memory/maps.js';
 import { valueIn } from '../memory/memory.js';
 import { altered, type State } from '../memory/state.js';
 
-/** The state after a condition that may tell the last round from the others, `null` where that was told otherwise before. */
+/** The state after a condition that may tell the last iteration from others; `null` if this path has found otherwise before. */
 export function roundOf(local: Called, n: Node, { left, op, right }: Assume, state: State): State | null {
   const isLast = { '==': true, '>=': true, '!=': false, '<': false }[op];
   if (isLast === undefined || left.path === null || !/- ?1$/.test(right.text)) return state;
@@ -18,7 +18,7 @@ export function roundOf(local: Called, n: Node, { left, op, right }: Assume, sta
   return altered(state, { last: withEntry(state.last, loop.id, isLast) });
 }
 
-/** The state behind the end of a loop that takes pages until there are as many as are wanted: there are no more than that. */
+/** The state behind `got >= wanted`, the end of a loop that takes pages until there are enough: there are exactly as many. */
 export function reached(local: Called, { left, op, right }: Assume, state: State): State {
   if (op !== '>=' || left.path === null || !countsTaking(local, left.path)) return state;
   const [count, wanted] = [valueIn(state, left), valueIn(state, right)];
@@ -26,33 +26,33 @@ export function reached(local: Called, { left, op, right }: Assume, state: State
   return altered(state, { conditions: withEntry(state.conditions, `${count} == ${wanted}`, true) });
 }
 
-/** True for a variable of a loop in which pages are taken. */
+/** True for a variable that a loop which takes pages counts with. */
 export function countsTaking({ taking }: Called, path: string): boolean {
   return taking.some((l) => l.variables.includes(path));
 }
 
-/** True for a way out of a loop behind a round that was not the last one. */
+/** True if a loop is left behind an iteration that was not the last one. */
 export function isEarly({ last }: State, loop: Loop): boolean {
   return last.get(loop.id) === false;
 }
 
-/** The state where a round of a loop begins, or the loop has been left: of the last one nothing is known any more. */
+/** The state where another iteration begins, or the loop is left: whether it is the last one is not known. */
 export function inNewRound(state: State, loop: Loop): State {
   if (!state.last.has(loop.id)) return state;
   return altered(state, { last: keptOf(state.last, (id) => id !== loop.id) });
 }
 
-/** What stands before a loop's body, without blanks; that of a `for` which has but a condition is a `while`. */
+/** The text before a loop's body, without blanks; a `for` with nothing but a condition is written as a `while`. */
 export const headOf: (loop: Loop, within: Within) => string = remembered((loop: Loop, { program, reference }: Within): string =>
   plain(program.between(reference.file, loop.pos, loop.bodyPos)).replace(/^for\(;([^;]+);\)/, 'while($1)'),
 );
 
-/** A text without blanks, in which what a pointer leads to is a member like any other. */
+/** A text without blanks, with `.` for `->`. */
 export function plain(text: string): string {
   return text.replace(/\s+/g, '').replaceAll('->', '.');
 }
 
-/** True if a variable runs to where a text says, less one: by the loop's condition, or as an argument of a macro that iterates. */
+/** True if the variable runs up to the text without its `- 1`: by the loop's condition, or by an argument of an iterating macro. */
 function endsAt(loop: Loop, local: Called, variable: string, text: string): boolean {
   const head = headOf(loop, local);
   const bound = plain(text).slice(0, -2);

@@ -1,4 +1,4 @@
-/** Ways along an edge, into loops and out of them. */
+/** What happens to a path on an edge into a loop, or out of one. */
 import type { Loop, Node } from '../../../program/graph.js';
 import { suffixAfter } from '../../../program/path.js';
 import { acquires } from '../../../protocol/index.js';
@@ -16,7 +16,7 @@ import { inNewRound, isEarly } from './last.js';
 import { sweepAt } from './sweep.js';
 import { isBelow, isMerging, isMovedOn, isRest, mergesOnly } from './unwind.js';
 
-/** A path along one edge: into and out of loops. */
+/** The state after an edge; `null` if the path cannot take it. */
 export function along(local: Called, from: Node, to: Node, before: State): State | null {
   if (from.loops.length === 0 && to.loops.length === 0) return before;
   let state = inOtherRound(from, to, before);
@@ -39,7 +39,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
     if (to.loops.some((m) => m.id === l.id)) continue;
     if (state.phase === 'held') {
       const around = local.entry.kind === 'site' && local.entry.pos >= l.pos && local.entry.pos < l.end;
-      // A loop over pages that are held has at least one round; one that drops pages drops all, unless it is jumped out of.
+      // A loop over pages that are held has at least one iteration. One that drops pages drops all, unless it is jumped out of.
       const undoes = isOthers(local, l, state);
       if (!state.loops.has(l.id) && !undoes && !isNone(local.graph, state, from, local.entry.kind === 'given')) return null;
       const drops = local.shape.dropLoops.has(l.id) && state.loops.has(l.id) && !undoes && !around && !isCallLoop(local, l.pos, l.end);
@@ -75,7 +75,7 @@ export function along(local: Called, from: Node, to: Node, before: State): State
   return loops || unsure !== state.unsure ? altered(state, { loops: loops ?? state.loops, unsure }) : state;
 }
 
-/** The state in which another round of a loop begins: what was dropped by a variable in the last one need not be what it leads to in this. */
+/** The state in which another iteration begins: a variable that was dropped by may lead to another page in it. */
 function inOtherRound(from: Node, to: Node, state: State): State {
   const { dropped } = state;
   if (dropped === null || dropped.by === null || to.operation !== null) return state;
@@ -83,30 +83,30 @@ function inOtherRound(from: Node, to: Node, state: State): State {
   return isAgain ? altered(state, { dropped: { ...dropped, by: null } }) : state;
 }
 
-/** True where a loop is left, at its end, in which all elements of an array were dropped one by one. */
+/** True where a loop ends that has dropped all elements of an array one by one. */
 function isSwept(local: Called, from: Node, loop: Loop, { dropped }: State): boolean {
   if (dropped?.loop !== loop.id || local.shape.isJump(from.id, loop)) return false;
   return local.graph.nodes.some((n) => n.pos === dropped.pos && sweepAt(local, n) === loop);
 }
 
-/** Memory without what has only one of the pages of an array. */
+/** The memory without places that hold only one page of an array. */
 function elements({ store }: State): State['store'] {
   return keptOf(store, (place, value) => value !== theReference || place.endsWith('[]'));
 }
 
-/** True for a jump out of a loop that has dropped one element of an array in this round: those of later rounds are held. */
+/** True for a jump out of a loop that has dropped one element in this iteration: the elements of later iterations are held. */
 function isOthersLeft({ entry, graph, shape }: Called, from: Node, loop: Loop, state: State): boolean {
   if (state.dropped?.loop !== loop.id || entry.kind !== 'site' || (entry.pos >= loop.pos && entry.pos < loop.end)) return false;
   if (!shape.isJump(from.id, loop) || !holders(state).some((place) => place.endsWith('[]'))) return false;
-  // Where another loop that drops stands in it, that is for the others.
+  // If another loop inside drops, that is for the other elements.
   return !graph.nodes.some(
     (n) => n.loops.some((l) => l.id === loop.id) && n.loops.some((l) => l.id !== loop.id && l.pos > loop.pos && shape.dropLoops.has(l.id)),
   );
 }
 
 /**
- * True in a loop that drops elements, and not what the path follows: what earlier rounds of another loop took, what is left of an array
- * from which that has been moved on, or what is merged with it.
+ * True for a loop that drops elements, and not the one that the path follows: those of earlier iterations of another loop, the rest of an
+ * array from which the followed one was moved on, or those merged with it.
  */
 export function isOthers(local: Called, loop: Loop, state: State): boolean {
   if (state.phase !== 'held') return false;
@@ -115,7 +115,7 @@ export function isOthers(local: Called, loop: Loop, state: State): boolean {
   return undoes || (isRest(loop, local) && isContained(state)) || isMerging(loop, local);
 }
 
-/** True for a loop that drops the elements of nothing but arrays which other calls than that of the path have filled. */
+/** True for a loop that drops only elements of arrays which calls other than this path's have filled. */
 function isFilledApart({ graph, entry, shape }: Called, loop: Loop, state: State): boolean {
   const isOwn = (n: Node): boolean => (entry.kind === 'site' ? n.pos === entry.pos : n.id === state.from);
   const takes = (n: Node): boolean => isSeed(n, entry) || (n.operation?.kind === 'call' && acquires.has(n.operation.name ?? ''));
@@ -133,7 +133,7 @@ function isFilledApart({ graph, entry, shape }: Called, loop: Loop, state: State
   return arrays.length > 0 && arrays.every(isApart);
 }
 
-/** True if the call that hands the reference back stands in a loop. */
+/** True if a call that hands the reference back is in the loop. */
 function isCallLoop(local: Called, pos: number, end: number): boolean {
   if (local.entry.kind !== 'returned') return false;
   const { callee } = local.entry;

@@ -1,4 +1,4 @@
-/** Loops that drop every element of an array, as one call for all of them would. */
+/** Loops that drop every element of an array, as one bulk call would. */
 import type { Graph, Loop, Node } from '../../../program/graph.js';
 import { remembered } from '../../../program/remembered.js';
 import { transfers } from '../../../protocol/index.js';
@@ -9,8 +9,8 @@ import { elementGiven, isIterated, lookedUp, ownIndex, takenOutBy } from './unwi
 const sweepsIn = remembered((_loop: Loop) => new Map<string, boolean>());
 
 /**
- * The loop, if it is the only one around a call that drops the element of its own index, and gives each element from the first
- * on to it, or each down to that one; `null` for any other call.
+ * The loop around a call, if it is the only one and passes each element to the call, from the first one on or down to it, by its own
+ * index or as an iterating macro; `null` for any other call.
  */
 export function sweepAt(local: InGraph, { loops, guards, operation }: Node): Loop | null {
   const [loop] = loops;
@@ -26,7 +26,7 @@ export function sweepAt(local: InGraph, { loops, guards, operation }: Node): Loo
   return found ? loop : null;
 }
 
-/** What the loops over a drop at a place run up to, as paths: how many it drops. */
+/** By paths, the bounds of the loops around a drop at an offset: how many elements it drops. */
 export function boundsOf(graph: Graph, pos: number, within: Within): string[] {
   return graph.nodes.flatMap((n) => {
     const [loop] = n.loops;
@@ -34,7 +34,7 @@ export function boundsOf(graph: Graph, pos: number, within: Within): string[] {
   });
 }
 
-/** What a loop runs up to, or down from, as a path; `null` where that is not plain. */
+/** What a loop runs up to or down from, as a path; `null` if that is not plain. */
 export function boundOf(loop: Loop, within: Within): string | null {
   const [, up, down, off, before, below] =
     /;\w+(?:<|!=)([\w.]+);|=([\w.]+)-1;|^while\(([\w.]+)--(?:>0)?\)|^while\(--([\w.]+)>=0\)|^while\(\w+(?:<|!=)([\w.]+)\)/.exec(
@@ -43,13 +43,13 @@ export function boundOf(loop: Loop, within: Within): string | null {
   return up ?? down ?? off ?? before ?? below ?? null;
 }
 
-/** What stands before a loop's body, or, of a loop that has its test behind that, the test as another one has it before. */
+/** The text before a loop's body or, for a `do` loop, its test written as that of a `while`. */
 function testOf(loop: Loop, within: Within): string {
   if (loop.testPos === undefined) return headOf(loop, within);
   return `while(${plain(within.program.between(within.reference.file, loop.testPos, loop.end)).replace(/^\(/, '')}`;
 }
 
-/** True for a loop that goes through all its rounds, and puts nothing else where it has been. */
+/** True for a loop without jumps, that puts nothing into a container. */
 function isThorough(loop: Loop, { program, reference, graph }: InGraph): boolean {
   const body = program.between(reference.file, loop.bodyPos, loop.end);
   const refills = ({ pos, operation: o }: Node): boolean => o?.kind === 'call' && pos >= loop.bodyPos && pos < loop.end && filling(o.name);
@@ -64,7 +64,7 @@ function filling(name: string | null): boolean {
 function isSweep(loop: Loop, index: string, local: InGraph): boolean {
   const { program, reference } = local;
   const body = program.between(reference.file, loop.bodyPos, loop.end);
-  // Not every element, or not the same ones when the array is gone through once more.
+  // Not every element is dropped, or the array has others when it is gone through once more.
   if (!isThorough(loop, local) || new RegExp(`\\[\\s*${index}\\s*\\][\\w.>\\s-]*=[^=]`).test(body)) return false;
   const head = headOf(loop, local);
   const declared = String.raw`\w*?`;

@@ -1,4 +1,4 @@
-/** Loops that undo the earlier rounds of another loop, but not the round that failed. */
+/** Loops that undo the earlier iterations of another loop, but not the one that failed; and which element of an array a call is given. */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, type Graph, isStore, type Loop, leadsTo, type Node } from '../../../program/graph.js';
 import { rootOf } from '../../../program/path.js';
@@ -14,7 +14,7 @@ import { type InGraph, textAt } from '../function/text.js';
 import { isContained } from '../memory/memory.js';
 import { outcome, type State } from '../memory/state.js';
 
-/** The variable that says which element a call in a loop fills by one of some arguments, `null` if none is an element. */
+/** The variable that indexes the element which a call in a loop fills by one of some arguments; `null` if none is an element. */
 export function elementOf(graph: Graph, call: CallOperation, positions: readonly number[], loops: readonly Loop[]): string | null {
   if (loops.length === 0) return null;
   for (const at of positions) {
@@ -25,7 +25,7 @@ export function elementOf(graph: Graph, call: CallOperation, positions: readonly
   return null;
 }
 
-/** A pointer to the element that the rounds have come to, which they move on. */
+/** The variable itself, if it is a pointer to the current element that the loop moves on. */
 function steppedIn({ types, nodes }: Graph, e: Expression, loops: readonly Loop[]): string | null {
   if (e.kind !== 'identifier' || (types.get(e.name)?.pointers ?? 0) === 0) return null;
   const isStep = ({ operation: o, loops: around }: Node): boolean =>
@@ -33,7 +33,7 @@ function steppedIn({ types, nodes }: Graph, e: Expression, loops: readonly Loop[
   return nodes.some(isStep) ? e.name : null;
 }
 
-/** How far into an array a pointer is set wherever it is set: `next = pages + done`. */
+/** The variable `done` in `next = pages + done`, if the pointer is only ever set so. */
 function offsetIn({ assigned }: Graph, e: Expression): string | null {
   if (e.kind !== 'identifier') return null;
   const offsets = assigned.flatMap(({ target, text }) => (target === e.name ? [/^[\w.]+ \+ ([A-Za-z_]\w*)$/.exec(text)?.[1] ?? null] : []));
@@ -41,7 +41,7 @@ function offsetIn({ assigned }: Graph, e: Expression): string | null {
   return first != null && offsets.every((name) => name === first) ? first : null;
 }
 
-/** The innermost loop, where its own variable says which element of an array a call is given; `null` if none does. */
+/** The innermost loop, if its own variable indexes the element that a call is given; `null` if not. */
 export function loopOf(local: Called, call: CallOperation, at: number, loops: readonly Loop[]): number | null {
   const loop = loops.at(-1);
   const e = elementGiven(call, at);
@@ -54,8 +54,8 @@ export function loopOf(local: Called, call: CallOperation, at: number, loops: re
 }
 
 /**
- * What a call is given of an array: the element, also by its address where that stands for one: `unpin_user_pages(&pages[i], 1)`. A function
- * that is given nothing else than an address knows of one, too.
+ * What a call is given of an array: the element, also by its address as in `unpin_user_pages(&pages[i], 1)`; else its argument. A
+ * function with an address as its only argument is taken to know of one element, too.
  */
 export function elementGiven({ name, expressions }: CallOperation, at: number): Expression | undefined {
   const e = expressions[at];
@@ -67,13 +67,13 @@ export function elementGiven({ name, expressions }: CallOperation, at: number): 
   return e.kind === 'unary' && e.op === '&' && (many || e.operand.kind === 'index') ? e.operand : e;
 }
 
-/** What a call that looks something up is given, the element of `sg_page(&list[i])`; of anything else that itself. */
+/** The element that a lookup is given, `list[i]` in `sg_page(&list[i])`; any other expression itself. */
 export function lookedUp(e: Expression): Expression {
   const [given] = e.kind === 'call' && e.callee.kind === 'identifier' && transfers.has(e.callee.name) ? e.args : [];
   return given === undefined ? e : given.kind === 'unary' && given.op === '&' ? given.operand : given;
 }
 
-/** True for the element, or a field of it, at which a macro of the tables stands that goes through all of a container in a loop. */
+/** True for the cursor of an iterating macro, or a field of it, in the macro's loop. */
 export function isIterated(graph: Graph, loop: Loop, e: Expression): boolean {
   if (e.kind === 'member') return isIterated(graph, loop, e.object);
   const moves = e.kind === 'identifier' ? (iterators.get(loop.name)?.moves ?? []) : [];
@@ -82,15 +82,17 @@ export function isIterated(graph: Graph, loop: Loop, e: Expression): boolean {
   return moves.some(([from, to]) => !from.endsWith('@slot') && head.args[Number(/^\d+/.exec(to)?.[0])]?.path === e.name);
 }
 
-/** An element of an array, by the variable of a loop. */
+/** An element of an array, by a loop's variable. */
 interface Element {
+  /** The array as written. */
   array: string;
+  /** Name of the variable. */
   index: string;
 }
 
 const takenOutIn = remembered((_loop: Loop) => new Map<string, Element | null>());
 
-/** The element that every round of a loop puts into a variable, or a struct, which a call is given: `buf.page = pages[i]`. */
+/** The element that each iteration puts into a variable or struct which a call is given: `buf.page = pages[i]`; `null` if none. */
 export function takenOutBy(local: InGraph, loop: Loop, e: Expression): Element | null {
   const held = e.kind === 'unary' && e.op === '&' ? e.operand : e;
   if (held.kind !== 'identifier') return null;
@@ -112,24 +114,24 @@ export function takenOutBy(local: InGraph, loop: Loop, e: Expression): Element |
   return found;
 }
 
-/** `buf.page = pages[i];`, or what is looked up there: `page = sg_page(&list[i]);`. */
+/** Matches `buf.page = pages[i];`, and with a lookup `page = sg_page(&list[i]);`. */
 const elementPut = /^[\w\s.*>-]*=\s*(?:\w+\(\s*&?)?([\w.>-]+)\[(\w+)\](?:\.\w+)*\s*\)?\s*;/;
 
-/** The variable by which an element of an array, or a field of one, is taken out. */
+/** The variable that indexes an element of an array, or a field of one; `null` for any other expression. */
 export function ownIndex(e: Expression | undefined): string | null {
   if (e?.kind === 'member') return ownIndex(e.object);
   if (e?.kind !== 'index') return null;
-  // What is stepped on behind the call says which one it is.
+  // `pages[i++]`: the index is stepped on only after the call.
   const index = e.index.kind === 'update' && !e.index.prefix ? e.index.operand : e.index;
   return index.kind === 'identifier' ? index.name : null;
 }
 
-/** The same of an argument that is an element, or the place of one: `&pages[i]`. */
+/** As {@link ownIndex}, and also for the address of an element: `&pages[i]`. */
 export function indexOf(e: Expression | undefined): string | null {
   return ownIndex(e?.kind === 'unary' && e.op === '&' ? e.operand : e);
 }
 
-/** An index and what it was set to: `i = region->nr` counts as the other does. */
+/** An index and the names that it was set to: after `i = region->nr`, both count the same. */
 export function namesOf(graph: Graph, index: string): string[] {
   return [index, ...graph.assigned.flatMap((a) => (a.target === index && /^[A-Za-z_][\w.]*$/.test(a.text) ? [a.text] : []))];
 }
@@ -152,12 +154,12 @@ function indexIn(e: Expression): string | null {
 
 const belowIn = remembered((_loop: Loop) => new Map<string, boolean>());
 
-/** True if a loop visits only the elements below the one that `index` stands at where the loop begins. */
+/** True if a loop visits only the elements below the one that `index` has reached when the loop begins. */
 export function isBelow(program: Program, reference: FunctionReference, graph: Graph, loop: Loop, index: string): boolean {
   const answers = belowIn(loop);
   let found = answers.get(index);
   if (found === undefined) {
-    // A decrement before the loop, as in `for (i--; i >= 0; i--)`, stands in its head.
+    // A decrement before the loop, as in `for (i--; i >= 0; i--)`, is in its head.
     const plain = program.between(reference.file, loop.pos, loop.end).replace(/\s+/g, ' ').replaceAll('->', '.');
     found = namesOf(graph, index).some((name) => below(plain, name.replaceAll('.', '\\.')));
     answers.set(index, found);
@@ -190,7 +192,7 @@ export const isRest = remembered((loop: Loop, local: Called): boolean => {
   return name !== null && local.graph.nodes.some((n) => n.loops.some((l) => l.end <= loop.pos && l.variables.includes(name)));
 });
 
-/** The variable of a loop that goes on from where that stands; `null` for any other loop. */
+/** The variable of a loop that goes on from the variable's value, without setting it; `null` for any other loop. */
 function restIndex({ pos, end }: Loop, { program, reference }: Called): string | null {
   const text = program.between(reference.file, pos, end).replace(/\s+/g, ' ');
   const name = /^(?:while ?\(|for ?\( ?;) ?(\w+) ?(?:<|!=) ?[^;{]*/.exec(text)?.[1];
@@ -198,8 +200,8 @@ function restIndex({ pos, end }: Loop, { program, reference }: Called): string |
 }
 
 /**
- * True for a drop in a loop over the rest of an array which begins with an element that was dropped before: the index by which a loop around
- * it has dropped was not stepped on since.
+ * True for a drop in a loop over the rest of an array, whose first element was dropped before: the index by which the loop around has
+ * dropped it was not stepped on since.
  */
 export function isRestAgain(local: Called, n: Node, o: CallOperation, { dropped }: State): boolean {
   const rest = n.loops.at(-1);
@@ -214,8 +216,8 @@ export function isRestAgain(local: Called, n: Node, o: CallOperation, { dropped 
 }
 
 /**
- * True for a loop that drops the elements which need no entry of their own: in the same round of a loop around it, an element of the
- * array by another index goes into a container.
+ * True for a loop that drops elements which need no entry of their own in a container: in the same iteration of a loop around it, an
+ * element of the array by another index is put into the container, and these are merged with it.
  */
 export const isMerging = remembered((loop: Loop, { program, reference, graph, shape }: Called): boolean => {
   const isInside = (n: Node): boolean => n.loops.some((l) => l.id === loop.id);
@@ -237,33 +239,33 @@ export const isMerging = remembered((loop: Loop, { program, reference, graph, sh
   return dropped.length > 0 && graph.nodes.some((n) => !isInside(n) && n.loops.some((l) => around.has(l.id)) && puts(n));
 });
 
-/** True for a loop in which nothing drops but such loops. */
+/** True for a loop in which nothing drops but merging loops ({@link isMerging}). */
 export function mergesOnly(local: Called, loop: Loop): boolean {
   return local.graph.nodes.every(
     (n) => !local.shape.drops(n.id) || !n.loops.some((l) => l.id === loop.id) || n.loops.some((l) => isMerging(l, local)),
   );
 }
 
-/** True for an element that went from an array into a container, where the function drops the rest of the array later. */
+/** True if the followed element went from an array into a container, and the function drops the rest of the array later. */
 export function isMovedOn(local: Called, state: State): boolean {
   return isContained(state) && local.graph.nodes.some((n) => n.loops.some((l) => isRest(l, local)));
 }
 
-/** True for as many elements as stand before those that this round of a loop has filled: `unpin(pages, n)` after `pin(…, pages + n)`. */
+/** True for a count of the elements before those that this iteration has filled: `unpin(pages, n)` after `pin(…, pages + n)`. */
 export function isOfEarlier(graph: Graph, { phase, index, outcomes }: State, count: string | null): boolean {
   if (phase !== 'held' || index === null || count === null || (outcomes & outcome.earlier) !== 0) return false;
   return namesOf(graph, index).some((name) => ofObject(graph, name) === ofObject(graph, count));
 }
 
-/** A member by the first name of its object: that of a parameter, where a variable is but another name for it. */
+/** A path below a variable as one below the parameter, if the variable is only another name for that. */
 function ofObject(graph: Graph, path: string): string {
   const holder = rootOf(path) === path ? null : belowParameter(graph, path);
   return holder === null ? path : `${graph.params[holder.of]?.name}${holder.suffix}`;
 }
 
 /**
- * True for a drop of the elements before those that the site's call has filled: `unpin(pages, n)` after `pin(…, pages + n)`. Their
- * number must be the same then as it was.
+ * True for a drop of the elements before those that the site's call filled: `unpin(pages, n)` after `pin(…, pages + n)`, with the same
+ * `n`.
  */
 export function isBefore(graph: Graph, pos: number, drop: CallOperation, at: number): boolean {
   const filling = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call' && n.operation.pos === pos);
