@@ -1,12 +1,12 @@
-/** The second drop of pages that something still leads to, as a step. */
+/** The second drop of pages that a field still leads to, as a step of a path. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Context } from '../context.js';
 import type { PathStep } from '../memory/trail.js';
 
 /**
- * Where a function drops what it finds in a field: the call that may drop and is given that, else the first that may drop; none if
- * there is no such call.
- * @param path the field, as it is written
+ * The step at which a function drops what it finds in a field: the call that may drop and is given the field, else the first call that may
+ * drop; none if there is no such call.
+ * @param path the field as C has it
  */
 export function droppedAgain({ program, mayDrop }: Pick<Context, 'program' | 'mayDrop'>, by: FunctionReference, path: string): PathStep[] {
   const { file, name } = by;

@@ -1,4 +1,4 @@
-/** From where the pages are taken up through the callers that are handed them. */
+/** Walks the site's function, and up through the callers that are handed the pages. */
 import type { FunctionReference } from '../../../program/file.js';
 import { freeingCalls } from '../../../protocol/index.js';
 import { isElsewhere } from '../../objects.js';
@@ -18,43 +18,45 @@ import { danglingAt, isOfOld } from './retaken.js';
 import { standingIn } from './standing.js';
 import { type Found, lateOf, leakOf, standingOf, type Witness } from './witness.js';
 
+/** The most callers above one another. */
 const maxCallers = 5;
-/** For pages that each of them hands on by its result, nothing else having them. */
+/** The same, for pages that each of them hands on by its return value and that nothing else has. */
 const maxResults = 7;
-/** How many of so many callers may hand it on in another way. */
+/** How many of those may hand them on in another way. */
 const maxOthers = 2;
+/** The most walks of callers for one site. */
 const maxCallerWalks = 200;
-/** For what a function has dropped as it failed: who tidies up is near. */
+/** The most callers above a function that has dropped the pages as it failed: whoever cleans up is near. */
 const maxStale = 2;
 
-/** For an object with a list on which they are: who frees it as it could not be made is near. */
+/** The most callers above a function that put the pages on a list in an object: whoever frees the object, when making it fails, is near. */
 const maxListed = 3;
 
-/** What was seen on the ways up. */
+/** What was seen on the way up. */
 export interface Climbed {
-  /** The acquiring function itself. */
+  /** The walk of the site's function. */
   own: Walked;
-  /** By its key, what each function leaves as it fails. */
+  /** By key of a function, its failures that leave the pages held. */
   failing: ReadonlyMap<string, Failing>;
-  /** Failures with pages held that only these functions have put where they are. */
+  /** Failures that leave the pages held where only this function, and the callees that handed it the pages, have put them. */
   failures: readonly { reference: FunctionReference; turned: Turned }[];
-  /** Keys of functions whose failure some caller answers by dropping the pages. */
+  /** Keys of the functions whose failure some caller answers by dropping the pages. */
   cleaned: ReadonlySet<string>;
-  /** Failures with pages held of which the object says that there are none. */
+  /** Failures that leave the pages held in an object whose members say that it has none. */
   givenUp: readonly { reference: FunctionReference; turned: Turned; level: number }[];
-  /** Ways out with success. */
+  /** Exits with success. */
   ends: readonly End[];
-  /** Ways out with pages held, whatever they say. */
+  /** Exits with the pages held, whatever they return. */
   leaving: readonly Left[];
-  /** Failures on which all was dropped, and something still leads there. */
+  /** Failures that have dropped the pages, and leave pointers to them. */
   stale: readonly Left[];
-  /** True for a caller that has dropped, wherever it returns, what a function has handed it. */
+  /** True for a caller that has dropped, wherever it returns, what a callee has handed it. */
   isEmptied(caller: FunctionReference, callee: FunctionReference): boolean;
-  /** How far each function is from the acquiring one, by its key. */
+  /** By key of a function, how many calls it is above the site's. */
   levels: ReadonlyMap<string, number>;
 }
 
-/** A way out of a function on which the pages are still held. */
+/** An exit of a function on which the pages are still held, or pointers to them are left. */
 export type Left = Pick<End, 'reference' | 'exit'>;
 
 interface Failing {
@@ -62,7 +64,7 @@ interface Failing {
   turned: readonly Turned[];
 }
 
-/** Walks the acquiring function, and its callers as long as they are handed the pages. What ends wrongly on the way is found. */
+/** Walks the site's function and its callers, as long as they are handed the pages. Adds to `found` what ends wrongly on the way. */
 export function climb(functions: Functions, start: Start, found: Found): Climbed {
   const { first, handing, dropsBeside, context } = functions;
   const { program, mayDrop } = context;
@@ -72,19 +74,19 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   const failures: { reference: FunctionReference; turned: Turned }[] = [];
   const givenUp: { reference: FunctionReference; turned: Turned; level: number }[] = [];
   const cleaned = new Set<string>();
-  /** Which function's result which caller never looks at. */
+  /** Keys of the pairs of a function and a caller that never looks at its result. */
   const ignored = new Set<string>();
   const ends: End[] = [];
   const leaving: Left[] = [];
   const pointers: Left[] = [];
   const levels = new Map<string, number>();
-  /** Whether a caller drops all, by its key and whose that is. */
+  /** By key of the pair, whether a caller drops all that a function hands it. */
   const emptied = new Map<string, boolean>();
 
   const isLeft = (reference: FunctionReference, turned: Turned): boolean =>
     isOwn(program, turned.exit, reference) && !isAsserted(program, reference, turned) && !isOfOld(program, reference, turned.exit, mayDrop);
 
-  /** @param results over how many of the callers below the pages came by their result */
+  /** Notes what a walk has found, and goes up. @param results by how many of the calls below the pages came as the return value */
   const note = (reference: FunctionReference, w: Walked, level: number, results: number, entry: Entry): void => {
     for (const standing of standingIn(program, reference, w.exits, entry)) found.add(standingOf(reference, standing));
     failing.set(reference.key, { reference, turned: [...(failing.get(reference.key)?.turned ?? []), ...w.failing] });
@@ -94,7 +96,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
       cleaned.add(key);
     for (const late of w.late) found.add(lateOf(reference, late));
     levels.set(reference.key, level);
-    // Where a driver has a function of its own in front of a call, who calls that stands in its place.
+    // A driver's own function around an acquiring call does not count as a level: its callers are in its place.
     const further = keepsNothing(w) ? 0 : 1;
     const next = level + further;
     givenUp.push(...w.emptied.map((turned) => ({ reference, turned, level })));
@@ -118,8 +120,9 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   };
 
   /**
-   * Callers of a function that fails with nothing held, and leaves in its caller's object what leads to the pages which it has dropped.
-   * @param above how many callers above that one they are
+   * Goes to the callers of a function that fails with nothing held, and leaves pointers to the dropped pages in its caller's object: a
+   * caller may drop them once more.
+   * @param above how many callers above the function that has dropped
    */
   const stale = (reference: FunctionReference, exits: readonly Exit[], above: number): void => {
     const handed = surest(exits.filter(isStale));
@@ -134,7 +137,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     }
   };
 
-  /** Callers of a function that leaves what holds the pages on a list in an object of theirs alone: who frees that has lost them. */
+  /** Goes to the callers of a function that leaves the pages only on a list in the callers' object: whoever frees that loses them. */
   const listed = (reference: FunctionReference, exits: readonly Exit[], level: number): void => {
     const handed = surest(exits.filter((e) => e.kind === 'held' && e.chains.length > 0 && e.holders.every((h) => h.of === -2)));
     if (handed.length === 0 || level > maxListed) return;
@@ -154,7 +157,7 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
     const handed = surest(exits.filter((e) => e.kind === 'held' && e.holders.some((h) => h.of >= -1)));
     const isResult = handed.every((e) => e.holders.every((h) => h.of === -1));
     if (handed.length === 0 || level > (isResult || level - results <= maxOthers ? maxResults : maxCallers)) return;
-    // Of two objects that one function fills, each is another.
+    // A caller is walked once for each set of places: of two objects that one function fills, each is another object.
     const places = new Set(handed.flatMap((e) => e.holders.map((h) => `${h.of}${h.suffix}`)));
     const where = [...places].sort().join();
     for (const caller of program.callers(reference)) {
@@ -177,18 +180,20 @@ export function climb(functions: Functions, start: Start, found: Found): Climbed
   return { own, failing, failures, cleaned, givenUp, ends, leaving, stale: pointers, isEmptied, levels };
 }
 
-/** True if no page is left on any way of a function, but where it is lost; of those that were not all seen, one drops and says no failure. */
+/** True if a function drops the pages, and every exit has either dropped or lost them. If paths were left out, a success must drop. */
 export function dropsAll({ exits, cut }: Walked): boolean {
   const isDropped = exits.some((e) => e.kind === 'dropped' && !(cut && saysFailed(e)));
   return isDropped && exits.every(({ kind }) => kind === 'dropped' || kind === 'lost');
 }
 
-/** True for a function that leaves the pages in nothing but what it was given to fill, as the acquiring call does itself. */
+/** True for a function that leaves the pages only in arrays that it was given to fill, as an acquiring call does. */
 function keepsNothing({ exits }: Walked): boolean {
   return exits.every(({ kind, holders }) => kind !== 'held' || holders.every((h) => h.of >= 0 && /^(\[\])+$/.test(h.suffix)));
 }
 
-/** Ways that lose the pages, each told where it went wrong: who fails has to undo what it did, for its caller is not told of the pages. */
+/**
+ * The paths that lose the pages, each blamed on the function at fault: one that failed and left them, as its caller is not told of them.
+ */
 export function leaksOf(
   { failing }: Pick<Climbed, 'failing'>,
   reference: FunctionReference,

@@ -1,4 +1,4 @@
-/** What an open file stands for, when it is closed: nobody comes back for what is still kept there. */
+/** The functions that are called when an open file is closed: nobody comes back for what is still kept there. */
 import type { FunctionReference, Shell } from '../../../program/file.js';
 import type { Graph } from '../../../program/graph.js';
 import { installedAs } from '../../../program/installed.js';
@@ -9,19 +9,19 @@ import { freedIn } from '../function/freed.js';
 import { bodyOf, namesCalled } from '../function/text.js';
 import { mayName } from '../step/around.js';
 
-/** The functions of a file that are called when what it is installed for is closed, by their names. */
+/** Names of the functions of a file that are installed as `release` or the like: called at the close, with the result not seen. */
 export const closingIn = remembered(
   ({ outside }: Shell): ReadonlySet<string> =>
     new Set(unseenOperations.flatMap(([struct, member]) => installedAs(outside, struct, member))),
 );
 
-/** True for such a function. */
+/** True for a function of {@link closingIn}. */
 export function closes(program: Program, { name, file }: FunctionReference): boolean {
   const facts = program.shell(file);
   return facts !== null && closingIn(facts).has(name);
 }
 
-/** True for such a function, and for one that it calls. */
+/** True for a function of {@link closingIn}, and for one that such a function calls. */
 export function isOfClosing(program: Program, { name, file }: FunctionReference): boolean {
   const facts = program.shell(file);
   if (facts === null) return false;
@@ -29,23 +29,26 @@ export function isOfClosing(program: Program, { name, file }: FunctionReference)
   return closing.has(name) || [...closing].some((by) => facts.byName.get(by)?.some((r) => namesCalled(program, r).includes(name)));
 }
 
-/** The fields that a function puts objects into, for others to find, itself or by what it calls in its file. */
+/** The fields that a function, or one that it calls in its file, adds objects to for others to find: lists, trees. */
 export function filledBy(program: Program, reference: FunctionReference): string[] {
   const own = program.shell(reference.file)?.byName;
   const called = namesCalled(program, reference).flatMap((name) => own?.get(name)?.filter((callee) => !callee.macro) ?? []);
   return [reference, ...called].flatMap((by) => Array.from(bodyOf(program, by).matchAll(addText), (match) => match[1] as string));
 }
 
-/** Where an object is freed with what others look through in it. */
+/** A free of an object that has other objects on a list in it. */
 export interface Abandoned {
+  /** The function. */
   reference: FunctionReference;
+  /** Offset of the free. */
   pos: number;
-  /** The object's name, and the field. */
+  /** The object's variable. */
   variable: string;
+  /** Name of the field with the list. */
   head: string;
 }
 
-/** Where a file is closed and an object is freed that has such a field, into which nobody has looked on the way. */
+/** Frees at a close of objects with a list in one of the fields `heads`, if nobody has looked into that list before. */
 export function abandonedIn(program: Program, file: string, heads: ReadonlySet<string>): Abandoned[] {
   const facts = program.shell(file);
   if (facts === null) return [];
@@ -61,7 +64,7 @@ export function abandonedIn(program: Program, file: string, heads: ReadonlySet<s
   );
 }
 
-/** True if a function, or one that it calls, names a field, or hands the object to somebody who cannot be looked into. */
+/** True if a function, or one that it calls, names the field, or passes the object to a function that is not in the tree. */
 function mayLook(program: Program, reference: FunctionReference, { nodes }: Graph, variable: string, head: string): boolean {
   const isHanded = nodes.some(
     ({ operation: o }) =>
@@ -70,7 +73,7 @@ function mayLook(program: Program, reference: FunctionReference, { nodes }: Grap
       o.args.some((a) => a.path === variable && !a.address) &&
       (o.name === null || program.resolve(o.name, reference.file).length === 0),
   );
-  // What is freed of an array behind its entries is no look at these.
+  // To free what keeps the entries (an xarray's nodes) is not to look at the entries.
   const field = new RegExp(`(?<!${emptyingText})\\b${head}\\b`);
   return (
     isHanded ||

@@ -1,6 +1,6 @@
 /**
- * Tables that a request frees as it fails, in an object that lives on and leads there as before: another request for the object drops what
- * it finds in memory that is somebody else's by then.
+ * Tables that a request frees as it fails, in an object that lives on and still points there: another request for the object drops what it
+ * finds in the freed memory.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, isStore, leadsTo, type Node } from '../../../program/graph.js';
@@ -14,16 +14,21 @@ import type { Dropping } from '../walk/keeping.js';
 import { isRequested } from './reentry.js';
 import { dropsWherever } from './unheard.js';
 
-/** A table that is freed by a call, the field that still leads there, and who drops what stands in it. */
+/** A freed table that a field still points at. */
 export interface Dangling {
+  /** Offset of the call that frees it. */
   pos: number;
+  /** Name of that call. */
   api: string;
+  /** The field as C has it. */
   path: string;
+  /** A function that drops what is in the table. */
   by: FunctionReference;
+  /** That drop. */
   drop: { pos: number; api: string };
 }
 
-/** Those that a function frees which has just made them. */
+/** The tables that a function frees after it has pointed a field at them, with the field left as it is. */
 export function danglingIn(context: Context, reference: FunctionReference, drops: readonly Dropping[]): Dangling[] {
   const { program } = context;
   const found = program.graphs(reference).flatMap((graph) =>
@@ -62,25 +67,25 @@ interface Failing {
   freed: Node;
 }
 
-/** True for a field that the function has filled before, and that nothing sets from there on to where it returns an error. */
+/** True for a field that was filled before the free, and that nothing sets on the way from there to a return of an error. */
 function isLeftLeading(program: Program, { file }: FunctionReference, graph: Graph, freed: Node, path: string): boolean {
   const isFilled = (n: Node): boolean =>
     n.operation?.kind === 'copy' && n.operation.target === path && leadsTo(graph, n, (m) => m === freed);
   const isSet = ({ operation: o }: Node): boolean => {
     if (isStore(o)) return suffixAfter(path, o.target) !== null;
-    // Who is given the object may see to it, or frees it.
+    // A callee that is given the object may set the field, or frees the object.
     return o?.kind === 'call' && (o.name === null || !program.isNeutral(o.name, file)) && o.args.some((a) => isOnWay(path, a.path));
   };
   const isSuccess = ({ operation: o }: Node): boolean => o?.kind === 'return' && (o.value === null || o.value.text === '0');
   return graph.nodes.some(isFilled) && !leadsTo(graph, freed, isSet) && !leadsTo(graph, freed, isSuccess);
 }
 
-/** True for a pointer that leads to a field, or the field. */
+/** True if a path leads to a field, or is the field. */
 function isOnWay(path: string, to: string | null): boolean {
   return to !== null && suffixAfter(path, to) !== null;
 }
 
-/** The other functions of the file that drop what stands in a field, as found by that. */
+/** The other functions of the file that drop what is in the field, having found it by that. */
 function holdersOf(
   program: Program,
   reference: FunctionReference,
@@ -94,7 +99,7 @@ function holdersOf(
   return (program.shell(reference.file)?.functions ?? []).filter((r) => keys.has(r.key));
 }
 
-/** True if a request leads to a function that drops whatever such a field leads to, however many the object says that there are. */
+/** True if a request leads to a function that drops whatever the field leads to, however many pages the object says that there are. */
 function isMet(context: Context, failing: Failing, by: FunctionReference, tag: string | null, suffix: string): boolean {
   const { program } = context;
   const params = program.variants(by)[0]?.params ?? [];
@@ -105,7 +110,7 @@ function isMet(context: Context, failing: Failing, by: FunctionReference, tag: s
   return program.graphs(by).every((graph) => !countsOf(graph, object).some((member) => mayBeNone(program, failing, member)));
 }
 
-/** True if a member is tested on the way to a call, but for one that is tested on the way to the failure, too, which leaves it as it was. */
+/** True if a member is tested on the way to the call, unless the way to the failure tests it, too, and the failure leaves it as it was. */
 function isAskedFirst(failing: Failing, graph: Graph, call: Node): boolean {
   const isCall = (n: Node): boolean => n === call;
   const isFailing = ({ operation: o }: Node): boolean => o?.kind === 'call' && o.name === failing.reference.name;
@@ -116,7 +121,7 @@ function isAskedFirst(failing: Failing, graph: Graph, call: Node): boolean {
   });
 }
 
-/** The members of an object that say how many pages a function drops. */
+/** The members of an object, as `.member`, that say how many pages a function drops. */
 function countsOf(graph: Graph, object: string): string[] {
   return graph.nodes.flatMap((n) => {
     const o = n.operation;
@@ -130,7 +135,7 @@ function countsOf(graph: Graph, object: string): string[] {
   });
 }
 
-/** True for a number that somebody sets to zero, and that is not set before the failure. */
+/** True for a number that is set to zero somewhere in the file, and that is not set before the failure. */
 function mayBeNone(program: Program, { reference, graph, freed }: Failing, member: string): boolean {
   const isSet = graph.nodes.some((n) => stores(n, member) && leadsTo(graph, n, (m) => m === freed));
   const clears = new RegExp(`(?:->|\\.)${member.slice(1)}\\s*=\\s*0\\s*[;,]`);
@@ -141,7 +146,7 @@ function stores({ operation: o }: Node, member: string): boolean {
   return isStore(o) && o.target.endsWith(member);
 }
 
-/** The last member on a path, as `.member`; `null` for what is none. */
+/** The last field of a path, as `.field`; `null` if it does not end in one. */
 function memberOf(path: string | null): string | null {
   return /\.\w+$/.exec(path ?? '')?.[0] ?? null;
 }

@@ -1,4 +1,4 @@
-/** All that can go wrong with a site's pages: on the ways up from where they are taken, and with what keeps them. */
+/** Asks for all that can go wrong with a site's pages: on the way up from where they are taken, and where they are kept. */
 
 import type { FunctionReference } from '../../../program/file.js';
 import { folderOf } from '../../../program/place.js';
@@ -28,27 +28,31 @@ import { unnamedIn } from './unnamed.js';
 import { dropsAt, unseenIn } from './unseen.js';
 import { freeingIn, keptFor, leakOf, openFound, placeIn, type Witness } from './witness.js';
 
-/** A function, and the fact with which it is entered. */
+/** A function, and the fact that it is entered with. */
 export interface Given {
+  /** The function. */
   reference: FunctionReference;
+  /** The fact at its entry. */
   fact: string;
 }
 
-/** Where a site's pages are kept and known to be dropped from, and the files in which that happens. */
+/** Where a site's pages are kept, and from where they are dropped, by the survey. */
 export interface Kept extends Dropped {
+  /** The fields that keep them. */
   carriers: readonly Carrier[];
+  /** The files in which they are kept or dropped. */
   files: readonly string[];
-  /** Functions to which the kernel gives back what was handed to it. */
+  /** Functions to which the kernel gives back what was handed to it, as a bio's `bi_end_io`. */
   backs: readonly Given[];
   /** Functions that a library calls to drop what it was handed. */
   endings: readonly Given[];
-  /** Functions that may make an object forget the pages which it holds. */
+  /** Functions that may make an object forget the pages that it holds. */
   handlers: readonly Given[];
   /** Functions that are handed one page by itself. */
   passed: readonly Given[];
 }
 
-/** Every wrong end of a path from a site, one for each place and kind. */
+/** Every path from a site that ends wrongly, one for each place and kind. */
 export function witnesses(analysis: Analysis, start: Start, given: Kept): Witness[] {
   const functions = functionsOf(analysis);
   const found = openFound();
@@ -72,7 +76,7 @@ export function witnesses(analysis: Analysis, start: Start, given: Kept): Witnes
 }
 
 /**
- * True if the acquiring function leaves the pages in memory that outlives it where it succeeds, or may on a way that is not followed: not
+ * True if the site's function succeeds with the pages left in memory that outlives it, or may do so on a path that is not followed; false
  * if it drops them where it succeeds.
  */
 export function keepsPages(analysis: Analysis, start: Start): boolean {
@@ -80,23 +84,23 @@ export function keepsPages(analysis: Analysis, start: Start): boolean {
   return exits.some(succeeds) || (cut && !exits.some((e) => e.kind === 'dropped' && !saysFailed(e)));
 }
 
-/** Failures with the pages held which no caller answers by dropping them. */
+/** Failures with the pages held that no caller answers by dropping them. */
 function unanswered({ failures, cleaned }: Climbed): Witness[] {
   const left = failures.filter(({ reference, turned }) => !cleaned.has(reference.key) && !isTaken(turned.exit));
   const blamed = new Set(left.map(({ reference }) => reference.key));
-  // Who hands on another's failure as it is has not failed himself.
+  // A function that passes on a callee's failure is not blamed if the callee is.
   const own = left.filter(({ turned }) => !failedOn(turned.exit.trail).some(({ key }) => blamed.has(key)));
   return own.map(({ reference, turned }) =>
     leakOf(reference, turned, 'left here, as failed, with the pages still held, which nobody drops then'),
   );
 }
 
-/** True for pages that are in a pipe or an skb of the callers: it is the kernel that takes those down. */
+/** True for pages in a pipe or an skb of the caller: the kernel takes those down. */
 function isTaken({ holders }: Exit): boolean {
   return holders.length > 0 && holders.every((h) => h.of >= 0 && /@(?:pipe|skb)$/.test(h.suffix));
 }
 
-/** Pages that stay in fields from which nobody drops them, or of which the object says that they are not there. */
+/** Pages that stay in fields from which nobody drops them, or in an object whose members say that it has none. */
 function keptForGood({ context: { program } }: Functions, { givenUp, ends, levels }: Climbed, given: Kept): Witness[] {
   const denied = givenUp.filter(
     ({ reference, turned, level }) =>
@@ -117,7 +121,7 @@ function keptForGood({ context: { program } }: Functions, { givenUp, ends, level
   ];
 }
 
-/** Objects with the pages in them, on a list that is freed with what a file stands for. */
+/** Objects with the pages that are on a list, where the list's object is freed at the close of a file. */
 function abandoned({ context }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed): Witness[] {
   const near = climbed.ends.filter(({ level }) => level <= maxBetween).map((end) => end.reference);
   const heads = new Set(near.flatMap((by) => filledBy(context.program, by)));
@@ -138,16 +142,17 @@ function freedWith({ context, walked }: Functions, start: Start, climbed: Climbe
   const { file } = start.reference;
   const keepers = climbed.ends.filter(({ exit }) => !exit.unsure).map(({ reference }) => reference);
   const isLeftThere = (): boolean => requestsKeeping(context, climbed).length > 0;
-  // Who keeps them near by may end what he keeps them in.
+  // Functions that keep the pages may also end the object, if they are in the site's folder.
   const beside = keepers.flatMap((r) => (folderOf(r.file) === folderOf(file) ? [r.file] : []));
   const files = [...new Set([...given.files, ...beside])];
   return given.carriers.flatMap((carrier) => {
     const endings = endingsOf(program, files, carrier, keepers, walked, effects);
-    // Somebody who frees the object drops its pages first: then all have to. Who empties a list and frees what they stand in has to anyway.
+    // If one function that frees the object drops its pages first, all have to. One that empties a list, and frees what holds the pages,
+    // always has to.
     const isUsual = endings.some((e) => e.isUsual || e.walked.exits.some((x) => x.kind === 'dropped' && !x.unsure));
     const taken = keptStep(start, carrier);
     return endings.flatMap(({ reference, listed, closes, walked: { lost } }) => {
-      // The fault is the freeing, wherever the path to it turned off.
+      // The fault is at the free, wherever the path to it turned off.
       const freed = lost.flatMap(({ exit }): Turned[] => {
         const freeing = freeingIn(exit);
         return freeing && (isUsual || (closes && isLeftThere()) || listed === 'object' || (listed === 'array' && freeing.what === 'array'))
@@ -169,15 +174,15 @@ function takenOut({ context, walked }: Functions, start: Start, climbed: Climbed
   );
 }
 
-/** The site, as the first step of a path on which its pages are in an object. */
+/** The site, as the first step of a path that begins with its pages in an object. */
 function keptStep({ reference: { file, name }, pos }: Start, { tag, suffix }: Carrier): PathStep {
   return { file, function: name, pos, text: `taken here, and kept in ${heldText(`#${tag}${suffix}`)}` };
 }
 
-/** Pages that do not come through functions which the site hands them to, or which are given back what holds them. */
+/** Pages that are lost in functions which the site hands them to, or which are given back what holds them. */
 function handedBack({ context, walked }: Functions, { reference: { file, name }, pos }: Start, climbed: Climbed, given: Kept): Witness[] {
   const { program, effects } = context;
-  // What an object keeps beside a bio that is given back is dropped from there.
+  // Pages in an object beside the bio are dropped from there, not from the bio.
   const isElsewhere = given.drops.some(({ heaps }) => heaps.some((field) => !field.includes('@')));
   const taken = (way: string, by: FunctionReference): PathStep => ({
     file,
@@ -209,12 +214,12 @@ function handedBack({ context, walked }: Functions, { reference: { file, name },
   ];
 }
 
-/** Ends of objects that fail before they drop the pages there, and nobody sees it. */
+/** Ends of objects that fail before they drop the pages, where nobody sees that. */
 function leftUnseen({ context }: Functions, { reference: { file, name }, pos }: Start, { leaving }: Climbed, given: Kept): Witness[] {
   const files = new Set([...given.files, ...leaving.map(({ reference }) => reference.file)]);
   const isDropper = (r: FunctionReference): boolean =>
     given.drops.some((d) => d.holder === r.key && d.heaps.length > 0) || leaving.some((left) => dropsAt(context, r, left));
-  /** It drops them itself, or has another of its file do it. */
+  /** True for a function that drops the pages itself, or that calls one of its file which does. */
   const leadsToDrop = (r: FunctionReference): boolean =>
     isDropper(r) ||
     namesCalled(context.program, r).some((called) => context.program.shell(r.file)?.byName.get(called)?.some(isDropper) === true);
@@ -230,7 +235,7 @@ function leftUnseen({ context }: Functions, { reference: { file, name }, pos }: 
   });
 }
 
-/** Failures that nobody looks at, of which the object still leads to what was dropped. */
+/** Failures that nobody looks at, where the object still points at what was dropped. */
 function leftUnheard({ context }: Functions, { stale }: Climbed, given: Kept): Witness[] {
   return stale.flatMap(({ reference, exit }): Witness[] => {
     const left = unheardAt(context, reference, exit, given.drops);
@@ -242,7 +247,7 @@ function leftUnheard({ context }: Functions, { stale }: Climbed, given: Kept): W
   });
 }
 
-/** Tables that are freed as a request fails, and from which another one drops. */
+/** Tables that are freed as a request fails, and from which another request drops. */
 function leftDangling({ context }: Functions, { reference, pos }: Start, given: Kept): Witness[] {
   const place = { file: reference.file, function: reference.name };
   return danglingIn(context, reference, given.drops).map((left): Witness => {
@@ -255,7 +260,7 @@ function leftDangling({ context }: Functions, { reference, pos }: Start, given: 
   });
 }
 
-/** Pages that are to replace others, in an object that ends before. */
+/** Pages that wait in a field to replace others, in an object that ends before. */
 function endedBefore({ context }: Functions, { ends, levels }: Climbed): Witness[] {
   const certain = ends.filter(({ exit }) => !exit.unsure);
   return certain.flatMap((end) =>
@@ -272,7 +277,7 @@ function endedBefore({ context }: Functions, { ends, levels }: Climbed): Witness
   );
 }
 
-/** Pages that nobody comes to again, told once of each function that leaves them so. */
+/** Pages that nothing leads back to, one fault for each function that leaves them so. */
 function outOfReach({ context: { program } }: Functions, { ends, levels }: Climbed): Witness[] {
   const taking = new Set(levels.keys());
   const found = new Map<string, Witness>();

@@ -1,4 +1,4 @@
-/** Functions that are handed one page to drop: where one of them drops it on most ways, and not on another that ends alike. */
+/** Functions that are handed one page to drop, and drop it on most exits, but not on another one that ends alike. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Program } from '../../../program/program.js';
 import { remembered } from '../../../program/remembered.js';
@@ -9,19 +9,19 @@ import { type Exit, sign } from '../memory/state.js';
 import { stepsOf } from '../memory/trail.js';
 
 /**
- * The ways out of a function that leave a page with the caller though others, with a result of the same sign, have dropped it: the
+ * The exits of a function that leave a page with the caller, although others, with a result of the same sign, have dropped it: the
  * caller cannot know. None for a function that does not drop itself, or that takes references as well.
  */
 export function kept(program: Program, reference: FunctionReference, all: readonly Exit[]): Exit[] {
   const exits = all.filter((e) => !e.unsure);
   const isCertain = ({ result }: Exit): boolean => result === sign.negative || result === sign.zero || result === sign.positive;
-  // Who frees pages that nobody holds has not dropped its caller's.
+  // A call that frees pages which nobody holds has not dropped the caller's reference.
   const dropped = exits.filter((e) => e.kind === 'dropped' && isCertain(e) && e.drop?.call?.frees !== true);
   const held = exits.filter(
     (e) => e.kind === 'held' && e.holders.length === 0 && isCertain(e) && dropped.some((d) => d.result === e.result),
   );
   if (held.length === 0 || !dropsItself(program)(reference)) return [];
-  // Who was handed it on the way and may drop it knows better.
+  // A callee that was handed the page on the way, and may drop it, knows better.
   const mayHave = (e: Exit): boolean =>
     stepsOf(e.trail).some(
       ({ file, event }) => event?.kind === 'passed' && program.resolveNear(event.to, file).some((r) => mentionsReleases(program, r)),

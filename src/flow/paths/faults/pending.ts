@@ -1,6 +1,6 @@
 /**
- * Pages that stand in one field of an object until a function moves them to another, in place of those there: who ends the object
- * before that has both to drop.
+ * Pages that wait in one field of an object until a function moves them to another, in place of those there: `q->now = q->next`. An end of
+ * the object has to drop both.
  */
 import type { FileFacts, FunctionReference } from '../../../program/file.js';
 import type { Graph, Node } from '../../../program/graph.js';
@@ -13,15 +13,19 @@ import type { Exit } from '../memory/state.js';
 import { mayName } from '../step/around.js';
 import type { End } from '../walk/keeping.js';
 
-/** An end of such an object that drops what one field holds, and nothing of the other. */
+/** An end of such an object that drops the pages of one field and not those of the other. */
 export interface Pending {
+  /** The function that ends the object. */
   reference: FunctionReference;
+  /** Offset of its drop. */
   pos: number;
+  /** The field that it drops from, as `tag.field`. */
   dropped: string;
+  /** The field that it leaves. */
   left: string;
 }
 
-/** A field of the objects of one struct. */
+/** A field of a struct. */
 interface Field {
   tag: string;
   name: string;
@@ -29,7 +33,7 @@ interface Field {
 
 /**
  * The ends of an object in which a function has kept pages that are to replace others.
- * @param isAbove whether a function has kept them there, or has handed on what did
+ * @param isAbove true for a function that has kept them there, or that has handed on what did
  */
 export function pendingAt(context: Context, { reference, exit }: End, isAbove: (r: FunctionReference) => boolean): Pending[] {
   const { program } = context;
@@ -37,7 +41,7 @@ export function pendingAt(context: Context, { reference, exit }: End, isAbove: (
   return facts === null ? [] : keepingIn(program, reference, exit).flatMap((left) => replacing(context, facts, left, isAbove));
 }
 
-/** The fields of objects in which pages are held at a way out. */
+/** The fields that hold pages at an exit, if a function of the file moves them on. */
 function keepingIn(program: Program, reference: FunctionReference, { graph, holders }: Exit): Field[] {
   return holders.flatMap(({ of, suffix }) => {
     const [, root = '', name] = /^([%\w]*)\.(\w+)/.exec(suffix) ?? [];
@@ -54,7 +58,7 @@ function replacing(context: Context, facts: FileFacts, left: Field, isAbove: (r:
   const movers = moversIn(program)(file, left.name);
   if (movers.length === 0) return [];
   const isMover = new RegExp(`\\b(?:${movers.map(({ reference }) => reference.name).join('|')})\\s*\\(`);
-  // Where it waits for nobody else, it is done with when the request is; others drop it as they see fit.
+  // If a function above moves them itself, they wait for nobody else. If another function drops from that field, it sees to them.
   if (functions.some((r) => isAbove(r) && mayName(program, r.name, file, isMover))) return [];
   if (functions.some((r) => !isAbove(r) && dropsIn(context, r, left).length > 0)) return [];
   const textOf = ({ tag, name }: Field): string => `${tag}.${name}`;
@@ -64,13 +68,13 @@ function replacing(context: Context, facts: FileFacts, left: Field, isAbove: (r:
   });
 }
 
-/** A function that moves what stands in a field to another of the object. */
+/** A function that moves the pages of a field to another field of the object. */
 interface Mover {
   reference: FunctionReference;
   field: string;
 }
 
-/** Asks which functions of a file move what stands in a field of a name. */
+/** The functions of a file that move what is in a field of a name. */
 const moversIn = remembered((program: Program) => {
   const known = program.ledger.memo<readonly Mover[]>();
   return (file: string, field: string): readonly Mover[] => {
@@ -91,7 +95,7 @@ function moversOf(program: Program, file: string, field: string): Mover[] {
     );
 }
 
-/** Ends of objects that drop what one of their fields holds, and neither they nor who is called by them or calls them name another. */
+/** Functions, named as ends, that drop the pages of one field and do not name the other, nor do their callees near by and their callers. */
 function endsIn(
   context: Context,
   { file, functions }: FileFacts,
@@ -110,7 +114,7 @@ function endsIn(
     });
 }
 
-/** The calls in a function that drop what a field of an object holds. */
+/** The nodes in a function that drop what is in a field. */
 function dropsIn({ program, mayDrop }: Context, reference: FunctionReference, { tag, name }: Field): Node[] {
   if (reference.macro || !new RegExp(`->\\s*${name}\\s*\\)`).test(program.textOf(reference))) return [];
   const { file } = reference;
@@ -122,7 +126,7 @@ function dropsIn({ program, mayDrop }: Context, reference: FunctionReference, { 
   );
 }
 
-/** The struct of the object that a path leads to. */
+/** The struct tag of the object that a path leads to. */
 function tagOf(program: Program, file: string, graph: Graph, path: string): string | null {
   return program.typeOf(path, graph, file)?.tag ?? null;
 }

@@ -1,4 +1,4 @@
-/** Whether a function may be called again for an object that lives on: from a request of user space, and without a test. */
+/** Whether a request of user space may call a function again for an object that lives on, without a test that keeps it out. */
 import type { CallSite } from '../../../program/callers.js';
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, type Guard, isStore, leadsTo, type Node } from '../../../program/graph.js';
@@ -12,17 +12,18 @@ import { writtenByUser } from '../function/asked.js';
 import { indexOf } from '../loops/unwind.js';
 import { mayStore, mayStoreAbove, waysThrough } from '../step/setting.js';
 
+/** How many callers up to look for a request. */
 const maxLevels = 3;
 
-/** What is asked for: an object by the function's parameter that is it or leads to it, or a place below a variable of the file. */
+/** What is kept: in an object, by the index of the parameter that is it or leads to it; or at a place below a global. */
 export type Kept = { param: number } | { place: string };
 
 type MayDrop = (name: string, file: string) => boolean;
 
 /**
- * True if a request of user space leads to the function, for an object that was not made on the way and is not tested.
- * @param mayDrop whether a function of a name, as seen from a file, may drop references
- * @param isEmptied whether a caller has dropped, as it returns, what a function that it calls has left in the object
+ * True if a request of user space leads to the function, for an object that was not made on the way, and is not tested.
+ * @param mayDrop true if a function of a name, as seen from a file, may drop references
+ * @param isEmptied true if a caller has dropped, when it returns, what a callee has left in the object
  */
 export function isReentered(
   program: Program,
@@ -38,10 +39,10 @@ export function isReentered(
   return isRequested(program, reference, kept, isCome);
 }
 
-/** Whether a call leads to a function again, for what that is asked for. */
+/** True for a call that leads to the function once more, for the same object. */
 type IsCome = (site: CallSite, callee: FunctionReference, given: Kept) => boolean;
 
-/** True if a request of user space leads to the function by calls of some sort, for an object that was not made on the way. */
+/** True if a request of user space leads to the function, by calls that `isCome` accepts, for an object that was not made on the way. */
 export function isRequested(program: Program, reference: FunctionReference, kept: Kept, isCome: IsCome, level = 0): boolean {
   if (isRequest(program, reference)) return true;
   if (level >= maxLevels) return false;
@@ -54,8 +55,8 @@ export function isRequested(program: Program, reference: FunctionReference, kept
 }
 
 /**
- * True for a function that user space has called as often as it likes for one open file: by what it is installed as, or by its name, if
- * no other function calls it, which then says for which object.
+ * True for a function that user space can have called as often as it likes for one open file: by the member that it is installed as, or by
+ * its name, if its name is handed out or no function calls it (that would choose the object).
  */
 export function isRequest(program: Program, reference: FunctionReference): boolean {
   const { file, name } = reference;
@@ -63,7 +64,7 @@ export function isRequest(program: Program, reference: FunctionReference): boole
   return requestName.test(name) && (isHandedOut(program, reference) || program.callers(reference).every((caller) => caller.macro));
 }
 
-/** The functions that a file installs for such requests. */
+/** Names of the functions that a file installs for such requests. */
 const installedRequests = remembered((program: Program) => {
   const known = program.ledger.memo<ReadonlySet<string>>();
   return (file: string): ReadonlySet<string> =>
@@ -75,8 +76,8 @@ const installedRequests = remembered((program: Program) => {
 });
 
 /**
- * True for a test around a call of what an object says, that may come out otherwise the next time: something on a way through the call,
- * or who calls the function, may store to a member that is asked for. Where others alone have a say in it, who came past comes past again.
+ * True for a test around a call that reads a member of the object and may come out otherwise the next time: something on a path through
+ * the call, or a caller, may store to the member. If only others store to it, whoever passed the test passes it again.
  */
 function keepsOut(program: Program, { caller, graph, node }: CallSite, guard: Guard): boolean {
   if (/cmd/.test(guard.text) || (guard.path !== null && writtenByUser(graph).has(rootOf(guard.path)))) return false;
@@ -86,7 +87,7 @@ function keepsOut(program: Program, { caller, graph, node }: CallSite, guard: Gu
   return members.some((member) => way.some(mayStore(program, caller.file, member)) || mayStoreAbove(program, caller, member, maxLevels));
 }
 
-/** True if a call on a way to another one may drop what the object has that the other is given. */
+/** True if a call on a path to another one may drop what is in the object that the other is given. */
 function isDroppedBefore({ caller: { file }, graph, node, call }: CallSite, param: number, mayDrop: MayDrop): boolean {
   const object = call.args[param]?.path;
   if (object == null) return false;
@@ -98,14 +99,17 @@ function isDroppedBefore({ caller: { file }, graph, node, call }: CallSite, para
   });
 }
 
-/** What the caller has of an object that it gives; `null` for one that it made or chose, or that ends with it; of one that is no parameter's, no parameter (-1). */
+/**
+ * The object in terms of the caller; its parameter is -1 if it is found otherwise. `null` for an object that the caller made or chose for
+ * this call, or that ends with the caller.
+ */
 function below(program: Program, site: CallSite, param: number): Kept | null {
   const { graph, node, call } = site;
-  // Nor do the callers of who has found it know of it.
+  // An object that was found further down is not known to the callers up here.
   if (param < 0) return { param };
   const given = call.args[param];
   const object = given?.path ? rootOf(given.path) : '';
-  // What stands in a field of a general struct, `file->private_data`, has been there before.
+  // The object in a field of a general struct, `file->private_data`, was there before.
   if (object === '' && /\.\w+$/.test(given?.text ?? '')) return { param: -1 };
   if (given && isOnStack(program, site, given)) return null;
   const index = indexOf(call.expressions[param]);
@@ -113,13 +117,13 @@ function below(program: Program, site: CallSite, param: number): Kept | null {
   return { param: graph.params.findIndex((p) => p.name === object) };
 }
 
-/** True for what ends with the function that gives it, also by a pointer which leads to nothing else. */
+/** True for a value on the caller's stack, also by a pointer that is only ever set to such. */
 function isOnStack(program: Program, site: CallSite, value: Value): boolean {
   const set = value.address ? [] : site.graph.aliases.filter((a) => a.target === value.path);
   return isItsOwn(program, site, value) || (set.length > 0 && set.every(({ source }) => isItsOwn(program, site, source)));
 }
 
-/** True for the address of a variable of the function's own, or of a part of it; an array is its address. */
+/** True for the address of a local variable, or of a part of one; an array is its own address. */
 function isItsOwn(program: Program, { caller, graph }: CallSite, { path, address }: Value): boolean {
   const root = path === null ? '' : rootOf(path);
   const type = graph.types.get(root);
@@ -131,7 +135,7 @@ function isItsOwn(program: Program, { caller, graph }: CallSite, { path, address
   return isThere && types.slice(0, -1).every((t) => t?.pointers === 0);
 }
 
-/** True for a variable that a loop before has found, or a call that looks for what is free: what it leads to is not in use. */
+/** True for a variable that an earlier loop has found, or a call that looks for what is free: what it leads to is not in use yet. */
 function isChosen({ nodes }: Graph, at: Node, variable: string): boolean {
   const results = new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && choosingName.test(o.name ?? '') ? [o.result] : [])));
   return nodes.some(({ loops, guards, operation: o }) => {
@@ -141,12 +145,12 @@ function isChosen({ nodes }: Graph, at: Node, variable: string): boolean {
   });
 }
 
-/** True where something is looked for by what it is called: it is the one that was there before. */
+/** True for a comparison with a name, `id == wanted`: an object that was there before is looked up. */
 function isKey({ negated, values: [value = '', ...others] }: Guard): boolean {
   return !negated && others.length === 0 && /^(?!true$|false$)[a-z_]/.test(value);
 }
 
-/** True for a caller that tests a place before, or calls who may drop what is there. */
+/** True for a caller that tests the place before the call, or calls a function that may drop what is there. */
 function isLookedAfter({ caller: { file }, graph, node }: CallSite, place: string, mayDrop: MayDrop): boolean {
   return graph.nodes.some(({ pos, operation: o }) => {
     if (pos >= node.pos) return false;
@@ -155,7 +159,7 @@ function isLookedAfter({ caller: { file }, graph, node }: CallSite, place: strin
   });
 }
 
-/** True for a variable that the function sets to what a call gives: a new object, or one that was looked up for this. */
+/** True for a variable that is set to the result of a call that makes objects, or looks one up for this. */
 export function isMade(graph: Graph, variable: string): boolean {
   return graph.nodes.some((n) => {
     const o = n.operation;

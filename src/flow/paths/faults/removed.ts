@@ -1,4 +1,4 @@
-/** Objects with pages in them that are taken from where others find them, and of which nobody has dropped the pages then. */
+/** Objects with pages that are taken from where others find them, and left with the pages still in them. */
 import type { FunctionReference } from '../../../program/file.js';
 import { leadsTo, type Node, namedCall } from '../../../program/graph.js';
 import { rootOf, type Value } from '../../../program/path.js';
@@ -15,19 +15,21 @@ import { happened } from '../memory/trail.js';
 import type { Walked } from '../walk/walk.js';
 import { type Carrier, within } from './teardown.js';
 
-/** A variable of an object with pages that a function takes out. */
+/** An object with pages that a function takes out. */
 interface Held {
+  /** Its variable. */
   variable: string;
+  /** Its struct's tag. */
   tag: string;
-  /** Where the pages are below it. */
+  /** The suffix at which the pages are below it. */
   suffix: string;
-  /** It was found by a member of it; else by a key, and is the result of the call that takes it out. */
+  /** True if it is taken out by a member of it, `list_del(&obj->node)`; else by a key, and is the call's result. */
   byMember: boolean;
 }
 
 /**
- * The ways of a file's functions on which an object that was taken out is left with its pages.
- * @param files where such objects may be put there
+ * The paths of a file's functions on which an object that was taken out is left with its pages.
+ * @param files the files that may put such objects there
  */
 export function lostIn(
   program: Program,
@@ -48,14 +50,14 @@ export function lostIn(
   });
 }
 
-/** The functions of a file that call what takes objects out, or one of its functions that hands out such. */
+/** The functions of a file with a call that takes objects out, or of a function of the file that returns one. */
 function takingOut(program: Program, file: string): FunctionReference[] {
   const takers = [...takersIn(program, file).keys()];
   const taking = takers.length > 0 ? new RegExp(`${removing.source}|\\b(?:${takers.join('|')})\\s*\\(`) : removing;
   return program.searched(file, taking).filter((reference) => !reference.macro);
 }
 
-/** Such objects of a function, by their variables. */
+/** The objects with pages that a function takes out, by its variables. */
 function objectsIn(program: Program, reference: FunctionReference, carrier: Carrier): Held[] {
   const { file } = reference;
   const found = new Map<string, Held>();
@@ -63,7 +65,8 @@ function objectsIn(program: Program, reference: FunctionReference, carrier: Carr
     const add = (variable: string, byMember: boolean): void => {
       const tag = parameterOf(graph, variable) >= 0 ? null : tagOf(program, file, graph, variable);
       if (tag === null || linksOf(program, file, tag) > (byMember ? 1 : 0)) return;
-      // Of several users each has to see to its own: who takes it out and puts it on another way had one. Where there may be none, nobody else will.
+      // Of an object that counts its users, each user has only a use to give up: this function has one if it gives one up elsewhere. Where
+      // there may be no users, nobody else will free the object.
       const isOurs = (): boolean =>
         graph.nodes.some((n) => isPut(n, variable)) ||
         (byMember ? mayBeUnused(program, file, graph, variable, tag) : isPutElsewhere(program, file, tag));
@@ -81,7 +84,7 @@ function objectsIn(program: Program, reference: FunctionReference, carrier: Carr
   return [...found.values()];
 }
 
-/** True if the file puts such objects under a key as well, or in a field for them. */
+/** True if the file also puts such objects under a key, or in a field: others may still find it there. */
 function isFoundElsewhere(program: Program, file: string, { tag, byMember }: Held): boolean {
   return (program.shell(file)?.functions ?? []).some((reference) => {
     if (reference.macro) return false;
@@ -97,12 +100,12 @@ function isFoundElsewhere(program: Program, file: string, { tag, byMember }: Hel
   });
 }
 
-/** True for a function that wakes somebody: he may wait for what it says of an object. */
+/** True for a function that wakes somebody: who waits may see to the object. */
 function wakes(program: Program, reference: FunctionReference): boolean {
   return namesCalled(program, reference).some((name) => wakingName.test(name));
 }
 
-/** True if a function of the file puts such an object where others find it, waits then, and goes on with it: it is that one's all the time. */
+/** True if a function of the file puts such an object where others find it, waits, and goes on with it: it owns the object all along. */
 function isAwaited(program: Program, file: string, tag: string): boolean {
   return program.searched(file, sleepingText).some(
     (reference) =>
@@ -125,12 +128,12 @@ function isWait(n: Node): boolean {
   return sleepingText.test(`${namedCall(n)?.name}(`);
 }
 
-/** The variables that a call is given, or something below. */
+/** The variables that a call is given, or given something below. */
 function variablesIn(n: Node): string[] {
   return namedCall(n)?.args.flatMap(({ path }) => (path === null ? [] : rootOf(path))) ?? [];
 }
 
-/** By how many members an object may be found at once. */
+/** By how many members, list nodes and the like, an object may be found. */
 function linksOf(program: Program, file: string, tag: string): number {
   return program.structure(tag, file)?.fields.filter(({ type }) => type.pointers === 0 && linkTypes.has(type.tag ?? '')).length ?? 0;
 }
@@ -140,7 +143,7 @@ function isCounted(program: Program, file: string, tag: string): boolean {
   return program.structure(tag, file)?.fields.some(({ type }) => userCount.test(type.tag ?? type.base)) === true;
 }
 
-/** True if another function takes such an object out by its key, and gives up the reference that had been kept for it there. */
+/** True if another function takes such an object out by its key, and gives up the use that was counted for it being there. */
 function isPutElsewhere(program: Program, file: string, tag: string): boolean {
   return program.searched(file, removing).some(
     (reference) =>
@@ -156,7 +159,7 @@ function isPutElsewhere(program: Program, file: string, tag: string): boolean {
   );
 }
 
-/** True for a call that gives up a user's reference on the object of a variable. */
+/** True for a call that gives up a use of a variable's object: `obj_put(obj)`. */
 function isPut({ operation: o }: Node, variable: string): boolean {
   const isOf = ({ path, address }: Value): boolean => path === variable || (address && path !== null && rootOf(path) === variable);
   return o?.kind === 'call' && puttingName.test(o.name ?? '') && o.args.some(isOf);

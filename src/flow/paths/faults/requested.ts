@@ -7,13 +7,13 @@ import type { Context } from '../context.js';
 import { isFailure, resultsOf } from '../function/results.js';
 import type { Climbed } from './climb.js';
 
-/** How many functions may stand between a request and who takes the pages that it keeps. */
+/** How many functions may be between a request and the function that takes the pages. */
 export const maxBetween = 3;
 
-/** Requests that keep the pages where nobody has them any more who drops them before they return, and functions that only such requests call. */
+/** The functions that keep the pages where their callers have no pointer to them, with no drop in any caller up to the requests. */
 export function requestsKeeping({ program, mayDrop }: Context, { ends }: Climbed): FunctionReference[] {
   const drops = ({ operation: o }: Node, file: string): boolean => o?.kind === 'call' && o.name !== null && mayDrop(o.name, file);
-  /** Where the call has not failed, some way on from it comes to no drop; where its result does not say so, none comes to one. */
+  /** True for a call behind which some path on which it has not failed reaches no drop; if its result is no status, none may reach one. */
   const leaves = ({ caller, graph, node, call }: CallSite, callee: FunctionReference): boolean => {
     const isDrop = (n: Node): boolean => drops(n, caller.file);
     if (!leadsTo(graph, node, isDrop)) return true;

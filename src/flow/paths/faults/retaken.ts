@@ -1,6 +1,6 @@
 /**
- * Objects that are given other pages: who drops what a field held, fills it anew, and drops that again as it fails, leaves an object
- * that lives on. If its field still leads to what is gone, whoever ends the object drops that once more.
+ * Objects whose pages are replaced: a function drops what a field held, fills it anew, and drops the new pages as it fails. If the field
+ * still points at them, whoever ends the object drops them once more.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { type CallOperation, type Copy, type Graph, isStore, leadsTo, type Node } from '../../../program/graph.js';
@@ -11,14 +11,17 @@ import { spelledIn } from '../function/text.js';
 import type { Exit, Holder } from '../memory/state.js';
 import { stepsOf } from '../memory/trail.js';
 
-/** A field that is left with what was dropped, by a call at a place, and the function that drops it once more. */
+/** A field that still points at dropped pages. */
 export interface Dangling {
+  /** The field as C has it. */
   path: string;
+  /** Offset of the call that dropped them. */
   pos: number;
+  /** The function that drops them once more. */
   by: FunctionReference;
 }
 
-/** The field that a way out on which all was dropped leaves so; `null` if it leaves none. */
+/** The field that an exit leaves so, if it has dropped everything; `null` if there is none. */
 export function danglingAt(program: Program, reference: FunctionReference, { drop }: Exit): Dangling | null {
   for (const graph of drop === null ? [] : program.graphs(reference))
     for (const last of graph.nodes) {
@@ -34,8 +37,8 @@ export function danglingAt(program: Program, reference: FunctionReference, { dro
 }
 
 /**
- * True if a function has dropped what an object held before it was handed the pages which it leaves there as it fails: the object
- * lives on, and may have them.
+ * True if a function has dropped what an object held before it was handed the pages that it leaves there as it fails: the object
+ * lives on, and may keep them.
  */
 export function isOfOld(
   program: Program,
@@ -47,7 +50,7 @@ export function isOfOld(
   const taken = stepsOf(trail).find((step) => step.file === file && step.function === name)?.pos ?? 0;
   return program.graphs(reference).some((graph) => {
     const isHolding = (path: string): boolean => holders.some((h) => isOn(graph, path, h));
-    // What stood there before may have been taken out into a variable, and be dropped when all is done.
+    // The old pages may have been moved to a variable, to be dropped when all is done.
     const stores = graph.nodes.filter(({ operation: o }) => o?.kind === 'copy' && isBelow(o.target) && isHolding(o.target));
     const older = new Set(
       graph.nodes.flatMap((n) => {
@@ -67,12 +70,12 @@ export function isOfOld(
   });
 }
 
-/** True for a path to a member of something. */
+/** True for a path below a variable. */
 function isBelow(path: string): boolean {
   return rootOf(path) !== path;
 }
 
-/** True for an object, or a field of it, on the way to where something is held. */
+/** True for the path of an object, or of a field in it, on the way to a holder. */
 function isOn({ params, aliases }: Graph, path: string, { of, suffix }: Holder): boolean {
   const root = of < 0 ? rootOf(suffix) : (params[of]?.name ?? '');
   const below = of < 0 ? suffix.slice(root.length) : suffix;
@@ -81,7 +84,7 @@ function isOn({ params, aliases }: Graph, path: string, { of, suffix }: Holder):
   return isObject && suffixAfter(below, path.slice(object.length)) !== null;
 }
 
-/** The members to which a variable was stored, with nothing else stored there since. */
+/** The paths of fields that a variable was stored to, with nothing else stored there since. */
 function storedFrom(graph: Graph, last: Node, variable: string | null): string[] {
   if (variable === null || isBelow(variable)) return [];
   return graph.nodes.flatMap((n) => {
@@ -92,7 +95,7 @@ function storedFrom(graph: Graph, last: Node, variable: string | null): string[]
   });
 }
 
-/** True if what stood there was taken out into a variable before, of which the same call is made on another way. */
+/** True if the field's old value was read into a variable before it was filled, and the same call is made for that on another path. */
 function isExchanged(graph: Graph, last: Node, { name }: CallOperation, path: string): boolean {
   const stores = graph.nodes.filter(({ operation: o }) => o?.kind === 'copy' && o.target === path);
   const older = graph.nodes.flatMap((n) => {
@@ -106,7 +109,7 @@ function isExchanged(graph: Graph, last: Node, { name }: CallOperation, path: st
   );
 }
 
-/** True if the same call was made before of what stood there until something else was stored. */
+/** True if the same call was made for the field before, and the field was set in between. */
 function isFilledAnew(graph: Graph, last: Node, { name }: CallOperation, path: string): boolean {
   const isFill = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.target === path;
   const isFirst = (n: Node): boolean =>
@@ -117,7 +120,7 @@ function isFilledAnew(graph: Graph, last: Node, { name }: CallOperation, path: s
   );
 }
 
-/** Another function of the file that drops what stands in such a field, and does not fill it. */
+/** Another function of the file that drops what is in such a field, and does not set it. */
 function endOf(program: Program, own: FunctionReference, { name }: CallOperation, path: string): FunctionReference | undefined {
   const field = `(?:->|\\.)${path.slice(path.lastIndexOf('.') + 1)}`;
   const call = new RegExp(`\\b${name}\\s*\\([^;]*${field}\\s*[,)]`);

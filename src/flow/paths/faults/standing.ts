@@ -1,6 +1,6 @@
 /**
- * What still leads to pages that are dropped. A call that was given what holds them has set something up, and has succeeded; where a
- * later one fails they are dropped, and nobody undoes it there, as another way of the function or the end of the object does first.
+ * Setups that still lead to dropped pages: a call was given what holds the pages, has set something up and succeeded. Where a later call
+ * fails, the pages are dropped, and nothing undoes the setup first, though another path of the function or the end of the object does.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { asCallOf, type Graph, leadsTo, type NamedCall, type Node, namedCall, nodesBehind } from '../../../program/graph.js';
@@ -17,16 +17,17 @@ import type { Exit } from '../memory/state.js';
 import { type PathStep, spokenSteps } from '../memory/trail.js';
 import { saysFailed } from '../walk/keeping.js';
 
-/** A failure that drops pages and leaves standing what leads to them. */
+/** A failure that drops the pages and leaves the setup. */
 export interface Standing {
-  /** Where the function turns off. */
+  /** Offset of the branch that turns to the failure. */
   pos: number;
+  /** The path. */
   steps: PathStep[];
-  /** Names: who has set it up, who undoes it elsewhere, and the function that calls that. */
+  /** Names: of the call that has set it up, the call that undoes it elsewhere, and the function with that call. */
   by: readonly [setUp: string, undoing: string, caller: string];
 }
 
-/** A call, and the names of those that undo it. */
+/** A call that sets something up, with the names of calls that undo it. */
 interface SetUp {
   node: Node;
   call: NamedCall;
@@ -46,17 +47,17 @@ interface Within {
   reference: FunctionReference;
   graph: Graph;
   entry: Entry;
-  /** The calls that drop. */
+  /** The nodes that drop. */
   ends: readonly Node[];
-  /** The paths at which the pages stand, or what was made of that. */
+  /** The paths that hold the pages, or what was made of them. */
   reached: ReadonlySet<string>;
 }
 
 /**
- * The failures of a function that drop pages and leave standing what leads to them.
+ * The failures of a function that drop the pages and leave a setup that leads to them.
  *
- * @param exits its ways out
- * @param entry how the pages come to it
+ * @param exits its exits
+ * @param entry how the pages come into it
  */
 export function standingIn(program: Program, reference: FunctionReference, exits: readonly Exit[], entry: Entry): Standing[] {
   const dropped = exits.filter((e) => e.kind === 'dropped' && e.drop !== null && saysFailed(e));
@@ -73,7 +74,7 @@ export function standingIn(program: Program, reference: FunctionReference, exits
   });
 }
 
-/** The calls of a graph that set something up, if its file names what undoes it. */
+/** The calls of a graph that set something up, if its file names a call that undoes it. */
 const setUpsOf = remembered((program: Program) =>
   program.ledger.remembered((graph: Graph, file: string): readonly SetUp[] => {
     return graph.nodes.flatMap((node) => {
@@ -84,7 +85,7 @@ const setUpsOf = remembered((program: Program) =>
   }),
 );
 
-/** The calls at some places, and those that are written alike. */
+/** The nodes with calls at some offsets, and with calls written the same. */
 function dropsIn({ nodes }: Graph, places: ReadonlySet<number | undefined>): Node[] {
   const drops = nodes.flatMap((n) => (places.has(n.pos) ? (namedCall(n) ?? []) : []));
   const names = new Set(drops.map((o) => o.name));
@@ -95,7 +96,7 @@ function dropsIn({ nodes }: Graph, places: ReadonlySet<number | undefined>): Nod
     : nodes.filter((n) => n.operation?.kind === 'call' && names.has(n.operation.name ?? '') && isOne(n.operation as NamedCall));
 }
 
-/** The paths at which the pages stand where they come to a function. */
+/** The paths that hold the pages where they come into a function. */
 function heldIn(graph: Graph, entry: Entry): string[] {
   return graph.nodes.flatMap((n) => {
     const o = n.operation;
@@ -116,7 +117,7 @@ function heldIn(graph: Graph, entry: Entry): string[] {
   });
 }
 
-/** Those paths, their other names, and the objects that a call which was given one of them has handed out. */
+/** Those paths, their other names, and local pointers that a call which was given one of them may have set: `setup(pages, &obj)`. */
 function reachedFrom(graph: Graph, held: readonly string[]): ReadonlySet<string> {
   const found = new Set(held.flatMap((path) => [path, ...otherNames(path, graph)]));
   for (const n of graph.nodes) {
@@ -128,18 +129,18 @@ function reachedFrom(graph: Graph, held: readonly string[]): ReadonlySet<string>
   return found;
 }
 
-/** True for a path that leads to one of some others, or on from one. */
+/** True for a path that leads to one of some others, or is below one. */
 function isOn(path: string | null, some: ReadonlySet<string>): boolean {
   return path !== null && [...some].some((other) => suffixAfter(other, path) !== null || suffixAfter(path, other) !== null);
 }
 
-/** The steps of a path up to where the pages come to a function. */
+/** The steps of a path up to where the pages come into a function. */
 function stepsHere({ file, name }: FunctionReference, { trail }: Exit): PathStep[] {
   const steps = spokenSteps(trail);
   return steps.slice(0, 1 + steps.findIndex((step) => step.file === file && step.function === name));
 }
 
-/** The failures behind a call that leave standing what it has set up. */
+/** The failures behind a setup call that leave its setup. */
 function leftBy(within: Within, setUp: SetUp): Standing[] {
   const { program, reference, graph, entry, ends, reached } = within;
   const { node, call, undone } = setUp;
@@ -154,7 +155,7 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   if (here === null || turnsOf(isNamed).length === 0) return [];
   const by = here ?? undoneElsewhere(within, setUp);
   if (by === null) return [];
-  // Who calls it for the function may have other names; that is asked last, for it is work.
+  // A callee that undoes it may have any name: that is looked at last, as it is expensive.
   const behind = [...nodesBehind(graph, node, () => false)];
   const mayCall = (name: string): boolean =>
     undone.has(name) || (!program.isNeutral(name, reference.file) && mentions(program, reference.file, name, undone));
@@ -173,15 +174,15 @@ function leftBy(within: Within, setUp: SetUp): Standing[] {
   });
 }
 
-/** A failure, and the drop to which it leads with nothing undone before. */
+/** A failure, and the drop that it leads to with nothing undone before. */
 interface Turn {
   turn: Node;
   end: Node;
 }
 
 /**
- * The failures of a loop that sets something up for each of the pages, which were all taken before and are all dropped behind it: what the
- * rounds before have set up is left.
+ * The failures in a loop that sets something up for each page, with all pages taken before and dropped behind the loop: what earlier
+ * iterations have set up is left.
  */
 function turnsInRounds(within: Within, { node }: SetUp, isUndoing: (n: Node) => boolean): Turn[] {
   const { graph, entry, ends } = within;
@@ -195,7 +196,7 @@ function turnsInRounds(within: Within, { node }: SetUp, isUndoing: (n: Node) => 
   });
 }
 
-/** A failure with the drop that it leads to; `null` where something is undone before, or may be. */
+/** A failure with the drop that it leads to; `null` if something is undone before, or may be. */
 function turnTo(within: Within, turn: Node, isUndoing: (n: Node) => boolean, isAnew?: (n: Node) => boolean): Turn | null {
   const { graph, ends } = within;
   const isEnd = (n: Node): boolean => ends.includes(n);
@@ -204,34 +205,34 @@ function turnTo(within: Within, turn: Node, isUndoing: (n: Node) => boolean, isA
   return end === undefined || graph.nodes.some((n) => mayUndo(within, n) && isBetween(n)) ? null : { turn, end };
 }
 
-/** The failures behind a setup, and the drop to which each leads with nothing undone before. */
+/** The failures behind a setup, each with the drop that it leads to with nothing undone before. */
 function turnsBehind(within: Within, { node, call }: SetUp, isUndoing: (n: Node) => boolean): Turn[] {
   const { graph, entry } = within;
   const isNode = (n: Node): boolean => n === node;
-  // In another round it may be about another object.
+  // Another iteration may be about another object.
   const isAnew = (n: Node): boolean => n === node || isSeed(n, entry) || node.loops.some((l) => n.operation === null && n.pos === l.pos);
   const behind = nodesBehind(graph, node, isUndoing);
   const around = nodesBehind(graph, graph.nodes[graph.entry] as Node, isNode);
-  // It is come to behind the setup, and by no other way.
+  // The failure is reached behind the setup, and in no other way.
   const turns = graph.nodes.filter((n) => n.operation?.kind === 'assume' && behind.has(n) && !around.has(n) && saysFailure(graph, n));
   const tests = turns.length === 0 ? [] : [...behind].filter((n) => testedBy(graph, n).includes(call.result));
   return turns.flatMap((turn) => {
     if (endsRounds(graph, turn, isUndoing)) return [];
     const isTurn = (n: Node): boolean => n === turn;
     const passed = tests.filter((t) => t === turn || leadsTo(graph, t, isTurn, isNode));
-    // It says that the setup itself has failed, or nobody knows whether that has, too.
+    // Not a failure of the setup itself, nor one where the setup may have failed, too.
     if (passed.some((t) => t === turn || passed.some((other) => other !== t && other.pos === t.pos))) return [];
     return turnTo(within, turn, isUndoing, isAnew) ?? [];
   });
 }
 
-/** True for the end of a loop that undoes in its rounds: as many as were set up, be it none. */
+/** True for the end of a loop that undoes in its iterations: it undoes as many as were set up, even none. */
 function endsRounds({ nodes }: Graph, turn: Node, isUndoing: (n: Node) => boolean): boolean {
   const ended = turn.loops.filter((l) => turn.successors.every((id) => !nodes[id]?.loops.includes(l)));
   return ended.length > 0 && nodes.some((n) => isUndoing(n) && n.loops.some((l) => ended.includes(l)));
 }
 
-/** On another way of the function behind the setup. */
+/** A call that undoes the setup on another path of the function, behind the setup. */
 function undoneHere({ reference, graph, ends }: Within, { node, call, undone }: SetUp): Undoing | null {
   for (const n of graph.nodes) {
     const o = namedCall(n);
@@ -242,7 +243,7 @@ function undoneHere({ reference, graph, ends }: Within, { node, call, undone }: 
   return null;
 }
 
-/** True for a call that is given nothing but what another was given, or has returned. */
+/** True for a call that is given only what another call was given, or has returned. */
 function isOfSame({ aliases }: Graph, undoing: NamedCall, { expressions, result }: NamedCall): boolean {
   const given = new Set(expressions.map(printExpression));
   const results = new Set([result, ...aliases.flatMap((a) => (a.source.path === result ? [a.target] : []))]);
@@ -252,13 +253,13 @@ function isOfSame({ aliases }: Graph, undoing: NamedCall, { expressions, result 
   });
 }
 
-/** In another function of the file, which drops such pages then: the end of the object. */
+/** A call that undoes the setup in another function of the file, which then drops such pages: the end of the object. */
 function undoneElsewhere({ program, reference, graph: own, ends, reached }: Within, { call, undone }: SetUp): Undoing | null {
   const drops = new Set(ends.map((n) => namedCall(n)?.name ?? ''));
   const isDrop = (n: Node): boolean => drops.has(namedCall(n)?.name ?? '') || releases.has(namedCall(n)?.name ?? '');
   const text = new RegExp(`\\b(?:${[...undone].join('|')})\\s*\\(`);
   const tagOf = (graph: Graph, path: string): string | [] => program.typeOf(path, graph, reference.file)?.tag ?? [];
-  // What stands in an object may be undone by what else stands there: a page by its address.
+  // What is in an object may be undone by something else in it: a mapped page by its address.
   const tagsOf = (graph: Graph, args: readonly Value[]): string[] =>
     args.flatMap(({ path }) => (path === null ? [] : [path, rootOf(path)].flatMap((p) => tagOf(graph, p))));
   const tags = tagsOf(
@@ -275,7 +276,7 @@ function undoneElsewhere({ program, reference, graph: own, ends, reached }: With
   return null;
 }
 
-/** True for a call that is given what holds the pages, and of which nobody knows what it does with it. */
+/** True for a call of an unknown function that is given what holds the pages. */
 function mayUndo({ program, reference: { file }, reached }: Within, { operation: o }: Node): boolean {
   if (o?.kind !== 'call') return o?.kind === 'unread';
   if (!o.args.some((a) => isOn(a.path, reached))) return false;
@@ -284,9 +285,10 @@ function mayUndo({ program, reference: { file }, reached }: Within, { operation:
   return !isKnown && program.resolve(o.name, file).length === 0;
 }
 
+/** The most functions to look through for one name. */
 const maxMentions = 40;
 
-/** True if a function, or what it calls or hands out, names one of some others. */
+/** True if a function, or one that it calls or passes by name, names one of some others. */
 function mentions(program: Program, from: string, name: string, wanted: ReadonlySet<string>): boolean {
   const seen = new Map<string, FunctionReference>();
   const add = (called: string, file: string): void => {

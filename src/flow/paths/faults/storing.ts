@@ -1,4 +1,4 @@
-/** Requests that store over what an earlier call of them has kept. */
+/** Requests that store over what an earlier call of the same function has kept. */
 import type { FunctionReference } from '../../../program/file.js';
 import { isElsewhere } from '../../../program/path.js';
 import type { Start } from '../../visit.js';
@@ -10,7 +10,7 @@ import { type Climbed, dropsAll } from './climb.js';
 import { isReentered } from './reentry.js';
 import type { Witness } from './witness.js';
 
-/** Stores over what an earlier call kept: of the acquiring function, or of who has it make what he keeps. */
+/** Stores over what an earlier call kept: in the site's function, or in a caller of it. */
 export function storingOver(functions: Functions, start: Start, climbed: Climbed): Witness[] {
   const { ends } = climbed;
   const near = ends.filter(({ level }) => level <= 1);
@@ -26,8 +26,8 @@ export function storingOver(functions: Functions, start: Start, climbed: Climbed
 }
 
 /**
- * Stores of a function over what an earlier call of it kept in an object that both are given, or that a variable leads to.
- * @param exits its ways out that succeed
+ * Stores of a function over what an earlier call of it kept, in an object that both calls are given, or that a global leads to.
+ * @param exits the function's exits that succeed
  */
 function storedOver(functions: Functions, start: Start, climbed: Climbed, reference: FunctionReference, exits: readonly Exit[]): Witness[] {
   const { context, handing } = functions;
@@ -41,7 +41,7 @@ function storedOver(functions: Functions, start: Start, climbed: Climbed, refere
   const [first] = facts;
   if (first === undefined) return [];
   const param = params.findIndex((p) => first.startsWith(`${p.name}.`));
-  // Callers that are handed nothing, as a variable of the file leads to the pages, were not walked on the way up.
+  // Callers that are handed nothing, as a global leads to the pages, were not walked on the way up.
   const isEmptied = (caller: FunctionReference, callee: FunctionReference): boolean =>
     climbed.isEmptied(caller, callee) || (callee.key === reference.key && dropsAll(handing(start, caller, callee, exits)));
   if (!isReentered(program, reference, first.startsWith('::') ? { place: first } : { param }, mayDrop, isEmptied)) return [];
@@ -62,7 +62,7 @@ function storedOver(functions: Functions, start: Start, climbed: Climbed, refere
     );
 }
 
-/** How an earlier call of a function came by pages and kept them, of a way out on which it did. */
+/** The steps by which an earlier call came by the pages and kept them. */
 function earlierSteps({ file, name, item }: FunctionReference, exit: Exit | undefined): PathStep[] {
   const wanted = new Set<StepEvent['kind'] | undefined>(['taken', 'handed', 'kept']);
   const steps = stepsOf(exit?.trail ?? null).filter(({ event }) => wanted.has(event?.kind));

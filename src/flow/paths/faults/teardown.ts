@@ -1,6 +1,6 @@
 /**
- * Ends of objects: functions that free an object of which some field holds pages. Where one of them drops the pages first,
- * and another does not on some path, that path loses them.
+ * Ends of objects: functions that free an object with pages in some field. If one of them drops the pages first, and another does not on
+ * some path, that path loses them.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, type NamedCall, namedCall } from '../../../program/graph.js';
@@ -18,30 +18,36 @@ import type { Exit } from '../memory/state.js';
 import type { Walked } from '../walk/walk.js';
 import { closes, isOfClosing } from './closing.js';
 
-/** A field of a struct in which pages are kept: the tag, and the steps below the object. */
+/** A field in which pages are kept. */
 export interface Carrier {
+  /** The struct's tag. */
   tag: string;
+  /** The steps below the object. */
   suffix: string;
 }
 
-/** What becomes of the pages in one function that ends the object's life, or that calls one. */
+/** What becomes of the pages in a function that ends an object, or that calls one which does. */
 export interface Ending {
+  /** The function. */
   reference: FunctionReference;
-  /** The objects are those of a list, one after the other: of these, what may not be freed with the pages in it. */
+  /** If the objects are those of a list, one after the other: what must not be freed with the pages in it. */
   listed: 'object' | 'array' | null;
-  /** It ends what a file stands for, and nobody comes back for that. */
+  /** True if it is called when a file is closed: nobody comes back for the object. */
   closes: boolean;
-  /** Another caller of what frees the objects has their pages dropped first. */
+  /** True if another caller of the function that frees such objects has their pages dropped first. */
   isUsual: boolean;
+  /** Its walk. */
   walked: Walked;
 }
 
+/** How many callers up to go from the free. */
 const maxLevels = 3;
+/** The most walks for one field. */
 const maxWalks = 30;
 
 /**
  * Every function of some files in which an object's life ends, found upwards from where it is freed.
- * @param keepers functions that have put such an object, with pages in it, on a list
+ * @param keepers functions that have put such objects, with pages in them, on a list
  */
 export function endingsOf(
   program: Program,
@@ -90,7 +96,7 @@ export function endingsOf(
       if (above && tagOf(program, caller.file, graph, rootOf(path)) === above.tag) visit(caller, rootOf(path), above, level + 1, isUsual);
     }
   };
-  /** True if a function hands an object to another that drops what it holds. */
+  /** True if the function passes the object to another one that drops what it holds. */
   const isHandedOn = ({ nodes }: Graph, { file }: FunctionReference, variable: string, { suffix }: Field): boolean =>
     nodes.some(({ operation: o }) => {
       const index = o?.kind === 'call' ? o.args.findIndex((a) => a.path === variable) : -1;
@@ -100,7 +106,7 @@ export function endingsOf(
         return name !== undefined && effects(callee, [name + suffix]).some((exit) => exit.kind === 'dropped' && !exit.unsure);
       });
     });
-  /** True if some caller hands an object to another function that drops what it holds, and then to this one. */
+  /** True if some caller passes the object to another function that drops what it holds, and then to this one. */
   const isDroppedFirst = (reference: FunctionReference, variable: string, own: Field): boolean => {
     const index = indexOf(program, reference, variable);
     return (
@@ -128,7 +134,7 @@ export function endingsOf(
         for (const { variable: freed, tag } of freedIn(program, file, graph)) {
           const variable = foundBy(program, file, graph, freed, tag);
           const fields = within(program, file, tag, carrier);
-          // Who ends an object in another of its uses names none of the fields, nor hands it to somebody who drops what is there.
+          // A function that ends the object in another of its uses does not name the fields, nor pass it to one that drops what is there.
           const isMeant =
             fields.some(({ named }) => new RegExp(`\\b${named}\\b`).test(program.textOf(reference))) ||
             (fields.length > 0 &&
@@ -147,7 +153,7 @@ export function endingsOf(
   return found;
 }
 
-/** The variable by which an object was found that is freed by another, `victim = map;` in a loop over a list; that other where it is not so. */
+/** The variable by which an object was found that is freed by another, after `victim = map;` in a loop over a list; else the other. */
 function foundBy(program: Program, file: string, graph: Graph, freed: string, tag: string): string {
   const sources = graph.nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.replaces && o.target === freed ? [o.source] : []));
   const [by, ...others] = new Set(sources.map(({ path, address }) => (address || path === null || rootOf(path) !== path ? '' : path)));
@@ -155,12 +161,12 @@ function foundBy(program: Program, file: string, graph: Graph, freed: string, ta
   return isOne && listsOf(graph, by).length > 0 ? by : freed;
 }
 
-/** The parameter of a function that a variable stands for in some variant; -1 for any other. */
+/** Index of the parameter that a variable stands for in some variant of a function; -1 if it stands for none. */
 function indexOf(program: Program, reference: FunctionReference, variable: string): number {
   return Math.max(-1, ...program.graphs(reference).map((graph) => parameterOf(graph, variable)));
 }
 
-/** The fields with the heads of lists, or what else objects are found in, to which in a file only some functions add. */
+/** Fields with heads of lists, or other things to find objects by, that only the keepers add to in this file. */
 function filledOnlyBy(program: Program, file: string, keepers: readonly FunctionReference[]): ReadonlySet<string> {
   const heads = (r: FunctionReference): string[] => [...program.textOf(r).matchAll(addText)].map((m) => m[1] as string);
   const filled = new Set(keepers.flatMap((r) => (r.file === file ? heads(r) : [])));
@@ -170,7 +176,7 @@ function filledOnlyBy(program: Program, file: string, keepers: readonly Function
   return filled;
 }
 
-/** True for an object that the function has taken from where others find it by a key: it is in use until then. */
+/** True for an object that the function has taken out by a key: it was in use until then. */
 function isTakenOut(within: InGraph, variable: string): boolean {
   return within.graph.nodes.some(
     ({ operation: o }) => o?.kind === 'copy' && o.target === variable && removingCall(within, o.source.path)?.byMember === false,
@@ -187,7 +193,7 @@ function isSetTo({ nodes }: Graph, variable: string, result: string): boolean {
   return nodes.some(({ operation: o }) => o?.kind === 'copy' && o.target === variable && o.source.path === result);
 }
 
-/** True for an object that is found by a key in one of some fields, and taken out there by the same key. */
+/** True for an object that is looked up by a key in one of some fields, and taken out there by the same key. */
 function isErased(graph: Graph, variable: string, heads: ReadonlySet<string>): boolean {
   if (heads.size === 0) return false;
   const calls = graph.nodes.flatMap((n) => namedCall(n) ?? []);
@@ -196,13 +202,16 @@ function isErased(graph: Graph, variable: string, heads: ReadonlySet<string>): b
   return calls.some((c) => removals.get(c.name)?.member === null && isIn(heads, c.args[0]?.path) && found.has(written(c)));
 }
 
-/** True for objects of a list of which the head stands in one of some fields. */
+/** True for objects of a list whose head is in one of some fields. */
 function isOfList(graph: Graph, variable: string, heads: ReadonlySet<string>): boolean {
   const isHead = ({ address, path }: Value): boolean => address && isIn(heads, path);
   return heads.size > 0 && listsOf(graph, variable).some((args) => args.some(isHead));
 }
 
-/** The arguments of what gives a variable its objects, one of a list after the other: the head of a loop over it, or who takes the first in each round. */
+/**
+ * The arguments of the calls that give a variable the objects of a list, one after the other: the head of a loop over it, or a call that
+ * takes the first one in each iteration.
+ */
 function listsOf(graph: Graph, variable: string): (readonly Value[])[] {
   const calls = graph.nodes.flatMap(({ operation: o, loops }) =>
     o?.kind === 'call' && o.name !== null ? [{ ...o, name: o.name, loops }] : [],
@@ -216,15 +225,15 @@ function listsOf(graph: Graph, variable: string): (readonly Value[])[] {
   return [...loops, ...firsts].map(({ args }) => args);
 }
 
-/** A carrier of a struct itself, or of one of which that is a member. */
+/** A field that keeps pages, of the carrier's struct or of one that has that as a member. */
 interface Field extends Carrier {
-  /** The name by which it is spoken of. */
+  /** The name by which code mentions it. */
   named: string;
-  /** The pages' pointers stand in the object's own memory. */
+  /** True if the page pointers are in the object's own memory. */
   embedded: boolean;
 }
 
-/** The same carrier below a struct that is its, or has that as members; none for any other. */
+/** The carrier's field below objects of a struct: the carrier's own, or one that has it as a member; empty for any other struct. */
 export function within(program: Program, file: string, tag: string, { tag: inner, suffix }: Carrier): Field[] {
   const fields = (suffix.match(/\.\w+/g) ?? []).map((f) => f.slice(1));
   const last = program.structure(inner, file)?.fields.find((f) => f.name === fields[0]);
@@ -240,7 +249,7 @@ function isArrayOf(program: Program, file: string, tag: string, member: string, 
   return type !== undefined && type.tag === inner && type.pointers === 1 && type.dims.length === 0;
 }
 
-/** The arrays of such structs that are freed in a function, by the variables with the objects in which their pointers stand. */
+/** Such arrays that a function frees: the variable of the object with the pointer, and the field below it. */
 function arraysFreed(program: Program, file: string, graph: Graph, carrier: Carrier): { variable: string; own: Field }[] {
   return graph.nodes.flatMap((n) => {
     const call = namedCall(n);
@@ -253,7 +262,7 @@ function arraysFreed(program: Program, file: string, graph: Graph, carrier: Carr
   });
 }
 
-/** The field in the object from which a path leads to one that has it: `obj->buf`, whose `pages` are kept, or `&obj->buf`. */
+/** The field below the root of a path that leads to an object with a carrier's field: `obj->buf` or `&obj->buf`, whose `pages` are kept. */
 function memberOf(program: Program, file: string, graph: Graph, path: string, { suffix, named, embedded }: Field): Field | null {
   const root = rootOf(path);
   const tag = tagOf(program, file, graph, root);
@@ -261,7 +270,7 @@ function memberOf(program: Program, file: string, graph: Graph, path: string, { 
   return tag === null || below === null || path.includes('[]') ? null : { tag, suffix: below.slice(root.length), named, embedded };
 }
 
-/** True for an array of pages or of scatterlist entries that is a member itself, and for the pointer to one page. */
+/** True for a member that is itself an array of pages or scatterlist entries, or a pointer to a single page. */
 function isEmbedded({ tag, pointers, dims }: CType, suffix: string): boolean {
   if (dims.length > 0) return pointers === (/\[\]$/.test(suffix) ? 1 : 0);
   return pointers === 1 && /^(page|folio)$/.test(tag ?? '') && /^\.\w+$/.test(suffix);
@@ -273,27 +282,27 @@ const freeing = new RegExp(
 );
 
 /**
- * False for a function that frees nothing, or by its text only objects of other structs: a cheap look before it is parsed.
- * @param isOwn whether an object of a struct may be one of those that are looked for
+ * False if a function, by its text, frees nothing, or only objects of other structs: a cheap look before it is parsed.
+ * @param isOwn true for the tag of a struct whose objects are looked for
  */
 function mayFree(text: string, isOwn: (tag: string) => boolean): boolean {
   const given = Array.from(text.matchAll(freeing), (match) => match[1] as string);
   return given.some((argument) => {
     const name = /^(?:\w+\s*,\s*)?(\w+)\s*[,)]/.exec(argument)?.[1];
-    // Below an object, or its address: that is no object of its own, or not all of it.
+    // What is below an object, or an address, is no object of its own.
     if (name === undefined) return !/^[\w\s,]+(?:->|\.|\[)|^&/.test(argument);
     const tags = tagsOf(text, name);
     return tags.length === 0 || tags.some(isOwn);
   });
 }
 
-/** The same of an array to which a member points. */
+/** As {@link mayFree}, for an array that a member points at. */
 function mayFreeArray(text: string, isOwn: (tag: string, member: string) => boolean): boolean {
   const given = Array.from(text.matchAll(freeing), (match) => /^(\w+)\s*->\s*(\w+)\s*\)/.exec(match[1] as string));
   return given.some((of) => of !== null && tagsOf(text, of[1] as string).some((tag) => isOwn(tag, of[2] as string)));
 }
 
-/** The structs that a text declares a variable to point at. */
+/** Tags of the structs that a text declares a variable to point at. */
 function tagsOf(text: string, name: string): string[] {
   const declared = text.matchAll(new RegExp(`\\bstruct\\s+(\\w+)(?:(?!\\bstruct\\b)[^;(){}])*\\*[\\s\\w]*\\b${name}\\b`, 'g'));
   return Array.from(declared, (match) => match[1] as string);

@@ -1,6 +1,6 @@
 /**
- * Failures that drop the pages, which a caller does not look at: the object lives on as if it had them. If it still leads to what is gone,
- * whoever ends it drops that once more.
+ * Failures that drop the pages, and that a caller does not look at: the object lives on as if it had them. If it still points at them,
+ * whoever ends it drops them once more.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { isStore, leadsTo, type Node } from '../../../program/graph.js';
@@ -14,15 +14,19 @@ import type { Dropping } from '../walk/keeping.js';
 import { ignores } from '../walk/ways.js';
 import { freeingIn } from './witness.js';
 
-/** A field that is left leading to what was dropped, the function that drops it from there, and the one that does not look. */
+/** A field that still points at dropped pages. */
 export interface Unheard {
+  /** The field as C has it. */
   path: string;
+  /** Offset of the drop. */
   pos: number;
+  /** The function that drops them once more. */
   by: FunctionReference;
+  /** The caller that does not look at the failure. */
   caller: FunctionReference;
 }
 
-/** What a failure that has dropped the pages leaves for the end of an object that lives on; `null` if nothing. */
+/** The field that a failure leaves so, in an object that lives on; `null` if there is none. */
 export function unheardAt(context: Context, reference: FunctionReference, exit: Exit, drops: readonly Dropping[]): Unheard | null {
   const { program } = context;
   if (exit.drop === null) return null;
@@ -54,7 +58,7 @@ function functionOf(program: Program, { file, key: own }: FunctionReference, key
   return key === own ? undefined : program.shell(file)?.functions.find((r) => r.key === key);
 }
 
-/** The members by which an object may say that it has no pages: what a failure sets to zero, and what is set on other ways only. */
+/** Names of the members that may say that the object has no pages: set to zero by the failure, or set only on other paths. */
 function told(program: Program, reference: FunctionReference, { drop, none }: Exit): string[] {
   const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
   const others = program.graphs(reference).flatMap((graph) => {
@@ -67,20 +71,20 @@ function told(program: Program, reference: FunctionReference, { drop, none }: Ex
   return [...none.map((n) => last(n.suffix)), ...others];
 }
 
-/** True for a place that still leads to what was dropped. */
+/** True for a place that still points at what was dropped. */
 function isLeft({ holders, none }: Exit, { of, suffix }: Holder): boolean {
   return (
     holders.some((h) => h.of === of && h.suffix === suffix) && !none.some((n) => n.of === of && suffixAfter(suffix, n.suffix) !== null)
   );
 }
 
-/** True for a place in memory that was freed before the drop, where the pointer to it is left as it was. */
+/** True for a place in memory that was freed before the drop, with the pointer to that memory left as it was. */
 function isFreed(program: Program, reference: FunctionReference, exit: Exit, { of, suffix }: Holder): boolean {
   const pos = freeingIn(exit)?.step.pos;
   return program.graphs(reference).some((graph) =>
     graph.nodes.some((n) => {
       const o = n.operation;
-      // What frees the table of a list says in it that there is none.
+      // `sg_free_table()` and its like clear the table's pointer themselves.
       if (n.pos !== pos || o?.kind !== 'call' || o.name?.startsWith('sg_') !== false) return false;
       const path = o.args[0]?.path ?? '';
       const field = rootOf(path) === graph.params[of]?.name ? path.slice(rootOf(path).length) : '';
@@ -90,13 +94,13 @@ function isFreed(program: Program, reference: FunctionReference, exit: Exit, { o
   );
 }
 
-/** The parameters of a function that are objects of a struct. */
+/** Names of a function's parameters that point at a struct. */
 function objectsOf(program: Program, reference: FunctionReference, tag: string | null): string[] {
   const params = program.variants(reference)[0]?.params ?? [];
   return params.filter((p) => p.type.pointers === 1 && p.type.tag === tag).map((p) => p.name);
 }
 
-/** True if a function drops what stands below an object that it is given, on all its ways. */
+/** True if a function drops what is below an object that it is given, on every path. */
 function dropsAll({ program, effects }: Context, by: FunctionReference, tag: string | null, suffix: string): boolean {
   return objectsOf(program, by, tag).some((name) => {
     const exits = effects(by, [name + suffix]);
@@ -104,7 +108,7 @@ function dropsAll({ program, effects }: Context, by: FunctionReference, tag: str
   });
 }
 
-/** True if a function comes to a drop wherever the pointers on the way to what it drops are set. */
+/** True if a function always comes to a drop, once the pointers on the way to what it drops are set. */
 export function dropsWherever({ program }: Context, by: FunctionReference, tag: string | null, suffix: string): boolean {
   return objectsOf(program, by, tag).some((name) =>
     program.graphs(by).every((graph) => {

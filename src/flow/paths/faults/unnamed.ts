@@ -1,6 +1,6 @@
 /**
- * Members by which alone pages are come to, and of which nobody but who fills them says the name: nobody can ever drop what stands there,
- * however often the like is dropped from other objects of that struct.
+ * Members that alone lead to pages, and that only the functions which fill them name: nobody can ever drop what is there, however
+ * often the same is dropped from other objects of that struct.
  */
 import type { FunctionReference } from '../../../program/file.js';
 import { type Graph, isStore, leadsTo, type Node, type Operation } from '../../../program/graph.js';
@@ -10,16 +10,16 @@ import { isNumber } from '../../../program/types.js';
 import { acquires } from '../../../protocol/index.js';
 import { type End, succeeds } from '../walk/keeping.js';
 
-/** The members on the way from what outlives a function to the pages, wherever they stand, that nobody names; none where one is named. */
+/** The members on every way from what outlives a function to the pages that only those who fill them name; empty if there is none. */
 export function unnamedIn(program: Program, { reference, exit }: End, taking: ReadonlySet<string>): string[] {
-  // Who calls it may drop what it was handed: of that its own ends say more. What was listed is found there.
+  // Its callers, if it has any, may drop what they were handed: their own exits say more. What was put on a list is found there.
   if (exit.unsure || exit.linked || exit.holders.length === 0 || !succeeds(exit) || program.callers(reference).length > 0) return [];
   const ways: string[][] = [...exit.holders.map((h) => h.suffix), ...exit.within].map((way) => way.match(/(?<=\.)\w+/g) ?? []);
   const everywhere = [...new Set(ways[0])].filter((member) => ways.every((members) => members.includes(member)));
   return everywhere.filter((member) => isFilledOnly(program, member, taking));
 }
 
-/** True if those who fill a member are all who name it, and none of them does before it is filled. */
+/** True if only the functions that fill a member name it, and none of them does before it is filled. */
 function isFilledOnly(program: Program, member: string, taking: ReadonlySet<string>): boolean {
   const named = new RegExp(`(?:->|\\.)\\s*${member}\\b`, 'g');
   const timesIn = (text: string): number => text.match(named)?.length ?? 0;
@@ -28,7 +28,7 @@ function isFilledOnly(program: Program, member: string, taking: ReadonlySet<stri
     const by = program.searched(file, named);
     const inside = by.reduce((sum, r) => sum + timesIn(program.textOf(r)), 0);
     filling.push(...by);
-    // What stands in no function, in a macro or a table, may be anything.
+    // A mention outside of functions, in a macro or a table, may be of any use.
     const isFilling = (r: FunctionReference): boolean =>
       !r.macro && taking.has(r.key) && !isNamedBefore(program, r, member, taking) && !isKeptElsewhere(program, r, member);
     return inside < program.matches(file, named).length || !by.every(isFilling);
@@ -36,7 +36,7 @@ function isFilledOnly(program: Program, member: string, taking: ReadonlySet<stri
   return !program.tree.filesAccessing(member).some(isOther) && isObject(program, filling, member);
 }
 
-/** True for a member that is a struct or a pointer where some functions name it: by a number, which the user may have been told, an object is come to otherwise. */
+/** True for a member that is a struct or a pointer. With a number that it was told, user space may come back by another way. */
 function isObject(program: Program, by: readonly FunctionReference[], member: string): boolean {
   const types = by.flatMap((r) =>
     program.graphs(r).flatMap((graph) => {
@@ -47,7 +47,7 @@ function isObject(program: Program, by: readonly FunctionReference[], member: st
   return types.length > 0 && !types.some(isNumber);
 }
 
-/** True if a function names a member, but to clear it, where none of what hands it the pages has been called. */
+/** True if a function names a member, other than to clear it, before any call that hands it the pages. */
 function isNamedBefore(program: Program, r: FunctionReference, member: string, taking: ReadonlySet<string>): boolean {
   const step = new RegExp(`\\.${member}(?!\\w)`);
   const isTaking = (name: string): boolean => acquires.has(name) || program.resolve(name, r.file).some(({ key }) => taking.has(key));
@@ -60,7 +60,7 @@ function isNamedBefore(program: Program, r: FunctionReference, member: string, t
   });
 }
 
-/** True if a function stores what it puts into a member elsewhere, too, but in a variable of its own. */
+/** True if a function stores what it puts into a member also elsewhere, other than in a local variable. */
 function isKeptElsewhere(program: Program, r: FunctionReference, member: string): boolean {
   const isMember = (path: string): boolean => path.endsWith(`.${member}`);
   return program.graphs(r).some(({ nodes }) => {
@@ -77,7 +77,7 @@ function isKeptElsewhere(program: Program, r: FunctionReference, member: string)
 /** The paths that an operation reads. */
 function pathsIn(o: Operation | null): string[] {
   if (o?.kind === 'call') return o.args.flatMap((a) => a.path ?? []);
-  // To store to a member reads what is before it.
+  // A store to a member reads what is before the member.
   if (o?.kind === 'copy') return [o.source.path ?? '', o.target.replace(/\.\w+(?:\[\])*$/, '')];
   if (o?.kind === 'return') return [o.value?.path ?? ''];
   return o?.kind === 'assume' ? [o.left, o.right, ...(o.call?.args ?? [])].flatMap((v) => v.path ?? []) : [];

@@ -1,4 +1,4 @@
-/** Ends of objects of which nobody sees the result, or not who ends them all: one that fails before it drops the pages leaves them for good. */
+/** Ends of objects whose result nobody sees, or not the function that ends them all: if they fail before the drop, the pages are lost. */
 import { calling, type FileFacts, type FunctionReference } from '../../../program/file.js';
 import { type Assume, type CallOperation, callsOf, type Graph, leadsTo, type Node } from '../../../program/graph.js';
 import type { Program } from '../../../program/program.js';
@@ -14,20 +14,22 @@ import { closingIn } from './closing.js';
 
 /** A failure that nobody sees. */
 export interface Unseen {
+  /** The function that fails. */
   reference: FunctionReference;
-  /** Where it turns off. */
+  /** Offset of the branch that turns to the failure. */
   pos: number;
-  /** The functions that it calls where it does not turn off, and those that it has called before. */
+  /** The functions that it calls where it does not turn off. */
   passed: readonly FunctionReference[];
+  /** The functions that it has called before. */
   before: readonly FunctionReference[];
-  /** Who ends all such objects, and does not look at the result; `null` where nobody looks. */
+  /** The function that ends all such objects and does not look at the result; `null` if no caller looks. */
   ender: FunctionReference | null;
 }
 
-/** A code that may say that it failed. */
+/** A return of a variable, which may have an error code. */
 const returning = /\breturn\s+[a-z]\w*\s*;/;
 
-/** Tells the failures of a file's functions that nobody sees. */
+/** The failures of a file's functions that nobody sees. */
 export const unseenIn = remembered((program: Program) => {
   const known = program.ledger.memo<readonly Unseen[]>();
   return (file: string): readonly Unseen[] => known.get(file) ?? known.work(file, () => unseenFailures(program, file));
@@ -46,16 +48,16 @@ function unseenFailures(program: Program, file: string): Unseen[] {
   return [...ends, ...facts.functions.filter((r) => isEnder(program, r)).flatMap((ender) => leftBy(program, facts, ender))];
 }
 
-/** True for a function that ends what it is given, in rounds, and cannot fail. */
+/** True for a `void` function, named as an end, with a loop: it ends objects one by one, and cannot fail. */
 function isEnder(program: Program, reference: FunctionReference): boolean {
   if (reference.macro || !endingName.test(reference.name)) return false;
   return /^[^(]*\bvoid\s+\w+\s*\(/.test(program.textOf(reference)) && /\b(?:while|\w*for\w*)\s*\(/.test(bodyOf(program, reference));
 }
 
-/** A call that is a statement. */
+/** A call that is a statement: its result is not read. */
 const statement = /[;{})]\s*(\w+)\s*\(/g;
 
-/** The failures of what such a function calls in rounds without a look at the result, and which leave the object to others who look. */
+/** The failures of functions that such an end calls in a loop without looking at the result; other callers may look. */
 function leftBy(program: Program, { byName }: FileFacts, ender: FunctionReference): Unseen[] {
   const names = new Set(Array.from(bodyOf(program, ender).matchAll(statement), (match) => match[1] as string));
   const isMeant = (r: FunctionReference): boolean =>
@@ -76,7 +78,7 @@ function leftBy(program: Program, { byName }: FileFacts, ender: FunctionReferenc
     });
 }
 
-/** True if a test of what a call gives as a constant leads to a place: it may not be come to from there. */
+/** True if a test of a parameter, for which the call passes a constant, leads to an offset: this call may never get there. */
 function isDecidedBy(graph: Graph, pos: number, { args }: CallOperation): boolean {
   const fixed = new Set(args.flatMap((a, i) => (a.path === null ? [graph.params[i]?.name ?? null] : [])));
   return graph.nodes.some(
@@ -91,10 +93,10 @@ function behind(graph: Graph, node: Node): Node[] {
   return graph.nodes.filter((n) => n.operation?.kind === 'call' && leadsTo(graph, node, (m) => m.id === n.id));
 }
 
-/** The object goes, too: what a request may come back for is no end. */
+/** A free of the object itself: an end that leaves the object is not its end, a request may come back for it. */
 const freeing = new RegExp(`\\b(?:${[...freeingCalls].join('|')})\\s*\\(\\s*(?:\\([^()]*\\)\\s*)?\\w+\\s*\\)`);
 
-/** True for a function that is only called, and of which no caller looks at the result. */
+/** True for a function that is only called, and whose result no caller looks at. */
 function isUnheard(program: Program, facts: FileFacts, reference: FunctionReference): boolean {
   if (isHandedOut(program, reference)) return false;
   const { name } = reference;
@@ -106,7 +108,10 @@ function calledIn(program: Program, { file }: FunctionReference, nodes: readonly
   return nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && o.name !== null ? program.resolve(o.name, file) : []));
 }
 
-/** @param ender who ends all objects: that they are put back to be ended again does not help there */
+/**
+ * The failures of a variant of a function that do nothing more to the object.
+ * @param ender the function that ends all objects: that a failure puts the object back, to be ended again, does not help there
+ */
 function failuresIn(program: Program, reference: FunctionReference, graph: Graph, ender: FunctionReference | null = null): Unseen[] {
   const calls = graph.nodes.filter(({ operation: o }) => o?.kind === 'call' && o.name !== null);
   const called = (nodes: readonly Node[]): FunctionReference[] => calledIn(program, reference, nodes);
@@ -117,7 +122,7 @@ function failuresIn(program: Program, reference: FunctionReference, graph: Graph
     const isOther = ({ operation: o }: Node): boolean =>
       o?.kind === 'call' ? o.name === null || !isIdle(o.name) : o?.kind === 'return' && o.value?.path !== code;
     if (leadsTo(graph, n, isOther)) return [];
-    // From where it turned off, the other way leads to them.
+    // At every branch that turns to the failure, the other edge leads to these calls.
     const turns = graph.nodes.filter((m) => m.successors.includes(n.id));
     const passed = calls.filter((c) => turns.every((m) => leadsTo(graph, m, (x) => x.id === c.id)));
     const before = calls.filter((c) => leadsTo(graph, c, (x) => x.id === n.id));
@@ -125,7 +130,7 @@ function failuresIn(program: Program, reference: FunctionReference, graph: Graph
   });
 }
 
-/** The variable of which a condition says that what was called has failed. */
+/** The variable of which a condition says that a call has failed; `null` for any other condition. */
 function failureOf({ nodes, types, aliases }: Graph, { left, op, right }: Assume): string | null {
   const path = left.path;
   if (path === null || !/^(<|!=)$/.test(op) || right.path !== null || right.text !== '0') return null;
@@ -136,7 +141,7 @@ function failureOf({ nodes, types, aliases }: Graph, { left, op, right }: Assume
   return results.length > 0 && !isCount ? path : null;
 }
 
-/** True if a function drops what another of its file has left in an object that both are given. */
+/** True if a function drops what another one of its file has left in an object that both are given. */
 export function dropsAt({ program, effects }: Context, dropper: FunctionReference, { reference, exit: { holders } }: Left): boolean {
   if (dropper.file !== reference.file) return false;
   const [theirs, ours] = [reference, dropper].map((r) => program.variants(r)[0]?.params ?? []) as [Parameter[], Parameter[]];

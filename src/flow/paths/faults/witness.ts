@@ -1,4 +1,4 @@
-/** Paths that end wrongly, as they are told. */
+/** Paths that end wrongly, as rules are given them. */
 import type { FunctionReference } from '../../../program/file.js';
 import type { Late } from '../context.js';
 import { type Exit, outcome, type Turned } from '../memory/state.js';
@@ -8,25 +8,34 @@ import type { Standing } from './standing.js';
 
 /** A path that ends wrongly. */
 export interface Witness {
+  /** What is wrong. `more`, `use` and `over` are explained in `Late`, the kinds with `fields` there. */
   kind: 'leak' | 'double' | 'more' | 'use' | 'over' | 'kept' | 'unnamed' | 'standing' | 'dangling';
-  /** Only a short count reaches the end. */
+  /** True if only a short count leads to this end. */
   short: boolean;
-  /** The function with the fault, and where in it. */
+  /** The file of the function at fault. */
   file: string;
+  /** Name of the function at fault. */
   function: string;
+  /** Offset of the fault. */
   pos: number;
+  /** The path. */
   steps: PathStep[];
-  /** For pages that are kept for good: the fields that do, or the members by which alone they are come to. For what still leads to dropped ones: who it is by. For a table that was freed: who drops from it. */
+  /**
+   * `kept`: the fields that keep the pages for good. `unnamed`: the members that alone lead to them. `standing`: the names in
+   * `Standing.by`. `dangling`: the function that drops from the freed table. Empty for other kinds.
+   */
   fields: readonly string[];
 }
 
-/** What was found so far: of each place and kind one path, rather one on which not only a short count comes there. */
+/** The paths found so far: one for each place and kind, and rather one that not only a short count leads to. */
 export interface Found {
+  /** Adds a path, unless a better one is known for its place and kind. */
   add(witness: Witness): void;
-  /** In the order of their places. */
+  /** All of them, in the order of their places. */
   all(): Witness[];
 }
 
+/** Nothing found yet. */
 export function openFound(): Found {
   const found = new Map<string, Witness>();
   return {
@@ -39,15 +48,15 @@ export function openFound(): Found {
   };
 }
 
-/** What comes too late on a way through a function. */
+/** The witness for something that comes too late. */
 export function lateOf({ file, name }: FunctionReference, { kind, trail, pos }: Late): Witness {
   return { kind, short: false, file, function: name, pos, steps: spokenSteps(trail), fields: [] };
 }
 
-/** A way out with the pages still held. @param end what is said where it leaves the function */
+/** The witness for an exit with the pages still held. @param end the text of its last step */
 export function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned, end: string, before: readonly PathStep[] = []): Witness {
   const steps = spokenSteps(exit.trail);
-  // Who ends an object without a look whether that failed has lost it, whoever has a name for the pages.
+  // If an object was ended without a look at the result, the fault is there, whoever else has a pointer to the pages.
   const given = latest(exit.trail, 'abandoned') ?? latest(exit.trail, 'apart');
   return {
     kind: 'leak',
@@ -60,19 +69,19 @@ export function leakOf({ file, name }: FunctionReference, { exit, pos }: Turned,
   };
 }
 
-/** The step of a path on which what holds the pages is freed, or given up, with the pages in it, and what that is. */
+/** The step at which what holds the pages is freed with the pages in it, and whether that is the object or the array. */
 export function freeingIn({ trail }: Exit): { step: TrailStep; what: 'object' | 'array' } | undefined {
   return stepsOf(trail).flatMap((step) => (step.event?.kind === 'freed' ? [{ step, what: step.event.what }] : []))[0];
 }
 
-/** The place in a function at which a step of its path was taken, itself or in what it called there. */
+/** Offset, in a function, of a step of its path: the step's own or, if that is in a callee, the call's. */
 export function placeIn({ file, name }: FunctionReference, { trail, pos }: Exit, step: TrailStep): number {
   const steps = stepsOf(trail);
   const own = steps.slice(0, steps.indexOf(step) + 1).findLast((s) => s.file === file && s.function === name);
   return own?.pos ?? pos;
 }
 
-/** Pages that are kept in fields, as a fault of the function that leaves them there. */
+/** The witness for pages that are kept in fields: a fault of the function that leaves them there. */
 export function keptFor({ reference, exit }: End, kind: 'kept' | 'unnamed', fields: readonly string[]): Witness {
   const { file, name } = reference;
   const steps = spokenSteps(exit.trail);
@@ -81,7 +90,7 @@ export function keptFor({ reference, exit }: End, kind: 'kept' | 'unnamed', fiel
   return { kind, short: false, file, function: name, pos: last?.pos ?? exit.pos, steps: [...steps, left], fields };
 }
 
-/** What leads to pages is left standing where they are dropped. */
+/** The witness for a setup that is left where the pages are dropped. */
 export function standingOf({ file, name }: FunctionReference, { pos, steps, by }: Standing): Witness {
   return { kind: 'standing', short: false, file, function: name, pos, steps, fields: by };
 }
