@@ -23,8 +23,8 @@ export function assume(state: State, o: Assume, acquired: Acquired | null): Stat
     const tested = valueIn(state, o.call.args[0]);
     if (tested !== null) return afterErrorTest(state, tested, o.call.name === errorOrNullTest, o.op === '!=');
   }
-  const left = worth(state, o.left);
-  const right = worth(state, o.right);
+  const left = sideValue(state, o.left);
+  const right = sideValue(state, o.right);
   if (left !== null && right?.startsWith('=') && signOfText(right.slice(1)) === sign.zero) return afterZero(state, left, o.op);
   return left === null || right === null ? state : afterComparison(state, o, left, right, acquired);
 }
@@ -142,7 +142,7 @@ function isAsked(state: State, value: string, text: string, acquired: Acquired |
 }
 
 /** The value of one side of a comparison. `flags & FLAG` is a value of its own: it may be zero where `flags` is not. */
-function worth(state: State, value: Value): string | null {
+function sideValue(state: State, value: Value): string | null {
   const whole = unset(state, valueIn(state, value));
   const bits = whole === null ? undefined : maskOf(value);
   if (bits === undefined || whole === '=0') return whole;
@@ -152,8 +152,8 @@ function worth(state: State, value: Value): string | null {
 
 /** True for a test for NULL or zero of what the reference is, or is in. */
 export function asksHeld(state: State, o: Assume): boolean {
-  const left = worth(state, o.left);
-  return left !== null && isHeld(state, left) && signOf(state, worth(state, o.right)) === sign.zero;
+  const left = sideValue(state, o.left);
+  return left !== null && isHeld(state, left) && signOf(state, sideValue(state, o.right)) === sign.zero;
 }
 
 /** True for a sum of a number and something else: its `path` is that of the number, its text `n + …`. */

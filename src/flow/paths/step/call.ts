@@ -73,14 +73,14 @@ export function call(local: Called, n: Node, o: CallOperation, before: State): S
   }
   const callee = local.nodes.callee(n, o);
   const [done, failed] = callee.listing ? listed(local, n, o, callee.listing, state) : [state];
-  const after = known(local, n, o, callee, done);
+  const after = otherCall(local, n, o, callee, done);
   const { removal } = callee;
   const ways = removal ? after.flatMap((way) => removed(local, n, o, removal, way)) : after;
   return failed ? [...ways, failed] : ways;
 }
 
 /** The states after a call that neither takes the reference nor hands it in. */
-function known(local: Called, n: Node, o: CallOperation, callee: Callee, before: State): State[] {
+function otherCall(local: Called, n: Node, o: CallOperation, callee: Callee, before: State): State[] {
   let state = before;
   const { entry } = local;
   const { api, release, allocates, isOwn, isNeutral, isLinking, isSending, isMapping, makes, callback } = callee;
@@ -116,7 +116,7 @@ function known(local: Called, n: Node, o: CallOperation, callee: Callee, before:
     if (mayMean || isEnded(local, n, o, values, state)) return givenUp(local);
     if (mayReach(local, n, o, values, state)) return [...givenUp(local), ...endedAround(local, n, o, values, state)];
     if (isGivenAnswer(local, o)) return [altered(state, { unsure: true })];
-    const next = failed(local, n, o, makes ? withFresh(state, o.result) : state);
+    const next = alwaysFailed(local, n, o, makes ? withFresh(state, o.result) : state);
     return next ? [escaped(local, next, n, o)] : [];
   }
   if (api !== null && threadCalls.has(api)) return started(local, n, o, callee, state);
@@ -283,7 +283,7 @@ function isCount({ graph, shape }: Called, { path }: Value): boolean {
 }
 
 /** The state after a call that is handed nothing of the reference: a function that always fails has failed. */
-function failed({ nodes, shape }: Called, n: Node, o: CallOperation, state: State): State | null {
+function alwaysFailed({ nodes, shape }: Called, n: Node, o: CallOperation, state: State): State | null {
   return shape.isDecided(o.result) && nodes.isFailing(n, o) ? withSign(state, o.result, sign.negative) : state;
 }
 

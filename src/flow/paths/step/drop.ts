@@ -37,7 +37,7 @@ export function drop(local: Called, n: Node, o: CallOperation, release: ReleaseC
   if (dropsNone(o, release, state)) return [state];
   // An extra reference is a plain one: a drop of a pin does not drop it.
   if (state.extra > 0 && release.drops !== 'pin') return [givenBack(local, n, o, Number(place?.[1]), state)];
-  if (state.phase === 'released') return again(local, n, o, state);
+  if (state.phase === 'released') return dropAgain(local, n, o, state);
   const isAll =
     isWhole(o, Number(place?.[1])) &&
     !local.shape.offsets.has(argument?.path ?? '') &&
@@ -67,7 +67,7 @@ function dropsNone({ args }: CallOperation, { shape }: ReleaseCall, state: State
 }
 
 /** The states after a releasing call where everything was dropped before. */
-function again(local: Called, n: Node, o: CallOperation, state: State): State[] {
+function dropAgain(local: Called, n: Node, o: CallOperation, state: State): State[] {
   const isSame = isBySame(n, o.args[0], state) || isRestAgain(local, n, o, state);
   if (state.unsure || !(isCertain(state) || isSame) || local.shape.offsets.has(o.args[0]?.path ?? '')) return [state];
   // A single element may be one that was not dropped, unless a loop drops them all.
@@ -151,7 +151,7 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
     const value = valueIn(state, a);
     if (value === null) continue;
     isArray ||= state.store.get(`${value}[]`) === theReference;
-    next = apart(local, n, a, value, next);
+    next = keptApart(local, n, a, value, next);
     const before = holders(next);
     next = freed(next, value);
     // What is behind a pointer that was stored over is not freed with the object that the pointer was in.
@@ -170,7 +170,7 @@ export function free(local: Called, n: Node, o: CallOperation, state: State): St
  * The state in which memory is about to be freed that has a pointer to what holds the pages, after `n = obj->pages`: what `n` leads to gets
  * a name of its own, so that it outlives the object.
  */
-function apart(local: Called, { id }: Node, object: Value, value: string, state: State): State {
+function keptApart(local: Called, { id }: Node, object: Value, value: string, state: State): State {
   const isBelow = (place: string): boolean => place !== value && suffixAfter(place, value) !== null;
   const below = holders(state).filter(isBelow);
   if (below.length === 0) return state;

@@ -169,7 +169,8 @@ function outliving(local: Called, state: State, returned: string | null): Holder
   };
   graph.params.forEach((param, index) => {
     if (param.name === '') return;
-    for (const suffix of reach(altered(state, { store: without(state, param.name) }), param.name)) if (suffix !== '') add(index, suffix);
+    for (const suffix of reach(altered(state, { store: withoutPlace(state, param.name) }), param.name))
+      if (suffix !== '') add(index, suffix);
   });
   if (returned !== null) for (const suffix of reach(state, returned)) add(-1, suffix);
   for (const place of holders(state)) {
@@ -204,7 +205,7 @@ function isReached({ graph }: Called, state: State, base: string, returned: stri
   return false;
 }
 
-function without(state: State, name: string): ReadonlyMap<string, string> {
+function withoutPlace(state: State, name: string): ReadonlyMap<string, string> {
   return keptOf(state.store, (place) => place !== name);
 }
 

@@ -84,9 +84,9 @@ export function walk(context: Context, reference: FunctionReference, graph: Grap
   const shape = context.shapeOf(graph, reference);
   const seeds = new Uint8Array(graph.nodes.length);
   for (const n of graph.nodes) if (isSeed(n, entry)) seeds[n.id] = 1;
-  if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return nowhere();
+  if (entry.kind !== 'given' && entry.kind !== 'again' && !seeds.some((s) => s === 1)) return emptyWalk();
   const towardsSeed = entry.kind === 'given' || entry.kind === 'again' ? null : backwards(seeds, shape.predecessors);
-  const walked = nowhere();
+  const walked = emptyWalk();
   /** By key of an exit, what all paths set, and leave as it was, that end by it. */
   const setsAs = new Map<string, Pick<Exit, 'sets' | 'untouched'>>();
   const nodes = context.nodesOf(graph, reference);
@@ -224,7 +224,7 @@ function endOf(exit: Exit): string {
   ].join('|');
 }
 
-function nowhere(): Walked {
+function emptyWalk(): Walked {
   return { exits: [], lost: [], failing: [], emptied: [], undone: [], late: [], cut: false };
 }
 
