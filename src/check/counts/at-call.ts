@@ -1,4 +1,4 @@
-/** Calls that take up pages: how many they are told of, held against how many there are. */
+/** Calls that use or drop pages: the number that they are given, compared with the number of pages there. */
 import { storesOf } from '../../flow/stores.js';
 import { type CallOperation, leadsTo, type Node, offsetsOf } from '../../program/graph.js';
 import { acquires, releases } from '../../protocol/index.js';
@@ -9,18 +9,18 @@ import { isOnlyFreed, takesUpNone } from './helper.js';
 import { faultAt, isArray, isTest, type State, type Walking } from './path.js';
 import { ALL, addedIn, ERROR, type Known, moved, SHORT, symbolOf, ZERO } from './symbols.js';
 
-/** What is wrong at a place, and whether the result is taken for the number of pages there. */
+/** The faults at a place, and whether the acquiring call's result is used there as the number of pages. */
 export interface Noted {
   faults: readonly CountFault[];
   counted: boolean;
 }
 
-/** Of a place at which nothing is wrong, and which does not count. */
+/** A place that has no fault and does not use the result as a count. */
 export const unnoted: Noted = { faults: [], counted: false };
 
 const nothing = unnoted.faults;
 
-/** What is wrong of a call. */
+/** The faults of a call, and whether it is given the result as a count. */
 export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Noted {
   const release = w.drops.get(o.pos)?.[0];
   if (w.one)
@@ -40,42 +40,45 @@ export function atCall(w: Walking, state: State, n: Node, o: CallOperation): Not
   return { faults: isAsked ? faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO | SHORT) : nothing, counted: false };
 }
 
-/** True for a drop of all that the rounds around the call are to take, where they have not. */
+/** True for a drop of the total that the loop around the acquiring call wants, before the loop has taken that many. */
 function isEarly({ wanted: { totals } }: Walking, { complete }: State, { count: { value, plus, fromFirst } }: Drop): boolean {
   return !complete && fromFirst && plus === 0 && totals.has(value.path ?? '') && addedIn(value) === 0;
 }
 
-/** True for a call that is given the one page, or the array in which it stands, and takes it to be there. */
+/** True for a call that is given the single page, or the array that it stands in, and takes the page to be there. */
 function isUse(w: Walking, o: CallOperation): boolean {
   const { program, taking } = w;
   const isLeft = (i: number): boolean => !isArray(w, o.args[i]?.path ?? null) || isOnlyFreed(program, taking.reference.file, o, i);
   return !o.args.every((_, i) => isLeft(i)) && !isTest(o.name) && !isCleanUp(w, o);
 }
 
-/** True for what runs as the scope of a variable is left that was NULL at first: whether it was set since, that asks for itself. */
+/**
+ * True for what runs at the end of a variable's scope (`__free(x)`), if the variable is NULL at first: it tests by itself whether there is
+ * a page.
+ */
 function isCleanUp({ graph }: Walking, { args, expressions }: CallOperation): boolean {
   const isNull = ({ operation: o }: Node): boolean => o?.kind === 'clear' && o.target === args[0]?.path && noPointer.test(o.text);
   return expressions.length === 0 && args.length === 1 && graph.nodes.some(isNull);
 }
 
-/** What is wrong of a drop of so many pages. */
+/** The faults of a drop of `count` pages. */
 function ofDrop(w: Walking, state: State, n: Node, count: Known | null, { wide, count: { fromFirst } }: Drop): readonly CountFault[] {
   const drop = (how: CountFault['how'], wrong: number): CountFault[] => faultAt(w, state, n.pos, 'drop', how, wrong);
   if (count === null || count.base === 'number') return nothing;
   const there = thereOf(count);
   if (count.plus < 0) return fromFirst && !leavesOne(w, n) ? drop('few', there) : nothing;
-  // What may be less than was asked for is told of as that.
+  // If fewer pages than asked for may be there, that is the fault that is told below.
   if (count.plus > 0 && (count.base === 'result' || (state.outcomes & ~there) === 0)) return drop('past', there);
   if (count.base === 'asked') return drop('unfilled', ERROR | ZERO | SHORT);
   return wide ? drop('negative', ERROR) : nothing;
 }
 
-/** The outcomes of which it is known that so many pages are there. */
+/** The outcomes with which `base` pages are there: for the number asked for only ALL, for the result SHORT too. */
 export function thereOf({ base }: Known): number {
   return base === 'asked' ? ALL : SHORT | ALL;
 }
 
-/** True where some way through a drop goes through one of other pages of the array, too: that may be the one which is left. */
+/** True if some path through a drop also goes through a drop of other pages of the array: that may drop the page which this one leaves. */
 export function leavesOne(w: Walking, drop: Node): boolean {
   const isOther = ({ pos, operation: o }: Node): boolean =>
     pos !== drop.pos &&
@@ -88,7 +91,7 @@ export function leavesOne(w: Walking, drop: Node): boolean {
 export function fills(w: Walking, { name, args }: CallOperation): boolean {
   if (name === null) return false;
   if (acquires.has(name)) return args.some((a) => isArray(w, a.path));
-  // What was set to a place behind the pages is no array of them.
+  // A pointer that was set to a place inside the pages, `p = pages + n`, is not the array.
   const behind = offsetsOf(w.graph);
   const given = args.flatMap((a, i) => (a.path !== null && isArray(w, a.path) && !behind.has(a.path) ? [i] : []));
   if (given.length === 0) return false;

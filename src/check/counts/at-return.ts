@@ -1,4 +1,4 @@
-/** Where the function is left: pages that are handed on as a success, and a count that is handed on as an error. */
+/** Faults where the function returns: a failure or a short count that is reported as a success. */
 import type { Graph, Node } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
@@ -8,22 +8,23 @@ import type { CountFault } from './fault.js';
 import { faultAt, isArray, type State, type Walking } from './path.js';
 import { ALL, ERROR, SHORT, symbolOf, ZERO } from './symbols.js';
 
-/** What a return says. */
+/** What was seen at a return. */
 export interface Returned {
   faults: readonly CountFault[];
-  /** Zero is returned with all pages there. */
+  /** Zero is returned on a path that may have all pages: zero is the function's success. */
   zeroIsSuccess: boolean;
-  /** Outcomes with which the result itself is returned; for a failure, an error of the function's own. */
+  /** Outcomes with which the call's result is returned; for a negative constant, ERROR if the call may have failed. */
   handed: number;
 }
 
 const silent: Returned = { faults: [], zeroIsSuccess: false, handed: 0 };
 
+/** The faults of a return, and what it tells of the function's return value. */
 export function atReturn(w: Walking, state: State, { operation: o, pos }: Node): Returned {
   const { reference } = w.taking;
   const type = w.program.variants(reference)[0]?.returns;
   if (o?.kind !== 'return' || w.one || !type) return silent;
-  // Zero is a success of a number; a pointer that is NULL and `false` are failures.
+  // Zero is the success of a number; for a pointer NULL, and for a bool `false`, are the failure.
   if (/bool/i.test(type.base) || answersYes(w.graph))
     return one.test(o.value?.text ?? '') ? { ...silent, faults: asSuccess(w, state, pos) } : silent;
   if (type.pointers > 0 || returnsNull(w.graph)) {
@@ -40,9 +41,9 @@ export function atReturn(w: Walking, state: State, { operation: o, pos }: Node):
   return { faults: asSuccess(w, state, pos), zeroIsSuccess: isAll, handed: 0 };
 }
 
-/** What is wrong with saying at a place that all went well. */
+/** The faults of reporting success at a place. */
 function asSuccess(w: Walking, state: State, pos: number): CountFault[] {
-  // A loop over counts may end early, with what it has.
+  // A loop that adds up counts may end early and succeed with what it has.
   const early = w.start.loops.length > 0 && w.taking.subject.site.acquire.result !== 'bytes';
   const isError = !early && !state.told && !(state.outcomes & (SHORT | ALL));
   return [
@@ -51,12 +52,12 @@ function asSuccess(w: Walking, state: State, pos: number): CountFault[] {
   ];
 }
 
-/** True where NULL is returned: by a pointer, whatever the name of its type. */
+/** True for a function that returns NULL somewhere: its return value is a pointer, whatever the type is called. */
 const returnsNull = remembered(({ nodes }: Graph): boolean =>
   nodes.some(({ operation: o }) => o?.kind === 'return' && o.value?.text === 'NULL'),
 );
 
-/** True for a function that answers by one or zero, whatever its type is: there zero is the failure. */
+/** True for a function that only returns one or zero, whatever its type is: zero is then the failure. */
 const answersYes = remembered(({ nodes }: Graph): boolean => {
   const stored = (path: string): string[] =>
     nodes.flatMap(({ operation: o }) => {
@@ -71,14 +72,17 @@ const answersYes = remembered(({ nodes }: Graph): boolean => {
   return answers.some((text) => one.test(text)) && answers.every((text) => one.test(text) || no.test(text));
 });
 
-/** True if pages stay in an object beside the number asked for, and nothing has taken the result for their number. */
+/** True if the function leaves the pages in an object, and nothing on the path has used the result as their number. */
 function isKept(w: Walking, state: State): boolean {
   const { subject, reference } = w.taking;
   if (!subject.followed.visits.some((v) => isEntered(v, reference) && v.flow.heap.length > 0)) return false;
   return isToldAsked(w, state) || (!state.counted && w.start.loops.length === 0 && subject.row.carrier.length > 0);
 }
 
-/** True if the number asked for stands in an object or behind a pointer, and nothing has taken the result for their number. */
+/**
+ * True if an object, or memory behind a pointer, holds the number asked for, and nothing on the path has used the result as the number of
+ * pages. Never true of a call in a loop, where a later iteration may take the rest.
+ */
 function isToldAsked({ start }: Walking, state: State): boolean {
   if (state.counted || start.loops.length > 0) return false;
   return [...state.names].some(([name, s]) => s.base === 'asked' && s.plus === 0 && rootOf(name) !== name);

@@ -1,14 +1,15 @@
-/** What integers stand for when the call is reached. */
+/** What integers stand for when the acquiring call is reached. */
 import { forward } from '../../flow/forward.js';
 import { suffixAfter } from '../../program/path.js';
 import { after, type Known, type Names, type Words, wordless } from './symbols.js';
 import type { Taking } from './taking.js';
 
-/** Names of the number asked for, and variables that hold one constant on every way to the call. */
+/** The names of the number asked for, and the variables that hold one constant on every path to the call. */
 export function namesBefore(taking: Taking, words: Words): [string, Known][] {
   return [...constantsBefore(taking, words), ...askedBefore(taking)];
 }
 
+/** The names that hold the number asked for: the argument itself, copies of it, and what it was copied from. */
 function askedBefore({ subject, reference, graph, start, asked }: Taking): [string, Known][] {
   const { program } = subject;
   if (asked.path === null) return [];
@@ -20,7 +21,7 @@ function askedBefore({ subject, reference, graph, start, asked }: Taking): [stri
     if (o?.kind !== 'copy' && o?.kind !== 'clear' && o?.kind !== 'update') continue;
     if (suffixAfter(asked.path, o.target) === null) names = after(program, reference, n, names, wordless);
     else names = only;
-    // `req->n = n` before `pin(…, req->n, …)`.
+    // `req->n = n` before `pin(…, req->n, …)`: `n` is the number asked for, too.
     if (o.kind !== 'copy' || o.target !== asked.path || !o.replaces || o.source.path === null || o.source.path.startsWith('%')) continue;
     const copied = after(program, reference, n, new Map([[o.source.path, symbol]]), wordless).get(asked.path);
     if (copied?.plus === 0) names = new Map([...only, [o.source.path, symbol]]);
@@ -28,14 +29,14 @@ function askedBefore({ subject, reference, graph, start, asked }: Taking): [stri
   return [...names].filter(([, s]) => s.base === 'asked');
 }
 
-/** A forward must-analysis up to the call: `err = 0`. */
+/** The variables that hold one constant at the call, such as `err = 0`: a forward must-analysis. */
 function constantsBefore({ subject, reference, graph, start }: Taking, words: Words): [string, Known][] {
   const first: Names = new Map();
   const before = forward(graph, first, (n, names) => after(subject.program, reference, n, names, words), meet);
   return [...(before[start.id] ?? [])].filter(([, s]) => s.base === 'number');
 }
 
-/** What both say; the older one itself if it says no more. */
+/** What both say (the join of the analysis); `old` itself if nothing of it is lost, so that the worklist sees that nothing changed. */
 function meet(old: Names, other: Names): Names {
   const both = [...old].filter(([name, s]) => {
     const there = other.get(name);

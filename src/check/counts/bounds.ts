@@ -1,4 +1,4 @@
-/** How many pages a statement takes up: the count of a bulk call, or the bound of the loop around a drop. */
+/** How many pages a statement uses or drops: the count of a bulk call, or the number of iterations of the loop around it. */
 import { indexOf } from '../../flow/paths/loops/unwind.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
 import type { SeenRelease } from '../../flow/releases.js';
@@ -10,13 +10,13 @@ import type { Program } from '../../program/program.js';
 import type { Expression } from '../../syntax/ast.js';
 import { addedIn } from './symbols.js';
 
-/** The condition that keeps a loop going, with the index on its left. */
+/** A condition that keeps a loop going, with the loop's index on its left. */
 export interface Control {
   node: Node;
   condition: Assume;
 }
 
-/** The tests by which a loop is entered or left, each as it holds inside. */
+/** The conditions in a loop's control part, as they hold inside the loop: before its body, or anywhere in a `do` loop. */
 export function controlsOf(graph: Graph, loop: Loop): Control[] {
   return graph.nodes.flatMap((node) => {
     const o = node.operation;
@@ -25,18 +25,21 @@ export function controlsOf(graph: Graph, loop: Loop): Control[] {
   });
 }
 
-/** How many pages a release drops: a number that a value names, and what is added to it on the way to the release. */
+/** How many pages a release drops: the number that `value` names, and `plus` more. */
 export interface Count {
   value: Value;
   plus: number;
-  /** They are dropped by one call that is given the array from its first page on, or one by one from a page on whose number is taken off. */
+  /**
+   * The drop begins at the array's first page: one call is given the whole array, or a loop drops page by page from a constant index, which
+   * `plus` takes off.
+   */
   fromFirst: boolean;
 }
 
-/** A number that nothing plain names. */
+/** The count of a release for which no variable or member says the number. */
 export const unnamed: Count = { value: { path: null, address: false, text: '' }, plus: 0, fromFirst: false };
 
-/** What says how many pages a release drops, in the words of its function; `null` if nothing plain does. */
+/** The count of a release in terms of its own function; `null` if no plain value says it. */
 function countOf(program: Program, release: SeenRelease): Count | null {
   const { event } = release;
   const { graph, call } = callOf(program, release) ?? {};
@@ -46,7 +49,7 @@ function countOf(program: Program, release: SeenRelease): Count | null {
   return roundsOf(graph, event, call.expressions[0]);
 }
 
-/** The call that a release is. */
+/** The call that a release event is, with the variant of the function that it was found in. */
 function callOf(program: Program, { visit, event }: SeenRelease): { graph: Graph; call: CallOperation } | null {
   for (const graph of program.graphs(visit.flow.reference)) {
     const node = graph.nodes.find((n) => n.pos === event.pos && n.operation?.kind === 'call' && n.operation.name === event.api);
@@ -55,7 +58,10 @@ function callOf(program: Program, { visit, event }: SeenRelease): { graph: Graph
   return null;
 }
 
-/** How many rounds a loop has that drops in each what an argument says: its bound, less where it begins if that is the element of its own number. */
+/**
+ * The number of iterations of the innermost loop as a count: the loop's bound and, if the loop drops `pages[i]` by its own index, less the
+ * number that the index begins with. `null` for a loop without a single plain bound.
+ */
 function roundsOf(graph: Graph, { loops, guards }: Pick<Node, 'loops' | 'guards'>, dropped: Expression | undefined): Count | null {
   const loop = loops.at(-1);
   const controls = loop ? controlsOf(graph, loop).filter((c) => /^(<|<=|!=)$/.test(c.condition.op)) : [];
@@ -68,7 +74,7 @@ function roundsOf(graph: Graph, { loops, guards }: Pick<Node, 'loops' | 'guards'
   return count && { ...count, plus: more - first, fromFirst: true };
 }
 
-/** The parameter of which a helper drops one page, by its number; `null` for any other release. */
+/** Index of the parameter that is the one page which a helper drops; `null` for any other release. */
 function pageOf(program: Program, release: SeenRelease): number | null {
   const { event } = release;
   const { graph, call } = callOf(program, release) ?? {};
@@ -78,18 +84,20 @@ function pageOf(program: Program, release: SeenRelease): number | null {
   return indexIn(graph, path);
 }
 
-/** The parameter that a path is, by its number; `null` for none. */
+/** Index of the parameter that a path is; `null` if it is none. */
 function indexIn({ params }: Graph, path: string): number | null {
   const index = params.findIndex((p) => p.name === path);
   return index < 0 ? null : index;
 }
 
-/** True for a drop of one page at the place of an element: `unpin_user_pages(&pages[i], 1)`. */
+/** True for a bulk call that drops one element: `unpin_user_pages(&pages[i], 1)`. */
 function isOneElement({ args, expressions }: CallOperation): boolean {
   return args[1]?.text === '1' && indexOf(expressions[0]) !== null;
 }
 
-/** The number at which a loop begins that drops the element of its own index in each round; `null` where it does something else. */
+/**
+ * The constant that a loop's index begins with, if the loop drops `pages[index]` and steps the index once in each iteration; else `null`.
+ */
 function firstIn({ assigned, nodes }: Graph, loop: Loop, index: string | null, dropped: Expression | undefined): number | null {
   if (index === null || indexOf(dropped) !== index) return null;
   const [first, ...others] = assigned.filter(({ target, pos }) => target === index && pos >= loop.pos && pos < loop.end);
@@ -101,7 +109,7 @@ function countIn(value: Value | undefined, fromFirst = false): Count | null {
   return value === undefined ? null : { value, plus: 0, fromFirst };
 }
 
-/** A count by what the variable of a function that names it is set to once, `n = obj->n`; itself where that is not known. */
+/** The count in terms of what its variable was set to, where the function sets that once: `n = obj->n`. Else the count as it is. */
 export function meantIn(program: Program, reference: FunctionReference, count: Count): Count {
   const { path } = count.value;
   const added = addedIn(count.value);
@@ -116,28 +124,31 @@ export function meantIn(program: Program, reference: FunctionReference, count: C
   return isName ? { ...count, value: set.source, plus: count.plus + added } : count;
 }
 
-/** A release with what says how many pages it drops, in the words of a function that has come by them in another way than by a call. */
+/** A release and its count, seen from the function that got the pages otherwise than as the argument of a call. */
 export interface Counted {
   visit: Visit;
   pos: number;
-  /** What the function has there, as its flow names it. */
+  /** The fact that holds the reference in that function. */
   fact: string;
-  /** `null` where no plain count says how many. */
+  /** `null` where no plain value says how many. */
   count: Count | null;
-  /** One page, which that function hands on, or one in each round of a loop of it. */
+  /** That function passes single pages to the helper that drops: one, or one in each iteration of a loop. */
   handsOne: boolean;
 }
 
-/** What is known of a release on the way up to such a function. */
+/** The same on the way up to that function. */
 interface Rising extends Counted {
-  /** The one page that is dropped, as a parameter by its number. */
+  /** Index of the parameter that is the one page which is dropped; `null` if it is not one page. */
   page: number | null;
 }
 
-/** How many functions may stand between a release and who has the pages. */
+/** The most functions between a release and the function that has the pages. */
 const maxHelpers = 6;
 
-/** That, through the parameters of the helpers between, for each of the calls that lead to it. */
+/**
+ * The release as each function that has the pages sees it: its count is translated through the parameters of the helpers between, for each
+ * chain of calls that leads to the release.
+ */
 export function countedFrom(program: Program, release: SeenRelease): Counted[] {
   const { visit, event } = release;
   const count = countOf(program, release);
@@ -145,6 +156,7 @@ export function countedFrom(program: Program, release: SeenRelease): Counted[] {
   return risen(program, { visit, pos: event.pos, fact: `-${event.pos}`, count, handsOne: false, page }, 0);
 }
 
+/** Goes up call by call until a function is reached that did not get the pages as an argument. */
 function risen(program: Program, here: Rising, level: number): Counted[] {
   const { visit } = here;
   if (visit.way !== 'call' || level > maxHelpers) return [here];
@@ -158,7 +170,10 @@ function risen(program: Program, here: Rising, level: number): Counted[] {
   });
 }
 
-/** What says how many pages a function drops by a helper that drops the one which it is given. */
+/**
+ * The count at a call of a helper that drops the one page which it is given as argument `page`: the iterations of a loop around the call,
+ * or one page, which may be a parameter of the caller in turn.
+ */
 function handing({ graph, node, call }: CallAt, page: number): Partial<Rising> & Pick<Rising, 'count' | 'page'> {
   const path = call.args[page]?.path;
   if (node.loops.length > 0) return { count: roundsOf(graph, node, call.expressions[page]), page: null, handsOne: true };
@@ -167,8 +182,8 @@ function handing({ graph, node, call }: CallAt, page: number): Partial<Rising> &
 }
 
 /**
- * The calls of a function that has the pages which lead to a release, with what says how many pages it drops, in that function's
- * words. None if the release is reached in another way, or by no plain count, unless it is of one page that is handed on.
+ * The calls in function `at`, which has the pages, that lead to a release, each with its count in terms of that function. Empty if the
+ * release is reached in another way, or without a plain count, unless single pages are passed to it.
  */
 export function countsAt(
   program: Program,
@@ -178,7 +193,7 @@ export function countsAt(
   return countedFrom(program, release).flatMap(({ visit, pos, count, handsOne }) => {
     if (isEntered(visit, at) && (count !== null || handsOne)) return [{ pos, count: count ?? unnamed, handsOne }];
     if (visit.way !== 'field' || count === null) return [];
-    // A helper that fetches the pages from the object which it is handed.
+    // A helper that fetches the pages from the object which it is given.
     const { reference } = visit.flow;
     return callsIn(program, at, (o) => o.name === reference.name).flatMap(({ call }) => {
       const here = inCaller(program, reference, count, call);
@@ -187,12 +202,12 @@ export function countsAt(
   });
 }
 
-/** True for a visit of a function that takes the pages, or is handed them by what it calls. */
+/** True for a visit of the function as one that takes the pages, or gets them from a function that it calls. */
 export function isEntered({ way, flow }: Visit, reference: FunctionReference): boolean {
   return (way === 'site' || way === 'return') && flow.reference.key === reference.key;
 }
 
-/** A callee's count in the words of a call of it. */
+/** A callee's count in terms of the arguments of a call of it; `null` if they do not say it plainly. */
 function inCaller(program: Program, callee: FunctionReference, own: Count, call: CallOperation | undefined): Count | null {
   const { value, plus, fromFirst } = meantIn(program, callee, own);
   const added = addedIn(value);
@@ -206,14 +221,14 @@ function inCaller(program: Program, callee: FunctionReference, own: Count, call:
   return { value: { path, address: false, text: given.text }, plus: plus + added, fromFirst: isFromFirst };
 }
 
-/** A call in a variant of a function. */
+/** A call in one variant of a function. */
 interface CallAt {
   graph: Graph;
   node: Node;
   call: CallOperation;
 }
 
-/** The calls of a function that are wanted, one at a place. */
+/** The wanted calls of a function, one for each position. */
 function callsIn(program: Program, reference: FunctionReference, wanted: (o: CallOperation) => boolean): CallAt[] {
   const found = new Map<number, CallAt>();
   for (const graph of program.graphs(reference))

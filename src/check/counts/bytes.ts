@@ -1,4 +1,4 @@
-/** Calls that return bytes: how many pages those are depends on where in the first page they begin. */
+/** Calls that return bytes: how many pages those fill depends on where in the first page they begin. */
 import type { Subject } from '../../survey/unit.js';
 import { kindOf } from '../company.js';
 import { releasesIn } from '../evidence.js';
@@ -6,11 +6,11 @@ import { taken } from '../finding.js';
 import { countsAt } from './bounds.js';
 import type { CountFault } from './fault.js';
 
-/** Drops of as many pages as the result fills from the start of a page, which is one too few where it begins behind. */
+/** Drops of `bytes / PAGE_SIZE` pages: one too few where the bytes begin inside the first page. */
 export function byteFaults(subject: Subject): CountFault[] {
   const { program, site } = subject;
   if (site.acquire.result !== 'bytes') return [];
-  // What drops the other kind drops pages that are no user's, and were not taken.
+  // A release of the other kind is for pages that are no user's, which the call did not take.
   const own = releasesIn(subject).filter((s) => s.event.call.drops === kindOf(subject));
   const drops = own.flatMap((release) => countsAt(program, release, site.reference));
   return program.graphs(site.reference).flatMap((graph) => {
@@ -39,5 +39,5 @@ export function byteFaults(subject: Subject): CountFault[] {
   });
 }
 
-/** A number of bytes as one of pages. */
+/** A number of bytes written as a number of pages: `n / PAGE_SIZE`, `n >> PAGE_SHIFT`. */
 const pages = /^(\w+) (?:\/ PAGE_SIZE|>> PAGE_SHIFT)$/;

@@ -6,7 +6,7 @@ import { rootOf } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { plain } from '../../syntax/comparisons.js';
 
-/** The conditions that were assumed, with one more; `null` if it was assumed the other way round. */
+/** `known` and one more condition; `null` if the path has assumed the opposite. A condition on a temporary (`%…`) is not kept. */
 export function assumed(known: ReadonlyMap<string, boolean>, left: string, op: string, right: string): ReadonlyMap<string, boolean> | null {
   if (left === '' || left.startsWith('%')) return known;
   const { truth } = plain(op);
@@ -16,16 +16,17 @@ export function assumed(known: ReadonlyMap<string, boolean>, left: string, op: s
   return withEntry(known, key, truth);
 }
 
-/** True where a condition was assumed as it is said. */
+/** True if the path has assumed this condition. */
 export function isSaid(known: ReadonlyMap<string, boolean>, left: string, op: string, right: string): boolean {
   return known.get(keyOf(left, op, right)) === plain(op).truth;
 }
 
-/** Equal for conditions that say the same, or the opposite. */
+/** The key of a condition: the same for the condition and its opposite. */
 function keyOf(left: string, op: string, right: string): string {
   return `${left} ${plain(op).op} ${right}`;
 }
 
+/** Which conditions may be tested again from a node on: liveness of their keys. */
 const askedIn = remembered(
   (graph: Graph): Live =>
     liveness(
@@ -35,20 +36,20 @@ const askedIn = remembered(
     ),
 );
 
-/** The conditions that may be asked again from a node on. */
+/** `known` without the conditions that no later node tests. */
 export function askedFrom(known: ReadonlyMap<string, boolean>, graph: Graph, node: number): ReadonlyMap<string, boolean> {
   if (known.size === 0) return known;
   const isAsked = askedIn(graph);
   return keptOf(known, (key) => isAsked(node, key));
 }
 
-/** The conditions without those that name what an assignment to `target` changes. */
+/** `known` without the conditions that name the root variable of `target`, to which something is assigned. */
 export function without(known: ReadonlyMap<string, boolean>, target: string): ReadonlyMap<string, boolean> {
   const root = rootOf(target);
   return keptOf(known, (key) => !names(key, root));
 }
 
-/** True if a condition has a variable as a word. */
+/** True if a condition's key names a variable. */
 function names(key: string, variable: string): boolean {
   if (!key.includes(variable)) return false;
   return new RegExp(`(^|\\W)${variable.replace(/\W/g, '\\$&')}\\b`).test(key);

@@ -1,4 +1,4 @@
-/** What one function drops of a site's pages, itself or by helpers, and what says how many. */
+/** The releases that one function makes of a site's pages, itself or through helpers, and their counts. */
 import { sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Followed } from '../../flow/visit.js';
@@ -7,21 +7,22 @@ import { says } from '../../program/graph.js';
 import type { Subject } from '../../survey/unit.js';
 import { type Count, countsAt, isEntered, unnamed } from './bounds.js';
 
+/** A release as the function makes it that has the pages. */
 export interface Drop {
   count: Count;
-  /** One page in each round of a loop of the function itself, which may hand it to who drops it. */
+  /** It drops single pages, itself or through a helper that it passes each page. */
   loop: boolean;
-  /** The count is an `unsigned long`. */
+  /** The call's count is an `unsigned long`: an error code becomes a huge number. */
   wide: boolean;
 }
 
-/** The drops that a function which has the pages makes, itself or by helpers, by the place of the call. */
+/** The releases that a function which has the pages makes, itself or through helpers, by the position of the call in it. */
 export function dropsIn({ program, followed }: Subject, reference: FunctionReference): Map<number, Drop[]> {
   const found = new Map<number, Drop[]>();
   for (const release of allReleases(followed)) {
     const { visit, event } = release;
     const own = isEntered(visit, reference);
-    // A test in the helper may leave out what was not filled.
+    // A test in the helper may skip what was not filled.
     if (!own && event.guards.length > 0) continue;
     const counted = countsAt(program, release, reference);
     const places = own && counted.length === 0 ? [{ pos: event.pos, count: unnamed, handsOne: false }] : counted;
@@ -37,7 +38,7 @@ export function dropsIn({ program, followed }: Subject, reference: FunctionRefer
   return found;
 }
 
-/** The places in a function that has the pages from which a helper drops them that tests each page: it leaves out what is not there. */
+/** Positions in a function of calls to helpers that drop the pages with a test of each: they skip what is not there. */
 export function testedIn({ program, followed }: Subject, reference: FunctionReference): Set<number> {
   const tested = allReleases(followed).filter(({ visit: { flow }, event: { fact, guards } }) => {
     const names = sourcesOf(flow, fact);

@@ -1,4 +1,6 @@
-/** Pages of another call that are still in the array when the call is come to: where this one fails, they are what is there. */
+/**
+ * Pages of an earlier acquiring call that are still in the array when the call is reached: where this one fails, they are what is there.
+ */
 import { forward } from '../../flow/forward.js';
 import { refillsOf } from '../../flow/refill.js';
 import { isStore, type Node } from '../../program/graph.js';
@@ -6,7 +8,7 @@ import { rootOf, suffixAfter } from '../../program/path.js';
 import { releases, transfers } from '../../protocol/index.js';
 import type { Taking } from './taking.js';
 
-/** True if on every way to the call another acquiring call has filled the array, and nothing since may have dropped what it took. */
+/** True if on every path to the call another acquiring call has filled the array, and nothing since may have dropped what it took. */
 export function holdsEarlier({ subject: { program }, reference, graph, start, call, array }: Taking): boolean {
   const { path, address } = array;
   if (path === null || !refillsOf(graph, call).some(({ value }) => value.path === path)) return false;

@@ -1,22 +1,25 @@
-/** What is wrong with how pages are counted. */
+/** A fault in how pages are counted. */
 import type { FunctionReference } from '../../program/file.js';
 import type { FindingStep } from '../finding.js';
 
-/** A statement that takes up another number of pages than the call took. */
+/** A statement that uses, drops or reports another number of pages than the call took. */
 export interface CountFault {
   /**
-   * Drops pages, or uses them, or hands them on as a success; adds up the number asked for, or what a round took as if that
-   * were all of it; or returns the count itself, or zero
-   * after an error, where zero is the success.
+   * What the statement does: `drop` or `use` pages, report them as a `success`, add up the number asked for (`sum`), or the number taken in
+   * a loop iteration as if it were all that was asked for there (`round`), return the count where zero is the success (`result`), or return
+   * zero after an error (`error`).
    */
   kind: 'drop' | 'use' | 'success' | 'sum' | 'round' | 'result' | 'error';
-  /** More than there are, all that several rounds are to take before they have, with an error as the number, one behind the last, one too few. */
+  /**
+   * `unfilled`: more pages than there are. `early`: the total of several iterations before they have taken it. `negative`: an error code as
+   * the number. `past`: the one behind the last. `few`: one too few.
+   */
   how: 'unfilled' | 'early' | 'negative' | 'past' | 'few';
   reference: FunctionReference;
   pos: number;
-  /** Outcomes that reach it. */
+  /** The acquiring call's outcomes that reach the statement: bits of a set. */
   outcomes: number;
-  /** From the acquiring call to the call whose result is looked at, and on from there. */
+  /** From the acquiring call to the call whose result is counted; `steps` go on from there. */
   way: readonly FindingStep[];
   steps: { pos: number; text: string }[];
 }

@@ -1,4 +1,4 @@
-/** The counting faults of a site, worked out once for the rules that share them. */
+/** The counting faults of a site, computed once for the rules that share them. */
 import { callsAt } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
@@ -8,21 +8,21 @@ import type { CountFault } from './fault.js';
 import { numberFaults } from './kept.js';
 import { countFaults } from './walk.js';
 
-/** Every counting fault, one of each kind at a place. */
+/** Every counting fault of a site, one of each kind at a position. */
 export const faultsOf = remembered((subject: Subject): CountFault[] => {
   const { faults, numbers } = countFaults(subject);
   const isNew = ({ kind, pos }: CountFault): boolean => !faults.some((f) => f.kind === kind && f.pos === pos);
   return [...faults, ...once([...numberFaults(subject, numbers).filter(isNew), ...byteFaults(subject)])];
 });
 
-/** The same fault of several variants of a function. */
+/** One fault for each position: several variants of a function have the same. */
 function once(faults: readonly CountFault[]): CountFault[] {
   return [...new Map(faults.map((f) => [f.pos, f])).values()];
 }
 
 /**
  * A counting fault as a complaint, with the conditions on the way.
- * @param last what is told of its place; `null` for a drop, of which its call is told
+ * @param last text of the last step; `null` for a drop, where the step names the call that drops
  */
 export function complaintOfFault({ program }: Subject, fault: CountFault, message: string, last: string | null): Complaint {
   const { file, name } = fault.reference;

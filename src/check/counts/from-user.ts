@@ -1,6 +1,6 @@
 /**
- * Drops of as many pages as user space says in the request that drops them, where another has taken them: nobody holds that number
- * against the number taken.
+ * Releases of as many pages as user space says in the request that drops them, while another request has taken them: nobody compares that
+ * number with the number taken.
  */
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
@@ -14,7 +14,7 @@ import { releasesIn } from '../evidence.js';
 import { reachedApart } from '../lifetime.js';
 import { isLate, startOfCalls } from '../ways.js';
 
-/** A drop, and the call by which its number comes from user space. */
+/** Such a release, and the call that copies its number from user space. */
 export interface FromUser {
   release: SeenRelease;
   reference: FunctionReference;
@@ -24,7 +24,7 @@ export interface FromUser {
 
 type Asked = Omit<FromUser, 'release'>;
 
-/** Those of a site's pages. */
+/** Such releases of a site's pages. */
 export function countsFromUser(subject: Subject): FromUser[] {
   const { program } = subject;
   return releasesIn(subject).flatMap((release): FromUser[] => {
@@ -42,7 +42,10 @@ export function countsFromUser(subject: Subject): FromUser[] {
   });
 }
 
-/** The path of the number of pages that a call drops, or that a loop goes through and drops one by one without a test; `null` for any other. */
+/**
+ * Path of the number of pages that a release drops: the count of a bulk call outside any loop, or the bound of a single loop that drops
+ * without a test. `null` for any other.
+ */
 function boundOf(graph: Graph, node: Node, { event }: SeenRelease): string | null {
   const o = node.operation as CallOperation;
   const at = pagesArgument(event.call) + 1;
@@ -57,14 +60,18 @@ function boundOf(graph: Graph, node: Node, { event }: SeenRelease): string | nul
   return bounds.size === 1 && controls.every(({ op, truth }) => op === (truth ? '<' : '>=')) ? bound : null;
 }
 
-/** A variable or a member of it. */
+/** True for a variable or a member of one. */
 function isPlain(e: Expression | undefined): boolean {
   return e?.kind === 'member' ? isPlain(e.object) : e?.kind === 'identifier';
 }
 
+/** How many callers up it is looked for where a number comes from. */
 const maxLevels = 3;
 
-/** The call that filled a number with what user space says, in the function or in all that call it; `null` if that is not known, or if somebody looks at the number first. */
+/**
+ * The call that copied a number from user space, in the function or in each of its callers; `null` if there is none, or if somebody checks
+ * the number first.
+ */
 function askedAt(program: Program, reference: FunctionReference, graph: Graph, node: Node, path: string, level: number): Asked | null {
   const root = rootOf(path);
   if (level > maxLevels || isLookedAt(graph, node, path)) return null;
@@ -80,12 +87,12 @@ function askedAt(program: Program, reference: FunctionReference, graph: Graph, n
   return found.every((one) => one !== null) ? (found[0] ?? null) : null;
 }
 
-/** True for a call that fills a variable, or what it leads to, with what user space says. */
+/** True for a call such as `copy_from_user(&req, …)` that fills a variable, or what it points at, from user space. */
 function isAsking({ operation: o }: Node, variable: string): boolean {
   return o?.kind === 'call' && o.name !== null && askingName.test(o.name) && o.args[0]?.path === variable;
 }
 
-/** True if on the way to a place the number is set, or compared with another, or somebody is given it who may. */
+/** True if on a path to `node` the number is set or copied, is compared with another, or is passed to somebody who may check it. */
 function isLookedAt(graph: Graph, node: Node, path: string): boolean {
   const root = rootOf(path);
   const isOurs = (other: string | null): boolean => other === path;
@@ -99,7 +106,7 @@ function isLookedAt(graph: Graph, node: Node, path: string): boolean {
   return graph.nodes.some((n) => looks(n) && leadsTo(graph, n, (m) => m === node));
 }
 
-/** True for a condition in the head of the loop around a place. */
+/** True for a condition in the head of a loop around `node`. */
 function isOfLoop({ pos, loops }: Node, node: Node): boolean {
   return node.loops.some((loop) => loops.includes(loop) && pos < loop.bodyPos);
 }

@@ -1,4 +1,4 @@
-/** Functions that are handed the pages with the number of them. */
+/** Functions that are given the pages together with their number. */
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isPrinted, isStore } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
@@ -7,13 +7,10 @@ import { droppingName, endingName, freeingCalls } from '../../protocol/index.js'
 import { isArray, type State, type Walking } from './path.js';
 import { symbolOf } from './symbols.js';
 
-/** How many functions may stand between a call and the freeing of what it is given. */
+/** The most functions between a call and the freeing of what it is given. */
 const maxHelpers = 2;
 
-/**
- * True for a call that takes up none of the pages: it does no more to their array than to free it. Of one that is not in the tree its name
- * says so.
- */
+/** True for a call that uses none of the pages: it frees their array at most. A function that is not in the tree is judged by its name. */
 export function takesUpNone(w: Walking, o: CallOperation): boolean {
   const { file } = w.taking.reference;
   if (o.name === null) return false;
@@ -21,7 +18,10 @@ export function takesUpNone(w: Walking, o: CallOperation): boolean {
   return o.args.every((a, i) => !isArray(w, a.path) || isOnlyFreed(w.program, file, o, i));
 }
 
-/** True where a call frees the memory that it is given, itself or by functions which do nothing else with it: no page in there is looked at. */
+/**
+ * True if a call frees the memory that it is given, itself or through functions that do nothing else with it: no page in there is looked
+ * at.
+ */
 export function isOnlyFreed(program: Program, file: string, { name, args }: CallOperation, index: number, helpers = maxHelpers): boolean {
   if (name === null || args[index]?.path?.endsWith('[]')) return false;
   if (freeingCalls.has(name)) return true;
@@ -31,7 +31,7 @@ export function isOnlyFreed(program: Program, file: string, { name, args }: Call
   return callees.length > 0 && callees.every((callee) => program.graphs(callee).every((graph) => isFreed(callee, graph)));
 }
 
-/** True if a function does nothing with what a parameter leads to but to hand it to calls of one kind. */
+/** True if all that a function does with a parameter is to pass it to calls for which `but` is true, or to test the pointer itself. */
 function doesNothing({ nodes, paths }: Graph, name: string, but: (o: CallOperation, index: number) => boolean): boolean {
   const isOf = (path: string | null): boolean => path !== null && rootOf(path) === name;
   return (
@@ -47,8 +47,8 @@ function doesNothing({ nodes, paths }: Graph, name: string, but: (o: CallOperati
 }
 
 /**
- * True for a call of a function that says nothing, drops nothing, and does not look at the number which it is given but as the end of
- * a loop: it does nothing for a number that is an error.
+ * True for a call of a void function that drops nothing, and uses the number which it is given only as the bound of a loop: it does nothing
+ * if that number is an error code.
  */
 export function takesAsItIs(w: Walking, { names }: State, o: CallOperation): boolean {
   const { program, taking, words, drops } = w;
@@ -65,7 +65,7 @@ export function takesAsItIs(w: Walking, { names }: State, o: CallOperation): boo
   );
 }
 
-/** True if a function neither keeps a number nor hands it on, and compares it with nothing but the index of a loop. */
+/** True if a function neither keeps a number nor passes it on (but to print it), and compares it with nothing but a loop's index. */
 function isBoundOnly({ nodes }: Graph, name: string): boolean {
   return nodes.every(({ operation: o, loops }) => {
     if (o?.kind === 'assume')

@@ -1,4 +1,4 @@
-/** Loops over the pages: how many rounds they have, held against how many pages there are. */
+/** Loops over the pages: how many iterations they have, compared with the number of pages there. */
 import { type Loop, leadsTo, type Node } from '../../program/graph.js';
 import { acquires } from '../../protocol/index.js';
 import { leavesOne, type Noted, thereOf, unnoted } from './at-call.js';
@@ -7,7 +7,7 @@ import type { CountFault } from './fault.js';
 import { faultAt, isArray, type State, type Walking } from './path.js';
 import { ALL, ERROR, isLocalName, type Known, SHORT, symbolOf, ZERO } from './symbols.js';
 
-/** What is wrong of a loop over the pages, at the condition by which a round begins. */
+/** The faults of a loop over the pages, seen at the condition that starts an iteration. */
 export function inLoop(w: Walking, state: State, n: Node): Noted {
   const o = n.operation;
   const loop = n.loops.at(-1);
@@ -18,9 +18,9 @@ export function inLoop(w: Walking, state: State, n: Node): Noted {
   const body = w.graph.nodes.filter((m) => m.loops.some((l) => l.id === loop.id) && m.operation !== null);
   const using = body.find((m) => touches(w, m) && !isByAnother(w, m, index));
   if (!using) return unnoted;
-  // A test of each page leaves out the slots that were not filled, also where who is handed it makes it.
+  // A test of each page skips the slots that were not filled, also if a helper makes it.
   if (body.some((m) => w.tested.has(m.pos) || (m.operation?.kind === 'assume' && isArray(w, m.operation.left.path)))) return unnoted;
-  // What is dropped on a way out of the loop is not dropped in each round.
+  // A drop on a way out of the loop is not made in each iteration.
   const dropping = body.find((m) => w.drops.has(m.pos) && leadsTo(w.graph, m, ({ id }) => id === n.id));
   const bound = symbolOf(o.right, state.names, w.words);
   const from = state.names.get(index);
@@ -36,13 +36,13 @@ export function inLoop(w: Walking, state: State, n: Node): Noted {
   return { faults: downwards(w, state, o.op, from, dropping, isMovedFirst), counted };
 }
 
-/** True for a statement that uses what is in the array; a loop that fills it anew does not. */
+/** True for a statement that uses what is in the array; a call that fills it anew does not. */
 function touches(w: Walking, { operation: o }: Node): boolean {
   if (o?.kind === 'call') return !acquires.has(o.name ?? '') && o.args.some((a) => isArray(w, a.path));
   return o?.kind === 'copy' && isArray(w, o.source.path) && o.source.path?.endsWith('[]') === true;
 }
 
-/** True for a statement that takes out of the array by another index than the loop's. */
+/** True for a statement that indexes the array by other variables than the loop's index. */
 function isByAnother({ program, taking, arrays }: Walking, { pos }: Node, index: string): boolean {
   const [statement = ''] = program.between(taking.reference.file, pos, pos + maxStatement).split(';');
   const names = arrays.map((path) => /\w+$/.exec(path)?.[0] ?? path);
@@ -52,9 +52,10 @@ function isByAnother({ program, taking, arrays }: Walking, { pos }: Node, index:
   return indexes.length > 0 && !indexes.includes(index);
 }
 
+/** The longest statement that is read, in bytes. */
 const maxStatement = 200;
 
-/** From a number up to the pages' number. */
+/** The faults of a loop that counts from a constant up to the number of pages. */
 function upwards(w: Walking, state: State, op: string, from: Known, bound: Known, using: Node, dropping: Node | undefined): CountFault[] {
   const kind = dropping ? 'drop' : 'use';
   const { pos } = dropping ?? using;
@@ -68,13 +69,16 @@ function upwards(w: Walking, state: State, op: string, from: Known, bound: Known
   ];
 }
 
-/** Down to zero: `i >= 0` begins at the last page, `i > 0` one behind it. */
+/**
+ * The faults of a loop that counts down to zero: `i >= 0` has to begin at the last page, `i > 0` at the one behind it.
+ * @param isMovedFirst the loop steps its index before it drops
+ */
 function downwards(w: Walking, state: State, op: string, from: Known, { pos }: Node, isMovedFirst: boolean): CountFault[] {
   if (op === '>=' && from.plus === 0 && !isMovedFirst) return faultAt(w, state, pos, 'drop', 'past', SHORT | ALL);
   return op === '>' && from.plus === -1 ? faultAt(w, state, pos, 'drop', 'few', SHORT | ALL) : [];
 }
 
-/** True behind a round that has moved the index: what a loop begins with is known at its first round, whatever its head does before. */
+/** True in any iteration but the first. What is known of the index's first value says nothing of later ones. */
 function isLaterRound({ graph }: Walking, state: State, loop: Loop, index: string): boolean {
   let [isMoved, isRound] = [false, false];
   for (let s = state.parent; s && !(isMoved && isRound); s = s.parent) {
@@ -86,7 +90,7 @@ function isLaterRound({ graph }: Walking, state: State, loop: Loop, index: strin
   return isMoved && isRound;
 }
 
-/** True for an `i--;` that stands alone before the drop. */
+/** True for an `i--;` that is a statement of its own before the drop. */
 function isStatement({ program, taking }: Walking, pos: number, drop: number): boolean {
   return pos < drop && /[;{}]\s*$/.test(program.near(taking.reference.file, pos, 60, 0));
 }

@@ -1,6 +1,6 @@
 /**
- * Drops of one page more or less than what says how many there are: the sum of what several calls took, or a member of the object
- * that keeps the pages.
+ * Drops of one page more or less than the number that is kept: the sum of what several calls took, or a member of the object that holds the
+ * pages.
  */
 import type { FunctionReference } from '../../program/file.js';
 import type { Graph } from '../../program/graph.js';
@@ -16,23 +16,29 @@ import { setTo, sumsIn, wantedIn } from './rounds.js';
 import { ALL, addedIn, type Names, SHORT } from './symbols.js';
 import { type Taking, takingsOf } from './taking.js';
 
-/** The members of structs that say how many pages a site took, as `tag.name`. */
+/** Members of structs that say how many pages a site took, as `tag.name`. */
 export type Numbers = ReadonlySet<string>;
 
-/** The members among the names that stand for the number of pages, as a function is left. */
+/**
+ * The members that hold the number of pages where a function returns.
+ * @param names what is known of integers there
+ */
 export function numbersIn({ subject: { program }, reference: { file }, graph }: Taking, names: Names): string[] {
   const counts = [...names].filter(([, { base, plus }]) => base !== 'number' && plus === 0);
   return counts.flatMap(([path]) => memberAt(program, file, graph, path) ?? []);
 }
 
-/** A path's last member with the struct that it is of; `null` for a variable. */
+/** A path's last member, as `tag.name`; `null` for a variable, or if the struct is not known. */
 function memberAt(program: Program, file: string, graph: Graph, path: string): string | null {
   const [, above, member] = /^(.+)(\.\w+)$/.exec(path) ?? [];
   const object = above === undefined ? null : structName(program.typeOf(above, graph, file));
   return object && `${object}${member}`;
 }
 
-/** Such drops of a site's pages. */
+/**
+ * Such drops of a site's pages.
+ * @param numbers members that were found to hold the number
+ */
 export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
   const { program, site } = subject;
   const takings = takingsOf(subject);
@@ -47,12 +53,12 @@ export function numberFaults(subject: Subject, numbers: Numbers): CountFault[] {
   const isKept = (by: FunctionReference, path: string | null): boolean =>
     path !== null && program.graphs(by).some((graph) => kept.has(memberAt(program, by.file, graph, path) ?? ''));
   const seen = releasesIn(subject).flatMap((release) => countedFrom(program, release).map((found) => ({ release, found })));
-  /** Who drops pages of the array in another way, too, may drop there the one that is left. */
+  /** A function that drops pages of the array in another way as well may drop the missing one there. */
   const isAlone = ({ visit: { flow } }: Counted): boolean =>
     seen.every(({ found }) => found.visit.flow.reference.key !== flow.reference.key || found.count?.fromFirst === true);
   return seen.flatMap(({ release: { event }, found }): CountFault[] => {
     const { visit, pos, fact, handsOne } = found;
-    // Who tests what he is handed leaves out what is not there.
+    // A helper that tests the one page which it is given skips what is not there.
     if (found.count === null || (handsOne && event.guards.length > 0)) return [];
     const count = meantIn(program, visit.flow.reference, found.count);
     const plus = count.plus + (addedIn(count.value) ?? 0);

@@ -1,7 +1,7 @@
 /**
- * Rounds of a loop that each are to take all that they ask for: `got = pin(addr[i], n[i], …, &pages[done]); done += got;`. Behind one
- * that took fewer the next begins where that has ended, and where nothing but that place and the drops of a failure is told how many
- * came together, the pages of all rounds behind it are taken for others.
+ * Loops in which each iteration has to take all that it asks for: `got = pin(addr[i], n[i], …, &pages[done]); done += got;`. Behind an
+ * iteration that took fewer, the next one's pages follow at once. If nothing but that position, and the drops after a failure, is told how
+ * many an iteration took, all pages behind are mistaken for others.
  */
 import { resultsOf } from '../../flow/paths/function/results.js';
 import { elementOf } from '../../flow/paths/loops/unwind.js';
@@ -13,7 +13,7 @@ import { isTest, type Walking } from './path.js';
 import { sumsIn } from './rounds.js';
 import { isLocalName } from './symbols.js';
 
-/** Where such a loop adds up what its rounds took; `null` for a call in no such loop. */
+/** Position of the statement that adds up what the iterations of such a loop took; `null` for a call that is in no such loop. */
 export function addedUp(w: Walking): number | null {
   const { graph, start, taking } = w;
   const { call, array, asked } = taking;
@@ -25,7 +25,7 @@ export function addedUp(w: Walking): number | null {
   const results = resultsOf(graph, call);
   const isAddition = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.target === sum && !o.replaces;
   const at = graph.nodes.find(isAddition);
-  // What the next round is to take is not what is left of this one.
+  // An iteration that goes on with what is left of the one before passes nothing over.
   const isContinued = call.expressions.some((e, i) => call.args[i] !== array && leadsFrom(graph, printExpression(e), sum));
   if (at === undefined || isContinued || controlsOf(graph, loop).some(({ condition: c }) => c.left.path === sum || c.right.path === sum))
     return null;
@@ -54,24 +54,24 @@ export function addedUp(w: Walking): number | null {
   return isStored || graph.nodes.some((n) => isToldIn(n) && !isEndOfDrops(w, n)) ? null : at.pos;
 }
 
-/** True for a call that is given one of some numbers, and does not print it. */
+/** True for a call that is given one of some numbers for more than printing it. */
 function isGiven(o: CallOperation, numbers: readonly string[]): boolean {
   return o.expressions.some((e, i) => e.kind !== 'literal' && !isPrinted(o, i) && numbers.some((name) => names(printExpression(e), name)));
 }
 
-/** True for a test of anything but a number, and for one that holds it against a constant or one of some words. */
+/** True for a condition that does not test `number`, or compares it with a constant or with one of `words`. */
 function isPlainTest({ left, right }: Assume, number: string, words: readonly string[]): boolean {
   const other = left.path === number ? right : right.path === number ? left : null;
   return other === null || other.path === null || words.includes(other.path) || words.includes(other.text);
 }
 
-/** True for the test of a loop in which pages are dropped, and none taken. */
+/** True for a node inside a loop that drops pages and is not around the acquiring call. */
 function isEndOfDrops({ graph, drops, start }: Walking, { loops }: Node): boolean {
   const own = loops.filter(({ id }) => !start.loops.some((l) => l.id === id));
   return own.length > 0 && graph.nodes.some((n) => drops.has(n.pos) && n.loops.some((l) => own.some(({ id }) => id === l.id)));
 }
 
-/** True if a text names a number, or a variable that is set to what does. */
+/** True if a text names a number, or a local variable that is set to an expression with it. */
 function leadsFrom({ assigned }: Graph, text: string, number: string): boolean {
   return names(text, number) || assigned.some((a) => isLocalName(a.target) && names(text, a.target) && names(a.text, number));
 }

@@ -1,4 +1,4 @@
-/** A path from a call that takes pages on: what is known at one point of it, and what of the function is the same on all of them. */
+/** A path behind a call that takes pages: what is known at one of its points, and what all paths of the function share. */
 import { otherNames } from '../../flow/facts.js';
 import { type Graph, isStore, type Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
@@ -17,37 +17,38 @@ export interface State {
   outcomes: number;
   names: Names;
   conditions: ReadonlyMap<string, boolean>;
-  /** The result was taken for the number of pages somewhere on the way. */
+  /** The result was used as the number of pages somewhere on the path. */
   counted: boolean;
-  /** The rounds around the call have taken as many as are wanted. */
+  /** The loop around the call has taken as many pages as it wants. */
   complete: boolean;
-  /** After a failure something was tested, or done with the result, that may have told it. */
+  /** After a failure, something was tested or the result was stored: the failure may have been reported. */
   told: boolean;
   parent: State | null;
   step: { pos: number; text: string } | null;
 }
 
-/** What all paths of a function from the call on share. */
+/** What all paths of a function behind the call share. */
 export interface Walking {
   taking: Taking;
   program: Program;
   graph: Graph;
   start: Node;
   words: Words;
-  /** One page is asked for. */
+  /** Exactly one page is asked for. */
   one: boolean;
-  /** Names of the array, or of the one page, variables that are set to it among them. */
+  /** Names of the array, or of the single page; variables that are set to it are among them. */
   arrays: readonly string[];
-  /** Where the call takes nothing, pages of an earlier one are in the array. */
+  /** Where the call takes nothing, pages of an earlier call are in the array. */
   earlier: boolean;
-  /** Drops by the place in the function from which they are made. */
+  /** The releases, by the position in the function from which they are made. */
   drops: ReturnType<typeof dropsIn>;
-  /** What the rounds around the call are to take. */
+  /** What the loop around the call wants in all. */
   wanted: Wanted;
-  /** Places of calls that are given the array, and test what is in it. */
+  /** Positions of calls that are given the array and test each page. */
   tested: ReadonlySet<number>;
 }
 
+/** Collects what all paths behind a call share. */
 export function walkingOf(taking: Taking): Walking {
   const { subject, reference, graph, start, array, asked } = taking;
   const { program } = subject;
@@ -69,7 +70,7 @@ export function walkingOf(taking: Taking): Walking {
   };
 }
 
-/** Variables that are never set to anything but the one page. */
+/** Local variables that are never set to anything but the single page. */
 function variablesFor(graph: Graph, arrays: readonly string[]): string[] {
   const isPage = ({ operation: o }: Node): boolean => o?.kind === 'copy' && o.replaces && isArray({ arrays }, o.source.path);
   const set = graph.nodes.flatMap((n) => (isStore(n.operation) && isPage(n) ? [n.operation.target] : []));
@@ -82,25 +83,25 @@ function variablesFor(graph: Graph, arrays: readonly string[]): string[] {
   return [...new Set(set)].filter((name) => isLocalName(name) && !arrays.includes(name) && isOnly(name));
 }
 
-/** True for a path of the array, or of the one page, or below it. */
+/** True for the path of the array or of the single page, and for paths below it. */
 export function isArray({ arrays }: Pick<Walking, 'arrays'>, path: string | null): boolean {
   return path !== null && arrays.some((a) => suffixAfter(path, a) !== null);
 }
 
-/** True for a path of the one page, or below it: where it stands in an array is no page. */
+/** True for the path of the single page and for paths below it. The array that the page stands in is not the page. */
 export function isPage(w: Walking, path: string | null): boolean {
   return isArray(w, path) && (w.taking.array.address || !w.arrays.includes(path ?? ''));
 }
 
-/** True for a call that asks whether there is an error, or tells of one: it takes up no pages. */
+/** True for a call that tests for an error or reports one: it uses no pages. A call through a pointer counts as one. */
 export function isTest(name: string | null): boolean {
   return name === null || tellingName.test(name);
 }
 
 /**
- * A fault at a place of a path, where an outcome that is wrong there reaches it; none otherwise.
- *
- * @param wrong the outcomes with which it is one
+ * A fault at a point of a path if one of the `wrong` outcomes can reach it; else none. With pages of an earlier call in the array, there is
+ * something to use and drop where this one has failed.
+ * @param wrong outcomes with which the statement is wrong
  */
 export function faultAt(
   { taking: { reference, way }, earlier }: Walking,

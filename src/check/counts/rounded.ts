@@ -1,6 +1,7 @@
 /**
- * Drops of as many pages as a member of the object says that keeps them, where that was the number of places asked for, and was then given by
- * its address to a function which makes another number of it: the places that there are, and not those that were filled.
+ * Releases of as many pages as a member of the object says that holds them, where a function has changed that member: it was set to the
+ * number of places asked for, and then passed by its address to a function that stores another number there. That is how many places there
+ * are, and not how many were filled.
  */
 import { spelledIn } from '../../flow/paths/function/text.js';
 import { storesOf } from '../../flow/stores.js';
@@ -19,7 +20,7 @@ import { type Complaint, stepIn, taken } from '../finding.js';
 import { type Counted, countedFrom } from './bounds.js';
 import { addedIn } from './symbols.js';
 
-/** Where a member is set to a parameter, and handed on by its address. */
+/** Where a member is set to a parameter, and then passed on by its address. */
 interface Rounding {
   reference: FunctionReference;
   parameter: number;
@@ -28,7 +29,7 @@ interface Rounding {
   call: CallOperation;
 }
 
-/** Such drops of a site's pages. */
+/** Complaints about such releases of a site's pages. */
 export function roundedDrops(subject: Subject): Complaint[] {
   const { program } = subject;
   const found = new Map<string, Complaint>();
@@ -71,7 +72,9 @@ function roundedAt(subject: Subject, { visit, pos, fact, count }: Counted): Comp
   return null;
 }
 
-/** Who alone says what a member is, and lets another say it anew; `null` if nobody does, or if others have a say in it. */
+/**
+ * The one function that stores to a member and lets a callee change it; `null` if there is none, or if other functions store to the member.
+ */
 function roundingOf({ program, row }: Subject, member: Member): Rounding | null {
   const files = program.tree.filesAccessing(member.field).filter((file) => isNear(file, folderOf(row.file)));
   const functions = files.flatMap((file) => program.touching(file, [member.field], member.tag)).filter((r) => !r.macro);
@@ -81,7 +84,7 @@ function roundingOf({ program, row }: Subject, member: Member): Rounding | null 
   return others.length > 0 ? null : (first?.[0] ?? null);
 }
 
-/** A text that gives a member a value other than zero, or its address away. */
+/** Matches a text that stores to a member of this name, or takes its address. */
 function giving(field: string): RegExp {
   return new RegExp(`(?:->|\\.)\\s*${field}\\s*(?:[-+|&^]?=(?!=)|\\+\\+|--)|&[\\w>.-]*(?:->|\\.)${field}\\b`);
 }
@@ -105,7 +108,10 @@ function roundingIn(program: Program, reference: FunctionReference, graph: Graph
   });
 }
 
-/** Who asks for so many places, by a variable, has its pages put there, and does not look at the member. */
+/**
+ * The call that asks for the number of places by a plain variable, in a function that fills the object and does not read the member; `null`
+ * if there is none.
+ */
 function fillingBy(
   { program, followed }: Subject,
   { reference, parameter }: Rounding,

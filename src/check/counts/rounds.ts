@@ -1,4 +1,4 @@
-/** Pages that are taken in the rounds of a loop, until there are as many as are wanted in all. */
+/** Pages that are taken in the iterations of a loop, until there are as many as it wants. */
 import { resultsOf } from '../../flow/paths/function/results.js';
 import { type Assume, type Graph, type Node, turnedOver } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
@@ -6,7 +6,7 @@ import { controlsOf } from './bounds.js';
 import { addedIn } from './symbols.js';
 import type { Taking } from './taking.js';
 
-/** The variables and members to which a function adds what its calls took. */
+/** The variables and members to which a function adds the result of the call. */
 export function sumsIn({ graph, call }: Pick<Taking, 'graph' | 'call'>): Set<string> {
   const results = resultsOf(graph, call);
   const isAdded = (path: string | null): boolean => path !== null && results.has(path);
@@ -17,15 +17,15 @@ export function sumsIn({ graph, call }: Pick<Taking, 'graph' | 'call'>): Set<str
   );
 }
 
-/** What the rounds around a call take pages up to. */
+/** What the loops around a call take pages up to: `done < total`. */
 export interface Wanted {
-  /** How many there are. */
+  /** Variables and members that say how many were taken (`done`). */
   sums: ReadonlySet<string>;
-  /** How many there are to be: variables and members. */
+  /** Variables and members that say how many are wanted (`total`). */
   totals: ReadonlySet<string>;
 }
 
-/** By the tests that keep the loops around a call going: `done < total`. */
+/** The sums and totals in the conditions that keep the loops around a call going. */
 export const wantedIn = remembered((taking: Taking): Wanted => {
   const { graph, start } = taking;
   const sums = sumsIn(taking);
@@ -33,20 +33,20 @@ export const wantedIn = remembered((taking: Taking): Wanted => {
   return { sums, totals: new Set(controls.flatMap(({ condition }) => totalIn(condition, sums, ['<', '!=']) ?? [])) };
 });
 
-/** True for a test behind which there are as many as are wanted. */
+/** True for a condition by which as many were taken as are wanted: `done >= total`. */
 export function isComplete(o: Assume, { sums, totals }: Wanted): boolean {
   const total = totals.size === 0 ? null : totalIn(o, sums, ['>=', '==']);
   return total !== null && totals.has(total);
 }
 
-/** What a condition compares a sum with in one of some ways; `null` for any other. */
+/** What a condition compares a sum with by one of the operators; `null` if it does no such thing. */
 function totalIn(condition: Assume, sums: ReadonlySet<string>, ops: readonly string[]): string | null {
   const o = sums.has(condition.left.path ?? '') ? condition : turnedOver(condition);
   const isSum = sums.has(o.left.path ?? '') && addedIn(o.left) === 0 && ops.includes(o.op);
   return isSum && o.right.path !== null && !o.right.path.startsWith('%') && addedIn(o.right) === 0 ? o.right.path : null;
 }
 
-/** The members that a function sets to one of some numbers, as it stands. */
+/** The members that a function sets to exactly one of some numbers. */
 export function setTo({ nodes }: Graph, numbers: ReadonlySet<string>): string[] {
   return nodes.flatMap(({ operation: o }: Node) =>
     o?.kind === 'copy' && o.replaces && o.target.includes('.') && numbers.has(o.source.path ?? '') && addedIn(o.source) === 0

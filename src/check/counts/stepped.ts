@@ -1,4 +1,4 @@
-/** Drops of the page at a number that is stepped back behind the reading, where pages are stored at that number before it is stepped on. */
+/** Releases of `pages[n--]` where pages are stored as `pages[n++]`: each drops the slot behind the last page, and none the first page. */
 import { type InGraph, textAt } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import { type CallOperation, callsAt, isStore, leadsTo, type Node } from '../../program/graph.js';
@@ -9,13 +9,13 @@ import type { Expression } from '../../syntax/ast.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import type { Complaint } from '../finding.js';
 
-/** The members, or variables, that an array and the number of one of its elements are. */
+/** The last names of an array and of the number that is the index of its element. */
 interface Stepped {
   array: string;
   index: string;
 }
 
-/** Drops by `o->pages[o->n--]` of what was stored by `o->pages[o->n++]`: of one behind the last each time, and never of the first. */
+/** Complaints about drops by `o->pages[o->n--]` of what was stored by `o->pages[o->n++]`. */
 export function steppedDrops(subject: Subject): Complaint[] {
   const message = `the slot behind the last page that ${subject.row.api}() took is dropped, as the number is stepped back behind the drop`;
   return releasesIn(subject).flatMap((release) =>
@@ -25,7 +25,7 @@ export function steppedDrops(subject: Subject): Complaint[] {
   );
 }
 
-/** What a release drops by a number that it steps back, in each variant of its function. */
+/** The arrays and numbers by which a release drops `array[number--]`, of all variants of its function. */
 function steppedIn({ program }: Subject, { visit, event }: SeenRelease): Stepped[] {
   const { reference } = visit.flow;
   return program.graphs(reference).flatMap((graph) =>
@@ -39,7 +39,7 @@ function steppedIn({ program }: Subject, { visit, event }: SeenRelease): Stepped
   );
 }
 
-/** True if something else than a step on sets the number before the drop: it may be that of the last page then. */
+/** True if the number is changed before the drop by anything but a `++`: it may then be that of the last page. */
 function isMovedBefore(here: InGraph, drop: CallOperation, number: string): boolean {
   const { graph } = here;
   const isMoving = (n: Node): boolean =>
@@ -50,17 +50,17 @@ function isMovedBefore(here: InGraph, drop: CallOperation, number: string): bool
   return graph.nodes.some((n) => isMoving(n) && leadsTo(graph, n, (m) => m.operation === drop));
 }
 
-/** The element that an argument is, or has the address of. */
+/** The element `pages[i]` of an argument `pages[i]` or `&pages[i]`. */
 function elementOf(e: Expression | undefined): Expression | undefined {
   return e?.kind === 'unary' && e.op === '&' ? e.operand : e;
 }
 
-/** The last name on a path. */
+/** The last name on a path: `pages` of `obj->pages`. */
 function lastOf(e: Expression): string | null {
   return /\w+$/.exec(plainPath(e) ?? '')?.[0] ?? null;
 }
 
-/** True if the files that take and drop the pages store to such an array by the number as it was before a step, and never behind one. */
+/** True if the files that take and drop the pages store to the array by `array[number++]`, and nowhere by `array[++number]`. */
 function isStoredBefore({ program, site }: Subject, { visit }: SeenRelease, { array, index }: Stepped): boolean {
   const files = [...new Set([site.reference.file, visit.flow.reference.file])];
   const stored = (step: string): RegExp => new RegExp(`\\b${array}\\s*\\[\\s*${step}\\s*\\]\\s*=[^=]`);

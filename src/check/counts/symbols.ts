@@ -1,4 +1,4 @@
-/** What is known of an integer in the site's function: the acquiring call's result, the number asked for, or a constant, and an offset. */
+/** What is known of an integer in a function: it is the acquiring call's result, the number asked for, or a constant, and an offset. */
 import { holds } from '../../flow/outcome.js';
 import { readLater } from '../../flow/paths/function/live.js';
 import { keptOf, withEntry } from '../../flow/paths/memory/maps.js';
@@ -9,34 +9,36 @@ import type { Program } from '../../program/program.js';
 import { unsignedComparison, wideSigned, wideUnsigned } from '../../protocol/index.js';
 import { swapped } from '../../syntax/comparisons.js';
 
+/** An integer, as a base and what is added to it. */
 export interface Known {
   base: 'result' | 'asked' | 'number';
   plus: number;
 }
 
-/** Outcomes of the acquiring call that are still possible: a set of bits. */
+/** Outcomes of the acquiring call that are still possible, as bits of a set: an error, nothing, fewer than asked for, or all. */
 export const ERROR = 1;
 export const ZERO = 2;
 export const SHORT = 4;
 export const ALL = 8;
 
+/** What is known of integers, by path. */
 export type Names = ReadonlyMap<string, Known>;
 
-/** What words stand for wherever they are written. */
+/** Names that mean the same wherever they are written. */
 export interface Words {
-  /** The number asked for, as it is written; `''` if it has no name. */
+  /** Text of the number asked for; `''` if it has no name. */
   asked: string;
-  /** The value of a constant's name; `null` for what is none, or not known. */
+  /** The value of a constant's name; `null` if it is no such name, or not known. */
   constant(name: string): number | null;
 }
 
-/** Words that mean nothing. */
+/** No such names. */
 export const wordless: Words = { asked: '', constant: () => null };
 
 const number = /^-?\s*(?:0x[0-9a-f]+|\d+)[uUlL]*$/i;
 const constantName = /^[A-Z][A-Z_0-9]*$/;
 
-/** A constant as a number: an error code is any number below zero. `null` for what is none. */
+/** The value of a constant's text; -1 for any error code. `null` for what is no constant. */
 function numberOf(text: string): number | null {
   const t = text.trim();
   if (/^-\s*E[A-Z0-9]+$/.test(t)) return -1;
@@ -45,7 +47,7 @@ function numberOf(text: string): number | null {
   return number.test(t) ? Number.parseInt(t.replace(/\s/g, ''), /0x/i.test(t) ? 16 : 10) : null;
 }
 
-/** What a value stands for; `null` if nothing is known of it. */
+/** What is known of a value; `null` if nothing is. */
 export function symbolOf(value: Value, names: Names, { asked, constant }: Words): Known | null {
   if (value.address) return null;
   if (value.path === null && value.text !== '' && value.text === asked) return { base: 'asked', plus: 0 };
@@ -55,18 +57,18 @@ export function symbolOf(value: Value, names: Names, { asked, constant }: Words)
   return number === null ? null : { base: 'number', plus: number };
 }
 
-/** `names` without what an assignment to `target` makes untrue. */
+/** `names` without the paths at and below `target`, to which something is assigned. */
 function forget(names: Names, target: string): Names {
   return keptOf(names, (name) => suffixAfter(name, target) === null);
 }
 
-/** `names` without the variables that nothing reads from a node on. */
+/** `names` without the variables that nothing reads from a node on. Members stay. */
 export function readFrom(names: Names, graph: Graph, node: number): Names {
   const isRead = readLater(graph);
   return keptOf(names, (name) => rootOf(name) !== name || isRead(node, name));
 }
 
-/** Names after a node, for the operations that change an integer. */
+/** `names` after a node that may change an integer. */
 export function after(program: Program, reference: FunctionReference, node: Node, names: Names, words: Words): Names {
   const o = node.operation;
   switch (o?.kind) {
@@ -85,7 +87,7 @@ export function after(program: Program, reference: FunctionReference, node: Node
       const known = names.get(o.target);
       const kept = forget(names, o.target);
       const by = known ? stepAt(program, reference, node.pos) : null;
-      // An index that is counted up in a loop is one place for the walk, or it would not end.
+      // A constant that is stepped in a loop is forgotten, or the walk would not end.
       const ends = known?.base !== 'number' || node.loops.length === 0;
       const moved = known && by !== null && ends ? { ...known, plus: known.plus + by } : null;
       return moved && (moved.base === 'number' || Math.abs(moved.plus) < 3) ? withEntry(kept, o.target, moved) : kept;
@@ -97,15 +99,15 @@ export function after(program: Program, reference: FunctionReference, node: Node
   }
 }
 
-/** What is known of a number to which something is added; `null` if one of the two is not known. */
+/** A known integer plus a number; `null` if one of the two is not known. */
 export function moved(known: Known | null | undefined, by: number | null): Known | null {
   return known == null || by === null ? null : { ...known, plus: known.plus + by };
 }
 
-/** What is added to what a value's path names: of `n - 1` -1, of `n` and of a call 0; `null` for any other sum. */
+/** What a value's text adds to what its path names: -1 for `n - 1`, 0 for `n` and for a call; `null` for any other sum. */
 export function addedIn({ path, text }: Value): number | null {
   const plain = text.replaceAll('->', '.').replace(/^\(+(?:unsigned |signed )?\w+(?: \w+)?\)\s*(?=[\w(*])/, '');
-  // What a call or a choice gives has a name of its own.
+  // The result of a call or of `?:` has a temporary of its own.
   if (path?.startsWith('%')) return sumOf(/\)\s*([-+])\s*(\d+)\)*$/.exec(plain)) ?? 0;
   const rest = /^[*&(]*(?:[\w.]|\[\w*\])+\)*([\s\S]*)$/.exec(plain)?.[1]?.trim();
   return text === '' || rest === '' ? 0 : sumOf(/^([-+])\s*(\d+)\)*$/.exec(rest ?? ''));
@@ -115,7 +117,7 @@ function sumOf(match: RegExpExecArray | null): number | null {
   return match && Number(match[2]) * (match[1] === '-' ? -1 : 1);
 }
 
-/** By how much `i++`, `--i`, `i -= 2` at a place change it; `null` if that cannot be told. */
+/** By how much `i++`, `--i`, `i -= 2` at a position change it; `null` if the text does not say. */
 function stepAt(program: Program, { file }: FunctionReference, pos: number): number | null {
   const text = program.between(file, pos, pos + 80);
   const match = /^(?:\+\+|--)|^[\w.>[\]-]*?(\+\+|--)|^[\w.>[\]-]*?\s*([-+])=\s*(\d+)\s*[;,)]/.exec(text);
@@ -125,21 +127,21 @@ function stepAt(program: Program, { file }: FunctionReference, pos: number): num
 }
 
 /**
- * The outcomes that a condition on the result leaves, `null` if it says nothing of the result that is understood. Between a
- * signed result and an unsigned number C compares unsigned: an error is larger than any count.
+ * The outcomes that a condition on the result leaves; `null` if it says nothing of the result that is understood.
+ * @param unsigned true for a condition whose sides C compares as unsigned: an error code is then larger than any count
  */
 export function leaves(outcomes: number, o: Assume, names: Names, words: Words, unsigned: (o: Assume) => boolean): number | null {
   let [left, right, op] = [symbolOf(o.left, names, words), symbolOf(o.right, names, words), o.op];
   if (right?.base === 'result' && left?.base !== 'result') [left, right, op] = [right, left, swapped[op] ?? op];
   if (left?.base !== 'result' || !right) return null;
-  // Two variables with the result in them say nothing of it, but are the same.
+  // Both sides are the result: whether that holds does not depend on the result.
   if (right.base === 'result') return left.plus !== right.plus ? null : holds(0, op, 0) ? outcomes : 0;
   if (left.plus !== 0 || (right.base === 'asked' && right.plus !== 0)) return null;
   const big = unsigned(o);
   const against = right.base === 'asked' ? 2 : right.plus <= 0 ? Math.max(right.plus, -1) : null;
-  // One error code is not all of them.
+  // `ret != -EAGAIN` rules out one error code, not all of them.
   if (against === -1 && op === '!=') return outcomes;
-  // `ret < 1` asks for none; other numbers say nothing.
+  // `ret < 1` is `ret <= 0`; comparisons with larger numbers say nothing.
   if (against === null) {
     if (right.plus !== 1 || !(op === '<' || op === '>=')) return null;
     return filter(outcomes, op === '<' ? '<=' : '>', 0, big);
@@ -147,6 +149,7 @@ export function leaves(outcomes: number, o: Assume, names: Names, words: Words, 
   return filter(outcomes, op, against, big);
 }
 
+/** Each outcome with a number that compares as it does: 2 stands for the number asked for. */
 const order: readonly [bit: number, value: number][] = [
   [ERROR, -1],
   [ZERO, 0],
@@ -154,6 +157,7 @@ const order: readonly [bit: number, value: number][] = [
   [ALL, 2],
 ];
 
+/** The outcomes for which a comparison of the result holds. */
 function filter(outcomes: number, op: string, against: number, unsigned: boolean): number {
   const relational = op !== '==' && op !== '!=';
   let kept = 0;
@@ -164,7 +168,7 @@ function filter(outcomes: number, op: string, against: number, unsigned: boolean
   return kept;
 }
 
-/** True if C compares the two sides of a condition without a sign: as C11 6.3.1.8 has it, on 64 bits. */
+/** True if C compares the two sides of a condition as unsigned (C11 6.3.1.8, on 64 bits). */
 export function comparesUnsigned(program: Program, reference: FunctionReference, graph: Graph, o: Assume): boolean {
   const text = program.near(reference.file, posOf(graph, o), 24, 60);
   if (/\((?:int|long|s32|s64|ssize_t)\)/.test(text)) return false;
@@ -180,13 +184,13 @@ function posOf(graph: Graph, o: Assume): number {
   return graph.nodes.find((n) => n.operation === o)?.pos ?? 0;
 }
 
-/** True if a name is declared without a sign. */
+/** True if a path's declared type is an unsigned integer. */
 export function isUnsigned(program: Program, reference: FunctionReference, graph: Graph, path: string): boolean {
   const type = program.typeOf(path, graph, reference.file);
   return type !== null && type.pointers === 0 && unsignedComparison.test(type.base);
 }
 
-/** Root of an index: `i` of `i`, nothing of a field. */
+/** True for a variable of the function: no member, no temporary (`%…`), no global (`::…`). */
 export function isLocalName(path: string): boolean {
   return rootOf(path) === path && !path.startsWith('%') && !path.startsWith('::');
 }

@@ -1,4 +1,4 @@
-/** A call after which pages are counted: the acquiring call itself, or one of a function that hands its count on. */
+/** A call behind which pages are counted: the acquiring call itself, or one of a function that returns its count. */
 import { outcomesOfNone } from '../../flow/outcome.js';
 import { indexOf } from '../../flow/paths/loops/unwind.js';
 import { isWhole } from '../../flow/paths/step/drop.js';
@@ -12,6 +12,7 @@ import type { Subject } from '../../survey/unit.js';
 import { type FindingStep, stepIn, taken } from '../finding.js';
 import { ALL, ERROR, SHORT, ZERO } from './symbols.js';
 
+/** Such a call in one variant of its function. */
 export interface Taking {
   subject: Subject;
   reference: FunctionReference;
@@ -19,17 +20,20 @@ export interface Taking {
   start: Node;
   call: CallOperation;
   array: Value;
-  /** The number asked for, as it is written and as a path; nothing where it is not known. */
+  /** The number asked for, as text and as a path; `''` and `null` where it is not known. */
   asked: { text: string; path: string | null };
-  /** Outcomes that the result may stand for. */
+  /** Outcomes that the call's result may stand for: bits of a set. */
   outcomes: number;
-  /** The numbers are of pages, from the array's first on, of as many as nobody knows where they are of `some`; else they are of a part of it, or of bytes. */
+  /**
+   * What the numbers count: `all` the pages of the array from its first on; `some`, the same without knowing how many were asked for; a
+   * `part` of the array; or `bytes`.
+   */
   indexes: 'all' | 'some' | 'part' | 'bytes';
-  /** From the acquiring call to this one. */
+  /** The steps from the acquiring call to this one. */
   way: readonly FindingStep[];
 }
 
-/** The site's own call, in each variant of its function; none where nothing says how many pages it takes. */
+/** The site's own call in each variant of its function; none where nothing says how many pages it asks for. */
 export function takingsOf(subject: Subject): Taking[] {
   const { program, site } = subject;
   const at = site.signature?.pages ?? null;
@@ -60,14 +64,17 @@ export function takingsOf(subject: Subject): Taking[] {
   });
 }
 
-/** The number of pages or bytes that is asked for. */
+/** The number of pages or bytes that the site asks for. */
 function askedOf(program: Program, site: Site): Taking['asked'] {
   const { count, countPath } = acquiredOf(program, site);
   const bytes = site.call.expressions[site.signature?.bytes ?? -1];
   return bytes ? { text: sourceName(bytes), path: plainPath(bytes) } : { text: count, path: countPath };
 }
 
-/** An array that is written with an offset, or begins at one of its elements; and what stands in one of them. */
+/**
+ * True for an argument that is not the whole array: it has an offset (`pages + n`), begins at an element (`&obj->pages[i]`), or is an
+ * element.
+ */
 function isPart(call: CallOperation, at: number): boolean {
   const e = call.expressions[at];
   const isElement = e?.kind === 'unary' && e.op === '&' && e.operand.kind === 'member' && indexOf(e) !== null;
@@ -75,8 +82,8 @@ function isPart(call: CallOperation, at: number): boolean {
 }
 
 /**
- * The calls of a function that hands its count on, with `handed` outcomes, and that was itself given the array by its caller, untouched.
- * If it was not given the number, too, it has to say that it failed for what is asked then.
+ * The calls of a function that returns its count with the outcomes `handed`, if the caller gave it the array and it did not change that.
+ * Where it was not given the number asked for, ERROR has to be among the outcomes.
  */
 export function takingsAbove(taking: Taking, handed: number): Taking[] {
   const { subject, reference, graph, start, array, asked } = taking;

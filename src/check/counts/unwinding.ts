@@ -1,4 +1,4 @@
-/** Loops that undo the rounds of another one, in each of which a page was taken, but for the first of them, or the last. */
+/** Loops that undo the iterations of another loop, each of which took a page, but leave out the first or the last page. */
 import { indexOf } from '../../flow/paths/loops/unwind.js';
 import { type CallOperation, type Graph, isStore, type Loop, leadsTo, type Node } from '../../program/graph.js';
 import { unindexed } from '../../program/path.js';
@@ -8,12 +8,13 @@ import type { Subject } from '../../survey/unit.js';
 import type { Expression } from '../../syntax/ast.js';
 import { type Complaint, stepIn, taken } from '../finding.js';
 
+/** The page that is left out. */
 type Left = 'first' | 'last';
 
-/** A variable that is set as a loop begins: the name is caught, or is that of the rounds. */
+/** An index that the loop sets as it begins; its name is captured. */
 const own = '(?:int |unsigned int |unsigned long |size_t )?(\\w+)';
 
-/** Heads of loops, with `I` for the index that the rounds have come to, that go through all below it but one. */
+/** Heads of loops, with `I` for the index that the iterations have come to, that go through all elements below it but one. */
 const heads: readonly (readonly [head: string, left: Left])[] = [
   ['while ?\\( ?--I ?(?:> ?0 ?)?\\)', 'first'],
   ['while ?\\( ?I-- ?> ?1 ?\\)', 'first'],
@@ -25,17 +26,17 @@ const heads: readonly (readonly [head: string, left: Left])[] = [
   [`for ?\\( ?${own} ?= ?0 ?; ?\\1 ?< ?I ?- ?1 ?;`, 'last'],
 ];
 
-/** A page that is taken in each round of a loop which counts from zero. */
+/** A loop that counts from zero and takes a page in each iteration. */
 interface Rounds {
   graph: Graph;
   node: Node;
   loop: Loop;
   index: string;
-  /** The array that the pages are put into. */
+  /** The array that the pages are put in. */
   array: string;
 }
 
-/** Drops of all pages but one that the rounds before a failure have taken. */
+/** Complaints about drops of all but one of the pages that the iterations before a failure have taken. */
 export function shortUnwindings(subject: Subject): Complaint[] {
   const { program, site } = subject;
   if (acquiredOf(program, site).count !== '1') return [];
@@ -58,7 +59,7 @@ function roundsIn(subject: Subject, graph: Graph): Rounds | null {
   return { graph, node, loop, index, array: unindexed(path) };
 }
 
-/** The variable by which an argument is the place of an element: `&pages[i]`, `pages + i`. */
+/** The variable by which an argument is the place of an element: `i` of `&pages[i]` and of `pages + i`; `null` for any other. */
 function placedBy(e: Expression | undefined): string | null {
   if (e?.kind === 'unary' && e.op === '&') return indexOf(e);
   return e?.kind === 'binary' && e.op === '+' && e.right.kind === 'identifier' ? e.right.name : null;
@@ -68,7 +69,7 @@ function textOf({ program, site }: Subject, loop: Loop): string {
   return program.between(site.reference.file, loop.pos, loop.end).replace(/\s+/g, ' ');
 }
 
-/** The loops to which a way leads from the rounds with the index as they have left it, and those of a round that is the last. */
+/** The loops that are reached from the iterations while the index is unchanged, and from where no path leads back to the acquiring call. */
 function loopsBehind({ graph, node, loop, index }: Rounds): Loop[] {
   const isLast = (n: Node): boolean => !n.loops.includes(loop) || !leadsTo(graph, n, (m) => m === node);
   const behind = graph.nodes.filter((n) => isLast(n) && n.pos > node.pos);
@@ -88,7 +89,7 @@ function complaintsOf(subject: Subject, rounds: Rounds, loop: Loop): Complaint[]
   if (left === undefined) return [];
   const isDrop = (n: Node): boolean => droppedBy(rounds, n) !== null;
   const drop = graph.nodes.find((n) => n.loops.at(-1) === loop && isDrop(n));
-  // Another drop of the array may be of the one that is left.
+  // Another drop of the array may be of the page that is left out.
   const isRest = (n: Node): boolean => n !== drop && isDrop(n) && (!n.loops.includes(rounds.loop) || isWithin(loop, rounds.loop));
   if (!drop || graph.nodes.some((n) => isRest(n) && (leadsTo(graph, n, (m) => m === drop) || leadsTo(graph, drop, (m) => m === n))))
     return [];
@@ -110,7 +111,7 @@ function isWithin(inner: Node | Loop, { pos, end }: Loop): boolean {
   return inner.pos >= pos && inner.pos < end;
 }
 
-/** The call, if it drops an element of the array by a variable's number, or by a constant one. */
+/** The call, if it drops an element of the array; else `null`. */
 function droppedBy({ array }: Rounds, { operation: o }: Node): CallOperation | null {
   if (o?.kind !== 'call' || !releases.has(o.name ?? '')) return null;
   return o.args.some(({ path }) => path !== null && unindexed(path) === array) ? o : null;

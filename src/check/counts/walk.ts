@@ -1,6 +1,6 @@
 /**
- * A walk over the paths of a function that takes the pages, from the call on: which outcomes of the call are still possible,
- * and what the integers at hand stand for. At every statement that takes up so many pages the two are compared.
+ * A walk over the paths of a function behind a call that takes pages. It tracks which outcomes of the call are still possible and what
+ * integers stand for. At every statement that uses or drops a number of pages it compares the two.
  */
 import { holds } from '../../flow/outcome.js';
 import { textAt } from '../../flow/paths/function/text.js';
@@ -39,12 +39,13 @@ import {
 } from './symbols.js';
 import { type Taking, takingsAbove, takingsOf } from './taking.js';
 
+/** The most states that are walked behind one call. */
 const maxStates = 3000;
 
-/** How far up the callers a count is followed that each hands on. */
+/** How many callers up a count is followed that each of them returns. */
 const maxCallers = 3;
 
-/** What can be told where indexes are what they are. */
+/** The kinds of fault that can be told, by what the numbers count. */
 const told: Readonly<Record<Taking['indexes'], ReadonlySet<CountFault['kind']>>> = {
   all: new Set(['drop', 'use', 'success', 'sum', 'round', 'result', 'error']),
   some: new Set(['drop']),
@@ -52,11 +53,11 @@ const told: Readonly<Record<Taking['indexes'], ReadonlySet<CountFault['kind']>>>
   bytes: new Set(['use', 'sum', 'result', 'error']),
 };
 
-/** Faults only where zero is the success. */
+/** Kinds that are faults only where zero is the function's success. */
 const ofStatus: ReadonlySet<CountFault['kind']> = new Set(['result', 'error']);
 
 /**
- * Every such statement on some path of the site's function or of a caller that gets the count, one of each kind at a place; and the
+ * Every counting fault on the paths of the site's function and of callers that get its count, one of each kind at a position; and the
  * members in which these leave the number of pages as they succeed.
  */
 export function countFaults(subject: Subject): { faults: CountFault[]; numbers: Numbers } {
@@ -85,7 +86,7 @@ function isOfAnyPart({ kind, how }: CountFault): boolean {
   return kind === 'drop' && (how === 'negative' || how === 'early');
 }
 
-/** The faults behind a call, the outcomes with which its result is handed on as the count that it is, and where the count is left. */
+/** The faults behind a call, the outcomes with which its result is returned as the count, and the members that the count is left in. */
 function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: readonly string[] } {
   const w = walkingOf(taking);
   const { graph, start, words } = w;
@@ -118,7 +119,7 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: 
       step: null,
     });
   for (let i = 0; i < queue.length; i++) {
-    // What was found so far is found; what else a result is returned for is not known.
+    // Past the bound, what was found counts, but what the function returns is not known.
     if (queue.length > maxStates) return { faults: faults.filter(isPlain), handed: 0, numbers };
     const state = queue[i] as State;
     if (state.node === start.id) {
@@ -140,16 +141,16 @@ function walk(taking: Taking): { faults: CountFault[]; handed: number; numbers: 
     const next = step(w, state, n, faults);
     if (next) for (const node of n.successors) push({ ...next, node, parent: next, step: null });
   }
-  // Of two at one place and of one kind the first is told: in which order the others come does not matter.
+  // The caller keeps the first of several faults of one kind at a position, so the order of the others does not matter.
   return zeroIsSuccess ? { faults, handed: 0, numbers } : { faults: faults.filter(isPlain), handed, numbers };
 }
 
-/** True for what is a fault whatever the success is. */
+/** True for a kind that is a fault whatever the function's success is. */
 function isPlain({ kind }: CountFault): boolean {
   return !ofStatus.has(kind);
 }
 
-/** What a node makes of a state; `null` where the path ends or cannot be. What is wrong there is added to the faults. */
+/** The state behind a node; `null` where the path ends or is impossible. The node's faults are added to `faults`. */
 function step(w: Walking, state: State, n: Node, faults: CountFault[]): State | null {
   const o = n.operation;
   let next: State | null = state;
@@ -163,7 +164,7 @@ function step(w: Walking, state: State, n: Node, faults: CountFault[]): State | 
 function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountFault[]): State | null {
   const { program, graph, words } = w;
   const { names } = state;
-  // Of an iterator that is no user's all pages are there, and none are held of what a bio says so of.
+  // Such paths end here: an iterator that is no user's has all its pages, and a bio that says so holds no references.
   if (o.op === '==' && userTests.has(o.call?.name ?? '')) return null;
   if (o.call !== null && saysNoReferences(o.call.name, o.call.args[1]?.text ?? '', o.op === '!=')) return null;
   const complete = state.complete || isComplete(o, w.wanted);
@@ -175,7 +176,7 @@ function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountF
     const text = conditionText(n);
     next = { ...next, outcomes, step: text === null ? null : { pos: n.pos, text } };
   } else if (left?.base === 'result' || right?.base === 'result') {
-    // A test of the result that is not understood may be the one that matters; an index that runs up to it is none.
+    // A test of the result that is not understood may be the one that matters. A loop's index that runs up to the result is no such test.
     const runs = [o.left.path, o.right.path].some((p) => p !== null && n.loops.some((l) => l.variables.includes(p)));
     if (!runs) return null;
   } else if (left?.base === 'number' && right?.base === 'number') {
@@ -193,14 +194,14 @@ function behindTest(w: Walking, state: State, n: Node, o: Assume, faults: CountF
 }
 
 function behindCall(w: Walking, state: State, n: Node, o: CallOperation, faults: CountFault[]): State | null {
-  // The array is filled anew: that is another site's to check, or no matter of this one's.
+  // The array is filled anew: that is for another site to check, or of no concern here.
   if (fills(w, o) || (o.iterates && o.args.some((a) => a.path !== null && leadsToArray(w, a.path)))) return null;
   const noted = atCall(w, state, n, o);
   faults.push(...noted.faults);
   const isGivenResult = o.args.some((a) => symbolOf(a, state.names, w.words)?.base === 'result');
   const name = o.name ?? '';
   const isHelper = !w.program.isNeutral(name, w.taking.reference.file) && !releases.has(name) && !transfers.has(name);
-  // A helper that is handed the result with the pages may do what is needed.
+  // A helper that is given the result together with the pages may do what is needed.
   if (isGivenResult && isHelper && o.args.some((a) => isArray(w, a.path)) && !takesAsItIs(w, state, o)) return null;
   const counted = state.counted || noted.counted || (isGivenResult && !isTest(o.name));
   return { ...state, counted, step: null };
@@ -216,17 +217,17 @@ function behindStore(w: Walking, state: State, n: Node, o: Store, faults: CountF
     isTold ||= isKept;
   }
   if (o.kind === 'copy' && isSumOfAsked(w, state, n, o)) faults.push(...faultAt(w, state, n.pos, 'sum', 'unfilled', ZERO | SHORT));
-  // What a variable is set to is taken up where that is used.
+  // A variable that only ever holds the page is one of its names: it is judged where it is used.
   if (w.one && o.kind === 'copy' && isPage(w, o.source.path) && !o.target.startsWith('%') && !w.arrays.includes(o.target))
     faults.push(...faultAt(w, state, n.pos, 'use', 'unfilled', ERROR | ZERO));
-  // A total that is set anew is as many as there are.
+  // A total that is set anew is set to as many as were taken.
   const complete = state.complete || w.wanted.totals.has(o.target);
   const kept = without(state.conditions, o.target);
   const conditions = isSomething(w, state, n, o) ? (assumed(kept, o.target, '!=', '0') ?? kept) : kept;
   return { ...state, conditions, counted, complete, told: isTold, step: null };
 }
 
-/** True where a number is not zero from here on: bits are set in it, or it was not zero, and its bits stay. */
+/** True if a number is not zero behind a store: bits are set in it, or it was not zero and keeps its bits. */
 function isSomething({ program, taking }: Walking, { names, conditions }: State, n: Node, o: Store): boolean {
   if (o.kind === 'clear' || (o.kind === 'copy' && o.replaces)) return false;
   const text = textAt({ program, reference: taking.reference }, n);
@@ -236,7 +237,7 @@ function isSomething({ program, taking }: Walking, { names, conditions }: State,
   return wasSomething || masksSetAt(text) !== null;
 }
 
-/** `done += n`, where an error was looked for, and a short count was not. */
+/** True for `done += n` with the number asked for, where an error is ruled out and a short count may not be. */
 function isSumOfAsked({ one, words, program, taking }: Walking, { outcomes, names }: State, n: Node, o: Copy): boolean {
   if (one || o.replaces || !isLocalName(o.target) || outcomes & ERROR || !(outcomes & ALL)) return false;
   const symbol = symbolOf(o.source, names, words);
@@ -244,12 +245,12 @@ function isSumOfAsked({ one, words, program, taking }: Walking, { outcomes, name
   return symbol?.base === 'asked' && symbol.plus === 0 && /^[^=;]*\+=/.test(text());
 }
 
-/** True for a variable by which the object is reached in which the array, or the one page, stands. */
+/** True for a variable through which the array, or the single page, is reached: `obj` of `obj->pages`. */
 function leadsToArray({ arrays }: Walking, path: string): boolean {
   return arrays.some((a) => a !== path && rootOf(a) === path);
 }
 
-/** True where the name of the array, or of the one page, is given to something else, or another page is put in the array. */
+/** True where a name of the array or of the single page gets another value, or an element gets another page. */
 function isAnother(w: Walking, o: Store): boolean {
   if (o.kind === 'copy' && o.replaces && leadsToArray(w, o.target)) return true;
   const isWhole = w.arrays.includes(o.target);
@@ -257,7 +258,7 @@ function isAnother(w: Walking, o: Store): boolean {
   return o.kind === 'copy' ? o.replaces && !isArray(w, o.source.path) : o.kind === 'clear' && isWhole && w.one;
 }
 
-// The parts of a state are shared with those before it.
+// States share these maps with the states before them, so each text is made once.
 const namesIn = remembered((names: Names): string =>
   [...names]
     .map(([n, s]) => `${n}=${s.base}${s.plus}`)
@@ -271,7 +272,7 @@ const conditionsIn = remembered((known: State['conditions']): string =>
     .join(),
 );
 
-/** True for a condition by which nothing was asked for: a loop over what was asked for has a round. */
+/** True for a condition that holds only if nothing was asked for: a loop over the pages asked for has an iteration. */
 function asksForNone(left: Known | null, op: string, right: Known | null): boolean {
   return left?.base === 'number' && left.plus <= 0 && right?.base === 'asked' && right.plus === 0 && !holds(left.plus, op, 1);
 }
