@@ -1,4 +1,4 @@
-/** What becomes of the data in a site's pages: who reads and writes it, and whether it is marked dirty. */
+/** Where the data in a site's pages is read or written, and where the pages are marked dirty. */
 import { analyse } from '../../flow/analyse.js';
 import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../../flow/facts.js';
 import type { DirtyEvent } from '../../flow/flow.js';
@@ -19,30 +19,30 @@ import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import { type FindingStep, stepIn } from '../finding.js';
 
-/** A call or a store that reaches the pages' data. */
+/** A call or a store that reaches the data in the pages. */
 export interface Access {
   visit: Visit;
   pos: number;
-  /** What says that the pages are there. */
+  /** The fact by which the pages are there. */
   fact: string;
-  /** What the function calls where they are reached. */
+  /** The path by which the function names them there. */
   path: string;
-  /** Name of the call, `null` for a store. */
+  /** Name of the called function; `null` for a store. */
   name: string | null;
-  /** A device's, else a processor's. */
+  /** True for an access by a device, false for one by a processor. */
   device: boolean;
-  /** Text of the DMA direction, `''` if it is no constant; `PCI_DMA_TODEVICE` and its like to 5.17. */
+  /** Text of the DMA direction, `''` if it is no constant; up to 5.17 it may be `PCI_DMA_TODEVICE` or its like. */
   direction: string;
 }
 
-/** Where a device is let at the pages, or the processor writes to them: by calls that tables know, and by stores. */
+/** Where a device is given the pages or a processor writes to them: calls that tables know, and stores through a mapped address. */
 export const accessesOf = remembered((subject: Subject): Access[] =>
   subject.followed.visits.flatMap((visit) => accessesIn(subject, visit)),
 );
 
 const named = new RegExp(`\\b(?:${[...deviceCalls.keys(), ...fillingCalls.keys(), ...pageFillingCalls.keys()].join('|')})\\s*\\(`);
 
-/** Asks by its text whether a function calls such a one: most do not, and many are visited for several sites. */
+/** Tells from its text whether a function makes one of these calls: most do not, and many are visited for several sites. */
 const mayReach = remembered((program: Program) => {
   const known = program.ledger.memo<boolean>();
   return (reference: FunctionReference): boolean =>
@@ -76,15 +76,15 @@ function accessesIn({ program }: Subject, visit: Visit): Access[] {
   return [...found.values()];
 }
 
-/** What a call lets a device at, or fills, and what leads from there to its pages. */
+/** The memory that a call gives to a device or fills, as a place of its arguments, and what of that leads to pages. */
 interface Reached {
   memory: string;
   isMeant(suffix: string): boolean;
-  /** It is given where to write. */
+  /** The memory is given by the address that is written to. */
   isAddress?: true;
 }
 
-/** `null` for a call that does neither. */
+/** What a call reaches; `null` for a call that reaches no data. */
 function reachedBy({ name, args }: CallOperation, device: DeviceCall | undefined): Reached | null {
   if (name === null) return null;
   if (device) return { memory: device.memory, isMeant: () => true };
@@ -95,7 +95,10 @@ function reachedBy({ name, args }: CallOperation, device: DeviceCall | undefined
   return memory !== undefined && isIntoPages ? { memory, isMeant: (suffix) => suffix === '' } : null;
 }
 
-/** Where the pages stand of what a call is given. `&head->flags` is behind the address in `head`; `&obj->addr` is where an address stands, not what is there. */
+/**
+ * The pages that an argument stands for. `&head->flags` is a place behind the address in `head`; `&obj->addr` is where an address stands,
+ * not what is there.
+ */
 function givenBehind(place: Value, { isMeant, isAddress }: Reached, facts: Facts, scope: Scope): Pick<Access, 'fact' | 'path'> | null {
   if (place.path === null) return null;
   if (isAddress && place.address) return storedBehind(place.path, facts, scope);
@@ -103,13 +106,16 @@ function givenBehind(place: Value, { isMeant, isAddress }: Reached, facts: Facts
   return fact === null ? null : { fact, path: place.path };
 }
 
-/** The fact by which the pages are below a place; `null` if they are not. @param isMeant asked for what leads from there to them */
+/**
+ * The fact by which pages are below a place; `null` if none are.
+ * @param isMeant says whether what leads from the place to the pages will do
+ */
 function factAt(place: Value, facts: Facts, scope: Scope, isMeant: (suffix: string) => boolean): string | null {
   if (!contentsOf(place, facts, scope).some(isMeant)) return null;
   return [...facts].find((fact) => contentsOf(place, new Set([fact]), scope).some(isMeant)) ?? null;
 }
 
-/** Where the address stands at which the pages are mapped, of a store to what is behind it: `*p`, `p->field`, `p[i]`; `null` for any other. */
+/** The mapped address that a store goes through: `*p`, `p->field`, `p[i]`; `null` for any other store. */
 function storedBehind(target: string, facts: Facts, scope: Scope): Pick<Access, 'fact' | 'path'> | null {
   const steps = stepsOf(target);
   let path = rootOf(target);
@@ -121,19 +127,19 @@ function storedBehind(target: string, facts: Facts, scope: Scope): Pick<Access, 
   return null;
 }
 
-/** A place of a visited function as a step of a path. */
+/** A position in a visited function as a step of a finding's path. */
 export function stepAt({ program }: Subject, { flow }: Visit, pos: number, text: string): FindingStep {
   return stepIn(program, flow.reference, pos, text);
 }
 
-/** An access as the last steps of a path: how the pages got there, and what happens to them. */
+/** An access as the last steps of a finding's path: how the pages got there, and what happens to them. */
 export function accessSteps(subject: Subject, { visit, pos, fact, path, name, device }: Access): FindingStep[] {
   const by = name === null ? 'here' : `by ${name}()`;
   const last = stepAt(subject, visit, pos, device ? `given to a device ${by}` : `written to ${by}`);
   return [...stepsTo(subject.program, visit, fact, { pos, path }, true), last];
 }
 
-/** A mark as the last steps of a path. */
+/** A mark as the last steps of a finding's path. */
 export function markSteps(subject: Subject, { visit, event }: Mark): FindingStep[] {
   const { program } = subject;
   const { reference, origins } = visit.flow;
@@ -148,7 +154,7 @@ export function markSteps(subject: Subject, { visit, event }: Mark): FindingStep
   ];
 }
 
-/** What is passed where old kernels have a write flag: yes, or how the pages are used, as a pattern of all that stands there. */
+/** A pattern of arguments that stand for a write in old kernels: the write flag, the direction of a transfer, `rw == READ`. */
 export const writing = '(?:^(?:1|true)$|\\w*FROM_?DEVICE|\\w+ ?== ?READ$)';
 
 /** True if the pages are taken to be written to: FOLL_WRITE, the write flag of old kernels, or a direction in its place. */
@@ -159,13 +165,13 @@ export function mayWrite({ program, site }: Subject): boolean {
   return passesFlag(program, site, 'FOLL_WRITE') || passesFlag(program, site, writing);
 }
 
-/** A mark as dirty, and the function that makes it. */
+/** A call that marks a page dirty, and the visit of the function that makes it. */
 export interface Mark {
   visit: Visit;
   event: DirtyEvent;
 }
 
-/** The marks as dirty that belong to this site's pages: of the folders in which they are taken and dropped, not of general code. */
+/** The marks of a site's pages in the folders where these are taken and dropped. General code elsewhere marks anybody's pages. */
 export function dirtiesOf(subject: Subject): Mark[] {
   const alternatives = assumptionsOf(subject.program, subject.site);
   const folders = new Set([subject.row.file, ...releasesIn(subject).map((s) => s.visit.flow.reference.file)].map(folderOf));
@@ -176,8 +182,8 @@ export function dirtiesOf(subject: Subject): Mark[] {
 }
 
 /**
- * Marks of the same pages by functions near by that have them of a field in which they stand with a reference of their own. Where that
- * goes is not followed: it is no reference of the site's.
+ * Marks of the same pages by functions nearby that find them in a field where they stand with a reference of their own. Such a field is not
+ * followed for the site, since that reference is not the site's.
  */
 export function marksOfShared({ program, analysis, followed, row }: Subject): Mark[] {
   const marks: Mark[] = [];
@@ -198,8 +204,8 @@ export function marksOfShared({ program, analysis, followed, row }: Subject): Ma
   return marks;
 }
 
-/** What marks a page dirty. */
+/** Matches a call that marks a page dirty. */
 export const marking = new RegExp(`\\b(?:${[...dirtyCalls.keys()].join('|')})\\s*\\(`);
 
-/** What locks a page. */
+/** Matches a call that locks a page. */
 export const locking = new RegExp(`\\b(?:${[...cacheLocks].join('|')})\\s*\\(`);

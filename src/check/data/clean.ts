@@ -1,6 +1,6 @@
 /**
- * Which drops leave pages clean that were taken to be written to. Where a function hands the pages to its callers, each caller
- * is asked by itself: one may mark the pages, and another not.
+ * Which drops leave pages clean that were taken to be written to. Where a function hands the pages to its callers, each caller is judged by
+ * itself: one may mark the pages, and another not.
  */
 import { contentsOf, isHeap, isLocal, scopeOf } from '../../flow/facts.js';
 import { type CallEvent, sourcesOf } from '../../flow/flow.js';
@@ -35,16 +35,16 @@ import { destinationOfArgument } from './destination.js';
 import { markedWhereTold } from './frames.js';
 import { isGivenUp, isUnmade } from './given-up.js';
 
-/** A drop of pages that nothing has marked on the way. */
+/** A release of pages that nothing has marked dirty on the way. */
 export interface CleanDrop {
   release: SeenRelease;
-  /** The call that leads to the drop, in the one caller that leaves the pages clean; `null` if all do. */
+  /** The call that leads to the release, in the one caller that leaves the pages clean; `null` if all callers do. */
   from: { visit: Visit; call: CallEvent } | null;
 }
 
 /**
- * The holders whose pages are marked, or may be: a function that sees the pages names a marking call, or one that is told where they
- * are marks them.
+ * The holders whose pages are marked dirty, or may be: a function that sees the pages names a marking call, or one that is given their
+ * address or frame number marks them.
  */
 function markedHolders(subject: Subject): Set<Visit> {
   const { followed } = subject;
@@ -63,7 +63,7 @@ function markedHolders(subject: Subject): Set<Visit> {
   return new Set([...events].flatMap((v) => holdersOf(v)));
 }
 
-/** True for a drop that marks, but for one by a flag that is never true. */
+/** True for a release that marks the pages dirty. One that does so by a flag which is never true does not. */
 function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }: SeenRelease): boolean {
   if (!dirty || typeof call.dirty !== 'number') return dirty;
   const at = call.dirty;
@@ -79,8 +79,8 @@ function isMarking({ program }: Subject, { visit, event: { call, pos, dirty } }:
 }
 
 /**
- * True for what stands under a test of a flag that is never true, or of a parameter which no call gives as it is asked for. Where some
- * do, the flag tells pages that are written to from others, and who says that these are not is believed.
+ * True for what stands under a test of a flag that is never true, or of a parameter for which no call passes what the test wants. If only
+ * some calls pass it, the flag tells written pages from others, and a caller which says that its pages are not written to is believed.
  */
 function isNever(program: Program, visit: Visit, guards: readonly Guard[]): boolean {
   const { reference } = visit.flow;
@@ -94,7 +94,7 @@ function isNever(program: Program, visit: Visit, guards: readonly Guard[]): bool
   return guards.some((guard) => isUnset(guard) || (calls.length > 0 && isOpposite(program, reference, guard, calls)));
 }
 
-/** True for a mark of pages that were dropped before. */
+/** True for a mark of pages that were dropped before it. */
 function isTooLate(subject: Subject, { flow: { reference } }: Visit, pos: number): boolean {
   const isHere = (found: { pos: number }): boolean => found.pos === pos;
   const { program } = subject;
@@ -104,20 +104,23 @@ function isTooLate(subject: Subject, { flow: { reference } }: Visit, pos: number
   );
 }
 
-/** All calls of a function that is visited by one, or that finds the pages in what it is given; not those of who only hands on what nobody gives him. */
+/**
+ * All calls of a function that was visited through a call or a field. Calls in a forwarder that nobody uses are left out if there are
+ * others.
+ */
 function allCallsOf(program: Program, { way, flow }: Visit): Calling[] {
   const calls = way === 'call' || way === 'field' ? program.callSites(flow.reference) : [];
   const used = calls.filter(({ caller }) => !isUnusedForwarder(program, caller));
   return used.length > 0 ? used : calls;
 }
 
-/** True for a macro, or a static function that does nothing but call another, which is there for others to use, and is not used. */
+/** True for a macro, or a static function that only calls another, which is there for others to use and which nobody uses. */
 function isUnusedForwarder(program: Program, reference: FunctionReference): boolean {
   const isForwarder = reference.macro || (reference.static && onlyCallOf(program, reference) !== null);
   return isForwarder && program.callers(reference).length === 0 && !isHandedOut(program, reference);
 }
 
-/** True if a function names a marking call, on the kernels on which the site is, and it may come to one. */
+/** True if a function names a marking call that exists on the site's kernels and can be reached in time. */
 function mayMark(subject: Subject, visit: Visit): boolean {
   const { program, site } = subject;
   const { reference } = visit.flow;
@@ -132,8 +135,8 @@ function mayMark(subject: Subject, visit: Visit): boolean {
 }
 
 /**
- * True if somebody takes a reference of his own on pages of those whose drop it is: then that is not the last word. What has just taken
- * their place is none of them, nor are those of who else is handed pages by the function that takes them.
+ * True if somebody takes a reference of their own on the pages of a clean drop: then that drop is not the last word on them. A page that
+ * has just taken their place does not count, nor do the pages of another holder.
  */
 export function isSharedOn(subject: Subject, { release, from }: CleanDrop): boolean {
   const dropping = from?.visit ?? release.visit;
@@ -147,10 +150,11 @@ function fieldsOn(visit: Visit): Set<string> {
   return new Set([...above(visit)].flatMap(({ heap }) => heap ?? []));
 }
 
+/** The visits of functions that take one more reference (`get_page()`) on a site's pages. */
 const sharersOf = remembered(({ program, followed, site }: Subject): Visit[] =>
   followed.visits.filter((visit) => {
     const { reference, origins } = visit.flow;
-    // The acquiring function, entered again by its field, may take the reference of another kind of page.
+    // The acquiring function, entered again through the field, may take that reference on another kind of page.
     if ([...above(visit)].some((v) => v.way === 'field' && v.flow.reference.key === site.reference.key)) return false;
     const facts = new Set([...origins.keys()].filter((f) => isLocal(f) || isHeap(f)));
     return program.graphs(reference).some((graph) => {
@@ -178,10 +182,10 @@ export function cleanDrops(subject: Subject, others: readonly Subject[]): CleanD
       .filter((h) => !isMarked(h))
       .flatMap((visit) => callsTo(visit, release).map((call) => ({ visit, call })))
       .filter(({ visit, call }) => isWritten(subject, visit, call.fact));
-    // Of what is kept in a field nobody knows which caller's it is.
+    // Pages that are kept in a field cannot be told apart by caller.
     const all = late ? marked.size === 0 : !holders.some(isMarked);
     if (!all) return calls.map((from) => ({ release, from }));
-    // A helper of another file drops for whoever calls it.
+    // A helper in another file drops for whoever calls it.
     const helper = release.visit.flow.reference.file !== site.reference.file;
     const here = helper ? calls.filter((c) => c.visit.flow.reference.file === site.reference.file) : [];
     if (here.length > 0) return here.map((from) => ({ release, from }));
@@ -189,7 +193,7 @@ export function cleanDrops(subject: Subject, others: readonly Subject[]): CleanD
   });
 }
 
-/** Drops at the end of what is kept, where something keeps the pages; else those behind an access. */
+/** The drops at the end of what is kept, if a field keeps the pages; else those that follow an access. */
 function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] {
   const all = releasesIn(subject).filter(
     (s) =>
@@ -207,17 +211,18 @@ function lastDrops(subject: Subject, others: readonly Subject[]): SeenRelease[] 
     const users = all.filter((s) => !late.includes(s) && holdersOf(s.visit).some(isLocalUser));
     return [...late.filter((s) => s.visit.way === 'site' || !isOfOthers(subject, s)), ...users];
   }
-  // Of what is kept where it was filled, and dropped only where that fails, nothing was written yet.
+  // If pages stay kept, and are dropped only where the filling of the field fails, nothing was written to the dropped ones yet.
   if (pathsIn(subject).some((w) => w.kind === 'kept')) return [];
   if (isHandedAsFrame(subject)) return all;
   const { kind, reference } = subject.row;
-  // Of those to whom a wrapper hands the pages, each writes to its own. Of a plain reference it is told first that it wants a pin.
+  // Each function that a wrapper hands pages to writes to its own. For a plain reference, the complaint that it should be a pin comes
+  // first.
   const isMet = (a: Access, s: SeenRelease): boolean =>
     a.device || kind !== 'wrapper' || (reference !== 'get' && holdersOf(s.visit).some((h) => holdersOf(a.visit).includes(h)));
   return all.filter((s) => accessesOf(subject).some((a) => isMet(a, s) && mayPrecede(subject, a, s)));
 }
 
-/** False for an access in the function that drops, from which there is no way to the drop but by taking pages anew. */
+/** False for an access in the dropping function from which every path to the drop takes pages anew. */
 function mayPrecede({ program, site }: Subject, access: Access, { visit, event }: SeenRelease): boolean {
   const { reference } = visit.flow;
   if (access.visit.flow.reference.key !== reference.key) return true;
@@ -231,8 +236,8 @@ const allocating = new RegExp(`\\b(?:${allocatingCalls.join('|')})\\s*\\(`);
 const unlocking = new RegExp(`\\b(?:${[...cacheUnlocks].join('|')})\\s*\\(`);
 
 /**
- * True for a drop in a function that fills the field itself, or unlocks the pages, which only those of the page cache need;
- * or that drops some elements of it only, the others being dropped elsewhere.
+ * True for a drop that may be of other pages: its function allocates pages, or unlocks pages that it has not locked, as only pages of the
+ * page cache need; or the loop around it drops only some elements, the others being dropped elsewhere.
  */
 function isOfOthers({ program }: Subject, { visit, event }: SeenRelease): boolean {
   const text = program.textOf(visit.flow.reference);
@@ -241,12 +246,12 @@ function isOfOthers({ program }: Subject, { visit, event }: SeenRelease): boolea
   return allocating.test(text) || (unlocking.test(text) && !locking.test(text)) || some;
 }
 
-/** True for a user of a wrapper that lets a device or firmware at the pages by their frame number, and that keeps the pages nowhere itself. */
+/** True for a user of a wrapper that gives a device or firmware the frame numbers of the pages, and keeps the pages themselves nowhere. */
 function isLocalUser({ way, flow }: Visit): boolean {
   return way === 'return' && flow.heap.every(isFrame) && (flow.heap.length > 0 || handsFrame(flow));
 }
 
-/** True if the frame number of a page is given to a function, or put in memory: to a device or to firmware, which reach the page by it. */
+/** True if the frame number of a page is passed to a function or stored in memory: a device or firmware then reaches the page by it. */
 function isHandedAsFrame({ followed }: Subject): boolean {
   return followed.heap.some(isFrame) || followed.visits.some(({ flow }) => handsFrame(flow));
 }
@@ -255,26 +260,26 @@ function handsFrame({ unknowns, calls }: Visit['flow']): boolean {
   return unknowns.some((u) => u.given.flat().some(isFrame)) || calls.some((c) => isFrame(c.entry) && !c.callee.macro);
 }
 
-/** True for a fact, or what is behind one, that is the frame number of a page. */
+/** True for a fact, or a suffix of one, that is the frame number of a page. */
 function isFrame(fact: string): boolean {
   return fact.endsWith('@pfn');
 }
 
-/** Calls in a holder that lead straight to a drop. */
+/** The calls in a holder of the function that has a release in it. */
 function callsTo(holder: Visit, { visit }: SeenRelease): CallEvent[] {
   return arrivalsOf(visit)
     .filter((a) => a.visit === holder)
     .flatMap((a) => holder.flow.calls.filter((c) => c.pos === a.pos && c.callee.key === visit.flow.reference.key));
 }
 
-/** False if a holder's own call of the acquiring function says that nothing is written to what it drops. */
+/** False if a holder says in its call of the acquiring function that nothing is written to the pages which it drops here. */
 function writesFor(subject: Subject, holder: Visit, release: SeenRelease): boolean {
   if (holder === release.visit) return isWritten(subject, holder, release.event.fact);
   const calls = callsTo(holder, release);
   return calls.length === 0 || calls.some((c) => isWritten(subject, holder, c.fact));
 }
 
-/** The functions that hand their flags on to the acquiring call, with the parameter that the flags are. */
+/** The functions that pass a parameter on as the acquiring call's flags, by their keys, with that parameter's index. */
 const flaggedBy = remembered(({ program, site }: Subject): Map<string, { name: string; index: number }> => {
   const found = new Map<string, { name: string; index: number }>();
   const at = site.acquire.iterator === null ? (site.signature?.flags ?? null) : null;
@@ -288,9 +293,10 @@ const flaggedBy = remembered(({ program, site }: Subject): Map<string, { name: s
   return found;
 });
 
+/** How many callers up the flags are followed. */
 const maxHanding = 3;
 
-/** True if a function takes what it drops itself, and says each time that nothing is written to it. */
+/** True if a function takes the pages itself that it drops, and passes no write flag each time. */
 function isTakenClean(subject: Subject, reference: FunctionReference): boolean {
   const { program } = subject;
   const by = [...flaggedBy(subject).values()];
@@ -304,7 +310,10 @@ function isTakenClean(subject: Subject, reference: FunctionReference): boolean {
   return given.length > 0 && given.every((flags) => flags !== undefined && no.test(sourceName(flags)));
 }
 
-/** What a caller of the acquiring function passes for the iterator or the flags, or what they depend on, of the pages that a fact stands for. */
+/**
+ * False if the call by which a holder got the pages of `fact` says in its flags or its iterator that nothing is written to them. True also
+ * where that is not known.
+ */
 function isWritten({ program, site }: Subject, holder: Visit, fact: string): boolean {
   if (holder.way !== 'return' || holder.parent?.visit.way !== 'site') return true;
   const at = site.acquire.iterator ?? site.signature?.flags ?? null;
@@ -322,7 +331,7 @@ function isWritten({ program, site }: Subject, holder: Visit, fact: string): boo
     const isSame = sourceName(wanted) === params[index]?.name;
     if (site.acquire.iterator !== null) return !isSame || destinationOfArgument(program, reference, graph, given) !== null;
     if (no.test(sourceName(given))) return false;
-    // A condition of the flags, not the flags themselves.
+    // Where the flags only depend on the parameter, its value does not say what they are.
     return !isSame || mayHold(program, reference, graph, given, 'FOLL_WRITE');
   }
   return true;

@@ -1,4 +1,4 @@
-/** Whether an iterator may be one that the kernel fills: asked of the function that has it, then of its callers. */
+/** Whether an iterator may be one that the kernel fills (`READ`, `ITER_DEST`): asked of the function that has it, then of its callers. */
 import type { FunctionReference } from '../../program/file.js';
 import type { CallOperation, Graph, Guard } from '../../program/graph.js';
 import { rootOf, suffixAfter, unindexed } from '../../program/path.js';
@@ -12,43 +12,46 @@ import type { Site } from '../../survey/sites.js';
 import type { Expression } from '../../syntax/ast.js';
 import { type FindingStep, stepIn } from '../finding.js';
 
-/** Calls between the site and where its iterator is made. */
+/** The most calls between the site and the place where its iterator is made. */
 const maxDepth = 8;
-/** More places than these say that the iterator is everybody's. */
+/** The most places that are looked at: an iterator that comes from more is anybody's. */
 const maxPlaces = 80;
-/** In more files than this a call through a field is not looked for. */
+/** A call through a field is not looked for if more files than this call by the field's name. */
 const maxFiles = 40;
 
-/** Where it is seen that an iterator is filled. */
+/** Where the code shows that an iterator is to be filled. */
 export interface Destination {
   reference: FunctionReference;
   pos: number;
   text: string;
 }
 
-/** One question: may what stands at `path` in a function be an iterator that is filled? */
+/** One question of the search: may what stands at `path` in a function be an iterator that is filled? */
 interface Place {
   reference: FunctionReference;
   graph: Graph;
   path: string;
 }
 
-/** Where it is seen that the site's iterator is a user's that the kernel fills, or may be one; `null` if it is not seen. */
+/** Where the code shows that the site's iterator is filled by the kernel, or may be; `null` if it does not. */
 export const destinationOf = remembered((site: Site, program: Program): Destination | null => destinationAlong(site, program, new Set()));
 
-/** The same, asked of those alone of several callers that are among some functions, if any is: these by their keys. */
+/**
+ * The same, where of several callers only those in `line` are asked, if any of them is.
+ * @param line keys of functions
+ */
 export function destinationAlong(site: Site, program: Program, line: ReadonlySet<string>): Destination | null {
   const at = site.acquire.iterator;
   const expression = at === null ? undefined : site.call.expressions[at];
   return expression ? destinationOfArgument(program, site.reference, site.graph, expression, line) : null;
 }
 
-/** A destination as a step of a path. */
+/** A destination as a step of a finding's path. */
 export function destinationStep(program: Program, { reference, pos, text }: Destination): FindingStep {
   return stepIn(program, reference, pos, text);
 }
 
-/** The same of an iterator, or of what leads to it, that a function hands to another. */
+/** The same of an iterator, or of what leads to it, as the expression of a function. */
 export function destinationOfArgument(
   program: Program,
   reference: FunctionReference,
@@ -59,7 +62,7 @@ export function destinationOfArgument(
   const path = plainPath(expression);
   if (path === null) return null;
   const direct = search(program, { reference, graph, path }, line, false);
-  // A field is one for all objects of its struct: it is asked only where nothing nearer tells.
+  // A field is the same for all objects of its struct: fields are searched only if nothing nearer tells.
   return destinationIn(direct === 'unknown' ? search(program, { reference, graph, path }, line, true) : direct);
 }
 
@@ -67,7 +70,10 @@ function destinationIn(found: Destination | 'source' | 'unknown'): Destination |
   return found === 'source' || found === 'unknown' ? null : found;
 }
 
-/** The nearest place that makes the iterator be filled; else whether one was seen that makes it be read from. */
+/**
+ * The nearest place that makes the iterator one to be filled; else `'source'` if a place was seen that makes it one to be read from.
+ * @param fields whether to go on to what other functions store in the iterator's field
+ */
 function search(program: Program, start: Place, line: ReadonlySet<string>, fields: boolean): Destination | 'source' | 'unknown' {
   const queue: { place: Place; depth: number }[] = [{ place: start, depth: 0 }];
   const seen = new Set<string>();
@@ -89,7 +95,7 @@ function search(program: Program, start: Place, line: ReadonlySet<string>, field
   return source ? 'source' : 'unknown';
 }
 
-/** The call that makes the iterator in the function, if one does. */
+/** The call in a function that makes the iterator: a destination, `'source'` for one to be read from, `null` if there is none. */
 function madeIn(program: Program, { reference, graph, path }: Place): Destination | 'source' | null {
   let found: 'source' | null = null;
   for (const { operation: o, pos } of graph.nodes) {
@@ -103,7 +109,7 @@ function madeIn(program: Program, { reference, graph, path }: Place): Destinatio
   return found;
 }
 
-/** What is copied to a path, or is another name of it, in the function; not what is tested to be no user's before. */
+/** The paths that are copied to a path in a function, but for copies under a test that the iterator is no user's. */
 function sourcesIn(graph: Graph, path: string): string[] {
   const found = graph.nodes.flatMap(({ operation: o, guards }) => {
     const below = o?.kind === 'copy' && o.source.path !== null ? suffixAfter(path, o.target) : null;
@@ -114,7 +120,7 @@ function sourcesIn(graph: Graph, path: string): string[] {
   return [...new Set(found)].filter((p) => p !== path);
 }
 
-/** Where other functions of the file copy an iterator to the field in which this one stands. */
+/** Where functions of the file copy an iterator to the field that this one stands in. */
 function fieldsOf(program: Program, { reference, graph, path }: Place): Place[] {
   const field = /\.([^.@[\]]+)$/.exec(path)?.[1];
   const owner = field === undefined ? null : program.typeOf(path.slice(0, -field.length - 1), graph, reference.file)?.tag;
@@ -130,7 +136,10 @@ function fieldsOf(program: Program, { reference, graph, path }: Place): Place[] 
   );
 }
 
-/** What the callers give for a parameter, also those that call through a field. */
+/**
+ * What the callers pass for the parameter that a path begins with; if no direct call tells, what is passed in calls through the fields that
+ * the function is installed in.
+ */
 function givenBy(program: Program, { reference, graph, path }: Place, line: ReadonlySet<string>): Place[] {
   const root = rootOf(path);
   const index = graph.params.findIndex((p) => p.name === root);
@@ -163,24 +172,26 @@ function givenBy(program: Program, { reference, graph, path }: Place, line: Read
   });
 }
 
-/** True for what holds only where an iterator is no user's. */
+/** True for a guard that holds only where an iterator is no user's. */
 function isNoUsers({ call, negated }: Guard): boolean {
   return negated && userTests.has(call);
 }
 
-/** True for what holds only where an iterator is read from: `if (iov_iter_rw(iter) == WRITE)`, `if (type == ITER_SOURCE)`. */
+/** True for a guard that holds only where an iterator is read from: `if (iov_iter_rw(iter) == WRITE)`, `if (type == ITER_SOURCE)`. */
 function isSource({ values, negated }: Guard): boolean {
   const is = (word: RegExp): boolean => values.some((v) => word.test(v));
   return negated ? is(/^(READ|ITER_DEST)$/) : is(/^(WRITE|ITER_SOURCE)$/);
 }
 
-/** Fields that a function's own file installs it in. */
+/** The fields in which a function's own file installs it. */
 function fieldsOfFunction(program: Program, { file, name }: FunctionReference): string[] {
   const pattern = new RegExp(`[.>](\\w+)\\s*=\\s*&?${name}\\b`);
   return [...new Set(program.matches(file, pattern).map((m) => m[1] as string))];
 }
 
-/** What an operation of a file or socket that has the iterator as a parameter says of it. */
+/**
+ * What an iterator is that a function has as the parameter of a file's or socket's operation: `read_iter` fills it, `write_iter` reads it.
+ */
 function operationOf(program: Program, { reference, graph, path }: Place): Destination | 'source' | null {
   const root = rootOf(path);
   const param = graph.params.find((p) => p.name === root);

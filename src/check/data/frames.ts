@@ -1,4 +1,4 @@
-/** Who is told where a site's pages are, by a frame number or an address, and is not followed for that: he keeps none of them. */
+/** Calls that pass a page's frame number or address to a function that is not followed for it, since such a function keeps no page. */
 import { contentsOf, type Facts, isHeap, isLocal, type Scope, scopeOf } from '../../flow/facts.js';
 import type { Visit } from '../../flow/visit.js';
 import type { FunctionReference } from '../../program/file.js';
@@ -9,17 +9,17 @@ import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
 import { marking } from './access.js';
 
-/** A call that is given the frame number or the address of a site's page. */
+/** A call that passes the frame number or address of a site's page. */
 export interface Told {
   visit: Visit;
   pos: number;
   callee: FunctionReference;
-  /** The fact that is given, and as what the callee has it on entry. */
+  /** The fact that is passed, and the fact that it becomes at the callee's entry. */
   fact: string;
   entry: string;
 }
 
-/** The calls of visited functions that are given a frame number or an address, and are not followed. */
+/** The calls of visited functions that pass a frame number or an address and are not followed. */
 export const toldIn = remembered(({ program, followed }: Subject): Told[] => followed.visits.flatMap((visit) => toldBy(program, visit)));
 
 function toldBy(program: Program, visit: Visit): Told[] {
@@ -31,7 +31,7 @@ function toldBy(program: Program, visit: Visit): Told[] {
     const scope = scopeOf(program, graph, reference);
     for (const { operation: o, pos } of graph.nodes) {
       if (o?.kind !== 'call' || o.name === null || program.isNeutral(o.name, reference.file)) continue;
-      // Who hands a place out is not told it.
+      // The call that returns a frame number or an address is not given it.
       const given = givenTo(o, facts, scope).filter(({ fact }) => origins.get(fact)?.pos !== pos);
       const callees = given.length === 0 ? [] : program.resolve(o.name, reference.file);
       for (const callee of callees.filter((r) => !r.macro && !calls.some((c) => c.pos === pos && c.callee.key === r.key)))
@@ -45,19 +45,19 @@ function toldBy(program: Program, visit: Visit): Told[] {
   return [...found.values()];
 }
 
-/** The places of pages among what a call is given: of which argument, below which suffix, by which fact. */
+/** The frame numbers and addresses among a call's arguments: index of the argument, suffix below it, and the fact. */
 function givenTo({ args }: CallOperation, facts: Facts, scope: Scope): { index: number; suffix: string; fact: string }[] {
   return args.flatMap((value, index) =>
     contentsOf(value, facts, scope).flatMap((suffix) => (tells(suffix) ? [{ index, suffix, fact: pathBelow(value, suffix) ?? '' }] : [])),
   );
 }
 
-/** True for what stands for a page's place in memory. */
+/** True for a fact that is a page's frame number or address. */
 function tells(fact: string): boolean {
   return /@(?:pfn|address)$/.test(fact);
 }
 
-/** The calls among them of functions that mark the page dirty which is there. */
+/** Those of these calls whose callee marks that page dirty. */
 export function markedWhereTold(subject: Subject): Told[] {
   const { program, analysis } = subject;
   return toldIn(subject).filter(

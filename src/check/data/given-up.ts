@@ -1,4 +1,7 @@
-/** Drops by a caller of the function that fills a field, where that has failed: of what was taken until then, to which nothing was written. */
+/**
+ * Drops made where the filling of a field has failed, or by the maker of the object before anybody knows of it: nothing was written to
+ * these pages.
+ */
 import type { SeenRelease } from '../../flow/releases.js';
 import type { FunctionReference } from '../../program/file.js';
 import { callsOf, type Graph, type Guard, isStore, leadsTo, type Node, says } from '../../program/graph.js';
@@ -7,7 +10,7 @@ import type { Subject } from '../../survey/unit.js';
 import { isMadeIn } from '../made.js';
 import { type Access, accessesOf } from './access.js';
 
-/** True for a drop that is made only where the acquiring function, which the dropping one calls, has failed. */
+/** True for a release that is made only where the acquiring function, which the releasing function calls, has failed. */
 export function isGivenUp(subject: Subject, { visit, event }: SeenRelease): boolean {
   const { program, site } = subject;
   if (event.guards.length === 0 || visit.flow.reference.key === site.reference.key || !succeedsWithZero(subject)) return false;
@@ -15,12 +18,12 @@ export function isGivenUp(subject: Subject, { visit, event }: SeenRelease): bool
   return graphs.length > 0 && graphs.every((graph) => event.guards.some((guard) => isFailure(graph, guard, site.reference, event.pos)));
 }
 
-/** How far up the callers it is looked for who has the pages reached. */
+/** How many callers up from an access it is looked for the function that leads to it. */
 const maxLevels = 3;
 
 /**
- * True for a drop by a function that has made the object with the pages, and has had it filled: where nothing that it calls, or names for
- * somebody to call, lets anything at the pages, they are given up again before anybody knows of them.
+ * True for a drop by a function that has made the object and has had it filled: if nothing that it calls or names reaches the pages' data,
+ * it gives the pages up before anybody else knows of them.
  */
 export function isUnmade(subject: Subject, { visit, event }: SeenRelease): boolean {
   const { program, site } = subject;
@@ -30,7 +33,7 @@ export function isUnmade(subject: Subject, { visit, event }: SeenRelease): boole
   return isMadeIn(program, flow, event.fact) && !accessesOf(subject).some((access) => isReachedBy(subject, access, reference));
 }
 
-/** True if a function, or one that it calls or names, reaches the pages' data at a place. */
+/** True if a function is the one that reaches the pages' data, or names it or one of its callers. */
 function isReachedBy({ program }: Subject, { visit: { flow } }: Access, by: FunctionReference): boolean {
   const text = program.textOf(by);
   let level = [flow.reference];
@@ -41,7 +44,7 @@ function isReachedBy({ program }: Subject, { visit: { flow } }: Access, by: Func
   return false;
 }
 
-/** True for an acquiring function that returns 0, as a constant, with the pages held: what else it returns is an error. */
+/** True for an acquiring function that returns the constant 0 with the pages held: anything else that it returns is an error. */
 const succeedsWithZero = remembered(({ program, site, followed }: Subject): boolean =>
   program.graphs(site.reference).some((graph) => {
     const zeros = graph.nodes.filter((n) => n.operation?.kind === 'return' && n.operation.value?.text === '0');
@@ -53,7 +56,7 @@ const succeedsWithZero = remembered(({ program, site, followed }: Subject): bool
 
 const belowZero = /^(\w+) < 0$/;
 
-/** True for a test that passes only where a function has failed: of its call, or of the variable that has its result since. */
+/** True for a guard that holds only where a function has failed: it tests the call, or the variable that still has the call's result. */
 function isFailure(graph: Graph, guard: Guard, { name }: FunctionReference, drop: number): boolean {
   if (!says(guard, false)) return false;
   if (guard.call !== '') return guard.call === name;
@@ -65,7 +68,7 @@ function isFailure(graph: Graph, guard: Guard, { name }: FunctionReference, drop
   const isResult = ({ operation: o }: Node): boolean => o?.kind === 'copy' && calls.some(({ call }) => o.source.path === call.result);
   const stores = graph.nodes.filter((n) => isSetAt(n, path));
   const others = stores.filter((n) => !isResult(n));
-  // What stored to it in between would be what failed.
+  // With another store in between, the test would be of something else.
   const isRenewed = (n: Node): boolean =>
     others.some((s) => leadsTo(graph, n, (m) => m === s, isCall) && leadsTo(graph, s, isDrop, isCall));
   return stores.some(isResult) && calls.every(({ node }) => !isRenewed(node));

@@ -1,6 +1,6 @@
 /**
- * Users of pages in a driver that is told of the page table by an MMU notifier (case 3 of pin_user_pages.rst). Who maps a page asks whether
- * the notifier was called meanwhile, and the page table holds the page from then on. Who does not ask has it by its reference alone.
+ * Users of pages in a driver with an MMU notifier (case 3 of pin_user_pages.rst). Code that maps a page asks whether the notifier was
+ * called meanwhile, and from then on the page table holds the page. Code that does not ask has the page by its reference alone.
  */
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
 import type { WholeFile } from '../../program/file.js';
@@ -14,8 +14,9 @@ import type { Subject } from '../../survey/unit.js';
 import { above, byField, waysTo } from '../ways.js';
 
 /**
- * A way by which a visited function has the pages at one of its places by the reference, and not because the page table does: it was
- * handed them by whoever took them, and they are still held; as a visit that came about by that way alone. `null` if there is none.
+ * A way by which a visited function has the pages, at one of its positions, by the reference and not because the page table holds them: it
+ * was handed them by the function that took them, and they are still held. The result is the visit as it would be with that way alone;
+ * `null` if there is no such way.
  */
 export function byReference(subject: Subject, visit: Visit, pos: number): Visit | null {
   const isSuch = (way: Visit): boolean =>
@@ -24,8 +25,8 @@ export function byReference(subject: Subject, visit: Visit, pos: number): Visit 
 }
 
 /**
- * True for the address of a page in a field, if the pages are dropped by way of that field's struct, and neither who keeps it nor who
- * drops them has to do with the notifier.
+ * True for a page's address in a field, if the pages are dropped by way of that field's struct, and neither the function that keeps the
+ * address nor those that drop the pages have to do with the notifier.
  */
 export function isKeptByReference(subject: Subject, visit: Visit, heap: string): boolean {
   const isBeside = (v: Visit): boolean => v.way === 'field' && v.heap !== null && rootOf(v.heap) === rootOf(heap);
@@ -34,7 +35,9 @@ export function isKeptByReference(subject: Subject, visit: Visit, heap: string):
   return users.length > 1 && !users.some((v) => asks(subject, v) || isTold(subject, v));
 }
 
-/** True for a function that the notifier's operations may call, which stand in its file. */
+/**
+ * True for a function of such a driver that the notifier's operations may call. If they are not in its file, nothing says that they do not.
+ */
 function isTold(subject: Subject, visit: Visit): boolean {
   const { file, name } = visit.flow.reference;
   if (!isFollowedByNotifier(subject, visit)) return false;
@@ -43,7 +46,10 @@ function isTold(subject: Subject, visit: Visit): boolean {
   return told === null || told.has(name);
 }
 
-/** The names that a file's operations of a notifier call, and what those call in it, and so on; `null` if the file has no such operations. */
+/**
+ * The names of what a file's notifier operations call, and of what that calls in the file, and so on; `null` if the file has no such
+ * operations.
+ */
 const toldIn = remembered(({ text, byName }: WholeFile): ReadonlySet<string> | null => {
   const found = new Set(notifierOperations.flatMap(([struct, member]) => installedAs(text, struct, member)));
   if (found.size === 0) return null;
@@ -53,21 +59,22 @@ const toldIn = remembered(({ text, byName }: WholeFile): ReadonlySet<string> | n
   return found;
 });
 
+/** True for a function that asks whether the notifier was called, as by `mmu_interval_read_retry()`. */
 function asks({ program }: Subject, { flow }: Visit): boolean {
   return notifierQuestion.test(program.textOf(flow.reference));
 }
 
-/** True for who may map the page itself, in which his caller keeps the notifier out. */
+/** True for a function that may map the page itself: its caller keeps the notifier out meanwhile. */
 function maps({ program }: Subject, { flow }: Visit): boolean {
   return frameHandedOn.test(program.textOf(flow.reference));
 }
 
-/** The visits of a visit's own way, from where its calls begin. */
+/** The visits on a visit's own way, from the one in which the chain of calls begins. */
 function lineTo(visit: Visit): [start: Visit, ...calls: Visit[]] {
   return visit.way === 'call' && visit.parent ? [...lineTo(visit.parent.visit), visit] : [visit];
 }
 
-/** True if nothing has dropped the pages on some way to where the calls to a place begin. */
+/** True if on some path the pages are not yet dropped where the chain of calls to a position begins. */
 function isHeld(subject: Subject, way: Visit, pos: number): boolean {
   const [start, next] = lineTo(way);
   const { reference } = start.flow;
@@ -78,13 +85,13 @@ function isHeld(subject: Subject, way: Visit, pos: number): boolean {
     .some((graph) => takingIn(subject, start, graph).some((n) => leadsTo(graph, n, (to) => to.pos === at, drops)));
 }
 
-/** Where a function takes the pages, or is handed them by one that it calls. */
+/** Where a function takes the pages, or calls the function that hands them to it. */
 function takingIn({ site }: Subject, { way, parent }: Visit, graph: Graph): Node[] {
   if (way === 'site') return graph.nodes.filter((n) => n.pos === site.call.pos);
   return parent ? callsOf(graph, parent.visit.flow.reference.name).map(({ node }) => node) : [];
 }
 
-/** The places at which pages are dropped, or a function is called that drops them: each by its function's key and its position. */
+/** The positions at which pages are dropped, or a function is called that drops them, each as `function key:position`. */
 const droppingIn = remembered(({ followed }: Subject): ReadonlySet<string> => {
   const found = new Set<string>();
   const dropping = new Set(followed.visits.filter((v) => v.flow.releases.length > 0));

@@ -1,4 +1,4 @@
-/** Who reaches the data of a site's pages, and not only their struct page: cases 1, 2 and 5 of pin_user_pages.rst. */
+/** What reaches the data of a site's pages, and not only their struct page: cases 1, 2 and 5 of pin_user_pages.rst. */
 import { placeOf } from '../../flow/flow.js';
 import type { Visit } from '../../flow/visit.js';
 import { remembered } from '../../program/remembered.js';
@@ -11,27 +11,27 @@ import { type Access, accessesOf, accessSteps, dirtiesOf, markSteps, mayWrite, s
 import { destinationOf, destinationStep } from './destination.js';
 import { byReference, isKeptByReference } from './notified.js';
 
-/** What says that the data is reached. */
+/** Evidence that the data is reached. */
 export interface Reach {
   /** By whom, as a phrase. */
   how: string;
   steps: FindingStep[];
-  /** It is an access, which the pages of another caller may have. */
+  /** The evidence is an access, which may be of another caller's pages. */
   access?: true;
-  /** Of an access: by a call that is given the pages, and not their address. */
+  /** Of an access: it is a call that is given the pages and not their address. */
   byCall?: boolean;
 }
 
-/** The first that says so; `null` if nothing does, or the driver follows the page table by an MMU notifier (case 3). */
+/** The first evidence that is found; `null` if there is none, or if the driver follows the page table by an MMU notifier (case 3). */
 export const reachOf = remembered((subject: Subject): Reach | null => {
   if (subject.row.case?.number === 3 || isOwnPage(subject)) return null;
   const access = byAccess(subject);
-  // Who fills the end of an iterator's pages with zeros, or part of them, by a call has others fill the rest.
+  // A call that is given the pages fills only part of an iterator's, as with zeros at its end: others fill the rest.
   const filled = access?.byCall ? byIterator(subject) : null;
   return filled ?? access ?? byMark(subject) ?? byIterator(subject) ?? byFrame(subject);
 });
 
-/** A function that reaches the data of a page, which it has by its reference alone. */
+/** A function that reaches the data of a page which it holds by its reference alone. */
 export interface User {
   visit: Visit;
   pos: number;
@@ -40,7 +40,10 @@ export interface User {
   steps: FindingStep[];
 }
 
-/** Of pages that an MMU notifier tells of (case 3), the functions in which the processor writes to one that the page table need not hold: each once. */
+/**
+ * For pages that an MMU notifier watches (case 3): the functions in which the processor writes to a page that the page table need not hold,
+ * each once.
+ */
 export function usersBeside(subject: Subject): User[] {
   const written = accessesOf(subject).flatMap((access): User[] => {
     const visit = access.device ? null : byReference(subject, access.visit, access.pos);
@@ -50,7 +53,10 @@ export function usersBeside(subject: Subject): User[] {
   return [...new Map([...kept, ...written].reverse().map((user) => [user.visit.flow.reference.key, user])).values()];
 }
 
-/** Of the functions that one address went through on its way to where it is kept, the one that had the page. */
+/**
+ * The visited function as a user, if it keeps the address of a page that it holds by its reference. A function that was only passed the
+ * address by a call is none: its caller had the page.
+ */
 function keptIn(subject: Subject, visit: Visit): User[] {
   if (visit.way === 'call') return [];
   const fact = visit.flow.heap.find((heap) => heap.endsWith('@address') && isKeptByReference(subject, visit, heap));
@@ -61,7 +67,7 @@ function keptIn(subject: Subject, visit: Visit): User[] {
   return [{ visit, pos, how: 'kept by its address, to be written to,', steps }];
 }
 
-/** True for a page that goes back to the allocator: the driver's own, which it has mapped to user space and finds there again. */
+/** True if every release gives the page back to the allocator: it is the driver's own, mapped to user space and found there again. */
 function isOwnPage(subject: Subject): boolean {
   const drops = releasesIn(subject);
   return drops.length > 0 && drops.every((s) => s.event.call.frees === true);
@@ -76,7 +82,9 @@ function byAccess(subject: Subject): Reach | null {
   return { how, steps: accessSteps(subject, access), access: true, byCall: !access.device && !isMapped(access) };
 }
 
-/** Where a function marks a page dirty that it has mapped, or its address is kept though it was taken to be written to: what else says that it is written. */
+/**
+ * Other evidence of a write: a function marks a page dirty that it has mapped, or keeps its address though it was taken to be written to.
+ */
 function byMark(subject: Subject): Reach | null {
   const { visits } = subject.followed;
   const isAddress = (fact: string): boolean => fact.endsWith('@address');
@@ -89,15 +97,15 @@ function byMark(subject: Subject): Reach | null {
   return { how, steps: keptSteps(subject, keeping, fact, 'its address is kept', ', to be written to') };
 }
 
-/** Pages of an iterator that is filled are written to by whoever has them. */
+/** Evidence from the iterator: the pages of one that is filled are written to by whoever has them. */
 function byIterator({ program, site }: Subject): Reach | null {
   const destination = site.acquire.iterator === null ? null : destinationOf(site, program);
   return destination && { how: 'filled as direct I/O', steps: [destinationStep(program, destination)] };
 }
 
 /**
- * A frame number that is put in memory is for somebody who has no struct page: a device, firmware, a hypervisor. The memory manager
- * keeps them for itself.
+ * Evidence from a frame number in memory: it is there for something that has no struct page, a device, firmware or a hypervisor. The memory
+ * manager (`mm/`) keeps frame numbers for itself.
  */
 function byFrame(subject: Subject): Reach | null {
   const { visits } = subject.followed;
@@ -109,15 +117,16 @@ function byFrame(subject: Subject): Reach | null {
 }
 
 /**
- * How the pages got to where a visited function has stored what a fact says, and that it did.
- * @param text what is said of that where the place has no name
+ * How the pages got to where a visited function has stored what a fact says, and that store.
+ * @param text what is said of the store where the place has no name
+ * @param more what is added to that
  */
 function keptSteps(subject: Subject, visit: Visit, fact: string, text: string, more = ''): FindingStep[] {
   const { origins, reference } = visit.flow;
   const origin = origins.get(fact);
   const pos = origin ? placeOf(origin) : reference.item.pos;
   const last = stepAt(subject, visit, pos, (origin?.text.startsWith('kept ') ? origin.text : text) + more);
-  // Of several names of where it is stored, one is enough.
+  // If the place has several names, a step for one is enough.
   const isSame = (step: FindingStep): boolean =>
     step.line === last.line && step.function === last.function && step.text.startsWith('kept ');
   return [...stepsTo(subject.program, visit, origin?.from ?? '', { pos }, true).filter((step) => !isSame(step)), last];

@@ -1,17 +1,20 @@
-/** Marks that leave out the pages of which somebody else has the lock just then: it is tried for, and not waited for. */
+/**
+ * Marks that leave out pages which somebody else has locked just then: the code tries for the lock, `trylock_page()`, and does not wait for
+ * it.
+ */
 import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { dirtyCalls, triedLocks } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { dirtiesOf, type Mark } from './access.js';
 
-/** A mark, and where the lock is tried for without which it is not made. */
+/** A mark, and the try for a lock without which it is not made. */
 export interface Tried {
   mark: Mark;
   api: string;
   pos: number;
 }
 
-/** The marks of a site's pages which are not made where a lock is not got, though the pages are dropped then, or the next ones looked at. */
+/** The marks of a site's pages that are not made where a lock was not got, though the pages are then dropped or the next ones looked at. */
 export function marksOfTried(subject: Subject): Tried[] {
   return dirtiesOf(subject).flatMap((mark) => {
     const { flow } = mark.visit;
@@ -23,7 +26,7 @@ export function marksOfTried(subject: Subject): Tried[] {
   });
 }
 
-/** Where a lock is not got from where no way leads to a mark but through the next try, and one leads on with the pages. */
+/** The first failed try for a lock from which every path to a mark leads through another try, while some path goes on with the pages. */
 function failureBefore(graph: Graph, pos: number, drops: ReadonlySet<number>): Pick<Tried, 'api' | 'pos'> | null {
   const mark = graph.nodes.find((n) => n.pos === pos && isMark(n));
   for (const n of mark ? graph.nodes : []) {
@@ -41,18 +44,18 @@ function isMark({ operation: o }: Node): boolean {
   return o?.kind === 'call' && dirtyCalls.has(o.name ?? '');
 }
 
-/** The call that has not got a lock where a condition holds. */
+/** The call that tries for a lock, if a node is the branch on which it has failed; else `null`. */
 function failedTry({ operation: o }: Node): CallOperation | null {
   const call = o?.kind === 'assume' && o.op === '==' && o.right.text === '0' ? o.call : null;
   return call && triedLocks.has(call.name ?? '') ? call : null;
 }
 
-/** True for what goes on to another page: who comes to a try without it tries for the same. */
+/** True for a node that goes on to another page: a try that is reached without one is for the same page. */
 function movesOn({ operation: o }: Node): boolean {
   return o?.kind === 'copy' || o?.kind === 'update' || (o?.kind === 'call' && o.iterates);
 }
 
-/** True if no way comes to a node but past a wanted one. */
+/** True if every path to a node leads through a wanted one. */
 function isOnlyBehind(graph: Graph, node: Node, isWanted: (n: Node) => boolean): boolean {
   return !leadsTo(graph, graph.nodes[graph.entry] as Node, (m) => m === node, isWanted);
 }

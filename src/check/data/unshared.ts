@@ -1,4 +1,4 @@
-/** Pages of an address space that nobody runs in yet: whoever has just made it has them to himself, and nothing can race. */
+/** Pages of an address space that nobody runs in yet: its maker has them alone, so nothing can race. */
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, isStore } from '../../program/graph.js';
 import { type Member, memberAt } from '../../program/members.js';
@@ -9,7 +9,7 @@ import type { Subject } from '../../survey/unit.js';
 import { noPointer } from '../../syntax/truth.js';
 import { isSetOnlyBy, resultsOf } from '../made.js';
 
-/** True for a call that is given an address space which its file makes, in a variable or a member in which that keeps no other. */
+/** True for a call that is given a `struct mm_struct *` which its file has made, in a variable or a member that never has another. */
 export function isOfNewSpace({ program, site: { reference, graph, call } }: Subject): boolean {
   return call.args.some(
     ({ path }) =>
@@ -17,6 +17,7 @@ export function isOfNewSpace({ program, site: { reference, graph, call } }: Subj
   );
 }
 
+/** True for a path that only ever has a new address space. */
 function isNew(program: Program, reference: FunctionReference, graph: Graph, path: string): boolean {
   if (isSetOnlyBy(graph, path, isMaking)) return true;
   const member = memberAt(program, reference, graph, path);
@@ -30,7 +31,7 @@ function isNew(program: Program, reference: FunctionReference, graph: Graph, pat
   );
 }
 
-/** True for a member to which the functions of a file store new address spaces, and nothing else. */
+/** True for a member to which the functions of a file store new address spaces and nothing else, but for NULL. */
 function isKeptNew(program: Program, file: string, { tag, field }: Member): boolean {
   const stored = program.touching(file, [field], tag).flatMap((reference) =>
     program.graphs(reference).flatMap((graph) => {

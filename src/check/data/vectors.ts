@@ -1,4 +1,6 @@
-/** Marks that only the pages of a vector get: read() and write() of one buffer come with another sort of iterator since 6.0. */
+/**
+ * Marks that only the pages of a vector get: since 6.0, read() and write() of one buffer come with another kind of iterator (ITER_UBUF).
+ */
 import type { Visit } from '../../flow/visit.js';
 import { callsOf, says } from '../../program/graph.js';
 import { rootOf } from '../../program/path.js';
@@ -8,14 +10,14 @@ import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import { dirtiesOf, type Mark } from './access.js';
 
-/** A mark of a site's pages that is left out by a test, and where that stands. */
+/** A mark that depends on a test of the iterator's kind, and where that test is. */
 export interface Tested {
   mark: Pick<Mark, 'visit'> & { event: Pick<Mark['event'], 'pos' | 'api'> };
-  /** Of the function that marks, or of another of its file. */
+  /** In the function that marks, or in another one of its file. */
   test: { visit: Visit; pos: number };
 }
 
-/** Where the sort of an iterator decides which of a site's pages are marked. */
+/** The marks of a site's pages that depend on a test for a vector, `iter_is_iovec()`. */
 export function marksOfVectors(subject: Subject): Tested[] {
   const { program, site, followed } = subject;
   if (site.acquire.iterator === null || !knowsBuffers(subject)) return [];
@@ -48,7 +50,7 @@ export function marksOfVectors(subject: Subject): Tested[] {
 
 const iteratorHeader = 'include/linux/uio.h';
 
-/** True for a site of a kernel that has the other sort. */
+/** True for a site of a kernel that has the other kind. */
 function knowsBuffers({ program: { tree }, site }: Subject): boolean {
   return tree.exists(iteratorHeader)
     ? bufferTests.some((name) => tree.mentions(iteratorHeader, name))
@@ -57,19 +59,20 @@ function knowsBuffers({ program: { tree }, site }: Subject): boolean {
 
 const others = new RegExp(`\\b(?:${bufferTests.join('|')})\\s*\\(`);
 
-/** True for a function that asks for a vector, and for nothing else. */
+/** True for a function that asks for a vector and for no other kind. */
 function isAskedOfVectors(program: Program, { flow: { reference } }: Visit): boolean {
   const text = program.textOf(reference);
   return text.includes(`${vectorTest}(`) && !others.test(text);
 }
 
-/** A variable or field that is set to what the test says. */
+/** A variable or field that is set to the result of the test. */
 interface Flag {
   visit: Visit;
   pos: number;
   path: string;
 }
 
+/** The flags that a visited function sets to the result of the test. */
 function flagsOf(program: Program, visit: Visit): Flag[] {
   return program
     .graphs(visit.flow.reference)
@@ -84,7 +87,10 @@ function flagsOf(program: Program, visit: Visit): Flag[] {
     );
 }
 
-/** True for a flag itself in its function, and for its field in another of its file. */
+/**
+ * True if what is tested in a function is the flag: the same path in the function that sets it, or its field in another function of the
+ * file.
+ */
 function isOf({ visit, path }: Flag, { flow }: Visit, asked: string | null): boolean {
   if (asked === null || visit.flow.reference.file !== flow.reference.file) return false;
   if (visit.flow.reference.key === flow.reference.key && asked === path) return true;

@@ -1,6 +1,6 @@
 /**
- * Pages that a function writes to itself, and drops clean on a way on which nobody else is given them: what is marked elsewhere, of the
- * same pages on other ways, is not marked on this one.
+ * Pages that a function writes to itself and drops clean, on a path on which nobody else is given them: a mark that is made elsewhere, on
+ * other paths, is not made on this one.
  */
 import { sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
@@ -16,17 +16,17 @@ import { type Access, accessesOf, marking, mayWrite } from './access.js';
 import { destinationOf } from './destination.js';
 import { isOfTheKernel } from './written.js';
 
-/** What is written to a page, and where the page is dropped in the same function. */
+/** A write to a page, and the drop of that page in the same function. */
 export interface WrittenHere {
   access: Access;
-  /** The variable in which the page stands. */
+  /** The variable that has the page. */
   variable: string;
   release: SeenRelease;
-  /** The drop, or the call that leads to it. */
+  /** Position of the drop, or of the call that leads to it. */
   pos: number;
 }
 
-/** Such drops of a site's pins, the last of each write. Of a plain reference it is told that it wants a pin. */
+/** Such drops of a site's pins, the last one for each write. For plain references, the complaint is that they should be pins. */
 export function writtenHere(subject: Subject): WrittenHere[] {
   const { row, site, program } = subject;
   if (row.reference === 'get' || row.case?.number === 3) return [];
@@ -43,14 +43,15 @@ export function writtenHere(subject: Subject): WrittenHere[] {
   return found.length > 0 && isMeant() ? found : [];
 }
 
-/** The variable of its own in which a function has the page that it writes to; `null` if it has it in none. */
+/** The local variable in which a function has the page that it writes to; `null` if there is none. */
 function variableOf({ visit: { flow }, fact }: Access): string | null {
   return sourcesOf(flow, fact).find((source) => /^[A-Za-z_]\w*$/.test(source)) ?? null;
 }
 
+/** How many calls may lead from the function to the drop. */
 const maxLevels = 3;
 
-/** Where a function drops what stands in a variable, or calls who does, some levels down. */
+/** Positions at which a function drops what a variable has, itself or by a call of who does. */
 function dropsAt({ visit, event }: SeenRelease, at: Visit, variable: string): number[] {
   let ways = [{ visit, pos: event.pos, fact: event.fact }];
   const found: number[] = [];
@@ -63,7 +64,10 @@ function dropsAt({ visit, event }: SeenRelease, at: Visit, variable: string): nu
   return found;
 }
 
-/** True if a way leads from where the variable is set by the write to the drop on which nobody is given the page, and nothing is marked. */
+/**
+ * True if a path leads from where the variable is set, through the write, to the drop, without anybody being given the page or anything
+ * being marked.
+ */
 function isUnseen(program: Program, { access, variable, pos }: WrittenHere): boolean {
   const { reference } = access.visit.flow;
   return program.graphs(reference).some((graph) => {
@@ -77,12 +81,12 @@ function isUnseen(program: Program, { access, variable, pos }: WrittenHere): boo
   });
 }
 
-/** Where a variable of a function's own is set; nowhere for what it is given, which others may have had before. */
+/** The nodes that set a local variable; none for a parameter, whose page others may have had before. */
 function settersIn({ nodes, params }: Graph, variable: string): Node[] {
   return params.some((p) => p.name === variable) ? [] : nodes.filter(({ operation: o }) => isStore(o) && o.target === variable);
 }
 
-/** True where somebody is given the page, or another name of it is kept, or something is marked. */
+/** True for a node that gives the page to somebody, keeps it under another name, or marks something. */
 function isSeen(program: Program, { file }: FunctionReference, { operation: o }: Node, variable: string): boolean {
   if (o?.kind === 'copy') return o.source.path === variable && !o.target.startsWith('%');
   if (o?.kind === 'return') return o.value?.path === variable;
@@ -92,7 +96,7 @@ function isSeen(program: Program, { file }: FunctionReference, { operation: o }:
   return !program.isNeutral(o.name, file) && o.args.some(({ path }) => path !== null && rootOf(path) === variable);
 }
 
-/** True for a call of a function near by that names a marking call. */
+/** True for a call of a function nearby that names a marking call. */
 function isMarker(program: Program, file: string, { name }: CallOperation): boolean {
   return name !== null && program.resolveNear(name, file).some((r) => marking.test(program.textOf(r)));
 }
