@@ -1,4 +1,7 @@
-/** What comes behind a release on every way to it, whatever a path knows of elements and containers. */
+/**
+ * What follows a release on every path to it: that shows without a walk over paths, however little such a walk knows of elements and
+ * containers.
+ */
 import type { Within } from '../../flow/paths/function/text.js';
 import type { Repeated } from '../../flow/repeated.js';
 import type { Graph } from '../../program/graph.js';
@@ -9,8 +12,8 @@ import type { Complaint } from '../finding.js';
 
 /**
  * Complaints about what follows a release of the site's pages in one function.
- * @param find what of a graph is asked of something that was dropped before
- * @param how what it does, as the last step of the path says it
+ * @param find the statements of a graph that do something to what was dropped before
+ * @param how what such a statement does, for the last step of the path
  */
 export function behindReleases(
   subject: Subject,

@@ -1,6 +1,6 @@
 /**
- * Pages that were taken to be written to, and are dropped by what an object's member says that both go by: whether it is for writing. Who
- * changes the member while the object holds such pages, for others to come, has them dropped clean.
+ * A member of an object says whether pages are for writing: they are taken by it, and dropped, dirty or clean, by it. If somebody changes
+ * the member for pages to come while the object still holds pages to be written to, those are dropped clean.
  */
 import { failureOf } from '../../flow/paths/function/tested.js';
 import type { SeenRelease } from '../../flow/releases.js';
@@ -16,7 +16,7 @@ import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
 import { endingNames } from './endings.js';
 
-/** The places in a function where the member says that pages are to be written to, they are taken, and it says so no more. */
+/** The nodes of a function at which the member is set to say that pages are for writing, the pages are taken, and the member is cleared. */
 interface Changed {
   reference: FunctionReference;
   set: Node;
@@ -24,7 +24,7 @@ interface Changed {
   cleared: Node;
 }
 
-/** The places where such a member is changed while pages are held that were taken by it. */
+/** Complaints about places where such a member is changed while pages are held that were taken by it. */
 export function changedFlags(subject: Subject): Complaint[] {
   const { program, site } = subject;
   return releasesIn(subject).flatMap((release) => {
@@ -37,7 +37,7 @@ export function changedFlags(subject: Subject): Complaint[] {
   });
 }
 
-/** The member by which a drop marks what it drops; `null` for any other. */
+/** The member that a release is given as its flag for marking pages dirty; `null` for any other release. */
 function markedBy(program: Program, { visit: { flow }, event: { call, pos } }: SeenRelease): Member | null {
   if (typeof call.dirty !== 'number') return null;
   const at = call.dirty;
@@ -49,7 +49,7 @@ function markedBy(program: Program, { visit: { flow }, event: { call, pos } }: S
   return null;
 }
 
-/** True if the flags with which the pages are taken hang on a member. */
+/** True if a member decides between the flags with which the pages are taken: `obj->write ? FOLL_WRITE : 0`. */
 function isTakenBy({ program, site }: Subject, { tag, field }: Member): boolean {
   const at = site.signature?.flags ?? null;
   const flags = at === null ? undefined : site.call.expressions[at];
@@ -61,6 +61,7 @@ function isTakenBy({ program, site }: Subject, { tag, field }: Member): boolean 
   return flags.kind === 'conditional' && namesIn(flags.test).some(isMember) && sourceName(flags).includes('FOLL_WRITE');
 }
 
+/** Where a function sets the member, takes pages by a call of `taker`, and clears the member before any function in `ending` is called. */
 function changedIn(program: Program, reference: FunctionReference, taker: string, member: Member, ending: ReadonlySet<string>): Changed[] {
   return program.graphs(reference).flatMap((graph) => {
     const stores = (text: RegExp): Node[] =>
@@ -92,7 +93,7 @@ function changedIn(program: Program, reference: FunctionReference, taker: string
   });
 }
 
-/** True for conditions of which one holds only where one of the others does not. */
+/** True if the conditions contradict each other: one holds only where one of the others does not. */
 function excludes(some: readonly Guard[], others: readonly Guard[]): boolean {
   return some.some((a) =>
     others.some((b) => a.text === b.text && a.negated !== b.negated && a.values.join() === b.values.join() && a.text !== ''),

@@ -1,13 +1,14 @@
-/** Whether something may be stored where a path leads, or what leads there freed. */
+/** Whether memory that a path leads to may be stored to or freed. */
 import { onlyFunction } from '../../program/definitions.js';
 import { type CallOperation, type Graph, isStore, leadsTo, type Node } from '../../program/graph.js';
 import { suffixAfter } from '../../program/path.js';
 import type { Program } from '../../program/program.js';
 import { askingName, copyingName, errorCalls, errorTests, freeingCalls, isNeutral, reachingCall } from '../../protocol/index.js';
 
+/** How deep calls are followed; past that, a call may change anything that it is given. */
 const maxLevels = 4;
 
-/** True if a node may store to a path, or free what leads to it: itself, or by a function that it hands that to. */
+/** True if a node may store to a path, or free what leads to it, itself or through a function that it gives that to. */
 export function mayChange(program: Program, file: string, { operation: o }: Node, path: string, level = 0): boolean {
   const leads = (to: string | null): boolean => to !== null && suffixAfter(path, to) !== null;
   if (isStore(o)) return leads(o.target);
@@ -18,7 +19,7 @@ export function mayChange(program: Program, file: string, { operation: o }: Node
   return callees.some(({ file: by, graph, path: here }) => graph.nodes.some((n) => mayChange(program, by, n, here, level + 1)));
 }
 
-/** True if a function that is handed what leads to a path may fail with nothing changed there. */
+/** True if a called function that is given what leads to a path may fail before it has changed anything there. */
 export function mayFailBefore(program: Program, file: string, o: CallOperation, path: string): boolean {
   const callees = calleesOf(program, file, o, path);
   return (
@@ -37,14 +38,14 @@ export function mayFailBefore(program: Program, file: string, o: CallOperation, 
 
 const error = /^-\s*E[A-Z]/;
 
-/** A function that is handed what leads to a path, and what it calls that path. */
+/** A called function, and the path as that function names it. */
 interface Callee {
   file: string;
   graph: Graph;
   path: string;
 }
 
-/** The variants of the one function that a call is of, for each parameter that leads to a path; `null` where that is not known. */
+/** The variants of the one function that a call is of, for each parameter that leads to the path; `null` if the function is not known. */
 function calleesOf(program: Program, file: string, { name, args }: CallOperation, path: string): Callee[] | null {
   const callee = name === null ? null : onlyFunction(program.resolve(name, file));
   if (callee === null) return null;
@@ -52,14 +53,14 @@ function calleesOf(program: Program, file: string, { name, args }: CallOperation
     graph.params.flatMap((param, i) => {
       const { path: given = null, address = false } = args[i] ?? {};
       const suffix = given === null ? null : suffixAfter(path, given);
-      // What stands at an address, `&o->pages`, is an element to who is given that; a member of what does is one of the parameter.
+      // `&o->pages` makes what stands there an element of the parameter; what stands in a member of `o->pages` is a member of it.
       const behind = address && !suffix?.startsWith('.') ? '[]' : '';
       return suffix === null ? [] : [{ file: callee.file, graph, path: param.name + behind + suffix }];
     }),
   );
 }
 
-/** True for a call that looks at what it is given, counts its users, or puts it on a list, and stores nothing else there. */
+/** True for a call that only looks at what it is given, counts its users, or puts it on a list. */
 function isAsking({ name }: CallOperation): boolean {
   if (name === null || freeingCalls.has(name)) return false;
   if (errorCalls.test(name) || errorTests.test(name)) return true;

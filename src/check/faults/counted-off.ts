@@ -1,6 +1,6 @@
 /**
- * Places that hold pages beside a count of their users: who finds the count at zero takes pages, and stores them over those that the last
- * user has left there, since who counts users off drops nothing.
+ * Places that hold pages beside a count of users. The call that finds the count at zero takes pages. If counting off the last user does not
+ * drop the old ones, they are still there and are stored over.
  */
 import { heapFact, scopeOf } from '../../flow/facts.js';
 import { placeOf, sourcesOf } from '../../flow/flow.js';
@@ -20,41 +20,44 @@ import { zero } from '../../syntax/truth.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
 
-/** A count in the object that keeps the pages, beside them. */
+/** A count in the object that keeps the pages. */
 interface Count {
-  /** As the acquiring function writes it, and as a field. */
+  /** The count as the acquiring function names it. */
   path: string;
+  /** The count as a field of its struct, `#tag.field`. */
   fact: string;
-  /** What they stand in. */
+  /** The object or member that holds both the count and the pages. */
   holder: string;
-  /** Where it is found at zero. */
+  /** The condition that finds the count to be zero. */
   asked: Node;
 }
 
-/** A function that counts a user off, and where. */
+/** Where a function counts a user off. */
 interface Lowering {
   reference: FunctionReference;
   node: Node;
 }
 
-/** Where pages that the last user has left are stored over. */
+/** Pages that the last user has left, where they are stored over. */
 interface Left {
+  /** The visit of the acquiring function. */
   own: Visit;
+  /** The field that the pages stand in. */
   heap: string;
   count: Count;
   lowering: Lowering;
-  /** Where the others are stored. */
+  /** Position of the store of the new pages. */
   pos: number;
 }
 
-/** The places where a site's pages are stored over so. */
+/** Complaints about stores of a site's pages over those that the last user has left. */
 export function leftByLastUser(subject: Subject): Complaint[] {
   return leftIn(subject).map((left) => complaintOf(subject, left));
 }
 
 /**
- * Drops of what is found there, as something fails behind the store, with what the end of the place asks for left as an earlier call has set it: the end
- * drops that once more.
+ * Complaints about drops in the acquiring function as something fails behind such a store: what the end of the object tests is still as an
+ * earlier call has set it, so the end drops the same pages once more.
  */
 export function droppedByNextUser(subject: Subject): Complaint[] {
   const { program, site } = subject;
@@ -72,6 +75,7 @@ export function droppedByNextUser(subject: Subject): Complaint[] {
   });
 }
 
+/** The first place in the acquiring function where a site's pages are stored over; empty if there is none. */
 const leftIn = remembered((subject: Subject): readonly Left[] => {
   const own = subject.followed.visits.find(({ way }) => way === 'site');
   for (const heap of own?.flow.heap ?? [])
@@ -83,7 +87,7 @@ const leftIn = remembered((subject: Subject): readonly Left[] => {
   return [];
 });
 
-/** The members of the place that all ask for who find the pages there, and drop them. */
+/** The members of the object that all functions test which find the pages there and drop them. */
 function askedByEnds(subject: Subject, { holder }: Count): ReadonlySet<string> {
   const { program } = subject;
   const ends = releasesIn(subject).filter(({ visit }) => visit.way === 'field' && visit.flow.reference.key !== subject.site.reference.key);
@@ -98,7 +102,10 @@ function askedByEnds(subject: Subject, { holder }: Count): ReadonlySet<string> {
   return new Set([...(first ?? [])].filter((fact) => others.every((all) => all.has(fact))));
 }
 
-/** The counts beside a field that keeps the pages, of which one alone says whether pages are to be taken. */
+/**
+ * The counts beside a field with pages, if the count alone decides whether pages are taken: every path to the call tests it for zero, and
+ * some path there tests nothing else that could tell.
+ */
 function countsBeside({ program, analysis, site }: Subject, heap: string): Count[] {
   const { graph, node, reference } = site;
   const { mayDrop } = functionsOf(analysis).context;
@@ -119,18 +126,19 @@ function countsBeside({ program, analysis, site }: Subject, heap: string): Count
   });
 }
 
+/** True for a fact that is the holder or stands below it. */
 function isBelow(fact: string | null, holder: string): boolean {
   return fact !== null && suffixAfter(fact, holder) !== null;
 }
 
-/** What a condition finds to be zero: a plain path. */
+/** The plain path that a condition finds to be zero; `null` for any other node. */
 function zeroIn({ operation: o }: Node): string | null {
   return o?.kind === 'assume' && o.call === null && o.op === '==' && zero.test(o.right.text) ? o.left.path : null;
 }
 
 /**
- * True for what may tell whether pages are there beside the count: a condition on another member that says of it what a constant can, one on what
- * a function says that was given the object, a member that is taken out into a variable.
+ * True for a node that may tell whether pages are there, otherwise than by the count: a condition on another member, on the result of a
+ * function that was given the object, or a copy of a member to a variable.
  */
 function looksElsewhere(graph: Graph, { operation: o }: Node, count: string, isThere: (path: string) => boolean): boolean {
   const isOther = (path: string | null): boolean => path !== null && path !== count && isThere(path);
@@ -142,7 +150,10 @@ function looksElsewhere(graph: Graph, { operation: o }: Node, count: string, isT
   return isGiven || (isOther(o.left.path) && o.right.path === null && !isNonzero);
 }
 
-/** Who counts a user off and leaves the pages, for a place that lives on; `null` if nobody does, or if somebody else asks for the count. */
+/**
+ * The function that counts a user off and leaves the pages in an object that lives on; `null` if there is none, or if another function
+ * reads the count.
+ */
 function loweredBy(subject: Subject, { fact }: Count): Lowering | null {
   const { program, site } = subject;
   const { file, key } = site.reference;
@@ -169,21 +180,23 @@ function loweredBy(subject: Subject, { fact }: Count): Lowering | null {
   return lowered[0] ?? null;
 }
 
+/** Matches a text that lowers a field: `--obj->n`, `obj->n--`, `obj->n -= 1`. */
 function lowering(field: string): RegExp {
   return new RegExp(`--[^;]*\\b${field}\\b|\\b${field}\\s*(?:--|-=)`);
 }
 
+/** True if a statement lowers what it begins with. */
 function lowers(text: string): boolean {
   return /^[^;]*(?:--|-=)/.test(text);
 }
 
-/** True for an operation that reads the count, or may. */
+/** True for an operation that reads the count, or may. Printing it does not count. */
 function isAskedFor({ operation: o }: Node, isCount: (path: string | null) => boolean): boolean {
   const isLookedAt = (argument: number): boolean => o?.kind !== 'call' || !isPrinted(o, argument);
   return o?.kind === 'unread' || readBy(o).some(({ path }, i) => isCount(path) && isLookedAt(i));
 }
 
-/** True if a function drops nothing, and all that it does behind a place is of no matter for the pages. */
+/** True if a function drops nothing, and does nothing behind `node` that could matter for the pages. */
 function leavesAll({ program, analysis }: Subject, { file }: FunctionReference, graph: Graph, node: Node): boolean {
   const { mayDrop } = functionsOf(analysis).context;
   const drops = ({ operation: o }: Node): boolean => o?.kind === 'call' && (o.name === null || mayDrop(o.name, file));
@@ -195,8 +208,8 @@ function leavesAll({ program, analysis }: Subject, { file }: FunctionReference, 
 }
 
 /**
- * True if somebody who has pages taken for a place that lives on undoes that by the function, and others call it as well: a user's end, not
- * that of the place.
+ * True if a function that takes pages for an object which lives on undoes that by calling `reference`, and functions that take none call it
+ * as well: it ends a user, not the object.
  */
 function isCalledToUndo({ program, analysis, site }: Subject, reference: FunctionReference): boolean {
   const { mayDrop } = functionsOf(analysis).context;
@@ -247,7 +260,7 @@ function usersIn({ program, site: { graph, reference } }: Subject, { path }: Cou
   return spelledIn({ program, reference, graph }, path);
 }
 
-/** How pages come to be left, up to where they are stored over. */
+/** The steps by which pages come to be left, up to where others are stored over them. */
 function stepsOver(subject: Subject, { heap, count, lowering, pos }: Left): FindingStep[] {
   const { program, site } = subject;
   const { reference } = site;

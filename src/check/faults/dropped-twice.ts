@@ -1,4 +1,4 @@
-/** Functions that drop twice what a member of an object keeps, themselves or by helpers that they hand the object or the member to. */
+/** Functions that drop twice what a member of an object keeps, themselves or through helpers that they give the object or the member to. */
 import type { Analysis } from '../../flow/flow.js';
 import type { Late } from '../../flow/paths/context.js';
 import type { Entry } from '../../flow/paths/entry.js';
@@ -22,7 +22,7 @@ import { complaintOf, releasesIn } from '../evidence.js';
 import type { Complaint } from '../finding.js';
 import { above } from '../ways.js';
 
-/** The second drops on ways through functions that find the pages in a member. */
+/** Complaints about the second drops on paths through functions that find the pages in a member. */
 export function droppedTwice(subject: Subject, message: string): Complaint[] {
   const { analysis, site } = subject;
   const found = new Map<string, Complaint>();
@@ -39,7 +39,7 @@ export function droppedTwice(subject: Subject, message: string): Complaint[] {
   return [...found.values()];
 }
 
-/** The second drops in a function of what a member keeps, whoever put it there: many sites may. */
+/** The second drops in a function of what a member keeps. They do not depend on the site: many sites may fill the same member. */
 const repeatedIn = remembered((analysis: Analysis): ((reference: FunctionReference, heap: string) => readonly Late[]) => {
   const { program } = analysis;
   const known = program.ledger.memo<readonly Late[]>();
@@ -56,8 +56,8 @@ const repeatedIn = remembered((analysis: Analysis): ((reference: FunctionReferen
 });
 
 /**
- * True if the last step is a drop of the site's own pages, and not of others that come to stand in the same place: those of pins are no
- * puts. What a helper is told to do by a flag it may be told by what the function asked for the other drop.
+ * True if the last step drops the site's own pages, and not others that come to stand in the same place: a put drops no pins. A helper's
+ * drop under a flag that it is given does not count, for the function that calls it twice may give it another flag each time.
  */
 function areOfSite(subject: Subject, steps: readonly PathStep[]): boolean {
   const dropsAt = (step: PathStep): SeenRelease[] =>
@@ -73,20 +73,20 @@ function isFlagged(program: Program, reference: FunctionReference, guards: reado
   return guards.some(({ path }) => params.some((p) => p.name === path && p.type.pointers === 0));
 }
 
-/** A function, and the member by which it comes to the pages. */
+/** A function, and the member through which it comes to the pages. */
 interface Ending {
   reference: FunctionReference;
   heap: string;
 }
 
-/** The functions that lead to drops of what a member keeps, and those that call them, if more than one call in them may drop. */
+/** The functions on the ways to drops of what a member keeps, and their callers. */
 function endingBy(subject: Subject): Ending[] {
   const { program, site } = subject;
   const found = new Map<string, Ending>();
   for (const { visit } of releasesIn(subject))
     for (const { way, heap, flow } of above(visit)) {
       if (way !== 'field' || heap === null || heap.startsWith('#::')) continue;
-      // What many files call is the end of many objects, each of which asks for it once.
+      // A function that many files call ends many objects, each of them once.
       const isOfFew = flow.reference.static || program.tree.filesCalling(flow.reference.name).length <= few;
       for (const reference of [flow.reference, ...(isOfFew ? program.callers(flow.reference) : [])])
         if (!reference.macro && reference.key !== site.reference.key) found.set(`${reference.key}|${heap}`, { reference, heap });
@@ -94,9 +94,13 @@ function endingBy(subject: Subject): Ending[] {
   return [...found.values()];
 }
 
+/** The most files that may call a function for its callers to be looked at. */
 const few = 4;
 
-/** True if at least two calls in the text of a function may drop, and none may put other pages into the member, or nothing. */
+/**
+ * True if a function's text has at least two calls that may drop, and neither it nor a function that it calls may put other pages, or none,
+ * into the member.
+ */
 function dropsTwice(analysis: Analysis, reference: FunctionReference): boolean {
   const { program } = analysis;
   const { mayDrop } = functionsOf(analysis).context;
@@ -107,9 +111,10 @@ function dropsTwice(analysis: Analysis, reference: FunctionReference): boolean {
   return (calls?.length ?? 0) > 1 && !isRenewed();
 }
 
+/** Matches a call that may put other pages, or none, into a member. */
 const renewing = new RegExp(`\\b(?:${[...acquires.keys(), ...exchangingCalls].join('|')})\\s*\\(`);
 
-/** The ways into a function with the pages in objects that it is given, or finds. */
+/** The ways into a function with the pages in an object that it is given, or in one that a variable of it points at. */
 function entriesOf(program: Program, reference: FunctionReference, heap: string): Entry[] {
   const { file } = reference;
   const inner = rootOf(heap);

@@ -1,4 +1,4 @@
-/** The drops of a site's pages as those see them who have them made: the calls that lead to one, some levels up. */
+/** The drops of a site's pages as the callers see them: a drop, and the calls that lead to it, some levels up. */
 import { sourcesOf as sourcesInFlow } from '../../flow/flow.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
@@ -16,16 +16,22 @@ import { parametersBehind, rootsOf } from './leading.js';
 export interface Dropping {
   reference: FunctionReference;
   pos: number;
-  /** The pages are found in an object, and were not followed to here. */
+  /** The pages are found in an object here: they were not followed to this function by calls. */
   isFound: boolean;
-  /** The arguments that lead to that object, by position; `null` if any may. */
+  /** Indexes of the call's arguments that lead to that object; `null` if any may. */
   given: readonly number[] | null;
-  /** What is called there drops in some cases only: by a condition on more than whether there is anything, or since it takes pages and has failed to. */
+  /**
+   * The called function drops in some cases only: under a condition on more than whether there is anything to drop, or because it takes
+   * pages itself and has failed to.
+   */
   sometimes: boolean;
   release: SeenRelease;
 }
 
-/** A drop, and the calls that lead to it, some levels up: those that the pages were followed along, and those of who finds them in an object. */
+/**
+ * A drop, and the calls that lead to it, some levels up: calls that the pages were followed along, and calls that give the dropping
+ * function the object in which it finds them.
+ */
 export function leadingTo(program: Program, release: SeenRelease, levels: number): Dropping[] {
   const found: Dropping[] = [];
   let ways: { visit: Visit; pos: number }[] = [{ visit: release.visit, pos: release.event.pos }];
@@ -39,10 +45,12 @@ export function leadingTo(program: Program, release: SeenRelease, levels: number
   return found;
 }
 
-/** How many calls may stand between a drop and who has it made at an object's end. */
+/** The most calls between a drop and the function that wants it at an object's end. */
 const maxLevels = 6;
 
-/** The drops of what stands in an object that holds the pages, and the calls that lead to them, whoever makes them: each once, by the place. */
+/**
+ * The drops of what stands in an object that holds the pages, and the calls that lead to them, whoever makes these: one for each position.
+ */
 export const endsOfHolders = remembered((subject: Subject): readonly Dropping[] => {
   const { program, followed } = subject;
   const holders = new Set(followed.heap.map((heap) => rootOf(heap).slice(1)));
@@ -65,16 +73,16 @@ export const endsOfHolders = remembered((subject: Subject): readonly Dropping[] 
   return [...found.values()];
 });
 
-/** The calls of a function that finds the pages in what it is given, and of those above that give it. */
+/** The calls of a function that finds the pages in an object which it is given, and of the functions above that give that object. */
 function foundAbove(program: Program, dropping: Dropping, levels: number): Dropping[] {
   const above = levels <= 0 ? [] : callsAbove(program, dropping, () => true);
   return above.flatMap((call) => [call, ...foundAbove(program, call, levels - 1)]);
 }
 
 /**
- * The calls of a function that finds the pages in what it is given.
- * @param isHolder asked for the struct of which it is given one
- * @param isTaking whether a function takes pages
+ * The calls of a function that finds the pages in an object which it is given.
+ * @param isHolder true for a struct of which it may be given one
+ * @param isTaking true for a function that takes pages
  */
 function callsAbove(
   program: Program,
@@ -84,7 +92,7 @@ function callsAbove(
 ): Dropping[] {
   const { reference, pos, release } = dropping;
   const { visit, event } = release;
-  // Where the pages came out of a container, what follows them knows from which.
+  // Where the pages came out of a container, only the flow knows out of which.
   const followed = event.pos === pos && visit.flow.reference.key === reference.key ? sourcesInFlow(visit.flow, event.fact).map(rootOf) : [];
   const given = program.graphs(reference).flatMap((graph) =>
     callsAt(graph, pos)
@@ -104,17 +112,17 @@ function callsAbove(
   }));
 }
 
-/** What a call by which the pages are found is given of their object. */
+/** The arguments of a call by which it is given the object with the pages. */
 export function argumentsOf({ given }: Dropping, { args }: CallOperation): Value[] {
   return args.filter((_, i) => given === null || given.includes(i));
 }
 
-/** The name of what a function calls at a place. */
+/** The name of the function that is called at a position. */
 export function nameAt(graph: Graph, pos: number): string {
   return callsAt(graph, pos)[0]?.name ?? '';
 }
 
-/** True for a call under a condition, but for one that says that a pointer leads somewhere. */
+/** True for a call under any condition but that a pointer is not NULL. */
 function isGuarded({ nodes }: Graph, pos: number): boolean {
   const isThere = (guard: Guard): boolean => guard.call === '' && guard.path !== null && guard.values.length === 0 && says(guard, false);
   return nodes.some((n) => n.pos === pos && n.operation?.kind === 'call' && !n.guards.every(isThere));

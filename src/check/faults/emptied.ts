@@ -1,4 +1,7 @@
-/** Pointers to what holds the pages that are set to NULL in an object, before it is handed to whoever drops what they lead to. */
+/**
+ * Pointers to what holds the pages that are set to NULL in an object, before that object is given to a function which drops what they lead
+ * to.
+ */
 import { sourcesOf } from '../../flow/flow.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { SeenRelease } from '../../flow/releases.js';
@@ -12,10 +15,10 @@ import { noPointer } from '../../syntax/truth.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, stepIn, taken } from '../finding.js';
 
-/** A function that drops what it is handed, or what a field of it leads to. */
+/** A function that drops what a parameter, or a field of the object that this points at, leads to. */
 interface Dropper {
   reference: FunctionReference;
-  /** Position of the parameter. */
+  /** Index of the parameter. */
   index: number;
   /** The field below it, `''` for the object itself. */
   field: string;
@@ -23,7 +26,7 @@ interface Dropper {
 
 const maxLevels = 3;
 
-/** Where a site's pages can no longer be found by whoever is to drop them, since what leads there was set to NULL just before. */
+/** Complaints about pointers that are set to NULL just before the object is given to a function that is to drop the pages behind them. */
 export function emptiedFields(subject: Subject): Complaint[] {
   const { program } = subject;
   const found = new Map<string, Complaint>();
@@ -54,11 +57,15 @@ function pathOf(object: Value | undefined, field: string): string | null {
   return object ? pathBelow(object, field) : null;
 }
 
+/** The drop as a phrase of a step. */
 function dropping({ visit: { flow }, event }: SeenRelease): string {
   return `${event.api}() in ${flow.reference.name}()`;
 }
 
-/** The functions by whose parameter's field a release comes to the object that it finds the pages in, if some caller sets that field to NULL. */
+/**
+ * The functions on the ways up from a release that get the pages through a field of a parameter, if by its text some caller sets that field
+ * to NULL.
+ */
 function droppersBy(program: Program, { visit: { flow }, event }: SeenRelease): Dropper[] {
   const roots = new Set(sourcesOf(flow, event.fact).map(rootOf));
   const params = program.variants(flow.reference)[0]?.params ?? [];
@@ -73,7 +80,7 @@ function droppersBy(program: Program, { visit: { flow }, event }: SeenRelease): 
   return all.filter(({ field }) => field !== '');
 }
 
-/** The functions that hand on a parameter of theirs, or what one field of it leads to. */
+/** The callers that pass on a parameter of theirs, or what one field of it leads to. */
 function callersOf(program: Program, { reference, index, field }: Dropper, level: number): Dropper[] {
   return meantCallers(program, reference, field, level).flatMap((caller) =>
     program.graphs(caller).flatMap((graph) =>
@@ -89,7 +96,7 @@ function callersOf(program: Program, { reference, index, field }: Dropper, level
   );
 }
 
-/** The callers of a dropper above which, by the texts, such a field is set to NULL: nothing is parsed for the others. */
+/** The callers above which, by their texts, such a field is set to NULL somewhere: for the others nothing need be parsed. */
 function meantCallers(program: Program, reference: FunctionReference, field: string, level: number): FunctionReference[] {
   if (level >= maxLevels) return [];
   return callersIn(program, reference).filter((caller) => {
@@ -99,39 +106,39 @@ function meantCallers(program: Program, reference: FunctionReference, field: str
   });
 }
 
-/** The callers of a function of which all are near by: whom a whole tree calls, everybody gives what is his own. */
+/** The callers of a function, if all of them are nearby. To a function that a whole tree calls, each caller gives an object of its own. */
 function callersIn(program: Program, reference: FunctionReference): FunctionReference[] {
   const folder = folderOf(reference.file);
   const isLocal = reference.static || program.tree.filesCalling(reference.name).every((file) => isNear(file, folder));
   return isLocal ? program.callers(reference).filter(({ macro }) => !macro) : [];
 }
 
-/** The fields below something that stand in the arguments of a function's calls. */
+/** The fields that stand in the arguments of a function's calls, each as `.field`. */
 function fieldsGiven(text: string, name: string): string[] {
   return Array.from(text.matchAll(new RegExp(`\\b${name}\\s*\\(([^;{}]*)`, 'g')), (m) => m[1] as string).flatMap((args) =>
     Array.from(args.matchAll(/(?:->|\.)\s*(\w+)/g), (m) => `.${m[1]}`),
   );
 }
 
-/** A store of NULL to a field. */
+/** Matches a store of NULL to a field. */
 function storing(field: string): RegExp {
   return new RegExp(`(?:->|\\.)${field.slice(1)}\\s*=\\s*(?:NULL|0)\\s*;`);
 }
 
-/** What a pointer that is handed over is called in the function. */
+/** The path of a pointer that is passed, in terms of the function that passes it; `null` if it has none. */
 function called({ aliases }: Graph, given: Value | undefined): string | null {
   if (!given || given.path === null || given.address) return null;
   return given.path.startsWith('%') ? (aliases.find((a) => a.target === given.path)?.source.path ?? null) : given.path;
 }
 
-/** The callers of a dropper that set such a field to NULL, by their text. */
+/** The callers that by their text set such a field to NULL. */
 function emptying(program: Program, { reference, field }: Dropper): FunctionReference[] {
   return callersIn(program, reference).filter((caller) => storing(field).test(program.textOf(caller)));
 }
 
 /**
- * The store of NULL to a field behind which an object from elsewhere is handed over, where nobody has looked into the field and nothing
- * that was handed the object can have changed it.
+ * The store of NULL to a field before a call that is given the object, if the object came from elsewhere, nothing has looked at the field,
+ * and nothing that was given the object can have changed it before.
  */
 function emptiedBefore(graph: Graph, call: Node, path: string): Node | null {
   if (isOwn(graph, rootOf(path)) || graph.nodes.some((n) => n !== call && isUsed(n, path))) return null;
@@ -145,12 +152,13 @@ function emptiedBefore(graph: Graph, call: Node, path: string): Node | null {
   return graph.nodes.find((n) => empties(n, path) && isBefore(n, call) && !graph.nodes.some((m) => isGiven(m) && isBefore(m, n))) ?? null;
 }
 
+/** True for a store of NULL to a path. */
 function empties({ operation: o }: Node, path: string): boolean {
   if (o?.kind === 'clear') return o.target === path && noPointer.test(o.text);
   return o?.kind === 'copy' && o.target === path && o.source.path === null && noPointer.test(o.source.text);
 }
 
-/** True for a node that looks at what stands at a path, or stores something else there. */
+/** True for a node that reads what stands at a path, or stores something else there. */
 function isUsed(n: Node, path: string): boolean {
   const { operation: o } = n;
   const isThere = (v: Value | null): boolean => v !== null && v.path !== null && suffixAfter(v.path, path) !== null;
@@ -160,7 +168,7 @@ function isUsed(n: Node, path: string): boolean {
   return o?.kind === 'unread' || (o?.kind === 'return' && isThere(o.value));
 }
 
-/** True for a variable that is the object itself, or that is set to what a call has made or looked up: of which nobody knows what is in it. */
+/** True for a variable that is the object itself, or is set to the result of a call: what stands in such an object is not known. */
 function isOwn({ nodes, types }: Graph, root: string): boolean {
   const type = types.get(root);
   return (

@@ -1,10 +1,10 @@
-/** Who leads to a drop, or to whatever else a function does. */
+/** The functions that lead to another one by their calls. */
 import type { FunctionReference } from '../../program/file.js';
 import type { Program } from '../../program/program.js';
 
 const maxLevels = 3;
 
-/** A function, and those that lead to it, by name. */
+/** The names of a function and of those that lead to it, up to three calls away. */
 export function endingNames(program: Program, reference: FunctionReference): ReadonlySet<string> {
   const names = new Set([reference.name]);
   let above = [reference];

@@ -1,6 +1,6 @@
 /**
- * Pages that are dropped though the call which takes them back from a device, from firmware or from a hypervisor has failed: its function
- * prints so, and goes on as if they had been given back.
+ * Pages that are dropped although the call that takes them back from a device, firmware or a hypervisor has failed: the function prints a
+ * message and goes on as if they had been given back.
  */
 
 import { failureOf } from '../../flow/paths/function/tested.js';
@@ -20,27 +20,27 @@ import { argumentsOf, type Dropping, endsOfHolders, nameAt } from './droppings.j
 import { rootsOf, sourcesOf } from './leading.js';
 import { takersOf } from './takers.js';
 
-/** An end that has failed, which is printed only. */
+/** A call that takes pages back and whose failure is only printed. */
 interface FailedEnd {
   name: string;
   pos: number;
-  /** Where it is printed. */
+  /** The node that is reached where it has failed. */
   printed: Node;
-  /** The variables that lead to what it is given. */
+  /** The variables from which its arguments come. */
   roots: readonly string[];
 }
 
-/** The same as the function sees it that drops the pages, itself or by a call. */
+/** Such a call as the function sees it that drops the pages: the function's own, or one in a function that it calls. */
 interface Before {
   end: FailedEnd;
-  /** In the function, or in one that it calls. */
+  /** The function with the call that takes the pages back. */
   reference: FunctionReference;
-  /** Where it is, or where that is called. */
+  /** That call, or the call of the function that has it. */
   node: Node;
   roots: readonly string[];
 }
 
-/** Every drop that comes behind such an end of the same object; the end is told once, with the nearest drop. */
+/** Complaints about such a call with a drop of the same object's pages behind it: one for each call, with the nearest drop. */
 export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
   const { program, row } = subject;
   const found = new Map<string, Complaint>();
@@ -67,7 +67,10 @@ export function droppedThoughNotGivenBack(subject: Subject): Complaint[] {
   return [...found.values()];
 }
 
-/** The failed ends behind which a function drops pages of the same object, with nothing between that brings the device to rest. */
+/**
+ * The calls that take pages back, after whose failure a function drops pages of the same object, with nothing in between that stops the
+ * device.
+ */
 function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Before[] {
   const { program } = subject;
   const { reference, pos } = dropping;
@@ -87,11 +90,15 @@ function failedBefore(subject: Subject, dropping: Dropping, graph: Graph): Befor
   });
 }
 
+/** Such a call of the dropping function itself. */
 function ownOf(graph: Graph, reference: FunctionReference, end: FailedEnd): Before {
   return { end, reference, node: end.printed, roots: [...comingTo(graph, end.roots)] };
 }
 
-/** Some variables and those from which they have come, but for another object of a struct that one of them is: a shadow of its owner. */
+/**
+ * Some variables and those that they come from, without other objects of the same struct: a shadow object comes from its owner, but is not
+ * it.
+ */
 function comingTo(graph: Graph, roots: readonly string[]): ReadonlySet<string> {
   const tags = new Set(roots.map((root) => tagOf(graph, root)));
   const isOther = (source: string): boolean =>
@@ -99,7 +106,7 @@ function comingTo(graph: Graph, roots: readonly string[]): ReadonlySet<string> {
   return new Set([...sourcesOf(graph, roots)].filter((source) => !isOther(source)));
 }
 
-/** True where pages are taken on the way to an end, and nothing of its name's has been told of them: there was nothing to be given back. */
+/** True if the path to such a call takes the pages and tells nobody outside of them: then there is nothing to be given back. */
 function isUntold(subject: Subject, graph: Graph, { end, node, reference }: Before): boolean {
   const { program, row } = subject;
   const isEnd = (n: Node): boolean => n === node;
@@ -111,25 +118,25 @@ function isUntold(subject: Subject, graph: Graph, { end, node, reference }: Befo
   return names.some(takes) && !names.some((name) => toldBefore(end.name).includes(name));
 }
 
-/** The variables that lead to the pages at a drop. */
+/** The variables from which the pages come at a drop. */
 function objectsOf(dropping: Dropping, graph: Graph, call: CallOperation): ReadonlySet<string> {
   return sourcesOf(graph, rootsOf(argumentsOf(dropping, call)));
 }
 
-/** The struct that a variable leads to, if it is a pointer to one. */
+/** The struct that a variable points at; `undefined` if it points at none. */
 function tagOf({ types }: Graph, root: string): string | undefined {
   const type = types.get(root);
   return type?.pointers === 1 ? (type.tag ?? undefined) : undefined;
 }
 
-/** True if somebody asks for the pages who has such an object: others of its struct may hold none, or other memory. */
+/** True if a function that asks for the pages has such an object: others of its struct may hold none, or other memory. */
 function isTakenFor(subject: Subject, tag: string): boolean {
   const { program } = subject;
   const named = new RegExp(`\\b${tag}\\b`);
   return takersOf(subject).some((taker) => named.test(program.textOf(taker)));
 }
 
-/** Those of functions near by that are called, of whose failure the caller is not told. */
+/** Such calls in nearby functions that a function calls without reading the result. */
 function endsBelow(program: Program, { file }: FunctionReference, graph: Graph): Before[] {
   return graph.nodes.flatMap((node): Before[] => {
     const o = node.operation;
@@ -146,11 +153,12 @@ function endsBelow(program: Program, { file }: FunctionReference, graph: Graph):
   });
 }
 
-/** True for a function near by that its text shows to take something back and to print. */
+/** True for a nearby function whose text shows that it takes something back and prints. */
 function mayEnd(program: Program, name: string, file: string): boolean {
   return program.resolveNear(name, file).some((r) => !r.macro && endsByText(program)(r));
 }
 
+/** Tells from its text whether a function takes something back and prints. */
 const endsByText = remembered((program: Program) =>
   program.ledger.remembered((reference: FunctionReference): boolean => {
     const names = namesCalled(program, reference);
@@ -158,11 +166,12 @@ const endsByText = remembered((program: Program) =>
   }),
 );
 
-/** The ends of a function that may have failed where it goes on. */
+/** The calls of a function that take something back and may have failed where it goes on. */
 function endsIn(program: Program, reference: FunctionReference, graph: Graph): readonly FailedEnd[] {
   return endsByText(program)(reference) ? endsInGraph(program)(graph, program, reference) : [];
 }
 
+/** The same, in one variant of the function. */
 const endsInGraph = remembered((program: Program) =>
   program.ledger.remembered((graph: Graph, within: Program, reference: FunctionReference): readonly FailedEnd[] =>
     graph.nodes.flatMap(({ operation: o }) => {
@@ -177,13 +186,13 @@ const endsInGraph = remembered((program: Program) =>
   ),
 );
 
-/** True if something in the folder of a file calls what the end of a name takes back. */
+/** True if some file in the folder calls the opposite of `name`, by which somebody outside is told of pages. */
 function isToldNear(program: Program, name: string, file: string): boolean {
   const folder = folderOf(file);
   return toldBefore(name).some((other) => program.tree.filesCalling(other).some((f) => folderOf(f) === folder));
 }
 
-/** True for a failure that is printed and nothing else, before the function does what it does where the call has succeeded. */
+/** True for a failure that is printed and nothing else, before the function goes on as where the call has succeeded. */
 function goesOn(program: Program, { file }: FunctionReference, graph: Graph, failed: Node): boolean {
   const others = graph.nodes.filter((n) => n !== failed && n.pos === failed.pos && n.operation?.kind === 'assume');
   const after = new Set(others.flatMap((n) => [...nodesBehind(graph, n, () => false)]));

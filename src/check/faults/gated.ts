@@ -1,6 +1,6 @@
 /**
- * Drops behind another pointer. Where all who drop the pages that a member of an object keeps ask first for another pointer in that object, and
- * so does who takes them, a function that finds this pointer set and sets it to NULL, without a look at the member, leaves the pages for good.
+ * Drops behind another pointer of the object. All functions that drop the pages in a member first test that pointer, and so does the one
+ * that takes them. A function that finds the pointer set and sets it to NULL, without a look at the member, then leaves the pages for good.
  */
 import { sourcesOf } from '../../flow/flow.js';
 import { namesCalled, spelledIn } from '../../flow/paths/function/text.js';
@@ -19,7 +19,7 @@ import { type Complaint, stepIn, taken } from '../finding.js';
 import { mayChange } from './changing.js';
 import { endingNames } from './endings.js';
 
-/** A pointer without which the pages that a member of the same object keeps are not dropped. */
+/** A pointer without which the pages in a member of the same object are not dropped. */
 interface Gate {
   /** The object's struct. */
   tag: string;
@@ -27,7 +27,7 @@ interface Gate {
   member: string;
   /** The pointer. */
   pointer: string;
-  /** Where a drop asks for it. */
+  /** The test of it before a drop. */
   asked: Asked;
 }
 
@@ -37,7 +37,7 @@ interface Asked {
   node: Node;
 }
 
-/** Where such a pointer is set to NULL. */
+/** A store of NULL to such a pointer. */
 interface Closing {
   reference: FunctionReference;
   graph: Graph;
@@ -45,10 +45,10 @@ interface Closing {
   path: string;
 }
 
-/** The places from which on nobody drops a site's pages any more, though they may be there. */
+/** Complaints about stores after which nobody drops a site's pages any more, though they may be there. */
 export function closedGates(subject: Subject): Complaint[] {
   const { program, site } = subject;
-  // What the acquiring function drops, it has not yet kept.
+  // What the acquiring function drops, it has not kept yet.
   const drops = releasesIn(subject).filter(({ visit, event }) => visit.way !== 'site' && !event.partial);
   const [first, ...others] = drops.map((drop) => gatesOf(program, drop));
   const gates = (first ?? []).filter(
@@ -61,12 +61,13 @@ function isSame(a: Gate, b: Gate): boolean {
   return a.tag === b.tag && a.member === b.member && a.pointer === b.pointer;
 }
 
-/** True for a pointer that leads to something wherever pages are taken. */
+/** True if on every path to the site the pointer was found not to be NULL. */
 function isAskedFor(program: Program, { reference, graph, node }: Site, { tag, pointer }: Gate): boolean {
   const asks = (n: Node): boolean => isPointer(program, reference, graph, foundSet(n), tag, pointer);
   return isBarred(graph, (n) => n === node, asks);
 }
 
+/** True for a path that is the pointer of such an object. */
 function isPointer(
   program: Program,
   reference: FunctionReference,
@@ -79,7 +80,7 @@ function isPointer(
   return member?.tag === tag && `.${member.field}` === pointer;
 }
 
-/** The pointers beside the member which keeps what a statement drops, that are asked for on every way there. */
+/** The pointers, beside the member with the pages, that are found not to be NULL on every path to a release. */
 function gatesOf(program: Program, { visit: { flow }, event }: SeenRelease): Gate[] {
   const { reference } = flow;
   const sources = sourcesOf(flow, event.fact);
@@ -99,23 +100,26 @@ function gatesOf(program: Program, { visit: { flow }, event }: SeenRelease): Gat
   });
 }
 
-/** The struct to which a variable points; `null` if it does not to one. */
+/** The struct that a variable points at; `null` if it points at none. */
 function objectIn(program: Program, { file }: FunctionReference, graph: Graph, variable: string): string | null {
   const type = program.typeOf(variable, graph, file);
   return type?.pointers === 1 ? type.tag : null;
 }
 
-/** The path of which a condition says that it leads to something. */
+/** The path that a condition says is not NULL; `null` for any other node. */
 function foundSet({ operation: o }: Node): string | null {
   return o?.kind === 'assume' && o.op === '!=' && o.call === null && noPointer.test(o.right.text) ? o.left.path : null;
 }
 
-/** True if all ways from a function's beginning to some nodes lead by others. */
+/** True if every path from a function's entry to some nodes passes others. */
 function isBarred(graph: Graph, isWanted: (n: Node) => boolean, bars: (n: Node) => boolean): boolean {
   return !leadsTo(graph, graph.nodes[graph.entry] as Node, isWanted, bars);
 }
 
-/** Where a function near the drops sets such a pointer to NULL that it may find set, and neither it nor who calls it looks for the pages, itself or by a call. */
+/**
+ * The stores of NULL to the pointer, in functions near the drops that may find it set, if neither such a function nor those that it calls
+ * or that lead to it name the member with the pages.
+ */
 function closingsOf(program: Program, gate: Gate): Closing[] {
   const [pointer, member] = [gate.pointer.slice(1), gate.member.slice(1)];
   const folder = folderOf(gate.asked.reference.file);
@@ -145,18 +149,18 @@ function closingsOf(program: Program, gate: Gate): Closing[] {
   );
 }
 
-/** The path that a node sets to NULL. */
+/** The path that a node sets to NULL; `null` for any other node. */
 function closedAt({ operation: o }: Node): string | null {
   return o?.kind === 'clear' && noPointer.test(o.text) ? o.target : null;
 }
 
-/** True for a store of NULL over what the function has found set, and has not set itself, to an object that it leaves so. */
+/** True for a store of NULL to a pointer that the function has found set and has not set itself, in an object that it leaves so. */
 function leavesShut(program: Program, { file }: FunctionReference, graph: Graph, node: Node, path: string): boolean {
   const object = rootOf(path);
   const isObject = ({ operation: o }: Node): boolean => isStore(o) && o.target === object;
   const sets = (n: Node): boolean => n !== node && !isObject(n) && mayChange(program, file, n, path);
   const changes = (n: Node): boolean => isObject(n) || (n !== node && isStore(n.operation) && n.operation.target === path);
-  // A way past a loop that sets it may be none.
+  // A loop that sets it need not have an iteration, so there would be a path past it.
   if (graph.nodes.some((n) => n.loops.length > 0 && sets(n))) return false;
   const isFound = (n: Node): boolean =>
     foundSet(n) === path && !isBarred(graph, (m) => m === n, sets) && leadsTo(graph, n, (m) => m === node, changes);

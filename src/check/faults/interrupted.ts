@@ -1,7 +1,4 @@
-/**
- * Pages that are dropped where a wait for a device was ended by a signal, or by its time, while the device, which was given them, still
- * works with them.
- */
+/** Pages that are dropped where a wait for a device was ended by a signal or a timeout, while the device still works with them. */
 import type { CallSite } from '../../program/callers.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, type Node, namedCall } from '../../program/graph.js';
@@ -18,30 +15,31 @@ import { rootsOf, sourcesOf } from './leading.js';
 import { handedUp, isStartedNear, mayStop, type Waiting, waitsBehind, waysFrom } from './started.js';
 import type { Ways } from './waits.js';
 
-/** A drop behind a wait that ended before the device did. */
+/** A drop behind a wait that has ended before the device did. */
 interface Early {
   waiting: Waiting;
   dropping: Dropping;
 }
 
-/** The same, with every way in which the wait ends before that drop. */
+/** The same, with every way in which the wait can end before that drop. */
 interface Told extends Early {
   access: Access;
   hows: Set<Waiting['how']>;
 }
 
-/** A wait behind which its function does not drop the pages, and how that comes back to its callers. */
+/** A wait behind which its function does not drop the pages, with the ways in which that function then returns. */
 interface Left {
   waiting: Waiting;
   graph: Graph;
   ways: Ways;
 }
 
+/** How many callers up the drop may be. */
 const maxLevels = 3;
 
 /**
- * The drops to which a way leads on which a device was given the pages, a wait for it may have ended before it, and nothing was called since
- * that could tell the device to leave them alone. The first of each wait, and each once.
+ * Complaints about drops on a path on which a device was given the pages, a wait for it may have ended early, and nothing was called since
+ * that could stop the device. One for each wait, the first, and each drop once.
  */
 export function interruptedDrops(subject: Subject): Complaint[] {
   const { program } = subject;
@@ -60,6 +58,7 @@ export function interruptedDrops(subject: Subject): Complaint[] {
   return [...found.values()].map((told) => complaintOf(subject, told));
 }
 
+/** The call that is an access, in each variant of its function. */
 function accessSites(program: Program, { visit, pos, name }: Access): CallSite[] {
   const caller = visit.flow.reference;
   return program.graphs(caller).flatMap((graph) =>
@@ -71,9 +70,9 @@ function accessSites(program: Program, { visit, pos, name }: Access): CallSite[]
 }
 
 /**
- * The first drop behind each wait in a function that lets a device at the pages, and in those above it.
- * @param sites where it does so: itself, or by a function that it calls
- * @param below the waits from which that one comes back
+ * The first drop behind each wait, in a function that gives a device the pages and in those above it.
+ * @param sites where it does so, itself or through a function that it calls
+ * @param below the waits from which that function comes back
  */
 function dropsIn(subject: Subject, sites: readonly CallSite[], below: readonly Left[], droppings: readonly Dropping[], level = 0): Early[] {
   const { program } = subject;
@@ -95,7 +94,7 @@ function dropsIn(subject: Subject, sites: readonly CallSite[], below: readonly L
   return found.concat(above.flatMap((callers) => dropsIn(subject, callers, left, droppings, level + 1)));
 }
 
-/** The calls of a function, those of each caller together. Who calls what the tables know is no part of the driver. */
+/** The calls of a function, grouped by caller. Above a function that is a call of the tables, nothing is part of the driver. */
 function sitesAbove(program: Program, reference: FunctionReference): CallSite[][] {
   if (startingCalls.has(reference.name) || deviceCalls.has(reference.name)) return [];
   const sites = program.callSites(reference);
@@ -103,8 +102,9 @@ function sitesAbove(program: Program, reference: FunctionReference): CallSite[][
 }
 
 /**
- * The drop that a node of a function is, or leads to.
- * @param isAbove the function has others let the device at the pages: what is found in an object is theirs if they were given that
+ * Finds the drop that a node is, or leads to.
+ * @param isAbove the device is given the pages in a called function: pages that are found in an object are those, if that function was
+ *   given it
  */
 function droppingsAt(
   { caller, graph, call }: CallSite,
@@ -124,7 +124,7 @@ function droppingsAt(
   };
 }
 
-/** Asks whether a node is a condition that says that there is nothing where the pages are. */
+/** Makes a test for conditions which say that there is nothing where the pages are. */
 function noneIn({ followed }: Subject, { key }: FunctionReference): (n: Node) => boolean {
   const facts = followed.visits.flatMap(({ flow }) => (flow.reference.key === key ? [...flow.origins.keys()] : []));
   return ({ operation: o }) => {

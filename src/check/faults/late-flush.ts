@@ -1,6 +1,6 @@
 /**
- * Pages that are dropped while an IOMMU's caches still lead to them: what takes their addresses out of its table leaves them there, and
- * the call that takes them from there, too, comes behind the drop.
+ * Pages that are dropped while the caches of an IOMMU still lead to them: the call that takes their addresses out of its table leaves the
+ * caches as they are, and the call that flushes those comes behind the drop.
  */
 import { resultsOf } from '../../flow/paths/function/results.js';
 import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
@@ -11,12 +11,13 @@ import { complaintAt, releasesIn } from '../evidence.js';
 import { type Complaint, stepIn } from '../finding.js';
 import { type Dropping, leadingTo, nameAt } from './droppings.js';
 
-/** How many calls may lead to a drop from the function that unmaps. */
+/** The most calls from the function that unmaps to a drop. */
 const maxLevels = 2;
 
+/** Matches a call that unmaps and does not flush. */
 const unmapping = new RegExp(`\\b(?:${[...cachedUnmappings.keys()].join('|')})\\s*\\(`);
 
-/** The drops of a site's pages that come before the caches are flushed, each once. */
+/** Complaints about drops of a site's pages before the caches are flushed, each once. */
 export function droppedBeforeFlush(subject: Subject): Complaint[] {
   const { program } = subject;
   const found = new Map<string, Complaint>();
@@ -30,13 +31,14 @@ export function droppedBeforeFlush(subject: Subject): Complaint[] {
   return [...found.values()];
 }
 
-/** What unmaps before a drop, and what flushes behind it. */
+/** The call that unmaps before a drop, the call that flushes behind it, and the name of what is called for the drop. */
 interface Early {
   unmap: CallOperation;
   flush: CallOperation;
   called: string;
 }
 
+/** The flush that a drop comes too early for; `null` if there is none. */
 function flushBehind(program: Program, { reference, pos }: Dropping): Early | null {
   for (const graph of program.graphs(reference))
     for (const { node, unmap, table } of unmappingsIn(graph)) {
@@ -52,6 +54,7 @@ function flushBehind(program: Program, { reference, pos }: Dropping): Early | nu
   return null;
 }
 
+/** The calls of a function that unmap and do not flush. */
 function unmappingsIn({ nodes }: Graph): { node: Node; unmap: CallOperation; table: CachedUnmapping }[] {
   return nodes.flatMap((node) => {
     const { operation: o } = node;
@@ -60,7 +63,7 @@ function unmappingsIn({ nodes }: Graph): { node: Node; unmap: CallOperation; tab
   });
 }
 
-/** The calls that flush what one has unmapped: they are given the same domain, or table. */
+/** The calls that flush what another has unmapped: they are given the same domain or table. */
 function flushesIn({ nodes }: Graph, unmap: CallOperation, { flushes }: CachedUnmapping): Node[] {
   const given = new Set(unmap.args.flatMap(({ path }) => path ?? []));
   return nodes.filter(
@@ -68,7 +71,7 @@ function flushesIn({ nodes }: Graph, unmap: CallOperation, { flushes }: CachedUn
   );
 }
 
-/** Asks whether a branch is one on which a call has unmapped nothing. */
+/** Makes a test for branches on which the call has unmapped nothing. */
 function failureOf(graph: Graph, unmap: CallOperation, { fails }: CachedUnmapping): (n: Node) => boolean {
   const results = resultsOf(graph, unmap);
   return ({ operation: o }) => {

@@ -1,6 +1,6 @@
 /**
- * Pages that are dropped before somebody outside gives them back: a call that is named for undoing what another one was given the pages for
- * comes behind the drop, in the function that drops or in one that it calls with the object.
+ * Pages that are dropped before somebody outside gives them back. Some call was given the pages, and the call that by its name undoes it
+ * comes behind the drop, in the dropping function or in one that this calls with the object.
  */
 import { contentsOf, isHeap, isLocal, scopeOf } from '../../flow/facts.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
@@ -18,26 +18,26 @@ import { type Complaint, type FindingStep, stepIn } from '../finding.js';
 import { argumentsOf, type Dropping, endsOfHolders, nameAt } from './droppings.js';
 import { rootsOf, sourcesOf } from './leading.js';
 
-/** A call by which somebody outside is told of the pages. */
+/** A call that tells somebody outside the driver of the pages. */
 interface Telling {
   reference: FunctionReference;
   pos: number;
   name: string;
-  /** The members that it is given, and those that keep its result. */
+  /** The members that are among its arguments, and those that keep its result. */
   members: ReadonlySet<string>;
 }
 
-/** A call that takes that back. */
+/** A call that takes this back. */
 interface Undoing {
   reference: FunctionReference;
-  /** Where the function that drops calls the one which makes it; `null` if it makes it itself. */
+  /** Position where the dropping function calls the one that makes it; `null` if it makes it itself. */
   called: number | null;
   pos: number;
   name: string;
   telling: Telling;
 }
 
-/** What comes too late behind the drops of the site's pages. */
+/** Complaints about calls that take the pages back too late, behind a drop of them. */
 export function undoneTooLate(subject: Subject): Complaint[] {
   const { program, row } = subject;
   const found = new Map<string, Complaint>();
@@ -64,7 +64,7 @@ export function undoneTooLate(subject: Subject): Complaint[] {
   return [...found.values()];
 }
 
-/** The calls near a site that are given its pages and have an opposite by their name, by the names of that. */
+/** The calls near a site that are given its pages and have an opposite by their name, under each name that this may have. */
 const tellingsOf = remembered((subject: Subject): ReadonlyMap<string, Telling> => {
   const { program, followed } = subject;
   const found = new Map<string, Telling>();
@@ -78,7 +78,7 @@ const tellingsOf = remembered((subject: Subject): ReadonlyMap<string, Telling> =
       for (const { operation: o } of graph.nodes) {
         const undone = o?.kind === 'call' ? (ends.get(nameOf(o)) ?? []) : [];
         if (o?.kind !== 'call' || undone.every((end) => found.has(end))) continue;
-        // What is given an address of where the pages are to stand takes them itself.
+        // A call that is given the address of where the pages are to stand takes them itself.
         const isTold = o.args.some((a) => !a.address && contentsOf(a, facts, scope).length > 0);
         const telling = tellingAt(reference, graph, o);
         if (isTold && isOutside(program, telling)) for (const end of undone) found.set(end, telling);
@@ -88,6 +88,7 @@ const tellingsOf = remembered((subject: Subject): ReadonlyMap<string, Telling> =
   return found;
 });
 
+/** The call as one that tells somebody of the pages. */
 function tellingAt(reference: FunctionReference, { nodes }: Graph, call: CallOperation): Telling {
   const kept = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.source.path === call.result ? [o.target] : []));
   const given = call.expressions.flatMap(namesIn);
@@ -99,11 +100,12 @@ function memberOf(path: string): string {
   return path.match(/\.\w+/g)?.at(-1) ?? '';
 }
 
+/** The name of what a call calls: of a function, or of the member that it goes through. */
 function nameOf({ name, through }: CallOperation): string {
   return name ?? through ?? '';
 }
 
-/** The calls of a function that somebody near by undoes, by name, with the names of what does. */
+/** The calls in a function that have an opposite somewhere in the folder: their names, with the names of the opposites. */
 const endsNamed = remembered((program: Program) =>
   program.ledger.remembered((reference: FunctionReference): ReadonlyMap<string, readonly string[]> => {
     const folder = folderOf(reference.file);
@@ -114,13 +116,16 @@ const endsNamed = remembered((program: Program) =>
   }),
 );
 
-/** False for a function near by that maps pages for the kernel itself, or takes references of its own: whoever drops first does no harm. */
+/**
+ * False for a nearby function that maps the pages for the kernel itself, or takes references of its own on them: then an early drop does no
+ * harm.
+ */
 function isOutside(program: Program, { reference: { file }, name }: Telling): boolean {
   const isWithin = (called: string): boolean => pageUse.test(called) || extraReferenceCalls.has(called) || acquires.has(called);
   return program.resolveNear(name, file).every((r) => !namesCalled(program, r).some(isWithin));
 }
 
-/** The calls behind a drop that take the pages of the same object back, and before which nobody is told of pages anew. */
+/** The calls behind a drop that take the same object's pages back, if nobody was told of pages anew before. */
 function undoingsBehind(subject: Subject, dropping: Dropping, graph: Graph): Undoing[] {
   const { reference, pos } = dropping;
   const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
@@ -137,7 +142,7 @@ function undoingsBehind(subject: Subject, dropping: Dropping, graph: Graph): Und
   });
 }
 
-/** A call as one that takes pages back, if it is given one of some objects, or what stands in one. */
+/** The call as one that takes pages back, if it is given one of the objects, or what stands in one; else nothing. */
 function undoingIn(
   subject: Subject,
   reference: FunctionReference,
@@ -151,7 +156,7 @@ function undoingIn(
   return telling && isOfSame(graph, objects, o, telling) ? [{ reference, called: null, pos: o.pos, name, telling }] : [];
 }
 
-/** Those of a function near by that is handed an object of which pages were dropped, and tells nobody of any itself. */
+/** Such calls in a nearby function that is given an object whose pages were dropped, if that function tells nobody of pages itself. */
 function undoingsBelow(
   subject: Subject,
   { file }: FunctionReference,
@@ -174,14 +179,17 @@ function undoingsBelow(
   });
 }
 
-/** True for a function whose text names a call that may take something back. */
+/** Tells from its text whether a function calls what may take something back. */
 const takesBack = remembered((program: Program) =>
   program.ledger.remembered((reference: FunctionReference): boolean =>
     namesCalled(program, reference).some((name) => toldBefore(name).length > 0),
   ),
 );
 
-/** Who is told of the pages by what a call takes back: on the way that they were followed, or elsewhere near by, of the field in which they stand. */
+/**
+ * The call that tells somebody of the pages and is undone by a call named `end`: on the ways that the pages were followed, or elsewhere in
+ * the folder with the field that they stand in.
+ */
 function tellingOf(subject: Subject, end: string, near: FunctionReference): Telling | undefined {
   const followed = tellingsOf(subject).get(end);
   if (followed) return followed;
@@ -192,8 +200,10 @@ function tellingOf(subject: Subject, end: string, near: FunctionReference): Tell
   return known.get(key);
 }
 
+/** What tellingIn() has found for a site, by folder and name. */
 const knownElsewhere = remembered((_: Subject) => new Map<string, Telling | undefined>());
 
+/** The same, looked for by the field in all files of a folder. */
 function tellingIn({ program, followed }: Subject, end: string, folder: string): Telling | undefined {
   for (const name of toldBefore(end).filter((n) => !deviceCalls.has(n)))
     for (const file of program.tree.filesCalling(name).filter((f) => folderOf(f) === folder))
@@ -207,20 +217,23 @@ function tellingIn({ program, followed }: Subject, end: string, folder: string):
   return undefined;
 }
 
-/** True for a member in which pages stand, as it is. */
+/** True for an argument that is a field with pages, as a whole. */
 function isField({ types }: Graph, { path, address }: Value, heap: readonly string[]): boolean {
   if (path === null || address || path === rootOf(path)) return false;
   const place = `#${types.get(rootOf(path))?.tag}${path.slice(rootOf(path).length)}`;
   return heap.some((h) => h === place || (h.startsWith(place) && /^(\[\]|@)/.test(h.slice(place.length))));
 }
 
-/** True for a call that is given one of some objects, or what stands in one. */
+/** True for a call that is given one of the objects, or what stands in one. */
 function sharesRoot(graph: Graph, objects: ReadonlySet<string>, { args, expressions }: CallOperation): boolean {
   const roots = sourcesOf(graph, [...rootsOf(args), ...expressions.flatMap(namesIn).map(rootOf)]);
   return [...roots].some((root) => objects.has(root) && isObject(graph, root));
 }
 
-/** True for a call that is given nothing of another object of the same struct, and of this one but what the other call was given, or has made. */
+/**
+ * True for a call that is given nothing of another object of the same struct, and of this object only members that the telling call was
+ * given or has set.
+ */
 function isOfSame(graph: Graph, objects: ReadonlySet<string>, { expressions }: CallOperation, { members }: Telling): boolean {
   const tags = new Set([...objects].map((root) => graph.types.get(root)?.tag));
   return expressions.flatMap(namesIn).every((path) => {
@@ -230,6 +243,7 @@ function isOfSame(graph: Graph, objects: ReadonlySet<string>, { expressions }: C
   });
 }
 
+/** True for a variable that points at a struct. */
 function isObject({ types }: Graph, root: string): boolean {
   return types.get(root)?.pointers === 1 && types.get(root)?.tag != null;
 }

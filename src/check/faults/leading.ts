@@ -1,17 +1,18 @@
-/** What leads to what in one function, as far as names tell. */
+/** Which variables of a function come from which others, as far as names tell. */
 import type { Graph } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { remembered } from '../../program/remembered.js';
 import { castCalls } from '../../protocol/index.js';
 
-/** The roots of some values. */
+/** The root variables of some values. */
 export function rootsOf(values: readonly Value[]): string[] {
   return values.flatMap(({ path }) => (path === null ? [] : [rootOf(path)]));
 }
 
 /**
- * Some variables, and those from which they have come: by an assignment, as the element of a list that a loop goes through, or by a call that
- * was given the address of what stands below one, as `list_first_entry(&queue->list, …)`, or asks for what stands around one.
+ * Some variables and those that they come from: by an assignment, as the element of a list that a loop goes through, or as the result of a
+ * call that was given the address of something below one, `list_first_entry(&queue->list, …)`, or goes from a member to what is around it
+ * (`container_of()`).
  */
 export function sourcesOf(graph: Graph, roots: Iterable<string>): ReadonlySet<string> {
   const made = madeIn(graph);
@@ -20,13 +21,13 @@ export function sourcesOf(graph: Graph, roots: Iterable<string>): ReadonlySet<st
   return found;
 }
 
-/** The parameters of a function from which some variables have come, by position. */
+/** Indexes of the parameters that some variables come from. */
 export function parametersBehind(graph: Graph, roots: Iterable<string>): number[] {
   const sources = sourcesOf(graph, roots);
   return graph.params.flatMap(({ name }, i) => (sources.has(name) ? [i] : []));
 }
 
-/** The variables from which each one of a function is made at once. */
+/** The variables that each variable of a function directly comes from. */
 const madeIn = remembered(({ nodes }: Graph): ReadonlyMap<string, readonly string[]> => {
   const made = new Map<string, string[]>();
   const add = (to: string, from: readonly string[]): void => {

@@ -1,6 +1,6 @@
 /**
- * Errors that stand where pages stood. Who drops what a field leads to and has it filled anew has an object that lives on; if the call that
- * fills it hands out its error as a pointer, and that stays there, whoever ends the object drops the error as if it were pages.
+ * Errors that stand where pages stood. A function drops what a field leads to and has it filled anew, so the object lives on. If the call
+ * that fills the field returns its error as a pointer, and that stays there, the end of the object drops the error as if it were pages.
  */
 import { failureOf } from '../../flow/paths/function/tested.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
@@ -22,19 +22,20 @@ interface Left {
   graph: Graph;
   node: Node;
   path: string;
-  /** Of the functions below, and this one. */
+  /** The steps from the functions below up to this one. */
   steps: readonly FindingStep[];
 }
 
-/** A function that drops what stands below a parameter of its own, and another that has it do so. */
+/** The function that drops what stands there, by name, and another one that has it do so. */
 interface Ending {
   name: string;
   other: FunctionReference;
 }
 
+/** How many callers up, and how many calls down, are followed. */
 const maxLevels = 4;
 
-/** The places where a function fails with an error in the field of an object that lives on, and in which pages stood. */
+/** Complaints about functions that fail with an error in a field of an object that lives on, in which pages stood. */
 export function leftErrors(subject: Subject): Complaint[] {
   const { program, row } = subject;
   const makers = makersIn(subject);
@@ -52,19 +53,19 @@ export function leftErrors(subject: Subject): Complaint[] {
   );
 }
 
-/** The function that takes the pages, and those that hand on what it does, where that is an object. */
+/** The function that takes the pages, and its callers that return what it returns, if that is a pointer to an object. */
 function makersIn({ program, site: { reference } }: Subject): FunctionReference[] {
   const tag = objectOf(program, reference);
   return tag === null ? [] : [reference, ...program.callers(reference).filter((by) => !by.macro && objectOf(program, by) === tag)];
 }
 
-/** The struct of the object that a function hands out; `null` if it hands out none. */
+/** The struct that a function returns a pointer to; `null` if it does not. */
 function objectOf(program: Program, reference: FunctionReference): string | null {
   const type = program.variants(reference)[0]?.returns;
   return type?.pointers === 1 ? type.tag : null;
 }
 
-/** The functions that drop what their one object leads to, by name: none that asks whether it is an error. */
+/** Names of the functions that drop what their one parameter leads to, without a test for an error. */
 function droppersOf(subject: Subject): ReadonlySet<string> {
   const { program } = subject;
   const tag = objectOf(program, subject.site.reference);
@@ -80,7 +81,7 @@ function droppersOf(subject: Subject): ReadonlySet<string> {
   return new Set(droppers.filter(isPlain).map(({ name }) => name));
 }
 
-/** Where a function keeps what a wrapper has handed to it in a field of an object that it was given, and fails with an error there. */
+/** Where a function stores the result of a call in a field of an object that it was given, and fails with the error there. */
 function keptIn(program: Program, { caller, graph, call }: CallSite): Left | null {
   const copy = graph.nodes.find(
     (n) => n.operation?.kind === 'copy' && n.operation.source.path === call.result && isField(n.operation.target),
@@ -100,11 +101,15 @@ function keptIn(program: Program, { caller, graph, call }: CallSite): Left | nul
   return { reference: caller, graph, node, path, steps: [stepIn(program, caller, node.pos, text)] };
 }
 
+/** True for a plain member, of no array and no container. */
 function isField(path: string): boolean {
   return rootOf(path) !== path && !/[[@%]/.test(path);
 }
 
-/** True if a function can be left behind a node with a path as it is there, and what leads to it neither freed nor handed to who might change it. */
+/**
+ * True if a function can return behind a node with the path unchanged, and what leads to it neither freed nor passed to anything that may
+ * change it.
+ */
 function isLeftBehind(program: Program, { file }: FunctionReference, graph: Graph, node: Node, path: string): boolean {
   return leadsTo(
     graph,
@@ -114,7 +119,7 @@ function isLeftBehind(program: Program, { file }: FunctionReference, graph: Grap
   );
 }
 
-/** The function that has dropped what stood there before, up to some levels above, and what drops it once more. */
+/** The function that has dropped what stood there before, in this function or some levels up, and the steps to what drops it once more. */
 function endAbove(program: Program, left: Left, droppers: ReadonlySet<string>): { name: string; steps: FindingStep[] } | null {
   let level: readonly Left[] = [left];
   for (let i = 0; i < maxLevels && level.length > 0; i++) {
@@ -127,6 +132,7 @@ function endAbove(program: Program, left: Left, droppers: ReadonlySet<string>): 
   return null;
 }
 
+/** The same in one function. */
 function droppedBefore(program: Program, at: Left, droppers: ReadonlySet<string>): { name: string; steps: FindingStep[] } | null {
   const { reference, graph, node } = at;
   for (const n of graph.nodes) {
@@ -146,7 +152,7 @@ function droppedBefore(program: Program, at: Left, droppers: ReadonlySet<string>
   return null;
 }
 
-/** Who drops what stands at a path by a call, if another function that stores nothing there has it dropped so, too. */
+/** The function by which a call drops what stands at the path, if another function that stores nothing there has it do so, too. */
 function endingBy(program: Program, { reference, graph, path }: Left, call: CallOperation, droppers: ReadonlySet<string>): Ending | null {
   if (!drops(program, reference, call, path, droppers, 0)) return null;
   const name = call.name as string;
@@ -167,7 +173,7 @@ function endingBy(program: Program, { reference, graph, path }: Left, call: Call
   return other ? { name, other } : null;
 }
 
-/** True if a call drops what stands at a path, itself or some levels below, and nobody asks there whether that is an error. */
+/** True if a call drops what stands at a path, itself or some levels below, and no function on the way tests that for an error. */
 function drops(
   program: Program,
   { file }: FunctionReference,
@@ -195,7 +201,7 @@ function drops(
   );
 }
 
-/** The callers that fail in turn, and leave the error as well. */
+/** The callers that fail in turn and leave the error there as well. */
 function above(program: Program, { reference, graph, path, steps }: Left): Left[] {
   const of = graph.params.findIndex(({ name }) => name === rootOf(path));
   if (of < 0) return [];

@@ -1,6 +1,6 @@
 /**
- * Pages that a request drops from the object which is open, and that stand there afterwards as before: the next request, or the end of the
- * object, drops them once more.
+ * Pages that a request drops from the object behind an open file, and that stand there afterwards as before: the next request, or the end
+ * of the object, drops them once more.
  */
 import { sourcesOf } from '../../flow/flow.js';
 import { isRequest } from '../../flow/paths/faults/reentry.js';
@@ -16,7 +16,7 @@ import type { Subject } from '../../survey/unit.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import { type Complaint, stepIn } from '../finding.js';
 
-/** The drops of requests behind which nothing in the object says that they were made. */
+/** Complaints about drops in requests after which nothing in the object says that they were made. */
 export function redropped(subject: Subject): Complaint[] {
   const { program, row } = subject;
   if (row.gaps.length > 0) return [];
@@ -39,26 +39,26 @@ export function redropped(subject: Subject): Complaint[] {
   });
 }
 
-/** The member of an object in which a function has found what it drops. */
+/** The member of an object in which a function has found what it drops; `null` if there is none. */
 function placeIn(graph: Graph, { visit: { flow }, event }: SeenRelease): string | null {
   const members = sourcesOf(flow, event.fact).map((path) => path.replace(/(\[\]|@\w+)+$/, ''));
   const place = members.find((path) => /^[A-Za-z_]\w*\.\w+$/.test(path));
   return place !== undefined && graph.types.get(rootOf(place))?.pointers === 1 ? place : null;
 }
 
-/** What a drop is given beside the pages: how many there are. */
+/** The paths that a drop is given after the pages: how many there are. */
 function countsAt({ operation: o }: Node): readonly (string | null)[] {
   return o?.kind === 'call' ? o.args.slice(1).map(({ path }) => path) : [];
 }
 
-/** True if of the object nothing but the member itself, and how many pages there are, is asked for around a drop. */
+/** True if the conditions around a drop test nothing else of the object than the member itself, and how many pages there are. */
 function isAskedAlone(guards: readonly Guard[], place: string, counts: readonly (string | null)[]): boolean {
   const isOther = (path: string | null): boolean =>
     path !== null && suffixAfter(path, rootOf(place)) !== null && path !== place && !counts.includes(path);
   return guards.every(({ path, args }) => ![path, ...args].some(isOther));
 }
 
-/** A statement about an object that a variable of a function points at. */
+/** A node that concerns an object which a variable of the function points at. */
 interface About {
   reference: FunctionReference;
   graph: Graph;
@@ -66,11 +66,12 @@ interface About {
   object: string;
 }
 
+/** How many callers up the request may be. */
 const maxLevels = 3;
 
 /**
- * True for what a request comes to, itself or by calls that hand the object on, with nothing changed in the object on the way there and
- * out again: on any way, or on one on which other pages were to be taken, and could not be.
+ * True for a node that a request reaches, itself or by calls that pass the object on, if nothing is changed in the object on the way to it
+ * and out again: on any path, or on one on which other pages were to be taken and could not be.
  */
 function isRepeated(program: Program, { reference, graph, node, object }: About, level = 0): boolean {
   const isChange = (n: Node): boolean => n !== node && mayChange(program, reference.file, n, object);
@@ -93,10 +94,10 @@ function isRepeated(program: Program, { reference, graph, node, object }: About,
   });
 }
 
-/** True if on some way from a drop to the end of its function other pages could not be taken, and nothing was changed. */
+/** True if on some path from a drop to the function's end other pages could not be taken, and nothing was changed. */
 function failsUnchanged(graph: Graph, drop: Node, isChange: (n: Node) => boolean): boolean {
   const isTaking = ({ operation: o }: Node): boolean => o?.kind === 'call' && acquires.has(o.name ?? '');
-  // What takes none has changed nothing either.
+  // A call that takes no pages has changed nothing.
   const bars = (n: Node): boolean => isChange(n) && !isTaking(n);
   return graph.nodes.some((n) => {
     const o = n.operation;
@@ -107,10 +108,10 @@ function failsUnchanged(graph: Graph, drop: Node, isChange: (n: Node) => boolean
   });
 }
 
-/** Calls that change what they are given a member of, though no page passes through them: lists, counts, and memory as it is. */
+/** Calls that no page passes through but that change the object whose member they are given: lists, counts, plain memory. */
 const changing = /^(list_|hlist_|rb_|atomic|refcount|kref|xchg|cmpxchg|test_and|memset|memzero)/;
 
-/** True for a store to the object, and for a call that is handed it or the address of a member. */
+/** True for a store to the object, and for a call that is given it or the address of a member. */
 function mayChange(program: Program, file: string, { operation: o }: Node, object: string): boolean {
   const isOf = (path: string | null): boolean => path !== null && suffixAfter(path, object) !== null;
   if (isStore(o)) return isOf(o.target) && o.target !== object;

@@ -1,4 +1,4 @@
-/** Pages that are not dropped for being reserved, with the reference that was taken on them, where others are. */
+/** Reserved pages (PageReserved) that are left with the reference held that was taken on them, where other pages are dropped. */
 import { type ReleaseEvent, sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import type { Visit } from '../../flow/visit.js';
@@ -11,7 +11,10 @@ import { stepAt } from '../data/access.js';
 import { complaintAt, releasesIn } from '../evidence.js';
 import type { Complaint, FindingStep } from '../finding.js';
 
-/** Where a page that is reserved is not dropped. Who drops those too, on a way of their own, knows what they are. */
+/**
+ * Complaints about drops that skip reserved pages. If reserved pages are dropped somewhere on a path of their own, the driver knows what
+ * they are.
+ */
 export function reservedIn(subject: Subject): Complaint[] {
   const { program, row } = subject;
   const drops = releasesIn(subject);
@@ -22,7 +25,10 @@ export function reservedIn(subject: Subject): Complaint[] {
   return [...new Map(complaints.map((c) => [`${c.file}:${c.pos}`, c])).values()];
 }
 
-/** True for a test of whether a page is reserved, and nothing else: a call of the tables', or of a function that returns one's answer. */
+/**
+ * True for a test of whether a page is reserved, and of nothing else: by a call of the tables, or by a function that returns the result of
+ * one.
+ */
 function isTest(program: Program, { flow: { reference } }: Visit, { call }: Guard): boolean {
   if (reservedTests.includes(call)) return true;
   const helper = call === '' ? null : onlyFunction(program.resolve(call, reference.file));
@@ -31,14 +37,15 @@ function isTest(program: Program, { flow: { reference } }: Visit, { call }: Guar
   return returnsTest.test(text) && !reservedExceptions.test(text);
 }
 
-/** True for a test of whether it is one of those on which references are taken. */
+/** True for a test of whether a page is one of those reserved ones on which references are taken. */
 function isException({ call }: Guard): boolean {
   return reservedExceptions.test(call);
 }
 
+/** Matches a function that returns the result of such a test. */
 const returnsTest = new RegExp(`\\breturn\\s+(?:${reservedTests.join('|')})\\s*\\(`);
 
-/** Where a drop is passed by for what is reserved, if it is and no other drop of the function is for that. */
+/** Positions of the branch on which a drop is skipped for a reserved page, if no other drop of the function is made there. */
 function passedBy(program: Program, { visit, event }: SeenRelease): number[] {
   const guard = event.guards.find((g) => g.negated && isTest(program, visit, g) && isOf(visit, event, g));
   if (guard === undefined || event.guards.some(isException)) return [];
@@ -48,7 +55,7 @@ function passedBy(program: Program, { visit, event }: SeenRelease): number[] {
   return node ? [node.pos] : [];
 }
 
-/** True if a test is of the page, or the frame number, that is dropped. */
+/** True if a test is of the page, or of the frame number, that is dropped. */
 function isOf({ flow }: Visit, { fact }: ReleaseEvent, { args }: Guard): boolean {
   const sources = sourcesOf(flow, fact);
   return args.some((path) => path !== null && (sources.includes(path) || sources.includes(`${path}@pfn`)));

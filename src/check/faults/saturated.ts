@@ -1,18 +1,18 @@
-/** Drops that wait for a count of users to come to zero, which a call that lowers it never lets it do. */
+/** Drops that wait for a count of users to become zero, which the call that lowers the count never lets happen. */
 import type { SeenRelease } from '../../flow/releases.js';
 import { type CallOperation, type Graph, leadsTo, type Node } from '../../program/graph.js';
 import { saturating } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 
-/** A drop that is not come to from where the count is lowered, and the places where it is lowered and asked for. */
+/** A drop that is not reached from where the count is lowered; positions of the lowering call and of the one that reads the count. */
 export interface Saturated {
   release: SeenRelease;
   lowered: number;
   pos: number;
 }
 
-/** The drops of a site's pages that only a count of zero leads to, which is lowered by a call that does not go there. */
+/** The drops of a site's pages that only a count of zero leads to, where the call that lowers the count saturates it. */
 export function saturatedIn(subject: Subject): Saturated[] {
   const { program } = subject;
   const { header, marker, lowers, asks } = saturating;
@@ -26,7 +26,7 @@ export function saturatedIn(subject: Subject): Saturated[] {
   });
 }
 
-/** Where the count is lowered and asked for that keeps a drop from being reached; `null` if it is reached. */
+/** Where the count is lowered and read, if that keeps a drop from being reached; else `null`. */
 function askedAt(graph: Graph, drop: number): Omit<Saturated, 'release'> | null {
   const { nodes } = graph;
   const isDrop = (n: Node): boolean => n.operation?.kind === 'call' && n.pos === drop;
@@ -43,6 +43,7 @@ function askedAt(graph: Graph, drop: number): Omit<Saturated, 'release'> | null 
   return null;
 }
 
+/** The calls of a function by name, with their nodes. */
 function callsOf(nodes: readonly Node[], name: string): { node: Node; call: CallOperation }[] {
   return nodes.flatMap((node) => (node.operation?.kind === 'call' && node.operation.name === name ? [{ node, call: node.operation }] : []));
 }

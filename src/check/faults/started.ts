@@ -1,4 +1,4 @@
-/** Work that a device has begun with memory that it was let at, and that may go on behind a wait for it. */
+/** Work that a device has begun on memory which it was given, and that may still go on behind a wait for it. */
 import { failureOf } from '../../flow/paths/function/tested.js';
 import type { CallSite } from '../../program/callers.js';
 import { onlyFunction } from '../../program/definitions.js';
@@ -22,43 +22,45 @@ import {
 import { parametersBehind, rootsOf, sourcesOf } from './leading.js';
 import { constantOf, type Known, type Ways, waysBehind } from './waits.js';
 
-/** A call where it stands, for people. */
+/** A call, for the steps of a path. */
 export interface Spot {
   reference: FunctionReference;
   pos: number;
   name: string;
 }
 
-/** A wait that ends without what was waited for, or a call of who waits so: the device may still be at work behind it. */
+/** A wait that ends without what was waited for, or a call of a function that waits so: the device may still be at work behind it. */
 export interface Waiting {
   node: Node;
-  /** What is known behind it: its result. */
+  /** What is known behind it, such as its result. */
   known: Known;
   how: WaitEnd['how'];
-  /** What is waited for, as it is written. */
+  /** The condition that is waited for, as it is written. */
   awaited: string;
+  /** The call by which the device has begun. */
   start: Spot;
+  /** The wait itself. */
   wait: Spot;
-  /** The calls of those who have come back from it, the innermost first, and what they return; `''` for nothing. */
+  /** The calls of the functions that have returned from it, the innermost first, with what they return; `''` for nothing. */
   left: readonly (Spot & { result: string })[];
 }
 
-/** True if something in the folder of a file has a device begin with its work: all that has to be asked of most. */
+/** True if something in a file's folder has a device begin its work: for most files that is all that need be asked. */
 export function isStartedNear(program: Program, file: string): boolean {
   const folder = folderOf(file);
   return [...startingCalls.keys()].some((name) => program.tree.filesCalling(name).some((f) => folderOf(f) === folder));
 }
 
 /**
- * Asks whether a device may find the memory by what it is sent.
- * @param message the variables that lead to that
- * @param device those that lead to the device itself, whatever it is sent
+ * True if a device may find the memory by what it is sent.
+ * @param message the variables that this comes from
+ * @param device the variables that the device itself comes from, whatever it is sent
  */
 type Tells = (message: ReadonlySet<string>, device: ReadonlySet<string>) => boolean;
 
 /**
- * The waits on ways behind a call by which a device is let at memory: in its function, and in those near it that this one calls.
- * @param isOver asked for nodes behind which the pages are no longer held
+ * The waits on paths behind a call that gives a device memory: in its function, and in nearby functions that this calls.
+ * @param isOver true for nodes behind which the pages are no longer held
  */
 export function waitsBehind(program: Program, at: CallSite, isOver: (n: Node) => boolean): Waiting[] {
   const { caller, graph, node, call } = at;
@@ -75,7 +77,9 @@ export function waitsBehind(program: Program, at: CallSite, isOver: (n: Node) =>
   return found;
 }
 
-/** The variables below which a device may be told of the memory: what the call was given, and what is stored to behind it. */
+/**
+ * The variables through which a device may be told of the memory: those that the call was given, and those that are stored to behind it.
+ */
 function filledBy({ graph, call }: CallSite, behind: ReadonlySet<Node>): ReadonlySet<string> {
   const memory = deviceCalls.get(call.name ?? '')?.memory;
   const given = memory === undefined ? call.args : call.args.slice(Number(memory), Number(memory) + 1);
@@ -83,7 +87,10 @@ function filledBy({ graph, call }: CallSite, behind: ReadonlySet<Node>): Readonl
   return new Set([...sourcesOf(graph, rootsOf(given)), ...stored]);
 }
 
-/** True for a call by which a device begins to work with what was mapped for it: where it is sent a message, if that tells of it. */
+/**
+ * True for a call by which a device begins to work on what was mapped for it. A call that sends it a message is one only if that tells of
+ * the memory.
+ */
 function isBegun(graph: Graph, { name, args }: CallOperation, tells: Tells): boolean {
   const starting = startingCalls.get(name ?? '');
   if (typeof starting !== 'object') return starting === 'mapped before';
@@ -92,7 +99,7 @@ function isBegun(graph: Graph, { name, args }: CallOperation, tells: Tells): boo
   return tells(sources(starting.message), sources(0));
 }
 
-/** The waits for a device that has begun, each in every way in which it ends. */
+/** The waits behind a call by which a device has begun: one for each way in which a wait ends. */
 function waitsFor(reference: FunctionReference, graph: Graph, node: Node, call: CallOperation): Waiting[] {
   const hasFailed = failureOf(graph, call.result);
   const start = spotOf(reference, call);
@@ -110,7 +117,7 @@ function spotOf(reference: FunctionReference, { name, pos }: CallOperation): Spo
   return { reference, pos, name: name ?? '' };
 }
 
-/** The same in a function that is called and given what a device may find the memory by, for each way in which that comes back. */
+/** The same in a called function that is given what a device may find the memory by: one for each way in which that returns. */
 function waitsBelow(program: Program, at: CallSite, tells: Tells): Waiting[] {
   const { caller, call } = at;
   const callee = onlyFunction(program.resolveNear(call.name ?? '', caller.file));
@@ -134,7 +141,7 @@ function waitsBelow(program: Program, at: CallSite, tells: Tells): Waiting[] {
 const none: ReadonlySet<string> = new Set();
 const startText = new RegExp(`\\b(?:${[...startingCalls.keys()].join('|')})\\s*\\(`);
 
-/** The parameters that a call gives as constants, and that stay so. */
+/** The parameters that a call sets to constants, and that the function never changes. */
 function constantsGiven({ params, assigned }: Graph, { args }: CallOperation): Known {
   const constants = params.flatMap(({ name }, i) => {
     const given = args[i]?.path === null ? constantOf(args[i].text) : undefined;
@@ -143,7 +150,7 @@ function constantsGiven({ params, assigned }: Graph, { args }: CallOperation): K
   return new Map(constants);
 }
 
-/** A wait of a function that is called as one of its caller, for each way in which that comes back from it. */
+/** A wait in a called function as one of its caller, for each way in which the called function returns. */
 function comingBack(graph: Graph, wait: Waiting, constants: Known, at: CallSite): Waiting[] {
   const isDenied = wait.node.guards.some(({ path, values, negated }) => {
     const given = path === null || values.length > 0 ? undefined : constants.get(path);
@@ -154,7 +161,7 @@ function comingBack(graph: Graph, wait: Waiting, constants: Known, at: CallSite)
 }
 
 /**
- * A wait as one of a function's caller, for each way in which the function comes to an end behind it.
+ * A wait as one of a function's caller, for each way in which the function returns behind it.
  * @param graph the function
  * @param at its call
  */
@@ -170,19 +177,19 @@ export function handedUp(wait: Waiting, { params }: Graph, { ends }: Ways, { cal
   });
 }
 
-/** The ways behind a wait, each up to where it is over. */
+/** The paths behind a wait, each up to where it is over. */
 export function waysFrom(graph: Graph, { node, known, awaited }: Waiting, isOver: (n: Node) => boolean): Ways {
   return waysBehind(graph, node, known, isOver, (o) => isMissing(o, awaited));
 }
 
-/** True for a call, or what could not be read, by which the device may be told, or waited for. */
+/** True for a call that may stop the device or wait for it, and for what could not be read. */
 export function mayStop({ operation: o }: Node): boolean {
   if (o?.kind !== 'call') return o?.kind === 'unread';
   if (o.name === null) return true;
   return !(o.iterates || freeingCalls.has(o.name) || errorCalls.test(o.name) || errorTests.test(o.name) || isSilentToDevices(o.name));
 }
 
-/** False for a condition that says that what was waited for is there. */
+/** False for a condition which says that what was waited for has come. */
 function isMissing({ left, op, right }: Assume, awaited: string): boolean {
   const asked = left.path?.match(/\w+/g)?.at(-1);
   if (asked === undefined || !new RegExp(`\\b${asked}\\b`).test(awaited)) return true;

@@ -1,4 +1,4 @@
-/** Pages of other origins that a helper puts where another has put a site's, for one caller that has both dropped alike. */
+/** Pages of other origins that one helper puts where another puts a site's pages, for a caller that has both dropped in the same way. */
 import { analyse } from '../../flow/analyse.js';
 import { mentionsReleases } from '../../flow/mentions.js';
 import { namesCalled } from '../../flow/paths/function/text.js';
@@ -10,16 +10,16 @@ import { type OriginKind, originCalls } from '../../protocol/index.js';
 import type { Subject } from '../../survey/unit.js';
 import { type FindingStep, stepIn } from '../finding.js';
 
-/** A call of another origin, and where it is. */
+/** A call of another origin, and the step that shows it. */
 export interface Stranger {
   api: string;
   step: FindingStep;
 }
 
-/** A page that is looked up by number or address may be the site's own, and any drop of the page of zeros is let through. */
+/** Origins that are not told of: a page that is looked up may be the site's own, and the kernel lets any drop of the zero page through. */
 export const unsaid: ReadonlySet<OriginKind> = new Set(['zero', 'found']);
 
-/** The calls of a graph whose result is a page, and what kind of origin each is. */
+/** The calls of a graph that return a page, and the kind of their origin. */
 export function originsIn({ nodes }: Graph): { name: string; kind: OriginKind; call: CallOperation }[] {
   return nodes.flatMap((n) => {
     const call = namedCall(n);
@@ -29,15 +29,15 @@ export function originsIn({ nodes }: Graph): { name: string; kind: OriginKind; c
 }
 
 /**
- * The calls of other origins in helpers of which one keeps such a page where the site's function does, and which a caller of both gives
- * the same object: one or the other fills it, and one end, for which nothing is asked, has it dropped.
+ * The calls of other origins in helpers that keep such a page where the site's function keeps its own, if a caller gives both functions the
+ * same object: one or the other fills it, and one end, under no condition of its own, drops it.
  */
 export function strangersBeside(subject: Subject, { visit, event }: SeenRelease): Stranger[] {
   const { program, site, followed } = subject;
   const end = visit.flow.reference;
   if (event.call.drops !== 'pin' || followed.heap.length === 0 || end.key === site.reference.key) return [];
   const found = new Map<string, Stranger>();
-  // Of many callers few end it themselves, and their texts say so.
+  // Of many callers only some call the end, and their texts tell which.
   const mayEnd = (caller: FunctionReference): boolean => namesCalled(program, caller).includes(end.name);
   for (const { caller, graph, node, call } of program.callSites(site.reference, mayEnd))
     for (const given of call.args.filter(isObject))
@@ -46,11 +46,15 @@ export function strangersBeside(subject: Subject, { visit, event }: SeenRelease)
   return [...found.values()];
 }
 
+/** True for a variable, or the address of something: an object that functions may share. */
 function isObject({ path, address }: Value): boolean {
   return path !== null && !path.startsWith('%') && (address || rootOf(path) === path);
 }
 
-/** The functions of the file that a caller gives an object as it does the one that takes pages, and from both of which a way leads to one end of it. */
+/**
+ * The functions of the file that a caller gives the same object as the one that takes pages, where a path leads from each of them to one
+ * end of it.
+ */
 function filling(
   { program, site }: Subject,
   { file }: FunctionReference,
@@ -76,16 +80,17 @@ function filling(
   });
 }
 
-/** True for a test that has come out so before. */
+/** True for a condition that was found to hold before. */
 function isSaid({ text, negated, values }: Guard, before: readonly Guard[]): boolean {
   return before.some((g) => g.text === text && g.negated === negated && g.values.join() === values.join());
 }
 
+/** True for a condition that was tested before, however it came out. */
 function isTestedIn({ text }: Guard, before: readonly Guard[]): boolean {
   return before.some((g) => g.text === text);
 }
 
-/** True for a test of a variable that only results of calls are put into: whether they have failed. */
+/** True for a test of a variable that only gets the results of calls: whether they have failed. */
 function isOfResult({ nodes }: Graph, { path }: Guard): boolean {
   const stores = nodes.flatMap(({ operation: o }) => (o?.kind === 'copy' && o.target === path ? [o.source.path ?? ''] : []));
   return path !== null && (path.startsWith('%') || (stores.length > 0 && stores.every((source) => source.startsWith('%'))));

@@ -1,25 +1,25 @@
-/** The functions from which a site's pages are asked for: those that call its function, some levels up. */
+/** The functions that ask for a site's pages: those that call its function, some levels up. */
 import type { FunctionReference } from '../../program/file.js';
 import { type CallOperation, type Graph, type Guard, isStore, says } from '../../program/graph.js';
 import { remembered } from '../../program/remembered.js';
 import type { Subject } from '../../survey/unit.js';
 import { noPointer } from '../../syntax/truth.js';
 
-/** How many calls may stand between who wants pages and who takes them. */
+/** The most calls between the function that wants pages and the one that takes them. */
 const maxLevels = 6;
 
-/** What a pointer has to be. */
+/** What a pointer has to be for the pages to be taken. */
 type Asked = 'NULL' | 'not NULL';
 
-/** A function, and by position the parameters that must be NULL, or must not, where it comes to the pages. */
+/** A function, and the parameters (by index) that have to be NULL, or not NULL, for it to come to the pages. */
 interface Taker {
   reference: FunctionReference;
   asked: ReadonlyMap<number, Asked>;
 }
 
 /**
- * Those functions, the site's own first. Who gives NULL for what is asked for on the way, as drivers do for a queue of the kernel's own, is
- * none of them.
+ * Those functions, the site's own first. A caller that passes NULL where a pointer is wanted on the way is none of them: drivers do that
+ * for a queue of the kernel's own.
  */
 export const takersOf = remembered((subject: Subject): readonly FunctionReference[] => {
   const { program, site } = subject;
@@ -40,7 +40,7 @@ export const takersOf = remembered((subject: Subject): readonly FunctionReferenc
   return [...new Map([...takers.values()].map(({ reference }) => [reference.key, reference])).values()];
 });
 
-/** What conditions around a place ask of pointers that the function is given, and leaves as they are. */
+/** What the guards around a node want pointers to be that the function is given and never changes. */
 function askedAt({ params, nodes }: Graph, guards: readonly Guard[]): Taker['asked'] {
   return new Map(
     guards.flatMap((guard): [number, Asked][] => {
@@ -52,7 +52,7 @@ function askedAt({ params, nodes }: Graph, guards: readonly Guard[]): Taker['ask
   );
 }
 
-/** What a caller has to be given for it that its callee is asked for; `null` where what it gives is known to be otherwise. */
+/** What a caller's own parameters have to be for its callee's to be as wanted; `null` if what it passes is known to be otherwise. */
 function handedOn({ params }: Graph, { args }: CallOperation, asked: Taker['asked']): Taker['asked'] | null {
   const handed = new Map<number, Asked>();
   for (const [at, how] of asked) {

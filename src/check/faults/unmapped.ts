@@ -1,4 +1,4 @@
-/** Mappings for a device that are ended after the pages in them were dropped. */
+/** Mappings for a device that are undone after the pages in them were dropped. */
 import { type FunctionFlow, type ReleaseEvent, sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
 import { arrivalsOf, type Visit } from '../../flow/visit.js';
@@ -20,15 +20,15 @@ import { type FindingStep, taken } from '../finding.js';
 export interface LateUnmapping {
   release: SeenRelease;
   reference: FunctionReference;
-  /** Where that calls the function which drops; `null` if it drops itself. */
+  /** Position of the call of the dropping function; `null` if the function drops itself. */
   called: number | null;
-  /** How that has come by the pages, where it hands them to who drops them. */
+  /** How the function came by the pages, if it passes them to the one that drops them. */
   way: FindingStep[] | null;
   pos: number;
   api: string;
 }
 
-/** The variables of a function that lead to the object from which the pages came. */
+/** The variables of a function that point at the object from which the pages came. */
 type Owners = ReadonlySet<string>;
 
 /** A place at which pages are dropped. */
@@ -37,20 +37,20 @@ interface Dropping {
   graph: Graph;
   drop: Node;
   owners: Owners;
-  /** One page of an array is dropped. */
+  /** It drops one page of an array. */
   one: boolean;
-  /** How the function has come by the pages, where it hands them to who drops them: worked out where it is told. */
+  /** How the function came by the pages, if it passes them to the one that drops them; worked out only where it is told. */
   way: (() => FindingStep[]) | null;
-  /** Whether a list of the function holds the pages. */
+  /** True for a scatterlist of the function that holds the pages. */
   holds(path: string): boolean;
 }
 
-/** How many functions may hand the pages on to who drops them. */
+/** The most functions that pass the pages on to the one that drops them. */
 const maxHelpers = 3;
 
 /**
- * Where what maps a site's pages for a device is ended on a way behind their drop, in the function that drops them or by a helper that it
- * hands the same object: a scatterlist that holds them, or a range of an IOMMU's addresses that the object names.
+ * Where the mapping of a site's pages for a device is undone on a path behind their drop, in the dropping function or by a helper that is
+ * given the same object: the mapping of a scatterlist that holds them, or of a range of an IOMMU's addresses that the object names.
  */
 export function lateUnmappings(subject: Subject): LateUnmapping[] {
   const found = new Map<string, LateUnmapping>();
@@ -61,7 +61,7 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
       const { reference, graph, drop, one, way } = place;
       if (isBeforeMapping(subject, place)) continue;
       for (const n of graph.nodes) {
-        // Who has dropped one page of an array, and goes through it then, goes through the others.
+        // A loop behind the drop of one page of an array goes through the other pages.
         const isElse = one && n.loops.some((l) => !drop.loops.includes(l)) && !leadsTo(graph, drop, (m) => m === drop);
         const api = isElse ? null : (unmappingOf(subject, n.operation, place) ?? helperIn(subject, n.operation, place));
         const key = `${reference.file}:${n.pos}`;
@@ -74,7 +74,7 @@ export function lateUnmappings(subject: Subject): LateUnmapping[] {
   return [...found.values()];
 }
 
-/** True for a drop to which no way leads from where the function maps for a device: what ends a mapping behind it asks whether there is one. */
+/** True for a drop that no path leads to from a call that maps for the device: what unmaps behind it tests whether there is a mapping. */
 function isBeforeMapping({ program }: Subject, { reference, graph, drop }: Dropping): boolean {
   const isMapping = ({ operation: o }: Node): boolean => {
     if (o?.kind !== 'call' || o.name === null) return false;
@@ -85,9 +85,10 @@ function isBeforeMapping({ program }: Subject, { reference, graph, drop }: Dropp
   return maps.length > 0 && !maps.some((n) => leadsTo(graph, n, (m) => m === drop));
 }
 
+/** Matches a call that maps for a device. */
 const mapping = new RegExp(`\\b(?:${[...deviceCalls.keys()].join('|')})\\s*\\(`);
 
-/** The places at which a function that was visited drops pages, and those at which others hand them to it. */
+/** The places at which a visited function drops pages, and those at which its callers pass them to it. */
 function droppingsIn(
   subject: Subject,
   visit: Visit,
@@ -103,7 +104,7 @@ function droppingsIn(
     const steps = level === 0 ? null : () => [taken(subject), ...stepsTo(program, visit, fact, { pos })];
     return drop ? [{ reference: flow.reference, graph, drop, owners, one, way: steps, holds }] : [];
   });
-  // Who drops in some cases only may have left them.
+  // A function that drops under a condition may have left them.
   if (way !== 'call' || level >= maxHelpers || guards.length > 0) return own;
   const above = arrivalsOf(visit).flatMap(({ visit: from, pos: at, fact: given }) => {
     const [node] = program
@@ -115,7 +116,10 @@ function droppingsIn(
   return [...own, ...above];
 }
 
-/** The same where a function of the file is called for it, that drops them in any case and does nothing else that matters here. */
+/**
+ * The same where another function of the file calls one that finds the pages in an object, drops them in any case and does nothing else
+ * that matters.
+ */
 function above({ program, followed }: Subject, { visit, event }: SeenRelease, { reference, owners, one, way }: Dropping): Dropping[] {
   if (way !== null || visit.way !== 'field' || event.guards.length > 0 || owners.size === 0) return [];
   const params = program.variants(reference)[0]?.params ?? [];
@@ -132,12 +136,15 @@ function isOne({ visit: { flow }, event: { call, fact } }: SeenRelease): boolean
   return call.shape === 'single' && [fact, ...sourcesOf(flow, fact)].some((path) => path.endsWith('[]'));
 }
 
+/** True for a path to a scatterlist in a field that holds the pages. */
 function isHeap(heap: readonly string[], graph: Graph, path: string): boolean {
   const tag = graph.types.get(rootOf(path))?.tag;
   return tag != null && heap.includes(`#${tag}${path.slice(rootOf(path).length)}@sgl`);
 }
 
-/** The call's name, if it ends a mapping of the pages: of a list that holds them, or of addresses that stand in an owner or in a variable. */
+/**
+ * The call's name, if it undoes a mapping of the pages: of a list that holds them, or of addresses that stand in an owner or in a variable.
+ */
 function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, reference }: Dropping): string | null {
   if (o?.kind !== 'call' || o.name === null) return null;
   const [, given] = o.args;
@@ -154,7 +161,7 @@ function unmappingOf(subject: Subject, o: Node['operation'], { holds, owners, re
   return list != null && holds(list) ? o.name : null;
 }
 
-/** The same, by a function of the file that is handed an owner, or what stands in one. */
+/** The same, if the call is of a function of the file that is given an owner, or what stands in one, and makes such a call. */
 function helperIn(subject: Subject, o: Node['operation'], place: Dropping): string | null {
   const { program } = subject;
   const { owners } = place;
@@ -173,7 +180,7 @@ function helperIn(subject: Subject, o: Node['operation'], place: Dropping): stri
   return null;
 }
 
-/** A call with its arguments in the words of who calls the function: what is below none of these parameters leads nowhere. */
+/** A call with its arguments in terms of the caller's; an argument that comes from none of the given parameters leads nowhere. */
 function asGiven(call: CallOperation, given: ReadonlyMap<string, string>): CallOperation {
   const args = call.args.map((a): Value => {
     const at = a.path === null ? undefined : given.get(rootOf(a.path));
@@ -182,10 +189,12 @@ function asGiven(call: CallOperation, given: ReadonlyMap<string, string>): CallO
   return { ...call, args, expressions: [] };
 }
 
+/** The function of the file that a call is of. */
 function ownFunction(program: Program, file: string, { name }: CallOperation): FunctionReference | undefined {
   return program.shell(file)?.byName.get(name ?? '')?.[0];
 }
 
+/** Matches a call that undoes a mapping. */
 const unmapping = new RegExp(`\\b(?:${[...unmappingDeviceCalls, ...unmappingPageCalls, ...unmappingRangeCalls].join('|')})\\s*\\(`);
 
 /** The pointers to structs from which what is dropped has come in this function. */
@@ -194,11 +203,12 @@ function ownersIn(flow: FunctionFlow, fact: string, { types }: Graph): Owners {
   return new Set(roots.filter((root) => types.get(root)?.pointers === 1 && types.get(root)?.tag != null));
 }
 
+/** True for what stands below an owner. */
 function isBelow({ path }: Value, owners: Owners): boolean {
   return path !== null && path !== rootOf(path) && owners.has(rootOf(path));
 }
 
-/** True for a sum in which something below an owner is added: `map->iova + i * PAGE_SIZE`. */
+/** True for a sum with something below an owner in it: `map->iova + i * PAGE_SIZE`. */
 function isSumBelow(e: Expression | undefined, owners: Owners): boolean {
   return e?.kind === 'binary' && /^[+-]$/.test(e.op) && namesIn(e).some((path) => isBelow({ path, address: false, text: '' }, owners));
 }
@@ -208,19 +218,20 @@ function isOf(value: Value, owners: Owners): boolean {
   return value.path !== null && ((!value.address && owners.has(value.path)) || isBelow(value, owners));
 }
 
-/** True if the pages are put at addresses of an IOMMU. */
+/** True if the pages are mapped at addresses of an IOMMU. */
 function isInRange(subject: Subject): boolean {
   return accessesOf(subject).some(({ name }) => name?.startsWith('iommu_map') === true);
 }
 
-/** Where the device's addresses of a site's pages are kept, each page's by itself. */
+/** Where the device's addresses of single pages of a site are kept. */
 interface Addresses {
-  /** Fields by their names. */
+  /** Fields, by their names. */
   fields: ReadonlySet<string>;
-  /** Variables by the function that they are of. */
+  /** Variables, with the function that has them (see variableKey). */
   variables: ReadonlySet<string>;
 }
 
+/** Where the results of calls that map single pages are stored. */
 const addressesOf = remembered((subject: Subject): Addresses => {
   const places = accessesOf(subject).flatMap(({ visit, pos, name }) =>
     name === null || !/_map_(page|single)/.test(name)
@@ -240,11 +251,12 @@ const addressesOf = remembered((subject: Subject): Addresses => {
   };
 });
 
+/** Tells a variable from one of the same name in another function. */
 function variableKey({ key }: FunctionReference, path: string): string {
   return `${key}|${path}`;
 }
 
-/** The fields that callers give for a parameter to whose elements something is stored. */
+/** The fields that callers pass for a parameter to whose elements something is stored. */
 function fieldsGiven({ program }: Subject, visit: Visit, path: string): string[] {
   const root = rootOf(path);
   const index = root === path ? -1 : (program.variants(visit.flow.reference)[0]?.params.findIndex((p) => p.name === root) ?? -1);
@@ -262,7 +274,10 @@ function fieldOf(path: string): string {
   return path.match(/\.\w+/g)?.at(-1) ?? '';
 }
 
-/** True if a node comes behind a drop, and no way leads back from it to the drop with the same object, nor there with another address. */
+/**
+ * True if a node comes behind a drop, without a step to another object or another address in between, and no path leads back from it to the
+ * drop with the same ones.
+ */
 function isBehind({ graph, drop, owners }: Dropping, n: Node): boolean {
   const unmapped = n.operation?.kind === 'call' ? n.operation.args[1]?.path : null;
   const isNext = ({ operation: o }: Node): boolean => {

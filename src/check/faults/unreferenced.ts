@@ -1,6 +1,6 @@
 /**
- * Frame numbers that come to one drop, of which one way of a function computes the number from where a mapping of frames begins: on that
- * one nobody has taken a reference.
+ * Frame numbers that come to one drop, some of which the function has computed from where a mapping of frames begins (`vm_pgoff`): on those
+ * frames nobody has taken a reference.
  */
 import { sourcesOf } from '../../flow/flow.js';
 import type { SeenRelease } from '../../flow/releases.js';
@@ -14,7 +14,7 @@ import { stepAt } from '../data/access.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, taken } from '../finding.js';
 
-/** Where a function drops the frame of which a variable has the number, or calls who does. */
+/** A drop of the frame whose number a variable has, or a call that leads to it. */
 interface FrameDrop {
   release: SeenRelease;
   visit: Visit;
@@ -22,7 +22,7 @@ interface FrameDrop {
   pos: number;
 }
 
-/** The drops to which a way leads on which the number was computed. */
+/** Complaints about drops that a path leads to on which the number was computed. */
 export function unreferenced(subject: Subject): Complaint[] {
   const { program, row } = subject;
   const drops = releasesIn(subject).filter(({ event }) => event.call.drops !== 'any');
@@ -41,9 +41,10 @@ export function unreferenced(subject: Subject): Complaint[] {
   });
 }
 
+/** How many callers up the number is followed. */
 const maxLevels = 4;
 
-/** The variables, in the dropping function and in those that call it, in which the number of what is dropped stands. */
+/** The variables that have the number of what is dropped, in the dropping function and in those that call it. */
 function framesDropped(release: SeenRelease): FrameDrop[] {
   const found: FrameDrop[] = [];
   let ways = [{ visit: release.visit, pos: release.event.pos, fact: release.event.fact }];
@@ -58,7 +59,7 @@ function framesDropped(release: SeenRelease): FrameDrop[] {
   return found;
 }
 
-/** The nodes that set a variable to the number of such a frame, from which a way leads to a place with the number still there. */
+/** The nodes that set a variable to such a computed number, from which a path leads to the drop with the number still there. */
 function computedIn(graph: Graph, variable: string, pos: number): Node[] {
   const drop = graph.nodes.find((n) => n.pos === pos && n.operation?.kind === 'call');
   if (drop === undefined) return [];
@@ -76,7 +77,7 @@ function computedIn(graph: Graph, variable: string, pos: number): Node[] {
   });
 }
 
-/** True if a member of that name stands in what a variable is set to at a place, or in what names there were set to. */
+/** True if what a variable is set to at a position has a member of that name in it, or a variable that was set to such an expression. */
 function isFrom({ assigned }: Graph, target: string, pos: number, member: string): boolean {
   const named = new RegExp(`\\.${member}\\b`);
   const seen = new Set([target]);
@@ -90,8 +91,8 @@ function isFrom({ assigned }: Graph, target: string, pos: number, member: string
 }
 
 /**
- * Asks whether a condition may tell what was computed from what was taken, or cannot come out so where it was: a flag that is set to
- * constants, unless it is set where the number is, to what agrees; or a call that is given the number.
+ * Makes a test for conditions that may tell a computed number from a taken one, or that cannot hold behind `computed`: a condition on a
+ * flag that is set to constants, unless it is set together with the number to what agrees; or a call that is given the number.
  */
 function tellingAside({ nodes }: Graph, computed: Node, variable: string): (n: Node) => boolean {
   const stores = nodes.flatMap(({ operation: o, guards }) => (isStore(o) && rootOf(o.target) === o.target ? [{ o, guards }] : []));

@@ -1,4 +1,4 @@
-/** Mappings for a device that are never ended, since what ends them stands behind a member which nothing sets. */
+/** Mappings for a device that are never undone, since what undoes them is under a test of a member that nothing sets. */
 import { spelledIn } from '../../flow/paths/function/text.js';
 import type { FunctionReference } from '../../program/file.js';
 import { type Graph, type Guard, type NamedCall, type Node, namedCall } from '../../program/graph.js';
@@ -11,7 +11,7 @@ import type { Subject } from '../../survey/unit.js';
 import { releasesIn } from '../evidence.js';
 import { type Complaint, stepIn, taken } from '../finding.js';
 
-/** A call that is handed the list in which the pages stand. */
+/** A call that is given the list with the pages. */
 interface Handed {
   reference: FunctionReference;
   graph: Graph;
@@ -19,7 +19,7 @@ interface Handed {
   call: NamedCall;
 }
 
-/** The unmappings of a site's scatterlists of which none is ever come to, though the lists are mapped. */
+/** Complaints about unmappings of a site's scatterlists none of which is ever reached, though the lists are mapped. */
 export function unsetFlags(subject: Subject): Complaint[] {
   const { program, followed } = subject;
   const lists = new Set(followed.heap.filter((h) => h.endsWith('@sgl')).map((h) => h.replace(/(\[\])*@sgl$/, '')));
@@ -36,16 +36,17 @@ export function unsetFlags(subject: Subject): Complaint[] {
   });
 }
 
+/** Matches a call that unmaps a list. */
 const unmapping = new RegExp(`\\b(?:${[...unmappingDeviceCalls].join('|')})\\s*\\(`);
 
-/** A field of a struct, of which the pages are known to stand there. */
+/** The member of a struct that a fact names; `null` if it names a variable or something deeper. */
 function memberOf(heap: string): Member | null {
   const tag = rootOf(heap).slice(1);
   const below = heap.slice(tag.length + 1);
   return tag.startsWith('::') || !/^\.\w+$/.test(below) ? null : { tag, field: below.slice(1) };
 }
 
-/** The functions that name the member, in the folders in which the pages are taken and dropped. */
+/** The functions that name the member, in the folders where the pages are taken and dropped. */
 function touchingNear(subject: Subject, { tag, field }: Member): FunctionReference[] {
   const { program, row } = subject;
   const folders = new Set([row.file, ...releasesIn(subject).map((s) => s.visit.flow.reference.file)].map(folderOf));
@@ -53,8 +54,10 @@ function touchingNear(subject: Subject, { tag, field }: Member): FunctionReferen
   return files.flatMap((file) => program.touching(file, [field], tag)).filter((r) => !r.macro);
 }
 
+/** Matches a call that maps or unmaps. */
 const handing = new RegExp(`\\b(?:${[...unmappingDeviceCalls, ...deviceCalls.keys()].join('|')})\\s*\\(`);
 
+/** The calls of a function that map or unmap the list in the member. */
 function handedIn(program: Program, reference: FunctionReference, { tag, field }: Member): Handed[] {
   if (!handing.test(program.textOf(reference))) return [];
   return program.graphs(reference).flatMap((graph) =>
@@ -68,7 +71,7 @@ function handedIn(program: Program, reference: FunctionReference, { tag, field }
   );
 }
 
-/** A condition around a call that never holds: it asks for a member which nothing sets. */
+/** A guard around a call that never holds, as it tests a member that nothing sets; `null` if there is none. */
 function unsetGuard(program: Program, { reference, graph, node }: Handed): Guard | null {
   const isUnset = ({ path, call, values, negated }: Guard): boolean => {
     const member = call === '' && values.length === 0 && !negated ? memberAt(program, reference, graph, path) : null;

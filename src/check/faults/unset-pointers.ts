@@ -1,6 +1,6 @@
 /**
- * Pointers that nobody has set. Who undoes what it did by the end of an object that was allocated as zeros has to have set the pointers
- * which that end looks through on the way to the drop: else it does not come there.
+ * Pointers that nobody has set. A function undoes its own work by the end of an object, which was allocated as zeros. If that end looks
+ * through a pointer on the way to the drop which was not set yet, it never reaches the drop.
  */
 import { failureOf } from '../../flow/paths/function/tested.js';
 import { spelledIn } from '../../flow/paths/function/text.js';
@@ -17,20 +17,21 @@ import { type Complaint, type FindingStep, stepIn, taken } from '../finding.js';
 import { isZeroed } from '../zeroed.js';
 import { mayChange, mayFailBefore } from './changing.js';
 
-/** An object that is handed to its end with pages in it. */
+/** An object that is given to its end with pages in it. */
 interface Ended {
   reference: FunctionReference;
   graph: Graph;
-  /** Where it is allocated, given the pages, and ended. */
+  /** The nodes at which it is allocated, given the pages, and ended. */
   nodes: readonly [made: Node, take: Node, end: Node];
   variable: string;
 }
 
+/** How many callers up, and how many calls down, are followed. */
 const maxLevels = 3;
-/** What more functions than these call is everybody's. */
+/** The most callers of a function: one with more is used by everybody. */
 const maxCallers = 12;
 
-/** The places where an object is handed to such an end, with pages in it and a pointer that is NULL still. */
+/** Complaints about calls of an end for an object that has pages in it and a pointer that is still NULL. */
 export function unsetPointers(subject: Subject): Complaint[] {
   const { program, site } = subject;
   const takers = takersOf(program, site.reference);
@@ -47,9 +48,10 @@ export function unsetPointers(subject: Subject): Complaint[] {
   );
 }
 
+/** Matches a call that allocates memory as zeros. */
 const making = new RegExp(`\\b\\w*(?:${zeroingName.source})\\w*\\s*\\(|${zeroingFlag.source}`);
 
-/** The function that takes the pages, and those near by that call it, some levels up, by their keys. */
+/** The function that takes the pages, and the functions of its folder that call it, some levels up, by their keys. */
 function takersOf(program: Program, reference: FunctionReference): ReadonlyMap<string, FunctionReference> {
   const found = new Map([[reference.key, reference]]);
   let above = [reference];
@@ -63,7 +65,7 @@ function takersOf(program: Program, reference: FunctionReference): ReadonlyMap<s
   return found;
 }
 
-/** The objects that a function allocates as zeros, has pages put into, and hands to another function. */
+/** The objects that a function allocates as zeros, has pages put into, and gives to another function. */
 function endedIn(program: Program, reference: FunctionReference, graph: Graph, takers: ReadonlyMap<string, FunctionReference>): Ended[] {
   return graph.nodes.flatMap((made) => {
     const variable = made.operation?.kind === 'copy' ? made.operation.target : '';
@@ -80,7 +82,10 @@ function endedIn(program: Program, reference: FunctionReference, graph: Graph, t
   });
 }
 
-/** The pointer in an object through which its end looks before it drops what stands in the object, and which is NULL there; `null` if none is. */
+/**
+ * The pointer in an object that its end looks through before it drops what stands in the object, and that is NULL there; `null` if there is
+ * none.
+ */
 function unsetIn(program: Program, ended: Ended, drops: ReadonlySet<string>): string | null {
   const { reference, nodes, variable } = ended;
   const o = nodes[2].operation;
@@ -94,13 +99,13 @@ function unsetIn(program: Program, ended: Ended, drops: ReadonlySet<string>): st
   return paths.find((path) => isUnset(program, ended, path)) ?? null;
 }
 
-/** A function of one variant. */
+/** A function that has one variant, with that. */
 interface Only {
   reference: FunctionReference;
   graph: Graph;
 }
 
-/** The one function that a call may be of, in its one variant; `null` where there are more. */
+/** The one function that a call is of, if it has one variant; `null` if there are several. */
 function onlyOne(program: Program, file: string, { name }: CallOperation): Only | null {
   const reference = name === null ? null : onlyFunction(program.resolve(name, file));
   if (reference === null) return null;
@@ -108,7 +113,7 @@ function onlyOne(program: Program, file: string, { name }: CallOperation): Only 
   return graph && variants.length === 0 ? { reference, graph } : null;
 }
 
-/** The node of a function that drops, itself or by what it calls. */
+/** The node of a function that drops, itself or by a call. */
 function dropIn(program: Program, { reference: { file }, graph }: Only, drops: ReadonlySet<string>, level = 0): Node | null {
   const calls = graph.nodes.filter(({ operation: o }) => o?.kind === 'call');
   const own = calls.find(({ pos }) => drops.has(`${file}:${pos}`));
@@ -120,13 +125,16 @@ function dropIn(program: Program, { reference: { file }, graph }: Only, drops: R
   return calls.find(leads) ?? null;
 }
 
-/** The nodes by which all ways from a function's beginning to another one lead. */
+/** The nodes that every path from a function's entry to another node passes. */
 function alwaysBefore(graph: Graph, isLast: (n: Node) => boolean): Node[] {
   const entrance = graph.nodes[graph.entry] as Node;
   return graph.nodes.filter((n) => !isLast(n) && n.operation !== null && !leadsTo(graph, entrance, isLast, (m) => m === n));
 }
 
-/** The pointers below a variable through which a node looks, itself or by a function that does so on all ways. */
+/**
+ * The pointers below a variable that a node looks through, itself or by a called function that does so on every path; as suffixes of the
+ * variable.
+ */
 function lookedThrough(
   program: Program,
   { reference: { file }, graph }: Only,
@@ -153,14 +161,14 @@ function lookedThrough(
   return [...here, ...always.flatMap((n) => lookedThrough(program, callee, n, param, level + 1))];
 }
 
-/** True for the one store to a variable, of memory that is zero. */
+/** True for the one store to a variable, if it is of memory that is zero. */
 function isMade(graph: Graph, node: Node, variable: string): boolean {
   return (
     isZeroed(graph, node, variable) && graph.nodes.filter(({ operation: c }) => c?.kind === 'copy' && c.target === variable).length === 1
   );
 }
 
-/** True for a call by which pages are put into an object. */
+/** True for a call that puts pages into an object. */
 function isTaking(
   program: Program,
   { file }: FunctionReference,
@@ -172,7 +180,7 @@ function isTaking(
   return program.resolve(o.name, file).some((r) => takers.has(r.key));
 }
 
-/** True if a way leads from where an object is made, by where pages come into it, to its end, and a pointer in it is as it was. */
+/** True if a path leads from where the object is made, by where it is given pages, to its end, without the pointer being changed. */
 function isUnset(program: Program, { reference: { file }, graph, nodes: [made, take, end] }: Ended, path: string): boolean {
   const failedBy = (n: Node): ((m: Node) => boolean) => {
     const o = n.operation;

@@ -1,6 +1,6 @@
 /**
- * Numbers of pages that a function has handed on, which it says by what it is given an address of, but not where it fails after some rounds: its
- * caller takes those for left, and drops them, too.
+ * Functions that store, through an address that they are given, how many pages they have handed on, but not where they fail after some
+ * iterations: the caller takes the pages of those iterations for its own, and drops them as well.
  */
 import { failureOf } from '../../flow/paths/function/tested.js';
 import { functionsOf } from '../../flow/paths/walk/functions.js';
@@ -15,14 +15,14 @@ import { releasesIn } from '../evidence.js';
 import { type Complaint, stepIn, taken } from '../finding.js';
 import { above } from '../ways.js';
 
-/** A call in a function that drops what it leaves, and the variable by which it says how many pages it has handed on. */
+/** A call that is given the address of a variable, for the number of pages that it hands on. */
 interface Telling {
   node: Node;
   call: CallOperation;
   argument: number;
 }
 
-/** Where a function has handed pages on, in which round it may fail, and where it is left then. */
+/** Where a function has handed pages on and counted them, the call that may fail in a later iteration, and the return behind that. */
 interface Untold {
   reference: FunctionReference;
   raised: Node;
@@ -30,7 +30,7 @@ interface Untold {
   left: Node;
 }
 
-/** A call by which a function drops what it takes for left. */
+/** A call by which a function drops the pages that it takes for its own. */
 interface Dropping {
   reference: FunctionReference;
   graph: Graph;
@@ -38,7 +38,7 @@ interface Dropping {
   call: CallOperation;
 }
 
-/** The drops of pages that were handed on so. */
+/** Complaints about drops of pages that were handed on so. */
 export function droppedThoughHandedOn(subject: Subject): Complaint[] {
   const { program } = subject;
   if (keepingNames(subject).size === 0) return [];
@@ -62,7 +62,7 @@ function addingTakers({ program, followed }: Subject): FunctionReference[] {
   return [...once.values()].filter((reference) => !reference.macro && program.textOf(reference).includes('+='));
 }
 
-/** The calls of a function by which it may drop the pages. */
+/** The calls of a function that may drop the pages. */
 function droppingsIn({ program, followed, analysis }: Subject, reference: FunctionReference): Dropping[] {
   const { mayDrop } = functionsOf(analysis).context;
   const visited = new Set(followed.visits.map(({ flow }) => flow.reference.name));
@@ -76,8 +76,8 @@ function droppingsIn({ program, followed, analysis }: Subject, reference: Functi
 }
 
 /**
- * The calls before a drop that are given the address of a variable from which one is added up that the drop goes by; if a way leads from their
- * failure to the drop without adding, and none of them past somebody who drops anything else.
+ * The calls before a drop that are given the address of a variable which is added to a sum that the drop goes by. A path leads from the
+ * call's failure to the drop without that addition, and none past a drop of anything else.
  */
 function tellingsBefore(subject: Subject, { reference: { file }, graph, node: drop, call }: Dropping): Telling[] {
   const { mayDrop } = functionsOf(subject.analysis).context;
@@ -88,7 +88,7 @@ function tellingsBefore(subject: Subject, { reference: { file }, graph, node: dr
   });
 }
 
-/** The variables that are added to one. */
+/** The variables that are added to a sum. */
 function addedTo({ nodes }: Graph, sum: string): string[] {
   const isAdded = (path: string | null): path is string => path !== null && path !== sum && rootOf(path) === path;
   return nodes.flatMap(({ operation: o }) =>
@@ -96,6 +96,7 @@ function addedTo({ nodes }: Graph, sum: string): string[] {
   );
 }
 
+/** The same for one variable. */
 function failedBefore(graph: Graph, drop: Node, part: string, sum: string, dropsOthers: (n: Node) => boolean): Telling[] {
   const adds = ({ operation: o }: Node): boolean => isStore(o) && o.target === sum;
   return graph.nodes.flatMap((node): Telling[] => {
@@ -110,7 +111,10 @@ function failedBefore(graph: Graph, drop: Node, part: string, sum: string, drops
   });
 }
 
-/** Where a function fails in a later round, and has not said by a parameter what it adds up of the rounds before, in which it has handed pages on. */
+/**
+ * Where a function fails in a later iteration and has not stored through a parameter what it adds up, though it has handed on pages in
+ * earlier iterations; `null` if it does not.
+ */
 function untoldIn(subject: Subject, reference: FunctionReference, argument: number): Untold | null {
   const { program, analysis } = subject;
   const { mayDrop } = functionsOf(analysis).context;
@@ -130,7 +134,7 @@ function untoldIn(subject: Subject, reference: FunctionReference, argument: numb
       const raised = graph.nodes.find((n) => raises(n) && leadsTo(graph, failing, (m) => m === n, hasFailed));
       const ends = (n: Node): boolean => tells(n) || raises(n);
       const drops = (n: Node): boolean => n !== failing && n.operation?.kind === 'call' && mayDrop(n.operation.name ?? '', reference.file);
-      // What takes back what was handed on does so in a loop, which need not have a round.
+      // A drop in a loop that takes the pages back counts as well, though the loop need not have an iteration.
       const isLeft = (from: Node, n: Node): boolean =>
         n.operation?.kind === 'return' && leadsTo(graph, from, (m) => m === n, ends) && !leadsTo(graph, from, drops, ends);
       const failures = graph.nodes.filter((n) => hasFailed(n) && leadsTo(graph, failing, (m) => m === n, ends));
@@ -142,7 +146,7 @@ function untoldIn(subject: Subject, reference: FunctionReference, argument: numb
   return null;
 }
 
-/** The functions that keep the pages in fields from which they are dropped, by name. */
+/** Names of the functions that keep the pages in fields from which they are dropped. */
 const keepingNames = remembered((subject: Subject): ReadonlySet<string> => {
   const dropped = new Set(releasesIn(subject).flatMap(({ visit }) => [...above(visit)].map(({ heap }) => heap)));
   const keeping = subject.followed.visits.filter(({ flow, heap }) => flow.heap.some((h) => h !== heap && dropped.has(h)));

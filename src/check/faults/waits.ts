@@ -1,36 +1,39 @@
-/** What a function does behind a wait that has ended without what was waited for: where it comes to, and what it returns. */
+/** What a function does behind a wait that has ended without what was waited for: where its paths lead, and what it returns. */
 import type { Assume, Graph, Node, Operation } from '../../program/graph.js';
 import { rootOf, type Value } from '../../program/path.js';
 import { errorCalls, errorOrNullTest, errorOrZeroCalls, errorTests } from '../../protocol/index.js';
 import { zero } from '../../syntax/truth.js';
 
-/** The variables and fields of which it is known which constant they are, or that they were {@link changed} on the way. */
+/** The constants that variables and fields are known to have, or {@link changed} for a field that the path has set to something unknown. */
 export type Known = ReadonlyMap<string, string>;
 
-/** What stands for a value that a way has set without its being known: whether a condition on it is so is for the way to know. */
+/**
+ * Stands for an unknown value that the path itself has set. A path is not followed past a condition on it, as only the code knows how that
+ * comes out.
+ */
 const changed = '?';
 
-/** How a function comes to its end: the constant that it returns, `''` for nothing, and what is known there. */
+/** How a function ends: the constant that it returns, `''` for nothing, and what is known there. */
 export interface End {
   result: string;
   known: Known;
 }
 
-/** Where the ways behind a node end. */
+/** Where the paths behind a node end. */
 export interface Ways {
-  /** The nodes at which they are over, nearest first. */
+  /** The nodes at which they are over, the nearest first. */
   over: readonly Node[];
-  /** The ends of the function that they come to; those of which the result is not known are not among them. */
+  /** The ends of the function that they reach with a known result. */
   ends: readonly End[];
 }
 
-/** More are not followed: of so many something is not known that matters. */
+/** The most states that are followed: with more, something that matters is not known. */
 const maxWays = 2000;
 
 /**
- * Follows all ways from behind a node, past no condition that is not so by what is known.
- * @param isOver asked for nodes behind which nothing matters
- * @param canBe asked of conditions that may be so by what is known
+ * Follows all paths from behind a node, but not past a condition that cannot hold by what is known.
+ * @param isOver true for nodes behind which nothing matters
+ * @param canBe asked for a condition that may hold by what is known; false ends the path
  */
 export function waysBehind(graph: Graph, from: Node, known: Known, isOver: (n: Node) => boolean, canBe: (o: Assume) => boolean): Ways {
   const over = new Set<Node>();
@@ -55,6 +58,7 @@ export function waysBehind(graph: Graph, from: Node, known: Known, isOver: (n: N
   return { over: [...over], ends: [...ends.values()] };
 }
 
+/** A text that is the same for the same knowledge. */
 function keyOf(first: string, known: Known): string {
   return [first, ...[...known].map(([path, constant]) => `${path}=${constant}`).sort()].join(' ');
 }
@@ -70,11 +74,15 @@ function after(o: Operation | null, known: Known): Known {
   return setTo(known, o.target, constant === changed || known.get(o.target) === changed ? changed : unknownAt(o.target));
 }
 
-/** What a field is behind a store of what is not known: who has set it may ask for it. Of a variable's value no more is known than before. */
+/**
+ * What is known of a target behind a store of an unknown value: a field is marked as changed, for code may test what it has set; a variable
+ * is forgotten.
+ */
 function unknownAt(target: string): string | undefined {
   return rootOf(target) === target ? undefined : changed;
 }
 
+/** `known` with one path set to a constant, or forgotten. */
 function setTo(known: Known, path: string, constant: string | undefined): Known {
   if (known.get(path) === constant) return known;
   const next = new Map(known);
@@ -83,7 +91,10 @@ function setTo(known: Known, path: string, constant: string | undefined): Known 
   return next;
 }
 
-/** What a call gives that makes an error of a pointer or the other way round, or asks for one. */
+/**
+ * The result of a call that turns errors into pointers or back (`ERR_PTR()`), or tests for one; `undefined` for any other call or an
+ * unknown argument.
+ */
 function answerOf(name: string, given: Value | undefined, known: Known): string | undefined {
   const constant = given && constantAt(given, known);
   if (constant === undefined || constant === changed) return constant;
@@ -93,30 +104,32 @@ function answerOf(name: string, given: Value | undefined, known: Known): string 
   return errorCalls.test(name) ? constant : undefined;
 }
 
+/** The constant that a value is known to be. */
 function constantAt({ path, address, text }: Value, known: Known): string | undefined {
   if (path === null) return constantOf(text);
   return address ? undefined : known.get(path);
 }
 
-/** A text as a number or an error, as all spell it; `undefined` for any other. */
+/** The text of a number or an error in one spelling (NULL and false are `0`); `undefined` for any other text. */
 export function constantOf(text: string): string | undefined {
   if (zero.test(text)) return '0';
   if (text === 'true') return '1';
   return /^-?\s*(\d+|E[A-Z]\w*)$/.test(text) ? text.replace(/\s/g, '') : undefined;
 }
 
+/** The sign of a constant: -1, 0 or 1. */
 function signOf(constant: string): number {
   if (constant === '0') return 0;
   return constant.startsWith('-') ? -1 : 1;
 }
 
-/** False if a condition is not so by what is known, or that is not for us to say. */
+/** False if a condition cannot hold by what is known, or if it is on a value that the path has changed. */
 function isSo({ left, op, right }: Assume, known: Known): boolean {
   const [a, b] = [constantAt(left, known), constantAt(right, known)];
   if (a === changed || b === changed) return false;
   if (a === undefined || b === undefined) return true;
   const order = a === b ? 0 : signOf(a) - signOf(b);
-  // Of two errors, or two numbers above zero, only that they are not the same.
+  // Of two errors, or two numbers above zero, it is only known that they differ.
   if (order === 0 && a !== b) return op !== '==';
   if (op === '!=') return order !== 0;
   return (op.includes('=') && order === 0) || (op.startsWith('<') && order < 0) || (op.startsWith('>') && order > 0);
