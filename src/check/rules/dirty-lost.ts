@@ -16,7 +16,10 @@ import { changedFlags } from '../faults/changed-flag.js';
 import { type Check, type Complaint, notTold, taken } from '../finding.js';
 import { byLateWay } from '../ways.js';
 
-/** What was written into a page through a reference is lost if the page is written back before and reclaimed after: pin_user_pages.rst. */
+/**
+ * What is written to a page is lost if the page was written back before and is reclaimed after, as nothing says that it is dirty:
+ * pin_user_pages.rst.
+ */
 export const dirtyLost: Check = (subject, others) => {
   const told = lostIn(subject, others);
   return [
@@ -28,25 +31,25 @@ export const dirtyLost: Check = (subject, others) => {
   ];
 };
 
-/** What the marks and the drops of all the pages say. */
+/** The complaints that need all marks and all drops of the pages to be seen. */
 function lostIn(subject: Subject, others: readonly Subject[]): Complaint[] {
   const { row, site, followed } = subject;
-  // Who marks some of the pages says that they are written to, whatever else could not be followed.
+  // Code that marks some of the pages knows that they are written to, whatever could not be followed.
   const tested = marksOfVectors(subject);
   if (tested.length > 0) return tested.map((found) => ofVectors(subject, found));
   const tried = marksOfTried(subject);
   if (tried.length > 0) return tried.map((found) => ofTried(subject, found));
   const changed = changedFlags(subject);
   if (changed.length > 0) return changed;
-  // The page table holds what an MMU notifier's driver reaches, and says that it was written to.
+  // With an MMU notifier, the page table holds what the driver reaches, and knows that it was written to.
   if (row.gaps.length > 0 || followed.cut || row.case?.number === 3) return [];
   const accesses = accessesOf(subject);
   const devices = accesses.filter((a) => a.device);
   if (devices.length > 0 && devices.every(isReading)) return [];
-  // Shared memory is pinned without saying for what.
+  // For memfd_pin_folios() nothing says what the pages are pinned for.
   const isWritten = site.acquire.result === 'folios' ? accesses.length > 0 : site.acquire.iterator !== null || mayWrite(subject);
   if (!isWritten) return [];
-  // Generic code may drop what a container holds elsewhere too, and marks it there.
+  // Generic code that drops a container may do so elsewhere as well, and mark the pages there.
   if (releasesIn(subject).some((s) => s.event.call.shape === 'container')) return [];
   const marks = marksOfSmall(subject);
   const isTold = (drop: CleanDrop): boolean => (drop.from !== null || !isShim(drop.release)) && !isSharedOn(subject, drop);
@@ -56,12 +59,12 @@ function lostIn(subject: Subject, others: readonly Subject[]): Complaint[] {
   return [...marks.map((mark) => leftOut(subject, mark)), ...drops.map((drop) => complaintOf(subject, drop))];
 }
 
-/** True for a drop in what a driver has instead of a call of the tables: whoever calls that decides what is marked. */
+/** True for a drop in a function that a driver has instead of a call of the tables: its callers decide what is marked. */
 function isShim({ visit }: SeenRelease): boolean {
   return releases.has(visit.flow.reference.name);
 }
 
-/** One drop a function: the last that it makes, on kernels of today where it makes any there. */
+/** The last drop of each function; one on today's kernels, if there is any. */
 function lastOfEach(drops: readonly CleanDrop[]): CleanDrop[] {
   const found = new Map<string, CleanDrop>();
   for (const drop of drops) {
@@ -72,11 +75,12 @@ function lastOfEach(drops: readonly CleanDrop[]): CleanDrop[] {
   return [...found.values()];
 }
 
+/** True for a drop in arms of `#if` for older kernels only. */
 function isOfOlder({ release: { event } }: CleanDrop): boolean {
   return event.assumptions.every((assumed) => assumed.some(isOlder));
 }
 
-/** A mark that leaves out pages to which the same is written. */
+/** A mark that skips some of the pages to which the same is written. */
 function leftOut(subject: Subject, { visit, event }: Mark): Complaint {
   const { file, name } = visit.flow.reference;
   const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where they are not in a large folio`;
@@ -84,7 +88,7 @@ function leftOut(subject: Subject, { visit, event }: Mark): Complaint {
   return { message, file, function: name, pos: event.pos, path: withWrites(subject, visit, [taken(subject), step]) };
 }
 
-/** A mark that is left out for a user's pages as well, where they come with another sort of iterator. */
+/** A mark that is not made for a user's pages either, if they come with another kind of iterator. */
 function ofVectors(subject: Subject, { mark, test }: Tested): Complaint {
   const { file, name } = test.visit.flow.reference;
   const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where ${vectorTest}() holds, which it does not in a plain read()`;
@@ -98,7 +102,7 @@ function ofVectors(subject: Subject, { mark, test }: Tested): Complaint {
   };
 }
 
-/** A mark that is left out where somebody else has the page's lock. */
+/** A mark that is not made where somebody else has the page's lock. */
 function ofTried(subject: Subject, { mark: { visit, event }, api, pos }: Tried): Complaint {
   const { file, name } = visit.flow.reference;
   const message = `pages taken by ${subject.row.api}() to be written to are marked dirty only where ${api}() gets their lock`;
@@ -125,7 +129,7 @@ function complaintOf(subject: Subject, { release, from }: CleanDrop): Complaint 
   return { message: `${message} in ${call.callee.name}()`, file, function: name, pos: call.pos, path: withWrites(subject, visit, path) };
 }
 
-/** A page that is dropped by who has written to it, on a way on which nobody else has it. */
+/** A page that the function drops which has written to it, on a path on which nobody else has it. */
 function ofWritten(subject: Subject, { access, variable, release, pos }: WrittenHere): Complaint {
   const { visit } = access;
   const { file, name } = visit.flow.reference;

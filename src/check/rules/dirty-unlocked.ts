@@ -5,7 +5,7 @@ import { byReference } from '../data/notified.js';
 import type { Check } from '../finding.js';
 import { taken } from '../finding.js';
 
-/** set_page_dirty() needs the page lock, or another promise that the page stays in its mapping: set_page_dirty_lock() in mm/. */
+/** set_page_dirty() needs the page lock, or another guarantee that the page stays in its mapping: see set_page_dirty_lock() in mm/. */
 export const dirtyUnlocked: Check = (subject) => {
   const { program, row } = subject;
   return [...dirtiesOf(subject), ...marksOfShared(subject)].flatMap((mark) => {
@@ -15,7 +15,7 @@ export const dirtyUnlocked: Check = (subject) => {
     if (reference.file.startsWith('mm/')) return [];
     if (isRuledOut(program, mark.visit, event.guards)) return [];
     if (dirtyCalls.get(event.api) === 'set_page_dirty_lock' || locking.test(program.textOf(reference))) return [];
-    // What an MMU notifier's driver has mapped the page table holds while it is marked.
+    // What the driver of an MMU notifier has mapped is held by the page table while it is marked.
     const visit = row.case?.number === 3 ? byReference(subject, mark.visit, event.pos) : mark.visit;
     if (visit === null) return [];
     const { file, name } = reference;

@@ -8,6 +8,10 @@ import { redropped } from '../faults/redropped.js';
 import { droppedThoughHandedOn } from '../faults/untold.js';
 import { type Check, notTold } from '../finding.js';
 
+/**
+ * Pages that are dropped a second time: on one path, behind a drop, through two helpers, by another request or user, or as an error in
+ * their place.
+ */
 export const doubleRelease: Check = (subject) => {
   const message = `pages of ${subject.row.api}() are dropped a second time`;
   const walked = pathsIn(subject)

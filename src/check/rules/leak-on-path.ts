@@ -7,6 +7,7 @@ import { saturatedIn } from '../faults/saturated.js';
 import { unsetPointers } from '../faults/unset-pointers.js';
 import { type Check, type FindingStep, notTold } from '../finding.js';
 
+/** A path leaves the function with the pages held, and nothing else has them. */
 export const leakOnPath: Check = (subject) => {
   const left = (name: string): string => `${name}() is left with the pages of ${subject.row.api}() still held`;
   const walked = pathsIn(subject)
@@ -20,7 +21,7 @@ export const leakOnPath: Check = (subject) => {
       stepAt(subject, release.visit, lowered, `${lowers}() of the last count saturates it, so ${asks}() > 0 always holds`),
       stepAt(subject, release.visit, pos, 'left here with the pages still held'),
     ];
-    // What stands behind in the function is never come to.
+    // The steps behind that position are never reached.
     const isBefore = (step: FindingStep): boolean =>
       step.file !== complaint.file || step.function !== name || step.line < (steps[0]?.line ?? 0);
     return { ...complaint, pos, path: [...complaint.path.filter(isBefore), ...steps] };

@@ -11,7 +11,10 @@ import { originsIn, type Stranger, strangersBeside, unsaid } from '../faults/str
 import { unreferenced } from '../faults/unreferenced.js';
 import { type Check, notTold, stepIn, taken } from '../finding.js';
 
-/** unpin_user_page() of a page that was never pinned takes 1024 from its count; ZERO_PAGE is let through (mm/gup.c, 6.5 on). */
+/**
+ * unpin_user_page() of a page that was never pinned takes 1024 (GUP_PIN_COUNTING_BIAS) from its count; the zero page is let through
+ * (mm/gup.c, since 6.5).
+ */
 export const mixedRelease: Check = (subject, others) => {
   const unconditional = releasesIn(subject).filter((s) => s.event.call.drops !== 'any' && !flaggedIn(subject, s));
   const met = unconditional.flatMap((release) => {
@@ -26,28 +29,28 @@ export const mixedRelease: Check = (subject, others) => {
     const message = `${release.event.api}() drops ${[...calls].map((api) => `pages from ${api}()`).join(' and ')} alike`;
     const complaint = complaintAt(subject, release, message);
     const [first, ...rest] = complaint.path;
-    // A call in several variants of a function is one.
+    // A call in several variants of a function is told once.
     const steps = new Map(strangers.map(({ step }) => [`${step.file}:${step.line}:${step.column}`, step]));
     return [{ ...complaint, path: [...(first ? [first] : []), ...steps.values(), ...rest] }];
   });
   return [...met, ...notTold(unreferenced(subject), met)];
 };
 
-/** What takes the pages of the file's other sites, with another kind of reference, that come to the same drop: written about once, at the pinning site. */
+/** The file's other sites with plain references whose pages come to the same drop: told once, at the pinning site. */
 function siblings(subject: Subject, release: SeenRelease, others: readonly Subject[]): Stranger[] {
   if (kindOf(subject) !== 'pin' || flagDecides(subject, others)) return [];
   const { file } = release.visit.flow.reference;
   return (
     others
       .filter((o) => kindOf(o) === 'get')
-      // Where its own drop is there too, indexes or a count may tell one from the other.
+      // If a put of its own is there as well, indexes or a count may tell one from the other.
       .filter((o) => !releasesIn(o).some((s) => s.event.call.drops === 'get' && release.event.call.drops === 'pin'))
       .filter((o) => releasesIn(o).some((s) => s.event.pos === release.event.pos && s.visit.flow.reference.file === file))
       .map((o) => ({ api: o.row.api, step: taken(o) }))
   );
 }
 
-/** The calls of other origins in the releasing function itself whose pages come to an unpinning call. */
+/** The calls of other origins in the releasing function itself, if their pages come to the unpinning call. */
 function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[] {
   const { program, analysis } = subject;
   const { reference } = visit.flow;
@@ -64,12 +67,12 @@ function strangersIn(subject: Subject, { visit, event }: SeenRelease): Stranger[
   );
 }
 
-/** The calls of other origins in the acquiring function itself whose pages it keeps in the field from which an unpinning call drops them. */
+/** The calls of other origins in the acquiring function itself, if it keeps their pages in the field from which the release drops them. */
 function strangersKept(subject: Subject, { visit: { heap, way }, event }: SeenRelease): Stranger[] {
   const { program, analysis, site } = subject;
   const { drops } = event.call;
   if (drops === 'any' || way !== 'field' || heap === null || isPutElsewhere(subject, heap, drops)) return [];
-  // Who puts pages that come without a reference takes one before.
+  // A function that has pages put which came without a reference takes one before.
   const isStranger = (kind: OriginKind): boolean =>
     drops === 'pin' ? !unsaid.has(kind) : kind === 'kernel' && !extra.test(program.textOf(site.reference));
   return program.graphs(site.reference).flatMap((graph) =>
@@ -82,14 +85,18 @@ function strangersKept(subject: Subject, { visit: { heap, way }, event }: SeenRe
   );
 }
 
-/** True if pages are dropped in another way from a field, or freed, in some other place: who does knows whose they are. */
+/** True if pages from a field are dropped in another way, or freed, somewhere else: the code there knows whose they are. */
 function isPutElsewhere(subject: Subject, heap: string, drops: ReleaseCall['drops']): boolean {
   return releasesIn(subject).some(({ visit, event }) => visit.heap === heap && (event.call.drops !== drops || event.call.frees));
 }
 
+/** Matches a call that takes one more reference on a page. */
 const extra = new RegExp(`\\b(?:${[...extraReferenceCalls].join('|')})\\s*\\(`);
 
-/** True for a drop, from the array that the site's call has filled, of as many as that has taken: what was put behind them is not among those. */
+/**
+ * True for a drop, from the array that the site's call has filled, of as many pages as that call took: what was put behind those is not
+ * dropped.
+ */
 function dropsOwnCount({ site }: Subject, graph: Graph, { pos, call: { shape } }: SeenRelease['event']): boolean {
   if (shape !== 'bulk') return false;
   const [drop] = callsAt(graph, pos);
@@ -108,7 +115,7 @@ function dropsOwnCount({ site }: Subject, graph: Graph, { pos, call: { shape } }
   return isOwn && stores.every((o) => o.kind === 'clear' || (o.kind === 'copy' && o.source.path === taking.result));
 }
 
-/** True if a function puts something that stands where the dropped pages do: an index may tell the one from the other. */
+/** True if a function has a plain put of something that stands where the dropped pages do: an index may tell the one from the other. */
 function putsFrom(graph: Graph, fact: string): boolean {
   return graph.nodes.some(
     ({ operation: o }) =>

@@ -13,13 +13,13 @@ import { type Check, type FindingStep, stepIn, taken } from '../finding.js';
 import { reachedApart } from '../lifetime.js';
 import { byField, heapOf, isLate, startOfCalls, waysTo } from '../ways.js';
 
-/** Case 2 of pin_user_pages.rst; FOLL_LONGTERM in include/linux/mm_types.h. */
+/** A pin that is kept needs FOLL_LONGTERM: case 2 of pin_user_pages.rst; include/linux/mm_types.h. */
 export const needsLongterm: Check = (subject, others) => {
   const { row, site } = subject;
   if (row.longterm || row.case?.number === 3 || (row.reference !== 'pin' && row.reference !== 'get')) return [];
-  // memfd_pin_folios() takes no flags: it moves folios out of the way of a long pin by itself.
+  // memfd_pin_folios() takes no flags: it migrates folios itself where a long pin needs that.
   if (site.signature?.flags == null || site.acquire.iterator !== null) return [];
-  // Of a plain reference only where the page's data is reached: then it wants to be a pin.
+  // A plain reference is told of only if the page's data is reached: then it should be a pin.
   const reach = row.reference === 'get' ? reachOf(subject) : null;
   if (row.reference === 'get' && (!reach || isBeforeName(subject, 'FOLL_LONGTERM', [5, 2]) || isPinnedInArm(subject, others))) return [];
   const late = releasesIn(subject).filter(
@@ -35,19 +35,20 @@ export const needsLongterm: Check = (subject, others) => {
   return [{ message, file: row.file, function: row.function, pos: site.call.pos, path }];
 };
 
-/** A drop of what a field keeps, or by a frame number that was handed to whoever drops it. */
+/** True for a drop of what a field keeps, and for one by a frame number that was passed to the dropping function. */
 function isKept({ row }: Subject, { visit }: SeenRelease): boolean {
   return (row.carrier.length > 0 && byField(visit)) || isByFrame(visit);
 }
 
+/** True for a function that was passed the frame number. */
 function isByFrame({ way, parent }: Visit): boolean {
   return way === 'call' && parent?.fact.endsWith('@pfn') === true;
 }
 
 /**
- * The drop that tells best that the pages are kept, by one way: such as these want, and not what frees pages of the allocator; from a
- * field that is named; of a function that is reached without the one that takes them; and of several there the one that calls the
- * pages as the taking function does.
+ * The drop, along one way, that shows best that the pages are kept. In this order it should: be of the kind that these pages need, and free
+ * nothing; get them from a field that the message names; be reached without the function that takes them; name the pages as that function
+ * does.
  */
 function lastOf(subject: Subject, late: readonly SeenRelease[]): SeenRelease {
   const { row, site } = subject;
@@ -60,18 +61,21 @@ function lastOf(subject: Subject, late: readonly SeenRelease[]): SeenRelease {
     ({ visit: { parent } }) => array !== null && parent !== null && suffixAfter(parent.fact, array) !== null,
   ];
   const ways = late.flatMap((release) => waysTo(release.visit).map((visit) => ({ ...release, visit })));
-  // What is asked first weighs more than all that is asked after it.
+  // Each question weighs more than all that are asked after it.
   const weight = (release: SeenRelease): number => asks.reduce((sum, ask) => 2 * sum + (ask(release) ? 1 : 0), 0);
   const weighed = ways.map((release) => ({ release, weight: weight(release) }));
   return weighed.reduce((best, way) => (way.weight > best.weight ? way : best)).release;
 }
 
-/** What a field is called in a row. */
+/** A field as a row names it. */
 function nameOf(heap: string | null): string {
   return heap === null ? '' : heap.slice(1).replace('::', '').replace(/@\w+/g, '').replaceAll('[]', '');
 }
 
-/** The path to a drop. Where frame numbers lead to it nobody sees them fetched: the path ends where they are told, and begins again where it is called from outside. */
+/**
+ * The path to a drop. If frame numbers lead there, nobody sees them fetched: the path ends where a number is passed on, and begins again
+ * where the drop is called from outside.
+ */
 function wayTo(subject: Subject, release: SeenRelease): FindingStep[] {
   const { program } = subject;
   const { visit, event } = release;
@@ -89,7 +93,7 @@ function wayTo(subject: Subject, release: SeenRelease): FindingStep[] {
   ];
 }
 
-/** What says that the data of the pages is reached. */
+/** The evidence that the data of the pages is reached. */
 function reached(subject: Subject, visit: Visit, reach: Reach): FindingStep[] {
   if (!reach.access) return reach.steps;
   const access = accessMet(subject, visit, (a) => a.device) ?? accessMet(subject, visit);

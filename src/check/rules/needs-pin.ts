@@ -5,7 +5,7 @@ import { isOfNewSpace } from '../data/unshared.js';
 import { complaintHere, isBeforeName, isPinnedInArm } from '../evidence.js';
 import { type Check, type Complaint, taken } from '../finding.js';
 
-/** Cases 1, 2 and 5 of pin_user_pages.rst: who reaches the data of a page, and not only its struct page, must pin it. */
+/** Cases 1, 2 and 5 of pin_user_pages.rst: code that reaches the data of a page, and not only its struct page, must pin it. */
 export const needsPin: Check = (subject, others) => {
   const { row } = subject;
   if (row.reference !== 'get' || isBeforeName(subject, 'pin_user_pages', [5, 6]) || isPinnedInArm(subject, others)) return [];
@@ -18,7 +18,10 @@ export const needsPin: Check = (subject, others) => {
   return [complaint];
 };
 
-/** Whoever maps what the site takes asks the notifier, and needs no pin: of others it is their own fault. */
+/**
+ * Users that have a page by its reference beside the MMU notifier. Code that maps the page asks the notifier and needs no pin, so the fault
+ * is theirs.
+ */
 function besideNotifier(subject: Subject): Complaint[] {
   return usersBeside(subject).map(({ visit, pos, how, steps }) => {
     const message = `a page of ${subject.row.api}() is ${how} under its reference alone: it wants pin_user_pages*()`;
@@ -27,7 +30,7 @@ function besideNotifier(subject: Subject): Complaint[] {
   });
 }
 
-/** True for a site of which the other arm of a condition pins: who reaches the pages by a device may ask for that. */
+/** True for a site with a pin in the other arm of its condition: code that has a device reach the pages may test the same condition. */
 function isOtherwisePinned({ site }: Subject, others: readonly Subject[]): boolean {
   return others.some(
     (o) =>
@@ -37,7 +40,7 @@ function isOtherwisePinned({ site }: Subject, others: readonly Subject[]): boole
   );
 }
 
-/** True for a function that pins pages, too, where it is asked to: who asks for it is not known. */
+/** True if the function also pins pages, where it is asked to: who asks for that is not known. */
 function isByRequest({ site }: Subject, others: readonly Subject[]): boolean {
   return others.some((o) => o.row.reference === 'pin' && o.site.reference.key === site.reference.key);
 }

@@ -7,12 +7,13 @@ import type { Subject } from '../../survey/unit.js';
 import { complaintHere, complaintOf, isOnlyUndone, keptOnSuccess, pathsIn, releasesIn } from '../evidence.js';
 import type { Check, Complaint } from '../finding.js';
 
+/** Pages that nothing in the tree drops, once they are kept. */
 export const neverReleased: Check = (subject) => {
   const found = keptIn(subject);
   return found.length > 0 ? found : outOfReach(subject);
 };
 
-/** Pages that stand where no drop takes them from. */
+/** Pages in places from which no release takes them. */
 function keptIn(subject: Subject): Complaint[] {
   const { row, followed } = subject;
   const seen = releasesIn(subject);
@@ -34,16 +35,16 @@ function keptIn(subject: Subject): Complaint[] {
   if (row.containers.some((c) => c === 'skb' || c === 'pipe' || c === 'other')) return [];
   if (seen.length > 0 && !keptOnSuccess(subject)) return [];
   const carrier = carrierOf(subject);
-  // Without a field that keeps them it is a path's leak, which tells more.
+  // Without a field that keeps the pages, this is a leak on a path, which tells more.
   if (carrier.length === 0) return [];
   const but = seen.length > 0 ? 'by nothing but the function that takes them' : 'by nothing in the tree';
   return [complaintHere(subject, `pages taken by ${row.api}() and kept in ${carrier.join(', ')} are dropped ${but}`)];
 }
 
-/** Pages of an object to which nobody comes again, however those of others are dropped. */
+/** Pages of an object that nobody can find again, however the pages of other objects are dropped. */
 function outOfReach(subject: Subject): Complaint[] {
   const { row, program, followed } = subject;
-  // Of pages that may be no user's there may be nothing to drop.
+  // If the pages need not be a user's, there may be nothing to drop.
   if (row.reference === 'conditional' || row.reference === 'none') return [];
   const found = pathsIn(subject).filter((w) => w.kind === 'unnamed');
   if (found.length === 0 || overlaid(program, followed).length > 0) return [];
@@ -56,7 +57,7 @@ function outOfReach(subject: Subject): Complaint[] {
   );
 }
 
-/** True where somebody with the pages asks whether they are a user's: sometimes they are. */
+/** True if a function with the pages tests whether they are a user's: then they sometimes are. */
 function asksForUser({ program, followed }: Subject): boolean {
   return followed.visits.some(({ flow }) => callsUserTest.test(program.textOf(flow.reference)));
 }
@@ -73,7 +74,7 @@ function isGuessed(program: Program, { reference, calls }: FunctionFlow): boolea
   );
 }
 
-/** Fields that keep the pages themselves. An address or a frame number alone may be something's own. */
+/** The fields that keep the pages themselves. An address or a frame number alone need not keep them. */
 function carrierOf({ followed, row }: Subject): string[] {
   const pages = followed.heap.some((h) => !/@(address|pfn)$/.test(h));
   return pages ? row.carrier : [];

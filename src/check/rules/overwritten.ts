@@ -3,6 +3,7 @@ import { leftByLastUser } from '../faults/counted-off.js';
 import { emptiedFields } from '../faults/emptied.js';
 import { type Check, notTold } from '../finding.js';
 
+/** Pages in a field that is stored over, or set to NULL, before anybody has dropped them. */
 export const overwritten: Check = (subject) => {
   const stored = pathsIn(subject)
     .filter((w) => w.kind === 'over')

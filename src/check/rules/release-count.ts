@@ -9,6 +9,7 @@ import { shortUnwindings } from '../counts/unwinding.js';
 import { complaintAt, complaintOf, pathsIn } from '../evidence.js';
 import { type Check, type Complaint, notTold, stepIn } from '../finding.js';
 
+/** What a message says of each way to drop a wrong number. */
 const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) => string>> = {
   unfilled: (f, api) =>
     `all pages asked for are dropped where ${api}() ${f.outcomes & SHORT ? 'may have taken fewer' : f.outcomes & ERROR ? 'has failed' : 'has taken none'}`,
@@ -18,7 +19,7 @@ const what: Readonly<Record<CountFault['how'], (fault: CountFault, api: string) 
   few: (_, api) => `one page less is dropped than ${api}() took`,
 };
 
-/** The comments of unpin_user_pages() and get_user_pages() in mm/gup.c. */
+/** A drop of another number of pages than was taken: the comments of unpin_user_pages() and get_user_pages() in mm/gup.c. */
 export const releaseCount: Check = (subject) => {
   const counted = faultsOf(subject)
     .filter((f) => f.kind === 'drop')
@@ -33,7 +34,7 @@ export const releaseCount: Check = (subject) => {
   ];
 };
 
-/** Drops of as many as user space says. */
+/** Drops of as many pages as user space says. */
 function askedFor(subject: Subject): Complaint[] {
   const message = `as many pages are dropped as user space says then, not as many as ${subject.row.api}() took`;
   return countsFromUser(subject).map(({ release, reference, pos, api }) => {

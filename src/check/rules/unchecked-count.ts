@@ -8,6 +8,7 @@ import { ERROR, isUnsigned, SHORT } from '../counts/symbols.js';
 import { complaintHere } from '../evidence.js';
 import { type Check, type Complaint, stepIn, taken } from '../finding.js';
 
+/** What a message says of each kind of fault, and the last step of its path. */
 const done: Readonly<Record<CountFault['kind'], { what: string; step: string | null }>> = {
   success: { what: 'is handed on as success', step: 'returns success' },
   result: { what: 'is returned as it is, where zero is success and an error is negative', step: 'returns the count' },
@@ -43,7 +44,7 @@ function faults(subject: Subject): Complaint[] {
     });
 }
 
-/** Calls of the function that takes the pages, and keeps them in a field, of which nothing reads the result. */
+/** Calls, whose result nobody reads, of a function that takes the pages and keeps them in a field. */
 function ignoredByCallers(subject: Subject): Complaint[] {
   const { program, row, site, followed } = subject;
   const returned = program.variants(site.reference)[0]?.returns;
@@ -60,7 +61,10 @@ function ignoredByCallers(subject: Subject): Complaint[] {
     });
 }
 
-/** True if nothing in the function reads the call's result, nor was the one page's pointer cleared before, which then tells. */
+/**
+ * True if nothing in the function reads the call's result. If the pointer of the single page was cleared before the call, that tells
+ * instead.
+ */
 function isIgnored({ site }: Subject): boolean {
   const page = site.call.args[site.signature?.pages ?? -1];
   const cleared = site.graph.nodes.some(
@@ -70,7 +74,7 @@ function isIgnored({ site }: Subject): boolean {
   return !isRead(site.graph, site.call.result);
 }
 
-/** Tests whether the result is below zero, of a name that never is. */
+/** Tests whether the result is below zero, in a variable that is unsigned and never is. */
 function unsignedTests(subject: Subject): Complaint[] {
   const { program, row, site } = subject;
   const { graph, reference } = site;
@@ -87,7 +91,7 @@ function unsignedTests(subject: Subject): Complaint[] {
       !isUnsigned(program, reference, graph, o.left.path)
     )
       continue;
-    // `(int)count < 0`, IS_ERR_VALUE(count): the sign is brought back.
+    // `(int)count < 0`, `IS_ERR_VALUE(count)`: these have the sign again.
     if (/\(\s*(int|long|s32|s64|ssize_t)\s*\)|IS_ERR_VALUE/.test(program.near(reference.file, n.pos, 16, 48))) continue;
     const written = o.op === '<' || o.op === '>=';
     const message = written

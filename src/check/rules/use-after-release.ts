@@ -12,6 +12,7 @@ import { type LateUnmapping, lateUnmappings } from '../faults/unmapped.js';
 import { unsetFlags } from '../faults/unset-flags.js';
 import { type Check, notTold, stepIn } from '../finding.js';
 
+/** Pages that are read, marked, or reached by a device after they were dropped. */
 export const useAfterRelease: Check = (subject) => {
   const message = `a page of ${subject.row.api}() is looked into after it was dropped`;
   const walked = pathsIn(subject)
@@ -51,12 +52,13 @@ export const useAfterRelease: Check = (subject) => {
   ];
 };
 
+/** The message where what was set up of the pages is not undone before they are dropped. */
 function stillStanding({ row }: Subject, { fields: [setUp, undoing, caller], function: own }: Witness): string {
   const first = caller === own ? `${undoing}() is called first on another path` : `${caller}() calls ${undoing}() first`;
   return `pages of ${row.api}() are dropped while what ${setUp}() has set up still leads to them; ${first}`;
 }
 
-/** What unmaps the pages at a place: the call itself, or one that a helper of the file makes there. */
+/** What unmaps the pages at a position: the call itself, or a helper of the file that is called there. */
 function unmappedBy({ program }: Subject, { reference, pos, api }: LateUnmapping): string {
   const called = program.graphs(reference).flatMap((graph) => callsAt(graph, pos).map(({ name }) => name));
   const [helper] = called;

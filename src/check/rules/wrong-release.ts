@@ -4,7 +4,7 @@ import type { Check } from '../finding.js';
 
 const names = { pin: 'unpin_user_page*()', get: 'put_page() and its kin' } as const;
 
-/** A pin dropped as a plain reference, or the other way round: Documentation/core-api/pin_user_pages.rst. */
+/** A pin that is dropped as a plain reference, or the other way round: Documentation/core-api/pin_user_pages.rst. */
 export const wrongRelease: Check = (subject, others) => {
   const { row } = subject;
   const kind = kindOf(subject);
