@@ -1,4 +1,4 @@
-/** Calls in a function that takes pages which are none of what it does to those that it has taken. */
+/** Tells a call that undoes what a function took from one that deals with other pages. */
 import type { FunctionReference } from '../program/file.js';
 import { leadsTo, type Node } from '../program/graph.js';
 import type { Program } from '../program/program.js';
@@ -6,8 +6,10 @@ import type { Site } from '../survey/sites.js';
 import { isScopeEnd } from './lifetime.js';
 
 /**
- * True if a function calls another on a way of its own, on which it neither has taken the site's pages before nor takes them behind: for
- * what it has found otherwise. The end of a scope stands on all ways out of that.
+ * True if `taker` calls `called` on some path on which it takes none of the site's pages, neither before that call nor after it: the call
+ * then deals with pages that were found otherwise. A call that runs at the end of a scope does not count, since it stands on every path out
+ * of it.
+ * @param taker the site's function, or one that calls it
  */
 export function isApart(program: Program, site: Site, taker: FunctionReference, called: FunctionReference): boolean {
   const isOfSite = taker.key === site.reference.key;

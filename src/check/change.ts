@@ -1,21 +1,20 @@
-/** Which findings a change has to do with: those in functions that it touched, and those that were not there before it. */
+/** What a change of a tree is, and which findings lead through functions that it touched. */
 import { outline } from '../syntax/index.js';
 import type { Finding } from './finding.js';
 
 /** Lines of a file, from 1: the first and the last of each stretch. */
 export type Lines = readonly (readonly [first: number, last: number])[];
 
-/** What became of a tree since an earlier state of it. */
+/** How a tree differs from an earlier state of it. */
 export interface Change {
   /** The earlier text of each C file that differs, as latin1; `null` for one that was not there. */
   before: ReadonlyMap<string, string | null>;
-  /** By file, the lines that are new. Where lines are only gone, those beside the place. */
+  /** The new lines of each file. Where lines were only removed, the lines beside that place. */
   lines: ReadonlyMap<string, Lines>;
 }
 
 /**
- * True for a finding that stands in, or leads through, a function which the change touched.
- *
+ * Makes a test for findings that stand in, or lead through, a function which the change touched.
  * @param read gives a file's text as it is
  */
 export function touching(change: Change, read: (file: string) => string | null): (finding: Finding) => boolean {
@@ -25,7 +24,7 @@ export function touching(change: Change, read: (file: string) => string | null):
   return (finding) => placesOf(finding).some((at) => touched.has(at));
 }
 
-/** Where the fault is, where its site is, and what its path leads through. */
+/** The functions of a finding: of its fault, of its site and of each step of its path. */
 function placesOf({ file, function: name, site, path }: Finding): string[] {
   const [siteFile = '', siteFunction = ''] = site.split(':');
   return [place(file, name), place(siteFile, siteFunction), ...path.map((step) => place(step.file, step.function))];
@@ -35,7 +34,7 @@ function place(file: string, name: string): string {
   return `${file}\0${name}`;
 }
 
-/** The functions that have one of the lines. */
+/** The functions and macros that have one of the lines. */
 function functionsAt(text: string, lines: Lines): string[] {
   const { items, position } = outline(text);
   return items

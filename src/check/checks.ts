@@ -1,4 +1,4 @@
-/** What each rule asks of a site. A new rule is a file of `rules/`, a line here, and one in `rules.ts`. */
+/** Binds each rule to what it asks. A new rule is a file of `rules/`, a line here, and one in `rules.ts`. */
 import type { Check } from './finding.js';
 import { dirtyLost } from './rules/dirty-lost.js';
 import { dirtyUnlocked } from './rules/dirty-unlocked.js';
@@ -16,6 +16,7 @@ import { useAfterRelease } from './rules/use-after-release.js';
 import { wrongRelease } from './rules/wrong-release.js';
 import type { RuleId } from './rules.js';
 
+/** What each rule asks of a site. */
 export const checks: Readonly<Record<RuleId, Check>> = {
   'wrong-release': wrongRelease,
   'mixed-release': mixedRelease,

@@ -1,6 +1,6 @@
 /**
- * Whose pages a release drops besides a site's own: what a rule asks before it calls a drop of the other kind wrong. A field,
- * an array or a teardown helper may hold pages of several origins, told apart by a flag.
+ * Whose pages a release drops besides a site's own. A rule asks this before it calls a release of the other kind wrong: a field, an array
+ * or a teardown helper may hold pages of several origins, told apart by a flag.
  */
 import type { SeenRelease } from '../flow/releases.js';
 import { arrivalsOf, type Visit } from '../flow/visit.js';
@@ -13,14 +13,14 @@ import type { Subject } from '../survey/unit.js';
 import { releasesIn } from './evidence.js';
 import { mixedAt } from './mixed.js';
 
-/** What a site's reference must be dropped as. Extracted pages are pinned, or not held at all. */
+/** The kind of release that a site's reference needs. Extracted pages are pinned or not held at all, so they count as pins. */
 export function kindOf({ row }: Subject): 'get' | 'pin' {
   return row.reference === 'get' ? 'get' : 'pin';
 }
 
 const pinning = [...acquires.values()].filter((a) => a.taken !== 'get').map((a) => a.name);
 const getting = [...acquires.values()].filter((a) => a.taken !== 'pin').map((a) => a.name);
-/** Origins whose pages come without a reference of their own, if nobody takes one for them. */
+/** Origins whose pages come without a reference of their own, unless somebody takes one for them. */
 const uncounted: ReadonlySet<OriginKind> = new Set(['kernel', 'zero', 'found', 'frame']);
 /** Calls whose pages come with a plain reference, which somebody has to put. */
 const counted = [...originCalls.values()].filter((o) => !uncounted.has(o.kind)).map((o) => o.name);
@@ -30,19 +30,20 @@ function calls(program: Program, file: string, names: Iterable<string>): boolean
   return false;
 }
 
-/** The site's file and the drop's. */
+/** The site's file and the release's file, once if they are the same. */
 function bothFiles({ row }: Subject, release: SeenRelease): string[] {
   return [...new Set([row.file, release.visit.flow.reference.file])];
 }
 
-/** True if the site's file or the drop's takes pages from the allocator. */
+/** True if the site's file or the release's file takes pages from the allocator. */
 function allocatesNear(subject: Subject, release: SeenRelease): boolean {
   return bothFiles(subject, release).some((file) => calls(subject.program, file, allocatingCalls));
 }
 
 /**
- * True if plain references of other origins can stand where the site's pages do. Of an iterator's pages those that are no
- * user's are not held at all, and the page of zeros, looked-up pages and the kernel's own need no put unless one was taken.
+ * True if plain references of other origins can stand where a release finds the site's pages. An iterator's pages that are not the user's
+ * are not held at all; the zero page, looked-up pages and the kernel's own pages need a put only if one of the two files takes a reference
+ * on them.
  */
 function plainBeside(subject: Subject, release: SeenRelease): boolean {
   return mixedAt(subject, release.visit).some(
@@ -52,14 +53,14 @@ function plainBeside(subject: Subject, release: SeenRelease): boolean {
   );
 }
 
-/** True if pages with a plain reference of another origin come up in the site's or the drop's file at all. */
+/** True if the site's file or the release's file takes plain references of any other origin at all. */
 function plainNear(subject: Subject, release: SeenRelease): boolean {
   return bothFiles(subject, release).some((file) => calls(subject.program, file, [...counted, ...allocatingCalls, ...extraReferenceCalls]));
 }
 
 /**
- * True if pages that another file pins may come to a drop: one that calls the dropping function, or, where the pages were
- * fetched from a field, one that touches that field of that struct.
+ * True if pages that some other file pins may reach a release: that file has the release in it, or calls the function that has it, or,
+ * where the pages are fetched from a field, touches that field of that struct.
  */
 function pinnedElsewhere({ program, row }: Subject, release: SeenRelease): boolean {
   const { reference } = release.visit.flow;
@@ -74,13 +75,13 @@ function pinnedElsewhere({ program, row }: Subject, release: SeenRelease): boole
   return program.tree.filesAccessing(field).some((file) => pins.has(file) && program.says(file, struct));
 }
 
-/** True if a drop fetches its pages from a field in a file other than the site's, which takes plain references itself. */
+/** True if a release fetches its pages from a field in a file other than the site's, and that file takes plain references itself. */
 function isOfItsFile({ program, row }: Subject, { visit: { heap, flow } }: SeenRelease): boolean {
   const { file } = flow.reference;
   return heap !== null && file !== row.file && calls(program, file, getting);
 }
 
-/** True if another site of the file, with another kind of reference, comes to the same drop or keeps its pages in the same field. */
+/** True if another site of the file, with the other kind of reference, reaches the same release or keeps its pages in the same field. */
 function sharedWith(subject: Subject, release: SeenRelease, others: readonly Subject[]): boolean {
   const { file } = release.visit.flow.reference;
   return others.some(
@@ -91,7 +92,7 @@ function sharedWith(subject: Subject, release: SeenRelease, others: readonly Sub
   );
 }
 
-/** The conditions around a drop and around the calls that lead to it. */
+/** The conditions around a release and around each call on the way to it. */
 function guardsOf({ visit, event }: SeenRelease): Guard[] {
   const guards = [...event.guards];
   for (let v = visit; v.way === 'call' && v.parent; v = v.parent.visit) {
@@ -101,7 +102,7 @@ function guardsOf({ visit, event }: SeenRelease): Guard[] {
   return guards;
 }
 
-/** `if (pinned) unpin_user_page(page); else put_page(page);`: two drops of which a flag chooses one. */
+/** True if a flag chooses between two releases: `if (pinned) unpin_user_page(page); else put_page(page);`. */
 function chosenBetween({ program }: Subject, one: SeenRelease, other: SeenRelease): boolean {
   const there = guardsOf(other);
   return guardsOf(one).some(
@@ -110,8 +111,8 @@ function chosenBetween({ program }: Subject, one: SeenRelease, other: SeenReleas
 }
 
 /**
- * `if (obj->pin) pin_user_pages(…); else get_user_pages(…);`: a flag of the object says what was taken, and who drops it may know.
- * True if the kind of drop that the site's reference wants is there.
+ * True if a flag chooses between the site and another call, `if (obj->pin) pin_user_pages(…); else get_user_pages(…);`, and a release of
+ * the kind that the site's reference needs exists: the releasing code may test the same flag.
  */
 export function flagDecides(subject: Subject, others: readonly Subject[]): boolean {
   const { reference, node } = subject.site;
@@ -122,17 +123,17 @@ export function flagDecides(subject: Subject, others: readonly Subject[]): boole
   );
 }
 
-/** True if a flag, of whatever meaning, decides whether a drop is made. */
+/** True if a flag, whatever it means, decides whether a release is made. */
 export function flaggedIn({ program }: Subject, release: SeenRelease): boolean {
   return guardsOf(release).some((g) => g.text !== '' && !isPageTest(g, release) && mayBeFlag(program, release, g));
 }
 
-/** A test of the pointer that leads to the pages says whether there are any, not of what kind they are. */
+/** True for a test of the pointer that leads to the pages: it says whether there are any, not of which kind they are. */
 function isPageTest(guard: Guard, { event }: SeenRelease): boolean {
   return guard.call === '' && guard.path !== null && suffixAfter(event.fact, guard.path) !== null;
 }
 
-/** False for a test of a number, which counts, or reports an error: it tells nothing of the kind of a reference. */
+/** False for a comparison and for a test of a number: a count or an error code says nothing of the kind of a reference. */
 function mayBeFlag(program: Program, { visit }: SeenRelease, guard: Guard): boolean {
   if (/[<>]|[=!]=/.test(guard.text)) return false;
   if (guard.call !== '' || guard.path === null || guard.text.includes('&')) return true;
@@ -142,12 +143,12 @@ function mayBeFlag(program: Program, { visit }: SeenRelease, guard: Guard): bool
   return !(type && type.pointers === 0 && countType.test(type.base));
 }
 
-/** Calls between a drop and the function in which the pages were taken. */
+/** The most calls between a release and the function in which the pages were taken. */
 const maxBetween = 3;
 
 /**
- * True if a drop can be of nothing but what the call, or the helper that makes it, has just put in the function's own variable
- * or in the array that it was given: no page of another origin comes there, nor does anybody else call what drops.
+ * True if a drop can only be of what the site's call, or the helper around it, has just put in a local variable or in the array that it was
+ * given: no page of another origin reaches it, and nobody else calls the functions on the way to it.
  */
 function isOfTheCall(subject: Subject, visit: Visit, pos: number, fact: string, between = 0): boolean {
   if (subject.origins.reach(visit, pos, fact)) return false;
@@ -163,7 +164,7 @@ function isOfTheCall(subject: Subject, visit: Visit, pos: number, fact: string, 
   });
 }
 
-/** True for a variable of the function, or an element behind it; and for the whole array that was given to the site's call. */
+/** True for a local variable, for an element that it points at, and for the whole array that was given to the site's call. */
 function isJustFilled({ program, site }: Subject, visit: Visit, fact: string): boolean {
   const root = rootOf(fact);
   const graph = program.graphs(visit.flow.reference)[0];
@@ -176,26 +177,27 @@ function isJustFilled({ program, site }: Subject, visit: Visit, fact: string): b
   return isWhole === true && suffixAfter(fact, array?.path as string) !== null;
 }
 
-/** False for a drop of the wrong kind that may be that of another origin's page in the same place. */
+/** False for a release of the wrong kind that may be meant for a page of another origin in the same place. */
 export function isOurs(subject: Subject, release: SeenRelease, others: readonly Subject[]): boolean {
   const { row, followed } = subject;
   const seen = releasesIn(subject);
   const { drops, frees } = release.event.call;
   const right = seen.filter((s) => s !== release && s.event.call.drops === kindOf(subject) && !s.event.call.frees);
   const chosen = right.some((s) => chosenBetween(subject, release, s));
-  // What frees is meant for pages from the allocator.
+  // A call that frees is meant for pages from the allocator.
   if (frees) return !row.mixed && !(allocatesNear(subject, release) && (release.visit.heap !== null || chosen));
-  // A file with plain references of its own has put those there, where some other one ends the site's.
+  // A file that takes plain references of its own has put those there, if another release ends the site's.
   const isEnd = (s: SeenRelease): boolean => s.visit.heap !== null && !s.event.partial && !isOfItsFile(subject, s);
   if (drops === 'get' && isOfItsFile(subject, release) && seen.some(isEnd)) return false;
-  // Nothing drops what was taken, or was kept, but this, and its like.
+  // Releases of the right kind for the same pages: from a field, if this one is from a field. If there are none, this one is meant for
+  // them.
   const there = release.visit.heap === null ? right : right.filter((s) => s.visit.heap !== null);
   if (right.some((s) => !s.event.partial) && drops !== 'pin' && isShared(subject, release)) return false;
   if (there.length === 0 && row.gaps.length === 0 && !followed.cut) return true;
   if (sharedWith(subject, release, others)) return false;
   // No page of another origin is pinned: only another site can bring one that is.
   if (drops === 'pin') return !pinnedElsewhere(subject, release);
-  // Where only a short count of this call is dropped, nothing else can be.
+  // A release that is reached only with a short count of this call can be of no other pages.
   if (release.event.partial) return true;
   if (isOfTheCall(subject, release.visit, release.event.pos, release.event.fact)) return true;
   if (plainBeside(subject, release)) return false;
@@ -203,18 +205,20 @@ export function isOurs(subject: Subject, release: SeenRelease, others: readonly 
   if (chosen) return false;
   const isBeside = (s: SeenRelease): boolean => s.visit === release.visit || s.visit.parent?.visit === release.visit;
   if (release.visit.way === 'call' && right.some(isBeside)) return false;
-  // One teardown that drops both ways, in helpers of its own: which pages go which way is not told apart.
+  // One teardown that drops both kinds, in two helpers: which pages go to which helper cannot be told.
   return !(
     release.visit.way === 'call' && right.some((s) => s.visit !== release.visit && fieldOf(s) !== null && fieldOf(s) === fieldOf(release))
   );
 }
 
-/** True if a function takes plain references on the pages in the field from which a drop gets them, and leaves them with those who drop there. */
+/**
+ * True if a function takes plain references on pages in the field from which a release gets them, and leaves them there for that release.
+ */
 function isShared({ followed }: Subject, { visit: { heap } }: SeenRelease): boolean {
   return heap !== null && followed.visits.some((v) => v.way === 'field' && v.heap === heap && v.flow.extras.length > 0);
 }
 
-/** Key of the function that fetched the pages from a field, on the way to a drop. */
+/** Key of the function on the way to a release that fetched the pages from a field; `null` if none did. */
 function fieldOf({ visit }: SeenRelease): string | null {
   for (let v: SeenRelease['visit'] | undefined = visit; v; v = v.parent?.visit) if (v.way === 'field') return v.flow.reference.key;
   return null;

@@ -23,14 +23,14 @@ import { mixedAt } from './mixed.js';
 import { failsOfNewObject } from './new-objects.js';
 import { isReadOtherwise } from './read-otherwise.js';
 
-/** Every statement that can drop the reference, those that free pages too. */
+/** Every statement that can drop the reference, those included that free the pages. */
 export const releasesIn = remembered(({ program, followed, site }: Subject): SeenRelease[] =>
   releasesOf(program, followed, site.node, assumptionsOf(program, site)),
 );
 
 /**
- * True for a site of kernels that have not got a call or flag, which came with a release: in an arm of an `#if` or in a function that
- * they alone have, spelled as only they had it, or in the tree of one that declares no such name.
+ * True for a site of kernels that do not have a call or flag yet, which came with a certain release: the site is in an arm of an `#if` or
+ * in a function for older kernels only, has a signature that only those had, or is in a tree whose headers do not name it.
  */
 export function isBeforeName({ program, site }: Subject, name: string, [major, minor]: Release): boolean {
   const alternatives = assumptionsOf(program, site);
@@ -40,7 +40,7 @@ export function isBeforeName({ program, site }: Subject, name: string, [major, m
   return program.tree.exists(memoryHeaders[0]) && memoryHeaders.every((file) => !program.tree.mentions(file, name));
 }
 
-/** True for a plain reference that a macro takes where another arm of an `#if` has it take a pin: these are for kernels that have none. */
+/** True for a plain reference of a macro that takes a pin in another arm of an `#if`: the plain one is for kernels without pins. */
 export function isPinnedInArm({ site }: Subject, others: readonly Subject[]): boolean {
   return others.some((other) => other.site.call.pos === site.call.pos && other.site.acquire.taken === 'pin');
 }
@@ -48,22 +48,22 @@ export function isPinnedInArm({ site }: Subject, others: readonly Subject[]): bo
 /** Headers that declare what takes references on user pages, and the flags for it; every kernel has the first. */
 const memoryHeaders = ['include/linux/mm.h', 'include/linux/mm_types.h'] as const;
 
-/** Paths from the site that end wrongly, in its function, in those that it calls and in its callers. */
+/** Paths from the site that end wrongly, in its function, in functions that it calls and in its callers. */
 export const pathsIn = remembered((subject: Subject): Witness[] => {
   const { program, analysis, site, row } = subject;
-  // An iterator that need not be a user's, and no drop anywhere: nothing is held.
+  // If the iterator need not be a user's and nothing drops its pages anywhere, nothing is held.
   if (row.reference === 'conditional' && releasesIn(subject).length === 0) return [];
   return walkPaths(analysis, startOf(program, site), keptIn(subject)).filter(
     (w) => isCertain(subject, w) && !isReadOtherwise(subject, w) && !failsOfNewObject(program, w),
   );
 });
 
-/** True if the acquiring function, on some path on which it succeeds, leaves the pages in memory that outlives it. */
+/** True if the acquiring function can succeed with the pages left in memory that outlives it. */
 export function keptOnSuccess({ program, analysis, site }: Subject): boolean {
   return keepsPages(analysis, startOf(program, site));
 }
 
-/** Fields from which the pages are dropped somewhere. */
+/** What a walk over paths has to know of the site: the fields that keep the pages, and the functions that drop them or forget them. */
 function keptIn(subject: Subject): Kept {
   const seen = releasesIn(subject).filter((s) => s.visit.heap !== null);
   const facts = [...new Set([...seen.map((s) => s.visit.heap as string), ...subject.followed.heap.filter(holdsPages)])].filter(
@@ -81,7 +81,7 @@ function keptIn(subject: Subject): Kept {
   };
 }
 
-/** The functions to which one page, folio or frame number was handed by itself. */
+/** The functions that are passed one page, folio or frame number by itself. */
 function passedIn({ followed }: Subject): Kept['passed'] {
   return followed.visits.flatMap(({ way, heap, parent, flow: { reference } }) => {
     const call =
@@ -93,8 +93,8 @@ function passedIn({ followed }: Subject): Kept['passed'] {
 }
 
 /**
- * The functions that are called back with a bio, skb or pipe that holds the pages, and those of the site's file of which the
- * tables say that they drop what they are given holds: they have to.
+ * The functions that are called back with a bio, skb or pipe that holds the pages, and those of the site's file that, by the tables, drop
+ * what such a container holds: they have to.
  */
 function backsIn({ program, followed, site }: Subject): Kept['backs'] {
   const named = (program.shell(site.reference.file)?.functions ?? []).flatMap((reference) => {
@@ -120,7 +120,10 @@ function endingsIn({ program, followed, site: { reference } }: Subject): Kept['e
   });
 }
 
-/** What stands below the parameters of a function, by their types; nothing below any other. */
+/**
+ * The facts that hold the pages at a function's entry, by the types of its parameters.
+ * @param below the suffix below a parameter of a type; `undefined` if it leads to no pages
+ */
 function givenBelow(program: Program, reference: FunctionReference, below: (type: CType) => string | undefined): Given[] {
   return (program.variants(reference)[0]?.params ?? []).flatMap(({ name, type }) => {
     const suffix = below(type);
@@ -128,20 +131,20 @@ function givenBelow(program: Program, reference: FunctionReference, below: (type
   });
 }
 
-/** Below a pointer to one struct. */
+/** A suffix below a pointer to one struct, and below no other type. */
 function belowOne(struct: string, suffix: string): (type: CType) => string | undefined {
   return ({ tag, pointers }) => (tag === struct && pointers === 1 ? suffix : undefined);
 }
 
-/** A store of nothing to an element, or to what says where a queue begins: the object forgets what stood there. */
+/** Matches a store of nothing to an element, or a store to what says where a queue begins: the object forgets what stood there. */
 const forgetting = new RegExp(
   `\\]\\s*=\\s*(?:NULL|0)\\s*;|(?:${[...consumed.keys()].map((f) => `->${f.slice(f.indexOf('.') + 1)}`).join('|')})\\s*=[^=]`,
 );
 
-/** An element that is moved as a whole to another queue. */
+/** Matches a move of a whole element to another queue. */
 const whole = /\*\s*\w+\s*=\s*\*\s*\w+\s*;/;
 
-/** Functions that may forget the pages: those to which a field brings them, and those of the file that consume what was filled. */
+/** Functions that may forget the pages: those that get them through a field, and those of the file that consume what was filled. */
 function handlersIn({ program, followed, site }: Subject): Kept['handlers'] {
   const mayForget = (reference: FunctionReference): boolean => !reference.macro && forgetting.test(program.textOf(reference));
   const byField = followed.visits.flatMap(({ way, heap, flow: { reference } }) =>
@@ -161,12 +164,12 @@ function handlersIn({ program, followed, site }: Subject): Kept['handlers'] {
   return [...byField, ...byQueue];
 }
 
-/** False for a frame number or an address: what it stands in may be freed before the pages are dropped. */
+/** False for a frame number or an address: the object that has it may be freed before the pages are dropped. */
 function holdsPages(heap: string): boolean {
   return !/@(address|pfn)$/.test(heap);
 }
 
-/** The function that takes the pages, by its key; with it those that it hands them to, where it keeps none itself. */
+/** The functions that take the pages, by their keys: the site's function and, if it keeps none itself, those that it hands them to. */
 function takersOf({ site: { reference }, followed }: Subject): Set<string> {
   const takers = new Set([reference.key]);
   const isHanding = followed.visits[0]?.flow.heap.length === 0;
@@ -175,7 +178,7 @@ function takersOf({ site: { reference }, followed }: Subject): Set<string> {
   return takers;
 }
 
-/** True if the acquiring function, and what it calls, are all that drops the pages: the unwinding of a failure, not the end of what is kept. */
+/** True if only the acquiring function, and what it calls, drops the pages: that undoes a failure, and is no end of what is kept. */
 export function isOnlyUndone(subject: Subject): boolean {
   const { key } = subject.site.reference;
   return droppingsIn(subject, new Set([key])).every((d) => d.heaps.length === 0 && d.holder === key);
@@ -185,7 +188,7 @@ const maxHelpers = 2;
 
 /**
  * Every way by which the pages come to be dropped, but for what the acquiring function and its callers undo themselves.
- * @param takers the functions whose helpers undo what they do, by their keys
+ * @param takers keys of the functions whose helpers undo what they do
  */
 function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] {
   const { program, site } = subject;
@@ -193,20 +196,20 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
   const placeOf = (v: Visit, pos: number): string => `${v.flow.reference.file}:${pos}`;
   const known = new Set(releasesIn(subject).map((s) => placeOf(s.visit, s.event.pos)));
   const { row } = subject;
-  // Where pages of other origins that want a put stand beside pins, a plain put is for those; nobody took a reference by a frame number.
+  // If pages of other origins that need a put stand beside pins, a plain put is for those. Nobody takes a reference by a frame number.
   const isOfOthers = (v: Visit, call: ReleaseCall): boolean =>
     row.reference !== 'get' && call.drops === 'get' && mixedAt(subject, v).some(({ kind }) => kind !== 'frame');
-  // What frees is meant for pages from the allocator, unless it is all that drops these.
+  // A call that frees is for pages from the allocator, unless nothing else drops these.
   const isFreed = releasesIn(subject).every((s) => s.event.call.frees);
   const dropsOf = (v: Visit): string[] =>
     v.flow.releases.flatMap((e) =>
       (e.call.frees && !isFreed) || isOfOthers(v, e.call) || !known.has(placeOf(v, e.pos)) ? [] : [placeOf(v, e.pos)],
     );
-  // Who is called by the acquiring function alone, or by such helpers of it, does what that undoes.
+  // True for a helper that only the acquiring function calls, or other such helpers: it undoes what that function has done.
   const isHelper = (reference: FunctionReference, taking = takers, level = 0): boolean => {
-    // Who is given it by its name calls it for the end of what is kept, and so does who has it from another module.
+    // If its name is given to somebody, or it is exported to other modules, it may be called for the end of what is kept.
     if (!reference.cleanup && (isHandedOut(program, reference) || isExported(program, reference))) return false;
-    // What other files call is looked up in the index: to ask who in them does reads them all.
+    // Whether other files call it is looked up in the index: to find the functions that do would take all those files to be read.
     const isLocal = reference.static && reference.file.endsWith('.c');
     if (!isLocal && program.tree.filesCalling(reference.name).some((file) => file !== site.reference.file)) return false;
     const callers = program.callers(reference);
@@ -223,8 +226,10 @@ function droppingsIn(subject: Subject, takers: ReadonlySet<string>): Dropping[] 
 }
 
 /**
- * The ways by which the pages came to a visited function that drops them: through a field, or handed to a function by a callee.
- * @param undoes whether a function does nothing but undo what another did, by that one's key
+ * The ways by which the pages came to a visited function that drops them: through a field, or handed to a caller by a function that it
+ * calls.
+ * @param drops the positions of its drops that count
+ * @param undoes true if a function only undoes what another did, which is given by its key
  */
 function droppingsOf(
   program: Program,
@@ -251,14 +256,14 @@ function droppingsOf(
         heaps: fieldsBefore(at),
         holder: reference.key,
         asks: (member) => asks(member) || isAbove(member),
-        // Of an object that it has made, a function has not found the pages otherwise.
+        // In an object that it has made, a function has found no pages of others.
         undoes: (by) => (isMade && by === reference.key) || undoes(reference, by),
       });
     } else {
       const arrivals = arrivalsOf(at);
       const own = new Set(arrivals.flatMap(({ visit: v, pos }) => (isOwn(v) ? [`${v.flow.reference.key}:${pos}`] : [])));
       for (const { visit: from, pos } of arrivals) {
-        // What a function undoes by a helper of the pages that it has just taken, it has not found in a field.
+        // A helper that is called to undo what its caller has just taken did not get the pages through a field.
         if (from.heap !== null && own.has(`${from.flow.reference.key}:${pos}`)) continue;
         const call = from.flow.calls.find((c) => c.pos === pos);
         const isHere = (member: string): boolean => call !== undefined && isAsked(program, from.flow.reference, call, member);
@@ -269,20 +274,21 @@ function droppingsOf(
   return found;
 }
 
-/** True for the function that takes the pages, and for one that they are handed up to. */
+/** True for the function that takes the pages, and for a caller that they are handed up to. */
 function isOwn({ heap, way }: Visit): boolean {
   return heap === null && (way === 'site' || way === 'return');
 }
 
-/** True for a call at a place that is told by a member how many there are. */
+/** True if the call at a position is given a member that may be the number of pages. */
 function isCounted(program: Program, reference: FunctionReference, pos: number, member: string): boolean {
   const isNumber = ({ path }: Value): boolean => path?.endsWith(`.${member}`) === true;
   return program.graphs(reference).some((graph) => callsAt(graph, pos).some(({ args }) => args.slice(1).some(isNumber)));
 }
 
+/** How many callers up a test of a member is looked for. */
 const maxCallers = 3;
 
-/** True if whoever calls a function asks for a member first. */
+/** True if every caller of a function tests a member first. */
 function isAskedAbove(program: Program, reference: FunctionReference, member: string, level = 0): boolean {
   const calls = level < maxCallers ? program.callSites(reference) : [];
   return (
@@ -291,26 +297,26 @@ function isAskedAbove(program: Program, reference: FunctionReference, member: st
   );
 }
 
-/** True if a condition around a place, or the head of a loop there, names a member. */
+/** True if a guard around a place, or the head of a loop around it, names a member. */
 function isAsked(program: Program, { file }: FunctionReference, { guards, loops }: Pick<At, 'guards' | 'loops'>, member: string): boolean {
   const named = new RegExp(`(?:->|\\.)${member}\\b`);
   return guards.some((g) => named.test(g.text)) || loops.some((l) => named.test(program.between(file, l.pos, l.bodyPos)));
 }
 
-/** The field through which the pages came to a visited function, and those of the same struct from which they had been moved there. */
+/** The field through which the pages came to a visited function, and the fields of the same struct that they had been moved from. */
 function fieldsBefore(visit: Visit): string[] {
   const found: string[] = [];
   for (let at: Visit | undefined = visit; at; at = at.parent?.visit) {
     const { heap, parent } = at;
     if (heap === null || found.includes(heap)) continue;
-    // Where a field only led to, they stand in that field.
+    // A field of another struct that only led to this one never held them.
     if (found.length > 0 && rootOf(heap) !== rootOf(found[0] as string) && !at.flow.storedThrough) break;
     found.push(heap, ...(parent ? movedFrom(parent.visit.flow, heap) : []));
   }
   return found;
 }
 
-/** Other fields of a field's struct, or below the object that has it, in which its pages stood before, in one function. */
+/** Fields in which a function had the pages of `field` before it moved them there: of the same struct, or below the same object. */
 function movedFrom(flow: FunctionFlow, field: string): string[] {
   const before = new Set(sourcesOf(flow, field));
   const holder = (h: string): string => rootOf(flow.origins.get(h)?.from ?? '');
@@ -319,8 +325,9 @@ function movedFrom(flow: FunctionFlow, field: string): string[] {
 }
 
 /**
- * Whether an iterator is a user's is known where it is used; its callers may hand in others. Who asks for that, or drops the
- * pages on another path, has the user's. A plain reference is taken on the pages of any iterator, for whoever called.
+ * False for a path in another file that need not have a user's iterator. Whether an iterator is a user's is known where it is used, and
+ * callers may pass others; a function that asks for that, or drops pages somewhere, has a user's. A plain reference is taken on the pages
+ * of any iterator.
  */
 function isCertain({ program, site, row }: Subject, { file, function: name, steps }: Witness): boolean {
   if (site.acquire.iterator === null || file === row.file) return true;
@@ -335,7 +342,7 @@ function isCertain({ program, site, row }: Subject, { file, function: name, step
 
 const knowsUser = new RegExp(`\\b(?:${[...userTests, ...releases.keys()].join('|')})\\s*\\(`);
 
-/** A path as a complaint about its end. */
+/** A path that ends wrongly as a complaint. */
 export function complaintOf({ program }: Subject, witness: Witness, message: string): Complaint {
   const steps = witness.steps.map(
     ({ file, function: name, pos, text }): FindingStep => ({ file, ...program.position(file, pos), function: name, text }),
@@ -343,14 +350,14 @@ export function complaintOf({ program }: Subject, witness: Witness, message: str
   return { message, file: witness.file, function: witness.function, pos: witness.pos, path: steps };
 }
 
-/** A complaint about one release, with the way to it. */
+/** A complaint about one release, with the path to it. */
 export function complaintAt(subject: Subject, release: SeenRelease, message: string): Complaint {
   const { reference } = release.visit.flow;
   const path: FindingStep[] = [taken(subject), ...stepsTo(subject.program, release.visit, `-${release.event.pos}`)];
   return { message, file: reference.file, function: reference.name, pos: release.event.pos, path };
 }
 
-/** A complaint about the call itself. */
+/** A complaint about the acquiring call itself. */
 export function complaintHere(subject: Subject, message: string): Complaint {
   const { row, site } = subject;
   return { message, file: row.file, function: row.function, pos: site.call.pos, path: [taken(subject)] };

@@ -1,12 +1,13 @@
-/** The data contract of `check`: a rule's complaint, with the path that shows it. */
+/** What the check tells, as plain data: a rule's complaint, with the path that shows it. */
 import { createHash } from 'node:crypto';
 import type { FunctionReference } from '../program/file.js';
 import type { Program } from '../program/program.js';
 import type { Subject } from '../survey/unit.js';
 
+/** How bad a finding is. */
 export type Severity = 'error' | 'warning' | 'note';
 
-/** From the least to the worst. */
+/** The severities, from least to worst. */
 export const severities: readonly Severity[] = ['note', 'warning', 'error'];
 
 /** One step of a finding's path, from acquire to fault. Lines and columns count from 1; columns are bytes. */
@@ -18,6 +19,7 @@ export interface FindingStep {
   text: string;
 }
 
+/** A complaint as it is reported. */
 export interface Finding {
   /** `rule:fingerprint`. */
   id: string;
@@ -32,7 +34,7 @@ export interface Finding {
   /** The row's id. */
   site: string;
   path: FindingStep[];
-  /** The same when lines move: of the rule, the file, the function, the site and the text of the faulty line. */
+  /** Stays the same when lines move: a hash of rule, file, function, site and the faulty line's text without white space. */
   fingerprint: string;
 }
 
@@ -56,12 +58,12 @@ export interface Rule {
 /** What a rule asks: a pure function from one followed site to complaints. `others` are the file's other sites. */
 export type Check = (subject: Subject, others: readonly Subject[]) => Complaint[];
 
-/** The complaints at places of which none of some others tells. */
+/** The complaints at positions where none of `others` is. */
 export function notTold(complaints: readonly Complaint[], others: readonly Complaint[]): Complaint[] {
   return complaints.filter((c) => !others.some((o) => o.file === c.file && o.pos === c.pos));
 }
 
-/** A complaint as a finding. Its line's text stands in the fingerprint without its white space. */
+/** Makes a finding of a complaint. */
 export function findingOf(rule: Rule, { program, row }: Subject, complaint: Complaint): Finding {
   const place = program.position(complaint.file, complaint.pos);
   const text = program.lineAt(complaint.file, complaint.pos).replace(/\s+/g, '');

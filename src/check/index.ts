@@ -1,4 +1,4 @@
-/** Turns followed references into findings: every rule asked of every site. */
+/** Turns followed references into findings: asks every rule about every site. */
 import { compiled } from '../source/index.js';
 import { inspectTree } from '../survey/index.js';
 import type { SurveyOptions } from '../survey/options.js';
@@ -9,6 +9,7 @@ import { type Change, touching } from './change.js';
 import type { Finding } from './finding.js';
 import { inspectSites } from './inspect.js';
 
+/** The findings of a tree. */
 export interface Check {
   /** The tree's path as given. */
   tree: string;
@@ -27,8 +28,9 @@ export async function check(path: string, options: Omit<SurveyOptions, 'kinds'> 
 }
 
 /**
- * The survey of a tree and its findings, of one pass: the rules are asked of each site while it is followed. With a change,
- * only the findings that it has to do with: those in functions that it touched, and those that were not there before it.
+ * Surveys and checks a tree in one pass: the rules are asked about each site while it is followed. With a change, returns only the findings
+ * that it concerns: those in functions that it touched, and those that were not there before it.
+ * @param since resolves to the change; until then the tree as it is is worked on
  */
 export async function checkedSurvey(
   path: string,
@@ -45,7 +47,7 @@ export async function checkedSurvey(
     throw error;
   });
   const isTouched = touching(change, tree.read);
-  // What a unit said before is asked for where it says something now that the change did not touch.
+  // What a unit had before is only needed if it has findings that the change did not touch.
   const isInDoubt = ({ found }: Unit): boolean => (found as Finding[]).some((finding) => !isTouched(finding));
   const earlier = await unitsWith(inspected, change.before, inspection, options, isInDoubt);
   kept?.save(fresh, earlier.fresh);
@@ -54,12 +56,12 @@ export async function checkedSurvey(
   return { survey: inspected.survey, findings: findings.filter((finding) => isTouched(finding) || !known.has(finding.id)) };
 }
 
-/** True for a fault in the function that takes the pages: of several sites whose pages come there, that one is told of. */
+/** True for a fault in the function that takes the pages. If several sites have the same fault, the finding of that site is kept. */
 function isAtSite({ file, function: name, site }: Finding): boolean {
   return site.startsWith(`${file}:${name}:`);
 }
 
-/** In the order of the text, a fault once, also where each of two tests in a line comes to it; equal fingerprints get an ordinal. */
+/** The findings in the order of the text, one for each rule and line; equal fingerprints get an ordinal. */
 function numbered(findings: readonly Finding[]): Finding[] {
   const sorted = [...findings].sort((a, b) => compare(a.file, b.file) || a.line - b.line || a.column - b.column || compare(a.rule, b.rule));
   const once = new Map<string, Finding>();

@@ -1,4 +1,4 @@
-/** One thread's part of a check: the survey's lane, with the rules asked on the way. */
+/** One thread's part of a check: the survey's part, with the rules asked on the way. */
 import { type LaneResult, type LaneTask, workWith } from '../survey/lane.js';
 import { inspectSites } from './inspect.js';
 

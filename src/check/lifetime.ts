@@ -6,21 +6,21 @@ import { acquires, puttingCall, untilDone } from '../protocol/index.js';
 import type { Subject } from '../survey/unit.js';
 import { endsItsOwn } from './made.js';
 
+/** The most functions that are looked at: with more, nothing can be told. */
 const maxFunctions = 300;
 const acquiring = new RegExp(`\\b(?:${[...acquires.keys()].join('|')})\\s*\\(`);
 
-/** How a function is reached with none of those that take the reference called before it on the way. */
+/** A way to reach a function on which none of the functions that take the reference is called before it. */
 export interface Apart {
-  /** The call of it by a function that is so reached, or the place that hands it to who calls it; `null` for one that nobody calls. */
+  /** The call of the function, or the place where its name is given to a caller; `null` if nobody calls it. */
   use: Use | null;
 }
 
 /**
- * How a function that drops can be reached from outside without the one that takes the reference having been called before it on
- * the way: from another ioctl, from close, from a callback. `null` if it is not: where every caller of the drop has taken the
- * pages first, they are held for one call only.
- *
- * @param pos where it drops them, where that is known: behind a call that takes pages it drops those
+ * How a function that drops can be reached from outside without the one that takes the reference having been called before on the way: from
+ * another ioctl, from close, from a callback. `null` if it cannot: if every caller has taken the pages before the drop, they are held for
+ * one call only.
+ * @param pos where it drops them, if that is known: behind a call that takes pages, those are what it drops
  */
 export function reachedApart({ program, site }: Subject, dropping: FunctionReference, pos: number | null = null): Apart | null {
   const taking = ancestors(program, site.reference);
@@ -39,12 +39,12 @@ export function reachedApart({ program, site }: Subject, dropping: FunctionRefer
     if (uses.length === 0) return isUnused(program, reference) ? null : { use: null };
     const use = uses.find(({ by, graph, node }) => {
       const taken = takenIn(graph, by.file);
-      // What the end of a scope drops in a function that takes is that function's own.
+      // What a function that takes pages drops at the end of a scope is its own.
       if (node !== null && taken.length > 0 && isScopeEnd(node)) return false;
       if (node !== null && endsItsOwn(program, by, graph, node)) return false;
       const isTaken = node === null ? taken.length > 0 : taken.some((n) => leadsTo(graph, n, (m) => m === node));
       if (node !== null && isCalled(node, reference)) return !isTaken && apart(by) !== null;
-      // Who calls it back does so before the wait for that is over.
+      // If the function waits for the callback before it returns, the callback runs within the call.
       return !isTaken || !(node === null ? taken : [node]).some((n) => leadsTo(graph, n, isWait));
     });
     return use ? { use } : null;
@@ -52,7 +52,7 @@ export function reachedApart({ program, site }: Subject, dropping: FunctionRefer
   return apart(dropping);
 }
 
-/** Names of the functions that lead to a function, itself among them; `null` if there are too many to tell. */
+/** Names of the functions that lead to a function, with its own; `null` if there are too many. */
 function ancestors(program: Program, reference: FunctionReference): Set<string> | null {
   const found = new Map([[reference.key, reference]]);
   for (const r of found.values()) {
@@ -62,15 +62,15 @@ function ancestors(program: Program, reference: FunctionReference): Set<string> 
   return new Set([...found.values()].map((r) => r.name));
 }
 
-/** Where a function is used. */
+/** A place where a function is used. */
 export interface Use {
   by: FunctionReference;
   graph: Graph;
-  /** The call; `null` where the function is stored. */
+  /** The call of it, or the call that is given its name; `null` if it is stored. */
   node: Node | null;
 }
 
-/** Where a function is called, or else where it is handed to somebody who calls it. */
+/** The calls of a function; if there are none, the places in its file where its name is given to somebody or stored. */
 function usesOf(program: Program, reference: FunctionReference): Use[] {
   const { name, key, file } = reference;
   const calls = program
@@ -87,29 +87,29 @@ function usesOf(program: Program, reference: FunctionReference): Use[] {
   );
 }
 
-/** True for what nobody uses: an end of scopes, or an inline function that its header names nowhere else. */
+/** True for a function that nobody uses: a clean-up of scopes, or an inline function of a header that names it nowhere else. */
 function isUnused(program: Program, { name, file, item, cleanup }: FunctionReference): boolean {
   if (cleanup) return true;
   if (!item.static || !item.inline || !file.endsWith('.h')) return false;
   return program.matches(file, new RegExp(`\\b${name}\\b`)).length === 1;
 }
 
-/** True for a call that is given something by its name. */
+/** True for a call that is given the function's name. */
 function isGiven({ operation: o }: Node, name: string): boolean {
   return o?.kind === 'call' && o.args.some((a) => a.path === name);
 }
 
-/** True for a call of a function itself, and for one that is given it to end an object: `kref_put(&job->ref, job_release)`. */
+/** True for a call of the function, and for one that is given it to end an object: `kref_put(&job->ref, job_release)`. */
 function isCalled({ operation: o }: Node, { name }: FunctionReference): boolean {
   return o?.kind === 'call' && (o.name === name || puttingCall.test(o.name ?? ''));
 }
 
-/** True for what `__free()` runs. */
+/** True for what runs at the end of a scope, by `__free()`. */
 export function isScopeEnd({ operation: o }: Node): boolean {
   return o?.kind === 'call' && o.expressions.length === 0 && o.args.length === 1;
 }
 
-/** True for a wait that does not end before what is waited for. */
+/** True for a call that waits until what it waits for has happened. */
 function isWait({ operation: o }: Node): boolean {
   return o?.kind === 'call' && untilDone.has(o.name ?? '');
 }

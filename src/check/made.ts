@@ -1,4 +1,4 @@
-/** Objects that a function has made itself: what it drops of them it has not found. */
+/** Objects that a function has made itself: what it drops of these was put there just before. */
 import { type FunctionFlow, sourcesOf } from '../flow/flow.js';
 import { onlyFunction } from '../program/definitions.js';
 import type { FunctionReference } from '../program/file.js';
@@ -8,7 +8,7 @@ import type { Program } from '../program/program.js';
 import { errorCalls, freeingCalls, memoryCall } from '../protocol/index.js';
 import { noPointer } from '../syntax/truth.js';
 
-/** True if what a fact of a function says to be there stands in an object that the function has allocated. */
+/** True if what a fact of a function stands for is in an object that the function has allocated. */
 export function isMadeIn(program: Program, flow: FunctionFlow, fact: string): boolean {
   const roots = new Set(sourcesOf(flow, fact).map(rootOf));
   const makes = (graph: Graph): boolean => {
@@ -18,7 +18,7 @@ export function isMadeIn(program: Program, flow: FunctionFlow, fact: string): bo
   return program.graphs(flow.reference).every(makes);
 }
 
-/** True for a call by which a function ends an object that it has made: what stands in there was put there since. */
+/** True for a call by which a function frees an object that it has made itself. */
 export function endsItsOwn(program: Program, { file }: FunctionReference, graph: Graph, { operation: o }: Node): boolean {
   return (
     o?.kind === 'call' &&
@@ -29,7 +29,7 @@ export function endsItsOwn(program: Program, { file }: FunctionReference, graph:
   );
 }
 
-/** True for a variable of a function that is set to nothing but what some calls give. */
+/** True for a local variable that is set to nothing but NULL and the results of certain calls. */
 export function isSetOnlyBy(graph: Graph, variable: string, isMeant: (o: CallOperation) => boolean): boolean {
   const { params, nodes } = graph;
   if (rootOf(variable) !== variable || variable.startsWith('::') || params.some(({ name }) => name === variable)) return false;
@@ -39,7 +39,7 @@ export function isSetOnlyBy(graph: Graph, variable: string, isMeant: (o: CallOpe
   return stores.length > 0 && stores.every((o) => o.kind === 'copy' && made.has(o.source.path ?? ''));
 }
 
-/** Where the results of some calls of a function stand. */
+/** The temporaries that hold the results of certain calls. */
 export function resultsOf({ nodes }: Graph, isMeant: (o: CallOperation) => boolean): ReadonlySet<string> {
   return new Set(nodes.flatMap(({ operation: o }) => (o?.kind === 'call' && isMeant(o) ? [o.result] : [])));
 }
@@ -48,7 +48,7 @@ function isAllocating({ name }: CallOperation): boolean {
   return memoryCall.test(name ?? '');
 }
 
-/** True for a call that gives memory, or of a function that returns what it has allocated, an error or nothing. */
+/** True for a call that allocates memory, or of a function that returns what it has allocated, an error, or NULL. */
 function isMaking(program: Program, from: string, o: CallOperation): boolean {
   const callee = o.name === null ? null : onlyFunction(program.resolve(o.name, from));
   if (callee === null) return isAllocating(o);
@@ -60,7 +60,7 @@ function isMaking(program: Program, from: string, o: CallOperation): boolean {
   });
 }
 
-/** True for a call of a function that frees what it is given, whatever else it does. */
+/** True for a call of a function that on every path frees what it is given. */
 function isFreedBy(program: Program, from: string, { name }: CallOperation, argument: number): boolean {
   const callee = name === null ? null : onlyFunction(program.resolve(name, from));
   const isFreed = (graph: Graph): boolean => {

@@ -1,4 +1,4 @@
-/** Which pages of other origins stand beside a site's. */
+/** Which pages of other origins can stand beside a site's. */
 import type { Visit } from '../flow/visit.js';
 import { remembered } from '../program/remembered.js';
 import type { Origin } from '../protocol/index.js';
@@ -6,7 +6,10 @@ import type { Subject } from '../survey/unit.js';
 
 const mixedIn = remembered(({ origins, site, followed }: Subject): readonly Origin[] => origins.beside(site, followed).mixed);
 
-/** The other origins whose pages can stand where a visited function has the site's from: in the field through which it came to them, or anywhere. */
+/**
+ * The other origins whose pages can stand where a visited function gets the site's from: in the field that it found them in, or else
+ * anywhere.
+ */
 export function mixedAt(subject: Subject, { heap }: Visit): readonly Origin[] {
   const { origins, site, followed, row } = subject;
   if (!row.mixed) return [];

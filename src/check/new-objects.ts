@@ -1,6 +1,6 @@
 /**
- * Failures that cannot be. A function may refuse only where an object has something in it already; who has made that object just before, with
- * nothing in it, is not refused.
+ * Failures that cannot happen. If a function refuses only where an object has something in it already, it does not refuse for an object
+ * that was made just before, with nothing in it.
  */
 import { failureOf, testedBy } from '../flow/paths/function/tested.js';
 import { conditionText } from '../flow/paths/memory/condition-text.js';
@@ -15,7 +15,7 @@ import { noPointer, zero } from '../syntax/truth.js';
 import { mayChange } from './faults/changing.js';
 import { isZeroed } from './zeroed.js';
 
-/** True for a path on which something fails that cannot, since it is asked of an object that is new. */
+/** True for a path on which a call fails that cannot fail, since it is about a new object. */
 export function failsOfNewObject(program: Program, { steps }: Witness): boolean {
   return steps.some(({ file, function: name, pos, text, event }) => {
     if (event?.kind !== 'tested') return false;
@@ -30,15 +30,17 @@ export function failsOfNewObject(program: Program, { steps }: Witness): boolean 
   });
 }
 
-/** A member of an object to which an argument of a call leads, which is more than nothing wherever the function that is called refuses. */
+/** A member, of an object that a call's argument leads to, that is not zero wherever the called function refuses. */
 interface Asked {
+  /** Index of the argument. */
   argument: number;
-  /** Where the object is found below the argument. */
+  /** The path from the argument to the object. */
   place: string;
+  /** The member as a suffix of the object, `.count`. */
   member: string;
 }
 
-/** True for a condition that says that a call has failed, where all objects of which that asks are new. */
+/** True for a condition that says that a call has failed, if each such call can refuse only for an object that is new. */
 function isImpossible(program: Program, { file }: FunctionReference, graph: Graph, test: Node): boolean {
   const o = test.operation;
   if (o?.kind !== 'assume' || o.op !== '!=') return false;
@@ -55,8 +57,8 @@ function isImpossible(program: Program, { file }: FunctionReference, graph: Grap
 }
 
 /**
- * What a function refuses for; `null` if it may do so for other things.
- * @param o the condition that says of its result that it did: that it is not zero, or not what was given
+ * What a called function refuses for; `null` if it may refuse for anything else.
+ * @param o the condition by which it has refused: its result is not zero, or not what it was given
  */
 function refusedFor(program: Program, file: string, call: NamedCall, { right }: Assume): Asked | null {
   const callee = onlyFunction(program.resolve(call.name, file));
@@ -71,6 +73,7 @@ function refusedFor(program: Program, file: string, call: NamedCall, { right }: 
   return first && others.every((other) => other !== null && keyOf(other) === keyOf(first)) ? first : null;
 }
 
+/** Equal for what is the same. */
 function keyOf({ place, argument, member }: Asked): string {
   return [place, argument, member].join(' ');
 }
@@ -79,7 +82,9 @@ function isSet({ nodes }: Graph, variable: string): boolean {
   return nodes.some(({ operation: o }) => isStore(o) && o.target === variable);
 }
 
-/** What a function finds to be more than nothing wherever it comes to some of its nodes, and has not set itself. */
+/**
+ * A member that was found to be not zero on every path to some nodes, and that the function has not set before; `null` if there is none.
+ */
 function askedBefore(program: Program, { file }: FunctionReference, graph: Graph, isEnd: (n: Node) => boolean): Asked | null {
   const entrance = graph.nodes[graph.entry] as Node;
   const memberIn = ({ operation: o }: Node): string | null =>
@@ -98,13 +103,13 @@ function askedBefore(program: Program, { file }: FunctionReference, graph: Graph
   return null;
 }
 
-/** Where the object of a variable is found: below a parameter, by what a function returns that is given this one alone. */
+/** Where the object of a variable is found: below a parameter, by a function that is given this alone and returns what stands there. */
 function placeOf(program: Program, file: string, graph: Graph, variable: string): Omit<Asked, 'member'> | null {
   const [store, ...others] = graph.nodes.flatMap(({ operation: o }) => (isStore(o) && o.target === variable ? [o] : []));
   const getting = graph.nodes.flatMap((n) => namedCall(n) ?? []).find((c) => store?.kind === 'copy' && c.result === store.source.path);
   if (others.length > 0 || !getting || getting.args.length !== 1) return null;
   const argument = graph.params.findIndex(({ name }) => name === getting.args[0]?.path);
-  // What stands in a struct of all drivers has no path.
+  // What stands in a struct that all drivers use has no path, but a text.
   const returned = ({ nodes, params: [param] }: Graph): (string | null)[] =>
     nodes.flatMap(({ operation: o }) =>
       o?.kind === 'return' && o.value && !noPointer.test(o.value.text)
@@ -115,7 +120,7 @@ function placeOf(program: Program, file: string, graph: Graph, variable: string)
   return argument >= 0 && place && more.length === 0 ? { argument, place } : null;
 }
 
-/** True if the object that a call asks of has been made on all ways there, and nothing was put into it since. */
+/** True if on every path to a call the object that it asks about has been made, and nothing was put in it since. */
 function isNewAt(program: Program, file: string, graph: Graph, at: Node, call: CallOperation, asked: Asked): boolean {
   const around = call.args[asked.argument]?.path ?? null;
   if (around === null) return false;
@@ -143,12 +148,12 @@ function isNewAt(program: Program, file: string, graph: Graph, at: Node, call: C
   );
 }
 
-/** True for a place, also of a struct of all drivers. */
+/** True for the path of a place, also as it is written for a struct that all drivers use. */
 function isPlace(path: string, place: string): boolean {
   return path === place || path === elsewherePath(place);
 }
 
-/** True for a call of a function that hands out such an object only with nothing in it, and where it is found. */
+/** True for a call of a function that makes such an object with the member zero, and puts it where it is found. */
 function isMaking(program: Program, file: string, { name, args }: NamedCall, around: string, { place, member }: Asked): boolean {
   const callee = onlyFunction(program.resolve(name, file));
   return (
@@ -179,13 +184,13 @@ function isMaking(program: Program, file: string, { name, args }: NamedCall, aro
   );
 }
 
-/** True for no object, or an error in its place. */
+/** True for a returned value that is NULL or an error. */
 function isFailure({ nodes }: Graph, value: Value | null): boolean {
   if (value === null || value.path === null) return value !== null && noPointer.test(value.text);
   return nodes.some((n) => namedCall(n)?.result === value.path && errorCalls.test(namedCall(n)?.name ?? ''));
 }
 
-/** True for what makes all of a variable's object zero. */
+/** True for a memset() that makes all of a variable's object zero. */
 function isFilled(n: Node, variable: string): boolean {
   const call = namedCall(n);
   return call?.name === fillingAll && call.args[0]?.path === variable && zero.test(call.args[1]?.text ?? '');

@@ -1,10 +1,10 @@
 /**
- * The rules, as the command line and the reports know them. What each asks is in `checks.ts`: it leads to all of the analysis, which takes
- * long to load. The page of each is `docs/rules/ID.md`.
+ * The rules as the command line and the reports know them. What each asks is in `checks.ts`, which loads all of the analysis and takes long
+ * for that. The page of each is `docs/rules/ID.md`.
  */
 import type { Rule } from './finding.js';
 
-/** In the order in which they are asked. */
+/** The rules, in the order in which they are asked. */
 export const rules = [
   {
     id: 'wrong-release',
@@ -38,4 +38,5 @@ export const rules = [
   },
 ] as const satisfies readonly Rule[];
 
+/** The id of a rule. */
 export type RuleId = (typeof rules)[number]['id'];

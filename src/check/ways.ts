@@ -1,20 +1,24 @@
-/** By which ways a site's pages came to a function that sees them: of whoever was handed them, and through what keeps them. */
+/** The ways by which a site's pages came to a visited function: from whom it was given them, and through which fields. */
 import { arrivalsOf, type Visit } from '../flow/visit.js';
 import type { Subject } from '../survey/unit.js';
 
-/** The visits by which a visit came about, itself among them. */
+/** A visit and all visits that led to it. */
 export function above(visit: Visit): Set<Visit> {
   const found = new Set([visit]);
   for (const v of found) for (const a of arrivalsOf(v)) found.add(a.visit);
   return found;
 }
 
-/** True for the function that takes the pages, and for one that is handed them by a function that it calls. */
+/** True for the function that takes the pages, and for one that gets them from a function that it calls. */
 function isHolder({ way }: Visit): boolean {
   return way === 'site' || way === 'return';
 }
 
-/** The functions that were given the pages last, by the acquiring call or by a function that hands them on, before a visit. */
+/**
+ * The holders before a visit: the nearest functions, on each way to it, that got the pages from the acquiring call or from a function that
+ * hands them up.
+ * @param before the visits that led to one
+ */
 export function holdersOf(visit: Visit, before: (v: Visit) => readonly Visit[] = (v) => arrivalsOf(v).map((a) => a.visit)): Visit[] {
   const seen = new Set([visit]);
   const found: Visit[] = [];
@@ -25,14 +29,14 @@ export function holdersOf(visit: Visit, before: (v: Visit) => readonly Visit[] =
   return found;
 }
 
-/** True if a visit came about by a field that keeps the pages, or by a callback. */
+/** True if a field that keeps the pages, or a callback, led to a visit. */
 export function byField(visit: Visit): boolean {
   return [...above(visit)].some((v) => v.way === 'field' || v.way === 'callback');
 }
 
 /**
- * True if a visit came about so with none of the functions on the way that fill the field: what those drop are the pages that they
- * have just taken, as they fail.
+ * True if a field or a callback led to a visit on a way without any of the functions that fill the field: what those drop, as they fail,
+ * are the pages that they have just taken.
  */
 export function isLate({ followed }: Subject, visit: Visit): boolean {
   const filling = new Set(followed.visits.flatMap((v) => (isHolder(v) ? [v.flow.reference.key] : [])));
@@ -45,13 +49,13 @@ export function isLate({ followed }: Subject, visit: Visit): boolean {
   return false;
 }
 
-/** A visit as if it had come about by one of its ways only. */
+/** A visit as it would be with only one of the ways that led to it. */
 function byWay(visit: Visit, way: ReturnType<typeof arrivalsOf>[number]): Visit {
   return { ...visit, parent: way, also: [] };
 }
 
 /**
- * A visit as if it had come about by a field, where it did that too: a path to the end of what is kept, not to the unwinding of a
+ * A visit as it would be with only a way through a field, if there is one: a path to the end of what is kept, and not to the unwinding of a
  * failure in the function that took it.
  */
 export function byLateWay(visit: Visit): Visit {
@@ -59,13 +63,16 @@ export function byLateWay(visit: Visit): Visit {
   return visit.way !== 'call' || !way ? visit : byWay(visit, { ...way, visit: byLateWay(way.visit) });
 }
 
-/** The ways by which a visit came about by calls, of each call one from each place where they begin, as visits that came about by that way alone. */
+/**
+ * The ways of calls that led to a visit, each as the visit with that way only: for each call of it, one from each place where such calls
+ * begin.
+ */
 export function waysTo(visit: Visit): Visit[] {
   if (visit.way !== 'call') return [visit];
   return arrivalsOf(visit).flatMap((a) => shortestTo(a.visit).map((from) => byWay(visit, { ...a, visit: from })));
 }
 
-/** The shortest way from each place where calls to a visit begin. */
+/** The shortest way to a visit from each place where the calls to it begin. */
 function shortestTo(visit: Visit): Visit[] {
   const ways = new Map([[visit, (from: Visit): Visit => from]]);
   const found: Visit[] = [];
@@ -76,27 +83,27 @@ function shortestTo(visit: Visit): Visit[] {
   return found;
 }
 
-/** Where the calls of a visit's own way begin: the function that was entered otherwise. */
+/** The visit in which the calls of a visit's own way begin: it got the pages otherwise than by a call. */
 export function startOfCalls(visit: Visit): Visit {
   return visit.way === 'call' && visit.parent ? startOfCalls(visit.parent.visit) : visit;
 }
 
-/** The functions on a visit's own way that take the pages or are handed them up, by their keys. */
+/** Keys of the functions on a visit's own way that take the pages or are handed them up. */
 export function lineOf(visit: Visit): Set<string> {
   const found = new Set<string>();
   for (let v: Visit | undefined = visit; v; v = v.parent?.visit) if (isHolder(v)) found.add(v.flow.reference.key);
   return found;
 }
 
-/** The field through which the pages came to a visit last, on its own way; `null` if they came through none. */
+/** The last field through which the pages came to a visit on its own way; `null` if they came through none. */
 export function heapOf(visit: Visit): string | null {
   for (let v: Visit | undefined = visit; v; v = v.parent?.visit) if (v.heap !== null) return v.heap;
   return null;
 }
 
 /**
- * True if what a function sees may be the pages of a visit that came about by its own way: those of a function which calls what takes
- * them are not those of another that calls it. A field may have been filled by each of the functions that do.
+ * True if the pages that one function sees may be those of a visit with one way only. Two callers of the function that takes pages each
+ * have their own. A field may have been filled by any function that stores pages there.
  */
 export function mayMeet({ followed }: Subject, visit: Visit, other: Visit): boolean {
   const line = lineOf(visit);
