@@ -1,8 +1,8 @@
 import { UNSAFE } from './visible.js';
 
 /**
- * JSON in which every character that a terminal would obey, or an eye miss, is written as an escape: all of them are legal in
- * JSON as they are. The newlines are the layout's own, since those of a text are escaped already.
+ * Writes as an escape every character of a JSON text that a terminal would obey or a reader would not see: JSON allows them as they are.
+ * The newlines are those of the layout, since newlines in strings are escaped already.
  */
 export function bareJson(json: string): string {
   return json.replace(UNSAFE, (character) =>

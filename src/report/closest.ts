@@ -1,4 +1,4 @@
-/** How many letters must be put in, taken out or changed to make one text of the other. */
+/** The edit distance of two texts: how many letters must be inserted, removed or changed. */
 export function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, n) => n);
   for (let i = 1; i <= from.length; i++) {
@@ -14,7 +14,7 @@ export function distance(from: string, to: string): number {
 
 /** The candidates most like `text`: those that contain it first, then by distance; at most `most`. */
 export function closest(text: string, candidates: readonly string[], most = 5): string[] {
-  // An id longer than this is no typing error, and the table grows with the product of the lengths.
+  // A longer id is no typing error, and the time grows with the product of the lengths.
   const wanted = text.slice(0, 300);
   return candidates
     .map((candidate) => ({

@@ -4,7 +4,7 @@ import { visible } from './visible.js';
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** What each kind of declaration is called; a kind that the scanner adds later is shown by its own name. */
+/** How each kind of declaration is called; a kind that is not here is shown by its own name. */
 const USES: readonly (readonly [TokenUse, string])[] = [
   ['declaration', 'declarations of the API'],
   ['definition', 'definitions of the API'],
@@ -16,7 +16,7 @@ const place = (token: { file: string; line: number; column: number; name: string
   `${visible(token.file)}:${token.line}:${token.column} ${visible(token.name)}`;
 const line = (count: number, what: string): string => `${String(count).padStart(6)}  ${what}`;
 
-/** The accounting: every acquiring name followed by `(` is a row, a declaration or a gap, or it is named here. */
+/** The accounting as text: every acquiring name before a `(` is a row, a declaration or a gap, or it is listed here. */
 export function coverageText(coverage: Coverage, colours: Colours): string[] {
   const known = new Set<TokenUse>(USES.map(([use]) => use));
   const others = [...new Set(coverage.declarations.map((token) => token.use))].filter((use) => !known.has(use));

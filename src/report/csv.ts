@@ -9,8 +9,8 @@ function cell(value: FieldValue): string | number | boolean {
 }
 
 /**
- * One line a site, RFC 4180. Controls are written as escapes, so a site is one line whatever its tree's names hold; a cell that a
- * spreadsheet would take for a formula begins with an apostrophe instead.
+ * Writes the sheet as CSV (RFC 4180), one line for each site. Controls are written as escapes, so that a site stays one line whatever names
+ * the tree has; a cell that a spreadsheet would take for a formula gets an apostrophe in front.
  */
 export function writeCsvSheet(survey: Survey): string {
   const rows = survey.sites.map((row) => fields.map((field) => cell(field.value(row))));

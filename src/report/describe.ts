@@ -1,8 +1,8 @@
-/** A row's facts as short phrases; what the sheet and the story have in common. */
+/** A row's facts as short phrases, for the sheet and the story alike. */
 import type { Release, Row } from '../survey/row.js';
 import { visible } from './visible.js';
 
-/** Places named per releasing call; the rest is a number, and all of them are in the JSON. */
+/** Places that are named for each releasing call; the others are only counted, and the JSON has all. */
 const NAMED_PLACES = 3;
 
 /** `file:line`, safe to print. */
@@ -10,12 +10,12 @@ export function at(place: { file: string; line: number }): string {
   return `${visible(place.file)}:${place.line}`;
 }
 
-/** `pin LT`. */
+/** The reference as a phrase: `pin`, or `pin LT` for the long term. */
 export function referenceOf(row: Row): string {
   return row.longterm ? `${row.reference} LT` : row.reference;
 }
 
-/** The place of a release: the line alone in the site's own file. */
+/** The place of a release: `:line` in the site's own file, else `base:line`. */
 function place(release: Release, row: Row): string {
   if (release.file === row.file) return `:${release.line}`;
   const base = release.file.slice(release.file.lastIndexOf('/') + 1);
@@ -34,7 +34,7 @@ export function releasesOf(row: Row): string {
   return phrases.join(', ') || '-';
 }
 
-/** What else the container can hold, `-` if nothing. */
+/** What else the container can hold; `-` for nothing. */
 export function mixedOf(row: Row): string {
   return row.mixed ? visible(row.mixedWith.join('; ')) || 'yes' : '-';
 }

@@ -1,24 +1,24 @@
-/** The lines of a tree's file around a place, with a caret. */
+/** The lines of a tree's file around a place, with a caret under it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cells, visible } from './visible.js';
 
-/** Lines shown before and after the line that is meant. */
+/** Lines shown before and after the meant line. */
 const CONTEXT = 2;
-/** Kernel code is written for tabs of eight. */
+/** Kernel code is written with tabs of eight. */
 const TAB = 8;
-/** A line is cut to this many characters around its caret, so that a file of one line stays readable. */
+/** A line is cut to this many characters around its caret, so that a file of one long line stays readable. */
 const LONGEST = 160;
 const CUT = '…';
 
-/** A file's lines as bytes; each is cut out when it is asked for, since few are. */
+/** A file's lines as bytes. Each is cut out only when it is asked for, since few are. */
 export interface Lines {
   readonly length: number;
-  /** The line of this index, from 0, without its end. */
+  /** The line at an index, from 0, without its end. */
   at: (index: number) => Uint8Array | undefined;
 }
 
-/** Hands out a file's lines, or the reason why it cannot. */
+/** Reads a file's lines, or says why it cannot. */
 export type Reader = (file: string) => Promise<Lines | { why: string }>;
 
 /** A reader of the files below `tree` that reads each at most once. */
@@ -59,7 +59,7 @@ function linesOf(bytes: Uint8Array): Lines {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** UTF-8, or Latin-1 where it is none: kernel files hold both, sometimes in one file. */
+/** Decodes UTF-8, or else Latin-1: kernel files hold both, sometimes in one file. */
 function decode(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -68,7 +68,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** The text as a terminal shows it: tabs set out, nothing that steers. */
+/** The text as a terminal shows it: tabs expanded, control characters escaped. */
 function shown(text: string): string {
   let line = '';
   let width = 0;
@@ -80,7 +80,10 @@ function shown(text: string): string {
   return line;
 }
 
-/** Where the caret goes: the byte column if there is one, else the place of `name`, else the first character. */
+/**
+ * A place to show. The caret goes to the byte column if there is one, else to `name` in the line, else to its first character that is not
+ * blank.
+ */
 export interface Spot {
   file: string;
   line: number;
@@ -88,6 +91,7 @@ export interface Spot {
   name?: string;
 }
 
+/** The cell that the caret goes under. */
 function caretAt(bytes: Uint8Array, spot: Spot): number {
   if (spot.column !== undefined) return cells(shown(decode(bytes.subarray(0, Math.max(0, spot.column - 1)))));
   const text = decode(bytes);
@@ -95,7 +99,7 @@ function caretAt(bytes: Uint8Array, spot: Spot): number {
   return cells(shown(text.slice(0, named >= 0 ? named : Math.max(0, text.search(/\S/)))));
 }
 
-/** The code around a place: its lines from `first` on, and under which character of the meant line the caret goes. */
+/** The code around a place: its lines, the number of the first, and the character of the meant line that the caret goes under. */
 export interface Excerpt {
   first: number;
   lines: string[];
@@ -111,14 +115,15 @@ export async function excerptAt(read: Reader, spot: Spot, context = CONTEXT): Pr
   const first = Math.max(1, spot.line - context);
   const last = Math.min(lines.length, spot.line + context);
   const caret = caretAt(meant, spot);
-  // All lines are cut alike, so that they stay below one another.
+  // All lines are cut at the same character, so that columns stay aligned.
   const from = caret < LONGEST - 20 ? 0 : caret - LONGEST / 2;
   const cut = (text: string): string => {
     const characters = [...text];
     const part = characters.slice(from, from + LONGEST).join('');
     return (from > 0 && characters.length > 0 ? CUT : '') + part + (characters.length > from + LONGEST ? CUT : '');
   };
-  // A line may have megabytes; only what can be seen of it is decoded. A character has at most four bytes, and so has its escape's source.
+  // A line may have megabytes, so only what can be seen of it is decoded: a character has at most four bytes, and so has the source of an
+  // escape.
   const seen = 4 * (from + LONGEST + 1);
   const out: string[] = [];
   for (let number = first; number <= last; number++) {
@@ -128,7 +133,7 @@ export async function excerptAt(read: Reader, spot: Spot, context = CONTEXT): Pr
   return { first, lines: out, caret: caret - from + (from > 0 ? CUT.length : 0) };
 }
 
-/** The code around a place, each line with its number, and a caret under the place. */
+/** The code around a place as text, each line with its number, and a caret under the place. */
 export async function excerpt(read: Reader, spot: Spot): Promise<string[]> {
   const code = await excerptAt(read, spot);
   if ('why' in code) return [`  (${code.why.startsWith('the file has') ? '' : 'cannot show the code: '}${visible(code.why)})`];

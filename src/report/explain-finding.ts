@@ -1,4 +1,4 @@
-/** One finding as a story: the code of each step of its path, then what is wrong and where to read more. */
+/** One finding as a story: the code at each step of its path, then what is wrong and where to read more. */
 import pc from 'picocolors';
 import type { Finding } from '../check/finding.js';
 import { rules } from '../check/rules.js';
@@ -9,12 +9,12 @@ import type { Explanation } from './explain.js';
 import { visible } from './visible.js';
 import type { WriterContext } from './writer.js';
 
-/** True for what is written as a finding's id, and not as a site's. */
+/** True for a text that is written as the id of a finding and not as that of a site. */
 export function isFindingId(id: string): boolean {
   return /^[a-z]+(?:-[a-z]+)*:[0-9a-f]{16}(?:-\d+)?$/.test(id);
 }
 
-/** Explains the finding with this id; reads the code from the tree. */
+/** Tells the finding with an id, or the ids most like it. Reads the code from the tree. */
 export async function explainFinding(tree: string, findings: readonly Finding[], id: string, context: WriterContext): Promise<Explanation> {
   const finding = findings.find((f) => f.id === id);
   if (finding) return { found: true, text: await tellFinding(finding, readerOf(tree), context) };
@@ -27,7 +27,7 @@ export async function explainFinding(tree: string, findings: readonly Finding[],
   };
 }
 
-/** The story of a finding: what is wrong and where, with the code there unless a step shows it, then the steps. */
+/** The story of a finding: what is wrong and where, the code there unless a step shows it, then the steps. */
 export async function tellFinding(finding: Finding, read: Reader, context: WriterContext): Promise<string> {
   const colours = pc.createColors(context.colour ?? false);
   const lines: string[] = [colours.bold(`${finding.severity}: ${visible(finding.message)}`), visible(finding.id)];
@@ -39,7 +39,7 @@ export async function tellFinding(finding: Finding, read: Reader, context: Write
   for (const [n, step] of steps.entries()) {
     lines.push(`${String(n + 1).padStart(2)}. ${colours.cyan(`${at(step)} in ${visible(step.function)}(): ${visible(step.text)}`)}`);
     const place = `${step.file}:${step.line}:${step.column}`;
-    // Several steps may happen in one place; its code is shown once.
+    // Several steps may be at one place: its code is shown once.
     if (place !== shown) lines.push(...(await excerpt(read, step)));
     shown = place;
     lines.push('');

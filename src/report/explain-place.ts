@@ -1,4 +1,4 @@
-/** All that stands in a line of the tree, as stories: the findings of the check, then the sites. */
+/** All that is found in one line of the tree, as stories: findings of the check, then sites. */
 import type { Finding } from '../check/finding.js';
 import type { Survey } from '../survey/row.js';
 import { closest } from './closest.js';
@@ -7,25 +7,25 @@ import { type Explanation, tellSite } from './explain.js';
 import { tellFinding } from './explain-finding.js';
 import type { WriterContext } from './writer.js';
 
-/** A line as it is asked for: `file:line`, or `file:line:column` for what begins in that column. */
+/** A place that was asked for: a line, or what begins in a column of it. */
 interface Place {
   file: string;
   line: number;
   column: number | null;
 }
 
-/** What is written as a place; `null` for anything else. */
+/** Parses `file:line` or `file:line:column`; `null` for anything else. */
 function placeOf(text: string): Place | null {
   const [, file, line, column] = /^(.+?):(\d+)(?::(\d+))?$/.exec(text) ?? [];
   return file === undefined ? null : { file, line: Number(line), column: column === undefined ? null : Number(column) };
 }
 
-/** True for what is written as a place, and not as an id. */
+/** True for a text that is written as a place and not as an id. */
 export function isPlace(text: string): boolean {
   return placeOf(text) !== null;
 }
 
-/** Explains what stands at a place; reads the code from the survey's tree. */
+/** Tells all findings and sites at a place, or the places most like it. Reads the code from the survey's tree. */
 export async function explainPlace(
   { tree, sites }: Pick<Survey, 'tree' | 'sites'>,
   findings: readonly Finding[],
@@ -44,10 +44,10 @@ export async function explainPlace(
   return { found: true, text: (await Promise.all(stories)).join('\n') };
 }
 
-/** How many other places are named. */
+/** How many other places are suggested. */
 const NAMED = 5;
 
-/** Places that were perhaps meant: the nearest of the file, else those that are written most like it. */
+/** Places that were perhaps meant: the nearest in the file, else those written most alike. */
 function nearest(place: Place | null, text: string, all: readonly { file: string; line: number }[]): string[] {
   const nameOf = ({ file, line }: { file: string; line: number }): string => `${file}:${line}`;
   const here = all.filter(({ file }) => file === place?.file);

@@ -1,4 +1,4 @@
-/** One row as a story: the code of the site, of each step, of each release; then the gaps, then what the row says. */
+/** One row as a story: the code of the site, of each step and of each release, then the gaps, then what the row says. */
 import pc from 'picocolors';
 import type { Row, Survey } from '../survey/row.js';
 import { closest } from './closest.js';
@@ -9,12 +9,12 @@ import { sentences } from './sentences.js';
 import { visible } from './visible.js';
 import type { WriterContext } from './writer.js';
 
-/** The story, or the ids that were perhaps meant. */
+/** The story; or, if nothing is there, the ids or places that were perhaps meant. */
 export type Explanation = { found: true; text: string } | { found: false; closest: string[] };
 
 /** A place of the story, with what happens there. */
 export interface Scene extends Spot {
-  /** `file:line in function()`. */
+  /** The place as text: `file:line in function()`. */
   where: string;
   text: string;
 }
@@ -27,7 +27,7 @@ const spot = (place: { file: string; line: number; column: number }): Spot => ({
 const inFunction = (name: string): string => (name ? ` in ${visible(name)}()` : '');
 const whereOf = (place: { file: string; line: number; function: string }): string => `${at(place)}${inFunction(place.function)}`;
 
-/** Everything that happens to the reference, in order: the site, the steps, and the releases that are no step. */
+/** Everything that happens to the reference, in order: the site, the steps, and the releases that are no steps. */
 export function scenes(row: Row): Scene[] {
   const steps = row.trace.map((step): Scene => ({ ...spot(step), where: whereOf(step), text: visible(step.text) }));
   const begun = row.trace.some((step) => step.file === row.file && step.line === row.line);
@@ -55,7 +55,7 @@ export async function tellSite(row: Row, read: Reader, context: WriterContext): 
   for (const [n, scene] of scenes(row).entries()) {
     lines.push(`${String(n + 1).padStart(2)}. ${colours.cyan(`${scene.where}: ${scene.text}`)}`);
     const place = `${scene.file}:${scene.line}:${scene.column ?? scene.name}`;
-    // Several steps may happen in one call; its code is shown once.
+    // Several steps may be in one call: its code is shown once.
     if (place !== last) lines.push(...(await excerpt(read, scene)));
     last = place;
     lines.push('');
@@ -74,7 +74,7 @@ export async function tellSite(row: Row, read: Reader, context: WriterContext): 
   return `${lines.join('\n')}\n`;
 }
 
-/** Explains the site of this id; reads the code from the survey's tree. */
+/** Tells the site with an id, or the ids most like it. Reads the code from the survey's tree. */
 export async function explain(survey: Survey, id: string, context: WriterContext): Promise<Explanation> {
   const row = survey.sites.find((site) => site.id === id);
   if (row) return { found: true, text: await tellSite(row, readerOf(survey.tree), context) };

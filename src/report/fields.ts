@@ -1,8 +1,8 @@
-/** The row's keys as the columns of a spreadsheet; CSV and XLSX are two ways to write this table. */
+/** The row's keys as columns of a spreadsheet, written by CSV and XLSX alike. */
 import type { Row } from '../survey/row.js';
 import { subsystem } from './subsystem.js';
 
-/** A cell's content; a list is joined by the writer. */
+/** What a cell holds; a writer joins a list to a text. */
 export type FieldValue = string | number | boolean | readonly string[];
 
 /** One column. */
@@ -11,13 +11,14 @@ export interface Field {
   key: string;
   /** The header for people. */
   title: string;
-  /** Width in characters in a workbook. */
+  /** Width in a workbook, in characters. */
   width: number;
   value: (row: Row) => FieldValue;
 }
 
 const at = (place: { file: string; line: number }): string => `${place.file}:${place.line}`;
 
+/** The columns in their order. */
 export const fields: readonly Field[] = [
   { key: 'id', title: 'Site', width: 44, value: (row) => row.id },
   { key: 'subsystem', title: 'Subsystem', width: 20, value: (row) => subsystem(row.file) },

@@ -1,6 +1,6 @@
 /**
- * Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), with the path as a code flow, within what GitHub code
- * scanning takes ("SARIF support for code scanning", docs.github.com).
+ * Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), each path as a code flow, within the limits of GitHub code scanning
+ * ("SARIF support for code scanning", docs.github.com).
  */
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -10,15 +10,15 @@ import { rules } from '../check/rules.js';
 import { bareJson } from './bare-json.js';
 import type { Reader } from './excerpt.js';
 
-/** GitHub refuses a run with more results; it takes the worst first. */
+/** GitHub refuses a run with more results, so only the worst are written. */
 const MOST_RESULTS = 25_000;
-/** GitHub shows no more steps of a path, and refuses more than ten times as many. */
+/** GitHub shows no more steps of a path, and refuses ten times as many. */
 const MOST_STEPS = 1000;
 
-/** For the order in which GitHub shows alerts. */
+/** The severities in the order in which GitHub shows alerts. */
 const WORST_FIRST: readonly Severity[] = ['error', 'warning', 'note'];
 
-/** The log; the code of each place is read for its column alone. */
+/** Writes the findings as a SARIF log. Files are read only to count columns in UTF-16. */
 export async function findingsSarif({ tree, version, findings }: Check, read: Reader): Promise<string> {
   const told = [...findings].sort((a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity)).slice(0, MOST_RESULTS);
   const results: object[] = [];
@@ -95,7 +95,7 @@ async function resultOf(finding: Finding, read: Reader): Promise<object> {
     level: finding.severity,
     message: { text: finding.message },
     locations: [{ ...at, logicalLocations: [{ name: finding.function, kind: 'function' }] }],
-    // GitHub looks at the first alone, and takes whatever stays when lines move.
+    // GitHub reads only the first, and accepts anything that stays the same when lines move.
     partialFingerprints: { primaryLocationLineHash: finding.fingerprint, 'putright/v1': finding.fingerprint },
     ...(steps.length === 0 ? {} : { codeFlows: [{ threadFlows: [{ locations: steps }] }] }),
   };
@@ -108,7 +108,7 @@ async function locationOf({ file, line, column }: Pick<FindingStep, 'file' | 'li
   return { physicalLocation: { artifactLocation: { uri: uriOf(file), uriBaseId: 'SRCROOT' }, region } };
 }
 
-/** UTF-16 code units before a byte column; a line that is no UTF-8 has one for each byte. */
+/** The number of UTF-16 code units before a byte column. A line that is no UTF-8 is counted as one unit for each byte. */
 function unitsBefore(bytes: Uint8Array, column: number): number {
   const before = bytes.subarray(0, column - 1);
   try {
@@ -118,7 +118,7 @@ function unitsBefore(bytes: Uint8Array, column: number): number {
   }
 }
 
-/** A path of the tree as a relative reference: what a URI may not hold is percent-encoded, piece by piece. */
+/** A path of the tree as a relative URI: each segment is percent-encoded. */
 function uriOf(file: string): string {
   return file.split('/').map(encodeURIComponent).join('/');
 }

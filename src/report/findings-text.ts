@@ -1,11 +1,11 @@
-/** Findings as compilers print them, each with its path as notes. */
+/** Findings as compilers print them, each with the steps of its path as notes. */
 import pc from 'picocolors';
 import { type Severity, severities } from '../check/finding.js';
 import type { Check } from '../check/index.js';
 import { visible } from './visible.js';
 import type { WriterContext } from './writer.js';
 
-/** `file:line:column: severity: message [rule]`, which editors and CI systems know, and a note for each step. */
+/** Writes `file:line:column: severity: message [rule]`, which editors and CI systems know, and a note for each step. */
 export function findingsText({ findings }: Check, context: WriterContext = {}): string {
   const colours = pc.createColors(context.colour ?? false);
   const painted: Readonly<Record<Severity, (text: string) => string>> = {
@@ -26,7 +26,9 @@ export function findingsText({ findings }: Check, context: WriterContext = {}): 
     .join('');
 }
 
-/** How many findings there are, and how to see one in full; nothing where there are none. For people: it is no part of the list. */
+/**
+ * A line for people that says how many findings there are and how to see one in full; empty if there are none. It is no part of the list.
+ */
 export function closingLine({ tree, findings }: Pick<Check, 'tree' | 'findings'>): string {
   if (findings.length === 0) return '';
   const counted = severities.toReversed().flatMap((severity) => {
@@ -37,7 +39,7 @@ export function closingLine({ tree, findings }: Pick<Check, 'tree' | 'findings'>
   return `${all}; putright explain ${asWord(tree)} FILE:LINE tells one in full\n`;
 }
 
-/** A path as a shell reads it as one word. */
+/** A path quoted so that a shell takes it as one word. */
 function asWord(path: string): string {
   return /^[\w./~+@%=:,-]+$/.test(path) ? path : `'${visible(path).replaceAll("'", "'\\''")}'`;
 }

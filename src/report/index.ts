@@ -1,20 +1,21 @@
-/** The writers, found by the name of their format. A new output is a file of this folder and a line of this table. */
+/** The formats of a survey: the table behind `--format`. A new output is a file of this folder and a line here. */
 import type { Writer } from './writer.js';
 
 export type { Writer, WriterContext } from './writer.js';
 
 /** A format that `--format` knows. */
 export interface Format {
-  /** What it is for, as a phrase for `--help`. */
+  /** What it is for, as a phrase of `--help`. */
   about: string;
-  /** Bytes that a terminal cannot show. */
+  /** It writes bytes that a terminal cannot show. */
   binary: boolean;
-  /** The format itself has room for the accounting that `--coverage` asks for. */
+  /** It has room itself for the accounting that `--coverage` asks for. */
   holdsCoverage: boolean;
-  /** Loads the writer; only then, so that a command which needs none of them starts fast. */
+  /** Loads the writer, only when it is used, so that a command which needs none starts fast. */
   load: () => Promise<Writer>;
 }
 
+/** The formats by name. */
 export const formats = {
   text: {
     about: 'the sheet and its totals, to read',

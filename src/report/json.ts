@@ -2,8 +2,8 @@ import type { Survey } from '../survey/row.js';
 import { bareJson } from './bare-json.js';
 
 /**
- * The keys of every object of the contract in the order of the contract, so that two surveys differ only where their facts do.
- * A key that is not in the list comes after those that are, in the order in which it was made.
+ * The keys of all objects of the contract, in its order, so that two surveys differ only where their facts do. A key that is not listed
+ * comes after these, in the order in which it was made.
  */
 const ORDER: readonly string[] = [
   ...['tree', 'version', 'sites', 'coverage', 'warnings'],
@@ -14,13 +14,14 @@ const ORDER: readonly string[] = [
 ];
 const RANK: ReadonlyMap<string, number> = new Map(ORDER.map((key, at) => [key, at]));
 
+/** A replacer for JSON.stringify() that puts an object's keys in this order. */
 function ranked(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const rank = (key: string): number => RANK.get(key) ?? ORDER.length;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b)));
 }
 
-/** The whole survey as JSON: the design's `{ "tree", "version", "sites", "coverage" }`, with the warnings last. */
+/** Writes the whole survey as JSON: `{ "tree", "version", "sites", "coverage" }`, with the warnings last. */
 export function writeJson(survey: Survey): string {
   const text = JSON.stringify(survey, ranked, 2);
   return `${bareJson(text)}\n`;

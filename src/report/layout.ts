@@ -1,10 +1,13 @@
-/** Text in columns: pure arithmetic on strings, without colours. */
+/** Text in columns: arithmetic on strings without colours. */
 import { cells } from './visible.js';
 
-/** After one of these a long word may be broken, so that paths and names stay readable. */
+/** After one of these characters a long word may be broken, so that paths and names stay readable. */
 const BREAK = /[\s/→,;_.:-]/;
 
-/** Length of the part of `text` that goes on a line of `width`: to the last blank if it is not too early, else to the last mark, else all. */
+/**
+ * How much of `text` goes on a line of `width`: up to the last blank if that is not too early, else up to the last such character, else
+ * all.
+ */
 function breakAt(text: readonly string[], width: number): number {
   let mark = 0;
   let blank = 0;
@@ -17,7 +20,7 @@ function breakAt(text: readonly string[], width: number): number {
   return mark > width / 3 ? mark : blank || width;
 }
 
-/** The text in lines of at most `width`; a newline in it is a line's end. */
+/** Breaks a text into lines of at most `width` characters; a newline in it ends a line as well. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
@@ -32,18 +35,18 @@ export function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** Pads to `width` cells; a text that is longer stays whole. */
+/** Pads a text to `width` cells; a longer one stays whole. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - cells(text)));
 }
 
-/** What a column would like and what it must have. */
+/** The width that a column would like, and the least that it needs. */
 export interface Wish {
   natural: number;
   least: number;
 }
 
-/** Widths that fit `total`, taken from the widest column first; null if not even the least fits. */
+/** Widths that fit `total`, narrowing the widest column first; `null` if not even the least widths fit. */
 export function squeeze(wishes: readonly Wish[], total: number): number[] | null {
   const widths = wishes.map((wish) => wish.natural);
   let excess = widths.reduce((sum, width) => sum + width, 0) - total;

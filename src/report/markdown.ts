@@ -1,11 +1,11 @@
-/** The survey for a mail or an issue: the figures, then a table a subsystem. */
+/** A survey as Markdown, for a mail or an issue: the figures, then a table for each subsystem. */
 import type { Survey } from '../survey/row.js';
 import { at, mixedOf, referenceOf, releasesOf } from './describe.js';
 import { bySubsystem } from './subsystem.js';
 import { share, totalsOf } from './totals.js';
 import { visible } from './visible.js';
 
-/** Text in Markdown as it is: neither markup nor HTML, nor the end of a table's cell. */
+/** Escapes a text so that Markdown shows it as it is: no markup, no HTML, no end of a table's cell. */
 export function plain(text: string): string {
   return visible(text)
     .replace(/[\\`*_{}[\]()#+!|~@]/g, '\\$&')
@@ -14,13 +14,13 @@ export function plain(text: string): string {
     .replace(/>/g, '&gt;');
 }
 
-/** Code in a table's cell; a name with a backtick or a bar in it is plain text. */
+/** Code for a table's cell; a name with a backtick, bar or backslash in it is written as plain text. */
 export function code(text: string): string {
   const safe = visible(text);
   return safe === '' ? '' : /[`|\\]/.test(safe) ? plain(safe) : `\`${safe}\``;
 }
 
-/** A table. */
+/** A table, one line for each row. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(header), line(header.map(() => '---')), ...rows.map(line)];

@@ -1,4 +1,4 @@
-/** What a row says, in sentences: one table a key of the row. */
+/** What a row says, in sentences: a table for each key of the row. */
 import type { Container, Dirty, Reference, ReleaseForm, ReleaseScope, Row, SiteKind } from '../survey/row.js';
 import { visible } from './visible.js';
 
@@ -61,12 +61,12 @@ export const MEANINGS = { kind: KIND, reference: REFERENCE, containers: CONTAINE
 const list = (texts: readonly string[], last = 'and'): string =>
   texts.length < 2 ? (texts[0] ?? '') : `${texts.slice(0, -1).join(', ')} ${last} ${texts[texts.length - 1]}`;
 
-/** More names than these are counted: the row has them all. */
+/** Names past this many are only counted; the row has them all. */
 const NAMES = 6;
 const beginning = (texts: readonly string[]): readonly string[] =>
   texts.length <= NAMES + 1 ? texts : [...texts.slice(0, NAMES), `${texts.length - NAMES} more`];
 
-/** Each gives a sentence, or nothing where the row has nothing to say. */
+/** The sentences in their order; `null` where the row has nothing to say. */
 const SENTENCES: readonly ((row: Row) => string | null)[] = [
   (row) => KIND[row.kind],
   (row) => (row.wrappers.length > 0 ? `The pages are handed on by ${list(beginning(row.wrappers.map((name) => `${name}()`)))}.` : null),

@@ -1,6 +1,6 @@
 import type { Row } from '../survey/row.js';
 
-/** The folder that people call a subsystem: the first two of the path, `.` for a file at the root of the tree. */
+/** A file's subsystem: the first two folders of its path, `.` for a file at the root of the tree. */
 export function subsystem(file: string): string {
   const folders = file.split('/').slice(0, -1);
   return folders.slice(0, 2).join('/') || '.';
@@ -8,7 +8,7 @@ export function subsystem(file: string): string {
 
 const byCode = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The rows of each subsystem, subsystems in the order of their names, rows in theirs. */
+/** The rows of each subsystem: subsystems by name, rows in their own order. */
 export function bySubsystem(rows: readonly Row[]): [name: string, rows: Row[]][] {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {

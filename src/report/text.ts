@@ -1,4 +1,4 @@
-/** The sheet to read: one line a site by subsystem, then the totals. */
+/** The sheet as text: one line for each site, by subsystem, then the totals. */
 import pc from 'picocolors';
 import type { Row, Survey } from '../survey/row.js';
 import { coverageText } from './coverage.js';
@@ -13,11 +13,11 @@ type Colours = ReturnType<typeof pc.createColors>;
 
 interface SheetColumn {
   title: string;
-  /** The narrowest that is still readable on a terminal. */
+  /** The narrowest width that is still readable on a terminal. */
   least: number;
-  /** Columns are padded up to here; a longer cell pushes its line rather than every line of the sheet. */
+  /** Cells are padded up to this width. A longer cell pushes the rest of its own line only. */
   cap: number;
-  /** Lines that a wrapped cell may take; more end in `…`, and `explain` says all. */
+  /** The most lines of a wrapped cell; a longer one ends in `…`, and `explain` shows all of it. */
   lines?: number;
   value: (row: Row) => string;
   paint?: (colours: Colours, row: Row) => (text: string) => string;
@@ -26,7 +26,7 @@ interface SheetColumn {
 const plain = (text: string): string => text;
 const dash = (texts: readonly string[], between: string): string => visible(texts.join(between)) || '-';
 
-/** One line of meaning per column of the sheet; `\n` is where a cell breaks first if it must. */
+/** The columns of the sheet. In a value, `\n` is where a cell breaks first if it has to. */
 const columns: readonly SheetColumn[] = [
   { title: 'where', least: 28, cap: 72, value: (row) => `${at(row)}\n${visible(row.function)}()`, paint: (colours) => colours.cyan },
   { title: 'API', least: 16, cap: 34, value: (row) => visible(row.api) + (row.kind === 'user' ? '' : ` [${row.kind}]`) },
@@ -68,7 +68,7 @@ const columns: readonly SheetColumn[] = [
 const BETWEEN = '  ';
 const oneLine = (text: string): string => text.replaceAll('\n', ' ');
 
-/** How the rows are set: one line each where there is room, wrapped columns on a wide terminal, a paragraph each on a narrow one. */
+/** How rows are laid out: a line each where there is room, wrapped columns on a wide terminal, a paragraph each on a narrow one. */
 interface Setting {
   header: string[];
   lines: (row: Row) => string[];
@@ -78,6 +78,7 @@ function painted(column: SheetColumn, colours: Colours, row: Row): (text: string
   return column.paint?.(colours, row) ?? plain;
 }
 
+/** Lays out each row on one line of any width. */
 function setWhole(rows: readonly Row[], colours: Colours): Setting & { width: number } {
   const widths = columns.map((column) => {
     const longest = rows.reduce((most, row) => Math.max(most, cells(oneLine(column.value(row)))), cells(column.title));
@@ -118,6 +119,7 @@ function clip(lines: string[], most: number | undefined, width: number): string[
   return [...lines.slice(0, most - 1), `${[...(lines[most - 1] ?? '')].slice(0, width - 1).join('')}…`];
 }
 
+/** Lays out rows in wrapped columns; `null` if not even the narrowest fit. */
 function setWrapped(rows: readonly Row[], colours: Colours, width: number): Setting | null {
   const wishes = columns.map((column) => {
     const longest = rows.reduce((most, row) => Math.max(most, ...column.value(row).split('\n').map(cells)), cells(column.title));
@@ -148,6 +150,7 @@ function setWrapped(rows: readonly Row[], colours: Colours, width: number): Sett
   };
 }
 
+/** Lays out each row as a paragraph. */
 function setParagraphs(colours: Colours, width: number): Setting {
   const indented = (text: string): string[] => wrap(text, Math.max(20, width - 4)).map((line) => `    ${line}`);
   return {
@@ -174,7 +177,7 @@ function setting(rows: readonly Row[], colours: Colours, width: number | undefin
   return setWrapped(rows, colours, width) ?? setParagraphs(colours, width);
 }
 
-/** Writes the sheet and the totals, wrapped to the terminal if there is one, whole lines in a pipe. */
+/** Writes the sheet and the totals: wrapped to the terminal if there is one, in whole lines otherwise. */
 export function writeText(survey: Survey, context: WriterContext): string {
   const colours = pc.createColors(context.colour ?? false);
   const parts: string[] = [];

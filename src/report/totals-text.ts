@@ -6,7 +6,7 @@ import { cells, visible } from './visible.js';
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** Reasons and origins that the text names; the workbook has them all. */
+/** How many reasons and origins are named; the workbook has all. */
 const NAMED = 8;
 const NUMBER = 6;
 

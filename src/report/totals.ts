@@ -1,16 +1,16 @@
-/** The figures that the thread argues about, as data: the text writer and the workbook show the same ones. */
+/** The figures of a survey as data: the text writer and the workbook show the same ones. */
 
 import { type Family, family } from '../survey/family.js';
 import type { Container, ReleaseForm, Row, Survey } from '../survey/row.js';
 import { bySubsystem } from './subsystem.js';
 
-/** One figure: `count` sites of `of`, or of all that are counted. */
+/** One figure: `count` sites, of `of` or of all that are counted. */
 export interface Total {
   label: string;
   count: number;
-  /** What 100 % is, where a share says more than the count. */
+  /** What makes 100 %, if a share says more than the count. */
   of?: number;
-  /** The reasons or origins behind the figure, most frequent first. */
+  /** The reasons or origins behind the figure, the most frequent first. */
   tally?: readonly (readonly [what: string, count: number])[];
 }
 
@@ -28,21 +28,22 @@ export interface Conversion {
   get: number;
   extract: number;
   iteratorGet: number;
-  /** Sites that are converted, of those that take references. */
+  /** Converted sites; `of` counts those that take references. */
   done: number;
   of: number;
 }
 
+/** All figures of a survey. */
 export interface Totals {
-  /** Rows that the figures are made of: all but the inside of gup and iov_iter. */
+  /** How many rows the figures are made of: all but the inside of gup and iov_iter. */
   counted: number;
-  /** Rows that are listed but not counted. */
+  /** How many rows are listed but not counted. */
   internal: number;
   groups: TotalGroup[];
   conversion: Conversion[];
 }
 
-/** How often each text occurs, most frequent first, ties in the order of the text. */
+/** How often each text occurs, the most frequent first, equal ones by text. */
 function tally(texts: readonly string[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
@@ -56,7 +57,7 @@ function conversionOf(subsystem: string, rows: readonly Row[]): Conversion {
   return { subsystem, sites: rows.length, pin, get, extract, iteratorGet, done: pin + extract, of: taking.length };
 }
 
-/** Figures that count the sites of which something holds, in the order in which they are told. */
+/** A table of figures in the order in which they are told: each counts the sites for which its test is true. */
 type Counted = readonly (readonly [label: string, holds: (row: Row) => boolean])[];
 
 const KINDS: Counted = [
@@ -142,7 +143,7 @@ function unfollowed(rows: readonly Row[]): Total[] {
   return [{ label: 'sites with a gap', count: lost.length, of: rows.length, tally: tally(reasons) }];
 }
 
-/** The groups in the order in which they are told. A new question is a line of this table. */
+/** The groups of figures, in their order. A new question is a line of this table. */
 const GROUPS: readonly { title: string; totals: (rows: readonly Row[]) => Total[] }[] = [
   {
     title: 'Sites',
@@ -167,7 +168,7 @@ export function totalsOf(survey: Survey): Totals {
   };
 }
 
-/** A share as people write it; whole per cents, and no 100 % or 0 % that is not exact. */
+/** A share in whole per cents; 100 % and 0 % only where that is exact. */
 export function share(count: number, of: number): string {
   if (of === 0) return '-';
   const rounded = Math.round((100 * count) / of);

@@ -1,8 +1,8 @@
 import type { Survey } from '../survey/row.js';
 
-/** What a writer may know of where its output goes. */
+/** What a writer is told about where its output goes. */
 export interface WriterContext {
-  /** Columns of the terminal; absent if the output goes to a pipe or a file, where lines are never wrapped. */
+  /** Width of the terminal; absent if the output goes to a pipe or file, where lines are not wrapped. */
   width?: number;
   /** Paint the text with ANSI colours. */
   colour?: boolean;

@@ -1,4 +1,4 @@
-/** The workbook: the sites, each linked to its trace and back, and the totals. */
+/** The survey as a workbook: the sites, each linked to its trace and back, and the totals. */
 import { type Cell, type CellStyle, type CellValue, cellRef, rangeRef, type WriteSheet, writeXlsx } from 'hucre/xlsx';
 import type { Row, Survey } from '../survey/row.js';
 import { type FieldValue, fields } from './fields.js';
@@ -9,12 +9,12 @@ const SITES = 'Sites';
 const TRACES = 'Traces';
 const TOTALS = 'Totals';
 
-/** A cell holds 32,767 characters, and no spreadsheet opens a file that breaks this; the JSON has the whole text. */
+/** A cell holds 32,767 characters, and spreadsheets do not open a file with more. The JSON has the whole text. */
 const CELL_LIMIT = 32_000;
-/** A sheet holds 65,530 links; a survey beyond that keeps its rows and loses the last links. */
+/** A sheet holds 65,530 links. A longer survey keeps its rows and loses the last links. */
 const LINK_LIMIT = 65_000;
 
-/** The workbook says when it was made; a fixed day, so that the same survey gives the same bytes. */
+/** The day on which the workbook says that it was made: always the same, so that the same survey gives the same bytes. */
 const MADE = new Date(Date.UTC(2000, 0, 1));
 
 const HEADER: CellStyle = {
@@ -28,7 +28,7 @@ const TOP: CellStyle = { alignment: { vertical: 'top' } };
 
 type Cells = Map<string, Partial<Cell>>;
 
-/** Texts are written as strings, never as formulas, so a cell that begins with `=` is that text. */
+/** A text for a cell. It is written as a string and never as a formula, so a text that begins with `=` stays a text. */
 function text(value: string): string {
   const safe = visible(value);
   return safe.length > CELL_LIMIT ? `${safe.slice(0, CELL_LIMIT)}…` : safe;
@@ -40,7 +40,7 @@ function content(value: FieldValue): CellValue {
   return text(typeof value === 'string' ? value : value.join('; '));
 }
 
-/** A header as row number `row`. */
+/** The titles as cells of row `row`. */
 function header(titles: readonly string[], cells: Cells, row: number): CellValue[] {
   for (const [column, title] of titles.entries()) cells.set(`${row},${column}`, { value: title, type: 'string', style: HEADER });
   return [...titles];
@@ -81,13 +81,13 @@ function tableSheet(
   };
 }
 
-/** LibreOffice shows a filter only if its range also has this name, which Excel writes too. */
+/** LibreOffice shows a filter only if its range also has this name, as Excel writes it. */
 function filterRange(sheet: WriteSheet): { name: string; range: string; scope: string }[] {
   const range = sheet.autoFilter?.range.replace(/([A-Z]+)(\d+)/g, '$$$1$$$2');
   return range ? [{ name: '_xlnm._FilterDatabase', range: `${sheet.name}!${range}`, scope: sheet.name }] : [];
 }
 
-/** One line of the second sheet. */
+/** One line of the sheet with the traces. */
 interface TraceLine {
   what: string;
   file: string;

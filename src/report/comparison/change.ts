@@ -1,9 +1,9 @@
 import type { Change } from '../../compare/compare.js';
 
-/** Longer lists are told by what came and what went. */
+/** A longer list is told by what came and what went. */
 const WHOLE = 3;
 
-/** A change in a phrase: `get → pin`, or `+ unpin_user_page; - put_page ×2` for a long list. Texts of the tree are in it as they are. */
+/** A change as a phrase: `get → pin`, or `+ unpin_user_page; - put_page ×2` for a long list. Texts from the tree are in it unescaped. */
 export function changeOf({ before, after }: Change): string {
   const joined = (texts: readonly string[]): string => texts.join(', ') || '-';
   if (before.length <= WHOLE && after.length <= WHOLE) return `${joined(before)} → ${joined(after)}`;

@@ -2,7 +2,7 @@ import type { Comparison, Progress } from '../../compare/compare.js';
 import type { Row } from '../../survey/row.js';
 import { bareJson } from '../bare-json.js';
 
-/** A site by what finds it in its survey, which has the rest. */
+/** The keys of a site that find it in its survey, which has the rest. */
 function brief({ id, file, line, function: name, api, reference, releaseForm }: Row): object {
   return { id, file, line, function: name, api, reference, releaseForm };
 }
@@ -19,7 +19,7 @@ function comparisonOf({ before, after, added, gone, changed, same, regressions }
   };
 }
 
-/** Writes a comparison for programs: the curve, the first tree with the last, and each step where there are several. */
+/** Writes a comparison for programs: the curve, the first tree against the last, and each step if there are several. */
 export function writeComparisonJson({ curve, whole, steps }: Progress): string {
   const value = { curve, ...comparisonOf(whole), ...(steps.length > 1 ? { steps: steps.map(comparisonOf) } : {}) };
   return `${bareJson(JSON.stringify(value, null, 2))}\n`;

@@ -1,4 +1,4 @@
-/** A comparison for a mail. */
+/** A comparison as Markdown, for a mail. */
 import type { Progress } from '../../compare/compare.js';
 import type { Row } from '../../survey/row.js';
 import { at, releasesOf } from '../describe.js';

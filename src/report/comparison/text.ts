@@ -1,4 +1,4 @@
-/** A comparison to read: what happened, site by site, then the figures. */
+/** A comparison as text: what happened, site by site, then the figures. */
 import pc from 'picocolors';
 import type { Changed, Comparison, Progress, Side } from '../../compare/compare.js';
 import type { Row } from '../../survey/row.js';
@@ -10,7 +10,7 @@ import { changeOf } from './change.js';
 const site = (row: Row): string => `${at(row)} ${visible(row.function)}()`;
 const facts = (row: Row): string => `${visible(row.api)}, ${row.containers.join('→') || 'no container'}, ${releasesOf(row)}`;
 
-/** What stayed when the id did not, in words. */
+/** What identified a site whose id changed, in words. */
 export const CLUES: Readonly<Record<Changed['by'], string>> = {
   id: 'same file, function and call',
   place: 'same file and function',
@@ -19,7 +19,7 @@ export const CLUES: Readonly<Record<Changed['by'], string>> = {
   name: 'only the name of the function is the same, and no other has it',
 };
 
-/** The groups in which changed sites are told; a site is in the first that fits. */
+/** The groups in which changed sites are listed; a site is in the first that fits. */
 export const groups: readonly { title: string; of: (pair: Changed) => boolean }[] = [
   { title: 'Converted', of: (pair) => pair.converted },
   { title: 'Reverted', of: (pair) => pair.reverted },
@@ -37,16 +37,17 @@ export function grouped(comparison: Comparison): { title: string; pairs: Changed
   });
 }
 
-/** The point on the progress curve as a line: `58 of 115 (50 %)`. */
+/** A side's share of pins as text: `58 of 115 (50 %)`. */
 export function pinned(side: Side): string {
   return `${side.pin} of ${side.pin + side.get} (${share(side.pin, side.pin + side.get)})`;
 }
+/** The same for iov_iter calls: the share that extracts. */
 export function extracted(side: Side): string {
   const of = side.extract + side.iteratorGet;
   return `${side.extract} of ${of} (${share(side.extract, of)})`;
 }
 
-/** Writes a comparison, of the first tree with the last; more than two trees have their curve. */
+/** Writes a comparison of the first tree with the last; several trees have their curve as well. */
 export function writeComparisonText(progress: Progress, colour = false): string {
   const colours = pc.createColors(colour);
   const { whole, curve } = progress;
@@ -92,6 +93,7 @@ export function figures({ whole }: Progress): string[] {
 }
 
 const BAR = 24;
+/** A bar whose filled part is the share of converted calls. */
 function bar(side: Side): string {
   const [done, of] = [side.pin + side.extract, side.pin + side.extract + side.get + side.iteratorGet];
   const full = of === 0 ? 0 : Math.round((BAR * done) / of);

@@ -1,4 +1,4 @@
-/** What the page is told, as data: the browser's side (`web/`) imports only the types. */
+/** The data of the HTML page. The browser's side (`web/`) imports only the types. */
 
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
@@ -26,22 +26,22 @@ export interface Code {
 
 /** One step of a site's story. */
 export interface PageScene {
-  /** What happens. */
+  /** What happens there. */
   text: string;
-  /** `file:line in function()`. */
+  /** The place as text: `file:line in function()`. */
   where: string;
   file: string;
   line: number;
-  /** Where in the line the caret goes, counted in characters; -1 if there is no code. */
+  /** The character of the line that the caret goes under; -1 if there is no code. */
   caret: number;
-  /** Key into {@link PageData.code}, or why there is none. */
+  /** Key into {@link PageData.code}; `null` if there is no code, and `why` says the reason. */
   code: string | null;
   why: string;
 }
 
 /**
- * Whether a release drops what its site took. `wrong` is only what `check` found; a call that looks so by its name alone is
- * `suspect`: the row may tell a release that is none, and a row is no proof.
+ * Whether a release drops what its site took. Only what `check` found is `wrong`. A call that looks wrong by its name alone is `suspect`,
+ * since the release on the row may not really be one. `open` depends on the run, or on a container.
  */
 export type Pairing = 'right' | 'wrong' | 'suspect' | 'open';
 
@@ -51,7 +51,7 @@ export interface PageSite extends Row {
   family: Family;
   /** One for each of `releases`. */
   pairings: Pairing[];
-  /** The site's own: the worst of them. */
+  /** The site's own pairing: the worst of them. */
   pairing: Pairing;
   sentences: string[];
   scenes: PageScene[];
@@ -63,15 +63,15 @@ export interface PageFinding extends Finding {
   scenes: PageScene[];
 }
 
-/** All that is in the page. */
+/** All that the page holds. */
 export interface PageData {
   tree: string;
   version: string;
   sites: PageSite[];
   code: Record<string, Code>;
-  /** Null where no findings were given: none given is not none found. */
+  /** `null` if no findings were given, which is not the same as none found. */
   findings: PageFinding[] | null;
-  /** What the rules of the findings mean. */
+  /** The rules of the findings, with what they mean. */
   rules: Record<string, string>;
   progress: Progress | null;
   matrix: Matrix | null;
@@ -79,18 +79,18 @@ export interface PageData {
   warnings: number;
 }
 
-/** What a report may show beside the survey. */
+/** What a page may show besides the survey. */
 export interface Extras {
   findings?: readonly Finding[] | undefined;
   progress?: Progress | undefined;
   matrix?: Matrix | undefined;
-  /** Where the code is read from; default: the survey's tree. */
+  /** Where the code is read from, by default the survey's tree. */
   source?: string | undefined;
 }
 
 /**
- * A reader for the places that a survey names. A survey may come as a file from anywhere, and the page may go anywhere: only C files
- * below the tree are read, whatever the names say and wherever links lead.
+ * A reader for the places that a survey names. The survey may come from anywhere, and the page may go anywhere, so only C files below the
+ * tree are read, whatever the names say and wherever links lead.
  */
 export function guardedReader(tree: string): Reader {
   const read = readerOf(tree);
@@ -113,26 +113,26 @@ export function guardedReader(tree: string): Reader {
   };
 }
 
-/** What the call takes, for telling which release fits; a call of no table has its row's word. */
+/** What the call takes, to tell which release fits; `null` if that depends on the run. A call that is in no table is judged by its row. */
 function taken(row: Row): 'get' | 'pin' | null {
   const known = acquires.get(row.api)?.taken;
   if (known === 'get' || known === 'pin') return row.reference === 'conditional' ? null : known;
   return row.reference === 'get' || row.reference === 'pin' ? row.reference : null;
 }
 
-/** The rules of `check` that say that a release is not the one for what was taken. */
+/** The rules that say that a release does not fit what was taken. */
 const WRONG_RELEASE: ReadonlySet<string> = new Set(['wrong-release', 'mixed-release']);
 
-/** The places, as `file:line`, of a site's releases that the check found to be wrong. */
+/** The places of a site's releases, as `file:line`, that the check found to be wrong. */
 function wrongPlaces(findings: readonly Finding[], row: Row): ReadonlySet<string> {
-  // A note says that it may be so.
+  // A note only says that it may be wrong.
   const wrong = findings.filter((finding) => finding.site === row.id && WRONG_RELEASE.has(finding.rule) && finding.severity !== 'note');
   return new Set(wrong.map((finding) => `${finding.file}:${finding.line}`));
 }
 
 /**
- * Whether a release drops what the site took; `open` where either depends on the run or belongs to a container.
- * `wrong` holds the places at which the check found it wrong.
+ * Whether a release drops what the site took.
+ * @param wrong places, as `file:line`, that the check found to be wrong
  */
 export function pairingOf(row: Row, { file, line, api }: Row['releases'][number], wrong: ReadonlySet<string>): Pairing {
   if (wrong.has(`${file}:${line}`)) return 'wrong';
@@ -141,7 +141,7 @@ export function pairingOf(row: Row, { file, line, api }: Row['releases'][number]
   return takes === drops ? 'right' : 'suspect';
 }
 
-/** A site's pairing: the worst that is known of its releases. `wrong` also where the row does not list the place. */
+/** A site's pairing: the worst of its releases' pairings. `wrong` also if the check found a place that the row does not list. */
 function pairingOfSite(pairings: readonly Pairing[], wrong: ReadonlySet<string>): Pairing {
   if (wrong.size > 0) return 'wrong';
   return (['suspect', 'right'] as const).find((pairing) => pairings.includes(pairing)) ?? 'open';
@@ -149,6 +149,7 @@ function pairingOfSite(pairings: readonly Pairing[], wrong: ReadonlySet<string>)
 
 type Codes = Record<string, Code>;
 
+/** Makes one step, and adds its code to `codes`. */
 async function sceneAt(read: Reader, codes: Codes, spot: Spot, where: string, text: string): Promise<PageScene> {
   const found = await excerptAt(read, spot, CONTEXT);
   const { file, line } = spot;
@@ -159,22 +160,23 @@ async function sceneAt(read: Reader, codes: Codes, spot: Spot, where: string, te
   return { ...bare, caret: found.caret, code: key, why: '' };
 }
 
+/** Applies `make` to the values one after the other. */
 async function all<T, U>(values: readonly T[], make: (value: T) => Promise<U>): Promise<U[]> {
   const made: U[] = [];
   for (const value of values) made.push(await make(value));
   return made;
 }
 
-/** The files of which the page shows code. */
+/** The files whose code the page shows. */
 function filesOf(survey: Survey, findings: readonly Finding[]): Set<string> {
   const places = survey.sites.flatMap((row) => [row, ...row.trace, ...row.releases, ...row.gaps]);
   return new Set([...places, ...findings.flatMap(({ path }) => path)].map(({ file }) => file));
 }
 
-/** Files that are read at a time. */
+/** How many files are read at a time. */
 const LANES = 16;
 
-/** Reads these before anybody asks: one after the other, most of the time would go into waiting for the disk. */
+/** Reads files before they are needed, several at a time: one after the other, most of the time would be spent waiting for the disk. */
 async function readAhead(read: Reader, files: Iterable<string>): Promise<void> {
   const left = [...files];
   const lane = async (): Promise<void> => {
@@ -183,7 +185,7 @@ async function readAhead(read: Reader, files: Iterable<string>): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-/** Gathers the page's data; reads the code from the tree. */
+/** Collects the page's data, and reads the code from the tree. */
 export async function pageData(survey: Survey, extras: Extras = {}): Promise<PageData> {
   const read = guardedReader(extras.source ?? survey.tree);
   const code: Codes = Object.create(null) as Codes;
@@ -230,12 +232,14 @@ export async function pageData(survey: Survey, extras: Extras = {}): Promise<Pag
   };
 }
 
-/** Where a step is. The first column is also what is told where none is known; then the caret goes below the line's first word. */
+/** Where a step is. A first column may also mean that none is known, so the caret then goes under the line's first word. */
 function spotOf({ file, line, column }: Finding['path'][number]): Spot {
   return { file, line, ...(column > 1 ? { column } : {}) };
 }
 
-/** The page tells a changed site by its facts; stories of older trees are left out, they would double its size. */
+/**
+ * Without traces, gaps and most releases: the page tells a changed site by its facts, and the stories of older trees would double its size.
+ */
 function slim(progress: Progress): Progress {
   const bare = (row: Row): Row => ({ ...row, trace: [], gaps: [], releases: row.releases.slice(0, 20) });
   const step = (comparison: Comparison): Comparison => ({
@@ -245,6 +249,6 @@ function slim(progress: Progress): Progress {
     changed: comparison.changed.map((pair) => ({ ...pair, before: bare(pair.before), after: bare(pair.after) })),
     regressions: comparison.regressions.map(({ site, why }) => ({ site: bare(site), why })),
   });
-  // One step is the whole; the page need not hold it twice.
+  // A single step is the same as the whole, which the page need not hold twice.
   return { curve: progress.curve, whole: step(progress.whole), steps: progress.steps.length > 1 ? progress.steps.map(step) : [] };
 }

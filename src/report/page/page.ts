@@ -9,15 +9,15 @@ import { visible } from '../visible.js';
 import { type Extras, type PageData, pageData } from './data.js';
 import { embedJson, escapeHtml } from './escape.js';
 
-/** What the browser runs; `npm run build` makes it of `web/`. */
+/** A script or style of the page, which `npm run build` makes from `web/`. */
 const built = (name: string): string => readFileSync(compiled(`web/${name}`), 'utf8');
 
-/** Hides the plain table before it is painted; the page's script shows it again if it cannot start. */
+/** Hides the plain table before it is painted. The page's script shows it again if it cannot start. */
 const FIRST = "document.documentElement.classList.add('js')";
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** Only our own two scripts and our own style; no network, no markup made of text, no form, no base. */
+/** The content security policy: our own two scripts and our own style only; no network, no markup from text, no form, no base. */
 function policy(scripts: readonly string[], style: string): string {
   return [
     "default-src 'none'",
@@ -31,7 +31,7 @@ function policy(scripts: readonly string[], style: string): string {
   ].join('; ');
 }
 
-/** The facts without JavaScript; the columns that say most, in the order of the sheet. */
+/** The columns of the table that is shown without JavaScript: those that say most. */
 const PLAIN = new Set([
   'api',
   'kind',
@@ -59,14 +59,14 @@ function plainTable(survey: Survey): string {
   return `<table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
 }
 
-/** Writes the page of a survey; the same survey, tree and extras give the same bytes. */
+/** Writes the page of a survey. The same survey, tree and extras give the same bytes. */
 export async function writePage(survey: Survey, extras: Extras = {}): Promise<string> {
   return render(survey, await pageData(survey, extras));
 }
 
 function render(survey: Survey, data: PageData): string {
   const [script, style] = [built('page.js'), built('page.css')];
-  // Where the tree lies on its maker's machine is nobody else's concern.
+  // The full path of the tree on the machine that made the page stays private.
   const tree = basename(data.tree) || data.tree;
   const title = escapeHtml(`putright: ${tree}`);
   return `<!doctype html>

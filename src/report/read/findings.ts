@@ -18,7 +18,10 @@ const finding = object<Finding>({
   fingerprint: orElse(text, ''),
 });
 
-/** Reads the findings of `check --format json`. Throws ShapeError. */
+/**
+ * Reads findings from the JSON of `check --format json`.
+ * @throws ShapeError if it is something else
+ */
 export function readFindings(json: string): Finding[] {
   return parse(json, object<{ findings: Finding[] }>({ findings: list(finding) })).findings;
 }

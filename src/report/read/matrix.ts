@@ -1,7 +1,7 @@
 /** The model's results: what each misuse does under each design, with the shortest runs that show it. */
 import { list, named, nullable, number, object, orElse, parse, ShapeError, text, truth } from './shape.js';
 
-/** What is counted of a page frame at one moment. */
+/** The counts of a page frame at one moment. */
 export interface RunPage {
   ref: number;
   pins: number;
@@ -9,21 +9,21 @@ export interface RunPage {
   flags: string[];
 }
 
-/** One step of a run: who does what, and how the page frames stand afterwards. */
+/** One step of a run: who does what, and the page frames after it. */
 export interface RunStep {
   actor: string;
   text: string;
-  /** What of the kernel it stands for. */
+  /** The part of the kernel that it stands for. */
   stands: string;
-  /** The step that is the mistake. */
+  /** It is the mistake. */
   mistake: boolean;
   /** What the design says at this step. */
   notices: string[];
-  /** One a page frame, by its number. */
+  /** One for each page frame, by its number. */
   pages: RunPage[];
 }
 
-/** The shortest run to an outcome. */
+/** The shortest run to one outcome. */
 export interface MatrixRun {
   outcome: string;
   /** The setting in which it happens: `reclaim`, `fork`… */
@@ -37,21 +37,21 @@ export interface MatrixRun {
 export interface MatrixCell {
   misuse: string;
   design: string;
-  /** What can happen: `unevictable`, `lost-write`…; empty if every run ends well. */
+  /** What can happen, such as `unevictable`, `lost-write`; empty if every run ends well. */
   outcomes: string[];
   /** Those of `outcomes` that a correct program of the design has too. */
   alsoCorrect: string[];
-  /** How often the design says something: `always`, `sometimes`, `never`, or `compiler`; null of no misuse. */
+  /** How often the design says something: `always`, `sometimes`, `never`, or `compiler`; `null` if there is no misuse. */
   notices: string | null;
   /** The same in a debugging kernel. */
   noticesDebug: string | null;
-  /** Whether the design complains of a correct program. */
+  /** The design complains of a correct program. */
   criesWolf: boolean;
-  /** Whether all was searched. */
+  /** All states were searched. */
   finished: boolean;
-  /** How many states were searched, in all settings together. */
+  /** How many states were searched, over all settings. */
   states: number;
-  /** Why it does not compile, where it does not. */
+  /** Why it does not compile; empty if it does. */
   typeFaults: { actor: string; why: string }[];
   runs: MatrixRun[];
 }
@@ -90,7 +90,7 @@ const wolf = object<{ warns: boolean; falsePin: boolean }>({ warns: orElse(truth
 const searches = list(object<{ states: number }>({ states: number }));
 const fault = object<MatrixCell['typeFaults'][number]>({ actor: orElse(text, ''), why: text });
 
-/** A cell as the model writes it; the page's own is told from it. */
+/** A cell as the model writes it; the page's is made from it. */
 type Written = Omit<MatrixCell, 'criesWolf' | 'states'> & {
   criesWolf: { warns: boolean; falsePin: boolean } | null;
   searches: { states: number }[];
@@ -128,7 +128,10 @@ const about = orElse(
 
 const matrix = object({ designs: list(text), misuses: list(text), about, cells: list(cell) });
 
-/** Reads the matrix of `model --format json`. Throws ShapeError. */
+/**
+ * Reads the matrix from the JSON of `model --format json`.
+ * @throws ShapeError if it is something else
+ */
 export function readMatrix(json: string): Matrix {
   const read = parse(json, matrix);
   if (read.cells.length === 0) throw new ShapeError('cells is empty');

@@ -1,20 +1,23 @@
-/** Reading JSON that somebody else wrote: what is not of the expected shape is refused, with the place where. */
+/** Reads JSON that may come from anybody: what does not have the expected shape is refused, with the place in it. */
 
-/** The JSON is not what it should be. */
+/** The JSON does not have the expected shape. */
 export class ShapeError extends Error {
   override readonly name = 'ShapeError';
 }
 
-/** Takes a value at a place (`sites[3].file`) and gives it as what it should be, or throws ShapeError. */
+/** Returns the value at a place (`sites[3].file`) as what it should be, or throws ShapeError. */
 export type Shape<T> = (value: unknown, at: string) => T;
 
-/** Throws: what stands at the place is not that. */
+/** Throws a ShapeError: the value at a place is not what it should be. */
 export const refuse = (at: string, what: string): never => {
   throw new ShapeError(`${at || 'the top'} is not ${what}`);
 };
 
+/** A string. */
 export const text: Shape<string> = (value, at) => (typeof value === 'string' ? value : refuse(at, 'a text'));
+/** A finite number. */
 export const number: Shape<number> = (value, at) => (typeof value === 'number' && Number.isFinite(value) ? value : refuse(at, 'a number'));
+/** True or false. */
 export const truth: Shape<boolean> = (value, at) => (typeof value === 'boolean' ? value : refuse(at, 'true or false'));
 
 /** One of these texts. */
@@ -22,22 +25,22 @@ export function oneOf<const T extends string>(...allowed: readonly T[]): Shape<T
   return (value, at) => allowed.find((one) => one === value) ?? refuse(at, `one of ${allowed.join(', ')}`);
 }
 
-/** A list of such values. */
+/** A list of values of one shape. */
 export function list<T>(of: Shape<T>): Shape<T[]> {
   return (value, at) => (Array.isArray(value) ? value.map((one: unknown, n) => of(one, `${at}[${n}]`)) : refuse(at, 'a list'));
 }
 
-/** Such a value or null. */
+/** A value of a shape, or null. */
 export function nullable<T>(of: Shape<T>): Shape<T | null> {
   return (value, at) => (value === null ? null : of(value, at));
 }
 
-/** Such a value, or `fallback` where there is none. */
+/** A value of a shape, or `fallback` if it is missing or null. */
 export function orElse<T>(of: Shape<T>, fallback: T): Shape<T> {
   return (value, at) => (value === undefined || value === null ? fallback : of(value, at));
 }
 
-/** An object with these keys; others are dropped. */
+/** An object with these keys; its other keys are dropped. */
 export function object<T extends object>(keys: { [K in keyof T]: Shape<T[K]> }): Shape<T> {
   const entries = Object.entries(keys) as [string, Shape<unknown>][];
   return (value, at) => {
@@ -47,7 +50,7 @@ export function object<T extends object>(keys: { [K in keyof T]: Shape<T[K]> }):
   };
 }
 
-/** An object with any names, and such a value at each. */
+/** An object with any keys and values of one shape. */
 export function named<T>(of: Shape<T>): Shape<Record<string, T>> {
   return (value, at) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(at, 'an object');
@@ -55,11 +58,14 @@ export function named<T>(of: Shape<T>): Shape<Record<string, T>> {
   };
 }
 
-/** Parses a text as JSON of this shape. Throws ShapeError if it is no JSON, or of another shape. */
+/**
+ * Parses a text as JSON of a shape.
+ * @throws ShapeError if it is no JSON or has another shape
+ */
 export function parse<T>(json: string, shape: Shape<T>): T {
   let value: unknown;
   try {
-    // Some programs begin every text with a mark of its byte order, which JSON.parse() takes for none of it.
+    // Some programs begin each text with a byte order mark, which JSON.parse() refuses.
     value = JSON.parse(json.replace(/^\ufeff/, ''));
   } catch (error) {
     throw new ShapeError(`it is no JSON: ${error instanceof Error ? error.message : String(error)}`);

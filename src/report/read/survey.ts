@@ -55,7 +55,10 @@ const survey = object<Survey>({
   warnings: orElse(list(object<Survey['warnings'][number]>({ file: text, why: text })), []),
 });
 
-/** Reads what `survey --format json` wrote. Throws ShapeError. */
+/**
+ * Reads a survey from the JSON of `survey --format json`.
+ * @throws ShapeError if it is something else
+ */
 export function readSurvey(json: string): Survey {
   return parse(json, survey);
 }
